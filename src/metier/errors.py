@@ -1,0 +1,131 @@
+"""Which boundary was crossed, and how do I get back?
+
+    MetierError                 everything this package raises on purpose
+    ├── InputError              something from outside is not what was expected
+    │   ├── ConfigError         a metier.toml, an option, an environment variable
+    │   ├── DocumentError       a paper page, a handbook, a record
+    │   └── PackageError        a SKILL.md package
+    ├── GraderError             a grader was configured so that it cannot grade
+    ├── ClientError             a model could not be asked at all
+    │   ├── EndpointError       the endpoint is down, refuses the key or does not know the model
+    │   └── ReplayMiss          no record was made of this request
+    ├── StoreError              the store could not keep or find something
+    │   ├── NotStored           nothing under that name or digest
+    │   ├── Conflict            the same name and version, but other content
+    │   ├── StoreFull           the disk is full; nothing half-written is left
+    │   └── CorruptStore        the database or a file does not hold what was written; it is kept as it is
+    ├── StageError              a stage of the wheel could not finish
+    └── MissingExtra            an optional library is not installed
+
+A message is one sentence: what was expected, what came, where. The way out is attached with `add_note` and is printed
+below the message. One bad item in a run is not an error: it is recorded on its `Attempt` and the run goes on.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class MetierError(Exception):
+    """Everything this package raises on purpose.
+
+    Args:
+        message: One sentence: what was expected, what came, where.
+        hint: The way out, kept as a note of the exception.
+
+    >>> error = MetierError("Expected a folder, got 'x.txt'.", hint="Pass the folder that holds metier.toml.")
+    >>> error.hint
+    'Pass the folder that holds metier.toml.'
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        if hint:
+            self.add_note(hint)
+
+    @property
+    def hint(self) -> str:
+        """The way out, or an empty string."""
+        return "\n".join(getattr(self, "__notes__", ()))
+
+
+class InputError(MetierError):
+    """Something from outside is not what was expected."""
+
+
+class ConfigError(InputError):
+    """A metier.toml, an option or an environment variable is not what was expected."""
+
+
+class DocumentError(InputError):
+    """A document could not be read."""
+
+
+class PackageError(InputError):
+    """A SKILL.md package could not be read."""
+
+
+class GraderError(MetierError):
+    """A grader was configured so that it cannot grade."""
+
+
+class ClientError(MetierError):
+    """A model could not be asked at all."""
+
+
+class EndpointError(ClientError):
+    """The endpoint is down, refuses the key or does not know the model."""
+
+
+class ReplayMiss(ClientError):
+    """No record was made of this request."""
+
+
+class StoreError(MetierError):
+    """The store could not keep or find something."""
+
+
+class NotStored(StoreError):
+    """Nothing is stored under that name or digest."""
+
+
+class Conflict(StoreError):
+    """The same name and version are stored with other content."""
+
+
+class StoreFull(StoreError):
+    """The disk is full; nothing half-written is left behind."""
+
+
+class CorruptStore(StoreError):
+    """The database or a file does not hold what was written; it is kept as it is."""
+
+
+class StageError(MetierError):
+    """A stage of the wheel could not finish."""
+
+
+class MissingExtra(MetierError):
+    """An optional library is not installed."""
+
+    def __init__(self, library: str, *, extra: str, needed_for: str) -> None:
+        super().__init__(
+            f"{needed_for} needs {library}, which is not installed.",
+            hint=f"Install it with: pip install 'metier[{extra}]'",
+        )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Suggest the known name nearest to a mistyped one, as a sentence, or list what is known.
+
+    >>> nearest("evalute", ["evaluate", "update"])
+    "Did you mean 'evaluate'?"
+    >>> nearest("xyz", ["evaluate", "update"])
+    "Known: 'evaluate', 'update'."
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"Known: {', '.join(map(repr, names))}." if names else "None is known."

@@ -1,0 +1,49 @@
+"""Does the answer match a pattern? The pattern is the item's reference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from metier.attempt import Grade
+from metier.item import Item
+
+MAX_SEARCH_CHARS = 10_000
+"""Python's `re` can take exponential time; patterns are the examiner's own, answers are not: length is bounded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regex:
+    """Search the reply for the reference as a Python regular expression.
+
+    Args:
+        whole: The pattern must match the whole stripped reply.
+        ignore_case: Letters match in either case.
+
+    >>> Regex(whole=True)(Item(prompt="", reference=r"[ab]+"), " abba ").reason
+    'matched'
+    """
+
+    whole: bool = False
+    ignore_case: bool = False
+
+    def __call__(self, item: Item, answer: str) -> Grade:
+        """Grade one answer: `matched`, `not_matched`, `no_answer`, `too_long` or `bad_reference`."""
+        try:
+            pattern = _compiled(item.reference, self.ignore_case)
+        except re.error as error:
+            return Grade.unscored("bad_reference", f"{item.reference[:80]!r} is not a pattern: {error}")
+        if len(answer) > MAX_SEARCH_CHARS:
+            return Grade.unscored("too_long", f"{len(answer)} characters, {MAX_SEARCH_CHARS} are searched")
+        found = pattern.fullmatch(answer.strip()) if self.whole else pattern.search(answer)
+        if found:
+            return Grade.correct("matched", repr(found[0][:200]))
+        if not answer.strip():
+            return Grade.incorrect("no_answer")
+        return Grade.incorrect("not_matched", f"{answer[:200]!r} against {item.reference[:200]!r}")
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE if ignore_case else 0)

@@ -1,0 +1,132 @@
+"""The promise of a store: it keeps skills, attempts, findings, verdicts, runs and stage results.
+
+Every method that writes is one transaction: after `kill -9` it has happened or it has not. Bulk (items, model files)
+lives in `bulk`, addressed by content. Its kinds are in `stores/`; `metier.testing.check_store` tells whether an object
+keeps the promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from metier.attempt import Attempt
+from metier.item import Item
+from metier.run import Run, StageRecord
+from metier.skill import Skill
+from metier.verdict import Finding, Verdict
+
+
+@runtime_checkable
+class Bulk(Protocol):
+    """Files addressed by the SHA-256 of their content."""
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes and return their digest. Keeping the same bytes again does nothing.
+
+        Raises:
+            StoreFull: The disk is full; nothing half-written is left.
+        """
+        ...
+
+    def get(self, digest: str) -> bytes:
+        """Read bytes back, checked against their digest.
+
+        Raises:
+            NotStored: Nothing is kept under that digest.
+            CorruptStore: The file does not hold what was written.
+        """
+        ...
+
+    def path(self, digest: str) -> Path:
+        """Where the file lies, for libraries that want a path. Raises NotStored."""
+        ...
+
+    def put_items(self, items: Iterable[Item]) -> str:
+        """Keep items as one JSON-lines file and return its digest. The order counts."""
+        ...
+
+    def items(self, digest: str) -> Iterator[Item]:
+        """Read items back in order. Raises NotStored and CorruptStore."""
+        ...
+
+
+@runtime_checkable
+class Store(Protocol):
+    """Keeps what the stages make. Iterators give what was stored, in the order in which it was first stored."""
+
+    @property
+    def bulk(self) -> Bulk:
+        """The content-addressed files beside the database."""
+        ...
+
+    def put_skill(self, skill: Skill) -> None:
+        """Keep one version of a skill. The same content again only changes its state.
+
+        Raises:
+            Conflict: That name and version are stored with other content.
+        """
+        ...
+
+    def skill(self, name: str, version: str | None = None) -> Skill:
+        """The named version, or the one first stored last. Raises NotStored, with the nearest known name."""
+        ...
+
+    def skills(self) -> Iterator[Skill]:
+        """The latest version of every skill, by name."""
+        ...
+
+    def versions(self, name: str) -> Iterator[Skill]:
+        """Every version of one skill, oldest first; none if the name is unknown."""
+        ...
+
+    def put_attempts(self, attempts: Iterable[Attempt]) -> int:
+        """Keep attempts in one transaction; those already stored are left alone. Returns how many were new."""
+        ...
+
+    def attempts(
+        self, *, run_id: str | None = None, item_id: str | None = None, model: str | None = None
+    ) -> Iterator[Attempt]:
+        """The attempts that match everything given."""
+        ...
+
+    def put_findings(self, skill_digest: str, findings: Iterable[Finding]) -> None:
+        """Keep what a scan of this content saw, in place of what an earlier scan saw."""
+        ...
+
+    def findings(self, skill_digest: str) -> Iterator[Finding]:
+        """What the last scan of this content saw."""
+        ...
+
+    def put_verdict(self, verdict: Verdict) -> None:
+        """Add a verdict to the history of its skill; the same verdict as the last one adds nothing."""
+        ...
+
+    def verdicts(self, skill: str | None = None) -> Iterator[Verdict]:
+        """The verdicts on one skill by name, or on all, oldest first."""
+        ...
+
+    def put_run(self, run: Run) -> None:
+        """Keep a run, in place of what was stored under its run_id."""
+        ...
+
+    def runs(self) -> Iterator[Run]:
+        """Every run, oldest first."""
+        ...
+
+    def put_stage(self, record: StageRecord) -> None:
+        """Keep the result of a stage, in place of what was stored under its key."""
+        ...
+
+    def stage(self, key: str) -> StageRecord | None:
+        """The result stored under a key, or None."""
+        ...
+
+    def stages(self) -> Iterator[StageRecord]:
+        """Every stage result."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database. May be called twice."""
+        ...
