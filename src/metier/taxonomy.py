@@ -62,7 +62,7 @@ class Taxonomy:
             for parent in concept.parents:
                 if parent not in by_id:
                     raise InputError(
-                        f"Concept {concept.id!r} of taxonomy {self.name!r} has the parent {parent!r}, which is missing.",
+                        f"Concept {concept.id!r} of taxonomy {self.name!r} has a parent {parent!r} that is missing.",
                         hint=nearest(parent, by_id),
                     )
         self._refuse_cycles()

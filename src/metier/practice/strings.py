@@ -235,7 +235,7 @@ def make_items(
         InputError: A name is unknown, or so many items cannot be drawn from these functions.
 
     >>> [item.prompt for item in make_items(["reverse", "shift-up"], level=2, count=2, seed=1)]
-    ['gbibi reverse shift-up =', 'biejb shift-up reverse =']
+    ['dcahig reverse shift-up =', 'hfjjg shift-up shift-up =']
     """
     if not names or level < 1:
         raise InputError(f"Expected function names and a level of at least 1, got {list(names)!r} and {level}.")
@@ -255,7 +255,7 @@ def is_reserved(text: str) -> bool:
     The split is a property of the string, so no list of exam items has to be known while a policy practises.
 
     >>> sum(is_reserved("".join(letters)) for letters in itertools.product(ALPHABET, repeat=4))
-    1250
+    1248
     """
     return zlib.crc32(text.encode()) % 8 == 0
 
@@ -264,7 +264,7 @@ def draw_text(rng: random.Random, lengths: tuple[int, int] = _LENGTHS, *, for_ex
     """Draw one input string of a length in the given range, ends included.
 
     >>> draw_text(random.Random(1))
-    'eibeb'
+    'fiabh'
     """
     while True:
         text = "".join(rng.choices(ALPHABET, k=rng.randint(*lengths)))

@@ -1,0 +1,86 @@
+"""Which skills do these documents speak of? Documents and a taxonomy in, skills with their provenance out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from metier.discover.match import Matcher
+from metier.document import Document
+from metier.skill import Skill, State
+from metier.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What a survey found.
+
+    Attributes:
+        skills: One for each concept without children that some document names, in the order of the taxonomy.
+        packages: The packages that were given, with the concepts that they name.
+        mentions: How often each concept is named, over all documents and packages.
+        silent: Documents that name no concept, by source.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    skills: tuple[Skill, ...]
+    packages: tuple[Skill, ...]
+    mentions: dict[str, int]
+    silent: tuple[str, ...]
+
+
+def survey(documents: Iterable[Document], taxonomy: Taxonomy, *, packages: Sequence[Skill] = ()) -> Discovery:
+    """Find the skills that documents and packages speak of and place them in a taxonomy.
+
+    A package is a skill already: it is placed by what its name, description and body name, and adds to the mentions,
+    but makes no new skill of a concept; only documents do.
+
+    >>> from metier.taxonomy import Concept
+    >>> strings = Taxonomy(name="strings", concepts=(Concept(id="reverse", label="reverse", definition="Backwards."),))
+    >>> found = survey([Document(title="Reverse", text="To reverse a word", source="handbook.md#1")], strings)
+    >>> found.skills[0].name, found.skills[0].provenance
+    ('reverse', ('handbook.md#1: Reverse',))
+    """
+    matcher = Matcher(taxonomy)
+    mentions: dict[str, int] = {}
+    sources: dict[str, list[str]] = {}
+    silent = []
+    for document in documents:
+        named = _named(matcher, f"{document.title}\n{document.text}", mentions)
+        for concept in named:
+            sources.setdefault(concept, []).append(f"{document.source}: {document.title}")
+        if not named:
+            silent.append(document.source)
+    placed = tuple(_placed(package, matcher, mentions) for package in packages)
+    skills = tuple(
+        _skill(taxonomy, concept.id, sources[concept.id])
+        for concept in taxonomy
+        if concept.id in sources and not taxonomy.children(concept.id)
+    )
+    return Discovery(skills=skills, packages=placed, mentions=dict(sorted(mentions.items())), silent=tuple(silent))
+
+
+def _named(matcher: Matcher, text: str, mentions: dict[str, int]) -> list[str]:
+    named: dict[str, None] = {}
+    for mention in matcher.find(text):
+        mentions[mention.concept] = mentions.get(mention.concept, 0) + 1
+        named[mention.concept] = None
+    return list(named)
+
+
+def _placed(package: Skill, matcher: Matcher, mentions: dict[str, int]) -> Skill:
+    text = f"{package.name}\n{package.description}\n{package.policy}"
+    return replace(package, concepts=tuple(dict.fromkeys((*package.concepts, *_named(matcher, text, mentions)))))
+
+
+def _skill(taxonomy: Taxonomy, concept_id: str, sources: list[str]) -> Skill:
+    concept = taxonomy[concept_id]
+    return Skill(
+        name=concept_id,
+        description=concept.definition or concept.label,
+        concepts=(concept_id, *taxonomy.ancestors(concept_id)),
+        provenance=tuple(dict.fromkeys(sources)),
+        state=State.DISCOVERED,
+    )

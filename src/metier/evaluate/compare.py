@@ -1,0 +1,160 @@
+"""Is the difference real? Two sets of attempts on the same items, paired, with clusters respected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from metier.attempt import Attempt
+from metier.evaluate.student import t_quantile, t_tail
+from metier.item import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proportion:
+    """A share of correct answers with its 95 % Wilson interval; unscored answers are counted apart."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    correct: int
+    scored: int
+    unscored: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """After minus before on the same items.
+
+    Attributes:
+        items: Pairs in which both answers were scored; `left_out` counts the others.
+        clusters: Groups of items that stand or fall together; the interval and the p-value treat these as the sample.
+        difference: Mean of the paired differences in score, between -1 and 1.
+        low, high: Its 95 % interval.
+        p_value: Two-sided, for "no difference".
+        gained, lost: Items that became correct, and that ceased to be.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    label: str
+    items: int
+    left_out: int
+    clusters: int
+    before: float
+    after: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    gained: int
+    lost: int
+
+
+def proportion(attempts: Iterable[Attempt], *, z: float = 1.959963984540054) -> Proportion:
+    """Give the share of correct answers and its Wilson score interval (E. B. Wilson, 1927).
+
+    >>> from metier.attempt import Grade
+    >>> right = Attempt(item_id="i", model="m", run_id="r", reply="", grade=Grade.correct())
+    >>> p = proportion([right] * 8)
+    >>> round(p.low, 4), p.high
+    (0.6756, 1.0)
+    """
+    grades = [attempt.grade for attempt in attempts]
+    n = sum(grade.score is not None for grade in grades)
+    k = sum(grade.is_correct for grade in grades)
+    if n == 0:
+        return Proportion(correct=0, scored=0, unscored=len(grades), value=math.nan, low=0.0, high=1.0)
+    share = k / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return Proportion(
+        correct=k,
+        scored=n,
+        unscored=len(grades) - n,
+        value=share,
+        low=0.0 if k == 0 else middle - half,
+        high=1.0 if k == n else middle + half,
+    )
+
+
+def compare(
+    items: Mapping[str, Item],
+    before: Iterable[Attempt],
+    after: Iterable[Attempt],
+    *,
+    label: str = "",
+    level: float = 0.95,
+) -> Difference:
+    """Compare two sets of attempts, paired by item.
+
+    The interval is the paired mean ± t · SE with the cluster-robust standard error (Miller, "Adding Error Bars to
+    Evals", arXiv 2411.00640, equation 4, times G/(G-1)) and t from Student's distribution with G-1 degrees of freedom,
+    G the number of clusters. Where no pair differs, the rule of three bounds it: ± 3/n. Several epochs of one item are
+    averaged first.
+
+    Raises:
+        ValueError: Fewer than two pairs were scored on both sides.
+    """
+    old, new = _scores(before), _scores(after)
+    shared = [i for i in old if i in new]
+    both = [(i, old[i], new[i]) for i in shared if old[i] is not None and new[i] is not None]
+    if len(both) < 2:
+        raise ValueError(f"Expected at least two items answered and scored on both sides, got {len(both)}.")
+    changes = [b - a for _, a, b in both]  # type: ignore[operator]
+    clusters = [items[i].cluster or i for i, _, _ in both]
+    mean, low, high, p_value = paired(changes, clusters, level=level)
+    return Difference(
+        label=label,
+        items=len(both),
+        left_out=len(old.keys() | new.keys()) - len(both),
+        clusters=len(set(clusters)),
+        before=sum(a for _, a, _ in both) / len(both),  # type: ignore[misc]
+        after=sum(b for _, _, b in both) / len(both),  # type: ignore[misc]
+        difference=mean,
+        low=low,
+        high=high,
+        p_value=p_value,
+        gained=sum(change > 0 for change in changes),
+        lost=sum(change < 0 for change in changes),
+    )
+
+
+def paired(
+    changes: Sequence[float], clusters: Sequence[str], *, level: float = 0.95
+) -> tuple[float, float, float, float]:
+    """Mean, low, high and p-value of paired changes; as `compare`.
+
+    >>> mean, low, high, p = paired([1, 0, 1, 0, 1, 1], ["a", "b", "c", "d", "e", "f"])
+    >>> round(mean, 3), round(low, 3), round(high, 3), round(p, 4)
+    (0.667, 0.125, 1.0, 0.025)
+    """
+    n, mean = len(changes), sum(changes) / len(changes)
+    sums: dict[str, float] = {}
+    for change, cluster in zip(changes, clusters, strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + (change - mean)
+    groups = len(sums)
+    variance = sum(s * s for s in sums.values()) / (n * n) * (groups / (groups - 1) if groups > 1 else 0.0)
+    if variance < 1e-30:
+        # Every pair changed alike, or there is one cluster: no spread to learn from.
+        bound = min(1.0, 3.0 / max(1, groups))
+        p_value = 1.0 if mean == 0 else min(1.0, 2.0 * 0.5**groups)
+        return mean, max(-1.0, mean - bound), min(1.0, mean + bound), p_value
+    error = math.sqrt(variance)
+    reach = t_quantile(level, groups - 1) * error
+    return mean, max(-1.0, mean - reach), min(1.0, mean + reach), t_tail(mean / error, groups - 1)
+
+
+def _scores(attempts: Iterable[Attempt]) -> dict[str, float | None]:
+    """The mean score of each item over its epochs; None if any epoch is unscored."""
+    every: dict[str, list[float | None]] = {}
+    for attempt in attempts:
+        every.setdefault(attempt.item_id, []).append(attempt.grade.score)
+    return {
+        i: None if any(s is None for s in scores) else sum(s for s in scores if s is not None) / len(scores)
+        for i, scores in every.items()
+    }

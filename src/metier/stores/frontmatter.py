@@ -1,0 +1,286 @@
+"""What stands at the head of a SKILL.md? YAML from strangers, read leniently and never trusted.
+
+The YAML is followed as a stream of events: no object is constructed, every scalar stays the text that was written, and
+depth, size and aliases are bounded. What strict tools refuse is repaired where that is safe, and listed as a `Fault`.
+This module does not know which fields a skill has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import yaml
+
+from metier.errors import PackageError
+
+_MAX_CHARACTERS = 1 << 16
+_MAX_EVENTS = 20_000
+_MAX_DEPTH = 32
+_MAX_REPAIRS = 200
+_UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_KEY_AND_VALUE = re.compile(r"(?P<indent>\s*)(?P<key>[\w.-]+):[ \t]+(?P<value>\S.*)")
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Where a package leaves the format: an error is refused by strict tools, a warning is not.
+
+    Attributes:
+        line: Line of SKILL.md, from 1; 0 for the whole package.
+        message: One sentence: what was expected and what came.
+        fix: The way out.
+    """
+
+    level: Literal["error", "warning"]
+    line: int
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frontmatter:
+    """The head and the body of a SKILL.md.
+
+    Attributes:
+        fields: The fields, with every scalar as text.
+        lines: The line of each field, from 1.
+        body: The Markdown below, without blank lines around it.
+        body_line: The line where the body begins.
+        faults: What was repaired or would be refused elsewhere.
+    """
+
+    fields: dict[str, Any]
+    lines: dict[str, int]
+    body: str
+    body_line: int
+    faults: tuple[Fault, ...]
+
+
+def read_frontmatter(text: str, *, where: str) -> Frontmatter:
+    """Read the head of a SKILL.md and cut off its body.
+
+    Args:
+        text: The whole file. Line ends are `\\n`.
+        where: What to name in the message.
+
+    Raises:
+        PackageError: There is no frontmatter, it is no mapping, or it is larger or deeper than any honest one.
+
+    >>> front = read_frontmatter("---\\nname: x\\ndescription: Use when: asked\\n---\\nDo it.", where="x/SKILL.md")
+    >>> front.fields["description"], front.body, [fault.line for fault in front.faults]
+    ('Use when: asked', 'Do it.', [3])
+    """
+    faults = list(_head_faults(text))
+    skipped = text[: len(text) - len(text.lstrip("\ufeff \t\n"))].count("\n")
+    block, body, num_lines = _split(text.lstrip("\ufeff \t\n"), where)
+    if len(block) > _MAX_CHARACTERS:
+        raise PackageError(
+            f"The frontmatter of {where!r} has {len(block)} characters; at most {_MAX_CHARACTERS} are read."
+        )
+    if text.split("---", 2)[1:2] not in ([f"\n{block}\n"], [f"\n{block}"]) and not faults:
+        faults.append(_cut_fault(text))
+    clean = _UNPRINTABLE.sub("\ufffd", block)
+    if clean != block:
+        line = skipped + 2 + block[: next(_UNPRINTABLE.finditer(block)).start()].count("\n")
+        faults.append(_error(line, "The frontmatter holds a control character.", "Remove it."))
+    tree, repairs = _repaired_tree(clean, first_line=skipped + 2, where=where)
+    stripped = body.lstrip("\n")
+    return Frontmatter(
+        fields=tree.root,
+        lines=tree.lines,
+        body=stripped.strip(),
+        body_line=skipped + num_lines + 1 + len(body) - len(stripped),
+        faults=(*faults, *repairs, *tree.faults),
+    )
+
+
+def _head_faults(text: str) -> Iterator[Fault]:
+    if text.startswith("\ufeff"):
+        yield _error(1, "The file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.")
+    elif text[:1] in (" ", "\t", "\n"):
+        yield _error(1, "Something stands before the first ---.", "Remove the blank space before the first ---.")
+
+
+def _split(text: str, where: str) -> tuple[str, str, int]:
+    """The YAML, the body, and how many lines the head takes with both its rulers."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        raise PackageError(
+            f"Expected {where!r} to begin with YAML frontmatter, got {lines[0][:40]!r}.",
+            hint="Begin the file with a line ---, then name: and description:, then a line ---.",
+        )
+    for number, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 1
+    raise PackageError(f"The frontmatter of {where!r} is not closed.", hint="Write a line --- where it ends.")
+
+
+def _cut_fault(text: str) -> Fault:
+    line = text[: text.find("---", 3)].count("\n") + 1
+    return _error(
+        line,
+        "Some tools end the frontmatter at the first three hyphens, which stand inside a line here.",
+        "Write the three hyphens in another way, such as a dash.",
+    )
+
+
+def _repaired_tree(block: str, *, first_line: int, where: str) -> tuple[_Tree, list[Fault]]:
+    repairs: list[Fault] = []
+    lines = block.split("\n")
+    quoted: set[int] = set()
+    for _ in range(_MAX_REPAIRS):
+        tree = _Tree(first_line=first_line, where=where)
+        try:
+            tree.follow("\n".join(lines))
+        except yaml.MarkedYAMLError as failure:
+            mark = failure.problem_mark or failure.context_mark
+            at = min(mark.line if mark else 0, len(lines) - 1)
+            repairs.append(_repair(lines, at, quoted, first_line, failure.problem or "not YAML"))
+            continue
+        return tree, repairs
+    raise PackageError(
+        f"The frontmatter of {where!r} has more than {_MAX_REPAIRS} faults; the first: {repairs[0].message}",
+        hint="Write one field a line: name: and description: first.",
+    )
+
+
+def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, problem: str) -> Fault:
+    """Mend one line in place so that the next reading comes further."""
+    if re.match(r" *\t", lines[at]):
+        lines[at] = re.sub(r"^[ \t]+", lambda blank: blank[0].replace("\t", "  "), lines[at])
+        return _error(first_line + at, "A tab indents this line, which YAML forbids.", "Indent with spaces.")
+    for number in range(at, max(at - 50, -1), -1):
+        match = _KEY_AND_VALUE.fullmatch(lines[number])
+        if match and number not in quoted and match["value"][0] not in "|>":
+            quoted.add(number)
+            _quote(lines, number, match)
+            return _error(
+                first_line + number,
+                f"The value of {match['key']!r} is not YAML as it stands: {problem}.",
+                "Put the value in quotes.",
+            )
+        if match or not lines[number].startswith((" ", "\t")):
+            break
+    left_out, lines[at] = lines[at], ""
+    return _error(first_line + at, f"This line is not YAML and was left out: {left_out[:60]!r}.", "Remove or mend it.")
+
+
+def _quote(lines: list[str], number: int, match: re.Match[str]) -> None:
+    """Put a value and the deeper lines that carry it on in single quotes; blank lines keep the count of lines."""
+    words = [match["value"].strip()]
+    following = number + 1
+    while following < len(lines) and re.match(rf"{match['indent']}[ \t]+\S", lines[following]):
+        words.append(lines[following].strip())
+        lines[following] = ""
+        following += 1
+    value = " ".join(words).replace("'", "''")
+    lines[number] = f"{match['indent']}{match['key']}: '{value}'"
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been met yet."""
+
+    value: dict[str, Any] | list[Any]
+    key: str | None = None
+    inner_column: int | None = None
+
+
+@dataclass(slots=True)
+class _Tree:
+    """Builds plain data from events, bounded, with the faults met on the way."""
+
+    first_line: int
+    where: str
+    root: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    _open: list[_Open] = field(default_factory=list)
+    _flow_depth: int = 0
+
+    def follow(self, block: str) -> None:
+        num_roots = 0
+        for count, event in enumerate(yaml.parse(block, Loader=_Loader)):
+            if count > _MAX_EVENTS or len(self._open) > _MAX_DEPTH:
+                raise PackageError(f"The frontmatter of {self.where!r} has too many parts or is nested too deep.")
+            num_roots += isinstance(event, yaml.NodeEvent) and not self._open
+            if num_roots > 1 or (num_roots == 1 and not self._open and not isinstance(event, yaml.MappingStartEvent)):
+                if isinstance(event, yaml.NodeEvent):
+                    raise PackageError(
+                        f"Expected the frontmatter of {self.where!r} to be one mapping of fields.",
+                        hint="Write it as lines of name: value.",
+                    )
+            self._take(event)
+
+    def _take(self, event: Any) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._strict(event)
+            self._add(event.value, event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._fault(event, f"The alias *{event.anchor} is not followed.", "Write the value out.")
+            self._add("", event)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self._strict(event)
+            self._begin(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._open.pop()
+            self._flow_depth = max(0, self._flow_depth - 1)
+
+    def _begin(self, event: Any) -> None:
+        value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        if self._flow_depth or event.flow_style:
+            if not self._flow_depth:
+                fix = "Write one part a line, or put the value in quotes."
+                self._fault(event, "A value is written in the style of JSON, which strict tools refuse.", fix)
+            self._flow_depth += 1
+        if not self._open and isinstance(value, dict):
+            self.root = value
+        else:
+            self._check_column(event)
+            self._add(value, event)
+        self._open.append(_Open(value=value))
+
+    def _check_column(self, event: Any) -> None:
+        parent, column = self._open[-1], event.start_mark.column
+        if not isinstance(event, yaml.MappingStartEvent) or parent.key is None or self._flow_depth:
+            return
+        if parent.inner_column not in (None, column):
+            self._fault(event, "Mappings of the same level are not indented alike.", "Indent them alike.")
+        parent.inner_column = parent.inner_column or column
+
+    def _add(self, value: Any, event: Any) -> None:
+        parent = self._open[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(value)
+        elif parent.key is None:
+            self._add_key(parent, value, event)
+        else:
+            parent.value[parent.key] = value
+            parent.key = None
+
+    def _add_key(self, parent: _Open, value: Any, event: Any) -> None:
+        if not isinstance(value, str):
+            self._fault(event, "A key is not a word.", "Use a plain word as the key.")
+        parent.key = value if isinstance(value, str) else "?"
+        if parent.key in parent.value:
+            self._fault(event, f"The key {parent.key!r} stands twice; the last one counts.", "Remove one of them.")
+        if len(self._open) == 1:
+            self.lines[parent.key] = self.first_line + event.start_mark.line
+
+    def _strict(self, event: Any) -> None:
+        """Report what YAML allows and strict tools refuse."""
+        if event.anchor is not None:
+            self._fault(event, f"The anchor &{event.anchor} is refused by strict tools.", "Write the value out.")
+        if event.tag is not None:
+            self._fault(event, f"The tag {event.tag!r} is refused by strict tools and ignored here.", "Remove it.")
+
+    def _fault(self, event: Any, message: str, fix: str) -> None:
+        self.faults.append(_error(self.first_line + event.start_mark.line, message, fix))
+
+
+def _error(line: int, message: str, fix: str) -> Fault:
+    return Fault(level="error", line=line, message=message, fix=fix)

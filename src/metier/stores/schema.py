@@ -1,0 +1,67 @@
+"""What do the tables look like? The schema of both databases as numbered migrations.
+
+A noun is kept whole, as canonical bytes under a checksum, and beside it the columns that are searched. Nothing here
+reads a clock: `position` only counts, so that the same work leaves the same evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from metier.errors import StoreError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE skills (position {position}, name {text} NOT NULL, version {text} NOT NULL, digest {text} NOT NULL,
+        body {bytes} NOT NULL, checksum BIGINT NOT NULL, UNIQUE (name, version));
+    CREATE TABLE attempts (position {position}, attempt_id {text} NOT NULL UNIQUE, run_id {text} NOT NULL,
+        item_id {text} NOT NULL, model {text} NOT NULL, body {bytes} NOT NULL, checksum BIGINT NOT NULL);
+    CREATE INDEX attempts_by_run ON attempts (run_id, position);
+    CREATE INDEX attempts_by_item ON attempts (item_id, position);
+    CREATE INDEX attempts_by_model ON attempts (model, position);
+    CREATE TABLE findings (position {position}, skill_digest {text} NOT NULL, body {bytes} NOT NULL,
+        checksum BIGINT NOT NULL);
+    CREATE INDEX findings_by_skill ON findings (skill_digest, position);
+    CREATE TABLE verdicts (position {position}, skill {text} NOT NULL, body {bytes} NOT NULL, checksum BIGINT NOT NULL);
+    CREATE INDEX verdicts_by_skill ON verdicts (skill, position);
+    CREATE TABLE runs (position {position}, run_id {text} NOT NULL UNIQUE, body {bytes} NOT NULL,
+        checksum BIGINT NOT NULL);
+    CREATE TABLE stages (position {position}, stage_key {text} NOT NULL UNIQUE, body {bytes} NOT NULL,
+        checksum BIGINT NOT NULL)
+    """,
+)
+"""The statements of each version of the schema. A version that was released is never edited, only followed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Types:
+    """How one database spells the column types of the schema."""
+
+    position: str
+    text: str
+    bytes: str
+
+
+def pending(version: int, types: Types, *, name: str) -> Iterator[str]:
+    """The statements that bring a database of this version up to date.
+
+    Raises:
+        StoreError: The database was written by a newer metier.
+
+    >>> types = Types(position="INTEGER PRIMARY KEY", text="TEXT", bytes="BLOB")
+    >>> next(pending(0, types, name="x.db"))[:39]
+    'CREATE TABLE skills (position INTEGER P'
+    >>> list(pending(len(MIGRATIONS), types, name="x.db"))
+    []
+    """
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"The store {name!r} has schema {version}, and this metier knows schemas up to {len(MIGRATIONS)}.",
+            hint="Upgrade with: pip install --upgrade metier",
+        )
+    for migration in MIGRATIONS[version:]:
+        filled = migration.format(position=types.position, text=types.text, bytes=types.bytes)
+        for statement in filled.split(";"):
+            yield re.sub(r"\s+", " ", statement).strip()

@@ -1,0 +1,264 @@
+"""How does the promise of a store become SQL? Everything that SQLite and PostgreSQL share.
+
+A `Database` gives transactions and raises our errors; `SqlStore` keeps the promise on any of them. Statements are
+written once, with `?` for a value. This module does not know files, connections or drivers.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+from metier.attempt import Attempt
+from metier.digest import canonical
+from metier.errors import Conflict, CorruptStore, NotStored, nearest
+from metier.run import Run, StageRecord
+from metier.skill import Skill
+from metier.store import Bulk
+from metier.stores.nouns import revive
+from metier.verdict import Finding, Verdict
+
+T = TypeVar("T")
+
+_PAGE = 1000
+"""Rows read at once: a reader holds no lock and no cursor while its caller thinks."""
+
+_UNSAFE = re.compile(r"[\\\x00\ud800-\udfff]")
+
+
+class Session:
+    """A cursor inside one transaction, the same for both drivers.
+
+    Args:
+        cursor: A cursor of the Python database interface.
+        mark: How the driver writes the place of a value.
+    """
+
+    def __init__(self, cursor: Any, *, mark: str) -> None:
+        self._cursor = cursor
+        self._mark = mark
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and return all its rows."""
+        self._cursor.execute(statement.replace("?", self._mark), values)
+        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return rows
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Run a statement that returns no rows."""
+        self._cursor.execute(statement.replace("?", self._mark), values)
+
+    def run_many(self, statement: str, values: Sequence[Sequence[Any]]) -> int:
+        """Run a statement once for each row of values and return how many rows changed in all."""
+        if not values:
+            return 0
+        self._cursor.executemany(statement.replace("?", self._mark), values)
+        return int(self._cursor.rowcount)
+
+
+class Database(Protocol):
+    """An open database with the tables of `metier.stores.schema`."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message; no password."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session that only reads."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """One transaction: all of it happens, or none of it. One writer at a time, over all processes."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection. May be called twice."""
+        ...
+
+
+class SqlStore:
+    """Keeps the promise of `metier.store.Store` on a database and a bulk.
+
+    Args:
+        database: Where the rows go.
+        bulk: Where the files go.
+    """
+
+    def __init__(self, database: Database, bulk: Bulk) -> None:
+        self._database = database
+        self._bulk = bulk
+
+    @property
+    def bulk(self) -> Bulk:
+        """The content-addressed files beside the database."""
+        return self._bulk
+
+    def put_skill(self, skill: Skill) -> None:
+        """Keep one version of a skill. The same content again only changes its state.
+
+        Raises:
+            Conflict: That name and version are stored with other content.
+        """
+        key = (searchable(skill.name), searchable(skill.version))
+        with self._database.writing() as session:
+            stored = session.rows("SELECT digest FROM skills WHERE name = ? AND version = ?", key)
+            if stored and stored[0][0] != skill.digest:
+                raise Conflict(
+                    f"Skill {skill.name!r} version {skill.version!r} is stored with other content ({stored[0][0]}).",
+                    hint="Give the changed skill a new version.",
+                )
+            session.run(
+                "INSERT INTO skills (name, version, digest, body, checksum) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (name, version) DO UPDATE SET body = excluded.body, checksum = excluded.checksum",
+                (*key, skill.digest, *_guarded(skill)),
+            )
+
+    def skill(self, name: str, version: str | None = None) -> Skill:
+        """The named version, or the one first stored last. Raises NotStored, with the nearest known name."""
+        found = [skill for skill in self.versions(name) if version in (None, skill.version)]
+        if found:
+            return found[-1]
+        if known := [skill.version for skill in self.versions(name)]:
+            raise NotStored(f"Skill {name!r} has no version {version!r}.", hint=nearest(str(version), known))
+        raise NotStored(f"No skill {name!r} is stored.", hint=nearest(name, (skill.name for skill in self.skills())))
+
+    def skills(self) -> Iterator[Skill]:
+        """The latest version of every skill, by name."""
+        with self._database.reading() as session:
+            rows = session.rows(
+                "SELECT body, checksum FROM skills WHERE position IN (SELECT MAX(position) FROM skills GROUP BY name) "
+                "ORDER BY name"
+            )
+        for row in rows:
+            yield self._noun(Skill, *row)
+
+    def versions(self, name: str) -> Iterator[Skill]:
+        """Every version of one skill, oldest first; none if the name is unknown."""
+        return self._nouns(Skill, "skills", name=name)
+
+    def put_attempts(self, attempts: Iterable[Attempt]) -> int:
+        """Keep attempts in one transaction; those already stored are left alone. Returns how many were new."""
+        # All rows are made before the transaction begins, so that a slow source does not keep other writers waiting.
+        rows = [_attempt_row(attempt) for attempt in attempts]
+        if not rows:
+            return 0
+        with self._database.writing() as session:
+            return session.run_many(
+                "INSERT INTO attempts (attempt_id, run_id, item_id, model, body, checksum) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (attempt_id) DO NOTHING",
+                rows,
+            )
+
+    def attempts(
+        self, *, run_id: str | None = None, item_id: str | None = None, model: str | None = None
+    ) -> Iterator[Attempt]:
+        """The attempts that match everything given, in the order in which they were first stored."""
+        return self._nouns(Attempt, "attempts", run_id=run_id, item_id=item_id, model=model)
+
+    def put_findings(self, skill_digest: str, findings: Iterable[Finding]) -> None:
+        """Keep what a scan of this content saw, in place of what an earlier scan saw."""
+        key = searchable(skill_digest)
+        rows = [(key, *_guarded(finding)) for finding in findings]
+        with self._database.writing() as session:
+            session.run("DELETE FROM findings WHERE skill_digest = ?", (key,))
+            session.run_many("INSERT INTO findings (skill_digest, body, checksum) VALUES (?, ?, ?)", rows)
+
+    def findings(self, skill_digest: str) -> Iterator[Finding]:
+        """What the last scan of this content saw."""
+        return self._nouns(Finding, "findings", skill_digest=skill_digest)
+
+    def put_verdict(self, verdict: Verdict) -> None:
+        """Add a verdict to the history of its skill; the same verdict as the last one adds nothing."""
+        key, (body, checksum) = searchable(verdict.skill), _guarded(verdict)
+        with self._database.writing() as session:
+            last = session.rows("SELECT body FROM verdicts WHERE skill = ? ORDER BY position DESC LIMIT 1", (key,))
+            if not last or bytes(last[0][0]) != body:
+                session.run("INSERT INTO verdicts (skill, body, checksum) VALUES (?, ?, ?)", (key, body, checksum))
+
+    def verdicts(self, skill: str | None = None) -> Iterator[Verdict]:
+        """The verdicts on one skill by name, or on all, oldest first."""
+        return self._nouns(Verdict, "verdicts", skill=skill)
+
+    def put_run(self, run: Run) -> None:
+        """Keep a run, in place of what was stored under its run_id."""
+        self._put("runs", "run_id", run.run_id, run)
+
+    def runs(self) -> Iterator[Run]:
+        """Every run, oldest first."""
+        return self._nouns(Run, "runs")
+
+    def put_stage(self, record: StageRecord) -> None:
+        """Keep the result of a stage, in place of what was stored under its key."""
+        self._put("stages", "stage_key", record.key, record)
+
+    def stage(self, key: str) -> StageRecord | None:
+        """The result stored under a key, or None."""
+        return next(self._nouns(StageRecord, "stages", stage_key=key), None)
+
+    def stages(self) -> Iterator[StageRecord]:
+        """Every stage result."""
+        return self._nouns(StageRecord, "stages")
+
+    def close(self) -> None:
+        """Let go of the database. May be called twice."""
+        self._database.close()
+
+    def _put(self, table: str, column: str, key: str, noun: object) -> None:
+        with self._database.writing() as session:
+            session.run(
+                f"INSERT INTO {table} ({column}, body, checksum) VALUES (?, ?, ?) "
+                f"ON CONFLICT ({column}) DO UPDATE SET body = excluded.body, checksum = excluded.checksum",
+                (searchable(key), *_guarded(noun)),
+            )
+
+    def _nouns(self, noun: type[T], table: str, **where: str | None) -> Iterator[T]:
+        """Read the rows that match every column given, page by page, in the order in which they were first stored."""
+        given = {column: searchable(value) for column, value in where.items() if value is not None}
+        clauses = "".join(f" AND {column} = ?" for column in given)
+        statement = (
+            f"SELECT position, body, checksum FROM {table} WHERE position > ?{clauses} ORDER BY position LIMIT {_PAGE}"
+        )
+        last, full = 0, True
+        while full:
+            with self._database.reading() as session:
+                rows = session.rows(statement, (last, *given.values()))
+            for _, body, checksum in rows:
+                yield self._noun(noun, body, checksum)
+            full = len(rows) == _PAGE
+            last = rows[-1][0] if rows else last
+
+    def _noun(self, noun: type[T], body: bytes, checksum: int) -> T:
+        try:
+            if zlib.crc32(body) != checksum:
+                raise ValueError("its checksum does not fit")
+            return revive(noun, body)
+        except (ValueError, TypeError) as failure:
+            raise CorruptStore(
+                f"The store {self._database.name!r} holds a damaged {noun.__name__}: {failure}.",
+                hint="It is kept as it is. Restore a copy, or move it away and run again to make its content anew.",
+            ) from failure
+
+
+def searchable(text: str) -> str:
+    r"""Write a text so that every database takes it, and different texts stay different.
+
+    PostgreSQL refuses NUL, and both refuse lone surrogates; these and the backslash become `\` and a number.
+
+    >>> searchable("gpt-5"), searchable("a\x00b\\")
+    ('gpt-5', 'a\\0000b\\005c')
+    """
+    return _UNSAFE.sub(lambda match: f"\\{ord(match[0]):04x}", text)
+
+
+def _guarded(noun: object) -> tuple[bytes, int]:
+    body = canonical(noun)
+    return body, zlib.crc32(body)
+
+
+def _attempt_row(attempt: Attempt) -> tuple[str | bytes | int, ...]:
+    keys = (attempt.attempt_id, attempt.run_id, attempt.item_id, attempt.model)
+    return (*map(searchable, keys), *_guarded(attempt))

@@ -1,0 +1,75 @@
+"""Which questions should be practised next? The failures of an exam say where, fresh items are made there.
+
+After the failure-driven second stage of Logics-STEM: practice moves to the region where the policy fails, by weight of
+the failures. The failed items themselves are never practised on; new ones of the same kind are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from metier.attempt import Attempt
+from metier.item import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weakness:
+    """How often one cluster of items failed."""
+
+    cluster: str
+    concepts: tuple[str, ...]
+    failed: int
+    tried: int
+
+
+def weaknesses(items: Mapping[str, Item], attempts: Iterable[Attempt]) -> list[Weakness]:
+    """Count the failures by cluster, the weakest first. Unscored attempts are neither failed nor tried.
+
+    >>> from metier.attempt import Grade
+    >>> item = Item(prompt="p", reference="r", cluster="c")
+    >>> wrong = Attempt(item_id=item.item_id, model="m", run_id="r", reply="", grade=Grade.incorrect("different"))
+    >>> weaknesses({item.item_id: item}, [wrong])[0].failed
+    1
+    """
+    tried: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    concepts: dict[str, tuple[str, ...]] = {}
+    for attempt in attempts:
+        item = items.get(attempt.item_id)
+        if item is None or attempt.grade.score is None:
+            continue
+        cluster = item.cluster or item.item_id
+        concepts[cluster] = item.concepts
+        tried[cluster] += 1
+        failed[cluster] += not attempt.grade.is_correct
+    every = [Weakness(cluster=c, concepts=concepts[c], failed=failed[c], tried=tried[c]) for c in tried]
+    return sorted(every, key=lambda w: (-w.failed / w.tried, -w.failed, w.cluster))
+
+
+def next_practice(
+    weak: Sequence[Weakness],
+    *,
+    count: int,
+    seed: int,
+    make_items: Callable[[tuple[str, ...], int, int], Iterable[Item]],
+    keep: float = 0.25,
+) -> Iterator[Item]:
+    """Make the next practice set: most of it where the policy failed, some of it where it did not.
+
+    Args:
+        count: How many items to make, about: each cluster gets its rounded share.
+        make_items: `(concepts, count, seed)` → fresh items of that kind.
+        keep: The share given to clusters that did not fail, so that what works stays practised.
+    """
+    failing = [w for w in weak if w.failed]
+    working = [w for w in weak if not w.failed]
+    total = sum(w.failed / w.tried for w in failing)
+    share = 1.0 - keep if working else 1.0
+    for place, each in enumerate(failing):
+        number = max(1, round(count * share * (each.failed / each.tried) / total))
+        yield from make_items(each.concepts, number, seed + place)
+    budget = round(count * (1.0 - share)) if failing else count
+    for place, each in enumerate(working[:budget]):
+        yield from make_items(each.concepts, max(1, budget // len(working)), seed + len(failing) + place)
