@@ -67,7 +67,9 @@ def _refusal(failure: Any, noun: Any, where: str, error: type[InputError]) -> In
     # An unknown key explains the missing one beside it, so it is named first.
     faults = sorted(failure.errors(include_url=False), key=lambda f: "unexpected" not in f["type"])
     sentences = [_sentence(fault, noun) for fault in faults]
-    return error(f"{where}: {sentences[0]}", hint="\n".join(sentences[1:]))
+    refusal = error(f"{where}: {sentences[0]}", hint="\n".join(sentences[1:]))
+    refusal.key = tuple(faults[0]["loc"])
+    return refusal
 
 
 def _sentence(fault: dict[str, Any], noun: Any) -> str:

@@ -51,7 +51,12 @@ class MetierError(Exception):
 
 
 class InputError(MetierError):
-    """Something from outside is not what was expected."""
+    """Something from outside is not what was expected.
+
+    `key` is the place inside the data where the fault is, outermost name first; empty when the whole is at fault.
+    """
+
+    key: tuple[str | int, ...] = ()
 
 
 class ConfigError(InputError):

@@ -124,7 +124,7 @@ class Skill:
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
-    __digest_skip__: ClassVar = ("state",)
+    __digest_skip__: ClassVar = ("state", "concepts")
 
     name: str
     description: str
@@ -143,5 +143,5 @@ class Skill:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of everything but the state."""
+        """The SHA-256 of everything but the state and the concepts: placing a skill does not change it."""
         return digest(self)

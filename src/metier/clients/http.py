@@ -1,34 +1,29 @@
 """How is a model behind an OpenAI-compatible endpoint asked, and what when it does not answer?
 
-Outside it is a plain iterator; inside, requests run at once on a private event loop in a thread of its own. What is
-said on the wire is in `chat`, how long to wait in `retry`, what is kept in `cache` and `replay`.
+Outside it is a plain iterator; inside, requests are under way together. One request until it is
+answered is `engine`, what is said on the wire `chat`, what is kept `cache` and `records`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
-import random
 import threading
 from collections import deque
-from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
-from metier import __version__
 from metier.client import Reply, Request
 from metier.clients.address import Address
 from metier.clients.cache import ReplyCache
-from metier.clients.chat import MAX_BYTES, Prices, failure, to_body, to_reply
+from metier.clients.chat import Prices, to_body
+from metier.clients.engine import Engine
 from metier.clients.records import Recorder, recorded
-from metier.clients.retry import parse_retry_after, wait_s
+from metier.clients.retry import Patience
 from metier.digest import digest
 from metier.errors import ClientError, ConfigError, EndpointError
 
-_RETRIED = {"timeout", "unreachable", "connection", "http_408", "http_429"}
 _ADDRESS_IS_WRONG = {"http_301", "http_302", "http_307", "http_308", "http_404", "http_405", "unreachable"}
 _KEY_IS_WRONG = {"http_401", "http_403"}
 # The endpoint did its work in these: they are no sign that it is down.
@@ -92,16 +87,23 @@ class HttpClient:
         self._address = Address(base_url, api_key)
         self.model = model
         self.concurrency = _at_least_one("concurrency", concurrency)
-        self.timeout_s, self.connect_timeout_s, self.total_timeout_s = timeout_s, connect_timeout_s, total_timeout_s
-        self.max_retries, self.backoff_s, self.max_wait_s = max_retries, backoff_s, max_wait_s
+        self._patience = Patience(
+            timeout_s=timeout_s,
+            connect_timeout_s=connect_timeout_s,
+            total_timeout_s=total_timeout_s,
+            max_retries=max_retries,
+            backoff_s=backoff_s,
+            max_wait_s=max_wait_s,
+            seed=seed,
+        )
         self.max_failures = _at_least_one("max_failures", max_failures)
-        self.seed = seed
         self.prices = prices
         self.extra_body = _extra(extra_body or {})
         self.max_tokens_key = max_tokens_key
         self._cache = ReplyCache(cache) if cache else None
         self._recorder = Recorder(record, model=model) if record else None
-        self._engine: _Engine | None = None
+        self._engine: Engine | None = None
+        self._starting = threading.Lock()
         self._closed = False
         self._ever_answered = False
         self._failures_in_a_row = 0
@@ -128,8 +130,7 @@ class HttpClient:
             ConfigError: The cache cannot be written, or the record holds replies of another model.
             ClientError: The client has been closed, or the record cannot be written.
         """
-        if self._closed:
-            raise ClientError(f"Cannot ask {self!r}, as the client has been closed.")
+        self._refuse_when_closed()
         if self._cache:
             self._cache.make_folder()
         return recorded(self._ask, requests, self._recorder) if self._recorder else self._ask(requests)
@@ -148,6 +149,7 @@ class HttpClient:
         window: deque[Future[Reply]] = deque()
         try:
             for request in requests:
+                self._refuse_when_closed()
                 window.append(engine.submit(self._answer(engine, request)))
                 while window and (window[0].done() or len(window) >= 2 * self.concurrency):
                     yield self._checked(_result(window.popleft(), self), window)
@@ -157,18 +159,24 @@ class HttpClient:
             for future in window:
                 future.cancel()
 
-    def _running_engine(self) -> _Engine:
-        if self._engine is None:
-            timeout = httpx2.Timeout(self.timeout_s, connect=self.connect_timeout_s, pool=None)
-            self._engine = _Engine(self._address, concurrency=self.concurrency, timeout=timeout)
-        return self._engine
+    def _running_engine(self) -> Engine:
+        with self._starting:
+            self._refuse_when_closed()
+            if self._engine is None:
+                self._engine = Engine(self._address, self._patience, concurrency=self.concurrency, prices=self.prices)
+            return self._engine
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise ClientError(f"Cannot ask {self!r}, as the client has been closed.")
 
     def _checked(self, reply: Reply, window: Iterable[Future[Reply]]) -> Reply:
         """Pass a reply on, unless it shows that there is no use in going on."""
         code = reply.error.partition(":")[0]
+        if reply.cached:
+            return reply
         if not code or code in _ANSWERED:
-            self._failures_in_a_row = 0
-            self._ever_answered = self._ever_answered or not reply.cached
+            self._failures_in_a_row, self._ever_answered = 0, True
             return reply
         if not self._ever_answered and code in _ADDRESS_IS_WRONG | _KEY_IS_WRONG:
             raise self._no_endpoint(code, reply.error)
@@ -184,111 +192,25 @@ class HttpClient:
         elif code == "unreachable":
             hint = "Start the server, or correct base_url."
         else:
-            hint = f"See which models it knows: curl {self.base_url}/models. The address must end before /chat/completions."
+            hint = f"Correct base_url, or choose one of its models: curl {self.base_url}/models"
         return EndpointError(f"Cannot ask model {self.model!r} at {self.base_url}: {error}", hint=hint)
 
     def _given_up(self, error: str) -> EndpointError:
         return EndpointError(
-            f"Gave up model {self.model!r} at {self.base_url} after {self._failures_in_a_row} failed requests in a row, "
+            f"Gave up model {self.model!r} at {self.base_url}, as {self._failures_in_a_row} requests in a row failed, "
             f"the last with {error}",
             hint="The replies before are kept; run again when the endpoint is well.",
         )
 
-    async def _answer(self, engine: _Engine, request: Request) -> Reply:
+    async def _answer(self, engine: Engine, request: Request) -> Reply:
         body = to_body(request, model=self.model, extra=self.extra_body, limit_key=self.max_tokens_key)
         key = digest({"base_url": self.base_url, "body": body, "epoch": request.epoch}) if self._cache else ""
         if self._cache and (known := self._cache.get(key)):
             return known
-        async with engine.gate:
-            reply = self._address.without_key(await self._tried(engine, json.dumps(body).encode()))
+        reply = await engine.ask(json.dumps(body).encode())
         if self._cache:
             self._cache.put(key, reply)
         return reply
-
-    async def _tried(self, engine: _Engine, payload: bytes) -> Reply:
-        """Try until there is an answer, the tries are used up, or the next wait would end too late."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + self.total_timeout_s
-        for tries in range(1, self.max_retries + 2):
-            reply, asked_s = await self._try_until(deadline, engine, payload)
-            code = reply.error.partition(":")[0]
-            if (code not in _RETRIED and not code.startswith("http_5")) or tries > self.max_retries:
-                break
-            # Seeded by the request, so that the waits do not depend on which request came first.
-            chance = random.Random(f"{self.seed} {tries} ".encode() + payload)
-            pause = wait_s(tries, base_s=self.backoff_s, cap_s=self.max_wait_s, chance=chance, retry_after_s=asked_s)
-            if clock() + pause >= deadline:
-                break
-            await asyncio.sleep(pause)
-        return reply
-
-    async def _try_until(self, deadline: float, engine: _Engine, payload: bytes) -> tuple[Reply, float]:
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await self._try(engine, payload)
-        except TimeoutError:
-            return failure("timeout", f"No whole answer within {self.total_timeout_s:g} s."), 0.0
-
-    async def _try(self, engine: _Engine, payload: bytes) -> tuple[Reply, float]:
-        """Ask once. Give the reply, and the seconds after which the endpoint wants to be asked again."""
-        try:
-            async with engine.http.stream("POST", self._address.url, content=payload) as response:
-                data = await _read(response)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout) as fault:
-            return failure("unreachable", f"No connection to {self.base_url}{_because(fault)}."), 0.0
-        except httpx2.TimeoutException:
-            return failure("timeout", f"The endpoint was silent for {self.timeout_s:g} s."), 0.0
-        except (httpx2.TransportError, httpx2.DecodingError) as fault:
-            return failure("connection", f"The connection broke before the whole answer came{_because(fault)}."), 0.0
-        if data is None:
-            return failure("too_large", f"Expected at most {MAX_BYTES:,} bytes, more came."), 0.0
-        asked_s = parse_retry_after(response.headers.get("Retry-After", ""))
-        return to_reply(response.status_code, self._address.scrubbed(data), prices=self.prices), asked_s
-
-
-class _Engine:
-    """An event loop in a thread of its own, with one pool of connections."""
-
-    def __init__(self, address: Address, *, concurrency: int, timeout: httpx2.Timeout) -> None:
-        limits = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": f"metier/{__version__}",
-            # Otherwise a small compressed answer could unfold into any size.
-            "Accept-Encoding": "identity",
-            **address.headers,
-        }
-        self.http = httpx2.AsyncClient(timeout=timeout, headers=headers, auth=address.login, limits=limits)
-        self.gate = asyncio.Semaphore(concurrency)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="metier-http", daemon=True)
-        self._thread.start()
-
-    def submit(self, answer: Coroutine[Any, Any, Reply]) -> Future[Reply]:
-        return asyncio.run_coroutine_threadsafe(answer, self._loop)
-
-    def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._finish(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _finish(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await self.http.aclose()
-
-
-async def _read(response: httpx2.Response) -> bytes | None:
-    """The body, or `None` when it is larger than any reply can be."""
-    data = bytearray()
-    async for part in response.aiter_bytes():
-        data += part
-        if len(data) > MAX_BYTES:
-            return None
-    return bytes(data)
 
 
 def _result(future: Future[Reply], client: HttpClient) -> Reply:
@@ -299,11 +221,9 @@ def _result(future: Future[Reply], client: HttpClient) -> Reply:
 
 
 def _has_answer(future: Future[Reply]) -> bool:
-    return future.done() and not future.cancelled() and not future.exception() and not future.result().error
-
-
-def _because(fault: Exception) -> str:
-    return f": {fault}" if str(fault) else ""
+    if not future.done() or future.cancelled() or future.exception():
+        return False
+    return not future.result().error and not future.result().cached
 
 
 def _extra(extra_body: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,8 +88,8 @@ def _built(make: type[Client], kind: str, options: Mapping[str, Any], where: str
     for option in options:
         if option not in known:
             raise ConfigError(f"{where}: a client of kind {kind!r} has no option {option!r}. {nearest(option, known)}")
-    for name, option in known.items():
-        if option.default is option.empty and name not in options:
+    for name, parameter in known.items():
+        if parameter.default is parameter.empty and name not in options:
             raise ConfigError(f"{where}: a client of kind {kind!r} needs the option {name!r}.")
     hints = _hints(make)
     return make(**{name: _checked(hints.get(name), value, f"{where}: {name}") for name, value in options.items()})

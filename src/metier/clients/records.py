@@ -6,6 +6,7 @@ the reply is passed on: started again with the same file, a run takes what is th
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections import deque
@@ -48,13 +49,14 @@ def recorded(
     Runs of unknown requests go to `ask` as one lazy stream each: a resumed run (known, then unknown) keeps the
     concurrency of its client.
     """
-    for known, group in groupby(requests, key=lambda request: recorder.known(request) is not None):
+    keyed = ((request, request.digest) for request in requests)
+    for known, group in groupby(keyed, key=lambda pair: recorder.known(pair[1]) is not None):
         if known:
-            yield from (reply for request in group if (reply := recorder.known(request)))
+            yield from (reply for _, key in group if (reply := recorder.known(key)))
         else:
-            taken: deque[Request] = deque()
+            taken: deque[tuple[Request, str]] = deque()
             for reply in ask(_noted(group, taken)):
-                yield recorder.keep(taken.popleft(), reply)
+                yield recorder.keep(*taken.popleft(), reply)
 
 
 class Recorder:
@@ -70,19 +72,19 @@ class Recorder:
         self.model = model
         self._file: int | None = None
 
-    def known(self, request: Request) -> Reply | None:
-        """Find an answer recorded before, marked as cached; a recorded failure does not count."""
-        record = self._records.get(request.digest)
+    def known(self, key: str) -> Reply | None:
+        """Find the answer to a request by its digest, marked as cached; a recorded failure does not count."""
+        record = self._records.get(key)
         return replace(record.reply, cached=True) if record and not record.reply.error else None
 
-    def keep(self, request: Request, reply: Reply) -> Reply:
+    def keep(self, request: Request, key: str, reply: Reply) -> Reply:
         """Append a reply, and give what a replay will give: the first one, where a request was asked twice at once."""
-        known = self.known(request)
+        known = self.known(key)
         if known:
             return known
         record = Record(request=request, reply=replace(reply, cached=False), model=self.model)
-        if self._records.get(request.digest) != record:
-            self._append(record)
+        if self._records.get(key) != record:
+            self._append(record, key)
         return reply
 
     def close(self) -> None:
@@ -105,23 +107,27 @@ class Recorder:
             )
         return records
 
-    def _append(self, record: Record) -> None:
+    def _append(self, record: Record, key: str) -> None:
         try:
             line = json.dumps(plain(record), ensure_ascii=False).encode() + b"\n"
         except UnicodeEncodeError:
             # Half of a surrogate pair in a prompt: no UTF-8 file can hold it, and one bad line would spoil the file.
             return
-        self._records[record.request.digest] = record
         try:
-            if self._file is None:
-                self._file = _open_to_append(self.path)
-            # One write, so that a killed process leaves at most one half line, the last.
-            whole = os.write(self._file, line) == len(line)
-            os.fsync(self._file)
-        except OSError as failure:
-            raise ClientError(f"Cannot record a reply in {str(self.path)!r}: {failure.strerror}.") from failure
-        if not whole:
-            raise ClientError(f"Cannot record a reply in {str(self.path)!r}: the disk is full.")
+            self._write(line)
+        except OSError as fault:
+            raise ClientError(f"Cannot record a reply in {str(self.path)!r}: {fault.strerror}.") from fault
+        self._records[key] = record
+
+    def _write(self, line: bytes) -> None:
+        if self._file is None:
+            self._file = _open_to_append(self.path)
+        # One write, so that a killed process leaves at most one half line, the last.
+        written = os.write(self._file, line)
+        if written < len(line):
+            os.ftruncate(self._file, os.fstat(self._file).st_size - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(self._file)
 
 
 def read_records(path: Path) -> dict[str, Record]:
@@ -164,9 +170,9 @@ def _check_model(record: Record, records: dict[str, Record], where: str) -> None
         )
 
 
-def _noted(requests: Iterable[Request], taken: deque[Request]) -> Iterator[Request]:
-    for request in requests:
-        taken.append(request)
+def _noted(pairs: Iterable[tuple[Request, str]], taken: deque[tuple[Request, str]]) -> Iterator[Request]:
+    for request, key in pairs:
+        taken.append((request, key))
         yield request
 
 
@@ -177,10 +183,8 @@ def _open_to_append(path: Path) -> int:
 
 def _mend(path: Path) -> None:
     """Take away a last line that was only half written, or end one that lacks only its end."""
-    last = b""
     with path.open("r+b") as file:
-        for last in file:
-            pass
+        last = next(iter(deque(file, maxlen=1)), b"")
         if not last or last.endswith(b"\n"):
             return
         if _is_json(last):

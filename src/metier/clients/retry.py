@@ -7,31 +7,52 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 
-def wait_s(tries: int, *, base_s: float, cap_s: float, chance: random.Random, retry_after_s: float = 0.0) -> float:
-    """Choose the seconds to wait after a try that failed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a request may take, and how often it is tried.
 
-    uniform(0, min(cap, base · 2^(tries - 1))), the "full jitter" of
-    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, on top of what the endpoint asked for:
-    many waiting requests that are told the same second do not come back together.
-
-    Args:
-        tries: How often it was tried; 1 after the first failure.
-        base_s: Upper bound of the first wait.
-        cap_s: No wait is longer, whatever the endpoint asks for.
-        chance: A seeded source of randomness.
-        retry_after_s: What the endpoint asked for.
-
-    >>> wait_s(1, base_s=1.0, cap_s=60.0, chance=random.Random(0), retry_after_s=2.0)
-    2.8444218515250483
-    >>> wait_s(9, base_s=1.0, cap_s=60.0, chance=random.Random(0), retry_after_s=3600.0)
-    60.0
+    Attributes:
+        timeout_s: The longest silence of the endpoint within one try.
+        connect_timeout_s: The longest wait for a connection.
+        total_timeout_s: The longest that one request may take, with all its tries and waits.
+        max_retries: How often it is tried again.
+        backoff_s: Upper bound of the first wait between tries.
+        max_wait_s: No wait is longer, whatever the endpoint asks for.
+        seed: Seeds the jitter.
     """
-    bound = min(cap_s, base_s * 2.0 ** min(tries - 1, 63))
-    return min(cap_s, retry_after_s + chance.uniform(0.0, bound))
+
+    timeout_s: float = 60.0
+    connect_timeout_s: float = 10.0
+    total_timeout_s: float = 600.0
+    max_retries: int = 5
+    backoff_s: float = 0.5
+    max_wait_s: float = 60.0
+    seed: int = 0
+
+    def wait_s(self, tries: int, *, chance: random.Random, retry_after_s: float = 0.0) -> float:
+        """Choose the seconds to wait after a try that failed.
+
+        uniform(0, min(max_wait_s, backoff_s · 2^(tries - 1))), the "full jitter" of
+        https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, on top of what the endpoint asked
+        for: many requests that are told the same second do not come back together.
+
+        Args:
+            tries: How often it was tried; 1 after the first failure.
+            chance: A seeded source of randomness.
+            retry_after_s: What the endpoint asked for.
+
+        >>> Patience(backoff_s=1.0).wait_s(1, chance=random.Random(0), retry_after_s=2.0)
+        2.8444218515250483
+        >>> Patience(max_wait_s=60.0).wait_s(9, chance=random.Random(0), retry_after_s=3600.0)
+        60.0
+        """
+        bound = min(self.max_wait_s, self.backoff_s * 2.0 ** min(tries - 1, 63))
+        return min(self.max_wait_s, retry_after_s + chance.uniform(0.0, bound))
 
 
 def parse_retry_after(value: str, *, now: datetime | None = None) -> float:

@@ -71,7 +71,8 @@ def _by_steps(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
 
 def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
     """Breadth first: every sequence of one skill, then every one of two … each executed as one call."""
-    tried, best = 0, (-1, (), [])  # type: tuple[int, tuple[int, tuple[Skill, ...], list[str]]]
+    tried = 0
+    best: tuple[int, tuple[Skill, ...]] = (-1, ())
     sequences: list[tuple[Skill, ...]] = [()]
     for _ in range(goal.max_steps):
         sequences = [(*sequence, skill) for sequence in sequences for skill in skills]
@@ -86,7 +87,7 @@ def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
             right = [s for s, answer in zip(survivors, answers, strict=True) if answer == example.output]
             for sequence in survivors:
                 score = len(outputs[sequence]) - (outputs[sequence][-1] != example.output)
-                best = max(best, (score, sequence, outputs[sequence]), key=lambda b: b[0])
+                best = max(best, (score, sequence), key=lambda b: b[0])
             survivors = right
             if not survivors:
                 break

@@ -162,12 +162,14 @@ def trace(names: Sequence[str], text: str) -> str:
 
 
 def prompt(names: Sequence[str], text: str) -> str:
-    """Write the question: the string, then the functions in the order in which they are applied.
+    """Write the question: the functions in the order in which they are applied, then the string.
+
+    The string comes last so that every step of the worked answer, the first one too, stands right behind its input.
 
     >>> prompt(["reverse", "swap-ends"], "abcdef")
-    'abcdef reverse swap-ends ='
+    'apply reverse swap-ends to abcdef'
     """
-    return " ".join((text, *names, "="))
+    return f"apply {' '.join(names)} to {text}"
 
 
 def make_item(names: Sequence[str], text: str) -> Item:
@@ -175,7 +177,7 @@ def make_item(names: Sequence[str], text: str) -> Item:
 
     >>> item = make_item(["reverse", "swap-ends"], "abcdef")
     >>> item.prompt, item.reference, item.cluster, item.level
-    ('abcdef reverse swap-ends =', 'aedcbf', 'reverse+swap-ends', 2)
+    ('apply reverse swap-ends to abcdef', 'aedcbf', 'reverse+swap-ends', 2)
     """
     return Item(
         prompt=prompt(names, text),
@@ -235,7 +237,7 @@ def make_items(
         InputError: A name is unknown, or so many items cannot be drawn from these functions.
 
     >>> [item.prompt for item in make_items(["reverse", "shift-up"], level=2, count=2, seed=1)]
-    ['dcahig reverse shift-up =', 'hfjjg shift-up shift-up =']
+    ['apply reverse shift-up to dcahig', 'apply shift-up shift-up to hfjjg']
     """
     if not names or level < 1:
         raise InputError(f"Expected function names and a level of at least 1, got {list(names)!r} and {level}.")

@@ -15,6 +15,7 @@ from transformers import PreTrainedTokenizerFast
 from metier.practice.strings import FUNCTIONS
 
 PAD, EOS, UNKNOWN = "<pad>", "<eos>", "<unk>"
+_WORDS = ("apply", " to")
 _CHARACTERS = tuple(c for c in string.printable if c == "\n" or c.isprintable())
 
 
@@ -25,16 +26,17 @@ def make_tokenizer(names: Iterable[str] = FUNCTIONS) -> PreTrainedTokenizerFast:
     back every character.
 
     >>> tokenizer = make_tokenizer()
-    >>> tokenizer.tokenize("abc reverse =")
-    ['a', 'b', 'c', ' reverse', ' ', '=']
-    >>> tokenizer.decode(tokenizer.encode("abc reverse ="))
-    'abc reverse ='
+    >>> tokenizer.tokenize("apply reverse to abc")
+    ['apply', ' reverse', ' to', ' ', 'a', 'b', 'c']
+    >>> tokenizer.decode(tokenizer.encode("apply reverse to abc"))
+    'apply reverse to abc'
     """
     vocabulary = {token: index for index, token in enumerate((PAD, EOS, UNKNOWN, *_CHARACTERS))}
     inner = tokenizers.Tokenizer(tokenizers.models.WordLevel(vocabulary, unk_token=UNKNOWN))
     inner.pre_tokenizer = tokenizers.pre_tokenizers.Split(tokenizers.Regex(r"[\s\S]"), "isolated")
     inner.decoder = tokenizers.decoders.Fuse()
-    inner.add_tokens([tokenizers.AddedToken(f" {name}", normalized=False) for name in names])
+    words = (*_WORDS, *(f" {name}" for name in names))
+    inner.add_tokens([tokenizers.AddedToken(word, normalized=False) for word in words])
     return PreTrainedTokenizerFast(
         tokenizer_object=inner,
         pad_token=PAD,

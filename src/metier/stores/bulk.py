@@ -22,7 +22,7 @@ from metier.stores.nouns import revive
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _BLOCK = 1 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class FileBulk:
@@ -145,7 +145,7 @@ class FileBulk:
         try:
             yield
         except OSError as failure:
-            if failure.errno in _FULL:
+            if failure.errno in DISK_FULL:
                 raise StoreFull(
                     f"No room is left for a file in {str(self._folder)!r}; nothing half-written is left there.",
                     hint="Free some space on that disk and run again: what was kept so far is found and not redone.",

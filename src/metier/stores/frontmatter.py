@@ -7,9 +7,10 @@ This module does not know which fields a skill has.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import yaml
@@ -19,7 +20,7 @@ from metier.errors import PackageError
 _MAX_CHARACTERS = 1 << 16
 _MAX_EVENTS = 20_000
 _MAX_DEPTH = 32
-_MAX_REPAIRS = 200
+_MAX_REPAIRS = 50
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY_AND_VALUE = re.compile(r"(?P<indent>\s*)(?P<key>[\w.-]+):[ \t]+(?P<value>\S.*)")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -74,28 +75,30 @@ def read_frontmatter(text: str, *, where: str) -> Frontmatter:
     >>> front.fields["description"], front.body, [fault.line for fault in front.faults]
     ('Use when: asked', 'Do it.', [3])
     """
-    faults = list(_head_faults(text))
-    skipped = text[: len(text) - len(text.lstrip("\ufeff \t\n"))].count("\n")
-    block, body, num_lines = _split(text.lstrip("\ufeff \t\n"), where)
-    if len(block) > _MAX_CHARACTERS:
+    start = text.lstrip("\ufeff \t\n")
+    skipped = text[: len(text) - len(start)].count("\n")
+    lines = start.split("\n")
+    if lines[0].rstrip() != "---":
         raise PackageError(
-            f"The frontmatter of {where!r} has {len(block)} characters; at most {_MAX_CHARACTERS} are read."
+            f"Expected {where!r} to begin with YAML frontmatter, got {lines[0][:40]!r}.",
+            hint="Begin the file with a line ---, then name: and description:, then a line ---.",
         )
-    if text.split("---", 2)[1:2] not in ([f"\n{block}\n"], [f"\n{block}"]) and not faults:
-        faults.append(_cut_fault(text))
-    clean = _UNPRINTABLE.sub("\ufffd", block)
-    if clean != block:
-        line = skipped + 2 + block[: next(_UNPRINTABLE.finditer(block)).start()].count("\n")
-        faults.append(_error(line, "The frontmatter holds a control character.", "Remove it."))
-    tree, repairs = _repaired_tree(clean, first_line=skipped + 2, where=where)
-    stripped = body.lstrip("\n")
-    return Frontmatter(
-        fields=tree.root,
-        lines=tree.lines,
-        body=stripped.strip(),
-        body_line=skipped + num_lines + 1 + len(body) - len(stripped),
-        faults=(*faults, *repairs, *tree.faults),
-    )
+    end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == "---"), None)
+    faults = list(_head_faults(text))
+    if end is not None:
+        with contextlib.suppress(_NotMended):
+            front = _front(lines, end, end + 1, skipped, where)
+            block = "\n".join(lines[1:end])
+            cut = [_cut_fault(text)] if start.split("---", 2)[1].strip() != block.strip() else []
+            return replace(front, faults=(*faults, *cut, *front.faults))
+    end = _first_gap(lines)
+    faults.append(_error(skipped + end + 1, "The frontmatter is not closed.", "Write a line --- where it ends."))
+    front = _front(lines, end, end, skipped, where)
+    return replace(front, faults=(*faults, *front.faults))
+
+
+class _NotMended(PackageError):
+    """More faults than a frontmatter can have; perhaps it is the body that was read."""
 
 
 def _head_faults(text: str) -> Iterator[Fault]:
@@ -105,18 +108,32 @@ def _head_faults(text: str) -> Iterator[Fault]:
         yield _error(1, "Something stands before the first ---.", "Remove the blank space before the first ---.")
 
 
-def _split(text: str, where: str) -> tuple[str, str, int]:
-    """The YAML, the body, and how many lines the head takes with both its rulers."""
-    lines = text.split("\n")
-    if lines[0].rstrip() != "---":
+def _first_gap(lines: list[str]) -> int:
+    """Where a frontmatter without a closing ruler ends: at the first blank line below its first field."""
+    field = next((number for number, line in enumerate(lines) if _KEY_AND_VALUE.fullmatch(line)), 0)
+    return next((number for number in range(field + 1, len(lines)) if not lines[number].strip()), len(lines))
+
+
+def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str) -> Frontmatter:
+    """Read the lines up to `end` as YAML and what begins at `body_start` as the body."""
+    block, body = "\n".join(lines[1:end]), "\n".join(lines[body_start:])
+    if len(block) > _MAX_CHARACTERS:
         raise PackageError(
-            f"Expected {where!r} to begin with YAML frontmatter, got {lines[0][:40]!r}.",
-            hint="Begin the file with a line ---, then name: and description:, then a line ---.",
+            f"The frontmatter of {where!r} has {len(block)} characters; at most {_MAX_CHARACTERS} are read."
         )
-    for number, line in enumerate(lines[1:], start=1):
-        if line.rstrip() == "---":
-            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 1
-    raise PackageError(f"The frontmatter of {where!r} is not closed.", hint="Write a line --- where it ends.")
+    faults = []
+    if odd := _UNPRINTABLE.search(block):
+        line = skipped + 2 + block[: odd.start()].count("\n")
+        faults.append(_error(line, "The frontmatter holds a control character.", "Remove it."))
+    tree, repairs = _repaired_tree(_UNPRINTABLE.sub("\ufffd", block), first_line=skipped + 2, where=where)
+    blank = len(body) - len(body.lstrip("\n"))
+    return Frontmatter(
+        fields=tree.root,
+        lines=tree.lines,
+        body=body.strip(),
+        body_line=skipped + body_start + blank + 1,
+        faults=(*faults, *repairs, *tree.faults),
+    )
 
 
 def _cut_fault(text: str) -> Fault:
@@ -137,15 +154,22 @@ def _repaired_tree(block: str, *, first_line: int, where: str) -> tuple[_Tree, l
         try:
             tree.follow("\n".join(lines))
         except yaml.MarkedYAMLError as failure:
-            mark = failure.problem_mark or failure.context_mark
-            at = min(mark.line if mark else 0, len(lines) - 1)
-            repairs.append(_repair(lines, at, quoted, first_line, failure.problem or "not YAML"))
+            repairs.append(_repair(lines, _place(failure, lines), quoted, first_line, failure.problem or "not YAML"))
             continue
         return tree, repairs
-    raise PackageError(
+    raise _NotMended(
         f"The frontmatter of {where!r} has more than {_MAX_REPAIRS} faults; the first: {repairs[0].message}",
         hint="Write one field a line: name: and description: first.",
     )
+
+
+def _place(failure: yaml.MarkedYAMLError, lines: list[str]) -> int:
+    """The line to mend: where YAML stumbled, or the line it was in the middle of, or the last one above with text."""
+    marks = [failure.problem_mark, failure.context_mark]
+    if failure.context == "while scanning a simple key":
+        marks.reverse()
+    at = min(next((mark.line for mark in marks if mark), 0), len(lines) - 1)
+    return next((number for number in range(at, -1, -1) if lines[number].strip()), at)
 
 
 def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, problem: str) -> Fault:
@@ -207,9 +231,9 @@ class _Tree:
         for count, event in enumerate(yaml.parse(block, Loader=_Loader)):
             if count > _MAX_EVENTS or len(self._open) > _MAX_DEPTH:
                 raise PackageError(f"The frontmatter of {self.where!r} has too many parts or is nested too deep.")
-            num_roots += isinstance(event, yaml.NodeEvent) and not self._open
-            if num_roots > 1 or (num_roots == 1 and not self._open and not isinstance(event, yaml.MappingStartEvent)):
-                if isinstance(event, yaml.NodeEvent):
+            if isinstance(event, yaml.NodeEvent) and not self._open:
+                num_roots += 1
+                if num_roots > 1 or not isinstance(event, yaml.MappingStartEvent):
                     raise PackageError(
                         f"Expected the frontmatter of {self.where!r} to be one mapping of fields.",
                         hint="Write it as lines of name: value.",

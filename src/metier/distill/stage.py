@@ -1,0 +1,115 @@
+"""The distill spoke: skills in; items to practise on, an exam, and a second exam for promotions out.
+
+No two of the three share a prompt, and the makers of items keep the inputs of exams apart from those of practice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from metier.digest import plain
+from metier.distill.curate import curate
+from metier.errors import StageError
+from metier.item import Item
+from metier.store import Bulk
+from metier.wheel import Context, Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistillSettings:
+    """How many items are made.
+
+    Attributes:
+        practice: Items of each level to practise on, at most.
+        exam: Items in each cell of the exam (a group of functions at a level).
+        gate: Items in each cell of the second exam, which decides on promotions and nothing else.
+        levels: The levels of the exams.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    practice: int = 4000
+    exam: int = 150
+    gate: int = 100
+    levels: tuple[int, ...] = (1, 2, 3)
+
+
+class MakeItems(Protocol):
+    """Draws items that compose skills; `practice.strings.make_items` is one."""
+
+    def __call__(
+        self, names: Sequence[str], *, level: int, count: int, seed: int, for_exam: bool = False
+    ) -> Iterator[Item]:
+        """Draw `count` distinct items of a level. Exam items and others never share an input."""
+        ...
+
+
+class Groups(Protocol):
+    """Which skills are practised in composition, and which are held out from it."""
+
+    @property
+    def practised(self) -> tuple[str, ...]: ...
+    @property
+    def held_out(self) -> tuple[str, ...]: ...
+
+
+def run(context: Context, settings: DistillSettings, *, seed: int, groups: Groups, make_items: MakeItems) -> Result:
+    """Make and curate the items of a workspace.
+
+    Raises:
+        StageError: A group has no skill, so nothing could be practised or held out.
+    """
+    if not groups.practised or not groups.held_out:
+        raise StageError(
+            "Too few skills were discovered to practise some and hold others out.",
+            hint="Add documents that name more string functions of the taxonomy.",
+        )
+    dropped: Counter[str] = Counter()
+    kept_back: list[Item] = []
+    exams = {}
+    for number, (name, count) in enumerate((("exam", settings.exam), ("gate", settings.gate)), start=1):
+        cells = {}
+        for group, names in (("practised", groups.practised), ("held-out", groups.held_out)):
+            for level in settings.levels:
+                drawn = make_items(names, level=level, count=_more(count), seed=10 * seed + number, for_exam=True)
+                cells[f"{group} level {level}"] = _curated(drawn, count, seed, kept_back, dropped)
+                kept_back += cells[f"{group} level {level}"]
+        exams[name] = cells
+    practice = {}
+    for level in (1, 2):
+        drawn = make_items(groups.practised, level=level, count=_more(settings.practice), seed=10 * seed)
+        practice[f"level {level}"] = _curated(drawn, settings.practice, seed, kept_back, dropped)
+    sets = {**exams, "practice": practice}
+    counts = {name: sum(map(len, cells.values())) for name, cells in sets.items()}
+    return Result(
+        output=plain(
+            {
+                "groups": groups,
+                **{name: _put(context.store.bulk, cells) for name, cells in sets.items()},
+                "counts": counts,
+                "dropped": dict(sorted(dropped.items())),
+            }
+        ),
+        came_out=", ".join(f"{number} {name}" for name, number in counts.items())
+        + f"; {dropped.total()} candidates dropped",
+    )
+
+
+def _more(count: int) -> int:
+    """A tenth more candidates than are kept, so that curation has something to drop."""
+    return count + count // 10
+
+
+def _curated(
+    drawn: Iterator[Item], count: int, seed: int, against: Collection[Item], dropped: Counter[str]
+) -> tuple[Item, ...]:
+    curated = curate(drawn, count=count, seed=seed, against=against)
+    dropped.update(curated.dropped)
+    return curated.items
+
+
+def _put(bulk: Bulk, cells: dict[str, tuple[Item, ...]]) -> dict[str, str]:
+    return {label: bulk.put_items(items) for label, items in cells.items()}

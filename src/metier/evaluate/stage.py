@@ -1,0 +1,99 @@
+"""The evaluate spoke: an exam and policies in; attempts, and before against after on the same items, out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import ClassVar
+
+from metier.attempt import Attempt
+from metier.client import Client
+from metier.digest import plain
+from metier.evaluate.compare import Difference, compare, proportion
+from metier.evaluate.sit import run_id_of, sit
+from metier.grader import GraderFor
+from metier.item import Exam, ExamProtocol, Item
+from metier.wheel import Context, Result
+
+Cells = Mapping[str, Sequence[Item]]
+"""The items of an exam by what they measure, such as "held-out level 2"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateSettings:
+    """Which arm becomes the stored policy (named beforehand, not picked by its score), and how long a reply may be."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    policy: str = "level-2"
+    max_tokens: int = 64
+
+
+def run(
+    context: Context,
+    settings: EvaluateSettings,
+    *,
+    seed: int,
+    cells: Cells,
+    clients: Mapping[str, Callable[[], Client]],
+    grader_for: GraderFor,
+) -> Result:
+    """Let every arm take the exam and compare each with the arm called `base`."""
+    exam = exam_of(cells, settings, seed=seed)
+    items = {item.item_id: item for item in exam.items}
+    attempts: dict[str, list[Attempt]] = {}
+    runs = {}
+    for number, (arm, make_client) in enumerate(clients.items()):
+        with closing(make_client()) as client:
+            runs[arm] = run_id_of(exam, client)
+            attempts[arm] = sit(
+                exam,
+                client,
+                context.store,
+                grader_for=grader_for,
+                progress=lambda done, total, n=number: context.progress(n * total + done, len(clients) * total, {}),  # type: ignore[misc]
+            )
+    against_base = {
+        arm: differences(items, cells, attempts["base"], taken) for arm, taken in attempts.items() if arm != "base"
+    }
+    headline = max(against_base[settings.policy], key=lambda cell: cell.difference)
+    return Result(
+        output=plain(
+            {
+                "exam": exam.digest,
+                "runs": runs,
+                "accuracy": {
+                    arm: {label: proportion(within(taken, members)) for label, members in cells.items()}
+                    for arm, taken in attempts.items()
+                },
+                "differences": against_base,
+            }
+        ),
+        came_out=f"{sum(map(len, attempts.values()))} attempts; {settings.policy}, {headline.label}: "
+        f"{100 * headline.before:.0f} → {100 * headline.after:.0f} %",
+    )
+
+
+def exam_of(cells: Cells, settings: EvaluateSettings, *, seed: int, name: str = "exam") -> Exam:
+    """Put the cells together to one exam, decoded greedily."""
+    return Exam(
+        name=name,
+        items=tuple(item for members in cells.values() for item in members),
+        protocol=ExamProtocol(max_tokens=settings.max_tokens, seed=seed),
+    )
+
+
+def within(attempts: Iterable[Attempt], members: Iterable[Item]) -> list[Attempt]:
+    """The attempts at some items."""
+    inside = {item.item_id for item in members}
+    return [attempt for attempt in attempts if attempt.item_id in inside]
+
+
+def differences(
+    items: Mapping[str, Item], cells: Cells, before: Sequence[Attempt], after: Sequence[Attempt]
+) -> list[Difference]:
+    """Compare two sets of attempts cell by cell."""
+    return [
+        compare(items, within(before, members), within(after, members), label=label) for label, members in cells.items()
+    ]

@@ -1,0 +1,1 @@
+"""One file for each verb or noun of the command line."""

@@ -1,0 +1,41 @@
+"""`metier discover`: which skills do these documents speak of?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, say, table
+
+app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def find(
+    paths: Annotated[list[Path], typer.Argument(help="Text, Markdown, or saved papers pages.")],
+    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="A CSV of concepts.")],
+    json: AsJson = False,
+) -> None:
+    """Find the concepts of a taxonomy in documents and make a skill of each.
+
+    Example: metier discover find examples/first-trade/documents/handbook.md -t examples/first-trade/taxonomy.csv
+    """
+    from metier.discover.concepts import load_taxonomy
+    from metier.discover.papers import Unread
+    from metier.discover.read import read_documents
+    from metier.discover.survey import survey
+
+    unread: list[Unread] = []
+    concepts = load_taxonomy(taxonomy)
+    found = survey((d for path in paths for d in read_documents(path, name=str(path), unread=unread)), concepts)
+    if json:
+        as_json({"discovery": found, "unread": [{"line": u.line, "text": u.text} for u in unread]})
+        return
+    table(
+        ("skill", "mentions", "first named in"),
+        ((skill.name, found.mentions[skill.name], skill.provenance[0]) for skill in found.skills),
+    )
+    for lines in unread:
+        say(f"line {lines.line} fits no block of a papers page: {lines.text}")

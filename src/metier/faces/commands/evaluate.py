@@ -1,0 +1,161 @@
+"""`metier evaluate`: grade an answer, take an exam, compare two sets of attempts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from metier.client import Client
+    from metier.evaluate.compare import Difference
+
+app = typer.Typer(name="evaluate", help="Grade, examine, compare.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def grade(
+    gold: Annotated[str, typer.Option(help="The right answer.")],
+    answer: Annotated[str, typer.Option(help="The answer to grade.")],
+    grader: Annotated[str, typer.Option(help="Which grader.")] = "exact",
+    policy: Annotated[str, typer.Option(help="The grader's options, as JSON.")] = "{}",
+    json: AsJson = False,
+) -> None:
+    """Grade one answer. Exit code 1 if it is not correct.
+
+    Example: metier evaluate grade --gold 0.333 --answer "about 0.3333" --grader number --policy '{"relative": 0.01}'
+    """
+    from metier.border import load_json
+    from metier.errors import ConfigError
+    from metier.graders import make_grader
+    from metier.item import Item
+
+    options = load_json(dict[str, object], policy, where="--policy", error=ConfigError)
+    made = make_grader(grader, options)(Item(prompt="", reference=gold, grader=grader), answer)
+    if json:
+        as_json(made)
+    else:
+        typer.echo(f"{made.outcome.value} ({made.reason}){f': {made.evidence}' if made.evidence else ''}")
+    if not made.is_correct:
+        raise typer.Exit(1)
+
+
+@app.command()
+def take(
+    exam: Annotated[Path, typer.Argument(help="Items as JSON lines.")],
+    client: Annotated[str, typer.Option(help="URL#MODEL, replay:FILE or local:FOLDER.")],
+    skill: Annotated[list[Path] | None, typer.Option(help="Package folders of the skills in hand.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Record every reply in this file, to be replayed later.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the attempts to this file.")] = None,
+    store: Annotated[str | None, typer.Option(help="Keep attempts here and resume: a path or postgresql://…")] = None,
+    system: Annotated[str, typer.Option(help="A system message.")] = "",
+    temperature: Annotated[float, typer.Option(min=0.0)] = 0.0,
+    max_tokens: Annotated[int, typer.Option(min=1)] = 256,
+    epochs: Annotated[int, typer.Option(min=1)] = 1,
+    seed: int = 0,
+    json: AsJson = False,
+) -> None:
+    """Let a model take an exam.
+
+    Example: metier evaluate take exam.jsonl --client http://127.0.0.1:8000/v1#my-model --out attempts.jsonl
+    """
+    from contextlib import closing
+
+    from metier.evaluate.compare import proportion
+    from metier.evaluate.sit import sit
+    from metier.faces.files import read_items, write_lines
+    from metier.graders import grader_for
+    from metier.item import Exam, ExamProtocol
+    from metier.stores.open import open_store
+    from metier.stores.package import read_package
+
+    protocol = ExamProtocol(system=system, temperature=temperature, max_tokens=max_tokens, epochs=epochs, seed=seed)
+    asked = Exam(name=exam.stem, items=tuple(read_items(exam)), protocol=protocol)
+    skills = [read_package(path).skill for path in skill or ()]
+    with closing(open_store(store or exam.with_suffix(".sqlite"))) as kept, closing(_client(client, record)) as model:
+        attempts = sit(asked, model, kept, grader_for=grader_for, skills=skills, progress=_progress)
+    if out:
+        write_lines(attempts, out)
+    share = proportion(attempts)
+    if json:
+        as_json({"proportion": share, "run_id": attempts[0].run_id if attempts else None, "attempts": len(attempts)})
+    else:
+        say(
+            f"{share.correct} of {share.scored} correct ({share.value:.1%}, 95 % interval {share.low:.1%} to "
+            f"{share.high:.1%}); {share.unscored} unscored"
+        )
+
+
+@app.command("compare")
+def compare_attempts(
+    exam: Annotated[Path, typer.Argument(help="Items as JSON lines.")],
+    before: Annotated[Path, typer.Argument(help="Attempts as JSON lines.")],
+    after: Annotated[Path, typer.Argument(help="Attempts at the same items.")],
+    json: AsJson = False,
+) -> None:
+    """Compare two sets of attempts on the same items: the paired difference, its interval and p-value, by level.
+
+    Example: metier evaluate compare exam.jsonl without.jsonl with.jsonl
+    """
+    from metier.faces.files import read_attempts, read_items
+
+    items = {item.item_id: item for item in read_items(exam)}
+    rows = _by_level(items, list(read_attempts(before)), list(read_attempts(after)))
+    as_json(rows) if json else _show(rows)
+
+
+def _by_level(items: dict, old: list, new: list) -> list[Difference]:  # type: ignore[type-arg]
+    from metier.errors import InputError
+    from metier.evaluate.compare import compare
+
+    levels = sorted({item.level for item in items.values()})
+    rows = []
+    for level in [None, *levels] if len(levels) > 1 else [None]:
+        chosen = {i for i, item in items.items() if level in (None, item.level)}
+        try:
+            rows.append(
+                compare(
+                    items,
+                    [a for a in old if a.item_id in chosen],
+                    [a for a in new if a.item_id in chosen],
+                    label="all" if level is None else f"level {level}",
+                )
+            )
+        except ValueError as error:
+            raise InputError(str(error), hint="Both files must hold attempts at items of this exam.") from error
+    return rows
+
+
+def _show(rows: list[Difference]) -> None:
+    table(
+        ("items", "n", "before", "after", "difference", "95 % interval", "p", "gained", "lost"),
+        (
+            (
+                d.label,
+                d.items,
+                f"{d.before:.3f}",
+                f"{d.after:.3f}",
+                f"{d.difference:+.3f}",
+                f"{d.low:+.3f} to {d.high:+.3f}",
+                f"{d.p_value:.2g}",
+                d.gained,
+                d.lost,
+            )
+            for d in rows
+        ),
+    )
+
+
+def _client(spec: str, record: Path | None) -> Client:
+    from metier.clients.open import open_client
+    from metier.clients.replay import RecordingClient
+
+    client = open_client(spec, where="--client")
+    return RecordingClient(client, record) if record else client
+
+
+def _progress(done: int, total: int) -> None:
+    say(f"{done} of {total}")

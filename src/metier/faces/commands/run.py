@@ -1,0 +1,112 @@
+"""`metier run` and `metier report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, say, table
+
+
+def run(
+    path: Annotated[
+        Path, typer.Argument(help="A workspace with a metier.toml, or a folder of SKILL.md packages.")
+    ] = Path(),
+    start: Annotated[str | None, typer.Option("--from", help="Run this stage and all after it again.")] = None,
+    only: Annotated[str | None, typer.Option("--only", help="Run this stage alone, again.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run and why; run nothing.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Turn the wheel of a workspace once, or look over a folder of SKILL.md packages.
+
+    Example: metier run examples/first-trade
+    """
+    from metier.workspace import FILE, open_workspace
+
+    if path.is_dir() and not (path / FILE).exists() and not (start or only or dry_run):
+        _look_over(path, json)
+        return
+    from metier import lifecycle
+    from metier.faces.screen import Screen
+
+    workspace = open_workspace(path)
+    with Screen(lifecycle.STAGES, title=f"metier · {workspace.settings.workspace.name}") as screen:
+        turned = lifecycle.run(workspace, listener=screen, start=start, only=only, dry_run=dry_run)
+    written = None if dry_run or only else _write_report(path)
+    if json:
+        as_json({"stages": turned, "report": str(written) if written else None})
+    elif dry_run:
+        table(("stage", "would"), ((t.stage, "stay as it is" if t.reused else f"run: {t.why}") for t in turned))
+    elif written:
+        say(f"\nReport: {written}")
+
+
+def report(
+    workspace: Annotated[Path, typer.Argument(help="The folder with metier.toml.")] = Path(),
+    json: AsJson = False,
+) -> None:
+    """Write the report of the latest results of a workspace again.
+
+    Example: metier report examples/first-trade
+    """
+    written = _write_report(workspace)
+    as_json({"report": str(written)}) if json else typer.echo(written)
+
+
+def _write_report(folder: Path) -> Path:
+    from contextlib import closing
+
+    from metier import lifecycle
+    from metier.faces.report import write_report
+    from metier.stores.open import open_store
+    from metier.workspace import open_workspace
+
+    workspace = open_workspace(folder)
+    with closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
+        records = lifecycle.latest(workspace, store)
+        return write_report(
+            records,
+            store,
+            folder / ".metier" / "report.html",
+            title=workspace.settings.workspace.name,
+            evidence_digest=lifecycle.evidence_digest(workspace),
+        )
+
+
+def _look_over(folder: Path, json: bool) -> None:
+    from metier.lifecycle import look_over
+
+    looked = look_over(folder)
+    if json:
+        as_json(looked)
+    else:
+        table(
+            ("package", "exposure", "what is wrong"),
+            (
+                (
+                    one.skill.name if one.skill else one.path,
+                    one.verdict.exposure.name.lower() if one.verdict else "unreadable",
+                    one.error
+                    or "; ".join(
+                        [f"line {f.line}: {f.message}" for f in one.faults]
+                        + [
+                            f"{f.path}, line {f.line}: {f.message}"
+                            for f in (one.verdict.findings if one.verdict else ())
+                        ]
+                    )
+                    or "nothing",
+                )
+                for one in looked
+            ),
+        )
+        readable = sum(one.skill is not None for one in looked)
+        say(
+            f"\n{readable} of {len(looked)} packages can be read. Their text was scanned; what they are worth is unknown.\n"
+            "With a model endpoint, `metier evaluate take EXAM.jsonl --client URL#MODEL --skill PACKAGE` measures each one:\n"
+            "answers with and without it on the same items, the paired difference and its interval, kept as evidence."
+        )
+    troubled = any(one.error or (one.verdict and one.verdict.findings) or one.faults for one in looked)
+    if troubled:
+        raise typer.Exit(1)

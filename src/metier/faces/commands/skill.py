@@ -1,0 +1,104 @@
+"""`metier skill`: what is in the library, and is this package well formed?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.faces.show import AsJson, WorkspaceOption, as_json, table
+
+app = typer.Typer(name="skill", help="List, show and check skills.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_skills(workspace: WorkspaceOption = Path(), json: AsJson = False) -> None:
+    """List the stored skills with their tiers.
+
+    Example: metier skill list -w examples/first-trade
+    """
+    from metier.faces.opened import stored
+
+    with stored(workspace) as store:
+        skills = list(store.skills())
+        verdicts = {verdict.digest: verdict for verdict in store.verdicts()}
+    rows = [(skill, verdicts.get(skill.digest)) for skill in skills]
+    if json:
+        as_json([{"skill": skill, "digest": skill.digest, "verdict": verdict} for skill, verdict in rows])
+        return
+    table(
+        ("skill", "version", "exposure", "description"),
+        (
+            (s.name, s.version, v.exposure.name.lower() if v else "unjudged", s.description.split(". ")[0])
+            for s, v in rows
+        ),
+    )
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The name of a stored skill.")],
+    version: Annotated[str | None, typer.Option(help="A version; the latest by default.")] = None,
+    workspace: WorkspaceOption = Path(),
+    json: AsJson = False,
+) -> None:
+    """Show one stored skill: what it does, how it is called, what it is made of.
+
+    Example: metier skill show reverse -w examples/first-trade
+    """
+    from metier.faces.opened import stored
+
+    with stored(workspace) as store:
+        skill = store.skill(name, version)
+    if json:
+        as_json({"digest": skill.digest, "skill": skill})
+        return
+    table(
+        ("field", "value"),
+        (
+            ("name", f"{skill.name} {skill.version}"),
+            ("digest", skill.digest),
+            ("description", skill.description),
+            ("applies when", skill.applicability),
+            ("ends when", skill.termination),
+            ("is called", skill.interface.call),
+            ("made of", skill.representation.value),
+            ("acts on", skill.scope.value),
+            ("concepts", ", ".join(skill.concepts)),
+            ("learnt from", "; ".join(skill.provenance)),
+            ("licence", skill.licence),
+            *(("file", f"{file.path} ({file.size} bytes)") for file in skill.files),
+        ),
+    )
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")],
+    json: AsJson = False,
+) -> None:
+    """Check packages against the SKILL.md format. Exit code 1 if strict tools would refuse one.
+
+    Example: metier skill check skills
+    """
+    from metier.lifecycle import look_over
+
+    looked = [one for path in paths for one in look_over(path)]
+    refused = [one for one in looked if one.error or any(fault.level == "error" for fault in one.faults)]
+    if json:
+        as_json([{"path": one.path, "error": one.error, "faults": one.faults} for one in looked])
+    else:
+        table(
+            ("package", "line", "level", "fault", "way out"),
+            (
+                row
+                for one in looked
+                for row in [
+                    *([(one.path, "", "error", one.error, "")] if one.error else []),
+                    *((one.path, fault.line, fault.level, fault.message, fault.fix) for fault in one.faults),
+                ]
+            ),
+        )
+    if refused:
+        raise typer.Exit(1)

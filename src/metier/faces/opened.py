@@ -1,0 +1,46 @@
+"""How does a command reach the records of a workspace?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from metier.errors import NotStored
+from metier.run import StageRecord
+from metier.store import Store
+
+
+@contextmanager
+def stored(folder: Path) -> Iterator[Store]:
+    """Open the store of a workspace that has been run.
+
+    Raises:
+        NotStored: It has not been run yet.
+    """
+    from metier.stores.open import open_store
+    from metier.workspace import open_workspace
+
+    workspace = open_workspace(folder)
+    if "://" not in workspace.store and not Path(workspace.store).exists():
+        raise NotStored(f"Nothing is stored for {str(folder)!r} yet.", hint=f"Run it first: metier run {folder}")
+    with closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
+        yield store
+
+
+def result(folder: Path, stage: str) -> StageRecord:
+    """The result of a stage that holds for a workspace as it stands.
+
+    Raises:
+        NotStored: The stage has not been run with these inputs.
+    """
+    from metier import lifecycle
+    from metier.workspace import open_workspace
+
+    with stored(folder) as store:
+        records = lifecycle.latest(open_workspace(folder), store)
+    if stage not in records:
+        raise NotStored(
+            f"Stage {stage!r} has no result for {str(folder)!r} as it stands.", hint=f"Run it: metier run {folder}"
+        )
+    return records[stage]

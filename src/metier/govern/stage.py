@@ -1,0 +1,51 @@
+"""The govern spoke: package folders and evidence in; findings and a verdict for every skill out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from metier.digest import plain
+from metier.govern.judge import Evidence, GovernPolicy, judge
+from metier.govern.scan import scan
+from metier.skill import Skill
+from metier.stores.package import read_package
+from metier.verdict import ExposureTier, Verdict
+from metier.wheel import Context, Result
+
+Candidate = tuple[Path, Evidence | None]
+"""A package folder, and what exams measured of its skill."""
+
+
+def run(
+    context: Context,
+    policy: GovernPolicy,
+    *,
+    candidates: Iterable[Candidate],
+    objection: Callable[[Skill], str] = lambda skill: "",
+) -> Result:
+    """Scan and judge every candidate. `objection` tells why a library cannot take a skill that is safe in itself."""
+    verdicts: list[Verdict] = []
+    sources: dict[str, str] = {}
+    for folder, evidence in candidates:
+        skill = read_package(folder).skill
+        verdict = judge(skill, scan(folder), evidence=evidence, policy=policy)
+        against = _shadows(skill, verdicts) or objection(skill)
+        if against:
+            verdict = replace(verdict, exposure=ExposureTier.METADATA, reasons=(against, *verdict.reasons))
+        verdicts.append(verdict)
+        sources[verdict.digest] = os.path.relpath(folder, context.home)
+        context.progress(len(verdicts), len(verdicts), {})
+    admitted = sum(verdict.exposure > ExposureTier.METADATA for verdict in verdicts)
+    return Result(
+        output={"verdicts": plain(verdicts), "sources": sources},
+        came_out=f"{admitted} admitted, {len(verdicts) - admitted} held back",
+    )
+
+
+def _shadows(skill: Skill, judged: Sequence[Verdict]) -> str:
+    if any(verdict.skill == skill.name for verdict in judged):
+        return f"another skill is called {skill.name!r} already, and no skill may take the place of another"
+    return ""

@@ -1,0 +1,452 @@
+"""The wheel: one skill's whole life, stage by stage. The only module that knows every stage; read it first.
+
+    discover → distill → practice → evaluate → govern → store → compose → update
+
+Each stage folder has a `stage.run` that reads what earlier stages gave and returns what it made. What a stage needs of
+another is passed in here: the maker of items, the graders, the evidence, the policy that executes a plan.
+`metier.wheel` runs the chain and knows which results still hold; `metier.workspace` says what is asked for.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from metier.attempt import Attempt
+from metier.border import load
+from metier.client import Client
+from metier.compose import stage as compose_stage
+from metier.compose.plan import plan
+from metier.digest import canonical, digest
+from metier.discover import stage as discover_stage
+from metier.distill import stage as distill_stage
+from metier.errors import PackageError, StageError
+from metier.evaluate import stage as evaluate_stage
+from metier.evaluate.compare import Difference, compare, proportion
+from metier.evaluate.sit import sit
+from metier.govern import stage as govern_stage
+from metier.govern.judge import Evidence, judge
+from metier.govern.scan import scan
+from metier.graders import grader_for
+from metier.item import Item
+from metier.plan import Gap, Goal, Plan
+from metier.practice import stage as practice_stage
+from metier.practice import strings
+from metier.practice.config import PracticeConfig
+from metier.practice.groups import Groups, split
+from metier.practice.skills import function_skill, policy_skill
+from metier.run import Run, StageRecord, Status
+from metier.skill import Skill, State
+from metier.store import Store
+from metier.stores import library
+from metier.stores.frontmatter import Fault
+from metier.stores.open import open_store
+from metier.stores.package import find_packages, read_package
+from metier.update import stage as update_stage
+from metier.verdict import Verdict
+from metier.wheel import Context, Listener, Result, Stage, Turned, turn
+from metier.workspace import Workspace
+
+STAGES = ("discover", "distill", "practice", "evaluate", "govern", "store", "compose", "update")
+POLICY = "letterwork"
+"""The name of the policy skill of the first trade."""
+
+
+def run(
+    workspace: Workspace,
+    *,
+    listener: Listener | None = None,
+    start: str | None = None,
+    only: str | None = None,
+    dry_run: bool = False,
+) -> list[Turned]:
+    """Turn the wheel of a workspace once; unchanged stages are not run again.
+
+    Raises:
+        MetierError: See `metier.wheel.turn`; whatever was done is kept, and the next run goes on from there.
+    """
+    with _alone(workspace), closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
+        stages = Spokes(workspace).stages()
+        if dry_run:
+            return turn(stages, store, workspace.home, start=start, only=only, dry_run=True)
+        record, began = _begun(workspace), time.monotonic()
+        store.put_run(record)
+        status = Status.FAILED
+        try:
+            turned = turn(stages, store, workspace.home, listener=listener, start=start, only=only)
+            library.publish(store, workspace.home)
+            write_evidence(store, workspace.home / "evidence.jsonl")
+            status = Status.DONE
+        finally:
+            store.put_run(replace(record, status=status, seconds=round(time.monotonic() - began, 3)))
+        return turned
+
+
+@dataclass(frozen=True, slots=True)
+class Spokes:
+    """The stages of one workspace, each wired to what it needs of the others."""
+
+    workspace: Workspace
+
+    def stages(self) -> list[Stage]:
+        """The wheel, in order: what each stage does, which results, settings and files it reads."""
+        s = self.workspace.settings
+        seed, path = s.workspace.seed, self.workspace.path
+        packages = tuple(path(name) for name in s.discover.packages)
+        return [
+            Stage(
+                name="discover",
+                run=lambda context: discover_stage.run(context, s.discover, path=path),
+                settings=s.discover,
+                files=(path(s.discover.taxonomy), *(path(name) for name in s.discover.documents), *packages),
+                went_in=f"{len(s.discover.documents)} documents, {len(packages)} folders of packages",
+            ),
+            Stage(
+                name="distill",
+                run=self.distill,
+                reads=("discover",),
+                settings=[s.distill, seed],
+                went_in="the discovered skills",
+            ),
+            Stage(
+                name="practice",
+                run=self.practice,
+                reads=("distill",),
+                settings=[s.practice, seed],
+                went_in="practice items, graders as reward",
+            ),
+            Stage(
+                name="evaluate",
+                run=self.evaluate,
+                reads=("distill", "practice"),
+                settings=[s.evaluate, seed],
+                went_in="the exam, every arm",
+            ),
+            Stage(
+                name="govern",
+                run=self.govern,
+                reads=("discover", "distill", "practice", "evaluate"),
+                settings=[s.govern, s.evaluate.policy],
+                files=packages,
+                went_in="packages and attempts",
+            ),
+            Stage(name="store", run=self.store, reads=("discover", "govern"), went_in="what govern admits"),
+            Stage(
+                name="compose",
+                run=self.compose,
+                reads=("store",),
+                settings=[s.compose, s.evaluate.max_tokens],
+                went_in=f"{len(s.compose.goals)} goals, the library",
+            ),
+            Stage(
+                name="update",
+                run=self.update,
+                reads=("distill", "practice", "evaluate", "store"),
+                settings=[s.update, s.practice, s.evaluate, s.govern, seed],
+                went_in="failed attempts",
+            ),
+        ]
+
+    def distill(self, context: Context) -> Result:
+        """Discovered skills that the trade can make items for → practice set, exam and promotion exam."""
+        settings = self.workspace.settings
+        names = [s["name"] for s in context.before["discover"]["skills"] if s["name"] in strings.FUNCTIONS]
+        seed = settings.workspace.seed
+        return distill_stage.run(
+            context,
+            settings.distill,
+            seed=seed,
+            groups=split(names, seed=seed),
+            make_items=strings.make_items,
+        )
+
+    def practice(self, context: Context) -> Result:
+        """Practice sets and graders → a base policy and the arms."""
+        given = context.before["distill"]
+        bulk = context.store.bulk
+        return practice_stage.run(
+            context,
+            self._regime(),
+            groups=load(Groups, given["groups"], where="distill"),
+            level_1=list(bulk.items(given["practice"]["level 1"])),
+            level_2=list(bulk.items(given["practice"]["level 2"])),
+            grader_for=grader_for,
+        )
+
+    def evaluate(self, context: Context) -> Result:
+        """The exam and every arm → attempts and paired differences."""
+        policies = context.before["practice"]["policies"]
+        return evaluate_stage.run(
+            context,
+            self.workspace.settings.evaluate,
+            seed=self.workspace.settings.workspace.seed,
+            cells=_cells(context, "exam"),
+            clients={arm: lambda path=context.home / path: _local(path) for arm, path in policies.items()},
+            grader_for=grader_for,
+        )
+
+    def govern(self, context: Context) -> Result:
+        """Found packages, and drafts of the practised skills with their evidence → verdicts."""
+        folders = {name: self.workspace.path(name) for name in self.workspace.settings.discover.packages}
+        found = [_folder(entry["path"], folders) for entry in context.before["discover"]["packages"]]
+        drafts = (
+            (library.draft(skill, context.folder / "drafts", context.store, files=files), evidence)
+            for skill, files, evidence in self._practised(context)
+        )
+        return govern_stage.run(
+            context,
+            self.workspace.settings.govern,
+            candidates=[*((folder, None) for folder in found), *drafts],
+            objection=lambda skill: library.objection(skill, context.store),
+        )
+
+    def store(self, context: Context) -> Result:
+        """Verdicts → packages in the library, read back and indexed."""
+        given = context.before["govern"]
+        found = context.before["discover"]
+        every = [*found["skills"], *(entry["skill"] for entry in found["packages"])]
+        return library.run(
+            context,
+            load(list[Verdict], given["verdicts"], where="govern"),
+            sources={key: (context.home / name).resolve() for key, name in given["sources"].items()},
+            concepts={skill["name"]: tuple(skill["concepts"]) for skill in every if skill["concepts"]},
+        )
+
+    def compose(self, context: Context) -> Result:
+        """Goals and stored skills → plans executed by the stored policy, and gaps."""
+        settings = self.workspace.settings
+        skills = load(list[Skill], context.before["store"]["skills"], where="store")
+        policy = next((skill for skill in skills if skill.name == POLICY), None)
+        if policy is None:
+            raise StageError(
+                f"No policy skill {POLICY!r} was admitted to the library, so no plan can be executed.",
+                hint=f"`metier govern explain {POLICY}` tells why.",
+            )
+        with closing(_local(library.place(context.home, policy))) as client:
+            return compose_stage.run(
+                context,
+                settings.compose,
+                skills=[skill for skill in skills if skill.name in strings.FUNCTIONS],
+                apply=compose_stage.caller(client, max_tokens=settings.evaluate.max_tokens),
+            )
+
+    def update(self, context: Context) -> Result:
+        """Failed attempts → more practice where it failed, and a promotion or none."""
+        settings = self.workspace.settings
+        champion = settings.evaluate.policy
+        old = context.home / context.before["practice"]["policies"][champion]
+        gate = _cells(context, "gate")
+        taken: dict[Path, list[Attempt]] = {}
+
+        def examine(new: Path) -> list[Difference]:
+            exam = evaluate_stage.exam_of(gate, settings.evaluate, seed=settings.workspace.seed, name="gate")
+            for policy in (old, new):
+                with closing(_local(policy)) as client:
+                    taken[policy] = sit(exam, client, context.store, grader_for=grader_for)
+            items = {item.item_id: item for item in exam.items}
+            return evaluate_stage.differences(items, gate, taken[old], taken[new])
+
+        def promote(new: Path, practice_set: str) -> Skill:
+            return self._promote(context, new, _evidence(taken[new]), because=f"update {practice_set}")
+
+        return update_stage.run(
+            context,
+            settings.update,
+            seed=settings.workspace.seed,
+            items={item.item_id: item for members in _cells(context, "exam").values() for item in members},
+            attempts=context.store.attempts(run_id=context.before["evaluate"]["runs"][champion]),
+            make_items=lambda names, count, seed: strings.make_compositions(names, count=count, seed=seed),
+            practise=lambda items, out: practice_stage.further(
+                old,
+                items,
+                out,
+                config=self._regime(),
+                steps=settings.update.steps,
+                grader_for=grader_for,
+                context=context,
+            ),
+            examine=examine,
+            promote=promote,
+        )
+
+    def _regime(self) -> PracticeConfig:
+        settings = self.workspace.settings
+        return replace(settings.practice, seed=settings.practice.seed + settings.workspace.seed)
+
+    def _practised(self, context: Context) -> Iterator[tuple[Skill, dict[str, Any], Evidence]]:
+        """The function skills and the policy skill, with their files and what the exam measured of them."""
+        champion = self.workspace.settings.evaluate.policy
+        runs = context.before["evaluate"]["runs"]
+        items = {item.item_id: item for members in _cells(context, "exam").values() for item in members}
+        before = list(context.store.attempts(run_id=runs["base"]))
+        after = list(context.store.attempts(run_id=runs[champion]))
+        discovered = load(list[Skill], context.before["discover"]["skills"], where="discover")
+        functions = [skill for skill in discovered if skill.name in strings.FUNCTIONS]
+        for skill in functions:
+            alone = [attempt for attempt in after if items[attempt.item_id].concepts == (skill.name,)]
+            yield function_skill(skill, policy=POLICY), {}, _evidence(alone)
+        folder = context.home / context.before["practice"]["policies"][champion]
+        policy = policy_skill(
+            POLICY,
+            tuple(skill.name for skill in functions),
+            version="1.0.0",
+            provenance=(f"practice, arm {champion}", context.before["practice"]["weights"][champion]),
+        )
+        yield policy, practice_stage.model_files(folder), _evidence(after, compare(items, before, after))
+
+    def _promote(self, context: Context, policy: Path, evidence: Evidence, *, because: str) -> Skill:
+        """Write the new version of the policy skill beside the old one, judge it by the promotion exam, index it."""
+        old = context.store.skill(POLICY)
+        draft = policy_skill(
+            POLICY,
+            old.concepts,
+            version=library.next_version(old.version),
+            provenance=(because, practice_stage.weights_digest(policy)),
+        )
+        folder = library.draft(
+            draft, context.folder / "drafts", context.store, files=practice_stage.model_files(policy)
+        )
+        skill = read_package(folder).skill
+        verdict = judge(skill, scan(folder), evidence=evidence, policy=self.workspace.settings.govern)
+        kept = replace(library.keep(folder, context.home, verdict), state=State.UPDATED, concepts=old.concepts)
+        context.store.put_verdict(verdict)
+        context.store.put_skill(kept)
+        return kept
+
+
+def write_evidence(store: Store, path: Path) -> str:
+    """Write every attempt, verdict and skill as canonical lines, sorted, and return the digest of the file.
+
+    The file holds no clock time and no order of arrival: the same seed gives the same bytes.
+    """
+    lines = {canonical(["attempt", attempt]) for attempt in store.attempts()}
+    lines |= {canonical(["verdict", verdict]) for verdict in store.verdicts()}
+    lines |= {canonical(["skill", version]) for skill in store.skills() for version in store.versions(skill.name)}
+    data = b"".join(line + b"\n" for line in sorted(lines))
+    part = path.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(path)
+    return digest(data)
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Keep a second run of the same workspace out; the lock ends with the process, however that ends."""
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    with (workspace.home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StageError(
+                f"Another run of {str(workspace.folder)!r} is going on.", hint="Wait until it ends, then run again."
+            ) from None
+        yield
+
+
+def _begun(workspace: Workspace) -> Run:
+    started = datetime.now(UTC).isoformat(timespec="microseconds")
+    return Run(
+        run_id=f"turn_{started}_{os.getpid()}",
+        workspace=workspace.settings.workspace.name,
+        started=started,
+        config=digest(workspace.settings),
+    )
+
+
+def _cells(context: Context, name: str) -> dict[str, list[Item]]:
+    cells = context.before["distill"][name]
+    return {label: list(context.store.bulk.items(key)) for label, key in cells.items()}
+
+
+def _folder(path: str, folders: dict[str, Path]) -> Path:
+    """The folder of a package whose path begins with the name of a folder of the settings."""
+    name = max((name for name in folders if path.startswith(f"{name}/")), key=len)
+    return folders[name] / path[len(name) + 1 :]
+
+
+def _evidence(attempts: Sequence[Attempt], uplift: Difference | None = None) -> Evidence:
+    share = proportion(attempts)
+    return Evidence(
+        correct=share.correct,
+        scored=share.scored,
+        low=share.low,
+        uplift=uplift.difference if uplift else None,
+        uplift_low=uplift.low if uplift else None,
+        uplift_high=uplift.high if uplift else None,
+        run_ids=tuple(dict.fromkeys(attempt.run_id for attempt in attempts)),
+    )
+
+
+def _local(path: Path) -> Client:
+    from metier.clients.local import LocalClient
+
+    return LocalClient(path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """One package of a folder: what it holds, what is wrong with it, and how far it would be trusted as it is."""
+
+    path: str
+    skill: Skill | None
+    faults: tuple[Fault, ...] = ()
+    verdict: Verdict | None = None
+    error: str = ""
+
+
+def look_over(folder: Path) -> list[LookedAt]:
+    """Read, scan and judge every SKILL.md package below a folder; nothing is stored, nothing is executed.
+
+    Raises:
+        PackageError: There is no such folder, or no package in it.
+    """
+    looked = []
+    for place in find_packages(folder):
+        name = place.relative_to(folder).as_posix()
+        try:
+            package = read_package(place)
+        except PackageError as error:
+            looked.append(LookedAt(path=name, skill=None, error=str(error)))
+        else:
+            verdict = judge(package.skill, scan(place))
+            looked.append(LookedAt(path=name, skill=package.skill, faults=package.faults, verdict=verdict))
+    if not looked:
+        raise PackageError(
+            f"Expected SKILL.md packages or a metier.toml in {str(folder)!r}, found neither.",
+            hint="A workspace has a metier.toml; a package is a folder with a SKILL.md.",
+        )
+    return looked
+
+
+def latest(workspace: Workspace, store: Store) -> dict[str, StageRecord]:
+    """The results that hold for a workspace as it stands, by stage; a stage that was not run is left out."""
+    turned = turn(Spokes(workspace).stages(), store, workspace.home, dry_run=True)
+    return {one.stage: one.record for one in turned if one.record is not None}
+
+
+def evidence_digest(workspace: Workspace) -> str:
+    """The digest of the evidence file of the last whole run, or an empty string."""
+    path = workspace.home / "evidence.jsonl"
+    return digest(path.read_bytes()) if path.is_file() else ""
+
+
+def plan_goal(workspace: Workspace, store: Store, goal: Goal) -> Plan | Gap:
+    """Plan one goal with the latest versions of the stored skills and execute the plan with the stored policy.
+
+    Raises:
+        NotStored: No policy skill is stored.
+    """
+    policy = store.skill(POLICY)
+    with closing(_local(library.place(workspace.home, policy))) as client:
+        return plan(
+            goal,
+            [skill for skill in store.skills() if skill.name in strings.FUNCTIONS],
+            apply=compose_stage.caller(client, max_tokens=workspace.settings.evaluate.max_tokens),
+        )

@@ -1,0 +1,325 @@
+"""How does a folder with a SKILL.md become a `Skill`, and a `Skill` such a folder?
+
+Reading is lenient: whatever has frontmatter and a description loads, and every fault is listed with its line and the
+way out. Writing is strict: what metier writes, strict tools accept. Links are never followed, special files never
+opened, and nothing in a package is run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from metier.errors import Conflict, PackageError, StoreError, StoreFull
+from metier.skill import File, Skill
+from metier.stores.bulk import DISK_FULL
+from metier.stores.checks import format_faults
+from metier.stores.frontmatter import Fault, read_frontmatter
+from metier.stores.markdown import render, representation_of, skill_of
+
+_MANIFEST = "SKILL.md"
+_MAX_MANIFEST_BYTES = 1 << 20
+_MAX_FILES = 10_000
+_MAX_FILE_DEPTH = 32
+_MAX_SEARCH_DEPTH = 6
+_MAX_SEARCH_FOLDERS = 2000
+_NOT_SEARCHED = (".git", "node_modules")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A folder with a SKILL.md, as it was read.
+
+    Attributes:
+        skill: What it holds. `files` lists every file of the folder with its digest. SKILL.md itself is listed too,
+            unless it is word for word what `write_package` makes of the skill, which then says it all.
+        path: The folder.
+        faults: Where it leaves the format, errors and warnings, in the order of the lines.
+        fields: The frontmatter as it was written, every scalar as text.
+    """
+
+    skill: Skill
+    path: Path
+    faults: tuple[Fault, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether strict tools would accept it."""
+        return all(fault.level != "error" for fault in self.faults)
+
+
+def read_package(path: str | Path) -> Package:
+    """Read the package in a folder.
+
+    Args:
+        path: The folder, or the SKILL.md in it.
+
+    Raises:
+        PackageError: There is no SKILL.md, no frontmatter or no description, or the package is larger than any honest
+            one.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     folder = write_package(Skill(name="reverse", description="Write letters backwards."), Path(library))
+    ...     read_package(folder).skill.description
+    'Write letters backwards.'
+    """
+    folder = Path(path)
+    folder = folder.parent if folder.name.lower() == _MANIFEST.lower() and not folder.is_dir() else folder
+    # The name of "." is empty, and the format compares the name of the folder.
+    name = folder.name if folder.name not in ("", "..") else folder.resolve().name
+    manifest, faults = _manifest(folder)
+    text, more = _text(folder / manifest)
+    front = read_frontmatter(text, where=str(folder / manifest))
+    skill, guesses = skill_of(front, folder=name)
+    files, odd = _files(folder)
+    faults += [*more, *front.faults, *format_faults(front, folder=name), *guesses, *odd]
+    return Package(
+        skill=_with_files(skill, files, manifest=manifest, text=text, fields=front.fields),
+        path=folder,
+        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
+        fields=front.fields,
+    )
+
+
+def find_packages(folder: str | Path) -> Iterator[Path]:
+    """Find the folders that hold a SKILL.md, sorted, at most 6 folders deep and looking into at most 2,000.
+
+    Links and the folders `.git` and `node_modules` are passed over.
+
+    Raises:
+        PackageError: There is no such folder.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     _ = write_package(Skill(name="reverse", description="Write letters backwards."), Path(library))
+    ...     [path.name for path in find_packages(library)]
+    ['reverse']
+    """
+    top = Path(folder)
+    if not top.is_dir():
+        raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
+    return _search(top)
+
+
+def write_package(
+    skill: Skill,
+    folder: str | Path,
+    *,
+    files: Mapping[str, bytes | Path] | None = None,
+    replace_existing: bool = False,
+) -> Path:
+    """Write a skill as a package into a library; the package appears whole or not at all.
+
+    Args:
+        folder: The library; the package becomes the folder of the skill's name in it.
+        files: The content of the package's files by their path in it. Every file the skill lists must be here, with
+            the digest it lists; a SKILL.md among them is written as it is, else it is made from the skill.
+        replace_existing: Whether another package may lie there already. The same one may always.
+
+    Returns:
+        The folder of the package.
+
+    Raises:
+        PackageError: The name or description breaks the format, or a file is missing, differs, or lies outside.
+        Conflict: Another package lies there, and it is not to be replaced.
+        StoreFull: The disk is full; nothing half-written is left.
+    """
+    library, place = Path(folder), Path(folder) / skill.name
+    contents = dict(files or {})
+    if _MANIFEST not in contents:
+        contents[_MANIFEST] = render(skill).encode()
+    for path in contents:
+        _refuse_outside(path)
+    with _told(library):
+        library.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=library, prefix=f".{skill.name}-part-"))
+        try:
+            for path, content in sorted(contents.items()):
+                _write_file(part / path, content)
+            _refuse_other_files(skill, part)
+            part.chmod(0o755)
+            return _settle(part, place, replace_existing=replace_existing)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _manifest(folder: Path) -> tuple[str, list[Fault]]:
+    """The name of the SKILL.md, which some write in other cases."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.lower() == _MANIFEST.lower())
+    except OSError as failure:
+        raise PackageError(f"Cannot read the package {str(folder)!r}: {failure.strerror}.") from failure
+    if not names:
+        raise PackageError(f"No SKILL.md lies in {str(folder)!r}.", hint="Name the folder that holds SKILL.md.")
+    name = next((name for name in (_MANIFEST, "skill.md") if name in names), names[0])
+    if name == _MANIFEST:
+        return name, []
+    fix = "Rename it to SKILL.md."
+    level: Any = "warning" if name == "skill.md" else "error"
+    return name, [Fault(level=level, line=0, message=f"The file is called {name!r}.", fix=fix)]
+
+
+def _text(path: Path) -> tuple[str, list[Fault]]:
+    """The text of a SKILL.md with plain line ends, whatever bytes it holds."""
+    try:
+        info = path.lstat()
+        if not stat.S_ISREG(info.st_mode):
+            raise PackageError(f"Expected {str(path)!r} to be a plain file, it is a folder, a link or a special file.")
+        if info.st_size > _MAX_MANIFEST_BYTES:
+            raise PackageError(f"{str(path)!r} has {info.st_size} bytes; at most {_MAX_MANIFEST_BYTES} are read.")
+        data = path.read_bytes()
+    except OSError as failure:
+        raise PackageError(f"Cannot read {str(path)!r}: {failure.strerror}.") from failure
+    faults = []
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as failure:
+        line = data[: failure.start].count(b"\n") + 1
+        message = f"The bytes at position {failure.start} are not UTF-8; they are read as \ufffd."
+        faults.append(Fault(level="error", line=line, message=message, fix="Save the file as UTF-8."))
+        text = data.decode("utf-8", "replace")
+    if "\r" in text:
+        message = "Lines end with a carriage return."
+        faults.append(Fault(level="warning", line=1, message=message, fix="Save it with plain line ends (LF)."))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text, faults
+
+
+def _files(folder: Path) -> tuple[list[File], list[Fault]]:
+    files, faults, pending = [], [], [(folder, 0)]
+    while pending:
+        here, depth = pending.pop()
+        for entry in _entries(here):
+            path = Path(entry.path).relative_to(folder).as_posix()
+            if entry.is_dir(follow_symlinks=False) and depth < _MAX_FILE_DEPTH:
+                pending.append((Path(entry.path), depth + 1))
+            elif entry.is_file(follow_symlinks=False):
+                files.append(_file(Path(entry.path), path))
+            else:
+                message = f"{path!r} is a link, a special file or too deep, and is not part of the package."
+                faults.append(Fault(level="warning", line=0, message=message, fix="Put a plain file in its place."))
+            if len(files) + len(faults) > _MAX_FILES:
+                raise PackageError(f"The package {str(folder)!r} has more than {_MAX_FILES} files.")
+    return sorted(files, key=lambda file: file.path), faults
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as failure:
+        raise PackageError(f"Cannot read the folder {str(folder)!r}: {failure.strerror}.") from failure
+
+
+def _file(path: Path, name: str) -> File:
+    try:
+        with path.open("rb") as file:
+            sha = hashlib.file_digest(file, "sha256").hexdigest()
+            return File(path=name, size=file.tell(), digest=f"sha256:{sha}")
+    except OSError as failure:
+        raise PackageError(f"Cannot read {str(path)!r}: {failure.strerror}.") from failure
+
+
+def _with_files(skill: Skill, files: list[File], *, manifest: str, text: str, fields: Mapping[str, Any]) -> Skill:
+    others = tuple(file for file in files if file.path != manifest)
+    metadata = fields.get("metadata")
+    if not isinstance(metadata, Mapping) or "metier-representation" not in metadata:
+        skill = replace(skill, representation=representation_of(others))
+    own = replace(skill, files=others)
+    # A skill must change when any byte of its package does, or a verdict would outlive what it judged.
+    return own if _is_rendered(own, text) else replace(skill, files=tuple(files))
+
+
+def _is_rendered(skill: Skill, text: str) -> bool:
+    with contextlib.suppress(PackageError):
+        return render(skill) == text
+    return False
+
+
+def _search(top: Path) -> Iterator[Path]:
+    pending, num_looked = [(top, 0)], 0
+    while pending and num_looked < _MAX_SEARCH_FOLDERS:
+        here, depth = pending.pop()
+        num_looked += 1
+        try:
+            entries = _entries(here)
+        except PackageError:
+            continue
+        if any(entry.name.lower() == _MANIFEST.lower() and not entry.is_symlink() for entry in entries):
+            yield here
+        if depth < _MAX_SEARCH_DEPTH:
+            inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+            wanted = [entry for entry in reversed(inner) if entry.name not in _NOT_SEARCHED]
+            pending += [(Path(entry.path), depth + 1) for entry in wanted]
+
+
+def _refuse_outside(path: str) -> None:
+    parts = path.split("/")
+    if not path or "\x00" in path or "\\" in path or any(part in ("", ".", "..") for part in parts):
+        raise PackageError(
+            f"The path {path!r} does not lie inside a package.", hint="Use forward slashes, as in scripts/fill.py."
+        )
+
+
+def _write_file(path: Path, content: bytes | Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        if isinstance(content, bytes):
+            file.write(content)
+        else:
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _refuse_other_files(skill: Skill, part: Path) -> None:
+    written = {file.path: file.digest for file in _files(part)[0]}
+    for file in skill.files:
+        if written.get(file.path) != file.digest:
+            came = f"came with {written[file.path]}" if file.path in written else "was not given"
+            raise PackageError(
+                f"Skill {skill.name!r} lists the file {file.path!r} with the digest {file.digest}, but it {came}.",
+                hint="Pass the content of every file of the skill in files.",
+            )
+
+
+def _settle(part: Path, place: Path, *, replace_existing: bool) -> Path:
+    """Give the finished folder its name. A package that is in the way is moved aside whole, then removed."""
+    if place.is_symlink() or place.exists():
+        if place.is_dir() and not place.is_symlink() and _files(place) == _files(part):
+            return place
+        if not replace_existing:
+            raise Conflict(
+                f"Another package lies in {str(place)!r}.", hint="Remove it, or write with replace_existing=True."
+            )
+        old = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-old-"))
+        place.rename(old / place.name)
+        part.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        part.rename(place)
+    return place
+
+
+@contextlib.contextmanager
+def _told(library: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as failure:
+        if failure.errno in DISK_FULL:
+            raise StoreFull(
+                f"No room is left for a package in {str(library)!r}; nothing half-written is left there.",
+                hint="Free some space on that disk and run again.",
+            ) from failure
+        raise StoreError(f"Cannot write a package in {str(library)!r}: {failure.strerror or failure}.") from failure
