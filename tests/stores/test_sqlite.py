@@ -7,8 +7,10 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -175,16 +177,27 @@ def test_a_folder_in_place_of_the_file_is_a_store_error(tmp_path: Path) -> None:
         SqliteStore(tmp_path)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions")
-def test_a_read_only_folder_is_a_store_error(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may write everywhere; run as another user to test this")
-    tmp_path.chmod(0o500)
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root may write everywhere, so root steps down for a moment."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
     try:
-        with pytest.raises(StoreError, match="Cannot open or write"):
-            SqliteStore(tmp_path / "metier.db")
+        yield
     finally:
-        tmp_path.chmod(0o700)
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions")
+def test_a_read_only_folder_is_a_store_error() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        with as_nobody(), pytest.raises(StoreError, match="Cannot open or write") as refusal:
+            SqliteStore(Path(folder) / "metier.db")
+        assert "must be writable by you" in refusal.value.hint
+        Path(folder).chmod(0o700)
 
 
 def test_a_read_only_database_is_told_as_such(path: Path) -> None:

@@ -8,7 +8,8 @@ Shapes: N rows, P prompt tokens, T new tokens, V tokens of the vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from metier.errors import MissingExtra
@@ -16,6 +17,7 @@ from metier.errors import MissingExtra
 try:
     import torch
     from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers.utils import logging
 except ImportError as error:
     raise MissingExtra("torch with transformers", extra="train", needed_for="A local model") from error
 
@@ -78,6 +80,22 @@ def generate(
         _write(model, prompt_ids, writer, max_tokens=max_tokens, temperature=temperature, draws_NT=draws_NT)
     model.train(was_training)
     return [writer.generation(row, prompt_ids[row // samples]) for row in range(num_rows)]
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Show no progress bar of transformers while a model is read or written; afterwards all is as before.
+
+    >>> with quiet_transformers():
+    ...     pass
+    """
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 class _Writer:

@@ -25,7 +25,7 @@ class LocalClient:
         path: A folder with model and tokenizer. It is read when the first reply is asked for.
         batch_size: Requests answered at once. A larger batch is faster and needs more memory.
         device: Where the model runs, as torch names it.
-        name: Which model this is; without one, the name of the folder and the first digits of the digest of its weights.
+        name: Which model this is; without one, the name of the folder and the first digits of the weights' digest.
 
     Raises:
         ConfigError: There is no model in that folder.
@@ -96,7 +96,7 @@ class LocalClient:
             from transformers import AutoModelForCausalLM, AutoTokenizer
         except ImportError as error:
             raise MissingExtra("transformers", extra="train", needed_for="A local model") from error
-        from metier.clients.quiet import quiet_transformers
+        from metier.clients.generation import quiet_transformers
 
         with quiet_transformers():
             model = AutoModelForCausalLM.from_pretrained(self.path).to(self.device).eval()

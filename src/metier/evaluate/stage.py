@@ -27,7 +27,7 @@ class EvaluateSettings:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     policy: str = "level-2"
-    max_tokens: int = 64
+    max_tokens: int = 40
 
 
 def run(

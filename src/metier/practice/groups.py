@@ -11,7 +11,8 @@ from metier.errors import InputError, nearest
 from metier.practice.strings import FUNCTIONS
 
 # Of fifteen functions five are practised, four held out, six shown: every family is dealt to every group.
-_DEAL = ("shown", "practised", "held_out", "shown", "practised", "shown", "practised", "held_out") + (
+_DEAL = (
+    "shown", "practised", "held_out", "shown", "practised", "shown", "practised", "held_out",
     "shown", "practised", "held_out", "shown", "practised", "held_out", "shown",
 )  # fmt: skip
 

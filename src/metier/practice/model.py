@@ -6,8 +6,6 @@ any tool that reads Hugging Face models take it as it is. Its query and key norm
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from metier.practice.strings import ALPHABET, FUNCTIONS, prompt, run
 from metier.skill import Interface, Parameter, Representation, Scope, Skill, State
 
+_LETTERS = f"A string of the letters {ALPHABET[0]} to {ALPHABET[-1]}"
 _SHOWN = ("abcdef", "jihgabc")
 _TEXT = Parameter(name="text", type="string", description=f"five to seven letters from {ALPHABET[0]} to {ALPHABET[-1]}")
 
@@ -24,17 +25,16 @@ def function_skill(found: Skill, *, policy: str) -> Skill:
 
     >>> reverse = function_skill(Skill(name="reverse", description="Backwards."), policy="letterwork")
     >>> reverse.interface.fill(text="abc")
-    'abc reverse ='
+    'apply reverse to abc'
     """
     function = FUNCTIONS[found.name]
     examples = "\n".join(f"- `{text}` becomes `{run([found.name], text)}`" for text in _SHOWN)
     return replace(
         found,
         description=f"{function.definition} Use it when a string of letters is to be changed in exactly this way.",
-        applicability=f"A string of the letters {ALPHABET[0]} to {ALPHABET[-1]} is given, and this is asked of it: "
-        f"{function.definition}",
-        policy=f"{function.definition}\n\n{examples}\n\nThe policy skill `{policy}` has practised this: send it the call "
-        f"and read the letters after the last colon of its reply.",
+        applicability=f"{_LETTERS} is given, and this is asked of it: {function.definition}",
+        policy=f"{function.definition}\n\n{examples}\n\nThe policy skill `{policy}` has practised this: send it the "
+        "call and read the letters after the last colon of its reply.",
         termination="The reply holds a colon with letters after it and nothing more.",
         interface=Interface(call=prompt([found.name], "{text}"), parameters=(_TEXT,), returns="string"),
         representation=Representation.HYBRID,
@@ -54,13 +54,13 @@ def policy_skill(name: str, functions: tuple[str, ...], *, version: str, provena
         name=name,
         description=f"A small language model that applies up to three of {len(functions)} string functions in a row, "
         "showing each step. Use it to execute the function skills of this library, alone or composed.",
-        applicability=f"A string of the letters {ALPHABET[0]} to {ALPHABET[-1]} and the names of one to three functions.",
+        applicability=f"{_LETTERS} is given, and one to three functions are to be applied to it.",
         policy="The weights beside this file are a `transformers` model: load them with "
-        "`AutoModelForCausalLM.from_pretrained` and the tokenizer with `AutoTokenizer.from_pretrained`. Write the "
-        "string, the functions in the order in which they are applied, and `=`; decode greedily.\n\n"
+        "`AutoModelForCausalLM.from_pretrained` and the tokenizer with `AutoTokenizer.from_pretrained`. Write "
+        "`apply`, the functions in the order in which they are applied, `to` and the string; decode greedily.\n\n"
         "Functions: " + ", ".join(f"`{function}`" for function in functions) + ".",
         termination="The model ends its reply by itself; the answer is what follows the last colon.",
-        interface=Interface(call="{text} {functions} =", parameters=(_TEXT, _FUNCTIONS), returns="string"),
+        interface=Interface(call="apply {functions} to {text}", parameters=(_TEXT, _FUNCTIONS), returns="string"),
         representation=Representation.POLICY,
         scope=Scope.SINGLE_TOOL,
         version=version,

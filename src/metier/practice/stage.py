@@ -67,7 +67,7 @@ def further(
     context: Context,
 ) -> Path:
     """Practise on from a policy, for the update spoke: the same method, another seed, its own number of steps."""
-    from metier.practice.grpo import practise
+    from metier.practice.practise import practise
 
     return practise(
         policy,

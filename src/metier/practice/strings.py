@@ -251,6 +251,32 @@ def make_items(
         yield make_item(chosen, text)
 
 
+def make_compositions(
+    names: Sequence[str], *, count: int, seed: int, forbidden: Collection[str] = (), for_exam: bool = False
+) -> Iterator[Item]:
+    """Draw distinct items of exactly one composition; otherwise as `make_items`.
+
+    Raises:
+        InputError: A name is unknown, or so many items cannot be drawn.
+
+    >>> [item.cluster for item in make_compositions(["reverse", "sort-backwards"], count=0, seed=1)]
+    []
+    >>> [item.level for item in make_compositions(["reverse", "shift-up"], count=2, seed=1)]
+    [2, 2]
+    """
+    rng = random.Random(f"strings/{'+'.join(names)}/{seed}/{for_exam}")
+    seen = set(forbidden)
+    for _ in range(count):
+        for _ in range(_TRIES):
+            text = draw_text(rng, for_exam=for_exam)
+            if text not in seen and prompt(names, text) not in seen and _is_telling(names, text):
+                break
+        else:
+            raise InputError(f"Expected to draw more items of {' '.join(names)!r}, found no other.")
+        seen.add(prompt(names, text))
+        yield make_item(names, text)
+
+
 def is_reserved(text: str) -> bool:
     """Whether an input string is one of the eighth of all strings that only exams use.
 

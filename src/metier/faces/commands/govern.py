@@ -9,9 +9,7 @@ import typer
 
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
 
-app = typer.Typer(
-    name="govern", help="Scan packages and explain verdicts.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(name="govern", help="Scan packages, explain verdicts.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metier.faces.show import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from metier.lifecycle import LookedAt
+
+_ENDPOINT = """
+{readable} of {total} packages can be read. Their text was scanned; what they are worth is unknown. A model endpoint
+would add that: `metier evaluate take EXAM.jsonl --client URL#MODEL --skill PACKAGE` asks the same items with and
+without a skill in hand, and `metier evaluate compare` gives the paired difference with its interval."""
 
 
 def run(
@@ -86,27 +94,22 @@ def _look_over(folder: Path, json: bool) -> None:
             ("package", "exposure", "what is wrong"),
             (
                 (
-                    one.skill.name if one.skill else one.path,
+                    one.path,
                     one.verdict.exposure.name.lower() if one.verdict else "unreadable",
-                    one.error
-                    or "; ".join(
-                        [f"line {f.line}: {f.message}" for f in one.faults]
-                        + [
-                            f"{f.path}, line {f.line}: {f.message}"
-                            for f in (one.verdict.findings if one.verdict else ())
-                        ]
-                    )
-                    or "nothing",
+                    "; ".join(_wrong(one)) or "nothing",
                 )
                 for one in looked
             ),
         )
-        readable = sum(one.skill is not None for one in looked)
-        say(
-            f"\n{readable} of {len(looked)} packages can be read. Their text was scanned; what they are worth is unknown.\n"
-            "With a model endpoint, `metier evaluate take EXAM.jsonl --client URL#MODEL --skill PACKAGE` measures each one:\n"
-            "answers with and without it on the same items, the paired difference and its interval, kept as evidence."
-        )
-    troubled = any(one.error or (one.verdict and one.verdict.findings) or one.faults for one in looked)
-    if troubled:
+        say(_ENDPOINT.format(readable=sum(one.skill is not None for one in looked), total=len(looked)))
+    if any(_wrong(one) for one in looked):
         raise typer.Exit(1)
+
+
+def _wrong(one: LookedAt) -> list[str]:
+    findings = one.verdict.findings if one.verdict else ()
+    return [
+        *([one.error] if one.error else []),
+        *(f"line {fault.line}: {fault.message}" for fault in one.faults),
+        *(f"{finding.path}, line {finding.line}: {finding.message}" for finding in findings),
+    ]

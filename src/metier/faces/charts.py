@@ -1,0 +1,237 @@
+"""How does a figure become a picture? Pure functions from numbers to inline SVG.
+
+Colours and fonts are classes of the page (`templates/report.css`), so one drawing serves light, dark and paper. Every
+text is escaped here, whoever wrote it. This module knows no stage and no record.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+_INNER, _OUTER = 112.0, 222.0
+_NOTCH_DEG, _GAP_DEG = 6.0, 1.6
+
+
+class Spoke(NamedTuple):
+    """One stage on the wheel. `state` is "done", "reused" or "missing"."""
+
+    name: str
+    figure: str
+    unit: str
+    note: str
+    state: str = "done"
+
+
+class Whisker(NamedTuple):
+    """A difference with its interval, all as shares between -1 and 1."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+
+
+Point = tuple[float, float | None]
+"""A place on a learning curve; `None` where nothing was measured, which breaks the line."""
+
+
+def wheel(spokes: Sequence[Spoke], *, centre: str, below: str, title: str) -> Markup:
+    """Draw a ring of arrows, clockwise from the top: what came out of every stage stands in its arrow.
+
+    >>> wheel([Spoke("discover", "29", "skills", "0.4 s")] * 8, centre="8", below="stages", title="t").count("<path")
+    8
+    """
+    width = 360 / max(1, len(spokes))
+    body = _text(0, 4, centre, "centre", anchor="middle") + _text(0, 28, below, "unit", anchor="middle")
+    for place, spoke in enumerate(spokes):
+        start = -90 + width * place
+        x, y = _polar((_INNER + _OUTER) / 2 + 2, start + (width + _NOTCH_DEG) / 2)
+        body += Markup('<g class="spoke {}"><title>{}</title><path d="{}"/>').format(
+            spoke.state,
+            f"{spoke.name}: {spoke.figure} {spoke.unit}, {spoke.note}",
+            _arrow(start + _GAP_DEG / 2, start + width - _GAP_DEG / 2),
+        )
+        lines = (
+            (spoke.name, "name", -25),
+            (spoke.figure, "figure", 4),
+            (spoke.unit, "unit", 21),
+            (spoke.note, "note", 37),
+        )
+        for text, style, dy in lines:
+            body += _text(x, y + dy, text, style, anchor="middle")
+        body += Markup("</g>")
+    return _svg(body, title=title, box=(-228, -228, 456, 456), style="wheel")
+
+
+def whiskers(rows: Sequence[Whisker], *, low: float, high: float, title: str) -> Markup:
+    """Draw differences as dots on a common axis from `low` to `high`, each with its interval and its value.
+
+    A dot is hollow where the interval holds zero.
+
+    >>> drawing = whiskers([Whisker("level 2", 0.5, 0.4, 0.6)], low=-0.1, high=1, title="t")
+    >>> "+50" in drawing, "hollow" in drawing
+    (True, False)
+    """
+    bottom = 30.0 * len(rows) + 8
+
+    def x(value: float) -> float:
+        return 132 + 198 * _share(value, low, high)
+
+    body = Markup()
+    for tick in ticks(low, high):
+        body += _line(x(tick), 6, x(tick), bottom, "grid" if tick else "zero")
+        body += _text(x(tick), bottom + 15, points(tick), "tick", anchor="middle")
+    for place, row in enumerate(rows):
+        y = 23 + 30.0 * place
+        hollow = " hollow" if row.low <= 0 <= row.high else ""
+        span = f"{row.label}: {points(row.value)} points, 95 % interval {points(row.low)} to {points(row.high)}"
+        body += Markup("<g><title>{}</title>").format(span) + _text(0, y + 4.5, row.label, "label")
+        body += _line(x(row.low), y, x(row.high), y, "whisker")
+        for end in (row.low, row.high):
+            body += _line(x(end), y - 4, x(end), y + 4, "whisker")
+        body += _circle(x(row.value), y, 4.5, "dot" + hollow)
+        body += _text(380, y + 4.5, points(row.value), "value", anchor="end") + Markup("</g>")
+    return _svg(body, title=title, box=(0, 0, 384, bottom + 22), style="whiskers")
+
+
+def dumbbell(before: float, after: float, *, low: float, high: float, title: str) -> Markup:
+    """Draw a share before and after on a rule from 0 to 100 %, with the interval of the second.
+
+    >>> dumbbell(0.1, 0.9, low=0.85, high=0.94, title="10 to 90 %").count("<circle")
+    2
+    """
+    was, now, least, most = (5 + 230 * _share(value, 0, 1) for value in (before, after, low, high))
+    body = _line(5, 12, 235, 12, "grid")
+    for end in (5, 120, 235):
+        body += _line(end, 8, end, 16, "grid")
+    body += Markup('<rect class="band" x="{:.1f}" y="6" width="{:.1f}" height="12" rx="3"/>').format(
+        least, most - least
+    )
+    body += _line(was, 12, now, 12, "step") + _circle(was, 12, 4, "dot hollow") + _circle(now, 12, 4.5, "dot")
+    return _svg(body, title=title, box=(0, 0, 240, 24), style="dumbbell")
+
+
+def curve(values: Sequence[Point], *, low: float, high: float, title: str) -> Markup:
+    """Draw one learning curve on an axis from `low` to `high`; the last value stands at its end.
+
+    >>> drawing = curve([(1, 0.2), (2, 0.3), (3, None), (4, 0.4)], low=0, high=1, title="reward")
+    >>> drawing.count("<polyline"), ">0.4<" in drawing
+    (1, True)
+    """
+    steps = [step for step, _ in values] or [0.0]
+    body = _line(38, 10, 188, 10, "grid") + _line(38, 88, 188, 88, "grid")
+    body += _text(33, 14, short(high), "tick", anchor="end") + _text(33, 92, short(low), "tick", anchor="end")
+    body += _text(38, 105, short(steps[0]), "tick") + _text(188, 105, short(steps[-1]), "tick", anchor="end")
+    last = None
+    for run in _unbroken(values):
+        places = [
+            (38 + 150 * _share(step, steps[0], steps[-1]), 88 - 78 * _share(value, low, high)) for step, value in run
+        ]
+        joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        body += Markup('<polyline class="curve" points="{}"/>').format(joined) if len(run) > 1 else Markup()
+        body += _circle(*places[-1], 1.6, "mark") if len(run) == 1 else Markup()
+        last = (*places[-1], run[-1][1])
+    if last:
+        body += _circle(last[0], last[1], 2.8, "mark") + _text(last[0] + 7, last[1] + 4, short(last[2]), "value")
+    return _svg(body, title=title, box=(0, 0, 240, 110), style="curve-chart")
+
+
+def bar(share: float, *, title: str) -> Markup:
+    """Draw a share of 0 to 1 as a short bar.
+
+    >>> 'width="25.0"' in bar(0.25, title="a quarter")
+    True
+    """
+    body = Markup('<rect class="track" x="0" y="2" width="100" height="8" rx="2"/>')
+    body += Markup('<rect class="fill" x="0" y="2" width="{:.1f}" height="8" rx="2"/>').format(
+        100 * _share(share, 0, 1)
+    )
+    return _svg(body, title=title, box=(0, 0, 100, 12), style="bar")
+
+
+def ticks(low: float, high: float, *, most: int = 5) -> list[float]:
+    """Choose round numbers on an axis, zero among them if it lies on it.
+
+    >>> ticks(-0.15, 0.92)
+    [0.0, 0.25, 0.5, 0.75]
+    """
+    if not high > low:
+        return [low]
+    for step in (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0):
+        first, final = math.ceil(low / step), math.floor(high / step)
+        if final - first < most:
+            return [place * step for place in range(first, final + 1)]
+    return [low, high]
+
+
+def points(share: float) -> str:
+    """Write a difference of shares in percentage points, with its sign.
+
+    >>> points(0.5), points(-0.123), points(0.0)
+    ('+50', '−12', '0')
+    """
+    value = round(100 * share)
+    return f"{value:+d}".replace("-", "−") if value else "0"
+
+
+def short(value: float) -> str:
+    """Write a number in few characters.
+
+    >>> short(0.12345), short(1200), short(-2.0), short(0.00002)
+    ('0.123', '1200', '−2', '2e-05')
+    """
+    text = f"{value:.4g}" if abs(value) >= 1000 else f"{value:.3g}"
+    return "−" + text[1:] if text.startswith("-") else text
+
+
+def _unbroken(values: Sequence[Point]) -> list[list[tuple[float, float]]]:
+    """The stretches of a curve without a missing value."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for step, value in values:
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((step, value))
+    return [run for run in runs if run]
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """Where a value lies between two ends, from 0 to 1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.0
+
+
+def _arrow(start: float, end: float) -> str:
+    """A piece of the ring, in degrees, notched at its start and pointed at its end."""
+    middle = (_INNER + _OUTER) / 2
+    corners = ((_OUTER, start), (_OUTER, end), (middle, end + _NOTCH_DEG), (_INNER, end), (_INNER, start))
+    a, b, c, d, e = (f"{x:.1f} {y:.1f}" for x, y in (_polar(radius, angle) for radius, angle in corners))
+    x, y = _polar(middle, start + _NOTCH_DEG)
+    return f"M{a}A{_OUTER} {_OUTER} 0 0 1 {b}L{c}L{d}A{_INNER} {_INNER} 0 0 0 {e}L{x:.1f} {y:.1f}Z"
+
+
+def _polar(radius: float, degrees: float) -> tuple[float, float]:
+    return radius * math.cos(math.radians(degrees)), radius * math.sin(math.radians(degrees))
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
+    line = '<line class="{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>'
+    return Markup(line).format(style, x1, y1, x2, y2)
+
+
+def _circle(x: float, y: float, radius: float, style: str) -> Markup:
+    return Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"/>').format(style, x, y, radius)
+
+
+def _text(x: float, y: float, text: str, style: str, *, anchor: str = "start") -> Markup:
+    words = '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
+    return Markup(words).format(style, x, y, anchor, text)
+
+
+def _svg(body: Markup, *, title: str, box: tuple[float, float, float, float], style: str) -> Markup:
+    view = " ".join(f"{side:g}" for side in box)
+    head = Markup('<svg class="{}" viewBox="{}" role="img" aria-label="{}"><title>{}</title>')
+    return head.format(style, view, title, title) + body + Markup("</svg>")
