@@ -30,7 +30,9 @@ def page() -> str:
 
 def section(words: list[str]) -> str:
     """The help of one command, as the terminal shows it."""
-    done = CliRunner().invoke(app, [*words, "--help"], prog_name="metier", env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"})
+    done = CliRunner().invoke(
+        app, [*words, "--help"], prog_name="metier", env={"COLUMNS": "100", "TERMINAL_WIDTH": "100"}
+    )
     heading = " ".join(["metier", *words])
     lines = "\n".join(line.rstrip() for line in done.output.strip().splitlines())
     return f"## {heading}\n\n```text\n{lines}\n```\n"

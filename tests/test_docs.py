@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -50,7 +51,9 @@ def test_the_command_line_reference_is_up_to_date() -> None:
 
 
 def test_every_page_is_linked_from_the_front_page() -> None:
-    front = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    front = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "docs" / "architecture.md").read_text(
+        encoding="utf-8"
+    )
     for page in (ROOT / "docs").glob("*.md"):
         assert page.name in front, f"{page.name} is linked from neither README.md nor docs/architecture.md"
 

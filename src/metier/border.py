@@ -87,9 +87,10 @@ def _keys(noun: Any, path: Sequence[str | int]) -> list[str]:
     import dataclasses
     import typing
 
-    for part in [None, *path]:
+    names = [part for part in path if isinstance(part, str)]
+    for part in [None, *names]:
         if part is not None and dataclasses.is_dataclass(noun) and isinstance(noun, type):
-            noun = typing.get_type_hints(noun).get(str(part))
+            noun = typing.get_type_hints(noun).get(part)
         while noun is not None and not dataclasses.is_dataclass(noun):
             inner = [a for a in typing.get_args(noun) if a is not type(None) and a is not Ellipsis]
             if not inner:

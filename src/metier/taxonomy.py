@@ -36,7 +36,8 @@ class Taxonomy:
     """A named, versioned set of concepts that form a directed graph without cycles.
 
     Raises:
-        InputError: Two concepts share an identifier, a parent is missing, or the parents run in a circle.
+        InputError: Two concepts share an identifier, a parent is missing, or the parents run in a circle; `key` holds
+            the identifier of the concept at fault.
 
     >>> strings = Taxonomy(name="strings", concepts=(
     ...     Concept(id="order", label="order"), Concept(id="reverse", label="reverse", parents=("order",))))
@@ -50,21 +51,25 @@ class Taxonomy:
     version: str = "1"
     concepts: tuple[Concept, ...] = ()
     _by_id: dict[str, Concept] = field(init=False, repr=False, compare=False)
+    _children: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_id = {concept.id: concept for concept in self.concepts}
-        object.__setattr__(self, "_by_id", by_id)
-        if len(by_id) < len(self.concepts):
-            seen: set[str] = set()
-            twice = next(c.id for c in self.concepts if c.id in seen or seen.add(c.id))  # type: ignore[func-returns-value]
-            raise InputError(f"Taxonomy {self.name!r} has two concepts with the identifier {twice!r}.")
+        by_id: dict[str, Concept] = {}
         for concept in self.concepts:
-            for parent in concept.parents:
+            if concept.id in by_id:
+                raise _fault(concept.id, f"Taxonomy {self.name!r} has two concepts with the identifier {concept.id!r}.")
+            by_id[concept.id] = concept
+        children: dict[str, list[str]] = {concept_id: [] for concept_id in by_id}
+        for concept in self.concepts:
+            for parent in dict.fromkeys(concept.parents):
                 if parent not in by_id:
-                    raise InputError(
-                        f"Concept {concept.id!r} of taxonomy {self.name!r} has a parent {parent!r} that is missing.",
-                        hint=nearest(parent, by_id),
+                    message = (
+                        f"Concept {concept.id!r} of taxonomy {self.name!r} has a parent {parent!r} that is missing."
                     )
+                    raise _fault(concept.id, message, hint=nearest(parent, by_id))
+                children[parent].append(concept.id)
+        object.__setattr__(self, "_by_id", by_id)
+        object.__setattr__(self, "_children", {above: tuple(below) for above, below in children.items()})
         self._refuse_cycles()
 
     def __getitem__(self, concept_id: str) -> Concept:
@@ -85,17 +90,25 @@ class Taxonomy:
         return len(self.concepts)
 
     def children(self, concept_id: str) -> tuple[str, ...]:
-        """The concepts that name this one as a parent, in the order of the taxonomy."""
-        return tuple(c.id for c in self.concepts if concept_id in c.parents)
+        """The concepts that name this one as a parent, in the order of the taxonomy.
+
+        Raises:
+            InputError: There is no such concept.
+        """
+        return self._children[self[concept_id].id]
 
     def ancestors(self, concept_id: str) -> tuple[str, ...]:
-        """Everything above a concept, nearest first, each once."""
-        found: list[str] = []
-        front = list(self[concept_id].parents)
+        """Everything above a concept, nearest first, each once.
+
+        Raises:
+            InputError: There is no such concept.
+        """
+        found: dict[str, None] = {}
+        front = dict.fromkeys(self[concept_id].parents)
         while front:
-            found += [concept for concept in front if concept not in found]
-            front = [up for concept in front for up in self[concept].parents if up not in found]
-        return tuple(dict.fromkeys(found))
+            found |= front
+            front = dict.fromkeys(up for concept in front for up in self[concept].parents if up not in found)
+        return tuple(found)
 
     def _refuse_cycles(self) -> None:
         done: set[str] = set()
@@ -109,6 +122,13 @@ class Taxonomy:
                 if parent is None:
                     done.add(stack.pop())
                 elif parent in path:
-                    raise InputError(f"The parents of concept {parent!r} of taxonomy {self.name!r} run in a circle.")
+                    message = f"The parents of concept {parent!r} of taxonomy {self.name!r} run in a circle."
+                    raise _fault(parent, message)
                 else:
                     stack.append(parent)
+
+
+def _fault(concept_id: str, message: str, *, hint: str = "") -> InputError:
+    error = InputError(message, hint=hint)
+    error.key = (concept_id,)
+    return error

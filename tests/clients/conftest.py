@@ -7,8 +7,8 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
-from loopback import Behaviour, Loopback, echo
 
+from loopback import Behaviour, Loopback, echo
 from metier.clients.http import HttpClient
 
 

@@ -7,8 +7,8 @@ import multiprocessing
 from dataclasses import replace
 
 import pytest
-from loopback import echo, in_turn, status
 
+from loopback import echo, in_turn, status
 from metier.attempt import Cost
 from metier.client import Reply, Request
 from metier.clients.cache import ReplyCache

@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from itertools import count, islice
 
 import pytest
+
 from loopback import (
     after,
     answer,
@@ -29,9 +30,9 @@ from loopback import (
     stall_mid_headers,
     status,
 )
-
 from metier.attempt import Cost
 from metier.client import Client, Request
+from metier.clients.address import Address
 from metier.clients.http import HttpClient
 from metier.errors import ClientError, ConfigError, EndpointError
 
@@ -365,6 +366,13 @@ def test_the_key_comes_from_the_environment(serve, connect, monkeypatch):
     next(connect(server, api_key="").replies(questions(1)))
     sent = [line for call in server.calls for line in call.head.splitlines() if "authorization" in line.lower()]
     assert [line.split()[-1] for line in sent] == ["second", "first"]
+
+
+def test_the_key_of_one_provider_is_not_sent_to_another(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "second")
+    assert Address("https://api.openai.com/v1").headers == {"Authorization": "Bearer second"}
+    assert Address("https://models.example/v1").headers == {}
+    assert Address("https://api.openai.com.example/v1").headers == {}
 
 
 def test_the_key_is_nowhere_but_in_the_header(serve, connect, tmp_path, caplog):

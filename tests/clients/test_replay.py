@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from loopback import echo as echo_call
 from loopback import status
-
 from metier.attempt import Cost
 from metier.client import Message, Reply, Request
 from metier.clients import records

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import re
 from collections import Counter
 
@@ -205,8 +206,6 @@ def test_prompt_names_functions_in_order_of_application() -> None:
 
 def test_a_guess_is_right_in_well_under_one_percent() -> None:
     """Guessing any order of the input's own letters is the best that a policy without the skill could do."""
-    import random
-
     rng = random.Random(0)
     items = list(make_items(list(FUNCTIONS), level=2, count=2000, seed=6, for_exam=True))
     guesses = ["".join(rng.sample(text, len(text))) for text in (i.prompt.rsplit(" ", 1)[-1] for i in items)]
@@ -214,7 +213,5 @@ def test_a_guess_is_right_in_well_under_one_percent() -> None:
 
 
 def test_drawn_strings_keep_to_their_lengths() -> None:
-    import random
-
     rng = random.Random(0)
     assert {len(draw_text(rng, (3, 5))) for _ in range(100)} == {3, 4, 5}

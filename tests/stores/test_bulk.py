@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import items as some_items
 
 from metier.errors import CorruptStore, NotStored, StoreError, StoreFull
 from metier.item import Item
 from metier.stores.bulk import FileBulk
+from strategies import items as some_items
 
 
 @pytest.fixture

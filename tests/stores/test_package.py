@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import interfaces, texts, tuples
 
 from metier.digest import digest
 from metier.errors import Conflict, PackageError, StoreError, StoreFull
 from metier.skill import File, Representation, Scope, Skill
 from metier.stores.package import Package, find_packages, read_package, write_package
+from strategies import interfaces, texts, tuples
 
 GOOD = "---\nname: pdf\ndescription: Fill in forms.\n---\n\n# PDF\n\nFill them in.\n"
 

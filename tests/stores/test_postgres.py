@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import strategies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import strategies
 from metier.attempt import Attempt
 from metier.errors import CorruptStore, MissingExtra, StoreError
 from metier.skill import Skill

@@ -14,10 +14,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-import strategies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import strategies
 from metier.attempt import Attempt, Grade
 from metier.errors import ConfigError, CorruptStore, StoreError, StoreFull
 from metier.skill import Skill

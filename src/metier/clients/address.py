@@ -22,7 +22,8 @@ class Address:
 
     Args:
         base_url: The address before `/chat/completions`; it may hold a user and a password.
-        api_key: The bearer token; `None` takes `METIER_API_KEY`, or else `OPENAI_API_KEY`, of the environment.
+        api_key: The bearer token; `None` takes `METIER_API_KEY` of the environment. `OPENAI_API_KEY` is taken for
+            `https://api.openai.com` and this machine alone: a key is not sent to whoever is named.
 
     Raises:
         ConfigError: The address or the key cannot be one.
@@ -38,7 +39,7 @@ class Address:
         self.shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}"
         self.url = f"{self.shown}/chat/completions" + (f"?{parts.query}" if parts.query else "")
         self.login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-        self._key = _key(api_key)
+        self._key = _key(api_key, parts)
 
     def __repr__(self) -> str:
         return f"Address({self.shown!r})"
@@ -82,9 +83,15 @@ def _parts(base_url: str) -> SplitResult:
     return parts
 
 
-def _key(api_key: str | None) -> str:
-    given = api_key if api_key is not None else os.environ.get("METIER_API_KEY") or os.environ.get("OPENAI_API_KEY")
-    key = (given or "").strip()
+def _key(api_key: str | None, parts: SplitResult) -> str:
+    key = (_key_of_environment(parts) if api_key is None else api_key).strip()
     if not (key.isascii() and key.isprintable()):
         raise ConfigError("Expected an API key of printable ASCII characters, got others.")
     return key
+
+
+def _key_of_environment(parts: SplitResult) -> str:
+    is_openai = parts.scheme == "https" and parts.hostname == "api.openai.com"
+    is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    other = os.environ.get("OPENAI_API_KEY", "") if is_openai or is_here else ""
+    return os.environ.get("METIER_API_KEY") or other

@@ -98,6 +98,22 @@ def quiet_transformers() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
+@contextmanager
+def fixed_threads(num_threads: int) -> Iterator[None]:
+    """Compute with so many threads: the last bits of a sum depend on their number, and small models are slowed by many.
+
+    >>> with fixed_threads(1):
+    ...     torch.get_num_threads()
+    1
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(num_threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 class _Writer:
     """Keeps what each row has written, and knows when it has ended."""
 

@@ -36,8 +36,8 @@ class HttpClient:
     Args:
         base_url: The address before `/chat/completions`, such as `http://127.0.0.1:8000/v1`.
         model: The model's name at that endpoint.
-        api_key: The bearer token; without one, `METIER_API_KEY` or else `OPENAI_API_KEY` of the environment. It is
-            never written, shown or logged.
+        api_key: The bearer token; without one, that of the environment (see `address.Address`). It is never
+            written, shown or logged.
         concurrency: How many requests are under way at once. At most twice as many are taken ahead of the replies.
         timeout_s: The longest silence of the endpoint within one try; a whole reply is generated in it.
         connect_timeout_s: The longest wait for a connection.

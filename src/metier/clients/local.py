@@ -14,6 +14,9 @@ from metier.client import Reply, Request
 from metier.digest import digest
 from metier.errors import ConfigError, MissingExtra
 
+_SMALL = 10_000_000
+"""Parameters of a model below which one thread is fastest."""
+
 
 class LocalClient:
     """Answer with a causal language model from a folder, in batches. It costs no money.
@@ -75,17 +78,18 @@ class LocalClient:
 
     def _together(self, alike: list[Request]) -> Iterator[Reply]:
         model, tokenizer = self._loaded
-        from metier.clients.generation import generate
+        from metier.clients.generation import fixed_threads, generate
 
-        done = generate(
-            model,
-            tokenizer,
-            [_prompt(tokenizer, request) for request in alike],
-            max_tokens=alike[0].max_tokens,
-            temperature=alike[0].temperature,
-            stop=alike[0].stop,
-            seed=[_seed(request) for request in alike],
-        )
+        with fixed_threads(self._threads):
+            done = generate(
+                model,
+                tokenizer,
+                [_prompt(tokenizer, request) for request in alike],
+                max_tokens=alike[0].max_tokens,
+                temperature=alike[0].temperature,
+                stop=alike[0].stop,
+                seed=[_seed(request) for request in alike],
+            )
         for one in done:
             cost = Cost(input_tokens=len(one.prompt_ids), output_tokens=len(one.token_ids))
             yield Reply(text=one.text, cost=cost, finish=one.finish)
@@ -101,6 +105,13 @@ class LocalClient:
         with quiet_transformers():
             model = AutoModelForCausalLM.from_pretrained(self.path).to(self.device).eval()
             return model, AutoTokenizer.from_pretrained(self.path)
+
+    @property
+    def _threads(self) -> int:
+        """One thread for a small model, which spends more time on starting threads than they save."""
+        import torch
+
+        return 1 if self._loaded[0].num_parameters() < _SMALL else torch.get_num_threads()
 
     @cached_property
     def _digest(self) -> str:

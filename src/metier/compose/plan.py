@@ -22,7 +22,8 @@ def plan(goal: Goal, skills: Sequence[Skill], *, apply: Apply) -> Plan | Gap:
 
     Args:
         goal: What is wanted, with steps, examples or both.
-        skills: The library. Where several skills cover a concept, the most specific one is taken, then the newest.
+        skills: The library; its order does not count. Where several skills cover a concept, the most specific one is
+            taken, then the first by name, then the newest version.
         apply: Executes skill calls.
 
     Returns:
@@ -40,7 +41,10 @@ def plan(goal: Goal, skills: Sequence[Skill], *, apply: Apply) -> Plan | Gap:
         return Gap(
             goal=goal.name, reason="the goal names neither steps nor examples, so nothing can be planned or checked"
         )
-    return _by_steps(goal, skills, apply) if goal.steps else _by_search(goal, skills, apply)
+    library = sorted(dict.fromkeys(skills), key=lambda skill: skill.digest)
+    library.sort(key=lambda skill: _version(skill.version), reverse=True)
+    library.sort(key=lambda skill: skill.name)
+    return _by_steps(goal, library, apply) if goal.steps else _by_search(goal, library, apply)
 
 
 def _by_steps(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
@@ -72,7 +76,7 @@ def _by_steps(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
 def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
     """Breadth first: every sequence of one skill, then every one of two … each executed as one call."""
     tried = 0
-    best: tuple[int, tuple[Skill, ...]] = (-1, ())
+    best: tuple[int, tuple[Skill, ...]] = (0, ())
     sequences: list[tuple[Skill, ...]] = [()]
     for _ in range(goal.max_steps):
         sequences = [(*sequence, skill) for sequence in sequences for skill in skills]
@@ -104,7 +108,11 @@ def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
 
 def _covering(concept: str, skills: Sequence[Skill]) -> Skill | None:
     able = [skill for skill in skills if concept in skill.concepts]
-    return min(able, key=lambda skill: (len(skill.concepts), skill.name), default=None)
+    return min(able, key=lambda skill: len(skill.concepts), default=None)
+
+
+def _version(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdecimal() else -1 for part in version.split("."))
 
 
 def _nearest(missing: Sequence[str], skills: Sequence[Skill]) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ class ComposeSettings:
 
 
 def run(context: Context, settings: ComposeSettings, *, skills: Sequence[Skill], apply: Apply) -> Result:
-    """Plan every goal with the skills that can be called, and execute the plans."""
-    able = [skill for skill in skills if skill.interface.call]
+    """Plan every goal with the skills that can be called with one text, and execute the plans."""
+    able = [skill for skill in skills if skill.interface.call and _takes_one_text(skill)]
     results = []
     for number, goal in enumerate(settings.goals, start=1):
         results.append(plan(goal, able, apply=apply))
@@ -37,28 +37,42 @@ def run(context: Context, settings: ComposeSettings, *, skills: Sequence[Skill],
     )
 
 
+def _takes_one_text(skill: Skill) -> bool:
+    return all(parameter.name == "text" for parameter in skill.interface.parameters)
+
+
 def caller(client: Client, *, max_tokens: int) -> Apply:
     """Execute sequences of skills through one policy, step by step: each step is one call, equal calls are made once.
 
-    The answer of a call is what follows the last colon of the reply; it is the input of the next step.
+    The answer of a call is what follows the last colon of the reply; it is the input of the next step. A call that got
+    no reply ends its sequence, and what went wrong stands in the place of the output, in round brackets.
     """
     known: dict[str, str] = {}
+    failed: dict[str, str] = {}
 
     def ask(prompts: Sequence[str]) -> None:
-        new = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known]
+        new = [prompt for prompt in dict.fromkeys(prompts) if prompt not in known and prompt not in failed]
         replies = client.replies(Request.ask(prompt, max_tokens=max_tokens) for prompt in new)
-        known.update(zip(new, (reply.text.rpartition(":")[2].strip() for reply in replies), strict=True))
+        for prompt, reply in zip(new, replies, strict=True):
+            if reply.error:
+                failed[prompt] = f"(no reply: {reply.error})"
+            else:
+                known[prompt] = reply.text.rpartition(":")[2].strip()
 
     def apply(calls: Sequence[tuple[tuple[Skill, ...], str]]) -> list[str]:
         texts = [text for _, text in calls]
+        ended: set[int] = set()
         for depth in range(max((len(skills) for skills, _ in calls), default=0)):
             prompts = {
                 i: skills[depth].interface.fill(text=texts[i])
                 for i, (skills, _) in enumerate(calls)
-                if depth < len(skills)
+                if depth < len(skills) and i not in ended
             }
             ask(list(prompts.values()))
-            texts = [known[prompts[i]] if i in prompts else text for i, text in enumerate(texts)]
+            for i, prompt in prompts.items():
+                texts[i] = known[prompt] if prompt in known else failed[prompt]
+                ended |= {i} if prompt in failed else set()
+        failed.clear()  # so that the next time it is asked again
         return texts
 
     return apply

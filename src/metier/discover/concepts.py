@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from metier.errors import DocumentError, InputError, nearest
@@ -18,7 +19,8 @@ def load_taxonomy(path: Path) -> Taxonomy:
     Several alternative labels or parents are separated by `|`. Only id and label must be there.
 
     Raises:
-        DocumentError: The file is missing, a column is unknown, a row lacks its id or label, or the graph is not sound.
+        DocumentError: The file is missing or empty, a column is unknown, missing or there twice, a row has too many
+            fields, an open quote, or no id or label, or the graph is not sound. The message names the line.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -34,30 +36,65 @@ def parse_taxonomy(text: str, *, name: str, where: str) -> Taxonomy:
     >>> parse_taxonomy(text, name="strings", where="strings.csv")["reverse"].labels
     ('reverse', 'backwards', 'mirrored')
     """
-    rows = csv.DictReader(io.StringIO(text))
-    for column in rows.fieldnames or ():
-        if column not in COLUMNS:
-            raise DocumentError(f"{where}, line 1: unknown column {column!r}.", hint=nearest(column, COLUMNS))
-    concepts = []
-    for row in rows:
-        if None in row or not row.get("id") or not row.get("label"):
+    concepts, lines = [], dict[str, int]()
+    for line, row in _rows(text, where):
+        if not row["id"] or not row["label"]:
             raise DocumentError(
-                f"{where}, line {rows.line_num}: expected {len(rows.fieldnames or ())} fields with an id and a label."
+                f"{where}, line {line}: expected an id and a label, got {row['id']!r} and {row['label']!r}."
             )
+        lines[row["id"]] = line
         concepts.append(
             Concept(
                 id=row["id"],
                 label=row["label"],
-                alt_labels=_several(row.get("alt_labels")),
-                parents=_several(row.get("parents")),
-                definition=row.get("definition") or "",
+                alt_labels=_several(row.get("alt_labels", "")),
+                parents=_several(row.get("parents", "")),
+                definition=row.get("definition", ""),
             )
         )
+        if len(lines) < len(concepts):
+            raise DocumentError(f"{where}, line {line}: the identifier {row['id']!r} is taken by an earlier row.")
     try:
         return Taxonomy(name=name, concepts=tuple(concepts))
     except InputError as error:
-        raise DocumentError(f"{where}: {error}", hint=error.hint) from None
+        raise DocumentError(f"{where}, line {lines[str(error.key[0])]}: {error}", hint=error.hint) from None
 
 
-def _several(cell: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (cell or "").split("|") if part.strip())
+def _rows(text: str, where: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row by column, without the blanks around its cells, and the line on which it begins."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    columns: list[str] = []
+    begins = 1
+    try:
+        for cells in reader:
+            row = [cell.strip() for cell in cells]
+            if columns and any(row):
+                if len(row) > len(columns):
+                    raise DocumentError(
+                        f"{where}, line {begins}: expected {len(columns)} fields, got {len(row)}.",
+                        hint="Put quotes around a field that holds a comma.",
+                    )
+                yield begins, dict(zip(columns, row + [""] * (len(columns) - len(row)), strict=True))
+            elif any(row):
+                columns = _header(row, f"{where}, line {begins}")
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise DocumentError(f"{where}, line {begins}: this row is no CSV: {error}.") from error
+    if not columns:
+        raise DocumentError(f"{where}: expected a header with the columns {', '.join(COLUMNS)}, the file is empty.")
+
+
+def _header(columns: list[str], where: str) -> list[str]:
+    for column in columns:
+        if column not in COLUMNS:
+            raise DocumentError(f"{where}: unknown column {column!r}.", hint=nearest(column, COLUMNS))
+        if columns.count(column) > 1:
+            raise DocumentError(f"{where}: the column {column!r} is there twice.")
+    for column in ("id", "label"):
+        if column not in columns:
+            raise DocumentError(f"{where}: expected a column {column!r}, got {', '.join(map(repr, columns))}.")
+    return columns
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split("|") if part.strip())

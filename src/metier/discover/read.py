@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from metier.document import Document
 from metier.errors import DocumentError
 
 MAX_BYTES = 64 * 1024 * 1024
-_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r" {0,3}#{1,6}(?=\s)")
+_FENCE = re.compile(r" {0,3}(`{3,}(?!.*`)|~{3,})")
 
 
 def read_documents(path: Path, *, name: str = "", unread: list[Unread] | None = None) -> Iterator[Document]:
@@ -23,7 +25,7 @@ def read_documents(path: Path, *, name: str = "", unread: list[Unread] | None = 
         unread: Collects what fitted no block.
 
     Raises:
-        DocumentError: The file is missing, is no UTF-8 text, or is larger than 64 MiB.
+        DocumentError: The file is missing, is no plain file, is no UTF-8 text, or is larger than 64 MiB.
     """
     name = name or path.name
     text = _text(path, name)
@@ -40,10 +42,12 @@ def read_documents(path: Path, *, name: str = "", unread: list[Unread] | None = 
 
 def _text(path: Path, name: str) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DocumentError(
-                f"{name}: {path.stat().st_size} bytes is more than the {MAX_BYTES} a document may have."
-            )
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            # Reading a pipe would wait for ever.
+            raise DocumentError(f"{name}: expected a plain file.", hint="Name the text files one by one.")
+        if info.st_size > MAX_BYTES:
+            raise DocumentError(f"{name}: {info.st_size} bytes is more than the {MAX_BYTES} a document may have.")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(
@@ -55,14 +59,29 @@ def _text(path: Path, name: str) -> str:
 
 
 def _sections(text: str, name: str) -> Iterator[Document]:
+    """Headings inside fenced code are text. A heading without text under it makes no section."""
     title, start, body = name, 1, list[str]()
-    fenced = False
-    for number, line in enumerate([*text.splitlines(), "# "], start=1):
-        fenced ^= line.lstrip().startswith("```")
-        heading = None if fenced else _HEADING.match(line)
-        if heading is None:
-            body.append(line)
+    fence = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        marks = _FENCE.match(line)
+        if fence:
+            fence = "" if _closes(line, fence) else fence
+        elif marks:
+            fence = marks[1]
+        elif heading := _HEADING.match(line):
+            yield from _section(title, start, body, name)
+            title, start, body = line[heading.end() :].strip().rstrip("#").rstrip(), number, []
             continue
-        if "".join(body).strip():
-            yield Document(title=title, text="\n".join(body).strip(), source=f"{name}#{start}")
-        title, start, body = heading[1], number, []
+        body.append(line)
+    yield from _section(title, start, body, name)
+
+
+def _section(title: str, start: int, body: list[str], name: str) -> Iterator[Document]:
+    text = "\n".join(body).strip()
+    if text:
+        yield Document(title=title, text=text, source=f"{name}#{start}")
+
+
+def _closes(line: str, fence: str) -> bool:
+    marks = line.strip()
+    return len(marks) >= len(fence) and set(marks) == {fence[0]}

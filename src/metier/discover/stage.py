@@ -49,7 +49,7 @@ def run(context: Context, settings: DiscoverSettings, *, path: Callable[[str], P
         ],
         "unreadable": unreadable,
         "documents": [replace(document, text=document.text[:_SHOWN_CHARS]) for document in documents],
-        "unread": [{"line": lines.line, "text": lines.text} for lines in unread],
+        "unread": unread,
         "mentions": found.mentions,
         "silent": found.silent,
         "concepts": len(taxonomy),

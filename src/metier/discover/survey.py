@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from metier.digest import digest
 from metier.discover.match import Matcher
 from metier.document import Document
 from metier.skill import Skill, State
-from metier.taxonomy import Taxonomy
+from metier.taxonomy import Concept, Taxonomy
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,8 @@ def survey(documents: Iterable[Document], taxonomy: Taxonomy, *, packages: Seque
     """Find the skills that documents and packages speak of and place them in a taxonomy.
 
     A package is a skill already: it is placed by what its name, description and body name, and adds to the mentions,
-    but makes no new skill of a concept; only documents do.
+    but makes no new skill of a concept; only documents do. A skill is called by the identifier of its concept if that
+    can be a name, else by the label and some digits of the identifier's digest.
 
     >>> from metier.taxonomy import Concept
     >>> strings = Taxonomy(name="strings", concepts=(Concept(id="reverse", label="reverse", definition="Backwards."),))
@@ -75,10 +80,18 @@ def _placed(package: Skill, matcher: Matcher, mentions: dict[str, int]) -> Skill
     return replace(package, concepts=tuple(dict.fromkeys((*package.concepts, *_named(matcher, text, mentions)))))
 
 
+def _name(concept: Concept) -> str:
+    """A name for agents: an identifier may be a URI, as in ESCO, and several concepts may share a label."""
+    if len(concept.id) <= 64 and _NAME.fullmatch(concept.id):
+        return concept.id
+    words = re.findall(r"[a-z0-9]+", concept.label.casefold())
+    return "-".join([*words, digest(concept.id)[7:15]])[-64:].lstrip("-")
+
+
 def _skill(taxonomy: Taxonomy, concept_id: str, sources: list[str]) -> Skill:
     concept = taxonomy[concept_id]
     return Skill(
-        name=concept_id,
+        name=_name(concept),
         description=concept.definition or concept.label,
         concepts=(concept_id, *taxonomy.ancestors(concept_id)),
         provenance=tuple(dict.fromkeys(sources)),

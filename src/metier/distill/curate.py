@@ -8,8 +8,9 @@ items kept for exams, and sampled so that every concept gets its share.
 from __future__ import annotations
 
 import hashlib
+import heapq
 import unicodedata
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -38,7 +39,7 @@ def curate(candidates: Iterable[Item], *, count: int, seed: int, against: Iterab
         against: Items that must stay unseen; what equals one, or shares a run of words with one, is dropped.
 
     Returns:
-        The items and the counts of `duplicate`, `contaminated` and `not_sampled`.
+        The items and the counts of `duplicate`, `contaminated` and `not_sampled`, those that are not zero.
 
     >>> items = [Item(prompt=p, reference="", concepts=(p[0],)) for p in ("a1", "A1", "a2", "a3", "b1")]
     >>> kept = curate(items, count=2, seed=0, against=[Item(prompt="a3", reference="")])
@@ -49,7 +50,7 @@ def curate(candidates: Iterable[Item], *, count: int, seed: int, against: Iterab
     unique = deduplicate(sorted(candidates, key=lambda item: item.item_id), dropped)
     clean = decontaminate(unique, list(against), dropped)
     kept = sample(list(clean), count=count, seed=seed, dropped=dropped)
-    return Curated(items=kept, dropped=dict(sorted(dropped.items())))
+    return Curated(items=kept, dropped=dict(sorted((+dropped).items())))
 
 
 def deduplicate(items: Iterable[Item], dropped: Counter[str]) -> Iterator[Item]:
@@ -78,24 +79,25 @@ def decontaminate(items: Iterable[Item], against: Collection[Item], dropped: Cou
 
 def sample(items: list[Item], *, count: int, seed: int, dropped: Counter[str]) -> tuple[Item, ...]:
     """Take items one by one, always for the concept that has the fewest so far."""
-    queues: dict[str, deque[Item]] = {}
+    queues: defaultdict[str, deque[Item]] = defaultdict(deque)
     for item in sorted(items, key=lambda item: _order(item, seed)):
         for concept in item.concepts or ("",):
-            queues.setdefault(concept, deque()).append(item)
+            queues[concept].append(item)
     taken: dict[str, Item] = {}
-    share = dict.fromkeys(sorted(queues), 0)
-    while queues and len(taken) < count:
-        concept = min(queues, key=lambda c: (share[c], c))
+    share: Counter[str] = Counter()
+    # Shares only grow, so an entry that is too small is put back with the share its concept has by now.
+    smallest = [(0, concept) for concept in sorted(queues)]
+    while smallest and len(taken) < count:
+        known, concept = heapq.heappop(smallest)
         queue = queues[concept]
         while queue and queue[0].item_id in taken:
             queue.popleft()
-        if not queue:
-            del queues[concept]
-            continue
-        item = queue.popleft()
-        taken[item.item_id] = item
-        for each in item.concepts or ("",):
-            share[each] += 1
+        if queue and known == share[concept]:
+            item = queue.popleft()
+            taken[item.item_id] = item
+            share.update(item.concepts or ("",))
+        if queue:
+            heapq.heappush(smallest, (share[concept], concept))
     dropped["not_sampled"] += len(items) - len(taken)
     return tuple(taken.values())
 

@@ -12,10 +12,12 @@ from typing import ClassVar, Protocol
 
 from metier.digest import plain
 from metier.distill.curate import curate
-from metier.errors import StageError
+from metier.errors import InputError, StageError
 from metier.item import Item
 from metier.store import Bulk
 from metier.wheel import Context, Result
+
+_HINT = "Add documents that name more skills of the taxonomy, or ask for fewer items or lower levels."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,35 +50,40 @@ class MakeItems(Protocol):
 
 
 class Groups(Protocol):
-    """Which skills are practised in composition, and which are held out from it."""
+    """Which skills are practised in composition, which are held out from it, and which are neither."""
 
     @property
     def practised(self) -> tuple[str, ...]: ...
     @property
     def held_out(self) -> tuple[str, ...]: ...
+    @property
+    def shown(self) -> tuple[str, ...]: ...
 
 
 def run(context: Context, settings: DistillSettings, *, seed: int, groups: Groups, make_items: MakeItems) -> Result:
     """Make and curate the items of a workspace.
 
     Raises:
-        StageError: A group has no skill, so nothing could be practised or held out.
+        StageError: Too few skills were discovered to practise some, hold others out and draw as many items as asked.
     """
     if not groups.practised or not groups.held_out:
-        raise StageError(
-            "Too few skills were discovered to practise some and hold others out.",
-            hint="Add documents that name more string functions of the taxonomy.",
-        )
+        raise StageError("Too few skills were discovered to practise some and hold others out.", hint=_HINT)
+    try:
+        return _made(context, settings, seed=seed, groups=groups, make_items=make_items)
+    except InputError as error:
+        raise StageError(f"Too few skills were discovered for so many items: {error}", hint=_HINT) from error
+
+
+def _made(context: Context, settings: DistillSettings, *, seed: int, groups: Groups, make_items: MakeItems) -> Result:
     dropped: Counter[str] = Counter()
     kept_back: list[Item] = []
     exams = {}
     for number, (name, count) in enumerate((("exam", settings.exam), ("gate", settings.gate)), start=1):
         cells = {}
-        for group, names in (("practised", groups.practised), ("held-out", groups.held_out)):
-            for level in settings.levels:
-                drawn = make_items(names, level=level, count=_more(count), seed=10 * seed + number, for_exam=True)
-                cells[f"{group} level {level}"] = _curated(drawn, count, seed, kept_back, dropped)
-                kept_back += cells[f"{group} level {level}"]
+        for label, names, level in _cells(groups, settings.levels):
+            drawn = make_items(names, level=level, count=_more(count), seed=10 * seed + number, for_exam=True)
+            cells[label] = _curated(drawn, count, seed, kept_back, dropped)
+            kept_back += cells[label]
         exams[name] = cells
     practice = {}
     for level in (1, 2):
@@ -96,6 +103,15 @@ def run(context: Context, settings: DistillSettings, *, seed: int, groups: Group
         came_out=", ".join(f"{number} {name}" for name, number in counts.items())
         + f"; {dropped.total()} candidates dropped",
     )
+
+
+def _cells(groups: Groups, levels: Sequence[int]) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    """What an exam asks: every level of the practised and the held-out skills, and the others alone."""
+    for level in levels:
+        yield f"practised level {level}", groups.practised, level
+        yield f"held-out level {level}", groups.held_out, level
+    if groups.shown:
+        yield "shown level 1", groups.shown, 1
 
 
 def _more(count: int) -> int:

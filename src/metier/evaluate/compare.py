@@ -14,7 +14,10 @@ from metier.item import Item
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proportion:
-    """A share of correct answers with its 95 % Wilson interval; unscored answers are counted apart."""
+    """A share of correct answers with its 95 % Wilson interval; unscored answers are counted apart.
+
+    `value` is not a number when nothing was scored.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -94,18 +97,20 @@ def compare(
 
     The interval is the paired mean ± t · SE with the cluster-robust standard error (Miller, "Adding Error Bars to
     Evals", arXiv 2411.00640, equation 4, times G/(G-1)) and t from Student's distribution with G-1 degrees of freedom,
-    G the number of clusters. Where no pair differs, the rule of three bounds it: ± 3/n. Several epochs of one item are
-    averaged first.
+    G the number of clusters. Where every pair changed alike, the rule of three bounds it: ± 3/G. Several epochs of one
+    item are averaged first; an item with an unscored epoch is left out. The order of the attempts does not matter.
 
     Raises:
-        ValueError: Fewer than two pairs were scored on both sides.
+        ValueError: Fewer than two items were scored on both sides, or one is not among `items`.
     """
     old, new = _scores(before), _scores(after)
-    shared = [i for i in old if i in new]
-    both = [(i, old[i], new[i]) for i in shared if old[i] is not None and new[i] is not None]
+    both = [(i, a, b) for i in old if (a := old[i]) is not None and (b := new.get(i)) is not None]
     if len(both) < 2:
         raise ValueError(f"Expected at least two items answered and scored on both sides, got {len(both)}.")
-    changes = [b - a for _, a, b in both]  # type: ignore[operator]
+    unknown = next((i for i, _, _ in both if i not in items), None)
+    if unknown is not None:
+        raise ValueError(f"Expected attempts at the items given, got one at {unknown!r}.")
+    changes = [b - a for _, a, b in both]
     clusters = [items[i].cluster or i for i, _, _ in both]
     mean, low, high, p_value = paired(changes, clusters, level=level)
     return Difference(
@@ -113,8 +118,8 @@ def compare(
         items=len(both),
         left_out=len(old.keys() | new.keys()) - len(both),
         clusters=len(set(clusters)),
-        before=sum(a for _, a, _ in both) / len(both),  # type: ignore[misc]
-        after=sum(b for _, _, b in both) / len(both),  # type: ignore[misc]
+        before=math.fsum(a for _, a, _ in both) / len(both),
+        after=math.fsum(b for _, _, b in both) / len(both),
         difference=mean,
         low=low,
         high=high,
@@ -127,21 +132,23 @@ def compare(
 def paired(
     changes: Sequence[float], clusters: Sequence[str], *, level: float = 0.95
 ) -> tuple[float, float, float, float]:
-    """Mean, low, high and p-value of paired changes; as `compare`.
+    """Mean, low, high and p-value of paired changes, each between -1 and 1; as `compare`.
 
     >>> mean, low, high, p = paired([1, 0, 1, 0, 1, 1], ["a", "b", "c", "d", "e", "f"])
     >>> round(mean, 3), round(low, 3), round(high, 3), round(p, 4)
     (0.667, 0.125, 1.0, 0.025)
     """
-    n, mean = len(changes), sum(changes) / len(changes)
-    sums: dict[str, float] = {}
+    # Sums are exact (fsum), so that the same pairs in another order give the same bits.
+    n, mean = len(changes), math.fsum(changes) / len(changes)
+    members: dict[str, list[float]] = {}
     for change, cluster in zip(changes, clusters, strict=True):
-        sums[cluster] = sums.get(cluster, 0.0) + (change - mean)
-    groups = len(sums)
-    variance = sum(s * s for s in sums.values()) / (n * n) * (groups / (groups - 1) if groups > 1 else 0.0)
+        members.setdefault(cluster, []).append(change - mean)
+    groups = len(members)
+    squares = math.fsum(math.fsum(inside) ** 2 for inside in members.values())
+    variance = squares / (n * n) * (groups / (groups - 1) if groups > 1 else 0.0)
     if variance < 1e-30:
-        # Every pair changed alike, or there is one cluster: no spread to learn from.
-        bound = min(1.0, 3.0 / max(1, groups))
+        # Every cluster changed alike, or there is one: no spread to learn from. At level 0.95 this is 3/G.
+        bound = min(1.0, 3.0 / groups * math.log(1 - level) / math.log(0.05))
         p_value = 1.0 if mean == 0 else min(1.0, 2.0 * 0.5**groups)
         return mean, max(-1.0, mean - bound), min(1.0, mean + bound), p_value
     error = math.sqrt(variance)
@@ -155,6 +162,6 @@ def _scores(attempts: Iterable[Attempt]) -> dict[str, float | None]:
     for attempt in attempts:
         every.setdefault(attempt.item_id, []).append(attempt.grade.score)
     return {
-        i: None if any(s is None for s in scores) else sum(s for s in scores if s is not None) / len(scores)
+        i: None if any(s is None for s in scores) else math.fsum(s for s in scores if s is not None) / len(scores)
         for i, scores in every.items()
     }

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TypeVar
 
 from metier.attempt import Attempt, Grade
 from metier.client import Client, Reply, Request
 from metier.digest import digest
-from metier.grader import GraderFor
+from metier.errors import ClientError
+from metier.grader import Grader, GraderFor
 from metier.item import Exam, Item
 from metier.skill import Skill
 from metier.store import Store
 
-T = TypeVar("T")
 BATCH = 64
-"""Attempts written in one transaction; a killed run repeats at most this many calls."""
+"""Attempts written in one transaction; a run that is killed outright repeats at most this many calls."""
 
 
 def run_id_of(exam: Exam, client: Client, skills: Sequence[Skill] = ()) -> str:
@@ -35,8 +34,9 @@ def sit(
 ) -> list[Attempt]:
     """Let a client take an exam, grade every reply and store every attempt.
 
-    Items that this run has already answered are not asked again. A reply with an error is stored as unscored with the
-    reason `client_error`, and is asked again by the next start.
+    Items that this run has already answered are not asked again, and an item that the exam holds twice is asked once. A
+    reply with an error is returned as unscored with the reason `client_error`, and is asked again by the next start.
+    However the run ends, short of a kill, what was answered is stored.
 
     Args:
         skills: Skills in hand: their names, descriptions and instructions go before the question.
@@ -46,27 +46,38 @@ def sit(
         The attempts, by epoch and in the order of the exam.
 
     Raises:
-        ClientError: The model cannot be asked at all. What was answered before is stored.
+        ClientError: The model cannot be asked at all, or gave too few replies. What was answered before is stored.
         GraderError: An item names a grader that does not exist, before the first question is asked.
     """
-    for item in exam.items:
-        grader_for(item)
     run_id = run_id_of(exam, client, skills)
-    done = {a.attempt_id: a for a in store.attempts(run_id=run_id)}
-    slots = [(item, epoch) for epoch in range(exam.protocol.epochs) for item in exam.items]
-    identities = [_identity(item, epoch, run_id, client, skills) for item, epoch in slots]
-    todo = [slot for slot, identity in zip(slots, identities, strict=True) if identity not in done]
-    replies = client.replies(request(item, exam, epoch=epoch, skills=skills) for item, epoch in todo)
-    for batch in _batches(zip(todo, replies, strict=True), BATCH):
-        attempts = [
-            _attempt(item, epoch, run_id, client, skills, reply, _grade(item, reply, grader_for))
-            for (item, epoch), reply in batch
-        ]
-        # A failed call is not stored: the identity of an attempt leaves room for one answer only.
-        store.put_attempts(attempt for attempt in attempts if not attempt.error)
-        done |= {attempt.attempt_id: attempt for attempt in attempts}
+    in_hand = tuple(skill.digest for skill in skills)
+    item_ids = {item.item_id: item for item in exam.items}
+    graders = {item_id: grader_for(item) for item_id, item in item_ids.items()}
+    done = {(a.item_id, a.epoch): a for a in store.attempts(run_id=run_id)}
+    slots = [(item_id, epoch) for epoch in range(exam.protocol.epochs) for item_id in item_ids]
+    todo = [slot for slot in slots if slot not in done]
+    replies = client.replies(request(item_ids[item_id], exam, epoch=epoch, skills=skills) for item_id, epoch in todo)
+
+    def answered() -> Iterator[Attempt]:
+        for (item_id, epoch), reply in zip(todo, replies, strict=False):
+            yield Attempt(
+                item_id=item_id,
+                model=client.name,
+                run_id=run_id,
+                reply=reply.text,
+                grade=_grade(graders[item_id], item_ids[item_id], reply),
+                epoch=epoch,
+                skills=in_hand,
+                cost=reply.cost,
+                error=reply.error,
+            )
+
+    for batch in _kept(answered(), store):
+        done |= {(a.item_id, a.epoch): a for a in batch}
         progress(len(done), len(slots))
-    return [done[identity] for identity in identities]
+    if len(done) < len(slots):
+        raise ClientError(f"Expected {len(todo)} replies of {client.name!r}, got {len(todo) - len(slots) + len(done)}.")
+    return [done[slot] for slot in slots]
 
 
 def request(item: Item, exam: Exam, *, epoch: int = 0, skills: Sequence[Skill] = ()) -> Request:
@@ -92,31 +103,25 @@ def _in_hand(skill: Skill) -> str:
     return f"Skill {skill.name!r}: {skill.description}\n\n{skill.policy}".strip()
 
 
-def _grade(item: Item, reply: Reply, grader_for: GraderFor) -> Grade:
-    return Grade.unscored("client_error", reply.error) if reply.error else grader_for(item)(item, reply.text)
+def _grade(grader: Grader, item: Item, reply: Reply) -> Grade:
+    if reply.error:
+        return Grade.unscored("client_error", reply.error)
+    try:
+        return grader(item, reply.text)
+    except Exception as error:  # a plug-in that breaks its promise costs this grade and not the run
+        return Grade.unscored("grader_failed", f"{item.grader}: {type(error).__name__}: {error}"[:400])
 
 
-def _identity(item: Item, epoch: int, run_id: str, client: Client, skills: Sequence[Skill]) -> str:
-    return _attempt(item, epoch, run_id, client, skills, Reply(text=""), Grade.unscored("not_asked")).attempt_id
-
-
-def _attempt(
-    item: Item, epoch: int, run_id: str, client: Client, skills: Sequence[Skill], reply: Reply, grade: Grade
-) -> Attempt:
-    return Attempt(
-        item_id=item.item_id,
-        model=client.name,
-        run_id=run_id,
-        reply=reply.text,
-        grade=grade,
-        epoch=epoch,
-        skills=tuple(skill.digest for skill in skills),
-        cost=reply.cost,
-        error=reply.error,
-    )
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
+def _kept(attempts: Iterator[Attempt], store: Store) -> Iterator[list[Attempt]]:
+    """Store attempts batch by batch, and on an interruption those of the batch that had begun."""
+    more = True
+    while more:
+        batch: list[Attempt] = []
+        try:
+            batch.extend(islice(attempts, BATCH))
+        finally:
+            # A failed call is not stored: the identity of an attempt leaves room for one answer only.
+            store.put_attempts(attempt for attempt in batch if not attempt.error)
+        more = len(batch) == BATCH
+        if batch:
+            yield batch

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from metier.attempt import Attempt
 from metier.client import Client
 from metier.digest import plain
+from metier.errors import ConfigError, StageError, nearest
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import run_id_of, sit
 from metier.grader import GraderFor
@@ -39,7 +40,15 @@ def run(
     clients: Mapping[str, Callable[[], Client]],
     grader_for: GraderFor,
 ) -> Result:
-    """Let every arm take the exam and compare each with the arm called `base`."""
+    """Let every arm take the exam and compare each with the arm called `base`.
+
+    Raises:
+        ConfigError: There is no arm `base`, or none of the name in the settings; nothing was asked.
+        StageError: Of some cell fewer than two items were scored on both sides. The attempts are stored.
+    """
+    for arm in ("base", settings.policy):
+        if arm not in clients:
+            raise ConfigError(f"No arm is called {arm!r}.", hint=nearest(arm, clients))
     exam = exam_of(cells, settings, seed=seed)
     items = {item.item_id: item for item in exam.items}
     attempts: dict[str, list[Attempt]] = {}
@@ -64,7 +73,7 @@ def run(
                 "exam": exam.digest,
                 "runs": runs,
                 "accuracy": {
-                    arm: {label: proportion(within(taken, members)) for label, members in cells.items()}
+                    arm: {label: _share(within(taken, members)) for label, members in cells.items()}
                     for arm, taken in attempts.items()
                 },
                 "differences": against_base,
@@ -93,7 +102,24 @@ def within(attempts: Iterable[Attempt], members: Iterable[Item]) -> list[Attempt
 def differences(
     items: Mapping[str, Item], cells: Cells, before: Sequence[Attempt], after: Sequence[Attempt]
 ) -> list[Difference]:
-    """Compare two sets of attempts cell by cell."""
-    return [
-        compare(items, within(before, members), within(after, members), label=label) for label, members in cells.items()
-    ]
+    """Compare two sets of attempts cell by cell.
+
+    Raises:
+        StageError: Of some cell fewer than two items were scored on both sides.
+    """
+    found = []
+    for label, members in cells.items():
+        try:
+            found.append(compare(items, within(before, members), within(after, members), label=label))
+        except ValueError as error:
+            raise StageError(
+                f"Cannot compare {label!r}: {error}",
+                hint="Look at the reasons of the unscored attempts; those whose client failed are asked again.",
+            ) from error
+    return found
+
+
+def _share(attempts: Iterable[Attempt]) -> dict[str, Any]:
+    # JSON has no NaN: a share of nothing is null.
+    share: dict[str, Any] = plain(proportion(attempts))
+    return share if share["scored"] else {**share, "value": None}

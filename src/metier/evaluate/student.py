@@ -13,15 +13,20 @@ def t_tail(t: float, freedom: float) -> float:
     >>> round(t_tail(2.228138852, 10), 6)
     0.05
     """
-    return _beta(freedom / 2, 0.5, freedom / (freedom + t * t)) if math.isfinite(t) else 0.0
+    return 0.0 if math.isinf(t) else _beta(freedom / 2, 0.5, freedom / (freedom + t * t))
 
 
 def t_quantile(level: float, freedom: float) -> float:
     """The t with two-sided tail probability 1 - level.
 
+    Raises:
+        ValueError: The level is not between 0 and 1.
+
     >>> round(t_quantile(0.95, 10), 6)
     2.228139
     """
+    if not 0 < level < 1:
+        raise ValueError(f"Expected a level between 0 and 1, got {level!r}.")
     low, high = 0.0, 1.0
     while t_tail(high, freedom) > 1 - level:
         high *= 2

@@ -7,10 +7,13 @@ text is escaped here, whoever wrote it. This module knows no stage and no record
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
+
+from metier.faces.words import is_number
 
 _INNER, _OUTER = 112.0, 222.0
 _NOTCH_DEG, _GAP_DEG = 6.0, 1.6
@@ -79,7 +82,7 @@ def whiskers(rows: Sequence[Whisker], *, low: float, high: float, title: str) ->
     bottom = 30.0 * len(rows) + 8
 
     def x(value: float) -> float:
-        return 132 + 198 * _share(value, low, high)
+        return 122 + 214 * _share(value, low, high)
 
     body = Markup()
     for tick in ticks(low, high):
@@ -125,7 +128,7 @@ def curve(values: Sequence[Point], *, low: float, high: float, title: str) -> Ma
     steps = [step for step, _ in values] or [0.0]
     body = _line(38, 10, 188, 10, "grid") + _line(38, 88, 188, 88, "grid")
     body += _text(33, 14, short(high), "tick", anchor="end") + _text(33, 92, short(low), "tick", anchor="end")
-    body += _text(38, 105, short(steps[0]), "tick") + _text(188, 105, short(steps[-1]), "tick", anchor="end")
+    body += _text(38, 105, short(steps[0]), "tick") + _text(188, 105, f"step {short(steps[-1])}", "tick", anchor="end")
     last = None
     for run in _unbroken(values):
         places = [
@@ -138,6 +141,24 @@ def curve(values: Sequence[Point], *, low: float, high: float, title: str) -> Ma
     if last:
         body += _circle(last[0], last[1], 2.8, "mark") + _text(last[0] + 7, last[1] + 4, short(last[2]), "value")
     return _svg(body, title=title, box=(0, 0, 240, 110), style="curve-chart")
+
+
+def lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Point]]:
+    """Take the numeric fields out of the rows of a curve, each by `step`; by place where the steps do not go up.
+
+    >>> lines([{"step": 5, "reward": 0.1, "kept": 3}, {"step": 10, "reward": 0.2}])
+    {'reward': [(5.0, 0.1), (10.0, 0.2)], 'kept': [(5.0, 3.0), (10.0, None)]}
+    """
+    steps = [row.get("step") for row in rows]
+    rising = all(is_number(step) for step in steps) and all(a < b for a, b in pairwise(steps))  # type: ignore[operator]
+    fields = dict.fromkeys(name for row in rows for name, value in row.items() if name != "step" and is_number(value))
+    return {
+        name: [
+            (float(step) if rising else place, float(row[name]) if is_number(row.get(name)) else None)  # type: ignore[arg-type]
+            for place, (step, row) in enumerate(zip(steps, rows, strict=True), start=1)
+        ]
+        for name in fields
+    }
 
 
 def bar(share: float, *, title: str) -> Markup:
@@ -181,10 +202,10 @@ def points(share: float) -> str:
 def short(value: float) -> str:
     """Write a number in few characters.
 
-    >>> short(0.12345), short(1200), short(-2.0), short(0.00002)
-    ('0.123', '1200', '−2', '2e-05')
+    >>> short(0.12345), short(15400), short(-2.0), short(0.00002)
+    ('0.123', '15,400', '−2', '2e-05')
     """
-    text = f"{value:.4g}" if abs(value) >= 1000 else f"{value:.3g}"
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
     return "−" + text[1:] if text.startswith("-") else text
 
 

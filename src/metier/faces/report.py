@@ -11,7 +11,6 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from markupsafe import Markup
 from metier.attempt import Attempt
 from metier.errors import StoreError
 from metier.faces import charts, words
-from metier.faces.words import duration, is_number, percent
+from metier.faces.words import duration, percent
 from metier.run import StageRecord
 from metier.store import Store
 from metier.verdict import ExposureTier
@@ -36,11 +35,11 @@ _ARMS = {
     "rft": "rejection fine-tuning on compositions of two",
 }
 _CLAIMS = (
-    ("level-2", "held-out level 2", True, "Reinforcement learning on compositions carries over to held-out functions."),
-    ("level-2", "held-out level 3", True, "It carries over to deeper compositions than were practised."),
-    ("level-1", "held-out level 2", False, "Reinforcement learning on single functions does not teach composing."),
-    ("rft", "held-out level 2", False, "Rejection fine-tuning on the same compositions does not generalise."),
-    ("rft", "held-out level 3", False, "Nor does it reach deeper compositions."),
+    ("level-2", "held-out level 2", True, "reinforcement learning on compositions carries over to held-out functions"),
+    ("level-2", "held-out level 3", True, "reinforcement learning on compositions carries over to deeper ones"),
+    ("level-1", "held-out level 2", False, "reinforcement learning on single functions does not teach composing"),
+    ("rft", "held-out level 2", False, "rejection fine-tuning does not carry over to held-out functions"),
+    ("rft", "held-out level 3", False, "rejection fine-tuning does not carry over to deeper compositions"),
 )
 """What "From f(x) and g(x) to f(g(x))" (arXiv 2509.25123) says: arm, cell, whether it improves, in words."""
 
@@ -78,10 +77,10 @@ def write_report(
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            os.fchmod(file.fileno(), 0o644)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(part).chmod(0o644)
         Path(part).replace(path)
     finally:
         Path(part).unlink(missing_ok=True)
@@ -91,7 +90,15 @@ def write_report(
 def _render(page: Data) -> str:
     from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
-    environment = Environment(
+    class Reader(Environment):
+        """Looks names up in data alone: no method of a dictionary stands in for a part that is missing."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if isinstance(obj, Mapping):
+                return obj.get(attribute, self.undefined(name=attribute))
+            return super().getattr(obj, attribute)
+
+    environment = Reader(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=ChainableUndefined,
@@ -126,39 +133,39 @@ def _page(records: Mapping[str, StageRecord], store: Store, *, policy: str, reus
         "failures": _failures(out, store, policy),
         "gate": _compared({"update": out.get("update", {}).get("differences", ())}),
         "weaknesses": [
-            (weak, charts.bar(_ratio(weak), title=f"{weak.get('failed')} of {weak.get('tried')} failed"))
+            (weak, charts.bar(weak["failed"] / weak["tried"], title=f"{weak['failed']} of {weak['tried']} failed"))
             for weak in out.get("update", {}).get("weaknesses", ())[:_WEAKNESSES_SHOWN]
         ],
     }
 
 
-_COUNTS: Mapping[str, tuple[str, Any]] = {
-    "discover": ("skills", lambda o: len(o.get("skills", ()))),
-    "distill": ("items", lambda o: sum(o.get("counts", {}).values())),
-    "practice": ("policies", lambda o: len(o.get("policies", ()))),
-    "evaluate": ("attempts", lambda o: sum(_taken(cells) for cells in o.get("accuracy", {}).values())),
-    "govern": ("admitted", lambda o: sum(_admitted(verdict) for verdict in o.get("verdicts", ()))),
-    "store": ("packages", lambda o: len(o.get("skills", ()))),
-    "compose": ("plans", lambda o: sum(result.get("kind") == "plan" for result in o.get("results", ()))),
-    "update": ("new items", lambda o: o.get("items", 0)),
+_COUNTS: Mapping[str, tuple[str, str, Any]] = {
+    "discover": ("skill", "skills", lambda o: len(o.get("skills", ()))),
+    "distill": ("item", "items", lambda o: sum(o.get("counts", {}).values())),
+    "practice": ("policy", "policies", lambda o: len(o.get("policies", ()))),
+    "evaluate": ("attempt", "attempts", lambda o: sum(_taken(cells) for cells in o.get("accuracy", {}).values())),
+    "govern": ("admitted", "admitted", lambda o: sum(_admitted(verdict) for verdict in o.get("verdicts", ()))),
+    "store": ("package", "packages", lambda o: len(o.get("skills", ()))),
+    "compose": ("plan", "plans", lambda o: sum(result.get("kind") == "plan" for result in o.get("results", ()))),
+    "update": ("new item", "new items", lambda o: o.get("items", 0)),
 }
 STAGES = tuple(_COUNTS)
 """The stages in the order in which they turn."""
 
 
 def _spoke(stage: str, record: StageRecord | None, reused: Collection[str]) -> charts.Spoke:
-    unit, count = _COUNTS[stage]
+    one, many, count = _COUNTS[stage]
     if record is None:
         return charts.Spoke(stage, "–", "not run", "", "missing")
     state = "reused" if stage in reused else "done"
-    return charts.Spoke(stage, f"{count(record.output):,}", unit, duration(record.seconds), state)
+    number = count(record.output)
+    return charts.Spoke(stage, f"{number:,}", one if number == 1 else many, duration(record.seconds), state)
 
 
 def _wheel(spokes: Sequence[charts.Spoke], records: Iterable[StageRecord]) -> Markup:
     done = sum(spoke.state != "missing" for spoke in spokes)
-    title = "The wheel: " + "; ".join(f"{s.name} {s.figure} {s.unit}" for s in spokes)
     below = "one turn" if done == len(spokes) else f"{done} of {len(spokes)} stages"
-    return charts.wheel(spokes, centre=duration(sum(r.seconds for r in records)), below=below, title=title)
+    return charts.wheel(spokes, centre=duration(sum(r.seconds for r in records)), below=below, title="The wheel")
 
 
 def _policy_of(out: Mapping[str, Data]) -> str:
@@ -216,38 +223,31 @@ def _claim(differences: Data, arm: str, cell: str, improves: bool, words: str) -
     return {"words": words, "arm": arm, "row": row, "seen": seen, "reading": reading}
 
 
-def _curves(curves: Mapping[str, Sequence[Data]]) -> list[tuple[str, list[tuple[str, Markup]]]]:
-    """Small multiples: a row for each arm, a drawing for each field. A field has one axis in all arms but the base."""
-    lines = {arm: _lines(rows) for arm, rows in curves.items()}
-    ends: dict[str, list[float]] = {}
+def _curves(curves: Mapping[str, Sequence[Data]]) -> list[tuple[str, list[tuple[str, Markup]], list[tuple[str, str]]]]:
+    """Small multiples: a row for each arm, a drawing for each field, and in words the fields that stay the same.
+
+    A field has one axis in all arms but the base.
+    """
+    lines = {arm: charts.lines(rows) for arm, rows in curves.items()}
+    ends: dict[tuple[bool, str], list[float]] = {}
     for arm, fields in lines.items():
         for name, line in fields.items():
-            scale = ends.setdefault(f"base/{name}" if arm == "base" else name, [])
-            scale += [value for _, value in line if value is not None]
+            ends.setdefault((arm == "base", name), [0.0]).extend(y for _, y in line if y is not None)
     drawn = []
     for arm, fields in lines.items():
-        figures = []
+        figures, constant = [], []
         for name, line in fields.items():
-            values = ends[f"base/{name}" if arm == "base" else name]
-            low, high = min(0.0, *values, 0.0), max([*values, 0.0])
-            high = 1.0 if 0.3 < high <= 1 else high or 1.0
-            figures.append((name, charts.curve(line, low=low, high=high, title=f"{arm}: {name} by step")))
-        drawn.append((arm, figures))
-    return [(arm, figures) for arm, figures in drawn if figures]
-
-
-def _lines(rows: Sequence[Data]) -> dict[str, list[charts.Point]]:
-    """The numeric fields of a curve, each by step; by place where the steps do not go up."""
-    steps = [row.get("step") for row in rows]
-    rising = all(is_number(step) for step in steps) and all(a < b for a, b in pairwise(steps))  # type: ignore[operator]
-    fields = dict.fromkeys(name for row in rows for name, value in row.items() if name != "step" and is_number(value))
-    return {
-        name: [
-            (float(step) if rising else place, float(row[name]) if is_number(row.get(name)) else None)  # type: ignore[arg-type]
-            for place, (step, row) in enumerate(zip(steps, rows, strict=True), start=1)
-        ]
-        for name in fields
-    }
+            values = {y for _, y in line}
+            low, high = min(ends[arm == "base", name]), max(ends[arm == "base", name])
+            if len(values) == 1 and len(line) > 1:
+                constant.append((name, charts.short(line[0][1] or 0.0)))
+            else:
+                picture = charts.curve(
+                    line, low=low, high=1.0 if 0.9 < high < 1 else high, title=f"{arm}: {name} by step"
+                )
+                figures.append((name, picture))
+        drawn.append((arm, figures, constant))
+    return [row for row in drawn if row[1] or row[2]]
 
 
 def _verdicts(out: Mapping[str, Data]) -> list[dict[str, Any]]:
@@ -296,7 +296,3 @@ def _taken(cells: Data) -> int:
 
 def _admitted(verdict: Data) -> bool:
     return bool(verdict.get("exposure", 0) > ExposureTier.METADATA)
-
-
-def _ratio(weak: Data) -> float:
-    return float(weak.get("failed", 0)) / (weak.get("tried") or 1)

@@ -70,6 +70,7 @@ class Screen:
         if self._live is None and time.monotonic() - self._said > 10:
             latest = ", ".join(f"{name} {values[-1]:.2f}" for name, values in row.points.items())
             self._tell(f"{stage:<9} … {done} of {total}{f'; {latest}' if latest else ''}")
+            self._said = time.monotonic()
 
     def finished(self, stage: str, record: StageRecord, *, reused: bool) -> None:
         """Show what came out of a stage."""
@@ -81,7 +82,6 @@ class Screen:
     def _tell(self, line: str) -> None:
         if self._live is None:
             print(line, file=sys.stderr, flush=True)
-            self._said = time.monotonic()
 
     def _table(self) -> Table:
         from rich.table import Table

@@ -1,8 +1,8 @@
 """How far is a skill trusted, given what a scan saw and what exams measured?
 
 Two ladders and one monotone map: vetting says how well the package was looked at, exposure how far its content may go,
-and no skill is exposed further than its vetting allows. Promotion needs evidence; nothing the package says of itself
-raises a tier.
+and no skill is exposed further than its vetting allows. Promotion needs evidence. A package that states neither licence
+nor origin stays at the bottom; nothing else that it says of itself counts.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _vetting(
     )
     if evidence.scored < policy.min_attempts:
         return VettingTier.COMMUNITY, ["the scan is clean", f"{measured}: fewer than {policy.min_attempts} attempts"]
-    if evidence.low < policy.min_accuracy:
+    if not evidence.low >= policy.min_accuracy:  # NaN is not enough either
         return VettingTier.COMMUNITY, ["the scan is clean", f"{measured}: short of {policy.min_accuracy:.0%}"]
     reasons = ["the scan is clean", measured]
     if evidence.uplift is not None:
@@ -108,7 +108,8 @@ def _vetting(
 
 
 def _at(finding: Finding) -> str:
-    return f"{finding.message} ({finding.rule}, {finding.path}{f', line {finding.line}' if finding.line else ''})"
+    line = f"line {finding.line}" if finding.line else ""
+    return f"{finding.message} ({', '.join(part for part in (finding.rule, finding.path, line) if part)})"
 
 
 def _points(share: float | None) -> str:

@@ -36,7 +36,7 @@ def run(
         if against:
             verdict = replace(verdict, exposure=ExposureTier.METADATA, reasons=(against, *verdict.reasons))
         verdicts.append(verdict)
-        sources[verdict.digest] = os.path.relpath(folder, context.home)
+        sources.setdefault(verdict.digest, os.path.relpath(folder, context.home))
         context.progress(len(verdicts), len(verdicts), {})
     admitted = sum(verdict.exposure > ExposureTier.METADATA for verdict in verdicts)
     return Result(
@@ -46,6 +46,8 @@ def run(
 
 
 def _shadows(skill: Skill, judged: Sequence[Verdict]) -> str:
-    if any(verdict.skill == skill.name for verdict in judged):
+    """A name belongs to the first that was admitted under it; one that was held back takes no name from others."""
+    admitted = (verdict for verdict in judged if verdict.exposure > ExposureTier.METADATA)
+    if any(verdict.skill == skill.name and verdict.digest != skill.digest for verdict in admitted):
         return f"another skill is called {skill.name!r} already, and no skill may take the place of another"
     return ""

@@ -7,8 +7,9 @@ import re
 MAX_ANSWER_CHARS = 100_000
 """Longer replies are not searched: a model that never stops has not answered, and grading must stay bounded."""
 
-_BOXED = re.compile(r"\\boxed\s*\{")
-_SAYS = re.compile(r"(?i)\b(?:final\s+)?answer\s*(?:is|:|=)+\s*")
+# An escaped brace is text, so `\\.` comes before the braces that open and close.
+_BRACE = re.compile(r"(?P<box>\\boxed\s*+\{)|\\.|(?P<open>\{)|(?P<close>\})", re.DOTALL)
+_SAYS = re.compile(r"(?i)\banswer[\s*]*+(?:is\b|[:=])[\s:=*]*+(?!not\b)")
 
 
 def after_last(text: str, marker: str) -> str | None:
@@ -22,30 +23,41 @@ def after_last(text: str, marker: str) -> str | None:
 
 
 def boxed(text: str) -> str | None:
-    r"""What the last complete `\boxed{…}` holds, braces inside included, or None.
+    r"""What the last complete `\boxed{…}` holds, braces inside included, or None. Takes linear time.
 
     >>> boxed(r"so \boxed{\frac{1}{2}}.")
     '\\frac{1}{2}'
     """
-    for start in reversed([match.end() for match in _BOXED.finditer(text)]):
-        depth = 1
-        for place in range(start, len(text)):
-            depth += {"{": 1, "}": -1}.get(text[place], 0)
-            if depth == 0:
-                return text[start:place]
-    return None
+    opened: list[int | None] = []
+    last: tuple[int, int] | None = None
+    for brace in _BRACE.finditer(text):
+        if brace["box"] or brace["open"]:
+            opened.append(brace.end() if brace["box"] else None)
+        elif brace["close"] and opened:
+            start = opened.pop()
+            # An outer box closes after an inner one, but the inner one began last.
+            if start is not None and (last is None or start > last[0]):
+                last = start, brace.start()
+    return text[slice(*last)] if last else None
+
+
+def said(text: str) -> str | None:
+    r"""The line after the last "answer is", "answer:" or "answer =", or None. A denial ("is not") says nothing.
+
+    >>> said("Thus the **final answer**: 42.\n")
+    '42.'
+    """
+    last = None
+    for match in _SAYS.finditer(text):
+        last = match
+    return text[last.end() :].lstrip().split("\n", 1)[0].strip() if last else None
 
 
 def stated(text: str) -> str | None:
     r"""The answer a reply states: in `\boxed{…}`, or after the last "answer is", or None.
 
-    >>> stated("Thus the final answer is: 42.\n")
-    '42.'
+    >>> stated(r"The answer is 41, no, \boxed{42}.")
+    '42'
     """
     inside = boxed(text)
-    if inside is not None:
-        return inside
-    last = None
-    for match in _SAYS.finditer(text):
-        last = match
-    return text[last.end() :].strip().split("\n", 1)[0].strip() if last else None
+    return said(text) if inside is None else inside

@@ -9,9 +9,15 @@ from metier.attempt import Grade
 from metier.graders.answer import MAX_ANSWER_CHARS, stated
 from metier.item import Item
 
-_ALONE = re.compile(r"^\W*([A-Z])\W*$", re.IGNORECASE)
-_LEADING = re.compile(r"^\s*[(\[*]*([A-Z])[)\].:*]+(?:\s|$)")
-_MARKED = re.compile(r"[(\[*]([A-Z])[)\]*]|\b(?:option|choice)\s+([A-Z])\b", re.IGNORECASE)
+_ALONE = re.compile(r"^\W*([A-Za-z])\W*$")
+_LEADING = re.compile(
+    r"^\s*[(\[*]*+([A-Za-z])[)\].:*]++(?=\s|$)(?!\s*+(?:or|and|[,/&])\s*+[(\[*]*+[A-Za-z](?:[)\].:*]|$))"
+)
+_MARKED = re.compile(r"[(\[*]([A-Za-z])[)\]*]|\b(?i:option|choice)\s+([A-Zb-z]|a(?!\s+\w))\b")
+# "A" before a small word is an article, unless that word goes on about an option.
+_VERBS = "or|and|is|was|are|but|because|since|as|for|seems|looks|fits|matches|would|must|should|follows"
+_ARTICLE = re.compile(rf"\bA\b(?=[ \t]+(?!(?:{_VERBS})\b)[a-z])")
+_LETTER = re.compile(r"\b[A-HJ-Z]\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +34,11 @@ class Choice:
     """
 
     def __call__(self, item: Item, answer: str) -> Grade:
-        """Grade one answer: `same`, `different`, `no_answer`, `ambiguous` or `no_choices`."""
+        """Grade one answer: `same`, `different`, `no_answer`, `too_long`; unscored `ambiguous`, `no_option_found`,
+        `no_choices`."""
         wanted = _index(item, item.reference)
         if wanted is None:
-            return Grade.unscored("no_choices", f"the reference {item.reference!r} is none of the item's choices")
+            return Grade.unscored("no_choices", f"the reference {item.reference[:80]!r} is none of the item's choices")
         if len(answer) > MAX_ANSWER_CHARS:
             return Grade.incorrect("too_long", f"{len(answer)} characters")
         if not answer.strip():
@@ -50,39 +57,46 @@ class Choice:
 def _chosen(item: Item, answer: str) -> set[int]:
     """The options an answer names, from the clearest sign to the weakest; the first sign that speaks decides."""
     said = (stated(answer) or answer).strip()
-    whole = _index(item, said.rstrip("."))
-    if whole is not None:
-        return {whole}
+    for text in (said, said.rstrip(".")):
+        whole = _index(item, text)
+        if whole is not None:
+            return {whole}
     options = len(item.choices)
     leading = _LEADING.match(said)
     if leading and _number(leading[1]) < options:
         return {_number(leading[1])}
-    marked = {_number(a or b) for a, b in _MARKED.findall(said)}
-    bare = {_number(letter) for letter in re.findall(r"\b([A-Z])\b", said) if letter not in "AI"}
-    if re.search(r"\bA\b(?!\s+(?!or\b|and\b)[a-z])", said):
-        bare.add(0)
-    texts = {i for i, text in enumerate(item.choices) if text and _holds(said, text)}
-    for found in (marked, bare, texts):
+    marked = {_number(bracketed or named) for bracketed, named in _MARKED.findall(said)}
+    bare = {_number(letter) for letter in _LETTER.findall(_ARTICLE.sub(" ", said))}
+    for found in (marked, bare):
         inside = {i for i in found if i < options}
         if inside:
             return inside
-    return set()
+    return _named(item, said)
 
 
 def _index(item: Item, said: str) -> int | None:
-    """Which option a letter or an option's whole text names."""
-    letter = _ALONE.match(said)
-    folded = " ".join(said.split()).casefold()
+    """Which option a letter or an option's whole text names; the text goes first."""
+    folded = _folded(said)
     for i, text in enumerate(item.choices):
-        if " ".join(text.split()).casefold() == folded:
+        if _folded(text) == folded:
             return i
-    if letter and _number(letter[1]) < len(item.choices):
-        return _number(letter[1])
-    return None
+    letter = _ALONE.match(said)
+    return _number(letter[1]) if letter and _number(letter[1]) < len(item.choices) else None
 
 
-def _holds(said: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(text.casefold())}(?!\w)", said.casefold()) is not None
+def _named(item: Item, said: str) -> set[int]:
+    """The options whose text occurs in an answer; "dark red" is not also "red"."""
+    rest, found = _folded(said), set()
+    for i, text in sorted(enumerate(map(_folded, item.choices)), key=lambda option: -len(option[1])):
+        if text and text in rest:
+            rest, count = re.subn(rf"(?<!\w)(?<!\d[.,]){re.escape(text)}(?!\w|[.,]\d)", "\0", rest)
+            if count:
+                found.add(i)
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _number(letter: str) -> int:

@@ -43,7 +43,7 @@ class Exact:
                 return Grade.incorrect("no_marker", f"no {self.after!r} in {answer[:80]!r}")
         said, wanted = self._normal(said or ""), self._normal(item.reference)
         if said == wanted:
-            return Grade.correct("same", repr(said))
+            return Grade.correct("same", repr(said[:200]))
         if not said.strip():
             return Grade.incorrect("no_answer")
         return Grade.incorrect("different", f"{said[:200]!r} is not {wanted[:200]!r}")

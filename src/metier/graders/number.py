@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 
 from metier.attempt import Grade
-from metier.graders.answer import MAX_ANSWER_CHARS, after_last, stated
+from metier.graders.answer import MAX_ANSWER_CHARS, after_last, boxed, said
 from metier.item import Item
 
+# Every repeat is possessive: hostile text is read in linear time. Digits are any that Unicode calls decimal.
+_SIZE = r"(?:(?:(?!0)\d{1,3}(?:(?:,|\{,\}|\\,|[\u00a0\u2009\u202f])\d{3})++|\d++)(?:\.\d++|\.(?=[eE][-+]?\d))?|\.\d++)"
 _NUMBER = re.compile(
-    r"(?<![\w.])[+\-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)?\.?\d+"
-    r"(?:\s*(?:[eE]|(?:\\times|\\cdot|[x×*·])\s*10\s*(?:\^|\*\*))\s*\{?\s*[+\-\u2212]?\d{1,4}\s*\}?)?"
-    r"(?:\s*/\s*\d+(?:\.\d+)?)?(?![\w])(?!\.\d)"
+    rf"""
+    (?<![\w.^±]) (?<![\w.^±][-+−–])        # not inside a word, a version, an exponent, a unit (mol-1), an error bar
+    (?<!\d[,:/]) (?<!\d\*\*)               # not inside a list, a time, a date, a power
+    (?<![\^_]\{{) (?<![\^_]\{{[-+−]) (?<!\^\ ) (?<!\\pm) (?<!\\pm\ ) (?<!±\ )
+    (?<!frac\{{) (?<!\}}\{{) (?<!sqrt[{{(]) (?<!√)
+    (?<![\w)]\ [-+−–*/×·]\ )               # not the second part of a sum
+    (?P<sign>[-+−]?)
+    (?: (?:(?P<factor>{_SIZE})\s*+(?:\\times|\\cdot|[x×*·⋅])\s*+)?
+        10\s*+(?:(?:\^|\*\*)\s*+\{{?+\s*+(?P<power>[-+−]?\d++)(?:\s*+\}})?+|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]++))
+      | (?P<size>{_SIZE})(?:\s*+[eE](?P<exponent>[-+−]?\d++))?+(?:\s*+/\s*+(?P<below>\d++(?:\.\d++)?+))?+
+    )
+    (?P<percent>\s*+\\?+(?:%|(?i:per\ ?cent\b)))?+
+    (?! \w | [.,:/]\d | [-+−–*×·]\d | \*\*\d | \ [-+−–*/×·]\ \d | \s?\^\s?[{{(]?\s?[-+−]?\w
+      | \s*+(?:\\(?:pi|sqrt|[dt]?frac|ln|log|exp|sin|cos|tan)(?![A-Za-z])|[√π]) )
+    """,
+    re.VERBOSE,
 )
-_POWER = re.compile(r"\s*(?:[eE]|(?:\\times|\\cdot|[x×*·])\s*10\s*(?:\^|\*\*))\s*\{?\s*([+\-]?\d{1,4})\s*\}?$")
+_FRACTION = re.compile(r"(?<![\w}])\\[dt]?frac\s*+\{\s*+(\d++(?:\.\d++)?+)\s*+\}\s*+\{\s*+(\d++(?:\.\d++)?+)\s*+\}")
+_SHORT_FRACTION = re.compile(r"(?<![\w}])\\[dt]?frac\s*+(\d)\s*+(\d)")
+_FORMULA = re.compile(
+    r"\\(?:[dt]?frac|sqrt|pi|ln|log|exp|sin|cos|tan)(?![A-Za-z])|[√π]|\b(?:sqrt|ln|log|exp|sin|cos|tan)\("
+)
+_RAISED = str.maketrans("−⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-+-0123456789")
+_SEPARATORS = re.compile(r"[^\d.]++")
+_MAX_EXPONENT_CHARS = 7
+_CONTEXT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +50,12 @@ class Number:
         relative: |answer − reference| ≤ relative · |reference|.
         absolute: |answer − reference| ≤ absolute.
         significant: Both round, half to even, to the same number of significant digits.
-        after: Read only what follows the last occurrence of this marker.
+        after: Read only what follows the last occurrence of this marker; the reference is read whole.
         percent: Whether `50 %` means 0.5 (default) or, with False, 50.
 
-    The number read is the one in `\\boxed{…}` or after "answer is", else the last one in the reply. Thousands commas,
-    the true minus sign, `3.2e-19`, `3.2 × 10^{-19}` and fractions are read.
+    The number read is the one in `\\boxed{…}`, else the first after "answer is", else the last one in the reply.
+    Thousands commas, the true minus sign, `3.2e-19`, `3.2 × 10^{-19}`, `10⁵` and fractions are read. Digits that are part
+    of something else are not: versions, dates, times, indices, exponents of units, error bars, parts of a sum or formula.
 
     >>> item = Item(prompt="", reference="1234")
     >>> Number(significant=2)(item, "1.2 × 10^3").reason
@@ -50,61 +75,86 @@ class Number:
             raise ValueError("expected 0 ≤ relative < 1, a finite absolute ≥ 0 and 0 ≤ significant ≤ 28")
 
     def __call__(self, item: Item, answer: str) -> Grade:
-        """Grade one answer: `same`, `within_tolerance`, `different`, `no_answer`, `no_number` or `bad_reference`."""
-        wanted = self._read(item.reference)
-        if wanted is None:
-            return Grade.unscored("bad_reference", f"no number in the reference {item.reference[:80]!r}")
-        if len(answer) > MAX_ANSWER_CHARS:
-            return Grade.incorrect("too_long", f"{len(answer)} characters")
-        if not answer.strip():
-            return Grade.incorrect("no_answer")
-        said = self._read(answer)
-        if said is None:
-            return Grade.unscored("no_number", repr(answer[:200]))
-        if said == wanted:
-            return Grade.correct("same", str(said))
-        evidence = f"{said} against {wanted}"
-        return (
-            Grade.correct("within_tolerance", evidence)
-            if self._near(said, wanted)
-            else Grade.incorrect("different", evidence)
-        )
+        """Grade one answer.
 
-    def _near(self, said: Decimal, wanted: Decimal) -> bool:
-        with localcontext() as context:
-            context.prec = 60
-            distance = abs(said - wanted)
-            if distance <= Decimal(repr(self.relative)) * abs(wanted) or distance <= Decimal(repr(self.absolute)):
-                return True
+        `same`, `within_tolerance`, `different`, `no_answer`, `no_marker` and `too_long` are scored; `no_number`,
+        `ambiguous` (several numbers in the box), `formula` and `bad_reference` are not.
+        """
+        with localcontext(_CONTEXT):
+            wanted = self._read(item.reference)
+            if not isinstance(wanted, Decimal):
+                return Grade.unscored("bad_reference", f"no number in the reference {item.reference[:80]!r}")
+            if len(answer) > MAX_ANSWER_CHARS:
+                return Grade.incorrect("too_long", f"{len(answer)} characters")
+            text = after_last(answer, self.after) if self.after else answer
+            if text is None:
+                return Grade.incorrect("no_marker", f"no {self.after!r} in {answer[:80]!r}")
+            if not text.strip():
+                return Grade.incorrect("no_answer")
+            read = self._read(text)
+            if not isinstance(read, Decimal):
+                return Grade.incorrect(read) if read == "no_answer" else Grade.unscored(read, repr(answer[:200]))
+            if read == wanted:
+                return Grade.correct("same", str(+read))
+            evidence = f"{+read} against {+wanted}"
+            if self._near(read, wanted):
+                return Grade.correct("within_tolerance", evidence)
+            return Grade.incorrect("different", evidence)
+
+    def _near(self, read: Decimal, wanted: Decimal) -> bool:
+        distance = abs(read - wanted)
+        if distance <= Decimal(repr(self.relative)) * abs(wanted) or distance <= Decimal(repr(self.absolute)):
+            return True
         if not self.significant:
             return False
-        with localcontext() as context:
-            context.prec = self.significant
-            return +said == +wanted
+        rounding = Context(prec=self.significant, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
+        return rounding.plus(read) == rounding.plus(wanted)
 
-    def _read(self, text: str) -> Decimal | None:
-        if self.after:
-            text = after_last(text, self.after) or ""
-        place = stated(text)
-        for candidate in (place, text) if place is not None else (text,):
-            found = list(_NUMBER.finditer(candidate))
-            if found:
-                last = found[0] if candidate is place else found[-1]
-                value = _value(last[0])
-                percent = candidate[last.end() :].lstrip(" \\").startswith("%")
-                return value / 100 if value is not None and percent and self.percent else value
+    def _read(self, text: str) -> Decimal | str:
+        """The number that a text gives as its answer, or why there is none."""
+        inside = boxed(text)
+        if inside is not None:
+            return self._only(inside)
+        line = said(text)
+        if line and _FORMULA.search(_fractions(line)):
+            return "formula"
+        first = next(self._values(line), None) if line else None
+        if first is not None:
+            return first
+        *_, last = (None, *self._values(text))
+        return "no_number" if last is None else last
+
+    def _only(self, inside: str) -> Decimal | str:
+        """The one number in a box, which holds the answer and nothing else."""
+        if not inside.strip():
+            return "no_answer"
+        if _FORMULA.search(_fractions(inside)):
+            return "formula"
+        values = set(self._values(inside))
+        if len(values) > 1:
+            return "ambiguous"
+        return next((value for value in values if value is not None), "no_number")
+
+    def _values(self, text: str) -> Iterator[Decimal | None]:
+        """Every number in a text; None for one that has no value, such as 1/0."""
+        return (_value(match, self.percent) for match in _NUMBER.finditer(_fractions(text)))
+
+
+def _fractions(text: str) -> str:
+    return _SHORT_FRACTION.sub(r"\1/\2", _FRACTION.sub(r"\1/\2", text)) if "frac" in text else text
+
+
+def _value(match: re.Match[str], percent: bool) -> Decimal | None:
+    exponent = (match["power"] or match["raised"] or match["exponent"] or "0").translate(_RAISED)
+    if len(exponent) > _MAX_EXPONENT_CHARS:
         return None
-
-
-def _value(text: str) -> Decimal | None:
-    """Read one matched number. None when a denominator is zero or the size is past what Decimal holds."""
-    text = text.replace("\u2212", "-").replace(",", "")
-    if "/" in text:
-        above, below = (_value(part.strip()) for part in text.split("/", 1))
-        return above / below if above is not None and below else None
-    power = _POWER.search(text)
-    exponent = int(power[1]) if power else 0
-    try:
-        return Decimal(text[: power.start()] if power else text).scaleb(exponent)
-    except (InvalidOperation, OverflowError):
-        return None
+    size = _SEPARATORS.sub("", match["size"] or match["factor"] or "1")
+    value = Decimal(f"{size}E{exponent}")
+    if match["below"]:
+        below = Decimal(match["below"])
+        if not below:
+            return None
+        value /= below
+    if match["sign"] in ("-", "−"):
+        value = value.copy_negate()
+    return value / 100 if percent and match["percent"] else value

@@ -21,6 +21,8 @@ from metier.item import Item
 class Program:
     """Call a function that knows when an answer is right, for questions with more than one right answer.
 
+    The module is imported from this machine, so an exam of strangers that uses this grader is to be read first.
+
     Args:
         check: `package.module:function`, called as `function(item, answer)`; it returns True, False, a score between
             0 and 1, None for "could not tell", or a whole `Grade`.
@@ -42,17 +44,17 @@ class Program:
         """Grade one answer: `accepted`, `refused`, `partly`, `could_not_tell` or `checker_failed`."""
         try:
             said = _function(self.check)(item, answer)
+            if isinstance(said, Grade):
+                return said
+            if said is None:
+                return Grade.unscored("could_not_tell", self.check)
+            score = float(said)
         except Exception as error:
             return Grade.unscored("checker_failed", f"{self.check}: {type(error).__name__}: {error}"[:400])
-        if isinstance(said, Grade):
-            return said
-        if said is None:
-            return Grade.unscored("could_not_tell", self.check)
-        score = float(said)
+        if not 0.0 <= score <= 1.0:
+            return Grade.unscored("checker_failed", f"{self.check} gave {score!r}, which is no score between 0 and 1")
         if score == 1.0:
             return Grade.correct("accepted", self.check)
-        if not 0.0 <= score < 1.0:
-            return Grade.unscored("checker_failed", f"{self.check} gave {said!r}, which is no score between 0 and 1")
         return Grade.incorrect("partly" if score else "refused", self.check, score=score)
 
 
@@ -70,9 +72,10 @@ def _function(check: str) -> Callable[[Item, str], Any]:
     module, _, name = check.partition(":")
     try:
         function = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # whatever the module does when it is imported
         raise GraderError(
-            f"No checker {check!r}: {error}.", hint="Name it as 'package.module:function', importable from here."
+            f"No checker {check!r}: {type(error).__name__}: {error}.",
+            hint="Name it as 'package.module:function', importable from here.",
         ) from error
     if not callable(function):
         raise GraderError(f"The checker {check!r} is a {type(function).__name__}, not a function.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from metier.attempt import Grade
-from metier.graders.registry import make_grader
+from metier.attempt import Grade, Outcome
+from metier.graders.registry import grader_for, make_grader
 from metier.item import Item
 
 
@@ -21,8 +22,8 @@ class Weighted:
             by their sum.
         correct_at: The score from which on the whole is correct.
 
-    A required part that is incorrect makes the whole incorrect with score 0. If any part is unscored, so is the whole:
-    a reward made of a guess would be a guess.
+    A required part that is incorrect makes the whole incorrect with score 0, in whatever order the parts come.
+    Otherwise, if any part is unscored, so is the whole: a reward made of a guess would be a guess.
 
     >>> grader = Weighted(parts=[{"grader": "exact", "weight": 3}, {"grader": "regex", "weight": 1, "reference": "^a"}])
     >>> grader(Item(prompt="", reference="abc"), "abd").score
@@ -33,36 +34,62 @@ class Weighted:
     correct_at: float = 1.0
 
     def __post_init__(self) -> None:
-        known = {"grader", "weight", "policy", "reference", "required"}
         if not self.parts:
             raise ValueError("expected at least one part")
         for part in self.parts:
-            if "grader" not in part or not set(part) <= known:
-                raise ValueError(f"a part names a grader and has only {sorted(known)}, got {dict(part)!r}")
-            if not float(part.get("weight", 1.0)) > 0:
-                raise ValueError(f"weights are positive, got {part['weight']!r}")
-            make_grader(part["grader"], part.get("policy", {}))
+            _check(part)
+        if not math.isfinite(sum(map(_weight, self.parts))):
+            raise ValueError("expected weights with a finite sum")
+        if not 0 < self.correct_at <= 1:
+            raise ValueError(f"expected 0 < correct_at ≤ 1, got {self.correct_at!r}")
 
     def __call__(self, item: Item, answer: str) -> Grade:
         """Grade one answer: `all_parts`, `partly`, or the reason of the part that decided."""
-        total = sum(float(part.get("weight", 1.0)) for part in self.parts)
-        score, said = 0.0, []
-        for part in self.parts:
-            grade = make_grader(part["grader"], part.get("policy", {}))(_with_reference(item, part), answer)
-            said.append(f"{part['grader']}: {grade.outcome.value} ({grade.reason})")
+        grades = [_grade(part, item, answer) for part in self.parts]
+        evidence = "; ".join(
+            f"{part['grader']}: {grade.outcome.value} ({grade.reason})"
+            for part, grade in zip(self.parts, grades, strict=True)
+        )
+        for part, grade in zip(self.parts, grades, strict=True):
+            if part.get("required") and grade.outcome == Outcome.INCORRECT:
+                return Grade.incorrect(grade.reason, evidence)
+        total, score = sum(map(_weight, self.parts)), 0.0
+        for part, grade in zip(self.parts, grades, strict=True):
             if grade.score is None:
-                return Grade.unscored(grade.reason, "; ".join(said))
-            if part.get("required") and not grade.is_correct:
-                return Grade.incorrect(grade.reason, "; ".join(said))
-            score += grade.score * float(part.get("weight", 1.0)) / total
+                return Grade.unscored(grade.reason, evidence)
+            score += grade.score * (_weight(part) / total)
         score = min(1.0, score)
         if score >= self.correct_at - 1e-12:
-            return Grade.correct("all_parts", "; ".join(said), score=score)
-        return Grade.incorrect("partly", "; ".join(said), score=score)
+            return Grade.correct("all_parts", evidence, score=score)
+        return Grade.incorrect("partly", evidence, score=score)
 
 
-def _with_reference(item: Item, part: Mapping[str, Any]) -> Item:
-    if "reference" not in part:
-        return item
+def _check(part: Mapping[str, Any]) -> None:
+    known = {"grader", "weight", "policy", "reference", "required"}
+    if not isinstance(part, Mapping) or "grader" not in part or not set(part) <= known:
+        raise ValueError(f"a part names a grader and has only {sorted(known)}, got {part!r}")
+    if not _weight(part) > 0:
+        raise ValueError(f"weights are positive, got {part['weight']!r}")
+    if not isinstance(part.get("reference", ""), str) or not isinstance(part.get("required", False), bool):
+        raise ValueError(f"the reference of a part is a text and required is true or false, got {dict(part)!r}")
+    make_grader(part["grader"], part.get("policy", {}))
+
+
+def _weight(part: Mapping[str, Any]) -> float:
+    return float(part.get("weight", 1.0))
+
+
+def _grade(part: Mapping[str, Any], item: Item, answer: str) -> Grade:
     # Spelled out rather than dataclasses.replace, which costs four times as much in the reward loop.
-    return Item(prompt=item.prompt, reference=part["reference"], choices=item.choices)
+    asked = Item(
+        prompt=item.prompt,
+        reference=part.get("reference", item.reference),
+        grader=part["grader"],
+        policy=part.get("policy", {}),
+        choices=item.choices,
+        concepts=item.concepts,
+        cluster=item.cluster,
+        level=item.level,
+        source=item.source,
+    )
+    return grader_for(asked)(asked, answer)

@@ -1,7 +1,8 @@
 """What does practice on compositions teach that practice on atoms does not? Arms of practice, side by side.
 
-Each arm is one process with one thread, so that its weights do not depend on what runs beside it. The parent reads the
-curves that the arms write and reports them; an arm whose parent is gone ends at once, even when that was `kill -9`.
+Each arm is a process with a fixed number of threads, so that its weights do not depend on what runs beside it. The
+parent reads the curves that the arms write and reports them; an arm whose parent is gone ends at once, even when that
+was `kill -9`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-
-import torch
 
 from metier.errors import StageError
 from metier.grader import GraderFor
@@ -82,10 +81,13 @@ def run_arms(
     # The longest first, so that no worker waits for a long arm that began late.
     waiting = sorted(running, key=lambda arm: arm.work)
     try:
-        while waiting or any(arm.is_running for arm in running):
+        is_busy = True
+        while is_busy:
             while waiting and sum(arm.is_running for arm in running) < workers:
                 waiting.pop().start(base, grader_for)
             wait([arm.process.sentinel for arm in running if arm.process and arm.is_running], timeout=_POLL_S)
+            # Asked before faults are looked for, so that an arm that dies in between is still found.
+            is_busy = bool(waiting) or any(arm.is_running for arm in running)
             _raise_faults(running)
             _report(running, progress)
     finally:
@@ -168,7 +170,6 @@ def _work(base: Path, plan: ArmPlan, grader_for: GraderFor, config: PracticeConf
     """Practise one arm; the whole life of a worker process."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    torch.set_num_threads(1)
     (folder / _FAULT).unlink(missing_ok=True)
     try:
         practise(base, plan.items, method=plan.method, grader_for=grader_for, config=config, out=folder)

@@ -13,7 +13,8 @@ class PracticeConfig:
     Attributes:
         seed: All randomness is drawn from it.
         width, num_layers, num_heads: The shape of the model.
-        threads: Threads of the base policy; an arm of practice always has one.
+        threads: Threads of the base policy and of each arm. More than one gains little at this size, and loses much
+            when other programs want the cores.
         base_steps, base_batch: Updates of the base policy, and sequences of each.
         base_lr, base_muon_lr: Peak learning rates: AdamW for embeddings, head and norms, Muon for the other matrices.
         steps: Rounds of practice of an arm.
@@ -23,8 +24,9 @@ class PracticeConfig:
         clip_low, clip_high: How far the ratio of new to old probability counts; clip-higher leaves more room upwards.
         temperature: Of sampling.
         tokens_per_level: Tokens that a reply may have for each function that its item composes.
-        rft_rounds, rft_epochs, rft_keep: Rounds of rejection fine-tuning, passes over what a round keeps, and the
-            different right replies that it keeps of one item. The rounds share the rollouts of `steps`.
+        rft_rounds: Rounds of rejection fine-tuning; they share the rollouts of `steps`.
+        rft_epochs, rft_batch: Passes over what a round keeps, and examples of one update.
+        rft_keep: Different right replies that are kept of one item.
         checkpoint_every: Updates of the base policy, or a tenth of it in rounds, between two checkpoints.
 
     >>> PracticeConfig(steps=20).prompts
@@ -37,7 +39,7 @@ class PracticeConfig:
     width: int = 64
     num_layers: int = 3
     num_heads: int = 4
-    threads: int = 2
+    threads: int = 1
     base_steps: int = 1500
     base_batch: int = 64
     base_lr: float = 6e-3
@@ -53,6 +55,7 @@ class PracticeConfig:
     temperature: float = 1.0
     tokens_per_level: int = 12
     rft_rounds: int = 8
-    rft_epochs: int = 1
+    rft_epochs: int = 4
+    rft_batch: int = 64
     rft_keep: int = 4
     checkpoint_every: int = 100

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from metier.clients.generation import fixed_threads
 from metier.digest import digest
 from metier.errors import StageError
 from metier.grader import GraderFor
@@ -57,10 +58,26 @@ def practise(
     if not items:
         raise StageError("Expected items to practise on, got none.")
     task = task_digest(method, config, digest((base / "model.safetensors").read_bytes()), [i.item_id for i in items])
-    num_rounds, size = rounds_of(method, config)
     if is_done(out, task):
+        num_rounds, _ = rounds_of(method, config)
         progress(num_rounds, num_rounds, {})
         return out
+    with fixed_threads(config.threads):
+        return _practise(base, items, method, grader_for, config=config, out=out, task=task, progress=progress)
+
+
+def _practise(
+    base: Path,
+    items: Sequence[Item],
+    method: Method,
+    grader_for: GraderFor,
+    *,
+    config: PracticeConfig,
+    out: Path,
+    task: str,
+    progress: Progress,
+) -> Path:
+    num_rounds, size = rounds_of(method, config)
     model, tokenizer = read_policy(base)
     learner = Learner(
         model,

@@ -36,9 +36,8 @@ def rft_round(
     rng = random.Random(f"rft/{seed}")
     for _ in range(config.rft_epochs):
         rng.shuffle(kept)
-        for start in range(0, len(kept), config.minibatch):
-            batch = kept[start : start + config.minibatch]
-            learner.descend(-learner.logprobs(batch).mean() * (len(batch) / config.minibatch))
+        for start in range(0, len(kept), config.rft_batch):
+            learner.descend(-learner.logprobs(kept[start : start + config.rft_batch]).mean())
     return {**numbers_of(rollouts), "kept": len(kept)}
 
 

@@ -3,7 +3,7 @@
 Four kinds of example are mixed, all drawn from the seed:
 
     alone      `apply sort to cab`            one function; of every group
-    listed     `apply sort, reverse to cab`   two or three, each applied to the *given* string; of every group
+    listed     `apply sort, reverse to cab`   two, each applied to the *given* string; of every group
     composed   `apply sort reverse to cab`    two or three, each applied to what the one before gave; of `shown` only
 
 So every function is known and the form of a composition has been seen, but only with functions that are never practised
@@ -18,9 +18,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-import torch
 from transformers import PreTrainedTokenizerBase
 
+from metier.clients.generation import fixed_threads
 from metier.errors import StageError
 from metier.practice.config import PracticeConfig
 from metier.practice.groups import Groups
@@ -31,8 +31,8 @@ from metier.practice.strings import draw_text, prompt, reducible, trace
 from metier.practice.tokenizer import make_tokenizer
 
 # Shares of the examples; the rest is `alone`.
-_LISTED = {2: 0.20, 3: 0.15}
-_COMPOSED = {2: 0.20, 3: 0.10}
+_LISTED = {2: 0.25}
+_COMPOSED = {2: 0.25, 3: 0.10}
 
 _LENGTHS_ALONE = (4, 8)
 _LENGTHS_JOINED = (4, 7)
@@ -80,12 +80,8 @@ def pretrain(
     if is_done(out, task):
         progress(config.base_steps, config.base_steps, {})
         return out
-    threads = torch.get_num_threads()
-    torch.set_num_threads(config.threads)
-    try:
+    with fixed_threads(config.threads):
         return _pretrain(groups, config=config, out=out, task=task, progress=progress)
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _pretrain(groups: Groups, *, config: PracticeConfig, out: Path, task: str, progress: Progress) -> Path:

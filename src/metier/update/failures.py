@@ -59,17 +59,27 @@ def next_practice(
     """Make the next practice set: most of it where the policy failed, some of it where it did not.
 
     Args:
-        count: How many items to make, about: each cluster gets its rounded share.
+        count: How many items to make. The weakest clusters are served first where there are more clusters than items.
         make_items: `(concepts, count, seed)` → fresh items of that kind.
         keep: The share given to clusters that did not fail, so that what works stays practised.
     """
     failing = [w for w in weak if w.failed]
     working = [w for w in weak if not w.failed]
-    total = sum(w.failed / w.tried for w in failing)
-    share = 1.0 - keep if working else 1.0
-    for place, each in enumerate(failing):
-        number = max(1, round(count * share * (each.failed / each.tried) / total))
-        yield from make_items(each.concepts, number, seed + place)
-    budget = round(count * (1.0 - share)) if failing else count
-    for place, each in enumerate(working[:budget]):
-        yield from make_items(each.concepts, max(1, budget // len(working)), seed + len(failing) + place)
+    kept = (round(count * keep) if failing else count) if working else 0
+    numbers = [
+        *_apportion([each.failed / each.tried for each in failing], count - kept),
+        *_apportion([1.0] * len(working), kept),
+    ]
+    for place, (each, number) in enumerate(zip([*failing, *working], numbers, strict=True)):
+        if number:
+            yield from make_items(each.concepts, number, seed + place)
+
+
+def _apportion(weights: Sequence[float], total: int) -> list[int]:
+    """Whole numbers in proportion to the weights that add up to the total: the largest remainders are rounded up."""
+    exact = [weight * total / sum(weights) for weight in weights]
+    numbers = [int(share) for share in exact]
+    behind = sorted(range(len(weights)), key=lambda i: (numbers[i] - exact[i], i))
+    for i in behind[: total - sum(numbers)]:
+        numbers[i] += 1
+    return numbers

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
+
+# Means of whole numbers of items are not exact: a loss of exactly the tolerance is no more than it.
+_ROUNDING = 1e-9
 
 
 class Change(Protocol):
@@ -37,13 +41,16 @@ def decide(cells: Sequence[Change], *, worked_from: float = 0.5, tolerance: floa
 
     A cell worked if the old version had at least `worked_from` of it right. It got worse if it lost more than
     `tolerance`, or if the whole interval of its difference lies below zero. One such cell refuses the promotion, and
-    so does a version that gains nowhere.
+    so does a cell that was not measured (NaN), and a version that gains nowhere.
 
     >>> from types import SimpleNamespace as Cell
     >>> decide([Cell(label="level 1", before=0.99, after=0.90, difference=-0.09, high=-0.05)]).promoted
     False
     """
-    worse = [c for c in cells if c.before >= worked_from and (c.difference < -tolerance or c.high < 0)]
+    unknown = [c for c in cells if any(map(math.isnan, (c.before, c.after, c.difference, c.high)))]
+    if unknown:
+        return Promotion(promoted=False, reasons=tuple(f"{c.label}: not measured on both sides" for c in unknown))
+    worse = [c for c in cells if c.before >= worked_from and (c.difference < -tolerance - _ROUNDING or c.high < 0)]
     better = [c for c in cells if c.difference > 0]
     if worse:
         return Promotion(promoted=False, reasons=tuple(f"{_says(c)}: it worked and got worse" for c in worse))

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from metier.attempt import Attempt
 from metier.digest import plain
+from metier.errors import StageError
 from metier.item import Item
 from metier.skill import Skill
 from metier.update.failures import next_practice, weaknesses
@@ -49,8 +50,16 @@ def run(
         practise: Practises on items in a folder and returns the new policy.
         examine: Compares the new policy with the old one, cell by cell, on items neither has practised on.
         promote: Stores the new policy as the next version; gets the digest of its practice set.
+
+    Raises:
+        StageError: No attempt at the exam was scored, so nothing says where to practise.
     """
     weak = weaknesses(items, attempts)
+    if not weak:
+        raise StageError(
+            "Expected scored attempts at the exam, so that practice can go where it failed; got none.",
+            hint="`metier run --from evaluate` takes the exam again.",
+        )
     fresh = list(next_practice(weak, count=settings.items, seed=seed, make_items=make_items))
     practice_set = context.store.bulk.put_items(fresh)
     policy = practise(fresh, context.folder / "policy")
