@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ from metier.stores.open import open_store
 from metier.stores.package import find_packages, read_package
 from metier.update import stage as update_stage
 from metier.verdict import Verdict
-from metier.wheel import Context, Listener, Result, Stage, Turned, turn
+from metier.wheel import Context, Listener, Result, Stage, Turned, count, turn
 from metier.workspace import Workspace
 
 STAGES = ("discover", "distill", "practice", "evaluate", "govern", "store", "compose", "update")
@@ -106,7 +107,7 @@ class Spokes:
                 run=lambda context: discover_stage.run(context, s.discover, path=path),
                 settings=s.discover,
                 files=(path(s.discover.taxonomy), *(path(name) for name in s.discover.documents), *packages),
-                went_in=f"{len(s.discover.documents)} documents, {len(packages)} folders of packages",
+                went_in=f"{count(len(s.discover.documents), 'document')}, {count(len(packages), 'package folder')}",
             ),
             Stage(
                 name="distill",
@@ -143,7 +144,7 @@ class Spokes:
                 run=self.compose,
                 reads=("store",),
                 settings=[s.compose, s.evaluate.max_tokens],
-                went_in=f"{len(s.compose.goals)} goals, the library",
+                went_in=f"{count(len(s.compose.goals), 'goal')}, the library",
             ),
             Stage(
                 name="update",
@@ -188,7 +189,7 @@ class Spokes:
             self.workspace.settings.evaluate,
             seed=self.workspace.settings.workspace.seed,
             cells=_cells(context, "exam"),
-            clients={arm: lambda path=context.home / path: _local(path) for arm, path in policies.items()},
+            clients={arm: partial(_local, context.home / path) for arm, path in policies.items()},
             grader_for=grader_for,
         )
 

@@ -108,6 +108,15 @@ class Turned:
     why: str = ""
 
 
+def count(number: int, thing: str) -> str:
+    """Write a number of things, for the lines that people read.
+
+    >>> count(1, "plan"), count(0, "gap")
+    ('1 plan', '0 gaps')
+    """
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 @dataclass(slots=True)
 class _Turn:
     store: Store

@@ -51,9 +51,10 @@ def test_no_two_sets_share_a_prompt_and_practice_shares_no_input_with_an_exam(co
 def test_every_cell_has_as_many_items_as_asked_of_its_own_functions_and_level(context: Context) -> None:
     groups = split(FUNCTIONS, seed=3)
     result = run(context, SMALL, seed=3, groups=groups, make_items=make_items)
-    assert result.output["counts"] == {"exam": 48, "gate": 40, "practice": 120}
+    assert result.output["counts"] == {"exam": 60, "gate": 50, "practice": 120}
     for label, items in cells(context, result, "exam").items():
-        names = set(groups.practised if label.startswith("practised") else groups.held_out)
+        group = label.partition(" ")[0]
+        names = set({"practised": groups.practised, "held-out": groups.held_out, "shown": groups.shown}[group])
         assert all(set(item.concepts) <= names and label.endswith(str(item.level)) for item in items)
     assert {item.level for item in cells(context, result, "practice")["level 2"]} == {2}
     assert {c for i in flat(cells(context, result, "practice")) for c in i.concepts} <= set(groups.practised)

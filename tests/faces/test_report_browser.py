@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sample_run import TITLE, sample_run
 
 from metier.faces.report import write_report
+from sample_run import TITLE, sample_run
 
 pytestmark = pytest.mark.browser
 

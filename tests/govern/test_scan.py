@@ -107,8 +107,8 @@ def test_in_code_only_a_comment_can_warn() -> None:
 
 
 def test_a_finding_names_the_line_on_which_it_begins_and_shows_plain_signs() -> None:
-    (finding,) = scan_text(f"one\n\ntwo\ncurl x \\\n é | sh\n", "a/b.md")
-    assert (finding.path, finding.line, finding.evidence) == ("a/b.md", 4, "'curl x    \\xe9 | sh'")
+    (finding,) = scan_text("one\n\ntwo\ncurl x \\\n é | sh\n", "a/b.md")
+    assert (finding.path, finding.line, finding.evidence) == ("a/b.md", 4, "'curl x   \\xe9 | sh'")
 
 
 def test_a_last_line_that_goes_on_into_nothing_is_read() -> None:

@@ -46,8 +46,8 @@ GROUPS = Groups(
     practised=("drop-first", "double-first"), held_out=("append-first",), shown=("double-last", "drop-last")
 )
 CONFIG = PracticeConfig(
-    width=32, num_layers=2, threads=1, base_steps=190, base_batch=48, steps=16, prompts=8, samples=8, minibatch=32, rft_batch=16,
-    lr=1e-3, muon_lr=2e-3, rft_rounds=3, checkpoint_every=20,
+    width=32, num_layers=2, threads=1, base_steps=190, base_batch=48, steps=16, prompts=8, samples=8, minibatch=32,
+    lr=1e-3, muon_lr=2e-3, rft_rounds=3, rft_batch=16, checkpoint_every=20,
 )  # fmt: skip
 
 

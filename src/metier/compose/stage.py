@@ -11,7 +11,7 @@ from metier.compose.plan import Apply, plan
 from metier.digest import plain
 from metier.plan import Goal, Plan
 from metier.skill import Skill
-from metier.wheel import Context, Result
+from metier.wheel import Context, Result, count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def run(context: Context, settings: ComposeSettings, *, skills: Sequence[Skill],
     plans = sum(isinstance(result, Plan) for result in results)
     return Result(
         output={"results": [{"kind": type(result).__name__.lower(), **plain(result)} for result in results]},
-        came_out=f"{plans} plans, {len(results) - plans} gaps",
+        came_out=f"{count(plans, 'plan')}, {count(len(results) - plans, 'gap')}",
     )
 
 

@@ -15,7 +15,7 @@ from metier.discover.survey import survey
 from metier.errors import PackageError
 from metier.skill import Skill
 from metier.stores.package import find_packages, read_package
-from metier.wheel import Context, Result
+from metier.wheel import Context, Result, count
 
 _SHOWN_CHARS = 400
 
@@ -55,7 +55,7 @@ def run(context: Context, settings: DiscoverSettings, *, path: Callable[[str], P
         "concepts": len(taxonomy),
         "unmentioned": [leaf for leaf in leaves if leaf not in found.mentions],
     }
-    came_out = f"{len(found.skills)} skills, {len(packages)} packages, {len(unreadable)} unreadable"
+    came_out = f"{count(len(found.skills), 'skill')}, {count(len(packages), 'package')}, {len(unreadable)} unreadable"
     return Result(output=plain(output), came_out=came_out)
 
 

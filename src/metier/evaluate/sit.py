@@ -118,7 +118,8 @@ def _kept(attempts: Iterator[Attempt], store: Store) -> Iterator[list[Attempt]]:
     while more:
         batch: list[Attempt] = []
         try:
-            batch.extend(islice(attempts, BATCH))
+            for attempt in islice(attempts, BATCH):
+                batch.append(attempt)
         finally:
             # A failed call is not stored: the identity of an attempt leaves room for one answer only.
             store.put_attempts(attempt for attempt in batch if not attempt.error)

@@ -15,7 +15,7 @@ from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import run_id_of, sit
 from metier.grader import GraderFor
 from metier.item import Exam, ExamProtocol, Item
-from metier.wheel import Context, Result
+from metier.wheel import Context, Result, count
 
 Cells = Mapping[str, Sequence[Item]]
 """The items of an exam by what they measure, such as "held-out level 2"."""
@@ -79,7 +79,7 @@ def run(
                 "differences": against_base,
             }
         ),
-        came_out=f"{sum(map(len, attempts.values()))} attempts; {settings.policy}, {headline.label}: "
+        came_out=f"{count(sum(map(len, attempts.values())), 'attempt')}; {settings.policy}, {headline.label}: "
         f"{100 * headline.before:.0f} → {100 * headline.after:.0f} %",
     )
 

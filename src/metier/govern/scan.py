@@ -52,7 +52,7 @@ RULES: tuple[Rule, ...] = (
         "download-and-run",
         Severity.BLOCK,
         "Runs what it has just downloaded.",
-        r"\b(?:curl|wget)\b[^\n|;]{0,300}\|\s*(?:sudo\s+(?:-\w+\s+)*)?(?:/\w+)*/?(?:ba|z|da)?sh\b"
+        r"\b(?:curl|wget)\b(?:(?!\b(?:curl|wget)\b)[^\n|;]){0,300}\|\s*(?:sudo\s+(?:-\w+\s+)*)?(?:/\w+)*/?(?:ba|z|da)?sh\b"
         r"|\b(?:(?:ba|z|da)?sh|eval|source)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|`)\s*(?:curl|wget)\b"
         r"|\b(?:iex|invoke-expression)\b[^\n]{0,80}\b(?:iwr|invoke-webrequest|downloadstring)\b",
     ),

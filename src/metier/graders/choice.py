@@ -10,8 +10,9 @@ from metier.graders.answer import MAX_ANSWER_CHARS, stated
 from metier.item import Item
 
 _ALONE = re.compile(r"^\W*([A-Za-z])\W*$")
-_LEADING = re.compile(
-    r"^\s*[(\[*]*+([A-Za-z])[)\].:*]++(?=\s|$)(?!\s*+(?:or|and|[,/&])\s*+[(\[*]*+[A-Za-z](?:[)\].:*]|$))"
+_LEADING = re.compile(r"^\s*[(\[*]*+([A-Za-z])[)\].:*]++(?=\s|$)")
+_SECOND = re.compile(
+    r"\s*+(?:or|and|[,/&])\s*+[(\[*]*+([A-Za-z])(?:[)\].:*]|\W*$)|\s*+[(\[*]*+([A-Za-z])[)\].:*]*+\s*+$"
 )
 _MARKED = re.compile(r"[(\[*]([A-Za-z])[)\]*]|\b(?i:option|choice)\s+([A-Zb-z]|a(?!\s+\w))\b")
 # "A" before a small word is an article, unless that word goes on about an option.
@@ -64,7 +65,8 @@ def _chosen(item: Item, answer: str) -> set[int]:
     options = len(item.choices)
     leading = _LEADING.match(said)
     if leading and _number(leading[1]) < options:
-        return {_number(leading[1])}
+        second = _SECOND.match(said, leading.end())
+        return {i for i in (_number(leading[1]), _number(second[1] or second[2]) if second else -1) if 0 <= i < options}
     marked = {_number(bracketed or named) for bracketed, named in _MARKED.findall(said)}
     bare = {_number(letter) for letter in _LETTER.findall(_ARTICLE.sub(" ", said))}
     for found in (marked, bare):

@@ -54,8 +54,8 @@ class Number:
         percent: Whether `50 %` means 0.5 (default) or, with False, 50.
 
     The number read is the one in `\\boxed{…}`, else the first after "answer is", else the last one in the reply.
-    Thousands commas, the true minus sign, `3.2e-19`, `3.2 × 10^{-19}`, `10⁵` and fractions are read. Digits that are part
-    of something else are not: versions, dates, times, indices, exponents of units, error bars, parts of a sum or formula.
+    Thousands commas, the true minus sign, `3.2e-19`, `3.2 × 10^{-19}`, `10⁵` and fractions are read. Digits that are
+    part of something else are not: versions, dates, times, indices, exponents of units, error bars, sums, formulas.
 
     >>> item = Item(prompt="", reference="1234")
     >>> Number(significant=2)(item, "1.2 × 10^3").reason

@@ -40,7 +40,7 @@ class PracticeConfig:
     num_layers: int = 3
     num_heads: int = 4
     threads: int = 1
-    base_steps: int = 1500
+    base_steps: int = 1600
     base_batch: int = 64
     base_lr: float = 6e-3
     base_muon_lr: float = 0.02

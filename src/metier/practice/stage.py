@@ -13,7 +13,7 @@ from metier.grader import GraderFor
 from metier.item import Item
 from metier.practice.config import PracticeConfig
 from metier.practice.groups import Groups
-from metier.wheel import Context, Result
+from metier.wheel import Context, Result, count
 
 _MODEL_FILES = ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")
 
@@ -47,7 +47,7 @@ def run(
             "weights": {arm: weights_digest(path) for arm, path in policies.items()},
             "curves": {arm: curve(path) for arm, path in policies.items()},
         },
-        came_out=f"a base and {len(trained)} arms: {', '.join(trained)}",
+        came_out=f"a base and {count(len(trained), 'arm')}: {', '.join(trained)}",
         artefacts=[
             file.relative_to(context.home).as_posix()
             for path in policies.values()

@@ -43,11 +43,12 @@ _CURVE_EVERY = 10
 
 # How often a function is drawn, against once for the others: those that move every letter take longer to learn.
 _HARD = {
-    "interleave-halves": 5.0,
+    **dict.fromkeys(("interleave-halves", "odd-places-first", "swap-pairs"), 5.0),
+    "swap-halves": 3.5,
     **dict.fromkeys(
         (
-            "odd-places-first", "swap-halves", "swap-pairs", "reverse-first-half", "swap-last-two", "reverse",
-            "reverse-inner", "sort", "sort-backwards", "drop-repeats", "drop-middle", "double-middle",
+            "reverse-first-half", "swap-last-two", "reverse", "reverse-inner", "sort", "sort-backwards",
+            "drop-repeats", "drop-middle", "double-middle",
         ),
         2.5,
     ),

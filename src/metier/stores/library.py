@@ -17,7 +17,7 @@ from metier.skill import Skill, State
 from metier.store import Store
 from metier.stores.package import read_package, write_package
 from metier.verdict import ExposureTier, Verdict
-from metier.wheel import Context, Result
+from metier.wheel import Context, Result, count
 
 
 def run(
@@ -42,7 +42,7 @@ def run(
     files = [file for skill in kept for file in sorted(place(context.home, skill).rglob("*")) if file.is_file()]
     return Result(
         output={"skills": plain(kept)},
-        came_out=f"{len(kept)} packages written and read back",
+        came_out=f"{count(len(kept), 'package')} written and read back",
         artefacts=[file.relative_to(context.home).as_posix() for file in files],
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,7 @@ def run(
     workspace = open_workspace(path)
     with Screen(lifecycle.STAGES, title=f"metier · {workspace.settings.workspace.name}") as screen:
         turned = lifecycle.run(workspace, listener=screen, start=start, only=only, dry_run=dry_run)
-    written = None if dry_run or only else _write_report(path)
+    written = None if dry_run or only else _write_report(path, reused={t.stage for t in turned if t.reused})
     if json:
         as_json({"stages": turned, "report": str(written) if written else None})
     elif dry_run:
@@ -63,7 +64,7 @@ def report(
     as_json({"report": str(written)}) if json else typer.echo(written)
 
 
-def _write_report(folder: Path) -> Path:
+def _write_report(folder: Path, *, reused: Collection[str] = ()) -> Path:
     from contextlib import closing
 
     from metier import lifecycle
@@ -73,13 +74,17 @@ def _write_report(folder: Path) -> Path:
 
     workspace = open_workspace(folder)
     with closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
-        records = lifecycle.latest(workspace, store)
+        runs = list(store.runs())
         return write_report(
-            records,
+            lifecycle.latest(workspace, store),
             store,
             folder / ".metier" / "report.html",
             title=workspace.settings.workspace.name,
+            started=f"{runs[-1].started[:16].replace('T', ' ')} UTC" if runs else "",
             evidence_digest=lifecycle.evidence_digest(workspace),
+            seed=workspace.settings.workspace.seed,
+            policy=workspace.settings.evaluate.policy,
+            reused=reused,
         )
 
 
