@@ -81,8 +81,8 @@ def main() -> None:
     for name, measure in ways.items():
         print(f"| {name} | {statistics.median(measure() for _ in range(chosen.rounds)):.3f} |")
     print(
-        f"\nMedian of {chosen.rounds} rounds of {chosen.samples} samples; {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {sys.version.split()[0]}."
+        f"\nMedian of {chosen.rounds} rounds of {chosen.samples} samples; {platform.machine()}, {os.cpu_count()} cores,"
+        f" Python {sys.version.split()[0]}."
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-REQUIRE_ALL = os.environ.get("METIER_REQUIRE") == "all"
+from house import REQUIRE_ALL
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from house import ROOT
 
 SOURCE = ROOT / "src" / "metier"
 STAGES = ("discover", "distill", "practice", "compose", "evaluate", "govern", "update")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from house import ROOT
 from metier import __version__
 from metier.attempt import Attempt, Grade
 from metier.digest import canonical

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from house import ROOT
 from metier.attempt import Attempt
 from metier.digest import digest
 from metier.errors import CorruptStore, StageError

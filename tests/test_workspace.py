@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from house import ROOT
 from metier.errors import ConfigError
 from metier.workspace import line_of, open_workspace, parse_settings
 

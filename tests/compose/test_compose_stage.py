@@ -92,5 +92,5 @@ def test_the_stage_leaves_out_skills_that_cannot_be_called_with_one_text(tmp_pat
     store.close()
     assert [one["kind"] for one in result.output["results"]] == ["plan", "gap", "gap"]
     assert result.output["results"][1]["missing"] == ["silent"]
-    assert result.came_out == "1 plans, 2 gaps"
+    assert result.came_out == "1 plan, 2 gaps"
     assert seen == [(1, 3), (2, 3), (3, 3)]

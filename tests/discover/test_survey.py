@@ -95,4 +95,4 @@ def test_the_stage_reports_what_it_could_not_read(tmp_path: Path) -> None:
     assert result.output["unread"] == [{"line": 5, "text": "stray", "source": "p.txt"}]
     assert result.output["silent"] == ["d.md#3"]
     assert result.output["unmentioned"] == []
-    assert result.came_out == "1 skills, 1 packages, 1 unreadable"
+    assert result.came_out == "1 skill, 1 package, 1 unreadable"

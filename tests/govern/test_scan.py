@@ -176,6 +176,23 @@ def test_a_file_or_folder_that_may_not_be_read_is_never_clean(tmp_path: Path, mo
     ]
 
 
+def test_folders_nested_by_the_thousand_do_not_stop_the_scan(tmp_path: Path) -> None:
+    deep = tmp_path
+    for _ in range(1200):
+        deep = deep / "d"
+        deep.mkdir()
+    script = deep / "x.sh"
+    script.write_text(CURL)
+    try:
+        assert [f.rule for f in scan(tmp_path)] == ["download-and-run"]
+    finally:
+        # What removes temporary folders recurses, and would fail where the scan does not.
+        script.unlink()
+        while deep != tmp_path:
+            deep.rmdir()
+            deep = deep.parent
+
+
 def test_a_picture_is_passed_over_but_text_under_its_name_is_not(tmp_path: Path) -> None:
     (tmp_path / "true.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     (tmp_path / "weights.safetensors").write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")

@@ -59,6 +59,8 @@ def grade(reference: str, answer: str, **policy: object):
         ("5.0", "5.0 ± 0.1"),
         ("90", r"90^\circ"),
         ("3", "x_1 = 3"),
+        ("18.85", r"So 2\pi r = 2\pi (3) ≈ 18.85 m"),
+        ("1.386", "It is 2 ln(2).\nThat is 1.386."),
         ("1e999999", "1e999999"),
         ("3", "٣"),
         ("5", "Answer: -5, no. The answer is not 6. The answer is 5."),
@@ -112,6 +114,9 @@ def test_another_number_is_incorrect(reference: str, answer: str) -> None:
         (r"We saw 5. \boxed{no solution}", "no_number"),
         (r"\boxed{2\sqrt{3}}", "formula"),
         (r"The answer is 2\ln 2.", "formula"),
+        (r"x = \ln 2", "formula"),
+        ("sqrt(3)/2", "formula"),
+        (r"\arctan(1)", "formula"),
         (r"\boxed{1.5 \text{ or } 2.5}", "ambiguous"),
     ],
 )

@@ -1,8 +1,8 @@
 """Which items are worth keeping?
 
 Three of the five stages of a curation engine ("Logics-STEM", arXiv 2601.01562: annotation, deduplication,
-decontamination, distillation, stratified sampling): items arrive annotated with their concepts; here they are deduplicated, decontaminated against
-items kept for exams, and sampled so that every concept gets its share.
+decontamination, distillation, stratified sampling): items arrive annotated with their concepts; here they are
+deduplicated, decontaminated against items kept for exams, and sampled so that every concept gets its share.
 """
 
 from __future__ import annotations

@@ -106,27 +106,30 @@ def scan(folder: Path) -> list[Finding]:
     Returns:
         The findings by path and line. Nothing is executed and nothing is fetched.
     """
-    return sorted(_walk(folder, folder), key=lambda finding: (finding.path, finding.line))
+    findings: list[Finding] = []
+    pending = [folder]
+    while pending:
+        here = pending.pop()
+        try:
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    path = here / entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(path)
+                    else:
+                        findings += _entry(entry, path, path.relative_to(folder).as_posix())
+        except OSError as error:
+            name = here.relative_to(folder).as_posix()
+            findings.append(_whole(name, "unread", f"Could not be read: {error.strerror}."))
+    return sorted(findings, key=lambda finding: (finding.path, finding.line, finding.rule))
 
 
-def _walk(here: Path, top: Path) -> Iterator[Finding]:
-    try:
-        with os.scandir(here) as entries:
-            inside = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        yield _whole(here.relative_to(top).as_posix(), "unread", f"Could not be read: {error.strerror}.")
-        return
-    for entry in inside:
-        path = here / entry.name
-        name = path.relative_to(top).as_posix()
-        if entry.is_symlink():
-            yield _whole(name, "symlink", "Points outside what was reviewed.")
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, top)
-        elif entry.is_file(follow_symlinks=False):
-            yield from scan_file(path, name)
-        else:
-            yield _whole(name, "unread", "Is a pipe, a socket or a device, so it was not read.")
+def _entry(entry: os.DirEntry[str], path: Path, name: str) -> list[Finding]:
+    if entry.is_symlink():
+        return [_whole(name, "symlink", "Points outside what was reviewed.")]
+    if entry.is_file(follow_symlinks=False):
+        return scan_file(path, name)
+    return [_whole(name, "unread", "Is a pipe, a socket or a device, so it was not read.")]
 
 
 def scan_file(path: Path, name: str) -> list[Finding]:

@@ -34,7 +34,8 @@ _NUMBER = re.compile(
 _FRACTION = re.compile(r"(?<![\w}])\\[dt]?frac\s*+\{\s*+(\d++(?:\.\d++)?+)\s*+\}\s*+\{\s*+(\d++(?:\.\d++)?+)\s*+\}")
 _SHORT_FRACTION = re.compile(r"(?<![\w}])\\[dt]?frac\s*+(\d)\s*+(\d)")
 _FORMULA = re.compile(
-    r"\\(?:[dt]?frac|sqrt|pi|ln|log|exp|sin|cos|tan)(?![A-Za-z])|[√π]|\b(?:sqrt|ln|log|exp|sin|cos|tan)\("
+    r"\\(?:[dt]?frac|sqrt|pi|ln|log|exp|(?:arc)?(?:sin|cos|tan)h?|binom)(?![A-Za-z])|[√π]"
+    r"|\b(?:sqrt|ln|log|exp|(?:arc)?(?:sin|cos|tan)h?)\("
 )
 _RAISED = str.maketrans("−⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-+-0123456789")
 _SEPARATORS = re.compile(r"[^\d.]++")
@@ -121,8 +122,19 @@ class Number:
         first = next(self._values(line), None) if line else None
         if first is not None:
             return first
-        *_, last = (None, *self._values(text))
-        return "no_number" if last is None else last
+        return self._last(_fractions(text))
+
+    def _last(self, text: str) -> Decimal | str:
+        """The last number in a text, unless the formula it stands in was not worked out."""
+        *_, last = (None, *_NUMBER.finditer(text))
+        if last is None:
+            return "no_number"
+        start = max(text.rfind(mark, 0, last.start()) for mark in "\n=≈") + 1
+        end = text.find("\n", last.end())
+        if _FORMULA.search(text, start, end if end > 0 else len(text)):
+            return "formula"
+        value = _value(last, self.percent)
+        return "no_number" if value is None else value
 
     def _only(self, inside: str) -> Decimal | str:
         """The one number in a box, which holds the answer and nothing else."""

@@ -237,11 +237,11 @@ def make_items(
         InputError: A name is unknown, or so many items cannot be drawn from these functions.
 
     >>> [item.prompt for item in make_items(["reverse", "shift-up"], level=2, count=2, seed=1)]
-    ['apply reverse shift-up to dcahig', 'apply shift-up shift-up to hfjjg']
+    ['apply reverse shift-up to efhhea', 'apply shift-up reverse to cgbbaa']
     """
     if not names or level < 1:
         raise InputError(f"Expected function names and a level of at least 1, got {list(names)!r} and {level}.")
-    rng = random.Random(f"strings/{seed}/{level}/{for_exam}")
+    rng = random.Random(f"strings/{'+'.join(names)}/{seed}/{level}/{for_exam}")
     uses: Counter[str] = Counter()
     seen = set(forbidden)
     for _ in range(count):

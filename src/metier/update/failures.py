@@ -1,7 +1,7 @@
 """Which questions should be practised next? The failures of an exam say where, fresh items are made there.
 
-After the failure-driven second stage of Logics-STEM (arXiv 2601.01562): practice moves to the region where the policy fails, by weight of
-the failures. The failed items themselves are never practised on; new ones of the same kind are.
+After the failure-driven second stage of Logics-STEM (arXiv 2601.01562): practice moves to the region where the policy
+fails, by weight of the failures. The failed items themselves are never practised on; new ones of the same kind are.
 """
 
 from __future__ import annotations
