@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.attempt import Attempt, Grade
+from metier.digest import canonical
 from metier.evaluate.compare import compare, paired, proportion
 from metier.item import Item
 
@@ -58,10 +60,11 @@ def test_unscored_answers_are_no_part_of_a_share() -> None:
     assert (share.correct, share.scored, share.unscored, share.value) == (1, 2, 2, 0.5)
 
 
-def test_a_share_of_nothing_is_not_a_number() -> None:
+def test_a_share_of_nothing_is_none() -> None:
     for scores in ([], [None, None]):
         share = proportion(attempts_of(scores))
-        assert math.isnan(share.value)
+        assert share.value is None
+        assert json.loads(canonical(share))["value"] is None
         assert (share.scored, share.unscored, share.low, share.high) == (0, len(scores), 0.0, 1.0)
 
 

@@ -91,9 +91,3 @@ def test_an_arm_that_cannot_be_scored_is_named_and_its_answers_are_kept(context:
     with pytest.raises(StageError, match=r"Cannot compare 'level 1': Expected at least two items .* got 0\."):
         run(context, arms)
     assert len(list(context.store.attempts())) == 60
-
-
-def test_a_share_of_nothing_is_null(context: Context) -> None:
-    share = stage._share([])
-    assert (share["value"], share["scored"]) == (None, 0)
-    canonical(share)

@@ -24,7 +24,7 @@ class Proportion:
     correct: int
     scored: int
     unscored: int
-    value: float
+    value: float | None
     low: float
     high: float
 
@@ -71,7 +71,7 @@ def proportion(attempts: Iterable[Attempt], *, z: float = 1.959963984540054) -> 
     n = sum(grade.score is not None for grade in grades)
     k = sum(grade.is_correct for grade in grades)
     if n == 0:
-        return Proportion(correct=0, scored=0, unscored=len(grades), value=math.nan, low=0.0, high=1.0)
+        return Proportion(correct=0, scored=0, unscored=len(grades), value=None, low=0.0, high=1.0)
     share = k / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)

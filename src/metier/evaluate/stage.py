@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from metier.attempt import Attempt
 from metier.client import Client
@@ -73,7 +73,7 @@ def run(
                 "exam": exam.digest,
                 "runs": runs,
                 "accuracy": {
-                    arm: {label: _share(within(taken, members)) for label, members in cells.items()}
+                    arm: {label: proportion(within(taken, members)) for label, members in cells.items()}
                     for arm, taken in attempts.items()
                 },
                 "differences": against_base,
@@ -117,9 +117,3 @@ def differences(
                 hint="Look at the reasons of the unscored attempts; those whose client failed are asked again.",
             ) from error
     return found
-
-
-def _share(attempts: Iterable[Attempt]) -> dict[str, Any]:
-    # JSON has no NaN: a share of nothing is null.
-    share: dict[str, Any] = plain(proportion(attempts))
-    return share if share["scored"] else {**share, "value": None}

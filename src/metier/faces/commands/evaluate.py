@@ -50,7 +50,7 @@ def take(
     skill: Annotated[list[Path] | None, typer.Option(help="Package folders of the skills in hand.")] = None,
     record: Annotated[Path | None, typer.Option(help="Record every reply in this file, to be replayed later.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the attempts to this file.")] = None,
-    store: Annotated[str | None, typer.Option(help="Keep attempts here and resume: a path or postgresql://…")] = None,
+    store: Annotated[str | None, typer.Option(help="Keep attempts here and resume (default: beside the exam).")] = None,
     system: Annotated[str, typer.Option(help="A system message.")] = "",
     temperature: Annotated[float, typer.Option(min=0.0)] = 0.0,
     max_tokens: Annotated[int, typer.Option(min=1)] = 256,
@@ -83,9 +83,10 @@ def take(
     if json:
         as_json({"proportion": share, "run_id": attempts[0].run_id if attempts else None, "attempts": len(attempts)})
     else:
+        value = "no share" if share.value is None else f"{share.value:.1%}"
         say(
-            f"{share.correct} of {share.scored} correct ({share.value:.1%}, 95 % interval {share.low:.1%} to "
-            f"{share.high:.1%}); {share.unscored} unscored"
+            f"{share.correct} of {share.scored} correct ({value}, 95 % interval {share.low:.1%} to {share.high:.1%}); "
+            f"{share.unscored} unscored"
         )
 
 
