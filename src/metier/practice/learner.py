@@ -166,7 +166,7 @@ def task_digest(*parts: object) -> str:
 
 
 def _optimizers(model: PreTrainedModel, *, lr: float, muon_lr: float) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside the layers, AdamW for the rest: to the same loss in half the steps of AdamW."""
+    """Muon for the matrices inside the layers, AdamW for the rest: in half the steps as good as AdamW alone."""
     outside = {id(model.get_input_embeddings().weight), id(model.get_output_embeddings().weight)}
     matrices = [p for p in model.parameters() if p.ndim == 2 and id(p) not in outside]
     inside = {id(p) for p in matrices}
