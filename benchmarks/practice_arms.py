@@ -31,17 +31,18 @@ from metier.practice.supervised import pretrain
 
 ITEMS = 300
 PRACTICE = 80 * 32
-CELLS = ("A1", "A2", "A3", "B1", "B2", "B3", "AB2")
+CELLS = ("A1", "A2", "A3", "B1", "B2", "B3", "AB2", "C1")
 
 
 def exam_cells(groups: Groups) -> dict[str, list[Item]]:
-    """Items by cell: A are the practised functions, B the held-out ones, AB pairs of one of each; then the level."""
+    """Items by cell: A are the practised functions, B the held-out, C the shown, AB a pair of both; then the level."""
     cells = {
         f"{letter}{level}": list(make_items(members, level=level, count=ITEMS, seed=77, for_exam=True))
         for letter, members in (("A", groups.practised), ("B", groups.held_out))
         for level in (1, 2, 3)
     }
     pairs = make_items(groups.practised + groups.held_out, level=2, count=4 * ITEMS, seed=78, for_exam=True)
+    cells["C1"] = list(make_items(groups.shown, level=1, count=ITEMS, seed=77, for_exam=True))
     cells["AB2"] = [p for p in pairs if sum(name in groups.practised for name in p.concepts) == 1][:ITEMS]
     return cells
 
@@ -58,8 +59,9 @@ def run_seed(seed: int, out: Path) -> tuple[dict[str, Path], Mapping[str, list[I
     times = [_seconds()]
     base = pretrain(groups, config=config, out=out / "base")
     times.append(_seconds())
-    items = {level: list(make_items(groups.practised, level=level, count=PRACTICE, seed=level)) for level in (1, 2)}
-    plans = trade_arms(config, level_1=items[1], level_2=items[2])
+    level_1 = list(make_items(groups.names, level=1, count=PRACTICE, seed=1))
+    level_2 = list(make_items(groups.practised, level=2, count=PRACTICE, seed=2))
+    plans = trade_arms(config, level_1=level_1, level_2=level_2)
     arms = run_arms(base, plans, grader_for=grader_for, config=config, out=out / "arms")
     times.append(_seconds())
     took = [(after[0] - before[0], after[1] - before[1]) for before, after in itertools.pairwise(times)]

@@ -90,7 +90,7 @@ def test_every_stage_gives_a_result(turned: Path) -> None:
     assert list(stages) == ["discover", "distill", "practice", "evaluate", "govern", "store", "compose", "update"]
     outputs = {name: one["record"]["output"] for name, one in stages.items()}
     assert len(outputs["discover"]["skills"]) >= 29
-    assert set(outputs["practice"]["policies"]) == {"base", "level-1", "level-2", "rft"}
+    assert set(outputs["practice"]["policies"]) == {"base", "level-1", "level-2", "level-1+2", "rft"}
     assert {row["label"] for row in outputs["evaluate"]["differences"]["level-2"]} >= {
         "practised level 2", "held-out level 2", "held-out level 3",
     }  # fmt: skip

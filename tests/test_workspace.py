@@ -45,7 +45,7 @@ def test_a_good_file_is_read(folder: Path) -> None:
 
 def test_the_bundled_workspace_is_read() -> None:
     workspace = open_workspace(ROOT / "examples" / "first-trade")
-    assert workspace.settings.evaluate.policy == "level-2"
+    assert workspace.settings.evaluate.policy == "level-1+2"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,7 @@ def test_the_bundled_workspace_is_read() -> None:
         (('documents = ["notes.md"]', "documents = 3"), r"line 6: discover.documents: .*got 3"),
         (('name = "two"', 'name = "two"\nstep = "x"'), r"line 14: unknown key 'compose.goals.1.step'. Did"),
         (('steps = ["sort"]', "steps = [1]"), r"line 14: compose.goals.1.steps.0: .*got 1"),
+        (("[discover]", '[evaluate]\npolicy = "level-3"\n[discover]'), "line 5: evaluate.policy names 'level-3'"),
         (('"notes.md"', '"note.md"'), r"line 6: discover.documents names 'note.md', which is missing"),
     ],
 )  # fmt: skip

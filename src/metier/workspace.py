@@ -25,10 +25,10 @@ from metier.border import load
 from metier.compose.stage import ComposeSettings
 from metier.discover.stage import DiscoverSettings
 from metier.distill.stage import DistillSettings
-from metier.errors import ConfigError, InputError
+from metier.errors import ConfigError, InputError, nearest
 from metier.evaluate.stage import EvaluateSettings
 from metier.govern.judge import GovernPolicy
-from metier.practice.config import PracticeConfig
+from metier.practice.config import ARMS, PracticeConfig
 from metier.update.stage import UpdateSettings
 
 FILE = "metier.toml"
@@ -106,7 +106,7 @@ def open_workspace(folder: Path) -> Workspace:
         raise ConfigError(f"Cannot read {str(path)!r}: {error}.") from error
     settings = parse_settings(text, where=str(path))
     workspace = Workspace(folder=folder.resolve(), settings=settings)
-    _refuse_missing(workspace, text, str(path))
+    _refuse_unknown(workspace, text, str(path))
     return workspace
 
 
@@ -154,7 +154,14 @@ def line_of(text: str, key: Sequence[str | int]) -> int:
     return nearest_line
 
 
-def _refuse_missing(workspace: Workspace, text: str, where: str) -> None:
+def _refuse_unknown(workspace: Workspace, text: str, where: str) -> None:
+    policy = workspace.settings.evaluate.policy
+    if policy not in ARMS:
+        line = line_of(text, ("evaluate", "policy"))
+        raise ConfigError(
+            f"{where}, line {line}: evaluate.policy names {policy!r}, which is no arm of practice.",
+            hint=nearest(policy, ARMS),
+        )
     discover = workspace.settings.discover
     named = [("taxonomy", discover.taxonomy), *(("documents", d) for d in discover.documents)]
     named += [("packages", p) for p in discover.packages]

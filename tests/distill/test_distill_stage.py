@@ -56,8 +56,10 @@ def test_every_cell_has_as_many_items_as_asked_of_its_own_functions_and_level(co
         group = label.partition(" ")[0]
         names = set({"practised": groups.practised, "held-out": groups.held_out, "shown": groups.shown}[group])
         assert all(set(item.concepts) <= names and label.endswith(str(item.level)) for item in items)
-    assert {item.level for item in cells(context, result, "practice")["level 2"]} == {2}
-    assert {c for i in flat(cells(context, result, "practice")) for c in i.concepts} <= set(groups.practised)
+    practice = cells(context, result, "practice")
+    assert {item.level for item in practice["level 2"]} == {2}
+    assert {c for item in practice["level 2"] for c in item.concepts} <= set(groups.practised)
+    assert {c for item in practice["level 1"] for c in item.concepts} == set(groups.names)
 
 
 def test_the_same_seed_gives_the_same_sets_and_another_seed_others(context: Context) -> None:

@@ -65,8 +65,13 @@ def test_partial_credit_is_still_a_failure() -> None:
     assert weaknesses(items, [half])[0].failed == 1
 
 
-def test_shares_follow_the_rates_of_failure_and_a_quarter_keeps_what_works() -> None:
-    assert made(weak(("a", 4, 4), ("b", 2, 4), ("c", 0, 4), ("d", 0, 4)), 100) == {"a": 50, "b": 25, "c": 13, "d": 12}
+def test_one_share_follows_the_rates_of_failure_and_the_other_the_successes() -> None:
+    clusters = weak(("a", 4, 4), ("b", 2, 4), ("c", 0, 4), ("d", 0, 4))
+    assert made(clusters, 100, keep=0.25) == {"a": 50, "b": 25 + 5, "c": 10, "d": 10}
+
+
+def test_what_fails_once_in_a_while_stays_practised() -> None:
+    assert made(weak(("a", 10, 10), ("b", 1, 15)), 100) == {"a": 47, "b": 3 + 50}
 
 
 def test_without_failures_everything_is_kept_in_practice_alike() -> None:
@@ -79,7 +84,7 @@ def test_without_successes_everything_goes_to_the_failures() -> None:
 
 def test_more_clusters_than_items_serve_the_weakest() -> None:
     clusters = [(f"c{n:02}", 1, 1 + n // 30) for n in range(60)]
-    assert made(weak(*clusters), 10) == {f"c{n:02}": 1 for n in range(10)}
+    assert made(weak(*clusters), 10, keep=0.0) == {f"c{n:02}": 1 for n in range(10)}
 
 
 def test_nothing_weighed_is_nothing_made() -> None:

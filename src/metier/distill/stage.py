@@ -86,8 +86,9 @@ def _made(context: Context, settings: DistillSettings, *, seed: int, groups: Gro
             kept_back += cells[label]
         exams[name] = cells
     practice = {}
-    for level in (1, 2):
-        drawn = make_items(groups.practised, level=level, count=_more(settings.practice), seed=10 * seed)
+    everything = (*groups.practised, *groups.held_out, *groups.shown)
+    for level, names in ((1, everything), (2, groups.practised)):
+        drawn = make_items(names, level=level, count=_more(settings.practice), seed=10 * seed)
         practice[f"level {level}"] = _curated(drawn, settings.practice, seed, kept_back, dropped)
     sets = {**exams, "practice": practice}
     counts = {name: sum(map(len, cells.values())) for name, cells in sets.items()}

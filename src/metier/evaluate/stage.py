@@ -27,7 +27,7 @@ class EvaluateSettings:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    policy: str = "level-2"
+    policy: str = "level-1+2"
     max_tokens: int = 40
 
 

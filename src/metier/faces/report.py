@@ -32,6 +32,7 @@ _ARMS = {
     "base": "before practice",
     "level-1": "reinforcement learning on single functions",
     "level-2": "reinforcement learning on compositions of two",
+    "level-1+2": "reinforcement learning on compositions of two, single functions rehearsed",
     "rft": "rejection fine-tuning on compositions of two",
 }
 _CLAIMS = (

@@ -18,7 +18,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from metier.errors import StageError
+from metier.errors import ConfigError, StageError
 from metier.grader import GraderFor
 from metier.item import Item
 from metier.practice.config import PracticeConfig
@@ -38,16 +38,29 @@ class ArmPlan:
 
 
 def trade_arms(config: PracticeConfig, *, level_1: Sequence[Item], level_2: Sequence[Item]) -> dict[str, ArmPlan]:
-    """Plan the three arms of the question: reinforcement on atoms, on compositions, and rejection fine-tuning on those.
+    """Plan the arms of the question: reinforcement on atoms, on compositions, on both, and rejection fine-tuning.
 
-    The fourth arm, no practice, is the base policy itself.
+    Both means compositions, as many as in the arm of compositions alone, and beside them `config.rehearsal` of atoms:
+    an atom that is still known has no gradient, one that is being forgotten has. The arm without practice is the base.
+
+    Args:
+        level_1: Atomic items, of every function that is to stay known.
+        level_2: Compositions of two practised functions.
+
+    Raises:
+        ConfigError: The share of rehearsal is not one.
 
     >>> list(trade_arms(PracticeConfig(), level_1=[], level_2=[]))
-    ['level-1', 'level-2', 'rft']
+    ['level-1', 'level-2', 'level-1+2', 'rft']
     """
+    if not 0.0 <= config.rehearsal < 1.0:
+        raise ConfigError(f"Expected a practice.rehearsal of at least 0 and less than 1, got {config.rehearsal}.")
+    share = config.rehearsal / (1.0 - config.rehearsal)
+    both = (*level_2, *level_1[: round(share * len(level_2))])
     return {
         "level-1": ArmPlan(items=tuple(level_1), steps=config.steps),
         "level-2": ArmPlan(items=tuple(level_2), steps=config.steps),
+        "level-1+2": ArmPlan(items=both, steps=round(config.steps * (1.0 + share))),
         "rft": ArmPlan(items=tuple(level_2), steps=config.steps, method="rft"),
     }
 

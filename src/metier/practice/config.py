@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+ARMS = ("level-1", "level-2", "level-1+2", "rft")
+"""The arms of practice that `arms.trade_arms` plans."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeConfig:
@@ -18,6 +21,7 @@ class PracticeConfig:
         base_steps, base_batch: Updates of the base policy, and sequences of each.
         base_lr, base_muon_lr: Peak learning rates: AdamW for embeddings, head and norms, Muon for the other matrices.
         steps: Rounds of practice of an arm.
+        rehearsal: The share of atomic items in the arm that practises both levels.
         prompts, samples: Items of a round, and replies sampled to each.
         minibatch: Replies of one update.
         lr, muon_lr: As for the base policy, in practice.
@@ -45,6 +49,7 @@ class PracticeConfig:
     base_lr: float = 6e-3
     base_muon_lr: float = 0.02
     steps: int = 80
+    rehearsal: float = 0.25
     prompts: int = 32
     samples: int = 16
     minibatch: int = 128

@@ -54,30 +54,28 @@ def next_practice(
     count: int,
     seed: int,
     make_items: Callable[[tuple[str, ...], int, int], Iterable[Item]],
-    keep: float = 0.25,
+    keep: float = 0.5,
 ) -> Iterator[Item]:
-    """Make the next practice set: most of it where the policy failed, some of it where it did not.
+    """Make the next practice set: some of it where the policy failed, the rest where it was right.
 
     Args:
         count: How many items to make. The weakest clusters are served first where there are more clusters than items.
         make_items: `(concepts, count, seed)` → fresh items of that kind.
-        keep: The share given to clusters that did not fail, so that what works stays practised.
+        keep: The share given by successes, so that what works stays practised: without it, practice on failures alone
+            costs the policy what it could do. A cluster that works mostly has its part in both shares.
     """
-    failing = [w for w in weak if w.failed]
-    working = [w for w in weak if not w.failed]
-    kept = (round(count * keep) if failing else count) if working else 0
-    numbers = [
-        *_apportion([each.failed / each.tried for each in failing], count - kept),
-        *_apportion([1.0] * len(working), kept),
-    ]
-    for place, (each, number) in enumerate(zip([*failing, *working], numbers, strict=True)):
-        if number:
-            yield from make_items(each.concepts, number, seed + place)
+    failures = [each.failed / each.tried for each in weak]
+    successes = [float(each.tried - each.failed) for each in weak]
+    kept = (round(count * keep) if any(failures) else count) if any(successes) else 0
+    shares = zip(_apportion(failures, count - kept), _apportion(successes, kept), strict=True)
+    for place, (each, (mending, keeping)) in enumerate(zip(weak, shares, strict=True)):
+        if mending + keeping:
+            yield from make_items(each.concepts, mending + keeping, seed + place)
 
 
 def _apportion(weights: Sequence[float], total: int) -> list[int]:
     """Whole numbers in proportion to the weights that add up to the total: the largest remainders are rounded up."""
-    exact = [weight * total / sum(weights) for weight in weights]
+    exact = [weight * total / sum(weights) if total else 0.0 for weight in weights]
     numbers = [int(share) for share in exact]
     behind = sorted(range(len(weights)), key=lambda i: (numbers[i] - exact[i], i))
     for i in behind[: total - sum(numbers)]:

@@ -25,8 +25,8 @@ class UpdateSettings:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    items: int = 1500
-    steps: int = 30
+    items: int = 2000
+    steps: int = 60
     tolerance: float = 0.02
 
 
