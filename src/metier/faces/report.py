@@ -116,7 +116,7 @@ def _render(page: Data) -> str:
 def _page(records: Mapping[str, StageRecord], store: Store, *, policy: str, reused: Collection[str]) -> dict[str, Any]:
     out: dict[str, Data] = {stage: record.output for stage, record in records.items()}
     evaluated = out.get("evaluate", {})
-    differences: Data = evaluated.get("differences", {})
+    differences = _in_order(evaluated.get("differences", {}))
     policy = policy or _policy_of(out)
     spokes = [_spoke(stage, records.get(stage), reused) for stage in STAGES]
     return {
@@ -129,7 +129,7 @@ def _page(records: Mapping[str, StageRecord], store: Store, *, policy: str, reus
         "arms": _compared(differences),
         "fallen": [(arm, row) for arm, rows in differences.items() for row in rows if row.get("high", 0) < 0],
         "claims": [claim for claim in (_claim(differences, *claim) for claim in _CLAIMS) if claim],
-        "curves": _curves(out.get("practice", {}).get("curves", {})),
+        "curves": _curves(_in_order(out.get("practice", {}).get("curves", {}))),
         "verdicts": _verdicts(out),
         "failures": _failures(out, store, policy),
         "gate": _compared({"update": out.get("update", {}).get("differences", ())}),
@@ -138,6 +138,12 @@ def _page(records: Mapping[str, StageRecord], store: Store, *, policy: str, reus
             for weak in out.get("update", {}).get("weaknesses", ())[:_WEAKNESSES_SHOWN]
         ],
     }
+
+
+def _in_order(arms: Data) -> Data:
+    """The arms as they are thought of, not as JSON sorts their names; unknown ones last."""
+    known = list(_ARMS)
+    return {arm: arms[arm] for arm in sorted(arms, key=lambda arm: known.index(arm) if arm in known else len(known))}
 
 
 _COUNTS: Mapping[str, tuple[str, str, Any]] = {

@@ -97,14 +97,15 @@ def _vetting(
     measured = (
         f"{evidence.correct} of {evidence.scored} attempts correct, at least {evidence.low:.0%} with 95 % confidence"
     )
+    uplift = [f"uplift {_points(evidence.uplift)} points over the model without it"] if evidence.uplift else []
     if evidence.scored < policy.min_attempts:
-        return VettingTier.COMMUNITY, ["the scan is clean", f"{measured}: fewer than {policy.min_attempts} attempts"]
-    if not evidence.low >= policy.min_accuracy:  # NaN is not enough either
-        return VettingTier.COMMUNITY, ["the scan is clean", f"{measured}: short of {policy.min_accuracy:.0%}"]
-    reasons = ["the scan is clean", measured]
-    if evidence.uplift is not None:
-        reasons.append(f"uplift {_points(evidence.uplift)} points over the model without it")
-    return VettingTier.ORGANISATION, [*reasons, "vendor certification is never given by a measurement"]
+        short = f"{measured}: fewer than {policy.min_attempts} attempts"
+    elif not evidence.low >= policy.min_accuracy:  # NaN is not enough either
+        short = f"{measured}: short of {policy.min_accuracy:.0%}"
+    else:
+        last = "vendor certification is never given by a measurement"
+        return VettingTier.ORGANISATION, ["the scan is clean", measured, *uplift, last]
+    return VettingTier.COMMUNITY, ["the scan is clean", short, *uplift]
 
 
 def _at(finding: Finding) -> str:
