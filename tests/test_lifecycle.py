@@ -38,8 +38,8 @@ threads = 1
 base_steps = 250
 base_batch = 32
 steps = 3
-prompts = 8
-samples = 8
+prompts = 16
+samples = 16
 rft_rounds = 1
 checkpoint_every = 20
 """
@@ -51,7 +51,7 @@ def make_workspace(folder: Path, *, store: str = ".metier/store.sqlite") -> Path
     shutil.copytree(ROOT / "examples" / "first-trade", place, ignore=shutil.ignore_patterns(".metier"))
     shutil.copytree(ROOT / "skills", folder / "skills")
     text = (place / "metier.toml").read_text(encoding="utf-8")
-    for key, value in {"practice": 40, "exam": 10, "gate": 6, "items": 30, "steps": 1, "max_tokens": 20}.items():
+    for key, value in {"practice": 60, "exam": 10, "gate": 6, "items": 30, "steps": 1, "max_tokens": 20}.items():
         text, changed = re.subn(rf"(?m)^{key} = \d+", f"{key} = {value}", text)
         assert changed, key
     text = text.replace(".metier/store.sqlite", store)
