@@ -53,11 +53,19 @@ class Groups(Protocol):
     """Which skills are practised in composition, which are held out from it, and which are neither."""
 
     @property
-    def practised(self) -> tuple[str, ...]: ...
+    def practised(self) -> tuple[str, ...]:
+        """Skills that are practised in composition."""
+        ...
+
     @property
-    def held_out(self) -> tuple[str, ...]: ...
+    def held_out(self) -> tuple[str, ...]:
+        """Skills that are held out from composition."""
+        ...
+
     @property
-    def shown(self) -> tuple[str, ...]: ...
+    def shown(self) -> tuple[str, ...]:
+        """Skills that are neither."""
+        ...
 
 
 def run(context: Context, settings: DistillSettings, *, seed: int, groups: Groups, make_items: MakeItems) -> Result:

@@ -1,6 +1,6 @@
 """How does a policy come to know the atomic skills? It is shown worked answers, and becomes the base of all practice.
 
-Four kinds of example are mixed, all drawn from the seed:
+Three kinds of example are mixed, all drawn from the seed:
 
     alone      `apply sort to cab`            one function; of every group
     listed     `apply sort, reverse to cab`   two, each applied to the *given* string; of every group

@@ -15,15 +15,29 @@ class Change(Protocol):
     """One cell of a comparison: what the decision reads of it (`evaluate.compare.Difference` has it all)."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """What the cell measures."""
+        ...
+
     @property
-    def before(self) -> float: ...
+    def before(self) -> float:
+        """The old share of right answers."""
+        ...
+
     @property
-    def after(self) -> float: ...
+    def after(self) -> float:
+        """The new one."""
+        ...
+
     @property
-    def difference(self) -> float: ...
+    def difference(self) -> float:
+        """After minus before."""
+        ...
+
     @property
-    def high(self) -> float: ...
+    def high(self) -> float:
+        """The upper end of its interval."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
