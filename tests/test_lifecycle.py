@@ -24,7 +24,7 @@ import pytest
 from house import ROOT
 from metier.attempt import Attempt
 from metier.digest import digest
-from metier.errors import CorruptStore, StageError
+from metier.errors import CorruptStore
 from metier.stores.open import open_store
 
 pytestmark = [pytest.mark.train, pytest.mark.slow]
@@ -245,46 +245,50 @@ def test_the_wheel_gives_the_same_evidence_on_postgresql(turned: Path, tmp_path:
 def test_a_full_disk_stops_the_run_and_loses_nothing(
     turned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import errno
+
     from metier import lifecycle
     from metier.errors import StoreFull
-    from metier.stores.bulk import FileBulk
     from metier.workspace import open_workspace
 
     workspace = make_workspace(tmp_path)
-    put, room = FileBulk.put, 3
+    sync, room = os.fsync, 6
 
-    def full(self: FileBulk, data: bytes) -> str:
+    def full(handle: int) -> None:
         nonlocal room
         room -= 1
         if room < 0:
-            raise StoreFull("No space is left for a file of the store.")
-        return put(self, data)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(handle)
 
-    monkeypatch.setattr(FileBulk, "put", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreFull):
         lifecycle.run(open_workspace(workspace))
+    assert not list((workspace / ".metier" / "objects").rglob(".part-*"))
     monkeypatch.undo()
     done = metier("run", workspace, "--only", "distill", "--json")
     assert done.returncode == 0, done.stderr
     assert [one["reused"] for one in json.loads(done.stdout)["stages"]] == [True, False]
 
 
-def test_a_policy_that_was_not_admitted_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_policy_that_was_not_admitted_is_not_executed(tmp_path: Path) -> None:
     from metier import lifecycle
     from metier.workspace import open_workspace
 
     workspace = make_workspace(tmp_path)
     spokes = lifecycle.Spokes(open_workspace(workspace))
     compose = next(stage for stage in spokes.stages() if stage.name == "compose")
-    with closing(open_store(workspace / "s.sqlite")) as store, pytest.raises(StageError, match="letterwork"):
+    with closing(open_store(workspace / "s.sqlite")) as store:
         from metier.wheel import Context
 
-        compose.run(
+        result = compose.run(
             Context(
-                before={"store": {"skills": []}},
+                before={"store": {"skills": []}, "govern": {"verdicts": []}},
                 folder=tmp_path,
                 home=tmp_path,
                 store=store,
                 progress=lambda done, total, numbers: None,
             )
         )
+    assert {one["kind"] for one in result.output["results"]} == {"gap"}
+    assert "may not be executed" in result.output["results"][0]["reason"]

@@ -12,12 +12,14 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from metier.attempt import Attempt
@@ -28,7 +30,7 @@ from metier.compose.plan import plan
 from metier.digest import canonical, digest
 from metier.discover import stage as discover_stage
 from metier.distill import stage as distill_stage
-from metier.errors import PackageError, StageError
+from metier.errors import NotStored, PackageError, StageError
 from metier.evaluate import stage as evaluate_stage
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
@@ -51,7 +53,7 @@ from metier.stores.frontmatter import Fault
 from metier.stores.open import open_store
 from metier.stores.package import find_packages, read_package
 from metier.update import stage as update_stage
-from metier.verdict import Verdict
+from metier.verdict import ExposureTier, Verdict
 from metier.wheel import Context, Listener, Result, Stage, Turned, count, turn
 from metier.workspace import Workspace
 
@@ -73,16 +75,18 @@ def run(
     Raises:
         MetierError: See `metier.wheel.turn`; whatever was done is kept, and the next run goes on from there.
     """
-    with _alone(workspace), closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
-        stages = Spokes(workspace).stages()
-        if dry_run:
+    stages = Spokes(workspace).stages()
+    if dry_run:
+        with _as_it_is(workspace) as store:
             return turn(stages, store, workspace.home, start=start, only=only, dry_run=True)
+    with _alone(workspace), closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
+        _end_killed_runs(store, workspace)
         record, began = _begun(workspace), time.monotonic()
         store.put_run(record)
         status = Status.FAILED
         try:
             turned = turn(stages, store, workspace.home, listener=listener, start=start, only=only)
-            library.publish(store, workspace.home)
+            library.publish(store, workspace.home, current_skills(workspace, store))
             write_evidence(store, workspace.home / "evidence.jsonl")
             status = Status.DONE
         finally:
@@ -120,7 +124,8 @@ class Spokes:
                 name="practice",
                 run=self.practice,
                 reads=("distill",),
-                settings=[s.practice, seed],
+                # Other versions of these round otherwise, and so make other weights.
+                settings=[s.practice, seed, [_version_of(library) for library in ("torch", "transformers")]],
                 went_in="practice items, graders as reward",
             ),
             Stage(
@@ -142,7 +147,7 @@ class Spokes:
             Stage(
                 name="compose",
                 run=self.compose,
-                reads=("store",),
+                reads=("store", "govern"),
                 settings=[s.compose, s.evaluate.max_tokens],
                 went_in=f"{count(len(s.compose.goals), 'goal')}, the library",
             ),
@@ -166,6 +171,7 @@ class Spokes:
             seed=seed,
             groups=split(names, seed=seed),
             make_items=strings.make_items,
+            solve=strings.solve,
         )
 
     def practice(self, context: Context) -> Result:
@@ -197,14 +203,15 @@ class Spokes:
         """Found packages, and drafts of the practised skills with their evidence → verdicts."""
         folders = {name: self.workspace.path(name) for name in self.workspace.settings.discover.packages}
         found = [_folder(entry["path"], folders) for entry in context.before["discover"]["packages"]]
-        drafts = (
+        drafts = [
             (library.draft(skill, context.folder / "drafts", context.store, files=files), evidence)
             for skill, files, evidence in self._practised(context)
-        )
+        ]
+        # Our own come first: the names of the trade are taken before a stranger can take one.
         return govern_stage.run(
             context,
             self.workspace.settings.govern,
-            candidates=[*((folder, None) for folder in found), *drafts],
+            candidates=[*drafts, *((folder, None) for folder in found)],
             objection=lambda skill: library.objection(skill, context.store),
         )
 
@@ -224,17 +231,17 @@ class Spokes:
         """Goals and stored skills → plans executed by the stored policy, and gaps."""
         settings = self.workspace.settings
         skills = load(list[Skill], context.before["store"]["skills"], where="store")
-        policy = next((skill for skill in skills if skill.name == POLICY), None)
+        verdicts = load(list[Verdict], context.before["govern"]["verdicts"], where="govern")
+        able = _executable(skills, {verdict.digest: verdict for verdict in verdicts})
+        policy = next((skill for skill in able if skill.name == POLICY), None)
         if policy is None:
-            raise StageError(
-                f"No policy skill {POLICY!r} was admitted to the library, so no plan can be executed.",
-                hint=f"`metier govern explain {POLICY}` tells why.",
-            )
+            because = next((v.reasons for v in verdicts if v.skill == POLICY), ("it was not practised",))
+            return compose_stage.refuse(settings.compose, f"{POLICY!r} may not be executed: {'; '.join(because)}")
         with closing(_local(library.place(context.home, policy))) as client:
             return compose_stage.run(
                 context,
                 settings.compose,
-                skills=[skill for skill in skills if skill.name in strings.FUNCTIONS],
+                skills=[skill for skill in able if skill.name in strings.FUNCTIONS],
                 apply=compose_stage.caller(client, max_tokens=settings.evaluate.max_tokens),
             )
 
@@ -304,7 +311,10 @@ class Spokes:
 
     def _promote(self, context: Context, policy: Path, evidence: Evidence, *, because: str) -> Skill:
         """Write the new version of the policy skill beside the old one, judge it by the promotion exam, index it."""
-        old = context.store.skill(POLICY)
+        stored = load(list[Skill], context.before["store"]["skills"], where="store")
+        old = next((skill for skill in stored if skill.name == POLICY), None)
+        if old is None:
+            raise StageError(f"No policy skill {POLICY!r} was admitted, so none can be replaced.")
         draft = policy_skill(
             POLICY,
             old.concepts,
@@ -317,6 +327,7 @@ class Spokes:
         skill = read_package(folder).skill
         verdict = judge(skill, scan(folder), evidence=evidence, policy=self.workspace.settings.govern)
         kept = replace(library.keep(folder, context.home, verdict), state=State.UPDATED, concepts=old.concepts)
+        context.store.put_findings(verdict.digest, verdict.findings)
         context.store.put_verdict(verdict)
         context.store.put_skill(kept)
         return kept
@@ -325,7 +336,8 @@ class Spokes:
 def write_evidence(store: Store, path: Path) -> str:
     """Write every attempt, verdict and skill as canonical lines, sorted, and return the digest of the file.
 
-    The file holds no clock time and no order of arrival: the same seed gives the same bytes.
+    The file holds no clock time and no order of arrival: the same seed gives the same bytes, in a store that has kept
+    nothing else.
     """
     lines = {canonical(["attempt", attempt]) for attempt in store.attempts()}
     lines |= {canonical(["verdict", verdict]) for verdict in store.verdicts()}
@@ -338,10 +350,33 @@ def write_evidence(store: Store, path: Path) -> str:
 
 
 @contextmanager
+def _as_it_is(workspace: Workspace) -> Iterator[Store]:
+    """The store of a workspace to look into: an empty one elsewhere if there is none yet, so that nothing is made."""
+    with TemporaryDirectory() as elsewhere:
+        is_there = "://" in workspace.store or Path(workspace.store).exists()
+        address = workspace.store if is_there else str(Path(elsewhere) / "store.sqlite")
+        with closing(open_store(address, bulk=workspace.home / "objects")) as store:
+            yield store
+
+
+def _end_killed_runs(store: Store, workspace: Workspace) -> None:
+    """Say of runs that were killed that they failed: whoever holds the lock knows that no other run is going on."""
+    for run in list(store.runs()):
+        if run.status == Status.RUNNING and run.workspace == workspace.settings.workspace.name:
+            store.put_run(replace(run, status=Status.FAILED))
+
+
+@contextmanager
 def _alone(workspace: Workspace) -> Iterator[None]:
     """Keep a second run of the same workspace out; the lock ends with the process, however that ends."""
-    workspace.home.mkdir(parents=True, exist_ok=True)
-    with (workspace.home / "lock").open("w") as lock:
+    try:
+        workspace.home.mkdir(parents=True, exist_ok=True)
+        lock = (workspace.home / "lock").open("w")
+    except OSError as error:
+        raise StageError(
+            f"Cannot write in {str(workspace.home)!r}: {error.strerror}.", hint="A run keeps its records there."
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -383,6 +418,13 @@ def _evidence(attempts: Sequence[Attempt], uplift: Difference | None = None) -> 
         uplift_high=uplift.high if uplift else None,
         run_ids=tuple(dict.fromkeys(attempt.run_id for attempt in attempts)),
     )
+
+
+def _version_of(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _local(path: Path) -> Client:
@@ -439,15 +481,37 @@ def evidence_digest(workspace: Workspace) -> str:
 
 
 def plan_goal(workspace: Workspace, store: Store, goal: Goal) -> Plan | Gap:
-    """Plan one goal with the latest versions of the stored skills and execute the plan with the stored policy.
+    """Plan one goal with the skills of the latest turn and execute the plan with its policy.
 
     Raises:
-        NotStored: No policy skill is stored.
+        NotStored: The workspace as it stands has not been run, or no policy of it may be executed.
     """
-    policy = store.skill(POLICY)
+    verdicts = {verdict.digest: verdict for verdict in store.verdicts()}
+    able = _executable(current_skills(workspace, store), verdicts)
+    policy = next((skill for skill in able if skill.name == POLICY), None)
+    if policy is None:
+        raise NotStored(
+            f"No policy {POLICY!r} that may be executed is stored for this workspace as it stands.",
+            hint=f"Run it with `metier run`; `metier govern explain {POLICY}` tells why it was held back.",
+        )
     with closing(_local(library.place(workspace.home, policy))) as client:
         return plan(
             goal,
-            [skill for skill in store.skills() if skill.name in strings.FUNCTIONS],
+            [skill for skill in able if skill.name in strings.FUNCTIONS],
             apply=compose_stage.caller(client, max_tokens=workspace.settings.evaluate.max_tokens),
         )
+
+
+def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
+    """The skills of the workspace as it stands: what was stored, with the version that an update promoted."""
+    records = latest(workspace, store)
+    if "store" not in records:
+        return []
+    skills = load(list[Skill], records["store"].output["skills"], where="store")
+    promoted = records["update"].output["version"] if "update" in records else ""
+    return [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
+
+
+def _executable(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Skill]:
+    """The skills whose verdict lets them be executed under supervision, not only be read."""
+    return [s for s in skills if s.digest in verdicts and verdicts[s.digest].exposure >= ExposureTier.SUPERVISED]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from metier import __version__
 from metier.digest import digest, plain
 from metier.errors import ConfigError, StageError, nearest
 from metier.run import StageRecord
@@ -144,10 +145,12 @@ def turn(
         dry_run: Run nothing; say what would run and why.
 
     Raises:
-        ConfigError: `start` or `only` names no stage.
+        ConfigError: `start` or `only` names no stage, or both are given.
         StageError: `only` names a stage whose predecessors have no result yet.
     """
     names = [stage.name for stage in stages]
+    if start and only:
+        raise ConfigError("Expected --from or --only, got both.", hint="--from runs a stage and all after it again.")
     for name in (start, only):
         if name is not None and name not in names:
             raise ConfigError(f"No stage is called {name!r}.", hint=nearest(name, names))
@@ -192,6 +195,7 @@ def stage_key(stage: Stage, given: Mapping[str, StageRecord]) -> str:
         {
             "stage": stage.name,
             "version": stage.version,
+            "made_by": __version__,
             "settings": plain(stage.settings),
             "before": {name: digest(given[name].output) for name in stage.reads},
             "files": [[path.name, _files_digest(path, stage.name)] for path in stage.files],
@@ -242,7 +246,7 @@ def _stale(record: StageRecord | None, home: Path) -> str:
 
 def _files_digest(path: Path, stage: str) -> str:
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        files = sorted(p for p in path.rglob("*") if p.is_file() and not {"__pycache__", ".metier"} & set(p.parts))
         return digest([[p.relative_to(path).as_posix(), _file_digest(p)] for p in files])
     if not path.is_file():
         raise StageError(
@@ -252,5 +256,10 @@ def _files_digest(path: Path, stage: str) -> str:
 
 
 def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise StageError(
+            f"Cannot read {str(path)!r}: {error.strerror}.", hint="Let it be read, or take it out of the workspace."
+        ) from error

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -106,7 +106,8 @@ def open_workspace(folder: Path) -> Workspace:
         raise ConfigError(f"Cannot read {str(path)!r}: {error}.") from error
     settings = parse_settings(text, where=str(path))
     workspace = Workspace(folder=folder.resolve(), settings=settings)
-    _refuse_unknown(workspace, text, str(path))
+    _refuse_senseless(settings, text, str(path))
+    _refuse_missing(workspace, text, str(path))
     return workspace
 
 
@@ -154,14 +155,52 @@ def line_of(text: str, key: Sequence[str | int]) -> int:
     return nearest_line
 
 
-def _refuse_unknown(workspace: Workspace, text: str, where: str) -> None:
-    policy = workspace.settings.evaluate.policy
+def _refuse_senseless(settings: Settings, text: str, where: str) -> None:
+    """Stop at a value that would only fail, or mean nothing, after minutes of work."""
+    policy = settings.evaluate.policy
     if policy not in ARMS:
         line = line_of(text, ("evaluate", "policy"))
         raise ConfigError(
             f"{where}, line {line}: evaluate.policy names {policy!r}, which is no arm of practice.",
             hint=nearest(policy, ARMS),
         )
+    for section, key, is_sensible, expected in _limits(settings):
+        if not is_sensible:
+            line = line_of(text, (section, key))
+            value = getattr(getattr(settings, section), key)
+            place = f"{where}, line {line}" if line else where
+            raise ConfigError(f"{place}: expected {section}.{key} to be {expected}, got {value!r}.")
+
+
+def _limits(settings: Settings) -> Iterator[tuple[str, str, bool, str]]:
+    """Section, key, whether its value makes sense, and what would."""
+    practice, levels = settings.practice, settings.distill.levels
+    positive = {
+        "distill": ("practice",),
+        "evaluate": ("max_tokens",),
+        "govern": ("min_attempts",),
+        "practice": (
+            "width", "num_layers", "num_heads", "threads", "base_steps", "base_batch", "steps", "prompts", "minibatch",
+            "tokens_per_level", "rft_rounds", "rft_epochs", "rft_batch", "rft_keep", "checkpoint_every",
+        ),
+        "update": ("items", "steps"),
+    }  # fmt: skip
+    for section, keys in positive.items():
+        yield from ((section, key, getattr(getattr(settings, section), key) >= 1, "at least 1") for key in keys)
+    for key in ("exam", "gate"):
+        yield "distill", key, getattr(settings.distill, key) >= 2, "at least 2, so that there is something to compare"
+    sensible = len(set(levels)) == len(levels) > 0 and all(1 <= level <= 4 for level in levels)
+    yield "distill", "levels", sensible, "different levels from 1 to 4"
+    yield "govern", "min_accuracy", 0.0 <= settings.govern.min_accuracy <= 1.0, "between 0 and 1"
+    yield "update", "tolerance", 0.0 <= settings.update.tolerance <= 1.0, "between 0 and 1"
+    yield "practice", "num_heads", practice.width % (2 * practice.num_heads) == 0, "a divisor of half the width"
+    yield "practice", "samples", practice.samples >= 2, "at least 2: one reply has no group to be better than"
+    for key in ("lr", "muon_lr", "base_lr", "base_muon_lr", "temperature"):
+        yield "practice", key, 0.0 < getattr(practice, key) < 100.0, "above 0"
+    yield "practice", "rehearsal", 0.0 <= practice.rehearsal < 1.0, "at least 0 and less than 1"
+
+
+def _refuse_missing(workspace: Workspace, text: str, where: str) -> None:
     discover = workspace.settings.discover
     named = [("taxonomy", discover.taxonomy), *(("documents", d) for d in discover.documents)]
     named += [("packages", p) for p in discover.packages]

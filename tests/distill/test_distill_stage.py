@@ -12,7 +12,7 @@ from metier.distill.stage import DistillSettings, run
 from metier.errors import StageError
 from metier.item import Item
 from metier.practice.groups import Groups, split
-from metier.practice.strings import FUNCTIONS, is_reserved, make_items
+from metier.practice.strings import FUNCTIONS, is_reserved, make_items, solve
 from metier.stores.sqlite import SqliteStore
 from metier.wheel import Context, Result
 
@@ -39,7 +39,7 @@ def text_of(item: Item) -> str:
 
 
 def test_no_two_sets_share_a_prompt_and_practice_shares_no_input_with_an_exam(context: Context) -> None:
-    result = run(context, SMALL, seed=3, groups=split(FUNCTIONS, seed=3), make_items=make_items)
+    result = run(context, SMALL, seed=3, groups=split(FUNCTIONS, seed=3), make_items=make_items, solve=solve)
     exam, gate, practice = (flat(cells(context, result, name)) for name in ("exam", "gate", "practice"))
     prompts = [item.prompt for item in exam + gate + practice]
     assert len(prompts) == len(set(prompts))
@@ -50,7 +50,7 @@ def test_no_two_sets_share_a_prompt_and_practice_shares_no_input_with_an_exam(co
 
 def test_every_cell_has_as_many_items_as_asked_of_its_own_functions_and_level(context: Context) -> None:
     groups = split(FUNCTIONS, seed=3)
-    result = run(context, SMALL, seed=3, groups=groups, make_items=make_items)
+    result = run(context, SMALL, seed=3, groups=groups, make_items=make_items, solve=solve)
     assert result.output["counts"] == {"exam": 60, "gate": 50, "practice": 120}
     for label, items in cells(context, result, "exam").items():
         group = label.partition(" ")[0]
@@ -64,7 +64,9 @@ def test_every_cell_has_as_many_items_as_asked_of_its_own_functions_and_level(co
 
 def test_the_same_seed_gives_the_same_sets_and_another_seed_others(context: Context) -> None:
     def outputs(seed: int) -> Any:
-        return run(context, SMALL, seed=seed, groups=split(FUNCTIONS, seed=0), make_items=make_items).output
+        return run(
+            context, SMALL, seed=seed, groups=split(FUNCTIONS, seed=0), make_items=make_items, solve=solve
+        ).output
 
     assert outputs(1) == outputs(1)
     assert outputs(1)["exam"] != outputs(2)["exam"]
@@ -73,7 +75,7 @@ def test_the_same_seed_gives_the_same_sets_and_another_seed_others(context: Cont
 @pytest.mark.parametrize("names", [[], ["reverse"], ["reverse", "sort"], ["reverse", "sort", "drop-first"]])
 def test_too_few_functions_are_refused_with_the_way_out(context: Context, names: list[str]) -> None:
     with pytest.raises(StageError, match="Too few skills were discovered") as caught:
-        run(context, SMALL, seed=0, groups=split(names, seed=0), make_items=make_items)
+        run(context, SMALL, seed=0, groups=split(names, seed=0), make_items=make_items, solve=solve)
     assert "Add documents" in caught.value.hint
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from metier.client import Client, Request
 from metier.compose.plan import Apply, plan
 from metier.digest import plain
-from metier.plan import Goal, Plan
+from metier.plan import Gap, Goal, Plan
 from metier.skill import Skill
 from metier.wheel import Context, Result, count
 
@@ -39,6 +39,19 @@ def run(context: Context, settings: ComposeSettings, *, skills: Sequence[Skill],
 
 def _takes_one_text(skill: Skill) -> bool:
     return all(parameter.name == "text" for parameter in skill.interface.parameters)
+
+
+def refuse(settings: ComposeSettings, reason: str) -> Result:
+    """Answer every goal with a gap, because nothing may be executed.
+
+    >>> refuse(ComposeSettings(goals=(Goal(name="g", steps=("a",)),)), "unvetted").came_out
+    '0 plans, 1 gap'
+    """
+    gaps = [Gap(goal=goal.name, reason=reason, examples=goal.examples) for goal in settings.goals]
+    return Result(
+        output={"results": [{"kind": "gap", **plain(gap)} for gap in gaps]},
+        came_out=f"0 plans, {count(len(gaps), 'gap')}",
+    )
 
 
 def caller(client: Client, *, max_tokens: int) -> Apply:

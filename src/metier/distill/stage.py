@@ -6,13 +6,14 @@ No two of the three share a prompt, and the makers of items keep the inputs of e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from metier.digest import plain
 from metier.distill.curate import curate
 from metier.errors import InputError, StageError
+from metier.graders import filter_items
 from metier.item import Item
 from metier.store import Bulk
 from metier.wheel import Context, Result
@@ -68,8 +69,19 @@ class Groups(Protocol):
         ...
 
 
-def run(context: Context, settings: DistillSettings, *, seed: int, groups: Groups, make_items: MakeItems) -> Result:
+def run(
+    context: Context,
+    settings: DistillSettings,
+    *,
+    seed: int,
+    groups: Groups,
+    make_items: MakeItems,
+    solve: Callable[[Item], str],
+) -> Result:
     """Make and curate the items of a workspace.
+
+    Every item is first put to its own grader with the worked answer that `solve` writes: what the grader does not call
+    correct, nobody could answer, and it is dropped by the grader's reason.
 
     Raises:
         StageError: Too few skills were discovered to practise some, hold others out and draw as many items as asked.
@@ -77,12 +89,20 @@ def run(context: Context, settings: DistillSettings, *, seed: int, groups: Group
     if not groups.practised or not groups.held_out:
         raise StageError("Too few skills were discovered to practise some and hold others out.", hint=_HINT)
     try:
-        return _made(context, settings, seed=seed, groups=groups, make_items=make_items)
+        return _made(context, settings, seed=seed, groups=groups, make_items=make_items, solve=solve)
     except InputError as error:
         raise StageError(f"Too few skills were discovered for so many items: {error}", hint=_HINT) from error
 
 
-def _made(context: Context, settings: DistillSettings, *, seed: int, groups: Groups, make_items: MakeItems) -> Result:
+def _made(
+    context: Context,
+    settings: DistillSettings,
+    *,
+    seed: int,
+    groups: Groups,
+    make_items: MakeItems,
+    solve: Callable[[Item], str],
+) -> Result:
     dropped: Counter[str] = Counter()
     kept_back: list[Item] = []
     exams = {}
@@ -90,14 +110,15 @@ def _made(context: Context, settings: DistillSettings, *, seed: int, groups: Gro
         cells = {}
         for label, names, level in _cells(groups, settings.levels):
             drawn = make_items(names, level=level, count=_more(count), seed=10 * seed + number, for_exam=True)
-            cells[label] = _curated(drawn, count, seed, kept_back, dropped)
+            cells[label] = _curated(_answerable(drawn, solve, dropped), count, seed, kept_back, dropped)
             kept_back += cells[label]
         exams[name] = cells
     practice = {}
     everything = (*groups.practised, *groups.held_out, *groups.shown)
     for level, names in ((1, everything), (2, groups.practised)):
         drawn = make_items(names, level=level, count=_more(settings.practice), seed=10 * seed)
-        practice[f"level {level}"] = _curated(drawn, settings.practice, seed, kept_back, dropped)
+        answerable = _answerable(drawn, solve, dropped)
+        practice[f"level {level}"] = _curated(answerable, settings.practice, seed, kept_back, dropped)
     sets = {**exams, "practice": practice}
     counts = {name: sum(map(len, cells.values())) for name, cells in sets.items()}
     return Result(
@@ -128,10 +149,14 @@ def _more(count: int) -> int:
     return count + count // 10
 
 
+def _answerable(items: Iterator[Item], solve: Callable[[Item], str], dropped: Counter[str]) -> Iterator[Item]:
+    return (item for item, _ in filter_items(((item, solve(item)) for item in items), dropped))
+
+
 def _curated(
-    drawn: Iterator[Item], count: int, seed: int, against: Collection[Item], dropped: Counter[str]
+    candidates: Iterator[Item], count: int, seed: int, against: Collection[Item], dropped: Counter[str]
 ) -> tuple[Item, ...]:
-    curated = curate(drawn, count=count, seed=seed, against=against)
+    curated = curate(candidates, count=count, seed=seed, against=against)
     dropped.update(curated.dropped)
     return curated.items
 

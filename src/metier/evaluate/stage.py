@@ -66,7 +66,6 @@ def run(
     against_base = {
         arm: differences(items, cells, attempts["base"], taken) for arm, taken in attempts.items() if arm != "base"
     }
-    headline = max(against_base[settings.policy], key=lambda cell: cell.difference)
     return Result(
         output=plain(
             {
@@ -79,9 +78,14 @@ def run(
                 "differences": against_base,
             }
         ),
-        came_out=f"{count(sum(map(len, attempts.values())), 'attempt')}; {settings.policy}, {headline.label}: "
-        f"{100 * headline.before:.0f} → {100 * headline.after:.0f} %",
+        came_out=f"{count(sum(map(len, attempts.values())), 'attempt')}; {settings.policy}, all cells: "
+        f"{_share(attempts['base'])} → {_share(attempts[settings.policy])}",
     )
+
+
+def _share(attempts: Iterable[Attempt]) -> str:
+    value = proportion(attempts).value
+    return "unscored" if value is None else f"{value:.0%}"
 
 
 def exam_of(cells: Cells, settings: EvaluateSettings, *, seed: int, name: str = "exam") -> Exam:

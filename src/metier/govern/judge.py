@@ -93,10 +93,11 @@ def _vetting(
     if not skill.licence and not skill.provenance:
         return VettingTier.UNVETTED, ["it states neither a licence nor where it comes from"]
     if evidence is None or evidence.scored == 0:
-        return VettingTier.COMMUNITY, ["the scan is clean", "no exam has measured it"]
+        return VettingTier.COMMUNITY, [_clean(findings), "no exam has measured it"]
     measured = (
         f"{evidence.correct} of {evidence.scored} attempts correct, at least {evidence.low:.0%} with 95 % confidence"
     )
+    clean = _clean(findings)
     uplift = [f"uplift {_points(evidence.uplift)} points over the model without it"] if evidence.uplift else []
     if evidence.scored < policy.min_attempts:
         short = f"{measured}: fewer than {policy.min_attempts} attempts"
@@ -104,8 +105,12 @@ def _vetting(
         short = f"{measured}: short of {policy.min_accuracy:.0%}"
     else:
         last = "vendor certification is never given by a measurement"
-        return VettingTier.ORGANISATION, ["the scan is clean", measured, *uplift, last]
-    return VettingTier.COMMUNITY, ["the scan is clean", short, *uplift]
+        return VettingTier.ORGANISATION, [clean, measured, *uplift, last]
+    return VettingTier.COMMUNITY, [clean, short, *uplift]
+
+
+def _clean(findings: Sequence[Finding]) -> str:
+    return f"the scan found nothing that weighs, {len(findings)} noted" if findings else "the scan is clean"
 
 
 def _at(finding: Finding) -> str:

@@ -172,6 +172,15 @@ def prompt(names: Sequence[str], text: str) -> str:
     return f"apply {' '.join(names)} to {text}"
 
 
+def solve(item: Item) -> str:
+    """Write the worked answer to an item of this space.
+
+    >>> solve(make_item(["reverse", "swap-ends"], "abcdef"))
+    'reverse:fedcba swap-ends:aedcbf'
+    """
+    return trace(item.concepts, item.prompt.rpartition(" ")[2])
+
+
 def make_item(names: Sequence[str], text: str) -> Item:
     """Make the Item that asks for a composition. Only what follows the last colon of an answer is graded.
 
