@@ -84,9 +84,19 @@ def test_what_is_dropped_is_counted(context: Context) -> None:
         yield from list(make_items(names, level=level, count=count, seed=1, for_exam=for_exam)) * 2
 
     groups = Groups(practised=("reverse", "sort", "drop-first"), held_out=("shift-up", "append-first"), shown=())
-    result = run(
-        context, DistillSettings(practice=10, exam=10, gate=10, levels=(1,)), seed=0, groups=groups, make_items=twice
-    )
+    few = DistillSettings(practice=10, exam=10, gate=10, levels=(1,))
+    result = run(context, few, seed=0, groups=groups, make_items=twice, solve=solve)
     # Each of six sets was drawn twice (11 duplicates) and with one more than is kept; both gates repeat their exams.
     assert result.output["dropped"] == {"contaminated": 20, "duplicate": 66, "not_sampled": 4}
     assert result.came_out.endswith("; 90 candidates dropped")
+
+
+def test_what_its_own_grader_refuses_is_dropped(context: Context) -> None:
+    def wrong_about_sort(item: Item) -> str:
+        return "sort:wrong" if item.concepts == ("sort",) else solve(item)
+
+    groups = Groups(practised=("reverse", "sort", "drop-first"), held_out=("shift-up", "append-first"), shown=())
+    few = DistillSettings(practice=9, exam=9, gate=9, levels=(1,))
+    result = run(context, few, seed=0, groups=groups, make_items=make_items, solve=wrong_about_sort)
+    assert result.output["dropped"]["different"] > 0
+    assert all(item.concepts != ("sort",) for item in flat(cells(context, result, "exam")))
