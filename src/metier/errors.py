@@ -121,16 +121,22 @@ class MissingExtra(MetierError):
         )
 
 
+_LISTED = 8
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Suggest the known name nearest to a mistyped one, as a sentence, or list what is known.
+    """Suggest the known name nearest to a mistyped one, as a sentence, or list what is known, at most eight.
 
     >>> nearest("evalute", ["evaluate", "update"])
     "Did you mean 'evaluate'?"
     >>> nearest("xyz", ["evaluate", "update"])
     "Known: 'evaluate', 'update'."
+    >>> nearest("xyz", "abcdefghijkl")
+    "Known: 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h' and 4 more."
     """
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     if close:
         return f"Did you mean {close[0]!r}?"
-    return f"Known: {', '.join(map(repr, names))}." if names else "None is known."
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"Known: {', '.join(map(repr, names[:_LISTED]))}{more}." if names else "None is known."

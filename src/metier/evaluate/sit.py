@@ -39,7 +39,7 @@ def sit(
     However the run ends, short of a kill, what was answered is stored.
 
     Args:
-        skills: Skills in hand: their names, descriptions and instructions go before the question.
+        skills: Skills in hand: all that an agent would read of them goes before the question.
         progress: Called with the attempts done and their total after every batch.
 
     Returns:
@@ -53,12 +53,12 @@ def sit(
     in_hand = tuple(skill.digest for skill in skills)
     item_ids = {item.item_id: item for item in exam.items}
     graders = {item_id: grader_for(item) for item_id, item in item_ids.items()}
-    done = {(a.item_id, a.epoch): a for a in store.attempts(run_id=run_id)}
+    done = answered(exam, client, store, skills=skills)
     slots = [(item_id, epoch) for epoch in range(exam.protocol.epochs) for item_id in item_ids]
     todo = [slot for slot in slots if slot not in done]
     replies = client.replies(request(item_ids[item_id], exam, epoch=epoch, skills=skills) for item_id, epoch in todo)
 
-    def answered() -> Iterator[Attempt]:
+    def given() -> Iterator[Attempt]:
         for (item_id, epoch), reply in zip(todo, replies, strict=False):
             yield Attempt(
                 item_id=item_id,
@@ -72,12 +72,19 @@ def sit(
                 error=reply.error,
             )
 
-    for batch in _kept(answered(), store):
+    for batch in _kept(given(), store):
         done |= {(a.item_id, a.epoch): a for a in batch}
         progress(len(done), len(slots))
     if len(done) < len(slots):
         raise ClientError(f"Expected {len(todo)} replies of {client.name!r}, got {len(todo) - len(slots) + len(done)}.")
     return [done[slot] for slot in slots]
+
+
+def answered(
+    exam: Exam, client: Client, store: Store, *, skills: Sequence[Skill] = ()
+) -> dict[tuple[str, int], Attempt]:
+    """Find the attempts of this run that are stored already, by item and epoch: `sit` will not ask them again."""
+    return {(a.item_id, a.epoch): a for a in store.attempts(run_id=run_id_of(exam, client, skills))}
 
 
 def request(item: Item, exam: Exam, *, epoch: int = 0, skills: Sequence[Skill] = ()) -> Request:
@@ -100,7 +107,14 @@ def request(item: Item, exam: Exam, *, epoch: int = 0, skills: Sequence[Skill] =
 
 
 def _in_hand(skill: Skill) -> str:
-    return f"Skill {skill.name!r}: {skill.description}\n\n{skill.policy}".strip()
+    """All that an agent would read of a skill."""
+    parts = [
+        f"Skill {skill.name!r}: {skill.description}",
+        skill.applicability and f"When to use: {skill.applicability}",
+        skill.policy,
+        skill.termination and f"When it is done: {skill.termination}",
+    ]
+    return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
 def _grade(grader: Grader, item: Item, reply: Reply) -> Grade:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Annotated, Any, cast
 
 import typer
+import typer.main
 
 from metier import __version__
 from metier.errors import MetierError
 from metier.faces.commands import compose, discover, distill, evaluate, govern, practice, run, skill, update
+from metier.faces.show import one_line
 
 app = typer.Typer(
     name="metier",
@@ -45,16 +50,56 @@ def _metier(
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 findings, 2 wrong use or a run that could not finish."""
+    # Typer's own way of running a command has other words and exit codes for an interruption and a broken pipe.
+    command = typer.main.get_command(app)
     try:
-        app()
-    except MetierError as error:
-        typer.echo(f"metier: {error}", err=True)
-        for line in error.hint.splitlines():
-            typer.echo(f"  {line}", err=True)
+        with command.make_context("metier", sys.argv[1:]) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except _WRONG_USE as fault:
+        cast(Any, fault).show()
         sys.exit(2)
     except BrokenPipeError:
-        sys.stderr.close()
+        _let_go_of_output()
         sys.exit(0)
+    except (MetierError, OSError, UnicodeError) as error:
+        for line in _sentences(error):
+            with suppress(OSError):
+                typer.echo(line, err=True)
+        if isinstance(error, OSError):
+            _let_go_of_output()
+        sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("metier: stopped. What was done is kept; run the same command again to go on.", err=True)
         sys.exit(130)
+    sys.exit(0)
+
+
+_WRONG_USE = cast("tuple[type[Exception], ...]", typer.BadParameter.__bases__)
+"""The parser's `UsageError`, which typer names only through its children."""
+
+
+def _sentences(error: MetierError | OSError | UnicodeError) -> Iterator[str]:
+    """What went wrong, and below it the way out."""
+    if isinstance(error, MetierError):
+        yield f"metier: {one_line(error)}"
+        yield from (f"  {one_line(line)}" for line in error.hint.splitlines())
+        return
+    if isinstance(error, UnicodeError):
+        yield f"metier: Expected UTF-8 text: {one_line(error)}."
+        return
+    from metier.stores.bulk import DISK_FULL
+
+    place = repr(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else "a stream"
+    if error.errno in DISK_FULL:
+        yield f"metier: The disk is full at {place}; what was done before is kept."
+        yield "  Free some space and run the same command again to go on."
+    else:
+        yield f"metier: Cannot use {place}: {one_line(error.strerror or error)}."
+
+
+def _let_go_of_output() -> None:
+    """Point standard output at nothing, or Python fails once more when it writes the rest on its way out."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from metier.attempt import Attempt
-from metier.errors import InputError
+from metier.errors import ConfigError, InputError, StoreError, StoreFull
 from metier.item import Item
 
 T = TypeVar("T")
@@ -29,13 +32,44 @@ def read_attempts(path: Path) -> Iterator[Attempt]:
 
 
 def write_lines(nouns: Iterable[object], path: Path) -> None:
-    """Write nouns as canonical JSON lines; the file appears whole or not at all."""
+    """Write nouns as canonical JSON lines; the file appears whole or not at all.
+
+    Raises:
+        StoreFull: The disk is full.
+        StoreError: The file cannot be written.
+    """
     from metier.digest import canonical
+    from metier.stores.bulk import DISK_FULL
 
     part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.writelines(canonical(noun) + b"\n" for noun in nouns)
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.writelines(canonical(noun) + b"\n" for noun in nouns)
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if error.errno in DISK_FULL:
+            raise StoreFull(
+                f"The disk is full: {str(path)!r} was not written; what was done before is kept.",
+                hint="Free some space and run the same command again to go on.",
+            ) from error
+        raise StoreError(f"Cannot write {str(path)!r}: {error.strerror}.") from error
+
+
+def check_writable(path: Path, option: str) -> None:
+    """Tell before the work, and not after it, that a file cannot be written.
+
+    Raises:
+        ConfigError: It is a folder or no ordinary file, its folder does not exist, or it may not be written.
+    """
+    way_out = "Name a file in a folder that exists and that you may write."
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{option}: expected the path of a file, got {str(path)!r}, which is none.", hint=way_out)
+    if not path.parent.is_dir():
+        raise ConfigError(f"{option}: the folder of {str(path)!r} does not exist.", hint=way_out)
+    if not os.access(path.parent, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.R_OK | os.W_OK)):
+        raise ConfigError(f"{option}: cannot write {str(path)!r}: {os.strerror(errno.EACCES)}.", hint=way_out)
 
 
 def _read(noun: type[T], path: Path) -> Iterator[T]:

@@ -1,14 +1,19 @@
-"""How does a command reach the records of a workspace?"""
+"""How does a command reach the records of a workspace, or the packages of a folder?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metier.errors import NotStored
 from metier.run import StageRecord
 from metier.store import Store
+
+if TYPE_CHECKING:
+    from metier.lifecycle import LookedAt
 
 
 @contextmanager
@@ -44,3 +49,21 @@ def result(folder: Path, stage: str) -> StageRecord:
             f"Stage {stage!r} has no result for {str(folder)!r} as it stands.", hint=f"Run it: metier run {folder}"
         )
     return records[stage]
+
+
+def looked_over(folders: Sequence[Path]) -> list[LookedAt]:
+    """Look over every package of some folders. Of several folders, each package is told by the folder as it was given.
+
+    Raises:
+        PackageError: One of them is no folder, or holds no package.
+    """
+    from metier.lifecycle import look_over
+
+    looked = []
+    for folder in folders:
+        for one in look_over(folder):
+            if len(folders) > 1:
+                looked.append(replace(one, path=(folder / one.path).as_posix()))
+            else:
+                looked.append(replace(one, path=folder.resolve().name) if one.path == "." else one)
+    return looked

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from metier.errors import InputError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The folder with metier.toml.")]
@@ -16,24 +19,20 @@ WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The fo
 
 def as_json(data: Any) -> None:
     """Write nouns or plain data as one JSON document."""
-    from metier.digest import plain
-
-    typer.echo(json.dumps(plain(data), ensure_ascii=False, indent=2))
+    typer.echo(_json(data, indent=2))
 
 
 def as_lines(rows: Iterable[Any]) -> None:
     """Write nouns as JSON lines."""
-    from metier.digest import plain
-
     for row in rows:
-        typer.echo(json.dumps(plain(row), ensure_ascii=False))
+        typer.echo(_json(row))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows: a table on a terminal, tab-separated text with a header line in a pipe."""
     if not sys.stdout.isatty():
         for row in [columns, *rows]:
-            typer.echo("\t".join(_clean(cell) for cell in row))
+            typer.echo("\t".join(one_line(cell) for cell in row))
         return
     from rich.console import Console
     from rich.table import Table
@@ -44,15 +43,33 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         shown.add_column(column)
     for row in rows:
         # Text, not markup: names and messages may come from strangers.
-        shown.add_row(*(Text(_clean(cell)) for cell in row))
+        shown.add_row(*(Text(one_line(cell)) for cell in row))
     Console().print(shown)
 
 
 def say(text: str) -> None:
-    """Talk to the person at the terminal, on standard error."""
-    typer.echo(text, err=True)
+    """Talk to the person at the terminal, on standard error. That nobody listens stops no work."""
+    with suppress(BrokenPipeError):
+        typer.echo(text, err=True)
 
 
-def _clean(cell: object) -> str:
-    """One line without control characters: a name must not move the cursor or colour the screen."""
+def one_line(cell: object) -> str:
+    r"""One line without control characters: a name must not move the cursor or colour the screen.
+
+    >>> one_line("a\x1b[31mb")
+    'a [31mb'
+    """
     return "".join(c if c.isprintable() else " " for c in str(cell))
+
+
+def _json(data: Any, *, indent: int | None = None) -> str:
+    """JSON in which what a terminal would act on, and half a surrogate pair, stand as escapes."""
+    from metier.digest import plain
+
+    try:
+        text = json.dumps(plain(data), ensure_ascii=False, allow_nan=False, indent=indent)
+    except ValueError as error:
+        raise InputError(f"Expected finite numbers to write as JSON: {error}.") from error
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

@@ -22,7 +22,7 @@ def plan(
 ) -> None:
     """Plan a goal, given as steps or as examples, with the stored skills, and execute the plan. Exit code 1 for a gap.
 
-    Example: metier compose plan -e abcdef=aedcbf -e ghijab=hajigb -w examples/first-trade
+    Example: metier compose plan -e abcdef=aedcbf -e ghijab=gajihb -w examples/first-trade
     """
     from metier import lifecycle
     from metier.errors import ConfigError

@@ -21,10 +21,10 @@ def scan(
 
     Example: metier govern scan examples/first-trade/packages
     """
-    from metier.lifecycle import look_over
+    from metier.faces.opened import looked_over
     from metier.verdict import ExposureTier
 
-    looked = [one for path in paths for one in look_over(path)]
+    looked = looked_over(paths)
     if json:
         as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
     else:

@@ -32,8 +32,13 @@ def run(
 
     Example: metier run examples/first-trade
     """
+    from metier.errors import ConfigError
     from metier.workspace import FILE, open_workspace
 
+    if path.is_file():
+        raise ConfigError(
+            f"Expected a folder, got the file {str(path)!r}.", hint=f"Pass its folder: metier run {path.parent}"
+        )
     if path.is_dir() and not (path / FILE).exists() and not (start or only or dry_run):
         _look_over(path, json)
         return
@@ -89,9 +94,9 @@ def _write_report(folder: Path, *, reused: Collection[str] = ()) -> Path:
 
 
 def _look_over(folder: Path, json: bool) -> None:
-    from metier.lifecycle import look_over
+    from metier.faces.opened import looked_over
 
-    looked = look_over(folder)
+    looked = looked_over([folder])
     if json:
         as_json(looked)
     else:

@@ -82,9 +82,9 @@ def check(
 
     Example: metier skill check skills
     """
-    from metier.lifecycle import look_over
+    from metier.faces.opened import looked_over
 
-    looked = [one for path in paths for one in look_over(path)]
+    looked = looked_over(paths)
     refused = [one for one in looked if one.error or any(fault.level == "error" for fault in one.faults)]
     if json:
         as_json([{"path": one.path, "error": one.error, "faults": one.faults} for one in looked])
