@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import math
+import re
+import shlex
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
 from house import ROOT
+from loopback import Loopback
+from loopback import echo as loopback_echo
 from metier import __version__
 from metier.attempt import Attempt, Grade
 from metier.digest import canonical
-from metier.faces.cli import main
+from metier.errors import InputError, StoreError
+from metier.faces.cli import app, main
+from metier.faces.files import write_lines
 from metier.faces.screen import Screen, sparkline
+from metier.faces.show import as_json, as_lines
 from metier.item import Item
 from metier.run import StageRecord
 
@@ -259,3 +273,304 @@ def test_a_sparkline_thins_long_curves() -> None:
     assert len(sparkline(list(range(1000)), width=16)) <= 16
     assert sparkline([]) == ""
     assert sparkline([2.0, 2.0]) == "▁▁"
+
+
+PACKAGE = "---\nname: {name}\ndescription: Writes letters backwards.\nlicense: MIT\n---\nRead from the end.\n"
+
+
+def commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command below one, with the words that name it."""
+    yield words, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, (*words, name))
+
+
+def check_line(line: str) -> None:
+    """Fail unless every `metier` of a shell line names a command and only options and arguments it has."""
+    split = shlex.shlex(re.sub(r"\s#\s.*", "", line), posix=True, punctuation_chars="|<>")
+    split.whitespace_split, split.commenters = True, ""
+    parts: list[list[str]] = [[]]
+    for word in split:
+        if word == "|":
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    for words in parts:
+        assert words[0] == "metier", line
+        ends = next((place for place, word in enumerate(words) if set(word) <= set("<>")), len(words))
+        command: Any = typer.main.get_command(app)
+        rest = words[1:ends]
+        while hasattr(command, "commands"):
+            assert rest and rest[0] in command.commands, f"no command of {line!r} is called {rest[:1]}"
+            command = command.commands[rest.pop(0)]
+        with command.make_context("metier", rest):
+            pass
+
+
+def examples() -> list[str]:
+    found = []
+    for _, command in commands(typer.main.get_command(app)):
+        found += re.findall(r"Example: (metier .*)", command.help or "")
+    return found
+
+
+def lines_of_skills() -> list[str]:
+    found = []
+    for page in sorted((ROOT / "skills").glob("*/SKILL.md")):
+        for block in re.findall(r"^ *```(?:sh|console)\n(.*?)^ *```", page.read_text("utf-8"), re.M | re.S):
+            joined = re.sub(r"\\\n\s*", "", block)
+            found += [line.strip() for line in joined.splitlines() if line.strip().startswith("metier ")]
+    return found
+
+
+@pytest.mark.parametrize("line", examples())
+def test_the_example_of_a_command_is_understood(line: str) -> None:
+    check_line(line)
+
+
+def test_every_command_has_an_example() -> None:
+    leaves = [found for found in commands(typer.main.get_command(app)) if not hasattr(found[1], "commands")]
+    assert [words for words, command in leaves if "Example: metier" not in (command.help or "")] == []
+
+
+@pytest.mark.parametrize("line", lines_of_skills())
+def test_a_command_of_our_skills_is_understood(line: str) -> None:
+    check_line(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["metier frobnicate", "metier skill list --jsn", "metier distill curate", "metier | x"]
+)
+def test_a_command_that_is_wrong_is_not_understood(line: str) -> None:
+    with pytest.raises((AssertionError, *typer.BadParameter.__bases__)):
+        check_line(line)
+
+
+def test_the_example_of_a_plan_is_true() -> None:
+    from metier.practice.strings import FUNCTIONS
+
+    (line,) = [line for line in examples() if line.startswith("metier compose plan")]
+    pairs = re.findall(r"-e (\w+)=(\w+)", line)
+    made = {
+        (first, second)
+        for first in FUNCTIONS
+        for second in FUNCTIONS
+        if all(FUNCTIONS[second].apply(FUNCTIONS[first].apply(before)) == after for before, after in pairs)
+    }
+    assert ("reverse", "swap-ends") in made
+
+
+def started(*arguments: object, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "metier", *map(str, arguments)], stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def test_a_reader_that_has_enough_is_no_failure() -> None:
+    process = started("practice", "items", "-n", 3000, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert json.loads(process.stdout.readline())["prompt"]
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 0
+
+
+def test_an_interruption_is_told() -> None:
+    script = (
+        "import signal, sys\n"
+        "class Keyboard:\n    def read(self): signal.raise_signal(signal.SIGINT)\n"
+        "sys.stdin, sys.argv = Keyboard(), ['metier', 'distill', 'curate', '-']\n"
+        "from metier.faces.cli import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "metier: stopped. What was done is kept; run the same command again to go on.\n"
+
+
+def test_wrong_use_is_told_by_the_parser() -> None:
+    process = started("skill", "list", "--jsn", stdout=subprocess.DEVNULL)
+    _, err = process.communicate()
+    assert process.returncode == 2
+    assert "No such option" in err
+    assert "Usage: metier skill list" in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        process = started("practice", "functions", stdout=full)
+        _, err = process.communicate()
+    assert process.returncode == 2
+    assert err.startswith("metier: The disk is full")
+    assert "what was done before is kept" in err
+    assert "Traceback" not in err
+    assert "Exception" not in err
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/there/x"), "The disk is full at '/there/x'"),
+        (PermissionError(errno.EACCES, "Permission denied", "/there/x"), "Cannot use '/there/x': Permission denied."),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "Expected UTF-8 text"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line(
+    metier: Command, monkeypatch: pytest.MonkeyPatch, fault: Exception, says: str
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise fault
+
+    monkeypatch.setattr("metier.lifecycle.look_over", refuse)
+    code, out, err = metier("skill", "check", "x")
+    assert (code, out) == (2, "")
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_a_file_in_place_of_a_folder_is_told(metier: Command, tmp_path: Path) -> None:
+    path = tmp_path / "metier.toml"
+    path.write_text("", encoding="utf-8")
+    code, _, err = metier("run", path)
+    assert code == 2
+    assert f"Pass its folder: metier run {tmp_path}" in err
+
+
+def test_packages_are_told_by_the_folder_that_was_given(metier: Command, tmp_path: Path) -> None:
+    for place in ("one/reverse", "two/reverse"):
+        folder = tmp_path / place
+        folder.mkdir(parents=True)
+        (folder / "SKILL.md").write_text(PACKAGE.format(name="reverse"), encoding="utf-8")
+
+    def told(verb: tuple[str, str], *paths: Path) -> list[str]:
+        return [one["path"] for one in json.loads(metier(*verb, *paths, "--json")[1])]
+
+    for verb in (("skill", "check"), ("govern", "scan")):
+        assert told(verb, tmp_path / "one", tmp_path / "two") == [
+            f"{tmp_path.as_posix()}/one/reverse",
+            f"{tmp_path.as_posix()}/two/reverse",
+        ]
+        assert told(verb, tmp_path / "one" / "reverse") == ["reverse"]
+        assert told(verb, tmp_path / "one") == ["reverse"]
+
+
+def test_json_moves_no_cursor_and_holds_half_a_surrogate_pair(capsys: pytest.CaptureFixture[str]) -> None:
+    data = ["naïve 漢字 \U0001f600", "\x9b31m", "\u202eabc", "\ud800", "a\nb"]
+    as_json(data)
+    as_lines(data)
+    out = capsys.readouterr().out
+    assert all(c.isprintable() or c == "\n" for c in out)
+    assert "naïve 漢字 \U0001f600" in out
+    assert [json.loads(line) for line in out.splitlines()[-5:]] == data
+    assert json.loads("\n".join(out.splitlines()[:-5])) == data
+    with pytest.raises(InputError, match="finite"):
+        as_json([math.nan])
+
+
+@pytest.fixture
+def exam(tmp_path: Path) -> Path:
+    items = [Item(prompt=f"{n} + 1 =", reference=str(n + 1), grader="number") for n in range(5)]
+    return lines(tmp_path / "exam.jsonl", *items)
+
+
+def take(metier: Command, exam: Path, *options: object) -> tuple[int, str, str]:
+    return metier("evaluate", "take", exam, "--client", "rule:echo", *options)
+
+
+@pytest.mark.parametrize("option", ["--out", "--record"])
+def test_a_place_that_cannot_be_written_stops_an_exam_before_it_begins(
+    metier: Command, exam: Path, tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for place in (tmp_path, tmp_path / "file" / "x.jsonl", Path("/dev/null")):
+        code, _, err = take(metier, exam, option, place)
+        assert code == 2
+        assert option in err
+        assert str(place) in err
+    assert not exam.with_suffix(".sqlite").exists()
+
+
+def test_a_file_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="Cannot write"):
+        write_lines([], tmp_path / "no" / "x.jsonl")
+
+
+def test_an_exam_tells_what_is_stored_and_what_it_cost(metier: Command, exam: Path) -> None:
+    assert "already" not in take(metier, exam)[2]
+    code, out, err = take(metier, exam, "--json")
+    assert code == 0
+    assert f"5 of 5 attempts are stored in '{exam.with_suffix('.sqlite')}' already" in err
+    assert "spent now: 0 tokens read, 0 written, $0.0000" in err
+    assert json.loads(out)["spent_now"] == json.loads(out)["cost"] == {"input_tokens": 0, "output_tokens": 0, "usd": 0}
+
+
+def test_a_record_is_not_left_without_what_is_stored(metier: Command, exam: Path, tmp_path: Path) -> None:
+    record = tmp_path / "deep" / "replies.jsonl"
+    take(metier, exam)
+    code, _, err = take(metier, exam, "--record", record)
+    assert code == 2
+    assert "5 of its 5 attempts" in err
+    assert "--store" in err
+    assert not record.exists()
+    other = ("--store", tmp_path / "other.sqlite")
+    assert take(metier, exam, "--record", record, *other)[0] == 0
+    assert len(record.read_text("utf-8").splitlines()) == 5
+    # What is in both is no reason to stop: a broken run is started again with the same words.
+    assert take(metier, exam, "--record", record, *other)[0] == 0
+
+
+def test_a_replay_gives_the_attempts_of_the_model(metier: Command, exam: Path, tmp_path: Path) -> None:
+    with closing(Loopback(loopback_echo)) as server:
+        (tmp_path / "small.toml").write_text(
+            f'kind = "http"\nbase_url = "{server.url}"\nmodel = "small"\nprices = [1000, 1000]\nrecord = "r.jsonl"\n',
+            encoding="utf-8",
+        )
+        _, out, err = metier(
+            "evaluate", "take", exam, "--client", tmp_path / "small.toml", "--out", tmp_path / "a.jsonl", "--json"
+        )
+        assert len(server.calls) == 5
+    assert json.loads(out)["spent_now"]["input_tokens"] == 35
+    assert "spent now: 35 tokens read, 15 written, $0.0500" in err
+    replay = ("--client", f"replay:{tmp_path / 'r.jsonl'}", "--store", tmp_path / "b.sqlite")
+    _, out, err = metier("evaluate", "take", exam, *replay, "--out", tmp_path / "b.jsonl", "--json")
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+    assert json.loads(out)["cost"]["input_tokens"] == 35
+    assert json.loads(out)["spent_now"]["input_tokens"] == 0
+
+
+def test_an_exam_from_standard_input_asks_for_a_store(
+    metier: Command, exam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = take(metier, Path("-"))
+    assert code == 2
+    assert "--store" in err
+    monkeypatch.setattr(sys, "stdin", io.StringIO(exam.read_text("utf-8")))
+    code, out, _ = take(metier, Path("-"), "--store", tmp_path / "s.sqlite", "--json")
+    assert code == 0
+    assert json.loads(out)["attempts"] == 5
+
+
+def test_an_empty_exam_is_wrong_use(metier: Command, tmp_path: Path) -> None:
+    code, _, err = take(metier, lines(tmp_path / "exam.jsonl"))
+    assert code == 2
+    assert "found none" in err
+
+
+def test_a_store_on_a_server_gets_a_folder_beside_the_exam(
+    metier: Command, exam: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refuse(address: str, *, bulk: Path | None = None) -> None:
+        asked.append((address, bulk))
+        raise StoreError("No server is there.")
+
+    monkeypatch.setattr("metier.stores.open.open_store", refuse)
+    assert take(metier, exam, "--store", "postgresql://host/skills")[0] == 2
+    assert take(metier, exam)[0] == 2
+    assert asked == [
+        ("postgresql://host/skills", exam.with_suffix(".objects")),
+        (str(exam.with_suffix(".sqlite")), None),
+    ]

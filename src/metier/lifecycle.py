@@ -27,15 +27,16 @@ from metier.border import load
 from metier.client import Client
 from metier.compose import stage as compose_stage
 from metier.compose.plan import plan
-from metier.digest import canonical, digest
+from metier.digest import digest
 from metier.discover import stage as discover_stage
 from metier.distill import stage as distill_stage
-from metier.errors import NotStored, PackageError, StageError
+from metier.errors import NotStored, StageError
 from metier.evaluate import stage as evaluate_stage
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
 from metier.govern import stage as govern_stage
 from metier.govern.judge import Evidence, judge
+from metier.govern.look import LookedAt, look_over
 from metier.govern.scan import scan
 from metier.graders import grader_for
 from metier.item import Item
@@ -49,13 +50,18 @@ from metier.run import Run, StageRecord, Status
 from metier.skill import Skill, State
 from metier.store import Store
 from metier.stores import library
-from metier.stores.frontmatter import Fault
+from metier.stores.evidence import write_evidence
 from metier.stores.open import open_store
-from metier.stores.package import find_packages, read_package
+from metier.stores.package import read_package
 from metier.update import stage as update_stage
 from metier.verdict import ExposureTier, Verdict
 from metier.wheel import Context, Listener, Result, Stage, Turned, count, turn
 from metier.workspace import Workspace
+
+__all__ = [
+    "POLICY", "STAGES", "LookedAt", "Spokes",
+    "current_skills", "evidence_digest", "latest", "look_over", "plan_goal", "run",
+]  # fmt: skip
 
 STAGES = ("discover", "distill", "practice", "evaluate", "govern", "store", "compose", "update")
 POLICY = "letterwork"
@@ -333,22 +339,6 @@ class Spokes:
         return kept
 
 
-def write_evidence(store: Store, path: Path) -> str:
-    """Write every attempt, verdict and skill as canonical lines, sorted, and return the digest of the file.
-
-    The file holds no clock time and no order of arrival: the same seed gives the same bytes, in a store that has kept
-    nothing else.
-    """
-    lines = {canonical(["attempt", attempt]) for attempt in store.attempts()}
-    lines |= {canonical(["verdict", verdict]) for verdict in store.verdicts()}
-    lines |= {canonical(["skill", version]) for skill in store.skills() for version in store.versions(skill.name)}
-    data = b"".join(line + b"\n" for line in sorted(lines))
-    part = path.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(path)
-    return digest(data)
-
-
 @contextmanager
 def _as_it_is(workspace: Workspace) -> Iterator[Store]:
     """The store of a workspace to look into: an empty one elsewhere if there is none yet, so that nothing is made."""
@@ -431,41 +421,6 @@ def _local(path: Path) -> Client:
     from metier.clients.local import LocalClient
 
     return LocalClient(path)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedAt:
-    """One package of a folder: what it holds, what is wrong with it, and how far it would be trusted as it is."""
-
-    path: str
-    skill: Skill | None
-    faults: tuple[Fault, ...] = ()
-    verdict: Verdict | None = None
-    error: str = ""
-
-
-def look_over(folder: Path) -> list[LookedAt]:
-    """Read, scan and judge every SKILL.md package below a folder; nothing is stored, nothing is executed.
-
-    Raises:
-        PackageError: There is no such folder, or no package in it.
-    """
-    looked = []
-    for place in find_packages(folder):
-        name = place.relative_to(folder).as_posix()
-        try:
-            package = read_package(place)
-        except PackageError as error:
-            looked.append(LookedAt(path=name, skill=None, error=str(error)))
-        else:
-            verdict = judge(package.skill, scan(place))
-            looked.append(LookedAt(path=name, skill=package.skill, faults=package.faults, verdict=verdict))
-    if not looked:
-        raise PackageError(
-            f"Expected SKILL.md packages or a metier.toml in {str(folder)!r}, found neither.",
-            hint="A workspace has a metier.toml; a package is a folder with a SKILL.md.",
-        )
-    return looked
 
 
 def latest(workspace: Workspace, store: Store) -> dict[str, StageRecord]:

@@ -27,7 +27,7 @@ def test_a_table_names_an_endpoint(serve, tmp_path):
 
 def test_an_address_with_a_model_names_an_endpoint():
     client = open_client("https://models.example/v1#org/model:large#2")
-    assert (client.name, client.base_url) == ("org/model:large#2", "https://models.example/v1")
+    assert (client.name, client.base_url) == ("org/model:large#2@models.example/v1", "https://models.example/v1")
 
 
 def test_a_path_names_records(tmp_path):
@@ -79,3 +79,56 @@ heavy = {"httpx2", "torch", "transformers", "metier.clients.http", "metier.clien
 sys.exit(f"imported: {heavy}" if heavy else 0)
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_file_holds_the_options_of_a_client_and_its_paths_begin_at_the_file(serve, tmp_path, monkeypatch):
+    server = serve()
+    folder = tmp_path / "clients"
+    folder.mkdir()
+    (folder / "small.toml").write_text(
+        f'kind = "http"\nbase_url = "{server.url}"\nmodel = "m"\ncache = "replies"\nprices = [1, 2.5]\n'
+        "concurrency = 2\n[extra_body]\ntop_p = 0.9\n",
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    client = open_client("clients/small.toml")
+    assert client.concurrency == 2
+    assert next(client.replies([Request.ask("hello")])).cost.usd == (7 * 1 + 3 * 2.5) / 1e6
+    assert server.calls[0].body["top_p"] == 0.9
+    assert any((folder / "replies").rglob("*.json"))
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (None, "found none at"),
+        ("kind = http", "Cannot read"),
+        ('kind = "htp"', "Did you mean 'http'?"),
+        ('kind = "http"\nbase_url = "http://h"\nmodle = "m"', "Did you mean 'model'?"),
+        ('kind = "http"\nbase_url = "http://h"\nmodel = "m"\napi_key = "k"', "expected no api_key"),
+        ('kind = "http"\nbase_url = "http://h"\nmodel = "m"\nextra_body.at = 2026-01-01', "what JSON knows"),
+    ],
+)
+def test_a_mistake_in_a_file_of_options_is_named(tmp_path, text, fault):
+    path = tmp_path / "client.toml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=fault.replace("?", r"\?")):
+        open_client(str(path))
+
+
+def test_the_same_model_elsewhere_or_asked_otherwise_is_another_model():
+    names = [
+        HttpClient(url, "m", **options).name
+        for url, options in [
+            ("http://one.example/v1", {}),
+            ("https://me:sesame@ONE.example/v1/", {}),
+            ("http://two.example/v1", {}),
+            ("http://one.example:8000/v1", {}),
+            ("http://one.example/v1", {"extra_body": {"top_p": 0.5}}),
+        ]
+    ]
+    assert names[:2] == ["m@one.example/v1"] * 2
+    assert len(set(names)) == 4
+    assert "sesame" not in "".join(names)

@@ -47,11 +47,12 @@ def line(prompt, text, **more):
 def test_a_replay_gives_the_replies_of_the_real_calls(serve, connect, tmp_path):
     path = tmp_path / "deep" / "records.jsonl"
     requests = questions(20)
-    real = list(connect(serve(), record=path, prices=(1.0, 1.0)).replies(requests))
+    server = serve()
+    real = list(connect(server, record=path, prices=(1.0, 1.0)).replies(requests))
     client = ReplayClient(path)
     assert [replace(reply, cached=False) for reply in client.replies(requests[::-1])] == real[::-1]
     assert all(reply.cached for reply in client.replies(requests))
-    assert client.name == "small"
+    assert client.name == connect(server).name
 
 
 def test_recording_again_asks_only_what_is_missing(serve, connect, tmp_path):

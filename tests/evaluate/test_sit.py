@@ -13,7 +13,7 @@ from metier.client import Reply, Request
 from metier.clients.rule import RuleClient, by_phrase
 from metier.digest import canonical
 from metier.errors import ClientError, EndpointError, GraderError
-from metier.evaluate.sit import BATCH, request, run_id_of, sit
+from metier.evaluate.sit import BATCH, answered, request, run_id_of, sit
 from metier.graders import grader_for
 from metier.item import Exam, ExamProtocol, Item
 from metier.skill import Skill
@@ -132,7 +132,13 @@ def test_a_client_that_gives_too_few_replies_is_named(store: SqliteStore) -> Non
 
 
 def test_skills_in_hand_go_before_the_question_and_are_recorded(store: SqliteStore) -> None:
-    skill = Skill(name="add", description="Add numbers.", policy="Carry the one.")
+    skill = Skill(
+        name="add",
+        description="Add numbers.",
+        applicability="Two numbers are joined by +.",
+        policy="Carry the one.",
+        termination="One number is left.",
+    )
     exam = Exam(name="sums", items=(Item(prompt="55 + 55 =", reference="110", grader="number"),))
     client = RuleClient(by_phrase({"Carry the one": "110"}, default="100"))
     without, with_skill = take(exam, client, store), take(exam, client, store, skills=[skill])
@@ -140,7 +146,25 @@ def test_skills_in_hand_go_before_the_question_and_are_recorded(store: SqliteSto
     assert (without[0].skills, with_skill[0].skills) == ((), (skill.digest,))
     assert without[0].run_id != with_skill[0].run_id
     message = request(exam.items[0], exam, skills=[skill]).messages[0]
-    assert (message.role, message.content) == ("system", "Skill 'add': Add numbers.\n\nCarry the one.")
+    assert (message.role, message.content) == (
+        "system",
+        "Skill 'add': Add numbers.\n\nWhen to use: Two numbers are joined by +.\n\nCarry the one.\n\n"
+        "When it is done: One number is left.",
+    )
+
+
+def test_a_skill_without_conditions_is_its_description_and_instructions() -> None:
+    exam = exam_of(1)
+    message = request(exam.items[0], exam, skills=[Skill(name="add", description="Add.", policy="Carry.")]).messages[0]
+    assert message.content == "Skill 'add': Add.\n\nCarry."
+
+
+def test_what_is_stored_of_a_run_is_found_before_it_goes_on(store: SqliteStore) -> None:
+    exam = exam_of(4)
+    assert answered(exam, Scripted(), store) == {}
+    take(exam, Scripted(failing={"2"}), store)
+    there = answered(exam, Scripted(), store)
+    assert sorted(there) == sorted((item.item_id, 0) for item in exam.items if item.prompt != "2")
 
 
 def test_an_unknown_grader_stops_before_the_first_request(store: SqliteStore) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,7 +61,7 @@ def test_a_full_disk_leaves_nothing_half_written(
 
 
 def test_what_the_source_of_items_raises_is_passed_on(bulk: FileBulk, tmp_path: Path) -> None:
-    def source():  # type: ignore[no-untyped-def]
+    def source() -> Iterator[Item]:
         yield Item(prompt="1", reference="1")
         raise OSError(errno.ENOSPC, "another disk")
 
@@ -101,5 +103,37 @@ def test_a_name_cannot_leave_the_folder(bulk: FileBulk) -> None:
 
 def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="Cannot keep a file"):
+    with pytest.raises(StoreError, match="Cannot keep a file") as refusal:
         FileBulk(tmp_path / "file" / "bulk").put(b"x")
+    assert str(tmp_path / "file") in str(refusal.value)
+    assert "lies in the way" in refusal.value.hint
+
+
+@pytest.mark.parametrize(("owner", "call"), [(os, "close"), (os, "fsync"), (Path, "replace"), (tempfile, "mkstemp")])
+@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, StoreFull), (errno.EIO, StoreError)])
+def test_a_disk_that_fails_anywhere_is_a_store_error(
+    bulk: FileBulk, monkeypatch: pytest.MonkeyPatch, owner: object, call: str, number: int, error: type[StoreError]
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, call, failing)
+        with pytest.raises(error) as refusal:
+            bulk.put(b"x")
+    assert type(refusal.value) is error
+    assert refusal.value.hint
+
+
+@pytest.mark.parametrize("call", ["read_bytes", "open", "is_file"])
+def test_a_file_that_cannot_be_read_is_a_store_error(
+    bulk: FileBulk, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def closed(path: Path, *_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    name = bulk.put(b"x")
+    monkeypatch.setattr(Path, call, closed)
+    with pytest.raises(StoreError, match="Cannot read a file") as refusal:
+        bulk.items(name) if call == "open" else bulk.get(name)
+    assert "may read" in refusal.value.hint

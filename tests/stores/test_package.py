@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -254,7 +255,7 @@ skills = st.builds(
     interface=interfaces,
     representation=st.sampled_from(Representation),
     scope=st.sampled_from(Scope),
-    version=texts,
+    version=st.from_regex(r"[0-9A-Za-z]([0-9A-Za-z+-]|\.(?!\.)){0,20}[0-9A-Za-z+-]", fullmatch=True),
     licence=texts,
     concepts=tuples,
     provenance=tuples,
@@ -307,7 +308,7 @@ def test_files_that_are_missing_or_differ_are_refused(tmp_path: Path) -> None:
     assert read_package(write_package(skill, tmp_path, files={"fill.py": b"pass"})).skill == skill
 
 
-@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\x00b"])
+@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\x00b", "a\ud800b"])
 def test_files_cannot_leave_the_package(tmp_path: Path, path: str) -> None:
     with pytest.raises(PackageError, match="inside a package"):
         write_package(Skill(name="pdf", description="x"), tmp_path, files={path: b""})
@@ -317,6 +318,116 @@ def test_files_cannot_leave_the_package(tmp_path: Path, path: str) -> None:
 def test_names_that_break_the_format_are_not_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(PackageError, match="cannot be named"):
         write_package(Skill(name=name, description="x"), tmp_path)
+
+
+# Each of these would name a folder outside of, or other than, the one of its version; "1." is "1" on some systems.
+NO_VERSIONS = (
+    "../..", "..", "/etc", "1.0.0/reverse", "1.0.0/../..", "1\\0", "..\\..", "1\x000", "1.0.", "1..0", ".1", "-1",
+    "1 0", "1" * 65, "1\n", "\u0661", "1\ud800",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("version", NO_VERSIONS)
+def test_a_version_that_is_no_name_of_a_folder_is_not_written(tmp_path: Path, version: str) -> None:
+    skill = Skill(name="pdf", description="x", version=version)
+    for files in ({}, {"SKILL.md": GOOD.encode()}):
+        with pytest.raises(PackageError, match="cannot have the version"):
+            write_package(skill, tmp_path, files=files)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "/etc", "..", ".", "", "x" * 65, "a\\b", "a\x00b", "\U00020000" * 64])
+def test_a_given_manifest_does_not_excuse_the_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PackageError, match="cannot be named"):
+        write_package(Skill(name=name, description="x"), tmp_path, files={"SKILL.md": GOOD.encode()})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("version", [version for version in NO_VERSIONS if version.isprintable()])
+@pytest.mark.parametrize("key", ["version", "metier-version"])
+def test_a_version_that_leads_elsewhere_is_a_fault_and_not_taken(tmp_path: Path, key: str, version: str) -> None:
+    quoted = version.replace("\\", "\\\\")
+    found = package(tmp_path, head("name: pdf", "description: x", "metadata:", f'  {key}: "{quoted}"'))
+    assert found.skill.version == "1.0.0"
+    assert [fault.line for fault in found.faults if "cannot name a folder" in fault.message] == [4]
+    # skills-ref does not look at versions, so it is no error.
+    assert found.is_valid
+
+
+@pytest.mark.parametrize("version", ["1", "1.4.2", "v2", "2026-01-01", "1.0.0-rc.1+build.5", "A" * 64])
+def test_a_usual_version_is_taken(tmp_path: Path, version: str) -> None:
+    found = package(tmp_path, head("name: pdf", "description: x", "metadata:", f'  version: "{version}"'))
+    assert (found.skill.version, found.faults) == (version, ())
+
+
+def test_a_version_cannot_come_in_by_the_exact_text(tmp_path: Path) -> None:
+    exact = '  metier-exact: "{\\"version\\": \\"../..\\"}"'
+    lines = ("name: pdf", "description: x", "metadata:", '  metier-version: "1.0.0"', exact)
+    assert package(tmp_path, head(*lines)).skill.version == "1.0.0"
+
+
+def test_a_name_in_another_script_fits_a_folder(tmp_path: Path) -> None:
+    letters = "\U00020000" * 64
+    (tmp_path / "wide").mkdir()
+    found = package(tmp_path, head(f"name: {letters}", "description: x"), folder="wide")
+    assert found.skill.name == letters[:50]
+    files: dict[str, bytes | Path] = {file.path: found.path / file.path for file in found.skill.files}
+    assert write_package(found.skill, tmp_path, files=files).is_dir()
+
+
+def test_a_package_in_the_way_is_replaced_without_touching_what_a_link_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "pdf").symlink_to(tmp_path / "mine")
+    written = write_package(Skill(name="pdf", description="x"), tmp_path / "library", replace_existing=True)
+    assert not written.is_symlink()
+    assert list((tmp_path / "library").iterdir()) == [written]
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
+def refuse_to_open(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """As chmod 000 does; root would read such a file all the same, so the refusal is made by hand."""
+    opened = Path.open
+
+    def refusing(path: Path, *given: object, **named: object) -> object:
+        if path.name in names:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opened(path, *given, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refusing)
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pdf").mkdir()
+    (tmp_path / "pdf" / "secret.txt").write_text("x")
+    (tmp_path / "pdf" / "secret.txt").chmod(0o000)
+    refuse_to_open(monkeypatch, "secret.txt")
+    found = package(tmp_path, GOOD)
+    assert [file.path for file in found.skill.files] == ["SKILL.md"]
+    assert [fault.message for fault in found.faults] == [
+        "'secret.txt' stays unread and is not part of the package: Permission denied."
+    ]
+
+
+def test_a_folder_that_cannot_be_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pdf" / "closed").mkdir(parents=True)
+    scanned = os.scandir
+
+    def refusing(path: Path) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scanned(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert ["'closed' stays unread" in fault.message for fault in package(tmp_path, GOOD).faults] == [True]
+
+
+def test_a_manifest_that_cannot_be_read_is_a_package_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package(tmp_path, GOOD)
+    refuse_to_open(monkeypatch, "SKILL.md")
+    with pytest.raises(PackageError, match="Cannot read"):
+        read_package(tmp_path / "pdf")
 
 
 def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:
@@ -331,13 +442,25 @@ def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_leaves_no_half_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+# Every call of a write that meets the disk: the folder in the making, a file, its bytes, and the name at the end.
+DISK_CALLS = [(os, "fsync"), (Path, "mkdir"), (Path, "open"), (Path, "rename"), (tempfile, "mkdtemp"), (Path, "chmod")]
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StoreFull):
-        write_package(Skill(name="pdf", description="x"), tmp_path)
+
+@pytest.mark.parametrize(("owner", "call"), DISK_CALLS)
+@pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, StoreFull), (errno.EIO, StoreError)])
+def test_a_disk_that_fails_anywhere_leaves_no_half_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, call: str, number: int, error: type[StoreError]
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, call, failing)
+        with pytest.raises(error) as refusal:
+            write_package(Skill(name="pdf", description="x"), tmp_path)
+    assert type(refusal.value) is error
+    assert str(tmp_path) in str(refusal.value)
+    assert refusal.value.hint
     assert list(tmp_path.iterdir()) == []
 
 
@@ -348,7 +471,7 @@ def test_a_library_that_is_a_file_is_a_store_error(tmp_path: Path) -> None:
 
 
 def test_packages_are_found_sorted_and_within_bounds(tmp_path: Path) -> None:
-    for folder in ("b", "a/inner", "a", "c/.git/no", "node_modules/no", "1/2/3/4/5/6", "1/2/3/4/5/6/7"):
+    for folder in ("b", "a/inner", "a", "c/.git/no", "c/.metier/no", "node_modules/no", "1/2/3/4/5/6", "1/2/3/4/5/6/7"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         (tmp_path / folder / "SKILL.md").write_text(GOOD)
     (tmp_path / "loop").symlink_to(tmp_path)

@@ -46,7 +46,7 @@ def test_any_text_can_be_stored_and_searched(
 
 @pytest.mark.postgres
 def test_a_newer_schema_asks_for_an_upgrade(settings_of_store: dict[str, Any]) -> None:
-    with closing(PostgresStore(**settings_of_store)) as store, store._database.writing() as session:  # type: ignore[attr-defined]
+    with closing(PostgresStore(**settings_of_store)) as store, store._database.writing() as session:
         session.run("INSERT INTO metier_migrations (version) VALUES (99)")
     with pytest.raises(StoreError, match="schema 99") as refusal:
         PostgresStore(**settings_of_store)
@@ -57,7 +57,7 @@ def test_a_newer_schema_asks_for_an_upgrade(settings_of_store: dict[str, Any]) -
 def test_a_changed_row_is_seen(settings_of_store: dict[str, Any]) -> None:
     with closing(PostgresStore(**settings_of_store)) as store:
         store.put_skill(Skill(name="reverse", description="Backwards."))
-        with store._database.writing() as session:  # type: ignore[attr-defined]
+        with store._database.writing() as session:
             session.run("UPDATE skills SET body = 'otherwise'")
         with pytest.raises(CorruptStore, match="damaged Skill"):
             store.skill("reverse")
@@ -67,9 +67,9 @@ def test_a_changed_row_is_seen(settings_of_store: dict[str, Any]) -> None:
 def test_a_lost_connection_is_told_and_opened_again(settings_of_store: dict[str, Any]) -> None:
     with closing(PostgresStore(**settings_of_store)) as store, closing(PostgresStore(**settings_of_store)) as other:
         store.put_skill(Skill(name="reverse", description="Backwards."))
-        with store._database.reading() as session:  # type: ignore[attr-defined]
+        with store._database.reading() as session:
             number = session.rows("SELECT pg_backend_pid()")[0][0]
-        with other._database.reading() as session:  # type: ignore[attr-defined]
+        with other._database.reading() as session:
             session.rows("SELECT pg_terminate_backend(?)", (number,))
         with pytest.raises(StoreError, match="cannot be used"):
             store.skill("reverse")

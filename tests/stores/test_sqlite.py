@@ -90,14 +90,14 @@ def test_the_same_work_leaves_the_same_rows(tmp_path: Path) -> None:
 def test_a_full_disk_undoes_the_write_and_says_so(path: Path) -> None:
     with closing(SqliteStore(path)) as store:
         store.put_attempts([attempt(0)])
-        with store._database.reading() as session:  # type: ignore[attr-defined]
+        with store._database.reading() as session:
             pages = session.rows("PRAGMA page_count")[0][0]
             session.rows(f"PRAGMA max_page_count = {pages + 4}")
         with pytest.raises(StoreFull, match="No room is left") as refusal:
             store.put_attempts(attempt(n, reply="x" * 1000) for n in range(1, 200))
         assert "Free some space" in refusal.value.hint
         assert list(store.attempts()) == [attempt(0)]
-        with store._database.reading() as session:  # type: ignore[attr-defined]
+        with store._database.reading() as session:
             session.rows("PRAGMA max_page_count = 1000000")
         assert store.put_attempts(attempt(n) for n in range(5)) == 4
 
@@ -202,7 +202,7 @@ def test_a_read_only_folder_is_a_store_error() -> None:
 
 def test_a_read_only_database_is_told_as_such(path: Path) -> None:
     with closing(SqliteStore(path)) as store:
-        with store._database.reading() as session:  # type: ignore[attr-defined]
+        with store._database.reading() as session:
             session.run("PRAGMA query_only = ON")
         with pytest.raises(StoreError, match="Cannot open or write the store") as refusal:
             store.put_attempts([attempt(0)])

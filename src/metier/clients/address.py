@@ -31,12 +31,15 @@ class Address:
     >>> address = Address("https://me:secret@models.example/v1/", "sk-secret")
     >>> address, address.url
     (Address('https://models.example/v1'), 'https://models.example/v1/chat/completions')
+    >>> address.place
+    'models.example/v1'
     """
 
     def __init__(self, base_url: str, api_key: str | None = None) -> None:
         parts = _parts(base_url)
         path = parts.path.rstrip("/").removesuffix("/chat/completions")
         self.shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}"
+        self.place = f"{parts.netloc.rpartition('@')[2].lower()}{path}"
         self.url = f"{self.shown}/chat/completions" + (f"?{parts.query}" if parts.query else "")
         self.login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
         self._key = _key(api_key, parts)

@@ -60,6 +60,8 @@ class HttpClient:
     >>> client = HttpClient("http://127.0.0.1:8000/v1", "small", api_key="sk-secret")
     >>> client
     HttpClient('http://127.0.0.1:8000/v1', 'small')
+    >>> client.name
+    'small@127.0.0.1:8000/v1'
     >>> client.close()
     """
 
@@ -101,7 +103,8 @@ class HttpClient:
         self.extra_body = _extra(extra_body or {})
         self.max_tokens_key = max_tokens_key
         self._cache = ReplyCache(cache) if cache else None
-        self._recorder = Recorder(record, model=model) if record else None
+        self._name = _name(model, self._address, self.extra_body)
+        self._recorder = Recorder(record, model=self._name) if record else None
         self._engine: Engine | None = None
         self._starting = threading.Lock()
         self._closed = False
@@ -118,8 +121,11 @@ class HttpClient:
 
     @property
     def name(self) -> str:
-        """The name of the model."""
-        return self.model
+        """The model and where it is asked, as `model@host:port/path`: the same model name elsewhere is another model.
+
+        Where `extra_body` changes what is asked, the first digits of its digest follow a `+`.
+        """
+        return self._name
 
     def replies(self, requests: Iterable[Request]) -> Iterator[Reply]:
         """Answer each request, in order, lazily.
@@ -224,6 +230,15 @@ def _has_answer(future: Future[Reply]) -> bool:
     if not future.done() or future.cancelled() or future.exception():
         return False
     return not future.result().error and not future.result().cached
+
+
+def _name(model: str, address: Address, extra_body: Mapping[str, Any]) -> str:
+    if not extra_body:
+        return f"{model}@{address.place}"
+    try:
+        return f"{model}@{address.place}+{digest(extra_body).partition(':')[2][:8]}"
+    except (TypeError, ValueError) as fault:
+        raise ConfigError(f"Expected extra_body to hold what JSON knows: {fault}") from None
 
 
 def _extra(extra_body: Mapping[str, Any]) -> dict[str, Any]:

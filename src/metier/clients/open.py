@@ -6,8 +6,10 @@ So another package can add a kind, and naming one imports no other.
 from __future__ import annotations
 
 import inspect
+import tomllib
 import typing
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from metier.border import load
@@ -22,7 +24,8 @@ def open_client(spec: Mapping[str, Any] | str, *, where: str = "client") -> Clie
 
     Args:
         spec: A table with a `kind` and the options of that kind, or a short form: `http://127.0.0.1:8000/v1#model`,
-            `replay:records.jsonl`, `local:folder`, `rule:echo`.
+            `replay:records.jsonl`, `local:folder`, `rule:echo`, or
+            the path of a TOML file that holds such a table (see `read_options`).
         where: What to name in the message, such as `metier.toml: [client]`.
 
     Raises:
@@ -36,6 +39,8 @@ def open_client(spec: Mapping[str, Any] | str, *, where: str = "client") -> Clie
     Traceback (most recent call last):
     metier.errors.ConfigError: metier.toml: no kind of client is called 'htp'. Did you mean 'http'?
     """
+    if isinstance(spec, str) and is_file_of_options(spec):
+        return open_client(read_options(Path(spec)), where=spec)
     if isinstance(spec, str) and spec.startswith(("http://", "https://")):
         spec = _endpoint(spec, where)
     if isinstance(spec, str):
@@ -45,6 +50,37 @@ def open_client(spec: Mapping[str, Any] | str, *, where: str = "client") -> Clie
     options = dict(spec)
     kind = str(options.pop("kind", ""))
     return _built(_make(kind, where), kind, options, where)
+
+
+def is_file_of_options(spec: str) -> bool:
+    """Whether a short form is the path of a TOML file.
+
+    >>> is_file_of_options("models/small.toml"), is_file_of_options("replay:small.toml")
+    (True, False)
+    """
+    return spec.endswith(".toml") and ":" not in spec
+
+
+def read_options(path: Path) -> dict[str, Any]:
+    """Read a client's table from a TOML file: `kind` and the options of that kind, as `open_client` takes them.
+
+    A relative path in it begins at the folder of the file.
+
+    Raises:
+        ConfigError: The file cannot be read or is not TOML, or it names an unknown kind.
+    """
+    try:
+        options = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"Expected a TOML file with a client, found none at {str(path)!r}.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"Cannot read {str(path)!r}: {error}.") from error
+    hints = _hints(_make(str(options.get("kind", "")), str(path)))
+    paths = {name for name, hint in hints.items() if Path in (hint, *typing.get_args(hint))} | {"record"}
+    return {
+        name: str(path.parent / value) if name in paths and isinstance(value, str) else value
+        for name, value in options.items()
+    }
 
 
 def _endpoint(spec: str, where: str) -> dict[str, Any]:
@@ -62,7 +98,7 @@ def _short_form(spec: str, where: str) -> tuple[str, str]:
     if not colon or not first:
         raise ConfigError(
             f"{where}: expected a client such as 'replay:records.jsonl', got {spec!r}.",
-            hint="Short forms: http://127.0.0.1:8000/v1#model-name, replay:FILE, local:FOLDER, rule:echo",
+            hint="Short forms: http://127.0.0.1:8000/v1#model-name, replay:FILE, local:FOLDER, rule:echo, FILE.toml",
         )
     return kind, first
 

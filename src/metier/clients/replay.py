@@ -103,6 +103,10 @@ class RecordingClient:
         """The name of the other client."""
         return self.client.name
 
+    def holds(self, request: Request) -> bool:
+        """Whether the file holds the reply to a request already; a recorded failure does not count."""
+        return self._recorder.known(request.digest) is not None
+
     def replies(self, requests: Iterable[Request]) -> Iterator[Reply]:
         """Answer as the other client does, and record."""
         return recorded(self.client.replies, requests, self._recorder)

@@ -89,9 +89,9 @@ def _sentences(error: MetierError | OSError | UnicodeError) -> Iterator[str]:
     if isinstance(error, UnicodeError):
         yield f"metier: Expected UTF-8 text: {one_line(error)}."
         return
-    from metier.stores.bulk import DISK_FULL
+    from metier.faces.files import DISK_FULL
 
-    place = repr(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else "a stream"
+    place = repr(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else "the output"
     if error.errno in DISK_FULL:
         yield f"metier: The disk is full at {place}; what was done before is kept."
         yield "  Free some space and run the same command again to go on."

@@ -16,6 +16,9 @@ from metier.item import Item
 
 T = TypeVar("T")
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when there is no room, or none for this user or this file."""
+
 
 def read_items(path: Path) -> Iterator[Item]:
     """Read items, one JSON object a line; `-` is standard input.
@@ -39,7 +42,6 @@ def write_lines(nouns: Iterable[object], path: Path) -> None:
         StoreError: The file cannot be written.
     """
     from metier.digest import canonical
-    from metier.stores.bulk import DISK_FULL
 
     part = path.with_name(path.name + ".part")
     try:
@@ -57,19 +59,23 @@ def write_lines(nouns: Iterable[object], path: Path) -> None:
         raise StoreError(f"Cannot write {str(path)!r}: {error.strerror}.") from error
 
 
-def check_writable(path: Path, option: str) -> None:
-    """Tell before the work, and not after it, that a file cannot be written.
+def make_writable(path: Path, option: str) -> None:
+    """Make the folder of a file, and tell before the work, and not after it, that the file cannot be written.
 
     Raises:
-        ConfigError: It is a folder or no ordinary file, its folder does not exist, or it may not be written.
+        ConfigError: It is a folder or no ordinary file, its folder cannot be made, or it may not be written.
     """
-    way_out = "Name a file in a folder that exists and that you may write."
+    way_out = "Name a file in a folder that you may write."
     if path.exists() and not path.is_file():
-        raise ConfigError(f"{option}: expected the path of a file, got {str(path)!r}, which is none.", hint=way_out)
-    if not path.parent.is_dir():
-        raise ConfigError(f"{option}: the folder of {str(path)!r} does not exist.", hint=way_out)
+        raise ConfigError(f"{option}: expected a file to write, got {str(path)!r}, which is none.", hint=way_out)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{option}: cannot make the folder of {str(path)!r}: {error.strerror}.", hint=way_out
+        ) from error
     if not os.access(path.parent, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.R_OK | os.W_OK)):
-        raise ConfigError(f"{option}: cannot write {str(path)!r}: {os.strerror(errno.EACCES)}.", hint=way_out)
+        raise ConfigError(f"{option}: cannot write {str(path)!r}: permission denied.", hint=way_out)
 
 
 def _read(noun: type[T], path: Path) -> Iterator[T]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from metier.faces.show import say
 from metier.run import StageRecord
 from metier.wheel import Numbers
 
@@ -81,7 +82,7 @@ class Screen:
 
     def _tell(self, line: str) -> None:
         if self._live is None:
-            print(line, file=sys.stderr, flush=True)
+            say(line)
 
     def _table(self) -> Table:
         from rich.table import Table

@@ -7,22 +7,22 @@ not know the database; the database names files by digest.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from metier.digest import canonical, digest
-from metier.errors import CorruptStore, NotStored, StoreError, StoreFull
+from metier.errors import CorruptStore, NotStored
 from metier.item import Item
+from metier.stores.disk import told
 from metier.stores.nouns import revive
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _BLOCK = 1 << 20
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class FileBulk:
@@ -51,9 +51,12 @@ class FileBulk:
         Raises:
             StoreFull: The disk is full; nothing half-written is left.
             CorruptStore: A damaged file lies in the place of these bytes; it is kept.
+            StoreError: The folder cannot be written.
         """
         name = digest(data)
-        if self._place(name).exists():
+        with self._keeping():
+            is_kept = self._place(name).exists()
+        if is_kept:
             self.get(name)
             return name
         return self._keep([data])
@@ -66,14 +69,17 @@ class FileBulk:
             CorruptStore: The file does not hold what was written.
         """
         path = self.path(digest)
-        data = path.read_bytes()
+        with self._reading():
+            data = path.read_bytes()
         _check(path, digest, hashlib.sha256(data).hexdigest())
         return data
 
     def path(self, digest: str) -> Path:
         """Where the file lies, for libraries that want a path; its content is not checked here. Raises NotStored."""
         place = self._place(digest)
-        if not place.is_file():
+        with self._reading():
+            is_kept = place.is_file()
+        if not is_kept:
             raise NotStored(
                 f"No file is kept under {digest!r} in {str(self._folder)!r}.",
                 hint="Was the folder moved away from its database, or is this the digest of something else?",
@@ -98,7 +104,7 @@ class FileBulk:
             CorruptStore: The file does not hold what was written, or holds something other than items.
         """
         path = self.path(digest)
-        with path.open("rb") as file:
+        with self._reading(), path.open("rb") as file:
             _check(path, digest, hashlib.file_digest(file, "sha256").hexdigest())
         return _items(path)
 
@@ -110,13 +116,13 @@ class FileBulk:
 
     def _keep(self, pieces: Iterable[bytes]) -> str:
         """Write pieces to a file that has no name yet, then give it the name of its content."""
-        with self._told():
+        with self._keeping():
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(dir=self._folder, prefix=".part-")
         try:
             name = self._written(handle, pieces)
             place = self._place(name)
-            with self._told():
+            with self._keeping():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 Path(part).replace(place)
                 _sync_folder(place.parent)
@@ -132,27 +138,20 @@ class FileBulk:
         try:
             for block in _blocks(pieces):
                 sha.update(block)
-                with self._told():
+                with self._keeping():
                     _write(handle, block)
-            with self._told():
+            with self._keeping():
                 os.fsync(handle)
         finally:
-            os.close(handle)
+            with self._keeping():
+                os.close(handle)
         return "sha256:" + sha.hexdigest()
 
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as failure:
-            if failure.errno in DISK_FULL:
-                raise StoreFull(
-                    f"No room is left for a file in {str(self._folder)!r}; nothing half-written is left there.",
-                    hint="Free some space on that disk and run again: what was kept so far is found and not redone.",
-                ) from failure
-            raise StoreError(
-                f"Cannot keep a file in {str(self._folder)!r}: {failure.strerror or failure}."
-            ) from failure
+    def _keeping(self) -> AbstractContextManager[None]:
+        return told("keep", "a file", self._folder)
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return told("read", "a file", self._folder)
 
 
 def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -5,10 +5,12 @@ An error is what `skills-ref` 0.1.1, the validator of the format, refuses; a war
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from metier.errors import PackageError
 from metier.stores.frontmatter import Fault, Frontmatter
 
 FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
@@ -16,7 +18,11 @@ FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowe
 
 MAX_NAME, MAX_DESCRIPTION, MAX_COMPATIBILITY = 64, 1024, 500
 MAX_BODY_LINES, MAX_BODY_TOKENS = 500, 5000
+MAX_NAME_BYTES = 200
+"""A file system takes names of 255 bytes, and a folder in the making has a longer name than its package."""
+
 _CHARACTERS_A_TOKEN = 4
+_VERSION = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.+-]{0,62}[0-9A-Za-z+-])?")
 
 
 def format_faults(front: Frontmatter, *, folder: str) -> Iterator[Fault]:
@@ -46,6 +52,50 @@ def is_text(value: Any) -> bool:
     (True, False, False)
     """
     return isinstance(value, str) and bool(value.strip())
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may name the folder of a package: letters, digits and hyphens, which no path is made of.
+
+    >>> is_name("pdf-forms"), is_name("../pdf"), is_name("")
+    (True, False, False)
+    """
+    fits = 0 < len(text) <= MAX_NAME and len(text.encode("utf-8", "surrogatepass")) <= MAX_NAME_BYTES
+    return fits and all(c.isalnum() or c == "-" for c in text)
+
+
+def is_version(text: str) -> bool:
+    """Whether a text may be a version, which names a folder: 1 to 64 of `0-9A-Za-z.+-`.
+
+    A letter or digit comes first, no dot comes last (some systems drop it), and no two dots in a row.
+
+    >>> is_version("1.0.0-rc.1+build"), is_version("../.."), is_version("1.0.")
+    (True, False, False)
+    """
+    return bool(_VERSION.fullmatch(text)) and ".." not in text
+
+
+def refuse_unplaceable(name: str, version: str) -> None:
+    """Refuse a name or a version that cannot be the name of a folder.
+
+    Raises:
+        PackageError: It could lead outside a library.
+
+    >>> refuse_unplaceable("pdf", "../..")
+    Traceback (most recent call last):
+    metier.errors.PackageError: The package 'pdf' cannot have the version '../..'.
+    Use digits, letters, single dots, + and -, at most 64, as in 1.4.2.
+    """
+    if not is_name(name):
+        raise PackageError(
+            f"A package cannot be named {name[:MAX_NAME]!r}.",
+            hint=f"Use lower-case letters, digits and single hyphens, at most {MAX_NAME}, as in pdf-forms.",
+        )
+    if not is_version(version):
+        raise PackageError(
+            f"The package {name!r} cannot have the version {version[:MAX_NAME]!r}.",
+            hint="Use digits, letters, single dots, + and -, at most 64, as in 1.4.2.",
+        )
 
 
 def _unknown_faults(front: Frontmatter) -> Iterator[Fault]:

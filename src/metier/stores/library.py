@@ -1,20 +1,24 @@
 """How do judged packages become a library? One folder for each version that was admitted, and one for agents to read.
 
 <home>/packages/<version>/<name>/   what was admitted, never changed
-<home>/library/<name>/              the latest admitted version of each skill, made anew from the above
+<home>/library/<name>/              the current version of each skill that may be read, made anew from the above
 """
 
 from __future__ import annotations
 
+import contextlib
+import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from metier.digest import digest, plain
-from metier.errors import StageError
+from metier.errors import Conflict, CorruptStore, StageError, StoreError
 from metier.skill import Skill, State
 from metier.store import Store
+from metier.stores.checks import is_name, is_version
+from metier.stores.disk import told
 from metier.stores.package import read_package, write_package
 from metier.verdict import ExposureTier, Verdict
 from metier.wheel import Context, Result, count
@@ -28,13 +32,21 @@ def run(
     Args:
         sources: The folder of each judged package, by the digest of its verdict.
         concepts: Where the taxonomy places each skill, by its name.
+
+    Raises:
+        Conflict: That name and version are stored with other content; its package is left as it is.
+        StageError: A package is not the one that was judged.
     """
     kept = []
     for number, verdict in enumerate(verdicts, start=1):
         context.store.put_findings(verdict.digest, verdict.findings)
         context.store.put_verdict(verdict)
         if verdict.exposure > ExposureTier.METADATA:
-            skill = keep(sources[verdict.digest], context.home, verdict)
+            source = sources[verdict.digest]
+            # Asked before anything is written: the package that lies there was admitted, and stays.
+            if against := objection(read_package(source).skill, context.store):
+                raise Conflict(f"The library cannot take the package {str(source)!r}: {against}.")
+            skill = keep(source, context.home, verdict)
             skill = replace(skill, concepts=tuple(concepts.get(skill.name, skill.concepts)))
             context.store.put_skill(skill)
             kept.append(skill)
@@ -48,8 +60,25 @@ def run(
 
 
 def place(home: Path, skill: Skill) -> Path:
-    """Where a version of a skill lies as a package."""
-    return home / "packages" / skill.version / skill.name
+    """Where a version of a skill lies as a package.
+
+    Raises:
+        StoreError: The name or the version would lead outside of `packages`.
+
+    >>> place(Path("home"), Skill(name="reverse", description="Backwards.", version="1.4.2")).as_posix()
+    'home/packages/1.4.2/reverse'
+    """
+    packages = home / "packages"
+    if is_name(skill.name) and is_version(skill.version):
+        path = packages / skill.version / skill.name
+        # Resolved too, as a link could lie on the way; one that leads to itself is a RuntimeError.
+        with contextlib.suppress(OSError, RuntimeError):
+            if path.resolve() == packages.resolve() / skill.version / skill.name:
+                return path
+    raise StoreError(
+        f"The package {skill.name!r} with the version {skill.version!r} has no place inside {str(packages)!r}.",
+        hint="Use a version such as 1.4.2, a name such as pdf-forms, and no links inside that folder.",
+    )
 
 
 def keep(source: Path, home: Path, verdict: Verdict) -> Skill:
@@ -78,18 +107,21 @@ def draft(skill: Skill, folder: Path, store: Store, *, files: Mapping[str, bytes
     if not kept:
         return written
     same = _without_version(read_package(written).skill)
-    version = next((k.version for k in kept if _without_version(k) == same), next_version(kept[-1].version))
+    version = next((k.version for k in kept if _without_version(k) == same), _unused_version(kept))
     return write_package(replace(skill, version=version), folder, files=files, replace_existing=True)
 
 
 def next_version(version: str) -> str:
-    """Count the minor version up.
+    """Count the minor version up: the first number is kept, the second counted up.
 
-    >>> next_version("1.4.2")
-    '1.5.0'
+    A part counts by the digits it begins with, a `v` before them aside; a part without any counts as 0. So there is a
+    next version of any text.
+
+    >>> [next_version(version) for version in ("1.4.2", "v2", "1.x", "1.4-beta.2", "newest")]
+    ['1.5.0', '2.1.0', '1.1.0', '1.5.0', '0.1.0']
     """
-    major, minor, *_ = [*version.split("."), "0"]
-    return f"{major}.{int(minor) + 1}.0"
+    major, minor, *_ = [*version.split("."), "", ""]
+    return f"{_number(major)}.{_number(minor) + 1}.0"
 
 
 def objection(skill: Skill, store: Store) -> str:
@@ -99,22 +131,77 @@ def objection(skill: Skill, store: Store) -> str:
     return ""
 
 
-def publish(store: Store, home: Path) -> Path:
-    """Lay out the library for agents: the latest version of every skill whose last verdict lets it be read."""
+def publish(store: Store, home: Path, current: Sequence[Skill]) -> Path:
+    """Lay out the library for agents: exactly the given skills, if their last verdict lets them be read.
+
+    Every other folder of the library is removed; files and what lies elsewhere are left alone. A skill whose package
+    is gone is not shown.
+
+    Args:
+        store: Holds the verdicts; one on other content of the same name does not count.
+        current: The skills in the version that holds now. Of two with one name, the last given counts.
+
+    Returns:
+        The folder of the library.
+
+    Raises:
+        CorruptStore: A package does not hold what was admitted.
+        StoreError: The library is a link, or cannot be written.
+    """
     library = home / "library"
-    shown = set()
-    for skill in store.skills():
-        last = [verdict for verdict in store.verdicts(skill.name) if verdict.digest == skill.digest][-1:]
-        source = place(home, skill)
-        if source.is_dir() and any(verdict.exposure > ExposureTier.METADATA for verdict in last):
-            package = read_package(source).skill
-            files: dict[str, bytes | Path] = {file.path: source / file.path for file in package.files}
-            write_package(package, library, files=files, replace_existing=True)
-            shown.add(skill.name)
-    for folder in list(library.iterdir()) if library.is_dir() else []:
-        if folder.is_dir() and folder.name not in shown:
-            shutil.rmtree(folder)
+    if library.is_symlink():
+        raise StoreError(
+            f"The library {str(library)!r} is a link, and publishing removes what is not of this library.",
+            hint="Remove the link, and link from the other folder into the library.",
+        )
+    readable = {skill.name: skill for skill in current if _is_readable(skill, store)}
+    shown = {name: skill for name, skill in readable.items() if place(home, skill).is_dir()}
+    with told("write", "the library", home):
+        _remove_others(library, shown)
+    for skill in shown.values():
+        _publish_one(skill, home, library)
     return library
+
+
+def _is_readable(skill: Skill, store: Store) -> bool:
+    last = [verdict for verdict in store.verdicts(skill.name) if verdict.digest == skill.digest][-1:]
+    return any(verdict.exposure > ExposureTier.METADATA for verdict in last)
+
+
+def _publish_one(skill: Skill, home: Path, library: Path) -> None:
+    source = place(home, skill)
+    package = read_package(source).skill
+    if package.digest != skill.digest:
+        raise CorruptStore(
+            f"The package {str(source)!r} does not hold what was admitted as {skill.name} {skill.version}.",
+            hint="It is kept as it is, and not shown to agents. Run again with --from store to write it anew.",
+        )
+    files: dict[str, bytes | Path] = {file.path: source / file.path for file in package.files}
+    write_package(package, library, files=files, replace_existing=True)
+
+
+def _remove_others(library: Path, shown: Collection[str]) -> None:
+    for entry in sorted(library.iterdir()) if library.is_dir() else []:
+        if entry.name in shown:
+            continue
+        if entry.is_symlink():
+            entry.unlink()  # the link goes, what it leads to stays
+        elif entry.is_dir():
+            shutil.rmtree(entry)
+
+
+def _unused_version(kept: Sequence[Skill]) -> str:
+    used = {skill.version for skill in kept}
+    version = next_version(kept[-1].version)
+    while version in used:
+        version = next_version(version)
+    return version
+
+
+def _number(part: str) -> int:
+    # 18 digits: a number that never grows past what a version may hold, or past what int() reads.
+    digits = re.match(r"[vV]?([0-9]{1,18})", part)
+    return int(digits[1]) if digits else 0
 
 
 def _without_version(skill: Skill) -> str:

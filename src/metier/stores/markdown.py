@@ -16,14 +16,15 @@ from typing import Any, TypeVar
 from metier.digest import plain
 from metier.errors import InputError, PackageError
 from metier.skill import File, Interface, Representation, Scope, Skill
-from metier.stores.checks import MAX_DESCRIPTION, MAX_NAME, is_text
+from metier.stores.checks import MAX_DESCRIPTION, MAX_NAME, MAX_NAME_BYTES, is_text, is_version, refuse_unplaceable
 from metier.stores.frontmatter import Fault, Frontmatter, read_frontmatter
 
 T = TypeVar("T")
 
 _SECTIONS = {"applicability": "## When to use", "policy": "## Instructions", "termination": "## When it is done"}
-_EXACT_FIELDS = ("description", "licence", "version", *_SECTIONS)
+_EXACT_FIELDS = ("description", "licence", *_SECTIONS)
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FIRST_VERSION = "1.0.0"
 _READ_AS_OTHER = re.compile(r"[0-9.e-]+|true|false|yes|no|on|off|y|n|null")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _CODE = (".py", ".sh", ".bash", ".js", ".mjs", ".ts", ".rb", ".pl", ".ps1", ".go", ".rs", ".java", ".r", ".lua")
@@ -33,7 +34,7 @@ def render(skill: Skill) -> str:
     """Write the SKILL.md of a skill. Reading it back gives a skill with the same content, its files aside.
 
     Raises:
-        PackageError: The name or the description would be refused by strict tools.
+        PackageError: The name or the description would be refused by strict tools, or the version names no folder.
 
     >>> print(render(Skill(name="reverse", description="Write letters backwards.", policy="Start at the end.")))
     ---
@@ -81,7 +82,7 @@ def skill_of(front: Frontmatter, *, folder: str) -> tuple[Skill, list[Fault]]:
         name=_name(fields.get("name"), folder),
         description=_description(fields.get("description"), folder),
         licence=_flat(fields.get("license")),
-        version=_flat(metadata.get("metier-version") or metadata.get("version") or fields.get("version")) or "1.0.0",
+        version=_version(front, metadata, faults),
         representation=_choice(Representation, metadata.get("metier-representation"), front, faults),
         scope=_choice(Scope, metadata.get("metier-scope"), front, faults),
         concepts=_read(tuple[str, ...], metadata, "metier-concepts", (), front, faults),
@@ -105,7 +106,8 @@ def representation_of(files: tuple[File, ...]) -> Representation:
 
 
 def _refuse(skill: Skill) -> None:
-    if not _NAME.fullmatch(skill.name) or len(skill.name) > MAX_NAME:
+    refuse_unplaceable(skill.name, skill.version)
+    if not _NAME.fullmatch(skill.name):
         raise PackageError(
             f"A package cannot be named {skill.name!r}.",
             hint=f"Use lower-case letters, digits and single hyphens, at most {MAX_NAME}, as in pdf-forms.",
@@ -212,9 +214,19 @@ def _name(value: Any, folder: str) -> str:
     for text in (value if is_text(value) else "", folder, "skill"):
         name = unicodedata.normalize("NFKC", text).lower()
         name = re.sub(r"-+", "-", "".join(c if c.isalnum() else "-" for c in name)).strip("-")[:MAX_NAME].strip("-")
-        if name:
+        if name := name.encode()[:MAX_NAME_BYTES].decode("utf-8", "ignore").strip("-"):
             return name
     raise AssertionError("the last name is never empty")
+
+
+def _version(front: Frontmatter, metadata: Mapping[str, Any], faults: list[Fault]) -> str:
+    """A version that may name a folder. What strangers write may be a path out of the library."""
+    version = _flat(metadata.get("metier-version") or metadata.get("version") or front.fields.get("version"))
+    if not version or is_version(version):
+        return version or _FIRST_VERSION
+    message = f"The version {version[:64]!r} cannot name a folder, {_FIRST_VERSION!r} is taken."
+    faults.append(_fault(front, message, "Use digits, letters, single dots, + and -, at most 64, as in 1.4.2."))
+    return _FIRST_VERSION
 
 
 def _description(value: Any, folder: str) -> str:

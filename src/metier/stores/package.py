@@ -18,10 +18,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from metier.errors import Conflict, PackageError, StoreError, StoreFull
+from metier.errors import Conflict, PackageError
 from metier.skill import File, Skill
-from metier.stores.bulk import DISK_FULL
-from metier.stores.checks import format_faults
+from metier.stores.checks import format_faults, refuse_unplaceable
+from metier.stores.disk import told
 from metier.stores.frontmatter import Fault, read_frontmatter
 from metier.stores.markdown import render, representation_of, skill_of
 
@@ -31,7 +31,7 @@ _MAX_FILES = 10_000
 _MAX_FILE_DEPTH = 32
 _MAX_SEARCH_DEPTH = 6
 _MAX_SEARCH_FOLDERS = 2000
-_NOT_SEARCHED = (".git", "node_modules")
+_NOT_SEARCHED = (".git", ".metier", "node_modules")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def read_package(path: str | Path) -> Package:
     'Write letters backwards.'
     """
     folder = Path(path)
-    folder = folder.parent if folder.name.lower() == _MANIFEST.lower() and not folder.is_dir() else folder
+    folder = folder.parent if folder.name.lower() == _MANIFEST.lower() and not _is_folder(folder) else folder
     # The name of "." is empty, and the format compares the name of the folder.
     name = folder.name if folder.name not in ("", "..") else folder.resolve().name
     manifest, faults = _manifest(folder)
@@ -94,7 +94,7 @@ def read_package(path: str | Path) -> Package:
 def find_packages(folder: str | Path) -> Iterator[Path]:
     """Find the folders that hold a SKILL.md, sorted, at most 6 folders deep and looking into at most 2,000.
 
-    Links and the folders `.git` and `node_modules` are passed over.
+    Links and the folders `.git`, `.metier` and `node_modules` are passed over.
 
     Raises:
         PackageError: There is no such folder.
@@ -106,7 +106,7 @@ def find_packages(folder: str | Path) -> Iterator[Path]:
     ['reverse']
     """
     top = Path(folder)
-    if not top.is_dir():
+    if not _is_folder(top):
         raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
     return _search(top)
 
@@ -130,17 +130,20 @@ def write_package(
         The folder of the package.
 
     Raises:
-        PackageError: The name or description breaks the format, or a file is missing, differs, or lies outside.
+        PackageError: The name, version or description breaks the format; or a file is missing, differs, or lies
+            outside.
         Conflict: Another package lies there, and it is not to be replaced.
         StoreFull: The disk is full; nothing half-written is left.
+        StoreError: The library cannot be written.
     """
+    refuse_unplaceable(skill.name, skill.version)
     library, place = Path(folder), Path(folder) / skill.name
     contents = dict(files or {})
     if _MANIFEST not in contents:
         contents[_MANIFEST] = render(skill).encode()
     for path in contents:
         _refuse_outside(path)
-    with _told(library):
+    with told("write", "a package", library):
         library.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(dir=library, prefix=f".{skill.name}-part-"))
         try:
@@ -199,12 +202,22 @@ def _files(folder: Path) -> tuple[list[File], list[Fault]]:
     files, faults, pending = [], [], [(folder, 0)]
     while pending:
         here, depth = pending.pop()
-        for entry in _entries(here):
+        try:
+            entries = _entries(here)
+        except PackageError as failure:
+            if here == folder:
+                raise
+            faults.append(_unread(here.relative_to(folder).as_posix(), failure))
+            continue
+        for entry in entries:
             path = Path(entry.path).relative_to(folder).as_posix()
             if entry.is_dir(follow_symlinks=False) and depth < _MAX_FILE_DEPTH:
                 pending.append((Path(entry.path), depth + 1))
             elif entry.is_file(follow_symlinks=False):
-                files.append(_file(Path(entry.path), path))
+                try:
+                    files.append(_file(Path(entry.path), path))
+                except OSError as failure:
+                    faults.append(_unread(path, failure))
             else:
                 message = f"{path!r} is a link, a special file or too deep, and is not part of the package."
                 faults.append(Fault(level="warning", line=0, message=message, fix="Put a plain file in its place."))
@@ -222,12 +235,21 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _file(path: Path, name: str) -> File:
-    try:
-        with path.open("rb") as file:
-            sha = hashlib.file_digest(file, "sha256").hexdigest()
-            return File(path=name, size=file.tell(), digest=f"sha256:{sha}")
-    except OSError as failure:
-        raise PackageError(f"Cannot read {str(path)!r}: {failure.strerror}.") from failure
+    with path.open("rb") as file:
+        sha = hashlib.file_digest(file, "sha256").hexdigest()
+        return File(path=name, size=file.tell(), digest=f"sha256:{sha}")
+
+
+def _unread(path: str, failure: Exception) -> Fault:
+    reason = failure.strerror if isinstance(failure, OSError) else failure
+    message = f"{path!r} stays unread and is not part of the package: {str(reason).rstrip('.')}."
+    return Fault(level="warning", line=0, message=message, fix="Make it readable, or remove it.")
+
+
+def _is_folder(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return path.is_dir()
+    return False
 
 
 def _with_files(skill: Skill, files: list[File], *, manifest: str, text: str, fields: Mapping[str, Any]) -> Skill:
@@ -265,10 +287,22 @@ def _search(top: Path) -> Iterator[Path]:
 
 def _refuse_outside(path: str) -> None:
     parts = path.split("/")
-    if not path or "\x00" in path or "\\" in path or any(part in ("", ".", "..") for part in parts):
+    if (
+        not path
+        or not _is_encodable(path)
+        or "\x00" in path
+        or "\\" in path
+        or any(part in ("", ".", "..") for part in parts)
+    ):
         raise PackageError(
             f"The path {path!r} does not lie inside a package.", hint="Use forward slashes, as in scripts/fill.py."
         )
+
+
+def _is_encodable(path: str) -> bool:
+    with contextlib.suppress(UnicodeEncodeError):
+        return bool(os.fsencode(path))
+    return False
 
 
 def _write_file(path: Path, content: bytes | Path) -> None:
@@ -310,16 +344,3 @@ def _settle(part: Path, place: Path, *, replace_existing: bool) -> Path:
     else:
         part.rename(place)
     return place
-
-
-@contextlib.contextmanager
-def _told(library: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as failure:
-        if failure.errno in DISK_FULL:
-            raise StoreFull(
-                f"No room is left for a package in {str(library)!r}; nothing half-written is left there.",
-                hint="Free some space on that disk and run again.",
-            ) from failure
-        raise StoreError(f"Cannot write a package in {str(library)!r}: {failure.strerror or failure}.") from failure

@@ -2,6 +2,9 @@
 
 A noun is kept whole, as canonical bytes under a checksum, and beside it the columns that are searched. Nothing here
 reads a clock: `position` only counts, so that the same work leaves the same evidence.
+
+What is said of a content refers to `contents`, and an attempt to `attempt_runs`. A scan or an exam may come before its
+skill or run is kept, so these two hold nothing but the identifier, and a row is added with the first that refers to it.
 """
 
 from __future__ import annotations
@@ -14,17 +17,22 @@ from metier.errors import StoreError
 
 MIGRATIONS = (
     """
-    CREATE TABLE skills (position {position}, name {text} NOT NULL, version {text} NOT NULL, digest {text} NOT NULL,
-        body {bytes} NOT NULL, checksum BIGINT NOT NULL, UNIQUE (name, version));
-    CREATE TABLE attempts (position {position}, attempt_id {text} NOT NULL UNIQUE, run_id {text} NOT NULL,
-        item_id {text} NOT NULL, model {text} NOT NULL, body {bytes} NOT NULL, checksum BIGINT NOT NULL);
+    CREATE TABLE contents (digest {text} NOT NULL PRIMARY KEY);
+    CREATE TABLE attempt_runs (run_id {text} NOT NULL PRIMARY KEY);
+    CREATE TABLE skills (position {position}, name {text} NOT NULL, version {text} NOT NULL,
+        digest {text} NOT NULL REFERENCES contents (digest), body {bytes} NOT NULL, checksum BIGINT NOT NULL,
+        UNIQUE (name, version));
+    CREATE TABLE attempts (position {position}, attempt_id {text} NOT NULL UNIQUE,
+        run_id {text} NOT NULL REFERENCES attempt_runs (run_id), item_id {text} NOT NULL,
+        model {text} NOT NULL, body {bytes} NOT NULL, checksum BIGINT NOT NULL);
     CREATE INDEX attempts_by_run ON attempts (run_id, position);
     CREATE INDEX attempts_by_item ON attempts (item_id, position);
     CREATE INDEX attempts_by_model ON attempts (model, position);
-    CREATE TABLE findings (position {position}, skill_digest {text} NOT NULL, body {bytes} NOT NULL,
-        checksum BIGINT NOT NULL);
+    CREATE TABLE findings (position {position}, skill_digest {text} NOT NULL REFERENCES contents (digest),
+        body {bytes} NOT NULL, checksum BIGINT NOT NULL);
     CREATE INDEX findings_by_skill ON findings (skill_digest, position);
-    CREATE TABLE verdicts (position {position}, skill {text} NOT NULL, body {bytes} NOT NULL, checksum BIGINT NOT NULL);
+    CREATE TABLE verdicts (position {position}, skill {text} NOT NULL,
+        digest {text} NOT NULL REFERENCES contents (digest), body {bytes} NOT NULL, checksum BIGINT NOT NULL);
     CREATE INDEX verdicts_by_skill ON verdicts (skill, position);
     CREATE TABLE runs (position {position}, run_id {text} NOT NULL UNIQUE, body {bytes} NOT NULL,
         checksum BIGINT NOT NULL);
@@ -51,8 +59,8 @@ def pending(version: int, types: Types, *, name: str) -> Iterator[str]:
         StoreError: The database was written by a newer metier.
 
     >>> types = Types(position="INTEGER PRIMARY KEY", text="TEXT", bytes="BLOB")
-    >>> next(pending(0, types, name="x.db"))[:39]
-    'CREATE TABLE skills (position INTEGER P'
+    >>> next(pending(0, types, name="x.db"))[:40]
+    'CREATE TABLE contents (digest TEXT NOT N'
     >>> list(pending(len(MIGRATIONS), types, name="x.db"))
     []
     """

@@ -26,6 +26,7 @@ T = TypeVar("T")
 _PAGE = 1000
 """Rows read at once: a reader holds no lock and no cursor while its caller thinks."""
 
+_ADD_CONTENT = "INSERT INTO contents (digest) VALUES (?) ON CONFLICT (digest) DO NOTHING"
 _UNSAFE = re.compile(r"[\\\x00\ud800-\udfff]")
 
 
@@ -111,6 +112,7 @@ class SqlStore:
                     f"Skill {skill.name!r} version {skill.version!r} is stored with other content ({stored[0][0]}).",
                     hint="Give the changed skill a new version.",
                 )
+            session.run(_ADD_CONTENT, (skill.digest,))
             session.run(
                 "INSERT INTO skills (name, version, digest, body, checksum) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (name, version) DO UPDATE SET body = excluded.body, checksum = excluded.checksum",
@@ -146,7 +148,9 @@ class SqlStore:
         rows = [_attempt_row(attempt) for attempt in attempts]
         if not rows:
             return 0
+        runs = [(run_id,) for run_id in dict.fromkeys(row[1] for row in rows)]
         with self._database.writing() as session:
+            session.run_many("INSERT INTO attempt_runs (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING", runs)
             return session.run_many(
                 "INSERT INTO attempts (attempt_id, run_id, item_id, model, body, checksum) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (attempt_id) DO NOTHING",
@@ -164,6 +168,7 @@ class SqlStore:
         key = searchable(skill_digest)
         rows = [(key, *_guarded(finding)) for finding in findings]
         with self._database.writing() as session:
+            session.run(_ADD_CONTENT, (key,))
             session.run("DELETE FROM findings WHERE skill_digest = ?", (key,))
             session.run_many("INSERT INTO findings (skill_digest, body, checksum) VALUES (?, ?, ?)", rows)
 
@@ -173,11 +178,15 @@ class SqlStore:
 
     def put_verdict(self, verdict: Verdict) -> None:
         """Add a verdict to the history of its skill; the same verdict as the last one adds nothing."""
-        key, (body, checksum) = searchable(verdict.skill), _guarded(verdict)
+        key, content, (body, checksum) = searchable(verdict.skill), searchable(verdict.digest), _guarded(verdict)
         with self._database.writing() as session:
             last = session.rows("SELECT body FROM verdicts WHERE skill = ? ORDER BY position DESC LIMIT 1", (key,))
             if not last or bytes(last[0][0]) != body:
-                session.run("INSERT INTO verdicts (skill, body, checksum) VALUES (?, ?, ?)", (key, body, checksum))
+                session.run(_ADD_CONTENT, (content,))
+                session.run(
+                    "INSERT INTO verdicts (skill, digest, body, checksum) VALUES (?, ?, ?, ?)",
+                    (key, content, body, checksum),
+                )
 
     def verdicts(self, skill: str | None = None) -> Iterator[Verdict]:
         """The verdicts on one skill by name, or on all, oldest first."""

@@ -10,8 +10,12 @@ import typer
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
+    from metier.attempt import Cost
     from metier.client import Client
     from metier.evaluate.compare import Difference
+    from metier.item import Exam, ExamProtocol
+    from metier.skill import Skill
+    from metier.store import Store
 
 app = typer.Typer(name="evaluate", help="Grade, examine, compare.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,8 +49,8 @@ def grade(
 
 @app.command()
 def take(
-    exam: Annotated[Path, typer.Argument(help="Items as JSON lines.")],
-    client: Annotated[str, typer.Option(help="URL#MODEL, replay:FILE or local:FOLDER.")],
+    exam: Annotated[Path, typer.Argument(help="Items as JSON lines; - for standard input.")],
+    client: Annotated[str, typer.Option(help="URL#MODEL, replay:FILE, local:FOLDER, or FILE.toml.")],
     skill: Annotated[list[Path] | None, typer.Option(help="Package folders of the skills in hand.")] = None,
     record: Annotated[Path | None, typer.Option(help="Record every reply in this file, to be replayed later.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the attempts to this file.")] = None,
@@ -64,30 +68,49 @@ def take(
     """
     from contextlib import closing
 
+    from metier.attempt import Cost
+    from metier.clients.meter import MeteredClient
     from metier.evaluate.compare import proportion
     from metier.evaluate.sit import sit
-    from metier.faces.files import read_items, write_lines
+    from metier.faces.files import make_writable, write_lines
     from metier.graders import grader_for
-    from metier.item import Exam, ExamProtocol
+    from metier.item import ExamProtocol
     from metier.stores.open import open_store
     from metier.stores.package import read_package
 
+    place = _place(exam, store)
     protocol = ExamProtocol(system=system, temperature=temperature, max_tokens=max_tokens, epochs=epochs, seed=seed)
-    asked = Exam(name=exam.stem, items=tuple(read_items(exam)), protocol=protocol)
+    asked = _exam(exam, protocol)
     skills = [read_package(path).skill for path in skill or ()]
-    with closing(open_store(store or exam.with_suffix(".sqlite"))) as kept, closing(_client(client, record)) as model:
-        attempts = sit(asked, model, kept, grader_for=grader_for, skills=skills, progress=_progress)
+    if out:
+        make_writable(out, "--out")
+    # A server of databases keeps no files; they lie beside the exam.
+    files = (Path("exam") if str(exam) == "-" else exam).with_suffix(".objects")
+    bulk = files if "://" in place and not place.startswith("sqlite:") else None
+    with closing(_client(client, record)) as model, closing(open_store(place, bulk=bulk)) as kept:
+        _say_what_is_stored(asked, model, kept, skills, place)
+        metered = MeteredClient(model)
+        attempts = sit(asked, metered, kept, grader_for=grader_for, skills=skills, progress=_progress)
     if out:
         write_lines(attempts, out)
     share = proportion(attempts)
+    made = sum((attempt.cost for attempt in attempts), Cost())
     if json:
-        as_json({"proportion": share, "run_id": attempts[0].run_id if attempts else None, "attempts": len(attempts)})
-    else:
-        value = "no share" if share.value is None else f"{share.value:.1%}"
-        say(
-            f"{share.correct} of {share.scored} correct ({value}, 95 % interval {share.low:.1%} to {share.high:.1%}); "
-            f"{share.unscored} unscored"
+        as_json(
+            {
+                "proportion": share,
+                "run_id": attempts[0].run_id,
+                "attempts": len(attempts),
+                "cost": made,
+                "spent_now": metered.spent,
+            }
         )
+    value = "no share" if share.value is None else f"{share.value:.1%}"
+    say(
+        f"{share.correct} of {share.scored} correct ({value}, 95 % interval {share.low:.1%} to {share.high:.1%}); "
+        f"{share.unscored} unscored"
+    )
+    say(f"cost of these attempts: {_cost(made)}; spent now: {_cost(metered.spent)}")
 
 
 @app.command("compare")
@@ -150,12 +173,70 @@ def _show(rows: list[Difference]) -> None:
     )
 
 
-def _client(spec: str, record: Path | None) -> Client:
-    from metier.clients.open import open_client
-    from metier.clients.replay import RecordingClient
+def _place(exam: Path, store: str | None) -> str:
+    """Where attempts are kept."""
+    from metier.errors import ConfigError
 
-    client = open_client(spec, where="--client")
+    if store is None and str(exam) == "-":
+        raise ConfigError(
+            "Expected --store for an exam from standard input, as there is no file to keep the attempts beside.",
+            hint="For example: metier evaluate take - --store attempts.sqlite --client URL#MODEL",
+        )
+    return str(exam.with_suffix(".sqlite")) if store is None else store
+
+
+def _exam(path: Path, protocol: ExamProtocol) -> Exam:
+    from metier.errors import InputError
+    from metier.faces.files import read_items
+    from metier.item import Exam
+
+    items = tuple(read_items(path))
+    if not items:
+        raise InputError(f"Expected items in {str(path)!r}, found none.", hint="One JSON object a line is an item.")
+    return Exam(name=path.stem, items=items, protocol=protocol)
+
+
+def _client(spec: str, record: Path | None) -> Client:
+    from metier.clients.open import is_file_of_options, open_client, read_options
+    from metier.clients.replay import RecordingClient
+    from metier.faces.files import make_writable
+
+    options = read_options(Path(spec)) if is_file_of_options(spec) else spec
+    if isinstance(options, dict) and (path := options.pop("record", None)):
+        record = record or Path(path)
+    if record:
+        make_writable(record, "--record")
+    client = open_client(options, where=spec if isinstance(options, dict) else "--client")
     return RecordingClient(client, record) if record else client
+
+
+def _say_what_is_stored(exam: Exam, client: Client, store: Store, skills: list[Skill], place: str) -> None:
+    """Tell how many attempts are there already, or refuse a record that would lack them."""
+    from metier.clients.replay import RecordingClient
+    from metier.errors import ConfigError
+    from metier.evaluate.sit import answered, request
+
+    there = answered(exam, client, store, skills=skills)
+    if not there:
+        return
+    scheme, is_url, rest = place.partition("://")
+    # The address of a server may hold a password.
+    shown = f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if is_url else place
+    total = len({item.item_id for item in exam.items}) * exam.protocol.epochs
+    if isinstance(client, RecordingClient):
+        items = {item.item_id: item for item in exam.items}
+        requests = (request(items[item_id], exam, epoch=epoch, skills=skills) for item_id, epoch in there)
+        if lacking := sum(not client.holds(one) for one in requests):
+            raise ConfigError(
+                f"Expected to record a whole run, but {lacking} of its {total} attempts are in {shown!r} already and "
+                "not in the record: they would not be asked, and so not recorded.",
+                hint="Name another store with --store, or leave out --record.",
+            )
+    say(f"{len(there)} of {total} attempts are stored in {shown!r} already; they are not asked again")
+
+
+def _cost(cost: Cost) -> str:
+    return f"{cost.input_tokens} tokens read, {cost.output_tokens} written, ${cost.usd:.4f}"
 
 
 def _progress(done: int, total: int) -> None:
