@@ -54,6 +54,8 @@ def make_workspace(folder: Path, *, store: str = ".metier/store.sqlite") -> Path
     for key, value in {"practice": 60, "exam": 10, "gate": 6, "items": 30, "steps": 1, "max_tokens": 20}.items():
         text, changed = re.subn(rf"(?m)^{key} = \d+", f"{key} = {value}", text)
         assert changed, key
+    # Hardly anything is learnt here; what is learnt may still be executed, so that plans can be.
+    text = text.replace("min_attempts = 10", "min_attempts = 1").replace("min_accuracy = 0.6", "min_accuracy = 0.0")
     text = text.replace(".metier/store.sqlite", store)
     assert "[practice]" not in text
     (place / "metier.toml").write_text(text + REGIME, encoding="utf-8")
@@ -101,7 +103,7 @@ def test_every_stage_gives_a_result(turned: Path) -> None:
     )
     assert {goal["kind"] for goal in outputs["compose"]["results"]} >= {"gap"}
     headline = next(goal for goal in outputs["compose"]["results"] if goal["goal"] == "headline")
-    assert headline["missing"] == ["title-case"]
+    assert "title-case" in headline["missing"]
     assert outputs["update"]["items"] > 0
 
 

@@ -57,7 +57,7 @@ def looked_over(folders: Sequence[Path]) -> list[LookedAt]:
     Raises:
         PackageError: One of them is no folder, or holds no package.
     """
-    from metier.lifecycle import look_over
+    from metier.govern.look import look_over
 
     looked = []
     for folder in folders:

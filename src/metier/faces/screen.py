@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
+_CURVES = 3
 
 
 @dataclass(slots=True)
@@ -101,7 +102,8 @@ class Screen:
             return row.came_out
         share = row.done / row.total if row.total else 0.0
         bar = "█" * round(18 * share) + "·" * (18 - round(18 * share))
-        curves = "  ".join(f"{name} {sparkline(values)} {values[-1]:.2f}" for name, values in row.points.items())
+        moving = [(name, values) for name, values in row.points.items() if min(values) < max(values)][:_CURVES]
+        curves = "  ".join(f"{name} {sparkline(values)} {values[-1]:.2f}" for name, values in moving)
         return f"{bar} {row.done}/{row.total}  {curves}" if row.total else "…"
 
     def _seconds(self, row: _Row) -> str:

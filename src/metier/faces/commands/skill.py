@@ -13,15 +13,23 @@ app = typer.Typer(name="skill", help="List, show and check skills.", no_args_is_
 
 
 @app.command("list")
-def list_skills(workspace: WorkspaceOption = Path(), json: AsJson = False) -> None:
-    """List the stored skills with their tiers.
+def list_skills(
+    workspace: WorkspaceOption = Path(),
+    every: Annotated[
+        bool, typer.Option("--all", help="Every skill ever stored, not those of the latest turn.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """List the skills of the workspace as it stands, with their tiers.
 
     Example: metier skill list -w examples/first-trade
     """
     from metier.faces.opened import stored
+    from metier.lifecycle import current_skills
+    from metier.workspace import open_workspace
 
     with stored(workspace) as store:
-        skills = list(store.skills())
+        skills = list(store.skills()) if every else current_skills(open_workspace(workspace), store)
         verdicts = {verdict.digest: verdict for verdict in store.verdicts()}
     rows = [(skill, verdicts.get(skill.digest)) for skill in skills]
     if json:
