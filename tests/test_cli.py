@@ -423,7 +423,7 @@ def test_what_the_system_refuses_is_one_line(
     def refuse(folder: Path) -> None:
         raise fault
 
-    monkeypatch.setattr("metier.lifecycle.look_over", refuse)
+    monkeypatch.setattr("metier.govern.look.look_over", refuse)
     code, out, err = metier("skill", "check", "x")
     assert (code, out) == (2, "")
     assert says in err

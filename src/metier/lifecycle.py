@@ -36,7 +36,6 @@ from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
 from metier.govern import stage as govern_stage
 from metier.govern.judge import Evidence, judge
-from metier.govern.look import LookedAt, look_over
 from metier.govern.scan import scan
 from metier.graders import grader_for
 from metier.item import Item
@@ -57,11 +56,6 @@ from metier.update import stage as update_stage
 from metier.verdict import ExposureTier, Verdict
 from metier.wheel import Context, Listener, Result, Stage, Turned, count, turn
 from metier.workspace import Workspace
-
-__all__ = [
-    "POLICY", "STAGES", "LookedAt", "Spokes",
-    "current_skills", "evidence_digest", "latest", "look_over", "plan_goal", "run",
-]  # fmt: skip
 
 STAGES = ("discover", "distill", "practice", "evaluate", "govern", "store", "compose", "update")
 POLICY = "letterwork"

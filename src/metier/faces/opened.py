@@ -13,7 +13,7 @@ from metier.run import StageRecord
 from metier.store import Store
 
 if TYPE_CHECKING:
-    from metier.lifecycle import LookedAt
+    from metier.govern.look import LookedAt
 
 
 @contextmanager

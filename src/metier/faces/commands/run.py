@@ -11,7 +11,7 @@ import typer
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
-    from metier.lifecycle import LookedAt
+    from metier.govern.look import LookedAt
 
 _ENDPOINT = """
 {readable} of {total} packages can be read. Their text was scanned; what they are worth is unknown. A model endpoint
