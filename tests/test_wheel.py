@@ -141,6 +141,23 @@ def test_a_failed_stage_keeps_what_was_done(shop: Workshop, store: Store) -> Non
     assert ran(shop, store) == "c"
 
 
+def test_a_stage_reads_the_same_whether_the_one_before_has_just_run_or_not(shop: Workshop, store: Store) -> None:
+    read: list[object] = []
+
+    def first(context: Context) -> Result:
+        return Result(output={"cells": {"b": 1, "a": 2}, "pair": (1, 2)}, came_out="")
+
+    def second(context: Context) -> Result:
+        given = context.before["first"]
+        read.append((list(given), list(given["cells"]), given["pair"]))
+        return Result(output={}, came_out="")
+
+    stages = [Stage(name="first", run=first), Stage(name="second", run=second, reads=("first",))]
+    turn(stages, store, shop.home)
+    turn(stages, store, shop.home, start="second")
+    assert read[0] == read[1]
+
+
 def test_a_stage_finds_its_checkpoints_again(shop: Workshop, store: Store) -> None:
     shop.fails = "c"
     with pytest.raises(StageError):

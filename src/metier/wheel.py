@@ -8,6 +8,7 @@ where it stopped. This module knows no stage; `metier.lifecycle` names them.
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from metier import __version__
-from metier.digest import digest, plain
+from metier.digest import canonical, digest, plain
 from metier.errors import ConfigError, StageError, nearest
 from metier.run import StageRecord
 from metier.store import Store
@@ -218,10 +219,12 @@ def _run(stage: Stage, key: str, work: _Turn, *, afresh: bool) -> StageRecord:
     )
     began = time.monotonic()
     result = stage.run(context)
+    artefacts = {name: _file_digest(work.home / name) for name in result.artefacts}
     record = StageRecord(
         key=key,
         stage=stage.name,
-        output={**result.output, "artefacts": {name: _file_digest(work.home / name) for name in result.artefacts}},
+        # As it will be read back, the order of keys included: a resumed run must not see another order than a whole one.
+        output=json.loads(canonical({**result.output, "artefacts": artefacts})),
         went_in=stage.went_in,
         came_out=result.came_out,
         seconds=round(time.monotonic() - began, 3),
