@@ -223,7 +223,7 @@ def _run(stage: Stage, key: str, work: _Turn, *, afresh: bool) -> StageRecord:
     record = StageRecord(
         key=key,
         stage=stage.name,
-        # As it will be read back, the order of keys included: a resumed run must not see another order than a whole one.
+        # As it will be read back, order of keys included: a resumed run must not see another order than a whole one.
         output=json.loads(canonical({**result.output, "artefacts": artefacts})),
         went_in=stage.went_in,
         came_out=result.came_out,
