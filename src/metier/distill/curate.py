@@ -54,7 +54,12 @@ def curate(candidates: Iterable[Item], *, count: int, seed: int, against: Iterab
 
 
 def deduplicate(items: Iterable[Item], dropped: Counter[str]) -> Iterator[Item]:
-    """Keep the first of the items whose prompts are the same but for case, width and white space."""
+    """Keep the first of the items whose prompts are the same but for case, width and white space.
+
+    >>> items = [Item(prompt="Sort  abc", reference="abc"), Item(prompt="sort abc", reference="abc")]
+    >>> len(list(deduplicate(items, Counter())))
+    1
+    """
     seen: set[str] = set()
     for item in items:
         normal = _normal(item.prompt)
@@ -66,7 +71,14 @@ def deduplicate(items: Iterable[Item], dropped: Counter[str]) -> Iterator[Item]:
 
 
 def decontaminate(items: Iterable[Item], against: Collection[Item], dropped: Counter[str]) -> Iterator[Item]:
-    """Drop what equals a kept-back item or shares a run of `NGRAM_WORDS` words with one."""
+    """Drop what equals a kept-back item or shares a run of `NGRAM_WORDS` words with one.
+
+    >>> dropped = Counter()
+    >>> list(decontaminate([Item(prompt="sort abc", reference="")], [Item(prompt="Sort abc", reference="")], dropped))
+    []
+    >>> dropped["contaminated"]
+    1
+    """
     prompts = {_normal(item.prompt) for item in against}
     runs = {run for prompt in prompts for run in _runs(prompt)}
     for item in items:

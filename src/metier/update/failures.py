@@ -63,6 +63,11 @@ def next_practice(
         make_items: `(concepts, count, seed)` → fresh items of that kind.
         keep: The share given by successes, so that what works stays practised: without it, practice on failures alone
             costs the policy what it could do. A cluster that works mostly has its part in both shares.
+
+    >>> weak = [Weakness(cluster="a", concepts=("a",), failed=2, tried=2)]
+    >>> make = lambda concepts, count, seed: [Item(prompt=f"{seed} {n}", reference="") for n in range(count)]
+    >>> [item.prompt for item in next_practice(weak, count=2, seed=7, make_items=make)]
+    ['7 0', '7 1']
     """
     failures = [each.failed / each.tried for each in weak]
     successes = [float(each.tried - each.failed) for each in weak]
