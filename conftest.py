@@ -29,6 +29,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if not wanted and needs_torch(collection_path) else None
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is required, a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRE_ALL and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def needs_torch(path: Path) -> bool:
     """Whether a module of the package cannot be imported without torch."""
     learns = path.parent.name == "practice" and path.stem not in WITHOUT_TORCH

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from metier import lifecycle
 from metier.errors import CorruptStore
 from metier.faces import report, words
 from metier.faces.report import STAGES, write_report
@@ -413,5 +414,4 @@ def luminance(colour: str) -> float:
 
 
 def test_the_stages_are_those_of_the_lifecycle() -> None:
-    lifecycle = pytest.importorskip("metier.lifecycle")
     assert lifecycle.STAGES == STAGES
