@@ -48,7 +48,7 @@ def test_imports_point_down_the_house(copy_of_the_house: Path) -> None:
         ("graders/exact.py", "import torch", "metier.graders is not allowed to import torch"),
         ("wheel.py", "import torch", "metier.wheel is not allowed to import torch"),
         ("workspace.py", "import transformers", "metier.workspace is not allowed to import transformers"),
-        ("govern/scan.py", "import httpx2", "metier.govern is not allowed to import httpx2"),
+        ("govern/judge.py", "import httpx2", "metier.govern is not allowed to import httpx2"),
         ("stores/bulk.py", "import httpx2", "metier.stores is not allowed to import httpx2"),
         ("clients/cache.py", "import psycopg", "metier.clients is not allowed to import psycopg"),
         ("govern/judge.py", "import typer", "metier.govern is not allowed to import typer"),
@@ -146,6 +146,18 @@ def test_every_public_name_has_a_docstring() -> None:
 
 
 def test_nouns_need_the_standard_library_alone() -> None:
-    nouns = ["skill", "taxonomy", "document", "item", "attempt", "plan", "verdict", "run", "digest", "errors"]
+    nouns = [
+        "capability",
+        "skill",
+        "taxonomy",
+        "document",
+        "item",
+        "attempt",
+        "plan",
+        "verdict",
+        "run",
+        "digest",
+        "errors",
+    ]
     outside = loaded_by(*(f"import metier.{noun}" for noun in nouns)) - set(sys.stdlib_module_names)
     assert {name for name in outside if not name.startswith("_")} <= {"metier", "sitecustomize"}

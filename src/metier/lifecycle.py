@@ -325,7 +325,7 @@ class Spokes:
             draft, context.folder / "drafts", context.store, files=practice_stage.model_files(policy)
         )
         skill = read_package(folder).skill
-        verdict = judge(skill, scan(folder), evidence=evidence, policy=self.workspace.settings.govern)
+        verdict = judge(skill, scan(folder).findings, evidence=evidence, policy=self.workspace.settings.govern)
         kept = replace(library.keep(folder, context.home, verdict), state=State.UPDATED, concepts=old.concepts)
         context.store.put_findings(verdict.digest, verdict.findings)
         context.store.put_verdict(verdict)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import ClassVar
 
+from metier.capability import Capability
+
 
 class Severity(StrEnum):
     """How much a finding weighs. A single block is enough to refuse a skill."""
@@ -40,7 +42,16 @@ class ExposureTier(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a scan saw and where: rule, severity, file, line (from 1, 0 for the whole file), the text, one sentence."""
+    """What a scan saw and where.
+
+    Attributes:
+        rule: Name of the rule that spoke.
+        message: The behaviour, in one sentence.
+        path: File inside the package, forward slashes; a member of an archive follows after `!/`.
+        line: From 1; 0 for the whole file.
+        evidence: The text that shows it.
+        codes: What catalogues call it: OWASP Agentic Skills Top 10 (`AST01` …) and AITech (`AITech-1.1` …).
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -50,6 +61,49 @@ class Finding:
     path: str = ""
     line: int = 0
     evidence: str = ""
+    codes: tuple[str, ...] = ()
+
+
+class Decision(StrEnum):
+    """What a scan comes to, from best to worst. What was not read is never clean."""
+
+    CLEAN = "clean"
+    REVIEW = "review"
+    INCOMPLETE = "incomplete"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What a scan saw in a package, and how much of it was read.
+
+    Attributes:
+        findings: By path, line and rule.
+        observed: What its text and code make an agent touch.
+        num_files, num_bytes: What was read, members of archives included.
+        unread: Paths of what was not read, or not to its end.
+
+    >>> Scan().decision.value, Scan(unread=("a.bin",)).decision.value
+    ('clean', 'incomplete')
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    findings: tuple[Finding, ...] = ()
+    observed: tuple[Capability, ...] = ()
+    num_files: int = 0
+    num_bytes: int = 0
+    unread: tuple[str, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        """Block if any finding blocks, else incomplete if anything stayed unread, else review, else clean."""
+        severities = {finding.severity for finding in self.findings}
+        if Severity.BLOCK in severities:
+            return Decision.BLOCK
+        if self.unread:
+            return Decision.INCOMPLETE
+        return Decision.REVIEW if Severity.REVIEW in severities else Decision.CLEAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from metier.digest import digest, plain
 from metier.document import Document
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.govern.judge import Evidence, judge
-from metier.govern.scan import scan_text
+from metier.govern.scan.text import scan_text
 from metier.item import Item
 from metier.plan import Example, Gap, Plan, Step
 from metier.practice.strings import FUNCTIONS, make_items, run, trace

@@ -39,7 +39,7 @@ def look_over(folder: Path) -> list[LookedAt]:
         except PackageError as error:
             looked.append(LookedAt(path=name, skill=None, error=str(error)))
         else:
-            verdict = judge(package.skill, scan(place))
+            verdict = judge(package.skill, scan(place).findings)
             looked.append(LookedAt(path=name, skill=package.skill, faults=package.faults, verdict=verdict))
     if not looked:
         raise PackageError(

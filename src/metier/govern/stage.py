@@ -31,7 +31,7 @@ def run(
     sources: dict[str, str] = {}
     for folder, evidence in candidates:
         skill = read_package(folder).skill
-        verdict = judge(skill, scan(folder), evidence=evidence, policy=policy)
+        verdict = judge(skill, scan(folder).findings, evidence=evidence, policy=policy)
         against = _shadows(skill, verdicts) or objection(skill)
         if against:
             verdict = replace(verdict, exposure=ExposureTier.METADATA, reasons=(against, *verdict.reasons))

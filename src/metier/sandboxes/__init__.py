@@ -1,0 +1,1 @@
+"""Where may untrusted code run? The kinds of `metier.sandbox.Sandbox`."""
