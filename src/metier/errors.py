@@ -14,6 +14,7 @@
     │   ├── Conflict            the same name and version, but other content
     │   ├── StoreFull           the disk is full; nothing half-written is left
     │   └── CorruptStore        the database or a file does not hold what was written; it is kept as it is
+    ├── SandboxError            a sandbox cannot keep its promise here; nothing was run
     ├── StageError              a stage of the wheel could not finish
     └── MissingExtra            an optional library is not installed
 
@@ -105,6 +106,10 @@ class StoreFull(StoreError):
 
 class CorruptStore(StoreError):
     """The database or a file does not hold what was written; it is kept as it is."""
+
+
+class SandboxError(MetierError):
+    """A sandbox cannot keep its promise on this machine; nothing was run."""
 
 
 class StageError(MetierError):
