@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from metier.capability import Capability as C
+from metier.capability import Capability
+
+C = Capability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def _script(name: str, text: str, *observed: C, path: str = "scripts/work.py") -
 _DOES = {
     "reads-files": _script(
         "reads-files",
-        'from pathlib import Path\n\nfor path in Path("data").glob("*.csv"):\n    print(len(path.read_text().splitlines()))\n',
+        'from pathlib import Path\n\nfor path in Path("data").glob("*.csv"):\n    print(len(path.read_text()))\n',
         C.READ_FILES,
     ),
     "writes-files": _script(
@@ -110,7 +112,7 @@ _DOES = {
     ),
     "runs-programs-javascript": _script(
         "runs-programs-javascript",
-        'const { execFile } = require("child_process");\nexecFile("git", ["status"], (error, out) => console.log(out));\n',
+        'const { execFile } = require("child_process");\nexecFile("git", ["status"], (error, out) => log(out));\n',
         C.RUN_PROGRAMS,
         path="scripts/status.js",
     ),
