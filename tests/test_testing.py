@@ -16,7 +16,7 @@ from metier.skill import Skill
 from metier.stores.bulk import FileBulk
 from metier.stores.sqlite import SqliteStore
 from metier.testing import check_client, check_grader, check_store
-from metier.verdict import Finding, Verdict
+from metier.verdict import Anchor, Entry, Event, Finding, Verdict
 
 ITEM = Item(prompt="1 + 1 =", reference="2")
 REQUESTS = [Request.ask(f"{number} + 1 =", seed=number) for number in range(3)]
@@ -56,6 +56,18 @@ class RepeatsVerdicts(SqliteStore):
         super().put_verdict(verdict)
 
 
+class RevisesHistory(SqliteStore):
+    def put_event(self, event: Event) -> Entry:
+        with self._database.writing() as session:
+            session.run("DELETE FROM audit WHERE skill = ?", (event.skill,))
+        return super().put_event(event)
+
+
+class LosesTheHead(SqliteStore):
+    def anchor(self) -> Anchor:
+        return Anchor()
+
+
 class Forgets(SqliteStore):
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -82,6 +94,8 @@ class TrustsBulk(SqliteStore):
         (OverwritesSkills, "refuses other content under a version that is stored"),
         (AddsFindings, "replaces an earlier scan"),
         (RepeatsVerdicts, "adds to the history unless it repeats the last"),
+        (RevisesHistory, r"entries\(\) gives all, unchanged"),
+        (LosesTheHead, "moves the anchor"),
         (Forgets, "a second handle sees what the first one stored"),
         (TrustsBulk, "CorruptStore on a damaged file"),
     ],

@@ -1,4 +1,4 @@
-"""The promise of a store: it keeps skills, attempts, findings, verdicts, runs and stage results.
+"""The promise of a store: it keeps skills, attempts, findings, verdicts, an audit log, runs and stage results.
 
 Every method that writes is one transaction: after `kill -9` it has happened or it has not. Bulk (items, model files)
 lives in `bulk`, addressed by content. Its kinds are in `stores/`; `metier.testing.check_store` tells whether an object
@@ -15,7 +15,7 @@ from metier.attempt import Attempt
 from metier.item import Item
 from metier.run import Run, StageRecord
 from metier.skill import Skill
-from metier.verdict import Finding, Verdict
+from metier.verdict import Anchor, Entry, Event, Finding, Verdict
 
 
 @runtime_checkable
@@ -100,11 +100,26 @@ class Store(Protocol):
         ...
 
     def put_verdict(self, verdict: Verdict) -> None:
-        """Add a verdict to the history of its skill; the same verdict as the last one adds nothing."""
+        """Add a verdict to the history of its skill, and its event to the audit log, in one transaction.
+
+        The same verdict as the last one adds nothing.
+        """
         ...
 
     def verdicts(self, skill: str | None = None) -> Iterator[Verdict]:
         """The verdicts on one skill by name, or on all, oldest first."""
+        ...
+
+    def put_event(self, event: Event) -> Entry:
+        """Add an event to the end of the audit log, chained to the entry before it. None is ever changed or removed."""
+        ...
+
+    def entries(self, skill: str | None = None) -> Iterator[Entry]:
+        """The entries of the audit log about one skill by name, or all, oldest first."""
+        ...
+
+    def anchor(self) -> Anchor:
+        """How long the audit log is and the hash of its last entry, as noted when that was written."""
         ...
 
     def put_run(self, run: Run) -> None:

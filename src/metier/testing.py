@@ -21,7 +21,18 @@ from metier.item import Item
 from metier.run import Run, StageRecord, Status
 from metier.skill import Interface, Parameter, Skill, State
 from metier.store import Bulk, Store
-from metier.verdict import ExposureTier, Finding, Severity, Verdict, VettingTier
+from metier.verdict import (
+    GENESIS,
+    Anchor,
+    Deed,
+    Event,
+    ExposureTier,
+    Finding,
+    Severity,
+    Verdict,
+    VettingTier,
+    verdict_event,
+)
 
 _ODD = "a\x00b \ud800 é 漢字 \U0001f600 \\u0000 'q' \"q\" {x} %s \r\n\t"
 """Text that models and strangers write and that databases, JSON and formatting may trip over."""
@@ -63,7 +74,7 @@ def check_store(make_store: Callable[[], Store]) -> None:
     """
     store = make_store()
     _hold(isinstance(store, Store), "a store has every method of metier.store.Store", type(store).__name__)
-    for clause in (_skills, _attempts, _findings, _verdicts, _runs, _stages, _bulk):
+    for clause in (_skills, _attempts, _findings, _verdicts, _audit, _runs, _stages, _bulk):
         clause(store)
     before = _everything(store)
     with_two_handles = make_store()
@@ -225,6 +236,24 @@ def _verdicts(store: Store) -> None:
     _equal("verdicts() of an unknown skill gives none", list(store.verdicts("nothing")), [])
 
 
+def _audit(store: Store) -> None:
+    history = list(store.verdicts())
+    entries = list(store.entries())
+    _equal("put_verdict() enters each verdict once", [e.event for e in entries], [verdict_event(v) for v in history])
+    event = Event(deed=Deed.APPROVAL, who=_ODD, skill="reverse", digest="sha256:1", because=(_ODD, ""), when="now")
+    for one in (event, event, replace(event, skill="append", exposure=ExposureTier.METADATA)):
+        entries.append(store.put_event(one))
+        _equal("put_event() returns the entry of its event", entries[-1].event, one)
+        _equal("put_event() moves the anchor", store.anchor(), Anchor(number=len(entries), hash=entries[-1].hash))
+    _equal("entries() gives all, unchanged, oldest first", list(store.entries()), entries)
+    _equal("entries are numbered from 1", [e.number for e in entries], list(range(1, len(entries) + 1)))
+    before = [GENESIS, *(e.hash for e in entries[:-1])]
+    _equal("each entry holds the hash of the one before it", [e.previous for e in entries], before)
+    mine = [e for e in entries if e.event.skill == "reverse"]
+    _equal("entries() of a skill gives those about it", list(store.entries("reverse")), mine)
+    _equal("entries() of an unknown skill gives none", list(store.entries("nothing")), [])
+
+
 def _runs(store: Store) -> None:
     run = Run(run_id="b", workspace=_ODD, started="2026-01-01T00:00:00+00:00", config="sha256:1")
     done = replace(run, status=Status.DONE, seconds=0.1 + 0.2)
@@ -284,7 +313,7 @@ def _damaged(bulk: Bulk) -> None:
 
 def _everything(store: Store) -> list[Any]:
     parts: list[Iterable[Any]] = [store.skills(), store.versions("reverse"), store.attempts(), store.verdicts()]
-    parts += [store.findings("sha256:1"), store.runs(), store.stages()]
+    parts += [store.findings("sha256:1"), store.entries(), [store.anchor()], store.runs(), store.stages()]
     return list(itertools.chain.from_iterable(parts))
 
 

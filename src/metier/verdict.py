@@ -2,7 +2,8 @@
 
 Two ladders that must not be mixed. `VettingTier`: how well the package was vetted (the trust and lifecycle governance
 framework of "Agent Skills for Large Language Models", arXiv 2602.12430, section 6.4). `ExposureTier`: how far its
-content may go at run time ("SoK: Agentic Skills", arXiv 2602.20867, section VI).
+content may go at run time ("SoK: Agentic Skills", arXiv 2602.20867, section VI). What moves a skill on either is an
+`Event`; a store keeps each as an `Entry` of a chain in which nothing can be changed without a trace.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import ClassVar
 
 from metier.capability import Capability
+from metier.digest import digest
 
 
 class Severity(StrEnum):
@@ -106,9 +108,42 @@ class Scan:
         return Decision.REVIEW if Severity.REVIEW in severities else Decision.CLEAN
 
 
+class Gate(StrEnum):
+    """The four gates of the survey's framework (section 6.4)."""
+
+    STATIC = "G1"
+    SEMANTIC = "G2"
+    BEHAVIOURAL = "G3"
+    MANIFEST = "G4"
+
+
+class GateOutcome(StrEnum):
+    """How a gate ended. A gate that was not run lets nothing through."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """How one gate ended, and why."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    gate: Gate
+    outcome: GateOutcome
+    reasons: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What tier follows for a skill, and why; bound to the digest of the content that was judged.
+
+    Attributes:
+        gates: How each gate ended, G1 to G4.
+        declared, observed: What its manifest declares, and what a scan and a sandbox saw.
+        run_ids: The runs that hold the attempts it rests on.
 
     >>> Verdict(skill="reverse", digest="sha256:0", vetting=VettingTier.UNVETTED,
     ...         exposure=ExposureTier.METADATA, reasons=("no evidence",)).exposure.name
@@ -124,3 +159,105 @@ class Verdict:
     reasons: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
     run_ids: tuple[str, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    declared: tuple[Capability, ...] = ()
+    observed: tuple[Capability, ...] = ()
+
+
+class Deed(StrEnum):
+    """What was done about a skill."""
+
+    VERDICT = "verdict"
+    APPROVAL = "approval"  # a person read this content, and answers for what needed review
+    CERTIFICATION = "certification"
+    USE = "use"  # supervised invocations in which nothing went wrong
+    PROMOTION = "promotion"
+    DEMOTION = "demotion"
+    REVOCATION = "revocation"
+    RESTORATION = "restoration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What was done about a skill, by whom and why.
+
+    Attributes:
+        digest: The content it was done about; what is said of one content holds for no other.
+        vetting, exposure: Where a verdict or a fall put it; None for what moves nothing by itself.
+        uses: How many invocations a use stands for.
+        verdict: The digest of the whole verdict, for a verdict.
+        when: As it was passed in; nobody here reads a clock.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    deed: Deed
+    who: str
+    skill: str
+    digest: str
+    because: tuple[str, ...] = ()
+    vetting: VettingTier | None = None
+    exposure: ExposureTier | None = None
+    uses: int = 0
+    verdict: str = ""
+    when: str = ""
+
+
+def verdict_event(verdict: Verdict, *, who: str = "metier") -> Event:
+    """Tell a verdict as an event.
+
+    >>> verdict = Verdict(skill="reverse", digest="sha256:0", vetting=VettingTier.COMMUNITY,
+    ...                   exposure=ExposureTier.INSTRUCTIONS, reasons=("clean",))
+    >>> verdict_event(verdict).exposure.name
+    'INSTRUCTIONS'
+    """
+    return Event(
+        deed=Deed.VERDICT,
+        who=who,
+        skill=verdict.skill,
+        digest=verdict.digest,
+        because=verdict.reasons,
+        vetting=verdict.vetting,
+        exposure=verdict.exposure,
+        verdict=digest(verdict),
+    )
+
+
+GENESIS = "sha256:" + "0" * 64
+"""What the first entry of a chain names as the one before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the audit log: an event, its number from 1, and the hash of the line before.
+
+    >>> event = Event(deed=Deed.USE, who="me", skill="reverse", digest="sha256:0", uses=3)
+    >>> first = Entry(number=1, previous=GENESIS, event=event)
+    >>> Entry(number=2, previous=first.hash, event=event).hash == first.hash
+    False
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    number: int
+    previous: str
+    event: Event
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the whole line."""
+        return digest(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """How long a chain was, and the hash of its last entry: kept elsewhere, it tells whether the chain was cut.
+
+    >>> Anchor().number
+    0
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    number: int = 0
+    hash: str = GENESIS

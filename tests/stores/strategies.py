@@ -5,10 +5,23 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from metier.attempt import Attempt, Cost, Grade
+from metier.capability import Capability
 from metier.item import Item
 from metier.run import Run, StageRecord, Status
 from metier.skill import File, Interface, Parameter, Representation, Scope, Skill
-from metier.verdict import ExposureTier, Finding, Severity, Verdict, VettingTier
+from metier.verdict import (
+    Deed,
+    Entry,
+    Event,
+    ExposureTier,
+    Finding,
+    Gate,
+    GateOutcome,
+    GateResult,
+    Severity,
+    Verdict,
+    VettingTier,
+)
 
 texts = st.text(st.characters(exclude_categories=()), max_size=12)
 floats = st.floats(allow_nan=False, allow_infinity=False)
@@ -60,6 +73,21 @@ skills = st.builds(
 findings = st.builds(
     Finding, rule=texts, severity=st.sampled_from(Severity), message=texts, path=texts, line=st.integers(0)
 )
+gates = st.builds(GateResult, gate=st.sampled_from(Gate), outcome=st.sampled_from(GateOutcome), reasons=tuples)
+capabilities = st.lists(st.sampled_from(Capability), max_size=3).map(tuple)
+events = st.builds(
+    Event,
+    deed=st.sampled_from(Deed),
+    who=texts,
+    skill=texts,
+    digest=texts,
+    because=tuples,
+    vetting=st.none() | st.sampled_from(VettingTier),
+    exposure=st.none() | st.sampled_from(ExposureTier),
+    uses=st.integers(0),
+    when=texts,
+)
+entries = st.builds(Entry, number=st.integers(1), previous=texts, event=events)
 verdicts = st.builds(
     Verdict,
     skill=texts,
@@ -69,6 +97,9 @@ verdicts = st.builds(
     reasons=tuples,
     findings=st.lists(findings, max_size=2).map(tuple),
     run_ids=tuples,
+    gates=st.lists(gates, max_size=2).map(tuple),
+    declared=capabilities,
+    observed=capabilities,
 )
 runs = st.builds(
     Run, run_id=texts, workspace=texts, started=texts, config=texts, status=st.sampled_from(Status), seconds=floats

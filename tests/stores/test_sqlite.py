@@ -41,7 +41,7 @@ def test_the_store_keeps_its_promise(path: Path) -> None:
     check_store(lambda: SqliteStore(path))
 
 
-NOUNS = ("attempts", "items", "skills", "findings", "verdicts", "runs", "stages")
+NOUNS = ("attempts", "items", "skills", "findings", "verdicts", "entries", "runs", "stages")
 
 
 @pytest.mark.parametrize("name", NOUNS)

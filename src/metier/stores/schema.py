@@ -39,6 +39,16 @@ MIGRATIONS = (
     CREATE TABLE stages (position {position}, stage_key {text} NOT NULL UNIQUE, body {bytes} NOT NULL,
         checksum BIGINT NOT NULL)
     """,
+    """
+    CREATE TABLE audit (position {position}, number BIGINT NOT NULL UNIQUE, skill {text} NOT NULL,
+        verdict {text} NOT NULL, body {bytes} NOT NULL, checksum BIGINT NOT NULL);
+    CREATE INDEX audit_by_skill ON audit (skill, position);
+    CREATE INDEX audit_by_verdict ON audit (verdict);
+    CREATE TABLE audit_head (only BIGINT NOT NULL PRIMARY KEY CHECK (only = 1), number BIGINT NOT NULL,
+        hash {text} NOT NULL);
+    INSERT INTO audit_head (only, number, hash) VALUES
+        (1, 0, 'sha256:0000000000000000000000000000000000000000000000000000000000000000')
+    """,
 )
 """The statements of each version of the schema. A version that was released is never edited, only followed."""
 

@@ -13,13 +13,13 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from metier.attempt import Attempt
-from metier.digest import canonical
+from metier.digest import canonical, digest
 from metier.errors import Conflict, CorruptStore, NotStored, nearest
 from metier.run import Run, StageRecord
 from metier.skill import Skill
 from metier.store import Bulk
 from metier.stores.nouns import revive
-from metier.verdict import Finding, Verdict
+from metier.verdict import Anchor, Entry, Event, Finding, Verdict, verdict_event
 
 T = TypeVar("T")
 
@@ -177,20 +177,44 @@ class SqlStore:
         return self._nouns(Finding, "findings", skill_digest=skill_digest)
 
     def put_verdict(self, verdict: Verdict) -> None:
-        """Add a verdict to the history of its skill; the same verdict as the last one adds nothing."""
+        """Add a verdict to the history of its skill, and its event to the audit log, in one transaction.
+
+        The same verdict as the last one adds nothing.
+        """
         key, content, (body, checksum) = searchable(verdict.skill), searchable(verdict.digest), _guarded(verdict)
         with self._database.writing() as session:
             last = session.rows("SELECT body FROM verdicts WHERE skill = ? ORDER BY position DESC LIMIT 1", (key,))
-            if not last or bytes(last[0][0]) != body:
+            is_new = not last or bytes(last[0][0]) != body
+            if is_new:
                 session.run(_ADD_CONTENT, (content,))
                 session.run(
                     "INSERT INTO verdicts (skill, digest, body, checksum) VALUES (?, ?, ?, ?)",
                     (key, content, body, checksum),
                 )
+            # A verdict of a schema that had no audit log is entered when it is confirmed.
+            if is_new or not session.rows("SELECT 1 FROM audit WHERE verdict = ? LIMIT 1", (digest(verdict),)):
+                _chain(session, verdict_event(verdict))
 
     def verdicts(self, skill: str | None = None) -> Iterator[Verdict]:
         """The verdicts on one skill by name, or on all, oldest first."""
         return self._nouns(Verdict, "verdicts", skill=skill)
+
+    def put_event(self, event: Event) -> Entry:
+        """Add an event to the end of the audit log, chained to the entry before it. None is ever changed or removed."""
+        with self._database.writing() as session:
+            return _chain(session, event)
+
+    def entries(self, skill: str | None = None) -> Iterator[Entry]:
+        """The entries of the audit log about one skill by name, or all, oldest first."""
+        return self._nouns(Entry, "audit", skill=skill)
+
+    def anchor(self) -> Anchor:
+        """How long the audit log is and the hash of its last entry, as noted when that was written."""
+        with self._database.reading() as session:
+            rows = session.rows("SELECT number, hash FROM audit_head")
+        if len(rows) != 1:
+            raise CorruptStore(f"The store {self._database.name!r} holds {len(rows)} heads of the audit log, not one.")
+        return Anchor(number=rows[0][0], hash=rows[0][1])
 
     def put_run(self, run: Run) -> None:
         """Keep a run, in place of what was stored under its run_id."""
@@ -261,6 +285,17 @@ def searchable(text: str) -> str:
     ('gpt-5', 'a\\0000b\\005c')
     """
     return _UNSAFE.sub(lambda match: f"\\{ord(match[0]):04x}", text)
+
+
+def _chain(session: Session, event: Event) -> Entry:
+    number, previous = session.rows("SELECT number, hash FROM audit_head")[0]
+    entry = Entry(number=number + 1, previous=previous, event=event)
+    session.run(
+        "INSERT INTO audit (number, skill, verdict, body, checksum) VALUES (?, ?, ?, ?, ?)",
+        (entry.number, searchable(event.skill), event.verdict, *_guarded(entry)),
+    )
+    session.run("UPDATE audit_head SET number = ?, hash = ?", (entry.number, entry.hash))
+    return entry
 
 
 def _guarded(noun: object) -> tuple[bytes, int]:
