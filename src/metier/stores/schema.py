@@ -44,9 +44,9 @@ MIGRATIONS = (
         verdict {text} NOT NULL, body {bytes} NOT NULL, checksum BIGINT NOT NULL);
     CREATE INDEX audit_by_skill ON audit (skill, position);
     CREATE INDEX audit_by_verdict ON audit (verdict);
-    CREATE TABLE audit_head (only BIGINT NOT NULL PRIMARY KEY CHECK (only = 1), number BIGINT NOT NULL,
+    CREATE TABLE audit_head (line BIGINT NOT NULL PRIMARY KEY CHECK (line = 1), number BIGINT NOT NULL,
         hash {text} NOT NULL);
-    INSERT INTO audit_head (only, number, hash) VALUES
+    INSERT INTO audit_head (line, number, hash) VALUES
         (1, 0, 'sha256:0000000000000000000000000000000000000000000000000000000000000000')
     """,
 )
