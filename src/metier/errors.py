@@ -4,7 +4,8 @@
     ├── InputError              something from outside is not what was expected
     │   ├── ConfigError         a metier.toml, an option, an environment variable
     │   ├── DocumentError       a paper page, a handbook, a record
-    │   └── PackageError        a SKILL.md package
+    │   ├── PackageError        a SKILL.md package
+    │   └── VerificationError   what a server sent is not what it promised; nothing of it is used
     ├── GraderError             a grader was configured so that it cannot grade
     ├── ClientError             a model could not be asked at all
     │   ├── EndpointError       the endpoint is down, refuses the key or does not know the model
@@ -14,6 +15,7 @@
     │   ├── Conflict            the same name and version, but other content
     │   ├── StoreFull           the disk is full; nothing half-written is left
     │   └── CorruptStore        the database or a file does not hold what was written; it is kept as it is
+    ├── NotApproved             the user did not agree to it; nothing was done
     ├── SandboxError            a sandbox cannot keep its promise here; nothing was run
     ├── StageError              a stage of the wheel could not finish
     └── MissingExtra            an optional library is not installed
@@ -72,6 +74,10 @@ class PackageError(InputError):
     """A SKILL.md package could not be read."""
 
 
+class VerificationError(InputError):
+    """What a server sent is not what it promised; nothing of it is used."""
+
+
 class GraderError(MetierError):
     """A grader was configured so that it cannot grade."""
 
@@ -106,6 +112,10 @@ class StoreFull(StoreError):
 
 class CorruptStore(StoreError):
     """The database or a file does not hold what was written; it is kept as it is."""
+
+
+class NotApproved(MetierError):
+    """The user did not agree to it; nothing was done."""
 
 
 class SandboxError(MetierError):

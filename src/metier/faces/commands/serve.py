@@ -1,0 +1,53 @@
+"""`metier serve`: let agents find, load and run the good ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from metier.faces.show import say
+
+
+def serve(
+    folder: Annotated[Path, typer.Argument(help="A folder of packages, or a workspace.")] = Path(),
+    mcp: Annotated[bool, typer.Option("--mcp", help="Speak the Model Context Protocol; it is the only one.")] = True,
+    http: Annotated[str, typer.Option(help="Serve over HTTP at HOST:PORT instead of standard input and output.")] = "",
+    allow_host: Annotated[
+        list[str] | None, typer.Option(help="A name under which the server may be called from elsewhere.")
+    ] = None,
+    unvetted: Annotated[
+        Unvetted,
+        typer.Option(help="What is shown of a skill that may not be read; read needs a scan without findings."),
+    ] = "metadata",
+    run: Annotated[bool, typer.Option("--run/--no-run", help="Whether scripts may be run at all.")] = True,
+) -> None:
+    """Serve skills to agents over the Model Context Protocol, each as far as it is trusted.
+
+    Example: metier serve --mcp skills
+    """
+    try:
+        from metier.faces.mcp.opened import library_of, make_tools, sandboxed
+        from metier.faces.mcp.server import make_server
+        from metier.faces.mcp.transport import serve_http, serve_stdio
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types", "anyio", "starlette", "uvicorn"):
+            raise
+        from metier.errors import MissingExtra
+
+        raise MissingExtra(error.name or "mcp", extra="mcp", needed_for="metier serve") from error
+    from metier.stores.served.shelf import Shelf, Unvetted
+
+    library, judge = library_of(folder)
+    shelf = Shelf(library, judge, unvetted=Unvetted(unvetted))
+    readable = sum(offer.readable for offer in shelf.offers)
+    say(f"{len(shelf.offers)} skills are served, {readable} of them may be read; {len(shelf.withheld)} notes.")
+    for place, reason in shelf.withheld[:20]:
+        say(f"  {place}: {reason}")
+    server = make_server(shelf, make_tools(shelf, sandboxed() if run else None))
+    if http:
+        say(f"Serving at http://{http}/mcp until stopped.")
+        serve_http(server, http, allowed=allow_host or ())
+    else:
+        serve_stdio(server)

@@ -1,0 +1,99 @@
+"""What is served of a folder? Its packages as a scan judges them, or a workspace's library under its own verdicts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from metier.errors import SandboxError
+from metier.faces.mcp.tools import Tools
+from metier.sandbox import Grant, Limits
+from metier.skill import Skill
+from metier.stores.served.finding import Finding
+from metier.stores.served.shelf import Judge, Shelf
+from metier.stores.served.use import Ran, Runner
+from metier.verdict import Verdict
+
+_LIMITS = Limits(wall_s=30.0, cpu_s=20.0)
+"""The preset bounds of every run, supervised or not."""
+
+
+def library_of(folder: Path) -> tuple[Path, Judge]:
+    """The folder to serve, and what judges a package of it.
+
+    A folder with a metier.toml is a workspace: its library is served under the last verdict on the very content. Any
+    other folder is scanned.
+    """
+    if not (folder / "metier.toml").is_file():
+        return folder, _scanned
+    from metier.workspace import open_workspace
+
+    home = open_workspace(folder).home
+    return home / "library", lambda place, skill: _stored_verdict(folder, skill)
+
+
+def make_tools(shelf: Shelf, runner: Runner | None) -> Tools:
+    """The plain tools over a shelf, with an index of its own that is made when first asked."""
+
+    def finding() -> Finding:
+        from metier.stores.find import disclose, open_index
+
+        return Finding(shelf, open_index(":memory:"), disclose)
+
+    return Tools(shelf, finding, runner)
+
+
+def sandboxed(kind: str = "auto") -> Runner | None:
+    """What runs a script in a sandbox: it may read its package and write its own scratch folder, and nothing else.
+
+    None if this machine has no sandbox that is whole.
+    """
+    from metier.sandboxes import open_sandbox, python_grant
+
+    try:
+        sandbox = open_sandbox(kind)
+    except SandboxError:
+        return None
+
+    def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:
+        scratch = package.parent / "scratch"
+        scratch.mkdir(mode=0o700, exist_ok=True)
+        program, grant = _interpreter(script)
+        outcome = sandbox.run(
+            [*program, str(package / script), *arguments],
+            grant=python_grant() | grant | Grant(read=(str(package),), write=(str(scratch),)),
+            limits=_LIMITS,
+            cwd=scratch,
+            trace=True,
+        )
+        return Ran(
+            exit_code=outcome.exit_code,
+            output=outcome.stdout.decode("utf-8", "replace"),
+            errors=outcome.stderr.decode("utf-8", "replace"),
+            denied=tuple(f"{access.act.value} {access.target}" for access in outcome.trace.denied),
+            ended_by=outcome.killed_by.value,
+        )
+
+    return run
+
+
+def _interpreter(script: str) -> tuple[list[str], Grant]:
+    if script.endswith(".py"):
+        return [sys.executable, "-I", "-B"], Grant()
+    return ["/bin/sh"], Grant(exec=("/bin", "/usr/bin"))
+
+
+def _scanned(place: Path, skill: Skill) -> Verdict:
+    from metier.govern.judge import judge
+    from metier.govern.scan import scan
+
+    return judge(skill, scan(place).findings)
+
+
+def _stored_verdict(folder: Path, skill: Skill) -> Verdict | None:
+    from metier.faces.opened import stored
+
+    digest = skill.digest
+    with stored(folder) as store:
+        return next((one for one in reversed(list(store.verdicts(skill.name))) if one.digest == digest), None)

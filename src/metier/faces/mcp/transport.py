@@ -1,0 +1,88 @@
+"""How does a server reach its clients? Over standard input and output, or over HTTP behind any ASGI server.
+
+HTTP is stateless and answers on this machine alone unless told otherwise; every request must name a host, and from a
+browser an origin, that was allowed, or a page of a stranger could reach a server on this machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
+
+from metier.errors import ConfigError
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ADDRESS = re.compile(r"(?:(?P<host>\[[0-9a-fA-F:]+\]|[^:\[\]\s]+):)?(?P<port>[0-9]{1,5})")
+
+
+def serve_stdio(server: Server[Any]) -> None:
+    """Serve one client over standard input and output until it leaves. Nothing else is written to standard output."""
+
+    async def serve() -> None:
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+    anyio.run(serve)
+
+
+def serve_http(server: Server[Any], address: str, *, allowed: Sequence[str] = ()) -> None:
+    """Serve over HTTP at `/mcp` until stopped.
+
+    Args:
+        address: `HOST:PORT`, or a port of this machine.
+        allowed: Names under which the server may be called, besides those of this machine.
+
+    Raises:
+        ConfigError: It is no address, or others could reach it and no name was allowed.
+    """
+    import uvicorn
+
+    host, port = parse_address(address)
+    if host not in _LOOPBACK and not allowed:
+        raise ConfigError(
+            f"At {address!r} other machines could reach this server, and it does not know by which name.",
+            hint="Name it with --allow-host NAME, and put something that knows its callers in front; or use 127.0.0.1.",
+        )
+    uvicorn.run(make_app(server, allowed=allowed), host=host, port=port, log_level="warning", server_header=False)
+
+
+def make_app(server: Server[Any], *, allowed: Sequence[str] = ()) -> Starlette:
+    """Make the ASGI application of a server, for any ASGI server.
+
+    Args:
+        allowed: Names under which it may be called, besides those of this machine.
+    """
+    names = [*("[::1]" if name == "::1" else name for name in _LOOPBACK), *allowed]
+    security = TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=[form for name in names for form in (name, f"{name}:*")],
+        allowed_origins=[
+            form
+            for name in names
+            for scheme in ("http", "https")
+            for form in (f"{scheme}://{name}", f"{scheme}://{name}:*")
+        ],
+    )
+    return server.streamable_http_app(stateless_http=True, json_response=True, transport_security=security)
+
+
+def parse_address(address: str) -> tuple[str, int]:
+    """Take an address apart; without a host it is this machine.
+
+    Raises:
+        ConfigError: It is none.
+
+    >>> parse_address("8000"), parse_address("[::1]:8000")
+    (('127.0.0.1', 8000), ('::1', 8000))
+    """
+    match = _ADDRESS.fullmatch(address)
+    if match is None or int(match["port"]) > 65535:
+        raise ConfigError(f"Expected HOST:PORT, got {address!r}.", hint="As in --http 127.0.0.1:8000.")
+    return (match["host"] or "127.0.0.1").strip("[]"), int(match["port"])

@@ -1,0 +1,425 @@
+"""Which skills of a folder are served, as what, and what may be read of each?
+
+A package is shown as far as its verdict lets it: one that is blocked is not shown at all, one that may not be read is
+listed by its metadata, and only what may be read is read. A verdict holds for the bytes that were judged; bytes that
+changed since are not handed out until they are judged anew. Packages that strict hosts would refuse have no entry in
+the listing and are still there for the plain tools. What a verdict is made of is passed in; this module judges nothing.
+"""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from metier.errors import NotStored, PackageError, StoreError, nearest
+from metier.skill import File, Skill
+from metier.stores.package import read_package
+from metier.stores.served.entry import MAX_BYTES, Entry, Resource, frontmatter_fault, limit_fault
+from metier.stores.served.files import is_folder_inside, read_inside
+from metier.stores.served.head import body_of, verbatim
+from metier.stores.served.pages import Page, page
+from metier.stores.served.uris import MANIFEST, SCHEME, Address, parse
+from metier.verdict import ExposureTier, Severity, Verdict
+
+Judge = Callable[[Path, Skill], Verdict | None]
+"""What judges a package by its folder and what was read of it; None where no verdict holds for these bytes."""
+
+_MAX_DEPTH, _MAX_FOLDERS = 6, 200_000
+_NOT_SEARCHED = (".git", ".metier", "node_modules")
+_PAGE_SKILLS, _PAGE_FILES = 100, 5000
+
+
+class Unvetted(StrEnum):
+    """What is shown of a skill that may not be read: the notes on the survey's T1 conflict, so it is a choice."""
+
+    METADATA = "metadata"
+    HIDE = "hide"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One skill as it is served.
+
+    Attributes:
+        handle: What the plain tools call it: its name, or its path where two skills share a name.
+        path: Its path in the server's own namespace; the last part is its name.
+        folder: Where its package lies.
+        files: Every file of the package, SKILL.md included, as it was judged.
+        exposure: How far its content may go.
+        entry: What is said of it in the listing; None if strict hosts would refuse it.
+        why_not: Why there is no entry.
+    """
+
+    handle: str
+    path: str
+    folder: Path
+    skill: Skill
+    files: tuple[File, ...]
+    exposure: ExposureTier
+    entry: Entry | None
+    why_not: str = ""
+
+    @property
+    def readable(self) -> bool:
+        """Whether its text may be read."""
+        return self.exposure > ExposureTier.METADATA
+
+    @property
+    def root(self) -> Address:
+        """Its directory as a URI."""
+        return Address(scheme=SCHEME, segments=tuple(self.path.split("/")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A direct child of a directory: its URI, its name, and its file, or None for a directory."""
+
+    uri: str
+    name: str
+    file: File | None
+
+
+class Shelf:
+    """The skills of a folder as a server offers them.
+
+    Args:
+        folder: Holds packages, at most 6 folders deep; or is one.
+        judge: Gives the verdict on a package.
+        unvetted: What is shown of a skill that may not be read.
+        tell: Hears how many packages were judged, of how many.
+
+    Raises:
+        PackageError: There is no such folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        judge: Judge,
+        *,
+        unvetted: Unvetted = Unvetted.METADATA,
+        tell: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        self._folder, self._judge, self._unvetted, self._tell = folder, judge, unvetted, tell
+        self._by_place: dict[Path, tuple[object, Offer | None]] = {}
+        self._taken: set[str] = set()
+        self.withheld: tuple[tuple[str, str], ...] = ()
+        self._reasons: dict[Path, str] = {}
+        self._stamp: object = None
+        self.refresh()
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every skill that is shown, by its path."""
+        return self._offers
+
+    def refresh(self) -> bool:
+        """Look again at what changed in the folder, judge that anew, and tell whether anything is served otherwise."""
+        if not self._folder.is_dir():
+            raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
+        self._stamp = _mark(self._folder)
+        places = list(_places(self._folder))
+        before = self._by_place
+        self._by_place, self._taken = {}, set()
+        for number, place in enumerate(places, start=1):
+            stamp = _stamp(place)
+            known = before.get(place)
+            self._by_place[place] = known if known and known[0] == stamp else (stamp, self._offer(place))
+            self._taken |= {offer.path for offer in (self._by_place[place][1],) if offer}
+            self._tell(number, len(places))
+        self._arrange()
+        return before != self._by_place
+
+    def list_page(self, cursor: str | None = None, *, size: int = _PAGE_SKILLS) -> Page[Entry]:
+        """One page of the listing, by URI.
+
+        Raises:
+            InputError: The cursor is not one of ours.
+        """
+        if cursor is None and _mark(self._folder) != self._stamp:
+            self.refresh()
+        return page(
+            self._entries,
+            self._uris,
+            cursor,
+            size=size,
+            weight=lambda entry: len(entry.resources or ()),
+            max_weight=_PAGE_FILES,
+        )
+
+    def entry(self, uri: str) -> Entry:
+        """The entry of one skill as it lies there now.
+
+        Raises:
+            NotStored: No skill is served at that URI.
+            InputError: It is no URI.
+        """
+        address = parse(uri)
+        offer = self._served_at(address)
+        if offer is not None and self._by_place[offer.folder][0] != _stamp(offer.folder):
+            self.refresh()
+            offer = self._served_at(address)
+        if offer is None or offer.entry is None:
+            known = self._near(address)
+            raise NotStored(f"No skill is served at {uri!r}.", hint=nearest(address.uri, known) if known else "")
+        return offer.entry
+
+    def read(self, uri: str) -> bytes:
+        """The bytes of one file of a skill that may be read, as they were judged.
+
+        Raises:
+            NotStored: No such file is served, or it may not be read.
+            StoreError: It changed since it was judged.
+            InputError: It is no URI.
+        """
+        address = parse(uri)
+        closed = None
+        for offer in self._around(address):
+            path = offer.root.path_of(address)
+            file = next((file for file in offer.files if file.path == path), None)
+            if file is not None and offer.readable:
+                return self.read_file(offer, file)
+            closed = closed or (offer if file else None)
+        if closed is not None:
+            raise NotStored(
+                f"The skill {closed.handle!r} may not be read: it is exposed by its metadata alone.",
+                hint="Its verdict says why: metier govern scan; a policy may let unvetted skills be read.",
+            )
+        raise NotStored(f"No file of a skill is served at {uri!r}.", hint="Use the URIs that skills/list gives.")
+
+    def read_file(self, offer: Offer, file: File) -> bytes:
+        """The bytes of a file of an offer.
+
+        Raises:
+            NotStored: It is gone.
+            StoreError: It changed since it was judged, or cannot be read.
+        """
+        data = read_inside(offer.folder, file.path, limit=file.size)
+        if len(data) == file.size and f"sha256:{hashlib.sha256(data).hexdigest()}" == file.digest:
+            return data
+        raise StoreError(
+            f"The file {file.path!r} of the skill {offer.handle!r} changed since it was judged.",
+            hint="Ask for its entry again with skills/get: it is judged anew, and approved anew.",
+        )
+
+    def body(self, offer: Offer) -> str:
+        """The instructions of an offer: its SKILL.md without the frontmatter."""
+        manifest = next(file for file in offer.files if file.path.lower() == MANIFEST.lower())
+        data = self.read_file(offer, manifest)
+        try:
+            return body_of(data)
+        except PackageError:
+            return offer.skill.policy
+
+    def children(self, uri: str, cursor: str | None = None, *, size: int = 500) -> Page[Child]:
+        """The direct children of a directory of a skill, by URI.
+
+        Raises:
+            NotStored: It is no directory of a skill that may be read.
+            InputError: It is no URI, or the cursor is not one of ours.
+        """
+        address = parse(uri)
+        for offer in self._around(address):
+            inner = offer.root.path_of(address)
+            children = _children(offer, address, inner)
+            if offer.readable and (children or (inner and is_folder_inside(offer.folder, inner))):
+                return page(children, [child.uri for child in children], cursor, size=size)
+        raise NotStored(f"{uri!r} is not a directory resource.")
+
+    def find(self, handle: str) -> Offer:
+        """The skill that the plain tools call by a name, a path or a URI, as it lies there now.
+
+        Raises:
+            NotStored: None is called so; the hint names the nearest one.
+        """
+        offer = self._called(handle)
+        if offer is not None and self._by_place[offer.folder][0] != _stamp(offer.folder):
+            self.refresh()
+            offer = self._called(handle)
+        if offer is not None:
+            return offer
+        shared = [offer.handle for offer in self._offers if offer.skill.name == handle]
+        known = shared or [offer.handle for offer in self._offers]
+        raise NotStored(
+            f"No skill {handle[:80]!r} is served." if not shared else f"{len(shared)} skills are called {handle!r}.",
+            hint=nearest(handle[:80], known),
+        )
+
+    def _called(self, handle: str) -> Offer | None:
+        wanted = handle.removeprefix(f"{SCHEME}://").removesuffix(f"/{MANIFEST}")
+        return next((one for one in self._offers if handle == one.handle or wanted == one.path), None)
+
+    def _arrange(self) -> None:
+        """Order what is shown, give each its handle, and index the entries."""
+        offers = sorted((offer for _, offer in self._by_place.values() if offer), key=lambda offer: offer.path)
+        names = Counter(offer.skill.name for offer in offers)
+        self._offers = tuple(
+            replace(offer, handle=offer.skill.name if names[offer.skill.name] == 1 else offer.path) for offer in offers
+        )
+        self._by_path = {offer.path: offer for offer in self._offers}
+        listed = sorted((offer.entry for offer in self._offers if offer.entry), key=lambda entry: entry.uri)
+        self._entries, self._uris = listed, [entry.uri for entry in listed]
+        self.withheld = tuple(
+            (place.relative_to(self._folder).as_posix(), self._reasons[place])
+            for place in self._by_place
+            if place in self._reasons
+        )
+
+    def _offer(self, place: Path) -> Offer | None:
+        self._reasons.pop(place, None)
+        try:
+            package = read_package(place)
+            offer = self._judged(place, package.skill)
+        except (PackageError, StoreError) as failure:
+            self._reasons[place] = str(failure)
+            return None
+        if offer is not None and offer.why_not:
+            self._reasons[place] = offer.why_not
+        return offer
+
+    def _judged(self, place: Path, skill: Skill) -> Offer | None:
+        verdict = self._judge(place, skill)
+        if verdict and any(finding.severity == Severity.BLOCK for finding in verdict.findings):
+            self._reasons[place] = f"blocked: {verdict.reasons[0] if verdict.reasons else 'by its scan'}"
+            return None
+        exposure = verdict.exposure if verdict else ExposureTier.METADATA
+        if exposure == ExposureTier.METADATA and self._unvetted == Unvetted.HIDE:
+            self._reasons[place] = "hidden: its verdict lets it be shown by its metadata alone"
+            return None
+        doubtful = verdict is None or any(finding.severity == Severity.REVIEW for finding in verdict.findings)
+        if exposure == ExposureTier.METADATA and self._unvetted == Unvetted.READ and not doubtful:
+            exposure = ExposureTier.INSTRUCTIONS
+        files, manifest = _whole(place, skill)
+        path = self._path(place, skill.name)
+        offer = Offer(
+            handle=skill.name, path=path, folder=place, skill=skill, files=files, exposure=exposure, entry=None
+        )
+        try:
+            return replace(offer, entry=_entry(offer, manifest, nested=self._enclosing(place) is not None))
+        except PackageError as failure:
+            return replace(offer, why_not=f"not listed, as strict hosts would refuse it: {failure}")
+
+    def _path(self, place: Path, name: str) -> str:
+        """Where a skill is served: its folder below ours, or below the skill it lies in; the last part is its name."""
+        around = self._enclosing(place)
+        top, parts = (around.folder, around.root.segments) if around else (self._folder, ())
+        inner = place.relative_to(top).parts
+        path = "/".join((*parts, *inner[:-1], name))
+        return path if path not in self._taken else "/".join((*parts, *inner, name))
+
+    def _enclosing(self, place: Path) -> Offer | None:
+        around = (self._by_place[above][1] for above in place.parents if above in self._by_place)
+        return next((offer for offer in around if offer), None)
+
+    def _served_at(self, address: Address) -> Offer | None:
+        if address.scheme != SCHEME or address.segments[-1] != MANIFEST:
+            return None
+        return self._by_path.get("/".join(address.segments[:-1]))
+
+    def _around(self, address: Address) -> Iterator[Offer]:
+        """The skills that a URI may lie in, the innermost first."""
+        if address.scheme == SCHEME:
+            for length in range(len(address.segments), 0, -1):
+                offer = self._by_path.get("/".join(address.segments[:length]))
+                if offer is not None and offer.entry is not None:
+                    yield offer
+
+    def _near(self, address: Address) -> list[str]:
+        """Some served URIs around the place where this one would stand, and those of the same name."""
+        at = bisect.bisect_left(self._uris, address.uri)
+        return self._uris[max(0, at - 50) : at + 50]
+
+
+def _entry(offer: Offer, manifest: bytes, *, nested: bool) -> Entry:
+    """Make the entry of an offer, or say why strict hosts would refuse it."""
+    if all(file.path != MANIFEST for file in offer.files):
+        raise PackageError(f"its file is not called {MANIFEST}")
+    if not all(part.isprintable() and "\\" not in part for part in (offer.path, *(file.path for file in offer.files))):
+        raise PackageError("the path of a file holds a backslash or a character that cannot be shown")
+    frontmatter = verbatim(manifest)
+    fault = frontmatter_fault(frontmatter)
+    if not fault and frontmatter["name"] != offer.skill.name:
+        fault = f"the name {frontmatter['name']!r} is not the one it is stored under"
+    if not fault and nested and offer.folder.name != offer.skill.name:
+        fault = "it lies inside another skill, in a folder that has not its name"
+    resources = tuple(
+        Resource(uri=offer.root.child(file.path).uri, digest=file.digest, size=file.size) for file in offer.files
+    )
+    fault = fault or limit_fault(resources)
+    if fault:
+        raise PackageError(fault)
+    meta = {"metier/exposure": offer.exposure.name.lower()}
+    return Entry(uri=offer.root.child(MANIFEST).uri, frontmatter=frontmatter, resources=resources, meta=meta)
+
+
+def _whole(place: Path, skill: Skill) -> tuple[tuple[File, ...], bytes]:
+    """Every file of a package, and the bytes of its SKILL.md, which a skill does not list when it says no more."""
+    listed = next((file for file in skill.files if file.path.lower() == MANIFEST.lower()), None)
+    name = listed.path if listed else MANIFEST
+    data = read_inside(place, name, limit=MAX_BYTES)
+    manifest = File(path=name, size=len(data), digest=f"sha256:{hashlib.sha256(data).hexdigest()}")
+    if listed is not None and listed != manifest:
+        raise PackageError(f"{name} changed while the package was read.")
+    files = {file.path: file for file in (*skill.files, manifest)}
+    return tuple(sorted(files.values(), key=lambda file: file.path)), data
+
+
+def _children(offer: Offer, here: Address, inner: str) -> list[Child]:
+    prefix = f"{inner}/" if inner else ""
+    found: dict[str, File | None] = {}
+    for file in offer.files:
+        if file.path.startswith(prefix):
+            name, below, _ = file.path[len(prefix) :].partition("/")
+            found[name] = None if below else file
+    children = (Child(uri=here.child(name).uri, name=name, file=file) for name, file in found.items())
+    return sorted(children, key=lambda child: child.uri)
+
+
+def _places(folder: Path) -> Iterator[Path]:
+    """The folders that hold a SKILL.md, sorted, an enclosing one before what it encloses; no link is followed."""
+    pending, num_looked = [(folder, 0)], 0
+    while pending and num_looked < _MAX_FOLDERS:
+        here, depth = pending.pop()
+        num_looked += 1
+        try:
+            with os.scandir(here) as entries:
+                found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            continue
+        if any(entry.name.lower() == MANIFEST.lower() and not entry.is_symlink() for entry in found):
+            yield here
+        if depth < _MAX_DEPTH:
+            pending += [
+                (Path(entry.path), depth + 1)
+                for entry in found
+                if entry.is_dir(follow_symlinks=False) and entry.name not in _NOT_SEARCHED
+            ]
+
+
+def _mark(folder: Path) -> object:
+    info = folder.stat()
+    return (info.st_mtime_ns, info.st_ino)
+
+
+def _stamp(place: Path) -> object:
+    """What changes when a file of a package does, as far as the disk tells without reading it."""
+    marks: list[tuple[str, int, int, int]] = []
+    pending: list[str] = [str(place)]
+    while pending and len(marks) < 20_000:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    info = entry.stat(follow_symlinks=False)
+                    marks.append((entry.path, info.st_mtime_ns, info.st_size, info.st_ino))
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+        except OSError:
+            continue
+    return tuple(sorted(marks))
