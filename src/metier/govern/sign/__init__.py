@@ -1,0 +1,25 @@
+"""Who signed this package, and is it still what they signed? OpenSSF Model Signing v1, as model-signing writes it.
+
+- `verify`: check a package; `trust_roots` and `trust_keys` say whom to trust.
+- `sign`: sign one, with a key or with a certificate.
+- `verify_keyless`: hand a keyless signature to the sigstore library.
+
+A valid signature says who signed which bytes. It never says that they are safe, and raises no tier.
+"""
+
+from metier.govern.sign.report import FaultKind, SignatureFault, SignatureReport, SignatureState
+from metier.govern.sign.trust import Trust, trust_keys, trust_roots
+from metier.govern.sign.verify import verify
+from metier.govern.sign.write import sign
+
+__all__ = [
+    "FaultKind",
+    "SignatureFault",
+    "SignatureReport",
+    "SignatureState",
+    "Trust",
+    "sign",
+    "trust_keys",
+    "trust_roots",
+    "verify",
+]

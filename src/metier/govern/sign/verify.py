@@ -1,0 +1,123 @@
+"""Is this package, byte for byte, what somebody I trust has signed?"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from metier.errors import PackageError
+from metier.govern.sign.bundle import read_bundle
+from metier.govern.sign.content import content_faults
+from metier.govern.sign.report import FaultKind, SignatureFault, SignatureReport, state_of
+from metier.govern.sign.statement import Manifest, read_statement
+from metier.govern.sign.trust import Trust, trust_faults
+
+SIGNATURE_NAMES = ("skill.oms.sig", "model.sig")
+MAX_SIGNATURE_BYTES = 1 << 24
+
+
+def verify(
+    folder: str | Path, trust: Trust, *, signature: str | Path | None = None, at: datetime | None = None
+) -> SignatureReport:
+    """Check the signature of a package and every file of it. Nothing in it is run, no link is followed.
+
+    A valid signature says who signed these bytes, never that they are safe: scan them as any others.
+
+    Args:
+        trust: Whom to trust, from `trust_roots` or `trust_keys`.
+        signature: Where the signature lies; `skill.oms.sig` or `model.sig` in the folder by default.
+        at: When the certificates must be valid; when the signing certificate began to be, by default.
+
+    Raises:
+        PackageError: There is no such folder, or it holds more files than any honest package.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     verify(folder, Trust()).state.value
+    'unsigned'
+    """
+    place = Path(folder)
+    if place.is_symlink() or not place.is_dir():
+        raise PackageError(f"Expected the folder of a package, got {str(folder)!r}.", hint="Links are not followed.")
+    path = Path(signature) if signature is not None else find_signature(place)
+    if path is None or not os.path.lexists(path):
+        message = f"No signature lies in {str(place)!r}." if path is None else f"There is no {str(path)!r}."
+        return report([SignatureFault(kind=FaultKind.NO_SIGNATURE, message=message)])
+    try:
+        envelope = read_bundle(read_signature(path))
+    except (ValueError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"The signature cannot be read: {reason}."
+        return report([SignatureFault(kind=FaultKind.BUNDLE, message=message, path=path.name)])
+    if envelope.is_keyless:
+        return report([_needs_sigstore()])
+    faults, signer = trust_faults(trust, envelope, at=at)
+    more, manifest, notes = statement_faults(place, envelope.payload, path)
+    return report([*faults, *more], signer=signer, files=manifest.files, notes=notes)
+
+
+def find_signature(folder: Path) -> Path | None:
+    """Where the signature of a package lies, or None.
+
+    >>> find_signature(Path("no-such-folder")) is None
+    True
+    """
+    return next((folder / name for name in SIGNATURE_NAMES if os.path.lexists(folder / name)), None)
+
+
+def statement_faults(folder: Path, payload: bytes, signature: Path) -> tuple[list[SignatureFault], Manifest, list[str]]:
+    """Tell what is wrong with a signed statement and with the files of a folder; beside it the manifest and notes."""
+    manifest, faults = read_statement(payload)
+    notes: list[str] = []
+    # A statement that could not be read lists no file, and each would be told as planted.
+    if all(fault.kind != FaultKind.STATEMENT for fault in faults):
+        found, notes = content_faults(folder, manifest, signature=_inside(folder, signature))
+        faults += found
+    if manifest.name and manifest.name != folder.resolve().name:
+        notes.append(f"It was signed in a folder called {manifest.name!r}.")
+    return faults, manifest, notes
+
+
+def report(
+    faults: Sequence[SignatureFault],
+    *,
+    signer: str = "",
+    files: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
+) -> SignatureReport:
+    """Put a report together; its state follows from the faults."""
+    return SignatureReport(
+        state=state_of(faults), faults=tuple(faults), signer=signer, files=dict(files or {}), notes=tuple(notes)
+    )
+
+
+def _needs_sigstore() -> SignatureFault:
+    message = "Sigstore vouches for it without a key, which `verify_keyless` checks with the sigstore library."
+    return SignatureFault(kind=FaultKind.UNSUPPORTED, message=message)
+
+
+def read_signature(path: Path) -> bytes:
+    """The bytes of a signature file.
+
+    Raises:
+        ValueError: It is a link, no plain file, or larger than any honest one.
+        OSError: It cannot be read.
+    """
+    # What was a file a moment ago may be a link or a pipe by now.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        info = os.fstat(handle)
+        if not stat.S_ISREG(info.st_mode):
+            raise ValueError("it is no plain file")
+        if info.st_size > MAX_SIGNATURE_BYTES:
+            raise ValueError(f"it has {info.st_size} bytes, at most {MAX_SIGNATURE_BYTES} are read")
+        return file.read(MAX_SIGNATURE_BYTES)
+
+
+def _inside(folder: Path, path: Path) -> str:
+    """The path of the signature inside the folder; empty when it lies elsewhere."""
+    whole, top = path.parent.resolve() / path.name, folder.resolve()
+    return whole.relative_to(top).as_posix() if whole.is_relative_to(top) else ""

@@ -1,0 +1,203 @@
+"""Which files lie in a folder, with what content? What a signature, a lock and an update are compared with.
+
+Links are never followed and special files never opened: both are told as odd. The digest of a tree can be computed
+anew with standard tools, in the folder:
+
+    find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from metier.errors import PackageError
+from metier.stores.disk import told
+
+MAX_FILES = 10_000
+MAX_DEPTH = 32
+
+_BLOCK = 1 << 20
+
+OddKind = Literal["link", "special", "unreadable", "too deep", "name"]
+
+
+class Hasher(Protocol):
+    """What `hashlib` gives."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take more bytes."""
+        ...
+
+    def hexdigest(self) -> str:
+        """The digest of what was taken so far, as hexadecimal digits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeFile:
+    """One file.
+
+    Attributes:
+        path: Inside the folder, forward slashes.
+        digest: Hexadecimal digits, of the algorithm the tree was read with.
+        mode: The permission bits.
+    """
+
+    path: str
+    digest: str
+    size: int
+    mode: int = 0o644
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether anybody may execute it."""
+        return bool(self.mode & 0o111)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """Something in a folder that is no plain file with a plain name, and was not read."""
+
+    path: str
+    kind: OddKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """The files of a folder, by path, and what else lies there.
+
+    >>> Tree(files=(TreeFile(path="a.md", digest="e3b0", size=0),)).digest[:14]
+    'sha256:351fcab'
+    """
+
+    files: tuple[TreeFile, ...] = ()
+    odd: tuple[Odd, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the lines that `sha256sum` writes for the files in the order of their paths."""
+        lines = sorted((file.path.encode("utf-8", "surrogateescape"), file.digest) for file in self.files)
+        text = b"".join(sha.encode() + b"  " + path + b"\n" for path, sha in lines)
+        return "sha256:" + hashlib.sha256(text).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How one path of a folder differs from what was recorded of it."""
+
+    kind: Literal["changed", "missing", "extra", "renamed", "mode"]
+    path: str
+    was: str = ""
+
+
+def read_tree(
+    folder: str | Path, *, skip: frozenset[str] = frozenset(), new_hash: Callable[[], Hasher] = hashlib.sha256
+) -> Tree:
+    """Read every file of a folder, hidden ones too.
+
+    Args:
+        skip: Paths that are passed over, folders with all that lies in them.
+        new_hash: Makes the hasher.
+
+    Raises:
+        PackageError: There is no such folder, or it holds more than 10,000 files.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.md").write_text("x")
+    ...     [(file.path, file.size) for file in read_tree(folder).files]
+    [('a.md', 1)]
+    """
+    top = os.fspath(folder)
+    if not os.path.isdir(top):  # noqa: PTH112 - a path of ours is a string here, for speed
+        raise PackageError(f"Expected a folder, got {top!r}.")
+    files: list[TreeFile] = []
+    odd: list[Odd] = []
+    with told("read", "a package", Path(top)):
+        for path, entry, kind in _walk(top, skip):
+            found = kind or _read(entry, path, new_hash)
+            if isinstance(found, TreeFile):
+                files.append(found)
+            else:
+                odd.append(Odd(path=path, kind=found))
+            if len(files) + len(odd) > MAX_FILES:
+                raise PackageError(f"The folder {top!r} holds more than {MAX_FILES} files.")
+    return Tree(files=tuple(sorted(files, key=_path)), odd=tuple(sorted(odd, key=lambda o: o.path)))
+
+
+def differences(recorded: Mapping[str, str], tree: Tree) -> list[Difference]:
+    """Tell how a tree differs from recorded digests by path; a file that only moved is told once, as renamed.
+
+    >>> tree = Tree(files=(TreeFile(path="b", digest="1", size=1), TreeFile(path="c", digest="2", size=1)))
+    >>> [(d.kind, d.path, d.was) for d in differences({"a": "1", "c": "3"}, tree)]
+    [('renamed', 'b', 'a'), ('changed', 'c', '')]
+    """
+    found = {file.path: file.digest for file in tree.files}
+    missing = {path: digest for path, digest in recorded.items() if path not in found}
+    told_of = [Difference(kind="changed", path=p) for p, d in recorded.items() if p in found and found[p] != d]
+    for path in sorted(found.keys() - recorded.keys()):
+        was = next((old for old, digest in sorted(missing.items()) if digest == found[path]), "")
+        missing.pop(was, None)
+        told_of.append(Difference(kind="renamed" if was else "extra", path=path, was=was))
+    told_of += [Difference(kind="missing", path=path) for path in missing]
+    return sorted(told_of, key=lambda difference: difference.path)
+
+
+def _walk(top: str, skip: frozenset[str]) -> Iterator[tuple[str, os.DirEntry[str], OddKind | None]]:
+    pending = [(top, "", 0)]
+    while pending:
+        here, prefix, depth = pending.pop()
+        with os.scandir(here) as entries:
+            for entry in entries:
+                path = prefix + entry.name
+                if path in skip:
+                    continue
+                if not _is_plain(entry.name):
+                    yield path, entry, "name"
+                elif entry.is_symlink():
+                    yield path, entry, "link"
+                elif not entry.is_dir(follow_symlinks=False):
+                    yield path, entry, None if entry.is_file(follow_symlinks=False) else "special"
+                elif depth >= MAX_DEPTH:
+                    yield path, entry, "too deep"
+                elif not os.access(entry.path, os.R_OK | os.X_OK):
+                    yield path, entry, "unreadable"
+                else:
+                    pending.append((entry.path, path + "/", depth + 1))
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name can stand in a list of lines, and is the same on every system."""
+    return name.isprintable() and "\\" not in name
+
+
+def _read(entry: os.DirEntry[str], path: str, new_hash: Callable[[], Hasher]) -> TreeFile | OddKind:
+    # O_NOFOLLOW: what was a file when it was listed may be a link by now; O_NONBLOCK: or a pipe.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        handle = os.open(entry.path, flags)
+    except OSError:
+        return "unreadable"
+    try:
+        info = os.fstat(handle)
+        if not stat.S_ISREG(info.st_mode):
+            return "special"
+        hasher, size = new_hash(), 0
+        while block := os.read(handle, _BLOCK):
+            hasher.update(block)
+            size += len(block)
+        return TreeFile(path=path, digest=hasher.hexdigest(), size=size, mode=stat.S_IMODE(info.st_mode))
+    except OSError:
+        return "unreadable"
+    finally:
+        os.close(handle)
+
+
+def _path(file: TreeFile) -> str:
+    return file.path
