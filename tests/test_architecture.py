@@ -149,6 +149,7 @@ def test_nouns_need_the_standard_library_alone() -> None:
     nouns = [
         "capability",
         "skill",
+        "state",
         "taxonomy",
         "document",
         "item",

@@ -17,6 +17,7 @@
     │   └── CorruptStore        the database or a file does not hold what was written; it is kept as it is
     ├── NotApproved             the user did not agree to it; nothing was done
     ├── SandboxError            a sandbox cannot keep its promise here; nothing was run
+    ├── SkillError              a skill may not do what was asked of it
     ├── StageError              a stage of the wheel could not finish
     └── MissingExtra            an optional library is not installed
 
@@ -120,6 +121,10 @@ class NotApproved(MetierError):
 
 class SandboxError(MetierError):
     """A sandbox cannot keep its promise on this machine; nothing was run."""
+
+
+class SkillError(MetierError):
+    """A skill may not do what was asked of it: change its state so, or recover what is trusted further than itself."""
 
 
 class StageError(MetierError):

@@ -47,6 +47,7 @@ from metier.practice.groups import Groups, split
 from metier.practice.skills import function_skill, policy_skill
 from metier.run import Run, StageRecord, Status
 from metier.skill import Skill, State
+from metier.state import move
 from metier.store import Store
 from metier.stores import library
 from metier.stores.evidence import write_evidence
@@ -326,7 +327,7 @@ class Spokes:
         )
         skill = read_package(folder).skill
         verdict = judge(skill, scan(folder).findings, evidence=evidence, policy=self.workspace.settings.govern)
-        kept = replace(library.keep(folder, context.home, verdict), state=State.UPDATED, concepts=old.concepts)
+        kept = replace(move(library.keep(folder, context.home, verdict), State.UPDATED), concepts=old.concepts)
         context.store.put_findings(verdict.digest, verdict.findings)
         context.store.put_verdict(verdict)
         context.store.put_skill(kept)

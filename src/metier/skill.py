@@ -1,8 +1,8 @@
 """What is a skill? S = (C, π, T, R): when it applies, its policy, when it ends, how it is called.
 
-The four parts and the two axes (representation × scope) follow "SoK: Agentic Skills" (arXiv 2602.20867, sections II
-and IV). A skill is content: two skills with the same digest are the same skill, whatever state they are in.
-This module does not know packages, stores or trust; those read skills.
+The four parts, the two axes (representation × scope) and the seven design patterns follow "SoK: Agentic Skills" (arXiv
+2602.20867, sections II and IV). A skill is content: two skills with the same digest are the same skill, whatever
+state they are in. This module does not know packages, stores or trust; those read skills.
 """
 
 from __future__ import annotations
@@ -35,8 +35,29 @@ class Scope(StrEnum):
     PHYSICAL = "physical"
 
 
+class Pattern(StrEnum):
+    """How the skill is packaged and executed: P1 to P7 of Table III, in that order. A skill may follow several.
+
+    >>> Pattern.CODE.number
+    'P2'
+    """
+
+    PROGRESSIVE_DISCLOSURE = "progressive-disclosure"
+    CODE = "code-as-skill"
+    WORKFLOW = "workflow-enforcement"
+    SELF_EVOLVING = "self-evolving-library"
+    HYBRID_MACRO = "hybrid-macro"
+    META_SKILL = "meta-skill"
+    MARKETPLACE = "marketplace"
+
+    @property
+    def number(self) -> str:
+        """P1 to P7, as the paper numbers them."""
+        return f"P{list(Pattern).index(self) + 1}"
+
+
 class State(StrEnum):
-    """How far round the wheel a skill has come."""
+    """How far round the wheel a skill has come; `metier.state` says which state may follow which."""
 
     DISCOVERED = "discovered"
     DISTILLED = "distilled"
@@ -117,6 +138,7 @@ class Skill:
         termination: T, the condition under which it has finished.
         interface: R, how it is called.
         concepts: Identifiers of the concepts of a `Taxonomy` that it belongs to.
+        patterns: Which design patterns it follows; a classification, and so no part of its digest.
         provenance: Where it was learnt from: titles, paths, digests of items and runs.
 
     >>> Skill(name="reverse", description="Write the letters backwards.").digest[:7]
@@ -124,7 +146,7 @@ class Skill:
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
-    __digest_skip__: ClassVar = ("state", "concepts")
+    __digest_skip__: ClassVar = ("state", "concepts", "patterns")
 
     name: str
     description: str
@@ -140,8 +162,9 @@ class Skill:
     provenance: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     state: State = State.DISCOVERED
+    patterns: tuple[Pattern, ...] = ()
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of everything but the state and the concepts: placing a skill does not change it."""
+        """The SHA-256 of everything but state, concepts and patterns: placing a skill does not change it."""
         return digest(self)

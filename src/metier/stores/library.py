@@ -16,6 +16,7 @@ from pathlib import Path
 from metier.digest import digest, plain
 from metier.errors import Conflict, CorruptStore, StageError, StoreError
 from metier.skill import Skill, State
+from metier.state import move
 from metier.store import Store
 from metier.stores.checks import is_name, is_version
 from metier.stores.disk import told
@@ -93,7 +94,7 @@ def keep(source: Path, home: Path, verdict: Verdict) -> Skill:
         write_package(judged, place(home, judged).parent, files=files, replace_existing=True)
         skill = read_package(place(home, judged)).skill
         if skill.digest == verdict.digest:
-            return replace(skill, state=State.STORED)
+            return move(skill, State.STORED)
     raise StageError(
         f"The package {judged.name!r} reads back with another digest than {verdict.digest}, which was judged.",
         hint="Its files changed since; run again with --from govern.",
