@@ -1,0 +1,334 @@
+"""How does a package come into a library, go out, change, and come back as it was?
+
+The lock is written first and is the truth: a process killed at any moment leaves the old lock or the new one, every
+byte the lock names lies under `.metier/objects`, and `restore` makes the folders what the lock says. What a package may
+do is judged by functions that are passed in; this module knows no scanner.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from metier.errors import Conflict, NotStored, PackageError, StoreError, nearest
+from metier.stores.bulk import FileBulk
+from metier.stores.checks import is_name
+from metier.stores.disk import told
+from metier.stores.lock import (
+    HOME,
+    Lock,
+    Locked,
+    approved,
+    locked_files,
+    read_lock,
+    verify,
+    write_lock,
+)
+from metier.stores.package import read_package
+from metier.stores.tree import read_tree
+from metier.stores.unpack import stage
+from metier.verdict import Decision, Scan, Severity
+
+REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
+"""What a package is not installed with, unless somebody says why it may be."""
+
+Scanner = Callable[[Path], Scan]
+SignatureCheck = Callable[[Path], tuple[str, str]]
+Objection = Callable[[Path, Path], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A package that was brought in and is not installed yet."""
+
+    name: str
+    folder: Path
+    locked: Locked
+
+
+def add(
+    library: str | Path,
+    source: str | Path,
+    *,
+    scan: Scanner,
+    signature: SignatureCheck | None = None,
+    allow: str = "",
+) -> tuple[str, Locked]:
+    """Install a package and lock it. Returns its name and its entry in the lock.
+
+    Args:
+        source: A folder or an archive.
+        scan: What looks at the package before it is installed.
+        signature: Tells the state of its signature, and who signed.
+        allow: Why it may be installed though its scan blocks or could not read all of it; kept in the lock.
+
+    Raises:
+        PackageError: It is none, or its scan refuses it.
+        Conflict: Another package of that name is installed.
+    """
+    folder = Path(library)
+    with _alone(folder), _staged(folder, source, scan, signature) as staged:
+        lock = read_lock(folder)
+        _refuse_blocked(staged, allow)
+        old = lock.skills.get(staged.name)
+        if old is not None and old.tree != staged.locked.tree:
+            raise Conflict(
+                f"Another package {staged.name!r} is installed in {str(folder)!r}.",
+                hint=f"Update it, or remove it first: metier skill remove {staged.name}",
+            )
+        if old is None and os.path.lexists(folder / staged.name):
+            raise Conflict(
+                f"Something that is not in the lock lies in {str(folder / staged.name)!r}.", hint="Move it away."
+            )
+        return staged.name, _install(folder, lock, staged, allow)
+
+
+def update(
+    library: str | Path,
+    name: str,
+    *,
+    scan: Scanner,
+    objection: Objection,
+    source: str | Path | None = None,
+    signature: SignatureCheck | None = None,
+    allow: str = "",
+) -> tuple[Locked, Locked]:
+    """Replace an installed package by what its source holds now. Returns the old and the new entry of the lock.
+
+    Args:
+        objection: Given the installed and the new folder, says what needs approval, or nothing.
+        source: Another source than the one it came from.
+        allow: Why it may be replaced in spite of an objection or of its scan; kept in the lock.
+
+    Raises:
+        NotStored: No such package is installed.
+        PackageError: It is not what was locked, its new version is refused, or it is another package.
+    """
+    folder = Path(library)
+    with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
+        if staged.locked.tree == old.tree:
+            return old, old
+        _refuse_blocked(staged, allow)
+        if not allow and (reason := objection(folder / name, staged.folder)):
+            raise PackageError(
+                f"The new version of {name!r} needs to be approved anew: {reason}",
+                hint="Look at it with --diff, then say why it may be installed with --allow.",
+            )
+        return old, _install(folder, read_lock(folder), staged, allow)
+
+
+@contextmanager
+def candidate(
+    library: str | Path, name: str, *, scan: Scanner, source: str | Path | None = None
+) -> Iterator[tuple[Path, Path]]:
+    """Lend the folder of an installed package and that of its new version, to compare them; nothing is installed.
+
+    Raises:
+        NotStored: No such package is installed.
+        PackageError: It is not what was locked, or its source cannot be read.
+    """
+    folder = Path(library)
+    with _alone(folder), _candidate(folder, name, source, scan, None) as (_, staged):
+        yield folder / name, staged.folder
+
+
+def remove(library: str | Path, name: str) -> Locked:
+    """Take a package out of a library and its lock. Returns what was locked.
+
+    Raises:
+        NotStored: No such package is installed.
+    """
+    folder = Path(library)
+    with _alone(folder):
+        lock = read_lock(folder)
+        locked = _entry(lock, name)
+        _set_aside(folder, name)
+        write_lock(folder, replace(lock, skills={n: one for n, one in lock.skills.items() if n != name}))
+        return locked
+
+
+def restore(library: str | Path) -> list[str]:
+    """Make every package that differs what the lock says, and return their names. What is not locked is left alone.
+
+    Raises:
+        NotStored: A byte that the lock names is neither kept nor in the source; the others are restored.
+    """
+    folder = Path(library)
+    with _alone(folder):
+        lock = read_lock(folder)
+        drifted = sorted({one.skill for one in verify(folder) if one.kind != "unlocked"} & lock.skills.keys())
+        lost = []
+        for name in drifted:
+            try:
+                _rebuild(folder, name, lock.skills[name])
+            except (NotStored, PackageError) as error:
+                lost.append(f"{name} ({error})")
+        if lost:
+            raise NotStored(
+                f"Cannot restore {'; '.join(lost)}", hint="Put its source back where it was, or add it anew."
+            )
+        return drifted
+
+
+@contextmanager
+def _alone(library: Path) -> Iterator[None]:
+    """One process at a time; what an earlier one left half-done is cleared away."""
+    home = library / HOME
+    with told("change", "the library", library):
+        home.mkdir(parents=True, exist_ok=True)
+        handle = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in home.glob("staging-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        for left in library.glob(".part-*"):
+            left.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _workplace(library: Path) -> Iterator[Path]:
+    with told("prepare", "a package", library):
+        place = Path(tempfile.mkdtemp(dir=library / HOME, prefix="staging-"))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
+    with _workplace(library) as place:
+        brought = stage(source, place / "source")
+        skill = read_package(brought).skill
+        if not is_name(skill.name):
+            raise PackageError(
+                f"The package in {str(source)!r} is called {skill.name!r}, which is no name of a folder."
+            )
+        # Under its own name, as signatures and the format speak of the name of the folder.
+        package = brought.rename(place / skill.name)
+        tree, seen = read_tree(package), scan(package)
+        state, signer = signature(package) if signature else ("unchecked", "")
+        findings = {f"{f.severity.value}: {f.rule} {f.path}" for f in seen.findings if f.severity != Severity.NOTE}
+        locked = Locked(
+            version=skill.version,
+            source=_from(library, source),
+            archive="" if Path(source).is_dir() else _digest_of(Path(source)),
+            tree=tree.digest,
+            files=locked_files(tree),
+            signature=state,
+            signer=signer,
+            decision=seen.decision,
+            observed=seen.observed,
+            findings=tuple(sorted(findings)),
+        )
+        yield Staged(name=skill.name, folder=package, locked=locked)
+
+
+@contextmanager
+def _candidate(
+    library: Path, name: str, source: str | Path | None, scan: Scanner, signature: SignatureCheck | None
+) -> Iterator[tuple[Locked, Staged]]:
+    old = _entry(read_lock(library), name)
+    if drift := [one for one in verify(library) if one.skill == name]:
+        raise PackageError(
+            f"The installed package {name!r} is not what was locked: {drift[0].path or name}: {drift[0].message}",
+            hint="Restore it first: metier skill restore",
+        )
+    with _staged(library, library / old.source if source is None else source, scan, signature) as staged:
+        if staged.name != name:
+            raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
+        yield old, staged
+
+
+def _refuse_blocked(staged: Staged, allow: str) -> None:
+    if staged.locked.decision in REFUSED and not allow:
+        seen = "; ".join(staged.locked.findings[:3])
+        raise PackageError(
+            f"The scan of {staged.name!r} comes to {staged.locked.decision.value!r}{': ' + seen if seen else ''}; "
+            "it was not installed.",
+            hint="See all of it with: metier govern scan. If it may be installed, say why with --allow.",
+        )
+
+
+def _install(library: Path, lock: Lock, staged: Staged, allow: str) -> Locked:
+    bulk = FileBulk(library / HOME / "objects")
+    for path, file in staged.locked.files.items():
+        if bulk.put((staged.folder / path).read_bytes()) != file.digest:
+            raise StoreError(f"The file {path!r} of {staged.name!r} changed while it was installed.")
+    locked = approved(staged.name, replace(staged.locked, allowed=allow))
+    write_lock(library, replace(lock, skills={**lock.skills, staged.name: locked}))
+    _rebuild(library, staged.name, locked)
+    return locked
+
+
+def _rebuild(library: Path, name: str, locked: Locked) -> None:
+    """Make the folder of a package anew from what is kept, and put it in its place."""
+    with _workplace(library) as place, told("write", "a package", library):
+        new = place / name
+        try:
+            _write(library, new, locked)
+        except StoreError:  # not kept, or damaged
+            shutil.rmtree(new, ignore_errors=True)
+            _fetch(library, new, locked)
+        if read_tree(new).digest != locked.tree:
+            raise PackageError(f"The lock does not agree with itself about {name!r}.")
+        _set_aside(library, name)
+        new.rename(library / name)
+
+
+def _write(library: Path, new: Path, locked: Locked) -> None:
+    bulk = FileBulk(library / HOME / "objects")
+    new.mkdir()
+    for path, file in locked.files.items():
+        place = new / path
+        if ".." in path.split("/") or not place.is_relative_to(new):
+            raise PackageError(f"The lock names the path {path!r}, which lies outside of its package.")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as content:
+            content.write(bulk.get(file.digest))
+            content.flush()
+            os.fsync(content.fileno())
+        place.chmod(0o755 if file.executable else 0o644)
+
+
+def _fetch(library: Path, new: Path, locked: Locked) -> None:
+    brought = stage(library / locked.source, new.parent / "source")
+    if read_tree(brought).digest != locked.tree:
+        raise NotStored(f"its source {locked.source!r} holds something else now")
+    for path, file in locked.files.items():
+        (brought / path).chmod(0o755 if file.executable else 0o644)
+    brought.rename(new)
+
+
+def _set_aside(library: Path, name: str) -> None:
+    """Move what lies in the place of a package away whole; the next process that works here removes it."""
+    place = library / name
+    if os.path.lexists(place):
+        with told("replace", "a package", library), _workplace(library) as aside:
+            place.rename(aside / name)
+
+
+def _entry(lock: Lock, name: str) -> Locked:
+    if name not in lock.skills:
+        raise NotStored(f"No package {name!r} is in the lock.", hint=nearest(name, lock.skills))
+    return lock.skills[name]
+
+
+def _from(library: Path, source: str | Path) -> str:
+    # From the library on, so that a lock says the same wherever the project lies.
+    return Path(os.path.relpath(Path(source).resolve(), library.resolve())).as_posix()
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,211 @@
+"""Which packages are installed here, byte for byte, and who said that they may be?
+
+`metier-skills.lock` lies in the library: JSON with sorted keys, the same content the same bytes. Every digest in it can
+be computed anew from what is installed (`metier.stores.tree` says how), so a frozen check needs nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar
+
+from metier.border import load_json
+from metier.capability import Capability
+from metier.digest import digest, plain
+from metier.errors import PackageError
+from metier.stores.checks import is_name
+from metier.stores.disk import told
+from metier.stores.tree import Tree, differences, read_tree
+from metier.verdict import Decision
+
+LOCK_NAME = "metier-skills.lock"
+HOME = ".metier"
+"""Beside the packages: what is needed to restore them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedFile:
+    """One file of an installed package."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    digest: str
+    size: int
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """One installed package.
+
+    Attributes:
+        source: Where it came from, from the library on.
+        archive: The digest of the archive it came in; empty for a folder.
+        tree: The digest of all its files.
+        signature: What came of checking its signature; `unchecked` when nobody to trust was named.
+        signer: Who signed it, if the signature is verified.
+        decision: What the scan came to; `observed` and `findings` (rule and path) are what it saw.
+        allowed: Why it may be here in spite of its scan, its signature or its changes; empty when nothing spoke
+            against it.
+        approval: The digest of all of the above, with the name: what was approved is this and nothing else.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    version: str
+    source: str
+    archive: str = ""
+    tree: str
+    files: Mapping[str, LockedFile]
+    signature: str = "unchecked"
+    signer: str = ""
+    decision: Decision
+    observed: tuple[Capability, ...] = ()
+    findings: tuple[str, ...] = ()
+    allowed: str = ""
+    approval: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """All that is installed, by name."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    lock_version: int = 1
+    skills: Mapping[str, Locked] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How one thing in the library differs from the lock.
+
+    Attributes:
+        kind: `changed`, `missing`, `extra`, `renamed`, `mode`, `link`, `special` …: of a file; `absent`, `unlocked`,
+            `approval`: of a package.
+        path: Inside the package; empty for the package itself.
+    """
+
+    skill: str
+    kind: str
+    message: str
+    path: str = ""
+
+
+def read_lock(library: str | Path) -> Lock:
+    """Read the lock of a library; an empty one where there is none.
+
+    Raises:
+        PackageError: It cannot be read, or is not as metier writes it.
+
+    >>> read_lock("no-such-folder").skills
+    {}
+    """
+    path = Path(library) / LOCK_NAME
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return Lock()
+    except OSError as error:
+        raise PackageError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+    lock = load_json(Lock, text, where=str(path), error=PackageError)
+    if lock.lock_version != 1:
+        raise PackageError(f"{str(path)!r} has the version {lock.lock_version}; this metier reads 1.")
+    if odd := [name for name in lock.skills if not is_name(name)]:
+        raise PackageError(f"{str(path)!r} names the package {odd[0]!r}, which is no name of a folder.")
+    return lock
+
+
+def write_lock(library: str | Path, lock: Lock) -> None:
+    """Write the lock of a library; it appears whole or not at all.
+
+    Raises:
+        StoreFull: The disk is full; the old lock is left.
+        StoreError: The library cannot be written.
+    """
+    folder = Path(library)
+    with told("write", "the lock", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=folder, prefix=".part-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(lock_text(lock))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(part).chmod(0o644)
+            Path(part).replace(folder / LOCK_NAME)
+        except BaseException:
+            Path(part).unlink(missing_ok=True)
+            raise
+
+
+def lock_text(lock: Lock) -> bytes:
+    r"""The bytes of a lock.
+
+    >>> lock_text(Lock())
+    b'{\n  "lock_version": 1,\n  "skills": {}\n}\n'
+    """
+    return json.dumps(plain(lock), sort_keys=True, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def verify(library: str | Path) -> list[Drift]:
+    """Tell everything in which a library differs from its lock; nothing when all is as it was approved.
+
+    >>> verify("no-such-folder")
+    []
+    """
+    folder, lock = Path(library), read_lock(library)
+    drift = [one for name, locked in sorted(lock.skills.items()) for one in _drift(folder / name, name, locked)]
+    return drift + list(_unlocked(folder, lock))
+
+
+def approved(name: str, locked: Locked) -> Locked:
+    """A locked package with the digest that binds its approval to what it is."""
+    return replace(locked, approval=digest({"name": name, **plain(replace(locked, approval=""))}))
+
+
+def locked_files(tree: Tree) -> dict[str, LockedFile]:
+    """The files of a tree as a lock lists them."""
+    return {
+        file.path: LockedFile(digest=f"sha256:{file.digest}", size=file.size, executable=file.is_executable)
+        for file in tree.files
+    }
+
+
+def _drift(folder: Path, name: str, locked: Locked) -> Iterator[Drift]:
+    if approved(name, locked) != locked:
+        yield Drift(skill=name, kind="approval", message="Its entry in the lock is not what was approved.")
+    if folder.is_symlink() or not folder.is_dir():
+        yield Drift(skill=name, kind="absent", message="Its folder is not there, or is a link.")
+        return
+    tree = read_tree(folder)
+    for odd in tree.odd:
+        yield Drift(skill=name, kind=odd.kind, path=odd.path, message="It is no plain file that can be read.")
+    recorded = {path: file.digest.removeprefix("sha256:") for path, file in locked.files.items()}
+    for found in differences(recorded, tree):
+        yield Drift(skill=name, kind=found.kind, path=found.path, message=_MESSAGES[found.kind].format(found.was))
+    for file in tree.files:
+        if file.path in locked.files and file.is_executable != locked.files[file.path].executable:
+            message = "It became executable." if file.is_executable else "It is no longer executable."
+            yield Drift(skill=name, kind="mode", path=file.path, message=message)
+    if not differences(recorded, tree) and tree.digest != locked.tree:
+        yield Drift(skill=name, kind="approval", message="The digest of the whole is not that of its files.")
+
+
+_MESSAGES = {
+    "changed": "Its content is not what was locked.",
+    "missing": "It was locked, and is not there.",
+    "extra": "It was not locked.",
+    "renamed": "It was locked under the name {!r}.",
+}
+
+
+def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if entry.name not in lock.skills and entry.name != HOME and (entry.is_symlink() or entry.is_dir()):
+            yield Drift(skill=entry.name, kind="unlocked", message="It lies in the library, and the lock has no such.")
