@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from metier.attempt import Attempt, Grade
+from metier.audit import Anchor, Entry, Event
 from metier.client import Reply, Request
 from metier.item import Item
 from metier.skill import Skill
 from metier.stores.bulk import FileBulk
 from metier.stores.sqlite import SqliteStore
 from metier.testing import check_client, check_grader, check_store
-from metier.verdict import Anchor, Entry, Event, Finding, Verdict
+from metier.verdict import Finding, Verdict
 
 ITEM = Item(prompt="1 + 1 =", reference="2")
 REQUESTS = [Request.ask(f"{number} + 1 =", seed=number) for number in range(3)]

@@ -18,6 +18,7 @@
     ├── NotApproved             the user did not agree to it; nothing was done
     ├── SandboxError            a sandbox cannot keep its promise here; nothing was run
     ├── SkillError              a skill may not do what was asked of it
+    ├── GovernError             a skill may not be moved that way
     ├── StageError              a stage of the wheel could not finish
     └── MissingExtra            an optional library is not installed
 
@@ -125,6 +126,10 @@ class SandboxError(MetierError):
 
 class SkillError(MetierError):
     """A skill may not do what was asked of it: change its state so, or recover what is trusted further than itself."""
+
+
+class GovernError(MetierError):
+    """A skill may not be moved that way: it lacks what the move takes."""
 
 
 class StageError(MetierError):

@@ -35,8 +35,10 @@ from metier.evaluate import stage as evaluate_stage
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
 from metier.govern import stage as govern_stage
-from metier.govern.judge import Evidence, judge
+from metier.govern.judge import judge
+from metier.govern.manifest import declared
 from metier.govern.scan import scan
+from metier.govern.transitions import held, standing_of
 from metier.graders import grader_for
 from metier.item import Item
 from metier.plan import Gap, Goal, Plan
@@ -54,7 +56,7 @@ from metier.stores.evidence import write_evidence
 from metier.stores.open import open_store
 from metier.stores.package import read_package
 from metier.update import stage as update_stage
-from metier.verdict import ExposureTier, Verdict
+from metier.verdict import Evidence, ExposureTier, Verdict
 from metier.wheel import Context, Listener, Result, Stage, Turned, count, turn
 from metier.workspace import Workspace
 
@@ -220,10 +222,12 @@ class Spokes:
         """Verdicts → packages in the library, read back and indexed."""
         given = context.before["govern"]
         found = context.before["discover"]
+        # A verdict of an earlier turn may be kept again here; what was revoked since stays revoked.
+        policy, verdicts = self.workspace.settings.govern, load(list[Verdict], given["verdicts"], where="govern")
         every = [*found["skills"], *(entry["skill"] for entry in found["packages"])]
         return library.run(
             context,
-            load(list[Verdict], given["verdicts"], where="govern"),
+            [held(context.store, verdict, policy=policy) for verdict in verdicts],
             sources={key: (context.home / name).resolve() for key, name in given["sources"].items()},
             concepts={skill["name"]: tuple(skill["concepts"]) for skill in every if skill["concepts"]},
         )
@@ -232,11 +236,12 @@ class Spokes:
         """Goals and stored skills → plans executed by the stored policy, and gaps."""
         settings = self.workspace.settings
         skills = load(list[Skill], context.before["store"]["skills"], where="store")
-        verdicts = load(list[Verdict], context.before["govern"]["verdicts"], where="govern")
+        # The last verdicts, not those of the govern stage: a skill may have been revoked since.
+        verdicts = list(context.store.verdicts())
         able = _executable(skills, {verdict.digest: verdict for verdict in verdicts})
         policy = next((skill for skill in able if skill.name == POLICY), None)
         if policy is None:
-            because = next((v.reasons for v in verdicts if v.skill == POLICY), ("it was not practised",))
+            because = next((v.reasons for v in reversed(verdicts) if v.skill == POLICY), ("it was not practised",))
             return compose_stage.refuse(settings.compose, f"{POLICY!r} may not be executed: {'; '.join(because)}")
         with closing(_local(library.place(context.home, policy))) as client:
             return compose_stage.run(
@@ -325,8 +330,18 @@ class Spokes:
         folder = library.draft(
             draft, context.folder / "drafts", context.store, files=practice_stage.model_files(policy)
         )
-        skill = read_package(folder).skill
-        verdict = judge(skill, scan(folder).findings, evidence=evidence, policy=self.workspace.settings.govern)
+        package = read_package(folder)
+        skill = package.skill
+        policy_of_trust = self.workspace.settings.govern
+        standing = standing_of(context.store, skill.name, skill.digest, policy=policy_of_trust)
+        verdict = judge(
+            skill,
+            scan(folder),
+            declared=declared(package.fields),
+            evidence=evidence,
+            standing=standing,
+            policy=policy_of_trust,
+        )
         kept = replace(move(library.keep(folder, context.home, verdict), State.UPDATED), concepts=old.concepts)
         context.store.put_findings(verdict.digest, verdict.findings)
         context.store.put_verdict(verdict)

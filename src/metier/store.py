@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from metier.attempt import Attempt
+from metier.audit import Anchor, Entry, Event
 from metier.item import Item
 from metier.run import Run, StageRecord
 from metier.skill import Skill
-from metier.verdict import Anchor, Entry, Event, Finding, Verdict
+from metier.verdict import Finding, Verdict
 
 
 @runtime_checkable

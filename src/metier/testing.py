@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from metier.attempt import Attempt, Cost, Grade, Outcome
+from metier.audit import GENESIS, Anchor, Deed, Event, verdict_event
 from metier.client import Client, Reply, Request
 from metier.digest import digest
 from metier.errors import Conflict, CorruptStore, NotStored, StoreError
@@ -21,18 +22,7 @@ from metier.item import Item
 from metier.run import Run, StageRecord, Status
 from metier.skill import Interface, Parameter, Skill, State
 from metier.store import Bulk, Store
-from metier.verdict import (
-    GENESIS,
-    Anchor,
-    Deed,
-    Event,
-    ExposureTier,
-    Finding,
-    Severity,
-    Verdict,
-    VettingTier,
-    verdict_event,
-)
+from metier.verdict import ExposureTier, Finding, Severity, Verdict, VettingTier
 
 _ODD = "a\x00b \ud800 é 漢字 \U0001f600 \\u0000 'q' \"q\" {x} %s \r\n\t"
 """Text that models and strangers write and that databases, JSON and formatting may trip over."""

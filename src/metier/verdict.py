@@ -2,8 +2,8 @@
 
 Two ladders that must not be mixed. `VettingTier`: how well the package was vetted (the trust and lifecycle governance
 framework of "Agent Skills for Large Language Models", arXiv 2602.12430, section 6.4). `ExposureTier`: how far its
-content may go at run time ("SoK: Agentic Skills", arXiv 2602.20867, section VI). What moves a skill on either is an
-`Event`; a store keeps each as an `Entry` of a chain in which nothing can be changed without a trace.
+content may go at run time ("SoK: Agentic Skills", arXiv 2602.20867, section VI).
+What moves a skill on either is an event of `metier.audit`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from enum import IntEnum, StrEnum
 from typing import ClassVar
 
 from metier.capability import Capability
-from metier.digest import digest
 
 
 class Severity(StrEnum):
@@ -137,12 +136,49 @@ class GateResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What exams measured of a skill.
+
+    Attributes:
+        correct, scored: Attempts at items that need the skill.
+        low: Lower end of the 95 % interval of their share.
+        uplift, uplift_low, uplift_high: Paired difference in score with against without, or None if not measured.
+        run_ids: The runs that hold the attempts.
+
+    >>> Evidence(correct=19, scored=20, low=0.76).told
+    '19 of 20 attempts correct, at least 76% with 95 % confidence'
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    correct: int = 0
+    scored: int = 0
+    low: float = 0.0
+    uplift: float | None = None
+    uplift_low: float | None = None
+    uplift_high: float | None = None
+    run_ids: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The attempts in one phrase."""
+        return f"{self.correct} of {self.scored} attempts correct, at least {self.low:.0%} with 95 % confidence"
+
+    @property
+    def is_harmful(self) -> bool:
+        """Whether the skill makes answers worse, beyond chance."""
+        return self.uplift_high is not None and self.uplift_high < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What tier follows for a skill, and why; bound to the digest of the content that was judged.
 
     Attributes:
         gates: How each gate ended, G1 to G4.
         declared, observed: What its manifest declares, and what a scan and a sandbox saw.
+        unread: What the scan could not read.
+        evidence: What exams measured, as it was weighed.
         run_ids: The runs that hold the attempts it rests on.
 
     >>> Verdict(skill="reverse", digest="sha256:0", vetting=VettingTier.UNVETTED,
@@ -162,102 +198,5 @@ class Verdict:
     gates: tuple[GateResult, ...] = ()
     declared: tuple[Capability, ...] = ()
     observed: tuple[Capability, ...] = ()
-
-
-class Deed(StrEnum):
-    """What was done about a skill."""
-
-    VERDICT = "verdict"
-    APPROVAL = "approval"  # a person read this content, and answers for what needed review
-    CERTIFICATION = "certification"
-    USE = "use"  # supervised invocations in which nothing went wrong
-    PROMOTION = "promotion"
-    DEMOTION = "demotion"
-    REVOCATION = "revocation"
-    RESTORATION = "restoration"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What was done about a skill, by whom and why.
-
-    Attributes:
-        digest: The content it was done about; what is said of one content holds for no other.
-        vetting, exposure: Where a verdict or a fall put it; None for what moves nothing by itself.
-        uses: How many invocations a use stands for.
-        verdict: The digest of the whole verdict, for a verdict.
-        when: As it was passed in; nobody here reads a clock.
-    """
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
-
-    deed: Deed
-    who: str
-    skill: str
-    digest: str
-    because: tuple[str, ...] = ()
-    vetting: VettingTier | None = None
-    exposure: ExposureTier | None = None
-    uses: int = 0
-    verdict: str = ""
-    when: str = ""
-
-
-def verdict_event(verdict: Verdict, *, who: str = "metier") -> Event:
-    """Tell a verdict as an event.
-
-    >>> verdict = Verdict(skill="reverse", digest="sha256:0", vetting=VettingTier.COMMUNITY,
-    ...                   exposure=ExposureTier.INSTRUCTIONS, reasons=("clean",))
-    >>> verdict_event(verdict).exposure.name
-    'INSTRUCTIONS'
-    """
-    return Event(
-        deed=Deed.VERDICT,
-        who=who,
-        skill=verdict.skill,
-        digest=verdict.digest,
-        because=verdict.reasons,
-        vetting=verdict.vetting,
-        exposure=verdict.exposure,
-        verdict=digest(verdict),
-    )
-
-
-GENESIS = "sha256:" + "0" * 64
-"""What the first entry of a chain names as the one before it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the audit log: an event, its number from 1, and the hash of the line before.
-
-    >>> event = Event(deed=Deed.USE, who="me", skill="reverse", digest="sha256:0", uses=3)
-    >>> first = Entry(number=1, previous=GENESIS, event=event)
-    >>> Entry(number=2, previous=first.hash, event=event).hash == first.hash
-    False
-    """
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
-
-    number: int
-    previous: str
-    event: Event
-
-    @property
-    def hash(self) -> str:
-        """The SHA-256 of the whole line."""
-        return digest(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
-    """How long a chain was, and the hash of its last entry: kept elsewhere, it tells whether the chain was cut.
-
-    >>> Anchor().number
-    0
-    """
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
-
-    number: int = 0
-    hash: str = GENESIS
+    unread: tuple[str, ...] = ()
+    evidence: Evidence | None = None

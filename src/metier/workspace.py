@@ -27,7 +27,7 @@ from metier.discover.stage import DiscoverSettings
 from metier.distill.stage import DistillSettings
 from metier.errors import ConfigError, InputError, nearest
 from metier.evaluate.stage import EvaluateSettings
-from metier.govern.judge import GovernPolicy
+from metier.govern.policy import GovernPolicy
 from metier.practice.config import ARMS, PracticeConfig
 from metier.update.stage import UpdateSettings
 
@@ -178,7 +178,7 @@ def _limits(settings: Settings) -> Iterator[tuple[str, str, bool, str]]:
     positive = {
         "distill": ("practice",),
         "evaluate": ("max_tokens",),
-        "govern": ("min_attempts",),
+        "govern": ("min_attempts", "promote_after"),
         "practice": (
             "width", "num_layers", "num_heads", "threads", "base_steps", "base_batch", "steps", "prompts", "minibatch",
             "tokens_per_level", "rft_rounds", "rft_epochs", "rft_batch", "rft_keep", "checkpoint_every",

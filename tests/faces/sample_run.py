@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from metier.govern.scan.text import scan_text
+
 from metier.attempt import Attempt, Grade
 from metier.digest import digest, plain
 from metier.document import Document
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.govern.judge import Evidence, judge
-from metier.govern.scan.text import scan_text
+from metier.govern.policy import GovernPolicy
 from metier.item import Item
 from metier.plan import Example, Gap, Plan, Step
 from metier.practice.strings import FUNCTIONS, make_items, run, trace
@@ -22,10 +24,12 @@ from metier.skill import Skill
 from metier.stores.sqlite import SqliteStore
 from metier.update.failures import weaknesses
 from metier.update.promote import decide
+from metier.verdict import Scan
 
 HOSTILE = "<script>alert('x')</script>"
 TITLE = "first-trade (sample)"
 ITEMS_A_CELL = 40
+_POLICY = GovernPolicy(semantic="optional", behavioural="measured")
 SKILLED = {
     # How often each arm is right, by cell: practised 1, 2, 3, held-out 1, 2, 3.
     "base": (0.99, 0.12, 0.06, 0.98, 0.1, 0.05),
@@ -247,12 +251,12 @@ def _govern(
     exam: Cells, taken: Mapping[str, list[Attempt]], packages: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], str, str, float]:
     items = {item.item_id: item for members in exam.values() for item in members}
-    verdicts = [judge(entry["skill"], entry["findings"]) for entry in packages]
+    verdicts = [judge(entry["skill"], Scan(findings=tuple(entry["findings"])), policy=_POLICY) for entry in packages]
     for name in NAMES:
         share = proportion(a for a in taken["level-2"] if name in items[a.item_id].concepts)
         skill = Skill(name=name, description=FUNCTIONS[name].definition, licence="Apache-2.0")
         evidence = Evidence(correct=share.correct, scored=share.scored, low=share.low, run_ids=("run_level-2",))
-        verdicts.append(judge(skill, [], evidence=evidence))
+        verdicts.append(judge(skill, Scan(), evidence=evidence, policy=_POLICY))
     uplift = compare(items, taken["base"], taken["level-2"])
     whole = proportion(taken["level-2"])
     evidence = Evidence(
@@ -265,7 +269,7 @@ def _govern(
         run_ids=("run_level-2",),
     )
     policy = Skill(name="letterwork", description="A small language model for letterwork.", licence="Apache-2.0")
-    verdicts.append(judge(policy, [], evidence=evidence))
+    verdicts.append(judge(policy, Scan(), evidence=evidence, policy=_POLICY))
     admitted = sum(verdict.exposure > 1 for verdict in verdicts)
     came = f"{admitted} admitted, {len(verdicts) - admitted} held back"
     return {"verdicts": verdicts, "sources": {}}, "packages and attempts", came, 1.9

@@ -5,14 +5,12 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from metier.attempt import Attempt, Cost, Grade
+from metier.audit import Deed, Entry, Event
 from metier.capability import Capability
 from metier.item import Item
 from metier.run import Run, StageRecord, Status
 from metier.skill import File, Interface, Parameter, Representation, Scope, Skill
 from metier.verdict import (
-    Deed,
-    Entry,
-    Event,
     ExposureTier,
     Finding,
     Gate,

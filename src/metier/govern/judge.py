@@ -1,122 +1,190 @@
-"""How far is a skill trusted, given what a scan saw and what exams measured?
+"""How far is a skill trusted, given four gates, what exams measured, and what happened to it so far?
+
+    unvetted  ─ G1 and G2 ─→  community  ─ G3, G4 and evidence ─→  organisation  ─ certification ─→  vendor
 
 Two ladders and one monotone map: vetting says how well the package was looked at, exposure how far its content may go,
-and no skill is exposed further than its vetting allows. Promotion needs evidence. A package that states neither licence
-nor origin stays at the bottom; nothing else that it says of itself counts.
+and no skill is exposed further than its vetting allows. A block holds whatever else speaks for a skill. What a package
+says of itself, who signed it and how many like it raise nothing: a declaration is only ever compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from metier.govern.evidence import points, shortfall
+from metier.govern.gates import behavioural_gate, manifest_gate, semantic_gate, static_gate, traced_capabilities
+from metier.govern.manifest import Declaration
+from metier.govern.opinion import RULE, Opinion
+from metier.govern.policy import GovernPolicy
+from metier.govern.standing import Standing
+from metier.sandbox import Trace
 from metier.skill import Skill
-from metier.verdict import ExposureTier, Finding, Severity, Verdict, VettingTier
+from metier.verdict import (
+    Evidence,
+    ExposureTier,
+    Finding,
+    Gate,
+    GateOutcome,
+    GateResult,
+    Scan,
+    Severity,
+    Verdict,
+    VettingTier,
+)
 
-CEILING = {
-    VettingTier.UNVETTED: ExposureTier.METADATA,
-    VettingTier.COMMUNITY: ExposureTier.INSTRUCTIONS,
-    VettingTier.ORGANISATION: ExposureTier.SUPERVISED,
-    VettingTier.VENDOR: ExposureTier.AUTONOMOUS,
-}
-"""The strict map from vetting to the furthest exposure: the survey's "T1 = instructions only" is read as metadata."""
+__all__ = ["OWN_RULES", "Evidence", "judge", "rejudge"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What exams measured of a skill.
-
-    Attributes:
-        correct, scored: Attempts at items that need the skill.
-        low: Lower end of the 95 % interval of their share.
-        uplift, uplift_low, uplift_high: Paired difference in score with against without, or None if not measured.
-        run_ids: The runs that hold the attempts.
-    """
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
-
-    correct: int = 0
-    scored: int = 0
-    low: float = 0.0
-    uplift: float | None = None
-    uplift_low: float | None = None
-    uplift_high: float | None = None
-    run_ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GovernPolicy:
-    """What it takes to be trusted: attempts scored, and the lower end of the interval of their accuracy."""
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
-
-    min_attempts: int = 20
-    min_accuracy: float = 0.8
+OWN_RULES = (RULE, "negative-uplift", "no-origin")
+"""The rules of the findings that a verdict adds to those of the scan."""
 
 
 def judge(
-    skill: Skill, findings: Sequence[Finding], *, evidence: Evidence | None = None, policy: GovernPolicy | None = None
+    skill: Skill,
+    scan: Scan,
+    *,
+    declared: Collection[Declaration] = (),
+    opinion: Opinion | None = None,
+    trace: Trace | None = None,
+    evidence: Evidence | None = None,
+    standing: Standing | None = None,
+    policy: GovernPolicy | None = None,
 ) -> Verdict:
     """Make the verdict on a skill. The same findings and evidence give the same verdict.
 
-    >>> verdict = judge(Skill(name="reverse", description="Backwards.", licence="MIT"), [])
-    >>> verdict.vetting.name, verdict.exposure.name
-    ('COMMUNITY', 'INSTRUCTIONS')
+    Args:
+        scan: What the scan of its package saw.
+        declared: What its manifest declares (`metier.govern.manifest.declared`).
+        opinion: A model's second opinion, if one was taken.
+        trace: What it touched in a sandbox, if it was run in one.
+        evidence: What exams measured of it.
+        standing: Where the audit log leaves it; one about other content counts for its falls alone.
+
+    >>> skill = Skill(name="reverse", description="Backwards.", licence="MIT")
+    >>> judge(skill, Scan()).reasons[-1]
+    'a second opinion (G2) is missing, and without one it stays unvetted'
+    >>> judge(skill, Scan(), policy=GovernPolicy(semantic="optional")).vetting.name
+    'COMMUNITY'
     """
+    standing = standing or Standing(skill=skill.name, digest=skill.digest)
+    observed = tuple(sorted({*scan.observed, *(traced_capabilities(trace) if trace else ())}))
     policy = policy or GovernPolicy()
-    vetting, reasons = _vetting(skill, findings, evidence, policy)
-    exposure = CEILING[vetting]
-    if evidence and evidence.uplift_high is not None and evidence.uplift_high < 0:
-        exposure = ExposureTier.METADATA
-        reasons.append(f"it makes answers worse: uplift {_points(evidence.uplift)} points, all of its interval below 0")
-    return Verdict(
+    gates = (
+        semantic_gate(opinion),
+        behavioural_gate(trace, evidence, observed, policy=policy),
+        manifest_gate(declared, observed, whole=not scan.unread),
+    )
+    own = (*(opinion.findings if opinion else ()), *_origin(skill), *_harm(evidence))
+    unjudged = Verdict(
         skill=skill.name,
         digest=skill.digest,
-        vetting=vetting,
-        exposure=exposure,
-        reasons=tuple(reasons),
-        findings=tuple(findings),
+        vetting=VettingTier.UNVETTED,
+        exposure=ExposureTier.METADATA,
+        reasons=(),
+        findings=(*scan.findings, *own),
         run_ids=evidence.run_ids if evidence else (),
+        gates=(static_gate(scan), *gates),
+        declared=tuple(sorted({one.capability for one in declared})),
+        observed=observed,
+        unread=scan.unread,
+        evidence=evidence,
     )
+    return rejudge(unjudged, standing, policy=policy)
+
+
+def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None = None) -> Verdict:
+    """Draw the conclusion of a verdict again, after something happened to its skill. What was seen stays as it is.
+
+    >>> skill = Skill(name="reverse", description="Backwards.", licence="MIT")
+    >>> verdict = judge(skill, Scan())
+    >>> rejudge(verdict, Standing(skill="reverse", digest=skill.digest)) == verdict
+    True
+    """
+    policy = policy or GovernPolicy()
+    if standing.digest != verdict.digest:
+        # What holds for other content is no word on this one; its falls bind all the same.
+        standing = Standing(skill=verdict.skill, digest=verdict.digest, falls=standing.falls)
+    seen = tuple(f for f in verdict.findings if f.rule not in OWN_RULES)
+    scan = Scan(findings=seen, unread=verdict.unread)
+    gates = (static_gate(scan, approved_by=standing.approved_by), *verdict.gates[1:])
+    vetting, reasons = _vetting(gates, verdict.evidence, standing.certified_by, policy)
+    exposure, held = _exposure(vetting, verdict.evidence, standing, policy)
+    if any(gate.outcome == GateOutcome.FAILED for gate in gates[:2]):
+        # Whatever the policy lets the unvetted do: no policy speaks for what was found to be wrong.
+        exposure = ExposureTier.METADATA
+    if standing.revoked:
+        vetting = VettingTier.UNVETTED
+    return replace(verdict, gates=gates, vetting=vetting, exposure=exposure, reasons=(*reasons, *held))
 
 
 def _vetting(
-    skill: Skill, findings: Sequence[Finding], evidence: Evidence | None, policy: GovernPolicy
+    gates: Sequence[GateResult], evidence: Evidence | None, certified_by: str, policy: GovernPolicy
 ) -> tuple[VettingTier, list[str]]:
-    blocks = [f for f in findings if f.severity == Severity.BLOCK]
-    reviews = [f for f in findings if f.severity == Severity.REVIEW]
-    if blocks:
-        return VettingTier.UNVETTED, [f"blocked: {_at(f)}" for f in blocks]
-    if reviews:
-        return VettingTier.UNVETTED, [f"needs review: {_at(f)}" for f in reviews]
-    if not skill.licence and not skill.provenance:
-        return VettingTier.UNVETTED, ["it states neither a licence nor where it comes from"]
-    if evidence is None or evidence.scored == 0:
-        return VettingTier.COMMUNITY, [_clean(findings), "no exam has measured it"]
-    measured = (
-        f"{evidence.correct} of {evidence.scored} attempts correct, at least {evidence.low:.0%} with 95 % confidence"
-    )
-    clean = _clean(findings)
-    uplift = [f"uplift {_points(evidence.uplift)} points over the model without it"] if evidence.uplift else []
-    if evidence.scored < policy.min_attempts:
-        short = f"{measured}: fewer than {policy.min_attempts} attempts"
-    elif not evidence.low >= policy.min_accuracy:  # NaN is not enough either
-        short = f"{measured}: short of {policy.min_accuracy:.0%}"
-    else:
-        last = "vendor certification is never given by a measurement"
-        return VettingTier.ORGANISATION, [clean, measured, *uplift, last]
-    return VettingTier.COMMUNITY, [clean, short, *uplift]
+    static, semantic, behavioural, manifest = gates
+    failed = [gate for gate in (static, semantic) if gate.outcome == GateOutcome.FAILED]
+    if failed:
+        return VettingTier.UNVETTED, [reason for gate in failed for reason in gate.reasons]
+    reasons = [*static.reasons, *(semantic.reasons if semantic.outcome == GateOutcome.PASSED else ())]
+    if semantic.outcome == GateOutcome.NOT_RUN and policy.semantic == "required":
+        missing = "a second opinion (G2) is missing, and without one it stays unvetted"
+        return VettingTier.UNVETTED, [*reasons, *_unless_plain(semantic), missing]
+    short = shortfall(evidence, min_attempts=policy.min_attempts, min_accuracy=policy.min_accuracy)
+    reasons += [short] if short or evidence is None else [evidence.told]
+    if evidence is not None and evidence.uplift:
+        reasons.append(f"uplift {points(evidence.uplift)} points over the model without it")
+    lacking = [gate for gate in (behavioural, manifest) if gate.outcome != GateOutcome.PASSED]
+    reasons += [f"{_named(gate)}: {reason}" for gate in lacking for reason in gate.reasons if reason != short]
+    if short or lacking:
+        return VettingTier.COMMUNITY, reasons
+    if certified_by:
+        return VettingTier.VENDOR, [*reasons, f"certified by {certified_by}"]
+    return VettingTier.ORGANISATION, [*reasons, "vendor certification is never given by a measurement"]
 
 
-def _clean(findings: Sequence[Finding]) -> str:
-    return f"the scan found nothing that weighs, {len(findings)} noted" if findings else "the scan is clean"
+def _exposure(
+    vetting: VettingTier, evidence: Evidence | None, standing: Standing, policy: GovernPolicy
+) -> tuple[ExposureTier, list[str]]:
+    exposure, held = policy.ceiling(vetting), []
+    if exposure == ExposureTier.AUTONOMOUS and not standing.promoted:
+        exposure = ExposureTier.SUPERVISED
+        held.append(f"acting by itself takes {policy.promote_after} supervised uses without a fault and a promotion")
+    if policy.approval == "required" and not standing.approved_by:
+        exposure = ExposureTier.METADATA
+        held.append("nobody has approved exactly this content")
+    if evidence is not None and evidence.is_harmful:
+        exposure = ExposureTier.METADATA
+        held.append(f"it makes answers worse: uplift {points(evidence.uplift)} points, all of its interval below 0")
+    for fall in standing.falls:
+        exposure = min(exposure, fall.to)
+        word = "revoked" if fall.revoked else f"demoted to {fall.to.name.lower()}"
+        held.append(f"{word}: {fall.why}" + ("" if fall.digest == standing.digest else ", under other content"))
+    return exposure, held
 
 
-def _at(finding: Finding) -> str:
-    line = f"line {finding.line}" if finding.line else ""
-    return f"{finding.message} ({', '.join(part for part in (finding.rule, finding.path, line) if part)})"
+def _harm(evidence: Evidence | None) -> list[Finding]:
+    """A measured loss is flagged: for review where it is beyond chance, else as a note."""
+    if evidence is None or evidence.uplift is None or not evidence.uplift < 0:
+        return []
+    severity = Severity.REVIEW if evidence.is_harmful else Severity.NOTE
+    beyond = "beyond chance" if evidence.is_harmful else "which may be chance"
+    told = f"{points(evidence.uplift)} points"
+    return [
+        Finding(rule="negative-uplift", severity=severity, message=f"Makes answers worse, {beyond}.", evidence=told)
+    ]
 
 
-def _points(share: float | None) -> str:
-    return "unknown" if share is None else f"{100 * share:+.1f}"
+def _origin(skill: Skill) -> list[Finding]:
+    # Worth knowing, and worth nothing: whoever writes a package can write a licence into it.
+    if skill.licence or skill.provenance:
+        return []
+    message = "States neither a licence nor where it comes from."
+    return [Finding(rule="no-origin", severity=Severity.NOTE, message=message)]
+
+
+def _unless_plain(semantic: GateResult) -> list[str]:
+    return [reason for reason in semantic.reasons if reason != "no second opinion was taken"]
+
+
+def _named(gate: GateResult) -> str:
+    words = {Gate.BEHAVIOURAL: "behaviour (G3)", Gate.MANIFEST: "manifest (G4)"}
+    return words.get(gate.gate, gate.gate.value)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from metier.client import Client
 from metier.errors import PackageError
 from metier.govern.judge import judge
+from metier.govern.manifest import declared
+from metier.govern.opinion import second_opinion
+from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
 from metier.skill import Skill
 from metier.stores.frontmatter import Fault
@@ -25,8 +29,11 @@ class LookedAt:
     error: str = ""
 
 
-def look_over(folder: Path) -> list[LookedAt]:
+def look_over(folder: Path, *, policy: GovernPolicy | None = None, client: Client | None = None) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is stored, nothing is executed.
+
+    Args:
+        client: Asked for a second opinion on each package, if given.
 
     Raises:
         PackageError: There is no such folder, or no package in it.
@@ -39,7 +46,10 @@ def look_over(folder: Path) -> list[LookedAt]:
         except PackageError as error:
             looked.append(LookedAt(path=name, skill=None, error=str(error)))
         else:
-            verdict = judge(package.skill, scan(place).findings)
+            opinion = second_opinion(place, client) if client else None
+            verdict = judge(
+                package.skill, scan(place), declared=declared(package.fields), opinion=opinion, policy=policy
+            )
             looked.append(LookedAt(path=name, skill=package.skill, faults=package.faults, verdict=verdict))
     if not looked:
         raise PackageError(

@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from metier.digest import plain
-from metier.govern.judge import Evidence, GovernPolicy, judge
+from metier.govern.judge import judge
+from metier.govern.manifest import declared
+from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
+from metier.govern.transitions import standing_of
 from metier.skill import Skill
 from metier.stores.package import read_package
-from metier.verdict import ExposureTier, Verdict
+from metier.verdict import Evidence, ExposureTier, Verdict
 from metier.wheel import Context, Result
 
 Candidate = tuple[Path, Evidence | None]
@@ -30,8 +33,16 @@ def run(
     verdicts: list[Verdict] = []
     sources: dict[str, str] = {}
     for folder, evidence in candidates:
-        skill = read_package(folder).skill
-        verdict = judge(skill, scan(folder).findings, evidence=evidence, policy=policy)
+        package = read_package(folder)
+        skill = package.skill
+        verdict = judge(
+            skill,
+            scan(folder),
+            declared=declared(package.fields),
+            evidence=evidence,
+            standing=standing_of(context.store, skill.name, skill.digest, policy=policy),
+            policy=policy,
+        )
         against = _shadows(skill, verdicts) or objection(skill)
         if against:
             verdict = replace(verdict, exposure=ExposureTier.METADATA, reasons=(against, *verdict.reasons))

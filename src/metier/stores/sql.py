@@ -13,13 +13,14 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from metier.attempt import Attempt
+from metier.audit import Anchor, Entry, Event, verdict_event
 from metier.digest import canonical, digest
 from metier.errors import Conflict, CorruptStore, NotStored, nearest
 from metier.run import Run, StageRecord
 from metier.skill import Skill
 from metier.store import Bulk
 from metier.stores.nouns import revive
-from metier.verdict import Anchor, Entry, Event, Finding, Verdict, verdict_event
+from metier.verdict import Finding, Verdict
 
 T = TypeVar("T")
 

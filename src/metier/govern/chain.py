@@ -1,0 +1,102 @@
+"""Was the audit log tampered with? Every entry is checked against the one before it, the head, and the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from metier.audit import GENESIS, Anchor, Deed, Entry
+from metier.digest import digest
+from metier.errors import CorruptStore
+from metier.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What a check of the audit log found; no faults, no tampering that could be seen."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    head: Anchor
+    faults: tuple[str, ...] = ()
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing was found."""
+        return not self.faults
+
+
+def verify(store: Store, *, anchor: Anchor | None = None) -> Audit:
+    """Check the whole audit log of a store.
+
+    An edited, removed, added or moved entry breaks the chain; a cut end differs from the head that the store noted. Who
+    can write the database can write that head, too: only an anchor that was kept elsewhere shows that a whole end was
+    cut off or that all was written anew.
+
+    Args:
+        anchor: The head as it once was, kept elsewhere.
+
+    >>> import tempfile
+    >>> from metier.stores import open_store
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     verify(open_store(folder + "/metier.db")).intact
+    True
+    """
+    entries: list[Entry] = []
+    faults: list[str] = []
+    try:
+        for entry in store.entries():
+            faults += _misplaced(entry, entries[-1] if entries else None)
+            entries.append(entry)
+        faults += _misfit_head(store.anchor(), entries)
+    except CorruptStore as failure:
+        faults.append(f"after entry {entries[-1].number if entries else 0}: {failure}")
+    faults += _unentered(store, entries)
+    if anchor is not None:
+        faults += _off_anchor(anchor, entries)
+    head = Anchor(number=entries[-1].number, hash=entries[-1].hash) if entries else Anchor()
+    return Audit(head=head, faults=tuple(faults))
+
+
+def _misplaced(entry: Entry, before: Entry | None) -> Iterator[str]:
+    expected = before.number + 1 if before else 1
+    if entry.number != expected:
+        yield f"entry {entry.number} stands where {expected} should: an entry was removed, added or moved"
+    elif entry.previous != (before.hash if before else GENESIS):
+        yield f"entry {entry.number} does not follow from entry {expected - 1}: one of the two was changed"
+
+
+def _misfit_head(head: Anchor, entries: list[Entry]) -> Iterator[str]:
+    last = entries[-1] if entries else None
+    number, found = (last.number, last.hash) if last else (0, GENESIS)
+    if head.number > number:
+        yield f"the log ends at entry {number}, and {head.number} were written: its end was cut off"
+    elif (head.number, head.hash) != (number, found):
+        yield f"entry {number} is not the one that was written last: it was changed, or added behind the log's back"
+
+
+def _off_anchor(anchor: Anchor, entries: list[Entry]) -> Iterator[str]:
+    if anchor.number > len(entries):
+        yield f"the anchor saw {anchor.number} entries, and {len(entries)} are left: the end was cut off"
+    elif anchor.number and entries[anchor.number - 1].hash != anchor.hash:
+        yield f"entry {anchor.number} is not the one that the anchor saw: the log was written anew"
+    elif not anchor.number and anchor.hash != GENESIS:
+        yield "the anchor names no entry and yet a hash: it is no anchor of an audit log"
+
+
+def _unentered(store: Store, entries: list[Entry]) -> Iterator[str]:
+    """A verdict that stands in no entry was put there past the log, or changed since."""
+    entered = {entry.event.verdict for entry in entries if entry.event.deed == Deed.VERDICT}
+    seen = set()
+    try:
+        for verdict in store.verdicts():
+            seen.add(digest(verdict))
+            if digest(verdict) not in entered:
+                yield f"a verdict on {verdict.skill!r} ({verdict.digest[:19]}) stands in no entry"
+    except CorruptStore as failure:
+        yield str(failure)
+        return
+    for entry in entries:
+        if entry.event.deed == Deed.VERDICT and entry.event.verdict not in seen:
+            yield f"the verdict of entry {entry.number} on {entry.event.skill!r} is gone"

@@ -1,0 +1,162 @@
+"""Which of the four gates does a package pass? One function each; none raises anything by itself.
+
+G1 static, G2 semantic, G3 behavioural, G4 manifest: the trust and lifecycle governance framework of "Agent Skills for
+Large Language Models" (arXiv 2602.12430, section 6.4). A gate that could not be run says so and counts as not passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from metier.capability import Capability
+from metier.govern.evidence import shortfall
+from metier.govern.manifest import Declaration, deviation
+from metier.govern.opinion import Opinion
+from metier.govern.policy import GovernPolicy
+from metier.sandbox import Access, Act, Trace
+from metier.verdict import Decision, Evidence, Finding, Gate, GateOutcome, GateResult, Scan, Severity
+
+_ACTS = {
+    Act.WRITE: Capability.WRITE_FILES,
+    Act.DELETE: Capability.DELETE_FILES,
+    Act.CHANGE: Capability.CHANGE_PERMISSIONS,
+    Act.EXEC: Capability.RUN_PROGRAMS,
+    Act.CONNECT: Capability.FETCH,
+    Act.LISTEN: Capability.LISTEN,
+}
+_SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "fish")
+_INERT = frozenset({Capability.READ_FILES})
+_TOLD = 5
+
+
+def static_gate(scan: Scan, *, approved_by: str = "") -> GateResult:
+    """G1: the scan is clean, or what needed review was approved by a person. Nobody approves a block.
+
+    >>> static_gate(Scan()).reasons
+    ('the scan is clean',)
+    >>> static_gate(Scan(unread=("a.bin",))).outcome.value
+    'failed'
+    """
+    weighing = [f for f in scan.findings if f.severity != Severity.NOTE]
+    if scan.decision == Decision.CLEAN:
+        noted = f"the scan found nothing that weighs, {len(scan.findings)} noted"
+        return _result(Gate.STATIC, GateOutcome.PASSED, noted if scan.findings else "the scan is clean")
+    if scan.decision == Decision.REVIEW and approved_by:
+        reasons = [f"{approved_by} approved this content after review", *(f"reviewed: {at(f)}" for f in weighing)]
+        return _result(Gate.STATIC, GateOutcome.PASSED, *reasons)
+    blocks = [f"blocked: {at(f)}" for f in weighing if f.severity == Severity.BLOCK]
+    unread = [f"not read: {path}" for path in scan.unread]
+    reviews = [f"needs review: {at(f)}" for f in weighing if f.severity == Severity.REVIEW]
+    return _result(Gate.STATIC, GateOutcome.FAILED, *(blocks or [*unread, *reviews]))
+
+
+def semantic_gate(opinion: Opinion | None) -> GateResult:
+    """G2: a model read the package and found nothing that weighs.
+
+    >>> semantic_gate(None).reasons
+    ('no second opinion was taken',)
+    """
+    if opinion is None:
+        return _result(Gate.SEMANTIC, GateOutcome.NOT_RUN, "no second opinion was taken")
+    weighing = [f for f in opinion.findings if f.severity != Severity.NOTE]
+    if weighing:
+        return _result(Gate.SEMANTIC, GateOutcome.FAILED, *(f"{opinion.model}: {at(f)}" for f in weighing))
+    if opinion.fault:
+        return _result(Gate.SEMANTIC, GateOutcome.NOT_RUN, f"{opinion.model} gave no opinion: {opinion.fault}")
+    unseen = [f"{path} is no text and was not shown" for path in opinion.unshown]
+    return _result(Gate.SEMANTIC, GateOutcome.PASSED, f"{opinion.model} found nothing that weighs", *unseen)
+
+
+def behavioural_gate(
+    trace: Trace | None, evidence: Evidence | None, observed: Collection[Capability], *, policy: GovernPolicy
+) -> GateResult:
+    """G3: it was run in a sandbox and tried nothing that was not granted; or, where the policy says so, was measured.
+
+    Attempts watch answers, not side effects. So they stand in for a trace only where nothing in the package can have
+    side effects: where the scan observed nothing but the reading of files.
+
+    >>> behavioural_gate(Trace(), None, (), policy=GovernPolicy()).outcome.value
+    'passed'
+    """
+    if trace is not None:
+        return _traced(trace)
+    if policy.behavioural == "sandbox":
+        return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, "it was not run in a sandbox")
+    acting = [c for c in observed if c not in _INERT]
+    if acting:
+        why = f"attempts do not show side effects, and it can {_listed(acting)}: run it in a sandbox"
+        return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, why)
+    short = shortfall(evidence, min_attempts=policy.min_attempts, min_accuracy=policy.min_accuracy)
+    if short or evidence is None:
+        return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, short)
+    return _result(Gate.BEHAVIOURAL, GateOutcome.PASSED, f"nothing in it can be executed, and {evidence.told}")
+
+
+def manifest_gate(declared: Collection[Declaration], observed: Collection[Capability], *, whole: bool) -> GateResult:
+    """G4: what it declares and what was observed agree. A deviation fails this gate and is never malice by itself.
+
+    Declaring everything passes nothing: a grant that nothing uses fails too.
+
+    Args:
+        whole: Whether all of the package was read; else what was not observed says nothing.
+
+    >>> manifest_gate((), (Capability.FETCH,), whole=True).reasons
+    ('not declared, but observed: fetch',)
+    """
+    if not whole:
+        return _result(Gate.MANIFEST, GateOutcome.NOT_RUN, "not all of it was read, so what it does is not known")
+    apart = deviation(declared, observed)
+    told = [f"not declared, but observed: {_listed(apart.under)}"] if apart.under else []
+    told += [f"declared, but not observed: {_listed(apart.over)}"] if apart.over else []
+    if told:
+        return _result(Gate.MANIFEST, GateOutcome.FAILED, *told)
+    agreed = f"declared as observed: {_listed(observed)}" if observed else "nothing declared, and nothing observed"
+    return _result(Gate.MANIFEST, GateOutcome.PASSED, agreed)
+
+
+def traced_capabilities(trace: Trace) -> tuple[Capability, ...]:
+    """What a trace shows of capabilities, the start of the program itself left out.
+
+    >>> trace = Trace(accesses=(Access(act=Act.EXEC, target="/usr/bin/python3", allowed=True),
+    ...                         Access(act=Act.CONNECT, target="tcp 192.0.2.1:443", allowed=False)))
+    >>> traced_capabilities(trace)
+    (<Capability.FETCH: 'fetch'>,)
+    """
+    started = next((access for access in trace.accesses if access.act == Act.EXEC), None)
+    seen = {_capability(a) for a in trace.accesses if a is not started and a.act in _ACTS}
+    return tuple(sorted(seen))
+
+
+def at(finding: Finding) -> str:
+    """A finding in one phrase: what it does and where.
+
+    >>> at(Finding(rule="r", severity=Severity.NOTE, message="Does it.", path="SKILL.md", line=3))
+    'Does it. (r, SKILL.md, line 3)'
+    """
+    line = f"line {finding.line}" if finding.line else ""
+    return f"{finding.message} ({', '.join(part for part in (finding.rule, finding.path, line) if part)})"
+
+
+def _traced(trace: Trace) -> GateResult:
+    if trace.denied:
+        told = [f"tried to {a.act.value} {a.target}, which was not granted" for a in trace.denied[:_TOLD]]
+        more = len(trace.denied) - _TOLD
+        return _result(Gate.BEHAVIOURAL, GateOutcome.FAILED, *told, *([f"and {more} more"] if more > 0 else []))
+    if not trace.complete:
+        return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, "it did more than its trace holds")
+    done = f"it ran in a sandbox and kept to what was granted: {len(trace.accesses)} accesses"
+    return _result(Gate.BEHAVIOURAL, GateOutcome.PASSED, done)
+
+
+def _capability(access: Access) -> Capability:
+    if access.act == Act.EXEC and access.target.rsplit("/", 1)[-1] in _SHELLS:
+        return Capability.RUN_SHELL
+    return _ACTS[access.act]
+
+
+def _listed(capabilities: Iterable[Capability]) -> str:
+    return ", ".join(sorted(capabilities))
+
+
+def _result(gate: Gate, outcome: GateOutcome, *reasons: str) -> GateResult:
+    return GateResult(gate=gate, outcome=outcome, reasons=reasons)

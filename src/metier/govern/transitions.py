@@ -1,0 +1,270 @@
+"""What moves a skill, and who may do it? Every transition of both ladders, each written to the audit log.
+
+The runtime calls these; nothing in a package can. What takes trust away is written as a verdict before it is explained,
+and what gives trust is explained first: whatever is interrupted, the skill stands lower. Each function returns the
+verdict that holds afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from metier.audit import Deed, Event
+from metier.errors import GovernError, NotStored, nearest
+from metier.govern.judge import rejudge
+from metier.govern.policy import GovernPolicy
+from metier.govern.standing import Standing, after, cannot_promote, one_lower, standing
+from metier.store import Store
+from metier.verdict import Decision, ExposureTier, Gate, GateOutcome, Scan, Verdict, VettingTier
+
+
+def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
+    """The last verdict on a skill, or on one content of it.
+
+    Raises:
+        NotStored: There is none.
+    """
+    found = [v for v in store.verdicts(skill) if v.digest.startswith(digest)] if digest else list(store.verdicts(skill))
+    if found:
+        return found[-1]
+    if digest and any(True for _ in store.verdicts(skill)):
+        raise NotStored(f"No content {digest!r} of skill {skill!r} was judged.", hint="Judge it first: metier run")
+    known = {verdict.skill for verdict in store.verdicts()}
+    raise NotStored(f"No skill {skill!r} was judged.", hint=nearest(skill, known))
+
+
+def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy | None = None) -> Standing:
+    """Where the audit log leaves one content of a skill.
+
+    >>> import tempfile
+    >>> from metier.stores import open_store
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     standing_of(open_store(folder + "/metier.db"), "reverse", "sha256:0").exposure.name
+    'METADATA'
+    """
+    return standing(store.entries(skill), skill, digest, policy=policy)
+
+
+def held(store: Store, verdict: Verdict, *, policy: GovernPolicy | None = None) -> Verdict:
+    """A verdict with what happened since: an earlier verdict that is kept again must not undo a fall."""
+    now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
+    if not now.falls:
+        return verdict
+    fallen = rejudge(verdict, now, policy=policy)
+    # Only ever lower: what the judged verdict held back for reasons of its own stays held back.
+    return replace(
+        fallen, exposure=min(fallen.exposure, verdict.exposure), vetting=min(fallen.vetting, verdict.vetting)
+    )
+
+
+def approve(
+    store: Store,
+    skill: str,
+    *,
+    who: str,
+    because: str,
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+    when: str = "",
+) -> Verdict:
+    """Record that a person read exactly this content and answers for what needed review.
+
+    Raises:
+        NotStored: It was not judged.
+        GovernError: A block, or unread content, cannot be approved; or nobody is named.
+    """
+    verdict = last_verdict(store, skill, digest)
+    _refuse_nameless(who, because)
+    now = standing_of(store, skill, verdict.digest, policy=policy)
+    decision = Scan(findings=verdict.findings, unread=verdict.unread).decision
+    if now.revoked:
+        raise GovernError(
+            f"Skill {skill!r} is revoked, and an approval does not lift that.",
+            hint="Audit it again and restore it: metier govern restore",
+        )
+    if decision in (Decision.BLOCK, Decision.INCOMPLETE):
+        what = "is blocked" if decision == Decision.BLOCK else "was not read to its end"
+        raise GovernError(
+            f"Skill {skill!r} {what}, and no approval lifts that.", hint="Change the package, and judge it anew."
+        )
+    return _move(store, verdict, _event(Deed.APPROVAL, verdict, who, because, when), policy)
+
+
+def certify(
+    store: Store,
+    skill: str,
+    *,
+    who: str,
+    because: str,
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+    when: str = "",
+) -> Verdict:
+    """Certify a content that reached organisation by evidence: vetting *vendor*, still under supervision.
+
+    Raises:
+        NotStored: It was not judged.
+        GovernError: It has not reached organisation, is held down, or nobody is named.
+    """
+    verdict = last_verdict(store, skill, digest)
+    _refuse_nameless(who, because)
+    now = standing_of(store, skill, verdict.digest, policy=policy)
+    if now.vetting < VettingTier.ORGANISATION or now.exposure < ExposureTier.SUPERVISED:
+        raise GovernError(
+            f"Skill {skill!r} is {now.vetting.name.lower()} and exposed to {now.exposure.name.lower()}; only what "
+            "reached organisation by evidence is certified.",
+            hint=f"What it lacks: metier govern explain {skill}",
+        )
+    return _move(store, verdict, _event(Deed.CERTIFICATION, verdict, who, because, when), policy)
+
+
+def record_uses(
+    store: Store,
+    skill: str,
+    *,
+    uses: int,
+    who: str = "runtime",
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+    when: str = "",
+) -> Standing:
+    """Record supervised invocations in which nothing went wrong; returns the standing.
+
+    Raises:
+        NotStored: It was not judged.
+        GovernError: It may not be executed, so it cannot have been; or a number below 1 was given.
+    """
+    verdict = last_verdict(store, skill, digest)
+    now = standing_of(store, skill, verdict.digest, policy=policy)
+    if uses < 1:
+        raise GovernError(f"Expected at least one use, got {uses}.")
+    if now.exposure < ExposureTier.SUPERVISED:
+        raise GovernError(f"Skill {skill!r} may go as far as {now.exposure.name.lower()}, so no use of it can count.")
+    event = replace(_event(Deed.USE, verdict, who, "", when), uses=uses)
+    store.put_event(event)
+    return after(now, event, policy=policy or GovernPolicy())
+
+
+def promote(
+    store: Store,
+    skill: str,
+    *,
+    who: str,
+    because: str = "",
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+    when: str = "",
+) -> Verdict:
+    """Let a certified content act by itself, after enough supervised uses without a fault.
+
+    Raises:
+        NotStored: It was not judged.
+        GovernError: It lacks something; the message says what.
+    """
+    policy = policy or GovernPolicy()
+    verdict = last_verdict(store, skill, digest)
+    now = standing_of(store, skill, verdict.digest, policy=policy)
+    if lacking := cannot_promote(now, policy=policy):
+        raise GovernError(f"Skill {skill!r} cannot be promoted: {lacking}.", hint=f"See: metier govern explain {skill}")
+    because = because or f"{now.uses} supervised uses without a fault"
+    return _move(store, verdict, _event(Deed.PROMOTION, verdict, who, because, when), policy)
+
+
+def violated(
+    store: Store,
+    skill: str,
+    *,
+    because: str,
+    who: str = "runtime",
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+    when: str = "",
+) -> Verdict:
+    """Record one safety violation: the skill falls one tier, and stays there until it is audited again.
+
+    Raises:
+        NotStored: It was not judged.
+        GovernError: No reason was given.
+    """
+    verdict = last_verdict(store, skill, digest)
+    _refuse_nameless(who, because)
+    now = standing_of(store, skill, verdict.digest, policy=policy)
+    event = replace(_event(Deed.DEMOTION, verdict, who, because, when), exposure=one_lower(now.exposure))
+    return _fall(store, verdict, now, event, policy)
+
+
+def revoke(
+    store: Store,
+    skill: str,
+    *,
+    who: str,
+    because: str,
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+    when: str = "",
+) -> Verdict:
+    """Record an incident: only the metadata is left, for this content and whatever follows under its name.
+
+    Raises:
+        NotStored: It was not judged.
+        GovernError: Nobody or no reason is named.
+    """
+    verdict = last_verdict(store, skill, digest)
+    _refuse_nameless(who, because)
+    now = standing_of(store, skill, verdict.digest, policy=policy)
+    event = replace(_event(Deed.REVOCATION, verdict, who, because, when), exposure=ExposureTier.METADATA)
+    return _fall(store, verdict, now, event, policy)
+
+
+def restore(
+    store: Store, verdict: Verdict, *, who: str, because: str, policy: GovernPolicy | None = None, when: str = ""
+) -> Verdict:
+    """Lift the falls of a content that was audited again. Nothing earlier comes back: its tier is that of the audit.
+
+    Args:
+        verdict: What a fresh look at the package gave, made for this purpose.
+
+    Raises:
+        GovernError: There is nothing to lift, the fresh look failed a gate, or nobody or no reason is named.
+    """
+    _refuse_nameless(who, because)
+    now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
+    if not now.falls:
+        raise GovernError(f"Skill {verdict.skill!r} was neither demoted nor revoked.")
+    failed = [g for g in verdict.gates if g.gate in (Gate.STATIC, Gate.SEMANTIC) and g.outcome == GateOutcome.FAILED]
+    if failed:
+        raise GovernError(
+            f"Skill {verdict.skill!r} fails {failed[0].gate.value} and is not restored: {failed[0].reasons[0]}.",
+            hint="Change the package, and audit it again.",
+        )
+    return _move(store, verdict, _event(Deed.RESTORATION, verdict, who, because, when), policy)
+
+
+def _move(store: Store, verdict: Verdict, event: Event, policy: GovernPolicy | None) -> Verdict:
+    store.put_event(event)
+    moved = rejudge(verdict, standing_of(store, verdict.skill, verdict.digest, policy=policy), policy=policy)
+    store.put_verdict(moved)
+    return moved
+
+
+def _fall(store: Store, verdict: Verdict, now: Standing, event: Event, policy: GovernPolicy | None) -> Verdict:
+    policy = policy or GovernPolicy()
+    fallen = rejudge(verdict, after(now, event, policy=policy), policy=policy)
+    fallen = replace(
+        fallen, exposure=min(fallen.exposure, verdict.exposure), vetting=min(fallen.vetting, verdict.vetting)
+    )
+    store.put_verdict(fallen)
+    store.put_event(event)
+    return fallen
+
+
+def _event(deed: Deed, verdict: Verdict, who: str, because: str, when: str) -> Event:
+    reasons = (because,) if because else ()
+    return Event(deed=deed, who=who, skill=verdict.skill, digest=verdict.digest, because=reasons, when=when)
+
+
+def _refuse_nameless(who: str, because: str) -> None:
+    if not who.strip() or not because.strip():
+        raise GovernError(
+            "Expected who decides and why, one of them is empty.", hint="Pass both: --by NAME --because REASON"
+        )
