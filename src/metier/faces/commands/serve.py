@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -17,10 +17,12 @@ def serve(
     allow_host: Annotated[
         list[str] | None, typer.Option(help="A name under which the server may be called from elsewhere.")
     ] = None,
-    unvetted: Annotated[
-        Unvetted,
-        typer.Option(help="What is shown of a skill that may not be read; read needs a scan without findings."),
-    ] = "metadata",
+    policy: Annotated[
+        Path | None, typer.Option(help="A policy file: what it takes to be read and run. The strict one by default.")
+    ] = None,
+    hide: Annotated[
+        bool, typer.Option("--hide", help="Hide what may not be read, and do not list its metadata.")
+    ] = False,
     run: Annotated[bool, typer.Option("--run/--no-run", help="Whether scripts may be run at all.")] = True,
 ) -> None:
     """Serve skills to agents over the Model Context Protocol, each as far as it is trusted.
@@ -37,14 +39,16 @@ def serve(
         from metier.errors import MissingExtra
 
         raise MissingExtra(error.name or "mcp", extra="mcp", needed_for="metier serve") from error
-    from metier.stores.served.shelf import Shelf, Unvetted
+    from metier.stores.served.shelf import Shelf
 
-    library, judge = library_of(folder)
-    shelf = Shelf(library, judge, unvetted=Unvetted(unvetted))
+    library, judge = library_of(folder, policy)
+    shelf = Shelf(library, judge, hide=hide)
     readable = sum(offer.readable for offer in shelf.offers)
     say(f"{len(shelf.offers)} skills are served, {readable} of them may be read; {len(shelf.withheld)} notes.")
     for place, reason in shelf.withheld[:20]:
         say(f"  {place}: {reason}")
+    if shelf.offers and not readable:
+        say("  The strict policy lets nothing be read without a second opinion; --policy FILE sets another.")
     server = make_server(shelf, make_tools(shelf, sandboxed() if run else None))
     if http:
         say(f"Serving at http://{http}/mcp until stopped.")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from metier.errors import SandboxError
+from metier.errors import ConfigError, SandboxError
 from metier.faces.mcp.tools import Tools
 from metier.sandbox import Grant, Limits
 from metier.skill import Skill
@@ -15,22 +17,34 @@ from metier.stores.served.shelf import Judge, Shelf
 from metier.stores.served.use import Ran, Runner
 from metier.verdict import Verdict
 
+if TYPE_CHECKING:
+    from metier.govern.policy import GovernPolicy
+
 _LIMITS = Limits(wall_s=30.0, cpu_s=20.0)
 """The preset bounds of every run, supervised or not."""
 
 
-def library_of(folder: Path) -> tuple[Path, Judge]:
+def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
     """The folder to serve, and what judges a package of it.
 
     A folder with a metier.toml is a workspace: its library is served under the last verdict on the very content. Any
-    other folder is scanned.
+    other folder is scanned and judged by a policy, the strict one by default.
+
+    Raises:
+        ConfigError: The policy is none, or it is given for a workspace, which has its own.
     """
+    from metier.govern.policy import read_policy
+
     if not (folder / "metier.toml").is_file():
-        return folder, _scanned
+        return folder, partial(_scanned, policy=read_policy(policy) if policy else None)
+    if policy is not None:
+        raise ConfigError(
+            f"The workspace {str(folder)!r} has its own policy, under [govern] in its metier.toml.",
+            hint="Leave out --policy, or name a folder of packages.",
+        )
     from metier.workspace import open_workspace
 
-    home = open_workspace(folder).home
-    return home / "library", lambda place, skill: _stored_verdict(folder, skill)
+    return open_workspace(folder).home / "library", lambda place, skill: _stored_verdict(folder, skill)
 
 
 def make_tools(shelf: Shelf, runner: Runner | None) -> Tools:
@@ -49,11 +63,11 @@ def sandboxed(kind: str = "auto") -> Runner | None:
 
     None if this machine has no sandbox that is whole.
     """
-    from metier.sandboxes import open_sandbox, python_grant
-
     try:
+        from metier.sandboxes import open_sandbox, python_grant
+
         sandbox = open_sandbox(kind)
-    except SandboxError:
+    except (SandboxError, ImportError):
         return None
 
     def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:
@@ -84,11 +98,11 @@ def _interpreter(script: str) -> tuple[list[str], Grant]:
     return ["/bin/sh"], Grant(exec=("/bin", "/usr/bin"))
 
 
-def _scanned(place: Path, skill: Skill) -> Verdict:
+def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:
     from metier.govern.judge import judge
     from metier.govern.scan import scan
 
-    return judge(skill, scan(place).findings)
+    return judge(skill, scan(place), policy=policy)
 
 
 def _stored_verdict(folder: Path, skill: Skill) -> Verdict | None:

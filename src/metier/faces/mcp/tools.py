@@ -15,7 +15,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from metier.errors import MetierError
+from metier.errors import InputError, MetierError
 from metier.faces.mcp.approval import Tokens
 from metier.stores.served.finding import Finding
 from metier.stores.served.shelf import Shelf
@@ -163,21 +163,21 @@ def _said(text: str, *, is_error: bool = False, data: dict[str, Any] | None = No
 def _text(arguments: dict[str, Any], name: str, default: str | None = None) -> str:
     value = arguments.get(name, default)
     if not isinstance(value, str) or len(value) > 20_000:
-        raise MCPError(types.INVALID_PARAMS, f"Expected {name!r} to be text.")
+        raise InputError(f"Expected {name!r} to be text.")
     return value
 
 
 def _number(arguments: dict[str, Any], name: str, default: int, most: int) -> int:
     value = arguments.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise MCPError(types.INVALID_PARAMS, f"Expected {name!r} to be a whole number from 0 to {most}.")
+        raise InputError(f"Expected {name!r} to be a whole number from 0 to {most}.")
     return value
 
 
 def _texts(arguments: dict[str, Any], name: str) -> list[str]:
     value = arguments.get(name, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise MCPError(types.INVALID_PARAMS, f"Expected {name!r} to be a list of texts.")
+        raise InputError(f"Expected {name!r} to be a list of texts.")
     return value
 
 

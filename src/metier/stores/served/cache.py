@@ -32,9 +32,9 @@ class Cache:
     Raises:
         ConfigError: The folder lies where local skills are looked for, or they are looked for inside of it.
 
-    >>> Cache(Path("/srv/agent/skills/cache"))
+    >>> Cache(Path("/a/skills/c"))
     Traceback (most recent call last):
-    metier.errors.ConfigError: Expected a cache outside of where local skills are looked for, got '/srv/agent/skills/cache'.
+    metier.errors.ConfigError: Expected a cache outside of where local skills are looked for, got '/a/skills/c'.
     Name a folder of its own, such as ~/.cache/metier/served.
     """
 

@@ -14,7 +14,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 
 from metier.errors import NotStored, PackageError, StoreError, nearest
@@ -33,14 +32,6 @@ Judge = Callable[[Path, Skill], Verdict | None]
 _MAX_DEPTH, _MAX_FOLDERS = 6, 200_000
 _NOT_SEARCHED = (".git", ".metier", "node_modules")
 _PAGE_SKILLS, _PAGE_FILES = 100, 5000
-
-
-class Unvetted(StrEnum):
-    """What is shown of a skill that may not be read: the notes on the survey's T1 conflict, so it is a choice."""
-
-    METADATA = "metadata"
-    HIDE = "hide"
-    READ = "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +83,7 @@ class Shelf:
     Args:
         folder: Holds packages, at most 6 folders deep; or is one.
         judge: Gives the verdict on a package.
-        unvetted: What is shown of a skill that may not be read.
+        hide: Whether a skill that may not be read is hidden, and not listed by its metadata.
         tell: Hears how many packages were judged, of how many.
 
     Raises:
@@ -104,10 +95,10 @@ class Shelf:
         folder: Path,
         judge: Judge,
         *,
-        unvetted: Unvetted = Unvetted.METADATA,
+        hide: bool = False,
         tell: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        self._folder, self._judge, self._unvetted, self._tell = folder, judge, unvetted, tell
+        self._folder, self._judge, self._hide, self._tell = folder, judge, hide, tell
         self._by_place: dict[Path, tuple[object, Offer | None]] = {}
         self._taken: set[str] = set()
         self.withheld: tuple[tuple[str, str], ...] = ()
@@ -190,7 +181,7 @@ class Shelf:
         if closed is not None:
             raise NotStored(
                 f"The skill {closed.handle!r} may not be read: it is exposed by its metadata alone.",
-                hint="Its verdict says why: metier govern scan; a policy may let unvetted skills be read.",
+                hint="Its verdict says why: metier govern scan. What it takes to be read is set by a policy.",
             )
         raise NotStored(f"No file of a skill is served at {uri!r}.", hint="Use the URIs that skills/list gives.")
 
@@ -290,12 +281,9 @@ class Shelf:
             self._reasons[place] = f"blocked: {verdict.reasons[0] if verdict.reasons else 'by its scan'}"
             return None
         exposure = verdict.exposure if verdict else ExposureTier.METADATA
-        if exposure == ExposureTier.METADATA and self._unvetted == Unvetted.HIDE:
+        if exposure == ExposureTier.METADATA and self._hide:
             self._reasons[place] = "hidden: its verdict lets it be shown by its metadata alone"
             return None
-        doubtful = verdict is None or any(finding.severity == Severity.REVIEW for finding in verdict.findings)
-        if exposure == ExposureTier.METADATA and self._unvetted == Unvetted.READ and not doubtful:
-            exposure = ExposureTier.INSTRUCTIONS
         files, manifest = _whole(place, skill)
         path = self._path(place, skill.name)
         offer = Offer(
@@ -312,7 +300,9 @@ class Shelf:
         top, parts = (around.folder, around.root.segments) if around else (self._folder, ())
         inner = place.relative_to(top).parts
         path = "/".join((*parts, *inner[:-1], name))
-        return path if path not in self._taken else "/".join((*parts, *inner, name))
+        # The one whose folder has its name is served by it, whichever is met first.
+        other = place.name != name and inner and (place.parent / name / MANIFEST).is_file()
+        return "/".join((*parts, *inner, name)) if other or path in self._taken else path
 
     def _enclosing(self, place: Path) -> Offer | None:
         around = (self._by_place[above][1] for above in place.parents if above in self._by_place)
