@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from metier.govern.scan.text import scan_text
+from metier.govern.scan import scan_text
 
 from metier.attempt import Attempt, Grade
 from metier.digest import digest, plain
@@ -141,7 +141,7 @@ def _packages() -> list[dict[str, Any]]:
             "skill": Skill(name=name, description=words, licence=licence),
             "path": f"packages/{name}",
             "faults": faults,
-            "findings": list(scan_text(body, "SKILL.md")),
+            "findings": list(scan_text(body, "SKILL.md").findings),
         }
         for name, words, licence, body, faults in rows
     ]

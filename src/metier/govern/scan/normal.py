@@ -1,0 +1,102 @@
+"""What does this text say once its disguise is off? The same number of lines, so that places stay true.
+
+Invisible characters go, look-alike letters become the letters they look like, escapes and entities are written out.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+)
+_TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
+_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,7}\U000e007f")
+_BIDI = re.compile("[\u202d\u202e\u2066-\u2068]")
+_INSIDE_WORD = re.compile("[A-Za-z][\u200b\u2060\ufeff\u00ad]+[A-Za-z]")
+_RUN = re.compile("[\u200b\u200c\u200d\u2060\ufeff]{8,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+_MIXED_WORD = re.compile(
+    "[A-Za-z]+[\u0370-\u052f\u0530-\u058f]+[A-Za-z\u0370-\u058f]*|[\u0370-\u058f]{1,3}[A-Za-z]{2,}"
+)
+_ESCAPES = re.compile(
+    r"(?:\\x[0-9a-fA-F]{2}){2,}|(?:\\u[0-9a-fA-F]{4}){2,}|(?:\\u\{[0-9a-fA-F]{1,5}\}){2,}|(?:\\[0-7]{3}){3,}"
+)
+_ONE_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,5})\}|\\([0-7]{3})")
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){6,}")
+_ENTITIES = re.compile(r"(?:&#x?[0-9a-fA-F]{2,5};){3,}")
+_LETTERS = {
+    "а": "a", "А": "A", "В": "B", "е": "e", "Е": "E", "о": "o", "О": "O", "р": "p", "Р": "P", "с": "c", "С": "C",
+    "у": "y", "У": "Y", "х": "x", "Х": "X", "і": "i", "І": "I", "ј": "j", "Ј": "J", "ѕ": "s", "Ѕ": "S", "ԁ": "d",
+    "ԛ": "q", "ԝ": "w", "һ": "h", "К": "K", "к": "k", "М": "M", "Н": "H", "Т": "T", "ӏ": "l", "Α": "A", "Β": "B",
+    "Ε": "E", "Ζ": "Z", "Η": "H", "Ι": "I", "Κ": "K", "Μ": "M", "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T", "Υ": "Y",
+    "Χ": "X", "α": "a", "ε": "e", "ν": "v", "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x", "ι": "i", "κ": "k",
+    "օ": "o", "ս": "u", "ո": "n", "ց": "g", "հ": "h",
+}  # fmt: skip
+_ALIKE_LETTERS = str.maketrans(_LETTERS)
+_SIGNS = str.maketrans({
+    "\u2044": "/", "\u2215": "/", "\u29f8": "/", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'",
+    "\u2010": "-", "\u2011": "-", "\u2212": "-", "\ufe63": "-", "\u2223": "|", "\u00a0": " ", "\u2007": " ", "\u202f": " ",
+    "\u2028": " ", "\u2029": " ", "\u0085": " ", "\x0b": " ", "\x0c": " ",
+})  # fmt: skip
+
+
+def plain_text(text: str) -> str:
+    r"""Write a text without disguise. Lines stay lines.
+
+    >>> plain_text("c\u200burl \u0441url \uff43url \\x63\\x75rl")
+    'curl curl curl curl'
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = _TAGS.sub(lambda found: "".join(chr(ord(c) - 0xE0000) for c in found[0]), _FLAG.sub("", text))
+        text = _INVISIBLE.sub("", text).translate(_SIGNS)
+        text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)
+        text = unicodedata.normalize("NFKC", text)
+    if "\\" in text:
+        text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
+    if "%" in text:
+        text = _PERCENT.sub(lambda found: _one_line(unquote(found[0]), found[0]), text)
+    return _ENTITIES.sub(lambda found: _one_line(html.unescape(found[0]), found[0]), text) if "&#" in text else text
+
+
+def disguises(text: str) -> Iterator[tuple[int, str, str]]:
+    """What is hidden from a reader: line, the kind of disguise, what it says.
+
+    One joiner inside an emoji, a byte order mark and the marks of right-to-left scripts are ordinary.
+    """
+    if text.isascii():
+        return
+    for pattern, kind in ((_TAGS, "tags"), (_BIDI, "bidi"), (_RUN, "invisible"), (_INSIDE_WORD, "split-word")):
+        cleaned = _FLAG.sub("", text) if kind == "tags" else text
+        found = pattern.search(cleaned)
+        if found and (kind != "bidi" or _turns(cleaned, found)):
+            yield cleaned.count("\n", 0, found.start()) + 1, kind, _shown(found[0])
+
+
+def _turns(text: str, found: re.Match[str]) -> bool:
+    """Whether a direction mark stands among letters that do not need one."""
+    around = text[max(0, found.start() - 60) : found.end() + 60]
+    return not re.search("[\u0590-\u08ff]", around)
+
+
+def _shown(text: str) -> str:
+    said = "".join(chr(ord(c) - 0xE0000) if "\U000e0020" <= c <= "\U000e007e" else "" for c in text)
+    return said or ascii(text)[1:61]
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[4], 8) if found[4] else int(found[1] or found[2] or found[3], 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else "?"
+
+
+def _one_line(decoded: str, written: str) -> str:
+    """What was decoded, unless it is no readable text."""
+    if not decoded.isprintable() and not decoded.replace("\n", " ").replace("\t", " ").isprintable():
+        return written
+    return decoded.replace("\n", "; ")

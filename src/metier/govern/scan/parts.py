@@ -1,0 +1,232 @@
+"""What lies in this package, and what of it can be read? Every file becomes text under a kind, or a reason why not.
+
+Nothing is executed, no link is followed and nothing is fetched. All reading is bounded: what is over a bound is unread,
+and what is unread makes a scan incomplete, never clean. Archives and office documents are opened in `unpack`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from metier.govern.scan.unpack import Unpacked, unpack
+
+MAX_FILE_BYTES = 8 * 1024 * 1024
+MAX_PACKAGE_BYTES = 64 * 1024 * 1024
+MAX_FILES = 5000
+MAX_NESTING = 3
+"""How deep archives inside archives are opened."""
+
+_KINDS = {
+    "markdown": (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".html", ".htm", ".xml", ".svg"),
+    "shell": (".sh", ".bash", ".zsh", ".fish", ".ksh", ".command", ".envrc", ".bashrc", ".zshrc", ".profile"),
+    "python": (".py", ".pyw", ".pyi", ".pth"),
+    "script": (
+        ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts", ".cts", ".vue", ".svelte", ".php", ".go", ".rs", ".java",
+        ".kt", ".swift", ".c", ".cc", ".cpp", ".h", ".cs", ".scala", ".dart", ".groovy", ".gradle", ".applescript", ".scpt",
+    ),
+    "hash-script": (".ps1", ".psm1", ".rb", ".pl", ".pm", ".r", ".jl", ".lua", ".tcl", ".awk", ".bat", ".cmd", ".vbs", ".nu"),
+    "json": (".json", ".json5", ".jsonc", ".jsonl", ".webmanifest"),
+    "data": (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".csv", ".tsv", ".css", ".lock", ".service", ".timer",
+             ".plist", ".desktop", ".sql", ".graphql", ".proto", ".tf", ".mk", ".dockerfile"),
+}  # fmt: skip
+_BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
+_BY_NAME = {"dockerfile": "shell-lines", "makefile": "shell-lines", "justfile": "shell-lines", "procfile": "data"}
+_SHEBANG = re.compile(r"#!\s*(?:\S*/env\s+(?:-S\s+)?)?(?:\S*/)?([a-z]+)[\d.]*(?:\s|$)")
+_INTERPRETERS = {
+    "sh": "shell", "bash": "shell", "zsh": "shell", "dash": "shell", "ksh": "shell", "fish": "shell", "ash": "shell",
+    "python": "python", "node": "script", "deno": "script", "bun": "script", "tsx": "script", "osascript": "script",
+    "perl": "hash-script", "ruby": "hash-script", "pwsh": "hash-script", "php": "script",
+}  # fmt: skip
+_EXAMPLE = re.compile(
+    r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One readable text of a package.
+
+    Attributes:
+        path: Its place; a member of an archive follows after `!/`.
+        kind: markdown, shell, shell-lines, python, script, hash-script, json, data or text.
+        is_example: It lies where tests and examples lie.
+        is_executable: Its mode or its shebang says that it is run.
+    """
+
+    path: str
+    kind: str
+    text: str
+    is_example: bool = False
+    is_executable: bool = False
+
+
+@dataclass(slots=True)
+class Contents:
+    """Everything that was read of a package, and what was not."""
+
+    parts: list[Part] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    programs: list[tuple[str, str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    disguised: list[tuple[str, str]] = field(default_factory=list)
+    num_files: int = 0
+    num_bytes: int = 0
+
+
+def read_parts(folder: Path) -> Contents:
+    """Read every file below a folder."""
+    contents = Contents()
+    for path, name in _files(folder, contents):
+        data = _bytes(path, name, contents)
+        if data is not None:
+            executable = bool(path.stat().st_mode & 0o111)
+            _take(name, data, contents, executable=executable, depth=0)
+    return contents
+
+
+def read_text(text: str, name: str) -> Contents:
+    """Take one text as if it were a file of a package.
+
+    >>> read_text("#!/bin/sh\\nls", "run").parts[0].kind
+    'shell'
+    """
+    contents = Contents()
+    _take(name, text.encode("utf-8", "surrogatepass"), contents, executable=False, depth=0)
+    return contents
+
+
+def kind_of(name: str, text: str) -> str:
+    """What sort of text a file holds, by its ending, its name or its first line.
+
+    >>> kind_of("a/run.sh", ""), kind_of("run", "#!/usr/bin/env python3"), kind_of("Dockerfile", ""), kind_of("notes", "")
+    ('shell', 'python', 'shell-lines', 'text')
+    """
+    path = PurePosixPath(name.rsplit("!/", 1)[-1].lower())
+    if path.name in _BY_NAME or path.name.startswith("dockerfile."):
+        return _BY_NAME.get(path.name, "shell-lines")
+    suffix = path.suffix or (path.name if path.name.startswith(".") else "")
+    by_suffix = _BY_SUFFIX.get(suffix, "")
+    if by_suffix and by_suffix != "markdown" and by_suffix != "data":
+        return by_suffix
+    shebang = _SHEBANG.match(text)
+    if shebang and shebang[1] in _INTERPRETERS:
+        return _INTERPRETERS[shebang[1]]
+    return by_suffix or "text"
+
+
+def _files(folder: Path, contents: Contents) -> Iterator[tuple[Path, str]]:
+    pending = [folder]
+    while pending:
+        here = pending.pop()
+        try:
+            with os.scandir(here) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            name = here.relative_to(folder).as_posix()
+            contents.unread.append((name, f"Could not be read: {error.strerror}."))
+            continue
+        for entry in listed:
+            path = here / entry.name
+            name = path.relative_to(folder).as_posix()
+            if entry.is_symlink():
+                contents.links.append(name)
+            elif entry.is_dir(follow_symlinks=False):
+                if name != ".git":
+                    pending.append(path)
+            elif not entry.is_file(follow_symlinks=False):
+                contents.unread.append((name, "Is a pipe, a socket or a device, so it was not read."))
+            elif contents.num_files >= MAX_FILES:
+                contents.unread.append((name, f"More than {MAX_FILES} files, so the rest was not read."))
+                return
+            else:
+                contents.num_files += 1
+                yield path, name
+
+
+def _bytes(path: Path, name: str, contents: Contents) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            info = os.fstat(file.fileno())
+            if not stat.S_ISREG(info.st_mode):
+                contents.unread.append((name, "Is no plain file any more, so it was not read."))
+                return None
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        contents.unread.append((name, f"Could not be read: {error.strerror}."))
+        return None
+    if len(data) > MAX_FILE_BYTES:
+        contents.unread.append((name, f"Larger than {MAX_FILE_BYTES} bytes, so only its beginning was read."))
+        data = data[:MAX_FILE_BYTES]
+    return data
+
+
+def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth: int) -> None:
+    """Turn bytes into parts: as text, or by opening what can be opened."""
+    if contents.num_bytes + len(data) > MAX_PACKAGE_BYTES:
+        contents.unread.append((name, f"The package holds more than {MAX_PACKAGE_BYTES} bytes."))
+        return
+    contents.num_bytes += len(data)
+    opened = unpack(name, data)
+    if opened is not None:
+        _take_opened(name, opened, contents, depth=depth)
+        return
+    text = _text(data)
+    if text is None:
+        contents.unread.append((name, "Is no text and no known format, so it was not read."))
+        return
+    kind = kind_of(name, text)
+    runs = executable or text.startswith("#!")
+    contents.parts.append(Part(name, kind, text, bool(_EXAMPLE.search(name)), runs))
+
+
+def _take_opened(name: str, opened: Unpacked, contents: Contents, *, depth: int) -> None:
+    if opened.program:
+        contents.programs.append((name, opened.program))
+    if opened.disguised:
+        contents.disguised.append((name, opened.disguised))
+    contents.unread += [(f"{name}!/{member}" if member else name, reason) for member, reason in opened.unread]
+    for member, data in opened.members:
+        inner = f"{name}!/{member}" if member else name
+        if depth >= MAX_NESTING:
+            contents.unread.append((inner, f"Lies more than {MAX_NESTING} archives deep, so it was not read."))
+        elif opened.is_text:
+            text = data.decode("utf-8", "replace")
+            contents.num_bytes += len(data)
+            contents.parts.append(Part(inner, opened.kind or kind_of(member, text), text))
+        else:
+            contents.num_files += 1
+            _take(inner, data, contents, executable=False, depth=depth + 1)
+
+
+def _text(data: bytes) -> str | None:
+    """The text in some bytes, in the encodings that text comes in; None if it is no text."""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                return None
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = None
+    if text is not None and text.count("\0") <= len(text) // 4:
+        return text
+    # UTF-16 without its mark shows as every other byte zero.
+    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if zeros and zeros.count(0) > 0.4 * len(zeros):
+            return data.decode(encoding, "replace")
+    odd = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
+    return data.decode("latin-1") if odd <= len(data[:65536]) // 200 else None

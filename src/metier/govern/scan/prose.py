@@ -1,0 +1,265 @@
+"""What does this prose tell an agent to do? Sentences, what speaks for and against them, and the rules that they meet.
+
+A sentence that forbids or describes is not one that orders: quotation, negation and the talk of defenders are told apart
+from orders, sentence by sentence, so that a warning elsewhere takes nothing back here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from metier.govern.scan.chains import Purpose
+from metier.govern.scan.hosts import URL, Place, host_of, place_of
+from metier.govern.scan.rules import Rule, rules
+from metier.govern.scan.triggers import Triggers
+from metier.verdict import Severity
+
+_END = re.compile(r"(?<=[.!?。！？])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？])")
+_LIST = re.compile(r"^\s*(?:[-*+•]|\d+[.)]|\|)\s+|^\s*>\s?")
+_QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
+_TALKS_ABOUT = re.compile(
+    r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|phrases? like|examples? of|untrusted|hostile)\b",
+    re.I,
+)
+_NEGATED = re.compile(
+    r"\b(?:never|do not|don't|must not|should not|shouldn't|cannot|can't|won't|will not|avoid|refuse to|refuses to|without ever|forbidden to|not allowed to|no)\b[^.;:!?]{0,50}$",
+    re.I,
+)
+_COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
+_TO_AGENT = re.compile(
+    r"\b(?:agent|assistant|AI|claude|gpt|llm|model|you must|you should|when this skill|before (?:any|answering|responding)|system)\b",
+    re.I,
+)
+_ORDERS = re.compile(
+    r"\b(?:send|upload|forward|ignore|execute|run|fetch|curl|download|read|include|append|do not (?:tell|mention|reveal)|never (?:tell|mention|reveal)|exfiltrate|delete|install|override|always)\b",
+    re.I,
+)
+_SECRETS = re.compile(
+    r"\b(?:credentials?|passwords?|secrets?|api[ _-]?keys?|tokens?|private keys?|seed phrases?|env(?:ironment)? variables?|env vars?|\.env|cookies|~/\.ssh|id_rsa|wallet)\b",
+    re.I,
+)
+_PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program"})
+_MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of prose and where it begins."""
+
+    path: str
+    line: int
+    text: str
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A rule that a sentence meets, with what it weighs there."""
+
+    rule: str
+    severity: Severity
+    sentence: Sentence
+
+
+def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence]:
+    """Cut prose into sentences; wrapped lines are joined, list items stand alone, comments are told apart.
+
+    >>> [(s.line, s.text) for s in sentences("Read the whole of\\nthe file. Then write a summary.\\n- Stop there.", "x")]
+    [(1, 'Read the whole of the file.'), (1, 'Then write a summary.'), (3, 'Stop there.')]
+    """
+    for found in _COMMENT.finditer(text) if "<!--" in text else ():
+        line = first_line + text.count("\n", 0, found.start())
+        yield Sentence(path, line, " ".join(found[1].split())[:4000], is_hidden=True)
+    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
+    kept: list[str] = []
+    begin = first_line
+    for number, line in enumerate(text.split("\n"), start=first_line):
+        stripped = line.strip()
+        starts = _LIST.match(line) is not None or stripped.startswith("#")
+        if kept and (not stripped or starts):
+            yield from _cut(" ".join(kept), path, begin)
+            kept = []
+        if stripped:
+            if not kept:
+                begin = number
+            kept.append(_LIST.sub("", line).strip().lstrip("#").strip())
+            if stripped.startswith("#") or sum(map(len, kept)) > 4000:
+                yield from _cut(" ".join(kept), path, begin)
+                kept = []
+    if kept:
+        yield from _cut(" ".join(kept), path, begin)
+
+
+def _cut(paragraph: str, path: str, line: int) -> Iterator[Sentence]:
+    paragraph = _MARKUP.sub("", paragraph)
+    for piece in _END.split(paragraph) if len(paragraph) > 40 else [paragraph]:
+        if len(piece) > 8:
+            yield Sentence(path, line, piece[:3000])
+
+
+_compiled: list[tuple[Triggers, list[tuple[Rule, re.Pattern[str]]]]] = []
+
+
+def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
+    """Tell which sentences meet which rules."""
+    if not _compiled:
+        pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
+        _compiled.append((Triggers([pattern for _, pattern in pairs]), pairs))
+    triggers, pairs = _compiled[0]
+    # Two sentences that follow each other often are one thought.
+    windows = [*found, *_neighbours(found)]
+    candidates = triggers.candidates(sentence.text.replace("\n", " ") for sentence in windows)
+    signs: dict[str, Sentence] = {}
+    spoken: set[tuple[str, str, int]] = set()
+    for number, which in sorted(candidates.items()):
+        sentence, is_window = windows[number], number >= len(found)
+        for place in sorted(which):
+            rule, pattern = pairs[place]
+            key = (rule.id, sentence.path, sentence.line)
+            if key in spoken or is_window and rule.id not in _PLACES:
+                continue
+            match = pattern.search(sentence.text)
+            if match is None:
+                continue
+            weight = _weight(rule, sentence, match, purpose)
+            if rule.id == "small-sign" and weight is not None:
+                signs.setdefault(pattern.pattern, sentence)
+            elif weight is not None:
+                spoken.add(key)
+                yield Said(rule.id, weight, sentence)
+    for sentence in found:
+        if (
+            sentence.is_hidden
+            and _TO_AGENT.search(sentence.text)
+            and _ORDERS.search(sentence.text)
+            and len(sentence.text) > 25
+        ):
+            grave = _SECRETS.search(sentence.text) or URL.search(sentence.text)
+            if not re.search(
+                r"TODO|FIXME|copyright|licen[sc]e|generated|eslint|prettier|markdownlint|SPDX|maintainer|note to (?:author|editor)",
+                sentence.text,
+                re.I,
+            ):
+                yield Said(
+                    "hidden-instructions",
+                    Severity.BLOCK
+                    if grave and re.search(r"send|upload|forward|curl|fetch|exfil|post", sentence.text, re.I)
+                    else Severity.REVIEW,
+                    sentence,
+                )
+    if len(signs) >= 3:
+        yield Said("adds-up", Severity.REVIEW, next(iter(signs.values())))
+
+
+def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
+    for one, two in zip(found, found[1:], strict=False):
+        if (
+            one.path == two.path
+            and not one.is_hidden
+            and not two.is_hidden
+            and two.line - one.line <= 3
+            and len(one.text) + len(two.text) < 900
+        ):
+            if "http" in one.text or "http" in two.text or "](" in one.text + two.text:
+                yield Sentence(one.path, one.line, f"{one.text.rstrip('.!')}; {two.text}")
+
+
+def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpose) -> Severity | None:
+    text = sentence.text
+    if rule.unless is not None and rule.unless.search(text):
+        return None
+    before = text[: match.start()]
+    if (
+        rule.id not in ("hide-from-user",)
+        and _NEGATED.search(before)
+        and not match[0].lower().startswith(("never", "do not", "don't", "without"))
+    ):
+        return None
+    about = _TALKS_ABOUT.search(text)
+    if _is_quoted(text, match) and (about or purpose.is_security or rule.severity == Severity.NOTE):
+        return None
+    if about and purpose.is_security and rule.severity != Severity.BLOCK:
+        return None
+    if rule.id in _PLACES:
+        return _weight_of_place(rule, text, purpose)
+    if rule.id == "hide-from-user":
+        return Severity.BLOCK if URL.search(text) and _SECRETS.search(text) else rule.severity
+    if rule.id == "take-secrets":
+        sends = re.search(r"\b(?:send|upload|forward|post|transmit|submit|exfiltrat\w+)\b", text, re.I) and URL.search(
+            text
+        )
+        if purpose.is_security or purpose.says(
+            r"password|credential|secret|\benv\b|ssh|key|vault|auth|wallet|login|token"
+        ):
+            return Severity.BLOCK if sends else None
+        return Severity.BLOCK if sends else rule.severity
+    return rule.severity
+
+
+def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None:
+    urls = [found[0] for found in URL.finditer(text)]
+    places = [
+        Place.OWN
+        if host_of(url) in purpose.hosts and (place := place_of(url, own_words=purpose.words)) == Place.UNKNOWN
+        else place_of(url, own_words=purpose.words)
+        for url in urls
+    ]
+    worst = max(places, default=Place.UNKNOWN)
+    if worst <= Place.PLACEHOLDER:
+        return None
+    if rule.id == "forward-data":
+        if worst in (Place.OWN, Place.INSTALLER, Place.PLATFORM, Place.MESSAGING):
+            return Severity.NOTE if not _SECRETS.search(text) or worst == Place.OWN else Severity.REVIEW
+        grave = _SECRETS.search(text) or worst.is_shady
+        return (
+            Severity.BLOCK
+            if grave
+            and re.search(
+                r"\b(?:all|any|every|each|user'?s?|full|silently|must|forward|also|before|after)\b", text, re.I
+            )
+            else Severity.REVIEW
+        )
+    if rule.id == "remote-instructions":
+        if worst.is_shady:
+            return Severity.BLOCK
+        return Severity.NOTE if worst in (Place.OWN, Place.PLATFORM, Place.INSTALLER) else Severity.REVIEW
+    if rule.id == "paste-command":
+        return (
+            Severity.NOTE
+            if worst == Place.INSTALLER
+            else Severity.REVIEW
+            if worst == Place.OWN
+            else rule.severity
+            if places or "](" in text
+            else Severity.REVIEW
+        )
+    locked = re.search(r"\bpass(?:word|wd|phrase|code)?\b|contraseña|пароль|密码|passwort", text, re.I)
+    if worst == Place.INSTALLER:
+        return Severity.NOTE
+    if worst == Place.OWN:
+        return (
+            Severity.BLOCK
+            if locked and re.search(r"\.zip|\.rar|\.7z|archive|executable|\.exe", text, re.I)
+            else Severity.NOTE
+        )
+    if worst == Place.PLATFORM:
+        return Severity.BLOCK if locked else Severity.REVIEW
+    return rule.severity
+
+
+def _is_quoted(text: str, match: re.Match[str]) -> bool:
+    return any(found.start() < match.start() + 3 and match.end() - 3 < found.end() for found in _QUOTED.finditer(text))
+
+
+def purpose_is_security(texts: Iterable[str]) -> bool:
+    """Whether a name and a description speak of looking for attacks.
+
+    >>> purpose_is_security(["skill-vetter", "Scans skills for prompt injection before they are installed."])
+    True
+    """
+    return re.search(
+        r"\bsecur(?:ity|e code|ing)|pen-?test|penetration|red[- ]?team|vulnerab|malware|threat|exploit|\bctf\b|forensic|audit|vett|scann?(?:er|ing|s)\b|injection|incident|hardening|sast|dast|owasp|cve\b|secrets? (?:detect|scan)|guard|defen[cs]|phishing|yara|reverse engineer|osint|blue[- ]?team|detect",
+        " ".join(texts), re.I,
+    ) is not None  # fmt: skip

@@ -1,0 +1,323 @@
+"""What does this Python say once its words are put together again? Constants are folded and aliases written out.
+
+`getattr(__import__("o" + "s"), "sys" + "tem")` is `os.system`, `chr(99) + "url"` is `"curl"`, and `from os import system as s`
+makes `s` mean `os.system`. What does not parse is read by the lexer in `script` as it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+import codecs
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+
+from metier.govern.scan.script import script_statements
+from metier.govern.scan.statement import Statement
+
+_TWISTED = re.compile(
+    r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|\.join\s*\(|globals\s*\(|__builtins__|__dict__|[\"']\s*\+\s*[\"']|\bfrom\s+\w+\s+import\s+\w+\s+as\b|\bimport\s+\w+\s+as\s+\w|codecs\.decode"
+    r"|\bfrom\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import|bytes\(\s*\[|\.format\(|%\s*\(|reversed\(|\.replace\(|unhexlify|decompress|marshal|lambda"
+)
+_MAX_FOLD = 300_000
+
+
+def python_statements(text: str, path: str, *, first_line: int = 1, is_live: bool = True) -> Iterator[Statement]:
+    """Read a Python program, folded where it is twisted.
+
+    >>> [s.text for s in python_statements("import os as o\\ngetattr(o, 'sys' + 'tem')(chr(108) + 's')", "x.py")][-1]
+    "os.system('ls')"
+    """
+    if len(text) > _MAX_FOLD or not _TWISTED.search(text):
+        yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
+        return
+    folded = _folded(text)
+    for statement in script_statements(text, path, kind="python", first_line=first_line, is_live=is_live):
+        other = folded.get(statement.line - first_line + 1)
+        if other is None or other == statement.text:
+            yield statement
+            continue
+        (again, *_) = [*script_statements(other, path, kind="python"), None]
+        if again is None:
+            yield statement
+            continue
+        yield replace(
+            statement,
+            text=again.text,
+            assigns=tuple(dict.fromkeys((*statement.assigns, *again.assigns))),
+            uses=statement.uses | again.uses,
+        )
+
+
+def _folded(text: str) -> dict[int, str]:
+    """By line, what a simple statement says after folding."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    folder = _Folder(tree)
+    lines: dict[int, str] = {}
+    try:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.stmt) and not isinstance(
+                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+            ):
+                head = _head(node)
+                if head is not None:
+                    said = ast.unparse(ast.fix_missing_locations(folder.visit(head)))
+                    lines.setdefault(node.lineno, " ".join(said.split()))
+    except (RecursionError, ValueError):
+        return lines
+    return lines
+
+
+def _head(node: ast.stmt) -> ast.stmt | None:
+    """A statement without the statements inside it."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return None
+    if isinstance(node, ast.For | ast.AsyncFor):
+        return ast.For(target=node.target, iter=node.iter, body=[ast.Pass()], orelse=[], lineno=node.lineno)
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return ast.With(items=node.items, body=[ast.Pass()], lineno=node.lineno)
+    if isinstance(node, ast.If | ast.While):
+        return ast.Expr(node.test)
+    return None if isinstance(node, ast.Try) else node
+
+
+class _Folder(ast.NodeTransformer):
+    """Folds constants, writes aliases out, and resolves attributes that are fetched by name."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._aliases: dict[str, str] = {}
+        self._constants: dict[str, str | bytes] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                self._aliases |= {a.asname: a.name for a in node.names if a.asname}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                self._aliases |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names if a.name != "*"}
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                value = _constant(node.value)
+                name = node.targets[0].id
+                if isinstance(value, str | bytes) and len(value) < 4000 and name not in self._constants:
+                    self._constants[name] = value
+                elif isinstance(node.value, ast.Attribute | ast.Name) and name not in self._aliases:
+                    said = ast.unparse(node.value)
+                    if said.split(".")[0] in (
+                        "os",
+                        "subprocess",
+                        "requests",
+                        "base64",
+                        "eval",
+                        "exec",
+                        "builtins",
+                        "__builtins__",
+                    ):
+                        self._aliases[name] = said
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if isinstance(node.ctx, ast.Load) and node.id in self._aliases:
+            return ast.Name(id=self._aliases[node.id], ctx=ast.Load())
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return self._fold(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        self.generic_visit(node)
+        return self._fold(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        base = ast.unparse(node.value)
+        key = self._value(node.slice)
+        if (
+            isinstance(key, str)
+            and key.isidentifier()
+            and re.search(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$", base)
+        ):
+            return ast.Name(
+                id=key if "." not in base or "modules" in base else f"{base.rsplit('.', 1)[0]}.{key}", ctx=ast.Load()
+            )
+        return self._fold(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = ast.unparse(node.func)
+        values = [self._value(argument) for argument in node.args]
+        if (
+            name in ("getattr", "builtins.getattr")
+            and len(node.args) >= 2
+            and isinstance(values[1], str)
+            and values[1].isidentifier()
+        ):
+            return ast.Attribute(value=node.args[0], attr=values[1], ctx=ast.Load())
+        if (
+            name in ("__import__", "importlib.import_module", "builtins.__import__")
+            and values
+            and isinstance(values[0], str)
+        ):
+            if re.fullmatch(r"[\w.]+", values[0]):
+                return ast.Name(id=values[0], ctx=ast.Load())
+        return self._fold(node)
+
+    def _value(self, node: ast.expr) -> str | bytes | int | None:
+        value = _constant(node)
+        if value is None and isinstance(node, ast.Name):
+            return self._constants.get(node.id)
+        return value
+
+    def _fold(self, node: ast.expr) -> ast.AST:
+        value = _constant(_Known(self._constants).visit(node)) if self._constants else _constant(node)
+        return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
+
+
+class _Known(ast.NodeTransformer):
+    def __init__(self, constants: dict[str, str | bytes]) -> None:
+        self._constants = constants
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return (
+            ast.Constant(self._constants[node.id])
+            if isinstance(node.ctx, ast.Load) and node.id in self._constants
+            else node
+        )
+
+
+def _constant(node: ast.AST | None, depth: int = 0) -> str | bytes | int | None:
+    """The value of an expression that always has the same one; only text is computed, nothing is called."""
+    if depth > 40 or node is None:
+        return None
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str | bytes | int) else None
+    if isinstance(node, ast.BinOp):
+        return _binary(node, depth)
+    if isinstance(node, ast.JoinedStr):
+        parts = [_constant(v.value if isinstance(v, ast.FormattedValue) else v, depth + 1) for v in node.values]
+        return "".join(map(str, parts)) if all(part is not None for part in parts) else None
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        value, step = _constant(node.value, depth + 1), node.slice.step
+        backwards = isinstance(step, ast.UnaryOp) and isinstance(step.operand, ast.Constant) and step.operand.value == 1
+        return value[::-1] if isinstance(value, str | bytes) and backwards and node.slice.lower is None else None
+    return _called(node, depth) if isinstance(node, ast.Call) else None
+
+
+def _binary(node: ast.BinOp, depth: int) -> str | bytes | int | None:
+    left, right = _constant(node.left, depth + 1), _constant(node.right, depth + 1)
+    if (
+        isinstance(node.op, ast.Add)
+        and type(left) is type(right)
+        and isinstance(left, str | bytes)
+        and len(left) < 20_000
+    ):
+        return left + right  # type: ignore[operator]
+    if isinstance(left, int) and isinstance(right, int) and abs(left) < 1 << 20 and abs(right) < 1 << 20:
+        table = {ast.Add: left + right, ast.Sub: left - right, ast.BitXor: left ^ right, ast.Mult: left * right}
+        return table.get(type(node.op))
+    if isinstance(node.op, ast.Mod) and isinstance(left, str) and isinstance(right, str | int):
+        try:
+            return left % right
+        except (ValueError, TypeError):
+            return None
+    return None
+
+
+def _elements(node: ast.AST, depth: int) -> list[str | bytes | int] | None:
+    if (
+        isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "map"
+        and len(node.args) == 2
+        and ast.unparse(node.args[0]) == "chr"
+    ):
+        inner = _elements(node.args[1], depth + 1)
+        return [chr(v) for v in inner if isinstance(v, int) and 0 <= v < 0x110000] if inner is not None else None
+    if (
+        isinstance(node, ast.GeneratorExp | ast.ListComp)
+        and len(node.generators) == 1
+        and isinstance(node.generators[0].target, ast.Name)
+    ):
+        inner = _elements(node.generators[0].iter, depth + 1)
+        name = node.generators[0].target.id
+        if inner is None or len(inner) > 5000:
+            return None
+        values = [
+            _constant(_Known({name: v}).visit(_copy(node.elt)), depth + 1) for v in inner if isinstance(v, str | bytes)
+        ]
+        values = values or [
+            _constant(_replace_int(_copy(node.elt), name, v), depth + 1) for v in inner if isinstance(v, int)
+        ]
+        return [v for v in values if v is not None] if all(v is not None for v in values) else None
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "reversed" and node.args:
+        inner = _elements(node.args[0], depth + 1)
+        return inner[::-1] if inner is not None else None
+    if isinstance(node, ast.List | ast.Tuple):
+        found = [_constant(element, depth + 1) for element in node.elts]
+        return [v for v in found if v is not None] if all(v is not None for v in found) else None
+    value = _constant(node, depth + 1)
+    return list(value) if isinstance(value, str | bytes) else None
+
+
+def _copy(node: ast.expr) -> ast.expr:
+    return ast.parse(ast.unparse(node), mode="eval").body
+
+
+def _replace_int(node: ast.expr, name: str, value: int) -> ast.AST:
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, found: ast.Name) -> ast.AST:
+            return ast.Constant(value) if found.id == name else found
+
+    return ast.fix_missing_locations(Put().visit(node))
+
+
+def _called(node: ast.Call, depth: int) -> str | bytes | int | None:
+    name = ast.unparse(node.func) if not isinstance(node.func, ast.Attribute) else node.func.attr
+    first = _constant(node.args[0], depth + 1) if node.args else None
+    try:
+        if name == "chr" and isinstance(first, int):
+            return chr(first)
+        if name == "bytes" and node.args:
+            elements = _elements(node.args[0], depth + 1)
+            return bytes([v for v in elements if isinstance(v, int)]) if elements else None
+        if name in ("b64decode", "urlsafe_b64decode", "b32decode", "b16decode", "b85decode") and isinstance(
+            first, str | bytes
+        ):
+            return bytes(getattr(base64, name)(first))
+        if name in ("fromhex", "unhexlify") and isinstance(first, str | bytes):
+            return bytes.fromhex(first if isinstance(first, str) else first.decode())
+        if isinstance(node.func, ast.Attribute):
+            return _method(node, name, first, depth)
+    except (ValueError, TypeError, binascii.Error, LookupError, OverflowError, UnicodeError):
+        return None
+    return None
+
+
+def _method(node: ast.Call, name: str, first: str | bytes | int | None, depth: int) -> str | bytes | int | None:
+    assert isinstance(node.func, ast.Attribute)
+    if (
+        name == "decode"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "codecs"
+        and isinstance(first, str)
+        and len(node.args) > 1
+    ):
+        codec = _constant(node.args[1], depth + 1)
+        return codecs.decode(first, "rot13") if codec in ("rot13", "rot_13") else None
+    owner = _constant(node.func.value, depth + 1)
+    if name == "decode" and isinstance(owner, bytes):
+        return owner.decode("utf-8")
+    if name == "encode" and isinstance(owner, str):
+        return owner.encode()
+    if name == "join" and isinstance(owner, str) and node.args:
+        elements = _elements(node.args[0], depth + 1)
+        return owner.join(map(str, elements)) if elements is not None else None
+    if name == "replace" and isinstance(owner, str) and len(node.args) == 2:
+        second = _constant(node.args[1], depth + 1)
+        return owner.replace(first, second) if isinstance(first, str) and isinstance(second, str) else None
+    if name in ("strip", "lower", "upper", "title") and isinstance(owner, str) and not node.args:
+        return str(getattr(owner, name)())
+    return None

@@ -1,0 +1,244 @@
+"""From a package to what is in it: statements of every program and command, sentences of all prose, the stated purpose."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from metier.govern.scan.chains import Purpose
+from metier.govern.scan.flow import strings_of
+from metier.govern.scan.hosts import URL, distinctive, host_of
+from metier.govern.scan.markdown import blocks, kind_of_code
+from metier.govern.scan.normal import plain_text
+from metier.govern.scan.parts import Contents, Part
+from metier.govern.scan.prose import Sentence, purpose_is_security, sentences
+from metier.govern.scan.python import python_statements
+from metier.govern.scan.script import script_statements
+from metier.govern.scan.shell import shell_statements
+from metier.govern.scan.statement import Statement
+
+_FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
+_FIELD = re.compile(
+    r"^(name|description|homepage|repository|url|website)\s*:\s*[|>]?-?[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.M | re.I
+)
+_SPAN = re.compile(r"`([^`\n]{4,600})`")
+_RUNNABLE = re.compile(
+    r"\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s",
+    re.I,
+)
+_YAML_COMMAND = re.compile(
+    r"^\s*-?\s*[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?\s*[:=]\s*[|>]?-?\s*(.*(?:\n\s{4,}\S.*)*)",
+    re.M | re.I,
+)
+_DOCKER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|ONBUILD RUN)\s+|^\t[@-]*", re.M)
+_RUN_KEYS = frozenset({"command", "cmd", "run", "script", "exec", "shell", "bash", "postinstall", "preinstall", "install", "prepare", "entrypoint", "start", "prestart", "poststart", "prepublish", "hook", "code", "initializecommand", "postcreatecommand", "poststartcommand"})  # fmt: skip
+_CALLS = re.compile(
+    r"(?:system|popen|run|call|Popen|check_\w+|getoutput|getstatusoutput|exec\w*|spawn\w*|eval|shell_exec|passthru|Command|do shell script|iex|Invoke-Expression|Start-Process|\$)\s*[\[(`\"' ]",
+    re.I,
+)
+_MAX_JSON = 2_000_000
+
+
+def purpose_of(contents: Contents) -> Purpose:
+    """What the SKILL.md (or the package's manifest) says that the package is."""
+    manifest = next((p for p in contents.parts if p.path.rsplit("/", 1)[-1].lower() == "skill.md"), None)
+    head = _FRONT.match(manifest.text) if manifest else None
+    fields = (
+        {found[1].lower(): " ".join(found[2].split()).strip("\"'") for found in _FIELD.finditer(head[1])}
+        if head
+        else {}
+    )
+    name, description = fields.get("name", ""), fields.get("description", "")
+    homes = [host_of(found[0]) for found in URL.finditer(head[1])] if head else []
+    words = distinctive(f"{name.replace('-', ' ')} {description[:600]} {' '.join(homes)}")
+    return Purpose(
+        name=name,
+        description=description,
+        words=words - _stop_words(),
+        hosts=frozenset(homes),
+        is_security=purpose_is_security([name, description]),
+    )
+
+
+def statements_of(contents: Contents) -> Iterator[Statement]:
+    """Every step of every program and command in a package."""
+    for part in contents.parts:
+        yield from _of_part(part)
+
+
+def sentences_of(contents: Contents) -> Iterator[Sentence]:
+    """The prose of a package."""
+    for part in contents.parts:
+        if part.kind in ("markdown", "text"):
+            text = plain_text(part.text)
+            for block in blocks(text):
+                if block.kind == "prose":
+                    yield from sentences(block.text, part.path, first_line=block.line)
+
+
+def commands_in(statement: Statement) -> Iterator[Statement]:
+    """The command lines that a statement of another language hands to a shell."""
+    if statement.is_shell or not _CALLS.search(statement.text):
+        return
+    words = [word for word in strings_of(statement.text) if word]
+    text = " ".join(words)
+    if not text or not _RUNNABLE.search(text) and not re.search(r"[\w./-]+\s", text):
+        return
+    joined = (
+        text
+        if len(words) == 1 or not any(" " in word for word in words)
+        else "\n".join([text, *(word for word in words if " " in word)])
+    )
+    yield from shell_statements(
+        joined.replace("\\n", "\n").replace('\\"', '"'),
+        statement.path,
+        first_line=statement.line,
+        is_live=statement.is_live,
+    )
+
+
+def _of_part(part: Part) -> Iterator[Statement]:
+    text = plain_text(part.text)
+    if part.kind in ("markdown", "text"):
+        kind = kind_of_code(text, "") if part.kind == "text" and "```" not in text else "prose"
+        if (
+            part.kind == "text"
+            and kind in ("shell", "python")
+            and text.startswith(("#!", "import ", "from ", "def ", "set -"))
+        ):
+            yield from _code(text, part.path, kind, 1, is_live=True)
+            return
+        for block in blocks(text):
+            if block.kind == "prose":
+                yield from _prose_commands(block.text, part.path, block.line)
+            else:
+                yield from _code(block.text, part.path, block.kind, block.line, is_live=True)
+    else:
+        yield from _code(text, part.path, part.kind, 1, is_live=True)
+
+
+def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Iterator[Statement]:
+    if kind == "shell":
+        yield from shell_statements(
+            re.sub(r"^[ \t]*[$>%]\s+(?=\S)", "", text, flags=re.M) if line > 1 else text,
+            path,
+            first_line=line,
+            is_live=is_live,
+        )
+    elif kind == "shell-lines":
+        yield from shell_statements(_DOCKER.sub("", text), path, first_line=line, is_live=is_live)
+    elif kind == "python":
+        yield from python_statements(
+            re.sub(r"^(?:>>>|\.\.\.) ?", "", text, flags=re.M), path, first_line=line, is_live=is_live
+        )
+    elif kind == "json":
+        yield from _json(text, path, line)
+    elif kind == "data":
+        for found in _YAML_COMMAND.finditer(text):
+            begin = line + text.count("\n", 0, found.start(1))
+            yield from shell_statements(found[1].strip("\"'"), path, first_line=begin, is_live=is_live)
+        if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
+            yield from script_statements(text, path, kind="data", first_line=line, is_live=False)
+    elif kind == "prose":
+        yield from _prose_commands(text, path, line)
+    else:
+        yield from script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
+
+
+def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement]:
+    """The commands that stand in prose: in back-ticks, or on a line of their own."""
+    if not _RUNNABLE.search(text):
+        return
+    for number, line in enumerate(text.split("\n"), start=first_line):
+        if not _RUNNABLE.search(line):
+            continue
+        spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
+        for span in spans or (
+            [re.sub(r"^\s*(?:[-*+>|]|\d+[.)])?\s*(?:[$>]\s+)?", "", line)] if "`" not in line else []
+        ):
+            is_command = bool(spans) or re.match(
+                r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b",
+                span,
+            )
+            at = span if is_command else _from_command(span)
+            if at:
+                yield from shell_statements(at, path, first_line=number, is_live=False)
+
+
+def _from_command(line: str) -> str:
+    """A line of prose from its command on, if it pipes or sends something."""
+    found = re.search(
+        r"\b(?:curl|wget|echo|bash|irm|iwr|powershell|nc|base64|eval|python3?)\s+\S.*(?:\||-d\b|--data|-F\b|-c\b|/dev/tcp|-T\b|-enc).*",
+        line,
+    )
+    return found[0] if found else ""
+
+
+def _json(text: str, path: str, line: int) -> Iterator[Statement]:
+    try:
+        data = json.loads(text) if len(text) < _MAX_JSON else None
+    except (ValueError, RecursionError):
+        data = None
+    if data is None:
+        yield from script_statements(text[:200_000], path, kind="script", first_line=line, is_live=False)
+        return
+    for command in _json_commands(data, 0):
+        place = text.find(command[:24].split('"')[0]) if command else -1
+        yield from shell_statements(command, path, first_line=line + (text.count("\n", 0, place) if place > 0 else 0))
+
+
+def _json_commands(data: Any, depth: int) -> Iterator[str]:
+    """The command lines of a configuration: servers, scripts and hooks."""
+    if depth > 12:
+        return
+    if isinstance(data, list):
+        for value in data:
+            yield from _json_commands(value, depth + 1)
+    elif isinstance(data, dict):
+        command, arguments = data.get("command"), data.get("args")
+        if isinstance(command, str) and isinstance(arguments, list):
+            words = [str(word) for word in arguments]
+            env = (
+                " ".join(f"{key}={value}" for key, value in data["env"].items())
+                if isinstance(data.get("env"), dict)
+                else ""
+            )
+            quoted = [
+                word if re.fullmatch(r"[\w@%+=:,./${}-]+", word) else "'" + word.replace("'", "'\\''") + "'"
+                for word in words
+            ]
+            yield f"{env} {command} {' '.join(quoted)}".strip()
+        for key, value in data.items():
+            if (
+                isinstance(value, str)
+                and len(value) < 20_000
+                and (str(key).lower() in _RUN_KEYS and "args" not in data)
+            ):
+                yield value
+            elif isinstance(value, dict | list):
+                yield from _json_commands(value, depth + 1)
+            elif (
+                isinstance(value, str)
+                and depth
+                and key not in ("description", "prompt", "input", "question")
+                and str(data.get("type", "")) == "command"
+            ):
+                yield value
+        if isinstance(scripts := data.get("scripts"), dict):
+            yield from (str(value) for key, value in scripts.items() if key.lower() not in _RUN_KEYS)
+
+
+def _stop_words() -> frozenset[str]:
+    return _STOP
+
+
+_STOP = frozenset(
+    "create creates creating manage manages managing build builds building make makes generate generates generating write writes read reads find finds files file list lists show shows set sets run runs send sends "
+    "add adds change convert converts check checks fetch fetches work works working project projects task tasks team teams email emails message messages image images video videos audio document documents page pages website websites "
+    "database databases query queries report reports analysis analyze analyzes analyse format formats formatting support supports including include includes provides provide perform performs handle handles through across between within about into over "
+    "their them they these those other such more most each every multiple single specific based custom common general complete full quick quickly easy easily need needs want wants asks ask via per can will not does has have are was were been being "
+    "development production deploy deploys deployment install installs config configuration configure setup local time real current daily summary summarize summarizes content contents media social market trading price prices crypto wallet token tokens "
+    "software engineering code coding programming command commands line terminal shell bash browser automate automates automated monitoring monitor track tracks tracking sync syncs backup backups upload uploads downloads cache clean cleaner cleaning temp counter viewer checker reader formatter converter".split()
+)

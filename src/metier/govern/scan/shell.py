@@ -1,0 +1,340 @@
+"""What does this command line run, once quotes, splits, variables and substitutions are undone?
+
+A lexer for what people paste: it never fails, and it reads the text inside `bash -c`, `eval`, `$( )` and here-documents too.
+Each pipeline becomes one `Statement`; the files it writes count as names it assigns, so that a download which is run
+later is one chain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from metier.govern.scan.statement import Statement
+
+MAX_DEPTH = 4
+_WORD_BREAK = frozenset(" \t\n;|&<>()")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.))", re.S)
+_ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'": "'", '"': '"'}
+_FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
+_RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?")
+_WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
+_KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Pipeline:
+    line: int
+    words: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    inner: list[tuple[int, str]] = field(default_factory=list)
+    text_of_heredoc: str = ""
+
+
+def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool = True) -> Iterator[Statement]:
+    r"""Read a shell script, or a pasted command line.
+
+    >>> [s.text for s in shell_statements('a=cu; b=rl; $a$b -s "http://x.invalid/i" \\\n | b""ash', "x")][-1]
+    'curl -s http://x.invalid/i | bash'
+    """
+    yield from _statements(text, path, first_line, is_live, {}, 0)
+
+
+def _statements(
+    text: str, path: str, first_line: int, is_live: bool, known: dict[str, str], depth: int
+) -> Iterator[Statement]:
+    scope = ""
+    for pipeline in _pipelines(text, known):
+        words = pipeline.words
+        while words and (words[0] in _KEYWORDS):
+            words.pop(0)
+        line = first_line + pipeline.line
+        if depth < MAX_DEPTH:
+            for offset, inner in pipeline.inner:
+                yield from _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
+            for inner in _texts_that_run(words, pipeline.text_of_heredoc):
+                yield from _statements(inner, path, line, is_live, dict(known), depth + 1)
+        if words or pipeline.writes:
+            yield _statement(words, pipeline, path, line, scope, is_live, known)
+
+
+def _statement(
+    words: list[str], pipeline: _Pipeline, path: str, line: int, scope: str, is_live: bool, known: dict[str, str]
+) -> Statement:
+    assigns = list(pipeline.writes)
+    for place, word in enumerate(words):
+        if place == 0 or words[place - 1] in ("|", "export", "local", "readonly", "declare", "env", "sudo"):
+            assignment = _ASSIGNMENT.fullmatch(word)
+            if assignment:
+                assigns.append(assignment[1])
+                if len(assignment[2]) < 400 and "$(" not in assignment[2] and "`" not in assignment[2]:
+                    known[assignment[1]] = assignment[2]
+        if word in _WRITES and place + 1 < len(words) and words[place + 1] not in ("|", "-"):
+            assigns.append(words[place + 1])
+        elif word.startswith("of=") or word.startswith("--output="):
+            assigns.append(word.split("=", 1)[1])
+    assigns += _written_files(words)
+    joined = " ".join(words)
+    if pipeline.text_of_heredoc:
+        joined += " << " + " ".join(pipeline.text_of_heredoc.split())[:2000]
+    if pipeline.writes:
+        joined += " > " + " ".join(pipeline.writes)
+    uses = {name for found in _VARIABLE.findall(joined) for name in found if name}
+    uses |= {_file_name(word) for word in words if _FILE.match(word.lstrip("@")) or "=@" in word}
+    names = tuple(dict.fromkeys(_file_name(name) for name in assigns if name not in ("/dev/null", "-", "")))
+    return Statement(path, line, joined, scope, names, frozenset(uses), (), True, is_live, "shell")
+
+
+def _written_files(words: list[str]) -> list[str]:
+    """The files that copying, packing and fetching commands write."""
+    if not words:
+        return []
+    command = words[0].rsplit("/", 1)[-1]
+    if command == "sudo" and len(words) > 1:
+        command = words[1].rsplit("/", 1)[-1]
+    plain = [word for word in words[1:] if not word.startswith("-") and word not in ("|", "sudo")]
+    if command in ("cp", "mv", "scp", "rsync", "ln", "install") and len(plain) >= 2:
+        return plain[-1:]
+    if command in ("zip", "7z", "rar", "tee", "tar") and plain:
+        has_mode = command in ("7z", "rar") or (command == "tar" and re.fullmatch(r"[cxvzjfJ]+", plain[0]))
+        return [plain[1] if has_mode and len(plain) > 1 else plain[0]]
+    if command in ("curl", "wget", "aria2c") and not any(word in _WRITES - {"-O", "-d"} for word in words):
+        urls = [word for word in plain if "://" in word]
+        if urls and (command != "curl" or any(re.fullmatch(r"-\w*O\w*|--remote-name", word) for word in words)):
+            return [urls[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1]]
+    return []
+
+
+def _file_name(word: str) -> str:
+    """One name for a file, however its path is written."""
+    word = (word.rsplit("=@", 1)[-1] if "=@" in word else word.lstrip("@<")).removeprefix("./").strip("'\"")
+    return word.rstrip("/") or word
+
+
+def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
+    """The texts that a command is given to run: after `-c`, `eval`, or as a here-document of a shell."""
+    runs = [place for place, word in enumerate(words) if _RUNS_TEXT.fullmatch(word)]
+    for place in runs:
+        rest = words[place + 1 :]
+        if words[place] == "eval":
+            yield " ".join(rest)
+        for number, word in enumerate(rest):
+            if re.fullmatch(r"-\w*c|/c|/C|-[Cc]ommand", word) and number + 1 < len(rest):
+                yield rest[number + 1] if len(rest) == number + 2 else " ".join(rest[number + 1 :])
+                break
+    if heredoc and runs:
+        yield heredoc
+
+
+def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
+    """Split at newlines, `;`, `&&`, `||` and `&`; join what a pipe or a backslash carries on."""
+    place, line, length = 0, 0, len(text)
+    current = _Pipeline(line=0)
+    heredocs: list[tuple[str, _Pipeline]] = []
+    redirect = ""
+    while place < length:
+        char = text[place]
+        if char == "\\" and text[place + 1 : place + 2] == "\n":
+            place, line = place + 2, line + 1
+        elif char in " \t\r":
+            place += 1
+        elif char == "#" and (place == 0 or text[place - 1] in " \t\n;("):
+            end = text.find("\n", place)
+            place = length if end < 0 else end
+        elif char == "\n" or char == ";" or (char == "&" and text[place - 1 : place] not in ("<", ">")):
+            is_and = text[place : place + 2] == "&&"
+            place += 2 if is_and else 1
+            line += char == "\n"
+            if heredocs and char == "\n":
+                place, line = _take_heredocs(text, place, line, heredocs)
+            if current.words and current.words[-1] == "|" and char == "\n":
+                continue
+            if current.words or current.writes or current.inner:
+                yield current
+            current, redirect = _Pipeline(line=line), ""
+        elif text.startswith("||", place):
+            place += 2
+            if current.words:
+                yield current
+            current = _Pipeline(line=line)
+        elif char == "|":
+            place += 2 if text[place + 1 : place + 2] == "&" else 1
+            if current.words:
+                current.words.append("|")
+        elif char in "()":
+            place += 1
+        elif text.startswith("<<<", place):
+            place += 3
+            current.words.append("<<<")
+        elif text.startswith("<<", place) and (mark := _HEREDOC.match(text, place)):
+            place = mark.end()
+            heredocs.append((mark[2], current))
+        elif char == "<" and text[place + 1 : place + 2] == "(":
+            place, inner = _balanced(text, place + 1)
+            current.inner.append((line, inner))
+            current.words.append(f"<( {' '.join(inner.split())} )")
+            line += inner.count("\n")
+        elif char in "<>":
+            place += 2 if text[place + 1 : place + 2] in (">", "&", "|") else 1
+            redirect = char
+        else:
+            word, place, newlines = _word(text, place, line, current, known)
+            line += newlines
+            if redirect == ">":
+                if not word.isdigit():
+                    current.writes.append(word)
+            elif word.isdigit() and text[place : place + 1] in ("<", ">"):
+                pass
+            elif word:
+                current.words += word.split("\x00") if "\x00" in word else [word]
+            redirect = ""
+    if current.words or current.writes or current.inner:
+        yield current
+
+
+def _take_heredocs(text: str, place: int, line: int, heredocs: list[tuple[str, _Pipeline]]) -> tuple[int, int]:
+    while heredocs:
+        mark, pipeline = heredocs.pop(0)
+        lines = []
+        while place < len(text):
+            end = text.find("\n", place)
+            end = len(text) if end < 0 else end
+            content, place, line = text[place:end], end + 1, line + 1
+            if content.strip() == mark:
+                break
+            lines.append(content)
+        pipeline.text_of_heredoc = "\n".join(lines)
+    return min(place, len(text)), line
+
+
+def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str, str]) -> tuple[str, int, int]:
+    """One word with its quotes removed; the text of substitutions stays in it and is read by itself too."""
+    pieces: list[str] = []
+    newlines, start = 0, place
+    while place < len(text) and text[place] not in _WORD_BREAK:
+        char = text[place]
+        if char == "\\":
+            nxt = text[place + 1 : place + 2]
+            newlines += nxt == "\n"
+            pieces.append("" if nxt == "\n" else nxt)
+            place += 2
+        elif char == "'":
+            end = text.find("'", place + 1)
+            end = len(text) if end < 0 else end
+            pieces.append(text[place + 1 : end])
+            newlines += text.count("\n", place, end)
+            place = end + 1
+        elif char == '"':
+            piece, end = _double_quoted(text, place, line, current, known)
+            pieces.append(piece)
+            newlines += text.count("\n", place, end)
+            place = end
+        elif text.startswith("$'", place):
+            end = text.find("'", place + 2)
+            end = len(text) if end < 0 else end
+            pieces.append(_ANSI.sub(_ansi, text[place + 2 : end]))
+            place = end + 1
+        elif text.startswith("$(", place):
+            end, inner = _balanced(text, place + 1)
+            newlines += inner.count("\n")
+            current.inner.append((line, inner))
+            pieces.append(f"$( {' '.join(inner.split())} )")
+            place = end
+        elif char == "`":
+            end = text.find("`", place + 1)
+            end = len(text) if end < 0 else end
+            inner = text[place + 1 : end]
+            current.inner.append((line, inner))
+            pieces.append(f"$( {' '.join(inner.split())} )")
+            place = end + 1
+        elif char == "$":
+            value, place = _expanded(text, place, known)
+            pieces.append(value)
+        else:
+            end = place + 1
+            while end < len(text) and text[end] not in _WORD_BREAK and text[end] not in "\\'\"$`":
+                end += 1
+            pieces.append(text[place:end])
+            place = end
+    if place == start:
+        place += 1
+    return "".join(pieces), place, newlines
+
+
+def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
+    found = _VARIABLE.match(text, place)
+    if not found:
+        if text.startswith("${", place):
+            end = text.find("}", place)
+            end = place + 2 if end < 0 else end + 1
+            return text[place:end], end
+        return "$", place + 1
+    name = found[1] or found[2]
+    if name == "IFS":
+        return "\x00", found.end()
+    return known.get(name, found[0]) if found[0] in (f"${name}", f"${{{name}}}") else found[0], found.end()
+
+
+def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: dict[str, str]) -> tuple[str, int]:
+    pieces: list[str] = []
+    place += 1
+    while place < len(text) and text[place] != '"':
+        char = text[place]
+        if char == "\\" and text[place + 1 : place + 2] in ('"', "\\", "$", "`", "\n"):
+            pieces.append(text[place + 1].replace("\n", ""))
+            place += 2
+        elif text.startswith("$(", place):
+            end, inner = _balanced(text, place + 1)
+            current.inner.append((line, inner))
+            pieces.append(f"$( {' '.join(inner.split())} )")
+            place = end
+        elif char == "`":
+            end = text.find("`", place + 1)
+            if end < 0:
+                pieces.append(char)
+                place += 1
+                continue
+            current.inner.append((line, text[place + 1 : end]))
+            pieces.append(f"$( {' '.join(text[place + 1 : end].split())} )")
+            place = end + 1
+        elif char == "$":
+            value, place = _expanded(text, place, known)
+            pieces.append(value.replace("\x00", " "))
+        else:
+            end = place + 1
+            while end < len(text) and text[end] not in '"\\$`':
+                end += 1
+            pieces.append(text[place:end])
+            place = end
+    return "".join(pieces).replace("\n", " ; "), place + 1
+
+
+def _balanced(text: str, place: int) -> tuple[int, str]:
+    """The text between a parenthesis at `place` and the one that closes it, quotes respected."""
+    depth, at, length = 0, place, min(len(text), place + 20_000)
+    while at < length:
+        char = text[at]
+        if char == "'":
+            end = text.find("'", at + 1, length)
+            at = end if end > 0 else at
+        elif char == "\\":
+            at += 1
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth == 0:
+                return at + 1, text[place + 1 : at]
+        at += 1
+    return length, text[place + 1 : length]
+
+
+def _ansi(found: re.Match[str]) -> str:
+    if found[1] or found[2] or found[3]:
+        code = int(found[1], 16) if found[1] else int(found[2], 8) if found[2] else int(found[3], 16)
+        return chr(code) if code < 0xD800 else "?"
+    return _ANSI_LETTERS.get(found[4], found[4])
