@@ -1,8 +1,8 @@
 """The promise of a sandbox: run a program so that it touches only what it was granted, and tell what it touched.
 
-Everything is denied unless a `Grant` allows it; what a run may use up is bounded by `Limits`. A sandbox that cannot keep
-the promise on this machine refuses to run: it never runs with less. The network cannot be granted at all. The kinds are
-in `sandboxes/`; `metier.sandboxes.probes` tries to break out of whatever keeps this promise.
+Everything is denied unless a `Grant` allows it; what a run may use up is bounded by `Limits`. A sandbox that cannot
+keep the promise on this machine refuses to run: it never runs with less. The network cannot be granted at all. The
+kinds are in `sandboxes/`; `metier.sandboxes.probes` tries to break out of whatever keeps this promise.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ class Sandbox(Protocol):
         argv: Sequence[str],
         *,
         grant: Grant,
-        limits: Limits = Limits(),  # noqa: B008 -- frozen
+        limits: Limits = Limits(),
         stdin: bytes = b"",
         cwd: str | Path | None = None,
         trace: bool = True,

@@ -1,1 +1,17 @@
-"""Where may untrusted code run? The kinds of `metier.sandbox.Sandbox`."""
+"""Where may untrusted code run? The kinds of `metier.sandbox.Sandbox`.
+
+- `open_sandbox`: the kind that is named, or the first that can keep its promise here.
+- `python_grant`: what a Python program needs.
+- `observed`: which capabilities a trace shows.
+- `bubblewrap.BubblewrapSandbox`: namespaces; needs the program `bwrap`.
+- `landlock.LandlockSandbox`: the kernel's access rules; needs Linux 6.12.
+- `probes`: attempts to break out, for whoever writes another kind.
+
+What runs beside a confined program (`warden`) imports none of this.
+"""
+
+from metier.sandboxes.observed import observed
+from metier.sandboxes.open import open_sandbox
+from metier.sandboxes.python import python_grant
+
+__all__ = ["observed", "open_sandbox", "python_grant"]

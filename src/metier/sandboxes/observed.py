@@ -1,0 +1,174 @@
+"""Which capabilities does a trace show? What gate G4 compares with what a package declares.
+
+An attempt counts whether it was allowed or not. The start of an interpreter, which reads libraries and looks for its
+settings, is no behaviour of the program and is left out. The environment cannot be watched: reading it is no call.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from metier.capability import Capability
+from metier.sandbox import Access, Act, Trace
+from metier.sandboxes.confine import covers
+
+_START_UP = re.compile(
+    r"/(usr/)?lib(32|64|exec)?/|/usr/(share|local)/|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
+    r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
+)
+"""What C libraries and interpreters read by themselves."""
+
+_PLACES: tuple[tuple[Capability, str], ...] = (
+    (
+        Capability.READ_CREDENTIALS,
+        r"/\.(ssh|aws|azure|gnupg|kube|docker|config/(gcloud|gh|op))(/|$)|/\.(netrc|pgpass|npmrc|pypirc|git-credentials)$"
+        r"|/\.env(\.\w+)?$|/etc/shadow$|keychain|/credentials(\.\w+)?$|/id_(rsa|ed25519|ecdsa)$|/environ$",
+    ),
+    (
+        Capability.READ_BROWSER,
+        r"/(\.mozilla|\.config/(google-chrome|chromium|BraveSoftware|microsoft-edge)|Login Data|cookies\.sqlite)",
+    ),
+    (Capability.READ_WALLETS, r"/(\.bitcoin|\.ethereum|\.electrum|\.config/solana|Exodus|wallet\.dat|keystore)(/|$)"),
+    (Capability.READ_SYSTEM, r"^/(etc|proc|sys|boot|var/log)/"),
+)
+_CHANGED: tuple[tuple[Capability, str], ...] = (
+    (
+        Capability.PERSIST,
+        r"/(crontabs?|cron\.\w+|systemd|autostart|LaunchAgents|init\.d|rc\.local)(/|$)"
+        r"|/\.(bashrc|bash_profile|profile|zshrc|zprofile|zshenv)$|/\.git/hooks/",
+    ),
+    (
+        Capability.CHANGE_AGENT,
+        r"/\.(claude|codex|cursor|openclaw|agents|gemini|windsurf)(/|$)|/(CLAUDE|AGENTS|MEMORY|SOUL|SKILL)\.md$",
+    ),
+)
+_SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "fish", "busybox")
+_INSTALLERS = (
+    "pip",
+    "pip3",
+    "npm",
+    "npx",
+    "apt",
+    "apt-get",
+    "dnf",
+    "yum",
+    "brew",
+    "cargo",
+    "gem",
+    "uv",
+    "conda",
+    "apk",
+)
+_CLIPBOARDS = ("xclip", "xsel", "wl-copy", "wl-paste", "pbcopy", "pbpaste")
+_SCREENS = ("scrot", "grim", "import", "gnome-screenshot", "screencapture")
+_BY_PROGRAM = {
+    **dict.fromkeys(_SHELLS, Capability.RUN_SHELL),
+    **dict.fromkeys(_INSTALLERS, Capability.INSTALL_PACKAGES),
+    **dict.fromkeys(_CLIPBOARDS, Capability.CLIPBOARD),
+    **dict.fromkeys(_SCREENS, Capability.SCREEN),
+    **dict.fromkeys(("sudo", "su", "doas", "pkexec"), Capability.ELEVATE),
+    **dict.fromkeys(("crontab", "systemctl", "at"), Capability.PERSIST),
+    **dict.fromkeys(("kill", "pkill", "killall"), Capability.CONTROL_PROCESSES),
+    **dict.fromkeys(("sqlite3", "psql", "mysql"), Capability.DATABASE),
+    **dict.fromkeys(("sendmail", "mail", "mutt"), Capability.SEND_MESSAGES),
+}
+_ELEVATING = frozenset(
+    (
+        "setuid",
+        "setgid",
+        "setreuid",
+        "setregid",
+        "setresuid",
+        "setresgid",
+        "setgroups",
+        "capset",
+        "unshare",
+        "setns",
+        "mount",
+    )
+)
+_CONTROLLING = frozenset(
+    ("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_send_signal", "pidfd_getfd", "setpriority")
+)
+_MAIL_PORTS, _DATABASE_PORTS = (":25", ":465", ":587"), (":5432", ":3306", ":6379", ":27017", ":1433")
+
+
+def observed(trace: Trace, *, own: Iterable[str] = (), started: str = "") -> tuple[Capability, ...]:
+    """Give the capabilities that a trace shows, in the order of the list.
+
+    Args:
+        own: Folders that belong to the program: its package and where it works. What lies elsewhere is outside.
+        started: The program that was run, which is not its own doing.
+
+    >>> trace = Trace(accesses=(
+    ...     Access(act=Act.READ, target="/home/me/.ssh/id_rsa", allowed=False),
+    ...     Access(act=Act.CONNECT, target="dns evil.example", allowed=False),
+    ... ))
+    >>> [capability.value for capability in observed(trace)]
+    ['read-outside', 'fetch', 'read-credentials']
+    """
+    folders = tuple(map(os.path.realpath, own))
+    program = os.path.realpath(started) if started else ""
+    seen = {what for access in trace.accesses for what in _shown(access, folders, program)}
+    return tuple(capability for capability in Capability if capability in seen)
+
+
+def _shown(access: Access, own: tuple[str, ...], started: str) -> Iterator[Capability]:
+    target = access.target
+    if access.act == Act.READ:
+        yield from _read(access, own)
+    elif access.act in (Act.WRITE, Act.DELETE, Act.CHANGE):
+        inside = covers(own, target)
+        if target.startswith("/dev/"):
+            return
+        if access.act == Act.WRITE:
+            yield Capability.WRITE_FILES if inside else Capability.WRITE_OUTSIDE
+        elif access.act == Act.DELETE:
+            yield Capability.DELETE_FILES
+        else:
+            yield Capability.CHANGE_PERMISSIONS
+        if not inside and access.act != Act.WRITE:
+            yield Capability.WRITE_OUTSIDE
+        yield from (what for what, pattern in _CHANGED if re.search(pattern, target))
+    elif access.act == Act.EXEC and target != started:
+        yield Capability.RUN_PROGRAMS
+        name = target.rpartition("/")[2]
+        if name in _BY_PROGRAM:
+            yield _BY_PROGRAM[name]
+    elif access.act == Act.CONNECT:
+        yield from _reached(target)
+    elif access.act == Act.LISTEN:
+        yield Capability.LISTEN
+    elif access.act == Act.SYSTEM:
+        if target in _ELEVATING:
+            yield Capability.ELEVATE
+        if target in _CONTROLLING:
+            yield Capability.CONTROL_PROCESSES
+
+
+def _read(access: Access, own: tuple[str, ...]) -> Iterator[Capability]:
+    target = access.target
+    if covers(own, target):
+        yield Capability.READ_FILES
+        return
+    if _START_UP.match(target) or (access.allowed and not covers(("/home", "/root", "/Users"), target)):
+        return
+    places = [what for what, pattern in _PLACES if re.search(pattern, target)]
+    if places or not access.allowed:
+        yield Capability.READ_OUTSIDE
+    yield from places
+
+
+def _reached(target: str) -> Iterator[Capability]:
+    if target.startswith(("unix /var/run/nscd/", "netlink")):  # a resolver asks them by itself
+        return
+    if target.endswith("/docker.sock"):
+        yield Capability.ELEVATE
+    elif target.endswith(_MAIL_PORTS):
+        yield Capability.SEND_MESSAGES
+    elif target.endswith(_DATABASE_PORTS):
+        yield Capability.DATABASE
+    else:
+        yield Capability.FETCH

@@ -1,0 +1,102 @@
+"""Which processes belong to a run, what do they use, and how does none of them outlive it?
+
+A run's processes are the descendants of its warden: orphans come to it, as it is their subreaper.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Give the processes below one, nearest first.
+
+    >>> list(descendants(os.getpid()))
+    []
+    """
+    waiting = [pid]
+    while waiting:
+        parent = waiting.pop()
+        for task in _tasks(parent):
+            with suppress(OSError), open(f"/proc/{parent}/task/{task}/children", "rb") as file:
+                for child in map(int, file.read().split()):
+                    yield child
+                    waiting.append(child)
+
+
+def num_tasks(pid: int) -> int:
+    """Count the processes and threads below one."""
+    return sum(len(_tasks(child)) for child in descendants(pid))
+
+
+def used(pid: int) -> tuple[float, int]:
+    """Give the CPU seconds of the living processes below one, their ended children's too, and their memory in bytes."""
+    seconds, pages = 0.0, 0
+    for child in descendants(pid):
+        with suppress(OSError, IndexError):
+            seconds += sum(map(int, _words(f"/proc/{child}/stat")[13:17])) / _TICKS
+            sizes = _words(f"/proc/{child}/statm")
+            pages += int(sizes[1]) - int(sizes[2])
+    return seconds, pages * _PAGE
+
+
+def is_bare(pid: int) -> bool:
+    """Whether a process has no capability, can gain none, and is bound to a seccomp filter.
+
+    >>> is_bare(os.getpid())
+    False
+    """
+    with open(f"/proc/{pid}/status", "rb") as file:
+        state = dict(line.split()[:2] for line in file if len(line.split()) > 1)
+    bare = {b"NoNewPrivs:": b"1", b"Seccomp:": b"2", b"CapPrm:": b"0" * 16, b"CapEff:": b"0" * 16}
+    return bare.items() <= state.items()
+
+
+def kill_all(pid: int, *, patience_s: float = 10.0) -> bool:
+    """Kill everything below this process, which must be theirs to wait for, until nothing is left.
+
+    Nothing below may be able to fork: a closed listener sees to that. Returns whether nothing is left.
+    """
+    deadline = time.monotonic() + patience_s
+    pause = 0.0005
+    while time.monotonic() < deadline:
+        for child in descendants(pid):
+            with suppress(OSError):
+                os.kill(child, signal.SIGKILL)
+        if not _reap():
+            return True
+        time.sleep(pause)
+        pause = min(0.02, pause * 2)
+    return False
+
+
+def _reap() -> bool:
+    """Wait for what has ended; say whether any child is left."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _tasks(pid: int) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+
+
+def _words(path: str) -> list[bytes]:
+    """The words of a line of /proc; the name of the program, which may hold anything, counts as two."""
+    with open(path, "rb") as file:
+        text = file.read()
+    _, bracket, tail = text.rpartition(b")")
+    return [b"", b"", *tail.split()] if bracket else text.split()

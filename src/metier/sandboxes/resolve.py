@@ -1,0 +1,191 @@
+"""Which file does a system call mean, and does the grant cover it?
+
+A path is read from the program's memory and followed as the program would follow it: from its own folder or descriptor,
+`/proc/self` being its own.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from metier.sandboxes.kernel import read_memory
+
+_HERE = 0xFFFFFF9C  # AT_FDCWD
+_NO_FOLLOW, _EMPTY_PATH = 0x100, 0x1000
+_NOW, _OMIT = 0x3FFFFFFF, 0x3FFFFFFE
+_CREATES = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+
+Arguments = tuple[int, ...]
+
+_TWO_NAMES = {"rename": (None, 0, None, 1), "renameat": (0, 1, 2, 3), "renameat2": (0, 1, 2, 3)}
+_ONE_NAME = {
+    "unlink": ("delete", None, 0),
+    "unlinkat": ("delete", 0, 1),
+    "rmdir": ("delete", None, 0),
+    "mkdir": ("write", None, 0),
+    "mkdirat": ("write", 0, 1),
+    "link": ("write", None, 1),
+    "linkat": ("write", 2, 3),
+    "symlink": ("write", None, 1),
+    "symlinkat": ("write", 1, 2),
+    "truncate": ("write", None, 0),
+}
+"""What a call does, and the places of the folder's descriptor and of the path among its arguments."""
+
+
+class Names:
+    """What a grant covers, by real path, and programs also by identity.
+
+    Args:
+        read, write, exec: Real paths, files or folders. What may be written or executed may be read.
+    """
+
+    def __init__(self, *, read: Iterable[str], write: Iterable[str], exec: Iterable[str]) -> None:
+        self._write, self._exec = _prefixes(write), _prefixes(exec)
+        self._read = (*_prefixes(read), *self._write, *self._exec)
+        self._programs = {(one.st_dev, one.st_ino) for one in map(os.stat, exec)}
+
+    def readable(self, path: str) -> bool:
+        """Whether a real path may be read."""
+        return (path + "/").startswith(self._read)
+
+    def writable(self, path: str) -> bool:
+        """Whether a real path may be written."""
+        return bool(self._write) and (path + "/").startswith(self._write)
+
+    def executable(self, path: str, through: str) -> bool:
+        """Whether a program may be started: by its identity, seen through another path, or by a folder it lies in.
+
+        Raises:
+            OSError: It is not there.
+        """
+        seen = os.stat(through)
+        return (seen.st_dev, seen.st_ino) in self._programs or (path + "/").startswith(self._exec)
+
+    def opened(self, pid: int, name: str, arguments: Arguments) -> tuple[str, int]:
+        """The real path and the flags of an `open`, `openat` or `creat`."""
+        if name == "openat":
+            return os.path.realpath(_absolute(pid, arguments[0], arguments[1])), arguments[2] & 0xFFFFFFFF
+        flags = _CREATES if name == "creat" else arguments[1] & 0xFFFFFFFF
+        return os.path.realpath(_absolute(pid, _HERE, arguments[0])), flags
+
+    def named(self, pid: int, name: str, arguments: Arguments) -> Iterator[tuple[str, str]]:
+        """What a call that works on names does to which."""
+        if name in _TWO_NAMES:
+            first, old, second, new = _TWO_NAMES[name]
+            yield "delete", _entry(pid, first, old, arguments)
+            yield "write", _entry(pid, second, new, arguments)
+        else:
+            act, folder, path = _ONE_NAME[name]
+            yield act, _entry(pid, folder, path, arguments)
+
+    def started(self, pid: int, name: str, arguments: Arguments) -> tuple[str, str]:
+        """The path of a program as it was given, absolute, and the real one."""
+        if name == "execve":
+            given = _absolute(pid, _HERE, arguments[0])
+        elif not read_memory(pid, arguments[1], 1).strip(b"\0"):
+            given = f"/proc/{pid}/fd/{arguments[0] & 0xFFFFFFFF}"
+        else:
+            given = _absolute(pid, arguments[0], arguments[1])
+        return given, os.path.realpath(given)
+
+    @contextmanager
+    def place(self, pid: int, name: str, arguments: Arguments) -> Iterator[int]:
+        """Hold the file whose mode or times are to be changed, by a descriptor that only names it."""
+        path, flags = _changed(pid, name, arguments)
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC | flags)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def change(pid: int, name: str, arguments: Arguments, path: str) -> None:
+    """Change a mode or times as asked, never to set-user-ID."""
+    if "chmod" in name:
+        mode = arguments[2] if name == "fchmodat" else arguments[1]
+        os.chmod(path, mode & 0o1777)
+        return
+    times = arguments[2] if name == "utimensat" else arguments[1]
+    if not times:
+        os.utime(path)
+    elif name == "utime":
+        os.utime(path, struct.unpack("<2q", read_memory(pid, times, 16)))
+    else:
+        (first, first_part, second, second_part) = struct.unpack("<4q", read_memory(pid, times, 32))
+        scale = 1 if name == "utimensat" else 1000
+        before = os.stat(path)
+        os.utime(
+            path,
+            ns=(
+                _nanoseconds(first, first_part, scale, before.st_atime_ns),
+                _nanoseconds(second, second_part, scale, before.st_mtime_ns),
+            ),
+        )
+
+
+def process_of(tid: int) -> int:
+    """The process that a thread belongs to."""
+    with open(f"/proc/{tid}/status", "rb") as file:
+        for line in file:
+            if line.startswith(b"Tgid:"):
+                return int(line.split()[1])
+    return tid
+
+
+def _nanoseconds(seconds: int, part: int, scale: int, before: int) -> int:
+    if part == _OMIT:
+        return before
+    if part == _NOW:
+        import time
+
+        return time.time_ns()
+    return seconds * 1_000_000_000 + part * scale
+
+
+def _prefixes(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(path.rstrip("/") + "/" for path in paths)
+
+
+def _absolute(pid: int, folder: int, pointer: int) -> str:
+    """The path a program means, with its links not yet followed."""
+    raw, end, _ = read_memory(pid, pointer, 4096).partition(b"\0")
+    if not end:
+        raise OSError(errno.ENAMETOOLONG, "path")
+    if not raw:
+        raise OSError(errno.ENOENT, "path")
+    path = os.fsdecode(raw)
+    for own in ("/proc/self", "/proc/thread-self"):
+        if path == own or path.startswith(own + "/"):
+            return f"/proc/{pid}{path[len(own) :]}"
+    if path.startswith("/dev/fd/"):
+        return f"/proc/{pid}/fd/{path[8:]}"
+    return path if path.startswith("/") else f"{_folder(pid, folder)}/{path}"
+
+
+def _folder(pid: int, descriptor: int) -> str:
+    descriptor &= 0xFFFFFFFF
+    return os.readlink(f"/proc/{pid}/cwd" if descriptor == _HERE else f"/proc/{pid}/fd/{descriptor}")
+
+
+def _entry(pid: int, folder: int | None, path: int, arguments: Arguments) -> str:
+    """The real path of a name whose own link is not followed, as it is the name that is worked on."""
+    full = _absolute(pid, _HERE if folder is None else arguments[folder], arguments[path])
+    head, _, tail = full.rstrip("/").rpartition("/")
+    return os.path.join(os.path.realpath(head or "/"), tail)
+
+
+def _changed(pid: int, name: str, arguments: Arguments) -> tuple[str, int]:
+    """A path that leads to the file from here, through the program's own root, and how to open it."""
+    at = name in ("fchmodat", "utimensat")
+    if name == "fchmod" or (at and not arguments[1]):
+        return f"/proc/{pid}/fd/{arguments[0] & 0xFFFFFFFF}", 0
+    folder, pointer = (arguments[0], arguments[1]) if at else (_HERE, arguments[0])
+    path = _absolute(pid, folder, pointer)
+    no_follow = name == "utimensat" and arguments[3] & _NO_FOLLOW
+    through = path if path.startswith("/proc/") else f"/proc/{pid}/root{path}"
+    return through, os.O_NOFOLLOW if no_follow else 0
