@@ -480,13 +480,13 @@ def in_hidden_folder(files: Package) -> Package:
 
 
 @transform
-def test_like_name(files: Package) -> Package:
+def named_like_a_test(files: Package) -> Package:
     """Moved among the tests, and still to be run."""
     return _move(files, lambda path: f"tests/fixtures/test_{_name(path)}", lambda _, raw: raw)
 
 
 @transform
-def example_like_name(files: Package) -> Package:
+def named_like_an_example(files: Package) -> Package:
     """Moved among the examples, and still to be followed."""
     return _move(files, lambda path: f"examples/example-{_name(path)}", lambda _, raw: raw)
 

@@ -71,16 +71,26 @@ def test_what_nobody_can_read_is_incomplete_at_best(name: str, tmp_path: Path) -
         assert worse(decide(TRANSFORMS[name](files), tmp_path / str(number)), Decision.INCOMPLETE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [name for name in READABLE if name not in PADDING])
 def test_no_two_transforms_together_improve_the_verdict(first: str, naked: dict[str, Decision], tmp_path: Path) -> None:
-    """Every ordered pair meets one seed; the seed turns with the pair, so that each seed meets every transform."""
-    seeds, better = list(SEEDS), {}
-    for number, (_, second) in enumerate(pair for pair in PAIRS if pair[0] == first):
-        seed = seeds[(number + READABLE.index(first)) % len(seeds)]
-        found = decide(TRANSFORMS[second](TRANSFORMS[first](SEEDS[seed])), tmp_path / str(number))
-        if not worse(found, naked[seed]):
-            better[f"{seed}: {first} + {second}"] = found.value
+    """Every ordered pair that has a seed which both change meets one of them; the seed turns with the pair."""
+    better = {}
+    for number, second in enumerate(name for one, name in PAIRS if one == first):
+        dressed = both(first, second)
+        if dressed:
+            seed = list(dressed)[(number + READABLE.index(first)) % len(dressed)]
+            found = decide(dressed[seed], tmp_path / str(number))
+            if not worse(found, naked[seed]):
+                better[f"{seed}: {first} + {second}"] = found.value
     assert better == {}
+
+
+def both(first: str, second: str) -> dict[str, Package]:
+    """Dress every seed twice; leave out those that one of the two does not change."""
+    once = {seed: TRANSFORMS[first](files) for seed, files in SEEDS.items()}
+    twice = {seed: TRANSFORMS[second](files) for seed, files in once.items() if files != SEEDS[seed]}
+    return {seed: files for seed, files in twice.items() if files != once[seed]}
 
 
 @pytest.mark.skipif(not hasattr(Path, "symlink_to"), reason="needs links")
