@@ -71,7 +71,6 @@ def test_what_nobody_can_read_is_incomplete_at_best(name: str, tmp_path: Path) -
         assert worse(decide(TRANSFORMS[name](files), tmp_path / str(number)), Decision.INCOMPLETE)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", [name for name in READABLE if name not in PADDING])
 def test_no_two_transforms_together_improve_the_verdict(first: str, naked: dict[str, Decision], tmp_path: Path) -> None:
     """Every ordered pair that has a seed which both change meets one of them; the seed turns with the pair."""
