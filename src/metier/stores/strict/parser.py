@@ -18,7 +18,20 @@ _ANCHOR = "Found confusing disallowed anchor token (surround with ' and ' to mak
 _TAG = "Found disallowed tag tokens (do not specify types in markup)"
 _INDENTATION = "Found mapping with indentation inconsistent with previous mapping"
 
-_RUAMEL_TYPES = {list: "CommentedSeq", dict: "CommentedMap"}
+_TAGGED = ("=", "<<")
+_RUAMEL_TYPES: dict[type, str] = {list: "CommentedSeq", dict: "CommentedMap"}
+
+
+class Tagged:
+    """A value of = or << without quotes: YAML 1.1 gives it a meaning, so strictyaml does not take it for text."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class Node:
@@ -274,7 +287,7 @@ class _Builder:
 
     def _object(self, node: Node) -> Any:
         if node.kind == "scalar":
-            return node.value
+            return Tagged(node.value) if node.value in _TAGGED and not node.style else node.value
         if node.kind == "sequence":
             return [self._object(child) for child in node.value]
         return self._mapping(node)
@@ -286,7 +299,7 @@ class _Builder:
         for key_node, value_node in pairs:
             key = self._key(node, key_node)
             value = self._object(value_node)
-            if odd := next((part for part in key if not isinstance(part, str)), None):
+            if odd := next((part for part in key if isinstance(part, list | dict)), None):
                 raise StrictYamlCrash(f"TypeError: unhashable type: '{_RUAMEL_TYPES[type(odd)]}'")
             for slot, part in ((1, key_node), (3, value_node)):
                 if part.comment:

@@ -14,10 +14,8 @@ _NOT_END = "[^ \n\0\t\x85\u2028\u2029:]"
 _COLON_INSIDE = ":(?![ \n\0\t\x85\u2028\u2029])"
 _PLAIN = re.compile(f"(?:{_NOT_END}+|{_COLON_INSIDE})*")
 _PLAIN_IN_FLOW = re.compile(f"(?:[^ \n\0\t\x85\u2028\u2029:,\\[\\]{{}}]+|{_COLON_INSIDE})*")
-_WORDS = re.compile(f"(?:(?:{_NOT_END}|{_COLON_INSIDE})+(?: +(?!#)(?={_NOT_END}|{_COLON_INSIDE}))?)*")
 _LINE = re.compile("[^\n\0\x85\u2028\u2029]*")
 _INDICATORS = re.compile("(?P<chomp>[+-])?(?P<digit>[0-9])?(?P<late>[+-])?")
-_IN_DOUBLE = re.compile("[^\\s'\"\\\\\0\x85\u2028\u2029]|[\x0b\x0c\x1c-\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _QUOTED_RUN = re.compile("[^ \n'\"\\\\\0\t\x85\u2028\u2029]+")
 _SPACES_AND_TABS = re.compile("[ \t]*")
 _HEX = "0123456789ABCDEFabcdef"
@@ -168,7 +166,7 @@ def _quoted_spaces(scanner: Scanner, start: int) -> list[str]:
 
 
 def _quoted_breaks(scanner: Scanner, start: int) -> list[str]:
-    chunks = []
+    chunks: list[str] = []
     while True:
         if _is_separator(scanner):
             raise scanner.error("while scanning a quoted scalar", start, "found unexpected document separator")

@@ -101,6 +101,9 @@ class Scanner:
         self._tokens = [Token("<stream start>", 0, 0)]
         self._taken = 0
         self._done = False
+        # Whether asking again would change nothing.
+        self._is_settled = False
+        self._num_read = 0
         # By flow level: the number of the token, whether it must be a key, its index, its column.
         self._keys: dict[int, tuple[int, bool, int, int]] = {}
 
@@ -128,6 +131,7 @@ class Scanner:
                     self._fetch()
                 token.add_post_comment(comment)
         self._taken += 1
+        self._is_settled = False
         return tokens.pop(0)
 
     def column(self) -> int:
@@ -150,20 +154,29 @@ class Scanner:
     # The queue.
 
     def _ready(self) -> None:
+        if self._is_settled:
+            return
+        tokens, num_read = self._tokens, self._num_read
+        while self._needs_more():
+            self._fetch()
+        if tokens[0].kind == COMMENT:
+            self._gather_comments()
+            return
+        if len(tokens) < 2 and not self._done:
+            self._fetch()
+        self._is_settled = num_read == self._num_read
+
+    def _gather_comments(self) -> None:
+        """Tie comments at the head of the queue to the token behind them."""
         tokens = self._tokens
+        self._taken += 1
+        comments = [tokens.pop(0)]
         while self._needs_more():
             self._fetch()
-        comments = []
-        if tokens and tokens[0].kind == COMMENT:
-            self._taken += 1
-            comments.append(tokens.pop(0))
-        while self._needs_more():
-            self._fetch()
-            if tokens and tokens[0].kind == COMMENT:
+            if tokens[0].kind == COMMENT:
                 self._taken += 1
                 comments.append(tokens.pop(0))
-        if comments:
-            tokens[0].add_pre_comments(comments)
+        tokens[0].add_pre_comments(comments)
         if not self._done and len(tokens) < 2:
             self._fetch()
 
@@ -175,17 +188,19 @@ class Scanner:
         if not self._keys:
             return False
         self._drop_stale_keys()
-        return bool(self._keys) and min(key[0] for key in self._keys.values()) == self._taken
+        return any(key[0] == self._taken for key in self._keys.values())
 
     def _drop_stale_keys(self) -> None:
-        for level, key in list(self._keys.items()):
-            if key[2] < self.line_start or self.pos - key[2] > _MAX_KEY:
-                if key[1]:
-                    raise self.error("while scanning a simple key", key[2], "could not find expected ':'")
-                del self._keys[level]
+        stale = [level for level, key in self._keys.items() if key[2] < self.line_start or self.pos - key[2] > _MAX_KEY]
+        for level in stale:
+            if self._keys[level][1]:
+                start = self._keys[level][2]
+                raise self.error("while scanning a simple key", start, "could not find expected ':'")
+            del self._keys[level]
 
     def _fetch(self) -> None:
         """Read one more token, or a few."""
+        self._num_read += 1
         if self._skip():
             return
         if self._keys:
