@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from metier.errors import NotStored
+from metier.audit import Anchor
+from metier.errors import InputError, NotStored
 from metier.run import StageRecord
 from metier.store import Store
 
 if TYPE_CHECKING:
+    from metier.client import Client
     from metier.govern.look import LookedAt
+    from metier.sandbox import Trace
+
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -51,19 +57,82 @@ def result(folder: Path, stage: str) -> StageRecord:
     return records[stage]
 
 
-def looked_over(folders: Sequence[Path]) -> list[LookedAt]:
+def looked_over(
+    folders: Sequence[Path],
+    *,
+    policy: Path | None = None,
+    opinion: str = "",
+    trace: Path | None = None,
+    workspace: Path | None = None,
+) -> list[LookedAt]:
     """Look over every package of some folders. Of several folders, each package is told by the folder as it was given.
+
+    Args:
+        policy: A policy file; strict without one.
+        opinion: Which model gives a second opinion, as `metier.clients.open.open_client` names it; none if empty.
+        trace: A file with what the one package touched in a sandbox.
+        workspace: Judge by its policy and with its history, and keep the verdicts in its store.
 
     Raises:
         PackageError: One of them is no folder, or holds no package.
     """
     from metier.govern.look import look_over
+    from metier.govern.policy import read_policy
+    from metier.workspace import open_workspace
 
+    rules = read_policy(policy) if policy else open_workspace(workspace).settings.govern if workspace else None
+    touched = _trace(trace) if trace else None
     looked = []
-    for folder in folders:
-        for one in look_over(folder):
-            if len(folders) > 1:
-                looked.append(replace(one, path=(folder / one.path).as_posix()))
-            else:
-                looked.append(replace(one, path=folder.resolve().name) if one.path == "." else one)
+    with ExitStack() as opened:
+        store = opened.enter_context(stored(workspace)) if workspace else None
+        client = opened.enter_context(asked(opinion))
+        for folder in folders:
+            for one in look_over(folder, policy=rules, client=client, trace=touched, store=store):
+                if len(folders) > 1:
+                    looked.append(replace(one, path=(folder / one.path).as_posix()))
+                else:
+                    looked.append(replace(one, path=folder.resolve().name) if one.path == "." else one)
     return looked
+
+
+@contextmanager
+def asked(name: str) -> Iterator[Client | None]:
+    """Open the client that an option names, and close it afterwards; none for an empty name."""
+    if not name:
+        yield None
+        return
+    from metier.clients.open import open_client
+
+    with closing(open_client(name)) as client:
+        yield client
+
+
+def kept_anchor(path: Path) -> Anchor:
+    """Read the head of an audit log that was kept elsewhere.
+
+    Raises:
+        InputError: It cannot be read, or is none.
+    """
+    return _from_json(Anchor, path)
+
+
+def write_anchor(anchor: Anchor, path: Path) -> None:
+    """Write the head of an audit log to a file, which appears whole or not at all."""
+    from metier.faces.files import write_lines
+
+    write_lines([anchor], path)
+
+
+def _trace(path: Path) -> Trace:
+    from metier.sandbox import Trace
+
+    return _from_json(Trace, path)
+
+
+def _from_json(noun: type[T], path: Path) -> T:
+    from metier.border import load_json
+
+    try:
+        return load_json(noun, path.read_bytes(), where=str(path))
+    except OSError as error:
+        raise InputError(f"Cannot read {str(path)!r}: {error.strerror}.") from error

@@ -114,6 +114,7 @@ def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None
         exposure = ExposureTier.METADATA
     if standing.revoked:
         vetting = VettingTier.UNVETTED
+    exposure = min(exposure, policy.ceiling(vetting))
     return replace(verdict, gates=gates, vetting=vetting, exposure=exposure, reasons=(*reasons, *held))
 
 

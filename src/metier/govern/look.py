@@ -12,10 +12,13 @@ from metier.govern.manifest import declared
 from metier.govern.opinion import second_opinion
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
+from metier.govern.transitions import standing_of
+from metier.sandbox import Trace
 from metier.skill import Skill
+from metier.store import Store
 from metier.stores.frontmatter import Fault
 from metier.stores.package import find_packages, read_package
-from metier.verdict import Verdict
+from metier.verdict import Evidence, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,31 +32,76 @@ class LookedAt:
     error: str = ""
 
 
-def look_over(folder: Path, *, policy: GovernPolicy | None = None, client: Client | None = None) -> list[LookedAt]:
-    """Read, scan and judge every SKILL.md package below a folder; nothing is stored, nothing is executed.
+def look_over(
+    folder: Path,
+    *,
+    policy: GovernPolicy | None = None,
+    client: Client | None = None,
+    trace: Trace | None = None,
+    store: Store | None = None,
+) -> list[LookedAt]:
+    """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
     Args:
         client: Asked for a second opinion on each package, if given.
+        trace: What the package touched in a sandbox; the folder must then hold one package alone.
+        store: Judge with the history it holds, and keep the verdicts in it; without one nothing is kept.
 
     Raises:
-        PackageError: There is no such folder, or no package in it.
+        PackageError: There is no such folder, no package in it, or more than one and a trace.
     """
-    looked = []
-    for place in find_packages(folder):
-        name = place.relative_to(folder).as_posix()
-        try:
-            package = read_package(place)
-        except PackageError as error:
-            looked.append(LookedAt(path=name, skill=None, error=str(error)))
-        else:
-            opinion = second_opinion(place, client) if client else None
-            verdict = judge(
-                package.skill, scan(place), declared=declared(package.fields), opinion=opinion, policy=policy
-            )
-            looked.append(LookedAt(path=name, skill=package.skill, faults=package.faults, verdict=verdict))
-    if not looked:
+    places = list(find_packages(folder))
+    if not places:
         raise PackageError(
             f"Expected SKILL.md packages or a metier.toml in {str(folder)!r}, found neither.",
             hint="A workspace has a metier.toml; a package is a folder with a SKILL.md.",
         )
+    if trace is not None and len(places) > 1:
+        raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
+    looked = []
+    for place in places:
+        name = place.relative_to(folder).as_posix()
+        try:
+            package = read_package(place)
+            verdict = look_at(place, policy=policy, client=client, trace=trace, store=store)
+        except PackageError as error:
+            looked.append(LookedAt(path=name, skill=None, error=str(error)))
+        else:
+            looked.append(LookedAt(path=name, skill=package.skill, faults=package.faults, verdict=verdict))
+            if store is not None:
+                store.put_findings(verdict.digest, verdict.findings)
+                store.put_verdict(verdict)
     return looked
+
+
+def look_at(
+    folder: Path,
+    *,
+    policy: GovernPolicy | None = None,
+    client: Client | None = None,
+    trace: Trace | None = None,
+    store: Store | None = None,
+) -> Verdict:
+    """Scan and judge one package; as `metier.govern.judge.judge`, with the history that a store holds of its content.
+
+    Raises:
+        PackageError: The package cannot be read.
+    """
+    package = read_package(folder)
+    skill = package.skill
+    return judge(
+        skill,
+        scan(folder),
+        declared=declared(package.fields),
+        opinion=second_opinion(folder, client) if client else None,
+        trace=trace,
+        evidence=measured(store, skill.name, skill.digest) if store else None,
+        standing=standing_of(store, skill.name, skill.digest, policy=policy) if store else None,
+        policy=policy,
+    )
+
+
+def measured(store: Store, skill: str, digest: str) -> Evidence | None:
+    """What exams measured of this very content, as its last verdict holds it."""
+    found = [verdict.evidence for verdict in store.verdicts(skill) if verdict.digest == digest and verdict.evidence]
+    return found[-1] if found else None

@@ -152,7 +152,11 @@ def _said(reply: Reply) -> Said:
         raise InputError("it was cut off at its longest")
     text = reply.text.strip()
     fenced = re.fullmatch(r"```(?:json)?\s*\n(.*?)\n?\s*```", text, re.DOTALL)
-    return load_json(Said, fenced[1] if fenced else text, where="it is not as asked for")
+    try:
+        return load_json(Said, fenced[1] if fenced else text, where="")
+    except InputError:
+        # What came instead is not repeated: it may be the package speaking.
+        raise InputError("it is not the JSON object that was asked for") from None
 
 
 def _is_quoted(point: Point, texts: Mapping[str, str]) -> bool:

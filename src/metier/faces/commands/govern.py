@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, WorkspaceOption, as_json, table
+from metier.faces.commands import trust
+from metier.faces.show import AsJson, WorkspaceOption, as_json, say, table
 
-app = typer.Typer(name="govern", help="Scan packages, explain verdicts.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from metier.govern.story import Story
+
+app = typer.Typer(
+    name="govern",
+    help="Scan packages, explain verdicts, keep the audit log.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+PathsArgument = Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")]
+PolicyOption = Annotated[Path | None, typer.Option("--policy", help="A policy file (TOML); strict without one.")]
+OpinionOption = Annotated[
+    str, typer.Option("--opinion", help="The model for a second opinion (G2), such as http://127.0.0.1:8000/v1#model.")
+]
 
 
 @app.command()
-def scan(
-    paths: Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")],
-    json: AsJson = False,
-) -> None:
+def scan(paths: PathsArgument, policy: PolicyOption = None, json: AsJson = False) -> None:
     """Scan packages and say how far each would be trusted as it is. Exit code 1 if one needs review or is blocked.
 
     Example: metier govern scan examples/first-trade/packages
     """
     from metier.faces.opened import looked_over
-    from metier.verdict import ExposureTier
+    from metier.verdict import GateOutcome
 
-    looked = looked_over(paths)
+    looked = looked_over(paths, policy=policy)
     if json:
         as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
     else:
@@ -37,7 +49,53 @@ def scan(
                 for one in looked
             ),
         )
-    if any(one.verdict is None or one.verdict.exposure == ExposureTier.METADATA for one in looked):
+    if any(one.verdict is None or one.verdict.gates[0].outcome != GateOutcome.PASSED for one in looked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def gate(
+    paths: PathsArgument,
+    policy: PolicyOption = None,
+    opinion: OpinionOption = "",
+    trace: Annotated[
+        Path | None, typer.Option("--trace", help="What one package touched in a sandbox (G3), as JSON.")
+    ] = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option("--workspace", "-w", help="Judge by its policy and history, and keep the verdicts there."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Put packages through the gates G1 to G4. Exit code 1 if one fails a gate or stays unvetted.
+
+    Example: metier govern gate examples/first-trade/packages/regex-tester --policy policy.toml
+    """
+    from metier.faces.opened import looked_over
+    from metier.verdict import GateOutcome, VettingTier
+
+    looked = looked_over(paths, policy=policy, opinion=opinion, trace=trace, workspace=workspace)
+    if json:
+        as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
+    else:
+        table(
+            ("package", "gate", "outcome", "why"),
+            (
+                row
+                for one in looked
+                for row in (
+                    [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
+                    + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
+                    if one.verdict
+                    else [(one.path, "none", "unreadable", one.error)]
+                )
+            ),
+        )
+    verdicts = [one.verdict for one in looked]
+    if any(
+        v is None or v.vetting == VettingTier.UNVETTED or any(g.outcome == GateOutcome.FAILED for g in v.gates)
+        for v in verdicts
+    ):
         raise typer.Exit(1)
 
 
@@ -45,32 +103,99 @@ def scan(
 def explain(
     skill: Annotated[str, typer.Argument(help="The name of a skill that was judged.")],
     workspace: WorkspaceOption = Path(),
+    digest: trust.DigestOption = "",
     json: AsJson = False,
 ) -> None:
-    """Tell every verdict on a skill, oldest first, with its reasons, findings and the runs it rests on.
+    """Tell the whole story of a skill: gates, findings, capabilities, evidence, history, and what would raise it.
 
     Example: metier govern explain letterwork -w examples/first-trade
     """
-    from metier.errors import NotStored, nearest
     from metier.faces.opened import stored
+    from metier.govern.story import explain as told
+    from metier.workspace import open_workspace
 
     with stored(workspace) as store:
-        verdicts = list(store.verdicts(skill))
-        known = {verdict.skill for verdict in store.verdicts()}
-    if not verdicts:
-        raise NotStored(f"No skill {skill!r} was judged.", hint=nearest(skill, known))
+        story = told(store, skill, digest=digest, policy=open_workspace(workspace).settings.govern)
     if json:
-        as_json(verdicts)
+        as_json(story)
         return
-    table(
-        ("digest", "vetting", "exposure", "because"),
-        (
-            (v.digest[:19], v.vetting.name.lower(), v.exposure.name.lower(), line)
-            for v in verdicts
-            for line in (
-                *v.reasons,
-                *(f"{f.path}, line {f.line}: {f.message} {f.evidence}" for f in v.findings),
-                *(f"rests on {run_id}" for run_id in v.run_ids),
-            )
-        ),
-    )
+    table(("about", "what"), _lines(story))
+
+
+@app.command()
+def audit(
+    workspace: WorkspaceOption = Path(),
+    skill: Annotated[str, typer.Option("--skill", help="Only the entries about one skill.")] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Check the chain; exit code 1 if it is broken.")] = False,
+    anchor: Annotated[
+        Path | None, typer.Option("--anchor", help="A head that was kept elsewhere; --verify compares with it.")
+    ] = None,
+    keep_anchor: Annotated[
+        Path | None, typer.Option("--keep-anchor", help="Write the head to this file; keep it elsewhere.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the audit log, oldest entry first; with --verify, check that nothing was edited, removed, moved or cut off.
+
+    Example: metier govern audit --verify -w examples/first-trade
+    """
+    from metier.faces.opened import kept_anchor, stored, write_anchor
+    from metier.govern.chain import verify as checked
+
+    known = kept_anchor(anchor) if anchor else None
+    with stored(workspace) as store:
+        found = checked(store, anchor=known) if verify or keep_anchor or anchor else None
+        entries = [] if found else list(store.entries(skill or None))
+    if found is None:
+        as_json([{"hash": e.hash, "entry": e} for e in entries]) if json else table(
+            ("number", "what", "skill", "digest", "who", "exposure", "why", "hash"),
+            (
+                (
+                    e.number,
+                    e.event.deed.value,
+                    e.event.skill,
+                    e.event.digest[:19],
+                    e.event.who,
+                    e.event.exposure.name.lower() if e.event.exposure else "",
+                    "; ".join(e.event.because),
+                    e.hash[:19],
+                )
+                for e in entries
+            ),
+        )
+        return
+    if keep_anchor and found.intact:
+        write_anchor(found.head, keep_anchor)
+    if json:
+        as_json(found)
+    else:
+        table(("number", "head"), [(found.head.number, found.head.hash)])
+        say("intact" if found.intact else "\n".join(found.faults))
+    if not found.intact:
+        raise typer.Exit(1)
+
+
+def _lines(story: Story) -> Iterator[tuple[str, str]]:
+    from metier.govern.gates import at
+    from metier.govern.story import told_capabilities, told_evidence
+
+    v, now = story.verdict, story.standing
+    yield "skill", f"{v.skill}, content {v.digest}"
+    yield "stands at", f"vetting {v.vetting.name.lower()}, exposure {story.exposure.name.lower()}"
+    yield from (("because", reason) for reason in v.reasons)
+    yield from ((f"gate {g.gate.value}", f"{g.outcome.value}: {'; '.join(g.reasons)}") for g in v.gates)
+    yield from ((f.severity.value, f"{at(f)} {f.evidence}".rstrip()) for f in v.findings)
+    yield from (("capabilities", line) for line in told_capabilities(v))
+    yield from (("evidence", line) for line in (*told_evidence(v.evidence), *(f"rests on {r}" for r in v.run_ids)))
+    yield "standing", f"{now.uses} supervised uses without a fault since it was last moved"
+    yield from (("standing", f"approved by {now.approved_by}") for _ in [0] if now.approved_by)
+    yield from (("standing", f"certified by {now.certified_by}") for _ in [0] if now.certified_by)
+    for one in story.history:
+        tiers = f"{one.vetting.name.lower()}, {one.exposure.name.lower()}"
+        yield "history", f"{one.digest[:19]}: {tiers}: {one.reasons[0] if one.reasons else ''}"
+    for e in story.entries:
+        yield "audit", f"{e.number} {e.event.deed.value} by {e.event.who}: {'; '.join(e.event.because)} ({e.hash[:19]})"
+    yield from (("would raise it", line) for line in story.raises or ("nothing: it stands as high as any",))
+
+
+app.add_typer(trust.app)
