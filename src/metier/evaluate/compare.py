@@ -103,7 +103,7 @@ def compare(
     Raises:
         ValueError: Fewer than two items were scored on both sides, or one is not among `items`.
     """
-    old, new = _scores(before), _scores(after)
+    old, new = scores(before), scores(after)
     both = [(i, a, b) for i in old if (a := old[i]) is not None and (b := new.get(i)) is not None]
     if len(both) < 2:
         raise ValueError(f"Expected at least two items answered and scored on both sides, got {len(both)}.")
@@ -156,8 +156,13 @@ def paired(
     return mean, max(-1.0, mean - reach), min(1.0, mean + reach), t_tail(mean / error, groups - 1)
 
 
-def _scores(attempts: Iterable[Attempt]) -> dict[str, float | None]:
-    """The mean score of each item over its epochs; None if any epoch is unscored."""
+def scores(attempts: Iterable[Attempt]) -> dict[str, float | None]:
+    """Average the scores of each item over its epochs; None if any epoch is unscored.
+
+    >>> from metier.attempt import Grade
+    >>> scores([Attempt(item_id="i", model="m", run_id="r", reply="", grade=Grade.correct())])
+    {'i': 1.0}
+    """
     every: dict[str, list[float | None]] = {}
     for attempt in attempts:
         every.setdefault(attempt.item_id, []).append(attempt.grade.score)

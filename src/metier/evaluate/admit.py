@@ -1,0 +1,113 @@
+"""May a skill that a model wrote for itself enter the library?
+
+Such skills make agents worse on average (-1.3 points in SkillsBench, as "SoK: Agentic Skills", arXiv 2602.20867,
+reports it), so they are admitted on held-out items alone: what a skill was made from proves nothing about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from metier.client import Client
+from metier.digest import digest
+from metier.errors import StageError
+from metier.evaluate.bootstrap import SAMPLES
+from metier.evaluate.uplift import Uplift, measure
+from metier.grader import GraderFor
+from metier.item import Exam, Item
+from metier.skill import Skill
+from metier.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Whether a skill made by a model may enter the library, and why."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    admitted: bool
+    reason: str
+    held_out: int
+    set_aside: int
+    uplift: Uplift | None = None
+
+
+def held_out(items: Iterable[Item], made_from: Collection[str]) -> list[Item]:
+    """The items that a skill was not made from.
+
+    Args:
+        made_from: Identifiers of the items it was made from, or their prompts. What shares a cluster or, blanks and
+            case aside, the prompt with one of them is not held out either.
+
+    >>> items = [Item(prompt="1 + 1 =", reference="2", cluster="ones"), Item(prompt="1 + 3 =", reference="4"),
+    ...          Item(prompt="1 + 2 =", reference="3", cluster="ones")]
+    >>> [item.prompt for item in held_out(items, [items[0].item_id])]
+    ['1 + 3 =']
+    """
+    every = list(items)
+    said = {_words(one) for one in made_from}
+    seen = [item for item in every if item.item_id in made_from or _words(item.prompt) in said]
+    clusters = {item.cluster for item in seen if item.cluster}
+    prompts = {_words(item.prompt) for item in seen} | said
+    return [item for item in every if item.cluster not in clusters and _words(item.prompt) not in prompts]
+
+
+def admit(
+    exam: Exam,
+    skill: Skill,
+    client: Client,
+    store: Store,
+    *,
+    made_from: Collection[str],
+    grader_for: GraderFor,
+    margin: float = 0.0,
+    min_items: int = 2,
+    seed: int = 0,
+    samples: int = SAMPLES,
+) -> Admission:
+    """Measure a skill that a model made, on what it was not made from, and say whether it may enter the library.
+
+    What it was made from is `made_from` and whatever its provenance names. Nothing is asked when too
+    little is held out.
+
+    Args:
+        margin: What the low end of the interval must reach, in shares of the score; below 0 it counts as 0.
+        min_items: Held-out items that it takes at least; fewer than 2 count as 2.
+
+    Raises:
+        ClientError: As `metier.evaluate.sit.sit`.
+    """
+    fresh = held_out(exam.items, {*made_from, *skill.provenance})
+    aside = len(exam.items) - len(fresh)
+    needed = max(2, min_items)
+    if len({item.item_id for item in fresh}) < needed:
+        reason = f"refused: {len(fresh)} of {len(exam.items)} items are held out, and it takes {needed}"
+        return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)
+    apart = Exam(name=f"{exam.name}, held out", items=tuple(fresh), protocol=exam.protocol)
+    try:
+        found, _ = measure(apart, skill, client, store, grader_for=grader_for, seed=seed, samples=samples)
+    except StageError as error:
+        reason = f"refused: {error}"
+        return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)
+    scored = found.difference.items
+    wanted = max(0.0, margin)
+    enough = scored >= needed and found.cautious_low >= wanted
+    measured = f"uplift {_points(found.difference.difference)} points, at least {_points(found.cautious_low)}"
+    short = "" if enough else f", short of {_points(wanted)}" if scored >= needed else f", fewer than {needed}"
+    return Admission(
+        admitted=enough,
+        reason=f"{'admitted' if enough else 'refused'}: {measured}, on {scored} held-out items{short}",
+        held_out=len(fresh),
+        set_aside=aside,
+        uplift=found,
+    )
+
+
+def _words(prompt: str) -> str:
+    return digest(" ".join(prompt.casefold().split()))
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:+.1f}"

@@ -1,0 +1,225 @@
+"""What do the files of an eval run hold? `grading.json`, `timing.json` and `benchmark.json`, as agentskills has them.
+
+An answer that could not be graded has no `grading.json`: the format knows no third value, and a zero would be a lie.
+Attempts hold no clock time, so durations come from a `Stopwatch` around the client.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from metier.attempt import Attempt
+from metier.client import Client, Reply, Request
+from metier.errors import InputError, StoreError
+from metier.evaluate.expectations import checked_of
+from metier.evaluate.sit import request
+from metier.evaluate.uplift import Taken
+from metier.item import Exam, Item
+from metier.skill import Skill
+
+ARMS = ("with_skill", "without_skill")
+"""The names of the two configurations; tools that read these files know them by exactly these words."""
+
+
+@dataclass
+class Stopwatch:
+    """A client that notes how long each answer took, from when its request was taken until its reply came.
+
+    >>> from metier.clients.rule import RuleClient
+    >>> watch = Stopwatch(RuleClient("echo"))
+    >>> [reply.text for reply in watch.replies([Request.ask("a")])], len(watch.durations)
+    (['a'], 1)
+    """
+
+    client: Client
+    durations: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of the client inside."""
+        return self.client.name
+
+    def replies(self, requests: Iterable[Request]) -> Iterator[Reply]:
+        """Answer as the client inside does; see `metier.client.Client.replies`."""
+        began: list[tuple[str, float]] = []
+
+        def noted() -> Iterator[Request]:
+            for one in requests:
+                began.append((one.digest, time.monotonic()))
+                yield one
+
+        for number, reply in enumerate(self.client.replies(noted())):
+            key, start = began[number]
+            if not reply.cached:
+                self.durations[key] = round(1000 * (time.monotonic() - start))
+            yield reply
+
+    def close(self) -> None:
+        """Close the client inside."""
+        self.client.close()
+
+
+def durations_of(watch: Stopwatch, exam: Exam, taken: Taken, skill: Skill) -> dict[str, int]:
+    """The milliseconds that a stopwatch noted, by the identifier of the attempt; what was not asked now has none."""
+    items = {item.item_id: item for item in exam.items}
+    found = {}
+    for attempts, skills in ((taken.without, ()), (taken.having, (skill,))):
+        for attempt in attempts:
+            key = request(items[attempt.item_id], exam, epoch=attempt.epoch, skills=skills).digest
+            if key in watch.durations:
+                found[attempt.attempt_id] = watch.durations[key]
+    return found
+
+
+def grading(item: Item, attempt: Attempt) -> dict[str, Any] | None:
+    """Give the content of a `grading.json`, or None if the answer could not be graded.
+
+    >>> from metier.attempt import Grade
+    >>> item = Item(prompt="1 + 1 =", reference="2", grader="number")
+    >>> attempt = Attempt(item_id="i", model="m", run_id="r", reply="2", grade=Grade.correct(evidence="2 is 2"))
+    >>> grading(item, attempt)["summary"]
+    {'passed': 1, 'failed': 0, 'total': 1, 'pass_rate': 1.0}
+    """
+    if attempt.grade.score is None:
+        return None
+    rows = [
+        {"text": one.text, "passed": bool(one.passed), "evidence": one.evidence}
+        for one in checked_of(attempt.grade.evidence)
+    ] or [
+        {
+            "text": f"The answer is right: {item.reference}",
+            "passed": attempt.grade.is_correct,
+            "evidence": attempt.grade.evidence,
+        }
+    ]
+    passed = sum(bool(row["passed"]) for row in rows)
+    rate = passed / len(rows)
+    summary = {"passed": passed, "failed": len(rows) - passed, "total": len(rows), "pass_rate": rate}
+    return {"expectations": rows, "summary": summary}
+
+
+def timing(attempt: Attempt, duration_ms: int | None = None) -> dict[str, int]:
+    """Give the content of a `timing.json`; the duration is left out where nobody took it."""
+    tokens = {"total_tokens": attempt.cost.input_tokens + attempt.cost.output_tokens}
+    return tokens if duration_ms is None else {**tokens, "duration_ms": duration_ms}
+
+
+def benchmark(taken: Taken, durations: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Give the content of a `benchmark.json`: mean and standard deviation of each arm, and what the skill adds.
+
+    Only items that were scored on both sides count, so that the delta is that of the paired comparison. The deviation
+    is that of a sample, 0 for a single run.
+
+    Args:
+        durations: Milliseconds by the identifier of the attempt; an arm without them has no `time_seconds`.
+    """
+    both = {a.item_id for a in taken.having if a.grade.score is not None}
+    both &= {a.item_id for a in taken.without if a.grade.score is not None}
+    both -= {a.item_id for a in (*taken.having, *taken.without) if a.grade.score is None}
+    arms = {
+        arm: _arm([a for a in attempts if a.item_id in both], durations or {})
+        for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True)
+    }
+    having, without = (arms[arm] for arm in ARMS)
+    delta = {key: having[key]["mean"] - without[key]["mean"] for key in having if key in without}
+    return {"run_summary": {**arms, "delta": delta}}
+
+
+def write_workspace(
+    folder: Path, items: Mapping[str, Item], taken: Taken, *, durations: Mapping[str, int] | None = None
+) -> Path:
+    """Write the files of one iteration; each file appears whole or not at all.
+
+    Args:
+        items: By the id of their case, which names the folder of the case.
+        durations: As `benchmark`.
+
+    Raises:
+        StoreError: The folder cannot be written.
+    """
+    ids = {item.item_id: _folder_name(case, number) for number, (case, item) in enumerate(items.items(), start=1)}
+    by_id = {item.item_id: item for item in items.values()}
+    epochs = 1 + max((a.epoch for a in (*taken.having, *taken.without)), default=0)
+    for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True):
+        for attempt in attempts:
+            place = folder / ids[attempt.item_id] / arm
+            place = place / f"run-{attempt.epoch + 1}" if epochs > 1 else place
+            if graded := grading(by_id[attempt.item_id], attempt):
+                _write(place / "grading.json", graded)
+            _write(place / "timing.json", timing(attempt, (durations or {}).get(attempt.attempt_id)))
+            _write_text(place / "outputs" / "reply.md", attempt.reply)
+    _write(folder / "benchmark.json", benchmark(taken, durations))
+    return folder
+
+
+def read_benchmark(path: str | Path) -> dict[str, dict[str, float]]:
+    """Read the means of a `benchmark.json`, of this tool or of another: by arm and by measure, and their delta.
+
+    The delta is computed from the means where the file has none; text such as "+0.50" counts as the number.
+
+    Raises:
+        InputError: The file cannot be read, has no summary of both arms, or a mean that is no number.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        summary = data["run_summary"]
+        means = {
+            arm: {key: _number(value["mean"]) for key, value in summary[arm].items() if isinstance(value, dict)}
+            for arm in ARMS
+        }
+        delta = {key: _number(value) for key, value in summary.get("delta", {}).items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"Expected a benchmark.json with the means of {' and '.join(ARMS)} in {str(path)!r}: {error!r}."
+        ) from error
+    having, without = (means[arm] for arm in ARMS)
+    return {**means, "delta": {key: having[key] - without[key] for key in having if key in without} | delta}
+
+
+def _arm(attempts: Sequence[Attempt], durations: Mapping[str, int]) -> dict[str, dict[str, float]]:
+    measures: dict[str, Sequence[float]] = {
+        "pass_rate": [a.grade.score for a in attempts if a.grade.score is not None],
+        "time_seconds": [durations[a.attempt_id] / 1000 for a in attempts if a.attempt_id in durations],
+        "tokens": [a.cost.input_tokens + a.cost.output_tokens for a in attempts],
+    }
+    return {key: _spread(values) for key, values in measures.items() if values}
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {"mean": fmean(values), "stddev": stdev(values) if len(values) > 1 else 0.0}
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if isinstance(value, bool) or not math.isfinite(number):
+        raise ValueError(f"{value!r} is no number")
+    return number
+
+
+def _folder_name(case: str, number: int) -> str:
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", case).strip("-")[:40]
+    # Two ids may read alike once they are names, and a case must not overwrite another.
+    return f"eval-{name}" if name == case else f"eval-{number}-{name}".rstrip("-")
+
+
+def _write(path: Path, data: Any) -> None:
+    _write_text(path, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(f"Cannot write {str(path)!r}: {error.strerror}.") from error

@@ -1,0 +1,173 @@
+"""How do the evals of a skill package become Items, and Attempts the files that its author expects?
+
+The formats are those of agentskills (docs, "Evaluating skill output quality") and of its skill-creator:
+`evals/evals.json` beside the SKILL.md, and below a workspace `eval-…/with_skill/` and `without_skill/` with
+`grading.json` and `timing.json`, and one `benchmark.json`. Reading is lenient where those two differ; keys that neither
+knows are passed over. Writing follows the first. A prompt, an expectation and a file are data: nothing is run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+from metier.border import load
+from metier.errors import InputError
+from metier.item import Item
+
+GRADER = "expectations"
+"""The grader of a case that states expectations; `metier.evaluate.expectations` has it, as it needs a model."""
+
+_MAX_BYTES = 1 << 20
+_ALIASES = {"assertions": "expectations", "question": "prompt", "ground_truth": "expected_output", "name": "eval_name"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test case of a skill.
+
+    Attributes:
+        id: A number or a name, unique among the cases.
+        expected_output: What success looks like, for people; with a `grader` of ours, the right answer.
+        files: Input files, relative to the folder of the skill.
+        expectations: Statements about the output that can be checked.
+        grader, policy, cluster: Ours: how to grade without a model, and which cases stand or fall together.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    id: int | str
+    prompt: str
+    expected_output: str = ""
+    files: tuple[str, ...] = ()
+    expectations: tuple[str, ...] = ()
+    eval_name: str = ""
+    grader: str = ""
+    policy: Mapping[str, Any] | None = None
+    cluster: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evals:
+    """The test cases of a skill, as `evals/evals.json` holds them."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    skill_name: str
+    evals: tuple[Case, ...]
+
+
+def read_evals(path: str | Path, *, skill_name: str = "") -> Evals:
+    """Read the cases of a skill.
+
+    Args:
+        path: The JSON file, or the folder of a skill with `evals/evals.json`.
+        skill_name: For a file that is a bare list of cases.
+
+    Raises:
+        InputError: It cannot be read, is no JSON, has no cases, or a case has no prompt or an `id` of another.
+    """
+    file = Path(path) / "evals" / "evals.json" if Path(path).is_dir() else Path(path)
+    data = _json(file)
+    if isinstance(data, list):
+        data = {"skill_name": skill_name, "evals": data}
+    if not isinstance(data, dict) or not isinstance(data.get("evals"), list) or not data["evals"]:
+        raise InputError(
+            f"Expected evals in {str(file)!r}, found none.",
+            hint='For example {"skill_name": "…", "evals": [{"id": 1, "prompt": "…", "expectations": ["…"]}]}.',
+        )
+    cases = [_known(case, number) for number, case in enumerate(data["evals"], start=1)]
+    found = load(Evals, {"skill_name": str(data.get("skill_name", skill_name)), "evals": cases}, where=str(file))
+    twice = {str(case.id) for case in found.evals if [str(c.id) for c in found.evals].count(str(case.id)) > 1}
+    if twice:
+        raise InputError(f"{file}: the id {sorted(twice)[0]!r} is that of several evals.", hint="Give each its own.")
+    return found
+
+
+def evals_json(evals: Evals) -> dict[str, Any]:
+    """Give the content of an `evals.json`; reading it back gives the same cases.
+
+    >>> evals_json(Evals(skill_name="sum", evals=(Case(id=1, prompt="1 + 1 =", expectations=("It is 2",)),)))["evals"]
+    [{'id': 1, 'prompt': '1 + 1 =', 'expected_output': '', 'expectations': ['It is 2']}]
+    """
+    return {"skill_name": evals.skill_name, "evals": [_plain(case) for case in evals.evals]}
+
+
+def items_of(evals: Evals, folder: str | Path | None = None) -> dict[str, Item]:
+    """Make an Item of each case, by its id.
+
+    Expectations are graded by the grader `expectations`, a case with a `grader` by that one, and any other is compared
+    with its expected output by the same grader `expectations`.
+
+    Args:
+        folder: The skill's folder: the text of a case's input files is put below its prompt.
+
+    Raises:
+        InputError: An input file is missing, lies outside of the folder, is no text, or is larger than 1 MiB.
+
+    >>> evals = Evals(skill_name="sum", evals=(Case(id=1, prompt="1 + 1 =", expected_output="2", grader="number"),))
+    >>> items_of(evals)["1"].grader
+    'number'
+    """
+    return {str(case.id): _item(case, evals.skill_name, Path(folder) if folder else None) for case in evals.evals}
+
+
+def _item(case: Case, skill_name: str, folder: Path | None) -> Item:
+    prompt = case.prompt
+    for path in case.files if folder else ():
+        assert folder is not None
+        prompt += f"\n\nInput file {path}:\n\n{_text(folder, path)}"
+    expected = case.expectations or ((case.expected_output,) if case.expected_output else ())
+    own = {"expectations": list(expected)} if not case.grader else dict(case.policy or {})
+    return Item(
+        prompt=prompt,
+        reference=case.expected_output,
+        grader=case.grader or GRADER,
+        policy=own,
+        cluster=case.cluster,
+        source=f"{skill_name} evals {case.id}",
+    )
+
+
+def _known(case: object, number: int) -> object:
+    """The keys that either format knows; other keys are the author's own."""
+    if not isinstance(case, dict):
+        return case
+    names = {field.name for field in fields(Case)}
+    renamed = {_ALIASES.get(key, key) if _ALIASES.get(key) not in case else key: value for key, value in case.items()}
+    kept = {key: value for key, value in renamed.items() if key in names and value is not None}
+    return {"id": number, **kept}
+
+
+def _plain(case: Case) -> dict[str, Any]:
+    whole = {field.name: getattr(case, field.name) for field in fields(Case)}
+    lists = {key: list(value) if isinstance(value, tuple) else value for key, value in whole.items()}
+    always = ("id", "prompt", "expected_output")
+    return {key: value for key, value in lists.items() if key in always or value}
+
+
+def _text(folder: Path, path: str) -> str:
+    inside = PurePosixPath(path)
+    place = folder / path
+    if inside.is_absolute() or ".." in inside.parts or not place.resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"The input file {path!r} lies outside of {str(folder)!r}.", hint="Put it below evals/files/.")
+    return _read(place)
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"{str(path)!r} is larger than {_MAX_BYTES} bytes.", hint="Evals are small text files.")
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"Cannot read {str(path)!r} as text: {error}.") from error
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(_read(path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{str(path)!r} is no JSON: {error}.") from error

@@ -1,0 +1,157 @@
+"""What does a skill add? The same items without and with it in hand, in pairs, with two intervals.
+
+This module knows neither files nor admissions; `metier.evaluate.benchmark` writes what it finds, and
+`metier.evaluate.admit` draws the consequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from metier.attempt import Attempt
+from metier.client import Client
+from metier.errors import StageError
+from metier.evaluate.bootstrap import SAMPLES, bootstrap
+from metier.evaluate.compare import Difference, compare, proportion, scores
+from metier.evaluate.sit import run_id_of, sit
+from metier.grader import GraderFor
+from metier.item import Exam, Item
+from metier.skill import Skill
+from metier.store import Store
+from metier.verdict import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplift:
+    """A skill's score with it less the score without, on the same items.
+
+    Attributes:
+        difference: The paired comparison; its interval is Student's, with clusters respected.
+        low, high: The 95 % interval of the paired bootstrap over clusters, never narrower than that of `difference`
+            where every pair changed alike.
+        seed: Of the bootstrap.
+        run_ids: The runs without and with it, which hold the attempts.
+        evidence: The same for a verdict: its attempts are those with the skill in hand.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    skill: str
+    digest: str
+    difference: Difference
+    low: float
+    high: float
+    seed: int
+    run_ids: tuple[str, ...]
+    evidence: Evidence
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether answers were worse with it, on the mean."""
+        return self.difference.difference < 0
+
+    @property
+    def is_harmful(self) -> bool:
+        """Whether the whole interval lies below 0."""
+        return max(self.high, self.difference.high) < 0
+
+    @property
+    def cautious_low(self) -> float:
+        """The lower of the two low ends: what an admission may count on."""
+        return min(self.low, self.difference.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The attempts of the two arms."""
+
+    without: list[Attempt]
+    having: list[Attempt]
+
+
+def measure(
+    exam: Exam,
+    skill: Skill,
+    client: Client,
+    store: Store,
+    *,
+    grader_for: GraderFor,
+    seed: int = 0,
+    samples: int = SAMPLES,
+) -> tuple[Uplift, Taken]:
+    """Take an exam without and with a skill in hand. Answers that are stored already are not asked again.
+
+    Raises:
+        StageError: Fewer than two items were scored on both sides.
+        ClientError: As `metier.evaluate.sit.sit`.
+    """
+    taken = Taken(
+        without=sit(exam, client, store, grader_for=grader_for),
+        having=sit(exam, client, store, grader_for=grader_for, skills=[skill]),
+    )
+    run_ids = (run_id_of(exam, client), run_id_of(exam, client, [skill]))
+    return uplift(exam.items, taken, skill, run_ids=run_ids, seed=seed, samples=samples), taken
+
+
+def uplift(
+    items: Iterable[Item],
+    taken: Taken,
+    skill: Skill,
+    *,
+    run_ids: Sequence[str] = (),
+    seed: int = 0,
+    samples: int = SAMPLES,
+) -> Uplift:
+    """Compare two arms that were taken already.
+
+    Raises:
+        StageError: Fewer than two items were scored on both sides.
+    """
+    known = {item.item_id: item for item in items}
+    try:
+        difference = compare(known, taken.without, taken.having, label=skill.name)
+    except ValueError as error:
+        raise StageError(
+            f"Cannot measure {skill.name!r}: {error}",
+            hint="Items whose grader could not tell are left out; look at the reasons of the unscored attempts.",
+        ) from error
+    low, high = _interval(known, taken, difference, seed=seed, samples=samples)
+    return Uplift(
+        skill=skill.name,
+        digest=skill.digest,
+        difference=difference,
+        low=low,
+        high=high,
+        seed=seed,
+        run_ids=tuple(run_ids),
+        evidence=_evidence(taken.having, difference, low, high, tuple(run_ids)),
+    )
+
+
+def _interval(
+    items: Mapping[str, Item], taken: Taken, difference: Difference, *, seed: int, samples: int
+) -> tuple[float, float]:
+    old, new = scores(taken.without), scores(taken.having)
+    both = sorted(i for i in old if old[i] is not None and new.get(i) is not None)
+    changes = [float(new[i] or 0.0) - float(old[i] or 0.0) for i in both]
+    low, high = bootstrap(changes, [items[i].cluster or i for i in both], seed=seed, samples=samples)
+    if low == high:  # without spread a resample has nothing to tell, and the rule of three does
+        return difference.low, difference.high
+    return low, high
+
+
+def _evidence(
+    having: Sequence[Attempt], difference: Difference, low: float, high: float, run_ids: tuple[str, ...]
+) -> Evidence:
+    share = proportion(having)
+    return Evidence(
+        correct=share.correct,
+        scored=share.scored,
+        low=share.low,
+        uplift=difference.difference,
+        uplift_low=min(low, difference.low),
+        uplift_high=max(high, difference.high),
+        run_ids=run_ids,
+    )
