@@ -124,6 +124,31 @@ def covers(granted: Iterable[str], path: str) -> bool:
     return any(path == one or path.startswith(one.rstrip("/") + "/") for one in granted)
 
 
+def loader_of(program: str) -> str:
+    """Read which loader a 64-bit ELF program names; an empty string if it names none.
+
+    >>> loader_of(__file__)
+    ''
+    """
+    try:
+        with open(program, "rb") as file:
+            head = file.read(64)
+            if head[:5] != b"\x7fELF\x02":
+                return ""
+            (offset,) = struct.unpack_from("<Q", head, 32)
+            size, count = struct.unpack_from("<HH", head, 54)
+            file.seek(offset)
+            table = file.read(size * count)
+            for place in range(0, size * count, size):
+                if struct.unpack_from("<I", table, place)[0] == 3:
+                    start, _, _, length = struct.unpack_from("<QQQQ", table, place + 8)
+                    file.seek(start)
+                    return os.fsdecode(file.read(length).rstrip(b"\0"))
+    except (OSError, struct.error):
+        pass
+    return ""
+
+
 def _absolute(path: str) -> str:
     return os.path.abspath(path)
 
@@ -184,28 +209,7 @@ def _environment(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _loaders(programs: Iterable[str]) -> tuple[str, ...]:
-    found = [_interpreter(path) for path in programs if os.path.isfile(path)]
+    found = [loader_of(path) for path in programs if os.path.isfile(path)]
     if any(os.path.isdir(path) for path in programs) or "" in found:
         found += [path for path in _LOADERS.get(platform.machine(), ()) if os.path.exists(path)]
     return _real(path for path in found if path and os.path.exists(path))
-
-
-def _interpreter(program: str) -> str:
-    """Read the loader that a 64-bit ELF program names; nothing for a static one, an empty string for a script too."""
-    try:
-        with open(program, "rb") as file:
-            head = file.read(64)
-            if head[:5] != b"\x7fELF\x02":
-                return ""
-            (offset,) = struct.unpack_from("<Q", head, 32)
-            size, count = struct.unpack_from("<HH", head, 54)
-            file.seek(offset)
-            table = file.read(size * count)
-            for place in range(0, size * count, size):
-                if struct.unpack_from("<I", table, place)[0] == 3:
-                    start, _, _, length = struct.unpack_from("<QQQQ", table, place + 8)
-                    file.seek(start)
-                    return os.fsdecode(file.read(length).rstrip(b"\0"))
-    except (OSError, struct.error):
-        pass
-    return ""
