@@ -18,7 +18,10 @@ _ANCHOR = "Found confusing disallowed anchor token (surround with ' and ' to mak
 _TAG = "Found disallowed tag tokens (do not specify types in markup)"
 _INDENTATION = "Found mapping with indentation inconsistent with previous mapping"
 
+_TOO_DEEP = "RecursionError: maximum recursion depth exceeded"
 _TAGGED = ("=", "<<")
+_MAX_DEPTH = 247
+"""Deeper lists and mappings run skills-ref into the 1,000 frames of Python, of which it takes 4 a level."""
 _RUAMEL_TYPES: dict[type, str] = {list: "CommentedSeq", dict: "CommentedMap"}
 
 
@@ -81,7 +84,7 @@ def parse(text: str) -> Any:
             return text
         return _Builder(scanner.text).build(root)
     except RecursionError as failure:
-        raise StrictYamlCrash("RecursionError: maximum recursion depth exceeded") from failure
+        raise StrictYamlCrash(_TOO_DEEP) from failure
 
 
 class _Composer:
@@ -90,6 +93,7 @@ class _Composer:
     def __init__(self, scanner: Scanner) -> None:
         self.scanner = scanner
         self.marks: list[int] = []
+        self.depth = 0
 
     def document(self) -> Node | None:
         scanner = self.scanner
@@ -131,19 +135,24 @@ class _Composer:
         return token
 
     def _node(self, *, indentless: bool = False) -> Node:
-        scanner = self.scanner
         token = self._settled()
         kind = token.kind
         if kind == "<scalar>":
-            token = scanner.take()
+            token = self.scanner.take()
             return Node("scalar", token.start, token.end, token.value, token.comment, token.style)
+        if self.depth == _MAX_DEPTH:
+            raise StrictYamlCrash(_TOO_DEEP)
+        self.depth += 1
         if kind == "<block mapping start>":
-            return self._mapping(token)
-        if kind == "-" and indentless:
-            return self._indentless(token)
-        if kind == "<block sequence start>":
-            return self._sequence(token)
-        raise self._refused(token)
+            node = self._mapping(token)
+        elif kind == "-" and indentless:
+            node = self._indentless(token)
+        elif kind == "<block sequence start>":
+            node = self._sequence(token)
+        else:
+            raise self._refused(token)
+        self.depth -= 1
+        return node
 
     def _refused(self, token: Token) -> StrictYamlError:
         text, kind = self.scanner.text, token.kind

@@ -26,9 +26,9 @@ _Read = tuple[Any, int] | None
 def plain_fields(block: str) -> dict[str, Any] | None:
     """Read the YAML between the rulers of a SKILL.md; None where it is not as plain as that.
 
-    >>> plain_fields("\nname: pdf\ndescription: 'Fill in.'\nmetadata:\n  tags:\n  - a\n  - b\n")
+    >>> plain_fields("\\nname: pdf\\ndescription: 'Fill in.'\\nmetadata:\\n  tags:\\n  - a\\n  - b\\n")
     {'name': 'pdf', 'description': 'Fill in.', 'metadata': {'tags': ['a', 'b']}}
-    >>> plain_fields("\nname: [pdf]\n") is None
+    >>> plain_fields("\\nname: [pdf]\\n") is None
     True
     """
     if block[:1] != "\n":
@@ -89,7 +89,7 @@ def _block(block: str, at: int, style: str, indent: str) -> _Read:
     first = _BLOCK_LINE.match(block, at)
     if first is None or first[1] or len(first[2]) <= len(indent):
         return None
-    texts = []
+    texts: list[str] = []
     while (line := _BLOCK_LINE.match(block, at)) and line[2] == first[2]:
         if texts:
             num_blank = len(line[1])
