@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,8 @@ def serve(
         say(f"  {place}: {reason}")
     if shelf.offers and not readable:
         say("  The strict policy lets nothing be read without a second opinion; --policy FILE sets another.")
+    # The shelf lives as long as the server: looking through it again and again would halt pages for a tenth of a second.
+    gc.freeze()
     server = make_server(shelf, make_tools(shelf, sandboxed() if run else None))
     if http:
         say(f"Serving at http://{http}/mcp until stopped.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -115,6 +116,7 @@ class Host:
         self._approvals = approvals or Approvals()
         self._local, self._dynamic = frozenset(local), dynamic
         self._entries: dict[tuple[str, str], Entry] = {}
+        self._handles: dict[str, Known] = {}
         self._open: dict[int, int] = {}
         self._num_windows = 0
         self.refused: tuple[Refused, ...] = ()
@@ -139,22 +141,14 @@ class Host:
                 if len(entries) == 1:
                     self._take(label, entries[0])
                 else:
-                    self._entries.pop((label, entries[0].uri), None)
+                    self._forget(label, entries[0].uri)
                     refused.append(Refused(server=label, what=entries[0].uri, why="It is listed more than once."))
         self.refused = tuple(refused)
         return self.known()
 
     def known(self) -> tuple[Known, ...]:
         """What is offered, by handle."""
-        handles = {key: _handle(*key) for key in self._entries}
-        taken = list(handles.values())
-        found = []
-        for (label, uri), entry in self._entries.items():
-            handle = handles[label, uri]
-            if taken.count(handle) > 1:  # two schemes, one path
-                handle = f"{label}/{uri}"
-            found.append(Known(handle=handle, server=label, entry=entry, collides=self._collisions(label, entry)))
-        return tuple(sorted(found, key=lambda one: one.handle))
+        return tuple(self._by_handle().values())
 
     def catalogue(self) -> str:
         """What the model is told of the skills that are offered: handle, server and description, marked as data."""
@@ -169,7 +163,7 @@ class Host:
         Raises:
             NotStored: None is called so; the hint names those that could be meant.
         """
-        known = {one.handle: one for one in self.known()}
+        known = self._by_handle()
         if handle in known:
             return known[handle]
         named = [one.handle for one in known.values() if one.entry.name == handle]
@@ -196,7 +190,7 @@ class Host:
         try:
             self._take(known.server, self._fetch_entry(known.server, known.entry.uri))
         except NotStored:
-            self._entries.pop((known.server, known.entry.uri), None)
+            self._forget(known.server, known.entry.uri)
             self._approvals.revoke(known.server, known.entry.uri)
             raise
         return self.resolve_uri(known.server, known.entry.uri)
@@ -316,8 +310,8 @@ class Host:
     def remove(self, server: str) -> None:
         """Forget a server: what it offers, what was agreed to of it, and what was kept of it."""
         self._servers.pop(server, None)
-        for key in [key for key in self._entries if key[0] == server]:
-            del self._entries[key]
+        for label, uri in [key for key in self._entries if key[0] == server]:
+            self._forget(label, uri)
         self._approvals.revoke(server)
         if self._cache is not None:
             self._cache.remove(server)
@@ -325,6 +319,29 @@ class Host:
     def _take(self, server: str, entry: Entry) -> None:
         self._approvals.observe(server, entry)
         self._entries[server, entry.uri] = entry
+        self._handles.clear()
+
+    def _forget(self, server: str, uri: str) -> None:
+        self._entries.pop((server, uri), None)
+        self._handles.clear()
+
+    def _by_handle(self) -> dict[str, Known]:
+        """What is offered, by handle and in its order; made anew when something changed."""
+        if not self._handles and self._entries:
+            handles = {key: _handle(*key) for key in self._entries}
+            taken = Counter(handles.values())
+            named: dict[str, list[str]] = {}
+            for key, handle in handles.items():
+                if taken[handle] > 1:  # two schemes, one path
+                    handles[key] = f"{key[0]}/{key[1]}"
+                named.setdefault(self._entries[key].name, []).append(handles[key])
+            for key in sorted(handles, key=handles.__getitem__):
+                name = self._entries[key].name
+                others = [*(one for one in named[name] if one != handles[key]), *({name} & self._local)]
+                self._handles[handles[key]] = Known(
+                    handle=handles[key], server=key[0], entry=self._entries[key], collides=tuple(sorted(others))
+                )
+        return self._handles
 
     def _current(self, known: Known) -> Known:
         """A skill as it is known now: what was listed since counts, not what the caller held on to."""
@@ -375,16 +392,14 @@ class Host:
         return answer in (Answer.ONCE, Answer.ALWAYS)
 
     def _enclosing(self, known: Known) -> str:
-        around = [
-            one.handle for one in self.known() if one.server == known.server and known.entry.root.inside(one.entry.root)
-        ]
-        return max(around, key=len, default="")
-
-    def _collisions(self, label: str, entry: Entry) -> tuple[str, ...]:
-        others = [
-            _handle(*key) for key, one in self._entries.items() if one.name == entry.name and key != (label, entry.uri)
-        ]
-        return tuple(sorted([*others, *([entry.name] if entry.name in self._local else [])]))
+        """The handle of the innermost skill that this one lies inside of, or an empty string."""
+        here = known.entry.root
+        while len(here.segments) > 1:
+            here = here.parent
+            uri = here.child(MANIFEST).uri
+            if (known.server, uri) in self._entries:
+                return next(one.handle for one in self.known() if (one.server, one.entry.uri) == (known.server, uri))
+        return ""
 
     def _manifest(self, known: Known) -> bytes:
         """The SKILL.md of a skill, whose bytes and frontmatter are what the entry says."""
