@@ -105,27 +105,19 @@ def list_processes(field: Field) -> str:
 
 
 def read_with_a_path_that_changes(field: Field) -> str:
-    """One thread changes the path while another opens it: whoever looks at the path first is fooled."""
-    shown, secret = os.fsencode(field["shown"] + "/harmless"), os.fsencode(field["secret"])
-    buffer = ctypes.create_string_buffer(max(len(shown), len(secret)) + 1)
-    done = threading.Event()
-
-    def flip() -> None:
-        while not done.is_set():
-            buffer.value = secret
-            buffer.value = shown
-
-    threading.Thread(target=flip, daemon=True).start()
-    until = time.monotonic() + 0.5
-    while time.monotonic() < until:
-        descriptor = _libc.open(buffer, os.O_RDONLY)
-        if descriptor >= 0:
-            text = os.read(descriptor, 4096).decode()
-            os.close(descriptor)
-            if field["token"] in text:
-                done.set()
-                return text
-    done.set()
+    """One process changes the path while another opens it: whoever looks at the path first is fooled."""
+    place, flipper = _flip(field["shown"] + "/harmless", field["secret"])
+    try:
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            descriptor = _libc.open(ctypes.c_void_p(place), os.O_RDONLY)
+            if descriptor >= 0:
+                text = os.read(descriptor, 4096).decode()
+                os.close(descriptor)
+                if field["token"] in text:
+                    return text
+    finally:
+        _killed([flipper])
     raise PermissionError("never got it")
 
 
@@ -524,30 +516,21 @@ def start_by_descriptor(field: Field) -> str:
 
 def start_a_path_that_changes(field: Field) -> str:
     """One thread swaps a granted program's path for the loader's while another starts it."""
-    granted, loader = os.fsencode(field["python"]), os.fsencode(field["loader"])
-    size = max(len(granted), len(loader)) + 1
-    shared = mmap.mmap(-1, mmap.PAGESIZE)
-    place = ctypes.addressof(ctypes.c_char.from_buffer(shared))
-    tool = os.fsencode(field["shown"] + "/tool")
-    words = (ctypes.c_char_p * 3)(b"x", tool, None)
-    flipper = os.fork()
-    if not flipper:
-        while True:
-            shared[:size] = loader.ljust(size, b"\0")
-            shared[:size] = granted.ljust(size, b"\0")
+    place, flipper = _flip(field["python"], field["loader"])
+    words = (ctypes.c_char_p * 3)(b"x", os.fsencode(field["shown"] + "/tool"), None)
+
+    def start() -> None:
+        os.dup2(os.open("/dev/null", os.O_WRONLY), 2)
+        _libc.execve(ctypes.c_void_p(place), words, None)
+        os._exit(99)
+
     try:
         for _ in range(40):
-            pid = os.fork()
-            if not pid:
-                null = os.open("/dev/null", os.O_WRONLY)
-                os.dup2(null, 2)
-                _libc.execve(ctypes.c_void_p(place), words, None)
-                os._exit(99)
             # The tool ends with 0; Python, given the tool as a script, with an error.
-            if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0:
+            if os.waitstatus_to_exitcode(os.waitpid(_forked(start), 0)[1]) == 0:
                 return "started"
     finally:
-        os.kill(flipper, signal.SIGKILL)
+        _killed([flipper])
     raise PermissionError("never started it")
 
 
@@ -897,6 +880,21 @@ def _hear(connection: socket.socket) -> str:
     with connection:
         connection.settimeout(2)
         return _some(connection.recv(100))
+
+
+def _flip(first: str, second: str) -> tuple[int, int]:
+    """Give the address of a path that another process keeps changing, and that process."""
+    texts = [os.fsencode(text) for text in (first, second)]
+    size = max(map(len, texts)) + 1
+    shared = mmap.mmap(-1, mmap.PAGESIZE)
+    place = ctypes.addressof(ctypes.c_char.from_buffer(shared))
+
+    def change() -> None:
+        while True:
+            for text in texts:
+                shared[:size] = text.ljust(size, b"\0")
+
+    return place, _forked(change)
 
 
 def _forked(action: Callable[[], object]) -> int:

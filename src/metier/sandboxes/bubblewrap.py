@@ -91,9 +91,12 @@ def _arguments(confined: Confined) -> list[str]:
 
 
 def _mounts(confined: Confined) -> list[tuple[str, str]]:
-    """Each granted path, outer ones first; what lies in a writable folder is part of it."""
-    mounts = dict.fromkeys((*confined.read, *confined.exec, *confined.loaders), "--ro-bind")
-    mounts = {path: how for path, how in mounts.items() if not covers(confined.write, path)}
+    """Each granted path, outer ones first; what lies in one that is there already is part of it."""
+    shown = sorted({*confined.read, *confined.exec, *confined.loaders}, key=lambda path: path.count("/"))
+    mounts: dict[str, str] = {}
+    for path in shown:
+        if not covers(confined.write, path) and not covers(mounts, path):
+            mounts[path] = "--ro-bind"
     mounts |= dict.fromkeys(confined.write, "--bind")
     mounts |= {path: "--dev-bind" for path in (*DEVICES, NULL) if Path(path).exists()}
     return sorted(mounts.items(), key=lambda mount: mount[0].count("/"))

@@ -7,6 +7,7 @@ The tables are the kernel's (`asm/unistd_64.h`, `asm-generic/unistd.h`): numbers
 from __future__ import annotations
 
 import platform
+from functools import lru_cache
 
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 """The machines that are known, with the kernel's `AUDIT_ARCH`: a call that comes by another one's door is no call."""
@@ -78,6 +79,17 @@ ALARMS = MARKS | frozenset(
 """Calls that a program in a sandbox has no use for: refused whatever their arguments are, and told in the trace."""
 
 
+@lru_cache
+def names_of() -> dict[int, str]:
+    """Give the name of every system call of this machine by its number.
+
+    >>> names_of()[numbers()["execve"]]
+    'execve'
+    """
+    return {number: name for name, number in numbers().items()}
+
+
+@lru_cache
 def numbers(machine: str = "") -> dict[str, int]:
     """Give the number of every system call of a machine, this one unless another is named.
 

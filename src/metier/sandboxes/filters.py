@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import platform
 import struct
+from functools import lru_cache
 
 from metier.sandboxes.calls import (
     ALARMS,
@@ -43,6 +44,7 @@ _FCNTLS_REFUSED = (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_
 _SOCKET_FILTERS = (26, 50, 51, 52)  # SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF and _EBPF
 
 
+@lru_cache
 def assemble(*, watch: bool, keep: bool, files: bool = True, machine: str = "") -> bytes:
     """Make the BPF program.
 

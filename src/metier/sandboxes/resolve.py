@@ -128,15 +128,6 @@ def change(pid: int, name: str, arguments: Arguments, path: str) -> None:
         )
 
 
-def process_of(tid: int) -> int:
-    """The process that a thread belongs to."""
-    with open(f"/proc/{tid}/status", "rb") as file:
-        for line in file:
-            if line.startswith(b"Tgid:"):
-                return int(line.split()[1])
-    return tid
-
-
 def _nanoseconds(seconds: int, part: int, scale: int, before: int) -> int:
     if part == _OMIT:
         return before

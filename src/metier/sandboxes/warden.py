@@ -22,6 +22,7 @@ import time
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from metier.sandboxes.calls import names_of
 from metier.sandboxes.enter import enter
 from metier.sandboxes.filters import assemble
 from metier.sandboxes.kernel import adopt_orphans, call
@@ -40,7 +41,7 @@ def serve(descriptor: int) -> NoReturn:
     """Fork a warden for every connection that comes over a socket, until it closes; then leave nothing behind."""
     control = socket.socket(fileno=descriptor)
     adopt_orphans()
-    gc.freeze()
+    _make_ready()
     wardens: dict[int, int] = {}
     poll = select.poll()
     poll.register(control, select.POLLIN)
@@ -66,6 +67,16 @@ def serve(descriptor: int) -> NoReturn:
             poll.register(process, select.POLLIN)
     kill_all(os.getpid())
     os._exit(0)
+
+
+def _make_ready() -> None:
+    """Do once what every warden would do again: forks share it."""
+    for files in (True, False):
+        for keep in (True, False):
+            assemble(watch=True, keep=keep, files=files)
+    assemble(watch=False, keep=True)
+    names_of()
+    gc.freeze()
 
 
 def _ended(process: int, wardens: dict[int, int]) -> None:
@@ -222,11 +233,14 @@ class _Run:
                 pause = min(_SLOWEST_LOOK_S, pause * 1.5)
                 next_look = now + pause
             wait_s = min(next_look, deadline) - now
-            for ready, _ in self._poll.poll(max(1, int(wait_s * 1000) + 1)):
+            for ready, events in self._poll.poll(max(1, int(wait_s * 1000) + 1)):
                 if ready == self._process:
                     self._look_at_disk()
                     return
-                self._on(ready)
+                if ready == self._listener and not events & select.POLLIN:
+                    self._poll.unregister(ready)  # nobody is left who could ask
+                else:
+                    self._on(ready)
 
     def _on(self, ready: int) -> None:
         if ready == self._listener:

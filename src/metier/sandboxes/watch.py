@@ -16,10 +16,10 @@ import time
 from contextlib import suppress
 
 from metier.sandboxes.addresses import address, dns_name
-from metier.sandboxes.calls import CHANGES, FORKS, NAMES, OPENS, numbers
+from metier.sandboxes.calls import CHANGES, FORKS, NAMES, OPENS, names_of
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
-from metier.sandboxes.processes import is_bare, num_tasks
-from metier.sandboxes.resolve import Names, change, process_of
+from metier.sandboxes.processes import is_bare, num_tasks, process_of
+from metier.sandboxes.resolve import Names, change
 
 _RECEIVE, _SEND, _ADD_DESCRIPTOR, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40182103, 0x40082104
 _CONTINUE = 1
@@ -62,7 +62,7 @@ class Watch:
         self._datagrams: set[str] = set()
         self._num_tasks, self._counted = max_tasks, 0.0
         self._in_flight: dict[int, float] = {}
-        self._names_of = {number: name for name, number in numbers().items()}
+        self._names_of = names_of()
         with suppress(OSError):  # a scheduling hint, from Linux 6.6 on
             fcntl.ioctl(listener, _SET_FLAGS, 1)
 
