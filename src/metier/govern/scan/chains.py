@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, distinctive, host_of, place_of
+from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.verdict import Severity
 
 _STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
-_MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv")
+_MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code")
 _RUNS_DIRECTLY = re.compile(
     r"(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
@@ -55,6 +55,21 @@ _RUNS_FETCHED = re.compile(
     re.I,
 )
 _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
+_RUNS_VARIABLE = re.compile(
+    r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
+)
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
+_LOGIN = re.compile(
+    r"ssh|aws|netrc|git-cred|gnupg|kube|docker|pypirc|npmrc|gcloud|azure|gh/|openclaw|clawdbot|moltbot|claude|codex|cursor|gemini|credential|secret|auth|config|token|key"
+)
+_FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|base64\s+-\w*[dD]")
+_PLANTED = re.compile(
+    r"ignore (?:all|any|previous)|always (?:run|execute|send|forward|include|approve|use this)|do not (?:tell|mention|reveal)|never (?:tell|mention|reveal)|without (?:asking|confirm)|\bcurl\s.*https?://|https?://\S+.{0,60}(?:follow|execute|run|obey)|(?:fetch|read|load)\s+https?://|exfil|(?:before|after|whenever) .{0,40}(?:task|response|message|session|file).{0,80}(?:fetch|send|upload|post|curl|run)",
+    re.I,
+)
+_MONEY = (
+    r"wallet|crypto|solana|ethereum|bitcoin|defi|trading|trade|token|nft|web3|chain|swap|polymarket|hyperliquid|payment"
+)
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
 
@@ -94,8 +109,20 @@ class Purpose:
 def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Tell which steps weigh."""
     for step in steps:
-        yield from _seen(step, purpose)
+        for seen in _seen(step, purpose):
+            yield _tempered(seen, purpose)
     yield from _harvest(steps, purpose)
+    yield from _across(steps, purpose)
+
+
+def _tempered(seen: Seen, purpose: Purpose) -> Seen:
+    """What is only named, in a sentence against it, weighs less; to those whose work it is, nothing."""
+    if not seen.step.statement.is_mention or seen.severity == Severity.NOTE:
+        return seen
+    return replace(
+        seen,
+        severity=Severity.NOTE if purpose.is_security or _FORBIDS.search(seen.step.text) is None else Severity.REVIEW,
+    )
 
 
 def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
@@ -180,13 +207,41 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         )
     ):
         yield Seen("persist-unasked", Severity.REVIEW, step)
-    if "agent-write" in labels and _plants_instructions(step):
-        yield Seen("rewrite-agent", Severity.BLOCK, step)
+    if "agent-write" in labels and _plants_instructions(step, purpose):
+        fetched = "fetch" in labels
+        yield Seen(
+            "rewrite-agent",
+            (Severity.NOTE if _place(step, purpose) <= Place.OWN else Severity.REVIEW) if fetched else Severity.BLOCK,
+            step,
+        )
     elif "agent-write" in labels and re.search(
         r"bypassPermissions|dangerously-?skip|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
         text,
     ):
         yield Seen("loosen-agent", Severity.REVIEW, step)
+    if (
+        "grant-root" in labels
+        and step.statement.is_shell
+        and not _is_quoted(step)
+        and not purpose.says(r"sudo|root|user management|provision|server|hardening|docker|ansible|vm\b")
+    ):
+        yield Seen(
+            "grant-root",
+            Severity.BLOCK if "NOPASSWD" in text or "sudoers" in text or "chmod" in text else Severity.REVIEW,
+            step,
+        )
+    if (
+        "request" in step.received
+        and "execute" in labels
+        and re.search(
+            r"(?:getoutput|getstatusoutput|os\.system|popen|check_output|subprocess\.\w+|exec(?:Sync)?|eval|spawn\w*)\s*\(\s*(?:req(?:uest)?\.|\w+\s*[,)])",
+            text,
+        )
+        and not purpose.is_security
+    ):
+        yield Seen(
+            "remote-command", Severity.BLOCK if re.search(r"\(\s*req(?:uest)?\.", text) else Severity.REVIEW, step
+        )
     if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not _is_quoted(step):
         yield Seen("hidden-commands", Severity.BLOCK, step)
 
@@ -225,7 +280,14 @@ def _taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("send-private", Severity.BLOCK, step, ", ".join(medium))
     elif "dotenv" in medium and place == Place.UNKNOWN and "send" in step.labels:
         yield Seen("send-secrets", Severity.BLOCK, step, "dotenv")
-    elif medium and place == Place.UNKNOWN and purpose.is_small:
+    elif (
+        medium
+        and place == Place.UNKNOWN
+        and step.statement.is_shell
+        and step.received[medium[0]] is step
+        and medium != ["clipboard"]
+        and "send" in step.labels
+    ):
         yield Seen("send-private", Severity.REVIEW, step, ", ".join(medium))
     elif "system" in kinds and (place in (Place.CAPTURE, Place.BARE_IP, Place.HIDDEN, Place.TUNNEL, Place.PASTE)):
         yield Seen(
@@ -299,13 +361,17 @@ def _secret_in_body(step: Step) -> bool:
 
 
 def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Purpose) -> Severity:
-    if place in (Place.PLACEHOLDER, Place.INSTALLER):
-        named = bool(step.urls)
-        return Severity.NOTE if not named and not step.statement.is_live else Severity.REVIEW
-    if place in (Place.OWN, Place.PLATFORM):
-        return Severity.REVIEW if "credentials" not in strong or not _is_own_login(step, purpose) else Severity.NOTE
-    if strong == ["credentials"] and _is_own_login(step, purpose):
+    own_login = set(strong) <= {"credentials"} and _is_own_login(step, purpose)
+    if own_login and not place.is_shady:
         return Severity.NOTE
+    if place in (Place.PLACEHOLDER, Place.INSTALLER):
+        return (
+            Severity.NOTE
+            if not step.urls and set(strong) <= {"credentials", "history"} or not step.statement.is_live
+            else Severity.REVIEW
+        )
+    if place == Place.PLATFORM:
+        return Severity.REVIEW
     if strong == ["environment"] and re.search(r"environ\.get|\benv\b.*\|\s*grep\s+-[vc]", step.text):
         return Severity.REVIEW
     return Severity.BLOCK
@@ -314,10 +380,10 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
 def _is_own_login(step: Step, purpose: Purpose) -> bool:
     """A client that reads the key of its own service from where that service keeps it."""
     origin = step.received.get("credentials", step)
-    words = distinctive(origin.text)
-    return bool(words & purpose.words) or bool(
-        _HEADERS.search(step.text) and not _BODY.search(_HEADERS.sub(" ", step.text))
-    )
+    paths = [path for path in re.findall(r"[~$./\w-]*[/.][\w./-]+", URL.sub(" ", origin.text)) if _LOGIN.search(path)]
+    if paths and all(distinctive(path.replace("-", " ")) & purpose.words for path in paths):
+        return True
+    return bool(_HEADERS.search(step.text) and not _BODY.search(_HEADERS.sub(" ", step.text)))
 
 
 def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity | None:
@@ -348,6 +414,13 @@ def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     elif step.statement.is_shell and _RUNS_FETCHED.search(text):
         origin = step
     elif "download" in step.received and _RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text):
+        origin = step.received["download"]
+    elif (
+        "download" in step.received
+        and step.statement.is_shell
+        and step.received["download"] is not step
+        and _RUNS_VARIABLE.search(text)
+    ):
         origin = step.received["download"]
     elif "download" in step.received and step.statement.is_shell:
         run = _RUNS_FILE.match(text)
@@ -396,8 +469,16 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
         )
     if place.is_shady:
         return Severity.BLOCK
-    if place in (Place.INSTALLER, Place.OWN):
-        return Severity.NOTE if not (is_plain and place == Place.OWN) else Severity.REVIEW
+    if place == Place.INSTALLER:
+        return Severity.NOTE
+    if place == Place.OWN:
+        return (
+            Severity.BLOCK
+            if "hidden-run" in step.labels
+            else Severity.REVIEW
+            if is_plain or not _shown_home(step, purpose)
+            else Severity.NOTE
+        )
     if place == Place.PLATFORM:
         return (
             Severity.REVIEW
@@ -405,6 +486,13 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
             else Severity.NOTE
         )
     return Severity.BLOCK
+
+
+def _shown_home(step: Step, purpose: Purpose) -> bool:
+    """Whether the place is the home page that the package states, or belongs to it."""
+    homes = {".".join(host.split(".")[-2:]) for host in purpose.hosts}
+    origin = step.received.get("download", step)
+    return any(".".join(host_of(url).split(".")[-2:]) in homes for url in (*step.urls, *origin.urls))
 
 
 def _decoded_and_run(step: Step) -> Iterator[Seen]:
@@ -433,6 +521,13 @@ def _decoded_and_run(step: Step) -> Iterator[Seen]:
             else Severity.REVIEW,
             step,
         )
+    elif (
+        step.statement.is_shell
+        and "decoded" in step.received
+        and step.received["decoded"] is not step
+        and _RUNS_VARIABLE.search(text)
+    ):
+        yield Seen("run-encoded", Severity.BLOCK, step)
     elif _ENCODED_RUN.search(text) and re.search(r"powershell|pwsh", text, re.I):
         yield Seen("run-encoded", Severity.BLOCK, step)
     elif "decoded" in step.received and "execute" in labels and not step.statement.is_shell:
@@ -471,18 +566,63 @@ def _harvest(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
         yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])
 
 
-def _plants_instructions(step: Step) -> bool:
-    return bool(
-        re.search(
-            r"ignore (?:all|any|previous)|always (?:run|execute|send|forward|include|use this)|do not (?:tell|mention|reveal)|never (?:tell|mention|reveal)|without (?:asking|confirm)|curl\s|https?://(?!(?:www\.)?(?:github|docs)\.)\S+.*(?:fetch|follow|execute|run)|exfil|override|(?:before|after) (?:every|each) (?:task|response|message|session)",
-            step.text,
-            re.I,
-        )
-    ) or bool(
-        step.received.keys() & {"download", "decoded"}
-        and re.search(r"(?:SOUL|AGENTS|CLAUDE|HEARTBEAT|MEMORY|IDENTITY)\.md", step.text)
-        and not step.statement.is_shell
-    )
+def _plants_instructions(step: Step, purpose: Purpose) -> bool:
+    if "fetch" in step.labels:
+        return bool(re.search(r"(?:>>?|-o|tee)\s+\S*(?:SOUL|AGENTS|CLAUDE|HEARTBEAT|IDENTITY)\.md", step.text))
+    return bool(_PLANTED.search(step.text))
+
+
+def _across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """Chains whose links are several steps of one file."""
+    by_file: dict[str, list[Step]] = {}
+    for step in steps:
+        by_file.setdefault(step.statement.path, []).append(step)
+    for members in by_file.values():
+        together = frozenset().union(*(step.labels for step in members))
+        if (
+            "encrypt" in together
+            and "walk-home" in together
+            and together & {"delete", "destroy"}
+            and not _is_quoted(members[0])
+        ):
+            yield Seen("lock-files", Severity.BLOCK, next(step for step in members if "encrypt" in step.labels))
+        if (
+            "clipboard" in together
+            and "clipboard-write" in together
+            and any(_ADDRESS.search(step.text) for step in members)
+        ):
+            yield Seen(
+                "swap-clipboard", Severity.BLOCK, next(step for step in members if "clipboard-write" in step.labels)
+            )
+        if "persist" in together and "fetch" in together:
+            yield from _persisted(members, purpose)
+
+
+def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """A file that was downloaded is named where something arranges to be started again."""
+    got = {
+        name: step
+        for step in members
+        if "fetch" in step.labels and step.urls
+        for name in step.statement.assigns
+        if len(name) > 3 and "/" in name
+    }
+    for step in members:
+        if "persist" in step.labels and step.statement.is_shell:
+            for name, origin in got.items():
+                if (
+                    name in step.text
+                    and step is not origin
+                    and _place(origin, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.INSTALLER)
+                ):
+                    yield Seen(
+                        "persist-download",
+                        Severity.BLOCK
+                        if _place(origin, purpose) not in (Place.PLATFORM, Place.OWN)
+                        or "xattr" in " ".join(m.text for m in members)
+                        else Severity.REVIEW,
+                        step,
+                    )
 
 
 def _is_placeholder(step: Step) -> bool:
@@ -505,7 +645,7 @@ def _is_quoted(step: Step) -> bool:
     if step.statement.is_shell:
         return bool(
             re.match(
-                r"(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\|\s*(?:sh|bash|zsh|base64|python|curl|nc)\b)(?!.*>)",
+                r"(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|nc)\b)",
                 text,
             )
         )

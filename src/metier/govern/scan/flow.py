@@ -66,7 +66,52 @@ class Step:
         return self.statement.text
 
 
+_CALLED = frozenset(
+    {
+        "fetch",
+        "send",
+        "execute",
+        "decode",
+        "encode",
+        "evaluate",
+        "load-code",
+        "listener",
+        "get-with-data",
+        "kill",
+        "shell",
+        "delete",
+    }
+)
+"""In a program these are calls; inside a text they are only words."""
+_IMPORT = re.compile(
+    r"(?:import|from)\s+[\w.]+(?:\s|$|,)|import\s*[{*\"']|(?:const|var|let)\s+[\w{},\s]+=\s*require\(\s*[\"'][^\"']+[\"']\s*\)$"
+)
+_HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base64")
+_WRITES_FILE = re.compile(
+    r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
+)
+_IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
 _triggers: list[Triggers] = []
+
+
+def _without_texts(text: str) -> tuple[str, str]:
+    """A statement without its long texts, and without all but its short words."""
+    if len(text) < 24 or not ("'" in text or '"' in text or "`" in text):
+        return text, text
+    whole = _STRINGS.sub(lambda found: found[0] if len(found[0]) < 400 else '""', text) if len(text) > 400 else text
+    bare = _STRINGS.sub(
+        lambda found: (
+            found[0]
+            if len(found[0]) <= 14
+            and " " not in found[0]
+            or found[0][0] in "fF`"
+            and "{" in found[0]
+            and len(found[0]) < 400
+            else '""'
+        ),
+        whole,
+    )
+    return whole, bare
 
 
 def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step]:
@@ -77,8 +122,15 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
     steps = []
     for number, statement in enumerate(statements):
         text = statement.text if len(statement.text) < 6000 else statement.text[:6000]
+        text = _IDENTITY.sub(" ", text) if "-i " in text else text
+        if not statement.is_shell and _IMPORT.match(text):
+            steps.append(Step(statement, frozenset()))
+            continue
+        whole, bare = (text, text) if statement.is_shell else _without_texts(text)
         names = frozenset(
-            LABELS[which].name for which in candidates.get(number, ()) if LABELS[which].pattern.search(text)
+            LABELS[which].name
+            for which in candidates.get(number, ())
+            if LABELS[which].pattern.search(bare if LABELS[which].name in _CALLED else whole)
         )
         urls = tuple(addresses_of(text) if statement.is_shell or "send" in names or "fetch" in names else urls_of(text))
         steps.append(Step(statement, names, urls, hidden=hidden))
@@ -118,7 +170,13 @@ def follow(steps: Sequence[Step]) -> None:
                     )
             for key in _writes(step.statement):
                 kept = held.setdefault(key, {})
-                grown = {kind: origin for kind, origin in step.received.items() if kind not in kept}
+                passed = step.received
+                if not step.statement.is_shell and step.labels & {"fetch", "send"}:
+                    # What comes back is not what was sent.
+                    passed = {kind: origin for kind, origin in passed.items() if kind in ("download", "decoded")}
+                if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
+                    passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
+                grown = {kind: origin for kind, origin in passed.items() if kind not in kept}
                 if grown:
                     kept.update(grown)
                     changed = True
@@ -168,6 +226,10 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
             yield (statement.path, "", name)
         else:
             yield (statement.path, statement.scope, name)
+    if not statement.is_shell and _WRITES_FILE.search(statement.text):
+        for said in strings_of(statement.text):
+            if said and len(said) < 120 and ("/" in said or "." in said) and " " not in said:
+                yield ("file", said)
     if not statement.is_shell and (alias := _ALIAS.search(statement.text)):
         name = alias[1] or alias[3] or alias["of"]
         if name:

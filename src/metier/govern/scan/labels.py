@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from metier.capability import Capability as C
 
 _HOME = r"(?:~|\$\{?HOME\}?|\$env:(?:USERPROFILE|APPDATA|LOCALAPPDATA)|%\w*(?:USERPROFILE|APPDATA)%|/root|/home/[\w$*{}.-]+|/Users/[\w$*{}.-]+|homedir\(\)|Path\.home\(\)|home)"
-_SECRET_NAME = r"[A-Z0-9_]*(?:TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?|SERVICE_ACCOUNT(?:_KEY)?|DATABASE_URL|CONNECTION_STRING|MNEMONIC|SEED_PHRASE|WEBHOOK_URL|AUTH_KEY|SESSION_KEY|_PAT|COOKIE|_KEY)[A-Z0-9_]*"
-SECRET_NAME = re.compile(rf"\b{_SECRET_NAME}\b")
+_SECRET_NAME = r"(?!(?:MAX|MIN|NUM|TOTAL|PUBLIC)_)[A-Z0-9_]*(?:TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?|SERVICE_ACCOUNT(?:_KEY)?|DATABASE_URL|CONNECTION_STRING|MNEMONIC|SEED_PHRASE|WEBHOOK_URL|AUTH_KEY|SESSION_KEY|_PAT|COOKIE|(?<!PUBLIC)_KEY)(?:_(?:ID|B64|BASE64|PROD|DEV))?(?![A-Za-z0-9_])"
+SECRET_NAME = re.compile(rf"\b{_SECRET_NAME}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ SOURCES = (
     _label(
         "wallet",
         r"wallet\.dat|\b(?:keystore/UTC|UTC--)|\.config/solana/id\.json|\.ethereum\b|\.bitcoin\b|\.electrum\b|\bElectrum[/\\]wallets|Exodus[/\\]exodus\.wallet|Ledger Live|Atomic[/\\]Local Storage|\bnkbihfbeogaeaoehlefnkodbefgpgknn\b|MetaMask[/\\]|Phantom[/\\]|\bbfnaelmomeimhlpmgjnjophhpkkoljpa\b"
-        r"|\b(?:seed_?phrase|mnemonic|private_?key)s?\b.{0,40}(?:open\(|read|readFile|getItem|localStorage|glob)|(?:open\(|readFile\w*\(|read_text|glob|\bcat\b).{0,60}\b(?:seed_?phrase|mnemonic|private_?key|wallet)s?\b",
+        r"|\b(?:seed_?phrase|mnemonic)s?\b.{0,40}(?:open\(|readFile|getItem|localStorage|glob)|(?:open\(|readFile\w*\(|read_text|\bcat\b).{0,60}\b(?:seed_?phrase|mnemonic)s?\b",
         C.READ_WALLETS, C.READ_OUTSIDE,
     ),
     _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\]config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", C.READ_OUTSIDE),
@@ -73,6 +73,8 @@ SOURCES = (
         r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.(?:claude|openclaw|clawdbot|cursor|codex|gemini)[/\\\"',\s]*(?:settings(?:\.local)?\.json|memory|projects|sessions|skills|history|rules|hooks|mcp\.json|config\.toml|agents)|\.cursorrules|copilot-instructions\.md|\.mcp\.json|claude_desktop_config\.json|conversation(?:_?history|s?\.json)",
         C.READ_FILES,
     ),
+    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b", C.READ_FILES),
+    _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", C.LISTEN),
     _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", C.READ_OUTSIDE, C.READ_FILES),
     _label("clipboard", r"\bpbpaste\b|\bxclip\b|\bxsel\b|wl-paste|Get-Clipboard|pyperclip\.paste|clipboard\.(?:readText|read\()|clipboardy\.read|win32clipboard", C.CLIPBOARD),
     _label("screen", r"ImageGrab\.grab|pyautogui\.screenshot|\bmss\.mss\b|screencapture\b|\bscrot\b|gnome-screenshot|desktopCapturer|CopyFromScreen|\bimport\s+-window\s+root|\bgrim\b\s", C.SCREEN),
@@ -91,14 +93,14 @@ FETCH = _label(
 SEND = _label(
     "send",
     r"\bcurl(?:\.exe)?\b.*?\s(?:-\w*[dFT]\w*\b|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
-    r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\burllib\.request\.Request\(.*(?:data\s*=|,\s*[a-z_]*(?:data|payload|body)\b)|urlopen\([^)]*(?:data\s*=|,\s*\w+)|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
+    r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\burllib\.request\.Request\(.*(?:data\s*=|,\s*[a-z_]*(?:data|payload|body)\b)|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
     r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bgh\s+gist\s+create|upload_file(?:obj)?\(|put_object\(|\bgit\s+push\b"
     r"|Invoke-(?:WebRequest|RestMethod)\b.*-(?:Method\s+(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
     C.SEND,
 )
 NAME_LOOKUP = _label(
     "name-lookup",
-    r"(?:^|[|;&($`\s\"'])(?:dig|nslookup|host|drill|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query)))\w*\(.*(?:\{|\+|%|\$|\w+\))",
+    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|host|drill|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query)))\w*\(.*(?:\{|\+|%|\$|\w+\()",
     C.SEND,
 )
 GET_WITH_DATA = _label(
@@ -113,7 +115,7 @@ EXECUTE = _label(
     r"|\b(?:iex|Invoke-Expression|Invoke-Command|Start-Process)\b|WScript\.Shell|\bdo shell script\b|runpy\.run|importlib\.import_module|__import__\s*\(|marshal\.loads|pickle\.loads?\(|ctypes\.(?:CDLL|windll|memmove)|VirtualAlloc|LoadLibrary",
     C.RUN_PROGRAMS,
 )
-_SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)\"'`]|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
+_SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)>\"'`]|\d>|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
 PIPED = _label(
     "runs-input",
     rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
@@ -121,7 +123,7 @@ PIPED = _label(
 )
 DECODE = _label(
     "decode",
-    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:\||$))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
+    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
     r"|\batob\(|Buffer\.from\([^)]*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bchr\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )
@@ -138,7 +140,7 @@ ACTS = (
     _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", C.ELEVATE),
     _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", C.CHANGE_PERMISSIONS),
     _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", C.CHANGE_PERMISSIONS),
-    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\"))|\bdd\s+.*of=/dev/(?:sd|nvme|disk|hd|vd)|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~|/home|\$HOME|/dev/)|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", C.DELETE_FILES, C.WRITE_OUTSIDE),
+    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\")|(?:~|\$HOME)/(?:Documents|Desktop|Pictures|Downloads|Library)\b/?(?:\*|\s|$|\"))|\brm\s.*--no-preserve-root|\bfind\s+(?:~|\$HOME|/)\s.*(?:-delete|-exec\s+rm)|\bdd\s+.*of=/dev/(?:sd|nvme|disk|hd|vd)|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~/?(?:\s|$)|/home(?:\s|$)|\$HOME/?(?:\s|$)|/dev/)|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", C.DELETE_FILES, C.WRITE_OUTSIDE),
     _label("erase-traces", r"(?:\brm\b|\btruncate\b|\bshred\b|>\s*|unlink|remove|\bcat\s+/dev/null\s*>)\s*.{0,40}(?:/var/log(?:/[\w.*-]+)*|\.bash_history|\.zsh_history|/var/log/(?:auth|audit|syslog|wtmp|btmp))|\bhistory\s+-c|\bunset\s+HISTFILE|HISTFILE=/dev/null|HISTSIZE=0|wevtutil\s+cl|Clear-EventLog|Clear-History|journalctl\s+--vacuum|auditctl\s+-e\s*0|touch\s+-r\s", C.DELETE_FILES),
     _label("delete", r"\brm\s+-|\bunlink\b|os\.(?:remove|unlink|rmdir)\(|rmtree\(|fs\.(?:unlink|rm|rmdir)\w*\(|\.unlink\(|Remove-Item\b|\bfind\b.*-delete\b|\bdel\s+/|\brm\s+[\w/~.$*]|DELETE\s+FROM|\bgit\s+clean\s+-\w*f", C.DELETE_FILES),
     _label("disable-defence", r"Set-MpPreference\s+-Disable|Add-MpPreference\s+-Exclusion|netsh\s+advfirewall\s+set\s+\w+\s+state\s+off|\bsetenforce\s+0|\bufw\s+disable|iptables\s+-F|spctl\s+--master-disable|csrutil\s+disable|xattr\s+-\w*[dc]\w*\s+(?:-\w+\s+)*(?:com\.apple\.quarantine)?|systemctl\s+(?:stop|disable)\s+(?:\S*(?:firewalld|apparmor|auditd|falcon|clamav|fail2ban)\S*)|-ExecutionPolicy\s+Bypass|pkill\s+.*(?:falcon|clamd|defender|osquery)|killall\s+.*(?:Little Snitch|LuLu|falcon|defender)|AmsiUtils|amsiInitFailed|NODE_TLS_REJECT_UNAUTHORIZED", C.CONTROL_PROCESSES),
@@ -157,6 +159,9 @@ ACTS = (
     _label("message", r"smtplib|sendmail\b|send_message\(|sendMail\(|api\.telegram\.org|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com|chat_?\.?postMessage|\btwilio\b.*messages|\bmail\s+-s|osascript.*(?:Messages|Mail)|imsg\s+send|gog\s+gmail\s+send|himalaya\s+(?:message\s+)?send|wacli\s+send|nodemailer|sendgrid|mailgun", C.SEND_MESSAGES),
     _label("spend", r"eth_sendTransaction|sendTransaction\(|sendRawTransaction|signTransaction|transfer\(\s*\w+\s*,|\.swap\(|stripe\.(?:charges|paymentIntents|PaymentIntent|Charge)|create_(?:market_|limit_)?order\(|place_?order\(|paypal\b.*(?:payout|payment)|solana\s+transfer|cast\s+send|create_withdrawal|\.withdraw\(|/(?:v\d/)?(?:orders|transfers|payouts|withdrawals?)\b.*(?:POST|post)", C.SPEND),
     _label("database", r"sqlite3\b|psycopg2?\b|\bpsql\s|\bmysql\s|pymysql|sqlalchemy|create_engine\(|\bmongo(?:sh|db|client)?\b|redis\.(?:Redis|from_url)|\bredis-cli\b|\bSELECT\s.+\sFROM\s|INSERT\s+INTO|\bduckdb\b|\.execute\(\s*[frb]*[\"'](?:select|insert|update|delete|create|drop)|new\s+pg\.|prisma\b|knex\(", C.DATABASE),
+    _label("encrypt", r"\.encrypt\(|openssl\s+enc|AES\.new|createCipheriv|\bgpg\s.*(?:-c\b|--symmetric)", C.WRITE_FILES),
+    _label("grant-root", r"NOPASSWD.*(?:sudoers|>|tee)|(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/sudoers|usermod\s.*-aG\s*(?:sudo|wheel|docker)|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)\s+/(?:bin|usr/bin)|dseditgroup\s.*admin", C.ELEVATE),
+    _label("walk-home", r"(?:rglob|glob|walk|find|readdir\w*|Get-ChildItem|scandir)\b.{0,60}(?:home\(\)|expanduser|homedir|\$HOME|~/|USERPROFILE|/home|/Users)|home\(\)\.r?glob|os\.walk\(\s*(?:home|os\.path\.expanduser)", C.READ_OUTSIDE),
     _label("clipboard-write", r"\bpbcopy\b|xclip\s+-sel|pyperclip\.copy|clipboard\.writeText|Set-Clipboard|wl-copy", C.CLIPBOARD),
     _label("automate", r"pyautogui|\bcliclick\b|xdotool|robotjs|osascript\b.*System Events|SendKeys|AutoHotkey|ydotool", C.SCREEN),
 )  # fmt: skip

@@ -70,7 +70,7 @@ def slip_of(name: str) -> str | None:
     ('formatter', None, None)
     """
     for part in re.split(r"[-_./@]", name.lower()):
-        if len(part) < 5 or part in _KNOWN or part.rstrip("s") in _KNOWN:
+        if len(part) < 5 or part in _KNOWN or part.rstrip("s0123456789") in _KNOWN:
             continue
         for word in _LONG:
             if (

@@ -41,6 +41,13 @@ _SECRETS = re.compile(
     re.I,
 )
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program"})
+_ACROSS = frozenset({"paste-command", "fetch-program"})
+"""Rules that are also looked for in two sentences together."""
+_STANDING = re.compile(
+    r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
+    re.I,
+)
+_EXCUSES = frozenset({"sign-conceal", "sign-lie"})
 _MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 
 
@@ -111,21 +118,22 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found)]
     candidates = triggers.candidates(sentence.text.replace("\n", " ") for sentence in windows)
-    signs: dict[str, Sentence] = {}
+    signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
         for place in sorted(which):
             rule, pattern = pairs[place]
             key = (rule.id, sentence.path, sentence.line)
-            if key in spoken or is_window and rule.id not in _PLACES:
+            if key in spoken or is_window and rule.id not in _ACROSS:
                 continue
             match = pattern.search(sentence.text)
             if match is None:
                 continue
             weight = _weight(rule, sentence, match, purpose)
-            if rule.id == "small-sign" and weight is not None:
-                signs.setdefault(pattern.pattern, sentence)
+            if rule.id.startswith("sign-"):
+                if weight is not None and not is_window:
+                    signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
             elif weight is not None:
                 spoken.add(key)
                 yield Said(rule.id, weight, sentence)
@@ -149,8 +157,31 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     else Severity.REVIEW,
                     sentence,
                 )
-    if len(signs) >= 3:
-        yield Said("adds-up", Severity.REVIEW, next(iter(signs.values())))
+    yield from _added_up(signs)
+
+
+def _added_up(signs: dict[tuple[str, int], dict[str, Sentence]]) -> Iterator[Said]:
+    """Paragraphs that hide or excuse what they order, and those in which four signs stand."""
+    for (path, line), here in signs.items():
+        near = dict(here)
+        for offset in (1, 2, 3):
+            near |= {name: s for name, s in signs.get((path, line + offset), {}).items() if name not in near}
+        acts = near.keys() - _EXCUSES - {"sign-always"}
+        excused = near.keys() & _EXCUSES
+        if (
+            excused
+            and (
+                len(acts) >= 2
+                or len(excused) == 2
+                and acts
+                or acts
+                and "sign-always" in near
+                and acts & {"sign-forward", "sign-secrets"}
+            )
+            or len(near) >= 4
+        ):
+            grave = {"sign-forward", "sign-secrets", "sign-conceal"} <= near.keys()
+            yield Said("adds-up", Severity.BLOCK if grave else Severity.REVIEW, next(iter(here.values())))
 
 
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
@@ -224,7 +255,11 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
     if rule.id == "remote-instructions":
         if worst.is_shady:
             return Severity.BLOCK
-        return Severity.NOTE if worst in (Place.OWN, Place.PLATFORM, Place.INSTALLER) else Severity.REVIEW
+        return (
+            Severity.NOTE
+            if worst in (Place.PLATFORM, Place.INSTALLER) or worst == Place.OWN and not _STANDING.search(text)
+            else Severity.REVIEW
+        )
     if rule.id == "paste-command":
         return (
             Severity.NOTE

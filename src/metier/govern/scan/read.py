@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from metier.govern.scan.chains import Purpose
@@ -32,12 +33,25 @@ _YAML_COMMAND = re.compile(
     r"^\s*-?\s*[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?\s*[:=]\s*[|>]?-?\s*(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_ITEM = re.compile(r"\s*(?:[-*+•|]|\d+[.)])\s")
+_AGAINST = re.compile(
+    r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|examples? of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
+    re.I,
+)
+_BEGINS = re.compile(
+    r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b"
+)
 _DOCKER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|ONBUILD RUN)\s+|^\t[@-]*", re.M)
 _RUN_KEYS = frozenset({"command", "cmd", "run", "script", "exec", "shell", "bash", "postinstall", "preinstall", "install", "prepare", "entrypoint", "start", "prestart", "poststart", "prepublish", "hook", "code", "initializecommand", "postcreatecommand", "poststartcommand"})  # fmt: skip
 _CALLS = re.compile(
     r"(?:system|popen|run|call|Popen|check_\w+|getoutput|getstatusoutput|exec\w*|spawn\w*|eval|shell_exec|passthru|Command|do shell script|iex|Invoke-Expression|Start-Process|\$)\s*[\[(`\"' ]",
     re.I,
 )
+_COMPLETE = re.compile(
+    r"\s*(?:sudo\s+)?(?:curl|wget)\s.*\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|.*base64\s+(?:-d|-D|--decode)\s*\|\s*(?:ba|z)?sh\b|powershell\b.*-enc|.*/dev/tcp/",
+    re.I,
+)
+_EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
 _MAX_JSON = 2_000_000
 
 
@@ -52,7 +66,8 @@ def purpose_of(contents: Contents) -> Purpose:
     )
     name, description = fields.get("name", ""), fields.get("description", "")
     homes = [host_of(found[0]) for found in URL.finditer(head[1])] if head else []
-    words = distinctive(f"{name.replace('-', ' ')} {description[:600]} {' '.join(homes)}")
+    proper = " ".join(re.findall(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w+[A-Z]\w*\b", description[:800]))
+    words = distinctive(f"{name.replace('-', ' ')} {name.replace('-', '')} {proper} {' '.join(homes)}")
     return Purpose(
         name=name,
         description=description,
@@ -79,24 +94,33 @@ def sentences_of(contents: Contents) -> Iterator[Sentence]:
 
 
 def commands_in(statement: Statement) -> Iterator[Statement]:
-    """The command lines that a statement of another language hands to a shell."""
-    if statement.is_shell or not _CALLS.search(statement.text):
+    """The commands and programs that stand as texts in a statement of another language and are handed on to be run."""
+    if statement.is_shell:
         return
     words = [word for word in strings_of(statement.text) if word]
+    calls = _CALLS.search(statement.text)
+    if not calls:
+        words = [word for word in words if _COMPLETE.match(word)]
     text = " ".join(words)
     if not text or not _RUNNABLE.search(text) and not re.search(r"[\w./-]+\s", text):
         return
+    text = text.replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'")
+    if calls and _EVALUATES.search(statement.text):
+        kind = "python" if re.search(r"^\s*(?:import|from|exec|def)\b|__import__|os\.\w", text) else "script"
+        reader = python_statements if kind == "python" else script_statements
+        yield from reader(
+            text,
+            statement.path,
+            first_line=statement.line,
+            is_live=statement.is_live,
+            **({} if kind == "python" else {"kind": kind}),
+        )
     joined = (
         text
         if len(words) == 1 or not any(" " in word for word in words)
         else "\n".join([text, *(word for word in words if " " in word)])
     )
-    yield from shell_statements(
-        joined.replace("\\n", "\n").replace('\\"', '"'),
-        statement.path,
-        first_line=statement.line,
-        is_live=statement.is_live,
-    )
+    yield from shell_statements(joined, statement.path, first_line=statement.line, is_live=statement.is_live)
 
 
 def _of_part(part: Part) -> Iterator[Statement]:
@@ -148,23 +172,24 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
 
 
 def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement]:
-    """The commands that stand in prose: in back-ticks, or on a line of their own."""
+    """The commands that stand in prose: in back-ticks, or on a line of their own; mentions are told from orders."""
     if not _RUNNABLE.search(text):
         return
+    lead = ""
     for number, line in enumerate(text.split("\n"), start=first_line):
+        if line.strip() and not _ITEM.match(line):
+            lead = line
         if not _RUNNABLE.search(line):
             continue
+        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (
             [re.sub(r"^\s*(?:[-*+>|]|\d+[.)])?\s*(?:[$>]\s+)?", "", line)] if "`" not in line else []
         ):
-            is_command = bool(spans) or re.match(
-                r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b",
-                span,
-            )
+            is_command = bool(spans) or _BEGINS.match(span)
             at = span if is_command else _from_command(span)
-            if at:
-                yield from shell_statements(at, path, first_line=number, is_live=False)
+            for statement in shell_statements(at, path, first_line=number, is_live=False) if at else ():
+                yield replace(statement, is_mention=mention)
 
 
 def _from_command(line: str) -> str:

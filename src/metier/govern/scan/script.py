@@ -80,7 +80,7 @@ def script_statements(
             scope = begun["name"]
         yield Statement(
             path, first_line + line, piece, scope, _assigned(piece, scope), frozenset(NAME.findall(_without_plain_strings(piece))),
-            parameters, False, is_live, kind,
+            parameters, False, is_live, language=kind,
         )  # fmt: skip
 
 

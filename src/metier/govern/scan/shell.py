@@ -86,7 +86,7 @@ def _statement(
     uses = {name for found in _VARIABLE.findall(joined) for name in found if name}
     uses |= {_file_name(word) for word in words if _FILE.match(word.lstrip("@")) or "=@" in word}
     names = tuple(dict.fromkeys(_file_name(name) for name in assigns if name not in ("/dev/null", "-", "")))
-    return Statement(path, line, joined, scope, names, frozenset(uses), (), True, is_live, "shell")
+    return Statement(path, line, joined, scope, names, frozenset(uses), (), True, is_live, language="shell")
 
 
 def _written_files(words: list[str]) -> list[str]:
@@ -126,7 +126,7 @@ def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
             if re.fullmatch(r"-\w*c|/c|/C|-[Cc]ommand", word) and number + 1 < len(rest):
                 yield rest[number + 1] if len(rest) == number + 2 else " ".join(rest[number + 1 :])
                 break
-    if heredoc and runs:
+    if heredoc and (runs or heredoc.lstrip().startswith("#!")):
         yield heredoc
 
 

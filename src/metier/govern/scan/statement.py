@@ -21,6 +21,7 @@ class Statement:
         parameters: The name of the function and its parameters, if this begins one.
         is_shell: It is a command line.
         is_live: It is run as it stands; an example in a document is not certain to be.
+        is_mention: It is named in a sentence that is against it or about such things.
         language: The language as far as it is known.
     """
 
@@ -33,4 +34,5 @@ class Statement:
     parameters: tuple[str, ...] = ()
     is_shell: bool = False
     is_live: bool = True
+    is_mention: bool = False
     language: str = ""
