@@ -1,8 +1,7 @@
 """What moves a skill, and who may do it? Every transition of both ladders, each written to the audit log.
 
-The runtime calls these; nothing in a package can. What takes trust away is written as a verdict before it is explained,
-and what gives trust is explained first: whatever is interrupted, the skill stands lower. Each function returns the
-verdict that holds afterwards.
+The runtime calls these; nothing in a package can. The event is entered first, as the log is what counts: a verdict that
+holds afterwards follows from it, and is what every function returns.
 """
 
 from __future__ import annotations
@@ -253,8 +252,8 @@ def _fall(store: Store, verdict: Verdict, now: Standing, event: Event, policy: G
     fallen = replace(
         fallen, exposure=min(fallen.exposure, verdict.exposure), vetting=min(fallen.vetting, verdict.vetting)
     )
-    store.put_verdict(fallen)
     store.put_event(event)
+    store.put_verdict(fallen)
     return fallen
 
 
