@@ -137,7 +137,10 @@ def _foreign(name: str) -> Iterator[Capability]:
 def _permissions(value: Any) -> Iterator[Capability]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if isinstance(inner, Mapping | list | tuple):
+            if isinstance(inner, Mapping):
+                granted = [how for how, value in inner.items() if str(value).strip().lower() not in _NO]
+                yield from (c for how in granted for c in _permission(f"{key}:{how}"))
+            elif isinstance(inner, list | tuple):
                 yield from (c for word in _scalars(inner) for c in _permission(f"{key}:{word}"))
             elif str(inner).strip().lower() not in _NO:
                 yield from _permission(f"{key}:{inner}")
