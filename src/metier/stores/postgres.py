@@ -15,7 +15,7 @@ from typing import Any
 
 from metier.errors import CorruptStore, MissingExtra, StoreError, StoreFull
 from metier.stores.bulk import FileBulk
-from metier.stores.schema import MIGRATIONS, Types, pending
+from metier.stores.schema import STORE, Tables, Types, pending
 from metier.stores.sql import Session, SqlStore
 
 # The collation "C" sorts by code point, as SQLite and Python do, wherever the server stands.
@@ -49,19 +49,19 @@ class PostgresStore(SqlStore):
                 "A PostgreSQL store needs a folder for its files, none was given.",
                 hint="Pass it as bulk: open_store(url, bulk='bulk').",
             )
-        super().__init__(_PostgresDatabase(url, schema), FileBulk(bulk))
+        super().__init__(PostgresDatabase(url, schema), FileBulk(bulk))
 
 
-class _PostgresDatabase:
+class PostgresDatabase:
     """One connection, shared by the threads of a process under a lock; a broken one is opened again."""
 
-    def __init__(self, url: str, schema: str | None) -> None:
+    def __init__(self, url: str, schema: str | None, *, tables: Tables = STORE) -> None:
         try:
             import psycopg
         except ImportError:
             raise MissingExtra("psycopg", extra="postgres", needed_for="A PostgreSQL store") from None
         self._psycopg: Any = psycopg
-        self._url, self._schema = url, schema
+        self._url, self._schema, self._tables = url, schema, tables
         self._lock = threading.RLock()
         self._turn = zlib.crc32(f"metier {schema or ''}".encode())
         self._is_closed = False
@@ -115,12 +115,13 @@ class _PostgresDatabase:
         with self.writing() as session:
             if self._schema:
                 self._make_schema(session)
-            session.run("CREATE TABLE IF NOT EXISTS metier_migrations (version BIGINT PRIMARY KEY)")
-            version = session.rows("SELECT COALESCE(MAX(version), 0) FROM metier_migrations")[0][0]
-            for statement in pending(version, _TYPES, name=self.name):
+            record, migrations = self._tables.record, self._tables.migrations
+            session.run(f"CREATE TABLE IF NOT EXISTS {record} (version BIGINT PRIMARY KEY)")
+            version = session.rows(f"SELECT COALESCE(MAX(version), 0) FROM {record}")[0][0]
+            for statement in pending(version, _TYPES, name=self.name, migrations=migrations):
                 session.run(statement)
-            if version < len(MIGRATIONS):
-                session.run("INSERT INTO metier_migrations (version) VALUES (?)", (len(MIGRATIONS),))
+            if version < len(migrations):
+                session.run(f"INSERT INTO {record} (version) VALUES (?)", (len(migrations),))
 
     def _make_schema(self, session: Session) -> None:
         # Asked for first, as CREATE SCHEMA needs a right that who merely uses the store may lack.

@@ -10,7 +10,7 @@ skill or run is kept, so these two hold nothing but the identifier, and a row is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from metier.errors import StoreError
@@ -54,6 +54,24 @@ MIGRATIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """A set of tables that has a database file or a PostgreSQL schema of its own versions.
+
+    Attributes:
+        migrations: The statements of each version.
+        application_id: Tells a SQLite file with these tables from other files.
+        record: Where PostgreSQL keeps the version.
+    """
+
+    migrations: tuple[str, ...]
+    application_id: int
+    record: str
+
+
+STORE = Tables(migrations=MIGRATIONS, application_id=0x6D657469, record="metier_migrations")  # 0x…: "meti"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Types:
     """How one database spells the column types of the schema."""
 
@@ -62,7 +80,7 @@ class Types:
     bytes: str
 
 
-def pending(version: int, types: Types, *, name: str) -> Iterator[str]:
+def pending(version: int, types: Types, *, name: str, migrations: Sequence[str] = MIGRATIONS) -> Iterator[str]:
     """The statements that bring a database of this version up to date.
 
     Raises:
@@ -74,12 +92,12 @@ def pending(version: int, types: Types, *, name: str) -> Iterator[str]:
     >>> list(pending(len(MIGRATIONS), types, name="x.db"))
     []
     """
-    if version > len(MIGRATIONS):
+    if version > len(migrations):
         raise StoreError(
-            f"The store {name!r} has schema {version}, and this metier knows schemas up to {len(MIGRATIONS)}.",
+            f"The store {name!r} has schema {version}, and this metier knows schemas up to {len(migrations)}.",
             hint="Upgrade with: pip install --upgrade metier",
         )
-    for migration in MIGRATIONS[version:]:
+    for migration in migrations[version:]:
         filled = migration.format(position=types.position, text=types.text, bytes=types.bytes)
         for statement in filled.split(";"):
             yield re.sub(r"\s+", " ", statement).strip()

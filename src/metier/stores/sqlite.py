@@ -16,11 +16,10 @@ from pathlib import Path
 
 from metier.errors import CorruptStore, StoreError, StoreFull
 from metier.stores.bulk import FileBulk
-from metier.stores.schema import MIGRATIONS, Types, pending
+from metier.stores.schema import STORE, Tables, Types, pending
 from metier.stores.sql import Session, SqlStore
 
 _TYPES = Types(position="INTEGER PRIMARY KEY AUTOINCREMENT", text="TEXT", bytes="BLOB")
-_APPLICATION_ID = 0x6D657469  # "meti": tells our files from those of other programs
 _BUSY_S = 60.0
 _SPARE_BYTES = 1 << 16
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -51,14 +50,15 @@ class SqliteStore(SqlStore):
 
     def __init__(self, path: str | Path, *, bulk: str | Path | None = None) -> None:
         path = Path(path)
-        super().__init__(_SqliteDatabase(path), FileBulk(path.parent / "bulk" if bulk is None else bulk))
+        super().__init__(SqliteDatabase(path), FileBulk(path.parent / "bulk" if bulk is None else bulk))
 
 
-class _SqliteDatabase:
+class SqliteDatabase:
     """One connection, shared by the threads of a process under a lock."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, tables: Tables = STORE) -> None:
         self._path = path
+        self._tables = tables
         self._lock = threading.RLock()
         if not path.parent.is_dir():
             raise StoreError(
@@ -105,7 +105,7 @@ class _SqliteDatabase:
         """Refuse a file that is not ours before anything is written to it, then bring it up to date."""
         with self._told():
             version = self._number("user_version")
-            if self._number("application_id") != _APPLICATION_ID and self._has_tables():
+            if self._number("application_id") != self._tables.application_id and self._has_tables():
                 raise StoreError(
                     f"The file {self.name!r} is a database of another program.", hint="Name another file for the store."
                 )
@@ -114,7 +114,7 @@ class _SqliteDatabase:
             # batch). NORMAL would survive kill -9 too, but may forget the last commits in a power cut.
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
-        if version != len(MIGRATIONS):
+        if version != len(self._tables.migrations):
             self._migrate()
 
     def _to_wal(self) -> None:
@@ -133,10 +133,10 @@ class _SqliteDatabase:
         with self.writing() as session:
             # Read again: another process may have migrated while this one waited for its turn.
             version = self._number("user_version")
-            for statement in pending(version, _TYPES, name=self.name):
+            for statement in pending(version, _TYPES, name=self.name, migrations=self._tables.migrations):
                 session.run(statement)
-            session.run(f"PRAGMA application_id = {_APPLICATION_ID}")
-            session.run(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            session.run(f"PRAGMA application_id = {self._tables.application_id}")
+            session.run(f"PRAGMA user_version = {len(self._tables.migrations)}")
 
     def _number(self, pragma: str) -> int:
         return int(self._connection.execute(f"PRAGMA {pragma}").fetchone()[0])

@@ -1,0 +1,75 @@
+"""What does a request ask for, and which skills does it call or rule out by name?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metier.stores.find.words import CHAT, asked_words, every_word, letters, pairs, stem
+
+_MAX_CHARACTERS = 4000
+_NAME = r"(?P<name>[^\W_]+(?:-[^\W_]+)*)"
+_VERB = r"\b(?:use|using|run|running|load|invoke|call|via|with|apply|trigger)"
+_QUOTE = "[`'\"(]*"
+_CALLED = (
+    re.compile(rf"(?<![\w/.:-])/{_NAME}(?![\w/.-])"),
+    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}{_NAME}[`'\")]*\s+skill\b"),
+    re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+skill\b"),
+    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}(?P<name>[^\W_]+(?:-[^\W_]+)+)(?![\w-])"),
+)
+_EXCLUDED = (
+    re.compile(
+        r"(?:\bnot|n't|\binstead of|\brather than|\bwithout|\bother than|\bexcept(?: for)?|\bavoid(?:ing)?)\s+"
+        rf"(?:(?:use|using|run|running|load|loading|call|the|a)\s+){{0,2}}{_QUOTE}{_NAME}(?![\w-])"
+    ),
+    re.compile(
+        rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:\w+\s+)?(?:says?|states?|declares?|marks?)\s+(?:\w+\s+){{0,3}}?"
+        r"(?:out of scope|not|unsupported)\b"
+    ),
+    re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:is out of scope|(?:does|can|should|must)(?:n't| ?not)\b)"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request, analysed.
+
+    Attributes:
+        words: Its words that say what it is about, each once, in order.
+        stems: Their stems, each once, in order.
+        pairs: The number of each pair of neighbouring words, and the stems of both.
+        letters: Its text for comparing letter by letter.
+        called: Names in a place where one calls a skill, such as `/name` or "the name skill".
+        excluded: Names in a place where one rules a skill out, such as "not name".
+    """
+
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    pairs: Mapping[int, tuple[str, ...]]
+    letters: str
+    called: frozenset[str]
+    excluded: frozenset[str]
+
+
+def read_request(text: str) -> Request:
+    """Analyse a request; what stands after the first 4,000 characters is not read.
+
+    >>> request = read_request("Please use the fill-forms skill, not read-forms, on form.pdf")
+    >>> sorted(request.called), sorted(request.excluded), request.words[:3]
+    (['fill-forms'], ['read-forms'], ('fill', 'forms', 'fillforms'))
+    """
+    text = text[:_MAX_CHARACTERS]
+    found = tuple(dict.fromkeys(asked_words(text)))
+    every = list(every_word(text))
+    lower = text.lower()
+    excluded = frozenset(match["name"] for pattern in _EXCLUDED for match in pattern.finditer(lower))
+    called = frozenset(match["name"] for pattern in _CALLED for match in pattern.finditer(lower))
+    return Request(
+        words=found,
+        stems=tuple(dict.fromkeys(map(stem, found))),
+        pairs={pair: (stem(one), stem(two)) for pair, one, two in zip(pairs(every), every, every[1:], strict=False)},
+        letters=letters(" ".join(word for word in lower.split() if word not in CHAT)),
+        called=called - excluded,
+        excluded=excluded,
+    )

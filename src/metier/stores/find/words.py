@@ -1,0 +1,147 @@
+"""Which words does a text hold? The one analysis that requests and skills share.
+
+Names in code are taken apart and also kept whole (`CUDA-Q` gives `cuda`, `q` and `cudaq`), so a request finds them
+however they are written. Chinese, Japanese and Korean, which put no spaces, give pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+_WORD = re.compile(r"[^\W_]+(?:[-_./+'’][^\W_]+)*")
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W_A-Za-z0-9]+")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
+_MAX_COMPOUND_PARTS = 6
+_MAX_LETTERS = 40
+"""Longer runs are hashes, keys and encoded files, which nobody asks for by their letters."""
+
+STOP = frozenset(
+    _WORD.findall(
+        """
+    a about above after again all also am an and any are as at be because been before being between both but by can
+    cannot could did do does doing down during each either few for from further get had has have having he her here
+    hers him his how i if in into is it its itself just let like ll me more most my no nor not now of off on once
+    one only or other our out over own please re same she should so some such t than that the their them then there
+    these they this those through to too under until up us very want was we were what when where which while who
+    whom why will with would you your yours ve don s need
+    """
+    )
+)
+"""English words that say nothing of the matter."""
+
+CHAT = frozenset(
+    _WORD.findall(
+        """
+    going got give go hello help hi know make now okay right run running show something anything someone everything
+    sure tell thank thanks thing try use used using walk way work working
+    """
+    )
+)
+"""Words in which people wrap a request. They count in a skill, where they may be meant, and not in a request."""
+
+_ENDINGS = (
+    ("ization", "iz"), ("isation", "iz"), ("ational", "at"), ("fulness", ""), ("ousness", ""), ("iveness", ""),
+    ("ations", ""), ("ation", ""), ("ators", ""), ("ator", ""), ("ments", ""), ("ment", ""), ("ingly", ""),
+    ("edly", ""), ("ings", ""), ("ing", ""), ("ions", ""), ("ion", ""), ("ers", ""), ("ed", ""), ("er", ""),
+    ("ly", ""), ("ive", ""), ("al", ""), ("able", ""), ("or", ""), ("iz", ""), ("ness", ""), ("ance", ""),
+    ("ence", ""),
+)  # fmt: skip
+_SHORT_STEM = frozenset(("ing", "ings", "ed", "ly", "ization", "isation", "ational", "fulness", "ness"))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order, lower-cased, without stop words; compounds follow their parts.
+
+    >>> words("Install CUDA-Q on my GPU")
+    ['install', 'cuda', 'q', 'cudaq', 'gpu']
+    >>> words("部署模型")
+    ['部署', '署模', '模型']
+    """
+    return [word for word in every_word(text) if word not in STOP]
+
+
+def asked_words(request: str) -> list[str]:
+    """The words of a request that say what it is about; all its words if none does.
+
+    >>> asked_words("Can you walk me through it? My kernel is slow.")
+    ['kernel', 'slow']
+    """
+    found = words(request)
+    return [word for word in found if word not in CHAT] or found
+
+
+def every_word(text: str) -> Iterator[str]:
+    """Like `words`, stop words included."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    for match in _WORD.finditer(text):
+        parts = _PART.findall(match[0])
+        for part in parts:
+            if part.isascii():
+                yield part.lower()[:_MAX_LETTERS]
+            else:
+                yield from _unspaced(part.lower()[:_MAX_LETTERS])
+        if 1 < len(parts) <= _MAX_COMPOUND_PARTS:
+            whole = "".join(parts).lower()
+            if len(whole) <= _MAX_LETTERS:
+                yield whole
+
+
+def stem(word: str) -> str:
+    """Cut the ending of an English word, roughly: what is grammatically near meets, and little else does.
+
+    >>> [stem(word) for word in ("configure", "configuring", "configurations", "policies", "gpu")]
+    ['configur', 'configur', 'configur', 'polici', 'gpu']
+    """
+    if len(word) <= 3 or not (word.isascii() and word.isalpha()):
+        return word
+    word = _singular(word)
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= (3 if ending in _SHORT_STEM else 4):
+            word = word[: -len(ending)] + instead
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] in "bdgmnprt":
+        word = word[:-1]
+    if len(word) > 4 and word[-1] == "e":
+        word = word[:-1]
+    return word[:-1] + "i" if len(word) > 3 and word[-1] == "y" else word
+
+
+def pairs(found: Iterable[str]) -> list[int]:
+    """Number each pair of neighbouring words by the CRC-32 of both, in order.
+
+    >>> len(pairs(["route", "delivery", "trucks"]))
+    2
+    """
+    return [zlib.crc32(f"{one} {two}".encode("utf-8", "replace")) for one, two in pairwise(found)]
+
+
+def letters(text: str) -> str:
+    """A text for comparing letter by letter: lower case, words without stop words, single spaces round each.
+
+    >>> letters("Install the CUDA-Q!")
+    ' install cuda q '
+    """
+    kept = [word for word in re.findall(r"[^\W_]+", text.lower()) if word not in STOP]
+    return f" {' '.join(kept)} "
+
+
+def _unspaced(part: str) -> Iterator[str]:
+    if not _UNSPACED.fullmatch(part) or len(part) < 2:
+        yield part
+    else:
+        yield from (part[i : i + 2] for i in range(len(part) - 1))
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes", "zes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
