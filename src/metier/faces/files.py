@@ -34,6 +34,18 @@ def read_attempts(path: Path) -> Iterator[Attempt]:
     return _read(Attempt, path)
 
 
+def read_lines(path: Path) -> list[str]:
+    """Read the lines of a text file that are not blank.
+
+    Raises:
+        InputError: It cannot be read as text.
+    """
+    try:
+        return [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+
+
 def write_lines(nouns: Iterable[object], path: Path) -> None:
     """Write nouns as canonical JSON lines; the file appears whole or not at all.
 

@@ -1,4 +1,4 @@
-"""`metier evaluate`: grade an answer, take an exam, compare two sets of attempts."""
+"""`metier evaluate`: grade an answer, take an exam, compare two sets of attempts, measure what a skill adds."""
 
 from __future__ import annotations
 
@@ -129,6 +129,110 @@ def compare_attempts(
     items = {item.item_id: item for item in read_items(exam)}
     rows = _by_level(items, list(read_attempts(before)), list(read_attempts(after)))
     as_json(rows) if json else _show(rows)
+
+
+@app.command()
+def uplift(
+    skill: Annotated[Path, typer.Argument(help="The package folder of the skill.")],
+    client: Annotated[str, typer.Option(help="URL#MODEL, replay:FILE, local:FOLDER, or FILE.toml.")],
+    evals: Annotated[Path | None, typer.Option(help="An evals.json (default: evals/evals.json of the skill).")] = None,
+    judge: Annotated[str | None, typer.Option(help="The client that checks expectations; as --client.")] = None,
+    made_from: Annotated[
+        Path | None,
+        typer.Option(help="Prompts or item ids the skill was made from, one a line: admit it on the others alone."),
+    ] = None,
+    margin: Annotated[float, typer.Option(min=0.0, max=1.0, help="What the low end must reach to be admitted.")] = 0.0,
+    out: Annotated[Path | None, typer.Option(help="Write grading.json, timing.json and benchmark.json here.")] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Keep attempts here and resume (default: beside the package).")
+    ] = None,
+    max_tokens: Annotated[int, typer.Option(min=1)] = 1024,
+    epochs: Annotated[int, typer.Option(min=1)] = 1,
+    seed: int = 0,
+    json: AsJson = False,
+) -> None:
+    """Measure what a skill adds: its evals without and with it. Exit code 1 if it makes answers worse or is refused.
+
+    Example: metier evaluate uplift skills/pdf-forms --client http://127.0.0.1:8000/v1#my-model
+    """
+    from contextlib import ExitStack, closing
+
+    from metier.evaluate.admit import admit
+    from metier.evaluate.benchmark import Stopwatch, durations_of, write_workspace
+    from metier.evaluate.evals import items_of, read_evals
+    from metier.evaluate.expectations import with_judge
+    from metier.evaluate.uplift import measure
+    from metier.faces.files import read_lines
+    from metier.graders import grader_for
+    from metier.item import Exam, ExamProtocol
+    from metier.stores.open import open_store
+    from metier.stores.package import read_package
+
+    package = read_package(skill)
+    path = evals or package.path / "evals" / "evals.json"
+    items = items_of(read_evals(path, skill_name=package.skill.name), package.path)
+    protocol = ExamProtocol(max_tokens=max_tokens, epochs=epochs, seed=seed)
+    exam = Exam(name=f"{package.skill.name} evals", items=tuple(items.values()), protocol=protocol)
+    known = read_lines(made_from) if made_from else []
+    with ExitStack() as opened:
+        watch = Stopwatch(opened.enter_context(closing(_client(client, None))))
+        checks = opened.enter_context(closing(_client(judge, None))) if judge else None
+        # Not inside the package: what is kept there would change its digest.
+        place = store or f"{package.path.resolve()}-evals.sqlite"
+        bulk = None if "://" in place else Path(place).with_suffix(".objects")
+        kept = opened.enter_context(closing(open_store(place, bulk=bulk)))
+        graders = with_judge(grader_for, checks)
+        if made_from:
+            decided = admit(
+                exam, package.skill, watch, kept, made_from=known, grader_for=graders, margin=margin, seed=seed
+            )
+            as_json(decided) if json else say(decided.reason)
+            raise typer.Exit(0 if decided.admitted else 1)
+        found, taken = measure(exam, package.skill, watch, kept, grader_for=graders, seed=seed)
+    if out:
+        write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
+    if json:
+        as_json({"uplift": found, "negative": found.is_negative, "harmful": found.is_harmful})
+    else:
+        _show([found.difference])
+        say(f"bootstrap interval {found.low:+.3f} to {found.high:+.3f}, seed {seed}")
+        if found.is_negative:
+            say(f"{package.skill.name} makes answers worse{' beyond chance' if found.is_harmful else ' on the mean'}")
+    if found.is_negative:
+        raise typer.Exit(1)
+
+
+@app.command()
+def reported(
+    path: Annotated[Path, typer.Argument(help="A CSV table with skill, agent, dimension and uplift_pct.")],
+    seed: int = 0,
+    json: AsJson = False,
+) -> None:
+    """Sum up a table of uplift that somebody published: means, intervals, and which skills make things worse.
+
+    Example: metier evaluate reported uplift.csv
+    """
+    from metier.evaluate.reported import read_reported, sum_up
+
+    found = sum_up(read_reported(path), seed=seed)
+    if json:
+        as_json(found)
+        return
+    table(
+        ("dimension", "pairs", "skills", "mean", "95 % interval", "below 0", "worst"),
+        (
+            (
+                one.dimension,
+                one.pairs,
+                one.skills,
+                f"{one.mean:+.1f}",
+                f"{one.low:+.1f} to {one.high:+.1f}",
+                f"{one.negative_share:.1%}",
+                ", ".join(f"{row.skill} ({row.points:+g})" for row in one.negative[:3]),
+            )
+            for one in found
+        ),
+    )
 
 
 def _by_level(items: dict, old: list, new: list) -> list[Difference]:  # type: ignore[type-arg]

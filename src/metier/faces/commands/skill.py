@@ -110,3 +110,43 @@ def check(
         )
     if refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def classify(
+    paths: Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")],
+    json: AsJson = False,
+) -> None:
+    """Say what packages are made of, where they act and which design patterns they follow. A label, no trust.
+
+    Example: metier skill classify skills
+    """
+    from metier.discover.classify import classify as classified
+    from metier.errors import PackageError
+    from metier.faces.show import say
+    from metier.stores.package import find_packages, read_package
+
+    rows = []
+    for folder in (folder for path in paths for folder in find_packages(path)):
+        try:
+            package = read_package(folder)
+        except PackageError as error:
+            say(f"left out: {error}")
+            continue
+        rows.append((package, classified(package.skill, package.fields)))
+    if json:
+        as_json([{"path": package.path, "name": package.skill.name, "classes": found} for package, found in rows])
+        return
+    table(
+        ("package", "made of", "acts on", "patterns", "because"),
+        (
+            (
+                package.path,
+                found.representation.value,
+                found.scope.value,
+                " ".join(pattern.number for pattern in found.patterns),
+                "; ".join(found.reasons[:2]),
+            )
+            for package, found in rows
+        ),
+    )

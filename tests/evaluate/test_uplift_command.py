@@ -1,0 +1,110 @@
+"""Does the command line measure a skill, write its files and refuse what proves nothing?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from metier.digest import canonical
+from metier.faces.cli import main
+from metier.skill import Skill
+from metier.stores.package import read_package, write_package
+
+Command = Callable[..., tuple[int, str, str]]
+EVALS = [
+    {"id": n, "prompt": f"word {n}", "expected_output": f"word {n}" if n % 2 else "other", "grader": "exact"}
+    for n in range(6)
+]
+
+
+@pytest.fixture
+def metier(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run a command and give back its exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["metier", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return int(end.value.code or 0), said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    skill = Skill(name="echo", description="Say it again.", policy="Repeat the words.")
+    evals = canonical({"skill_name": "echo", "evals": EVALS})
+    return write_package(skill, tmp_path / "skills", files={"evals/evals.json": evals})
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Path:
+    path = tmp_path / "client.toml"
+    path.write_text('kind = "rule"\nrule = "echo"\n')
+    return path
+
+
+def test_a_skill_without_effect_is_measured_and_its_files_are_written(
+    metier: Command, package: Path, client: Path, tmp_path: Path
+) -> None:
+    digest = read_package(package).skill.digest
+    code, out, err = metier(
+        "evaluate", "uplift", package, "--client", client, "--out", tmp_path / "work", "--json"
+    )  # fmt: skip
+    assert code == 0, err
+    found = json.loads(out)
+    assert (found["uplift"]["difference"]["items"], found["uplift"]["difference"]["difference"]) == (6, 0.0)
+    assert (found["uplift"]["evidence"]["correct"], found["negative"]) == (3, False)
+    summary = json.loads((tmp_path / "work" / "benchmark.json").read_text())["run_summary"]
+    assert summary["with_skill"]["pass_rate"]["mean"] == 0.5
+    assert (tmp_path / "work" / "eval-0" / "with_skill" / "grading.json").is_file()
+    assert read_package(package).skill.digest == digest
+
+
+def test_a_skill_that_a_model_made_is_refused_if_it_proves_nothing(
+    metier: Command, package: Path, client: Path, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen.txt"
+    seen.write_text("\n".join(str(case["prompt"]) for case in EVALS))
+    code, _, err = metier("evaluate", "uplift", package, "--client", client, "--made-from", seen)
+    assert (code, "0 of 6 items are held out" in err) == (1, True)
+    seen.write_text("word 0\n")
+    code, out, _ = metier("evaluate", "uplift", package, "--client", client, "--made-from", seen, "--json")
+    assert (code, json.loads(out)["held_out"], json.loads(out)["admitted"]) == (1, 5, False)
+
+
+def test_expectations_without_a_judge_are_told_and_not_counted_as_failures(
+    metier: Command, package: Path, client: Path, tmp_path: Path
+) -> None:
+    evals = tmp_path / "evals.json"
+    evals.write_text(json.dumps([{"id": n, "prompt": str(n), "expectations": ["It is so"]} for n in range(3)]))
+    code, _, err = metier("evaluate", "uplift", package, "--client", client, "--evals", evals)
+    assert code == 2
+    assert "at least two items answered and scored" in err
+
+
+def test_a_published_table_is_summed_up(metier: Command, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("skill,agent,dimension,uplift_pct\na,x,Correctness,40\nb,x,Correctness,-10\n")
+    code, out, _ = metier("evaluate", "reported", path)
+    assert code == 0
+    assert out.splitlines()[1].startswith("Correctness\t2\t2\t+15.0\t")
+    assert "b (-10)" in out
+
+
+def test_packages_are_classified_and_a_broken_one_is_left_out_aloud(
+    metier: Command, package: Path, tmp_path: Path
+) -> None:
+    broken = package.parent / "broken"
+    broken.mkdir()
+    (broken / "SKILL.md").write_text("nothing\n")
+    code, out, err = metier("skill", "classify", package.parent, "--json")
+    assert code == 0
+    assert [row["name"] for row in json.loads(out)] == ["echo"]
+    assert json.loads(out)[0]["classes"]["representation"] == "natural-language"
+    assert "left out" in err
