@@ -105,6 +105,20 @@ def representation_of(files: tuple[File, ...]) -> Representation:
     return Representation.HYBRID if has_code else Representation.NATURAL_LANGUAGE
 
 
+def scalar(text: str) -> str:
+    """Write a text as YAML on one line: a name as it is, anything else in double quotes.
+
+    Raises:
+        PackageError: It holds a character that YAML may not hold.
+
+    >>> scalar("pdf-forms"), scalar("Use when: asked"), scalar("1.0")
+    ('pdf-forms', '"Use when: asked"', '"1.0"')
+    """
+    if odd := _UNSAFE.search(text):
+        raise PackageError(f"The text {text[:40]!r} holds the character {odd[0]!r}, which YAML may not hold.")
+    return text if _NAME.fullmatch(text) and not _READ_AS_OTHER.fullmatch(text) else _quoted(text)
+
+
 def _refuse(skill: Skill) -> None:
     refuse_unplaceable(skill.name, skill.version)
     if not _NAME.fullmatch(skill.name):
@@ -132,7 +146,7 @@ def _text(skill: Skill, *, extra: Mapping[str, str]) -> str:
     }
     lines = [
         "---",
-        f"name: {_quoted(skill.name) if _READ_AS_OTHER.fullmatch(skill.name) else skill.name}",
+        f"name: {scalar(skill.name)}",
         f"description: {_quoted(skill.description)}",
         *([f"license: {_quoted(skill.licence)}"] if skill.licence else []),
         "metadata:",

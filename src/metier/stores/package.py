@@ -22,8 +22,9 @@ from metier.errors import Conflict, PackageError
 from metier.skill import File, Skill
 from metier.stores.checks import format_faults, refuse_unplaceable
 from metier.stores.disk import told
-from metier.stores.frontmatter import Fault, read_frontmatter
+from metier.stores.frontmatter import Fault, Frontmatter, read_frontmatter
 from metier.stores.markdown import render, representation_of, skill_of
+from metier.stores.strict import validate
 
 _MANIFEST = "SKILL.md"
 _MAX_MANIFEST_BYTES = 1 << 20
@@ -44,17 +45,19 @@ class Package:
         path: The folder.
         faults: Where it leaves the format, errors and warnings, in the order of the lines.
         fields: The frontmatter as it was written, every scalar as text.
+        refusals: What skills-ref 0.1.1 says against it, word for word; nothing if strict tools accept it.
     """
 
     skill: Skill
     path: Path
     faults: tuple[Fault, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    refusals: tuple[str, ...] = ()
 
     @property
     def is_valid(self) -> bool:
         """Whether strict tools would accept it."""
-        return all(fault.level != "error" for fault in self.faults)
+        return not self.refusals
 
 
 def read_package(path: str | Path) -> Package:
@@ -73,8 +76,7 @@ def read_package(path: str | Path) -> Package:
     ...     read_package(folder).skill.description
     'Write letters backwards.'
     """
-    folder = Path(path)
-    folder = folder.parent if folder.name.lower() == _MANIFEST.lower() and not _is_folder(folder) else folder
+    folder = _package_folder(Path(path))
     # The name of "." is empty, and the format compares the name of the folder.
     name = folder.name if folder.name not in ("", "..") else folder.resolve().name
     manifest, faults = _manifest(folder)
@@ -83,18 +85,55 @@ def read_package(path: str | Path) -> Package:
     skill, guesses = skill_of(front, folder=name)
     files, odd = _files(folder)
     faults += [*more, *front.faults, *format_faults(front, folder=name), *guesses, *odd]
+    refusals = validate(folder if folder.name == name else folder.resolve())
     return Package(
         skill=_with_files(skill, files, manifest=manifest, text=text, fields=front.fields),
         path=folder,
-        faults=tuple(sorted(faults, key=lambda fault: fault.line)),
+        faults=tuple(sorted(_levelled(faults, refusals), key=lambda fault: fault.line)),
         fields=front.fields,
+        refusals=tuple(refusals),
     )
 
 
-def find_packages(folder: str | Path) -> Iterator[Path]:
+def manifest_path(path: str | Path) -> Path:
+    """The file that is read as the SKILL.md of a folder, in whatever case its name is written.
+
+    Raises:
+        PackageError: There is none.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "skill.md").write_text("")
+    ...     manifest_path(folder).name
+    'skill.md'
+    """
+    folder = _package_folder(Path(path))
+    return folder / _manifest(folder)[0]
+
+
+def read_manifest(path: str | Path) -> Frontmatter:
+    """Read the SKILL.md of a folder alone: its fields and its body, and no other file.
+
+    Raises:
+        PackageError: There is no SKILL.md or no frontmatter, or it is larger than any honest one.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     folder = write_package(Skill(name="reverse", description="Write letters backwards."), Path(library))
+    ...     read_manifest(folder).fields["name"]
+    'reverse'
+    """
+    manifest = manifest_path(path)
+    return read_frontmatter(_text(manifest)[0], where=str(manifest))
+
+
+def find_packages(folder: str | Path, *, skipped: list[Path] | None = None) -> Iterator[Path]:
     """Find the folders that hold a SKILL.md, sorted, at most 6 folders deep and looking into at most 2,000.
 
     Links and the folders `.git`, `.metier` and `node_modules` are passed over.
+
+    Args:
+        skipped: Where to note the links, and the folders that lie too deep or are too many.
 
     Raises:
         PackageError: There is no such folder.
@@ -108,7 +147,7 @@ def find_packages(folder: str | Path) -> Iterator[Path]:
     top = Path(folder)
     if not _is_folder(top):
         raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
-    return _search(top)
+    return _search(top, [] if skipped is None else skipped)
 
 
 def write_package(
@@ -154,6 +193,20 @@ def write_package(
             return _settle(part, place, replace_existing=replace_existing)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _package_folder(path: Path) -> Path:
+    return path.parent if path.name.lower() == _MANIFEST.lower() and not _is_folder(path) else path
+
+
+def _levelled(faults: list[Fault], refusals: list[str]) -> list[Fault]:
+    """Bring the faults, found leniently, in line with the strict verdict, which alone says whether one is an error."""
+    if not refusals:
+        return [replace(fault, level="warning") for fault in faults]
+    if any(fault.level == "error" for fault in faults):
+        return faults
+    message = f"Strict tools refuse it: {' '.join(refusals[0].split())[:300].rstrip('.')}."
+    return [*faults, Fault(level="error", line=1, message=message, fix="Write what is named there in a plainer way.")]
 
 
 def _manifest(folder: Path) -> tuple[str, list[Fault]]:
@@ -268,7 +321,7 @@ def _is_rendered(skill: Skill, text: str) -> bool:
     return False
 
 
-def _search(top: Path) -> Iterator[Path]:
+def _search(top: Path, skipped: list[Path]) -> Iterator[Path]:
     pending, num_looked = [(top, 0)], 0
     while pending and num_looked < _MAX_SEARCH_FOLDERS:
         here, depth = pending.pop()
@@ -276,13 +329,18 @@ def _search(top: Path) -> Iterator[Path]:
         try:
             entries = _entries(here)
         except PackageError:
+            skipped.append(here)
             continue
         if any(entry.name.lower() == _MANIFEST.lower() and not entry.is_symlink() for entry in entries):
             yield here
+        skipped += [Path(entry.path) for entry in entries if entry.is_symlink()]
+        inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+        wanted = [Path(entry.path) for entry in inner if entry.name not in _NOT_SEARCHED]
         if depth < _MAX_SEARCH_DEPTH:
-            inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-            wanted = [entry for entry in reversed(inner) if entry.name not in _NOT_SEARCHED]
-            pending += [(Path(entry.path), depth + 1) for entry in wanted]
+            pending += [(path, depth + 1) for path in reversed(wanted)]
+        else:
+            skipped += wanted
+    skipped += [path for path, _ in reversed(pending)]
 
 
 def _refuse_outside(path: str) -> None:

@@ -1,0 +1,302 @@
+"""How is one field of a SKILL.md changed, and nothing else? Lines are replaced; every other byte stays as it was.
+
+The frontmatter is not written anew: the lines of a field are found by the marks of the YAML parser, and only they are
+exchanged, so comments, order, quoting, line ends and a byte order mark keep their place. What the change would make of
+the file is read again before it is written, and it is refused if any other field came out different.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from metier.errors import PackageError
+from metier.stores.disk import told
+from metier.stores.markdown import scalar
+from metier.stores.package import Package, manifest_path, read_package
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_RULER = re.compile(r"---[ \t]*")
+_OTHER_LINE_ENDS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """Where a field stands: its first line, the line behind its last one, how deep it is indented, and what it holds:
+    fields in lines, nothing (empty), or anything else (other).
+    """
+
+    start: int
+    end: int
+    indent: int
+    kind: str
+
+
+def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: str | None = None) -> Package:
+    """Change fields of the SKILL.md in a folder, and its body, keeping every other byte.
+
+    Args:
+        path: The folder, or the SKILL.md in it.
+        changes: A text for each field to set, None for each to remove; `metadata.KEY` names a key below metadata. A
+            field that is not there yet is added at the end.
+        body: The Markdown to put below the frontmatter; as it is by default.
+
+    Returns:
+        The package as it is now, with its faults.
+
+    Raises:
+        PackageError: The file cannot be read, its frontmatter is not plain enough to find the field, or the change
+            would touch another one. Nothing is written then.
+        StoreError: The file cannot be written; it is as it was.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "SKILL.md"
+    ...     _ = path.write_text("---\\nname: pdf  # as the folder\\ndescription: Fill in.\\n---\\nDo it.\\n")
+    ...     _ = edit_package(folder, {"description": "Fill in forms: all of them.", "metadata.version": "1.1"})
+    ...     print(path.read_text())
+    ---
+    name: pdf  # as the folder
+    description: "Fill in forms: all of them."
+    metadata:
+      version: "1.1"
+    ---
+    Do it.
+    <BLANKLINE>
+    """
+    read_package(path)
+    file = manifest_path(path)
+    try:
+        text = file.read_bytes().decode()
+    except UnicodeDecodeError as failure:
+        raise PackageError(f"{str(file)!r} is not UTF-8, so its bytes could not be kept.") from failure
+    edited = edit_text(text, changes, body=body, where=str(file))
+    if edited != text:
+        _write(file, edited.encode())
+    return read_package(path)
+
+
+def edit_text(text: str, changes: Mapping[str, str | None], *, body: str | None = None, where: str = "SKILL.md") -> str:
+    """Change fields in the text of a SKILL.md, as `edit_package` does in a folder.
+
+    Raises:
+        PackageError: As there.
+
+    >>> edit_text("---\\r\\nname: a\\r\\n# kept\\r\\ndescription: b\\r\\n---\\r\\n", {"name": "c"})
+    '---\\r\\nname: c\\r\\n# kept\\r\\ndescription: b\\r\\n---\\r\\n'
+    """
+    head, lines, rest = _parts(text, where)
+    line_end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    wanted = _fields(lines, where)
+    for name, value in changes.items():
+        lines = _changed(lines, name, value, line_end, where)
+        _expect(wanted, name, value)
+    if _fields(lines, where) != wanted:
+        raise PackageError(
+            f"The change would touch other fields of {where!r} too.",
+            hint="Write the frontmatter in a plainer way first.",
+        )
+    if body is not None:
+        ruler, _, _ = rest.partition("\n")
+        blank = "" if body.startswith("\n") else line_end
+        rest = ruler.rstrip("\r") + line_end + blank + body.replace("\r\n", "\n").replace("\n", line_end)
+    return head + "".join(lines) + rest
+
+
+def _parts(text: str, where: str) -> tuple[str, list[str], str]:
+    """What stands up to the end of the first ruler, the lines of the frontmatter, and what begins with the second."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+\Z", text)
+    first = next((number for number, line in enumerate(lines) if line.strip("\ufeff \t\r\n")), len(lines))
+    if first < len(lines) and _RULER.fullmatch(lines[first].lstrip("\ufeff \t").rstrip("\r\n")):
+        for number in range(first + 1, len(lines)):
+            if _RULER.fullmatch(lines[number].rstrip("\r\n")):
+                return "".join(lines[: first + 1]), lines[first + 1 : number], "".join(lines[number:])
+    raise PackageError(
+        f"Expected {where!r} to begin with frontmatter between two lines ---.", hint="Write both lines --- first."
+    )
+
+
+def _changed(lines: list[str], name: str, value: str | None, line_end: str, where: str) -> list[str]:
+    outer, _, inner = name.partition(".")
+    if outer != "metadata" or not inner:
+        if "." in name or not _KEY.fullmatch(name):
+            raise PackageError(f"{name!r} is no field.", hint="Name it as in license, or metadata.version.")
+        spans = _spans(lines, where)
+        return _replaced(lines, spans.get(name), name, value, line_end, _margin(spans))
+    if not _KEY.fullmatch(inner):
+        raise PackageError(f"{inner!r} cannot be a key below metadata.", hint="Use letters, digits, _, . and -.")
+    return _changed_below(lines, inner, value, line_end, where)
+
+
+def _changed_below(lines: list[str], name: str, value: str | None, line_end: str, where: str) -> list[str]:
+    """Change a key below metadata; the field comes with its first key and goes with its last one."""
+    spans = _spans(lines, where)
+    metadata = spans.get("metadata")
+    if metadata is None:
+        if value is None:
+            return lines
+        outer = _margin(spans)
+        head = f"{' ' * outer}metadata:{line_end}"
+        return [*_closed(lines, line_end), head, _line(name, value, line_end, outer + 2)]
+    if metadata.kind == "empty" and value is not None:
+        return [*_closed(lines[: metadata.end], line_end), _line(name, value, line_end, 2), *lines[metadata.end :]]
+    if metadata.kind != "lines":
+        raise PackageError(
+            f"The field 'metadata' of {where!r} is not written as lines of key: text.",
+            hint="Write it so, one key a line, then edit it.",
+        )
+    inner = _spans(lines, where, below="metadata")
+    if value is None and set(inner) == {name}:
+        return _replaced(lines, metadata, "metadata", None, line_end, 0)
+    indent = _margin(inner)
+    if name in inner or value is None:
+        return _replaced(lines, inner.get(name), name, value, line_end, indent)
+    at = max(span.end for span in inner.values())
+    return [*_closed(lines[:at], line_end), _line(name, value, line_end, indent), *lines[at:]]
+
+
+def _replaced(
+    lines: list[str], span: _Span | None, name: str, value: str | None, line_end: str, indent: int
+) -> list[str]:
+    if span is None:
+        return lines if value is None else [*_closed(lines, line_end), _line(name, value, line_end, indent)]
+    new = [] if value is None else [_line(name, value, line_end, span.indent, comment=_comment(lines, span))]
+    return [*lines[: span.start], *new, *lines[span.end :]]
+
+
+def _line(name: str, value: str, line_end: str, indent: int, *, comment: str = "") -> str:
+    return f"{' ' * indent}{name}: {scalar(value)}{comment}{line_end}"
+
+
+def _comment(lines: list[str], span: _Span) -> str:
+    """The comment behind a value of one line."""
+    if span.end != span.start + 1:
+        return ""
+    line = lines[span.start].rstrip("\r\n")
+    tokens = [token for token in yaml.scan(line.strip(), Loader=_Loader) if isinstance(token, yaml.ScalarToken)]
+    end = len(line) - len(line.lstrip()) + (tokens[-1].end_mark.column if tokens else len(line))
+    rest = line[end:]
+    return rest if re.fullmatch(r"[ \t]+#.*", rest) else ""
+
+
+def _margin(spans: Mapping[str, _Span]) -> int:
+    return next(iter(spans.values())).indent if spans else 0
+
+
+def _closed(lines: list[str], line_end: str) -> list[str]:
+    """The lines, the last of them ended."""
+    return [*lines[:-1], lines[-1] if lines[-1].endswith("\n") else lines[-1] + line_end] if lines else []
+
+
+def _spans(lines: list[str], where: str, *, below: str | None = None) -> dict[str, _Span]:
+    """Where each field stands, of the frontmatter or below one of its fields."""
+    root = _composed(lines, where)
+    if below is not None:
+        root = next(value for key, value in root.value if key.value == below)
+    spans = {}
+    for key, value in root.value:
+        start, end = key.start_mark.line, _last_line(value)
+        while end > start and not lines[end].strip():
+            end -= 1
+        spans[key.value] = _Span(
+            start=start,
+            end=max(end, start) + 1,
+            indent=key.start_mark.column,
+            kind=_kind(value),
+        )
+    if len(spans) != len(root.value):
+        raise PackageError(f"A field of {where!r} stands twice.", hint="Remove one of them first.")
+    return spans
+
+
+def _kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        return "lines"
+    return "empty" if isinstance(node, yaml.ScalarNode) and not node.value and not node.style else "other"
+
+
+def _last_line(node: yaml.Node) -> int:
+    """The line of the last character of a value. A block ends before the blank lines and comments below it."""
+    if isinstance(node, yaml.ScalarNode):
+        ends_below = node.style in ("|", ">") and node.end_mark.column == 0
+        return int(node.end_mark.line) - (1 if ends_below else 0)
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
+        return int(node.end_mark.line)
+    last = node.value[-1]
+    return _last_line(last[1] if isinstance(last, tuple) else last)
+
+
+def _composed(lines: list[str], where: str) -> yaml.MappingNode:
+    block = "".join(lines)
+    if _OTHER_LINE_ENDS.search(block):
+        raise PackageError(f"The frontmatter of {where!r} holds line ends other than LF and CRLF.")
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(block, Loader=_Loader)):
+            raise PackageError(f"The frontmatter of {where!r} uses an alias.", hint="Write its value out first.")
+        root = yaml.compose(block, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError) as failure:
+        problem = getattr(failure, "problem", None) or "it is not YAML"
+        raise PackageError(
+            f"The frontmatter of {where!r} cannot be edited as it stands: {problem}.",
+            hint="See metier skill check for the line and mend it first.",
+        ) from failure
+    if root is None:
+        return yaml.MappingNode("tag:yaml.org,2002:map", [])
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        raise PackageError(f"Expected the frontmatter of {where!r} to be lines of name: value.")
+    if not all(isinstance(key, yaml.ScalarNode) for key, _ in root.value):
+        raise PackageError(f"A key in the frontmatter of {where!r} is not a word.")
+    return root
+
+
+def _fields(lines: list[str], where: str) -> dict[str, Any]:
+    """The fields as plain data, every scalar as text."""
+    return {key.value: _plain(value) for key, value in _composed(lines, where).value}
+
+
+def _plain(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _plain(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(part) for part in node.value]
+    return node.value
+
+
+def _expect(fields: dict[str, Any], name: str, value: str | None) -> None:
+    """Make of the fields what a change should make of them."""
+    outer, _, inner = name.partition(".")
+    if not inner:
+        if value is None:
+            fields.pop(name, None)
+        else:
+            fields[name] = value
+        return
+    metadata = fields.get(outer)
+    if value is not None:
+        fields[outer] = {**(metadata or {}), inner: value}
+    elif isinstance(metadata, dict):
+        metadata.pop(inner, None)
+        if not metadata:
+            del fields[outer]
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Exchange a file whole, keeping its mode."""
+    with told("write", "a package", file.parent):
+        handle, part = tempfile.mkstemp(dir=file.parent, prefix=".skill-part-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(part).chmod(file.stat().st_mode & 0o777)
+            Path(part).replace(file)
+        finally:
+            Path(part).unlink(missing_ok=True)
