@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.commands import trust
+from metier.faces.commands import sign, trust
 from metier.faces.show import AsJson, WorkspaceOption, as_json, say, table
 
 if TYPE_CHECKING:
@@ -199,3 +199,4 @@ def _lines(story: Story) -> Iterator[tuple[str, str]]:
 
 
 app.add_typer(trust.app)
+app.add_typer(sign.app)

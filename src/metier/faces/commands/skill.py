@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from metier.faces.commands import library
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
 
 app = typer.Typer(name="skill", help="List, show and check skills.", no_args_is_help=True, rich_markup_mode=None)
@@ -150,3 +151,6 @@ def classify(
             for package, found in rows
         ),
     )
+
+
+app.add_typer(library.app)

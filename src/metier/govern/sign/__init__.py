@@ -8,7 +8,7 @@ A valid signature says who signed which bytes. It never says that they are safe,
 """
 
 from metier.govern.sign.report import FaultKind, SignatureFault, SignatureReport, SignatureState
-from metier.govern.sign.trust import Trust, trust_keys, trust_roots
+from metier.govern.sign.trust import Trust, trust_from, trust_keys, trust_roots
 from metier.govern.sign.verify import verify
 from metier.govern.sign.write import sign
 
@@ -19,6 +19,7 @@ __all__ = [
     "SignatureState",
     "Trust",
     "sign",
+    "trust_from",
     "trust_keys",
     "trust_roots",
     "verify",

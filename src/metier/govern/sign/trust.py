@@ -6,9 +6,9 @@ There is no default: the roots of the web vouch for web servers, not for skills.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,16 @@ def trust_keys(*paths: str | Path) -> Trust:
         require_curve(key, str(path))
         keys[key_hint(key)] = key
     return Trust(keys=keys)
+
+
+def trust_from(roots: Iterable[str | Path] = (), keys: Iterable[str | Path] = ()) -> Trust:
+    """Trust roots and keys together; see `trust_roots` and `trust_keys`.
+
+    >>> trust_from() == Trust()
+    True
+    """
+    named = tuple(roots)
+    return replace(trust_roots(*named) if named else Trust(), keys=trust_keys(*keys).keys)
 
 
 def trust_faults(trust: Trust, envelope: Envelope, *, at: datetime | None = None) -> tuple[list[SignatureFault], str]:

@@ -1,0 +1,154 @@
+"""`metier skill add` and its kin: packages from elsewhere, pinned to the byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from metier.govern.sign import Trust
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+LibraryOption = Annotated[Path, typer.Option("--library", "-l", help="The folder of installed packages.")]
+NameArgument = Annotated[str, typer.Argument(help="The name of an installed package.")]
+RootOption = Annotated[list[Path] | None, typer.Option("--root", help="A root certificate to trust, PEM.")]
+KeyOption = Annotated[list[Path] | None, typer.Option("--key", help="A public key to trust, PEM.")]
+AllowOption = Annotated[str, typer.Option("--allow", help="Why it may be installed in spite of what was found.")]
+FromOption = Annotated[Path | None, typer.Option("--from", help="Another source than the one it came from.")]
+
+
+@app.command("add")
+def add_package(
+    source: Annotated[Path, typer.Argument(help="A folder, or a .zip, .tar.gz or .tar.bz2.")],
+    library: LibraryOption = Path("skills"),
+    root: RootOption = None,
+    key: KeyOption = None,
+    allow: AllowOption = "",
+    json: AsJson = False,
+) -> None:
+    """Scan a package, check its signature if you say whom to trust, install it and lock every byte of it.
+
+    Example: metier skill add downloads/pdf-forms.zip --library skills
+    """
+    from metier.govern.admit import add
+
+    name, locked = add(library, source, trust=trusted(root, key), allow=allow)
+    if json:
+        as_json({"name": name, "locked": locked})
+        return
+    say(f"Installed {name} {locked.version} ({locked.decision.value}, signature {locked.signature}): {locked.tree}")
+
+
+@app.command("remove")
+def remove_package(name: NameArgument, library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
+    """Remove an installed package and its entry in the lock.
+
+    Example: metier skill remove pdf-forms
+    """
+    from metier.stores.install import remove
+
+    locked = remove(library, name)
+    if json:
+        as_json({"name": name, "locked": locked})
+        return
+    say(f"Removed {name} {locked.version}.")
+
+
+@app.command("update")
+def update_package(
+    name: NameArgument,
+    library: LibraryOption = Path("skills"),
+    source: FromOption = None,
+    only_diff: Annotated[bool, typer.Option("--diff", help="Only tell what is new in it.")] = False,
+    root: RootOption = None,
+    key: KeyOption = None,
+    allow: AllowOption = "",
+    json: AsJson = False,
+) -> None:
+    """Replace an installed package by what its source holds now, unless that does more than before.
+
+    With --diff nothing is installed; exit code 1 if the new version needs to be approved anew.
+
+    Example: metier skill update pdf-forms --diff
+    """
+    from metier.govern.admit import ASKS, preview, update
+
+    if only_diff:
+        seen = preview(library, name, source=source)
+        if json:
+            as_json(seen)
+        else:
+            table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
+        if seen.decision in ASKS:
+            raise typer.Exit(1)
+        return
+    old, new = update(library, name, source=source, trust=trusted(root, key), allow=allow)
+    if json:
+        as_json({"name": name, "old": old, "new": new})
+        return
+    say(f"{name} is as it was." if old == new else f"Updated {name} from {old.version} to {new.version}: {new.tree}")
+
+
+@app.command("verify")
+def verify_library(library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
+    """Compare what is installed with the lock, byte for byte. Exit code 1 if anything differs.
+
+    Example: metier skill verify --library skills
+    """
+    from metier.stores.lock import verify
+
+    drift = verify(library)
+    if json:
+        as_json(drift)
+    else:
+        table(("package", "path", "differs", "how"), [(one.skill, one.path, one.kind, one.message) for one in drift])
+    if drift:
+        raise typer.Exit(1)
+
+
+@app.command("restore")
+def restore_library(library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
+    """Make every installed package what the lock says.
+
+    Example: metier skill restore --library skills
+    """
+    from metier.stores.install import restore
+
+    names = restore(library)
+    if json:
+        as_json(names)
+        return
+    say(f"Restored {', '.join(names)}." if names else "Everything is as it was locked.")
+
+
+@app.command("lock")
+def show_lock(library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
+    """Show what is locked: versions, digests, signatures, scans, and why something was allowed.
+
+    Example: metier skill lock --library skills
+    """
+    from metier.stores.lock import read_lock
+
+    lock = read_lock(library)
+    if json:
+        as_json(lock)
+        return
+    table(
+        ("package", "version", "files", "tree", "signature", "scan", "allowed because"),
+        (
+            (name, one.version, len(one.files), one.tree, one.signature, one.decision.value, one.allowed)
+            for name, one in sorted(lock.skills.items())
+        ),
+    )
+
+
+def trusted(roots: list[Path] | None, keys: list[Path] | None) -> Trust | None:
+    """Whom the options say to trust; None if nobody is named."""
+    from metier.govern.sign import trust_from
+
+    return trust_from(roots or (), keys or ()) if roots or keys else None

@@ -1,0 +1,189 @@
+"""Which instructions are new in a version, and do they reach out of the task?
+
+A sentence of prose or a line of code is new when the old version said it nowhere. It may be an old one put otherwise:
+made of one that was lost, or put together of pairs of words that were there. Then only what it names besides counts: a
+place that was not named, an act the old one had not, a "not" that came or went.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+from metier.govern.acts import Act, Seen, acts_of, destinations
+from metier.govern.units import WORD, Unit, units_of
+from metier.stores.tree import Tree
+
+
+class UpdateDecision(StrEnum):
+    """What an update comes to, from best to worst."""
+
+    NONE = "none"
+    NOTE = "note"
+    REAPPROVE = "re-approve"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction:
+    """A new sentence or line that reaches out of the task.
+
+    Attributes:
+        acts: What it does, with where to or of what: `send files.example`.
+        is_hidden: Whether a reader of the page does not see it.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    path: str
+    line: int
+    text: str
+    acts: tuple[str, ...]
+    is_hidden: bool = False
+    decision: UpdateDecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gains:
+    """What a version says that the old one did not.
+
+    Attributes:
+        instructions: By path and line.
+        says_more: Whether anything is new in it, harmless or not, and not the old words put otherwise.
+        unread: Paths that changed and could not be read as text.
+    """
+
+    instructions: tuple[Instruction, ...] = ()
+    says_more: bool = False
+    unread: tuple[str, ...] = ()
+
+
+GRAVE = frozenset(Act) - {Act.CONTACT, Act.INSTALL, Act.EVERY_TASK, Act.RUN_FILE}
+"""Acts of which a new one is enough to ask again. The others are noted, and two together are enough."""
+
+_SAME = 0.45
+"""From this part of common words on, a new sentence was made of a lost one."""
+
+_SAID = 0.75
+"""From this part of known pairs of words on, a sentence is put together of old ones."""
+
+_FEW_WORDS = 3
+_NEGATION = re.compile(r"\b(?:not|never|no|without|avoid|don'?t|doesn'?t|mustn'?t|shouldn'?t|cannot|can'?t|won'?t)\b")
+
+
+def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gains:
+    """Tell what a new folder instructs that the old one did not.
+
+    Args:
+        before, after: What lies in the two folders.
+    """
+    was = {file.path: file.digest for file in before.files}
+    touched = frozenset(file.path for file in after.files if was.get(file.path) != file.digest)
+    # All of the old version is read, as what is new in one file may have stood in another.
+    said, _ = units_of(old, before, paths=frozenset(was))
+    says, unread = units_of(new, after, paths=frozenset(file.path for file in after.files))
+    known, kept = {unit.key for unit in said}, {unit.key for unit in says}
+    fresh = {unit.key: unit for unit in says if unit.key not in known}.values()
+    lost = [unit for unit in said if unit.key not in kept]
+    earlier = _Earlier(said, was)
+    added = [path for path in touched if path not in was]
+    instructions, says_more = [], bool(touched & set(unread))
+    for unit in fresh:
+        origin = _origin(unit, lost)
+        is_restated = _is_reworded(unit, origin) or earlier.said(unit)
+        says_more = says_more or not is_restated
+        if acts := _acts(unit, origin, earlier, is_restated=is_restated):
+            instructions.append(_instruction(unit, acts, added))
+    return Gains(
+        instructions=tuple(sorted(instructions, key=lambda one: (one.path, one.line))),
+        says_more=says_more,
+        unread=tuple(path for path in unread if path in touched),
+    )
+
+
+class _Earlier:
+    """What the old version said and did, all of it together; worked out when it is asked for."""
+
+    def __init__(self, units: Sequence[Unit], paths: Collection[str]) -> None:
+        self._units = units
+        self.names = {path.rsplit("/", 1)[-1].lower() for path in paths}
+
+    @cached_property
+    def acts(self) -> Collection[Seen]:
+        """Every act, with its key."""
+        return {seen for unit in self._units for seen in acts_of(unit.text)}
+
+    @cached_property
+    def places(self) -> Collection[str]:
+        """Every host and address that was named."""
+        return {place for unit in self._units for place in destinations(unit.text)}
+
+    @cached_property
+    def _pairs(self) -> Collection[tuple[str, str]]:
+        return {pair for unit in self._units for pair in _pairs(unit)}
+
+    def said(self, unit: Unit) -> bool:
+        """Whether a unit is put together of what was said, as when a line between two sentences went away."""
+        pairs = list(_pairs(unit))
+        return bool(pairs) and sum(pair in self._pairs for pair in pairs) >= _SAID * len(pairs)
+
+    def did(self, seen: Seen) -> bool:
+        """Whether an act is none that is new: of the same file, to the same place, of the same package."""
+        if seen.act == Act.RUN_FILE and seen.key.rsplit("/", 1)[-1] in self.names:
+            return True
+        if seen.act in (Act.SEND, Act.CONTACT) and seen.key in self.places:
+            return True
+        return bool(seen.key) and seen in self.acts
+
+
+def _acts(unit: Unit, origin: Unit | None, earlier: _Earlier, *, is_restated: bool) -> list[Seen]:
+    acts = [seen for seen in dict.fromkeys(acts_of(unit.text)) if not earlier.did(seen)]
+    if is_restated:
+        return [seen for seen in acts if seen.act in (Act.SEND, Act.CONTACT) and "." in seen.key]
+    if origin is not None:
+        had = {seen.act for seen in acts_of(origin.text)}
+        return [seen for seen in acts if seen.key or seen.act not in had or _is_flipped(unit, origin)]
+    return acts
+
+
+def _instruction(unit: Unit, acts: Sequence[Seen], added: Collection[str]) -> Instruction:
+    kinds = {seen.act for seen in acts}
+    runs_new = any(s.act == Act.RUN_FILE and any(path.lower().endswith(s.key) for path in added) for s in acts)
+    is_grave = bool(kinds & GRAVE) or len(kinds) > 1 or runs_new or unit.is_hidden
+    return Instruction(
+        path=unit.path,
+        line=unit.line,
+        text=unit.text[:300],
+        acts=tuple(f"{seen.act.value} {seen.key}".strip() for seen in acts),
+        is_hidden=unit.is_hidden,
+        decision=UpdateDecision.REAPPROVE if is_grave else UpdateDecision.NOTE,
+    )
+
+
+def _is_reworded(unit: Unit, origin: Unit | None) -> bool:
+    """Whether a unit is an old one with a few other words, and not with a "not" more or less. Code is never that."""
+    if origin is None or unit.is_code or unit.is_hidden or _is_flipped(unit, origin):
+        return False
+    return len(unit.words - origin.words) <= max(_FEW_WORDS, len(origin.words) // 3)
+
+
+def _is_flipped(unit: Unit, origin: Unit) -> bool:
+    return bool(_NEGATION.search(unit.key)) != bool(_NEGATION.search(origin.key))
+
+
+def _origin(unit: Unit, lost: Sequence[Unit]) -> Unit | None:
+    """The lost sentence that a new one was made of, if one is near enough."""
+    words = unit.words
+    near = [(2 * len(words & one.words) / (len(words) + len(one.words)), one) for one in lost if one.words]
+    best = max(near, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] >= _SAME else None
+
+
+def _pairs(unit: Unit) -> Iterator[tuple[str, str]]:
+    words = WORD.findall(unit.key.lower())
+    yield from zip(words, words[1:], strict=False)

@@ -1,0 +1,108 @@
+"""What does a package say, sentence by sentence and line by line? So that a moved or rewrapped text is not a new one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from metier.stores.tree import MAX_FILES, Tree
+
+MAX_TEXT_BYTES = 2 << 20
+"""Of one file; a longer one is told as unread."""
+
+PROSE = (".md", ".markdown", ".mdx", ".txt", ".rst", ".adoc", ".html", ".htm", "")
+_FENCE = re.compile(r"^\s*(?:```|~~~)")
+_COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
+_STARTS_ANEW = re.compile(r"^\s*(?:[-*+>|#]|\d+[.)]\s|\[[ x]\]|[\w-]+:\s)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[*`]*[A-Z0-9])")
+_MARKS = re.compile(r"[*_`~#>|]+|^\s*(?:[-+]|\d+[.)])\s+|\[[ xX]\]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+WORD = re.compile(r"[\w'./:@-]*\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sentence of prose, or one line of code.
+
+    Attributes:
+        key: The text as far as it counts for what it says: no marks, no capitals, single spaces.
+        is_hidden: Whether a reader of the page does not see it, but a model does.
+    """
+
+    key: str
+    text: str
+    path: str
+    line: int
+    is_code: bool = False
+    is_hidden: bool = False
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of it."""
+        return frozenset(WORD.findall(self.key))
+
+
+def units_of(folder: Path, tree: Tree, *, paths: frozenset[str]) -> tuple[list[Unit], list[str]]:
+    """Read the texts of some files of a package. Returns their units, and the paths that were not read.
+
+    Args:
+        tree: What lies in the folder.
+        paths: Which of its files to read.
+    """
+    units: list[Unit] = []
+    unread = []
+    for file in tree.files[:MAX_FILES]:
+        if file.path not in paths:
+            continue
+        data = (folder / file.path).read_bytes() if file.size <= MAX_TEXT_BYTES else b"\0"
+        if b"\0" in data:
+            unread.append(file.path)
+        else:
+            units += text_units(data.decode("utf-8", "replace"), file.path)
+    return units, unread
+
+
+def text_units(text: str, path: str) -> Iterator[Unit]:
+    """Take a text apart.
+
+    >>> [unit.key for unit in text_units("# Sum\\n\\nAdd the\\nnumbers. Say **so**.", "SKILL.md")]
+    ['sum', 'add the numbers.', 'say so.']
+    >>> [(unit.text, unit.is_hidden) for unit in text_units("Add. <!-- Send it. -->", "SKILL.md")]
+    [('Send it.', True), ('Add.', False)]
+    """
+    plain = _INVISIBLE.sub("", text)
+    if PurePosixPath(path).suffix.lower() not in PROSE:
+        for number, line in enumerate(plain.splitlines(), start=1):
+            yield from _unit(line, path, number, is_code=True)
+        return
+    for comment in _COMMENT.finditer(plain):
+        number = plain.count("\n", 0, comment.start()) + 1
+        for sentence in _SENTENCE_END.split(" ".join(comment[1].split())):
+            yield from _unit(sentence, path, number, is_hidden=True)
+    shown = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), plain)
+    yield from _prose(shown, path)
+
+
+def _prose(text: str, path: str) -> Iterator[Unit]:
+    fenced, begun, waiting = False, 1, ""
+    for number, line in enumerate([*text.splitlines(), ""], start=1):
+        fence = _FENCE.match(line) is not None
+        if waiting and (fence or fenced or not line.strip() or _STARTS_ANEW.match(line)):
+            for sentence in _SENTENCE_END.split(waiting):
+                yield from _unit(sentence, path, begun)
+            waiting = ""
+        if fence:
+            fenced = not fenced
+        elif fenced:
+            yield from _unit(line, path, number, is_code=True)
+        elif line.strip():
+            begun = begun if waiting else number
+            waiting = f"{waiting} {line.strip()}".strip()
+
+
+def _unit(text: str, path: str, line: int, *, is_code: bool = False, is_hidden: bool = False) -> Iterator[Unit]:
+    key = " ".join(_MARKS.sub("" if is_code else " ", text).lower().split()) if not is_code else " ".join(text.split())
+    if any(character.isalnum() for character in key):
+        yield Unit(" ".join(key.split()).replace(" .", "."), text.strip(), path, line, is_code, is_hidden)

@@ -1,0 +1,332 @@
+"""What is installed is what was approved, byte for byte, and comes back so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from metier.capability import Capability
+from metier.errors import Conflict, NotStored, PackageError
+from metier.stores.install import add, candidate, remove, restore, update
+from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
+from metier.stores.tree import read_tree
+from metier.verdict import Decision, Finding, Scan, Severity
+
+
+def clean(folder: Path) -> Scan:
+    return Scan(observed=(Capability.READ_FILES,))
+
+
+def blocking(folder: Path) -> Scan:
+    finding = Finding(rule="evil", severity=Severity.BLOCK, message="Sends keys.", path="SKILL.md")
+    return Scan(findings=(finding,))
+
+
+def half_read(folder: Path) -> Scan:
+    return Scan(unread=("a.bin",))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "from" / "sum"
+    (folder / "scripts").mkdir(parents=True)
+    (folder / "SKILL.md").write_text(manifest("1.0.0"))
+    (folder / "scripts" / "add.py").write_text("print(1 + 1)\n")
+    (folder / "scripts" / "add.py").chmod(0o755)
+    return folder
+
+
+def manifest(version: str) -> str:
+    return f"---\nname: sum\ndescription: Add numbers.\nmetadata:\n  version: {version}\n---\nAdd them.\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    return tmp_path / "skills"
+
+
+def drift(library: Path) -> list[tuple[str, str, str]]:
+    return [(one.skill, one.kind, one.path) for one in verify(library)]
+
+
+def test_what_is_added_is_locked_and_verifies(library: Path, source: Path) -> None:
+    name, locked = add(library, source, scan=clean)
+    assert (name, locked.version, locked.decision, locked.source) == ("sum", "1.0.0", Decision.CLEAN, "../from/sum")
+    assert verify(library) == []
+    assert read_lock(library).skills["sum"] == locked
+    assert locked.files["scripts/add.py"].executable and not locked.files["SKILL.md"].executable
+
+
+def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_path: Path) -> None:
+    add(library, source, scan=clean)
+    first = (library / LOCK_NAME).read_bytes()
+    add(library, source, scan=clean)
+    assert (library / LOCK_NAME).read_bytes() == first == lock_text(read_lock(library))
+    assert str(tmp_path) not in first.decode()
+
+
+def test_the_digest_of_the_tree_is_what_standard_tools_say(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    recipe = "find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum"
+    told = subprocess.run(["bash", "-c", recipe], cwd=library / "sum", capture_output=True, text=True, check=True)
+    assert locked.tree == "sha256:" + told.stdout.split()[0]
+
+
+def test_every_difference_is_named(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / "sum" / "SKILL.md").write_text("other")
+    (library / "sum" / "extra.md").write_text("x")
+    (library / "sum" / "link").symlink_to("/etc/passwd")
+    (library / "sum" / "scripts" / "add.py").unlink()
+    (library / "planted").mkdir()
+    assert drift(library) == [
+        ("sum", "link", "link"),
+        ("sum", "changed", "SKILL.md"),
+        ("sum", "extra", "extra.md"),
+        ("sum", "missing", "scripts/add.py"),
+        ("planted", "unlocked", ""),
+    ]
+
+
+def test_a_renamed_file_and_a_changed_mode_are_named(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / "sum" / "scripts" / "add.py").chmod(0o644)
+    (library / "sum" / "SKILL.md").chmod(0o755)
+    assert drift(library) == [("sum", "mode", "SKILL.md"), ("sum", "mode", "scripts/add.py")]
+    (library / "sum" / "SKILL.md").rename(library / "sum" / "skill.md")
+    assert ("sum", "renamed", "skill.md") in drift(library)
+
+
+def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
+    add(library, source, scan=blocking, allow="read by hand")
+    path = library / LOCK_NAME
+    path.write_text(path.read_text().replace('"decision": "block"', '"decision": "clean"'))
+    assert drift(library) == [("sum", "approval", "")]
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"lock_version": 9}', '{"skills": {"../x": {}}}', '{"more": 1}'])
+def test_a_lock_that_is_none_is_refused(library: Path, damage: str) -> None:
+    library.mkdir()
+    (library / LOCK_NAME).write_text(damage)
+    with pytest.raises(PackageError):
+        read_lock(library)
+
+
+def test_a_name_in_the_lock_cannot_lead_outside(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    write_lock(library, Lock(skills={"..": locked}))
+    with pytest.raises(PackageError, match="no name of a folder"):
+        restore(library)
+    outside = approved("sum", replace(locked, files={"../../evil": locked.files["SKILL.md"]}))
+    write_lock(library, Lock(skills={"sum": outside}))
+    with pytest.raises(NotStored, match="outside"):
+        restore(library)
+    assert not (library.parent / "evil").exists()
+
+
+@pytest.mark.parametrize("scan", [blocking, half_read])
+def test_what_the_scan_refuses_is_not_installed_unless_somebody_says_why(library: Path, source: Path, scan) -> None:
+    with pytest.raises(PackageError, match="it was not installed"):
+        add(library, source, scan=scan)
+    assert not (library / "sum").exists() and not (library / LOCK_NAME).exists()
+    _, locked = add(library, source, scan=scan, allow="read by hand, 3 June")
+    assert locked.allowed == "read by hand, 3 June" and verify(library) == []
+
+
+def test_another_package_of_the_name_is_not_overwritten(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("2.0.0"))
+    with pytest.raises(Conflict, match="Another package 'sum'"):
+        add(library, source, scan=clean)
+    assert verify(library) == []
+
+
+def test_what_is_not_locked_is_not_overwritten(library: Path, source: Path) -> None:
+    (library / "sum").mkdir(parents=True)
+    with pytest.raises(Conflict, match="not in the lock"):
+        add(library, source, scan=clean)
+
+
+def test_restore_makes_everything_as_it_was_without_the_source(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    before = read_tree(library / "sum")
+    shutil.rmtree(source)
+    (library / "sum" / "SKILL.md").write_text("other")
+    (library / "sum" / "evil.py").write_text("x")
+    assert restore(library) == ["sum"]
+    assert read_tree(library / "sum") == before and verify(library) == []
+    shutil.rmtree(library / "sum")
+    assert restore(library) == ["sum"] and restore(library) == []
+    assert verify(library) == []
+
+
+def test_restore_takes_the_source_when_nothing_is_kept_and_only_if_it_is_the_same(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    shutil.rmtree(library / ".metier")
+    shutil.rmtree(library / "sum")
+    assert restore(library) == ["sum"] and verify(library) == []
+    shutil.rmtree(library / ".metier")
+    shutil.rmtree(library / "sum")
+    (source / "SKILL.md").write_text(manifest("6.6.6"))
+    with pytest.raises(NotStored, match="holds something else now"):
+        restore(library)
+    assert not (library / "sum").exists()
+
+
+def test_a_damaged_cache_is_not_believed(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    for kept in (library / ".metier" / "objects").rglob("*"):
+        if kept.is_file():
+            kept.write_bytes(b"evil")
+    (library / "sum" / "SKILL.md").write_text("other")
+    assert restore(library) == ["sum"] and verify(library) == []
+    assert (library / "sum" / "SKILL.md").read_text() == manifest("1.0.0")
+
+
+def test_remove_takes_folder_and_entry(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    remove(library, "sum")
+    assert not (library / "sum").exists() and read_lock(library) == Lock() and verify(library) == []
+    with pytest.raises(NotStored, match="'sum'"):
+        remove(library, "sum")
+
+
+def test_an_update_without_objection_is_installed(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("1.0.1"))
+    old, new = update(library, "sum", scan=clean, objection=lambda old, new: "")
+    assert (old.version, new.version) == ("1.0.0", "1.0.1") and old.approval != new.approval
+    assert verify(library) == []
+    assert update(library, "sum", scan=clean, objection=lambda old, new: "never asked") == (new, new)
+
+
+def test_an_update_with_an_objection_waits_for_approval(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("2.0.0"))
+    with pytest.raises(PackageError, match="approved anew: it sends"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "it sends")
+    assert read_lock(library).skills["sum"].version == "1.0.0" and verify(library) == []
+    _, new = update(library, "sum", scan=clean, objection=lambda old, new: "it sends", allow="asked the author")
+    assert new.allowed == "asked the author" and verify(library) == []
+
+
+def test_an_update_whose_scan_blocks_is_refused(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("2.0.0"))
+    with pytest.raises(PackageError, match="it was not installed"):
+        update(library, "sum", scan=blocking, objection=lambda old, new: "")
+
+
+def test_what_drifted_is_not_compared_with(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / "sum" / "SKILL.md").write_text("other")
+    with pytest.raises(PackageError, match="Its content is not what was locked"), candidate(library, "sum", scan=clean):
+        pass
+
+
+def test_an_update_is_of_the_same_package(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("2.0.0").replace("name: sum", "name: other"))
+    with pytest.raises(PackageError, match="got the package 'other'"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "")
+
+
+KILLED = textwrap.dedent("""
+    import os, sys
+    from pathlib import Path
+    from metier.stores import install
+    from metier.verdict import Scan
+    library, source, at = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    count = 0
+    def tracer(frame, event, arg):
+        global count
+        if event == "line" and frame.f_code.co_filename.endswith(("install.py", "lock.py", "bulk.py")):
+            count += 1
+            if count == at:
+                os.kill(os.getpid(), 9)
+        return tracer
+    sys.settrace(tracer)
+    install.update(library, "sum", scan=lambda folder: Scan(), objection=lambda old, new: "")
+    sys.settrace(None)
+    print(count)
+""")
+
+
+def killed_at(library: Path, source: Path, at: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", KILLED, str(library), str(source), str(at)], capture_output=True, text=True
+    )
+
+
+@pytest.mark.slow
+def test_killed_at_any_step_the_lock_is_the_old_or_the_new_one_and_restore_mends_the_rest(
+    tmp_path: Path, source: Path
+) -> None:
+    """A process that is killed before the n-th line of the code that changes a library, for n all over it."""
+    library = tmp_path / "skills"
+    add(library, source, scan=clean)
+    old = (library / LOCK_NAME).read_bytes()
+    shutil.copytree(library, tmp_path / "fresh")
+    (source / "SKILL.md").write_text(manifest("2.0.0"))
+    whole = killed_at(library, source, 0)
+    num_lines, new = int(whole.stdout), (library / LOCK_NAME).read_bytes()
+    assert num_lines > 100 and new != old
+    for at in range(1, num_lines, max(1, num_lines // 25)):
+        shutil.rmtree(library)
+        shutil.copytree(tmp_path / "fresh", library)
+        assert killed_at(library, source, at).returncode == -9
+        assert (library / LOCK_NAME).read_bytes() in (old, new)
+        restore(library)
+        assert verify(library) == []
+        assert [path.name for path in library.iterdir() if path.name.startswith(".part-")] == []
+        update(library, "sum", scan=lambda folder: Scan(), objection=lambda old, new: "")
+        assert (library / LOCK_NAME).read_bytes() == new and verify(library) == []
+
+
+def test_two_at_once_take_turns(library: Path, source: Path, tmp_path: Path) -> None:
+    other = tmp_path / "from" / "mul"
+    shutil.copytree(source, other)
+    (other / "SKILL.md").write_text(manifest("1.0.0").replace("name: sum", "name: mul"))
+    imports = "import sys; from metier.stores.install import add; from metier.verdict import Scan; "
+    code = imports + "add(sys.argv[1], sys.argv[2], scan=lambda folder: Scan())"
+    running = [subprocess.Popen([sys.executable, "-c", code, str(library), str(one)]) for one in (source, other)]
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert sorted(read_lock(library).skills) == ["mul", "sum"] and verify(library) == []
+
+
+NAMES = st.text("abcXYZ09-_. é", min_size=1, max_size=8).filter(lambda name: name.strip(".") and name == name.strip())
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.dictionaries(NAMES, st.binary(max_size=40), max_size=5), broken=st.data())
+def test_whatever_is_installed_comes_back(tmp_path: Path, files: dict[str, bytes], broken: st.DataObject) -> None:
+    place = tmp_path / str(time.monotonic_ns())
+    source, library = place / "sum", place / "library"
+    source.mkdir(parents=True)
+    (source / "SKILL.md").write_text(manifest("1.0.0"))
+    for name, content in files.items():
+        if name.casefold() not in {path.name.casefold() for path in source.iterdir()}:
+            (source / name).write_bytes(content)
+    add(library, source, scan=clean)
+    before = read_tree(library / "sum")
+    victim = library / "sum" / broken.draw(st.sampled_from([file.path for file in before.files]))
+    victim.write_bytes(victim.read_bytes() + b"!")
+    assert [one.kind for one in verify(library)] == ["changed"]
+    restore(library)
+    assert read_tree(library / "sum") == before and verify(library) == []
+
+
+def test_the_lock_is_json_that_other_tools_read(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    lock = json.loads((library / LOCK_NAME).read_text())
+    assert lock["lock_version"] == 1 and list(lock["skills"]) == ["sum"]
