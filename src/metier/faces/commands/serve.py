@@ -50,7 +50,7 @@ def serve(
         say(f"  {place}: {reason}")
     if shelf.offers and not readable:
         say("  The strict policy lets nothing be read without a second opinion; --policy FILE sets another.")
-    # The shelf lives as long as the server: looking through it again and again would halt pages for a tenth of a second.
+    # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
     gc.freeze()
     server = make_server(shelf, make_tools(shelf, sandboxed() if run else None))
     if http:

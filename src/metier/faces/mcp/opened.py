@@ -63,11 +63,11 @@ def sandboxed(kind: str = "auto") -> Runner | None:
 
     None if this machine has no sandbox that is whole.
     """
-    try:
-        from metier.sandboxes import open_sandbox, python_grant
+    from metier.sandboxes import open_sandbox, python_grant
 
+    try:
         sandbox = open_sandbox(kind)
-    except (SandboxError, ImportError):
+    except SandboxError:
         return None
 
     def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:

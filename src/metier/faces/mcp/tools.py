@@ -65,7 +65,7 @@ class Tools:
         raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name[:80]!r}.")
 
     async def _find(self, arguments: dict[str, Any]) -> _Answer:
-        query, k = _text(arguments, "query"), _number(arguments, "k", 5, 50)
+        query, k = _text(arguments, "query", ""), _number(arguments, "k", 5, 50)
         budget = _number(arguments, "budget", 2000, 50_000)
 
         def answer() -> tuple[str, list[dict[str, object]]]:
@@ -193,13 +193,13 @@ def _find_tool() -> types.Tool:
     return _tool(
         "find_skill",
         "Find a skill",
-        "Find the skills that answer a request, or learn that none does. Shows their metadata only.",
+        "Find the skills that answer a request, or learn that none does. Without a request, see what there is.",
         {
             "query": {"type": "string", "description": "What is to be done, in plain words."},
             "k": {"type": "integer", "minimum": 1, "maximum": 50, "description": "Most skills to name; 5 by default."},
             "budget": _BUDGET,
         },
-        ["query"],
+        [],
         reads=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from metier.stores.served.shelf import Offer, Shelf
 from metier.stores.served.use import ORIGIN
 
 _CHARACTERS_A_TOKEN = 3
+_MARKS = 100
+"""Tokens that the marks around the catalogue and its last line take."""
 
 
 class Finding:
@@ -24,14 +27,17 @@ class Finding:
 
     def __init__(self, shelf: Shelf, index: Index, disclose: Callable[[Index, str | None, int], Disclosure]) -> None:
         self._shelf, self._index, self._disclose = shelf, index, disclose
+        self._lock = threading.Lock()
         self._seen: tuple[Offer, ...] = ()
         self._by_key: dict[tuple[str, str], Offer] = {}
 
     def answer(self, query: str, *, k: int, budget: int) -> tuple[str, list[dict[str, object]]]:
         """Say which skills answer a request within a number of tokens, as text and as data.
 
-        When none fires that is said first, and the nearest are still named.
+        When none fires that is said first, and the nearest are still named. Without a request, the catalogue is shown.
         """
+        if not query.strip():
+            return self.catalogue(budget=budget), []
         self._follow()
         found = self._index.find(query, k)
         hits = [(hit, offer) for hit in found.hits if (offer := self._offer(hit.listed)) is not None]
@@ -55,22 +61,29 @@ class Finding:
         ]
         return _within([_head(found), *lines], budget), data
 
-    def catalogue(self, *, budget: int, query: str | None = None) -> str:
+    def catalogue(self, *, budget: int) -> str:
         """Show what an agent should know of the whole shelf within a number of tokens."""
         self._follow()
-        disclosure = self._disclose(self._index, query, budget)
-        lines = []
+        disclosure = self._disclose(self._index, None, max(0, budget - _MARKS))
+        lines, texts = [], []
         for one in disclosure.shown:
             offer = self._offer(one.listed)
-            if offer is not None and (offer.readable or one.level == Level.METADATA):
-                lines.append(quoted(one.text, origin=ORIGIN, skill=offer.handle, path=one.path))
-        left = [f"{disclosure.left_out} more are not shown."] if disclosure.left_out else []
-        return "\n\n".join([*lines, *left])
+            if offer is not None and one.level == Level.METADATA:
+                # One line each, whatever line ends its author wrote: a description is not the next skill.
+                path = f"{offer.handle}: " if offer.handle != offer.skill.name else ""
+                lines.append(path + " ".join(one.text.split()))
+            elif offer is not None and offer.readable:
+                texts.append(quoted(one.text, origin=ORIGIN, skill=offer.handle, path=one.path))
+        left = f"{disclosure.left_out} more are not shown." if disclosure.left_out else ""
+        listed = quoted("\n".join(lines), origin=ORIGIN, skill="*", note="what each says of itself")
+        return _within([part for part in (left, listed, *texts) if part], budget)
 
     def _follow(self) -> None:
-        offers = self._shelf.offers
-        if offers is self._seen:
-            return
+        with self._lock:
+            if self._shelf.offers is not self._seen:
+                self._index_anew(self._shelf.offers)
+
+    def _index_anew(self, offers: tuple[Offer, ...]) -> None:
         keys = {_key(offer): offer for offer in offers}
         for origin in {origin for origin, _ in self._by_key} | {origin for origin, _ in keys}:
             gone = [name for where, name in self._by_key if where == origin and (where, name) not in keys]

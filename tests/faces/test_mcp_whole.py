@@ -1,0 +1,176 @@
+"""The whole of it: packages on a disk, the real index, the real sandbox, and the command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("mcp")
+
+from metier.errors import ConfigError
+from metier.faces.mcp.opened import library_of, make_tools, sandboxed
+from metier.faces.mcp.server import make_server
+from metier.stores.served.shelf import Shelf
+from metier.verdict import ExposureTier
+from served_skills import judging, write
+from test_mcp_tools import called
+
+ADD = b"import sys\nprint(sum(map(int, sys.argv[1:])))\n"
+PRY = b"""
+import os, pathlib, socket, sys
+here = pathlib.Path(__file__).parent.parent
+tries = {
+    "secret": lambda: pathlib.Path(sys.argv[1]).read_text(),
+    "package": lambda: (here / "SKILL.md").write_text("x"),
+    "network": lambda: socket.create_connection(("127.0.0.1", 9), 1),
+    "environment": lambda: os.environ["METIER_TEST_SECRET"],
+    "own file": lambda: (here / "data.txt").read_text(),
+    "scratch": lambda: pathlib.Path("note.txt").write_text("x"),
+}
+for name, attempt in tries.items():
+    try:
+        attempt()
+        print(name, "done")
+    except Exception as error:
+        print(name, "denied")
+"""
+
+
+def served(folder: Path, runner: Any = None, **exposures: ExposureTier) -> Any:
+    shelf = Shelf(folder, judging(**exposures))
+    return make_server(shelf, make_tools(shelf, runner))
+
+
+@pytest.fixture(scope="module")
+def runner() -> Any:
+    found = sandboxed()
+    if found is None:
+        pytest.skip("no sandbox can run on this machine")
+    return found
+
+
+def test_the_real_index_finds_the_skill(tmp_path: Path) -> None:
+    write(tmp_path, "refunds", body="Pay a customer back: check the invoice, then send the refund.")
+    write(tmp_path, "tables", body="Turn a table of a PDF document into a spreadsheet.")
+    server = served(tmp_path)
+    text, _ = called(server, "find_skill", {"query": "refund the invoice of a customer", "k": 1})
+    assert "skill 'refunds'" in text and "skill 'tables'" not in text
+    text, _ = called(server, "find_skill", {})
+    assert "About refunds." in text and "About tables." in text
+
+
+def test_an_autonomous_script_runs_in_the_sandbox(tmp_path: Path, runner: Any) -> None:
+    write(tmp_path, "sum", files={"scripts/add.py": ADD})
+    server = served(tmp_path, runner, sum=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "sum", "script": "scripts/add.py", "arguments": ["1", "2"]})
+    assert not is_error and "\n3\n" in text and "exit code 0" in text
+
+
+def test_a_shell_script_runs_too(tmp_path: Path, runner: Any) -> None:
+    write(tmp_path, "say", files={"scripts/say.sh": b'echo "said $1"\n'})
+    server = served(tmp_path, runner, say=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "say", "script": "scripts/say.sh", "arguments": ["it"]})
+    assert not is_error and "said it" in text
+
+
+def test_a_script_reaches_nothing_but_its_package_and_its_scratch_folder(
+    tmp_path: Path, runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METIER_TEST_SECRET", "x")
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    place = write(tmp_path / "library", "pry", files={"scripts/pry.py": PRY, "data.txt": b"own"})
+    before = (place / "SKILL.md").read_bytes()
+    server = served(tmp_path / "library", runner, pry=ExposureTier.AUTONOMOUS)
+    arguments = {"skill": "pry", "script": "scripts/pry.py", "arguments": [str(secret)]}
+    text, _ = called(server, "run_skill", arguments)
+    for name in ("secret", "package", "network", "environment"):
+        assert f"{name} denied" in text
+    for name in ("own file", "scratch"):
+        assert f"{name} done" in text
+    assert "It was denied:" in text and str(secret) in text
+    assert (place / "SKILL.md").read_bytes() == before and not list(place.rglob("note.txt"))
+
+
+def test_a_script_that_fails_is_told(tmp_path: Path, runner: Any) -> None:
+    write(tmp_path, "sum", files={"scripts/add.py": b"raise SystemExit(7)\n"})
+    text, is_error = called(
+        served(tmp_path, runner, sum=ExposureTier.AUTONOMOUS), "run_skill", {"skill": "sum", "script": "scripts/add.py"}
+    )
+    assert is_error and "exit code 7" in text
+
+
+def test_a_workspace_has_its_own_policy(tmp_path: Path) -> None:
+    (tmp_path / "metier.toml").write_text("")
+    with pytest.raises(ConfigError, match="own policy"):
+        library_of(tmp_path, tmp_path / "policy.toml")
+
+
+def test_a_policy_sets_what_may_be_read(tmp_path: Path) -> None:
+    write(tmp_path / "library", "sum")
+    policy = tmp_path / "policy.toml"
+    policy.write_text('semantic = "optional"\n')
+    for given, exposure in ((None, ExposureTier.METADATA), (policy, ExposureTier.INSTRUCTIONS)):
+        folder, judge = library_of(tmp_path / "library", given)
+        assert Shelf(folder, judge).find("sum").exposure == exposure
+
+
+def test_the_catalogue_keeps_to_its_budget(tmp_path: Path) -> None:
+    for number in range(100):
+        write(tmp_path, f"skill-{number}")
+    text, _ = called(served(tmp_path), "find_skill", {"budget": 500})
+    assert 300 < len(text) <= 1500 and "skill-1" in text
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "metier", "serve", *arguments], input="", capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--mcp", "no-such-folder"), "Expected a folder of packages"),
+        (("--mcp", ".", "--policy", "no-such-file"), "Cannot read the policy"),
+    ],
+)
+def test_wrong_use_is_told_on_standard_error(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = command(*arguments)
+    assert (done.returncode, done.stdout) == (2, "") and said in done.stderr
+
+
+def test_others_reach_it_only_by_name(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    done = command("--mcp", str(tmp_path), "--http", "0.0.0.0:8000")
+    assert done.returncode == 2 and "--allow-host" in done.stderr
+
+
+def test_a_client_that_leaves_at_once_ends_the_server(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    done = command("--mcp", str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "") and "1 skills are served" in done.stderr
+
+
+def test_help_needs_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom metier.faces import cli\n"
+        "heavy = {'mcp', 'mcp_types', 'starlette', 'uvicorn', 'anyio', 'yaml', 'pydantic'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_missing_library_is_told_with_the_way_out(tmp_path: Path) -> None:
+    program = (
+        "import sys\nsys.modules['mcp'] = None\nsys.modules['mcp_types'] = None\n"
+        f"sys.argv = ['metier', 'serve', '--mcp', {str(tmp_path)!r}]\n"
+        "from metier.faces.cli import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "pip install 'metier[mcp]'" in done.stderr
