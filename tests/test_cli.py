@@ -124,7 +124,8 @@ def test_a_hostile_package_is_found(metier: Command) -> None:
     assert code == 1
     verdicts = {one["path"]: one["verdict"] for one in json.loads(out)}
     assert verdicts["quick-setup"]["exposure"] == 1
-    assert verdicts["install-notes"]["exposure"] == 2
+    assert verdicts["quick-setup"]["gates"][0]["outcome"] == "failed"
+    assert verdicts["install-notes"]["gates"][0]["outcome"] == "passed"
 
 
 def test_skills_are_found_in_documents(metier: Command) -> None:

@@ -1,0 +1,201 @@
+"""Does the command line tell the whole story of a skill, and move it only with a name and a reason?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from metier.digest import canonical
+from metier.faces.cli import main
+from metier.govern.judge import judge
+from metier.govern.policy import GovernPolicy
+from metier.sandbox import Access, Act, Trace
+from metier.skill import Skill
+from metier.stores.package import read_package, write_package
+from metier.stores.sqlite import SqliteStore
+from metier.verdict import Evidence, Finding, Scan, Severity, VettingTier
+
+SKILL = Skill(name="reverse", description="Writes the letters backwards.", policy="Start at the end.", licence="MIT")
+POLICY = 'semantic = "optional"\nbehavioural = "measured"\npromote_after = 3\n'
+GOOD = Evidence(correct=40, scored=40, low=0.91, uplift=0.4, uplift_low=0.3, uplift_high=0.5, run_ids=("run_1",))
+BY = ("--by", "Ada", "--because", "read it whole")
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def metier(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run a command and give back its exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["metier", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return int(end.value.code or 0), said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return write_package(SKILL, tmp_path / "packages")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, package: Path) -> Path:
+    """A workspace in which the skill was measured and judged once."""
+    folder = tmp_path / "w"
+    (folder / ".metier").mkdir(parents=True)
+    (folder / "t.csv").write_text("id,label\n", encoding="utf-8")
+    text = f'[workspace]\nname = "t"\n[discover]\ntaxonomy = "t.csv"\ndocuments = []\n[govern]\n{POLICY}'
+    (folder / "metier.toml").write_text(text, encoding="utf-8")
+    policy = GovernPolicy(semantic="optional", behavioural="measured", promote_after=3)
+    with closing(SqliteStore(folder / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(judge(read_package(package).skill, Scan(), evidence=GOOD, policy=policy))
+    return folder
+
+
+def tier(metier: Command, workspace: Path) -> tuple[int, int]:
+    _, out, _ = metier("govern", "explain", "reverse", "-w", workspace, "--json")
+    story = json.loads(out)
+    return story["verdict"]["vetting"], story["exposure"]
+
+
+def test_a_skill_is_certified_used_promoted_demoted_revoked_and_restored(
+    metier: Command, workspace: Path, package: Path
+) -> None:
+    at = ("-w", workspace)
+    assert tier(metier, workspace) == (3, 3)
+    assert metier("govern", "certify", "reverse", *BY, *at)[0] == 0
+    assert tier(metier, workspace) == (4, 3)
+    code, _, err = metier("govern", "promote", "reverse", "--by", "Ada", *at)
+    assert code == 2
+    assert "0 supervised uses without a fault, 3 are needed" in err
+    assert metier("govern", "record", "reverse", "--uses", "3", *at)[0] == 0
+    assert metier("govern", "promote", "reverse", "--by", "Ada", *at)[0] == 0
+    assert tier(metier, workspace) == (4, 4)
+    code, out, _ = metier("govern", "record", "reverse", "--violation", "it wrote outside", *at)
+    assert code == 0
+    assert "demoted to supervised: it wrote outside" in out
+    assert tier(metier, workspace) == (3, 3)
+    assert metier("govern", "revoke", "reverse", "--by", "Ada", "--because", "it sent mail", *at)[0] == 0
+    assert tier(metier, workspace) == (1, 1)
+    code, out, _ = metier("govern", "gate", package, *at)
+    assert code == 1
+    assert "revoked: it sent mail" in out
+    assert tier(metier, workspace) == (1, 1)
+    assert metier("govern", "restore", "reverse", "--package", package, *BY, *at)[0] == 0
+    assert tier(metier, workspace) == (3, 3)
+    assert metier("govern", "audit", "--verify", *at)[0] == 0
+
+
+def test_the_story_names_everything(metier: Command, workspace: Path) -> None:
+    metier("govern", "approve", "reverse", *BY, "-w", workspace)
+    code, out, _ = metier("govern", "explain", "reverse", "-w", workspace)
+    assert code == 0
+    for part in (
+        "sha256:",
+        "vetting organisation, exposure supervised",
+        "gate G1\tpassed: the scan is clean",
+        "gate G2\tnot run: no second opinion was taken",
+        "gate G3\tpassed",
+        "gate G4\tpassed: nothing declared, and nothing observed",
+        "declared: nothing",
+        "observed: nothing",
+        "40 of 40 attempts correct",
+        "with the skill against without it: +40.0 points (+30.0 to +50.0)",
+        "rests on run_1",
+        "approved by Ada",
+        "audit\t2 approval by Ada: read it whole",
+        "would raise it\ta certification by a person",
+    ):
+        assert part in out, part
+
+
+def test_negative_uplift_is_told(metier: Command, workspace: Path, package: Path) -> None:
+    harmful = replace(GOOD, uplift=-0.2, uplift_low=-0.3, uplift_high=-0.1)
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(judge(read_package(package).skill, Scan(), evidence=harmful))
+    _, out, _ = metier("govern", "explain", "reverse", "-w", workspace)
+    assert "review\tMakes answers worse, beyond chance. (negative-uplift) -20.0 points" in out
+    assert "would raise it\ta version that makes answers better" in out
+
+
+def test_a_log_that_was_tampered_with_is_a_finding(metier: Command, workspace: Path, tmp_path: Path) -> None:
+    anchor = tmp_path / "anchor.json"
+    assert metier("govern", "approve", "reverse", *BY, "-w", workspace)[0] == 0
+    assert metier("govern", "audit", "--keep-anchor", anchor, "-w", workspace)[0] == 0
+    code, out, _ = metier("govern", "audit", "--verify", "--anchor", anchor, "--json", "-w", workspace)
+    assert (code, json.loads(out)["faults"]) == (0, [])
+    code, out, _ = metier("govern", "audit", "-w", workspace, "--json")
+    entries = json.loads(out)
+    assert [one["entry"]["event"]["deed"] for one in entries] == ["verdict", "approval", "verdict"][: len(entries)]
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store, store._database.writing() as session:
+        session.run("DELETE FROM audit WHERE number = 2")
+    code, _, err = metier("govern", "audit", "--verify", "-w", workspace)
+    assert code == 1
+    assert "cut off" in err or "removed" in err
+    kept = anchor.read_bytes()
+    assert metier("govern", "audit", "--keep-anchor", anchor, "-w", workspace)[0] == 1
+    assert anchor.read_bytes() == kept  # no anchor is made of a broken log
+
+
+def test_an_anchor_that_is_none_is_wrong_use(metier: Command, workspace: Path, tmp_path: Path) -> None:
+    path = tmp_path / "anchor.json"
+    for content in (b"nonsense", canonical({"number": 1, "hsh": "x"})):
+        path.write_bytes(content)
+        assert metier("govern", "audit", "--anchor", path, "-w", workspace)[0] == 2
+    assert metier("govern", "audit", "--anchor", tmp_path / "nothing", "-w", workspace)[0] == 2
+
+
+def test_the_gates_are_told_one_by_one_and_strict_without_a_policy(
+    metier: Command, package: Path, tmp_path: Path
+) -> None:
+    code, out, _ = metier("govern", "gate", package)
+    assert code == 1
+    assert "G2\tnot run\tno second opinion was taken" in out
+    policy = tmp_path / "policy.toml"
+    policy.write_text('semantic = "optional"', encoding="utf-8")
+    code, out, _ = metier("govern", "gate", package, "--policy", policy, "--json")
+    assert code == 0
+    assert json.loads(out)[0]["verdict"]["vetting"] == VettingTier.COMMUNITY
+    policy.write_text('sematic = "optional"', encoding="utf-8")
+    code, _, err = metier("govern", "gate", package, "--policy", policy)
+    assert code == 2
+    assert "Did you mean 'semantic'?" in err
+
+
+def test_a_trace_and_an_opinion_are_taken_in(metier: Command, package: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "trace.json"
+    trace.write_bytes(canonical(Trace(accesses=(Access(act=Act.CONNECT, target="dns x.invalid", allowed=False),))))
+    _, out, _ = metier("govern", "gate", package, "--trace", trace, "--opinion", "rule:echo")
+    assert "G2\tnot run\trule gave no opinion" in out
+    assert "G3\tfailed\ttried to connect dns x.invalid, which was not granted" in out
+    write_package(replace(SKILL, name="other"), package.parent)
+    assert metier("govern", "gate", package.parent, "--trace", trace)[0] == 2
+
+
+def test_a_block_cannot_be_approved_and_nobody_decides_namelessly(
+    metier: Command, workspace: Path, package: Path
+) -> None:
+    assert metier("govern", "approve", "reverse", "--by", "", "--because", "x", "-w", workspace)[0] == 2
+    blocked = Scan(findings=(Finding(rule="r", severity=Severity.BLOCK, message="Does it."),))
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(judge(read_package(package).skill, blocked))
+    code, _, err = metier("govern", "approve", "reverse", *BY, "-w", workspace)
+    assert code == 2
+    assert "is blocked, and no approval lifts that" in err
+    assert metier("govern", "record", "reverse", "-w", workspace)[0] == 2
+
+
+def test_another_package_restores_nothing(metier: Command, workspace: Path, tmp_path: Path) -> None:
+    other = write_package(replace(SKILL, name="other"), tmp_path / "others")
+    code, _, err = metier("govern", "restore", "reverse", "--package", other, *BY, "-w", workspace)
+    assert code == 2
+    assert "holds the skill 'other', not 'reverse'" in err
