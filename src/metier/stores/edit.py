@@ -203,6 +203,8 @@ def _spans(lines: list[str], where: str, *, below: str | None = None) -> dict[st
     spans = {}
     for key, value in root.value:
         start, end = key.start_mark.line, _last_line(value)
+        if lines[start][: key.start_mark.column].strip():
+            raise PackageError(f"The field {key.value!r} of {where!r} is written with a question mark before it.")
         while end > start and not lines[end].strip():
             end -= 1
         spans[key.value] = _Span(

@@ -21,6 +21,8 @@ _MAX_CHARACTERS = 1 << 16
 _MAX_EVENTS = 20_000
 _MAX_DEPTH = 32
 _MAX_REPAIRS = 50
+_MAX_LINE = 4096
+_MAX_PLAIN_FIELDS = 100
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY_AND_VALUE = re.compile(r"(?P<indent>\s*)(?P<key>[\w.-]+):[ \t]+(?P<value>\S.*)")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -101,6 +103,39 @@ class _NotMended(PackageError):
     """More faults than a frontmatter can have; perhaps it is the body that was read."""
 
 
+class _Unbounded(PackageError):
+    """A frontmatter that is larger or deeper than any honest one."""
+
+
+def _plain_lines(lines: list[str], end: int, body_start: int, skipped: int, failure: PackageError) -> Frontmatter:
+    """Read no more than the fields that take one plain line each, where the whole would be too much."""
+    fields, places = {}, {}
+    for number in range(1, end):
+        match = _KEY_AND_VALUE.fullmatch(lines[number], 0, _MAX_LINE)
+        if match and not match["indent"] and match["value"][0] not in "[{|>&*!":
+            fields[match["key"]] = _unquoted(match["value"].strip())
+            places[match["key"]] = skipped + number + 1
+        if len(fields) == _MAX_PLAIN_FIELDS:
+            break
+    if not fields.get("description"):
+        raise failure
+    fault = _error(skipped + 2, f"{failure} Only its plain lines were read.", "Shorten it.")
+    body = "\n".join(lines[body_start:])
+    blank = len(body) - len(body.lstrip("\n"))
+    return Frontmatter(
+        fields=dict(fields),
+        lines=places,
+        body=body.strip(),
+        body_line=skipped + body_start + blank + 1,
+        faults=(fault,),
+    )
+
+
+def _unquoted(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return _UNPRINTABLE.sub("\ufffd", value[1:-1] if is_quoted else value)
+
+
 def _head_faults(text: str) -> Iterator[Fault]:
     if text.startswith("\ufeff"):
         yield _error(1, "The file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.")
@@ -118,14 +153,16 @@ def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str
     """Read the lines up to `end` as YAML and what begins at `body_start` as the body."""
     block, body = "\n".join(lines[1:end]), "\n".join(lines[body_start:])
     if len(block) > _MAX_CHARACTERS:
-        raise PackageError(
-            f"The frontmatter of {where!r} has {len(block)} characters; at most {_MAX_CHARACTERS} are read."
-        )
+        message = f"The frontmatter of {where!r} has {len(block)} characters; at most {_MAX_CHARACTERS} are read."
+        return _plain_lines(lines, end, body_start, skipped, PackageError(message))
     faults = []
     if odd := _UNPRINTABLE.search(block):
         line = skipped + 2 + block[: odd.start()].count("\n")
         faults.append(_error(line, "The frontmatter holds a control character.", "Remove it."))
-    tree, repairs = _repaired_tree(_UNPRINTABLE.sub("\ufffd", block), first_line=skipped + 2, where=where)
+    try:
+        tree, repairs = _repaired_tree(_UNPRINTABLE.sub("\ufffd", block), first_line=skipped + 2, where=where)
+    except _Unbounded as failure:
+        return _plain_lines(lines, end, body_start, skipped, failure)
     blank = len(body) - len(body.lstrip("\n"))
     return Frontmatter(
         fields=tree.root,
@@ -230,7 +267,7 @@ class _Tree:
         num_roots = 0
         for count, event in enumerate(yaml.parse(block, Loader=_Loader)):
             if count > _MAX_EVENTS or len(self._open) > _MAX_DEPTH:
-                raise PackageError(f"The frontmatter of {self.where!r} has too many parts or is nested too deep.")
+                raise _Unbounded(f"The frontmatter of {self.where!r} has too many parts or is nested too deep.")
             if isinstance(event, yaml.NodeEvent) and not self._open:
                 num_roots += 1
                 if num_roots > 1 or not isinstance(event, yaml.MappingStartEvent):

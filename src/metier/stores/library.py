@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from metier.digest import digest, plain
 from metier.errors import Conflict, CorruptStore, StageError, StoreError
-from metier.skill import Skill, State
+from metier.skill import Pattern, Skill, State
 from metier.state import move
 from metier.store import Store
 from metier.stores.checks import is_name, is_version
@@ -26,13 +26,19 @@ from metier.wheel import Context, Result, count
 
 
 def run(
-    context: Context, verdicts: Sequence[Verdict], *, sources: Mapping[str, Path], concepts: Mapping[str, Sequence[str]]
+    context: Context,
+    verdicts: Sequence[Verdict],
+    *,
+    sources: Mapping[str, Path],
+    concepts: Mapping[str, Sequence[str]],
+    patterns_of: Callable[[Skill], tuple[Pattern, ...]] = lambda skill: skill.patterns,
 ) -> Result:
     """The store spoke: keep every verdict and finding, and every admitted skill as a package that was read back.
 
     Args:
         sources: The folder of each judged package, by the digest of its verdict.
         concepts: Where the taxonomy places each skill, by its name.
+        patterns_of: Says which design patterns a skill follows.
 
     Raises:
         Conflict: That name and version are stored with other content; its package is left as it is.
@@ -48,7 +54,8 @@ def run(
             if against := objection(read_package(source).skill, context.store):
                 raise Conflict(f"The library cannot take the package {str(source)!r}: {against}.")
             skill = keep(source, context.home, verdict)
-            skill = replace(skill, concepts=tuple(concepts.get(skill.name, skill.concepts)))
+            placed = tuple(concepts.get(skill.name, skill.concepts))
+            skill = replace(skill, concepts=placed, patterns=patterns_of(skill))
             context.store.put_skill(skill)
             kept.append(skill)
         context.progress(number, len(verdicts), {})

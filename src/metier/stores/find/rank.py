@@ -8,18 +8,21 @@ and stands in `weights`. The text of a skill is compared, never obeyed.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from heapq import nlargest
+from itertools import chain
+from operator import neg
 
 from metier.index import Listed
 from metier.stores.find.request import Request
-from metier.stores.find.segment import MAX_DESCRIPTION, Segment
+from metier.stores.find.segment import MAX_DESCRIPTION, Placed, Segment
 from metier.stores.find.words import letters, stem, words
 
 NUM_CANDIDATES = 40
+_NUM_LIKELY = 60
 _NUM_RIVALS = 15
 _SATURATION = 0.9
 _LENGTH_SHARE = 0.6
@@ -81,28 +84,30 @@ class Shelf:
     """
 
     def __init__(self, segments: Sequence[Segment], cards: Mapping[int, Card]) -> None:
-        self.cards = sorted(cards.values(), key=lambda card: (card.listed.origin, card.listed.name))
-        slot_of = {id(card): slot for slot, card in enumerate(self.cards)}
-        slots = {position: slot_of[id(card)] for position, card in cards.items()}
-        # Each slot is a live skill. -1 stands for one that was taken out and whose segment is not merged yet.
-        self._segments = [(segment, [slots.get(p, -1) for p in segment.positions]) for segment in segments]
-        self._homes = [(0, 0)] * len(self.cards)
+        ordered = sorted(cards.items(), key=lambda item: (item[1].listed.origin, item[1].listed.name))
+        self.cards = [card for _, card in ordered]
+        slots = {position: slot for slot, (position, _) in enumerate(ordered)}
+        self._shelves = [Placed(segment, slots) for segment in segments]
+        self._homes = [(segment, 0) for segment in self._shelves[:1] for _ in self.cards]
         lengths = [1] * len(self.cards)
-        for number, (segment, homes) in enumerate(self._segments):
-            for skill, slot in enumerate(homes):
+        for placed in self._shelves:
+            for skill, slot in enumerate(placed.slots):
                 if slot >= 0:
-                    self._homes[slot] = number, skill
-                    lengths[slot] = segment.lengths[skill]
+                    self._homes[slot] = placed, skill
+                    lengths[slot] = placed.segment.lengths[skill]
         mean = sum(lengths) / max(len(lengths), 1)
         self._norms = [_SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * length / mean) for length in lengths]
+        self._rarities: dict[str, float] = {}
 
     def rank(self, request: Request) -> Ranking:
         """Find the candidates for a request and weigh the evidence; none if no word of it is known."""
-        exact = {word: self._of_word(word) for word in request.words}
-        loose = {one: self._of_stem(one) for one in request.stems}
-        by_word, by_stem = self._bm25(exact), self._bm25(loose)
-        both = {slot: by_word.get(slot, 0.0) + score for slot, score in by_stem.items()}
-        slots = nlargest(NUM_CANDIDATES, both, key=lambda slot: (both[slot], -slot))
+        loose = {one: self._counts(placed.of_stem(one) for placed in self._shelves) for one in request.stems}
+        by_stem = self._bm25(loose)
+        likely = sorted(zip(by_stem.values(), map(neg, by_stem), strict=True), reverse=True)[:_NUM_LIKELY]
+        exact = {word: self._counts(placed.of_word(word) for placed in self._shelves) for word in request.words}
+        by_word = self._bm25_of([-slot for _, slot in likely], exact)
+        both = sorted(((score + by_word[-slot], slot) for score, slot in likely), reverse=True)[:NUM_CANDIDATES]
+        slots = [-slot for _, slot in both]
         slots += [slot for slot in self._named(request) if slot not in slots]
         if not slots:
             return Ranking()
@@ -145,26 +150,23 @@ class Shelf:
             pitched=max(pitch) / mass,
         )
 
-    def _of_word(self, word: str) -> dict[int, int]:
-        return self._counts((segment.postings(word), homes) for segment, homes in self._segments)
-
-    def _of_stem(self, stemmed: str) -> dict[int, int]:
-        return self._counts((segment.postings_of_stem(stemmed), homes) for segment, homes in self._segments)
-
-    def _counts(self, found: Iterable[tuple[Iterable[tuple[int, int]], Sequence[int]]]) -> dict[int, int]:
+    def _counts(self, found: Iterable[dict[int, int]]) -> dict[int, int]:
+        """The counts of all segments, which hold different skills."""
         counts: dict[int, int] = {}
-        for postings, homes in found:
-            for skill, count in postings:
-                slot = homes[skill]
-                counts[slot] = counts.get(slot, 0) + count
-        counts.pop(-1, None)
+        for part in found:
+            counts = counts | part if counts else part
         return counts
 
     def _idf(self, num_skills: int) -> float:
         return math.log(1 + (len(self.cards) - num_skills + 0.5) / (num_skills + 0.5))
 
+    def _rarity(self, word: str) -> float:
+        if word not in self._rarities:
+            self._rarities[word] = self._idf(sum(len(placed.of_word(word)) for placed in self._shelves))
+        return self._rarities[word]
+
     def _bm25(self, found: Mapping[str, Mapping[int, int]]) -> dict[int, float]:
-        """BM25 (Robertson and Zaragoza 2009, eq. 3.15) with k1 = 0.9 and b = 0.6."""
+        """BM25 (Robertson and Zaragoza 2009, eq. 3.15) with k1 = 0.9 and b = 0.6, of every skill."""
         scores: dict[int, float] = defaultdict(float)
         norms = self._norms
         for counts in found.values():
@@ -172,6 +174,16 @@ class Shelf:
             for slot, count in counts.items():
                 scores[slot] += idf * count / (count + norms[slot])
         return scores
+
+    def _bm25_of(self, slots: Sequence[int], found: Mapping[str, Mapping[int, int]]) -> dict[int, float]:
+        """The same, of these skills alone."""
+        weighed = [(self._idf(len(counts)), counts) for counts in found.values() if counts]
+        return {
+            slot: sum(
+                idf * counts[slot] / (counts[slot] + self._norms[slot]) for idf, counts in weighed if slot in counts
+            )
+            for slot in slots
+        }
 
     def _contrast(self, slots: Sequence[int], loose: Mapping[str, Mapping[int, int]]) -> list[float]:
         """BM25 once more, a word worth what it tells of the strongest rivals: siblings share the names of a family."""
@@ -190,14 +202,14 @@ class Shelf:
         worth = {pair: min(limit, sum(idf.get(one, 0.0) for one in both)) for pair, both in request.pairs.items()}
         scores = []
         for slot in slots:
-            number, skill = self._homes[slot]
-            segment = self._segments[number][0]
+            placed, skill = self._homes[slot]
+            segment = placed.segment
             scores.append(sum(value for pair, value in worth.items() if value and segment.has_pair(skill, pair)))
         return scores
 
     def _name_share(self, request: Request, card: Card) -> float:
         """How much of its name the request says, each word worth its rarity."""
-        rarity = {word: self._idf(len(self._of_word(word))) for word in card.name_words}
+        rarity = {word: self._rarity(word) for word in sorted(card.name_words)}
         whole = sum(rarity.values())
         return sum(value for word, value in rarity.items() if word in request.words) / whole if whole else 0.0
 
@@ -211,14 +223,17 @@ class Shelf:
 
 def _letters(request: Request, cards: Sequence[Card]) -> list[float]:
     """Runs of four letters that the request shares with name and description, worth what they tell of the others."""
-    grams = {request.letters[i : i + _GRAM] for i in range(len(request.letters) - _GRAM + 1)}
-    scores = [0.0] * len(cards)
-    for gram in sorted(grams):
-        holders = [place for place, card in enumerate(cards) if gram in card.letters]
-        worth = math.log(1 + (len(cards) - len(holders) + 0.5) / (len(holders) + 0.5))
-        for place in holders:
-            scores[place] += worth
-    return scores
+    asked = _grams(request.letters)
+    shared = [asked & _grams(card.letters) for card in cards]
+    holders = Counter(chain.from_iterable(shared))
+    worth = {n: math.log(1 + (len(cards) - n + 0.5) / (n + 0.5)) for n in set(holders.values())}
+    # Sorted, as the order of a set differs between runs and so would the last bit of the sum.
+    return [sum(sorted(worth[holders[gram]] for gram in grams)) for grams in shared]
+
+
+@lru_cache(maxsize=1024)
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + _GRAM] for i in range(len(text) - _GRAM + 1))
 
 
 def _beside_best(scores: Sequence[float]) -> list[float]:

@@ -12,8 +12,8 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
 
 from metier.skill import Skill
@@ -86,22 +86,6 @@ class Segment:
     positions: array[int]
     pair_starts: Sequence[int]
     pairs: array[int]
-    _places: dict[str, int] = field(default_factory=dict)
-    _variants: dict[str, list[int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._places.update(zip(self.terms, range(len(self.terms)), strict=True))
-        for place, one in enumerate(self.stems):
-            self._variants.setdefault(one, []).append(place)
-
-    def postings(self, word: str) -> Iterator[tuple[int, int]]:
-        """The skills that hold a word, each with its count."""
-        place = self._places.get(word)
-        return iter(()) if place is None else self._at(place)
-
-    def postings_of_stem(self, stemmed: str) -> Iterator[tuple[int, int]]:
-        """The skills that hold any word of a stem; a skill comes once for each of the words."""
-        return chain.from_iterable(map(self._at, self._variants.get(stemmed, ())))
 
     def has_pair(self, skill: int, pair: int) -> bool:
         """Whether two words are neighbours somewhere in a skill."""
@@ -109,17 +93,58 @@ class Segment:
         place = bisect_left(self.pairs, pair, self.pair_starts[skill], end)
         return place < end and self.pairs[place] == pair
 
-    def _at(self, place: int) -> Iterator[tuple[int, int]]:
-        begin, end = self.starts[place], self.starts[place + 1]
-        return zip(self.skills[begin:end], self.counts[begin:end], strict=True)
+
+class Placed:
+    """A segment whose skills have got their slots among all live skills.
+
+    Args:
+        slots: The slot of each live skill by its position in the database.
+
+    >>> placed = Placed(segment_of([words_of(Skill(name="reverse", description="Reverse letters."), 7)]), {7: 3})
+    >>> placed.of_word("reverse"), placed.of_stem("lett"), placed.of_word("sing")
+    ({3: 2}, {3: 1}, {})
+    """
+
+    def __init__(self, segment: Segment, slots: Mapping[int, int]) -> None:
+        self.segment = segment
+        # -1 stands for one that was taken out and whose segment is not merged yet.
+        self.slots = [slots.get(position, -1) for position in segment.positions]
+        self._has_gone = -1 in self.slots
+        self._skills = array("i", map(self.slots.__getitem__, segment.skills))
+        self._places = dict(zip(segment.terms, range(len(segment.terms)), strict=True))
+        self._variants: dict[str, list[int]] = {}
+        for place, one in enumerate(segment.stems):
+            self._variants.setdefault(one, []).append(place)
+
+    def of_word(self, word: str) -> dict[int, int]:
+        """How often each live skill that holds a word holds it, by slot."""
+        place = self._places.get(word)
+        return {} if place is None else self._at(place)
+
+    def of_stem(self, stemmed: str) -> dict[int, int]:
+        """How often each live skill holds any word of a stem, by slot."""
+        counts: dict[int, int] = {}
+        for place in self._variants.get(stemmed, ()):
+            found = self._at(place)
+            for slot in counts.keys() & found.keys():
+                found[slot] += counts[slot]
+            counts |= found
+        return counts
+
+    def _at(self, place: int) -> dict[int, int]:
+        begin, end = self.segment.starts[place], self.segment.starts[place + 1]
+        found = dict(zip(self._skills[begin:end], self.segment.counts[begin:end], strict=True))
+        if self._has_gone:
+            found.pop(-1, None)
+        return found
 
 
 def segment_of(found: Iterable[Words]) -> Segment:
     """Make a segment of analysed skills.
 
     >>> one = segment_of([words_of(Skill(name="reverse", description="Reverse letters."), 7)])
-    >>> list(one.postings("reverse")), list(one.positions)
-    ([(0, 2)], [7])
+    >>> one.terms, list(one.counts), list(one.positions)
+    (['letters', 'reverse'], [1, 2], [7])
     """
     found = list(found)
     postings: dict[str, tuple[array[int], bytearray]] = {}
@@ -153,8 +178,9 @@ def merged(segments: Sequence[Segment], live: Collection[int]) -> Segment:
                 positions.append(position)
                 lengths.append(segment.lengths[number])
                 kept_pairs.append(segment.pairs[segment.pair_starts[number] : segment.pair_starts[number + 1]])
-        for term in segment.terms:
-            kept = [(numbers[skill], count) for skill, count in segment.postings(term) if numbers[skill] >= 0]
+        for term, (begin, end) in zip(segment.terms, pairwise(segment.starts), strict=True):
+            found = zip(segment.skills[begin:end], segment.counts[begin:end], strict=True)
+            kept = [(numbers[skill], count) for skill, count in found if numbers[skill] >= 0]
             if kept:
                 skills, counts = postings.setdefault(term, (array("I"), bytearray()))
                 skills.extend(number for number, _ in kept)
