@@ -29,6 +29,8 @@ Field = dict[str, Any]
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _X86 = platform.machine() == "x86_64"
+_held: list[Any] = []
+"""What must stay where it is while its address is used."""
 _NOT_REACHED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 
@@ -887,14 +889,15 @@ def _flip(first: str, second: str) -> tuple[int, int]:
     texts = [os.fsencode(text) for text in (first, second)]
     size = max(map(len, texts)) + 1
     shared = mmap.mmap(-1, mmap.PAGESIZE)
-    place = ctypes.addressof(ctypes.c_char.from_buffer(shared))
+    first_byte = ctypes.c_char.from_buffer(shared)
+    _held.append(first_byte)
 
     def change() -> None:
         while True:
             for text in texts:
                 shared[:size] = text.ljust(size, b"\0")
 
-    return place, _forked(change)
+    return ctypes.addressof(first_byte), _forked(change)
 
 
 def _forked(action: Callable[[], object]) -> int:

@@ -50,7 +50,8 @@ class BubblewrapSandbox:
     def check(self) -> tuple[Layer, ...]:
         """Tell which layers are there; namespaces are tried out."""
         program = self._bwrap()
-        return (linux(), seccomp(), _binary(program), _namespaces(program))
+        binary = _binary(program)
+        return (linux(), seccomp(), binary, _namespaces(program if binary.present else ""))
 
     def run(
         self,

@@ -138,13 +138,13 @@ def loader_of(program: str) -> str:
             (offset,) = struct.unpack_from("<Q", head, 32)
             size, count = struct.unpack_from("<HH", head, 54)
             file.seek(offset)
-            table = file.read(size * count)
+            table = file.read(min(size * count, 1 << 16))
             for place in range(0, size * count, size):
                 if struct.unpack_from("<I", table, place)[0] == 3:
                     start, _, _, length = struct.unpack_from("<QQQQ", table, place + 8)
                     file.seek(start)
-                    return os.fsdecode(file.read(length).rstrip(b"\0"))
-    except (OSError, struct.error):
+                    return os.fsdecode(file.read(min(length, 4096)).rstrip(b"\0"))
+    except (OSError, ValueError, struct.error):
         pass
     return ""
 

@@ -18,17 +18,27 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 def descendants(pid: int) -> Iterator[int]:
     """Give the processes below one, nearest first.
 
-    >>> list(descendants(os.getpid()))
-    []
+    >>> os.getpid() in descendants(os.getppid())
+    True
     """
     waiting = [pid]
     while waiting:
-        parent = waiting.pop()
-        for task in _tasks(parent):
-            with suppress(OSError):
-                for child in map(int, _read(f"/proc/{parent}/task/{task}/children").split()):
-                    yield child
-                    waiting.append(child)
+        for child in children(waiting.pop()):
+            yield child
+            waiting.append(child)
+
+
+def children(pid: int) -> list[int]:
+    """Give the processes whose parent is this one.
+
+    >>> os.getpid() in children(os.getppid())
+    True
+    """
+    found: list[int] = []
+    for task in _tasks(pid):
+        with suppress(OSError):
+            found += map(int, _read(f"/proc/{pid}/task/{task}/children").split())
+    return found
 
 
 def num_tasks(pid: int) -> int:

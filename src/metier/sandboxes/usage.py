@@ -16,7 +16,7 @@ class Growth:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     growth = Growth([folder])
     ...     _ = shutil.copy(os.__file__, folder)
-    ...     num_bytes, num_files = growth.since(os.getpid())
+    ...     num_bytes, num_files = growth.since(0)
     >>> num_bytes >= 10_000, num_files
     (True, 1)
     """

@@ -26,7 +26,7 @@ from metier.sandboxes.calls import names_of
 from metier.sandboxes.enter import enter
 from metier.sandboxes.filters import assemble
 from metier.sandboxes.kernel import adopt_orphans, call
-from metier.sandboxes.processes import descendants, kill_all, used
+from metier.sandboxes.processes import children, kill_all, used
 from metier.sandboxes.resolve import Names
 from metier.sandboxes.ruleset import make_ruleset
 from metier.sandboxes.usage import Growth
@@ -80,19 +80,14 @@ def _make_ready() -> None:
 
 
 def _ended(process: int, wardens: dict[int, int]) -> None:
-    """Take leave of a warden; if it died before its program, what it left came to us, and is killed."""
+    """Take leave of a warden; if it died before its program, what it left comes to us, and is killed."""
     os.close(process)
     os.waitpid(wardens.pop(process), 0)
-    for child in descendants(os.getpid()):
-        with suppress(OSError):
-            if child not in wardens.values() and os.readlink(f"/proc/{child}/exe") and _parent(child) == os.getpid():
+    while strays := [child for child in children(os.getpid()) if child not in wardens.values()]:
+        for child in strays:
+            with suppress(OSError):
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
-
-
-def _parent(pid: int) -> int:
-    with open(f"/proc/{pid}/stat", "rb") as file:
-        return int(file.read().rpartition(b")")[2].split()[1])
 
 
 def _attend(connection: socket.socket) -> NoReturn:
@@ -153,7 +148,8 @@ class _Run:
             while self._read(stream):
                 pass
         if self._watch.programs_before:
-            self._failure = self._failure or bytes(self._streams[self._err]).decode(errors="replace").strip()
+            told = bytes(self._streams[self._err]).decode(errors="replace").strip()
+            self._failure = self._failure or told or "it ended before it was started"
         if self._failure:
             return {"error": self._failure}, (b"", b"")
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)

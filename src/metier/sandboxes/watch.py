@@ -59,6 +59,7 @@ class Watch:
         self._pairs: dict[int, socket.socket] = {}
         self._new_pairs: list[int] = []
         self._unverified: set[int] = set()
+        self._helpers: set[int] = set()
         self._datagrams: set[str] = set()
         self._num_tasks, self._counted = max_tasks, 0.0
         self._in_flight: dict[int, float] = {}
@@ -77,9 +78,11 @@ class Watch:
         arguments: Arguments = struct.unpack_from("<6Q", buffer, 32)
         name = self._names_of.get(number, str(number))
         if self.programs_before:
+            self._helpers.add(pid)
             if name == "execve":
                 self.programs_before -= 1
-                self._unverified.add(pid)
+                self._unverified = {pid}
+                self._helpers.discard(pid)
                 if not self.programs_before and not is_bare(pid):
                     self.breached = True
                     self._say(question, -errno.EPERM, 0)
@@ -93,6 +96,8 @@ class Watch:
             self._decide(question, pid, name, arguments)
         except OSError as error:
             self._say(question, -(error.errno or errno.EPERM), 0)
+        except Exception:  # what a program makes up must not end its warden
+            self._say(question, -errno.EINVAL, 0)
 
     def new_pairs(self) -> list[int]:
         """The descriptors at which something may be overheard, each told once."""
@@ -108,7 +113,8 @@ class Watch:
 
     def _decide(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
         if name in OPENS or name in NAMES:
-            if self._file(pid, name, arguments) in _ABSENT:
+            # Bubblewrap's first process still tidies up while the program starts: what it opens is not the program's.
+            if pid not in self._helpers and self._file(pid, name, arguments) in _ABSENT:
                 raise FileNotFoundError(errno.ENOENT, name)
             self._say(question, 0, _CONTINUE)
         elif name in FORKS:

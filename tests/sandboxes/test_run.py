@@ -1,0 +1,362 @@
+"""What does a program get in a sandbox, and how does a run end?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from metier.errors import ConfigError, SandboxError
+from metier.sandbox import Act, Grant, Killed, Limits, Outcome, Sandbox
+from metier.sandboxes import open_sandbox, python_grant
+from metier.sandboxes.bubblewrap import BubblewrapSandbox
+from metier.sandboxes.calls import ALARMS, CHANGES, CONNECTS, NAMES, OPENS, numbers
+from metier.sandboxes.landlock import LandlockSandbox
+from metier.sandboxes.processes import children
+
+Run = Callable[..., Outcome]
+
+
+def test_a_kind_keeps_the_shape_of_the_promise(sandbox: Sandbox) -> None:
+    assert isinstance(sandbox, Sandbox)
+    assert all(layer.present for layer in sandbox.check())
+
+
+def test_a_program_reads_its_input_and_writes_its_output(run: Run) -> None:
+    sent = os.urandom(300_000)
+    ended = run(
+        "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read()[::-1]); print('said', file=sys.stderr)",
+        stdin=sent,
+    )
+    assert ended.ok
+    assert ended.stdout == sent[::-1]
+    assert ended.stderr == b"said\n"
+
+
+def test_input_that_is_not_read_does_no_harm(run: Run) -> None:
+    assert run("pass", stdin=b"x" * 1_000_000).ok
+
+
+def test_the_exit_code_is_the_program_s(run: Run) -> None:
+    ended = run("raise SystemExit(7)")
+    assert (ended.exit_code, ended.ok, ended.killed_by) == (7, False, Killed.NOT)
+
+
+def test_a_program_that_dies_of_a_signal_says_so_as_in_a_shell(run: Run) -> None:
+    assert run("import os; os.kill(os.getpid(), 15)").exit_code == 128 + signal.SIGTERM
+
+
+def test_a_program_starts_in_the_first_folder_it_may_write(run: Run, work: Path) -> None:
+    assert run("import os; print(os.getcwd())").stdout.decode().strip() == str(work)
+
+
+def test_only_the_environment_that_is_granted_is_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSED_ON", "here")
+    monkeypatch.setenv("SECRET", "mine")
+    code = "import os; os.environ.pop('PWD', 0); print(sorted(os.environ.items()))"
+    ended = run(code, grant=Grant(env=("PASSED_ON", "SET=a=b", "NOT_THERE")))
+    assert ended.stdout.decode().strip() == str(
+        [("LANG", "C.UTF-8"), ("PASSED_ON", "here"), ("PYTHONDONTWRITEBYTECODE", "1"), ("SET", "a=b")]
+    )
+
+
+def test_a_folder_that_is_granted_can_be_read_and_not_written(run: Run, tmp_path: Path) -> None:
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    (shown / "a").write_text("text")
+    code = f"print(open({str(shown / 'a')!r}).read()); open({str(shown / 'b')!r}, 'w')"
+    ended = run(code, grant=Grant(read=(str(shown),)))
+    assert ended.stdout == b"text\n"
+    assert ended.exit_code == 1
+    assert not (shown / "b").exists()
+
+
+def test_a_folder_that_may_be_written_takes_all_that_programs_do_to_files(run: Run, work: Path) -> None:
+    code = """
+        import os, shutil, tempfile
+        os.makedirs("a/b")
+        open("a/b/one", "w").write("1")
+        os.rename("a/b/one", "a/two")
+        shutil.copy2("a/two", "three")
+        os.chmod("three", 0o640)
+        os.utime("three", (5, 6))
+        os.symlink("three", "link")
+        os.link("three", "hard")
+        os.truncate("a/two", 0)
+        os.mkfifo("pipe")
+        with tempfile.NamedTemporaryFile(dir=".") as file:
+            file.write(b"x")
+        os.unlink("pipe")
+        shutil.rmtree("a")
+        state = os.stat("three")
+        print(oct(state.st_mode), state.st_mtime, sorted(os.listdir(".")))
+    """
+    ended = run(textwrap.dedent(code))
+    assert ended.stderr == b""
+    assert ended.stdout.decode().strip() == "0o100640 6.0 ['hard', 'link', 'three']"
+    assert (work / "three").read_text() == "1"
+
+
+def test_a_single_file_can_be_granted_to_be_written(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "one").write_text("")
+    code = f"open({str(tmp_path / 'one')!r}, 'w').write('x'); open({str(tmp_path / 'two')!r}, 'w')"
+    ended = sandbox.run(
+        [sys.executable, "-I", "-S", "-c", code], grant=python_grant() | Grant(write=(str(tmp_path / "one"),))
+    )
+    assert (tmp_path / "one").read_text() == "x"
+    assert ended.exit_code == 1
+    assert not (tmp_path / "two").exists()
+
+
+def test_what_is_readable_inside_a_writable_folder_stays_writable(run: Run, work: Path) -> None:
+    inner = work / "inner"
+    inner.mkdir()
+    assert run("open('inner/a', 'w')", grant=Grant(read=(str(inner),))).ok
+
+
+def test_a_link_grants_what_it_points_to(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a").write_text("text")
+    (tmp_path / "alias").symlink_to("real")
+    code = f"print(open({str(tmp_path / 'alias' / 'a')!r}).read())"
+    assert run(code, grant=Grant(read=(str(tmp_path / "alias"),))).stdout == b"text\n"
+
+
+def test_a_granted_program_can_start_another_that_is_granted(run: Run) -> None:
+    code = "import subprocess; print(subprocess.run(['/bin/echo', 'a'], capture_output=True).stdout)"
+    ended = run(code, grant=Grant(exec=("/bin/echo",)))
+    assert ended.stdout == b"b'a\\n'\n"
+    assert os.path.realpath("/bin/echo") in ended.trace.targets(Act.EXEC)
+
+
+def test_a_script_with_a_granted_interpreter_can_be_started(sandbox: Sandbox, tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text("#!/bin/sh\necho from a script\n")
+    script.chmod(0o755)
+    ended = sandbox.run([str(script)], grant=Grant(exec=(str(script), "/bin/sh")))
+    assert ended.stdout == b"from a script\n", ended.stderr
+
+
+def test_threads_and_processes_below_the_limit_work(run: Run) -> None:
+    code = """
+        import concurrent.futures as futures, os
+        with futures.ThreadPoolExecutor(4) as pool:
+            print(sum(pool.map(len, ["a"] * 50)))
+        for _ in range(60):
+            if not (pid := os.fork()):
+                os._exit(0)
+            os.waitpid(pid, 0)
+    """
+    ended = run(textwrap.dedent(code), limits=Limits(processes=8))
+    assert (ended.stdout, ended.stderr) == (b"50\n", b"")
+
+
+def test_output_over_the_limit_is_cut_and_ends_the_run(run: Run) -> None:
+    ended = run("while True: print('x' * 1000)", limits=Limits(output_bytes=5000))
+    assert ended.killed_by == Killed.OUTPUT
+    assert ended.truncated
+    assert len(ended.stdout) == 5000
+
+
+def test_a_run_ends_at_its_time(run: Run) -> None:
+    ended = run("import time; print('a', flush=True); time.sleep(60)", limits=Limits(wall_s=0.7))
+    assert ended.killed_by == Killed.WALL
+    assert ended.exit_code == 128 + signal.SIGKILL
+    assert ended.wall_s < 30
+
+
+def test_a_program_that_is_not_granted_is_not_started(sandbox: Sandbox) -> None:
+    with pytest.raises(ConfigError, match=r"'/bin/true' is not granted"):
+        sandbox.run(["/bin/true"], grant=Grant())
+
+
+@pytest.mark.parametrize("path", ["/", "/proc", "/proc/self/environ", "/sys/kernel", "/no/such/place"])
+def test_what_can_never_be_granted_is_refused(sandbox: Sandbox, path: str) -> None:
+    for grant in (Grant(read=(path,)), Grant(write=(path,))):
+        with pytest.raises(ConfigError, match=r"Cannot grant"):
+            sandbox.run(["/bin/true"], grant=grant | Grant(exec=("/bin/true",)))
+
+
+def test_a_folder_to_start_in_must_be_granted(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is not granted"):
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)), cwd=tmp_path)
+
+
+def test_a_program_in_a_bad_format_could_not_be_started_or_fails(sandbox: Sandbox, tmp_path: Path) -> None:
+    bad = tmp_path / "bad"
+    bad.write_bytes(b"\x7fELF nonsense")
+    bad.chmod(0o755)
+    try:
+        assert not sandbox.run([str(bad)], grant=Grant(exec=(str(bad),))).ok
+    except SandboxError as error:
+        assert "Exec format error" in str(error)
+
+
+def test_runs_from_several_threads_do_not_meet(sandbox: Sandbox) -> None:
+    def one(number: int) -> bytes:
+        return sandbox.run(["/bin/echo", str(number)], grant=Grant(exec=("/bin/echo",))).stdout
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(one, range(30))) == [f"{number}\n".encode() for number in range(30)]
+
+
+def test_a_run_can_be_awaited(sandbox: Sandbox) -> None:
+    async def three() -> list[bytes]:
+        runs = [asyncio.to_thread(sandbox.run, ["/bin/echo", word], grant=Grant(exec=("/bin/echo",))) for word in "abc"]
+        return [ended.stdout for ended in await asyncio.gather(*runs)]
+
+    assert asyncio.run(three()) == [b"a\n", b"b\n", b"c\n"]
+
+
+def test_a_sandbox_that_was_closed_opens_again(sandbox: Sandbox) -> None:
+    sandbox.close()
+    sandbox.close()
+    assert sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",))).ok
+
+
+PARENT = """
+import os, sys, threading, time
+from metier.sandbox import Grant, Limits
+from metier.sandboxes import open_sandbox, python_grant
+work = sys.argv[2]
+code = "import os, time; [os.fork() for _ in range(2)]; open(str(os.getpid()), 'w'); time.sleep(600)"
+sandbox = open_sandbox(sys.argv[1])
+grant = python_grant() | Grant(write=(work,))
+sandbox.run([sys.executable, "-I", "-S", "-c", code], grant=grant, limits=Limits(wall_s=600))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_when_its_user_is_killed_no_process_of_a_run_is_left(
+    sandbox: Sandbox, tmp_path: Path, number: signal.Signals
+) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, sandbox.name, str(tmp_path)], stderr=subprocess.DEVNULL)
+    _until(lambda: len(list(tmp_path.iterdir())) >= 4)
+    below = _holding(str(tmp_path))
+    assert len(below) >= 4
+    parent.send_signal(number)
+    parent.wait()
+    _until(lambda: not _holding(str(tmp_path)))
+
+
+def test_when_the_warden_of_a_run_is_killed_no_process_of_the_run_is_left(sandbox: Sandbox, tmp_path: Path) -> None:
+    code = "import os, time; [os.fork() for _ in range(2)]; open(str(os.getpid()), 'w'); time.sleep(600)"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(
+            sandbox.run,
+            [sys.executable, "-I", "-S", "-c", code],
+            grant=python_grant() | Grant(write=(str(tmp_path),)),
+            limits=Limits(wall_s=600),
+        )
+        _until(lambda: len(list(tmp_path.iterdir())) >= 4)
+        for warden in children(sandbox._wardens.pid):  # type: ignore[attr-defined]
+            os.kill(warden, signal.SIGKILL)
+        with pytest.raises(SandboxError, match=r"ended before its report"):
+            running.result()
+    _until(lambda: not _holding(str(tmp_path)))
+
+
+def test_what_a_program_makes_up_does_not_end_its_warden(run: Run) -> None:
+    """Every watched call, with arguments that make no sense; each in a process of its own."""
+    code = """
+        import ctypes, json, os, sys
+        libc = ctypes.CDLL(None, use_errno=True)
+        open("a", "w")
+        text = ctypes.create_string_buffer(b"a" * 5000)
+        times = (ctypes.c_long * 4)(2**62, -1, -(2**62), 2**62)
+        places = (0, -1, 1 << 62, ctypes.addressof(text), ctypes.addressof(times))
+        for number in json.load(sys.stdin):
+            if not (pid := os.fork()):
+                for place in places:
+                    libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, (place,) * 6))
+                    libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, (-100, place, place, 0, place, 16)))
+                    libc.syscall(ctypes.c_long(number), 1, *map(ctypes.c_long, (place, 16, place, place, place)))
+                libc.utimensat(-100, b"a", times, 0)
+                os._exit(0)
+            os.waitpid(pid, 0)
+        print("done")
+    """
+    watched = CONNECTS | NAMES | OPENS | CHANGES | ALARMS | {"execve", "execveat", "set_tid_address"}
+    table = numbers()
+    ended = run(textwrap.dedent(code), stdin=json.dumps([table[name] for name in watched if name in table]).encode())
+    assert ended.stdout == b"done\n", ended
+
+
+def test_when_the_process_that_forks_is_killed_the_next_run_starts_another(sandbox: Sandbox) -> None:
+    grant = Grant(exec=("/bin/true",))
+    assert sandbox.run(["/bin/true"], grant=grant).ok
+    before = sandbox._wardens.pid  # type: ignore[attr-defined]
+    os.kill(before, signal.SIGKILL)
+    _until(lambda: Path(f"/proc/{before}/stat").read_text().split()[2] == "Z")
+    assert sandbox.run(["/bin/true"], grant=grant).ok
+    assert sandbox._wardens.pid != before  # type: ignore[attr-defined]
+
+
+def test_a_missing_program_is_named_and_nothing_runs(tmp_path: Path) -> None:
+    with BubblewrapSandbox(str(tmp_path / "bwrap")) as sandbox, pytest.raises(SandboxError) as caught:
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)))
+    assert "bwrap is missing" in str(caught.value)
+
+
+def test_a_bubblewrap_that_cannot_make_namespaces_is_refused(tmp_path: Path) -> None:
+    false = tmp_path / "bwrap"
+    false.write_text('#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 1 && exit\necho no permissions >&2; exit 1\n')
+    false.chmod(0o755)
+    with BubblewrapSandbox(str(false)) as sandbox, pytest.raises(SandboxError, match=r"namespaces.*no permissions"):
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)))
+
+
+def test_a_bubblewrap_that_is_none_does_not_run_the_program(tmp_path: Path) -> None:
+    false = tmp_path / "bwrap"
+    false.write_text("#!/bin/sh\n[ $# -gt 0 ] && echo bubblewrap 1\nexit 0\n")
+    false.chmod(0o755)
+    with BubblewrapSandbox(str(false)) as sandbox, pytest.raises(SandboxError):
+        sandbox.run([sys.executable, "-c", "print('ran')"], grant=python_grant())
+
+
+@pytest.mark.parametrize(("version", "reason"), [(0, "the kernel has none"), (3, "ABI 6 is needed")])
+def test_an_old_landlock_is_refused(monkeypatch: pytest.MonkeyPatch, version: int, reason: str) -> None:
+    monkeypatch.setattr("metier.sandboxes.ruleset.abi", lambda: version)
+    with LandlockSandbox() as sandbox, pytest.raises(SandboxError, match=reason):
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)))
+
+
+def test_a_kernel_without_notification_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metier.sandboxes.kernel.can_notify", lambda: False)
+    with pytest.raises(SandboxError, match=r"seccomp with user notification"):
+        open_sandbox("auto")
+
+
+def test_an_unknown_kind_is_refused_with_a_suggestion() -> None:
+    with pytest.raises(ConfigError) as caught:
+        open_sandbox("landlok")
+    assert "landlock" in caught.value.hint
+
+
+def _holding(text: str) -> list[str]:
+    """The processes whose working folder is this one."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if str(link.readlink()) == text:
+                found.append(link.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+def _until(condition: object, patience_s: float = 30.0) -> None:
+    deadline = time.monotonic() + patience_s
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)

@@ -1,0 +1,182 @@
+"""What does a trace tell, and which capabilities does it show?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from metier.capability import Capability
+from metier.sandbox import Access, Act, Grant, Outcome, Trace
+from metier.sandboxes import observed, python_grant
+
+Run = Callable[..., Outcome]
+
+
+def _trying(*lines: str) -> str:
+    return "\n".join(f"try:\n    {line}\nexcept OSError:\n    pass" for line in lines)
+
+
+def _of(ended: Outcome, act: Act) -> list[tuple[str, bool]]:
+    return [(access.target, access.allowed) for access in ended.trace.accesses if access.act == act]
+
+
+def test_files_are_told_by_their_real_path_with_what_was_denied(run: Run, work: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s")
+    (work / "link").symlink_to(secret)
+    (work / "mine").write_text("m")
+    ended = run(_trying("open('mine')", "open('link')", "open('new', 'w')", "open('/etc/shadow')"))
+    read = _of(ended, Act.READ)
+    assert (str(work / "mine"), True) in read
+    assert (str(secret), False) in read
+    assert ("/etc/shadow", False) in read
+    assert _of(ended, Act.WRITE) == [(str(work / "new"), True)]
+
+
+def test_a_relative_path_is_told_from_where_the_program_stands(run: Run, work: Path) -> None:
+    (work / "a").mkdir()
+    (work / "a" / "file").write_text("")
+    ended = run(_trying("import os; os.chdir('a'); open('file'); open('../b', 'w')"))
+    assert (str(work / "a" / "file"), True) in _of(ended, Act.READ)
+    assert _of(ended, Act.WRITE) == [(str(work / "b"), True)]
+
+
+def test_deleting_renaming_and_changing_are_told(run: Run, work: Path) -> None:
+    for name in "abc":
+        (work / name).write_text("")
+    ended = run(_trying("import os", "os.unlink('a')", "os.rename('b', 'd')", "os.chmod('c', 0o600)"))
+    assert _of(ended, Act.DELETE) == [(str(work / "a"), True), (str(work / "b"), True)]
+    assert _of(ended, Act.WRITE) == [(str(work / "d"), True)]
+    assert _of(ended, Act.CHANGE) == [(str(work / "c"), True)]
+
+
+def test_connections_are_told_with_their_address_and_none_is_made(run: Run) -> None:
+    ended = run(
+        _trying(
+            "import socket",
+            "socket.create_connection(('192.0.2.1', 443), 1)",
+            "socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))",
+            "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.2', 123))",
+            "socket.socket(socket.AF_UNIX).connect('/run/docker.sock')",
+            "socket.socket(socket.AF_UNIX).connect(chr(0) + 'hidden')",
+            "socket.socket().bind(('0.0.0.0', 8080))",
+            "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        )
+    )
+    assert _of(ended, Act.CONNECT) == [
+        ("tcp 192.0.2.1:443", False),
+        ("tcp [2001:db8::1]:80", False),
+        ("udp 192.0.2.2:123", False),
+        ("unix /run/docker.sock", False),
+        ("unix @hidden", False),
+        ("netlink raw", False),
+    ]
+    assert _of(ended, Act.LISTEN) == [("tcp 0.0.0.0:8080", False)]
+
+
+def test_the_name_that_a_program_looks_up_is_told(run: Run) -> None:
+    ended = run(_trying("import socket", "socket.getaddrinfo('collector.example', 443)"))
+    assert ("dns collector.example", False) in _of(ended, Act.CONNECT)
+
+
+def test_programs_are_told_whether_granted_or_not(run: Run) -> None:
+    ended = run(
+        _trying("import subprocess", "subprocess.run(['/bin/true'])", "subprocess.run(['/bin/sh', '-c', 'true'])"),
+        grant=Grant(exec=("/bin/true",)),
+    )
+    told = _of(ended, Act.EXEC)
+    assert (os.path.realpath("/bin/true"), True) in told
+    assert (os.path.realpath("/bin/sh"), False) in told
+
+
+def test_a_call_that_no_program_needs_is_told_by_name(run: Run) -> None:
+    ended = run("import ctypes; libc = ctypes.CDLL(None); libc.ptrace(0, 0, 0, 0); libc.unshare(0x10000000)")
+    assert _of(ended, Act.SYSTEM) == [("ptrace", False), ("unshare", False)]
+
+
+def test_without_a_trace_files_are_not_told_and_all_else_is(run: Run) -> None:
+    ended = run(
+        _trying("open('new', 'w')", "import socket", "socket.create_connection(('192.0.2.1', 443))"), trace=False
+    )
+    assert ended.trace.targets(Act.READ, Act.WRITE) == ()
+    assert ended.trace.targets(Act.CONNECT) == ("tcp 192.0.2.1:443",)
+
+
+def test_a_trace_that_grows_too_long_says_that_it_is_not_complete(run: Run) -> None:
+    ended = run("for n in range(5000):\n    try: open(f'/nowhere/{n}')\n    except OSError: pass")
+    assert not ended.trace.complete
+    assert len(ended.trace.accesses) == 4096
+
+
+def test_a_path_that_is_no_text_is_told(run: Run) -> None:
+    ended = run(_trying("open(b'/etc/\\xff\\n')"))
+    assert any(target.startswith("/etc/") and "\n" in target for target in ended.trace.targets(Act.READ))
+
+
+def test_a_trace_shows_the_capabilities_that_a_script_uses(sandbox: object, tmp_path: Path) -> None:
+    package, work = tmp_path / "package", tmp_path / "work"
+    package.mkdir()
+    work.mkdir()
+    (package / "data").write_text("")
+    script = package / "script.py"
+    script.write_text(
+        _trying(
+            "import os, socket, subprocess",
+            f"open({str(package / 'data')!r})",
+            "open('out', 'w')",
+            "open(os.path.expanduser('/home/somebody/.aws/credentials'))",
+            "open('/home/somebody/.bashrc', 'a')",
+            "socket.create_connection(('192.0.2.1', 443))",
+            "subprocess.run(['/bin/sh', '-c', 'true'])",
+        )
+    )
+    ended = sandbox.run(  # type: ignore[attr-defined]
+        [sys.executable, "-I", "-S", str(script)],
+        grant=python_grant() | Grant(read=(str(package),), write=(str(work),)),
+    )
+    told = [a for a in ended.trace.accesses if a.act == Act.READ and not a.allowed]
+    assert set(observed(ended.trace, own=(str(package), str(work)), started=sys.executable)) == {
+        Capability.READ_FILES,
+        Capability.WRITE_FILES,
+        Capability.READ_OUTSIDE,
+        Capability.READ_CREDENTIALS,
+        Capability.WRITE_OUTSIDE,
+        Capability.PERSIST,
+        Capability.FETCH,
+        Capability.RUN_PROGRAMS,
+        Capability.RUN_SHELL,
+    }, told
+
+
+def test_a_program_that_does_nothing_shows_no_capability(run: Run, work: Path) -> None:
+    ended = run("import json, socket, subprocess; print(json.dumps([1]))")
+    assert ended.ok
+    assert observed(ended.trace, own=(str(work),), started=sys.executable) == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "target", "capability"),
+    [
+        (Act.READ, "/home/me/.mozilla/firefox/x/cookies.sqlite", Capability.READ_BROWSER),
+        (Act.READ, "/home/me/.electrum/wallets/default", Capability.READ_WALLETS),
+        (Act.READ, "/etc/shadow", Capability.READ_SYSTEM),
+        (Act.READ, "/proc/1/environ", Capability.READ_CREDENTIALS),
+        (Act.WRITE, "/etc/cron.d/job", Capability.PERSIST),
+        (Act.WRITE, "/home/me/.claude/settings.json", Capability.CHANGE_AGENT),
+        (Act.EXEC, "/usr/bin/sudo", Capability.ELEVATE),
+        (Act.EXEC, "/usr/bin/pip", Capability.INSTALL_PACKAGES),
+        (Act.EXEC, "/usr/bin/xclip", Capability.CLIPBOARD),
+        (Act.CONNECT, "tcp 192.0.2.1:25", Capability.SEND_MESSAGES),
+        (Act.CONNECT, "tcp 192.0.2.1:5432", Capability.DATABASE),
+        (Act.LISTEN, "tcp 0.0.0.0:80", Capability.LISTEN),
+        (Act.SYSTEM, "ptrace", Capability.CONTROL_PROCESSES),
+        (Act.SYSTEM, "setuid", Capability.ELEVATE),
+    ],
+)
+def test_an_access_shows_its_capability(act: Act, target: str, capability: Capability) -> None:
+    trace = Trace(accesses=(Access(act=act, target=target, allowed=False),))
+    assert capability in observed(trace)
