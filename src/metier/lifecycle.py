@@ -29,6 +29,7 @@ from metier.compose import stage as compose_stage
 from metier.compose.plan import plan
 from metier.digest import digest
 from metier.discover import stage as discover_stage
+from metier.discover.classify import classify
 from metier.distill import stage as distill_stage
 from metier.errors import NotStored, StageError
 from metier.evaluate import stage as evaluate_stage
@@ -230,6 +231,7 @@ class Spokes:
             [held(context.store, verdict, policy=policy) for verdict in verdicts],
             sources={key: (context.home / name).resolve() for key, name in given["sources"].items()},
             concepts={skill["name"]: tuple(skill["concepts"]) for skill in every if skill["concepts"]},
+            patterns_of=lambda skill: classify(skill).patterns,
         )
 
     def compose(self, context: Context) -> Result:

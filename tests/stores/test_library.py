@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.errors import Conflict, CorruptStore, StoreError
-from metier.skill import Skill
+from metier.skill import Pattern, Skill, State
 from metier.store import Store
 from metier.stores import library
 from metier.stores.checks import is_version
@@ -169,3 +169,12 @@ def test_a_package_takes_no_place_from_one_that_is_stored(home: Path, store: Sto
     with pytest.raises(Conflict, match=re.escape(str(source))):
         library.run(context, [judged(other)], sources={other.digest: source}, concepts={})
     assert read_package(library.place(home, kept)).skill.digest == kept.digest
+
+
+def test_a_stored_skill_has_the_patterns_that_were_found_and_the_state_stored(home: Path, store: Store) -> None:
+    source = write_package(SKILL, home / "found")
+    context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
+    found = {SKILL.digest: source}
+    library.run(context, [judged(SKILL)], sources=found, concepts={}, patterns_of=lambda _: (Pattern.WORKFLOW,))
+    kept = store.skill(SKILL.name, SKILL.version)
+    assert (kept.patterns, kept.state, kept.digest) == ((Pattern.WORKFLOW,), State.STORED, SKILL.digest)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands import library
+from metier.faces.commands import library, packages
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
 
 app = typer.Typer(name="skill", help="List, show and check skills.", no_args_is_help=True, rich_markup_mode=None)
@@ -74,6 +74,7 @@ def show(
             ("is called", skill.interface.call),
             ("made of", skill.representation.value),
             ("acts on", skill.scope.value),
+            ("follows", ", ".join(f"{pattern.number} {pattern.value}" for pattern in skill.patterns)),
             ("concepts", ", ".join(skill.concepts)),
             ("learnt from", "; ".join(skill.provenance)),
             ("licence", skill.licence),
@@ -85,6 +86,9 @@ def show(
 @app.command()
 def check(
     paths: Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Only the verdict of skills-ref 0.1.1, in its words. Fast.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Check packages against the SKILL.md format. Exit code 1 if strict tools would refuse one.
@@ -93,6 +97,9 @@ def check(
     """
     from metier.faces.opened import looked_over
 
+    if strict:
+        packages.check_strictly(paths, json=json)
+        return
     looked = looked_over(paths)
     refused = [one for one in looked if one.error or any(fault.level == "error" for fault in one.faults)]
     if json:
@@ -154,3 +161,4 @@ def classify(
 
 
 app.add_typer(library.app)
+app.add_typer(packages.app)
