@@ -11,7 +11,8 @@ from metier.errors import ConfigError, InputError, NotApproved, NotStored, Verif
 from metier.stores.served.cache import Cache
 from metier.stores.served.consent import Answer, Approvals, Wish
 from metier.stores.served.entry import MAX_BYTES, MAX_RESOURCES
-from metier.stores.served.host import Host, Known, Loaded
+from metier.stores.served.host import Host, Loaded
+from metier.stores.served.registry import Known
 from served_skills import Server, User, digest, manifest
 
 GUIDE = b"Carry the one.\n"

@@ -20,8 +20,9 @@ from mcp.shared.exceptions import MCPError
 from metier import __version__
 from metier.errors import InputError, MetierError, NotStored
 from metier.stores.served.entry import EXTENSION
+from metier.stores.served.offer import Child
 from metier.stores.served.pages import page
-from metier.stores.served.shelf import Child, Shelf
+from metier.stores.served.shelf import Shelf
 
 if TYPE_CHECKING:
     from metier.faces.mcp.tools import Tools

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from metier.index import Disclosure, Found, Index, Level, Listed
 from metier.skill import Skill
+from metier.stores.served.offer import Offer
 from metier.stores.served.quote import quoted
-from metier.stores.served.shelf import Offer, Shelf
+from metier.stores.served.shelf import Shelf
 from metier.stores.served.use import ORIGIN
 
 _CHARACTERS_A_TOKEN = 3

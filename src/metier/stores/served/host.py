@@ -10,53 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from metier.errors import ConfigError, InputError, MetierError, NotApproved, NotStored, VerificationError, nearest
+from metier.errors import InputError, MetierError, NotApproved, NotStored, VerificationError
 from metier.stores.served.cache import Cache
 from metier.stores.served.consent import Answer, Approvals, Ask, Question, Wish
-from metier.stores.served.entry import MAX_BYTES, Entry, Resource, read_entry
+from metier.stores.served.entry import MAX_BYTES, Entry, Resource
 from metier.stores.served.head import agrees, body_of
 from metier.stores.served.quote import quoted
+from metier.stores.served.registry import Known, Reader, Refused, Registry
 from metier.stores.served.uris import MANIFEST, SCHEME, Address, parse
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 _MAX_PAGES, _MAX_ENTRIES = 1000, 100_000
-
-
-class Reader(Protocol):
-    """One server, as far as a host reads it. Every method raises NotStored for what the server does not serve."""
-
-    def skills(self, cursor: str | None) -> tuple[Sequence[object], str | None]:
-        """One page of `skills/list` as it came, and the cursor of the next."""
-        ...
-
-    def skill(self, uri: str) -> object:
-        """What `skills/get` gives for a URI, as it came."""
-        ...
-
-    def read(self, uri: str) -> bytes:
-        """The bytes of one resource, by `resources/read`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A skill that a server offers.
-
-    Attributes:
-        handle: What the model and the user call it: the label of its server, then its path.
-        server: The label that the host gave its server.
-        collides: Handles and local names of other skills with the same name.
-    """
-
-    handle: str
-    server: str
-    entry: Entry
-    collides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +40,6 @@ class Loaded:
     text: str
     base: str
     window: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """An entry, or a listing, that broke a rule and is not used."""
-
-    server: str
-    what: str
-    why: str
 
 
 class Host:
@@ -109,91 +67,40 @@ class Host:
         local: Collection[str] = (),
         dynamic: bool = False,
     ) -> None:
-        for label in servers:
-            if not _LABEL.fullmatch(label):
-                raise ConfigError(f"Expected a label of lower-case letters, digits and hyphens, got {label!r}.")
-        self._servers, self._ask, self._cache = dict(servers), ask, cache
         self._approvals = approvals or Approvals()
-        self._local, self._dynamic = frozenset(local), dynamic
-        self._entries: dict[tuple[str, str], Entry] = {}
-        self._handles: dict[str, Known] = {}
+        self._registry = Registry(servers, self._approvals, local=local)
+        self._ask, self._cache, self._dynamic = ask, cache, dynamic
         self._open: dict[int, int] = {}
         self._num_windows = 0
-        self.refused: tuple[Refused, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """The entries and listings that broke a rule at the last refresh, and why."""
+        return self._registry.refused
 
     def refresh(self) -> tuple[Known, ...]:
-        """List every server anew and return what they offer; approvals of what changed are revoked.
-
-        An entry that breaks a rule is not used and stands in `refused`. An empty or partial listing proves nothing, so
-        what was known of a server that does not list it now stays known.
-        """
-        refused: list[Refused] = []
-        for label, reader in self._servers.items():
-            listed: dict[str, list[Entry]] = {}
-            for raw in _pages(label, reader, refused):
-                try:
-                    entry = read_entry(raw)
-                except InputError as error:
-                    refused.append(Refused(server=label, what=_what(raw), why=str(error)))
-                else:
-                    listed.setdefault(parse(entry.uri).uri, []).append(entry)
-            for entries in listed.values():
-                if len(entries) == 1:
-                    self._take(label, entries[0])
-                else:
-                    self._forget(label, entries[0].uri)
-                    refused.append(Refused(server=label, what=entries[0].uri, why="It is listed more than once."))
-        self.refused = tuple(refused)
-        return self.known()
+        """List every server anew and return what they offer; as `Registry.refresh`."""
+        return self._registry.refresh()
 
     def known(self) -> tuple[Known, ...]:
         """What is offered, by handle."""
-        return tuple(self._by_handle().values())
+        return self._registry.known()
 
     def catalogue(self) -> str:
-        """What the model is told of the skills that are offered: handle, server and description, marked as data."""
-        return "\n".join(
-            quoted(one.entry.description, origin=one.server, skill=one.handle, note="offered by a server")
-            for one in self.known()
-        )
+        """What the model is told of the skills that are offered; as `Registry.catalogue`."""
+        return self._registry.catalogue()
 
     def resolve(self, handle: str) -> Known:
-        """The skill that is called by a handle. A bare name is none: it would be a name of a local skill.
-
-        Raises:
-            NotStored: None is called so; the hint names those that could be meant.
-        """
-        known = self._by_handle()
-        if handle in known:
-            return known[handle]
-        named = [one.handle for one in known.values() if one.entry.name == handle]
-        raise NotStored(f"No served skill is called {handle[:200]!r}.", hint=nearest(handle[:200], named or known))
+        """The skill that is called by a handle; as `Registry.resolve`."""
+        return self._registry.resolve(handle)
 
     def resolve_uri(self, server: str, uri: str) -> Known:
-        """The skill at a URI of a server, listed or not. That it looks like a skill's URI makes it none.
-
-        Raises:
-            NotStored: The server does not serve a skill there.
-            VerificationError: What it says of it breaks a rule.
-        """
-        if (server, uri) not in self._entries:
-            self._take(server, self._fetch_entry(server, uri))
-        return next(one for one in self.known() if (one.server, one.entry.uri) == (server, uri))
+        """The skill at a URI of a server, listed or not; as `Registry.resolve_uri`."""
+        return self._registry.resolve_uri(server, uri)
 
     def renew(self, known: Known) -> Known:
-        """Ask the server of a skill for its entry anew. If its files changed, its approval is revoked.
-
-        Raises:
-            NotStored: The server does not serve it any more; what was agreed to of it is forgotten.
-            VerificationError: What it says of it breaks a rule.
-        """
-        try:
-            self._take(known.server, self._fetch_entry(known.server, known.entry.uri))
-        except NotStored:
-            self._forget(known.server, known.entry.uri)
-            self._approvals.revoke(known.server, known.entry.uri)
-            raise
-        return self.resolve_uri(known.server, known.entry.uri)
+        """Ask the server of a skill for its entry anew; as `Registry.renew`."""
+        return self._registry.renew(known)
 
     def load(self, known: Known) -> Loaded:
         """Load a skill into the model's context: ask, fetch its SKILL.md, verify it, and open its window.
@@ -202,13 +109,13 @@ class Host:
             NotApproved: The user did not agree.
             VerificationError: What was fetched is not what the entry promised; nothing of it is used.
         """
-        entry = self._current(known).entry
+        entry = self._registry.current(known).entry
         if entry.resources is None and not self._dynamic:
             raise VerificationError(
                 f"The skill {known.handle!r} is made anew at each reading, so nothing could be checked.",
                 hint="It is loaded only by a host that was told to take such skills.",
             )
-        known = self._current(known)
+        known = self._registry.current(known)
         self._agree(known, Wish.LOAD)
         data = self._manifest(known)
         self._num_windows += 1
@@ -220,7 +127,7 @@ class Host:
 
     def inspect(self, known: Known) -> str:
         """Show the user the verified SKILL.md of a skill before it is loaded. Opens no window and approves nothing."""
-        data = self._manifest(self._current(known))
+        data = self._manifest(self._registry.current(known))
         return quoted(data.decode("utf-8", "replace"), origin=known.server, skill=known.handle, path=MANIFEST)
 
     def read(self, loaded: Loaded, reference: str) -> bytes:
@@ -274,7 +181,7 @@ class Host:
         Agreeing to load a skill is not agreeing to execute; files from the cache are as foreign as from the server.
         """
         self._refuse_closed(loaded)
-        return self._has_agreed(self._current(loaded.known), Wish.EXECUTE, command, entry=loaded.known.entry)
+        return self._has_agreed(self._registry.current(loaded.known), Wish.EXECUTE, command, entry=loaded.known.entry)
 
     def allowed_tools(self, loaded: Loaded) -> tuple[str, ...]:
         """The tools that a skill asks for and the user granted it: none, unless the user grants them to this skill."""
@@ -283,7 +190,7 @@ class Host:
         tools = tuple(wanted.split() if isinstance(wanted, str) else map(str, wanted))
         if not tools:
             return ()
-        known = self._current(loaded.known)
+        known = self._registry.current(loaded.known)
         return tools if self._has_agreed(known, Wish.TOOLS, " ".join(tools), entry=loaded.known.entry) else ()
 
     def read_elsewhere(self, loaded: Loaded, server: str, uri: str) -> bytes:
@@ -301,7 +208,7 @@ class Host:
             raise InputError(f"{uri!r} is of the skill's own server.", hint="Read files of the skill with read.")
         if self._ask(question) not in (Answer.ONCE, Answer.ALWAYS):
             raise NotApproved(f"It was not approved that {detail}.")
-        return self._reader(server).read(uri)
+        return self._registry.reader(server).read(uri)
 
     def close(self, loaded: Loaded) -> None:
         """Close the window of a skill: it left the model's context. May be called twice."""
@@ -309,61 +216,9 @@ class Host:
 
     def remove(self, server: str) -> None:
         """Forget a server: what it offers, what was agreed to of it, and what was kept of it."""
-        self._servers.pop(server, None)
-        for label, uri in [key for key in self._entries if key[0] == server]:
-            self._forget(label, uri)
-        self._approvals.revoke(server)
+        self._registry.remove(server)
         if self._cache is not None:
             self._cache.remove(server)
-
-    def _take(self, server: str, entry: Entry) -> None:
-        self._approvals.observe(server, entry)
-        self._entries[server, entry.uri] = entry
-        self._handles.clear()
-
-    def _forget(self, server: str, uri: str) -> None:
-        self._entries.pop((server, uri), None)
-        self._handles.clear()
-
-    def _by_handle(self) -> dict[str, Known]:
-        """What is offered, by handle and in its order; made anew when something changed."""
-        if not self._handles and self._entries:
-            handles = {key: _handle(*key) for key in self._entries}
-            taken = Counter(handles.values())
-            named: dict[str, list[str]] = {}
-            for key, handle in handles.items():
-                if taken[handle] > 1:  # two schemes, one path
-                    handles[key] = f"{key[0]}/{key[1]}"
-                named.setdefault(self._entries[key].name, []).append(handles[key])
-            for key in sorted(handles, key=handles.__getitem__):
-                name = self._entries[key].name
-                others = [*(one for one in named[name] if one != handles[key]), *({name} & self._local)]
-                self._handles[handles[key]] = Known(
-                    handle=handles[key], server=key[0], entry=self._entries[key], collides=tuple(sorted(others))
-                )
-        return self._handles
-
-    def _current(self, known: Known) -> Known:
-        """A skill as it is known now: what was listed since counts, not what the caller held on to."""
-        entry = self._entries.get((known.server, known.entry.uri))
-        if entry is None:
-            raise NotStored(f"The skill {known.handle!r} is not offered any more.")
-        return Known(handle=known.handle, server=known.server, entry=entry, collides=known.collides)
-
-    def _reader(self, server: str) -> Reader:
-        if server not in self._servers:
-            raise NotStored(f"No server {server[:80]!r} is connected.", hint=nearest(server[:80], self._servers))
-        return self._servers[server]
-
-    def _fetch_entry(self, server: str, uri: str) -> Entry:
-        raw = self._reader(server).skill(uri)
-        try:
-            entry = read_entry(raw)
-        except InputError as error:
-            raise VerificationError(f"What {server!r} says of {uri!r} breaks a rule: {error}") from error
-        if entry.uri != uri:
-            raise VerificationError(f"Asked for {uri!r}, the server {server!r} spoke of {entry.uri!r}.")
-        return entry
 
     def _agree(self, known: Known, wish: Wish) -> None:
         if not self._has_agreed(known, wish, ""):
@@ -383,7 +238,7 @@ class Host:
             server=server,
             entry=known.entry,
             changed=self._approvals.changed(server, known.entry.uri),
-            inside=self._enclosing(known),
+            inside=self._registry.enclosing(known),
             detail=detail,
         )
         answer = self._ask(question)
@@ -391,21 +246,15 @@ class Host:
             self._approvals.keep(server, known.entry, wish)
         return answer in (Answer.ONCE, Answer.ALWAYS)
 
-    def _enclosing(self, known: Known) -> str:
-        """The handle of the innermost skill that this one lies inside of, or an empty string."""
-        here = known.entry.root
-        while len(here.segments) > 1:
-            here = here.parent
-            uri = here.child(MANIFEST).uri
-            if (known.server, uri) in self._entries:
-                return next(one.handle for one in self.known() if (one.server, one.entry.uri) == (known.server, uri))
-        return ""
-
     def _manifest(self, known: Known) -> bytes:
         """The SKILL.md of a skill, whose bytes and frontmatter are what the entry says."""
         entry = known.entry
         listed = entry.file(entry.uri)
-        data = self._verified(known, listed) if listed else _bounded(self._reader(known.server).read(entry.uri), 0)
+        data = (
+            self._verified(known, listed)
+            if listed
+            else _bounded(self._registry.reader(known.server).read(entry.uri), 0)
+        )
         try:
             field = agrees(data, entry.frontmatter)
         except MetierError as error:
@@ -424,7 +273,7 @@ class Host:
             kept = self._cache.get(known.server, skill, listed.digest, listed.size)
             if kept is not None:
                 return kept
-        data = self._reader(known.server).read(listed.uri)
+        data = self._registry.reader(known.server).read(listed.uri)
         if len(data) != listed.size or f"sha256:{hashlib.sha256(data).hexdigest()}" != listed.digest:
             raise VerificationError(
                 f"{listed.uri!r} of the server {known.server!r} is not what its entry promised: {len(data)} bytes of "
@@ -436,47 +285,13 @@ class Host:
         return data
 
     def _read_dynamic(self, loaded: Loaded, address: Address) -> bytes:
-        data = _bounded(self._reader(loaded.known.server).read(address.uri), self._open[loaded.window])
+        data = _bounded(self._registry.reader(loaded.known.server).read(address.uri), self._open[loaded.window])
         self._open[loaded.window] += len(data)
         return data
 
     def _refuse_closed(self, loaded: Loaded) -> None:
         if loaded.window not in self._open:
             raise VerificationError(f"The skill {loaded.known.handle!r} is not loaded any more.", hint="Load it anew.")
-
-
-def _pages(label: str, reader: Reader, refused: list[Refused]) -> Iterator[object]:
-    """Every entry of a listing, however a server may try to make it endless."""
-    cursor: str | None = None
-    seen: set[str] = set()
-    num_entries = 0
-    for _ in range(_MAX_PAGES):
-        try:
-            entries, cursor = reader.skills(cursor)
-        except MetierError as error:
-            refused.append(Refused(server=label, what="skills/list", why=str(error)))
-            return
-        for entry in entries:
-            num_entries += 1
-            if num_entries > _MAX_ENTRIES:
-                refused.append(
-                    Refused(server=label, what="skills/list", why=f"It has more than {_MAX_ENTRIES} entries.")
-                )
-                return
-            yield entry
-        if cursor is None:
-            return
-        if cursor in seen:
-            refused.append(Refused(server=label, what="skills/list", why="It gives the same cursor again."))
-            return
-        seen.add(cursor)
-    refused.append(Refused(server=label, what="skills/list", why=f"It has more than {_MAX_PAGES} pages."))
-
-
-def _handle(label: str, uri: str) -> str:
-    address = parse(uri)
-    path = "/".join(address.parent.segments)
-    return f"{label}/{path}" if address.scheme == SCHEME else f"{label}/{address.parent.uri}"
 
 
 def _resolve(loaded: Loaded, reference: str) -> Address:
@@ -503,7 +318,3 @@ def _bounded(data: bytes, before: int) -> bytes:
     if before + len(data) > MAX_BYTES:
         raise VerificationError(f"A skill without digests sent more than {MAX_BYTES} bytes.")
     return data
-
-
-def _what(raw: object) -> str:
-    return str(raw.get("uri", ""))[:200] if isinstance(raw, Mapping) else type(raw).__name__

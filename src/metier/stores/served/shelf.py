@@ -10,71 +10,27 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from metier.errors import NotStored, PackageError, StoreError, nearest
 from metier.skill import File, Skill
 from metier.stores.package import read_package
-from metier.stores.served.entry import MAX_BYTES, Entry, Resource, frontmatter_fault, limit_fault
+from metier.stores.served.entry import Entry
 from metier.stores.served.files import is_folder_inside, read_inside
-from metier.stores.served.head import body_of, verbatim
+from metier.stores.served.head import body_of
+from metier.stores.served.offer import Child, Offer, children_of, entry_of, whole
 from metier.stores.served.pages import Page, page
+from metier.stores.served.places import mark, places, stamp
 from metier.stores.served.uris import MANIFEST, SCHEME, Address, parse
 from metier.verdict import ExposureTier, Severity, Verdict
 
 Judge = Callable[[Path, Skill], Verdict | None]
 """What judges a package by its folder and what was read of it; None where no verdict holds for these bytes."""
 
-_MAX_DEPTH, _MAX_FOLDERS = 6, 200_000
-_NOT_SEARCHED = (".git", ".metier", "node_modules")
 _PAGE_SKILLS, _PAGE_FILES = 100, 5000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """One skill as it is served.
-
-    Attributes:
-        handle: What the plain tools call it: its name, or its path where two skills share a name.
-        path: Its path in the server's own namespace; the last part is its name.
-        folder: Where its package lies.
-        files: Every file of the package, SKILL.md included, as it was judged.
-        exposure: How far its content may go.
-        entry: What is said of it in the listing; None if strict hosts would refuse it.
-        why_not: Why there is no entry.
-    """
-
-    handle: str
-    path: str
-    folder: Path
-    skill: Skill
-    files: tuple[File, ...]
-    exposure: ExposureTier
-    entry: Entry | None
-    why_not: str = ""
-
-    @property
-    def readable(self) -> bool:
-        """Whether its text may be read."""
-        return self.exposure > ExposureTier.METADATA
-
-    @property
-    def root(self) -> Address:
-        """Its directory as a URI."""
-        return Address(scheme=SCHEME, segments=tuple(self.path.split("/")))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
-    """A direct child of a directory: its URI, its name, and its file, or None for a directory."""
-
-    uri: str
-    name: str
-    file: File | None
 
 
 class Shelf:
@@ -115,16 +71,16 @@ class Shelf:
         """Look again at what changed in the folder, judge that anew, and tell whether anything is served otherwise."""
         if not self._folder.is_dir():
             raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
-        self._stamp = _mark(self._folder)
-        places = list(_places(self._folder))
+        self._stamp = mark(self._folder)
+        found = list(places(self._folder))
         before = self._by_place
         self._by_place, self._taken = {}, set()
-        for number, place in enumerate(places, start=1):
-            stamp = _stamp(place)
+        for number, place in enumerate(found, start=1):
+            now = stamp(place)
             known = before.get(place)
-            self._by_place[place] = known if known and known[0] == stamp else (stamp, self._offer(place))
+            self._by_place[place] = known if known and known[0] == now else (now, self._offer(place))
             self._taken |= {offer.path for offer in (self._by_place[place][1],) if offer}
-            self._tell(number, len(places))
+            self._tell(number, len(found))
         self._arrange()
         return before != self._by_place
 
@@ -134,7 +90,7 @@ class Shelf:
         Raises:
             InputError: The cursor is not one of ours.
         """
-        if cursor is None and _mark(self._folder) != self._stamp:
+        if cursor is None and mark(self._folder) != self._stamp:
             self.refresh()
         return page(
             self._entries,
@@ -154,7 +110,7 @@ class Shelf:
         """
         address = parse(uri)
         offer = self._served_at(address)
-        if offer is not None and self._by_place[offer.folder][0] != _stamp(offer.folder):
+        if offer is not None and self._by_place[offer.folder][0] != stamp(offer.folder):
             self.refresh()
             offer = self._served_at(address)
         if offer is None or offer.entry is None:
@@ -219,7 +175,7 @@ class Shelf:
         address = parse(uri)
         for offer in self._around(address):
             inner = offer.root.path_of(address)
-            children = _children(offer, address, inner)
+            children = children_of(offer, address, inner)
             if offer.readable and (children or (inner and is_folder_inside(offer.folder, inner))):
                 return page(children, [child.uri for child in children], cursor, size=size)
         raise NotStored(f"{uri!r} is not a directory resource.")
@@ -231,7 +187,7 @@ class Shelf:
             NotStored: None is called so; the hint names the nearest one.
         """
         offer = self._called(handle)
-        if offer is not None and self._by_place[offer.folder][0] != _stamp(offer.folder):
+        if offer is not None and self._by_place[offer.folder][0] != stamp(offer.folder):
             self.refresh()
             offer = self._called(handle)
         if offer is not None:
@@ -284,13 +240,13 @@ class Shelf:
         if exposure == ExposureTier.METADATA and self._hide:
             self._reasons[place] = "hidden: its verdict lets it be shown by its metadata alone"
             return None
-        files, manifest = _whole(place, skill)
+        files, manifest = whole(place, skill)
         path = self._path(place, skill.name)
         offer = Offer(
             handle=skill.name, path=path, folder=place, skill=skill, files=files, exposure=exposure, entry=None
         )
         try:
-            return replace(offer, entry=_entry(offer, manifest, nested=self._enclosing(place) is not None))
+            return replace(offer, entry=entry_of(offer, manifest, nested=self._enclosing(place) is not None))
         except PackageError as failure:
             return replace(offer, why_not=f"not listed, as strict hosts would refuse it: {failure}")
 
@@ -325,91 +281,3 @@ class Shelf:
         """Some served URIs around the place where this one would stand, and those of the same name."""
         at = bisect.bisect_left(self._uris, address.uri)
         return self._uris[max(0, at - 50) : at + 50]
-
-
-def _entry(offer: Offer, manifest: bytes, *, nested: bool) -> Entry:
-    """Make the entry of an offer, or say why strict hosts would refuse it."""
-    if all(file.path != MANIFEST for file in offer.files):
-        raise PackageError(f"its file is not called {MANIFEST}")
-    if not all(part.isprintable() and "\\" not in part for part in (offer.path, *(file.path for file in offer.files))):
-        raise PackageError("the path of a file holds a backslash or a character that cannot be shown")
-    frontmatter = verbatim(manifest)
-    fault = frontmatter_fault(frontmatter)
-    if not fault and frontmatter["name"] != offer.skill.name:
-        fault = f"the name {frontmatter['name']!r} is not the one it is stored under"
-    if not fault and nested and offer.folder.name != offer.skill.name:
-        fault = "it lies inside another skill, in a folder that has not its name"
-    resources = tuple(
-        Resource(uri=offer.root.child(file.path).uri, digest=file.digest, size=file.size) for file in offer.files
-    )
-    fault = fault or limit_fault(resources)
-    if fault:
-        raise PackageError(fault)
-    meta = {"metier/exposure": offer.exposure.name.lower()}
-    return Entry(uri=offer.root.child(MANIFEST).uri, frontmatter=frontmatter, resources=resources, meta=meta)
-
-
-def _whole(place: Path, skill: Skill) -> tuple[tuple[File, ...], bytes]:
-    """Every file of a package, and the bytes of its SKILL.md, which a skill does not list when it says no more."""
-    listed = next((file for file in skill.files if file.path.lower() == MANIFEST.lower()), None)
-    name = listed.path if listed else MANIFEST
-    data = read_inside(place, name, limit=MAX_BYTES)
-    manifest = File(path=name, size=len(data), digest=f"sha256:{hashlib.sha256(data).hexdigest()}")
-    if listed is not None and listed != manifest:
-        raise PackageError(f"{name} changed while the package was read.")
-    files = {file.path: file for file in (*skill.files, manifest)}
-    return tuple(sorted(files.values(), key=lambda file: file.path)), data
-
-
-def _children(offer: Offer, here: Address, inner: str) -> list[Child]:
-    prefix = f"{inner}/" if inner else ""
-    found: dict[str, File | None] = {}
-    for file in offer.files:
-        if file.path.startswith(prefix):
-            name, below, _ = file.path[len(prefix) :].partition("/")
-            found[name] = None if below else file
-    children = (Child(uri=here.child(name).uri, name=name, file=file) for name, file in found.items())
-    return sorted(children, key=lambda child: child.uri)
-
-
-def _places(folder: Path) -> Iterator[Path]:
-    """The folders that hold a SKILL.md, sorted, an enclosing one before what it encloses; no link is followed."""
-    pending, num_looked = [(folder, 0)], 0
-    while pending and num_looked < _MAX_FOLDERS:
-        here, depth = pending.pop()
-        num_looked += 1
-        try:
-            with os.scandir(here) as entries:
-                found = sorted(entries, key=lambda entry: entry.name, reverse=True)
-        except OSError:
-            continue
-        if any(entry.name.lower() == MANIFEST.lower() and not entry.is_symlink() for entry in found):
-            yield here
-        if depth < _MAX_DEPTH:
-            pending += [
-                (Path(entry.path), depth + 1)
-                for entry in found
-                if entry.is_dir(follow_symlinks=False) and entry.name not in _NOT_SEARCHED
-            ]
-
-
-def _mark(folder: Path) -> object:
-    info = folder.stat()
-    return (info.st_mtime_ns, info.st_ino)
-
-
-def _stamp(place: Path) -> object:
-    """What changes when a file of a package does, as far as the disk tells without reading it."""
-    marks: list[tuple[str, int, int, int]] = []
-    pending: list[str] = [str(place)]
-    while pending and len(marks) < 20_000:
-        try:
-            with os.scandir(pending.pop()) as entries:
-                for entry in entries:
-                    info = entry.stat(follow_symlinks=False)
-                    marks.append((entry.path, info.st_mtime_ns, info.st_size, info.st_ino))
-                    if entry.is_dir(follow_symlinks=False):
-                        pending.append(entry.path)
-        except OSError:
-            continue
-    return tuple(sorted(marks))

@@ -16,8 +16,9 @@ from pathlib import Path
 from metier.digest import digest
 from metier.errors import InputError, NotStored, nearest
 from metier.skill import File
+from metier.stores.served.offer import Offer
 from metier.stores.served.quote import quoted
-from metier.stores.served.shelf import Offer, Shelf
+from metier.stores.served.shelf import Shelf
 from metier.stores.served.uris import MANIFEST
 from metier.verdict import ExposureTier
 
