@@ -136,7 +136,11 @@ def told() -> Iterator[None]:
 
 
 def contents(uri: str, data: bytes) -> types.TextResourceContents | types.BlobResourceContents:
-    """The bytes of a file as the protocol carries them: text where it is UTF-8, so that it arrives byte for byte."""
+    """The bytes of a file as the protocol carries them: text where it is UTF-8, so that it arrives byte for byte.
+
+    >>> type(contents("skill://a/x.bin", b"\\xff")).__name__
+    'BlobResourceContents'
+    """
     kind = media_type(uri)
     try:
         return types.TextResourceContents(uri=uri, mime_type=kind, text=data.decode("utf-8"))

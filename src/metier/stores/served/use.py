@@ -80,6 +80,17 @@ def load_text(shelf: Shelf, handle: str, *, path: str = "", start: int = 0, budg
     Raises:
         NotStored: No such skill, or no such file in it; the hint names the nearest.
         StoreError: The file changed since it was judged.
+
+    >>> import tempfile
+    >>> from metier.verdict import Verdict, VettingTier
+    >>> library = Path(tempfile.mkdtemp())
+    >>> (library / "sum").mkdir()
+    >>> _ = (library / "sum" / "SKILL.md").write_text("---\\nname: sum\\ndescription: Add.\\n---\\nOne by one.")
+    >>> def judge(folder, skill, tier=ExposureTier.INSTRUCTIONS):
+    ...     return Verdict(skill="sum", digest=skill.digest, vetting=VettingTier(tier), exposure=tier, reasons=())
+    >>> shelf = Shelf(library, judge)
+    >>> load_text(shelf, "sum").splitlines()[1]
+    'One by one.'
     """
     offer = shelf.find(handle)
     if not offer.readable:
@@ -126,6 +137,17 @@ def next_step(call: Call, *, can_run: bool, can_ask: bool, approved: bool | None
         can_run: Whether there is a sandbox.
         can_ask: Whether somebody can be asked.
         approved: What they answered to this very call; None if nobody was asked yet.
+
+    >>> import tempfile
+    >>> from metier.verdict import Verdict, VettingTier
+    >>> library = Path(tempfile.mkdtemp())
+    >>> (library / "sum").mkdir()
+    >>> _ = (library / "sum" / "SKILL.md").write_text("---\\nname: sum\\ndescription: Add.\\n---\\nOne by one.")
+    >>> def judge(folder, skill, tier=ExposureTier.INSTRUCTIONS):
+    ...     return Verdict(skill="sum", digest=skill.digest, vetting=VettingTier(tier), exposure=tier, reasons=())
+    >>> shelf = Shelf(library, judge)
+    >>> next_step(call_of(shelf, "sum", "", ()), can_run=True, can_ask=True, approved=True)
+    (<Step.TELL: 'tell'>, 'its verdict lets it be read, not run')
     """
     offer = call.offer
     if offer.exposure == ExposureTier.METADATA:
