@@ -6,6 +6,7 @@ something encoded → a run), an act that has one honest use at most, or an act 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.verdict import Severity
 
+_AGENT = "agent-credentials"
 _STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
 _MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code")
 _RUNS_DIRECTLY = re.compile(
@@ -59,6 +61,16 @@ _RUNS_VARIABLE = re.compile(
     r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
 )
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
+_HANDED = re.compile(
+    rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
+)
+_OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
+_DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
+_LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
+_DUMPS = re.compile(
+    r"items\(\)|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
+)
+_NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']")
 _LOGIN = re.compile(
     r"ssh|aws|netrc|git-cred|gnupg|kube|docker|pypirc|npmrc|gcloud|azure|gh/|openclaw|clawdbot|moltbot|claude|codex|cursor|gemini|credential|secret|auth|config|token|key"
 )
@@ -214,11 +226,20 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
             (Severity.NOTE if _place(step, purpose) <= Place.OWN else Severity.REVIEW) if fetched else Severity.BLOCK,
             step,
         )
-    elif "agent-write" in labels and re.search(
-        r"bypassPermissions|dangerously-?skip|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
-        text,
+    elif (
+        "agent-write" in labels
+        and not _is_manual(step)
+        and re.search(
+            r"bypassPermissions|dangerously-?skip|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
+            text,
+        )
     ):
         yield Seen("loosen-agent", Severity.REVIEW, step)
+    if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
+        if _place(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
+            yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")
+    if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):
+        yield Seen("destroy-files" if text.startswith(("rm ", "dd ")) else "open-to-all", Severity.REVIEW, step)
     if (
         "grant-root" in labels
         and step.statement.is_shell
@@ -261,7 +282,7 @@ def _taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Something worth taking leaves the machine."""
     kinds = _leaving(step)
     place = _place(step, purpose)
-    if not kinds or place == Place.LOCAL or _is_quoted(step):
+    if (not kinds and place != Place.HIDDEN) or place == Place.LOCAL or _is_quoted(step):
         return
     strong = [kind for kind in _STRONG if kind in kinds]
     medium = [kind for kind in _MEDIUM if kind in kinds]
@@ -278,6 +299,16 @@ def _taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         )
     elif medium and place == Place.HIDDEN:
         yield Seen("send-private", Severity.BLOCK, step, ", ".join(medium))
+    elif (
+        _AGENT in kinds
+        and place != Place.PLACEHOLDER
+        and (
+            place.is_shady or step.received[_AGENT] is step and "send" in step.labels and not _NARROWS.search(step.text)
+        )
+    ):
+        yield Seen("send-secrets", Severity.BLOCK, step, "the agent's credentials")
+    elif place == Place.HIDDEN and step.labels & {"send", "fetch"}:
+        yield Seen("hidden-address", Severity.BLOCK if "send" in step.labels else Severity.REVIEW, step)
     elif "dotenv" in medium and place == Place.UNKNOWN and "send" in step.labels:
         yield Seen("send-secrets", Severity.BLOCK, step, "dotenv")
     elif (
@@ -372,8 +403,6 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
         )
     if place == Place.PLATFORM:
         return Severity.REVIEW
-    if strong == ["environment"] and re.search(r"environ\.get|\benv\b.*\|\s*grep\s+-[vc]", step.text):
-        return Severity.REVIEW
     return Severity.BLOCK
 
 
@@ -427,6 +456,7 @@ def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
         got = step.received["download"]
         if (
             run
+            and not run[1].startswith("$")
             and run[1].lstrip("./")
             and got is not step
             and any(
@@ -558,11 +588,7 @@ def _harvest(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
             name,
         )
     ]
-    if (
-        purpose.is_small
-        and well_known
-        and not purpose.says(r"secret|credential|token|api|key|\benv\b|config|auth|deploy|client")
-    ):
+    if purpose.is_small and well_known and not purpose.says(r"secret|credential|token|api key|\benv\b"):
         yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])
 
 
@@ -573,29 +599,87 @@ def _plants_instructions(step: Step, purpose: Purpose) -> bool:
 
 
 def _across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
-    """Chains whose links are several steps of one file."""
+    """Chains whose links are several steps, told by what stands together in a file or a package."""
     by_file: dict[str, list[Step]] = {}
     for step in steps:
-        by_file.setdefault(step.statement.path, []).append(step)
-    for members in by_file.values():
+        if step.labels and not step.statement.is_mention and not _is_quoted(step):
+            by_file.setdefault(step.statement.path, []).append(step)
+    outward = [
+        step
+        for step in itertools.chain(*by_file.values())
+        if step.labels & _OUTWARD and _place(step, purpose) >= Place.UNKNOWN
+    ]
+    for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
+        yield from _in_file(members, together, purpose)
+        yield from _beside_a_way_out(path, members, outward, purpose)
+
+
+def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose) -> Iterator[Seen]:
+    def first(name: str) -> Step:
+        return next(step for step in members if name in step.labels)
+
+    is_program = not members[0].statement.path.lower().endswith(_DOCUMENTS)
+    if "encrypt" in together and together & {"walk-home", "home-files"} and together & {"delete", "destroy"}:
+        yield Seen("lock-files", Severity.BLOCK, first("encrypt"))
+    if {"clipboard", "clipboard-write"} <= together and any(_ADDRESS.search(step.text) for step in members):
+        yield Seen("swap-clipboard", Severity.BLOCK, first("clipboard-write"))
+    if "persist" in together and "fetch" in together:
+        yield from _persisted(members, purpose)
+    if not is_program:
+        return
+    if {"evaluate", "decode"} <= together and any(
+        "evaluate" in s.labels and _RUNS_DIRECTLY.search(s.text) and not _LITERAL.search(s.text) for s in members
+    ):
+        yield Seen("run-encoded", Severity.REVIEW, first("evaluate"))
+    if {"evaluate", "fetch"} <= together and any(
+        "evaluate" in s.labels
+        and re.search(r"(?<![\w.])(?:exec|eval)\s*\(|new Function|iex\b", s.text, re.I)
+        and not _LITERAL.search(s.text)
+        for s in members
+    ):
+        yield Seen("run-download", Severity.REVIEW, first("evaluate"))
+    if "hidden-run" in together and any("fetch" in s.labels and _place(s, purpose) >= Place.UNKNOWN for s in members):
+        yield Seen("run-download", Severity.REVIEW, first("hidden-run"))
+    if (
+        "agent-write" in together
+        and any(re.search(r"mcpServers|permissions|defaultMode|\"hooks\"", s.text) for s in members)
+        and not purpose.says(r"\bmcp\b|settings|permission|hook|config")
+    ):
+        yield Seen("loosen-agent", Severity.REVIEW, first("agent-write"))
+
+
+def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """Something worth taking is read in a program, and there is a way out to a place that has no part in it."""
+    is_program = not path.lower().endswith(_DOCUMENTS)
+    for step in members:
+        place = (
+            _place(step, purpose)
+            if step.urls and step.labels & {"fetch", "send", "execute", "listener", "get-with-data"}
+            else Place.LOCAL
+        )
+        if place in (Place.BARE_IP, Place.CAPTURE, Place.PASTE, Place.TUNNEL):
+            grave = is_program and place in (Place.BARE_IP, Place.CAPTURE) and step.labels & {"send", "execute"}
+            if grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network"):
+                yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
+        kinds = [kind for kind in (*_STRONG, "dotenv", "screen") if kind in step.labels]
+        if not kinds or not is_program or not outward:
+            continue
         if (
-            "encrypt" in together
-            and "walk-home" in together
-            and together & {"delete", "destroy"}
-            and not _is_quoted(members[0])
+            kinds == ["credentials"]
+            and _is_own_login(step, purpose)
+            or kinds == ["environment"]
+            and not _DUMPS.search(step.text)
         ):
-            yield Seen("lock-files", Severity.BLOCK, next(step for step in members if "encrypt" in step.labels))
-        if (
-            "clipboard" in together
-            and "clipboard-write" in together
-            and any(_ADDRESS.search(step.text) for step in members)
-        ):
-            yield Seen(
-                "swap-clipboard", Severity.BLOCK, next(step for step in members if "clipboard-write" in step.labels)
-            )
-        if "persist" in together and "fetch" in together:
-            yield from _persisted(members, purpose)
+            continue
+        same = [out for out in outward if out.statement.path == path]
+        grave = same and kinds[0] in ("credentials", "browser", "wallet", "history", "keys-pressed")
+        yield Seen(
+            "send-secrets",
+            Severity.BLOCK if grave else Severity.REVIEW,
+            step,
+            f"{', '.join(kinds)}, beside a way out to {host_of((same or outward)[0].urls[0]) if (same or outward)[0].urls else 'elsewhere'}",
+        )
 
 
 def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
@@ -625,6 +709,13 @@ def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
                     )
 
 
+def _is_manual(step: Step) -> bool:
+    """Whether code in a document shows how something is used, and is no command that writes."""
+    if not step.statement.path.lower().endswith((".md", ".txt", ".rst")):
+        return False
+    return not (step.statement.is_shell and re.search(r"\s>>?\s|\btee\b|\bsed\s+-i|\bcp\s", step.text))
+
+
 def _is_placeholder(step: Step) -> bool:
     """Whether the other end of a connection is left for the reader to fill in."""
     places = [place_of(url) for url in step.urls]
@@ -645,7 +736,7 @@ def _is_quoted(step: Step) -> bool:
     if step.statement.is_shell:
         return bool(
             re.match(
-                r"(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|nc)\b)",
+                r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|nc)\b)",
                 text,
             )
         )

@@ -22,6 +22,8 @@ _BARE = re.compile(
     r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
 )
+_FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
+"""Endings of files that are endings of hosts, too."""
 _HOST = re.compile(r"^(?:[a-z+]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)(?::\d+)?(/[^?#]*)?", re.I)
 _WORD = re.compile(r"[a-z0-9]{3,}")
 _COMMON = frozenset(
@@ -91,7 +93,9 @@ def addresses_of(text: str) -> list[str]:
     """
     urls = urls_of(text)
     rest = URL.sub(" ", text) if urls else text
-    return urls + [found[0] for found in _BARE.finditer(rest)]
+    return urls + [
+        found[0] for found in _BARE.finditer(rest) if "/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS)
+    ]
 
 
 def host_of(url: str) -> str:

@@ -49,11 +49,12 @@ SOURCES = (
         r"\.ssh[/\\\"',)\s]*(?:[+,/]\s*)?[\"']?(?:id_\w+(?!\w*\.pub)|\*|authorized_keys|config\b|known_hosts|$|[\"'\s);|])|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)"
         r"|\.aws[/\\\"',\s]*(?:credentials|config)|\.netrc\b|\.git-credentials|\.gnupg\b|secring\.gpg|\.kube[/\\\"',\s]*config|\.docker[/\\\"',\s]*config\.json|\.pypirc|\.npmrc\b|\.pgpass|\.my\.cnf"
         r"|gcloud[/\\\"',\s]*(?:credentials|application_default|access_tokens|legacy_credentials)|application_default_credentials|\.azure[/\\\"',\s]*(?:accessTokens|msal|azureProfile)|\.config[/\\]gh[/\\]hosts\.yml|/etc/(?:shadow|sudoers|gshadow)\b"
-        r"|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)"
+        r""
         r"|(?:security|keychain)\s+(?:find-(?:generic|internet)-password|dump-keychain|export)|login\.keychain|Library/Keychains|lsass|\bmimikatz\b|sekurlsa|\bSAM\b.{0,20}\bsave\b|reg\s+save\s+hklm\\sam|cmdkey\s+/list|secretsmanager\s+get-secret"
         r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php",
         C.READ_CREDENTIALS, C.READ_OUTSIDE,
     ),
+    _label("agent-credentials", r"(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", C.READ_CREDENTIALS, C.READ_OUTSIDE),
     _label("dotenv", r"(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development))?(?=[\s\"')|;,]|$)", C.READ_CREDENTIALS),
     _label(
         "browser",

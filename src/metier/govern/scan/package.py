@@ -18,6 +18,7 @@ from metier.govern.scan.python import python_statements
 from metier.govern.scan.read import commands_in, purpose_of, sentences_of, statements_of
 from metier.govern.scan.rules import rules
 from metier.govern.scan.shell import shell_statements
+from metier.govern.touch import touched
 from metier.verdict import Finding, Scan, Severity
 
 _BLOB = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
@@ -163,8 +164,10 @@ def _endpoints(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
 def _observed(steps: Iterable[Step]) -> set[Capability]:
     found: set[Capability] = set()
     for step in steps:
-        for name in step.labels:
-            found.update(_CAPABILITIES[name])
+        if step.statement.is_mention:
+            continue
+        labelled = {capability for name in step.labels for capability in _CAPABILITIES[name]}
+        found |= touched(step.text, step.labels, labelled, is_shell=step.statement.is_shell)
         if "fetch" in step.labels and ("runs-input" in step.labels):
             found.add(Capability.RUN_DOWNLOADED)
     return found

@@ -47,7 +47,19 @@ _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
     re.I,
 )
-_EXCUSES = frozenset({"sign-conceal", "sign-lie"})
+_PAIRS = tuple(
+    frozenset({f"sign-{one}", f"sign-{other}"})
+    for one, others in {
+        "lie": "conceal forward consent steer always authority money memory trigger obey secrets",
+        "conceal": "forward steer money memory trigger authority obey",
+        "authority": "always consent memory forward money",
+        "always": "forward memory money",
+        "memory": "consent trigger obey",
+        "obey": "secrets consent",
+    }.items()
+    for other in others.split()
+)
+"""Two signs that hardly ever stand together in honest prose; measured on public packages (docs/govern.md)."""
 _MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 
 
@@ -166,20 +178,7 @@ def _added_up(signs: dict[tuple[str, int], dict[str, Sentence]]) -> Iterator[Sai
         near = dict(here)
         for offset in (1, 2, 3):
             near |= {name: s for name, s in signs.get((path, line + offset), {}).items() if name not in near}
-        acts = near.keys() - _EXCUSES - {"sign-always"}
-        excused = near.keys() & _EXCUSES
-        if (
-            excused
-            and (
-                len(acts) >= 2
-                or len(excused) == 2
-                and acts
-                or acts
-                and "sign-always" in near
-                and acts & {"sign-forward", "sign-secrets"}
-            )
-            or len(near) >= 4
-        ):
+        if len(near) >= 3 or any(pair <= near.keys() for pair in _PAIRS):
             grave = {"sign-forward", "sign-secrets", "sign-conceal"} <= near.keys()
             yield Said("adds-up", Severity.BLOCK if grave else Severity.REVIEW, next(iter(here.values())))
 
@@ -295,6 +294,6 @@ def purpose_is_security(texts: Iterable[str]) -> bool:
     True
     """
     return re.search(
-        r"\bsecur(?:ity|e code|ing)|pen-?test|penetration|red[- ]?team|vulnerab|malware|threat|exploit|\bctf\b|forensic|audit|vett|scann?(?:er|ing|s)\b|injection|incident|hardening|sast|dast|owasp|cve\b|secrets? (?:detect|scan)|guard|defen[cs]|phishing|yara|reverse engineer|osint|blue[- ]?team|detect",
+        r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet",
         " ".join(texts), re.I,
     ) is not None  # fmt: skip

@@ -22,6 +22,7 @@ _TWISTED = re.compile(
     r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|\.join\s*\(|globals\s*\(|__builtins__|__dict__|[\"']\s*\+\s*[\"']|\bfrom\s+\w+\s+import\s+\w+\s+as\b|\bimport\s+\w+\s+as\s+\w|codecs\.decode"
     r"|\bfrom\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import|bytes\(\s*\[|\.format\(|%\s*\(|reversed\(|\.replace\(|unhexlify|decompress|marshal|lambda"
 )
+_DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\s*\(|\[::-1\]|marshal")
 _MAX_FOLD = 300_000
 
 
@@ -46,7 +47,7 @@ def python_statements(text: str, path: str, *, first_line: int = 1, is_live: boo
             continue
         yield replace(
             statement,
-            text=again.text,
+            text=f"{again.text} # {statement.text}" if _DECODES.search(statement.text) else again.text,
             assigns=tuple(dict.fromkeys((*statement.assigns, *again.assigns))),
             uses=statement.uses | again.uses,
         )

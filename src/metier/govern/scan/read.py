@@ -41,6 +41,10 @@ _AGAINST = re.compile(
 _BEGINS = re.compile(
     r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b"
 )
+_SHELL_LINE = re.compile(
+    r"^[ \t]*(?:[$!]\s*)?(?:sudo\s+)?(?:curl|wget|bash|sh|pip3?|npm|npx|chmod|rm|echo|nc|dig|eval)\s+[-\"'$./~\w][^=(\n]*(?:[|&;>].*|https?://.*)$",
+    re.M,
+)
 _DOCKER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|ONBUILD RUN)\s+|^\t[@-]*", re.M)
 _RUN_KEYS = frozenset({"command", "cmd", "run", "script", "exec", "shell", "bash", "postinstall", "preinstall", "install", "prepare", "entrypoint", "start", "prestart", "poststart", "prepublish", "hook", "code", "initializecommand", "postcreatecommand", "poststartcommand"})  # fmt: skip
 _CALLS = re.compile(
@@ -153,6 +157,11 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
         )
     elif kind == "shell-lines":
         yield from shell_statements(_DOCKER.sub("", text), path, first_line=line, is_live=is_live)
+    elif kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
+        for found in lines:
+            at = line + text.count("\n", 0, text.find(found))
+            yield from shell_statements(found, path, first_line=at, is_live=is_live)
+        yield from _code(_SHELL_LINE.sub("", text), path, kind, line, is_live=is_live)
     elif kind == "python":
         yield from python_statements(
             re.sub(r"^(?:>>>|\.\.\.) ?", "", text, flags=re.M), path, first_line=line, is_live=is_live
