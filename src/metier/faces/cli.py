@@ -13,7 +13,19 @@ import typer.main
 
 from metier import __version__
 from metier.errors import MetierError
-from metier.faces.commands import compose, discover, distill, evaluate, govern, practice, run, serve, skill, update
+from metier.faces.commands import (
+    compose,
+    discover,
+    distill,
+    evaluate,
+    govern,
+    practice,
+    run,
+    sandbox,
+    serve,
+    skill,
+    update,
+)
 from metier.faces.show import one_line
 
 app = typer.Typer(
@@ -27,7 +39,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("report")(run.report)
 app.command("serve")(serve.serve)
-for group in (discover, distill, practice, evaluate, govern, compose, update, skill):
+for group in (discover, distill, practice, evaluate, govern, compose, update, skill, sandbox):
     app.add_typer(group.app)
 
 

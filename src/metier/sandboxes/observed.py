@@ -92,6 +92,8 @@ _ELEVATING = frozenset(
 _CONTROLLING = frozenset(
     ("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_send_signal", "pidfd_getfd", "setpriority")
 )
+_BY_ITSELF = ("unix /var/run/nscd/", "netlink")
+"""Whom a resolver asks by itself."""
 _MAIL_PORTS, _DATABASE_PORTS = (":25", ":465", ":587"), (":5432", ":3306", ":6379", ":27017", ":1433")
 
 
@@ -113,6 +115,23 @@ def observed(trace: Trace, *, own: Iterable[str] = (), started: str = "") -> tup
     program = os.path.realpath(started) if started else ""
     seen = {what for access in trace.accesses for what in _shown(access, folders, program)}
     return tuple(capability for capability in Capability if capability in seen)
+
+
+def notable(trace: Trace) -> tuple[Access, ...]:
+    """Give what a program tried without a grant, less what interpreters and C libraries try by themselves.
+
+    >>> notable(Trace(accesses=(
+    ...     Access(act=Act.READ, target="/etc/hosts", allowed=False),
+    ...     Access(act=Act.READ, target="/etc/shadow", allowed=False),
+    ... )))[0].target
+    '/etc/shadow'
+    """
+    return tuple(
+        access
+        for access in trace.denied
+        if not (access.act == Act.READ and _START_UP.match(access.target))
+        and not (access.act == Act.CONNECT and access.target.startswith(_BY_ITSELF))
+    )
 
 
 def _shown(access: Access, own: tuple[str, ...], started: str) -> Iterator[Capability]:
@@ -162,7 +181,7 @@ def _read(access: Access, own: tuple[str, ...]) -> Iterator[Capability]:
 
 
 def _reached(target: str) -> Iterator[Capability]:
-    if target.startswith(("unix /var/run/nscd/", "netlink")):  # a resolver asks them by itself
+    if target.startswith(_BY_ITSELF):
         return
     if target.endswith("/docker.sock"):
         yield Capability.ELEVATE

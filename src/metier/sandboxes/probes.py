@@ -65,12 +65,17 @@ def check_sandbox(sandbox: Sandbox, *, names: Iterable[str] = PROBES) -> tuple[P
     ...     [probed.held for probed in check_sandbox(sandbox, names=["read_a_secret"])]
     [True]
     """
-    with Field() as field:
-        results = tuple(probe(sandbox, field, name) for name in names)
+    results = probe_all(sandbox, names=names)
     escaped = [f"{one.name} ({one.inside})" for one in results if not one.held]
     if escaped:
         raise AssertionError(f"{len(escaped)} of {len(results)} attempts broke out: {'; '.join(escaped)}.")
     return results
+
+
+def probe_all(sandbox: Sandbox, *, names: Iterable[str] = PROBES) -> tuple[Probed, ...]:
+    """Make every attempt inside a sandbox, and say how each went."""
+    with Field() as field:
+        return tuple(probe(sandbox, field, name) for name in names)
 
 
 def probe(sandbox: Sandbox, field: Field, name: str, *, trace: bool = True) -> Probed:

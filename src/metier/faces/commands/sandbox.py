@@ -1,0 +1,126 @@
+"""`metier sandbox`: run what is not trusted, and see what it touches."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, say, table
+
+app = typer.Typer(
+    name="sandbox",
+    help="Run what is not trusted, and see what it touches.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Kind = Annotated[str, typer.Option("--kind", help="bubblewrap, landlock, or auto for the first that can run here.")]
+Paths = list[str]
+
+
+@app.command()
+def check(json: AsJson = False) -> None:
+    """Tell which layers of each kind of sandbox are there. Exit code 1 if no kind has all of them.
+
+    Example: metier sandbox check
+    """
+    from metier.sandboxes.open import KINDS
+
+    layers = {name: kind().check() for name, kind in KINDS.items()}
+    if json:
+        as_json(layers)
+    else:
+        table(
+            ("kind", "layer", "there", "detail"),
+            (
+                (name, layer.name, "yes" if layer.present else "no", layer.detail)
+                for name, all_ in layers.items()
+                for layer in all_
+            ),
+        )
+    if not any(all(layer.present for layer in all_) for all_ in layers.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    package: Annotated[Path, typer.Argument(help="The folder that the script lies in; it may be read.")],
+    script: Annotated[str, typer.Argument(help="Its path inside the folder.")],
+    arguments: Annotated[list[str] | None, typer.Argument(help="Handed to the script.")] = None,
+    kind: Kind = "auto",
+    read: Annotated[Paths | None, typer.Option("--read", help="One more file or folder to read.")] = None,
+    write: Annotated[Paths | None, typer.Option("--write", help="One more file or folder to write.")] = None,
+    exec_: Annotated[Paths | None, typer.Option("--exec", help="One more program to start.")] = None,
+    env: Annotated[Paths | None, typer.Option("--env", help="NAME to pass on or NAME=value to set.")] = None,
+    wall_s: Annotated[float, typer.Option("--wall", help="Seconds until it is killed.")] = 10.0,
+    json: AsJson = False,
+) -> None:
+    """Run a script of a package in a sandbox and tell what it tried. Exit code 1 if it failed or tried what it may not.
+
+    Example: metier sandbox run examples/first-trade/packages/clean-csv scripts/clean_csv.py
+    """
+    from metier.sandbox import Grant, Limits
+    from metier.sandboxes import notable, observed, open_sandbox, run_script
+
+    grant = Grant(read=tuple(read or ()), write=tuple(write or ()), exec=tuple(exec_ or ()), env=tuple(env or ()))
+    with open_sandbox(kind) as sandbox:
+        ended = run_script(sandbox, package, script, arguments or (), grant=grant, limits=Limits(wall_s=wall_s))
+        name = sandbox.name
+    denied, shown = (
+        notable(ended.trace),
+        observed(ended.trace, own=(str(package), *grant.write), started=sys.executable),
+    )
+    if json:
+        text = {"stdout": ended.stdout.decode(errors="replace"), "stderr": ended.stderr.decode(errors="replace")}
+        as_json(
+            {
+                "kind": name,
+                "exit_code": ended.exit_code,
+                "killed_by": ended.killed_by,
+                "truncated": ended.truncated,
+                **text,
+                "observed": shown,
+                "accesses": ended.trace.accesses,
+                "complete": ended.trace.complete,
+            }
+        )
+    else:
+        sys.stdout.buffer.write(ended.stdout)
+        sys.stdout.flush()
+        for line in ended.stderr.decode(errors="replace").splitlines():
+            say(line)
+        if ended.killed_by:
+            say(f"metier: killed by its limit: {ended.killed_by.value}.")
+        for access in denied:
+            say(f"metier: denied: {access.act.value} {access.target!r}")
+        say(f"metier: observed: {', '.join(shown) or 'nothing'} ({name}, exit code {ended.exit_code})")
+    if denied or not ended.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def probe(
+    kind: Kind = "auto",
+    json: AsJson = False,
+) -> None:
+    """Try to break out of a sandbox in every way that is known here. Exit code 1 if one succeeds.
+
+    Example: metier sandbox probe --kind landlock
+    """
+    from metier.sandboxes import open_sandbox
+    from metier.sandboxes.probes import probe_all
+
+    with open_sandbox(kind) as sandbox:
+        probed, name = probe_all(sandbox), sandbox.name
+    if json:
+        as_json([{"kind": name, "name": one.name, "held": one.held, "inside": one.inside} for one in probed])
+    else:
+        table(
+            ("kind", "attempt", "held", "how"),
+            ((name, one.name, "yes" if one.held else "NO", one.inside) for one in probed),
+        )
+    if not all(one.held for one in probed):
+        raise typer.Exit(1)

@@ -1,0 +1,70 @@
+"""How are scripts of packages run, from Python and from the command line?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from metier.errors import InputError
+from metier.sandbox import Sandbox
+from metier.sandboxes import run_script
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    folder = tmp_path / "package"
+    (folder / "scripts").mkdir(parents=True)
+    (folder / "scripts" / "ok.py").write_text("import sys; print(sys.argv[1:]); open('out', 'w').write('x')")
+    (folder / "scripts" / "bad.py").write_text(
+        "import socket\ntry: socket.create_connection(('192.0.2.1', 443))\nexcept OSError: pass"
+    )
+    (folder / "scripts" / "ok.sh").write_text("echo $((1 + 1))")
+    return folder
+
+
+def test_a_python_script_and_a_shell_script_run(sandbox: Sandbox, package: Path) -> None:
+    assert run_script(sandbox, package, "scripts/ok.py", ["a b"]).stdout == b"['a b']\n"
+    assert run_script(sandbox, package, "scripts/ok.sh").stdout == b"2\n"
+
+
+def test_a_script_works_in_a_folder_that_is_its_own(sandbox: Sandbox, package: Path, work: Path) -> None:
+    assert run_script(sandbox, package, "scripts/ok.py", work=work).ok
+    assert (work / "out").read_text() == "x"
+    assert sorted(path.name for path in package.rglob("*")) == ["bad.py", "ok.py", "ok.sh", "scripts"]
+
+
+@pytest.mark.parametrize("script", ["scripts/none.py", "../outside.py", "scripts", "/etc/passwd"])
+def test_a_script_that_is_not_in_the_package_is_refused(sandbox: Sandbox, package: Path, script: str) -> None:
+    (package.parent / "outside.py").write_text("")
+    with pytest.raises(InputError, match=r"Expected a script inside"):
+        run_script(sandbox, package, script)
+
+
+def metier(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "metier", "sandbox", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_runs_a_script_and_tells_what_it_tried(sandbox: Sandbox, package: Path) -> None:
+    ok = metier("run", package, "scripts/ok.py", "--kind", sandbox.name)
+    assert (ok.returncode, ok.stdout) == (0, "[]\n")
+    bad = metier("run", package, "scripts/bad.py", "--kind", sandbox.name, "--json")
+    told = json.loads(bad.stdout)
+    assert bad.returncode == 1
+    assert told["observed"] == ["read-files", "fetch"]
+    assert {"act": "connect", "target": "tcp 192.0.2.1:443", "allowed": False} in told["accesses"]
+
+
+def test_the_command_tells_which_layers_are_there(sandbox: Sandbox) -> None:
+    told = json.loads(metier("check", "--json").stdout)
+    assert all(layer["present"] for layer in told[sandbox.name])
+
+
+def test_the_command_says_what_is_wrong_with_a_kind() -> None:
+    done = metier("run", ".", "none.py", "--kind", "landlok")
+    assert done.returncode == 2
+    assert "Did you mean 'landlock'?" in done.stderr
