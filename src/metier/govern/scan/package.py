@@ -167,7 +167,8 @@ def _observed(steps: Iterable[Step]) -> set[Capability]:
         if step.statement.is_mention:
             continue
         labelled = {capability for name in step.labels for capability in _CAPABILITIES[name]}
-        found |= touched(step.text, step.labels, labelled, is_shell=step.statement.is_shell)
+        where, is_shell = step.statement.path, step.statement.is_shell
+        found |= touched(step.text, step.labels, labelled, path=where, is_shell=is_shell)
         if "fetch" in step.labels and ("runs-input" in step.labels):
             found.add(Capability.RUN_DOWNLOADED)
     return found
