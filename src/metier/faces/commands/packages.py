@@ -1,0 +1,95 @@
+"""`metier skill installed` and `metier skill edit`: packages where they lie, on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, say, table
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def installed(
+    project: Annotated[Path, typer.Argument(help="A folder of the project.")] = Path(),
+    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The folder of a plugin.")] = None,
+    home: Annotated[
+        Path | None, typer.Option("--home", help="The home folder of the user; yours if not given.")
+    ] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="You trust what lies in the project.")] = False,
+    json: AsJson = False,
+) -> None:
+    """List the packages that an agent would find here: of the project, of the user and of plugins.
+
+    Example: metier skill installed . --plugin ~/plugins/forms
+    """
+    from metier.stores.places import discover_packages
+
+    found = discover_packages(project, home=home or Path.home(), plugins=plugin or (), trust_project=trust)
+    if json:
+        as_json(found)
+        return
+    rows = []
+    for one in found.packages:
+        marks = [
+            *([f"not loaded: {one.fault}"] if one.fault else []),
+            *([f"shadowed by {one.shadowed_by}"] if one.shadowed_by else []),
+            *([f"nested in {one.nested_in}"] if one.nested_in else []),
+            *([] if one.is_trusted else ["untrusted project"]),
+        ]
+        rows.append((one.name, one.place.value, one.path, "; ".join(marks), one.description.split(". ")[0]))
+    table(("skill", "place", "package", "remarks", "description"), rows)
+    if found.skipped:
+        say(f"Not looked into, as links or beyond the bounds: {', '.join(map(str, found.skipped))}")
+
+
+@app.command()
+def edit(
+    package: Annotated[Path, typer.Argument(help="The folder of a package, or its SKILL.md.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=TEXT, or metadata.KEY=TEXT.", metavar="FIELD=TEXT")
+    ] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", help="A field, or metadata.KEY.")] = None,
+    body: Annotated[Path | None, typer.Option("--body", help="A file with the new Markdown below the fields.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Change fields of a SKILL.md and keep every other byte. Exit code 1 if strict tools refuse what came of it.
+
+    Example: metier skill edit skills/pdf --set license=MIT --set metadata.version=1.1.0 --remove compatibility
+    """
+    from metier.errors import ConfigError
+    from metier.stores.edit import edit_package
+
+    changes: dict[str, str | None] = dict.fromkeys(remove or ())
+    for setting in settings or ():
+        name, sign, value = setting.partition("=")
+        if not sign:
+            raise ConfigError(f"Expected FIELD=TEXT, got {setting!r}.", hint="Write it as in license=MIT.")
+        changes[name] = value
+    edited = edit_package(package, changes, body=body.read_text(encoding="utf-8") if body else None)
+    if json:
+        as_json({"path": edited.path, "fields": edited.fields, "faults": edited.faults, "refusals": edited.refusals})
+    else:
+        table(("field", "value"), edited.fields.items())
+        for refusal in edited.refusals:
+            say(refusal)
+    if not edited.is_valid:
+        raise typer.Exit(1)
+
+
+def check_strictly(paths: list[Path], *, json: bool) -> None:
+    """Show what skills-ref 0.1.1 says of the packages in some folders, and of each folder that holds none."""
+    from metier.stores.package import find_packages
+    from metier.stores.strict import validate
+
+    folders = [folder for path in paths for folder in (list(find_packages(path)) or [path])]
+    errors = {str(folder): validate(folder) for folder in folders}
+    if json:
+        as_json([{"path": path, "errors": said} for path, said in errors.items()])
+    else:
+        table(("package", "error"), ((path, error) for path, said in errors.items() for error in said))
+    if any(errors.values()):
+        raise typer.Exit(1)
