@@ -42,8 +42,10 @@ _SAID: tuple[tuple[Capability, str], ...] = (
     (Capability.READ_ENVIRONMENT, r"\b(?:reads?|uses?|needs?|requires?)\b[^.]{0,30}?\benvironment variables?\b"),
     (Capability.READ_CREDENTIALS, r"\b(?:reads?|uses?|needs?|requires?|loads?)\b[^.]{0,40}?"
                                   r"\b(?:api keys?|access tokens?|credentials|passwords?|ssh keys?|secrets)\b"),
-    (Capability.READ_BROWSER, r"\b(?:cookies|bookmarks|(?:browser|browsing) (?:history|profile|data)"
-                              r"|saved passwords)\b"),
+    (Capability.READ_BROWSER, r"\b(?:browser|browsing|chrome|firefox|safari)\b[^.]{0,30}?"
+                              r"\b(?:history|cookies|bookmarks|passwords|profile data)\b"
+                              r"|\b(?:cookies|bookmarks|history|passwords)\b[^.]{0,30}?"
+                              r"\b(?:browser|chrome|firefox|safari)\b"),
     (Capability.READ_WALLETS, r"\b(?:crypto(?:currency)? wallets?|wallet (?:files?|keys?|balances?)"
                               r"|seed phrases?)\b"),
     (Capability.READ_SYSTEM, r"\b(?:system information|(?:cpu|memory|disk)(?: and \w+)? usage|hardware "
