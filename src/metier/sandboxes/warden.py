@@ -4,7 +4,7 @@ One small process of one thread, started once by each sandbox (`serve`), forks a
 the program, watches it and reports. So nothing is ever forked from the process that uses the sandbox, which may have
 threads and gigabytes, and killing that process ends the run: the warden sees its connection close.
 
-Only the standard library and modules that need no more are imported here; see `docs/decisions/005-sandbox.md`.
+Only the standard library and modules that need no more are imported here; see `docs/decisions/004-sandbox.md`.
 """
 
 from __future__ import annotations
