@@ -169,10 +169,34 @@ ADDITIONS = (
     "## Credits\n\nThanks to all who reported problems. Maintained by the community.\n",
     "## When not to use\n\nIf the task is a single question, answer it directly instead of using this skill.\n",
 )
-SYNONYMS = tuple(
-    pair.split("=")
-    for pair in ["use=employ", "Use=Employ", "make sure=ensure", "ensure=make sure", "need=require", "show=display", "create=produce", "helps=assists", "Create=Produce", "about=concerning", "when=whenever", "using=with", "returns=gives", "check=verify", "Check=Verify", "start=begin", "run=execute", "Run=Execute", "get=obtain", "Get=Obtain", "only=solely", "must=has to", "should=ought to", "remove=delete", "send=submit", "all=every"]
-)
+SYNONYMS = {
+    "use": "employ",
+    "Use": "Employ",
+    "make sure": "ensure",
+    "ensure": "make sure",
+    "need": "require",
+    "show": "display",
+    "create": "produce",
+    "Create": "Produce",
+    "helps": "assists",
+    "about": "concerning",
+    "when": "whenever",
+    "using": "with",
+    "returns": "gives",
+    "check": "verify",
+    "Check": "Verify",
+    "start": "begin",
+    "run": "execute",
+    "Run": "Execute",
+    "get": "obtain",
+    "Get": "Obtain",
+    "only": "solely",
+    "must": "has to",
+    "should": "ought to",
+    "remove": "delete",
+    "send": "submit",
+    "all": "every",
+}
 Files = dict[str, str]
 
 
@@ -315,9 +339,8 @@ _PLACES: tuple[Callable[[str, str, random.Random], str], ...] = (_as_item, _in_p
 
 
 def _reworded(text: str, rng: random.Random) -> str:
-    others = {word: other for word, other in SYNONYMS}
-    pattern = re.compile(rf"\b(?:{'|'.join(others)})\b(?=[ ,.])")
-    return pattern.sub(lambda found: others[found[0]] if rng.random() < 0.5 else found[0], text)
+    pattern = re.compile(rf"\b(?:{'|'.join(SYNONYMS)})\b(?=[ ,.])")
+    return pattern.sub(lambda found: SYNONYMS[found[0]] if rng.random() < 0.5 else found[0], text)
 
 
 def _typos(text: str, rng: random.Random) -> str:

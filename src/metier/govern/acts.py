@@ -71,7 +71,7 @@ _PLACE = (
     r"monitoring|analytics|telemetry|audit|compliance|logging|collection|backup|archive|sync|ingest(?:ion)?|our|their|my)\s+(?:\w+\s+){0,2}"
     r"(?:servers?|hosts?|endpoints?|storage|buckets?|drives?|repos(?:itory|itories)?|services?|apis?|sites?|urls?|locations?|collectors?|portals?|"
     r"channels?|machines?|accounts?|inbox|folders?)"
-    r"|webhooks?|pastebin|\bgists?\b|telegram|discord|slack|dropbox|google drive|ngrok|requestbin|file ?share|ftp server|s3 bucket)"
+    r"|(?:other|third)[- ](?:places|part(?:y|ies)|sites|people|services)|webhooks?|pastebin|\bgists?\b|telegram|discord|slack|dropbox|google drive|ngrok|requestbin|file ?share|ftp server|s3 bucket)"
 )
 _SEND = (
     r"(?:send|sends|sending|upload\w*|post|posts|posting|transmit\w*|forward\w*|submit\w*|push|pushes|sync\w*|mirror\w*|back(?:s|ed)?[- ]?up|backups?|copy|copies|e-?mail|mail|publish\w*|"
@@ -175,6 +175,29 @@ _RULES = (
         Act.FAVOUR,
         r"\b(?:always|only|exclusively|strongly|prominently|positively|subtly|never)\s+(?:\w+\s+){0,2}?(?:recommend|suggest|prefer|favou?r|promote|mention|rank|rate|endorse|describe|present|portray|cite|link|advertis\w*|criticis\w*|criticiz\w*)\w*\b|"
         r"\b(?:recommend|promote|favou?r|endorse|advertise|praise|disparage|discredit)\s+(?:\w+\W+){0,4}?(?:product|service|company|brand|vendor|sponsor\w*|candidate|party|partner|offering|platform|stock|coin|token)\w*\b|\b(?:rank|rate|list|place|put)\s+(?:\w+\W+){0,5}?(?:first|highest|top|above (?:all|other)|ahead of|as the best|lowest|last)\b|\b(?:sponsored|affiliate|referral) (?:link|code|id|tag|message)s?\b|\b(?:describe|present|rate|review|treat)\s+(?:\w+\W+){0,4}?(?:negatively|positively|favou?rably|unfavou?rably)\b|\bprefer\s+(?:products?|services?|tools?|sources?)\s+(?:of|by|from)\b|\bportray\w*\s+(?:\w+\W+){0,5}?(?:negative|positive|favou?rabl|unfavou?rabl)\w*",
+    ),
+    _rule(
+        Act.FAVOUR,
+        r"\b(?:add|append|insert|include|put|prepend|embed)\s+(?:\w+\W+){0,6}?(?:line|text|footer|header|disclaimer|signature|sentence|note|link|watermark|comment|banner|phrase|paragraph|slide|logo|url|quote)\b(?:\W+[\w':/.-]+){0,14}?\W+(?:to|in|into|at|on|of|for)\s+(?:\w+\s+){0,3}?(?:every|each|all|any)\b",
+    ),
+    _rule(
+        Act.LISTEN,
+        r"\b(?:reverse|bind) shell\b|\bnc(?:at)?\s+-\w*l|/dev/tcp/|\bopen (?:up )?(?:the )?(?:\w+ )?ports?\b|\bexpos\w+\s+(?:\w+\W+){0,5}?(?:internet|public(?:ly)?|port|0\.0\.0\.0)\b|\bngrok\b|\bssh\s+-\w*[RLD]\b|"
+        r"\b(?:create|add)\s+(?:an? )?(?:new )?(?:admin\w*|root|backdoor|user|service|hidden) (?:user|account)\b",
+    ),
+    _rule(
+        Act.PRIVATE,
+        r"\b(?:collect|read|capture|record|gather|take|export|harvest|extract|log|copy|include|scrape|dump|list|track|monitor)\w*\s+(?:\w+\W+){0,6}?(?:clipboard|screenshots?|keystrokes?|browser history|browsing history|bookmarks|contact list|geolocation|gps|"
+        r"personal (?:data|information|details)|personally identifiable|pii|ssn|social security|credit cards?|card numbers?|medical records?|patient (?:data|records?|names?|information)|salar(?:y|ies)|home address(?:es)?|phone numbers?|private messages?|chat history|conversation history|(?:whole|full) conversation)\b",
+    ),
+    _rule(
+        Act.ENCODED,
+        r"(?<![\w/+;,])(?!data:image)[A-Za-z0-9+/]{100,}={0,2}(?![\w/+])|(?:\\x[0-9a-f]{2}){16,}|\bString\.fromCharCode\(|\bchr\(\d+\)\s*\+\s*chr\(",
+    ),
+    _rule(
+        Act.DISABLE_CHECKS,
+        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark)\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|as (?:approved|safe|passed|reviewed|verified|complete))\b|"
+        r"\b(?:kill|killall|pkill|shut ?down|stop|uninstall|terminate)\s+(?:\w+\W+){0,4}?(?:process(?:es)?|services?|servers?|systems?|instances?|daemons?|antivirus|backups?|agents?|monitor\w*)\b",
     ),
     _rule(
         Act.MESSAGE,

@@ -89,9 +89,8 @@ def _checked(trust: Trust | None, allow: str) -> Callable[[Path], tuple[str, str
         if not report.is_verified and not allow:
             first = report.faults[0]
             raise PackageError(
-                f"The signature of {folder.name!r} comes to {report.state.value!r}: {first.message} {first.path}".rstrip()
-                + "; it was not installed.",
-                hint="See every fault with: metier govern verify-signature. If it may be installed, say why with --allow.",
+                f"The signature of {folder.name!r} comes to {report.state.value!r}: {first.path} {first.message}",
+                hint="See all with: metier govern verify-signature. If it may be installed, say why with --allow.",
             )
         return report.state.value, report.signer if report.is_verified else ""
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -95,9 +96,10 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gain
     instructions, says_more = [], bool(touched & set(unread))
     for unit in fresh:
         origin = _origin(unit, lost)
-        is_restated = _is_reworded(unit, origin) or earlier.said(unit)
-        says_more = says_more or not is_restated
-        if acts := _acts(unit, origin, earlier, is_restated=is_restated):
+        is_flipped = origin is not None and _is_flipped(unit, origin)
+        is_said = not is_flipped and earlier.said(unit)
+        says_more = says_more or not (is_said or _is_reworded(unit, origin))
+        if acts := _acts(unit, origin, earlier, is_said=is_said):
             instructions.append(_instruction(unit, acts, added))
     return Gains(
         instructions=tuple(sorted(instructions, key=lambda one: (one.path, one.line))),
@@ -141,13 +143,14 @@ class _Earlier:
         return bool(seen.key) and seen in self.acts
 
 
-def _acts(unit: Unit, origin: Unit | None, earlier: _Earlier, *, is_restated: bool) -> list[Seen]:
+def _acts(unit: Unit, origin: Unit | None, earlier: _Earlier, *, is_said: bool) -> list[Seen]:
     acts = [seen for seen in dict.fromkeys(acts_of(unit.text)) if not earlier.did(seen)]
-    if is_restated:
+    if is_said:
         return [seen for seen in acts if seen.act in (Act.SEND, Act.CONTACT) and "." in seen.key]
     if origin is not None:
+        # Even a few words more may bring an act: "and delete the originals".
         had = {seen.act for seen in acts_of(origin.text)}
-        return [seen for seen in acts if seen.key or seen.act not in had or _is_flipped(unit, origin)]
+        return [seen for seen in acts if seen.act not in had or "." in seen.key or _is_flipped(unit, origin)]
     return acts
 
 
@@ -186,4 +189,4 @@ def _origin(unit: Unit, lost: Sequence[Unit]) -> Unit | None:
 
 def _pairs(unit: Unit) -> Iterator[tuple[str, str]]:
     words = WORD.findall(unit.key.lower())
-    yield from zip(words, words[1:], strict=False)
+    yield from pairwise(words)

@@ -1,4 +1,7 @@
-"""What does a package say, sentence by sentence and line by line? So that a moved or rewrapped text is not a new one."""
+"""What does a package say, sentence by sentence and line by line?
+
+So that a text which only moved or was wrapped anew is not taken for a new one.
+"""
 
 from __future__ import annotations
 
