@@ -31,7 +31,7 @@ def write(package: dict[str, str], folder: Path) -> Path:
 
 def is_bytes(text: str) -> bool:
     codes = [ord(character) for character in text]
-    odd = any(code >= 128 or code < 32 and code not in (9, 10, 13) for code in codes)
+    odd = any(code >= 128 or (code < 32 and code not in (9, 10, 13)) for code in codes)
     return odd and max(codes) < 256
 
 
