@@ -66,6 +66,13 @@ _HANDED = re.compile(
 )
 _OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
 _DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
+_KNOWN_AS = re.compile(
+    r"head|auth|session|client|token|key|config|conf|api|env|cred|secret|password|settings|opts|options|args|url|self|this",
+    re.I,
+)
+_RUNS_UNSEEN = re.compile(
+    r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
+)
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _DUMPS = re.compile(
     r"items\(\)|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
@@ -263,6 +270,8 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen(
             "remote-command", Severity.BLOCK if re.search(r"\(\s*req(?:uest)?\.", text) else Severity.REVIEW, step
         )
+    if "evaluate" in labels and _RUNS_UNSEEN.search(text):
+        yield Seen("run-unseen", Severity.BLOCK, step)
     if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not _is_quoted(step):
         yield Seen("hidden-commands", Severity.BLOCK, step)
 
@@ -373,21 +382,12 @@ def _secret_in_body(step: Step) -> bool:
         return True
     if step.statement.is_shell:
         return bool(_CREDENTIAL_BODY.search(body[1]))
-    origin = step.received.get("secret-variable")
-    if origin is None:
+    if "secret-variable" not in step.received:
         return False
-    handed = [name.rstrip("()").lstrip(".") for name in origin.statement.assigns]
-    headed = [
-        name
-        for name in handed
-        if re.search(
-            r"head|auth|session|client|token|key|config|conf|api|env|cred|secret|password|settings|opts|options|args|url",
-            name,
-            re.I,
-        )
-    ]
-    return any(re.search(rf"\b{re.escape(name)}\b", body[1]) for name in handed if name not in headed) or (
-        not headed and not handed
+    # A name that says what it is (headers, token, key) stands for how the sender is known, not for what is sent.
+    return any(
+        not _KNOWN_AS.search(name) and re.search(rf"\b{re.escape(name)}\b", body[1])
+        for name in (carrier.lstrip(".") for carrier in step.carriers)
     )
 
 
@@ -430,6 +430,8 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
         return None
     if place == Place.PLATFORM:
         return None
+    if "encoded" in step.received:
+        return Severity.BLOCK
     if services and not purpose.says("|".join(map(re.escape, services))):
         return Severity.BLOCK if purpose.is_small or "encoded" in step.received else Severity.REVIEW
     return Severity.BLOCK if purpose.is_small else None
@@ -609,20 +611,23 @@ def _across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         for step in itertools.chain(*by_file.values())
         if step.labels & _OUTWARD and _place(step, purpose) >= Place.UNKNOWN
     ]
+    whole: dict[str, list[str]] = {}
+    for step in steps:
+        whole.setdefault(step.statement.path, []).append(step.text)
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
-        yield from _in_file(members, together, purpose)
+        yield from _in_file(members, together, purpose, "\n".join(whole[path]))
         yield from _beside_a_way_out(path, members, outward, purpose)
 
 
-def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose) -> Iterator[Seen]:
+def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     def first(name: str) -> Step:
         return next(step for step in members if name in step.labels)
 
     is_program = not members[0].statement.path.lower().endswith(_DOCUMENTS)
     if "encrypt" in together and together & {"walk-home", "home-files"} and together & {"delete", "destroy"}:
         yield Seen("lock-files", Severity.BLOCK, first("encrypt"))
-    if {"clipboard", "clipboard-write"} <= together and any(_ADDRESS.search(step.text) for step in members):
+    if {"clipboard", "clipboard-write"} <= together and _ADDRESS.search(text):
         yield Seen("swap-clipboard", Severity.BLOCK, first("clipboard-write"))
     if "persist" in together and "fetch" in together:
         yield from _persisted(members, purpose)

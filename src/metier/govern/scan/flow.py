@@ -50,6 +50,7 @@ class Step:
     Attributes:
         received: What it reads or was handed: kind → the step where that began.
         urls: Addresses it names, or was handed.
+        carriers: The names through which a secret variable came.
         hidden: It was found inside something encoded.
     """
 
@@ -57,6 +58,7 @@ class Step:
     labels: frozenset[str]
     urls: tuple[str, ...] = ()
     received: dict[str, Step] = field(default_factory=dict)
+    carriers: set[str] = field(default_factory=set)
     hidden: bool = False
     hidden_url: bool = False
 
@@ -163,6 +165,8 @@ def follow(steps: Sequence[Step]) -> None:
             for key in _reads(step.statement):
                 for kind, origin in held.get(key, {}).items():
                     step.received.setdefault(kind, origin)
+                    if kind == "secret-variable":
+                        step.carriers.add(key[-1])
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
                     step.hidden_url = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _FENCE = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
+_TICKS = re.compile("```|~~~")
 _LANGUAGES = {
     "shell": "bash sh shell zsh console terminal shell-session fish ksh command cmd bat batch", "python": "python py python3 ipython pycon",
     "hash-script": "powershell ps1 pwsh ruby rb perl r lua", "script": "javascript js ts typescript jsx tsx mjs node go rust php java c cpp csharp cs kotlin swift applescript osascript",
@@ -41,19 +42,27 @@ def blocks(text: str) -> Iterator[Block]:
     >>> [(b.kind, b.line) for b in blocks("Do it:\\n```bash\\nls\\n```\\nDone.")]
     [('prose', 1), ('shell', 3), ('prose', 5)]
     """
-    kept: list[str] = []
-    begin, fence, language = 1, "", ""
-    for number, line in enumerate(text.split("\n"), start=1):
-        mark = _FENCE.match(line) if "```" in line or "~~~" in line else None
+    lines = text.split("\n")
+    begin, fence, language = 0, "", ""
+    for number in _marked(text):
+        mark = _FENCE.match(lines[number])
         if mark and (not fence or mark[1].startswith(fence) and not mark[2]):
-            if any(part.strip() for part in kept):
-                yield _block(kept, begin, fence, language)
-            kept, begin = [], number + 1
+            yield from _block(lines[begin:number], begin + 1, fence, language)
+            begin = number + 1
             fence, language = ("", "") if fence else (mark[1], mark[2].lower())
-        else:
-            kept.append(line)
-    if any(part.strip() for part in kept):
-        yield _block(kept, begin, fence, language)
+    yield from _block(lines[begin:], begin + 1, fence, language)
+
+
+def _marked(text: str) -> Iterator[int]:
+    """The numbers of the lines, from 0, in which a fence may stand."""
+    number = place = 0
+    for found in _TICKS.finditer(text):
+        if found.start() >= place:
+            number += text.count("\n", place, found.start())
+            yield number
+            place = text.find("\n", found.start())
+            if place < 0:
+                return
 
 
 def kind_of_code(text: str, language: str) -> str:
@@ -74,8 +83,11 @@ def kind_of_code(text: str, language: str) -> str:
     return "script" if _SCRIPT.search(text) else "prose"
 
 
-def _block(kept: list[str], begin: int, fence: str, language: str) -> Block:
+def _block(kept: list[str], begin: int, fence: str, language: str) -> Iterator[Block]:
     text = "\n".join(kept)
+    if not text.strip():
+        return
     if not fence:
-        return Block("prose", text, begin)
-    return Block(kind_of_code(text, language), text, begin, language or "code")
+        yield Block("prose", text, begin)
+    else:
+        yield Block(kind_of_code(text, language), text, begin, language or "code")

@@ -38,11 +38,19 @@ _LETTERS = {
     "օ": "o", "ս": "u", "ո": "n", "ց": "g", "հ": "h",
 }  # fmt: skip
 _ALIKE_LETTERS = str.maketrans(_LETTERS)
-_SIGNS = str.maketrans({
+_SIGNS = {
     "\u2044": "/", "\u2215": "/", "\u29f8": "/", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'",
     "\u2010": "-", "\u2011": "-", "\u2212": "-", "\ufe63": "-", "\u2223": "|", "\u00a0": " ", "\u2007": " ", "\u202f": " ",
     "\u2028": " ", "\u2029": " ", "\u0085": " ", "\x0b": " ", "\x0c": " ",
-})  # fmt: skip
+}  # fmt: skip
+_INVISIBLE_SIGNS = frozenset(
+    chr(code)
+    for first, last in (
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180E), (0x200B, 0x200F),
+        (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xE0000, 0xE007F), (0xE0100, 0xE01EF),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
 
 
 def plain_text(text: str) -> str:
@@ -54,10 +62,7 @@ def plain_text(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
-        text = _TAGS.sub(lambda found: "".join(chr(ord(c) - 0xE0000) for c in found[0]), _FLAG.sub("", text))
-        text = _INVISIBLE.sub("", text).translate(_SIGNS)
-        text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)
-        text = unicodedata.normalize("NFKC", text)
+        text = _plain_letters(text)
     if "\\" in text:
         text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
     if "%" in text:
@@ -65,12 +70,25 @@ def plain_text(text: str) -> str:
     return _ENTITIES.sub(lambda found: _one_line(html.unescape(found[0]), found[0]), text) if "&#" in text else text
 
 
+def _plain_letters(text: str) -> str:
+    # Most texts hold a few harmless signs: what a text does not hold need not be looked for.
+    signs = set(text)
+    if not _INVISIBLE_SIGNS.isdisjoint(signs):
+        text = _TAGS.sub(lambda found: "".join(chr(ord(c) - 0xE0000) for c in found[0]), _FLAG.sub("", text))
+        text = _INVISIBLE.sub("", text)
+    for sign in signs & _SIGNS.keys():
+        text = text.replace(sign, _SIGNS[sign])
+    if any("\u0370" <= sign <= "\u058f" for sign in signs):
+        text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
 def disguises(text: str) -> Iterator[tuple[int, str, str]]:
     """What is hidden from a reader: line, the kind of disguise, what it says.
 
     One joiner inside an emoji, a byte order mark and the marks of right-to-left scripts are ordinary.
     """
-    if text.isascii():
+    if text.isascii() or _INVISIBLE_SIGNS.isdisjoint(text):
         return
     for pattern, kind in ((_TAGS, "tags"), (_BIDI, "bidi"), (_RUN, "invisible"), (_INSIDE_WORD, "split-word")):
         cleaned = _FLAG.sub("", text) if kind == "tags" else text

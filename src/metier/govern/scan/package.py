@@ -11,7 +11,7 @@ from metier.govern.scan.chains import Purpose, Seen, chains
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.names import name_findings
-from metier.govern.scan.normal import disguises, plain_text
+from metier.govern.scan.normal import disguises
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
 from metier.govern.scan.prose import said
 from metier.govern.scan.python import python_statements
@@ -30,6 +30,7 @@ _ENDPOINT = re.compile(
     r"^\s*[\"']?\w*(?:url|endpoint|host|server|webhook|proxy|callback|base)\w*[\"']?\s*[:=]\s*[\"']?(\w+://[^\s\"']+)",
     re.I | re.M,
 )
+_HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _WEIGHT = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _CAPABILITIES = {entry.name: entry.capabilities for entry in LABELS}
 
@@ -84,12 +85,7 @@ def _scan(contents: Contents) -> Scan:
 def _steps(contents: Contents) -> list[Step]:
     """Every step, with the commands inside it and what stands encoded in it."""
     steps = label(list(statements_of(contents)))
-    inner = [
-        command
-        for step in steps
-        if "execute" in step.labels or "shell" in step.labels
-        for command in commands_in(step.statement)
-    ]
+    inner = [command for step in steps if step.labels & _HOLDS_COMMANDS for command in commands_in(step.statement)]
     steps += label(inner)
     hidden: list[Step] = []
     for step in steps:
@@ -136,9 +132,8 @@ def _hidden_text(contents: Contents) -> Iterator[Finding]:
 
 def _is_suspect_split(part: Part) -> bool:
     """A soft hyphen in a word is typography; words that are split so that no search finds them are not."""
-    plain = plain_text(part.text)
     return len(re.findall("[A-Za-z][\u200b\u2060\ufeff]+[A-Za-z]", part.text)) >= 1 and bool(
-        re.search(r"curl|wget|bash|base64|eval|exec|ignore|instruction|send|system", plain, re.I)
+        re.search(r"curl|wget|bash|base64|eval|exec|ignore|instruction|send|system", part.plain, re.I)
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from metier.govern.scan.normal import plain_text
 from metier.govern.scan.unpack import Unpacked, unpack
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -57,6 +58,7 @@ class Part:
         kind: markdown, shell, shell-lines, python, script, hash-script, json, data or text.
         is_example: It lies where tests and examples lie.
         is_executable: Its mode or its shebang says that it is run.
+        plain: The text without disguise; its lines have the same numbers.
     """
 
     path: str
@@ -64,6 +66,10 @@ class Part:
     text: str
     is_example: bool = False
     is_executable: bool = False
+    plain: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plain", plain_text(self.text))
 
 
 @dataclass(slots=True)

@@ -47,6 +47,10 @@ _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
     re.I,
 )
+_PLAIN_TALK = re.compile(
+    r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|licen[sc]ed under|copyright|^description:|^-+ name|^\|",
+    re.I,
+)
 _PAIRS = tuple(
     frozenset({f"sign-{one}", f"sign-{other}"})
     for one, others in {
@@ -125,11 +129,11 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """Tell which sentences meet which rules."""
     if not _compiled:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
-        _compiled.append((Triggers([pattern for _, pattern in pairs]), pairs))
+        _compiled.append((Triggers.of([pattern for _, pattern in pairs]), pairs))
     triggers, pairs = _compiled[0]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found)]
-    candidates = triggers.candidates(sentence.text.replace("\n", " ") for sentence in windows)
+    candidates = triggers.candidates(sentence.text for sentence in windows)
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
     for number, which in sorted(candidates.items()):
@@ -143,6 +147,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             if match is None:
                 continue
             weight = _weight(rule, sentence, match, purpose)
+            if rule.id.startswith("sign-") and (purpose.is_security or _PLAIN_TALK.search(sentence.text)):
+                continue
             if rule.id.startswith("sign-"):
                 if weight is not None and not is_window:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)

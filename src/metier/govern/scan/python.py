@@ -12,8 +12,9 @@ import binascii
 import codecs
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
@@ -23,25 +24,32 @@ _TWISTED = re.compile(
     r"|\bfrom\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import|bytes\(\s*\[|\.format\(|%\s*\(|reversed\(|\.replace\(|unhexlify|decompress|marshal|lambda"
 )
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\s*\(|\[::-1\]|marshal")
+_FOLDS = re.compile(
+    r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|[\"']\s*\.\s*join\s*\(|globals\s*\(|vars\s*\(|sys\.modules|__builtins__|__dict__|codecs\.decode|[\"']\s*[+%]"
+    r"|[+%]\s*[rbfuRBFU]{0,2}[\"']|bytes\(\s*\[|[\"']\s*\.\s*(?:format|replace|lower|upper|title|strip|encode|decode)\s*\(|reversed\(|unhexlify|decompress|marshal|[\"']\s*[rbfuRBFU]{0,2}[\"']"
+    r"|\\[xuUN0-7]|[\w)\]]\s+\.\s*\w|[\w)\]]\.\s+\w+\s*\("
+)
+"""What may say something else once it is folded, apart from the names that stand for something."""
+_DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
 _MAX_FOLD = 300_000
 
 
 def python_statements(text: str, path: str, *, first_line: int = 1, is_live: bool = True) -> Iterator[Statement]:
     """Read a Python program, folded where it is twisted.
 
-    >>> [s.text for s in python_statements("import os as o\\ngetattr(o, 'sys' + 'tem')(chr(108) + 's')", "x.py")][-1]
+    >>> [s.text for s in python_statements("import os as o\\ngetattr(o, 'sys' + 'tem')('l' + 's')", "x.py")][-1]
     "os.system('ls')"
     """
     if len(text) > _MAX_FOLD or not _TWISTED.search(text):
         yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
         return
-    folded = _folded(text)
+    fold = _folded(text)
     for statement in script_statements(text, path, kind="python", first_line=first_line, is_live=is_live):
-        other = folded.get(statement.line - first_line + 1)
+        other = fold(statement, statement.line - first_line + 1) if fold else None
         if other is None or other == statement.text:
             yield statement
             continue
-        (again, *_) = [*script_statements(other, path, kind="python"), None]
+        again = next(script_statements(other, path, kind="python"), None)
         if again is None:
             yield statement
             continue
@@ -53,28 +61,50 @@ def python_statements(text: str, path: str, *, first_line: int = 1, is_live: boo
         )
 
 
-def _folded(text: str) -> dict[int, str]:
-    """By line, what a simple statement says after folding."""
+def _folded(text: str) -> Callable[[Statement, int], str | None] | None:
+    """What tells for a statement, by its line in the text, what it says after folding, if that is another thing."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    folder = _Folder(tree)
-    lines: dict[int, str] = {}
-    try:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.stmt) and not isinstance(
-                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-            ):
-                head = _head(node)
-                if head is not None:
-                    said = ast.unparse(ast.fix_missing_locations(folder.visit(head)))
-                    lines.setdefault(node.lineno, " ".join(said.split()))
-    except (RecursionError, ValueError):
-        return lines
-    return lines
+        return None
+    nodes = list(_statements(tree))
+    by_line: dict[int, ast.stmt] = {}
+    for node in nodes:
+        if not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Try | ast.Import | ast.ImportFrom
+        ):
+            by_line.setdefault(node.lineno, node)
+    folder = _Folder(nodes)
+
+    def fold(statement: Statement, line: int) -> str | None:
+        if folder.names.isdisjoint(statement.uses) and not _FOLDS.search(statement.text):
+            return None
+        node = by_line.get(line)
+        head = _head(node) if node is not None else None
+        if head is None:
+            return None
+        try:
+            return " ".join(ast.unparse(ast.fix_missing_locations(folder.visit(head))).split())
+        except (RecursionError, ValueError):
+            return None
+
+    return fold
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Every statement, outer ones before inner ones; expressions hold none that matter here."""
+    level: list[Any] = [tree]
+    while level:
+        inner: list[Any] = []
+        for node in level:
+            for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+                found = getattr(node, name, None)
+                if isinstance(found, list):
+                    inner += found
+        yield from (node for node in inner if isinstance(node, ast.stmt))
+        level = inner
 
 
 def _head(node: ast.stmt) -> ast.stmt | None:
@@ -93,14 +123,18 @@ def _head(node: ast.stmt) -> ast.stmt | None:
 class _Folder(ast.NodeTransformer):
     """Folds constants, writes aliases out, and resolves attributes that are fetched by name."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, nodes: Iterable[ast.stmt]) -> None:
         self._aliases: dict[str, str] = {}
         self._constants: dict[str, str | bytes] = {}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Import):
-                self._aliases |= {a.asname: a.name for a in node.names if a.asname}
+                self._aliases |= {a.asname: a.name for a in node.names if a.asname and not _is_dull(a.name)}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                self._aliases |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names if a.name != "*"}
+                self._aliases |= {
+                    a.asname or a.name: f"{node.module}.{a.name}"
+                    for a in node.names
+                    if a.name != "*" and not (_is_dull(node.module) and a.asname in (None, a.name))
+                }
             elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 value = _constant(node.value)
                 name = node.targets[0].id
@@ -119,6 +153,7 @@ class _Folder(ast.NodeTransformer):
                         "__builtins__",
                     ):
                         self._aliases[name] = said
+        self.names = self._aliases.keys() | self._constants.keys()
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if isinstance(node.ctx, ast.Load) and node.id in self._aliases:
@@ -176,6 +211,11 @@ class _Folder(ast.NodeTransformer):
     def _fold(self, node: ast.expr) -> ast.AST:
         value = _constant(_Known(self._constants).visit(node)) if self._constants else _constant(node)
         return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
+
+
+def _is_dull(module: str) -> bool:
+    """Whether nothing is learnt from writing out the names of a module."""
+    return module.split(".")[0] in _DULL
 
 
 class _Known(ast.NodeTransformer):

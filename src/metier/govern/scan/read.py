@@ -12,13 +12,13 @@ from metier.govern.scan.chains import Purpose
 from metier.govern.scan.flow import strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.markdown import blocks, kind_of_code
-from metier.govern.scan.normal import plain_text
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.prose import Sentence, purpose_is_security, sentences
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
+from metier.govern.scan.triggers import Alternative, Triggers
 
 _FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
 _FIELD = re.compile(
@@ -56,6 +56,7 @@ _COMPLETE = re.compile(
     re.I,
 )
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
+_triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _MAX_JSON = 2_000_000
 
 
@@ -91,8 +92,7 @@ def sentences_of(contents: Contents) -> Iterator[Sentence]:
     """The prose of a package."""
     for part in contents.parts:
         if part.kind in ("markdown", "text"):
-            text = plain_text(part.text)
-            for block in blocks(text):
+            for block in blocks(part.plain):
                 if block.kind == "prose":
                     yield from sentences(block.text, part.path, first_line=block.line)
 
@@ -128,7 +128,7 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
 
 
 def _of_part(part: Part) -> Iterator[Statement]:
-    text = plain_text(part.text)
+    text = part.plain
     if part.kind in ("markdown", "text"):
         kind = kind_of_code(text, "") if part.kind == "text" and "```" not in text else "prose"
         if (
@@ -182,14 +182,14 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
 
 def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement]:
     """The commands that stand in prose: in back-ticks, or on a line of their own; mentions are told from orders."""
-    if not _RUNNABLE.search(text):
-        return
-    lead = ""
-    for number, line in enumerate(text.split("\n"), start=first_line):
-        if line.strip() and not _ITEM.match(line):
-            lead = line
-        if not _RUNNABLE.search(line):
-            continue
+    lines = text.split("\n")
+    lead, looked = "", 0
+    for number in _runnable(lines):
+        line = lines[number]
+        for before in lines[looked : number + 1]:
+            if before.strip() and not _ITEM.match(before):
+                lead = before
+        looked = number + 1
         mention = bool(_AGAINST.search(line) or _AGAINST.search(lead))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (
@@ -197,8 +197,17 @@ def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement
         ):
             is_command = bool(spans) or _BEGINS.match(span)
             at = span if is_command else _from_command(span)
-            for statement in shell_statements(at, path, first_line=number, is_live=False) if at else ():
+            for statement in shell_statements(at, path, first_line=first_line + number, is_live=False) if at else ():
                 yield replace(statement, is_mention=mention)
+
+
+def _runnable(lines: list[str]) -> list[int]:
+    """The numbers of the lines that name something that can be run."""
+    if not _triggers:
+        _triggers.append(Triggers.of_alternatives([_RUNNABLE]))
+    triggers, tests = _triggers[0]
+    found = triggers.candidates(lines)
+    return [number for number in sorted(found) if any(tests[which][1].search(lines[number]) for which in found[number])]
 
 
 def _from_command(line: str) -> str:

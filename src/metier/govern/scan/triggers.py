@@ -1,7 +1,8 @@
 """Which of many patterns could match where? A multi-pattern automaton looks once; exact patterns check its hits.
 
-From each regular expression the literals are taken of which every match must hold one. All of them are looked for in one
-pass: with `ahocorasick_rs` if it is installed, else with the substring search of Python; both find the same.
+From each regular expression the literals are taken of which every match must hold one, as many such sets as it has. The
+most telling set is looked for in one pass over everything: with `ahocorasick_rs` if it is installed, else with the
+substring search of Python; both find the same. The other sets are looked for where that one was found.
 """
 
 from __future__ import annotations
@@ -13,26 +14,70 @@ from typing import Any
 
 _parser: Any = re._parser  # type: ignore[attr-defined]
 _MIN_LITERAL = 3
+_MAX_SET = 24
+_SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
+_SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
+_WIDE_SPACES = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 def literals(pattern: re.Pattern[str]) -> frozenset[str]:
     """Lower-case texts of which every match holds one; empty if there is no such set.
 
     >>> sorted(literals(re.compile(r"\\b(?:curl|wget)\\s+https?|atob\\(")))
-    ['atob(', 'http']
+    [' http', 'atob(']
     """
-    found = _required(_parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE))
-    return frozenset(text.lower() for text in found) if found else frozenset()
+    return _needs(pattern.pattern, pattern.flags & ~re.UNICODE)[0]
+
+
+class Alternative:
+    """One of the alternatives of a pattern, compiled when it is first needed."""
+
+    __slots__ = ("_flags", "_source", "search")
+
+    def __init__(self, source: str, flags: int) -> None:
+        self._source, self._flags = source, flags
+        self.search: Callable[[str], re.Match[str] | None] = self._first
+
+    def _first(self, text: str) -> re.Match[str] | None:
+        self.search = re.compile(self._source, self._flags).search
+        return self.search(text)
+
+
+def alternatives(pattern: str) -> list[str]:
+    """The alternatives of a pattern at its top level; one of them matches where the pattern does.
+
+    >>> alternatives(r"a(?:b|c)|[|]d|e\\|f")
+    ['a(?:b|c)', '[|]d', 'e\\\\|f']
+    """
+    found, begin, depth, in_class = [], 0, 0, False
+    for piece in _SYNTAX.finditer(pattern):
+        sign = piece[0]
+        if in_class:
+            in_class = sign != "]"
+        elif sign[0] == "[":
+            in_class = True
+        elif sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+        elif sign == "|" and not depth:
+            found.append(pattern[begin : piece.start()])
+            begin = piece.end()
+    return [*found, pattern[begin:]]
 
 
 class Triggers:
     """Finds, for each of many texts, the patterns that could match it."""
 
-    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+    def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
         self._always: list[int] = []
+        self._also: list[tuple[frozenset[str], ...]] = []
         owners: dict[str, set[int]] = {}
-        for number, pattern in enumerate(patterns):
-            needed = literals(pattern)
+        for number, (source, flags) in enumerate(patterns):
+            needed, *also = _needs(source, flags)
+            self._also.append(tuple(also))
             if not needed:
                 self._always.append(number)
             for literal in needed:
@@ -41,20 +86,61 @@ class Triggers:
         self._owners = [tuple(sorted(owners[literal])) for literal in self._literals]
         self._find = _finder(self._literals)
 
-    def candidates(self, texts: Iterable[str]) -> dict[int, set[int]]:
+    @classmethod
+    def of(cls, patterns: Sequence[re.Pattern[str]]) -> Triggers:
+        """Look for whole patterns."""
+        return cls((pattern.pattern, pattern.flags & ~re.UNICODE) for pattern in patterns)
+
+    @classmethod
+    def of_alternatives(cls, patterns: Sequence[re.Pattern[str]]) -> tuple[Triggers, list[tuple[int, Alternative]]]:
+        """Look for each alternative of each pattern by itself; also tells which pattern each belongs to."""
+        pieces = [
+            (number, source, pattern.flags & ~re.UNICODE)
+            for number, pattern in enumerate(patterns)
+            for source in alternatives(pattern.pattern)
+        ]
+        found = [(number, Alternative(source, flags)) for number, source, flags in pieces]
+        return cls((source, flags) for _, source, flags in pieces), found
+
+    def candidates(self, texts: Iterable[str]) -> dict[int, list[int]]:
         """By the number of a text, the numbers of the patterns that could match it. Texts without any are left out."""
-        lowered = [text.lower() for text in texts]
+        joined = plain_spaces("\n".join([text.replace("\n", " ") for text in texts]).lower())
+        lowered = joined.split("\n")
         starts, total = [], 0
         for text in lowered:
             starts.append(total)
             total += len(text) + 1
-        found: dict[int, set[int]] = {}
-        for literal, place in self._find("\n".join(lowered)):
-            found.setdefault(bisect_right(starts, place) - 1, set()).update(self._owners[literal])
-        if self._always:
-            for number in range(len(lowered)):
-                found.setdefault(number, set()).update(self._always)
+        hits: dict[int, set[int]] = {}
+        for literal, place in self._find(joined):
+            hits.setdefault(bisect_right(starts, place) - 1, set()).update(self._owners[literal])
+        found = {}
+        for number in range(len(lowered)) if self._always else hits:
+            text = lowered[number]
+            which = [one for one in (*hits.get(number, ()), *self._always) if self._could(one, text)]
+            if which:
+                found[number] = which
         return found
+
+    def could_match(self, text: str) -> bool:
+        """Whether any of the patterns could match a text."""
+        return bool(self.candidates([text]))
+
+    def _could(self, pattern: int, text: str) -> bool:
+        for needed in self._also[pattern]:
+            for literal in needed:
+                if literal in text:
+                    break
+            else:
+                return False
+        return True
+
+
+def plain_spaces(text: str) -> str:
+    """A text in which every kind of space but the end of a line is a space."""
+    for space in _SPACES if text.isascii() else _SPACES + _WIDE_SPACES:
+        if space in text:
+            text = text.replace(space, " ")
+    return text
 
 
 def _finder(needles: list[str]) -> Callable[[str], Iterable[tuple[int, int]]]:
@@ -76,20 +162,47 @@ def _each(needles: list[str], text: str) -> Iterable[tuple[int, int]]:
             place = text.find(needle, end) if end >= 0 else -1
 
 
-def _required(parsed: Any) -> set[str] | None:
-    """The best set of literals of a sequence: the one whose shortest member is longest."""
-    best: set[str] | None = None
+def _needs(source: str, flags: int) -> list[frozenset[str]]:
+    """First the most telling set of literals (empty if no set tells enough), then the other sets."""
+    sets = _sets(_parser.parse(source, flags))
+    telling = [needed for needed in sets if min(map(len, needed)) >= 2]
+    best = max(telling, key=_weight, default=None)
+    also = [frozenset(needed) for needed in sets if needed is not best and len(needed) <= _MAX_SET]
+    also = sorted(dict.fromkeys(also), key=len)
+    return [frozenset(best or ()), *also]
+
+
+def _weight(needed: set[str]) -> tuple[int, int]:
+    return min(min(map(len, needed)), 5), -len(needed)
+
+
+def _sets(parsed: Any) -> list[set[str]]:
+    """Every set of lower-case literals of which each match of a sequence holds one."""
+    sets: list[set[str]] = []
     run: list[str] = []
     for operation, argument in [*parsed, (None, None)]:
         name = str(operation)
-        if name == "LITERAL" and chr(argument) != "\n":
-            run.append(chr(argument))
+        if name == "LITERAL":
+            run.append(chr(argument).lower() if argument != 10 else " ")
             continue
-        best = _better(best, {"".join(run)} if run else None)
-        best = _better(best, _begun(run[-1:], name, argument))
-        run = []
-        best = _better(best, _inner(name, argument))
-    return best
+        space = _space(name, argument)
+        if space:
+            run.append(" ")
+        begun = _begun(run[-1:], name, argument)
+        if "".join(run).strip():
+            sets.append({"".join(run)})
+        if begun:
+            sets.append(begun)
+        run = [" "] if space else []
+        sets += _inner(name, argument)
+    return sets
+
+
+def _space(name: str, argument: Any) -> bool:
+    """Whether this is space that must be there."""
+    if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        return bool(argument[0] >= 1 and len(argument[2]) == 1 and _space(str(argument[2][0][0]), argument[2][0][1]))
+    return name == "IN" and len(argument) == 1 and str(argument[0][1]) == "CATEGORY_SPACE"
 
 
 def _begun(run: list[str], name: str, argument: Any) -> set[str] | None:
@@ -101,41 +214,28 @@ def _begun(run: list[str], name: str, argument: Any) -> set[str] | None:
         if len(parsed) != 1 or str(parsed[0][0]) != "BRANCH":
             return None
         argument = parsed[0][1]
-    return {run[0] + "".join(_leading(branch)) for branch in argument[1]}
+    found = {run[0] + "".join(_leading(branch)) for branch in argument[1]}
+    return found if all(text.strip() for text in found) else None
 
 
 def _leading(branch: Any) -> Iterable[str]:
     for operation, argument in branch:
         if str(operation) != "LITERAL":
             return
-        yield chr(argument)
+        yield chr(argument).lower() if argument != 10 else " "
 
 
-def _inner(name: str, argument: Any) -> set[str] | None:
+def _inner(name: str, argument: Any) -> list[set[str]]:
     if name == "SUBPATTERN":
-        return _required(argument[3])
+        return _sets(argument[3])
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-        return _required(argument[2]) if argument[0] >= 1 else None
+        return _sets(argument[2]) if argument[0] >= 1 else []
     if name == "ATOMIC_GROUP":
-        return _required(argument)
-    if name == "IN" and all(str(op) == "LITERAL" for op, _ in argument) and len(argument) <= 4:
-        return None
+        return _sets(argument)
+    if name == "IN" and len(argument) <= 8 and all(str(op) == "LITERAL" for op, _ in argument):
+        signs = {chr(code).lower() for _, code in argument}
+        return [signs] if all(sign.strip() for sign in signs) else []
     if name == "BRANCH":
-        union: set[str] = set()
-        for branch in argument[1]:
-            needed = _required(branch)
-            if needed is None:
-                return None
-            union |= needed
-        return union
-    return None
-
-
-def _better(one: set[str] | None, other: set[str] | None) -> set[str] | None:
-    if other is None or min(map(len, other)) < _MIN_LITERAL and one is not None:
-        return one
-    if min(map(len, other)) < 2:
-        return one
-    if one is None:
-        return other
-    return max(one, other, key=lambda needed: (min(map(len, needed)), -len(needed)))
+        best = [max(_sets(branch), key=_weight, default=None) for branch in argument[1]]
+        return [set().union(*(needed for needed in best if needed))] if all(best) else []
+    return []
