@@ -170,6 +170,41 @@ def test_what_cannot_load_is_a_package_error(tmp_path: Path, content: bytes) -> 
         package(tmp_path, content)
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("---name: pdf\ndescription: x\n---\nBody.", "read as strict tools do"),
+        ("---\nname: pdf\ndescription: \x85x\n---\nBody.", "read as strict tools do"),
+        ("---\nname: pdf\n  description: x\n---\nBody.", "is indented below another field"),
+        ("---\nname: pdf\ndescription: x\na: " + "[" * 40 + "\n---\nBody.", "Only its plain lines were read"),
+        ("---\nname: pdf\ndescription: 'x'\na:\n" + "- b\n" * 20_000 + "---\nBody.", "Only its plain lines were read"),
+        ("---\nname: pdf\ndescription: x\n" + "a: b\n" * 20_000 + "---\nBody.", "Only its plain lines were read"),
+        ("---\nname: pdf\ndescription: x\n- a\n- b\n---\nBody.", "not YAML"),
+        ("---\nname: pdf\ndescription: x\ndescription: x\n---\nBody.", "stands twice"),
+        ("---\nname: pdf\ndescription: x\n\tlicense: MIT\n---\nBody.", "A tab indents this line"),
+        ("---\nname: [pdf]\ndescription: x\n---\nBody.", "style of JSON"),
+        ("---\nname: {a: b}\ndescription: x\n---\nBody.", "style of JSON"),
+        ("---\nname: 1\ndescription: x\nmetadata: 3\n---\nBody.", "mapping of texts"),
+        ("---\nname: pdf\ndescription: x\n? [a]\n: b\n---\nBody.", "A key is not a word"),
+        ("---\nname: \uff50\uff44\uff46\ndescription: x\nversion: 1\n---\nBody.", "not of the format"),
+        ("\ufeff---\r\nname: pdf\r\ndescription: x\r\n---\r\nBody.", "byte order mark"),
+    ],
+)
+def test_whatever_has_a_description_loads_and_says_what_was_repaired(tmp_path: Path, content: str, fault: str) -> None:
+    found = package(tmp_path, content)
+    assert (found.skill.description, found.skill.policy) == ("x", "Body.")
+    assert any(fault in one.message for one in found.faults), found.faults
+    assert all(one.fix for one in found.faults)
+
+
+def test_a_package_in_a_package_is_a_package_of_its_own(tmp_path: Path) -> None:
+    outer = package(tmp_path, GOOD).path
+    inner = package(outer, GOOD.replace("pdf", "inner"), folder="inner")
+    assert [path.name for path in find_packages(tmp_path)] == ["pdf", "inner"]
+    assert [file.path for file in read_package(outer).skill.files] == ["SKILL.md", "inner/SKILL.md"]
+    assert inner.skill.name == "inner"
+
+
 def test_an_alias_bomb_stays_small(tmp_path: Path) -> None:
     levels = zip("abcdefgh", "bcdefghi", strict=True)
     bomb = [f"{name}: &{name} [{', '.join(['*' + before] * 9)}]" for before, name in levels]

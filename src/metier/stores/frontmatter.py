@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import yaml
 
 from metier.errors import PackageError
+from metier.stores.strict import Refusal, load_fields
 
 _MAX_CHARACTERS = 1 << 16
 _MAX_EVENTS = 20_000
@@ -77,6 +78,51 @@ def read_frontmatter(text: str, *, where: str) -> Frontmatter:
     >>> front.fields["description"], front.body, [fault.line for fault in front.faults]
     ('Use when: asked', 'Do it.', [3])
     """
+    try:
+        front = _lenient(text, where)
+    except PackageError:
+        if strict := _as_strict_tools_do(text):
+            return strict
+        raise
+    if _has_description(front.fields):
+        return front
+    return _as_strict_tools_do(text) or front
+
+
+def _has_description(fields: Mapping[str, Any]) -> bool:
+    value = fields.get("description")
+    return bool(value.strip()) if isinstance(value, str) else bool(value)
+
+
+def _as_strict_tools_do(text: str) -> Frontmatter | None:
+    """Read what strict tools accept and the lines do not show, such as a field on the line of the first ruler."""
+    try:
+        fields = load_fields(text)
+    except Refusal:
+        return None
+    if not isinstance(fields.get("description"), str) or not _has_description(fields):
+        return None
+    head, body = text[: text.find("---", 3) + 3], text[text.find("---", 3) + 3 :]
+    message = "The frontmatter does not stand between two lines ---, and is read as strict tools do."
+    fault = Fault(level="warning", line=1, message=message, fix="Write each --- on a line of its own.")
+    return Frontmatter(
+        fields={name: _as_text(value) for name, value in fields.items()},
+        lines={},
+        body=body.strip(),
+        body_line=head.count("\n") + 1 + len(body[: len(body) - len(body.lstrip())].split("\n")) - 1,
+        faults=(fault,),
+    )
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_text(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_as_text(part) for part in value]
+    return str(value)
+
+
+def _lenient(text: str, where: str) -> Frontmatter:
     start = text.lstrip("\ufeff \t\n")
     skipped = text[: len(text) - len(start)].count("\n")
     lines = start.split("\n")
@@ -131,6 +177,18 @@ def _plain_lines(lines: list[str], end: int, body_start: int, skipped: int, fail
     )
 
 
+def _indented_description(lines: list[str], end: int, skipped: int, tree: _Tree) -> list[Fault]:
+    """Take a description that is indented below another field, where there is none else."""
+    for number in range(1, end):
+        match = _KEY_AND_VALUE.fullmatch(lines[number], 0, _MAX_LINE)
+        if match and match["key"] == "description" and match["value"][0] not in "[{|>&*!":
+            tree.root["description"] = _unquoted(match["value"].strip())
+            tree.lines["description"] = skipped + number + 1
+            message = "The description is indented below another field, and is read all the same."
+            return [_error(skipped + number + 1, message, "Begin its line with description:.")]
+    return []
+
+
 def _unquoted(value: str) -> str:
     is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
     return _UNPRINTABLE.sub("\ufffd", value[1:-1] if is_quoted else value)
@@ -163,6 +221,8 @@ def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str
         tree, repairs = _repaired_tree(_UNPRINTABLE.sub("\ufffd", block), first_line=skipped + 2, where=where)
     except _Unbounded as failure:
         return _plain_lines(lines, end, body_start, skipped, failure)
+    if not _has_description(tree.root):
+        faults += _indented_description(lines, end, skipped, tree)
     blank = len(body) - len(body.lstrip("\n"))
     return Frontmatter(
         fields=tree.root,
