@@ -37,76 +37,76 @@ _NOT_REACHED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 # Reading
 
 
-def read_a_secret(field: Field) -> str:
+def _read_a_secret(field: Field) -> str:
     return _text(field["secret"])
 
 
-def read_the_password_file(field: Field) -> str:
+def _read_the_password_file(field: Field) -> str:
     return _text("/etc/passwd")
 
 
-def read_through_a_link_in_a_granted_folder(field: Field) -> str:
+def _read_through_a_link_in_a_granted_folder(field: Field) -> str:
     return _text(field["shown"] + "/link")
 
 
-def read_through_a_link_of_its_own(field: Field) -> str:
+def _read_through_a_link_of_its_own(field: Field) -> str:
     os.symlink(field["secret"], field["work"] + "/own")
     return _text(field["work"] + "/own")
 
 
-def read_through_a_hard_link_of_its_own(field: Field) -> str:
+def _read_through_a_hard_link_of_its_own(field: Field) -> str:
     os.link(field["secret"], field["work"] + "/hard")
     return _text(field["work"] + "/hard")
 
 
-def read_through_proc_self_root(field: Field) -> str:
+def _read_through_proc_self_root(field: Field) -> str:
     return _text("/proc/self/root" + field["secret"])
 
 
-def read_through_proc_self_cwd(field: Field) -> str:
+def _read_through_proc_self_cwd(field: Field) -> str:
     os.chdir("/")
     return _text("/proc/self/cwd" + field["secret"])
 
 
-def read_through_the_root_of_another_process(field: Field) -> str:
+def _read_through_the_root_of_another_process(field: Field) -> str:
     return _text(f"/proc/{field['victim']}/root" + field["secret"])
 
 
-def read_through_dots(field: Field) -> str:
+def _read_through_dots(field: Field) -> str:
     return _text(field["shown"] + "/.." * 20 + field["secret"])
 
 
-def read_from_a_folder_entered_before(field: Field) -> str:
+def _read_from_a_folder_entered_before(field: Field) -> str:
     os.chdir(os.path.dirname(field["secret"]))
     return _text(os.path.basename(field["secret"]))
 
 
-def list_a_folder(field: Field) -> str:
+def _list_a_folder(field: Field) -> str:
     return str(os.listdir(os.path.dirname(field["secret"])))
 
 
-def read_the_environment_of_another_process(field: Field) -> str:
+def _read_the_environment_of_another_process(field: Field) -> str:
     return _holding(_text(f"/proc/{field['victim']}/environ"), field["token"])
 
 
-def read_the_memory_map_of_another_process(field: Field) -> str:
+def _read_the_memory_map_of_another_process(field: Field) -> str:
     return _text(f"/proc/{field['victim']}/maps")
 
 
-def open_the_memory_of_another_process(field: Field) -> str:
+def _open_the_memory_of_another_process(field: Field) -> str:
     os.close(os.open(f"/proc/{field['victim']}/mem", os.O_RDWR))
     return "opened"
 
 
-def read_the_memory_of_another_process(field: Field) -> str:
+def _read_the_memory_of_another_process(field: Field) -> str:
     return _reached("process_vm_readv", 310, 270, field["victim"], 0, 0, 0, 0, 0)
 
 
-def list_processes(field: Field) -> str:
+def _list_processes(field: Field) -> str:
     return _holding(" ".join(os.listdir("/proc")), str(field["victim"]))
 
 
-def read_with_a_path_that_changes(field: Field) -> str:
+def _read_with_a_path_that_changes(field: Field) -> str:
     """One process changes the path while another opens it: whoever looks at the path first is fooled."""
     place, flipper = _flip(field["shown"] + "/harmless", field["secret"])
     try:
@@ -123,12 +123,12 @@ def read_with_a_path_that_changes(field: Field) -> str:
     raise PermissionError("never got it")
 
 
-def open_by_handle(field: Field) -> str:
+def _open_by_handle(field: Field) -> str:
     handle = struct.pack("Ii", 8, 1) + bytes(8)
     return _reached("open_by_handle_at", 304, 265, -100, handle, 0)
 
 
-def watch_a_folder(field: Field) -> str:
+def _watch_a_folder(field: Field) -> str:
     descriptor = _libc.inotify_init()
     folder = os.fsencode(os.path.dirname(field["secret"]))
     if descriptor < 0 or _libc.inotify_add_watch(descriptor, folder, 0x100) < 0:
@@ -136,110 +136,110 @@ def watch_a_folder(field: Field) -> str:
     return "watched"
 
 
-def read_extended_attributes(field: Field) -> str:
+def _read_extended_attributes(field: Field) -> str:
     return str(os.listxattr(field["secret"]))
 
 
 # Writing
 
 
-def write_outside(field: Field) -> str:
+def _write_outside(field: Field) -> str:
     return _write(field["outside"] + "/new")
 
 
-def overwrite_outside(field: Field) -> str:
+def _overwrite_outside(field: Field) -> str:
     return _write(field["kept"])
 
 
-def append_outside(field: Field) -> str:
+def _append_outside(field: Field) -> str:
     with open(field["kept"], "a") as file:
         file.write("more")
     return "appended"
 
 
-def write_through_a_link_in_the_granted_folder(field: Field) -> str:
+def _write_through_a_link_in_the_granted_folder(field: Field) -> str:
     return _write(field["work"] + "/way-out/new")
 
 
-def write_through_a_hard_link_of_its_own(field: Field) -> str:
+def _write_through_a_hard_link_of_its_own(field: Field) -> str:
     os.link(field["kept"], field["work"] + "/hard")
     return _write(field["work"] + "/hard")
 
 
-def write_where_only_reading_is_granted(field: Field) -> str:
+def _write_where_only_reading_is_granted(field: Field) -> str:
     return _write(field["shown"] + "/harmless")
 
 
-def truncate_outside(field: Field) -> str:
+def _truncate_outside(field: Field) -> str:
     os.truncate(field["kept"], 0)
     return "truncated"
 
 
-def delete_outside(field: Field) -> str:
+def _delete_outside(field: Field) -> str:
     os.unlink(field["kept"])
     return "deleted"
 
 
-def make_a_folder_outside(field: Field) -> str:
+def _make_a_folder_outside(field: Field) -> str:
     os.mkdir(field["outside"] + "/folder")
     return "made"
 
 
-def take_a_file_in(field: Field) -> str:
+def _take_a_file_in(field: Field) -> str:
     os.rename(field["kept"], field["work"] + "/taken")
     return "taken"
 
 
-def put_a_file_out(field: Field) -> str:
+def _put_a_file_out(field: Field) -> str:
     _write(field["work"] + "/mine")
     os.rename(field["work"] + "/mine", field["outside"] + "/mine")
     return "put"
 
 
-def change_a_mode_outside(field: Field) -> str:
+def _change_a_mode_outside(field: Field) -> str:
     os.chmod(field["kept"], 0o777)
     return "changed"
 
 
-def change_a_mode_through_a_descriptor(field: Field) -> str:
+def _change_a_mode_through_a_descriptor(field: Field) -> str:
     os.chmod(os.open(field["shown"] + "/harmless", os.O_RDONLY), 0o777)
     return "changed"
 
 
-def change_a_mode_through_a_link(field: Field) -> str:
+def _change_a_mode_through_a_link(field: Field) -> str:
     os.chmod(field["work"] + "/way-out", 0o777)
     return "changed"
 
 
-def change_an_owner_outside(field: Field) -> str:
+def _change_an_owner_outside(field: Field) -> str:
     os.chown(field["kept"], os.getuid(), os.getgid())
     return "changed"
 
 
-def change_times_outside(field: Field) -> str:
+def _change_times_outside(field: Field) -> str:
     os.utime(field["kept"], (0, 0))
     return "changed"
 
 
-def set_an_extended_attribute(field: Field) -> str:
+def _set_an_extended_attribute(field: Field) -> str:
     os.setxattr(field["kept"], "user.probe", b"1")
     return "set"
 
 
-def leave_a_set_user_id_file(field: Field) -> str:
+def _leave_a_set_user_id_file(field: Field) -> str:
     path = field["work"] + "/owner"
     _write(path)
     os.chmod(path, 0o4755)
     return _holding(oct(os.stat(path).st_mode), "04755")
 
 
-def make_a_set_user_id_file(field: Field) -> str:
+def _make_a_set_user_id_file(field: Field) -> str:
     path = field["work"] + "/owner"
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o4755))
     return _holding(oct(os.stat(path).st_mode), "04755")
 
 
-def make_a_device(field: Field) -> str:
+def _make_a_device(field: Field) -> str:
     os.mknod(field["work"] + "/memory", 0o20600, os.makedev(1, 1))
     return "made"
 
@@ -247,25 +247,25 @@ def make_a_device(field: Field) -> str:
 # The network
 
 
-def connect_tcp(field: Field) -> str:
+def _connect_tcp(field: Field) -> str:
     return _hear(socket.create_connection(("127.0.0.1", field["tcp"]), 2))
 
 
-def send_udp(field: Field) -> str:
+def _send_udp(field: Field) -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(1)
         one.sendto(b"hello", ("127.0.0.1", field["udp"]))
         return one.recv(100).decode()
 
 
-def send_udp_by_message(field: Field) -> str:
+def _send_udp_by_message(field: Field) -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(1)
         one.sendmsg([b"hello"], [], 0, ("127.0.0.1", field["udp"]))
         return _some(one.recv(100))
 
 
-def ask_a_name_server(field: Field) -> str:
+def _ask_a_name_server(field: Field) -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(1)
         one.connect(("127.0.0.1", 53))
@@ -273,13 +273,13 @@ def ask_a_name_server(field: Field) -> str:
         return _some(one.recv(100))
 
 
-def connect_with_the_first_data(field: Field) -> str:
+def _connect_with_the_first_data(field: Field) -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
         one.sendto(b"hello", 0x20000000, ("127.0.0.1", field["tcp"]))
         return _hear(one)
 
 
-def connect_to_an_address_that_changes(field: Field) -> str:
+def _connect_to_an_address_that_changes(field: Field) -> str:
     """The port becomes another while the call is looked at."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         one.settimeout(0.3)
@@ -301,98 +301,98 @@ def connect_to_an_address_that_changes(field: Field) -> str:
         return _some(one.recv(100))
 
 
-def listen_tcp(field: Field) -> str:
+def _listen_tcp(field: Field) -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
         one.bind(("127.0.0.1", 0))
         one.listen()
         return str(one.getsockname())
 
 
-def connect_a_unix_socket(field: Field) -> str:
+def _connect_a_unix_socket(field: Field) -> str:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
         one.connect(field["unix"])
         return _hear(one)
 
 
-def connect_an_abstract_socket(field: Field) -> str:
+def _connect_an_abstract_socket(field: Field) -> str:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
         one.connect("\0" + field["abstract"])
         return _hear(one)
 
 
-def send_to_a_unix_datagram_socket(field: Field) -> str:
+def _send_to_a_unix_datagram_socket(field: Field) -> str:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
         one.connect(field["datagrams"])
         return str(one.send(b"hello"))
 
 
-def send_from_a_connected_pair(field: Field) -> str:
+def _send_from_a_connected_pair(field: Field) -> str:
     one, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     return str(one.sendto(b"hello", field["datagrams"]))
 
 
-def talk_to_the_kernel_by_netlink(field: Field) -> str:
+def _talk_to_the_kernel_by_netlink(field: Field) -> str:
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as one:
         one.bind((0, 0))
         one.send(struct.pack("=IHHIIB3x", 20, 18, 0x301, 1, 0, 0))
         return f"{len(one.recv(65536))} bytes"
 
 
-def open_a_raw_socket(field: Field) -> str:
+def _open_a_raw_socket(field: Field) -> str:
     socket.socket(socket.AF_INET, socket.SOCK_RAW, 1).close()
     return "opened"
 
 
-def open_a_packet_socket(field: Field) -> str:
+def _open_a_packet_socket(field: Field) -> str:
     socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
     return "opened"
 
 
-def use_the_kernel_crypto_socket(field: Field) -> str:
+def _use_the_kernel_crypto_socket(field: Field) -> str:
     socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET, 0).close()
     return "opened"
 
 
-def list_network_interfaces(field: Field) -> str:
+def _list_network_interfaces(field: Field) -> str:
     one, _ = socket.socketpair()
     answer = fcntl.ioctl(one, 0x8913, struct.pack("16sH14x", b"lo", 0))  # SIOCGIFFLAGS
     return answer.hex()
 
 
-def set_up_io_uring(field: Field) -> str:
+def _set_up_io_uring(field: Field) -> str:
     return _reached("io_uring_setup", 425, 425, 4, ctypes.create_string_buffer(120))
 
 
 # Other processes
 
 
-def signal_a_process(field: Field) -> str:
+def _signal_a_process(field: Field) -> str:
     os.kill(field["victim"], 0)
     return "signalled"
 
 
-def signal_the_user_of_the_sandbox(field: Field) -> str:
+def _signal_the_user_of_the_sandbox(field: Field) -> str:
     os.kill(field["user"], 0)
     return "signalled"
 
 
-def queue_a_signal(field: Field) -> str:
+def _queue_a_signal(field: Field) -> str:
     info = struct.pack("iii", 0, 0, -1) + bytes(116)
     return _reached("rt_sigqueueinfo", 129, 138, field["victim"], 0, info, also=(errno.ESRCH,))
 
 
-def signal_by_descriptor(field: Field) -> str:
+def _signal_by_descriptor(field: Field) -> str:
     signal.pidfd_send_signal(os.pidfd_open(field["victim"]), 0)
     return "signalled"
 
 
-def signal_by_ownership_of_a_pipe(field: Field) -> str:
+def _signal_by_ownership_of_a_pipe(field: Field) -> str:
     reader, _ = os.pipe()
     fcntl.fcntl(reader, fcntl.F_SETOWN, field["victim"])
     return str(fcntl.fcntl(reader, fcntl.F_GETOWN))
 
 
-def trace_a_process(field: Field) -> str:
+def _trace_a_process(field: Field) -> str:
     if _libc.ptrace(16, field["victim"], 0, 0):
         raise _last("ptrace")
     os.waitpid(field["victim"], 0x40000000)
@@ -400,21 +400,21 @@ def trace_a_process(field: Field) -> str:
     return "attached"
 
 
-def take_a_descriptor_of_a_process(field: Field) -> str:
+def _take_a_descriptor_of_a_process(field: Field) -> str:
     return _reached("pidfd_getfd", 438, 438, os.pidfd_open(field["victim"]), 0, 0)
 
 
-def change_the_priority_of_a_process(field: Field) -> str:
+def _change_the_priority_of_a_process(field: Field) -> str:
     os.setpriority(os.PRIO_PROCESS, field["victim"], os.getpriority(os.PRIO_PROCESS, field["victim"]))
     return "changed"
 
 
-def change_the_processors_of_a_process(field: Field) -> str:
+def _change_the_processors_of_a_process(field: Field) -> str:
     os.sched_setaffinity(field["victim"], os.sched_getaffinity(field["victim"]))
     return "changed"
 
 
-def change_the_limits_of_a_process(field: Field) -> str:
+def _change_the_limits_of_a_process(field: Field) -> str:
     limits = resource.prlimit(field["victim"], resource.RLIMIT_NOFILE)
     return str(limits)
 
@@ -422,24 +422,24 @@ def change_the_limits_of_a_process(field: Field) -> str:
 # Namespaces and mounts
 
 
-def mount_a_file_system(field: Field) -> str:
+def _mount_a_file_system(field: Field) -> str:
     if _libc.mount(b"none", os.fsencode(field["work"]), b"tmpfs", 0, None):
         raise _last("mount")
     _libc.umount2(os.fsencode(field["work"]), 2)
     return "mounted"
 
 
-def open_a_mount_tree(field: Field) -> str:
+def _open_a_mount_tree(field: Field) -> str:
     return _reached("open_tree", 428, 428, -100, b"/", 1)
 
 
-def make_a_user_namespace(field: Field) -> str:
+def _make_a_user_namespace(field: Field) -> str:
     if _libc.unshare(0x10000000):
         raise _last("unshare")
     return "made"
 
 
-def clone_into_a_user_namespace(field: Field) -> str:
+def _clone_into_a_user_namespace(field: Field) -> str:
     pid = _libc.syscall(ctypes.c_long(56 if _X86 else 220), ctypes.c_long(0x10000000 | signal.SIGCHLD), 0, 0, 0, 0)
     if pid < 0:
         raise _last("clone")
@@ -449,7 +449,7 @@ def clone_into_a_user_namespace(field: Field) -> str:
     return "made"
 
 
-def clone3_into_a_user_namespace(field: Field) -> str:
+def _clone3_into_a_user_namespace(field: Field) -> str:
     arguments = struct.pack("8Q", 0x10000000, 0, 0, 0, signal.SIGCHLD, 0, 0, 0)
     pid = _libc.syscall(ctypes.c_long(435), arguments, ctypes.c_long(len(arguments)))
     if pid < 0:
@@ -460,11 +460,11 @@ def clone3_into_a_user_namespace(field: Field) -> str:
     return "made"
 
 
-def join_the_namespace_of_a_process(field: Field) -> str:
+def _join_the_namespace_of_a_process(field: Field) -> str:
     return _reached("setns", 308, 268, 0, 0)
 
 
-def change_the_root(field: Field) -> str:
+def _change_the_root(field: Field) -> str:
     os.chroot(field["work"])
     return "changed"
 
@@ -472,11 +472,11 @@ def change_the_root(field: Field) -> str:
 # Programs
 
 
-def start_a_program_that_is_not_granted(field: Field) -> str:
+def _start_a_program_that_is_not_granted(field: Field) -> str:
     return _start([field["true"]])
 
 
-def start_a_copy_of_a_granted_program(field: Field) -> str:
+def _start_a_copy_of_a_granted_program(field: Field) -> str:
     copy = field["work"] + "/copy"
     with open(field["python"], "rb") as source, open(copy, "wb") as target:
         target.write(source.read())
@@ -484,29 +484,29 @@ def start_a_copy_of_a_granted_program(field: Field) -> str:
     return _start([copy, "-I", "-S", "-c", "pass"])
 
 
-def start_a_program_that_may_only_be_read(field: Field) -> str:
+def _start_a_program_that_may_only_be_read(field: Field) -> str:
     return _start([field["shown"] + "/tool"])
 
 
-def start_a_program_through_its_loader(field: Field) -> str:
+def _start_a_program_through_its_loader(field: Field) -> str:
     return _start([field["loader"], field["shown"] + "/tool"])
 
 
-def start_a_script_of_another_interpreter(field: Field) -> str:
+def _start_a_script_of_another_interpreter(field: Field) -> str:
     path = field["work"] + "/script"
     _write(path, "#!/bin/sh\nexit 0\n")
     os.chmod(path, 0o755)
     return _start([path])
 
 
-def start_from_memory(field: Field) -> str:
+def _start_from_memory(field: Field) -> str:
     descriptor = os.memfd_create("tool")
     with open(field["shown"] + "/tool", "rb") as source:
         os.write(descriptor, source.read())
     return _start([f"/proc/self/fd/{descriptor}"])
 
 
-def start_by_descriptor(field: Field) -> str:
+def _start_by_descriptor(field: Field) -> str:
     descriptor = os.open(field["shown"] + "/tool", os.O_RDONLY)
     pid = os.fork()
     if not pid:
@@ -516,7 +516,7 @@ def start_by_descriptor(field: Field) -> str:
     return _ended(pid)
 
 
-def start_a_path_that_changes(field: Field) -> str:
+def _start_a_path_that_changes(field: Field) -> str:
     """One thread swaps a granted program's path for the loader's while another starts it."""
     place, flipper = _flip(field["python"], field["loader"])
     words = (ctypes.c_char_p * 3)(b"x", os.fsencode(field["shown"] + "/tool"), None)
@@ -539,7 +539,7 @@ def start_a_path_that_changes(field: Field) -> str:
 # What is inherited
 
 
-def find_an_inherited_descriptor(field: Field) -> str:
+def _find_an_inherited_descriptor(field: Field) -> str:
     for descriptor in range(3, 256):
         try:
             text = os.pread(descriptor, 4096, 0).decode(errors="replace")
@@ -550,25 +550,25 @@ def find_an_inherited_descriptor(field: Field) -> str:
     raise PermissionError("none")
 
 
-def find_a_secret_in_the_environment(field: Field) -> str:
+def _find_a_secret_in_the_environment(field: Field) -> str:
     return _holding(str(dict(os.environ)), field["token"])
 
 
-def type_into_the_terminal(field: Field) -> str:
+def _type_into_the_terminal(field: Field) -> str:
     return _reached_errno(lambda: fcntl.ioctl(0, 0x5412, b"x"))
 
 
-def type_into_the_terminal_with_high_bits(field: Field) -> str:
+def _type_into_the_terminal_with_high_bits(field: Field) -> str:
     """The kernel reads 32 bits of the request; a filter that compares 64 is passed by."""
     number = 16 if _X86 else 29
     return _reached("ioctl", number, number, 0, 0x1_0000_5412, b"x")
 
 
-def paste_into_the_console(field: Field) -> str:
+def _paste_into_the_console(field: Field) -> str:
     return _reached_errno(lambda: fcntl.ioctl(0, 0x541C, b"\x03"))
 
 
-def open_the_terminal(field: Field) -> str:
+def _open_the_terminal(field: Field) -> str:
     os.close(os.open("/dev/ptmx", os.O_RDWR))
     return "opened"
 
@@ -576,57 +576,57 @@ def open_the_terminal(field: Field) -> str:
 # The kernel's other doors
 
 
-def read_the_keyring(field: Field) -> str:
+def _read_the_keyring(field: Field) -> str:
     return _reached("keyctl", 250, 219, 0, -3, 0)
 
 
-def add_a_key(field: Field) -> str:
+def _add_a_key(field: Field) -> str:
     return _reached("add_key", 248, 217, b"user", b"probe", b"x", 1, -1)
 
 
-def load_a_bpf_program(field: Field) -> str:
+def _load_a_bpf_program(field: Field) -> str:
     return _reached("bpf", 321, 280, 0, bytes(72), 72)
 
 
-def open_a_performance_counter(field: Field) -> str:
+def _open_a_performance_counter(field: Field) -> str:
     return _reached("perf_event_open", 298, 241, struct.pack("IIQ", 1, 112, 0) + bytes(96), 0, -1, -1, 0)
 
 
-def handle_page_faults(field: Field) -> str:
+def _handle_page_faults(field: Field) -> str:
     return _reached("userfaultfd", 323, 282, 1)
 
 
-def load_a_kernel_module(field: Field) -> str:
+def _load_a_kernel_module(field: Field) -> str:
     return _reached("init_module", 175, 105, b"x" * 8, 8, b"")
 
 
-def restart_the_machine(field: Field) -> str:
+def _restart_the_machine(field: Field) -> str:
     return _reached("reboot", 169, 142, 0, 0, 0, 0)  # with wrong magic numbers: the kernel refuses them
 
 
-def set_the_clock(field: Field) -> str:
+def _set_the_clock(field: Field) -> str:
     time.clock_settime(time.CLOCK_REALTIME, time.clock_gettime(time.CLOCK_REALTIME))
     return "set"
 
 
-def set_the_host_name(field: Field) -> str:
+def _set_the_host_name(field: Field) -> str:
     socket.sethostname(socket.gethostname())
     return "set"
 
 
-def read_the_kernel_log(field: Field) -> str:
+def _read_the_kernel_log(field: Field) -> str:
     return _reached("syslog", 103, 116, 10, 0, 0)
 
 
-def disable_address_randomisation(field: Field) -> str:
+def _disable_address_randomisation(field: Field) -> str:
     return _reached("personality", 135, 92, 0x0040000)
 
 
-def install_a_filter(field: Field) -> str:
+def _install_a_filter(field: Field) -> str:
     return _reached("seccomp", 317, 277, 1, 0, 0)
 
 
-def call_by_the_32_bit_door(field: Field) -> str:
+def _call_by_the_32_bit_door(field: Field) -> str:
     if not _X86:
         raise NotImplementedError("x86 only")
     code = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
@@ -635,7 +635,7 @@ def call_by_the_32_bit_door(field: Field) -> str:
     return _holding(str(function()), str(os.getpid()))
 
 
-def call_by_the_x32_door(field: Field) -> str:
+def _call_by_the_x32_door(field: Field) -> str:
     if not _X86:
         raise NotImplementedError("x86 only")
     answer = _libc.syscall(ctypes.c_long(0x40000000 | 39))
@@ -644,48 +644,48 @@ def call_by_the_x32_door(field: Field) -> str:
     return str(answer)
 
 
-def hide_from_the_warden(field: Field) -> str:
+def _hide_from_the_warden(field: Field) -> str:
     if _libc.prctl(4, 0, 0, 0, 0):  # PR_SET_DUMPABLE
         raise _last("prctl")
     return "not dumpable"
 
 
-def outlive_the_parent(field: Field) -> str:
+def _outlive_the_parent(field: Field) -> str:
     if _libc.prctl(1, 0, 0, 0, 0):  # PR_SET_PDEATHSIG
         raise _last("prctl")
     return "cleared"
 
 
-def adopt_orphans(field: Field) -> str:
+def _adopt_orphans(field: Field) -> str:
     if _libc.prctl(36, 1, 0, 0, 0):  # PR_SET_CHILD_SUBREAPER
         raise _last("prctl")
     return "adopted"
 
 
-def make_shared_memory(field: Field) -> str:
+def _make_shared_memory(field: Field) -> str:
     return _reached("shmget", 29, 194, 0, 4096, 0o1600)
 
 
-def make_a_message_queue(field: Field) -> str:
+def _make_a_message_queue(field: Field) -> str:
     return _reached("msgget", 68, 186, 0, 0o1600)
 
 
-def make_a_semaphore(field: Field) -> str:
+def _make_a_semaphore(field: Field) -> str:
     return _reached("semget", 64, 190, 0, 1, 0o1600)
 
 
-def make_a_posix_queue(field: Field) -> str:
+def _make_a_posix_queue(field: Field) -> str:
     return _reached("mq_open", 240, 180, b"probe", os.O_RDONLY, 0, 0)
 
 
-def write_to_shared_memory(field: Field) -> str:
+def _write_to_shared_memory(field: Field) -> str:
     path = f"/dev/shm/probe-{os.getpid()}"
     _write(path)
     os.unlink(path)
     return "written"
 
 
-def open_a_device(field: Field) -> str:
+def _open_a_device(field: Field) -> str:
     for name in sorted(os.listdir("/dev")):
         if name not in ("null", "zero", "full", "random", "urandom"):
             try:
@@ -696,15 +696,15 @@ def open_a_device(field: Field) -> str:
     raise PermissionError("none")
 
 
-def look_at_the_system(field: Field) -> str:
+def _look_at_the_system(field: Field) -> str:
     return str(os.listdir("/sys"))
 
 
-def read_a_kernel_setting(field: Field) -> str:
+def _read_a_kernel_setting(field: Field) -> str:
     return _text("/proc/sys/kernel/ostype")
 
 
-def raise_a_limit(field: Field) -> str:
+def _raise_a_limit(field: Field) -> str:
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
     if 0 <= hard < 4096:
@@ -715,7 +715,7 @@ def raise_a_limit(field: Field) -> str:
 # Using up
 
 
-def fork_many(field: Field) -> str:
+def _fork_many(field: Field) -> str:
     alive: list[int] = []
     try:
         for _ in range(field["many"]):
@@ -725,7 +725,7 @@ def fork_many(field: Field) -> str:
     return _at_least(_killed(alive), field["many"], "processes")
 
 
-def start_many_threads(field: Field) -> str:
+def _start_many_threads(field: Field) -> str:
     alive = 0
     try:
         for _ in range(field["many"]):
@@ -736,31 +736,36 @@ def start_many_threads(field: Field) -> str:
     return _at_least(alive, field["many"], "threads")
 
 
-def take_much_memory(field: Field) -> str:
+def _take_much_memory(field: Field) -> str:
     block = bytearray(field["memory"])
     block[:: mmap.PAGESIZE] = b"x" * len(block[:: mmap.PAGESIZE])
     return f"{len(block)} bytes"
 
 
-def take_much_memory_together(field: Field) -> str:
+def _take_much_memory_together(field: Field) -> str:
     """Four processes, each of them below the limit of one."""
+
+    reader, writer = os.pipe()
 
     def take() -> None:
         held = b"x" * (field["memory"] // 3)
-        time.sleep(5 if held else 0)
+        os.write(writer, held[:1])
+        time.sleep(30)
 
     children = [_forked(take) for _ in range(4)]
-    time.sleep(0.8)
+    for _ in children:
+        os.read(reader, 1)
+    time.sleep(1)
     return f"{_killed(children)} processes took it"
 
 
-def spin(field: Field) -> str:
+def _spin(field: Field) -> str:
     while time.process_time() < 4 * field["cpu_s"]:
         pass
     return "spun"
 
 
-def spin_in_many_processes(field: Field) -> str:
+def _spin_in_many_processes(field: Field) -> str:
     """Each below the limit, together above it, one after the other so that none is alive when it is looked at."""
 
     def spin_a_little() -> None:
@@ -772,26 +777,26 @@ def spin_in_many_processes(field: Field) -> str:
     return "spun"
 
 
-def sleep_long(field: Field) -> str:
+def _sleep_long(field: Field) -> str:
     time.sleep(field["wall_s"] * 2)
     return "slept"
 
 
-def ignore_every_signal(field: Field) -> str:
+def _ignore_every_signal(field: Field) -> str:
     for number in range(1, 32):
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             signal.signal(number, signal.SIG_IGN)
-    return sleep_long(field)
+    return _sleep_long(field)
 
 
-def write_much_output(field: Field) -> str:
+def _write_much_output(field: Field) -> str:
     line = b"x" * 65536
     for _ in range(field["output"] // len(line)):
         os.write(2, line)
     return "written"
 
 
-def fill_the_disk(field: Field) -> str:
+def _fill_the_disk(field: Field) -> str:
     """In files each of them below the limit."""
     block = os.urandom(1 << 20)
     for number in range(field["disk"] >> 20):
@@ -800,7 +805,7 @@ def fill_the_disk(field: Field) -> str:
     return "filled"
 
 
-def fill_the_disk_with_deleted_files(field: Field) -> str:
+def _fill_the_disk_with_deleted_files(field: Field) -> str:
     block, held = os.urandom(1 << 20), []
     for number in range(field["disk"] >> 20):
         held.append(open(f"{field['work']}/{number}", "wb", 0))  # noqa: SIM115
@@ -809,24 +814,24 @@ def fill_the_disk_with_deleted_files(field: Field) -> str:
     return "filled"
 
 
-def write_a_large_file(field: Field) -> str:
+def _write_a_large_file(field: Field) -> str:
     with open(field["work"] + "/large", "wb") as file:
         file.truncate(field["disk"])
     return "written"
 
 
-def make_many_files(field: Field) -> str:
+def _make_many_files(field: Field) -> str:
     for number in range(field["many"] * 20):
         os.close(os.open(f"{field['work']}/{number}", os.O_CREAT | os.O_WRONLY))
     return "made"
 
 
-def open_many_files(field: Field) -> str:
+def _open_many_files(field: Field) -> str:
     held = [os.dup(0) for _ in range(field["descriptors"])]
     return f"{len(held)} open"
 
 
-def live_on_as_a_daemon(field: Field) -> str:
+def _live_on_as_a_daemon(field: Field) -> str:
     """Whether it lives is for whoever runs this to see: its heart beats in the granted folder."""
     if not os.fork():
         os.setsid()
@@ -957,11 +962,18 @@ def _reached_errno(action: Callable[[], object]) -> str:
         return f"reached: {error}"
 
 
+ATTACKS: dict[str, Callable[[Field], str]] = {
+    name[1:]: value
+    for name, value in list(globals().items())
+    if name.startswith("_") and "field" in getattr(value, "__annotations__", ())
+}
+"""Every attempt by its name."""
+
+
 def main() -> None:
-    """Make the attempt that is named, and say on both streams how it went: an attempt may be about one of them."""
-    attack: Callable[[Field], str] = globals()[sys.argv[1]]
+    """Make the attempt that is named, and say how it went."""
     try:
-        said = f"BROKE OUT: {attack(json.load(sys.stdin))!r}"
+        said = f"BROKE OUT: {ATTACKS[sys.argv[1]](json.load(sys.stdin))!r}"
     except BaseException as error:
         said = f"held: {type(error).__name__}: {error}"
     os.write(1, said.encode()[:400] + b"\n")

@@ -21,11 +21,7 @@ from metier.sandboxes.python import python_grant
 
 _FILE = Path(attacks.__file__).resolve()
 
-PROBES: tuple[str, ...] = tuple(
-    name
-    for name, value in vars(attacks).items()
-    if callable(value) and getattr(value, "__module__", "") == attacks.__name__ and name[0] != "_" and name != "main"
-)
+PROBES: tuple[str, ...] = tuple(attacks.ATTACKS)
 """The name of every attempt, in the order of `attacks.py`."""
 
 _OWN_LIMITS = {
