@@ -156,6 +156,7 @@ def test_nouns_need_the_standard_library_alone() -> None:
         "attempt",
         "plan",
         "verdict",
+        "audit",
         "run",
         "digest",
         "errors",
