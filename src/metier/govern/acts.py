@@ -56,7 +56,7 @@ class Seen:
 _URL = re.compile(r"\b(?:https?|ftp|wss?|s3|gs|git|ssh)://[^\s)>\]\"'`|,;]+", re.I)
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _BARE_HOST = re.compile(
-    r"(?<![\w@./-])(?:[a-z0-9-]+\.)+(?:com|net|org|io|dev|ai|app|xyz|ru|cn|info|biz|site|online|top|cloud|me|co|sh|example|test|internal|local)"
+    r"(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|net|org|io|dev|ai|app|xyz|ru|cn|info|biz|site|online|top|cloud|me|co|sh|example|test|internal|local)"
     r"(?::\d+)?(?=[/\s)\"'`,;:.]|$)",
     re.I,
 )

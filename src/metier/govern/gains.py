@@ -73,6 +73,7 @@ _SAME = 0.45
 _SAID = 0.75
 """From this part of known pairs of words on, a sentence is put together of old ones."""
 
+_MAX_COMPARED = 4_000_000
 _FEW_WORDS = 3
 _NEGATION = re.compile(r"\b(?:not|never|no|without|avoid|don'?t|doesn'?t|mustn'?t|shouldn'?t|cannot|can'?t|won'?t)\b")
 
@@ -91,6 +92,8 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gain
     known, kept = {unit.key for unit in said}, {unit.key for unit in says}
     fresh = {unit.key: unit for unit in says if unit.key not in known}.values()
     lost = [unit for unit in said if unit.key not in kept]
+    if len(fresh) * len(lost) > _MAX_COMPARED:
+        lost = []  # another text altogether: all of it is new
     earlier = _Earlier(said, was)
     added = [path for path in touched if path not in was]
     instructions, says_more = [], bool(touched & set(unread))

@@ -15,6 +15,10 @@ from metier.stores.tree import MAX_FILES, Tree
 MAX_TEXT_BYTES = 2 << 20
 """Of one file; a longer one is told as unread."""
 
+MAX_UNIT = 2000
+"""Characters of one sentence or line."""
+
+_OVERLAP = 200
 PROSE = (".md", ".markdown", ".mdx", ".txt", ".rst", ".adoc", ".html", ".htm", "")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
@@ -106,6 +110,10 @@ def _prose(text: str, path: str) -> Iterator[Unit]:
 
 
 def _unit(text: str, path: str, line: int, *, is_code: bool = False, is_hidden: bool = False) -> Iterator[Unit]:
+    if len(text) > MAX_UNIT:  # a file without line ends: in pieces, so that no pattern works on all of it at once
+        for start in range(0, len(text), MAX_UNIT - _OVERLAP):
+            yield from _unit(text[start : start + MAX_UNIT], path, line, is_code=is_code, is_hidden=is_hidden)
+        return
     key = " ".join(_MARKS.sub("" if is_code else " ", text).lower().split()) if not is_code else " ".join(text.split())
     if any(character.isalnum() for character in key):
         yield Unit(" ".join(key.split()).replace(" .", "."), text.strip(), path, line, is_code, is_hidden)
