@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from metier.errors import PackageError
-from metier.stores.frontmatter import Fault, Frontmatter
+from metier.stores.fault import Fault
+from metier.stores.frontmatter import Frontmatter
 
 FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
 """The fields of the format."""

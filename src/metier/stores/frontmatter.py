@@ -10,39 +10,22 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 import yaml
 
 from metier.errors import PackageError
+from metier.stores.events import EventTree, Unbounded
+from metier.stores.fault import Fault, error
 from metier.stores.strict import Refusal, load_fields
 
 _MAX_CHARACTERS = 1 << 16
-_MAX_EVENTS = 20_000
-_MAX_DEPTH = 32
 _MAX_REPAIRS = 50
 _MAX_LINE = 4096
 _MAX_PLAIN_FIELDS = 100
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY_AND_VALUE = re.compile(r"(?P<indent>\s*)(?P<key>[\w.-]+):[ \t]+(?P<value>\S.*)")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Where a package leaves the format: an error is refused by strict tools, a warning is not.
-
-    Attributes:
-        line: Line of SKILL.md, from 1; 0 for the whole package.
-        message: One sentence: what was expected and what came.
-        fix: The way out.
-    """
-
-    level: Literal["error", "warning"]
-    line: int
-    message: str
-    fix: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,17 +123,13 @@ def _lenient(text: str, where: str) -> Frontmatter:
             cut = [_cut_fault(text)] if start.split("---", 2)[1].strip() != block.strip() else []
             return replace(front, faults=(*faults, *cut, *front.faults))
     end = _first_gap(lines)
-    faults.append(_error(skipped + end + 1, "The frontmatter is not closed.", "Write a line --- where it ends."))
+    faults.append(error(skipped + end + 1, "The frontmatter is not closed.", "Write a line --- where it ends."))
     front = _front(lines, end, end, skipped, where)
     return replace(front, faults=(*faults, *front.faults))
 
 
 class _NotMended(PackageError):
     """More faults than a frontmatter can have; perhaps it is the body that was read."""
-
-
-class _Unbounded(PackageError):
-    """A frontmatter that is larger or deeper than any honest one."""
 
 
 def _plain_lines(lines: list[str], end: int, body_start: int, skipped: int, failure: PackageError) -> Frontmatter:
@@ -165,7 +144,7 @@ def _plain_lines(lines: list[str], end: int, body_start: int, skipped: int, fail
             break
     if not fields.get("description"):
         raise failure
-    fault = _error(skipped + 2, f"{failure} Only its plain lines were read.", "Shorten it.")
+    fault = error(skipped + 2, f"{failure} Only its plain lines were read.", "Shorten it.")
     body = "\n".join(lines[body_start:])
     blank = len(body) - len(body.lstrip("\n"))
     return Frontmatter(
@@ -177,7 +156,7 @@ def _plain_lines(lines: list[str], end: int, body_start: int, skipped: int, fail
     )
 
 
-def _indented_description(lines: list[str], end: int, skipped: int, tree: _Tree) -> list[Fault]:
+def _indented_description(lines: list[str], end: int, skipped: int, tree: EventTree) -> list[Fault]:
     """Take a description that is indented below another field, where there is none else."""
     for number in range(1, end):
         match = _KEY_AND_VALUE.fullmatch(lines[number], 0, _MAX_LINE)
@@ -185,7 +164,7 @@ def _indented_description(lines: list[str], end: int, skipped: int, tree: _Tree)
             tree.root["description"] = _unquoted(match["value"].strip())
             tree.lines["description"] = skipped + number + 1
             message = "The description is indented below another field, and is read all the same."
-            return [_error(skipped + number + 1, message, "Begin its line with description:.")]
+            return [error(skipped + number + 1, message, "Begin its line with description:.")]
     return []
 
 
@@ -196,9 +175,9 @@ def _unquoted(value: str) -> str:
 
 def _head_faults(text: str) -> Iterator[Fault]:
     if text.startswith("\ufeff"):
-        yield _error(1, "The file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.")
+        yield error(1, "The file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.")
     elif text[:1] in (" ", "\t", "\n"):
-        yield _error(1, "Something stands before the first ---.", "Remove the blank space before the first ---.")
+        yield error(1, "Something stands before the first ---.", "Remove the blank space before the first ---.")
 
 
 def _first_gap(lines: list[str]) -> int:
@@ -216,10 +195,10 @@ def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str
     faults = []
     if odd := _UNPRINTABLE.search(block):
         line = skipped + 2 + block[: odd.start()].count("\n")
-        faults.append(_error(line, "The frontmatter holds a control character.", "Remove it."))
+        faults.append(error(line, "The frontmatter holds a control character.", "Remove it."))
     try:
         tree, repairs = _repaired_tree(_UNPRINTABLE.sub("\ufffd", block), first_line=skipped + 2, where=where)
-    except _Unbounded as failure:
+    except Unbounded as failure:
         return _plain_lines(lines, end, body_start, skipped, failure)
     if not _has_description(tree.root):
         faults += _indented_description(lines, end, skipped, tree)
@@ -235,19 +214,19 @@ def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str
 
 def _cut_fault(text: str) -> Fault:
     line = text[: text.find("---", 3)].count("\n") + 1
-    return _error(
+    return error(
         line,
         "Some tools end the frontmatter at the first three hyphens, which stand inside a line here.",
         "Write the three hyphens in another way, such as a dash.",
     )
 
 
-def _repaired_tree(block: str, *, first_line: int, where: str) -> tuple[_Tree, list[Fault]]:
+def _repaired_tree(block: str, *, first_line: int, where: str) -> tuple[EventTree, list[Fault]]:
     repairs: list[Fault] = []
     lines = block.split("\n")
     quoted: set[int] = set()
     for _ in range(_MAX_REPAIRS):
-        tree = _Tree(first_line=first_line, where=where)
+        tree = EventTree(first_line=first_line, where=where)
         try:
             tree.follow("\n".join(lines))
         except yaml.MarkedYAMLError as failure:
@@ -273,13 +252,13 @@ def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, proble
     """Mend one line in place so that the next reading comes further."""
     if re.match(r" *\t", lines[at]):
         lines[at] = re.sub(r"^[ \t]+", lambda blank: blank[0].replace("\t", "  "), lines[at])
-        return _error(first_line + at, "A tab indents this line, which YAML forbids.", "Indent with spaces.")
+        return error(first_line + at, "A tab indents this line, which YAML forbids.", "Indent with spaces.")
     for number in range(at, max(at - 50, -1), -1):
         match = _KEY_AND_VALUE.fullmatch(lines[number])
         if match and number not in quoted and match["value"][0] not in "|>":
             quoted.add(number)
             _quote(lines, number, match)
-            return _error(
+            return error(
                 first_line + number,
                 f"The value of {match['key']!r} is not YAML as it stands: {problem}.",
                 "Put the value in quotes.",
@@ -287,7 +266,7 @@ def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, proble
         if match or not lines[number].startswith((" ", "\t")):
             break
     left_out, lines[at] = lines[at], ""
-    return _error(first_line + at, f"This line is not YAML and was left out: {left_out[:60]!r}.", "Remove or mend it.")
+    return error(first_line + at, f"This line is not YAML and was left out: {left_out[:60]!r}.", "Remove or mend it.")
 
 
 def _quote(lines: list[str], number: int, match: re.Match[str]) -> None:
@@ -300,108 +279,3 @@ def _quote(lines: list[str], number: int, match: re.Match[str]) -> None:
         following += 1
     value = " ".join(words).replace("'", "''")
     lines[number] = f"{match['indent']}{match['key']}: '{value}'"
-
-
-@dataclass(slots=True)
-class _Open:
-    """A collection whose end has not been met yet."""
-
-    value: dict[str, Any] | list[Any]
-    key: str | None = None
-    inner_column: int | None = None
-
-
-@dataclass(slots=True)
-class _Tree:
-    """Builds plain data from events, bounded, with the faults met on the way."""
-
-    first_line: int
-    where: str
-    root: dict[str, Any] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    _open: list[_Open] = field(default_factory=list)
-    _flow_depth: int = 0
-
-    def follow(self, block: str) -> None:
-        num_roots = 0
-        for count, event in enumerate(yaml.parse(block, Loader=_Loader)):
-            if count > _MAX_EVENTS or len(self._open) > _MAX_DEPTH:
-                raise _Unbounded(f"The frontmatter of {self.where!r} has too many parts or is nested too deep.")
-            if isinstance(event, yaml.NodeEvent) and not self._open:
-                num_roots += 1
-                if num_roots > 1 or not isinstance(event, yaml.MappingStartEvent):
-                    raise PackageError(
-                        f"Expected the frontmatter of {self.where!r} to be one mapping of fields.",
-                        hint="Write it as lines of name: value.",
-                    )
-            self._take(event)
-
-    def _take(self, event: Any) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self._strict(event)
-            self._add(event.value, event)
-        elif isinstance(event, yaml.AliasEvent):
-            self._fault(event, f"The alias *{event.anchor} is not followed.", "Write the value out.")
-            self._add("", event)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._strict(event)
-            self._begin(event)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._open.pop()
-            self._flow_depth = max(0, self._flow_depth - 1)
-
-    def _begin(self, event: Any) -> None:
-        value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        if self._flow_depth or event.flow_style:
-            if not self._flow_depth:
-                fix = "Write one part a line, or put the value in quotes."
-                self._fault(event, "A value is written in the style of JSON, which strict tools refuse.", fix)
-            self._flow_depth += 1
-        if not self._open and isinstance(value, dict):
-            self.root = value
-        else:
-            self._check_column(event)
-            self._add(value, event)
-        self._open.append(_Open(value=value))
-
-    def _check_column(self, event: Any) -> None:
-        parent, column = self._open[-1], event.start_mark.column
-        if not isinstance(event, yaml.MappingStartEvent) or parent.key is None or self._flow_depth:
-            return
-        if parent.inner_column not in (None, column):
-            self._fault(event, "Mappings of the same level are not indented alike.", "Indent them alike.")
-        parent.inner_column = parent.inner_column or column
-
-    def _add(self, value: Any, event: Any) -> None:
-        parent = self._open[-1]
-        if isinstance(parent.value, list):
-            parent.value.append(value)
-        elif parent.key is None:
-            self._add_key(parent, value, event)
-        else:
-            parent.value[parent.key] = value
-            parent.key = None
-
-    def _add_key(self, parent: _Open, value: Any, event: Any) -> None:
-        if not isinstance(value, str):
-            self._fault(event, "A key is not a word.", "Use a plain word as the key.")
-        parent.key = value if isinstance(value, str) else "?"
-        if parent.key in parent.value:
-            self._fault(event, f"The key {parent.key!r} stands twice; the last one counts.", "Remove one of them.")
-        if len(self._open) == 1:
-            self.lines[parent.key] = self.first_line + event.start_mark.line
-
-    def _strict(self, event: Any) -> None:
-        """Report what YAML allows and strict tools refuse."""
-        if event.anchor is not None:
-            self._fault(event, f"The anchor &{event.anchor} is refused by strict tools.", "Write the value out.")
-        if event.tag is not None:
-            self._fault(event, f"The tag {event.tag!r} is refused by strict tools and ignored here.", "Remove it.")
-
-    def _fault(self, event: Any, message: str, fix: str) -> None:
-        self.faults.append(_error(self.first_line + event.start_mark.line, message, fix))
-
-
-def _error(line: int, message: str, fix: str) -> Fault:
-    return Fault(level="error", line=line, message=message, fix=fix)

@@ -17,7 +17,8 @@ from metier.digest import plain
 from metier.errors import InputError, PackageError
 from metier.skill import File, Interface, Representation, Scope, Skill
 from metier.stores.checks import MAX_DESCRIPTION, MAX_NAME, MAX_NAME_BYTES, is_text, is_version, refuse_unplaceable
-from metier.stores.frontmatter import Fault, Frontmatter, read_frontmatter
+from metier.stores.fault import Fault
+from metier.stores.frontmatter import Frontmatter, read_frontmatter
 
 T = TypeVar("T")
 

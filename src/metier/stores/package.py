@@ -22,7 +22,8 @@ from metier.errors import Conflict, PackageError
 from metier.skill import File, Skill
 from metier.stores.checks import format_faults, refuse_unplaceable
 from metier.stores.disk import told
-from metier.stores.frontmatter import Fault, Frontmatter, read_frontmatter
+from metier.stores.fault import Fault
+from metier.stores.frontmatter import Frontmatter, read_frontmatter
 from metier.stores.markdown import render, representation_of, skill_of
 from metier.stores.strict import validate
 
