@@ -1,7 +1,6 @@
 """How fast are attempts kept and read? SQLite and PostgreSQL beside plain inserts of JSON, which do less.
 
     python benchmarks/store.py
-    python benchmarks/store.py --packages PACKAGES.jsonl.gz
 
 PostgreSQL takes part when METIER_TEST_POSTGRES holds the URL of a server, sqlite-utils when it is installed. The floor
 is the sqlite3 module of Python with the same durability, inserting `json.dumps` text into one table with one key: no
@@ -12,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import gzip
 import json
 import os
 import platform
@@ -21,16 +19,13 @@ import sqlite3
 import tempfile
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from metier.attempt import Attempt, Cost, Grade
-from metier.errors import PackageError
 from metier.store import Store
-from metier.stores.package import read_package
 from metier.stores.sqlite import SqliteStore
 
 BATCHES = (1, 100, 1000)
@@ -167,49 +162,13 @@ def postgres_version() -> str:
     return f"PostgreSQL {server[0] if server else '?'}, psycopg {psycopg.__version__}"
 
 
-def measure_packages(path: Path) -> None:
-    """Print how many real packages load, and how many verdicts agree with that of skills-ref on the same files.
-
-    Each line of the file is an object with `files` (text by path) or `skill_md`, `dir` or `id` (the name of the
-    folder) and what skills-ref said of it: `skills_ref_valid`, or `skills_ref_errors`, which is empty for a valid one.
-    """
-    counts: Counter[str] = Counter()
-    with gzip.open(path, "rt", encoding="utf-8") as lines, tempfile.TemporaryDirectory() as folder:
-        for number, row in enumerate(map(json.loads, lines)):
-            package = Path(folder) / str(number) / row.get("dir", row["id"])
-            for name, text in row.get("files", {"SKILL.md": row.get("skill_md")}).items():
-                (package / name).parent.mkdir(parents=True, exist_ok=True)
-                (package / name).write_text(text, encoding="utf-8", newline="")
-            said = row["skills_ref_errors"]
-            expected = row.get("skills_ref_valid", (json.loads(said) if isinstance(said, str) else said) == [])
-            counts[_package_outcome(package, expected)] += 1
-    print(
-        f"{path.name}: {sum(counts.values())} packages, " + ", ".join(f"{n} {key}" for key, n in sorted(counts.items()))
-    )
-
-
-def _package_outcome(path: Path, expected: bool) -> str:
-    try:
-        is_valid, loaded = read_package(path).is_valid, "loaded"
-    except PackageError as failure:
-        is_valid, loaded = (
-            False,
-            "refused for " + ("no frontmatter" if "begin with" in str(failure) else "other reasons"),
-        )
-    return f"{loaded}, {'same' if is_valid == expected else 'OTHER'} verdict"
-
-
 def main() -> None:
     """Measure every contestant and print the table of docs/store.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--count", type=int, default=20_000, help="attempts for batches above 1; a tenth of it for 1")
     parser.add_argument("--repeats", type=int, default=3, help="the best of so many is shown")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--packages", type=Path, help="measure the reading of these packages instead")
     options = parser.parse_args()
-    if options.packages:
-        measure_packages(options.packages)
-        return
     data = attempts(options.count, options.seed)
     print("| | batch | written per CPU s | written per s | read per CPU s | read per s |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
