@@ -18,7 +18,7 @@ from metier.verdict import Severity
 
 _AGENT = "agent-credentials"
 _STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
-_MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code")
+_MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code", "conversation")
 _RUNS_DIRECTLY = re.compile(
     r"(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
@@ -49,16 +49,16 @@ _CREDENTIAL_BODY = re.compile(
     re.I,
 )
 _PIPES_ON = re.compile(
-    r"\|.*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\bsh|-c)\s*.*(?:\$\(|<\()",
+    r"\|.*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()",
     re.I,
 )
 _RUNS_FETCHED = re.compile(
-    r"\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
+    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:fetch|urlopen|requests|https?\.get|curl).*(?:eval|exec)|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
     re.I,
 )
 _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
 _RUNS_VARIABLE = re.compile(
-    r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
+    r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c|\$\{?(?:SHELL|0)\}?\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
 )
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
 _HANDED = re.compile(
@@ -72,6 +72,14 @@ _KNOWN_AS = re.compile(
 )
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
+)
+_SOCKET_SHELL = re.compile(
+    r"TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
+    re.I,
+)
+_PAYS_LITERAL = re.compile(
+    r"\b(?:withdraw|transfer|send_?(?:transaction|funds|payment|tokens?)|pay(?:out)?)\w*\s*\(.*\b(?:address|to|recipient|destination)\s*[=:]\s*[\"'][A-Za-z0-9]{24,64}[\"']",
+    re.I,
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _DUMPS = re.compile(
@@ -251,7 +259,7 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "grant-root" in labels
         and step.statement.is_shell
         and not _is_quoted(step)
-        and not purpose.says(r"sudo|root|user management|provision|server|hardening|docker|ansible|vm\b")
+        and not purpose.says(r"sudo|user management|provision|ansible|cloud-init")
     ):
         yield Seen(
             "grant-root",
@@ -272,6 +280,14 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         )
     if "evaluate" in labels and _RUNS_UNSEEN.search(text):
         yield Seen("run-unseen", Severity.BLOCK, step)
+    if (
+        "redirect-model" in labels
+        and _place(step, purpose) >= Place.UNKNOWN
+        and not purpose.says(r"proxy|gateway|router|litellm|base.?url|local model|ollama|vllm|provider")
+    ):
+        yield Seen("redirect-model", Severity.BLOCK, step)
+    if _PAYS_LITERAL.search(text) and not step.statement.is_shell and not _is_quoted(step):
+        yield Seen("redirect-money", Severity.BLOCK, step)
     if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not _is_quoted(step):
         yield Seen("hidden-commands", Severity.BLOCK, step)
 
@@ -478,6 +494,8 @@ def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if not step.urls and not origin.urls:
         place = Place.PLACEHOLDER
     is_plain = any(url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls))
+    if "decoded" in origin.received:
+        place = Place.HIDDEN
     yield Seen("run-download", _weight_of_download(step, place, purpose, is_plain=is_plain), step)
 
 
@@ -631,8 +649,28 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield Seen("swap-clipboard", Severity.BLOCK, first("clipboard-write"))
     if "persist" in together and "fetch" in together:
         yield from _persisted(members, purpose)
+    if _SOCKET_SHELL.search(text):
+        yield Seen("reverse-shell", Severity.BLOCK, members[0])
+    if (
+        {"walk-home", "delete"} <= together
+        and is_program
+        and not purpose.says(r"clean|dedup|duplicate|organi|tidy|cache|uninstall")
+    ):
+        yield Seen(
+            "destroy-files",
+            Severity.BLOCK if re.search(r"urandom|random\.|/dev/zero|shred", text) else Severity.REVIEW,
+            first("delete"),
+        )
     if not is_program:
         return
+    if (
+        {"fetch", "permissions", "execute"} <= together
+        and re.search(r"chmod\w*\(?.*(?:0o?7|\+x|S_IX|493|511)", text)
+        and "write" in together | {"write"}
+    ):
+        worst = max((_place(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
+        if worst >= Place.UNKNOWN or worst == Place.OWN and "hidden-run" in together:
+            yield Seen("run-download", Severity.BLOCK, first("permissions"))
     if {"evaluate", "decode"} <= together and any(
         "evaluate" in s.labels and _RUNS_DIRECTLY.search(s.text) and not _LITERAL.search(s.text) for s in members
     ):
@@ -679,6 +717,9 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
             continue
         same = [out for out in outward if out.statement.path == path]
         grave = same and kinds[0] in ("credentials", "browser", "wallet", "history", "keys-pressed")
+        grave = (
+            grave or same and kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\\bui\\b|visual|ocr")
+        )
         yield Seen(
             "send-secrets",
             Severity.BLOCK if grave else Severity.REVIEW,

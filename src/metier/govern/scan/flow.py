@@ -27,10 +27,12 @@ from metier.govern.scan.labels import (
     Label,
 )
 from metier.govern.scan.statement import Statement
-from metier.govern.scan.triggers import Triggers
+from metier.govern.scan.triggers import Alternative, Triggers
 
 LABELS: tuple[Label, ...] = (*SOURCES, FETCH, SEND, NAME_LOOKUP, GET_WITH_DATA, EXECUTE, PIPED, DECODE, ENCODE, *ACTS)
 _SOURCE_NAMES = frozenset(label.name for label in SOURCES)
+_BEGINS = _SOURCE_NAMES | {"fetch", "decode", "encode"}
+_NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 4
 _MAX_BLOB = 200_000
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
@@ -41,6 +43,9 @@ _STRINGS = re.compile(
     r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"
 )
 _COMMON_NAMES = frozenset({"main", "get", "run", "data", "result", "response", "init", "load", "parse", "print", "len", "str", "open", "json", "post", "execute", "request", "send", "log", "exec", "fetch", "read", "write", "join", "map", "filter", "then", "next", "call", "test", "list", "dict", "format", "update", "start", "stop", "close", "handle", "process"})  # fmt: skip
+
+Key = tuple[str, ...]
+"""A name, as it is known in a function, a file, or everywhere."""
 
 
 @dataclass(slots=True)
@@ -78,7 +83,6 @@ _CALLED = frozenset(
         "evaluate",
         "load-code",
         "listener",
-        "get-with-data",
         "kill",
         "shell",
         "delete",
@@ -93,7 +97,7 @@ _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
 )
 _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
-_triggers: list[Triggers] = []
+_triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
 
 
 def _without_texts(text: str) -> tuple[str, str]:
@@ -119,8 +123,10 @@ def _without_texts(text: str) -> tuple[str, str]:
 def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step]:
     """Tell for each statement what it does."""
     if not _triggers:
-        _triggers.append(Triggers([label.pattern for label in LABELS]))
-    candidates = _triggers[0].candidates(statement.text.replace("\n", " ") for statement in statements)
+        triggers, found = Triggers.of_alternatives([label.pattern for label in LABELS])
+        _triggers.append((triggers, [(LABELS[n].name, LABELS[n].name in _CALLED, one) for n, one in found]))
+    triggers, tests = _triggers[0]
+    candidates = triggers.candidates(statement.text for statement in statements)
     steps = []
     for number, statement in enumerate(statements):
         text = statement.text if len(statement.text) < 6000 else statement.text[:6000]
@@ -128,77 +134,153 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
         if not statement.is_shell and _IMPORT.match(text):
             steps.append(Step(statement, frozenset()))
             continue
-        whole, bare = (text, text) if statement.is_shell else _without_texts(text)
-        names = frozenset(
-            LABELS[which].name
-            for which in candidates.get(number, ())
-            if LABELS[which].pattern.search(bare if LABELS[which].name in _CALLED else whole)
-        )
+        names = _NO_NAMES
+        if number in candidates:
+            whole, bare = (text, text) if statement.is_shell else _without_texts(text)
+            names = frozenset(_names_in(whole, bare, [tests[which] for which in candidates[number]]))
         urls = tuple(addresses_of(text) if statement.is_shell or "send" in names or "fetch" in names else urls_of(text))
         steps.append(Step(statement, names, urls, hidden=hidden))
     return steps
 
 
+def _names_in(whole: str, bare: str, tests: Iterable[tuple[str, bool, Alternative]]) -> set[str]:
+    names: set[str] = set()
+    for name, is_called, alternative in tests:
+        if name not in names and alternative.search(bare if is_called else whole):
+            names.add(name)
+    return names
+
+
 def follow(steps: Sequence[Step]) -> None:
-    """Fill in what each step receives."""
-    held: dict[tuple[str, ...], dict[str, Step]] = {}
-    addresses: dict[tuple[str, ...], tuple[str, ...]] = {}
+    """Fill in what each step receives.
+
+    Only steps that something can reach are looked at: those where something begins, and those that read what they write.
+    """
     functions: dict[str, tuple[str, tuple[str, ...]]] = {}
     for step in steps:
         if step.statement.parameters:
             functions[step.statement.parameters[0]] = (step.statement.path, step.statement.parameters[1:])
+    reached = _Reach(steps, functions).reached()
+    held: dict[Key, dict[str, Step]] = {}
+    addresses: dict[Key, tuple[str, ...]] = {}
     for _ in range(_MAX_PASSES):
         changed = False
-        for step in steps:
+        for step, reads, writes in reached:
             before = len(step.received)
-            step.received |= {name: step for name in step.labels & _SOURCE_NAMES if name not in step.received}
-            if (
-                "fetch" in step.labels
-                and "download" not in step.received
-                and (step.statement.assigns or not step.statement.is_shell)
-            ):
-                step.received["download"] = step
-            if "decode" in step.labels:
-                step.received.setdefault("decoded", step)
-            if "encode" in step.labels:
-                step.received.setdefault("encoded", step)
-            for key in _reads(step.statement):
+            _begin(step)
+            for key in reads:
                 for kind, origin in held.get(key, {}).items():
                     step.received.setdefault(kind, origin)
                     if kind == "secret-variable":
                         step.carriers.add(key[-1])
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
-                    step.hidden_url = (
-                        step.hidden_url or ("hidden",) in addresses and addresses[key] == addresses.get(("hidden",))
+                    step.hidden_url = step.hidden_url or (
+                        ("hidden",) in addresses and addresses[key] == addresses.get(("hidden",))
                     )
-            for key in _writes(step.statement):
-                kept = held.setdefault(key, {})
-                passed = step.received
-                if not step.statement.is_shell and step.labels & {"fetch", "send"}:
-                    # What comes back is not what was sent.
-                    passed = {kind: origin for kind, origin in passed.items() if kind in ("download", "decoded")}
-                if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
-                    passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
-                grown = {kind: origin for kind, origin in passed.items() if kind not in kept}
-                if grown:
-                    kept.update(grown)
-                    changed = True
-                if step.urls and key not in addresses and "send" not in step.labels:
-                    addresses[key] = step.urls
-                    changed = True
-            for name in step.statement.uses & functions.keys():
-                path, parameters = functions[name]
-                if step.statement.parameters[:1] == (name,) or not step.received and not step.urls:
-                    continue
-                for parameter in parameters[:8]:
-                    kept = held.setdefault((path, name, parameter), {})
-                    grown = {kind: origin for kind, origin in step.received.items() if kind not in kept}
-                    kept.update(grown)
-                    changed = changed or bool(grown)
+            changed |= _hand_on(step, writes, held, addresses)
+            changed |= _hand_over(step, functions, held)
             changed = changed or len(step.received) != before
         if not changed:
             return
+
+
+def _begin(step: Step) -> None:
+    """What begins in a step itself."""
+    for name in step.labels & _SOURCE_NAMES:
+        step.received.setdefault(name, step)
+    if "fetch" in step.labels and (step.statement.assigns or not step.statement.is_shell):
+        step.received.setdefault("download", step)
+    if "decode" in step.labels:
+        step.received.setdefault("decoded", step)
+    if "encode" in step.labels:
+        step.received.setdefault("encoded", step)
+
+
+def _hand_on(
+    step: Step, writes: Iterable[Key], held: dict[Key, dict[str, Step]], addresses: dict[Key, tuple[str, ...]]
+) -> bool:
+    """Put what a step received into the names that it writes; tells whether that was anything new."""
+    changed = False
+    passed = step.received
+    if not step.statement.is_shell and step.labels & {"fetch", "send"}:
+        # What comes back is not what was sent.
+        passed = {kind: origin for kind, origin in passed.items() if kind in ("download", "decoded")}
+    if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
+        passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
+    for key in writes:
+        kept = held.setdefault(key, {})
+        grown = {kind: origin for kind, origin in passed.items() if kind not in kept}
+        kept.update(grown)
+        changed = changed or bool(grown)
+        if step.urls and key not in addresses and "send" not in step.labels:
+            addresses[key] = step.urls
+            changed = True
+    return changed
+
+
+def _hand_over(step: Step, functions: dict[str, tuple[str, tuple[str, ...]]], held: dict[Key, dict[str, Step]]) -> bool:
+    """Put what a step received into the parameters of the functions that it calls."""
+    if not step.received:
+        return False
+    changed = False
+    for name in step.statement.uses & functions.keys():
+        path, parameters = functions[name]
+        if step.statement.parameters[:1] != (name,):
+            for parameter in parameters[:8]:
+                kept = held.setdefault((path, name, parameter), {})
+                grown = {kind: origin for kind, origin in step.received.items() if kind not in kept}
+                kept.update(grown)
+                changed = changed or bool(grown)
+    return changed
+
+
+class _Reach:
+    """Which steps can receive anything: found from where something begins, name by name."""
+
+    def __init__(self, steps: Sequence[Step], functions: dict[str, tuple[str, tuple[str, ...]]]) -> None:
+        self._steps, self._functions = steps, functions
+        self._by_name: dict[str, list[int]] = {}
+        for number, step in enumerate(steps):
+            for name in step.statement.uses:
+                self._by_name.setdefault(name, []).append(number)
+        self._found: dict[int, tuple[list[Key], list[Key]]] = {}
+
+    def reached(self) -> list[tuple[Step, list[Key], list[Key]]]:
+        """The steps in their order, with what they read and write."""
+        begins = [number for number, step in enumerate(self._steps) if step.urls or step.labels & _BEGINS]
+        pending, seen = begins, set(begins)
+        keys: set[Key] = set()
+        while pending:
+            number = pending.pop()
+            step = self._steps[number]
+            reads, writes = list(_reads(step.statement)), list(_writes(step.statement))
+            self._found[number] = reads, writes
+            for key in [*writes, *self._parameters(step)]:
+                if key not in keys:
+                    keys.add(key)
+                    for reader in self._readers(key):
+                        if reader not in seen:
+                            seen.add(reader)
+                            pending.append(reader)
+        return [(self._steps[number], *self._found[number]) for number in sorted(self._found)]
+
+    def _parameters(self, step: Step) -> Iterator[Key]:
+        for name in step.statement.uses & self._functions.keys():
+            path, parameters = self._functions[name]
+            for parameter in parameters[:8]:
+                yield path, name, parameter
+
+    def _readers(self, key: Key) -> Iterator[int]:
+        """The steps that read a key, and perhaps some that do not."""
+        name = key[-1]
+        if key[0] == "file" and len(key) == 2:
+            for number, step in enumerate(self._steps):
+                if not step.statement.is_shell and name in step.text:
+                    yield number
+        yield from self._by_name.get(name, ())
+        if name.startswith("."):
+            yield from self._by_name.get(name[1:], ())
 
 
 def _reads(statement: Statement) -> Iterator[tuple[str, ...]]:

@@ -54,7 +54,7 @@ SOURCES = (
         r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php",
         C.READ_CREDENTIALS, C.READ_OUTSIDE,
     ),
-    _label("agent-credentials", r"(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", C.READ_CREDENTIALS, C.READ_OUTSIDE),
+    _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", C.READ_CREDENTIALS, C.READ_OUTSIDE),
     _label("dotenv", r"(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development))?(?=[\s\"')|;,]|$)", C.READ_CREDENTIALS),
     _label(
         "browser",
@@ -76,6 +76,7 @@ SOURCES = (
     ),
     _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b", C.READ_FILES),
     _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", C.LISTEN),
+    _label("conversation", r"<[^<>]{0,60}(?:conversation|chat history|system prompt|output of env|api keys?|full context|last (?:user )?message)[^<>]{0,60}>", C.READ_FILES),
     _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", C.READ_OUTSIDE, C.READ_FILES),
     _label("clipboard", r"\bpbpaste\b|\bxclip\b|\bxsel\b|wl-paste|Get-Clipboard|pyperclip\.paste|clipboard\.(?:readText|read\()|clipboardy\.read|win32clipboard", C.CLIPBOARD),
     _label("screen", r"ImageGrab\.grab|pyautogui\.screenshot|\bmss\.mss\b|screencapture\b|\bscrot\b|gnome-screenshot|desktopCapturer|CopyFromScreen|\bimport\s+-window\s+root|\bgrim\b\s", C.SCREEN),
@@ -87,14 +88,14 @@ SOURCES = (
 _SHELL_FETCH = r"(?:^|[|;&($`\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s"
 FETCH = _label(
     "fetch",
-    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?\.get\(|got\(|node-fetch|superagent|XMLHttpRequest"
+    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{0, 3}\.get\(|HTTPS?Connection\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
     r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:",
     C.FETCH,
 )
 SEND = _label(
     "send",
     r"\bcurl(?:\.exe)?\b.*?\s(?:-\w*[dFT]\w*\b|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
-    r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
+    r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|\.request\(\s*[\"\'](?:POST|PUT|PATCH)|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
     r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bgh\s+gist\s+create|upload_file(?:obj)?\(|put_object\(|\bgit\s+push\b"
     r"|Invoke-(?:WebRequest|RestMethod)\b.*-(?:Method\s+(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
     C.SEND,
@@ -106,7 +107,7 @@ NAME_LOOKUP = _label(
 )
 GET_WITH_DATA = _label(
     "get-with-data",
-    r"(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|curl|wget|new Image)\b.*(?:[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
+    r"(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image).*(?:[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
     C.FETCH,
 )
 EXECUTE = _label(
@@ -125,7 +126,7 @@ PIPED = _label(
 DECODE = _label(
     "decode",
     r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
-    r"|\batob\(|Buffer\.from\([^)]*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bchr\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
+    r"|\batob\(|Buffer\.from\([^)]*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )
 ENCODE = _label(
@@ -134,14 +135,14 @@ ENCODE = _label(
 )
 
 ACTS = (
-    _label("reverse-shell", r"(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", C.RUN_SHELL, C.SEND),
+    _label("reverse-shell", r"\bssh\b.*\s-\w*R\s*\S*:\S+:\d+\s+\S+|Net\.Sockets\.TCPClient\(.*(?:iex|Invoke-Expression|cmd)|(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", C.RUN_SHELL, C.SEND),
     _label("listener", r"\b(?:nc|ncat|netcat)\s+(?:-\w*l|.*\s-l\b)|\.bind\(\s*\(|\.listen\(\s*\d*|http\.server|createServer\(|ListenAndServe|uvicorn\.run|app\.run\(|HTTPServer\(|serve_forever|socketserver", C.LISTEN),
-    _label("miner", r"\bxmrig\b|stratum\+(?:tcp|ssl)|\bminerd\b|\bcpuminer\b|\bethminer\b|\bnicehash\b|randomx\b|cryptonight|--donate-level|coinhive|monero(?:ocean)?\.\S*:\d{3,5}|\bnbminer\b|\bt-rex\s+-a", C.RUN_PROGRAMS),
+    _label("miner", r"\bxmrig\b|--algo[\"\',\s=]+(?:rx/|cn/|randomx|kawpow|ethash)|stratum\+(?:tcp|ssl)|\bminerd\b|\bcpuminer\b|\bethminer\b|\bnicehash\b|randomx\b|cryptonight|--donate-level|coinhive|monero(?:ocean)?\.\S*:\d{3,5}|\bnbminer\b|\bt-rex\s+-a", C.RUN_PROGRAMS),
     _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", C.PERSIST),
     _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", C.ELEVATE),
     _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", C.CHANGE_PERMISSIONS),
     _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", C.CHANGE_PERMISSIONS),
-    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\")|(?:~|\$HOME)/(?:Documents|Desktop|Pictures|Downloads|Library)\b/?(?:\*|\s|$|\"))|\brm\s.*--no-preserve-root|\bfind\s+(?:~|\$HOME|/)\s.*(?:-delete|-exec\s+rm)|\bdd\s+.*of=/dev/(?:sd|nvme|disk|hd|vd)|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~/?(?:\s|$)|/home(?:\s|$)|\$HOME/?(?:\s|$)|/dev/)|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", C.DELETE_FILES, C.WRITE_OUTSIDE),
+    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\")|(?:~|\$HOME)/(?:Documents|Desktop|Pictures|Downloads|Library)\b/?(?:\*|\s|$|\"))|\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s.*(?:~|\$HOME)/\.(?:aws|ssh|config|kube|gnupg|docker)\b|\brm\s.*--no-preserve-root|\bfind\s+(?:~|\$HOME|/)\s.*(?:-delete|-exec\s+rm)|\bdd\s+.*of=/dev/(?:sd|nvme|disk|hd|vd)|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~/?(?:\s|$)|/home(?:\s|$)|\$HOME/?(?:\s|$)|/dev/)|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", C.DELETE_FILES, C.WRITE_OUTSIDE),
     _label("erase-traces", r"(?:\brm\b|\btruncate\b|\bshred\b|>\s*|unlink|remove|\bcat\s+/dev/null\s*>)\s*.{0,40}(?:/var/log(?:/[\w.*-]+)*|\.bash_history|\.zsh_history|/var/log/(?:auth|audit|syslog|wtmp|btmp))|\bhistory\s+-c|\bunset\s+HISTFILE|HISTFILE=/dev/null|HISTSIZE=0|wevtutil\s+cl|Clear-EventLog|Clear-History|journalctl\s+--vacuum|auditctl\s+-e\s*0|touch\s+-r\s", C.DELETE_FILES),
     _label("delete", r"\brm\s+-|\bunlink\b|os\.(?:remove|unlink|rmdir)\(|rmtree\(|fs\.(?:unlink|rm|rmdir)\w*\(|\.unlink\(|Remove-Item\b|\bfind\b.*-delete\b|\bdel\s+/|\brm\s+[\w/~.$*]|DELETE\s+FROM|\bgit\s+clean\s+-\w*f", C.DELETE_FILES),
     _label("disable-defence", r"Set-MpPreference\s+-Disable|Add-MpPreference\s+-Exclusion|netsh\s+advfirewall\s+set\s+\w+\s+state\s+off|\bsetenforce\s+0|\bufw\s+disable|iptables\s+-F|spctl\s+--master-disable|csrutil\s+disable|xattr\s+-\w*[dc]\w*\s+(?:-\w+\s+)*(?:com\.apple\.quarantine)?|systemctl\s+(?:stop|disable)\s+(?:\S*(?:firewalld|apparmor|auditd|falcon|clamav|fail2ban)\S*)|-ExecutionPolicy\s+Bypass|pkill\s+.*(?:falcon|clamd|defender|osquery)|killall\s+.*(?:Little Snitch|LuLu|falcon|defender)|AmsiUtils|amsiInitFailed|NODE_TLS_REJECT_UNAUTHORIZED", C.CONTROL_PROCESSES),
@@ -151,7 +152,7 @@ ACTS = (
     _label("install", r"\b(?:pip3?|pipx|uv(?:\s+pip|\s+tool)?|conda|mamba|npm|pnpm|yarn|bun|gem|cargo|go|brew|apt(?:-get)?|dnf|yum|pacman|apk|snap|choco|winget|scoop|composer|luarocks|cpan)\s+(?:-\S+\s+)*(?:install|add|i|get|ci)\b|\bnpx\s|\buvx\s|\bbunx\s|pnpm\s+dlx|python[\d.]*\s+-m\s+pip\s+install|ensurepip|pip\.main", C.INSTALL_PACKAGES),
     _label("agent-write", r"(?:>>?|tee\s+(?:-a\s+)?|open\(|write_text|writeFile\w*\(|appendFile\w*\(|Add-Content|Set-Content|cp\s|mv\s|sed\s+-i|\.write\(|echo\s).{0,120}(?:(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md|\.(?:claude|openclaw|clawdbot|cursor|codex)[/\\](?:settings|memory|skills|rules|hooks|mcp|config|agents)|\.cursorrules|copilot-instructions|claude_desktop_config)|(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE)\.md[\"']?\)?\s*,\s*[\"']a|claude\s+mcp\s+add|openclaw\s+config\s+set|permissions\.allow|dangerously-?skip-?permissions|bypassPermissions|autoApprove|\"?enableAllProjectMcpServers", C.CHANGE_AGENT, C.WRITE_FILES),
     _label("shell", r"shell\s*=\s*True|os\.system\(|os\.popen\(|\bexecSync\(|\bexec\(\s*[\"'`]|(?:ba|z)?sh\s+-c|cmd\s+/c|powershell|pwsh", C.RUN_SHELL),
-    _label("evaluate", r"(?<![\w.])(?:eval|exec)\s*\(|new Function\s*\(|vm\.runIn|Invoke-Expression|\biex\b|compile\(.*[\"']exec[\"']|\beval\s+[\"$`]", C.EVALUATE_CODE),
+    _label("evaluate", r"(?<![\w.])(?:eval|exec)\s*\(|[(,]\s*(?:exec|eval)\s*[,)]|new Function\s*\(|vm\.runIn|Invoke-Expression|\biex\b|compile\(.*[\"']exec[\"']|\beval\s+[\"$`]", C.EVALUATE_CODE),
     _label("load-code", r"pickle\.loads?\(|marshal\.loads|yaml\.(?:load|unsafe_load)\((?!.*Safe)|dill\.loads?|joblib\.load|torch\.load\((?!.*weights_only\s*=\s*True)|importlib\.import_module|__import__\(|\brequire\(\s*[^\"'`\s)]|\bimport\(\s*[^\"'`\s)]|shelve\.open|jsonpickle|unserialize\(|ObjectInputStream", C.LOAD_CODE),
     _label("read", r"(?<![\w.])open\(|\.read_(?:text|bytes)\(|readFile\w*\(|\bcat\s+\S|\bhead\s|\btail\s|\bless\s|Get-Content|File\.read|read_csv\(|json\.load\(|\bgrep\s|\bos\.(?:walk|listdir|scandir)|\.r?glob\(|readdir|\bfind\s+[./~]", C.READ_FILES),
     _label("write", r"open\([^)]*,\s*(?:mode\s*=\s*)?[\"'][wax]|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|\.write\(|json\.dump\(|to_csv\(|\btee\s|\s>>?\s+[\w~./$\"'{]|Set-Content|Out-File|Add-Content|File\.write|\bmkdir\b|makedirs\(|\bcp\s|\bmv\s|shutil\.(?:copy|move)|sed\s+-i|\btouch\s|createWriteStream|\.savefig\(|\.save\(", C.WRITE_FILES),
@@ -163,6 +164,7 @@ ACTS = (
     _label("encrypt", r"\.encrypt\(|openssl\s+enc|AES\.new|createCipheriv|\bgpg\s.*(?:-c\b|--symmetric)", C.WRITE_FILES),
     _label("grant-root", r"NOPASSWD.*(?:sudoers|>|tee)|(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/sudoers|usermod\s.*-aG\s*(?:sudo|wheel|docker)|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)\s+/(?:bin|usr/bin)|dseditgroup\s.*admin", C.ELEVATE),
     _label("walk-home", r"(?:rglob|glob|walk|find|readdir\w*|Get-ChildItem|scandir)\b.{0,60}(?:home\(\)|expanduser|homedir|\$HOME|~/|USERPROFILE|/home|/Users)|home\(\)\.r?glob|os\.walk\(\s*(?:home|os\.path\.expanduser)", C.READ_OUTSIDE),
+    _label("redirect-model", r"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?:BASE_URL|API_BASE|ENDPOINT)[\"']?\s*[\])=:,]+\s*[\"']?https?://", C.CHANGE_AGENT),
     _label("clipboard-write", r"\bpbcopy\b|xclip\s+-sel|pyperclip\.copy|clipboard\.writeText|Set-Clipboard|wl-copy", C.CLIPBOARD),
     _label("automate", r"pyautogui|\bcliclick\b|xdotool|robotjs|osascript\b.*System Events|SendKeys|AutoHotkey|ydotool", C.SCREEN),
 )  # fmt: skip

@@ -94,7 +94,12 @@ def disguises(text: str) -> Iterator[tuple[int, str, str]]:
         cleaned = _FLAG.sub("", text) if kind == "tags" else text
         found = pattern.search(cleaned)
         if found and (kind != "bidi" or _turns(cleaned, found)):
-            yield cleaned.count("\n", 0, found.start()) + 1, kind, _shown(found[0])
+            shown = _shown(found[0])
+            yield (
+                cleaned.count("\n", 0, found.start()) + 1,
+                kind,
+                f"{shown} … {len(found[0])} long" if len(found[0]) > 40 and kind == "invisible" else shown,
+            )
 
 
 def _turns(text: str, found: re.Match[str]) -> bool:

@@ -123,7 +123,9 @@ def _hidden_text(contents: Contents) -> Iterator[Finding]:
                 continue
             yield _of(
                 "hidden-text",
-                Severity.BLOCK if kind == "tags" and len(shown) > 12 else Severity.REVIEW,
+                Severity.BLOCK
+                if kind == "tags" and len(shown) > 12 or kind == "invisible" and shown.endswith("long")
+                else Severity.REVIEW,
                 part.path,
                 line,
                 shown,

@@ -28,6 +28,10 @@ _NEGATED = re.compile(
     re.I,
 )
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
+_UNSEEN_HTML = re.compile(
+    r"<(\w+)[^>]*(?:display:\s*none|font-size:\s*[01](?:px|pt|em)?\b|(?<!-)color:\s*(?:white|transparent|#fff)|visibility:\s*hidden|opacity:\s*0|\shidden\b)[^>]*>(.*?)(?:</\1>|\Z)",
+    re.I | re.S,
+)
 _TO_AGENT = re.compile(
     r"\b(?:agent|assistant|AI|claude|gpt|llm|model|you must|you should|when this skill|before (?:any|answering|responding)|system)\b",
     re.I,
@@ -95,6 +99,9 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     for found in _COMMENT.finditer(text) if "<!--" in text else ():
         line = first_line + text.count("\n", 0, found.start())
         yield Sentence(path, line, " ".join(found[1].split())[:4000], is_hidden=True)
+    for found in _UNSEEN_HTML.finditer(text) if "style=" in text or "hidden" in text else ():
+        line = first_line + text.count("\n", 0, found.start())
+        yield Sentence(path, line, " ".join(found[2].split())[:4000], is_hidden=True)
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     kept: list[str] = []
     begin = first_line

@@ -192,6 +192,8 @@ class _Folder(ast.NodeTransformer):
             and isinstance(values[1], str)
             and values[1].isidentifier()
         ):
+            if ast.unparse(node.args[0]) in ("__builtins__", "builtins", "__import__('builtins')"):
+                return ast.Name(id=values[1], ctx=ast.Load())
             return ast.Attribute(value=node.args[0], attr=values[1], ctx=ast.Load())
         if (
             name in ("__import__", "importlib.import_module", "builtins.__import__")

@@ -22,6 +22,9 @@ _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.)
 _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'": "'", '"': '"'}
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
 _RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?")
+_RUN_LATER = re.compile(
+    r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.zshenv$|cron|autostart|LaunchAgents"
+)
 _WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
 
@@ -56,7 +59,7 @@ def _statements(
         if depth < MAX_DEPTH:
             for offset, inner in pipeline.inner:
                 yield from _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
-            for inner in _texts_that_run(words, pipeline.text_of_heredoc):
+            for inner in (*_texts_that_run(words, pipeline.text_of_heredoc), *_scripts_written(words, pipeline.writes)):
                 yield from _statements(inner, path, line, is_live, dict(known), depth + 1)
         if words or pipeline.writes:
             yield _statement(words, pipeline, path, line, scope, is_live, known)
@@ -72,7 +75,8 @@ def _statement(
             if assignment:
                 assigns.append(assignment[1])
                 if len(assignment[2]) < 400 and "$(" not in assignment[2] and "`" not in assignment[2]:
-                    known[assignment[1]] = assignment[2]
+                    before = known.get(assignment[1], "") if "+=" in word.split("=")[0] + "=" else ""
+                    known[assignment[1]] = before + assignment[2]
         if word in _WRITES and place + 1 < len(words) and words[place + 1] not in ("|", "-"):
             assigns.append(words[place + 1])
         elif word.startswith("of=") or word.startswith("--output="):
@@ -128,6 +132,12 @@ def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
                 break
     if heredoc and (runs or heredoc.lstrip().startswith("#!")):
         yield heredoc
+
+
+def _scripts_written(words: list[str], writes: list[str]) -> Iterator[str]:
+    """What `echo` or `printf` puts into a file that will be run."""
+    if words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
+        yield " ".join(word for word in words[1:] if not word.startswith("-")).replace("\\n", "\n")
 
 
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
