@@ -181,10 +181,13 @@ def measure_mutations(paths: list[Path], count: int, seed: int) -> str:
 def main() -> None:
     """Measure and print the tables of docs/store.md."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("files", type=Path, nargs="*", help="nothing is measured without one")
     parser.add_argument("--mutations", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    if not options.files:
+        print("Left out: name a file of packages, as in store_packages.py packages.jsonl.gz.")
+        return
     warnings.simplefilter("ignore")
     rows = [measure(path) for path in options.files]
     print(
