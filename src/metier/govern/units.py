@@ -34,6 +34,7 @@ class Unit:
     """One sentence of prose, or one line of code.
 
     Attributes:
+        line: Where it begins; of a sentence, where its paragraph does.
         key: The text as far as it counts for what it says: no marks, no capitals, single spaces.
         is_hidden: Whether a reader of the page does not see it, but a model does.
     """
@@ -96,7 +97,8 @@ def _prose(text: str, path: str) -> Iterator[Unit]:
     fenced, begun, waiting = False, 1, ""
     for number, line in enumerate([*text.splitlines(), ""], start=1):
         fence = _FENCE.match(line) is not None
-        if waiting and (fence or fenced or not line.strip() or _STARTS_ANEW.match(line)):
+        is_blank = not any(character.isalnum() for character in line)
+        if waiting and (fence or fenced or is_blank or waiting.startswith("#") or _STARTS_ANEW.match(line)):
             for sentence in _SENTENCE_END.split(waiting):
                 yield from _unit(sentence, path, begun)
             waiting = ""
@@ -104,7 +106,7 @@ def _prose(text: str, path: str) -> Iterator[Unit]:
             fenced = not fenced
         elif fenced:
             yield from _unit(line, path, number, is_code=True)
-        elif line.strip():
+        elif not is_blank:
             begun = begun if waiting else number
             waiting = f"{waiting} {line.strip()}".strip()
 
