@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +17,25 @@ from metier.govern.transitions import standing_of
 from metier.sandbox import Trace
 from metier.skill import Skill
 from metier.store import Store
-from metier.stores.frontmatter import Fault
+from metier.stores.fault import Fault
 from metier.stores.package import find_packages, read_package
-from metier.verdict import Evidence, Verdict
+from metier.verdict import Evidence, Scan, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookedAt:
-    """One package of a folder: what it holds, what is wrong with it, and how far it would be trusted as it is."""
+    """One package of a folder: what it holds, what is wrong with it, and how far it would be trusted as it is.
+
+    Attributes:
+        path: Below the folder that was looked over.
+        place: Where it lies.
+        scan: What a scan saw, also where the package itself cannot be read.
+    """
 
     path: str
     skill: Skill | None
+    place: Path
+    scan: Scan
     faults: tuple[Fault, ...] = ()
     verdict: Verdict | None = None
     error: str = ""
@@ -39,6 +48,7 @@ def look_over(
     client: Client | None = None,
     trace: Trace | None = None,
     store: Store | None = None,
+    scanned: Callable[[Path], Scan] = scan,
 ) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
@@ -46,6 +56,7 @@ def look_over(
         client: Asked for a second opinion on each package, if given.
         trace: What the package touched in a sandbox; the folder must then hold one package alone.
         store: Judge with the history it holds, and keep the verdicts in it; without one nothing is kept.
+        scanned: How a package is scanned; the rules of this package by default.
 
     Raises:
         PackageError: There is no such folder, no package in it, or more than one and a trace.
@@ -60,14 +71,16 @@ def look_over(
         raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
     looked = []
     for place in places:
-        name = place.relative_to(folder).as_posix()
+        name, seen = place.relative_to(folder).as_posix(), scanned(place)
         try:
             package = read_package(place)
-            verdict = look_at(place, policy=policy, client=client, trace=trace, store=store)
+            verdict = look_at(place, policy=policy, client=client, trace=trace, store=store, seen=seen)
         except PackageError as error:
-            looked.append(LookedAt(path=name, skill=None, error=str(error)))
+            looked.append(LookedAt(path=name, skill=None, place=place, scan=seen, error=str(error)))
         else:
-            looked.append(LookedAt(path=name, skill=package.skill, faults=package.faults, verdict=verdict))
+            looked.append(
+                LookedAt(path=name, skill=package.skill, place=place, scan=seen, faults=package.faults, verdict=verdict)
+            )
             if store is not None:
                 store.put_findings(verdict.digest, verdict.findings)
                 store.put_verdict(verdict)
@@ -81,8 +94,12 @@ def look_at(
     client: Client | None = None,
     trace: Trace | None = None,
     store: Store | None = None,
+    seen: Scan | None = None,
 ) -> Verdict:
     """Scan and judge one package; as `metier.govern.judge.judge`, with the history that a store holds of its content.
+
+    Args:
+        seen: What a scan of it saw, if there was one.
 
     Raises:
         PackageError: The package cannot be read.
@@ -91,7 +108,7 @@ def look_at(
     skill = package.skill
     return judge(
         skill,
-        scan(folder),
+        seen or scan(folder),
         declared=declared(package.fields),
         opinion=second_opinion(folder, client) if client else None,
         trace=trace,

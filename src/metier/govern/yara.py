@@ -1,0 +1,143 @@
+"""What do the user's own YARA rules see in a package? Each match is a finding beside those of the scan.
+
+A rule may say in its `meta` what it weighs (`severity = "block"`, "review" or "note"; review without it), which
+behaviour it shows (`description`) and which codes it has (`codes = "AST01, AITech-9.1"`). It is matched against the raw
+bytes of every file. Compiling is strict and matching is bounded: what could not be matched to its end is unread, never
+clean.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from metier.errors import ConfigError, MissingExtra
+from metier.verdict import Finding, Scan, Severity
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+TIMEOUT_S = 10
+"""For one file; the clock of yara-x counts whole seconds."""
+_SHOWN = 80
+
+
+def with_yara(path: Path, scan: Callable[[Path], Scan]) -> Callable[[Path], Scan]:
+    """Add what the YARA rules of a file, or of every `.yar` and `.yara` of a folder, see to a scan.
+
+    Raises:
+        MissingExtra: `yara-x` is not installed.
+        ConfigError: A rule cannot be compiled, or says what no rule may; the message names file and line.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "own.yar").write_text('rule greets { strings: $a = "hello" condition: $a }')
+    ...     found = with_yara(Path(folder) / "own.yar", lambda _: Scan())(Path(folder))
+    >>> [(finding.rule, finding.severity.value, finding.line) for finding in found.findings]
+    [('yara:greets', 'review', 1)]
+    """
+    compiled = _compiled(path)
+    return lambda folder: _added(scan(folder), compiled, folder)
+
+
+def _compiled(path: Path) -> Any:
+    try:
+        import yara_x
+    except ImportError:
+        raise MissingExtra("yara-x", extra="govern", needed_for="Matching YARA rules") from None
+    compiler = yara_x.Compiler()
+    # Nothing but what is named is read: a rule may not include other files.
+    compiler.enable_includes(False)
+    for source in _sources(path):
+        try:
+            compiler.add_source(source.read_text(encoding="utf-8"), origin=str(source))
+        except yara_x.CompileError as error:
+            fault = compiler.errors()[-1]
+            raise ConfigError(
+                f"Cannot compile {str(source)!r}, line {fault.get('line', 1)}: {fault.get('title', error)}.",
+                hint=str(error),
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"Cannot read the YARA rules in {str(source)!r}: {error}.") from error
+    rules = compiler.build()
+    for rule in rules:
+        _severity(rule)
+    return rules
+
+
+def _sources(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix in (".yar", ".yara"))
+    if not found:
+        raise ConfigError(f"Expected .yar or .yara files in {str(path)!r}, found none.")
+    return found
+
+
+def _added(scan: Scan, rules: Any, folder: Path) -> Scan:
+    import yara_x
+
+    scanner = yara_x.Scanner(rules)
+    scanner.set_timeout(TIMEOUT_S)
+    findings, unread = list(scan.findings), set(scan.unread)
+    for path, name in _files(folder):
+        try:
+            data = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
+            found = list(_findings(scanner.scan(data).matching_rules, data, name)) if data is not None else None
+        except (OSError, yara_x.TimeoutError, yara_x.ScanError):
+            found = None
+        if found is None and name not in unread:
+            unread.add(name)
+            findings.append(_not_matched(name))
+        findings += found or ()
+    findings.sort(key=lambda finding: (finding.path, finding.line, finding.rule))
+    return replace(scan, findings=tuple(findings), unread=tuple(sorted(unread)))
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every ordinary file; links are not followed, pipes not waited for, and closed folders are the scan's to tell."""
+    pending = [folder]
+    while pending:
+        with suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(Path(entry.path))
+                elif entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path), Path(entry.path).relative_to(folder).as_posix()
+
+
+def _findings(matched: Iterable[Any], data: bytes, name: str) -> Iterator[Finding]:
+    for rule in matched:
+        meta = dict(rule.metadata)
+        first = min((m for p in rule.patterns for m in p.matches), key=lambda m: m.offset, default=None)
+        shown = data[first.offset : first.offset + min(first.length, _SHOWN)] if first else b""
+        yield Finding(
+            rule=f"yara:{rule.identifier}",
+            severity=_severity(rule),
+            message=str(meta.get("description") or f"Matches the YARA rule {rule.identifier}."),
+            path=name,
+            line=data.count(b"\n", 0, first.offset) + 1 if first else 0,
+            evidence=" ".join(shown.decode("utf-8", "backslashreplace").split()),
+            codes=tuple(code for code in str(meta.get("codes", "")).replace(",", " ").split()),
+        )
+
+
+def _severity(rule: Any) -> Severity:
+    said = str(dict(rule.metadata).get("severity", "review"))
+    if said not in list(Severity):
+        raise ConfigError(
+            f"YARA rule {rule.identifier!r}: expected severity 'block', 'review' or 'note' in its meta, got {said!r}."
+        )
+    return Severity(said)
+
+
+def _not_matched(name: str) -> Finding:
+    return Finding(
+        rule="unread",
+        severity=Severity.REVIEW,
+        message="The YARA rules could not be matched to its end.",
+        path=name,
+        codes=("AST08",),
+    )
