@@ -174,6 +174,24 @@ def bar(share: float, *, title: str) -> Markup:
     return _svg(body, title=title, box=(0, 0, 100, 12), style="bar")
 
 
+def stack(parts: Sequence[tuple[str, int]], *, title: str) -> Markup:
+    """Draw counts as one bar that they fill together; each piece has its name as a class.
+
+    >>> drawing = stack([("block", 1), ("review", 0), ("clean", 3)], title="t")
+    >>> 'class="part clean" x="25.2"' in drawing, "review" in drawing
+    (True, False)
+    """
+    whole, place, body = sum(count for _, count in parts) or 1, 0.0, Markup()
+    for name, count in parts:
+        if count:
+            width = 100 * count / whole
+            body += Markup(
+                '<rect class="part {}" x="{:.1f}" y="0" width="{:.1f}" height="4"><title>{}</title></rect>'
+            ).format(name, place + (0.2 if place else 0), max(width - 0.2, 0.3), f"{count} {name}")
+            place += width
+    return _svg(body, title=title, box=(0, 0, 100, 4), style="stack", stretched=True)
+
+
 def ticks(low: float, high: float, *, most: int = 5) -> list[float]:
     """Choose round numbers on an axis, zero among them if it lies on it.
 
@@ -252,7 +270,9 @@ def _text(x: float, y: float, text: str, style: str, *, anchor: str = "start") -
     return Markup(words).format(style, x, y, anchor, text)
 
 
-def _svg(body: Markup, *, title: str, box: tuple[float, float, float, float], style: str) -> Markup:
-    view = " ".join(f"{side:g}" for side in box)
+def _svg(
+    body: Markup, *, title: str, box: tuple[float, float, float, float], style: str, stretched: bool = False
+) -> Markup:
+    view = " ".join(f"{side:g}" for side in box) + ('" preserveAspectRatio="none' if stretched else "")
     head = Markup('<svg class="{}" viewBox="{}" role="img" aria-label="{}"><title>{}</title>')
-    return head.format(style, view, title, title) + body + Markup("</svg>")
+    return head.format(style, Markup(view), title, title) + body + Markup("</svg>")

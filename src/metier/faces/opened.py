@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from metier.client import Client
     from metier.govern.look import LookedAt
     from metier.sandbox import Trace
+    from metier.verdict import Scan
 
 
 T = TypeVar("T")
@@ -64,6 +65,7 @@ def looked_over(
     opinion: str = "",
     trace: Path | None = None,
     workspace: Path | None = None,
+    yara: Path | None = None,
 ) -> list[LookedAt]:
     """Look over every package of some folders. Of several folders, each package is told by the folder as it was given.
 
@@ -72,14 +74,21 @@ def looked_over(
         opinion: Which model gives a second opinion, as `metier.clients.open.open_client` names it; none if empty.
         trace: A file with what the one package touched in a sandbox.
         workspace: Judge by its policy and with its history, and keep the verdicts in its store.
+        yara: A file or folder of YARA rules that are matched beside the rules of the scan.
 
     Raises:
         PackageError: One of them is no folder, or holds no package.
     """
     from metier.govern.look import look_over
     from metier.govern.policy import read_policy
+    from metier.govern.scan import scan
     from metier.workspace import open_workspace
 
+    scanned: Callable[[Path], Scan] = scan
+    if yara:
+        from metier.govern.yara import with_yara
+
+        scanned = with_yara(yara, scan)
     rules = read_policy(policy) if policy else open_workspace(workspace).settings.govern if workspace else None
     touched = _trace(trace) if trace else None
     looked = []
@@ -87,7 +96,7 @@ def looked_over(
         store = opened.enter_context(stored(workspace)) if workspace else None
         client = opened.enter_context(asked(opinion))
         for folder in folders:
-            for one in look_over(folder, policy=rules, client=client, trace=touched, store=store):
+            for one in look_over(folder, policy=rules, client=client, trace=touched, store=store, scanned=scanned):
                 if len(folders) > 1:
                     looked.append(replace(one, path=(folder / one.path).as_posix()))
                 else:

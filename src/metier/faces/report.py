@@ -7,8 +7,6 @@ said to be so.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +16,8 @@ from markupsafe import Markup
 
 from metier.attempt import Attempt
 from metier.errors import StoreError
-from metier.faces import charts, words
+from metier.faces import charts
+from metier.faces.page import render, write_page
 from metier.faces.words import duration, percent
 from metier.run import StageRecord
 from metier.store import Store
@@ -73,44 +72,10 @@ def write_report(
         OSError: The file cannot be written; what was there before is left as it was.
     """
     page = _page(records, store, policy=policy, reused=reused)
-    text = _render({**page, "title": title, "started": started, "evidence_digest": evidence_digest, "seed": seed})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    finally:
-        Path(part).unlink(missing_ok=True)
-    return path
-
-
-def _render(page: Data) -> str:
-    from jinja2 import ChainableUndefined, Environment, FileSystemLoader
-
-    class Reader(Environment):
-        """Looks names up in data alone: no method of a dictionary stands in for a part that is missing."""
-
-        def getattr(self, obj: Any, attribute: str) -> Any:
-            if isinstance(obj, Mapping):
-                return obj.get(attribute, self.undefined(name=attribute))
-            return super().getattr(obj, attribute)
-
-    environment = Reader(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    text = render(
+        "report.html.j2", {**page, "title": title, "started": started, "evidence_digest": evidence_digest, "seed": seed}
     )
-    environment.filters |= {
-        name: getattr(words, name) for name in ("percent", "points", "p_value", "duration", "clip", "tier", "brief")
-    }
-    text = environment.get_template("report.html.j2").render(page)
-    return words.seen(text)
+    return write_page(text, path)
 
 
 def _page(records: Mapping[str, StageRecord], store: Store, *, policy: str, reused: Collection[str]) -> dict[str, Any]:

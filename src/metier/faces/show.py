@@ -19,7 +19,16 @@ WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The fo
 
 def as_json(data: Any) -> None:
     """Write nouns or plain data as one JSON document."""
-    typer.echo(_json(data, indent=2))
+    typer.echo(as_text(data))
+
+
+def as_text(data: Any) -> str:
+    """Nouns or plain data as the text of one JSON document.
+
+    >>> as_text([])
+    '[]'
+    """
+    return _json(data, indent=2)
 
 
 def as_lines(rows: Iterable[Any]) -> None:
@@ -30,7 +39,7 @@ def as_lines(rows: Iterable[Any]) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows: a table on a terminal, tab-separated text with a header line in a pipe."""
-    if not sys.stdout.isatty():
+    if not is_terminal():
         for row in [columns, *rows]:
             typer.echo("\t".join(one_line(cell) for cell in row))
         return
@@ -45,6 +54,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         # Text, not markup: names and messages may come from strangers.
         shown.add_row(*(Text(one_line(cell)) for cell in row))
     Console().print(shown)
+
+
+def is_terminal() -> bool:
+    """Whether a person reads standard output, and no program."""
+    return sys.stdout.isatty()
 
 
 def say(text: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any, TypeGuard
 from metier.verdict import ExposureTier, VettingTier
 
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
 
@@ -64,6 +65,16 @@ def clip(text: Any, most: int = 400) -> str:
     """
     text = str(text or "")
     return text if len(text) <= most else f"{text[:most]} … ({len(text) - most:,} more characters)"
+
+
+def size(num_bytes: Any) -> str:
+    """Write a number of bytes.
+
+    >>> size(812), size(4_096), size(2_700_000)
+    ('812 B', '4.1 kB', '2.7 MB')
+    """
+    value = float(num_bytes or 0)
+    return f"{value:.0f} B" if value < 1000 else f"{value / 1e3:.1f} kB" if value < 1e6 else f"{value / 1e6:.1f} MB"
 
 
 def brief(digest: Any) -> str:

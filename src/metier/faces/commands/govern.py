@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metier.faces.commands import sign, trust
-from metier.faces.show import AsJson, WorkspaceOption, as_json, say, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, say, table
 
 if TYPE_CHECKING:
     from metier.govern.story import Story
@@ -20,6 +21,24 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+class ScanFormat(StrEnum):
+    """How the result of a scan is written."""
+
+    PRETTY = "pretty"
+    JSON = "json"
+    SARIF = "sarif"
+    HTML = "html"
+
+
+class FailOn(StrEnum):
+    """From which decision on a scan fails."""
+
+    REVIEW = "review"
+    BLOCK = "block"
+
+
 PathsArgument = Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")]
 PolicyOption = Annotated[Path | None, typer.Option("--policy", help="A policy file (TOML); strict without one.")]
 OpinionOption = Annotated[
@@ -28,28 +47,70 @@ OpinionOption = Annotated[
 
 
 @app.command()
-def scan(paths: PathsArgument, policy: PolicyOption = None, json: AsJson = False) -> None:
-    """Scan packages and say how far each would be trusted as it is. Exit code 1 if one needs review or is blocked.
+def scan(
+    paths: PathsArgument,
+    policy: PolicyOption = None,
+    format: Annotated[
+        ScanFormat | None,
+        typer.Option(
+            "--format",
+            help="pretty is for people, html a page for a reviewer, json and sarif are for programs. "
+            "Without it: pretty on a terminal, one line a package in a pipe.",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="What makes exit code 1: block, or anything that needs review.")
+    ] = FailOn.REVIEW,
+    yara: Annotated[
+        Path | None, typer.Option("--yara", help="YARA rules of your own: a file, or a folder of .yar and .yara.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Scan packages and say why each would be let through or not. Exit code 1 if one needs review or is blocked.
 
-    Example: metier govern scan examples/first-trade/packages
+    Example: metier govern scan examples/first-trade/packages --format html --out scan.html
     """
+    from metier.faces import scanned
+    from metier.faces.files import make_writable
     from metier.faces.opened import looked_over
-    from metier.verdict import GateOutcome
+    from metier.faces.page import write_page
+    from metier.verdict import Decision, GateOutcome
 
-    looked = looked_over(paths, policy=policy)
-    if json:
-        as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
-    else:
+    if out:
+        make_writable(out, "--out")
+    looked = looked_over(paths, policy=policy, yara=yara)
+    form = ScanFormat.JSON if json else format or (ScanFormat.PRETTY if out or is_terminal() else None)
+    if form is None:
         table(
-            ("package", "vetting", "exposure", "why"),
+            ("package", "decision", "vetting", "exposure", "why"),
             (
-                (one.path, v.vetting.name.lower(), v.exposure.name.lower(), "; ".join(v.reasons))
+                (
+                    one.path,
+                    one.scan.decision.value,
+                    v.vetting.name.lower(),
+                    v.exposure.name.lower(),
+                    "; ".join(v.reasons),
+                )
                 if (v := one.verdict)
-                else (one.path, "unreadable", "none", one.error)
+                else (one.path, one.scan.decision.value, "unreadable", "none", one.error)
                 for one in looked
             ),
         )
-    if any(one.verdict is None or one.verdict.gates[0].outcome != GateOutcome.PASSED for one in looked):
+    else:
+        text = scanned.written(looked, form.value, title=f"Scan of {', '.join(map(str, paths))}", coloured=out is None)
+        if out:
+            write_page(text, out)
+            say(f"{scanned.told(looked)} Written to {out}.")
+        else:
+            typer.echo(text, nl=False)
+    failed = [
+        one.verdict is None
+        or one.scan.decision == Decision.BLOCK
+        or (fail_on == FailOn.REVIEW and one.verdict.gates[0].outcome != GateOutcome.PASSED)
+        for one in looked
+    ]
+    if any(failed):
         raise typer.Exit(1)
 
 
