@@ -62,7 +62,7 @@ _RUNS_VARIABLE = re.compile(
 )
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
 _HANDED = re.compile(
-    rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
+    rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
 _OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
 _DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
@@ -77,6 +77,11 @@ _SOCKET_SHELL = re.compile(
     r"TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
     re.I,
 )
+_CASES = re.compile(
+    r"(?:^|/)(?:tests?|evals?|cases?|fixtures?|samples?|positive|negative|rules?|patterns?|signatures?|corpus|detections?)(?:/|[._-])",
+    re.I,
+)
+_PROGRAM_FILE = re.compile(r"\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$", re.I)
 _PAYS_LITERAL = re.compile(
     r"\b(?:withdraw|transfer|send_?(?:transaction|funds|payment|tokens?)|pay(?:out)?)\w*\s*\(.*\b(?:address|to|recipient|destination)\s*[=:]\s*[\"'][A-Za-z0-9]{24,64}[\"']",
     re.I,
@@ -116,6 +121,7 @@ class Purpose:
 
     name: str = ""
     description: str = ""
+    body: str = ""
     words: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     is_security: bool = False
@@ -144,7 +150,15 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
 
 def _tempered(seen: Seen, purpose: Purpose) -> Seen:
     """What is only named, in a sentence against it, weighs less; to those whose work it is, nothing."""
-    if not seen.step.statement.is_mention or seen.severity == Severity.NOTE:
+    if seen.severity == Severity.NOTE:
+        return seen
+    if not seen.step.statement.is_mention:
+        if purpose.is_security and _CASES.search(seen.step.statement.path) and not seen.step.hidden:
+            return replace(
+                seen, severity=Severity.REVIEW if _PROGRAM_FILE.search(seen.step.statement.path) else Severity.NOTE
+            )
+        if purpose.is_security and not seen.step.statement.is_live:
+            return replace(seen, severity=Severity.REVIEW)
         return seen
     return replace(
         seen,
@@ -196,11 +210,7 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("open-to-all", Severity.BLOCK if alone else Severity.NOTE, step)
     if "keys-pressed" in labels and not purpose.says(r"key(?:board|log|stroke)|hotkey|automat|record|macro"):
         yield Seen("watch-user", Severity.REVIEW, step)
-    if (
-        "persist" in labels
-        and labels & {"download", "fetch", "runs-input", "reverse-shell"}
-        and "authorized_keys" not in text
-    ):
+    if "persist" in labels and labels & {"fetch", "reverse-shell"} and "authorized_keys" not in text:
         yield Seen("persist-download", Severity.BLOCK, step)
     elif (
         "persist" in labels
@@ -263,7 +273,11 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
     ):
         yield Seen(
             "grant-root",
-            Severity.BLOCK if "NOPASSWD" in text or "sudoers" in text or "chmod" in text else Severity.REVIEW,
+            Severity.BLOCK
+            if "NOPASSWD" in text or "sudoers" in text or "chmod" in text
+            else Severity.NOTE
+            if "docker" in text
+            else Severity.REVIEW,
             step,
         )
     if (
@@ -293,7 +307,15 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
 
 
 def _place(step: Step, purpose: Purpose) -> Place:
-    if step.hidden_url or step.hidden and step.urls:
+    decoded = step.received.get("decoded")
+    if (
+        step.hidden_url
+        or step.hidden
+        and step.urls
+        or decoded
+        and decoded is not step
+        and set(decoded.urls) & set(step.urls)
+    ):
         return Place.HIDDEN
     places = [place_of(url, own_words=purpose.words) for url in step.urls]
     known = [
@@ -608,7 +630,7 @@ def _harvest(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
             name,
         )
     ]
-    if purpose.is_small and well_known and not purpose.says(r"secret|credential|token|api key|\benv\b"):
+    if purpose.is_small and well_known and not purpose.says(r"secret|credential|token|api key"):
         yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])
 
 
@@ -632,6 +654,17 @@ def _across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     whole: dict[str, list[str]] = {}
     for step in steps:
         whole.setdefault(step.statement.path, []).append(step.text)
+    if purpose.is_small and any("decode" in step.labels for step in steps):
+        away = next(
+            (
+                s
+                for s in steps
+                if s.labels & {"fetch", "send"} and s.urls and _place(s, purpose) in (Place.UNKNOWN, Place.BARE_IP)
+            ),
+            None,
+        )
+        if away is not None and not purpose.says(r"decod|encod|base64|hex|jwt|cipher|crypt"):
+            yield Seen("hidden-address", Severity.REVIEW, away)
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
         yield from _in_file(members, together, purpose, "\n".join(whole[path]))
@@ -782,7 +815,7 @@ def _is_quoted(step: Step) -> bool:
     if step.statement.is_shell:
         return bool(
             re.match(
-                r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|nc)\b)",
+                r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|nc|tee|xargs|crontab|at)\b)(?!(?<=echo)\s.*\s>\s)(?!(?<=printf)\s.*\s>\s)",
                 text,
             )
         )

@@ -163,6 +163,7 @@ def follow(steps: Sequence[Step]) -> None:
     reached = _Reach(steps, functions).reached()
     held: dict[Key, dict[str, Step]] = {}
     addresses: dict[Key, tuple[str, ...]] = {}
+    concealed: set[Key] = set()
     for _ in range(_MAX_PASSES):
         changed = False
         for step, reads, writes in reached:
@@ -175,10 +176,10 @@ def follow(steps: Sequence[Step]) -> None:
                         step.carriers.add(key[-1])
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
-                    step.hidden_url = step.hidden_url or (
-                        ("hidden",) in addresses and addresses[key] == addresses.get(("hidden",))
-                    )
+                    step.hidden_url = step.hidden_url or key in concealed
             changed |= _hand_on(step, writes, held, addresses)
+            if step.hidden_url:
+                concealed.update(writes)
             changed |= _hand_over(step, functions, held)
             changed = changed or len(step.received) != before
         if not changed:

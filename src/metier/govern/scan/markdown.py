@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import dedent
+
+from metier.govern.scan.kinds import programs, without_marks
 
 _FENCE = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
 _TICKS = re.compile("```|~~~")
@@ -88,6 +91,20 @@ def _block(kept: list[str], begin: int, fence: str, language: str) -> Iterator[B
     if not text.strip():
         return
     if not fence:
-        yield Block("prose", text, begin)
+        yield from _unfenced(kept, text, begin)
     else:
         yield Block(kind_of_code(text, language), text, begin, language or "code")
+
+
+def _unfenced(lines: list[str], text: str, begin: int) -> Iterator[Block]:
+    """Prose, and the code that stands in it without a fence."""
+    place = 0
+    for first, end, kind in programs(text):
+        if any(line.strip() for line in lines[place:first]):
+            yield Block("prose", "\n".join(lines[place:first]), begin + place)
+        yield Block(kind, dedent("\n".join(without_marks(lines[first:end]))), begin + first, "code")
+        place = end
+    if place == 0:
+        yield Block("prose", text, begin)
+    elif rest := "\n".join(lines[place:]):
+        yield Block("prose", rest, begin + place)

@@ -16,7 +16,7 @@ from metier.verdict import Severity
 _WORDS = (
     "formatter validator parser memory server protocol context modelcontextprotocol filesystem github gitlab requests urllib numpy pandas express react lodash axios webpack eslint prettier typescript "
     "converter generator manager monitor scanner checker analyzer analyser reporter counter reader writer helper builder bundler compiler exporter importer updater installer provider "
-    "database postgres sqlite mongodb redis docker kubernetes terraform ansible jupyter notebook anthropic openai claude slack discord telegram puppeteer playwright selenium chromium browser search fetch sequential thinking "
+    "webapp config configuration diagnostics testing analytics scheduler assistant database postgres sqlite mongodb redis docker kubernetes terraform ansible jupyter notebook anthropic openai claude slack discord telegram puppeteer playwright selenium chromium browser search fetch sequential thinking "
     "calendar reminder weather translate translator summarizer summary transcript youtube twitter linkedin facebook instagram spotify notion obsidian trello airtable stripe paypal coinbase binance metamask solana ethereum polymarket "
     "markdown template console commander chalk colors dotenv cryptography crypto-js web3 ethers boto3 botocore setuptools colorama python-dateutil beautifulsoup4 beautifulsoup scrapy django flask fastapi uvicorn pydantic pytest tensorflow pytorch transformers langchain "
     "security password credential encryption compress decompress archive package version dependency repository registry pipeline workflow scheduler calculator currency exchange payment invoice document spreadsheet presentation"
@@ -33,12 +33,24 @@ _INTERNAL = re.compile(
     r"\b(?:internal|private|corporate|company|in-house)\s+(?:\w+\s+)?(?:registry|package|index|pypi|npm|library|loader|config(?:uration)?)|\binternal[-_]\w+|\bsecret-lib\b|[-_@](?:internal|private|corp)\b",
     re.I,
 )
+_FROM_INTERNAL = re.compile(
+    r"\binstall\w*\b[^.\n]{0,40}\bfrom\s+(?:the\s+|an?\s+|our\s+)?(?:internal|private|corporate|company)\s+(?:registry|index|repository|mirror|package)(?![^.\n]{0,60}https?:)",
+    re.I,
+)
 _REGISTRY = re.compile(r"--registry|--index-url|--extra-index-url|-i\s+https?:|_registry")
 
 
 def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
     """Rule, weight, place and evidence of names that mislead."""
-    replaces = bool(_REPLACEMENT.search(purpose.description))
+    if _FROM_INTERNAL.search(purpose.body) and not _REGISTRY.search(purpose.body):
+        yield (
+            "confusable-source",
+            Severity.REVIEW,
+            "SKILL.md",
+            1,
+            "installs from an internal registry that is not named",
+        )
+    replaces = bool(_REPLACEMENT.search(purpose.description) or _REPLACEMENT.search(purpose.body[:400]))
     own = slip_of(purpose.name)
     if own and replaces:
         yield "lookalike-name", Severity.REVIEW, "SKILL.md", 1, f"{purpose.name} is one slip from {own}"

@@ -31,6 +31,10 @@ _ENDPOINT = re.compile(
     re.I | re.M,
 )
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
+_HOOK = re.compile(r"\"((?:pre|post)?install|prepare|preprepare)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
+_HOOK_ACTS = re.compile(
+    r"\bnode\s+-e|\bcurl\b|\bwget\b|https?:|python3?\s+-c|\beval\b|\bbash\s+-c|\bnc\b|base64|powershell", re.I
+)
 _WEIGHT = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _CAPABILITIES = {entry.name: entry.capabilities for entry in LABELS}
 
@@ -66,7 +70,12 @@ def _scan(contents: Contents) -> Scan:
     prose = list(sentences_of(contents))
     purpose.num_acts = sum(1 for step in steps if step.labels)
     purpose.num_prose = sum(len(sentence.text.split()) for sentence in prose)
-    findings = [*_whole_files(contents), *_hidden_text(contents), *_endpoints(contents, purpose)]
+    findings = [
+        *_whole_files(contents),
+        *_hidden_text(contents),
+        *_endpoints(contents, purpose),
+        *_install_hooks(contents),
+    ]
     findings += [_finding(seen) for seen in chains(steps, purpose)]
     findings += [
         _of(found.rule, found.severity, found.sentence.path, found.sentence.line, found.sentence.text)
@@ -114,6 +123,21 @@ def _whole_files(contents: Contents) -> Iterator[Finding]:
         yield _of("disguised", Severity.REVIEW, path, 0, "", message=f"Is {what} under the name of something else.")
     for path in contents.links:
         yield _of("symlink", Severity.REVIEW, path, 0, "")
+
+
+def _install_hooks(contents: Contents) -> Iterator[Finding]:
+    """What a package manager would run by itself, where it is more than a build."""
+    for part in contents.parts:
+        if part.path.rsplit("/", 1)[-1] == "package.json":
+            for found in _HOOK.finditer(part.text):
+                if _HOOK_ACTS.search(found[2]):
+                    yield _of(
+                        "install-hook",
+                        Severity.REVIEW,
+                        part.path,
+                        part.text.count("\n", 0, found.start()) + 1,
+                        found[0],
+                    )
 
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:

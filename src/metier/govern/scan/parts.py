@@ -10,9 +10,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.unpack import Unpacked, unpack
 
@@ -37,12 +38,6 @@ _KINDS = {
 }  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
 _BY_NAME = {"dockerfile": "shell-lines", "makefile": "shell-lines", "justfile": "shell-lines", "procfile": "data"}
-_SHEBANG = re.compile(r"#!\s*(?:\S*/env\s+(?:-S\s+)?)?(?:\S*/)?([a-z]+)[\d.]*(?:\s|$)")
-_INTERPRETERS = {
-    "sh": "shell", "bash": "shell", "zsh": "shell", "dash": "shell", "ksh": "shell", "fish": "shell", "ash": "shell",
-    "python": "python", "node": "script", "deno": "script", "bun": "script", "tsx": "script", "osascript": "script",
-    "perl": "hash-script", "ruby": "hash-script", "pwsh": "hash-script", "php": "script",
-}  # fmt: skip
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
     re.I,
@@ -93,6 +88,7 @@ def read_parts(folder: Path) -> Contents:
         if data is not None:
             executable = bool(path.stat().st_mode & 0o111)
             _take(name, data, contents, executable=executable, depth=0)
+    contents.parts = _as_run(contents.parts)
     return contents
 
 
@@ -108,7 +104,7 @@ def read_text(text: str, name: str) -> Contents:
 
 
 def kind_of(name: str, text: str) -> str:
-    """What sort of text a file holds, by its ending, its name or its first line.
+    """What sort of text a file holds, by its ending, its name or what it says.
 
     >>> kind_of("a/run.sh", ""), kind_of("run", "#!/usr/bin/env python3"), kind_of("Dockerfile", ""), kind_of("notes", "")
     ('shell', 'python', 'shell-lines', 'text')
@@ -120,10 +116,18 @@ def kind_of(name: str, text: str) -> str:
     by_suffix = _BY_SUFFIX.get(suffix, "")
     if by_suffix and by_suffix != "markdown" and by_suffix != "data":
         return by_suffix
-    shebang = _SHEBANG.match(text)
-    if shebang and shebang[1] in _INTERPRETERS:
-        return _INTERPRETERS[shebang[1]]
-    return by_suffix or "text"
+    shebang = SHEBANG.match(text)
+    if shebang and shebang[1] in INTERPRETERS:
+        return INTERPRETERS[shebang[1]]
+    if not by_suffix or suffix == ".txt":
+        return program_kind(text) or by_suffix or "text"
+    return by_suffix
+
+
+def _as_run(parts: list[Part]) -> list[Part]:
+    """The parts, those that are handed to an interpreter as the kind that it reads."""
+    kinds = run_as({part.path: (part.kind, part.text) for part in parts})
+    return [replace(part, kind=kinds[part.path]) if part.path in kinds else part for part in parts]
 
 
 def _files(folder: Path, contents: Contents) -> Iterator[tuple[Path, str]]:

@@ -225,6 +225,8 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         return None
     if about and purpose.is_security and rule.severity != Severity.BLOCK:
         return None
+    if about and purpose.is_security and _is_quoted(text, match):
+        return None
     if rule.id in _PLACES:
         return _weight_of_place(rule, text, purpose)
     if rule.id == "hide-from-user":

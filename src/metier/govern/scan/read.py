@@ -74,6 +74,7 @@ def purpose_of(contents: Contents) -> Purpose:
     proper = " ".join(re.findall(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w+[A-Z]\w*\b", description[:800]))
     words = distinctive(f"{name.replace('-', ' ')} {name.replace('-', '')} {proper} {' '.join(homes)}")
     return Purpose(
+        body=(manifest.text[head.end() :] if head else manifest.text)[:6000] if manifest else "",
         name=name,
         description=description,
         words=words - _stop_words(),
@@ -130,14 +131,6 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
 def _of_part(part: Part) -> Iterator[Statement]:
     text = part.plain
     if part.kind in ("markdown", "text"):
-        kind = kind_of_code(text, "") if part.kind == "text" and "```" not in text else "prose"
-        if (
-            part.kind == "text"
-            and kind in ("shell", "python")
-            and text.startswith(("#!", "import ", "from ", "def ", "set -"))
-        ):
-            yield from _code(text, part.path, kind, 1, is_live=True)
-            return
         for block in blocks(text):
             if block.kind == "prose":
                 yield from _prose_commands(block.text, part.path, block.line)

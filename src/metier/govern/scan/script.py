@@ -33,7 +33,9 @@ _ARROW = re.compile(
     r"^(?:(?:export|const|let|var)\s+)*(?P<name>[\w$]+)\s*=\s*(?:async\s*)?(?:function\s*)?\(?(?P<parameters>[\w\s,{}=:]*)\)?\s*(?:=>|$)"
 )
 _LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\w\s,()\[\]]+?)\s+(?:in|of)\s")
-_AS = re.compile(r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]+?)\s+in\s|(?P<walrus>\w+)\s*:=")
+_AS = re.compile(
+    r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]{1,120}?)\s+in\s|(?<!\w)(?P<walrus>\w{1,120})\s?:="
+)
 _BLOCK_BEFORE = re.compile(
     r"(?:\)|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:class|interface|struct|impl|namespace|enum|catch)\b"
 )
@@ -96,7 +98,7 @@ def _assigned(piece: str, scope: str) -> tuple[str, ...]:
     loop = _LOOP.match(piece)
     if loop:
         names += NAME.findall(loop["names"])
-    for other in _AS.finditer(piece):
+    for other in _AS.finditer(piece) if ":=" in piece or " in " in piece or " as " in piece else ():
         names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
     append = _APPEND.match(piece)
     if append:

@@ -1,0 +1,114 @@
+"""Which program is this text, whatever its file is called? By what it says, and by what runs it.
+
+A shebang, import lines and calls tell a program from prose; `python3 assets/logo.png` tells that the picture is Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+INTERPRETERS = {
+    "sh": "shell", "bash": "shell", "zsh": "shell", "dash": "shell", "ksh": "shell", "fish": "shell", "ash": "shell", "source": "shell",
+    "python": "python", "node": "script", "deno": "script", "bun": "script", "tsx": "script", "osascript": "script",
+    "perl": "hash-script", "ruby": "hash-script", "pwsh": "hash-script", "powershell": "hash-script", "php": "script",
+}  # fmt: skip
+SHEBANG = re.compile(r"#!\s*(?:\S*/env\s+(?:-S\s+)?)?(?:\S*/)?([a-z]+)[\d.]*(?:\s|$)")
+_MARKS = r"^[ \t]*(?:>[ \t]?|\|[ \t]*(?:\d+[ \t]*\|[ \t]*)?|\d+[.)][ \t]+(?:\*\*)?)*"
+_SURE = re.compile(
+    _MARKS + r"(?:(?P<shebang>#!/\S+.*)"
+    r"|(?P<python>import [a-z_][\w.]*(?: as \w+)?(?:, *[a-z_][\w.]*(?: as \w+)?)*;?|from \.*\w[\w.]* import [\w*(, ]+|(?:async )?def \w+\(.*|class \w+(?:\([\w., ]*\))?:|with open\(.*|exec\(.*)"
+    r"|(?P<script>(?:const|let|var) [\w${}, \[\]]+ ?= ?(?:(?:await )?(?:require|import)\(|new |[\w$.]+\().*|import .{1,120} from [\"'].*|(?:export )?(?:async )?function \w+\(.*|eval\(.*|(?:module\.)?exports\.?\w* ?=.*))[ \t]*$",
+    re.M,
+)
+_PROSE = re.compile(r"[ \t]*(?:[#*>|-]+[ \t]+)?[\"'(*]*[A-Z][\w'’-]*(?:[,;:]? [\w'’(),;:*`/.-]+){3,}[.:!?)*]*[ \t]*$|[ \t]*```")
+_LINE_MARKS = re.compile(_MARKS)
+_COMMAND = re.compile(
+    r"[ \t]*(?:sudo )?(?:curl|wget|tar|zip|cat|scp|rsync|nc|bash|sh|export|chmod|mkdir|cp|mv|rm|ssh|set|echo|crontab|eval|source|\.|base64|openssl|dig)[ \t]+[-~/$.\"'\w@].*$"
+    r"|[ \t]*(?:[A-Za-z_]\w*=\S*|if \[.*|then|fi|done|else|for \w+ in .*)[ \t]*$"
+)
+_CALLED_BY = re.compile(
+    r"(?:^|[\s`\"'(\[,/])(?P<by>bash|sh|zsh|dash|ksh|source|\.|python|node|deno|bun|tsx|perl|ruby|php|pwsh|powershell|osascript)(?:\.exe)?[\d.]*[\"',]*\s+(?:(?:-\w+|run|<)\s+)*[\"'`]?[\w./${}~-]{0,80}$",
+    re.I,
+)
+_PROGRAMS = frozenset({"shell", "python", "script", "hash-script", "shell-lines"})
+_MAX_ASKED = 60
+
+
+def program_kind(text: str) -> str:
+    r"""The kind of program that a text is, or nothing if it is prose or data.
+
+    >>> program_kind("import os\nos.remove('a')\n"), program_kind("Import the file.\n"), program_kind("tar czf a.tgz b\nscp a.tgz c:\n")
+    ('python', '', 'shell')
+    """
+    shebang = SHEBANG.match(text.lstrip("\ufeff \n"))
+    if shebang and shebang[1] in INTERPRETERS:
+        return INTERPRETERS[shebang[1]]
+    if not _SURE.search(text):
+        return _shell_by_its_lines(text)
+    found = next(iter(programs(text)), None)
+    if found is None:
+        return ""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return found[2] if sum(1 for line in lines if _PROSE.match(line)) * 3 <= len(lines) else ""
+
+
+def programs(text: str) -> Iterator[tuple[int, int, str]]:
+    r"""The stretches of a prose text that are code without a fence: first line, last line but one (from 0), kind.
+
+    >>> list(programs("Do this now please:\n\nimport os\nprint(os.environ)\n\nThat is all there is."))
+    [(2, 5, 'python')]
+    """
+    if not _SURE.search(text):
+        return
+    lines, end = text.split("\n"), 0
+    for found in _SURE.finditer(text):
+        begin = text.count("\n", 0, found.start())
+        if begin < end:
+            continue
+        shebang = SHEBANG.match(found["shebang"] or "")
+        kind = INTERPRETERS.get(shebang[1], "shell") if shebang else str(found.lastgroup)
+        end = begin + 1
+        while end < len(lines) and not _PROSE.match(lines[end]):
+            end += 1
+        yield begin, end, "shell" if kind == "shebang" else kind
+
+
+def without_marks(lines: Iterable[str]) -> list[str]:
+    """Code lines without the signs of the quote, the table or the list that they stand in."""
+    return [_LINE_MARKS.sub("", line).rstrip("|* \t") if line.lstrip()[:1] in (">", "|") else line for line in lines]
+
+
+def run_as(parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Which files are handed to an interpreter that their names do not tell of: path → kind.
+
+    Args:
+        parts: Kind and text of each file.
+
+    >>> run_as({"SKILL.md": ("markdown", "Run `python3 assets/logo.png` first."), "assets/logo.png": ("text", "print(1)")})
+    {'assets/logo.png': 'python'}
+    """
+    asked = [path for path, (kind, _) in parts.items() if kind not in _PROGRAMS and not path.lower().endswith((".md", ".json"))]
+    found: dict[str, str] = {}
+    for path in asked[:_MAX_ASKED]:
+        name = path.rsplit("/", 1)[-1]
+        for other, (_, text) in parts.items():
+            if other != path and (kind := _called_in(text, name)):
+                found[path] = kind
+                break
+    return found
+
+
+def _called_in(text: str, name: str) -> str:
+    place = text.find(name)
+    while place >= 0:
+        by = _CALLED_BY.search(text, max(0, text.rfind("\n", 0, place), place - 120), place)
+        if by:
+            return INTERPRETERS.get(by["by"].lower(), "shell")
+        place = text.find(name, place + len(name))
+    return ""
+
+
+def _shell_by_its_lines(text: str) -> str:
+    lines = [line for line in text[:40_000].split("\n") if line.strip() and not line.lstrip().startswith("#")]
+    return "shell" if lines and len(lines) < 400 and all(_COMMAND.match(line) for line in lines) else ""
