@@ -27,8 +27,9 @@ lint: $(VENV)/.dev             ## format, style, types, and the floors of the ho
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.dev             ## write the command-line reference again
+docs: $(VENV)/.dev             ## write the reference pages again
 	$(BIN)/python docs/reference.py
+	$(BIN)/python docs/rules.py
 
 bench: $(VENV)/.bench          ## every figure of the docs, one script a claim
 	for script in benchmarks/*.py; do echo "## $$script"; $(BIN)/python $$script || exit 1; done

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from house import ROOT
 from metier.govern.scan import scan
 from metier.govern.scan.rules import Rule, rules
 from metier.verdict import Severity
@@ -77,3 +80,10 @@ def test_a_finding_carries_the_codes_of_its_rule(tmp_path: Path) -> None:
     rule = rules()["reverse-shell"]
     (finding,) = [f for f in scan(write(rule.positive, tmp_path)).findings if f.rule == rule.id]
     assert (finding.severity, finding.codes) == (rule.severity, rule.codes)
+
+
+def test_the_page_of_the_rules_is_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/rules.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
