@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-INTERPRETERS = {
-    "sh": "shell", "bash": "shell", "zsh": "shell", "dash": "shell", "ksh": "shell", "fish": "shell", "ash": "shell", "source": "shell",
-    "python": "python", "node": "script", "deno": "script", "bun": "script", "tsx": "script", "osascript": "script",
-    "perl": "hash-script", "ruby": "hash-script", "pwsh": "hash-script", "powershell": "hash-script", "php": "script",
+_NAMES_OF = {
+    "shell": "sh bash zsh dash ksh fish ash source", "python": "python", "script": "node deno bun tsx osascript php",
+    "hash-script": "perl ruby pwsh powershell",
 }  # fmt: skip
+INTERPRETERS = {name: kind for kind, names in _NAMES_OF.items() for name in names.split()}
 SHEBANG = re.compile(r"#!\s*(?:\S*/env\s+(?:-S\s+)?)?(?:\S*/)?([a-z]+)[\d.]*(?:\s|$)")
 _MARKS = r"^[ \t]*(?:>[ \t]?|\|[ \t]*(?:\d+[ \t]*\|[ \t]*)?|\d+[.)][ \t]+(?:\*\*)?)*"
 _SURE = re.compile(
@@ -21,7 +21,9 @@ _SURE = re.compile(
     r"|(?P<script>(?:const|let|var) [\w${}, \[\]]+ ?= ?(?:(?:await )?(?:require|import)\(|new |[\w$.]+\().*|import .{1,120} from [\"'].*|(?:export )?(?:async )?function \w+\(.*|eval\(.*|(?:module\.)?exports\.?\w* ?=.*))[ \t]*$",
     re.M,
 )
-_PROSE = re.compile(r"[ \t]*(?:[#*>|-]+[ \t]+)?[\"'(*]*[A-Z][\w'’-]*(?:[,;:]? [\w'’(),;:*`/.-]+){3,}[.:!?)*]*[ \t]*$|[ \t]*```")
+_PROSE = re.compile(
+    r"[ \t]*(?:[#*>|-]+[ \t]+)?[\"'(*]*[A-Z][\w'’-]*(?:[,;:]? [\w'’(),;:*`/.-]+){3,}[.:!?)*]*[ \t]*$|[ \t]*```"
+)
 _LINE_MARKS = re.compile(_MARKS)
 _COMMAND = re.compile(
     r"[ \t]*(?:sudo )?(?:curl|wget|tar|zip|cat|scp|rsync|nc|bash|sh|export|chmod|mkdir|cp|mv|rm|ssh|set|echo|crontab|eval|source|\.|base64|openssl|dig)[ \t]+[-~/$.\"'\w@].*$"
@@ -38,8 +40,8 @@ _MAX_ASKED = 60
 def program_kind(text: str) -> str:
     r"""The kind of program that a text is, or nothing if it is prose or data.
 
-    >>> program_kind("import os\nos.remove('a')\n"), program_kind("Import the file.\n"), program_kind("tar czf a.tgz b\nscp a.tgz c:\n")
-    ('python', '', 'shell')
+    >>> program_kind("import os\nos.remove('a')\n"), program_kind("tar czf a.tgz b\nscp a.tgz c:\n")
+    ('python', 'shell')
     """
     shebang = SHEBANG.match(text.lstrip("\ufeff \n"))
     if shebang and shebang[1] in INTERPRETERS:
@@ -85,10 +87,14 @@ def run_as(parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     Args:
         parts: Kind and text of each file.
 
-    >>> run_as({"SKILL.md": ("markdown", "Run `python3 assets/logo.png` first."), "assets/logo.png": ("text", "print(1)")})
-    {'assets/logo.png': 'python'}
+    >>> run_as({"SKILL.md": ("markdown", "Run `python3 a/logo.png` first."), "a/logo.png": ("text", "print(1)")})
+    {'a/logo.png': 'python'}
     """
-    asked = [path for path, (kind, _) in parts.items() if kind not in _PROGRAMS and not path.lower().endswith((".md", ".json"))]
+    asked = [
+        path
+        for path, (kind, _) in parts.items()
+        if kind not in _PROGRAMS and not path.lower().endswith((".md", ".json"))
+    ]
     found: dict[str, str] = {}
     for path in asked[:_MAX_ASKED]:
         name = path.rsplit("/", 1)[-1]

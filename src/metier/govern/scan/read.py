@@ -11,7 +11,7 @@ from typing import Any
 from metier.govern.scan.chains import Purpose
 from metier.govern.scan.flow import strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
-from metier.govern.scan.markdown import blocks, kind_of_code
+from metier.govern.scan.markdown import blocks
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.prose import Sentence, purpose_is_security, sentences
 from metier.govern.scan.python import python_statements
