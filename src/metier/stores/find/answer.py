@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from heapq import nlargest
 
 from metier.index import Found, Hit
 from metier.stores.find.rank import Candidate, Ranking
@@ -11,6 +12,8 @@ from metier.stores.find.weights import DOUBT, EVIDENCE
 
 FIRES_AT = 0.5
 """From which probability on a skill should be loaded: where loading is more often right than wrong."""
+_NUM_WHY = 5
+_NUM_KIN = 10
 
 
 def answer(query: str, ranking: Ranking, k: int) -> Found:
@@ -22,7 +25,7 @@ def answer(query: str, ranking: Ranking, k: int) -> Found:
     if not ranking.candidates:
         return Found(query=query)
     scores = [score_of(candidate) for candidate in ranking.candidates]
-    shares = _shares(scores)
+    shares = shares_of(scores)
     probability = answered(ranking, shares)
     order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
     hits = tuple(
@@ -30,7 +33,7 @@ def answer(query: str, ranking: Ranking, k: int) -> Found:
             listed=ranking.candidates[place].card.listed,
             score=scores[place],
             probability=probability * shares[place],
-            why=ranking.candidates[place].why,
+            why=_why(ranking, ranking.candidates[place].slot),
         )
         for place in order[: max(k, 0)]
     )
@@ -43,13 +46,21 @@ def score_of(candidate: Candidate) -> float:
 
 
 def doubts(ranking: Ranking, shares: Sequence[float]) -> dict[str, float]:
-    """What speaks for and against any skill answering: how undecided the candidates are, and how close the best is."""
+    """What speaks for and against any skill answering.
+
+    Undecided candidates are a bad sign, unless they are akin: then the family fits, whichever member it is.
+    """
+    request, candidates = ranking.request, ranking.candidates
+    called = max(candidate.evidence["called"] for candidate in candidates)
     return {
         "entropy": -sum(share * math.log(share) for share in shares if share > 0),
-        "called": max(candidate.evidence["called"] for candidate in ranking.candidates),
+        "kin": _kin(candidates, shares),
         "echo": ranking.echo,
-        "pitched": ranking.pitched,
-        "excluded": max(candidate.evidence["excluded"] for candidate in ranking.candidates),
+        "called": called,
+        # Who rules one skill out and calls another wants the other.
+        "excluded": max(candidate.evidence["excluded"] for candidate in candidates) * (1 - called),
+        "how": float(request is not None and request.asks_how),
+        "general": float(request is not None and request.asks_in_general),
     }
 
 
@@ -59,7 +70,24 @@ def answered(ranking: Ranking, shares: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _shares(scores: Sequence[float]) -> list[float]:
+def _kin(candidates: Sequence[Candidate], shares: Sequence[float]) -> float:
+    """How much of the likeliest candidates' shares lies with ones that say of themselves what the best says."""
+    order = nlargest(_NUM_KIN, range(len(shares)), key=lambda place: (shares[place], -place))
+    best = candidates[order[0]].card.pitch_stems
+    kin = 0.0
+    for place in order:
+        stems = candidates[place].card.pitch_stems
+        kin += shares[place] * len(best & stems) / max(1, min(len(best), len(stems)))
+    return kin
+
+
+def _why(ranking: Ranking, slot: int) -> tuple[str, ...]:
+    held = (one for one, counts in ranking.counts.items() if slot in counts)
+    return tuple(nlargest(_NUM_WHY, held, key=ranking.worth.__getitem__))
+
+
+def shares_of(scores: Sequence[float]) -> list[float]:
+    """The chance of each candidate if one of them is right."""
     best = max(scores)
     powers = [math.exp(score - best) for score in scores]
     whole = sum(powers)

@@ -16,9 +16,10 @@ from metier.errors import CorruptStore, NotStored
 from metier.index import Found, Listed
 from metier.skill import Skill
 from metier.stores.find.answer import answer
-from metier.stores.find.rank import Card, Shelf
+from metier.stores.find.rank import rank
 from metier.stores.find.request import read_request
 from metier.stores.find.segment import Segment, body_of, merged, packed, segment_of, unpacked, words_of
+from metier.stores.find.shelf import Card, Shelf
 from metier.stores.nouns import revive
 from metier.stores.schema import Tables
 from metier.stores.sql import Database, Session, searchable
@@ -104,7 +105,7 @@ class SqlIndex:
 
     def find(self, query: str, k: int = 5) -> Found:
         """The best `k` skills for a request, and whether any should fire."""
-        return answer(query, self._read().rank(read_request(query)), k)
+        return answer(query, rank(self._read(), read_request(query)), k)
 
     def close(self) -> None:
         """Let go of the database."""

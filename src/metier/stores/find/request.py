@@ -30,6 +30,13 @@ _EXCLUDED = (
     re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:is out of scope|(?:does|can|should|must)(?:n't| ?not)\b)"),
 )
 
+_HOW = re.compile(r"\s*how\b")
+_GENERAL = re.compile(
+    r"\b(?:explain|in general|conceptual|overview|compare|best practice"
+    r"|differences? between|what(?: is|'s|’s) the (?:difference|best|usual|recommended|cleanest|right)"
+    r"|(?:recommended|usual|best|right|idiomatic) (?:way|approach))\b"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -42,6 +49,8 @@ class Request:
         letters: Its text for comparing letter by letter.
         called: Names in a place where one calls a skill, such as `/name` or "the name skill".
         excluded: Names in a place where one rules a skill out, such as "not name".
+        asks_how: Whether it begins by asking how: an answer may do where no work is to be done.
+        asks_in_general: Whether it asks for an explanation, a comparison or advice.
     """
 
     words: tuple[str, ...]
@@ -50,6 +59,8 @@ class Request:
     letters: str
     called: frozenset[str]
     excluded: frozenset[str]
+    asks_how: bool = False
+    asks_in_general: bool = False
 
 
 def read_request(text: str) -> Request:
@@ -72,4 +83,6 @@ def read_request(text: str) -> Request:
         letters=letters(" ".join(word for word in lower.split() if word not in CHAT)),
         called=called - excluded,
         excluded=excluded,
+        asks_how=_HOW.match(lower) is not None,
+        asks_in_general=_GENERAL.search(lower) is not None,
     )

@@ -1,0 +1,378 @@
+"""How often is the right skill found, how well is "none" told, and what does it cost? Beside BM25 of bm25s.
+
+    python benchmarks/store_find.py SKILLS.jsonl.gz REQUESTS.jsonl.gz [DISTRACTORS.jsonl.gz …] [--fit]
+
+SKILLS has lines `{"id", "skill_md"}`, REQUESTS `{"query", "gold": id or null, "source_skill"}`, DISTRACTORS either
+`{"id", "files": {path: text}}` or the form of SKILLS. With `--fit` the weights are fitted to these requests: it prints
+what `metier/stores/find/weights.py` holds, and what cross-validation says of them, folds by skill.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import math
+import platform
+import random
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from metier.errors import MetierError
+from metier.index import Index, Level
+from metier.skill import Skill
+from metier.stores.find import count_tokens, disclose, open_index
+from metier.stores.find.answer import doubts, shares_of
+from metier.stores.find.disclose import line_of
+from metier.stores.find.rank import Ranking, rank
+from metier.stores.find.request import read_request
+from metier.stores.find.shelf import Shelf
+from metier.stores.find.weights import DOUBT, EVIDENCE
+from metier.stores.frontmatter import read_frontmatter
+from metier.stores.markdown import skill_of
+
+CATALOGUE = "catalogue"
+PENALTY = 0.03
+SET_BY_HAND = ("excluded",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    query: str
+    gold: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one method said of every request: the names it ranked, and how sure it is that any fits."""
+
+    ranked: list[list[str]]
+    sure: list[float]
+    cpu_ms: list[float]
+
+
+def main(arguments: list[str]) -> None:
+    paths = [Path(argument) for argument in arguments if not argument.startswith("--")]
+    skills = [(CATALOGUE, skill) for skill in _skills(paths[0])]
+    asks = [Ask(query=r["query"], gold=r["gold"], source=r["source_skill"]) for r in _lines(paths[1])]
+    for path in paths[2:]:
+        seen = defaultdict[str, int](int)
+        for skill in _skills(path):
+            # Community packages share names; each copy of a name has an origin of its own.
+            seen[skill.name] += 1
+            skills.append((f"{path.stem} {seen[skill.name]}", skill))
+    num_gold = sum(ask.gold is not None for ask in asks)
+    print(f"{len(skills)} skills, {num_gold} requests with a skill, {len(asks) - num_gold} with none; ", end="")
+    print(f"Python {platform.python_version()}, {platform.machine()}, bm25s {version('bm25s')}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        address = Path(folder) / "index.db"
+        begin = time.process_time()
+        index = _filled(address, skills)
+        made_s = time.process_time() - begin
+        index.close()
+        begin = time.process_time()
+        index = open_index(address)
+        next(iter(index.skills()))
+        opened_s = time.process_time() - begin
+        _table(skills, asks, index)
+        _costs(address, index, made_s, opened_s, len(skills))
+        _disclosure(index, asks)
+        if "--fit" in arguments:
+            _fit(index, asks)
+        index.close()
+
+
+def _table(skills: list[tuple[str, Skill]], asks: list[Ask], index: Index) -> None:
+    shown = {
+        "BM25, name and description": _bm25(skills, asks, lambda skill: f"{skill.name} {skill.description}"),
+        "BM25, full text": _bm25(skills, asks, lambda skill: f"{skill.name} {skill.description}\n{skill.policy}"),
+        "metier": _ours(index, asks),
+    }
+    print("| method | CPU ms, p50 | p95 | Hit@1 | 95 % | Hit@5 | 95 % | MRR@10 | AUROC of none |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name, outcome in shown.items():
+        ranks = _ranks(outcome.ranked, asks)
+        cpu = "/".join(f"{np.percentile(outcome.cpu_ms, q):.2f}" for q in (50, 95)).split("/")
+        cells = [*cpu, *_hits(ranks, 1), *_hits(ranks, 5), f"{_mrr(ranks):.3f}", f"{_auroc(outcome.sure, asks):.3f}"]
+        print(f"| {name} | {' | '.join(cells)} |")
+    print()
+
+
+def _costs(address: Path, index: Index, made_s: float, opened_s: float, num_skills: int) -> None:
+    begin = time.process_time()
+    index.put([Skill(name="one-more", description="Reverse the letters of a text.", policy="Start at the end. " * 200)])
+    added_s = time.process_time() - begin
+    index.remove(["one-more"])
+    size_mb = address.stat().st_size / 1e6
+    print("| cost | |\n|---|---|")
+    print(f"| index {num_skills} skills, CPU s | {made_s:.1f} |\n| open it again, CPU s | {opened_s:.3f} |")
+    print(f"| add one skill, CPU s | {added_s:.3f} |\n| size, MB | {size_mb:.1f} |\n")
+
+
+def _disclosure(index: Index, asks: list[Ask]) -> None:
+    lines = [count_tokens(line_of(listed)) for listed in index.skills()]
+    print(f"The catalogue's lines cost {sum(lines)} tokens, {np.mean(lines):.0f} a skill.\n")
+    print(
+        "| budget, share of the catalogue | tokens | used, mean | skill kept | with its body |\n|---|---|---|---|---|"
+    )
+    golden = [ask for ask in asks if ask.gold]
+    for share in (0.01, 0.02, 0.05, 0.10):
+        budget = int(share * sum(lines))
+        kept, bodies, used = 0, 0, list[int]()
+        for ask in golden:
+            told = disclose(index, ask.query, budget)
+            levels = {p.level for p in told.shown if p.listed.name == ask.gold and p.listed.origin == CATALOGUE}
+            kept += Level.METADATA in levels
+            bodies += Level.BODY in levels
+            used.append(told.tokens)
+            assert told.tokens <= budget
+        print(
+            f"| {share:.0%} | {budget} | {np.mean(used):.0f} | {kept / len(golden):.3f} | {bodies / len(golden):.3f} |"
+        )
+    print()
+
+
+def _ours(index: Index, asks: list[Ask]) -> Outcome:
+    outcome = Outcome(ranked=[], sure=[], cpu_ms=[])
+    for ask in asks:
+        begin = time.process_time()
+        found = index.find(ask.query, 10)
+        outcome.cpu_ms.append(1000 * (time.process_time() - begin))
+        outcome.ranked.append([f"{hit.listed.origin}/{hit.name}" for hit in found.hits])
+        outcome.sure.append(found.probability)
+    return outcome
+
+
+def _bm25(skills: list[tuple[str, Skill]], asks: list[Ask], text_of) -> Outcome:
+    import bm25s
+
+    names = [f"{origin}/{skill.name}" for origin, skill in skills]
+    retriever = bm25s.BM25()
+    texts = [text_of(skill) for _, skill in skills]
+    retriever.index(bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False)
+    outcome = Outcome(ranked=[], sure=[], cpu_ms=[])
+    for ask in asks:
+        begin = time.process_time()
+        words = bm25s.tokenize([ask.query], stopwords="en", show_progress=False)
+        places, scores = retriever.retrieve(words, k=10, show_progress=False)
+        outcome.cpu_ms.append(1000 * (time.process_time() - begin))
+        outcome.ranked.append([names[place] for place in places[0]])
+        outcome.sure.append(float(scores[0][0]))
+    return outcome
+
+
+def _fit(index: Index, asks: list[Ask]) -> None:
+    shelf = index._read()  # type: ignore[attr-defined]
+    rankings = [rank(shelf, read_request(ask.query)) for ask in asks]
+    fired = np.array([ask.gold is not None for ask in asks], float)
+    golden = [
+        next((p for p, c in enumerate(r.candidates) if _is(c.card.listed, ask.gold)), -1)
+        for r, ask in zip(rankings, asks, strict=True)
+    ]
+    tables = [_evidence(ranking) for ranking in rankings]
+    small = _small_libraries(index, asks)
+    everything = list(range(len(asks)))
+
+    def fitted(rows: list[int], keep) -> tuple[np.ndarray, np.ndarray]:
+        w = _conditional([(tables[i], golden[i]) for i in rows if golden[i] >= 0])
+        some = [one for one in small if keep(one[0])]
+        table = np.r_[_doubts([rankings[i] for i in rows], w), _doubts([one[1] for one in some], w)]
+        labels = np.r_[fired[rows], np.array([one[2] for one in some])]
+        # The small libraries together weigh as much as the whole one, those with the skill as much as those without.
+        share = np.array([one[2] for one in some]).mean()
+        weights = [len(rows) / 2 / len(some) / (share if one[2] else 1 - share) for one in some]
+        return w, _logistic(table, labels, np.r_[np.ones(len(rows)), np.array(weights)])
+
+    w, d = fitted(everything, lambda ask: True)
+    print("EVIDENCE =", {name: round(float(value), 2) for name, value in zip(EVIDENCE, w, strict=True)})
+    print("DOUBT =", {name: round(float(value), 2) for name, value in zip(DOUBT, d, strict=True)}, "\n")
+    print(
+        "| cross-validation | Hit@1 | 95 % | Hit@5 | 95 % | MRR@10 | AUROC of none | 95 % | none ruled out by name "
+        "| calibration error | small libraries |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for label, key, folds in (
+        ("10 folds by skill", lambda ask: ask.source, 10),
+        ("2 folds by skill", lambda ask: ask.source, 2),
+        ("7 folds by first word of the skill", lambda ask: ask.source.split("-")[0], 7),
+    ):
+        fold = {ask.source: int(hashlib.sha256(key(ask).encode()).hexdigest(), 16) % folds for ask in asks}
+        ranked, sure, sure_small = [[] for _ in asks], np.zeros(len(asks)), np.zeros(len(small))
+        for one in range(folds):
+            train = [i for i in everything if fold[asks[i].source] != one]
+            w, d = fitted(train, lambda ask, fold=fold, one=one: fold[ask.source] != one)
+            test = [i for i in everything if fold[asks[i].source] == one]
+            sure[test] = np.c_[np.ones(len(test)), _doubts([rankings[i] for i in test], w)] @ d
+            rest = [i for i, row in enumerate(small) if fold[row[0].source] == one]
+            sure_small[rest] = np.c_[np.ones(len(rest)), _doubts([small[i][1] for i in rest], w)] @ d
+            for i in test:
+                order = np.argsort(-(tables[i] @ w), kind="stable")[:10]
+                cards = [rankings[i].candidates[place].card.listed for place in order]
+                ranked[i] = [f"{card.origin}/{card.name}" for card in cards]
+        ranks = _ranks(ranked, asks)
+        plain = [i for i in everything if not read_request(asks[i].query).excluded]
+        cells = [*_hits(ranks, 1), *_hits(ranks, 5), f"{_mrr(ranks):.3f}", f"{_auroc(sure, asks):.3f}"]
+        cells += [_bootstrap(sure, asks), f"{_auroc(sure[plain], [asks[i] for i in plain]):.3f}"]
+        cells += [f"{_calibration(sure, fired):.3f}"]
+        cells += [f"{_auroc(sure_small, [replace(row[0], gold='x' if row[2] else None) for row in small]):.3f}"]
+        print(f"| {label} | {' | '.join(cells)} |")
+
+
+def _evidence(ranking: Ranking) -> np.ndarray:
+    return np.array([[candidate.evidence[name] for name in EVIDENCE] for candidate in ranking.candidates])
+
+
+def _doubts(rankings: list[Ranking], w: np.ndarray) -> np.ndarray:
+    return np.array([list(doubts(r, shares_of(list(_evidence(r) @ w))).values()) for r in rankings])
+
+
+def _small_libraries(index: Index, asks: list[Ask]) -> list[tuple[Ask, Ranking, bool]]:
+    """Requests among few skills, with the right one there or with nothing of its family: what most users have."""
+    cards, segments = index._cards, list(index._segments.values())  # type: ignore[attr-defined]
+    rng, golden = random.Random(0), sorted({ask.gold for ask in asks if ask.gold})
+    rows = []
+    for size in (6, 6, 6, 6, 20, 20, 20, 60, 60, 150):
+        drawn = set(rng.sample(golden, max(2, size // 2)))
+        places = [
+            p for p, card in sorted(cards.items()) if card.listed.origin == CATALOGUE and card.listed.name in drawn
+        ]
+        places += rng.sample(sorted(cards.keys() - set(places)), size - len(places))
+        names = {cards[place].listed.name for place in places if cards[place].listed.origin == CATALOGUE}
+        families = {name.split("-")[0] for name in names}
+        shelf = Shelf(segments, {place: cards[place] for place in places})
+        for ask in asks:
+            if ask.gold in names or (ask.gold or ask.source).split("-")[0] not in families:
+                ranking = rank(shelf, read_request(ask.query))
+                if ranking.candidates:
+                    rows.append((ask, ranking, ask.gold in names))
+    return rows
+
+
+def _conditional(rows: list[tuple[np.ndarray, int]]) -> np.ndarray:
+    """Newton's method with halved steps for the conditional logistic regression, evidence in units of its deviation."""
+    by_hand = np.array([EVIDENCE[name] if name in SET_BY_HAND else 0.0 for name in EVIDENCE])
+    free = np.array([name not in SET_BY_HAND for name in EVIDENCE])
+    scale = np.concatenate([table for table, _ in rows]).std(0) + 1e-9
+    rows = [(table / scale * free, gold) for table, gold in rows]
+    w = np.zeros(len(scale))
+    for _ in range(30):
+        gradient, hessian = 2 * PENALTY * w, 2 * PENALTY * np.eye(len(w))
+        for x, gold in rows:
+            share = np.array(shares_of(list(x @ w)))
+            mean = share @ x
+            gradient = gradient + (mean - x[gold]) / len(rows)
+            hessian = hessian + ((x * share[:, None]).T @ x - np.outer(mean, mean)) / len(rows)
+        step = np.linalg.solve(hessian, gradient)
+        while _loss(w - step, rows) > _loss(w, rows) and np.abs(step).max() > 1e-9:
+            step = step / 2
+        w = w - step
+        if np.abs(step).max() < 1e-7:
+            break
+    return w / scale + by_hand
+
+
+def _loss(w: np.ndarray, rows: list[tuple[np.ndarray, int]]) -> float:
+    said = [math.log(max(shares_of(list(x @ w))[gold], 1e-300)) for x, gold in rows]
+    return float(PENALTY * (w @ w) - sum(said) / len(said))
+
+
+def _logistic(table: np.ndarray, fired: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    mean, scale = table.mean(0), table.std(0) + 1e-9
+    x = np.c_[np.ones(len(table)), (table - mean) / scale]
+    penalty = np.diag([0.0] + [2 * PENALTY / 3] * table.shape[1])
+    w = np.zeros(x.shape[1])
+    for _ in range(40):
+        p = 1 / (1 + np.exp(-(x @ w)))
+        gradient = x.T @ (weights * (p - fired)) / weights.sum() + penalty @ w
+        hessian = (x * (weights * p * (1 - p))[:, None]).T @ x / weights.sum() + penalty
+        w = w - np.linalg.solve(hessian, gradient)
+    return np.r_[w[0] - (w[1:] * mean / scale).sum(), w[1:] / scale]
+
+
+def _calibration(sure: np.ndarray, fired: np.ndarray) -> float:
+    """The expected calibration error over ten bins."""
+    p = 1 / (1 + np.exp(-sure))
+    bins = np.minimum((p * 10).astype(int), 9)
+    return sum(abs(p[bins == b].mean() - fired[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist()))
+
+
+def _is(listed, gold: str | None) -> bool:
+    return listed.origin == CATALOGUE and listed.name == gold
+
+
+def _ranks(ranked: list[list[str]], asks: list[Ask]) -> list[int]:
+    """The place of the right skill from nought; 10 if it is not among the first ten."""
+    rows = [(row, f"{CATALOGUE}/{ask.gold}") for row, ask in zip(ranked, asks, strict=True) if ask.gold]
+    return [row.index(gold) if gold in row else 10 for row, gold in rows]
+
+
+def _hits(ranks: list[int], k: int) -> list[str]:
+    """The share within k, with its Wilson interval."""
+    n, p = len(ranks), sum(place < k for place in ranks) / len(ranks)
+    middle, z = (p + 1.96**2 / (2 * n)) / (1 + 1.96**2 / n), 1.96
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return [f"{p:.3f}", f"{middle - half:.3f}–{middle + half:.3f}"]
+
+
+def _mrr(ranks: list[int]) -> float:
+    return sum(1 / (place + 1) for place in ranks if place < 10) / len(ranks)
+
+
+def _auroc(sure, asks: list[Ask]) -> float:
+    with_skill = np.array([s for s, ask in zip(sure, asks, strict=True) if ask.gold])[:, None]
+    without = np.array([s for s, ask in zip(sure, asks, strict=True) if not ask.gold])[None]
+    return float(((with_skill > without) + 0.5 * (with_skill == without)).mean())
+
+
+def _bootstrap(sure, asks: list[Ask]) -> str:
+    """Whole skills are drawn, as the requests of one skill are alike."""
+    rng, groups = np.random.default_rng(0), defaultdict[str, list[int]](list)
+    for place, ask in enumerate(asks):
+        groups[ask.source].append(place)
+    members, values = list(groups.values()), []
+    for _ in range(400):
+        drawn = [i for g in rng.integers(0, len(members), len(members)) for i in members[g]]
+        values.append(_auroc([sure[i] for i in drawn], [asks[i] for i in drawn]))
+    return f"{np.percentile(values, 2.5):.3f}–{np.percentile(values, 97.5):.3f}"
+
+
+def _filled(address: Path, skills: list[tuple[str, Skill]]) -> Index:
+    index = open_index(address)
+    by_origin = defaultdict[str, list[Skill]](list)
+    for origin, skill in skills:
+        by_origin[origin].append(skill)
+    for origin, group in by_origin.items():
+        index.put(group, origin=origin)
+    return index
+
+
+def _skills(path: Path) -> list[Skill]:
+    return [_skill(row) for row in _lines(path)]
+
+
+def _skill(row: dict) -> Skill:
+    files = row.get("files") or {"SKILL.md": row.get("skill_md", "")}
+    manifest = next((path for path in sorted(files) if path.lower() == "skill.md"), None)
+    text, name = files.get(manifest, ""), row["id"].rsplit("/", 1)[-1]
+    try:
+        skill, _ = skill_of(read_frontmatter(text, where=row["id"]), folder=name)
+    except MetierError:
+        skill = Skill(name=name, description="", policy=text)
+    return replace(skill, name=name)
+
+
+def _lines(path: Path) -> list[dict]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
