@@ -112,6 +112,16 @@ def test_what_cannot_be_matched_whole_is_never_clean(
     assert [finding.rule for finding in found.findings] == ["yara:calls_home", "unread"]
 
 
+def test_a_rule_without_end_is_stopped_and_leaves_nothing_clean(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yara, "TIMEOUT_S", 1)
+    (package / "SKILL.md").unlink()
+    endless = "rule endless { condition: for all i in (0..900000000000) : (i >= 0) }"
+    found = with_yara(rules(endless, tmp_path), lambda _: Scan())(package)
+    assert (found.decision, found.unread) == (Decision.INCOMPLETE, ("data/b.bin",))
+
+
 def test_a_link_is_not_followed_and_a_pipe_not_waited_for(package: Path, tmp_path: Path) -> None:
     (tmp_path / "outside").write_text("old-house.invalid")
     (package / "SKILL.md").unlink()

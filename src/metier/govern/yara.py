@@ -120,7 +120,7 @@ def _findings(matched: Iterable[Any], data: bytes, name: str) -> Iterator[Findin
             path=name,
             line=data.count(b"\n", 0, first.offset) + 1 if first else 0,
             evidence=" ".join(shown.decode("utf-8", "backslashreplace").split()),
-            codes=tuple(code for code in str(meta.get("codes", "")).replace(",", " ").split()),
+            codes=tuple(dict.fromkeys(str(meta.get("codes", "")).replace(",", " ").split())),
         )
 
 
