@@ -26,6 +26,7 @@ from metier.govern.scan.labels import (
     SOURCES,
     Label,
 )
+from metier.govern.scan.neighbours import neighbours
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
 
@@ -37,7 +38,7 @@ _MAX_PASSES = 4
 _MAX_BLOB = 200_000
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
 _ALIAS = re.compile(
-    r"\bopen\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile|writeFile\w*|createWriteStream)\(\s*(?:[^,()]*,\s*)?(\w+)|(?P<to>\w+)\s*=\s*open\(\s*(?P<of>\w+)"
+    r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile|writeFile\w*|createWriteStream)\(\s*(?:[^,()]*,\s*)?(\w+)|(?P<to>\w+)\s*=\s*open\(\s*(?P<of>\w+)"
 )
 _STRINGS = re.compile(
     r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"
@@ -128,7 +129,11 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
     triggers, tests = _triggers[0]
     candidates = triggers.candidates(statement.text for statement in statements)
     steps = []
+    told: dict[tuple[str, bool], tuple[frozenset[str], tuple[str, ...]]] = {}
     for number, statement in enumerate(statements):
+        if (known := told.get((statement.text, statement.is_shell))) is not None:
+            steps.append(Step(statement, *known, hidden=hidden))
+            continue
         text = statement.text if len(statement.text) < 6000 else statement.text[:6000]
         text = _IDENTITY.sub(" ", text) if "-i " in text else text
         if not statement.is_shell and _IMPORT.match(text):
@@ -139,6 +144,7 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
             whole, bare = (text, text) if statement.is_shell else _without_texts(text)
             names = frozenset(_names_in(whole, bare, [tests[which] for which in candidates[number]]))
         urls = tuple(addresses_of(text) if statement.is_shell or "send" in names or "fetch" in names else urls_of(text))
+        told[statement.text, statement.is_shell] = names, urls
         steps.append(Step(statement, names, urls, hidden=hidden))
     return steps
 
@@ -246,6 +252,7 @@ class _Reach:
             for name in step.statement.uses:
                 self._by_name.setdefault(name, []).append(number)
         self._found: dict[int, tuple[list[Key], list[Key]]] = {}
+        self._beside = neighbours([step.statement for step in steps])
 
     def reached(self) -> list[tuple[Step, list[Key], list[Key]]]:
         """The steps in their order, with what they read and write."""
@@ -255,7 +262,7 @@ class _Reach:
         while pending:
             number = pending.pop()
             step = self._steps[number]
-            reads, writes = list(_reads(step.statement)), list(_writes(step.statement))
+            reads, writes = [*_reads(step.statement), *self._taken(step.statement)], list(_writes(step.statement))
             self._found[number] = reads, writes
             for key in [*writes, *self._parameters(step)]:
                 if key not in keys:
@@ -265,6 +272,12 @@ class _Reach:
                             seen.add(reader)
                             pending.append(reader)
         return [(self._steps[number], *self._found[number]) for number in sorted(self._found)]
+
+    def _taken(self, statement: Statement) -> Iterator[Key]:
+        """The names that a file takes from the files that it imports."""
+        for other, names in self._beside.get(statement.path, ()):
+            for name in statement.uses if names is None else statement.uses & names:
+                yield other, "", name
 
     def _parameters(self, step: Step) -> Iterator[Key]:
         for name in step.statement.uses & self._functions.keys():

@@ -11,6 +11,7 @@ from typing import Any
 from metier.govern.scan.chains import Purpose
 from metier.govern.scan.flow import strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
+from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import blocks
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.prose import Sentence, purpose_is_security, sentences
@@ -24,13 +25,17 @@ _FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
 _FIELD = re.compile(
     r"^(name|description|homepage|repository|url|website)\s*:\s*[|>]?-?[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.M | re.I
 )
+_ORDER = re.compile(
+    r"\b(?:tell|mention|reveal|show|inform|notify|secret|send|forward|upload|post|append)\b[^.]{0,60}\b(?:user|conversation|passwords?|keys?|memory|history|https?)\b",
+    re.I,
+)
 _SPAN = re.compile(r"`([^`\n]{4,600})`")
 _RUNNABLE = re.compile(
     r"\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s",
     re.I,
 )
 _YAML_COMMAND = re.compile(
-    r"^\s*-?\s*[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?\s*[:=]\s*[|>]?-?\s*(.*(?:\n\s{4,}\S.*)*)",
+    r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
 _ITEM = re.compile(r"\s*(?:[-*+•|]|\d+[.)])\s")
@@ -93,9 +98,19 @@ def sentences_of(contents: Contents) -> Iterator[Sentence]:
     """The prose of a package."""
     for part in contents.parts:
         if part.kind in ("markdown", "text"):
+            yield from _said_in_front(part)
             for block in blocks(part.plain):
                 if block.kind == "prose":
                     yield from sentences(block.text, part.path, first_line=block.line)
+
+
+def _said_in_front(part: Part) -> Iterator[Sentence]:
+    """The orders that a description gives to whoever reads it, each by itself."""
+    head = _FRONT.match(part.plain)
+    for found in _FIELD.finditer(head[1]) if head else ():
+        if found[1].lower() == "description" and _ORDER.search(found[2]):
+            line = part.plain.count("\n", 0, head.start(1) + found.start()) + 1 if head else 1
+            yield from sentences(" ".join(found[2].split()).strip("\"'"), part.path, first_line=line)
 
 
 def commands_in(statement: Statement) -> Iterator[Statement]:
@@ -141,6 +156,7 @@ def _of_part(part: Part) -> Iterator[Statement]:
 
 
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Iterator[Statement]:
+    text = known_case(text) if kind in ("shell", "hash-script") else text
     if kind == "shell":
         yield from shell_statements(
             re.sub(r"^[ \t]*[$>%]\s+(?=\S)", "", text, flags=re.M) if line > 1 else text,
@@ -162,8 +178,9 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
     elif kind == "json":
         yield from _json(text, path, line)
     elif kind == "data":
+        begin, place = line, 0
         for found in _YAML_COMMAND.finditer(text):
-            begin = line + text.count("\n", 0, found.start(1))
+            begin, place = begin + text.count("\n", place, found.start(1)), found.start(1)
             yield from shell_statements(found[1].strip("\"'"), path, first_line=begin, is_live=is_live)
         if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
             yield from script_statements(text, path, kind="data", first_line=line, is_live=False)
@@ -190,7 +207,9 @@ def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement
         ):
             is_command = bool(spans) or _BEGINS.match(span)
             at = span if is_command else _from_command(span)
-            for statement in shell_statements(at, path, first_line=first_line + number, is_live=False) if at else ():
+            for statement in (
+                shell_statements(known_case(at), path, first_line=first_line + number, is_live=False) if at else ()
+            ):
                 yield replace(statement, is_mention=mention)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from metier.govern.scan.literals import joined
 from metier.govern.scan.statement import NAME, Statement
 
 _HASH = frozenset({"python", "hash-script", "shell-lines", "data"})
+_FOLDED = frozenset({"script", "hash-script"})
 _TOKEN = re.compile(
     r"""(?P<string>[rbfuRBFU]{0,2}(?:\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'''[\s\S]*?(?:'''|\Z))
         |[rbfuRBFU]{0,2}(?:\"(?:[^"\\\n]|\\[\s\S])*(?:\"|$)|'(?:[^'\\\n]|\\[\s\S])*(?:'|$))|`(?:[^`\\]|\\[\s\S])*(?:`|\Z))
@@ -54,7 +56,8 @@ def script_statements(
     [('const a = process.env', ('a',)), ('send(a)', ())]
     """
     scopes: list[tuple[int, str]] = []
-    for line, indent, depth, piece, opens in _pieces(text, kind):
+    for line, indent, depth, written, opens in _pieces(text, kind):
+        piece = joined(written) if kind in _FOLDED else written
         if kind == "python":
             while scopes and indent <= scopes[-1][0]:
                 scopes.pop()

@@ -22,9 +22,11 @@ _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.)
 _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'": "'", '"': '"'}
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
 _RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?")
+_FETCHED_INSIDE = re.compile(r"(?:curl|wget)\s[^<\n]*\|\s*(?:ba|z)?sh\b")
 _RUN_LATER = re.compile(
     r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.zshenv$|cron|autostart|LaunchAgents"
 )
+_SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
 _WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
 
@@ -81,6 +83,8 @@ def _statement(
             assigns.append(words[place + 1])
         elif word.startswith("of=") or word.startswith("--output="):
             assigns.append(word.split("=", 1)[1])
+    if len(words) > 2 and words[0] == "for":
+        assigns.append(words[1])
     assigns += _written_files(words)
     joined = " ".join(words)
     if pipeline.text_of_heredoc:
@@ -130,6 +134,7 @@ def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
             if re.fullmatch(r"-\w*c|/c|/C|-[Cc]ommand", word) and number + 1 < len(rest):
                 yield rest[number + 1] if len(rest) == number + 2 else " ".join(rest[number + 1 :])
                 break
+    yield from _FETCHED_INSIDE.findall(heredoc) if heredoc and not runs else ()
     if heredoc and (runs or heredoc.lstrip().startswith("#!")):
         yield heredoc
 
@@ -138,6 +143,8 @@ def _scripts_written(words: list[str], writes: list[str]) -> Iterator[str]:
     """What `echo` or `printf` puts into a file that will be run."""
     if words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
         yield " ".join(word for word in words[1:] if not word.startswith("-")).replace("\\n", "\n")
+    elif words and words[0] in ("printf", "echo") and words[-1] == "-" and words[-2:-1] == ["crontab"]:
+        yield _SCHEDULE.sub("", " ".join(words[1 : words.index("|")]) if "|" in words else "")
 
 
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
