@@ -40,7 +40,9 @@ _OWN_KEY = re.compile(
     r"\b(?:client_?secret|client_?id|refresh_?token|grant_?type|api_?key|apikey|access_?key|app_?secret|app_?id|secret|password|username|token|key|code|appid|session|auth|bot_?token|license|jwt|csrf)\b[\"']?\s*[:=]",
     re.I,
 )
-_SERVICE_WORDS = re.compile(r"[a-z]{3,}")
+_SERVICE_WORDS = re.compile(
+    r"[a-z]{3,}|[(,]\s*(?:exec|eval)\s*[,)]|(?:globalThis|window|global|self)\s*\[[^\]]+\]\]?\s*\("
+)
 _PLAIN_WORDS = frozenset(
     "token secret key api access private password passwd credential credentials service account database url connection string mnemonic seed phrase webhook auth session pat cookie user id name my your the app bot client default prod test dev base bearer".split()
 )
@@ -53,7 +55,7 @@ _PIPES_ON = re.compile(
     re.I,
 )
 _RUNS_FETCHED = re.compile(
-    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:fetch|urlopen|requests|https?\.get|curl).*(?:eval|exec)|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
+    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:eval|exec)\s*[)(])|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
     re.I,
 )
 _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
@@ -74,7 +76,7 @@ _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
 )
 _SOCKET_SHELL = re.compile(
-    r"TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
+    r"TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
     re.I,
 )
 _CASES = re.compile(
@@ -82,6 +84,28 @@ _CASES = re.compile(
     re.I,
 )
 _PROGRAM_FILE = re.compile(r"\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$", re.I)
+_PHRASE = re.compile(
+    r"[\"']?(?:mnemonic|seed_?phrase|recovery_?phrase|secret_?phrase|seed_?words|private_?key)[\"']?\s*[:=]\s*[\"']?(?!\s*[\"']?\s*[,})])[\w$({\[]",
+    re.I,
+)
+_UPLOADS = re.compile(r"\bcurl\b.*(?:-\w*F\s*\S*@|-\w*T\s|--data-binary\s+@|-d\s*@|--upload-file)")
+_COMPUTED = re.compile(
+    r"(?:system|popen|exec|eval|run|call|spawn)\w*\(\s*\(?\s*[\"']{2}\s*\.join\(\s*\(?\s*(?:chr|map\(\s*chr|\[\s*chr)|String\.fromCharCode",
+    re.I,
+)
+_OPENS_APP = re.compile(
+    r"xattr[\s\S]{0,300}(?:^|\n|&&\s*)(?:open|hdiutil)\s|(?:^|\n)hdiutil attach[\s\S]{0,300}xattr", re.M
+)
+_FETCH_START = re.compile(
+    r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process",
+    re.I,
+)
+_ORDERS = re.compile(
+    r"\b(?:always|never|whenever|before (?:every|each|any)|after (?:every|each|any)|first)\b[^\n]{0,220}(?:\b(?:send|upload|forward|exfil\w*)\b|\bcurl\b|https?://|ask before|without asking|(?:tell|mention|inform)\w* the user|--index-url|approve)",
+    re.I,
+)
+_PIPES_ENCODED = re.compile(r"base64\b.*\|\s*(?:curl|nc|wget)")
+_RUNS_SOURCE = re.compile(r"\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:eval|exec)\b")
 _PAYS_LITERAL = re.compile(
     r"\b(?:withdraw|transfer|send_?(?:transaction|funds|payment|tokens?)|pay(?:out)?)\w*\s*\(.*\b(?:address|to|recipient|destination)\s*[=:]\s*[\"'][A-Za-z0-9]{24,64}[\"']",
     re.I,
@@ -222,7 +246,7 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if (
         "persist" in labels
         and re.search(r"(?:>>|>|tee|write|append|echo).*authorized_keys", text)
-        and not purpose.says(r"ssh|key|server|deploy|provision|host")
+        and (re.search(r"ssh-\w+ AAAA", text) or not purpose.says(r"ssh|key|server|deploy|provision|host"))
     ):
         yield Seen("plant-key", Severity.BLOCK, step)
     elif (
@@ -259,7 +283,13 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
             text,
         )
     ):
-        yield Seen("loosen-agent", Severity.REVIEW, step)
+        yield Seen(
+            "loosen-agent",
+            Severity.BLOCK
+            if re.search(r"Bash\(\*\)|sandbox\.enabled\s*=\s*false|auth\.mode none", text)
+            else Severity.REVIEW,
+            step,
+        )
     if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
         if _place(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
             yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")
@@ -284,13 +314,15 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "request" in step.received
         and "execute" in labels
         and re.search(
-            r"(?:getoutput|getstatusoutput|os\.system|popen|check_output|subprocess\.\w+|exec(?:Sync)?|eval|spawn\w*)\s*\(\s*(?:req(?:uest)?\.|\w+\s*[,)])",
+            r"(?:getoutput|getstatusoutput|create_subprocess_shell|os\.system|popen|check_output|subprocess\.\w+|exec(?:Sync)?|eval|spawn\w*)\s*\(\s*(?:req(?:uest)?\.|m(?:sg|essage)?\.content|\w+\s*[,)])",
             text,
         )
         and not purpose.is_security
     ):
         yield Seen(
-            "remote-command", Severity.BLOCK if re.search(r"\(\s*req(?:uest)?\.", text) else Severity.REVIEW, step
+            "remote-command",
+            Severity.BLOCK if re.search(r"\(\s*(?:req(?:uest)?|m(?:sg|essage)?)\.", text) else Severity.REVIEW,
+            step,
         )
     if "evaluate" in labels and _RUNS_UNSEEN.search(text):
         yield Seen("run-unseen", Severity.BLOCK, step)
@@ -329,7 +361,10 @@ def _taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Something worth taking leaves the machine."""
     kinds = _leaving(step)
     place = _place(step, purpose)
-    if (not kinds and place != Place.HIDDEN) or place == Place.LOCAL or _is_quoted(step):
+    if place == Place.LOCAL or _is_quoted(step):
+        return
+    if _PHRASE.search(step.text) and place >= Place.OWN and "send" in step.labels:
+        yield Seen("send-secrets", Severity.BLOCK, step, "the words that open a wallet")
         return
     strong = [kind for kind in _STRONG if kind in kinds]
     medium = [kind for kind in _MEDIUM if kind in kinds]
@@ -337,53 +372,43 @@ def _taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("send-secrets", _weight_of_secrets(step, strong, place, purpose), step, ", ".join(strong))
     elif "secret-variable" in kinds and (weight := _weight_of_variable(step, place, purpose)):
         yield Seen("send-secrets", weight, step, "a secret of another service")
-    elif medium and place.is_shady and place != Place.HIDDEN:
-        yield Seen(
-            "send-private",
-            Severity.BLOCK if place in (Place.CAPTURE, Place.BARE_IP) or "dotenv" in medium else Severity.REVIEW,
-            step,
-            ", ".join(medium),
-        )
-    elif medium and place == Place.HIDDEN:
-        yield Seen("send-private", Severity.BLOCK, step, ", ".join(medium))
-    elif (
-        _AGENT in kinds
-        and place != Place.PLACEHOLDER
-        and (
-            place.is_shady or step.received[_AGENT] is step and "send" in step.labels and not _NARROWS.search(step.text)
-        )
-    ):
+    elif _AGENT in kinds and _takes_agent_keys(step, place, kinds):
         yield Seen("send-secrets", Severity.BLOCK, step, "the agent's credentials")
+    elif medium and (severity := _weight_of_private(step, medium, place)):
+        yield Seen("send-private", severity, step, ", ".join(medium))
     elif place == Place.HIDDEN and step.labels & {"send", "fetch"}:
         yield Seen("hidden-address", Severity.BLOCK if "send" in step.labels else Severity.REVIEW, step)
-    elif "dotenv" in medium and place == Place.UNKNOWN and "send" in step.labels:
-        yield Seen("send-secrets", Severity.BLOCK, step, "dotenv")
-    elif (
-        medium
-        and place == Place.UNKNOWN
-        and step.statement.is_shell
-        and step.received[medium[0]] is step
-        and medium != ["clipboard"]
-        and "send" in step.labels
-    ):
-        yield Seen("send-private", Severity.REVIEW, step, ", ".join(medium))
-    elif "system" in kinds and (place in (Place.CAPTURE, Place.BARE_IP, Place.HIDDEN, Place.TUNNEL, Place.PASTE)):
+    elif "system" in kinds and place in (Place.CAPTURE, Place.BARE_IP, Place.TUNNEL, Place.PASTE):
         yield Seen(
-            "send-private",
-            Severity.BLOCK if place in (Place.CAPTURE, Place.HIDDEN) else Severity.REVIEW,
-            step,
-            "what machine this is",
+            "send-private", Severity.BLOCK if place == Place.CAPTURE else Severity.REVIEW, step, "what machine this is"
         )
-    elif (
-        "encoded" in kinds
-        and "send" in step.labels
-        and place >= Place.UNKNOWN
-        and step.statement.is_shell
-        and re.search(r"base64\b.*\|\s*(?:curl|nc|wget)", step.text)
-    ):
+    elif "encoded" in kinds and "send" in step.labels and place >= Place.UNKNOWN and _PIPES_ENCODED.search(step.text):
         yield Seen("send-encoded", Severity.BLOCK if purpose.is_small or place.is_shady else Severity.REVIEW, step)
     elif "name-lookup" in step.labels and kinds & {"encoded", "secret-variable", "system"}:
         yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
+
+
+def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:
+    if place in (Place.PLACEHOLDER, Place.INSTALLER):
+        return False
+    whole = step.received[_AGENT] is step and "send" in step.labels and not _NARROWS.search(step.text)
+    return place.is_shady or "encoded" in kinds or whole
+
+
+def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity | None:
+    if place.is_shady:
+        grave = place in (Place.CAPTURE, Place.BARE_IP, Place.HIDDEN) or "dotenv" in medium
+        return Severity.BLOCK if grave else Severity.REVIEW
+    if "conversation" in medium and place in (Place.OWN, Place.UNKNOWN):
+        return Severity.REVIEW
+    if place != Place.UNKNOWN:
+        return None
+    if "dotenv" in medium and "send" in step.labels:
+        return Severity.BLOCK
+    if not step.statement.is_shell:
+        return Severity.REVIEW
+    direct = step.received[medium[0]] is step and medium != ["clipboard"] and "send" in step.labels
+    return Severity.REVIEW if direct else None
 
 
 def _leaving(step: Step) -> set[str]:
@@ -430,27 +455,23 @@ def _secret_in_body(step: Step) -> bool:
 
 
 def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Purpose) -> Severity:
-    own_login = set(strong) <= {"credentials"} and _is_own_login(step, purpose)
-    if own_login and not place.is_shady:
+    uploads = step.statement.is_shell and _UPLOADS.search(step.text) is not None
+    if set(strong) <= {"credentials"} and not place.is_shady and not uploads and _is_own_login(step, purpose):
         return Severity.NOTE
     if place in (Place.PLACEHOLDER, Place.INSTALLER):
-        return (
-            Severity.NOTE
-            if not step.urls and set(strong) <= {"credentials", "history"} or not step.statement.is_live
-            else Severity.REVIEW
-        )
-    if place == Place.PLATFORM:
+        if uploads and step.statement.is_live and not purpose.is_security:
+            return Severity.BLOCK
+        if not step.statement.is_live or not step.urls and set(strong) <= {"credentials", "history"}:
+            return Severity.NOTE
         return Severity.REVIEW
-    return Severity.BLOCK
+    return Severity.REVIEW if place == Place.PLATFORM else Severity.BLOCK
 
 
 def _is_own_login(step: Step, purpose: Purpose) -> bool:
     """A client that reads the key of its own service from where that service keeps it."""
     origin = step.received.get("credentials", step)
     paths = [path for path in re.findall(r"[~$./\w-]*[/.][\w./-]+", URL.sub(" ", origin.text)) if _LOGIN.search(path)]
-    if paths and all(distinctive(path.replace("-", " ")) & purpose.words for path in paths):
-        return True
-    return bool(_HEADERS.search(step.text) and not _BODY.search(_HEADERS.sub(" ", step.text)))
+    return bool(paths) and all(distinctive(path.replace("-", " ")) & purpose.words for path in paths)
 
 
 def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity | None:
@@ -496,7 +517,7 @@ def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
         got = step.received["download"]
         if (
             run
-            and not run[1].startswith("$")
+            and (not run[1].startswith("$") or run[1] in got.statement.assigns)
             and run[1].lstrip("./")
             and got is not step
             and any(
@@ -516,7 +537,7 @@ def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if not step.urls and not origin.urls:
         place = Place.PLACEHOLDER
     is_plain = any(url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls))
-    if "decoded" in origin.received:
+    if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
     yield Seen("run-download", _weight_of_download(step, place, purpose, is_plain=is_plain), step)
 
@@ -531,32 +552,22 @@ def _names_with(step: Step, kind: str) -> set[str]:
 
 
 def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain: bool) -> Severity:
-    if place == Place.LOCAL:
+    urls = " ".join(step.urls)
+    if place == Place.LOCAL or place == Place.INSTALLER:
         return Severity.NOTE
-    if place == Place.PLACEHOLDER:
-        return (
-            Severity.REVIEW
-            if step.statement.is_live and not purpose.is_security and not step.statement.path.lower().endswith(".md")
-            else Severity.NOTE
-        )
-    if place.is_shady:
+    if place.is_shady or re.search(r"\b(?:mshta|regsvr32)\b.*https?:", step.text):
         return Severity.BLOCK
-    if place == Place.INSTALLER:
-        return Severity.NOTE
+    if place == Place.PLACEHOLDER:
+        in_program = not step.statement.path.lower().endswith(_DOCUMENTS)
+        return Severity.REVIEW if step.statement.is_live and in_program and not purpose.is_security else Severity.NOTE
+    direct = not step.statement.is_shell and _RUNS_DIRECTLY.search(step.text) or _RUNS_SOURCE.search(step.text)
+    if direct or "hidden-run" in step.labels:
+        return Severity.BLOCK
     if place == Place.OWN:
-        return (
-            Severity.BLOCK
-            if "hidden-run" in step.labels
-            else Severity.REVIEW
-            if is_plain or not _shown_home(step, purpose)
-            else Severity.NOTE
-        )
+        piped = "runs-input" in step.labels and not _shown_home(step, purpose)
+        return Severity.REVIEW if is_plain or piped or not _shown_home(step, purpose) else Severity.NOTE
     if place == Place.PLATFORM:
-        return (
-            Severity.REVIEW
-            if re.search(r"githubusercontent|gist|/raw/|releases/download", " ".join(step.urls))
-            else Severity.NOTE
-        )
+        return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
     return Severity.BLOCK
 
 
@@ -599,6 +610,8 @@ def _decoded_and_run(step: Step) -> Iterator[Seen]:
         and step.received["decoded"] is not step
         and _RUNS_VARIABLE.search(text)
     ):
+        yield Seen("run-encoded", Severity.BLOCK, step)
+    elif {"decode", "execute"} <= labels and not step.statement.is_shell and _COMPUTED.search(text):
         yield Seen("run-encoded", Severity.BLOCK, step)
     elif _ENCODED_RUN.search(text) and re.search(r"powershell|pwsh", text, re.I):
         yield Seen("run-encoded", Severity.BLOCK, step)
@@ -694,6 +707,22 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
             Severity.BLOCK if re.search(r"urandom|random\.|/dev/zero|shred", text) else Severity.REVIEW,
             first("delete"),
         )
+    defended = next((s for s in members if "disable-defence" in s.labels), None)
+    if defended and (
+        _OPENS_APP.search(text) or any("fetch" in s.labels and _place(s, purpose) >= Place.OWN for s in members)
+    ):
+        yield Seen("disable-defence", Severity.BLOCK, defended)
+    if _FETCH_START.search(text):
+        yield Seen("run-download", Severity.BLOCK, members[0])
+    writes = is_program or any(s.statement.is_shell and "agent-write" in s.labels for s in members)
+    if (
+        writes
+        and together & {"agent-memory", "agent-write"}
+        and together & {"write", "agent-write"}
+        and _ORDERS.search(text)
+    ):
+        step = next(s for s in members if s.labels & {"agent-memory", "agent-write"})
+        yield Seen("rewrite-agent", Severity.BLOCK, step)
     if not is_program:
         return
     if (
@@ -738,7 +767,7 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
             grave = is_program and place in (Place.BARE_IP, Place.CAPTURE) and step.labels & {"send", "execute"}
             if grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network"):
                 yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
-        kinds = [kind for kind in (*_STRONG, "dotenv", "screen") if kind in step.labels]
+        kinds = [kind for kind in (*_STRONG, "dotenv", "screen", _AGENT) if kind in step.labels]
         if not kinds or not is_program or not outward:
             continue
         if (

@@ -22,6 +22,8 @@ _BARE = re.compile(
     r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
 )
+_OTHERS_BOT = re.compile(r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w")
+"""A sender's address written out in a package belongs to its author, not to its user."""
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
 _HOST = re.compile(r"^(?:[a-z+]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)(?::\d+)?(/[^?#]*)?", re.I)
@@ -133,7 +135,7 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
         and "webhook" in url + host
         or host == "api.telegram.org"
     ):
-        return Place.MESSAGING
+        return Place.CAPTURE if _OTHERS_BOT.search(url) else Place.MESSAGING
     found = _HOST.match(url)
     path = (found[2] or "").lower() if found else ""
     kind = _listed(host, path)

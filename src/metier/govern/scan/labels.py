@@ -50,11 +50,11 @@ SOURCES = (
         r"|\.aws[/\\\"',\s]*(?:credentials|config)|\.netrc\b|\.git-credentials|\.gnupg\b|secring\.gpg|\.kube[/\\\"',\s]*config|\.docker[/\\\"',\s]*config\.json|\.pypirc|\.npmrc\b|\.pgpass|\.my\.cnf"
         r"|gcloud[/\\\"',\s]*(?:credentials|application_default|access_tokens|legacy_credentials)|application_default_credentials|\.azure[/\\\"',\s]*(?:accessTokens|msal|azureProfile)|\.config[/\\]gh[/\\]hosts\.yml|/etc/(?:shadow|sudoers|gshadow)\b"
         r""
-        r"|(?:security|keychain)\s+(?:find-(?:generic|internet)-password|dump-keychain|export)|login\.keychain|Library/Keychains|lsass|\bmimikatz\b|sekurlsa|\bSAM\b.{0,20}\bsave\b|reg\s+save\s+hklm\\sam|cmdkey\s+/list|secretsmanager\s+get-secret"
+        r"|gh\s+auth\s+token|gcloud\s+auth\s+print-|aws\s+configure\s+get|find\s+(?:~|\$HOME)\S*\s.*(?:\.env|id_rsa|\.pem|\.key\b|credential|wallet|secret)|(?:security|keychain)\s+(?:find-(?:generic|internet)-password|dump-keychain|export)|login\.keychain|Library/Keychains|lsass|\bmimikatz\b|sekurlsa|\bSAM\b.{0,20}\bsave\b|reg\s+save\s+hklm\\sam|cmdkey\s+/list|secretsmanager\s+get-secret"
         r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php",
         C.READ_CREDENTIALS, C.READ_OUTSIDE,
     ),
-    _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", C.READ_CREDENTIALS, C.READ_OUTSIDE),
+    _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|\.claude\.json\b|\.codex[/\\]auth\.json|oauth_creds\.json|\.cursor[/\\]mcp\.json|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", C.READ_CREDENTIALS, C.READ_OUTSIDE),
     _label("dotenv", r"(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development))?(?=[\s\"')|;,]|$)", C.READ_CREDENTIALS),
     _label(
         "browser",
@@ -75,7 +75,7 @@ SOURCES = (
         C.READ_FILES,
     ),
     _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b", C.READ_FILES),
-    _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", C.LISTEN),
+    _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\b(?:m|msg|message)\.(?:content|text)\b|update\.message\.text|request\.get_data|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", C.LISTEN),
     _label("conversation", r"<[^<>]{0,60}(?:conversation|chat history|system prompt|output of env|api keys?|full context|last (?:user )?message)[^<>]{0,60}>", C.READ_FILES),
     _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", C.READ_OUTSIDE, C.READ_FILES),
     _label("clipboard", r"\bpbpaste\b|\bxclip\b|\bxsel\b|wl-paste|Get-Clipboard|pyperclip\.paste|clipboard\.(?:readText|read\()|clipboardy\.read|win32clipboard", C.CLIPBOARD),
@@ -88,7 +88,7 @@ SOURCES = (
 _SHELL_FETCH = r"(?:^|[|;&($`\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s"
 FETCH = _label(
     "fetch",
-    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{0, 3}\.get\(|HTTPS?Connection\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
+    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{0, 3}\.get\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|smtplib\.SMTP|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
     r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:",
     C.FETCH,
 )
@@ -107,12 +107,12 @@ NAME_LOOKUP = _label(
 )
 GET_WITH_DATA = _label(
     "get-with-data",
-    r"(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image).*(?:[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
+    r"(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image).*(?:\$\(\s*(?:cat|gh auth|env\b|printenv|security|base64|fc\b)|[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
     C.FETCH,
 )
 EXECUTE = _label(
     "execute",
-    r"(?<![\w.])(?:exec|eval|execfile)\s*\(|\bexec\(\s*compile|os\.(?:system|popen|exec[lv]\w*|spawn\w*|startfile)\s*\(|subprocess\.(?:run|call|Popen|check_\w+|getoutput|getstatusoutput)\s*\(|pty\.spawn|commands\.getoutput|asyncio\.create_subprocess"
+    r"(?<![\w.])(?:exec|eval|execfile)\s*\(|\bexec\(\s*compile|os\.(?:system|popen|exec[lv]\w*|spawn\w*|startfile)\s*\(|subprocess\.(?:run|call|Popen|check_\w+|getoutput|getstatusoutput)\s*\(|create_subprocess_shell|pty\.spawn|commands\.getoutput|asyncio\.create_subprocess"
     r"|child_process|\bexec(?:Sync|File|FileSync)?\s*\(|\bspawn(?:Sync)?\s*\(|\bexeca?\(|new Function\s*\(|\bFunction\s*\(|vm\.(?:runIn\w+|Script)|Deno\.(?:run|Command)|Bun\.spawn|\$`|Runtime\.getRuntime\(\)\.exec|ProcessBuilder|exec\.Command\(|std::process::Command|shell_exec\(|passthru\(|proc_open|%x[\[{(]|IO\.popen|Kernel\.(?:system|exec)|\bsystem\s*\("
     r"|\b(?:iex|Invoke-Expression|Invoke-Command|Start-Process)\b|WScript\.Shell|\bdo shell script\b|runpy\.run|importlib\.import_module|__import__\s*\(|marshal\.loads|pickle\.loads?\(|ctypes\.(?:CDLL|windll|memmove)|VirtualAlloc|LoadLibrary",
     C.RUN_PROGRAMS,
@@ -120,12 +120,12 @@ EXECUTE = _label(
 _SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)>\"'`]|\d>|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
 PIPED = _label(
     "runs-input",
-    rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
+    rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|\|\s*(?:source|\.)\s+/dev/stdin|\|\s*\$\(|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
     C.RUN_SHELL,
 )
 DECODE = _label(
     "decode",
-    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
+    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
     r"|\batob\(|Buffer\.from\([^)]*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )
@@ -135,10 +135,10 @@ ENCODE = _label(
 )
 
 ACTS = (
-    _label("reverse-shell", r"\bssh\b.*\s-\w*R\s*\S*:\S+:\d+\s+\S+|Net\.Sockets\.TCPClient\(.*(?:iex|Invoke-Expression|cmd)|(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", C.RUN_SHELL, C.SEND),
+    _label("reverse-shell", r"\bssh\b.*\s-\w*R\s*\S*:\S+:\d+\s+\S+|Net\.Sockets\.TCPClient\(.*(?:iex|Invoke-Expression|cmd)|(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|\bsh\s+-i\s.*\|\s*openssl\s+s_client|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", C.RUN_SHELL, C.SEND),
     _label("listener", r"\b(?:nc|ncat|netcat)\s+(?:-\w*l|.*\s-l\b)|\.bind\(\s*\(|\.listen\(\s*\d*|http\.server|createServer\(|ListenAndServe|uvicorn\.run|app\.run\(|HTTPServer\(|serve_forever|socketserver", C.LISTEN),
     _label("miner", r"\bxmrig\b|--algo[\"\',\s=]+(?:rx/|cn/|randomx|kawpow|ethash)|stratum\+(?:tcp|ssl)|\bminerd\b|\bcpuminer\b|\bethminer\b|\bnicehash\b|randomx\b|cryptonight|--donate-level|coinhive|monero(?:ocean)?\.\S*:\d{3,5}|\bnbminer\b|\bt-rex\s+-a", C.RUN_PROGRAMS),
-    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", C.PERSIST),
+    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/ld\.so\.preload|LD_PRELOAD=|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", C.PERSIST),
     _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", C.ELEVATE),
     _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", C.CHANGE_PERMISSIONS),
     _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", C.CHANGE_PERMISSIONS),
@@ -152,7 +152,7 @@ ACTS = (
     _label("install", r"\b(?:pip3?|pipx|uv(?:\s+pip|\s+tool)?|conda|mamba|npm|pnpm|yarn|bun|gem|cargo|go|brew|apt(?:-get)?|dnf|yum|pacman|apk|snap|choco|winget|scoop|composer|luarocks|cpan)\s+(?:-\S+\s+)*(?:install|add|i|get|ci)\b|\bnpx\s|\buvx\s|\bbunx\s|pnpm\s+dlx|python[\d.]*\s+-m\s+pip\s+install|ensurepip|pip\.main", C.INSTALL_PACKAGES),
     _label("agent-write", r"(?:>>?|tee\s+(?:-a\s+)?|open\(|write_text|writeFile\w*\(|appendFile\w*\(|Add-Content|Set-Content|cp\s|mv\s|sed\s+-i|\.write\(|echo\s).{0,120}(?:(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md|\.(?:claude|openclaw|clawdbot|cursor|codex)[/\\](?:settings|memory|skills|rules|hooks|mcp|config|agents)|\.cursorrules|copilot-instructions|claude_desktop_config)|(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE)\.md[\"']?\)?\s*,\s*[\"']a|claude\s+mcp\s+add|openclaw\s+config\s+set|permissions\.allow|dangerously-?skip-?permissions|bypassPermissions|autoApprove|\"?enableAllProjectMcpServers", C.CHANGE_AGENT, C.WRITE_FILES),
     _label("shell", r"shell\s*=\s*True|os\.system\(|os\.popen\(|\bexecSync\(|\bexec\(\s*[\"'`]|(?:ba|z)?sh\s+-c|cmd\s+/c|powershell|pwsh", C.RUN_SHELL),
-    _label("evaluate", r"(?<![\w.])(?:eval|exec)\s*\(|[(,]\s*(?:exec|eval)\s*[,)]|new Function\s*\(|vm\.runIn|Invoke-Expression|\biex\b|compile\(.*[\"']exec[\"']|\beval\s+[\"$`]", C.EVALUATE_CODE),
+    _label("evaluate", r"(?<![\w.])(?:eval|exec)\s*\(|[(,]\s*(?:exec|eval)\s*[,)]|(?:globalThis|window|global|self)\s*\[[^\]]+\](?:\])?\s*\(|new Function\s*\(|vm\.runIn|Invoke-Expression|\biex\b|compile\(.*[\"']exec[\"']|\beval\s+[\"$`]", C.EVALUATE_CODE),
     _label("load-code", r"pickle\.loads?\(|marshal\.loads|yaml\.(?:load|unsafe_load)\((?!.*Safe)|dill\.loads?|joblib\.load|torch\.load\((?!.*weights_only\s*=\s*True)|importlib\.import_module|__import__\(|\brequire\(\s*[^\"'`\s)]|\bimport\(\s*[^\"'`\s)]|shelve\.open|jsonpickle|unserialize\(|ObjectInputStream", C.LOAD_CODE),
     _label("read", r"(?<![\w.])open\(|\.read_(?:text|bytes)\(|readFile\w*\(|\bcat\s+\S|\bhead\s|\btail\s|\bless\s|Get-Content|File\.read|read_csv\(|json\.load\(|\bgrep\s|\bos\.(?:walk|listdir|scandir)|\.r?glob\(|readdir|\bfind\s+[./~]", C.READ_FILES),
     _label("write", r"open\([^)]*,\s*(?:mode\s*=\s*)?[\"'][wax]|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|\.write\(|json\.dump\(|to_csv\(|\btee\s|\s>>?\s+[\w~./$\"'{]|Set-Content|Out-File|Add-Content|File\.write|\bmkdir\b|makedirs\(|\bcp\s|\bmv\s|shutil\.(?:copy|move)|sed\s+-i|\btouch\s|createWriteStream|\.savefig\(|\.save\(", C.WRITE_FILES),

@@ -78,9 +78,10 @@ def _plain_letters(text: str) -> str:
         text = _INVISIBLE.sub("", text)
     for sign in signs & _SIGNS.keys():
         text = text.replace(sign, _SIGNS[sign])
+    text = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
     if any("\u0370" <= sign <= "\u058f" for sign in signs):
         text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)
-    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    return text
 
 
 def disguises(text: str) -> Iterator[tuple[int, str, str]]:
@@ -122,4 +123,4 @@ def _one_line(decoded: str, written: str) -> str:
     """What was decoded, unless it is no readable text."""
     if not decoded.isprintable() and not decoded.replace("\n", " ").replace("\t", " ").isprintable():
         return written
-    return decoded.replace("\n", "; ")
+    return decoded.replace("\\\n", " ").replace("\n", "; ")

@@ -27,7 +27,7 @@ _CODE_INSIDE = re.compile(
     re.I,
 )
 _ENDPOINT = re.compile(
-    r"^\s*[\"']?\w*(?:url|endpoint|host|server|webhook|proxy|callback|base)\w*[\"']?\s*[:=]\s*[\"']?(\w+://[^\s\"']+)",
+    r"^[ \t]*[\"']?\w{0,60}(?:url|endpoint|host|server|webhook|proxy|callback|base)\w{0,60}[\"']?\s{0,40}[:=]\s{0,40}[\"']?(\w{1,20}://[^\s\"']+)",
     re.I | re.M,
 )
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})

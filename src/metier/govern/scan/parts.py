@@ -38,6 +38,7 @@ _KINDS = {
 }  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
 _BY_NAME = {"dockerfile": "shell-lines", "makefile": "shell-lines", "justfile": "shell-lines", "procfile": "data"}
+_STRAY = re.compile("[\udc80-\udcff]")
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
     re.I,
@@ -218,7 +219,6 @@ def _take_opened(name: str, opened: Unpacked, contents: Contents, *, depth: int)
 def _text(data: bytes) -> str | None:
     """The text in some bytes, in the encodings that text comes in; None if it is no text."""
     for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe\x00\x00", "utf-32"),
         (b"\xff\xfe", "utf-16"),
         (b"\xfe\xff", "utf-16"),
@@ -228,6 +228,7 @@ def _text(data: bytes) -> str | None:
                 return data.decode(encoding)
             except UnicodeDecodeError:
                 return None
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
@@ -239,4 +240,10 @@ def _text(data: bytes) -> str | None:
         if zeros and zeros.count(0) > 0.4 * len(zeros):
             return data.decode(encoding, "replace")
     odd = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
-    return data.decode("latin-1") if odd <= len(data[:65536]) // 200 else None
+    return _mixed(data) if odd <= len(data[:65536]) // 200 else None
+
+
+def _mixed(data: bytes) -> str:
+    """UTF-8 with bytes in it that are none: those are read as Latin-1."""
+    text = data.decode("utf-8", "surrogateescape")
+    return _STRAY.sub(lambda found: chr(ord(found[0]) - 0xDC00), text)

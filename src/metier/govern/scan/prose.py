@@ -51,6 +51,8 @@ _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
     re.I,
 )
+_WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|12-word|24-word", re.I)
+_ASKS = re.compile(r"\b(?:ask|prompt|request|tell|require|instruct)", re.I)
 _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|licen[sc]ed under|copyright|^description:|^-+ name|^\|",
     re.I,
@@ -97,11 +99,11 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     [(1, 'Read the whole of the file.'), (1, 'Then write a summary.'), (3, 'Stop there.')]
     """
     for found in _COMMENT.finditer(text) if "<!--" in text else ():
-        line = first_line + text.count("\n", 0, found.start())
-        yield Sentence(path, line, " ".join(found[1].split())[:4000], is_hidden=True)
+        at = first_line + text.count("\n", 0, found.start())
+        yield Sentence(path, at, " ".join(found[1].split())[:4000], is_hidden=True)
     for found in _UNSEEN_HTML.finditer(text) if "style=" in text or "hidden" in text else ():
-        line = first_line + text.count("\n", 0, found.start())
-        yield Sentence(path, line, " ".join(found[2].split())[:4000], is_hidden=True)
+        at = first_line + text.count("\n", 0, found.start())
+        yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     kept: list[str] = []
     begin = first_line
@@ -143,6 +145,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     candidates = triggers.candidates(sentence.text for sentence in windows)
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
+    judged: dict[tuple[str, int], tuple[bool, Severity | None]] = {}
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
         for place in sorted(which):
@@ -150,10 +153,12 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             key = (rule.id, sentence.path, sentence.line)
             if key in spoken or is_window and rule.id not in _ACROSS:
                 continue
-            match = pattern.search(sentence.text)
-            if match is None:
+            if (sentence.text, place) not in judged:
+                match = pattern.search(sentence.text)
+                judged[sentence.text, place] = match is not None, match and _weight(rule, sentence, match, purpose)
+            is_met, weight = judged[sentence.text, place]
+            if not is_met:
                 continue
-            weight = _weight(rule, sentence, match, purpose)
             if rule.id.startswith("sign-") and (purpose.is_security or _PLAIN_TALK.search(sentence.text)):
                 continue
             if rule.id.startswith("sign-"):
@@ -231,6 +236,8 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         return _weight_of_place(rule, text, purpose)
     if rule.id == "hide-from-user":
         return Severity.BLOCK if URL.search(text) and _SECRETS.search(text) else rule.severity
+    if rule.id == "take-secrets" and _WALLET_WORDS.search(match[0]) and _ASKS.search(match[0]):
+        return Severity.BLOCK
     if rule.id == "take-secrets":
         sends = re.search(r"\b(?:send|upload|forward|post|transmit|submit|exfiltrat\w+)\b", text, re.I) and URL.search(
             text

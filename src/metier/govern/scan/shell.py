@@ -26,6 +26,7 @@ _FETCHED_INSIDE = re.compile(r"(?:curl|wget)\s[^<\n]*\|\s*(?:ba|z)?sh\b")
 _RUN_LATER = re.compile(
     r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.zshenv$|cron|autostart|LaunchAgents"
 )
+_TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
 _SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
 _WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
@@ -79,7 +80,16 @@ def _statement(
                 if len(assignment[2]) < 400 and "$(" not in assignment[2] and "`" not in assignment[2]:
                     before = known.get(assignment[1], "") if "+=" in word.split("=")[0] + "=" else ""
                     known[assignment[1]] = before + assignment[2]
-        if word in _WRITES and place + 1 < len(words) and words[place + 1] not in ("|", "-"):
+        if (
+            (
+                word in _WRITES
+                and not (word == "-d" and "curl" in words)
+                or re.fullmatch(r"-\w*o", word)
+                and "curl" in words
+            )
+            and place + 1 < len(words)
+            and words[place + 1] not in ("|", "-")
+        ):
             assigns.append(words[place + 1])
         elif word.startswith("of=") or word.startswith("--output="):
             assigns.append(word.split("=", 1)[1])
@@ -143,8 +153,8 @@ def _scripts_written(words: list[str], writes: list[str]) -> Iterator[str]:
     """What `echo` or `printf` puts into a file that will be run."""
     if words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
         yield " ".join(word for word in words[1:] if not word.startswith("-")).replace("\\n", "\n")
-    elif words and words[0] in ("printf", "echo") and words[-1] == "-" and words[-2:-1] == ["crontab"]:
-        yield _SCHEDULE.sub("", " ".join(words[1 : words.index("|")]) if "|" in words else "")
+    elif words and words[0] in ("printf", "echo") and "|" in words and _TAKES_COMMANDS.search(" ".join(words[-3:])):
+        yield _SCHEDULE.sub("", " ".join(word for word in words[1 : words.index("|")] if not word.startswith("-")))
 
 
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:

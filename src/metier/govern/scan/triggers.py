@@ -104,6 +104,15 @@ class Triggers:
 
     def candidates(self, texts: Iterable[str]) -> dict[int, list[int]]:
         """By the number of a text, the numbers of the patterns that could match it. Texts without any are left out."""
+        every = [*texts]
+        once = dict.fromkeys(every)
+        found = self._of_each([*once])
+        if len(once) == len(every):
+            return found
+        by_text = {text: found[number] for number, text in enumerate(once) if number in found}
+        return {number: by_text[text] for number, text in enumerate(every) if text in by_text}
+
+    def _of_each(self, texts: list[str]) -> dict[int, list[int]]:
         joined = plain_spaces("\n".join([text.replace("\n", " ") for text in texts]).lower())
         lowered = joined.split("\n")
         starts, total = [], 0

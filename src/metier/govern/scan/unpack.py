@@ -19,6 +19,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from metier.govern.scan.kinds import program_kind
+
 MAX_MEMBERS = 2000
 MAX_MEMBER_BYTES = 8 * 1024 * 1024
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
@@ -61,6 +63,11 @@ _OFFICE_TEXT = re.compile(
 _MACROS = re.compile(r"vbaProject\.bin$", re.I)
 _TAG = re.compile(r"<[^>]{0,400}>")
 _PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|row)>")
+_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*\n")
+_OF_MAGIC = {"js": "javascript", "javascript": "javascript", "powershell": "powershell", "perl": "perl", "ruby": "ruby",
+             "python": "python", "python3": "python", "time": "python", "timeit": "python", "capture": "python", "html": "html",
+             "writefile": "python"}  # fmt: skip
+_OF_KIND = {"python": "python", "script": "javascript", "shell": "bash"}
 _PDF_TEXT = re.compile(rb"\(((?:[^()\\]|\\.){1,2000})\)\s*(?:Tj|TJ|'|\")|\[((?:[^\[\]\\]|\\.){1,8000})\]\s*TJ")
 _PDF_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
@@ -259,9 +266,7 @@ def _notebook(data: bytes) -> Unpacked | None:
             source = cell.get("source", "")
             source = "".join(source) if isinstance(source, list) else str(source)
             if cell.get("cell_type") == "code":
-                shell = source.lstrip().startswith(("%%bash", "%%sh", "!"))
-                source = re.sub(r"^\s*(?:!|%%?(?:bash|sh|script|pip)?)", "", source, flags=re.M) if shell else source
-                source = f"```{'bash' if shell else 'python'}\n{source}\n```"
+                source = _cell(source)
             pieces.append(source)
             for output in cell.get("outputs", []):
                 text = output.get("text", "")
@@ -269,6 +274,18 @@ def _notebook(data: bytes) -> Unpacked | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return Unpacked(members=[("", "\n\n".join(pieces).encode("utf-8", "replace"))], is_text=True, kind="markdown")
+
+
+def _cell(source: str) -> str:
+    """A cell of code as a fence in its language: what its text says, else what its magic says."""
+    magic = _MAGIC.match(source)
+    body = source[magic.end() :] if magic else source
+    said = _OF_MAGIC.get(magic[1].lower(), "bash") if magic else ""
+    if not magic and source.lstrip().startswith("!"):
+        said, body = "bash", re.sub(r"^[ \t]*!", "", source, flags=re.M)
+    body = re.sub(r"^\s*%(?:bash|sh|script|pip)?", "", body, flags=re.M) if said == "bash" else body
+    told = program_kind(body) if magic else ""
+    return f"```{_OF_KIND.get(told, said or 'python')}\n{body}\n```"
 
 
 def _open_gzip(file: io.BytesIO) -> io.BufferedIOBase:
