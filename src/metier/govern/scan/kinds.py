@@ -26,9 +26,13 @@ _PROSE = re.compile(
 )
 _LINE_MARKS = re.compile(_MARKS)
 _COMMAND = re.compile(
-    r"[ \t]*(?:sudo )?(?:curl|wget|tar|zip|cat|scp|rsync|nc|bash|sh|export|chmod|mkdir|cp|mv|rm|ssh|set|echo|crontab|eval|source|\.|base64|openssl|dig)[ \t]+[-~/$.\"'\w@].*$"
+    r"[ \t]*(?:[$>] )?\(?(?:[A-Za-z_]\w*=[^\s;]*;?[ \t]+)*(?:sudo )?(?:(?:curl|wget|tar|zip|cat|scp|rsync|nc|bash|sh|export|chmod|mkdir"
+    r"|cp|mv|rm|ssh|set|echo|printf|crontab|eval|source|\.|base64|openssl|dig)[ \t]+[-~/$.\"'\w@]|\$\w|\$\{\w"
+    r"|(?i:iwr|irm|iex|powershell|pwsh|invoke-\w+)[ \t]).*$"
     r"|[ \t]*(?:[A-Za-z_]\w*=\S*|if \[.*|then|fi|done|else|for \w+ in .*)[ \t]*$"
 )
+_CONTINUED = re.compile(r"\\\n")
+_SPLIT = re.compile(r"(?<=\w)(?:\"\"|''|\\(?=[a-z]))|(?<![\w'])'(\w{1,3})'(?=\w)|\$\{IFS\}")
 _CALLED_BY = re.compile(
     r"(?:^|[\s`\"'(\[,/])(?P<by>bash|sh|zsh|dash|ksh|source|\.|python|node|deno|bun|tsx|perl|ruby|php|pwsh|powershell|osascript)(?:\.exe)?[\d.]*[\"',]*\s+(?:(?:-\w+|run|<)\s+)*[\"'`]?[\w./${}~-]{0,80}$",
     re.I,
@@ -113,6 +117,22 @@ def _called_in(text: str, name: str) -> str:
             return INTERPRETERS.get(by["by"].lower(), "shell")
         place = text.find(name, place + len(name))
     return ""
+
+
+def unsplit(text: str) -> str:
+    """Commands without the quotes and backslashes that cut their words; only to look at, as it may cut too much.
+
+    >>> unsplit("'c'url -s x"), unsplit('c""url'), unsplit("c\\\\url${IFS}-s")
+    ('curl -s x', 'curl', 'curl -s')
+    """
+    return (
+        _SPLIT.sub(lambda found: " " if found[0] == "${IFS}" else found[1] or "", text) if _SPLIT.search(text) else text
+    )
+
+
+def is_shell(text: str) -> bool:
+    """Whether each line of a text is a command."""
+    return bool(_shell_by_its_lines(unsplit(_CONTINUED.sub(" ", text))))
 
 
 def _shell_by_its_lines(text: str) -> str:

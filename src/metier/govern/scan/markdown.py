@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 
-from metier.govern.scan.kinds import programs, without_marks
+from metier.govern.scan.kinds import is_shell, programs, unsplit, without_marks
 
 _FENCE = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
+_INDENT = re.compile(r"(?:^|\n[ \t]*\n)(?: {4}|\t)\S")
 _TICKS = re.compile("```|~~~")
 _LANGUAGES = {
     "shell": "bash sh shell zsh console terminal shell-session fish ksh command cmd bat batch", "python": "python py python3 ipython pycon",
@@ -18,7 +19,7 @@ _LANGUAGES = {
 }  # fmt: skip
 _KIND_OF = {language: kind for kind, languages in _LANGUAGES.items() for language in languages.split()}
 _COMMAND = re.compile(
-    r"^\s*(?:[$>%#]\s+)?(?:sudo\s+)?(?:curl|wget|bash|sh|zsh|source|eval|python3?|node|npx|npm|pip3?|uvx?|brew|apt|git|echo|cat|chmod|export|nc|powershell|iex|irm|iwr|docker|base64|\./|rm|cp|mv|tar|ssh|dig|crontab|launchctl|open|env|printenv|if|for|while|\w+=)",
+    r"^\s*(?:[$>%#]\s+)?\(?(?:sudo\s+)?(?:(?i:powershell|pwsh|iex|irm|iwr|invoke-\w+)\b|curl|wget|bash|sh|zsh|source|eval|python3?|node|npx|npm|pip3?|uvx?|brew|apt|git|echo|cat|chmod|export|nc|powershell|iex|irm|iwr|docker|base64|\./|rm|cp|mv|tar|ssh|dig|crontab|launchctl|open|env|printenv|if|for|while|\w+=)",
     re.M,
 )
 _PYTHON = re.compile(
@@ -81,7 +82,7 @@ def kind_of_code(text: str, language: str) -> str:
         return "python"
     if said:
         return said if said not in ("data", "json") or not _COMMAND.match(text) else "shell"
-    if _COMMAND.search(text):
+    if _COMMAND.search(text) or _COMMAND.search(unsplit(text)):
         return "shell"
     return "script" if _SCRIPT.search(text) else "prose"
 
@@ -99,7 +100,9 @@ def _block(kept: list[str], begin: int, fence: str, language: str) -> Iterator[B
 def _unfenced(lines: list[str], text: str, begin: int) -> Iterator[Block]:
     """Prose, and the code that stands in it without a fence."""
     place = 0
-    for first, end, kind in programs(text):
+    for first, end, kind in sorted([*programs(text), *(_indented(lines) if _INDENT.search(text) else ())]):
+        if first < place:
+            continue
         if any(line.strip() for line in lines[place:first]):
             yield Block("prose", "\n".join(lines[place:first]), begin + place)
         yield Block(kind, dedent("\n".join(without_marks(lines[first:end]))), begin + first, "code")
@@ -108,3 +111,16 @@ def _unfenced(lines: list[str], text: str, begin: int) -> Iterator[Block]:
         yield Block("prose", text, begin)
     elif rest := "\n".join(lines[place:]):
         yield Block("prose", rest, begin + place)
+
+
+def _indented(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Commands that are set in: first line, last line but one, kind."""
+    first = -1
+    for number, line in enumerate([*lines, "."]):
+        is_in = line.startswith(("    ", "\t"))
+        if is_in and first < 0 and (number == 0 or not lines[number - 1].strip()):
+            first = number
+        elif line.strip() and not is_in and first >= 0:
+            if is_shell("\n".join(lines[first:number])):
+                yield first, number, "shell"
+            first = -1
