@@ -61,11 +61,11 @@ _PAIRS = tuple(
     frozenset({f"sign-{one}", f"sign-{other}"})
     for one, others in {
         "lie": "conceal forward consent steer always authority money memory trigger obey secrets",
-        "conceal": "forward steer money memory trigger authority obey",
+        "conceal": "forward steer money memory trigger authority obey consent",
         "authority": "always consent memory forward money",
         "always": "forward memory money",
         "memory": "consent trigger obey",
-        "obey": "secrets consent",
+        "obey": "secrets consent forward",
     }.items()
     for other in others.split()
 )
