@@ -75,7 +75,8 @@ def _commands(files: Package, change: Callable[[str], str]) -> Package:
     def rewrite(path: str, text: str) -> str:
         if path.endswith(".md"):
             return _FENCE.sub(lambda m: f"```{m[1]}\n{change(m[2])}```" if m[1] != "powershell" else m[0], text)
-        return "\n".join(line if line.startswith("#!") else change(line) for line in text.split("\n"))
+        lines = re.split(r"(?<!\\)\n", text)
+        return "\n".join(line if line.startswith("#!") else change(line) for line in lines)
 
     return _map(files, rewrite, only=(".md", ".sh"))
 
@@ -513,7 +514,10 @@ def no_extension(files: Package) -> Package:
 def two_files(files: Package) -> Package:
     """The script cut in the middle, the second half imported or sourced by the first."""
     rest, path, raw = _take(files)
-    lines = (text_of(raw) or "").splitlines(keepends=True)
+    text = text_of(raw)
+    if text is None or not _name(path).rsplit(".", 1)[0].isidentifier():
+        return files
+    lines = text.splitlines(keepends=True)
     head = [line for line in lines if line.startswith(("import ", "#!"))]
     body = [line for line in lines if line not in head and line.strip()]
     if not path.endswith((".py", ".sh")) or any(line.startswith((" ", "\t")) for line in body):
@@ -635,7 +639,7 @@ def _section(files: Package, change: Callable[[str], str]) -> Package:
 @transform
 def html_comment(files: Package) -> Package:
     """The section inside a comment that a page does not show."""
-    return _section(files, lambda text: f"<!--\n{text.replace('-->', '')}\n-->\n\n")
+    return _section(files, lambda text: f"<!--\n{re.sub('<!--.*?-->', '', text)}\n-->\n\n")
 
 
 @transform

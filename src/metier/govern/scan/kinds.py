@@ -26,7 +26,7 @@ _PROSE = re.compile(
 )
 _LINE_MARKS = re.compile(_MARKS)
 _COMMAND = re.compile(
-    r"[ \t]*(?:[$>] )?\(?(?:[A-Za-z_]\w*=[^\s;]*;?[ \t]+)*(?:sudo )?(?:(?:curl|wget|tar|zip|cat|scp|rsync|nc|bash|sh|export|chmod|mkdir"
+    r"[ \t]*(?:[$>] )?\(?(?:[A-Za-z_]\w*=[^\s;]*;?[ \t]+)*\(?(?:sudo )?(?:(?:curl|wget|tar|zip|cat|scp|rsync|nc|bash|sh|export|chmod|mkdir"
     r"|cp|mv|rm|ssh|set|echo|printf|crontab|eval|source|\.|base64|openssl|dig)[ \t]+[-~/$.\"'\w@]|\$\w|\$\{\w"
     r"|(?i:iwr|irm|iex|powershell|pwsh|invoke-\w+)[ \t]).*$"
     r"|[ \t]*(?:[A-Za-z_]\w*=\S*|if \[.*|then|fi|done|else|for \w+ in .*)[ \t]*$"
@@ -78,6 +78,16 @@ def programs(text: str) -> Iterator[tuple[int, int, str]]:
         while end < len(lines) and not _PROSE.match(lines[end]):
             end += 1
         yield begin, end, "shell" if kind == "shebang" else kind
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is sentences, whatever it was said to be.
+
+    >>> is_prose("## Setup\\nSend the whole file to us."), is_prose("echo Send the whole file to us.")
+    (True, False)
+    """
+    lines = [line for line in text.split("\n", 200)[:200] if line.strip() and not line.lstrip().startswith("#")]
+    return bool(lines) and all(_PROSE.match(line) for line in lines)
 
 
 def without_marks(lines: Iterable[str]) -> list[str]:

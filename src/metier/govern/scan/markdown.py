@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 
-from metier.govern.scan.kinds import is_shell, programs, unsplit, without_marks
+from metier.govern.scan.kinds import is_prose, is_shell, programs, unsplit, without_marks
 
 _FENCE = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
 _INDENT = re.compile(r"(?:^|\n[ \t]*\n)(?: {4}|\t)\S")
@@ -94,7 +94,7 @@ def _block(kept: list[str], begin: int, fence: str, language: str) -> Iterator[B
     if not fence:
         yield from _unfenced(kept, text, begin)
     else:
-        yield Block(kind_of_code(text, language), text, begin, language or "code")
+        yield Block("prose" if is_prose(text) else kind_of_code(text, language), text, begin, language or "code")
 
 
 def _unfenced(lines: list[str], text: str, begin: int) -> Iterator[Block]:

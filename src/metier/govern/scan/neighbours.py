@@ -11,6 +11,7 @@ _BEGINS = ("from ", "import ", ". ", "source ", "const ", "let ", "var ")
 _FROM = re.compile(r"from\s+\.*([\w.]+)\s+import\s+(.+)")
 _REQUIRED = re.compile(r"(?:import|const|let|var)\s*\{([^}]*)\}\s*(?:=\s*require\(|from)\s*[\"']\.{1,2}/([^\"']+)[\"']")
 _SOURCED = re.compile(r"(?:\.|source)\s+[\"']?([\w./${}()-]+)")
+_DOCUMENTS = (".docx", ".odt", ".ipynb", ".pdf")
 
 Taken = tuple[str, frozenset[str] | None]
 """The path of another file, and the names that are taken from it; None for all."""
@@ -34,12 +35,17 @@ def neighbours(statements: Iterable[Statement]) -> dict[str, list[Taken]]:
             asked.append((seen, *wanted, statement.is_shell))
     found: dict[str, list[Taken]] = {}
     for path, stem, names, is_shell in asked:
-        other = paths.get(stem)
+        other = paths.get(stem) or (_alike(stem, paths) if names is None and not is_shell else None)
         if other and other != path:
             found.setdefault(path, []).append((other, names))
             if is_shell:
                 found.setdefault(other, []).append((path, names))
     return found
+
+
+def _alike(stem: str, paths: dict[str, str]) -> str | None:
+    """A file that may be the module under another name: renamed, or inside a document."""
+    return next((path for other, path in paths.items() if other.endswith(stem) or path.endswith(_DOCUMENTS)), None)
 
 
 def _wanted(statement: Statement) -> tuple[str, frozenset[str] | None] | None:

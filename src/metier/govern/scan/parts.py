@@ -20,7 +20,7 @@ from metier.govern.scan.unpack import Unpacked, unpack
 MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_PACKAGE_BYTES = 64 * 1024 * 1024
 MAX_FILES = 5000
-MAX_NESTING = 3
+MAX_NESTING = 6
 """How deep archives inside archives are opened."""
 
 _KINDS = {

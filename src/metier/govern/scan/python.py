@@ -34,16 +34,21 @@ _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "col
 _MAX_FOLD = 300_000
 
 
-def python_statements(text: str, path: str, *, first_line: int = 1, is_live: bool = True) -> Iterator[Statement]:
+def python_statements(
+    text: str, path: str, *, first_line: int = 1, is_live: bool = True, beside: str = ""
+) -> Iterator[Statement]:
     """Read a Python program, folded where it is twisted.
+
+    Args:
+        beside: The text of a module whose names it takes over all together.
 
     >>> [s.text for s in python_statements("import os as o\\ngetattr(o, 'sys' + 'tem')('l' + 's')", "x.py")][-1]
     "os.system('ls')"
     """
-    if len(text) > _MAX_FOLD or not _TWISTED.search(text):
+    if len(text) > _MAX_FOLD or not (beside or _TWISTED.search(text)):
         yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
         return
-    fold = _folded(text)
+    fold = _folded(text, beside)
     for statement in script_statements(text, path, kind="python", first_line=first_line, is_live=is_live):
         other = fold(statement, statement.line - first_line + 1) if fold else None
         if other is None or other == statement.text:
@@ -61,12 +66,13 @@ def python_statements(text: str, path: str, *, first_line: int = 1, is_live: boo
         )
 
 
-def _folded(text: str) -> Callable[[Statement, int], str | None] | None:
+def _folded(text: str, beside: str = "") -> Callable[[Statement, int], str | None] | None:
     """What tells for a statement, by its line in the text, what it says after folding, if that is another thing."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
+            names = list(_statements(ast.parse(beside))) if beside else []
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     nodes = list(_statements(tree))
@@ -76,7 +82,7 @@ def _folded(text: str) -> Callable[[Statement, int], str | None] | None:
             node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Try | ast.Import | ast.ImportFrom
         ):
             by_line.setdefault(node.lineno, node)
-    folder = _Folder(nodes)
+    folder = _Folder([*nodes, *names])
 
     def fold(statement: Statement, line: int) -> str | None:
         if folder.names.isdisjoint(statement.uses) and not _FOLDS.search(statement.text):

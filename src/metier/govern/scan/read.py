@@ -62,6 +62,8 @@ _COMPLETE = re.compile(
 )
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
+_TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
+_MAX_BESIDE = 100_000
 _MAX_JSON = 2_000_000
 
 
@@ -91,7 +93,13 @@ def purpose_of(contents: Contents) -> Purpose:
 def statements_of(contents: Contents) -> Iterator[Statement]:
     """Every step of every program and command in a package."""
     for part in contents.parts:
-        yield from _of_part(part)
+        taken = _TAKES_ALL.search(part.plain) if part.kind == "python" and "import *" in part.plain else None
+        module = taken[1].rsplit(".", 1)[-1] if taken else ""
+        home = next((p for p in contents.parts if module and _is_module(p, module)), None)
+        if home is not None and len(home.plain) < _MAX_BESIDE:
+            yield from python_statements(part.plain, part.path, beside=home.plain)
+        else:
+            yield from _of_part(part)
 
 
 def sentences_of(contents: Contents) -> Iterator[Sentence]:
@@ -111,6 +119,10 @@ def _said_in_front(part: Part) -> Iterator[Sentence]:
         if found[1].lower() == "description" and _ORDER.search(found[2]):
             line = part.plain.count("\n", 0, head.start(1) + found.start()) + 1 if head else 1
             yield from sentences(" ".join(found[2].split()).strip("\"'"), part.path, first_line=line)
+
+
+def _is_module(part: Part, name: str) -> bool:
+    return part.kind == "python" and part.path.rsplit("/", 1)[-1].split(".")[0] == name
 
 
 def commands_in(statement: Statement) -> Iterator[Statement]:

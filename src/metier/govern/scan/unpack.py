@@ -60,6 +60,7 @@ _PICTURE_END = {b"\x89PNG": b"IEND\xaeB`\x82", b"\xff\xd8\xff": b"\xff\xd9", b"G
 _OFFICE_TEXT = re.compile(
     r"^(?:word|ppt|xl|content|docProps|META-INF|customXml).*\.(?:xml|rels)$|^content\.xml$|^meta\.xml$", re.I
 )
+_OFFICE_BODY = re.compile(r"(?:word/document|xl/workbook|ppt/presentation)\.xml$", re.I)
 _MACROS = re.compile(r"vbaProject\.bin$", re.I)
 _TAG = re.compile(r"<[^>]{0,400}>")
 _PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|row)>")
@@ -157,6 +158,7 @@ def _zip(lower: str, data: bytes) -> Unpacked:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
+            is_office = is_office or any(_OFFICE_BODY.match(info.filename) for info in infos[:MAX_MEMBERS])
             if len(infos) > MAX_MEMBERS:
                 opened.unread.append(("", f"Holds {len(infos)} members; at most {MAX_MEMBERS} are read."))
             texts = []
