@@ -111,12 +111,15 @@ def _echo(
     shelf: Shelf, request: Request, slots: Sequence[int], loose: Mapping[str, Counts], worths: Mapping[str, float]
 ) -> list[float]:
     """The neighbouring words of the request that a skill repeats, each pair worth the rarity of its words."""
-    limit, scores = shelf.idf(0), dict.fromkeys(slots, 0.0)
+    limit, scores, everyone = shelf.idf(0), dict.fromkeys(slots, 0.0), set(slots)
     for pair, both in request.pairs.items():
         told = [one for one in both if one in loose]
         worth = min(limit, sum(worths[one] for one in told))
-        for slot in slots if told else ():
-            if all(slot in loose[one] for one in told) and shelf.has_pair(slot, pair):
+        holders = everyone if told else set[int]()
+        for one in told:
+            holders = loose[one].keys() & holders
+        for slot in holders:
+            if shelf.has_pair(slot, pair):
                 scores[slot] += worth
     return list(scores.values())
 

@@ -103,7 +103,8 @@ class Shelf:
             idf = self.idf(len(counts))
             num_read += len(counts)
             if num_read > _MAX_POSTINGS and len(scores) > limit:
-                scores = dict(_best(scores, _MAX_OPEN))
+                if len(scores) > _MAX_OPEN:
+                    scores = dict(_best(scores, _MAX_OPEN))
                 for slot in scores.keys() & counts.keys():
                     count = counts[slot]
                     scores[slot] += idf * count / (count + norms[slot])
@@ -116,11 +117,11 @@ class Shelf:
         """BM25 of these skills, a word worth its inverse document frequency or what is given."""
         found = list(found)
         worths = [self.idf(len(counts)) for counts in found] if worths is None else worths
-        scores = dict.fromkeys(slots, 0.0)
+        scores, everyone, norms = dict.fromkeys(slots, 0.0), set(slots), self._norms
         for worth, counts in zip(worths, found, strict=True):
-            for slot in slots:
-                if count := counts.get(slot):
-                    scores[slot] += worth * count / (count + self._norms[slot])
+            for slot in counts.keys() & everyone:
+                count = counts[slot]
+                scores[slot] += worth * count / (count + norms[slot])
         return list(scores.values())
 
     def has_pair(self, slot: int, pair: int) -> bool:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:[-_./+'’][^\W_]+)*")
@@ -91,6 +92,7 @@ def every_word(text: str) -> Iterator[str]:
                 yield whole
 
 
+@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """Cut the ending of an English word, roughly: what is grammatically near meets, and little else does.
 
