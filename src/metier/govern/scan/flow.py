@@ -38,7 +38,7 @@ _MAX_PASSES = 4
 _MAX_BLOB = 200_000
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
 _ALIAS = re.compile(
-    r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile|writeFile\w*|createWriteStream)\(\s*(?:[^,()]*,\s*)?(\w+)|(?P<to>\w+)\s*=\s*open\(\s*(?P<of>\w+)"
+    r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile|writeFile\w*|createWriteStream)\(\s*(?:[^,()]*,\s*)?(\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
 )
 _STRINGS = re.compile(
     r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"

@@ -21,7 +21,7 @@ _BIDI = re.compile("[\u202d\u202e\u2066-\u2068]")
 _INSIDE_WORD = re.compile("[A-Za-z][\u200b\u2060\ufeff\u00ad]+[A-Za-z]")
 _RUN = re.compile("[\u200b\u200c\u200d\u2060\ufeff]{8,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 _MIXED_WORD = re.compile(
-    "[A-Za-z]+[\u0370-\u052f\u0530-\u058f]+[A-Za-z\u0370-\u058f]*|[\u0370-\u058f]{1,3}[A-Za-z]{2,}"
+    "(?<![A-Za-z])[A-Za-z]+[\u0370-\u052f\u0530-\u058f]+[A-Za-z\u0370-\u058f]*|[\u0370-\u058f]{1,3}[A-Za-z]{2,}"
 )
 _ESCAPES = re.compile(
     r"(?:\\x[0-9a-fA-F]{2}){2,}|(?:\\u[0-9a-fA-F]{4}){2,}|(?:\\u\{[0-9a-fA-F]{1,5}\}){2,}|(?:\\[0-7]{3}){3,}"
