@@ -7,6 +7,7 @@ Formats are told by their first bytes, not by their names: an archive called `.p
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import html
 import io
@@ -103,18 +104,14 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     'an ELF program'
     """
     lower = name.lower()
-    if lower.endswith(".ipynb"):
+    if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
     for magic, what in _PROGRAMS:
         if data.startswith(magic) and (magic != b"MZ" or b"\0" in data[:256]):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
-    if lower.endswith((".pyc", ".pyo")) or data[2:4] == b"\r\n" and b"\0" in data[:32]:
+    if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
         return Unpacked(program="compiled Python", unread=[("", "Is compiled Python, so what it does was not read.")])
-    if (
-        data.startswith(b"PK\x03\x04")
-        or data.startswith(b"PK\x05\x06")
-        or lower.endswith((".zip", ".docx", ".xlsx", ".pptx"))
-    ):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or lower.endswith((".zip", ".docx", ".xlsx", ".pptx")):
         return _zip(lower, data)
     for magic, opener in _STREAMS:
         if data.startswith(magic):
@@ -139,7 +136,7 @@ def _media(lower: str, data: bytes) -> Unpacked | None:
             if len(rest) > 64:
                 opened.members.append(("appended", rest))
             return opened
-    if data[4:8] == b"ftyp" or lower.endswith((".safetensors", ".onnx", ".npz", ".pack")) and not _is_text(data):
+    if data[4:8] == b"ftyp" or (lower.endswith((".safetensors", ".onnx", ".npz", ".pack")) and not _is_text(data)):
         return Unpacked()
     return None
 
@@ -243,10 +240,8 @@ def _pdf(data: bytes) -> Unpacked:
     lines, budget = [], MAX_UNPACKED_BYTES
     for stream in _PDF_STREAM.finditer(data):
         content = stream[1]
-        try:
+        with contextlib.suppress(zlib.error):
             content = zlib.decompressobj().decompress(content, budget)
-        except zlib.error:
-            pass
         budget -= len(content)
         lines += [
             b"".join(re.findall(rb"\(((?:[^()\\]|\\.)*)\)", part[2])) if part[2] else part[1]
@@ -260,9 +255,20 @@ def _pdf(data: bytes) -> Unpacked:
     return opened
 
 
+def _is_notebook(data: bytes) -> bool:
+    head = data[:4096].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").lstrip()
+    return head.startswith(b"{") and b'"cells"' in head[:200] and b'"cell_type"' in head
+
+
+def _decoded(data: bytes) -> str:
+    """The text of JSON in whichever encoding; what trails the last brace is left out."""
+    text = data.decode(json.detect_encoding(data), "replace")
+    return text[: text.rfind("}") + 1]
+
+
 def _notebook(data: bytes) -> Unpacked | None:
     try:
-        cells = json.loads(data.decode("utf-8-sig"))["cells"]
+        cells = json.loads(_decoded(data))["cells"]
         pieces = []
         for cell in cells:
             source = cell.get("source", "")
