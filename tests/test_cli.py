@@ -421,7 +421,7 @@ def test_a_full_disk_is_told() -> None:
 def test_what_the_system_refuses_is_one_line(
     metier: Command, monkeypatch: pytest.MonkeyPatch, fault: Exception, says: str
 ) -> None:
-    def refuse(folder: Path) -> None:
+    def refuse(folder: Path, **options: object) -> None:
         raise fault
 
     monkeypatch.setattr("metier.govern.look.look_over", refuse)

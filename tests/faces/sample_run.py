@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from metier.govern.scan import scan_text
-
 from metier.attempt import Attempt, Grade
 from metier.digest import digest, plain
 from metier.document import Document
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.govern.judge import Evidence, judge
 from metier.govern.policy import GovernPolicy
+from metier.govern.scan import scan_text
 from metier.item import Item
 from metier.plan import Example, Gap, Plan, Step
 from metier.practice.strings import FUNCTIONS, make_items, run, trace

@@ -18,6 +18,7 @@ from metier.verdict import Severity
 
 _AGENT = "agent-credentials"
 _STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
+_TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
 _MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code", "conversation")
 _RUNS_DIRECTLY = re.compile(
     r"(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads|runpy|\.load_module|spec_from_loader|new vm\.Script"
@@ -51,7 +52,7 @@ _CREDENTIAL_BODY = re.compile(
     re.I,
 )
 _PIPES_ON = re.compile(
-    r"\|.*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()",
+    r"\|[^|]*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()",
     re.I,
 )
 _RUNS_FETCHED = re.compile(
@@ -104,6 +105,7 @@ _ORDERS = re.compile(
     r"\b(?:always|never|whenever|before (?:every|each|any)|after (?:every|each|any)|first)\b[^\n]{0,220}(?:\b(?:send|upload|forward|exfil\w*)\b|\bcurl\b|https?://|ask before|without asking|(?:tell|mention|inform)\w* the user|--index-url|approve)",
     re.I,
 )
+_ON_FORGE = re.compile(r"//(?:raw\.|api\.|gist\.)?(?:github|gitlab|githubusercontent|bitbucket|codeberg)\b")
 _PIPES_ENCODED = re.compile(r"base64\b.*\|\s*(?:curl|nc|wget)")
 _RUNS_SOURCE = re.compile(r"\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:eval|exec)\b")
 _PAYS_LITERAL = re.compile(
@@ -120,7 +122,7 @@ _LOGIN = re.compile(
 )
 _FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|base64\s+-\w*[dD]")
 _PLANTED = re.compile(
-    r"ignore (?:all|any|previous)|always (?:run|execute|send|forward|include|approve|use this)|do not (?:tell|mention|reveal)|never (?:tell|mention|reveal)|without (?:asking|confirm)|\bcurl\s.*https?://|https?://\S+.{0,60}(?:follow|execute|run|obey)|(?:fetch|read|load)\s+https?://|exfil|(?:before|after|whenever) .{0,40}(?:task|response|message|session|file).{0,80}(?:fetch|send|upload|post|curl|run)",
+    r"ignore (?:all|any|previous)|always (?:run|execute|send|forward|include|approve|use this)|do not (?:tell|mention|reveal)|never (?:tell|mention|reveal)|without (?:asking|confirm)|\bcurl\s.*https?://|https?://[^\s/]{1,80}\S{0,200} .{0,60}(?:follow|execute|run|obey)|(?:fetch|read|load)\s+https?://|exfil|(?:before|after|whenever) .{0,40}(?:task|response|message|session|file).{0,80}(?:fetch|send|upload|post|curl|run)",
     re.I,
 )
 _MONEY = (
@@ -253,9 +255,7 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "persist" in labels
         and "hidden-run" in labels
         and not purpose.says(r"daemon|service|schedul|cron|monitor|watch|background|auto")
-    ):
-        yield Seen("persist-unasked", Severity.REVIEW, step)
-    elif (
+    ) or (
         "persist" in labels
         and not step.statement.path.lower().endswith(".md")
         and re.search(
@@ -342,11 +342,8 @@ def _place(step: Step, purpose: Purpose) -> Place:
     decoded = step.received.get("decoded")
     if (
         step.hidden_url
-        or step.hidden
-        and step.urls
-        or decoded
-        and decoded is not step
-        and set(decoded.urls) & set(step.urls)
+        or (step.hidden and step.urls)
+        or (decoded and decoded is not step and set(decoded.urls) & set(step.urls))
     ):
         return Place.HIDDEN
     places = [place_of(url, own_words=purpose.words) for url in step.urls]
@@ -461,7 +458,7 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
     if place in (Place.PLACEHOLDER, Place.INSTALLER):
         if uploads and step.statement.is_live and not purpose.is_security:
             return Severity.BLOCK
-        if not step.statement.is_live or not step.urls and set(strong) <= {"credentials", "history"}:
+        if not step.statement.is_live or (not step.urls and set(strong) <= {"credentials", "history"}):
             return Severity.NOTE
         return Severity.REVIEW
     return Severity.REVIEW if place == Place.PLATFORM else Severity.BLOCK
@@ -499,13 +496,11 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
 def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, text = step.labels, step.text
     origin: Step | None = None
-    if step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text):
+    if (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text)) or (
+        step.statement.is_shell and _RUNS_FETCHED.search(text)
+    ):
         origin = step
-    elif step.statement.is_shell and _RUNS_FETCHED.search(text):
-        origin = step
-    elif "download" in step.received and _RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text):
-        origin = step.received["download"]
-    elif (
+    elif ("download" in step.received and _RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text)) or (
         "download" in step.received
         and step.statement.is_shell
         and step.received["download"] is not step
@@ -560,12 +555,13 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
     if place == Place.PLACEHOLDER:
         in_program = not step.statement.path.lower().endswith(_DOCUMENTS)
         return Severity.REVIEW if step.statement.is_live and in_program and not purpose.is_security else Severity.NOTE
-    direct = not step.statement.is_shell and _RUNS_DIRECTLY.search(step.text) or _RUNS_SOURCE.search(step.text)
+    direct = (not step.statement.is_shell and _RUNS_DIRECTLY.search(step.text)) or _RUNS_SOURCE.search(step.text)
     if direct or "hidden-run" in step.labels:
         return Severity.BLOCK
     if place == Place.OWN:
-        piped = "runs-input" in step.labels and not _shown_home(step, purpose)
-        return Severity.REVIEW if is_plain or piped or not _shown_home(step, purpose) else Severity.NOTE
+        if _shown_home(step, purpose):
+            return Severity.REVIEW if is_plain else Severity.NOTE
+        return Severity.BLOCK if "runs-input" in step.labels and not _ON_FORGE.search(urls) else Severity.REVIEW
     if place == Place.PLATFORM:
         return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
     return Severity.BLOCK
@@ -605,23 +601,25 @@ def _decoded_and_run(step: Step) -> Iterator[Seen]:
             step,
         )
     elif (
-        step.statement.is_shell
-        and "decoded" in step.received
-        and step.received["decoded"] is not step
-        and _RUNS_VARIABLE.search(text)
+        (
+            step.statement.is_shell
+            and "decoded" in step.received
+            and step.received["decoded"] is not step
+            and _RUNS_VARIABLE.search(text)
+        )
+        or ({"decode", "execute"} <= labels and not step.statement.is_shell and _COMPUTED.search(text))
+        or (_ENCODED_RUN.search(text) and re.search(r"powershell|pwsh", text, re.I))
     ):
-        yield Seen("run-encoded", Severity.BLOCK, step)
-    elif {"decode", "execute"} <= labels and not step.statement.is_shell and _COMPUTED.search(text):
-        yield Seen("run-encoded", Severity.BLOCK, step)
-    elif _ENCODED_RUN.search(text) and re.search(r"powershell|pwsh", text, re.I):
         yield Seen("run-encoded", Severity.BLOCK, step)
     elif "decoded" in step.received and "execute" in labels and not step.statement.is_shell:
         argument = _PROGRAM_ARGUMENT.search(text)
         origin = step.received["decoded"]
         if argument and (
             argument[1].split(".")[0] in {name.lstrip(".") for name in origin.statement.assigns}
-            or origin is step
-            and re.search(r"(?:system|popen|run|exec\w*)\(\s*(?:base64|codecs|bytes|zlib|atob|Buffer)", text)
+            or (
+                origin is step
+                and re.search(r"(?:system|popen|run|exec\w*)\(\s*(?:base64|codecs|bytes|zlib|atob|Buffer)", text)
+            )
         ):
             yield Seen("run-encoded", Severity.BLOCK, step)
 
@@ -680,7 +678,7 @@ def _across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield Seen("hidden-address", Severity.REVIEW, away)
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
-        yield from _in_file(members, together, purpose, "\n".join(whole[path]))
+        yield from _in_file(members, together, purpose, "\n".join(text[:2000] for text in whole[path])[:60_000])
         yield from _beside_a_way_out(path, members, outward, purpose)
 
 
@@ -731,7 +729,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         and "write" in together | {"write"}
     ):
         worst = max((_place(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
-        if worst >= Place.UNKNOWN or worst == Place.OWN and "hidden-run" in together:
+        if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
             yield Seen("run-download", Severity.BLOCK, first("permissions"))
     if {"evaluate", "decode"} <= together and any(
         "evaluate" in s.labels and _RUNS_DIRECTLY.search(s.text) and not _LITERAL.search(s.text) for s in members
@@ -770,24 +768,17 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
         kinds = [kind for kind in (*_STRONG, "dotenv", "screen", _AGENT) if kind in step.labels]
         if not kinds or not is_program or not outward:
             continue
-        if (
-            kinds == ["credentials"]
-            and _is_own_login(step, purpose)
-            or kinds == ["environment"]
-            and not _DUMPS.search(step.text)
+        if (kinds == ["credentials"] and _is_own_login(step, purpose)) or (
+            kinds == ["environment"] and not _DUMPS.search(step.text)
         ):
             continue
         same = [out for out in outward if out.statement.path == path]
-        grave = same and kinds[0] in ("credentials", "browser", "wallet", "history", "keys-pressed")
-        grave = (
-            grave or same and kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\\bui\\b|visual|ocr")
-        )
-        yield Seen(
-            "send-secrets",
-            Severity.BLOCK if grave else Severity.REVIEW,
-            step,
-            f"{', '.join(kinds)}, beside a way out to {host_of((same or outward)[0].urls[0]) if (same or outward)[0].urls else 'elsewhere'}",
-        )
+        watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
+        taken = bool(same) and (watched or kinds[0] in _TAKEN_AT_ONCE)
+        way_out = (same or outward)[0]
+        to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
+        also = f"{', '.join(kinds)}, beside a way out to {to}"
+        yield Seen("send-secrets", Severity.BLOCK if taken else Severity.REVIEW, step, also)
 
 
 def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:

@@ -71,7 +71,7 @@ class Step:
     @property
     def text(self) -> str:
         """What the step says."""
-        return self.statement.text
+        return self.statement.text[:6000]
 
 
 _CALLED = frozenset(
@@ -109,11 +109,8 @@ def _without_texts(text: str) -> tuple[str, str]:
     bare = _STRINGS.sub(
         lambda found: (
             found[0]
-            if len(found[0]) <= 14
-            and " " not in found[0]
-            or found[0][0] in "fF`"
-            and "{" in found[0]
-            and len(found[0]) < 400
+            if (len(found[0]) <= 14 and " " not in found[0])
+            or (found[0][0] in "fF`" and "{" in found[0] and len(found[0]) < 400)
             else '""'
         ),
         whole,

@@ -131,10 +131,8 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     if _PLACEHOLDER.search(host) or "." not in host:
         return Place.PLACEHOLDER
     if (
-        host in ("discord.com", "discordapp.com", "hooks.slack.com")
-        and "webhook" in url + host
-        or host == "api.telegram.org"
-    ):
+        host in ("discord.com", "discordapp.com", "hooks.slack.com") and "webhook" in url + host
+    ) or host == "api.telegram.org":
         return Place.CAPTURE if _OTHERS_BOT.search(url) else Place.MESSAGING
     found = _HOST.match(url)
     path = (found[2] or "").lower() if found else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from metier.capability import Capability as C
+from metier.capability import Capability
 
 _HOME = r"(?:~|\$\{?HOME\}?|\$env:(?:USERPROFILE|APPDATA|LOCALAPPDATA)|%\w*(?:USERPROFILE|APPDATA)%|/root|/home/[\w$*{}.-]+|/Users/[\w$*{}.-]+|homedir\(\)|Path\.home\(\)|home)"
 _SECRET_NAME = r"(?!(?:MAX|MIN|NUM|TOTAL|PUBLIC)_)[A-Z0-9_]*(?:TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?|SERVICE_ACCOUNT(?:_KEY)?|DATABASE_URL|CONNECTION_STRING|MNEMONIC|SEED_PHRASE|WEBHOOK_URL|AUTH_KEY|SESSION_KEY|_PAT|COOKIE|(?<!PUBLIC)_KEY)(?:_(?:ID|B64|BASE64|PROD|DEV))?(?![A-Za-z0-9_])"
@@ -22,10 +22,10 @@ class Label:
 
     name: str
     pattern: re.Pattern[str]
-    capabilities: tuple[C, ...] = ()
+    capabilities: tuple[Capability, ...] = ()
 
 
-def _label(name: str, pattern: str, *capabilities: C, flags: int = re.I) -> Label:
+def _label(name: str, pattern: str, *capabilities: Capability, flags: int = re.I) -> Label:
     return Label(name, re.compile(pattern, flags), capabilities)
 
 
@@ -36,13 +36,13 @@ SOURCES = (
         r"|\bin\s+os\.environ\b(?!\s*[\[.])|=\s*(?:\{\s*\*\*)?os\.environ\s*[,})]?\s*$|[(:,]\s*(?:\*\*)?os\.environ\s*[,})]|process\.env(?!\s*[.\[\w]|\s*\?\.)"
         r"|\{\s*\.\.\.process\.env|(?:^|[|;($]\s*|\$\(\s*)(?:sudo\s+)?(?:printenv|env)(?=\s*(?:[|>;)]|$|<))|\bexport\s+-p\b|\bdeclare\s+-x\b|(?:Get-ChildItem|gci|dir|ls)\s+env:|/proc/(?:self|\d+|\*)/environ"
         r"|System\.getenv\(\)|os\.Environ\(\)|ENV\.to_h|\bset\s*\|\s*(?:curl|nc|base64|grep)",
-        C.READ_ENVIRONMENT, flags=0,
+        Capability.READ_ENVIRONMENT, flags=0,
     ),
     _label(
         "secret-variable",
         rf"(?:os\.environ(?:\.get)?\s*[\[(]|os\.getenv\s*\(|getenv\s*\(|process\.env\s*(?:\.|\??\.?\[)|ENV\[|\$env:|Deno\.env\.get\(|Environment\.GetEnvironmentVariable\()\s*[\"'`]?{_SECRET_NAME}"
         rf"|\$\{{?{_SECRET_NAME}\b|\$\(\s*{_SECRET_NAME}\s*\)|\bprintenv\s+{_SECRET_NAME}|\benv\s*\|\s*grep",
-        C.READ_ENVIRONMENT, flags=0,
+        Capability.READ_ENVIRONMENT, flags=0,
     ),
     _label(
         "credentials",
@@ -52,45 +52,45 @@ SOURCES = (
         r""
         r"|gh\s+auth\s+token|gcloud\s+auth\s+print-|aws\s+configure\s+get|find\s+(?:~|\$HOME)\S*\s.*(?:\.env|id_rsa|\.pem|\.key\b|credential|wallet|secret)|(?:security|keychain)\s+(?:find-(?:generic|internet)-password|dump-keychain|export)|login\.keychain|Library/Keychains|lsass|\bmimikatz\b|sekurlsa|\bSAM\b.{0,20}\bsave\b|reg\s+save\s+hklm\\sam|cmdkey\s+/list|secretsmanager\s+get-secret"
         r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php",
-        C.READ_CREDENTIALS, C.READ_OUTSIDE,
+        Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE,
     ),
-    _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|\.claude\.json\b|\.codex[/\\]auth\.json|oauth_creds\.json|\.cursor[/\\]mcp\.json|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", C.READ_CREDENTIALS, C.READ_OUTSIDE),
-    _label("dotenv", r"(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development))?(?=[\s\"')|;,]|$)", C.READ_CREDENTIALS),
+    _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|\.claude\.json\b|\.codex[/\\]auth\.json|oauth_creds\.json|\.cursor[/\\]mcp\.json|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE),
+    _label("dotenv", r"(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development))?(?=[\s\"')|;,]|$)", Capability.READ_CREDENTIALS),
     _label(
         "browser",
         r"Login Data|Web Data\b|(?:Chrome|Chromium|Brave|Edge|Firefox|Opera|Vivaldi|Safari)\S*[/\\\"',\s]+(?:User Data|Profiles?|Default|Cookies|Network)|Local State[\"']|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies|Local Extension Settings"
         r"|CryptUnprotectData|browser_cookie3|chrome_(?:passwords|cookies)|\.mozilla[/\\]firefox|Application Support[/\\](?:Google|BraveSoftware|Firefox)",
-        C.READ_BROWSER, C.READ_OUTSIDE,
+        Capability.READ_BROWSER, Capability.READ_OUTSIDE,
     ),
     _label(
         "wallet",
         r"wallet\.dat|\b(?:keystore/UTC|UTC--)|\.config/solana/id\.json|\.ethereum\b|\.bitcoin\b|\.electrum\b|\bElectrum[/\\]wallets|Exodus[/\\]exodus\.wallet|Ledger Live|Atomic[/\\]Local Storage|\bnkbihfbeogaeaoehlefnkodbefgpgknn\b|MetaMask[/\\]|Phantom[/\\]|\bbfnaelmomeimhlpmgjnjophhpkkoljpa\b"
         r"|\b(?:seed_?phrase|mnemonic)s?\b.{0,40}(?:open\(|readFile|getItem|localStorage|glob)|(?:open\(|readFile\w*\(|read_text|\bcat\b).{0,60}\b(?:seed_?phrase|mnemonic)s?\b",
-        C.READ_WALLETS, C.READ_OUTSIDE,
+        Capability.READ_WALLETS, Capability.READ_OUTSIDE,
     ),
-    _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\]config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", C.READ_OUTSIDE),
+    _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\]config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", Capability.READ_OUTSIDE),
     _label(
         "agent-memory",
         r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.(?:claude|openclaw|clawdbot|cursor|codex|gemini)[/\\\"',\s]*(?:settings(?:\.local)?\.json|memory|projects|sessions|skills|history|rules|hooks|mcp\.json|config\.toml|agents)|\.cursorrules|copilot-instructions\.md|\.mcp\.json|claude_desktop_config\.json|conversation(?:_?history|s?\.json)",
-        C.READ_FILES,
+        Capability.READ_FILES,
     ),
-    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b", C.READ_FILES),
-    _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\b(?:m|msg|message)\.(?:content|text)\b|update\.message\.text|request\.get_data|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", C.LISTEN),
-    _label("conversation", r"<[^<>]{0,60}(?:conversation|chat history|system prompt|output of env|api keys?|full context|last (?:user )?message)[^<>]{0,60}>", C.READ_FILES),
-    _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", C.READ_OUTSIDE, C.READ_FILES),
-    _label("clipboard", r"\bpbpaste\b|\bxclip\b|\bxsel\b|wl-paste|Get-Clipboard|pyperclip\.paste|clipboard\.(?:readText|read\()|clipboardy\.read|win32clipboard", C.CLIPBOARD),
-    _label("screen", r"ImageGrab\.grab|pyautogui\.screenshot|\bmss\.mss\b|screencapture\b|\bscrot\b|gnome-screenshot|desktopCapturer|CopyFromScreen|\bimport\s+-window\s+root|\bgrim\b\s", C.SCREEN),
-    _label("keys-pressed", r"pynput|keyboard\.(?:Listener|on_press|hook)|GetAsyncKeyState|SetWindowsHookEx|\bxinput\s+test|logkeys\b|/dev/input/event", C.SCREEN),
-    _label("system", r"\bplatform\.(?:uname|node|platform|system)\(|socket\.gethostname\(|getpass\.getuser\(|os\.(?:hostname|userInfo|networkInterfaces)\(|\bwhoami\b|\buname\s+-a|\bhostname\b|systeminfo\b|\bifconfig\b|\bip\s+addr|ipconfig\b|uuid\.getnode\(|api\.ipify\.org|ifconfig\.me|ipinfo\.io|icanhazip|checkip\.amazonaws|system_profiler|\bdmidecode\b", C.READ_SYSTEM),
+    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b", Capability.READ_FILES),
+    _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\b(?:m|msg|message)\.(?:content|text)\b|update\.message\.text|request\.get_data|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", Capability.LISTEN),
+    _label("conversation", r"<[^<>]{0,60}(?:conversation|chat history|system prompt|output of env|api keys?|full context|last (?:user )?message)[^<>]{0,60}>", Capability.READ_FILES),
+    _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", Capability.READ_OUTSIDE, Capability.READ_FILES),
+    _label("clipboard", r"\bpbpaste\b|\bxclip\b|\bxsel\b|wl-paste|Get-Clipboard|pyperclip\.paste|clipboard\.(?:readText|read\()|clipboardy\.read|win32clipboard", Capability.CLIPBOARD),
+    _label("screen", r"ImageGrab\.grab|pyautogui\.screenshot|\bmss\.mss\b|screencapture\b|\bscrot\b|gnome-screenshot|desktopCapturer|CopyFromScreen|\bimport\s+-window\s+root|\bgrim\b\s", Capability.SCREEN),
+    _label("keys-pressed", r"pynput|keyboard\.(?:Listener|on_press|hook)|GetAsyncKeyState|SetWindowsHookEx|\bxinput\s+test|logkeys\b|/dev/input/event", Capability.SCREEN),
+    _label("system", r"\bplatform\.(?:uname|node|platform|system)\(|socket\.gethostname\(|getpass\.getuser\(|os\.(?:hostname|userInfo|networkInterfaces)\(|\bwhoami\b|\buname\s+-a|\bhostname\b|systeminfo\b|\bifconfig\b|\bip\s+addr|ipconfig\b|uuid\.getnode\(|api\.ipify\.org|ifconfig\.me|ipinfo\.io|icanhazip|checkip\.amazonaws|system_profiler|\bdmidecode\b", Capability.READ_SYSTEM),
 )  # fmt: skip
 """Where something worth taking is read."""
 
 _SHELL_FETCH = r"(?:^|[|;&($`\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s"
 FETCH = _label(
     "fetch",
-    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{0, 3}\.get\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|smtplib\.SMTP|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
+    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{0, 3}\.get\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
     r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:",
-    C.FETCH,
+    Capability.FETCH,
 )
 SEND = _label(
     "send",
@@ -98,30 +98,30 @@ SEND = _label(
     r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|\.request\(\s*[\"\'](?:POST|PUT|PATCH)|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
     r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bgh\s+gist\s+create|upload_file(?:obj)?\(|put_object\(|\bgit\s+push\b"
     r"|Invoke-(?:WebRequest|RestMethod)\b.*-(?:Method\s+(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
-    C.SEND,
+    Capability.SEND,
 )
 NAME_LOOKUP = _label(
     "name-lookup",
     r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|host|drill|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query)))\w*\(.*(?:\{|\+|%|\$|\w+\()",
-    C.SEND,
+    Capability.SEND,
 )
 GET_WITH_DATA = _label(
     "get-with-data",
     r"(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image).*(?:\$\(\s*(?:cat|gh auth|env\b|printenv|security|base64|fc\b)|[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
-    C.FETCH,
+    Capability.FETCH,
 )
 EXECUTE = _label(
     "execute",
     r"(?<![\w.])(?:exec|eval|execfile)\s*\(|\bexec\(\s*compile|os\.(?:system|popen|exec[lv]\w*|spawn\w*|startfile)\s*\(|subprocess\.(?:run|call|Popen|check_\w+|getoutput|getstatusoutput)\s*\(|create_subprocess_shell|pty\.spawn|commands\.getoutput|asyncio\.create_subprocess"
     r"|child_process|\bexec(?:Sync|File|FileSync)?\s*\(|\bspawn(?:Sync)?\s*\(|\bexeca?\(|new Function\s*\(|\bFunction\s*\(|vm\.(?:runIn\w+|Script)|Deno\.(?:run|Command)|Bun\.spawn|\$`|Runtime\.getRuntime\(\)\.exec|ProcessBuilder|exec\.Command\(|std::process::Command|shell_exec\(|passthru\(|proc_open|%x[\[{(]|IO\.popen|Kernel\.(?:system|exec)|\bsystem\s*\("
     r"|\b(?:iex|Invoke-Expression|Invoke-Command|Start-Process)\b|WScript\.Shell|\bdo shell script\b|runpy\.run|importlib\.import_module|__import__\s*\(|marshal\.loads|pickle\.loads?\(|ctypes\.(?:CDLL|windll|memmove)|VirtualAlloc|LoadLibrary",
-    C.RUN_PROGRAMS,
+    Capability.RUN_PROGRAMS,
 )
 _SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)>\"'`]|\d>|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
 PIPED = _label(
     "runs-input",
     rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|\|\s*(?:source|\.)\s+/dev/stdin|\|\s*\$\(|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
-    C.RUN_SHELL,
+    Capability.RUN_SHELL,
 )
 DECODE = _label(
     "decode",
@@ -135,37 +135,37 @@ ENCODE = _label(
 )
 
 ACTS = (
-    _label("reverse-shell", r"\bssh\b.*\s-\w*R\s*\S*:\S+:\d+\s+\S+|Net\.Sockets\.TCPClient\(.*(?:iex|Invoke-Expression|cmd)|(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|\bsh\s+-i\s.*\|\s*openssl\s+s_client|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", C.RUN_SHELL, C.SEND),
-    _label("listener", r"\b(?:nc|ncat|netcat)\s+(?:-\w*l|.*\s-l\b)|\.bind\(\s*\(|\.listen\(\s*\d*|http\.server|createServer\(|ListenAndServe|uvicorn\.run|app\.run\(|HTTPServer\(|serve_forever|socketserver", C.LISTEN),
-    _label("miner", r"\bxmrig\b|--algo[\"\',\s=]+(?:rx/|cn/|randomx|kawpow|ethash)|stratum\+(?:tcp|ssl)|\bminerd\b|\bcpuminer\b|\bethminer\b|\bnicehash\b|randomx\b|cryptonight|--donate-level|coinhive|monero(?:ocean)?\.\S*:\d{3,5}|\bnbminer\b|\bt-rex\s+-a", C.RUN_PROGRAMS),
-    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/ld\.so\.preload|LD_PRELOAD=|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", C.PERSIST),
-    _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", C.ELEVATE),
-    _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", C.CHANGE_PERMISSIONS),
-    _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", C.CHANGE_PERMISSIONS),
-    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\")|(?:~|\$HOME)/(?:Documents|Desktop|Pictures|Downloads|Library)\b/?(?:\*|\s|$|\"))|\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s.*(?:~|\$HOME)/\.(?:aws|ssh|config|kube|gnupg|docker)/?(?:\*|\s|$|\")|\brm\s.*--no-preserve-root|\bfind\s+(?:~|\$HOME|/)\s.*(?:-delete|-exec\s+rm)|\bdd\s+.*of=/dev/(?:sd[a-w]|nvme\d|disk\d|hd[a-w]|vd[a-w])|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~/?(?:\s|$)|/home(?:\s|$)|\$HOME/?(?:\s|$)|/dev/(?:sd[a-w]|nvme\d|disk\d))|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", C.DELETE_FILES, C.WRITE_OUTSIDE),
-    _label("erase-traces", r"(?:\brm\b|\btruncate\b|\bshred\b|>\s*|unlink|remove|\bcat\s+/dev/null\s*>)\s*.{0,40}(?:/var/log(?:/[\w.*-]+)*|\.bash_history|\.zsh_history|/var/log/(?:auth|audit|syslog|wtmp|btmp))|\bhistory\s+-c|\bunset\s+HISTFILE|HISTFILE=/dev/null|HISTSIZE=0|wevtutil\s+cl|Clear-EventLog|Clear-History|journalctl\s+--vacuum|auditctl\s+-e\s*0|touch\s+-r\s", C.DELETE_FILES),
-    _label("delete", r"\brm\s+-|\bunlink\b|os\.(?:remove|unlink|rmdir)\(|rmtree\(|fs\.(?:unlink|rm|rmdir)\w*\(|\.unlink\(|Remove-Item\b|\bfind\b.*-delete\b|\bdel\s+/|\brm\s+[\w/~.$*]|DELETE\s+FROM|\bgit\s+clean\s+-\w*f", C.DELETE_FILES),
-    _label("disable-defence", r"Set-MpPreference\s+-Disable|Add-MpPreference\s+-Exclusion|netsh\s+advfirewall\s+set\s+\w+\s+state\s+off|\bsetenforce\s+0|\bufw\s+disable|iptables\s+-F|spctl\s+--master-disable|csrutil\s+disable|xattr\s+-\w*[dc]\w*\s+(?:-\w+\s+)*(?:com\.apple\.quarantine)?|systemctl\s+(?:stop|disable)\s+(?:\S*(?:firewalld|apparmor|auditd|falcon|clamav|fail2ban)\S*)|-ExecutionPolicy\s+Bypass|pkill\s+.*(?:falcon|clamd|defender|osquery)|killall\s+.*(?:Little Snitch|LuLu|falcon|defender)|AmsiUtils|amsiInitFailed|NODE_TLS_REJECT_UNAUTHORIZED", C.CONTROL_PROCESSES),
-    _label("kill", r"\bp?kill(?:all)?\s+-?\w|os\.kill\(|process\.kill\(|\.terminate\(\)|taskkill\b|Stop-Process|\bpsutil\b|\bps\s+aux|systemctl\s+(?:stop|restart|start)|tasklist\b", C.CONTROL_PROCESSES),
-    _label("encrypt-files", r"(?:for|glob|walk|find|rglob)\b.{0,200}(?:\.encrypt\(|openssl\s+enc|Fernet|AES\.new|gpg\s+.*-c)|\.(?:locked|encrypted|crypt|enc)[\"'].{0,60}(?:rename|unlink|remove)|README_(?:DECRYPT|RESTORE)|ransom", C.WRITE_FILES),
-    _label("hidden-run", r"(?:nohup|setsid|disown)\b.*(?:>\s*/dev/null|&\s*$)|-WindowStyle\s+Hidden|-w\s+hidden\b|CREATE_NO_WINDOW|windowsHide:\s*true|start_new_session\s*=\s*True|detached:\s*true|>\s*/dev/null\s+2>&1\s*&|&>\s*/dev/null\s*&|stdout\s*=\s*subprocess\.DEVNULL", C.RUN_PROGRAMS),
-    _label("install", r"\b(?:pip3?|pipx|uv(?:\s+pip|\s+tool)?|conda|mamba|npm|pnpm|yarn|bun|gem|cargo|go|brew|apt(?:-get)?|dnf|yum|pacman|apk|snap|choco|winget|scoop|composer|luarocks|cpan)\s+(?:-\S+\s+)*(?:install|add|i|get|ci)\b|\bnpx\s|\buvx\s|\bbunx\s|pnpm\s+dlx|python[\d.]*\s+-m\s+pip\s+install|ensurepip|pip\.main", C.INSTALL_PACKAGES),
-    _label("agent-write", r"(?:>>?|tee\s+(?:-a\s+)?|open\(|write_text|writeFile\w*\(|appendFile\w*\(|Add-Content|Set-Content|cp\s|mv\s|sed\s+-i|\.write\(|echo\s).{0,120}(?:(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md|\.(?:claude|openclaw|clawdbot|cursor|codex)[/\\](?:settings|memory|skills|rules|hooks|mcp|config|agents)|\.cursorrules|copilot-instructions|claude_desktop_config)|(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE)\.md[\"']?\)?\s*,\s*[\"']a|claude\s+mcp\s+add|openclaw\s+config\s+set|permissions\.allow|dangerously-?skip-?permissions|bypassPermissions|autoApprove|\"?enableAllProjectMcpServers", C.CHANGE_AGENT, C.WRITE_FILES),
-    _label("shell", r"shell\s*=\s*True|os\.system\(|os\.popen\(|\bexecSync\(|\bexec\(\s*[\"'`]|(?:ba|z)?sh\s+-c|cmd\s+/c|powershell|pwsh", C.RUN_SHELL),
-    _label("evaluate", r"(?<![\w.])(?:eval|exec)\s*\(|[(,]\s*(?:exec|eval)\s*[,)]|(?:globalThis|window|global|self)\s*\[[^\]]+\](?:\])?\s*\(|new Function\s*\(|vm\.runIn|Invoke-Expression|\biex\b|compile\(.*[\"']exec[\"']|\beval\s+[\"$`]", C.EVALUATE_CODE),
-    _label("load-code", r"pickle\.loads?\(|marshal\.loads|yaml\.(?:load|unsafe_load)\((?!.*Safe)|dill\.loads?|joblib\.load|torch\.load\((?!.*weights_only\s*=\s*True)|importlib\.import_module|__import__\(|\brequire\(\s*[^\"'`\s)]|\bimport\(\s*[^\"'`\s)]|shelve\.open|jsonpickle|unserialize\(|ObjectInputStream", C.LOAD_CODE),
-    _label("read", r"(?<![\w.])open\(|\.read_(?:text|bytes)\(|readFile\w*\(|\bcat\s+\S|\bhead\s|\btail\s|\bless\s|Get-Content|File\.read|read_csv\(|json\.load\(|\bgrep\s|\bos\.(?:walk|listdir|scandir)|\.r?glob\(|readdir|\bfind\s+[./~]", C.READ_FILES),
-    _label("write", r"open\([^)]*,\s*(?:mode\s*=\s*)?[\"'][wax]|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|\.write\(|json\.dump\(|to_csv\(|\btee\s|\s>>?\s+[\w~./$\"'{]|Set-Content|Out-File|Add-Content|File\.write|\bmkdir\b|makedirs\(|\bcp\s|\bmv\s|shutil\.(?:copy|move)|sed\s+-i|\btouch\s|createWriteStream|\.savefig\(|\.save\(", C.WRITE_FILES),
-    _label("outside", rf"(?:open\(|cat\s|read\w*\(|head\s|tail\s|ls\s|find\s|cp\s|grep\s.*\s|glob\(|Get-Content\s|expanduser\(|Path\(|join\()\s*[frb]*[\"'`]?(?:{_HOME}[/\\]|/(?:etc|var|usr|opt|root|home|Users|proc|sys)/)|Path\.home\(\)|os\.homedir\(\)|expanduser\(", C.READ_OUTSIDE),
-    _label("outside-write", rf"(?:>>?\s*|tee\s+(?:-a\s+)?|-o\s+|cp\s+\S+\s+|mv\s+\S+\s+|mkdir\s+(?:-p\s+)?|touch\s+|ln\s+-s\w*\s+\S+\s+|rm\s+(?:-\w+\s+)*|chmod\s+\S+\s+|chown\s+(?:-\w+\s+)?\S+\s+)[\"']?(?:{_HOME}[/\\.]|/(?:etc|var|usr|opt|root|home|Users)/)", C.WRITE_OUTSIDE),
-    _label("message", r"smtplib|sendmail\b|send_message\(|sendMail\(|api\.telegram\.org|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com|chat_?\.?postMessage|\btwilio\b.*messages|\bmail\s+-s|osascript.*(?:Messages|Mail)|imsg\s+send|gog\s+gmail\s+send|himalaya\s+(?:message\s+)?send|wacli\s+send|nodemailer|sendgrid|mailgun", C.SEND_MESSAGES),
-    _label("spend", r"eth_sendTransaction|sendTransaction\(|sendRawTransaction|signTransaction|transfer\(\s*\w+\s*,|\.swap\(|stripe\.(?:charges|paymentIntents|PaymentIntent|Charge)|create_(?:market_|limit_)?order\(|place_?order\(|paypal\b.*(?:payout|payment)|solana\s+transfer|cast\s+send|create_withdrawal|\.withdraw\(|/(?:v\d/)?(?:orders|transfers|payouts|withdrawals?)\b.*(?:POST|post)", C.SPEND),
-    _label("database", r"sqlite3\b|psycopg2?\b|\bpsql\s|\bmysql\s|pymysql|sqlalchemy|create_engine\(|\bmongo(?:sh|db|client)?\b|redis\.(?:Redis|from_url)|\bredis-cli\b|\bSELECT\s.+\sFROM\s|INSERT\s+INTO|\bduckdb\b|\.execute\(\s*[frb]*[\"'](?:select|insert|update|delete|create|drop)|new\s+pg\.|prisma\b|knex\(", C.DATABASE),
-    _label("encrypt", r"\.encrypt\(|openssl\s+enc|AES\.new|createCipheriv|\bgpg\s.*(?:-c\b|--symmetric)", C.WRITE_FILES),
-    _label("grant-root", r"NOPASSWD.*(?:sudoers|>|tee)|(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/sudoers|usermod\s.*-aG\s*(?:sudo|wheel|docker)|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)\s+/(?:bin|usr/bin)|dseditgroup\s.*admin", C.ELEVATE),
-    _label("walk-home", r"(?:rglob|glob|walk|find|readdir\w*|Get-ChildItem|scandir)\b.{0,60}(?:home\(\)|expanduser|homedir|\$HOME|~/|USERPROFILE|/home|/Users)|home\(\)\.r?glob|os\.walk\(\s*(?:home|os\.path\.expanduser)", C.READ_OUTSIDE),
-    _label("redirect-model", r"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?:BASE_URL|API_BASE|ENDPOINT)[\"']?\s*[\])=:,]+\s*[\"']?https?://", C.CHANGE_AGENT),
-    _label("clipboard-write", r"\bpbcopy\b|xclip\s+-sel|pyperclip\.copy|clipboard\.writeText|Set-Clipboard|wl-copy", C.CLIPBOARD),
-    _label("automate", r"pyautogui|\bcliclick\b|xdotool|robotjs|osascript\b.*System Events|SendKeys|AutoHotkey|ydotool", C.SCREEN),
+    _label("reverse-shell", r"\bssh\b.*\s-\w*R\s*\S*:\S+:\d+\s+\S+|Net\.Sockets\.TCPClient\(.*(?:iex|Invoke-Expression|cmd)|(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|\bsh\s+-i\s.*\|\s*openssl\s+s_client|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", Capability.RUN_SHELL, Capability.SEND),
+    _label("listener", r"\b(?:nc|ncat|netcat)\s+(?:-\w*l|.*\s-l\b)|\.bind\(\s*\(|\.listen\(\s*\d*|http\.server|createServer\(|ListenAndServe|uvicorn\.run|app\.run\(|HTTPServer\(|serve_forever|socketserver", Capability.LISTEN),
+    _label("miner", r"\bxmrig\b|--algo[\"\',\s=]+(?:rx/|cn/|randomx|kawpow|ethash)|stratum\+(?:tcp|ssl)|\bminerd\b|\bcpuminer\b|\bethminer\b|\bnicehash\b|randomx\b|cryptonight|--donate-level|coinhive|monero(?:ocean)?\.\S*:\d{3,5}|\bnbminer\b|\bt-rex\s+-a", Capability.RUN_PROGRAMS),
+    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/ld\.so\.preload|LD_PRELOAD=|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", Capability.PERSIST),
+    _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", Capability.ELEVATE),
+    _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", Capability.CHANGE_PERMISSIONS),
+    _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", Capability.CHANGE_PERMISSIONS),
+    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\")|(?:~|\$HOME)/(?:Documents|Desktop|Pictures|Downloads|Library)\b/?(?:\*|\s|$|\"))|\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s.*(?:~|\$HOME)/\.(?:aws|ssh|config|kube|gnupg|docker)/?(?:\*|\s|$|\")|\brm\s.*--no-preserve-root|\bfind\s+(?:~|\$HOME|/)\s.*(?:-delete|-exec\s+rm)|\bdd\s+.*of=/dev/(?:sd[a-w]|nvme\d|disk\d|hd[a-w]|vd[a-w])|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~/?(?:\s|$)|/home(?:\s|$)|\$HOME/?(?:\s|$)|/dev/(?:sd[a-w]|nvme\d|disk\d))|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", Capability.DELETE_FILES, Capability.WRITE_OUTSIDE),
+    _label("erase-traces", r"(?:\brm\b|\btruncate\b|\bshred\b|>\s*|unlink|remove|\bcat\s+/dev/null\s*>)\s*.{0,40}(?:/var/log(?:/[\w.*-]+)*|\.bash_history|\.zsh_history|/var/log/(?:auth|audit|syslog|wtmp|btmp))|\bhistory\s+-c|\bunset\s+HISTFILE|HISTFILE=/dev/null|HISTSIZE=0|wevtutil\s+cl|Clear-EventLog|Clear-History|journalctl\s+--vacuum|auditctl\s+-e\s*0|touch\s+-r\s", Capability.DELETE_FILES),
+    _label("delete", r"\brm\s+-|\bunlink\b|os\.(?:remove|unlink|rmdir)\(|rmtree\(|fs\.(?:unlink|rm|rmdir)\w*\(|\.unlink\(|Remove-Item\b|\bfind\b.*-delete\b|\bdel\s+/|\brm\s+[\w/~.$*]|DELETE\s+FROM|\bgit\s+clean\s+-\w*f", Capability.DELETE_FILES),
+    _label("disable-defence", r"Set-MpPreference\s+-Disable|Add-MpPreference\s+-Exclusion|netsh\s+advfirewall\s+set\s+\w+\s+state\s+off|\bsetenforce\s+0|\bufw\s+disable|iptables\s+-F|spctl\s+--master-disable|csrutil\s+disable|xattr\s+-\w*[dc]\w*\s+(?:-\w+\s+)*(?:com\.apple\.quarantine)?|systemctl\s+(?:stop|disable)\s+(?:\S*(?:firewalld|apparmor|auditd|falcon|clamav|fail2ban)\S*)|-ExecutionPolicy\s+Bypass|pkill\s+.*(?:falcon|clamd|defender|osquery)|killall\s+.*(?:Little Snitch|LuLu|falcon|defender)|AmsiUtils|amsiInitFailed|NODE_TLS_REJECT_UNAUTHORIZED", Capability.CONTROL_PROCESSES),
+    _label("kill", r"\bp?kill(?:all)?\s+-?\w|os\.kill\(|process\.kill\(|\.terminate\(\)|taskkill\b|Stop-Process|\bpsutil\b|\bps\s+aux|systemctl\s+(?:stop|restart|start)|tasklist\b", Capability.CONTROL_PROCESSES),
+    _label("encrypt-files", r"(?:for|glob|walk|find|rglob)\b.{0,200}(?:\.encrypt\(|openssl\s+enc|Fernet|AES\.new|gpg\s+.*-c)|\.(?:locked|encrypted|crypt|enc)[\"'].{0,60}(?:rename|unlink|remove)|README_(?:DECRYPT|RESTORE)|ransom", Capability.WRITE_FILES),
+    _label("hidden-run", r"(?:nohup|setsid|disown)\b.*(?:>\s*/dev/null|&\s*$)|-WindowStyle\s+Hidden|-w\s+hidden\b|CREATE_NO_WINDOW|windowsHide:\s*true|start_new_session\s*=\s*True|detached:\s*true|>\s*/dev/null\s+2>&1\s*&|&>\s*/dev/null\s*&|stdout\s*=\s*subprocess\.DEVNULL", Capability.RUN_PROGRAMS),
+    _label("install", r"\b(?:pip3?|pipx|uv(?:\s+pip|\s+tool)?|conda|mamba|npm|pnpm|yarn|bun|gem|cargo|go|brew|apt(?:-get)?|dnf|yum|pacman|apk|snap|choco|winget|scoop|composer|luarocks|cpan)\s+(?:-\S+\s+)*(?:install|add|i|get|ci)\b|\bnpx\s|\buvx\s|\bbunx\s|pnpm\s+dlx|python[\d.]*\s+-m\s+pip\s+install|ensurepip|pip\.main", Capability.INSTALL_PACKAGES),
+    _label("agent-write", r"(?:>>?|tee\s+(?:-a\s+)?|open\(|write_text|writeFile\w*\(|appendFile\w*\(|Add-Content|Set-Content|cp\s|mv\s|sed\s+-i|\.write\(|echo\s).{0,120}(?:(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md|\.(?:claude|openclaw|clawdbot|cursor|codex)[/\\](?:settings|memory|skills|rules|hooks|mcp|config|agents)|\.cursorrules|copilot-instructions|claude_desktop_config)|(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE)\.md[\"']?\)?\s*,\s*[\"']a|claude\s+mcp\s+add|openclaw\s+config\s+set|permissions\.allow|dangerously-?skip-?permissions|bypassPermissions|autoApprove|\"?enableAllProjectMcpServers", Capability.CHANGE_AGENT, Capability.WRITE_FILES),
+    _label("shell", r"shell\s*=\s*True|os\.system\(|os\.popen\(|\bexecSync\(|\bexec\(\s*[\"'`]|(?:ba|z)?sh\s+-c|cmd\s+/c|powershell|pwsh", Capability.RUN_SHELL),
+    _label("evaluate", r"(?<![\w.])(?:eval|exec)\s*\(|[(,]\s*(?:exec|eval)\s*[,)]|(?:globalThis|window|global|self)\s*\[[^\]]+\](?:\])?\s*\(|new Function\s*\(|vm\.runIn|Invoke-Expression|\biex\b|compile\(.*[\"']exec[\"']|\beval\s+[\"$`]", Capability.EVALUATE_CODE),
+    _label("load-code", r"pickle\.loads?\(|marshal\.loads|yaml\.(?:load|unsafe_load)\((?!.*Safe)|dill\.loads?|joblib\.load|torch\.load\((?!.*weights_only\s*=\s*True)|importlib\.import_module|__import__\(|\brequire\(\s*[^\"'`\s)]|\bimport\(\s*[^\"'`\s)]|shelve\.open|jsonpickle|unserialize\(|ObjectInputStream", Capability.LOAD_CODE),
+    _label("read", r"(?<![\w.])open\(|\.read_(?:text|bytes)\(|readFile\w*\(|\bcat\s+\S|\bhead\s|\btail\s|\bless\s|Get-Content|File\.read|read_csv\(|json\.load\(|\bgrep\s|\bos\.(?:walk|listdir|scandir)|\.r?glob\(|readdir|\bfind\s+[./~]", Capability.READ_FILES),
+    _label("write", r"open\([^)]*,\s*(?:mode\s*=\s*)?[\"'][wax]|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|\.write\(|json\.dump\(|to_csv\(|\btee\s|\s>>?\s+[\w~./$\"'{]|Set-Content|Out-File|Add-Content|File\.write|\bmkdir\b|makedirs\(|\bcp\s|\bmv\s|shutil\.(?:copy|move)|sed\s+-i|\btouch\s|createWriteStream|\.savefig\(|\.save\(", Capability.WRITE_FILES),
+    _label("outside", rf"(?:open\(|cat\s|read\w*\(|head\s|tail\s|ls\s|find\s|cp\s|grep\s.*\s|glob\(|Get-Content\s|expanduser\(|Path\(|join\()\s*[frb]*[\"'`]?(?:{_HOME}[/\\]|/(?:etc|var|usr|opt|root|home|Users|proc|sys)/)|Path\.home\(\)|os\.homedir\(\)|expanduser\(", Capability.READ_OUTSIDE),
+    _label("outside-write", rf"(?:>>?\s*|tee\s+(?:-a\s+)?|-o\s+|cp\s+\S+\s+|mv\s+\S+\s+|mkdir\s+(?:-p\s+)?|touch\s+|ln\s+-s\w*\s+\S+\s+|rm\s+(?:-\w+\s+)*|chmod\s+\S+\s+|chown\s+(?:-\w+\s+)?\S+\s+)[\"']?(?:{_HOME}[/\\.]|/(?:etc|var|usr|opt|root|home|Users)/)", Capability.WRITE_OUTSIDE),
+    _label("message", r"smtplib|sendmail\b|send_message\(|sendMail\(|api\.telegram\.org|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com|chat_?\.?postMessage|\btwilio\b.*messages|\bmail\s+-s|osascript.*(?:Messages|Mail)|imsg\s+send|gog\s+gmail\s+send|himalaya\s+(?:message\s+)?send|wacli\s+send|nodemailer|sendgrid|mailgun", Capability.SEND_MESSAGES),
+    _label("spend", r"eth_sendTransaction|sendTransaction\(|sendRawTransaction|signTransaction|transfer\(\s*\w+\s*,|\.swap\(|stripe\.(?:charges|paymentIntents|PaymentIntent|Charge)|create_(?:market_|limit_)?order\(|place_?order\(|paypal\b.*(?:payout|payment)|solana\s+transfer|cast\s+send|create_withdrawal|\.withdraw\(|/(?:v\d/)?(?:orders|transfers|payouts|withdrawals?)\b.*(?:POST|post)", Capability.SPEND),
+    _label("database", r"sqlite3\b|psycopg2?\b|\bpsql\s|\bmysql\s|pymysql|sqlalchemy|create_engine\(|\bmongo(?:sh|db|client)?\b|redis\.(?:Redis|from_url)|\bredis-cli\b|\bSELECT\s.+\sFROM\s|INSERT\s+INTO|\bduckdb\b|\.execute\(\s*[frb]*[\"'](?:select|insert|update|delete|create|drop)|new\s+pg\.|prisma\b|knex\(", Capability.DATABASE),
+    _label("encrypt", r"\.encrypt\(|openssl\s+enc|AES\.new|createCipheriv|\bgpg\s.*(?:-c\b|--symmetric)", Capability.WRITE_FILES),
+    _label("grant-root", r"NOPASSWD.*(?:sudoers|>|tee)|(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/sudoers|usermod\s.*-aG\s*(?:sudo|wheel|docker)|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)\s+/(?:bin|usr/bin)|dseditgroup\s.*admin", Capability.ELEVATE),
+    _label("walk-home", r"(?:rglob|glob|walk|find|readdir\w*|Get-ChildItem|scandir)\b.{0,60}(?:home\(\)|expanduser|homedir|\$HOME|~/|USERPROFILE|/home|/Users)|home\(\)\.r?glob|os\.walk\(\s*(?:home|os\.path\.expanduser)", Capability.READ_OUTSIDE),
+    _label("redirect-model", r"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?:BASE_URL|API_BASE|ENDPOINT)[\"']?\s*[\])=:,]+\s*[\"']?https?://", Capability.CHANGE_AGENT),
+    _label("clipboard-write", r"\bpbcopy\b|xclip\s+-sel|pyperclip\.copy|clipboard\.writeText|Set-Clipboard|wl-copy", Capability.CLIPBOARD),
+    _label("automate", r"pyautogui|\bcliclick\b|xdotool|robotjs|osascript\b.*System Events|SendKeys|AutoHotkey|ydotool", Capability.SCREEN),
 )  # fmt: skip
 """What is done, apart from taking and sending."""

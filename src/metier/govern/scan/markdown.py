@@ -50,7 +50,7 @@ def blocks(text: str) -> Iterator[Block]:
     begin, fence, language = 0, "", ""
     for number in _marked(text):
         mark = _FENCE.match(lines[number])
-        if mark and (not fence or mark[1].startswith(fence) and not mark[2]):
+        if mark and (not fence or (mark[1].startswith(fence) and not mark[2])):
             yield from _block(lines[begin:number], begin + 1, fence, language)
             begin = number + 1
             fence, language = ("", "") if fence else (mark[1], mark[2].lower())

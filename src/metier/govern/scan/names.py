@@ -67,7 +67,7 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
                         f"{name} is one slip from {word}",
                     )
             if not _REGISTRY.search(step.text) and any(
-                _INTERNAL.search(name) or name == purpose.name and _INTERNAL.search(purpose.description)
+                _INTERNAL.search(name) or (name == purpose.name and _INTERNAL.search(purpose.description))
                 for name in _names(step.text)
             ):
                 yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text

@@ -148,7 +148,7 @@ def _hidden_text(contents: Contents) -> Iterator[Finding]:
             yield _of(
                 "hidden-text",
                 Severity.BLOCK
-                if kind == "tags" and len(shown) > 12 or kind == "invisible" and shown.endswith("long")
+                if (kind == "tags" and len(shown) > 12) or (kind == "invisible" and shown.endswith("long"))
                 else Severity.REVIEW,
                 part.path,
                 line,

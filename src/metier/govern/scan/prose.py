@@ -6,6 +6,7 @@ from orders, sentence by sentence, so that a warning elsewhere takes nothing bac
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -151,7 +152,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         for place in sorted(which):
             rule, pattern = pairs[place]
             key = (rule.id, sentence.path, sentence.line)
-            if key in spoken or is_window and rule.id not in _ACROSS:
+            if key in spoken or (is_window and rule.id not in _ACROSS):
                 continue
             if (sentence.text, place) not in judged:
                 match = pattern.search(sentence.text)
@@ -187,22 +188,31 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     else Severity.REVIEW,
                     sentence,
                 )
-    yield from _added_up(signs)
+    yield from _added_up(signs, _following(found))
 
 
-def _added_up(signs: dict[tuple[str, int], dict[str, Sentence]]) -> Iterator[Said]:
-    """Paragraphs that hide or excuse what they order, and those in which four signs stand."""
+def _following(found: Sequence[Sentence]) -> dict[tuple[str, int], int]:
+    """The line of the paragraph that comes after each."""
+    pairs = itertools.pairwise(found)
+    return {(one.path, one.line): two.line for one, two in pairs if one.path == two.path and one.line < two.line}
+
+
+def _added_up(
+    signs: dict[tuple[str, int], dict[str, Sentence]], following: dict[tuple[str, int], int]
+) -> Iterator[Said]:
+    """Paragraphs that hide or excuse what they order, and those in which three signs stand."""
     for (path, line), here in signs.items():
         near = dict(here)
         for offset in (1, 2, 3):
             near |= {name: s for name, s in signs.get((path, line + offset), {}).items() if name not in near}
-        if len(near) >= 3 or any(pair <= near.keys() for pair in _PAIRS):
-            grave = {"sign-forward", "sign-secrets", "sign-conceal"} <= near.keys()
+        wide = near.keys() | signs.get((path, following.get((path, line), 0)), {}).keys()
+        grave = {"sign-forward", "sign-secrets", "sign-conceal"} <= wide
+        if grave or len(near) >= 3 or any(pair <= near.keys() for pair in _PAIRS):
             yield Said("adds-up", Severity.BLOCK if grave else Severity.REVIEW, next(iter(here.values())))
 
 
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in itertools.pairwise(found):
         if (
             one.path == two.path
             and not one.is_hidden
@@ -254,7 +264,7 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
     urls = [found[0] for found in URL.finditer(text)]
     places = [
         Place.OWN
-        if host_of(url) in purpose.hosts and (place := place_of(url, own_words=purpose.words)) == Place.UNKNOWN
+        if host_of(url) in purpose.hosts and (_place := place_of(url, own_words=purpose.words)) == Place.UNKNOWN
         else place_of(url, own_words=purpose.words)
         for url in urls
     ]
@@ -278,7 +288,7 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
             return Severity.BLOCK
         return (
             Severity.NOTE
-            if worst in (Place.PLATFORM, Place.INSTALLER) or worst == Place.OWN and not _STANDING.search(text)
+            if worst in (Place.PLATFORM, Place.INSTALLER) or (worst == Place.OWN and not _STANDING.search(text))
             else Severity.REVIEW
         )
     if rule.id == "paste-command":

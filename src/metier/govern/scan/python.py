@@ -320,7 +320,8 @@ def _replace_int(node: ast.expr, name: str, value: int) -> ast.AST:
         def visit_Name(self, found: ast.Name) -> ast.AST:
             return ast.Constant(value) if found.id == name else found
 
-    return ast.fix_missing_locations(Put().visit(node))
+    replaced: ast.AST = Put().visit(node)
+    return ast.fix_missing_locations(replaced)
 
 
 def _called(node: ast.Call, depth: int) -> str | bytes | int | None:

@@ -134,10 +134,10 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
     if not calls:
         words = [word for word in words if _COMPLETE.match(word)]
     text = " ".join(words)
-    if not text or not _RUNNABLE.search(text) and not re.search(r"[\w./-]+\s", text):
+    if not text or (not _RUNNABLE.search(text) and not re.search(r"[\w./-]+\s", text)):
         return
     text = text.replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'")
-    if calls and _EVALUATES.search(statement.text) or re.search(r"\bexec\(.*(?:urlopen|requests\.get)", text):
+    if (calls and _EVALUATES.search(statement.text)) or re.search(r"\bexec\(.*(?:urlopen|requests\.get)", text):
         kind = "python" if re.search(r"^\s*(?:import|from|exec|def)\b|__import__|os\.\w", text) else "script"
         reader = python_statements if kind == "python" else script_statements
         yield from reader(

@@ -66,7 +66,7 @@ def script_statements(
                 scopes.pop()
         scope = scopes[-1][1] if scopes else ""
         begun = _DEF.match(piece) or (
-            _ARROW.match(piece) if "=>" in piece[-4:] or piece.endswith(")") and "function" in piece else None
+            _ARROW.match(piece) if "=>" in piece[-4:] or (piece.endswith(")") and "function" in piece) else None
         )
         if begun is None and opens:
             method = _METHOD.match(piece)
@@ -162,20 +162,21 @@ def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
         elif group == "newline":
             line += 1
             line_start = token.end()
-            if value[0] == "\\" or (stack and stack[-1] != "block"):
-                parts.append(" ")
-            elif (
-                not is_python
-                and parts
-                and text[token.end() : token.end() + 40].lstrip()[:1] in (".", "+", "?", "|", "&", ",")
+            if (
+                value[0] == "\\"
+                or (stack and stack[-1] != "block")
+                or (
+                    not is_python
+                    and parts
+                    and text[token.end() : token.end() + 40].lstrip()[:1] in (".", "+", "?", "|", "&", ",")
+                )
             ):
                 parts.append(" ")
             elif parts and (piece := flush()):
                 yield begin, indent, blocks, piece, False
-        elif group == "semi" and (not stack or stack[-1] == "block") and not is_python:
-            if piece := flush():
-                yield begin, indent, blocks, piece, False
-        elif group == "semi" and is_python and not stack:
+        elif (group == "semi" and (not stack or stack[-1] == "block") and not is_python) or (
+            group == "semi" and is_python and not stack
+        ):
             if piece := flush():
                 yield begin, indent, blocks, piece, False
         elif group == "open":

@@ -82,16 +82,14 @@ def _statement(
                     known[assignment[1]] = before + assignment[2]
         if (
             (
-                word in _WRITES
-                and not (word == "-d" and "curl" in words)
-                or re.fullmatch(r"-\w*o", word)
-                and "curl" in words
+                (word in _WRITES and not (word == "-d" and "curl" in words))
+                or (re.fullmatch(r"-\w*o", word) and "curl" in words)
             )
             and place + 1 < len(words)
             and words[place + 1] not in ("|", "-")
         ):
             assigns.append(words[place + 1])
-        elif word.startswith("of=") or word.startswith("--output="):
+        elif word.startswith(("of=", "--output=")):
             assigns.append(word.split("=", 1)[1])
     if len(words) > 2 and words[0] == "for":
         assigns.append(words[1])

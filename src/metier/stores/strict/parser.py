@@ -11,7 +11,8 @@ from typing import Any
 
 from metier.stores.strict.directives import refuse_directives
 from metier.stores.strict.marks import StrictYamlCrash, StrictYamlError, column, refusal
-from metier.stores.strict.scanner import COMMENT, Scanner, Token
+from metier.stores.strict.scanner import COMMENT, Scanner
+from metier.stores.strict.token import Token
 
 _FLOW = "Found ugly disallowed JSONesque flow mapping (surround with ' and ' to make text appear literally)"
 _ANCHOR = "Found confusing disallowed anchor token (surround with ' and ' to make text appear literally)"

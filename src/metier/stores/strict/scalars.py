@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from metier.stores.strict.token import Token
+
 if TYPE_CHECKING:
-    from metier.stores.strict.scanner import Scanner, Token
+    from metier.stores.strict.scanner import Scanner
 
 _SPACE_OR_END = " \n\0\t\x85\u2028\u2029"
 _BREAKS = "\n\x85\u2028\u2029"
@@ -306,6 +308,4 @@ def _is_separator(scanner: Scanner) -> bool:
 
 
 def _scalar(start: int, end: int, value: str, style: str = "") -> Token:
-    from metier.stores.strict.scanner import Token
-
     return Token("<scalar>", start, end, value, style)
