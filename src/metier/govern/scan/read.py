@@ -62,6 +62,7 @@ _COMPLETE = re.compile(
 )
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
+_QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
 _MAX_BESIDE = 100_000
 _MAX_JSON = 2_000_000
@@ -109,7 +110,9 @@ def sentences_of(contents: Contents) -> Iterator[Sentence]:
             yield from _said_in_front(part)
             for block in blocks(part.plain):
                 if block.kind == "prose":
-                    yield from sentences(block.text, part.path, first_line=block.line)
+                    # The lines of a quote are one paragraph, as they are shown.
+                    text = _QUOTE.sub("", block.text) if "\n>" in block.text else block.text
+                    yield from sentences(text, part.path, first_line=block.line)
 
 
 def _said_in_front(part: Part) -> Iterator[Sentence]:
