@@ -39,7 +39,8 @@ from metier.stores.frontmatter import read_frontmatter
 from metier.stores.markdown import skill_of
 
 CATALOGUE = "catalogue"
-PENALTY = 0.03
+PENALTY = 0.06
+DOUBT_PENALTY = 0.01
 SET_BY_HAND = ("excluded",)
 
 
@@ -287,7 +288,7 @@ def _loss(w: np.ndarray, rows: list[tuple[np.ndarray, int]]) -> float:
 def _logistic(table: np.ndarray, fired: np.ndarray, weights: np.ndarray) -> np.ndarray:
     mean, scale = table.mean(0), table.std(0) + 1e-9
     x = np.c_[np.ones(len(table)), (table - mean) / scale]
-    penalty = np.diag([0.0] + [2 * PENALTY / 3] * table.shape[1])
+    penalty = np.diag([0.0] + [2 * DOUBT_PENALTY] * table.shape[1])
     w = np.zeros(x.shape[1])
     for _ in range(40):
         p = 1 / (1 + np.exp(-(x @ w)))

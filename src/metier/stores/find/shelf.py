@@ -12,8 +12,8 @@ from metier.index import Listed
 from metier.stores.find.segment import MAX_DESCRIPTION, Placed, Segment
 from metier.stores.find.words import letters, stem, words
 
-_SATURATION = 0.9
-_LENGTH_SHARE = 0.6
+_SATURATION = 0.5
+_LENGTH_SHARE = 0.7
 _MAX_POSTINGS = 1500
 _MAX_OPEN = 300
 """Frequent words are looked up for the skills that the rare words left at the top, not the other way round."""
@@ -96,7 +96,7 @@ class Shelf:
         return math.log(1 + (len(self.cards) - num_skills + 0.5) / (num_skills + 0.5))
 
     def likely(self, found: Iterable[Counts], limit: int) -> list[int]:
-        """The skills with the best BM25 (k1 = 0.9, b = 0.6), best first."""
+        """The skills with the best BM25 (k1 = 0.5, b = 0.7), best first."""
         scores: dict[int, float] = defaultdict(float)
         norms, num_read = self._norms, 0
         for counts in sorted(found, key=len):

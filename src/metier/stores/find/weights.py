@@ -8,27 +8,27 @@ on whether any skill answers. Both have an L2 penalty. The evidence has no names
 from __future__ import annotations
 
 EVIDENCE = {
-    "words": 2.4,
-    "stems": 2.54,
-    "contrast": 3.07,
-    "echo": 1.55,
-    "letters": 1.87,
-    "pitch": 0.8,
-    "name": 3.57,
-    "called": 1.44,
+    "words": 2.38,
+    "stems": 2.36,
+    "contrast": 2.58,
+    "echo": 1.51,
+    "letters": 1.72,
+    "pitch": 1.03,
+    "name": 3.04,
+    "called": 1.46,
     "excluded": -4.0,
 }
 """Log-odds of a candidate for each whole of evidence. `excluded` is set by hand: who rules a skill out means it."""
 
 DOUBT = {
-    "bias": -3.66,
-    "entropy": 0.27,
-    "kin": 2.97,
-    "echo": 4.05,
+    "bias": -3.94,
+    "entropy": 0.37,
+    "kin": 3.27,
+    "echo": 4.02,
     "called": 1.95,
-    "excluded": -8.05,
-    "how": -1.52,
-    "general": -0.95,
+    "excluded": -8.02,
+    "how": -1.53,
+    "general": -0.94,
 }
 """Log-odds that some skill answers.
 
