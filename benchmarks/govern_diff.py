@@ -198,6 +198,7 @@ SYNONYMS = {
     "all": "every",
 }
 Files = dict[str, str]
+_VERSION = re.compile(r"(?<![\d.])(\d+\.\d+)\.\d+(?![\d.])")
 
 
 def main() -> None:
@@ -247,7 +248,7 @@ def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
         return 0.0, 1.0
     p = hits / total
     middle, half = p + z * z / (2 * total), z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total))
-    return (middle - half) / (1 + z * z / total), (middle + half) / (1 + z * z / total)
+    return max(0.0, (middle - half) / (1 + z * z / total)), (middle + half) / (1 + z * z / total)
 
 
 def _packages(path: Path) -> Iterator[Files]:
@@ -290,7 +291,7 @@ def _honest(files: Files, rng: random.Random, packages: list[Files]) -> Iterator
         "typos": _typos(text, rng),
         "reordered": _reordered(text, rng),
         "rewrapped": _by_line(text, lambda line: re.sub(r"(?<=[a-z]) (?=[a-z])", _sometimes("\n", " ", rng), line)),
-        "version": re.sub(r"(\d+\.\d+)\.\d+", r"\1.99", text).replace("---\n", "---\nversion: 1.2.3\n", 1),
+        "version": _VERSION.sub(r"\1.99", text).replace("---\n", "---\nversion: 1.2.3\n", 1),
         "section added": text.rstrip() + "\n\n" + "\n".join(rng.sample(ADDITIONS, 2)),
         "sentence dropped": _by_line(text, lambda line: "" if rng.random() < 0.1 else line),
     }

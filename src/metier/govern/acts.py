@@ -127,7 +127,7 @@ _RULES = (
     _rule(Act.ELEVATE, r"\bsudo\s+\w|\bas root\b|\brunas\b|\bdoas\s|\bsudoers\b|--privileged\b|\bsetuid\b"),
     _rule(
         Act.CREDENTIALS,
-        rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b(?:\W+[\w./~$-]+){{0,8}}?\W+{_SECRETS}",
+        rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b.{{0,80}}?\W{_SECRETS}",
     ),
     _rule(
         Act.CREDENTIALS,
@@ -178,7 +178,7 @@ _RULES = (
     ),
     _rule(
         Act.FAVOUR,
-        r"\b(?:add|append|insert|include|put|prepend|embed)\s+(?:\w+\W+){0,6}?(?:line|text|footer|header|disclaimer|signature|sentence|note|link|watermark|comment|banner|phrase|paragraph|slide|logo|url|quote)\b(?:\W+[\w':/.-]+){0,14}?\W+(?:to|in|into|at|on|of|for)\s+(?:\w+\s+){0,3}?(?:every|each|all|any)\b",
+        r"\b(?:add|append|insert|include|put|prepend|embed)\s+(?:\w+\W+){0,6}?(?:line|text|footer|header|disclaimer|signature|sentence|note|link|watermark|comment|banner|phrase|paragraph|slide|logo|url|quote)\b.{0,120}?\s(?:to|in|into|at|on|of|for)\s+(?:\w+\s+){0,3}?(?:every|each|all|any)\b",
     ),
     _rule(
         Act.LISTEN,
@@ -209,7 +209,7 @@ _RULES = (
     ),
     _rule(
         Act.CHANGE_AGENT,
-        r"\b(?:add|append|write|insert|save|store|put|edit|modify|update|include|copy|record|remember|install|set|change|create|register)\s+(?:[\w`'\"./-]+\W+){0,10}?(?:(?:CLAUDE|AGENTS|SOUL|MEMORY|GEMINI|IDENTITY|HEARTBEAT|TOOLS)\.md|\.claude\b|\.cursorrules|\.cursor/|settings\.json|mcp\.json|\.mcp|system prompt|long-term memory|your memory|(?:agent'?s?|persistent) memory|(?:other|all|every) skills?|(?:agent|assistant)'?s? (?:config\w*|settings?|instructions?))",
+        r"\b(?:add|append|write|insert|save|store|put|edit|modify|update|include|copy|record|remember|install|set|change|create|register)\s.{0,100}?(?:(?:CLAUDE|AGENTS|SOUL|MEMORY|GEMINI|IDENTITY|HEARTBEAT|TOOLS)\.md|\.claude\b|\.cursorrules|\.cursor/|settings\.json|mcp\.json|\.mcp|system prompt|long-term memory|your memory|(?:agent'?s?|persistent) memory|(?:other|all|every) skills?|(?:agent|assistant)'?s? (?:config\w*|settings?|instructions?))",
     ),
     _rule(
         Act.SPEND,
@@ -221,11 +221,11 @@ _RULES = (
     ),
     _rule(
         Act.FETCH_AND_RUN,
-        r"(?:curl|wget|iwr|fetch)\b[^\n|]{0,250}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|(?:ba|z)?sh\s+(?:-c\s+)?[\"']?(?:<\(|\$\()\s*(?:curl|wget)|\beval\b[^\n]{0,60}(?:curl|wget|fetch|requests)|exec\((?:requests|urllib|urlopen)|\biex\b|base64\s+(?:-d|--decode|-D)[^\n]{0,60}\|\s*(?:ba)?sh|exec\(\s*(?:base64|__import__|bytes|codecs|zlib)",
+        r"(?:curl|wget|iwr|fetch)\b[^\n|]{0,250}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|(?:ba|z)?sh\s+(?:-c\s+)?[\"']?(?:<\(|\$\()\s*(?:curl|wget)|\beval\b[^\n]{0,60}(?:curl|wget|fetch|requests)|exec\((?:requests|urllib|urlopen)|\biex\b|base64\s+(?:-d|--decode|-D)[^\n]{0,60}\|\s*(?:ba)?sh|\b(?:exec|eval)\(\s*(?:base64|__import__|bytes|codecs|zlib|compile|open)\b",
     ),
     _rule(
         Act.FETCH_AND_RUN,
-        r"\b(?:download|fetch|retrieve|pull|get|clone|install)\b(?:\W+[\w:/.-]+){0,14}?\W+(?:and|then|,)\s+(?:then\s+)?(?:run|execute|install|launch|open|start|source|follow|apply|load|eval)\b|\b(?:follow|apply|execute|obey|load)\s+(?:\w+\W+){0,4}?(?:instructions?|commands?|steps|rules|script|prompt)\s+(?:at|from|found|in|on|there)\W+(?:\w+\W+){0,3}?(?:https?://|the (?:page|site|url|response|server|file))",
+        r"\b(?:download|fetch|retrieve|pull|get|clone|install)\b.{0,160}?(?:\s(?:and|then|&&)|[,;])\s+(?:then\s+|and\s+)?(?:run|execute|install|launch|open|start|source|follow|apply|load|eval)\b|\b(?:follow|apply|execute|obey|load)\s+(?:\w+\W+){0,4}?(?:instructions?|commands?|steps|rules|script|prompt)\s+(?:at|from|found|in|on|there)\W+(?:\w+\W+){0,3}?(?:https?://|the (?:page|site|url|response|server|file))",
     ),
     _rule(
         Act.INSTALL,
