@@ -38,6 +38,8 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_RUN_ON = re.compile(r"(\|\s*(?:sudo\s+)?(?:ba|z|da)?sh)\s+[A-Z][a-z]+\s.*", re.S)
+"""A sentence that goes on after a command which ends in a shell."""
 _ITEM = re.compile(r"\s*(?:[-*+•|]|\d+[.)])\s")
 _AGAINST = re.compile(
     r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|examples? of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
@@ -221,7 +223,7 @@ def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement
             [re.sub(r"^\s*(?:[-*+>|]|\d+[.)])?\s*(?:[$>]\s+)?", "", line)] if "`" not in line else []
         ):
             is_command = bool(spans) or _BEGINS.match(span)
-            at = span if is_command else _from_command(span)
+            at = span if spans else _RUN_ON.sub(r"\1", span if is_command else _from_command(span))
             for statement in (
                 shell_statements(known_case(at), path, first_line=first_line + number, is_live=False) if at else ()
             ):
