@@ -38,7 +38,7 @@ def work(tmp_path: Path) -> Path:
 def run(sandbox: Sandbox, work: Path) -> Callable[..., Outcome]:
     """Run Python code that may write in `work`."""
 
-    def python(code: str, *, grant: Grant = Grant(), **rest: Any) -> Outcome:  # noqa: B008
+    def python(code: str, *, grant: Grant = Grant(), **rest: Any) -> Outcome:
         granted = python_grant() | grant | Grant(write=(str(work),))
         return sandbox.run([sys.executable, "-I", "-S", "-c", code], grant=granted, **rest)
 
