@@ -41,6 +41,7 @@ from metier.stores.markdown import skill_of
 CATALOGUE = "catalogue"
 PENALTY = 0.06
 DOUBT_PENALTY = 0.01
+SMALL_SHARE = 0.5
 SET_BY_HAND = ("excluded",)
 
 
@@ -187,9 +188,9 @@ def _fit(index: Index, asks: list[Ask]) -> None:
         some = [one for one in small if keep(one[0])]
         table = np.r_[_doubts([rankings[i] for i in rows], w), _doubts([one[1] for one in some], w)]
         labels = np.r_[fired[rows], np.array([one[2] for one in some])]
-        # The small libraries together weigh as much as the whole one, those with the skill as much as those without.
+        # The small libraries weigh half as much as the whole one, those with the skill as much as those without.
         share = np.array([one[2] for one in some]).mean()
-        weights = [len(rows) / 2 / len(some) / (share if one[2] else 1 - share) for one in some]
+        weights = [SMALL_SHARE * len(rows) / 2 / len(some) / (share if one[2] else 1 - share) for one in some]
         return w, _logistic(table, labels, np.r_[np.ones(len(rows)), np.array(weights)])
 
     w, d = fitted(everything, lambda ask: True)

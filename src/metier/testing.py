@@ -1,4 +1,4 @@
-"""Does an object keep its promise? Public checks of `Store`, `Grader` and `Client` for whoever writes a new kind.
+"""Does an object keep its promise? Checks of `Store`, `Index`, `Grader` and `Client` for whoever writes a new kind.
 
 Each check raises `AssertionError` with one sentence that names the broken clause; pytest shows that sentence and the
 line of your test. The checks know only the nouns and the promises.
@@ -18,6 +18,7 @@ from metier.client import Client, Reply, Request
 from metier.digest import digest
 from metier.errors import Conflict, CorruptStore, NotStored, StoreError
 from metier.grader import Grader
+from metier.index import Found, Index, Listed
 from metier.item import Item
 from metier.run import Run, StageRecord, Status
 from metier.skill import Interface, Parameter, Skill, State
@@ -131,6 +132,73 @@ def check_client(client: Client, requests: Sequence[Request]) -> None:
     _check_lazy(client, greedy[0])
     client.close()
     client.close()
+
+
+def check_index(make_index: Callable[[], Index]) -> None:
+    """Check every clause of `metier.index.Index`.
+
+    Args:
+        make_index: Opens the same index each time it is called; it is empty the first time.
+
+    Raises:
+        AssertionError: A clause is broken; the sentence says which.
+
+    >>> import tempfile
+    >>> from metier.stores.find import open_index
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     check_index(lambda: open_index(folder + "/index.db"))
+    """
+    index = make_index()
+    _hold(isinstance(index, Index), "an index has every method of metier.index.Index", type(index).__name__)
+    _equal(
+        "an empty index finds nothing and fires nothing", index.find("reverse a word"), Found(query="reverse a word")
+    )
+    reverse = Skill(name="reverse", description="Write the letters of a word backwards.", policy="Start at the end.")
+    odd = Skill(name=_ODD, description=_ODD, policy=_ODD)
+    others = [Skill(name=f"sum-{n}", description=f"Add {n} numbers.", policy="Add them. " * n) for n in range(1, 8)]
+    _equal("put() returns how many changed", index.put([reverse, odd, *others], origin=_ODD), 9)
+    _equal("put() of what is there changes nothing", index.put([odd, reverse], origin=_ODD), 0)
+    listed = {one.name: one for one in index.skills()}
+    _equal("skills() gives everything by name", list(listed), sorted(s.name for s in (reverse, odd, *others)))
+    _equal("a listed skill has its digest", listed[_ODD].digest, odd.digest)
+    _hold(_ODD in index.body(listed[_ODD]), "body() gives the instructions unchanged", index.body(listed[_ODD]))
+    found = index.find("Write this word backwards, please", 3)
+    _equal("find() puts the skill first that says what is asked", found.hits[0].listed, listed["reverse"])
+    _hold(len(found.hits) <= 3, "find() gives at most k hits", len(found.hits))
+    total = sum(hit.probability for hit in found.hits)
+    _hold(
+        0 <= total <= found.probability + 1e-9 <= 1 + 2e-9, "the chances of all hits sum to at most that of any", total
+    )
+    _equal("find() gives the same answer twice", index.find("Write this word backwards, please", 3), found)
+    _equal("find() of unknown words finds nothing", index.find("zyzzyva qwghlm").hits, ())
+    for query in (*_ODD_ANSWERS, _ODD):
+        _hold(isinstance(index.find(query, 2), Found), "find() answers any text", query[:20])
+    _check_index_changes(index, reverse, listed["reverse"])
+    before = list(index.skills())
+    other = make_index()
+    _equal("a second handle sees what the first one put", list(other.skills()), before)
+    other.put([reverse], origin="second handle")
+    _equal("an index sees what another handle put", len(list(index.skills())), len(before) + 1)
+    index.close()
+    index.close()
+    _equal("another handle outlives the first", other.find("backwards", 1).hits[0].name, "reverse")
+    other.close()
+
+
+def _check_index_changes(index: Index, skill: Skill, listed: Listed) -> None:
+    query = "Write this word backwards, please"
+    found = index.find(query)
+    _equal("one name may stand under two origins", index.put([skill], origin="elsewhere"), 1)
+    _equal("remove() takes out one origin", index.remove([skill.name, "unknown"], origin="elsewhere"), 1)
+    _equal("what was put and removed leaves no trace in the answers", index.find(query), found)
+    changed = replace(skill, description="Paint a wall.", policy="Take a brush.")
+    _equal("put() replaces what stood under a name", index.put([changed], origin=listed.origin), 1)
+    _refuses(NotStored, "body() refuses a digest that was replaced", lambda: index.body(listed))
+    _hold(
+        all(hit.name != skill.name for hit in index.find("backwards").hits), "find() forgets what was replaced", query
+    )
+    _equal("put() of the old content replaces again", index.put([skill], origin=listed.origin), 1)
+    _equal("the answers do not depend on the order of the changes", index.find(query), found)
 
 
 def _check_lazy(client: Client, request: Request) -> None:

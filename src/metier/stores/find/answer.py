@@ -56,6 +56,7 @@ def doubts(ranking: Ranking, shares: Sequence[float]) -> dict[str, float]:
         "entropy": -sum(share * math.log(share) for share in shares if share > 0),
         "kin": _kin(candidates, shares),
         "echo": ranking.echo,
+        "covered": _covered(ranking, shares),
         "called": called,
         # Who rules one skill out and calls another wants the other.
         "excluded": max(candidate.evidence["excluded"] for candidate in candidates) * (1 - called),
@@ -68,6 +69,13 @@ def answered(ranking: Ranking, shares: Sequence[float]) -> float:
     """The chance that some skill answers the request."""
     odds = DOUBT["bias"] + sum(DOUBT[name] * value for name, value in doubts(ranking, shares).items())
     return 1 / (1 + math.exp(-odds))
+
+
+def _covered(ranking: Ranking, shares: Sequence[float]) -> float:
+    """How much of what the request says the likeliest candidate says too."""
+    slot = ranking.candidates[max(range(len(shares)), key=shares.__getitem__)].slot
+    held = sum(ranking.worth[one] for one, counts in ranking.counts.items() if slot in counts)
+    return held / (sum(ranking.worth.values()) or 1.0)
 
 
 def _kin(candidates: Sequence[Candidate], shares: Sequence[float]) -> float:

@@ -21,6 +21,7 @@ NUM_CANDIDATES = 40
 _NUM_LIKELY = 60
 _NUM_RIVALS = 15
 _GRAM = 4
+_PITCH_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +61,17 @@ def rank(shelf: Shelf, request: Request) -> Ranking:
     cards = [shelf.cards[slot] for slot in slots]
     worth = {one: shelf.idf(len(counts)) for one, counts in loose.items()}
     echo = _echo(shelf, request, slots, loose, worth)
-    pitch = [sum(worth[one] for one in request.stems if one in card.pitch_stems) for card in cards]
+    sizes = _sizes([len(card.pitch_stems) for card in cards])
+    pitch = [
+        sum(worth[one] for one in request.stems if one in card.pitch_stems) / size
+        for card, size in zip(cards, sizes, strict=True)
+    ]
     lanes = {
         "words": _beside_best(by_word),
         "stems": _beside_best(by_stem),
         "contrast": _beside_best(_contrast(shelf, slots, loose)),
         "echo": _beside_best(echo),
-        "letters": _beside_best(_letters(request, cards)),
+        "letters": _beside_best([a / b for a, b in zip(_letters(request, cards), sizes, strict=True)]),
         "pitch": _beside_best(pitch),
         "name": [_name_share(shelf, request, card) for card in cards],
         "called": [float(card.name in request.called) for card in cards],
@@ -139,6 +144,12 @@ def _name_share(shelf: Shelf, request: Request, card: Card) -> float:
     rarity = {word: shelf.rarity(word) for word in card.name_words}
     whole = sum(rarity.values())
     return sum(value for word, value in rarity.items() if word in request.words) / whole if whole else 0.0
+
+
+def _sizes(counts: Sequence[int]) -> list[float]:
+    """What a long description has to pay: the more it says, the less of it is about the request."""
+    mean = sum(counts) / len(counts) or 1.0
+    return [1 - _PITCH_SHARE + _PITCH_SHARE * count / mean for count in counts]
 
 
 def _rareness(num_holders: int, num_all: int) -> float:

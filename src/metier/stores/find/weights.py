@@ -8,27 +8,28 @@ on whether any skill answers. Both have an L2 penalty. The evidence has no names
 from __future__ import annotations
 
 EVIDENCE = {
-    "words": 2.38,
-    "stems": 2.36,
-    "contrast": 2.58,
-    "echo": 1.51,
-    "letters": 1.72,
+    "words": 2.34,
+    "stems": 2.33,
+    "contrast": 2.62,
+    "echo": 1.5,
+    "letters": 1.71,
     "pitch": 1.03,
-    "name": 3.04,
-    "called": 1.46,
-    "excluded": -4.0,
+    "name": 2.76,
+    "called": 1.61,
+    "excluded": -30.0,
 }
-"""Log-odds of a candidate for each whole of evidence. `excluded` is set by hand: who rules a skill out means it."""
+"""Log-odds of a candidate for each whole of evidence. `excluded` is set by hand, past all other evidence."""
 
 DOUBT = {
-    "bias": -3.94,
-    "entropy": 0.37,
-    "kin": 3.27,
-    "echo": 4.02,
-    "called": 1.95,
-    "excluded": -8.02,
-    "how": -1.53,
-    "general": -0.94,
+    "bias": -3.96,
+    "entropy": 0.22,
+    "kin": 2.42,
+    "echo": 2.28,
+    "covered": 3.1,
+    "called": 2.06,
+    "excluded": -7.46,
+    "how": -1.94,
+    "general": -1.05,
 }
 """Log-odds that some skill answers.
 
