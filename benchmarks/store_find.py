@@ -1,10 +1,11 @@
 """How often is the right skill found, how well is "none" told, and what does it cost? Beside BM25 of bm25s.
 
-    python benchmarks/store_find.py SKILLS.jsonl.gz REQUESTS.jsonl.gz [DISTRACTORS.jsonl.gz …] [--fit]
+    python benchmarks/store_find.py SKILLS.jsonl.gz REQUESTS.jsonl.gz [DISTRACTORS.jsonl.gz …] [--pages] [--fit]
 
 SKILLS has lines `{"id", "skill_md"}`, REQUESTS `{"query", "gold": id or null, "source_skill"}`, DISTRACTORS either
-`{"id", "files": {path: text}}` or the form of SKILLS. With `--fit` the weights are fitted to these requests: it prints
-what `metier/stores/find/weights.py` holds, and what cross-validation says of them, folds by skill.
+`{"id", "files": {path: text}}` or the form of SKILLS. With `--pages` every other Markdown file of a distractor stands
+for one more skill. With `--fit` the weights are fitted to these requests: it prints what
+`metier/stores/find/weights.py` holds, and what cross-validation says of them, folds by skill.
 """
 
 from __future__ import annotations
@@ -63,11 +64,14 @@ class Outcome:
 
 def main(arguments: list[str]) -> None:
     paths = [Path(argument) for argument in arguments if not argument.startswith("--")]
+    if len(paths) < 2:
+        print("Left out: name a file of skills and one of requests; see the head of this script.")
+        return
     skills = [(CATALOGUE, skill) for skill in _skills(paths[0])]
     asks = [Ask(query=r["query"], gold=r["gold"], source=r["source_skill"]) for r in _lines(paths[1])]
     for path in paths[2:]:
         seen = defaultdict[str, int](int)
-        for skill in _skills(path):
+        for skill in [*_skills(path), *(_pages(path) if "--pages" in arguments else ())]:
             # Community packages share names; each copy of a name has an origin of its own.
             seen[skill.name] += 1
             skills.append((f"{path.stem} {seen[skill.name]}", skill))
@@ -358,6 +362,17 @@ def _filled(address: Path, skills: list[tuple[str, Skill]]) -> Index:
 
 def _skills(path: Path) -> list[Skill]:
     return [_skill(row) for row in _lines(path)]
+
+
+def _pages(path: Path) -> list[Skill]:
+    pages = []
+    for row in _lines(path):
+        for file, text in sorted((row.get("files") or {}).items()):
+            if file.lower().endswith(".md") and file.lower() != "skill.md" and len(text) > 800:
+                told = [part for part in text.split("\n\n") if len(part) > 60 and part[0] not in "#-|"]
+                name = f"{row['id'].rsplit('/', 1)[-1]}-{Path(file).stem.lower()}"
+                pages.append(Skill(name=name, description=" ".join(told[:1])[:500], policy=text))
+    return pages
 
 
 def _skill(row: dict) -> Skill:

@@ -10,7 +10,7 @@ import typer
 from metier.faces.commands import library, packages
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
 
-app = typer.Typer(name="skill", help="List, show and check skills.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(name="skill", help="List, show, check and find skills.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
@@ -158,6 +158,52 @@ def classify(
             for package, found in rows
         ),
     )
+
+
+@app.command()
+def search(
+    request: Annotated[str, typer.Argument(help="What is to be done, in plain words.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Folders of packages; the skills of the workspace by default.")
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+    index: Annotated[str, typer.Option(help="A file or postgresql:// URL that keeps the index for the next time.")] = (
+        ":memory:"
+    ),
+    k: Annotated[int, typer.Option("-k", min=1, help="How many skills to show.")] = 5,
+    json: AsJson = False,
+) -> None:
+    """Find the skills that answer a request, how likely each is the right one, and whether any should be loaded.
+
+    Example: metier skill search "fill in this form" skills --index .metier/index.db
+    """
+    from contextlib import closing
+
+    from metier.faces.opened import stored
+    from metier.faces.show import say
+    from metier.stores.find import open_index
+    from metier.stores.find.packages import index_packages
+
+    with closing(open_index(index)) as opened:
+        if paths:
+            for path, error in index_packages(opened, paths).left_out:
+                say(f"left out: {path}: {error}")
+        elif index == ":memory:":
+            with stored(workspace) as store:
+                opened.put(store.skills())
+        found = opened.find(request, k)
+    if json:
+        as_json(found)
+        return
+    table(
+        ("skill", "origin", "probability", "why", "description"),
+        (
+            (hit.name, hit.listed.origin, f"{hit.probability:.2f}", " ".join(hit.why), hit.listed.description)
+            for hit in found.hits
+        ),
+    )
+    chance = f"The chance that some skill answers this is {found.probability:.2f}"
+    say(f"{chance}: load the first." if found.fires else f"{chance}: load none.")
 
 
 app.add_typer(library.app)

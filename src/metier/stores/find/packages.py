@@ -1,0 +1,59 @@
+"""How do folders of packages get into an index, and stay the same as it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from metier.errors import PackageError
+from metier.index import Index
+from metier.skill import Skill
+from metier.stores.package import find_packages, read_package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """What was done to an index.
+
+    Attributes:
+        num_changed: Skills that were added or replaced.
+        num_removed: Skills that are no longer in the folders.
+        left_out: Each package that could not be read, and why.
+    """
+
+    num_changed: int
+    num_removed: int
+    left_out: tuple[tuple[Path, str], ...] = ()
+
+
+def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
+    """Make an index hold what some folders hold: each folder is an origin, and what is gone from it is removed.
+
+    Two packages of one name in a folder are told apart by where they lie.
+
+    >>> import tempfile
+    >>> from metier.stores.find import open_index
+    >>> from metier.stores.package import write_package
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     folder = write_package(Skill(name="reverse", description="Write letters backwards."), Path(library))
+    ...     index_packages(open_index(), [library]).num_changed
+    1
+    """
+    num_changed, num_removed, left_out = 0, 0, list[tuple[Path, str]]()
+    for folder in folders:
+        skills: dict[str, Skill] = {}
+        for path in find_packages(folder):
+            try:
+                skill = read_package(path).skill
+            except PackageError as error:
+                left_out.append((path, str(error)))
+                continue
+            if skill.name in skills:
+                skill = replace(skill, name=path.relative_to(folder).as_posix())
+            skills[skill.name] = skill
+        origin = Path(folder).as_posix()
+        known = {listed.name for listed in index.skills() if listed.origin == origin}
+        num_changed += index.put(skills.values(), origin=origin)
+        num_removed += index.remove(sorted(known - skills.keys()), origin=origin)
+    return Indexed(num_changed=num_changed, num_removed=num_removed, left_out=tuple(left_out))
