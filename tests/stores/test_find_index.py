@@ -10,7 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metier.errors import ConfigError, CorruptStore, StoreError
+from metier.index import Found
 from metier.skill import Skill
 from metier.stores import open_store
 from metier.stores.find import open_index
+from metier.stores.find.index import TABLES, SqlIndex
 from metier.stores.find.segment import merged, packed, segment_of, unpacked, words_of
+from metier.stores.sqlite import SqliteDatabase
 from metier.testing import check_index
 
 
@@ -37,6 +42,49 @@ def numbered(number: int) -> Skill:
 
 def test_a_file_keeps_the_promise(tmp_path: Path) -> None:
     check_index(lambda: open_index(tmp_path / "index.db"))
+
+
+class ForgetsNothing(SqlIndex):
+    def remove(self, names: Iterable[str], *, origin: str = "") -> int:
+        return len(list(names)) - 1
+
+
+class CountsAll(SqlIndex):
+    def put(self, skills: Iterable[Skill], *, origin: str = "") -> int:
+        given = list(skills)
+        super().put(given, origin=origin)
+        return len(given)
+
+
+class MixesOrigins(SqlIndex):
+    def put(self, skills: Iterable[Skill], *, origin: str = "") -> int:
+        return super().put(skills)
+
+
+class AnswersTooMuch(SqlIndex):
+    def find(self, query: str, k: int = 5) -> Found:
+        return super().find(query, k + 1)
+
+
+class IsTooSure(SqlIndex):
+    def find(self, query: str, k: int = 5) -> Found:
+        found = super().find(query, k)
+        return replace(found, hits=tuple(replace(hit, probability=0.9) for hit in found.hits))
+
+
+@pytest.mark.parametrize(
+    ("kind", "clause"),
+    [
+        (ForgetsNothing, "leaves no trace"),
+        (CountsAll, "changes nothing"),
+        (MixesOrigins, "two origins|put|trace"),
+        (AnswersTooMuch, "gives k hits"),
+        (IsTooSure, "sum to at most"),
+    ],
+)
+def test_an_index_that_breaks_its_promise_is_refused(tmp_path: Path, kind: type[SqlIndex], clause: str) -> None:
+    with pytest.raises(AssertionError, match=clause):
+        check_index(lambda: kind(SqliteDatabase(tmp_path / "index.db", tables=TABLES)))
 
 
 @pytest.mark.postgres

@@ -1,0 +1,85 @@
+"""Folders of packages get into an index, stay the same as it, and are searched from the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from metier.faces.commands.skill import app
+from metier.skill import Skill
+from metier.stores.find import open_index
+from metier.stores.find.packages import index_packages
+from metier.stores.package import write_package
+
+REVERSE = Skill(name="reverse", description="Write the letters of a word backwards.", policy="Start at the end.")
+MERGE = Skill(name="merge", description="Merge the pages of PDF files.", policy="Concatenate the files.")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    for skill in (REVERSE, MERGE):
+        write_package(skill, folder)
+    return folder
+
+
+def test_an_index_follows_a_folder(library: Path) -> None:
+    index = open_index()
+    assert index_packages(index, [library]).num_changed == 2
+    assert index_packages(index, [library]).num_changed == 0
+    shutil.rmtree(library / "merge")
+    (library / "reverse" / "SKILL.md").write_text(
+        "---\nname: reverse\ndescription: Paint a wall.\n---\nTake a brush.\n"
+    )
+    done = index_packages(index, [library])
+    assert (done.num_changed, done.num_removed) == (1, 1)
+    assert [hit.name for hit in index.find("paint a wall").hits] == ["reverse"]
+
+
+def test_two_packages_of_one_name_are_both_found(library: Path) -> None:
+    write_package(MERGE, library / "other")
+    index = open_index()
+    assert index_packages(index, [library]).num_changed == 3
+    assert {hit.name for hit in index.find("merge pages of pdf files").hits} == {"merge", "other/merge"}
+
+
+def test_a_package_that_cannot_be_read_is_told_and_leaves_the_others(library: Path) -> None:
+    (library / "broken").mkdir()
+    (library / "broken" / "SKILL.md").write_text("no frontmatter")
+    done = index_packages(open_index(), [library])
+    assert done.num_changed == 2
+    assert [path.name for path, _ in done.left_out] == ["broken"]
+
+
+def test_a_search_shows_the_best_first_and_says_whether_to_load_it(library: Path) -> None:
+    done = CliRunner().invoke(app, ["search", "Write the letters of this word backwards", str(library)])
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1].startswith("reverse\t")
+    assert "load the first" in done.output
+
+
+def test_a_search_for_nothing_says_so(library: Path) -> None:
+    done = CliRunner().invoke(app, ["search", "bake a cake", str(library), "--json"])
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["fires"], found["hits"]) == (0, False, [])
+
+
+def test_an_index_on_the_disk_is_searched_without_the_folders(library: Path, tmp_path: Path) -> None:
+    index = str(tmp_path / "index.db")
+    CliRunner().invoke(app, ["search", "x", str(library), "--index", index])
+    shutil.rmtree(library)
+    done = CliRunner().invoke(app, ["search", "merge pdf pages", "--index", index, "--json", "-k", "1"])
+    assert [hit["listed"]["name"] for hit in json.loads(done.stdout)["hits"]] == ["merge"]
+
+
+def test_the_name_of_a_stranger_cannot_move_the_cursor(library: Path) -> None:
+    (library / "reverse" / "SKILL.md").write_text(
+        '---\nname: reverse\ndescription: "Write backwards \\e[31m red"\n---\nBody\n', encoding="utf-8"
+    )
+    done = CliRunner().invoke(app, ["search", "write backwards", str(library)])
+    assert "\x1b" not in done.stdout
+    assert "Write backwards" in done.stdout
