@@ -262,7 +262,6 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
             r"crontab\s+-(?!l)|@reboot|LaunchAgents|schtasks|CurrentVersion|\.(?:bash|zsh)rc|\.profile|hooks/|autostart|systemctl\s+enable",
             text,
         )
-        and "(write|append)"
         and not purpose.says(
             r"daemon|service|schedul|cron|monitor|watch|background|auto|remind|heartbeat|install|setup|hook|shell|terminal|alias|dotfile|backup|sync|deploy|server|git"
         )
@@ -723,11 +722,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield Seen("rewrite-agent", Severity.BLOCK, step)
     if not is_program:
         return
-    if (
-        {"fetch", "permissions", "execute"} <= together
-        and re.search(r"chmod\w*\(?.*(?:0o?7|\+x|S_IX|493|511)", text)
-        and "write" in together | {"write"}
-    ):
+    if {"fetch", "permissions", "execute"} <= together and re.search(r"chmod\w*\(?.*(?:0o?7|\+x|S_IX|493|511)", text):
         worst = max((_place(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
         if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
             yield Seen("run-download", Severity.BLOCK, first("permissions"))

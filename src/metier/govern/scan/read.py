@@ -87,7 +87,7 @@ def purpose_of(contents: Contents) -> Purpose:
         body=(manifest.text[head.end() :] if head else manifest.text)[:6000] if manifest else "",
         name=name,
         description=description,
-        words=words - _stop_words(),
+        words=words - _STOP,
         hosts=frozenset(homes),
         is_security=purpose_is_security([name, description]),
     )
@@ -300,10 +300,6 @@ def _json_commands(data: Any, depth: int) -> Iterator[str]:
                 yield value
         if isinstance(scripts := data.get("scripts"), dict):
             yield from (str(value) for key, value in scripts.items() if key.lower() not in _RUN_KEYS)
-
-
-def _stop_words() -> frozenset[str]:
-    return _STOP
 
 
 _STOP = frozenset(
