@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from metier.attempt import Attempt
-from metier.evaluate.student import t_quantile, t_tail
+from metier.evaluate.clustered import clustered_mean, groups_of
 from metier.item import Item
 
 
@@ -95,10 +95,11 @@ def compare(
 ) -> Difference:
     """Compare two sets of attempts, paired by item.
 
-    The interval is the paired mean ± t · SE with the cluster-robust standard error (Miller, "Adding Error Bars to
-    Evals", arXiv 2411.00640, equation 4, times G/(G-1)) and t from Student's distribution with G-1 degrees of freedom,
-    G the number of clusters. Where every pair changed alike, the rule of three bounds it: ± 3/G. Several epochs of one
-    item are averaged first; an item with an unscored epoch is left out. The order of the attempts does not matter.
+    The interval is the paired mean ± t · SE with the CR2 standard error and the degrees of freedom of Bell and McCaffrey
+    (`metier.evaluate.clustered`), which hold for few and unequal clusters too; with G clusters of one size these are
+    equation 4 of Miller, "Adding Error Bars to Evals" (arXiv 2411.00640), times G/(G-1), and G-1. Where every pair changed
+    alike, the rule of three bounds it: ± 3/G. Several epochs of one item are averaged first; an item with an unscored
+    epoch is left out. The order of the attempts does not matter.
 
     Raises:
         ValueError: Fewer than two items were scored on both sides, or one is not among `items`.
@@ -138,22 +139,25 @@ def paired(
     >>> round(mean, 3), round(low, 3), round(high, 3), round(p, 4)
     (0.667, 0.125, 1.0, 0.025)
     """
-    # Sums are exact (fsum), so that the same pairs in another order give the same bits.
-    n, mean = len(changes), math.fsum(changes) / len(changes)
-    members: dict[str, list[float]] = {}
-    for change, cluster in zip(changes, clusters, strict=True):
-        members.setdefault(cluster, []).append(change - mean)
-    groups = len(members)
-    squares = math.fsum(math.fsum(inside) ** 2 for inside in members.values())
-    variance = squares / (n * n) * (groups / (groups - 1) if groups > 1 else 0.0)
-    if variance < 1e-30:
-        # Every cluster changed alike, or there is one: no spread to learn from. At level 0.95 this is 3/G.
-        bound = min(1.0, 3.0 / groups * math.log(1 - level) / math.log(0.05))
-        p_value = 1.0 if mean == 0 else min(1.0, 2.0 * 0.5**groups)
-        return mean, max(-1.0, mean - bound), min(1.0, mean + bound), p_value
-    error = math.sqrt(variance)
-    reach = t_quantile(level, groups - 1) * error
-    return mean, max(-1.0, mean - reach), min(1.0, mean + reach), t_tail(mean / error, groups - 1)
+    groups = groups_of(changes, clusters)
+    found = clustered_mean(groups, level=level)
+    if not found.error:
+        return found.mean, *unvaried(found.mean, len(groups), level=level)
+    return found.mean, max(-1.0, found.low), min(1.0, found.high), found.p_value
+
+
+def unvaried(mean: float, groups: int, *, level: float = 0.95) -> tuple[float, float, float]:
+    """Low, high and p-value where every cluster changed alike, or there is one: no spread to learn from.
+
+    The rule of three, ± 3/G at level 0.95, and the sign test.
+
+    >>> low, high, p = unvaried(0.0, 30)
+    >>> round(low, 3), round(high, 3), p
+    (-0.1, 0.1, 1.0)
+    """
+    bound = min(1.0, 3.0 / groups * math.log(1 - level) / math.log(0.05))
+    p_value = 1.0 if mean == 0 else min(1.0, 2.0 * 0.5**groups)
+    return max(-1.0, mean - bound), min(1.0, mean + bound), p_value
 
 
 def scores(attempts: Iterable[Attempt]) -> dict[str, float | None]:

@@ -1,0 +1,89 @@
+"""How sure is a mean when its values come in clusters, however few and unequal? By the standard library alone.
+
+This module knows sums of clusters, not whose they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from metier.evaluate.student import t_quantile, t_tail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusteredMean:
+    """A mean with its cluster-robust interval and the two-sided p-value for "it is 0".
+
+    Attributes:
+        error: The standard error; 0 where every cluster has the same mean, and nothing can be learnt of the spread.
+        freedom: Degrees of freedom of Student's distribution behind the interval.
+    """
+
+    mean: float
+    error: float
+    freedom: float
+    low: float
+    high: float
+    p_value: float
+
+
+def groups_of(values: Iterable[float], clusters: Iterable[str]) -> list[tuple[float, int]]:
+    """The sum and the size of every cluster, in the order in which the clusters first come.
+
+    Sums are exact (`math.fsum`), so that the same members in another order give the same bits.
+
+    >>> groups_of([1.0, 0.0, 1.0], ["a", "b", "a"])
+    [(2.0, 2), (0.0, 1)]
+    """
+    members: dict[str, list[float]] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        members.setdefault(cluster, []).append(value)
+    return [(inside[0] if len(inside) == 1 else math.fsum(inside), len(inside)) for inside in members.values()]
+
+
+def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95) -> ClusteredMean:
+    """The mean over all members of all clusters, with the CR2 standard error and Bell-McCaffrey degrees of freedom.
+
+    For a mean alone, the bias-reduced variance of Bell and McCaffrey (Survey Methodology 28 (2002) 169) is
+    V = Σ s_g² / (1 - f_g) / n², with s_g the sum of the residuals of cluster g and f_g = n_g / n its share. The interval
+    is mean ± t · √V with t of ν degrees of freedom by Satterthwaite (Imbens and Kolesár, Review of Economics and
+    Statistics 98 (2016) 701, for independent errors of one variance):
+    ν = n² / (Σ n_g² + ((Σ n_g²/(1 - f_g))² - Σ n_g⁴/(1 - f_g)²) / n²). With G clusters of one size V is the usual CR1 times
+    G/(G-1), and ν = G-1; with clusters of one member it is the t-test. A large cluster among small ones lowers ν.
+    No spread, or one cluster alone, gives an error of 0, an interval of no width and p = 1.
+
+    Args:
+        groups: The sum and the size of each cluster, as of `groups_of`.
+
+    Raises:
+        ValueError: There is no cluster.
+
+    >>> found = clustered_mean([(3.0, 4), (1.0, 1), (0.0, 1)])
+    >>> round(found.mean, 4), round(found.error, 4), round(found.freedom, 4)
+    (0.6667, 0.1667, 1.4706)
+    """
+    n = sum(size for _, size in groups)
+    if not n:
+        raise ValueError("Expected at least one cluster with a member, got none.")
+    mean = math.fsum(total for total, _ in groups) / n
+    if len(groups) < 2:
+        return ClusteredMean(mean=mean, error=0.0, freedom=0.0, low=mean, high=mean, p_value=1.0)
+    variance = math.fsum((total - size * mean) ** 2 / (1 - size / n) for total, size in groups) / (n * n)
+    freedom = _freedom([size for _, size in groups], n)
+    if variance < 1e-30:
+        return ClusteredMean(mean=mean, error=0.0, freedom=freedom, low=mean, high=mean, p_value=1.0)
+    error = math.sqrt(variance)
+    reach = t_quantile(level, freedom) * error
+    p_value = t_tail(mean / error, freedom)
+    return ClusteredMean(mean=mean, error=error, freedom=freedom, low=mean - reach, high=mean + reach, p_value=p_value)
+
+
+def _freedom(sizes: Sequence[int], n: int) -> float:
+    """Satterthwaite's degrees of freedom of the CR2 variance of a mean; G-1 where all sizes are equal."""
+    if min(sizes) == max(sizes):
+        return float(len(sizes) - 1)
+    scaled = [size * size / (1 - size / n) for size in sizes]
+    cross = (math.fsum(scaled) ** 2 - math.fsum(one * one for one in scaled)) / (n * n)
+    return n * n / (math.fsum(size * size for size in sizes) + cross)
