@@ -95,11 +95,11 @@ def compare(
 ) -> Difference:
     """Compare two sets of attempts, paired by item.
 
-    The interval is the paired mean ± t · SE with the CR2 standard error and the degrees of freedom of Bell and McCaffrey
+    The interval is the paired mean ± t · SE with the CR2 standard error and degrees of freedom of Bell and McCaffrey
     (`metier.evaluate.clustered`), which hold for few and unequal clusters too; with G clusters of one size these are
-    equation 4 of Miller, "Adding Error Bars to Evals" (arXiv 2411.00640), times G/(G-1), and G-1. Where every pair changed
-    alike, the rule of three bounds it: ± 3/G. Several epochs of one item are averaged first; an item with an unscored
-    epoch is left out. The order of the attempts does not matter.
+    equation 4 of Miller, "Adding Error Bars to Evals" (arXiv 2411.00640), times G/(G-1), and G-1. Where every pair
+    changed alike, the rule of three bounds it: ± 3/G. Several epochs of one item are averaged first; an item with an
+    unscored epoch is left out. The order of the attempts does not matter.
 
     Raises:
         ValueError: Fewer than two items were scored on both sides, or one is not among `items`.

@@ -86,18 +86,19 @@ class Alignment:
 class _Answers:
     """The epochs of one question in one run."""
 
-    cluster: str
-    reply: str
-    scores: dict[int, float | None]
-
-    def scored(self) -> list[float]:
-        return [score for score in self.scores.values() if score is not None]
+    first: Sample
+    scores: list[float]
+    epochs: dict[int, float | None] | None = None
+    """Made for the second epoch, as most runs have one."""
+    cluster: str = ""
 
 
 @dataclass(slots=True)
 class _Run:
     answers: dict[Key, _Answers]
     repeated: dict[Key, bool]
+    unscored: dict[Key, int]
+    """How many epochs of a question have no score."""
 
 
 def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
@@ -107,7 +108,7 @@ def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
         ValueError: A score is no number between 0 and 1.
 
     >>> before = [Sample(sample_id="q1", score=0.0), Sample(sample_id="q2", score=None)]
-    >>> after = [Sample(sample_id="q1", score=1.0), Sample(sample_id="q2", score=1.0), Sample(sample_id="q3", score=1.0)]
+    >>> after = [Sample(sample_id=name, score=1.0) for name in ("q1", "q2", "q3")]
     >>> found = align(before, after)
     >>> [(pair.sample_id, pair.change) for pair in found.pairs], found.before.unscored, found.after.only_here
     ([('q1', 1.0)], (('', 'q2'),), (('', 'q3'),))
@@ -116,17 +117,16 @@ def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
     pairs, moved = [], []
     for key in sorted(old.answers.keys() & new.answers.keys()):
         a, b = old.answers[key], new.answers[key]
-        if a.cluster and b.cluster and a.cluster != b.cluster:
+        if a.cluster != b.cluster and a.cluster and b.cluster:
             moved.append(key)
-        made = _paired(key, a, b)
-        if made is not None:
-            pairs.append(made)
+        if a.scores and b.scores:
+            pairs.append(_paired(key, a, b))
     return Alignment(pairs=tuple(pairs), before=_left_out(old, new), after=_left_out(new, old), moved=tuple(moved))
 
 
 def _gathered(rows: Iterable[Sample]) -> _Run:
-    answers: dict[Key, _Answers] = {}
-    repeated: dict[Key, bool] = {}
+    run = _Run({}, {}, {})
+    answers = run.answers
     for row in rows:
         score = row.score
         if score is not None and not 0.0 <= score <= 1.0:
@@ -134,19 +134,31 @@ def _gathered(rows: Iterable[Sample]) -> _Run:
         key = (row.task, row.sample_id)
         here = answers.get(key)
         if here is None:
-            answers[key] = _Answers(row.cluster, row.reply, {row.epoch: score})
-        elif row.epoch in here.scores:
-            repeated[key] = repeated.get(key, False) or here.scores[row.epoch] != score
-        else:
-            here.scores[row.epoch] = score
-            here.cluster = here.cluster or row.cluster
-    return _Run(answers, repeated)
+            answers[key] = _Answers(row, [] if score is None else [score], None, row.cluster)
+        elif not _is_new(here, row, run):
+            continue
+        elif score is not None:
+            here.scores.append(score)
+        if score is None:
+            run.unscored[key] = run.unscored.get(key, 0) + 1
+    return run
 
 
-def _paired(key: Key, a: _Answers, b: _Answers) -> Pair | None:
-    old, new = a.scored(), b.scored()
-    if not old or not new:
-        return None
+def _is_new(here: _Answers, row: Sample, run: _Run) -> bool:
+    """Whether this epoch comes for the first time; a repeated one is noted."""
+    if here.epochs is None:
+        here.epochs = {here.first.epoch: here.first.score}
+    if row.epoch in here.epochs:
+        key = (row.task, row.sample_id)
+        run.repeated[key] = run.repeated.get(key, False) or here.epochs[row.epoch] != row.score
+        return False
+    here.epochs[row.epoch] = row.score
+    here.cluster = here.cluster or row.cluster
+    return True
+
+
+def _paired(key: Key, a: _Answers, b: _Answers) -> Pair:
+    old, new = a.scores, b.scores
     return Pair(
         task=key[0],
         sample_id=key[1],
@@ -157,24 +169,16 @@ def _paired(key: Key, a: _Answers, b: _Answers) -> Pair | None:
         epochs_after=len(new),
         spread_before=_spread(old),
         spread_after=_spread(new),
-        reply_before=a.reply,
-        reply_after=b.reply,
+        reply_before=a.first.reply,
+        reply_after=b.first.reply,
     )
 
 
 def _left_out(run: _Run, other: _Run) -> LeftOut:
-    unscored, epochs = [], 0
-    for key, one in run.answers.items():
-        missing = len(one.scores) - len(one.scored())
-        if missing:
-            if missing == len(one.scores):
-                unscored.append(key)
-            else:
-                epochs += missing
     return LeftOut(
         only_here=tuple(sorted(run.answers.keys() - other.answers.keys())),
-        unscored=tuple(sorted(unscored)),
-        unscored_epochs=epochs,
+        unscored=tuple(sorted(key for key in run.unscored if not run.answers[key].scores)),
+        unscored_epochs=sum(count for key, count in run.unscored.items() if run.answers[key].scores),
         repeated=tuple(sorted(run.repeated)),
         contradicted=tuple(sorted(key for key, differs in run.repeated.items() if differs)),
     )

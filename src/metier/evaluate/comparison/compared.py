@@ -1,6 +1,6 @@
 """Which run is better, task by task and over all, and does the difference hold?
 
-`compare_runs` is the door. Needs numpy and scipy (extra `evaluate`).
+`compare_runs` is the door. Needs numpy (extra `evaluate`).
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Row:
         mcnemar_p: Exact, with questions for independent; `None` where scores are not all 0 or 1.
         flip_p: Sign-flip permutation of whole clusters, `flip_draws` of them drawn, 0 if all were counted.
         bca_low, bca_high: Cluster bootstrap.
-        wild_low, wild_high: Wild cluster bootstrap; `None` with more than 50 clusters, or where fewer than six say nothing.
-        holm_p, bh_p: The headline p-value among those of all tasks; for the row over all among those of all pairs of runs.
+        wild_low, wild_high: Wild cluster bootstrap; `None` with more than 50 clusters, or with fewer than six.
+        holm_p, bh_p: The headline p-value adjusted over the tasks; that of the row over all, over the pairs of runs.
         smallest: The smallest difference that so many questions would show, at the power of the settings.
         needed: How many questions would show the difference; `None` for a difference of 0.
         gained, lost: Questions whose score went up, and down.
@@ -147,8 +147,8 @@ def compare_runs(runs: Mapping[str, Iterable[Sample]], *, settings: Settings | N
         runs: The samples of each run, by its name.
 
     Raises:
-        ValueError: There are fewer than two runs, fewer than two questions are scored in both of a pair, or a score is no
-            number between 0 and 1.
+        ValueError: There are fewer than two runs, a pair has fewer than two questions that both have scored, or a score
+            is no number between 0 and 1.
 
     >>> before = [Sample(sample_id=str(n), score=float(n % 2)) for n in range(40)]
     >>> after = [Sample(sample_id=str(n), score=float(n % 4 > 0)) for n in range(40)]

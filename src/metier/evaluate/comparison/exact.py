@@ -1,6 +1,6 @@
 """How often would chance alone do this? Tests that count, for pairs and for clusters of pairs.
 
-Needs numpy and scipy (extra `evaluate`). This module knows numbers alone.
+Needs numpy (extra `evaluate`) where it draws. This module knows numbers alone.
 """
 
 from __future__ import annotations
@@ -33,17 +33,20 @@ class SignFlip:
 def mcnemar(gained: int, lost: int) -> float:
     """Two-sided exact p-value of McNemar's test: of the questions that changed, half should have gained.
 
-    p = min(1, 2 · P(X ≤ min(gained, lost))) with X binomial of gained + lost and 1/2. It takes questions for independent.
+    p = min(1, 2 · P(X ≤ min(gained, lost))) with X binomial of gained + lost and 1/2. Questions count as independent.
 
     >>> mcnemar(1, 7)
     0.0703125
     """
-    changed = gained + lost
-    if changed == 0:
-        return 1.0
-    from scipy.special import bdtr
-
-    return min(1.0, 2.0 * float(bdtr(min(gained, lost), changed, 0.5)))
+    changed, fewer = gained + lost, min(gained, lost)
+    # The largest term by whole numbers, the others by the ratio of neighbours: exact in every digit but the last.
+    term = tail = math.comb(changed, fewer) / (1 << changed)
+    for k in range(fewer, 0, -1):
+        term *= k / (changed - k + 1)
+        tail += term
+        if term < 1e-18 * tail:
+            break
+    return min(1.0, 2.0 * tail)
 
 
 def sign_flip(sums: Sequence[float], *, seed: int = 0, draws: int = 9999) -> SignFlip:
@@ -67,7 +70,7 @@ def sign_flip(sums: Sequence[float], *, seed: int = 0, draws: int = 9999) -> Sig
     if moved <= ENUMERATED:
         totals = _every_total(sorted(sizes.elements()))
         return SignFlip(p_value=float((abs(totals) >= seen).mean()))
-    draws = max(999, min(draws, 100_000_000 // len(sizes)))
+    draws = max(999, min(draws, 200_000_000 // len(sizes)))
     hits = _count_drawn(sizes, seen, seed=seed, draws=draws)
     return SignFlip(p_value=(1 + hits) / (1 + draws), draws=draws)
 
@@ -101,16 +104,18 @@ def _count_drawn(sizes: Counter[float], seen: float, *, seed: int, draws: int) -
 
 
 def _count_signs(values: Any, seen: float, chance: Any, draws: int) -> int:
-    """As `_count_drawn` where no two values are alike: one bit a value."""
+    """As `_count_drawn` where no two values are alike: a random byte turns eight of them, by a table of its sums."""
     import numpy as np
 
     width = -(-len(values) // 8)
-    total, hits = float(values.sum()), 0
-    block = max(1, 32_000_000 // (8 * width))
-    narrow = values.astype(np.float32)
-    for start in range(0, draws, block):
-        rows = min(block, draws - start)
-        bits = np.unpackbits(np.frombuffer(chance.bytes(rows * width), np.uint8).reshape(rows, width), axis=1)
-        positive = bits[:, : len(values)].astype(np.float32) @ narrow
-        hits += int((np.abs(2.0 * positive - total) >= seen).sum())
+    padded = np.zeros(8 * width)
+    padded[: len(values)] = values
+    signs = 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) - 1.0
+    table = padded.reshape(width, 8) @ signs.T
+    places = np.arange(width)
+    hits = 0
+    for start in range(0, draws, 64):
+        rows = min(64, draws - start)
+        drawn = np.frombuffer(chance.bytes(rows * width), np.uint8).reshape(rows, width)
+        hits += int((np.abs(table[places, drawn].sum(axis=1)) >= seen).sum())
     return hits

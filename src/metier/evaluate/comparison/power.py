@@ -1,6 +1,6 @@
 """What difference could a comparison see, and how many questions does it take to see one?
 
-After E. Miller, "Adding Error Bars to Evals" (arXiv 2411.00640), section 5. Differences and scores are shares, not points.
+After E. Miller, "Adding Error Bars to Evals" (arXiv 2411.00640), section 5. Differences are shares, not points.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def smallest_effect(
     power: float = 0.8,
     alpha: float = 0.05,
 ) -> float:
-    """The smallest difference that a paired comparison of n questions sees with this power; `needed_items` turned round.
+    """The smallest difference that a paired comparison of n questions sees: `needed_items` turned round.
 
     >>> round(100 * smallest_effect(580, 0.2), 1)
     5.2

@@ -24,10 +24,10 @@ def bca(groups: Groups, *, seed: int = 0, samples: int = SAMPLES, level: float =
     """The bias-corrected and accelerated interval of the mean over clusters (Efron, JASA 82 (1987) 171).
 
     Whole clusters are drawn with replacement; the mean of a draw is its total over its number of members. The ends are
-    quantiles of the draws at Φ(z₀ + (z₀ + z) / (1 - a (z₀ + z))), with z₀ from the share of draws below the mean and a from
-    leaving out one cluster at a time. A draw counts kinds of clusters, alike in sum and size, by one multinomial, so
-    that 100,000 answers right or wrong cost no more than three. Beyond 512 kinds, neighbours are averaged. The order of
-    the groups does not matter.
+    quantiles of the draws at Φ(z₀ + (z₀ + z) / (1 - a (z₀ + z))), with z₀ from the share of draws below the mean and a
+    from leaving out one cluster at a time. A draw counts kinds of clusters, alike in sum and size, by one multinomial,
+    so that 100,000 answers right or wrong cost no more than three. Beyond 512 kinds, neighbours are averaged. The order
+    of the groups does not matter.
 
     Returns:
         Low and high; both the mean where the clusters do not differ.
@@ -63,10 +63,10 @@ def bca(groups: Groups, *, seed: int = 0, samples: int = SAMPLES, level: float =
 def wild(groups: Groups, *, seed: int = 0, level: float = 0.95) -> tuple[float, float]:
     """The interval of the restricted wild cluster bootstrap: all means that a test by turned signs does not reject.
 
-    For a supposed mean μ the sums z_g = S_g - n_g μ get random signs, and t = Σ z_g / √Σ (z_g - n_g z̄)² is compared with those
-    of turned signs (Cameron, Gelbach and Miller, Review of Economics and Statistics 90 (2008) 414; Rademacher weights).
-    Every pattern is counted up to 12 clusters, 4,095 are drawn beyond. Fewer than six clusters cannot reject anything at
-    level 0.95, and the interval is then everything: -∞ to ∞.
+    For a supposed mean μ the sums z_g = S_g - n_g μ get random signs, and t = Σ z_g / √Σ (z_g - n_g z̄)² is compared
+    with those of turned signs (Cameron, Gelbach and Miller, Review of Economics and Statistics 90 (2008) 414; Rademacher
+    weights). Every pattern is counted up to 12 clusters, 4,095 are drawn beyond. Fewer than six clusters cannot reject
+    anything at level 0.95, and the interval is then everything: -∞ to ∞.
 
     >>> low, high = wild([(4.0, 10), (1.0, 10), (2.0, 4), (3.0, 8), (0.0, 12), (2.0, 6), (1.0, 5)])
     >>> round(low, 2), round(high, 2)

@@ -25,9 +25,9 @@ class Share:
 def share(scores: Sequence[float], clusters: Sequence[str] | None = None, *, level: float = 0.95) -> Share:
     """The mean of scores between 0 and 1 with Wilson's interval; clusters that agree count as fewer questions.
 
-    The number of questions is divided by the design effect of the clusters where that is above 1, as surveys do (Korn and
-    Graubard, Survey Methodology 24 (1998) 193). Partial scores spread less than right and wrong of the same mean, so
-    their interval is on the safe side.
+    The number of questions is divided by the design effect of the clusters where that is above 1, as surveys do (Korn
+    and Graubard, Survey Methodology 24 (1998) 193). Partial scores spread less than right and wrong of the same mean,
+    so their interval is on the safe side.
 
     >>> found = share([1.0] * 8 + [0.0] * 2)
     >>> round(found.low, 4), round(found.high, 4)
