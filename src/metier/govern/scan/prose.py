@@ -224,6 +224,14 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
                 yield Sentence(one.path, one.line, f"{one.text.rstrip('.!')}; {two.text}")
 
 
+_LOCKED = re.compile(
+    r"\bpass(?:word|wd|phrase|code)?\b|\bpwd?\s*[:=]|contraseña|пароль|密码|passwort"
+    r"|\b(?:extract|unzip|unpack|decompress|unlock)\b[^.!?\n]{0,30}\b(?:with|using)\b[^.!?\n]{0,16}[`\"'“]\w{3,}[`\"'”]",
+    re.IGNORECASE,
+)
+"""An archive that is locked keeps scanners out and lets readers in."""
+
+
 def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpose) -> Severity | None:
     text = sentence.text
     if rule.unless is not None and rule.unless.search(text):
@@ -301,7 +309,7 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
             if places or "](" in text
             else Severity.REVIEW
         )
-    locked = re.search(r"\bpass(?:word|wd|phrase|code)?\b|contraseña|пароль|密码|passwort", text, re.I)
+    locked = _LOCKED.search(text)
     if worst == Place.INSTALLER:
         return Severity.NOTE
     if worst == Place.OWN:
