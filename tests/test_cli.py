@@ -190,20 +190,21 @@ def test_attempts_are_compared_by_level(metier: Command, tmp_path: Path) -> None
             ),
         )
 
-    code, out, _ = metier("evaluate", "compare", exam, attempts("a.jsonl", 5), attempts("b.jsonl", 15), "--json")
-    rows = json.loads(out)
+    before, after = attempts("a.jsonl", 5), attempts("b.jsonl", 15)
+    code, out, _ = metier("evaluate", "compare", before, after, "--exam", exam, "--json")
+    (found,) = json.loads(out)["comparisons"]
     assert code == 0
-    assert [row["label"] for row in rows] == ["all", "level 1", "level 2"]
-    assert rows[0]["difference"] == 0.5
-    assert rows[0]["gained"] == 10
+    assert [row["task"] for row in found["tasks"]] == ["level 1", "level 2"]
+    assert found["overall"]["difference"] == 0.5
+    assert found["overall"]["gained"] == 10
 
 
 def test_comparing_other_items_is_refused(metier: Command, tmp_path: Path) -> None:
     exam = lines(tmp_path / "exam.jsonl", Item(prompt="q", reference="r"))
     nothing = lines(tmp_path / "a.jsonl")
-    code, _, err = metier("evaluate", "compare", exam, nothing, nothing)
+    code, _, err = metier("evaluate", "compare", nothing, nothing, "--exam", exam)
     assert code == 2
-    assert "at least two items" in err
+    assert "at least two questions" in err
 
 
 @pytest.mark.parametrize("command", [("run",), ("report",), ("skill", "list", "-w"), ("govern", "explain", "x", "-w")])

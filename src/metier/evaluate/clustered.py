@@ -48,8 +48,8 @@ def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95) 
 
     For a mean alone, the bias-reduced variance of Bell and McCaffrey (Survey Methodology 28 (2002) 169) is
     V = Σ s_g² / (1 - f_g) / n², with s_g the sum of the residuals of cluster g and f_g = n_g / n its share. The
-    interval is mean ± t · √V, with Satterthwaite's degrees of freedom for independent errors of one variance (Imbens and
-    Kolesár, Review of Economics and Statistics 98 (2016) 701):
+    interval is mean ± t · √V, with Satterthwaite's degrees of freedom for independent errors of one variance (Imbens
+    and Kolesár, Review of Economics and Statistics 98 (2016) 701):
     ν = n² / (Σ n_g² + ((Σ n_g²/(1 - f_g))² - Σ n_g⁴/(1 - f_g)²) / n²).
     With G clusters of one size this is the usual CR1, times G/(G-1), and ν = G-1; with clusters of one member it is the
     t-test. A large cluster among small ones lowers ν. No spread, or one cluster alone, gives an error of 0, an interval

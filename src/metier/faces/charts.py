@@ -143,6 +143,41 @@ def curve(values: Sequence[Point], *, low: float, high: float, title: str) -> Ma
     return _svg(body, title=title, box=(0, 0, 240, 110), style="curve-chart")
 
 
+def scatter(counted: Sequence[tuple[float, float, int]], *, title: str) -> Markup:
+    """Draw how many questions had which score before (across) and after (up), both from 0 to 1, as discs by area.
+
+    What lies above the diagonal gained, what lies below it lost.
+
+    >>> drawing = scatter([(0.0, 1.0, 30), (1.0, 1.0, 120), (1.0, 0.0, 4)], title="t")
+    >>> drawing.count("<circle"), "disc lost" in drawing
+    (3, True)
+    """
+    most = max((count for _, _, count in counted), default=1)
+
+    def x(value: float) -> float:
+        return 52 + 230 * _share(value, 0, 1)
+
+    def y(value: float) -> float:
+        return 262 - 230 * _share(value, 0, 1)
+
+    body = _line(x(0), y(0), x(1), y(1), "zero")
+    for tick in (0.0, 0.5, 1.0):
+        body += _line(x(tick), y(0) + 12, x(tick), y(1) - 12, "grid") + _line(
+            x(0) - 12, y(tick), x(1) + 12, y(tick), "grid"
+        )
+        body += _text(x(tick), 294, f"{tick:g}", "tick", anchor="middle")
+        body += _text(30, y(tick) + 4, f"{tick:g}", "tick", anchor="end")
+    body += _text(x(1), 312, "before →", "tick", anchor="end") + _text(0, 14, "after ↑", "tick")
+    for before, after, count in sorted(counted, key=lambda one: -one[2]):
+        style = "gained" if after > before else "lost" if after < before else "kept"
+        told = f"{count:,} from {short(before)} to {short(after)}"
+        body += Markup('<g class="{}"><title>{}</title>').format(style, told)
+        body += _circle(x(before), y(after), round(2 + 14 * math.sqrt(count / most), 1), f"disc {style}") + Markup(
+            "</g>"
+        )
+    return _svg(body, title=title, box=(0, 0, 304, 316), style="scatter")
+
+
 def lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Point]]:
     """Take the numeric fields out of the rows of a curve, each by `step`; by place where the steps do not go up.
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -116,6 +117,7 @@ class Comparison:
     Attributes:
         overall: All questions as one; `tasks` has a row for each task, and none where there is one task.
         skipped: Tasks with fewer than two pairs.
+        joint: How many questions had which score before and after, both rounded to twentieths.
         flips: Questions whose score changed, losses first, the largest first.
     """
 
@@ -129,6 +131,7 @@ class Comparison:
     left_out_before: LeftOut
     left_out_after: LeftOut
     moved: tuple[Key, ...]
+    joint: tuple[tuple[float, float, int], ...]
     flips: tuple[Pair, ...]
     settings: Settings
 
@@ -194,6 +197,7 @@ def _compared(name_before: str, name_after: str, aligned: Alignment, settings: S
         left_out_before=aligned.before,
         left_out_after=aligned.after,
         moved=aligned.moved,
+        joint=_joint(aligned.pairs),
         flips=tuple(sorted(changed, key=lambda pair: (pair.change > 0, -abs(pair.change)))),
         settings=settings,
     )
@@ -289,6 +293,14 @@ def _power(changes: Sequence[float], design: float, settings: Settings) -> tuple
         return smallest, None
     needed = needed_items(effect, variance, design_effect=design, power=settings.power, alpha=alpha)
     return smallest, needed
+
+
+def _joint(pairs: Iterable[Pair]) -> tuple[tuple[float, float, int], ...]:
+    counts = Counter((pair.before, pair.after) for pair in pairs)
+    rounded: Counter[tuple[int, int]] = Counter()
+    for (before, after), count in counts.items():
+        rounded[round(20 * before), round(20 * after)] += count
+    return tuple((before / 20, after / 20, count) for (before, after), count in sorted(rounded.items()))
 
 
 def _is_right_or_wrong(pairs: Iterable[Pair]) -> bool:

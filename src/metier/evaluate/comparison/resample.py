@@ -64,9 +64,9 @@ def wild(groups: Groups, *, seed: int = 0, level: float = 0.95) -> tuple[float, 
     """The interval of the restricted wild cluster bootstrap: all means that a test by turned signs does not reject.
 
     For a supposed mean μ the sums z_g = S_g - n_g μ get random signs, and t = Σ z_g / √Σ (z_g - n_g z̄)² is compared
-    with those of turned signs (Cameron, Gelbach and Miller, Review of Economics and Statistics 90 (2008) 414; Rademacher
-    weights). Every pattern is counted up to 12 clusters, 4,095 are drawn beyond. Fewer than six clusters cannot reject
-    anything at level 0.95, and the interval is then everything: -∞ to ∞.
+    with those of turned signs (Cameron, Gelbach and Miller, Review of Economics and Statistics 90 (2008) 414; weights
+    of Rademacher). Every pattern is counted up to 12 clusters, 4,095 are drawn beyond. Fewer than six clusters cannot
+    reject anything at level 0.95, and the interval is then everything: -∞ to ∞.
 
     >>> low, high = wild([(4.0, 10), (1.0, 10), (2.0, 4), (3.0, 8), (0.0, 12), (2.0, 6), (1.0, 5)])
     >>> round(low, 2), round(high, 2)

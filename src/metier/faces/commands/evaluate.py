@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from metier.faces.commands import comparing
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
@@ -113,24 +114,6 @@ def take(
     say(f"cost of these attempts: {_cost(made)}; spent now: {_cost(metered.spent)}")
 
 
-@app.command("compare")
-def compare_attempts(
-    exam: Annotated[Path, typer.Argument(help="Items as JSON lines.")],
-    before: Annotated[Path, typer.Argument(help="Attempts as JSON lines.")],
-    after: Annotated[Path, typer.Argument(help="Attempts at the same items.")],
-    json: AsJson = False,
-) -> None:
-    """Compare two sets of attempts on the same items: the paired difference, its interval and p-value, by level.
-
-    Example: metier evaluate compare exam.jsonl without.jsonl with.jsonl
-    """
-    from metier.faces.files import read_attempts, read_items
-
-    items = {item.item_id: item for item in read_items(exam)}
-    rows = _by_level(items, list(read_attempts(before)), list(read_attempts(after)))
-    as_json(rows) if json else _show(rows)
-
-
 @app.command()
 def uplift(
     skill: Annotated[Path, typer.Argument(help="The package folder of the skill.")],
@@ -235,28 +218,6 @@ def reported(
     )
 
 
-def _by_level(items: dict, old: list, new: list) -> list[Difference]:  # type: ignore[type-arg]
-    from metier.errors import InputError
-    from metier.evaluate.compare import compare
-
-    levels = sorted({item.level for item in items.values()})
-    rows = []
-    for level in [None, *levels] if len(levels) > 1 else [None]:
-        chosen = {i for i, item in items.items() if level in (None, item.level)}
-        try:
-            rows.append(
-                compare(
-                    items,
-                    [a for a in old if a.item_id in chosen],
-                    [a for a in new if a.item_id in chosen],
-                    label="all" if level is None else f"level {level}",
-                )
-            )
-        except ValueError as error:
-            raise InputError(str(error), hint="Both files must hold attempts at items of this exam.") from error
-    return rows
-
-
 def _show(rows: list[Difference]) -> None:
     table(
         ("items", "n", "before", "after", "difference", "95 % interval", "p", "gained", "lost"),
@@ -345,3 +306,6 @@ def _cost(cost: Cost) -> str:
 
 def _progress(done: int, total: int) -> None:
     say(f"{done} of {total}")
+
+
+app.add_typer(comparing.app)
