@@ -45,8 +45,8 @@ _SECRETS = re.compile(
     r"\b(?:credentials?|passwords?|secrets?|api[ _-]?keys?|tokens?|private keys?|seed phrases?|env(?:ironment)? variables?|env vars?|\.env|cookies|~/\.ssh|id_rsa|wallet)\b",
     re.I,
 )
-_PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program"})
-_ACROSS = frozenset({"paste-command", "fetch-program"})
+_PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
+_ACROSS = frozenset({"paste-command", "fetch-program", "demand-program"})
 """Rules that are also looked for in two sentences together."""
 _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
