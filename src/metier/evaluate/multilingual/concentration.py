@@ -147,7 +147,7 @@ def tally(cards: Iterable[Card], field: str) -> list[tuple[str, int]]:
     for card in cards:
         value = getattr(card, field)
         values: Sequence[str] = value if isinstance(value, tuple) else (value,) if value else ()
-        found.update(dict.fromkeys(map(str, values)) or ["not stated"])
+        found.update(list(dict.fromkeys(map(str, values))) or ["not stated"])
     return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 

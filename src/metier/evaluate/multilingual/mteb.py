@@ -43,7 +43,7 @@ _ANNOTATORS: dict[str, tuple[Annotators, ...]] = {
 
 
 def read_mteb(path: str | Path) -> Iterator[Card]:
-    """Read one card a task; the script behind a language ("eng-Latn") is dropped, and a language is named once.
+    """Read one card a task; scripts ("eng-Latn") and programming languages are dropped, a language is named once.
 
     Raises:
         InputError: The file cannot be read or lacks a column.
@@ -63,7 +63,9 @@ def _card(row: Mapping[str, str]) -> Card:
     translation, reviewed, localized = _CREATION.get(row["sample_creation"], ((), None, None))
     if row["annotations_creators"].endswith("reviewed"):
         reviewed = True
-    codes = (language_code(name) or name for name in _parts(row["languages"]))
+    # MTEB also lists programming languages ("sql-Code"), which nobody speaks.
+    spoken = (name for name in _parts(row["languages"]) if not name.endswith("-Code"))
+    codes = (language_code(name) or name for name in spoken)
     return Card(
         name=row["name"],
         languages=tuple(dict.fromkeys(codes)),
