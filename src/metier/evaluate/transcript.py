@@ -249,7 +249,7 @@ def read_transcript(path: Path) -> Iterator[Line]:
     head = read_head(path)
     there = {_slot(sample): line for sample, line in _split_lines(path)}
     for line in there.values():
-        yield _line(json.loads(line.decode("utf-8", "surrogatepass")), head)
+        yield _line(_parsed(line), head)
 
 
 def summary(path: Path) -> Summary:
@@ -282,18 +282,22 @@ def summary(path: Path) -> Summary:
 
 
 def samples_of(path: Path) -> Iterator[Sample]:
-    """Read a transcript as rows of a comparison."""
-    task = read_head(path).exam
-    for line in read_transcript(path):
-        attempt = line.attempt
+    """Read a transcript as rows of a comparison; the task is the name of the exam.
+
+    Raises:
+        InputError: It is no transcript, or a line of it is none.
+    """
+    head = read_head(path)
+    there = {_slot(sample): (sample, line) for sample, line in _split_lines(path)}
+    for sample, line in there.values():
         yield Sample(
-            sample_id=attempt.item_id,
-            score=attempt.grade.score,
-            task=task,
-            cluster=line.cluster,
-            epoch=attempt.epoch,
-            model=attempt.model,
-            reply=attempt.reply,
+            sample_id=sample["item_id"],
+            score=sample["score"],
+            task=head.exam,
+            cluster=sample["cluster"],
+            epoch=sample["epoch"],
+            model=head.model,
+            reply=sample["answer"] if "answer" in sample else _parsed(line)["turns"][-1]["reply"]["text"],
         )
 
 
@@ -373,6 +377,10 @@ def _json(value: Any) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def _parsed(data: bytes) -> Any:
+    return json.loads(data.decode("utf-8", "surrogatepass"))
+
+
 def _slot(sample: Mapping[str, Any]) -> tuple[str, int]:
     return sample["item_id"], sample["epoch"]
 
@@ -388,7 +396,7 @@ def _split_lines(path: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
             try:
                 if end < 0 or not line.startswith(b'{"sample":'):
                     raise ValueError("no sample")
-                yield json.loads(line[10:end].decode("utf-8", "surrogatepass")), line
+                yield _parsed(line[10:end]), line
             except (ValueError, UnicodeDecodeError):
                 raise InputError(
                     f"{path}:{number}: expected a sample of a transcript, got {line[:80]!r}.",
