@@ -123,9 +123,7 @@ def agreements(
     for (language, benchmark), by_model in sorted(table.items()):
         if language in rated:
             rows = _matched(by_model, rated[language], aliases)
-            found.append(
-                _agreement(language, benchmark, rows, families=families, seed=seed, resamples=resamples)
-            )
+            found.append(_agreement(language, benchmark, rows, families=families, seed=seed, resamples=resamples))
     return found
 
 
@@ -173,22 +171,27 @@ def versus(
     models = sorted(set(columns[0]) & set(columns[1]))
     human = [columns[0][model][2].rating for model in models]
     one, two = ([column[model][1].score for model in models] for column in columns)
-    rhos = [correlation.spearman(a, b) for a, b in ((human, one), (human, two), (one, two))]
-    try:
-        made = None if None in rhos else correlation.contrast(*rhos, len(models))  # type: ignore[arg-type]
-    except InputError:
-        made = None
     return Versus(
         language=language,
         first=first,
         second=second,
         n=len(models),
-        contrast=made,
+        contrast=_contrast(human, one, two),
         difference=correlation.bootstrap_difference(human, one, two, seed=seed, resamples=resamples),
     )
 
 
 _Row = tuple[str, BenchmarkScore, HumanRating]
+
+
+def _contrast(human: Sequence[float], one: Sequence[float], two: Sequence[float]) -> Contrast | None:
+    first, second, between = (correlation.spearman(a, b) for a, b in ((human, one), (human, two), (one, two)))
+    if first is None or second is None or between is None:
+        return None
+    try:
+        return correlation.contrast(first, second, between, len(human))
+    except InputError:
+        return None
 
 
 def _agreement(

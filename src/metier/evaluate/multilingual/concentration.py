@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from metier.errors import InputError
 from metier.evaluate.multilingual.card import Card
@@ -182,5 +183,5 @@ def _lorenz(rows: Sequence[tuple[float, float]], total: float, weight: float) ->
 
 def _gini(lorenz: Sequence[tuple[float, float]]) -> float:
     """1 minus twice the area below the Lorenz curve, rounded where sums of floats leave dust."""
-    area = sum((x2 - x1) * (y1 + y2) / 2 for (x1, y1), (x2, y2) in zip(lorenz, lorenz[1:], strict=False))
+    area = sum((x2 - x1) * (y1 + y2) / 2 for (x1, y1), (x2, y2) in pairwise(lorenz))
     return round(1 - 2 * area, 12) + 0.0

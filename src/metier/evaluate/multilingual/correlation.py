@@ -63,9 +63,7 @@ def spearman(x: Sequence[float], y: Sequence[float]) -> float | None:
     return None if math.isnan(rho) else round(rho, 12)
 
 
-def fisher_interval(
-    rho: float, n: int, *, level: float = 0.95, variance: str = "bonett-wright"
-) -> tuple[float, float]:
+def fisher_interval(rho: float, n: int, *, level: float = 0.95, variance: str = "bonett-wright") -> tuple[float, float]:
     """An interval of a rank correlation from rho and n alone, by Fisher's z = atanh(rho).
 
     Args:

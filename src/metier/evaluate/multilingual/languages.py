@@ -23,7 +23,7 @@ SOURCE_YEAR = 2024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A language with its ISO 639-3 code (that of the macrolanguage where benchmarks use it) and speakers in millions."""
+    """A language: its ISO 639-3 code, of the macrolanguage where benchmarks use that, and speakers in millions."""
 
     code: str
     name: str

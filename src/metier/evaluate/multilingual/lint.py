@@ -87,9 +87,7 @@ def standing(card: Card) -> dict[Characteristic, Standing]:
     'unstated'
     """
     levels = {name: {f.level for f in lint_card(card) if f.characteristic == name} for name in CHARACTERISTICS}
-    return {
-        name: "weak" if found - {"unstated"} else "unstated" if found else "met" for name, found in levels.items()
-    }
+    return {name: "weak" if found - {"unstated"} else "unstated" if found else "met" for name, found in levels.items()}
 
 
 def _form(card: Card) -> Iterator[CardFinding]:
@@ -190,10 +188,10 @@ def _relevant(card: Card) -> Iterator[CardFinding]:
 def _diverse(card: Card) -> Iterator[CardFinding]:
     name: Characteristic = "linguistically diverse"
     codes = {language_code(one) for one in card.languages} - {None}
-    if len(codes) < 2:
-        yield _finding(card, "one-language", name, "weak", "It covers one language.")
     if codes == {"eng"}:
         yield _finding(card, "english-only", name, "weak", "Its only language is English.")
+    elif len(codes) == 1:
+        yield _finding(card, "one-language", name, "weak", "It covers one language.")
     if not card.dialects:
         yield _finding(card, "dialects", name, "unstated", "It does not say which varieties are covered.")
 

@@ -8,6 +8,7 @@ MTEB does not state stays unstated.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from metier.evaluate.multilingual.card import Annotators, Card, Translation
@@ -49,9 +50,9 @@ def read_mteb(path: str | Path) -> Iterator[Card]:
         InputError: The file cannot be read or lacks a column.
 
     >>> import tempfile
-    >>> head = ",".join([*_COLUMNS, "dialects"])
+    >>> task = "T,STS,deu-Latn;fra-Latn,Web,derived,found,mit,2020-01-01"
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = Path(folder, "m.csv").write_text(f"{head}\\nT,STS,deu-Latn;fra-Latn,Web,derived,found,mit,2020-01-01,\\n")
+    ...     _ = Path(folder, "m.csv").write_text(",".join(_COLUMNS) + "\\n" + task)
     ...     next(read_mteb(Path(folder, "m.csv"))).languages
     ('deu', 'fra')
     """
@@ -83,3 +84,14 @@ def _card(row: Mapping[str, str]) -> Card:
 
 def _parts(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def is_mteb(path: str | Path) -> bool:
+    """Whether a file is a CSV with MTEB's column `sample_creation`, and so no table of cards.
+
+    >>> is_mteb("cards.jsonl")
+    False
+    """
+    if not Path(path).name.endswith((".csv", ".csv.gz")):
+        return False
+    return any("sample_creation" in row for _, row in islice(read_rows(path, ()), 1))

@@ -50,8 +50,8 @@ class HumanRating:
 def read_euroeval(path: str | Path) -> Iterator[BenchmarkScore]:
     """Read EuroEval scores: a CSV, plain or gzipped, with `language`, `dataset`, `model`, `task`, `score1` and `ci1`.
 
-    The half width `ci1` of the 95 % interval becomes a standard error; a bracket behind a model ("(zero-shot, val)") its
-    variant; a struck task ("~~~Knowledge~~~") a benchmark that is not official.
+    The half width `ci1` of the 95 % interval becomes a standard error; a bracket behind a model ("(zero-shot, val)")
+    its variant; a struck task ("~~~Knowledge~~~") a benchmark that is not official.
 
     Raises:
         InputError: The file cannot be read, lacks a column, or has a language or number that cannot be read.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.commands import comparing
+from metier.faces.commands import comparing, multilingual
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
@@ -309,3 +309,4 @@ def _progress(done: int, total: int) -> None:
 
 
 app.add_typer(comparing.app)
+app.add_typer(multilingual.app)
