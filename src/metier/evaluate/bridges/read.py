@@ -1,0 +1,132 @@
+"""What did a run score, whoever took the exam? Any log as rows of a comparison.
+
+The kind is told by what is in the file, not by its name: our transcripts and attempts, `.eval` (and `.json`) logs of
+Inspect AI, `samples_*.jsonl` of lm-evaluation-harness, and rows that are samples already.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from metier.attempt import Attempt
+from metier.border import load_json
+from metier.errors import InputError
+from metier.evaluate.bridges.eval_log import samples_of_eval, samples_of_eval_json
+from metier.evaluate.bridges.lm_eval import is_lm_eval, samples_of_lm_eval
+from metier.evaluate.samples import Sample
+from metier.evaluate.transcript import is_head, samples_of
+
+T = TypeVar("T")
+
+_WAY_OUT = (
+    "Known: transcripts of `take --log`, attempts of `take --out`, .eval logs of Inspect AI, samples_*.jsonl of "
+    "lm-evaluation-harness."
+)
+
+
+def read_samples(path: Path, *, measure: str = "") -> list[Sample]:
+    """Read the scores of a run, one row for each sample and measure.
+
+    A log may score one sample by several measures (scorers of Inspect, metrics and filters of lm-evaluation-harness).
+    Each is then a task of its own, named `task/measure`; a log with one measure keeps the task's own name.
+
+    Args:
+        path: A file, or a folder of them, as lm-evaluation-harness writes one file for each task.
+        measure: Take this measure alone.
+
+    Returns:
+        Rows in the order of the file. Epochs count from 0. What could not be scored has the score `None`.
+
+    Raises:
+        InputError: It is no log that is known here, a line of it is broken, it holds a sample twice, or it has no such
+            measure.
+        MissingExtra: An `.eval` log is compressed with zstd, and zstandard is not installed.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "rows.jsonl"
+    ...     _ = path.write_text('{"sample_id": "q1", "score": 1.0}\\n')
+    ...     read_samples(path)[0].score
+    1.0
+    """
+    path = Path(path)
+    rows = [row for file in _files(path) for row in _read(file, measure)]
+    if not rows:
+        raise InputError(f"Expected samples in {str(path)!r}, found none.", hint=_WAY_OUT)
+    seen: set[tuple[str, str, int, str]] = set()
+    for row in rows:
+        key = (row.task, row.sample_id, row.epoch, row.model)
+        if key in seen:
+            raise InputError(
+                f"{str(path)!r} holds the sample {row.sample_id!r} of {row.task!r}, epoch {row.epoch}, twice.",
+                hint="Name the file of one run.",
+            )
+        seen.add(key)
+    return rows
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise InputError(f"Expected a log at {str(path)!r}, found nothing there.")
+    if not path.is_dir():
+        return [path]
+    return sorted(file for suffix in ("*.eval", "samples_*.jsonl") for file in path.rglob(suffix))
+
+
+def _read(path: Path, measure: str) -> Iterator[Sample]:
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start == b"PK\x03\x04":
+            return samples_of_eval(path, measure=measure)
+        file.seek(0)
+        first = next((line for line in file if line.strip()), b"")
+    if is_head(first):
+        return samples_of(path)
+    try:
+        data = json.loads(first)
+    except ValueError:
+        return _whole(path, measure)
+    if not isinstance(data, dict):
+        raise _unknown(path)
+    if is_lm_eval(data):
+        return samples_of_lm_eval(path, measure=measure)
+    if "eval" in data and "version" in data:
+        return samples_of_eval_json(path, measure=measure)
+    if "sample_id" in data:
+        return _rows(Sample, path)
+    if "item_id" in data and "grade" in data:
+        return map(_sample, _rows(Attempt, path))
+    raise _unknown(path)
+
+
+def _whole(path: Path, measure: str) -> Iterator[Sample]:
+    """A log of Inspect as one JSON text over many lines."""
+    with path.open("rb") as file:
+        start = file.read(2000)
+    if start.lstrip().startswith(b"{") and b'"eval"' in start:
+        return samples_of_eval_json(path, measure=measure)
+    raise _unknown(path)
+
+
+def _rows(noun: type[T], path: Path) -> Iterator[T]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield load_json(noun, line, where=f"{path}:{number}")
+
+
+def _sample(attempt: Attempt) -> Sample:
+    return Sample(
+        sample_id=attempt.item_id,
+        score=attempt.grade.score,
+        epoch=attempt.epoch,
+        model=attempt.model,
+        reply=attempt.reply,
+    )
+
+
+def _unknown(path: Path) -> InputError:
+    return InputError(f"{str(path)!r} is no log that can be compared.", hint=_WAY_OUT)
