@@ -199,12 +199,22 @@ def test_attempts_are_compared_by_level(metier: Command, tmp_path: Path) -> None
     assert found["overall"]["gained"] == 10
 
 
-def test_comparing_other_items_is_refused(metier: Command, tmp_path: Path) -> None:
-    exam = lines(tmp_path / "exam.jsonl", Item(prompt="q", reference="r"))
-    nothing = lines(tmp_path / "a.jsonl")
-    code, _, err = metier("evaluate", "compare", nothing, nothing, "--exam", exam)
+def test_comparing_what_shares_fewer_than_two_questions_is_refused(metier: Command, tmp_path: Path) -> None:
+    item = Item(prompt="q", reference="r")
+    exam = lines(tmp_path / "exam.jsonl", item)
+    right = Attempt(item_id=item.item_id, model="m", run_id="r", reply="", grade=Grade.correct())
+    one = lines(tmp_path / "a.jsonl", right)
+    code, _, err = metier("evaluate", "compare", one, one, "--exam", exam)
     assert code == 2
     assert "at least two questions" in err
+
+
+def test_comparing_answers_to_items_of_another_exam_is_refused(metier: Command, tmp_path: Path) -> None:
+    exam = lines(tmp_path / "exam.jsonl", Item(prompt="q", reference="r"))
+    other = lines(tmp_path / "a.jsonl", Attempt(item_id="x", model="m", run_id="r", reply="", grade=Grade.correct()))
+    code, _, err = metier("evaluate", "compare", other, other, "--exam", exam)
+    assert code == 2
+    assert "'x'" in err
 
 
 @pytest.mark.parametrize("command", [("run",), ("report",), ("skill", "list", "-w"), ("govern", "explain", "x", "-w")])

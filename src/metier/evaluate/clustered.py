@@ -43,7 +43,7 @@ def groups_of(values: Iterable[float], clusters: Iterable[str]) -> list[tuple[fl
     return [(inside[0] if len(inside) == 1 else math.fsum(inside), len(inside)) for inside in members.values()]
 
 
-def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95) -> ClusteredMean:
+def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95, reduced: bool = True) -> ClusteredMean:
     """The mean over all members of all clusters, with the CR2 standard error and Bell-McCaffrey degrees of freedom.
 
     For a mean alone, the bias-reduced variance of Bell and McCaffrey (Survey Methodology 28 (2002) 169) is
@@ -57,6 +57,8 @@ def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95) 
 
     Args:
         groups: The sum and the size of each cluster, as of `groups_of`.
+        reduced: False gives CR1 with G-1 degrees of freedom, Σ s_g² / n² · G/(G-1): what most tools print, and too
+            short with few unequal clusters.
 
     Raises:
         ValueError: There is no cluster.
@@ -71,8 +73,12 @@ def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95) 
     mean = math.fsum(total for total, _ in groups) / n
     if len(groups) < 2:
         return ClusteredMean(mean=mean, error=0.0, freedom=0.0, low=mean, high=mean, p_value=1.0)
-    variance = math.fsum((total - size * mean) ** 2 / (1 - size / n) for total, size in groups) / (n * n)
-    freedom = _freedom([size for _, size in groups], n)
+    if reduced:
+        variance = math.fsum((total - size * mean) ** 2 / (1 - size / n) for total, size in groups) / (n * n)
+        freedom = _freedom([size for _, size in groups], n)
+    else:
+        freedom = len(groups) - 1.0
+        variance = math.fsum((total - size * mean) ** 2 for total, size in groups) / (n * n) * (1 + 1 / freedom)
     if variance < 1e-30:
         return ClusteredMean(mean=mean, error=0.0, freedom=freedom, low=mean, high=mean, p_value=1.0)
     error = math.sqrt(variance)

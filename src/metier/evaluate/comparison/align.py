@@ -6,7 +6,7 @@ This module knows rows of two runs, no statistics.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -82,23 +82,33 @@ class Alignment:
     moved: tuple[Key, ...] = ()
 
 
-@dataclass(slots=True)
-class _Answers:
-    """The epochs of one question in one run."""
+@dataclass(frozen=True, slots=True)
+class _Epochs:
+    """The answers to one question that has several rows in a run."""
 
-    first: Sample
     scores: list[float]
-    epochs: dict[int, float | None] | None = None
-    """Made for the second epoch, as most runs have one."""
-    cluster: str = ""
+    unscored: int
+    cluster: str
+    is_repeated: bool
+    is_contradicted: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Run:
-    answers: dict[Key, _Answers]
-    repeated: dict[Key, bool]
-    unscored: dict[Key, int]
-    """How many epochs of a question have no score."""
+    """The first row of every question, and what the rows make together where there are more."""
+
+    first: dict[Key, Sample]
+    several: dict[Key, _Epochs]
+
+    def cluster(self, key: Key) -> str:
+        return self.several[key].cluster if key in self.several else self.first[key].cluster
+
+    def scores(self, key: Key) -> Sequence[float]:
+        """The scores of the epochs that have one."""
+        if key in self.several:
+            return self.several[key].scores
+        score = self.first[key].score
+        return () if score is None else (score,)
 
 
 def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
@@ -115,80 +125,78 @@ def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
     """
     old, new = _gathered(before), _gathered(after)
     pairs, moved = [], []
-    for key in sorted(old.answers.keys() & new.answers.keys()):
-        a, b = old.answers[key], new.answers[key]
-        if a.cluster != b.cluster and a.cluster and b.cluster:
+    for key in sorted(old.first.keys() & new.first.keys()):
+        here, there = old.cluster(key), new.cluster(key)
+        if here != there and here and there:
             moved.append(key)
-        if a.scores and b.scores:
-            pairs.append(_paired(key, a, b))
+        a, b = old.scores(key), new.scores(key)
+        if a and b:
+            replies = old.first[key].reply, new.first[key].reply
+            pairs.append(_paired(key, here or there, a, b, replies))
     return Alignment(pairs=tuple(pairs), before=_left_out(old, new), after=_left_out(new, old), moved=tuple(moved))
 
 
 def _gathered(rows: Iterable[Sample]) -> _Run:
-    run = _Run({}, {}, {})
-    answers = run.answers
+    first: dict[Key, Sample] = {}
+    several: dict[Key, list[Sample]] = {}
     for row in rows:
         score = row.score
         if score is not None and not 0.0 <= score <= 1.0:
             raise ValueError(f"Expected a score between 0 and 1 or none, got {score!r} at {row.sample_id!r}.")
         key = (row.task, row.sample_id)
-        here = answers.get(key)
-        if here is None:
-            answers[key] = _Answers(row, [] if score is None else [score], None, row.cluster)
-        elif not _is_new(here, row, run):
-            continue
-        elif score is not None:
-            here.scores.append(score)
-        if score is None:
-            run.unscored[key] = run.unscored.get(key, 0) + 1
-    return run
+        earlier = first.setdefault(key, row)
+        if earlier is not row:
+            several.setdefault(key, [earlier]).append(row)
+    return _Run(first, {key: _epochs(same) for key, same in several.items()})
 
 
-def _is_new(here: _Answers, row: Sample, run: _Run) -> bool:
-    """Whether this epoch comes for the first time; a repeated one is noted."""
-    if here.epochs is None:
-        here.epochs = {here.first.epoch: here.first.score}
-    if row.epoch in here.epochs:
-        key = (row.task, row.sample_id)
-        run.repeated[key] = run.repeated.get(key, False) or here.epochs[row.epoch] != row.score
-        return False
-    here.epochs[row.epoch] = row.score
-    here.cluster = here.cluster or row.cluster
-    return True
+def _epochs(rows: Sequence[Sample]) -> _Epochs:
+    """Of rows of one epoch the first counts."""
+    kept: dict[int, Sample] = {}
+    for row in rows:
+        kept.setdefault(row.epoch, row)
+    scores = [row.score for row in kept.values() if row.score is not None]
+    return _Epochs(
+        scores=scores,
+        unscored=len(kept) - len(scores),
+        cluster=next((row.cluster for row in kept.values() if row.cluster), ""),
+        is_repeated=len(kept) < len(rows),
+        is_contradicted=any(kept[row.epoch].score != row.score for row in rows),
+    )
 
 
-def _paired(key: Key, a: _Answers, b: _Answers) -> Pair:
-    old, new = a.scores, b.scores
+def _paired(key: Key, cluster: str, old: Sequence[float], new: Sequence[float], replies: tuple[str, str]) -> Pair:
     return Pair(
         task=key[0],
         sample_id=key[1],
-        cluster=a.cluster or b.cluster,
+        cluster=cluster,
         before=_mean(old),
         after=_mean(new),
         epochs_before=len(old),
         epochs_after=len(new),
         spread_before=_spread(old),
         spread_after=_spread(new),
-        reply_before=a.first.reply,
-        reply_after=b.first.reply,
+        reply_before=replies[0],
+        reply_after=replies[1],
     )
 
 
 def _left_out(run: _Run, other: _Run) -> LeftOut:
+    suspects = [key for key, row in run.first.items() if row.score is None]
     return LeftOut(
-        only_here=tuple(sorted(run.answers.keys() - other.answers.keys())),
-        unscored=tuple(sorted(key for key in run.unscored if not run.answers[key].scores)),
-        unscored_epochs=sum(count for key, count in run.unscored.items() if run.answers[key].scores),
-        repeated=tuple(sorted(run.repeated)),
-        contradicted=tuple(sorted(key for key, differs in run.repeated.items() if differs)),
+        only_here=tuple(sorted(run.first.keys() - other.first.keys())),
+        unscored=tuple(sorted(key for key in suspects if not run.scores(key))),
+        unscored_epochs=sum(one.unscored for one in run.several.values() if one.scores),
+        repeated=tuple(sorted(key for key, one in run.several.items() if one.is_repeated)),
+        contradicted=tuple(sorted(key for key, one in run.several.items() if one.is_contradicted)),
     )
 
 
-def _mean(scores: list[float]) -> float:
+def _mean(scores: Sequence[float]) -> float:
     return scores[0] if len(scores) == 1 else math.fsum(scores) / len(scores)
 
 
-def _spread(scores: list[float]) -> float | None:
+def _spread(scores: Sequence[float]) -> float | None:
     if len(scores) < 2:
         return None
     mean = _mean(scores)

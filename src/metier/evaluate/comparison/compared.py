@@ -62,6 +62,7 @@ class Row:
         clusters: What the interval treats as the sample; a question without a cluster is its own.
         low, high, p_value: The headline: clustered mean with the CR2 error and Bell-McCaffrey freedom.
         design_effect: Variance with clusters over that without; below 1 where clusters even out.
+        cr1_low, cr1_high, cr1_p: The same with the CR1 error and G-1 degrees of freedom, as most tools have it.
         t_low, t_high, t_p: The paired t-test, which takes every question for independent.
         mcnemar_p: Exact, with questions for independent; `None` where scores are not all 0 or 1.
         flip_p: Sign-flip permutation of whole clusters, `flip_draws` of them drawn, 0 if all were counted.
@@ -87,6 +88,9 @@ class Row:
     freedom: float
     p_value: float
     design_effect: float
+    cr1_low: float
+    cr1_high: float
+    cr1_p: float
     t_low: float
     t_high: float
     t_p: float
@@ -217,6 +221,7 @@ def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
     groups = groups_of(changes, clusters) if clusters else apart
     single = clustered_mean(apart, level=settings.level)
     found = single if len(groups) == len(pairs) else clustered_mean(groups, level=settings.level)
+    usual = single if found is single else clustered_mean(groups, level=settings.level, reduced=False)
     low, high, p_value = _headline(found, len(groups), settings.level)
     flip = sign_flip([total for total, _ in groups], seed=settings.seed)
     bca_ends = bca(groups, seed=settings.seed, samples=settings.samples, level=settings.level)
@@ -237,6 +242,9 @@ def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
         freedom=found.freedom,
         p_value=p_value,
         design_effect=design,
+        cr1_low=usual.low,
+        cr1_high=usual.high,
+        cr1_p=usual.p_value,
         t_low=single.low,
         t_high=single.high,
         t_p=single.p_value,

@@ -70,7 +70,7 @@ def sign_flip(sums: Sequence[float], *, seed: int = 0, draws: int = 9999) -> Sig
     if moved <= ENUMERATED:
         totals = _every_total(sorted(sizes.elements()))
         return SignFlip(p_value=float((abs(totals) >= seen).mean()))
-    draws = max(999, min(draws, 200_000_000 // len(sizes)))
+    draws = max(999, min(draws, 100_000_000 // len(sizes)))
     hits = _count_drawn(sizes, seen, seed=seed, draws=draws)
     return SignFlip(p_value=(1 + hits) / (1 + draws), draws=draws)
 

@@ -1,25 +1,12 @@
-"""Where does a sample belong? Attempts become samples, and an exam says which task and cluster each is of."""
+"""Where does a sample belong? An exam says which task and cluster each is of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from metier.attempt import Attempt
 from metier.evaluate.samples import Sample
 from metier.item import Item
-
-
-def samples_of(attempts: Iterable[Attempt]) -> Iterator[Sample]:
-    """Give the scores of our own attempts as samples.
-
-    >>> from metier.attempt import Grade
-    >>> attempt = Attempt(item_id="i", model="m", run_id="r", reply="", grade=Grade.correct())
-    >>> [one.score for one in samples_of([attempt])]
-    [1.0]
-    """
-    for one in attempts:
-        yield Sample(sample_id=one.item_id, score=one.grade.score, epoch=one.epoch, model=one.model, reply=one.reply)
 
 
 def placed(samples: Iterable[Sample], items: Mapping[str, Item]) -> list[Sample]:

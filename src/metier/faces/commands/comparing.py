@@ -23,6 +23,7 @@ def compare_files(
     exam: Annotated[
         Path | None, typer.Option(help="Items as JSON lines, for their clusters and levels; levels become tasks.")
     ] = None,
+    measure: Annotated[str, typer.Option(help="Of a log with several scorers or metrics, this one alone.")] = "",
     flips: Annotated[int, typer.Option(min=0, help="How many changed answers to list, losses first.")] = 0,
     effect: Annotated[
         float | None, typer.Option(help="Tell how many questions would show this difference (0.02 is 2 points).")
@@ -45,7 +46,7 @@ def compare_files(
     if html:
         make_writable(html, "--html")
     settings = Settings(level=level, seed=seed, samples=samples, power=power, effect=effect)
-    read = _read_all(runs, exam)
+    read = _read_all(runs, exam, measure)
     try:
         found = compare_runs(read, settings=settings)
     except ValueError as error:
@@ -68,8 +69,9 @@ def compare_files(
         raise typer.Exit(1)
 
 
-def _read_all(runs: Sequence[Path], exam: Path | None) -> dict[str, list[Sample]]:
+def _read_all(runs: Sequence[Path], exam: Path | None, measure: str) -> dict[str, list[Sample]]:
     from metier.errors import InputError
+    from metier.evaluate.bridges.read import read_samples
     from metier.evaluate.comparison.placed import placed
     from metier.faces.files import read_items
 
@@ -78,19 +80,12 @@ def _read_all(runs: Sequence[Path], exam: Path | None) -> dict[str, list[Sample]
     items = {item.item_id: item for item in read_items(exam)} if exam else None
     read: dict[str, list[Sample]] = {}
     for path, name in zip(runs, _names(runs), strict=True):
-        rows = _read(path)
+        rows = read_samples(path, measure=measure)
         try:
             read[name] = rows if items is None else placed(rows, items)
         except ValueError as error:
             raise InputError(f"{path}: {error}", hint="Give --exam the items that the runs answered.") from error
     return read
-
-
-def _read(path: Path) -> list[Sample]:
-    from metier.evaluate.comparison.placed import samples_of
-    from metier.faces.files import read_attempts
-
-    return list(samples_of(read_attempts(path)))
 
 
 def _names(runs: Sequence[Path]) -> list[str]:
@@ -140,8 +135,8 @@ def _say_the_rest(found: Comparison) -> None:
     row = found.overall
     mcnemar = "–" if row.mcnemar_p is None else f"{row.mcnemar_p:.2g}"
     say(
-        f"{_runs(found)}, other tests over all: McNemar p {mcnemar}, t-test p {row.t_p:.2g}, sign flips p {row.flip_p:.2g}; "
-        f"BCa {row.bca_low:+.3f} to {row.bca_high:+.3f}"
+        f"{_runs(found)}, other tests over all: McNemar p {mcnemar}, t-test p {row.t_p:.2g}, "
+        f"sign flips p {row.flip_p:.2g}; BCa {row.bca_low:+.3f} to {row.bca_high:+.3f}"
         + ("" if row.wild_low is None else f", wild {row.wild_low:+.3f} to {row.wild_high:+.3f}")
         + f"; design effect {row.design_effect:.2f}"
     )
