@@ -309,6 +309,7 @@ def _bca(statistic: Any, rows: Any, seed: int, resamples: int, level: float) -> 
     ends = []
     for share in ((1 - level) / 2, (1 + level) / 2):
         z = bias + normal.inv_cdf(share)
-        ends.append(normal.cdf(bias + z / (1 - acceleration * z)))
+        # Few models can push the acceleration past the pole of the formula.
+        ends.append(normal.cdf(bias + z / max(1 - acceleration * z, 0.01)))
     low, high = np.quantile(values, ends)
     return float(low), float(high)

@@ -212,6 +212,40 @@ def ratings(
     table(["model", "rating", "95 % interval", "votes"], rows)
 
 
+@app.command()
+def atlas(
+    path: CardsPath,
+    out: Annotated[Path, typer.Option(help="The HTML page to write.")] = Path("atlas.html"),
+    scores: Annotated[Path | None, typer.Option(help="Benchmark scores, as for agreement.")] = None,
+    ratings: Annotated[Path | None, typer.Option(help="Human ratings, as for agreement.")] = None,
+    aliases: Annotated[Path | None, typer.Option(help="CSV with alias and model.")] = None,
+    weights: Weights = None,
+    title: Annotated[str, typer.Option(help="The title of the page.")] = "Atlas of benchmarks",
+    seed: Seed = 0,
+) -> None:
+    """Write a page: languages as tiles, a matrix of languages and tasks, crowding, agreement with people.
+
+    Example: metier evaluate multilingual atlas cards.jsonl --out atlas.html
+    """
+    from metier.errors import ConfigError
+    from metier.evaluate.multilingual.cost import estimate_cost
+    from metier.evaluate.multilingual.languages import read_weights
+    from metier.faces.atlas import as_page
+    from metier.faces.files import make_writable
+    from metier.faces.page import write_page
+
+    if (scores is None) != (ratings is None):
+        raise ConfigError("Expected --scores and --ratings together, got one of them.")
+    make_writable(out, "--out")
+    read = _cards(path)
+    found: Sequence[Agreement] = ()
+    if scores and ratings:
+        found = _agreements(*_scores_and_ratings(scores, ratings), _pairs(aliases, ("alias", "model")), None, seed)
+    weighed = read_weights(weights) if weights else None
+    cost = estimate_cost(read, seed=seed)
+    say(f"wrote {write_page(as_page(read, title=title, weights=weighed, agreements=found, cost=cost), out)}")
+
+
 def _cards(path: Path) -> list[Card]:
     """Cards of our own form, or of MTEB's metadata, told apart by the columns."""
     from metier.evaluate.multilingual.card import read_cards
