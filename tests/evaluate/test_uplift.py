@@ -17,7 +17,7 @@ from metier.errors import StageError
 from metier.evaluate.admit import admit, held_out
 from metier.evaluate.bootstrap import bootstrap
 from metier.evaluate.compare import paired
-from metier.evaluate.uplift import Taken, measure, uplift
+from metier.evaluate.uplift import Taken, kept, measure, uplift
 from metier.graders import grader_for
 from metier.item import Exam, Item
 from metier.skill import Skill
@@ -84,6 +84,26 @@ def test_a_second_measurement_asks_nothing_and_gives_the_same_bits(store: Store)
     first, _ = measure(exam(ITEMS), SKILL, HELPED, store, grader_for=grader_for, seed=3)
     silent = RuleClient(lambda request: pytest.fail("asked again"), name="adder")
     assert measure(exam(ITEMS), SKILL, silent, store, grader_for=grader_for, seed=3)[0] == first
+
+
+def test_what_was_measured_is_kept_in_the_store_once_and_read_back_by_the_digest_of_the_skill(store: Store) -> None:
+    found, _ = measure(exam(ITEMS), SKILL, HELPED, store, grader_for=grader_for, seed=3)
+    measure(exam(ITEMS), SKILL, HELPED, store, grader_for=grader_for, seed=3)
+    assert kept(store, SKILL.digest) == [found]
+    assert kept(store, "sha256:of-another") == []
+    first, second = found.run_ids
+    without = {a.item_id for a in store.attempts(run_id=first)}
+    assert without == {a.item_id for a in store.attempts(run_id=second)}
+    assert {a.model for a in store.attempts(run_id=first)} == {a.model for a in store.attempts(run_id=second)}
+
+
+def test_with_few_clusters_the_bootstrap_is_about_as_wide_as_students_interval() -> None:
+    """Six clusters of four; plain percentiles are a third shorter."""
+    changes = [c for lean in (1, 1, 0, 1, 0, -1) for c in (lean, lean, 0, lean)]
+    clusters = [str(n // 4) for n in range(24)]
+    _, low, high, _ = paired(changes, clusters)
+    found = bootstrap(changes, clusters, samples=4000)
+    assert found[1] - found[0] == pytest.approx(high - low, rel=0.2)
 
 
 def test_items_that_could_not_be_scored_are_left_out_and_too_few_is_an_error() -> None:

@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from metier.attempt import Attempt
+from metier.border import load
 from metier.client import Client
-from metier.errors import StageError
+from metier.digest import digest, plain
+from metier.errors import CorruptStore, StageError
 from metier.evaluate.bootstrap import SAMPLES, bootstrap
 from metier.evaluate.compare import Difference, compare, proportion, scores
 from metier.evaluate.sit import run_id_of, sit
 from metier.grader import GraderFor
 from metier.item import Exam, Item
+from metier.run import StageRecord
 from metier.skill import Skill
 from metier.store import Store
 from metier.verdict import Evidence
+
+_STAGE = "uplift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,10 @@ def measure(
     seed: int = 0,
     samples: int = SAMPLES,
 ) -> tuple[Uplift, Taken]:
-    """Take an exam without and with a skill in hand. Answers that are stored already are not asked again.
+    """Take an exam without and with a skill in hand, and keep what it came to in the store.
+
+    Both arms are the same items asked of the same client under the same protocol; answers that are stored already are
+    not asked again.
 
     Raises:
         StageError: Fewer than two items were scored on both sides.
@@ -92,7 +100,9 @@ def measure(
         having=sit(exam, client, store, grader_for=grader_for, skills=[skill]),
     )
     run_ids = (run_id_of(exam, client), run_id_of(exam, client, [skill]))
-    return uplift(exam.items, taken, skill, run_ids=run_ids, seed=seed, samples=samples), taken
+    found = uplift(exam.items, taken, skill, run_ids=run_ids, seed=seed, samples=samples)
+    keep(found, store)
+    return found, taken
 
 
 def uplift(
@@ -128,6 +138,31 @@ def uplift(
         run_ids=tuple(run_ids),
         evidence=_evidence(taken.having, difference, low, high, tuple(run_ids)),
     )
+
+
+def keep(found: Uplift, store: Store) -> None:
+    """Put an uplift into the store that holds its attempts: the record that a verdict on the skill may cite.
+
+    The same measurement kept twice is there once.
+    """
+    key = digest([_STAGE, found.digest, list(found.run_ids), found.seed])
+    told = f"{found.difference.items} items, {found.difference.clusters} clusters"
+    came_out = f"{100 * found.difference.difference:+.1f} points"
+    store.put_stage(
+        StageRecord(key=key, stage=_STAGE, output={"uplift": plain(found)}, went_in=told, came_out=came_out)
+    )
+
+
+def kept(store: Store, skill_digest: str) -> list[Uplift]:
+    """What was measured of a skill of this digest; `evidence` of one is what `metier.govern.judge` reads.
+
+    Raises:
+        CorruptStore: A record is no uplift.
+    """
+    records = [record.output["uplift"] for record in store.stages() if record.stage == _STAGE]
+    return [
+        load(Uplift, one, where="uplift", error=CorruptStore) for one in records if one.get("digest") == skill_digest
+    ]
 
 
 def _interval(
