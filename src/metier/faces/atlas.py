@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from metier.faces import charts
 from metier.faces.page import render
 
 if TYPE_CHECKING:
@@ -46,11 +47,12 @@ def as_page(
     True
     """
     from metier.evaluate.multilingual.concentration import concentration, counts, translation_share
-    from metier.evaluate.multilingual.languages import SOURCE_YEAR, speakers
+    from metier.evaluate.multilingual.languages import SOURCE_YEAR, language_name, speakers
 
     amounts, by_weight = counts(cards), speakers() if weights is None else weights
     plain, weighted = concentration(amounts), concentration(amounts, by_weight)
     page = {
+        "top": [(language_name(code), share) for code, share in plain.top],
         "title": title,
         "told": told(len(cards), len(amounts)),
         "plain": plain,
@@ -144,7 +146,7 @@ def _tiles(amounts: Mapping[str, float], weights: Mapping[str, float]) -> list[d
             "code": code,
             "name": language_name(code),
             "count": f"{amounts.get(code, 0.0):,.0f}",
-            "weight": f"{weight:,.3g}",
+            "weight": charts.short(weight),
             "level": level(rates[code] / floor, most / floor),
         }
         for code, weight in heavy

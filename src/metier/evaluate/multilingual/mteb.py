@@ -64,8 +64,8 @@ def _card(row: Mapping[str, str]) -> Card:
     translation, reviewed, localized = _CREATION.get(row["sample_creation"], ((), None, None))
     if row["annotations_creators"].endswith("reviewed"):
         reviewed = True
-    # MTEB also lists programming languages ("sql-Code"), which nobody speaks.
-    spoken = (name for name in _parts(row["languages"]) if not name.endswith("-Code"))
+    # MTEB also lists programming languages ("sql-Code") and "zxx" for no language at all.
+    spoken = (name for name in _parts(row["languages"]) if not name.endswith("-Code") and name[:3] != "zxx")
     codes = (language_code(name) or name for name in spoken)
     return Card(
         name=row["name"],

@@ -97,7 +97,9 @@ def concentration(
     if json:
         as_json({"by_language": plain, f"by_{by}": weighted})
         return
-    table(["language", "benchmarks", "share"], [(language_name(c), amounts[c], f"{s:.1%}") for c, s in plain.top])
+    table(
+        ["language", "benchmarks", "share"], [(language_name(c), f"{amounts[c]:g}", f"{s:.1%}") for c, s in plain.top]
+    )
     say(
         f"{plain.languages} languages; by language Gini {plain.gini:.3f}, HHI {plain.hhi:.3f}, as crowded as "
         f"{plain.effective:.1f} equal languages; by {by} Gini {weighted.gini:.3f}, {weighted.unserved:.1%} without any"
