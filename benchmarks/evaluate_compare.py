@@ -10,6 +10,8 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -27,6 +29,9 @@ def main() -> None:
         for clusters in (0, 2000, 10):
             _time(chosen.pairs, partial=partial, clusters=clusters, seed=chosen.seed)
     print("\nFrom two lists of samples to every figure of the comparison; the first row imports numpy as well.\n")
+    for peer in ("statsmodels.api", "statsmodels.stats.power", "scipy.stats"):
+        with suppress(ImportError):  # said below, at each figure
+            import_module(peer)
     print("| figure | ours | peer | apart | CPU ms of ours | of the peer |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, ours, theirs in _peers(chosen.pairs, seed=chosen.seed):

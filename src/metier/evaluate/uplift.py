@@ -14,7 +14,7 @@ from metier.attempt import Attempt
 from metier.border import load
 from metier.client import Client
 from metier.digest import digest, plain
-from metier.errors import CorruptStore, StageError
+from metier.errors import StageError
 from metier.evaluate.bootstrap import SAMPLES, bootstrap
 from metier.evaluate.compare import Difference, compare, proportion, scores
 from metier.evaluate.sit import run_id_of, sit
@@ -157,12 +157,10 @@ def kept(store: Store, skill_digest: str) -> list[Uplift]:
     """What was measured of a skill of this digest; `evidence` of one is what `metier.govern.judge` reads.
 
     Raises:
-        CorruptStore: A record is no uplift.
+        InputError: A record is no uplift of this version.
     """
     records = [record.output["uplift"] for record in store.stages() if record.stage == _STAGE]
-    return [
-        load(Uplift, one, where="uplift", error=CorruptStore) for one in records if one.get("digest") == skill_digest
-    ]
+    return [load(Uplift, one, where="uplift") for one in records if one.get("digest") == skill_digest]
 
 
 def _interval(

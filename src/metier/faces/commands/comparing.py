@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,11 +48,13 @@ def compare_files(
     if html:
         make_writable(html, "--html")
     settings = Settings(level=level, seed=seed, samples=samples, power=power, effect=effect)
-    read = _read_all(runs, exam, measure)
-    try:
-        found = compare_runs(read, settings=settings)
-    except ValueError as error:
-        raise InputError(str(error), hint="All files must hold answers to the same questions, with scores.") from error
+    with _uncollected():
+        read = _read_all(runs, exam, measure)
+        try:
+            found = compare_runs(read, settings=settings)
+        except ValueError as error:
+            hint = "All files must hold answers to the same questions, with scores."
+            raise InputError(str(error), hint=hint) from error
     if html:
         from metier.faces.compared import as_page
         from metier.faces.page import write_page
@@ -67,6 +71,18 @@ def compare_files(
         say(f"{name} is worse than {first} beyond chance")
     if worse:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do not look for cycles meanwhile: hundreds of thousands of rows without any cost a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _read_all(runs: Sequence[Path], exam: Path | None, measure: str) -> dict[str, list[Sample]]:
