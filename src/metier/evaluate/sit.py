@@ -103,14 +103,16 @@ def answered(
     return {(a.item_id, a.epoch): a for a in store.attempts(run_id=run_id)}
 
 
-def request(item: Item, exam: Exam, *, epoch: int = 0, skills: Sequence[Skill] = ()) -> Request:
-    """Write the request for one item under the exam's protocol. Skill text is quoted as data, before the question.
+def request(
+    item: Item, exam: Exam, *, epoch: int = 0, skills: Sequence[Skill] = (), strategy: Strategy | None = None
+) -> Request:
+    """Write the first request for one item under the exam's protocol, the text of the skills in its system message.
 
     >>> exam = Exam(name="sums", items=(Item(prompt="1 + 1 =", reference="2"),))
     >>> request(exam.items[0], exam).messages[-1].content
     '1 + 1 ='
     """
-    return replace(next(Direct().turns(item, under(exam.protocol, skills))), epoch=epoch)
+    return replace(next((strategy or Direct()).turns(item, under(exam.protocol, skills))), epoch=epoch)
 
 
 def _kept(attempts: Iterator[Attempt], store: Store) -> Iterator[list[Attempt]]:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.commands import comparing, multilingual
+from metier.faces.commands import comparing, logs, multilingual
+from metier.faces.commands.logs import take_logged
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
-    from metier.attempt import Cost
+    from metier.attempt import Attempt, Cost
     from metier.client import Client
+    from metier.evaluate.asking import RunLimits
     from metier.evaluate.compare import Difference
+    from metier.evaluate.strategy import Strategy
     from metier.item import Exam, ExamProtocol
     from metier.skill import Skill
     from metier.store import Store
@@ -61,9 +64,19 @@ def take(
     max_tokens: Annotated[int, typer.Option(min=1)] = 256,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
     seed: int = 0,
+    strategy: Annotated[str, typer.Option(help="direct, chain_of_thought, two_step or program.")] = "direct",
+    log: Annotated[
+        Path | None, typer.Option(help="Keep every word in this transcript and resume from it, in place of a store.")
+    ] = None,
+    tokens: Annotated[int | None, typer.Option(min=0, help="Stop after so many tokens; needs --log.")] = None,
+    usd: Annotated[float | None, typer.Option(min=0.0, help="Stop after so many dollars; needs --log.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so many seconds; needs --log.")] = None,
+    sample_tokens: Annotated[int | None, typer.Option(min=0, help="The same for one sample.")] = None,
+    sample_usd: Annotated[float | None, typer.Option(min=0.0, help="The same for one sample.")] = None,
+    sample_seconds: Annotated[float | None, typer.Option(min=0.0, help="The same for one sample.")] = None,
     json: AsJson = False,
 ) -> None:
-    """Let a model take an exam.
+    """Let a model take an exam. Exit code 1 if a limit stopped it; the same command with more room goes on.
 
     Example: metier evaluate take exam.jsonl --client http://127.0.0.1:8000/v1#my-model --out attempts.jsonl
     """
@@ -71,27 +84,35 @@ def take(
 
     from metier.attempt import Cost
     from metier.clients.meter import MeteredClient
+    from metier.evaluate.asking import RunLimits
     from metier.evaluate.compare import proportion
-    from metier.evaluate.sit import sit
+    from metier.evaluate.strategy import strategy_of
     from metier.faces.files import make_writable, write_lines
-    from metier.graders import grader_for
     from metier.item import ExamProtocol
-    from metier.stores.open import open_store
     from metier.stores.package import read_package
 
-    place = _place(exam, store)
+    place = "" if log else _place(exam, store)
     protocol = ExamProtocol(system=system, temperature=temperature, max_tokens=max_tokens, epochs=epochs, seed=seed)
-    asked = _exam(exam, protocol)
-    skills = [read_package(path).skill for path in skill or ()]
-    if out:
-        make_writable(out, "--out")
-    # A server of databases keeps no files; they lie beside the exam.
-    files = (Path("exam") if str(exam) == "-" else exam).with_suffix(".objects")
-    bulk = files if "://" in place and not place.startswith("sqlite:") else None
-    with closing(_client(client, record)) as model, closing(open_store(place, bulk=bulk)) as kept:
-        _say_what_is_stored(asked, model, kept, skills, place)
+    asked, skills, way = (
+        _exam(exam, protocol),
+        [read_package(path).skill for path in skill or ()],
+        strategy_of(strategy),
+    )
+    limits = RunLimits(tokens=tokens, usd=usd, seconds=seconds)
+    of_sample = RunLimits(tokens=sample_tokens, usd=sample_usd, seconds=sample_seconds)
+    _refuse_what_needs_a_log(log, limits, of_sample, store=store, record=record)
+    for path, option in ((out, "--out"), (log, "--log")):
+        if path:
+            make_writable(path, option)
+    stopped_by = ""
+    with closing(_client(client, record)) as model:
         metered = MeteredClient(model)
-        attempts = sit(asked, metered, kept, grader_for=grader_for, skills=skills, progress=_progress)
+        if log:
+            attempts, stopped_by = take_logged(
+                asked, metered, log, strategy=way, skills=skills, limits=limits, sample_limits=of_sample
+            )
+        else:
+            attempts = _take_stored(asked, model, metered, exam, place, strategy=way, skills=skills)
     if out:
         write_lines(attempts, out)
     share = proportion(attempts)
@@ -100,10 +121,11 @@ def take(
         as_json(
             {
                 "proportion": share,
-                "run_id": attempts[0].run_id,
+                "run_id": attempts[0].run_id if attempts else "",
                 "attempts": len(attempts),
                 "cost": made,
                 "spent_now": metered.spent,
+                "stopped_by": stopped_by,
             }
         )
     value = "no share" if share.value is None else f"{share.value:.1%}"
@@ -112,6 +134,49 @@ def take(
         f"{share.unscored} unscored"
     )
     say(f"cost of these attempts: {_cost(made)}; spent now: {_cost(metered.spent)}")
+    if stopped_by:
+        say(f"stopped by the limit of {stopped_by} before its end; the same command with more room goes on")
+        raise typer.Exit(1)
+
+
+def _take_stored(
+    asked: Exam,
+    model: Client,
+    metered: Client,
+    exam: Path,
+    place: str,
+    *,
+    strategy: Strategy,
+    skills: list[Skill],
+) -> list[Attempt]:
+    """Take an exam with its attempts in a store."""
+    from contextlib import closing
+
+    from metier.evaluate.sit import sit
+    from metier.graders import grader_for
+    from metier.stores.open import open_store
+
+    # A server of databases keeps no files; they lie beside the exam.
+    files = (Path("exam") if str(exam) == "-" else exam).with_suffix(".objects")
+    bulk = files if "://" in place and not place.startswith("sqlite:") else None
+    with closing(open_store(place, bulk=bulk)) as kept:
+        _say_what_is_stored(asked, model, kept, skills, place, strategy)
+        return sit(asked, metered, kept, grader_for=grader_for, skills=skills, strategy=strategy, progress=_progress)
+
+
+def _refuse_what_needs_a_log(log: Path | None, *limits: RunLimits, store: str | None, record: Path | None) -> None:
+    from metier.errors import ConfigError
+    from metier.evaluate.asking import RunLimits
+
+    if log is None and any(one != RunLimits() for one in limits):
+        raise ConfigError("Expected --log FILE with a limit, as a run that is stopped goes on from its transcript.")
+    if log and store:
+        raise ConfigError("Expected --log or --store, not both: a transcript is the record of its run.")
+    if log and record and log.exists():
+        raise ConfigError(
+            f"Expected to record a whole run, but {str(log)!r} is there already: what it holds would not be asked.",
+            hint="Name another transcript with --log, or leave out --record.",
+        )
 
 
 @app.command()
@@ -275,13 +340,15 @@ def _client(spec: str, record: Path | None) -> Client:
     return RecordingClient(client, record) if record else client
 
 
-def _say_what_is_stored(exam: Exam, client: Client, store: Store, skills: list[Skill], place: str) -> None:
+def _say_what_is_stored(
+    exam: Exam, client: Client, store: Store, skills: list[Skill], place: str, strategy: Strategy
+) -> None:
     """Tell how many attempts are there already, or refuse a record that would lack them."""
     from metier.clients.replay import RecordingClient
     from metier.errors import ConfigError
     from metier.evaluate.sit import answered, request
 
-    there = answered(exam, client, store, skills=skills)
+    there = answered(exam, client, store, skills=skills, strategy=strategy)
     if not there:
         return
     scheme, is_url, rest = place.partition("://")
@@ -290,8 +357,9 @@ def _say_what_is_stored(exam: Exam, client: Client, store: Store, skills: list[S
     total = len({item.item_id for item in exam.items}) * exam.protocol.epochs
     if isinstance(client, RecordingClient):
         items = {item.item_id: item for item in exam.items}
-        requests = (request(items[item_id], exam, epoch=epoch, skills=skills) for item_id, epoch in there)
-        if lacking := sum(not client.holds(one) for one in requests):
+        slots = ((items[item_id], epoch) for item_id, epoch in there)
+        first = (request(item, exam, epoch=epoch, skills=skills, strategy=strategy) for item, epoch in slots)
+        if lacking := sum(not client.holds(one) for one in first):
             raise ConfigError(
                 f"Expected to record a whole run, but {lacking} of its {total} attempts are in {shown!r} already and "
                 "not in the record: they would not be asked, and so not recorded.",
@@ -309,4 +377,5 @@ def _progress(done: int, total: int) -> None:
 
 
 app.add_typer(comparing.app)
+app.add_typer(logs.app)
 app.add_typer(multilingual.app)
