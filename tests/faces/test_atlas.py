@@ -165,6 +165,22 @@ def test_tables_for_people(metier: Command, cards: Path, tables: tuple[Path, Pat
     assert "median\t" in metier("cost", cards)[1] and "tasks\tQA\t1" in metier("cards", cards)[1]
 
 
+def test_two_benchmarks_and_a_printed_table_from_the_command_line(metier: Command, tmp_path: Path) -> None:
+    scores, ratings, printed = (tmp_path / name for name in ("s.csv", "r.csv", "t.csv"))
+    rows = [(f"m{n}", n + 2 * (n % 2), (5 * n) % 9, 1000 + n) for n in range(9)]
+    lines = [f"{m},de,{name},{value}\n" for m, a, b, _ in rows for name, value in (("local", a), ("translated", b))]
+    scores.write_text("model,language,benchmark,score\n" + "".join(lines))
+    ratings.write_text("model,german\n" + "".join(f"{m},{rating}\n" for m, _, _, rating in rows))
+    chosen = ("--language", "German", "--first", "local", "--second", "translated")
+    found = json.loads(metier("versus", scores, ratings, *chosen, "--json")[1])
+    assert found["n"] == 9 and found["contrast"]["first"] > found["contrast"]["second"]
+    code, out, told = metier("versus", scores, ratings, *chosen)
+    assert code == 0 and "p, Williams" in out and "9 models" in told
+    printed.write_text("benchmark,kind,german\nMMLU,discriminative,0.371\n")
+    code, out, told = metier("published", printed, "--models", "30")
+    assert code == 0 and "MMLU\tGerman\t0.37\t-0.00 to 0.65" in out and "1 of 1 intervals hold 0" in told
+
+
 @pytest.mark.parametrize("command", ["cards", "lint", "concentration", "cost"])
 def test_a_file_that_is_not_there_is_wrong_use(metier: Command, tmp_path: Path, command: str) -> None:
     code, out, told = metier(command, tmp_path / "none.jsonl")

@@ -177,6 +177,20 @@ def contrast(first: float, second: float, between: float, n: int) -> Contrast:
     )
 
 
+def unlike(first: float, num_first: int, second: float, num_second: int) -> float:
+    """The two-sided p of two correlations from different models, by Fisher's z with Bonett and Wright's variance.
+
+    Where some models are in both, the two vary together and the true p is smaller.
+
+    >>> round(unlike(0.93, 7, 0.37, 30), 3)
+    0.044
+    """
+    if max(abs(first), abs(second)) >= 1 or min(num_first, num_second) < LEAST:
+        raise InputError(f"Expected correlations inside -1 and 1 of {LEAST} models, got {first}, {second}.")
+    spread = (1 + first**2 / 2) / (num_first - 3) + (1 + second**2 / 2) / (num_second - 3)
+    return 2 * NormalDist().cdf(-abs(math.atanh(first) - math.atanh(second)) / math.sqrt(spread))
+
+
 def least_between(first: float, second: float, n: int, *, alpha: float = 0.05) -> float | None:
     """How closely the two must agree with each other before Williams' test calls their difference significant.
 

@@ -54,11 +54,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replication:
-    """A published rho beside our own; `is_outside` says that the published one lies outside our interval."""
+    """A published rho beside our own.
+
+    Attributes:
+        is_outside: Whether the published one lies outside our interval.
+        p_value: Of no difference, as if no model were in both, which makes it too large; `None` below 4 models or at 1.
+    """
 
     published: PublishedRho
     ours: Agreement
     is_outside: bool
+    p_value: float | None
 
 
 def read_published(path: str | Path, *, n: int) -> Iterator[PublishedRho]:
@@ -139,10 +145,16 @@ def replications(
         wanted = same.get(cell.benchmark, ())
         for one in by_language.get(cell.language, ()):
             if one.rho is not None and (one.benchmark in wanted or one.task in wanted):
-                ends = one.by_formula
-                outside = ends is not None and not ends[0] <= cell.rho <= ends[1]
-                found.append(Replication(published=cell, ours=one, is_outside=outside))
+                found.append(_replication(cell, one, one.rho))
     return found
+
+
+def _replication(cell: PublishedRho, ours: Agreement, rho: float) -> Replication:
+    ends, p_value = ours.by_formula, None
+    if ends is not None and max(abs(rho), abs(cell.rho)) < 1:
+        p_value = correlation.unlike(rho, ours.n, cell.rho, cell.n)
+    outside = ends is not None and not ends[0] <= cell.rho <= ends[1]
+    return Replication(published=cell, ours=ours, is_outside=outside, p_value=p_value)
 
 
 def between_languages(ratings: Iterable[HumanRating]) -> dict[tuple[str, str], tuple[float, int]]:

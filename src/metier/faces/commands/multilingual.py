@@ -173,7 +173,7 @@ def claim(
 
     Example: metier evaluate multilingual claim 0.68 0.47 30
     """
-    from metier.evaluate.multilingual.correlation import fisher_interval
+    from metier.evaluate.multilingual.correlation import fisher_interval, needed
     from metier.evaluate.multilingual.published import claim as test
 
     found = test(first, second, n)
@@ -183,8 +183,68 @@ def claim(
     table(["correlation of the two", "p (Williams)"], [(f"{r:.2f}", f"{p:.3f}") for r, p in found.p_values])
     for rho in (first, second):
         say(f"{rho:.2f} over {n} models: 95 % interval {_ends(fisher_interval(rho, n))}")
+    for between, _ in found.p_values:
+        models = needed(first, second, between=between)
+        say(f"80 % power at a correlation of the two of {between:.2f} takes {models} models")
     least = found.least_between
     say("no correlation of the two makes p < 0.05" if least is None else f"p < 0.05 needs at least {least:.2f}")
+
+
+@app.command()
+def versus(
+    scores: Annotated[Path, typer.Argument(help="As for agreement.")],
+    ratings: Annotated[Path, typer.Argument(help="As for agreement.")],
+    language: Annotated[str, typer.Option(help="Which language.")],
+    first: Annotated[str, typer.Option(help="A benchmark, such as the localised one.")],
+    second: Annotated[str, typer.Option(help="Another one, such as the translated one.")],
+    aliases: Annotated[Path | None, typer.Option(help="CSV with alias and model.")] = None,
+    seed: Seed = 0,
+    json: AsJson = False,
+) -> None:
+    """Test whether one benchmark agrees better with people than another on the same models.
+
+    Example: metier evaluate multilingual versus scores.csv elo.csv --language French --first mmlu_fr --second fquad
+    """
+    from metier.evaluate.multilingual.agreement import versus as compare
+    from metier.evaluate.multilingual.languages import language_code
+
+    scored, rated = _scores_and_ratings(scores, ratings)
+    named = _pairs(aliases, ("alias", "model"))
+    code = language_code(language) or language
+    found = compare(scored, rated, language=code, first=first, second=second, aliases=named, seed=seed)
+    if json:
+        as_json(found)
+        return
+    test = found.contrast
+    if test is None:
+        say(f"{found.n} models have all three numbers; they allow no test")
+        return
+    rows = [("rho of " + first, test.first), ("rho of " + second, test.second), ("of the two", test.between)]
+    rows += [("p, Williams", test.p_williams), ("p, Steiger", test.p_steiger)]
+    table(["figure", "value"], [(name, f"{value:.3f}") for name, value in rows])
+    say(f"{found.n} models; difference of the two correlations {_ends(found.difference)} (95 %, bootstrap)")
+
+
+@app.command()
+def published(
+    path: Annotated[Path, typer.Argument(help="CSV with benchmark, kind and one column a language of rho.")],
+    models: Annotated[int, typer.Option(min=4, help="How many models each correlation is over.")],
+    json: AsJson = False,
+) -> None:
+    """Give the correlations of a printed table the intervals that were not printed.
+
+    Example: metier evaluate multilingual published table2.csv --models 30
+    """
+    from metier.evaluate.multilingual.languages import language_name
+    from metier.evaluate.multilingual.published import read_published
+
+    cells = list(read_published(path, n=models))
+    if json:
+        as_json(cells)
+        return
+    rows = [(c.benchmark, language_name(c.language), f"{c.rho:.2f}", _ends(c.interval)) for c in cells]
+    table(["benchmark", "language", "rho", "95 % interval"], rows)
+    say(f"{sum(c.interval[0] <= 0 <= c.interval[1] for c in cells)} of {len(cells)} intervals hold 0")
 
 
 @app.command()
