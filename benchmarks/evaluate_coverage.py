@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -50,6 +51,7 @@ WAYS: dict[str, Callable[[Groups], Interval]] = {
         by_pairs(groups), [str(n) for n, (_, size) in enumerate(groups) for _ in range(size)], samples=1000
     ),
     "BCa": bca,
+    "BCa, not expanded": partial(bca, expanded=False),
 }
 CLOSED = ("ours", "CR1", "clusters ignored")
 

@@ -52,13 +52,20 @@ def bootstrap(
         drawn = chance.choices(groups, k=len(groups))
         means.append(math.fsum(total for total, _ in drawn) / sum(count for _, count in drawn))
     means.sort()
-    out = math.floor(_tail(groups, level) * samples)
+    out = math.floor(NormalDist().cdf(-expanded_z(groups, level=level)) * samples)
     return means[out], means[samples - 1 - out]
 
 
-def _tail(groups: Sequence[tuple[float, int]], level: float) -> float:
-    """The share of draws to leave out at each end."""
+def expanded_z(groups: Sequence[tuple[float, int]], *, level: float = 0.95) -> float:
+    """How many standard deviations a bootstrap must reach out: t·√((ν+1)/ν), which for many clusters is the normal z.
+
+    Resampling G clusters spreads less than the clusters did, by √((G-1)/G), and its percentiles know no t.
+
+    Args:
+        groups: The sum and the size of each cluster, as of `metier.evaluate.clustered.groups_of`.
+
+    >>> round(expanded_z([(1.0, 1)] * 10), 3), round(expanded_z([(1.0, 1)] * 10_000), 3)
+    (2.385, 1.96)
+    """
     freedom = clustered_mean(groups).freedom
-    if freedom <= 0:
-        return 0.0
-    return NormalDist().cdf(-t_quantile(level, freedom) * math.sqrt((freedom + 1) / freedom))
+    return t_quantile(level, freedom) * math.sqrt((freedom + 1) / freedom) if freedom > 0 else math.inf
