@@ -65,6 +65,7 @@ class Sampled:
     """One sample under way, or at its end.
 
     Attributes:
+        item_id: Of the item; to work it out again would cost as much as the rest.
         asked: What is to be asked next; `None` at the end.
         said: The calls so far.
         answer: What is graded; `None` if it never came to that.
@@ -73,6 +74,7 @@ class Sampled:
     """
 
     item: Item
+    item_id: str
     epoch: int
     turns: Turns
     asked: Request | None = None

@@ -83,7 +83,7 @@ def examine(
     items = {item.item_id: item for item in exam.items}
     graders = {item_id: grader_for(item) for item_id, item in items.items()}
     slots = [(item_id, epoch) for epoch in range(exam.protocol.epochs) for item_id in items]
-    head = head_of(exam, client, strategy=chosen, skills=skills)
+    head = head_of(exam, client, strategy=chosen, skills=skills, total=len(slots))
     protocol = under(exam.protocol, skills)
     with Transcript(path, head) as transcript:
         there = transcript.answered()
@@ -97,7 +97,7 @@ def examine(
             cost=before.cost,
         )
         todo = (
-            Sampled(item=items[item_id], epoch=epoch, turns=chosen.turns(items[item_id], protocol))
+            Sampled(item=items[item_id], item_id=item_id, epoch=epoch, turns=chosen.turns(items[item_id], protocol))
             for item_id, epoch in slots
             if (item_id, epoch) not in there
         )
@@ -105,7 +105,7 @@ def examine(
             todo, client, may_begin=count.may_begin, limits=sample_limits or RunLimits(), heard=count.heard
         )
         for sample in found:
-            grade = sample.grade(graders[sample.item.item_id])
+            grade = sample.grade(graders[sample.item_id])
             transcript.keep(_line(sample, grade, head))
             progress(count.graded(grade))
         if count.done < count.total and not count.stopped_by:
@@ -117,7 +117,7 @@ def examine(
     return Taken(summary=summary(path), stopped_by=count.stopped_by)
 
 
-def head_of(exam: Exam, client: Client, *, strategy: Strategy, skills: Sequence[Skill] = ()) -> Head:
+def head_of(exam: Exam, client: Client, *, strategy: Strategy, skills: Sequence[Skill] = (), total: int = 0) -> Head:
     """Say what is run: the first line of its transcript."""
     return Head(
         run_id=run_id_of(exam, client, skills, strategy=strategy),
@@ -127,7 +127,7 @@ def head_of(exam: Exam, client: Client, *, strategy: Strategy, skills: Sequence[
         strategy=strategy.name,
         skills=tuple(skill.digest for skill in skills),
         protocol=exam.protocol,
-        total=len({item.item_id for item in exam.items}) * exam.protocol.epochs,
+        total=total,
     )
 
 
@@ -162,7 +162,7 @@ class _Count:
 
 def _line(sample: Sampled, grade: Grade, head: Head) -> Line:
     attempt = Attempt(
-        item_id=sample.item.item_id,
+        item_id=sample.item_id,
         model=head.model,
         run_id=head.run_id,
         reply=sample.text,

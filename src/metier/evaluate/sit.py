@@ -68,7 +68,7 @@ def sit(
     slots = [(item_id, epoch) for epoch in range(exam.protocol.epochs) for item_id in items]
     protocol = under(exam.protocol, skills)
     todo = (
-        Sampled(item=items[item_id], epoch=epoch, turns=chosen.turns(items[item_id], protocol))
+        Sampled(item=items[item_id], item_id=item_id, epoch=epoch, turns=chosen.turns(items[item_id], protocol))
         for item_id, epoch in slots
         if (item_id, epoch) not in done
     )
@@ -76,11 +76,11 @@ def sit(
     def given() -> Iterator[Attempt]:
         for sample in asking.answered(todo, client):
             yield Attempt(
-                item_id=sample.item.item_id,
+                item_id=sample.item_id,
                 model=client.name,
                 run_id=run_id,
                 reply=sample.text,
-                grade=sample.grade(graders[sample.item.item_id]),
+                grade=sample.grade(graders[sample.item_id]),
                 epoch=sample.epoch,
                 skills=digests,
                 cost=sample.cost,

@@ -104,9 +104,10 @@ def put(items: Mapping[str, Item], protocol: ExamProtocol, strategy: Strategy, s
     conditions = under(protocol, skills)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        item = items[str(state.sample_id)]
+        item_id = str(state.sample_id)
+        item = items[item_id]
         epoch = state.epoch - 1
-        sample = Sampled(item=item, epoch=epoch, turns=strategy.turns(item, conditions))
+        sample = Sampled(item=item, item_id=item_id, epoch=epoch, turns=strategy.turns(item, conditions))
         sample.begin()
         while sample.asked:
             asked = sample.asked
