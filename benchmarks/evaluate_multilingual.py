@@ -26,6 +26,7 @@ from metier.evaluate.multilingual import correlation
 from metier.evaluate.multilingual.agreement import agreements
 from metier.evaluate.multilingual.bradley_terry import ELO, rate
 from metier.evaluate.multilingual.concentration import concentration, counts, translation_share
+from metier.evaluate.multilingual.contrast import needed
 from metier.evaluate.multilingual.cost import estimate_cost
 from metier.evaluate.multilingual.languages import language_name, speakers
 from metier.evaluate.multilingual.mteb import read_mteb
@@ -57,8 +58,8 @@ def published_tables(path: Path, n: int) -> None:
     print("| " + " | ".join(f"{between:.1f}" for between, _ in found.p_values) + " | p < 0.05 from |")
     print("| " + " | ".join("---:" for _ in found.p_values) + " | ---: |")
     print("| " + " | ".join(f"{p:.3f}" for _, p in found.p_values) + f" | {found.least_between or math.nan:.2f} |")
-    needed = [correlation.needed(0.68, 0.47, between=between) for between, _ in found.p_values]
-    print(f"\nModels needed for a power of 80 %: {', '.join(map(str, needed))}.")
+    models = [needed(0.68, 0.47, between=between) for between, _ in found.p_values]
+    print(f"\nModels needed for a power of 80 %: {', '.join(map(str, models))}.")
 
 
 def elo_table(path: Path) -> None:

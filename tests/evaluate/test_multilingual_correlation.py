@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from metier.errors import InputError
 from metier.evaluate.multilingual import correlation as c
+from metier.evaluate.multilingual.contrast import contrast, needed, unlike
 from metier.evaluate.multilingual.published import claim
 
 RHO = st.floats(-0.99, 0.99)
@@ -34,20 +35,18 @@ def test_the_wide_interval_of_thirty_models_is_as_computed_by_hand(rho: float, e
 
 @pytest.mark.parametrize(("between", "p_value"), [(0.5, 0.15), (0.6, 0.11), (0.7, 0.068), (0.8, 0.025)])
 def test_williams_test_of_068_against_047_over_thirty_models(between: float, p_value: float) -> None:
-    assert c.contrast(0.68, 0.47, between, 30).p_williams == pytest.approx(p_value, abs=0.0011)
+    assert contrast(0.68, 0.47, between, 30).p_williams == pytest.approx(p_value, abs=0.0011)
 
 
 def test_the_published_claim_needs_benchmarks_that_agree_with_each_other() -> None:
     least = claim(0.68, 0.47, 30).least_between
     assert least is not None and 0.72 < least < 0.76
-    assert (
-        c.contrast(0.68, 0.47, least + 0.01, 30).p_williams < 0.05 < c.contrast(0.68, 0.47, least - 0.01, 30).p_williams
-    )
+    assert contrast(0.68, 0.47, least + 0.01, 30).p_williams < 0.05 < contrast(0.68, 0.47, least - 0.01, 30).p_williams
 
 
 def test_steigers_example_of_three_variables() -> None:
     """Steiger (1980), section "Examples": r = .40 and .50, .10 between, N = 103; R's psych::r.test prints t = -0.89."""
-    one, two = c.contrast(0.4, 0.5, 0.1, 103), c.contrast(0.5, 0.4, 0.1, 103)
+    one, two = contrast(0.4, 0.5, 0.1, 103), contrast(0.5, 0.4, 0.1, 103)
     assert round(one.t, 2) == -0.89 and round(one.p_williams, 2) == 0.37
     assert one.t == pytest.approx(-two.t) and one.z == pytest.approx(-two.z)
 
@@ -62,7 +61,7 @@ def test_equal_correlations_are_rarely_called_different() -> None:
         one, two = (human + draw.normal(size=30) for _ in range(2))
         first, second, between = (c.spearman(a, b) for a, b in ((human, one), (human, two), (one, two)))
         assert first is not None and second is not None and between is not None
-        alarms += c.contrast(first, second, between, 30).p_williams < 0.05
+        alarms += contrast(first, second, between, 30).p_williams < 0.05
     assert 0.016 <= alarms / 500 <= 0.084
 
 
@@ -148,10 +147,10 @@ def test_noise_that_leaves_nothing_has_no_reliability() -> None:
 
 @pytest.mark.parametrize("between", [0.3, 0.6, 0.8])
 def test_the_needed_number_of_models_gives_the_power(between: float) -> None:
-    n = c.needed(0.68, 0.47, between=between)
-    found = c.contrast(0.68, 0.47, between, n)
+    n = needed(0.68, 0.47, between=between)
+    found = contrast(0.68, 0.47, between, n)
     assert found.z == pytest.approx(1.96 + 0.8416, abs=0.05)
-    assert c.needed(0.68, 0.47, between=between, power=0.9) > n
+    assert needed(0.68, 0.47, between=between, power=0.9) > n
 
 
 def test_the_width_is_reached_with_so_many_models_and_not_with_one_fewer() -> None:
@@ -163,7 +162,7 @@ def test_the_width_is_reached_with_so_many_models_and_not_with_one_fewer() -> No
 @pytest.mark.parametrize("impossible", [(0.9, -0.9, 0.9), (0.5, 0.5, 1.0)])
 def test_three_correlations_that_cannot_be_are_refused(impossible: tuple[float, float, float]) -> None:
     with pytest.raises(InputError, match="No three variables"):
-        c.contrast(*impossible, 30)
+        contrast(*impossible, 30)
 
 
 def test_few_models_have_no_interval() -> None:
@@ -181,3 +180,11 @@ def test_the_difference_of_a_better_benchmark_is_above_zero() -> None:
     loose = [(7 * h) % 30 for h in human]
     ends = c.bootstrap_difference(human, close, loose)
     assert ends is not None and ends[0] > 0
+
+
+def test_correlations_from_other_models_differ_less_surely() -> None:
+    """n - 3 of each below the line: the p of equal ones is 1, and more models make it smaller."""
+    assert unlike(0.5, 20, 0.5, 40) == 1.0
+    assert unlike(0.9, 20, 0.4, 30) < unlike(0.9, 10, 0.4, 30) < 0.2
+    with pytest.raises(InputError):
+        unlike(1.0, 20, 0.4, 30)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from metier.errors import InputError
 from metier.evaluate.multilingual import correlation
-from metier.evaluate.multilingual.correlation import Contrast
+from metier.evaluate.multilingual.contrast import Contrast, contrast
 from metier.evaluate.multilingual.scores import BenchmarkScore, HumanRating
 
 Interval = tuple[float, float]
@@ -189,7 +189,7 @@ def _contrast(human: Sequence[float], one: Sequence[float], two: Sequence[float]
     if first is None or second is None or between is None:
         return None
     try:
-        return correlation.contrast(first, second, between, len(human))
+        return contrast(first, second, between, len(human))
     except InputError:
         return None
 

@@ -15,6 +15,7 @@ from statistics import fmean
 from metier.errors import InputError
 from metier.evaluate.multilingual import correlation
 from metier.evaluate.multilingual.agreement import Agreement, Interval
+from metier.evaluate.multilingual.contrast import contrast, least_between, unlike
 from metier.evaluate.multilingual.languages import language_code
 from metier.evaluate.multilingual.rows import number, read_rows
 from metier.evaluate.multilingual.scores import HumanRating
@@ -100,7 +101,7 @@ def claim(first: float, second: float, n: int, *, between: Sequence[float] = BET
     found = []
     for third in between:
         try:
-            found.append((third, correlation.contrast(first, second, third, n).p_williams))
+            found.append((third, contrast(first, second, third, n).p_williams))
         except InputError:
             continue
     return Claim(
@@ -108,7 +109,7 @@ def claim(first: float, second: float, n: int, *, between: Sequence[float] = BET
         second=second,
         n=n,
         p_values=tuple(found),
-        least_between=correlation.least_between(first, second, n),
+        least_between=least_between(first, second, n),
     )
 
 
@@ -152,7 +153,7 @@ def replications(
 def _replication(cell: PublishedRho, ours: Agreement, rho: float) -> Replication:
     ends, p_value = ours.by_formula, None
     if ends is not None and max(abs(rho), abs(cell.rho)) < 1:
-        p_value = correlation.unlike(rho, ours.n, cell.rho, cell.n)
+        p_value = unlike(rho, ours.n, cell.rho, cell.n)
     outside = ends is not None and not ends[0] <= cell.rho <= ends[1]
     return Replication(published=cell, ours=ours, is_outside=outside, p_value=p_value)
 

@@ -173,7 +173,8 @@ def claim(
 
     Example: metier evaluate multilingual claim 0.68 0.47 30
     """
-    from metier.evaluate.multilingual.correlation import fisher_interval, needed
+    from metier.evaluate.multilingual.contrast import needed
+    from metier.evaluate.multilingual.correlation import fisher_interval
     from metier.evaluate.multilingual.published import claim as test
 
     found = test(first, second, n)
