@@ -124,6 +124,8 @@ def test_davidson_without_a_tie_is_refused() -> None:
 def test_votes_are_read_in_the_words_of_an_arena(tmp_path: Path) -> None:
     (tmp_path / "v.csv").write_text("model_a,model_b,winner\nx,y,model_a\nx,y,tie (bothbad)\nx,y,b\n")
     assert [vote.winner for vote in read_votes(tmp_path / "v.csv")] == ["a", "tie", "b"]
+    (tmp_path / "v.jsonl").write_text('{"model_a": "x", "model_b": "y", "winner": "model_b"}\n')
+    assert [vote.winner for vote in read_votes(tmp_path / "v.jsonl")] == ["b"]
     (tmp_path / "v.jsonl").write_text('{"model_a": "x", "model_b": "y", "winner": "x"}\n')
     with pytest.raises(InputError, match="line 1"):
         list(read_votes(tmp_path / "v.jsonl"))

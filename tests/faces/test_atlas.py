@@ -151,6 +151,7 @@ def test_figures_for_programs(metier: Command, cards: Path, tables: tuple[Path, 
     assert found["agreements"][0]["n"] == 9 and len(found["matching"]["unmatched"]) == 1
     votes = tmp_path / "votes.csv"
     votes.write_text("model_a,model_b,winner,language\nx,y,a,German\nx,y,b,de\nx,y,a,fr\nx,y,a,de\n")
+    assert metier("ratings", votes, "--language", "Elvish")[0] == 2
     ranking = json.loads(metier("ratings", votes, "--language", "German", "--json")[1])
     assert [(one["model"], one["votes"]) for one in ranking["models"]] == [("x", 3), ("y", 3)]
     assert json.loads(metier("claim", "0.68", "0.47", "30", "--json")[1])["least_between"] == pytest.approx(
@@ -185,3 +186,13 @@ def test_two_benchmarks_and_a_printed_table_from_the_command_line(metier: Comman
 def test_a_file_that_is_not_there_is_wrong_use(metier: Command, tmp_path: Path, command: str) -> None:
     code, out, told = metier(command, tmp_path / "none.jsonl")
     assert code == 2 and out == "" and "Cannot read" in told
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1200])
+def test_a_browser_shows_it_without_scrolling_sideways(show: Callable[..., str], tmp_path: Path, width: int) -> None:
+    from browser import widths
+    from metier.faces.page import write_page
+
+    is_wide, window = widths(write_page(page(), tmp_path / "atlas.html"), show, width)
+    assert is_wide <= window

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -45,11 +45,17 @@ def read_votes(path: str | Path) -> Iterator[Vote]:
             raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
         for number, line in enumerate(lines, start=1):
             if line.strip():
-                yield load_json(Vote, line, where=f"{path}, line {number}")
+                where = f"{path}, line {number}"
+                yield load(Vote, _in_our_words(load_json(dict[str, object], line, where=where)), where=where)
         return
-    said = {"model_a": "a", "model_b": "b", "tie (bothbad)": "tie", "bothbad": "tie"}
     for where, row in read_rows(path, ("model_a", "model_b", "winner")):
-        yield load(Vote, {**row, "winner": said.get(row["winner"], row["winner"])}, where=where)
+        yield load(Vote, _in_our_words(row), where=where)
+
+
+def _in_our_words(row: Mapping[str, object]) -> dict[str, object]:
+    said = {"model_a": "a", "model_b": "b", "tie (bothbad)": "tie", "bothbad": "tie"}
+    winner = row.get("winner")
+    return {**row, "winner": said.get(winner, winner)} if isinstance(winner, str) else dict(row)
 
 
 Counted = Counter[tuple[str, str, str, str]]

@@ -261,11 +261,14 @@ def ratings(
     """
     from typing import cast
 
+    from metier.errors import ConfigError
     from metier.evaluate.multilingual.bradley_terry import rate
     from metier.evaluate.multilingual.languages import language_code
     from metier.evaluate.multilingual.votes import Ties, read_votes
 
     code = language_code(language)
+    if language and code is None:
+        raise ConfigError(f"--language: no language is known as {language!r}.", hint="Use its ISO 639-3 code.")
     cast_votes = (vote for vote in read_votes(votes) if not language or language_code(vote.language) == code)
     ranking = rate(cast_votes, ties=cast(Ties, ties))
     if json:
