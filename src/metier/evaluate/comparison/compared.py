@@ -13,12 +13,14 @@ from itertools import combinations
 from typing import ClassVar
 
 from metier.evaluate.clustered import ClusteredMean, clustered_mean, groups_of
+from metier.evaluate.compare import unvaried
 from metier.evaluate.comparison.align import Alignment, Key, LeftOut, Pair, align
-from metier.evaluate.comparison.exact import mcnemar, sign_flip
+from metier.evaluate.comparison.exact import SignFlip, mcnemar, sign_flip
 from metier.evaluate.comparison.many import benjamini_hochberg, holm
-from metier.evaluate.comparison.power import needed_items, smallest_effect
+from metier.evaluate.comparison.power import few_clusters, needed_items, smallest_effect
 from metier.evaluate.comparison.resample import SAMPLES, bca, wild
 from metier.evaluate.comparison.shares import Share, share
+from metier.evaluate.comparison.spread import Spread, spread_of
 from metier.evaluate.samples import Sample
 
 ALL = "all"
@@ -55,6 +57,17 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """What one way of computing says of a difference; `p_value` is `None` where it gives none."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    low: float
+    high: float
+    p_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One task of a comparison, or all of them; differences are after less before, as shares.
 
@@ -62,14 +75,16 @@ class Row:
         clusters: What the interval treats as the sample; a question without a cluster is its own.
         low, high, p_value: The headline: clustered mean with the CR2 error and Bell-McCaffrey freedom.
         design_effect: Variance with clusters over that without; below 1 where clusters even out.
-        cr1_low, cr1_high, cr1_p: The same with the CR1 error and G-1 degrees of freedom, as most tools have it.
-        t_low, t_high, t_p: The paired t-test, which takes every question for independent.
+        cr1: The same with the CR1 error and G-1 degrees of freedom, as most tools have it.
+        t_test: The paired t-test, which takes every question for independent.
+        bca: Cluster bootstrap, expanded for few clusters; it has no p-value, as `wild` has none.
+        wild: Wild cluster bootstrap; `None` with more than 50 clusters, or with fewer than six.
         mcnemar_p: Exact, with questions for independent; `None` where scores are not all 0 or 1.
-        flip_p: Sign-flip permutation of whole clusters, `flip_draws` of them drawn, 0 if all were counted.
-        bca_low, bca_high: Cluster bootstrap.
-        wild_low, wild_high: Wild cluster bootstrap; `None` with more than 50 clusters, or with fewer than six.
+        flips: Permutation test by the signs of whole clusters.
         holm_p, bh_p: The headline p-value adjusted over the tasks; that of the row over all, over the pairs of runs.
-        smallest: The smallest difference that so many questions would show, at the power of the settings.
+        spread: The variance of the differences and its parts, for plans with more epochs.
+        smallest: The smallest difference that so many questions would show, at the power of the settings; clusters
+            count by their design effect, if above 1, and by how few they are.
         needed: How many questions would show the difference; `None` for a difference of 0.
         gained, lost: Questions whose score went up, and down.
     """
@@ -88,19 +103,13 @@ class Row:
     freedom: float
     p_value: float
     design_effect: float
-    cr1_low: float
-    cr1_high: float
-    cr1_p: float
-    t_low: float
-    t_high: float
-    t_p: float
+    cr1: Interval
+    t_test: Interval
+    bca: Interval
+    wild: Interval | None
     mcnemar_p: float | None
-    flip_p: float
-    flip_draws: int
-    bca_low: float
-    bca_high: float
-    wild_low: float | None
-    wild_high: float | None
+    flips: SignFlip
+    spread: Spread
     smallest: float
     needed: int | None
     gained: int
@@ -220,15 +229,13 @@ def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
     apart = [(change, 1) for change in changes]
     groups = groups_of(changes, clusters) if clusters else apart
     single = clustered_mean(apart, level=settings.level)
-    found = single if len(groups) == len(pairs) else clustered_mean(groups, level=settings.level)
-    usual = single if found is single else clustered_mean(groups, level=settings.level, reduced=False)
-    low, high, p_value = _headline(found, len(groups), settings.level)
-    flip = sign_flip([total for total, _ in groups], seed=settings.seed)
-    bca_ends = bca(groups, seed=settings.seed, samples=settings.samples, level=settings.level)
-    wild_ends = _wild(groups, settings)
+    found = clustered_mean(groups, level=settings.level) if clusters else single
+    usual = clustered_mean(groups, level=settings.level, reduced=False) if clusters else single
+    low, high, p_value = _settled(found, len(groups), settings.level)
     gained, lost = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
-    design = (found.error / single.error) ** 2 if single.error and found.error else 1.0
-    smallest, needed = _power(changes, design, settings)
+    design, spread = _design_effect(found, single), spread_of(pairs)
+    few = few_clusters(found.freedom, power=settings.power, alpha=1 - settings.level)
+    smallest, needed = _power(found.mean, spread, len(pairs), max(1.0, design) * few if clusters else 1.0, settings)
     return Row(
         task=task,
         items=len(pairs),
@@ -242,20 +249,13 @@ def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
         freedom=found.freedom,
         p_value=p_value,
         design_effect=design,
-        cr1_low=usual.low,
-        cr1_high=usual.high,
-        cr1_p=usual.p_value,
-        t_low=single.low,
-        t_high=single.high,
-        t_p=single.p_value,
+        cr1=_interval(*_settled(usual, len(groups), settings.level)),
+        t_test=_interval(*_settled(single, len(pairs), settings.level)),
+        bca=_bca(groups, (low, high), settings),
+        wild=_wild(groups, settings),
         mcnemar_p=mcnemar(gained, lost) if _is_right_or_wrong(pairs) else None,
-        flip_p=flip.p_value,
-        flip_draws=flip.draws,
-        # No spread has nothing to resample; the rule of three of the headline stands in.
-        bca_low=low if bca_ends[0] == bca_ends[1] else bca_ends[0],
-        bca_high=high if bca_ends[0] == bca_ends[1] else bca_ends[1],
-        wild_low=wild_ends[0],
-        wild_high=wild_ends[1],
+        flips=sign_flip([total for total, _ in groups], seed=settings.seed),
+        spread=spread,
         smallest=smallest,
         needed=needed,
         gained=gained,
@@ -270,37 +270,42 @@ def _clusters(pairs: Sequence[Pair]) -> list[str] | None:
     return [pair.cluster or f"\0{pair.task}\0{pair.sample_id}" for pair in pairs]
 
 
-def _headline(found: ClusteredMean, groups: int, level: float) -> tuple[float, float, float]:
+def _settled(found: ClusteredMean, groups: int, level: float) -> tuple[float, float, float]:
     """Low, high and p-value; by the rule of three where there is no spread to learn from."""
-    from metier.evaluate.compare import unvaried
-
     if not found.error:
         return unvaried(found.mean, groups, level=level)
     return max(-1.0, found.low), min(1.0, found.high), found.p_value
 
 
-def _wild(groups: Sequence[tuple[float, int]], settings: Settings) -> tuple[float | None, float | None]:
+def _interval(low: float, high: float, p_value: float | None = None) -> Interval:
+    return Interval(low=low, high=high, p_value=p_value)
+
+
+def _design_effect(found: ClusteredMean, single: ClusteredMean) -> float:
+    return (found.error / single.error) ** 2 if single.error and found.error else 1.0
+
+
+def _bca(groups: Sequence[tuple[float, int]], settled: tuple[float, float], settings: Settings) -> Interval:
+    """The bootstrap; what the headline says where there is no spread to resample."""
+    low, high = bca(groups, seed=settings.seed, samples=settings.samples, level=settings.level)
+    return _interval(*settled) if low == high else _interval(low, high)
+
+
+def _wild(groups: Sequence[tuple[float, int]], settings: Settings) -> Interval | None:
     if len(groups) > _WILD_CLUSTERS:
-        return None, None
+        return None
     low, high = wild(groups, seed=settings.seed, level=settings.level)
-    return (low, high) if math.isfinite(low) and math.isfinite(high) and low < high else (None, None)
+    return _interval(low, high) if math.isfinite(low) and math.isfinite(high) and low < high else None
 
 
-def _power(changes: Sequence[float], design: float, settings: Settings) -> tuple[float, int | None]:
-    """What so many questions would show, and how many would show the difference.
-
-    The variance of the observed changes is ω² + σ_A²/K_A + σ_B²/K_B already, whatever the epochs.
-    """
-    n = len(changes)
-    mean = math.fsum(changes) / n
-    variance = math.fsum((change - mean) ** 2 for change in changes) / (n - 1)
+def _power(mean: float, spread: Spread, items: int, design: float, settings: Settings) -> tuple[float, int | None]:
+    """What so many questions would show, and how many would show the difference."""
     alpha = 1 - settings.level
-    smallest = smallest_effect(n, variance, design_effect=design, power=settings.power, alpha=alpha)
+    smallest = smallest_effect(items, spread.total, design_effect=design, power=settings.power, alpha=alpha)
     effect = mean if settings.effect is None else settings.effect
     if abs(effect) < 1e-12:
         return smallest, None
-    needed = needed_items(effect, variance, design_effect=design, power=settings.power, alpha=alpha)
-    return smallest, needed
+    return smallest, needed_items(effect, spread.total, design_effect=design, power=settings.power, alpha=alpha)
 
 
 def _joint(pairs: Iterable[Pair]) -> tuple[tuple[float, float, int], ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
+from metier.evaluate.student import t_quantile
+
 
 def needed_items(
     effect: float,
@@ -90,6 +92,19 @@ def t_power(effect: float, n: int, *, alpha: float = 0.05) -> float:
     critical = float(stdtrit(n - 1, 1 - alpha / 2))
     shift = effect * math.sqrt(n)
     return float(nctdtr(n - 1, -shift, -critical) + nctdtr(n - 1, shift, -critical))
+
+
+def few_clusters(freedom: float, *, power: float = 0.8, alpha: float = 0.05) -> float:
+    """By how much more a variance counts with few degrees of freedom: ((t_(α/2) + t_β) / (z_(α/2) + z_β))².
+
+    >>> round(few_clusters(4.0), 2), round(few_clusters(10_000), 2)
+    (1.76, 1.0)
+    """
+    if freedom <= 0:
+        return 1.0
+    beta = t_quantile(abs(2 * power - 1), freedom) if power != 0.5 else 0.0
+    reach = t_quantile(1 - alpha, freedom) + (beta if power >= 0.5 else -beta)
+    return (reach / _reach(power, alpha)) ** 2
 
 
 def _spread(variance: float, within_before: float, within_after: float, epochs_before: int, epochs_after: int) -> float:

@@ -151,9 +151,9 @@ def _say_the_rest(found: Comparison) -> None:
     row = found.overall
     mcnemar = "–" if row.mcnemar_p is None else f"{row.mcnemar_p:.2g}"
     say(
-        f"{_runs(found)}, other tests over all: McNemar p {mcnemar}, t-test p {row.t_p:.2g}, "
-        f"sign flips p {row.flip_p:.2g}; BCa {row.bca_low:+.3f} to {row.bca_high:+.3f}"
-        + ("" if row.wild_low is None else f", wild {row.wild_low:+.3f} to {row.wild_high:+.3f}")
+        f"{_runs(found)}, other tests over all: McNemar p {mcnemar}, t-test p {row.t_test.p_value:.2g}, "
+        f"sign flips p {row.flips.p_value:.2g}; BCa {row.bca.low:+.3f} to {row.bca.high:+.3f}"
+        + ("" if row.wild is None else f", wild {row.wild.low:+.3f} to {row.wild.high:+.3f}")
         + f"; design effect {row.design_effect:.2f}"
     )
     for name, out in ((found.name_before, found.left_out_before), (found.name_after, found.left_out_after)):
