@@ -160,6 +160,17 @@ def versus(
 
     Raises:
         InputError: The language or a benchmark is not in the tables.
+
+    >>> ranks = {"human": (1, 2, 3, 4, 5), "one": (1, 2, 3, 5, 4), "two": (2, 4, 1, 5, 3)}
+    >>> ratings = [HumanRating(model=m, language="deu", rating=r) for m, r in zip("vwxyz", ranks["human"])]
+    >>> scores = [
+    ...     BenchmarkScore(model=m, language="deu", benchmark=name, score=s)
+    ...     for name in ("one", "two")
+    ...     for m, s in zip("vwxyz", ranks[name])
+    ... ]
+    >>> found = versus(scores, ratings, language="deu", first="one", second="two", resamples=50).contrast
+    >>> round(found.first, 2), round(found.second, 2)
+    (0.9, 0.3)
     """
     rated = _ratings_by_language(ratings).get(language, {})
     table = _score_table(scores, variants)

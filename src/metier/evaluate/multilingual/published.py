@@ -73,6 +73,12 @@ def read_published(path: str | Path, *, n: int) -> Iterator[PublishedRho]:
 
     Raises:
         InputError: The file cannot be read, a column is no language, or a cell is no correlation.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "t.csv").write_text("benchmark,kind,german\\nMMLU,discriminative,0.371\\n")
+    ...     [(cell.language, cell.rho) for cell in read_published(Path(folder, "t.csv"), n=30)]
+    [('deu', 0.371)]
     """
     for where, row in read_rows(path, ("benchmark", "kind")):
         for column, cell in row.items():

@@ -55,6 +55,14 @@ def read_euroeval(path: str | Path) -> Iterator[BenchmarkScore]:
 
     Raises:
         InputError: The file cannot be read, lacks a column, or has a language or number that cannot be read.
+
+    >>> import tempfile
+    >>> head, row = "language,dataset,model,task,score1,ci1", "german,mmlu_de,a/b (val),Knowledge,41.2,1.96"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "e.csv").write_text(f"{head}\\n{row}\\n")
+    ...     score = next(read_euroeval(Path(folder, "e.csv")))
+    >>> score.language, score.model, score.variant, round(score.standard_error, 2)
+    ('deu', 'a/b', 'val', 1.0)
     """
     for where, row in read_rows(path, ("language", "dataset", "model", "task", "score1", "ci1")):
         named, struck = _VARIANT.match(row["model"]), _STRUCK.match(row["task"])
@@ -77,6 +85,12 @@ def read_scores(path: str | Path) -> Iterator[BenchmarkScore]:
 
     Raises:
         InputError: As `read_euroeval`, or the file is neither table.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "s.csv").write_text("model,language,benchmark,score\\na/b,German,mmlu,41.2\\n")
+    ...     next(read_scores(Path(folder, "s.csv"))).score
+    41.2
     """
     try:
         yield from read_euroeval(path)
@@ -129,6 +143,12 @@ def read_pairs(path: str | Path, columns: tuple[str, str]) -> dict[str, str]:
 
     Raises:
         InputError: The file cannot be read, or a key has two values.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.csv").write_text("alias,model\\ngemma,google/gemma-7b\\n")
+    ...     read_pairs(Path(folder, "a.csv"), ("alias", "model"))
+    {'gemma': 'google/gemma-7b'}
     """
     pairs: dict[str, str] = {}
     for where, row in read_rows(path, columns):

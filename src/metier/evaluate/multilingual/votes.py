@@ -35,6 +35,12 @@ def read_votes(path: str | Path) -> Iterator[Vote]:
 
     Raises:
         InputError: The file cannot be read, or a row is no vote.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "v.csv").write_text("model_a,model_b,winner\\nx,y,model_b\\n")
+    ...     next(read_votes(Path(folder, "v.csv"))).winner
+    'b'
     """
     from metier.border import load, load_json
 
@@ -63,6 +69,14 @@ Counted = Counter[tuple[str, str, str, str]]
 
 
 def count_votes(votes: Iterable[Vote], ties: Ties) -> Counted:
+    """Count equal votes once, the two models of each in the order of their names.
+
+    Raises:
+        InputError: A model meets itself, or no vote is left.
+
+    >>> count_votes([Vote(model_a="y", model_b="x", winner="a")], "half")
+    Counter({('x', 'y', 'b', ''): 1})
+    """
     counted: Counted = Counter()
     for vote in votes:
         if vote.model_a == vote.model_b:
@@ -79,7 +93,15 @@ def count_votes(votes: Iterable[Vote], ties: Ties) -> Counted:
 
 
 def check_connected(names: Sequence[str], counted: Counted) -> None:
-    """Ford (American Mathematical Monthly 64 (1957) 28): everybody must be reachable by chains of wins, both ways."""
+    """Refuse votes from which no finite ratings follow: some models never beat, or never lose to, all the others.
+
+    Ford (American Mathematical Monthly 64 (1957) 28): everybody must be reachable by chains of wins, both ways.
+
+    >>> check_connected("xy", Counter({("x", "y", "a", ""): 1}))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    metier.errors.InputError: No finite ratings exist: none of 'y' ever beats any of the others.
+    ...
+    """
     beaten: dict[str, set[str]] = {name: set() for name in names}
     for a, b, outcome, _ in counted:
         if outcome in ("a", "tie"):
