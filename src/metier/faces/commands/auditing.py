@@ -1,0 +1,53 @@
+"""`metier evaluate audit`: what should be mended in an exam before anybody takes it?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, say, table
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command("audit")
+def audit_exam(
+    exam: Annotated[Path, typer.Argument(help="Items as JSON lines, a JSON list of problems, or a folder of lists.")],
+    corpus: Annotated[Path | None, typer.Option(help="Text, JSON lines or a folder, to look for leaks in.")] = None,
+    grader: Annotated[str | None, typer.Option(help="Try this grader on problems that name none.")] = None,
+    policy: Annotated[str, typer.Option(help="The options of that grader, as JSON.")] = "{}",
+    asks: Annotated[str, typer.Option(help="What the system message asks for; its formats must be accepted.")] = "",
+    notes: Annotated[bool, typer.Option("--notes", help="Show notes too.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Find golds that contradict themselves, duplicates, give-aways, leaks and refused formats. Exit code 1 if any.
+
+    Notes alone do not count. Example: metier evaluate audit exam.jsonl --corpus crawl.jsonl
+    """
+    from metier.border import load_json
+    from metier.errors import ConfigError
+    from metier.evaluate.audit import audit, graded_by, read_records
+    from metier.evaluate.audit.leaks import read_corpus
+    from metier.graders import grader_for, make_grader
+
+    records = read_records(exam)
+    if grader:
+        options = load_json(dict[str, object], policy, where="--policy", error=ConfigError)
+        make_grader(grader, options)  # refused before the first record
+        records = graded_by(records, grader, policy=options)
+    texts = read_corpus(corpus) if corpus else ()
+    found = audit(records, name=exam.name, grader_for=grader_for, asks=asks, corpus=texts)
+    counts = Counter(finding.severity for finding in found)
+    shown = [finding for finding in found if notes or finding.severity != "note"]
+    if json:
+        as_json(shown)
+    else:
+        columns = ["severity", "rule", "place", "message", "evidence"]
+        table(columns, [(f.severity, f.rule, f.place, f.message, f.evidence) for f in shown])
+    said = ", ".join(f"{counts[kind]} {kind}s" for kind in ("error", "warning", "note"))
+    say(f"{len(records)} questions: {said}")
+    if counts["error"] or counts["warning"]:
+        raise typer.Exit(1)
