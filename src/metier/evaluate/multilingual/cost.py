@@ -70,9 +70,9 @@ def estimate_cost(
 ) -> CostEstimate:
     """Estimate what making the benchmarks of the cards cost.
 
-    An item translated by people costs a translator, one translated by a machine the machine and, where it was reviewed,
-    a check; one whose labels are derived costs nothing but overhead on zero; any other is labelled where the card names
-    annotators who are no writers, and written where it says nothing or native, fluent or expert people made it.
+    An item translated by people costs a translator; one translated by a machine costs the machine, and a check where it
+    was reviewed. Of the others, an item that a crowd annotated was found and labelled, one that is derived costs nothing,
+    one of a model costs the machine, and any other was written by a person.
 
     Raises:
         InputError: There are no cards, or a range is not in order.
