@@ -71,8 +71,8 @@ def estimate_cost(
     """Estimate what making the benchmarks of the cards cost.
 
     An item translated by people costs a translator; one translated by a machine costs the machine, and a check where it
-    was reviewed. Of the others, an item that a crowd annotated was found and labelled, one that is derived costs nothing,
-    one of a model costs the machine, and any other was written by a person.
+    was reviewed. Of the others, an item that a crowd annotated was found and labelled, one that is derived costs
+    nothing, one of a model costs the machine, and any other was written by a person.
 
     Raises:
         InputError: There are no cards, or a range is not in order.
