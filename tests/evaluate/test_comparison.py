@@ -227,6 +227,29 @@ class TestPower:
         if n > 2:
             assert smallest_effect(n - 1, variance, **options) > effect * (1 - 1e-9)
 
+    def test_the_parts_of_the_spread_are_found_again(self) -> None:
+        """Chances of 0.2 to 0.8 asked five times before and three times after: σ² is the mean of p (1 - p)."""
+        chance = random.Random(8)
+        before, after = [], []
+        for n in range(3000):
+            p = 0.2 + 0.6 * chance.random()
+            q = min(1.0, max(0.0, p + chance.choice([-0.2, 0.2])))
+            for rows, share_, epochs in ((before, p, 5), (after, q, 3)):
+                rows += [
+                    Sample(sample_id=f"q{n}", score=float(chance.random() < share_), epoch=k) for k in range(epochs)
+                ]
+        spread = compare_runs({"a": before, "b": after}, settings=Settings(samples=200))[0].overall.spread
+        assert spread.within_before == pytest.approx(0.22, abs=0.01)
+        assert spread.between == pytest.approx(0.04, abs=0.01)
+        parts = spread.between + (spread.within_before or 0) / 5 + (spread.within_after or 0) / 3
+        assert parts == pytest.approx(spread.total)
+
+    def test_a_plan_from_the_parts_is_the_plan_of_the_row(self) -> None:
+        values, _ = drawn([300], seed=12)
+        row = compare_runs({"a": run([0.5] * 300), "b": run([0.5 + value / 2 for value in values])})[0].overall
+        assert row.needed == needed_items(row.difference, row.spread.between)
+        assert row.smallest == smallest_effect(300, row.spread.total)
+
     @pytest.mark.parametrize("wrong", [{"effect": 0.0}, {"variance": -1.0}, {"epochs_before": 0}, {"power": 1.0}])
     def test_what_makes_no_sense_is_refused(self, wrong: dict) -> None:
         given_ = {"effect": 0.1, "variance": 0.2} | wrong
@@ -310,6 +333,11 @@ class TestRuns:
             compare_runs({"a": run([1, None]), "b": run([1, 1])})
         with pytest.raises(ValueError, match="at least two runs"):
             compare_runs({"a": run([1, 1])})
+
+    def test_where_all_gained_alike_no_figure_says_that_nothing_happened(self) -> None:
+        row = compare_runs({"a": run([0.0] * 12), "b": run([1.0] * 12)})[0].overall
+        assert row.p_value == row.t_test.p_value == row.mcnemar_p == row.flips.p_value == pytest.approx(2 / 2**12)
+        assert (row.low, row.high) == (pytest.approx(0.75), 1.0)
 
     def test_without_any_change_the_rule_of_three_bounds_every_interval(self) -> None:
         row = compare_runs({"a": run([1.0] * 30), "b": run([1.0] * 30)})[0].overall

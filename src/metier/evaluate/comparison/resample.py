@@ -6,7 +6,6 @@ gives them; `metier.evaluate.bootstrap` is the plain percentile interval of the 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import Any
@@ -46,11 +45,7 @@ def bca(
     """
     import numpy as np
 
-    kinds = Counter(groups)
-    known = sorted(kinds)
-    sums = np.array([total for total, _ in known])
-    sizes = np.array([float(size) for _, size in known])
-    times = np.array([kinds[kind] for kind in known])
+    sums, sizes, times = _kinds(groups)
     n = float(sizes @ times)
     mean = float(sums @ times) / n
     if not np.ptp(sums - mean * sizes) > 1e-12:
@@ -96,6 +91,18 @@ def wild(groups: Groups, *, seed: int = 0, level: float = 0.95) -> tuple[float, 
         return _p_wild(sums - supposed * sizes, sizes, signs) > 1 - level
 
     return _edge(holds, mean, -spread), _edge(holds, mean, spread)
+
+
+def _kinds(groups: Groups) -> tuple[Any, Any, Any]:
+    """The sums and sizes that differ, in order, and how often each is there."""
+    import numpy as np
+
+    sums = np.fromiter((total for total, _ in groups), float, len(groups))
+    sizes = np.fromiter((size for _, size in groups), float, len(groups))
+    order = np.lexsort((sizes, sums))
+    sums, sizes = sums[order], sizes[order]
+    starts = np.flatnonzero(np.r_[True, (np.diff(sums) != 0) | (np.diff(sizes) != 0)])
+    return sums[starts], sizes[starts], np.diff(np.r_[starts, len(groups)])
 
 
 def _shifted(reach: float, bias: float, acceleration: float) -> float:

@@ -45,8 +45,10 @@ def spread_of(pairs: Sequence[Pair]) -> Spread:
     total = math.fsum((change - mean) ** 2 for change in changes) / (len(changes) - 1)
     before = _mean(pair.spread_before for pair in pairs)
     after = _mean(pair.spread_after for pair in pairs)
+    if before is None and after is None:
+        return Spread(total=total, between=total)
     noise = math.fsum((before or 0.0) / pair.epochs_before + (after or 0.0) / pair.epochs_after for pair in pairs)
-    between = max(0.0, total - noise / len(pairs)) if before or after else total
+    between = max(0.0, total - noise / len(pairs))
     return Spread(total=total, between=between, within_before=before, within_after=after)
 
 

@@ -156,6 +156,12 @@ def _say_the_rest(found: Comparison) -> None:
         + ("" if row.wild is None else f", wild {row.wild.low:+.3f} to {row.wild.high:+.3f}")
         + f"; design effect {row.design_effect:.2f}"
     )
+    spread = row.spread
+    if spread.within_before is not None or spread.within_after is not None:
+        say(
+            f"variance of the differences {spread.total:.3f}, of which {spread.between:.3f} is between questions; "
+            "more epochs shrink the rest"
+        )
     for name, out in ((found.name_before, found.left_out_before), (found.name_after, found.left_out_after)):
         told = [
             f"{count} {words}"
