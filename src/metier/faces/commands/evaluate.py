@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.commands import auditing, comparing, logs, multilingual
+from metier.faces.commands import attributing, auditing, comparing, logs, multilingual
 from metier.faces.commands.logs import take_logged
 from metier.faces.show import AsJson, as_json, say, table
 
@@ -376,6 +376,7 @@ def _progress(done: int, total: int) -> None:
     say(f"{done} of {total}")
 
 
+app.add_typer(attributing.app)
 app.add_typer(auditing.app)
 app.add_typer(comparing.app)
 app.add_typer(logs.app)
