@@ -1,7 +1,8 @@
 """When are two things the same? One canonical form of any noun, and its SHA-256.
 
 The canonical form is JSON with sorted keys, no spaces, UTF-8 and no NaN; dataclass fields named in a noun's
-`__digest_skip__` do not count (the lifecycle state of a skill is not part of what the skill is).
+`__digest_skip__` do not count (the lifecycle state of a skill is not part of what the skill is). Fields named in its
+`__omit_empty__` are left out while they are empty, so that a field added later changes no digest of before.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
+        made = {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
+        for name in getattr(value, "__omit_empty__", ()):
+            if not made[name]:
+                del made[name]
+        return made
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metier.attempt import Cost
-from metier.client import Reply, Request
+from metier.client import Message, Reply, Request
 
 MAX_BYTES = 16 * 1024 * 1024
 """A longer answer is refused: a million tokens are about 4 MiB of text."""
@@ -42,7 +42,7 @@ def to_body(
     """
     body: dict[str, Any] = {
         "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "messages": [{"role": message.role, "content": _content(message)} for message in request.messages],
         limit_key: request.max_tokens,
         "temperature": request.temperature,
         "seed": request.seed + request.epoch,
@@ -50,6 +50,13 @@ def to_body(
         **(extra or {}),
     }
     return {key: value for key, value in body.items() if value is not None}
+
+
+def _content(message: Message) -> str | list[dict[str, Any]]:
+    if not message.images:
+        return message.content
+    pictures = [{"type": "image_url", "image_url": {"url": url}} for url in message.images]
+    return [{"type": "text", "text": message.content}, *pictures]
 
 
 def to_reply(status: int, data: bytes, *, prices: Prices | None = None) -> Reply:

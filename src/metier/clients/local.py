@@ -11,6 +11,7 @@ from typing import Any
 
 from metier.attempt import Cost
 from metier.client import Reply, Request
+from metier.clients.chat import failure
 from metier.digest import digest
 from metier.errors import ConfigError, MissingExtra
 
@@ -71,6 +72,9 @@ class LocalClient:
         replies: dict[int, Reply] = {}
         together: dict[Any, list[int]] = {}
         for place, request in enumerate(batch):
+            if any(message.images for message in request.messages):
+                replies[place] = failure("no_images", "A local model reads text alone.")
+                continue
             together.setdefault((request.max_tokens, request.temperature, request.stop), []).append(place)
         for places in together.values():
             replies.update(zip(places, self._together([batch[place] for place in places]), strict=True))

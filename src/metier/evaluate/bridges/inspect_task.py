@@ -20,6 +20,8 @@ from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageSystem,
     ChatMessageUser,
+    ContentImage,
+    ContentText,
     GenerateConfig,
     ModelOutput,
     get_model,
@@ -185,7 +187,10 @@ def _kept(sample: Sampled) -> dict[str, str]:
 
 
 def _to_inspect(message: Message) -> ChatMessage:
-    return _TURNS[message.role](content=message.content)
+    if not message.images:
+        return _TURNS[message.role](content=message.content)
+    pictures = [ContentImage(image=url) for url in message.images]
+    return _TURNS[message.role](content=[ContentText(text=message.content), *pictures])
 
 
 def _config(request: Request) -> GenerateConfig:

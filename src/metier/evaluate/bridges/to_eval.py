@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from metier.attempt import Cost
+from metier.client import Message
 from metier.errors import StoreError
 from metier.evaluate.transcript import Head, Line, Summary, read_transcript, summary
 
@@ -110,8 +111,14 @@ def _messages(line: Line, model: str) -> Iterator[dict[str, Any]]:
     if not line.turns:
         return
     for number, message in enumerate(line.turns[-1].request.messages):
-        yield {"id": f"{line.attempt.attempt_id}_{number}", "role": message.role, "content": message.content}
+        yield {"id": f"{line.attempt.attempt_id}_{number}", "role": message.role, "content": _content(message)}
     yield _said(line.turns[-1].reply.text, model, f"{line.attempt.attempt_id}_reply")
+
+
+def _content(message: Message) -> str | list[dict[str, str]]:
+    if not message.images:
+        return message.content
+    return [{"type": "text", "text": message.content}, *({"type": "image", "image": url} for url in message.images)]
 
 
 def _said(text: str, model: str, message_id: str) -> dict[str, Any]:
@@ -134,7 +141,7 @@ def _events(line: Line, model: str, date: str) -> Iterator[dict[str, Any]]:
             "timestamp": date,
             "working_start": 0.0,
             "model": model,
-            "input": [{"role": message.role, "content": message.content} for message in request.messages],
+            "input": [{"role": message.role, "content": _content(message)} for message in request.messages],
             "tools": [],
             "tool_choice": "none",
             "config": {
