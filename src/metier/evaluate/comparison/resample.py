@@ -14,7 +14,7 @@ from metier.evaluate.bootstrap import expanded_z
 
 SAMPLES = 4000
 """Resamples where nothing else is said: the ends of a 95 % interval move by about a twentieth of its half width."""
-_KINDS = 512
+_KINDS = 256
 _WILD_DRAWS = 4095
 _WILD_ENUMERATED = 12
 
@@ -29,7 +29,7 @@ def bca(
     Whole clusters are drawn with replacement; the mean of a draw is its total over its number of members. The ends are
     quantiles of the draws at Φ(z₀ + (z₀ + z) / (1 - a (z₀ + z))), with z₀ from the share of draws below the mean and a
     from leaving out one cluster at a time. A draw counts kinds of clusters, alike in sum and size, by one multinomial,
-    so that 100,000 answers right or wrong cost no more than three. Beyond 512 kinds, neighbours are averaged. The order
+    so that 100,000 answers right or wrong cost no more than three. Beyond 256 kinds, neighbours are averaged. The order
     of the groups does not matter.
 
     Args:
