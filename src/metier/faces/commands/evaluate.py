@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.commands import attributing, auditing, comparing, logs, multilingual
+from metier.faces.commands import attributing, auditing, comparing, logs, multilingual, papers
 from metier.faces.commands.logs import take_logged
 from metier.faces.show import AsJson, as_json, say, table
 
@@ -381,3 +381,4 @@ app.add_typer(auditing.app)
 app.add_typer(comparing.app)
 app.add_typer(logs.app)
 app.add_typer(multilingual.app)
+app.add_typer(papers.app)
