@@ -40,6 +40,7 @@ def test_a_picture_is_part_of_what_is_asked() -> None:
 
 
 def test_a_model_that_reads_text_alone_says_so_before_it_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
     client = LocalClient(tmp_path)
     (reply,) = client.replies([Request(messages=(Message(role="user", content="?", images=(RED,)),))])
     assert reply.error.startswith("no_images: ")
