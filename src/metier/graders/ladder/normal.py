@@ -1,0 +1,244 @@
+r"""How is one answer spelled one way? Unicode, LaTeX spacing, text boxes, thousands and number words, once for all.
+
+Every pattern is read in linear time; the text comes bounded by `extract`. What is left: `*` for every product sign,
+`^` and `{}` for powers, `°`, `%`, `±`, `≤ ≥ ≠ ∈ ∪ ∩ ≈`, `⦃ ⦄` for set braces, `\frac`, `\sqrt`, `\name`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_PLAIN = re.compile(r"[-+]?+(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ]++")
+_LOWERED = re.compile(r"[₀₁₂₃₄₅₆₇₈₉]++")
+_VULGAR = {
+    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
+    "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
+}  # fmt: skip
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+        "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+        strict=True,
+    )
+)
+_SIGNS = str.maketrans(
+    {
+        **{minus: "-" for minus in "−–—‐‑‒﹣－"},
+        **{dot: "*" for dot in "×·⋅∙•⨯✕∗"},
+        **{space: " " for space in "\u00a0\u2002\u2003\u2005\u2007\u2009\u200a\u202f\u3000\t\n\r\f\v"},
+        **{none: "" for none in "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"},
+        **{"÷": "/", "∕": "/", "⁄": "/", "＝": "=", "º": "°", "˚": "°", "µ": "μ", "Ω": "Ω", "Å": "Å", "ϕ": "φ", "ϵ": "ε"},
+        **{"≃": "≈", "≅": "≈", "∼": "≈", "⩽": "≤", "⩾": "≥", "∣": "|", "∞": r"\infty ", "℃": "°C", "℉": "°F", "％": "%"},
+        **{"⟨": r"\langle ", "⟩": r"\rangle ", "〈": r"\langle ", "〉": r"\rangle ", "∅": r"\emptyset ", "ℝ": r"\mathbb{R}"},
+        **{"′": "'", "’": "'", "″": '"', "”": '"', "“": '"', "…": "...", "√": r"\sqrt ", "∛": r"\sqrt[3]"},
+        **{sign: rf"\frac{{{above}}}{{{below}}}" for sign, (above, below) in _VULGAR.items()},
+        **{letter: rf"\{name} " for letter, name in _GREEK.items()},
+    }
+)
+_COMMANDS = {
+    **dict.fromkeys(("times", "cdot", "ast", "bullet", "cdotp"), "*"),
+    **dict.fromkeys(("dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"), r"\frac"),
+    **dict.fromkeys(("dbinom", "tbinom", "choose"), r"\binom"),
+    **dict.fromkeys(("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle"), ""),
+    **dict.fromkeys(("displaystyle", "textstyle", "limits", "nolimits", "hfill", "large", "Large", "rm", "bf"), " "),
+    **dict.fromkeys(("quad", "qquad", "thinspace", "enspace", "space", "medspace", "hspace", "newline"), " "),
+    **dict.fromkeys(("approx", "simeq", "cong", "sim", "doteq", "approxeq"), "≈"),
+    **dict.fromkeys(("le", "leq", "leqslant", "leqq"), "≤"),
+    **dict.fromkeys(("ge", "geq", "geqslant", "geqq"), "≥"),
+    **dict.fromkeys(("ne", "neq"), "≠"),
+    **dict.fromkeys(("lt",), "<"),
+    **dict.fromkeys(("gt",), ">"),
+    **dict.fromkeys(("vert", "lvert", "rvert", "mid"), "|"),
+    **dict.fromkeys(("in", "isin"), "∈"),
+    **dict.fromkeys(("dots", "ldots", "cdots"), "..."),
+    **dict.fromkeys(("lbrace",), "⦃"),
+    **dict.fromkeys(("rbrace",), "⦄"),
+    **dict.fromkeys(("lbrack",), "["),
+    **dict.fromkeys(("rbrack",), "]"),
+    **dict.fromkeys(("AA", "angstrom"), "Å"),
+    **dict.fromkeys(("varnothing",), r"\emptyset"),
+    **{"div": "/", "pm": "±", "mp": "±", "cup": "∪", "cap": "∩", "setminus": "∖", "lor": " or ", "land": " and "},
+    **{"degree": "°", "degrees": "°", "ohm": r"\Omega", "micro": r"\mu ", "arcdeg": "°", "lnot": "not ", "vee": " or "},
+    **{"varepsilon": r"\epsilon", "varphi": r"\phi", "vartheta": r"\theta", "hbar": r"\hbar", "imath": "i"},
+    **{"percent": "%", "textdegree": "°", "celsius": "°C", "textmu": r"\mu ", "upmu": r"\mu ", "infin": r"\infty"},
+    **{"implies": "=", "Rightarrow": "=", "to": "→", "rightarrow": "→", "colon": ":", "wedge": " and "},
+}
+_COMMAND = re.compile(r"\\([A-Za-z]++)")
+_TEXT_BOX = re.compile(
+    r"\\(?:text(?:rm|bf|it|sf|tt|normal|up)?|math(?:rm|bf|it|sf|tt|cal|normal)|operatorname|mbox|hbox|unit|si|"
+    r"boldsymbol|bm|pmb|textcolor|emph|rm|ce)\*?\s*+\{([^{}]*+)\}"
+)
+_OPEN_BOX = re.compile(
+    r"\\(?:text(?:rm|bf|it|sf|tt|normal|up)?|math(?:rm|bf|it|sf|tt|cal|normal)|operatorname|mbox|hbox|boxed|fbox|"
+    r"boldsymbol|bm|pmb|emph|phantom|vec|overrightarrow)\*?\s*+(?=\{)"
+)
+_UNIT_VECTOR = re.compile(
+    r"\\(?:hat|widehat|vec|overrightarrow)\s*+\{?\s*+(?:\\(?:math(?:bf|rm|it)|text(?:bf)?|boldsymbol|bm|[ij]math)\s*+)?"
+    r"\{?\s*+\\?([ijkxyzrn]|theta|phi)(?:math)?\s*+\}?\s*+\}?|\\(?:mathbf|boldsymbol|bm)\s*+\{\s*+([ijk])\s*+\}"
+)
+_CIRC = re.compile(r"(?:\{\s*+\}\s*+)?\^\s*+\{?\s*+(?:\\circ|°)\s*+\}?|\{\s*+\\circ\s*+\}|\\circ(?![A-Za-z])|(?:\{\s*+\})(?=°)")
+_GROUPED = re.compile(r"(?<=\d)(?:\\[,; !]|\{,\}|\{\\,\}|~|,\\!|_)(?=\d{3}(?!\d))")
+_COMMA_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})++(?![\d,])")
+_BLANK_GROUPS = re.compile(r"(?<![\d.,^{] )(?<![\d.,^])\d{1,3}(?: \d{3})++(?![\d,/])")
+_DECIMAL_BRACE = re.compile(r"(?<=\d)\{,\}(?=\d)")
+_TIMES_TEN = re.compile(r"(?<=[\d.)}])\s*+[xX]\s*+(?=10\s*+(?:\^|\*\*))")
+_SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")
+_DOTS = re.compile(r"(?<=\d)\s*+\.\.\.+\s*+|\\?\.\.\.(?=\s*$)")
+_LEAD = re.compile(
+    r"(?i)^(?:\s*+(?:≈|≡|:|=(?!=)|about\b|approximately\b|approx\b\.?|roughly\b|around\b|nearly\b|circa\b|ca\.|almost\b|"
+    r"exactly\b|precisely\b|is\b|it is\b|equals?\b|equal to\b|the (?:final )?(?:answer|value|result) is\b|answer:|"
+    r"therefore,?|thus,?|hence,?|so,?|value of\b|a\b(?= (?:total|maximum|minimum|speed|mass|force|value)\b)|"
+    r"(?:total|maximum|minimum) of\b))++\s*+"
+)
+_TAIL = re.compile(r"(?i)\s*+(?:\(?(?:approx(?:imately|\.)?|rounded|roughly)\)?)\s*+$|[\s.,;:]++$|(?<=[A-Za-z])!++$")
+_LEFT_SIDE = re.compile(r"^[^=<>≤≥]*\b(?:is|are|equals)\b(?: approximately| about| roughly)?\s++(?=[-+\d.\\$(])")
+
+
+@lru_cache(maxsize=4096)
+def normal(text: str) -> str:
+    r"""Spell an answer in the one way that the rungs above read. Takes linear time.
+
+    >>> normal(r"\(3.21\times10^{-3}\,\mathrm{m}\)")
+    '3.21*10^{-3} m'
+    >>> normal("89,034.79"), normal("6.02 × 10²³"), normal("seven")
+    ('89034.79', '6.02 * 10^{23}', '7')
+    """
+    text = text.strip()
+    if _PLAIN.fullmatch(text):
+        return text
+    text = _unmarked(text)
+    text = _RAISED.sub(lambda found: f"^{{{found[0].translate(_SUPERSCRIPTS)}}}", text)
+    text = _LOWERED.sub(lambda found: f"_{{{found[0].translate(_SUBSCRIPTS)}}}", text)
+    text = text.translate(_SIGNS)
+    if "\\" in text or "{" in text or "~" in text:
+        text = _latex(text)
+    text = _TIMES_TEN.sub("*", text)
+    text = text.replace("**", "^").replace("<=", "≤").replace(">=", "≥").replace("!=", "≠").replace("=<", "≤")
+    text = _SPACES.sub(" ", text).strip()
+    text = _DOTS.sub(" ", text)
+    text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
+    if "," in text and not _bracketed_pair(text):
+        text = _COMMA_GROUPS.sub(lambda found: found[0].replace(",", ""), text)
+    text = text.replace("+-", "±").replace("+/-", "±")
+    text = _trimmed(text)
+    return _number_words(text) if text[:1].isalpha() else _scaled(text)
+
+
+def _unmarked(text: str) -> str:
+    """Without the marks of mathematics and emphasis around and inside a text. A dollar before a number is money."""
+    text = text.replace(r"\(", " ").replace(r"\)", " ").replace(r"\[", " ").replace(r"\]", " ")
+    text = text.replace(r"\$", "¤").replace("$$", " ")
+    if text.count("$") % 2 == 0:
+        text = text.replace("$", " ")
+    text = text.replace("$", "¤")
+    if "**" in text and not re.search(r"[\w)]\*\*[\w(-]", text):
+        text = text.replace("**", " ")
+    return text.replace("`", "").replace("__", "")
+
+
+def _latex(text: str) -> str:
+    text = _GROUPED.sub("", text)
+    text = _DECIMAL_BRACE.sub(".", text)
+    text = text.replace(r"\{", "⦃").replace(r"\}", "⦄").replace(r"\%", "%").replace(r"\|", "|").replace(r"\&", "&")
+    text = text.replace(r"\#", "#").replace(r"\_", "_").replace(r"\-", "")
+    text = _UNIT_VECTOR.sub(lambda found: rf"\hat{{{found[1] or found[2]}}} ", text)
+    for _ in range(3):
+        before = text
+        text = _TEXT_BOX.sub(_unboxed, text)
+        if text == before:
+            break
+    text = _OPEN_BOX.sub("", text)
+    if r"\begin" not in text:
+        text = text.replace("\\\\", " ")
+        text = _SPACES.sub(" ", text)
+    else:
+        text = re.sub(r"\\[,;:! ](?!\\)|~", " ", text)
+    text = _CIRC.sub("°", text)
+    text = _COMMAND.sub(_renamed, text)
+    return text
+
+
+def _unboxed(found: re.Match[str]) -> str:
+    follows = found.string[found.end() : found.end() + 1]
+    return f" {found[1].strip()}" + ("" if follows in "^_" else " ")
+
+
+def _renamed(found: re.Match[str]) -> str:
+    name = found[1]
+    if name in _COMMANDS:
+        new = _COMMANDS[name]
+        return new + " " if new[:1] == "\\" and new[-1:].isalpha() and found.string[found.end() : found.end() + 1].isalpha() else new
+    return found[0]
+
+
+def _bracketed_pair(text: str) -> bool:
+    """Whether the commas lie in brackets, where `(100,200)` is a pair and no number."""
+    return text[0] in "([⦃" and text[-1] in ")]⦄"
+
+
+def _trimmed(text: str) -> str:
+    before = ""
+    while before != text:
+        before = text
+        text = _TAIL.sub("", _LEAD.sub("", text)) if not re.fullmatch(r"\d+[.]", text) else text
+        if text[:1] == "{" and text[-1:] == "}" and _whole_group(text) and not _lists(text):
+            text = text[1:-1].strip()
+    return text
+
+
+def _whole_group(text: str) -> bool:
+    depth = 0
+    for at, mark in enumerate(text):
+        depth += (mark == "{") - (mark == "}")
+        if depth == 0:
+            return at == len(text) - 1
+    return False
+
+
+def _lists(text: str) -> bool:
+    return "," in text
+
+
+_ONES = dict(
+    zip(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split(),
+        range(20),
+        strict=True,
+    )
+)
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_PARTS = {"half": "1/2", "halves": "/2", "third": "/3", "thirds": "/3", "quarter": "/4", "quarters": "/4"}
+_SCALED = re.compile(r"^([-+±¤ ]*+[\d.]++) ?(thousand|million|billion|trillion)\b")
+_LETTERS = re.compile(r"[A-Za-z]++")
+
+
+def _scaled(text: str) -> str:
+    return _SCALED.sub(lambda found: f"{found[1]}*10^{{{_SCALES[found[2]]}}}", text)
+
+
+def _number_words(text: str) -> str:
+    """`twenty-one apples` as `21 apples`; a text that begins with no number word is left as it is."""
+    total, current, end, seen = 0, 0, 0, False
+    sign = ""
+    for found in _LETTERS.finditer(text[:200]):
+        word = found[0].lower()
+        if word in ("minus", "negative") and not seen and not end:
+            sign, end = "-", found.end()
+        elif word in _ONES or word in _TENS:
+            current, seen, end = current + _ONES.get(word, _TENS.get(word, 0)), True, found.end()
+        elif word in _SCALES and seen:
+            current, end = (current or 1) * 10 ** _SCALES[word], found.end()
+            if word != "hundred":
+                total, current = total + current, 0
+        elif word in _PARTS and (seen or word == "half"):
+            return f"{sign}{total + current if seen else ''}{_PARTS[word] if not seen else _PARTS[word].lstrip('1')}" + text[found.end() :]
+        elif not (word in ("and", "a") and seen):
+            break
+    return sign + f"{total + current}" + text[end:] if seen else (f"-{text[end:].strip()}" if sign else text)

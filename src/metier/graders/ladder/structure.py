@@ -1,0 +1,243 @@
+r"""What shape has an answer: one value, a list, a set, a tuple, an interval, a union, a matrix, a plus-minus?
+
+Only brackets, commas and relations are read here; what lies between them is left as text for the rungs that compare
+values. Depth and number of parts are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_PARTS = 200
+_MAX_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One value, with the left side of `x = 3` as its label."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    """Several values: `list` (any order), `set` (any order), `tuple` (this order) or `union` (any order)."""
+
+    kind: str
+    parts: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """What lies between two bounds; `closed` says for each whether it belongs."""
+
+    low: str
+    high: str
+    closed: tuple[bool, bool]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """The empty set."""
+
+
+Shape = Leaf | Many | Interval | Nothing
+
+_INFINITE = r"\infty"
+_BRACKET = re.compile(r"\\begin|\\end|\\langle|\\rangle|[([{⦃]|[)\]}⦄]")
+_OPEN = frozenset("([{⦃") | {"\\begin", "\\langle"}
+_WORDS_OF_NOTHING = re.compile(r"(?i)^(?:no (?:real )?solutions?|\\emptyset|⦃ *⦄|(?:the )?empty set|none)$")
+_ALL = re.compile(r"(?i)^(?:all (?:real )?(?:numbers|reals|x)|\\mathbb ?\{? ?R ?\}?|\(-\\infty *, *\+?\\infty *\)|R)$")
+_OR, _AND, _CUP = re.compile(r"(?i)\bor\b|;"), re.compile(r"(?i),|\band\b|;"), re.compile(r"∪|\bU\b")
+_EQUALS, _RELATION = re.compile(r"(?<![<>!=])=(?!=)"), re.compile(r"[<>≤≥]")
+_MATRIX = re.compile(r"\\begin ?\{([bpvB]?matrix|smallmatrix|array)\}(?:\{[^{}]*\})?(.*)\\end ?\{\1\}", re.DOTALL)
+_MEMBER = re.compile(r"^[A-Za-z]\w* ?∈ ?")
+_BUILDER = re.compile(r"^⦃ ?[A-Za-z]\w* ?(?:∈[^|:]*)?[|:](.*)⦄$")
+_PROSE = re.compile(r"[A-Za-z]{3,}(?:[ '-][A-Za-z]+)*\.?")
+_SIMPLE = re.compile(r"[-+\d.eE*^{}%/ ]*+(?:[A-Za-z°/^ {}\d\\-]*+)")
+
+
+@lru_cache(maxsize=4096)
+def shape(text: str) -> Shape:
+    r"""Read the shape of a cleaned answer.
+
+    >>> shape("2 ≤ x < 5")
+    Interval(low='2', high='5', closed=(True, False), label='x')
+    >>> shape("x = 3")
+    Leaf(text='3', label='x')
+    """
+    return _shape(text, 0)
+
+
+def split(text: str, at: re.Pattern[str], *, most: int = MAX_PARTS) -> list[str]:
+    """Split a text where a pattern stands outside all brackets, in linear time.
+
+    >>> split("(1,2),3", re.compile(","))
+    ['(1,2)', '3']
+    """
+    if not at.search(text):
+        return [text.strip()]
+    marks = sorted(
+        [(found.start(), found.end(), found[0]) for found in _BRACKET.finditer(text)]
+        + [(found.start(), found.end(), None) for found in at.finditer(text)],
+        key=lambda mark: mark[:2],
+    )
+    pieces, depth, start = [], 0, 0
+    for begin, end, bracket in marks:
+        if bracket is not None:
+            depth += 1 if bracket in _OPEN else -1
+        elif depth == 0 and len(pieces) < most:
+            pieces.append(text[start:begin].strip())
+            start = end
+    return [*pieces, text[start:].strip()]
+
+
+def _shape(text: str, depth: int) -> Shape:
+    text = text.strip(" ,;")
+    if depth > _MAX_DEPTH:
+        return Leaf(text=text)
+    if _WORDS_OF_NOTHING.match(text):
+        return Nothing()
+    if _ALL.match(text) and text != "R":
+        return Interval(low="-\\infty", high="\\infty", closed=(False, False))
+    if (matrix := _MATRIX.fullmatch(text)) and len(split(text, re.compile(r"(?<=\}) *(?=\\begin)"))) == 1:
+        return _matrix(matrix[2], depth)
+    if text.startswith("⦃") and (condition := _BUILDER.match(text)):
+        return _shape(condition[1], depth + 1)
+    text = _MEMBER.sub("", text)
+    for mark, kind in ((_CUP, "union"), (_OR, "list"), (_AND, "list")):
+        pieces = [piece for piece in split(text, mark) if piece and not _PROSE.fullmatch(piece)]
+        if len(pieces) > 1:
+            return _joined([_shape(piece, depth + 1) for piece in pieces], kind, mark is _OR or mark is _CUP)
+        if len(pieces) == 1 and pieces[0] != text:
+            return _shape(pieces[0], depth + 1)
+    if "≠" in text:
+        name, _, value = text.partition("≠")
+        below = Interval(low="-\\infty", high=value.strip(), closed=(False, False), label=name.strip())
+        above = Interval(low=value.strip(), high="\\infty", closed=(False, False), label=name.strip())
+        return Many(kind="union", parts=(below, above))
+    if _RELATION.search(text):
+        return _inequality(text)
+    sides = split(text, _EQUALS)
+    if len(sides) > 1:
+        return _equation(sides, depth)
+    exact = split(text, re.compile("≈"))
+    if len(exact) == 2 and exact[0] and exact[1]:
+        return _labelled(exact, depth)
+    if "±" in text:
+        return _plus_minus(text)
+    return _bracketed(text, depth)
+
+
+def _joined(parts: list[Shape], kind: str, alternatives: bool) -> Shape:
+    flat = [inner for part in parts for inner in (part.parts if isinstance(part, Many) and part.kind == kind else (part,))]
+    if all(isinstance(part, Interval) for part in flat):
+        if not alternatives and len(flat) == 2 and (both := _both(flat)):
+            return both
+        return Many(kind="union", parts=tuple(flat))
+    return Many(kind=kind, parts=tuple(flat))
+
+
+def _both(parts: list[Shape]) -> Interval | None:
+    """`x > 1` and `x < 3` as one interval."""
+    one, two = parts
+    if not (isinstance(one, Interval) and isinstance(two, Interval) and one.label and one.label == two.label):
+        return None
+    if "\\infty" in one.low:
+        one, two = two, one
+    if one.high == "\\infty" and two.low == "-\\infty":
+        return Interval(low=one.low, high=two.high, closed=(one.closed[0], two.closed[1]), label=one.label)
+    return None
+
+
+def _matrix(body: str, depth: int) -> Shape:
+    rows = [row for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\cr", body) if row.strip(" \\hline")]
+    cells = [[_shape(cell, depth + 1) for cell in row.split("&")] for row in rows[:MAX_PARTS]]
+    if all(len(row) == 1 for row in cells):
+        return Many(kind="tuple", parts=tuple(row[0] for row in cells))
+    if len(cells) == 1:
+        return Many(kind="tuple", parts=tuple(cells[0]))
+    return Many(kind="tuple", parts=tuple(Many(kind="tuple", parts=tuple(row)) for row in cells))
+
+
+def _inequality(text: str) -> Shape:
+    bounds = _RELATION.split(text)
+    signs = _RELATION.findall(text)
+    bounds = [bound.strip() for bound in bounds]
+    if len(signs) == 1:
+        left, right = bounds
+        closed = signs[0] in "≤≥"
+        if not re.search(r"[A-Za-z]", left) or (re.fullmatch(r"\\?[A-Za-z]\w*", right) and not re.fullmatch(r"\\?[A-Za-z]\w*", left)):
+            left, right = right, left
+            signs = ["<" if signs[0] in ">≥" else ">"]
+        if (inside := re.fullmatch(r"\|(.*)\|", left)) and signs[0] in "<≤":
+            return Interval(low=f"-({right})", high=right, closed=(closed, closed), label=inside[1])
+        if signs[0] in "<≤":
+            return Interval(low="-\\infty", high=right, closed=(False, closed), label=left)
+        return Interval(low=right, high="\\infty", closed=(closed, False), label=left)
+    if len(signs) == 2 and all(sign in "<≤" for sign in signs):
+        return Interval(low=bounds[0], high=bounds[2], closed=(signs[0] == "≤", signs[1] == "≤"), label=bounds[1])
+    if len(signs) == 2 and all(sign in ">≥" for sign in signs):
+        return Interval(low=bounds[2], high=bounds[0], closed=(signs[1] == "≥", signs[0] == "≥"), label=bounds[1])
+    return Leaf(text=text)
+
+
+_LABEL = re.compile(r"^\\?(?:[A-Za-z][\w' ]*|[A-Za-z])(?:[_^]\{?[^=]*\}?)?(?:\([^()]*\))?'?$|^\\[A-Za-z]+ ?\\?\w+.*$|^\|.*\|$|^.*[A-Za-z] ?\([^()]*\)$")
+
+
+def _equation(sides: list[str], depth: int) -> Shape:
+    """The last side, under the first as its label; a relation between formulas stays whole."""
+    first, last = sides[0], sides[-1]
+    if len(sides) == 2 and re.fullmatch(r"\\?[A-Za-z]", last) and not _LABEL.match(first):
+        first, last = last, first
+    if first and not _LABEL.match(first) and len(sides) == 2 and re.search(r"[A-Za-z]", first):
+        return Leaf(text=f"{first}={last}")
+    value = _shape(last, depth + 1)
+    return Leaf(text=value.text, label=first) if isinstance(value, Leaf) else value
+
+
+def _labelled(sides: list[str], depth: int) -> Shape:
+    """`x ≈ 3` is labelled; of `1/3 ≈ 0.333` the exact side counts."""
+    if re.search(r"\d", sides[0]) and not re.match(r"^[A-Za-z]_?\{?\d*\}?$", sides[0]):
+        return _shape(sides[0], depth + 1)
+    value = _shape(sides[1], depth + 1)
+    return Leaf(text=value.text, label=sides[0]) if isinstance(value, Leaf) else value
+
+
+def _plus_minus(text: str) -> Shape:
+    if len(split(text, re.compile("±"))) > 2:
+        return Leaf(text=text)
+    return Many(kind="plus-minus", parts=(Leaf(text=text.replace("±", "+")), Leaf(text=text.replace("±", "-"))))
+
+
+def _bracketed(text: str, depth: int) -> Shape:
+    opened, body, closed = text[:1], text[1:-1], text[-1:]
+    if text.startswith("\\langle") and text.endswith("\\rangle"):
+        opened, body, closed = "<", text[7:-7], ">"
+    if not (opened in ("(", "[", "⦃", "{", "<") and closed in (")", "]", "⦄", "}", ">")) or not _encloses(text):
+        return Leaf(text=text)
+    pieces = split(body, re.compile("[,;]"))
+    if opened == "⦃" or (opened == "{" and len(pieces) > 1):
+        inside = [_shape(piece, depth + 1) for piece in pieces]
+        return inside[0] if len(inside) == 1 and not isinstance(inside[0], Leaf) else Many(kind="set", parts=tuple(inside))
+    if len(pieces) == 1:
+        return Leaf(text=text) if opened == "(" or opened == "{" else _shape(body, depth + 1)
+    ends = [piece.strip() for piece in pieces]
+    if len(pieces) == 2 and (opened + closed in ("(]", "[)") or any("\\infty" in end for end in ends)):
+        return Interval(low=ends[0], high=ends[1], closed=(opened == "[", closed == "]"))
+    kind = {"[": "brackets"}.get(opened, "tuple")
+    return Many(kind=kind, parts=tuple(_shape(piece, depth + 1) for piece in pieces))
+
+
+def _encloses(text: str) -> bool:
+    """Whether the first bracket is closed by the last one."""
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += 1 if found[0] in _OPEN else -1
+        if depth == 0:
+            return found.end() == len(text)
+    return False
