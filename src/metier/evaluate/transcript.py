@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from metier.attempt import Attempt, Cost, Grade, Outcome
 from metier.digest import plain
@@ -141,8 +141,7 @@ class Transcript:
 
     def answered(self) -> set[tuple[str, int]]:
         """Which samples are there, by item and epoch, without those whose call failed."""
-        there = {_slot(sample): sample for sample, _ in _split_lines(self.path)}
-        return {slot for slot, sample in there.items() if not sample["error"]}
+        return {slot for slot, place in _latest(self.path).items() if not place.sample["error"]}
 
     def keep(self, line: Line) -> None:
         """Append a sample. When this returns, a kill of this process no longer loses it."""
@@ -153,15 +152,15 @@ class Transcript:
 
         The last that is done with an open transcript, as the file is written anew.
         """
-        lines = list(_split_lines(self.path))
-        if [_slot(sample) for sample, _ in lines] == (wanted := list(slots)):
+        wanted = list(slots)
+        if [_slot(place.sample) for place in _places(self.path)] == wanted:
             return
-        there = {_slot(sample): line for sample, line in lines}
+        there = _latest(self.path)
         part = self.path.with_name(self.path.name + ".part")
         try:
             with part.open("wb") as file:
                 file.write(_json(plain(self.head)) + b"\n")
-                file.writelines(there[slot] for slot in wanted if slot in there)
+                file.writelines(_lines(self.path, (there[slot] for slot in wanted if slot in there)))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self.path)
@@ -247,8 +246,7 @@ def read_transcript(path: Path) -> Iterator[Line]:
         InputError: It is no transcript, or a line of it is none.
     """
     head = read_head(path)
-    there = {_slot(sample): line for sample, line in _split_lines(path)}
-    for line in there.values():
+    for line in _lines(path, _latest(path).values()):
         yield _line(_parsed(line), head)
 
 
@@ -259,7 +257,7 @@ def summary(path: Path) -> Summary:
         InputError: It is no transcript, or a line of it is none.
     """
     head = read_head(path)
-    there = {_slot(sample): sample for sample, _ in _split_lines(path)}.values()
+    there = [place.sample for place in _latest(path).values()]
     reasons: dict[str, int] = {}
     for sample in there:
         reasons[sample["reason"]] = reasons.get(sample["reason"], 0) + 1
@@ -288,8 +286,8 @@ def samples_of(path: Path) -> Iterator[Sample]:
         InputError: It is no transcript, or a line of it is none.
     """
     head = read_head(path)
-    there = {_slot(sample): (sample, line) for sample, line in _split_lines(path)}
-    for sample, line in there.values():
+    places = _latest(path).values()
+    for sample, line in zip((place.sample for place in places), _lines(path, places), strict=True):
         yield Sample(
             sample_id=sample["item_id"],
             score=sample["score"],
@@ -385,10 +383,22 @@ def _slot(sample: Mapping[str, Any]) -> tuple[str, int]:
     return sample["item_id"], sample["epoch"]
 
 
-def _split_lines(path: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """The first half of each sample, read, and its whole line as it is."""
+class _Place(NamedTuple):
+    """Where a sample lies, with the first half of its line. The second half may be long, and stays in the file."""
+
+    sample: dict[str, Any]
+    begin: int
+    size: int
+
+
+def _latest(path: Path) -> dict[tuple[str, int], _Place]:
+    """Where each sample lies; one that was asked again lies where it was answered last."""
+    return {_slot(place.sample): place for place in _places(path)}
+
+
+def _places(path: Path) -> Iterator[_Place]:
     with _opened(path) as file:
-        file.readline()
+        begin = len(file.readline())
         for number, line in enumerate(file, start=2):
             if not line.endswith(b"\n"):
                 return
@@ -396,12 +406,23 @@ def _split_lines(path: Path) -> Iterator[tuple[dict[str, Any], bytes]]:
             try:
                 if end < 0 or not line.startswith(b'{"sample":'):
                     raise ValueError("no sample")
-                yield _parsed(line[10:end]), line
-            except (ValueError, UnicodeDecodeError):
+                yield _Place(_parsed(line[10:end]), begin, len(line))
+            except ValueError:
                 raise InputError(
                     f"{path}:{number}: expected a sample of a transcript, got {line[:80]!r}.",
                     hint="Only the last line of a transcript can be torn; this file was changed.",
                 ) from None
+            begin += len(line)
+
+
+def _lines(path: Path, places: Iterable[_Place]) -> Iterator[bytes]:
+    with _opened(path) as file:
+        at = 0
+        for place in places:
+            if place.begin != at:
+                file.seek(place.begin)
+            yield file.read(place.size)
+            at = place.begin + place.size
 
 
 def _opened(path: Path) -> Any:
