@@ -6,6 +6,7 @@ printed in, with or without the power of ten that the unit may hide.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -16,7 +17,11 @@ from metier.evaluate.audit.record import Record
 _FACTOR = re.compile(r"10\s*\^\s*\{?\s*([-+−]?\s*\d{1,3})\s*\}?")
 _NUMBER = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?:\s*\*\s*10\s*\^\s*\{?\s*-?\d+\s*\}?)?")
 _SIGNS = re.compile(r"=|\\approx|≈|\$|\\\\|&|\\sim|\n| is ")
-_MANY = re.compile(r"(?<![\w{(\[])\s*(?:,(?!\d{3}(?!\d))|;|\bor\b|\band\b|\\pm(?![A-Za-z])|±)\s*(?=[-+\d.\\$])")
+_MANY = re.compile(r"(?:,\s|;|\bor\b|\band\b)\s*\}?\s*(?=[-+\d.\\]|[A-Za-z]\w*\s*=)|^\s*(?:\\pm(?![A-Za-z])|±)")
+_LAST = re.compile(r"=|\\(?:approx|simeq|sim)(?![A-Za-z])|≈")
+_RANGE = re.compile(r"\d[\d.]*\s*-{1,2}\s*\d[\d.]*")
+_UNIT_BOX = re.compile(r"\\(?:mathrm|text|operatorname|circ|degree|mu|Omega|%)|[°µμΩ%]")
+_POWERS = re.compile(r"\^\s*\{?\s*-?\s*\d+\s*\}?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<![\\])\x09(?=(?:imes|ext|frac|an|heta|au|o)\b)")
 _ASKS = re.compile(
     r"(?i)\b(?:what(?: is|'s| are)?|find|compute|calculate|determine|evaluate|give|estimate|approximate)\b[^.?!]{0,60}?"
@@ -108,21 +113,37 @@ def _latex(record: Record, gold: Reading) -> Iterator[Finding]:
     if not text:
         return
     evidence = f"{record.gold!r} beside {record.latex!r}, unit {record.unit!r}"
-    parts = [reading for part in _MANY.split(text) if (reading := read(part.rpartition("=")[2]))]
-    if len(parts) > 1:
+    if (many := _MANY.search(text)) and not _MANY.search(clean(record.gold)) and _values(text, many):
         said = "The written answer has several values, the graded one has a single value."
         yield _of(record, "gold_of_many_values", evidence, said, "error")
         return
-    written = read(text.rpartition("=")[2])
-    if written is None:
+    written = read(_LAST.split(text)[-1])
+    if written is None or not _is_unit(written.rest, record.unit) or _RANGE.fullmatch(text):
         yield _of(record, "unread_latex", evidence, "The written answer could not be compared with the gold.", "note")
         return
     factors = [1.0, *_factors(record)]
     if "%" in text + record.unit:
         factors += [100.0, 0.01]
+    if "degree" in text:
+        factors.append(math.pi / 180)
     if not any(agree(gold, written, factor=factor) for factor in factors):
         said = f"The graded answer {gold.value:.6g} is not the written one, {written.value:.6g}."
         yield _of(record, "gold_contradicts_latex", evidence, said, "error")
+
+
+def _is_unit(rest: str, unit: str) -> bool:
+    """Whether what stands behind a number is a unit, and no part of a formula that was not understood."""
+    rest = _POWERS.sub("", rest)
+    if not rest:
+        return True
+    letters = set(re.findall(r"[A-Za-z]+", rest))
+    return not re.search(r"\d", rest) and bool(_UNIT_BOX.search(rest) or letters <= set(re.findall(r"[A-Za-z]+", unit)))
+
+
+def _values(text: str, many: re.Match[str]) -> bool:
+    """Whether numbers stand on both sides of the sign between two values, or behind a leading plus-minus."""
+    sides = (text[: many.start()], text[many.end() :])
+    return all(read(side.rpartition("=")[2]) for side in sides if side.strip() or many.start())
 
 
 def _factors(record: Record) -> list[float]:
@@ -156,9 +177,7 @@ def _same_digits(one: Reading, other: Reading) -> bool:
 
 
 def _powers(ratio: float) -> tuple[int, int]:
-    from math import floor, log10
-
-    power = floor(log10(ratio))
+    power = math.floor(math.log10(ratio))
     return power, power + 1
 
 
