@@ -24,7 +24,8 @@ from metier.errors import ClientError, EndpointError, InputError, StoreError
 from metier.evaluate.asking import RunLimits
 from metier.evaluate.examine import Progress, Taken, examine, head_of
 from metier.evaluate.strategy import Answer, Direct, Strategy, Turns, TwoStep
-from metier.evaluate.transcript import Transcript, read_transcript, samples_of, summary
+from metier.evaluate.transcript import read_transcript, samples_of, summary
+from metier.evaluate.transcript_file import Transcript
 from metier.graders import grader_for
 from metier.item import Exam, ExamProtocol, Item
 from metier.skill import Skill

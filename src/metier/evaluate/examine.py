@@ -17,7 +17,8 @@ from metier.errors import ClientError
 from metier.evaluate.asking import RunLimits, Sampled, answered, under
 from metier.evaluate.sit import run_id_of
 from metier.evaluate.strategy import Direct, Strategy
-from metier.evaluate.transcript import Head, Line, Summary, Transcript, summary
+from metier.evaluate.transcript import Head, Line, Summary, summary
+from metier.evaluate.transcript_file import Transcript
 from metier.grader import GraderFor
 from metier.item import Exam
 from metier.skill import Skill

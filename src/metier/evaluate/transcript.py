@@ -8,26 +8,22 @@ of each line alone. Lines hold no clock time, so the same replies give the same 
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
-import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, BinaryIO, ClassVar, NamedTuple
 
 from metier.attempt import Attempt, Cost, Grade, Outcome
 from metier.digest import plain
-from metier.errors import InputError, StoreError, StoreFull
+from metier.errors import InputError
 from metier.evaluate.asking import Turn
 from metier.evaluate.samples import Sample
 from metier.item import ExamProtocol
 
 # No string of JSON can hold it: a quote inside one is escaped.
 _TURNS = b',"turns":['
-_SYNC = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,106 +105,6 @@ class Summary:
         return self.scores / scored if scored else None
 
 
-class Transcript:
-    """A transcript that is being written. One process writes to it at a time.
-
-    Opening it makes the file, or mends it: a torn last line is cut off.
-
-    Args:
-        path: The file.
-        head: What is run; must be what the file was begun with.
-
-    Raises:
-        InputError: The file is no transcript, or one of another run.
-        StoreError: It cannot be written, or another process writes to it.
-    """
-
-    def __init__(self, path: Path, head: Head) -> None:
-        self.path, self.head = Path(path), head
-        self._unsynced = 0
-        self._file = _open_locked(self.path)
-        try:
-            self._begin()
-        except BaseException:
-            self.close()
-            raise
-
-    def __enter__(self) -> Transcript:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def answered(self) -> set[tuple[str, int]]:
-        """Which samples are there, by item and epoch, without those whose call failed."""
-        return {slot for slot, place in _latest(self.path).items() if not place.sample["error"]}
-
-    def keep(self, line: Line) -> None:
-        """Append a sample. When this returns, a kill of this process no longer loses it."""
-        self._append(to_bytes(line))
-
-    def put_in_order(self, slots: Iterable[tuple[str, int]]) -> None:
-        """Write the samples in the order of the exam, each once, so that no interruption shows in the bytes.
-
-        The last that is done with an open transcript, as the file is written anew.
-        """
-        wanted = list(slots)
-        if [_slot(place.sample) for place in _places(self.path)] == wanted:
-            return
-        there = _latest(self.path)
-        part = self.path.with_name(self.path.name + ".part")
-        try:
-            with part.open("wb") as file:
-                file.write(_json(plain(self.head)) + b"\n")
-                file.writelines(_lines(self.path, (there[slot] for slot in wanted if slot in there)))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self.path)
-        except OSError as fault:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise _unwritable(self.path, fault) from fault
-
-    def close(self) -> None:
-        """Bring the file to the disk and let go of it. May be called twice."""
-        if self._file >= 0:
-            with suppress(OSError):
-                os.fsync(self._file)
-            os.close(self._file)
-            self._file = -1
-
-    def _begin(self) -> None:
-        """Write the head, or check it before anything of the file is cut off: it may be the user's own."""
-        head = _json(plain(self.head)) + b"\n"
-        with _opened(self.path) as file:
-            first = file.readline(1 << 24)
-        if head.startswith(first) and first != head:
-            os.ftruncate(self._file, 0)
-            self._append(head)
-            return
-        found = read_head(self.path)
-        if found.run_id != self.head.run_id:
-            raise InputError(
-                f"Expected the transcript of this run in {str(self.path)!r}, found that of {found.exam!r} taken by "
-                f"{found.model!r} ({found.strategy}) under other conditions.",
-                hint="Name another file for this run.",
-            )
-        _mend(self._file)
-
-    def _append(self, data: bytes) -> None:
-        try:
-            written = os.write(self._file, data)
-            if written < len(data):
-                os.ftruncate(self._file, os.fstat(self._file).st_size - written)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self._unsynced += 1
-            if self._unsynced >= _SYNC:
-                os.fsync(self._file)
-                self._unsynced = 0
-        except OSError as fault:
-            raise _unwritable(self.path, fault) from fault
-
-
 def read_head(path: Path) -> Head:
     """Read what was run.
 
@@ -217,7 +113,7 @@ def read_head(path: Path) -> Head:
     """
     from metier.border import load_json
 
-    with _opened(path) as file:
+    with opened(path) as file:
         first = file.readline()
     if not is_head(first):
         raise InputError(
@@ -246,7 +142,7 @@ def read_transcript(path: Path) -> Iterator[Line]:
         InputError: It is no transcript, or a line of it is none.
     """
     head = read_head(path)
-    for line in _lines(path, _latest(path).values()):
+    for line in lines_at(path, latest(path).values()):
         yield _line(_parsed(line), head)
 
 
@@ -257,26 +153,31 @@ def summary(path: Path) -> Summary:
         InputError: It is no transcript, or a line of it is none.
     """
     head = read_head(path)
-    there = [place.sample for place in _latest(path).values()]
-    reasons: dict[str, int] = {}
-    for sample in there:
-        reasons[sample["reason"]] = reasons.get(sample["reason"], 0) + 1
-    scores = [sample["score"] for sample in there if sample["score"] is not None]
-    costs = [sample["cost"] for sample in there]
+    # Plain tuples: a hundred thousand of them cost the collector of garbage nothing.
+    told = {slot_of(place.sample): _told(place.sample) for place in places(path)}.values()
+    reasons = Counter(reason for _, _, reason, *_ in told)
+    scores = [score for _, score, *_ in told if score is not None]
     return Summary(
         head=head,
-        samples=len(there),
-        correct=sum(sample["outcome"] == Outcome.CORRECT for sample in there),
-        unscored=len(there) - len(scores),
-        errors=sum(bool(sample["error"]) for sample in there),
+        samples=len(told),
+        correct=sum(outcome == Outcome.CORRECT for outcome, *_ in told),
+        unscored=len(told) - len(scores),
+        errors=sum(failed for _, _, _, failed, *_ in told),
         scores=sum(scores),
         reasons=dict(sorted(reasons.items())),
         cost=Cost(
-            input_tokens=sum(cost["input_tokens"] for cost in costs),
-            output_tokens=sum(cost["output_tokens"] for cost in costs),
-            usd=sum(cost["usd"] for cost in costs),
+            input_tokens=sum(read for *_, read, _, _ in told),
+            output_tokens=sum(written for *_, written, _ in told),
+            usd=sum(usd for *_, usd in told),
         ),
     )
+
+
+def _told(sample: Mapping[str, Any]) -> tuple[str, float | None, str, bool, int, int, float]:
+    cost = sample["cost"]
+    failed = bool(sample["error"])
+    tokens = cost["input_tokens"], cost["output_tokens"]
+    return sample["outcome"], sample["score"], sample["reason"], failed, *tokens, cost["usd"]
 
 
 def samples_of(path: Path) -> Iterator[Sample]:
@@ -286,8 +187,8 @@ def samples_of(path: Path) -> Iterator[Sample]:
         InputError: It is no transcript, or a line of it is none.
     """
     head = read_head(path)
-    places = _latest(path).values()
-    for sample, line in zip((place.sample for place in places), _lines(path, places), strict=True):
+    there = latest(path).values()
+    for sample, line in zip((place.sample for place in there), lines_at(path, there), strict=True):
         yield Sample(
             sample_id=sample["item_id"],
             score=sample["score"],
@@ -319,7 +220,7 @@ def to_bytes(line: Line) -> bytes:
     }
     if not line.turns or line.turns[-1].reply.text != attempt.reply:
         sample["answer"] = attempt.reply
-    return _json({"sample": sample, "turns": [_turn(turn) for turn in line.turns]}) + b"\n"
+    return to_json({"sample": sample, "turns": [_turn(turn) for turn in line.turns]}) + b"\n"
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
@@ -370,7 +271,12 @@ def _line(data: dict[str, Any], head: Head) -> Line:
     )
 
 
-def _json(value: Any) -> bytes:
+def to_json(value: Any) -> bytes:
+    """Write plain data in canonical form.
+
+    >>> to_json({"b": 1, "a": "é"})
+    b'{"a":"\\xc3\\xa9","b":1}'
+    """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "surrogatepass")
 
@@ -379,11 +285,16 @@ def _parsed(data: bytes) -> Any:
     return json.loads(data.decode("utf-8", "surrogatepass"))
 
 
-def _slot(sample: Mapping[str, Any]) -> tuple[str, int]:
+def slot_of(sample: Mapping[str, Any]) -> tuple[str, int]:
+    """Which sample the first half of a line is of: item and epoch.
+
+    >>> slot_of({"item_id": "item_1", "epoch": 0})
+    ('item_1', 0)
+    """
     return sample["item_id"], sample["epoch"]
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where a sample lies, with the first half of its line. The second half may be long, and stays in the file."""
 
     sample: dict[str, Any]
@@ -391,13 +302,18 @@ class _Place(NamedTuple):
     size: int
 
 
-def _latest(path: Path) -> dict[tuple[str, int], _Place]:
+def latest(path: Path) -> dict[tuple[str, int], Place]:
     """Where each sample lies; one that was asked again lies where it was answered last."""
-    return {_slot(place.sample): place for place in _places(path)}
+    return {slot_of(place.sample): place for place in places(path)}
 
 
-def _places(path: Path) -> Iterator[_Place]:
-    with _opened(path) as file:
+def places(path: Path) -> Iterator[Place]:
+    """Where each line lies, in the order of the file; a torn last line is passed over.
+
+    Raises:
+        InputError: A line is no sample.
+    """
+    with opened(path) as file:
         begin = len(file.readline())
         for number, line in enumerate(file, start=2):
             if not line.endswith(b"\n"):
@@ -406,7 +322,7 @@ def _places(path: Path) -> Iterator[_Place]:
             try:
                 if end < 0 or not line.startswith(b'{"sample":'):
                     raise ValueError("no sample")
-                yield _Place(_parsed(line[10:end]), begin, len(line))
+                yield Place(_parsed(line[10:end]), begin, len(line))
             except ValueError:
                 raise InputError(
                     f"{path}:{number}: expected a sample of a transcript, got {line[:80]!r}.",
@@ -415,58 +331,24 @@ def _places(path: Path) -> Iterator[_Place]:
             begin += len(line)
 
 
-def _lines(path: Path, places: Iterable[_Place]) -> Iterator[bytes]:
-    with _opened(path) as file:
+def lines_at(path: Path, wanted: Iterable[Place]) -> Iterator[bytes]:
+    """Read lines as they lie in the file, in the order asked for."""
+    with opened(path) as file:
         at = 0
-        for place in places:
+        for place in wanted:
             if place.begin != at:
                 file.seek(place.begin)
             yield file.read(place.size)
             at = place.begin + place.size
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> BinaryIO:
+    """Open a file to read it.
+
+    Raises:
+        InputError: It cannot be read.
+    """
     try:
         return Path(path).open("rb")
     except OSError as fault:
         raise InputError(f"Cannot read {str(path)!r}: {fault.strerror}.") from fault
-
-
-def _open_locked(path: Path) -> int:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as fault:
-        raise _unwritable(path, fault) from fault
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        os.close(file)
-        raise StoreError(
-            f"Another process writes to {str(path)!r}.", hint="Wait until it has ended, or name another file."
-        ) from fault
-    return file
-
-
-def _mend(file: int) -> None:
-    """Cut off a torn last line."""
-    size = os.fstat(file).st_size
-    end, step = size, 1 << 16
-    while end:
-        begin = max(0, end - step)
-        found = os.pread(file, end - begin, begin).rfind(b"\n")
-        if found >= 0:
-            end = begin + found + 1
-            break
-        end = begin
-    if end < size:
-        os.ftruncate(file, end)
-
-
-def _unwritable(path: Path, fault: OSError) -> StoreError:
-    if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StoreFull(
-            f"The disk is full: {str(path)!r} was not written; what was done before is kept.",
-            hint="Free some space and start the run again to go on.",
-        )
-    return StoreError(f"Cannot write {str(path)!r}: {fault.strerror}.")
