@@ -83,7 +83,11 @@ def _shapes(gold: Shape, answer: Shape, context: _Context) -> Verdict:
     if isinstance(gold, Many):
         vector = _vector(answer.text) if isinstance(answer, Leaf) else None
         if vector and gold.kind in ("tuple", "brackets"):
-            vector = vector[: max(len(gold.parts), 2)] if not any(part.text != "0" for part in vector[len(gold.parts) :]) else vector
+            vector = (
+                vector[: max(len(gold.parts), 2)]
+                if not any(part.text != "0" for part in vector[len(gold.parts) :])
+                else vector
+            )
             return _many(gold, Many(kind="tuple", parts=vector), context)
         return Verdict(False, "different_kind")
     return _leaves(gold, answer, context)
@@ -157,20 +161,39 @@ def _one_of_several(gold: Leaf, answer: Many, context: _Context) -> Verdict:
     """Several answers are right for one only if each of them is it; an error bar and a decimal comma are one answer."""
     if answer.kind == "plus-minus":
         left, _, spread = answer.parts[0].text.partition("+") if isinstance(answer.parts[0], Leaf) else ("", "", "")
-        bar = _number(spread.partition(" ")[0])
+        bar = _number(spread.strip().partition(" ")[0])
         centre = _number(left)
         if bar is not None and centre and abs(as_float(bar)) <= 0.2 * abs(as_float(centre)):
             rest = re.sub(r"^[\d.]+(?:[eE][-+]?\d+)?", "", spread.strip())
             return _leaves(gold, Leaf(text=left.strip("( ") + rest.replace(")", " ")), context)
     if answer.kind == "tuple" and (vector := _vector(gold.text)):
-        return _in_order(vector[: len(answer.parts)], answer.parts, context) if len(answer.parts) in (2, 3) else Verdict(False, "different_kind")
-    if answer.kind in ("list", "set") and all(_shapes(gold, part, context).is_same for part in answer.parts):
+        return (
+            _in_order(vector[: len(answer.parts)], answer.parts, context)
+            if len(answer.parts) in (2, 3)
+            else Verdict(False, "different_kind")
+        )
+    if answer.kind in ("list", "set") and _agree(gold, answer.parts, context):
         return Verdict(True, "same_in_every_form")
     if answer.kind == "list" and len(answer.parts) == 2:
         whole, decimals = (part.text if isinstance(part, Leaf) and not part.label else "" for part in answer.parts)
-        if re.fullmatch(r"-?\d+", whole) and re.match(r"\d+(?!\d*[.])", decimals) and "." in gold.text and len(gold.text) == len(whole + decimals) + 1:
+        if (
+            re.fullmatch(r"-?\d+", whole)
+            and re.match(r"\d+(?!\d*[.])", decimals)
+            and "." in gold.text
+            and len(gold.text) == len(whole + decimals) + 1
+        ):
             return _leaves(gold, Leaf(text=f"{whole}.{decimals}"), context)
     return Verdict(False, "several_answers", f"{len(answer.parts)} answers where one is asked")
+
+
+def _agree(gold: Leaf, answers: tuple[Shape, ...], context: _Context) -> bool:
+    """Whether each answer is right and says the same as the first, to 1 %: one answer in several forms, no hedge."""
+    policy = Policy(relative=min(context.policy.relative, 0.01))
+    near = _Context(unit=context.unit, power=context.power, policy=policy, trace=context.trace)
+    return all(
+        _shapes(gold, part, context).is_same and _shapes(answers[0], part, near).is_same
+        for part in answers[:_MOST_COMPARED]
+    )
 
 
 def _intervals(gold: Shape, answer: Shape, context: _Context) -> Verdict:
@@ -185,7 +208,9 @@ def _intervals(gold: Shape, answer: Shape, context: _Context) -> Verdict:
         if not infinite[0][end] and wanted.closed[end] != said.closed[end]:
             return Verdict(False, "different_ends")
     return _in_order(
-        tuple(Leaf(text=end) for end in (wanted.low, wanted.high)), tuple(Leaf(text=end) for end in (said.low, said.high)), context
+        tuple(Leaf(text=end) for end in (wanted.low, wanted.high)),
+        tuple(Leaf(text=end) for end in (said.low, said.high)),
+        context,
     )
 
 
@@ -263,7 +288,10 @@ def _compound(text: str) -> _Quantity | None:
     if not all(read_):
         return None
     scales = [one[0] for one in read_]
-    if any(later.dimension != scales[0].dimension or later.factor >= one.factor for one, later in zip(scales, scales[1:], strict=False)):
+    if any(
+        later.dimension != scales[0].dimension or later.factor >= one.factor
+        for one, later in zip(scales, scales[1:], strict=False)
+    ):
         return None
     try:
         total = sum(float(part[1]) * scale.factor for part, scale in zip(found, scales, strict=True)) / scales[0].factor
@@ -285,6 +313,8 @@ def _leaves(gold: Leaf, answer: Leaf, context: _Context) -> Verdict:
         return Verdict(True, "same", gold.text[:200])
     if _other_name(gold.label, answer.label):
         return Verdict(False, "different_names", f"{answer.label} against {gold.label}")
+    if gold.text.isalpha() and gold.text.casefold() == answer.text.casefold() and len(gold.text) > 2:
+        return Verdict(True, "same_words", gold.text[:200])
     verdict = _quantities(gold.text, answer.text, context)
     if verdict is None:
         verdict = _formulas(gold.text, answer.text, context)
@@ -316,7 +346,9 @@ def _quantities(gold: str, answer: str, context: _Context) -> Verdict | None:
     same_value = _same_quantity(wanted, said, unit, context)
     if not same_value and wanted.unit == "" and not said.unit:
         for node in (wanted.node, said.node):
-            if node is not None and any(isinstance(part, Apply) and part.op == "log" and len(part.args) == 1 for part in parts(node)):
+            if node is not None and any(
+                isinstance(part, Apply) and part.op == "log" and len(part.args) == 1 for part in parts(node)
+            ):
                 other_wanted, other_said = _quantity(gold, 10), _quantity(answer, 10)
                 if other_wanted and other_said:
                     same_value = _same_quantity(other_wanted, other_said, unit, context)
@@ -333,6 +365,8 @@ def _same_quantity(wanted: _Quantity, said: _Quantity, unit: str, context: _Cont
     policy = context.policy
     full = wanted.value * 10**context.power if context.power >= 0 else _divided(wanted.value, 10**-context.power)
     unitless = not unit
+    if not said.unit and unit == "%" and not context.unit and policy.near(_divided(wanted.value, 100), said.value):
+        return True
     if not said.unit or _same_unit(said.unit, unit):
         if not said.unit and policy.near(wanted.value, said.value, printed=wanted.decimals, unitless=unitless):
             return True
@@ -361,7 +395,9 @@ def _divided(number: Value, by: int) -> Value:
 
 def _shown(one: _Quantity) -> str:
     number = as_float(one.value)
-    return (f"{number:.6g}" if not isinstance(number, complex) else f"{number:.6g}") + (f" {one.unit[:40]}" if one.unit else "")
+    return (f"{number:.6g}" if not isinstance(number, complex) else f"{number:.6g}") + (
+        f" {one.unit[:40]}" if one.unit else ""
+    )
 
 
 def _unknown_unit(wanted: _Quantity, said: _Quantity, context: _Context) -> Verdict:
@@ -391,6 +427,8 @@ def _formulas(gold: str, answer: str, context: _Context) -> Verdict | None:
         return None
     if _is_word(wanted) or _is_word(said):
         return None
+    if "j" in names(said) - names(wanted) and Name("i") in parts(wanted):
+        said = _formula(re.sub(r"(?<![A-Za-z])j(?![A-Za-z])", "i", sides[1][-1])) or said
     context.trace("symbols", f"{sorted(names(said))} against {sorted(names(wanted))}")
     if wanted == said:
         return Verdict(True, "same_formula")

@@ -24,7 +24,12 @@ _CONCLUDES = re.compile(
     r"(?i)(?:^|[.\n!]\s*+)(?:therefore|thus|hence|so|consequently|finally|this gives|we (?:get|find|obtain))\b[^\n]*$"
 )
 _SAYS = re.compile(r"(?i)(?:\bis\b|\bare\b|\bequals\b|=|≈|\\approx|:)\s*+(?:approximately |about |roughly )?")
-_PROSE = re.compile(r"(?i)\b(?:the|this|that|we|i|you|it|cannot|problem|because|since|which|with|find|given|unknown)\b")
+_PROSE = re.compile(
+    r"(?i:\b(?:this|that|we|you|it|cannot|problem|because|since|which|with|find|given|unknown|steps?)\b)|\bI [a-z]"
+)
+_BEGINS = re.compile(
+    r"(?i)(?!(?:the|therefore|thus|hence|so|consequently|finally)\b)|the (?:final )?(?:value|answer|result) is\b"
+)
 _DENIED = re.compile(r"(?i)^(?:not\b|unknown\b|unclear\b)")
 _BETWEEN = re.compile(r"^[\s$,;.&]*(?:and|or|\\text\{\s*(?:and|or)\s*\}|\\quad)?[\s$,;.&]*$")
 
@@ -64,7 +69,7 @@ def extract(reply: str, *, many: bool = False) -> Found | None:
         line = _sentence(line)
         return None if _DENIED.match(line) else Found(text=line, place="said")
     text = reply.strip()
-    if len(text) <= 300 and "\n" not in text.strip() and not _PROSE.search(text):
+    if len(text) <= 300 and "\n" not in text.strip() and _BEGINS.match(text) and not _PROSE.search(text):
         return Found(text=text, place="whole") if text else None
     return _conclusion(text)
 

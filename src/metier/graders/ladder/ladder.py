@@ -125,7 +125,9 @@ def _gold(gold: str, unit: str) -> _Gold:
     text = normal(found.text if found else gold.strip()[:MAX_SHORT_CHARS])
     # A unit that is only `$` is money; elsewhere a lone one is a slip of LaTeX.
     bare = unit.strip()
-    cleaned = "¤" if bare in ("$", r"\$", r"$\$$") else normal("1 " + bare.replace("$", " "))[1:].strip() if bare else ""
+    cleaned = (
+        "¤" if bare in ("$", r"\$", r"$\$$") else normal("1 " + bare.replace("$", " "))[1:].strip() if bare else ""
+    )
     power = _POWER.match(cleaned)
     if power:
         cleaned = cleaned[power.end() :].strip()

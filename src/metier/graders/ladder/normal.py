@@ -32,9 +32,39 @@ _SIGNS = str.maketrans(
         **{dot: "*" for dot in "×·⋅∙•⨯✕∗"},
         **{space: " " for space in "\u00a0\u2002\u2003\u2005\u2007\u2009\u200a\u202f\u3000\t\n\r\f\v"},
         **{none: "" for none in "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"},
-        **{"÷": "/", "∕": "/", "⁄": "/", "＝": "=", "º": "°", "˚": "°", "µ": "μ", "Ω": "Ω", "Å": "Å", "ϕ": "φ", "ϵ": "ε"},
-        **{"≃": "≈", "≅": "≈", "∼": "≈", "⩽": "≤", "⩾": "≥", "∣": "|", "∞": r"\infty ", "℃": "°C", "℉": "°F", "％": "%"},
-        **{"⟨": r"\langle ", "⟩": r"\rangle ", "〈": r"\langle ", "〉": r"\rangle ", "∅": r"\emptyset ", "ℝ": r"\mathbb{R}"},
+        **{
+            "÷": "/",
+            "∕": "/",
+            "⁄": "/",
+            "＝": "=",
+            "º": "°",
+            "˚": "°",
+            "µ": "μ",
+            "Ω": "Ω",
+            "Å": "Å",
+            "ϕ": "φ",
+            "ϵ": "ε",
+        },
+        **{
+            "≃": "≈",
+            "≅": "≈",
+            "∼": "≈",
+            "⩽": "≤",
+            "⩾": "≥",
+            "∣": "|",
+            "∞": r"\infty ",
+            "℃": "°C",
+            "℉": "°F",
+            "％": "%",
+        },
+        **{
+            "⟨": r"\langle ",
+            "⟩": r"\rangle ",
+            "〈": r"\langle ",
+            "〉": r"\rangle ",
+            "∅": r"\emptyset ",
+            "ℝ": r"\mathbb{R}",
+        },
         **{"′": "'", "’": "'", "″": '"', "”": '"', "“": '"', "…": "...", "√": r"\sqrt ", "∛": r"\sqrt[3]"},
         **{sign: rf"\frac{{{above}}}{{{below}}}" for sign, (above, below) in _VULGAR.items()},
         **{letter: rf"\{name} " for letter, name in _GREEK.items()},
@@ -43,7 +73,7 @@ _SIGNS = str.maketrans(
 _COMMANDS = {
     **dict.fromkeys(("times", "cdot", "ast", "bullet", "cdotp"), "*"),
     **dict.fromkeys(("dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"), r"\frac"),
-    **dict.fromkeys(("dbinom", "tbinom", "choose"), r"\binom"),
+    **dict.fromkeys(("dbinom", "tbinom"), r"\binom"),
     **dict.fromkeys(("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "middle"), ""),
     **dict.fromkeys(("displaystyle", "textstyle", "limits", "nolimits", "hfill", "large", "Large", "rm", "bf"), " "),
     **dict.fromkeys(("quad", "qquad", "thinspace", "enspace", "space", "medspace", "hspace", "newline"), " "),
@@ -81,12 +111,17 @@ _UNIT_VECTOR = re.compile(
     r"\\(?:hat|widehat|vec|overrightarrow)\s*+\{?\s*+(?:\\(?:math(?:bf|rm|it)|text(?:bf)?|boldsymbol|bm|[ij]math)\s*+)?"
     r"\{?\s*+\\?([ijkxyzrn]|theta|phi)(?:math)?\s*+\}?\s*+\}?|\\(?:mathbf|boldsymbol|bm)\s*+\{\s*+([ijk])\s*+\}"
 )
-_CIRC = re.compile(r"(?:\{\s*+\}\s*+)?\^\s*+\{?\s*+(?:\\circ|°)\s*+\}?|\{\s*+\\circ\s*+\}|\\circ(?![A-Za-z])|(?:\{\s*+\})(?=°)")
+_CIRC = re.compile(
+    r"(?:\{\s*+\}\s*+)?\^\s*+\{?\s*+(?:\\circ|°)\s*+\}?|\{\s*+\\circ\s*+\}|\\circ(?![A-Za-z])|(?:\{\s*+\})(?=°)"
+)
 _GROUPED = re.compile(r"(?<=\d)(?:\\[,; !]|\{,\}|\{\\,\}|~|,\\!|_)(?=\d{3}(?!\d))")
 _COMMA_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})++(?![\d,])")
 _BLANK_GROUPS = re.compile(r"(?<![\d.,^{] )(?<![\d.,^])\d{1,3}(?: \d{3})++(?![\d,/])")
 _DECIMAL_BRACE = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _TIMES_TEN = re.compile(r"(?<=[\d.)}])\s*+[xX]\s*+(?=10\s*+(?:\^|\*\*))")
+_EXPONENT = re.compile(r"(?<=\d) ?[eE] ?\{ ?([-+]?\d++) ?\}")
+_RATIO = re.compile(r"^([\d.]++) ?: ?([\d.]++)$")
+_CHOOSE = re.compile(r"\{ ?(\w++) ?\\choose ?(\w++) ?\}")
 _SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")
 _DOTS = re.compile(r"(?<=\d)\s*+\.\.\.+\s*+|\\?\.\.\.(?=\s*$)")
 _LEAD = re.compile(
@@ -95,7 +130,9 @@ _LEAD = re.compile(
     r"therefore,?|thus,?|hence,?|so,?|value of\b|a\b(?= (?:total|maximum|minimum|speed|mass|force|value)\b)|"
     r"(?:total|maximum|minimum) of\b))++\s*+"
 )
-_TAIL = re.compile(r"(?i)\s*+(?:\(?(?:approx(?:imately|\.)?|rounded|roughly)\)?)\s*+$|[\s.,;:]++$|(?<=[A-Za-z])!++$")
+_TAIL = re.compile(
+    r"(?i)\s*+(?:\(?(?:approx(?:imately|\.)?|rounded|roughly|or so)\)?)\s*+$|[\s.,;:]++$|(?<=[A-Za-z]{3})!++$"
+)
 _LEFT_SIDE = re.compile(r"^[^=<>≤≥]*\b(?:is|are|equals)\b(?: approximately| about| roughly)?\s++(?=[-+\d.\\$(])")
 
 
@@ -121,6 +158,8 @@ def normal(text: str) -> str:
     text = text.replace("**", "^").replace("<=", "≤").replace(">=", "≥").replace("!=", "≠").replace("=<", "≤")
     text = _SPACES.sub(" ", text).strip()
     text = _DOTS.sub(" ", text)
+    text = _EXPONENT.sub(r"e\1", text)
+    text = _RATIO.sub(r"\1/\2", text)
     text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
     if "," in text and not _bracketed_pair(text):
         text = _COMMA_GROUPS.sub(lambda found: found[0].replace(",", ""), text)
@@ -153,11 +192,12 @@ def _latex(text: str) -> str:
         if text == before:
             break
     text = _OPEN_BOX.sub("", text)
+    text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     if r"\begin" not in text:
         text = text.replace("\\\\", " ")
         text = _SPACES.sub(" ", text)
     else:
-        text = re.sub(r"\\[,;:! ](?!\\)|~", " ", text)
+        text = text.replace("\\\\", r"\cr ")
     text = _CIRC.sub("°", text)
     text = _COMMAND.sub(_renamed, text)
     return text
@@ -172,7 +212,11 @@ def _renamed(found: re.Match[str]) -> str:
     name = found[1]
     if name in _COMMANDS:
         new = _COMMANDS[name]
-        return new + " " if new[:1] == "\\" and new[-1:].isalpha() and found.string[found.end() : found.end() + 1].isalpha() else new
+        return (
+            new + " "
+            if new[:1] == "\\" and new[-1:].isalpha() and found.string[found.end() : found.end() + 1].isalpha()
+            else new
+        )
     return found[0]
 
 
@@ -238,7 +282,10 @@ def _number_words(text: str) -> str:
             if word != "hundred":
                 total, current = total + current, 0
         elif word in _PARTS and (seen or word == "half"):
-            return f"{sign}{total + current if seen else ''}{_PARTS[word] if not seen else _PARTS[word].lstrip('1')}" + text[found.end() :]
+            return (
+                f"{sign}{total + current if seen else ''}{_PARTS[word] if not seen else _PARTS[word].lstrip('1')}"
+                + text[found.end() :]
+            )
         elif not (word in ("and", "a") and seen):
             break
     return sign + f"{total + current}" + text[end:] if seen else (f"-{text[end:].strip()}" if sign else text)

@@ -65,9 +65,9 @@ class Policy:
         if _is_zero(gold):
             return self._near_zero(answer, printed, unitless)
         distance = _distance(gold, answer)
-        largest = max(abs(gold), abs(answer))
+        largest = _largest(gold, answer)
         # The last factor keeps 19 against 20 at exactly 5 % from hanging on the last bit.
-        if self.relative and distance <= largest * (self.relative * (1 + 1e-12)):
+        if self.relative and distance <= _share(largest, self.relative * (1 + 1e-12)):
             return True
         if self.absolute and distance <= self.absolute * (1 + 1e-12):
             return True
@@ -103,7 +103,14 @@ def _equal(gold: Value, answer: Value) -> bool:
         return True
     if _is_zero(gold) or _is_zero(answer) or _infinite(gold) or _infinite(answer):
         return False
-    return bool(_distance(gold, answer) <= max(abs(gold), abs(answer)) * _NOISE)
+    return bool(_distance(gold, answer) <= _share(_largest(gold, answer), _NOISE))
+
+
+def _share(number: Value, part: float) -> Value:
+    try:
+        return number * part
+    except OverflowError:
+        return number * Fraction(part)
 
 
 def _infinite(number: Value) -> bool:
@@ -113,12 +120,19 @@ def _infinite(number: Value) -> bool:
 def _distance(gold: Value, answer: Value) -> Value:
     if isinstance(gold, int | Fraction) and isinstance(answer, int | Fraction):
         return abs(gold - answer)
-    try:
-        return abs(_mixed(gold) - _mixed(answer))
-    except TypeError:
-        return abs(complex(gold) - complex(answer))
+    return abs(_beside(answer, gold) - _beside(gold, answer))
 
 
-def _mixed(number: Value) -> Value:
-    """An exact number as a double beside a double, and as it is beside mpmath."""
-    return as_float(number) if isinstance(number, Fraction | int) else number
+def _beside(other: Value, number: Value) -> Value:
+    """An exact number as a double beside a double, and in mpmath beside a number of mpmath."""
+    if not isinstance(number, Fraction | int):
+        return number
+    if hasattr(other, "context"):
+        return other.context.mpf(number.numerator) / number.denominator
+    return as_float(number)
+
+
+def _largest(gold: Value, answer: Value) -> Value:
+    if isinstance(gold, int | Fraction) and isinstance(answer, int | Fraction):
+        return max(abs(gold), abs(answer))
+    return max(abs(_beside(answer, gold)), abs(_beside(gold, answer)))

@@ -134,7 +134,9 @@ def _shape(text: str, depth: int) -> Shape:
 
 
 def _joined(parts: list[Shape], kind: str, alternatives: bool) -> Shape:
-    flat = [inner for part in parts for inner in (part.parts if isinstance(part, Many) and part.kind == kind else (part,))]
+    flat = [
+        inner for part in parts for inner in (part.parts if isinstance(part, Many) and part.kind == kind else (part,))
+    ]
     if all(isinstance(part, Interval) for part in flat):
         if not alternatives and len(flat) == 2 and (both := _both(flat)):
             return both
@@ -171,7 +173,9 @@ def _inequality(text: str) -> Shape:
     if len(signs) == 1:
         left, right = bounds
         closed = signs[0] in "≤≥"
-        if not re.search(r"[A-Za-z]", left) or (re.fullmatch(r"\\?[A-Za-z]\w*", right) and not re.fullmatch(r"\\?[A-Za-z]\w*", left)):
+        if not re.search(r"[A-Za-z]", left) or (
+            re.fullmatch(r"\\?[A-Za-z]\w*", right) and not re.fullmatch(r"\\?[A-Za-z]\w*", left)
+        ):
             left, right = right, left
             signs = ["<" if signs[0] in ">≥" else ">"]
         if (inside := re.fullmatch(r"\|(.*)\|", left)) and signs[0] in "<≤":
@@ -186,11 +190,15 @@ def _inequality(text: str) -> Shape:
     return Leaf(text=text)
 
 
-_LABEL = re.compile(r"^\\?(?:[A-Za-z][\w' ]*|[A-Za-z])(?:[_^]\{?[^=]*\}?)?(?:\([^()]*\))?'?$|^\\[A-Za-z]+ ?\\?\w+.*$|^\|.*\|$|^.*[A-Za-z] ?\([^()]*\)$")
+_LABEL = re.compile(
+    r"^\\?(?:[A-Za-z][\w' ]*|[A-Za-z])(?:_\{?[^=+*/^-]*\}?)?(?:\([^()]*\))?'?$|^\\[A-Za-z]+ ?\\?\w+[^-+*/=^]*$|^\|.*\|$|^.*[A-Za-z] ?\([^()]*\)$"
+)
 
 
 def _equation(sides: list[str], depth: int) -> Shape:
     """The last side, under the first as its label; a relation between formulas stays whole."""
+    if len(sides) > 2 and re.fullmatch(r"\\?[A-Za-z]", sides[-1]):
+        sides = sides[:-1]
     first, last = sides[0], sides[-1]
     if len(sides) == 2 and re.fullmatch(r"\\?[A-Za-z]", last) and not _LABEL.match(first):
         first, last = last, first
@@ -223,7 +231,9 @@ def _bracketed(text: str, depth: int) -> Shape:
     pieces = split(body, re.compile("[,;]"))
     if opened == "⦃" or (opened == "{" and len(pieces) > 1):
         inside = [_shape(piece, depth + 1) for piece in pieces]
-        return inside[0] if len(inside) == 1 and not isinstance(inside[0], Leaf) else Many(kind="set", parts=tuple(inside))
+        return (
+            inside[0] if len(inside) == 1 and not isinstance(inside[0], Leaf) else Many(kind="set", parts=tuple(inside))
+        )
     if len(pieces) == 1:
         return Leaf(text=text) if opened == "(" or opened == "{" else _shape(body, depth + 1)
     ends = [piece.strip() for piece in pieces]

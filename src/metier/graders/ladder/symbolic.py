@@ -105,7 +105,11 @@ def same_up_to_constant(gold: Node, answer: Node) -> bool | None:
 def _without_constant(node: Node) -> Node | None:
     if not (isinstance(node, Apply) and node.op == "add"):
         return None
-    kept = [term for term in node.args if getattr(term, "name", "") not in ("C", "c", "K", "k", "C_1", "C_0", "constant", "const")]
+    kept = [
+        term
+        for term in node.args
+        if getattr(term, "name", "") not in ("C", "c", "K", "k", "C_1", "C_0", "constant", "const")
+    ]
     if len(kept) != len(node.args) - 1:
         return None
     return kept[0] if len(kept) == 1 else Apply("add", tuple(kept))

@@ -336,7 +336,10 @@ class _Reader:
         if word in ("Pi", "PI"):
             return self._name("pi", self.at + len(word)) if self.symbols else Name("pi")
         called = word in _FUNCTIONS and word not in _LATEX_ONLY
-        if called or (word in ("max", "min", "C", "binom", "nCr") and re.match(r"[A-Za-z]+\([^()]*,", self.text[self.at : self.at + 60])):
+        if called or (
+            word in ("max", "min", "C", "binom", "nCr")
+            and re.match(r"[A-Za-z]+\([^()]*,", self.text[self.at : self.at + 60])
+        ):
             self.at += len(word)
             return self._function(word)
         if glued := _GLUED.match(word):

@@ -78,7 +78,7 @@ _SPOKEN = {
     "liter litre": "L", "electronvolt electron-volt": "eV", "radian": "rad", "minute mins": "min", "hour hr": "h", "day": "d",
     "week": "wk", "year y": "yr", "months": "month", "inch inches": "in", "foot feet": "ft", "yard": "yd", "mile": "mi",
     "pound lbm": "lb", "ounce": "oz", "slugs": "slug", "atmosphere": "atm", "torr": "Torr", "degree deg": "°", "percent pct": "%",
-    "revolution turn cycle": "rev", "dalton amu": "u", "angstrom": "Å", "debye": "D", "au": "AU", "lightyear light-year": "ly",
+    "revolution turn cycle": "rev", "dalton amu": "u", "micron": "μm", "angstrom": "Å", "debye": "D", "au": "AU", "lightyear light-year": "ly",
     "parsec": "pc", "calorie": "cal", "Cal Calorie": "kcal", "poise": "P", "gauss": "G", "ergs": "erg", "btu Btu": "BTU",
     "horsepower": "hp", "gallon": "gal", "tonne": "t", "dyne": "dyn", "dollar USD usd": "¤", "euro EUR": "€", "cents": "cent",
     "GBP": "£", "yen": "¥", "hectare": "ha", "acres": "acre", "knots kn": "knot", "celsius Celsius degC centigrade": "°C",
@@ -134,7 +134,9 @@ def _cleaned(text: str) -> str:
     text = re.sub(r"(?i)\bper ?cent(?:age points?)?\b", "%", text)
     text = re.sub(r"(?i)\b(square|cubic) ([A-Za-z]+)", lambda c: f"{c[2]}^{2 if c[1].lower() == 'square' else 3}", text)
     text = re.sub(r"\b(squared|cubed)\b", lambda c: "^2" if c[1] == "squared" else "^3", text)
-    text = re.sub(r"\bper\b", "/", text).replace("mm Hg", "mmHg").replace("light years", "ly").replace("light-years", "ly")
+    text = (
+        re.sub(r"\bper\b", "/", text).replace("mm Hg", "mmHg").replace("light years", "ly").replace("light-years", "ly")
+    )
     text = re.sub(r"\belectron volts?\b", "eV", re.sub(r"\bastronomical units?\b", "AU", text))
     return _IGNORED.sub("", text).strip(" ;.,:")
 
@@ -235,7 +237,9 @@ def _joined(word: str, pounds: str) -> tuple[Unit, ...] | None:
     for at in range(1, min(len(word), 5)) if len(word) < 9 else ():
         head, tail = word[:at], word[at:]
         if head in _SI or head in ("kg", "kJ", "kW", "mol", "cm", "ft", "mA", "kPa"):
-            if (left := _word(head, pounds)) and (tail in _SI or tail in _OTHER or tail in ("kg", "cm", "lbf", "mol") or len(tail) > 3):
+            if (left := _word(head, pounds)) and (
+                tail in _SI or tail in _OTHER or tail in ("kg", "cm", "lbf", "mol") or len(tail) > 3
+            ):
                 right = _word(tail, pounds)
                 if right:
                     return (*left, *right)
@@ -249,7 +253,16 @@ def _from_pint(word: str) -> tuple[Unit, ...] | None:
         found = _registry().Quantity(1.0, word).to_base_units()
     except Exception:  # pint raises errors of several trees for what it does not know
         return None
-    names = {"kilogram": "kg", "meter": "m", "second": "s", "ampere": "A", "kelvin": "K", "mole": "mol", "candela": "cd", "radian": "rad"}
+    names = {
+        "kilogram": "kg",
+        "meter": "m",
+        "second": "s",
+        "ampere": "A",
+        "kelvin": "K",
+        "mole": "mol",
+        "candela": "cd",
+        "radian": "rad",
+    }
     powers = dict(found.unit_items())
     if not set(powers) <= set(names):
         return None
