@@ -21,6 +21,7 @@ _MANY = re.compile(r"(?:,\s|;|\bor\b|\band\b)\s*\}?\s*(?=[-+\d.\\]|[A-Za-z]\w*\s
 _LAST = re.compile(r"=|\\(?:approx|simeq|sim)(?![A-Za-z])|≈")
 _RANGE = re.compile(r"\d[\d.]*\s*-{1,2}\s*\d[\d.]*")
 _UNIT_BOX = re.compile(r"\\(?:mathrm|text|operatorname|circ|degree|mu|Omega|%)|[°µμΩ%]")
+_ERROR_BAR = re.compile(r"^(?:\\pm(?![A-Za-z])|±)\s*[\d.]+")
 _POWERS = re.compile(r"\^\s*\{?\s*-?\s*\d+\s*\}?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<![\\])\x09(?=(?:imes|ext|frac|an|heta|au|o)\b)")
 _ASKS = re.compile(
@@ -133,7 +134,7 @@ def _latex(record: Record, gold: Reading) -> Iterator[Finding]:
 
 def _is_unit(rest: str, unit: str) -> bool:
     """Whether what stands behind a number is a unit, and no part of a formula that was not understood."""
-    rest = _POWERS.sub("", rest)
+    rest = _POWERS.sub("", _ERROR_BAR.sub("", rest)).strip()
     if not rest:
         return True
     letters = set(re.findall(r"[A-Za-z]+", rest))
