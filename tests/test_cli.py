@@ -172,6 +172,7 @@ def test_an_exam_is_taken_from_records_and_resumed(metier: Command, tmp_path: Pa
 
 
 def test_attempts_are_compared_by_level(metier: Command, tmp_path: Path) -> None:
+    pytest.importorskip("numpy", reason="needs the evaluate extra: pip install 'metier[evaluate]'")
     items = [Item(prompt=f"q{n}", reference="r", level=1 + n % 2, cluster=str(n)) for n in range(20)]
     exam = lines(tmp_path / "exam.jsonl", *items)
 
@@ -200,6 +201,7 @@ def test_attempts_are_compared_by_level(metier: Command, tmp_path: Path) -> None
 
 
 def test_comparing_what_shares_fewer_than_two_questions_is_refused(metier: Command, tmp_path: Path) -> None:
+    pytest.importorskip("numpy", reason="needs the evaluate extra: pip install 'metier[evaluate]'")
     item = Item(prompt="q", reference="r")
     exam = lines(tmp_path / "exam.jsonl", item)
     right = Attempt(item_id=item.item_id, model="m", run_id="r", reply="", grade=Grade.correct())

@@ -22,7 +22,7 @@ from metier.evaluate.comparison.resample import bca, wild
 from metier.evaluate.comparison.shares import share, wilson
 from metier.evaluate.samples import Sample
 
-np = pytest.importorskip("numpy")
+np = pytest.importorskip("numpy", reason="needs the evaluate extra: pip install 'metier[evaluate]'")
 UNEQUAL = [2, 3, 5, 8, 12, 18, 27, 40, 60, 90]
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 

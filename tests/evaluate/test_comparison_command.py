@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-pytest.importorskip("numpy")
+pytest.importorskip("numpy", reason="needs the evaluate extra: pip install 'metier[evaluate]'")
 
 from metier.evaluate.samples import Sample
 from metier.faces.cli import app, main

@@ -9,9 +9,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from itertools import combinations
 from typing import ClassVar
 
+from metier.errors import MissingExtra
 from metier.evaluate.clustered import ClusteredMean, clustered_mean, groups_of
 from metier.evaluate.compare import unvaried
 from metier.evaluate.comparison.align import Alignment, Key, LeftOut, Pair, align
@@ -165,6 +167,7 @@ def compare_runs(runs: Mapping[str, Iterable[Sample]], *, settings: Settings | N
     Raises:
         ValueError: There are fewer than two runs, a pair has fewer than two questions that both have scored, or a score
             is no number between 0 and 1.
+        MissingExtra: numpy is not installed.
 
     >>> before = [Sample(sample_id=str(n), score=float(n % 2)) for n in range(40)]
     >>> after = [Sample(sample_id=str(n), score=float(n % 4 > 0)) for n in range(40)]
@@ -172,6 +175,8 @@ def compare_runs(runs: Mapping[str, Iterable[Sample]], *, settings: Settings | N
     >>> f"{row.difference:+.2f} ({row.low:+.2f} to {row.high:+.2f}), McNemar p = {row.mcnemar_p:.4f}"
     '+0.25 (+0.11 to +0.39), McNemar p = 0.0020'
     """
+    if find_spec("numpy") is None:
+        raise MissingExtra("numpy", extra="evaluate", needed_for="A comparison of runs")
     chosen = settings or Settings()
     if len(runs) < 2:
         raise ValueError(f"Expected at least two runs to compare, got {len(runs)}.")
