@@ -1,7 +1,7 @@
 """How far could the mean have come out otherwise? The BCa bootstrap over clusters, and the wild bootstrap for few.
 
 Needs numpy (extra `evaluate`). Both take the sum and the size of each cluster, as `metier.evaluate.clustered.groups_of`
-gives them; `metier.evaluate.bootstrap` is the plain percentile interval of the light core.
+gives them; `metier.evaluate.bootstrap` is the percentile interval of the light core.
 """
 
 from __future__ import annotations
