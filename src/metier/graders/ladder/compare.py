@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 from metier.graders.ladder.confirm import confirm
 from metier.graders.ladder.evaluate import TooBigError, UndefinedError, Value, as_float, value
@@ -90,7 +91,7 @@ def _shapes(gold: Shape, answer: Shape, context: _Context) -> Verdict:
             )
             return _many(gold, Many(kind="tuple", parts=vector), context)
         return Verdict(False, "different_kind")
-    return _leaves(gold, answer, context)
+    return _leaves(gold, answer, context) if isinstance(answer, Leaf) else Verdict(False, "different_kind")
 
 
 def _many(gold: Many, answer: Many, context: _Context) -> Verdict:
@@ -118,7 +119,9 @@ def _many(gold: Many, answer: Many, context: _Context) -> Verdict:
 
 
 def _labels(parts_: tuple[Shape, ...]) -> dict[str, Shape]:
-    found = {part.label: part for part in parts_ if isinstance(part, Leaf) and re.search("[A-Za-z]", part.label)}
+    found: dict[str, Shape] = {
+        part.label: part for part in parts_ if isinstance(part, Leaf) and re.search("[A-Za-z]", part.label)
+    }
     return found if len(found) == len(parts_) > 1 else {}
 
 
@@ -288,10 +291,7 @@ def _compound(text: str) -> _Quantity | None:
     if not all(read_):
         return None
     scales = [one[0] for one in read_]
-    if any(
-        later.dimension != scales[0].dimension or later.factor >= one.factor
-        for one, later in zip(scales, scales[1:], strict=False)
-    ):
+    if any(later.dimension != scales[0].dimension or later.factor >= one.factor for one, later in pairwise(scales)):
         return None
     try:
         total = sum(float(part[1]) * scale.factor for part, scale in zip(found, scales, strict=True)) / scales[0].factor
@@ -329,6 +329,8 @@ def _quantities(gold: str, answer: str, context: _Context) -> Verdict | None:
     """Compare as numbers with units; None if one of them is none, so that another rung may try."""
     try:
         wanted, said = _quantity(gold), _quantity(answer)
+        if context.unit == "e" and said and (charge := re.fullmatch(r"(.*[\d}]) ?e", answer)):
+            said = _quantity(charge[1]) or said
     except TooBigError:
         return Verdict(None, "too_big", f"{answer[:100]} against {gold[:100]}")
     if wanted is None or said is None:
@@ -395,9 +397,7 @@ def _divided(number: Value, by: int) -> Value:
 
 def _shown(one: _Quantity) -> str:
     number = as_float(one.value)
-    return (f"{number:.6g}" if not isinstance(number, complex) else f"{number:.6g}") + (
-        f" {one.unit[:40]}" if one.unit else ""
-    )
+    return f"{number:.6g}" + (f" {one.unit[:40]}" if one.unit else "")
 
 
 def _unknown_unit(wanted: _Quantity, said: _Quantity, context: _Context) -> Verdict:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from metier.graders.ladder.syntax import Apply, Literal, Name, Node
+from metier.graders.ladder.syntax import Literal, Name, Node
 
 Value = Any
 """int, Fraction, float, complex, or an mpmath number."""
@@ -52,6 +52,7 @@ def value(node: Node, names: Mapping[str, Value] | None = None, *, log_base: int
         TooBigError: It would take too long.
         UndefinedError: There is no value.
 
+    >>> from metier.graders.ladder.syntax import Apply
     >>> value(Apply("fact", (Literal(5),)))
     120
     """
@@ -208,7 +209,7 @@ class _Doubles:
             return left, right
         return self.double(left), self.double(right)
 
-    def double(self, number: Value) -> float | complex:
+    def double(self, number: Value) -> Value:
         if isinstance(number, float | complex):
             return number
         try:
@@ -222,7 +223,7 @@ class _Doubles:
         if isinstance(found, complex):
             if cmath.isinf(found) or cmath.isnan(found):
                 raise _OutOfDoubles
-        elif isinstance(found, float) and (found == 0 and nonzero or math.isnan(found)):
+        elif isinstance(found, float) and ((found == 0 and nonzero) or math.isnan(found)):
             raise _OutOfDoubles
         return found
 
@@ -331,8 +332,6 @@ def _context() -> Any:
 
         _LOCAL.mp = MPContext()
         _LOCAL.mp.dps = 50
-        # mpmath knows these under other names.
-        _LOCAL.mp.im, _LOCAL.mp.re = _LOCAL.mp.im, _LOCAL.mp.re
     return _LOCAL.mp
 
 

@@ -1,4 +1,4 @@
-r"""Where in a reply is the answer? In the last box, after "the answer is", in the conclusion; never any number in prose.
+r"""Where in a reply is the answer? In the last box, after "the answer is", in the conclusion; never just in prose.
 
 The last complete `\boxed` or `\fbox` counts, then `<answer>`, `####` and "the final answer is", then a text that is
 nothing but an answer, then what a last sentence with "therefore" or bold type ends on.
@@ -7,6 +7,7 @@ nothing but an answer, then what a last sentence with "therefore" or bold type e
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 
 from metier.graders.answer import MAX_ANSWER_CHARS, boxed, said
@@ -75,10 +76,13 @@ def extract(reply: str, *, many: bool = False) -> Found | None:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str | None:
-    last = None
-    for last in pattern.finditer(text):
-        pass
-    return last[1] if last else None
+    found = _last_match(pattern, text)
+    return found[1] if found else None
+
+
+def _last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = deque(pattern.finditer(text), maxlen=1)
+    return found[0] if found else None
 
 
 def _sentence(line: str) -> str:
@@ -97,9 +101,7 @@ def _conclusion(text: str) -> Found | None:
     if bold := _last(_BOLD, sentence):
         return Found(text=bold.rstrip("."), place="conclusion")
     if _CONCLUDES.search(sentence) or _CONCLUDES.search("\n" + sentence):
-        place = None
-        for place in _SAYS.finditer(sentence):
-            pass
+        place = _last_match(_SAYS, sentence)
         rest = sentence[place.end() :].rstrip(" .") if place else ""
         if rest and not _PROSE.search(rest) and not _DENIED.match(rest):
             return Found(text=rest, place="conclusion")
@@ -113,9 +115,7 @@ def _side_by_side(text: str) -> str | None:
     while (inside := boxed(tail)) is not None and len(found) < 20:
         start = tail.rfind(inside)
         head = tail[:start]
-        opening = None
-        for opening in _BOXES.finditer(head):
-            pass
+        opening = _last_match(_BOXES, head)
         if opening is None or (found and not _BETWEEN.match(tail[start + len(inside) + 1 :])):
             break
         found.append(inside)

@@ -115,7 +115,7 @@ class _Gold:
     many: bool
 
 
-_POWER = re.compile(r"^ *(?:[*] *)?10 *\^ *\{? *([-+]? *\d{1,3}) *\}? *\*?")
+_POWER = re.compile(r"^ *(?:[*] *)?\{?10 *\^ *\{? *([-+]? *\d{1,3}) *\}? *\}? *\*?")
 
 
 @lru_cache(maxsize=4096)

@@ -21,18 +21,17 @@ _VULGAR = {
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+        ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"],
         strict=True,
     )
 )
 _SIGNS = str.maketrans(
     {
-        **{minus: "-" for minus in "−–—‐‑‒﹣－"},
-        **{dot: "*" for dot in "×·⋅∙•⨯✕∗"},
-        **{space: " " for space in "\u00a0\u2002\u2003\u2005\u2007\u2009\u200a\u202f\u3000\t\n\r\f\v"},
-        **{none: "" for none in "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"},
-        **{
+        **dict.fromkeys("−–—‐‑‒﹣－", "-"),
+        **dict.fromkeys("×·⋅∙•⨯✕∗", "*"),
+        **dict.fromkeys("\xa0\u2002\u2003\u2005\u2007\u2009\u200a\u202f\u3000\t\n\r\x0c\x0b", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", ""),
+
             "÷": "/",
             "∕": "/",
             "⁄": "/",
@@ -43,9 +42,9 @@ _SIGNS = str.maketrans(
             "Ω": "Ω",
             "Å": "Å",
             "ϕ": "φ",
-            "ϵ": "ε",
-        },
-        **{
+            "ϵ": "ε"
+        ,
+
             "≃": "≈",
             "≅": "≈",
             "∼": "≈",
@@ -55,17 +54,17 @@ _SIGNS = str.maketrans(
             "∞": r"\infty ",
             "℃": "°C",
             "℉": "°F",
-            "％": "%",
-        },
-        **{
+            "％": "%"
+        ,
+
             "⟨": r"\langle ",
             "⟩": r"\rangle ",
             "〈": r"\langle ",
             "〉": r"\rangle ",
             "∅": r"\emptyset ",
-            "ℝ": r"\mathbb{R}",
-        },
-        **{"′": "'", "’": "'", "″": '"', "”": '"', "“": '"', "…": "...", "√": r"\sqrt ", "∛": r"\sqrt[3]"},
+            "ℝ": r"\mathbb{R}"
+        ,
+        "′": "'", "’": "'", "″": '"', "”": '"', "“": '"', "…": "...", "√": r"\sqrt ", "∛": r"\sqrt[3]",
         **{sign: rf"\frac{{{above}}}{{{below}}}" for sign, (above, below) in _VULGAR.items()},
         **{letter: rf"\{name} " for letter, name in _GREEK.items()},
     }
@@ -92,11 +91,11 @@ _COMMANDS = {
     **dict.fromkeys(("rbrack",), "]"),
     **dict.fromkeys(("AA", "angstrom"), "Å"),
     **dict.fromkeys(("varnothing",), r"\emptyset"),
-    **{"div": "/", "pm": "±", "mp": "±", "cup": "∪", "cap": "∩", "setminus": "∖", "lor": " or ", "land": " and "},
-    **{"degree": "°", "degrees": "°", "ohm": r"\Omega", "micro": r"\mu ", "arcdeg": "°", "lnot": "not ", "vee": " or "},
-    **{"varepsilon": r"\epsilon", "varphi": r"\phi", "vartheta": r"\theta", "hbar": r"\hbar", "imath": "i"},
-    **{"percent": "%", "textdegree": "°", "celsius": "°C", "textmu": r"\mu ", "upmu": r"\mu ", "infin": r"\infty"},
-    **{"implies": "=", "Rightarrow": "=", "to": "→", "rightarrow": "→", "colon": ":", "wedge": " and "},
+    "div": "/", "pm": "±", "mp": "±", "cup": "∪", "cap": "∩", "setminus": "∖", "lor": " or ", "land": " and ",
+    "degree": "°", "degrees": "°", "ohm": r"\Omega", "micro": r"\mu ", "arcdeg": "°", "lnot": "not ", "vee": " or ",
+    "varepsilon": r"\epsilon", "varphi": r"\phi", "vartheta": r"\theta", "hbar": r"\hbar", "imath": "i",
+    "percent": "%", "textdegree": "°", "celsius": "°C", "textmu": r"\mu ", "upmu": r"\mu ", "infin": r"\infty",
+    "implies": "=", "Rightarrow": "=", "to": "→", "rightarrow": "→", "colon": ":", "wedge": " and ",
 }
 _COMMAND = re.compile(r"\\([A-Za-z]++)")
 _TEXT_BOX = re.compile(
@@ -146,6 +145,9 @@ def normal(text: str) -> str:
     ('89034.79', '6.02 * 10^{23}', '7')
     """
     text = text.strip()
+    if "\f" in text or "\times" in text:
+        # A string that lost a backslash: a form feed for `\f` of `\frac`, a tab for `\t` of `\times`.
+        text = text.replace("\frac", r"\frac").replace("\times", r"\times")
     if _PLAIN.fullmatch(text):
         return text
     text = _unmarked(text)
@@ -250,13 +252,12 @@ def _lists(text: str) -> bool:
 
 _ONES = dict(
     zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split(),
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
         range(20),
         strict=True,
     )
 )
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_TENS = dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True))
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _PARTS = {"half": "1/2", "halves": "/2", "third": "/3", "thirds": "/3", "quarter": "/4", "quarters": "/4"}
 _SCALED = re.compile(r"^([-+±¤ ]*+[\d.]++) ?(thousand|million|billion|trillion)\b")

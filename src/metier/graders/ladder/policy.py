@@ -24,7 +24,7 @@ class Policy:
         absolute: |answer − gold| ≤ absolute, in the unit of the gold.
         significant: Both round to the same number of significant digits.
         integer: The gold is a count: the answer is that whole number, whatever the tolerances.
-        decimals: The question asks for this many decimals: the gold rounded to them is right, unless that is 0.
+        decimals: The question asks for this many decimals: the gold rounded to them is right.
         interval: The gold is an interval, and every number in it is right.
 
     Raises:
@@ -59,7 +59,7 @@ class Policy:
         (False, False)
         """
         if self.integer:
-            return _equal(gold, answer) and as_float(answer) == round(as_float(answer).real)
+            return bool(_equal(gold, answer)) and as_float(answer) == round(as_float(answer).real)
         if _equal(gold, answer):
             return True
         if _is_zero(gold):
@@ -75,8 +75,8 @@ class Policy:
 
     def _near_zero(self, answer: Value, printed: int, unitless: bool) -> bool:
         if printed:
-            return abs(answer) <= max(0.5 * 10.0**-printed, self.absolute)
-        return abs(answer) <= max(self.absolute, _ZERO_NOISE if unitless else 0.0)
+            return bool(abs(answer) <= max(0.5 * 10.0**-printed, self.absolute))
+        return bool(abs(answer) <= max(self.absolute, _ZERO_NOISE if unitless else 0.0))
 
     def _rounds(self, gold: Value, answer: Value) -> bool:
         low, high = as_float(gold), as_float(answer)
@@ -85,7 +85,7 @@ class Policy:
         if self.significant and f"{low:.{self.significant - 1}e}" == f"{high:.{self.significant - 1}e}":
             return True
         step = 10.0**-self.decimals
-        return bool(self.decimals) and high != 0 and abs(low - high) <= 0.5 * step * (1 + 1e-9) and _printed(high, step)
+        return bool(self.decimals) and abs(low - high) <= 0.5 * step * (1 + 1e-9) and _printed(high, step)
 
 
 def _printed(number: float, step: float) -> bool:
@@ -125,7 +125,7 @@ def _distance(gold: Value, answer: Value) -> Value:
 
 def _beside(other: Value, number: Value) -> Value:
     """An exact number as a double beside a double, and in mpmath beside a number of mpmath."""
-    if not isinstance(number, Fraction | int):
+    if not isinstance(number, Fraction | int) or isinstance(other, Fraction | int):
         return number
     if hasattr(other, "context"):
         return other.context.mpf(number.numerator) / number.denominator
@@ -133,6 +133,4 @@ def _beside(other: Value, number: Value) -> Value:
 
 
 def _largest(gold: Value, answer: Value) -> Value:
-    if isinstance(gold, int | Fraction) and isinstance(answer, int | Fraction):
-        return max(abs(gold), abs(answer))
     return max(abs(_beside(answer, gold)), abs(_beside(gold, answer)))

@@ -86,7 +86,8 @@ def split(text: str, at: re.Pattern[str], *, most: int = MAX_PARTS) -> list[str]
         + [(found.start(), found.end(), None) for found in at.finditer(text)],
         key=lambda mark: mark[:2],
     )
-    pieces, depth, start = [], 0, 0
+    pieces: list[str] = []
+    depth, start = 0, 0
     for begin, end, bracket in marks:
         if bracket is not None:
             depth += 1 if bracket in _OPEN else -1

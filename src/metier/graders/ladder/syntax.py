@@ -54,9 +54,9 @@ _FUNCTIONS = {
     **{f"a{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
     **{f"ar{name}": f"a{name}" for name in ("sinh", "cosh", "tanh")},
     **{f"arc{name}": f"a{name}" for name in ("sinh", "cosh", "tanh")},
-    **{"ln": "ln", "log": "log", "lg": "lg", "sqrt": "sqrt", "cbrt": "cbrt", "abs": "abs", "erf": "erf"},
-    **{"Gamma": "gamma", "gamma": "gamma", "floor": "floor", "ceil": "ceil", "sign": "sign", "sgn": "sign"},
-    **{"max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "log10": "lg", "log2": "lb", "Re": "re", "Im": "im"},
+    "ln": "ln", "log": "log", "lg": "lg", "sqrt": "sqrt", "cbrt": "cbrt", "abs": "abs", "erf": "erf",
+    "Gamma": "gamma", "gamma": "gamma", "floor": "floor", "ceil": "ceil", "sign": "sign", "sgn": "sign",
+    "max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "log10": "lg", "log2": "lb", "Re": "re", "Im": "im",
 }
 _LATEX_ONLY = frozenset({"Gamma", "gamma", "Re", "Im", "max", "min", "sign"})
 _INVERSE = {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"}
@@ -233,7 +233,7 @@ class _Reader:
             # `x 2` is a product, `5 3` is two numbers.
             before = self.text[: self.at].rstrip()[-1:]
             return self.symbols and bool(before) and before not in "0123456789."
-        return mark.isascii() and mark.isalpha() or (mark == "|" and not self.bars)
+        return (mark.isascii() and mark.isalpha()) or (mark == "|" and not self.bars)
 
     def _number(self) -> Node:
         if repeating := _REPEATING.match(self.text, self.at):

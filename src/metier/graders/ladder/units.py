@@ -41,25 +41,36 @@ _SI = {
     "N": (1, "kg m s-2"), "J": (1, "kg m2 s-2"), "W": (1, "kg m2 s-3"), "Pa": (1, "kg m-1 s-2"), "C": (1, "A s"),
     "V": (1, "kg m2 s-3 A-1"), "Ω": (1, "kg m2 s-3 A-2"), "S": (1, "kg-1 m-2 s3 A2"), "F": (1, "kg-1 m-2 s4 A2"),
     "H": (1, "kg m2 s-2 A-2"), "T": (1, "kg s-2 A-1"), "Wb": (1, "kg m2 s-2 A-1"), "Hz": (1, "s-1"), "Bq": (1, "s-1"),
-    "Gy": (1, "m2 s-2"), "Sv": (1, "m2 s-2"), "L": (1e-3, "m3"), "l": (1e-3, "m3"), "eV": (1.602176634e-19, "kg m2 s-2"),
-    "rad": (1, "rad"), "bar": (1e5, "kg m-1 s-2"), "cal": (4.184, "kg m2 s-2"), "M": (1e3, "mol m-3"), "kat": (1, "mol s-1"),
+    "Gy": (1, "m2 s-2"), "Sv": (1, "m2 s-2"), "L": (1e-3, "m3"), "l": (1e-3, "m3"),
+    "eV": (1.602176634e-19, "kg m2 s-2"),
+    "rad": (1, "rad"), "bar": (1e5, "kg m-1 s-2"), "cal": (4.184, "kg m2 s-2"), "M": (1e3, "mol m-3"),
+    "kat": (1, "mol s-1"),
     "Wh": (3600, "kg m2 s-2"), "pc": (3.0856775814913674e16, "m"), "P": (0.1, "kg m-1 s-1"), "G": (1e-4, "kg s-2 A-1"),
     "lm": (1, "cd"), "lx": (1, "cd m-2"), "Da": (1.6605390666e-27, "kg"), "Torr": (101325 / 760, "kg m-1 s-2"),
     "t": (1e3, "kg"), "Ci": (3.7e10, "s-1"), "dyn": (1e-5, "kg m s-2"), "Ah": (3600, "A s"), "sr": (1, ""),
 }  # fmt: skip
 _OTHER = {
-    "min": (60, "s"), "h": (3600, "s"), "d": (86400, "s"), "wk": (604800, "s"), "yr": (31557600, "s"), "month": (2629800, "s"),
+    "min": (60, "s"), "h": (3600, "s"), "d": (86400, "s"), "wk": (604800, "s"), "yr": (31557600, "s"),
+    "month": (2629800, "s"),
     "in": (0.0254, "m"), "ft": (0.3048, "m"), "yd": (0.9144, "m"), "mi": (1609.344, "m"), "nmi": (1852, "m"),
-    "lb": (0.45359237, "kg"), "lbf": (4.4482216152605, "kg m s-2"), "oz": (0.028349523125, "kg"), "slug": (14.593902937206364, "kg"),
+    "lb": (0.45359237, "kg"), "lbf": (4.4482216152605, "kg m s-2"), "oz": (0.028349523125, "kg"),
+    "slug": (14.593902937206364, "kg"),
     "atm": (101325, "kg m-1 s-2"), "mmHg": (133.322387415, "kg m-1 s-2"), "psi": (6894.757293168361, "kg m-1 s-2"),
     "°": (math.pi / 180, "rad"), "arcmin": (math.pi / 10800, "rad"), "arcsec": (math.pi / 648000, "rad"),
-    "rev": (2 * math.pi, "rad"), "rpm": (math.pi / 30, "rad s-1"), "%": (0.01, ""), "‰": (1e-3, ""), "ppm": (1e-6, ""), "ppb": (1e-9, ""),
-    "u": (1.6605390666e-27, "kg"), "Å": (1e-10, "m"), "D": (3.33564095e-30, "A s m"), "AU": (149597870700, "m"), "ly": (9.4607304725808e15, "m"),
-    "erg": (1e-7, "kg m2 s-2"), "BTU": (1055.05585262, "kg m2 s-2"), "hp": (745.6998715822702, "kg m2 s-3"), "gal": (3.785411784e-3, "m3"),
-    "e": (1.602176634e-19, "A s"), "ha": (1e4, "m2"), "acre": (4046.8564224, "m2"), "knot": (1852 / 3600, "m s-1"), "c": (299792458, "m s-1"),
-    "mph": (0.44704, "m s-1"), "kph": (1 / 3.6, "m s-1"), "kmh": (1 / 3.6, "m s-1"), "cc": (1e-6, "m3"), "qt": (9.46352946e-4, "m3"),
-    "°C": (1, "K"), "°F": (5 / 9, "K"), "R": (5 / 9, "K"), "Hartree": (4.3597447222060e-18, "kg m2 s-2"), "ton": (907.18474, "kg"),
-    "¤": (1, "dollar"), "€": (1, "euro"), "£": (1, "pound"), "¥": (1, "yen"), "cent": (0.01, "dollar"), "kgf": (9.80665, "kg m s-2"),
+    "rev": (2 * math.pi, "rad"), "rpm": (math.pi / 30, "rad s-1"), "%": (0.01, ""), "‰": (1e-3, ""),
+    "ppm": (1e-6, ""), "ppb": (1e-9, ""),
+    "u": (1.6605390666e-27, "kg"), "Å": (1e-10, "m"), "D": (3.33564095e-30, "A s m"), "AU": (149597870700, "m"),
+    "ly": (9.4607304725808e15, "m"),
+    "erg": (1e-7, "kg m2 s-2"), "BTU": (1055.05585262, "kg m2 s-2"), "hp": (745.6998715822702, "kg m2 s-3"),
+    "gal": (3.785411784e-3, "m3"),
+    "e": (1.602176634e-19, "A s"), "ha": (1e4, "m2"), "acre": (4046.8564224, "m2"), "knot": (1852 / 3600, "m s-1"),
+    "c": (299792458, "m s-1"),
+    "mph": (0.44704, "m s-1"), "kph": (1 / 3.6, "m s-1"), "kmh": (1 / 3.6, "m s-1"), "cc": (1e-6, "m3"),
+    "qt": (9.46352946e-4, "m3"),
+    "°C": (1, "K"), "°F": (5 / 9, "K"), "R": (5 / 9, "K"), "Hartree": (4.3597447222060e-18, "kg m2 s-2"),
+    "ton": (907.18474, "kg"),
+    "¤": (1, "dollar"), "€": (1, "euro"), "£": (1, "pound"), "¥": (1, "yen"), "cent": (0.01, "dollar"),
+    "kgf": (9.80665, "kg m s-2"),
 }  # fmt: skip
 _ZEROS = {"°C": 273.15, "°F": 459.67 * 5 / 9}
 _CYCLES = {"Hz", "Bq", "Ci"}
@@ -68,23 +79,35 @@ _PREFIXES = {
     "h": 2, "k": 3, "K": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18,
 }  # fmt: skip
 _LONG_PREFIXES = {
-    "femto": "f", "pico": "p", "nano": "n", "micro": "μ", "milli": "m", "centi": "c", "deci": "d", "kilo": "k", "mega": "M",
+    "femto": "f", "pico": "p", "nano": "n", "micro": "μ", "milli": "m", "centi": "c", "deci": "d", "kilo": "k",
+    "mega": "M",
     "giga": "G", "tera": "T",
 }  # fmt: skip
 _SPOKEN = {
-    "meter metre": "m", "gram gramme gm": "g", "second sec": "s", "ampere amp": "A", "kelvin": "K", "mole": "mol", "newton": "N",
-    "candela": "cd", "joule": "J", "watt": "W", "pascal": "Pa", "coulomb": "C", "volt": "V", "ohm": "Ω", "siemens": "S", "farad": "F",
+    "meter metre": "m", "gram gramme gm": "g", "second sec": "s", "ampere amp": "A", "kelvin": "K", "mole": "mol",
+    "newton": "N",
+    "candela": "cd", "joule": "J", "watt": "W", "pascal": "Pa", "coulomb": "C", "volt": "V", "ohm": "Ω",
+    "siemens": "S", "farad": "F",
     "henry henries": "H", "tesla": "T", "weber": "Wb", "hertz": "Hz", "becquerel": "Bq", "gray": "Gy", "sievert": "Sv",
-    "liter litre": "L", "electronvolt electron-volt": "eV", "radian": "rad", "minute mins": "min", "hour hr": "h", "day": "d",
+    "liter litre": "L", "electronvolt electron-volt": "eV", "radian": "rad", "minute mins": "min", "hour hr": "h",
+    "day": "d",
     "week": "wk", "year y": "yr", "months": "month", "inch inches": "in", "foot feet": "ft", "yard": "yd", "mile": "mi",
-    "pound lbm": "lb", "ounce": "oz", "slugs": "slug", "atmosphere": "atm", "torr": "Torr", "degree deg": "°", "percent pct": "%",
-    "revolution turn cycle": "rev", "dalton amu": "u", "micron": "μm", "angstrom": "Å", "debye": "D", "au": "AU", "lightyear light-year": "ly",
-    "parsec": "pc", "calorie": "cal", "Cal Calorie": "kcal", "poise": "P", "gauss": "G", "ergs": "erg", "btu Btu": "BTU",
-    "horsepower": "hp", "gallon": "gal", "tonne": "t", "dyne": "dyn", "dollar USD usd": "¤", "euro EUR": "€", "cents": "cent",
-    "GBP": "£", "yen": "¥", "hectare": "ha", "acres": "acre", "knots kn": "knot", "celsius Celsius degC centigrade": "°C",
-    "fahrenheit Fahrenheit degF": "°F", "arcminute": "arcmin", "arcsecond": "arcsec", "ml": "mL", "KPA kPA KPa Kpa kpa": "kPa",
-    "KJ kj": "kJ", "Kg KG kgs": "kg", "hartree": "Hartree", "lbs": "lb", "molar": "M", "Ohm": "Ω", "CM": "cm", "ev": "eV", "torrs": "Torr",
-    "rps": "rev", "hz": "Hz", "pa": "Pa", "rads": "rad", "steradian": "sr", "ATM": "atm", "decibel": "dB", "lbft": "ft lbf",
+    "pound lbm": "lb", "ounce": "oz", "slugs": "slug", "atmosphere": "atm", "torr": "Torr", "degree deg": "°",
+    "percent pct": "%",
+    "revolution turn cycle": "rev", "dalton amu": "u", "micron": "μm", "angstrom": "Å", "debye": "D", "au": "AU",
+    "lightyear light-year": "ly",
+    "parsec": "pc", "calorie": "cal", "Cal Calorie": "kcal", "poise": "P", "gauss": "G", "ergs": "erg",
+    "btu Btu": "BTU",
+    "horsepower": "hp", "gallon": "gal", "tonne": "t", "dyne": "dyn", "dollar USD usd": "¤", "euro EUR": "€",
+    "cents": "cent",
+    "GBP": "£", "yen": "¥", "hectare": "ha", "acres": "acre", "knots kn": "knot",
+    "celsius Celsius degC centigrade": "°C",
+    "fahrenheit Fahrenheit degF": "°F", "arcminute": "arcmin", "arcsecond": "arcsec", "ml": "mL",
+    "KPA kPA KPa Kpa kpa": "kPa",
+    "KJ kj": "kJ", "Kg KG kgs": "kg", "hartree": "Hartree", "lbs": "lb", "molar": "M", "Ohm": "Ω", "CM": "cm",
+    "ev": "eV", "torrs": "Torr",
+    "rps": "rev", "hz": "Hz", "pa": "Pa", "rads": "rad", "steradian": "sr", "ATM": "atm", "decibel": "dB",
+    "lbft": "ft lbf",
 }  # fmt: skip
 _ALIASES = {word: symbol for words, symbol in _SPOKEN.items() for word in words.split()}
 _COUNTED = re.compile(
@@ -92,11 +115,13 @@ _COUNTED = re.compile(
     r"nuclei|nucleus|node|bit|event|decay|student|bond|lb)s?$"
 )
 _IGNORED = re.compile(
-    r"(?i)\b(?:of|in the|to the|toward|towards|upwards?|downwards?|left|right|north|south|east|west|outwards?|inwards?|per se|"
+    r"(?i)\b(?:of|in the|to the|toward|towards|upwards?|downwards?|left|right|north|south|east|west|"
+    r"outwards?|inwards?|per se|"
     r"approximately|respectively|direction|long|wide|high|deep|tall|total|each|away|old)\b.*$"
 )
 _TOKEN = re.compile(
-    r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}|(°[CF]\b|[%‰°Å€£¥¤]|\\?[A-Za-zμΩ]+)|(\^ ?)?\{? ?\(?([-+]? ?\d+(?:\.\d+|/\d+)?)\)? ?\}?|([*/()\[\]{}-])|( )"
+    r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}|(°[CF]\b|[%‰°Å€£¥¤]|\\?[A-Za-zμΩ]+)|"
+    r"(\^ ?)?\{? ?\(?([-+]? ?\d+(?:\.\d+|/\d+)?)\)? ?\}?|([*/()\[\]{}-])|( )"
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 _MEMORY = 1 << 30
 _FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc asin acos atan sinh cosh tanh asinh acosh atanh exp floor gamma erf sign re im".split()
+    ["sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "exp", "floor", "gamma", "erf", "sign", "re", "im"]
 )
 
 
