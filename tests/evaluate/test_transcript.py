@@ -191,6 +191,11 @@ def test_a_run_stops_at_its_limit_and_goes_on_with_more_room(
     assert take(exam_of(10), Model(), path).summary.finished
 
 
+def test_a_limit_met_behind_the_last_question_stopped_nothing(tmp_path: Path) -> None:
+    taken = take(exam_of(4), Model(ahead=4), tmp_path / "run.jsonl", limits=RunLimits(tokens=20))
+    assert (taken.stopped_by, taken.summary.finished) == ("", True)
+
+
 @pytest.mark.parametrize("limits", [RunLimits(tokens=5), RunLimits(usd=0.1), RunLimits(seconds=0.0)])
 def test_a_sample_at_its_limit_is_asked_no_further_and_unscored(limits: RunLimits, tmp_path: Path) -> None:
     path, client = tmp_path / "run.jsonl", Model()
