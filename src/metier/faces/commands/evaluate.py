@@ -28,11 +28,17 @@ app = typer.Typer(name="evaluate", help="Grade, examine, compare.", no_args_is_h
 def grade(
     gold: Annotated[str, typer.Option(help="The right answer.")],
     answer: Annotated[str, typer.Option(help="The answer to grade.")],
-    grader: Annotated[str, typer.Option(help="Which grader.")] = "exact",
+    grader: Annotated[
+        str | None, typer.Option(help="Which grader (default: exact; answer with --unit or --explain).")
+    ] = None,
     policy: Annotated[str, typer.Option(help="The grader's options, as JSON.")] = "{}",
+    unit: Annotated[str, typer.Option(help="The unit of the right answer, as text or LaTeX.")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="Show what each rung of the grader answer says.")] = False,
     json: AsJson = False,
 ) -> None:
     """Grade one answer. Exit code 1 if it is not correct.
+
+    Example: metier evaluate grade --gold 3.0 --unit km --answer "3000 m" --explain
 
     Example: metier evaluate grade --gold 0.333 --answer "about 0.3333" --grader number --policy '{"relative": 0.01}'
     """
@@ -42,8 +48,21 @@ def grade(
     from metier.item import Item
 
     options = load_json(dict[str, object], policy, where="--policy", error=ConfigError)
-    made = make_grader(grader, options)(Item(prompt="", reference=gold, grader=grader), answer)
-    if json:
+    if unit:
+        options["unit"] = unit
+    name = grader or ("answer" if unit or explain else "exact")
+    made = make_grader(name, options)(Item(prompt="", reference=gold, grader=name), answer)
+    if explain:
+        if name != "answer":
+            raise ConfigError(f"Expected the grader 'answer' with --explain, got {name!r}: no other has rungs.")
+        from metier.graders.ladder import explain as explained
+
+        rungs = explained(gold, answer, **options).rungs  # type: ignore[arg-type]
+        if json:
+            as_json({"grade": made, "rungs": rungs})
+        else:
+            table(("rung", "what it says"), rungs)
+    elif json:
         as_json(made)
     else:
         typer.echo(f"{made.outcome.value} ({made.reason}){f': {made.evidence}' if made.evidence else ''}")

@@ -18,53 +18,52 @@ _VULGAR = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
     "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
 }  # fmt: skip
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-        ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"],
-        strict=True,
-    )
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 )
+_GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", _GREEK_NAMES.split(), strict=True))
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("−–—‐‑‒﹣－", "-"),
         **dict.fromkeys("×·⋅∙•⨯✕∗", "*"),
         **dict.fromkeys("\xa0\u2002\u2003\u2005\u2007\u2009\u200a\u202f\u3000\t\n\r\x0c\x0b", " "),
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", ""),
-
-            "÷": "/",
-            "∕": "/",
-            "⁄": "/",
-            "＝": "=",
-            "º": "°",
-            "˚": "°",
-            "µ": "μ",
-            "Ω": "Ω",
-            "Å": "Å",
-            "ϕ": "φ",
-            "ϵ": "ε"
-        ,
-
-            "≃": "≈",
-            "≅": "≈",
-            "∼": "≈",
-            "⩽": "≤",
-            "⩾": "≥",
-            "∣": "|",
-            "∞": r"\infty ",
-            "℃": "°C",
-            "℉": "°F",
-            "％": "%"
-        ,
-
-            "⟨": r"\langle ",
-            "⟩": r"\rangle ",
-            "〈": r"\langle ",
-            "〉": r"\rangle ",
-            "∅": r"\emptyset ",
-            "ℝ": r"\mathbb{R}"
-        ,
-        "′": "'", "’": "'", "″": '"', "”": '"', "“": '"', "…": "...", "√": r"\sqrt ", "∛": r"\sqrt[3]",
+        "÷": "/",
+        "∕": "/",
+        "⁄": "/",
+        "＝": "=",
+        "º": "°",
+        "˚": "°",
+        "µ": "μ",
+        "Ω": "Ω",
+        "Å": "Å",
+        "ϕ": "φ",
+        "ϵ": "ε",
+        "≃": "≈",
+        "≅": "≈",
+        "∼": "≈",
+        "⩽": "≤",
+        "⩾": "≥",
+        "∣": "|",
+        "∞": r"\infty ",
+        "℃": "°C",
+        "℉": "°F",
+        "％": "%",
+        "⟨": r"\langle ",
+        "⟩": r"\rangle ",
+        "〈": r"\langle ",
+        "〉": r"\rangle ",
+        "∅": r"\emptyset ",
+        "ℝ": r"\mathbb{R}",
+        "′": "'",
+        "’": "'",
+        "″": '"',
+        "”": '"',
+        "“": '"',
+        "…": "...",
+        "√": r"\sqrt ",
+        "∛": r"\sqrt[3]",
         **{sign: rf"\frac{{{above}}}{{{below}}}" for sign, (above, below) in _VULGAR.items()},
         **{letter: rf"\{name} " for letter, name in _GREEK.items()},
     }
@@ -91,11 +90,38 @@ _COMMANDS = {
     **dict.fromkeys(("rbrack",), "]"),
     **dict.fromkeys(("AA", "angstrom"), "Å"),
     **dict.fromkeys(("varnothing",), r"\emptyset"),
-    "div": "/", "pm": "±", "mp": "±", "cup": "∪", "cap": "∩", "setminus": "∖", "lor": " or ", "land": " and ",
-    "degree": "°", "degrees": "°", "ohm": r"\Omega", "micro": r"\mu ", "arcdeg": "°", "lnot": "not ", "vee": " or ",
-    "varepsilon": r"\epsilon", "varphi": r"\phi", "vartheta": r"\theta", "hbar": r"\hbar", "imath": "i",
-    "percent": "%", "textdegree": "°", "celsius": "°C", "textmu": r"\mu ", "upmu": r"\mu ", "infin": r"\infty",
-    "implies": "=", "Rightarrow": "=", "to": "→", "rightarrow": "→", "colon": ":", "wedge": " and ",
+    "div": "/",
+    "pm": "±",
+    "mp": "±",
+    "cup": "∪",
+    "cap": "∩",
+    "setminus": "∖",
+    "lor": " or ",
+    "land": " and ",
+    "degree": "°",
+    "degrees": "°",
+    "ohm": r"\Omega",
+    "micro": r"\mu ",
+    "arcdeg": "°",
+    "lnot": "not ",
+    "vee": " or ",
+    "varepsilon": r"\epsilon",
+    "varphi": r"\phi",
+    "vartheta": r"\theta",
+    "hbar": r"\hbar",
+    "imath": "i",
+    "percent": "%",
+    "textdegree": "°",
+    "celsius": "°C",
+    "textmu": r"\mu ",
+    "upmu": r"\mu ",
+    "infin": r"\infty",
+    "implies": "=",
+    "Rightarrow": "=",
+    "to": "→",
+    "rightarrow": "→",
+    "colon": ":",
+    "wedge": " and ",
 }
 _COMMAND = re.compile(r"\\([A-Za-z]++)")
 _TEXT_BOX = re.compile(
@@ -201,8 +227,7 @@ def _latex(text: str) -> str:
     else:
         text = text.replace("\\\\", r"\cr ")
     text = _CIRC.sub("°", text)
-    text = _COMMAND.sub(_renamed, text)
-    return text
+    return _COMMAND.sub(_renamed, text)
 
 
 def _unboxed(found: re.Match[str]) -> str:
@@ -250,14 +275,13 @@ def _lists(text: str) -> bool:
     return "," in text
 
 
-_ONES = dict(
-    zip(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
-        range(20),
-        strict=True,
-    )
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
 )
-_TENS = dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True))
+_ONES = {word: number for number, word in enumerate(_SMALL.split())}
+_TEN_NAMES = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TENS = {word: 20 + 10 * place for place, word in enumerate(_TEN_NAMES)}
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _PARTS = {"half": "1/2", "halves": "/2", "third": "/3", "thirds": "/3", "quarter": "/4", "quarters": "/4"}
 _SCALED = re.compile(r"^([-+±¤ ]*+[\d.]++) ?(thousand|million|billion|trillion)\b")

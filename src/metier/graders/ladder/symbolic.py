@@ -47,7 +47,7 @@ def same(gold: Node, answer: Node, *, relative: float = 0.0, log_base: int = 0) 
 
 
 def _points(unknown: list[str]) -> Iterator[tuple[bool, Mapping[str, float]]]:
-    """Positive points, small and larger, where complex values count too; then points of both signs, real values only."""
+    """Positive points, where complex values count too; then points of both signs, real values only."""
     random_number = random.Random(len(unknown))
     for low, high in ((0.05, 0.95), (0.05, 0.95), (1.05, 3.0), (1.05, 3.0), (0.3, 2.0)):
         yield False, {name: random_number.uniform(low, high) for name in unknown}

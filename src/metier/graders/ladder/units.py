@@ -110,6 +110,7 @@ _SPOKEN = {
     "lbft": "ft lbf",
 }  # fmt: skip
 _ALIASES = {word: symbol for words, symbol in _SPOKEN.items() for word in words.split()}
+_JOINED = frozenset({"kg", "kJ", "kW", "mol", "cm", "ft", "mA", "kPa", "lbf"})
 _COUNTED = re.compile(
     r"(?i)^(?:photon|electron|atom|molecule|particle|ion|neutron|proton|people|person|item|unit|way|time|count|object|piece|"
     r"nuclei|nucleus|node|bit|event|decay|student|bond|lb)s?$"
@@ -129,7 +130,7 @@ _TOKEN = re.compile(
 def units(text: str) -> tuple[Unit, ...]:
     """List the readings of a unit, best first; none if it is not understood, a plain 1 for what is counted.
 
-    >>> units("km")[0] == Unit(1000.0, (("m", 1),)), len(units("J/mol K")), units("hats of lead")
+    >>> units("km")[0] == Unit(1000.0, (("m", 1),)), len(units("J/mol K")), units("frobs")
     (True, 2, ())
     """
     text = _cleaned(text)
@@ -261,13 +262,13 @@ def _joined(word: str, pounds: str) -> tuple[Unit, ...] | None:
     """Symbols written without a space, such as `JK` or `Jmol`."""
     for at in range(1, min(len(word), 5)) if len(word) < 9 else ():
         head, tail = word[:at], word[at:]
-        if head in _SI or head in ("kg", "kJ", "kW", "mol", "cm", "ft", "mA", "kPa"):
-            if (left := _word(head, pounds)) and (
-                tail in _SI or tail in _OTHER or tail in ("kg", "cm", "lbf", "mol") or len(tail) > 3
-            ):
-                right = _word(tail, pounds)
-                if right:
-                    return (*left, *right)
+        if head not in _SI and head not in _JOINED:
+            continue
+        if not (tail in _SI or tail in _OTHER or tail in _JOINED or len(tail) > 3):
+            continue
+        left, right = _word(head, pounds), _word(tail, pounds)
+        if left and right:
+            return (*left, *right)
     return None
 
 
@@ -275,6 +276,9 @@ def _from_pint(word: str) -> tuple[Unit, ...] | None:
     if not (4 <= len(word) <= 24 and word.isascii() and word.isalpha()):
         return None
     try:
+        if all(prefix for prefix, _, _ in _registry().parse_unit_name(word)):
+            # `hats` is no hectoatmosphere.
+            return None
         found = _registry().Quantity(1.0, word).to_base_units()
     except Exception:  # pint raises errors of several trees for what it does not know
         return None

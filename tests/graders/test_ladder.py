@@ -1,0 +1,110 @@
+"""What the answer ladder takes for right: 328 labelled pairs of our own, laws, and answers meant to break it."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metier.attempt import Outcome
+from metier.graders import grader_for
+from metier.graders.ladder import answer_reward, explain, grade_answer
+from metier.item import Item
+
+_TEXT = (Path(__file__).parent / "data" / "answer_pairs.jsonl").read_text(encoding="utf-8")
+PAIRS = [json.loads(line) for line in _TEXT.split("\n") if line]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair["id"])
+def test_a_labelled_pair_is_graded_as_labelled(pair: dict) -> None:
+    grade = grade_answer(pair["gold"], pair["pred"], unit=pair["gold_unit"], relative=pair["rel_tol"])
+    assert grade.outcome == (Outcome.CORRECT if pair["label"] else Outcome.INCORRECT), grade
+
+
+@given(
+    size=st.floats(1.0, 9.99),
+    exponent=st.integers(-30, 30),
+    unit=st.sampled_from(["m", "kJ/mol", "eV", "Pa", "J/(mol K)", "m/s^2", "T", ""]),
+)
+@settings(max_examples=100, deadline=None)
+def test_a_number_is_right_in_every_form_and_wrong_by_three(size: float, exponent: int, unit: str) -> None:
+    gold = f"{size:.4f}e{exponent}"
+    for form in (rf"{size:.4f} \times 10^{{{exponent}}}", f"{size:.4f}×10^{exponent}", gold.upper()):
+        assert grade_answer(gold, rf"\boxed{{{form}\ \mathrm{{{unit}}}}}", unit=unit, relative=0.001).is_correct, form
+    for wrong in (3 * size, 10 * size, -size):
+        assert not grade_answer(gold, f"{wrong:.4f}e{exponent}", unit=unit, relative=0.05).is_correct
+
+
+@given(gold=st.text(max_size=60), answer=st.text(st.characters(codec=None, categories=None), max_size=120))
+@settings(max_examples=200, deadline=None)
+def test_no_text_raises(gold: str, answer: str) -> None:
+    grade = grade_answer(gold, answer, relative=0.05)
+    assert grade.reason
+    assert len(grade.evidence) < 2_000
+    assert grade_answer(gold, answer, relative=0.05) == grade
+
+
+HOSTILE = [
+    "9999999!", "9^9^9^9", "9^{9^{9^{9}}}", "1" * 10**6, r"\boxed{" + "{" * 10**5 + "}" * 10**5 + "}", r"\boxed{" * 10**5,
+    "(" * 1900, "-" * 1900 + "5", "2^" * 900 + "2", r"\frac" * 350, "1e99999999", "10^{10^{10}}", "|" * 1500, "3!!!!!!",
+    r"\binom{100000}{50000}", "e^{e^{e^{e^{e}}}}", "answer is " * 10**5, "5,1" * 600, "±1" * 900, "x=" * 900,
+    r"\begin{pmatrix}" * 120, "½" * 1900, "5 ft " * 300, " " * 10**6, "therefore " * 10**4 + "is " * 10**5,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_answer_is_no_right_one(text: str) -> None:
+    began = time.process_time()
+    assert not grade_answer("7", text, relative=0.05).is_correct
+    grade_answer(text, "7", relative=0.05)
+    # A bound of safety, far above the milliseconds it takes: without it a power tower runs for ever.
+    assert time.process_time() - began < 5
+
+
+def test_threads_agree_with_one_thread() -> None:
+    def graded(pair: dict) -> bool:
+        return grade_answer(pair["gold"], pair["pred"], unit=pair["gold_unit"], relative=pair["rel_tol"]).is_correct
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(graded, PAIRS)) == [pair["label"] for pair in PAIRS]
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer", "policy", "correct"),
+    [
+        ("12", "13", {"relative": 0.1, "integer": True}, False),
+        ("12", "12.0", {"integer": True}, True),
+        ("3.14159", "3.1416", {"significant": 4}, True),
+        ("3.14159", "3.15", {"significant": 3}, False),
+        ("10", "10.4", {"absolute": 0.5}, True),
+        ("0.0024", "0.002", {"decimals": 3}, True),
+        ("0.0072", "0.002", {"decimals": 3}, False),
+        ("[1.2, 1.4]", "1.3", {"interval": True}, True),
+        ("[1.2, 1.4]", "1.5", {"interval": True}, False),
+        ("1/3", "0.333", {}, False),
+    ],
+)
+def test_the_policy_of_the_item_decides(gold: str, answer: str, policy: dict, correct: bool) -> None:
+    item = Item(prompt="?", reference=gold, grader="answer", policy=policy)
+    assert grader_for(item)(item, answer).is_correct is correct
+
+
+def test_a_unit_that_is_not_understood_is_unscored_and_not_wrong() -> None:
+    assert grade_answer("5", "5 frobs", unit="m").reason == "unknown_unit"
+    assert grade_answer("5", "6 frobs", unit="m").reason == "different"
+
+
+def test_an_explanation_names_both_values() -> None:
+    found = explain("3.0", r"\boxed{3000 m}", unit="km")
+    assert found.grade.is_correct
+    assert "3000 m against 3 km" in dict(found.rungs)["numbers"]
+
+
+def test_a_reward_leaves_out_what_is_unscored_and_reads_chats() -> None:
+    chat = [{"role": "assistant", "content": r"\boxed{3000 m}"}]
+    assert answer_reward([chat, "3 frobs"], ["3", "3"], ["km", "km"], prompts=[]) == [1.0, None]
