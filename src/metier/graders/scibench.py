@@ -27,7 +27,8 @@ class SciBenchRule:
 
     1. The answer is what follows the last `oxed{` up to its closing brace; of several `=` the last right side counts.
     2. If the unit holds a factor `10^k` **followed by anything**, the factor is missing from the prompt (see
-       `shown_unit`): the reference is multiplied by it, and an answer `a \times 10^{k}` or `a * 10^k` is worked out. If the unit is only the factor, the bare reference is compared.
+       `shown_unit`): the reference is multiplied by it, and an answer `a \times 10^{k}` or `a * 10^k` is
+       worked out. If the unit is only the factor, the bare reference is compared.
     3. Commas are dropped. The answer passes if `math.isclose(answer, reference, rel_tol=0.05)`, read whole or up to
        its first blank, as Python's `float` reads it.
 
