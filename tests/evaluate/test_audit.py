@@ -135,6 +135,13 @@ def test_a_solution_that_never_arrives_at_the_gold_is_found() -> None:
     assert rules(gold="2000", solution=solution) == []  # the unit may have another prefix
 
 
+def test_a_bare_solution_must_have_the_power_of_ten_of_the_gold() -> None:
+    solution = r"$2.5 \times 10^4 \mathrm{~J}$"
+    assert "gold_contradicts_solution" in rules(gold="2.5", unit=r"$10^3 \mathrm{~J}$", solution=solution)
+    assert "gold_contradicts_solution" not in rules(gold="2.5", unit=r"$10^4 \mathrm{~J}$", solution=solution)
+    assert "gold_contradicts_solution" not in rules(gold="25", unit=r"$\mathrm{kJ}$", solution=solution)
+
+
 def test_golds_that_a_parser_refuses_are_found() -> None:
     assert rules(gold="12,345.6") == ["unparsable_gold"]
     assert rules(gold="−2") == ["unparsable_gold"]

@@ -20,9 +20,8 @@ _SIGNS = re.compile(r"=|\\approx|≈|\$|\\\\|&|\\sim|\n| is ")
 _MANY = re.compile(r"(?:,\s|;|\bor\b|\band\b)\s*\}?\s*(?=[-+\d.\\]|[A-Za-z]\w*\s*=)|^\s*(?:\\pm(?![A-Za-z])|±)")
 _LAST = re.compile(r"=|\\(?:approx|simeq|sim)(?![A-Za-z])|≈")
 _RANGE = re.compile(r"\d[\d.]*\s*-{1,2}\s*\d[\d.]*")
-_UNIT_BOX = re.compile(r"\\(?:mathrm|text|operatorname|circ|degree|mu|Omega|%)|[°µμΩ%]")
+_UNIT_BOX = re.compile(r"\\(?:mathrm|text|operatorname|circ|degree)(?![A-Za-z])")
 _ERROR_BAR = re.compile(r"^(?:\\pm(?![A-Za-z])|±)\s*[\d.]+")
-_POWERS = re.compile(r"\^\s*\{?\s*-?\s*\d+\s*\}?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<![\\])\x09(?=(?:imes|ext|frac|an|heta|au|o)\b)")
 _ASKS = re.compile(
     r"(?i)\b(?:what(?: is|'s| are)?|find|compute|calculate|determine|evaluate|give|estimate|approximate)\b[^.?!]{0,60}?"
@@ -95,8 +94,7 @@ def _unit(record: Record) -> Iterator[Finding]:
 
 def _spelling(record: Record, gold: Reading | None) -> Iterator[Finding]:
     text = record.gold.strip()
-    # Items have graders that read formulas; a bare data set has the parser of its language.
-    if record.item is None or record.item.grader == "scibench":
+    if _is_plain(record):
         try:
             float(text)
         except ValueError:
@@ -109,6 +107,11 @@ def _spelling(record: Record, gold: Reading | None) -> Iterator[Finding]:
         yield _of(record, "unusual_gold", repr(record.gold), said, "note")
 
 
+def _is_plain(record: Record) -> bool:
+    """Whether plain numbers are compared within a share of the gold, as problems without a grader of their own are."""
+    return record.item is None or record.item.grader == "scibench"
+
+
 def _latex(record: Record, gold: Reading) -> Iterator[Finding]:
     text = clean(record.latex)
     if not text:
@@ -119,26 +122,28 @@ def _latex(record: Record, gold: Reading) -> Iterator[Finding]:
         yield _of(record, "gold_of_many_values", evidence, said, "error")
         return
     written = read(_LAST.split(text)[-1])
-    if written is None or not _is_unit(written.rest, record.unit) or _RANGE.fullmatch(text):
-        yield _of(record, "unread_latex", evidence, "The written answer could not be compared with the gold.", "note")
-        return
     factors = [1.0, *_factors(record)]
     if "%" in text + record.unit:
         factors += [100.0, 0.01]
     if "degree" in text:
         factors.append(math.pi / 180)
-    if not any(agree(gold, written, factor=factor) for factor in factors):
-        said = f"The graded answer {gold.value:.6g} is not the written one, {written.value:.6g}."
-        yield _of(record, "gold_contradicts_latex", evidence, said, "error")
+    if written and not _RANGE.fullmatch(text) and any(agree(gold, written, factor=factor) for factor in factors):
+        return
+    if written is None or _RANGE.fullmatch(text) or not _is_unit(written.rest, record.unit):
+        yield _of(record, "unread_latex", evidence, "The written answer could not be compared with the gold.", "note")
+        return
+    said = f"The graded answer {gold.value:.6g} is not the written one, {written.value:.6g}."
+    yield _of(record, "gold_contradicts_latex", evidence, said, "error")
 
 
 def _is_unit(rest: str, unit: str) -> bool:
-    """Whether what stands behind a number is a unit, and no part of a formula that was not understood."""
-    rest = _POWERS.sub("", _ERROR_BAR.sub("", rest)).strip()
-    if not rest:
-        return True
-    letters = set(re.findall(r"[A-Za-z]+", rest))
-    return not re.search(r"\d", rest) and bool(_UNIT_BOX.search(rest) or letters <= set(re.findall(r"[A-Za-z]+", unit)))
+    """Whether what stands behind a number is the unit of the gold: no other unit, and no part of a formula."""
+    rest = _ERROR_BAR.sub("", rest)
+    return not rest or _unit_letters(rest) == _unit_letters(unit) or not _unit_letters(rest)
+
+
+def _unit_letters(unit: str) -> str:
+    return re.sub(r"[^A-Za-zμΩ]", "", _UNIT_BOX.sub("", unit))
 
 
 def _values(text: str, many: re.Match[str]) -> bool:
@@ -159,7 +164,13 @@ def _solution(record: Record, gold: Reading) -> Iterator[Finding]:
     text = clean(record.solution.replace("\n", " "))
     closed = [reading for part in _SIGNS.split(text) if (reading := read(part))]
     values = [reading for found in _NUMBER.finditer(text) if (reading := read(found[0]))] + closed
-    if not values or any(_same_digits(gold, value) for value in values):
+    bare = read(text)
+    if bare and _unit_letters(bare.rest) == _unit_letters(record.unit):
+        # The solution is the answer and no more, in the same unit, so the power of ten must be the same too.
+        arrived = any(agree(gold, bare, factor=factor) for factor in (1.0, *_factors(record)))
+    else:
+        arrived = not values or any(_same_digits(gold, value) for value in values)
+    if arrived:
         return
     # The last value after a sign of equality is what the solution arrives at.
     last = closed[-1] if closed else values[-1]
@@ -186,7 +197,7 @@ def _zero(record: Record, gold: Reading) -> Iterator[Finding]:
     if gold.value:
         return
     policy = record.item.policy if record.item else {}
-    if record.item is None or (policy.get("relative") and not policy.get("absolute")):
+    if _is_plain(record) or (policy.get("relative") and not policy.get("absolute")):
         said = "No answer but an exact zero is within a relative tolerance of zero."
         yield _of(record, "zero_gold", repr(record.gold), said, "warning")
 

@@ -66,7 +66,7 @@ def read(text: str) -> Reading | None:
     parser = _Parser(text)
     try:
         value = parser.sum(0)
-    except (_Unread, ValueError, ArithmeticError, OverflowError):
+    except (_Unread, ValueError, ArithmeticError, RecursionError):
         return None
     if not math.isfinite(value):
         return None
