@@ -55,6 +55,12 @@ def test_other_numbers_in_a_long_text_are_near_duplicates_and_no_contradiction()
     assert (found.rule, found.severity) == ("near_duplicate", "note")
 
 
+def test_a_text_that_stands_there_often_is_told_once_each() -> None:
+    rows = [Record(place=f"e:{n}", prompt="How fast is the cart?", gold="2" if n < 9 else "3") for n in range(10)]
+    found = [finding.rule for finding in check_duplicates(rows)]
+    assert sorted(found) == ["duplicate"] * 8 + ["duplicate_contradicts"]
+
+
 def test_the_same_answer_in_another_spelling_is_no_contradiction() -> None:
     rows = [Record(place=f"e:{n}", prompt="How fast is the cart?", gold=gold) for n, gold in enumerate(["0.50", "1/2"])]
     assert [finding.rule for finding in check_duplicates(rows)] == ["duplicate"]

@@ -31,7 +31,15 @@ def check_duplicates(records: Sequence[Record], *, threshold: float = THRESHOLD)
     >>> [finding.rule for finding in check_duplicates(rows)]
     ['duplicate_contradicts']
     """
-    return [_finding(records[i], records[j], share) for i, j, share in similar(records, threshold=threshold)]
+    firsts: dict[tuple[str, ...], Record] = {}
+    found = []
+    for record in records:
+        # A text that stands there a thousand times is told a thousand times, not a million.
+        first = firsts.setdefault((*words(record.prompt), "", *sorted(record.choices)), record)
+        if first is not record:
+            found.append(_finding(first, record, 1.0))
+    rows = list(firsts.values())
+    return found + [_finding(rows[i], rows[j], share) for i, j, share in similar(rows, threshold=threshold)]
 
 
 def similar(records: Sequence[Record], *, threshold: float = THRESHOLD) -> Iterator[tuple[int, int, float]]:
