@@ -187,7 +187,17 @@ def test_a_log_of_ratings_alone_says_why_it_cannot_be_compared(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello\n", b"[1, 2]\n", b'{"prompt": "?"}\n', b"PK\x03\x04torn", b"\xff\xfe", b"{" * 9000, b"null\n"],
+    [
+        b"",
+        b"hello\n",
+        b"[1, 2]\n",
+        b'{"prompt": "?"}\n',
+        b"PK\x03\x04torn",
+        b"\xff\xfe",
+        b"{" * 9000,
+        b"[" * 200_000,
+        b"null\n",
+    ],
 )
 def test_what_is_no_log_is_refused_with_a_way_out(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "what.eval"
@@ -204,6 +214,14 @@ def test_a_zip_of_something_else_and_nothing_are_refused(tmp_path: Path) -> None
         read_samples(tmp_path / "missing")
     with pytest.raises(InputError, match="found none"):
         read_samples(tmp_path.joinpath("a.zip").parent / ".", measure="")
+
+
+@pytest.mark.parametrize(
+    "told", [{"id": 1}, [1], [{"id": 1, "scores": [2]}], [{"epoch": 1}], [{"id": 1, "epoch": "x"}]]
+)
+def test_a_log_of_another_shape_is_refused(told: object, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no log of Inspect"):
+        read_samples(zipped(tmp_path / "a.eval", {"header.json": _HEAD, "summaries.json": told}))
 
 
 def test_a_sample_that_is_there_twice_is_refused(tmp_path: Path) -> None:

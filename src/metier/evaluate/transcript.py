@@ -130,7 +130,7 @@ def is_head(line: bytes) -> bool:
     """
     try:
         data = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and "transcript" in data and "run_id" in data
 

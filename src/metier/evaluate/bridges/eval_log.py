@@ -12,7 +12,7 @@ import math
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from metier.evaluate.bridges.measures import Measured, rows
 from metier.evaluate.samples import Sample
 
 _ZSTD = 93
+_MISSHAPEN = (ValueError, KeyError, AttributeError, TypeError, RecursionError)
+"""What reading JSON of another shape than expected raises."""
 _CODES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 """As `value_to_float` of Inspect reads them."""
 
@@ -40,13 +42,13 @@ def samples_of_eval(path: Path, *, measure: str = "") -> Iterator[Sample]:
         with zipfile.ZipFile(path) as log:
             names = set(log.namelist())
             head = _json(log, next((name for name in ("header.json", "_journal/start.json") if name in names), ""))
-            told = list(_summaries(log, names))
-    except (zipfile.BadZipFile, KeyError, ValueError, zlib.error, struct.error, AttributeError) as fault:
+            measured = list(_measured(head, _summaries(log, names)))
+    except (zipfile.BadZipFile, zlib.error, struct.error, *_MISSHAPEN) as fault:
         raise InputError(
             f"{where} is no log of Inspect AI that can be read: {fault}.",
             hint="A log whose run was killed is mended with: inspect log recover",
         ) from None
-    yield from rows(_measured(head, told), measure=measure, where=where)
+    yield from rows(measured, measure=measure, where=where)
 
 
 def samples_of_eval_json(path: Path, *, measure: str = "") -> Iterator[Sample]:
@@ -55,7 +57,7 @@ def samples_of_eval_json(path: Path, *, measure: str = "") -> Iterator[Sample]:
     try:
         log = json.loads(path.read_bytes())
         measured = list(_measured(log, log.get("samples") or []))
-    except (ValueError, KeyError, AttributeError, TypeError) as fault:
+    except _MISSHAPEN as fault:
         raise InputError(f"{where} is no log of Inspect AI that can be read: {fault}.") from None
     yield from rows(measured, measure=measure, where=where)
 
@@ -70,7 +72,7 @@ def _summaries(log: zipfile.ZipFile, names: set[str]) -> Iterator[Mapping[str, A
             yield _json(log, name)
 
 
-def _measured(head: Mapping[str, Any], told: list[Mapping[str, Any]]) -> Iterator[Measured]:
+def _measured(head: Mapping[str, Any], told: Iterable[Mapping[str, Any]]) -> Iterator[Measured]:
     about = head["eval"]
     for one in told:
         values: dict[str, object] = {}

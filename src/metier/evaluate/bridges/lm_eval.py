@@ -75,7 +75,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 continue
             try:
                 data = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 data = None
             if not isinstance(data, dict) or not is_lm_eval(data):
                 raise InputError(f"{path}:{number}: expected a sample of lm-evaluation-harness, got {line[:80]!r}.")

@@ -17,7 +17,7 @@ from metier.errors import InputError
 from metier.evaluate.bridges.eval_log import samples_of_eval, samples_of_eval_json
 from metier.evaluate.bridges.lm_eval import is_lm_eval, samples_of_lm_eval
 from metier.evaluate.samples import Sample
-from metier.evaluate.transcript import is_head, samples_of
+from metier.evaluate.transcript import is_head, opened, samples_of
 
 T = TypeVar("T")
 
@@ -77,7 +77,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(path: Path, measure: str) -> Iterator[Sample]:
-    with path.open("rb") as file:
+    with opened(path) as file:
         start = file.read(4)
         if start == b"PK\x03\x04":
             return samples_of_eval(path, measure=measure)
@@ -87,7 +87,7 @@ def _read(path: Path, measure: str) -> Iterator[Sample]:
         return samples_of(path)
     try:
         data = json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _whole(path, measure)
     if not isinstance(data, dict):
         raise _unknown(path)
