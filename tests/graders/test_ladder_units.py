@@ -11,10 +11,13 @@ from metier.graders.ladder.units import _OTHER, _SI, pairs, units
 pint = pytest.importorskip("pint")
 CALLED = {
     "Ω": "ohm", "M": "molar", "G": "gauss", "D": "debye", "AU": "au", "°": "degree", "u": "unified_atomic_mass_unit",
-    "Å": "angstrom", "R": "rankine", "lb": "pound", "lbf": "force_pound", "yr": "year", "BTU": "Btu", "hp": "horsepower",
+    "Å": "angstrom", "R": "rankine", "lb": "pound", "lbf": "force_pound", "yr": "year", "BTU": "Btu",
+    "hp": "horsepower",
     "gal": "gallon", "e": "e", "c": "speed_of_light", "ton": "short_ton", "d": "day", "wk": "week", "in": "inch",
-    "Wh": "watt_hour", "Ah": "ampere_hour", "P": "poise", "t": "tonne", "Torr": "torr", "cc": "cc", "Hartree": "hartree",
-    "rev": "revolution", "ha": "hectare", "C": "coulomb", "F": "farad", "H": "henry", "nmi": "nautical_mile", "T": "tesla",
+    "Wh": "watt_hour", "Ah": "ampere_hour", "P": "poise", "t": "tonne", "Torr": "torr", "cc": "cc",
+    "Hartree": "hartree",
+    "rev": "revolution", "ha": "hectare", "C": "coulomb", "F": "farad", "H": "henry", "nmi": "nautical_mile",
+    "T": "tesla",
     "min": "minute", "h": "hour", "l": "liter", "pc": "parsec", "ly": "light_year", "mi": "mile", "qt": "quart",
 }  # fmt: skip
 OURS_ALONE = {
