@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from metier.attempt import Grade, Outcome
 from metier.errors import MetierError
 from metier.evaluate.audit.duplicates import right_option
-from metier.evaluate.audit.finding import Finding
+from metier.evaluate.audit.finding import Finding, Severity
 from metier.evaluate.audit.reading import Reading, read
 from metier.evaluate.audit.record import Record
 from metier.grader import GraderFor
@@ -73,14 +73,14 @@ def _finding(record: Record, form: str, answer: str, grade: Grade) -> Finding:
     if not form:
         said = f"The grader {item.grader!r} does not accept the gold itself."
         # A model may be asked for another form; what is unscored is at least not marked wrong.
-        severity = "error" if grade.outcome == Outcome.INCORRECT else "warning"
+        severity: Severity = "error" if grade.outcome == Outcome.INCORRECT else "warning"
         return _found(record, "gold_refused", evidence, said, severity)
     said = f"The prompt asks for the answer {form}; the grader {item.grader!r} refuses the gold in that form."
     return _found(record, "format_refused", evidence, said, "error")
 
 
-def _found(record: Record, rule: str, evidence: str, message: str, severity: str) -> Finding:
-    return Finding(rule=rule, place=record.place, evidence=evidence[:300], message=message, severity=severity)  # type: ignore[arg-type]
+def _found(record: Record, rule: str, evidence: str, message: str, severity: Severity) -> Finding:
+    return Finding(rule=rule, place=record.place, evidence=evidence[:300], message=message, severity=severity)
 
 
 def _forms(record: Record, asks: str) -> Iterator[tuple[str, str]]:

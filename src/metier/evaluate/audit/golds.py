@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from metier.evaluate.audit.finding import Finding
+from metier.evaluate.audit.finding import Finding, Severity
 from metier.evaluate.audit.reading import Reading, agree, clean, read
 from metier.evaluate.audit.record import Record
 
@@ -62,8 +62,8 @@ def exponent_of(unit: str) -> int | None:
     return int(found[1].replace("−", "-").replace(" ", "")) if found else None
 
 
-def _of(record: Record, rule: str, evidence: str, message: str, severity: str) -> Finding:
-    return Finding(rule=rule, place=record.place, evidence=evidence[:300], message=message, severity=severity)  # type: ignore[arg-type]
+def _of(record: Record, rule: str, evidence: str, message: str, severity: Severity) -> Finding:
+    return Finding(rule=rule, place=record.place, evidence=evidence[:300], message=message, severity=severity)
 
 
 def _characters(record: Record) -> Iterator[Finding]:
