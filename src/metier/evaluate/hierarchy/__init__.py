@@ -1,0 +1,1 @@
+"""How well is a hierarchy of codes known? Trees, questions, prompts, recited paths and their scores."""
