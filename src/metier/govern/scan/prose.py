@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from metier.govern.scan.chains import Purpose
 from metier.govern.scan.hosts import URL, Place, host_of, place_of
 from metier.govern.scan.rules import Rule, rules
-from metier.govern.scan.triggers import Triggers
+from metier.govern.scan.triggers import Alternative, Triggers
 from metier.verdict import Severity
 
 _END = re.compile(r"(?<=[.!?。！？])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？])")
@@ -132,15 +132,15 @@ def _cut(paragraph: str, path: str, line: int) -> Iterator[Sentence]:
             yield Sentence(path, line, piece[:3000])
 
 
-_compiled: list[tuple[Triggers, list[tuple[Rule, re.Pattern[str]]]]] = []
+_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
 
 
 def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """Tell which sentences meet which rules."""
     if not _compiled:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
-        _compiled.append((Triggers.of([pattern for _, pattern in pairs]), pairs))
-    triggers, pairs = _compiled[0]
+        _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
+    triggers, tests, pairs = _compiled[0]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found)]
     candidates = triggers.candidates(sentence.text for sentence in windows)
@@ -149,7 +149,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     judged: dict[tuple[str, int], tuple[bool, Severity | None]] = {}
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
-        for place in sorted(which):
+        for place in sorted(_met([tests[one] for one in which], sentence.text)):
             rule, pattern = pairs[place]
             key = (rule.id, sentence.path, sentence.line)
             if key in spoken or (is_window and rule.id not in _ACROSS):
@@ -189,6 +189,15 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     sentence,
                 )
     yield from _added_up(signs, _following(found))
+
+
+def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> set[int]:
+    """The numbers of the patterns of which an alternative matches."""
+    met: set[int] = set()
+    for place, alternative in tests:
+        if place not in met and alternative.search(text):
+            met.add(place)
+    return met
 
 
 def _following(found: Sequence[Sentence]) -> dict[tuple[str, int], int]:

@@ -7,6 +7,7 @@ substring search of Python; both find the same. The other sets are looked for wh
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,15 @@ _parser: Any = re._parser  # type: ignore[attr-defined]
 _MIN_LITERAL = 3
 _MAX_SET = 24
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
+_MANY_SPACES = re.compile("  +")
+_COMMON_WORDS = frozenset(
+    "the and for that with this from you your all any not are use can when will must should only have has its into each every "
+    "file files data user agent code skill run name text first then than which what before after other need needs make http https "
+    "of to in is it or on as be by an if no do at so up".split()
+)
+_WORD_BITS = 6
+_BITS = dict(zip("etaoinsrhldcumfpgwybvkxjqz", (3, 3.5, 3.6, 3.7, 3.8, 3.8, 4, 4, 4, 4.6, 4.6, 5, 5, 5.3, 5.4, 5.6, 5.7, 5.4, 5.6, 6, 6.6, 7, 9, 9.5, 10, 10), strict=True))
+"""The bits that a letter of English tells."""
 _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -113,7 +123,7 @@ class Triggers:
         return {number: by_text[text] for number, text in enumerate(every) if text in by_text}
 
     def _of_each(self, texts: list[str]) -> dict[int, list[int]]:
-        joined = plain_spaces("\n".join([text.replace("\n", " ") for text in texts]).lower())
+        joined = _one_space(plain_spaces("\n".join([text.replace("\n", " ") for text in texts]).lower()))
         lowered = joined.split("\n")
         starts, total = [], 0
         for text in lowered:
@@ -152,6 +162,11 @@ def plain_spaces(text: str) -> str:
     return text
 
 
+def _one_space(text: str) -> str:
+    """A text in which no space follows another."""
+    return _MANY_SPACES.sub(" ", text) if "  " in text else text
+
+
 def _finder(needles: list[str]) -> Callable[[str], Iterable[tuple[int, int]]]:
     try:
         from ahocorasick_rs import AhoCorasick
@@ -177,12 +192,18 @@ def _needs(source: str, flags: int) -> list[frozenset[str]]:
     telling = [needed for needed in sets if min(map(len, needed)) >= 2]
     best = max(telling, key=_weight, default=None)
     also = [frozenset(needed) for needed in sets if needed is not best and len(needed) <= _MAX_SET]
-    also = sorted(dict.fromkeys(also), key=len)
+    also = sorted(dict.fromkeys(also), key=_weight, reverse=True)
     return [frozenset(best or ()), *also]
 
 
-def _weight(needed: set[str]) -> tuple[int, int]:
-    return min(min(map(len, needed)), 5), -len(needed)
+def _weight(needed: Iterable[str]) -> float:
+    """How much a set tells: the bits that its literals hold, if letters came by chance, and common words as they do."""
+    chance = 0.0
+    for literal in needed:
+        words = literal.split()
+        bits = sum(_WORD_BITS if word in _COMMON_WORDS else sum(_BITS.get(sign, 9) for sign in word) for word in words)
+        chance += 2.0 ** -(bits + 2 * literal.count(" "))
+    return -math.log2(chance)
 
 
 def _sets(parsed: Any) -> list[set[str]]:
@@ -194,15 +215,18 @@ def _sets(parsed: Any) -> list[set[str]]:
         if name == "LITERAL":
             run.append(chr(argument).lower() if argument != 10 else " ")
             continue
-        space = _space(name, argument)
-        if space:
+        if name == "AT":
+            continue
+        if _space(name, argument):
             run.append(" ")
-        begun = _begun(run[-1:], name, argument)
-        if "".join(run).strip():
-            sets.append({"".join(run)})
+            continue
+        said = _one_space("".join(run))
+        begun = _begun(said, name, argument)
+        if said.strip():
+            sets.append({said})
         if begun:
             sets.append(begun)
-        run = [" "] if space else []
+        run = []
         sets += _inner(name, argument)
     return sets
 
@@ -214,24 +238,28 @@ def _space(name: str, argument: Any) -> bool:
     return name == "IN" and len(argument) == 1 and str(argument[0][1]) == "CATEGORY_SPACE"
 
 
-def _begun(run: list[str], name: str, argument: Any) -> set[str] | None:
+def _begun(said: str, name: str, argument: Any) -> set[str] | None:
     """The parser takes a common beginning out of alternatives; put it back before each."""
-    if not run or name not in ("BRANCH", "SUBPATTERN"):
+    if not said or name not in ("BRANCH", "SUBPATTERN"):
         return None
     parsed = argument[3] if name == "SUBPATTERN" else None
     if parsed is not None:
         if len(parsed) != 1 or str(parsed[0][0]) != "BRANCH":
             return None
         argument = parsed[0][1]
-    found = {run[0] + "".join(_leading(branch)) for branch in argument[1]}
+    found = {_one_space(said + "".join(_leading(branch))) for branch in argument[1]}
     return found if all(text.strip() for text in found) else None
 
 
 def _leading(branch: Any) -> Iterable[str]:
     for operation, argument in branch:
-        if str(operation) != "LITERAL":
+        name = str(operation)
+        if name == "LITERAL":
+            yield chr(argument).lower() if argument != 10 else " "
+        elif name != "AT":
+            if _space(name, argument):
+                yield " "
             return
-        yield chr(argument).lower() if argument != 10 else " "
 
 
 def _inner(name: str, argument: Any) -> list[set[str]]:
