@@ -33,6 +33,9 @@ _AGENT_FILE = re.compile(
     r"(?:CLAUDE|AGENTS|GEMINI|MEMORY|SOUL)\.md|\.cursorrules|copilot-instructions|claude_desktop_config"
     r"|\.(?:claude|codex|cursor|openclaw|clawdbot)[/\\\"', ]+(?:settings|skills|rules|hooks|memory|mcp)"
 )
+_AGENT_WORDS = (".md", "cursor", "copilot", "claude", "codex", "openclaw", "clawdbot")
+"""Each agent file holds one of them."""
+_READ = frozenset({Capability.READ_FILES, Capability.READ_OUTSIDE})
 _CURL = re.compile(r"\bcurl\b")
 _CURL_SENDS = re.compile(
     r"\s(?:-\w*[dFT]\b|--data\S*|--form\S*|--upload-file|--json)|(?:-X\s*|--request[ =])[\"']?P(?:OST|UT|ATCH)"
@@ -57,31 +60,32 @@ def touched(
     kept = set(found)
     if is_shell and not path.endswith(_PROGRAMS):
         kept.add(Capability.RUN_SHELL)
-    if Capability.RUN_SHELL in kept or not _PROGRAM.search(text):
+    if Capability.RUN_PROGRAMS in kept and (Capability.RUN_SHELL in kept or not _PROGRAM.search(text)):
         kept.discard(Capability.RUN_PROGRAMS)
     kept = _files(text, kept)
-    if _VARIABLE.search(text) or "secret-variable" in labels:
+    if "secret-variable" in labels or ("env" in text.lower() and _VARIABLE.search(text)):
         kept.add(Capability.READ_ENVIRONMENT)
     if "secret-variable" in labels:
         kept.add(Capability.READ_CREDENTIALS)
-    is_fetch = _CURL.search(text) and not _CURL_SENDS.search(text)
-    if "message" in labels or (is_fetch and Capability.SEND in kept):
+    if Capability.SEND in kept and ("message" in labels or (_CURL.search(text) and not _CURL_SENDS.search(text))):
         kept.discard(Capability.SEND)
     return frozenset(kept)
 
 
 def _files(text: str, kept: set[Capability]) -> set[Capability]:
     """Tell reading from writing, and where."""
-    opens = bool(_WRITING_OPEN.search(text))
-    reads = bool(_READING.search(_WRITING_OPEN.sub("", text)))
-    writes = opens or bool(_WRITING.search(text)) or Capability.WRITE_FILES in kept
+    opens = "open" in text and _WRITING_OPEN.search(text) is not None
+    is_agent = any(word in text for word in _AGENT_WORDS) and _AGENT_FILE.search(text) is not None
     if opens:
         kept.add(Capability.WRITE_FILES)
-    if writes and not reads:
+    if not is_agent and kept.isdisjoint(_READ):
+        return kept
+    writes = Capability.WRITE_FILES in kept or _WRITING.search(text) is not None
+    if writes and not _READING.search(_WRITING_OPEN.sub("", text) if opens else text):
         kept.discard(Capability.READ_FILES)
         if Capability.READ_OUTSIDE in kept and _ELSEWHERE.search(text):
             kept.discard(Capability.READ_OUTSIDE)
             kept.add(Capability.WRITE_OUTSIDE)
-    if writes and _AGENT_FILE.search(text):
+    if writes and is_agent:
         kept.add(Capability.CHANGE_AGENT)
     return kept

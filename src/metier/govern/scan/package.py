@@ -184,13 +184,18 @@ def _endpoints(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
 
 def _observed(steps: Iterable[Step]) -> set[Capability]:
     found: set[Capability] = set()
+    seen: set[tuple[str, frozenset[str], bool, str]] = set()
     for step in steps:
-        if step.statement.is_mention:
+        statement = step.statement
+        if statement.is_mention:
             continue
+        key = (statement.text, step.labels, statement.is_shell, statement.path)
+        if key in seen:
+            continue
+        seen.add(key)
         labelled = {capability for name in step.labels for capability in _CAPABILITIES[name]}
-        where, is_shell = step.statement.path, step.statement.is_shell
-        found |= touched(step.text, step.labels, labelled, path=where, is_shell=is_shell)
-        if "fetch" in step.labels and ("runs-input" in step.labels):
+        found |= touched(step.text, step.labels, labelled, path=statement.path, is_shell=statement.is_shell)
+        if "fetch" in step.labels and "runs-input" in step.labels:
             found.add(Capability.RUN_DOWNLOADED)
     return found
 
