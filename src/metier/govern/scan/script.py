@@ -15,13 +15,39 @@ from metier.govern.scan.statement import NAME, Statement
 _HASH = frozenset({"python", "hash-script", "shell-lines", "data"})
 _FOLDED = frozenset({"script", "hash-script"})
 _TOKEN = re.compile(
-    r"""(?P<string>[rbfuRBFU]{0,2}(?:\"\"\"[\s\S]*?(?:\"\"\"|\Z)|'''[\s\S]*?(?:'''|\Z))
-        |[rbfuRBFU]{0,2}(?:\"(?:[^"\\\n]|\\[\s\S])*(?:\"|$)|'(?:[^'\\\n]|\\[\s\S])*(?:'|$))|`(?:[^`\\]|\\[\s\S])*(?:`|\Z))
+    r"""(?P<string>\"\"\"[\s\S]*?(?:\"\"\"|\Z)|\'\'\'[\s\S]*?(?:\'\'\'|\Z)
+        |\"(?:[^"\\\n]|\\[\s\S])*(?:\"|$)|'(?:[^'\\\n]|\\[\s\S])*(?:'|$)|`(?:[^`\\]|\\[\s\S])*(?:`|\Z))
     |(?P<slash>//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))
     |(?P<hash>\#[^\n]*)
-    |(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\\?\n)|(?P<semi>;)|(?P<word>[A-Za-z_$][\w$]*)|(?P<other>[^\w\s"'`/\#(){}\[\];$]+|.)""",
+    |(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\\?\n)|(?P<semi>;)
+    |(?P<plain>(?:[^"'`/\#(){}\[\];\n\\]++|\\(?!\n)|(?<=[^\w\s"'`/\#(){}\[\];$])\\)++|[\s\S])""",
     re.X | re.M,
 )
+"""What is neither a text nor a sign that matters is taken in one piece."""
+_WORDS = re.compile(r"[A-Za-z_$][\w$]*|[^\w\s\"'`/#(){}\[\];$]+|[\s\S]")
+_STRING = r"(?:\"(?!\"\")(?:[^\"\\\n]|\\[\s\S]){0,9000}+\"|'(?!'')(?:[^'\\\n]|\\[\s\S]){0,9000}+'|`(?:[^`\\]|\\[\s\S]){0,9000}+`)"
+
+
+def _simple(inner: str, outer: str) -> str:
+    """Plain text, strings and closed brackets, up to three inside each other."""
+    text = rf"[^\s\"'`/#(){{}}\[\];\\]++|/(?![/*])|{_STRING}"
+    bracket = rf"[(\[{inner}](?:\s++|{text})*+[)\]{outer}]"
+    for _ in range(2):
+        bracket = rf"[(\[{inner}](?:\s++|{text}|{bracket})*+[)\]{outer}]"
+    return rf"[^\S\n]++|{text}|{bracket}"
+
+
+_GOES_ON = r"\s{0,39}[.+?|&,]"
+_COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+"}
+_BLANK = {name: re.compile(rf"(?:\s++|{comment})++") for name, comment in _COMMENTS.items()}
+_SIMPLE = {
+    name: re.compile(
+        rf"(?P<text>(?:{_simple('{', '}') if name == 'python' else _simple('', '')})++)(?:{comment})?+"
+        + (r"(?:\n|;|\Z)" if name == "python" else rf"(?:\n(?!{_GOES_ON})|;|\Z)")
+    )
+    for name, comment in _COMMENTS.items()
+}
+"""A statement that needs no counting of brackets."""
 _ASSIGN = re.compile(
     r"^(?:(?:export|const|let|var|local|our|my|final|static|public|private|auto|async|global)\s+)*"
     r"(?P<names>[$@]?[\w.$]+(?:\[[^\]]{0,60}\])?(?:\s*,\s*[$@]?[\w.$]+)*|[\[{(][\w\s,:$.]{1,200}[\]})])"
@@ -131,21 +157,37 @@ def _without_plain_strings(piece: str) -> str:
 def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
     """Line, indent, depth of blocks, text of each step, and whether it opens a block."""
     hashes, is_python = kind in _HASH, kind == "python"
+    name = "python" if is_python else "#" if hashes else "/"
+    blank, simple = _BLANK[name], _SIMPLE[name]
     parts: list[str] = []
-    line = begin = 0
-    indent = 0
+    place = line = begin = indent = line_start = blocks = 0
     stack: list[str] = []
-    blocks = 0
 
     def flush() -> str:
         piece = " ".join("".join(parts).split())
         parts.clear()
         return piece
 
-    line_start = 0
-    for token in _TOKEN.finditer(text):
+    while place < len(text):
+        while not parts and (not stack or stack[-1] == "block"):
+            if passed := blank.match(text, place):
+                newlines, place = text.count("\n", place, passed.end()), passed.end()
+                if newlines:
+                    line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
+            found = simple.match(text, place)
+            if found is None:
+                break
+            begin, indent, said = line, place - line_start, found["text"]
+            yield begin, indent, blocks, " ".join(said.split()), False
+            newlines, place = text.count("\n", place, found.end()), found.end()
+            if newlines:
+                line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
+        token = _TOKEN.match(text, place)
+        if token is None:
+            break
+        place = token.end()
         group, value = token.lastgroup, token[0]
-        if group == "string" and value[0] in "'\"`rbfuRBFU" and any(quote in value for quote in "'\"`"):
+        if group == "string":
             if not parts:
                 begin, indent = line, token.start() - line_start
             newlines = value.count("\n")
@@ -180,8 +222,7 @@ def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
             if piece := flush():
                 yield begin, indent, blocks, piece, False
         elif group == "open":
-            before = "".join(parts[-12:]).strip()
-            if value == "{" and not is_python and (_BLOCK_BEFORE.search(before) or (not stack and not before)):
+            if value == "{" and not is_python and _begins_block(parts, is_top=not stack):
                 if piece := flush():
                     yield begin, indent, blocks, piece, True
                 stack.append("block")
@@ -203,9 +244,22 @@ def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
                 parts.append(value)
         else:
             if not parts:
-                if value.isspace():
+                rest = value.lstrip()
+                if not rest:
                     continue
-                begin, indent = line, token.start() - line_start
+                begin, indent = line, token.start() - line_start + len(value) - len(rest)
+                value = rest
             parts.append(value)
     if piece := flush():
         yield begin, indent, blocks, piece, False
+
+
+def _begins_block(parts: list[str], *, is_top: bool) -> bool:
+    """Whether a brace after this begins a block, and not a table of values; the last twelve words tell."""
+    words: list[str] = []
+    for part in reversed(parts):
+        words = [*(_WORDS.findall(part)[-12:] if part[0] not in "\"'`/#" else (part,)), *words]
+        if len(words) >= 12:
+            break
+    before = "".join(words[-12:]).strip()
+    return _BLOCK_BEFORE.search(before) is not None or (is_top and not before)
