@@ -112,6 +112,9 @@ _PAYS_LITERAL = re.compile(
     r"\b(?:withdraw|transfer|send_?(?:transaction|funds|payment|tokens?)|pay(?:out)?)\w*\s*\(.*\b(?:address|to|recipient|destination)\s*[=:]\s*[\"'][A-Za-z0-9]{24,64}[\"']",
     re.I,
 )
+_FETCH_WORDS = ("http", "fetch", "urlopen", "requests", "curl", "wget", "irm", "iwr", "downloadstring", "invoke-")
+"""What runs something fetched names one of them."""
+_PAY_WORDS = ("withdraw", "transfer", "send", "pay")
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _DUMPS = re.compile(
     r"items\(\)|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
@@ -196,8 +199,11 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, text = step.labels, step.text
     if labels & {"send", "name-lookup", "get-with-data"}:
         yield from _taken(step, purpose)
-    yield from _downloaded_and_run(step, purpose)
-    yield from _decoded_and_run(step)
+    said = text.lower()
+    if labels or step.received or (step.statement.is_shell and any(word in said for word in _FETCH_WORDS)):
+        yield from _downloaded_and_run(step, purpose)
+    if "decode" in labels or "decoded" in step.received or "powershell" in said or "pwsh" in said:
+        yield from _decoded_and_run(step)
     if "reverse-shell" in labels and not _is_placeholder(step) and not _is_quoted(step):
         yield Seen("reverse-shell", Severity.BLOCK, step)
     elif "reverse-shell" in labels:
@@ -331,7 +337,12 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         and not purpose.says(r"proxy|gateway|router|litellm|base.?url|local model|ollama|vllm|provider")
     ):
         yield Seen("redirect-model", Severity.BLOCK, step)
-    if _PAYS_LITERAL.search(text) and not step.statement.is_shell and not _is_quoted(step):
+    if (
+        not step.statement.is_shell
+        and any(word in said for word in _PAY_WORDS)
+        and _PAYS_LITERAL.search(text)
+        and not _is_quoted(step)
+    ):
         yield Seen("redirect-money", Severity.BLOCK, step)
     if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not _is_quoted(step):
         yield Seen("hidden-commands", Severity.BLOCK, step)
@@ -692,7 +703,9 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield Seen("swap-clipboard", Severity.BLOCK, first("clipboard-write"))
     if "persist" in together and "fetch" in together:
         yield from _persisted(members, purpose)
-    if _SOCKET_SHELL.search(text):
+    said = text.lower()
+    is_wired = "tcpclient(" in said or ("net." in said and "spawn(" in said) or ("socket." in said and "dup2" in said)
+    if is_wired and _SOCKET_SHELL.search(text):
         yield Seen("reverse-shell", Severity.BLOCK, members[0])
     if (
         {"walk-home", "delete"} <= together
@@ -709,7 +722,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         _OPENS_APP.search(text) or any("fetch" in s.labels and _place(s, purpose) >= Place.OWN for s in members)
     ):
         yield Seen("disable-defence", Severity.BLOCK, defended)
-    if _FETCH_START.search(text):
+    if ("downloadfile(" in said or "-outfile" in said) and _FETCH_START.search(text):
         yield Seen("run-download", Severity.BLOCK, members[0])
     writes = is_program or any(s.statement.is_shell and "agent-write" in s.labels for s in members)
     if (

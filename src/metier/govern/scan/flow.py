@@ -167,9 +167,18 @@ def follow(steps: Sequence[Step]) -> None:
     held: dict[Key, dict[str, Step]] = {}
     addresses: dict[Key, tuple[str, ...]] = {}
     concealed: set[Key] = set()
+    # When a name last got anything new, and when a step was last looked at: what reads nothing new stays as it is.
+    grown: dict[Key, int] = {}
+    looked = [0] * len(reached)
+    clock = 0
     for _ in range(_MAX_PASSES):
         changed = False
-        for step, reads, writes in reached:
+        for number, (step, reads, writes) in enumerate(reached):
+            last = looked[number]
+            if last and not any(grown.get(key, 0) >= last for key in reads):
+                continue
+            clock += 1
+            looked[number] = clock
             before = len(step.received)
             _begin(step)
             for key in reads:
@@ -180,11 +189,12 @@ def follow(steps: Sequence[Step]) -> None:
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
                     step.hidden_url = step.hidden_url or key in concealed
-            changed |= _hand_on(step, writes, held, addresses)
+            new = _hand_on(step, writes, held, addresses)
             if step.hidden_url:
                 concealed.update(writes)
-            changed |= _hand_over(step, functions, held)
-            changed = changed or len(step.received) != before
+            new += _hand_over(step, functions, held)
+            grown |= dict.fromkeys(new, clock)
+            changed = changed or bool(new) or len(step.received) != before
         if not changed:
             return
 
@@ -203,9 +213,9 @@ def _begin(step: Step) -> None:
 
 def _hand_on(
     step: Step, writes: Iterable[Key], held: dict[Key, dict[str, Step]], addresses: dict[Key, tuple[str, ...]]
-) -> bool:
-    """Put what a step received into the names that it writes; tells whether that was anything new."""
-    changed = False
+) -> list[Key]:
+    """Put what a step received into the names that it writes; tells which got anything new."""
+    new = []
     passed = step.received
     if not step.statement.is_shell and step.labels & {"fetch", "send"}:
         # What comes back is not what was sent.
@@ -213,30 +223,38 @@ def _hand_on(
     if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
         passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
     for key in writes:
-        kept = held.setdefault(key, {})
-        grown = {kind: origin for kind, origin in passed.items() if kind not in kept}
-        kept.update(grown)
-        changed = changed or bool(grown)
+        if _grows(held, key, passed):
+            new.append(key)
         if step.urls and key not in addresses and "send" not in step.labels:
             addresses[key] = step.urls
-            changed = True
-    return changed
+            new.append(key)
+    return new
 
 
-def _hand_over(step: Step, functions: dict[str, tuple[str, tuple[str, ...]]], held: dict[Key, dict[str, Step]]) -> bool:
-    """Put what a step received into the parameters of the functions that it calls."""
+def _hand_over(
+    step: Step, functions: dict[str, tuple[str, tuple[str, ...]]], held: dict[Key, dict[str, Step]]
+) -> list[Key]:
+    """Put what a step received into the parameters of the functions that it calls; tells which got anything new."""
+    new: list[Key] = []
     if not step.received:
-        return False
-    changed = False
+        return new
     for name in step.statement.uses & functions.keys():
         path, parameters = functions[name]
         if step.statement.parameters[:1] != (name,):
-            for parameter in parameters[:8]:
-                kept = held.setdefault((path, name, parameter), {})
-                grown = {kind: origin for kind, origin in step.received.items() if kind not in kept}
-                kept.update(grown)
-                changed = changed or bool(grown)
-    return changed
+            keys = ((path, name, parameter) for parameter in parameters[:8])
+            new += [key for key in keys if _grows(held, key, step.received)]
+    return new
+
+
+def _grows(held: dict[Key, dict[str, Step]], key: Key, passed: dict[str, Step]) -> bool:
+    """Add what is passed to what a name holds, and tell whether any of it was new."""
+    if not passed:
+        return False
+    kept = held.setdefault(key, {})
+    before = len(kept)
+    for kind, origin in passed.items():
+        kept.setdefault(kind, origin)
+    return len(kept) != before
 
 
 class _Reach:
@@ -248,33 +266,40 @@ class _Reach:
         for number, step in enumerate(steps):
             for name in step.statement.uses:
                 self._by_name.setdefault(name, []).append(number)
-        self._found: dict[int, tuple[list[Key], list[Key]]] = {}
         self._beside = neighbours([step.statement for step in steps])
 
     def reached(self) -> list[tuple[Step, list[Key], list[Key]]]:
-        """The steps in their order, with what they read and write."""
+        """The steps in their order, with what they read (as far as anything is put there) and write."""
         begins = [number for number, step in enumerate(self._steps) if step.urls or step.labels & _BEGINS]
         pending, seen = begins, set(begins)
+        written: dict[int, list[Key]] = {}
         keys: set[Key] = set()
         while pending:
             number = pending.pop()
             step = self._steps[number]
-            reads, writes = [*_reads(step.statement), *self._taken(step.statement)], list(_writes(step.statement))
-            self._found[number] = reads, writes
-            for key in [*writes, *self._parameters(step)]:
+            written[number] = list(_writes(step.statement))
+            for key in [*written[number], *self._parameters(step)]:
                 if key not in keys:
                     keys.add(key)
                     for reader in self._readers(key):
                         if reader not in seen:
                             seen.add(reader)
                             pending.append(reader)
-        return [(self._steps[number], *self._found[number]) for number in sorted(self._found)]
+        names = {key[-1].removeprefix(".") for key in keys}
+        found = []
+        for number in sorted(written):
+            step = self._steps[number]
+            used = sorted(step.statement.uses & names)
+            reads = [*_reads(step.statement, used), *self._taken(step.statement, used)]
+            found.append((step, [key for key in reads if key in keys], written[number]))
+        return found
 
-    def _taken(self, statement: Statement) -> Iterator[Key]:
+    def _taken(self, statement: Statement, used: Sequence[str]) -> Iterator[Key]:
         """The names that a file takes from the files that it imports."""
         for other, names in self._beside.get(statement.path, ()):
-            for name in statement.uses if names is None else statement.uses & names:
-                yield other, "", name
+            for name in used:
+                if names is None or name in names:
+                    yield other, "", name
 
     def _parameters(self, step: Step) -> Iterator[Key]:
         for name in step.statement.uses & self._functions.keys():
@@ -294,8 +319,8 @@ class _Reach:
             yield from self._by_name.get(name[1:], ())
 
 
-def _reads(statement: Statement) -> Iterator[tuple[str, ...]]:
-    for name in statement.uses:
+def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for name in used:
         if statement.is_shell:
             yield ("file", name) if "/" in name or "." in name else (statement.path, name)
             continue

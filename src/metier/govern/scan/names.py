@@ -22,7 +22,8 @@ _WORDS = (
     "security password credential encryption compress decompress archive package version dependency repository registry pipeline workflow scheduler calculator currency exchange payment invoice document spreadsheet presentation"
 ).split()  # fmt: skip
 _KNOWN = frozenset(_WORDS)
-_LONG = tuple(word for word in _WORDS if len(word) >= 6)
+_LONG = {sign: tuple(word for word in _WORDS if len(word) >= 6 and word[0] == sign) for sign in {word[0] for word in _WORDS}}
+"""The words in which a slip is told, by their first letter."""
 _INSTALLED = re.compile(
     r"\b(?:npx|bunx|uvx|pnpm\s+dlx)\s+(?:-\S+\s+)*(@?[\w./-]+)|\b(?:npm|pnpm|yarn|bun|pip3?|uv\s+pip|pipx|gem|cargo)\s+(?:install|add|i)\s+((?:-\S+\s+)*@?[\w./-]+(?:\s+[\w@./-]+)*)"
 )
@@ -37,6 +38,7 @@ _FROM_INTERNAL = re.compile(
     r"\binstall\w*\b[^.\n]{0,40}\bfrom\s+(?:the\s+|an?\s+|our\s+)?(?:internal|private|corporate|company)\s+(?:registry|index|repository|mirror|package)(?![^.\n]{0,60}https?:)",
     re.I,
 )
+_IMPORTS_INTERNAL = re.compile(r"(?:from|import)\s+(?:internal_\w+|\w+_internal\b|corp_\w+|private_\w+)")
 _REGISTRY = re.compile(r"--registry|--index-url|--extra-index-url|-i\s+https?:|_registry")
 
 
@@ -71,7 +73,7 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
                 for name in _names(step.text)
             ):
                 yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
-        elif re.match(r"(?:from|import)\s+(?:internal_\w+|\w+_internal\b|corp_\w+|private_\w+)", step.text):
+        elif step.text.startswith(("from", "import")) and _IMPORTS_INTERNAL.match(step.text):
             yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
 
 
@@ -84,10 +86,9 @@ def slip_of(name: str) -> str | None:
     for part in re.split(r"[-_./@]", name.lower()):
         if len(part) < 5 or part in _KNOWN or part.rstrip("s0123456789") in _KNOWN:
             continue
-        for word in _LONG:
+        for word in _LONG.get(part[0], ()):
             if (
                 abs(len(word) - len(part)) <= 1
-                and part[0] == word[0]
                 and _is_slip(part, word)
                 and not _is_inflected(part, word)
             ):

@@ -165,7 +165,7 @@ def _is_suspect_split(part: Part) -> bool:
 
 def _endpoints(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
     for part in contents.parts:
-        if part.kind in ("data", "json") and not part.is_example:
+        if part.kind in ("data", "json") and not part.is_example and "://" in part.text:
             for found in _ENDPOINT.finditer(part.text):
                 place = place_of(found[1], own_words=purpose.words)
                 if (

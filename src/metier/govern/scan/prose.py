@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from metier.govern.scan.chains import Purpose
 from metier.govern.scan.hosts import URL, Place, host_of, place_of
@@ -74,8 +75,7 @@ _PAIRS = tuple(
 _MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence of prose and where it begins."""
 
     path: str

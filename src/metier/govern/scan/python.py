@@ -13,7 +13,6 @@ import codecs
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from metier.govern.scan.script import script_statements
@@ -58,8 +57,7 @@ def python_statements(
         if again is None:
             yield statement
             continue
-        yield replace(
-            statement,
+        yield statement._replace(
             text=f"{again.text} # {statement.text}" if _DECODES.search(statement.text) else again.text,
             assigns=tuple(dict.fromkeys((*statement.assigns, *again.assigns))),
             uses=statement.uses | again.uses,

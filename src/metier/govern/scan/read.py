@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from metier.govern.scan.chains import Purpose
@@ -227,7 +226,7 @@ def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement
             for statement in (
                 shell_statements(known_case(at), path, first_line=first_line + number, is_live=False) if at else ()
             ):
-                yield replace(statement, is_mention=mention)
+                yield statement._replace(is_mention=mention)
 
 
 def _runnable(lines: list[str]) -> list[int]:

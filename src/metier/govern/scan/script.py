@@ -68,6 +68,9 @@ _BLOCK_BEFORE = re.compile(
     r"(?:\)|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:class|interface|struct|impl|namespace|enum|catch)\b"
 )
 _METHOD = re.compile(r"^(?:async\s+|static\s+|get\s+|set\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*$")
+_INDEX = re.compile(r"\[[^\]]*\]$")
+_DEFAULT = re.compile(r"=[^,]*|:[^,]*")
+_TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _APPEND = re.compile(
     r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
@@ -103,7 +106,7 @@ def script_statements(
         if begun:
             names = [
                 name
-                for name in NAME.findall(re.sub(r"=[^,]*|:[^,]*", "", begun["parameters"]))
+                for name in NAME.findall(_DEFAULT.sub("", begun["parameters"]))
                 if name not in ("self", "cls", "this")
             ]
             parameters = (begun["name"], *names)
@@ -117,19 +120,19 @@ def script_statements(
 
 def _assigned(piece: str, scope: str) -> tuple[str, ...]:
     names: list[str] = []
-    found = _ASSIGN.match(piece)
+    found = _ASSIGN.match(piece) if "=" in piece else None
     if found:
         names += (
-            NAME.findall(re.sub(r"\[[^\]]*\]$", "", found["names"]))
+            NAME.findall(_INDEX.sub("", found["names"]))
             if not found["names"].startswith(("self.", "this."))
             else ["." + found["names"].split(".")[1].split("[")[0]]
         )
-    loop = _LOOP.match(piece)
+    loop = _LOOP.match(piece) if piece.startswith(("for", "async")) else None
     if loop:
         names += NAME.findall(loop["names"])
     for other in _AS.finditer(piece) if ":=" in piece or " in " in piece or " as " in piece else ():
         names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
-    append = _APPEND.match(piece)
+    append = _APPEND.match(piece) if "(" in piece or "]" in piece else None
     if append:
         names += [
             "." + append["name"].split(".")[-1]
@@ -144,11 +147,7 @@ def _assigned(piece: str, scope: str) -> tuple[str, ...]:
 def _without_plain_strings(piece: str) -> str:
     """Strings hold names only where they are templates."""
     return (
-        re.sub(
-            r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')",
-            lambda found: found[0] if found["f"] else " ",
-            piece,
-        )
+        _TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)
         if '"' in piece or "'" in piece
         else piece
     )

@@ -83,7 +83,7 @@ def _statement(
         if (
             (
                 (word in _WRITES and not (word == "-d" and "curl" in words))
-                or (re.fullmatch(r"-\w*o", word) and "curl" in words)
+                or (word[:1] == "-" and word[-1:] == "o" and "curl" in words and re.fullmatch(r"-\w*o", word))
             )
             and place + 1 < len(words)
             and words[place + 1] not in ("|", "-")
