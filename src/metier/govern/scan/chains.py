@@ -113,7 +113,8 @@ _PAYS_LITERAL = re.compile(
     re.I,
 )
 _FETCH_WORDS = ("http", "fetch", "urlopen", "requests", "curl", "wget", "irm", "iwr", "downloadstring", "invoke-")
-"""What runs something fetched names one of them."""
+_RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "$(", "iex", "invoke-expression")
+"""What runs something fetched names one of each."""
 _PAY_WORDS = ("withdraw", "transfer", "send", "pay")
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _DUMPS = re.compile(
@@ -200,7 +201,7 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if labels & {"send", "name-lookup", "get-with-data"}:
         yield from _taken(step, purpose)
     said = text.lower()
-    if labels or step.received or (step.statement.is_shell and any(word in said for word in _FETCH_WORDS)):
+    if labels or step.received or step.statement.is_shell:
         yield from _downloaded_and_run(step, purpose)
     if "decode" in labels or "decoded" in step.received or "powershell" in said or "pwsh" in said:
         yield from _decoded_and_run(step)
@@ -507,7 +508,7 @@ def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, text = step.labels, step.text
     origin: Step | None = None
     if (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text)) or (
-        step.statement.is_shell and _RUNS_FETCHED.search(text)
+        step.statement.is_shell and _runs_fetched(text)
     ):
         origin = step
     elif ("download" in step.received and _RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text)) or (
@@ -545,6 +546,16 @@ def _downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
     yield Seen("run-download", _weight_of_download(step, place, purpose, is_plain=is_plain), step)
+
+
+def _runs_fetched(text: str) -> bool:
+    """Whether a command fetches something and runs it at once."""
+    said = text.lower()
+    return (
+        any(word in said for word in _FETCH_WORDS)
+        and any(word in said for word in _RUN_WORDS)
+        and _RUNS_FETCHED.search(text) is not None
+    )
 
 
 def _names_with(step: Step, kind: str) -> set[str]:

@@ -97,6 +97,8 @@ _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base
 _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
 )
+_FILE_WORDS = ("open(", "File", "write_", "urlretrieve(", "WriteStream(", "shutil.", "make_archive(")
+"""What writes a file, or names one that is open, holds one of them."""
 _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
 _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
 
@@ -348,11 +350,13 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
             yield (statement.path, "", name)
         else:
             yield (statement.path, statement.scope, name)
-    if not statement.is_shell and _WRITES_FILE.search(statement.text):
+    if statement.is_shell or not any(word in statement.text for word in _FILE_WORDS):
+        return
+    if _WRITES_FILE.search(statement.text):
         for said in strings_of(statement.text):
             if said and len(said) < 120 and ("/" in said or "." in said) and " " not in said:
                 yield ("file", said)
-    if not statement.is_shell and (alias := _ALIAS.search(statement.text)):
+    if alias := _ALIAS.search(statement.text):
         name = alias[1] or alias[3] or alias["of"]
         if name:
             yield (statement.path, statement.scope, name)

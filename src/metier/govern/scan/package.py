@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from metier.capability import Capability
 from metier.govern.scan.chains import Purpose, Seen, chains
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
 from metier.govern.scan.hosts import place_of, urls_of
+from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
 from metier.govern.scan.prose import said
 from metier.govern.scan.python import python_statements
-from metier.govern.scan.read import commands_in, purpose_of, sentences_of, statements_of
+from metier.govern.scan.read import commands_in, documents_of, purpose_of, sentences_of, statements_of
 from metier.govern.scan.rules import rules
 from metier.govern.scan.shell import shell_statements
 from metier.govern.touch import touched
@@ -65,9 +66,10 @@ def scan_text(text: str, name: str) -> Scan:
 
 def _scan(contents: Contents) -> Scan:
     purpose = purpose_of(contents)
-    steps = _steps(contents)
+    documents = documents_of(contents)
+    steps = _steps(contents, documents)
     follow(steps)
-    prose = list(sentences_of(contents))
+    prose = list(sentences_of(contents, documents))
     purpose.num_acts = sum(1 for step in steps if step.labels)
     purpose.num_prose = sum(len(sentence.text.split()) for sentence in prose)
     findings = [
@@ -91,9 +93,9 @@ def _scan(contents: Contents) -> Scan:
     )
 
 
-def _steps(contents: Contents) -> list[Step]:
+def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
     """Every step, with the commands inside it and what stands encoded in it."""
-    steps = label(list(statements_of(contents)))
+    steps = label(list(statements_of(contents, documents)))
     inner = [command for step in steps if step.labels & _HOLDS_COMMANDS for command in commands_in(step.statement)]
     steps += label(inner)
     hidden: list[Step] = []

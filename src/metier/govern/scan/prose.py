@@ -110,15 +110,16 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     begin = first_line
     for number, line in enumerate(text.split("\n"), start=first_line):
         stripped = line.strip()
-        starts = _LIST.match(line) is not None or stripped.startswith("#")
-        if kept and (not stripped or starts):
+        mark = _LIST.match(line)
+        is_head = stripped.startswith("#")
+        if kept and (not stripped or mark or is_head):
             yield from _cut(" ".join(kept), path, begin)
             kept = []
         if stripped:
             if not kept:
                 begin = number
-            kept.append(_LIST.sub("", line).strip().lstrip("#").strip())
-            if stripped.startswith("#") or sum(map(len, kept)) > 4000:
+            kept.append((line[mark.end() :] if mark else stripped).strip().lstrip("#").strip())
+            if is_head or sum(map(len, kept)) > 4000:
                 yield from _cut(" ".join(kept), path, begin)
                 kept = []
     if kept:
@@ -126,7 +127,8 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
 
 
 def _cut(paragraph: str, path: str, line: int) -> Iterator[Sentence]:
-    paragraph = _MARKUP.sub("", paragraph)
+    if "*" in paragraph or "_" in paragraph:
+        paragraph = _MARKUP.sub("", paragraph)
     for piece in _END.split(paragraph) if len(paragraph) > 40 else [paragraph]:
         if len(piece) > 8:
             yield Sentence(path, line, piece[:3000])

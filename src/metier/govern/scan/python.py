@@ -29,6 +29,7 @@ _FOLDS = re.compile(
     r"|\\[xuUN0-7]|[\w)\]]\s+\.\s*\w|[\w)\]]\.\s+\w+\s*\("
 )
 """What may say something else once it is folded, apart from the names that stand for something."""
+_TABLES = re.compile(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$")
 _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
 _MAX_FOLD = 300_000
 
@@ -174,13 +175,9 @@ class _Folder(ast.NodeTransformer):
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
-        base = ast.unparse(node.value)
         key = self._value(node.slice)
-        if (
-            isinstance(key, str)
-            and key.isidentifier()
-            and re.search(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$", base)
-        ):
+        base = ast.unparse(node.value) if isinstance(key, str) and key.isidentifier() else ""
+        if base and _TABLES.search(base):
             return ast.Name(
                 id=key if "." not in base or "modules" in base else f"{base.rsplit('.', 1)[0]}.{key}", ctx=ast.Load()
             )
@@ -188,6 +185,8 @@ class _Folder(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        if _last_name(node.func) not in ("getattr", "__import__", "import_module"):
+            return self._fold(node)
         name = ast.unparse(node.func)
         values = [self._value(argument) for argument in node.args]
         if (
@@ -217,6 +216,14 @@ class _Folder(ast.NodeTransformer):
     def _fold(self, node: ast.expr) -> ast.AST:
         value = _constant(_Known(self._constants).visit(node)) if self._constants else _constant(node)
         return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
+
+
+def _last_name(node: ast.expr, *, whole: bool = False) -> str:
+    """The name that is called, without what it belongs to; empty for what has none."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    name = node.id if isinstance(node, ast.Name) else ""
+    return name if whole else name.rsplit(".", 1)[-1]
 
 
 def _is_dull(module: str) -> bool:
@@ -323,7 +330,7 @@ def _replace_int(node: ast.expr, name: str, value: int) -> ast.AST:
 
 
 def _called(node: ast.Call, depth: int) -> str | bytes | int | None:
-    name = ast.unparse(node.func) if not isinstance(node.func, ast.Attribute) else node.func.attr
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else _last_name(node.func, whole=True)
     first = _constant(node.args[0], depth + 1) if node.args else None
     try:
         if name == "chr" and isinstance(first, int):

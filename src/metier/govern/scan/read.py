@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from metier.govern.scan.chains import Purpose
 from metier.govern.scan.flow import strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.literals import known_case
-from metier.govern.scan.markdown import blocks
+from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.prose import Sentence, purpose_is_security, sentences
 from metier.govern.scan.python import python_statements
@@ -92,24 +93,29 @@ def purpose_of(contents: Contents) -> Purpose:
     )
 
 
-def statements_of(contents: Contents) -> Iterator[Statement]:
+def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -> Iterator[Statement]:
     """Every step of every program and command in a package."""
-    for part in contents.parts:
+    for part, document in zip(contents.parts, documents, strict=True):
         taken = _TAKES_ALL.search(part.plain) if part.kind == "python" and "import *" in part.plain else None
         module = taken[1].rsplit(".", 1)[-1] if taken else ""
         home = next((p for p in contents.parts if module and _is_module(p, module)), None)
         if home is not None and len(home.plain) < _MAX_BESIDE:
             yield from python_statements(part.plain, part.path, beside=home.plain)
         else:
-            yield from _of_part(part)
+            yield from _of_part(part, document)
 
 
-def sentences_of(contents: Contents) -> Iterator[Sentence]:
+def documents_of(contents: Contents) -> list[list[Block] | None]:
+    """For each part of a package its prose and code, if it is a document."""
+    return [list(blocks(part.plain)) if part.kind in ("markdown", "text") else None for part in contents.parts]
+
+
+def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) -> Iterator[Sentence]:
     """The prose of a package."""
-    for part in contents.parts:
-        if part.kind in ("markdown", "text"):
+    for part, document in zip(contents.parts, documents, strict=True):
+        if document is not None:
             yield from _said_in_front(part)
-            for block in blocks(part.plain):
+            for block in document:
                 if block.kind == "prose":
                     # The lines of a quote are one paragraph, as they are shown.
                     text = _QUOTE.sub("", block.text) if "\n>" in block.text else block.text
@@ -159,16 +165,20 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
     yield from shell_statements(joined, statement.path, first_line=statement.line, is_live=statement.is_live)
 
 
-def _of_part(part: Part) -> Iterator[Statement]:
-    text = part.plain
-    if part.kind in ("markdown", "text"):
-        for block in blocks(text):
-            if block.kind == "prose":
-                yield from _prose_commands(block.text, part.path, block.line)
-            else:
-                yield from _code(block.text, part.path, block.kind, block.line, is_live=True)
-    else:
-        yield from _code(text, part.path, part.kind, 1, is_live=True)
+def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
+    if document is None:
+        yield from _code(part.plain, part.path, part.kind, 1, is_live=True)
+        return
+    prose = [block.text.split("\n") for block in document if block.kind == "prose"]
+    runnable, first = _runnable([line for lines in prose for line in lines]), 0
+    for block in document:
+        if block.kind == "prose":
+            lines = prose.pop(0)
+            here = runnable[bisect_left(runnable, first) : bisect_left(runnable, first + len(lines))]
+            yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
+            first += len(lines)
+        else:
+            yield from _code(block.text, part.path, block.kind, block.line, is_live=True)
 
 
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Iterator[Statement]:
@@ -201,16 +211,16 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
         if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
             yield from script_statements(text, path, kind="data", first_line=line, is_live=False)
     elif kind == "prose":
-        yield from _prose_commands(text, path, line)
+        lines = text.split("\n")
+        yield from _prose_commands(lines, _runnable(lines), path, line)
     else:
         yield from script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
 
 
-def _prose_commands(text: str, path: str, first_line: int) -> Iterator[Statement]:
+def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, first_line: int) -> Iterator[Statement]:
     """The commands that stand in prose: in back-ticks, or on a line of their own; mentions are told from orders."""
-    lines = text.split("\n")
     lead, looked = "", 0
-    for number in _runnable(lines):
+    for number in runnable:
         line = lines[number]
         for before in lines[looked : number + 1]:
             if before.strip() and not _ITEM.match(before):

@@ -15,6 +15,7 @@ from metier.govern.scan.statement import Statement
 
 MAX_DEPTH = 4
 _WORD_BREAK = frozenset(" \t\n;|&<>()")
+_PLAIN_WORD = re.compile(r"[^ \t\n;|&<>()\\'\"$`]++(?=[ \t\n;|&<>()]|\Z)")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
@@ -238,6 +239,9 @@ def _take_heredocs(text: str, place: int, line: int, heredocs: list[tuple[str, _
 
 def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str, str]) -> tuple[str, int, int]:
     """One word with its quotes removed; the text of substitutions stays in it and is read by itself too."""
+    plain = _PLAIN_WORD.match(text, place)
+    if plain:
+        return plain[0], plain.end(), 0
     pieces: list[str] = []
     newlines, start = 0, place
     while place < len(text) and text[place] not in _WORD_BREAK:

@@ -123,35 +123,47 @@ class Triggers:
         return {number: by_text[text] for number, text in enumerate(every) if text in by_text}
 
     def _of_each(self, texts: list[str]) -> dict[int, list[int]]:
-        joined = _one_space(plain_spaces("\n".join([text.replace("\n", " ") for text in texts]).lower()))
+        joined = "\n".join(texts)
+        if joined.count("\n") >= len(texts):
+            joined = "\n".join([text.replace("\n", " ") for text in texts])
+        joined = _one_space(plain_spaces(joined.lower()))
         lowered = joined.split("\n")
         starts, total = [], 0
         for text in lowered:
             starts.append(total)
             total += len(text) + 1
         hits: dict[int, set[int]] = {}
-        for literal, place in self._find(joined):
-            hits.setdefault(bisect_right(starts, place) - 1, set()).update(self._owners[literal])
+        for literal, place, _ in self._find(joined):
+            number = bisect_right(starts, place) - 1
+            if number in hits:
+                hits[number].update(self._owners[literal])
+            else:
+                hits[number] = {*self._always, *self._owners[literal]}
+        if self._always:
+            for number in range(len(lowered)):
+                hits.setdefault(number, {*self._always})
         found = {}
-        for number in range(len(lowered)) if self._always else hits:
+        for number, which in hits.items():
             text = lowered[number]
-            which = [one for one in (*hits.get(number, ()), *self._always) if self._could(one, text)]
-            if which:
-                found[number] = which
+            could = [one for one in which if not self._also[one] or _holds(text, self._also[one])]
+            if could:
+                found[number] = could
         return found
 
     def could_match(self, text: str) -> bool:
         """Whether any of the patterns could match a text."""
         return bool(self.candidates([text]))
 
-    def _could(self, pattern: int, text: str) -> bool:
-        for needed in self._also[pattern]:
-            for literal in needed:
-                if literal in text:
-                    break
-            else:
-                return False
-        return True
+
+def _holds(text: str, sets: tuple[frozenset[str], ...]) -> bool:
+    """Whether a text holds one literal at least of each set."""
+    for needed in sets:
+        for literal in needed:
+            if literal in text:
+                break
+        else:
+            return False
+    return True
 
 
 def plain_spaces(text: str) -> str:
@@ -167,20 +179,25 @@ def _one_space(text: str) -> str:
     return _MANY_SPACES.sub(" ", text) if "  " in text else text
 
 
-def _finder(needles: list[str]) -> Callable[[str], Iterable[tuple[int, int]]]:
+def _finder(needles: list[str]) -> Callable[[str], Iterable[tuple[int, int, int]]]:
     try:
         from ahocorasick_rs import AhoCorasick
     except ImportError:
-        return lambda text: _each(needles, text)
+        told = [max(needle.split(), key=len, default="") for needle in needles]
+        return lambda text: _each(needles, told, text)
     automaton = AhoCorasick(needles)
-    return lambda text: ((hit[0], hit[1]) for hit in automaton.find_matches_as_indexes(text, overlapping=True))
+    return lambda text: automaton.find_matches_as_indexes(text, overlapping=True)
 
 
-def _each(needles: list[str], text: str) -> Iterable[tuple[int, int]]:
+def _each(needles: list[str], told: list[str], text: str) -> Iterable[tuple[int, int, int]]:
+    """Find the needles of which the longest word is in a text; the words are far fewer than the text is long."""
+    words = "\n".join(set(text.split()))
     for number, needle in enumerate(needles):
+        if told[number] not in words:
+            continue
         place = text.find(needle)
         while place >= 0:
-            yield number, place
+            yield number, place, place + len(needle)
             # One hit a line is enough to look at the line.
             end = text.find("\n", place)
             place = text.find(needle, end) if end >= 0 else -1
