@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 _parser: Any = re._parser  # type: ignore[attr-defined]
-_MIN_LITERAL = 3
+_RARE = frozenset("~^")
 _MAX_SET = 24
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
 _MANY_SPACES = re.compile("  +")
@@ -25,6 +25,7 @@ _COMMON_WORDS = frozenset(
 )
 _WORD_BITS = 6
 _BITS = dict(zip("etaoinsrhldcumfpgwybvkxjqz", (3, 3.5, 3.6, 3.7, 3.8, 3.8, 4, 4, 4, 4.6, 4.6, 5, 5, 5.3, 5.4, 5.6, 5.7, 5.4, 5.6, 6, 6.6, 7, 9, 9.5, 10, 10), strict=True))
+_BITS |= dict.fromkeys("-./_('\"=:,", 4)
 """The bits that a letter of English tells."""
 _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = (
@@ -206,7 +207,7 @@ def _each(needles: list[str], told: list[str], text: str) -> Iterable[tuple[int,
 def _needs(source: str, flags: int) -> list[frozenset[str]]:
     """First the most telling set of literals (empty if no set tells enough), then the other sets."""
     sets = _sets(_parser.parse(source, flags))
-    telling = [needed for needed in sets if min(map(len, needed)) >= 2]
+    telling = [needed for needed in sets if all(len(text) >= 2 or text in _RARE for text in needed)]
     best = max(telling, key=_weight, default=None)
     also = [frozenset(needed) for needed in sets if needed is not best and len(needed) <= _MAX_SET]
     also = sorted(dict.fromkeys(also), key=_weight, reverse=True)
@@ -218,65 +219,100 @@ def _weight(needed: Iterable[str]) -> float:
     chance = 0.0
     for literal in needed:
         words = literal.split()
-        bits = sum(_WORD_BITS if word in _COMMON_WORDS else sum(_BITS.get(sign, 9) for sign in word) for word in words)
+        bits = sum(_bits(word) for word in words)
         chance += 2.0 ** -(bits + 2 * literal.count(" "))
     return -math.log2(chance)
+
+
+def _bits(word: str) -> float:
+    is_common = word in _COMMON_WORDS or word.startswith(("http", "](http"))
+    return _WORD_BITS if is_common else sum(_BITS.get(sign, 9) for sign in word)
 
 
 def _sets(parsed: Any) -> list[set[str]]:
     """Every set of lower-case literals of which each match of a sequence holds one."""
     sets: list[set[str]] = []
-    run: list[str] = []
-    for operation, argument in [*parsed, (None, None)]:
+    texts = {""}
+    for operation, argument in parsed:
         name = str(operation)
-        if name == "LITERAL":
-            run.append(chr(argument).lower() if argument != 10 else " ")
+        said = _said(name, argument)
+        if said is not None and len(texts) * len(said) <= _MAX_SET:
+            texts = {_one_space(before + after) for before in texts for after in said}
             continue
-        if name == "AT":
-            continue
-        if _space(name, argument):
-            run.append(" ")
-            continue
-        said = _one_space("".join(run))
-        begun = _begun(said, name, argument)
-        if said.strip():
-            sets.append({said})
-        if begun:
-            sets.append(begun)
-        run = []
-        sets += _inner(name, argument)
-    return sets
+        sets += _told(texts)
+        if said is None:
+            sets += [*_told(_begun(texts, name, argument)), *_inner(name, argument)]
+        texts = said or {""}
+    return sets + _told(texts)
 
 
-def _space(name: str, argument: Any) -> bool:
-    """Whether this is space that must be there."""
+def _told(texts: set[str]) -> list[set[str]]:
+    """Some texts as a set of literals, without those that hold another of them; none if one of them may be empty."""
+    if not all(text.strip() for text in texts):
+        return []
+    return [{text for text in texts if not any(other in text for other in texts if other != text)}]
+
+
+def _said(name: str, argument: Any) -> set[str] | None:
+    """All that a piece of a pattern can match, in lower case, if that is little; spaces count as one."""
+    if name == "LITERAL":
+        return {_sign(argument)}
+    if name in ("AT", "ASSERT_NOT"):
+        return {""}
+    if name == "IN":
+        is_plain = all(str(op) == "LITERAL" or str(one) == "CATEGORY_SPACE" for op, one in argument)
+        return {_sign(one) for _, one in argument} if is_plain and len(argument) <= 8 else None
+    if name == "SUBPATTERN":
+        return _said_by(argument[3])
+    if name == "BRANCH":
+        every = [_said_by(branch) for branch in argument[1]]
+        return _few(set().union(*(said or () for said in every))) if all(every) else None
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-        return bool(argument[0] >= 1 and len(argument[2]) == 1 and _space(str(argument[2][0][0]), argument[2][0][1]))
-    return name == "IN" and len(argument) == 1 and str(argument[0][1]) == "CATEGORY_SPACE"
+        least, most, repeated = argument
+        said = _said_by(repeated)
+        if said is not None and (said == {" "} or most == 1):
+            return said if least else {"", *said}
+    return None
 
 
-def _begun(said: str, name: str, argument: Any) -> set[str] | None:
-    """The parser takes a common beginning out of alternatives; put it back before each."""
-    if not said or name not in ("BRANCH", "SUBPATTERN"):
-        return None
-    parsed = argument[3] if name == "SUBPATTERN" else None
-    if parsed is not None:
-        if len(parsed) != 1 or str(parsed[0][0]) != "BRANCH":
+def _said_by(parsed: Any) -> set[str] | None:
+    texts = {""}
+    for operation, argument in parsed:
+        said = _said(str(operation), argument)
+        if said is None or len(texts) * len(said) > _MAX_SET:
             return None
-        argument = parsed[0][1]
-    found = {_one_space(said + "".join(_leading(branch))) for branch in argument[1]}
-    return found if all(text.strip() for text in found) else None
+        texts = {_one_space(before + after) for before in texts for after in said}
+    return texts
 
 
-def _leading(branch: Any) -> Iterable[str]:
+def _few(texts: set[str]) -> set[str] | None:
+    return texts if len(texts) <= _MAX_SET else None
+
+
+def _sign(code: Any) -> str:
+    """A sign as it stands in a text that is searched."""
+    sign = chr(code).lower() if isinstance(code, int) and str(code) != "CATEGORY_SPACE" else " "
+    return " " if sign.isspace() else sign
+
+
+def _begun(texts: set[str], name: str, argument: Any) -> set[str]:
+    """The parser takes a common beginning out of alternatives; put it back before each."""
+    parsed = argument[3] if name == "SUBPATTERN" else [(name, argument)]
+    if len(parsed) != 1 or str(parsed[0][0]) != "BRANCH":
+        return {""}
+    leads = {_leading(branch) for branch in parsed[0][1][1]}
+    return {_one_space(before + lead) for before in texts for lead in leads}
+
+
+def _leading(branch: Any) -> str:
+    """The one text that an alternative begins with."""
+    text = ""
     for operation, argument in branch:
-        name = str(operation)
-        if name == "LITERAL":
-            yield chr(argument).lower() if argument != 10 else " "
-        elif name != "AT":
-            if _space(name, argument):
-                yield " "
-            return
+        said = _said(str(operation), argument)
+        if said is None or len(said) != 1:
+            break
+        text += next(iter(said))
+    return text
 
 
 def _inner(name: str, argument: Any) -> list[set[str]]:
@@ -286,10 +322,7 @@ def _inner(name: str, argument: Any) -> list[set[str]]:
         return _sets(argument[2]) if argument[0] >= 1 else []
     if name == "ATOMIC_GROUP":
         return _sets(argument)
-    if name == "IN" and len(argument) <= 8 and all(str(op) == "LITERAL" for op, _ in argument):
-        signs = {chr(code).lower() for _, code in argument}
-        return [signs] if all(sign.strip() for sign in signs) else []
     if name == "BRANCH":
         best = [max(_sets(branch), key=_weight, default=None) for branch in argument[1]]
-        return [set().union(*(needed for needed in best if needed))] if all(best) else []
+        return _told(set().union(*(needed for needed in best if needed))) if all(best) else []
     return []
