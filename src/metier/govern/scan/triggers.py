@@ -7,6 +7,7 @@ substring search of Python; both find the same. The other sets are looked for wh
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from bisect import bisect_right
@@ -17,6 +18,8 @@ _parser: Any = re._parser  # type: ignore[attr-defined]
 _RARE = frozenset("~^")
 _MAX_SET = 24
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
+_START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
+"""By how many letters a needle is known, and which words are kept."""
 _MANY_SPACES = re.compile("  +")
 _COMMON_WORDS = frozenset(
     "the and for that with this from you your all any not are use can when will must should only have has its into each every "
@@ -129,23 +132,11 @@ class Triggers:
             joined = "\n".join([text.replace("\n", " ") for text in texts])
         joined = _one_space(plain_spaces(joined.lower()))
         lowered = joined.split("\n")
-        starts, total = [], 0
-        for text in lowered:
-            starts.append(total)
-            total += len(text) + 1
-        hits: dict[int, set[int]] = {}
-        for literal, place, _ in self._find(joined):
-            number = bisect_right(starts, place) - 1
-            if number in hits:
-                hits[number].update(self._owners[literal])
-            else:
-                hits[number] = {*self._always, *self._owners[literal]}
-        if self._always:
-            for number in range(len(lowered)):
-                hits.setdefault(number, {*self._always})
         found = {}
-        for number, which in hits.items():
+        hits = self._find(joined, lowered)
+        for number in range(len(lowered)) if self._always else hits:
             text = lowered[number]
+            which = {*self._always, *itertools.chain.from_iterable(self._owners[one] for one in hits.get(number, ()))}
             could = [one for one in which if not self._also[one] or _holds(text, self._also[one])]
             if could:
                 found[number] = could
@@ -180,28 +171,62 @@ def _one_space(text: str) -> str:
     return _MANY_SPACES.sub(" ", text) if "  " in text else text
 
 
-def _finder(needles: list[str]) -> Callable[[str], Iterable[tuple[int, int, int]]]:
+def _finder(needles: list[str]) -> Callable[[str, list[str]], dict[int, set[int]]]:
+    """A search that tells for each line of a text which needles it holds."""
     try:
         from ahocorasick_rs import AhoCorasick
     except ImportError:
-        told = [max(needle.split(), key=len, default="") for needle in needles]
-        return lambda text: _each(needles, told, text)
+        return _Words(needles).search
     automaton = AhoCorasick(needles)
-    return lambda text: automaton.find_matches_as_indexes(text, overlapping=True)
+
+    def search(text: str, lines: list[str]) -> dict[int, set[int]]:
+        ends = list(itertools.accumulate(len(line) + 1 for line in lines))
+        hits: dict[int, set[int]] = {}
+        for needle, place, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+            number = bisect_right(ends, place)
+            if number in hits:
+                hits[number].add(needle)
+            else:
+                hits[number] = {needle}
+        return hits
+
+    return search
 
 
-def _each(needles: list[str], told: list[str], text: str) -> Iterable[tuple[int, int, int]]:
-    """Find the needles of which the longest word is in a text; the words are far fewer than the text is long."""
-    words = "\n".join(set(text.split()))
-    for number, needle in enumerate(needles):
-        if told[number] not in words:
-            continue
-        place = text.find(needle)
-        while place >= 0:
-            yield number, place, place + len(needle)
-            # One hit a line is enough to look at the line.
-            end = text.find("\n", place)
-            place = text.find(needle, end) if end >= 0 else -1
+class _Words:
+    """Finds needles word by word: the same words come again and again, so what each holds is kept."""
+
+    def __init__(self, needles: list[str]) -> None:
+        self._needles = needles
+        self._known: dict[str, tuple[int, ...]] = {}
+        self._by_start: dict[str, list[tuple[str, int]]] = {}
+        self._short: list[tuple[str, int]] = []
+        for number, needle in enumerate(needles):
+            core = max(needle.split(), key=len)
+            same = self._by_start.setdefault(core[:_START], []) if len(core) >= _START else self._short
+            same.append((core, number))
+
+    def search(self, text: str, lines: list[str]) -> dict[int, set[int]]:
+        hits: dict[int, set[int]] = {}
+        for number, line in enumerate(lines):
+            for word in line.split(" "):
+                for one in self._in(word):
+                    if self._needles[one] in line:
+                        hits.setdefault(number, set()).add(one)
+        return hits
+
+    def _in(self, word: str) -> tuple[int, ...]:
+        """The needles of which the longest word is in a word."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            starts = {word[place : place + _START] for place in range(len(word))}
+            told = (pair for start in starts & self._by_start.keys() for pair in self._by_start[start])
+            known = tuple(one for core, one in (*told, *self._short) if core in word)
+            if len(word) <= _MAX_WORD:
+                self._known[word] = known
+        return known
 
 
 def _needs(source: str, flags: int) -> list[frozenset[str]]:
