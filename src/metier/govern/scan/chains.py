@@ -16,6 +16,8 @@ from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.verdict import Severity
 
+MAX_SMALL_ACTS = 8
+"""With more, a package is not small, however little it says."""
 _AGENT = "agent-credentials"
 _STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
@@ -162,7 +164,7 @@ class Purpose:
     @property
     def is_small(self) -> bool:
         """Whether so little is in it that one act is the whole of it."""
-        return self.num_acts <= 8 and self.num_prose <= 120
+        return self.num_acts <= MAX_SMALL_ACTS and self.num_prose <= 120
 
     def says(self, pattern: str) -> bool:
         """Whether name or description speak of something."""

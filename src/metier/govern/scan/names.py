@@ -44,7 +44,7 @@ _REGISTRY = re.compile(r"--registry|--index-url|--extra-index-url|-i\s+https?:|_
 
 def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
     """Rule, weight, place and evidence of names that mislead."""
-    if _FROM_INTERNAL.search(purpose.body) and not _REGISTRY.search(purpose.body):
+    if "install" in purpose.body.lower() and _FROM_INTERNAL.search(purpose.body) and not _REGISTRY.search(purpose.body):
         yield (
             "confusable-source",
             Severity.REVIEW,

@@ -20,6 +20,13 @@ _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,7}\U000e007f")
 _BIDI = re.compile("[\u202d\u202e\u2066-\u2068]")
 _INSIDE_WORD = re.compile("[A-Za-z][\u200b\u2060\ufeff\u00ad]+[A-Za-z]")
 _RUN = re.compile("[\u200b\u200c\u200d\u2060\ufeff]{8,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+_DISGUISES = (
+    (_TAGS, "tags", frozenset(map(chr, range(0xE0020, 0xE007F)))),
+    (_BIDI, "bidi", frozenset("\u202d\u202e\u2066\u2067\u2068")),
+    (_RUN, "invisible", frozenset("\u200b\u200c\u200d\u2060\ufeff") | {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))}),
+    (_INSIDE_WORD, "split-word", frozenset("\u200b\u2060\ufeff\u00ad")),
+)
+"""What hides, its name, and the signs of which it needs one."""
 _MIXED_WORD = re.compile(
     "(?<![A-Za-z])[A-Za-z]+[\u0370-\u052f\u0530-\u058f]+[A-Za-z\u0370-\u058f]*|[\u0370-\u058f]{1,3}[A-Za-z]{2,}"
 )
@@ -92,7 +99,10 @@ def disguises(text: str) -> Iterator[tuple[int, str, str]]:
     """
     if text.isascii() or _INVISIBLE_SIGNS.isdisjoint(text):
         return
-    for pattern, kind in ((_TAGS, "tags"), (_BIDI, "bidi"), (_RUN, "invisible"), (_INSIDE_WORD, "split-word")):
+    signs = set(text)
+    for pattern, kind, needed in _DISGUISES:
+        if needed.isdisjoint(signs):
+            continue
         cleaned = _FLAG.sub("", text) if kind == "tags" else text
         found = pattern.search(cleaned)
         if found and (kind != "bidi" or _turns(cleaned, found)):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from metier.capability import Capability
-from metier.govern.scan.chains import Purpose, Seen, chains
+from metier.govern.scan.chains import MAX_SMALL_ACTS, Purpose, Seen, chains
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.markdown import Block
@@ -71,7 +71,8 @@ def _scan(contents: Contents) -> Scan:
     follow(steps)
     prose = list(sentences_of(contents, documents))
     purpose.num_acts = sum(1 for step in steps if step.labels)
-    purpose.num_prose = sum(len(sentence.text.split()) for sentence in prose)
+    if purpose.num_acts <= MAX_SMALL_ACTS:
+        purpose.num_prose = sum(len(sentence.text.split()) for sentence in prose)
     findings = [
         *_whole_files(contents),
         *_hidden_text(contents),

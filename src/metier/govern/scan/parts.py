@@ -132,24 +132,23 @@ def _as_run(parts: list[Part]) -> list[Part]:
 
 
 def _files(folder: Path, contents: Contents) -> Iterator[tuple[Path, str]]:
-    pending = [folder]
+    pending = [""]
     while pending:
-        here = pending.pop()
+        below = pending.pop()
         try:
-            with os.scandir(here) as entries:
+            with os.scandir(folder / below) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            name = here.relative_to(folder).as_posix()
+            name = below.rstrip("/") or "."
             contents.unread.append((name, f"Could not be read: {error.strerror}."))
             continue
         for entry in listed:
-            path = here / entry.name
-            name = path.relative_to(folder).as_posix()
+            name = f"{below}{entry.name}"
             if entry.is_symlink():
                 contents.links.append(name)
             elif entry.is_dir(follow_symlinks=False):
                 if name != ".git":
-                    pending.append(path)
+                    pending.append(f"{name}/")
             elif not entry.is_file(follow_symlinks=False):
                 contents.unread.append((name, "Is a pipe, a socket or a device, so it was not read."))
             elif contents.num_files >= MAX_FILES:
@@ -157,7 +156,7 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[Path, str]]:
                 return
             else:
                 contents.num_files += 1
-                yield path, name
+                yield folder / name, name
 
 
 def _bytes(path: Path, name: str, contents: Contents) -> bytes | None:

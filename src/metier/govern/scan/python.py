@@ -22,6 +22,11 @@ _TWISTED = re.compile(
     r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|\.join\s*\(|globals\s*\(|__builtins__|__dict__|[\"']\s*\+\s*[\"']|\bfrom\s+\w+\s+import\s+\w+\s+as\b|\bimport\s+\w+\s+as\s+\w|codecs\.decode"
     r"|\bfrom\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import|bytes\(\s*\[|\.format\(|%\s*\(|reversed\(|\.replace\(|unhexlify|decompress|marshal|lambda"
 )
+_TWISTS = (
+    "getattr", "import", "chr", "fromhex", "decode", "[::-1]", "join", "globals", "__", "+", "codecs", "bytes", "format",
+    "%", "reversed", "replace", "unhexlify", "decompress", "marshal", "lambda",
+)  # fmt: skip
+"""What is twisted holds one of them."""
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\s*\(|\[::-1\]|marshal")
 _FOLDS = re.compile(
     r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|[\"']\s*\.\s*join\s*\(|globals\s*\(|vars\s*\(|sys\.modules|__builtins__|__dict__|codecs\.decode|[\"']\s*[+%]"
@@ -45,7 +50,7 @@ def python_statements(
     >>> [s.text for s in python_statements("import os as o\\ngetattr(o, 'sys' + 'tem')('l' + 's')", "x.py")][-1]
     "os.system('ls')"
     """
-    if len(text) > _MAX_FOLD or not (beside or _TWISTED.search(text)):
+    if len(text) > _MAX_FOLD or not (beside or (any(word in text for word in _TWISTS) and _TWISTED.search(text))):
         yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
         return
     fold = _folded(text, beside)
@@ -91,7 +96,7 @@ def _folded(text: str, beside: str = "") -> Callable[[Statement, int], str | Non
         if head is None:
             return None
         try:
-            return " ".join(ast.unparse(ast.fix_missing_locations(folder.visit(head))).split())
+            return " ".join(ast.unparse(folder.visit(head)).split())
         except (RecursionError, ValueError):
             return None
 
@@ -159,6 +164,9 @@ class _Folder(ast.NodeTransformer):
                     ):
                         self._aliases[name] = said
         self.names = self._aliases.keys() | self._constants.keys()
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if isinstance(node.ctx, ast.Load) and node.id in self._aliases:

@@ -64,6 +64,7 @@ _COMPLETE = re.compile(
 )
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
+_PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
 _MAX_BESIDE = 100_000
@@ -198,9 +199,8 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
             yield from shell_statements(found, path, first_line=at, is_live=is_live)
         yield from _code(_SHELL_LINE.sub("", text), path, kind, line, is_live=is_live)
     elif kind == "python":
-        yield from python_statements(
-            re.sub(r"^(?:>>>|\.\.\.) ?", "", text, flags=re.M), path, first_line=line, is_live=is_live
-        )
+        shown = _PROMPT.sub("", text) if ">>>" in text or "..." in text else text
+        yield from python_statements(shown, path, first_line=line, is_live=is_live)
     elif kind == "json":
         yield from _json(text, path, line)
     elif kind == "data":
