@@ -117,7 +117,6 @@ _PAYS_LITERAL = re.compile(
 _FETCH_WORDS = ("http", "fetch", "urlopen", "requests", "curl", "wget", "irm", "iwr", "downloadstring", "invoke-")
 _RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "$(", "iex", "invoke-expression")
 """What runs something fetched names one of each."""
-_PAY_WORDS = ("withdraw", "transfer", "send", "pay")
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _DUMPS = re.compile(
     r"items\(\)|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
@@ -342,7 +341,7 @@ def _seen(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("redirect-model", Severity.BLOCK, step)
     if (
         not step.statement.is_shell
-        and any(word in said for word in _PAY_WORDS)
+        and ("send" in said or "pay" in said or "transfer" in said or "withdraw" in said)
         and _PAYS_LITERAL.search(text)
         and not _is_quoted(step)
     ):
@@ -776,6 +775,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
 def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Something worth taking is read in a program, and there is a way out to a place that has no part in it."""
     is_program = not path.lower().endswith(_DOCUMENTS)
+    same = next((out for out in outward if out.statement.path == path), None)
     for step in members:
         place = (
             _place(step, purpose)
@@ -793,10 +793,9 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
             kinds == ["environment"] and not _DUMPS.search(step.text)
         ):
             continue
-        same = [out for out in outward if out.statement.path == path]
         watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
-        taken = bool(same) and (watched or kinds[0] in _TAKEN_AT_ONCE)
-        way_out = (same or outward)[0]
+        taken = same is not None and (watched or kinds[0] in _TAKEN_AT_ONCE)
+        way_out = same or outward[0]
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
         also = f"{', '.join(kinds)}, beside a way out to {to}"
         yield Seen("send-secrets", Severity.BLOCK if taken else Severity.REVIEW, step, also)

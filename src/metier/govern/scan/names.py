@@ -22,7 +22,9 @@ _WORDS = (
     "security password credential encryption compress decompress archive package version dependency repository registry pipeline workflow scheduler calculator currency exchange payment invoice document spreadsheet presentation"
 ).split()  # fmt: skip
 _KNOWN = frozenset(_WORDS)
-_LONG = {sign: tuple(word for word in _WORDS if len(word) >= 6 and word[0] == sign) for sign in {word[0] for word in _WORDS}}
+_LONG = {
+    sign: tuple(word for word in _WORDS if len(word) >= 6 and word[0] == sign) for sign in {word[0] for word in _WORDS}
+}
 """The words in which a slip is told, by their first letter."""
 _INSTALLED = re.compile(
     r"\b(?:npx|bunx|uvx|pnpm\s+dlx)\s+(?:-\S+\s+)*(@?[\w./-]+)|\b(?:npm|pnpm|yarn|bun|pip3?|uv\s+pip|pipx|gem|cargo)\s+(?:install|add|i)\s+((?:-\S+\s+)*@?[\w./-]+(?:\s+[\w@./-]+)*)"
@@ -87,11 +89,7 @@ def slip_of(name: str) -> str | None:
         if len(part) < 5 or part in _KNOWN or part.rstrip("s0123456789") in _KNOWN:
             continue
         for word in _LONG.get(part[0], ()):
-            if (
-                abs(len(word) - len(part)) <= 1
-                and _is_slip(part, word)
-                and not _is_inflected(part, word)
-            ):
+            if abs(len(word) - len(part)) <= 1 and _is_slip(part, word) and not _is_inflected(part, word):
                 return word
     return None
 

@@ -23,7 +23,12 @@ _RUN = re.compile("[\u200b\u200c\u200d\u2060\ufeff]{8,}|[\ufe00-\ufe0f\U000e0100
 _DISGUISES = (
     (_TAGS, "tags", frozenset(map(chr, range(0xE0020, 0xE007F)))),
     (_BIDI, "bidi", frozenset("\u202d\u202e\u2066\u2067\u2068")),
-    (_RUN, "invisible", frozenset("\u200b\u200c\u200d\u2060\ufeff") | {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))}),
+    (
+        _RUN,
+        "invisible",
+        frozenset("\u200b\u200c\u200d\u2060\ufeff")
+        | {*map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0))},
+    ),
     (_INSIDE_WORD, "split-word", frozenset("\u200b\u2060\ufeff\u00ad")),
 )
 """What hides, its name, and the signs of which it needs one."""

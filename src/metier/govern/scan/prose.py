@@ -148,10 +148,13 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     candidates = triggers.candidates(sentence.text for sentence in windows)
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
+    met: dict[str, list[int]] = {}
     judged: dict[tuple[str, int], tuple[bool, Severity | None]] = {}
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
-        for place in sorted(_met([tests[one] for one in which], sentence.text)):
+        if sentence.text not in met:
+            met[sentence.text] = sorted(_met([tests[one] for one in which], sentence.text))
+        for place in met[sentence.text]:
             rule, pattern = pairs[place]
             key = (rule.id, sentence.path, sentence.line)
             if key in spoken or (is_window and rule.id not in _ACROSS):

@@ -183,9 +183,10 @@ class _Folder(ast.NodeTransformer):
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
-        key = self._value(node.slice)
-        base = ast.unparse(node.value) if isinstance(key, str) and key.isidentifier() else ""
-        if base and _TABLES.search(base):
+        said = self._value(node.slice)
+        key = said if isinstance(said, str) and said.isidentifier() else ""
+        base = ast.unparse(node.value) if key else ""
+        if _TABLES.search(base):
             return ast.Name(
                 id=key if "." not in base or "modules" in base else f"{base.rsplit('.', 1)[0]}.{key}", ctx=ast.Load()
             )

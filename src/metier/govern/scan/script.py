@@ -146,11 +146,7 @@ def _assigned(piece: str, scope: str) -> tuple[str, ...]:
 
 def _without_plain_strings(piece: str) -> str:
     """Strings hold names only where they are templates."""
-    return (
-        _TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)
-        if '"' in piece or "'" in piece
-        else piece
-    )
+    return _TEXT.sub(lambda found: found[0] if found["f"] else " ", piece) if '"' in piece or "'" in piece else piece
 
 
 def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:

@@ -27,7 +27,13 @@ _COMMON_WORDS = frozenset(
     "of to in is it or on as be by an if no do at so up".split()
 )
 _WORD_BITS = 6
-_BITS = dict(zip("etaoinsrhldcumfpgwybvkxjqz", (3, 3.5, 3.6, 3.7, 3.8, 3.8, 4, 4, 4, 4.6, 4.6, 5, 5, 5.3, 5.4, 5.6, 5.7, 5.4, 5.6, 6, 6.6, 7, 9, 9.5, 10, 10), strict=True))
+_BITS = dict(
+    zip(
+        "etaoinsrhldcumfpgwybvkxjqz",
+        (3, 3.5, 3.6, 3.7, 3.8, 3.8, 4, 4, 4, 4.6, 4.6, 5, 5, 5.3, 5.4, 5.6, 5.7, 5.4, 5.6, 6, 6.6, 7, 9, 9.5, 10, 10),
+        strict=True,
+    )
+)
 _BITS |= dict.fromkeys("-./_('\"=:,", 4)
 """The bits that a letter of English tells."""
 _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
@@ -40,7 +46,7 @@ def literals(pattern: re.Pattern[str]) -> frozenset[str]:
     """Lower-case texts of which every match holds one; empty if there is no such set.
 
     >>> sorted(literals(re.compile(r"\\b(?:curl|wget)\\s+https?|atob\\(")))
-    [' http', 'atob(']
+    ['atob(', 'curl http', 'wget http']
     """
     return _needs(pattern.pattern, pattern.flags & ~re.UNICODE)[0]
 
