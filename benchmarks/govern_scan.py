@@ -3,6 +3,7 @@
     python benchmarks/govern_scan.py SET.jsonl[.gz] …
     python benchmarks/govern_scan.py SET.jsonl.gz --peers /path/to/python
     python benchmarks/govern_scan.py SET.jsonl --list
+    python benchmarks/govern_scan.py SET.jsonl --light
 
 A set holds one package a line: `files` (path to text) or `skill_md`, and `label` where somebody knows it; a list of
 skills of a vendor (`skill_md`, no label) counts as benign by provenance. Markers that say which benchmark a specimen is
@@ -23,6 +24,7 @@ import math
 import platform
 import re
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -106,7 +108,10 @@ def main() -> None:
     options.add_argument("--peers", type=Path, help="interpreter that has the peers installed")
     options.add_argument("--list", action="store_true", help="name what we missed and what we disturbed")
     options.add_argument("--families", action="store_true", help="one row more for each family of a set")
+    options.add_argument("--light", action="store_true", help="scan as if the extra `govern` were not installed")
     asked = options.parse_args()
+    if asked.light:
+        sys.modules["ahocorasick_rs"] = None  # type: ignore[assignment]
     if not asked.sets:
         print("No set of packages was given, so nothing was scanned: govern_scan.py SET.jsonl.gz …")
         return

@@ -1,8 +1,8 @@
 """Which of many patterns could match where? A multi-pattern automaton looks once; exact patterns check its hits.
 
 From each regular expression the literals are taken of which every match must hold one, as many such sets as it has. The
-most telling set is looked for in one pass over everything: with `ahocorasick_rs` if it is installed, else with the
-substring search of Python; both find the same. The other sets are looked for where that one was found.
+most telling set is looked for in one pass over everything: with `ahocorasick_rs` if it is installed, else word by word;
+both find the same. The other sets are looked for where that one was found.
 """
 
 from __future__ import annotations
@@ -213,6 +213,7 @@ class _Words:
             same.append((core, number))
 
     def search(self, text: str, lines: list[str]) -> dict[int, set[int]]:
+        """By line the numbers of the needles in it."""
         hits: dict[int, set[int]] = {}
         for number, line in enumerate(lines):
             for word in line.split(" "):
