@@ -164,8 +164,8 @@ def _one_of_several(gold: Leaf, answer: Many, context: _Context) -> Verdict:
     """Several answers are right for one only if each of them is it; an error bar and a decimal comma are one answer."""
     if answer.kind == "plus-minus":
         left, _, spread = answer.parts[0].text.partition("+") if isinstance(answer.parts[0], Leaf) else ("", "", "")
-        bar = _number(spread.strip().partition(" ")[0])
-        centre = _number(left)
+        bar = _number(re.sub(r"[^\d.eE+-].*", "", spread.strip()))
+        centre = _number(left.strip("( "))
         if bar is not None and centre and abs(as_float(bar)) <= 0.2 * abs(as_float(centre)):
             rest = re.sub(r"^[\d.]+(?:[eE][-+]?\d+)?", "", spread.strip())
             return _leaves(gold, Leaf(text=left.strip("( ") + rest.replace(")", " ")), context)
@@ -268,6 +268,7 @@ def _quantity(text: str, log_base: int = 0) -> _Quantity | None:
             return _quantity(f"¤-{text[2:]}")
         return None
     rest = re.sub(r"(?i)^,? *(?:or so|approx\w*)\b", "", rest).strip(" ,.")
+    rest = re.sub(r" ?\((?:≈|=|or|about)[^()]*\)$", "", rest)
     rest = re.sub(r"^\(([^()]*)\)$", r"\1", rest).strip("[] ") if rest else rest
     if rest and (compound := _compound(text)):
         return compound
@@ -315,10 +316,17 @@ def _leaves(gold: Leaf, answer: Leaf, context: _Context) -> Verdict:
         return Verdict(False, "different_names", f"{answer.label} against {gold.label}")
     if gold.text.isalpha() and gold.text.casefold() == answer.text.casefold() and len(gold.text) > 2:
         return Verdict(True, "same_words", gold.text[:200])
+    if "_" in gold.text + answer.text and _unbraced(gold.text) == _unbraced(answer.text):
+        return Verdict(True, "same", gold.text[:200])
     verdict = _quantities(gold.text, answer.text, context)
     if verdict is None:
         verdict = _formulas(gold.text, answer.text, context)
     return verdict or _words(gold.text, answer.text)
+
+
+def _unbraced(text: str) -> str:
+    """`CO_2` as `CO2`: an index with and without its marks."""
+    return re.sub(r"[_{} ]", "", text)
 
 
 def _other_name(gold: str, answer: str) -> bool:

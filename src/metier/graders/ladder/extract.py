@@ -90,7 +90,7 @@ def _sentence(line: str) -> str:
     if bold := _BOLD.match(line):
         return bold[1]
     line = line.strip().strip("*").strip()
-    found = re.search(r"(?<=[\w)}$%°])[.!](?=\s+[A-Z][a-z])|;(?= )", line)
+    found = re.search(r"(?<=[\w)}$%°])[.!](?=\s+(?:[A-Z][a-z]|I\b))|;(?= )", line)
     return line[: found.start()] if found else line
 
 
@@ -100,7 +100,8 @@ def _conclusion(text: str) -> Found | None:
     sentence = re.split(r"(?<=[a-z)}$*])[.!]\s+(?=[A-Z])", last)[-1]
     if bold := _last(_BOLD, sentence):
         return Found(text=bold.rstrip("."), place="conclusion")
-    if _CONCLUDES.search(sentence) or _CONCLUDES.search("\n" + sentence):
+    alone = sentence == text.rstrip() and sentence.startswith("The ")
+    if alone or _CONCLUDES.search(sentence):
         place = _last_match(_SAYS, sentence)
         rest = sentence[place.end() :].rstrip(" .") if place else ""
         if rest and not _PROSE.search(rest) and not _DENIED.match(rest):

@@ -65,7 +65,8 @@ _OTHER = {
     "gal": (3.785411784e-3, "m3"),
     "e": (1.602176634e-19, "A s"), "ha": (1e4, "m2"), "acre": (4046.8564224, "m2"), "knot": (1852 / 3600, "m s-1"),
     "c": (299792458, "m s-1"),
-    "mph": (0.44704, "m s-1"), "kph": (1 / 3.6, "m s-1"), "kmh": (1 / 3.6, "m s-1"), "cc": (1e-6, "m3"),
+    "mph": (0.44704, "m s-1"), "kph": (1 / 3.6, "m s-1"), "kmh": (1 / 3.6, "m s-1"), "mps": (1, "m s-1"),
+    "fps": (0.3048, "m s-1"), "cc": (1e-6, "m3"),
     "qt": (9.46352946e-4, "m3"),
     "°C": (1, "K"), "°F": (5 / 9, "K"), "R": (5 / 9, "K"), "Hartree": (4.3597447222060e-18, "kg m2 s-2"),
     "ton": (907.18474, "kg"),
@@ -104,7 +105,8 @@ _SPOKEN = {
     "celsius Celsius degC centigrade": "°C",
     "fahrenheit Fahrenheit degF": "°F", "arcminute": "arcmin", "arcsecond": "arcsec", "ml": "mL",
     "KPA kPA KPa Kpa kpa": "kPa",
-    "KJ kj": "kJ", "Kg KG kgs": "kg", "hartree": "Hartree", "lbs": "lb", "molar": "M", "Ohm": "Ω", "CM": "cm",
+    "kmph": "kmh", "KJ kj": "kJ", "Kg KG kgs": "kg", "hartree": "Hartree", "lbs": "lb", "molar": "M", "Ohm": "Ω",
+    "CM": "cm",
     "ev": "eV", "torrs": "Torr",
     "rps": "rev", "hz": "Hz", "pa": "Pa", "rads": "rad", "steradian": "sr", "ATM": "atm", "decibel": "dB",
     "lbft": "ft lbf",
@@ -122,7 +124,7 @@ _IGNORED = re.compile(
 )
 _TOKEN = re.compile(
     r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}|(°[CF]\b|[%‰°Å€£¥¤]|\\?[A-Za-zμΩ]+)|"
-    r"(\^ ?)?\{? ?\(?([-+]? ?\d+(?:\.\d+|/\d+)?)\)? ?\}?|([*/()\[\]{}-])|( )"
+    r"(\^ ?)?([-+]? ?\d+(?:\.\d+|/\d+)?)|([*/()\[\]{}-])|( )"
 )
 
 
@@ -142,9 +144,11 @@ def units(text: str) -> tuple[Unit, ...]:
         factor, dimension = _OTHER[text]
         return (Unit(factor, _dimension(dimension), _ZEROS[text]),)
     found: dict[Unit, None] = {}
-    for sticky in (True, False):
+    # `ms^{-1}` is more often a speed than a frequency in kHz; the dimension of the gold tells.
+    spaced = re.sub(r"\bms(?= ?\^?[({]?-\d)", "m s", text)
+    for sticky, spelled in ((True, text), (False, text), (True, spaced)):
         for pounds in ("lb", "lbf") if re.search(r"\blbs?\b|pound", text) else ("lb",):
-            if (unit := _parsed(text, sticky, pounds)) is not None:
+            if (unit := _parsed(spelled, sticky, pounds)) is not None:
                 found[unit] = None
     return tuple(found)
 
@@ -152,6 +156,7 @@ def units(text: str) -> tuple[Unit, ...]:
 def _cleaned(text: str) -> str:
     text = re.sub(r"\\hat ?\{[^{}]*\}|\([a-z ]{4,}\)", " ", text)
     text = text.replace(r"\mu", "μ").replace(r"\Omega", "Ω").replace("&", " ")
+    text = re.sub(r"\^ ?[{(] ?([-+]? ?\d+(?:[./]\d+)?) ?[)}]", r"^\1", text)
     text = re.sub(r"μ +(?=[A-Za-z])", "μ", text).strip(" ;.,:~|")
     text = re.sub(r"(?i)^(?:°|deg\w*) ?(C|F)(?:elsius|ahrenheit)?$", lambda c: f"°{c[1].upper()}", text)
     text = re.sub(r"(?i)^°? ?(?:degrees? )?celsius$", "°C", re.sub(r"(?i)^°? ?(?:degrees? )?fahrenheit$", "°F", text))
