@@ -1,99 +1,97 @@
-"""How much of the gap to a better model does a prompt recover, and how do repeated answers fall out?"""
+"""What share of the gap between two models does a prompt close? A ratio of two differences, with its interval."""
 
 from __future__ import annotations
 
 import math
-import random
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-BINS = ("all", "majority", "minority", "none")
+from metier.evaluate.student import t_quantile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """A share of a gap; the interval is infinite where the gap itself may be nothing."""
+    """(helped - weak) / (strong - weak), over the same questions.
 
-    share: float
-    low: float
-    high: float
-
-
-def share_recovered(direct: float, structured: float, reference: float) -> float:
-    """(structured - direct) / (reference - direct); may lie beyond 0 and 1.
-
-    Raises:
-        ValueError: There is no gap.
-
-    >>> round(share_recovered(0.541, 0.778 - 0.075, 0.778), 2)
-    0.68
+    Attributes:
+        low, high: Fieller's 95 % interval; None where the gap is not told from 0, so that any share fits the data.
     """
-    if reference == direct:
-        raise ValueError("Expected a reference that differs from direct: there is no gap to recover.")
-    return (structured - direct) / (reference - direct)
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    weak: float
+    helped: float
+    strong: float
+    share: float | None
+    low: float | None
+    high: float | None
+    questions: int
+    clusters: int
 
 
-def gap_recovered(
-    direct: Sequence[float],
-    structured: Sequence[float],
-    reference: Sequence[float],
+def share_recovered(
+    weak: Sequence[float],
+    helped: Sequence[float],
+    strong: Sequence[float],
     *,
-    clusters: Sequence[str] | None = None,
+    clusters: Sequence[Hashable] = (),
     level: float = 0.95,
 ) -> Recovered:
-    """The share of the gap that is recovered, with Fieller's interval over paired questions in clusters.
+    """Measure how much of the gap a prompt closes, paired by question.
 
-    Fieller (JRSS B 16 (1954) 175): all r for which Σ(gain - r·gap) over clusters is not far from 0 by its t-test with
-    G-1 degrees of freedom. That set is no interval where the gap itself is not far from 0; the ends are then infinite.
+    The interval is that of Fieller (*JRSS B* 16 (1954) 175) for a ratio of two means, with clustered variances and
+    Student's t with G - 1 degrees of freedom, G the number of clusters. It needs no resampling, and says so where the
+    denominator may be 0.
 
     Args:
-        direct, structured, reference: Scores of the same questions in the same order.
+        weak, helped, strong: Scores of the same questions: of the weak model as it is, helped by the prompt, and of the
+            strong model.
+        clusters: Which questions stand or fall together; by default each for itself.
 
     Raises:
-        ValueError: Lengths differ, there are fewer than two clusters, or there is no gap.
+        ValueError: The lists differ in length, or there are fewer than two clusters.
+
+    >>> found = share_recovered([0, 0, 1, 0] * 5, [1, 0, 1, 0] * 5, [1, 1, 1, 0] * 5)
+    >>> found.share, round(found.low, 2), round(found.high, 2)
+    (0.5, 0.11, 0.89)
     """
-    from metier.evaluate.student import t_quantile
-
-    rows = list(zip(direct, structured, reference, strict=True))
-    names = list(clusters) if clusters is not None else [str(number) for number in range(len(rows))]
-    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-    for name, (plain, helped, best) in zip(names, rows, strict=True):
-        for place, value in enumerate((helped - plain, best - plain, 1.0)):
-            sums[name][place] += value
-    groups = list(sums.values())
-    num = len(groups)
-    if num < 2:
-        raise ValueError(f"Expected two clusters or more, got {num}.")
-    gain, gap, size = (math.fsum(column) for column in zip(*groups, strict=True))
-    if not gap:
-        raise ValueError("Expected a reference that differs from direct: there is no gap to recover.")
-    # Residuals against each mean, so that clusters of different sizes do not pass for spread.
-    pairs = [(a - gain / size * n, b - gap / size * n) for a, b, n in groups]
-    t2 = t_quantile(level, num - 1) ** 2 * num / (num - 1)
-    s_aa, s_ab, s_bb = (math.fsum(u[i] * u[j] for u in pairs) * t2 for i, j in ((0, 0), (0, 1), (1, 1)))
-    a, b, c = gap * gap - s_bb, gain * gap - s_ab, gain * gain - s_aa
-    inside = b * b - a * c
-    if a <= 0 or inside < 0:
-        return Recovered(share=gain / gap, low=-math.inf, high=math.inf)
-    return Recovered(share=gain / gap, low=(b - math.sqrt(inside)) / a, high=(b + math.sqrt(inside)) / a)
-
-
-def majority(answers: Sequence[str], *, seed: int = 0) -> str:
-    """The answer given most often over the epochs; ties are drawn, so that no letter is favoured.
-
-    >>> majority(["A", "B", "B"])
-    'B'
-    """
-    most = max(answers.count(answer) for answer in answers)
-    return random.Random(seed).choice(sorted({answer for answer in answers if answers.count(answer) == most}))
+    n, groups = len(weak), list(clusters) or list(range(len(weak)))
+    if not n == len(helped) == len(strong) == len(groups):
+        raise ValueError(f"Expected as many scores of each, got {n}, {len(helped)}, {len(strong)} and {len(groups)}.")
+    if len(set(groups)) < 2:
+        raise ValueError("Expected two or more clusters.")
+    gained = [b - a for a, b in zip(weak, helped, strict=True)]
+    gap = [b - a for a, b in zip(weak, strong, strict=True)]
+    a, b = math.fsum(gained) / n, math.fsum(gap) / n
+    sums: dict[Hashable, list[float]] = {}
+    for group, x, y in zip(groups, gained, gap, strict=True):
+        one = sums.setdefault(group, [0.0, 0.0])
+        one[0] += x - a
+        one[1] += y - b
+    factor = len(sums) / (len(sums) - 1) / n**2
+    v_aa, v_ab, v_bb = (
+        factor * math.fsum(one[i] * one[j] for one in sums.values()) for i, j in ((0, 0), (0, 1), (1, 1))
+    )
+    low, high = _fieller(a, b, v_aa, v_ab, v_bb, t_quantile(level, len(sums) - 1))
+    return Recovered(
+        weak=math.fsum(weak) / n,
+        helped=math.fsum(helped) / n,
+        strong=math.fsum(strong) / n,
+        share=a / b if b else None,
+        low=low,
+        high=high,
+        questions=n,
+        clusters=len(sums),
+    )
 
 
-def bin_of(scores: Sequence[float]) -> str:
-    """How many epochs were right: `all`, the `majority`, a `minority` (half is no majority) or `none`.
-
-    >>> bin_of([1, 1, 0]), bin_of([1, 0])
-    ('majority', 'minority')
-    """
-    right = sum(1 for score in scores if score >= 1)
-    return BINS[0] if right == len(scores) else BINS[3] if not right else BINS[1 if 2 * right > len(scores) else 2]
+def _fieller(
+    a: float, b: float, v_aa: float, v_ab: float, v_bb: float, t: float
+) -> tuple[float, float] | tuple[None, None]:
+    """Solve (a - rb)² = t² (v_aa - 2 r v_ab + r² v_bb) for r."""
+    square, half, constant = b * b - t * t * v_bb, a * b - t * t * v_ab, a * a - t * t * v_aa
+    inside = half * half - square * constant
+    if square <= 0 or inside < 0:
+        return None, None
+    return (half - math.sqrt(inside)) / square, (half + math.sqrt(inside)) / square

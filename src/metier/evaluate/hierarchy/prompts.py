@@ -1,108 +1,129 @@
-"""How is a question put, and does the way matter? The same questions in five arms, all worded from the tree.
+"""How is a question about a tree put? Five arms of one experiment, each written from the tree.
 
-`direct` asks; `chain` asks to think step by step; `structured` names the levels above a code and asks to recall them
-first; `placebo` is as long as `structured` and says nothing about the tree; `shuffled` is `direct` with the options in
-another order. Lengths are counted in words: no tokenizer is known here.
+*direct*; *chain_of_thought*; *structured*, which asks to recall the levels of the tree from above before options are dropped
+(after "RL Improves Traversal of Hierarchical Knowledge", arXiv 2511.05933); *placebo*, as many words that say nothing of the
+tree, so that length is ruled out; *shuffled*, direct with the options in another order, so that the letter is. Every arm
+asks the same questions: `source` names the question, and items with one source are a pair.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import cycle, islice
 
 from metier.evaluate.hierarchy.codes import CodeTree
-from metier.evaluate.hierarchy.questions import OPTIONS, Question
+from metier.evaluate.hierarchy.questions import Question
 from metier.item import Item
 
-ARMS = ("direct", "chain", "structured", "placebo", "shuffled")
-LETTERS = "ABCD"
-_ANSWER = "End with 'Answer:' and the letter of one option."
-_CHAIN = "Think step by step before you choose."
+ARMS = ("direct", "chain_of_thought", "structured", "placebo", "shuffled")
+DIRECTIONS = ("describe", "find")
+
+_LETTERS = "ABCD"
+_ANSWER = "Answer with the letter of one option."
+_THINK = "Think step by step, then answer with the letter of one option."
 _FILLER = (
-    "Please read the question and every option with care before you reply. Take the time that you need, stay calm, "
-    "write in plain and complete sentences, and keep to the subject. There is no hurry and no reward for a short reply."
-).split()
+    "Please read the question and the options with care before you answer. Take the time that you need, and be sure that "
+    "what you write is what you mean. There is one right option and the others are wrong. Keep your reply tidy and clear, "
+    "write in full sentences, and do not repeat the question. "
+)
 
 
 def items_of(
-    tree: CodeTree, questions: Iterable[Question], *, arm: str = "direct", to_code: bool = False, seed: int = 0
+    tree: CodeTree,
+    questions: Iterable[Question],
+    *,
+    arm: str = "direct",
+    direction: str = "describe",
+    seed: int = 0,
 ) -> list[Item]:
-    """Put questions as Items of the grader `choice`, their cluster the root above the code.
+    """Write questions as Items for the grader `choice`, in one arm.
 
     Args:
-        arm: One of `ARMS`.
-        to_code: Ask for the code of a description; otherwise for the description of a code.
-        seed: Of the order of the options of `shuffled`.
+        direction: `describe` asks for the description of a code, `find` for the code of a description.
+        seed: Of the order of options in the arm `shuffled`.
+
+    Returns:
+        Items of the same order; the cluster is the code above, `level` the number of codes on its path, and `source` is
+        `tree:code:level:direction`, the same in every arm.
 
     Raises:
-        ValueError: There is no such arm.
+        ValueError: There is no such arm or direction.
+    """
+    if arm not in ARMS or direction not in DIRECTIONS:
+        raise ValueError(
+            f"Expected an arm of {', '.join(ARMS)} and {' or '.join(DIRECTIONS)}, got {arm!r}, {direction!r}."
+        )
+    levels = level_names(tree)
+    return [_item(tree, question, arm, direction, levels, seed) for question in questions]
+
+
+def level_names(tree: CodeTree) -> list[str]:
+    """Name each level of a tree: the commonest kind of its nodes, or its number.
 
     >>> from metier.evaluate.hierarchy.codes import Row, tree_of
-    >>> tree = tree_of("t", [Row(code=c, parent=p, description=d) for c, p, d in
-    ...     [("R", "", "all"), ("a", "R", "ant"), ("b", "R", "bee"), ("c", "R", "cat"), ("d", "R", "dog")]])
-    >>> item = items_of(tree, [Question(tree["b"], "hard", tuple(tree[c] for c in "abcd"), 1)])[0]
-    >>> item.reference, item.choices, item.cluster
-    ('B', ('ant', 'bee', 'cat', 'dog'), 'R')
+    >>> level_names(tree_of("t", [Row(code="A", kind="chapter"), Row(code="A1", parent="A")]))
+    ['chapter', 'level 2']
     """
-    if arm not in ARMS:
-        raise ValueError(f"Expected one of {', '.join(ARMS)}, got {arm!r}.")
-    rng = random.Random(f"{seed} {arm}")
-    return [_item(tree, q, arm, to_code, _shuffled(q, rng) if arm == "shuffled" else q.options) for q in questions]
+    names = []
+    for number, level in enumerate(tree.by_depth, start=1):
+        kind, count = Counter(tree.kinds[node] for node in level).most_common(1)[0]
+        names.append(kind if kind and not kind.isdigit() and count * 2 > len(level) else f"level {number}")
+    return names
 
 
-def instruction(tree: CodeTree, arm: str, node: int) -> str:
-    """What an arm says below the question; empty for `direct`. It names levels, never codes above the answer."""
-    if arm == "chain":
-        return _CHAIN
-    if arm not in ("structured", "placebo"):
-        return ""
-    levels = " -> ".join(level_names(tree, node))
-    structured = (
-        f"First recall where it stands in the hierarchy of {tree.name}, from the top down: {levels}. "
-        "Write the code and the description of each level, joined by ' > '. "
-        "Then go through the options and leave out those that lie elsewhere."
+def instruction(tree: CodeTree, node: int, arm: str, levels: Sequence[str]) -> str:
+    """Write what an arm asks for, below the options."""
+    if arm in ("direct", "shuffled"):
+        return _ANSWER
+    if arm == "chain_of_thought":
+        return _THINK
+    structured = _structured(tree, node, levels)
+    if arm == "structured":
+        return f"{structured} {_ANSWER}"
+    words = islice(cycle(_FILLER.split()), len(structured.split()))
+    return f"{' '.join(words).rstrip('.,')}. {_ANSWER}"
+
+
+def _structured(tree: CodeTree, node: int, levels: Sequence[str]) -> str:
+    above = levels[: tree.depth[node]]
+    steps = ", then ".join(f"the {name} it belongs to" for name in above) or "what kind of code it is"
+    return (
+        f"First recall where the code stands in {tree.name}, from the top: {steps}, then the code itself; write each with "
+        "its description, one a line. Then go through the options and drop those that lie elsewhere."
     )
-    return structured if arm == "structured" else placebo(structured)
 
 
-def level_names(tree: CodeTree, node: int) -> list[str]:
-    """The names of the levels from the root down to a node: their kinds, or `level 1`, `level 2` where none is given."""
-    return [tree.kinds[above] or f"level {depth + 1}" for depth, above in enumerate(tree.path(node))]
-
-
-def placebo(text: str) -> str:
-    """Words that help nobody, exactly as many as a text has.
-
-    >>> len(placebo("one two three").split())
-    3
-    """
-    num_words = len(text.split())
-    return " ".join(_FILLER[i % len(_FILLER)] for i in range(num_words))
-
-
-def _item(tree: CodeTree, question: Question, arm: str, to_code: bool, options: Sequence[int]) -> Item:
-    shown = [tree.codes[o] if to_code else tree.descriptions[o] for o in options]
-    asked = (
-        f"Which code of {tree.name} has the description {tree.descriptions[question.node]!r}?"
-        if to_code
-        else f"What is the description of the code {tree.codes[question.node]} in {tree.name}?"
-    )
-    lines = [asked, *(f"{letter}. {text}" for letter, text in zip(LETTERS, shown, strict=True))]
-    lines += [line for line in (instruction(tree, arm, question.node), _ANSWER) if line]
+def _item(tree: CodeTree, question: Question, arm: str, direction: str, levels: Sequence[str], seed: int) -> Item:
+    node, code = question.node, tree.codes[question.node]
+    source = f"{tree.name}:{code}:{question.level}:{direction}"
+    options = list(question.options)
+    if arm == "shuffled":
+        options = _other_order(options, random.Random(f"{seed} {source}"))
+    if direction == "describe":
+        asked = f"What is the description of the {tree.name} code {code}?"
+        shown = tuple(tree.descriptions[one] for one in options)
+    else:
+        asked = f"Which {tree.name} code has the description {tree.descriptions[node]!r}?"
+        shown = tuple(tree.codes[one] for one in options)
+    listed = "\n".join(f"{letter}. {text}" for letter, text in zip(_LETTERS, shown, strict=True))
+    above = tree.parent[node]
     return Item(
-        prompt="\n".join(lines),
-        reference=LETTERS[options.index(question.node)],
+        prompt=f"{asked}\n\n{listed}\n\n{instruction(tree, node, arm, levels)}",
+        reference=_LETTERS[options.index(node)],
         grader="choice",
-        choices=tuple(shown),
-        concepts=(tree.codes[question.node],),
-        cluster=tree.codes[tree.path(question.node)[0]],
-        source=f"{tree.name} {question.level} {arm}",
+        choices=shown,
+        concepts=(code,),
+        cluster=f"{tree.name}:{tree.codes[above] if above >= 0 else ''}",
+        level=tree.depth[node] + 1,
+        source=source,
     )
 
 
-def _shuffled(question: Question, rng: random.Random) -> tuple[int, ...]:
-    """Another order in which the right option has moved, so that a favourite letter cannot pass for knowledge."""
-    while True:
-        options = tuple(rng.sample(question.options, OPTIONS))
-        if options[question.place] != question.node:
-            return options
+def _other_order(options: list[int], rng: random.Random) -> list[int]:
+    """Any order but the one they have."""
+    order = list(options)
+    while order == options:
+        rng.shuffle(order)
+    return order
