@@ -1,9 +1,9 @@
 """How is a question about a tree put? Five arms of one experiment, each written from the tree.
 
-*direct*; *chain_of_thought*; *structured*, which asks to recall the levels of the tree from above before options are dropped
-(after "RL Improves Traversal of Hierarchical Knowledge", arXiv 2511.05933); *placebo*, as many words that say nothing of the
-tree, so that length is ruled out; *shuffled*, direct with the options in another order, so that the letter is. Every arm
-asks the same questions: `source` names the question, and items with one source are a pair.
+*direct*; *chain_of_thought*; *structured*, which asks to recall the levels of the tree from above before options are
+dropped (after "RL Improves Traversal of Hierarchical Knowledge", arXiv 2511.05933); *placebo*, as many words that say
+nothing of the tree, so that length is ruled out; *shuffled*, direct with the options in another order, so that the
+letter is. Every arm asks the same questions: `source` names the question, and items with one source are a pair.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _LETTERS = "ABCD"
 _ANSWER = "Answer with the letter of one option."
 _THINK = "Think step by step, then answer with the letter of one option."
 _FILLER = (
-    "Please read the question and the options with care before you answer. Take the time that you need, and be sure that "
-    "what you write is what you mean. There is one right option and the others are wrong. Keep your reply tidy and clear, "
-    "write in full sentences, and do not repeat the question. "
+    "Please read the question and the options with care before you answer. Take the time that you need, and be sure "
+    "that what you write is what you mean. There is one right option and the others are wrong. Keep your reply tidy and "
+    "clear, write in full sentences, and do not repeat the question. "
 )
 
 
@@ -90,8 +90,8 @@ def _structured(tree: CodeTree, node: int, levels: Sequence[str]) -> str:
     above = levels[: tree.depth[node]]
     steps = ", then ".join(f"the {name} it belongs to" for name in above) or "what kind of code it is"
     return (
-        f"First recall where the code stands in {tree.name}, from the top: {steps}, then the code itself; write each with "
-        "its description, one a line. Then go through the options and drop those that lie elsewhere."
+        f"First recall where the code stands in {tree.name}, from the top: {steps}, then the code itself; write each "
+        "with its description, one a line. Then go through the options and drop those that lie elsewhere."
     )
 
 

@@ -27,6 +27,7 @@ def read_tree(
     parent: str = "",
     description: str = "",
     prefixes: Sequence[int] | None = None,
+    encoding: str = "utf-8-sig",
 ) -> CodeTree:
     """Read a tree of codes.
 
@@ -37,10 +38,12 @@ def read_tree(
         prefixes: Without a parent column a code's parent is its longest prefix that is a code. With lengths given, the
             prefixes of these lengths become nodes too, if need be without a description.
 
+        encoding: Of the text; older tables are often `cp1252`.
+
     Raises:
         InputError: The file cannot be read, a column is missing, or the codes make no tree.
     """
-    text = _text(path)
+    text = _text(path, encoding)
     where = path.name
     names = (code, parent, description)
     rows = list(_from_json(text, where, names) if text.lstrip()[:1] in ("[", "{") else _from_table(text, where, names))
@@ -49,12 +52,14 @@ def read_tree(
     return tree_of(name or where.split(".")[0], rows)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, encoding: str) -> str:
     try:
         data = path.read_bytes()
-        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.", hint="Expected UTF-8 text, plain or gzip.") from error
+        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode(encoding)
+    except (OSError, EOFError, UnicodeDecodeError, LookupError) as error:
+        raise InputError(
+            f"Cannot read {str(path)!r}: {error}.", hint="Expected text in UTF-8, plain or gzip, or its encoding."
+        ) from error
 
 
 def _from_table(text: str, where: str, names: Sequence[str]) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""How far off are wrong answers about a tree? Hierarchical precision and recall, depth of the common ancestor, strata, bins.
+"""How far off are wrong answers about a tree? Hierarchical precision and recall, common ancestors, strata, bins.
 
 Hierarchical measures after Kiritchenko et al., *Functional annotation of genes using hierarchical text categorization*
 (2005): the sets of a node and all above it are compared instead of the nodes.

@@ -1,0 +1,94 @@
+"""`metier evaluate hierarchy` and `representation`: exams over trees of codes, and how alike two models hold them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.faces.show import AsJson, as_json, as_lines, say, table
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+trees = typer.Typer(name="hierarchy", help="Exams over trees of codes.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(trees)
+
+Columns = Annotated[str, typer.Option(help="A column, where it is not among the usual names.")]
+
+
+@trees.command()
+def questions(
+    codes: Annotated[Path, typer.Argument(help="CSV, TSV or JSON, plain or gzip.")],
+    level: Annotated[list[str] | None, typer.Option(help="easy, medium or hard; by default all.")] = None,
+    arm: Annotated[str, typer.Option(help="direct, chain_of_thought, structured, placebo or shuffled.")] = "direct",
+    direction: Annotated[str, typer.Option(help="describe a code, or find one.")] = "describe",
+    code: Columns = "",
+    parent: Columns = "",
+    description: Columns = "",
+    prefix: Annotated[list[int] | None, typer.Option(help="Lengths of prefixes that are codes too.")] = None,
+    encoding: str = "utf-8-sig",
+    seed: int = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the Items to this file.")] = None,
+) -> None:
+    """Write one question a code and level, as Items. What is left out is counted on standard error.
+
+    Example: metier evaluate hierarchy questions codes.tsv --level hard --arm structured --out exam.jsonl
+    """
+    from metier.errors import ConfigError
+    from metier.evaluate.hierarchy.prompts import items_of
+    from metier.evaluate.hierarchy.questions import LEVELS, make_questions
+    from metier.evaluate.hierarchy.read import read_tree
+    from metier.faces.files import write_lines
+
+    tree = read_tree(codes, code=code, parent=parent, description=description, prefixes=prefix, encoding=encoding)
+    try:
+        made = make_questions(tree, levels=level or LEVELS, seed=seed)
+        items = items_of(tree, made.questions, arm=arm, direction=direction, seed=seed)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    if out:
+        write_lines(items, out)
+    else:
+        as_lines(items)
+    say(f"{len(items)} questions about {len(tree)} codes of {tree.name}")
+    for (of_level, reason), count in sorted(made.left_out.items()):
+        say(f"left out: {count} {of_level}, {reason}")
+
+
+@app.command()
+def representation(
+    one: Annotated[Path, typer.Argument(help="The folder of a transformers model.")],
+    other: Annotated[Path, typer.Argument(help="Another of the same width and number of layers.")],
+    texts: Annotated[Path, typer.Option(help="Statements, one a line.")],
+    permutations: Annotated[int, typer.Option(min=1)] = 999,
+    seed: int = 0,
+    json: AsJson = False,
+) -> None:
+    """Compare the last-token states of two models layer by layer, beside a permutation null and random text.
+
+    Example: metier evaluate representation base/ tuned/ --texts facts.txt
+    """
+    from metier.clients.states import last_states
+    from metier.errors import InputError
+    from metier.evaluate.representation import likeness, random_text
+    from metier.faces.files import read_lines
+
+    said = [line for line in read_lines(texts) if line.strip()]
+    noise = [random_text(line, seed=seed) for line in said]
+    try:
+        found = likeness(
+            last_states(one, said),
+            last_states(other, said),
+            random_one=last_states(one, noise),
+            random_other=last_states(other, noise),
+            permutations=permutations,
+            seed=seed,
+        )
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    if json:
+        as_json(found)
+        return
+    rows = [(f.layer, f"{f.cosine:.3f}", f"{f.low:.3f}", f"{f.high:.3f}", f"{f.permuted:.3f}", f"{f.random_text:.3f}",
+             f"{f.p_value:.3g}") for f in found]  # fmt: skip
+    table(["layer", "cosine", "low", "high", "permuted", "random text", "p (Holm)"], rows)
