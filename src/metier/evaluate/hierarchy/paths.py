@@ -73,7 +73,7 @@ def recited(tree: CodeTree, reply: str, *, node: int | None = None) -> list[int]
     >>> recited(tree, "First A - Animals, then horses.\\nThe answer is C.")
     [0, 1]
     """
-    by_text = {}
+    by_text: dict[str, int] = {}
     for place, text in enumerate(tree.descriptions):
         by_text.setdefault(_plain(text), place)
     found: dict[int, None] = {}

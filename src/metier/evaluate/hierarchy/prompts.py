@@ -52,9 +52,8 @@ def items_of(
         ValueError: There is no such arm or direction.
     """
     if arm not in ARMS or direction not in DIRECTIONS:
-        raise ValueError(
-            f"Expected an arm of {', '.join(ARMS)} and {' or '.join(DIRECTIONS)}, got {arm!r}, {direction!r}."
-        )
+        known = f"{', '.join(ARMS)} and {' or '.join(DIRECTIONS)}"
+        raise ValueError(f"Expected an arm and a direction of {known}, got {arm!r} and {direction!r}.")
     levels = level_names(tree)
     return [_item(tree, question, arm, direction, levels, seed) for question in questions]
 
