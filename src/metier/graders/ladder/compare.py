@@ -83,7 +83,7 @@ def _shapes(gold: Shape, answer: Shape, context: _Context) -> Verdict:
         return _one_of_several(gold, answer, context)
     if isinstance(gold, Many):
         vector = _vector(answer.text) if isinstance(answer, Leaf) else None
-        if vector and gold.kind in ("tuple", "brackets"):
+        if vector and gold.kind in ("tuple", "brackets", "vector"):
             vector = (
                 vector[: max(len(gold.parts), 2)]
                 if not any(part.text != "0" for part in vector[len(gold.parts) :])
@@ -100,7 +100,10 @@ def _many(gold: Many, answer: Many, context: _Context) -> Verdict:
         wanted, said = _distinct(wanted, context), _distinct(said, context)
     if len(wanted) != len(said):
         return Verdict(False, "different_number_of_parts", f"{len(said)} against {len(wanted)}")
-    ordered = {"tuple", "brackets"}
+    ordered = {"tuple", "brackets", "vector"}
+    if {gold.kind, answer.kind} == {"tuple", "brackets"} and len(wanted) == len(said) == 2:
+        # A pair of numbers may be an interval, whose ends count.
+        return Verdict(False, "different_ends")
     labels = _labels(wanted), _labels(said)
     if labels[0] and labels[1]:
         if set(labels[0]) != set(labels[1]):
@@ -169,7 +172,7 @@ def _one_of_several(gold: Leaf, answer: Many, context: _Context) -> Verdict:
         if bar is not None and centre and abs(as_float(bar)) <= 0.2 * abs(as_float(centre)):
             rest = re.sub(r"^[\d.]+(?:[eE][-+]?\d+)?", "", spread.strip())
             return _leaves(gold, Leaf(text=left.strip("( ") + rest.replace(")", " ")), context)
-    if answer.kind == "tuple" and (vector := _vector(gold.text)):
+    if answer.kind in ("tuple", "vector") and (vector := _vector(gold.text)):
         return (
             _in_order(vector[: len(answer.parts)], answer.parts, context)
             if len(answer.parts) in (2, 3)
@@ -268,6 +271,7 @@ def _quantity(text: str, log_base: int = 0) -> _Quantity | None:
             return _quantity(f"¤-{text[2:]}")
         return None
     rest = re.sub(r"(?i)^,? *(?:or so|approx\w*)\b", "", rest).strip(" ,.")
+    rest = re.sub(r" ?\([^()]*\b(?:s\.?f|sig|d\.?p|decimal|rounded|approx)[^()]*\)$", "", rest)
     rest = re.sub(r" ?\((?:≈|=|or|about)[^()]*\)$", "", rest)
     rest = re.sub(r"^\(([^()]*)\)$", r"\1", rest).strip("[] ") if rest else rest
     if rest and (compound := _compound(text)):
@@ -314,6 +318,10 @@ def _leaves(gold: Leaf, answer: Leaf, context: _Context) -> Verdict:
         return Verdict(True, "same", gold.text[:200])
     if _other_name(gold.label, answer.label):
         return Verdict(False, "different_names", f"{answer.label} against {gold.label}")
+    if "=" in answer.text and gold.label and "=" not in gold.text:
+        gold = Leaf(text=f"{gold.label}={gold.text}")
+    elif "=" in gold.text and answer.label and "=" not in answer.text:
+        answer = Leaf(text=f"{answer.label}={answer.text}")
     if gold.text.isalpha() and gold.text.casefold() == answer.text.casefold() and len(gold.text) > 2:
         return Verdict(True, "same_words", gold.text[:200])
     if "_" in gold.text + answer.text and _unbraced(gold.text) == _unbraced(answer.text):
@@ -411,6 +419,8 @@ def _shown(one: _Quantity) -> str:
 def _unknown_unit(wanted: _Quantity, said: _Quantity, context: _Context) -> Verdict:
     """Words that are no unit: none is stated where none is asked; else a right number cannot be told."""
     evidence = f"the unit {said.unit[:60]!r} is not understood"
+    if re.match(r"[\d.]|(?:to|or)\b.*\d", said.unit):
+        return Verdict(False, "several_answers", f"more follows: {said.unit[:60]!r}")
     if not context.policy.near(wanted.value, said.value, printed=wanted.decimals):
         return Verdict(False, "different", f"{_shown(said)} against {_shown(wanted)}")
     if not context.unit and not wanted.unit and re.fullmatch(r"[A-Za-z][A-Za-z ,.'-]*", said.unit):

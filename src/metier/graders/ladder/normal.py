@@ -145,6 +145,7 @@ _BLANK_GROUPS = re.compile(r"(?<![\d.,^{] )(?<![\d.,^])\d{1,3}(?: \d{3})++(?![\d
 _DECIMAL_BRACE = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _TIMES_TEN = re.compile(r"(?<=[\d.)}])\s*+[xX]\s*+(?=10\s*+(?:\^|\*\*))")
 _EXPONENT = re.compile(r"(?<=\d) ?[eE] ?\{ ?([-+]?\d++) ?\}")
+_SPACED_EXPONENT = re.compile(r"(?<=\d) ?E ?([-+]) ?(\d++)$")
 _RATIO = re.compile(r"^([\d.]++) ?: ?([\d.]++)$")
 _CHOOSE = re.compile(r"\{ ?(\w++) ?\\choose ?(\w++) ?\}")
 _SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")
@@ -171,6 +172,8 @@ def normal(text: str) -> str:
     ('89034.79', '6.02 * 10^{23}', '7')
     """
     text = text.strip()
+    if text in ("DNE", "d.n.e."):
+        return "does not exist"
     if "\f" in text or "\times" in text:
         # A string that lost a backslash: a form feed for `\f` of `\frac`, a tab for `\t` of `\times`.
         text = text.replace("\frac", r"\frac").replace("\times", r"\times")
@@ -187,6 +190,7 @@ def normal(text: str) -> str:
     text = _SPACES.sub(" ", text).strip()
     text = _DOTS.sub(" ", text)
     text = _EXPONENT.sub(r"e\1", text)
+    text = _SPACED_EXPONENT.sub(r"e\1\2", text)
     text = _RATIO.sub(r"\1/\2", text)
     text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
     if "," in text and not _bracketed_pair(text):

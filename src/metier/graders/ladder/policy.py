@@ -62,6 +62,8 @@ class Policy:
             return bool(_equal(gold, answer)) and as_float(answer) == round(as_float(answer).real)
         if _equal(gold, answer):
             return True
+        if _infinite(gold) or _infinite(answer):
+            return False
         if _is_zero(gold):
             return self._near_zero(answer, printed, unitless)
         distance = _distance(gold, answer)

@@ -24,7 +24,8 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Many:
-    """Several values: `list` (any order), `set` (any order), `tuple` (this order) or `union` (any order)."""
+    """Several values: `list` (any order), `set` (any order), `tuple`, `brackets` or `vector` (this order) or `union`
+    (any order)."""
 
     kind: str
     parts: tuple[Shape, ...]
@@ -161,10 +162,10 @@ def _matrix(body: str, depth: int) -> Shape:
     rows = [row for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\cr", body) if row.strip(" \\hline")]
     cells = [[_shape(cell, depth + 1) for cell in row.split("&")] for row in rows[:MAX_PARTS]]
     if all(len(row) == 1 for row in cells):
-        return Many(kind="tuple", parts=tuple(row[0] for row in cells))
+        return Many(kind="vector", parts=tuple(row[0] for row in cells))
     if len(cells) == 1:
-        return Many(kind="tuple", parts=tuple(cells[0]))
-    return Many(kind="tuple", parts=tuple(Many(kind="tuple", parts=tuple(row)) for row in cells))
+        return Many(kind="vector", parts=tuple(cells[0]))
+    return Many(kind="vector", parts=tuple(Many(kind="vector", parts=tuple(row)) for row in cells))
 
 
 def _inequality(text: str) -> Shape:
@@ -241,7 +242,7 @@ def _bracketed(text: str, depth: int) -> Shape:
     ends = [piece.strip() for piece in pieces]
     if len(pieces) == 2 and (opened + closed in ("(]", "[)") or any("\\infty" in end for end in ends)):
         return Interval(low=ends[0], high=ends[1], closed=(opened == "[", closed == "]"))
-    kind = {"[": "brackets"}.get(opened, "tuple")
+    kind = {"[": "brackets", "<": "vector"}.get(opened, "tuple")
     return Many(kind=kind, parts=tuple(_shape(piece, depth + 1) for piece in pieces))
 
 

@@ -106,6 +106,7 @@ _SPOKEN = {
     "fahrenheit Fahrenheit degF": "°F", "arcminute": "arcmin", "arcsecond": "arcsec", "ml": "mL",
     "KPA kPA KPa Kpa kpa": "kPa",
     "kmph": "kmh", "KJ kj": "kJ", "Kg KG kgs": "kg", "hartree": "Hartree", "lbs": "lb", "molar": "M", "Ohm": "Ω",
+    "kilohm kilohms": "kΩ", "megohm megohms": "MΩ",
     "CM": "cm",
     "ev": "eV", "torrs": "Torr",
     "rps": "rev", "hz": "Hz", "pa": "Pa", "rads": "rad", "steradian": "sr", "ATM": "atm", "decibel": "dB",
@@ -118,7 +119,7 @@ _COUNTED = re.compile(
     r"nuclei|nucleus|node|bit|event|decay|student|bond|lb)s?$"
 )
 _IGNORED = re.compile(
-    r"(?i)\b(?:of|in the|to the|toward|towards|upwards?|downwards?|left|right|north|south|east|west|"
+    r"(?i)\b(?:of|in the|to the|toward|towards|upwards?|downwards?|left|right|due|north|south|east|west|"
     r"outwards?|inwards?|per se|"
     r"approximately|respectively|direction|long|wide|high|deep|tall|total|each|away|old)\b.*$"
 )
@@ -232,7 +233,11 @@ def _parsed(text: str, sticky: bool, pounds: str) -> Unit | None:
 def _word(word: str, pounds: str) -> tuple[Unit, ...] | None:
     if _COUNTED.match(word) and word not in ("lb", "lbs"):
         return (Unit(1.0),)
-    symbol = _ALIASES.get(word) or _ALIASES.get(word.lower()) if len(word) > 1 or word == "y" else None
+    symbol = (
+        _ALIASES.get(word) or (_ALIASES.get(word.lower()) if len(word) > 3 else None)
+        if len(word) > 1 or word == "y"
+        else None
+    )
     if symbol is None and word.endswith("s") and len(word) > 3:
         symbol = _ALIASES.get(word[:-1]) or _ALIASES.get(word[:-1].lower())
     symbol = symbol or word
