@@ -25,8 +25,8 @@ _ANSWER = "Answer with the letter of one option."
 _THINK = "Think step by step, then answer with the letter of one option."
 _FILLER = (
     "Please read the question and the options with care before you answer. Take the time that you need, and be sure "
-    "that what you write is what you mean. There is one right option and the others are wrong. Keep your reply tidy and "
-    "clear, write in full sentences, and do not repeat the question. "
+    "that what you write is what you mean. There is one right option and the others are wrong. Keep your reply tidy "
+    "and clear, write in full sentences, and do not repeat the question. "
 )
 
 

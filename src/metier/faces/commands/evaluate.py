@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.commands import attributing, auditing, comparing, logs, multilingual, papers
+from metier.faces.commands import attributing, auditing, comparing, hierarchy, logs, multilingual, papers, scibench
 from metier.faces.commands.logs import take_logged
 from metier.faces.show import AsJson, as_json, say, table
 
@@ -398,6 +398,8 @@ def _progress(done: int, total: int) -> None:
 app.add_typer(attributing.app)
 app.add_typer(auditing.app)
 app.add_typer(comparing.app)
+app.add_typer(hierarchy.app)
 app.add_typer(logs.app)
 app.add_typer(multilingual.app)
 app.add_typer(papers.app)
+app.add_typer(scibench.app)
