@@ -1,6 +1,6 @@
 """How fast are questions over a tree of codes made, and are their wrong options clean? hP, hR, hF beside hiclass.
 
-    python benchmarks/evaluate_hierarchy.py TREE [TREE ...]
+python benchmarks/evaluate_hierarchy.py TREE [TREE ...]
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SEED = 0
 
 def main(paths: list[str]) -> None:
     """Print one row a tree."""
-    print("| tree | nodes | read, CPU s | questions | made, CPU s | left out | relatives among wrong options | hP, hR, hF |")
+    print("| tree | nodes | read, CPU s | questions | made, CPU s | left out | wrong options related | hP, hR, hF |")
     print("|---|---|---|---|---|---|---|---|")
     for path in map(Path, paths):
         start = time.process_time()
