@@ -272,7 +272,7 @@ def _quantity(text: str, log_base: int = 0) -> _Quantity | None:
         return None
     rest = re.sub(r"(?i)^,? *(?:or so|approx\w*)\b", "", rest).strip(" ,.")
     rest = re.sub(r" ?\([^()]*\b(?:s\.?f|sig|d\.?p|decimal|rounded|approx)[^()]*\)$", "", rest)
-    rest = re.sub(r" ?\((?:≈|=|or|about|[\d.])[^()]*\)$", "", rest)
+    rest = re.sub(r" ?\((?:(?:≈|=|or|about)[^()]*|[\d.]+ ?%)\)$", "", rest)
     rest = re.sub(r"^\(([^()]*)\)$", r"\1", rest).strip("[] ") if rest else rest
     if rest and (compound := _compound(text)):
         return compound
