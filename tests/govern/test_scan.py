@@ -299,3 +299,12 @@ def test_any_bytes_can_be_scanned(tmp_path_factory: pytest.TempPathFactory, data
     (folder / "x").write_bytes(data)
     found = scan(folder)
     assert found.num_files >= 1 or found.unread
+
+
+def test_two_slashes_end_nothing_where_they_begin_no_comment() -> None:
+    from metier.govern.scan.script import script_statements
+
+    halved = list(script_statements("n = f(a // b)\nx = g(n)\n", "x.py", kind="python"))
+    assert [one.text for one in halved] == ["n = f(a // b)", "x = g(n)"]
+    listed = list(script_statements("n=$(ls /*)\nm=$(ls /tmp)\n", "x.sh", kind="hash-script"))
+    assert len(listed) == 2

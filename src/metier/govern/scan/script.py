@@ -182,6 +182,9 @@ def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
             break
         place = token.end()
         group, value = token.lastgroup, token[0]
+        if group == "slash" and hashes:
+            # No comment here: `a // b`, `ls /*` and the slashes of an address end after two signs.
+            group, value, place = "plain", value[:2], token.start() + 2
         if group == "string":
             if not parts:
                 begin, indent = line, token.start() - line_start
