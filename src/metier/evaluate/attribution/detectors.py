@@ -12,19 +12,20 @@ from collections.abc import Iterator
 
 from metier.evaluate.attribution.abilities import Label
 from metier.evaluate.attribution.judges import Wrong
+from metier.graders.ladder.evaluate import value
 from metier.graders.ladder.normal import normal
-from metier.graders.ladder.syntax import Apply, Literal, Node, UnreadError, parts, read
+from metier.graders.ladder.syntax import Apply, UnreadError, parts, read
 
 CALCULATION, UNIT, POWER, PROGRAM = "recalculated", "unit", "power-of-ten", "program"
 CLOSE = 0.02
 """How far a rounded step may be off, as a part of the right value: steps of a solution carry two or three digits."""
 
 _SIDE = 160
-_OPERATORS = frozenset({"add", "mul", "div", "pow"})
+_OPERATORS = frozenset({"add", "mul", "div", "pow", "root", "sqrt", "fact"})
 _MAX_REPLY = 200_000
 _STEP = re.compile(
     rf"(?<![\w.\\^_{{])([-−]?[\d(\\][^=≈\n$]{{0,{_SIDE}}}?)\s*(?:=|≈|\\approx|\\simeq)\s*"
-    r"([-−]?\d[\d.,{}]*(?:\s*(?:\\times|\\cdot|×|·|\*)\s*10\s*\^?\s*(?:\{[-−+]?\d+\}|[-−+]?\d+|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE][-+]?\d+)?)"
+    r"([-−]?\d(?:[\d.,{}]*[\d}])?(?:\s*(?:\\times|\\cdot|×|·|\*)\s*10\s*\^?\s*(?:\{[-−+]?\d+\}|[-−+]?\d+|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|[eE][-+]?\d+)?)"
 )
 
 
@@ -122,36 +123,13 @@ def _split(text: str, *, sums: bool = False) -> tuple[float | None, str]:
         node, rest = read(normal(text))
     except UnreadError:
         return None, text
-    if sums and not any(isinstance(part, Apply) and part.op in _OPERATORS | {"root"} for part in parts(node)):
+    if sums and not any(isinstance(part, Apply) and part.op in _OPERATORS for part in parts(node)):
         return None, rest
     try:
-        value = _calculated(node)
+        number = float(value(node))
     except (ArithmeticError, ValueError, TypeError):
         return None, rest
-    return (value if math.isfinite(value) else None), rest
-
-
-def _calculated(node: Node) -> float:
-    if isinstance(node, Literal):
-        return float(node.value)
-    if not isinstance(node, Apply):
-        raise ValueError("a name has no value")
-    values = [_calculated(arg) for arg in node.args]
-    match node.op, values:
-        case "add", _:
-            return math.fsum(values)
-        case "mul", _:
-            return math.prod(values)
-        case "neg", [one]:
-            return -one
-        case "div", [above, below]:
-            return above / below
-        case "pow", [base, exponent]:
-            return math.pow(base, exponent)
-        case (("root" | "sqrt"), [one]):
-            return math.sqrt(one)
-        case _:
-            raise ValueError(f"{node.op} is not recalculated")
+    return (number if math.isfinite(number) else None), rest
 
 
 def _is_percent(left: float, right: float, after: str) -> bool:
