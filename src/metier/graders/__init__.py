@@ -1,7 +1,7 @@
-"""The kinds of grader: exact, choice, number, regex, program, and a weighted sum of several.
+"""The kinds of grader: exact, choice, number, regex, program, a weighted sum of several, and the answer ladder.
 
-`grader_for(item)` finds the grader an item names, with the policy the item states. The answer ladder for science
-(units, symbols, sets) belongs here too, as one more name in the entry-point group `metier.graders`.
+`grader_for(item)` finds the grader an item names, with the policy the item states. The answer ladder (`answer`) reads
+numbers, units, sets and formulas; `scibench` is the rule that SciBench was released with.
 """
 
 from __future__ import annotations
