@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from metier.attempt import Attempt, Grade
 from metier.errors import InputError
+from metier.evaluate.hierarchy.answers import answers_of, report
 from metier.evaluate.hierarchy.codes import CodeTree, Row, tree_of
 from metier.evaluate.hierarchy.gap import share_recovered
-from metier.evaluate.hierarchy.paths import ancestors, path_recall, path_score, recited
+from metier.evaluate.hierarchy.paths import Reciter, ancestors, path_recall, path_score
 from metier.evaluate.hierarchy.prompts import ARMS, items_of
 from metier.evaluate.hierarchy.questions import DISTANCES, make_questions
 from metier.evaluate.hierarchy.read import read_tree
 from metier.evaluate.hierarchy.scores import tree_score
+from metier.graders import grader_for
 
 
 def _tree(num_codes: int = 400, seed: int = 1) -> CodeTree:
@@ -90,7 +93,7 @@ def test_arms_ask_the_same_questions_and_the_placebo_is_as_long_as_the_structure
 def test_a_recited_path_tells_more_than_a_near_answer() -> None:
     tree = _tree()
     node = max(range(len(tree)), key=lambda one: tree.depth[one])
-    said = recited(tree, " > ".join(tree.codes[one] for one in tree.path(node)), node=node)
+    said = Reciter.of(tree)(" > ".join(tree.codes[one] for one in tree.path(node)), node=node)
     assert said == ancestors(tree, node)
     found = path_recall(tree, [(node, said, None)])
     assert found.recited == (1.0, 1.0)
@@ -127,3 +130,40 @@ def test_the_interval_of_the_share_covers_the_truth() -> None:
         found = share_recovered(weak, helped, strong)
         inside += found.low is not None and found.high is not None and found.low <= 0.5 <= found.high
     assert 0.92 <= inside / 400 <= 0.98
+
+
+def test_a_run_is_scored_from_the_words_of_its_replies() -> None:
+    tree = _tree()
+    questions = make_questions(tree, levels=["hard"], seed=2).questions[:60]
+    items = items_of(tree, questions)
+    known = {item.item_id: item for item in items}
+    attempts = []
+    for number, (question, item) in enumerate(zip(questions, items, strict=True)):
+        way = " > ".join(tree.codes[one] for one in tree.path(question.node)[:-1])
+        letter = item.reference if number % 3 else "ABCD"[(question.place + 1) % 4]
+        reply = f"{way}\nThe answer is {letter}."
+        grade = grader_for(item)(item, reply)
+        attempts.append(Attempt(item_id=item.item_id, model="m", run_id="r", reply=reply, grade=grade))
+    stray = Attempt(
+        item_id="item_0", model="m", run_id="r", reply="A", grade=Grade.incorrect("different", "A is not B")
+    )
+    answers, left_out = answers_of(tree, known, [*attempts, stray])
+    found = report(tree, answers, left_out=left_out)
+    assert left_out == 1
+    assert found.accuracy["all"].mean == pytest.approx(40 / 60)
+    assert found.accuracy["all"].low < 40 / 60 < found.accuracy["all"].high
+    assert found.recited["all"].mean == 1.0
+    assert found.epochs == {"all": 40, "majority": 0, "minority": 0, "none": 20}
+    # A wrong option two edges away is a sibling: its path is the right one, which is why the recital is scored apart.
+    assert found.implied["all"].mean == 1.0
+    assert found.score.f1 < 1.0
+
+
+def test_a_reply_without_an_option_is_answered_with_none() -> None:
+    tree = _tree()
+    item = items_of(tree, make_questions(tree, levels=["hard"], seed=2).questions[:1])[0]
+    grade = grader_for(item)(item, "I cannot say.")
+    attempt = Attempt(item_id=item.item_id, model="m", run_id="r", reply="I cannot say.", grade=grade)
+    (answer,), left_out = answers_of(tree, {item.item_id: item}, [attempt])
+    assert answer.chosen is None
+    assert left_out == 0

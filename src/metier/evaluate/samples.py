@@ -1,6 +1,7 @@
 """What did one run score, sample by sample? The table that comparisons read, whoever took the exam.
 
-Our own attempts, `.eval` logs of Inspect AI and `samples_*.jsonl` of lm-evaluation-harness all become rows of this kind.
+Our own attempts, `.eval` logs of Inspect AI and `samples_*.jsonl` of lm-evaluation-harness all become rows of this
+kind.
 """
 
 from __future__ import annotations

@@ -225,13 +225,15 @@ def first_block(text: str) -> str | None:
 
     >>> first_block("Here:\n```python\nprint(4)\n```\nand\n```\nprint(5)\n```")
     'print(4)\n'
+    >>> first_block("```import math\nprint(math.pi)```")
+    'import math\nprint(math.pi)'
     """
     found = re.search(r"```[ \t]*([\w+-]*)[ \t]*\n?(.*?)(?:```|\Z)", text, re.DOTALL)
     if not found:
         return None
     # Without a line break after it, the first word is the program's own: ```print(4)```.
     is_language = "\n" in text[found.start() : found.start(2)] or not found[1]
-    return found[2] if is_language else found[1] + found[2]
+    return found[2] if is_language else text[found.start(1) : found.end(2)]
 
 
 def answer_of_program(

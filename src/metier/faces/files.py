@@ -34,6 +34,22 @@ def read_attempts(path: Path) -> Iterator[Attempt]:
     return _read(Attempt, path)
 
 
+def read_run(path: Path) -> list[Attempt]:
+    """Read the attempts of a run, from its transcript or from attempts as JSON lines.
+
+    Raises:
+        InputError: The file is missing or is neither; the message names the line.
+    """
+    from metier.evaluate.transcript import is_head, read_transcript
+
+    try:
+        with path.open("rb") as file:
+            first = file.readline()
+    except OSError as error:
+        raise InputError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+    return [line.attempt for line in read_transcript(path)] if is_head(first) else list(read_attempts(path))
+
+
 def read_lines(path: Path) -> list[str]:
     """Read the lines of a text file that are not blank.
 

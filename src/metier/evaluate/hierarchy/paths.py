@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -46,14 +46,15 @@ class PathScore:
 
 
 def path_score(path: Sequence[int], gold: Sequence[int]) -> PathScore:
-    """Compare two paths, from the top down; an empty one matches nothing.
+    """Compare two paths, from the top down; an empty one matches nothing but another empty one.
 
     >>> score = path_score([1, 3, 2], [1, 2, 3])
     >>> score.f1, round(score.order, 3), round(score.harmonic, 3), round(score.mean, 3)
     (1.0, 0.667, 0.8, 0.833)
     """
     if not path or not gold:
-        return PathScore(f1=0.0, order=0.0)
+        both_empty = float(not path and not gold)
+        return PathScore(f1=both_empty, order=both_empty)
     both = len(set(path) & set(gold))
     f1 = 2 * both / (len(set(path)) + len(set(gold)))
     return PathScore(f1=f1, order=2 * _common_subsequence(path, gold) / (len(path) + len(gold)))
@@ -64,27 +65,41 @@ def ancestors(tree: CodeTree, node: int) -> list[int]:
     return tree.path(node)[:-1]
 
 
-def recited(tree: CodeTree, reply: str, *, node: int | None = None) -> list[int]:
-    """Read the path that a reply recites: codes of the tree, and lines that hold a description, in the order of their
-    first mention. The node that is asked about is left out, as the question itself names it.
+@dataclass(frozen=True, slots=True)
+class Reciter:
+    """Reads the paths that replies recite: codes of the tree, and lines that hold a description, by first mention.
 
     >>> from metier.evaluate.hierarchy.codes import Row, tree_of
     >>> tree = tree_of("t", [Row(code="A", description="Animals"), Row(code="A01", parent="A", description="Horses")])
-    >>> recited(tree, "First A - Animals, then horses.\\nThe answer is C.")
+    >>> Reciter.of(tree)("First A - Animals, then horses.\\nThe answer is C.")
     [0, 1]
     """
-    by_text: dict[str, int] = {}
-    for place, text in enumerate(tree.descriptions):
-        by_text.setdefault(_plain(text), place)
-    found: dict[int, None] = {}
-    for line in _LINE.finditer(reply):
-        for one in _mentioned(tree, line[0], by_text):
-            found.setdefault(one)
-    return [one for one in found if one != node]
+
+    tree: CodeTree
+    by_text: Mapping[str, int]
+
+    @classmethod
+    def of(cls, tree: CodeTree) -> Reciter:
+        """Index the descriptions of a tree, once for all replies."""
+        by_text: dict[str, int] = {}
+        for place, text in enumerate(tree.descriptions):
+            by_text.setdefault(_plain(text), place)
+        return cls(tree, by_text)
+
+    def __call__(self, reply: str, *, node: int | None = None) -> list[int]:
+        """Read one path. The node that is asked about is left out, as the question itself names it."""
+        found: dict[int, None] = {}
+        for line in _LINE.finditer(reply):
+            for one in _mentioned(self.tree, line[0], self.by_text):
+                found.setdefault(one)
+        return [one for one in found if one != node]
 
 
 def shuffled_gold(tree: CodeTree, node: int, rng: random.Random) -> list[int]:
-    """The gold path in a tree whose labels were shuffled within depths: that of another node of the same depth."""
+    """The gold path after the nodes of a depth were shuffled: that of a random node of the same depth.
+
+    It keeps how common each branch is, so a habit of naming large branches scores as well here as against the truth.
+    """
     level = tree.by_depth[tree.depth[node]]
     return ancestors(tree, level[int(rng.random() * len(level))])
 
@@ -156,7 +171,7 @@ def _mean(scores: Sequence[PathScore]) -> tuple[float, float]:
     return sum(s.harmonic for s in scores) / len(scores), sum(s.mean for s in scores) / len(scores)
 
 
-def _mentioned(tree: CodeTree, line: str, by_text: dict[str, int]) -> list[int]:
+def _mentioned(tree: CodeTree, line: str, by_text: Mapping[str, int]) -> list[int]:
     found = [tree.number[word] for word in _WORD.findall(line) if word in tree.number]
     # A single letter is more often an option than a code.
     found = [one for one in found if len(tree.codes[one]) > 1 or re.search(rf"\b{tree.codes[one]}\b\s*[-–—:(]", line)]

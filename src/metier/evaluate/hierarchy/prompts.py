@@ -45,8 +45,9 @@ def items_of(
         seed: Of the order of options in the arm `shuffled`.
 
     Returns:
-        Items of the same order; the cluster is the code above, `level` the number of codes on its path, and `source` is
-        `tree:code:level:direction`, the same in every arm.
+        Items of the same order. `concepts` are the code and those of the options as shown, the cluster is the code
+        above, `level` the number of codes on its path, and `source` is `tree:code:level:direction`, the same in every
+        arm.
 
     Raises:
         ValueError: There is no such arm or direction.
@@ -113,7 +114,7 @@ def _item(tree: CodeTree, question: Question, arm: str, direction: str, levels: 
         reference=_LETTERS[options.index(node)],
         grader="choice",
         choices=shown,
-        concepts=(code,),
+        concepts=(code, *(tree.codes[one] for one in options)),
         cluster=f"{tree.name}:{tree.codes[above] if above >= 0 else ''}",
         level=tree.depth[node] + 1,
         source=source,

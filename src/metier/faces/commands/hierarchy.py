@@ -22,6 +22,7 @@ def questions(
     level: Annotated[list[str] | None, typer.Option(help="easy, medium or hard; by default all.")] = None,
     arm: Annotated[str, typer.Option(help="direct, chain_of_thought, structured, placebo or shuffled.")] = "direct",
     direction: Annotated[str, typer.Option(help="describe a code, or find one.")] = "describe",
+    name: Annotated[str, typer.Option(help="What the codes are called; by default the name of the file.")] = "",
     code: Columns = "",
     parent: Columns = "",
     description: Columns = "",
@@ -40,7 +41,8 @@ def questions(
     from metier.evaluate.hierarchy.read import read_tree
     from metier.faces.files import write_lines
 
-    tree = read_tree(codes, code=code, parent=parent, description=description, prefixes=prefix, encoding=encoding)
+    columns = {"code": code, "parent": parent, "description": description}
+    tree = read_tree(codes, name=name, **columns, prefixes=prefix, encoding=encoding)
     try:
         made = make_questions(tree, levels=level or LEVELS, seed=seed)
         items = items_of(tree, made.questions, arm=arm, direction=direction, seed=seed)
@@ -53,6 +55,66 @@ def questions(
     say(f"{len(items)} questions about {len(tree)} codes of {tree.name}")
     for (of_level, reason), count in sorted(made.left_out.items()):
         say(f"left out: {count} {of_level}, {reason}")
+
+
+@trees.command()
+def score(
+    codes: Annotated[Path, typer.Argument(help="The tree: CSV, TSV or JSON, plain or gzip.")],
+    exam: Annotated[Path, typer.Option(help="The Items of `questions`, as JSON lines.")],
+    run: Annotated[Path, typer.Option(help="A transcript, or attempts as JSON lines.")],
+    name: Annotated[str, typer.Option(help="What the codes are called; by default the name of the file.")] = "",
+    code: Columns = "",
+    parent: Columns = "",
+    description: Columns = "",
+    prefix: Annotated[list[int] | None, typer.Option(help="Lengths of prefixes that are codes too.")] = None,
+    encoding: str = "utf-8-sig",
+    seed: int = 0,
+    json: AsJson = False,
+) -> None:
+    """Score a run: accuracy and paths by stratum with intervals, hierarchical measures, and the bins over epochs.
+
+    Example: metier evaluate hierarchy score codes.tsv --exam exam.jsonl --run run.jsonl
+    """
+    from metier.errors import InputError
+    from metier.evaluate.hierarchy.answers import answers_of, report
+    from metier.evaluate.hierarchy.read import read_tree
+    from metier.faces.files import read_items, read_run
+
+    columns = {"code": code, "parent": parent, "description": description}
+    tree = read_tree(codes, name=name, **columns, prefixes=prefix, encoding=encoding)
+    items = {item.item_id: item for item in read_items(exam)}
+    answers, left_out = answers_of(tree, items, read_run(run))
+    if not answers:
+        raise InputError(
+            f"No attempt in {str(run)!r} answers an item of {str(exam)!r} about {tree.name}.",
+            hint="Give the exam that the run took, made from this tree by `metier evaluate hierarchy questions`.",
+        )
+    found = report(tree, answers, left_out=left_out, seed=seed)
+    if json:
+        as_json(found)
+        return
+    whole, paths = found.score, found.paths
+    say(f"{whole.answered} of {whole.answers} attempts name an option; {left_out} left out as none of this exam's")
+    rows = []
+    for name in found.accuracy:
+        cells = (found.accuracy[name], found.recited[name], found.implied[name])
+        rows.append((name, *(f"{one.mean:.3f} ({one.low:.3f} to {one.high:.3f})" for one in cells)))
+    table(("stratum", "accuracy", "recited path", "implied path"), rows)
+    table(
+        ("measure", "value"),
+        (
+            ("accuracy beyond chance", f"{whole.beyond_chance:.3f}"),
+            ("hP / hR / hF", f"{whole.precision:.3f} / {whole.recall:.3f} / {whole.f1:.3f}"),
+            ("depth of the common ancestor", f"{whole.common_depth:.3f}"),
+            ("too general", f"{whole.too_general:.3f}"),
+            ("recited path, harmonic / mean", f"{paths.recited[0]:.3f} / {paths.recited[1]:.3f}"),
+            ("its control", f"{paths.recited_control[0]:.3f} / {paths.recited_control[1]:.3f}"),
+            ("implied path, harmonic / mean", f"{paths.implied[0]:.3f} / {paths.implied[1]:.3f}"),
+            ("its control", f"{paths.implied_control[0]:.3f} / {paths.implied_control[1]:.3f}"),
+            ("recital beyond the answer", f"{paths.beyond[0]:+.3f} / {paths.beyond[1]:+.3f}"),
+            *((f"epochs right: {name}", count) for name, count in found.epochs.items()),
+        ),
+    )
 
 
 @app.command()

@@ -91,7 +91,8 @@ class Policy:
 
 
 def _printed(number: float, step: float) -> bool:
-    return math.isclose(number / step, round(number / step), abs_tol=1e-6)
+    # A number below half a step is no rounded zero: it was given with more digits than that.
+    return number == 0 or (abs(number) >= step / 2 and math.isclose(number / step, round(number / step), abs_tol=1e-6))
 
 
 def _is_zero(number: Value) -> bool:
