@@ -109,3 +109,22 @@ def test_an_explanation_names_both_values() -> None:
 def test_a_reward_leaves_out_what_is_unscored_and_reads_chats() -> None:
     chat = [{"role": "assistant", "content": r"\boxed{3000 m}"}]
     assert answer_reward([chat, "3 frobs"], ["3", "3"], ["km", "km"], prompts=[]) == [1.0, None]
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer"),
+    [
+        ("x^2+1", "9999999!"),
+        ("x^2+1", "x^2+9999999!"),
+        ("x", "10^400 x"),
+        ("x", "e^{1000}"),
+        ("10^{400}x", "2 x 10^{400}"),
+        ("1e-45 x", "3e-45 x"),
+        ("e^{1000x}", "e^{1001x}"),
+        ("1+10^{400}i", "1+10^{401}i"),
+        (r"\{1, e^{800}\}", r"\{1, e^{900}\}"),
+    ],
+)
+def test_values_that_no_double_holds_are_not_near_each_other(gold: str, answer: str) -> None:
+    assert not grade_answer(gold, answer, relative=0.05).is_correct
+    assert grade_answer(gold, gold, relative=0.05).is_correct

@@ -7,11 +7,15 @@ difference. Only where the points say nothing does sympy get the tree (`confirm`
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Mapping
 
 from metier.graders.ladder.evaluate import TooBigError, UndefinedError, Value, as_float, value
 from metier.graders.ladder.syntax import Apply, Literal, Node, names, parts
+
+_REST = 1e-40
+"""Cancellation to this part of the terms leaves nothing of 50 digits that could be trusted."""
 
 _ENOUGH = 3
 """Points at which both have a value before they count as the same."""
@@ -62,16 +66,24 @@ def _is_real(number: Value) -> bool:
 
 def _close(left: Value, right: Value, near: float) -> bool:
     low, high = as_float(left), as_float(right)
-    return bool(low == high or abs(low - high) <= near * max(abs(low), abs(high)))
+    # What no double holds is infinite here, and all infinities would be near each other.
+    return bool(abs(low) < math.inf and abs(high) < math.inf and abs(low - high) <= near * max(abs(low), abs(high)))
 
 
 def _close_precisely(gold: Node, answer: Node, point: Mapping[str, float], near: float, log_base: int) -> bool:
     try:
         left, right = (value(node, point, log_base=log_base, precise=True) for node in (gold, answer))
+        # What is left of sin² + cos² - 1 is small beside its terms, and no value.
+        terms = [abs(value(term, point, log_base=log_base, precise=True)) for term in _terms(gold) + _terms(answer)]
     except (UndefinedError, TooBigError):
         return False
-    largest = max(abs(left), abs(right))
-    return bool(largest < 1e-40 or abs(left - right) <= near * largest)
+    rest = max(terms, default=0) * _REST
+    return bool(abs(left - right) <= max(near * max(abs(left), abs(right)), rest))
+
+
+def _terms(node: Node) -> list[Node]:
+    """Everything that is added up somewhere in a formula."""
+    return [term for part in parts(node) if isinstance(part, Apply) and part.op == "add" for term in part.args]
 
 
 def _has_decimals(node: Node) -> bool:
