@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +22,9 @@ from metier.evaluate.samples import Sample
 from metier.evaluate.transcript import is_head, opened, samples_of
 
 T = TypeVar("T")
+
+_BLOCK = 256
+"""Lines read in one call."""
 
 _WAY_OUT = (
     "Known: transcripts of `take --log`, attempts of `take --out`, .eval logs of Inspect AI, samples_*.jsonl of "
@@ -113,9 +118,18 @@ def _whole(path: Path, measure: str) -> Iterator[Sample]:
 
 def _rows(noun: type[T], path: Path) -> Iterator[T]:
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield load_json(noun, line, where=f"{path}:{number}")
+        lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+        while block := list(islice(lines, _BLOCK)):
+            yield from _block(noun, path, block)
+
+
+def _block(noun: type[T], path: Path, lines: list[tuple[int, bytes]]) -> list[T]:
+    """Read many lines in one call, or where that fails each by itself, so that the message names the line."""
+    with suppress(InputError):
+        rows = load_json(list[noun], b"[" + b",".join(line for _, line in lines) + b"]", where=str(path))  # type: ignore[valid-type]
+        if len(rows) == len(lines):
+            return rows
+    return [load_json(noun, line, where=f"{path}:{number}") for number, line in lines]
 
 
 def _sample(attempt: Attempt) -> Sample:
