@@ -1,4 +1,4 @@
-"""What the answer ladder takes for right: 632 labelled pairs of our own, laws, and answers meant to break it."""
+"""What the answer ladder takes for right: 843 labelled pairs of our own, laws, and answers meant to break it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from metier.graders import grader_for
 from metier.graders.ladder import answer_reward, explain, grade_answer
 from metier.item import Item
 
-_TEXT = (Path(__file__).parent / "data" / "answer_pairs.jsonl").read_text(encoding="utf-8")
-PAIRS = [json.loads(line) for line in _TEXT.split("\n") if line]
+_FILES = ("answer_pairs.jsonl", "held_out_pairs.jsonl")
+_TEXTS = [(Path(__file__).parent / "data" / name).read_text(encoding="utf-8") for name in _FILES]
+PAIRS = [json.loads(line) for text in _TEXTS for line in text.split("\n") if line]
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair["id"])
