@@ -12,7 +12,7 @@ from metier.attempt import Attempt, Grade
 from metier.errors import InputError
 from metier.evaluate.hierarchy.answers import answers_of, report
 from metier.evaluate.hierarchy.codes import CodeTree, Row, tree_of
-from metier.evaluate.hierarchy.gap import share_recovered
+from metier.evaluate.hierarchy.gap import gap_of_runs, share_recovered
 from metier.evaluate.hierarchy.paths import Reciter, ancestors, path_recall, path_score
 from metier.evaluate.hierarchy.prompts import ARMS, items_of
 from metier.evaluate.hierarchy.questions import DISTANCES, make_questions
@@ -167,3 +167,46 @@ def test_a_reply_without_an_option_is_answered_with_none() -> None:
     (answer,), left_out = answers_of(tree, {item.item_id: item}, [attempt])
     assert answer.chosen is None
     assert left_out == 0
+
+
+def test_the_share_of_a_gap_is_paired_by_question_across_arms() -> None:
+    tree = _tree()
+    questions = make_questions(tree, levels=["hard"], seed=2).questions[:120]
+    arms = {arm: items_of(tree, questions, arm=arm) for arm in ("direct", "structured")}
+    known = {item.item_id: item for items in arms.values() for item in items}
+
+    def run(arm: str, right: int) -> list[Attempt]:
+        """Of every twelve questions so many are right."""
+        grades = (Grade.correct() if n % 12 < right else Grade.incorrect("different") for n in range(len(questions)))
+        return [
+            Attempt(item_id=item.item_id, model=arm, run_id=arm, reply="", grade=grade)
+            for item, grade in zip(arms[arm], grades, strict=True)
+        ]
+
+    runs = (run("direct", 3), run("structured", 6), run("direct", 9))
+    found, left_out = gap_of_runs(known, *runs)
+    assert (found.share, left_out) == (0.5, 0)
+    assert found.low is not None
+    assert found.low < 0.5 < (found.high or 0)
+    fewer, left_out = gap_of_runs(known, runs[0][:60], runs[1], runs[2], by_majority=True)
+    assert (fewer.questions, left_out) == (60, len(questions) - 60)
+    with pytest.raises(ValueError, match="clusters"):
+        gap_of_runs(known, [], runs[1], runs[2])
+
+
+def test_the_interval_of_the_share_holds_with_clusters_too() -> None:
+    """600 simulated exams of 30 clusters of 3 to 6 questions that share half of their variance; true share 0.5."""
+    rng, held = random.Random(3), 0
+    for _ in range(600):
+        weak, helped, strong, clusters = [], [], [], []
+        for cluster in range(30):
+            shared = rng.gauss(0, 0.15)
+            for _ in range(rng.randint(3, 6)):
+                base = 0.4 + shared + rng.gauss(0, 0.15)
+                weak.append(base)
+                helped.append(base + 0.15 + rng.gauss(0, 0.1) + shared)
+                strong.append(base + 0.3 + rng.gauss(0, 0.1) + shared)
+                clusters.append(cluster)
+        found = share_recovered(weak, helped, strong, clusters=clusters)
+        held += found.low is None or found.low <= 0.5 <= (found.high or 0.0)
+    assert 0.92 <= held / 600 <= 0.98

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from metier.attempt import Attempt
 from metier.evaluate.student import t_quantile
+from metier.item import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,48 @@ def share_recovered(
         questions=n,
         clusters=len(sums),
     )
+
+
+def gap_of_runs(
+    items: Mapping[str, Item],
+    weak: Iterable[Attempt],
+    helped: Iterable[Attempt],
+    strong: Iterable[Attempt],
+    *,
+    by_majority: bool = False,
+) -> tuple[Recovered, int]:
+    """Measure the share over three runs, paired by the question behind each item, whatever arm put it.
+
+    Args:
+        items: Of all the exams that were taken; their `source` names the question.
+        by_majority: A question counts as right if more than half of its epochs are, as the paper votes; else by the
+            share of its epochs.
+
+    Returns:
+        The share, and how many questions were left out because a run lacks them or could not grade every epoch.
+
+    Raises:
+        ValueError: Fewer than two clusters of questions are common to the three runs.
+    """
+    runs = [_by_question(items, run, by_majority) for run in (weak, helped, strong)]
+    common = sorted(set.intersection(*({q for q, score in run.items() if score is not None} for run in runs)))
+    clusters = {item.source: item.cluster or item.source for item in items.values()}
+    scores = [[run[question] or 0.0 for question in common] for run in runs]
+    found = share_recovered(*scores, clusters=[clusters[question] for question in common])
+    return found, len(set().union(*runs)) - len(common)
+
+
+def _by_question(items: Mapping[str, Item], run: Iterable[Attempt], by_majority: bool) -> dict[str, float | None]:
+    epochs: dict[str, list[float | None]] = {}
+    for attempt in run:
+        if item := items.get(attempt.item_id):
+            epochs.setdefault(item.source, []).append(attempt.grade.score)
+    found: dict[str, float | None] = {}
+    for question, scores in epochs.items():
+        graded = [score for score in scores if score is not None]
+        mean = sum(graded) / len(graded) if len(graded) == len(scores) else None
+        found[question] = mean if mean is None or not by_majority else float(mean > 0.5)
+    return found
 
 
 def _fieller(

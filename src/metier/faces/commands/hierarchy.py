@@ -117,6 +117,43 @@ def score(
     )
 
 
+@trees.command()
+def gap(
+    exam: Annotated[list[Path], typer.Option(help="The Items that were taken, as JSON lines; once for each arm.")],
+    weak: Annotated[Path, typer.Option(help="The run of the weak model as it is.")],
+    helped: Annotated[Path, typer.Option(help="Its run with the prompt.")],
+    strong: Annotated[Path, typer.Option(help="The run of the strong model.")],
+    majority: Annotated[bool, typer.Option("--majority", help="Let the epochs of a question vote.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Measure what share of the gap between two models a prompt closes, paired by question, with its interval.
+
+    Example: metier evaluate hierarchy gap --exam direct.jsonl --exam structured.jsonl --weak w.jsonl --helped h.jsonl \
+    --strong s.jsonl
+    """
+    from metier.errors import InputError
+    from metier.evaluate.hierarchy.gap import gap_of_runs
+    from metier.faces.files import read_items, read_run
+
+    items = {item.item_id: item for path in exam for item in read_items(path)}
+    runs = [read_run(path) for path in (weak, helped, strong)]
+    try:
+        found, left_out = gap_of_runs(items, *runs, by_majority=majority)
+    except ValueError as error:
+        raise InputError(str(error), hint="The three runs must answer the same questions of these exams.") from error
+    if json:
+        as_json({"recovered": found, "left_out": left_out})
+        return
+    say(f"{found.questions} questions in {found.clusters} clusters; {left_out} left out")
+    unsure = "the gap is not told from 0"
+    interval = unsure if found.low is None else f"{found.low:.1%} to {found.high:.1%}"
+    share = "none" if found.share is None else f"{found.share:.1%}"
+    table(
+        ("weak", "helped", "strong", "share recovered", "95 % interval"),
+        [(f"{found.weak:.3f}", f"{found.helped:.3f}", f"{found.strong:.3f}", share, interval)],
+    )
+
+
 @app.command()
 def representation(
     one: Annotated[Path, typer.Argument(help="The folder of a transformers model.")],
