@@ -89,6 +89,22 @@ def test_few_shots_are_worked_problems_of_the_same_book(dataset: Path) -> None:
     assert cot[-1][1].startswith("Problem 2.   What is the charge?")
 
 
+def test_a_worked_problem_is_not_shown_to_itself_and_keeps_its_letters(tmp_path: Path) -> None:
+    rows = [
+        _row("quan", f"3.{i}", f"Question {i}.", f"{i}.5", " ", solution=f"Use $x_{{i}}$ and {i}.") for i in range(7)
+    ]
+    (tmp_path / "quan.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "quan_sol.json").write_text(json.dumps(rows), encoding="utf-8")
+    problems = read_problems(tmp_path)
+    strategy = published("fewCot", problems)
+    for problem in problems:
+        said = [m.content for m in next(strategy.turns(item_of(problem), ExamProtocol())).messages]
+        before = "".join(said[1:-1])
+        assert problem.text not in before and f"boxed{{{problem.gold}}}" not in before
+        assert len(said) == 1 + 2 * 5 + 1
+        assert before.count("$x_{i}$") == 5
+
+
 def test_the_program_setting_shows_programs_and_wolfram_stays_text(dataset: Path) -> None:
     messages, _ = _asked("python", dataset, thought="no code")
     assert "python language for Problem 1: ```print(1 + 1)```" in messages[2][1]

@@ -1,6 +1,6 @@
 r"""What would somebody who knows every answer score? Format and ability told apart, and wrong answers counted.
 
-Seven ways to write the right answer, and three ways to be wrong, each put in a box and graded by the released rule and
+Seven ways to write the right answer, and four ways to be wrong, each put in a box and graded by the released rule and
 by ours. No model is asked.
 """
 
@@ -15,7 +15,7 @@ from metier.evaluate.scibench.load import Problem, item_of
 from metier.grader import GraderFor
 from metier.graders.scibench import SciBenchRule, shown_unit
 
-_POWER = re.compile(r"10\^\{? *(-?[0-9]+)")
+_POWER = re.compile(r"10 *\^ *\{? *(-?[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +76,20 @@ RIGHT: dict[str, Callable[[Problem], str]] = {
     "latex": _latex,
     "three": lambda problem: f"{_asked(problem):.3f}",
     "answer_latex": lambda problem: problem.latex or problem.audited_gold,
-    "with_unit": lambda problem: f"{value(problem)!r}\\ {_unit(problem.unit)}".strip("\\ "),
+    "with_unit": lambda problem: f"{value(problem)!r} {_unit(problem.unit)}".strip(),
     "equation": lambda problem: f"x = {value(problem)!r}",
 }
-r"""Seven right ways: the gold as stored; the full value as `3.2e-19`; `a \times 10^{k}` with the factor of the unit;
-three digits after the point of the number asked for; the data set's own LaTeX; the value with its unit; an equation."""
+r"""Seven right ways: the audited gold as a string; the full value as `3.2e-19`; `a \times 10^{k}` with the factor of
+the unit; three digits after the point of the number asked for; the data set's own LaTeX; the value with its unit; an
+equation."""
 
 WRONG: dict[str, Callable[[Problem], str]] = {
     "times 3": _wrong(3),
     "times 10": _wrong(10),
-    "wrong unit": lambda problem: f"{value(problem)!r}\\ \\mathrm{{cd}}",
+    "wrong unit": lambda problem: f"{value(problem)!r} cd",
+    "0.000": lambda problem: "0.000" if value(problem) else "1.000",
 }
-"""Three wrong ways, written as the full value; no answer of the data set is in candela."""
+"""Four wrong ways: three written as the full value, as no answer of the data set is in candela; and always zero."""
 
 
 def oracle(problems: Iterable[Problem], *, grader_for: GraderFor) -> list[OracleRow]:
@@ -117,4 +119,6 @@ def oracle(problems: Iterable[Problem], *, grader_for: GraderFor) -> list[Oracle
 
 
 def _unit(unit: str) -> str:
-    return re.sub(r"(?:\\times *)?\$? *(?:\\mathrm\{)?10\^\{? *-?[0-9]+ *\}? *\}?", "", unit).replace("$", "").strip()
+    return (
+        re.sub(r"(?:\\times *)?\$? *(?:\\mathrm\{)?10 *\^ *\{? *-?[0-9]+ *\}? *\}?", "", unit).replace("$", "").strip()
+    )

@@ -45,6 +45,11 @@ WRITTEN = {
 """The system messages of the settings that ask for a program."""
 
 _SHOTS = 5
+_NUMBER = "\0"
+"""Stands for the number of a worked problem: no text of the data set holds it, while `{i}` is LaTeX."""
+
+Shot = tuple[str, str, str]
+"""The source of a worked problem, its question and its answer."""
 _LANGUAGES = ("", "python", "python3", "py", "wolfram", "mathematica", "wl")
 
 
@@ -53,14 +58,15 @@ class Published:
     """Ask as one setting of SciBench does; `published` makes it from the data.
 
     Args:
-        shots: Questions and worked answers, by book.
+        shots: Worked problems by book: the source of the item, the question and the answer, in which `_NUMBER` stands
+            for the number of the problem. A problem is never shown to itself.
         images: Pictures as `data:` URLs, by the source of the item.
         sandbox: Where Python programs run; by default the first kind that works here.
         wolfram: Evaluates a Wolfram program. Without it the setting is unscored, `no_wolfram`, and the program kept.
     """
 
     setting: str
-    shots: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    shots: Mapping[str, tuple[Shot, ...]] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     sandbox: Sandbox | None = None
     wolfram: Callable[[str], str] | None = None
@@ -77,12 +83,12 @@ class Published:
         under = replace(protocol, system="\n\n".join(part for part in (system, protocol.system) if part))
         if self.setting.startswith("zero"):
             return (yield from self._zero(item, under))
-        shots = self.shots.get(item.concepts[0] if item.concepts else "", ())
-        turns = [
-            said(role, f"Problem {i}.   {text}\n" if role == "user" else text.replace("{i}", str(i), 2))
-            for i, shot in enumerate(shots, start=1)
-            for role, text in zip(("user", "assistant"), shot, strict=True)
-        ]
+        known = self.shots.get(item.concepts[0] if item.concepts else "", ())
+        shots = [shot for shot in known if shot[0] != item.source][:_SHOTS]
+        turns: list[Message] = []
+        for number, (_, question, answer) in enumerate(shots, start=1):
+            turns.append(said("user", f"Problem {number}.   {question}\n"))
+            turns.append(said("assistant", answer.replace(_NUMBER, str(number))))
         reply = yield ask(under, *turns, self._shown(item, f"Problem {len(shots) + 1}.   {item.prompt}\n"))
         return self._answer(reply.text)
 
@@ -119,9 +125,9 @@ def published(
 ) -> Published:
     """Make a setting from the problems that were read.
 
-    Few-shot settings show up to five problems of the same book from its `_sol` file. The program settings show those
-    of them for which `programs/BOOK_I.txt` exists: the released code wants the first four and fails, as some are
-    missing.
+    Few-shot settings show up to five other problems of the same book from its `_sol` file. The program settings show
+    those of them for which `programs/BOOK_I.txt` exists: the released code wants the first four and fails, as some
+    are missing.
 
     Args:
         programs: The folder `dataset/original/python` or `.../wolfram`.
@@ -136,12 +142,14 @@ def published(
         raise ConfigError(f"No setting {setting!r} of SciBench.", hint=nearest(setting, SETTINGS))
     read = list(problems)
     images = {f"scibench {p.key}": _as_url(p.image) for p in read if p.image}
-    shots: dict[str, tuple[tuple[str, str], ...]] = {}
+    shots: dict[str, tuple[Shot, ...]] = {}
     if not setting.startswith("zero"):
         for book in {problem.book for problem in read}:
-            solved = [p for p in read if p.key.startswith(f"{book}_sol:")][:_SHOTS]
+            solved = [p for p in read if p.key.startswith(f"{book}_sol:")][: _SHOTS + 1]
             made = (_shot(setting, p, i, programs) for i, p in enumerate(solved))
-            shots[book] = tuple(shot for shot in made if shot)
+            shots[book] = tuple(
+                (f"scibench {p.key}", *shot) for p, shot in zip(solved, made, strict=True) if shot is not None
+            )
         if not any(shots.values()):
             raise ConfigError(
                 f"Expected worked problems to show in the setting {setting!r}, found none.",
@@ -155,14 +163,14 @@ def _shot(setting: str, problem: Problem, place: int, programs: Path | None) -> 
     question = f"{problem.text} The unit of the answer is {problem.unit}."
     if setting == "few":
         return question, answer
-    explained = f"Explanation for Problem {{i}}:   {problem.solution}\n"
+    explained = f"Explanation for Problem {_NUMBER}:   {problem.solution}\n"
     if setting == "fewCot":
         return question, explained + answer
     path = programs / f"{problem.book}_{place}.txt" if programs else None
     if path is None or not path.is_file():
         return None
     program = path.read_text(encoding="utf-8")
-    return question, f"{explained}{setting} language for Problem {{i}}: ```{program}``` \n {answer}"
+    return question, f"{explained}{setting} language for Problem {_NUMBER}: ```{program}``` \n {answer}"
 
 
 def _block(reply: str) -> str | None:
