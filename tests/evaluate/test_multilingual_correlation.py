@@ -188,3 +188,9 @@ def test_correlations_from_other_models_differ_less_surely() -> None:
     assert unlike(0.9, 20, 0.4, 30) < unlike(0.9, 10, 0.4, 30) < 0.2
     with pytest.raises(InputError):
         unlike(1.0, 20, 0.4, 30)
+
+
+@pytest.mark.parametrize("wrong", [(2, 0.4, 30), (0.6, math.inf, 30), (math.nan, 0.4, 30), (0.6, 0.4, 3)])
+def test_a_claim_of_what_is_no_correlation_is_refused(wrong: tuple[float, float, int]) -> None:
+    with pytest.raises(InputError, match="between -1 and 1"):
+        claim(*wrong)

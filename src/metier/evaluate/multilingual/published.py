@@ -16,6 +16,7 @@ from metier.errors import InputError
 from metier.evaluate.multilingual import correlation
 from metier.evaluate.multilingual.agreement import Agreement, Interval
 from metier.evaluate.multilingual.contrast import contrast, least_between, unlike
+from metier.evaluate.multilingual.correlation import LEAST
 from metier.evaluate.multilingual.languages import language_code
 from metier.evaluate.multilingual.rows import number, read_rows
 from metier.evaluate.multilingual.scores import HumanRating
@@ -104,6 +105,10 @@ def claim(first: float, second: float, n: int, *, between: Sequence[float] = BET
     >>> [round(p, 2) for _, p in claim(0.68, 0.47, 30).p_values]
     [0.15, 0.11, 0.07, 0.02]
     """
+    if n < LEAST or not (abs(first) < 1 and abs(second) < 1):
+        raise InputError(
+            f"Expected two correlations between -1 and 1 of at least {LEAST} models, got {first} and {second} of {n}."
+        )
     found = []
     for third in between:
         try:

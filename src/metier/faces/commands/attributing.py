@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from metier.errors import InputError
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def attribute_errors(
     from metier.faces.files import read_items
 
     items = {item.item_id: item for item in read_items(exam)}
-    wrong, units, lacking = wrong_of(_samples(run), items)
+    samples = _samples(run)
+    wrong, units, lacking = wrong_of(samples, items)
+    if lacking == len(samples):
+        raise InputError(f"No sample in {str(run)!r} answers an item of {str(exam)!r}.", hint="Give the exam it took.")
     if lacking:
         say(f"{lacking} samples answer no item of {str(exam)!r} and are left out")
     known = read_people(people) if people else None
@@ -65,6 +69,8 @@ def _samples(path: Path) -> list[Line | Attempt]:
 def _show(found: Attribution) -> None:
     alpha = "" if found.alpha is None else f"; agreement on the sets of labels, alpha {found.alpha:.2f} (MASI)"
     say(f"{len(found.errors)} errors, {len(found.judges)} judges, {found.dropped} labels without words to show{alpha}")
+    if unread := sum(error.unread for error in found.errors):
+        say(f"{unread} of {len(found.errors) * len(found.judges)} replies of judges could not be read: no opinion")
     table(
         ("ability", "errors", "share", "shown", "alpha", "kappa", "corrected share, together 95 %"),
         (
