@@ -28,3 +28,11 @@ def test_a_layer_that_pairs_is_found_alone() -> None:
 def test_models_of_two_widths_are_refused() -> None:
     with pytest.raises(ValueError, match="two arrays"):
         likeness(np.ones((5, 2, 8)), np.ones((5, 2, 9)))
+
+
+def test_a_state_that_is_no_number_is_refused_and_never_significant() -> None:
+    states = np.random.default_rng(0).normal(size=(10, 2, 4))
+    broken = states.copy()
+    broken[3, 1, 0] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        likeness(states, broken, permutations=9)

@@ -46,7 +46,7 @@ def likeness(
         random_one, random_other: The same for texts without meaning, any number of them.
 
     Raises:
-        ValueError: Shapes differ, or there are fewer than three statements.
+        ValueError: Shapes differ, a state is not finite, or there are fewer than three statements.
 
     >>> import numpy as np
     >>> states = np.random.default_rng(0).normal(size=(20, 2, 8))
@@ -57,6 +57,9 @@ def likeness(
 
     from metier.evaluate.student import t_quantile
 
+    given = [states for states in (one, other, random_one, random_other) if states is not None]
+    if not all(np.isfinite(np.asarray(states)).all() for states in given):
+        raise ValueError("Expected finite states, got some that are not: a layer overflowed.")
     a, b = _unit(one), _unit(other)
     if a.shape != b.shape or a.ndim != 3 or len(a) < 3:
         raise ValueError(f"Expected two arrays (3 or more statements, layers, width), got {a.shape} and {b.shape}.")
