@@ -20,7 +20,7 @@ _SIGNS = re.compile(r"=|\\approx|≈|\$|\\\\|&|\\sim|\n| is ")
 _MANY = re.compile(r"(?:,\s|;|\bor\b|\band\b)\s*\}?\s*(?=[-+\d.\\]|[A-Za-z]\w*\s*=)|^\s*(?:\\pm(?![A-Za-z])|±)")
 _LAST = re.compile(r"=|\\(?:approx|simeq|sim)(?![A-Za-z])|≈")
 _RANGE = re.compile(r"\d[\d.]*\s*-{1,2}\s*\d[\d.]*")
-_UNIT_BOX = re.compile(r"\\(?:mathrm|text|operatorname|circ|degree)(?![A-Za-z])")
+_UNIT_BOX = re.compile(r"\\(?:mathrm|text|operatorname|circ)(?![A-Za-z])")
 _ERROR_BAR = re.compile(r"^(?:\\pm(?![A-Za-z])|±)\s*[\d.]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<![\\])\x09(?=(?:imes|ext|frac|an|heta|au|o)\b)")
 _ASKS = re.compile(
@@ -125,8 +125,8 @@ def _latex(record: Record, gold: Reading) -> Iterator[Finding]:
     factors = [1.0, *_factors(record)]
     if "%" in text + record.unit:
         factors += [100.0, 0.01]
-    if "degree" in text:
-        factors.append(math.pi / 180)
+    if "°" in text:
+        factors.append(180 / math.pi)
     if written and not _RANGE.fullmatch(text) and any(agree(gold, written, factor=factor) for factor in factors):
         return
     if written is None or _RANGE.fullmatch(text) or not _is_unit(written.rest, record.unit):
