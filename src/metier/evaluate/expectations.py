@@ -7,14 +7,13 @@ to show for it is no pass: "the grader says so" is not evidence.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from metier.attempt import Grade
 from metier.client import Client, Request
-from metier.digest import digest
 from metier.evaluate.evals import GRADER
+from metier.evaluate.quoted import as_data, json_in, place_of
 from metier.grader import Grader, GraderFor
 from metier.item import Item
 
@@ -103,30 +102,18 @@ def checked_of(evidence: str) -> list[Checked]:
 
 
 def _request(item: Item, expectation: str, answer: str) -> Request:
-    # Derived from what is quoted, so that the same question gives the same request, and no text can hold it.
-    mark = "mark-" + digest([item.prompt, expectation, answer])[7:23]
-    blocks = (("task", item.prompt), ("answer", answer), ("statement", expectation))
-    prompt = "\n".join(f"<{mark} {name}>\n{text}\n</{mark} {name}>" for name, text in blocks)
+    prompt = as_data((("task", item.prompt), ("answer", answer), ("statement", expectation)))
     return Request.ask(f"{prompt}\n\nDoes the statement hold of the answer?", system=_SYSTEM, max_tokens=300)
 
 
 def _checked(expectation: str, reply: str, answer: str) -> Checked:
-    found = re.search(r"\{.*\}", reply, re.DOTALL)
-    try:
-        said = json.loads(found[0]) if found else None
-    except ValueError:
-        said = None
-    if not isinstance(said, dict) or not isinstance(said.get("passed"), bool):
+    said = json_in(reply)
+    if said is None or not isinstance(said.get("passed"), bool):
         return Checked(text=expectation, passed=None, evidence=f"unreadable reply: {reply[:200]}")
     evidence = str(said.get("evidence", ""))
-    if said["passed"] and not _quoted(evidence, answer):
+    if said["passed"] and not place_of(evidence, answer):
         return Checked(text=expectation, passed=False, evidence=f"the evidence is not in the answer: {evidence[:200]}")
     return Checked(text=expectation, passed=said["passed"], evidence=evidence)
-
-
-def _quoted(evidence: str, answer: str) -> bool:
-    words = " ".join(evidence.split()).casefold()
-    return bool(words) and words in " ".join(answer.split()).casefold()
 
 
 def _json(checked: Sequence[Checked]) -> str:

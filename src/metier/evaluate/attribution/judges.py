@@ -6,15 +6,13 @@ in the reply is dropped and counted: in the paper people threw a fifth of the la
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from metier.client import Client, Request
-from metier.digest import digest
 from metier.evaluate.attribution.abilities import ABILITIES, BY_ID, Label
+from metier.evaluate.quoted import as_data, json_in, place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +71,11 @@ def judged(wrong: Iterable[Wrong], judges: Sequence[Client]) -> list[Opinion]:
 
 def request(wrong: Wrong) -> Request:
     """Write what a judge is asked about one wrong solution."""
-    # Derived from what is quoted, so that the same question gives the same request, and no text can hold it.
-    mark = "mark-" + digest([wrong.problem, wrong.reference, wrong.reply])[7:23]
     blocks = [("problem", wrong.problem), ("reference", wrong.reference), ("solution", wrong.reply)]
     blocks += [("program-error", wrong.error)] if wrong.error else []
-    shown = "\n".join(f"<{mark} {name}>\n{text}\n</{mark} {name}>" for name, text in blocks)
-    return Request.ask(f"{shown}\n\nWhich abilities does the solution lack?", system=_system(), max_tokens=600)
+    return Request.ask(
+        f"{as_data(blocks)}\n\nWhich abilities does the solution lack?", system=_system(), max_tokens=600
+    )
 
 
 def _system() -> str:
@@ -93,12 +90,8 @@ def _system() -> str:
 
 
 def _opinion(wrong: Wrong, judge: str, reply: str) -> Opinion:
-    found = re.search(r"\[.*\]", reply, re.DOTALL)
-    try:
-        said = json.loads(found[0]) if found else None
-    except ValueError:
-        said = None
-    if not isinstance(said, list):
+    said = json_in(reply, "[]")
+    if said is None:
         return Opinion(attempt_id=wrong.attempt_id, judge=judge, labels=None, fault=f"unreadable reply: {reply[:200]}")
     labels = [_label(entry, wrong.reply, judge) for entry in said]
     kept = {label.ability_id: label for label in reversed(labels) if label is not None}
@@ -115,16 +108,7 @@ def _label(entry: object, reply: str, judge: str) -> Label | None:
         return None
     named = str(entry.get("ability", "")).strip().lower().replace(" ", "-")
     ability = BY_ID.get(named) or next((one for one in ABILITIES if str(one.number) == named), None)
-    place = _place(str(entry.get("quote", "")), reply)
+    place = place_of(str(entry.get("quote", "")), reply)
     if ability is None or place is None:
         return None
     return Label(ability_id=ability.ability_id, quote=reply[place[0] : place[1]], start=place[0], by=judge)
-
-
-def _place(quote: str, reply: str) -> tuple[int, int] | None:
-    """Where the words of a quote stand, whatever the white space between them."""
-    words = quote.split()
-    if not words:
-        return None
-    found = re.search(r"\s+".join(map(re.escape, words)), reply, re.IGNORECASE)
-    return found.span() if found else None
