@@ -1,10 +1,15 @@
-"""What holds for every test: no network but loopback."""
+"""What holds for every test: no network but loopback, and no time to keep."""
 
 from __future__ import annotations
 
 import socket
 
 import pytest
+from hypothesis import settings
+
+# The first example pays for imports, and machines are shared: a deadline would fail by chance.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
