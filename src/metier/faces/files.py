@@ -8,11 +8,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from metier.attempt import Attempt
 from metier.errors import ConfigError, InputError, StoreError, StoreFull
 from metier.item import Item
+
+if TYPE_CHECKING:
+    from metier.evaluate.transcript import Line
 
 T = TypeVar("T")
 
@@ -34,20 +37,20 @@ def read_attempts(path: Path) -> Iterator[Attempt]:
     return _read(Attempt, path)
 
 
-def read_run(path: Path) -> list[Attempt]:
-    """Read the attempts of a run, from its transcript or from attempts as JSON lines.
+def read_run(path: Path) -> list[Line]:
+    """Read the samples of a run, from its transcript or from attempts as JSON lines, which hold no turns.
 
     Raises:
         InputError: The file is missing or is neither; the message names the line.
     """
-    from metier.evaluate.transcript import is_head, read_transcript
+    from metier.evaluate.transcript import Line, is_head, read_transcript
 
     try:
         with path.open("rb") as file:
             first = file.readline()
     except OSError as error:
         raise InputError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
-    return [line.attempt for line in read_transcript(path)] if is_head(first) else list(read_attempts(path))
+    return list(read_transcript(path) if is_head(first) else (Line(attempt=one) for one in read_attempts(path)))
 
 
 def read_lines(path: Path) -> list[str]:

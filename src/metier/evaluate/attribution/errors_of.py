@@ -10,7 +10,7 @@ from metier.evaluate.transcript import Line
 from metier.item import Item
 
 
-def wrong_of(samples: Iterable[Line | Attempt], items: Mapping[str, Item]) -> tuple[list[Wrong], dict[str, str], int]:
+def wrong_of(samples: Iterable[Line], items: Mapping[str, Item]) -> tuple[list[Wrong], dict[str, str], int]:
     """List the wrong solutions, the units of their right answers by attempt, and how many samples the exam lacks.
 
     What was unscored is no error of the model's, or not shown to be one, and is left out.
@@ -18,13 +18,13 @@ def wrong_of(samples: Iterable[Line | Attempt], items: Mapping[str, Item]) -> tu
     >>> from metier.attempt import Grade
     >>> item = Item(prompt="2 * 3?", reference="6", policy={"unit": "m"})
     >>> one = Attempt(item_id=item.item_id, model="m", run_id="r", reply="7 m", grade=Grade.incorrect("different"))
-    >>> found, units, lacking = wrong_of([one], {item.item_id: item})
+    >>> found, units, lacking = wrong_of([Line(attempt=one)], {item.item_id: item})
     >>> found[0].problem, list(units.values()), lacking
     ('2 * 3?', ['m'], 0)
     """
     found, units, lacking = [], {}, 0
     for sample in samples:
-        attempt = sample.attempt if isinstance(sample, Line) else sample
+        attempt = sample.attempt
         item = items.get(attempt.item_id)
         lacking += item is None
         if item is None or attempt.grade.outcome != Outcome.INCORRECT:
@@ -43,11 +43,9 @@ def wrong_of(samples: Iterable[Line | Attempt], items: Mapping[str, Item]) -> tu
     return found, units, lacking
 
 
-def _whole(sample: Line | Attempt) -> str:
+def _whole(sample: Line) -> str:
     """All that the model said, call by call; the graded text alone where no transcript was kept."""
-    if isinstance(sample, Attempt) or not sample.turns:
-        return (sample.attempt if isinstance(sample, Line) else sample).reply
-    return "\n\n".join(turn.reply.text for turn in sample.turns)
+    return "\n\n".join(turn.reply.text for turn in sample.turns) or sample.attempt.reply
 
 
 def _program_error(attempt: Attempt) -> str:

@@ -12,9 +12,7 @@ from metier.errors import InputError
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
-    from metier.attempt import Attempt
     from metier.evaluate.attribution import Attribution
-    from metier.evaluate.transcript import Line
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -41,10 +39,10 @@ def attribute_errors(
     from metier.evaluate.attribution import attribute
     from metier.evaluate.attribution.errors_of import wrong_of
     from metier.evaluate.attribution.people import read_people
-    from metier.faces.files import read_items
+    from metier.faces.files import read_items, read_run
 
     items = {item.item_id: item for item in read_items(exam)}
-    samples = _samples(run)
+    samples = read_run(run)
     wrong, units, lacking = wrong_of(samples, items)
     if lacking == len(samples):
         raise InputError(f"No sample in {str(run)!r} answers an item of {str(exam)!r}.", hint="Give the exam it took.")
@@ -55,15 +53,6 @@ def attribute_errors(
         judges = [opened.enter_context(closing(open_client(spec, where="--judge"))) for spec in judge or ()]
         found = attribute(wrong, judges=judges, units=units, people=known, seed=seed)
     as_json(found) if json else _show(found)
-
-
-def _samples(path: Path) -> list[Line | Attempt]:
-    from metier.evaluate.transcript import is_head, read_transcript
-    from metier.faces.files import read_attempts
-
-    with path.open("rb") as file:
-        first = file.readline()
-    return list(read_transcript(path)) if is_head(first) else list(read_attempts(path))
 
 
 def _show(found: Attribution) -> None:

@@ -83,7 +83,7 @@ def score(
     columns = {"code": code, "parent": parent, "description": description}
     tree = read_tree(codes, name=name, **columns, prefixes=prefix, encoding=encoding)
     items = {item.item_id: item for item in read_items(exam)}
-    answers, left_out = answers_of(tree, items, read_run(run))
+    answers, left_out = answers_of(tree, items, (line.attempt for line in read_run(run)))
     if not answers:
         raise InputError(
             f"No attempt in {str(run)!r} answers an item of {str(exam)!r} about {tree.name}.",
@@ -136,7 +136,7 @@ def gap(
     from metier.faces.files import read_items, read_run
 
     items = {item.item_id: item for path in exam for item in read_items(path)}
-    runs = [read_run(path) for path in (weak, helped, strong)]
+    runs = [[line.attempt for line in read_run(path)] for path in (weak, helped, strong)]
     try:
         found, left_out = gap_of_runs(items, *runs, by_majority=majority)
     except ValueError as error:
