@@ -15,7 +15,7 @@ from metier.client import Message
 from metier.digest import digest
 from metier.errors import ConfigError, InputError, nearest
 from metier.evaluate.scibench.load import Problem
-from metier.evaluate.strategy import Answer, Turns, answer_of_program, ask, said
+from metier.evaluate.strategy import Answer, Turns, answer_of_program, ask, first_block, said
 from metier.item import ExamProtocol, Item
 from metier.sandbox import Sandbox
 
@@ -50,7 +50,6 @@ _NUMBER = "\0"
 
 Shot = tuple[str, str, str]
 """The source of a worked problem, its question and its answer."""
-_LANGUAGES = ("", "python", "python3", "py", "wolfram", "mathematica", "wl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +109,7 @@ class Published:
     def _answer(self, reply: str) -> Answer:
         if self.setting not in PROGRAMS:
             return Answer(text=reply)
-        program = _block(reply)
+        program = first_block(reply)
         if program is None:
             return Answer(text="", evidence="no program in the reply")
         if self.setting == "python":
@@ -171,15 +170,6 @@ def _shot(setting: str, problem: Problem, place: int, programs: Path | None) -> 
         return None
     program = path.read_text(encoding="utf-8")
     return question, f"{explained}{setting} language for Problem {_NUMBER}: ```{program}``` \n {answer}"
-
-
-def _block(reply: str) -> str | None:
-    """The first fenced block, which may begin right behind the fence, as it does in the published shots."""
-    _, fence, rest = reply.partition("```")
-    first, line_end, others = rest.partition("```")[0].partition("\n")
-    if not fence:
-        return None
-    return others if line_end and first.strip().lower() in _LANGUAGES else first + line_end + others
 
 
 def _as_url(path: Path) -> str:
