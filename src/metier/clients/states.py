@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from metier.errors import ConfigError, InputError
+from metier.errors import ConfigError, InputError, MissingExtra
 
 
 def last_states(path: Path | str, texts: Sequence[str], *, batch_size: int = 32, device: str = "cpu") -> Any:
@@ -22,12 +22,17 @@ def last_states(path: Path | str, texts: Sequence[str], *, batch_size: int = 32,
         A float32 array (texts, layers + 1, width): the embedding, then each layer.
 
     Raises:
-        ConfigError: The model cannot be loaded.
+        MissingExtra: torch or transformers is not installed.
+        ConfigError: There is no model in that folder, or it cannot be loaded.
         InputError: A text has no tokens.
     """
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
+    if not (Path(path) / "config.json").is_file():
+        raise ConfigError(f"Expected a folder with a model, found no 'config.json' in {str(path)!r}.")
+    try:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+    except ImportError as error:
+        raise MissingExtra("transformers", extra="train", needed_for="Reading hidden states") from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True)
         model = AutoModelForCausalLM.from_pretrained(str(path), local_files_only=True).to(device).eval()

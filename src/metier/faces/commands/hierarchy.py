@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metier.faces.show import AsJson, as_json, as_lines, say, table
+
+if TYPE_CHECKING:
+    from metier.evaluate.representation import LayerLikeness
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 trees = typer.Typer(name="hierarchy", help="Exams over trees of codes.", no_args_is_help=True, rich_markup_mode=None)
@@ -26,7 +29,7 @@ def questions(
     code: Columns = "",
     parent: Columns = "",
     description: Columns = "",
-    prefix: Annotated[list[int] | None, typer.Option(help="Lengths of prefixes that are codes too.")] = None,
+    prefix: Annotated[list[int] | None, typer.Option(min=1, help="Lengths of prefixes that are codes too.")] = None,
     encoding: str = "utf-8-sig",
     seed: int = 0,
     out: Annotated[Path | None, typer.Option(help="Write the Items to this file.")] = None,
@@ -66,7 +69,7 @@ def score(
     code: Columns = "",
     parent: Columns = "",
     description: Columns = "",
-    prefix: Annotated[list[int] | None, typer.Option(help="Lengths of prefixes that are codes too.")] = None,
+    prefix: Annotated[list[int] | None, typer.Option(min=1, help="Lengths of prefixes that are codes too.")] = None,
     encoding: str = "utf-8-sig",
     seed: int = 0,
     json: AsJson = False,
@@ -158,36 +161,62 @@ def gap(
 def representation(
     one: Annotated[Path, typer.Argument(help="The folder of a transformers model.")],
     other: Annotated[Path, typer.Argument(help="Another of the same width and number of layers.")],
-    texts: Annotated[Path, typer.Option(help="Statements, one a line.")],
+    texts: Annotated[Path | None, typer.Option(help="Statements, one a line.")] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="Codes and descriptions, as CSV: each is stated as a fact and asked as a query.")
+    ] = None,
     permutations: Annotated[int, typer.Option(min=1)] = 999,
     seed: int = 0,
     json: AsJson = False,
 ) -> None:
     """Compare the last-token states of two models layer by layer, beside a permutation null and random text.
 
-    Example: metier evaluate representation base/ tuned/ --texts facts.txt
+    Example: metier evaluate representation base/ tuned/ --pairs codes.csv
     """
+    from functools import partial
+
     from metier.clients.states import last_states
-    from metier.errors import InputError
-    from metier.evaluate.representation import likeness, random_text
+    from metier.errors import ConfigError, InputError
+    from metier.evaluate.hierarchy.read import read_tree
+    from metier.evaluate.representation import over_pairs, over_texts
     from metier.faces.files import read_lines
 
-    said = [line for line in read_lines(texts) if line.strip()]
-    noise = [random_text(line, seed=seed) for line in said]
+    if (texts is None) == (pairs is None):
+        raise ConfigError("Expected either --texts or --pairs.", hint="--texts FILE has a statement a line.")
+    models = (partial(last_states, one), partial(last_states, other))
     try:
-        found = likeness(
-            last_states(one, said),
-            last_states(other, said),
-            random_one=last_states(one, noise),
-            random_other=last_states(other, noise),
-            permutations=permutations,
-            seed=seed,
-        )
+        if texts:
+            plain = over_texts(*models, read_lines(texts), permutations=permutations, seed=seed)
+            as_json(plain) if json else _show_layers(plain)
+            return
+        assert pairs is not None
+        tree = read_tree(pairs)
+        told = [pair for pair in zip(tree.codes, tree.descriptions, strict=True) if pair[1]]
+        found = over_pairs(*models, told, permutations=permutations, seed=seed)
     except ValueError as error:
         raise InputError(str(error)) from error
     if json:
         as_json(found)
         return
-    rows = [(f.layer, f"{f.cosine:.3f}", f"{f.low:.3f}", f"{f.high:.3f}", f"{f.permuted:.3f}", f"{f.random_text:.3f}",
-             f"{f.p_value:.3g}") for f in found]  # fmt: skip
+    say("Facts:")
+    _show_layers(found.facts)
+    say("Queries:")
+    _show_layers(found.queries)
+    say("Facts less queries, paired by code:")
+    rows = [
+        (c.layer, f"{c.difference:+.3f}", f"{c.low:+.3f}", f"{c.high:+.3f}", f"{c.p_value:.3g}") for c in found.contrast
+    ]
+    table(["layer", "difference", "low", "high", "p (Holm)"], rows)
+
+
+def _show_layers(found: list[LayerLikeness]) -> None:
+    rows = (
+        (
+            layer.layer,
+            *(f"{value:.3f}" for value in (layer.cosine, layer.low, layer.high, layer.permuted)),
+            "" if layer.random_text is None else f"{layer.random_text:.3f}",
+            f"{layer.p_value:.3g}",
+        )
+        for layer in found
+    )
     table(["layer", "cosine", "low", "high", "permuted", "random text", "p (Holm)"], rows)
