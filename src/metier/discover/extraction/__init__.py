@@ -1,0 +1,1 @@
+"""Which skills does a sentence or a document ask for, named or implied, and how sure is that?"""
