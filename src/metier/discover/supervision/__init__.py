@@ -1,0 +1,1 @@
+"""How does one's own text become training data? Sentences that name a skill, no sentence of an exam, and negatives."""
