@@ -1,0 +1,122 @@
+"""Which lines, bullets and tags of a text stand for themselves, and which lines are one paragraph that was wrapped?
+
+A line break inside a sentence and a line break between two items look the same. What tells them apart is what the line
+ends with, what the next begins with, and whether the next word would still have found room: then nothing forced the
+break, so it was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from metier.discover.extraction.ends import GOES_ON
+
+_BLOCKS = "p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|tbody|thead|section|article|header|footer|hr|dl|dt|dd|pre|blockquote"
+_EDGE = re.compile(
+    "(?:"
+    r"[\n\r\x0b\x0c\x85\u2028\u2029]"
+    r"|[•▪●◦‣⁃∙■▸►➤➔✓✔✅❖◆◾\uf000-\uf0ff]"  # the last are bullets that a font of Word draws
+    r"|·(?=\s)"
+    rf"|</?(?:{_BLOCKS})\b[^<>]{{0,200}}>"
+    rf"|&(?:lt;/?(?:{_BLOCKS})\b[^<>&]{{0,200}}&gt;|bull;|middot;|#8226;|#183;|#x2022;)"
+    r")(?:\s|&nbsp;)*",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"(?:[-–—*+>→·]|o(?=\s+[A-Z])|\(?\d{1,2}(?:\.\d{1,2})?[.)]|\(?[a-z]\))(?:\s|&nbsp;)+|&nbsp;\s*")
+_RULE = re.compile(r"[-–—*+>→·_=~#|\s]+")
+_ENDS = ".!?:;…。！？；"
+_WRAPS = (40, 160)
+"""Widths between which lines may have been wrapped by a machine: mail and PDF text lies at 60 to 120."""
+
+Line = tuple[int, int, bool]
+"""Start, end, and whether the line begins afresh: after a blank line, a bullet or a tag."""
+
+
+def units(text: str) -> Iterator[tuple[int, int]]:
+    r"""Give the spans `[start, end)` of lines, list items and joined paragraphs, in order.
+
+    >>> ad = "Tasks\n- Plan the care of patients and of their\n  families\n- Work in shifts"
+    >>> [ad[start:end] for start, end in units(ad)]
+    ['Tasks', 'Plan the care of patients and of their\n  families', 'Work in shifts']
+    """
+    group: list[tuple[int, int]] = []
+    for start, end, fresh in _lines(text):
+        if fresh and group:
+            yield from _joined(text, group)
+            group = []
+        group.append((start, end))
+    if group:
+        yield from _joined(text, group)
+
+
+def _lines(text: str) -> Iterator[Line]:
+    place, fresh = 0, True
+    for edge in _EDGE.finditer(text):
+        line = _stripped(text, place, edge.start(), fresh=fresh)
+        if line:
+            yield line
+            fresh = False
+        fresh = fresh or not _is_one_break(edge[0]) or line is None
+        place = edge.end()
+    line = _stripped(text, place, len(text), fresh=fresh)
+    if line:
+        yield line
+
+
+def _stripped(text: str, start: int, end: int, *, fresh: bool) -> Line | None:
+    """A line without the blanks and the bullet round it, or `None` if nothing is left."""
+    line = text[start:end]
+    if not line or _RULE.fullmatch(line):
+        return None
+    start += len(line) - len(line.lstrip())
+    end = start + len(line.strip())
+    while start < end and (bullet := _BULLET.match(text, start, end)):
+        start, fresh = bullet.end(), True
+    while start < end and (text[end - 1].isspace() or text.endswith("&nbsp;", start, end)):
+        end -= 1 if text[end - 1].isspace() else len("&nbsp;")
+    return (start, end, fresh) if start < end else None
+
+
+def _is_one_break(edge: str) -> bool:
+    return edge[0] in "\r\n" and len(f"{edge}.".splitlines()) == 2
+
+
+def _joined(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join the lines of one block where a sentence goes on."""
+    if len(lines) == 1:
+        yield lines[0]
+        return
+    width = max(end - start for start, end in lines)
+    forced = [False] * (len(lines) + 1)
+    if _WRAPS[0] <= width <= _WRAPS[1]:
+        for place, ((start, end), (next_start, next_end)) in enumerate(pairwise(lines)):
+            forced[place] = end - start + 1 + _first_word(text, next_start, next_end) > width
+    begin, last = lines[0]
+    for place, (start, end) in enumerate(lines[1:]):
+        # One long line proves nothing; two in a row that left no room were wrapped.
+        wrapped = forced[place] and (forced[place + 1] or (place > 0 and forced[place - 1]))
+        if not _goes_on(text, lines[place], start, forced=forced[place], wrapped=wrapped):
+            yield begin, last
+            begin = start
+        last = end
+    yield begin, last
+
+
+def _first_word(text: str, start: int, end: int) -> int:
+    """How long the first word of a line is."""
+    return len(text[start : min(end, start + 40)].split(None, 1)[0])
+
+
+def _goes_on(text: str, line: tuple[int, int], following: int, *, forced: bool, wrapped: bool) -> bool:
+    start, end = line
+    tail, head = text[end - 1], text[following]
+    word = text[max(start, end - 14) : end].rsplit(None, 1)[-1].lower()
+    if tail in _ENDS:
+        return word in GOES_ON
+    if wrapped or head in ",)]":
+        return True
+    if tail in ",&/(" or word in GOES_ON:
+        return forced or head.islower() or tail in "&/(" or (tail != "," and not text[start:end].isupper())
+    return forced and head.islower()
