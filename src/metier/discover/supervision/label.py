@@ -106,7 +106,8 @@ class _Rules:
         """Why a mention labels nothing, or an empty string."""
         form = folded(mention.form)
         ways = self.written.get(form, frozenset())
-        if ways and (shouted or " ".join(mention.form.split()) not in ways):
+        stands = " ".join(mention.form.split())
+        if ways and (shouted or (stands not in ways and stands != stands.upper())):
             return "case"
         if namesakes > 1 and not self._settles(mention.concept, form):
             return "ambiguous"

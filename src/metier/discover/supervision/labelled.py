@@ -56,7 +56,7 @@ class Labelling:
         cap: Sentences that one skill keeps.
         stop_forms: Forms that label nothing, in lower case.
         max_share: A form named in a greater share of the sentences labels nothing, if it is named in over 50.
-        short: A form with a capital and at most so many characters must stand as the taxonomy writes it: IT, not it.
+        short: A form with a capital and at most so many characters must stand as the taxonomy writes it or in capitals.
         ambiguous: Which of its concepts a form labels that names several: none (`drop`), the one whose preferred label
             it is (`preferred`; none if that is not one), or all (`all`).
         min_context: Words that must stand beside the mentions.
