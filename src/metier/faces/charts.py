@@ -38,6 +38,25 @@ class Whisker(NamedTuple):
     high: float
 
 
+class Bar(NamedTuple):
+    """A share between 0 and 1 made of two parts, with the interval of both together."""
+
+    label: str
+    first: float
+    second: float
+    low: float
+    high: float
+
+
+class Mark(NamedTuple):
+    """A share at one time with its interval."""
+
+    when: str
+    value: float
+    low: float
+    high: float
+
+
 Point = tuple[float, float | None]
 """A place on a learning curve; `None` where nothing was measured, which breaks the line."""
 
@@ -207,6 +226,58 @@ def bar(share: float, *, title: str) -> Markup:
         100 * _share(share, 0, 1)
     )
     return _svg(body, title=title, box=(0, 0, 100, 12), style="bar")
+
+
+def bars(rows: Sequence[Bar], *, title: str, of: tuple[str, str] = ("first", "second")) -> Markup:
+    """Draw shares under each other, the largest interval as wide as there is room; `of` names the two parts.
+
+    >>> drawing = bars([Bar("SQL", 0.3, 0.1, 0.3, 0.5)], title="t", of=("named", "implied"))
+    >>> "40 %" in drawing, 'class="part named"' in drawing
+    (True, True)
+    """
+    top, body = max((row.high for row in rows), default=1.0) or 1.0, Markup()
+    for place, row in enumerate(rows):
+        y, value, x = 24.0 * place, row.first + row.second, [232 + 300 * share / top for share in (row.low, row.high)]
+        told = f"{row.label}: {100 * row.first:.1f} % {of[0]}, {100 * row.second:.1f} % {of[1]}, "
+        told += f"95 % interval {100 * row.low:.1f} to {100 * row.high:.1f} %"
+        body += Markup("<g><title>{}</title>").format(told)
+        body += _text(222, y + 15, row.label if len(row.label) <= 34 else f"{row.label[:33]}…", "label", anchor="end")
+        for name, start, width in ((of[0], 0.0, row.first), (of[1], row.first, row.second)):
+            piece = '<rect class="part {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="13"/>'
+            body += Markup(piece).format(name, 232 + 300 * start / top, y + 4, 300 * width / top)
+        body += _line(x[0], y + 10.5, x[1], y + 10.5, "whisker")
+        body += _text(x[1] + 8, y + 15, f"{100 * value:.0f} %" if value >= 0.1 else f"{100 * value:.1f} %", "value")
+        body += Markup("</g>")
+    return _svg(body, title=title, box=(0, 0, 590, 24.0 * len(rows) + 4), style="bars")
+
+
+def trend(marks: Sequence[Mark], *, top: float, title: str) -> Markup:
+    """Draw a share over time on an axis from 0 to `top`, with its interval as a band.
+
+    >>> drawing = trend([Mark("2024-01", 0.1, 0.0, 0.2), Mark("2024-02", 0.3, 0.2, 0.4)], top=0.5, title="SQL")
+    >>> drawing.count("<polygon"), "2024-01" in drawing
+    (1, True)
+    """
+    step = 178 / max(1, len(marks) - 1)
+
+    def y(value: float) -> float:
+        return 88 - 78 * _share(value, 0, top)
+
+    def path(values: Sequence[tuple[int, float]]) -> str:
+        return " ".join(f"{38 + step * place:.1f},{y(value):.1f}" for place, value in values)
+
+    body = _line(38, 10, 216, 10, "grid") + _line(38, 88, 216, 88, "grid")
+    body += _text(33, 14, f"{100 * top:.0f} %", "tick", anchor="end") + _text(33, 92, "0", "tick", anchor="end")
+    band = [*enumerate(mark.high for mark in marks), *reversed([*enumerate(mark.low for mark in marks)])]
+    body += Markup('<polygon class="band" points="{}"/>').format(path(band))
+    body += Markup('<polyline class="curve" points="{}"/>').format(path([*enumerate(mark.value for mark in marks)]))
+    for place, mark in enumerate(marks):
+        told = f"{mark.when}: {100 * mark.value:.1f} %, 95 % interval {100 * mark.low:.1f} to {100 * mark.high:.1f} %"
+        body += Markup("<g><title>{}</title>").format(told)
+        body += _circle(38 + step * place, y(mark.value), 2.2, "mark") + Markup("</g>")
+    if marks:
+        body += _text(38, 105, marks[0].when, "tick") + _text(216, 105, marks[-1].when, "tick", anchor="end")
+    return _svg(body, title=title, box=(0, 0, 240, 110), style="trend")
 
 
 def stack(parts: Sequence[tuple[str, int]], *, title: str) -> Markup:
