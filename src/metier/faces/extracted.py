@@ -77,13 +77,13 @@ def _pieces(extraction: Extraction, rows: Mapping[str, str], tops: Mapping[str, 
         start, end = max(read.start, place), min(read.end, len(text))
         if start >= end:
             continue
-        yield {"text": _lines(text[place:start])}
+        yield {"text": _lines(text, place, start)}
         if read.skipped:
-            yield {"text": _lines(text[start:end]), "skipped": read.skipped}
+            yield {"text": _lines(text, start, end), "skipped": read.skipped}
         else:
             yield from _marked(text, start, end, read, rows, tops)
         place = end
-    yield {"text": _lines(text[place:])}
+    yield {"text": _lines(text, place, len(text))}
 
 
 def _marked(
@@ -94,7 +94,7 @@ def _marked(
     ends = {place for skill in spanned for place in (skill.start, skill.end) if place is not None}
     for left, right in pairwise(sorted({start, end} | ends)):
         over = [skill for skill in spanned if _covers(skill, left, right)]
-        yield {"text": _lines(text[left:right]), **(_mark(over, rows, tops) if over else {})}
+        yield {"text": _lines(text, left, right), **(_mark(over, rows, tops) if over else {})}
     loose = [skill for skill in read.skills if not _span(skill, start, end)]
     if loose:
         yield {"text": "", "loose": len(loose), **_mark(loose, rows, tops)}
@@ -149,9 +149,12 @@ def _tops(extraction: Extraction) -> dict[str, float]:
     return tops
 
 
-def _lines(text: str) -> str:
-    """Line breaks as a page breaks them: any other sign of control is spelt out."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _lines(text: str, start: int, end: int) -> str:
+    """A piece with line breaks as a page breaks them: any other sign of control is spelt out."""
+    piece = text[start:end]
+    if piece.endswith("\r") and text.startswith("\n", end):
+        piece = piece[:-1]
+    return piece.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _level(probability: float) -> str:
