@@ -30,8 +30,8 @@ def read_sentences(path: Path, *, field: str = "", split: Split | None = None) -
     """Read a file into sentences, one by one; the end of its name, before `.gz`, says what it holds.
 
     `.jsonl`: objects with a text or a list of tokens; `.csv` and `.tsv`: a header and a row each; `.conll`, `.bio`,
-    `.iob`: a token a line and a blank line between sentences; `.md`: text without its marks and fenced code; every
-    other: a sentence, or a paragraph to be split, on each line.
+    `.iob`: a token a line and a blank line between sentences; `.md`: paragraphs and list items, without marks and
+    fenced code; every other: a sentence, or a paragraph to be split, on each line.
 
     Args:
         path: The file, in UTF-8.
@@ -55,6 +55,16 @@ def read_sentences(path: Path, *, field: str = "", split: Split | None = None) -
         raise DocumentError(f"Cannot read {str(path)!r}: {error}.") from error
 
 
+def read_forms(path: Path) -> frozenset[str]:
+    """Read a list of forms, one a line, folded; a line that begins with `#` is a remark.
+
+    Raises:
+        DocumentError: The file is missing or no UTF-8.
+    """
+    forms = (" ".join(sentence.text.casefold().split()) for sentence in read_sentences(path))
+    return frozenset(form for form in forms if not form.startswith("#"))
+
+
 def _opened(path: Path) -> TextIO:
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
@@ -75,10 +85,8 @@ def _readers(suffix: str) -> Rows:
 
 
 def _sentences(text: str, split: Split | None) -> Iterator[str]:
-    spans = split(text) if split else ((0, len(text)),)
-    for start, end in spans:
-        if sentence := text[start:end].strip():
-            yield sentence
+    parts = (text[start:end] for start, end in split(text)) if split else text.splitlines()
+    yield from (part.strip() for part in parts if part.strip())
 
 
 def _lines(file: TextIO, name: str, field: str) -> Iterator[tuple[int, str]]:
@@ -86,18 +94,26 @@ def _lines(file: TextIO, name: str, field: str) -> Iterator[tuple[int, str]]:
 
 
 def _markdown(file: TextIO, name: str, field: str) -> Iterator[tuple[int, str]]:
-    fenced = ""
+    """Paragraphs, headings and list items without their marks; the lines of a paragraph become one."""
+    begins, block, fenced = 1, list[str](), ""
     for number, line in enumerate(file, start=1):
         fence = _FENCE.match(line)
+        mark = _MARK.match(line)
+        text = "" if fence or fenced or _RULE.fullmatch(line) else line[mark.end() if mark else 0 :].strip()
         if fence and (not fenced or fence[1] == fenced):
             fenced = "" if fenced else fence[1]
-        elif not fenced and not _RULE.fullmatch(line):
-            yield number, _EMPHASIS.sub(r"\2", line[_mark_end(line) :])
+        if block and (not text or (mark and mark[0].strip()) or block[0].startswith("#")):
+            yield begins, _plain(block)
+            block = []
+        if text:
+            begins = begins if block else number
+            block.append(line.strip() if line.lstrip().startswith("#") else text)
+    if block:
+        yield begins, _plain(block)
 
 
-def _mark_end(line: str) -> int:
-    mark = _MARK.match(line)
-    return mark.end() if mark else 0
+def _plain(block: Sequence[str]) -> str:
+    return _EMPHASIS.sub(r"\2", _MARK.sub("", " ".join(block), count=1))
 
 
 def _json_lines(file: TextIO, name: str, field: str) -> Iterator[tuple[int, str]]:
@@ -111,15 +127,14 @@ def _json_lines(file: TextIO, name: str, field: str) -> Iterator[tuple[int, str]
             raise DocumentError(f"{where}: expected a JSON object, {error}.") from error
         if not isinstance(row, dict):
             raise DocumentError(f"{where}: expected a JSON object, got {type(row).__name__}.")
-        yield from ((number, text) for text in _text(row[_field(list(row), field, where)], where))
+        yield number, _text(row[_field(list(row), field, where)], where)
 
 
-def _text(value: Any, where: str) -> list[str]:
-    """The lines of a text; a list is one sentence of tokens."""
+def _text(value: Any, where: str) -> str:
     if isinstance(value, str):
-        return value.splitlines()
+        return value
     if isinstance(value, list) and all(isinstance(token, str) for token in value):
-        return [" ".join(value)]
+        return " ".join(value)
     raise DocumentError(f"{where}: expected a text or a list of tokens, got {type(value).__name__}.")
 
 
@@ -130,7 +145,7 @@ def _table(file: TextIO, name: str, field: str, *, separator: str = ",") -> Iter
         column = header.index(_field(header, field, f"{name}, line 1"))
         for row in rows:
             if len(row) > column:
-                yield from ((rows.line_num, line) for line in row[column].splitlines())
+                yield rows.line_num, row[column]
     except csv.Error as error:
         raise DocumentError(f"{name}, line {rows.line_num}: this row is no CSV: {error}.") from error
 

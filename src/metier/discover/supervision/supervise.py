@@ -1,0 +1,93 @@
+"""From files of ads to training data: read, cut into sentences, kept apart from every exam, labelled, written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from metier.border import load_json
+from metier.digest import canonical
+from metier.discover.extraction.sentences import split
+from metier.discover.match import Matcher
+from metier.discover.supervision.label import DEFAULT, label
+from metier.discover.supervision.labelled import Labelled, Labelling
+from metier.discover.supervision.leak import Gate, gate, read_evaluation
+from metier.discover.supervision.reading import read_sentences
+from metier.discover.supervision.report import Report
+from metier.errors import DocumentError
+from metier.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervision:
+    """Labelled sentences, with what the gate took out before and what the filters dropped."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    labelled: tuple[Labelled, ...]
+    gate: Gate
+    report: Report
+
+
+def supervise(
+    ads: Sequence[Path],
+    taxonomy: Taxonomy,
+    *,
+    against: Sequence[Path] = (),
+    settings: Labelling = DEFAULT,
+    field: str = "",
+) -> Supervision:
+    """Label the sentences of files with the skills that they name.
+
+    Args:
+        ads: Text, Markdown, JSON lines, CSV, CoNLL, plain or gzipped; see `read_sentences`.
+        taxonomy: The skills.
+        against: Evaluation files, read in the same way. What they hold is taken out of the training text.
+        settings: What to drop and what to mask.
+        field: Which column or key holds the text of an ad.
+
+    Raises:
+        DocumentError: A file cannot be read, or an evaluation file holds no sentence.
+    """
+    evaluation = read_evaluation(against, split=split)
+    sentences = (sentence for path in ads for sentence in read_sentences(path, field=field, split=split))
+    kept, passed = gate(sentences, evaluation)
+    labelled, report = label(kept, Matcher(taxonomy), taxonomy=taxonomy, settings=settings)
+    return Supervision(labelled=tuple(labelled), gate=passed, report=report)
+
+
+def write_labelled(labelled: Iterable[Labelled], path: Path) -> None:
+    """Write JSON lines, the same bytes for the same sentences; all of them or, if that fails, no file at all.
+
+    Raises:
+        DocumentError: The file cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.writelines(canonical(one) + b"\n" for one in labelled)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DocumentError(f"Cannot write the labelled sentences to {str(path)!r}: {error.strerror}.") from error
+
+
+def read_labelled(path: Path) -> Iterator[Labelled]:
+    """Read what `write_labelled` wrote.
+
+    Raises:
+        DocumentError: The file cannot be read, or a line is no labelled sentence; the message names the line.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield load_json(Labelled, line, where=f"{path.name}, line {number}", error=DocumentError)
+    except OSError as error:
+        raise DocumentError(f"Cannot read the labelled sentences {str(path)!r}: {error.strerror}.") from error
