@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from metier.faces.commands import labelling
 from metier.faces.show import AsJson, as_json, say, table
 
 app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_help=True, rich_markup_mode=None)
@@ -39,3 +40,6 @@ def find(
     )
     for lines in unread:
         say(f"line {lines.line} fits no block of a papers page: {lines.text}")
+
+
+app.command("label")(labelling.label)
