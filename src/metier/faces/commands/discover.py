@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands import labelling
+from metier.faces.commands import ads, labelling
 from metier.faces.show import AsJson, as_json, say, table
 
 app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_help=True, rich_markup_mode=None)
@@ -43,3 +43,5 @@ def find(
 
 
 app.command("label")(labelling.label)
+for command in (ads.page, ads.corpus, ads.learn):
+    app.command()(command)
