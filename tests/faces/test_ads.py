@@ -59,7 +59,7 @@ def test_a_corpus_is_counted_and_drawn(discover: Command, found: Path, tmp_path:
     page = tmp_path / "corpus.html"
     code, out, err = discover("corpus", found, "--html", page)
     assert code == 0
-    assert out.splitlines()[1].split("\t") == ["SQL", "3", "100.0", "43.8 to 100.0", "3"]
+    assert out.splitlines()[1].split("\t") == ["SQL", "3", "100.0", "43.9 to 100.0", "3"]
     assert "3 ads ask for 1 skill, most often for SQL: 100 %. 3 without a date." in err
     assert "3 ads ask for 1 skill" in page.read_text()
     counted = json.loads(discover("corpus", found, "--least", 0.7, "--json")[1])
