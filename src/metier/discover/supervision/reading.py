@@ -171,8 +171,9 @@ def _conll(file: TextIO, name: str, field: str) -> Iterator[tuple[int, str]]:
 def _field(names: Sequence[str], field: str, where: str) -> str:
     found = next((known for known in ((field,) if field else FIELDS) if known in names), None)
     if found is None:
+        wanted = repr(field) if field else f"one of {', '.join(FIELDS)}"
         raise DocumentError(
-            f"{where}: expected {field or 'a field ' + ', '.join(FIELDS)!r}, got {', '.join(map(repr, names[:8]))}.",
-            hint="Name the field that holds the text with --field.",
+            f"{where}: expected a field {wanted}, got {', '.join(map(repr, names[:8])) or 'none'}.",
+            hint="Name the field that holds the text.",
         )
     return found

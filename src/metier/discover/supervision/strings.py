@@ -12,7 +12,7 @@ from metier.discover.supervision.space import Indices, Pool, Space, pool
 
 SIZES = (3, 4, 5)
 FLOOR = 0.2
-_COMMON = 0.01
+_COMMON, _FEW = 0.01, 100
 _BATCH = 64
 
 
@@ -20,8 +20,8 @@ def string_near(space: Space) -> FromPool:
     """Draw from the `space.neighbours` concepts with a form that is written most like the label of a positive.
 
     The cosine is over n-grams of three to five characters inside words, weighted by inverse frequency; n-grams of more
-    than 1 % of all forms, such as "ing", tell nothing and are left out. Below a cosine of 0.2 nothing is near; of 1, it
-    is the same form, and so no negative. The table of neighbours is made once: some seconds for ESCO.
+    than 1 % of all forms and over 100, such as "ing", tell nothing and are left out. Below a cosine of 0.2 nothing is
+    near; of 1, it is the same form, and so no negative. The table of neighbours is made once: some seconds for ESCO.
 
     >>> from metier.discover.supervision.space import space
     >>> from metier.taxonomy import Concept, Taxonomy
@@ -66,7 +66,7 @@ class _Rows:
         lengths = np.array([len(row) for row in grams])
         form, gram = np.repeat(np.arange(len(forms)), lengths), np.concatenate(grams).astype(np.int64)
         counts = np.bincount(gram, minlength=len(numbers))
-        weight = np.log(1 + len(forms) / np.maximum(counts, 1)) * (counts <= max(_COMMON * len(forms), 10))
+        weight = np.log(1 + len(forms) / np.maximum(counts, 1)) * (counts <= max(_COMMON * len(forms), _FEW))
         squares = np.bincount(form, weights=weight[gram] ** 2, minlength=len(forms))
         values = weight[gram] / np.sqrt(np.where(squares, squares, 1))[form]
         keep = values > 0

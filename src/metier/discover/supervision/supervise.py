@@ -40,6 +40,7 @@ def supervise(
     against: Sequence[Path] = (),
     settings: Labelling = DEFAULT,
     field: str = "",
+    against_field: str = "",
 ) -> Supervision:
     """Label the sentences of files with the skills that they name.
 
@@ -48,12 +49,13 @@ def supervise(
         taxonomy: The skills.
         against: Evaluation files, read in the same way. What they hold is taken out of the training text.
         settings: What to drop and what to mask.
-        field: Which column or key holds the text of an ad.
+        field: Which column or key holds the text of an ad; by default the first there is of `reading.FIELDS`.
+        against_field: The same for the evaluation files.
 
     Raises:
         DocumentError: A file cannot be read, or an evaluation file holds no sentence.
     """
-    evaluation = read_evaluation(against, split=split)
+    evaluation = read_evaluation(against, field=against_field, split=split)
     sentences = (sentence for path in ads for sentence in read_sentences(path, field=field, split=split))
     kept, passed = gate(sentences, evaluation)
     labelled, report = label(kept, Matcher(taxonomy), taxonomy=taxonomy, settings=settings)

@@ -19,6 +19,7 @@ def label(
         typer.Option("--against", "-a", help="An evaluation file that no sentence may come from; may be repeated."),
     ] = None,
     field: Annotated[str, typer.Option(help="The column or key of the ads that holds the text.")] = "",
+    against_field: Annotated[str, typer.Option(help="The same for the evaluation files.")] = "",
     cap: Annotated[int, typer.Option(help="Sentences that one skill keeps.")] = 20,
     ambiguous: Annotated[
         str, typer.Option(help="What a form labels that names several: drop, preferred, all.")
@@ -48,7 +49,9 @@ def label(
         mask=mask_token,
         seed=seed,
     )
-    made = supervise(ads, load_taxonomy(taxonomy), against=against or (), settings=settings, field=field)
+    made = supervise(
+        ads, load_taxonomy(taxonomy), against=against or (), settings=settings, field=field, against_field=against_field
+    )
     write_labelled(made.labelled, out)
     if not made.gate.against:
         say("No evaluation file was named (--against): what you evaluate on later may stand in this training data.")

@@ -1,0 +1,86 @@
+"""Do files of ads become the same bytes of training data, without what the exam holds?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from metier.discover.supervision.labelled import Labelling
+from metier.discover.supervision.supervise import read_labelled, supervise, write_labelled
+from metier.errors import DocumentError
+from metier.faces.cli import app
+from metier.taxonomy import Concept, Taxonomy
+
+TRADE = Taxonomy(name="trade", concepts=(Concept(id="weld", label="welding"), Concept(id="law", label="labour law")))
+EXAM = 'sentence,label\n"We ask for welding , of ships and boats .",weld\n'
+ADS = "You like welding of thin sheets. We ask for welding of ships and boats.\nYou read labour law in your free time\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "ads.txt").write_text(ADS)
+    (tmp_path / "more.jsonl").write_text('{"text": "All our people know welding from long practice"}\n')
+    (tmp_path / "exam.csv").write_text(EXAM)
+    (tmp_path / "trade.csv").write_text("id,label\nweld,welding\nlaw,labour law\n")
+    return tmp_path
+
+
+def test_what_the_exam_holds_is_not_trained_on(folder: Path) -> None:
+    made = supervise([folder / "ads.txt"], TRADE, against=[folder / "exam.csv"])
+    assert sorted(one.text for one in made.labelled) == [
+        "You like welding of thin sheets.",
+        "You read labour law in your free time",
+    ]
+    (leak,) = made.gate.leaks
+    assert (leak.source, leak.evaluation_source, leak.kind) == ("ads.txt:1", "exam.csv:2", "same")
+
+
+def test_the_same_files_give_the_same_bytes_in_any_order(folder: Path) -> None:
+    files = [folder / "ads.txt", folder / "more.jsonl"]
+    for name, paths in (("one", files), ("other", files[::-1])):
+        made = supervise(paths, TRADE, settings=Labelling(mask_share=0.5, seed=2))
+        write_labelled(made.labelled, folder / name)
+    assert (folder / "one").read_bytes() == (folder / "other").read_bytes() != b""
+    assert tuple(read_labelled(folder / "one")) == made.labelled
+
+
+def test_nothing_half_written_is_left(folder: Path) -> None:
+    def breaks() -> object:
+        yield from supervise([folder / "ads.txt"], TRADE).labelled
+        raise RuntimeError
+
+    before = sorted(folder.iterdir())
+    with pytest.raises(RuntimeError):
+        write_labelled(breaks(), folder / "out.jsonl")  # type: ignore[arg-type]
+    with pytest.raises(DocumentError, match="Cannot write"):
+        write_labelled([], folder / "none" / "out.jsonl")
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_line_that_is_no_labelled_sentence_is_named(folder: Path) -> None:
+    (folder / "bad.jsonl").write_text('{"text": "x", "concepts": []}\n{"text": "x"}\n')
+    with pytest.raises(DocumentError, match="line 2"):
+        list(read_labelled(folder / "bad.jsonl"))
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["discover", "label", *map(str, arguments)])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_the_command_writes_the_data_and_shows_what_became_of_the_ads(folder: Path) -> None:
+    given = (folder / "ads.txt", folder / "more.jsonl", "-t", folder / "trade.csv", "-o", folder / "out.jsonl")
+    code, out, err = run(*given, "--against", folder / "exam.csv", "--json", "--mask", "1", "--mask-token", "")
+    assert code == 0
+    shown = json.loads(out)
+    assert shown["report"]["kept"] == shown["report"]["masked"] == 3
+    assert shown["gate"]["against"] == {str(folder / "exam.csv"): 1}
+    assert all("welding" not in one.text for one in read_labelled(folder / "out.jsonl"))
+    assert "No evaluation file" not in err
+    code, out, err = run(*given)
+    assert code == 0
+    assert "no evaluation file was named" in out
+    assert "No evaluation file was named" in err
