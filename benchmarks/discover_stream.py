@@ -46,9 +46,8 @@ def measure(num_ads: int) -> None:
 
 def main(sizes: list[str]) -> None:
     """Print one row a size."""
-    print(
-        f"Python {sys.version.split()[0]}\n\n| ads | MB | ads per CPU s | peak memory, MB |\n| ---: | ---: | ---: | ---: |"
-    )
+    print(f"Python {sys.version.split()[0]}\n")
+    print("| ads | MB | ads per CPU s | peak memory, MB |\n| ---: | ---: | ---: | ---: |", flush=True)
     for size in sizes or ["2000", "20000", "100000"]:
         subprocess.run([sys.executable, __file__, "--one", size], check=True)
 

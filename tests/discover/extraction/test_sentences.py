@@ -84,6 +84,30 @@ def test_a_wrapped_sentence_is_one_and_short_lines_are_several() -> None:
     assert _sentences("Python\nteam player\nMachine learning") == ["Python", "team player", "Machine learning"]
 
 
+def test_lists_in_one_line_are_cut_at_their_marks() -> None:
+    items = ["Plan the route", "Load the van", "Drive"]
+    assert _sentences("Your tasks: - Plan the route - Load the van - Drive") == ["Your tasks:", *items]
+    assert _sentences("Your tasks: (1) Plan the route (2) Load the van (3) Drive") == ["Your tasks:", *items]
+    assert _sentences("1) Plan the route 2) Load the van 3) Drive") == items
+    assert _sentences("- Plan the route - Load the van - Drive") == items
+    prose = ["Our app - now version 2.", "It sells - and well."]
+    assert _sentences(" ".join(prose)) == prose
+
+
+def test_lines_of_uneven_length_are_one_paragraph_if_it_began_with_a_capital() -> None:
+    prose = (
+        "Our client is a leader in its field and looks for somebody who knows\n"
+        "how ships are built and also how the market for them\n"
+        "works today."
+    )
+    assert _sentences(prose) == [prose]
+    lines = "design and build ships for our customers\nreview the plans of your colleagues now\nwrite documentation"
+    assert _sentences(prose.replace("how\n", "how the market for them works\n")) != [prose]
+    assert _sentences(lines) == lines.split("\n")
+    item = "- knows how ships are built and how they are\n  sold"
+    assert _sentences(item) == [item[2:]]
+
+
 def test_a_list_of_phrases_is_cut_at_semicolons_and_a_list_of_words_is_not() -> None:
     assert _sentences("Plan the routes; check the vehicles; talk to customers.") == [
         "Plan the routes;",

@@ -11,27 +11,34 @@ def _words(text: str) -> frozenset[str]:
 
 
 NEVER_FINAL = _words("""
-    e.g i.e eg ie cf vs viz approx incl excl resp est min max mr mrs ms dr prof st mt hon gov sen rep gen lt col sgt
-    capt rev messrs no nos nr art para sec fig figs pp vol ch ext tel bldg apt dept pref yr wk mo ref feat
-    z.b d.h u.a o.ä i.d.r zb bzw ca ggf inkl exkl evtl vgl zzgl abs ziff bspw sog mind hr hrn fr dipl ing rer nat
-    mme mlle p.ex ex env sr sra dra p.ej ej núm pág
+    e.g i.e eg ie cf vs viz approx incl excl resp mr mrs ms dr prof st mt messrs nos nr para fig figs pp bldg apt dept
+    pref sr sra dra hr hrn mme mlle
+    z.b d.h u.a o.ä i.d.r zb bzw ca ggf inkl exkl evtl vgl zzgl ziff bspw sog mind dipl p.ex p.ej núm pág
 """)
 """No sentence ends with these: something always follows."""
 
 DOTTED = _words("e.g i.e z.b d.h u.a o.ä p.ex p.ej i.d.r")
 """Letters with dots between that never end a sentence; others, such as `U.S` and `B.Sc`, may."""
 
-RARELY_FINAL = _words("inc ltd co corp plc llc jr bros assn univ usd hrs yrs mon tue wed thu fri sat sun")
+RARELY_FINAL = _words("""
+    inc ltd co corp plc llc jr bros assn assoc univ usd hrs yrs yr wk mo mon tue wed thu fri sat sun no art sec vol ch
+    ext tel min max mín máx exp est gen gov sen rep lt col sgt capt rev hon ref feat asst exec mgr engr acct admin dev
+    mfg intl natl govt str std ing rer nat abs ex ej env fr ud
+""")
 """A sentence may end with these, but only if the next word is one that begins sentences."""
+
+HOURS = _words("a.m p.m p.a")
+"""A sentence ends with these before a capital, unless a day or month follows."""
 
 BEFORE_NUMBER = _words("no nos nr art para sec fig p pp vol ch v version approx ca min max ext tel lit kap abs")
 """Before a number, the dot after these ends no sentence."""
 
-MONTHS = _words("""
+DATES = _words("""
     january february march april may june july august september october november december
     januar februar märz mai juni juli oktober dezember jan feb mar apr jun jul aug sep oct okt nov dec dez quartal etage
+    monday tuesday wednesday thursday friday saturday sunday
 """)
-"""What follows an ordinal number of German (`1. Januar`)."""
+"""What follows an ordinal number of German (`1. Januar`) or an hour (`5 p.m. Monday`) in the same sentence."""
 
 STARTERS = _words("""
     a an the this that these those there we you your our us they their he she it its i my if in on at as for with to
@@ -47,8 +54,8 @@ SUFFIXES = _words("js net com org io ai co de fr uk eu ch es it py app dev tv")
 """What follows a dot inside a name: `Node.Js`, `Booking.Com`."""
 
 GOES_ON = _words("""
-    a an the and or of with in to for by on at from as including e.g. i.e. such your our their its is are be that
+    a an the and or of with in to for by on at from as including such your our their its is are be that
     und oder mit der die das den dem des ein eine einer von zu für auf im am sowie bei
     et ou de la le les du un une avec dans pour à en sur y o con el los las para por una
 """)
-"""A line that ends with one of these goes on in the next; with their dots."""
+"""A line that ends with one of these goes on in the next."""

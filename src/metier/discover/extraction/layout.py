@@ -11,24 +11,29 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from metier.discover.extraction.ends import GOES_ON
+from metier.discover.extraction.ends import GOES_ON, NEVER_FINAL
 
 _BLOCKS = "p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|tbody|thead|section|article|header|footer|hr|dl|dt|dd|pre|blockquote"
 _EDGE = re.compile(
     "(?:"
     r"[\n\r\x0b\x0c\x85\u2028\u2029]"
-    r"|[•▪●◦‣⁃∙■▸►➤➔✓✔✅❖◆◾\uf000-\uf0ff]"  # the last are bullets that a font of Word draws
+    r"|[•▪●◦‣⁃∙■▸►▶➤➔➢⮚✓✔✅☑❖◆◾✦🔹🔸👉\uf000-\uf0ff]"  # the last are bullets that a font of Word draws
     r"|·(?=\s)"
     rf"|</?(?:{_BLOCKS})\b[^<>]{{0,200}}>"
     rf"|&(?:lt;/?(?:{_BLOCKS})\b[^<>&]{{0,200}}&gt;|bull;|middot;|#8226;|#183;|#x2022;)"
     r")(?:\s|&nbsp;)*",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"(?:[-–—*+>→·]|o(?=\s+[A-Z])|\(?\d{1,2}(?:\.\d{1,2})?[.)]|\(?[a-z]\))(?:\s|&nbsp;)+|&nbsp;\s*")
+_BLANKS = r"(?:\s|&nbsp;)+"
+_BULLET = re.compile(
+    rf"(?:[-–—*+>→·»]|o(?=\s+[A-Z])|\(?\d{{1,2}}(?:\.\d{{1,2}})?[.)]|\(?[a-z]\)){_BLANKS}|[-–—*](?=[^\W\d])|\d{{1,2}}[.)](?=[A-Z][a-z])|{_BLANKS}"
+)
 _RULE = re.compile(r"[-–—*+>→·_=~#|\s]+")
 _ENDS = ".!?:;…。！？；"
 _WRAPS = (40, 160)
 """Widths between which lines may have been wrapped by a machine: mail and PDF text lies at 60 to 120."""
+_NEARLY = 0.8
+"""How full a line of proportional letters is at the least, next to the widest."""
 
 Line = tuple[int, int, bool]
 """Start, end, and whether the line begins afresh: after a blank line, a bullet or a tag."""
@@ -88,35 +93,42 @@ def _joined(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, 
     if len(lines) == 1:
         yield lines[0]
         return
-    width = max(end - start for start, end in lines)
-    forced = [False] * (len(lines) + 1)
-    if _WRAPS[0] <= width <= _WRAPS[1]:
-        for place, ((start, end), (next_start, next_end)) in enumerate(pairwise(lines)):
-            forced[place] = end - start + 1 + _first_word(text, next_start, next_end) > width
+    needed = [*_needed(text, lines), 0.0]
     begin, last = lines[0]
     for place, (start, end) in enumerate(lines[1:]):
         # One long line proves nothing; two in a row that left no room were wrapped.
-        wrapped = forced[place] and (forced[place + 1] or (place > 0 and forced[place - 1]))
-        if not _goes_on(text, lines[place], start, forced=forced[place], wrapped=wrapped):
+        wrapped = needed[place] > 1 and (needed[place + 1] > 1 or (place > 0 and needed[place - 1] > 1))
+        # Lines that begin small are a list, unless a bullet stands before the first of them.
+        is_prose = not text[begin].islower() or bool(text[max(0, begin - 2) : begin].rpartition("\n")[2].strip())
+        enough = _NEARLY if lines[place][1] - lines[place][0] >= _WRAPS[0] else 1
+        forced = is_prose and needed[place] > enough
+        if not (wrapped and is_prose) and not _goes_on(text, lines[place], start, forced=forced):
             yield begin, last
             begin = start
         last = end
     yield begin, last
 
 
-def _first_word(text: str, start: int, end: int) -> int:
-    """How long the first word of a line is."""
-    return len(text[start : min(end, start + 40)].split(None, 1)[0])
+def _needed(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[float]:
+    """How wide each line would be with the first word of the next, as a share of the widest; 0 where nothing wraps."""
+    width = max(end - start for start, end in lines)
+    for (start, end), (following, stop) in pairwise(lines):
+        word = len(text[following : min(stop, following + 40)].split(None, 1)[0])
+        yield (end - start + 1 + word) / width if _WRAPS[0] <= width <= _WRAPS[1] else 0.0
 
 
-def _goes_on(text: str, line: tuple[int, int], following: int, *, forced: bool, wrapped: bool) -> bool:
+def _goes_on(text: str, line: tuple[int, int], following: int, *, forced: bool) -> bool:
     start, end = line
     tail, head = text[end - 1], text[following]
+    if tail in _ENDS and tail != ".":
+        return False
     word = text[max(start, end - 14) : end].rsplit(None, 1)[-1].lower()
-    if tail in _ENDS:
-        return word in GOES_ON
-    if wrapped or head in ",)]":
+    if tail == ".":
+        return word.rstrip(".") in NEVER_FINAL
+    if tail in "&/(" or head in ",)]":
         return True
-    if tail in ",&/(" or word in GOES_ON:
-        return forced or head.islower() or tail in "&/(" or (tail != "," and not text[start:end].isupper())
+    if tail == ",":
+        return forced or head.islower()
+    if word in GOES_ON:
+        return not text[start:end].isupper()
     return forced and head.islower()

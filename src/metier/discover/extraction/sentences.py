@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 
 from metier.discover.extraction.ends import (
     BEFORE_NUMBER,
+    DATES,
     DOTTED,
-    MONTHS,
+    HOURS,
     NEVER_FINAL,
     RARELY_FINAL,
     STARTERS,
@@ -30,7 +31,9 @@ _STOP = re.compile(r"([.!?…]+|[。！？｡؟۔।॥；]+)([\"'”’»)\]）
 _OPENERS = "\"'“„‘«([¿¡"
 _GLUED = re.compile(r"([A-ZÀ-Þ][a-zß-ÿ]+)(?=[\s,’'])|([AI]) ")
 _DASHES = re.compile(r"[:.;!?]\s*([-–*])\s+(?=\w)")
-_NUMBER = re.compile(r"(?<!\S)\(?(\d{1,2})[.)]\s+(?=[^\W\d])")
+_SPACED = re.compile(r"[-–*]\s")
+_NUMBER = re.compile(r"(\d{1,2})[.)]\s+(?=[^\W\d])")
+_WORD = re.compile(r"\w*")
 _SEMICOLON = re.compile(r";\s+")
 _GOOD_CUTS = ("; ", ": ", ", ", " – ", " - ", " and ", " und ", " or ", "、", "，")
 _WORDS_OF_A_PHRASE = 3
@@ -89,22 +92,24 @@ def _is_end(text: str, found: re.Match[str], start: int, *, cased: bool) -> bool
         return False
     if not lower:
         return _ends_before_capital(word, following)
-    plain = word.lower()
+    plain, starts = word.lower(), _first_word(following) in STARTERS
     if plain in NEVER_FINAL or len(word) < 2 or _is_dotted(word) or (cased and plain in ("etc", *RARELY_FINAL)):
         return False
-    return not cased or text[found.start() - 1].isspace() or _first_word(following) in STARTERS
+    return starts or text[found.start() - 1].isspace() or not (cased or plain in RARELY_FINAL)
 
 
 def _ends_before_capital(word: str, following: str) -> bool:
     plain = word.lower()
     if plain in NEVER_FINAL or plain in DOTTED or (len(word) == 1 and word.islower()):
         return False
+    if plain in HOURS:
+        return _first_word(following) not in DATES
     if plain in RARELY_FINAL or _is_dotted(word) or (len(word) == 1 and word.isalpha()):
         return _first_word(following) in STARTERS
     is_ordinal = word.isdigit() and len(word) < 3
     if following[:1].isdigit():
         return plain not in BEFORE_NUMBER and not is_ordinal
-    return not (is_ordinal and _first_word(following) in MONTHS)
+    return not (is_ordinal and _first_word(following) in DATES)
 
 
 def _is_glued(text: str, found: re.Match[str], start: int) -> bool:
@@ -122,11 +127,11 @@ def _is_glued(text: str, found: re.Match[str], start: int) -> bool:
 
 def _word_before(text: str, stop: int, start: int) -> str:
     words = text[max(start, stop - 24) : stop].rsplit(None, 1)
-    return words[-1].lstrip(_OPENERS).rpartition("/")[2] if words else ""
+    return words[-1].lstrip(_OPENERS).rpartition("/")[2].rpartition("-")[2] if words else ""
 
 
 def _first_word(following: str) -> str:
-    return re.split(r"\W", following, maxsplit=1)[0].lower()
+    return _WORD.match(following)[0].lower()  # type: ignore[index]
 
 
 def _is_dotted(word: str) -> bool:
@@ -142,7 +147,7 @@ def _items_in_line(text: str, start: int, end: int) -> Iterable[Span]:
 
 def _dashes(text: str, start: int, end: int) -> list[Span]:
     """The dashes of a list in a line: the first stands after a mark or was taken off as a bullet."""
-    if all(text.find(mark, start, end) < 0 for mark in (" - ", " – ", " * ")):
+    if not _SPACED.search(text, start, end):
         return []
     opens = _DASHES.search(text, start, end)
     mark, first = (opens[1], opens.start(1)) if opens else (text[max(0, start - 2) : start].strip(), start)
@@ -157,13 +162,13 @@ def _dashes(text: str, start: int, end: int) -> list[Span]:
 def _numbers(text: str, start: int, end: int) -> list[Span]:
     """The numbers of a list in a line: 1, 2 and so on; the first may have been taken off as a bullet."""
     cuts: list[Span] = []
-    due = 0
+    due = 2 if text[max(0, start - 4) : start].strip(" (") in ("1.", "1)") else 1
     for found in _NUMBER.finditer(text, start, end):
-        number = int(found[1])
-        if number == due or (not cuts and number in (1, 2)):
-            cuts.append(found.span())
-            due = number + 1
-    return cuts if due > 2 else []
+        left = found.start() - text.startswith("(", found.start() - 1)
+        if int(found[1]) == due and (left <= start or text[left - 1].isspace()):
+            cuts.append((max(left, start), found.end()))
+            due += 1
+    return cuts if due > 2 and cuts else []
 
 
 def _semicolon_items(text: str, start: int, end: int) -> Iterable[Span]:
