@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from statistics import NormalDist
 
-from metier.evaluate.clustered import clustered_mean, groups_of
+from metier.evaluate.clustered import freedom_of, groups_of
 from metier.evaluate.student import t_quantile
 
 SAMPLES = 2000
@@ -67,5 +67,5 @@ def expanded_z(groups: Sequence[tuple[float, int]], *, level: float = 0.95) -> f
     >>> round(expanded_z([(1.0, 1)] * 10), 3), round(expanded_z([(1.0, 1)] * 10_000), 3)
     (2.385, 1.96)
     """
-    freedom = clustered_mean(groups).freedom
+    freedom = freedom_of([size for _, size in groups])
     return t_quantile(level, freedom) * math.sqrt((freedom + 1) / freedom) if freedom > 0 else math.inf

@@ -7,7 +7,8 @@ Inspect AI, `samples_*.jsonl` of lm-evaluation-harness, and rows that are sample
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -61,16 +62,18 @@ def read_samples(path: Path, *, measure: str = "") -> list[Sample]:
     rows = [row for file in _files(path) for row in _read(file, measure)]
     if not rows:
         raise InputError(f"Expected samples in {str(path)!r}, found none.", hint=_WAY_OUT)
-    seen: set[tuple[str, str, int, str]] = set()
-    for row in rows:
-        key = (row.task, row.sample_id, row.epoch, row.model)
-        if key in seen:
-            raise InputError(
-                f"{str(path)!r} holds the sample {row.sample_id!r} of {row.task!r}, epoch {row.epoch}, twice.",
-                hint="Name the file of one run.",
-            )
-        seen.add(key)
+    if len({(row.task, row.sample_id, row.epoch, row.model) for row in rows}) < len(rows):
+        raise _twice(path, rows)
     return rows
+
+
+def _twice(path: Path, rows: Iterable[Sample]) -> InputError:
+    seen = Counter((row.task, row.sample_id, row.epoch, row.model) for row in rows)
+    task, sample_id, epoch, _ = seen.most_common(1)[0][0]
+    return InputError(
+        f"{str(path)!r} holds the sample {sample_id!r} of {task!r}, epoch {epoch}, twice.",
+        hint="Name the file of one run.",
+    )
 
 
 def _files(path: Path) -> list[Path]:
@@ -103,7 +106,7 @@ def _read(path: Path, measure: str) -> Iterator[Sample]:
     if "sample_id" in data:
         return _rows(Sample, path)
     if "item_id" in data and "grade" in data:
-        return map(_sample, _rows(Attempt, path))
+        return _of_attempts(_rows(Attempt, path))
     raise _unknown(path)
 
 
@@ -118,28 +121,35 @@ def _whole(path: Path, measure: str) -> Iterator[Sample]:
 
 def _rows(noun: type[T], path: Path) -> Iterator[T]:
     with path.open("rb") as file:
-        lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
-        while block := list(islice(lines, _BLOCK)):
-            yield from _block(noun, path, block)
+        first = 1
+        while lines := list(islice(file, _BLOCK)):
+            yield from _block(noun, path, lines, first)
+            first += len(lines)
 
 
-def _block(noun: type[T], path: Path, lines: list[tuple[int, bytes]]) -> list[T]:
-    """Read many lines in one call, or where that fails each by itself, so that the message names the line."""
+def _block(noun: type[T], path: Path, lines: list[bytes], first: int) -> list[T]:
+    """Read many lines in one call, or where that fails each by itself: a line may be blank, and a fault names its own.
+
+    Args:
+        first: The number of the first line in the file.
+    """
     with suppress(InputError):
-        rows = load_json(list[noun], b"[" + b",".join(line for _, line in lines) + b"]", where=str(path))  # type: ignore[valid-type]
+        rows = load_json(list[noun], b"[" + b",".join(lines) + b"]", where=str(path))  # type: ignore[valid-type]
         if len(rows) == len(lines):
             return rows
-    return [load_json(noun, line, where=f"{path}:{number}") for number, line in lines]
+    numbered = enumerate(lines, start=first)
+    return [load_json(noun, line, where=f"{path}:{number}") for number, line in numbered if line.strip()]
 
 
-def _sample(attempt: Attempt) -> Sample:
-    return Sample(
-        sample_id=attempt.item_id,
-        score=attempt.grade.score,
-        epoch=attempt.epoch,
-        model=attempt.model,
-        reply=attempt.reply,
-    )
+def _of_attempts(attempts: Iterable[Attempt]) -> Iterator[Sample]:
+    for attempt in attempts:
+        yield Sample(
+            sample_id=attempt.item_id,
+            score=attempt.grade.score,
+            epoch=attempt.epoch,
+            model=attempt.model,
+            reply=attempt.reply,
+        )
 
 
 def _unknown(path: Path) -> InputError:

@@ -124,15 +124,17 @@ def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
     ([('q1', 1.0)], (('', 'q2'),), (('', 'q3'),))
     """
     old, new = _gathered(before), _gathered(after)
+    several = old.several.keys() | new.several.keys()
     pairs, moved = [], []
-    for key in sorted(old.first.keys() & new.first.keys()):
-        here, there = old.cluster(key), new.cluster(key)
+    # From the list, not the set of keys: what comes in order is sorted in no time.
+    for key in sorted(key for key in old.first if key in new.first):
+        one, two = old.first[key], new.first[key]
+        here, there = (old.cluster(key), new.cluster(key)) if key in several else (one.cluster, two.cluster)
         if here != there and here and there:
             moved.append(key)
-        a, b = old.scores(key), new.scores(key)
-        if a and b:
-            replies = old.first[key].reply, new.first[key].reply
-            pairs.append(_paired(key, here or there, a, b, replies))
+        pair = _paired(key, here or there, old, new) if key in several else _single(here or there, one, two)
+        if pair:
+            pairs.append(pair)
     return Alignment(pairs=tuple(pairs), before=_left_out(old, new), after=_left_out(new, old), moved=tuple(moved))
 
 
@@ -165,19 +167,37 @@ def _epochs(rows: Sequence[Sample]) -> _Epochs:
     )
 
 
-def _paired(key: Key, cluster: str, old: Sequence[float], new: Sequence[float], replies: tuple[str, str]) -> Pair:
+def _single(cluster: str, one: Sample, two: Sample) -> Pair | None:
+    """As `_paired`, for a question with one row in each run: the usual case, and there may be a million."""
+    if one.score is None or two.score is None:
+        return None
+    return Pair(
+        task=one.task,
+        sample_id=one.sample_id,
+        cluster=cluster,
+        before=one.score,
+        after=two.score,
+        reply_before=one.reply,
+        reply_after=two.reply,
+    )
+
+
+def _paired(key: Key, cluster: str, old: _Run, new: _Run) -> Pair | None:
+    a, b = old.scores(key), new.scores(key)
+    if not a or not b:
+        return None
     return Pair(
         task=key[0],
         sample_id=key[1],
         cluster=cluster,
-        before=_mean(old),
-        after=_mean(new),
-        epochs_before=len(old),
-        epochs_after=len(new),
-        spread_before=_spread(old),
-        spread_after=_spread(new),
-        reply_before=replies[0],
-        reply_after=replies[1],
+        before=_mean(a),
+        after=_mean(b),
+        epochs_before=len(a),
+        epochs_after=len(b),
+        spread_before=_spread(a),
+        spread_after=_spread(b),
+        reply_before=old.first[key].reply,
+        reply_after=new.first[key].reply,
     )
 
 

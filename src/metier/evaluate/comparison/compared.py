@@ -205,7 +205,7 @@ def _compared(name_before: str, name_after: str, aligned: Alignment, settings: S
     ]
     alone = len(by_task) == 1
     overall = replace(rows[0], task=ALL) if alone else row_of(ALL, aligned.pairs, settings)
-    changed = [pair for pair in aligned.pairs if pair.change]
+    changed = [pair for pair in aligned.pairs if pair.before != pair.after]
     return Comparison(
         name_before=name_before,
         name_after=name_after,

@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 ENUMERATED = 16
@@ -30,6 +31,7 @@ class SignFlip:
         return self.draws == 0
 
 
+@lru_cache(maxsize=16)  # 30 ms for 50,000 changed answers, and `sign_flip` asks again
 def mcnemar(gained: int, lost: int) -> float:
     """Two-sided exact p-value of McNemar's test: of the questions that changed, half should have gained.
 
@@ -59,12 +61,16 @@ def sign_flip(sums: Sequence[float], *, seed: int = 0, draws: int = 9999) -> Sig
     >>> sign_flip([1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0]).p_value
     0.03125
     """
-    sizes = Counter(round(abs(one), 12) for one in sums if abs(one) > 1e-12)
+    counted = Counter(sums)
+    sizes: Counter[float] = Counter()
+    for one, times in counted.items():
+        if abs(one) > 1e-12:
+            sizes[round(abs(one), 12)] += times
     moved = sizes.total()
     if not moved:
         return SignFlip(p_value=1.0)
     if len(sizes) == 1:
-        positive = sum(one > 1e-12 for one in sums)
+        positive = sum(times for one, times in counted.items() if one > 1e-12)
         return SignFlip(p_value=mcnemar(positive, moved - positive))
     seen = abs(math.fsum(sums)) - 1e-9
     if moved <= ENUMERATED:
