@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from metier.discover.extraction.sentences import split
 from metier.discover.supervision.labelled import Sentence
-from metier.discover.supervision.leak import CONTAINED, JACCARD, SHARED_ALIKE, SHARED_INSIDE, gate, read_evaluation
-from metier.discover.supervision.likeness import first_of_near, jaccard, letters, shingles
+from metier.discover.supervision.leak import (
+    CONTAINED,
+    JACCARD,
+    SHARED_ALIKE,
+    SHARED_INSIDE,
+    SHARED_WHOLE,
+    gate,
+    read_evaluation,
+)
+from metier.discover.supervision.likeness import first_of_near, jaccard, letters, shingles, template, words
 from metier.errors import DocumentError
 
 EXAM = (
@@ -50,6 +58,21 @@ def test_a_placeholder_stands_for_any_name() -> None:
     assert kinds(EXAM[0].replace("<ORGANIZATION>", "Muster und Söhne Ltd")) == ["near"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "taken"),
+    [
+        ("We at Muster Ltd look for you", "We at <NAME> look for you", True),
+        ("Muster and Sons is looking for you", "<ORG> <ORG> is looking for you", True),
+        ("You will love to work at <ORG>", "You will love to work at Muster Ltd", True),
+        ("We at Muster", "We at <NAME>", False),
+        ("We at Muster Ltd do not look for you", "We at <NAME> look for her", False),
+        ("We at the many places that are named here in a row look for you", "We at <NAME> look for you", False),
+    ],
+)
+def test_placeholders_are_filled_in_on_either_side(one: str, other: str, taken: bool) -> None:
+    assert bool(kinds(one, exam=(other,))) is taken
+
+
 def test_a_part_and_a_whole_are_both_found() -> None:
     assert kinds(
         "About us as we are today. " + EXAM[0] + " And there is much more than that, for many years, in many places."
@@ -81,8 +104,13 @@ def test_the_index_finds_what_comparing_each_with_each_finds(training: list[str]
         a, b = shingles(one, size=2), shingles(other, size=2)
         shared = len(a & b)
         near = shared >= SHARED_ALIKE and shared / len(a | b) >= JACCARD
-        part = shared >= SHARED_INSIDE and shared / min(len(a), len(b)) >= CONTAINED
-        return near or part or (letters(one) == letters(other) != "")
+        inside = shared / min(len(a), len(b)) if shared else 0
+        part = (shared >= SHARED_INSIDE and inside >= CONTAINED) or (shared >= SHARED_WHOLE and inside == 1)
+        return near or part or (letters(one) == letters(other) != "") or (shared > 0 and filled(one, other))
+
+    def filled(one: str, other: str) -> bool:
+        sides = ((template(one), other), (template(other), one))
+        return any(pattern and pattern.fullmatch(" ".join(words(text))) for pattern, text in sides)
 
     kept, passed = gate([Sentence(one) for one in training], {"e": [Sentence(o) for o in exam if letters(o)]})
     assert [one.text for one in kept] == [one for one in training if not any(leaks(one, o) for o in exam)]

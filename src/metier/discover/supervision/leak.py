@@ -1,10 +1,11 @@
 """Does the training text hold what the model will be examined on? Every sentence that does is taken out and listed.
 
 Two sentences are the same when their letters are: case, signs and the places where a tokeniser cuts do not count. They
-are nearly the same by the pairs of neighbouring words they share: a Jaccard similarity of 0.6 with three shared pairs
-or more, or 0.8 of the shorter one's pairs, with four or more, wherever they stand in the longer one. The numbers were
-set on 40,118 sentences of job text against 160 validation sentences: every pair above them is one sentence in two
-versions or a part of the other, no pair below them is. The search is exact: all that share a pair of words are seen.
+are nearly the same (`near`) when they share three or more pairs of neighbouring words and these are 0.6 of all their
+pairs, by Jaccard; or when one is the other with its placeholders filled in, four or more words beside them. One is a
+`part` of the other when all pairs of the shorter one, four or more, or 0.8 of them, five or more, stand in the longer
+one. The numbers were set on 40,118 sentences of job text against 160 validation sentences, where each pair above them
+is one sentence in two versions or a part of the other. The search is exact: whatever shares a pair of words is seen.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from metier.discover.supervision.labelled import Sentence
-from metier.discover.supervision.likeness import Shingles, letters, shingles
+from metier.discover.supervision.likeness import Shingles, jaccard, letters, shingles, template, words
 from metier.discover.supervision.reading import Split, read_sentences
 from metier.errors import DocumentError
 
 JACCARD, SHARED_ALIKE = 0.6, 3
-CONTAINED, SHARED_INSIDE = 0.8, 4
+CONTAINED, SHARED_INSIDE, SHARED_WHOLE = 0.8, 5, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
     """A sentence that was taken out, and the evaluation sentence that it is, resembles or holds a part of.
 
-    `likeness` is 1 for the same letters, else the Jaccard similarity (`near`) or the share of the shorter one that
-    stands in the longer one (`part`).
+    `likeness` is 1 for the same letters, else the Jaccard similarity of the pairs of words (`near`) or the share of the
+    shorter one's that stand in the longer one (`part`).
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -117,6 +118,8 @@ class _Known:
     def __init__(self, rows: Sequence[Sentence]) -> None:
         self._rows = rows
         self._pairs = [shingles(row.text, size=2) for row in rows]
+        self._words = [" ".join(words(row.text)) for row in rows]
+        self._templates = [template(row.text) for row in rows]
         self._by_letters = {letters(row.text): at for at, row in reversed(list(enumerate(rows)))}
         self._by_pair: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for at, pairs in enumerate(self._pairs):
@@ -130,10 +133,19 @@ class _Known:
         own = shingles(sentence.text, size=2)
         shared = Counter(at for pair in own if pair in self._by_pair for at in self._by_pair[pair])
         alike = [(*likeness, -at) for at, many in shared.items() if (likeness := _alike(own, self._pairs[at], many))]
-        if not alike:
-            return None
-        share, kind, at = max(alike)
-        return self._leak(sentence, -at, kind, share)
+        if alike:
+            share, kind, at = max(alike)
+            return self._leak(sentence, -at, kind, share)
+        return self._filled_in(sentence, own, sorted(shared))
+
+    def _filled_in(self, sentence: Sentence, own: Shingles, candidates: Sequence[int]) -> Leak | None:
+        """Whether one of the two is the other with its placeholders filled in."""
+        text, pattern = " ".join(words(sentence.text)), template(sentence.text)
+        for at in candidates:
+            known = self._templates[at]
+            if (known and known.fullmatch(text)) or (pattern and pattern.fullmatch(self._words[at])):
+                return self._leak(sentence, at, "near", jaccard(own, self._pairs[at]))
+        return None
 
     def _leak(self, sentence: Sentence, at: int, kind: Literal["same", "near", "part"], share: float) -> Leak:
         row = self._rows[at]
@@ -152,4 +164,5 @@ def _alike(one: Shingles, other: Shingles, shared: int) -> tuple[float, Literal[
     if similarity >= JACCARD and shared >= SHARED_ALIKE:
         return similarity, "near"
     inside = shared / min(len(one), len(other))
-    return (inside, "part") if inside >= CONTAINED and shared >= SHARED_INSIDE else None
+    enough = SHARED_WHOLE if inside == 1 else SHARED_INSIDE
+    return (inside, "part") if inside >= CONTAINED and shared >= enough else None

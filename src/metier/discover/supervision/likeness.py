@@ -45,6 +45,25 @@ def shingles(text: str, *, size: int = 3) -> Shingles:
     return frozenset(tuple(run[at : at + size]) for run in runs for at in range(max(1, len(run) - size + 1)))
 
 
+def template(text: str, *, known: int = 4) -> re.Pattern[str] | None:
+    """What a sentence with placeholders may have been: its words with one to six unknown ones for each placeholder.
+
+    Meant for `" ".join(words(other))`. None if it has no placeholder, or fewer than `known` words beside them.
+
+    >>> pattern = template("We at <NAME> <NAME> look for you")
+    >>> bool(pattern.fullmatch("we at müller and sons look for you")), template("You at <NAME>")
+    (True, None)
+    """
+    runs = _runs(text)
+    filled = [run for run in runs if run]
+    if len(runs) < 2 or sum(map(len, filled)) < known:
+        return None
+    unknown = r"\S+(?: \S+){0,5}"
+    parts = [" ".join(re.escape(word) for word in run) for run in filled]
+    ends = [unknown] if not runs[0] else [], [unknown] if not runs[-1] else []
+    return re.compile(" ".join([*ends[0], f" {unknown} ".join(parts), *ends[1]]))
+
+
 def jaccard(one: Shingles, other: Shingles) -> float:
     """Shared over all; 0 if either is empty."""
     shared = len(one & other)

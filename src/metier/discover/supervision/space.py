@@ -61,7 +61,7 @@ class Space:
     kin: Pool
     related: Callable[[str], Iterable[str]] | None = None
     vectors: NDArray[Any] | None = None
-    largest_group: int = 100
+    largest_group: int = 200
     neighbours: int = 50
     index: Mapping[str, int] = field(default_factory=dict)
 
@@ -85,7 +85,7 @@ def space(
     *,
     related: Callable[[str], Iterable[str]] | None = None,
     vectors: NDArray[Any] | None = None,
-    largest_group: int = 100,
+    largest_group: int = 200,
     neighbours: int = 50,
 ) -> Space:
     """Number the candidates and find their kin; all concepts of the taxonomy are candidates unless `ids` says which.

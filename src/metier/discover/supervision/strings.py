@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metier.discover.supervision.sampler import FromPool
-from metier.discover.supervision.space import Indices, Pool, Space, pool
+from metier.discover.supervision.space import Indices, Pool, Space
 
 SIZES = (3, 4, 5)
 FLOOR = 0.2
 _COMMON, _FEW = 0.01, 100
-_BATCH = 64
+_BATCH = 16
 
 
 def string_near(space: Space) -> FromPool:
@@ -48,13 +48,13 @@ def ngrams(form: str) -> Iterator[str]:
 
 def _neighbours(space: Space) -> Pool:
     forms = [form for name in space.ids for form in space.taxonomy[name].labels]
-    firsts = np.cumsum([0, *(len(space.taxonomy[name].labels) for name in space.ids)])[:-1]
+    many = np.array([len(space.taxonomy[name].labels) for name in space.ids], dtype=np.int64)
+    owner, firsts = np.repeat(np.arange(len(space)), many), np.cumsum(many) - many
     rows = _Rows(forms)
-    return pool(
-        near
-        for start in range(0, len(space), _BATCH)
-        for near in _near(rows, firsts, range(start, min(start + _BATCH, len(space))), space.neighbours)
-    )
+    batches = (range(start, min(start + _BATCH, len(space))) for start in range(0, len(space), _BATCH))
+    found = [_near(rows.cosines(firsts[batch]), batch, owner, space.neighbours) for batch in batches]
+    concept, near = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return Pool(np.searchsorted(concept, np.arange(len(space) + 1)), near)
 
 
 class _Rows:
@@ -62,9 +62,10 @@ class _Rows:
 
     def __init__(self, forms: list[str]) -> None:
         numbers: dict[str, int] = {}
-        grams = [np.unique([numbers.setdefault(gram, len(numbers)) for gram in ngrams(form)]) for form in forms]
-        lengths = np.array([len(row) for row in grams])
-        form, gram = np.repeat(np.arange(len(forms)), lengths), np.concatenate(grams).astype(np.int64)
+        grams = [{numbers.setdefault(gram, len(numbers)) for gram in ngrams(form)} for form in forms]
+        lengths = np.array([len(row) for row in grams], dtype=np.int64)
+        form = np.repeat(np.arange(len(forms)), lengths)
+        gram = np.fromiter((number for row in grams for number in row), dtype=np.int64, count=len(form))
         counts = np.bincount(gram, minlength=len(numbers))
         weight = np.log(1 + len(forms) / np.maximum(counts, 1)) * (counts <= max(_COMMON * len(forms), _FEW))
         squares = np.bincount(form, weights=weight[gram] ** 2, minlength=len(forms))
@@ -76,7 +77,7 @@ class _Rows:
         self.postings = np.searchsorted(self.gram[self.order], np.arange(len(numbers) + 1))
         self.size = len(forms)
 
-    def cosines(self, asked: Iterable[int]) -> NDArray[np.float64]:
+    def cosines(self, asked: Indices) -> NDArray[np.float64]:
         """Of each form that is asked for with all forms."""
         spans = [np.arange(self.starts[form], self.starts[form + 1]) for form in asked]
         row = np.repeat(np.arange(len(spans)), [len(span) for span in spans])
@@ -91,11 +92,18 @@ class _Rows:
         return scores.astype(np.float64, copy=False).reshape(len(spans), self.size)
 
 
-def _near(rows: _Rows, firsts: Indices, concepts: range, neighbours: int) -> Iterator[list[int]]:
-    cosines = np.maximum.reduceat(rows.cosines(firsts[concepts.start : concepts.stop]), firsts, axis=1)
-    cosines[(cosines < FLOOR) | (cosines > 1 - 1e-9)] = 0
-    cosines[np.arange(len(concepts)), concepts] = 0
-    for row in cosines:
-        near = np.flatnonzero(row)
-        best = near[np.lexsort((near, -row[near]))][:neighbours]
-        yield best.tolist()
+def _near(cosines: NDArray[np.float64], concepts: range, owner: Indices, neighbours: int) -> tuple[Indices, Indices]:
+    """Pairs (concept, near one), sorted, of a batch: for each near one its most similar form counts."""
+    size = int(owner[-1]) + 1
+    row, form = np.nonzero(cosines >= FLOOR)
+    # Rounded, so that equals are equal whatever the order in which they were summed.
+    cosine, other = np.round(cosines[row, form], 6), owner[form]
+    order = np.lexsort((-cosine, row * size + other))
+    row, other, cosine = row[order], other[order], cosine[order]
+    keep = (np.diff(row * size + other, prepend=-1) > 0) & (cosine < 1) & (other != row + concepts.start)
+    row, other, cosine = row[keep], other[keep], cosine[keep]
+    order = np.lexsort((other, -cosine, row))
+    rank = np.arange(len(row)) - np.searchsorted(row, row)
+    best = order[rank < neighbours]
+    best = best[np.lexsort((other[best], row[best]))]
+    return row[best] + concepts.start, other[best]
