@@ -85,3 +85,13 @@ def test_every_sentence_gets_one_known_mark(sentences: list[str]) -> None:
     marks = skipped(sentences)
     assert len(marks) == len(sentences)
     assert set(marks) <= {"", HEADING, *(rule.name for rule in RULES)}
+
+
+def test_a_heading_that_ran_into_its_sentence_speaks_for_a_few_more_only() -> None:
+    marks = skipped(["About us We build ships.", *(f"Ships go to port {number}." for number in range(9))])
+    assert marks[:5] == ["company"] * 5
+    assert marks[5:] == [""] * 5
+
+
+def test_the_rule_whose_words_stand_there_names_the_mark() -> None:
+    assert skipped(["About us", "This site uses cookies.", "We build ships."]) == [HEADING, "cookies", "company"]

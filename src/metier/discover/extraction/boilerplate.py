@@ -81,8 +81,11 @@ _GIVE_WAY = ("benefits", "company")
 _LONGEST_HEADING = 70
 _LONGEST_MARKED = 300
 """A longer sentence is a page that lost its marks and may hold demands too."""
+_AFTER_HEADING = r"$|[:?!.…;]|[-–•·*<]|(?-i:[A-ZÀ-Þ0-9])"
+_RUN_ON = 4
+"""Sentences that a heading still speaks for if it ran into the first of them: in such a text others got lost."""
 _SECTIONS = tuple(
-    (name, re.compile(rf"(?:{headings})(?!\w)", re.IGNORECASE))
+    (name, re.compile(rf"(?:{headings})(?!\w)(?=\s*(?:{_AFTER_HEADING}))", re.IGNORECASE))
     for name, headings in ((_WORK, phrases.WORK_HEADINGS), *((rule.name, rule.headings) for rule in RULES))
 )
 _WORDS = tuple((rule.name, re.compile(rule.words, re.IGNORECASE)) for rule in RULES)
@@ -104,18 +107,19 @@ def skipped(sentences: Iterable[str]) -> list[str]:
     said = [_said(sentence) for sentence in listed]
     marks: list[str] = []
     section: str | None = None
+    last = 0
     for place, sentence in enumerate(listed):
         opened, rest = _opened(sentence)
         if opened is not None:
-            section = opened
-        elif _ends(section, sentence, said[place : place + 2]):
+            section, last = opened, place + _RUN_ON if rest else len(listed)
+        elif (section and place > last) or _ends(section, sentence, said[place : place + 2]):
             section = None
         if opened is not None and not rest:
             marks.append(HEADING)
         elif section == _WORK or len(sentence) > _LONGEST_MARKED:
             marks.append("")
         else:
-            marks.append(section or said[place])
+            marks.append(said[place] or section or "")
     return marks
 
 
@@ -128,6 +132,8 @@ def _ends(section: str | None, sentence: str, said: Sequence[str]) -> bool:
 
 def _said(sentence: str) -> str:
     """The rule whose words stand in a sentence, or an empty string."""
+    if len(sentence) > _LONGEST_MARKED:
+        return ""
     asks = bool(_DEMANDS.search(sentence))
     return next((rule for rule, words in _WORDS if words.search(sentence) and not (asks and rule in _GIVE_WAY)), "")
 
@@ -140,15 +146,14 @@ def _opened(sentence: str) -> tuple[str | None, str]:
             if not rest.strip(" :?!.…-–*•;") and len(sentence) <= _LONGEST_HEADING:
                 return name, ""
             # Ads that lost their lines run the heading into the sentence: `About us We build`, `Tasks: plan`.
-            if rest[:1] in (":", "?") or _runs_on(found[0], rest, section=name):
+            if rest[:1] in (":", "?") or _runs_on(found[0], section=name):
                 return name, rest
     return None, ""
 
 
-def _runs_on(heading: str, rest: str, *, section: str) -> bool:
+def _runs_on(heading: str, *, section: str) -> bool:
     """Whether a sentence begins after a heading; one word (`Apply SQL`) is too little to open a section of praise."""
-    begins = rest[:1].isupper() or rest[:1] in "•·*-–<"
-    return begins and heading[0].isupper() and (section == _WORK or " " in heading)
+    return heading[0].isupper() and (section == _WORK or " " in heading)
 
 
 def _is_unknown_heading(sentence: str) -> bool:

@@ -54,7 +54,7 @@ SUFFIXES = _words("js net com org io ai co de fr uk eu ch es it py app dev tv")
 """What follows a dot inside a name: `Node.Js`, `Booking.Com`."""
 
 GOES_ON = _words("""
-    a an the and or of with in to for by on at from as including such your our their its is are be that
+    a an the and or of with in to for by on at from as including such your their its
     und oder mit der die das den dem des ein eine einer von zu für auf im am sowie bei
     et ou de la le les du un une avec dans pour à en sur y o con el los las para por una
 """)

@@ -29,7 +29,7 @@ WORK_HEADINGS = _either(rf"""
     (?:(?:{_BEFORE})\s+)*(?:{_THING})(?:(?:\s+|\s*/\s*)(?:{_AFTER}))*
     about (?:you|the (?:role|job|position|opportunity|project)|your role)
     who (?:you are|are you|are we looking for|we(?:'|’)re looking for|we are looking for)
-    what you(?:'|’)?(?:ll| will)?(?: (?:do|be doing|bring|need|have))?(?: \w+)?
+    what you(?:'|’)?(?:ll| will)? (?:do|be doing|bring|need|have)(?: \w+)?
     what (?:are (?:my|your) responsibilities|do i need|will you do)
     what (?:we(?:'|’)?(?:re| are)? (?:looking for|need|expect|require)|makes you)\b(?: \w+){{0,5}}
     (?:we|to succeed you|you) (?:require|expect|need|are looking for|look for|will need|should have|will have
@@ -47,7 +47,7 @@ WORK_HEADINGS = _either(rf"""
         |tâches|exigences|qualifications)
     (?:description )?du poste
     (?:tus? |los? |las? )?(?:funciones|requisitos|responsabilidades|perfil|tareas|competencias|habilidades
-        |conocimientos)(?: del puesto)?
+        |conocimientos)(?: del puesto| mínim[oa]s| deseables| requerid[oa]s)?
 """)
 """What opens a section of tasks or demands."""
 
@@ -75,7 +75,10 @@ EQUALITY = _either(r"""
     \b(?:protected|minority) (?:veteran|status|class|group|attribute|characteristic)
     \b(?:all|any) qualified (?:candidates|applicants|people|persons|individuals)
     \bwelcomes? applications from
+    \b(?:encouraged|encourage \w+(?: \w+){0,6}) to apply\b
+    \b(?:minorities|veterans|people with disabilities)\b.{0,80}\b(?:apply|welcome)
     \bbei gleicher eignung\b
+    \b(?:égalité des chances|igualdad de oportunidades|à compétences égales)\b
     \bunabhängig von (?:geschlecht|alter|herkunft)
 """)
 
@@ -86,7 +89,7 @@ APPLICATION_HEADINGS = _either(r"""
     contact(?: us| person| information| details)?
     (?:are you )?interested
     (?:application )?deadline
-    (?:(?:further|more|additional) information|questions)(?: about .*)?
+    (?:(?:further|more|additional) information|questions)(?: about .*$)?
     (?:the )?(?:recruitment|hiring|selection|interview) process
     next steps
     (?:ihre |deine )?bewerbung\w*
@@ -123,6 +126,7 @@ APPLICATION = _either(r"""
     \bbackground (?:check|screening)
     \bcriminal record
     \b(?:inquiries|questions) (?:about|regarding|concerning)\b
+    \b(?:envoyez|adressez|envía\w*|enviar)\b.{0,60}\b(?:cv|candidature|curr[ií]culum)
     \b(?:bewerben sie sich|bewerbungsunterlagen|anschreiben|lebenslauf|(?:ihre|deine|eine) (?:\w+ )?bewerbung)\b
 """)
 
@@ -133,9 +137,9 @@ BENEFIT_HEADINGS = _either(r"""
     (?:(?:job|our|your|company|the|employee|staff|<\w+>) )*(?:benefits|perks)(?: (?:and|&) \w+| (?:of|for) .*
         | include)?
     compensation(?: (?:and|&) benefits)?
-    (?:salary|remuneration|pay)(?: (?:and|&) .*)?
+    (?:salary|remuneration|pay)(?: (?:and|&) .*$)?
     why (?:join )?(?:us|<\w+>)
-    why (?:work (?:for|with|at)|join|you should)\b.{0,40}
+    why (?:work (?:for|with|at)|join|you should)\b.{0,40}$
     terms (?:of|and conditions of) (?:employment|appointment)
     (?:employment |working |our )?conditions(?: of employment)?
     (?:was |das )?(?:bieten wir|wir bieten)(?: dir| ihnen)?
@@ -170,6 +174,8 @@ BENEFITS = _either(r"""
     \b(?:benefits|perks) (?:package|include|such)
     \b(?:terms|period|employment|appointment) (?:of|is|are) (?:employment|appointment|governed|covered)
     \bterms of\b.{0,40}\bagreement
+    \b(?:401\(?k\)?|pto)(?!\w)
+    \brelocation (?:assistance|support|package)
     \btuition (?:assistance|reimbursement)
     \b(?:career|personal) development (?:opportunit|through|plan|program)
     \b(?:2\d|30) days\b
@@ -216,11 +222,11 @@ COMPANY_HEADINGS = _either(r"""
     (?:company|employer)(?: (?:description|profile|overview|information))?
     we are
     (?:research|work(?:ing)?) (?:environment|place)
-    (?:working|life) at .{1,30}
+    (?:working|life) at .{1,30}$
     (?:wir )?über uns
     (?:wer wir sind|das sind wir|wir sind)
     (?:unser )?unternehmen\w*
-    à propos(?: de nous| de .{1,30})?
+    à propos(?: de nous| de .{1,30}$)?
     qui sommes[- ]nous
     (?:l(?:'|’)|notre )entreprise
     sobre nosotros
@@ -262,7 +268,10 @@ DEMANDS = _either(r"""
     \byou(?:['’]ll| will)(?: also)? (?!get\b|receive\b|find\b|be (?:offered|given|paid)|enjoy\b|join\b)
     \byou(?:['’]re| are) (?!welcome|offered|given|entitled)
     \bpassion
-    \b(?:in|of) this (?:role|position)\b
+    \b(?:in|of|for|as) (?:this|a|an|the|our) (?:\w+ ){0,3}(?:role|position|job|post|engineer|developer|manager|candidate)\b
+    \b(?:looking|searching) for\b
+    \b(?:seek|seeking|hiring)\b
+    \bjoin (?:us|our|the|a)\b
     \bwhat you will bring\b
     \b(?:erfahrung|kenntnisse)\b
 """)
