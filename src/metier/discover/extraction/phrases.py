@@ -268,7 +268,7 @@ DEMANDS = _either(r"""
     \byou(?:['’]ll| will)(?: also)? (?!get\b|receive\b|find\b|be (?:offered|given|paid)|enjoy\b|join\b)
     \byou(?:['’]re| are) (?!welcome|offered|given|entitled)
     \bpassion
-    \b(?:in|of|for|as) (?:this|a|an|the|our) (?:\w+ ){0,3}(?:role|position|job|post|engineer|developer|manager|candidate)\b
+    \b(?:in|of|for|as) (?:this|a|an|the|our) (?:\w+ ){0,3}(?:role|position|job|post|engineer|developer|manager)\b
     \b(?:looking|searching) for\b
     \b(?:seek|seeking|hiring)\b
     \bjoin (?:us|our|the|a)\b
