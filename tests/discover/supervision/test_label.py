@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from metier.discover.match import Matcher
 from metier.discover.supervision.label import label
 from metier.discover.supervision.labelled import Labelled, Labelling, Sentence
+from metier.discover.supervision.occurring import occurring
 from metier.discover.supervision.report import Report
 from metier.errors import InputError
 from metier.taxonomy import Concept, Taxonomy
@@ -77,6 +78,15 @@ def test_what_is_dropped_still_occurs_and_so_is_no_negative() -> None:
     assert one.occurring == ("draw", "mysql", "sql", "weld")
     assert report.mentions_dropped == {"case": 0, "ambiguous": 2, "stop form": 1, "too frequent": 0}
     assert report.forms_dropped["stop form"] == (("design", 1),)
+
+
+@given(st.lists(st.sampled_from(["agile", "project", "management", "style", "and"]), max_size=8).map(" ".join))
+def test_whatever_stands_in_the_sentence_occurs_though_a_longer_name_hides_it(text: str) -> None:
+    forms = ("agile project management", "project management", "management", "management style and", "style", "agile")
+    taxonomy = Taxonomy(name="t", concepts=tuple(Concept(id=form, label=form) for form in forms))
+    matcher = Matcher(taxonomy)
+    expected = sorted(form for form in forms if f" {form} " in f" {text} ")
+    assert list(occurring(text, tuple(matcher.find(text)), matcher)) == expected
 
 
 def test_a_form_that_stands_everywhere_labels_nothing() -> None:

@@ -11,26 +11,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from metier.discover.match import Mention
 from metier.discover.supervision.chance import chance
 from metier.discover.supervision.labelled import Labelled, Labelling, Sentence
 from metier.discover.supervision.likeness import first_of_near, letters, shingles, words
 from metier.discover.supervision.masking import mask
+from metier.discover.supervision.occurring import Finder, occurring
 from metier.discover.supervision.report import Report, Tally
 from metier.taxonomy import Taxonomy
 
 _RARE = 50
 DEFAULT = Labelling()
-
-
-class Finder(Protocol):
-    """Finds where a text names concepts, as `metier.discover.match.Matcher`."""
-
-    def find(self, text: str) -> Iterable[Mention]:
-        """Give the mentions in a text, from left to right."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +61,7 @@ def label(
     ]
     rules = _rules(matches, taxonomy, settings)
     named = [replace(match, labels=_labels(match, rules, tally)) for match in matches]
-    kept = _capped(_apart(_in_context(named, settings, tally), settings, tally), settings, tally)
+    kept = _capped(_apart(_in_context(named, settings, tally), settings, tally), matcher, settings, tally)
     made = sorted(kept, key=lambda one: (chance(settings.seed, "order", one.text), one.source))
     masked = list(mask(made, share=settings.mask_share, seed=settings.seed, token=settings.mask))
     return masked, tally.report(masked, taxonomy)
@@ -198,7 +190,7 @@ def _apart(matches: Iterable[_Match], settings: Labelling, tally: Tally) -> Iter
     yield from (row for at, row in enumerate(rows) if at not in near)
 
 
-def _capped(matches: Iterable[_Match], settings: Labelling, tally: Tally) -> Iterator[Labelled]:
+def _capped(matches: Iterable[_Match], matcher: Finder, settings: Labelling, tally: Tally) -> Iterator[Labelled]:
     """The first `cap` sentences of each skill; the matches come in an order that is by chance."""
     taken = Counter[str]()
     for match in matches:
@@ -213,6 +205,6 @@ def _capped(matches: Iterable[_Match], settings: Labelling, tally: Tally) -> Ite
             text=match.sentence.text,
             concepts=free,
             mentions=tuple(mention for mention in match.mentions if mention.concept in free),
-            occurring=tuple(sorted({mention.concept for mention in match.mentions})),
+            occurring=occurring(match.sentence.text, match.mentions, matcher),
             source=match.sentence.source,
         )
