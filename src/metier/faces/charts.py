@@ -241,7 +241,7 @@ def bars(rows: Sequence[Bar], *, title: str, of: tuple[str, str] = ("first", "se
         told = f"{row.label}: {100 * row.first:.1f} % {of[0]}, {100 * row.second:.1f} % {of[1]}, "
         told += f"95 % interval {100 * row.low:.1f} to {100 * row.high:.1f} %"
         body += Markup("<g><title>{}</title>").format(told)
-        body += _text(222, y + 15, row.label if len(row.label) <= 34 else f"{row.label[:33]}…", "label", anchor="end")
+        body += _text(222, y + 15, row.label if len(row.label) <= 32 else f"{row.label[:31]}…", "label", anchor="end")
         for name, start, width in ((of[0], 0.0, row.first), (of[1], row.first, row.second)):
             piece = '<rect class="part {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="13"/>'
             body += Markup(piece).format(name, 232 + 300 * start / top, y + 4, 300 * width / top)

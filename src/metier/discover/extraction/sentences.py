@@ -28,6 +28,8 @@ LONGEST = 600
 Span = tuple[int, int]
 
 _STOP = re.compile(r"([.!?…]+|[。！？｡؟۔।॥；]+)([\"'”’»)\]）」』】]*)(\s*)")
+_INSIDE = re.compile(r"(?:[.!?…。！？｡؟۔।॥；]|;\s|[-–*]\s|\d\)\s)(?!\Z)")
+"""Whatever may part a line has one of these before its end; most items of lists have none."""
 _OPENERS = "\"'“„‘«([¿¡"
 _GLUED = re.compile(r"([A-ZÀ-Þ][a-zß-ÿ]+)(?=[\s,’'])|([AI]) ")
 _DASHES = re.compile(r"[:.;!?]\s*([-–*])\s+(?=\w)")
@@ -52,6 +54,9 @@ def split(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     for unit in units(text):
+        if unit[1] - unit[0] <= LONGEST and not _INSIDE.search(text, *unit):
+            spans.append(unit)
+            continue
         for item in _items_in_line(text, *unit):
             for sentence in _sentences(text, *item):
                 for part in _semicolon_items(text, *sentence):
