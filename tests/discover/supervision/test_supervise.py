@@ -9,9 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from metier.discover.supervision.labelled import Labelling
-from metier.discover.supervision.supervise import read_labelled, supervise, write_labelled
+from metier.discover.supervision.supervise import read_labelled, supervise
 from metier.errors import DocumentError
 from metier.faces.cli import app
+from metier.faces.files import write_lines
 from metier.taxonomy import Concept, Taxonomy
 
 TRADE = Taxonomy(name="trade", concepts=(Concept(id="weld", label="welding"), Concept(id="law", label="labour law")))
@@ -42,22 +43,9 @@ def test_the_same_files_give_the_same_bytes_in_any_order(folder: Path) -> None:
     files = [folder / "ads.txt", folder / "more.jsonl"]
     for name, paths in (("one", files), ("other", files[::-1])):
         made = supervise(paths, TRADE, settings=Labelling(mask_share=0.5, seed=2))
-        write_labelled(made.labelled, folder / name)
+        write_lines(made.labelled, folder / name)
     assert (folder / "one").read_bytes() == (folder / "other").read_bytes() != b""
     assert tuple(read_labelled(folder / "one")) == made.labelled
-
-
-def test_nothing_half_written_is_left(folder: Path) -> None:
-    def breaks() -> object:
-        yield from supervise([folder / "ads.txt"], TRADE).labelled
-        raise RuntimeError
-
-    before = sorted(folder.iterdir())
-    with pytest.raises(RuntimeError):
-        write_labelled(breaks(), folder / "out.jsonl")  # type: ignore[arg-type]
-    with pytest.raises(DocumentError, match="Cannot write"):
-        write_labelled([], folder / "none" / "out.jsonl")
-    assert sorted(folder.iterdir()) == before
 
 
 def test_a_line_that_is_no_labelled_sentence_is_named(folder: Path) -> None:

@@ -69,7 +69,7 @@ def label(
 
 def _distinct(sentences: Iterable[Sentence], settings: Labelling, tally: Tally) -> Iterator[Sentence]:
     """Each text once and none without end, in an order that follows from the texts."""
-    rows = [Sentence(*sentence) for sentence in sentences]
+    rows = list(sentences)
     tally.read(len(rows))
     keyed = [(letters(row.text), row) for row in rows]
     seen = set()

@@ -1,16 +1,13 @@
-"""From files of ads to training data: read, cut into sentences, kept apart from every exam, labelled, written."""
+"""From files of ads to training data: read, cut into sentences, kept apart from every exam, labelled."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from metier.border import load_json
-from metier.digest import canonical
 from metier.discover.extraction.sentences import split
 from metier.discover.match import Matcher
 from metier.discover.supervision.label import DEFAULT, label
@@ -62,27 +59,8 @@ def supervise(
     return Supervision(labelled=tuple(labelled), gate=passed, report=report)
 
 
-def write_labelled(labelled: Iterable[Labelled], path: Path) -> None:
-    """Write JSON lines, the same bytes for the same sentences; all of them or, if that fails, no file at all.
-
-    Raises:
-        DocumentError: The file cannot be written.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.writelines(canonical(one) + b"\n" for one in labelled)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DocumentError(f"Cannot write the labelled sentences to {str(path)!r}: {error.strerror}.") from error
-
-
 def read_labelled(path: Path) -> Iterator[Labelled]:
-    """Read what `write_labelled` wrote.
+    """Read labelled sentences, one as canonical JSON on each line.
 
     Raises:
         DocumentError: The file cannot be read, or a line is no labelled sentence; the message names the line.

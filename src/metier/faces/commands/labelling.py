@@ -39,8 +39,10 @@ def label(
     from metier.discover.concepts import load_taxonomy
     from metier.discover.supervision.labelled import STOP_FORMS, Labelling
     from metier.discover.supervision.reading import read_forms
-    from metier.discover.supervision.supervise import supervise, write_labelled
+    from metier.discover.supervision.supervise import supervise
+    from metier.faces.files import make_writable, write_lines
 
+    make_writable(out, "--out")
     settings = Labelling(
         cap=cap,
         ambiguous=ambiguous,  # type: ignore[arg-type]  # refused there if it is none of the three
@@ -52,7 +54,7 @@ def label(
     made = supervise(
         ads, load_taxonomy(taxonomy), against=against or (), settings=settings, field=field, against_field=against_field
     )
-    write_labelled(made.labelled, out)
+    write_lines(made.labelled, out)
     if not made.gate.against:
         say("No evaluation file was named (--against): what you evaluate on later may stand in this training data.")
     if json:
