@@ -51,6 +51,7 @@ _LETTERS = {
     "օ": "o", "ս": "u", "ո": "n", "ց": "g", "հ": "h",
 }  # fmt: skip
 _ALIKE_LETTERS = str.maketrans(_LETTERS)
+_ASCII = bytes(range(128))
 _SIGNS = {
     "\u2044": "/", "\u2215": "/", "\u29f8": "/", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'",
     "\u2010": "-", "\u2011": "-", "\u2212": "-", "\ufe63": "-", "\u2223": "|", "\u00a0": " ", "\u2007": " ", "\u202f": " ",
@@ -85,7 +86,7 @@ def plain_text(text: str) -> str:
 
 def _plain_letters(text: str) -> str:
     # Most texts hold a few harmless signs: what a text does not hold need not be looked for.
-    signs = set(text)
+    signs = _odd_signs(text)
     if not _INVISIBLE_SIGNS.isdisjoint(signs):
         text = _TAGS.sub(lambda found: "".join(chr(ord(c) - 0xE0000) for c in found[0]), _FLAG.sub("", text))
         text = _INVISIBLE.sub("", text)
@@ -97,14 +98,19 @@ def _plain_letters(text: str) -> str:
     return text
 
 
+def _odd_signs(text: str) -> set[str]:
+    """The signs of a text that are not ASCII, and the two of ASCII that are written otherwise."""
+    odd = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
+    return {*odd.decode("utf-8", "surrogatepass"), *(sign for sign in "\x0b\x0c" if sign in text)}
+
+
 def disguises(text: str) -> Iterator[tuple[int, str, str]]:
     """What is hidden from a reader: line, the kind of disguise, what it says.
 
     One joiner inside an emoji, a byte order mark and the marks of right-to-left scripts are ordinary.
     """
-    if text.isascii() or _INVISIBLE_SIGNS.isdisjoint(text):
+    if text.isascii() or _INVISIBLE_SIGNS.isdisjoint(signs := _odd_signs(text)):
         return
-    signs = set(text)
     for pattern, kind, needed in _DISGUISES:
         if needed.isdisjoint(signs):
             continue

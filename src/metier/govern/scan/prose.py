@@ -19,6 +19,7 @@ from metier.govern.scan.triggers import Alternative, Triggers
 from metier.verdict import Severity
 
 _END = re.compile(r"(?<=[.!?。！？])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？])")
+_MARKS = frozenset("-*+•|>")
 _LIST = re.compile(r"^\s*(?:[-*+•]|\d+[.)]|\|)\s+|^\s*>\s?")
 _QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
 _TALKS_ABOUT = re.compile(
@@ -107,21 +108,24 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
         yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     kept: list[str] = []
-    begin = first_line
+    begin, length = first_line, 0
     for number, line in enumerate(text.split("\n"), start=first_line):
         stripped = line.strip()
-        mark = _LIST.match(line)
-        is_head = stripped.startswith("#")
+        first = stripped[:1]
+        mark = _LIST.match(line) if first in _MARKS or first.isdecimal() else None
+        is_head = first == "#"
         if kept and (not stripped or mark or is_head):
             yield from _cut(" ".join(kept), path, begin)
-            kept = []
+            kept, length = [], 0
         if stripped:
             if not kept:
                 begin = number
-            kept.append((line[mark.end() :] if mark else stripped).strip().lstrip("#").strip())
-            if is_head or sum(map(len, kept)) > 4000:
+            said = line[mark.end() :].strip() if mark else stripped
+            kept.append(said.lstrip("#").strip() if said[:1] == "#" else said)
+            length += len(kept[-1])
+            if is_head or length > 4000:
                 yield from _cut(" ".join(kept), path, begin)
-                kept = []
+                kept, length = [], 0
     if kept:
         yield from _cut(" ".join(kept), path, begin)
 

@@ -18,22 +18,24 @@ from typing import Any
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
 
-_TWISTED = re.compile(
-    r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|\.join\s*\(|globals\s*\(|__builtins__|__dict__|[\"']\s*\+\s*[\"']|\bfrom\s+\w+\s+import\s+\w+\s+as\b|\bimport\s+\w+\s+as\s+\w|codecs\.decode"
-    r"|\bfrom\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import|bytes\(\s*\[|\.format\(|%\s*\(|reversed\(|\.replace\(|unhexlify|decompress|marshal|lambda"
-)
 _TWISTS = (
-    "getattr", "import", "chr", "fromhex", "decode", "[::-1]", "join", "globals", "__", "+", "codecs", "bytes", "format",
-    "%", "reversed", "replace", "unhexlify", "decompress", "marshal", "lambda",
+    "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
+    "__builtins__", "__dict__", "codecs", ".format(", "reversed(", ".replace(", "unhexlify", "decompress", "marshal", "lambda",
 )  # fmt: skip
-"""What is twisted holds one of them."""
+_TWISTED = re.compile(
+    r"import\s+\w+\s+as\s|from\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import|[\"']\s*\+\s*[\"']"
+    r"|\.join\s*\(|%\s*\(|\bchr\s*\(|bytes\(\s*\["
+)
+"""A program that is twisted holds one of the words, or of these."""
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\s*\(|\[::-1\]|marshal")
 _FOLDS = re.compile(
     r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|[\"']\s*\.\s*join\s*\(|globals\s*\(|vars\s*\(|sys\.modules|__builtins__|__dict__|codecs\.decode|[\"']\s*[+%]"
-    r"|[+%]\s*[rbfuRBFU]{0,2}[\"']|bytes\(\s*\[|[\"']\s*\.\s*(?:format|replace|lower|upper|title|strip|encode|decode)\s*\(|reversed\(|unhexlify|decompress|marshal|[\"']\s*[rbfuRBFU]{0,2}[\"']"
+    r"|[+%]\s*[rbfuRBFU]{0,2}[\"']|bytes\(\s*\[|[\"']\s*\.\s*(?:format|replace|lower|upper|title|strip|encode|decode)\s*\(|reversed\(|unhexlify|decompress|marshal"
+    r"|[\"']\s+[rbfuRBFU]{0,2}[\"']|[\"'][rbfuRBFU]{1,2}[\"']|\"'|'\"|\"{3}|'{3}|(?<![\s(=,\[{:\"'])(?:\"\"|'')(?![\"'])|(?<![\"'])(?:\"\"|'')(?![\s),\]};:\"']|$)"
     r"|\\[xuUN0-7]|[\w)\]]\s+\.\s*\w|[\w)\]]\.\s+\w+\s*\("
 )
-"""What may say something else once it is folded, apart from the names that stand for something."""
+"""What may say something else once it is folded, apart from the names that stand for something; quotes side by side are
+texts that become one, unless they are an empty text."""
 _TABLES = re.compile(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$")
 _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
 _MAX_FOLD = 300_000
@@ -50,7 +52,7 @@ def python_statements(
     >>> [s.text for s in python_statements("import os as o\\ngetattr(o, 'sys' + 'tem')('l' + 's')", "x.py")][-1]
     "os.system('ls')"
     """
-    if len(text) > _MAX_FOLD or not (beside or (any(word in text for word in _TWISTS) and _TWISTED.search(text))):
+    if len(text) > _MAX_FOLD or not (beside or _is_twisted(text)):
         yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
         return
     fold = _folded(text, beside)
@@ -68,6 +70,10 @@ def python_statements(
             assigns=tuple(dict.fromkeys((*statement.assigns, *again.assigns))),
             uses=statement.uses | again.uses,
         )
+
+
+def _is_twisted(text: str) -> bool:
+    return any(word in text for word in _TWISTS) or _TWISTED.search(text) is not None
 
 
 def _folded(text: str, beside: str = "") -> Callable[[Statement, int], str | None] | None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 _parser: Any = re._parser  # type: ignore[attr-defined]
@@ -93,11 +92,11 @@ class Triggers:
 
     def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
         self._always: list[int] = []
-        self._also: list[tuple[frozenset[str], ...]] = []
+        self._also: list[tuple[tuple[str, ...], ...]] = []
         owners: dict[str, set[int]] = {}
         for number, (source, flags) in enumerate(patterns):
             needed, *also = _needs(source, flags)
-            self._also.append(tuple(also))
+            self._also.append(tuple(map(tuple, also)))
             if not needed:
                 self._always.append(number)
             for literal in needed:
@@ -140,10 +139,15 @@ class Triggers:
         lowered = joined.split("\n")
         found = {}
         hits = self._find(joined, lowered)
-        for number in range(len(lowered)) if self._always else hits:
-            text = lowered[number]
-            which = {*self._always, *itertools.chain.from_iterable(self._owners[one] for one in hits.get(number, ()))}
-            could = [one for one in which if not self._also[one] or _holds(text, self._also[one])]
+        owners, also, always = self._owners, self._also, self._always
+        for number in range(len(lowered)) if always else hits:
+            needles, text = hits.get(number, ()), lowered[number]
+            which: Collection[int] = (
+                owners[needles[0]]
+                if len(needles) == 1 and not always
+                else {*always, *itertools.chain.from_iterable([owners[one] for one in needles])}
+            )
+            could = [one for one in which if not also[one] or _holds(text, also[one])]
             if could:
                 found[number] = could
         return found
@@ -153,7 +157,7 @@ class Triggers:
         return bool(self.candidates([text]))
 
 
-def _holds(text: str, sets: tuple[frozenset[str], ...]) -> bool:
+def _holds(text: str, sets: tuple[tuple[str, ...], ...]) -> bool:
     """Whether a text holds one literal at least of each set."""
     for needed in sets:
         for literal in needed:
@@ -177,23 +181,25 @@ def _one_space(text: str) -> str:
     return _MANY_SPACES.sub(" ", text) if "  " in text else text
 
 
-def _finder(needles: list[str]) -> Callable[[str, list[str]], dict[int, set[int]]]:
-    """A search that tells for each line of a text which needles it holds."""
+def _finder(needles: list[str]) -> Callable[[str, list[str]], dict[int, Sequence[int]]]:
+    """A search that tells for each line of a text which needles it holds; one may be told twice."""
     try:
         from ahocorasick_rs import AhoCorasick
     except ImportError:
         return _Words(needles).search
     automaton = AhoCorasick(needles)
 
-    def search(text: str, lines: list[str]) -> dict[int, set[int]]:
-        ends = list(itertools.accumulate(len(line) + 1 for line in lines))
-        hits: dict[int, set[int]] = {}
+    def search(text: str, lines: list[str]) -> dict[int, Sequence[int]]:
+        hits: dict[int, Sequence[int]] = {}
+        number, end, here = -1, 0, list[int]()
+        # No needle holds the end of a line, so that matches come line by line.
         for needle, place, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-            number = bisect_right(ends, place)
-            if number in hits:
-                hits[number].add(needle)
-            else:
-                hits[number] = {needle}
+            if place >= end:
+                while place >= end:
+                    number += 1
+                    end += len(lines[number]) + 1
+                hits[number] = here = []
+            here.append(needle)
         return hits
 
     return search
@@ -212,14 +218,13 @@ class _Words:
             same = self._by_start.setdefault(core[:_START], []) if len(core) >= _START else self._short
             same.append((core, number))
 
-    def search(self, text: str, lines: list[str]) -> dict[int, set[int]]:
+    def search(self, text: str, lines: list[str]) -> dict[int, Sequence[int]]:
         """By line the numbers of the needles in it."""
-        hits: dict[int, set[int]] = {}
+        hits: dict[int, Sequence[int]] = {}
         for number, line in enumerate(lines):
-            for word in line.split(" "):
-                for one in self._in(word):
-                    if self._needles[one] in line:
-                        hits.setdefault(number, set()).add(one)
+            here = {one for word in line.split(" ") for one in self._in(word) if self._needles[one] in line}
+            if here:
+                hits[number] = list(here)
         return hits
 
     def _in(self, word: str) -> tuple[int, ...]:
@@ -237,13 +242,12 @@ class _Words:
 
 
 def _needs(source: str, flags: int) -> list[frozenset[str]]:
-    """First the most telling set of literals (empty if no set tells enough), then the other sets."""
+    """First the most telling set of literals (empty if no set tells enough), then the others: those that tell much by little."""
     sets = _sets(_parser.parse(source, flags))
     telling = [needed for needed in sets if all(len(text) >= 2 or text in _RARE for text in needed)]
     best = max(telling, key=_weight, default=None)
     also = [frozenset(needed) for needed in sets if needed is not best and len(needed) <= _MAX_SET]
-    also = sorted(dict.fromkeys(also), key=_weight, reverse=True)
-    return [frozenset(best or ()), *also]
+    return [frozenset(best or ()), *sorted(dict.fromkeys(also), key=lambda needed: len(needed) / _weight(needed))]
 
 
 def _weight(needed: Iterable[str]) -> float:
