@@ -1,8 +1,8 @@
 """Are job ads cut where a reader cuts them? Ours beside five splitters, on ads with cuts made by hand.
 
 The ads lie in `tests/discover/extraction/data`: part a was looked at while the splitter was made, part b was not. Both
-were written before there was a splitter, by the same hand as the splitter. Also: on plain text of your own, how many
-cuts lie inside a word or a name, and megabytes per CPU second.
+were written before there was a splitter, by the same hand as the splitter. Also: cuts inside a word or a name there,
+the share of lines of a text of yours that are cut inside a word, and megabytes per CPU second on it.
 
     python benchmarks/discover_sentences.py [TEXT.txt.gz …]
 """
@@ -121,21 +121,25 @@ def main(paths: list[str]) -> None:
     """Print one row a splitter."""
     ads = [*read_gold("a"), *read_gold("b")]
     texts = [gzip.decompress(Path(path).read_bytes()).decode() for path in paths]
+    lines = [line for text in texts for line in text.splitlines() if line.strip()]
     counts = " and ".join(str(sum(len(ad.cuts) + 1 for ad in read_gold(part))) for part in "ab")
     print(f"Python {sys.version.split()[0]}; parts a and b hold {counts} sentences.\n")
     print(
-        "| splitter | F1, part a (wrong, missed) | F1, part b (wrong, missed) | cut words | cut names | MB per CPU s |"
+        "| splitter | F1, a (wrong, missed) | F1, b (wrong, missed) | cut words | cut names | cut lines, % | MB/CPU s |"
     )
-    print("| --- | --- | --- | ---: | ---: | ---: |")
+    print("| --- | --- | --- | ---: | ---: | ---: | ---: |")
     for name, splitter in peers():
         words = sum(inside_words(ad.text, splitter(ad.text)) for ad in ads)
         names = sum(inside_names(ad.text, splitter(ad.text)) for ad in ads)
+        cut = [inside_words(line, splitter(line)) > 0 for line in lines]
+        share = f"{100 * sum(cut) / len(cut):.1f}" if cut else "–"
         began = time.process_time()
         for text in texts or [ad.text for ad in ads]:
             splitter(text)
         speed = sum(map(len, texts or [ad.text for ad in ads])) / (time.process_time() - began) / 1e6
         print(
-            f"| {name} | {quality(splitter, 'a')} | {quality(splitter, 'b')} | {words} | {names} | {speed:.2f} |",
+            f"| {name} | {' | '.join(quality(splitter, part) for part in 'ab')} "
+            f"| {words} | {names} | {share} | {speed:.2f} |",
             flush=True,
         )
 
