@@ -123,12 +123,13 @@ def main(paths: list[str]) -> None:
     texts = [gzip.decompress(Path(path).read_bytes()).decode() for path in paths]
     lines = [line for text in texts for line in text.splitlines() if line.strip()]
     counts = " and ".join(str(sum(len(ad.cuts) + 1 for ad in read_gold(part))) for part in "ab")
+    splitters = list(peers())
     print(f"Python {sys.version.split()[0]}; parts a and b hold {counts} sentences.\n")
     print(
         "| splitter | F1, a (wrong, missed) | F1, b (wrong, missed) | cut words | cut names | cut lines, % | MB/CPU s |"
     )
     print("| --- | --- | --- | ---: | ---: | ---: | ---: |")
-    for name, splitter in peers():
+    for name, splitter in splitters:
         words = sum(inside_words(ad.text, splitter(ad.text)) for ad in ads)
         names = sum(inside_names(ad.text, splitter(ad.text)) for ad in ads)
         cut = [inside_words(line, splitter(line)) > 0 for line in lines]
