@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,7 +22,7 @@ def label(
     against_field: Annotated[str, typer.Option(help="The same for the evaluation files.")] = "",
     cap: Annotated[int, typer.Option(help="Sentences that one skill keeps.")] = 20,
     ambiguous: Annotated[
-        str, typer.Option(help="What a form labels that names several: drop, preferred, all.")
+        Literal["drop", "preferred", "all"], typer.Option(help="What a form labels that names several concepts.")
     ] = "drop",
     stop_forms: Annotated[
         Path | None, typer.Option(help="A text file of forms that label nothing, one a line; ours by default.")
@@ -45,7 +45,7 @@ def label(
     make_writable(out, "--out")
     settings = Labelling(
         cap=cap,
-        ambiguous=ambiguous,  # type: ignore[arg-type]  # refused there if it is none of the three
+        ambiguous=ambiguous,
         stop_forms=read_forms(stop_forms) if stop_forms else STOP_FORMS,
         mask_share=mask,
         mask=mask_token,
