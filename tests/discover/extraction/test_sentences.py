@@ -67,6 +67,7 @@ def test_nearly_every_cut_is_where_a_reader_made_it(part: str) -> None:
         "Ask J. R. Smith, Dr. Jones or jobs@example.co.uk, see https://example.org/a.b?c=d.",
         "Sie haben ca. 3 Jahre Erfahrung, z. B. ab dem 1. Januar.",
         "You are curious and... patient.",
+        "Write to Ann Smith <hr@example.com> or <p.jones@example.com>.",
     ],
 )
 def test_names_figures_and_abbreviations_are_not_cut(sentence: str) -> None:

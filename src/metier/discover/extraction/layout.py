@@ -19,8 +19,8 @@ _EDGE = re.compile(
     r"[\n\r\x0b\x0c\x85\u2028\u2029]"
     r"|[•▪●◦‣⁃∙■▸►▶➤➔➢⮚✓✔✅☑❖◆◾✦🔹🔸👉\uf000-\uf0ff]"  # the last are bullets that a font of Word draws
     r"|·(?=\s)"
-    rf"|</?(?:{_BLOCKS})\b[^<>]{{0,200}}>"
-    rf"|&(?:lt;/?(?:{_BLOCKS})\b[^<>&]{{0,200}}&gt;|bull;|middot;|#8226;|#183;|#x2022;)"
+    rf"|</?(?:{_BLOCKS})(?:\s[^<>]{{0,500}})?/?>"
+    rf"|&(?:lt;/?(?:{_BLOCKS})(?:\s[^<>&]{{0,500}})?/?&gt;|bull;|middot;|#8226;|#183;|#x2022;)"
     r")(?:\s|&nbsp;)*",
     re.IGNORECASE,
 )

@@ -102,6 +102,7 @@ def stream(
         ConfigError: An earlier run had other settings or another source; the engine cannot be had.
         StageError: A worker died; what was written before is kept.
     """
+    target.parent.mkdir(parents=True, exist_ok=True)
     parts, finals = _places(target)
     note = _earlier(parts[2], settings) if parts[2].exists() else _Note(settings=settings)
     resumed = note.num_read + note.num_bad
