@@ -25,9 +25,8 @@ _EDGE = re.compile(
     re.IGNORECASE,
 )
 _BLANKS = r"(?:\s|&nbsp;)+"
-_BULLET = re.compile(
-    rf"(?:[-–—*+>→·»]|o(?=\s+[A-Z])|\(?\d{{1,2}}(?:\.\d{{1,2}})?[.)]|\(?[a-z]\)){_BLANKS}|[-–—*](?=[^\W\d])|\d{{1,2}}[.)](?=[A-Z][a-z])|{_BLANKS}"
-)
+_MARKER = r"[-–—*+>→·»]|o(?=\s+[A-Z])|\(?\d{1,2}(?:\.\d{1,2})?[.)]|\(?[a-z]\)"
+_BULLET = re.compile(rf"(?:{_MARKER}){_BLANKS}|[-–—*](?=[^\W\d])|\d{{1,2}}[.)](?=[A-Z][a-z])|{_BLANKS}")
 _RULE = re.compile(r"[-–—*+>→·_=~#|\s]+")
 _ENDS = ".!?:;…。！？；"
 _WRAPS = (40, 160)
