@@ -98,7 +98,12 @@ def _is_end(text: str, found: re.Match[str], start: int, *, cased: bool) -> bool
     if not lower:
         return _ends_before_capital(word, following)
     plain, starts = word.lower(), _first_word(following) in STARTERS
-    if plain in NEVER_FINAL or len(word) < 2 or _is_dotted(word) or (cased and plain in ("etc", *RARELY_FINAL)):
+    if (
+        plain in NEVER_FINAL
+        or len(word) < 2
+        or _is_dotted(word)
+        or (cased and (plain == "etc" or plain in RARELY_FINAL))
+    ):
         return False
     return starts or text[found.start() - 1].isspace() or not (cased or plain in RARELY_FINAL)
 
