@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +35,7 @@ from metier.errors import NotStored, StageError
 from metier.evaluate import stage as evaluate_stage
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
+from metier.evaluate.uplift import kept as uplifts
 from metier.govern import stage as govern_stage
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
@@ -482,3 +483,16 @@ def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
 def _executable(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Skill]:
     """The skills whose verdict lets them be executed under supervision, not only be read."""
     return [s for s in skills if s.digest in verdicts and verdicts[s.digest].exposure >= ExposureTier.SUPERVISED]
+
+
+def measured_in(store: Store) -> Callable[[str], Evidence | None]:
+    """What uplifts in a store measured of a content, by its digest: of several the one with the most attempts.
+
+    So a verdict and its story weigh what `metier evaluate uplift` found, without being told.
+    """
+
+    def evidence_of(digest: str) -> Evidence | None:
+        found = [one.evidence for one in uplifts(store, digest)]
+        return max(found, key=lambda one: (one.scored, -(one.uplift or 0.0)), default=None)
+
+    return evidence_of

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from metier.attempt import Attempt, Grade
 from metier.digest import canonical
+from metier.evaluate.uplift import Taken, keep, uplift
 from metier.faces.cli import main
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
+from metier.item import Item
 from metier.sandbox import Access, Act, Trace
 from metier.skill import Skill
 from metier.stores.package import read_package, write_package
@@ -125,6 +128,32 @@ def test_negative_uplift_is_told(metier: Command, workspace: Path, package: Path
     _, out, _ = metier("govern", "explain", "reverse", "-w", workspace)
     assert "review\tMakes answers worse, beyond chance. (negative-uplift) -20.0 points" in out
     assert "would raise it\ta version that makes answers better" in out
+
+
+def test_a_measured_uplift_is_told_and_weighed_without_naming_a_file(
+    metier: Command, workspace: Path, package: Path
+) -> None:
+    skill = read_package(package).skill
+    items = [Item(prompt=f"{n}?", reference="x", grader="exact") for n in range(40)]
+
+    def arm(run_id: str, right: int) -> list[Attempt]:
+        grades = [Grade.correct() if n < right else Grade.incorrect("different") for n in range(40)]
+        return [
+            Attempt(item_id=item.item_id, model="m", run_id=run_id, reply="", grade=grade)
+            for item, grade in zip(items, grades, strict=True)
+        ]
+
+    found = uplift(items, Taken(arm("without", 36), arm("with", 12)), skill, run_ids=("without", "with"))
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        keep(found, store)
+    _, out, _ = metier("govern", "explain", "reverse", "-w", workspace)
+    assert "measured since\twith the skill against without it: -60.0 points" in out
+    assert "it makes answers worse" in out
+    assert "would raise it\ta version that makes answers better" in out
+    metier("govern", "gate", package, "-w", workspace)
+    _, out, _ = metier("govern", "explain", "reverse", "-w", workspace)
+    assert "measured since" not in out
+    assert "evidence\twith the skill against without it: -60.0 points" in out
 
 
 def test_a_log_that_was_tampered_with_is_a_finding(metier: Command, workspace: Path, tmp_path: Path) -> None:

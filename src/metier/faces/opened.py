@@ -15,6 +15,7 @@ from metier.store import Store
 
 if TYPE_CHECKING:
     from metier.client import Client
+    from metier.govern.evidence import EvidenceOf
     from metier.govern.look import LookedAt
     from metier.sandbox import Trace
     from metier.verdict import Scan
@@ -95,13 +96,28 @@ def looked_over(
     with ExitStack() as opened:
         store = opened.enter_context(stored(workspace)) if workspace else None
         client = opened.enter_context(asked(opinion))
+        evidence_of = _measured_in(store) if store else None
         for folder in folders:
-            for one in look_over(folder, policy=rules, client=client, trace=touched, store=store, scanned=scanned):
+            for one in look_over(
+                folder,
+                policy=rules,
+                client=client,
+                trace=touched,
+                store=store,
+                scanned=scanned,
+                evidence_of=evidence_of,
+            ):
                 if len(folders) > 1:
                     looked.append(replace(one, path=(folder / one.path).as_posix()))
                 else:
                     looked.append(replace(one, path=folder.resolve().name) if one.path == "." else one)
     return looked
+
+
+def _measured_in(store: Store) -> EvidenceOf:
+    from metier.lifecycle import measured_in
+
+    return measured_in(store)
 
 
 @contextmanager

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from metier.verdict import Evidence
+
+EvidenceOf = Callable[[str], Evidence | None]
+"""Gives what was measured of a content, by its digest; another stage measured it."""
 
 
 def shortfall(evidence: Evidence | None, *, min_attempts: int, min_accuracy: float) -> str:

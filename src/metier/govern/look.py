@@ -8,6 +8,7 @@ from pathlib import Path
 
 from metier.client import Client
 from metier.errors import PackageError
+from metier.govern.evidence import EvidenceOf
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
 from metier.govern.opinion import second_opinion
@@ -49,6 +50,7 @@ def look_over(
     trace: Trace | None = None,
     store: Store | None = None,
     scanned: Callable[[Path], Scan] = scan,
+    evidence_of: EvidenceOf | None = None,
 ) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
@@ -57,6 +59,7 @@ def look_over(
         trace: What the package touched in a sandbox; the folder must then hold one package alone.
         store: Judge with the history it holds, and keep the verdicts in it; without one nothing is kept.
         scanned: How a package is scanned; the rules of this package by default.
+        evidence_of: What was measured of a content; where it knows nothing, the last verdict in the store is asked.
 
     Raises:
         PackageError: There is no such folder, no package in it, or more than one and a trace.
@@ -74,7 +77,10 @@ def look_over(
         name, seen = place.relative_to(folder).as_posix(), scanned(place)
         try:
             package = read_package(place)
-            verdict = look_at(place, policy=policy, client=client, trace=trace, store=store, seen=seen)
+            evidence = evidence_of(package.skill.digest) if evidence_of else None
+            verdict = look_at(
+                place, policy=policy, client=client, trace=trace, store=store, seen=seen, evidence=evidence
+            )
         except PackageError as error:
             looked.append(LookedAt(path=name, skill=None, place=place, scan=seen, error=str(error)))
         else:
@@ -95,11 +101,13 @@ def look_at(
     trace: Trace | None = None,
     store: Store | None = None,
     seen: Scan | None = None,
+    evidence: Evidence | None = None,
 ) -> Verdict:
     """Scan and judge one package; as `metier.govern.judge.judge`, with the history that a store holds of its content.
 
     Args:
         seen: What a scan of it saw, if there was one.
+        evidence: What was measured of it; that of its last verdict in the store where it is `None`.
 
     Raises:
         PackageError: The package cannot be read.
@@ -112,7 +120,7 @@ def look_at(
         declared=declared(package.fields),
         opinion=second_opinion(folder, client) if client else None,
         trace=trace,
-        evidence=measured(store, skill.name, skill.digest) if store else None,
+        evidence=evidence or (measured(store, skill.name, skill.digest) if store else None),
         standing=standing_of(store, skill.name, skill.digest, policy=policy) if store else None,
         policy=policy,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from metier.audit import Entry
-from metier.govern.evidence import points, shortfall
+from metier.govern.evidence import EvidenceOf, points, shortfall
 from metier.govern.manifest import Declaration, deviation
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, cannot_promote
@@ -35,6 +35,7 @@ class Story:
         history: Every verdict on the skill, oldest first.
         entries: What the audit log holds about the skill.
         raises: What would raise it, one sentence each.
+        measured: What an uplift came to that the verdict has not weighed.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -45,10 +46,21 @@ class Story:
     history: tuple[Verdict, ...]
     entries: tuple[Entry, ...]
     raises: tuple[str, ...]
+    measured: Evidence | None = None
 
 
-def explain(store: Store, skill: str, *, digest: str = "", policy: GovernPolicy | None = None) -> Story:
+def explain(
+    store: Store,
+    skill: str,
+    *,
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+    evidence_of: EvidenceOf | None = None,
+) -> Story:
     """Tell the story of a skill, or of one content of it.
+
+    Args:
+        evidence_of: What was measured of a content since, by its digest.
 
     Raises:
         NotStored: It was not judged.
@@ -56,18 +68,23 @@ def explain(store: Store, skill: str, *, digest: str = "", policy: GovernPolicy 
     policy = policy or GovernPolicy()
     verdict = last_verdict(store, skill, digest)
     now = standing_of(store, skill, verdict.digest, policy=policy)
+    found = evidence_of(verdict.digest) if evidence_of else None
+    fresh = None if found == verdict.evidence else found
     return Story(
         verdict=verdict,
         standing=now,
         exposure=min(now.exposure, verdict.exposure),
         history=tuple(store.verdicts(skill)),
         entries=tuple(store.entries(skill)),
-        raises=what_raises(verdict, now, policy=policy),
+        raises=what_raises(verdict, now, policy=policy, measured=fresh),
+        measured=fresh,
     )
 
 
-def what_raises(verdict: Verdict, now: Standing, *, policy: GovernPolicy) -> tuple[str, ...]:
-    """Say what stands between a skill and the next tier.
+def what_raises(
+    verdict: Verdict, now: Standing, *, policy: GovernPolicy, measured: Evidence | None = None
+) -> tuple[str, ...]:
+    """Say what stands between a skill and the next tier; `measured` is what the verdict has not weighed.
 
     >>> from metier.govern.judge import judge
     >>> from metier.skill import Skill
@@ -78,7 +95,7 @@ def what_raises(verdict: Verdict, now: Standing, *, policy: GovernPolicy) -> tup
     if now.falls:
         return ("a re-audit of this content: metier govern restore " + verdict.skill,)
     needs = _vetting_needs(verdict, policy)
-    if verdict.evidence and verdict.evidence.is_harmful:
+    if any(one.is_harmful for one in (verdict.evidence, measured) if one):
         needs.insert(0, "a version that makes answers better: its measured uplift is below zero")
     if policy.approval == "required" and not now.approved_by:
         needs.append(f"an approval of this content: metier govern approve {verdict.skill}")

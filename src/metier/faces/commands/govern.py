@@ -173,10 +173,12 @@ def explain(
     """
     from metier.faces.opened import stored
     from metier.govern.story import explain as told
+    from metier.lifecycle import measured_in
     from metier.workspace import open_workspace
 
     with stored(workspace) as store:
-        story = told(store, skill, digest=digest, policy=open_workspace(workspace).settings.govern)
+        policy = open_workspace(workspace).settings.govern
+        story = told(store, skill, digest=digest, policy=policy, evidence_of=measured_in(store))
     if json:
         as_json(story)
         return
@@ -248,6 +250,9 @@ def _lines(story: Story) -> Iterator[tuple[str, str]]:
     yield from ((f.severity.value, f"{at(f)} {f.evidence}".rstrip()) for f in v.findings)
     yield from (("capabilities", line) for line in told_capabilities(v))
     yield from (("evidence", line) for line in (*told_evidence(v.evidence), *(f"rests on {r}" for r in v.run_ids)))
+    if story.measured:
+        yield from (("measured since", line) for line in told_evidence(story.measured))
+        yield "measured since", "not weighed yet: metier govern gate FOLDER -w WORKSPACE"
     yield "standing", f"{now.uses} supervised uses without a fault since it was last moved"
     yield from (("standing", f"approved by {now.approved_by}") for _ in [0] if now.approved_by)
     yield from (("standing", f"certified by {now.certified_by}") for _ in [0] if now.certified_by)
