@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from metier.attempt import Attempt, Grade
 from metier.digest import canonical
 from metier.evaluate.compare import compare, paired, proportion
+from metier.evaluate.comparison.compared import compare_runs
+from metier.evaluate.samples import Sample
 from metier.item import Item
 
 
@@ -115,7 +117,25 @@ def test_what_is_unscored_or_answered_once_is_left_out_and_counted() -> None:
     items = items_of([""] * 5)
     before = attempts_of([0, 0, None, 1]) + attempts_of([0, None], epoch=1)
     found = compare(items, before, attempts_of([1, 1, 1, 0, 1]))
-    assert (found.items, found.left_out, found.gained, found.lost) == (2, 3, 1, 1)
+    assert (found.items, found.left_out, found.gained, found.lost) == (3, 2, 2, 1)
+
+
+def test_unscored_epochs_count_alike_here_and_in_a_comparison_of_runs() -> None:
+    items = items_of([""] * 4)
+    before = attempts_of([0, 1, None, 1]) + attempts_of([1, None, None, 0], epoch=1)
+    after = attempts_of([1, 0, 1, None]) + attempts_of([None, 1, 1, 1], epoch=1)
+
+    def rows(attempts: Sequence[Attempt]) -> list[Sample]:
+        return [Sample(sample_id=one.item_id, score=one.grade.score, epoch=one.epoch) for one in attempts]
+
+    found = compare(items, before, after)
+    other = compare_runs({"before": rows(before), "after": rows(after)})[0].overall
+    assert (found.items, found.difference, found.low, found.p_value) == (
+        other.items,
+        other.difference,
+        other.low,
+        other.p_value,
+    )
 
 
 @pytest.mark.parametrize("scores", [[], [1], [1, None]])

@@ -157,7 +157,7 @@ class TestAgainstBruteForce:
         theirs = stats.bootstrap(
             (values,), np.mean, n_resamples=40_000, method="BCa", rng=np.random.default_rng(1)
         ).confidence_interval
-        found = bca([(value, 1) for value in values], samples=40_000, expanded=False)
+        found = bca([(value, 1) for value in values], samples=40_000, stretched=False)
         assert found == pytest.approx((theirs.low, theirs.high), abs=0.004)
 
     def test_merging_kinds_keeps_the_bootstrap_interval(self) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from statistics import NormalDist
+from statistics import NormalDist, pstdev
 
-from metier.evaluate.clustered import freedom_of, groups_of
-from metier.evaluate.student import t_quantile
+from metier.evaluate.clustered import clustered_mean, groups_of
 
 SAMPLES = 2000
 """Resamples where nothing else is said: enough that the ends of a 95 % interval move by about a tenth of its width."""
@@ -25,19 +24,19 @@ def bootstrap(
     samples: int = SAMPLES,
     level: float = 0.95,
 ) -> tuple[float, float]:
-    """The expanded percentile interval of the mean of paired changes.
+    """The percentile interval of the mean of paired changes, stretched for few clusters.
 
     Clusters are drawn with replacement and each brings all its items (Efron, Annals of Statistics 7 (1979) 1), so that
     items which stand or fall together do not count as many. Without clusters every item is its own. Plain percentiles
-    are too short with few clusters, so the tails are cut at Φ(-t·√((ν+1)/ν)) instead of (1 - level)/2 (Hesterberg,
-    American Statistician 69 (2015) 371), with t and ν as of `metier.evaluate.clustered`; ν is G-1 for G clusters of one
-    size. The same pairs in another order give the same bits.
+    are too short with few clusters, so their distances from the mean are stretched (`stretch`), and may then lie beyond
+    all changes. The same pairs in another order give the same bits.
 
     Raises:
         ValueError: There are no changes, the clusters do not pair with them, or there is nothing to draw.
 
-    >>> bootstrap([1.0, 0.0, 1.0, 1.0, 0.0, 1.0], seed=7)
-    (0.16666666666666666, 1.0)
+    >>> low, high = bootstrap([1.0, 0.0, 1.0, 1.0, 0.0, 1.0], seed=7)
+    >>> round(low, 2), round(high, 2)
+    (0.18, 1.15)
     """
     if not changes or samples < 1 or not 0 < level < 1:
         raise ValueError(
@@ -52,20 +51,27 @@ def bootstrap(
         drawn = chance.choices(groups, k=len(groups))
         means.append(math.fsum(total for total, _ in drawn) / sum(count for _, count in drawn))
     means.sort()
-    out = math.floor(NormalDist().cdf(-expanded_z(groups, level=level)) * samples)
-    return means[out], means[samples - 1 - out]
+    out = math.floor((1 - level) / 2 * samples)
+    mean = math.fsum(changes) / len(changes)
+    wider = stretch(groups, pstdev(means), level=level)
+    return mean + wider * (means[out] - mean), mean + wider * (means[samples - 1 - out] - mean)
 
 
-def expanded_z(groups: Sequence[tuple[float, int]], *, level: float = 0.95) -> float:
-    """How many standard deviations a bootstrap must reach out: t·√((ν+1)/ν), which for many clusters is the normal z.
+def stretch(groups: Sequence[tuple[float, int]], spread: float, *, level: float = 0.95) -> float:
+    """How much wider an interval from draws of clusters must be: t·SE / (z·`spread`), which for many clusters is 1.
 
-    Resampling G clusters spreads less than the clusters did, by √((G-1)/G), and its percentiles know no t.
+    Draws of G clusters spread less than the clusters did, by √((G-1)/G) if they have one size, and their quantiles know
+    no t. So the draws are scaled to an error without that bias (Rao and Wu, JASA 83 (1988) 231), here CR2, and the
+    quantiles to Student's with its degrees of freedom, both as of `metier.evaluate.clustered`.
 
     Args:
         groups: The sum and the size of each cluster, as of `metier.evaluate.clustered.groups_of`.
+        spread: The standard deviation of the draws; where it is 0 nothing is stretched.
 
-    >>> round(expanded_z([(1.0, 1)] * 10), 3), round(expanded_z([(1.0, 1)] * 10_000), 3)
-    (2.385, 1.96)
+    >>> round(stretch([(1.0, 1), (0.0, 1)] * 5, 0.5 / 10**0.5), 3)
+    1.217
     """
-    freedom = freedom_of([size for _, size in groups])
-    return t_quantile(level, freedom) * math.sqrt((freedom + 1) / freedom) if freedom > 0 else math.inf
+    if not spread:
+        return 1.0
+    found = clustered_mean(groups, level=level)
+    return (found.high - found.mean) / (NormalDist().inv_cdf((1 + level) / 2) * spread)

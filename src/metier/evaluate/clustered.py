@@ -75,7 +75,7 @@ def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95, 
         return ClusteredMean(mean=mean, error=0.0, freedom=0.0, low=mean, high=mean, p_value=1.0)
     if reduced:
         variance = math.fsum((total - size * mean) ** 2 / (1 - size / n) for total, size in groups) / (n * n)
-        freedom = freedom_of([size for _, size in groups])
+        freedom = _freedom([size for _, size in groups], n)
     else:
         freedom = len(groups) - 1.0
         variance = math.fsum((total - size * mean) ** 2 for total, size in groups) / (n * n) * (1 + 1 / freedom)
@@ -87,15 +87,10 @@ def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95, 
     return ClusteredMean(mean=mean, error=error, freedom=freedom, low=mean - reach, high=mean + reach, p_value=p_value)
 
 
-def freedom_of(sizes: Sequence[int]) -> float:
-    """Satterthwaite's degrees of freedom of the CR2 variance of a mean; G-1 where all G sizes are equal.
-
-    >>> round(freedom_of([4, 1, 1]), 4), freedom_of([2, 2, 2])
-    (1.4706, 2.0)
-    """
+def _freedom(sizes: Sequence[int], n: int) -> float:
+    """Satterthwaite's degrees of freedom of the CR2 variance of a mean; G-1 where all sizes are equal."""
     if min(sizes) == max(sizes):
         return float(len(sizes) - 1)
-    n = sum(sizes)
     scaled = [size * size / (1 - size / n) for size in sizes]
     cross = (math.fsum(scaled) ** 2 - math.fsum(one * one for one in scaled)) / (n * n)
     return n * n / (math.fsum(size * size for size in sizes) + cross)

@@ -98,8 +98,8 @@ def compare(
     The interval is the paired mean ± t · SE with the CR2 standard error and degrees of freedom of Bell and McCaffrey
     (`metier.evaluate.clustered`), which hold for few and unequal clusters too; with G clusters of one size these are
     equation 4 of Miller, "Adding Error Bars to Evals" (arXiv 2411.00640), times G/(G-1), and G-1. Where every pair
-    changed alike, the rule of three bounds it: ± 3/G. Several epochs of one item are averaged first; an item with an
-    unscored epoch is left out. The order of the attempts does not matter.
+    changed alike, the rule of three bounds it: ± 3/G. Several epochs of one item are averaged first, those that are
+    scored; an item with none is left out (`scores`). The order of the attempts does not matter.
 
     Raises:
         ValueError: Fewer than two items were scored on both sides, or one is not among `items`.
@@ -161,7 +161,10 @@ def unvaried(mean: float, groups: int, *, level: float = 0.95) -> tuple[float, f
 
 
 def scores(attempts: Iterable[Attempt]) -> dict[str, float | None]:
-    """Average the scores of each item over its epochs; None if any epoch is unscored.
+    """Average the scores of each item over its epochs that have one; None where none has.
+
+    An unscored epoch does not take its item away: with K epochs of which a share u is unscored, that would leave only
+    (1-u)^K of the items, the fewer the more often one asks.
 
     >>> from metier.attempt import Grade
     >>> scores([Attempt(item_id="i", model="m", run_id="r", reply="", grade=Grade.correct())])
@@ -171,6 +174,6 @@ def scores(attempts: Iterable[Attempt]) -> dict[str, float | None]:
     for attempt in attempts:
         every.setdefault(attempt.item_id, []).append(attempt.grade.score)
     return {
-        i: None if any(s is None for s in scores) else math.fsum(s for s in scores if s is not None) / len(scores)
-        for i, scores in every.items()
+        i: math.fsum(scored) / len(scored) if (scored := [one for one in found if one is not None]) else None
+        for i, found in every.items()
     }

@@ -172,7 +172,7 @@ def _interval(
     low, high = bootstrap(changes, [items[i].cluster or i for i in both], seed=seed, samples=samples)
     if low == high:  # without spread a resample has nothing to tell, and the rule of three does
         return difference.low, difference.high
-    return low, high
+    return max(-1.0, low), min(1.0, high)
 
 
 def _evidence(

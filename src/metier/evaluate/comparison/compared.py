@@ -79,7 +79,7 @@ class Row:
         design_effect: Variance with clusters over that without; below 1 where clusters even out.
         cr1: The same with the CR1 error and G-1 degrees of freedom, as most tools have it.
         t_test: The paired t-test, which takes every question for independent.
-        bca: Cluster bootstrap, expanded for few clusters; it has no p-value, as `wild` has none.
+        bca: Cluster bootstrap, stretched for few clusters; it has no p-value, as `wild` has none.
         wild: Wild cluster bootstrap; `None` with more than 50 clusters, or with fewer than six.
         mcnemar_p: Exact, with questions for independent; `None` where scores are not all 0 or 1.
         flips: Permutation test by the signs of whole clusters.
@@ -293,7 +293,7 @@ def _design_effect(found: ClusteredMean, single: ClusteredMean) -> float:
 def _bca(groups: Sequence[tuple[float, int]], settled: tuple[float, float], settings: Settings) -> Interval:
     """The bootstrap; what the headline says where there is no spread to resample."""
     low, high = bca(groups, seed=settings.seed, samples=settings.samples, level=settings.level)
-    return _interval(*settled) if low == high else _interval(low, high)
+    return _interval(*settled) if low == high else _interval(max(-1.0, low), min(1.0, high))
 
 
 def _wild(groups: Sequence[tuple[float, int]], settings: Settings) -> Interval | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import Any
 
-from metier.evaluate.bootstrap import expanded_z
+from metier.evaluate.bootstrap import stretch
 
 SAMPLES = 4000
 """Resamples where nothing else is said: the ends of a 95 % interval move by about a twentieth of its half width."""
@@ -22,7 +22,7 @@ Groups = Sequence[tuple[float, int]]
 
 
 def bca(
-    groups: Groups, *, seed: int = 0, samples: int = SAMPLES, level: float = 0.95, expanded: bool = True
+    groups: Groups, *, seed: int = 0, samples: int = SAMPLES, level: float = 0.95, stretched: bool = True
 ) -> tuple[float, float]:
     """The bias-corrected and accelerated interval of the mean over clusters (Efron, JASA 82 (1987) 171).
 
@@ -33,8 +33,8 @@ def bca(
     of the groups does not matter.
 
     Args:
-        expanded: Take z for few clusters from t: z = -t·√((ν+1)/ν), with t and ν as of `metier.evaluate.clustered`
-            (Hesterberg, American Statistician 69 (2015) 371). False is Efron's interval, too short with few clusters.
+        stretched: Widen both distances from the mean for few clusters, as `metier.evaluate.bootstrap.stretch` says; the
+            ends may then lie beyond all values. False is Efron's interval, too short with few clusters.
 
     Returns:
         Low and high; both the mean where the clusters do not differ.
@@ -55,10 +55,10 @@ def bca(
     below = (float((means < mean - 1e-12).sum()) + 0.5 * float((np.abs(means - mean) <= 1e-12).sum())) / samples
     normal = NormalDist()
     bias = normal.inv_cdf(min(max(below, 0.5 / samples), 1 - 0.5 / samples))
-    widest = expanded_z(groups, level=level) if expanded else normal.inv_cdf((1 + level) / 2)
-    ends = [_shifted(bias + z, bias, acceleration) for z in (-widest, widest)]
-    low, high = np.quantile(means, ends)
-    return float(low), float(high)
+    z = normal.inv_cdf((1 + level) / 2)
+    low, high = np.quantile(means, [_shifted(bias + one, bias, acceleration) for one in (-z, z)])
+    wider = stretch(groups, float(means.std()), level=level) if stretched else 1.0
+    return mean + wider * float(low - mean), mean + wider * float(high - mean)
 
 
 def wild(groups: Groups, *, seed: int = 0, level: float = 0.95) -> tuple[float, float]:
