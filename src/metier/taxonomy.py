@@ -1,43 +1,75 @@
 """Where does a skill belong? Concepts with labels and parents, in the manner of SKOS.
 
-A `Taxonomy` is checked when it is made: identifiers are unique, parents exist and there is no cycle. It does not know
-files; loaders live in `discover/`.
+A `Taxonomy` is checked when it is made: identifiers are unique, parents and related concepts exist and there is no
+cycle. It does not know files; loaders live in `discover/taxonomies/`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from metier.digest import digest
 from metier.errors import InputError, nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """One concept: an identifier (a URI or a short name), a preferred label, further labels and its parents."""
+    """One concept: an identifier (a URI or a short name), a preferred label, further labels and its parents.
+
+    Attributes:
+        kind: What sort of concept it is, in the words of its source: `knowledge`, `skill/competence`, `group`, ….
+        codes: What else it is called by: notations such as `S1.2.3`.
+        status: Its state in its source: `released`, `obsolete`, ….
+        replaced_by: The identifiers that stand for it since it was given up.
+        translations: (language, (preferred label, further ones…)) for each further language.
+        related: (relation, identifier) for each other concept that it is related to: `("essential", "…")`.
+        collections: The curated subsets that it is a member of.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("kind", "codes", "status", "replaced_by", "translations", "related", "collections")
 
     id: str
     label: str
     alt_labels: tuple[str, ...] = ()
     definition: str = ""
     parents: tuple[str, ...] = ()
+    kind: str = ""
+    codes: tuple[str, ...] = ()
+    status: str = ""
+    replaced_by: tuple[str, ...] = ()
+    translations: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    related: tuple[tuple[str, str], ...] = ()
+    collections: tuple[str, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The preferred label first, then the others."""
         return (self.label, *self.alt_labels)
 
+    def labels_in(self, language: str) -> tuple[str, ...]:
+        """The labels in a further language, the preferred one first; empty where there is none.
+
+        >>> Concept(id="a", label="welding", translations=(("de", ("Schweißen",)),)).labels_in("de")
+        ('Schweißen',)
+        """
+        return dict(self.translations).get(language, ())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxonomy:
     """A named, versioned set of concepts that form a directed graph without cycles.
 
+    Attributes:
+        language: The language of the labels, such as `en`; empty where nobody said.
+        attribution: The notice that whoever shows the concepts has to show as well.
+
     Raises:
-        InputError: Two concepts share an identifier, a parent is missing, or the parents run in a circle; `key` holds
-            the identifier of the concept at fault.
+        InputError: Two concepts share an identifier, a parent or a related concept is missing, or the parents run in a
+            circle; `key` holds the identifier of the concept at fault.
 
     >>> strings = Taxonomy(name="strings", concepts=(
     ...     Concept(id="order", label="order"), Concept(id="reverse", label="reverse", parents=("order",))))
@@ -46,12 +78,17 @@ class Taxonomy:
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("language", "attribution")
 
     name: str
     version: str = "1"
     concepts: tuple[Concept, ...] = ()
+    language: str = ""
+    attribution: str = ""
     _by_id: dict[str, Concept] = field(init=False, repr=False, compare=False)
     _children: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _related: dict[str, dict[str, set[str]]] = field(init=False, repr=False, compare=False)
+    _digest: list[str] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
         by_id: dict[str, Concept] = {}
@@ -70,6 +107,7 @@ class Taxonomy:
                 children[parent].append(concept.id)
         object.__setattr__(self, "_by_id", by_id)
         object.__setattr__(self, "_children", {above: tuple(below) for above, below in children.items()})
+        object.__setattr__(self, "_related", self._relations())
         self._refuse_cycles()
 
     def __getitem__(self, concept_id: str) -> Concept:
@@ -109,6 +147,89 @@ class Taxonomy:
             found |= front
             front = dict.fromkeys(up for concept in front for up in self[concept].parents if up not in found)
         return tuple(found)
+
+    def descendants(self, concept_id: str) -> tuple[str, ...]:
+        """Everything below a concept, nearest first, each once.
+
+        Raises:
+            InputError: There is no such concept.
+
+        >>> Taxonomy(name="t", concepts=(Concept(id="a", label="a"), Concept(id="b", label="b", parents=("a",)),
+        ...     Concept(id="c", label="c", parents=("b",)))).descendants("a")
+        ('b', 'c')
+        """
+        found: dict[str, None] = {}
+        front = dict.fromkeys(self.children(concept_id))
+        while front:
+            found |= front
+            front = dict.fromkeys(down for concept in front for down in self._children[concept] if down not in found)
+        return tuple(found)
+
+    def siblings(self, concept_id: str) -> tuple[str, ...]:
+        """The other children of its parents, each once, in the order of the parents.
+
+        Never the concept itself, nor anything above or below it: where a parent and its child share a parent, they are
+        no siblings.
+
+        Raises:
+            InputError: There is no such concept.
+
+        >>> Taxonomy(name="t", concepts=(Concept(id="up", label="up"),
+        ...     *(Concept(id=name, label=name, parents=("up",)) for name in "abc"))).siblings("b")
+        ('a', 'c')
+        """
+        found = dict.fromkeys(c for parent in self[concept_id].parents for c in self._children[parent])
+        kin = {concept_id, *self.ancestors(concept_id), *self.descendants(concept_id)}
+        return tuple(other for other in found if other not in kin)
+
+    def related(self, concept_id: str, *, relation: str | None = None) -> tuple[str, ...]:
+        """The concepts that a relation leads to from here, or from there to here, each once, never the concept itself.
+
+        Args:
+            relation: Only this relation, such as `essential`; any relation by default.
+
+        Raises:
+            InputError: There is no such concept.
+
+        >>> tree = Taxonomy(name="t", concepts=(Concept(id="a", label="a", related=(("optional", "b"),)),
+        ...     Concept(id="b", label="b")))
+        >>> tree.related("a"), tree.related("b"), tree.related("a", relation="essential")
+        (('b',), ('a',), ())
+        """
+        near = self._related.get(self[concept_id].id, {})
+        return tuple(other for other, relations in near.items() if relation is None or relation in relations)
+
+    @property
+    def digest(self) -> str:
+        """Name the concepts by their content and order: `sha256:` and 64 digits; name and version do not count.
+
+        Two taxonomies with one digest number their concepts alike, so what was computed for the one, row by row, holds
+        for the other. Kept after the first call.
+
+        >>> one, two = (Taxonomy(name=name, concepts=(Concept(id="a", label="a"),)) for name in ("one", "two"))
+        >>> one.digest == two.digest
+        True
+        """
+        if not self._digest:
+            names = Concept.__slots__
+            rows = [[getattr(concept, name) for name in names] for concept in self.concepts]
+            text = json.dumps([self.language, names, rows], ensure_ascii=False, separators=(",", ":"))
+            self._digest.append(digest(text.encode("utf-8", "surrogatepass")))
+        return self._digest[0]
+
+    def _relations(self) -> dict[str, dict[str, set[str]]]:
+        near: dict[str, dict[str, set[str]]] = {}
+        for concept in self.concepts:
+            for relation, other in concept.related:
+                if other not in self._by_id:
+                    message = (
+                        f"Concept {concept.id!r} of taxonomy {self.name!r} is related to {other!r}, which is missing."
+                    )
+                    raise _fault(concept.id, message, hint=nearest(other, self._by_id))
+                if other != concept.id:
+                    near.setdefault(concept.id, {}).setdefault(other, set()).add(relation)
+                    near.setdefault(other, {}).setdefault(concept.id, set()).add(relation)
+        return near
 
     def _refuse_cycles(self) -> None:
         done: set[str] = set()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from metier.digest import plain
-from metier.discover.concepts import load_taxonomy
+from metier.discover.taxonomies import load_taxonomy
 from metier.discover.papers import Unread
 from metier.discover.read import read_documents
 from metier.discover.survey import survey

@@ -23,7 +23,7 @@ def find(
 
     Example: metier discover find examples/first-trade/documents/handbook.md -t examples/first-trade/taxonomy.csv
     """
-    from metier.discover.concepts import load_taxonomy
+    from metier.discover.taxonomies import load_taxonomy
     from metier.discover.papers import Unread
     from metier.discover.read import read_documents
     from metier.discover.survey import survey

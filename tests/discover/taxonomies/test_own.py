@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metier.discover.concepts import load_taxonomy, parse_taxonomy
+from metier.discover.taxonomies import load_taxonomy, parse_taxonomy
 from metier.errors import DocumentError
 from metier.taxonomy import Taxonomy
 
