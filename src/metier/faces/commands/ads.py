@@ -74,7 +74,7 @@ def corpus(
 
     Example: metier discover corpus found.jsonl --html corpus.html
     """
-    from metier.discover.concepts import load_taxonomy
+    from metier.discover.taxonomies import load_taxonomy
     from metier.discover.extraction.corpus import survey
     from metier.discover.extraction.stream import read_extractions
     from metier.faces.demanded import as_page, told
