@@ -33,13 +33,33 @@ _AGENT_FILE = re.compile(
     r"(?:CLAUDE|AGENTS|GEMINI|MEMORY|SOUL)\.md|\.cursorrules|copilot-instructions|claude_desktop_config"
     r"|\.(?:claude|codex|cursor|openclaw|clawdbot)[/\\\"', ]+(?:settings|skills|rules|hooks|memory|mcp)"
 )
-_AGENT_WORDS = (".md", "cursor", "copilot", "claude", "codex", "openclaw", "clawdbot")
-"""Each agent file holds one of them."""
 _READ = frozenset({Capability.READ_FILES, Capability.READ_OUTSIDE})
 _CURL = re.compile(r"\bcurl\b")
 _CURL_SENDS = re.compile(
     r"\s(?:-\w*[dFT]\b|--data\S*|--form\S*|--upload-file|--json)|(?:-X\s*|--request[ =])[\"']?P(?:OST|UT|ATCH)"
 )
+
+
+def could_touch(text: str) -> bool:
+    """Whether a step of a program without labels could have a capability; most do not, and this is soon told.
+
+    >>> could_touch("total = a + b"), could_touch("home = os.environ['HOME']")
+    (False, True)
+    """
+    return "open" in text or "env" in text.lower() or _may_name_agent(text)
+
+
+def _may_name_agent(text: str) -> bool:
+    """Each agent file holds one of these."""
+    return (
+        ".md" in text
+        or "cursor" in text
+        or "copilot" in text
+        or "claude" in text
+        or "codex" in text
+        or "openclaw" in text
+        or "clawdbot" in text
+    )
 
 
 def touched(
@@ -75,7 +95,7 @@ def touched(
 def _files(text: str, kept: set[Capability]) -> set[Capability]:
     """Tell reading from writing, and where."""
     opens = "open" in text and _WRITING_OPEN.search(text) is not None
-    is_agent = any(word in text for word in _AGENT_WORDS) and _AGENT_FILE.search(text) is not None
+    is_agent = _may_name_agent(text) and _AGENT_FILE.search(text) is not None
     if opens:
         kept.add(Capability.WRITE_FILES)
     if not is_agent and kept.isdisjoint(_READ):

@@ -173,10 +173,25 @@ class Purpose:
 def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Tell which steps weigh."""
     for step in steps:
-        for seen in _seen(step, purpose):
-            yield _tempered(seen, purpose)
+        if step.labels or step.received or step.statement.is_shell or _says_much(step.text):
+            for seen in _seen(step, purpose):
+                yield _tempered(seen, purpose)
     yield from _harvest(steps, purpose)
     yield from _across(steps, purpose)
+
+
+def _says_much(text: str) -> bool:
+    """Whether a step of a program weighs though no label tells what it does."""
+    said = text.lower()
+    return (
+        "send" in said
+        or "pay" in said
+        or "transfer" in said
+        or "withdraw" in said
+        or "powershell" in said
+        or "pwsh" in said
+        or said.startswith(("rm ", "chmod ", "chown ", "dd "))
+    )
 
 
 def _tempered(seen: Seen, purpose: Purpose) -> Seen:
@@ -650,7 +665,7 @@ def _harvest(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     """The secrets of several services, read by something that is about none of them."""
     found: dict[str, Step] = {}
     for step in steps:
-        if "secret-variable" in step.labels and not step.statement.text.startswith("export"):
+        if "secret-variable" in step.labels and not step.text.startswith("export"):
             for name in SECRET_NAME.findall(step.text):
                 services = set(_SERVICE_WORDS.findall(name.lower())) - _PLAIN_WORDS
                 if services and not any(word in purpose.words or purpose.says(re.escape(word)) for word in services):

@@ -67,11 +67,10 @@ class Step:
     carriers: set[str] = field(default_factory=set)
     hidden: bool = False
     hidden_url: bool = False
+    text: str = field(init=False)
 
-    @property
-    def text(self) -> str:
-        """What the step says."""
-        return self.statement.text[:6000]
+    def __post_init__(self) -> None:
+        self.text = self.statement.text[:6000]
 
 
 _CALLED = frozenset(
@@ -93,6 +92,7 @@ _CALLED = frozenset(
 _IMPORT = re.compile(
     r"(?:import|from)\s+[\w.]+(?:\s|$|,)|import\s*[{*\"']|(?:const|var|let)\s+[\w{},\s]+=\s*require\(\s*[\"'][^\"']+[\"']\s*\)$"
 )
+_IMPORTS = ("import", "from", "const", "var", "let")
 _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base64")
 _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
@@ -135,7 +135,7 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
             continue
         text = statement.text if len(statement.text) < 6000 else statement.text[:6000]
         text = _IDENTITY.sub(" ", text) if "-i " in text else text
-        if not statement.is_shell and _IMPORT.match(text):
+        if not statement.is_shell and text.startswith(_IMPORTS) and _IMPORT.match(text):
             steps.append(Step(statement, frozenset()))
             continue
         names = _NO_NAMES

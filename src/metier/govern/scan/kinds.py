@@ -41,6 +41,27 @@ _PROGRAMS = frozenset({"shell", "python", "script", "hash-script", "shell-lines"
 _MAX_ASKED = 60
 
 
+_SURE_WORDS = (
+    "#!/",
+    "import ",
+    "def ",
+    "class ",
+    "with open(",
+    "exec(",
+    "const ",
+    "let ",
+    "var ",
+    "function ",
+    "eval(",
+    "exports",
+)
+"""What is sure to be a program holds one of them."""
+
+
+def _is_sure(text: str) -> bool:
+    return any(word in text for word in _SURE_WORDS) and _SURE.search(text) is not None
+
+
 def program_kind(text: str) -> str:
     r"""The kind of program that a text is, or nothing if it is prose or data.
 
@@ -50,7 +71,7 @@ def program_kind(text: str) -> str:
     shebang = SHEBANG.match(text.lstrip("\ufeff \n"))
     if shebang and shebang[1] in INTERPRETERS:
         return INTERPRETERS[shebang[1]]
-    if not _SURE.search(text):
+    if not _is_sure(text):
         return _shell_by_its_lines(text)
     found = next(iter(programs(text)), None)
     if found is None:
@@ -65,7 +86,7 @@ def programs(text: str) -> Iterator[tuple[int, int, str]]:
     >>> list(programs("Do this now please:\n\nimport os\nprint(os.environ)\n\nThat is all there is."))
     [(2, 5, 'python')]
     """
-    if not _SURE.search(text):
+    if not _is_sure(text):
         return
     lines, end = text.split("\n"), 0
     for found in _SURE.finditer(text):

@@ -19,7 +19,7 @@ from metier.govern.scan.python import python_statements
 from metier.govern.scan.read import commands_in, documents_of, purpose_of, sentences_of, statements_of
 from metier.govern.scan.rules import rules
 from metier.govern.scan.shell import shell_statements
-from metier.govern.touch import touched
+from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 
 _BLOB = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
@@ -27,6 +27,7 @@ _CODE_INSIDE = re.compile(
     r"\b(?:curl|wget|bash|/bin/sh|sh -c|exec\(|eval\(|import \w|subprocess|os\.system|powershell|Invoke-|IEX|nc -|/dev/tcp|require\(|https?://|chmod|socket)",
     re.I,
 )
+_ENDPOINT_WORDS = ("url", "endpoint", "host", "server", "webhook", "proxy", "callback", "base")
 _ENDPOINT = re.compile(
     r"^[ \t]*[\"']?\w{0,60}(?:url|endpoint|host|server|webhook|proxy|callback|base)\w{0,60}[\"']?\s{0,40}[:=]\s{0,40}[\"']?(\w{1,20}://[^\s\"']+)",
     re.I | re.M,
@@ -169,7 +170,8 @@ def _is_suspect_split(part: Part) -> bool:
 def _endpoints(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
     for part in contents.parts:
         if part.kind in ("data", "json") and not part.is_example and "://" in part.text:
-            for found in _ENDPOINT.finditer(part.text):
+            said = part.text.lower()
+            for found in _ENDPOINT.finditer(part.text) if any(word in said for word in _ENDPOINT_WORDS) else ():
                 place = place_of(found[1], own_words=purpose.words)
                 if (
                     place.is_shady
@@ -191,6 +193,8 @@ def _observed(steps: Iterable[Step]) -> set[Capability]:
     for step in steps:
         statement = step.statement
         if statement.is_mention:
+            continue
+        if not step.labels and not statement.is_shell and not could_touch(step.text):
             continue
         key = (statement.text, step.labels, statement.is_shell, statement.path)
         if key in seen:

@@ -29,10 +29,10 @@ _TWISTED = re.compile(
 """A program that is twisted holds one of the words, or of these."""
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\s*\(|\[::-1\]|marshal")
 _FOLDS = re.compile(
-    r"getattr\s*\(|__import__|importlib|\bchr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|[\"']\s*\.\s*join\s*\(|globals\s*\(|vars\s*\(|sys\.modules|__builtins__|__dict__|codecs\.decode|[\"']\s*[+%]"
-    r"|[+%]\s*[rbfuRBFU]{0,2}[\"']|bytes\(\s*\[|[\"']\s*\.\s*(?:format|replace|lower|upper|title|strip|encode|decode)\s*\(|reversed\(|unhexlify|decompress|marshal"
-    r"|[\"']\s+[rbfuRBFU]{0,2}[\"']|[\"'][rbfuRBFU]{1,2}[\"']|\"'|'\"|\"{3}|'{3}|(?<![\s(=,\[{:\"'])(?:\"\"|'')(?![\"'])|(?<![\"'])(?:\"\"|'')(?![\s),\]};:\"']|$)"
-    r"|\\[xuUN0-7]|[\w)\]]\s+\.\s*\w|[\w)\]]\.\s+\w+\s*\("
+    r"[\"'](?:\s*[+%]|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\(|\s+[rbfuRBFU]{0,2}[\"']|[rbfuRBFU]{1,2}[\"'])"
+    r"|[+%]\s*[rbfuRBFU]{0,2}[\"']|\"'|'\"|\"\"\"|'''|(?<![\s(=,\[{:\"'])(?:\"\"|'')(?![\"'])|(?<![\"'])(?:\"\"|'')(?![\s),\]};:\"']|$)"
+    r"|g(?:etattr|lobals)\s*\(|_(?:_import__|_builtins__|_dict__)|importlib|chr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|vars\s*\(|sys\.modules"
+    r"|codecs\.decode|bytes\(\s*\[|reversed\(|unhexlify|decompress|marshal|\\[xuUN0-7]|(?<=[\w)\]])\s\.\s*\w|(?<=[\w)\]])\.\s+\w+\s*\("
 )
 """What may say something else once it is folded, apart from the names that stand for something; quotes side by side are
 texts that become one, unless they are an empty text."""

@@ -68,9 +68,12 @@ _BLOCK_BEFORE = re.compile(
     r"(?:\)|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:class|interface|struct|impl|namespace|enum|catch)\b"
 )
 _METHOD = re.compile(r"^(?:async\s+|static\s+|get\s+|set\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*$")
+_NAMES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|([A-Za-z_$][\w$]*)")
+"""The names of a statement that has no templates; a text is an empty one."""
 _INDEX = re.compile(r"\[[^\]]*\]$")
 _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
+_TEMPLATE = re.compile(r"[fF][rR]?[\"']")
 _APPEND = re.compile(
     r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
@@ -113,7 +116,7 @@ def script_statements(
             scopes.append((indent if kind == "python" else depth, begun["name"]))
             scope = begun["name"]
         yield Statement(
-            path, first_line + line, piece, scope, _assigned(piece, scope), frozenset(NAME.findall(_without_plain_strings(piece))),
+            path, first_line + line, piece, scope, _assigned(piece, scope), _uses(piece),
             parameters, False, is_live, language=kind,
         )  # fmt: skip
 
@@ -144,9 +147,13 @@ def _assigned(piece: str, scope: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name not in ("const", "let", "var", "self", "this")))
 
 
-def _without_plain_strings(piece: str) -> str:
-    """Strings hold names only where they are templates."""
-    return _TEXT.sub(lambda found: found[0] if found["f"] else " ", piece) if '"' in piece or "'" in piece else piece
+def _uses(piece: str) -> frozenset[str]:
+    """The names in a statement; strings hold names only where they are templates."""
+    if '"' not in piece and "'" not in piece:
+        return frozenset(NAME.findall(piece))
+    if "`" in piece or _TEMPLATE.search(piece):
+        return frozenset(NAME.findall(_TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)))
+    return frozenset(filter(None, _NAMES.findall(piece)))
 
 
 def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
