@@ -51,7 +51,8 @@ def last_states(path: Path | str, texts: Sequence[str], *, batch_size: int = 32,
             tokens = torch.tensor([encoded[i] + [0] * (width - len(encoded[i])) for i in rows], device=device)
             lengths = torch.tensor([len(encoded[i]) for i in rows], device=device)
             mask = (torch.arange(width, device=device) < lengths[:, None]).long()
-            layers = model(input_ids=tokens, attention_mask=mask, output_hidden_states=True).hidden_states
+            # Without its head: scores of a whole vocabulary for every token would be most of the memory.
+            layers = model.base_model(input_ids=tokens, attention_mask=mask, output_hidden_states=True).hidden_states
             batch = torch.arange(len(rows), device=device)
             last = torch.stack([layer[batch, lengths - 1] for layer in layers], dim=1).float().cpu()
             if found is None:

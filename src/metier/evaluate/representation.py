@@ -20,6 +20,7 @@ class LayerLikeness:
     Attributes:
         cosine: The mean cosine over statements, with its interval.
         permuted: The mean cosine when statements are paired at random: what all statements share.
+        permuted_low, permuted_high: Between which 95 % of such means lie.
         random_text: The mean cosine over texts without meaning; `None` where none were given.
         p_value: Of the permutation test, corrected by Holm over the layers.
     """
@@ -29,6 +30,8 @@ class LayerLikeness:
     low: float
     high: float
     permuted: float
+    permuted_low: float
+    permuted_high: float
     random_text: float | None
     p_value: float
 
@@ -185,6 +188,7 @@ def likeness(
     means = cosines.mean(0)
     # A sum in another order may differ in its last bits: a tie must count as one.
     p_values = holm(((1 + (null >= means - 1e-12).sum(0)) / (1 + permutations)).tolist())
+    edges = np.quantile(null, (0.025, 0.975), axis=0)
     reach = t_quantile(0.95, n - 1) * cosines.std(0, ddof=1) / np.sqrt(n)
     noise = None
     if random_one is not None:
@@ -196,6 +200,8 @@ def likeness(
             low=float(max(means[layer] - reach[layer], -1)),
             high=float(min(means[layer] + reach[layer], 1)),
             permuted=float(null[:, layer].mean()),
+            permuted_low=float(edges[0, layer]),
+            permuted_high=float(edges[1, layer]),
             random_text=None if noise is None else float(noise[layer]),
             p_value=p_values[layer],
         )

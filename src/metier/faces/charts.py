@@ -57,6 +57,19 @@ class Mark(NamedTuple):
     high: float
 
 
+class Layers(NamedTuple):
+    """A value for each layer, drawn as one line; `style` is its class.
+
+    `band` holds low and high for each layer; `sure` says at which layers the mark is filled, all where it is empty.
+    """
+
+    name: str
+    style: str
+    values: Sequence[float]
+    band: Sequence[tuple[float, float]] = ()
+    sure: Sequence[bool] = ()
+
+
 Point = tuple[float, float | None]
 """A place on a learning curve; `None` where nothing was measured, which breaks the line."""
 
@@ -278,6 +291,55 @@ def trend(marks: Sequence[Mark], *, top: float, title: str) -> Markup:
     if marks:
         body += _text(38, 105, marks[0].when, "tick") + _text(216, 105, marks[-1].when, "tick", anchor="end")
     return _svg(body, title=title, box=(0, 0, 240, 110), style="trend")
+
+
+def layers(lines: Sequence[Layers], *, title: str) -> Markup:
+    """Draw values by layer on one axis, lines with bands and marks, and each line's name at its end.
+
+    A mark is hollow where the line is not sure of its layer. The axis holds every value and 0.
+
+    >>> line = Layers("facts", "fact", [0.5, 0.9], band=[(0.4, 0.6), (0.8, 1.0)], sure=[False, True])
+    >>> drawing = layers([line], title="likeness")
+    >>> drawing.count("<polyline"), drawing.count("<polygon"), drawing.count("hollow")
+    (1, 1, 1)
+    """
+    every = [value for line in lines for value in (*line.values, *(end for ends in line.band for end in ends))]
+    low, high = min([0.0, *every]), max([0.1, *every])
+    last = max([1, *(len(line.values) - 1 for line in lines)])
+
+    def at(layer: int, value: float) -> tuple[float, float]:
+        return 44 + 420 * layer / last, 238 - 222 * _share(value, low, high)
+
+    def path(values: Sequence[tuple[int, float]]) -> str:
+        return " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*one) for one in values))
+
+    body = Markup()
+    for tick in ticks(low, high):
+        body += _line(44, at(0, tick)[1], 464, at(0, tick)[1], "grid" if tick else "zero")
+        body += _text(38, at(0, tick)[1] + 4, f"{tick:.3g}", "tick", anchor="end")
+    for layer in range(0, last + 1, max(1, -(-last // 8))):
+        body += _text(at(layer, low)[0], 258, str(layer), "tick", anchor="middle")
+    body += _text(464, 274, "layer →", "tick", anchor="end")
+    for line in lines:
+        body += Markup('<g class="line {}"><title>{}</title>').format(line.style, line.name)
+        ends = [*enumerate(top for _, top in line.band), *reversed([*enumerate(bottom for bottom, _ in line.band)])]
+        body += Markup('<polygon class="band" points="{}"/>').format(path(ends)) if ends else Markup()
+        body += Markup('<polyline class="curve" points="{}"/>').format(path([*enumerate(line.values)]))
+        for layer, sure in enumerate(line.sure):
+            body += _circle(*at(layer, line.values[layer]), 3, "mark" if sure else "mark hollow")
+        body += Markup("</g>")
+    for y, line in _apart([(at(0, line.values[-1])[1], line) for line in lines if line.values], 15):
+        body += Markup('<g class="line {}">').format(line.style) + _text(474, y + 4, line.name, "name") + Markup("</g>")
+    return _svg(body, title=title, box=(0, 0, 620, 280), style="layers")
+
+
+def _apart(places: Sequence[tuple[float, Layers]], least: float) -> list[tuple[float, Layers]]:
+    """Names at the height of their lines, moved down where they would lie on each other."""
+    placed: list[tuple[float, Layers]] = []
+    for y, line in sorted(places, key=lambda one: one[0]):
+        placed.append((max(y, placed[-1][0] + least) if placed else y, line))
+    over = max(0.0, placed[-1][0] - 250) if placed else 0.0
+    return [(y - over, line) for y, line in placed]
 
 
 def stack(parts: Sequence[tuple[str, int]], *, title: str) -> Markup:

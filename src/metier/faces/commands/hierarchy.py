@@ -166,6 +166,7 @@ def representation(
         Path | None, typer.Option(help="Codes and descriptions, as CSV: each is stated as a fact and asked as a query.")
     ] = None,
     permutations: Annotated[int, typer.Option(min=1)] = 999,
+    html: Annotated[Path | None, typer.Option(help="Write a page with curves by layer to this file.")] = None,
     seed: int = 0,
     json: AsJson = False,
 ) -> None:
@@ -179,14 +180,21 @@ def representation(
     from metier.errors import ConfigError, InputError
     from metier.evaluate.hierarchy.read import read_tree
     from metier.evaluate.representation import over_pairs, over_texts
-    from metier.faces.files import read_lines
+    from metier.faces.files import make_writable, read_lines
+    from metier.faces.page import write_page
+    from metier.faces.represented import as_page
 
     if (texts is None) == (pairs is None):
         raise ConfigError("Expected either --texts or --pairs.", hint="--texts FILE has a statement a line.")
+    if html:
+        make_writable(html, "--html")
+    page = partial(as_page, str(one), str(other), permutations=permutations, seed=seed)
     models = (partial(last_states, one), partial(last_states, other))
     try:
         if texts:
             plain = over_texts(*models, read_lines(texts), permutations=permutations, seed=seed)
+            if html:
+                write_page(page({"statements": plain}), html)
             as_json(plain) if json else _show_layers(plain)
             return
         assert pairs is not None
@@ -195,6 +203,9 @@ def representation(
         found = over_pairs(*models, told, permutations=permutations, seed=seed)
     except ValueError as error:
         raise InputError(str(error)) from error
+    if html:
+        kinds = {"facts": found.facts, "queries": found.queries}
+        write_page(page(kinds, contrast=found.contrast), html)
     if json:
         as_json(found)
         return
