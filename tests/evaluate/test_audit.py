@@ -210,7 +210,7 @@ def test_a_letter_that_an_exact_grader_refuses_is_found() -> None:
 def test_folders_lists_and_items_are_read(tmp_path: Path) -> None:
     (tmp_path / "one.json").write_text(json.dumps([{"problem_text": "2 + 2?", "answer_number": "4", "unit": " "}]))
     (tmp_path / "two.jsonl").write_text('{"prompt": "1 + 1?", "reference": "2"}\n')
-    assert [row.place for row in read_records(tmp_path)] == ["one.json:0", "two.jsonl:0"]
+    assert [row.place for row in read_records(tmp_path)] == ["one.json:0", "two.jsonl:1"]
     (tmp_path / "one.json").write_text('[{"problem_text": "2 + 2?"}]')
     with pytest.raises(InputError, match="answer_number"):
         read_records(tmp_path)

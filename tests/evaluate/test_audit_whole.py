@@ -129,9 +129,9 @@ def test_canary_strings_are_found_in_a_corpus() -> None:
 def test_a_corpus_is_a_file_or_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("plain")
     (tmp_path / "b.jsonl").write_text(json.dumps({"meta": {"any": ["deep", 1]}, "text": "row"}) + "\n\n")
-    assert list(read_corpus(tmp_path)) == [("a.txt", "plain"), ("b.jsonl:0", "deep\nrow")]
+    assert list(read_corpus(tmp_path)) == [("a.txt", "plain"), ("b.jsonl:1", "deep\nrow")]
     (tmp_path / "b.jsonl").write_text("{")
-    with pytest.raises(InputError, match=r"b\.jsonl, row 0"):
+    with pytest.raises(InputError, match=r"b\.jsonl, line 1"):
         list(read_corpus(tmp_path))
-    with pytest.raises(InputError, match="found nothing"):
+    with pytest.raises(InputError, match="No such file"):
         list(read_corpus(tmp_path / "nowhere"))

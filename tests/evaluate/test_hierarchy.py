@@ -169,6 +169,20 @@ def test_a_reply_without_an_option_is_answered_with_none() -> None:
     assert left_out == 0
 
 
+def test_answers_that_are_all_alike_have_an_interval_by_the_rule_of_three() -> None:
+    tree = _tree()
+    items = items_of(tree, make_questions(tree, levels=["hard"], seed=2).questions[:10])
+    known = {item.item_id: item for item in items}
+    said = "I cannot say."
+    attempts = [
+        Attempt(item_id=item.item_id, model="m", run_id="r", reply=said, grade=grader_for(item)(item, said))
+        for item in items
+    ]
+    accuracy = report(tree, answers_of(tree, known, attempts)[0]).accuracy["all"]
+    assert (accuracy.mean, accuracy.low) == (0.0, 0.0)
+    assert accuracy.high == pytest.approx(3 / len({item.cluster or item.item_id for item in items}))
+
+
 def test_the_share_of_a_gap_is_paired_by_question_across_arms() -> None:
     tree = _tree()
     questions = make_questions(tree, levels=["hard"], seed=2).questions[:120]

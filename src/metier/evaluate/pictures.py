@@ -11,6 +11,7 @@ from metier.client import Request
 from metier.digest import digest
 from metier.errors import InputError
 from metier.evaluate.strategy import Direct, Strategy, Turns
+from metier.evaluate.unreadable import unreadable
 from metier.item import ExamProtocol, Item
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -63,7 +64,7 @@ def data_url(path: Path) -> str:
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as fault:
-        raise InputError(f"Cannot read {str(path)!r}: {fault.strerror}.") from fault
+        raise unreadable(path, fault) from fault
     kind = next((kind for start, kind in _STARTS.items() if data.startswith(start)), "")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         kind = "image/webp"

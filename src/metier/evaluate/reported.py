@@ -14,6 +14,7 @@ from pathlib import Path
 
 from metier.errors import InputError
 from metier.evaluate.bootstrap import SAMPLES, bootstrap
+from metier.evaluate.unreadable import unreadable
 
 _COLUMNS = ("skill", "agent", "dimension", "uplift_pct")
 
@@ -69,7 +70,7 @@ def read_reported(path: str | Path) -> Iterator[Reported]:
             for row in rows:
                 yield _row(row, f"{path}, line {rows.line_num}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error
 
 
 def sum_up(rows: Iterable[Reported], *, seed: int = 0, samples: int = SAMPLES) -> list[Dimension]:

@@ -20,6 +20,7 @@ from metier.digest import plain
 from metier.errors import InputError
 from metier.evaluate.asking import Turn
 from metier.evaluate.samples import Sample
+from metier.evaluate.unreadable import unreadable
 from metier.item import ExamProtocol
 
 # No string of JSON can hold it: a quote inside one is escaped.
@@ -351,4 +352,4 @@ def opened(path: Path) -> BinaryIO:
     try:
         return Path(path).open("rb")
     except OSError as fault:
-        raise InputError(f"Cannot read {str(path)!r}: {fault.strerror}.") from fault
+        raise unreadable(path, fault) from fault

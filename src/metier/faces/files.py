@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from metier.attempt import Attempt
-from metier.errors import ConfigError, InputError, StoreError, StoreFull
+from metier.errors import ConfigError, StoreError, StoreFull
+from metier.evaluate.unreadable import unreadable
 from metier.item import Item
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read_run(path: Path) -> list[Line]:
         with path.open("rb") as file:
             first = file.readline()
     except OSError as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+        raise unreadable(path, error) from error
     return list(read_transcript(path) if is_head(first) else (Line(attempt=one) for one in read_attempts(path)))
 
 
@@ -62,7 +63,7 @@ def read_lines(path: Path) -> list[str]:
     try:
         return [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error
 
 
 def write_lines(nouns: Iterable[object], path: Path) -> None:
@@ -115,7 +116,7 @@ def _read(noun: type[T], path: Path) -> Iterator[T]:
     try:
         lines = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error
     # Only \n ends a line: an answer may hold the other characters that `splitlines` splits at.
     for number, line in enumerate(lines.split("\n"), start=1):
         if line.strip():

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from metier.border import load_json
 from metier.errors import InputError
+from metier.evaluate.unreadable import unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ def read_people(path: Path) -> dict[str, frozenset[str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error
     found: dict[str, frozenset[str]] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -19,6 +19,7 @@ from metier.errors import InputError
 from metier.evaluate.audit.duplicates import words
 from metier.evaluate.audit.finding import Finding
 from metier.evaluate.audit.record import Record
+from metier.evaluate.unreadable import unreadable
 
 GRAM = 8
 RUN = 13
@@ -106,20 +107,20 @@ def read_corpus(path: Path) -> Iterator[tuple[str, str]]:
         InputError: There is no such file, or one cannot be read.
     """
     if not path.exists():
-        raise InputError(f"Expected a corpus at {str(path)!r}, found nothing.")
+        raise unreadable(path)
     files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in _SUFFIXES) if path.is_dir() else [path]
     for file in files:
         try:
             with file.open(encoding="utf-8", errors="replace") as lines:
                 if file.suffix == ".jsonl":
-                    for i, line in enumerate(lines):
+                    for i, line in enumerate(lines, start=1):
                         if line.strip():
-                            yield f"{file.name}:{i}", _strings(line, f"{file}, row {i}")
+                            yield f"{file.name}:{i}", _strings(line, f"{file}, line {i}")
                 else:
                     text = lines.read()
                     yield file.name, _strings(text, str(file)) if file.suffix == ".json" else text
         except OSError as error:
-            raise InputError(f"Cannot read {str(file)!r}: {error}.") from error
+            raise unreadable(file, error) from error
 
 
 def _strings(text: str, where: str) -> str:

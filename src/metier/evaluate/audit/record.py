@@ -12,6 +12,7 @@ from typing import Any
 
 from metier.border import load, load_json
 from metier.errors import InputError
+from metier.evaluate.unreadable import unreadable
 from metier.item import Item
 
 
@@ -20,7 +21,7 @@ class Record:
     """One question of an exam with every form of its answer that the exam gives.
 
     Attributes:
-        place: The file and the row, counted from 0.
+        place: The file and the line, or of a JSON list the row, counted from 0.
         gold: The answer that is graded.
         latex: The same answer in another spelling, or an empty string.
         item: The item, if the exam is made of items; its grader is then tried too.
@@ -51,10 +52,11 @@ def read_records(path: Path) -> list[Record]:
 
     >>> read_records(Path("nowhere"))
     Traceback (most recent call last):
-    metier.errors.InputError: Expected an exam at 'nowhere', found nothing.
+    metier.errors.InputError: Cannot read 'nowhere': No such file or directory.
+    Check the path; it is taken from the current folder.
     """
     if not path.exists():
-        raise InputError(f"Expected an exam at {str(path)!r}, found nothing.")
+        raise unreadable(path)
     files = sorted(p for p in path.iterdir() if p.suffix in (".json", ".jsonl")) if path.is_dir() else [path]
     records = [record for file in files for record in _records(file)]
     if not records:
@@ -81,18 +83,18 @@ def _records(path: Path) -> Iterator[Record]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error
     if path.suffix == ".json":
-        rows = load_json(list[dict[str, Any]], text, where=str(path))
+        rows, unit = list(enumerate(load_json(list[dict[str, Any]], text, where=str(path)))), "row"
     else:
-        lines = [line for line in text.split("\n") if line.strip()]
-        rows = [load_json(dict[str, Any], line, where=f"{path}, row {i}") for i, line in enumerate(lines)]
-    for i, row in enumerate(rows):
-        place = f"{path.name}:{i}"
+        lines, unit = [(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip()], "line"
+        rows = [(n, load_json(dict[str, Any], line, where=f"{path}, line {n}")) for n, line in lines]
+    for n, row in rows:
+        place = f"{path.name}:{n}"
         if "problem_text" in row or "answer_number" in row:
             yield _problem(row, place)
         else:
-            yield record_of(load(Item, row, where=f"{path}, row {i}"), place)
+            yield record_of(load(Item, row, where=f"{path}, {unit} {n}"), place)
 
 
 def _problem(row: dict[str, Any], place: str) -> Record:

@@ -21,6 +21,7 @@ from metier.evaluate.bridges.eval_log import samples_of_eval, samples_of_eval_js
 from metier.evaluate.bridges.lm_eval import is_lm_eval, samples_of_lm_eval
 from metier.evaluate.samples import Sample
 from metier.evaluate.transcript import is_head, opened, samples_of
+from metier.evaluate.unreadable import unreadable
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ def read_samples(path: Path, *, measure: str = "") -> list[Sample]:
 
     Raises:
         InputError: It is no log that is known here, a line of it is broken, it holds a sample twice, or it has no such
-            measure.
+            measure; transcripts, attempts and samples have none.
         MissingExtra: An `.eval` log is compressed with zstd, and zstandard is not installed.
 
     >>> import tempfile
@@ -78,7 +79,7 @@ def _twice(path: Path, rows: Iterable[Sample]) -> InputError:
 
 def _files(path: Path) -> list[Path]:
     if not path.exists():
-        raise InputError(f"Expected a log at {str(path)!r}, found nothing there.")
+        raise unreadable(path)
     if not path.is_dir():
         return [path]
     return sorted(file for suffix in ("*.eval", "samples_*.jsonl") for file in path.rglob(suffix))
@@ -92,7 +93,7 @@ def _read(path: Path, measure: str) -> Iterator[Sample]:
         file.seek(0)
         first = next((line for line in file if line.strip()), b"")
     if is_head(first):
-        return samples_of(path)
+        return _only_scores(samples_of(path), path, measure)
     try:
         data = json.loads(first)
     except (ValueError, RecursionError):
@@ -104,10 +105,20 @@ def _read(path: Path, measure: str) -> Iterator[Sample]:
     if "eval" in data and "version" in data:
         return samples_of_eval_json(path, measure=measure)
     if "sample_id" in data:
-        return _rows(Sample, path)
+        return _only_scores(_rows(Sample, path), path, measure)
     if "item_id" in data and "grade" in data:
-        return _of_attempts(_rows(Attempt, path))
+        return _only_scores(_of_attempts(_rows(Attempt, path)), path, measure)
     raise _unknown(path)
+
+
+def _only_scores(rows: Iterator[Sample], path: Path, measure: str) -> Iterator[Sample]:
+    """Rows of a kind of log that has one score a sample, so that no measure can be chosen."""
+    if measure:
+        raise InputError(
+            f"{str(path)!r} has one score for each sample, and no measure {measure!r}.",
+            hint="Leave the measure out, or compare logs that have it: .eval, samples_*.jsonl.",
+        )
+    return rows
 
 
 def _whole(path: Path, measure: str) -> Iterator[Sample]:

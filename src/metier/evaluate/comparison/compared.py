@@ -54,6 +54,8 @@ class Settings:
         for name in ("level", "power"):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"Expected a {name} between 0 and 1, got {getattr(self, name)!r}.")
+        if self.effect is not None and not 0 < self.effect <= 1:
+            raise ValueError(f"Expected an effect above 0 and at most 1, as a share, got {self.effect!r}.")
         if self.samples < 100:
             raise ValueError(f"Expected at least 100 samples, got {self.samples!r}.")
 

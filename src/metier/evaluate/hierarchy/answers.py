@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from metier.attempt import Attempt
 from metier.evaluate.clustered import clustered_mean, groups_of
+from metier.evaluate.compare import unvaried
 from metier.evaluate.hierarchy.codes import CodeTree
 from metier.evaluate.hierarchy.paths import PathRecall, Reciter, ancestors, path_recall, path_score
 from metier.evaluate.hierarchy.scores import BINS, TreeScore, bins, by_stratum, stratum, tree_score
@@ -35,7 +36,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A mean with its 95 % interval, clusters respected."""
+    """A mean with its 95 % interval, clusters respected; by the rule of three where all clusters are alike."""
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -123,6 +124,8 @@ def _intervals(tree: CodeTree, answers: Sequence[Answered], values: Sequence[flo
             parts.setdefault(name, []).append((value, one.cluster or one.item_id))
     found = {}
     for name, part in parts.items():
-        mean = clustered_mean(groups_of((value for value, _ in part), (cluster for _, cluster in part)))
-        found[name] = Interval(mean=mean.mean, low=max(mean.low, 0.0), high=min(mean.high, 1.0))
+        groups = groups_of((value for value, _ in part), (cluster for _, cluster in part))
+        mean = clustered_mean(groups)
+        low, high = (mean.low, mean.high) if mean.error else unvaried(mean.mean, len(groups))[:2]
+        found[name] = Interval(mean=mean.mean, low=max(low, 0.0), high=min(high, 1.0))
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 from metier.errors import InputError, nearest
 from metier.evaluate.hierarchy.codes import CodeTree, Row, tree_of
+from metier.evaluate.unreadable import unreadable
 
 CODE = ("code", "hscode", "symbol", "id", "notation", "conceptUri", "uri", "DIAGNOSIS CODE")
 PARENT = ("parent", "parent_id", "broader", "broaderUri")
@@ -45,6 +46,11 @@ def read_tree(
     """
     text = _text(path, encoding)
     where = path.name
+    if not text.strip():
+        raise InputError(
+            f"Expected codes in {str(path)!r}, but it is empty.",
+            hint="A table has a column for the code and one for its description; JSON is a list of nodes.",
+        )
     names = (code, parent, description)
     rows = list(_from_json(text, where, names) if text.lstrip()[:1] in ("[", "{") else _from_table(text, where, names))
     if not any(row.parent for row in rows):
@@ -57,9 +63,7 @@ def _text(path: Path, encoding: str) -> str:
         data = path.read_bytes()
         return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode(encoding)
     except (OSError, EOFError, UnicodeDecodeError, LookupError) as error:
-        raise InputError(
-            f"Cannot read {str(path)!r}: {error}.", hint="Expected text in UTF-8, plain or gzip, or its encoding."
-        ) from error
+        raise unreadable(path, error, hint="Name its encoding, such as --encoding cp1252.") from error
 
 
 def _from_table(text: str, where: str, names: Sequence[str]) -> Iterator[Row]:

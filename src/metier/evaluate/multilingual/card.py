@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, get_args, get_type_hints
 
 from metier.errors import InputError
 from metier.evaluate.multilingual.rows import read_rows
+from metier.evaluate.unreadable import unreadable
 
 Category = Literal["discriminative", "generative", "both"]
 Size = Literal["<100", "100-1K", "1K-10K", "10K-100K", ">100K"]
@@ -116,7 +117,7 @@ def read_cards(path: str | Path) -> Iterator[Card]:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield load_json(Card, line, where=f"{path}, line {number}")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from metier.errors import InputError
+from metier.evaluate.unreadable import unreadable
 
 
 def read_rows(path: str | Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
@@ -43,7 +44,7 @@ def read_rows(path: str | Path, columns: Sequence[str]) -> Iterator[tuple[str, d
                 raise InputError(f"{where}: expected {len(rows.fieldnames or ())} cells, as the head has.")
             yield where, dict(row)
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error
 
 
 def number(text: str, where: str, *, least: float = -math.inf) -> float:

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from metier.errors import InputError
 from metier.evaluate.multilingual.rows import read_rows
+from metier.evaluate.unreadable import unreadable
 
 Winner = Literal["a", "b", "tie"]
 Ties = Literal["half", "davidson", "drop"]
@@ -48,7 +49,7 @@ def read_votes(path: str | Path) -> Iterator[Vote]:
         try:
             lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+            raise unreadable(path, error) from error
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 where = f"{path}, line {number}"

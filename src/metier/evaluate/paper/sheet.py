@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 from metier.border import load, load_json
 from metier.errors import InputError
+from metier.evaluate.unreadable import unreadable
 
 Kind = Literal["choice", "choices", "true_false", "number", "short", "free", "parts"]
 
@@ -94,16 +95,17 @@ def read_paper(path: Path) -> Paper:
     >>> read_paper(Path("nowhere.json"))
     Traceback (most recent call last):
     metier.errors.InputError: Cannot read 'nowhere.json': No such file or directory.
+    Check the path; it is taken from the current folder.
     """
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise unreadable(path, error, hint="A paper is a .json or .toml file in UTF-8.") from error
     if path.suffix != ".toml":
-        return load_json(Paper, data, where=str(path))
+        return load_json(Paper, text, where=str(path))
     try:
-        return load(Paper, tomllib.loads(data.decode("utf-8")), where=str(path))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return load(Paper, tomllib.loads(text), where=str(path))
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: not TOML: {error}.") from error
 
 

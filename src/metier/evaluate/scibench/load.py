@@ -14,6 +14,7 @@ from typing import Any
 
 from metier.border import load_json
 from metier.errors import InputError
+from metier.evaluate.unreadable import unreadable
 from metier.graders.scibench import shown_unit
 from metier.item import Exam, ExamProtocol, Item
 
@@ -169,4 +170,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error

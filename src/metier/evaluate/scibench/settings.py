@@ -13,9 +13,10 @@ from pathlib import Path
 
 from metier.client import Message
 from metier.digest import digest
-from metier.errors import ConfigError, InputError, nearest
+from metier.errors import ConfigError, nearest
 from metier.evaluate.scibench.load import Problem
 from metier.evaluate.strategy import Answer, Turns, answer_of_program, ask, first_block, said
+from metier.evaluate.unreadable import unreadable
 from metier.item import ExamProtocol, Item
 from metier.sandbox import Sandbox
 
@@ -176,4 +177,4 @@ def _as_url(path: Path) -> str:
     try:
         return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
     except OSError as error:
-        raise InputError(f"Cannot read {str(path)!r}: {error}.") from error
+        raise unreadable(path, error) from error

@@ -18,7 +18,7 @@ def audit_exam(
     exam: Annotated[Path, typer.Argument(help="Items as JSON lines, a JSON list of problems, or a folder of lists.")],
     corpus: Annotated[Path | None, typer.Option(help="Text, JSON lines or a folder, to look for leaks in.")] = None,
     grader: Annotated[str | None, typer.Option(help="Try this grader on problems that name none.")] = None,
-    policy: Annotated[str, typer.Option(help="The options of that grader, as JSON.")] = "{}",
+    policy: Annotated[str, typer.Option(help="The options of that grader, as JSON.")] = "",
     asks: Annotated[str, typer.Option(help="What the system message asks for; its formats must be accepted.")] = "",
     notes: Annotated[bool, typer.Option("--notes", help="Show notes too.")] = False,
     json: AsJson = False,
@@ -33,9 +33,11 @@ def audit_exam(
     from metier.evaluate.audit.leaks import read_corpus
     from metier.graders import grader_for, make_grader
 
+    if policy and not grader:
+        raise ConfigError("--policy has the options of a grader, and no --grader was named.", hint="--grader answer")
     records = read_records(exam)
     if grader:
-        options = load_json(dict[str, object], policy, where="--policy", error=ConfigError)
+        options = load_json(dict[str, object], policy or "{}", where="--policy", error=ConfigError)
         make_grader(grader, options)  # refused before the first record
         records = graded_by(records, grader, policy=options)
     texts = read_corpus(corpus) if corpus else ()

@@ -41,13 +41,16 @@ def compare_files(
 
     Example: metier evaluate compare before.jsonl after.jsonl --exam exam.jsonl --html compared.html
     """
-    from metier.errors import InputError
+    from metier.errors import ConfigError, InputError
     from metier.evaluate.comparison.compared import Settings, compare_runs
     from metier.faces.files import make_writable
 
     if html:
         make_writable(html, "--html")
-    settings = Settings(level=level, seed=seed, samples=samples, power=power, effect=effect)
+    try:
+        settings = Settings(level=level, seed=seed, samples=samples, power=power, effect=effect)
+    except ValueError as error:
+        raise ConfigError(str(error), hint="--effect 0.02 asks for 2 points.") from error
     with _uncollected():
         read = _read_all(runs, exam, measure)
         try:

@@ -206,9 +206,12 @@ def versus(
 
     Example: metier evaluate multilingual versus scores.csv elo.csv --language French --first mmlu_fr --second fquad
     """
+    from metier.errors import ConfigError
     from metier.evaluate.multilingual.agreement import versus as compare
     from metier.evaluate.multilingual.languages import language_code
 
+    if first == second:
+        raise ConfigError(f"--first and --second name the same benchmark, {first!r}.", hint="Name two.")
     scored, rated = _scores_and_ratings(scores, ratings)
     named = _pairs(aliases, ("alias", "model"))
     code = language_code(language) or language
@@ -314,10 +317,17 @@ def atlas(
 
 def _cards(path: Path) -> list[Card]:
     """Cards of our own form, or of MTEB's metadata, told apart by the columns."""
+    from metier.errors import InputError
     from metier.evaluate.multilingual.card import read_cards
     from metier.evaluate.multilingual.mteb import is_mteb, read_mteb
 
-    return list(read_mteb(path) if is_mteb(path) else read_cards(path))
+    read = list(read_mteb(path) if is_mteb(path) else read_cards(path))
+    if not read:
+        raise InputError(
+            f"Expected cards in {str(path)!r}, found none.",
+            hint='One JSON object a line is a card: {"name": "XNLI", "languages": ["French"]}.',
+        )
+    return read
 
 
 def _scores_and_ratings(scores: Path, ratings: Path) -> tuple[list[BenchmarkScore], list[HumanRating]]:
