@@ -99,6 +99,8 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
 
     >>> [(s.line, s.text) for s in sentences("Read the whole of\\nthe file. Then write a summary.\\n- Stop there.", "x")]
     [(1, 'Read the whole of the file.'), (1, 'Then write a summary.'), (3, 'Stop there.')]
+    >>> [(s.line, s.text) for s in sentences("---\\nname: a\\n---\\nRead the file.", "x")]
+    [(1, '--- name: a ---'), (4, 'Read the file.')]
     """
     for found in _COMMENT.finditer(text) if "<!--" in text else ():
         at = first_line + text.count("\n", 0, found.start())
@@ -123,7 +125,9 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
             said = line[mark.end() :].strip() if mark else stripped
             kept.append(said.lstrip("#").strip() if said[:1] == "#" else said)
             length += len(kept[-1])
-            if is_head or length > 4000:
+            # What stands right below the front matter is no part of it.
+            is_end = stripped == "---" and len(kept) > 1 and kept[0] == "---"
+            if is_head or is_end or length > 4000:
                 yield from _cut(" ".join(kept), path, begin)
                 kept, length = [], 0
     if kept:
