@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from metier.clients.rule import RuleClient
 from metier.errors import ConfigError, InputError
 from metier.evaluate.examine import examine
 from metier.evaluate.scibench import SETTINGS, cells, exam_of, item_of, published, read_problems, table_of
+from metier.evaluate.scibench.load import Problem
 from metier.evaluate.scibench.oracle import oracle
 from metier.evaluate.strategy import Answer
 from metier.evaluate.transcript import read_transcript
@@ -158,3 +160,13 @@ def test_the_commands_write_take_and_count(dataset: Path, tmp_path: Path) -> Non
     shown = run.invoke(app, ["evaluate", "scibench", "table", str(dataset), str(log)])
     assert shown.exit_code == 0 and "few\tstrict" in shown.stdout
     assert "answer_latex" in run.invoke(app, ["evaluate", "scibench", "oracle", str(dataset)]).stdout
+
+
+def test_zero_is_no_answer_where_the_question_shows_the_factor() -> None:
+    """The mantissa is asked for; where the published prompt hides the factor, 0.000 is what it asks for."""
+    problem = Problem(key="fund:1", book="fund", exercise="fund/1", text="", gold="2.10", unit="$10^{-16}$")
+    hidden = replace(problem, unit="$10^{-16}$ J")
+    for one, whole, accepted in ((problem, False, False), (hidden, False, True), (hidden, True, False)):
+        item = item_of(one, whole_units=whole)
+        assert grader_for(item)(item, r"\boxed{0.000}").is_correct is accepted
+        assert grader_for(item)(item, r"\boxed{2.100}").is_correct

@@ -25,6 +25,7 @@ MAX_TOKENS = 2048
 """Room for a worked solution; the released code sets no limit."""
 
 _PART = re.compile(r"(?:\s*\([a-z]\)|_[a-z])+$")
+_POWER = re.compile(r"10\s*\^")
 
 AUDITED: dict[tuple[str, str], tuple[str, str]] = {
     ("atkins:51", "0.00017"): ("0.000017", "its answer_latex says 1.7e-5, and so does the computation"),
@@ -100,6 +101,9 @@ def read_problems(folder: Path, *, pictures: bool = False) -> list[Problem]:
 def item_of(problem: Problem, *, audited: bool = True, whole_units: bool = False) -> Item:
     r"""Make the item: the published question, graded strictly.
 
+    The system message demands three decimals, so a value rounded to them is right, be it 0.000; but not where the question
+    shows the factor `10^k`: it then asks for the mantissa, and a full value of 0.000 obeys nothing.
+
     Args:
         audited: Grade against the corrected gold.
         whole_units: Keep a factor `10^k` of the unit in the question. The published prompts cut it if anything follows.
@@ -113,7 +117,7 @@ def item_of(problem: Problem, *, audited: bool = True, whole_units: bool = False
         prompt=f"{problem.text} The unit of the answer is {unit}.",
         reference=problem.audited_gold if audited else problem.gold,
         grader="answer",
-        policy={"unit": problem.unit, "relative": 0.05, "decimals": 3},
+        policy={"unit": problem.unit, "relative": 0.05, "decimals": 0 if _POWER.search(unit) else 3},
         concepts=(problem.book,),
         cluster=problem.exercise,
         source=f"scibench {problem.key}",
