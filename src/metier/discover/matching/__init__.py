@@ -1,0 +1,1 @@
+"""The parts of the literal matcher: how text is cut, which forms count, and two engines that find the same."""
