@@ -1,11 +1,10 @@
-"""How is a taxonomy read from a file? A CSV table with one concept a row."""
+"""How is a taxonomy read from a table of our own? CSV with one concept a row."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 from metier.errors import DocumentError, InputError, nearest
 from metier.taxonomy import Concept, Taxonomy
@@ -13,24 +12,14 @@ from metier.taxonomy import Concept, Taxonomy
 COLUMNS = ("id", "label", "alt_labels", "parents", "definition")
 
 
-def load_taxonomy(path: Path) -> Taxonomy:
-    """Read a taxonomy from a CSV file with the columns id, label, alt_labels, parents, definition.
+def parse_taxonomy(text: str, *, name: str, where: str) -> Taxonomy:
+    """Read a taxonomy from CSV text with the columns id, label, alt_labels, parents, definition.
 
     Several alternative labels or parents are separated by `|`. Only id and label must be there.
 
     Raises:
-        DocumentError: The file is missing or empty, a column is unknown, missing or there twice, a row has too many
-            fields, an open quote, or no id or label, or the graph is not sound. The message names the line.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError(f"Cannot read the taxonomy {str(path)!r}: {error}.") from error
-    return parse_taxonomy(text, name=path.stem, where=path.name)
-
-
-def parse_taxonomy(text: str, *, name: str, where: str) -> Taxonomy:
-    """Read a taxonomy from CSV text; as `load_taxonomy`.
+        DocumentError: The text is empty, a column is unknown, missing or there twice, a row has too many fields, an
+            open quote, or no id or label, or the graph is not sound. The message names the line.
 
     >>> text = "id,label,alt_labels,parents\\norder,order,,\\nreverse,reverse,backwards|mirrored,order\\n"
     >>> parse_taxonomy(text, name="strings", where="strings.csv")["reverse"].labels
