@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from metier.govern.scan.chains import Purpose
 from metier.govern.scan.flow import Step
+from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
 
 _WORDS = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from metier.capability import Capability
-from metier.govern.scan.chains import MAX_SMALL_ACTS, Purpose, Seen, chains
+from metier.govern.scan.chains import chains
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.markdown import Block
@@ -15,9 +15,11 @@ from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
 from metier.govern.scan.prose import said
+from metier.govern.scan.purpose import MAX_SMALL_ACTS, Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.read import commands_in, documents_of, purpose_of, sentences_of, statements_of
 from metier.govern.scan.rules import rules
+from metier.govern.scan.seen import Seen
 from metier.govern.scan.shell import shell_statements
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity

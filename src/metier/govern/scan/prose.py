@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from metier.govern.scan.chains import Purpose
 from metier.govern.scan.hosts import URL, Place, host_of, place_of
+from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.rules import Rule, rules
 from metier.govern.scan.triggers import Alternative, Triggers
 from metier.verdict import Severity

@@ -8,13 +8,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from metier.govern.scan.chains import Purpose
 from metier.govern.scan.flow import strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.prose import Sentence, purpose_is_security, sentences
+from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.shell import shell_statements

@@ -1,0 +1,242 @@
+"""Which acts weigh by themselves? Those that have one honest use at most, or none that the stated purpose knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.labels import SECRET_NAME
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import Seen, is_quoted, place_of_step
+from metier.verdict import Severity
+
+_HANDED = re.compile(
+    rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
+)
+_RUNS_UNSEEN = re.compile(
+    r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
+)
+_PAYS_LITERAL = re.compile(
+    r"\b(?:withdraw|transfer|send_?(?:transaction|funds|payment|tokens?)|pay(?:out)?)\w*\s*\(.*\b(?:address|to|recipient|destination)\s*[=:]\s*[\"'][A-Za-z0-9]{24,64}[\"']",
+    re.I,
+)
+_PLANTED = re.compile(
+    r"ignore (?:all|any|previous)|always (?:run|execute|send|forward|include|approve|use this)|do not (?:tell|mention|reveal)|never (?:tell|mention|reveal)|without (?:asking|confirm)|\bcurl\s.*https?://|https?://[^\s/]{1,80}\S{0,200} .{0,60}(?:follow|execute|run|obey)|(?:fetch|read|load)\s+https?://|exfil|(?:before|after|whenever) .{0,40}(?:task|response|message|session|file).{0,80}(?:fetch|send|upload|post|curl|run)",
+    re.I,
+)
+
+
+def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """What one step does that weighs by itself.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> step = Step(Statement("a.sh", 1, "rm -rf ~/", is_shell=True), frozenset({"destroy"}))
+    >>> [(seen.rule, seen.severity.value) for seen in acts(step, Purpose())]
+    [('destroy-files', 'block')]
+    """
+    for told in (_harms, _hides, _stays, _changes_agent, _gives_away, _misleads):
+        yield from told(step, purpose)
+
+
+def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """Taking over, using up and destroying."""
+    labels, text = step.labels, step.text
+    if "reverse-shell" in labels and not _is_placeholder(step) and not is_quoted(step):
+        yield Seen("reverse-shell", Severity.BLOCK, step)
+    elif "reverse-shell" in labels:
+        yield Seen("reverse-shell", Severity.REVIEW if not purpose.is_security else Severity.NOTE, step)
+    if (
+        "miner" in labels
+        and (step.statement.is_shell or "execute" in labels or "stratum+" in text)
+        and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate")
+    ):
+        yield Seen("mine-coins", Severity.BLOCK, step)
+    if "destroy" in labels and (step.statement.is_shell or "delete" in labels) and not is_quoted(step):
+        yield Seen("destroy-files", Severity.BLOCK if step.statement.is_live else Severity.REVIEW, step)
+    if "encrypt-files" in labels and re.search(
+        r"ransom|README_(?:DECRYPT|RESTORE)|\.locked|unlink|os\.remove", text, re.I
+    ):
+        yield Seen("lock-files", Severity.REVIEW, step)
+
+
+def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """Erasing traces, switching defences off, watching."""
+    labels, text = step.labels, step.text
+    if "erase-traces" in labels:
+        alone = purpose.is_small and not purpose.says(r"\blogs?\b|clean|history|rotat")
+        yield Seen(
+            "erase-traces",
+            Severity.BLOCK
+            if alone
+            else Severity.REVIEW
+            if step.statement.is_live and not purpose.says(r"clean|disk|log|history|rotat")
+            else Severity.NOTE,
+            step,
+        )
+    if "disable-defence" in labels and re.search(
+        r"Set-MpPreference|Add-MpPreference|setenforce\s+0|spctl|csrutil|quarantine|xattr|Amsi|advfirewall|falcon|defender|clamd|osquery",
+        text,
+        re.I,
+    ):
+        yield Seen("disable-defence", Severity.REVIEW, step)
+    if "open-to-all" in labels:
+        alone = purpose.is_small and not purpose.says(r"chmod|permission|docker|volume")
+        yield Seen("open-to-all", Severity.BLOCK if alone else Severity.NOTE, step)
+    if "keys-pressed" in labels and not purpose.says(r"key(?:board|log|stroke)|hotkey|automat|record|macro"):
+        yield Seen("watch-user", Severity.REVIEW, step)
+
+
+def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """Arranging to be started again."""
+    labels, text = step.labels, step.text
+    if "persist" in labels and labels & {"fetch", "reverse-shell"} and "authorized_keys" not in text:
+        yield Seen("persist-download", Severity.BLOCK, step)
+    elif (
+        "persist" in labels
+        and step.received.keys() & {"download", "decoded"}
+        and step.statement.is_shell is False
+        and re.search(r"crontab|LaunchAgents|autostart|CurrentVersion|schtasks|bashrc|zshrc|profile", text)
+    ):
+        yield Seen("persist-download", Severity.REVIEW, step)
+    if (
+        "persist" in labels
+        and re.search(r"(?:>>|>|tee|write|append|echo).*authorized_keys", text)
+        and (re.search(r"ssh-\w+ AAAA", text) or not purpose.says(r"ssh|key|server|deploy|provision|host"))
+    ):
+        yield Seen("plant-key", Severity.BLOCK, step)
+    elif (
+        "persist" in labels
+        and "hidden-run" in labels
+        and not purpose.says(r"daemon|service|schedul|cron|monitor|watch|background|auto")
+    ) or (
+        "persist" in labels
+        and not step.statement.path.lower().endswith(".md")
+        and re.search(
+            r"crontab\s+-(?!l)|@reboot|LaunchAgents|schtasks|CurrentVersion|\.(?:bash|zsh)rc|\.profile|hooks/|autostart|systemctl\s+enable",
+            text,
+        )
+        and not purpose.says(
+            r"daemon|service|schedul|cron|monitor|watch|background|auto|remind|heartbeat|install|setup|hook|shell|terminal|alias|dotfile|backup|sync|deploy|server|git"
+        )
+    ):
+        yield Seen("persist-unasked", Severity.REVIEW, step)
+
+
+def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """Rewriting or loosening the agent."""
+    labels, text = step.labels, step.text
+    if "agent-write" in labels and _plants_instructions(step, purpose):
+        fetched = "fetch" in labels
+        yield Seen(
+            "rewrite-agent",
+            (Severity.NOTE if place_of_step(step, purpose) <= Place.OWN else Severity.REVIEW)
+            if fetched
+            else Severity.BLOCK,
+            step,
+        )
+    elif (
+        "agent-write" in labels
+        and not _is_manual(step)
+        and re.search(
+            r"bypassPermissions|dangerously-?skip|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
+            text,
+        )
+    ):
+        yield Seen(
+            "loosen-agent",
+            Severity.BLOCK
+            if re.search(r"Bash\(\*\)|sandbox\.enabled\s*=\s*false|auth\.mode none", text)
+            else Severity.REVIEW,
+            step,
+        )
+
+
+def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """Handing over a key, a right or a command line."""
+    labels, text = step.labels, step.text
+    if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
+        if place_of_step(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
+            yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")
+    if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):
+        yield Seen("destroy-files" if text.startswith(("rm ", "dd ")) else "open-to-all", Severity.REVIEW, step)
+    if (
+        "grant-root" in labels
+        and step.statement.is_shell
+        and not is_quoted(step)
+        and not purpose.says(r"sudo|user management|provision|ansible|cloud-init")
+    ):
+        yield Seen(
+            "grant-root",
+            Severity.BLOCK
+            if "NOPASSWD" in text or "sudoers" in text or "chmod" in text
+            else Severity.NOTE
+            if "docker" in text
+            else Severity.REVIEW,
+            step,
+        )
+    if (
+        "request" in step.received
+        and "execute" in labels
+        and re.search(
+            r"(?:getoutput|getstatusoutput|create_subprocess_shell|os\.system|popen|check_output|subprocess\.\w+|exec(?:Sync)?|eval|spawn\w*)\s*\(\s*(?:req(?:uest)?\.|m(?:sg|essage)?\.content|\w+\s*[,)])",
+            text,
+        )
+        and not purpose.is_security
+    ):
+        yield Seen(
+            "remote-command",
+            Severity.BLOCK if re.search(r"\(\s*(?:req(?:uest)?|m(?:sg|essage)?)\.", text) else Severity.REVIEW,
+            step,
+        )
+
+
+def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """Running what nobody saw, and turning aside what is asked or paid."""
+    labels, text = step.labels, step.text
+    said = text.lower()
+    if "evaluate" in labels and _RUNS_UNSEEN.search(text):
+        yield Seen("run-unseen", Severity.BLOCK, step)
+    if (
+        "redirect-model" in labels
+        and place_of_step(step, purpose) >= Place.UNKNOWN
+        and not purpose.says(r"proxy|gateway|router|litellm|base.?url|local model|ollama|vllm|provider")
+    ):
+        yield Seen("redirect-model", Severity.BLOCK, step)
+    if (
+        not step.statement.is_shell
+        and ("send" in said or "pay" in said or "transfer" in said or "withdraw" in said)
+        and _PAYS_LITERAL.search(text)
+        and not is_quoted(step)
+    ):
+        yield Seen("redirect-money", Severity.BLOCK, step)
+    if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not is_quoted(step):
+        yield Seen("hidden-commands", Severity.BLOCK, step)
+
+
+def _plants_instructions(step: Step, purpose: Purpose) -> bool:
+    if "fetch" in step.labels:
+        return bool(re.search(r"(?:>>?|-o|tee)\s+\S*(?:SOUL|AGENTS|CLAUDE|HEARTBEAT|IDENTITY)\.md", step.text))
+    return bool(_PLANTED.search(step.text))
+
+
+def _is_manual(step: Step) -> bool:
+    """Whether code in a document shows how something is used, and is no command that writes."""
+    if not step.statement.path.lower().endswith((".md", ".txt", ".rst")):
+        return False
+    return not (step.statement.is_shell and re.search(r"\s>>?\s|\btee\b|\bsed\s+-i|\bcp\s", step.text))
+
+
+def _is_placeholder(step: Step) -> bool:
+    """Whether the other end of a connection is left for the reader to fill in."""
+    places = [place_of(url) for url in step.urls]
+    if places:
+        return all(place in (Place.LOCAL, Place.PLACEHOLDER) for place in places)
+    return bool(
+        re.search(
+            r"/dev/tcp/(?:[<{$A-Z]|10\.|192\.168|127\.|localhost)|\b(?:LHOST|ATTACKER|RHOST|<ip>|\$ip|\$\{?\w*IP|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+)\b",
+            step.text,
+            re.I,
+        )
+    )

@@ -1,0 +1,33 @@
+"""What does a package say that it is for, and how much of it is there?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+MAX_SMALL_ACTS = 8
+"""With more, a package is not small, however little it says."""
+
+
+@dataclass(slots=True)
+class Purpose:
+    """What a package says that it is, and how much of it there is."""
+
+    name: str = ""
+    description: str = ""
+    body: str = ""
+    words: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    is_security: bool = False
+    num_acts: int = 0
+    num_prose: int = 0
+    unsafe_context: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so little is in it that one act is the whole of it."""
+        return self.num_acts <= MAX_SMALL_ACTS and self.num_prose <= 120
+
+    def says(self, pattern: str) -> bool:
+        """Whether name or description speak of something."""
+        return re.search(pattern, f"{self.name} {self.description}", re.I) is not None

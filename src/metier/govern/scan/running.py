@@ -1,0 +1,199 @@
+"""Is something run that was downloaded or decoded a moment before?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, host_of
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, place_of_step
+from metier.verdict import Severity
+
+_PROGRAM_ARGUMENT = re.compile(
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput)\s*\(?\s*[\[(]?\s*(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']\s*,\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
+)
+_RUNS_FILE = re.compile(
+    r"^(?:sudo\s+(?:-\S+\s+)*|nohup\s+|exec\s+|setsid\s+|env\s+|\w+=\S*\s+|start\s+|open\s+(?:-\S+\s+)*|call\s+|&\s*)*(?:(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python[\d.]*|node|deno\s+run|bun\s+run|perl|ruby|php|osascript|pwsh|powershell|source|\.|installer\s+-pkg|msiexec\s+/i|dpkg\s+-i|rpm\s+-i|java\s+-jar|hdiutil\s+attach)\s+(?:-\S+\s+)*)?(\S+)",
+)
+_PIPES_ON = re.compile(
+    r"\|[^|]*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()",
+    re.I,
+)
+_RUNS_FETCHED = re.compile(
+    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:eval|exec)\s*[)(])|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
+    re.I,
+)
+_ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
+_RUNS_VARIABLE = re.compile(
+    r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c|\$\{?(?:SHELL|0)\}?\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
+)
+_COMPUTED = re.compile(
+    r"(?:system|popen|exec|eval|run|call|spawn)\w*\(\s*\(?\s*[\"']{2}\s*\.join\(\s*\(?\s*(?:chr|map\(\s*chr|\[\s*chr)|String\.fromCharCode",
+    re.I,
+)
+_ON_FORGE = re.compile(r"//(?:raw\.|api\.|gist\.)?(?:github|gitlab|githubusercontent|bitbucket|codeberg)\b")
+_RUNS_SOURCE = re.compile(r"\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:eval|exec)\b")
+_FETCH_WORDS = ("http", "fetch", "urlopen", "requests", "curl", "wget", "irm", "iwr", "downloadstring", "invoke-")
+_RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "$(", "iex", "invoke-expression")
+"""What runs something fetched names one of each."""
+_GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
+
+
+def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """A step that runs what it, or a step before it, fetched.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> step = Step(Statement("a.sh", 1, "curl -s $U | sh", is_shell=True), frozenset({"fetch", "runs-input"}), ("http://203.0.113.7/",))
+    >>> [(seen.rule, seen.severity.value) for seen in downloaded_and_run(step, Purpose())]
+    [('run-download', 'block')]
+    """
+    labels, text = step.labels, step.text
+    origin: Step | None = None
+    if (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text)) or (
+        step.statement.is_shell and _runs_fetched(text)
+    ):
+        origin = step
+    elif ("download" in step.received and RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text)) or (
+        "download" in step.received
+        and step.statement.is_shell
+        and step.received["download"] is not step
+        and _RUNS_VARIABLE.search(text)
+    ):
+        origin = step.received["download"]
+    elif "download" in step.received and step.statement.is_shell:
+        run = _RUNS_FILE.match(text)
+        got = step.received["download"]
+        if (
+            run
+            and (not run[1].startswith("$") or run[1] in got.statement.assigns)
+            and run[1].lstrip("./")
+            and got is not step
+            and any(
+                run[1].lstrip("./").endswith(name.lstrip("./")) and name.lstrip("./") for name in got.statement.assigns
+            )
+        ):
+            origin = got
+    elif "download" in step.received and "execute" in labels and step.received["download"] is not step:
+        argument = _PROGRAM_ARGUMENT.search(text)
+        if argument and argument[1].split(".")[0] in _names_with(step, "download"):
+            origin = step.received["download"]
+    if origin is None or is_quoted(step):
+        return
+    place = max(
+        (
+            place_of_step(step, purpose) if step.urls else Place.LOCAL,
+            place_of_step(origin, purpose) if origin.urls else Place.LOCAL,
+        )
+    )
+    if not step.urls and not origin.urls:
+        place = Place.PLACEHOLDER
+    is_plain = any(url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls))
+    if "decoded" in origin.received or "decoded" in step.received:
+        place = Place.HIDDEN
+    yield Seen("run-download", _weight_of_download(step, place, purpose, is_plain=is_plain), step)
+
+
+def _runs_fetched(text: str) -> bool:
+    """Whether a command fetches something and runs it at once."""
+    said = text.lower()
+    return (
+        any(word in said for word in _FETCH_WORDS)
+        and any(word in said for word in _RUN_WORDS)
+        and _RUNS_FETCHED.search(text) is not None
+    )
+
+
+def _names_with(step: Step, kind: str) -> set[str]:
+    origin = step.received[kind]
+    return {name.lstrip(".").rstrip("()") for name in (*origin.statement.assigns, *step.statement.uses)} - {
+        "subprocess",
+        "os",
+        "sys",
+    }
+
+
+def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain: bool) -> Severity:
+    urls = " ".join(step.urls)
+    if place == Place.LOCAL or place == Place.INSTALLER:
+        return Severity.NOTE
+    if place.is_shady or re.search(r"\b(?:mshta|regsvr32)\b.*https?:", step.text):
+        return Severity.BLOCK
+    if place == Place.PLACEHOLDER:
+        in_program = not step.statement.path.lower().endswith(DOCUMENTS)
+        return Severity.REVIEW if step.statement.is_live and in_program and not purpose.is_security else Severity.NOTE
+    direct = (not step.statement.is_shell and RUNS_DIRECTLY.search(step.text)) or _RUNS_SOURCE.search(step.text)
+    if direct or "hidden-run" in step.labels:
+        return Severity.BLOCK
+    if place == Place.OWN:
+        if _shown_home(step, purpose):
+            return Severity.REVIEW if is_plain else Severity.NOTE
+        return Severity.BLOCK if "runs-input" in step.labels and not _ON_FORGE.search(urls) else Severity.REVIEW
+    if place == Place.PLATFORM:
+        return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
+    return Severity.BLOCK
+
+
+def _shown_home(step: Step, purpose: Purpose) -> bool:
+    """Whether the place is the home page that the package states, or belongs to it."""
+    homes = {".".join(host.split(".")[-2:]) for host in purpose.hosts}
+    origin = step.received.get("download", step)
+    return any(".".join(host_of(url).split(".")[-2:]) in homes for url in (*step.urls, *origin.urls))
+
+
+def decoded_and_run(step: Step) -> Iterator[Seen]:
+    """A step that runs what it, or a step before it, decoded.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> step = Step(Statement("a.sh", 1, "echo aaaa | base64 -d | sh", is_shell=True), frozenset({"decode", "runs-input"}))
+    >>> [(seen.rule, seen.severity.value) for seen in decoded_and_run(step)]
+    [('run-encoded', 'block')]
+    """
+    labels, text = step.labels, step.text
+    if is_quoted(step):
+        return
+    if (
+        step.statement.is_shell
+        and "decode" in labels
+        and "runs-input" in labels
+        and re.search(
+            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode)\b.*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python|perl|node|ruby|php|eval|source|osascript|iex)|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|rev)|<\(.*base64",
+            text,
+        )
+    ):
+        yield Seen("run-encoded", Severity.BLOCK if not text.startswith(("gunzip", "zcat")) else Severity.REVIEW, step)
+    elif (
+        "decoded" in step.received
+        and RUNS_DIRECTLY.search(text)
+        and not re.search(r"\.decode\(\s*\)\s*\.split|json\.loads\(\s*base64", text)
+    ):
+        yield Seen(
+            "run-encoded",
+            Severity.BLOCK
+            if re.search(r"(?<![\w.])(?:exec|eval)\s*\(|Function|vm\.|marshal|iex|Invoke-Expression", text, re.I)
+            else Severity.REVIEW,
+            step,
+        )
+    elif (
+        (
+            step.statement.is_shell
+            and "decoded" in step.received
+            and step.received["decoded"] is not step
+            and _RUNS_VARIABLE.search(text)
+        )
+        or ({"decode", "execute"} <= labels and not step.statement.is_shell and _COMPUTED.search(text))
+        or (_ENCODED_RUN.search(text) and re.search(r"powershell|pwsh", text, re.I))
+    ):
+        yield Seen("run-encoded", Severity.BLOCK, step)
+    elif "decoded" in step.received and "execute" in labels and not step.statement.is_shell:
+        argument = _PROGRAM_ARGUMENT.search(text)
+        origin = step.received["decoded"]
+        if argument and (
+            argument[1].split(".")[0] in {name.lstrip(".") for name in origin.statement.assigns}
+            or (
+                origin is step
+                and re.search(r"(?:system|popen|run|exec\w*)\(\s*(?:base64|codecs|bytes|zlib|atob|Buffer)", text)
+            )
+        ):
+            yield Seen("run-encoded", Severity.BLOCK, step)

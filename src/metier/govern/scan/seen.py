@@ -1,0 +1,79 @@
+"""What is seen of a step before it is a finding: the rule, the weight, where it leads, whether it only names the act."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, host_of, place_of
+from metier.govern.scan.purpose import Purpose
+from metier.verdict import Severity
+
+RUNS_DIRECTLY = re.compile(
+    r"(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads|runpy|\.load_module|spec_from_loader|new vm\.Script"
+)
+"""What hands a text straight to an interpreter."""
+DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
+"""Endings of files that tell of programs and are none."""
+OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
+"""The labels of a way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One finding before it is written out."""
+
+    rule: str
+    severity: Severity
+    step: Step
+    also: str = ""
+
+
+def place_of_step(step: Step, purpose: Purpose) -> Place:
+    """The least ordinary place that a step leads to.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> place_of_step(Step(Statement("a", 1, ""), frozenset(), ("http://203.0.113.7/",)), Purpose()).name
+    'BARE_IP'
+    """
+    decoded = step.received.get("decoded")
+    if (
+        step.hidden_url
+        or (step.hidden and step.urls)
+        or (decoded and decoded is not step and set(decoded.urls) & set(step.urls))
+    ):
+        return Place.HIDDEN
+    places = [place_of(url, own_words=purpose.words) for url in step.urls]
+    known = [
+        Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
+        for url, place in zip(step.urls, places, strict=True)
+    ]
+    return max(known, default=Place.PLACEHOLDER if "name-lookup" not in step.labels else Place.UNKNOWN)
+
+
+def is_quoted(step: Step) -> bool:
+    """Whether a line of code only names the act: a pattern, a rule, a list, a message or a search for it.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> said = ['print("rm -rf /")', 'os.system("rm -rf /")']
+    >>> [is_quoted(Step(Statement("a.py", 1, text), frozenset())) for text in said]
+    [True, False]
+    """
+    text = step.text
+    if step.statement.is_shell:
+        return bool(
+            re.match(
+                r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|nc|tee|xargs|crontab|at)\b)(?!(?<=echo)\s.*\s>\s)(?!(?<=printf)\s.*\s>\s)",
+                text,
+            )
+        )
+    if re.match(
+        r"[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b",
+        text,
+    ):
+        return not re.search(
+            r"(?:exec|eval|system|popen|run|spawn\w*|Popen|call|check_output)\s*\((?!.*(?:re\.|pattern))",
+            text.split("=", 1)[-1][:400],
+        ) or bool(re.match(r"(?:assert|re\.|expect|console|print|logger?|raise|throw)", text))
+    return False

@@ -1,0 +1,207 @@
+"""Which chains have their links in several steps? Told by what stands together in a file or a package."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, host_of
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import DOCUMENTS, OUTWARD, RUNS_DIRECTLY, Seen, is_quoted, place_of_step
+from metier.govern.scan.taking import AGENT_KEYS, STRONG, is_own_login
+from metier.verdict import Severity
+
+_TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
+_SOCKET_SHELL = re.compile(
+    r"TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
+    re.I,
+)
+_OPENS_APP = re.compile(
+    r"xattr[\s\S]{0,300}(?:^|\n|&&\s*)(?:open|hdiutil)\s|(?:^|\n)hdiutil attach[\s\S]{0,300}xattr", re.M
+)
+_FETCH_START = re.compile(
+    r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process",
+    re.I,
+)
+_ORDERS = re.compile(
+    r"\b(?:always|never|whenever|before (?:every|each|any)|after (?:every|each|any)|first)\b[^\n]{0,220}(?:\b(?:send|upload|forward|exfil\w*)\b|\bcurl\b|https?://|ask before|without asking|(?:tell|mention|inform)\w* the user|--index-url|approve)",
+    re.I,
+)
+_LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
+_DUMPS = re.compile(
+    r"items\(\)|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
+)
+
+
+def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """Chains whose links are several steps, told by what stands together in a file or a package.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> texts = {"read": "p = pbpaste()", "clipboard": "q = paste()", "clipboard-write": "copy('bc1qw508d6qejxtdg4y5r3za')"}
+    >>> steps = [Step(Statement("a.py", 1, text), frozenset({name})) for name, text in texts.items()]
+    >>> [(seen.rule, seen.severity.value) for seen in across(steps, Purpose())]
+    [('swap-clipboard', 'block')]
+    """
+    by_file: dict[str, list[Step]] = {}
+    for step in steps:
+        if step.labels and not step.statement.is_mention and not is_quoted(step):
+            by_file.setdefault(step.statement.path, []).append(step)
+    outward = [
+        step
+        for step in itertools.chain(*by_file.values())
+        if step.labels & OUTWARD and place_of_step(step, purpose) >= Place.UNKNOWN
+    ]
+    whole: dict[str, list[str]] = {}
+    for step in steps:
+        whole.setdefault(step.statement.path, []).append(step.text)
+    if purpose.is_small and any("decode" in step.labels for step in steps):
+        away = next(
+            (
+                s
+                for s in steps
+                if s.labels & {"fetch", "send"}
+                and s.urls
+                and place_of_step(s, purpose) in (Place.UNKNOWN, Place.BARE_IP)
+            ),
+            None,
+        )
+        if away is not None and not purpose.says(r"decod|encod|base64|hex|jwt|cipher|crypt"):
+            yield Seen("hidden-address", Severity.REVIEW, away)
+    for path, members in by_file.items():
+        together = frozenset().union(*(step.labels for step in members))
+        yield from _in_file(members, together, purpose, "\n".join(text[:2000] for text in whole[path])[:60_000])
+        yield from _beside_a_way_out(path, members, outward, purpose)
+
+
+def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
+    is_program = not members[0].statement.path.lower().endswith(DOCUMENTS)
+    if "encrypt" in together and together & {"walk-home", "home-files"} and together & {"delete", "destroy"}:
+        yield Seen("lock-files", Severity.BLOCK, _first(members, "encrypt"))
+    if {"clipboard", "clipboard-write"} <= together and _ADDRESS.search(text):
+        yield Seen("swap-clipboard", Severity.BLOCK, _first(members, "clipboard-write"))
+    if "persist" in together and "fetch" in together:
+        yield from _persisted(members, purpose)
+    said = text.lower()
+    is_wired = "tcpclient(" in said or ("net." in said and "spawn(" in said) or ("socket." in said and "dup2" in said)
+    if is_wired and _SOCKET_SHELL.search(text):
+        yield Seen("reverse-shell", Severity.BLOCK, members[0])
+    if (
+        {"walk-home", "delete"} <= together
+        and is_program
+        and not purpose.says(r"clean|dedup|duplicate|organi|tidy|cache|uninstall")
+    ):
+        yield Seen(
+            "destroy-files",
+            Severity.BLOCK if re.search(r"urandom|random\.|/dev/zero|shred", text) else Severity.REVIEW,
+            _first(members, "delete"),
+        )
+    defended = next((s for s in members if "disable-defence" in s.labels), None)
+    if defended and (
+        _OPENS_APP.search(text) or any("fetch" in s.labels and place_of_step(s, purpose) >= Place.OWN for s in members)
+    ):
+        yield Seen("disable-defence", Severity.BLOCK, defended)
+    if ("downloadfile(" in said or "-outfile" in said) and _FETCH_START.search(text):
+        yield Seen("run-download", Severity.BLOCK, members[0])
+    writes = is_program or any(s.statement.is_shell and "agent-write" in s.labels for s in members)
+    if (
+        writes
+        and together & {"agent-memory", "agent-write"}
+        and together & {"write", "agent-write"}
+        and _ORDERS.search(text)
+    ):
+        step = next(s for s in members if s.labels & {"agent-memory", "agent-write"})
+        yield Seen("rewrite-agent", Severity.BLOCK, step)
+    if is_program:
+        yield from _in_program(members, together, purpose, text)
+
+
+def _first(members: Sequence[Step], name: str) -> Step:
+    return next(step for step in members if name in step.labels)
+
+
+def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """What a program does in several steps; a document only tells of it."""
+    if {"fetch", "permissions", "execute"} <= together and re.search(r"chmod\w*\(?.*(?:0o?7|\+x|S_IX|493|511)", text):
+        worst = max((place_of_step(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
+        if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
+            yield Seen("run-download", Severity.BLOCK, _first(members, "permissions"))
+    if {"evaluate", "decode"} <= together and any(
+        "evaluate" in s.labels and RUNS_DIRECTLY.search(s.text) and not _LITERAL.search(s.text) for s in members
+    ):
+        yield Seen("run-encoded", Severity.REVIEW, _first(members, "evaluate"))
+    if {"evaluate", "fetch"} <= together and any(
+        "evaluate" in s.labels
+        and re.search(r"(?<![\w.])(?:exec|eval)\s*\(|new Function|iex\b", s.text, re.I)
+        and not _LITERAL.search(s.text)
+        for s in members
+    ):
+        yield Seen("run-download", Severity.REVIEW, _first(members, "evaluate"))
+    if "hidden-run" in together and any(
+        "fetch" in s.labels and place_of_step(s, purpose) >= Place.UNKNOWN for s in members
+    ):
+        yield Seen("run-download", Severity.REVIEW, _first(members, "hidden-run"))
+    if (
+        "agent-write" in together
+        and any(re.search(r"mcpServers|permissions|defaultMode|\"hooks\"", s.text) for s in members)
+        and not purpose.says(r"\bmcp\b|settings|permission|hook|config")
+    ):
+        yield Seen("loosen-agent", Severity.REVIEW, _first(members, "agent-write"))
+
+
+def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """Something worth taking is read in a program, and there is a way out to a place that has no part in it."""
+    is_program = not path.lower().endswith(DOCUMENTS)
+    same = next((out for out in outward if out.statement.path == path), None)
+    for step in members:
+        place = (
+            place_of_step(step, purpose)
+            if step.urls and step.labels & {"fetch", "send", "execute", "listener", "get-with-data"}
+            else Place.LOCAL
+        )
+        if place in (Place.BARE_IP, Place.CAPTURE, Place.PASTE, Place.TUNNEL):
+            grave = is_program and place in (Place.BARE_IP, Place.CAPTURE) and step.labels & {"send", "execute"}
+            if grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network"):
+                yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
+        kinds = [kind for kind in (*STRONG, "dotenv", "screen", AGENT_KEYS) if kind in step.labels]
+        if not kinds or not is_program or not outward:
+            continue
+        if (kinds == ["credentials"] and is_own_login(step, purpose)) or (
+            kinds == ["environment"] and not _DUMPS.search(step.text)
+        ):
+            continue
+        watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
+        taken = same is not None and (watched or kinds[0] in _TAKEN_AT_ONCE)
+        way_out = same or outward[0]
+        to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
+        also = f"{', '.join(kinds)}, beside a way out to {to}"
+        yield Seen("send-secrets", Severity.BLOCK if taken else Severity.REVIEW, step, also)
+
+
+def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """A file that was downloaded is named where something arranges to be started again."""
+    got = {
+        name: step
+        for step in members
+        if "fetch" in step.labels and step.urls
+        for name in step.statement.assigns
+        if len(name) > 3 and "/" in name
+    }
+    for step in members:
+        if "persist" in step.labels and step.statement.is_shell:
+            for name, origin in got.items():
+                if (
+                    name in step.text
+                    and step is not origin
+                    and place_of_step(origin, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.INSTALLER)
+                ):
+                    yield Seen(
+                        "persist-download",
+                        Severity.BLOCK
+                        if place_of_step(origin, purpose) not in (Place.PLATFORM, Place.OWN)
+                        or "xattr" in " ".join(m.text for m in members)
+                        else Severity.REVIEW,
+                        step,
+                    )
