@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import groupby
-from operator import itemgetter
 from typing import ClassVar, Protocol
 
 from metier.discover.matching.lookup import Lookup, Place
@@ -66,8 +64,10 @@ class Matcher:
             raise InputError(f"Expected an engine of {', '.join(ENGINES)}, got {engine!r}.")
         forms = forms_of(taxonomy, rules)
         self._rules = rules
-        self._forms = tuple(forms.values())
-        self._engine = _engine(engine, tuple(forms))
+        names = tuple(forms.concepts)
+        self._concepts = tuple(forms.concepts.values())
+        self._ways = {number: forms.ways[form] for number, form in enumerate(names) if form in forms.ways}
+        self._engine = _engine(engine, names)
 
     def find(self, text: str, *, nested: bool = False) -> Iterator[Mention]:
         """Give the mentions in a text, from left to right.
@@ -82,28 +82,38 @@ class Matcher:
         """Give the mentions of each text in turn; several times faster than `find` on many short texts."""
         for batch in _batched(texts):
             for text, places in zip(batch, self._engine.all_places(batch), strict=True):
-                yield self._mentions(text, places, nested=nested)
+                yield self._mentions(text, places, nested=nested) if places else []
 
     def _mentions(self, text: str, places: list[Place], *, nested: bool) -> list[Mention]:
-        kept = [place for place in places if self._stands(text, place)]
-        if not nested:
+        kept = self._standing(text, places)
+        if not nested and len(kept) > 1:
             kept = _longest(kept)
         if self._rules.evidence:
             long = sum(end - start > _TINY for start, end, _ in kept)
             kept = [place for place in kept if place[1] - place[0] > _TINY or long >= self._rules.evidence]
-        forms = self._forms
+        concepts = self._concepts
         return [
             Mention(concept=concept, form=text[start:end], start=start, end=end)
             for start, end, number in kept
-            for concept in forms[number].concepts
+            for concept in concepts[number]
         ]
 
-    def _stands(self, text: str, place: Place) -> bool:
-        start, end, number = place
-        if (text[end : end + 1] in AFTER or (start and text[start - 1] in BEFORE)) and glued(text, start, end):
-            return False
-        form = self._forms[number]
-        return not form.ways or form.may_stand_as(text[start:end])
+    def _standing(self, text: str, places: list[Place]) -> list[Place]:
+        """The places that are no part of a longer name and are written as their form is."""
+        kept = []
+        for place in places:
+            start, end, number = place
+            if (text[end : end + 1] in AFTER or (start and text[start - 1] in BEFORE)) and glued(text, start, end):
+                continue
+            if number not in self._ways or _meant(text[start:end], self._ways[number]):
+                kept.append(place)
+        return kept
+
+
+def _meant(form: str, ways: frozenset[str]) -> bool:
+    """Whether a short form stands as a label writes it, or in capitals."""
+    stands = " ".join(form.split())
+    return stands in ways or stands == stands.upper()
 
 
 def _engine(name: str, forms: Sequence[str]) -> Engine:
@@ -128,10 +138,13 @@ def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
 def _longest(places: list[Place]) -> list[Place]:
     """From left to right the longest at each place, none over another."""
     kept: list[Place] = []
-    read = 0
-    for _, same in groupby(places, key=itemgetter(0)):
-        *_, last = same
-        if last[0] >= read:
-            kept.append(last)
-            read = last[1]
+    begun, read = -1, 0
+    for place in places:
+        if place[0] >= read:
+            kept.append(place)
+        elif place[0] == begun:
+            kept[-1] = place
+        else:
+            continue
+        begun, read = place[0], place[1]
     return kept

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from metier.discover.matching.words import TOKEN, canonical
+from metier.discover.matching.words import GAPS, canonical
 from metier.errors import InputError
 from metier.taxonomy import Taxonomy
 
@@ -58,7 +58,9 @@ def careful() -> Rules:
     >>> rules.ambiguous, rules.exact_case, "plan" in rules.stop_forms
     ('preferred', 3, True)
     """
-    return Rules(ambiguous="preferred", exact_case=_SHORT, evidence=1, stop_forms=frozenset(stop_forms()), qualifiers=True)
+    return Rules(
+        ambiguous="preferred", exact_case=_SHORT, evidence=1, stop_forms=frozenset(stop_forms()), qualifiers=True
+    )
 
 
 def stop_forms() -> Mapping[str, str]:
@@ -72,52 +74,68 @@ def stop_forms() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """One canonical form: the concepts that it names, and the ways to write it if they count."""
+class Forms:
+    """The forms that count, by canonical text: the concepts of each, and for short ones the ways to write them."""
 
-    concepts: tuple[str, ...]
-    ways: frozenset[str] = frozenset()
-
-    def may_stand_as(self, written: str) -> bool:
-        """Whether a form that stands so in a text is meant."""
-        if not self.ways:
-            return True
-        stands = " ".join(written.split())
-        return stands in self.ways or stands == stands.upper()
+    concepts: Mapping[str, tuple[str, ...]]
+    ways: Mapping[str, frozenset[str]]
 
 
-def forms_of(taxonomy: Taxonomy, rules: Rules) -> dict[str, Form]:
-    """Every form that counts, by its canonical text.
+def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
+    """Every form that counts.
 
     >>> from metier.taxonomy import Concept
     >>> trade = Taxonomy(name="t", concepts=(Concept(id="java", label="Java (computer programming)"),))
-    >>> list(forms_of(trade, Rules(qualifiers=True)))
+    >>> list(forms_of(trade, Rules(qualifiers=True)).concepts)
     ['java (computer programming)', 'java']
     """
-    owners: dict[str, list[str]] = {}
-    preferred: dict[str, list[str]] = {}
+    rows = [
+        (written, concept.id) for concept in taxonomy for label in concept.labels for written in _ways(label, rules)
+    ]
+    canonical = _canonical(written for written, _ in rows)
+    owners: dict[str, tuple[str, ...]] = {}
     ways: dict[str, set[str]] = {}
-    for concept in taxonomy:
-        for number, label in enumerate(concept.labels):
-            for written in _written(label, rules):
-                form = canonical(written)[0].strip(" ")
-                if concept.id not in (named := owners.setdefault(form, [])):
-                    named.append(concept.id)
-                if not number:
-                    preferred.setdefault(form, []).append(concept.id)
-                if len(form) <= rules.exact_case:
-                    ways.setdefault(form, set()).add(" ".join(written.split()))
-    stopped = {canonical(form)[0].strip(" ") for form in rules.stop_forms}
+    for form, (written, concept_id) in zip(canonical, rows, strict=True):
+        named = owners.get(form, ())
+        if concept_id not in named:
+            owners[form] = (*named, concept_id)
+        if len(form) <= rules.exact_case:
+            ways.setdefault(form, set()).add(" ".join(written.split()))
+    for form in ("", *_canonical(rules.stop_forms)):
+        owners.pop(form, None)
+    if rules.ambiguous != "all":
+        owners = _unambiguous(owners, _preferred(taxonomy, rules) if rules.ambiguous == "preferred" else {})
+    return Forms(owners, {form: frozenset(found) for form, found in ways.items()})
+
+
+def _unambiguous(
+    owners: Mapping[str, tuple[str, ...]], preferred: Mapping[str, set[str]]
+) -> dict[str, tuple[str, ...]]:
     made = {}
     for form, named in owners.items():
-        if len(named) > 1 and rules.ambiguous != "all":
-            named = preferred.get(form, []) if rules.ambiguous == "preferred" else []
-        if named and form not in stopped and TOKEN.search(form):
-            made[form] = Form(tuple(dict.fromkeys(named)), frozenset(ways.get(form, ())))
+        kept = named if len(named) == 1 else tuple(name for name in named if name in preferred.get(form, ()))
+        if kept:
+            made[form] = kept
     return made
 
 
-def _written(label: str, rules: Rules) -> tuple[str, ...]:
+def _preferred(taxonomy: Taxonomy, rules: Rules) -> dict[str, set[str]]:
+    rows = [(written, concept.id) for concept in taxonomy for written in _ways(concept.label, rules)]
+    found: dict[str, set[str]] = {}
+    for form, (_, concept_id) in zip(_canonical(written for written, _ in rows), rows, strict=True):
+        found.setdefault(form, set()).add(concept_id)
+    return found
+
+
+def _canonical(written: Iterable[str]) -> list[str]:
+    """The canonical text of each form; those of plain ASCII in one pass, which is most of a cold start."""
+    rows = [one.replace("\0", " ") for one in written]
+    joined = "\0".join(one if one.isascii() else "" for one in rows)
+    plain = (one.strip(" ") for one in GAPS.sub(" ", joined.lower()).split("\0"))
+    return [short if one.isascii() else canonical(one)[0].strip(" ") for short, one in zip(plain, rows, strict=False)]
+
+
+def _ways(label: str, rules: Rules) -> tuple[str, ...]:
     if rules.qualifiers and label.endswith(")") and (cut := _QUALIFIER.fullmatch(label)):
         return label, cut[1]
     return (label,)

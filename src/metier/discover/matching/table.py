@@ -7,7 +7,7 @@ the characters from s to e wherever they stand. Each token begins a run; a run g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -60,16 +60,24 @@ class Table:
     def all_places(self, texts: Sequence[str]) -> list[list[Place]]:
         """The places in each text."""
         found: list[list[Place]] = [[] for _ in texts]
-        for batch in _batches(texts):
-            self._find([folded for _, folded in batch], [found[number] for number, _ in batch])
+        plain, other = list[int](), dict[int, str]()
         for number, text in enumerate(texts):
-            if not text.isascii() and aligned(text) is None:
+            if text.isascii():
+                plain.append(number)
+            elif (folded := aligned(text)) is not None:
+                other[number] = folded
+            else:
                 self._slow = self._slow or Lookup(self._forms)
                 found[number] = self._slow.places(text)
+        for batch in _batches(plain, texts):
+            self._find([texts[number] for number in batch], [found[number] for number in batch])
+        for batch in _batches(other, other):
+            self._find([other[number] for number in batch], [found[number] for number in batch])
         return found
 
     def _find(self, texts: list[str], found: list[list[Place]]) -> None:
-        buffer = _Buffer("\0".join(texts))
+        joined = "\0".join(texts)
+        buffer = _Buffer(joined.lower() if joined.isascii() else joined)
         begins, ends, hashes = self._candidates(buffer)
         at = np.minimum(np.searchsorted(self._sorted, hashes), len(self._sorted) - 1)
         sure = self._sorted[at] == hashes if len(self._sorted) else np.zeros(0, bool)
@@ -114,23 +122,23 @@ class Table:
         lengths = ends - begins
         row = np.repeat(np.arange(len(begins)), lengths)
         within = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        differs = buffer.codes[begins[row] + within] != self._codes[np.minimum(
-            self._begins[forms[row]] + within, len(self._codes) - 1)]
+        differs = (
+            buffer.codes[begins[row] + within]
+            != self._codes[np.minimum(self._begins[forms[row]] + within, len(self._codes) - 1)]
+        )
         return np.bincount(row[differs], minlength=len(begins)) == 0
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
-    batch: list[tuple[int, str]] = []
+def _batches(numbers: Iterable[int], texts: Mapping[int, str] | Sequence[str]) -> Iterator[list[int]]:
+    """The numbers of texts that make a buffer together."""
+    batch: list[int] = []
     size = 0
-    for number, text in enumerate(texts):
-        folded = aligned(text)
-        if not folded:
-            continue
-        if batch and size + len(folded) > _CHUNK:
+    for number in numbers:
+        size += len(texts[number]) + 1
+        batch.append(number)
+        if size > _CHUNK:
             yield batch
             batch, size = [], 0
-        batch.append((number, folded))
-        size += len(folded) + 1
     if batch:
         yield batch
 

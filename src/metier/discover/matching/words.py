@@ -11,6 +11,7 @@ import unicodedata
 GAP = r"\s\-\u2010\u2011"
 WORD = r"\w\u0300-\u036f"
 TOKEN = re.compile(rf"[{WORD}]+|[^{WORD}{GAP}]")
+GAPS = re.compile(rf"[{GAP}]+")
 _PIECE = re.compile(rf"[{GAP}]+|[{WORD}]+|.")
 _GAP = re.compile(rf"[{GAP}]")
 _WIDE_GAP = re.compile(rf"[{GAP}]{{2}}")
