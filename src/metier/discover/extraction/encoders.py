@@ -47,7 +47,8 @@ def unit(vectors: Floats) -> Floats:
     >>> unit(np.array([[3.0, 4.0]], np.float32)).round(1).tolist()
     [[0.6000000238418579, 0.800000011920929]]
     """
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    scaled: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return scaled
 
 
 class SentenceEncoder:
@@ -214,7 +215,7 @@ def export(encoder: SentenceEncoder, folder: Path) -> None:
     cut = tokenizer(["a text", "another, longer text"], padding=True, return_tensors="pt")
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in cut]
 
-    class Plain(torch.nn.Module):
+    class Plain(torch.nn.Module):  # type: ignore[misc]
         def forward(self, *fed: Any) -> Any:
             return inner(**dict(zip(names, fed, strict=True)), return_dict=True).last_hidden_state
 
@@ -226,7 +227,7 @@ def export(encoder: SentenceEncoder, folder: Path) -> None:
             Plain().eval(), tuple(cut[name] for name in names), str(whole), input_names=names, output_names=["tokens"],
             dynamic_shapes={"fed": tuple(free for _ in names)}, dynamo=True, verbose=False,
         )  # fmt: skip
-        quantize_dynamic(str(whole), str(folder / "encoder.onnx"), weight_type=QuantType.QInt8)
+        quantize_dynamic(str(whole), str(folder / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
     tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     facts = {"dim": encoder.dim, "pad_id": tokenizer.pad_token_id, "pad_token": tokenizer.pad_token}
     (folder / "onnx.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -151,8 +151,11 @@ class _gram_index:  # noqa: N801  (a record with one question, built like a func
         at = at[(at < len(self._keys)) & (self._keys[np.minimum(at, len(self._keys) - 1)] == keys)]
         exact = self._exact.get(word)
         if not len(at):
-            return (np.empty(0, np.int64), np.empty(0, np.float32)) if exact is None else (
-                np.array([exact], np.int64), np.ones(1, np.float32))
+            return (
+                (np.empty(0, np.int64), np.empty(0, np.float32))
+                if exact is None
+                else (np.array([exact], np.int64), np.ones(1, np.float32))
+            )
         unknown = len(keys) - len(at)
         norm = np.sqrt((self._idf[at] ** 2).sum() + unknown * np.log(1 + self._num) ** 2)
         spans = [slice(self._begins[i], self._begins[i + 1]) for i in at]

@@ -67,7 +67,11 @@ class Example(NamedTuple):
 
 
 def examples(
-    labelled: Sequence[Labelled], index: dict[str, int], *, definitions: Sequence[str], names: Sequence[Sequence[str]],
+    labelled: Sequence[Labelled],
+    index: dict[str, int],
+    *,
+    definitions: Sequence[str],
+    names: Sequence[Sequence[str]],
     tuning: Tuning,
 ) -> list[Example]:
     """Make examples of labelled sentences, of definitions and of other names, in a seeded order.
@@ -97,8 +101,13 @@ def examples(
 
 
 def tune(
-    encoder: SentenceEncoder, found: Sequence[Example], labels: Sequence[str], *, tuning: Tuning,
-    sampler: Sampler | None = None, progress: Progress | None = None,
+    encoder: SentenceEncoder,
+    found: Sequence[Example],
+    labels: Sequence[str],
+    *,
+    tuning: Tuning,
+    sampler: Sampler | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Train an encoder in place on examples against the labels they speak of.
 
@@ -160,9 +169,7 @@ def _batches(found: Sequence[Example], size: int, rng: random.Random) -> Iterato
     yield from ([found[i] for i in batch] for batch in batches)
 
 
-def _queries(
-    batch: Sequence[Example], tuning: Tuning, rng: random.Random
-) -> tuple[list[str], list[tuple[int, ...]]]:
+def _queries(batch: Sequence[Example], tuning: Tuning, rng: random.Random) -> tuple[list[str], list[tuple[int, ...]]]:
     queries, positives = [], []
     sentences = [example for example in batch if example.is_sentence]
     for example in batch:
@@ -182,9 +189,7 @@ def _shown(example: Example, tuning: Tuning, rng: random.Random) -> str:
     return example.text
 
 
-def _drawn(
-    batch: Sequence[Example], sampler: Sampler | None, count: int, rng: np.random.Generator
-) -> list[int]:
+def _drawn(batch: Sequence[Example], sampler: Sampler | None, count: int, rng: np.random.Generator) -> list[int]:
     if sampler is None or not count:
         return []
     drawn = sampler.draw(
@@ -195,17 +200,23 @@ def _drawn(
 
 
 def _loss(
-    encoder: SentenceEncoder, queries: Sequence[str], positives: Sequence[tuple[int, ...]], others: Sequence[int],
-    labels: Sequence[str], tuning: Tuning,
+    encoder: SentenceEncoder,
+    queries: Sequence[str],
+    positives: Sequence[tuple[int, ...]],
+    others: Sequence[int],
+    labels: Sequence[str],
+    tuning: Tuning,
 ) -> Any:
     """−log of each positive's share against the negatives, over the labels and, at half weight, over the queries."""
     import torch
 
     columns = sorted({skill for skills in positives for skill in skills} | set(others))
     place = {skill: i for i, skill in enumerate(columns)}
-    logits_QL = tuning.scale * _vectors(encoder, queries, tuning) @ _vectors(
-        encoder, [labels[skill] for skill in columns], tuning
-    ).T
+    logits_QL = (
+        tuning.scale
+        * _vectors(encoder, queries, tuning)
+        @ _vectors(encoder, [labels[skill] for skill in columns], tuning).T
+    )
     right_QL = torch.zeros_like(logits_QL, dtype=torch.bool)
     for row, skills in enumerate(positives):
         right_QL[row, [place[skill] for skill in skills]] = True
@@ -225,4 +236,3 @@ def _vectors(encoder: SentenceEncoder, texts: Sequence[str], tuning: Tuning) -> 
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=encoder.fast):
         vectors = encoder.model(features)["sentence_embedding"]
     return torch.nn.functional.normalize(vectors.float(), dim=-1)
-

@@ -1,0 +1,169 @@
+"""What speaks for a skill in a sentence? Each lane scores every skill, and a weighted sum of the lanes ranks them.
+
+`dense`: cosine of sentence and label. `window`: the greatest cosine of a label with the mean of a few neighbouring
+token vectors, as a sentence holds several skills and its own vector blurs them; the best window is the span of an
+implied skill. `lexical`: spelling, over every form. `prior`: how often the user's own ads name a skill. `named`: a
+form stands in the sentence. Lanes are brought to mean 0 and deviation 1 over the skills of a sentence before they are joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metier.discover.extraction.encoders import Floats, Tokens, unit
+
+Ints = NDArray[np.int64]
+SIZES = (2, 3, 4, 6)
+"""Tokens in a window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How much each lane counts. The defaults were chosen on validation sentences alone; `fit` chooses them anew."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    dense: float = 0.65
+    window: float = 0.2
+    lexical: float = 0.15
+    prior: float = 0.0
+    named: float = 0.5
+
+
+class Windows(NamedTuple):
+    """Windows over the tokens of a sentence: unit vectors (windows, dimensions) and character spans (windows, 2)."""
+
+    vectors: Floats
+    spans: Ints
+
+
+def standard(scores: Floats) -> Floats:
+    """Bring each row to mean 0 and deviation 1; a row that does not vary becomes 0.
+
+    >>> standard(np.array([[1.0, 3.0], [2.0, 2.0]], np.float32)).tolist()
+    [[-1.0, 1.0], [0.0, 0.0]]
+    """
+    spread = scores.std(axis=-1, keepdims=True)
+    found: Floats = (scores - scores.mean(axis=-1, keepdims=True)) / np.where(spread > 1e-12, spread, 1)
+    return found
+
+
+def windows(tokens: Tokens) -> Windows:
+    """Average neighbouring token vectors, 2, 3, 4 and 6 at a time; a shorter text is one window.
+
+    >>> found = windows(Tokens(np.eye(3, dtype=np.float32), np.array([[0, 2], [3, 5], [6, 9]])))
+    >>> found.spans.tolist()
+    [[0, 5], [3, 9], [0, 9]]
+    """
+    vectors, spans = tokens
+    count = len(vectors)
+    if not count:
+        return Windows(np.zeros((0, vectors.shape[-1]), np.float32), np.zeros((0, 2), np.int64))
+    sums = np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), np.cumsum(vectors, 0, dtype=np.float32)])
+    sizes = [size for size in SIZES if size <= count] or [count]
+    found = [unit(sums[size:] - sums[:-size]) for size in sizes]
+    places = [np.stack([spans[: count - size + 1, 0], spans[size - 1 :, 1]], 1) for size in sizes]
+    return Windows(np.concatenate(found), np.concatenate(places))
+
+
+def top(scores: Floats, count: int) -> Ints:
+    """Give the places of the greatest values of each row, the greatest first; of equals the first. (rows, count)"""
+    count = min(count, scores.shape[1])
+    if count < scores.shape[1]:
+        found = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+    else:
+        found = np.broadcast_to(np.arange(count), (len(scores), count)).copy()
+    found.sort(axis=1)
+    order = np.argsort(-np.take_along_axis(scores, found, 1), axis=1, kind="stable")
+    return np.take_along_axis(found, order, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """The best skills of some sentences, the best first.
+
+    Attributes:
+        places: Which skill, (sentences, candidates).
+        scores: The joined score, of the same shape.
+        lanes: Each lane's own score, of the same shape; `dense` and `window` are cosines.
+        spans: Characters of the best window, (sentences, candidates, 2); -1 where there is none.
+    """
+
+    places: Ints
+    scores: Floats
+    lanes: Mapping[str, Floats]
+    spans: Ints = field(default_factory=lambda: np.zeros((0, 0, 2), np.int64))
+
+
+def join(
+    dense: Floats,
+    lexical: Floats,
+    named: Sequence[Ints],
+    weights: Weights,
+    *,
+    prior: Floats | None = None,
+    found: Sequence[Windows] | None = None,
+    labels: Floats | None = None,
+    count: int = 200,
+) -> Candidates:
+    """Rank the skills of some sentences.
+
+    Args:
+        dense: Cosines, (sentences, skills).
+        lexical: Spelling scores, (sentences, skills).
+        named: For each sentence, the skills of which a form stands in it.
+        weights: What each lane counts.
+        prior: Log-frequency of each skill, brought to mean 0 and deviation 1.
+        found: The windows of each sentence, if windows count.
+        labels: Unit vectors of the labels, (skills, dimensions), where `found` is given.
+        count: Candidates that are kept, and for which windows are looked at.
+    """
+    first = (weights.dense + (0 if found is not None else weights.window)) * standard(dense)
+    first += weights.lexical * standard(lexical)
+    if prior is not None and weights.prior:
+        first += weights.prior * prior
+    bonus = np.zeros_like(first)
+    for row, places in enumerate(named):
+        bonus[row, places] = 1.0
+    first += weights.named * bonus
+    places = top(first, count)
+    scores = np.take_along_axis(first, places, 1)
+    lanes = {
+        "dense": np.take_along_axis(dense, places, 1),
+        "lexical": np.take_along_axis(lexical, places, 1),
+        "named": np.take_along_axis(bonus, places, 1),
+    }
+    if found is None or labels is None:
+        return Candidates(places=places, scores=scores, lanes=lanes, spans=np.full((*places.shape, 2), -1, np.int64))
+    window, spans = _windows(found, places, labels)
+    scores = scores + weights.window * window[1]
+    order = np.argsort(-scores, axis=1, kind="stable")
+    lanes["window"] = window[0]
+    return Candidates(
+        places=np.take_along_axis(places, order, 1),
+        scores=np.take_along_axis(scores, order, 1),
+        lanes={name: np.take_along_axis(values, order, 1) for name, values in lanes.items()},
+        spans=np.take_along_axis(spans, order[:, :, None], 1),
+    )
+
+
+def _windows(found: Sequence[Windows], places: Ints, labels: Floats) -> tuple[tuple[Floats, Floats], Ints]:
+    """Best window of each candidate: its cosine, the same against an even sample of all skills, and its span."""
+    sample = labels[:: max(1, len(labels) // 256)]
+    raw, scaled = np.zeros(places.shape, np.float32), np.zeros(places.shape, np.float32)
+    spans = np.full((*places.shape, 2), -1, np.int64)
+    for row, (vectors, characters) in enumerate(found):
+        if not len(vectors):
+            continue
+        cosines = vectors @ labels[places[row]].T
+        best = cosines.argmax(0)
+        raw[row] = cosines.max(0)
+        spans[row] = characters[best]
+        usual = (vectors @ sample.T).max(0)
+        scaled[row] = (raw[row] - usual.mean()) / max(float(usual.std()), 1e-6)
+    return (raw, scaled), spans

@@ -1,0 +1,308 @@
+"""Which skills does this text ask for? A trained model, loaded from a folder, answers for sentences and documents.
+
+The folder holds what the answer needs and nothing that runs: `model.json` (skills, weights, coefficients, report),
+`labels.npy`, `words.txt` and `words.npy` (the fast path), `encoder/` (a sentence-transformers folder) and `onnx/`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from metier.border import load_json
+from metier.digest import canonical
+from metier.discover.extraction.boilerplate import skipped
+from metier.discover.extraction.encoders import Encoder, Floats, OnnxEncoder, SentenceEncoder
+from metier.discover.extraction.found import Extracted, Extraction, Kind, Read
+from metier.discover.extraction.judge import Judge
+from metier.discover.extraction.lanes import Candidates, Ints, Weights, Windows, join, windows
+from metier.discover.extraction.lexical import Lexical
+from metier.discover.extraction.sentences import split
+from metier.discover.extraction.skills import Skills
+from metier.discover.extraction.words import WordEncoder, load_words, save_words
+from metier.discover.match import Matcher, Mention
+from metier.errors import InputError
+from metier.taxonomy import Concept, Taxonomy
+
+Lane = Literal["fast", "full", "eight-bit"]
+_BLOCK = 256
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a model knows besides its vectors.
+
+    Attributes:
+        skills: The skills that are ranked.
+        weights: What each lane counts, by path (`fast`, `full`).
+        judges: Coefficients of the probabilities, by path.
+        prior: For each skill, the log of one more than how often the training text names it.
+        seen: For some skills a training sentence that names them.
+        report: What training saw: sizes, seconds, seed, versions, quality on validation sentences.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    skills: Skills
+    weights: Mapping[str, Weights]
+    judges: Mapping[str, Judge]
+    prior: tuple[float, ...] = ()
+    seen: Mapping[str, str] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
+    format: int = 1
+
+
+class Extractor:
+    """Find skills with one path: `fast` (word vectors), `full` (the encoder) or `eight-bit` (the encoder in eight bits).
+
+    Args:
+        facts: Skills, weights and coefficients.
+        labels: Unit vectors of the labels, (skills, dim).
+        encoder: Gives sentences their vectors.
+        path: Which weights and coefficients hold, and whether windows are looked at.
+    """
+
+    def __init__(self, facts: Facts, labels: Floats, encoder: Encoder, *, path: Lane = "full") -> None:
+        self.facts, self.labels, self.encoder, self.path = facts, labels, encoder, path
+        kind = "fast" if path == "fast" else "full"
+        self.weights = facts.weights.get(kind, Weights())
+        self.judge = facts.judges[kind]
+        skills = facts.skills
+        self._lexical = Lexical(skills.all_forms, skills.starts[:-1])
+        concepts = tuple(
+            Concept(id=concept, label=forms[0], alt_labels=forms[1:])
+            for concept, forms in zip(skills.ids, skills.forms, strict=True)
+        )
+        self._matcher = Matcher(Taxonomy(name="skills", concepts=concepts))
+        prior = np.array(facts.prior, np.float32)
+        self._prior = (prior - prior.mean()) / max(float(prior.std()), 1e-6) if len(prior) else None
+
+    def rank(self, sentences: Sequence[str], *, count: int = 200) -> Candidates:
+        """Rank the skills of each sentence; see `Candidates` for shapes."""
+        return self._rank(sentences, count=count)[0]
+
+    def extract_sentences(
+        self, sentences: Sequence[str], *, count: int = 5, least: float | None = None
+    ) -> list[tuple[Extracted, ...]]:
+        """Give the skills that each sentence asks for, the best first; none where it asks for none.
+
+        Args:
+            sentences: Any number of sentences; offsets of spans count the characters of each.
+            count: Skills for a sentence, at most; a skill that is named is always among them.
+            least: Least probability of a skill; by default the fitted threshold.
+        """
+        found: list[tuple[Extracted, ...]] = []
+        least = self.judge.threshold if least is None else least
+        for start in range(0, len(sentences), _BLOCK):
+            some = sentences[start : start + _BLOCK]
+            ranked, vectors, mentions = self._rank(some, count=50)
+            chances = self.judge.probabilities(ranked, vectors, [len(text.split()) for text in some])
+            for row, text in enumerate(some):
+                found.append(self._told(text, row, ranked, chances[row], mentions[row], count=count, least=least))
+        return found
+
+    def extract(
+        self,
+        text: str,
+        *,
+        source: str = "",
+        date: str = "",
+        count: int = 5,
+        least: float | None = None,
+        keep_boilerplate: bool = False,
+    ) -> Extraction:
+        """Give the skills that a document asks for, sentence by sentence and together."""
+        places = split(text)
+        cut = [text[start:end] for start, end in places]
+        marks = [""] * len(cut) if keep_boilerplate else skipped(cut)
+        read = [sentence for sentence, mark in zip(cut, marks, strict=True) if not mark]
+        answers = iter(self.extract_sentences(read, count=count, least=least))
+        sentences = tuple(
+            Read(start=start, end=end, skipped=mark, skills=() if mark else _moved(next(answers), start))
+            for (start, end), mark in zip(places, marks, strict=True)
+        )
+        return Extraction(text=text, sentences=sentences, skills=_together(sentences), source=source, date=date)
+
+    def _rank(self, sentences: Sequence[str], *, count: int) -> tuple[Candidates, Floats, list[dict[int, Mention]]]:
+        full = self.path != "fast"
+        found: list[Windows] | None = None
+        if full:
+            pairs = list(self.encoder.tokens(sentences))
+            vectors = np.array([whole for whole, _ in pairs], np.float32).reshape(len(pairs), self.encoder.dim)
+            found = [windows(tokens) for _, tokens in pairs]
+        else:
+            vectors = self.encoder.encode(sentences)
+        mentions = [self._named(sentence) for sentence in sentences]
+        ranked = join(
+            vectors @ self.labels.T, self._lexical.score(sentences), [_places(named) for named in mentions],
+            self.weights, prior=self._prior, found=found, labels=self.labels, count=count,
+        )  # fmt: skip
+        return ranked, vectors, mentions
+
+    def _named(self, sentence: str) -> dict[int, Mention]:
+        """The first mention of each skill of which a form stands in the sentence."""
+        index, named = self.facts.skills.index, dict[int, Mention]()
+        for mention in self._matcher.find(sentence):
+            if len(mention.form) > _SHORT or mention.form != mention.form.lower():
+                named.setdefault(index[mention.concept], mention)
+        return named
+
+    def _told(
+        self,
+        text: str,
+        row: int,
+        ranked: Candidates,
+        chances: np.ndarray[Any, Any],
+        named: Mapping[int, Mention],
+        *,
+        count: int,
+        least: float,
+    ) -> tuple[Extracted, ...]:
+        columns = [
+            column for column in range(len(chances)) if column < count or int(ranked.places[row, column]) in named
+        ]
+        kept = [column for column in columns if chances[column] >= least]
+        spans = self._spans(text, row, ranked, kept)
+        return tuple(
+            self._one(text, int(ranked.places[row, column]), column, row, ranked, float(chances[column]), named, span)
+            for column, span in zip(kept, spans, strict=True)
+        )
+
+    def _spans(self, text: str, row: int, ranked: Candidates, columns: Sequence[int]) -> list[tuple[int, int] | None]:
+        """The best window of each kept candidate; on the fast path it is looked for only now."""
+        if self.path != "fast":
+            spans = [ranked.spans[row, column] for column in columns]
+            return [(int(start), int(end)) if start >= 0 else None for start, end in spans]
+        if not columns:
+            return []
+        vectors, places = windows(next(iter(self.encoder.tokens([text])))[1])
+        if not len(vectors):
+            return [None] * len(columns)
+        best = (vectors @ self.labels[ranked.places[row, list(columns)]].T).argmax(0)
+        return [(int(places[i, 0]), int(places[i, 1])) for i in best]
+
+    def _one(
+        self,
+        text: str,
+        place: int,
+        column: int,
+        row: int,
+        ranked: Candidates,
+        chance: float,
+        named: Mapping[int, Mention],
+        span: tuple[int, int] | None,
+    ) -> Extracted:
+        skills, mention = self.facts.skills, named.get(place)
+        first, last = int(skills.starts[place]), int(skills.starts[place + 1])
+        start, end = (mention.start, mention.end) if mention else span or (None, None)
+        lanes = {name: round(float(values[row, column]), 4) for name, values in ranked.lanes.items()}
+        seen = self.facts.seen.get(skills.ids[place])
+        return Extracted(
+            uri=skills.ids[place],
+            label=skills.labels[place],
+            score=round(float(ranked.scores[row, column]), 4),
+            probability=round(chance, 4),
+            kind=Kind.EXPLICIT if mention else Kind.IMPLICIT,
+            start=start,
+            end=end,
+            form=mention.form if mention else skills.all_forms[self._lexical.best_form(text, first, last)],
+            lanes=lanes,
+            neighbours=(seen,) if seen else (),
+            taxonomy=skills.taxonomy,
+        )
+
+
+def _places(named: Mapping[int, Mention]) -> Ints:
+    return np.array(list(named), np.int64)
+
+
+def _moved(skills: Sequence[Extracted], by: int) -> tuple[Extracted, ...]:
+    return tuple(
+        skill
+        if skill.start is None or skill.end is None
+        else replace(skill, start=skill.start + by, end=skill.end + by)
+        for skill in skills
+    )
+
+
+def _together(sentences: Sequence[Read]) -> tuple[Extracted, ...]:
+    """Each skill once, at its surest place, the surest first."""
+    best: dict[str, Extracted] = {}
+    for sentence in sentences:
+        for skill in sentence.skills:
+            if skill.uri not in best or skill.probability > best[skill.uri].probability:
+                best[skill.uri] = skill
+    return tuple(sorted(best.values(), key=lambda skill: (-skill.probability, skill.uri)))
+
+
+def save(
+    folder: Path,
+    facts: Facts,
+    labels: Floats,
+    *,
+    words: WordEncoder | None = None,
+    encoder: SentenceEncoder | None = None,
+    eight_bit: bool = False,
+) -> None:
+    """Write a model; the folder appears when it is whole, and replaces an older model there.
+
+    Raises:
+        InputError: The folder holds something that is no model.
+    """
+    from metier.discover.extraction.encoders import export
+
+    if folder.exists() and not (folder / "model.json").is_file() and any(folder.iterdir()):
+        raise InputError(f"{str(folder)!r} holds something that is no model.", hint="Name a new folder.")
+    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    np.save(part / "labels.npy", labels)
+    if words is not None:
+        save_words(words, part)
+    if encoder is not None:
+        encoder.save(part / "encoder")
+        if eight_bit:
+            export(encoder, part / "onnx")
+    (part / "model.json").write_bytes(canonical(facts))
+    if folder.exists():
+        shutil.rmtree(folder)
+    part.rename(folder)
+
+
+def load(folder: Path, *, path: Lane = "full") -> Extractor:
+    """Load a model for one path.
+
+    Raises:
+        InputError: The folder holds no model, or not what this path needs.
+    """
+    file = folder / "model.json"
+    if not file.is_file():
+        raise InputError(f"Expected the folder of a model, {str(folder)!r} has no model.json.",
+                         hint="Make one: metier discover train ADS -t TAXONOMY --out FOLDER")  # fmt: skip
+    facts = load_json(Facts, file.read_bytes(), where=str(file), error=InputError)
+    try:
+        labels = np.load(folder / "labels.npy", allow_pickle=False)
+        encoder = _encoder(folder, path)
+    except (OSError, ValueError, json.JSONDecodeError) as error:
+        raise InputError(
+            f"Model {str(folder)!r} lacks what the {path} path needs: {error}.", hint="Train it again, or take another."
+        ) from error
+    if labels.shape != (len(facts.skills), encoder.dim):
+        raise InputError(f"Model {str(folder)!r} is torn: {labels.shape} label vectors, {encoder.dim} dimensions.")
+    return Extractor(facts, labels, encoder, path=path)
+
+
+def _encoder(folder: Path, path: Lane) -> Encoder:
+    if path == "fast":
+        return load_words(folder)
+    if path == "eight-bit":
+        return OnnxEncoder(folder / "onnx")
+    return SentenceEncoder(folder / "encoder")
