@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from metier.discover.matching.words import TOKEN, canonical, is_word
 
@@ -47,7 +48,7 @@ class Lookup:
     def _in(self, said: str) -> Iterator[Place]:
         spans = [token.span() for token in TOKEN.finditer(said)]
         spans.append((len(said), len(said)))
-        for (start, end), (_, after) in zip(spans, spans[1:], strict=False):
+        for (start, end), (_, after) in pairwise(spans):
             if said[start:end] not in self._first or (start and is_word(said[start - 1])):
                 continue
             number = self._numbers.get(said[start:end])

@@ -20,7 +20,7 @@ Numbers = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
 _BITS = 21
-_CHUNK = 1 << 17
+_CHUNK = 1 << 16
 _GOES_ON, _ENDS = 1, 2
 _STEP = 0x9E3779B97F4A7C15
 _BACK = pow(_STEP, -1, 1 << 64)
@@ -76,8 +76,7 @@ class Table:
         return found
 
     def _find(self, texts: list[str], found: list[list[Place]]) -> None:
-        joined = "\0".join(texts)
-        buffer = _Buffer(joined.lower() if joined.isascii() else joined)
+        buffer = _Buffer("\0".join(texts))
         begins, ends, hashes = self._candidates(buffer)
         at = np.minimum(np.searchsorted(self._sorted, hashes), len(self._sorted) - 1)
         sure = self._sorted[at] == hashes if len(self._sorted) else np.zeros(0, bool)
@@ -126,7 +125,8 @@ class Table:
             buffer.codes[begins[row] + within]
             != self._codes[np.minimum(self._begins[forms[row]] + within, len(self._codes) - 1)]
         )
-        return np.bincount(row[differs], minlength=len(begins)) == 0
+        wrong = np.bincount(row[differs], minlength=len(begins))
+        return np.equal(wrong, 0)
 
 
 def _batches(numbers: Iterable[int], texts: Mapping[int, str] | Sequence[str]) -> Iterator[list[int]]:
@@ -155,7 +155,7 @@ class _Buffer:
         self.origin = np.flatnonzero(keep)
         if len(self.origin) < len(raw):
             raw, kind = raw[self.origin], kind[self.origin]
-        self.codes = np.where(kind == _GAP, raw.dtype.type(32), raw)
+        self.codes = raw
         word = np.zeros(len(raw) + 2, bool)
         word[1:-1] = kind == _WORD
         sign = kind == 0
@@ -173,17 +173,16 @@ class _Buffer:
 
 
 def _classes(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8]]:
-    """The code points of a text, and whether each is of a word, a gap or a sign."""
-    ascii_kinds = _ASCII
+    """The code points of a text, gaps as blanks, and whether each is of a word, a gap or a sign."""
     if text.isascii():
-        raw = np.frombuffer(text.encode(), np.uint8)
-        return raw, ascii_kinds[raw]
-    wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = ascii_kinds[np.minimum(wide, 127)]
-    beyond = np.flatnonzero(wide > 127)
-    known, which = np.unique(wide[beyond], return_inverse=True)
+        raw = text.encode()
+        return np.frombuffer(raw.translate(_FOLDED), np.uint8), np.frombuffer(raw.translate(_KINDS), np.uint8)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _ASCII[np.minimum(codes, 127)]
+    beyond = np.flatnonzero(codes > 127)
+    known, which = np.unique(codes[beyond], return_inverse=True)
     kinds[beyond] = np.array([_kind(chr(code)) for code in known.tolist()], np.uint8)[which]
-    return wide, kinds
+    return np.where(kinds == _GAP, np.uint32(32), codes), kinds
 
 
 def _kind(sign: str) -> int:
@@ -191,6 +190,8 @@ def _kind(sign: str) -> int:
 
 
 _ASCII = np.array([_kind(chr(code)) for code in range(128)], np.uint8)
+_KINDS = bytes(_kind(chr(code)) for code in range(256))
+_FOLDED = bytes(32 if code < 128 and is_gap(chr(code)) else code for code in range(256)).lower()
 
 
 def _values(codes: NDArray[np.unsignedinteger]) -> Hashes:
@@ -204,7 +205,8 @@ def _scatter(value: Hashes) -> Hashes:
     value = (value + np.uint64(1)) * np.uint64(_STEP)
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+    scattered: Hashes = value ^ (value >> np.uint64(31))
+    return scattered
 
 
 _VALUES = _scatter(np.arange(128, dtype=np.uint64))
