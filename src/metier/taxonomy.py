@@ -87,7 +87,7 @@ class Taxonomy:
     attribution: str = ""
     _by_id: dict[str, Concept] = field(init=False, repr=False, compare=False)
     _children: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
-    _related: dict[str, dict[str, set[str]]] = field(init=False, repr=False, compare=False)
+    _related: dict[str, dict[str, set[str]]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _digest: list[str] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
@@ -105,9 +105,14 @@ class Taxonomy:
                     )
                     raise _fault(concept.id, message, hint=nearest(parent, by_id))
                 children[parent].append(concept.id)
+            for relation, other in concept.related:
+                if other not in by_id:
+                    message = (
+                        f"Concept {concept.id!r} of {self.name!r} names {other!r} as {relation}, which is missing."
+                    )
+                    raise _fault(concept.id, message, hint=nearest(other, by_id))
         object.__setattr__(self, "_by_id", by_id)
         object.__setattr__(self, "_children", {above: tuple(below) for above, below in children.items()})
-        object.__setattr__(self, "_related", self._relations())
         self._refuse_cycles()
 
     def __getitem__(self, concept_id: str) -> Concept:
@@ -196,6 +201,8 @@ class Taxonomy:
         >>> tree.related("a"), tree.related("b"), tree.related("a", relation="essential")
         (('b',), ('a',), ())
         """
+        if not self._related:
+            self._related.update(_both_ways(self.concepts))
         near = self._related.get(self[concept_id].id, {})
         return tuple(other for other, relations in near.items() if relation is None or relation in relations)
 
@@ -217,21 +224,18 @@ class Taxonomy:
             self._digest.append(digest(text.encode("utf-8", "surrogatepass")))
         return self._digest[0]
 
-    def _relations(self) -> dict[str, dict[str, set[str]]]:
-        near: dict[str, dict[str, set[str]]] = {}
-        for concept in self.concepts:
-            for relation, other in concept.related:
-                if other not in self._by_id:
-                    message = (
-                        f"Concept {concept.id!r} of taxonomy {self.name!r} is related to {other!r}, which is missing."
-                    )
-                    raise _fault(concept.id, message, hint=nearest(other, self._by_id))
-                if other != concept.id:
-                    near.setdefault(concept.id, {}).setdefault(other, set()).add(relation)
-                    near.setdefault(other, {}).setdefault(concept.id, set()).add(relation)
-        return near
-
     def _refuse_cycles(self) -> None:
+        waits = {concept.id: len(set(concept.parents)) for concept in self.concepts}
+        free = [concept_id for concept_id, count in waits.items() if not count]
+        for concept_id in free:
+            for below in self._children[concept_id]:
+                waits[below] -= 1
+                if not waits[below]:
+                    free.append(below)
+        if len(free) < len(waits):
+            self._name_the_cycle()
+
+    def _name_the_cycle(self) -> None:
         done: set[str] = set()
         for start in self._by_id:
             path: dict[str, Iterator[str]] = {}
@@ -247,6 +251,16 @@ class Taxonomy:
                     raise _fault(parent, message)
                 else:
                     stack.append(parent)
+
+
+def _both_ways(concepts: tuple[Concept, ...]) -> dict[str, dict[str, set[str]]]:
+    near: dict[str, dict[str, set[str]]] = {}
+    for concept in concepts:
+        for relation, other in concept.related:
+            if other != concept.id:
+                near.setdefault(concept.id, {}).setdefault(other, set()).add(relation)
+                near.setdefault(other, {}).setdefault(concept.id, set()).add(relation)
+    return near
 
 
 def _fault(concept_id: str, message: str, *, hint: str = "") -> InputError:

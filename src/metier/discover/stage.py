@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from metier.digest import plain
-from metier.discover.taxonomies import load_taxonomy
 from metier.discover.papers import Unread
 from metier.discover.read import read_documents
 from metier.discover.survey import survey
+from metier.discover.taxonomies import load_taxonomy
 from metier.errors import PackageError
 from metier.skill import Skill
 from metier.stores.package import find_packages, read_package

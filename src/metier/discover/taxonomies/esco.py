@@ -89,7 +89,12 @@ def read_esco(
     else:
         _groups(draft, of.get("isco", []), wanted[0], kind="group")
     known = draft.concepts
-    edges = [(row["conceptUri"], row["broaderUri"]) for table in of.get("broader", []) for row in table]
+    edges = [
+        (row["conceptUri"], row["broaderUri"])
+        for table in of.get("broader", [])
+        for row in table
+        if (row.get("conceptType") in ("Occupation", "ISCOGroup")) == (pillar == "occupations")
+    ]
     if of.get("broader") and of.get("skills") and pillar == "skills":
         placed = {child for child, _ in edges}
         bare = (key for key, fields in known.items() if key not in placed and fields.get("kind") != "group")
@@ -206,7 +211,8 @@ def _translations(draft: Draft, tables: Iterable[tuple[str, Table]], wanted: Seq
                 (code, (row[label], *_alts(row.get(alts, ""), row[label]))) for code, label, alts in pairs if row[label]
             )
             fields["translations"] = (*fields.get("translations", ()), *made)
-    draft.notes += note("translated concepts that are not there, left out", strangers)
+    if "skill" in {fields.get("kind", "")[:5] for fields in draft.concepts.values()}:
+        draft.notes += note("translated concepts that are not there, left out", strangers)
 
 
 def _languages(tables: Sequence[tuple[str, Table]], wanted: Sequence[str], name: str) -> list[str]:

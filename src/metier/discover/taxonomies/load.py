@@ -13,13 +13,12 @@ from metier.discover.taxonomies.lists import is_list, read_lines, read_list
 from metier.discover.taxonomies.own import parse_taxonomy
 from metier.discover.taxonomies.report import Loaded
 from metier.discover.taxonomies.skos import FORMATS, read_skos
-from metier.discover.taxonomies.table import parse_table
+from metier.discover.taxonomies.table import parse_table, unpacked
 from metier.errors import DocumentError
 from metier.taxonomy import Taxonomy
 
 # Below this a taxonomy is read as fast as a cache of it would be.
 _WORTH_A_CACHE_BYTES = 200_000
-_MAX_BYTES = 1 << 30
 
 
 def load_taxonomy(
@@ -89,10 +88,10 @@ def _read(
 ) -> Loaded:
     name = path.resolve().name.removesuffix(".gz")
     name = name if path.is_dir() else Path(name).stem
-    texts = [(place, _text(place, data)) for place, data in files]
+    texts = [(place, unpacked(place, data)) for place, data in files]
     tables = [(kind, parse_table(text, place)) for place, text in texts if (kind := shape(text))]
     if tables and (path.is_dir() or len(tables) == len(files)):
-        over = [(place, _text(place, data)) for place, data in laid_over]
+        over = [(place, unpacked(place, data)) for place, data in laid_over]
         shaped = [(kind, parse_table(text, place)) for place, text in over if (kind := shape(text))]
         tables += [(kind, table) for kind, table in shaped if kind in ("broader", "hierarchy", "groups", "relations")]
         only = {kind for kind, _ in tables}
@@ -132,15 +131,3 @@ def _head(data: bytes) -> str:
         except zlib.error:
             return ""
     return data[:4000].decode("utf-8-sig", "ignore")
-
-
-def _text(place: Path, data: bytes) -> str:
-    try:
-        if place.suffix == ".gz":
-            unpack = zlib.decompressobj(wbits=31)
-            data = unpack.decompress(data, _MAX_BYTES)
-            if not unpack.eof:
-                raise EOFError("it is cut off, or unpacks to more than 1 GiB")
-        return data.decode("utf-8-sig")
-    except (UnicodeDecodeError, EOFError, zlib.error) as error:
-        raise DocumentError(f"Cannot read the taxonomy {str(place)!r}: {error}.") from error

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from metier.errors import DocumentError
+
+
+_MAX_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,43 @@ class Table:
 
     def __iter__(self) -> Iterator[dict[str, str]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file; as `unpacked`."""
+    try:
+        return unpacked(path, path.read_bytes())
+    except OSError as error:
+        raise DocumentError(f"Cannot read {str(path)!r}: {error}.") from error
+
+
+def unpacked(path: Path, data: bytes) -> str:
+    """The text of the bytes of a file; if its name ends in `.gz` they are unpacked, to at most 1 GiB.
+
+    Raises:
+        DocumentError: They are no UTF-8, no whole gzip stream, or too many.
+
+    >>> unpacked(Path("t.csv"), b"id,label")
+    'id,label'
+    """
+    try:
+        if path.suffix == ".gz":
+            data = b"".join(_members(data))
+        return data.decode("utf-8-sig")
+    except (UnicodeDecodeError, EOFError, zlib.error) as error:
+        raise DocumentError(f"Cannot read the taxonomy {str(path)!r}: {error}.") from error
+
+
+def _members(data: bytes) -> Iterator[bytes]:
+    left = _MAX_BYTES
+    while data:
+        unpack = zlib.decompressobj(wbits=31)
+        part = unpack.decompress(data, left)
+        left -= len(part)
+        if not unpack.eof or left <= 0:
+            raise EOFError("it is cut off, or unpacks to more than 1 GiB")
+        yield part
+        data = unpack.unused_data
 
 
 def parse_table(text: str, path: Path) -> Table:

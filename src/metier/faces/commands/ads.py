@@ -74,9 +74,9 @@ def corpus(
 
     Example: metier discover corpus found.jsonl --html corpus.html
     """
-    from metier.discover.taxonomies import load_taxonomy
     from metier.discover.extraction.corpus import survey
     from metier.discover.extraction.stream import read_extractions
+    from metier.discover.taxonomies import load_taxonomy
     from metier.faces.demanded import as_page, told
     from metier.faces.files import make_writable
     from metier.faces.page import write_page

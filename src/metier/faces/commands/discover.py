@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands import ads, labelling
+from metier.faces.commands import ads, labelling, taxonomies
 from metier.faces.show import AsJson, as_json, say, table
 
 app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_help=True, rich_markup_mode=None)
@@ -23,10 +23,10 @@ def find(
 
     Example: metier discover find examples/first-trade/documents/handbook.md -t examples/first-trade/taxonomy.csv
     """
-    from metier.discover.taxonomies import load_taxonomy
     from metier.discover.papers import Unread
     from metier.discover.read import read_documents
     from metier.discover.survey import survey
+    from metier.discover.taxonomies import load_taxonomy
 
     unread: list[Unread] = []
     concepts = load_taxonomy(taxonomy)
@@ -45,3 +45,4 @@ def find(
 app.command("label")(labelling.label)
 for command in (ads.page, ads.corpus, ads.learn):
     app.command()(command)
+app.add_typer(taxonomies.app)

@@ -36,10 +36,10 @@ def label(
 
     Example: metier discover label ads.txt -t skills.csv --against exam.csv --out train.jsonl
     """
-    from metier.discover.taxonomies import load_taxonomy
     from metier.discover.supervision.labelled import STOP_FORMS, Labelling
     from metier.discover.supervision.reading import read_forms
     from metier.discover.supervision.supervise import supervise
+    from metier.discover.taxonomies import load_taxonomy
     from metier.faces.files import make_writable, write_lines
 
     make_writable(out, "--out")
