@@ -14,7 +14,8 @@ class Finding:
 
     Attributes:
         rule: A short code, stable enough to count.
-        place: The file and the row, counted from 0, or the name of the exam for a finding on the whole.
+        place: The file and the line, or of a JSON list the row, counted from 0; the name of the exam for a finding on
+            the whole.
         evidence: What was seen, close to how it stands there.
         message: The finding as a sentence.
         severity: `error`: right answers are marked wrong or wrong ones right; `warning`: grades may turn on it;

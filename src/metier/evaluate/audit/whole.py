@@ -11,6 +11,7 @@ from metier.evaluate.audit.finding import Finding
 from metier.evaluate.audit.formats import check_format
 from metier.evaluate.audit.golds import check_gold, exponent_of
 from metier.evaluate.audit.leaks import check_leaks
+from metier.evaluate.audit.memory import Memory, check_memory
 from metier.evaluate.audit.options import check_options
 from metier.evaluate.audit.reading import read
 from metier.evaluate.audit.record import Record
@@ -27,6 +28,7 @@ def audit(
     grader_for: GraderFor | None = None,
     asks: str = "",
     corpus: Iterable[tuple[str, str]] = (),
+    memory: Memory | None = None,
 ) -> list[Finding]:
     """Check a whole exam, errors first.
 
@@ -35,6 +37,7 @@ def audit(
         grader_for: Finds graders; without it no grader is tried.
         asks: Instructions outside the prompts, such as a system message, whose formats the graders must accept.
         corpus: Pairs of place and text, to look for the questions in.
+        memory: What a model remembers of the exam, if one was asked.
 
     >>> rows = [Record(place="e:0", prompt="What is the probability of rain?", gold="1.2")]
     >>> [(finding.rule, finding.severity) for finding in audit(rows)]
@@ -46,6 +49,7 @@ def audit(
     if grader_for is not None:
         found += [finding for record in records for finding in check_format(record, grader_for, asks=asks)]
     found += check_leaks(records, corpus)
+    found += check_memory(memory, name=name) if memory else []
     return sorted(found, key=lambda finding: _ORDER.index(finding.severity))
 
 

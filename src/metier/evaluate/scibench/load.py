@@ -101,8 +101,8 @@ def read_problems(folder: Path, *, pictures: bool = False) -> list[Problem]:
 def item_of(problem: Problem, *, audited: bool = True, whole_units: bool = False) -> Item:
     r"""Make the item: the published question, graded strictly.
 
-    The system message demands three decimals, so a value rounded to them is right, be it 0.000; but not where the question
-    shows the factor `10^k`: it then asks for the mantissa, and a full value of 0.000 obeys nothing.
+    The system message demands three decimals, so a value rounded to them is right, be it 0.000; but not where the
+    question shows the factor `10^k`: it then asks for the mantissa, and a full value of 0.000 obeys nothing.
 
     Args:
         audited: Grade against the corrected gold.

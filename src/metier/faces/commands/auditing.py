@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metier.faces.show import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from metier.evaluate.audit.memory import Memory
+    from metier.evaluate.audit.record import Record
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -20,6 +25,12 @@ def audit_exam(
     grader: Annotated[str | None, typer.Option(help="Try this grader on problems that name none.")] = None,
     policy: Annotated[str, typer.Option(help="The options of that grader, as JSON.")] = "",
     asks: Annotated[str, typer.Option(help="What the system message asks for; its formats must be accepted.")] = "",
+    client: Annotated[
+        str | None, typer.Option(help="Has this model seen the exam? URL#MODEL, replay:FILE, local:FOLDER, FILE.toml.")
+    ] = None,
+    probe: Annotated[
+        int, typer.Option(min=5, help="How many questions, from the first, to ask that model about.")
+    ] = 100,
     notes: Annotated[bool, typer.Option("--notes", help="Show notes too.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -41,9 +52,16 @@ def audit_exam(
         make_grader(grader, options)  # refused before the first record
         records = graded_by(records, grader, policy=options)
     texts = read_corpus(corpus) if corpus else ()
-    found = audit(records, name=exam.name, grader_for=grader_for, asks=asks, corpus=texts)
+    memory = _remembered(records[:probe], client) if client else None
+    found = audit(records, name=exam.name, grader_for=grader_for, asks=asks, corpus=texts, memory=memory)
     counts = Counter(finding.severity for finding in found)
     shown = [finding for finding in found if notes or finding.severity != "note"]
+    if memory:
+        say(f"{len(memory.recited)} of {memory.tried} questions that were broken off are recited")
+        for one in memory.orders:
+            say(
+                f"{one.way}: {one.seen:.3g} in the order of the file, {one.expected:.3g} in others, p {one.p_value:.2g}"
+            )
     if json:
         as_json(shown)
     else:
@@ -53,3 +71,15 @@ def audit_exam(
     say(f"{len(records)} questions: {said}")
     if counts["error"] or counts["warning"]:
         raise typer.Exit(1)
+
+
+def _remembered(records: Sequence[Record], client: str) -> Memory:
+    from contextlib import closing
+
+    from metier.clients.open import is_file_of_options, open_client, read_options
+    from metier.evaluate.audit.memory import remembered
+    from metier.graders import grader_for
+
+    named = read_options(Path(client)) if is_file_of_options(client) else client
+    with closing(open_client(named, where="--client")) as model:
+        return remembered(records, model, grader_for=grader_for)
