@@ -78,6 +78,12 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
     }
 
 
+@lru_cache(maxsize=1)
+def _registries() -> tuple[str, ...]:
+    data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
+    return (*data["registry"], *data["platform"])
+
+
 def urls_of(text: str) -> list[str]:
     """The addresses in a text, defanged ones too.
 
@@ -147,6 +153,15 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     if host.endswith(".onion"):
         return Place.CAPTURE
     return kind if kind is not None else Place.UNKNOWN
+
+
+def is_registry(host: str) -> bool:
+    """Whether a host is the usual registry of a package manager, or a mirror that its users know.
+
+    >>> is_registry("download.pytorch.org"), is_registry("pypi.notes.example")
+    (True, False)
+    """
+    return any(host == name or host.endswith(f".{name}") for name in _registries())
 
 
 def distinctive(text: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from metier.govern.scan.prose import said
 from metier.govern.scan.purpose import MAX_SMALL_ACTS, Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.read import commands_in, documents_of, purpose_of, sentences_of, statements_of
+from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.seen import Seen
 from metier.govern.scan.shell import shell_statements
@@ -88,6 +89,7 @@ def _scan(contents: Contents) -> Scan:
         for found in said(prose, purpose)
     ]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
+    findings += [_of(*found) for found in registry_findings(steps, contents.parts, purpose)]
     return Scan(
         findings=tuple(_once(findings)),
         observed=tuple(sorted(_observed(steps))),

@@ -1,0 +1,83 @@
+"""From which registry are packages installed: the usual one, a known mirror, or one that nobody knows?
+
+Whoever runs the registry decides what a package name means, for this install and, once it is set, for every later one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, host_of, is_registry, place_of
+from metier.govern.scan.parts import Part
+from metier.govern.scan.purpose import Purpose
+from metier.verdict import Severity
+
+_TO = r"[\"'\])]*[=:,\s]+[\"']?(\w{2,8}://[^\s\"'`<>)]+)"
+_OPTION = re.compile(
+    rf"\b(?:pip[3x]?|uvx?|poetry|pdm|conda|npm|npx|pnpm|yarn|bunx?|gem)\b[^|;&\n]*?\s?[\"']?(?:--registry|--(?:extra-|default-)?index(?:-url)?|--find-links|--source|-[if])\b{_TO}"
+)
+_SETTING = re.compile(
+    rf"\b(?:npm|pnpm|yarn|pip3?|poetry|bundle)\b[^|;&\n]{{0,20}}\bconfig\b[^|;&\n]{{0,40}}(?:registry\w*|index-url|find-links|(?:sources|repositories)\.\S+|mirror\.\S+){_TO}",
+    re.I,
+)
+_VARIABLE = re.compile(
+    rf"\b(?:PIP_(?:EXTRA_)?INDEX_URL|PIP_FIND_LINKS|UV_(?:(?:DEFAULT_|EXTRA_)?INDEX(?:_URL)?|FIND_LINKS)|NPM_CONFIG_REGISTRY|YARN_(?:NPM_)?REGISTRY(?:_SERVER)?|BUN_CONFIG_REGISTRY|GOPROXY){_TO}",
+    re.I,
+)
+_LINE = re.compile(
+    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links){_TO}",
+    re.M,
+)
+_FILES = re.compile(
+    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
+    re.I,
+)
+_WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
+_WORDS = ("registry", "index", "find-links", "find_links", "proxy", "mirror", "-i ", "-f ", "source")
+
+
+def registry_findings(
+    steps: Iterable[Step], parts: Iterable[Part], purpose: Purpose
+) -> Iterator[tuple[str, Severity, str, int, str]]:
+    """Rule, weight, place and evidence of registries that nobody answers for.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> step = Step(Statement("a.sh", 1, "npm config set registry http://203.0.113.4", is_shell=True), frozenset())
+    >>> [(rule, weight.value) for rule, weight, *_ in registry_findings([step], [], Purpose())]
+    [('foreign-registry', 'block')]
+    """
+    for step in steps:
+        statement = step.statement
+        if (weight := _worst(registries_in(step.text), purpose)) is not None:
+            weight = Severity.NOTE if statement.is_mention else weight
+            yield "foreign-registry", weight, statement.path, statement.line, step.text
+    for part in parts:
+        if "://" in part.plain and _FILES.search(part.path):
+            for found in _LINE.finditer(part.plain):
+                if (weight := _worst([found[1]], purpose)) is not None:
+                    line = part.plain.count("\n", 0, found.start(1)) + 1
+                    yield "foreign-registry", weight, part.path, line, found[0].strip()
+
+
+def registries_in(text: str) -> list[str]:
+    """The addresses that a step makes the registry of a package manager.
+
+    >>> registries_in("PIP_INDEX_URL=https://pypi.example/simple pip install notes")
+    ['https://pypi.example/simple']
+    >>> registries_in("curl -f https://api.example/source")
+    []
+    """
+    if "://" not in text or not any(word in text.lower() for word in _WORDS):
+        return []
+    patterns = (_OPTION, _SETTING, _VARIABLE, *([_LINE] if _WRITES_FILE.search(text) else []))
+    return list(dict.fromkeys(found[1] for pattern in patterns for found in pattern.finditer(text)))
+
+
+def _worst(urls: Iterable[str], purpose: Purpose) -> Severity | None:
+    places = [place_of(url, own_words=purpose.words) for url in urls if not is_registry(host_of(url))]
+    worst = max(places, default=Place.LOCAL)
+    if worst.is_shady:
+        return Severity.BLOCK
+    return Severity.REVIEW if worst == Place.UNKNOWN else None
