@@ -27,7 +27,7 @@ class Rules:
         exact_case: Forms of at most so many characters must stand as a label writes them, or in capitals: "IT" is not
             in "do it", "R" not in "r". 0 switches it off.
         evidence: A form of one or two characters counts only in a text with so many mentions of longer forms.
-        stop_forms: Forms that count nowhere.
+        stop_forms: Forms that count nowhere, save those that `exact_case` already keeps to capitals.
         qualifiers: "Java (computer programming)" also has the form "Java".
 
     Raises:
@@ -101,8 +101,10 @@ def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
             owners[form] = (*named, concept_id)
         if len(form) <= rules.exact_case:
             ways.setdefault(form, set()).add(" ".join(written.split()))
-    for form in ("", *_canonical(rules.stop_forms)):
-        owners.pop(form, None)
+    owners.pop("", None)
+    for form in _canonical(rules.stop_forms):
+        if form not in ways or form in ways[form]:
+            owners.pop(form, None)
     if rules.ambiguous != "all":
         owners = _unambiguous(owners, _preferred(taxonomy, rules) if rules.ambiguous == "preferred" else {})
     return Forms(owners, {form: frozenset(found) for form, found in ways.items()})

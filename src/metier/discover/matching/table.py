@@ -197,7 +197,7 @@ _FOLDED = bytes(32 if code < 128 and is_gap(chr(code)) else code for code in ran
 def _values(codes: NDArray[np.unsignedinteger]) -> Hashes:
     """A scattered number for each code point: the finaliser of SplitMix64 (Steele et al. 2014)."""
     if codes.dtype == np.uint8:
-        return _VALUES[codes]
+        return _VALUES.take(codes)
     return _scatter(codes.astype(np.uint64))
 
 

@@ -1,0 +1,111 @@
+"""Do the rules leave out what they say, and nothing while they are off?"""
+
+from __future__ import annotations
+
+import pytest
+
+from metier.discover.match import Matcher
+from metier.discover.matching.rules import Rules, careful, stop_forms
+from metier.errors import InputError
+from metier.taxonomy import Concept, Taxonomy
+
+
+def taxonomy(*concepts: tuple[str, ...]) -> Taxonomy:
+    made = (Concept(id=f"{n}", label=labels[0], alt_labels=labels[1:]) for n, labels in enumerate(concepts))
+    return Taxonomy(name="t", concepts=tuple(made))
+
+
+def found(text: str, rules: Rules, *concepts: tuple[str, ...], engine: str = "auto") -> list[tuple[str, str]]:
+    return [(m.concept, m.form) for m in Matcher(taxonomy(*concepts), rules, engine=engine).find(text)]
+
+
+@pytest.mark.parametrize("engine", ["lookup", "table"])
+@pytest.mark.parametrize(
+    ("text", "label", "forms"),
+    [
+        ("C++ and C", "C", 1),
+        ("C# or F#", "C", 0),
+        ("C/C++", "C", 1),
+        ("R&D", "R", 0),
+        ("R & D", "R", 1),
+        ("in R.", "R", 1),
+        ("C-suite", "C", 0),
+        ("e.g. e", "e", 1),
+        ("Node.js", "node", 0),
+        ("Node.js", "js", 0),
+        ("Node.js", "Node.js", 1),
+        ("ASP.NET", "ASP", 0),
+        ("ASP.NET", ".NET", 0),
+        ("ASP.NET", "ASP.NET", 1),
+        ("T-SQL", "T-SQL", 1),
+        ("T-SQL", "T", 0),
+        ("CI/CD", "CI/CD", 1),
+        ("R&D", "R&D", 1),
+        ("Java+Spring", "Java", 1),
+        ("Python's", "Python", 1),
+        ("welding.You", "welding", 1),
+        ("#python", "python", 1),
+    ],
+)
+def test_a_name_ends_where_readers_see_it_end(engine: str, text: str, label: str, forms: int) -> None:
+    assert len(found(text, Rules(), (label,), engine=engine)) == forms
+
+
+def test_nested_mentions_are_kept_when_asked() -> None:
+    matcher = Matcher(taxonomy(("risk",), ("manage risk",), ("risk of loss",)))
+    assert [m.form for m in matcher.find("manage risk of loss")] == ["manage risk"]
+    assert [m.form for m in matcher.find("manage risk of loss", nested=True)] == ["manage risk", "risk", "risk of loss"]
+
+
+@pytest.mark.parametrize(("ambiguous", "concepts"), [("all", ["0", "1"]), ("preferred", ["0"]), ("drop", [])])
+def test_a_form_of_several_concepts_goes_by_the_rule(ambiguous: str, concepts: list[str]) -> None:
+    rules = Rules(ambiguous=ambiguous)
+    assert [c for c, _ in found("press", rules, ("press",), ("journalism", "press"))] == concepts
+    assert found("journalism", rules, ("press",), ("journalism", "press")) == [("1", "journalism")]
+
+
+def test_a_form_that_is_no_preferred_label_is_dropped_among_several() -> None:
+    assert found("press", Rules(ambiguous="preferred"), ("a", "press"), ("b", "press")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"), [("do it", []), ("IT", ["IT"]), ("It is", []), ("iOS IOS ios", ["iOS", "IOS"])]
+)
+def test_short_forms_stand_as_written_or_in_capitals(text: str, forms: list[str]) -> None:
+    assert [form for _, form in found(text, Rules(exact_case=3), ("IT",), ("iOS",))] == forms
+    assert len(found("it", Rules(exact_case=1), ("IT",))) == 1
+
+
+def test_a_very_short_form_needs_a_longer_one_beside_it() -> None:
+    rules = Rules(evidence=1)
+    assert found("R is a letter", rules, ("R",), ("statistics",)) == []
+    assert found("R for statistics", rules, ("R",), ("statistics",)) == [("0", "R"), ("1", "statistics")]
+
+
+def test_a_stop_form_leaves_room_for_the_form_under_it() -> None:
+    rules = Rules(stop_forms=frozenset({"Data  Plan"}))
+    assert found("data-plan", rules, ("data plan",), ("data",)) == [("1", "data")]
+
+
+def test_a_qualifier_is_cut_when_asked() -> None:
+    java = ("Java (computer programming)",)
+    assert found("Java", Rules(), java) == []
+    assert found("Java", Rules(qualifiers=True), java) == [("0", "Java")]
+    assert found("Java (computer programming)", Rules(qualifiers=True), java) == [("0", java[0])]
+
+
+def test_careful_rules_find_skills_and_not_prose() -> None:
+    text = "You lead IT and plan it with machine learning."
+    labels = (("lead",), ("IT",), ("plan",), ("machine learning",))
+    assert [form for _, form in found(text, careful(), *labels)] == ["IT", "machine learning"]
+
+
+def test_every_stop_form_has_a_reason() -> None:
+    assert len(stop_forms()) > 30
+    assert all(stop_forms().values())
+
+
+@pytest.mark.parametrize("fault", [{"ambiguous": "some"}, {"exact_case": -1}, {"evidence": -1}])
+def test_rules_that_cannot_be_are_refused(fault: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        Rules(**fault)  # type: ignore[arg-type]
