@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.compose.plan import describe, plan
+from metier.compose.resolve import Candidate
 from metier.plan import Example, Gap, Goal, Plan
 from metier.skill import Skill
+from metier.verdict import ExposureTier, VettingTier
 
 FUNCTIONS: dict[str, Callable[[str], str]] = {
     "reverse": lambda text: text[::-1],
@@ -158,3 +160,45 @@ def test_the_order_and_repetition_of_the_library_do_not_count(rng: random.Random
 def test_an_executor_that_answers_too_little_is_not_believed() -> None:
     with pytest.raises(ValueError, match="shorter"):
         plan(Goal(name="g", steps=("upper",), examples=examples("a>A")), LIBRARY, apply=lambda calls: [])
+
+
+def rivals(**said: object) -> tuple[Skill, Skill, Candidate]:
+    """Two skills for one concept; of the one that would come second by name more is known."""
+    first, second = (Skill(name=name, description=name, concepts=("upper",)) for name in ("a", "b"))
+    return first, second, Candidate(skill=second, **said)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"conditions": frozenset({"latin"})},
+        {"priority": 1},
+        {"exposure": ExposureTier.SUPERVISED},
+        {"vetting": VettingTier.COMMUNITY},
+    ],
+)
+@pytest.mark.parametrize("wanted", [{"steps": ("upper",)}, {"examples": (Example(input="a", output="A"),)}])
+def test_where_several_skills_apply_specificity_then_priority_then_trust_decide(
+    said: dict[str, object], wanted: dict[str, object]
+) -> None:
+    first, second, known = rivals(**said)
+    goal = Goal(name="g", **wanted)  # type: ignore[arg-type]
+    for library in ([first, second], [second, first]):
+        found = plan(goal, library, apply=lambda calls: ["A"] * len(calls), known=[known], facts={"latin"})
+        assert names(found) == ("b",)
+
+
+def test_a_skill_whose_conditions_do_not_hold_is_not_planned_with() -> None:
+    first, second, known = rivals(conditions=frozenset({"latin"}), priority=9)
+    goal = Goal(name="g", steps=("upper",))
+    assert names(plan(goal, [first, second], apply=Hands(), known=[known])) == ("a",)
+    assert isinstance(plan(goal, [second], apply=Hands(), known=[known]), Gap)
+
+
+def test_a_wide_skill_of_high_priority_does_not_outdo_a_narrow_one() -> None:
+    narrow = Skill(name="narrow", description="", concepts=("upper",))
+    wide = Skill(name="all", description="", concepts=("upper", "lower"))
+    found = plan(
+        Goal(name="g", steps=("upper",)), [wide, narrow], apply=Hands(), known=[Candidate(skill=wide, priority=9)]
+    )
+    assert names(found) == ("narrow",)

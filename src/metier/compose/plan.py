@@ -8,8 +8,9 @@ output. The planner asks the skills themselves (`apply`), never a reference impl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from metier.compose.resolve import Candidate, resolve
 from metier.plan import Example, Gap, Goal, Plan, Step
 from metier.skill import Skill
 
@@ -17,14 +18,24 @@ Apply = Callable[[Sequence[tuple[tuple[Skill, ...], str]]], list[str]]
 """Runs sequences of skills on inputs: a list of (skills, input) in, the outputs in the same order out."""
 
 
-def plan(goal: Goal, skills: Sequence[Skill], *, apply: Apply) -> Plan | Gap:
+def plan(
+    goal: Goal,
+    skills: Sequence[Skill],
+    *,
+    apply: Apply,
+    known: Iterable[Candidate] = (),
+    facts: Collection[str] = (),
+) -> Plan | Gap:
     """Plan a goal and execute the plan on the goal's examples.
 
     Args:
         goal: What is wanted, with steps, examples or both.
-        skills: The library; its order does not count. Where several skills cover a concept, the most specific one is
-            taken, then the first by name, then the newest version.
+        skills: The library; its order does not count. Where several skills apply, `resolve` decides: the most specific
+            one is taken (most conditions, then fewest concepts), then priority, then trust, then the first by name,
+            then the newest version.
         apply: Executes skill calls.
+        known: Conditions, priority and trust of skills of the library, as far as somebody gave them.
+        facts: What holds; a skill whose conditions are not all among these is left out.
 
     Returns:
         A Plan whose execution is on record, or the Gap. A plan that fails on an example is a Gap as well: what is
@@ -41,14 +52,15 @@ def plan(goal: Goal, skills: Sequence[Skill], *, apply: Apply) -> Plan | Gap:
         return Gap(
             goal=goal.name, reason="the goal names neither steps nor examples, so nothing can be planned or checked"
         )
-    library = sorted(dict.fromkeys(skills), key=lambda skill: skill.digest)
-    library.sort(key=lambda skill: _version(skill.version), reverse=True)
-    library.sort(key=lambda skill: skill.name)
-    return _by_steps(goal, library, apply) if goal.steps else _by_search(goal, library, apply)
+    given = {candidate.skill.digest: candidate for candidate in known}
+    ranked = resolve((given.get(skill.digest, Candidate(skill=skill)) for skill in skills), facts).ranked
+    if goal.steps:
+        return _by_steps(goal, ranked, apply)
+    return _by_search(goal, [candidate.skill for candidate in ranked], apply)
 
 
-def _by_steps(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
-    covering = {concept: _covering(concept, skills) for concept in goal.steps}
+def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply) -> Plan | Gap:
+    covering = {concept: _covering(concept, ranked) for concept in goal.steps}
     missing = tuple(dict.fromkeys(concept for concept in goal.steps if covering[concept] is None))
     if missing:
         return Gap(
@@ -56,7 +68,7 @@ def _by_steps(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
             reason=f"no stored skill covers {', '.join(map(repr, missing))}",
             missing=missing,
             examples=goal.examples,
-            nearest=_nearest(missing, skills),
+            nearest=_nearest(missing, [candidate.skill for candidate in ranked]),
         )
     chosen = tuple(skill for concept in goal.steps if (skill := covering[concept]) is not None)
     outputs = apply([(chosen, example.input) for example in goal.examples])
@@ -106,13 +118,11 @@ def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
     )
 
 
-def _covering(concept: str, skills: Sequence[Skill]) -> Skill | None:
-    able = [skill for skill in skills if concept in skill.concepts]
-    return min(able, key=lambda skill: len(skill.concepts), default=None)
-
-
-def _version(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() else -1 for part in version.split("."))
+def _covering(concept: str, ranked: Sequence[Candidate]) -> Skill | None:
+    """The most specific skill that covers a concept; the first of the ranking among equals."""
+    able = [candidate for candidate in ranked if concept in candidate.skill.concepts]
+    first = min(able, key=lambda one: (-len(one.conditions), len(one.skill.concepts)), default=None)
+    return first.skill if first else None
 
 
 def _nearest(missing: Sequence[str], skills: Sequence[Skill]) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 "SoK: Agentic Skills" (arXiv 2602.20867) finds no principled rule in any system for C₁ = C₂ = 1. Here there is one, in
 four steps, each decided only where the one before leaves a tie: the more specific condition, as production systems and
 hierarchical planners have it; the priority that the owner of the library gave; the trust of the verdict; the name,
-version and digest. No step looks at what a skill says of itself: text that praises a skill gains it nothing, and a
-condition that does not hold takes it out. A skill that recovers another must be trusted as far as that one.
+the newest version and the digest. No step looks at what a skill says of itself: text that praises a skill gains it
+nothing, and a condition that does not hold takes it out. A skill that recovers another must be trusted as far as that one.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _shortfall(recovery: Candidate, failed: Candidate) -> str:
     return "; ".join(short)
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, int, int, str, str, str, str]:
+def _rank(candidate: Candidate) -> tuple[int, int, int, int, str, tuple[int, ...], str, str, str]:
     skill = candidate.skill
     return (
         -len(candidate.conditions),
@@ -146,10 +146,16 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, int, str, str, str, str]
         -candidate.exposure,
         -candidate.vetting,
         skill.name,
+        _newest_first(skill.version),
         skill.version,
         skill.digest,
         f"{sorted(candidate.conditions)} {skill!r}",  # what the digest leaves out, so that the order is total
     )
+
+
+def _newest_first(version: str) -> tuple[int, ...]:
+    """A key that is smaller for a newer version; a missing part counts as older than any."""
+    return (*(-int(part) if part.isdecimal() else 1 for part in version.split(".")), 2)
 
 
 def _decided(first: Candidate, second: Candidate) -> tuple[Rule, str]:
