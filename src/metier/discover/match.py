@@ -6,6 +6,7 @@ whole words, the longest form wins and mentions do not overlap. The cost grows w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,7 +14,7 @@ from typing import ClassVar, Protocol
 
 from metier.discover.matching.lookup import Lookup, Place
 from metier.discover.matching.rules import EVERY_FORM, Rules, forms_of
-from metier.discover.matching.words import AFTER, BEFORE, glued
+from metier.discover.matching.words import AFTER, BEFORE, canonical, glued
 from metier.errors import InputError
 from metier.taxonomy import Taxonomy
 
@@ -114,6 +115,26 @@ def _meant(form: str, ways: frozenset[str]) -> bool:
     """Whether a short form stands as a label writes it, or in capitals."""
     stands = " ".join(form.split())
     return stands in ways or stands == stands.upper()
+
+
+def frequent_forms(matcher: Matcher, texts: Iterable[str], *, share: float = 0.01) -> frozenset[str]:
+    """The forms that stand in more than a share of background texts: words of prose there, to be made stop forms.
+
+    Raises:
+        InputError: The share is not from 0 to 1.
+
+    >>> from metier.taxonomy import Concept
+    >>> trade = Matcher(Taxonomy(name="t", concepts=(Concept(id="lead", label="lead"), Concept(id="w", label="welding"))))
+    >>> sorted(frequent_forms(trade, ["They lead.", "Lead on!", "welding"], share=0.5))
+    ['lead']
+    """
+    if not 0 <= share <= 1:
+        raise InputError(f"Expected a share from 0 to 1, got {share}.")
+    counts, total = Counter[str](), 0
+    for found in matcher.find_all(texts):
+        total += 1
+        counts.update({canonical(mention.form)[0] for mention in found})
+    return frozenset(form for form, count in counts.items() if count > share * total)
 
 
 def _engine(name: str, forms: Sequence[str]) -> Engine:

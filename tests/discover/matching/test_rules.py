@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metier.discover.match import Matcher
+from metier.discover.match import Matcher, frequent_forms
 from metier.discover.matching.rules import Rules, careful, stop_forms
 from metier.errors import InputError
 from metier.taxonomy import Concept, Taxonomy
@@ -109,3 +109,13 @@ def test_every_stop_form_has_a_reason() -> None:
 def test_rules_that_cannot_be_are_refused(fault: dict[str, object]) -> None:
     with pytest.raises(InputError):
         Rules(**fault)  # type: ignore[arg-type]
+
+
+def test_forms_of_everyday_prose_are_told_by_their_share_of_texts() -> None:
+    texts = ["We plan.", "Plan it", "plan or welding", "nothing"]
+    labels = taxonomy(("plan",), ("welding",))
+    often = frequent_forms(Matcher(labels), texts, share=0.5)
+    assert often == {"plan"}
+    assert [m.form for m in Matcher(labels, Rules(stop_forms=often)).find(texts[2])] == ["welding"]
+    with pytest.raises(InputError, match="share"):
+        frequent_forms(Matcher(labels), texts, share=2)

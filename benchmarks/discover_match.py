@@ -1,0 +1,223 @@
+"""How fast are all forms of ESCO found in job ads, and does every peer find the same?
+
+Ours, both engines, beside ahocorasick-rs, pyahocorasick, flashtext2 and spaCy's PhraseMatcher: the same canonical forms
+over the same texts, whole words, longest first, each peer with the Python that makes offsets of what it gives. The
+oracle is one regular expression a form-start, tried at every word. Every engine is run for itself; CPU time, best of
+three, the heap frozen, so that the collector does not walk the taxonomy.
+
+    python benchmarks/discover_match.py DATA_FOLDER [TEXTS…]
+"""
+
+from __future__ import annotations
+
+import csv
+import gc
+import gzip
+import json
+import platform
+import re
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+
+from metier.discover.match import Matcher
+from metier.discover.matching.rules import EVERY_FORM, forms_of
+from metier.discover.matching.words import canonical, is_word
+from metier.taxonomy import Concept, Taxonomy
+
+Spans = list[list[tuple[int, int]]]
+Find = Callable[[list[str]], Spans]
+PEERS = ("ahocorasick-rs", "pyahocorasick", "flashtext2", "spacy")
+ORACLE = "regex oracle"
+ROUNDS = 3
+
+
+def load(folder: Path) -> Taxonomy:
+    """ESCO 1.1.1 in English as a taxonomy."""
+    with gzip.open(folder / "esco_skills_en_v1.1.1.csv.gz", "rt", encoding="utf-8") as lines:
+        return Taxonomy(
+            name="esco",
+            concepts=tuple(
+                Concept(
+                    id=row["conceptUri"],
+                    label=row["preferredLabel"],
+                    alt_labels=tuple(alt for alt in row["altLabels"].split("\n") if alt.strip()),
+                )
+                for row in csv.DictReader(lines)
+            ),
+        )
+
+
+def read(paths: list[Path]) -> Iterator[str]:
+    """The texts of the files: a line of text or of JSON with `tokens` is one."""
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                yield " ".join(json.loads(line)["tokens"]) if ".jsonl" in path.name else line.rstrip("\n")
+
+
+def ours(engine: str) -> Callable[[Taxonomy, list[str]], Find]:
+    """One of our engines, with all its mentions made."""
+
+    def build(taxonomy: Taxonomy, forms: list[str]) -> Find:
+        matcher = Matcher(taxonomy, engine=engine)
+        return lambda texts: [sorted({(m.start, m.end) for m in found}) for found in matcher.find_all(texts)]
+
+    return build
+
+
+def longest(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Whole words, from left to right the longest."""
+    kept, read = [], 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= read and not is_word(text[end : end + 1]) and not (start and is_word(text[start - 1])):
+            kept.append((start, end))
+            read = end
+    return kept
+
+
+def rust(taxonomy: Taxonomy, forms: list[str]) -> Find:
+    """ahocorasick-rs with all overlapping matches, filtered in Python."""
+    import ahocorasick_rs
+
+    automaton = ahocorasick_rs.AhoCorasick(forms, matchkind=ahocorasick_rs.MatchKind.Standard)
+    return lambda texts: [
+        longest(low, [(start, end) for _, start, end in automaton.find_matches_as_indexes(low, overlapping=True)])
+        for low in map(str.lower, texts)
+    ]
+
+
+def automaton(taxonomy: Taxonomy, forms: list[str]) -> Find:
+    """pyahocorasick, filtered in Python."""
+    import ahocorasick
+
+    made = ahocorasick.Automaton()
+    for form in forms:
+        made.add_word(form, len(form))
+    made.make_automaton()
+    return lambda texts: [
+        longest(low, [(end + 1 - size, end + 1) for end, size in made.iter(low)]) for low in map(str.lower, texts)
+    ]
+
+
+def flash(taxonomy: Taxonomy, forms: list[str]) -> Find:
+    """flashtext2 with its own words."""
+    from flashtext2 import KeywordProcessor
+
+    processor = KeywordProcessor(case_sensitive=False)
+    processor.add_keywords_from_iter(forms)
+    return lambda texts: [[(s, e) for _, s, e in processor.extract_keywords_with_span(text)] for text in texts]
+
+
+def spacy_phrases(taxonomy: Taxonomy, forms: list[str]) -> Find:
+    """A blank English pipeline with PhraseMatcher and filter_spans."""
+    import spacy
+    from spacy.matcher import PhraseMatcher
+    from spacy.util import filter_spans
+
+    nlp = spacy.blank("en")
+    phrases = PhraseMatcher(nlp.vocab, attr="LOWER")
+    phrases.add("form", list(nlp.tokenizer.pipe(forms)))
+    return lambda texts: [
+        [(span.start_char, span.end_char) for span in filter_spans(phrases(doc, as_spans=True))]
+        for doc in nlp.tokenizer.pipe(texts)
+    ]
+
+
+def oracle(taxonomy: Taxonomy, forms: list[str]) -> Find:
+    """At each word the alternation of all forms that begin with it, longest first, blanks as any gap."""
+    gap = r"[\s\-\u2010\u2011]+"
+    head = re.compile(r"\w[\w\u0300-\u036f]*|[^\w\s\-]")
+    begin: dict[str, list[str]] = {}
+    for form in sorted(forms, key=len, reverse=True):
+        begin.setdefault(head.match(form)[0], []).append(gap.join(map(re.escape, form.split(" "))))
+    patterns = {
+        first: re.compile(rf"(?<![\w])(?:{'|'.join(found)})(?![\w])", re.IGNORECASE) for first, found in begin.items()
+    }
+
+    def find(text: str) -> list[tuple[int, int]]:
+        kept, at = [], 0
+        while word := head.search(text, at):
+            pattern = patterns.get(word[0].lower())
+            found = pattern.match(text, word.start()) if pattern else None
+            if found:
+                kept.append(found.span())
+            at = found.end() if found else word.end()
+        return kept
+
+    return lambda texts: [find(text) for text in texts]
+
+
+ENGINES: dict[str, tuple[str, Callable[[Taxonomy, list[str]], Find]]] = {
+    "ours, table": ("numpy", ours("table")),
+    "ours, lookup": ("", ours("lookup")),
+    "ahocorasick-rs": ("ahocorasick-rs", rust),
+    "pyahocorasick": ("pyahocorasick", automaton),
+    "flashtext2": ("flashtext2", flash),
+    "spaCy PhraseMatcher": ("spacy", spacy_phrases),
+    ORACLE: ("", oracle),
+}
+
+
+def run(name: str, arguments: list[str]) -> tuple[float, list[float], float, Spans]:
+    """Build seconds, MB per CPU second of lines and of ads of forty lines, MB of memory grown, places in the lines."""
+    folder, *files = map(Path, arguments)
+    files = files or sorted([*folder.glob("jobtext_*.gz"), *folder.glob("skillspan_*.jsonl.gz")])
+    taxonomy, lines = load(folder), list(read(files))
+    forms = [form for form in forms_of(taxonomy, EVERY_FORM).concepts if form == canonical(form)[0]]
+    ads = ["\n".join(lines[n : n + 40]) for n in range(0, len(lines), 40)]
+    _, build = ENGINES[name]
+    build(Taxonomy(name="none"), ["none"])
+    gc.collect()
+    gc.freeze()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    find = build(taxonomy, forms)
+    built = time.process_time() - began
+    gc.collect()
+    gc.freeze()
+    speeds, found = [], []
+    for texts in (lines, ads):
+        seconds = []
+        for _ in range(1 if name == ORACLE else ROUNDS):
+            began = time.process_time()
+            said = find(texts)
+            seconds.append(time.process_time() - began)
+        found = found or said
+        speeds.append(sum(len(text.encode()) for text in texts) / 1e6 / min(seconds))
+    return built, speeds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, found
+
+
+def main(arguments: list[str]) -> None:
+    """Print one row an engine."""
+    print(f"Python {platform.python_version()}; {', '.join(_version(name) for name in ('numpy', *PEERS))}.\n")
+    print("| engine | build, CPU s | lines, MB per CPU s | ads, MB per CPU s | memory, MB | places | missed | extra |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    expected: set[tuple[int, int, int]] = set()
+    for name in (ORACLE, *(name for name in ENGINES if name != ORACLE)):
+        package, _ = ENGINES[name]
+        if package and "missing" in _version(package):
+            continue
+        # A process of its own, so that no engine's memory is counted for another.
+        with get_context("spawn").Pool(1) as pool:
+            built, (lines, ads), memory, found = pool.apply(run, (name, arguments))
+        places = {(number, *span) for number, spans in enumerate(found) for span in spans}
+        expected = expected or places
+        print(
+            f"| {name} | {built:.2f} | {lines:.1f} | {ads:.1f} | {memory:.0f} | {len(places):,} "
+            f"| {len(expected - places):,} | {len(places - expected):,} |"
+        )
+
+
+def _version(package: str) -> str:
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return f"{package} missing"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
