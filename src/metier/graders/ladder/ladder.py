@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from metier.attempt import Grade
-from metier.graders.ladder.compare import Verdict, compare
+from metier.graders.ladder.compare import compare
 from metier.graders.ladder.extract import MAX_SHORT_CHARS, extract
 from metier.graders.ladder.normal import normal
 from metier.graders.ladder.policy import Policy
 from metier.graders.ladder.structure import Leaf, Many, shape
+from metier.graders.ladder.verdict import Verdict
 from metier.item import Item
 
 Trace = Callable[[str, str], None]

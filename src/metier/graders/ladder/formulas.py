@@ -1,0 +1,91 @@
+"""Do two formulas, or two equations, say the same? Their trees, then random points, then a confirmation."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+
+from metier.graders.ladder.confirm import confirm
+from metier.graders.ladder.evaluate import TooBigError, UndefinedError, as_float, value
+from metier.graders.ladder.structure import Leaf
+from metier.graders.ladder.symbolic import same, same_up_to_constant
+from metier.graders.ladder.syntax import Apply, Literal, Name, Node, UnreadError, names, parts, read_all
+from metier.graders.ladder.verdict import Context, Verdict
+
+
+@lru_cache(maxsize=4096)
+def formula_of(text: str) -> Node | None:
+    """Read a text that is a formula from end to end, or None.
+
+    >>> formula_of("2x") is None, formula_of("2x +") is None
+    (False, True)
+    """
+    try:
+        return read_all(text)
+    except UnreadError:
+        return None
+
+
+def compare_formulas(gold: str, answer: str, context: Context) -> Verdict | None:
+    """Compare as formulas, or as equations; None if one of them is none, so that another rung may try."""
+    sides = gold.split("="), answer.split("=")
+    if len(sides[0]) == 2 and len(sides[1]) == 2:
+        return _equations(sides[0], sides[1], context)
+    wanted, said = formula_of(sides[0][-1]), formula_of(sides[1][-1])
+    if wanted is None or said is None:
+        return None
+    if _is_word(wanted) or _is_word(said):
+        return None
+    if "j" in names(said) - names(wanted) and Name("i") in parts(wanted):
+        said = formula_of(re.sub(r"(?<![A-Za-z])j(?![A-Za-z])", "i", sides[1][-1])) or said
+    context.trace("symbols", f"{sorted(names(said))} against {sorted(names(wanted))}")
+    if wanted == said:
+        return Verdict(True, "same_formula")
+    found = same(wanted, said, relative=context.policy.relative)
+    if found is False and "log" in gold + answer:
+        found = same(wanted, said, relative=context.policy.relative, log_base=10)
+    if not found and same_up_to_constant(wanted, said):
+        return Verdict(True, "same_up_to_constant")
+    if found is None:
+        found = confirm(wanted, said)
+        context.trace("confirmation", str(found))
+    if found is None:
+        return Verdict(None, "undecided", f"{answer[:100]} against {gold[:100]}")
+    return Verdict(found, "same_formula" if found else "different", f"{answer[:100]} against {gold[:100]}")
+
+
+def _equations(gold: list[str], answer: list[str], context: Context) -> Verdict | None:
+    """Two equations say the same if what they set to zero differs by a constant factor."""
+    trees = [formula_of(side) for side in (*gold, *answer)]
+    if any(tree is None for tree in trees):
+        return None
+    one, two, three, four = (tree for tree in trees if tree is not None)
+    zeros = [Apply("add", (left, Apply("neg", (right,)))) for left, right in ((one, two), (three, four))]
+    at = {name: 1.3 + 0.37 * place for place, name in enumerate(sorted(names(zeros[0]) | names(zeros[1])))}
+    try:
+        scale = as_float(value(zeros[0], at)) / as_float(value(zeros[1], at))
+    except (UndefinedError, TooBigError, ZeroDivisionError):
+        return Verdict(None, "undecided")
+    factor = Literal(Fraction(scale.real).limit_denominator(10**6))
+    found = same(zeros[0], Apply("mul", (factor, zeros[1])), relative=context.policy.relative)
+    return Verdict(found, "same_formula" if found else "different")
+
+
+def _is_word(node: Node) -> bool:
+    return isinstance(node, Name) and len(node.name) > 3 and node.name.isalpha()
+
+
+def vector_of(text: str) -> tuple[Leaf, ...] | None:
+    r"""The parts of a vector in `\hat{i}`, `\hat{j}`, `\hat{k}`, as texts, or None."""
+    if "\\hat" not in text:
+        return None
+    node = formula_of(text)
+    axes = [f"hat {axis}" for axis in ("ijk" if "{i}" in text or "{j}" in text or "{k}" in text else "xyz")]
+    if node is None or not names(node) <= set(axes):
+        return None
+    try:
+        found = [as_float(value(node, {axis: float(axis == mine) for axis in axes})) for mine in axes]
+    except (UndefinedError, TooBigError):
+        return None
+    return tuple(Leaf(text=f"{number:.15g}") for number in found)

@@ -1,0 +1,139 @@
+"""Are two answers without parts the same? Numbers with units, then formulas, then words."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from metier.graders.ladder.evaluate import TooBigError, Value, as_float
+from metier.graders.ladder.formulas import compare_formulas, formula_of
+from metier.graders.ladder.quantity import Quantity, quantity_of, quantity_or_none
+from metier.graders.ladder.structure import Leaf
+from metier.graders.ladder.syntax import Apply, parts
+from metier.graders.ladder.units import pairs, units
+from metier.graders.ladder.verdict import Context, Verdict
+
+
+def compare_leaves(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
+    """Compare two answers that have no parts: as numbers with units, then as formulas, then as words."""
+    if gold.text == answer.text and not gold.label and not answer.label:
+        return Verdict(True, "same", gold.text[:200])
+    if _other_name(gold.label, answer.label):
+        return Verdict(False, "different_names", f"{answer.label} against {gold.label}")
+    if "=" in answer.text and gold.label and "=" not in gold.text:
+        gold = Leaf(text=f"{gold.label}={gold.text}")
+    elif "=" in gold.text and answer.label and "=" not in answer.text:
+        answer = Leaf(text=f"{answer.label}={answer.text}")
+    if gold.text.isalpha() and gold.text.casefold() == answer.text.casefold() and len(gold.text) > 2:
+        return Verdict(True, "same_words", gold.text[:200])
+    if "_" in gold.text + answer.text and _unbraced(gold.text) == _unbraced(answer.text):
+        return Verdict(True, "same", gold.text[:200])
+    verdict = _quantities(gold.text, answer.text, context)
+    if verdict is None:
+        verdict = compare_formulas(gold.text, answer.text, context)
+    return verdict or _words(gold.text, answer.text)
+
+
+def _unbraced(text: str) -> str:
+    """`CO_2` as `CO2`: an index with and without its marks."""
+    return re.sub(r"[_{} ]", "", text)
+
+
+def _other_name(gold: str, answer: str) -> bool:
+    return gold != answer and all(re.fullmatch(r"[a-z]", name) for name in (gold, answer))
+
+
+def _quantities(gold: str, answer: str, context: Context) -> Verdict | None:
+    """Compare as numbers with units; None if one of them is none, so that another rung may try."""
+    try:
+        wanted, said = quantity_of(gold), quantity_of(answer)
+        if context.unit == "e" and said and (charge := re.fullmatch(r"(.*[\d}]) ?e", answer)):
+            said = quantity_of(charge[1]) or said
+    except TooBigError:
+        return Verdict(None, "too_big", f"{answer[:100]} against {gold[:100]}")
+    if wanted is None or said is None:
+        return None
+    unit = wanted.unit or context.unit
+    if wanted.unit and not units(wanted.unit):
+        if not context.unit:
+            return None
+        unit = context.unit
+    if said.unit and said.unit != unit and not units(said.unit):
+        if not unit and re.search(r"[+*^=(\\-]|^[a-z]$", said.unit):
+            return None
+        return _unknown_unit(wanted, said, context)
+    context.trace("numbers", f"{_shown(said)} against {_shown(wanted)} {unit}")
+    same_value = _same_quantity(wanted, said, unit, context)
+    if not same_value and wanted.unit == "" and not said.unit:
+        for node in (wanted.node, said.node):
+            if node is not None and any(
+                isinstance(part, Apply) and part.op == "log" and len(part.args) == 1 for part in parts(node)
+            ):
+                other_wanted, other_said = quantity_of(gold, 10), quantity_of(answer, 10)
+                if other_wanted and other_said:
+                    same_value = _same_quantity(other_wanted, other_said, unit, context)
+                break
+    evidence = f"{_shown(said)} against {_shown(wanted)} {unit}"
+    if same_value:
+        return Verdict(True, "same" if said.value == wanted.value and not said.unit else "within_tolerance", evidence)
+    if said.unit and not list(pairs(unit, said.unit)):
+        return Verdict(False, "different_dimension", evidence)
+    return Verdict(False, "different", evidence)
+
+
+def _same_quantity(wanted: Quantity, said: Quantity, unit: str, context: Context) -> bool:
+    policy = context.policy
+    full = wanted.value * 10**context.power if context.power >= 0 else _divided(wanted.value, 10**-context.power)
+    unitless = not unit
+    if not said.unit and unit == "%" and not context.unit and policy.near(_divided(wanted.value, 100), said.value):
+        return True
+    if not said.unit or _same_unit(said.unit, unit):
+        if not said.unit and policy.near(wanted.value, said.value, printed=wanted.decimals, unitless=unitless):
+            return True
+        return policy.near(full, said.value, printed=wanted.decimals if not context.power else 0, unitless=unitless)
+    if not unit and said.unit in ("¤", "€", "£", "°", "degrees", "degree") and policy.near(wanted.value, said.value):
+        return True
+    found = list(pairs(unit, said.unit))
+    context.trace("units", f"{said.unit!r} against {unit!r}: " + ("fits" if found else "does not fit"))
+    for mine, theirs in found:
+        if mine.factor == theirs.factor and mine.zero == theirs.zero:
+            number: Value = said.value
+        else:
+            number = (as_float(said.value) * theirs.factor + theirs.zero - mine.zero) / mine.factor
+        if policy.near(full, number, printed=wanted.decimals if not context.power else 0, unitless=unitless):
+            return True
+    return False
+
+
+def _same_unit(one: str, other: str) -> bool:
+    return one == other or one.replace(" ", "") == other.replace(" ", "")
+
+
+def _divided(number: Value, by: int) -> Value:
+    return Fraction(number) / by if isinstance(number, int | Fraction) else number / by
+
+
+def _shown(one: Quantity) -> str:
+    number = as_float(one.value)
+    return f"{number:.6g}" + (f" {one.unit[:40]}" if one.unit else "")
+
+
+def _unknown_unit(wanted: Quantity, said: Quantity, context: Context) -> Verdict:
+    """Words that are no unit: none is stated where none is asked; else a right number cannot be told."""
+    evidence = f"the unit {said.unit[:60]!r} is not understood"
+    if re.match(r"[\d.]|(?:to|or)\b.*\d", said.unit):
+        return Verdict(False, "several_answers", f"more follows: {said.unit[:60]!r}")
+    if not context.policy.near(wanted.value, said.value, printed=wanted.decimals):
+        return Verdict(False, "different", f"{_shown(said)} against {_shown(wanted)}")
+    if not context.unit and not wanted.unit and re.fullmatch(r"[A-Za-z][A-Za-z ,.'-]*", said.unit):
+        return Verdict(True, "within_tolerance", evidence)
+    return Verdict(None, "unknown_unit", evidence)
+
+
+def _words(gold: str, answer: str) -> Verdict:
+    wanted, said = (" ".join(re.sub(r"[{}\\$.,;:]", " ", text).casefold().split()) for text in (gold, answer))
+    if wanted == said:
+        return Verdict(True, "same_words")
+    if quantity_or_none(gold) or formula_of(gold) or re.fullmatch(r"[a-z ]+", wanted):
+        return Verdict(False, "different", f"{answer[:100]} against {gold[:100]}")
+    return Verdict(None, "not_understood", f"{answer[:100]} against {gold[:100]}")

@@ -1,0 +1,106 @@
+"""Which number does a text say, and in which unit? `3.0 m/s`, `5 ft 11 in`, `¤5`; compared in `leaves`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from metier.graders.ladder.evaluate import TooBigError, UndefinedError, Value, value
+from metier.graders.ladder.syntax import Literal, Node, UnreadError, parts, read
+from metier.graders.ladder.units import units
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with the text of its unit, how many decimals it shows, and its tree where one formula says it."""
+
+    value: Value
+    unit: str
+    decimals: int
+    node: Node | None
+
+
+_COMPOUND = re.compile(r"([\d.]++) ?([A-Za-z°'\"]++\.?)(?:,? (?:and )?| ?)")
+_MARKS = {"'": "ft", '"': "in", "''": "in"}
+
+
+@lru_cache(maxsize=8192)
+def quantity_of(text: str, log_base: int = 0) -> Quantity | None:
+    """Read a number and the text of its unit, or None.
+
+    Raises:
+        TooBigError: The number cannot be held.
+
+    >>> found = quantity_of("3.0 m/s")
+    >>> float(found.value), found.unit, found.decimals
+    (3.0, 'm/s', 1)
+    """
+    try:
+        node, rest = read(text)
+    except UnreadError:
+        if text.startswith(("¤", "€", "£")):
+            found = quantity_of(re.sub(r"^[¤€£]\s*", "", text))
+            return found and Quantity(found.value, text[0], found.decimals, found.node)
+        if text.startswith("-¤"):
+            return quantity_of(f"¤-{text[2:]}")
+        return None
+    rest = re.sub(r"(?i)^,? *(?:or so|approx\w*)\b", "", rest).strip(" ,.")
+    rest = re.sub(r" ?\([^()]*\b(?:s\.?f|sig|d\.?p|decimal|rounded|approx)[^()]*\)$", "", rest)
+    rest = re.sub(r" ?\((?:(?:≈|=|or|about)[^()]*|[\d.]+ ?%)\)$", "", rest)
+    rest = re.sub(r"^\(([^()]*)\)$", r"\1", rest).strip("[] ") if rest else rest
+    if rest and (compound := _compound(text)):
+        return compound
+    try:
+        found_value = value(node, log_base=log_base)
+    except UndefinedError:
+        return None
+    decimals = max((part.decimals for part in parts(node) if isinstance(part, Literal)), default=0)
+    return Quantity(found_value, rest, decimals, node)
+
+
+def _compound(text: str) -> Quantity | None:
+    """`5 ft 11 in` as feet; `1 h 30 min` as hours. Each unit is smaller than the one before."""
+    sign, body = (-1, text[1:]) if text.startswith("-") else (1, text)
+    found = list(_COMPOUND.finditer(body))
+    if len(found) < 2 or "".join(part[0] for part in found) != body:
+        return None
+    marks = {"'": "arcmin", '"': "arcsec", "''": "arcsec"} if "°" in body else _MARKS
+    named = [marks.get(part[2], part[2].rstrip(".")) for part in found]
+    read_ = [units(name) for name in named]
+    if not all(read_):
+        return None
+    scales = [one[0] for one in read_]
+    if any(later.dimension != scales[0].dimension or later.factor >= one.factor for one, later in pairwise(scales)):
+        return None
+    try:
+        total = sum(float(part[1]) * scale.factor for part, scale in zip(found, scales, strict=True)) / scales[0].factor
+    except ValueError:
+        return None
+    return Quantity(sign * total, named[0], 0, None)
+
+
+def number_of(text: str) -> Value | None:
+    """Read a number that has no unit, or None.
+
+    >>> number_of("1/2"), number_of("3 m")
+    (Fraction(1, 2), None)
+    """
+    try:
+        found = quantity_of(text.strip())
+    except TooBigError:
+        return None
+    return found.value if found and not found.unit else None
+
+
+def quantity_or_none(text: str) -> Quantity | None:
+    """As `quantity_of`, and None where the number is too big.
+
+    >>> quantity_or_none("9^9^9^9") is None
+    True
+    """
+    try:
+        return quantity_of(text)
+    except TooBigError:
+        return None
