@@ -22,6 +22,7 @@ from metier.taxonomy import Taxonomy
 KINDS = ("kept", "replaced", "proposed", "lost", "unknown")
 _PROPOSALS = 3
 _LOOKED_AT = 50
+_LEAST_LIKENESS = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +226,7 @@ def _starts(text: str) -> set[str]:
 def _near(
     labels: Sequence[str], new: Taxonomy, forms: Mapping[str, Mapping[str, str]]
 ) -> tuple[tuple[str, str, float], ...]:
-    """The nearest concepts by label: Ratcliff and Obershelp's likeness of at least 0.6 among forms that share a word.
+    """The nearest concepts by label: Ratcliff and Obershelp's likeness of at least 0.7 among forms that share a word.
 
     Of the many forms that share a word only the 50 with the most shared beginnings are looked at.
     """
@@ -237,7 +238,7 @@ def _near(
             shared.update(forms.get(start, {}).keys())
             to |= forms.get(start, {})
         likely = sorted(shared, key=lambda form: (-shared[form] / len(_starts(form + " " + text)), form))[:_LOOKED_AT]
-        for form in difflib.get_close_matches(text, likely, n=_PROPOSALS):
+        for form in difflib.get_close_matches(text, likely, n=_PROPOSALS, cutoff=_LEAST_LIKENESS):
             likeness = difflib.SequenceMatcher(None, form, text).ratio()
             scores[to[form]] = max(likeness, scores.get(to[form], 0.0))
     ranked = sorted(scores.items(), key=lambda item: -item[1])[:_PROPOSALS]

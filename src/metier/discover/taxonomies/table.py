@@ -11,7 +11,6 @@ from pathlib import Path
 
 from metier.errors import DocumentError
 
-
 _MAX_BYTES = 1 << 30
 
 
