@@ -124,7 +124,8 @@ def frequent_forms(matcher: Matcher, texts: Iterable[str], *, share: float = 0.0
         InputError: The share is not from 0 to 1.
 
     >>> from metier.taxonomy import Concept
-    >>> trade = Matcher(Taxonomy(name="t", concepts=(Concept(id="lead", label="lead"), Concept(id="w", label="welding"))))
+    >>> two = (Concept(id="lead", label="lead"), Concept(id="weld", label="welding"))
+    >>> trade = Matcher(Taxonomy(name="t", concepts=two))
     >>> sorted(frequent_forms(trade, ["They lead.", "Lead on!", "welding"], share=0.5))
     ['lead']
     """

@@ -43,6 +43,8 @@ def found(text: str, rules: Rules, *concepts: tuple[str, ...], engine: str = "au
         ("R&D", "R&D", 1),
         ("Java+Spring", "Java", 1),
         ("Python's", "Python", 1),
+        ("C#.net and", "C#", 1),
+        ("SQL Server 2012+", "SQL Server 2012", 1),
         ("welding.You", "welding", 1),
         ("#python", "python", 1),
     ],

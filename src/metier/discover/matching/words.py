@@ -80,16 +80,16 @@ def canonical(text: str) -> tuple[str, dict[int, int] | None]:
 def glued(text: str, start: int, end: int) -> bool:
     """Whether what stands in `[start, end)` is only part of a name that goes on over a sign.
 
-    So are "C" in "C++" and "C#", "R" in "R&D" and "R-squared", "Node" in "Node.js" and "e" in "e.g."; "Java" is not
-    in "Java+Spring", and neither is "C" in "C/C++" or "Python" in "Python's".
+    So are "C" in "C++" and "C#", "R" in "R&D" and "R-squared", "Node" in "Node.js" and "e" in "e.g.". "Java" in
+    "Java+Spring" is a name of its own, and so are "C" in "C/C++", "Python" in "Python's" and "Server 2012" in "Server 2012+".
 
     >>> glued("R&D", 0, 1), glued("C/C++", 0, 1), glued("Node.js", 0, 4), glued("R.", 0, 1)
     (True, False, True, False)
     """
     after, before = text[end : end + 1], text[start - 1 : start] if start else ""
-    if after == "#" or (after == "+" and not is_word(text[end + 1 : end + 2])):
+    if text[end - 1].isalpha() and (after == "#" or (after == "+" and not is_word(text[end + 1 : end + 2]))):
         return True
-    if after == "." and _SUFFIX.match(text, end):
+    if after == "." and is_word(text[end - 1]) and _SUFFIX.match(text, end):
         return True
     if before == "." and is_word(text[start - 2 : start - 1]) and _SUFFIX.fullmatch(text, start - 1, end):
         return True

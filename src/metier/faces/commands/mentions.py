@@ -25,7 +25,7 @@ def mentions(
     """
     from itertools import chain, tee
 
-    from metier.discover.concepts import load_taxonomy
+    from metier.discover.taxonomies import load_taxonomy
     from metier.discover.match import Matcher
     from metier.discover.matching import rules
     from metier.discover.supervision.reading import read_sentences
