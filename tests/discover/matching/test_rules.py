@@ -121,3 +121,12 @@ def test_forms_of_everyday_prose_are_told_by_their_share_of_texts() -> None:
     assert [m.form for m in Matcher(labels, Rules(stop_forms=often)).find(texts[2])] == ["welding"]
     with pytest.raises(InputError, match="share"):
         frequent_forms(Matcher(labels), texts, share=2)
+
+
+def test_labels_in_further_languages_count_when_asked() -> None:
+    weld = Concept(id="weld", label="welding", translations=(("de", ("Schweißen", "Fügen")),))
+    trade = Taxonomy(name="t", concepts=(weld,))
+    text = "SCHWEISSEN, fügen and welding"
+    assert [m.form for m in Matcher(trade).find(text)] == ["welding"]
+    rules = Rules(languages=("de",), ambiguous="preferred")
+    assert [m.form for m in Matcher(trade, rules).find(text)] == ["SCHWEISSEN", "fügen", "welding"]

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import chain
 
 from metier.discover.matching.words import GAPS, canonical
 from metier.errors import InputError
-from metier.taxonomy import Taxonomy
+from metier.taxonomy import Concept, Taxonomy
 
 AMBIGUOUS = ("all", "preferred", "drop")
 _QUALIFIER = re.compile(r"(.*\S)\s*\([^()]+\)")
@@ -28,6 +29,7 @@ class Rules:
             in "do it", "R" not in "r". 0 switches it off.
         evidence: A form of one or two characters counts only in a text with so many mentions of longer forms.
         stop_forms: Forms that count nowhere, save those that `exact_case` already keeps to capitals.
+        languages: Labels in these further languages count as well.
         qualifiers: "Java (computer programming)" also has the form "Java".
 
     Raises:
@@ -38,6 +40,7 @@ class Rules:
     exact_case: int = 0
     evidence: int = 0
     stop_forms: frozenset[str] = field(default=frozenset())
+    languages: tuple[str, ...] = ()
     qualifiers: bool = False
 
     def __post_init__(self) -> None:
@@ -84,13 +87,15 @@ class Forms:
 def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
     """Every form that counts.
 
-    >>> from metier.taxonomy import Concept
     >>> trade = Taxonomy(name="t", concepts=(Concept(id="java", label="Java (computer programming)"),))
     >>> list(forms_of(trade, Rules(qualifiers=True)).concepts)
     ['java (computer programming)', 'java']
     """
     rows = [
-        (written, concept.id) for concept in taxonomy for label in concept.labels for written in _ways(label, rules)
+        (written, concept.id)
+        for concept in taxonomy
+        for label in _labels(concept, rules)
+        for written in _ways(label, rules)
     ]
     canonical = _canonical(written for written, _ in rows)
     owners: dict[str, tuple[str, ...]] = {}
@@ -110,6 +115,10 @@ def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
     return Forms(owners, {form: frozenset(found) for form, found in ways.items()})
 
 
+def _labels(concept: Concept, rules: Rules) -> Iterable[str]:
+    return chain(concept.labels, *map(concept.labels_in, rules.languages)) if rules.languages else concept.labels
+
+
 def _unambiguous(
     owners: Mapping[str, tuple[str, ...]], preferred: Mapping[str, set[str]]
 ) -> dict[str, tuple[str, ...]]:
@@ -122,7 +131,15 @@ def _unambiguous(
 
 
 def _preferred(taxonomy: Taxonomy, rules: Rules) -> dict[str, set[str]]:
-    rows = [(written, concept.id) for concept in taxonomy for written in _ways(concept.label, rules)]
+    rows = [
+        (written, concept.id)
+        for concept in taxonomy
+        for label in (
+            concept.label,
+            *(label for language in rules.languages for label in concept.labels_in(language)[:1]),
+        )
+        for written in _ways(label, rules)
+    ]
     found: dict[str, set[str]] = {}
     for form, (_, concept_id) in zip(_canonical(written for written, _ in rows), rows, strict=True):
         found.setdefault(form, set()).add(concept_id)

@@ -81,7 +81,8 @@ def glued(text: str, start: int, end: int) -> bool:
     """Whether what stands in `[start, end)` is only part of a name that goes on over a sign.
 
     So are "C" in "C++" and "C#", "R" in "R&D" and "R-squared", "Node" in "Node.js" and "e" in "e.g.". "Java" in
-    "Java+Spring" is a name of its own, and so are "C" in "C/C++", "Python" in "Python's" and "Server 2012" in "Server 2012+".
+    "Java+Spring" is a name of its own, and so are "C" in "C/C++", "Python" in "Python's" and
+    "Server 2012" in "Server 2012+".
 
     >>> glued("R&D", 0, 1), glued("C/C++", 0, 1), glued("Node.js", 0, 4), glued("R.", 0, 1)
     (True, False, True, False)

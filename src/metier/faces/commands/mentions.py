@@ -25,10 +25,10 @@ def mentions(
     """
     from itertools import chain, tee
 
-    from metier.discover.taxonomies import load_taxonomy
     from metier.discover.match import Matcher
     from metier.discover.matching import rules
     from metier.discover.supervision.reading import read_sentences
+    from metier.discover.taxonomies import load_taxonomy
 
     matcher = Matcher(load_taxonomy(taxonomy), rules.careful() if careful else rules.EVERY_FORM)
     read, again = tee(chain.from_iterable(read_sentences(path, field=field) for path in paths))
