@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from metier.graders.ladder.confirm import confirm
-from metier.graders.ladder.evaluate import TooBigError, UndefinedError, as_float, value
+from metier.graders.ladder.doubles import TooBigError, UndefinedError
+from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.structure import Leaf
 from metier.graders.ladder.symbolic import same, same_up_to_constant
 from metier.graders.ladder.syntax import Apply, Literal, Name, Node, UnreadError, names, parts, read_all

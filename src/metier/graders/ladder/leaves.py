@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from metier.graders.ladder.evaluate import TooBigError, Value, as_float
+from metier.graders.ladder.doubles import TooBigError, Value
+from metier.graders.ladder.evaluate import as_float
 from metier.graders.ladder.formulas import compare_formulas, formula_of
 from metier.graders.ladder.quantity import Quantity, quantity_of, quantity_or_none
 from metier.graders.ladder.structure import Leaf

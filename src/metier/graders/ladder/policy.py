@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from metier.graders.ladder.evaluate import Value, as_float
+from metier.graders.ladder.doubles import Value
+from metier.graders.ladder.evaluate import as_float
 
 _NOISE = 1e-9
 """Two doubles computed by different roads agree to this share of the larger one; exact numbers need no such leave."""

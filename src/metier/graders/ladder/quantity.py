@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from metier.graders.ladder.evaluate import TooBigError, UndefinedError, Value, value
+from metier.graders.ladder.doubles import TooBigError, UndefinedError, Value
+from metier.graders.ladder.evaluate import value
 from metier.graders.ladder.syntax import Literal, Node, UnreadError, parts, read
 from metier.graders.ladder.units import units
 

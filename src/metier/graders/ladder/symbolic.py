@@ -11,7 +11,8 @@ import math
 import random
 from collections.abc import Iterator, Mapping
 
-from metier.graders.ladder.evaluate import TooBigError, UndefinedError, Value, as_float, value
+from metier.graders.ladder.doubles import TooBigError, UndefinedError, Value
+from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.syntax import Apply, Literal, Node, names, parts
 
 _REST = 1e-40
