@@ -102,3 +102,42 @@ def test_what_is_above_a_concept_holds_all_that_is_above_its_parents(edges: list
         above = set(tree.ancestors(concept.id))
         assert above == set(concept.parents).union(*(tree.ancestors(parent) for parent in concept.parents))
         assert all(concept.id in tree.children(parent) for parent in concept.parents)
+
+
+@given(st.lists(st.lists(st.integers(0, 19), max_size=3), max_size=20))
+def test_siblings_share_a_parent_and_are_no_kin(edges: list[list[int]]) -> None:
+    tree = Taxonomy(
+        name="t",
+        concepts=tuple(
+            Concept(id=str(n), label="x", parents=tuple(str(p) for p in parents if p < n))
+            for n, parents in enumerate(edges)
+        ),
+    )
+    for concept in tree:
+        below = tree.descendants(concept.id)
+        assert set(below) == {other.id for other in tree if concept.id in tree.ancestors(other.id)}
+        assert set(tree.siblings(concept.id)) == {
+            other.id
+            for other in tree
+            if set(other.parents) & set(concept.parents)
+            and other.id not in {concept.id, *below, *tree.ancestors(concept.id)}
+        }
+        assert all(concept.id in tree.siblings(other) for other in tree.siblings(concept.id))
+
+
+def test_relations_are_known_from_both_ends_and_a_missing_end_is_refused() -> None:
+    one = Concept(id="a", label="a", related=(("essential", "b"), ("optional", "b"), ("optional", "a")))
+    tree = Taxonomy(name="t", concepts=(one, Concept(id="b", label="b")))
+    assert tree.related("a") == ("b",)
+    assert tree.related("b", relation="optional") == ("a",)
+    assert tree.related("b", relation="none such") == ()
+    with pytest.raises(InputError, match="'a' of 't' names 'b' as essential, which is missing"):
+        Taxonomy(name="t", concepts=(one,))
+
+
+def test_the_digest_names_content_and_order_but_not_the_name() -> None:
+    one, two = Concept(id="a", label="a"), Concept(id="b", label="b")
+    tree = Taxonomy(name="t", concepts=(one, two))
+    assert tree.digest == Taxonomy(name="u", version="2", concepts=(one, two)).digest
+    assert tree.digest != Taxonomy(name="t", concepts=(two, one)).digest
+    assert tree.digest != Taxonomy(name="t", concepts=(one, Concept(id="b", label="c"))).digest

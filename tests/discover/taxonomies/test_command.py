@@ -1,0 +1,59 @@
+"""Does the command line tell what the functions found, with the exit codes of the house?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from metier.faces.commands.taxonomies import app
+
+OLD = "id,label,parents\na,weld,\nb,cut,a\n"
+NEW = "id,label,parents\na,welding,\nc,cutting,a\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "old.csv").write_text(OLD)
+    (tmp_path / "new.csv").write_text(NEW)
+    (tmp_path / "r.jsonl").write_text('{"skill": "a"}\n{"skill": "b"}\n')
+    return tmp_path
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, list(map(str, words)))
+
+
+def test_show_lists_concepts_or_one_with_its_neighbours(folder: Path) -> None:
+    assert "b\tcut" in run("show", folder / "old.csv").stdout
+    shown = json.loads(run("show", folder / "old.csv", "b", "--json").stdout)
+    assert (shown["concept"]["label"], shown["ancestors"]) == ("cut", ["a"])
+
+
+def test_check_counts_and_fails_on_what_is_refused(folder: Path) -> None:
+    sound = run("check", folder / "old.csv", "--json")
+    assert (sound.exit_code, json.loads(sound.stdout)["counts"]["edges"]) == (0, 1)
+    (folder / "bad.csv").write_text("uri,label\nno uri,x\nhttp://x.example/1,\n")
+    bad = run("check", folder / "bad.csv")
+    assert bad.exit_code == 1
+    assert "refused: 1 concepts without a label" in bad.stderr
+    assert "refused: 1 identifiers that are no URIs" in bad.stderr
+
+
+def test_diff_fails_where_something_changed(folder: Path) -> None:
+    assert run("diff", folder / "old.csv", folder / "old.csv").exit_code == 0
+    changed = run("diff", folder / "old.csv", folder / "new.csv", "--json")
+    assert changed.exit_code == 1
+    assert json.loads(changed.stdout)["counts"] == {"added": 1, "removed": 1, "relabelled": 1}
+
+
+def test_migrate_writes_the_records_and_proposes(folder: Path) -> None:
+    done = run(
+        "migrate", folder / "r.jsonl", folder / "old.csv", folder / "new.csv", "-o", folder / "o.jsonl", "--json"
+    )
+    fates = json.loads(done.stdout)["fates"]
+    assert done.exit_code == 1
+    assert [(fate["concept"], fate["kind"]) for fate in fates] == [("a", "kept"), ("b", "lost")]
+    assert (folder / "o.jsonl").read_text() == (folder / "r.jsonl").read_text()
