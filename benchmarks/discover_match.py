@@ -65,6 +65,7 @@ def ours(engine: str) -> Callable[[Taxonomy, list[str]], Find]:
 
     def build(taxonomy: Taxonomy, forms: list[str]) -> Find:
         matcher = Matcher(taxonomy, engine=engine)
+        list(matcher.find_all(("",)))
         return lambda texts: [sorted({(m.start, m.end) for m in found}) for found in matcher.find_all(texts)]
 
     return build

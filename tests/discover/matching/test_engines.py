@@ -85,6 +85,12 @@ def test_a_batch_gives_what_each_text_gives_alone() -> None:
     assert list(matcher.find_all(iter(texts))) == [list(matcher.find(text)) for text in texts]
 
 
+def test_a_long_text_and_a_short_one_are_read_alike() -> None:
+    matcher = Matcher(Taxonomy(name="t", concepts=(Concept(id="x", label="tool"),)))
+    assert len(list(matcher.find("tool " * 4))) == 4
+    assert len(list(matcher.find("tool " * 400))) == 400
+
+
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(InputError, match="lookup, table"):
         Matcher(Taxonomy(name="t"), engine="regex")
