@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from metier.evaluate.comparison.compared import Comparison, Row
+from metier.evaluate.comparison.compared import Comparison
+from metier.evaluate.comparison.figures import Row
 from metier.faces import charts
 from metier.faces.page import render
 from metier.faces.words import p_value, percent, points

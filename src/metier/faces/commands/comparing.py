@@ -13,7 +13,8 @@ import typer
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
-    from metier.evaluate.comparison.compared import Comparison, Row
+    from metier.evaluate.comparison.compared import Comparison
+    from metier.evaluate.comparison.figures import Row
     from metier.evaluate.samples import Sample
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -42,7 +43,8 @@ def compare_files(
     Example: metier evaluate compare before.jsonl after.jsonl --exam exam.jsonl --html compared.html
     """
     from metier.errors import ConfigError, InputError
-    from metier.evaluate.comparison.compared import Settings, compare_runs
+    from metier.evaluate.comparison.compared import compare_runs
+    from metier.evaluate.comparison.figures import Settings
     from metier.faces.files import make_writable
 
     if html:
