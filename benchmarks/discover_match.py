@@ -5,6 +5,8 @@ over the same texts, whole words, longest first, each peer with the Python that 
 oracle is one regular expression a form-start, tried at every word. Every engine is run for itself; CPU time, best of
 three, the heap frozen, so that the collector does not walk the taxonomy.
 
+Then: how many mentions of each set of rules lie in what people tagged in SkillSpan (Zhang et al., NAACL 2022).
+
     python benchmarks/discover_match.py DATA_FOLDER [TEXTS…]
 """
 
@@ -25,7 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from metier.discover.match import Matcher
-from metier.discover.matching.rules import EVERY_FORM, forms_of
+from metier.discover.matching.rules import EVERY_FORM, careful, forms_of
 from metier.discover.matching.words import canonical, is_word
 from metier.taxonomy import Concept, Taxonomy
 
@@ -211,6 +213,36 @@ def main(arguments: list[str]) -> None:
             f"| {name} | {built:.2f} | {lines:.1f} | {ads:.1f} | {memory:.0f} | {len(places):,} "
             f"| {len(expected - places):,} | {len(places - expected):,} |"
         )
+    rules_table(Path(arguments[0]))
+
+
+def rules_table(folder: Path) -> None:
+    """How many mentions of each set of rules touch a span that SkillSpan tags as skill or knowledge."""
+    taxonomy = load(folder)
+    print("\n| SkillSpan, part | rules | mentions | of them in a tagged span |\n| --- | --- | ---: | ---: |")
+    for path in sorted(folder.glob("skillspan_*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        for name, rules in (("every form", EVERY_FORM), ("careful", careful())):
+            found = Matcher(taxonomy, rules).find_all(" ".join(row["tokens"]) for row in rows)
+            hits = [
+                any(start < m.end and m.start < end for start, end in tagged(row))
+                for row, mentions in zip(rows, found, strict=True)
+                for m in mentions
+            ]
+            print(
+                f"| {path.name.split('.')[0]} | {name} | {len(hits):,} | {sum(hits):,} = {sum(hits) / len(hits):.1%} |"
+            )
+
+
+def tagged(row: dict[str, list[str]]) -> list[tuple[int, int]]:
+    """The character offsets of each tagged token."""
+    spans, at = [], 0
+    for token, skill, knowledge in zip(row["tokens"], row["tags_skill"], row["tags_knowledge"], strict=True):
+        if skill != "O" or knowledge != "O":
+            spans.append((at, at + len(token)))
+        at += len(token) + 1
+    return spans
 
 
 def _version(package: str) -> str:
