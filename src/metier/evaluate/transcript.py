@@ -8,23 +8,19 @@ of each line alone. Lines hold no clock time, so the same replies give the same 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from metier.attempt import Attempt, Cost, Grade, Outcome
 from metier.digest import plain
 from metier.errors import InputError
 from metier.evaluate.asking import Turn
 from metier.evaluate.samples import Sample
-from metier.evaluate.unreadable import unreadable
+from metier.evaluate.transcript_places import is_head, latest, lines_at, opened, parsed, places, slot_of, to_json
 from metier.item import ExamProtocol
-
-# No string of JSON can hold it: a quote inside one is escaped.
-_TURNS = b',"turns":['
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,19 +119,6 @@ def read_head(path: Path) -> Head:
     return load_json(Head, first, where=f"{path}:1")
 
 
-def is_head(line: bytes) -> bool:
-    """Tell whether a line is the first of a transcript.
-
-    >>> is_head(b'{"prompt": "1 + 1 ="}')
-    False
-    """
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(data, dict) and "transcript" in data and "run_id" in data
-
-
 def read_transcript(path: Path) -> Iterator[Line]:
     """Read the samples of a transcript, each once; a torn last line is passed over.
 
@@ -144,7 +127,7 @@ def read_transcript(path: Path) -> Iterator[Line]:
     """
     head = read_head(path)
     for line in lines_at(path, latest(path).values()):
-        yield _line(_parsed(line), head)
+        yield _line(parsed(line), head)
 
 
 def summary(path: Path) -> Summary:
@@ -197,7 +180,7 @@ def samples_of(path: Path) -> Iterator[Sample]:
             cluster=sample["cluster"],
             epoch=sample["epoch"],
             model=head.model,
-            reply=sample["answer"] if "answer" in sample else _parsed(line)["turns"][-1]["reply"]["text"],
+            reply=sample["answer"] if "answer" in sample else parsed(line)["turns"][-1]["reply"]["text"],
         )
 
 
@@ -270,86 +253,3 @@ def _line(data: dict[str, Any], head: Head) -> Line:
         cluster=sample["cluster"],
         turns=turns,
     )
-
-
-def to_json(value: Any) -> bytes:
-    """Write plain data in canonical form.
-
-    >>> to_json({"b": 1, "a": "é"})
-    b'{"a":"\\xc3\\xa9","b":1}'
-    """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _parsed(data: bytes) -> Any:
-    return json.loads(data.decode("utf-8", "surrogatepass"))
-
-
-def slot_of(sample: Mapping[str, Any]) -> tuple[str, int]:
-    """Which sample the first half of a line is of: item and epoch.
-
-    >>> slot_of({"item_id": "item_1", "epoch": 0})
-    ('item_1', 0)
-    """
-    return sample["item_id"], sample["epoch"]
-
-
-class Place(NamedTuple):
-    """Where a sample lies, with the first half of its line. The second half may be long, and stays in the file."""
-
-    sample: dict[str, Any]
-    begin: int
-    size: int
-
-
-def latest(path: Path) -> dict[tuple[str, int], Place]:
-    """Where each sample lies; one that was asked again lies where it was answered last."""
-    return {slot_of(place.sample): place for place in places(path)}
-
-
-def places(path: Path) -> Iterator[Place]:
-    """Where each line lies, in the order of the file; a torn last line is passed over.
-
-    Raises:
-        InputError: A line is no sample.
-    """
-    with opened(path) as file:
-        begin = len(file.readline())
-        for number, line in enumerate(file, start=2):
-            if not line.endswith(b"\n"):
-                return
-            end = line.find(_TURNS)
-            try:
-                if end < 0 or not line.startswith(b'{"sample":'):
-                    raise ValueError("no sample")
-                yield Place(_parsed(line[10:end]), begin, len(line))
-            except ValueError:
-                raise InputError(
-                    f"{path}:{number}: expected a sample of a transcript, got {line[:80]!r}.",
-                    hint="Only the last line of a transcript can be torn; this file was changed.",
-                ) from None
-            begin += len(line)
-
-
-def lines_at(path: Path, wanted: Iterable[Place]) -> Iterator[bytes]:
-    """Read lines as they lie in the file, in the order asked for."""
-    with opened(path) as file:
-        at = 0
-        for place in wanted:
-            if place.begin != at:
-                file.seek(place.begin)
-            yield file.read(place.size)
-            at = place.begin + place.size
-
-
-def opened(path: Path) -> BinaryIO:
-    """Open a file to read it.
-
-    Raises:
-        InputError: It cannot be read.
-    """
-    try:
-        return Path(path).open("rb")
-    except OSError as fault:
-        raise unreadable(path, fault) from fault

@@ -14,18 +14,8 @@ from pathlib import Path
 
 from metier.digest import plain
 from metier.errors import InputError, StoreError, StoreFull
-from metier.evaluate.transcript import (
-    Head,
-    Line,
-    latest,
-    lines_at,
-    opened,
-    places,
-    read_head,
-    slot_of,
-    to_bytes,
-    to_json,
-)
+from metier.evaluate.transcript import Head, Line, read_head, to_bytes
+from metier.evaluate.transcript_places import latest, lines_at, opened, places, slot_of, to_json
 
 _SYNC = 64
 """Samples between two times that the file is brought to the disk: what a loss of power may cost."""

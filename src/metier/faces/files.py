@@ -44,7 +44,8 @@ def read_run(path: Path) -> list[Line]:
     Raises:
         InputError: The file is missing or is neither; the message names the line.
     """
-    from metier.evaluate.transcript import Line, is_head, read_transcript
+    from metier.evaluate.transcript import Line, read_transcript
+    from metier.evaluate.transcript_places import is_head
 
     try:
         with path.open("rb") as file:

@@ -20,7 +20,8 @@ from metier.errors import InputError
 from metier.evaluate.bridges.eval_log import samples_of_eval, samples_of_eval_json
 from metier.evaluate.bridges.lm_eval import is_lm_eval, samples_of_lm_eval
 from metier.evaluate.samples import Sample
-from metier.evaluate.transcript import is_head, opened, samples_of
+from metier.evaluate.transcript import samples_of
+from metier.evaluate.transcript_places import is_head, opened
 from metier.evaluate.unreadable import unreadable
 
 T = TypeVar("T")
