@@ -4,7 +4,8 @@
 four steps, each decided only where the one before leaves a tie: the more specific condition, as production systems and
 hierarchical planners have it; the priority that the owner of the library gave; the trust of the verdict; the name,
 the newest version and the digest. No step looks at what a skill says of itself: text that praises a skill gains it
-nothing, and a condition that does not hold takes it out. A skill that recovers another must be trusted as far as that one.
+nothing, and a condition that does not hold takes it out. A skill that recovers another must be trusted as far as that
+one.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from metier.verdict import Severity
 _HANDED = re.compile(
     rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
+_HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetch|socat)\b")
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
 )
@@ -156,6 +157,8 @@ def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Handing over a key, a right or a command line."""
     labels, text = step.labels, step.text
+    if step.statement.is_shell and _HELPER.search(text) and not is_quoted(step):
+        yield Seen("send-secrets", Severity.BLOCK, step, "hands git's passwords to a network command")
     if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
         if place_of_step(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
             yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")

@@ -99,6 +99,8 @@ _WRITES_FILE = re.compile(
 )
 _FILE_WORDS = ("open(", "File", "write_", "urlretrieve(", "WriteStream(", "shutil.", "make_archive(")
 """What writes a file, or names one that is open, holds one of them."""
+_OPENED = re.compile(r"\bhttps?\.request\(")
+_METADATA = re.compile(r"169\.254\.169\.254|metadata\.google\.internal")
 _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
 _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
 
@@ -220,14 +222,20 @@ def _hand_on(
     new = []
     passed = step.received
     if not step.statement.is_shell and step.labels & {"fetch", "send"}:
-        # What comes back is not what was sent.
-        passed = {kind: origin for kind, origin in passed.items() if kind in ("download", "decoded")}
+        # What comes back is not what was sent; a cloud gives its keys to whoever asks at its address.
+        passed = {
+            kind: origin
+            for kind, origin in passed.items()
+            if kind in ("download", "decoded") or (kind == "credentials" and _METADATA.search(origin.text))
+        }
     if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
         passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
     for key in writes:
         if _grows(held, key, passed):
             new.append(key)
-        if step.urls and key not in addresses and "send" not in step.labels:
+        # A request of node is opened first, and written to by its name later.
+        is_handed = "send" not in step.labels or _OPENED.search(step.text)
+        if step.urls and key not in addresses and is_handed:
             addresses[key] = step.urls
             new.append(key)
     return new

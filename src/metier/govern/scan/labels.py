@@ -74,7 +74,7 @@ SOURCES = (
         r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.(?:claude|openclaw|clawdbot|cursor|codex|gemini)[/\\\"',\s]*(?:settings(?:\.local)?\.json|memory|projects|sessions|skills|history|rules|hooks|mcp\.json|config\.toml|agents)|\.cursorrules|copilot-instructions\.md|\.mcp\.json|claude_desktop_config\.json|conversation(?:_?history|s?\.json)",
         Capability.READ_FILES,
     ),
-    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b", Capability.READ_FILES),
+    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b|\bgit\s+push\b.*\s(?:--mirror|--all)\b", Capability.READ_FILES),
     _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\b(?:m|msg|message)\.(?:content|text)\b|update\.message\.text|request\.get_data|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", Capability.LISTEN),
     _label("conversation", r"<[^<>]{0,60}(?:conversation|chat history|system prompt|output of env|api keys?|full context|last (?:user )?message)[^<>]{0,60}>", Capability.READ_FILES),
     _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", Capability.READ_OUTSIDE, Capability.READ_FILES),
@@ -88,7 +88,7 @@ SOURCES = (
 _SHELL_FETCH = r"(?:^|[|;&($`\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s"
 FETCH = _label(
     "fetch",
-    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{{0,3}}\.get\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
+    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
     r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:",
     Capability.FETCH,
 )
@@ -96,6 +96,7 @@ SEND = _label(
     "send",
     r"\bcurl(?:\.exe)?\b.*?\s(?:-\w*[dFT]\w*\b|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
     r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|\.request\(\s*[\"\'](?:POST|PUT|PATCH)|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
+    r"|\breq(?:uest)?\.(?:end|write)\(\s*[\w$]|\bgit\s+push\b.*\s\w+://"
     r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bgh\s+gist\s+create|upload_file(?:obj)?\(|put_object\(|\bgit\s+push\b"
     r"|Invoke-(?:WebRequest|RestMethod)\b.*-(?:Method\s+(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
     Capability.SEND,
@@ -126,7 +127,7 @@ PIPED = _label(
 DECODE = _label(
     "decode",
     r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
-    r"|\batob\(|Buffer\.from\([^)]*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
+    r"|\batob\(|Buffer\.from\([^)]*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bmap\(\s*chr\b|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )
 ENCODE = _label(

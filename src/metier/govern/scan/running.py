@@ -38,6 +38,7 @@ _RUNS_SOURCE = re.compile(r"\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w
 _FETCH_WORDS = ("http", "fetch", "urlopen", "requests", "curl", "wget", "irm", "iwr", "downloadstring", "invoke-")
 _RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "$(", "iex", "invoke-expression")
 """What runs something fetched names one of each."""
+_EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new Function\s*\(")
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
 
@@ -87,12 +88,15 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
             place_of_step(origin, purpose) if origin.urls else Place.LOCAL,
         )
     )
-    if not step.urls and not origin.urls:
+    is_unnamed = not step.urls and not origin.urls
+    if is_unnamed:
         place = Place.PLACEHOLDER
     is_plain = any(url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls))
     if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
-    yield Seen("run-download", _weight_of_download(step, place, purpose, is_plain=is_plain), step)
+    yield Seen(
+        "run-download", _weight_of_download(step, place, purpose, is_plain=is_plain, is_unnamed=is_unnamed), step
+    )
 
 
 def _runs_fetched(text: str) -> bool:
@@ -114,11 +118,13 @@ def _names_with(step: Step, kind: str) -> set[str]:
     }
 
 
-def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain: bool) -> Severity:
+def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain: bool, is_unnamed: bool) -> Severity:
     urls = " ".join(step.urls)
     if place == Place.LOCAL or place == Place.INSTALLER:
         return Severity.NOTE
     if place.is_shady or re.search(r"\b(?:mshta|regsvr32)\b.*https?:", step.text):
+        return Severity.BLOCK
+    if is_unnamed and step.statement.is_live and _EVALUATES.search(step.text) and not step.statement.is_shell:
         return Severity.BLOCK
     if place == Place.PLACEHOLDER:
         in_program = not step.statement.path.lower().endswith(DOCUMENTS)

@@ -159,6 +159,8 @@ def _secret_in_body(step: Step) -> bool:
 
 
 def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Purpose) -> Severity:
+    if "name-lookup" in step.labels and place >= Place.OWN:
+        return Severity.BLOCK
     uploads = step.statement.is_shell and _UPLOADS.search(step.text) is not None
     if set(strong) <= {"credentials"} and not place.is_shady and not uploads and is_own_login(step, purpose):
         return Severity.NOTE

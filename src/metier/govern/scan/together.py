@@ -22,6 +22,14 @@ _SOCKET_SHELL = re.compile(
 _OPENS_APP = re.compile(
     r"xattr[\s\S]{0,300}(?:^|\n|&&\s*)(?:open|hdiutil)\s|(?:^|\n)hdiutil attach[\s\S]{0,300}xattr", re.M
 )
+_MACHINE_CODE = re.compile(
+    r"(?:PROT_EXEC|VirtualAlloc)[\s\S]{0,2000}(?:CFUNCTYPE|WINFUNCTYPE|CreateThread|RtlMoveMemory)"
+)
+_TYPED = re.compile(r"\bread\s+-\w*s[^\n]* (\w+)(?=\n)")
+_HOOK_SENDS = re.compile(
+    r"[\"']command[\"']\s*:\s*f?[\"'](?:[^\"'\n]*[;|&]\s*)?(?:curl|wget|nc)\b[^\n]*(?:-d\b|--data|-F\b|-T\b|POST)"
+)
+_ALLOWS_ALL = re.compile(r"[\"']Bash\(\*\)[\"']|[\"']bypassPermissions[\"']")
 _FETCH_START = re.compile(
     r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process",
     re.I,
@@ -124,6 +132,7 @@ def _first(members: Sequence[Step], name: str) -> Step:
 
 def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     """What a program does in several steps; a document only tells of it."""
+    yield from _in_disguise(members, together, text)
     if {"fetch", "permissions", "execute"} <= together and re.search(r"chmod\w*\(?.*(?:0o?7|\+x|S_IX|493|511)", text):
         worst = max((place_of_step(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
         if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
@@ -149,6 +158,22 @@ def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purp
         and not purpose.says(r"\bmcp\b|settings|permission|hook|config")
     ):
         yield Seen("loosen-agent", Severity.REVIEW, _first(members, "agent-write"))
+
+
+def _in_disguise(members: Sequence[Step], together: frozenset[str], text: str) -> Iterator[Seen]:
+    """Bytes that are run as machine code, a stand-in for sudo, a hook that tells somebody what the agent is asked."""
+    said = text.lower()
+    if ("prot_exec" in said or "virtualalloc" in said) and _MACHINE_CODE.search(text):
+        yield Seen("run-encoded", Severity.BLOCK, members[0], "as machine code")
+    if "send" in together and "sudo" in said and (typed := _TYPED.search(text)):
+        away = [s for s in members if "send" in s.labels and f"${typed[1]}" in s.text]
+        if away and re.search(rf"\${{?{typed[1]}\b[^\n]*\|[^\n]*\bsudo\s", text):
+            yield Seen("send-secrets", Severity.BLOCK, away[0], "the password that is typed for sudo")
+    if "agent-memory" in together and together & {"write", "agent-write"}:
+        if "hooks" in said and "command" in said and _HOOK_SENDS.search(text):
+            yield Seen("loosen-agent", Severity.BLOCK, _first(members, "agent-memory"), "and a hook that sends")
+        elif _ALLOWS_ALL.search(text):
+            yield Seen("loosen-agent", Severity.BLOCK, _first(members, "agent-memory"))
 
 
 def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
