@@ -14,7 +14,8 @@ from metier.evaluate.attribution.abilities import Label
 from metier.evaluate.attribution.judges import Wrong
 from metier.graders.ladder.evaluate import value
 from metier.graders.ladder.normal import normal
-from metier.graders.ladder.syntax import Apply, UnreadError, parts, read
+from metier.graders.ladder.syntax import UnreadError, read
+from metier.graders.ladder.tree import Apply, parts
 
 CALCULATION, UNIT, POWER, PROGRAM = "recalculated", "unit", "power-of-ten", "program"
 CLOSE = 0.02

@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import Any
 
-from metier.graders.ladder.syntax import Literal, Name, Node
+from metier.graders.ladder.tree import Literal, Name, Node
 
 _WAIT_S = 0.8
 _START_S = 10.0

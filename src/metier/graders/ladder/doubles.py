@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from metier.graders.ladder.syntax import Literal, Name, Node
+from metier.graders.ladder.tree import Literal, Name, Node
 
 Value = Any
 """int, Fraction, float, complex, or an mpmath number."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from metier.graders.ladder.doubles import Doubles, OutOfDoublesError, TooBigError, UndefinedError, Value
 from metier.graders.ladder.precise import Precise
-from metier.graders.ladder.syntax import Node
+from metier.graders.ladder.tree import Node
 
 
 def value(node: Node, names: Mapping[str, Value] | None = None, *, log_base: int = 0, precise: bool = False) -> Value:
@@ -27,7 +27,7 @@ def value(node: Node, names: Mapping[str, Value] | None = None, *, log_base: int
         TooBigError: It would take too long.
         UndefinedError: There is no value.
 
-    >>> from metier.graders.ladder.syntax import Apply, Literal
+    >>> from metier.graders.ladder.tree import Apply, Literal
     >>> value(Apply("fact", (Literal(5),)))
     120
     """

@@ -11,7 +11,8 @@ from metier.graders.ladder.doubles import TooBigError, UndefinedError
 from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.structure import Leaf
 from metier.graders.ladder.symbolic import same, same_up_to_constant
-from metier.graders.ladder.syntax import Apply, Literal, Name, Node, UnreadError, names, parts, read_all
+from metier.graders.ladder.syntax import UnreadError, read_all
+from metier.graders.ladder.tree import Apply, Literal, Name, Node, names, parts
 from metier.graders.ladder.verdict import Context, Verdict
 
 

@@ -10,7 +10,7 @@ from metier.graders.ladder.evaluate import as_float
 from metier.graders.ladder.formulas import compare_formulas, formula_of
 from metier.graders.ladder.quantity import Quantity, quantity_of, quantity_or_none
 from metier.graders.ladder.structure import Leaf
-from metier.graders.ladder.syntax import Apply, parts
+from metier.graders.ladder.tree import Apply, parts
 from metier.graders.ladder.units import pairs, units
 from metier.graders.ladder.verdict import Context, Verdict
 

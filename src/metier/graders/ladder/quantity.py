@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from metier.graders.ladder.doubles import TooBigError, UndefinedError, Value
 from metier.graders.ladder.evaluate import value
-from metier.graders.ladder.syntax import Literal, Node, UnreadError, parts, read
+from metier.graders.ladder.syntax import UnreadError, read
+from metier.graders.ladder.tree import Literal, Node, parts
 from metier.graders.ladder.units import units
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from metier.graders.ladder.doubles import TooBigError, UndefinedError, Value
 from metier.graders.ladder.evaluate import as_float, value
-from metier.graders.ladder.syntax import Apply, Literal, Node, names, parts
+from metier.graders.ladder.tree import Apply, Literal, Node, names, parts
 
 _REST = 1e-40
 """Cancellation to this part of the terms leaves nothing of 50 digits that could be trusted."""

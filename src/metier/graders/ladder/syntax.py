@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+
+from metier.graders.ladder.tree import CONSTANTS, Apply, Literal, Name, Node
 
 MAX_DEPTH = 40
 """Deeper nesting is not read: no honest answer needs it."""
@@ -22,32 +23,6 @@ class UnreadError(ValueError):
     """The text is no formula here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A number as printed: its exact value and how many decimals it shows."""
-
-    value: Fraction | int
-    decimals: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A variable or a constant: `x`, `pi`, `v_0`, `hat i`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Apply:
-    """An operation on its parts: add, neg, mul, div, pow, root, fact, binom, abs, log, or a function by its name."""
-
-    op: str
-    args: tuple[Node, ...]
-
-
-Node = Literal | Name | Apply
-
-CONSTANTS = frozenset({"pi", "e", "i", "infty"})
 _FUNCTIONS = {
     **{name: name for name in ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "exp")},
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "cot", "sec", "csc")},
@@ -117,28 +92,6 @@ def read_all(text: str, *, symbols: bool = True) -> Node:
     if rest:
         raise UnreadError(rest[:80])
     return node
-
-
-def names(node: Node) -> frozenset[str]:
-    """List the names in a tree that are no constants.
-
-    >>> names(read_all("2 x + e"))
-    frozenset({'x'})
-    """
-    return frozenset(part.name for part in parts(node) if isinstance(part, Name)) - CONSTANTS
-
-
-def parts(node: Node) -> list[Node]:
-    """List every node of a tree.
-
-    >>> len(parts(read_all("x + 1")))
-    3
-    """
-    found = [node]
-    for part in found:
-        if isinstance(part, Apply):
-            found.extend(part.args)
-    return found
 
 
 class _Reader:

@@ -1,0 +1,58 @@
+"""What is a formula made of? Numbers, names and operations on them; the nouns that the reader makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number as printed: its exact value and how many decimals it shows."""
+
+    value: Fraction | int
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A variable or a constant: `x`, `pi`, `v_0`, `hat i`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operation on its parts: add, neg, mul, div, pow, root, fact, binom, abs, log, or a function by its name."""
+
+    op: str
+    args: tuple[Node, ...]
+
+
+Node = Literal | Name | Apply
+
+CONSTANTS = frozenset({"pi", "e", "i", "infty"})
+
+
+def names(node: Node) -> frozenset[str]:
+    """List the names in a tree that are no constants.
+
+    >>> from metier.graders.ladder.syntax import read_all
+    >>> names(read_all("2 x + e"))
+    frozenset({'x'})
+    """
+    return frozenset(part.name for part in parts(node) if isinstance(part, Name)) - CONSTANTS
+
+
+def parts(node: Node) -> list[Node]:
+    """List every node of a tree.
+
+    >>> from metier.graders.ladder.syntax import read_all
+    >>> len(parts(read_all("x + 1")))
+    3
+    """
+    found = [node]
+    for part in found:
+        if isinstance(part, Apply):
+            found.extend(part.args)
+    return found
