@@ -21,18 +21,18 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from pathlib import Path
 
-from metier.discover.match import Matcher
+from metier.discover.match import Matcher, Mention
 from metier.discover.matching.rules import EVERY_FORM, careful, forms_of
 from metier.discover.matching.words import canonical, is_word
 from metier.taxonomy import Concept, Taxonomy
 
 Spans = list[list[tuple[int, int]]]
-Find = Callable[[list[str]], Spans]
+Find = Callable[[list[str]], Sequence[Sequence[tuple[int, int] | Mention]]]
 PEERS = ("ahocorasick-rs", "pyahocorasick", "flashtext2", "spacy")
 ORACLE = "regex oracle"
 ROUNDS = 3
@@ -68,7 +68,7 @@ def ours(engine: str) -> Callable[[Taxonomy, list[str]], Find]:
     def build(taxonomy: Taxonomy, forms: list[str]) -> Find:
         matcher = Matcher(taxonomy, engine=engine)
         list(matcher.find_all(("",)))
-        return lambda texts: [sorted({(m.start, m.end) for m in found}) for found in matcher.find_all(texts)]
+        return lambda texts: list(matcher.find_all(texts))
 
     return build
 
@@ -166,6 +166,11 @@ ENGINES: dict[str, tuple[str, Callable[[Taxonomy, list[str]], Find]]] = {
 }
 
 
+def span(place: tuple[int, int] | Mention) -> tuple[int, int]:
+    """Start and end of what an engine gave."""
+    return (place.start, place.end) if isinstance(place, Mention) else place
+
+
 def run(name: str, arguments: list[str]) -> tuple[float, list[float], float, Spans]:
     """Build seconds, MB per CPU second of lines and of ads of forty lines, MB of memory grown, places in the lines."""
     folder, *files = map(Path, arguments)
@@ -189,7 +194,7 @@ def run(name: str, arguments: list[str]) -> tuple[float, list[float], float, Spa
             began = time.process_time()
             said = find(texts)
             seconds.append(time.process_time() - began)
-        found = found or said
+        found = found or [list(dict.fromkeys(map(span, places))) for places in said]
         speeds.append(sum(len(text.encode()) for text in texts) / 1e6 / min(seconds))
     return built, speeds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, found
 
