@@ -3,7 +3,7 @@
 `dense`: cosine of sentence and label. `window`: the greatest cosine of a label with the mean of a few neighbouring
 token vectors, as a sentence holds several skills and its own vector blurs them; the best window is the span of an
 implied skill. `lexical`: spelling, over every form. `prior`: how often the user's own ads name a skill. `named`: a
-form stands in the sentence. Lanes are brought to mean 0 and deviation 1 over the skills of a sentence before they are joined.
+form stands in the sentence. Before they are joined, lanes are brought to mean 0 and deviation 1 over the skills.
 """
 
 from __future__ import annotations

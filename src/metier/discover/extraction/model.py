@@ -61,7 +61,7 @@ class Facts:
 
 
 class Extractor:
-    """Find skills with one path: `fast` (word vectors), `full` (the encoder) or `eight-bit` (the encoder in eight bits).
+    """Find skills with one path: `fast` (word vectors), `full` (the encoder) or `eight-bit` (the same in eight bits).
 
     Args:
         facts: Skills, weights and coefficients.
@@ -76,18 +76,14 @@ class Extractor:
         self.weights = facts.weights.get(kind, Weights())
         self.judge = facts.judges[kind]
         skills = facts.skills
-        self._lexical = Lexical(skills.all_forms, skills.starts[:-1])
+        self.lexical = Lexical(skills.all_forms, skills.starts[:-1])
         concepts = tuple(
             Concept(id=concept, label=forms[0], alt_labels=forms[1:])
             for concept, forms in zip(skills.ids, skills.forms, strict=True)
         )
         self._matcher = Matcher(Taxonomy(name="skills", concepts=concepts))
         prior = np.array(facts.prior, np.float32)
-        self._prior = (prior - prior.mean()) / max(float(prior.std()), 1e-6) if len(prior) else None
-
-    def rank(self, sentences: Sequence[str], *, count: int = 200) -> Candidates:
-        """Rank the skills of each sentence; see `Candidates` for shapes."""
-        return self._rank(sentences, count=count)[0]
+        self.prior = (prior - prior.mean()) / max(float(prior.std()), 1e-6) if len(prior) else None
 
     def extract_sentences(
         self, sentences: Sequence[str], *, count: int = 5, least: float | None = None
@@ -103,7 +99,7 @@ class Extractor:
         least = self.judge.threshold if least is None else least
         for start in range(0, len(sentences), _BLOCK):
             some = sentences[start : start + _BLOCK]
-            ranked, vectors, mentions = self._rank(some, count=50)
+            ranked, vectors, mentions = self.ranked(some, count=50)
             chances = self.judge.probabilities(ranked, vectors, [len(text.split()) for text in some])
             for row, text in enumerate(some):
                 found.append(self._told(text, row, ranked, chances[row], mentions[row], count=count, least=least))
@@ -131,7 +127,8 @@ class Extractor:
         )
         return Extraction(text=text, sentences=sentences, skills=_together(sentences), source=source, date=date)
 
-    def _rank(self, sentences: Sequence[str], *, count: int) -> tuple[Candidates, Floats, list[dict[int, Mention]]]:
+    def ranked(self, sentences: Sequence[str], *, count: int) -> tuple[Candidates, Floats, list[dict[int, Mention]]]:
+        """Rank the skills of each sentence; give the candidates, the sentence vectors, and the mentions by skill."""
         full = self.path != "fast"
         found: list[Windows] | None = None
         if full:
@@ -140,14 +137,14 @@ class Extractor:
             found = [windows(tokens) for _, tokens in pairs]
         else:
             vectors = self.encoder.encode(sentences)
-        mentions = [self._named(sentence) for sentence in sentences]
+        mentions = [self.named(sentence) for sentence in sentences]
         ranked = join(
-            vectors @ self.labels.T, self._lexical.score(sentences), [_places(named) for named in mentions],
-            self.weights, prior=self._prior, found=found, labels=self.labels, count=count,
+            vectors @ self.labels.T, self.lexical.score(sentences), [_places(named) for named in mentions],
+            self.weights, prior=self.prior, found=found, labels=self.labels, count=count,
         )  # fmt: skip
         return ranked, vectors, mentions
 
-    def _named(self, sentence: str) -> dict[int, Mention]:
+    def named(self, sentence: str) -> dict[int, Mention]:
         """The first mention of each skill of which a form stands in the sentence."""
         index, named = self.facts.skills.index, dict[int, Mention]()
         for mention in self._matcher.find(sentence):
@@ -213,7 +210,7 @@ class Extractor:
             kind=Kind.EXPLICIT if mention else Kind.IMPLICIT,
             start=start,
             end=end,
-            form=mention.form if mention else skills.all_forms[self._lexical.best_form(text, first, last)],
+            form=mention.form if mention else skills.all_forms[self.lexical.best_form(text, first, last)],
             lanes=lanes,
             neighbours=(seen,) if seen else (),
             taxonomy=skills.taxonomy,

@@ -1,0 +1,228 @@
+"""From labelled sentences, a taxonomy and an encoder to a model that answers: tune, distil, fit, write.
+
+Nothing here sees an evaluation file but the validation files that the caller names, and those choose a few weights and
+the coefficients of the probabilities; whoever keeps a test set keeps it from `train` altogether.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from metier.discover.extraction.encoders import Encoder, Floats, SentenceEncoder
+from metier.discover.extraction.fit import DEFAULT, Said, fit_judge, fit_weights
+from metier.discover.extraction.gold import Gold, read_gold
+from metier.discover.extraction.judge import Judge
+from metier.discover.extraction.lanes import Weights, windows
+from metier.discover.extraction.model import Extractor, Facts, save
+from metier.discover.extraction.skills import Skills, skills_of
+from metier.discover.extraction.tune import Tuning, examples, tune
+from metier.discover.extraction.words import Distilling, WordEncoder, distil
+from metier.discover.supervision.labelled import Labelled
+from metier.discover.supervision.mixture import make_sampler
+from metier.discover.supervision.space import space
+from metier.taxonomy import Taxonomy
+
+Progress = Callable[[str, int, int], None]
+_TAUGHT_SENTENCES = 20_000
+FAST = Weights(dense=0.7, window=0.0, lexical=0.3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What may be set when a model is trained.
+
+    Attributes:
+        tuning: How the encoder learns.
+        distilling: How the word vectors learn from it.
+        sampler: Where further negatives come from, such as `siblings` or `random:3,siblings:1`; empty for none.
+        tuned: Whether the encoder learns at all; without, it stays as it came.
+        fast: Whether word vectors are made.
+        eight_bit: Whether the encoder is also written in eight bits.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    tuning: Tuning = field(default_factory=Tuning)
+    distilling: Distilling = field(default_factory=Distilling)
+    sampler: str = ""
+    tuned: bool = True
+    fast: bool = True
+    eight_bit: bool = False
+
+
+def train(
+    taxonomy: Taxonomy,
+    labelled: Sequence[Labelled],
+    encoder: SentenceEncoder,
+    out: Path,
+    *,
+    sentences: Sequence[str] = (),
+    validation: Mapping[str, Path] | None = None,
+    settings: Training | None = None,
+    progress: Progress = lambda stage, done, of: None,
+) -> Mapping[str, Any]:
+    """Train a model and write it.
+
+    Args:
+        taxonomy: Its concepts that are no groups are ranked.
+        labelled: Sentences with the skills they name, as `supervision.supervise` makes them.
+        encoder: A sentence-transformers model; it is changed.
+        out: Folder of the model.
+        sentences: Further sentences without labels, from which the word vectors learn.
+        validation: Evaluation files by name, on which weights and probabilities are fitted; see `gold.read_gold`.
+        settings: What is set.
+        progress: Called with the stage, what is done and of how much.
+
+    Returns:
+        The report that the model keeps: sizes, CPU seconds by stage, quality on the validation files by path.
+    """
+    settings = settings or Training()
+    clock = _Clock()
+    skills = skills_of(taxonomy)
+    gold = {name: read_gold(path, skills) for name, path in (validation or {}).items()}
+    if settings.tuned:
+        _tune(taxonomy, skills, labelled, encoder, settings, lambda done, of, loss: progress("tune", done, of))
+    clock.lap("tune")
+    labels = encoder.encode(skills.labels)
+    clock.lap("labels")
+    words = _words(skills, labelled, sentences, encoder, labels, settings, progress) if settings.fast else None
+    clock.lap("distil")
+    counts = Counter(concept for one in labelled for concept in one.concepts)
+    prior = tuple(round(float(np.log1p(counts[concept])), 6) for concept in skills.ids)
+    paths: dict[str, Encoder] = {"full": encoder} | ({"fast": words} if words is not None else {})
+    weights, judges, measured = _fitted(skills, labels, paths, prior, {name: read for name, (read, _) in gold.items()})
+    clock.lap("fit")
+    report = {
+        "taxonomy": skills.taxonomy,
+        "taxonomy_digest": taxonomy.digest,
+        "skills": len(skills),
+        "forms": len(skills.all_forms),
+        "labelled_sentences": len(labelled),
+        "skills_with_positives": sum(counts[concept] > 0 for concept in skills.ids),
+        "settings": asdict(settings),
+        "cpu_seconds": clock.laps,
+        "validation": measured,
+        "unknown_labels": {name: strange for name, (_, strange) in gold.items() if strange},
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }
+    facts = Facts(
+        skills=skills, weights=weights, judges=judges, prior=prior, seen=_seen(labelled, skills), report=report
+    )
+    save(out, facts, labels, words=words, encoder=encoder, eight_bit=settings.eight_bit)
+    return report
+
+
+class _Clock:
+    """CPU seconds between laps."""
+
+    def __init__(self) -> None:
+        self._last = time.process_time()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.process_time()
+        self.laps[name] = round(now - self._last, 2)
+        self._last = now
+
+
+def _tune(
+    taxonomy: Taxonomy,
+    skills: Skills,
+    labelled: Sequence[Labelled],
+    encoder: SentenceEncoder,
+    settings: Training,
+    progress: Callable[[int, int, float], None],
+) -> None:
+    found = examples(
+        labelled, skills.index, definitions=skills.definitions, names=[forms[1:] for forms in skills.forms],
+        tuning=settings.tuning,
+    )  # fmt: skip
+    sampler = None
+    if settings.sampler:
+        here = space(taxonomy, ids=skills.ids, vectors=encoder.encode(skills.labels))
+        sampler = make_sampler(settings.sampler, here)
+    tune(encoder, found, skills.labels, tuning=settings.tuning, sampler=sampler, progress=progress)
+
+
+def _words(
+    skills: Skills,
+    labelled: Sequence[Labelled],
+    sentences: Sequence[str],
+    encoder: Encoder,
+    labels: Floats,
+    settings: Training,
+    progress: Progress,
+) -> WordEncoder:
+    """Distil from labelled and plain sentences, definitions and labels; of many plain sentences an even sample."""
+    step = max(1, round(len(sentences) / _TAUGHT_SENTENCES))
+    plain = list(dict.fromkeys([*(one.text for one in labelled), *sentences[::step]]))
+    texts = [*plain, *(text for text in skills.definitions if text), *skills.labels]
+    taught = np.zeros((len(texts), encoder.dim), np.float32)
+    for start in range(0, len(texts), 4096):
+        taught[start : start + 4096] = encoder.encode(texts[start : start + 4096])
+        progress("teach", min(start + 4096, len(texts)), len(texts))
+    return distil(
+        encoder, texts, taught, labels, settings=settings.distilling,
+        progress=lambda done, of, loss: progress("distil", done, of),
+    )  # fmt: skip
+
+
+def _fitted(
+    skills: Skills,
+    labels: Floats,
+    paths: Mapping[str, Encoder],
+    prior: Sequence[float],
+    gold: Mapping[str, Sequence[Gold]],
+) -> tuple[dict[str, Weights], dict[str, Judge], dict[str, Any]]:
+    weights, judges = dict[str, Weights](), dict[str, Judge]()
+    measured: dict[str, Any] = {}
+    for path, encoder in paths.items():
+        start = FAST if path == "fast" else DEFAULT
+        facts = Facts(skills=skills, weights={path: start}, judges={path: fit_judge([], start)}, prior=tuple(prior))
+        extractor = Extractor(facts, labels, encoder, path="fast" if path == "fast" else "full")
+        said = {name: say(extractor, read) for name, read in gold.items()}
+        ranked = [one for one in said.values() if any(g.skills for g in one.gold)]
+        weights[path] = fit_weights(ranked, start=start) if ranked else start
+        judges[path] = fit_judge(list(said.values()), weights[path])
+        measured[path] = {name: _figures(one, weights[path]) for name, one in said.items()}
+    return weights, judges, measured
+
+
+def say(extractor: Extractor, gold: Sequence[Gold]) -> Said:
+    """Work out what each lane of a model says of sentences with gold skills."""
+    texts = [one.text for one in gold]
+    pairs = list(extractor.encoder.tokens(texts)) if extractor.path != "fast" else []
+    vectors = np.array([whole for whole, _ in pairs], np.float32) if pairs else extractor.encoder.encode(texts)
+    return Said(
+        gold=gold,
+        vectors=vectors,
+        lexical=extractor.lexical.score(texts),
+        named=[np.array(list(extractor.named(text)), np.int64) for text in texts],
+        labels=extractor.labels,
+        prior=extractor.prior,
+        found=[windows(tokens) for _, tokens in pairs] if pairs else None,
+    )
+
+
+def _figures(said: Said, weights: Weights) -> dict[str, Any]:
+    found = asdict(said.quality(weights))
+    return {name: round(value, 3) if value == value else None for name, value in found.items()}
+
+
+def _seen(labelled: Sequence[Labelled], skills: Skills) -> dict[str, str]:
+    """One training sentence for each skill, the shortest that has some context."""
+    found: dict[str, str] = {}
+    for one in sorted(labelled, key=lambda one: (len(one.text), one.text)):
+        for concept in one.concepts:
+            if concept in skills.index and not one.masked and len(one.text) >= 30:
+                found.setdefault(concept, one.text[:200])
+    return found

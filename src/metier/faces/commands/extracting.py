@@ -1,0 +1,239 @@
+"""`metier discover train|extract|measure`: skills in ads, named and implied."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from metier.faces.show import AsJson, as_json, as_lines, is_terminal, say, table
+
+
+class Way(StrEnum):
+    """Which encoder reads the sentences."""
+
+    FAST = "fast"
+    FULL = "full"
+    EIGHT_BIT = "eight-bit"
+
+
+Model = Annotated[Path, typer.Option("--model", "-m", help="The folder of a model, as `train` writes it.")]
+Through = Annotated[
+    Way, typer.Option("--path", help="`fast`: word vectors; `full`: the encoder; `eight-bit`: the same in eight bits.")
+]
+
+
+def train(
+    ads: Annotated[list[Path], typer.Argument(help="Your ads: text, Markdown, JSON lines, CSV or CoNLL; .gz as well.")],
+    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="The skills: a file or a folder.")],
+    encoder: Annotated[Path, typer.Option("--encoder", "-e", help="The folder of a sentence-transformers model.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the model.")],
+    validation: Annotated[
+        list[str] | None,
+        typer.Option("--validation", "-v", help="NAME=FILE: gold sentences that choose weights and probabilities."),
+    ] = None,
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", "-a", help="An evaluation file that no sentence may come from.")
+    ] = None,
+    hierarchy: Annotated[Path | None, typer.Option(help="A file or folder of ESCO with the hierarchy.")] = None,
+    field: Annotated[str, typer.Option(help="The column or key of the ads that holds the text.")] = "",
+    cap: Annotated[int, typer.Option(help="Sentences that one skill keeps.")] = 20,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes of the encoder over the examples.")] = 1,
+    frozen: Annotated[int, typer.Option(min=0, help="Lower layers of the encoder that stay as they are.")] = 2,
+    rate: Annotated[float, typer.Option(help="Greatest learning rate of the encoder.")] = 8e-5,
+    names: Annotated[int, typer.Option(min=0, help="Other names of a skill that are shown in a pass.")] = 1,
+    sampler: Annotated[str, typer.Option(help="Further negatives, such as `siblings` or `random:3,siblings:1`.")] = "",
+    negatives: Annotated[int, typer.Option(min=0, help="How many of them for each example.")] = 0,
+    untuned: Annotated[bool, typer.Option("--untuned", help="Leave the encoder as it came.")] = False,
+    eight_bit: Annotated[bool, typer.Option("--eight-bit", help="Also write the encoder in eight bits.")] = False,
+    seed: Annotated[int, typer.Option(help="What chance follows from.")] = 0,
+    json: AsJson = False,
+) -> None:
+    """Train a model on your own ads: no span is annotated, the ads are labelled by the skills that they name.
+
+    Example: metier discover train ads.txt -t esco/ -e models/all-MiniLM-L6-v2 -v tech=tech.csv -o model
+    """
+    from metier.discover.extraction.encoders import SentenceEncoder
+    from metier.discover.extraction.sentences import split
+    from metier.discover.extraction.train import Training
+    from metier.discover.extraction.train import train as trained
+    from metier.discover.extraction.tune import Tuning
+    from metier.discover.supervision.labelled import Labelling
+    from metier.discover.supervision.reading import read_sentences
+    from metier.discover.supervision.supervise import supervise
+    from metier.discover.taxonomies import load_taxonomy
+
+    files = _named(validation or ())
+    concepts = load_taxonomy(taxonomy, hierarchy=hierarchy)
+    model = SentenceEncoder(encoder)
+    made = supervise(
+        ads, concepts, against=[*(against or ()), *files.values()], field=field,
+        settings=Labelling(cap=cap, seed=seed),
+    )  # fmt: skip
+    if not made.gate.against:
+        say("No evaluation file was named (--against, --validation): what you evaluate on may stand in these ads.")
+    leaked = {leak.text for leak in made.gate.leaks}
+    sentences = [s.text for path in ads for s in read_sentences(path, field=field, split=split) if s.text not in leaked]
+    settings = Training(
+        tuning=Tuning(seed=seed, epochs=epochs, frozen=frozen, rate=rate, names=names, negatives=negatives),
+        sampler=sampler, tuned=not untuned, eight_bit=eight_bit,
+    )  # fmt: skip
+    report = trained(
+        concepts, made.labelled, model, out, sentences=sentences, validation=files, settings=settings,
+        progress=_progress(),
+    )  # fmt: skip
+    if json:
+        as_json({"gate": made.gate, "labelling": made.report, "training": report, "out": out.as_posix()})
+        return
+    table(("what", "how many"), [*made.gate.rows(), *made.report.rows()])
+    _show_report(report)
+    say(f"The model is in {out}.")
+
+
+def extract(
+    text: Annotated[list[Path], typer.Argument(help="Text files, or one file of JSON lines; `-` is standard input.")],
+    model: Model,
+    path: Through = Way.FULL,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="For JSON lines: where the extractions go.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="Skills for a sentence, at most.")] = 5,
+    least: Annotated[float | None, typer.Option(help="Least probability; by default the fitted threshold.")] = None,
+    keep_boilerplate: Annotated[bool, typer.Option(help="Read what asks for nothing, too.")] = False,
+    processes: Annotated[int, typer.Option(min=1, help="How many work at once.")] = 1,
+    engine: Annotated[str, typer.Option(help="`local` or `ray`.")] = "local",
+    json: AsJson = False,
+) -> None:
+    """Find the skills that ads ask for, named and implied, with a probability and a place for each.
+
+    A file of JSON lines (a key `text`, perhaps `source` and `date`) becomes one with an extraction a line.
+
+    Example: metier discover extract ad.txt -m model
+    """
+    from functools import partial
+
+    from metier.discover.extraction.opened import reader
+
+    made = partial(reader, model, path=path.value, count=count, least=least, keep_boilerplate=keep_boilerplate)
+    if out is not None:
+        _stream(text, out, made, processes=processes, engine=engine)
+        return
+    read = made()
+    found = [read(_text(file)) for file in text]
+    if json:
+        as_lines(found)
+        return
+    table(
+        ("probability", "skill", "kind", "where", "form"),
+        (
+            (f"{skill.probability:.2f}", skill.label, skill.kind.value,
+             one.text[skill.start : skill.end] if skill.start is not None else "", skill.form)
+            for one in found
+            for skill in one.skills
+        ),
+    )  # fmt: skip
+
+
+def measure(
+    gold: Annotated[list[str], typer.Argument(help="NAME=FILE or FILE: sentences with gold skills.")],
+    model: Model,
+    path: Through = Way.FULL,
+    json: AsJson = False,
+) -> None:
+    """Measure a model on sentences with gold skills: RP@5, MRR, implied skills, calibration, abstention.
+
+    Example: metier discover measure tech=tech_test.csv -m model --path fast
+    """
+    from metier.discover.extraction.measured import measure as measured
+    from metier.discover.extraction.model import load
+
+    extractor = load(model, path=path.value)
+    found = {name: measured(extractor, file) for name, file in _named(gold).items()}
+    if json:
+        as_json(found)
+        return
+    table(
+        ("set", "sentences", "RP@5", "RP@10", "MRR", "recall@100", "implied hit@5", "named hit@5", "none AUROC", "ECE"),
+        (
+            (name, one.quality.num_sentences, *(_number(value) for value in (
+                one.quality.rp5, one.quality.rp10, one.quality.mrr, one.quality.recall100, one.quality.implicit_hit5,
+                one.quality.explicit_hit5, 100 * one.none_auroc, 100 * one.calibration_error)))
+            for name, one in found.items()
+        ),
+    )  # fmt: skip
+    for name, one in found.items():
+        if one.unknown:
+            say(f"{name}: {len(one.unknown)} labels are not in the taxonomy, such as {one.unknown[0]!r}.")
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if value == value else "-"
+
+
+def _named(given: list[str] | tuple[str, ...]) -> dict[str, Path]:
+    from metier.errors import ConfigError
+
+    files: dict[str, Path] = {}
+    for one in given:
+        name, _, file = one.rpartition("=")
+        name = name or Path(one).name.split(".")[0]
+        if name in files:
+            raise ConfigError(f"Two evaluation files are called {name!r}.", hint="Name them: tech=FILE, house=FILE.")
+        files[name] = Path(file)
+    return files
+
+
+def _text(file: Path) -> str:
+    from metier.errors import DocumentError
+
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(f"Cannot read the ad {str(file)!r}: {error}.", hint="Ads are UTF-8 text.") from error
+
+
+def _stream(text: list[Path], out: Path, made: Callable[[], Any], *, processes: int, engine: str) -> None:
+    from metier.discover.extraction.stream import stream
+    from metier.errors import ConfigError
+    from metier.faces.files import make_writable
+
+    if len(text) != 1:
+        raise ConfigError(f"With --out one file of JSON lines is read, got {len(text)}.", hint="Join them first.")
+    make_writable(out, "--out")
+    done = stream(
+        text[0], out, made, processes=processes, name=engine, settings=repr(getattr(made, "keywords", "")),
+        progress=(lambda read, bad: say(f"{read} ads, {bad} bad lines")) if is_terminal() else None,
+    )  # fmt: skip
+    say(
+        f"{done.num_read} ads are in {done.target}"
+        + (f", {done.num_bad} bad lines in {done.bad}." if done.bad else ".")
+    )
+    if done.num_bad:
+        raise typer.Exit(1)
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """A line on a terminal that is written over; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda stage, done, of: None
+
+    def told(stage: str, done: int, of: int) -> None:
+        sys.stderr.write(f"\r{stage}: {done} of {of}\x1b[K" + ("\n" if done >= of else ""))
+        sys.stderr.flush()
+
+    return told
+
+
+def _show_report(report: Any) -> None:
+    table(("stage", "CPU seconds"), [(name, f"{value:.1f}") for name, value in report["cpu_seconds"].items()])
+    table(
+        ("path", "validation", "sentences", "RP@5", "MRR", "implied hit@5"),
+        [
+            (path, name, one["num_sentences"],
+             *(_number(one[key]) if one[key] is not None else "-" for key in ("rp5", "mrr", "implicit_hit5")))
+            for path, sets in report["validation"].items()
+            for name, one in sets.items()
+        ],
+    )  # fmt: skip
