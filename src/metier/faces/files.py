@@ -55,16 +55,21 @@ def read_run(path: Path) -> list[Line]:
     return list(read_transcript(path) if is_head(first) else (Line(attempt=one) for one in read_attempts(path)))
 
 
-def read_lines(path: Path) -> list[str]:
-    """Read the lines of a text file that are not blank.
+def read_text(path: Path) -> str:
+    """Read a text file in UTF-8, with or without a byte order mark.
 
     Raises:
         InputError: It cannot be read as text.
     """
     try:
-        return [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
+
+
+def read_lines(path: Path) -> list[str]:
+    """Read the lines of a text file that are not blank; as `read_text`."""
+    return [line.strip() for line in read_text(path).splitlines() if line.strip()]
 
 
 def write_lines(nouns: Iterable[object], path: Path) -> None:

@@ -83,7 +83,7 @@ def _from_json(text: str, where: str, names: Sequence[str]) -> Iterator[Row]:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise InputError(f"{where}: {error}.") from error
+        raise InputError(f"{where}: no JSON: {error}.", hint="Expected one list of nodes, or a table.") from error
     stack: list[tuple[Any, str]] = [(node, "") for node in reversed(data if isinstance(data, list) else [data])]
     while stack:
         node, above = stack.pop()

@@ -76,7 +76,7 @@ def grade(
     from metier.clients.replay import RecordingClient
     from metier.errors import ConfigError
     from metier.evaluate.paper import answers_of, mark_paper
-    from metier.faces.files import make_writable
+    from metier.faces.files import make_writable, read_text
     from metier.graders import grader_for
 
     if (answers is None) == (client is None):
@@ -86,7 +86,7 @@ def grade(
         make_writable(record, "--record")
     with ExitStack() as opened:
         if answers:
-            said = load_json(dict[str, str], answers.read_bytes(), where=str(answers))
+            said = load_json(dict[str, str], read_text(answers), where=str(answers))
         else:
             assert client is not None
             said = answers_of(read, opened.enter_context(closing(_client(client))), max_tokens=max_tokens)
