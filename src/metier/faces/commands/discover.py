@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands import ads, extracting, labelling, mentions, taxonomies
+from metier.faces.commands import ablating, ads, extracting, labelling, mentions, taxonomies
 from metier.faces.show import AsJson, as_json, say, table
 
 app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_help=True, rich_markup_mode=None)
@@ -46,6 +46,6 @@ app.command("label")(labelling.label)
 app.command("mentions")(mentions.mentions)
 for command in (ads.page, ads.corpus, ads.learn):
     app.command()(command)
-for command in (extracting.train, extracting.extract, extracting.measure):
+for command in (extracting.train, extracting.extract, extracting.measure, ablating.ablate):
     app.command()(command)
 app.add_typer(taxonomies.app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -67,7 +67,7 @@ def train(
     from metier.discover.supervision.supervise import supervise
     from metier.discover.taxonomies import load_taxonomy
 
-    files = _named(validation or ())
+    files = named_files(validation or ())
     concepts = load_taxonomy(taxonomy, hierarchy=hierarchy)
     model = SentenceEncoder(encoder)
     made = supervise(
@@ -84,7 +84,7 @@ def train(
     )  # fmt: skip
     report = trained(
         concepts, made.labelled, model, out, sentences=sentences, validation=files, settings=settings,
-        progress=_progress(),
+        progress=on_a_line(),
     )  # fmt: skip
     if json:
         as_json({"gate": made.gate, "labelling": made.report, "training": report, "out": out.as_posix()})
@@ -150,7 +150,7 @@ def measure(
     from metier.discover.extraction.model import load
 
     extractor = load(model, path=path.value)
-    found = {name: measured(extractor, file) for name, file in _named(gold).items()}
+    found = {name: measured(extractor, file) for name, file in named_files(gold).items()}
     if json:
         as_json(found)
         return
@@ -172,7 +172,8 @@ def _number(value: float) -> str:
     return f"{value:.1f}" if value == value else "-"
 
 
-def _named(given: list[str] | tuple[str, ...]) -> dict[str, Path]:
+def named_files(given: Sequence[str]) -> dict[str, Path]:
+    """Read NAME=FILE, or FILE, whose name is then its own without endings."""
     from metier.errors import ConfigError
 
     files: dict[str, Path] = {}
@@ -214,7 +215,7 @@ def _stream(text: list[Path], out: Path, made: Callable[[], Any], *, processes: 
         raise typer.Exit(1)
 
 
-def _progress() -> Callable[[str, int, int], None]:
+def on_a_line() -> Callable[[str, int, int], None]:
     """A line on a terminal that is written over; nothing elsewhere."""
     if not sys.stderr.isatty():
         return lambda stage, done, of: None
