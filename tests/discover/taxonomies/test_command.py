@@ -50,10 +50,9 @@ def test_diff_fails_where_something_changed(folder: Path) -> None:
 
 
 def test_migrate_writes_the_records_and_proposes(folder: Path) -> None:
-    done = run(
-        "migrate", folder / "r.jsonl", folder / "old.csv", folder / "new.csv", "-o", folder / "o.jsonl", "--json"
-    )
+    old, new, out = folder / "old.csv", folder / "new.csv", folder / "o.jsonl"
+    done = run("migrate", folder / "r.jsonl", old, new, "--out", out, "--json")
     fates = json.loads(done.stdout)["fates"]
     assert done.exit_code == 1
     assert [(fate["concept"], fate["kind"]) for fate in fates] == [("a", "kept"), ("b", "lost")]
-    assert (folder / "o.jsonl").read_text() == (folder / "r.jsonl").read_text()
+    assert out.read_text() == (folder / "r.jsonl").read_text()

@@ -119,6 +119,14 @@ def test_a_collection_alone_names_its_groups(tmp_path: Path) -> None:
     assert tree[S + "h"].label == "heat"
 
 
+def test_a_parent_with_a_row_of_its_own_keeps_it(tmp_path: Path) -> None:
+    path = tmp_path / "digitalSkillsCollection_en.csv"
+    path.write_text(
+        COLLECTION.replace("glue,knowledge,,,", f"glue,knowledge,gluing,{S}g,x") + f"K,{S}g,x,knowledge,y,,\n"
+    )
+    assert load_taxonomy(path)[S + "g"].labels == ("x", "y")
+
+
 def test_occupations_are_read_when_asked_for_or_alone(esco: Path, tmp_path: Path) -> None:
     text = f"conceptType,conceptUri,iscoGroup,preferredLabel,altLabels\nOccupation,{S}o,7212,welder,\n"
     alone = tmp_path / "occupations_en.csv"

@@ -155,23 +155,23 @@ def _collections(draft: Draft, tables: Sequence[Table], *, whole: bool) -> None:
             uri = row["conceptUri"]
             if whole and uri not in draft.concepts:
                 _add(draft, row, kind=row.get("skillType", ""))
-            if uri not in draft.concepts:
+            if uri in draft.concepts:
+                fields = draft.concepts[uri]
+                fields["collections"] = (*fields.get("collections", ()), collection)
+            else:
                 strangers[uri] = None
-                continue
-            fields = draft.concepts[uri]
-            fields["collections"] = (*fields.get("collections", ()), collection)
-            if whole:
-                _named_parents(draft, row)
+    for row in (row for table in tables if whole for row in table):
+        _named_parents(draft, row)
     draft.notes += note("members of collections that are not among the skills, left out", strangers)
 
 
 def _named_parents(draft: Draft, row: dict[str, str]) -> None:
-    """Collections name the parents of a skill, and so hold a part of the hierarchy."""
+    """Collections name the parents of a skill, groups and skills alike, and so hold a part of the hierarchy."""
     uris, labels = (row.get(column, "").split(" | ") for column in ("broaderConceptUri", "broaderConceptPT"))
     if len(uris) == len(labels):
         for uri, label in zip(uris, labels, strict=True):
             if uri and label and uri not in draft.concepts:
-                draft.add(uri, label=label, kind="group")
+                draft.add(uri, label=label)
     draft.edges += [(row["conceptUri"], uri) for uri in uris if uri]
 
 
