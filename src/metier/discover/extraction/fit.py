@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from metier.discover.extraction.encoders import Floats
 from metier.discover.extraction.gold import Gold
 from metier.discover.extraction.judge import FEATURES, Judge, features, fit_asks, logistic, sigmoid, threshold
-from metier.discover.extraction.lanes import Candidates, Ints, Weights, Windows, join
+from metier.discover.extraction.lanes import Candidates, Ints, Laid, Weights, weigh
 from metier.discover.extraction.measures import Quality, quality
 
 # Chosen once on the validation sentences of TECH, HOUSE and SkillSkape, for models that saw no gold sentence.
@@ -28,48 +28,29 @@ _UNFITTED = (1.4, 0.9, -0.5, 0.7, 0.3, 0.0, 0.9, 0.35, 0.0, 0.3, -2.6)
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """Sentences and what each lane says of them, worked out once and joined many times.
+    """Sentences and what each lane says of their candidates, worked out once and weighed many times.
 
     Attributes:
         gold: The sentences.
         vectors: Their vectors, (sentences, dim).
-        lexical: Spelling scores, (sentences, skills).
+        laid: The lanes of their candidates.
         named: For each sentence the skills of which a form stands in it.
-        labels: Label vectors, (skills, dim).
-        prior: As for `lanes.join`.
-        found: Windows of each sentence, where windows count.
+        num_skills: How many skills are ranked.
     """
 
     gold: Sequence[Gold]
     vectors: Floats
-    lexical: Floats
+    laid: Laid
     named: Sequence[Ints]
-    labels: Floats
-    prior: Floats | None = None
-    found: Sequence[Windows] | None = None
-
-    def joined(self, weights: Weights, *, rows: Ints | None = None, count: int = 200) -> Candidates:
-        """Rank the skills of some of the sentences, or of all."""
-        rows = np.arange(len(self.gold)) if rows is None else rows
-        found = None if self.found is None else [self.found[i] for i in rows]
-        return join(
-            self.vectors[rows] @ self.labels.T, self.lexical[rows], [self.named[i] for i in rows], weights,
-            prior=self.prior, found=found, labels=self.labels, count=count,
-        )  # fmt: skip
-
-    def ranks(self, weights: Weights, *, rows: Ints | None = None) -> list[NDArray[np.int64]]:
-        """Rank of each gold skill of each sentence; beyond the candidates it counts as the number of skills."""
-        rows = np.arange(len(self.gold)) if rows is None else rows
-        found = self.joined(weights, rows=rows)
-        return [
-            _ranks(places, self.gold[i].skills, len(self.labels)) for places, i in zip(found.places, rows, strict=True)
-        ]
+    num_skills: int
 
     def quality(self, weights: Weights) -> Quality:
-        """Measure the ranking of the sentences that have a gold skill."""
+        """Measure the ranking of the sentences that have a gold skill; beyond the candidates a skill comes last."""
+        found = weigh(self.laid, weights)
         rows = with_gold(self.gold)
+        placed = [_ranks(found.places[i], self.gold[i].skills, self.num_skills) for i in rows]
         explicit = [[skill in set(self.named[i].tolist()) for skill in self.gold[i].skills] for i in rows]
-        return quality(self.ranks(weights, rows=rows), explicit)
+        return quality(placed, explicit)
 
 
 def _ranks(places: Ints, skills: Sequence[int], worst: int) -> NDArray[np.int64]:
@@ -91,7 +72,7 @@ def fit_weights(said: Sequence[Said], *, start: Weights = DEFAULT) -> Weights:
     best, weights = _value(said, start), start
     for _ in range(2):
         for lane, values in _STEPS.items():
-            if lane == "window" and all(one.found is None for one in said):
+            if lane in ("window", "prior") and all(lane not in one.laid.standard for one in said):
                 continue
             tried = {value: _value(said, _with(weights, lane, value)) for value in values}
             value = max(tried, key=lambda value: tried[value])
@@ -158,7 +139,7 @@ def _described(
     for one in said:
         rows = np.array([i for i, gold in enumerate(one.gold) if gold.skills or gold.asks is False], np.int64)
         if len(rows):
-            found = one.joined(weights, rows=rows, count=50)
+            found = _rows(weigh(one.laid, weights), rows)
             lengths = [len(one.gold[i].text.split()) for i in rows]
             described.append(features(found, asking[before + rows], lengths)[:, :_JUDGED].reshape(-1, len(FEATURES)))
             hits = [[int(place) in one.gold[i].skills for place in places[:_JUDGED]]
@@ -169,3 +150,12 @@ def _described(
     if not described:
         return np.zeros((0, len(FEATURES))), np.zeros(0, bool), np.zeros(0, np.int64)
     return np.concatenate(described), np.concatenate(right), np.concatenate(owner)
+
+
+def _rows(found: Candidates, rows: Ints) -> Candidates:
+    return Candidates(
+        places=found.places[rows],
+        scores=found.scores[rows],
+        lanes={name: values[rows] for name, values in found.lanes.items()},
+        spans=found.spans[rows],
+    )

@@ -100,7 +100,24 @@ class Candidates:
     spans: Ints = field(default_factory=lambda: np.zeros((0, 0, 2), np.int64))
 
 
-def join(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """What each lane says of some candidates, before the lanes are weighed: all of shape (sentences, candidates).
+
+    Attributes:
+        places: Which skill.
+        lanes: Each lane's own score.
+        standard: The same, brought to mean 0 and deviation 1 over all skills of the sentence; `named` is 0 or 1.
+        spans: As in `Candidates`.
+    """
+
+    places: Ints
+    lanes: Mapping[str, Floats]
+    standard: Mapping[str, Floats]
+    spans: Ints
+
+
+def lay(
     dense: Floats,
     lexical: Floats,
     named: Sequence[Ints],
@@ -110,49 +127,64 @@ def join(
     found: Sequence[Windows] | None = None,
     labels: Floats | None = None,
     count: int = 200,
-) -> Candidates:
-    """Rank the skills of some sentences.
+) -> Laid:
+    """Choose candidates by all lanes but the windows, and work out what each lane says of them.
 
     Args:
         dense: Cosines, (sentences, skills).
         lexical: Spelling scores, (sentences, skills).
         named: For each sentence, the skills of which a form stands in it.
-        weights: What each lane counts.
+        weights: By what the candidates are chosen.
         prior: Log-frequency of each skill, brought to mean 0 and deviation 1.
         found: The windows of each sentence, if windows count.
         labels: Unit vectors of the labels, (skills, dimensions), where `found` is given.
-        count: Candidates that are kept, and for which windows are looked at.
+        count: Candidates of a sentence.
     """
-    first = (weights.dense + (0 if found is not None else weights.window)) * standard(dense)
-    first += weights.lexical * standard(lexical)
+    scaled = {"dense": standard(dense), "lexical": standard(lexical)}
+    first = (weights.dense + (0 if found is None else weights.window)) * scaled["dense"]
+    first += weights.lexical * scaled["lexical"]
     if prior is not None and weights.prior:
         first += weights.prior * prior
-    bonus = np.zeros_like(first)
-    for row, places in enumerate(named):
-        bonus[row, places] = 1.0
-    first += weights.named * bonus
+    mark = np.zeros_like(first)
+    for row, skills in enumerate(named):
+        mark[row, skills] = 1.0
+    first += weights.named * mark
     places = top(first, count)
-    scores = np.take_along_axis(first, places, 1)
-    lanes = {
-        "dense": np.take_along_axis(dense, places, 1),
-        "lexical": np.take_along_axis(lexical, places, 1),
-        "named": np.take_along_axis(bonus, places, 1),
+    lanes = {"dense": np.take_along_axis(dense, places, 1), "lexical": np.take_along_axis(lexical, places, 1)}
+    kept = {name: np.take_along_axis(values, places, 1) for name, values in scaled.items()}
+    lanes["named"] = kept["named"] = np.take_along_axis(mark, places, 1)
+    if prior is not None:
+        kept["prior"] = prior[places]
+    spans = np.full((*places.shape, 2), -1, np.int64)
+    if found is not None and labels is not None:
+        lanes["window"], kept["window"], spans = _windows(found, places, labels)
+    return Laid(places=places, lanes=lanes, standard=kept, spans=spans)
+
+
+def weigh(laid: Laid, weights: Weights) -> Candidates:
+    """Rank candidates by the weighted sum of the lanes; without windows their weight falls to `dense`."""
+    has_windows = "window" in laid.standard
+    share = {
+        "dense": weights.dense + (0 if has_windows else weights.window),
+        "window": weights.window,
+        "lexical": weights.lexical,
+        "prior": weights.prior,
+        "named": weights.named,
     }
-    if found is None or labels is None:
-        return Candidates(places=places, scores=scores, lanes=lanes, spans=np.full((*places.shape, 2), -1, np.int64))
-    window, spans = _windows(found, places, labels)
-    scores = scores + weights.window * window[1]
+    scores = np.zeros(laid.places.shape, np.float32)
+    for name, values in laid.standard.items():
+        if share[name]:
+            scores += np.float32(share[name]) * values
     order = np.argsort(-scores, axis=1, kind="stable")
-    lanes["window"] = window[0]
     return Candidates(
-        places=np.take_along_axis(places, order, 1),
+        places=np.take_along_axis(laid.places, order, 1),
         scores=np.take_along_axis(scores, order, 1),
-        lanes={name: np.take_along_axis(values, order, 1) for name, values in lanes.items()},
-        spans=np.take_along_axis(spans, order[:, :, None], 1),
+        lanes={name: np.take_along_axis(values, order, 1) for name, values in laid.lanes.items()},
+        spans=np.take_along_axis(laid.spans, order[:, :, None], 1),
     )
 
 
-def _windows(found: Sequence[Windows], places: Ints, labels: Floats) -> tuple[tuple[Floats, Floats], Ints]:
+def _windows(found: Sequence[Windows], places: Ints, labels: Floats) -> tuple[Floats, Floats, Ints]:
     """Best window of each candidate: its cosine, the same against an even sample of all skills, and its span."""
     sample = labels[:: max(1, len(labels) // 256)]
     raw, scaled = np.zeros(places.shape, np.float32), np.zeros(places.shape, np.float32)
@@ -166,4 +198,4 @@ def _windows(found: Sequence[Windows], places: Ints, labels: Floats) -> tuple[tu
         spans[row] = characters[best]
         usual = (vectors @ sample.T).max(0)
         scaled[row] = (raw[row] - usual.mean()) / max(float(usual.std()), 1e-6)
-    return (raw, scaled), spans
+    return raw, scaled, spans

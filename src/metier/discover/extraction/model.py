@@ -22,7 +22,7 @@ from metier.discover.extraction.boilerplate import skipped
 from metier.discover.extraction.encoders import Encoder, Floats, OnnxEncoder, SentenceEncoder
 from metier.discover.extraction.found import Extracted, Extraction, Kind, Read
 from metier.discover.extraction.judge import Judge
-from metier.discover.extraction.lanes import Candidates, Ints, Weights, Windows, join, windows
+from metier.discover.extraction.lanes import Candidates, Ints, Laid, Weights, Windows, lay, weigh, windows
 from metier.discover.extraction.lexical import Lexical
 from metier.discover.extraction.sentences import split
 from metier.discover.extraction.skills import Skills
@@ -129,6 +129,11 @@ class Extractor:
 
     def ranked(self, sentences: Sequence[str], *, count: int) -> tuple[Candidates, Floats, list[dict[int, Mention]]]:
         """Rank the skills of each sentence; give the candidates, the sentence vectors, and the mentions by skill."""
+        laid, vectors, mentions = self.laid(sentences, count=count)
+        return weigh(laid, self.weights), vectors, mentions
+
+    def laid(self, sentences: Sequence[str], *, count: int = 200) -> tuple[Laid, Floats, list[dict[int, Mention]]]:
+        """As `ranked`, but with the lanes not yet weighed."""
         full = self.path != "fast"
         found: list[Windows] | None = None
         if full:
@@ -137,20 +142,24 @@ class Extractor:
             found = [windows(tokens) for _, tokens in pairs]
         else:
             vectors = self.encoder.encode(sentences)
-        mentions = [self.named(sentence) for sentence in sentences]
-        ranked = join(
+        mentions = self.named(sentences)
+        laid = lay(
             vectors @ self.labels.T, self.lexical.score(sentences), [_places(named) for named in mentions],
             self.weights, prior=self.prior, found=found, labels=self.labels, count=count,
         )  # fmt: skip
-        return ranked, vectors, mentions
+        return laid, vectors, mentions
 
-    def named(self, sentence: str) -> dict[int, Mention]:
-        """The first mention of each skill of which a form stands in the sentence."""
-        index, named = self.facts.skills.index, dict[int, Mention]()
-        for mention in self._matcher.find(sentence):
-            if len(mention.form) > _SHORT or mention.form != mention.form.lower():
-                named.setdefault(index[mention.concept], mention)
-        return named
+    def named(self, sentences: Sequence[str]) -> list[dict[int, Mention]]:
+        """For each sentence, the first mention of each skill of which a form stands in it."""
+        index = self.facts.skills.index
+        found = []
+        for mentions in self._matcher.find_all(sentences):
+            named = dict[int, Mention]()
+            for mention in mentions:
+                if len(mention.form) > _SHORT or mention.form != mention.form.lower():
+                    named.setdefault(index[mention.concept], mention)
+            found.append(named)
+        return found
 
     def _told(
         self,
@@ -268,10 +277,17 @@ def save(
         encoder.save(part / "encoder")
         if eight_bit:
             export(encoder, part / "onnx")
-    (part / "model.json").write_bytes(canonical(facts))
+    write_facts(part, facts)
     if folder.exists():
         shutil.rmtree(folder)
     part.rename(folder)
+
+
+def write_facts(folder: Path, facts: Facts) -> None:
+    """Write what a model knows besides its vectors, all or nothing."""
+    part = folder / f".model.json.{os.getpid()}.part"
+    part.write_bytes(canonical(facts))
+    part.replace(folder / "model.json")
 
 
 def load(folder: Path, *, path: Lane = "full") -> Extractor:

@@ -10,7 +10,7 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,8 +20,8 @@ from metier.discover.extraction.encoders import Encoder, Floats, SentenceEncoder
 from metier.discover.extraction.fit import DEFAULT, Said, fit_judge, fit_weights
 from metier.discover.extraction.gold import Gold, read_gold
 from metier.discover.extraction.judge import Judge
-from metier.discover.extraction.lanes import Weights, windows
-from metier.discover.extraction.model import Extractor, Facts, save
+from metier.discover.extraction.lanes import Laid, Weights
+from metier.discover.extraction.model import Extractor, Facts, load, save, write_facts
 from metier.discover.extraction.skills import Skills, skills_of
 from metier.discover.extraction.tune import Tuning, examples, tune
 from metier.discover.extraction.words import Distilling, WordEncoder, distil
@@ -121,6 +121,26 @@ def train(
     return report
 
 
+def refit(folder: Path, validation: Mapping[str, Path]) -> Mapping[str, Any]:
+    """Choose the weights and probabilities of a model anew, on validation files; its vectors stay as they are.
+
+    Raises:
+        InputError: The folder holds no model.
+        DocumentError: A validation file cannot be read.
+    """
+    full = load(folder, path="full")
+    words = load(folder, path="fast").encoder if (folder / "words.npy").is_file() else None
+    gold = {name: read_gold(path, full.facts.skills) for name, path in validation.items()}
+    paths = {"full": full.encoder} | ({"fast": words} if words is not None else {})
+    weights, judges, measured = _fitted(
+        full.facts.skills, full.labels, paths, full.facts.prior, {name: read for name, (read, _) in gold.items()}
+    )
+    unknown = {name: strange for name, (_, strange) in gold.items() if strange}
+    report = {**full.facts.report, "validation": measured, "unknown_labels": unknown}
+    write_facts(folder, replace(full.facts, weights=weights, judges=judges, report=report))
+    return report
+
+
 class _Clock:
     """CPU seconds between laps."""
 
@@ -200,16 +220,19 @@ def _fitted(
 def say(extractor: Extractor, gold: Sequence[Gold]) -> Said:
     """Work out what each lane of a model says of sentences with gold skills."""
     texts = [one.text for one in gold]
-    pairs = list(extractor.encoder.tokens(texts)) if extractor.path != "fast" else []
-    vectors = np.array([whole for whole, _ in pairs], np.float32) if pairs else extractor.encoder.encode(texts)
+    parts = [extractor.laid(texts[start : start + 256]) for start in range(0, len(texts), 256)]
+    laid = Laid(
+        places=np.concatenate([part.places for part, _, _ in parts]),
+        lanes={name: np.concatenate([part.lanes[name] for part, _, _ in parts]) for name in parts[0][0].lanes},
+        standard={name: np.concatenate([part.standard[name] for part, _, _ in parts]) for name in parts[0][0].standard},
+        spans=np.concatenate([part.spans for part, _, _ in parts]),
+    )
     return Said(
         gold=gold,
-        vectors=vectors,
-        lexical=extractor.lexical.score(texts),
-        named=[np.array(list(extractor.named(text)), np.int64) for text in texts],
-        labels=extractor.labels,
-        prior=extractor.prior,
-        found=[windows(tokens) for _, tokens in pairs] if pairs else None,
+        vectors=np.concatenate([vectors for _, vectors, _ in parts]),
+        laid=laid,
+        named=[np.array(list(named), np.int64) for _, _, mentions in parts for named in mentions],
+        num_skills=len(extractor.facts.skills),
     )
 
 

@@ -46,6 +46,6 @@ app.command("label")(labelling.label)
 app.command("mentions")(mentions.mentions)
 for command in (ads.page, ads.corpus, ads.learn):
     app.command()(command)
-for command in (extracting.train, extracting.extract, extracting.measure, ablating.ablate):
+for command in (extracting.train, extracting.extract, extracting.calibrate, extracting.measure, ablating.ablate):
     app.command()(command)
 app.add_typer(taxonomies.app)

@@ -136,6 +136,24 @@ def extract(
     )  # fmt: skip
 
 
+def calibrate(
+    model: Annotated[Path, typer.Argument(help="The folder of a model.")],
+    validation: Annotated[list[str], typer.Option("--validation", "-v", help="NAME=FILE: gold sentences.")],
+    json: AsJson = False,
+) -> None:
+    """Choose the weights and probabilities of a model anew, on gold sentences of your own.
+
+    Example: metier discover calibrate model -v own=labelled.csv
+    """
+    from metier.discover.extraction.train import refit
+
+    report = refit(model, named_files(validation))
+    if json:
+        as_json(report)
+        return
+    _show_report(report)
+
+
 def measure(
     gold: Annotated[list[str], typer.Argument(help="NAME=FILE or FILE: sentences with gold skills.")],
     model: Model,
