@@ -330,7 +330,7 @@ def layers(lines: Sequence[Layers], *, title: str) -> Markup:
         body += Markup("</g>")
     for y, line in _apart([(at(0, line.values[-1])[1], line) for line in lines if line.values], 15):
         body += Markup('<g class="line {}">').format(line.style) + _text(474, y + 4, line.name, "name") + Markup("</g>")
-    return _svg(body, title=title, box=(0, 0, 620, 280), style="layers")
+    return _svg(body, title=title, box=(0, 0, 650, 280), style="layers")
 
 
 def _apart(places: Sequence[tuple[float, Layers]], least: float) -> list[tuple[float, Layers]]:
