@@ -45,7 +45,7 @@ $(VENV)/.train: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,postgres,mcp,govern,evaluate,inspect,discover,encode,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,postgres,mcp,govern,evaluate,inspect,discover,encode,skos,dev]'
 	touch $@ $(VENV)/.train
 
 $(VENV)/.bench: $(VENV)/.dev

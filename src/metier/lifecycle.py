@@ -110,12 +110,13 @@ class Spokes:
         s = self.workspace.settings
         seed, path = s.workspace.seed, self.workspace.path
         packages = tuple(path(name) for name in s.discover.packages)
+        model = (path(s.discover.model),) if s.discover.model else ()
         return [
             Stage(
                 name="discover",
                 run=lambda context: discover_stage.run(context, s.discover, path=path),
                 settings=s.discover,
-                files=(path(s.discover.taxonomy), *(path(name) for name in s.discover.documents), *packages),
+                files=(path(s.discover.taxonomy), *(path(name) for name in s.discover.documents), *packages, *model),
                 went_in=f"{count(len(s.discover.documents), 'document')}, {count(len(packages), 'package folder')}",
             ),
             Stage(

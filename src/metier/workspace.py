@@ -1,7 +1,7 @@
 """What does this metier.toml ask for? The one place where a workspace is read and checked.
 
     [workspace]   name, seed, store
-    [discover]    taxonomy, documents, packages
+    [discover]    taxonomy, documents, packages, model
     [distill]     how many items for practice, exam and promotion
     [practice]    the regime and its arms (`metier.practice.config`)
     [evaluate]    which arm becomes the policy, and the protocol of the exam
@@ -204,6 +204,7 @@ def _refuse_missing(workspace: Workspace, text: str, where: str) -> None:
     discover = workspace.settings.discover
     named = [("taxonomy", discover.taxonomy), *(("documents", d) for d in discover.documents)]
     named += [("packages", p) for p in discover.packages]
+    named += [("model", discover.model)] if discover.model else []
     for key, name in named:
         if not workspace.path(name).exists():
             line = line_of(text, ("discover", key))

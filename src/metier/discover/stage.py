@@ -22,13 +22,18 @@ _SHOWN_CHARS = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoverSettings:
-    """Which taxonomy, which documents and which folders of packages are read."""
+    """Which taxonomy, which documents and which folders of packages are read.
+
+    Attributes:
+        model: The folder of a model that also finds implied skills, as `metier discover train` writes it, or empty.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     taxonomy: str
     documents: tuple[str, ...]
     packages: tuple[str, ...] = ()
+    model: str = ""
 
 
 def run(context: Context, settings: DiscoverSettings, *, path: Callable[[str], Path]) -> Result:
@@ -39,7 +44,7 @@ def run(context: Context, settings: DiscoverSettings, *, path: Callable[[str], P
         document for name in settings.documents for document in read_documents(path(name), name=name, unread=unread)
     ]
     packages, unreadable = read_packages({name: path(name) for name in settings.packages})
-    found = survey(documents, taxonomy, packages=[skill for skill, _, _ in packages])
+    found = survey(documents, taxonomy, packages=[s for s, _, _ in packages], implied=_implied(settings, path))
     leaves = [concept.id for concept in taxonomy if not taxonomy.children(concept.id)]
     output = {
         "skills": found.skills,
@@ -52,8 +57,9 @@ def run(context: Context, settings: DiscoverSettings, *, path: Callable[[str], P
         "unread": unread,
         "mentions": found.mentions,
         "silent": found.silent,
+        "implied": found.implied,
         "concepts": len(taxonomy),
-        "unmentioned": [leaf for leaf in leaves if leaf not in found.mentions],
+        "unmentioned": [leaf for leaf in leaves if leaf not in found.mentions and leaf not in found.implied],
     }
     came_out = f"{count(len(found.skills), 'skill')}, {count(len(packages), 'package')}, {len(unreadable)} unreadable"
     return Result(output=plain(output), came_out=came_out)
@@ -76,3 +82,19 @@ def read_packages(folders: dict[str, Path]) -> tuple[list[tuple[Skill, str, list
             else:
                 packages.append((package.skill, where, plain(package.faults)))
     return packages, unreadable
+
+
+def _implied(settings: DiscoverSettings, path: Callable[[str], Path]) -> Callable[[str], list[str]] | None:
+    """What a trained model says a text implies; the fast path, as a wheel is turned on any machine."""
+    if not settings.model:
+        return None
+    from metier.discover.extraction.found import Kind
+    from metier.discover.extraction.model import load
+
+    model = load(path(settings.model), path="fast")
+
+    def implied(text: str) -> list[str]:
+        found = model.extract(text, keep_boilerplate=True).skills
+        return [skill.uri for skill in found if skill.kind is Kind.IMPLICIT]
+
+    return implied

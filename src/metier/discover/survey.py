@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from metier.digest import digest
@@ -24,7 +24,8 @@ class Discovery:
         skills: One for each concept without children that some document names, in the order of the taxonomy.
         packages: The packages that were given, with the concepts that they name.
         mentions: How often each concept is named, over all documents and packages.
-        silent: Documents that name no concept, by source.
+        silent: Documents that name no concept and imply none, by source.
+        implied: How often each concept is implied by a document that does not name it; empty without a model.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -33,14 +34,27 @@ class Discovery:
     packages: tuple[Skill, ...]
     mentions: dict[str, int]
     silent: tuple[str, ...]
+    implied: dict[str, int] = field(default_factory=dict)
 
 
-def survey(documents: Iterable[Document], taxonomy: Taxonomy, *, packages: Sequence[Skill] = ()) -> Discovery:
+def survey(
+    documents: Iterable[Document],
+    taxonomy: Taxonomy,
+    *,
+    packages: Sequence[Skill] = (),
+    implied: Callable[[str], Iterable[str]] | None = None,
+) -> Discovery:
     """Find the skills that documents and packages speak of and place them in a taxonomy.
 
     A package is a skill already: it is placed by what its name, description and body name, and adds to the mentions,
     but makes no new skill of a concept; only documents do. A skill is called by the identifier of its concept if that
     can be a name, else by the label and some digits of the identifier's digest.
+
+    Args:
+        documents: What is read.
+        taxonomy: Where skills belong.
+        packages: Skills that are placed.
+        implied: Gives the concepts that a text speaks of without naming them, as a trained model does.
 
     >>> from metier.taxonomy import Concept
     >>> strings = Taxonomy(name="strings", concepts=(Concept(id="reverse", label="reverse", definition="Backwards."),))
@@ -51,12 +65,17 @@ def survey(documents: Iterable[Document], taxonomy: Taxonomy, *, packages: Seque
     matcher = Matcher(taxonomy)
     mentions: dict[str, int] = {}
     sources: dict[str, list[str]] = {}
-    silent = []
+    silent, meant = [], dict[str, int]()
     for document in documents:
-        named = _named(matcher, f"{document.title}\n{document.text}", mentions)
+        text = f"{document.title}\n{document.text}"
+        named = _named(matcher, text, mentions)
+        unnamed = [c for c in implied(text) if c in taxonomy and c not in named] if implied else []
         for concept in named:
             sources.setdefault(concept, []).append(f"{document.source}: {document.title}")
-        if not named:
+        for concept in dict.fromkeys(unnamed):
+            sources.setdefault(concept, []).append(f"{document.source}: {document.title} (implied)")
+            meant[concept] = meant.get(concept, 0) + 1
+        if not named and not unnamed:
             silent.append(document.source)
     placed = tuple(_placed(package, matcher, mentions) for package in packages)
     skills = tuple(
@@ -64,7 +83,13 @@ def survey(documents: Iterable[Document], taxonomy: Taxonomy, *, packages: Seque
         for concept in taxonomy
         if concept.id in sources and not taxonomy.children(concept.id)
     )
-    return Discovery(skills=skills, packages=placed, mentions=dict(sorted(mentions.items())), silent=tuple(silent))
+    return Discovery(
+        skills=skills,
+        packages=placed,
+        mentions=dict(sorted(mentions.items())),
+        silent=tuple(silent),
+        implied=dict(sorted(meant.items())),
+    )
 
 
 def _named(matcher: Matcher, text: str, mentions: dict[str, int]) -> list[str]:

@@ -46,6 +46,9 @@ app.command("label")(labelling.label)
 app.command("mentions")(mentions.mentions)
 for command in (ads.page, ads.corpus, ads.learn):
     app.command()(command)
-for command in (extracting.train, extracting.extract, extracting.calibrate, extracting.measure, ablating.ablate):
-    app.command()(command)
+app.command()(extracting.train)
+app.command()(extracting.extract)
+app.command()(extracting.calibrate)
+app.command()(extracting.measure)
+app.command()(ablating.ablate)
 app.add_typer(taxonomies.app)
