@@ -12,6 +12,7 @@ import csv
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +96,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Sequence[str], bool | None]]:
     try:
         with _opened(path) as file:
             yield from _json_lines(file, path.name) if ".jsonl" in path.name else _table(file, path.name)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise DocumentError(f"Cannot read the evaluation file {str(path)!r}: {error}.") from error
 
 
