@@ -107,10 +107,10 @@ def fit_judge(said: Sequence[Said], weights: Weights, *, folds: int = 5, seed: i
         coefficients = tuple(fit_asks(vectors[known], asks[known]).tolist())
         asking = vectors @ np.asarray(coefficients[:-1]) + coefficients[-1]
         asking[known] = _out_of_fold(vectors[known], asks[known], folds=folds, seed=seed)
-    described, right, owner = _described(said, weights, asking)
+    described, right, owner, counts = _described(said, weights, asking)
     if not right.any() or right.all():
         return Judge(right=_UNFITTED, asks=coefficients)
-    fitted = logistic(described, right)
+    fitted = logistic(described, right, counts=counts)
     best = np.zeros(len(vectors))
     np.maximum.at(best, owner, sigmoid(described @ fitted))
     used = known & np.isin(np.arange(len(vectors)), owner)
@@ -133,9 +133,12 @@ def _out_of_fold(vectors: Floats, asks: NDArray[np.bool_], *, folds: int, seed: 
 
 def _described(
     said: Sequence[Said], weights: Weights, asking: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], Ints]:
-    """Features of the best candidates of sentences with gold skills and of those that ask for nothing."""
-    described, right, owner, before = [], [], [], 0
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], Ints, NDArray[np.float64]]:
+    """Features of the best candidates of sentences with gold skills and of those that ask for nothing.
+
+    Every set counts the same, whatever its size, so that a large one does not speak for all kinds of sentences.
+    """
+    described, right, owner, counts, before = [], [], [], [], 0
     for one in said:
         rows = np.array([i for i, gold in enumerate(one.gold) if gold.skills or gold.asks is False], np.int64)
         if len(rows):
@@ -146,10 +149,12 @@ def _described(
                     for i, places in zip(rows, found.places, strict=True)]  # fmt: skip
             right.append(np.array(hits, bool).ravel())
             owner.append(np.repeat(before + rows, len(hits[0])))
+            counts.append(np.full(right[-1].size, 1 / right[-1].size))
         before += len(one.gold)
     if not described:
-        return np.zeros((0, len(FEATURES))), np.zeros(0, bool), np.zeros(0, np.int64)
-    return np.concatenate(described), np.concatenate(right), np.concatenate(owner)
+        return np.zeros((0, len(FEATURES))), np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
+    told = np.concatenate(counts)
+    return np.concatenate(described), np.concatenate(right), np.concatenate(owner), told * len(told) / told.sum()
 
 
 def _rows(found: Candidates, rows: Ints) -> Candidates:

@@ -83,19 +83,29 @@ def sigmoid(logits: Doubles) -> Doubles:
     return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
-def logistic(described: Doubles, right: NDArray[np.bool_], *, ridge: float = 1.0, steps: int = 30) -> Doubles:
+def logistic(
+    described: Doubles, right: NDArray[np.bool_], *, counts: Doubles | None = None, ridge: float = 1.0, steps: int = 30
+) -> Doubles:
     """Fit a ridge-penalised logistic regression by Newton's method; the last column, a constant, is not penalised.
+
+    Args:
+        described: Shape (rows, features).
+        right: What is to be told.
+        counts: How much each row counts; all the same by default.
+        ridge: Penalty of the squared coefficients.
+        steps: Newton steps, at most.
 
     >>> logistic(np.array([[-1.0, 1], [1, 1], [-1, 1], [1, 1]]), np.array([False, True, False, True])).round(2).tolist()
     [1.04, 0.0]
     """
     weights = np.zeros(described.shape[1])
+    counts = np.ones(len(described)) if counts is None else counts
     penalty = np.full(described.shape[1], ridge)
     penalty[-1] = 1e-6
     for _ in range(steps):
         said = sigmoid(described @ weights)
-        gradient = described.T @ (said - right) + penalty * weights
-        curvature = (described * (said * (1 - said))[:, None]).T @ described + np.diag(penalty)
+        gradient = described.T @ (counts * (said - right)) + penalty * weights
+        curvature = (described * (counts * said * (1 - said))[:, None]).T @ described + np.diag(penalty)
         step = np.linalg.solve(curvature, gradient)
         weights -= step * min(1.0, 5 / max(float(np.linalg.norm(step)), 1e-12))
         if np.abs(step).max() < 1e-8:

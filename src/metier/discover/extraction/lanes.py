@@ -28,10 +28,10 @@ class Weights:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    dense: float = 0.65
+    dense: float = 0.68
     window: float = 0.2
-    lexical: float = 0.15
-    prior: float = 0.0
+    lexical: float = 0.12
+    prior: float = 0.03
     named: float = 0.5
 
 

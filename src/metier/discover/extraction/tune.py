@@ -142,7 +142,7 @@ def tune(
             optimizer.step()
             step += 1
             if progress and (step % 10 == 0 or step == num_steps):
-                progress(step, num_steps, float(loss))
+                progress(step, num_steps, float(loss.detach()))
     encoder.model.eval()
 
 
