@@ -94,7 +94,8 @@ class Lexical:
         lengths = begins[found + 1] - start
         ends = np.cumsum(lengths)
         places = np.repeat(start - ends + lengths, lengths) + np.arange(ends[-1])
-        return np.bincount(form[places], weight[places] * np.repeat(likeness, lengths), minlength=self._layers.size)
+        said = weight[places] * np.repeat(likeness, lengths)
+        return np.bincount(form[places], said, minlength=self._layers.size).astype(np.float64, copy=False)
 
     def _row(self, word: str) -> tuple[Ints, Floats]:
         row = self._alike.get(word)
@@ -180,15 +181,15 @@ def grams(word: str) -> list[int]:
 
 def _all_grams(words: Sequence[str]) -> tuple[Ints, Ints]:
     """As `grams`, for many words at once: the n-grams, and which word each is of."""
+    if not words:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     framed = "".join(f"<{word}>" for word in words).encode()
     sizes = np.fromiter((len(word.encode()) + 2 for word in words), np.int64, len(words))
     owner = np.repeat(np.arange(len(words)), sizes)
     signs = np.frombuffer(framed, np.uint8).astype(np.int64)
     keys, owners = [], []
     for n in _GRAMS:
-        if len(signs) < n:
-            continue
-        last = len(signs) - n + 1
+        last = max(len(signs) - n + 1, 0)
         inside = np.flatnonzero(owner[:last] == owner[n - 1 :])
         keys.append(sum(signs[inside + i] << (8 * (n - 1 - i)) for i in range(n)))
         owners.append(owner[inside])
@@ -204,7 +205,7 @@ class _gram_index:  # noqa: N801  (a record with one question, built like a func
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         keys, self._owner = _all_grams(vocabulary)
-        first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
         self._keys = keys[first]
         self._begins = np.r_[first, len(keys)]
         counts = np.diff(self._begins)
