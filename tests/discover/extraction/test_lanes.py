@@ -60,21 +60,15 @@ def test_no_token_gives_no_window() -> None:
     assert found.vectors.shape == (0, 4) and found.spans.shape == (0, 2)
 
 
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=10), st.integers(1, 12))
-def test_top_is_the_head_of_a_stable_sort_where_all_are_asked_for(row: list[int], count: int) -> None:
-    scores = np.array([row], np.float32)
-    found = top(scores, count)[0]
-    wanted = sorted(range(len(row)), key=lambda place: -row[place])
-    assert [row[place] for place in found] == [row[place] for place in wanted[:count]]
-    assert len(set(found.tolist())) == len(found) == min(count, len(row))
-    if count >= len(row):
-        assert found.tolist() == wanted
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.integers(1, 12))
+def test_top_is_the_head_of_a_stable_sort(row: list[int], count: int) -> None:
+    found = top(np.array([row, row[::-1]], np.float32), count)
+    for values, places in zip((row, row[::-1]), found, strict=True):
+        assert places.tolist() == sorted(range(len(row)), key=lambda place, said=values: -said[place])[:count]  # type: ignore[misc]
 
 
-def test_equals_come_in_order_however_few_are_asked_for() -> None:
-    scores = np.array([[1, 3, 3, 0, 3, 2]], np.float32)
-    assert top(scores, 3).tolist() == [[1, 2, 4]]
-    assert top(scores, 4).tolist() == [[1, 2, 4, 5]]
+def test_of_a_thousand_equals_the_first_are_kept() -> None:
+    assert top(np.zeros((1, 1000), np.float32), 3).tolist() == [[0, 1, 2]]
 
 
 @given(st.integers(0, 200), st.tuples(*[st.sampled_from([0.0, 0.1, 0.3, 0.7])] * 4), st.booleans())

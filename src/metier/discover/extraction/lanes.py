@@ -76,6 +76,9 @@ def top(scores: Floats, count: int) -> Ints:
     count = min(count, scores.shape[1])
     if count < scores.shape[1]:
         found = np.argpartition(-scores, count - 1, axis=1)[:, :count]
+        least = np.take_along_axis(scores, found, 1).min(1, keepdims=True)
+        for row in np.flatnonzero(np.count_nonzero(scores >= least, axis=1) > count):  # equals at the edge
+            found[row] = np.argsort(-scores[row], kind="stable")[:count]
     else:
         found = np.broadcast_to(np.arange(count), (len(scores), count)).copy()
     found.sort(axis=1)
