@@ -121,6 +121,8 @@ def fit_asks(vectors: Floats, asks: NDArray[np.bool_], *, ridge: float = 3.0) ->
 
 def threshold(best: Doubles, asks: NDArray[np.bool_]) -> float:
     """The least probability that parts sentences that ask from those that do not best (Youden's J)."""
+    if asks.all() or not asks.any():
+        return 0.0
     cuts = np.unique(best)
     gains = [(best[asks] >= cut).mean() - (best[~asks] >= cut).mean() for cut in cuts]
-    return float(cuts[int(np.argmax(gains))]) if asks.any() and not asks.all() else 0.0
+    return float(cuts[int(np.argmax(gains))])
