@@ -136,9 +136,12 @@ def _described(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], Ints, NDArray[np.float64]]:
     """Features of the best candidates of sentences with gold skills and of those that ask for nothing.
 
-    Every set counts the same, whatever its size, so that a large one does not speak for all kinds of sentences.
+    Among sentences with gold skills every set counts the same, whatever its size, so that a large one does not speak for
+    all kinds of sentences. A sentence that asks for nothing counts once.
     """
     described, right, owner, counts, before = [], [], [], [], 0
+    sets = [len(with_gold(one.gold)) for one in said if len(with_gold(one.gold))]
+    num_gold = sum(sets)
     for one in said:
         rows = np.array([i for i, gold in enumerate(one.gold) if gold.skills or gold.asks is False], np.int64)
         if len(rows):
@@ -149,12 +152,12 @@ def _described(
                     for i, places in zip(rows, found.places, strict=True)]  # fmt: skip
             right.append(np.array(hits, bool).ravel())
             owner.append(np.repeat(before + rows, len(hits[0])))
-            counts.append(np.full(right[-1].size, 1 / right[-1].size))
+            has_gold = np.repeat([bool(one.gold[i].skills) for i in rows], len(hits[0]))
+            counts.append(np.where(has_gold, num_gold / len(sets) / max(1, len(with_gold(one.gold))), 1.0))
         before += len(one.gold)
     if not described:
         return np.zeros((0, len(FEATURES))), np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)
-    told = np.concatenate(counts)
-    return np.concatenate(described), np.concatenate(right), np.concatenate(owner), told * len(told) / told.sum()
+    return np.concatenate(described), np.concatenate(right), np.concatenate(owner), np.concatenate(counts)
 
 
 def _rows(found: Candidates, rows: Ints) -> Candidates:

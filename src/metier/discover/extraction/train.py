@@ -31,7 +31,7 @@ from metier.discover.supervision.space import space
 from metier.taxonomy import Taxonomy
 
 Progress = Callable[[str, int, int], None]
-_TAUGHT_SENTENCES = 20_000
+_TAUGHT_SENTENCES = 12_000
 FAST = Weights(dense=0.7, window=0.0, lexical=0.3)
 
 
@@ -42,7 +42,8 @@ class Training:
     Attributes:
         tuning: How the encoder learns.
         distilling: How the word vectors learn from it.
-        sampler: Where further negatives come from, such as `siblings` or `random:3,siblings:1`; empty for none.
+        sampler: Where further negatives come from, such as `siblings` or `random:3,siblings:1`; empty for none. Without a
+            hierarchy there are no siblings, and the report says that none were drawn.
         tuned: Whether the encoder learns at all; without, it stays as it came.
         fast: Whether word vectors are made.
         eight_bit: Whether the encoder is also written in eight bits.
@@ -52,7 +53,7 @@ class Training:
 
     tuning: Tuning = field(default_factory=Tuning)
     distilling: Distilling = field(default_factory=Distilling)
-    sampler: str = ""
+    sampler: str = "siblings"
     tuned: bool = True
     fast: bool = True
     eight_bit: bool = False
@@ -108,6 +109,7 @@ def train(
         "labelled_sentences": len(labelled),
         "skills_with_positives": sum(counts[concept] > 0 for concept in skills.ids),
         "settings": asdict(settings),
+        "negatives": settings.sampler if settings.tuned and sampled(taxonomy, settings) else "of the batch alone",
         "cpu_seconds": clock.laps,
         "validation": measured,
         "unknown_labels": {name: strange for name, (_, strange) in gold.items() if strange},
@@ -167,10 +169,16 @@ def _tune(
         tuning=settings.tuning,
     )  # fmt: skip
     sampler = None
-    if settings.sampler:
+    if sampled(taxonomy, settings):
         here = space(taxonomy, ids=skills.ids, vectors=encoder.encode(skills.labels))
         sampler = make_sampler(settings.sampler, here)
     tune(encoder, found, skills.labels, tuning=settings.tuning, sampler=sampler, progress=progress)
+
+
+def sampled(taxonomy: Taxonomy, settings: Training) -> bool:
+    """Whether further negatives are drawn: siblings alone need a hierarchy."""
+    has_parents = any(concept.parents for concept in taxonomy)
+    return bool(settings.sampler and settings.tuning.negatives) and (settings.sampler != "siblings" or has_parents)
 
 
 def _words(

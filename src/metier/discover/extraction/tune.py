@@ -48,12 +48,12 @@ class Tuning:
     batch: int = 128
     rate: float = 8e-5
     scale: float = 20.0
-    masked: float = 0.5
+    masked: float = 0.2
     joined: float = 0.3
     frozen: int = 2
     max_tokens: int = 48
     names: int = 1
-    negatives: int = 0
+    negatives: int = 1
 
 
 class Example(NamedTuple):

@@ -45,9 +45,10 @@ def train(
     epochs: Annotated[int, typer.Option(min=1, help="Passes of the encoder over the examples.")] = 1,
     frozen: Annotated[int, typer.Option(min=0, help="Lower layers of the encoder that stay as they are.")] = 2,
     rate: Annotated[float, typer.Option(help="Greatest learning rate of the encoder.")] = 8e-5,
+    mask: Annotated[float, typer.Option(min=0, max=1, help="Share of the mentions that are cut out.")] = 0.2,
     names: Annotated[int, typer.Option(min=0, help="Other names of a skill that are shown in a pass.")] = 1,
-    sampler: Annotated[str, typer.Option(help="Further negatives, such as `siblings` or `random:3,siblings:1`.")] = "",
-    negatives: Annotated[int, typer.Option(min=0, help="How many of them for each example.")] = 0,
+    sampler: Annotated[str, typer.Option(help="Further negatives, such as `random:3,siblings:1`.")] = "siblings",
+    negatives: Annotated[int, typer.Option(min=0, help="How many of them for each example.")] = 1,
     untuned: Annotated[bool, typer.Option("--untuned", help="Leave the encoder as it came.")] = False,
     eight_bit: Annotated[bool, typer.Option("--eight-bit", help="Also write the encoder in eight bits.")] = False,
     seed: Annotated[int, typer.Option(help="What chance follows from.")] = 0,
@@ -79,7 +80,7 @@ def train(
     leaked = {leak.text for leak in made.gate.leaks}
     sentences = [s.text for path in ads for s in read_sentences(path, field=field, split=split) if s.text not in leaked]
     settings = Training(
-        tuning=Tuning(seed=seed, epochs=epochs, frozen=frozen, rate=rate, names=names, negatives=negatives),
+        tuning=Tuning(seed=seed, epochs=epochs, frozen=frozen, rate=rate, masked=mask, names=names, negatives=negatives),
         sampler=sampler, tuned=not untuned, eight_bit=eight_bit,
     )  # fmt: skip
     report = trained(
@@ -91,7 +92,7 @@ def train(
         return
     table(("what", "how many"), [*made.gate.rows(), *made.report.rows()])
     _show_report(report)
-    say(f"The model is in {out}.")
+    say(f"Negatives: {report['negatives']}. The model is in {out}.")
 
 
 def extract(
