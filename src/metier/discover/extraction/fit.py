@@ -136,8 +136,8 @@ def _described(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], Ints, NDArray[np.float64]]:
     """Features of the best candidates of sentences with gold skills and of those that ask for nothing.
 
-    Among sentences with gold skills every set counts the same, whatever its size, so that a large one does not speak for
-    all kinds of sentences. A sentence that asks for nothing counts once.
+    Among sentences with gold skills every set counts the same, whatever its size, so that a large one does not speak
+    for all kinds of sentences. A sentence that asks for nothing counts once.
     """
     described, right, owner, counts, before = [], [], [], [], 0
     sets = [len(with_gold(one.gold)) for one in said if len(with_gold(one.gold))]
@@ -153,7 +153,7 @@ def _described(
             right.append(np.array(hits, bool).ravel())
             owner.append(np.repeat(before + rows, len(hits[0])))
             has_gold = np.repeat([bool(one.gold[i].skills) for i in rows], len(hits[0]))
-            counts.append(np.where(has_gold, num_gold / len(sets) / max(1, len(with_gold(one.gold))), 1.0))
+            counts.append(np.where(has_gold, num_gold / max(1, len(sets)) / max(1, len(with_gold(one.gold))), 1.0))
         before += len(one.gold)
     if not described:
         return np.zeros((0, len(FEATURES))), np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0)

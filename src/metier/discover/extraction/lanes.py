@@ -53,6 +53,14 @@ def standard(scores: Floats) -> Floats:
     return found
 
 
+def _usual(scores: Floats) -> tuple[Floats, Floats]:
+    """Mean and deviation of each row, in two passes; where the deviation is lost in rounding, it counts as infinite."""
+    mean = scores.mean(axis=-1, keepdims=True)
+    square = np.einsum("ij,ij->i", scores, scores)[:, None] / max(scores.shape[-1], 1)
+    variance = square - mean**2
+    return mean, np.sqrt(np.where(variance > 1e-6 * square, variance, np.inf))
+
+
 def windows(tokens: Tokens) -> Windows:
     """Average neighbouring token vectors, 2, 3, 4 and 6 at a time; a shorter text is one window.
 
@@ -73,17 +81,14 @@ def windows(tokens: Tokens) -> Windows:
 
 def top(scores: Floats, count: int) -> Ints:
     """Give the places of the greatest values of each row, the greatest first; of equals the first. (rows, count)"""
-    count = min(count, scores.shape[1])
-    if count < scores.shape[1]:
-        found = np.argpartition(-scores, count - 1, axis=1)[:, :count]
-        least = np.take_along_axis(scores, found, 1).min(1, keepdims=True)
-        for row in np.flatnonzero(np.count_nonzero(scores >= least, axis=1) > count):  # equals at the edge
-            found[row] = np.argsort(-scores[row], kind="stable")[:count]
-    else:
-        found = np.broadcast_to(np.arange(count), (len(scores), count)).copy()
-    found.sort(axis=1)
-    order = np.argsort(-np.take_along_axis(scores, found, 1), axis=1, kind="stable")
-    return np.take_along_axis(found, order, 1)
+    rows, size = scores.shape
+    count = min(count, size)
+    found = np.empty((rows, count), np.int64)
+    least = np.partition(scores, size - count, axis=1)[:, size - count] if count else np.zeros(rows)
+    for row, (values, edge) in enumerate(zip(scores, least, strict=True)):
+        places = np.flatnonzero(values >= edge)  # more than `count` where some equal the edge
+        found[row] = places[np.argsort(-values[places], kind="stable")[:count]]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,19 +148,21 @@ def lay(
         labels: Unit vectors of the labels, (skills, dimensions), where `found` is given.
         count: Candidates of a sentence.
     """
-    scaled = {"dense": standard(dense), "lexical": standard(lexical)}
-    first = (weights.dense + (0 if found is None else weights.window)) * scaled["dense"]
-    first += weights.lexical * scaled["lexical"]
+    share = {"dense": weights.dense + (0 if found is None else weights.window), "lexical": weights.lexical}
+    whole = {"dense": dense, "lexical": lexical}
+    usual = {name: _usual(scores) for name, scores in whole.items()}
+    # Means are the same for all skills of a row, so that only the spreads matter for the choice.
+    first = dense * (share["dense"] / usual["dense"][1])
+    first += lexical * (share["lexical"] / usual["lexical"][1])
     if prior is not None and weights.prior:
-        first += weights.prior * prior
-    mark = np.zeros_like(first)
+        first += np.float32(weights.prior) * prior
     for row, skills in enumerate(named):
-        mark[row, skills] = 1.0
-    first += weights.named * mark
+        first[row, skills] += weights.named
     places = top(first, count)
-    lanes = {"dense": np.take_along_axis(dense, places, 1), "lexical": np.take_along_axis(lexical, places, 1)}
-    kept = {name: np.take_along_axis(values, places, 1) for name, values in scaled.items()}
-    lanes["named"] = kept["named"] = np.take_along_axis(mark, places, 1)
+    lanes = {name: np.take_along_axis(scores, places, 1) for name, scores in whole.items()}
+    kept = {name: (lanes[name] - usual[name][0]) / usual[name][1] for name in whole}
+    marks = [np.isin(chosen, skills) for chosen, skills in zip(places, named, strict=True)]
+    lanes["named"] = kept["named"] = np.array(marks, np.float32).reshape(places.shape)
     if prior is not None:
         kept["prior"] = prior[places]
     spans = np.full((*places.shape, 2), -1, np.int64)

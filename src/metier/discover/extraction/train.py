@@ -42,8 +42,8 @@ class Training:
     Attributes:
         tuning: How the encoder learns.
         distilling: How the word vectors learn from it.
-        sampler: Where further negatives come from, such as `siblings` or `random:3,siblings:1`; empty for none. Without a
-            hierarchy there are no siblings, and the report says that none were drawn.
+        sampler: Where further negatives come from, such as `siblings` or `random:3,siblings:1`; empty for none.
+            Without a hierarchy there are no siblings, and the report says that none were drawn.
         tuned: Whether the encoder learns at all; without, it stays as it came.
         fast: Whether word vectors are made.
         eight_bit: Whether the encoder is also written in eight bits.

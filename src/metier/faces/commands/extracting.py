@@ -80,7 +80,9 @@ def train(
     leaked = {leak.text for leak in made.gate.leaks}
     sentences = [s.text for path in ads for s in read_sentences(path, field=field, split=split) if s.text not in leaked]
     settings = Training(
-        tuning=Tuning(seed=seed, epochs=epochs, frozen=frozen, rate=rate, masked=mask, names=names, negatives=negatives),
+        tuning=Tuning(
+            seed=seed, epochs=epochs, frozen=frozen, rate=rate, masked=mask, names=names, negatives=negatives
+        ),
         sampler=sampler, tuned=not untuned, eight_bit=eight_bit,
     )  # fmt: skip
     report = trained(
