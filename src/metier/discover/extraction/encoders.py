@@ -205,6 +205,7 @@ def export(encoder: SentenceEncoder, folder: Path) -> None:
         InputError: The encoder does not pool by the mean, so that the short form would give other vectors.
     """
     import tempfile
+    import warnings
 
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -221,7 +222,10 @@ def export(encoder: SentenceEncoder, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     free = {0: torch.export.Dim("batch"), 1: torch.export.Dim("length")}
-    with tempfile.TemporaryDirectory() as scratch, torch.inference_mode():
+    with tempfile.TemporaryDirectory() as scratch, torch.inference_mode(), warnings.catch_warnings():
+        # torch warns of its own deprecated calls, and that the inputs share the names of their axes, as is meant.
+        for kind, said in ((FutureWarning, ""), (DeprecationWarning, ""), (UserWarning, "# The axis name")):
+            warnings.filterwarnings("ignore", said, kind)
         whole = Path(scratch) / "whole.onnx"
         torch.onnx.export(
             Plain().eval(), tuple(cut[name] for name in names), str(whole), input_names=names, output_names=["tokens"],

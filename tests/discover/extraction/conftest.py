@@ -1,0 +1,15 @@
+"""What the tests of extraction share: a tiny encoder, and a model trained with it once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from discover.extraction.tiny_model import write_tiny_model
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an untrained encoder; nothing may change what is in it."""
+    return write_tiny_model(tmp_path_factory.mktemp("tiny"))
