@@ -20,6 +20,8 @@ from metier.discover.extraction.encoders import Floats, Tokens, unit
 Ints = NDArray[np.int64]
 SIZES = (2, 3, 4, 6)
 """Tokens in a window."""
+_SLAB = 16
+"""Sentences whose scores of all skills stay in the cache of a processor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +154,17 @@ def lay(
     whole = {"dense": dense, "lexical": lexical}
     usual = {name: _usual(scores) for name, scores in whole.items()}
     # Means are the same for all skills of a row, so that only the spreads matter for the choice.
-    first = dense * (share["dense"] / usual["dense"][1])
-    first += lexical * (share["lexical"] / usual["lexical"][1])
-    if prior is not None and weights.prior:
-        first += np.float32(weights.prior) * prior
-    for row, skills in enumerate(named):
-        first[row, skills] += weights.named
-    places = top(first, count)
+    scale = {name: share[name] / usual[name][1] for name in whole}
+    places = np.empty((len(dense), min(count, dense.shape[1])), np.int64)
+    for start in range(0, len(dense), _SLAB):
+        rows = slice(start, start + _SLAB)
+        first = dense[rows] * scale["dense"][rows]
+        first += lexical[rows] * scale["lexical"][rows]
+        if prior is not None and weights.prior:
+            first += np.float32(weights.prior) * prior
+        for values, skills in zip(first, named[rows], strict=True):
+            values[skills] += weights.named
+        places[rows] = top(first, count)
     lanes = {name: np.take_along_axis(scores, places, 1) for name, scores in whole.items()}
     kept = {name: (lanes[name] - usual[name][0]) / usual[name][1] for name in whole}
     marks = [np.isin(chosen, skills) for chosen, skills in zip(places, named, strict=True)]

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # Letters and digits with the signs that stand inside names such as C++, C#, Node.js, R&D and CI/CD.
@@ -64,11 +63,11 @@ class Lexical:
 
     def score(self, sentences: Sequence[str]) -> Floats:
         """Score each skill for each sentence: shape (sentences, skills), 0 where nothing is alike."""
-        scores = np.zeros((len(sentences), len(self._layers.order)), np.float32)
+        scores = np.zeros((len(sentences), len(self._layers.ranks)), np.float32)
         for row, sentence in enumerate(sentences):
             said = self._said(sentence)
             if said is not None:
-                scores[row, self._layers.order] = self._layers.best(said)
+                self._layers.best(said, out=scores[row])
         return scores
 
     def best_form(self, sentence: str, first: int, last: int) -> int:
@@ -76,7 +75,7 @@ class Lexical:
         said = self._said(sentence)
         return first if said is None else first + int(said[self._layers.places[first:last]].argmax())
 
-    def _said(self, sentence: str) -> Doubles | None:
+    def _said(self, sentence: str) -> Floats | None:
         """What the sentence says for each form, laid out in layers."""
         alike = [self._row(word) for word in dict.fromkeys(words(sentence))]
         found = np.concatenate([row[0] for row in alike]) if alike else np.empty(0, np.int64)
@@ -95,7 +94,7 @@ class Lexical:
         ends = np.cumsum(lengths)
         places = np.repeat(start - ends + lengths, lengths) + np.arange(ends[-1])
         said = weight[places] * np.repeat(likeness, lengths)
-        return np.bincount(form[places], said, minlength=self._layers.size).astype(np.float64, copy=False)
+        return np.bincount(form[places], said, minlength=self._layers.size).astype(np.float32)
 
     def _row(self, word: str) -> tuple[Ints, Floats]:
         row = self._alike.get(word)
@@ -114,27 +113,27 @@ class _layers:  # noqa: N801  (a record with one question, built like a function
     reduce segment by segment).
 
     Attributes:
-        order: Which skill comes at each place of the first layer.
+        ranks: Where each skill is in the first layer.
         places: Where each form is.
+        size: How many forms there are.
     """
 
     def __init__(self, starts: Ints, size: int) -> None:
         counts = np.diff(starts, append=size)
-        self.order = np.argsort(-counts, kind="stable")
-        rank = np.empty_like(self.order)
-        rank[self.order] = np.arange(len(counts))
+        self.ranks = np.empty_like(counts)
+        self.ranks[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
         widths = np.bincount(counts, minlength=2)[::-1].cumsum()[::-1][1:]  # skills with at least 1, 2, 3 … forms
         self._begins = np.r_[0, np.cumsum(widths)]
         within = np.arange(size) - np.repeat(starts, counts)
-        self.places = self._begins[within] + np.repeat(rank, counts)
+        self.places = self._begins[within] + np.repeat(self.ranks, counts)
         self.size = size
 
-    def best(self, said: Doubles) -> Doubles:
-        """The greatest value of each skill, skills in `order`."""
-        best = said[: self._begins[1]].copy()
+    def best(self, said: Floats, *, out: Floats) -> None:
+        """Write the greatest value of each skill to `out`; `said` is used up."""
+        best = said[: self._begins[1]]
         for begin, end in pairwise(self._begins[1:].tolist()):
             np.maximum(best[: end - begin], said[begin:end], out=best[: end - begin])
-        return best
+        np.take(best, self.ranks, out=out, mode="clip")  # other modes write to a copy of `out` first
 
 
 def _bags(forms: Sequence[str]) -> list[dict[str, None]]:

@@ -172,9 +172,9 @@ class Extractor:
         count: int,
         least: float,
     ) -> tuple[Extracted, ...]:
-        columns = [
-            column for column in range(len(chances)) if column < count or int(ranked.places[row, column]) in named
-        ]
+        columns = [*range(min(count, len(chances)))]
+        if named:
+            columns += [i for i, place in enumerate(ranked.places[row].tolist()) if i >= count and place in named]
         kept = [column for column in columns if chances[column] >= least]
         spans = self._spans(text, row, ranked, kept)
         return tuple(
