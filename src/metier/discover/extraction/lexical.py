@@ -22,6 +22,7 @@ WORD = re.compile(r"\.?[^\W_]+(?:[.'’&/+#-]+[^\W_]+)*[+#]*")
 _WORD_OR_END = re.compile(rf"{WORD.pattern}|\n")
 _JOINT = re.compile(r"[-/]+")
 _GRAMS = (3, 4, 5)
+_OWNER_BITS = 23  # beside the 40 of an n-gram in a number of 63
 _LEAST_LIKENESS = 0.35  # below, two words share an ending and nothing else
 _KEPT_WORDS = 200_000
 
@@ -60,6 +61,7 @@ class Lexical:
         self._postings = _postings(bags, self._vocabulary, self._layers.places)
         self._grams = _gram_index(self._vocabulary)
         self._alike: dict[str, tuple[Ints, Floats]] = {}
+        self._last: tuple[str, Floats | None] = ("", None)
 
     def score(self, sentences: Sequence[str]) -> Floats:
         """Score each skill for each sentence: shape (sentences, skills), 0 where nothing is alike."""
@@ -72,7 +74,10 @@ class Lexical:
 
     def best_form(self, sentence: str, first: int, last: int) -> int:
         """Which of the forms `[first, last)` the sentence speaks for most; the first if it speaks for none."""
-        said = self._said(sentence)
+        before, said = self._last
+        if before != sentence:
+            said = self._said(sentence)
+            self._last = (sentence, said)
         return first if said is None else first + int(said[self._layers.places[first:last]].argmax())
 
     def _said(self, sentence: str) -> Floats | None:
@@ -163,7 +168,7 @@ def _postings(
     weight = idf[word]
     norms = np.sqrt(np.bincount(form, weight.astype(np.float64) ** 2, minlength=len(bags)))
     weight = (weight * weight / np.maximum(norms[form], 1e-9)).astype(np.float32)
-    order = np.argsort(word, kind="stable")
+    order = np.sort(word << 32 | np.arange(len(word))) & 0xFFFFFFFF  # stable, and faster than argsort
     begins = np.r_[0, np.cumsum(counts)].astype(np.int64)
     return begins, layout[form[order]].astype(np.int32), weight[order]
 
@@ -193,10 +198,9 @@ def _all_grams(words: Sequence[str]) -> tuple[Ints, Ints]:
         keys.append(sum(signs[inside + i] << (8 * (n - 1 - i)) for i in range(n)))
         owners.append(owner[inside])
     key, of = np.concatenate(keys), np.concatenate(owners)
-    order = np.lexsort((of, key))
-    key, of = key[order], of[order]
-    once = np.r_[True, (key[1:] != key[:-1]) | (of[1:] != of[:-1])]
-    return key[once], of[once]
+    both = np.sort(key << _OWNER_BITS | of)  # one number each, as numbers are sorted far faster than pairs
+    both = both[np.flatnonzero(np.diff(both, prepend=-1))]
+    return both >> _OWNER_BITS, both & ((1 << _OWNER_BITS) - 1)
 
 
 class _gram_index:  # noqa: N801  (a record with one question, built like a function)
