@@ -176,14 +176,18 @@ class Extractor:
         if named:
             columns += [i for i, place in enumerate(ranked.places[row].tolist()) if i >= count and place in named]
         kept = [column for column in columns if chances[column] >= least]
-        spans = self._spans(text, row, ranked, kept)
+        implied = [column for column in kept if int(ranked.places[row, column]) not in named]
+        spans = dict(zip(implied, self._spans(text, row, ranked, implied), strict=True))
         return tuple(
-            self._one(text, int(ranked.places[row, column]), column, row, ranked, float(chances[column]), named, span)
-            for column, span in zip(kept, spans, strict=True)
-        )
+            self._one(
+                text, int(ranked.places[row, column]), column, row, ranked, float(chances[column]), named,
+                spans.get(column),
+            )
+            for column in kept
+        )  # fmt: skip
 
     def _spans(self, text: str, row: int, ranked: Candidates, columns: Sequence[int]) -> list[tuple[int, int] | None]:
-        """The best window of each kept candidate; on the fast path it is looked for only now."""
+        """The best window of each candidate that is kept and not named; on the fast path it is looked for only now."""
         if self.path != "fast":
             spans = [ranked.spans[row, column] for column in columns]
             return [(int(start), int(end)) if start >= 0 else None for start, end in spans]
