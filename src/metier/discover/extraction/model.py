@@ -6,7 +6,6 @@ The folder holds what the answer needs and nothing that runs: `model.json` (skil
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -308,7 +307,7 @@ def load(folder: Path, *, path: Lane = "full") -> Extractor:
     try:
         labels = np.load(folder / "labels.npy", allow_pickle=False)
         encoder = _encoder(folder, path)
-    except (OSError, ValueError, json.JSONDecodeError) as error:
+    except (OSError, EOFError, ValueError, KeyError) as error:
         raise InputError(
             f"Model {str(folder)!r} lacks what the {path} path needs: {error}.", hint="Train it again, or take another."
         ) from error

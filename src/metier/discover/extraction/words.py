@@ -207,6 +207,14 @@ def save_words(encoder: WordEncoder, folder: Path) -> None:
 
 
 def load_words(folder: Path) -> WordEncoder:
-    """Read what `save_words` wrote. The table is mapped, not read."""
-    vocabulary = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
-    return WordEncoder(vocabulary, np.load(folder / "words.npy", mmap_mode="r", allow_pickle=False))
+    """Read what `save_words` wrote. The table is mapped, not read.
+
+    Raises:
+        ValueError: The words and the table do not belong together.
+    """
+    said = (folder / "words.txt").read_text(encoding="utf-8")
+    vocabulary = said.split("\n") if said else []
+    table = np.load(folder / "words.npy", mmap_mode="r", allow_pickle=False)
+    if table.ndim != 2 or len(table) != len(vocabulary) + BUCKETS:
+        raise ValueError(f"{len(vocabulary)} words do not fit a table of shape {table.shape}")
+    return WordEncoder(vocabulary, table)
