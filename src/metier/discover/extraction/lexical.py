@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +55,10 @@ class Lexical:
     """
 
     def __init__(self, forms: Sequence[str], starts: Ints) -> None:
-        bags = _bags(forms)
-        self._vocabulary = list(dict.fromkeys(chain.from_iterable(bags)))
+        vocabulary, word, form = _cut(forms)
         self._layers = _layers(starts, len(forms))
-        self._postings = _postings(bags, self._vocabulary, self._layers.places)
-        self._grams = _gram_index(self._vocabulary)
+        self._postings = _postings(word, form, len(vocabulary), self._layers.places)
+        self._grams = _gram_index(vocabulary)
         self._alike: dict[str, tuple[Ints, Floats]] = {}
         self._last: tuple[str, Floats | None] = ("", None)
 
@@ -141,36 +140,36 @@ class _layers:  # noqa: N801  (a record with one question, built like a function
         np.take(best, self.ranks, out=out, mode="clip")  # other modes write to a copy of `out` first
 
 
-def _bags(forms: Sequence[str]) -> list[dict[str, None]]:
-    """The words of each form, once each, as `words` cuts them; one search for all forms."""
-    bags: list[dict[str, None]] = [{}]
-    for word in _WORD_OR_END.findall("\n".join(form.replace("\n", " ") for form in forms).lower()):
-        if word == "\n":
-            bags.append({})
-            continue
-        bag = bags[-1]
-        bag[word] = None
-        if "-" in word or "/" in word:
-            bag.update(dict.fromkeys(part for part in _JOINT.split(word) if part))
-    return bags
+def _cut(forms: Sequence[str]) -> tuple[list[str], Ints, Ints]:
+    """The words of all forms, and each word of each form once, by word: its number and that of the form."""
+    numbers = {"\n": 0}
+    joined = "\n".join(form.replace("\n", " ") for form in forms).lower()
+    # One search for all forms, as `words` would cut each.
+    found = np.array([numbers.setdefault(word, len(numbers)) for word in _WORD_OR_END.findall(joined)], np.int64)
+    form = np.cumsum(found == 0)
+    compounds = {number: word for word, number in numbers.items() if "-" in word or "/" in word}
+    at = np.flatnonzero(np.isin(found, list(compounds)))
+    parts = [
+        numbers.setdefault(part, len(numbers)) << 32 | place
+        for number, place in zip(found[at].tolist(), form[at].tolist(), strict=True)
+        for part in _JOINT.split(compounds[number])
+        if part
+    ]
+    both = np.sort(np.concatenate([found << 32 | form, np.array(parts, np.int64)]))
+    both = both[np.flatnonzero(np.diff(both, prepend=-1))]
+    both = both[np.searchsorted(both, 1 << 32) :]
+    return list(numbers)[1:], (both >> 32) - 1, both & 0xFFFFFFFF
 
 
-def _postings(
-    bags: Sequence[dict[str, None]], vocabulary: Sequence[str], layout: Ints
-) -> tuple[Ints, NDArray[np.int32], Floats]:
+def _postings(word: Ints, form: Ints, num_words: int, layout: Ints) -> tuple[Ints, NDArray[np.int32], Floats]:
     """For each word the forms that hold it, with the word's weight in a form of length one."""
-    index = {word: place for place, word in enumerate(vocabulary)}
-    sizes = [len(bag) for bag in bags]
-    word = np.fromiter(map(index.__getitem__, chain.from_iterable(bags)), np.int64, sum(sizes))
-    form = np.repeat(np.arange(len(bags)), sizes)
-    counts = np.bincount(word, minlength=len(index))
-    idf = np.log(1 + len(bags) / np.maximum(counts, 1)).astype(np.float32)
+    counts = np.bincount(word, minlength=num_words)
+    idf = np.log(1 + len(layout) / np.maximum(counts, 1)).astype(np.float32)
     weight = idf[word]
-    norms = np.sqrt(np.bincount(form, weight.astype(np.float64) ** 2, minlength=len(bags)))
+    norms = np.sqrt(np.bincount(form, weight.astype(np.float64) ** 2, minlength=len(layout)))
     weight = (weight * weight / np.maximum(norms[form], 1e-9)).astype(np.float32)
-    order = np.sort(word << 32 | np.arange(len(word))) & 0xFFFFFFFF  # stable, and faster than argsort
     begins = np.r_[0, np.cumsum(counts)].astype(np.int64)
-    return begins, layout[form[order]].astype(np.int32), weight[order]
+    return begins, layout[form].astype(np.int32), weight
 
 
 def grams(word: str) -> list[int]:
