@@ -36,7 +36,8 @@ def sentences(paths: Sequence[str], count: int) -> list[str]:
 
     found: dict[str, None] = {}
     for path in paths:
-        with gzip.open(path, "rt", encoding="utf-8") if path.endswith(".gz") else open(path, encoding="utf-8") as lines:
+        opened = gzip.open if path.endswith(".gz") else open
+        with opened(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 cut = (line[start:end] for start, end in split(line))
                 found |= dict.fromkeys(text for text in cut if len(text.split()) >= LEAST_WORDS)
@@ -58,9 +59,12 @@ def best_of_two(work: Callable[[], Any]) -> float:
 def child(model: Path, path: str, texts: Sequence[str]) -> dict[str, float]:
     """Measure one path, or the `bare` encoder, in this process."""
     began = time.process_time()
+    import pydantic
+
     from metier.discover.extraction.encoders import SentenceEncoder
     from metier.discover.extraction.model import load
 
+    pydantic.TypeAdapter(int)  # the first adapter imports most of it
     if path != "fast":
         import onnxruntime  # noqa: F401
         import sentence_transformers  # noqa: F401
@@ -94,8 +98,8 @@ def main(arguments: list[str]) -> None:
     count = int(arguments.pop(arguments.index("--count") + 1)) if "--count" in arguments else 3072
     model, *paths = [argument for argument in arguments if argument != "--count"]
     texts = sentences(paths, count)
-    ways = [way for way, needs in (("fast", "words.npy"), ("bare", "encoder"), ("full", "encoder"), ("eight-bit", "onnx"))
-            if (Path(model) / needs).exists()]  # fmt: skip
+    needs = {"fast": "words.npy", "bare": "encoder", "full": "encoder", "eight-bit": "onnx"}
+    ways = [way for way, part in needs.items() if (Path(model) / part).exists()]
     measured = {}
     for way in ways:
         command = [sys.executable, __file__, "--child", model, way]
