@@ -57,6 +57,7 @@ class Read:
         end: One past its last character.
         skills: The best first; empty where the sentence asks for none.
         skipped: Why nothing was looked for (`boilerplate`, `heading` ...), or empty.
+        asks: Probability that the sentence asks for any skill, known or not; `None` if the model was never told.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -65,6 +66,7 @@ class Read:
     end: int
     skills: tuple[Extracted, ...] = ()
     skipped: str = ""
+    asks: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ def logistic(
     return weights
 
 
-def fit_asks(vectors: Floats, asks: NDArray[np.bool_], *, ridge: float = 3.0) -> Doubles:
+def fit_asks(vectors: Floats, asks: NDArray[np.bool_], *, ridge: float = 1.0) -> Doubles:
     """Fit whether a sentence asks for a skill on its vector: coefficients, then a constant."""
     described = np.concatenate([vectors.astype(np.float64), np.ones((len(vectors), 1))], 1)
     return logistic(described, asks, ridge=ridge)

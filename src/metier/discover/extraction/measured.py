@@ -22,7 +22,8 @@ class Measured:
 
     Attributes:
         quality: Of the ranking, over the sentences with a gold skill.
-        none_auroc: Chance that a sentence that asks for a skill has a surer best skill than one that asks for none;
+        none_auroc: Chance that a sentence that asks for a skill is held to ask with more probability than one that does
+            not; by the surest skill where the model was never told what asks;
             NaN where the file has none of one kind.
         calibration_error: Expected calibration error of the best five skills of each sentence with gold skills.
         rp5: RP@5 of each sentence with a gold skill, for paired comparisons.
@@ -57,7 +58,7 @@ def measure_gold(extractor: Extractor, gold: Sequence[Gold], *, unknown: Sequenc
         some = texts[start : start + 256]
         found, vectors, named = extractor.ranked(some, count=200)
         probabilities = extractor.judge.probabilities(found, vectors, [len(text.split()) for text in some])
-        best[start : start + 256] = probabilities.max(1)
+        best[start : start + 256] = extractor.judge.asking(vectors) if extractor.judge.asks else probabilities.max(1)
         for row, one in enumerate(gold[start : start + 256]):
             at = {int(place): rank for rank, place in enumerate(found.places[row], start=1)}
             all_ranks.append(np.array([at.get(skill, size) for skill in one.skills], np.int64))

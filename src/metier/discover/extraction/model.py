@@ -20,7 +20,7 @@ from metier.digest import canonical
 from metier.discover.extraction.boilerplate import skipped
 from metier.discover.extraction.encoders import Encoder, Floats, OnnxEncoder, SentenceEncoder
 from metier.discover.extraction.found import Extracted, Extraction, Kind, Read
-from metier.discover.extraction.judge import Judge
+from metier.discover.extraction.judge import Judge, sigmoid
 from metier.discover.extraction.lanes import Candidates, Ints, Laid, Weights, Windows, lay, weigh, windows
 from metier.discover.extraction.lexical import Lexical
 from metier.discover.extraction.sentences import split
@@ -94,14 +94,22 @@ class Extractor:
             count: Skills for a sentence, at most; a skill that is named is always among them.
             least: Least probability of a skill; by default the fitted threshold.
         """
-        found: list[tuple[Extracted, ...]] = []
+        return [skills for skills, _ in self._answers(sentences, count=count, least=least)]
+
+    def _answers(
+        self, sentences: Sequence[str], *, count: int, least: float | None
+    ) -> list[tuple[tuple[Extracted, ...], float | None]]:
+        """The skills of each sentence, and the probability that it asks for any."""
+        found: list[tuple[tuple[Extracted, ...], float | None]] = []
         least = self.judge.threshold if least is None else least
         for start in range(0, len(sentences), _BLOCK):
             some = sentences[start : start + _BLOCK]
             ranked, vectors, mentions = self.ranked(some, count=50)
             chances = self.judge.probabilities(ranked, vectors, [len(text.split()) for text in some])
+            asks = [round(float(chance), 4) for chance in sigmoid(self.judge.asking(vectors))]
             for row, text in enumerate(some):
-                found.append(self._told(text, row, ranked, chances[row], mentions[row], count=count, least=least))
+                told = self._told(text, row, ranked, chances[row], mentions[row], count=count, least=least)
+                found.append((told, asks[row] if self.judge.asks else None))
         return found
 
     def extract(
@@ -119,10 +127,11 @@ class Extractor:
         cut = [text[start:end] for start, end in places]
         marks = [""] * len(cut) if keep_boilerplate else skipped(cut)
         read = [sentence for sentence, mark in zip(cut, marks, strict=True) if not mark]
-        answers = iter(self.extract_sentences(read, count=count, least=least))
+        answers = iter(self._answers(read, count=count, least=least))
+        told = [((), None) if mark else next(answers) for mark in marks]
         sentences = tuple(
-            Read(start=start, end=end, skipped=mark, skills=() if mark else _moved(next(answers), start))
-            for (start, end), mark in zip(places, marks, strict=True)
+            Read(start=start, end=end, skipped=mark, skills=_moved(skills, start), asks=asks)
+            for (start, end), mark, (skills, asks) in zip(places, marks, told, strict=True)
         )
         return Extraction(text=text, sentences=sentences, skills=_together(sentences), source=source, date=date)
 
