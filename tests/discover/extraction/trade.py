@@ -73,12 +73,10 @@ GOLD: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def write_trade(folder: Path) -> Path:
-    """The taxonomy as a CSV file."""
-    rows = ["id,label,alt_labels,definition,parents,kind"]
+    """The taxonomy as a CSV file, which does not say that groups are groups."""
+    rows = ["id,label,alt_labels,definition,parents"]
     rows += [
-        ",".join(
-            f'"{cell}"' for cell in (c.id, c.label, "|".join(c.alt_labels), c.definition, "|".join(c.parents), c.kind)
-        )
+        ",".join(f'"{cell}"' for cell in (c.id, c.label, "|".join(c.alt_labels), c.definition, "|".join(c.parents)))
         for c in TRADE
     ]
     file = folder / "trade.csv"
