@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from metier.errors import DocumentError, InputError, nearest
 from metier.taxonomy import Concept, Taxonomy
 
-COLUMNS = ("id", "label", "alt_labels", "parents", "definition")
+COLUMNS = ("id", "label", "alt_labels", "parents", "definition", "kind")
 
 
 def parse_taxonomy(text: str, *, name: str, where: str) -> Taxonomy:
-    """Read a taxonomy from CSV text with the columns id, label, alt_labels, parents, definition.
+    """Read a taxonomy from CSV text with the columns id, label, alt_labels, parents, definition, kind.
 
     Several alternative labels or parents are separated by `|`. Only id and label must be there.
 
@@ -39,6 +39,7 @@ def parse_taxonomy(text: str, *, name: str, where: str) -> Taxonomy:
                 alt_labels=_several(row.get("alt_labels", "")),
                 parents=_several(row.get("parents", "")),
                 definition=row.get("definition", ""),
+                kind=row.get("kind", ""),
             )
         )
         if len(lines) < len(concepts):
