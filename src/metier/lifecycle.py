@@ -27,6 +27,7 @@ from metier.border import load
 from metier.client import Client
 from metier.compose import stage as compose_stage
 from metier.compose.plan import plan
+from metier.compose.resolve import Candidate
 from metier.digest import digest
 from metier.discover import stage as discover_stage
 from metier.discover.classify import classify
@@ -242,7 +243,8 @@ class Spokes:
         skills = load(list[Skill], context.before["store"]["skills"], where="store")
         # The last verdicts, not those of the govern stage: a skill may have been revoked since.
         verdicts = list(context.store.verdicts())
-        able = _executable(skills, {verdict.digest: verdict for verdict in verdicts})
+        by_digest = {verdict.digest: verdict for verdict in verdicts}
+        able = _executable(skills, by_digest)
         policy = next((skill for skill in able if skill.name == POLICY), None)
         if policy is None:
             because = next((v.reasons for v in reversed(verdicts) if v.skill == POLICY), ("it was not practised",))
@@ -253,6 +255,7 @@ class Spokes:
                 settings.compose,
                 skills=[skill for skill in able if skill.name in strings.FUNCTIONS],
                 apply=compose_stage.caller(client, max_tokens=settings.evaluate.max_tokens),
+                known=_trusted(able, by_digest),
             )
 
     def update(self, context: Context) -> Result:
@@ -468,6 +471,7 @@ def plan_goal(workspace: Workspace, store: Store, goal: Goal) -> Plan | Gap:
             goal,
             [skill for skill in able if skill.name in strings.FUNCTIONS],
             apply=compose_stage.caller(client, max_tokens=workspace.settings.evaluate.max_tokens),
+            known=_trusted(able, verdicts),
         )
 
 
@@ -484,6 +488,12 @@ def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
 def _executable(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Skill]:
     """The skills whose verdict lets them be executed under supervision, not only be read."""
     return [s for s in skills if s.digest in verdicts and verdicts[s.digest].exposure >= ExposureTier.SUPERVISED]
+
+
+def _trusted(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Candidate]:
+    """How far each skill is trusted by its verdict, so that of two that apply the more trusted one acts."""
+    found = ((skill, verdicts[skill.digest]) for skill in skills)
+    return [Candidate(skill=skill, vetting=by.vetting, exposure=by.exposure) for skill, by in found]
 
 
 def measured_in(store: Store) -> Callable[[str], Evidence | None]:

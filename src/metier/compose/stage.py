@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from metier.client import Client, Request
 from metier.compose.plan import Apply, plan
+from metier.compose.resolve import Candidate
 from metier.digest import plain
 from metier.plan import Gap, Goal, Plan
 from metier.skill import Skill
@@ -23,12 +24,19 @@ class ComposeSettings:
     goals: tuple[Goal, ...] = ()
 
 
-def run(context: Context, settings: ComposeSettings, *, skills: Sequence[Skill], apply: Apply) -> Result:
-    """Plan every goal with the skills that can be called with one text, and execute the plans."""
+def run(
+    context: Context,
+    settings: ComposeSettings,
+    *,
+    skills: Sequence[Skill],
+    apply: Apply,
+    known: Sequence[Candidate] = (),
+) -> Result:
+    """Plan every goal with the skills that can be called with one text, and execute the plans; as `plan` does."""
     able = [skill for skill in skills if skill.interface.call and _takes_one_text(skill)]
     results = []
     for number, goal in enumerate(settings.goals, start=1):
-        results.append(plan(goal, able, apply=apply))
+        results.append(plan(goal, able, apply=apply, known=known))
         context.progress(number, len(settings.goals), {})
     plans = sum(isinstance(result, Plan) for result in results)
     return Result(
