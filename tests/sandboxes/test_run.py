@@ -225,7 +225,8 @@ def test_a_sandbox_that_was_closed_opens_again(sandbox: Sandbox) -> None:
 
 
 PARENT = """
-import os, sys, threading, time
+import os, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
 from metier.sandbox import Grant, Limits
 from metier.sandboxes import open_sandbox, python_grant
 work = sys.argv[2]
