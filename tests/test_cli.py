@@ -394,6 +394,8 @@ def test_a_reader_that_has_enough_is_no_failure() -> None:
 def test_an_interruption_is_told() -> None:
     script = (
         "import signal, sys\n"
+        # A shell's background job inherits that interruptions are ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "class Keyboard:\n    def read(self): signal.raise_signal(signal.SIGINT)\n"
         "sys.stdin, sys.argv = Keyboard(), ['metier', 'distill', 'curate', '-']\n"
         "from metier.faces.cli import main\nmain()\n"
