@@ -91,7 +91,7 @@ class Extractor:
 
         Args:
             sentences: Any number of sentences; offsets of spans count the characters of each.
-            count: Skills for a sentence, at most; a skill that is named is always among them.
+            count: Skills for a sentence, at most; those that are named may be more.
             least: Least probability of a skill; by default the fitted threshold.
         """
         return [skills for skills, _ in self._answers(sentences, count=count, least=least)]
