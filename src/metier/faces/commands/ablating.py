@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands.extracting import named_files, on_a_line
+from metier.faces.commands.extracting import named_files, need_numpy, on_a_line
 from metier.faces.show import AsJson, as_json, say, table
 
 
@@ -29,6 +29,7 @@ def ablate(
 
     Example: metier discover ablate ads.txt -t esco/ -e models/all-MiniLM-L6-v2 -v tech=tech.csv
     """
+    need_numpy()
     from metier.discover.extraction.ablate import ablate as ablated
     from metier.discover.extraction.ablate import rows
     from metier.discover.extraction.encoders import SentenceEncoder

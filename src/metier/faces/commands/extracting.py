@@ -58,6 +58,7 @@ def train(
 
     Example: metier discover train ads.txt -t esco/ -e models/all-MiniLM-L6-v2 -v tech=tech.csv -o model
     """
+    need_numpy()
     from metier.discover.extraction.encoders import SentenceEncoder
     from metier.discover.extraction.sentences import split
     from metier.discover.extraction.train import Training
@@ -115,6 +116,7 @@ def extract(
 
     Example: metier discover extract ad.txt -m model
     """
+    need_numpy()
     from functools import partial
 
     from metier.discover.extraction.opened import reader
@@ -148,6 +150,7 @@ def calibrate(
 
     Example: metier discover calibrate model -v own=labelled.csv
     """
+    need_numpy()
     from metier.discover.extraction.train import refit
 
     report = refit(model, named_files(validation))
@@ -167,6 +170,7 @@ def measure(
 
     Example: metier discover measure tech=tech_test.csv -m model --path fast
     """
+    need_numpy()
     from metier.discover.extraction.measured import measure as measured
     from metier.discover.extraction.model import load
 
@@ -191,6 +195,16 @@ def measure(
 
 def _number(value: float) -> str:
     return f"{value:.1f}" if value == value else "-"
+
+
+def need_numpy() -> None:
+    """Say which extra is missing before an import says it less well."""
+    from importlib.util import find_spec
+
+    from metier.errors import MissingExtra
+
+    if find_spec("numpy") is None:
+        raise MissingExtra("numpy", extra="encode", needed_for="A model of skills")
 
 
 def named_files(given: Sequence[str]) -> dict[str, Path]:
