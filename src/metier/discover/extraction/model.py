@@ -261,6 +261,17 @@ def _together(sentences: Sequence[Read]) -> tuple[Extracted, ...]:
     return tuple(sorted(best.values(), key=lambda skill: (-skill.probability, skill.uri)))
 
 
+def check_writable(folder: Path) -> None:
+    """Refuse a place where something stands that is no model, before anything is worked out.
+
+    Raises:
+        InputError: It is a file, or a folder with other things in it.
+    """
+    is_model = (folder / "model.json").is_file()
+    if folder.exists() and not is_model and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{str(folder)!r} holds something that is no model.", hint="Name a new folder.")
+
+
 def save(
     folder: Path,
     facts: Facts,
@@ -277,8 +288,7 @@ def save(
     """
     from metier.discover.extraction.encoders import export
 
-    if folder.exists() and not (folder / "model.json").is_file() and any(folder.iterdir()):
-        raise InputError(f"{str(folder)!r} holds something that is no model.", hint="Name a new folder.")
+    check_writable(folder)
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

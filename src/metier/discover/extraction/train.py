@@ -21,7 +21,7 @@ from metier.discover.extraction.fit import DEFAULT, Said, fit_judge, fit_weights
 from metier.discover.extraction.gold import Gold, read_gold
 from metier.discover.extraction.judge import Judge
 from metier.discover.extraction.lanes import Laid, Weights
-from metier.discover.extraction.model import Extractor, Facts, load, save, write_facts
+from metier.discover.extraction.model import Extractor, Facts, check_writable, load, save, write_facts
 from metier.discover.extraction.skills import Skills, skills_of
 from metier.discover.extraction.tune import Tuning, examples, tune
 from metier.discover.extraction.words import Distilling, WordEncoder, distil
@@ -86,6 +86,7 @@ def train(
         The report that the model keeps: sizes, CPU seconds by stage, quality on the validation files by path.
     """
     settings = settings or Training()
+    check_writable(out)
     clock = _Clock()
     skills = skills_of(taxonomy)
     gold = {name: read_gold(path, skills) for name, path in (validation or {}).items()}
