@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.discover.match import Matcher
-from metier.discover.supervision.label import label
+from metier.discover.supervision.label import label, occurring
 from metier.discover.supervision.labelled import Labelled, Labelling, Sentence
-from metier.discover.supervision.occurring import occurring
 from metier.discover.supervision.report import Report
 from metier.errors import InputError
 from metier.taxonomy import Concept, Taxonomy
@@ -86,7 +85,7 @@ def test_whatever_stands_in_the_sentence_occurs_though_a_longer_name_hides_it(te
     taxonomy = Taxonomy(name="t", concepts=tuple(Concept(id=form, label=form) for form in forms))
     matcher = Matcher(taxonomy)
     expected = sorted(form for form in forms if f" {form} " in f" {text} ")
-    assert list(occurring(text, tuple(matcher.find(text)), matcher)) == expected
+    assert list(occurring(text, matcher)) == expected
 
 
 def test_a_form_that_stands_everywhere_labels_nothing() -> None:

@@ -18,13 +18,13 @@ from metier.discover.extraction.gold import Gold
 from metier.discover.extraction.heads import HeadTraining, Kind, Shown, train_head
 from metier.discover.extraction.lanes import Ints
 from metier.discover.extraction.measures import paired_bootstrap, per_sentence, quality, ranks
+from metier.discover.extraction.named import Named
 from metier.discover.extraction.skills import Skills
-from metier.discover.match import Matcher
 from metier.discover.supervision.labelled import Labelled
 from metier.discover.supervision.masking import mask
 from metier.discover.supervision.mixture import make_sampler, shortfalls
 from metier.discover.supervision.space import space
-from metier.taxonomy import Concept, Taxonomy
+from metier.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +134,7 @@ def _known(concepts: Sequence[str], skills: Skills) -> Ints:
 
 
 def _explicit(skills: Skills, gold: Sequence[Gold]) -> list[list[bool]]:
-    concepts = tuple(
-        Concept(id=concept, label=forms[0], alt_labels=forms[1:])
-        for concept, forms in zip(skills.ids, skills.forms, strict=True)
-    )
-    matcher = Matcher(Taxonomy(name="skills", concepts=concepts))
-    named = [{skills.index[mention.concept] for mention in matcher.find(one.text)} for one in gold]
+    named = Named(skills).find(one.text for one in gold)
     return [[skill in there for skill in one.skills] for one, there in zip(gold, named, strict=True)]
 
 

@@ -49,12 +49,13 @@ class Said:
         """Measure the ranking of the sentences that have a gold skill; beyond the candidates a skill comes last."""
         found = weigh(self.laid, weights)
         rows = with_gold(self.gold)
-        placed = [_ranks(found.places[i], self.gold[i].skills, self.num_skills) for i in rows]
+        placed = [candidate_ranks(found.places[i], self.gold[i].skills, self.num_skills) for i in rows]
         explicit = [[skill in set(self.named[i].tolist()) for skill in self.gold[i].skills] for i in rows]
         return quality(placed, explicit)
 
 
-def _ranks(places: Ints, skills: Sequence[int], worst: int) -> NDArray[np.int64]:
+def candidate_ranks(places: Ints, skills: Sequence[int], worst: int) -> NDArray[np.int64]:
+    """Rank of each gold skill among candidates, from 1; `worst` for one that is none of them."""
     at = {int(place): rank for rank, place in enumerate(places, start=1)}
     return np.array([at.get(skill, worst) for skill in skills], np.int64)
 

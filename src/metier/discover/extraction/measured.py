@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from metier.discover.extraction.fit import candidate_ranks
 from metier.discover.extraction.gold import Gold, read_gold
 from metier.discover.extraction.measures import Quality, auroc, calibration_error, per_sentence, quality
 from metier.discover.extraction.model import Extractor
@@ -60,8 +61,7 @@ def measure_gold(extractor: Extractor, gold: Sequence[Gold], *, unknown: Sequenc
         probabilities = extractor.judge.probabilities(found, vectors, [len(text.split()) for text in some])
         best[start : start + 256] = extractor.judge.asking(vectors) if extractor.judge.asks else probabilities.max(1)
         for row, one in enumerate(gold[start : start + 256]):
-            at = {int(place): rank for rank, place in enumerate(found.places[row], start=1)}
-            all_ranks.append(np.array([at.get(skill, size) for skill in one.skills], np.int64))
+            all_ranks.append(candidate_ranks(found.places[row], one.skills, size))
             explicit.append([skill in named[row] for skill in one.skills])
             if one.skills:
                 chances.append(probabilities[row, :_CALIBRATED])

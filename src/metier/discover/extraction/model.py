@@ -23,16 +23,15 @@ from metier.discover.extraction.found import Extracted, Extraction, Kind, Read
 from metier.discover.extraction.judge import Judge, sigmoid
 from metier.discover.extraction.lanes import Candidates, Ints, Laid, Weights, Windows, lay, weigh, windows
 from metier.discover.extraction.lexical import Lexical
+from metier.discover.extraction.named import Named
 from metier.discover.extraction.sentences import split
 from metier.discover.extraction.skills import Skills
 from metier.discover.extraction.words import WordEncoder, load_words, save_words
-from metier.discover.match import Matcher, Mention
+from metier.discover.match import Mention
 from metier.errors import InputError
-from metier.taxonomy import Concept, Taxonomy
 
 Lane = Literal["fast", "full", "eight-bit"]
 _BLOCK = 256
-_SHORT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +75,7 @@ class Extractor:
         self.judge = facts.judges[kind]
         skills = facts.skills
         self.lexical = Lexical(skills.all_forms, skills.starts[:-1])
-        concepts = tuple(
-            Concept(id=concept, label=forms[0], alt_labels=forms[1:])
-            for concept, forms in zip(skills.ids, skills.forms, strict=True)
-        )
-        self._matcher = Matcher(Taxonomy(name="skills", concepts=concepts))
+        self._named = Named(skills)
         prior = np.array(facts.prior, np.float32)
         self.prior = (prior - prior.mean()) / max(float(prior.std()), 1e-6) if len(prior) else None
 
@@ -159,15 +154,7 @@ class Extractor:
 
     def named(self, sentences: Sequence[str]) -> list[dict[int, Mention]]:
         """For each sentence, the first mention of each skill of which a form stands in it."""
-        index = self.facts.skills.index
-        found = []
-        for mentions in self._matcher.find_all(sentences):
-            named = dict[int, Mention]()
-            for mention in mentions:
-                if len(mention.form) > _SHORT or mention.form != mention.form.lower():
-                    named.setdefault(index[mention.concept], mention)
-            found.append(named)
-        return found
+        return list(self._named.find(sentences))
 
     def _told(
         self,

@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from metier.discover.match import Mention
+from metier.discover.match import Matcher, Mention
 from metier.discover.supervision.chance import chance
 from metier.discover.supervision.labelled import Labelled, Labelling, Sentence
 from metier.discover.supervision.likeness import first_of_near, letters, shingles, words
 from metier.discover.supervision.masking import mask
-from metier.discover.supervision.occurring import Finder, occurring
 from metier.discover.supervision.report import Report, Tally
 from metier.taxonomy import Taxonomy
 
@@ -35,7 +34,7 @@ class _Match:
 
 
 def label(
-    sentences: Iterable[Sentence], matcher: Finder, *, taxonomy: Taxonomy, settings: Labelling = DEFAULT
+    sentences: Iterable[Sentence], matcher: Matcher, *, taxonomy: Taxonomy, settings: Labelling = DEFAULT
 ) -> tuple[list[Labelled], Report]:
     """Label sentences with the skills that they name, and say what was dropped and why.
 
@@ -190,7 +189,7 @@ def _apart(matches: Iterable[_Match], settings: Labelling, tally: Tally) -> Iter
     yield from (row for at, row in enumerate(rows) if at not in near)
 
 
-def _capped(matches: Iterable[_Match], matcher: Finder, settings: Labelling, tally: Tally) -> Iterator[Labelled]:
+def _capped(matches: Iterable[_Match], matcher: Matcher, settings: Labelling, tally: Tally) -> Iterator[Labelled]:
     """The first `cap` sentences of each skill; the matches come in an order that is by chance."""
     taken = Counter[str]()
     for match in matches:
@@ -205,6 +204,15 @@ def _capped(matches: Iterable[_Match], matcher: Finder, settings: Labelling, tal
             text=match.sentence.text,
             concepts=free,
             mentions=tuple(mention for mention in match.mentions if mention.concept in free),
-            occurring=occurring(match.sentence.text, match.mentions, matcher),
+            occurring=occurring(match.sentence.text, matcher),
             source=match.sentence.source,
         )
+
+
+def occurring(text: str, matcher: Matcher) -> tuple[str, ...]:
+    """All concepts of which a form stands in a text, also inside or across longer ones, sorted.
+
+    "agile project management" hides "project management". For what labels a sentence that is right; as a negative, what
+    is hidden is wrong all the same.
+    """
+    return tuple(sorted({mention.concept for mention in matcher.find(text, nested=True)}))
