@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands import library, packages
+from metier.faces.commands import host, library, packages
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
 
 app = typer.Typer(name="skill", help="List, show, check and find skills.", no_args_is_help=True, rich_markup_mode=None)
@@ -208,3 +208,4 @@ def search(
 
 app.add_typer(library.app)
 app.add_typer(packages.app)
+app.add_typer(host.app)

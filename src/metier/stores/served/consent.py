@@ -76,7 +76,6 @@ class Approvals:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._memory: dict[str, Any] = {}
-        self._revoked: set[tuple[str, str]] = set()
         self._load()
 
     def holds(self, server: str, entry: Entry, wish: Wish) -> bool:
@@ -100,20 +99,22 @@ class Approvals:
                 "bound_to": entry.bound_to,
                 "wishes": sorted({*wishes, wish.value}),
             }
-        self._revoked.discard((server, entry.uri))
 
     def observe(self, server: str, entry: Entry) -> bool:
         """Take note of what a server says of a skill now, and tell whether that revokes what was agreed to."""
-        kept = self._load().get(_key(server, entry.uri))
-        if not kept or (entry.bound_to and kept["bound_to"] == entry.bound_to):
+        key = _key(server, entry.uri)
+        one = self._load().get(key)
+        if not one or not one["wishes"] or (entry.bound_to and one["bound_to"] == entry.bound_to):
             return False
-        self.revoke(server, entry.uri)
-        self._revoked.add((server, entry.uri))
+        with self._changing() as kept:
+            if kept.get(key) == one:
+                kept[key] = {**one, "wishes": []}
         return True
 
     def changed(self, server: str, uri: str) -> bool:
-        """Whether something was agreed to of this skill, and revoked because it changed, since this was opened."""
-        return (server, uri) in self._revoked
+        """Whether what was agreed to of this skill is revoked, because it changed, and it was not agreed to anew."""
+        one = self._load().get(_key(server, uri))
+        return one is not None and not one["wishes"]
 
     def revoke(self, server: str, uri: str | None = None) -> None:
         """Forget what was agreed to of one skill, or of every skill of a server."""

@@ -102,6 +102,34 @@ class Host:
         """Ask the server of a skill for its entry anew; as `Registry.renew`."""
         return self._registry.renew(known)
 
+    def is_approved(self, known: Known) -> bool:
+        """Whether the user agreed for good to loading a skill, as its server lists it now."""
+        return self._approvals.holds(known.server, self._registry.current(known).entry, Wish.LOAD)
+
+    def has_changed(self, known: Known) -> bool:
+        """Whether the user agreed to a skill that became another since, and has not agreed to this one."""
+        return self._approvals.changed(known.server, known.entry.uri)
+
+    def approve(self, known: Known) -> None:
+        """Ask the user to agree to loading a skill from now on, without fetching anything of it.
+
+        Raises:
+            NotApproved: The user did not agree for good.
+            VerificationError: Its server publishes no digests, so there is nothing to bind an approval to.
+        """
+        known = self._registry.current(known)
+        if not known.entry.bound_to:
+            raise VerificationError(
+                f"The skill {known.handle!r} is made anew at each reading, so no approval of it can last."
+            )
+        self._agree(known, Wish.LOAD)
+        if not self.is_approved(known):
+            raise NotApproved(f"The user did not agree for good to load the skill {known.handle!r}.")
+
+    def revoke(self, known: Known) -> None:
+        """Forget what the user agreed to of a skill."""
+        self._approvals.revoke(known.server, known.entry.uri)
+
     def load(self, known: Known) -> Loaded:
         """Load a skill into the model's context: ask, fetch its SKILL.md, verify it, and open its window.
 
