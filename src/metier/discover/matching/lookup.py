@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from metier.discover.matching.words import TOKEN, canonical, is_word
 
 Place = tuple[int, int, int]
+Row = tuple[int, int, int, int]
 
 
 class Lookup:
@@ -45,6 +46,10 @@ class Lookup:
         """The places in each text."""
         return [self.places(text) for text in texts]
 
+    def rows(self, texts: Sequence[str]) -> list[Row]:
+        """The same in one list, each with the number of its text before it."""
+        return [(number, *place) for number, text in enumerate(texts) for place in self.places(text)]
+
     def _in(self, said: str) -> Iterator[Place]:
         spans = [token.span() for token in TOKEN.finditer(said)]
         spans.append((len(said), len(said)))
@@ -59,3 +64,15 @@ class Lookup:
                 number = self._numbers.get(said[start:till])
                 if number is not None and till <= len(said) and not is_word(said[till : till + 1]):
                     yield start, till, number
+
+
+def grouped(rows: Iterable[Row], count: int) -> list[list[Place]]:
+    """The places of each of so many texts.
+
+    >>> grouped([(1, 0, 4, 7)], 2)
+    [[], [(0, 4, 7)]]
+    """
+    found: list[list[Place]] = [[] for _ in range(count)]
+    for text, start, end, form in rows:
+        found[text].append((start, end, form))
+    return found

@@ -1,30 +1,36 @@
 """Which forms stand in many texts? All texts in one buffer, and hashes of all runs of tokens looked up at once.
 
-With prefix sums `H[i] = sum(r(c_j) m^j, j < i)` modulo 2^64 (Karp and Rabin 1987), `(H[e] - H[s]) m^-s` is the hash of
-the characters from s to e wherever they stand. Each token begins a run; a run grows by a token as long as a table of
-2^21 bytes says that some form may go on so. What the hash finds is compared character by character, so no hash decides.
+A run of tokens is the polynomial of their numbers (Karp and Rabin 1987), in which a gap before a token counts as well.
+Each token begins a run; a run grows by a token as long as a table of 2^21 bytes says that some form may go on so. What
+the hash finds is compared character by character, so no hash decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metier.discover.matching.lookup import Lookup, Place
-from metier.discover.matching.words import aligned, is_gap, is_word
-
-Numbers = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
+from metier.discover.matching.lookup import Lookup, Place, Row, grouped
+from metier.discover.matching.tokens import Hashes, Numbers, Tokens
+from metier.discover.matching.words import GAPS, aligned
 
 _BITS = 21
 _CHUNK = 1 << 16
 _GOES_ON, _ENDS = 1, 2
-_STEP = 0x9E3779B97F4A7C15
-_BACK = pow(_STEP, -1, 1 << 64)
-_WORD, _GAP = 1, 2
+_NONE = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What `Table` knows of its forms, to be kept: their hashes, sorted; the number of each; where runs may go on."""
+
+    hashes: Hashes
+    numbers: NDArray[np.int32]
+    goes_on: NDArray[np.int32]
 
 
 class Table:
@@ -36,192 +42,142 @@ class Table:
     [[(3, 7, 1), (3, 13, 0)]]
     """
 
-    def __init__(self, forms: Sequence[str]) -> None:
+    def __init__(self, forms: Sequence[str], index: Index | None = None) -> None:
+        self.index = index or index_of(forms)
         self._forms = forms
         self._slow: Lookup | None = None
-        buffer = _Buffer("\0".join(forms))
-        lengths = np.fromiter(map(len, forms), np.int64, len(forms))
-        self._codes, self._begins = buffer.codes, np.cumsum(lengths + 1) - lengths - 1
-        owner = np.searchsorted(self._begins, buffer.starts, side="right") - 1
-        inside = buffer.starts < (self._begins + lengths)[owner] if len(forms) else np.zeros(0, bool)
-        owner, ends = owner[inside], buffer.ends[inside]
-        hashes = buffer.hashes(self._begins[owner], ends)
-        last = ends == (self._begins + lengths)[owner]
+        hashes = self.index.hashes
         self._flags = np.zeros(1 << _BITS, np.uint8)
-        self._flags[_slots(hashes[~last])] = _GOES_ON
-        self._flags[_slots(hashes[last])] |= _ENDS
-        order = np.argsort(hashes[last], kind="stable")
-        self._sorted, self._order = hashes[last][order], owner[last][order]
-
-    def places(self, text: str) -> list[Place]:
-        """Start, end and number of each form in a text, by start and then by end, whole tokens only."""
-        return self.all_places((text,))[0]
+        self._flags[self.index.goes_on] = _GOES_ON
+        self._flags[_slots(hashes)] |= _ENDS
+        ahead = 1
+        while np.any(hashes[ahead:] == hashes[:-ahead]):
+            ahead += 1
+        self._twins = ahead if len(hashes) else 0
 
     def all_places(self, texts: Sequence[str]) -> list[list[Place]]:
-        """The places in each text."""
-        found: list[list[Place]] = [[] for _ in texts]
-        plain, other = list[int](), dict[int, str]()
-        for number, text in enumerate(texts):
-            if text.isascii():
-                plain.append(number)
-            elif (folded := aligned(text)) is not None:
-                other[number] = folded
+        """Start, end and number of each form in each text, by start and then by end, whole tokens only."""
+        return grouped(self.rows(texts), len(texts))
+
+    def rows(self, texts: Sequence[str]) -> list[Row]:
+        """The same in one list, each with the number of its text before it."""
+        plain = np.fromiter(map(str.isascii, texts), bool, len(texts))
+        numbers = np.flatnonzero(plain)
+        found = [self._in(numbers, list(compress(texts, plain)))]
+        if len(numbers) < len(texts):
+            found += self._beyond_ascii(np.flatnonzero(~plain), texts)
+        text, start, end, form = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.lexsort((end, start, text))
+        columns = (column[order].tolist() for column in (text, start, end, form))
+        return list(zip(*columns, strict=True))
+
+    def _beyond_ascii(self, numbers: Numbers, texts: Sequence[str]) -> Iterator[tuple[Numbers, ...]]:
+        folded, slow = dict[int, str](), dict[int, str]()
+        for number in numbers.tolist():
+            said = aligned(texts[number])
+            if said is None:
+                slow[number] = texts[number]
             else:
-                self._slow = self._slow or Lookup(self._forms)
-                found[number] = self._slow.places(text)
-        for batch in _batches(plain, texts):
-            self._find([texts[number] for number in batch], [found[number] for number in batch])
-        for batch in _batches(other, other):
-            self._find([other[number] for number in batch], [found[number] for number in batch])
-        return found
+                folded[number] = said
+        yield self._in(np.fromiter(folded, np.int64), list(folded.values()))
+        if slow:
+            self._slow = self._slow or Lookup(self._forms)
+            rows = np.array(self._slow.rows(list(slow.values())), np.int64).reshape(-1, 4).T
+            yield (np.fromiter(slow, np.int64)[rows[0]], *rows[1:])
 
-    def _find(self, texts: list[str], found: list[list[Place]]) -> None:
-        buffer = _Buffer("\0".join(texts))
-        begins, ends, hashes = self._candidates(buffer)
-        at = np.minimum(np.searchsorted(self._sorted, hashes), len(self._sorted) - 1)
-        sure = self._sorted[at] == hashes if len(self._sorted) else np.zeros(0, bool)
-        begins, ends, forms = begins[sure], ends[sure], self._order[at[sure]]
-        same = self._same(buffer, begins, ends, forms)
-        starts, tills, forms = buffer.origin[begins[same]], buffer.origin[ends[same] - 1] + 1, forms[same]
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        firsts = np.cumsum(lengths + 1) - lengths - 1
-        text = np.searchsorted(firsts, starts, side="right") - 1
-        whole = tills <= (firsts + lengths)[text]
-        order = np.flatnonzero(whole)[np.lexsort((tills[whole], starts[whole]))]
-        shift = firsts[text[order]]
-        rows = (text[order], starts[order] - shift, tills[order] - shift, forms[order])
-        for number, start, till, form in zip(*(row.tolist() for row in rows), strict=True):
-            found[number].append((start, till, form))
+    def _in(self, numbers: Numbers, texts: list[str]) -> tuple[Numbers, ...]:
+        """Number of the text, start, end and form of each place in texts that are read in pieces of a buffer's size."""
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+        ends = np.cumsum(lengths)
+        found = [(_NONE, _NONE, _NONE, _NONE)]
+        for low, high in _pieces(ends):
+            begins = ends[low:high] - lengths[low:high]
+            begins -= begins[0]
+            start, end, form = self._places("\0".join(texts[low:high]))
+            text = np.searchsorted(begins, start, side="right") - 1
+            found.append((numbers[low + text], start - begins[text], end - begins[text], form))
+        return tuple(np.concatenate(column) for column in zip(*found, strict=True))
 
-    def _candidates(self, buffer: _Buffer) -> tuple[Numbers, Numbers, Hashes]:
-        begins, ends, hashes = [], [], []
-        token = np.flatnonzero(buffer.may_start)
-        depth = 0
-        while token.size:
-            start, till = buffer.starts[token], buffer.ends[token + depth]
-            run = buffer.hashes(start, till)
-            flag = self._flags[_slots(run)]
-            done = np.flatnonzero(flag & _ENDS)
-            done = done[buffer.may_end[token[done] + depth]]
-            begins.append(start[done])
-            ends.append(till[done])
-            hashes.append(run[done])
-            depth += 1
-            token = token[(flag & _GOES_ON).astype(bool)]
-            token = token[: np.searchsorted(token, len(buffer.starts) - depth)]
-        empty = np.zeros(0, np.int64)
-        return (
-            np.concatenate([empty, *begins]),
-            np.concatenate([empty, *ends]),
-            np.concatenate([empty.astype(np.uint64), *hashes]),
-        )
+    def _places(self, said: str) -> tuple[Numbers, Numbers, Numbers]:
+        said = said.lower() if said.isascii() else said
+        start, end, hashes = self._candidates(Tokens(said))
+        hit, at = self._looked_up(hashes)
+        start, end, form = start[hit], end[hit], self.index.numbers[at].astype(np.int64)
+        forms = self._forms
+        same = [
+            (there := said[a:b]) == forms[n] or GAPS.sub(" ", there) == forms[n]
+            for a, b, n in zip(start.tolist(), end.tolist(), form.tolist(), strict=True)
+        ]
+        return start[same], end[same], form[same]
 
-    def _same(self, buffer: _Buffer, begins: Numbers, ends: Numbers, forms: Numbers) -> NDArray[np.bool_]:
-        """Whether the characters of each place are those of its form."""
-        lengths = ends - begins
-        row = np.repeat(np.arange(len(begins)), lengths)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        differs = (
-            buffer.codes[begins[row] + within]
-            != self._codes[np.minimum(self._begins[forms[row]] + within, len(self._codes) - 1)]
-        )
-        wrong = np.bincount(row[differs], minlength=len(begins))
-        return np.equal(wrong, 0)
+    def _looked_up(self, hashes: Hashes) -> tuple[Numbers, Numbers]:
+        """Which of the hashes are those of a form, and where in the index; several times where forms share a hash."""
+        at = np.searchsorted(self.index.hashes, hashes)
+        hits, places = [_NONE], [_NONE]
+        for twin in range(self._twins):
+            place = at + twin
+            hit = np.flatnonzero(self.index.hashes.take(place, mode="clip") == hashes)
+            hit = hit[place[hit] < len(self.index.hashes)]
+            hits.append(hit)
+            places.append(place[hit])
+        return np.concatenate(hits), np.concatenate(places)
 
-
-def _batches(numbers: Iterable[int], texts: Mapping[int, str] | Sequence[str]) -> Iterator[list[int]]:
-    """The numbers of texts that make a buffer together."""
-    batch: list[int] = []
-    size = 0
-    for number in numbers:
-        size += len(texts[number]) + 1
-        batch.append(number)
-        if size > _CHUNK:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    def _candidates(self, tokens: Tokens) -> tuple[Numbers, Numbers, Hashes]:
+        """Start, end and hash of each run that may be a form."""
+        found = [(_NONE, _NONE, np.zeros(0, np.uint64))]
+        flags = self._flags.take(_slots(tokens.first)) * tokens.may_start
+        first = last = np.flatnonzero(flags)
+        runs, flags = tokens.first[first], flags[first]
+        while first.size:
+            ends = np.flatnonzero(flags & _ENDS)
+            ends = ends[tokens.may_end[last[ends]]]
+            found.append((tokens.starts[first[ends]], tokens.ends[last[ends]], runs[ends]))
+            on = np.flatnonzero(flags & _GOES_ON)
+            on = on[: np.searchsorted(last[on], len(tokens.starts) - 1)]
+            first, last = first[on], last[on] + 1
+            runs = tokens.grown(runs[on], last)
+            flags = self._flags.take(_slots(runs))
+        start, end, hashes = (np.concatenate(column) for column in zip(*found, strict=True))
+        return start, end, hashes
 
 
-class _Buffer:
-    """Folded text as code points with single blanks, its tokens, and the hash of any run."""
+def index_of(forms: Sequence[str]) -> Index:
+    """Hash the forms and whatever they begin with.
 
-    def __init__(self, text: str) -> None:
-        raw, kind = _classes(text)
-        gap = kind == _GAP
-        keep = ~gap
-        keep[1:] |= ~gap[:-1]
-        keep[:1] = True
-        self.origin = np.flatnonzero(keep)
-        if len(self.origin) < len(raw):
-            raw, kind = raw[self.origin], kind[self.origin]
-        self.codes = raw
-        word = np.zeros(len(raw) + 2, bool)
-        word[1:-1] = kind == _WORD
-        sign = kind == 0
-        before, here, after = word[:-2], word[1:-1], word[2:]
-        self.starts = np.flatnonzero(sign | (here & ~before))
-        self.ends = np.flatnonzero(sign | (here & ~after)) + 1
-        self.may_start = ~word[self.starts]
-        self.may_end = ~word[self.ends + 1]
-        powers, self._inverse = _powers(1 << len(raw).bit_length())
-        self._sums = np.zeros(len(raw) + 1, np.uint64)
-        np.cumsum(_values(self.codes) * powers[: len(raw)], out=self._sums[1:])
-
-    def hashes(self, starts: Numbers, ends: Numbers) -> Hashes:
-        return (self._sums[ends] - self._sums[starts]) * self._inverse[starts]
+    >>> len(index_of(("swap ends", "swap")).hashes)
+    2
+    """
+    tokens = Tokens("\0".join(forms))
+    lengths = np.fromiter(map(len, forms), np.int64, len(forms))
+    begins = np.cumsum(lengths + 1) - lengths - 1
+    form = np.searchsorted(begins, tokens.starts, side="right") - 1
+    inside = np.flatnonzero(tokens.starts < (begins + lengths)[form]) if len(forms) else _NONE
+    form = form[inside]
+    hashes = tokens.first[inside]
+    place = np.arange(len(inside))
+    depth = place - np.maximum.accumulate(np.where(tokens.starts[inside] == begins[form], place, 0))
+    for far in range(1, int(depth.max(initial=0)) + 1):
+        here = np.flatnonzero(depth == far)
+        hashes[here] = tokens.grown(hashes[here - 1], inside[here])
+    last = tokens.ends[inside] == (begins + lengths)[form]
+    order = np.argsort(hashes[last], kind="stable")
+    return Index(
+        hashes=hashes[last][order],
+        numbers=form[last][order].astype(np.int32),
+        goes_on=np.unique(_slots(hashes[~last])).astype(np.int32),
+    )
 
 
-def _classes(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8]]:
-    """The code points of a text, gaps as blanks, and whether each is of a word, a gap or a sign."""
-    if text.isascii():
-        raw = text.encode()
-        return np.frombuffer(raw.translate(_FOLDED), np.uint8), np.frombuffer(raw.translate(_KINDS), np.uint8)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _ASCII[np.minimum(codes, 127)]
-    beyond = np.flatnonzero(codes > 127)
-    known, which = np.unique(codes[beyond], return_inverse=True)
-    kinds[beyond] = np.array([_kind(chr(code)) for code in known.tolist()], np.uint8)[which]
-    return np.where(kinds == _GAP, np.uint32(32), codes), kinds
+def _pieces(ends: Numbers) -> Iterator[tuple[int, int]]:
+    """From which to which text a buffer goes, by where each would end in one long text."""
+    low = 0
+    while low < len(ends):
+        begun = ends[low - 1] if low else 0
+        high = max(low + 1, int(np.searchsorted(ends, begun + _CHUNK)))
+        yield low, high
+        low = high
 
 
-def _kind(sign: str) -> int:
-    return _WORD if is_word(sign) else _GAP if is_gap(sign) else 0
-
-
-_ASCII = np.array([_kind(chr(code)) for code in range(128)], np.uint8)
-_KINDS = bytes(_kind(chr(code)) for code in range(256))
-_FOLDED = bytes(32 if code < 128 and is_gap(chr(code)) else code for code in range(256)).lower()
-
-
-def _values(codes: NDArray[np.unsignedinteger]) -> Hashes:
-    """A scattered number for each code point: the finaliser of SplitMix64 (Steele et al. 2014)."""
-    if codes.dtype == np.uint8:
-        return _VALUES.take(codes)
-    return _scatter(codes.astype(np.uint64))
-
-
-def _scatter(value: Hashes) -> Hashes:
-    value = (value + np.uint64(1)) * np.uint64(_STEP)
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    scattered: Hashes = value ^ (value >> np.uint64(31))
-    return scattered
-
-
-_VALUES = _scatter(np.arange(128, dtype=np.uint64))
-
-
-@lru_cache(maxsize=4)
-def _powers(size: int) -> tuple[Hashes, Hashes]:
-    """The powers of the multiplier and of its inverse modulo 2^64."""
-    rows = []
-    for factor in (_STEP, _BACK):
-        row = np.full(size + 1, factor, np.uint64)
-        row[0] = 1
-        rows.append(np.cumprod(row, dtype=np.uint64))
-    return rows[0], rows[1]
-
-
-def _slots(hashes: Hashes) -> NDArray[np.int64]:
-    return (hashes >> np.uint64(64 - _BITS)).astype(np.int64)
+def _slots(hashes: Hashes) -> Numbers:
+    """Which byte of the table a hash has."""
+    return (hashes >> np.uint64(64 - _BITS)).view(np.int64)

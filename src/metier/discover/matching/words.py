@@ -12,7 +12,7 @@ GAP = r"\s\-\u2010\u2011"
 WORD = r"\w\u0300-\u036f"
 TOKEN = re.compile(rf"[{WORD}]+|[^{WORD}{GAP}]")
 GAPS = re.compile(rf"[{GAP}]+")
-_PIECE = re.compile(rf"[{GAP}]+|[{WORD}]+|.")
+_PIECE = re.compile(rf"([{GAP}]+)|[{WORD}]+|.")
 _GAP = re.compile(rf"[{GAP}]")
 _WIDE_GAP = re.compile(rf"[{GAP}]{{2}}")
 _WORD = re.compile(rf"[{WORD}]")
@@ -70,11 +70,15 @@ def canonical(text: str) -> tuple[str, dict[int, int] | None]:
     pieces, places, at = [], dict[int, int](), 0
     for piece in _PIECE.finditer(text.replace("\n", " ")):
         places[at] = piece.start()
-        said = " " if is_gap(piece[0]) else unicodedata.normalize("NFC", piece[0].casefold())
+        said = " " if piece.lastindex else _folded(piece[0])
         pieces.append(said)
         at += len(said)
     places[at] = len(text)
     return "".join(pieces), places
+
+
+def _folded(piece: str) -> str:
+    return piece.lower() if piece.isascii() else unicodedata.normalize("NFC", piece.casefold())
 
 
 def glued(text: str, start: int, end: int) -> bool:
