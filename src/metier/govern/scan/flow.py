@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from metier.govern.scan.hosts import addresses_of, urls_of
 from metier.govern.scan.labels import (
     ACTS,
+    CONNECT,
     DECODE,
     ENCODE,
     EXECUTE,
@@ -23,6 +24,7 @@ from metier.govern.scan.labels import (
     NAME_LOOKUP,
     PIPED,
     SEND,
+    SEND_BY_COMMAND,
     SOURCES,
     Label,
 )
@@ -30,7 +32,20 @@ from metier.govern.scan.neighbours import neighbours
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
 
-LABELS: tuple[Label, ...] = (*SOURCES, FETCH, SEND, NAME_LOOKUP, GET_WITH_DATA, EXECUTE, PIPED, DECODE, ENCODE, *ACTS)
+LABELS: tuple[Label, ...] = (
+    *SOURCES,
+    FETCH,
+    SEND,
+    SEND_BY_COMMAND,
+    CONNECT,
+    NAME_LOOKUP,
+    GET_WITH_DATA,
+    EXECUTE,
+    PIPED,
+    DECODE,
+    ENCODE,
+    *ACTS,
+)
 _SOURCE_NAMES = frozenset(label.name for label in SOURCES)
 _BEGINS = _SOURCE_NAMES | {"fetch", "decode", "encode"}
 _NO_NAMES: frozenset[str] = frozenset()
@@ -38,7 +53,7 @@ _MAX_PASSES = 4
 _MAX_BLOB = 200_000
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
 _ALIAS = re.compile(
-    r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile|writeFile\w*|createWriteStream)\(\s*(?:[^,()]*,\s*)?(\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
+    r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile)\(\s*(?:[^,()]*,\s*)?(\w+)|\b(?:writeFile\w*|createWriteStream)\(\s*(?P<path>\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
 )
 _STRINGS = re.compile(
     r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"
@@ -99,7 +114,9 @@ _WRITES_FILE = re.compile(
 )
 _FILE_WORDS = ("open(", "File", "write_", "urlretrieve(", "WriteStream(", "shutil.", "make_archive(")
 """What writes a file, or names one that is open, holds one of them."""
-_OPENED = re.compile(r"\bhttps?\.request\(")
+_OPENED = re.compile(r"\bhttps?\.request\(|new WebSocket\(|createTransport\(|curl_init\(")
+_CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")
+"""A thing that is connected to an address leads there from then on."""
 _METADATA = re.compile(r"169\.254\.169\.254|metadata\.google\.internal")
 _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
 _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
@@ -144,7 +161,9 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
         if number in candidates:
             whole, bare = (text, text) if statement.is_shell else _without_texts(text)
             names = frozenset(_names_in(whole, bare, [tests[which] for which in candidates[number]]))
-        urls = tuple(addresses_of(text) if statement.is_shell or "send" in names or "fetch" in names else urls_of(text))
+            names |= {"send"} if "send-by-command" in names else _NO_NAMES
+        is_outward = statement.is_shell or "send" in names or "fetch" in names or "connect" in names
+        urls = tuple(addresses_of(text) if is_outward else urls_of(text))
         told[statement.text, statement.is_shell] = names, urls
         steps.append(Step(statement, names, urls, hidden=hidden))
     return steps
@@ -230,6 +249,8 @@ def _hand_on(
         }
     if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
         passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
+    if not step.statement.is_shell and "connect" in step.labels and _CONNECTED.match(step.text):
+        passed = {}
     for key in writes:
         if _grows(held, key, passed):
             new.append(key)
@@ -358,6 +379,8 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
             yield (statement.path, "", name)
         else:
             yield (statement.path, statement.scope, name)
+    if not statement.is_shell and "(" in statement.text and (connected := _CONNECTED.match(statement.text)):
+        yield (statement.path, statement.scope, connected[1].split(".")[0].lstrip("$"))
     if statement.is_shell or not any(word in statement.text for word in _FILE_WORDS):
         return
     if _WRITES_FILE.search(statement.text):
@@ -365,7 +388,7 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
             if said and len(said) < 120 and ("/" in said or "." in said) and " " not in said:
                 yield ("file", said)
     if alias := _ALIAS.search(statement.text):
-        name = alias[1] or alias[3] or alias["of"]
+        name = alias[1] or alias["path"] or alias[3] or alias["of"]
         if name:
             yield (statement.path, statement.scope, name)
 

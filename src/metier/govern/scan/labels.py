@@ -51,14 +51,14 @@ SOURCES = (
         r"|gcloud[/\\\"',\s]*(?:credentials|application_default|access_tokens|legacy_credentials)|application_default_credentials|\.azure[/\\\"',\s]*(?:accessTokens|msal|azureProfile)|\.config[/\\]gh[/\\]hosts\.yml|/etc/(?:shadow|sudoers|gshadow)\b"
         r""
         r"|gh\s+auth\s+token|gcloud\s+auth\s+print-|aws\s+configure\s+get|find\s+(?:~|\$HOME)\S*\s.*(?:\.env|id_rsa|\.pem|\.key\b|credential|wallet|secret)|(?:security|keychain)\s+(?:find-(?:generic|internet)-password|dump-keychain|export)|login\.keychain|Library/Keychains|lsass|\bmimikatz\b|sekurlsa|\bSAM\b.{0,20}\bsave\b|reg\s+save\s+hklm\\sam|cmdkey\s+/list|secretsmanager\s+get-secret"
-        r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php",
+        r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|kubectl\s+(?:config\s+view\b.*--raw|get\s+secrets?\b.*(?:-o|--output))|gpg\s.*--export-secret|(?:^|[|;&(`$\s])pass\s+show\s|\bop\s+(?:item\s+get|read)\s|\bbw\s+(?:get|export|list)\b|\bsecret-tool\s+(?:lookup|search)|\bgit\s+credential\s+fill|az\s+account\s+get-access-token|aws\s+configure\s+export|\bvault\s+kv\s+get|docker-credential-\w+\s+get|keyring\.get_password\(|keytar\.(?:find|get)\w*\(|get_secret_value\(|PasswordVault|SecretManagement|Get-StoredCredential|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php",
         Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE,
     ),
     _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|\.claude\.json\b|\.codex[/\\]auth\.json|oauth_creds\.json|\.cursor[/\\]mcp\.json|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE),
-    _label("dotenv", r"(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development))?(?=[\s\"')|;,]|$)", Capability.READ_CREDENTIALS),
+    _label("dotenv", r"(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development)|\*|\.\*)?(?=[\s\"')|;,]|$)", Capability.READ_CREDENTIALS),
     _label(
         "browser",
-        r"Login Data|Web Data\b|(?:Chrome|Chromium|Brave|Edge|Firefox|Opera|Vivaldi|Safari)\S*[/\\\"',\s]+(?:User Data|Profiles?|Default|Cookies|Network)|Local State[\"']|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies|Local Extension Settings"
+        r"\bdocument\.cookie\b(?!\s*=)|(?:stringify|entries|keys)\(\s*(?:window\.)?(?:local|session)Storage\b|Login Data|Web Data\b|(?:Chrome|Chromium|Brave|Edge|Firefox|Opera|Vivaldi|Safari)\S*[/\\\"',\s]+(?:User Data|Profiles?|Default|Cookies|Network)|Local State[\"']|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies|Local Extension Settings"
         r"|CryptUnprotectData|browser_cookie3|chrome_(?:passwords|cookies)|\.mozilla[/\\]firefox|Application Support[/\\](?:Google|BraveSoftware|Firefox)",
         Capability.READ_BROWSER, Capability.READ_OUTSIDE,
     ),
@@ -96,19 +96,33 @@ SEND = _label(
     "send",
     r"\bcurl(?:\.exe)?\b.*?\s(?:-\w*[dFT]\w*\b|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
     r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|\.request\(\s*[\"\'](?:POST|PUT|PATCH)|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
-    r"|\breq(?:uest)?\.(?:end|write)\(\s*[\w$]|\bgit\s+push\b.*\s\w+://"
-    r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bgh\s+gist\s+create|upload_file(?:obj)?\(|put_object\(|\bgit\s+push\b"
-    r"|Invoke-(?:WebRequest|RestMethod)\b.*-(?:Method\s+(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
+    r"|\breq(?:uest)?\.(?:end|write)\(\s*[\w$]|\b(?:s|c|sock\w*|conn\w*|client|stream|tls)\.(?:write|Write|end)\(\s*[\w$\[]|\bgit\s+push\b.*\s\w+://"
+    r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s+(?:create|comment|note|edit|upload)\b|\bopenssl\s+s_client\b.*-connect|\|\s*ssh\s+\S|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s|(?:^|[|;&(\s])(?:https?|xh)\s+(?:-\S+\s+)*(?:POST|PUT|PATCH)\s|\brclone\s+(?:rcat|copyto|moveto)\b|(?:^|[|;&(\s])websocat\s|\bmosquitto_pub\b|\bredis-cli\s+-h\s|upload_file(?:obj)?\(|\.putfo\(|open_sftp\(\)\.put|\bsftp\.put\(|\.publish\(|\.[lr]push\(|\.xadd\(|append_rows?\(|values_append\(|chat_?[pP]ost_?[mM]essage\(|files_upload\w*\(|capture_(?:message|event)\(|issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(|PostAsync\(|PutAsync\(|Send-MailMessage|\.post_form\(|HTTParty\.(?:post|put)|Faraday\.post|NewRequest(?:WithContext)?\((?:\w+,\s*)?\"(?:POST|PUT|PATCH)|CURLOPT_(?:POST|POSTFIELDS|READDATA)|[\"']method[\"']\s*=>\s*[\"'](?:POST|PUT)|->(?:post|put)\(|put_object\(|\bgit\s+push\b"
+    r"|(?:Invoke-(?:WebRequest|RestMethod)|\biwr|\birm)\b.*-(?:Method\s+[\"']?(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
     Capability.SEND,
 )
+SEND_BY_COMMAND = _label(
+    "send-by-command",
+    r"[\"']curl(?:\.exe)?[\"'].*[\"'](?:-\w*[dFT]|--data[\w-]*|--form|--upload-file|--json)[\"']"
+    r"|(?:system|popen|run|exec\w*|spawn\w*|check_\w+|call|getoutput|`|\$)\s*\(?\s*f?[\"'`]\s*curl\b[^\n]*\s(?:-\w*[dFT]|--data[\w-]*|--form|--upload-file|--json)[\s'\"@=].*(?:[\"'`]\s*[+.,%]|\{\w|\$\w)"
+    r"|^`curl\b.*\s(?:-\w*[dFT]|--data[\w-]*)\s.*\{",
+    Capability.SEND,
+)
+"""A command, written as a text of another language, into which something is put."""
+CONNECT = _label(
+    "connect",
+    r"\.connect\(|create_connection\(|net\.(?:connect|createConnection)\(|SMTP(?:_SSL)?\(|FTP(?:_TLS)?\(|HTTPS?Connection\(|\.open\(\s*[\"'](?:POST|PUT|GET|PATCH)|\bRedis\(|\b[Dd]ial(?:Context|TLS)?\(|TCPClient\(|curl_init\(|SmtpServer|createTransport\(|createClient\(|new WebSocket\(|mqtt\.connect",
+)
+"""Where a connection is made that is written to later."""
 NAME_LOOKUP = _label(
     "name-lookup",
-    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|host|drill|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query)))\w*\(.*(?:\{|\+|%|\$|\w+\()",
+    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|host|drill|delv|kdig|ping6?|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query))|(?:resolver|dns\w*|r|res)\.(?:resolve|query|lookup)(?:Txt|4|6|Any|Cname|Mx)?|resolve(?:Txt|4|6|Cname)|GetHost(?:Addresses|Entry)\w*|LookupHost|LookupTXT)\w*\(.*(?:\{|\+|%|\$\{|\$\(|\w+\()",
     Capability.SEND,
 )
 GET_WITH_DATA = _label(
     "get-with-data",
-    r"(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image).*(?:\$\(\s*(?:cat|gh auth|env\b|printenv|security|base64|fc\b)|[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
+    r"\bcurl\b.*?\s(?:-\w*[Aeb]\s+[\"']?[^\"'|]*\$\w|-H\s+[\"']?(?!Authorization|[\w-]*(?:Key|Token|Auth)|api-?key|Content|Accept)[\w-]+:\s*[^\"']*\$\w)|(?:\bcurl|\bwget|\biwr|\birm|Invoke-\w+|\bopen|xdg-open|Start-Process)\s.*[?&/=][\w-]*=?\$\(?\w|(?:webbrowser\.open|window\.open|URI\.open|http\.Get|file_get_contents|location\.(?:href|assign))\b.*[?&=/][\"'`]?\s*[.+]"
+    r"|(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image|webbrowser\.open).*(?:\$\(\s*(?:cat|gh auth|env\b|printenv|security|base64|fc\b)|[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
     Capability.FETCH,
 )
 EXECUTE = _label(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, host_of, place_of
+from metier.govern.scan.hosts import Place, holds_others_key, host_of, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
 
@@ -16,6 +16,10 @@ RUNS_DIRECTLY = re.compile(
 """What hands a text straight to an interpreter."""
 DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 """Endings of files that tell of programs and are none."""
+_ACCOUNT = re.compile(
+    r"(?P<forge>\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s)|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s.*@[\w-]+\.\w|\|\s*ssh\s+(?:-\S+\s+)*[\w.-]+@[\w.-]+|\brclone\s+(?:rcat|copyto|moveto)\b"
+)
+_FORGE_CALL = re.compile(r"issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(")
 OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
 """The labels of a way out."""
 
@@ -38,6 +42,8 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
     'BARE_IP'
     """
     decoded = step.received.get("decoded")
+    if step.labels & {"send", "fetch"} and holds_others_key(step.text):
+        return Place.AUTHORS
     if (
         step.hidden_url
         or (step.hidden and step.urls)
@@ -49,7 +55,18 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
         for url, place in zip(step.urls, places, strict=True)
     ]
-    return max(known, default=Place.PLACEHOLDER if "name-lookup" not in step.labels else Place.UNKNOWN)
+    return max(known, default=_place_unnamed(step))
+
+
+def _place_unnamed(step: Step) -> Place:
+    """Where a step leads that names no address."""
+    if "name-lookup" in step.labels:
+        return Place.UNKNOWN
+    if "send" in step.labels and step.statement.is_shell and (told := _ACCOUNT.search(step.text)):
+        return Place.PUBLIC if told["forge"] else Place.UNKNOWN
+    if "send" in step.labels and not step.statement.is_shell and _FORGE_CALL.search(step.text):
+        return Place.PUBLIC
+    return Place.PLACEHOLDER
 
 
 def is_quoted(step: Step) -> bool:
@@ -64,7 +81,7 @@ def is_quoted(step: Step) -> bool:
     if step.statement.is_shell:
         return bool(
             re.match(
-                r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|nc|tee|xargs|crontab|at)\b)(?!(?<=echo)\s.*\s>\s)(?!(?<=printf)\s.*\s>\s)",
+                r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|wget|nc|ncat|socat|openssl|ssh|mailx?|mutt|msmtp|gh|aws|rclone|https?|tee|xargs|crontab|at)\b)(?!.*>\s*/dev/(?:tcp|udp)/)(?!(?<=echo)\s.*\s>\s)(?!(?<=printf)\s.*\s>\s)",
                 text,
             )
         )

@@ -95,20 +95,21 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:
     if place in (Place.PLACEHOLDER, Place.INSTALLER):
         return False
-    whole = step.received[AGENT_KEYS] is step and "send" in step.labels and not _NARROWS.search(step.text)
-    return place.is_shady or "encoded" in kinds or whole
+    origin = step.received[AGENT_KEYS]
+    whole = "send" in step.labels and not _NARROWS.search(step.text) and not _NARROWS.search(origin.text)
+    return place.is_shady or "encoded" in kinds or (whole and (origin is step or place == Place.UNKNOWN))
 
 
 def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity | None:
     if place.is_shady:
-        grave = place in (Place.CAPTURE, Place.BARE_IP, Place.HIDDEN) or "dotenv" in medium
+        grave = place in (Place.CAPTURE, Place.BARE_IP, Place.AUTHORS, Place.HIDDEN) or "dotenv" in medium
         return Severity.BLOCK if grave else Severity.REVIEW
-    if "conversation" in medium and place in (Place.OWN, Place.UNKNOWN):
+    if "conversation" in medium and place in (Place.OWN, Place.PUBLIC, Place.UNKNOWN):
         return Severity.REVIEW
+    if "dotenv" in medium and place in (Place.PUBLIC, Place.UNKNOWN) and step.labels & {"send", "name-lookup"}:
+        return Severity.BLOCK
     if place != Place.UNKNOWN:
         return None
-    if "dotenv" in medium and "send" in step.labels:
-        return Severity.BLOCK
     if not step.statement.is_shell:
         return Severity.REVIEW
     direct = step.received[medium[0]] is step and medium != ["clipboard"] and "send" in step.labels
@@ -187,9 +188,9 @@ def is_own_login(step: Step, purpose: Purpose) -> bool:
 
 
 def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity | None:
-    if place in (Place.PLACEHOLDER, Place.OWN, Place.INSTALLER, Place.MESSAGING):
+    if place in (Place.PLACEHOLDER, Place.OWN, Place.INSTALLER, Place.MESSAGING, Place.PUBLIC):
         return None
-    if place == Place.HIDDEN or place in (Place.CAPTURE, Place.PASTE, Place.TUNNEL, Place.BARE_IP):
+    if place in (Place.HIDDEN, Place.AUTHORS, Place.CAPTURE, Place.PASTE, Place.TUNNEL, Place.BARE_IP):
         return Severity.BLOCK
     origin = step.received.get("secret-variable", step)
     names = SECRET_NAME.findall(origin.text) + SECRET_NAME.findall(step.text)

@@ -186,7 +186,7 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
             if step.urls and step.labels & {"fetch", "send", "execute", "listener", "get-with-data"}
             else Place.LOCAL
         )
-        if place in (Place.BARE_IP, Place.CAPTURE, Place.PASTE, Place.TUNNEL):
+        if place in (Place.BARE_IP, Place.CAPTURE, Place.PASTE, Place.TUNNEL) and "reverse-shell" not in step.labels:
             grave = is_program and place in (Place.BARE_IP, Place.CAPTURE) and step.labels & {"send", "execute"}
             if grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network"):
                 yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
