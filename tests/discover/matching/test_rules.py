@@ -130,3 +130,34 @@ def test_labels_in_further_languages_count_when_asked() -> None:
     assert [m.form for m in Matcher(trade).find(text)] == ["welding"]
     rules = Rules(languages=("de",), ambiguous="preferred")
     assert [m.form for m in Matcher(trade, rules).find(text)] == ["SCHWEISSEN", "fügen", "welding"]
+
+
+@pytest.mark.parametrize("engine", ["lookup", "table"])
+def test_inflected_forms_are_found_and_told_apart(engine: str) -> None:
+    labels = taxonomy(("manage staff", "managing a team"), ("database",), ("policies",))
+    matcher = Matcher(labels, Rules(inflections=True), engine=engine)
+    text = "Managed-staff, manages staff and managing a team; databases, database, policy."
+    assert [(m.form, m.inflected) for m in matcher.find(text)] == [
+        ("Managed-staff", True),
+        ("manages staff", True),
+        ("managing a team", False),
+        ("databases", True),
+        ("database", False),
+    ]
+
+
+def test_what_a_label_writes_is_never_taken_for_an_inflected_form() -> None:
+    labels = taxonomy(("database",), ("databases",))
+    matcher = Matcher(labels, Rules(inflections=True))
+    assert [(m.concept, m.inflected) for m in matcher.find("databases")] == [("1", False)]
+
+
+def test_a_stop_form_and_a_short_form_are_not_inflected_around_the_rule() -> None:
+    rules = Rules(inflections=True, exact_case=3, stop_forms=frozenset({"plans"}))
+    assert found("plans, rs, aps", rules, ("plan",), ("R",), ("APS",), ("ap",)) == []
+
+
+def test_inflected_forms_of_several_concepts_follow_the_rule_for_ambiguous_ones() -> None:
+    labels = (("lead team", "leading a team"), ("lead teams", "x"))
+    assert found("led leads team", Rules(inflections=True), *labels) == [("0", "leads team"), ("1", "leads team")]
+    assert found("leads team", Rules(inflections=True, ambiguous="drop"), *labels) == []

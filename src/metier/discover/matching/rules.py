@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import chain
 
+from metier.discover.matching.inflection import inflected, verbs_of
 from metier.discover.matching.words import GAPS, canonical
 from metier.errors import InputError
 from metier.taxonomy import Concept, Taxonomy
@@ -31,6 +32,8 @@ class Rules:
         stop_forms: Forms that count nowhere, save those that `exact_case` already keeps to capitals.
         languages: Labels in these further languages count as well.
         qualifiers: "Java (computer programming)" also has the form "Java".
+        inflections: "manage staff" also has the forms "managing staff" and "managed staff", "database" has "databases":
+            regular English, see `matching.inflection`. What a label writes itself is never taken for an inflected form.
 
     Raises:
         InputError: There is no such way with ambiguous forms, or a number is negative.
@@ -42,6 +45,7 @@ class Rules:
     stop_forms: frozenset[str] = field(default=frozenset())
     languages: tuple[str, ...] = ()
     qualifiers: bool = False
+    inflections: bool = False
 
     def __post_init__(self) -> None:
         if self.ambiguous not in AMBIGUOUS:
@@ -78,10 +82,15 @@ def stop_forms() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The forms that count, by canonical text: the concepts of each, and for short ones the ways to write them."""
+    """The forms that count, by canonical text: the concepts of each, and for short ones the ways to write them.
+
+    Attributes:
+        written: How many of the forms are written by a label; those after them are inflected.
+    """
 
     concepts: Mapping[str, tuple[str, ...]]
     ways: Mapping[str, frozenset[str]]
+    written: int
 
 
 def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
@@ -107,12 +116,14 @@ def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
         if len(form) <= rules.exact_case:
             ways.setdefault(form, set()).add(" ".join(written.split()))
     owners.pop("", None)
-    for form in _canonical(rules.stop_forms):
+    labels, stopped = set(owners), set(_canonical(rules.stop_forms))
+    for form in stopped:
         if form not in ways or form in ways[form]:
             owners.pop(form, None)
     if rules.ambiguous != "all":
         owners = _unambiguous(owners, _preferred(taxonomy, rules) if rules.ambiguous == "preferred" else {})
-    return Forms(owners, {form: frozenset(found) for form, found in ways.items()})
+    more = _inflected(owners, labels | stopped, rules) if rules.inflections else {}
+    return Forms(owners | more, {form: frozenset(found) for form, found in ways.items()}, len(owners))
 
 
 def _labels(concept: Concept, rules: Rules) -> Iterable[str]:
@@ -128,6 +139,19 @@ def _unambiguous(
         if kept:
             made[form] = kept
     return made
+
+
+def _inflected(
+    owners: Mapping[str, tuple[str, ...]], taken: Collection[str], rules: Rules
+) -> dict[str, tuple[str, ...]]:
+    """The inflected forms that are not taken, with their concepts; short forms have none, as they stand in capitals."""
+    verbs = verbs_of(taken)
+    made: dict[str, tuple[str, ...]] = {}
+    for form, named in owners.items():
+        for way in inflected(form, verbs) if len(form) > rules.exact_case else ():
+            if way not in taken:
+                made[way] = tuple(dict.fromkeys((*made.get(way, ()), *named)))
+    return made if rules.ambiguous == "all" else {way: named for way, named in made.items() if len(named) == 1}
 
 
 def _preferred(taxonomy: Taxonomy, rules: Rules) -> dict[str, set[str]]:

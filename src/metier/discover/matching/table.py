@@ -1,7 +1,7 @@
 """Which forms stand in many texts? All texts in one buffer, and hashes of all runs of tokens looked up at once.
 
 A run of tokens is the polynomial of their numbers (Karp and Rabin 1987), in which a gap before a token counts as well.
-Each token begins a run; a run grows by a token as long as a table of 2^21 bytes says that some form may go on so. What
+Each token begins a run; a run grows by a token as long as a table of bytes says that some form may go on so. What
 the hash finds is compared character by character, so no hash decides.
 """
 
@@ -18,7 +18,9 @@ from metier.discover.matching.lookup import Lookup, Place, Row, grouped
 from metier.discover.matching.tokens import Hashes, Numbers, Tokens
 from metier.discover.matching.words import GAPS, aligned
 
-_BITS = 21
+_LEAST_BITS = 21
+# The table is so many bits larger than what stands in it, so that few runs go on for nothing.
+_ROOM = 4
 _CHUNK = 1 << 16
 _GOES_ON, _ENDS = 1, 2
 _NONE = np.zeros(0, np.int64)
@@ -26,11 +28,17 @@ _NONE = np.zeros(0, np.int64)
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What `Table` knows of its forms, to be kept: their hashes, sorted; the number of each; where runs may go on."""
+    """What `Table` knows of its forms, to be kept.
+
+    Attributes:
+        hashes: The hash of each form, sorted.
+        numbers: The number of each form in that order.
+        goes_on: The upper halves of the hashes of all runs that some form goes on from, sorted, each once.
+    """
 
     hashes: Hashes
     numbers: NDArray[np.int32]
-    goes_on: NDArray[np.int32]
+    goes_on: NDArray[np.uint32]
 
 
 class Table:
@@ -46,10 +54,11 @@ class Table:
         self.index = index or index_of(forms)
         self._forms = forms
         self._slow: Lookup | None = None
-        hashes = self.index.hashes
-        self._flags = np.zeros(1 << _BITS, np.uint8)
-        self._flags[self.index.goes_on] = _GOES_ON
-        self._flags[_slots(hashes)] |= _ENDS
+        hashes, goes_on = self.index.hashes, self.index.goes_on
+        bits = max(_LEAST_BITS, (len(hashes) + len(goes_on)).bit_length() + _ROOM)
+        self._flags, self._shift = np.zeros(1 << bits, np.uint8), np.uint64(64 - bits)
+        self._flags[goes_on >> np.uint32(32 - bits)] = _GOES_ON
+        self._flags[self._slots(hashes)] |= _ENDS
         ahead = 1
         while np.any(hashes[ahead:] == hashes[:-ahead]):
             ahead += 1
@@ -125,7 +134,7 @@ class Table:
     def _candidates(self, tokens: Tokens) -> tuple[Numbers, Numbers, Hashes]:
         """Start, end and hash of each run that may be a form."""
         found = [(_NONE, _NONE, np.zeros(0, np.uint64))]
-        flags = self._flags.take(_slots(tokens.first)) * tokens.may_start
+        flags = self._flags.take(self._slots(tokens.first)) * tokens.may_start
         first = last = np.flatnonzero(flags)
         runs, flags = tokens.first[first], flags[first]
         while first.size:
@@ -136,9 +145,13 @@ class Table:
             on = on[: np.searchsorted(last[on], len(tokens.starts) - 1)]
             first, last = first[on], last[on] + 1
             runs = tokens.grown(runs[on], last)
-            flags = self._flags.take(_slots(runs))
+            flags = self._flags.take(self._slots(runs))
         start, end, hashes = (np.concatenate(column) for column in zip(*found, strict=True))
         return start, end, hashes
+
+    def _slots(self, hashes: Hashes) -> Numbers:
+        """Which byte of the table a hash has."""
+        return (hashes >> self._shift).view(np.int64)
 
 
 def index_of(forms: Sequence[str]) -> Index:
@@ -164,7 +177,7 @@ def index_of(forms: Sequence[str]) -> Index:
     return Index(
         hashes=hashes[last][order],
         numbers=form[last][order].astype(np.int32),
-        goes_on=np.unique(_slots(hashes[~last])).astype(np.int32),
+        goes_on=np.unique((hashes[~last] >> np.uint64(32)).astype(np.uint32)),
     )
 
 
@@ -176,8 +189,3 @@ def _pieces(ends: Numbers) -> Iterator[tuple[int, int]]:
         high = max(low + 1, int(np.searchsorted(ends, begun + _CHUNK)))
         yield low, high
         low = high
-
-
-def _slots(hashes: Hashes) -> Numbers:
-    """Which byte of the table a hash has."""
-    return (hashes >> np.uint64(64 - _BITS)).view(np.int64)
