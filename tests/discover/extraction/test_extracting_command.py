@@ -45,6 +45,23 @@ def test_train_writes_a_model_and_reports_what_it_cost_and_reached(made: tuple[P
     assert not (folder / "model" / "onnx").exists()
 
 
+def test_train_learns_from_labelled_sentences_too_but_not_from_those_of_an_exam(
+    made: tuple[Path, Result], tiny_encoder: Path, tmp_path: Path
+) -> None:
+    folder, _ = made
+    people = tmp_path / "people.jsonl"
+    kept = {"text": "Golden crusts leave your oven each dawn, by the hundred.", "skills": ["bread"]}
+    exam = json.loads((folder / "own.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    people.write_text(json.dumps(kept) + "\n" + json.dumps(exam) + "\n", encoding="utf-8")
+    done = run(
+        "train", folder / "ads.txt", "-t", folder / "trade.csv", "-e", tiny_encoder, "-o", tmp_path / "model",
+        "-l", people, "-v", f"own={folder / 'own.jsonl'}", "--json", "--untuned",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output or done.exception
+    said = json.loads(done.stdout)
+    assert (said["training"]["taught_sentences"], len(said["gate_of_labelled"]["leaks"])) == (1, 1)
+
+
 def test_extract_shows_a_table_or_a_line_for_each_ad(made: tuple[Path, Result]) -> None:
     folder, _ = made
     (folder / "ad.txt").write_text("You bake bread.\nWe write SQL.\n", encoding="utf-8")

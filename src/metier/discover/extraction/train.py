@@ -65,6 +65,7 @@ def train(
     encoder: SentenceEncoder,
     out: Path,
     *,
+    taught: Sequence[Labelled] = (),
     sentences: Sequence[str] = (),
     validation: Mapping[str, Path] | None = None,
     settings: Training | None = None,
@@ -77,6 +78,8 @@ def train(
         labelled: Sentences with the skills they name, as `supervision.supervise` makes them.
         encoder: A sentence-transformers model; it is changed.
         out: Folder of the model.
+        taught: Sentences that people labelled, as `taught.taught` reads them. They say nothing of how often ads ask for
+            a skill, as nobody knows how they were chosen.
         sentences: Further sentences without labels, from which the word vectors learn.
         validation: Evaluation files by name, on which weights and probabilities are fitted; see `gold.read_gold`.
         settings: What is set.
@@ -91,11 +94,12 @@ def train(
     skills = skills_of(taxonomy)
     gold = {name: read_gold(path, skills) for name, path in (validation or {}).items()}
     if settings.tuned:
-        _tune(taxonomy, skills, labelled, encoder, settings, lambda done, of, loss: progress("tune", done, of))
+        _tune(taxonomy, skills, [*labelled, *taught], encoder, settings, lambda done, of, loss: progress("tune", done, of))
     clock.lap("tune")
     labels = encoder.encode(skills.labels)
     clock.lap("labels")
-    words = _words(skills, labelled, sentences, encoder, labels, settings, progress) if settings.fast else None
+    texts = [*(one.text for one in labelled), *(one.text for one in taught), *_even(sentences)]
+    words = _words(skills, texts, encoder, labels, settings, progress) if settings.fast else None
     clock.lap("distil")
     counts = Counter(concept for one in labelled for concept in one.concepts)
     prior = tuple(round(float(np.log1p(counts[concept])), 6) for concept in skills.ids)
@@ -108,6 +112,7 @@ def train(
         "skills": len(skills),
         "forms": len(skills.all_forms),
         "labelled_sentences": len(labelled),
+        "taught_sentences": len(taught),
         "skills_with_positives": sum(counts[concept] > 0 for concept in skills.ids),
         "settings": asdict(settings),
         "negatives": settings.sampler if settings.tuned and sampled(taxonomy, settings) else "of the batch alone",
@@ -118,7 +123,7 @@ def train(
         "python": platform.python_version(),
     }
     facts = Facts(
-        skills=skills, weights=weights, judges=judges, prior=prior, seen=_seen(labelled, skills), report=report
+        skills=skills, weights=weights, judges=judges, prior=prior, seen=_seen([*labelled, *taught], skills), report=report
     )
     save(out, facts, labels, words=words, encoder=encoder, eight_bit=settings.eight_bit)
     return report
@@ -182,19 +187,21 @@ def sampled(taxonomy: Taxonomy, settings: Training) -> bool:
     return bool(settings.sampler and settings.tuning.negatives) and (settings.sampler != "siblings" or has_parents)
 
 
+def _even(sentences: Sequence[str]) -> Sequence[str]:
+    """Of many sentences an even sample."""
+    return sentences[:: max(1, round(len(sentences) / _TAUGHT_SENTENCES))]
+
+
 def _words(
     skills: Skills,
-    labelled: Sequence[Labelled],
-    sentences: Sequence[str],
+    plain: Sequence[str],
     encoder: Encoder,
     labels: Floats,
     settings: Training,
     progress: Progress,
 ) -> WordEncoder:
-    """Distil from labelled and plain sentences, definitions and labels; of many plain sentences an even sample."""
-    step = max(1, round(len(sentences) / _TAUGHT_SENTENCES))
-    plain = list(dict.fromkeys([*(one.text for one in labelled), *sentences[::step]]))
-    texts = [*plain, *(text for text in skills.definitions if text), *skills.labels]
+    """Distil from sentences, each once, definitions and labels."""
+    texts = [*dict.fromkeys(plain), *(text for text in skills.definitions if text), *skills.labels]
     taught = np.zeros((len(texts), encoder.dim), np.float32)
     for start in range(0, len(texts), 4096):
         taught[start : start + 4096] = encoder.encode(texts[start : start + 4096])

@@ -36,6 +36,10 @@ def train(
         list[str] | None,
         typer.Option("--validation", "-v", help="NAME=FILE: gold sentences that choose weights and probabilities."),
     ] = None,
+    labelled: Annotated[
+        list[Path] | None,
+        typer.Option("--labelled", "-l", help="Sentences with skills that people labelled; they teach as well."),
+    ] = None,
     against: Annotated[
         list[Path] | None, typer.Option("--against", "-a", help="An evaluation file that no sentence may come from.")
     ] = None,
@@ -61,6 +65,8 @@ def train(
     need_numpy()
     from metier.discover.extraction.encoders import SentenceEncoder
     from metier.discover.extraction.sentences import split
+    from metier.discover.extraction.skills import skills_of
+    from metier.discover.extraction.taught import taught
     from metier.discover.extraction.train import Training
     from metier.discover.extraction.train import train as trained
     from metier.discover.extraction.tune import Tuning
@@ -72,10 +78,9 @@ def train(
     files = named_files(validation or ())
     concepts = load_taxonomy(taxonomy, hierarchy=hierarchy)
     model = SentenceEncoder(encoder)
-    made = supervise(
-        ads, concepts, against=[*(against or ()), *files.values()], field=field,
-        settings=Labelling(cap=cap, seed=seed),
-    )  # fmt: skip
+    exams = [*(against or ()), *files.values()]
+    made = supervise(ads, concepts, against=exams, field=field, settings=Labelling(cap=cap, seed=seed))
+    people, passed = taught(labelled or (), skills_of(concepts), against=exams)
     if not made.gate.against:
         say("No evaluation file was named (--against, --validation): what you evaluate on may stand in these ads.")
     leaked = {leak.text for leak in made.gate.leaks}
@@ -87,13 +92,15 @@ def train(
         sampler=sampler, tuned=not untuned, eight_bit=eight_bit,
     )  # fmt: skip
     report = trained(
-        concepts, made.labelled, model, out, sentences=sentences, validation=files, settings=settings,
+        concepts, made.labelled, model, out, taught=people, sentences=sentences, validation=files, settings=settings,
         progress=on_a_line(),
     )  # fmt: skip
     if json:
-        as_json({"gate": made.gate, "labelling": made.report, "training": report, "out": out.as_posix()})
+        as_json({"gate": made.gate, "gate_of_labelled": passed, "labelling": made.report, "training": report, "out": out.as_posix()})
         return
     table(("what", "how many"), [*made.gate.rows(), *made.report.rows()])
+    if labelled:
+        say(f"People labelled {len(people)} sentences more; {len(passed.leaks)} were kept out, as an exam holds them.")
     _show_report(report)
     say(f"Negatives: {report['negatives']}. The model is in {out}.")
 
