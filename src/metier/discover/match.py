@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from metier.discover.matching.lookup import Lookup, Row
-from metier.discover.matching.rules import EVERY_FORM, Rules, forms_of
+from metier.discover.matching.rules import EVERY_FORM, Forms, Rules, forms_of
 from metier.discover.matching.words import AFTER, BEFORE, canonical, glued
 from metier.errors import InputError
 from metier.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from metier.discover.matching.table import Index
 
 ENGINES = ("auto", "lookup", "table")
 _TINY = 2
@@ -93,14 +96,23 @@ class Matcher:
     """
 
     def __init__(self, taxonomy: Taxonomy, rules: Rules = EVERY_FORM, *, engine: str = "auto") -> None:
+        self._keep(forms_of(taxonomy, rules), rules, engine)
+
+    @classmethod
+    def of_forms(cls, forms: Forms, rules: Rules, *, engine: str = "auto", index: Index | None = None) -> Matcher:
+        """A matcher of forms that were worked out before under these rules, with the index of `table` if there is one.
+
+        Raises:
+            InputError: There is no such engine.
+        """
+        made = cls.__new__(cls)
+        made._keep(forms, rules, engine, index)
+        return made
+
+    def _keep(self, forms: Forms, rules: Rules, engine: str, index: Index | None = None) -> None:
         if engine not in ENGINES:
             raise InputError(f"Expected an engine of {', '.join(ENGINES)}, got {engine!r}.")
-        forms = forms_of(taxonomy, rules)
-        self._rules = rules
-        names = tuple(forms.concepts)
-        self._concepts = tuple(forms.concepts.values())
-        self._ways = {number: forms.ways[form] for number, form in enumerate(names) if form in forms.ways}
-        self._names, self._written, self._engine = names, forms.written, engine
+        self.forms, self.rules, self.engine, self.index = forms, rules, engine, index
         self._made: dict[str, Engine] = {}
 
     def find(self, text: str, *, nested: bool = False) -> Iterator[Mention]:
@@ -121,30 +133,39 @@ class Matcher:
             yield from self._mentions(batch, engine.rows(batch), nested=nested)
 
     def _engine_for(self, *, short: bool) -> Engine:
-        name = self._engine
+        name = self.engine
         if name == "auto":
             name = "lookup" if short or find_spec("numpy") is None else "table"
         if name not in self._made:
-            self._made[name] = _engine(name, self._names)
+            self._made[name] = self._make(name)
         return self._made[name]
+
+    def _make(self, name: str) -> Engine:
+        if name == "lookup":
+            return Lookup(self.forms.names)
+        from metier.discover.matching.table import Table
+
+        made = Table(self.forms.names, self.index)
+        self.index = made.index
+        return made
 
     def _mentions(self, texts: Sequence[str], rows: list[Row], *, nested: bool) -> list[list[Mention]]:
         kept = self._standing(texts, rows)
         if not nested:
             kept = _longest(kept)
-        if self._rules.evidence:
+        if self.rules.evidence:
             kept = self._evident(kept)
-        concepts, written = self._concepts, self._written
+        owners, written = self.forms.owners, self.forms.written
         found: list[list[Mention]] = [[] for _ in texts]
         for text, start, end, form in kept:
             here, stands = found[text], texts[text][start:end]
-            for concept in concepts[form]:
+            for concept in owners[form]:
                 here.append(_mention(concept, stands, start, end, form >= written))
         return found
 
     def _standing(self, texts: Sequence[str], rows: list[Row]) -> list[Row]:
         """The places that are no part of a longer name and are written as their form is."""
-        kept, ways = [], self._ways
+        kept, ways = [], self.forms.ways
         for row in rows:
             number, start, end, form = row
             text = texts[number]
@@ -157,7 +178,7 @@ class Matcher:
     def _evident(self, rows: list[Row]) -> list[Row]:
         """The places of longer forms, and those of tiny ones in texts with enough longer ones."""
         long = Counter(text for text, start, end, _ in rows if end - start > _TINY)
-        return [row for row in rows if row[2] - row[1] > _TINY or long[row[0]] >= self._rules.evidence]
+        return [row for row in rows if row[2] - row[1] > _TINY or long[row[0]] >= self.rules.evidence]
 
 
 def _meant(form: str, ways: frozenset[str]) -> bool:
@@ -185,14 +206,6 @@ def frequent_forms(matcher: Matcher, texts: Iterable[str], *, share: float = 0.0
         total += 1
         counts.update({canonical(mention.form)[0] for mention in found})
     return frozenset(form for form, count in counts.items() if count > share * total)
-
-
-def _engine(name: str, forms: Sequence[str]) -> Engine:
-    if name == "lookup":
-        return Lookup(forms)
-    from metier.discover.matching.table import Table
-
-    return Table(forms)
 
 
 def _longest(rows: list[Row]) -> list[Row]:

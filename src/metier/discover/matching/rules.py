@@ -80,17 +80,26 @@ def stop_forms() -> Mapping[str, str]:
     return {row["form"]: row["reason"] for row in csv.DictReader(text.splitlines())}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forms:
-    """The forms that count, by canonical text: the concepts of each, and for short ones the ways to write them.
+    """The forms that count, numbered.
 
     Attributes:
-        written: How many of the forms are written by a label; those after them are inflected.
+        names: The canonical text of each.
+        owners: The concepts of each.
+        ways: How short ones are to be written, by number.
+        written: How many of them a label writes; those behind are inflected.
     """
 
-    concepts: Mapping[str, tuple[str, ...]]
-    ways: Mapping[str, frozenset[str]]
+    names: tuple[str, ...]
+    owners: tuple[tuple[str, ...], ...]
+    ways: Mapping[int, frozenset[str]]
     written: int
+
+    @property
+    def concepts(self) -> dict[str, tuple[str, ...]]:
+        """The concepts of each form by its canonical text."""
+        return dict(zip(self.names, self.owners, strict=True))
 
 
 def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
@@ -123,7 +132,13 @@ def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
     if rules.ambiguous != "all":
         owners = _unambiguous(owners, _preferred(taxonomy, rules) if rules.ambiguous == "preferred" else {})
     more = _inflected(owners, labels | stopped, rules) if rules.inflections else {}
-    return Forms(owners | more, {form: frozenset(found) for form, found in ways.items()}, len(owners))
+    made = owners | more
+    return Forms(
+        names=tuple(made),
+        owners=tuple(made.values()),
+        ways={number: frozenset(ways[form]) for number, form in enumerate(made) if form in ways} if ways else {},
+        written=len(owners),
+    )
 
 
 def _labels(concept: Concept, rules: Rules) -> Iterable[str]:
