@@ -1,9 +1,7 @@
-"""Which known systems follow which design pattern? Records to hold the nouns and the rules against.
+"""Which known systems follow which design pattern? The 19 rows of Table V, as golden records for the nouns.
 
-Table V of "SoK: Agentic Skills" (arXiv 2602.20867) maps 19 systems. What is shipped here are the systems that the
-paper's sections on the seven patterns name, as far as notes on the paper could confirm them: for one system the whole
-list of patterns, for the others at least those listed; a representation or a scope only where it was said. What could
-not be confirmed is empty, and nothing was filled in. The sentences on how a system holds its skills are our own.
+"SoK: Agentic Skills" (arXiv 2602.20867), Table V, maps 19 systems to patterns, representation, scope, acquisition,
+execution, evaluation and governance. The cells are as printed; what they are in the nouns of `metier.skill` is derived.
 """
 
 from __future__ import annotations
@@ -16,73 +14,72 @@ from importlib.resources import files
 
 from metier.skill import Pattern, Representation, Scope, Skill
 
-_SIGNS = {
-    Pattern.PROGRESSIVE_DISCLOSURE: r"(?:descriptions?|metadata)\b.*\b(?:on demand|loads?|picks?)\b",
-    Pattern.CODE: r"\b(?:code|functions|programs?|commands)\b.*\bruns?\b|\bprograms?\b.*\bare run\b",
-    Pattern.WORKFLOW: r"\b(?:enforces?|gates?)\b",
-    Pattern.SELF_EVOLVING: r"\b(?:grows|evolves|promoted to skills)\b",
-    Pattern.HYBRID_MACRO: r"\b(?:prose and scripts|words is interleaved with actions)\b",
-    Pattern.META_SKILL: r"\bmodel (?:generates|creates)\b",
-    Pattern.MARKETPLACE: r"\b(?:marketplace|publish\w*|distributed?|store)\b",
+_REPRESENTATIONS = {
+    "Code": Representation.CODE,
+    "NL": Representation.NATURAL_LANGUAGE,
+    "NL + rules": Representation.NATURAL_LANGUAGE,
+    "Hybrid": Representation.HYBRID,
+    "Policy": Representation.POLICY,
 }
+_SCOPES = {"Multi": Scope.MULTI_TOOL, "SWE": Scope.SOFTWARE, "Web": Scope.WEB, "Robotics": Scope.PHYSICAL}
+_OUTSIDE = frozenset({"Game", "Mobile", "Social"})  # printed, and none of the six scopes of section V-J2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A system of the literature.
+    """A row of Table V; all cells but `patterns` as printed.
 
     Attributes:
-        patterns: Those that are confirmed; `is_whole` says whether these are all.
-        representation, scope: None where it could not be confirmed.
-        holds: How it holds and runs its skills, in one sentence.
+        patterns: In the order of their numbers.
+        note: What a footnote says of it.
     """
 
     name: str
     patterns: tuple[Pattern, ...]
-    is_whole: bool
-    representation: Representation | None
-    scope: Scope | None
-    holds: str
+    representation: str
+    scope: str
+    acquisition: str
+    execution: str
+    evaluation: str
+    governance: str
+    note: str = ""
+
+    @property
+    def representations(self) -> tuple[Representation, ...]:
+        """What the cell says in the five representations of section V-J1; several where it names several."""
+        return tuple(_REPRESENTATIONS[part] for part in self.representation.split("/"))
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """What the cell says in the six scopes of section V-J2; games, mobile phones and social worlds are none."""
+        return tuple(_SCOPES[part] for part in self.scope.split("/") if part not in _OUTSIDE)
 
     def as_skill(self) -> Skill:
-        """The record as a skill with its patterns, for whatever reads skills."""
+        """The record as a skill, for whatever reads skills: several representations are hybrid."""
+        single = self.representations[0] if len(self.representations) == 1 else Representation.HYBRID
         return Skill(
             name=re.sub(r"[^a-z0-9]+", "-", self.name.lower()),
-            description=self.holds,
-            representation=self.representation or Representation.NATURAL_LANGUAGE,
-            scope=self.scope or Scope.SINGLE_TOOL,
+            description=f"Acquired by: {self.acquisition}. Runs by: {self.execution}. Judged by: {self.evaluation}.",
+            representation=single,
+            scope=self.scopes[0] if len(self.scopes) == 1 else Scope.MULTI_TOOL,
             patterns=self.patterns,
         )
 
 
 @lru_cache(maxsize=1)
 def systems() -> tuple[System, ...]:
-    """The records, in the order of the patterns.
+    """The records, in the order of the table.
 
-    >>> [system.name for system in systems() if Pattern.SELF_EVOLVING in system.patterns][0]
-    'Voyager'
+    >>> [system.name for system in systems() if Pattern.META_SKILL in system.patterns]
+    ['OpenClaw']
     """
     text = (files("metier.discover") / "systems.csv").read_text(encoding="utf-8")
     by_number = {pattern.number: pattern for pattern in Pattern}
     return tuple(
         System(
-            name=row["system"],
-            patterns=tuple(by_number[number] for number in row["patterns"].split("|")),
-            is_whole=row["whole"] == "yes",
-            representation=Representation(row["representation"]) if row["representation"] else None,
-            scope=Scope(row["scope"]) if row["scope"] else None,
-            holds=row["holds"],
+            name=row.pop("system"),
+            patterns=tuple(by_number[number] for number in row.pop("patterns").split("|")),
+            **row,
         )
         for row in csv.DictReader(text.splitlines())
     )
-
-
-def patterns_told(text: str) -> tuple[Pattern, ...]:
-    """The design patterns that a sentence on a system tells of.
-
-    A system is no package: there are no files to look at, so this reads words, where `classify` reads packages.
-
-    >>> [pattern.number for pattern in patterns_told("Third parties publish assistants in a store.")]
-    ['P7']
-    """
-    return tuple(pattern for pattern, sign in _SIGNS.items() if re.search(sign, text, re.IGNORECASE))
