@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discover.extraction.trade import SKILLS
-from metier.discover.extraction.lexical import Lexical, grams, words
+from metier.discover.extraction.lexical import Lexical, words, worked_out
+from metier.discover.extraction.spelling import grams
 
 _LANE = Lexical(SKILLS.all_forms, SKILLS.starts[:-1])
 
@@ -24,6 +25,29 @@ def test_a_form_of_many_words_wins_where_all_of_them_stand() -> None:
     lane = Lexical(["review", "review code", "code"], np.array([0, 1, 2]))
     assert lane.score(["You review code."]).argmax() == 1
     assert lane.score(["You review."]).argmax() == 0
+
+
+@given(st.lists(st.sampled_from(SKILLS.all_forms), max_size=9))
+def test_many_sentences_score_as_each_alone(sentences: list[str]) -> None:
+    alone = [_LANE.score([sentence])[0].tolist() for sentence in sentences]
+    assert _LANE.score(sentences).tolist() == alone
+
+
+@given(st.lists(st.integers(1, 70), min_size=1, max_size=12))
+def test_a_skill_scores_as_the_best_of_its_forms_however_many_they_are(counts: list[int]) -> None:
+    starts = np.cumsum([0, *counts[:-1]])
+    forms = [f"skill{skill} way{form}" for skill, count in enumerate(counts) for form in range(count)]
+    sentences = [forms[0], forms[-1], "way3 skill1"]
+    alone = Lexical(forms, np.arange(len(forms))).score(sentences)
+    lane = Lexical(forms, starts)
+    assert (lane.score(sentences) == np.maximum.reduceat(alone, starts, axis=1)).all()
+    assert lane.best_form(sentences[1], int(starts[-1]), len(forms)) == starts[-1] + alone[1, starts[-1] :].argmax()
+
+
+def test_what_was_worked_out_before_gives_the_same() -> None:
+    again = Lexical(SKILLS.all_forms, SKILLS.starts[:-1], kept=worked_out(SKILLS.all_forms))
+    sentences = [*SKILLS.all_forms, "We write programs, join metals and manage a web shop"]
+    assert (again.score(sentences) == _LANE.score(sentences)).all()
 
 
 def test_a_rare_word_says_more_than_a_common_one() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -21,8 +22,9 @@ Ints = NDArray[np.int64]
 SIZES = (2, 3, 4, 6)
 """Tokens in a window."""
 _SAMPLED = 128  # skills that tell what a best window usually reaches; with 256 the validation figures are the same
-_SLAB = 16
-"""Sentences whose scores of all skills stay in the cache of a processor."""
+_GROUPS = 4  # groups for each value that is looked for
+SLAB = 8
+"""Sentences whose scores of all skills stay in the cache of a processor, so that `lay` is asked for so many at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,22 @@ def windows(tokens: Tokens) -> Windows:
     count = len(vectors)
     if not count:
         return Windows(np.zeros((0, vectors.shape[-1]), np.float32), np.zeros((0, 2), np.int64))
-    sums = np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), np.cumsum(vectors, 0, dtype=np.float32)])
+    sums = np.zeros((count + 1, vectors.shape[1]), np.float32)
+    np.cumsum(vectors, 0, out=sums[1:])
+    begins, ends = _begins_and_ends(count)
+    found = sums[ends]
+    found -= sums[begins]
+    places = np.empty((len(begins), 2), np.int64)
+    places[:, 0], places[:, 1] = spans[begins, 0], spans[ends - 1, 1]
+    return Windows(unit(found), places)
+
+
+@lru_cache(maxsize=1024)
+def _begins_and_ends(count: int) -> tuple[Ints, Ints]:
+    """The first token of each window over so many tokens, and one past its last."""
     sizes = [size for size in SIZES if size <= count] or [count]
-    found = [unit(sums[size:] - sums[:-size]) for size in sizes]
-    places = [np.stack([spans[: count - size + 1, 0], spans[size - 1 :, 1]], 1) for size in sizes]
-    return Windows(np.concatenate(found), np.concatenate(places))
+    begins = np.concatenate([np.arange(count - size + 1) for size in sizes])
+    return begins, begins + np.repeat(sizes, [count - size + 1 for size in sizes])
 
 
 def top(scores: Floats, count: int) -> Ints:
@@ -87,11 +100,25 @@ def top(scores: Floats, count: int) -> Ints:
     rows, size = scores.shape
     count = min(count, size)
     found = np.empty((rows, count), np.int64)
-    least = np.partition(scores, size - count, axis=1)[:, size - count] if count else np.zeros(rows)
-    for row, (values, edge) in enumerate(zip(scores, least, strict=True)):
-        places = np.flatnonzero(values >= edge)  # more than `count` where some equal the edge
+    for row, (values, edge) in enumerate(zip(scores, _edges(scores, count), strict=True)):
+        places = np.flatnonzero(values >= edge)
         found[row] = places[np.argsort(-values[places], kind="stable")[:count]]
     return found
+
+
+def _edges(scores: Floats, count: int) -> Floats:
+    """For each row a value that at least `count` reach and few others: of the greatest of every group, the count-th.
+
+    To look at the groups is faster than to part the whole row.
+    """
+    rows, size = scores.shape
+    if not count:
+        return np.zeros(rows, np.float32)
+    depth = max(size // (_GROUPS * count), 1)
+    width = size // depth
+    greatest = scores[:, : depth * width].reshape(rows, depth, width).max(1)
+    edges: Floats = np.partition(greatest, width - count, axis=1)[:, width - count]
+    return edges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,27 +182,41 @@ def lay(
     whole = {"dense": dense, "lexical": lexical}
     usual = {name: _usual(scores) for name, scores in whole.items()}
     # Means are the same for all skills of a row, so that only the spreads matter for the choice.
-    scale = {name: share[name] / usual[name][1] for name in whole}
-    places = np.empty((len(dense), min(count, dense.shape[1])), np.int64)
-    for start in range(0, len(dense), _SLAB):
-        rows = slice(start, start + _SLAB)
-        first = dense[rows] * scale["dense"][rows]
-        first += lexical[rows] * scale["lexical"][rows]
-        if prior is not None and weights.prior:
-            first += np.float32(weights.prior) * prior
-        for values, skills in zip(first, named[rows], strict=True):
+    first = dense * (share["dense"] / usual["dense"][1])
+    first += lexical * (share["lexical"] / usual["lexical"][1])
+    if prior is not None and weights.prior:
+        first += np.float32(weights.prior) * prior
+    for values, skills in zip(first, named, strict=True):
+        if len(skills):
             values[skills] += weights.named
-        places[rows] = top(first, count)
+    places = top(first, count)
     lanes = {name: np.take_along_axis(scores, places, 1) for name, scores in whole.items()}
     kept = {name: (lanes[name] - usual[name][0]) / usual[name][1] for name in whole}
-    marks = [np.isin(chosen, skills) for chosen, skills in zip(places, named, strict=True)]
-    lanes["named"] = kept["named"] = np.array(marks, np.float32).reshape(places.shape)
+    lanes["named"] = kept["named"] = np.zeros(places.shape, np.float32)
+    for row, skills in enumerate(named):
+        if len(skills):
+            lanes["named"][row] = np.isin(places[row], skills)
     if prior is not None:
         kept["prior"] = prior[places]
     spans = np.full((*places.shape, 2), -1, np.int64)
     if found is not None and labels is not None:
         lanes["window"], kept["window"], spans = _windows(found, places, labels)
     return Laid(places=places, lanes=lanes, standard=kept, spans=spans)
+
+
+def joined(parts: Sequence[Laid]) -> Laid:
+    """Put some sentences, laid part by part, after one another; there is at least one part."""
+
+    return Laid(
+        places=np.concatenate([part.places for part in parts]),
+        lanes=_joined([part.lanes for part in parts]),
+        standard=_joined([part.standard for part in parts]),
+        spans=np.concatenate([part.spans for part in parts]),
+    )
+
+
+def _joined(parts: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def weigh(laid: Laid, weights: Weights) -> Candidates:

@@ -21,7 +21,7 @@ from metier.discover.extraction.boilerplate import skipped
 from metier.discover.extraction.encoders import Encoder, Floats, OnnxEncoder, SentenceEncoder
 from metier.discover.extraction.found import Extracted, Extraction, Kind, Read
 from metier.discover.extraction.judge import Judge, sigmoid
-from metier.discover.extraction.lanes import Candidates, Ints, Laid, Weights, Windows, lay, weigh, windows
+from metier.discover.extraction.lanes import SLAB, Candidates, Ints, Laid, Weights, Windows, joined, lay, weigh, windows
 from metier.discover.extraction.lexical import Lexical
 from metier.discover.extraction.named import Named
 from metier.discover.extraction.sentences import split
@@ -146,11 +146,16 @@ class Extractor:
         else:
             vectors = self.encoder.encode(sentences)
         mentions = self.named(sentences)
-        laid = lay(
-            vectors @ self.labels.T, self.lexical.score(sentences), [_places(named) for named in mentions],
-            self.weights, prior=self.prior, found=found, labels=self.labels, count=count,
-        )  # fmt: skip
-        return laid, vectors, mentions
+        dense = vectors @ self.labels.T
+        places = [_places(named) for named in mentions]
+        parts = [
+            lay(
+                dense[rows], self.lexical.score(sentences[rows]), places[rows], self.weights, prior=self.prior,
+                found=found and found[rows], labels=self.labels, count=count,
+            )
+            for rows in (slice(start, start + SLAB) for start in range(0, max(len(sentences), 1), SLAB))
+        ]  # fmt: skip
+        return joined(parts), vectors, mentions
 
     def named(self, sentences: Sequence[str]) -> list[dict[int, Mention]]:
         """For each sentence, the first mention of each skill of which a form stands in it."""
@@ -167,10 +172,13 @@ class Extractor:
         count: int,
         least: float,
     ) -> tuple[Extracted, ...]:
-        columns = [*range(min(count, len(chances)))]
-        if named:
-            columns += [i for i, place in enumerate(ranked.places[row].tolist()) if i >= count and place in named]
-        kept = [column for column in columns if chances[column] >= least]
+        kept = [
+            column
+            for column in np.flatnonzero(chances >= least).tolist()
+            if column < count or int(ranked.places[row, column]) in named
+        ]
+        if not kept:
+            return ()
         implied = [column for column in kept if int(ranked.places[row, column]) not in named]
         spans = dict(zip(implied, self._spans(text, row, ranked, implied), strict=True))
         return tuple(
