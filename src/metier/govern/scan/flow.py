@@ -20,6 +20,7 @@ from metier.govern.scan.labels import (
     ENCODE,
     EXECUTE,
     FETCH,
+    FETCH_BY_TEXT,
     GET_WITH_DATA,
     NAME_LOOKUP,
     PIPED,
@@ -35,6 +36,7 @@ from metier.govern.scan.triggers import Alternative, Triggers
 LABELS: tuple[Label, ...] = (
     *SOURCES,
     FETCH,
+    FETCH_BY_TEXT,
     SEND,
     SEND_BY_COMMAND,
     CONNECT,
@@ -48,6 +50,7 @@ LABELS: tuple[Label, ...] = (
 )
 _SOURCE_NAMES = frozenset(label.name for label in SOURCES)
 _BEGINS = _SOURCE_NAMES | {"fetch", "decode", "encode"}
+_AS_TEXT = {"send-by-command": "send", "fetch-by-text": "fetch"}
 _NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 4
 _MAX_BLOB = 200_000
@@ -72,6 +75,7 @@ class Step:
         received: What it reads or was handed: kind → the step where that began.
         urls: Addresses it names, or was handed.
         carriers: The names through which a secret variable came.
+        files: The files through which something fetched or decoded came.
         hidden: It was found inside something encoded.
     """
 
@@ -80,6 +84,7 @@ class Step:
     urls: tuple[str, ...] = ()
     received: dict[str, Step] = field(default_factory=dict)
     carriers: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
     hidden: bool = False
     hidden_url: bool = False
     text: str = field(init=False)
@@ -161,7 +166,7 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
         if number in candidates:
             whole, bare = (text, text) if statement.is_shell else _without_texts(text)
             names = frozenset(_names_in(whole, bare, [tests[which] for which in candidates[number]]))
-            names |= {"send"} if "send-by-command" in names else _NO_NAMES
+            names |= {_AS_TEXT[name] for name in names & _AS_TEXT.keys()}
         is_outward = statement.is_shell or "send" in names or "fetch" in names or "connect" in names
         urls = tuple(addresses_of(text) if is_outward else urls_of(text))
         told[statement.text, statement.is_shell] = names, urls
@@ -209,6 +214,8 @@ def follow(steps: Sequence[Step]) -> None:
                     step.received.setdefault(kind, origin)
                     if kind == "secret-variable":
                         step.carriers.add(key[-1])
+                    elif key[0] == "file" and len(key) == 2 and kind in ("download", "decoded"):
+                        step.files.add(key[1])
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
                     step.hidden_url = step.hidden_url or key in concealed

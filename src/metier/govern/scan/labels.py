@@ -89,7 +89,7 @@ _SHELL_FETCH = r"(?:^|[|;&($`\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http
 FETCH = _label(
     "fetch",
     rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
-    r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:",
+    r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:|\bssh\s[^|]*@[^|]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b",
     Capability.FETCH,
 )
 SEND = _label(
@@ -101,6 +101,13 @@ SEND = _label(
     r"|(?:Invoke-(?:WebRequest|RestMethod)|\biwr|\birm)\b.*-(?:Method\s+[\"']?(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
     Capability.SEND,
 )
+FETCH_BY_TEXT = _label(
+    "fetch-by-text",
+    r"file_get_contents\(\s*[\"']http|\bimport\(\s*[\"'`]https?:|URI(?:\.parse\([^)]*\))?\.open\b|\bget\s*\(?\s*[\"']https?://|\.resolve\w*\(.*[\"']TXT[\"']|\.recv(?:from)?\(\s*\w|MSXML2\.|WinHttp"
+    r"|(?:check_output|getoutput|\brun|\bpopen|exec\w*|spawnSync|shell_exec|capture\w*)\s*\(\s*\[?\s*f?[\"'`](?:curl|wget)\b|^\S+\s*=\s*`(?:curl|wget)\s",
+    Capability.FETCH,
+)
+"""A download that only a text of the step tells of: an address, or a command of another language."""
 SEND_BY_COMMAND = _label(
     "send-by-command",
     r"[\"']curl(?:\.exe)?[\"'].*[\"'](?:-\w*[dFT]|--data[\w-]*|--form|--upload-file|--json)[\"']"
@@ -135,7 +142,7 @@ EXECUTE = _label(
 _SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)>\"'`]|\d>|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
 PIPED = _label(
     "runs-input",
-    rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|\|\s*(?:source|\.)\s+/dev/stdin|\|\s*\$\(|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
+    rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|\|\s*xargs\s.*\b(?:ba|z|da)?sh\s+-c\b|(?:^|[|;&\s(])(?:ba|z|da)?sh\s+(?:-\w+\s+)*<<\s.*\$\(|\|\s*(?:source|\.)\s+/dev/stdin|\|\s*\$\(|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
     Capability.RUN_SHELL,
 )
 DECODE = _label(
@@ -153,7 +160,7 @@ ACTS = (
     _label("reverse-shell", r"\bssh\b.*\s-\w*R\s*\S*:\S+:\d+\s+\S+|Net\.Sockets\.TCPClient\(.*(?:iex|Invoke-Expression|cmd)|(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|\bsh\s+-i\s.*\|\s*openssl\s+s_client|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", Capability.RUN_SHELL, Capability.SEND),
     _label("listener", r"\b(?:nc|ncat|netcat)\s+(?:-\w*l|.*\s-l\b)|\.bind\(\s*\(|\.listen\(\s*\d*|http\.server|createServer\(|ListenAndServe|uvicorn\.run|app\.run\(|HTTPServer\(|serve_forever|socketserver", Capability.LISTEN),
     _label("miner", r"\bxmrig\b|--algo[\"\',\s=]+(?:rx/|cn/|randomx|kawpow|ethash)|stratum\+(?:tcp|ssl)|\bminerd\b|\bcpuminer\b|\bethminer\b|\bnicehash\b|randomx\b|cryptonight|--donate-level|coinhive|monero(?:ocean)?\.\S*:\d{3,5}|\bnbminer\b|\bt-rex\s+-a", Capability.RUN_PROGRAMS),
-    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/ld\.so\.preload|LD_PRELOAD=|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", Capability.PERSIST),
+    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/ld\.so\.preload|LD_PRELOAD=|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:(?<!\w)\.bashrc|\.zshrc|(?<!\w)\.profile\b|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", Capability.PERSIST),
     _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", Capability.ELEVATE),
     _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", Capability.CHANGE_PERMISSIONS),
     _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", Capability.CHANGE_PERMISSIONS),

@@ -12,8 +12,16 @@ from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, p
 from metier.verdict import Severity
 
 _PROGRAM_ARGUMENT = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput)\s*\(?\s*[\[(]?\s*(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']\s*,\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput)\s*\(?\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
 )
+_FED = re.compile(
+    r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)"
+)
+"""What is written to an interpreter that waits for its program."""
+_RUNS_PATH = re.compile(
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|run_path|CDLL|LoadLibrary|Worker|exec\.Command)\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
+)
+"""A program that is run by its written path."""
 _RUNS_FILE = re.compile(
     r"^(?:sudo\s+(?:-\S+\s+)*|nohup\s+|exec\s+|setsid\s+|env\s+|\w+=\S*\s+|start\s+|open\s+(?:-\S+\s+)*|call\s+|&\s*)*(?:(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python[\d.]*|node|deno\s+run|bun\s+run|perl|ruby|php|osascript|pwsh|powershell|source|\.|installer\s+-pkg|msiexec\s+/i|dpkg\s+-i|rpm\s+-i|java\s+-jar|hdiutil\s+attach)\s+(?:-\S+\s+)*)?(\S+)",
 )
@@ -22,7 +30,7 @@ _PIPES_ON = re.compile(
     re.I,
 )
 _RUNS_FETCHED = re.compile(
-    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:eval|exec)\s*[)(])|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
+    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:eval|exec)\s*[)(])|\b(?:perl|ruby|python[\d.]*|node|php)\s+-\w*[ecr]\s+\$\(\s*(?:curl|wget)|\brundll32\b\s+\\\\\\\\|\bregsvr32\b.*/i:https?:|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
     re.I,
 )
 _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
@@ -35,7 +43,19 @@ _COMPUTED = re.compile(
 )
 _ON_FORGE = re.compile(r"//(?:raw\.|api\.|gist\.)?(?:github|gitlab|githubusercontent|bitbucket|codeberg)\b")
 _RUNS_SOURCE = re.compile(r"\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:eval|exec)\b")
-_FETCH_WORDS = ("http", "fetch", "urlopen", "requests", "curl", "wget", "irm", "iwr", "downloadstring", "invoke-")
+_FETCH_WORDS = (
+    "http",
+    "\\\\",
+    "fetch",
+    "urlopen",
+    "requests",
+    "curl",
+    "wget",
+    "irm",
+    "iwr",
+    "downloadstring",
+    "invoke-",
+)
 _RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "$(", "iex", "invoke-expression")
 """What runs something fetched names one of each."""
 _EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new Function\s*\(")
@@ -52,8 +72,9 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """
     labels, text = step.labels, step.text
     origin: Step | None = None
+    is_command = step.statement.is_shell or step.statement.language == "hash-script"
     if (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text)) or (
-        step.statement.is_shell and _runs_fetched(text)
+        is_command and _runs_fetched(text)
     ):
         origin = step
     elif ("download" in step.received and RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text)) or (
@@ -71,14 +92,16 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
             and (not run[1].startswith("$") or run[1] in got.statement.assigns)
             and run[1].lstrip("./")
             and got is not step
-            and any(
-                run[1].lstrip("./").endswith(name.lstrip("./")) and name.lstrip("./") for name in got.statement.assigns
+            and (
+                run[1].removeprefix("./") in step.files
+                or any(_is_within(run[1].lstrip("./"), name.lstrip("./")) for name in got.statement.assigns)
             )
         ):
             origin = got
-    elif "download" in step.received and "execute" in labels and step.received["download"] is not step:
-        argument = _PROGRAM_ARGUMENT.search(text)
-        if argument and argument[1].split(".")[0] in _names_with(step, "download"):
+    elif "download" in step.received and step.received["download"] is not step:
+        if "execute" in labels and (argument := _PROGRAM_ARGUMENT.search(text)):
+            origin = step.received["download"] if argument[1].split(".")[0] in _names_with(step, "download") else None
+        if origin is None and ((step.files and _runs_file_of(step)) or _is_fed(step)):
             origin = step.received["download"]
     if origin is None or is_quoted(step):
         return
@@ -97,6 +120,23 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     yield Seen(
         "run-download", _weight_of_download(step, place, purpose, is_plain=is_plain, is_unnamed=is_unnamed), step
     )
+
+
+def _is_within(run: str, got: str) -> bool:
+    """Whether what is run is what was fetched, or lies in the folder that was."""
+    return bool(got) and (run.endswith(got) or f"/{got.rstrip('/')}/" in f"/{run}")
+
+
+def _runs_file_of(step: Step) -> bool:
+    """Whether a program is run by its path, and that file came from outside."""
+    run = _RUNS_PATH.search(step.text)
+    return run is not None and run[1] in step.files
+
+
+def _is_fed(step: Step) -> bool:
+    """Whether an interpreter is given its program on its input."""
+    fed = _FED.search(step.text) if "input" in step.text or "stdin" in step.text else None
+    return fed is not None and (fed[1] or fed[2]) in step.statement.uses
 
 
 def _runs_fetched(text: str) -> bool:

@@ -60,6 +60,9 @@ _DEF = re.compile(
 _ARROW = re.compile(
     r"^(?:(?:export|const|let|var)\s+)*(?P<name>[\w$]+)\s*=\s*(?:async\s*)?(?:function\s*)?\(?(?P<parameters>[\w\s,{}=:]*)\)?\s*(?:=>|$)"
 )
+_CALLBACK = re.compile(
+    r"[,(]\s*(?:async\s*)?(?:\(([\w\s,]{1,80})\)|([A-Za-z_$]\w{0,60}))\s*=>(?:\s*\(?\s*([A-Za-z_$][\w$]*)\s*(?:\+?=(?![=>])|\.push\())?|[,(]\s*(?:async\s+)?function\s*\w*\s*\(([\w\s,]{1,80})\)\s*$"
+)
 _LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\w\s,()\[\]]+?)\s+(?:in|of)\s")
 _AS = re.compile(
     r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]{1,120}?)\s+in\s|(?<!\w)(?P<walrus>\w{1,120})\s?:="
@@ -142,6 +145,11 @@ def _assigned(piece: str, scope: str) -> tuple[str, ...]:
             if append["name"].startswith(("self.", "this."))
             else append["name"].split(".")[0]
         ]
+    if "=>" in piece or "function" in piece:
+        # What is handed to a callback is its parameter; a callback may add it to a name outside.
+        for callback in _CALLBACK.finditer(piece):
+            names += NAME.findall(callback[1] or callback[2] or callback[4] or "")
+            names += filter(None, (callback[3],))
     if piece.startswith(("return", "yield")) and scope:
         names.append(f"{scope}()")
     return tuple(dict.fromkeys(name for name in names if name not in ("const", "let", "var", "self", "this")))

@@ -30,6 +30,9 @@ _RUN_LATER = re.compile(
 _TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
 _SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
 _WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
+_OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
+_MAX_GROUP = 120
+"""How many words of a group are kept."""
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
 
 
@@ -55,8 +58,11 @@ def _statements(
     text: str, path: str, first_line: int, is_live: bool, known: dict[str, str], depth: int
 ) -> Iterator[Statement]:
     scope = ""
+    group: list[str] = []
     for pipeline in _pipelines(text, known):
         words = pipeline.words
+        if words and words[0] in _OPENS_GROUP:
+            group = []
         while words and (words[0] in _KEYWORDS):
             words.pop(0)
         line = first_line + pipeline.line
@@ -65,7 +71,11 @@ def _statements(
                 yield from _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
             for inner in (*_texts_that_run(words, pipeline.text_of_heredoc), *_scripts_written(words, pipeline.writes)):
                 yield from _statements(inner, path, line, is_live, dict(known), depth + 1)
+        if words and words[0] == "|":
+            # What a loop or a group prints goes through the pipe behind it.
+            words[:0] = group[-_MAX_GROUP:]
         if words or pipeline.writes:
+            group += [*words, ";"] if len(words) < _MAX_GROUP else []
             yield _statement(words, pipeline, path, line, scope, is_live, known)
 
 
@@ -78,7 +88,9 @@ def _statement(
             assignment = _ASSIGNMENT.fullmatch(word)
             if assignment:
                 assigns.append(assignment[1])
-                if len(assignment[2]) < 400 and "$(" not in assignment[2] and "`" not in assignment[2]:
+                if len(assignment[2]) >= 400 or "$(" in assignment[2] or "`" in assignment[2]:
+                    known.pop(assignment[1], None)
+                else:
                     before = known.get(assignment[1], "") if "+=" in word.split("=")[0] + "=" else ""
                     known[assignment[1]] = before + assignment[2]
         if (
@@ -119,6 +131,10 @@ def _written_files(words: list[str]) -> list[str]:
     if command in ("zip", "7z", "rar", "tee", "tar") and plain:
         has_mode = command in ("7z", "rar") or (command == "tar" and re.fullmatch(r"[cxvzjfJ]+", plain[0]))
         return [plain[1] if has_mode and len(plain) > 1 else plain[0]]
+    if command == "git" and plain[:1] == ["clone"] and len(plain) > 1:
+        return [plain[2] if len(plain) > 2 else plain[1].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")]
+    if command == "unzip" and plain:
+        return [plain[-1] if "-d" in words else plain[0].removesuffix(".zip")]
     if command in ("curl", "wget", "aria2c") and not any(word in _WRITES - {"-O", "-d"} for word in words):
         urls = [word for word in plain if "://" in word]
         if urls and (command != "curl" or any(re.fullmatch(r"-\w*O\w*|--remote-name", word) for word in words)):

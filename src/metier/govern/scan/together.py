@@ -198,7 +198,8 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
         ):
             continue
         watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
-        taken = same is not None and (watched or kinds[0] in _TAKEN_AT_ONCE)
+        is_others = same is not None and place_of_step(same, purpose) == Place.AUTHORS
+        taken = same is not None and (watched or is_others or kinds[0] in _TAKEN_AT_ONCE)
         way_out = same or outward[0]
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
         also = f"{', '.join(kinds)}, beside a way out to {to}"
