@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
+from typing import Literal
+
 import pytest
 
 from metier.discover.match import Matcher, frequent_forms
@@ -102,9 +106,18 @@ def test_careful_rules_find_skills_and_not_prose() -> None:
     assert [form for _, form in found(text, careful(), *labels)] == ["IT", "machine learning"]
 
 
-def test_every_stop_form_has_a_reason() -> None:
-    assert len(stop_forms()) > 30
-    assert all(stop_forms().values())
+@pytest.mark.parametrize("use", ["mentions", "labels"])
+def test_every_stop_form_has_a_reason(use: Literal["mentions", "labels"]) -> None:
+    assert len(stop_forms(use)) > 30
+    assert all(stop_forms(use).values())
+
+
+def test_each_stop_form_is_of_some_use_and_stands_once_in_order() -> None:
+    text = files("metier.discover.matching").joinpath("stop_forms.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    forms = [row["form"] for row in rows]
+    assert forms == sorted(set(forms))
+    assert all(sorted((row["mentions"], row["labels"])) in (["no", "yes"], ["yes", "yes"]) for row in rows)
 
 
 @pytest.mark.parametrize("fault", [{"ambiguous": "some"}, {"exact_case": -1}, {"evidence": -1}])

@@ -72,3 +72,33 @@ def test_the_command_writes_the_data_and_shows_what_became_of_the_ads(folder: Pa
     assert code == 0
     assert "no evaluation file was named" in out
     assert "No evaluation file was named" in err
+
+
+GROUPED = Taxonomy(
+    name="trade",
+    concepts=(
+        Concept(id="joining", label="joining metal", kind="group"),
+        Concept(id="hot", label="welding", kind="group", parents=("joining",)),
+        Concept(id="weld", label="welding", parents=("hot",)),
+    ),
+)
+
+
+def test_a_group_labels_only_when_asked_and_is_never_a_negative(tmp_path: Path) -> None:
+    (tmp_path / "ads.txt").write_text("You like welding and joining metal every day\nYou know joining metal by heart\n")
+    made = supervise([tmp_path / "ads.txt"], GROUPED)
+    assert [(one.concepts, one.occurring) for one in made.labelled] == [(("weld",), ("hot", "joining", "weld"))]
+    assert (made.report.concepts, made.report.mentions) == (1, 1)
+    asked = supervise([tmp_path / "ads.txt"], GROUPED, settings=Labelling(ambiguous="all"), groups=True)
+    assert sorted(one.concepts for one in asked.labelled) == [("hot", "joining", "weld"), ("joining",)]
+    assert asked.report.concepts == 3
+
+
+def test_the_command_labels_with_groups_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "ads.txt").write_text("You know joining metal by heart\n")
+    (tmp_path / "trade.csv").write_text("id,label,parents,kind\njoin,joining metal,,group\nweld,welding,join,\n")
+    given = (tmp_path / "ads.txt", "-t", tmp_path / "trade.csv", "-o", tmp_path / "out.jsonl")
+    assert run(*given)[0] == 0
+    assert not list(read_labelled(tmp_path / "out.jsonl"))
+    assert run(*given, "--groups")[0] == 0
+    assert [one.concepts for one in read_labelled(tmp_path / "out.jsonl")] == [("join",)]

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import chain
+from typing import Literal
 
 from metier.discover.matching.inflection import inflected, verbs_of
 from metier.discover.matching.words import GAPS, canonical
@@ -70,14 +71,21 @@ def careful() -> Rules:
     )
 
 
-def stop_forms() -> Mapping[str, str]:
+def stop_forms(use: Literal["mentions", "labels"] = "mentions") -> Mapping[str, str]:
     """Our stop forms, each with why it is one: words of everyday prose that are also labels.
+
+    Args:
+        use: Those that are no mention by `careful()`, or those by which no sentence is labelled for training. The first
+            were chosen in annotated ads; the second are the everyday words among the 200 forms of ESCO most often found
+            in 30,000 lines of job text, where masks and caps do the rest.
 
     >>> stop_forms()["lead"]
     'verb of every ad; the metal is meant in few'
+    >>> "polish" in stop_forms(), "polish" in stop_forms("labels")
+    (False, True)
     """
     text = files("metier.discover.matching").joinpath("stop_forms.csv").read_text(encoding="utf-8")
-    return {row["form"]: row["reason"] for row in csv.DictReader(text.splitlines())}
+    return {row["form"]: row["reason"] for row in csv.DictReader(text.splitlines()) if row[use] == "yes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

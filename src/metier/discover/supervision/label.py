@@ -21,7 +21,6 @@ from metier.discover.supervision.report import Report, Tally
 from metier.taxonomy import Taxonomy
 
 _RARE = 50
-DEFAULT = Labelling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,12 @@ class _Match:
 
 
 def label(
-    sentences: Iterable[Sentence], matcher: Matcher, *, taxonomy: Taxonomy, settings: Labelling = DEFAULT
+    sentences: Iterable[Sentence],
+    matcher: Matcher,
+    *,
+    taxonomy: Taxonomy,
+    settings: Labelling | None = None,
+    named: Matcher | None = None,
 ) -> tuple[list[Labelled], Report]:
     """Label sentences with the skills that they name, and say what was dropped and why.
 
@@ -44,7 +48,8 @@ def label(
         sentences: Text and source of each.
         matcher: Finds the forms of the taxonomy.
         taxonomy: What the matcher was made of; how it writes a short form decides whether that form is meant.
-        settings: Caps, thresholds, seed.
+        settings: Caps, thresholds, seed; as they stand if nothing is said.
+        named: Finds what is `occurring`; the same matcher if nothing is said.
 
     >>> from metier.discover.match import Matcher
     >>> from metier.taxonomy import Concept
@@ -54,13 +59,13 @@ def label(
     >>> [(one.text, one.concepts) for one in found], report.mentions_dropped["case"]
     ([('You like welding of thin sheets', ('weld',))], 1)
     """
-    tally = Tally()
-    matches = [
-        _Match(sentence, tuple(matcher.find(sentence.text)), ()) for sentence in _distinct(sentences, settings, tally)
-    ]
+    settings, tally = settings or Labelling(), Tally()
+    rows = list(_distinct(sentences, settings, tally))
+    found = matcher.find_all(row.text for row in rows)
+    matches = [_Match(row, tuple(mentions), ()) for row, mentions in zip(rows, found, strict=True)]
     rules = _rules(matches, taxonomy, settings)
-    named = [replace(match, labels=_labels(match, rules, tally)) for match in matches]
-    kept = _capped(_apart(_in_context(named, settings, tally), settings, tally), matcher, settings, tally)
+    judged = [replace(match, labels=_labels(match, rules, tally)) for match in matches]
+    kept = _capped(_apart(_in_context(judged, settings, tally), settings, tally), named or matcher, settings, tally)
     made = sorted(kept, key=lambda one: (chance(settings.seed, "order", one.text), one.source))
     masked = list(mask(made, share=settings.mask_share, seed=settings.seed, token=settings.mask))
     return masked, tally.report(masked, taxonomy)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple
 
 from metier.discover.match import Mention
+from metier.discover.matching.rules import stop_forms
 from metier.errors import InputError
 
-# Everyday words among the 200 forms of ESCO most often found in 30,000 lines of job text.
-STOP_FORMS = frozenset({
-    "a computer", "access", "accompany", "be responsible", "choose", "clean", "computer", "data", "decide", "design",
-    "detect", "dies", "draw", "formulas", "frames", "guide", "hair", "interaction", "lead", "literature", "measuring",
-    "mechanisms", "outlines", "patterns", "plan", "polish", "press", "purchase", "report", "reserve", "schedule",
-    "sounds", "source", "tie",
-})  # fmt: skip
+
+def _ours() -> frozenset[str]:
+    return frozenset(stop_forms("labels"))
 
 
 class Sentence(NamedTuple):
@@ -54,7 +51,7 @@ class Labelling:
     Attributes:
         seed: What the choice among equals, and of what to mask, follows from; never the order of files or lines.
         cap: Sentences that one skill keeps.
-        stop_forms: Forms that label nothing, in lower case.
+        stop_forms: Forms that label nothing, in lower case; ours by default.
         max_share: A form named in a greater share of the sentences labels nothing, if it is named in over 50.
         short: A form with a capital and at most so many characters must stand as the taxonomy writes it or in capitals.
         ambiguous: Which of its concepts a form labels that names several: none (`drop`), the one whose preferred label
@@ -73,7 +70,7 @@ class Labelling:
 
     seed: int = 0
     cap: int = 20
-    stop_forms: frozenset[str] = STOP_FORMS
+    stop_forms: frozenset[str] = field(default_factory=_ours)
     max_share: float = 0.02
     short: int = 4
     ambiguous: Literal["drop", "preferred", "all"] = "drop"

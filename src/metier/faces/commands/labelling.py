@@ -27,6 +27,7 @@ def label(
     stop_forms: Annotated[
         Path | None, typer.Option(help="A text file of forms that label nothing, one a line; ours by default.")
     ] = None,
+    groups: Annotated[bool, typer.Option("--groups", help="Groups of skills label as well.")] = False,
     mask: Annotated[float, typer.Option(help="The share of positives whose mention is masked.")] = 0.0,
     mask_token: Annotated[str, typer.Option(help="What stands there instead; empty to cut it out.")] = "[MASK]",
     seed: Annotated[int, typer.Option(help="What chance follows from.")] = 0,
@@ -36,7 +37,9 @@ def label(
 
     Example: metier discover label ads.txt -t skills.csv --against exam.csv --out train.jsonl
     """
-    from metier.discover.supervision.labelled import STOP_FORMS, Labelling
+    from dataclasses import replace
+
+    from metier.discover.supervision.labelled import Labelling
     from metier.discover.supervision.reading import read_forms
     from metier.discover.supervision.supervise import supervise
     from metier.discover.taxonomies import load_taxonomy
@@ -46,13 +49,20 @@ def label(
     settings = Labelling(
         cap=cap,
         ambiguous=ambiguous,
-        stop_forms=read_forms(stop_forms) if stop_forms else STOP_FORMS,
         mask_share=mask,
         mask=mask_token,
         seed=seed,
     )
+    if stop_forms:
+        settings = replace(settings, stop_forms=read_forms(stop_forms))
     made = supervise(
-        ads, load_taxonomy(taxonomy), against=against or (), settings=settings, field=field, against_field=against_field
+        ads,
+        load_taxonomy(taxonomy),
+        against=against or (),
+        settings=settings,
+        groups=groups,
+        field=field,
+        against_field=against_field,
     )
     write_lines(made.labelled, out)
     if not made.gate.against:
