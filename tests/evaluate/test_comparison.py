@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metier.evaluate.clustered import clustered_mean, groups_of
-from metier.evaluate.comparison.align import Pair, align
+from metier.evaluate.comparison.align import align
 from metier.evaluate.comparison.compared import compare_runs
 from metier.evaluate.comparison.exact import mcnemar, sign_flip
 from metier.evaluate.comparison.figures import Settings, row_of
 from metier.evaluate.comparison.many import benjamini_hochberg, holm
+from metier.evaluate.comparison.pairs import Pair
 from metier.evaluate.comparison.power import needed_items, smallest_effect, smallest_effect_unpaired, t_power
 from metier.evaluate.comparison.resample import bca, wild
 from metier.evaluate.comparison.shares import share, wilson

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from statistics import NormalDist, pstdev
 
-from metier.evaluate.clustered import clustered_mean, groups_of
+from metier.evaluate.clustered import Groups, clustered_mean, groups_of
 
 SAMPLES = 2000
 """Resamples where nothing else is said: enough that the ends of a 95 % interval move by about a tenth of its width."""
@@ -57,7 +57,7 @@ def bootstrap(
     return mean + wider * (means[out] - mean), mean + wider * (means[samples - 1 - out] - mean)
 
 
-def stretch(groups: Sequence[tuple[float, int]], spread: float, *, level: float = 0.95) -> float:
+def stretch(groups: Groups, spread: float, *, level: float = 0.95) -> float:
     """How much wider an interval from draws of clusters must be: t·SE / (z·`spread`), which for many clusters is 1.
 
     Draws of G clusters spread less than the clusters did, by √((G-1)/G) if they have one size, and their quantiles know

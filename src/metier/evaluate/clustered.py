@@ -6,10 +6,15 @@ This module knows sums of clusters, not whose they are.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from metier.evaluate.student import t_quantile, t_tail
+
+Groups = Sequence[tuple[float, int]] | Counter[tuple[float, int]]
+"""The sum and the size of each cluster, or how often each such kind of cluster is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,16 @@ def groups_of(values: Iterable[float], clusters: Iterable[str]) -> list[tuple[fl
     return [(inside[0] if len(inside) == 1 else math.fsum(inside), len(inside)) for inside in members.values()]
 
 
-def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95, reduced: bool = True) -> ClusteredMean:
+def kinds_of(groups: Groups) -> Counter[tuple[float, int]]:
+    """How often clusters of one sum and size are there: a hundred thousand answers right or wrong make three kinds.
+
+    >>> kinds_of([(1.0, 1), (0.0, 1), (1.0, 1)])
+    Counter({(1.0, 1): 2, (0.0, 1): 1})
+    """
+    return groups if isinstance(groups, Counter) else Counter(groups)
+
+
+def clustered_mean(groups: Groups, *, level: float = 0.95, reduced: bool = True) -> ClusteredMean:
     """The mean over all members of all clusters, with the CR2 standard error and Bell-McCaffrey degrees of freedom.
 
     For a mean alone, the bias-reduced variance of Bell and McCaffrey (Survey Methodology 28 (2002) 169) is
@@ -67,18 +81,19 @@ def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95, 
     >>> round(found.mean, 4), round(found.error, 4), round(found.freedom, 4)
     (0.6667, 0.1667, 1.4706)
     """
-    n = sum(size for _, size in groups)
+    kinds = kinds_of(groups)
+    n = sum(size * times for (_, size), times in kinds.items())
     if not n:
         raise ValueError("Expected at least one cluster with a member, got none.")
-    mean = math.fsum(total for total, _ in groups) / n
-    if len(groups) < 2:
+    mean = _sum((total for total, _ in kinds), kinds) / n
+    if kinds.total() < 2:
         return ClusteredMean(mean=mean, error=0.0, freedom=0.0, low=mean, high=mean, p_value=1.0)
     if reduced:
-        variance = math.fsum((total - size * mean) ** 2 / (1 - size / n) for total, size in groups) / (n * n)
-        freedom = _freedom([size for _, size in groups], n)
+        variance = _sum(((total - size * mean) ** 2 / (1 - size / n) for total, size in kinds), kinds) / (n * n)
+        freedom = _freedom(kinds, n)
     else:
-        freedom = len(groups) - 1.0
-        variance = math.fsum((total - size * mean) ** 2 for total, size in groups) / (n * n) * (1 + 1 / freedom)
+        freedom = kinds.total() - 1.0
+        variance = _sum(((total - size * mean) ** 2 for total, size in kinds), kinds) / (n * n) * (1 + 1 / freedom)
     if variance < 1e-30:
         return ClusteredMean(mean=mean, error=0.0, freedom=freedom, low=mean, high=mean, p_value=1.0)
     error = math.sqrt(variance)
@@ -87,10 +102,16 @@ def clustered_mean(groups: Sequence[tuple[float, int]], *, level: float = 0.95, 
     return ClusteredMean(mean=mean, error=error, freedom=freedom, low=mean - reach, high=mean + reach, p_value=p_value)
 
 
-def _freedom(sizes: Sequence[int], n: int) -> float:
+def _sum(terms: Iterable[float], kinds: Counter[tuple[float, int]]) -> float:
+    """The sum of a term for each kind, as often as the kind is there; exact, so that the order does not matter."""
+    return math.fsum(chain.from_iterable(map(repeat, terms, kinds.values())))
+
+
+def _freedom(kinds: Counter[tuple[float, int]], n: int) -> float:
     """Satterthwaite's degrees of freedom of the CR2 variance of a mean; G-1 where all sizes are equal."""
-    if min(sizes) == max(sizes):
-        return float(len(sizes) - 1)
+    if len({size for _, size in kinds}) == 1:
+        return float(kinds.total() - 1)
+    sizes = [size for _, size in kinds.elements()]
     scaled = [size * size / (1 - size / n) for size in sizes]
     cross = (math.fsum(scaled) ** 2 - math.fsum(one * one for one in scaled)) / (n * n)
     return n * n / (math.fsum(size * size for size in sizes) + cross)

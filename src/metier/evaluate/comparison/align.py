@@ -10,40 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from metier.evaluate.columns import Columns, columns_of
+from metier.evaluate.comparison.pairs import Pairs
 from metier.evaluate.samples import Sample
 
 Key = tuple[str, str]
 """A question: its task and its sample_id."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """One question, answered and scored in both runs.
-
-    Attributes:
-        before, after: Scores, averaged over the epochs that were scored.
-        spread_before, spread_after: Variance of the score between epochs (over one less than their number), or `None`
-            where a single epoch was scored.
-    """
-
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
-
-    task: str
-    sample_id: str
-    cluster: str
-    before: float
-    after: float
-    epochs_before: int = 1
-    epochs_after: int = 1
-    spread_before: float | None = None
-    spread_after: float | None = None
-    reply_before: str = ""
-    reply_after: str = ""
-
-    @property
-    def change(self) -> float:
-        """After less before."""
-        return self.after - self.before
+_NONE = -1.0
+"""Stands for no score where a column needs a number; no score is below 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +51,7 @@ class Alignment:
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    pairs: tuple[Pair, ...]
+    pairs: Pairs
     before: LeftOut
     after: LeftOut
     moved: tuple[Key, ...] = ()
@@ -95,20 +70,22 @@ class _Epochs:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The first row of every question, and what the rows make together where there are more."""
+    """The first place of every question, and what its rows make together where there are more."""
 
-    first: dict[Key, Sample]
+    rows: Columns
+    first: dict[Key, int]
     several: dict[Key, _Epochs]
 
-    def cluster(self, key: Key) -> str:
-        return self.several[key].cluster if key in self.several else self.first[key].cluster
 
-    def scores(self, key: Key) -> Sequence[float]:
-        """The scores of the epochs that have one."""
-        if key in self.several:
-            return self.several[key].scores
-        score = self.first[key].score
-        return () if score is None else (score,)
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What one run says of each question; `_NONE` where it has no score."""
+
+    scores: list[float]
+    clusters: list[str]
+    replies: list[str]
+    epochs: list[int]
+    spreads: list[float | None]
 
 
 def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
@@ -123,33 +100,27 @@ def align(before: Iterable[Sample], after: Iterable[Sample]) -> Alignment:
     >>> [(pair.sample_id, pair.change) for pair in found.pairs], found.before.unscored, found.after.only_here
     ([('q1', 1.0)], (('', 'q2'),), (('', 'q3'),))
     """
-    old, new = _gathered(before), _gathered(after)
-    several = old.several.keys() | new.several.keys()
-    pairs, moved = [], []
+    old, new = _gathered(columns_of(before)), _gathered(columns_of(after))
     # From the list, not the set of keys: what comes in order is sorted in no time.
-    for key in sorted(key for key in old.first if key in new.first):
-        one, two = old.first[key], new.first[key]
-        here, there = (old.cluster(key), new.cluster(key)) if key in several else (one.cluster, two.cluster)
-        if here != there and here and there:
-            moved.append(key)
-        pair = _paired(key, here or there, old, new) if key in several else _single(here or there, one, two)
-        if pair:
-            pairs.append(pair)
-    return Alignment(pairs=tuple(pairs), before=_left_out(old, new), after=_left_out(new, old), moved=tuple(moved))
+    keys = sorted(key for key in old.first if key in new.first)
+    pairs, moved = _paired(keys, old, new)
+    return Alignment(pairs=pairs, before=_left_out(old, keys), after=_left_out(new, keys), moved=tuple(moved))
 
 
-def _gathered(rows: Iterable[Sample]) -> _Run:
-    first: dict[Key, Sample] = {}
-    several: dict[Key, list[Sample]] = {}
-    for row in rows:
-        score = row.score
-        if score is not None and not 0.0 <= score <= 1.0:
-            raise ValueError(f"Expected a score between 0 and 1 or none, got {score!r} at {row.sample_id!r}.")
-        key = (row.task, row.sample_id)
-        earlier = first.setdefault(key, row)
-        if earlier is not row:
-            several.setdefault(key, [earlier]).append(row)
-    return _Run(first, {key: _epochs(same) for key, same in several.items()})
+def _gathered(rows: Columns) -> _Run:
+    wrong = [place for place, score in enumerate(rows.scores) if score is not None and not 0.0 <= score <= 1.0]
+    if wrong:
+        score, where = rows.scores[wrong[0]], rows.sample_ids[wrong[0]]
+        raise ValueError(f"Expected a score between 0 and 1 or none, got {score!r} at {where!r}.")
+    keys = list(zip(rows.tasks, rows.sample_ids, strict=True))
+    first = dict(zip(keys, range(len(keys)), strict=True))
+    several: dict[Key, list[int]] = {}
+    if len(first) < len(keys):
+        first.clear()
+        for place, key in enumerate(keys):
+            if first.setdefault(key, place) != place:
+                several.setdefault(key, [first[key]]).append(place)
+    return _Run(rows, first, {key: _epochs([rows[place] for place in same]) for key, same in several.items()})
 
 
 def _epochs(rows: Sequence[Sample]) -> _Epochs:
@@ -167,45 +138,59 @@ def _epochs(rows: Sequence[Sample]) -> _Epochs:
     )
 
 
-def _single(cluster: str, one: Sample, two: Sample) -> Pair | None:
-    """As `_paired`, for a question with one row in each run: the usual case, and there may be a million."""
-    if one.score is None or two.score is None:
-        return None
-    return Pair(
-        task=one.task,
-        sample_id=one.sample_id,
-        cluster=cluster,
-        before=one.score,
-        after=two.score,
-        reply_before=one.reply,
-        reply_after=two.reply,
+def _paired(keys: Sequence[Key], old: _Run, new: _Run) -> tuple[Pairs, list[Key]]:
+    """The pairs of questions that both runs have scored, and the questions that have moved."""
+    one, two = _side(keys, old), _side(keys, new)
+    clusters = list(zip(one.clusters, two.clusters, strict=True))
+    pairs = Pairs(
+        task=[task for task, _ in keys],
+        sample_id=[sample_id for _, sample_id in keys],
+        cluster=[here or there for here, there in clusters],
+        before=one.scores,
+        after=two.scores,
+        epochs_before=one.epochs,
+        epochs_after=two.epochs,
+        spread_before=one.spreads,
+        spread_after=two.spreads,
+        reply_before=one.replies,
+        reply_after=two.replies,
     )
+    if _NONE in one.scores or _NONE in two.scores:
+        scores = zip(one.scores, two.scores, strict=True)
+        pairs = pairs.at([place for place, both in enumerate(scores) if _NONE not in both])
+    moved = [key for key, (here, there) in zip(keys, clusters, strict=True) if here != there and here and there]
+    return pairs, moved
 
 
-def _paired(key: Key, cluster: str, old: _Run, new: _Run) -> Pair | None:
-    a, b = old.scores(key), new.scores(key)
-    if not a or not b:
-        return None
-    return Pair(
-        task=key[0],
-        sample_id=key[1],
-        cluster=cluster,
-        before=_mean(a),
-        after=_mean(b),
-        epochs_before=len(a),
-        epochs_after=len(b),
-        spread_before=_spread(a),
-        spread_after=_spread(b),
-        reply_before=old.first[key].reply,
-        reply_after=new.first[key].reply,
+def _side(keys: Sequence[Key], run: _Run) -> _Side:
+    places, rows = [run.first[key] for key in keys], run.rows
+    scores = [rows.scores[place] for place in places]
+    side = _Side(
+        scores=[_NONE if score is None else score for score in scores],
+        clusters=[rows.clusters[place] for place in places],
+        replies=[rows.replies[place] for place in places],
+        epochs=[1] * len(keys),
+        spreads=[None] * len(keys),
     )
+    for place, key in enumerate(keys) if run.several else ():
+        if key in run.several:
+            same = run.several[key]
+            side.scores[place] = _mean(same.scores) if same.scores else _NONE
+            side.clusters[place] = same.cluster
+            side.epochs[place] = len(same.scores)
+            side.spreads[place] = _spread(same.scores)
+    return side
 
 
-def _left_out(run: _Run, other: _Run) -> LeftOut:
-    suspects = [key for key, row in run.first.items() if row.score is None]
+def _left_out(run: _Run, both: Sequence[Key]) -> LeftOut:
+    unscored = [
+        key
+        for key, place in (run.first.items() if None in run.rows.scores else ())
+        if run.rows.scores[place] is None and not (key in run.several and run.several[key].scores)
+    ]
     return LeftOut(
-        only_here=tuple(sorted(run.first.keys() - other.first.keys())),
-        unscored=tuple(sorted(key for key in suspects if not run.scores(key))),
+        only_here=tuple(sorted(run.first.keys() - set(both))) if len(both) < len(run.first) else (),
+        unscored=tuple(sorted(unscored)),
         unscored_epochs=sum(one.unscored for one in run.several.values() if one.scores),
         repeated=tuple(sorted(key for key, one in run.several.items() if one.is_repeated)),
         contradicted=tuple(sorted(key for key, one in run.several.items() if one.is_contradicted)),

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import combinations
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from metier.errors import MissingExtra
-from metier.evaluate.comparison.align import Alignment, Key, LeftOut, Pair, align
+from metier.evaluate.columns import columns_of
+from metier.evaluate.comparison.align import Alignment, Key, LeftOut, align
 from metier.evaluate.comparison.figures import Row, Settings, row_of
 from metier.evaluate.comparison.many import benjamini_hochberg, holm
+from metier.evaluate.comparison.pairs import Pair, Pairs
 from metier.evaluate.samples import Sample
 
 ALL = "all"
@@ -77,7 +79,7 @@ def compare_runs(runs: Mapping[str, Iterable[Sample]], *, settings: Settings | N
     chosen = settings or Settings()
     if len(runs) < 2:
         raise ValueError(f"Expected at least two runs to compare, got {len(runs)}.")
-    kept = {name: list(rows) for name, rows in runs.items()}
+    kept = {name: columns_of(rows) for name, rows in runs.items()}
     made = [_compared(a, b, align(kept[a], kept[b]), chosen) for a, b in combinations(kept, 2)]
     p_values = [one.overall.p_value for one in made]
     adjusted = zip(made, holm(p_values), benjamini_hochberg(p_values), strict=True)
@@ -91,9 +93,7 @@ def _compared(name_before: str, name_after: str, aligned: Alignment, settings: S
             f"got {len(aligned.pairs)}: {len(aligned.before.only_here)} are only in the first and "
             f"{len(aligned.after.only_here)} only in the second."
         )
-    by_task: dict[str, list[Pair]] = {}
-    for pair in aligned.pairs:
-        by_task.setdefault(pair.task, []).append(pair)
+    by_task = _by_task(aligned.pairs)
     tasks = [row_of(task, pairs, settings) for task, pairs in by_task.items() if len(pairs) > 1]
     p_values = [row.p_value for row in tasks]
     rows = [
@@ -102,7 +102,6 @@ def _compared(name_before: str, name_after: str, aligned: Alignment, settings: S
     ]
     alone = len(by_task) == 1
     overall = replace(rows[0], task=ALL) if alone else row_of(ALL, aligned.pairs, settings)
-    changed = [pair for pair in aligned.pairs if pair.before != pair.after]
     return Comparison(
         name_before=name_before,
         name_after=name_after,
@@ -113,13 +112,31 @@ def _compared(name_before: str, name_after: str, aligned: Alignment, settings: S
         left_out_after=aligned.after,
         moved=aligned.moved,
         joint=_joint(aligned.pairs),
-        flips=tuple(sorted(changed, key=lambda pair: (pair.change > 0, -abs(pair.change)))),
+        flips=tuple(aligned.pairs.at(_flips(aligned.pairs.changes))),
         settings=settings,
     )
 
 
-def _joint(pairs: Iterable[Pair]) -> tuple[tuple[float, float, int], ...]:
-    counts = Counter((pair.before, pair.after) for pair in pairs)
+def _by_task(pairs: Pairs) -> dict[str, Pairs]:
+    if len(set(pairs.task)) == 1:
+        return {pairs.task[0]: pairs}
+    places: dict[str, list[int]] = {}
+    for place, task in enumerate(pairs.task):
+        places.setdefault(task, []).append(place)
+    return {task: pairs.at(inside) for task, inside in places.items()}
+
+
+def _flips(changes: Sequence[float]) -> list[int]:
+    """The places of changes other than 0, losses first, the largest first, and of one size the earlier first."""
+    import numpy as np
+
+    values = np.array(changes)
+    order = np.lexsort((-np.abs(values), values > 0))
+    return cast(list[int], order[values[order] != 0].tolist())
+
+
+def _joint(pairs: Pairs) -> tuple[tuple[float, float, int], ...]:
+    counts = Counter(zip(pairs.before, pairs.after, strict=True))
     rounded: Counter[tuple[int, int]] = Counter()
     for (before, after), count in counts.items():
         rounded[round(20 * before), round(20 * after)] += count

@@ -51,12 +51,13 @@ def mcnemar(gained: int, lost: int) -> float:
     return min(1.0, 2.0 * tail)
 
 
-def sign_flip(sums: Sequence[float], *, seed: int = 0, draws: int = 9999) -> SignFlip:
+def sign_flip(sums: Sequence[float] | Counter[float], *, seed: int = 0, draws: int = 9999) -> SignFlip:
     """Two-sided permutation test for "each sum was as likely to come with the other sign" (R. A. Fisher, 1935).
 
     Swapping the two runs within a cluster turns the sign of its sum of changes, so give it sums of clusters: it then
     holds for few and unequal ones as well. Exact up to 16 values other than 0, and where all of them have one size,
-    as scores of 0 and 1 have; else p = (1 + hits) / (1 + draws). The order of the sums does not matter.
+    as scores of 0 and 1 have; else p = (1 + hits) / (1 + draws). The order of the sums does not matter;
+    a count of them does as well.
 
     >>> sign_flip([1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0]).p_value
     0.03125
@@ -72,7 +73,7 @@ def sign_flip(sums: Sequence[float], *, seed: int = 0, draws: int = 9999) -> Sig
     if len(sizes) == 1:
         positive = sum(times for one, times in counted.items() if one > 1e-12)
         return SignFlip(p_value=mcnemar(positive, moved - positive))
-    seen = abs(math.fsum(sums)) - 1e-9
+    seen = abs(math.fsum(counted.elements())) - 1e-9
     if moved <= ENUMERATED:
         totals = _every_total(sorted(sizes.elements()))
         return SignFlip(p_value=float((abs(totals) >= seen).mean()))

@@ -6,14 +6,15 @@ Needs numpy (extra `evaluate`). This module knows pairs; `metier.evaluate.compar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from metier.evaluate.clustered import ClusteredMean, clustered_mean, groups_of
+from metier.evaluate.clustered import ClusteredMean, Groups, clustered_mean, groups_of
 from metier.evaluate.compare import unvaried
-from metier.evaluate.comparison.align import Pair
 from metier.evaluate.comparison.exact import SignFlip, mcnemar, sign_flip
+from metier.evaluate.comparison.pairs import Pair, Pairs, pairs_of
 from metier.evaluate.comparison.power import few_clusters, needed_items, smallest_effect
 from metier.evaluate.comparison.resample import SAMPLES, bca, wild
 from metier.evaluate.comparison.shares import Share, share
@@ -119,7 +120,7 @@ class Row:
         return self.high < 0
 
 
-def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
+def row_of(task: str, pairs: Pairs | Sequence[Pair], settings: Settings) -> Row:
     """All figures of some pairs; at least two.
 
     >>> pairs = [Pair(task="t", sample_id=str(n), cluster="", before=0.0, after=float(n < 6)) for n in range(8)]
@@ -127,24 +128,26 @@ def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
     >>> row.gained, row.difference, row.mcnemar_p
     (6, 0.75, 0.03125)
     """
-    changes = [pair.change for pair in pairs]
-    clusters = _clusters(pairs)
-    apart = [(change, 1) for change in changes]
-    groups = groups_of(changes, clusters) if clusters else apart
+    columns = pairs_of(pairs)
+    changes, clusters = columns.changes, _clusters(columns)
+    counted = Counter(changes)
+    apart = Counter({(change, 1): times for change, times in counted.items()})
+    groups = Counter(groups_of(changes, clusters)) if clusters else apart
+    num_groups = groups.total()
     single = clustered_mean(apart, level=settings.level)
     found = clustered_mean(groups, level=settings.level) if clusters else single
     usual = clustered_mean(groups, level=settings.level, reduced=False) if clusters else single
-    low, high, p_value = _settled(found, len(groups), settings.level)
-    gained, lost = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
-    design, spread = _design_effect(found, single), spread_of(pairs)
+    low, high, p_value = _settled(found, num_groups, settings.level)
+    gained, lost = (sum(times for one, times in counted.items() if sign * one > 0) for sign in (1, -1))
+    design, spread = _design_effect(found, single), spread_of(columns)
     few = few_clusters(found.freedom, power=settings.power, alpha=1 - settings.level)
     smallest, needed = _power(found.mean, spread, len(pairs), max(1.0, design) * few if clusters else 1.0, settings)
     return Row(
         task=task,
         items=len(pairs),
-        clusters=len(groups),
-        before=share([pair.before for pair in pairs], clusters, level=settings.level),
-        after=share([pair.after for pair in pairs], clusters, level=settings.level),
+        clusters=num_groups,
+        before=share(columns.before, clusters, level=settings.level),
+        after=share(columns.after, clusters, level=settings.level),
         difference=found.mean,
         low=low,
         high=high,
@@ -152,12 +155,12 @@ def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
         freedom=found.freedom,
         p_value=p_value,
         design_effect=design,
-        cr1=_interval(*_settled(usual, len(groups), settings.level)),
+        cr1=_interval(*_settled(usual, num_groups, settings.level)),
         t_test=_interval(*_settled(single, len(pairs), settings.level)),
         bca=_bca(groups, (low, high), settings),
         wild=_wild(groups, settings),
-        mcnemar_p=mcnemar(gained, lost) if _is_right_or_wrong(pairs) else None,
-        flips=sign_flip([total for total, _ in groups], seed=settings.seed),
+        mcnemar_p=mcnemar(gained, lost) if _are_right_or_wrong(columns, counted) else None,
+        flips=sign_flip(_sums(groups), seed=settings.seed),
         spread=spread,
         smallest=smallest,
         needed=needed,
@@ -166,11 +169,23 @@ def row_of(task: str, pairs: Sequence[Pair], settings: Settings) -> Row:
     )
 
 
-def _clusters(pairs: Sequence[Pair]) -> list[str] | None:
+def _are_right_or_wrong(pairs: Pairs, changes: Counter[float]) -> bool:
+    return len(changes) <= 3 and {*pairs.before, *pairs.after} <= {0.0, 1.0}
+
+
+def _clusters(pairs: Pairs) -> list[str] | None:
     """The cluster of each pair; `None` where each is its own, which spares a dictionary of them all."""
-    if not any(pair.cluster for pair in pairs):
+    if not any(pairs.cluster):
         return None
-    return [pair.cluster or f"\0{pair.task}\0{pair.sample_id}" for pair in pairs]
+    named = zip(pairs.cluster, pairs.task, pairs.sample_id, strict=True)
+    return [cluster or f"\0{task}\0{sample_id}" for cluster, task, sample_id in named]
+
+
+def _sums(groups: Counter[tuple[float, int]]) -> Counter[float]:
+    sums: Counter[float] = Counter()
+    for (total, _), times in groups.items():
+        sums[total] += times
+    return sums
 
 
 def _settled(found: ClusteredMean, groups: int, level: float) -> tuple[float, float, float]:
@@ -188,14 +203,14 @@ def _design_effect(found: ClusteredMean, single: ClusteredMean) -> float:
     return (found.error / single.error) ** 2 if single.error and found.error else 1.0
 
 
-def _bca(groups: Sequence[tuple[float, int]], settled: tuple[float, float], settings: Settings) -> Interval:
+def _bca(groups: Groups, settled: tuple[float, float], settings: Settings) -> Interval:
     """The bootstrap; what the headline says where there is no spread to resample."""
     low, high = bca(groups, seed=settings.seed, samples=settings.samples, level=settings.level)
     return _interval(*settled) if low == high else _interval(max(-1.0, low), min(1.0, high))
 
 
-def _wild(groups: Sequence[tuple[float, int]], settings: Settings) -> Interval | None:
-    if len(groups) > _WILD_CLUSTERS:
+def _wild(groups: Counter[tuple[float, int]], settings: Settings) -> Interval | None:
+    if groups.total() > _WILD_CLUSTERS:
         return None
     low, high = wild(groups, seed=settings.seed, level=settings.level)
     return _interval(low, high) if math.isfinite(low) and math.isfinite(high) and low < high else None
@@ -209,7 +224,3 @@ def _power(mean: float, spread: Spread, items: int, design: float, settings: Set
     if abs(effect) < 1e-12:
         return smallest, None
     return smallest, needed_items(effect, spread.total, design_effect=design, power=settings.power, alpha=alpha)
-
-
-def _is_right_or_wrong(pairs: Iterable[Pair]) -> bool:
-    return all(pair.before in (0.0, 1.0) and pair.after in (0.0, 1.0) for pair in pairs)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from metier.evaluate.comparison.align import Pair
+from metier.evaluate.comparison.pairs import Pair, Pairs, pairs_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Spread:
     within_after: float | None = None
 
 
-def spread_of(pairs: Sequence[Pair]) -> Spread:
+def spread_of(pairs: Pairs | Sequence[Pair]) -> Spread:
     """Take the variance of the differences apart; at least two pairs.
 
     σ² is the mean of the variances within questions that have two scored epochs or more, and ω² what is left of the
@@ -40,11 +40,11 @@ def spread_of(pairs: Sequence[Pair]) -> Spread:
     >>> spread_of([pair(0.0), pair(0.5), pair(1.0)])
     Spread(total=0.25, between=0.1875, within_before=0.25, within_after=None)
     """
-    changes = [pair.change for pair in pairs]
+    columns = pairs_of(pairs)
+    changes = columns.changes
     mean = math.fsum(changes) / len(changes)
-    total = math.fsum((change - mean) ** 2 for change in changes) / (len(changes) - 1)
-    before = _mean(pair.spread_before for pair in pairs)
-    after = _mean(pair.spread_after for pair in pairs)
+    total = math.fsum([(change - mean) ** 2 for change in changes]) / (len(changes) - 1)
+    before, after = _mean(columns.spread_before), _mean(columns.spread_after)
     if before is None and after is None:
         return Spread(total=total, between=total)
     noise = math.fsum((before or 0.0) / pair.epochs_before + (after or 0.0) / pair.epochs_after for pair in pairs)

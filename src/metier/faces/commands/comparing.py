@@ -13,9 +13,9 @@ import typer
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
+    from metier.evaluate.columns import Columns
     from metier.evaluate.comparison.compared import Comparison
     from metier.evaluate.comparison.figures import Row
-    from metier.evaluate.samples import Sample
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -91,20 +91,21 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read_all(runs: Sequence[Path], exam: Path | None, measure: str) -> dict[str, list[Sample]]:
+def _read_all(runs: Sequence[Path], exam: Path | None, measure: str) -> dict[str, Columns]:
     from metier.errors import InputError
-    from metier.evaluate.bridges.read import read_samples
+    from metier.evaluate.bridges.read import read_columns
+    from metier.evaluate.columns import columns_of
     from metier.evaluate.comparison.placed import placed
     from metier.faces.files import read_items
 
     if len(runs) < 2:
         raise InputError(f"Expected at least two runs to compare, got {len(runs)}.", hint="compare A B [C …]")
     items = {item.item_id: item for item in read_items(exam)} if exam else None
-    read: dict[str, list[Sample]] = {}
+    read: dict[str, Columns] = {}
     for path, name in zip(runs, _names(runs), strict=True):
-        rows = read_samples(path, measure=measure)
+        rows = read_columns(path, measure=measure)
         try:
-            read[name] = rows if items is None else placed(rows, items)
+            read[name] = rows if items is None else columns_of(placed(rows, items))
         except ValueError as error:
             raise InputError(f"{path}: {error}", hint="Give --exam the items that the runs answered.") from error
     return read
