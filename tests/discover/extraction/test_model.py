@@ -164,6 +164,13 @@ def test_a_saved_model_is_loaded_as_it_was_and_replaces_an_older_one(trained: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
 
+def test_a_folder_without_an_index_answers_the_same(trained: Path, tmp_path: Path) -> None:
+    folder = _copy(trained, tmp_path)
+    shutil.rmtree(folder / "index")
+    assert load(folder, path="fast").extract(_AD, least=0.0) == load(trained, path="fast").extract(_AD, least=0.0)
+    assert not (folder / "index").exists()
+
+
 def test_a_folder_that_holds_something_else_is_left_alone(trained: Path, tmp_path: Path) -> None:
     first = load(trained, path="fast")
     (tmp_path / "mine").mkdir()
@@ -221,7 +228,7 @@ def test_facts_that_are_no_facts_are_refused(trained: Path, tmp_path: Path, cont
 
 def test_the_folder_holds_nothing_that_runs(trained: Path) -> None:
     assert {path.name for path in trained.iterdir()} == {
-        "model.json", "labels.npy", "words.txt", "words.npy", "encoder", "onnx",
+        "model.json", "labels.npy", "index", "words.txt", "words.npy", "encoder", "onnx",
     }  # fmt: skip
     assert not [path for path in trained.rglob("*") if path.suffix in (".py", ".pkl", ".bin", ".pt")]
     assert json.loads((trained / "model.json").read_text())["format"] == 1

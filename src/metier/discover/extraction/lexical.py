@@ -158,7 +158,7 @@ class _blocks:  # noqa: N801  (a record with one question, built like a function
         self._blocks: list[tuple[int, int, int, int]] = []
         begins, steps = np.empty_like(counts), np.empty_like(counts)
         self.size = first = 0
-        for width in np.unique(widths).tolist():
+        for width in sorted(set(widths.tolist())):  # `np.unique` would import `numpy.ma`
             inside = np.flatnonzero(widths == width)
             self._blocks.append((self.size, width, first, len(inside)))
             begins[inside], steps[inside] = self.size + np.arange(len(inside)), len(inside)

@@ -1,7 +1,8 @@
 """Which skills does this text ask for? A trained model, loaded from a folder, answers for sentences and documents.
 
 The folder holds what the answer needs and nothing that runs: `model.json` (skills, weights, coefficients, report),
-`labels.npy`, `words.txt` and `words.npy` (the fast path), `encoder/` (a sentence-transformers folder) and `onnx/`.
+`labels.npy`, `index/` (what is worked out of the skills), `words.txt` and `words.npy` (the fast path), `encoder/` (a
+sentence-transformers folder) and `onnx/`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from metier.digest import canonical
 from metier.discover.extraction.boilerplate import skipped
 from metier.discover.extraction.encoders import Encoder, Floats, OnnxEncoder, SentenceEncoder
 from metier.discover.extraction.found import Extracted, Extraction, Kind, Read
+from metier.discover.extraction.index import Index, index_of, read_index, write_index
 from metier.discover.extraction.judge import Judge, sigmoid
 from metier.discover.extraction.lanes import SLAB, Candidates, Ints, Laid, Weights, Windows, joined, lay, weigh, windows
 from metier.discover.extraction.lexical import Lexical
@@ -66,16 +68,20 @@ class Extractor:
         labels: Unit vectors of the labels, (skills, dim).
         encoder: Gives sentences their vectors.
         path: Which weights and coefficients hold, and whether windows are looked at.
+        index: What `index_of` gave for the skills, if it was kept.
     """
 
-    def __init__(self, facts: Facts, labels: Floats, encoder: Encoder, *, path: Lane = "full") -> None:
+    def __init__(
+        self, facts: Facts, labels: Floats, encoder: Encoder, *, path: Lane = "full", index: Index | None = None
+    ) -> None:
         self.facts, self.labels, self.encoder, self.path = facts, labels, encoder, path
         kind = "fast" if path == "fast" else "full"
         self.weights = facts.weights.get(kind, Weights())
         self.judge = facts.judges[kind]
         skills = facts.skills
-        self.lexical = Lexical(skills.all_forms, skills.starts[:-1])
-        self._named = Named(skills)
+        index = index or index_of(skills)
+        self.lexical = Lexical(skills.all_forms, skills.starts[:-1], kept=index.lexical)
+        self._named = Named(skills, index.matcher)
         prior = np.array(facts.prior, np.float32)
         self.prior = (prior - prior.mean()) / max(float(prior.std()), 1e-6) if len(prior) else None
 
@@ -288,6 +294,7 @@ def save(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     np.save(part / "labels.npy", labels)
+    write_index(facts.skills, part / "index")
     if words is not None:
         save_words(words, part)
     if encoder is not None:
@@ -327,7 +334,7 @@ def load(folder: Path, *, path: Lane = "full") -> Extractor:
         ) from error
     if labels.shape != (len(facts.skills), encoder.dim):
         raise InputError(f"Model {str(folder)!r} is torn: {labels.shape} label vectors, {encoder.dim} dimensions.")
-    return Extractor(facts, labels, encoder, path=path)
+    return Extractor(facts, labels, encoder, path=path, index=read_index(facts.skills, folder / "index"))
 
 
 def _encoder(folder: Path, path: Lane) -> Encoder:
