@@ -48,9 +48,14 @@ def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, said = step.labels, step.text.lower()
     if labels & OUTWARD:
         yield from taken(step, purpose)
-    if labels or step.received or step.statement.is_shell:
+    if labels or step.received or step.statement.is_shell or step.statement.language == "hash-script":
         yield from downloaded_and_run(step, purpose)
-    if "decode" in labels or "decoded" in step.received or "powershell" in said or "pwsh" in said:
+    if (
+        "decode" in labels
+        or step.received.keys() & {"decoded", "interpreter"}
+        or "powershell" in said
+        or "pwsh" in said
+    ):
         yield from decoded_and_run(step)
     yield from acts(step, purpose)
 
@@ -65,7 +70,7 @@ def _says_much(text: str) -> bool:
         or "withdraw" in said
         or "powershell" in said
         or "pwsh" in said
-        or said.startswith(("rm ", "chmod ", "chown ", "dd "))
+        or said.startswith(("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec"))
     )
 
 

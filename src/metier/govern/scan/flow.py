@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from metier.govern.scan.hosts import addresses_of, urls_of
+from metier.govern.scan.hosts import addresses_of, others_key, urls_of
 from metier.govern.scan.labels import (
     ACTS,
     CONNECT,
@@ -30,6 +30,7 @@ from metier.govern.scan.labels import (
     Label,
 )
 from metier.govern.scan.neighbours import neighbours
+from metier.govern.scan.shell import folders_of
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
 
@@ -50,6 +51,8 @@ LABELS: tuple[Label, ...] = (
 )
 _SOURCE_NAMES = frozenset(label.name for label in SOURCES)
 _BEGINS = _SOURCE_NAMES | {"fetch", "decode", "encode"}
+_COPIES = ("cp ", "mv ", "rsync ", "cat ", "echo ", "printf ", "sudo cp ", "tee ", "install ", "env ", "printenv ")
+"""What is put into a folder goes where the folder goes."""
 _AS_TEXT = {"send-by-command": "send", "fetch-by-text": "fetch"}
 _NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 4
@@ -169,6 +172,9 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
             names |= {_AS_TEXT[name] for name in names & _AS_TEXT.keys()}
         is_outward = statement.is_shell or "send" in names or "fetch" in names or "connect" in names
         urls = tuple(addresses_of(text) if is_outward else urls_of(text))
+        if urls and (key := others_key(text)):
+            # The key that an address is signed with goes where the address goes.
+            urls = (*urls, key)
         told[statement.text, statement.is_shell] = names, urls
         steps.append(Step(statement, names, urls, hidden=hidden))
     return steps
@@ -380,6 +386,8 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
     for name in names:
         if statement.is_shell:
             yield ("file", name) if "/" in name or "." in name else (statement.path, name)
+            if "/" in name and statement.text.startswith(_COPIES):
+                yield from (("file", folder) for folder in folders_of(name))
         elif name.endswith("()"):
             yield ("()", name[:-2])
         elif name.startswith("."):

@@ -174,7 +174,13 @@ def holds_others_key(text: str) -> bool:
     >>> holds_others_key("https://notes.invalid/up?X-Amz-Signature=6cf1a2"), holds_others_key("https://$USER:$TOKEN@notes.invalid")
     (True, False)
     """
-    return _OTHERS_KEY.search(text) is not None
+    return others_key(text) is not None
+
+
+def others_key(text: str) -> str | None:
+    """The key of an account that is written out in a text."""
+    found = _OTHERS_KEY.search(text)
+    return found[0] if found else None
 
 
 def is_registry(host: str) -> bool:

@@ -30,12 +30,38 @@ _LINE = re.compile(
     rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links){_TO}",
     re.M,
 )
+_DIRECT = re.compile(
+    r"\b(?:(?:pip[3x]?|pipx|uv|uvx|poetry|npm|pnpm|yarn|bun|gem|cargo|go)\b[^|;&\n]*?\s(?:install|add|i|get|run|tool\s+install)|npx|bunx|uvx|pnpm\s+dlx|yarn\s+dlx|deno\s+(?:run|install)|go\s+run)\s+(?:-\S+\s+)*[\"']?(?:[\w.-]+\s*@\s*)?((?:git\+)?(?:https?|ssh)://[^\s\"'`<>)]+)"
+)
+"""A package that is taken straight from an address."""
+_UNCHECKED = re.compile(
+    r"trusted-host|strict-ssl[\"'\s=:]+false|--no-check|sslVerify[\"'\s=:]+false|NODE_TLS_REJECT_UNAUTHORIZED", re.I
+)
 _FILES = re.compile(
     r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
     re.I,
 )
 _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
-_WORDS = ("registry", "index", "find-links", "find_links", "proxy", "mirror", "-i ", "-f ", "source")
+_WORDS = (
+    "registry",
+    "index",
+    "find-links",
+    "find_links",
+    "proxy",
+    "mirror",
+    "-i ",
+    "-f ",
+    "source",
+    "install",
+    " add ",
+    " get ",
+    "npx",
+    "bunx",
+    "uvx",
+    "dlx",
+    " run ",
+    " i ",
+)
 
 
 def registry_findings(
@@ -51,12 +77,14 @@ def registry_findings(
     for step in steps:
         statement = step.statement
         if (weight := _worst(registries_in(step.text), purpose)) is not None:
+            weight = Severity.BLOCK if _UNCHECKED.search(step.text) else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
     for part in parts:
         if "://" in part.plain and _FILES.search(part.path):
             for found in _LINE.finditer(part.plain):
                 if (weight := _worst([found[1]], purpose)) is not None:
+                    weight = Severity.BLOCK if _UNCHECKED.search(part.plain) else weight
                     line = part.plain.count("\n", 0, found.start(1)) + 1
                     yield "foreign-registry", weight, part.path, line, found[0].strip()
 
@@ -71,7 +99,7 @@ def registries_in(text: str) -> list[str]:
     """
     if "://" not in text or not any(word in text.lower() for word in _WORDS):
         return []
-    patterns = (_OPTION, _SETTING, _VARIABLE, *([_LINE] if _WRITES_FILE.search(text) else []))
+    patterns = (_OPTION, _SETTING, _VARIABLE, _DIRECT, *([_LINE] if _WRITES_FILE.search(text) else []))
     return list(dict.fromkeys(found[1] for pattern in patterns for found in pattern.finditer(text)))
 
 

@@ -41,6 +41,10 @@ _COMPUTED = re.compile(
     r"(?:system|popen|exec|eval|run|call|spawn)\w*\(\s*\(?\s*[\"']{2}\s*\.join\(\s*\(?\s*(?:chr|map\(\s*chr|\[\s*chr)|String\.fromCharCode",
     re.I,
 )
+_CONTAINER = re.compile(
+    r"\b(?:docker|podman|nerdctl)\s+run\b(?=.*(?:-v\s*|--volume[= ])(?:\$HOME|\$\{HOME\}|~|/):|.*--privileged|.*docker\.sock|.*--pid[= ]host)"
+)
+"""A container that is given the home folder, the whole disk or the whole machine."""
 _ON_FORGE = re.compile(r"//(?:raw\.|api\.|gist\.)?(?:github|gitlab|githubusercontent|bitbucket|codeberg)\b")
 _RUNS_SOURCE = re.compile(r"\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:eval|exec)\b")
 _FETCH_WORDS = (
@@ -58,6 +62,7 @@ _FETCH_WORDS = (
 )
 _RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "$(", "iex", "invoke-expression")
 """What runs something fetched names one of each."""
+_CALLS_NAME = re.compile(r"^(?:\w+\s*=\s*)?\w+\(\s*\w")
 _EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new Function\s*\(")
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
@@ -72,6 +77,9 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """
     labels, text = step.labels, step.text
     origin: Step | None = None
+    if step.statement.is_shell and "run" in text and _CONTAINER.search(text):
+        if (place := place_of_step(step, purpose)) >= Place.UNKNOWN and not is_quoted(step):
+            yield Seen("run-download", Severity.REVIEW, step, "a container that reaches the whole machine")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
     if (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text)) or (
         is_command and _runs_fetched(text)
@@ -166,6 +174,8 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
         return Severity.BLOCK
     if is_unnamed and step.statement.is_live and _EVALUATES.search(step.text) and not step.statement.is_shell:
         return Severity.BLOCK
+    if "hidden-run" in step.labels and step.statement.is_live and not step.statement.is_shell:
+        return Severity.BLOCK
     if place == Place.PLACEHOLDER:
         in_program = not step.statement.path.lower().endswith(DOCUMENTS)
         return Severity.REVIEW if step.statement.is_live and in_program and not purpose.is_security else Severity.NOTE
@@ -199,7 +209,9 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
     labels, text = step.labels, step.text
     if is_quoted(step):
         return
-    if (
+    if {"interpreter", "decoded"} <= step.received.keys() and _CALLS_NAME.search(text):
+        yield Seen("run-encoded", Severity.BLOCK, step, "by a name that is put together")
+    elif (
         step.statement.is_shell
         and "decode" in labels
         and "runs-input" in labels

@@ -30,6 +30,9 @@ _RUN_LATER = re.compile(
 _TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
 _SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
 _WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
+_WIDE_FOLDERS = frozenset(
+    "~ $HOME ${HOME} . .. /tmp /var/tmp /var /usr /usr/bin /usr/local /usr/local/bin /bin /opt /etc /home /root /Users /dev /dev/shm scripts bin src".split()
+)
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
@@ -113,7 +116,8 @@ def _statement(
     if pipeline.writes:
         joined += " > " + " ".join(pipeline.writes)
     uses = {name for found in _VARIABLE.findall(joined) for name in found if name}
-    uses |= {_file_name(word) for word in words if _FILE.match(word.lstrip("@")) or "=@" in word}
+    files = {_file_name(word) for word in words if _FILE.match(word.lstrip("@")) or "=@" in word}
+    uses |= files | {folder for name in files for folder in folders_of(name)}
     names = tuple(dict.fromkeys(_file_name(name) for name in assigns if name not in ("/dev/null", "-", "")))
     return Statement(path, line, joined, scope, names, frozenset(uses), (), True, is_live, language="shell")
 
@@ -140,6 +144,17 @@ def _written_files(words: list[str]) -> list[str]:
         if urls and (command != "curl" or any(re.fullmatch(r"-\w*O\w*|--remote-name", word) for word in words)):
             return [urls[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1]]
     return []
+
+
+def folders_of(name: str) -> list[str]:
+    """The folders that a file lies in, apart from those where everything lies.
+
+    >>> folders_of("/tmp/notes/bin/run"), folders_of("$HOME/notes")
+    (['/tmp/notes/bin', '/tmp/notes'], [])
+    """
+    parts = name.split("/")
+    found = ["/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
+    return [folder for folder in found[:4] if folder not in _WIDE_FOLDERS and len(folder) > 1]
 
 
 def _file_name(word: str) -> str:

@@ -14,7 +14,7 @@ from metier.verdict import Severity
 
 AGENT_KEYS = "agent-credentials"
 STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
-_MEDIUM = ("agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code", "conversation")
+_MEDIUM = ("typed-secret", "agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code", "conversation")
 _HEADERS = re.compile(
     r"-H\s+(?:[\"'][^\"']*[\"']|[\w-]+:\s*(?:Bearer\s+|Bot\s+|token\s+|Basic\s+)?\S+)|--header[= ]\S+(?:\s+(?:Bearer\s+)?\S+)?|\bheaders\s*[=:]\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[\w.]+(?:\([^)]*\))?)|[\"']?(?:Authorization|X-[\w-]*(?:Key|Token)[\w-]*|x-[\w-]*(?:key|token)[\w-]*|api-key|apikey|Cookie)[\"']?\s*[:=]\s*[^,})]*|\bauth\s*=\s*[^,)]*(?:\([^)]*\))?|(?:-u|--user|--oauth2-bearer)\s+\S+",
     re.I,
@@ -48,6 +48,9 @@ _PHRASE = re.compile(
 _UPLOADS = re.compile(r"\bcurl\b.*(?:-\w*F\s*\S*@|-\w*T\s|--data-binary\s+@|-d\s*@|--upload-file)")
 _PIPES_ENCODED = re.compile(r"base64\b.*\|\s*(?:curl|nc|wget)")
 _NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']")
+_ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
+_ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b")
+_UNSEEN = re.compile(r">\s*/dev/null")
 _LOGIN = re.compile(
     r"ssh|aws|netrc|git-cred|gnupg|kube|docker|pypirc|npmrc|gcloud|azure|gh/|openclaw|clawdbot|moltbot|claude|codex|cursor|gemini|credential|secret|auth|config|token|key"
 )
@@ -101,6 +104,14 @@ def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:
 
 
 def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity | None:
+    if "typed-secret" in medium and place == Place.UNKNOWN:
+        return Severity.BLOCK if _ADMIN.search(step.received["typed-secret"].text + step.text) else Severity.REVIEW
+    if (
+        "source-code" in medium
+        and place in (Place.OWN, Place.UNKNOWN)
+        and _ALL_CODE.search(step.received["source-code"].text)
+    ):
+        return Severity.BLOCK if _UNSEEN.search(step.text) else Severity.REVIEW
     if place.is_shady:
         grave = place in (Place.CAPTURE, Place.BARE_IP, Place.AUTHORS, Place.HIDDEN) or "dotenv" in medium
         return Severity.BLOCK if grave else Severity.REVIEW

@@ -26,12 +26,18 @@ _MACHINE_CODE = re.compile(
     r"(?:PROT_EXEC|VirtualAlloc)[\s\S]{0,2000}(?:CFUNCTYPE|WINFUNCTYPE|CreateThread|RtlMoveMemory)"
 )
 _TYPED = re.compile(r"\bread\s+-\w*s[^\n]* (\w+)(?=\n)")
+_READ_AND_RUN = re.compile(
+    r"\bread\s+(?:-\w+\s+)*(\w+)\s+\d?(?=\n)[\s\S]{0,200}(?:\beval|\b(?:ba|z)?sh\s+-c)\s+\$\{?\1\b|while\s[^\n]*\.(?:recv|readline|read)\([\s\S]{0,300}(?:subprocess\.|os\.popen|os\.system|\bexec\()"
+)
+"""Lines are read from a connection and run one by one."""
 _HOOK_SENDS = re.compile(
     r"[\"']command[\"']\s*:\s*f?[\"'](?:[^\"'\n]*[;|&]\s*)?(?:curl|wget|nc)\b[^\n]*(?:-d\b|--data|-F\b|-T\b|POST)"
 )
 _ALLOWS_ALL = re.compile(r"[\"']Bash\(\*\)[\"']|[\"']bypassPermissions[\"']")
 _FETCH_START = re.compile(
-    r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process",
+    r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process"
+    r"|Start-BitsTransfer\b[^\n]*https?://[\s\S]{0,300}(?:Start-Process|Invoke-Item|&\s*[\"'$])|certutil\b[^\n]*-urlcache[^\n]*\s(\S+\.(?:exe|bat|ps1|dll))\b[\s\S]{0,120}\1"
+    r"|\bcurl(?:\.exe)?\s[^\n]*-\w*o\s+(\S+\.(?:exe|bat|msi|ps1))\b[\s\S]{0,200}(?:start|call|msiexec|powershell)\s[^\n]*\2",
     re.I,
 )
 _ORDERS = re.compile(
@@ -111,7 +117,9 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         _OPENS_APP.search(text) or any("fetch" in s.labels and place_of_step(s, purpose) >= Place.OWN for s in members)
     ):
         yield Seen("disable-defence", Severity.BLOCK, defended)
-    if ("downloadfile(" in said or "-outfile" in said) and _FETCH_START.search(text):
+    if (
+        "downloadfile(" in said or "-outfile" in said or "-urlcache" in said or "bitstransfer" in said or "curl" in said
+    ) and _FETCH_START.search(text):
         yield Seen("run-download", Severity.BLOCK, members[0])
     writes = is_program or any(s.statement.is_shell and "agent-write" in s.labels for s in members)
     if (
@@ -165,10 +173,13 @@ def _in_disguise(members: Sequence[Step], together: frozenset[str], text: str) -
     said = text.lower()
     if ("prot_exec" in said or "virtualalloc" in said) and _MACHINE_CODE.search(text):
         yield Seen("run-encoded", Severity.BLOCK, members[0], "as machine code")
-    if "send" in together and "sudo" in said and (typed := _TYPED.search(text)):
-        away = [s for s in members if "send" in s.labels and f"${typed[1]}" in s.text]
+    if together & OUTWARD and "sudo" in said and (typed := _TYPED.search(text)):
+        away = [s for s in members if s.labels & OUTWARD and f"${typed[1]}" in s.text]
         if away and re.search(rf"\${{?{typed[1]}\b[^\n]*\|[^\n]*\bsudo\s", text):
             yield Seen("send-secrets", Severity.BLOCK, away[0], "the password that is typed for sudo")
+    is_wired = "/dev/tcp/" in said or "connect" in together or "reverse-shell" in together
+    if is_wired and "read" in said and ("eval" in said or "subprocess" in said) and _READ_AND_RUN.search(text):
+        yield Seen("remote-command", Severity.BLOCK, members[0], "line by line from a connection")
     if "agent-memory" in together and together & {"write", "agent-write"}:
         if "hooks" in said and "command" in said and _HOOK_SENDS.search(text):
             yield Seen("loosen-agent", Severity.BLOCK, _first(members, "agent-memory"), "and a hook that sends")
