@@ -56,3 +56,21 @@ def test_migrate_writes_the_records_and_proposes(folder: Path) -> None:
     assert done.exit_code == 1
     assert [(fate["concept"], fate["kind"]) for fate in fates] == [("a", "kept"), ("b", "lost")]
     assert out.read_text() == (folder / "r.jsonl").read_text()
+
+
+HISTORY = "conceptUri,replacedBy\nb,c\n"
+
+
+def test_a_history_replaces_on_the_command_line(folder: Path) -> None:
+    (folder / "h.csv").write_text(HISTORY)
+    old, new, out = folder / "old.csv", folder / "new.csv", folder / "o.jsonl"
+    done = run("migrate", folder / "r.jsonl", old, new, "--out", out, "--history", folder / "h.csv", "--json")
+    assert done.exit_code == 0
+    assert [(fate["kind"], fate["to"]) for fate in json.loads(done.stdout)["fates"]] == [
+        ("kept", ["a"]),
+        ("replaced", ["c"]),
+    ]
+    assert out.read_text() == '{"skill": "a"}\n{"skill": "c"}\n'
+    changes = json.loads(run("diff", old, new, "--history", folder / "h.csv", "--json").stdout)
+    assert changes["counts"] == {"added": 1, "replaced": 1, "relabelled": 1}
+    assert [change["after"] for change in changes["changes"] if change["kind"] == "replaced"] == [["c"]]

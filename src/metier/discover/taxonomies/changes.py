@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from metier.discover.taxonomies.history import History, replacements
 from metier.taxonomy import Concept, Taxonomy
 
 
@@ -13,10 +14,10 @@ class Change:
     """One change of one concept.
 
     Attributes:
-        kind: `added`, `removed`, `relabelled`, `moved` (other parents), `renamed` (other alternative labels),
-            `redefined`.
+        kind: `added`, `removed`, `replaced` (removed, and a history says by what), `relabelled`, `moved` (other
+            parents), `renamed` (other alternative labels), `redefined`.
         before: What it was: a label, or what left: parents or alternative labels; empty for what is new.
-        after: What it is, or what came.
+        after: What it is, or what came; the identifiers that stand for what was replaced.
     """
 
     kind: str
@@ -26,14 +27,18 @@ class Change:
     after: tuple[str, ...] = ()
 
 
-KINDS = ("added", "removed", "relabelled", "moved", "renamed", "redefined")
+KINDS = ("added", "removed", "replaced", "relabelled", "moved", "renamed", "redefined")
 
 
-def diff(old: Taxonomy, new: Taxonomy) -> tuple[Change, ...]:
+def diff(old: Taxonomy, new: Taxonomy, *, history: History | None = None) -> tuple[Change, ...]:
     """Every change from the one to the other: by kind, and within a kind in the order of the taxonomies.
 
     Laws: no change between equal ones; `diff(a, b)` is `diff(b, a)` with before and after, added and removed swapped;
-    the order of parents and alternative labels does not count.
+    the order of parents and alternative labels does not count. With a history the way back is no mirror.
+
+    Args:
+        history: What stands for concepts that were given up, beside what the taxonomies say themselves; see
+            `read_history`.
 
     >>> old = Taxonomy(name="t", concepts=(Concept(id="a", label="weld"), Concept(id="b", label="cut")))
     >>> new = Taxonomy(name="t", concepts=(Concept(id="a", label="welding"), Concept(id="c", label="cut")))
@@ -41,9 +46,15 @@ def diff(old: Taxonomy, new: Taxonomy) -> tuple[Change, ...]:
     [('added', 'c'), ('removed', 'b'), ('relabelled', 'a')]
     """
     changes = [Change(kind="added", concept=c.id, label=c.label, after=(c.label,)) for c in new if c.id not in old]
-    changes += [Change(kind="removed", concept=c.id, label=c.label, before=(c.label,)) for c in old if c.id not in new]
+    changes += [_gone(c, old, new, history) for c in old if c.id not in new]
     changes += [change for c in old if c.id in new for change in _changes(c, new[c.id])]
     return tuple(sorted(changes, key=lambda change: KINDS.index(change.kind)))
+
+
+def _gone(concept: Concept, old: Taxonomy, new: Taxonomy, history: History | None) -> Change:
+    to = () if history is None else replacements(concept.id, old, new, history)
+    kind = "replaced" if to else "removed"
+    return Change(kind=kind, concept=concept.id, label=concept.label, before=(concept.label,), after=to)
 
 
 def _changes(old: Concept, new: Concept) -> Iterator[Change]:

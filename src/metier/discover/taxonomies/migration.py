@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from metier.discover.taxonomies.history import replacements
 from metier.errors import DocumentError, StoreError
 from metier.taxonomy import Taxonomy
 
@@ -71,7 +72,8 @@ def migrate(
 
     Args:
         records: Plain data, as JSON has it. Keys are not looked at.
-        history: What stands for an identifier, beside what the taxonomies say themselves (`isReplacedBy`).
+        history: What stands for an identifier, beside what the taxonomies say themselves (`isReplacedBy`);
+            see `read_history`.
 
     >>> from metier.taxonomy import Concept
     >>> old = Taxonomy(name="t", concepts=(Concept(id="a", label="weld"), Concept(id="b", label="cut metal")))
@@ -181,7 +183,7 @@ def _fate(
     label = (old if concept in old else new)[concept].label if concept in old or concept in new else ""
     if concept in new and not new[concept].replaced_by:
         return Fate(concept=concept, kind="kept", label=label, to=(concept,), records=records)
-    to = _replacements(concept, old, new, history)
+    to = replacements(concept, old, new, history)
     if to:
         return Fate(concept=concept, kind="replaced", label=label, to=to, records=records)
     if concept in new:
@@ -190,20 +192,6 @@ def _fate(
         return Fate(concept=concept, kind="unknown", records=records)
     near = _near(old[concept].labels, new, forms)
     return Fate(concept=concept, kind="proposed" if near else "lost", label=label, proposals=near, records=records)
-
-
-def _replacements(concept: str, old: Taxonomy, new: Taxonomy, history: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """What stands for a concept in the new version, through as many replacements as there are; circles end."""
-    found: dict[str, None] = {}
-    seen, front = {concept}, [concept]
-    while front:
-        at = front.pop(0)
-        nexts = [*history.get(at, ()), *(up for tree in (new, old) if at in tree for up in tree[at].replaced_by)]
-        if at in new and not nexts and at != concept:
-            found[at] = None
-        front += [other for other in dict.fromkeys(nexts) if other not in seen]
-        seen.update(nexts)
-    return tuple(found)
 
 
 def _forms(new: Taxonomy) -> dict[str, dict[str, str]]:

@@ -18,6 +18,10 @@ app = typer.Typer(name="taxonomy", help="Read, check, compare and migrate taxono
 Source = Annotated[Path, typer.Argument(help="ESCO, SKOS, CSV or text, a file or folder; or a folder of skills.")]
 Languages = Annotated[str, typer.Option(help="Languages, the one of the labels first: en,de; all by default.")]
 Hierarchy = Annotated[Path | None, typer.Option(help="A file or folder of ESCO whose hierarchy is laid over it.")]
+History = Annotated[
+    Path | None,
+    typer.Option("--history", help="What replaced what: a CSV of conceptUri,replacedBy, a JSON object, or SKOS."),
+]
 Pillar = Annotated[Literal["skills", "occupations"], typer.Option(help="Which pillar of ESCO.")]
 
 
@@ -96,17 +100,22 @@ def diff(
     old: Source,
     new: Source,
     hierarchy: Hierarchy = None,
+    history: History = None,
     counts: Annotated[bool, typer.Option("--counts", help="Only how many changes of each kind.")] = False,
     json: AsJson = False,
 ) -> None:
     """List what changed from one version to another, by identifier; exit 1 if anything did.
 
-    Example: metier discover taxonomy diff skills_v1.1.csv skills_v1.2.csv
+    With a history what was removed and replaced is told apart, with what stands for it.
+
+    Example: metier discover taxonomy diff skills_v1.1.csv skills_v1.2.csv --history replaced.csv
     """
     from metier.discover.taxonomies import diff as compare
-    from metier.discover.taxonomies import load_taxonomy
+    from metier.discover.taxonomies import load_taxonomy, read_history
 
-    changes = compare(load_taxonomy(old, hierarchy=hierarchy), load_taxonomy(new, hierarchy=hierarchy))
+    replaced = read_history(history) if history else None
+    before, after = (load_taxonomy(path, hierarchy=hierarchy) for path in (old, new))
+    changes = compare(before, after, history=replaced)
     by_kind = Counter(change.kind for change in changes)
     if json:
         as_json({"counts": by_kind, "changes": [] if counts else changes})
@@ -126,21 +135,24 @@ def migrate(
     old: Source,
     new: Source,
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the records go.")],
+    history: History = None,
     json: AsJson = False,
 ) -> None:
     """Carry records to a new version; exit 1 if an identifier is neither kept nor replaced.
 
-    What the data says is replaced is replaced; for the rest near concepts are proposed and nothing is changed.
+    What the taxonomies or a history say is replaced is replaced; for the rest near concepts are proposed and nothing
+    is changed.
 
     Example: metier discover taxonomy migrate ads.jsonl skills_v1.1.csv skills_v1.2.csv --out ads-1.2.jsonl
     """
-    from metier.discover.taxonomies import load_taxonomy, migration
+    from metier.discover.taxonomies import load_taxonomy, migration, read_history
     from metier.discover.taxonomies.table import read_text
     from metier.faces.files import make_writable
 
     make_writable(out, "--out")
     read = migration.read_records(read_text(records), where=records.name)
-    made = migration.migrate(read, load_taxonomy(old), load_taxonomy(new))
+    replaced = read_history(history) if history else None
+    made = migration.migrate(read, load_taxonomy(old), load_taxonomy(new), history=replaced)
     migration.write_records(made.records, out)
     if json:
         as_json({"fates": made.fates})
