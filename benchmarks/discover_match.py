@@ -5,7 +5,8 @@ over the same texts, whole words, longest first, each peer with the Python that 
 oracle is one regular expression a form-start, tried at every word. Every engine is run for itself; CPU time, best of
 three, the heap frozen, so that the collector does not walk the taxonomy.
 
-Then: how many mentions of each set of rules lie in what people tagged in SkillSpan (Zhang et al., NAACL 2022).
+Then: what a matcher kept in a file costs to load; how many mentions of each set of rules lie in what people tagged in
+SkillSpan (Zhang et al., NAACL 2022); and what inflected forms do to recall and precision on sentences with gold skills.
 
     python benchmarks/discover_match.py DATA_FOLDER [TEXTS…]
 """
@@ -22,11 +23,16 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from metier.discover.extraction.gold import read_gold
+from metier.discover.extraction.skills import skills_of
 from metier.discover.match import Matcher, Mention
+from metier.discover.matching.kept import dump, load_matcher
 from metier.discover.matching.rules import EVERY_FORM, careful, forms_of
 from metier.discover.matching.words import canonical, is_word
 from metier.taxonomy import Concept, Taxonomy
@@ -36,6 +42,12 @@ Find = Callable[[list[str]], Sequence[Sequence[tuple[int, int] | Mention]]]
 PEERS = ("ahocorasick-rs", "pyahocorasick", "flashtext2", "spacy")
 ORACLE = "regex oracle"
 ROUNDS = 3
+RULES = {
+    "every form": EVERY_FORM,
+    "every form, inflected": replace(EVERY_FORM, inflections=True),
+    "careful": careful(),
+    "careful, inflected": replace(careful(), inflections=True),
+}
 
 
 def load(folder: Path) -> Taxonomy:
@@ -218,7 +230,48 @@ def main(arguments: list[str]) -> None:
             f"| {name} | {built:.2f} | {lines:.1f} | {ads:.1f} | {memory:.0f} | {len(places):,} "
             f"| {len(expected - places):,} | {len(places - expected):,} |"
         )
+    kept_table(Path(arguments[0]))
     rules_table(Path(arguments[0]))
+    inflection_table(Path(arguments[0]))
+
+
+def kept_table(folder: Path) -> None:
+    """CPU milliseconds to make a matcher with its table, and to load it from the file that `dump` writes."""
+    taxonomy = load(folder)
+    print("\n| rules | made, CPU ms | loaded, CPU ms | file, MB |\n| --- | ---: | ---: | ---: |")
+    for name, rules in RULES.items():
+        with TemporaryDirectory() as scratch:
+            file = Path(scratch, "kept")
+            dump(Matcher(taxonomy, rules, engine="table"), file)
+            makers = (lambda: Matcher(taxonomy, rules, engine="table"), lambda: load_matcher(file))  # noqa: B023
+            made, loaded = (min(_seconds(make) for _ in range(5)) for make in makers)
+            print(f"| {name} | {made * 1e3:.0f} | {loaded * 1e3:.0f} | {file.stat().st_size / 1e6:.1f} |")
+
+
+def _seconds(make: Callable[[], Matcher]) -> float:
+    began = time.process_time()
+    list(make().find_all(("",)))
+    return time.process_time() - began
+
+
+def inflection_table(folder: Path) -> None:
+    """Of gold skills, how many are mentioned; of mentioned skills, how many are gold; with and without inflections."""
+    taxonomy = load(folder)
+    skills = skills_of(taxonomy)
+    print("\n| validation set | rules | recall | precision | of inflected mentions right |")
+    print("| --- | --- | ---: | ---: | ---: |")
+    matchers = {name: Matcher(taxonomy, rules) for name, rules in RULES.items()}
+    for file in ("tech_validation_annotations.csv", "house_validation_annotations.csv", "skillskape_dev.csv.gz"):
+        rows = [row for row in read_gold(folder / file, skills)[0] if row.skills]
+        gold = [{skills.ids[place] for place in row.skills} for row in rows]
+        for name, matcher in matchers.items():
+            found = list(matcher.find_all(row.text for row in rows))
+            named = [{mention.concept for mention in mentions} for mentions in found]
+            right = sum(len(here & there) for here, there in zip(gold, named, strict=True))
+            more = [m.concept in here for here, ms in zip(gold, found, strict=True) for m in ms if m.inflected]
+            asked, given = sum(map(len, gold)), sum(map(len, named))
+            shares = f"{right} of {asked} = {right / asked:.1%} | {right} of {given} = {right / given:.1%}"
+            print(f"| {file.split('_')[0]} | {name} | {shares} | {sum(more)} of {len(more)} |")
 
 
 def rules_table(folder: Path) -> None:
@@ -228,7 +281,7 @@ def rules_table(folder: Path) -> None:
     for path in sorted(folder.glob("skillspan_*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
-        for name, rules in (("every form", EVERY_FORM), ("careful", careful())):
+        for name, rules in RULES.items():
             found = Matcher(taxonomy, rules).find_all(" ".join(row["tokens"]) for row in rows)
             hits = [
                 any(start < m.end and m.start < end for start, end in tagged(row))

@@ -34,3 +34,16 @@ def test_each_text_is_one_line_with_its_mentions(tmp_path: Path) -> None:
 
 def test_careful_and_nested_do_what_they_say(tmp_path: Path) -> None:
     assert [m["concept"] for m in lines(tmp_path, "--careful", "--nested")[0]["mentions"]] == ["arc", "weld"]  # type: ignore[attr-defined]
+
+
+def test_inflected_mentions_are_given_when_asked_and_say_so(tmp_path: Path) -> None:
+    (tmp_path / "skills.csv").write_text("id,label\ndb,database\n")
+    (tmp_path / "ads.jsonl").write_text('{"text": "Databases, a database"}\n')
+    given = [str(tmp_path / "ads.jsonl"), "-t", str(tmp_path / "skills.csv")]
+    (plain,) = map(json.loads, CliRunner().invoke(app, given).stdout.splitlines())
+    (more,) = map(json.loads, CliRunner().invoke(app, [*given, "--inflections"]).stdout.splitlines())
+    assert [m["form"] for m in plain["mentions"]] == ["database"]
+    assert [(m["form"], m.get("inflected", False)) for m in more["mentions"]] == [
+        ("Databases", True),
+        ("database", False),
+    ]

@@ -15,6 +15,9 @@ def mentions(
     taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="The concepts.")],
     field: Annotated[str, typer.Option(help="The column or key that holds the text.")] = "",
     careful: Annotated[bool, typer.Option("--careful", help="Leave out what is a word of prose, not a skill.")] = False,
+    inflections: Annotated[
+        bool, typer.Option("--inflections", help='Also "managing staff" for "manage staff"; English, flagged.')
+    ] = False,
     nested: Annotated[bool, typer.Option("--nested", help="Also give mentions inside longer ones.")] = False,
 ) -> None:
     """Write one JSON line for each text: its source, the text, and the mentions with offsets into it.
@@ -23,6 +26,7 @@ def mentions(
 
     Example: metier discover mentions ads.jsonl.gz -t skills.csv --careful
     """
+    from dataclasses import replace
     from itertools import chain, tee
 
     from metier.discover.match import Matcher
@@ -30,7 +34,8 @@ def mentions(
     from metier.discover.supervision.reading import read_sentences
     from metier.discover.taxonomies import load_taxonomy
 
-    matcher = Matcher(load_taxonomy(taxonomy), rules.careful() if careful else rules.EVERY_FORM)
+    chosen = replace(rules.careful() if careful else rules.EVERY_FORM, inflections=inflections)
+    matcher = Matcher(load_taxonomy(taxonomy), chosen)
     read, again = tee(chain.from_iterable(read_sentences(path, field=field) for path in paths))
     found = matcher.find_all((sentence.text for sentence in again), nested=nested)
     as_lines(
