@@ -28,6 +28,7 @@ from metier.discover.extraction.lexical import Lexical
 from metier.discover.extraction.named import Named
 from metier.discover.extraction.sentences import split
 from metier.discover.extraction.skills import Skills
+from metier.discover.extraction.snapped import snapped
 from metier.discover.extraction.words import WordEncoder, load_words, save_words
 from metier.discover.match import Mention
 from metier.errors import InputError
@@ -186,7 +187,10 @@ class Extractor:
         if not kept:
             return ()
         implied = [column for column in kept if int(ranked.places[row, column]) not in named]
-        spans = dict(zip(implied, self._spans(text, row, ranked, implied), strict=True))
+        spans = {
+            column: snapped(text, *span) if span else None
+            for column, span in zip(implied, self._spans(text, row, ranked, implied), strict=True)
+        }
         return tuple(
             self._one(
                 text, int(ranked.places[row, column]), column, row, ranked, float(chances[column]), named,
