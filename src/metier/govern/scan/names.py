@@ -41,12 +41,13 @@ _FROM_INTERNAL = re.compile(
     re.I,
 )
 _IMPORTS_INTERNAL = re.compile(r"(?:from|import)\s+(?:internal_\w+|\w+_internal\b|corp_\w+|private_\w+)")
+_IMPORTS = ("from", "import")
 _REGISTRY = re.compile(r"--registry|--index-url|--extra-index-url|-i\s+https?:|_registry")
 
 
 def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
     """Rule, weight, place and evidence of names that mislead."""
-    if "install" in purpose.body.lower() and _FROM_INTERNAL.search(purpose.body) and not _REGISTRY.search(purpose.body):
+    if _may_be_internal(purpose.body) and _FROM_INTERNAL.search(purpose.body) and not _REGISTRY.search(purpose.body):
         yield (
             "confusable-source",
             Severity.REVIEW,
@@ -54,13 +55,12 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
             1,
             "installs from an internal registry that is not named",
         )
-    replaces = bool(_REPLACEMENT.search(purpose.description) or _REPLACEMENT.search(purpose.body[:400]))
     own = slip_of(purpose.name)
-    if own and replaces:
+    if own and (_REPLACEMENT.search(purpose.description) or _REPLACEMENT.search(purpose.body[:400])):
         yield "lookalike-name", Severity.REVIEW, "SKILL.md", 1, f"{purpose.name} is one slip from {own}"
     for step in steps:
         statement = step.statement
-        if "install" in step.labels and statement.is_shell:
+        if step.labels and "install" in step.labels and statement.is_shell:
             for name in _names(step.text):
                 if (word := slip_of(name)) is not None:
                     yield (
@@ -75,8 +75,14 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
                 for name in _names(step.text)
             ):
                 yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
-        elif step.text.startswith(("from", "import")) and _IMPORTS_INTERNAL.match(step.text):
+        elif step.text.startswith(_IMPORTS) and _IMPORTS_INTERNAL.match(step.text):
             yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
+
+
+def _may_be_internal(text: str) -> bool:
+    """Whether a text has the words of an install from an internal registry; most do not."""
+    said = text.lower()
+    return "install" in said and any(word in said for word in ("internal", "private", "corporate", "company"))
 
 
 def slip_of(name: str) -> str | None:

@@ -12,7 +12,7 @@ import binascii
 import codecs
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from metier.govern.scan.script import script_statements
@@ -28,14 +28,30 @@ _TWISTED = re.compile(
 )
 """A program that is twisted holds one of the words, or of these."""
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\s*\(|\[::-1\]|marshal")
-_FOLDS = re.compile(
-    r"[\"'](?:\s*[+%]|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\(|\s+[rbfuRBFU]{0,2}[\"']|[rbfuRBFU]{1,2}[\"'])"
-    r"|[+%]\s*[rbfuRBFU]{0,2}[\"']|\"'|'\"|\"\"\"|'''|(?<![\s(=,\[{:\"'])(?:\"\"|'')(?![\"'])|(?<![\"'])(?:\"\"|'')(?![\s),\]};:\"']|$)"
-    r"|g(?:etattr|lobals)\s*\(|_(?:_import__|_builtins__|_dict__)|importlib|chr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|vars\s*\(|sys\.modules"
+_FOLDS_TEXT = re.compile(
+    r"[\"'+%](?:(?<=[\"'])(?:\s*[+%]|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\("
+    r"|\s+[rbfuRBFU]{0,2}[\"']|[rbfuRBFU]{1,2}[\"']|(?<=\")'|(?<=')\"|(?<=\")\"\"|(?<=')''"
+    r"|(?<![\s(=,\[{:\"'][\"'])(?:(?<=\")\"|(?<=')')(?![\"'])|(?<![\"'][\"'])(?:(?<=\")\"|(?<=')')(?![\s),\]};:\"']|$))"
+    r"|(?<=[+%])\s*[rbfuRBFU]{0,2}[\"'])"
+)
+_FOLDS_NAME = re.compile(
+    r"g(?:etattr|lobals)\s*\(|_(?:_import__|_builtins__|_dict__)|importlib|chr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|vars\s*\(|sys\.modules"
     r"|codecs\.decode|bytes\(\s*\[|reversed\(|unhexlify|decompress|marshal|\\[xuUN0-7]|(?<=[\w)\]])\s\.\s*\w|(?<=[\w)\]])\.\s+\w+\s*\("
 )
 """What may say something else once it is folded, apart from the names that stand for something; quotes side by side are
 texts that become one, unless they are an empty text."""
+_FOLDING_WORDS = (
+    "getattr", "globals", "_import__", "_builtins__", "_dict__", "importlib", "chr", "fromhex", "decode", "[::-1]", "vars",
+    "sys.modules", "bytes(", "reversed(", "unhexlify", "decompress", "marshal", "\\", " .", ". ",
+)  # fmt: skip
+"""What is folded for a name in it holds one of them."""
+_BEGINS_BLOCK = ("if ", "elif ", "else", "for ", "while ", "with ", "try", "except", "finally", "def ", "class ", "async ")  # fmt: skip
+_LATER = re.compile(r"(?:else|try|finally|except\b[^:]*)\s*:(?=\s*\S)|el(?=if\b)")
+"""What is no statement by itself, before one that is."""
+_NAMED = re.compile(
+    r"\w+\s*=(?!=)\s*(?P<sure>[rbfuRBFU]{0,2}[\"']|\(|(?:os|subprocess|requests|base64|eval|exec|builtins|__builtins__)\b(?:.*\w)?$)?"
+)
+_COMPUTES = ("chr", "bytes", "decode", "fromhex", "unhexlify")
 _TABLES = re.compile(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$")
 _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
 _MAX_FOLD = 300_000
@@ -55,14 +71,13 @@ def python_statements(
     if len(text) > _MAX_FOLD or not (beside or _is_twisted(text)):
         yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
         return
-    fold = _folded(text, beside)
-    for statement in script_statements(text, path, kind="python", first_line=first_line, is_live=is_live):
-        other = fold(statement, statement.line - first_line + 1) if fold else None
-        if other is None or other == statement.text:
-            yield statement
-            continue
-        again = next(script_statements(other, path, kind="python"), None)
-        if again is None:
+    sources: list[str] = []
+    statements = [
+        *script_statements(text, path, kind="python", first_line=first_line, is_live=is_live, sources=sources)
+    ]
+    for statement, other in zip(statements, _folded(statements, sources, beside), strict=True):
+        again = next(script_statements(other, path, kind="python"), None) if other else None
+        if again is None or other == statement.text:
             yield statement
             continue
         yield statement._replace(
@@ -76,37 +91,51 @@ def _is_twisted(text: str) -> bool:
     return any(word in text for word in _TWISTS) or _TWISTED.search(text) is not None
 
 
-def _folded(text: str, beside: str = "") -> Callable[[Statement, int], str | None] | None:
-    """What tells for a statement, by its line in the text, what it says after folding, if that is another thing."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-            names = list(_statements(ast.parse(beside))) if beside else []
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    nodes = list(_statements(tree))
-    by_line: dict[int, ast.stmt] = {}
-    for node in nodes:
-        if not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Try | ast.Import | ast.ImportFrom
-        ):
-            by_line.setdefault(node.lineno, node)
-    folder = _Folder([*nodes, *names])
+def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str) -> list[str]:
+    """What each statement says after folding; nothing for those that say what they say.
 
-    def fold(statement: Statement, line: int) -> str | None:
-        if folder.names.isdisjoint(statement.uses) and not _FOLDS.search(statement.text):
-            return None
-        node = by_line.get(line)
-        head = _head(node) if node is not None else None
-        if head is None:
-            return None
-        try:
-            return " ".join(ast.unparse(folder.visit(head)).split())
-        except (RecursionError, ValueError):
-            return None
+    Each is parsed by itself, and only where it may be folded: one that does not parse hides no other.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        folder = _Folder(_naming(statements, sources))
+        if beside:
+            others: list[str] = []
+            folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
+        return [
+            "" if folder.names.isdisjoint(statement.uses) and not _folds(statement.text) else folder.said(source)
+            for statement, source in zip(statements, sources, strict=True)
+        ]
 
-    return fold
+
+def _naming(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
+    """The statements that give something a name which may be written out, those of the module first."""
+    named = [(bool(one.scope), source) for one, source in zip(statements, sources, strict=True) if _names(one.text)]
+    for _, source in sorted(named, key=lambda pair: pair[0]):
+        node = _parsed(source)
+        yield from _statements(ast.Module([node], [])) if node is not None else ()
+
+
+def _names(text: str) -> bool:
+    """Whether a statement may give a name to a constant, a module or what is in one; most do not."""
+    if text.startswith(("import ", "from ")):
+        return " as " in text or (text[0] == "f" and not _is_dull(text.split(" ", 2)[1]))
+    if "=" not in text:
+        return False
+    if text.startswith(_BEGINS_BLOCK):
+        return text[-1] != ":"
+    named = _NAMED.match(text)
+    return named is not None and (named["sure"] is not None or any(word in text for word in _COMPUTES))
+
+
+def _folds(text: str) -> bool:
+    """Whether a statement may say something else once it is folded."""
+    if ("'" in text or '"' in text) and _FOLDS_TEXT.search(text):
+        return True
+    for word in _FOLDING_WORDS:
+        if word in text:
+            return _FOLDS_NAME.search(text) is not None
+    return False
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
@@ -123,17 +152,25 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
         level = inner
 
 
-def _head(node: ast.stmt) -> ast.stmt | None:
-    """A statement without the statements inside it."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
+def _parsed(source: str) -> ast.stmt | None:
+    """A statement by itself; of one that begins a block, what it says about the block."""
+    later = _LATER.match(source)
+    text = source[later.end() :].strip() if later else source.strip()
+    is_head = text[-1:] == ":"
+    try:
+        tree = compile(f"{text} pass" if is_head else text, "", "exec", ast.PyCF_ONLY_AST)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if isinstance(node, ast.For | ast.AsyncFor):
-        return ast.For(target=node.target, iter=node.iter, body=[ast.Pass()], orelse=[], lineno=node.lineno)
-    if isinstance(node, ast.With | ast.AsyncWith):
-        return ast.With(items=node.items, body=[ast.Pass()], lineno=node.lineno)
-    if isinstance(node, ast.If | ast.While):
+    node: ast.stmt | None = next(iter(getattr(tree, "body", ())), None)
+    if is_head and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return None
+    if is_head and isinstance(node, ast.If | ast.While):
         return ast.Expr(node.test)
-    return None if isinstance(node, ast.Try) else node
+    if is_head and isinstance(node, ast.AsyncWith):
+        return ast.With(node.items, node.body, lineno=node.lineno)
+    if is_head and isinstance(node, ast.AsyncFor):
+        return ast.For(node.target, node.iter, node.body, [], lineno=node.lineno)
+    return node
 
 
 class _Folder(ast.NodeTransformer):
@@ -142,6 +179,20 @@ class _Folder(ast.NodeTransformer):
     def __init__(self, nodes: Iterable[ast.stmt]) -> None:
         self._aliases: dict[str, str] = {}
         self._constants: dict[str, str | bytes] = {}
+        self.learn(nodes)
+
+    def said(self, source: str) -> str:
+        """What a statement says; nothing if it does not parse."""
+        node = _parsed(source)
+        if node is None or isinstance(node, ast.Import | ast.ImportFrom | ast.Try):
+            return ""
+        try:
+            return " ".join(ast.unparse(self.visit(node)).split())
+        except (RecursionError, ValueError):
+            return ""
+
+    def learn(self, nodes: Iterable[ast.stmt]) -> None:
+        """Take in what some statements give a name."""
         for node in nodes:
             if isinstance(node, ast.Import):
                 self._aliases |= {a.asname: a.name for a in node.names if a.asname and not _is_dull(a.name)}

@@ -6,6 +6,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from metier.govern.scan.flow import strings_of
@@ -149,15 +150,9 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
         return
     text = text.replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'")
     if (calls and _EVALUATES.search(statement.text)) or re.search(r"\bexec\(.*(?:urlopen|requests\.get)", text):
-        kind = "python" if re.search(r"^\s*(?:import|from|exec|def)\b|__import__|os\.\w", text) else "script"
-        reader = python_statements if kind == "python" else script_statements
-        yield from reader(
-            text,
-            statement.path,
-            first_line=statement.line,
-            is_live=statement.is_live,
-            **({} if kind == "python" else {"kind": kind}),
-        )
+        is_python = re.search(r"^\s*(?:import|from|exec|def)\b|__import__|os\.\w", text) is not None
+        reader = python_statements if is_python else partial(script_statements, kind="script")
+        yield from reader(text, statement.path, first_line=statement.line, is_live=statement.is_live)
     joined = (
         text
         if len(words) == 1 or not any(" " in word for word in words)

@@ -75,6 +75,8 @@ def registry_findings(
     [('foreign-registry', 'block')]
     """
     for step in steps:
+        if "://" not in step.text:
+            continue
         statement = step.statement
         if (weight := _worst(registries_in(step.text), purpose)) is not None:
             weight = Severity.BLOCK if _UNCHECKED.search(step.text) else weight
@@ -97,7 +99,8 @@ def registries_in(text: str) -> list[str]:
     >>> registries_in("curl -f https://api.example/source")
     []
     """
-    if "://" not in text or not any(word in text.lower() for word in _WORDS):
+    said = text.lower() if "://" in text else ""
+    if not any(word in said for word in _WORDS):
         return []
     patterns = (_OPTION, _SETTING, _VARIABLE, _DIRECT, *([_LINE] if _WRITES_FILE.search(text) else []))
     return list(dict.fromkeys(found[1] for pattern in patterns for found in pattern.finditer(text)))

@@ -24,8 +24,8 @@ _TOKEN = re.compile(
     re.X | re.M,
 )
 """What is neither a text nor a sign that matters is taken in one piece."""
-_WORDS = re.compile(r"[A-Za-z_$][\w$]*|[^\w\s\"'`/#(){}\[\];$]+|[\s\S]")
 _STRING = r"(?:\"(?!\"\")(?:[^\"\\\n]|\\[\s\S]){0,9000}+\"|'(?!'')(?:[^'\\\n]|\\[\s\S]){0,9000}+'|`(?:[^`\\]|\\[\s\S]){0,9000}+`)"
+_WORDS = re.compile(rf"{_STRING}|[A-Za-z_$][\w$]*|[^\w\s\"'`/#(){{}}\[\];$]+|[\s\S]")
 
 
 def _simple(inner: str, outer: str) -> str:
@@ -39,15 +39,23 @@ def _simple(inner: str, outer: str) -> str:
 
 _GOES_ON = r"\s{0,39}[.+?|&,]"
 _COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+"}
-_BLANK = {name: re.compile(rf"(?:\s++|{comment})++") for name, comment in _COMMENTS.items()}
+_BLANK = {name: re.compile(rf"(?:[\s;]++|{comment})++") for name, comment in _COMMENTS.items()}
 _SIMPLE = {
     name: re.compile(
         rf"(?P<text>(?:{_simple('{', '}') if name == 'python' else _simple('', '')})++)(?:{comment})?+"
-        + (r"(?:\n|;|\Z)" if name == "python" else rf"(?:\n(?!{_GOES_ON})|;|\Z)")
+        + (r"(?:\n|;|\Z)" if name == "python" else rf"(?:\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{))")
     )
     for name, comment in _COMMENTS.items()
 }
-"""A statement that needs no counting of brackets."""
+"""A statement that needs no counting of brackets, or what stands before the brace that it opens."""
+_INSIDE = {
+    name: re.compile(rf"(?:\s++|{_simple('{', '}') if name == 'python' else _simple('', '')})++") for name in _COMMENTS
+}
+"""What goes on inside a bracket."""
+_SIGN = re.compile(r"[^\w\s\"'`/#(){}\[\];$]")
+_SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
+_DEFINES = ("def ", "function", "fn ", "func ", "sub ")
+"""What defines a function holds one of them."""
 _ASSIGN = re.compile(
     r"^(?:(?:export|const|let|var|local|our|my|final|static|public|private|auto|async|global)\s+)*"
     r"(?P<names>[$@]?[\w.$]+(?:\[[^\]]{0,60}\])?(?:\s*,\s*[$@]?[\w.$]+)*|[\[{(][\w\s,:$.]{1,200}[\]})])"
@@ -77,21 +85,25 @@ _INDEX = re.compile(r"\[[^\]]*\]$")
 _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
+_NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
 _APPEND = re.compile(
     r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
 
 
 def script_statements(
-    text: str, path: str, *, kind: str, first_line: int = 1, is_live: bool = True
+    text: str, path: str, *, kind: str, first_line: int = 1, is_live: bool = True, sources: list[str] | None = None
 ) -> Iterator[Statement]:
     """Read a program. Comments are dropped, strings stay.
+
+    Args:
+        sources: Where it is given, what each statement is in the text is added to it.
 
     >>> [(s.text, s.assigns) for s in script_statements("const a = process.env; // all\\nsend(a)", "x.js", kind="script")]
     [('const a = process.env', ('a',)), ('send(a)', ())]
     """
     scopes: list[tuple[int, str]] = []
-    for line, indent, depth, written, opens in _pieces(text, kind):
+    for line, indent, depth, written, opens in _pieces(text, kind, sources):
         piece = joined(written) if kind in _FOLDED else written
         if kind == "python":
             while scopes and indent <= scopes[-1][0]:
@@ -100,9 +112,13 @@ def script_statements(
             while scopes and depth <= scopes[-1][0]:
                 scopes.pop()
         scope = scopes[-1][1] if scopes else ""
-        begun = _DEF.match(piece) or (
-            _ARROW.match(piece) if "=>" in piece[-4:] or (piece.endswith(")") and "function" in piece) else None
-        )
+        begun = None
+        for word in _DEFINES:
+            if word in piece:
+                begun = _DEF.match(piece)
+                break
+        if begun is None and ("=>" in piece[-4:] or (piece[-1:] == ")" and "function" in piece)):
+            begun = _ARROW.match(piece)
         if begun is None and opens:
             method = _METHOD.match(piece)
             begun = (
@@ -120,7 +136,7 @@ def script_statements(
             scope = begun["name"]
         yield Statement(
             path, first_line + line, piece, scope, _assigned(piece, scope), _uses(piece),
-            parameters, False, is_live, language=kind,
+            parameters, False, is_live, False, kind,
         )  # fmt: skip
 
 
@@ -152,7 +168,7 @@ def _assigned(piece: str, scope: str) -> tuple[str, ...]:
             names += filter(None, (callback[3],))
     if piece.startswith(("return", "yield")) and scope:
         names.append(f"{scope}()")
-    return tuple(dict.fromkeys(name for name in names if name not in ("const", "let", "var", "self", "this")))
+    return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
 
 
 def _uses(piece: str) -> frozenset[str]:
@@ -164,18 +180,22 @@ def _uses(piece: str) -> frozenset[str]:
     return frozenset(filter(None, _NAMES.findall(piece)))
 
 
-def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
+def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[tuple[int, int, int, str, bool]]:
     """Line, indent, depth of blocks, text of each step, and whether it opens a block."""
     hashes, is_python = kind in _HASH, kind == "python"
     name = "python" if is_python else "#" if hashes else "/"
-    blank, simple = _BLANK[name], _SIMPLE[name]
+    blank, simple, inside = _BLANK[name], _SIMPLE[name], _INSIDE[name]
     parts: list[str] = []
     place = line = begin = indent = line_start = blocks = 0
     stack: list[str] = []
+    uncut: dict[int, str] = {}
 
     def flush() -> str:
         piece = " ".join("".join(parts).split())
+        if piece and sources is not None:
+            sources.append("".join([uncut.get(number, part) for number, part in enumerate(parts)]))
         parts.clear()
+        uncut.clear()
         return piece
 
     while place < len(text):
@@ -186,10 +206,32 @@ def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
                     line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
             found = simple.match(text, place)
             if found is None:
+                if not stack or text[place : place + 1] != "}":
+                    break
+                stack.pop()
+                blocks -= 1
+                place += 1
+                continue
+            said, end = found["text"], found.end()
+            opens = found.lastgroup == "opens"
+            if opens and not _SURELY_BLOCK.search(said.rstrip()[-9:]):
                 break
-            begin, indent, said = line, place - line_start, found["text"]
-            yield begin, indent, blocks, " ".join(said.split()), False
-            newlines, place = text.count("\n", place, found.end()), found.end()
+            begin, indent = line, place - line_start
+            if sources is not None:
+                sources.append(said)
+            yield begin, indent, blocks, " ".join(said.split()), opens
+            if opens:
+                stack.append("block")
+                blocks += 1
+            newlines, place = text.count("\n", place, end), end
+            if newlines:
+                line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
+        if parts and stack and stack[-1] != "block" and (found := inside.match(text, place)):
+            end = found.end()
+            # A backslash after a sign carries no line on.
+            end += text.startswith("\\\n", end) and _SIGN.match(text, end - 1) is not None
+            parts.append(text[place:end])
+            newlines, place = text.count("\n", place, end), end
             if newlines:
                 line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
         token = _TOKEN.match(text, place)
@@ -208,7 +250,9 @@ def _pieces(text: str, kind: str) -> Iterator[tuple[int, int, int, str, bool]]:
                 line += newlines
                 line_start = token.start() + value.rfind("\n") + 1
             # A string alone on its line is a comment.
-            parts.append(value if len(value) < 20_000 else value[:20_000])
+            if len(value) >= 20_000:
+                uncut[len(parts)], value = value, value[:20_000]
+            parts.append(value)
         elif (group == "slash" and not hashes) or (group == "hash" and hashes):
             newlines = value.count("\n")
             if newlines:

@@ -15,14 +15,21 @@ from metier.govern.scan.statement import Statement
 
 MAX_DEPTH = 4
 _WORD_BREAK = frozenset(" \t\n;|&<>()")
-_PLAIN_WORD = re.compile(r"[^ \t\n;|&<>()\\'\"$`]++(?=[ \t\n;|&<>()]|\Z)")
+_PLAIN_WORD = re.compile(r"(?:[^ \t\n;|&<>()\\'\"$`]++|'[^']*+'|\"[^\"\\$`]*+\")++(?=[ \t\n;|&<>()]|\Z)")
+"""A word in which nothing is expanded."""
+_PLAIN_WORDS = re.compile(r"(?:[^\s\x00;|&<>()\\'\"$`#]++(?=[ \t\n]|\Z)[ \t]*+)++")
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
+_SIGNS = frozenset("\\#\n;&|()<>")
+"""What may be no part of a word where one begins."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
+_BEFORE_ASSIGNMENT = frozenset({"|", "export", "local", "readonly", "declare", "env", "sudo"})
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.))", re.S)
 _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'": "'", '"': '"'}
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
 _RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?")
+_RUN_ENDINGS = ("sh", ".exe", "eval", "powershell", "cmd")
 _FETCHED_INSIDE = re.compile(r"(?:curl|wget)\s[^<\n]*\|\s*(?:ba|z)?sh\b")
 _RUN_LATER = re.compile(
     r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.zshenv$|cron|autostart|LaunchAgents"
@@ -36,6 +43,7 @@ _WIDE_FOLDERS = frozenset(
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
+_WRITE_FILES = frozenset({"cp", "mv", "scp", "rsync", "ln", "install", "zip", "7z", "rar", "tee", "tar", "curl", "wget", "aria2c", "git", "unzip"})  # fmt: skip
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
 
 
@@ -87,7 +95,10 @@ def _statement(
 ) -> Statement:
     assigns = list(pipeline.writes)
     for place, word in enumerate(words):
-        if place == 0 or words[place - 1] in ("|", "export", "local", "readonly", "declare", "env", "sudo"):
+        is_equal = "=" in word
+        if not is_equal and word[:1] != "-" and word != "of":
+            continue
+        if is_equal and (place == 0 or words[place - 1] in _BEFORE_ASSIGNMENT):
             assignment = _ASSIGNMENT.fullmatch(word)
             if assignment:
                 assigns.append(assignment[1])
@@ -115,11 +126,16 @@ def _statement(
         joined += " << " + " ".join(pipeline.text_of_heredoc.split())[:2000]
     if pipeline.writes:
         joined += " > " + " ".join(pipeline.writes)
-    uses = {name for found in _VARIABLE.findall(joined) for name in found if name}
-    files = {_file_name(word) for word in words if _FILE.match(word.lstrip("@")) or "=@" in word}
-    uses |= files | {folder for name in files for folder in folders_of(name)}
-    names = tuple(dict.fromkeys(_file_name(name) for name in assigns if name not in ("/dev/null", "-", "")))
-    return Statement(path, line, joined, scope, names, frozenset(uses), (), True, is_live, language="shell")
+    uses = {name for found in _VARIABLE.findall(joined) for name in found if name} if "$" in joined else set()
+    for word in words:
+        if ("." in word or "/" in word or "~" in word or "$" in word or "\\" in word or "=@" in word) and (
+            _FILE.match(word.lstrip("@")) or "=@" in word
+        ):
+            name = _file_name(word)
+            uses.add(name)
+            uses.update(folders_of(name))
+    names = tuple(dict.fromkeys([_file_name(name) for name in assigns if name not in ("/dev/null", "-", "")]))
+    return Statement(path, line, joined, scope, names, frozenset(uses), (), True, is_live, False, "shell")
 
 
 def _written_files(words: list[str]) -> list[str]:
@@ -129,6 +145,8 @@ def _written_files(words: list[str]) -> list[str]:
     command = words[0].rsplit("/", 1)[-1]
     if command == "sudo" and len(words) > 1:
         command = words[1].rsplit("/", 1)[-1]
+    if command not in _WRITE_FILES:
+        return []
     plain = [word for word in words[1:] if not word.startswith("-") and word not in ("|", "sudo")]
     if command in ("cp", "mv", "scp", "rsync", "ln", "install") and len(plain) >= 2:
         return plain[-1:]
@@ -165,7 +183,7 @@ def _file_name(word: str) -> str:
 
 def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
     """The texts that a command is given to run: after `-c`, `eval`, or as a here-document of a shell."""
-    runs = [place for place, word in enumerate(words) if _RUNS_TEXT.fullmatch(word)]
+    runs = [place for place, word in enumerate(words) if word.endswith(_RUN_ENDINGS) and _RUNS_TEXT.fullmatch(word)]
     for place in runs:
         rest = words[place + 1 :]
         if words[place] == "eval":
@@ -195,10 +213,25 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
     redirect = ""
     while place < length:
         char = text[place]
-        if char == "\\" and text[place + 1 : place + 2] == "\n":
-            place, line = place + 2, line + 1
-        elif char in " \t\r":
+        if char in " \t\r":
             place += 1
+        elif char not in _SIGNS:
+            if not redirect and (plain := _PLAIN_WORDS.match(text, place)):
+                current.words += plain[0].split()
+                place = plain.end()
+                continue
+            word, place, newlines = _word(text, place, line, current, known)
+            line += newlines
+            if redirect == ">":
+                if not word.isdigit():
+                    current.writes.append(word)
+            elif word.isdigit() and text[place : place + 1] in ("<", ">"):
+                pass
+            elif word:
+                current.words += word.split("\x00") if "\x00" in word else [word]
+            redirect = ""
+        elif char == "\\" and text[place + 1 : place + 2] == "\n":
+            place, line = place + 2, line + 1
         elif char == "#" and (place == 0 or text[place - 1] in " \t\n;("):
             end = text.find("\n", place)
             place = length if end < 0 else end
@@ -272,7 +305,10 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
     """One word with its quotes removed; the text of substitutions stays in it and is read by itself too."""
     plain = _PLAIN_WORD.match(text, place)
     if plain:
-        return plain[0], plain.end(), 0
+        said = plain[0]
+        if "'" not in said and '"' not in said:
+            return said, plain.end(), 0
+        return _QUOTED.sub(_unquoted, said), plain.end(), said.count("\n")
     pieces: list[str] = []
     newlines, start = 0, place
     while place < len(text) and text[place] not in _WORD_BREAK:
@@ -323,6 +359,10 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
     if place == start:
         place += 1
     return "".join(pieces), place, newlines
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return found[1] if found[1] is not None else found[2].replace("\n", " ; ")
 
 
 def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
