@@ -20,7 +20,7 @@ from metier.evaluate.comparison.figures import Settings, row_of
 from metier.evaluate.comparison.many import benjamini_hochberg, holm
 from metier.evaluate.comparison.pairs import Pair
 from metier.evaluate.comparison.power import needed_items, smallest_effect, smallest_effect_unpaired, t_power
-from metier.evaluate.comparison.resample import bca, wild
+from metier.evaluate.comparison.resample import bca, dominant, wild
 from metier.evaluate.comparison.shares import share, wilson
 from metier.evaluate.samples import Sample
 
@@ -161,6 +161,27 @@ class TestAgainstBruteForce:
         ).confidence_interval
         found = bca([(value, 1) for value in values], samples=40_000, stretched=False)
         assert found == pytest.approx((theirs.low, theirs.high), abs=0.004)
+
+    def test_ten_answers_right_or_wrong_are_not_told_apart_by_the_steps_of_their_draws(self) -> None:
+        # The usual quantile of the draws ends at +0.06 here, and says "better"; the sign test has p = 1/4.
+        low, _ = bca([(1.0, 1)] * 3 + [(0.0, 1)] * 7)
+        assert low < 0
+
+    def test_where_one_cluster_holds_most_questions_the_bootstrap_steps_back_and_says_so(self) -> None:
+        groups = [(1.0, 10), (0.0, 10), (3.0, 10), (-2.0, 10), (25.0, 60)]
+        found = clustered_mean(groups)
+        assert dominant(groups) == 0.6
+        assert bca(groups) == (found.low, found.high)
+        assert bca(groups, stretched=False) != (found.low, found.high)
+        rows = [
+            Pair(task="", sample_id=f"{n}/{k}", cluster=str(n), before=0.0, after=float(k < total))
+            for n, (total, size) in enumerate([(5, 10), (3, 10), (2, 10), (25, 60)])
+            for k in range(size)
+        ]
+        row = row_of("", rows, Settings())
+        assert row.bca.instead == "one cluster holds 67 % of the questions"
+        assert (row.bca.low, row.bca.high) == (row.low, row.high)
+        assert row_of("", rows[:30], Settings()).bca.instead == ""
 
     def test_merging_kinds_keeps_the_bootstrap_interval(self) -> None:
         chance = random.Random(6)

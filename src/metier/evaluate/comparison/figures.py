@@ -16,7 +16,7 @@ from metier.evaluate.compare import unvaried
 from metier.evaluate.comparison.exact import SignFlip, mcnemar, sign_flip
 from metier.evaluate.comparison.pairs import Pair, Pairs, pairs_of
 from metier.evaluate.comparison.power import few_clusters, needed_items, smallest_effect
-from metier.evaluate.comparison.resample import SAMPLES, bca, wild
+from metier.evaluate.comparison.resample import MOST_OF_ONE, SAMPLES, bca, dominant, wild
 from metier.evaluate.comparison.shares import Share, share
 from metier.evaluate.comparison.spread import Spread, spread_of
 
@@ -55,13 +55,20 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """What one way of computing says of a difference; `p_value` is `None` where it gives none."""
+    """What one way of computing says of a difference.
+
+    Attributes:
+        p_value: `None` where it gives none.
+        instead: Why the headline's interval stands here in its place; empty where it does not.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("instead",)
 
     low: float
     high: float
     p_value: float | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,8 @@ class Row:
         design_effect: Variance with clusters over that without; below 1 where clusters even out.
         cr1: The same with the CR1 error and G-1 degrees of freedom, as most tools have it.
         t_test: The paired t-test, which takes every question for independent.
-        bca: Cluster bootstrap, stretched for few clusters; it has no p-value, as `wild` has none.
+        bca: Cluster bootstrap, stretched for few clusters; it has no p-value, as `wild` has none. The headline's
+            interval, and said so, where one cluster holds most questions or none differs.
         wild: Wild cluster bootstrap; `None` with more than 50 clusters, or with fewer than six.
         mcnemar_p: Exact, with questions for independent; `None` where scores are not all 0 or 1.
         flips: Permutation test by the signs of whole clusters.
@@ -204,9 +212,13 @@ def _design_effect(found: ClusteredMean, single: ClusteredMean) -> float:
 
 
 def _bca(groups: Groups, settled: tuple[float, float], settings: Settings) -> Interval:
-    """The bootstrap; what the headline says where there is no spread to resample."""
+    """The bootstrap; what the headline says where there is no spread to resample, or one cluster is most of it."""
     low, high = bca(groups, seed=settings.seed, samples=settings.samples, level=settings.level)
-    return _interval(*settled) if low == high else _interval(max(-1.0, low), min(1.0, high))
+    if low == high:
+        return Interval(low=settled[0], high=settled[1], instead="no cluster differs from another")
+    share = dominant(groups)
+    instead = f"one cluster holds {100 * share:.0f} % of the questions" if share > MOST_OF_ONE else ""
+    return Interval(low=max(-1.0, low), high=min(1.0, high), instead=instead)
 
 
 def _wild(groups: Counter[tuple[float, int]], settings: Settings) -> Interval | None:

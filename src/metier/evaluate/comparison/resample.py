@@ -10,11 +10,13 @@ from collections.abc import Callable
 from statistics import NormalDist
 from typing import Any
 
-from metier.evaluate.bootstrap import stretch
-from metier.evaluate.clustered import Groups, kinds_of
+from metier.evaluate.bootstrap import quantiles, stretch
+from metier.evaluate.clustered import Groups, clustered_mean, kinds_of
 
 SAMPLES = 4000
 """Resamples where nothing else is said: the ends of a 95 % interval move by about a twentieth of its half width."""
+MOST_OF_ONE = 0.5
+"""The share of all members that one cluster may hold before its draws tell nothing (`dominant`)."""
 _KINDS = 256
 _WILD_DRAWS = 4095
 _WILD_ENUMERATED = 12
@@ -26,14 +28,15 @@ def bca(
     """The bias-corrected and accelerated interval of the mean over clusters (Efron, JASA 82 (1987) 171).
 
     Whole clusters are drawn with replacement; the mean of a draw is its total over its number of members. The ends are
-    quantiles of the draws at Φ(z₀ + (z₀ + z) / (1 - a (z₀ + z))), with z₀ from the share of draws below the mean and a
-    from leaving out one cluster at a time. A draw counts kinds of clusters, alike in sum and size, by one multinomial,
-    so that 100,000 answers right or wrong cost no more than three. Beyond 256 kinds, neighbours are averaged. The order
-    of the groups does not matter.
+    quantiles of the draws (`metier.evaluate.bootstrap.quantiles`) at Φ(z₀ + (z₀ + z) / (1 - a (z₀ + z))), with z₀ from
+    the share of draws below the mean and a from leaving out one cluster at a time. A draw counts kinds of clusters,
+    alike in sum and size, by one multinomial, so that 100,000 answers right or wrong cost no more than three. Beyond
+    256 kinds, neighbours are averaged. The order of the groups does not matter.
 
     Args:
         stretched: Widen both distances from the mean for few clusters, as `metier.evaluate.bootstrap.stretch` says; the
-            ends may then lie beyond all values. False is Efron's interval, too short with few clusters.
+            ends may then lie beyond all values; and give the interval of CR2 where one cluster dominates (`dominant`).
+            False is Efron's interval, too short with few clusters.
 
     Returns:
         Low and high; both the mean where the clusters do not differ.
@@ -49,15 +52,31 @@ def bca(
     mean = float(sums @ times) / n
     if not np.ptp(sums - mean * sizes) > 1e-12:
         return mean, mean
+    if stretched and dominant(groups) > MOST_OF_ONE:
+        found = clustered_mean(groups, level=level)
+        return found.low, found.high
     acceleration = _acceleration(sums, sizes, times)
     means = _drawn(*_merged(sums, sizes, times), seed=seed, samples=samples)
     below = (float((means < mean - 1e-12).sum()) + 0.5 * float((np.abs(means - mean) <= 1e-12).sum())) / samples
     normal = NormalDist()
     bias = normal.inv_cdf(min(max(below, 0.5 / samples), 1 - 0.5 / samples))
     z = normal.inv_cdf((1 + level) / 2)
-    low, high = np.quantile(means, [_shifted(bias + one, bias, acceleration) for one in (-z, z)])
+    low, high = quantiles(means.tolist(), [_shifted(bias + one, bias, acceleration) for one in (-z, z)])
     wider = stretch(groups, float(means.std()), level=level) if stretched else 1.0
-    return mean + wider * float(low - mean), mean + wider * float(high - mean)
+    return mean + wider * (low - mean), mean + wider * (high - mean)
+
+
+def dominant(groups: Groups) -> float:
+    """The share of all members that the largest cluster holds.
+
+    Above a half, draws tell little but how often they took that cluster: their interval covers too much, and CR2 stands
+    in its place.
+
+    >>> dominant([(1.0, 1), (3.0, 3)])
+    0.75
+    """
+    kinds = kinds_of(groups)
+    return max(size for _, size in kinds) / sum(size * times for (_, size), times in kinds.items())
 
 
 def wild(groups: Groups, *, seed: int = 0, level: float = 0.95) -> tuple[float, float]:

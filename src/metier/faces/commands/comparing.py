@@ -160,6 +160,7 @@ def _say_the_rest(found: Comparison) -> None:
     say(
         f"{_runs(found)}, other tests over all: McNemar p {mcnemar}, t-test p {row.t_test.p_value:.2g}, "
         f"sign flips p {row.flips.p_value:.2g}; BCa {row.bca.low:+.3f} to {row.bca.high:+.3f}"
+        + (f" (the interval above, as {row.bca.instead})" if row.bca.instead else "")
         + ("" if row.wild is None else f", wild {row.wild.low:+.3f} to {row.wild.high:+.3f}")
         + f"; design effect {row.design_effect:.2f}"
     )
