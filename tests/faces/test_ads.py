@@ -72,10 +72,11 @@ def test_sentences_are_asked_about_and_labels_read_back(discover: Command, found
     assert (code, len(rows)) == (0, 2)
     assert "Sentences to label: 2" in err
     labels = tmp_path / "labels.jsonl"
-    labels.write_text("\n".join(json.dumps({**row, "right": ["sql"]}) for row in rows[:1]))
+    answers = zip(rows, (["sql"], []), strict=True)
+    labels.write_text("\n".join(json.dumps({**row, "right": right}) for row, right in answers))
     code, out, err = discover("learn", labels, "--read")
-    assert json.loads(out)["concepts"] == ["sql"]
-    assert "Sentences with skills: 1, without: 0, with refused proposals: 0, still open: 0" in err
+    assert [json.loads(line)["concepts"] for line in out.splitlines()] == [["sql"], []]
+    assert "Sentences with skills: 1, without: 1, with refused proposals: 0, still open: 0" in err
 
 
 def test_a_table_is_written_for_a_spreadsheet(discover: Command, found: Path, tmp_path: Path) -> None:

@@ -125,13 +125,15 @@ def learn(
     from metier.discover.extraction.answers import as_csv, as_lines, read_answers
     from metier.discover.extraction.learn import pick
     from metier.discover.extraction.stream import read_extractions
+    from metier.discover.supervision.labelled import Labelled
     from metier.faces.files import make_writable
 
     if out:
         make_writable(out, "--out")
     if read:
         answers = read_answers(found)
-        _write("".join(f"{line}\n" for line in map(_record, answers.labelled)), out)
+        nothing = (Labelled(text=text, concepts=()) for text in answers.none)
+        _write("".join(f"{line}\n" for line in map(_record, [*answers.labelled, *nothing])), out)
         say(
             f"Sentences with skills: {len(answers.labelled)}, without: {len(answers.none)}, "
             f"with refused proposals: {len(answers.refused)}, still open: {answers.num_open}"
