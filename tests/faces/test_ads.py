@@ -76,7 +76,7 @@ def test_sentences_are_asked_about_and_labels_read_back(discover: Command, found
     labels.write_text("\n".join(json.dumps({**row, "right": right}) for row, right in answers))
     code, out, err = discover("learn", labels, "--read")
     assert [json.loads(line)["concepts"] for line in out.splitlines()] == [["sql"], []]
-    assert "Sentences with skills: 1, without: 1, with refused proposals: 0, still open: 0" in err
+    assert "Sentences with skills: 1, without: 1, with refused proposals: 1, still open: 0" in err
 
 
 def test_a_table_is_written_for_a_spreadsheet(discover: Command, found: Path, tmp_path: Path) -> None:
