@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -97,15 +98,17 @@ class SentenceEncoder:
         for start in range(0, len(texts), 512):
             some = texts[start : start + 512]
             found: dict[int, tuple[Floats, Tokens]] = {}
-            for places, output, spans in self._batches(some, with_spans=True):
+            for places, output, spans in self._batches(some):
                 whole = unit(output["sentence_embedding"].float().numpy())
                 each = output["token_embeddings"].float().numpy()
-                for row, place in enumerate(places):
-                    kept = spans[row][:, 1] > spans[row][:, 0]
-                    found[int(place)] = whole[row], Tokens(each[row][: len(kept)][kept], spans[row][kept])
+                kept = spans[:, :, 1] > spans[:, :, 0]  # neither marks of the encoder nor padding
+                ends = np.cumsum(kept.sum(1)).tolist()
+                vectors, characters = each[kept], spans[kept]
+                for row, (begin, end) in enumerate(pairwise([0, *ends])):
+                    found[int(places[row])] = whole[row], Tokens(vectors[begin:end], characters[begin:end])
             yield from (found[i] for i in range(len(some)))
 
-    def _batches(self, texts: Sequence[str], *, with_spans: bool = False) -> Iterator[tuple[Any, Any, Any]]:
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[Any, Any, Any]]:
         """Texts of like length go together, so that little is padding."""
         torch = self._torch
         order = np.argsort([len(text) for text in texts], kind="stable")
@@ -115,17 +118,16 @@ class SentenceEncoder:
             spans = features.pop("spans")
             with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.fast):
                 output = self.model(features)
-            yield places, output, spans if with_spans else None
+            yield places, output, spans
 
     def features(self, texts: Sequence[str], *, max_tokens: int = MAX_TOKENS) -> dict[str, Any]:
-        """Cut texts into tokens, as tensors; `spans` holds the places of each text's tokens."""
+        """Cut texts into tokens, as tensors; `spans` holds the places of their tokens, (texts, tokens, 2)."""
         cut = self.model.tokenizer(
             list(texts), padding=True, truncation=True, max_length=max_tokens, return_tensors="pt",
             return_offsets_mapping=True,
         )  # fmt: skip
         spans = cut.pop("offset_mapping").numpy()
-        lengths = cut["attention_mask"].sum(1).tolist()
-        return {**cut, "spans": [span[:length] for span, length in zip(spans, lengths, strict=True)]}
+        return {**cut, "spans": spans}
 
     def save(self, folder: Path) -> None:
         """Write the model in the layout of sentence-transformers."""

@@ -79,20 +79,27 @@ def windows(tokens: Tokens) -> Windows:
         return Windows(np.zeros((0, vectors.shape[-1]), np.float32), np.zeros((0, 2), np.int64))
     sums = np.zeros((count + 1, vectors.shape[1]), np.float32)
     np.cumsum(vectors, 0, out=sums[1:])
-    begins, ends = _begins_and_ends(count)
-    found = sums[ends]
-    found -= sums[begins]
+    begins, lasts = _begins_and_lasts(count)
+    found = np.empty((len(begins), vectors.shape[1]), np.float32)
+    first = 0
+    for size in _sizes(count):
+        np.subtract(sums[size:], sums[:-size], out=found[first : first + count - size + 1])
+        first += count - size + 1
     places = np.empty((len(begins), 2), np.int64)
-    places[:, 0], places[:, 1] = spans[begins, 0], spans[ends - 1, 1]
+    places[:, 0], places[:, 1] = spans[begins, 0], spans[lasts, 1]
     return Windows(unit(found), places)
 
 
+def _sizes(count: int) -> list[int]:
+    return [size for size in SIZES if size <= count] or [count]
+
+
 @lru_cache(maxsize=1024)
-def _begins_and_ends(count: int) -> tuple[Ints, Ints]:
-    """The first token of each window over so many tokens, and one past its last."""
-    sizes = [size for size in SIZES if size <= count] or [count]
-    begins = np.concatenate([np.arange(count - size + 1) for size in sizes])
-    return begins, begins + np.repeat(sizes, [count - size + 1 for size in sizes])
+def _begins_and_lasts(count: int) -> tuple[Ints, Ints]:
+    """The first and the last token of each window over so many tokens."""
+    begins = [(first, first + size - 1) for size in _sizes(count) for first in range(count - size + 1)]
+    firsts, lasts = np.array(begins, np.int64).T
+    return firsts, lasts
 
 
 def top(scores: Floats, count: int) -> Ints:
@@ -244,16 +251,17 @@ def weigh(laid: Laid, weights: Weights) -> Candidates:
 
 def _windows(found: Sequence[Windows], places: Ints, labels: Floats) -> tuple[Floats, Floats, Ints]:
     """Best window of each candidate: its cosine, the same against an even sample of all skills, and its span."""
-    sample = np.ascontiguousarray(labels[:: max(1, len(labels) // _SAMPLED)])
-    raw, scaled = np.zeros(places.shape, np.float32), np.zeros(places.shape, np.float32)
-    spans = np.full((*places.shape, 2), -1, np.int64)
+    raw, spans = np.zeros(places.shape, np.float32), np.full((*places.shape, 2), -1, np.int64)
+    sample = labels[:: max(1, len(labels) // _SAMPLED)].T
+    usual = np.zeros((len(found), sample.shape[1]), np.float32)
+    candidate = np.arange(places.shape[1])
     for row, (vectors, characters) in enumerate(found):
         if not len(vectors):
             continue
-        cosines = vectors @ labels[places[row]].T
-        best = cosines.argmax(0)
-        raw[row] = cosines[best, np.arange(len(best))]
+        np.max(vectors @ sample, axis=0, out=usual[row])
+        cosines = labels[places[row]] @ vectors.T
+        best = cosines.argmax(1)
+        raw[row] = cosines[candidate, best]
         spans[row] = characters[best]
-        usual = (vectors @ sample.T).max(0)
-        scaled[row] = (raw[row] - usual.mean()) / max(float(usual.std()), 1e-6)
+    scaled = (raw - usual.mean(1, keepdims=True)) / np.maximum(usual.std(1, keepdims=True), 1e-6)
     return raw, scaled, spans
