@@ -91,14 +91,14 @@ def train(
     settings = settings or Training()
     check_writable(out)
     clock = _Clock()
-    skills = skills_of(taxonomy)
+    skills, both = skills_of(taxonomy), [*labelled, *taught]
     gold = {name: read_gold(path, skills) for name, path in (validation or {}).items()}
     if settings.tuned:
-        _tune(taxonomy, skills, [*labelled, *taught], encoder, settings, lambda done, of, loss: progress("tune", done, of))
+        _tune(taxonomy, skills, both, encoder, settings, lambda done, of, loss: progress("tune", done, of))
     clock.lap("tune")
     labels = encoder.encode(skills.labels)
     clock.lap("labels")
-    texts = [*(one.text for one in labelled), *(one.text for one in taught), *_even(sentences)]
+    texts = [*(one.text for one in both), *_even(sentences)]
     words = _words(skills, texts, encoder, labels, settings, progress) if settings.fast else None
     clock.lap("distil")
     counts = Counter(concept for one in labelled for concept in one.concepts)
@@ -122,9 +122,7 @@ def train(
         "machine": platform.machine(),
         "python": platform.python_version(),
     }
-    facts = Facts(
-        skills=skills, weights=weights, judges=judges, prior=prior, seen=_seen([*labelled, *taught], skills), report=report
-    )
+    facts = Facts(skills=skills, weights=weights, judges=judges, prior=prior, seen=_seen(both, skills), report=report)
     save(out, facts, labels, words=words, encoder=encoder, eight_bit=settings.eight_bit)
     return report
 
@@ -176,7 +174,8 @@ def _tune(
     )  # fmt: skip
     sampler = None
     if sampled(taxonomy, settings):
-        here = space(taxonomy, ids=skills.ids, vectors=encoder.encode(skills.labels))
+        vectors = encoder.encode(skills.labels) if "embedding-near" in settings.sampler else None
+        here = space(taxonomy, ids=skills.ids, vectors=vectors)
         sampler = make_sampler(settings.sampler, here)
     tune(encoder, found, skills.labels, tuning=settings.tuning, sampler=sampler, progress=progress)
 
@@ -201,13 +200,13 @@ def _words(
     progress: Progress,
 ) -> WordEncoder:
     """Distil from sentences, each once, definitions and labels."""
-    texts = [*dict.fromkeys(plain), *(text for text in skills.definitions if text), *skills.labels]
+    texts = [*dict.fromkeys(plain), *(text for text in skills.definitions if text)]
     taught = np.zeros((len(texts), encoder.dim), np.float32)
     for start in range(0, len(texts), 4096):
         taught[start : start + 4096] = encoder.encode(texts[start : start + 4096])
         progress("teach", min(start + 4096, len(texts)), len(texts))
     return distil(
-        encoder, texts, taught, labels, settings=settings.distilling,
+        encoder, [*texts, *skills.labels], np.concatenate([taught, labels]), labels, settings=settings.distilling,
         progress=lambda done, of, loss: progress("distil", done, of),
     )  # fmt: skip
 
