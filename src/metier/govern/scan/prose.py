@@ -69,10 +69,22 @@ _PAIRS = tuple(
         "always": "forward memory money",
         "memory": "consent trigger obey",
         "obey": "secrets consent forward",
+        "favour": "lie conceal authority consent obey memory steer money forward secrets always trigger delay",
+        "delay": "lie conceal authority consent obey memory steer money forward secrets",
+        "steer": "money consent authority memory",
     }.items()
     for other in others.split()
 )
 """Two signs that hardly ever stand together in honest prose; measured on public packages (docs/govern.md)."""
+_NEAR = 4
+"""How many lines below a sign others add up with it."""
+_CLOSE = 6
+"""How many lines are one passage."""
+_EVERYWHERE = frozenset({"sign-always", "sign-trigger"})
+_DARK = frozenset(
+    f"sign-{name}" for name in ("lie", "conceal", "consent", "authority", "obey", "memory", "favour", "delay")
+)
+"""Signs that speak against the reader; of 1,109 public packages none holds three kinds of signs of which two are dark."""
 _MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 
 
@@ -225,12 +237,18 @@ def _added_up(
     """Paragraphs that hide or excuse what they order, and those in which three signs stand."""
     for (path, line), here in signs.items():
         near = dict(here)
-        for offset in (1, 2, 3):
+        for offset in range(1, _NEAR + 1):
             near |= {name: s for name, s in signs.get((path, line + offset), {}).items() if name not in near}
         wide = near.keys() | signs.get((path, following.get((path, line), 0)), {}).keys()
-        grave = {"sign-forward", "sign-secrets", "sign-conceal"} <= wide
+        grave = {"sign-forward", "sign-secrets", "sign-conceal"} <= wide or _is_pattern(signs, path, line)
         if grave or len(near) >= 3 or any(pair <= near.keys() for pair in _PAIRS):
             yield Said("adds-up", Severity.BLOCK if grave else Severity.REVIEW, next(iter(here.values())))
+
+
+def _is_pattern(signs: dict[tuple[str, int], dict[str, Sentence]], path: str, line: int) -> bool:
+    """Whether so many kinds of signs stand close together that no honest text is known that does so."""
+    kinds = {name for offset in range(_CLOSE + 1) for name in signs.get((path, line + offset), ())} - _EVERYWHERE
+    return len(kinds) >= 4 or (len(kinds) >= 3 and len(kinds & _DARK) >= 2)
 
 
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
@@ -267,7 +285,10 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         return None
     about = _TALKS_ABOUT.search(text)
     if _is_quoted(text, match) and (about or purpose.is_security or rule.severity == Severity.NOTE):
-        return None
+        # A whole item in quotation marks is what is to be written or said, not what others say.
+        whole = rule.severity == Severity.NOTE and not about and not purpose.is_security
+        if not (whole and _QUOTED.fullmatch(text.strip())):
+            return None
     if about and purpose.is_security and rule.severity != Severity.BLOCK:
         return None
     if about and purpose.is_security and _is_quoted(text, match):

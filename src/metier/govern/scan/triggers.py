@@ -140,7 +140,7 @@ class Triggers:
         found = {}
         hits = self._find(joined, lowered)
         owners, also, always = self._owners, self._also, self._always
-        for number in range(len(lowered)) if always else hits:
+        for number in range(len(texts)) if always else hits:
             needles, text = hits.get(number, ()), lowered[number]
             which: Collection[int] = (
                 owners[needles[0]]
