@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from metier.govern.scan.hosts import addresses_of, others_key, urls_of
 from metier.govern.scan.labels import (
@@ -86,8 +88,8 @@ class Step:
     labels: frozenset[str]
     urls: tuple[str, ...] = ()
     received: dict[str, Step] = field(default_factory=dict)
-    carriers: set[str] = field(default_factory=set)
-    files: set[str] = field(default_factory=set)
+    carriers: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
     hidden: bool = False
     hidden_url: bool = False
     text: str = field(init=False)
@@ -219,9 +221,9 @@ def follow(steps: Sequence[Step]) -> None:
                 for kind, origin in held.get(key, {}).items():
                     step.received.setdefault(kind, origin)
                     if kind == "secret-variable":
-                        step.carriers.add(key[-1])
+                        step.carriers |= {key[-1]}
                     elif key[0] == "file" and len(key) == 2 and kind in ("download", "decoded"):
-                        step.files.add(key[1])
+                        step.files |= {key[1]}
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
                     step.hidden_url = step.hidden_url or key in concealed
@@ -306,11 +308,19 @@ class _Reach:
 
     def __init__(self, steps: Sequence[Step], functions: dict[str, tuple[str, tuple[str, ...]]]) -> None:
         self._steps, self._functions = steps, functions
-        self._by_name: dict[str, list[int]] = {}
-        for number, step in enumerate(steps):
-            for name in step.statement.uses:
-                self._by_name.setdefault(name, []).append(number)
         self._beside = neighbours([step.statement for step in steps])
+        self._takers: dict[str, set[str]] = {}
+        for path, taken in self._beside.items():
+            for other, _ in taken:
+                self._takers.setdefault(other, set()).add(path)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        by_name: defaultdict[str, list[int]] = defaultdict(list)
+        for number, step in enumerate(self._steps):
+            for name in step.statement.uses:
+                by_name[name].append(number)
+        return by_name
 
     def reached(self) -> list[tuple[Step, list[Key], list[Key]]]:
         """The steps in their order, with what they read (as far as anything is put there) and write."""
@@ -330,11 +340,14 @@ class _Reach:
                             seen.add(reader)
                             pending.append(reader)
         names = {key[-1].removeprefix(".") for key in keys}
+        has_files = any(key[0] == "file" for key in keys)
         found = []
         for number in sorted(written):
             step = self._steps[number]
             used = sorted(step.statement.uses & names)
-            reads = [*_reads(step.statement, used), *self._taken(step.statement, used)]
+            reads = [*_reads(step.statement, used)] if used else []
+            reads += _named_files(step.statement) if has_files and not step.statement.is_shell else ()
+            reads += self._taken(step.statement, used) if used else ()
             found.append((step, [key for key in reads if key in keys], written[number]))
         return found
 
@@ -358,9 +371,15 @@ class _Reach:
             for number, step in enumerate(self._steps):
                 if not step.statement.is_shell and name in step.text:
                     yield number
-        yield from self._by_name.get(name, ())
-        if name.startswith("."):
-            yield from self._by_name.get(name[1:], ())
+        readers = [*self._by_name.get(name, ()), *(self._by_name.get(name[1:], ()) if name[:1] == "." else ())]
+        if len(key) == 2 and key[0] in ("file", "()"):
+            yield from readers
+            return
+        takers = self._takers.get(key[0], ())
+        for number in readers:
+            path = self._steps[number].statement.path
+            if path == key[0] or path in takers:
+                yield number
 
 
 def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -374,11 +393,14 @@ def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...
         yield (statement.path, "", "." + name)
         if name not in _COMMON_NAMES:
             yield ("()", name)
-    if not statement.is_shell:
-        for found in _STRINGS.finditer(statement.text) if "/" in statement.text or "." in statement.text else ():
-            said = next((group for group in found.groups() if group), "")
-            if said and len(said) < 120 and ("/" in said or "." in said) and " " not in said:
-                yield ("file", said)
+
+
+def _named_files(statement: Statement) -> Iterator[tuple[str, ...]]:
+    """The files that a program names."""
+    for found in _STRINGS.finditer(statement.text) if "/" in statement.text or "." in statement.text else ():
+        said = next((group for group in found.groups() if group), "")
+        if said and len(said) < 120 and ("/" in said or "." in said) and " " not in said:
+            yield ("file", said)
 
 
 def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:

@@ -114,7 +114,7 @@ def addresses_of(text: str) -> list[str]:
         rest = _DEVICE.sub(r" \1:\2 ", rest)
     return urls + [
         found[0]
-        for found in _BARE.finditer(rest)
+        for found in (_BARE.finditer(rest) if "." in rest else ())
         if ("/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS)) and not _NAMESPACE.match(found[0])
     ]
 

@@ -58,8 +58,21 @@ _SURE_WORDS = (
 """What is sure to be a program holds one of them."""
 
 
+def _sure(text: str) -> Iterator[re.Match[str]]:
+    """The lines that are sure to be of a program; only those that hold one of the words are looked at."""
+    held = [word for word in _SURE_WORDS if word in text]
+    place = 0
+    for found in re.finditer("|".join(map(re.escape, held)), text) if held else ():
+        if found.start() >= place:
+            if line := _SURE.match(text, text.rfind("\n", 0, found.start()) + 1):
+                yield line
+            place = text.find("\n", found.start())
+            if place < 0:
+                return
+
+
 def _is_sure(text: str) -> bool:
-    return any(word in text for word in _SURE_WORDS) and _SURE.search(text) is not None
+    return next(_sure(text), None) is not None
 
 
 def program_kind(text: str) -> str:
@@ -86,10 +99,10 @@ def programs(text: str) -> Iterator[tuple[int, int, str]]:
     >>> list(programs("Do this now please:\n\nimport os\nprint(os.environ)\n\nThat is all there is."))
     [(2, 5, 'python')]
     """
-    if not _is_sure(text):
-        return
-    lines, end = text.split("\n"), 0
-    for found in _SURE.finditer(text):
+    lines: list[str] = []
+    end = 0
+    for found in _sure(text):
+        lines = lines or text.split("\n")
         begin = text.count("\n", 0, found.start())
         if begin < end:
             continue
@@ -107,8 +120,14 @@ def is_prose(text: str) -> bool:
     >>> is_prose("## Setup\\nSend the whole file to us."), is_prose("echo Send the whole file to us.")
     (True, False)
     """
-    lines = [line for line in text.split("\n", 200)[:200] if line.strip() and not line.lstrip().startswith("#")]
-    return bool(lines) and all(_PROSE.match(line) for line in lines)
+    is_said = False
+    for line in text.split("\n", 200)[:200]:
+        said = line.strip()
+        if said and said[0] != "#":
+            if not _PROSE.match(line):
+                return False
+            is_said = True
+    return is_said
 
 
 def without_marks(lines: Iterable[str]) -> list[str]:

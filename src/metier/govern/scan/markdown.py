@@ -25,6 +25,8 @@ _COMMAND = re.compile(
 _PYTHON = re.compile(
     r"^\s*(?:import \w|from \w[\w.]* import|def \w+\(|class \w+|print\(|with open\(|exec\(|\w+ = \w+\()", re.M
 )
+_PYTHON_WORDS = ("import ", "def ", "class ", "print(", "with open(", "exec(", " = ")
+"""What such a program holds one of."""
 _SCRIPT = re.compile(
     r"^\s*(?:const |let |var |function |import .* from |require\(|export |async |await )|=>|;\s*$", re.M
 )
@@ -78,7 +80,7 @@ def kind_of_code(text: str, language: str) -> str:
     said = _KIND_OF.get(language, "")
     if said in ("python", "script", "hash-script"):
         return said
-    if _PYTHON.search(text) and said != "shell":
+    if said != "shell" and any(word in text for word in _PYTHON_WORDS) and _PYTHON.search(text):
         return "python"
     if said:
         return said if said not in ("data", "json") or not _COMMAND.match(text) else "shell"
@@ -100,7 +102,7 @@ def _block(kept: list[str], begin: int, fence: str, language: str) -> Iterator[B
 def _unfenced(lines: list[str], text: str, begin: int) -> Iterator[Block]:
     """Prose, and the code that stands in it without a fence."""
     place = 0
-    for first, end, kind in sorted([*programs(text), *(_indented(lines) if _INDENT.search(text) else ())]):
+    for first, end, kind in sorted([*programs(text), *(_indented(lines) if _may_be_indented(text) else ())]):
         if first < place:
             continue
         if any(line.strip() for line in lines[place:first]):
@@ -111,6 +113,11 @@ def _unfenced(lines: list[str], text: str, begin: int) -> Iterator[Block]:
         yield Block("prose", text, begin)
     elif rest := "\n".join(lines[place:]):
         yield Block("prose", rest, begin + place)
+
+
+def _may_be_indented(text: str) -> bool:
+    is_set_in = "\n    " in text or "\n\t" in text or text.startswith(("    ", "\t"))
+    return is_set_in and _INDENT.search(text) is not None
 
 
 def _indented(lines: list[str]) -> Iterator[tuple[int, int, str]]:

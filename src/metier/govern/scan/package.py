@@ -30,7 +30,8 @@ _CODE_INSIDE = re.compile(
     r"\b(?:curl|wget|bash|/bin/sh|sh -c|exec\(|eval\(|import \w|subprocess|os\.system|powershell|Invoke-|IEX|nc -|/dev/tcp|require\(|https?://|chmod|socket)",
     re.I,
 )
-_ENDPOINT_WORDS = ("url", "endpoint", "host", "server", "webhook", "proxy", "callback", "base")
+_ALONE = re.compile(r"\s{0,40}[:=]?\s{0,40}[\"']?\w{1,20}")
+"""What may stand before an address if its name stands on a line above."""
 _ENDPOINT = re.compile(
     r"^[ \t]*[\"']?\w{0,60}(?:url|endpoint|host|server|webhook|proxy|callback|base)\w{0,60}[\"']?\s{0,40}[:=]\s{0,40}[\"']?(\w{1,20}://[^\s\"']+)",
     re.I | re.M,
@@ -174,8 +175,7 @@ def _is_suspect_split(part: Part) -> bool:
 def _endpoints(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
     for part in contents.parts:
         if part.kind in ("data", "json") and not part.is_example and "://" in part.text:
-            said = part.text.lower()
-            for found in _ENDPOINT.finditer(part.text) if any(word in said for word in _ENDPOINT_WORDS) else ():
+            for found in _endpoints_in(part.text):
                 place = place_of(found[1], own_words=purpose.words)
                 if (
                     place.is_shady
@@ -189,6 +189,26 @@ def _endpoints(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
                         part.text.count("\n", 0, found.start(1)) + 1,
                         found[0].strip(),
                     )
+
+
+def _endpoints_in(text: str) -> Iterator[re.Match[str]]:
+    """Settings that name an address; looked for from the line of each address, or from lines above if it stands alone."""
+    begins: set[int] = set()
+    last, place = 0, text.find("://")
+    while place >= 0:
+        # One name stands on a line, before its first address.
+        begin = place if last == 0 or text.find("\n", last, place) >= 0 else 0
+        while begin > 0:
+            begin = text.rfind("\n", 0, begin - 1) + 1
+            begins.add(begin)
+            if not _ALONE.fullmatch(text, begin, place):
+                break
+        last, place = place, text.find("://", place + 3)
+    end = 0
+    for begin in sorted(begins):
+        if begin >= end and (found := _ENDPOINT.match(text, begin)):
+            yield found
+            end = found.end()
 
 
 def _observed(steps: Iterable[Step]) -> set[Capability]:

@@ -85,10 +85,10 @@ def read_parts(folder: Path) -> Contents:
     """Read every file below a folder."""
     contents = Contents()
     for path, name in _files(folder, contents):
-        data = _bytes(path, name, contents)
-        if data is not None:
-            executable = bool(path.stat().st_mode & 0o111)
-            _take(name, data, contents, executable=executable, depth=0)
+        found = _bytes(path, name, contents)
+        if found is not None:
+            data, mode = found
+            _take(name, data, contents, executable=bool(mode & 0o111), depth=0)
     contents.parts = _as_run(contents.parts)
     return contents
 
@@ -131,7 +131,8 @@ def _as_run(parts: list[Part]) -> list[Part]:
     return [replace(part, kind=kinds[part.path]) if part.path in kinds else part for part in parts]
 
 
-def _files(folder: Path, contents: Contents) -> Iterator[tuple[Path, str]]:
+def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
+    """Where each file lies, and its name in the package."""
     pending = [""]
     while pending:
         below = pending.pop()
@@ -156,10 +157,11 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[Path, str]]:
                 return
             else:
                 contents.num_files += 1
-                yield folder / name, name
+                yield f"{folder}{os.sep}{name}", name
 
 
-def _bytes(path: Path, name: str, contents: Contents) -> bytes | None:
+def _bytes(path: str, name: str, contents: Contents) -> tuple[bytes, int] | None:
+    """The bytes of a file and its mode."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, "rb") as file:
@@ -167,14 +169,16 @@ def _bytes(path: Path, name: str, contents: Contents) -> bytes | None:
             if not stat.S_ISREG(info.st_mode):
                 contents.unread.append((name, "Is no plain file any more, so it was not read."))
                 return None
-            data = file.read(MAX_FILE_BYTES + 1)
+            # Asking for what is there saves making room for what is not; one byte more tells of a file that grows.
+            data = file.read(min(info.st_size, MAX_FILE_BYTES) + 1)
+            data += file.read(MAX_FILE_BYTES + 1 - len(data)) if len(data) > info.st_size else b""
     except OSError as error:
         contents.unread.append((name, f"Could not be read: {error.strerror}."))
         return None
     if len(data) > MAX_FILE_BYTES:
         contents.unread.append((name, f"Larger than {MAX_FILE_BYTES} bytes, so only its beginning was read."))
         data = data[:MAX_FILE_BYTES]
-    return data
+    return data, info.st_mode
 
 
 def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth: int) -> None:
