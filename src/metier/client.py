@@ -2,7 +2,8 @@
 
 A client hides concurrency, retries and caching; stages iterate. One request that fails is a `Reply` with an `error`,
 so that a run goes on; a client that cannot ask at all (no such model, endpoint down) raises a `ClientError`. Its kinds
-are in `clients/`; `metier.testing.check_client` tells whether an object keeps the promise.
+are in `clients/`; `metier.testing.check_client` tells whether an object keeps the promise. A client that can tell how
+likely a given text is also keeps `TellsLogProbs`.
 """
 
 from __future__ import annotations
@@ -119,4 +120,28 @@ class Client(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files. May be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLogProbs:
+    """How likely a model holds a text, token by token: each has one value for each token.
+
+    Attributes:
+        values: The logarithm of the probability of the token, given those before it.
+        means, spreads: Mean and standard deviation of that logarithm over the whole vocabulary, each word of it weighed
+            by its probability.
+    """
+
+    values: tuple[float, ...]
+    means: tuple[float, ...] = ()
+    spreads: tuple[float, ...] = ()
+
+
+@runtime_checkable
+class TellsLogProbs(Protocol):
+    """What a client may promise besides: to tell how likely it holds a given text."""
+
+    def log_probs(self, texts: Iterable[str]) -> list[TokenLogProbs]:
+        """One for each text, in order; tokens that nothing stands before are left out."""
         ...

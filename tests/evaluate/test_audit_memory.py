@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from metier.client import Request
+from metier.client import Request, TokenLogProbs
 from metier.clients.rule import RuleClient
 from metier.evaluate.audit import Record, record_of
 from metier.evaluate.audit.memory import GO_ON, NEXT, by_likelihood, check_memory, remembered
@@ -96,8 +96,8 @@ class Likely:
     def __init__(self, seen: Sequence[str]) -> None:
         self.pairs = {"\n\n".join(pair) for pair in pairwise(seen)}
 
-    def log_probs(self, texts: Sequence[str]) -> list[float]:
-        return [-100.0 + sum(pair in text for pair in self.pairs) for text in texts]
+    def log_probs(self, texts: Iterable[str]) -> list[TokenLogProbs]:
+        return [TokenLogProbs(values=(-100.0, sum(pair in text for pair in self.pairs))) for text in texts]
 
 
 def test_the_order_of_the_file_is_likelier_to_who_saw_it() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from metier.attempt import Cost
-from metier.client import Reply, Request
+from metier.client import Reply, Request, TokenLogProbs
 from metier.clients.chat import failure
 from metier.digest import digest
 from metier.errors import ConfigError, MissingExtra
@@ -62,6 +62,21 @@ class LocalClient:
         waiting = iter(requests)
         while batch := list(itertools.islice(waiting, self.batch_size)):
             yield from self._answer(batch)
+
+    def log_probs(self, texts: Iterable[str]) -> list[TokenLogProbs]:
+        """How likely the model holds each text, without a chat template around it; in batches.
+
+        A text longer than the model's context is read in parts of that length.
+
+        Raises:
+            MissingExtra: torch or transformers is not installed.
+        """
+        model, tokenizer = self._loaded
+        from metier.clients.generation import fixed_threads
+        from metier.clients.likelihood import log_probs
+
+        with fixed_threads(self._threads):
+            return log_probs(model, tokenizer, list(texts), batch_size=self.batch_size)
 
     def close(self) -> None:
         """Let go of the model."""

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import permutations
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
-from metier.client import Client, Request
+from metier.client import Client, Request, TellsLogProbs
+from metier.errors import ConfigError
 from metier.evaluate.audit.duplicates import words
 from metier.evaluate.audit.finding import Finding
 from metier.evaluate.audit.leaks import RUN
+from metier.evaluate.audit.min_k import Surprise, Way, against_orders, against_reference
 from metier.evaluate.audit.options import upper_p
 from metier.evaluate.audit.record import Record
 from metier.grader import GraderFor
@@ -30,15 +32,6 @@ _GRAM = 3
 _LEAST_WORDS = 8
 _FEWEST = 5
 _MOST_WRONG = 7
-
-
-@runtime_checkable
-class TellsLogProbs(Protocol):
-    """A client that also tells how likely it holds whole texts: the sum of the log-probabilities of their tokens."""
-
-    def log_probs(self, texts: Sequence[str]) -> Sequence[float]:
-        """One sum for each text, in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +64,7 @@ class Memory:
         recited: The place in the file of each question that was gone on with word for word, and how many words.
         tried: Questions long enough to be broken off.
         orders: The tests that could be made.
+        surprises: What the tokens of the questions tell (`metier.evaluate.audit.min_k`), where that was asked.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -78,6 +72,7 @@ class Memory:
     recited: tuple[tuple[str, int], ...]
     tried: int
     orders: tuple[Order, ...]
+    surprises: tuple[Surprise, ...] = ()
 
 
 def remembered(
@@ -88,15 +83,22 @@ def remembered(
     seed: int = 0,
     draws: int = 9999,
     max_tokens: int = 256,
+    ways: Sequence[Way] = (),
+    reference: Sequence[Record] = (),
 ) -> Memory:
     """Probe a model for an exam: two calls a question, and four more for one with options that a grader was found for.
 
     Args:
         records: In the order of the file; a slice of neighbours will do.
+        ways: How to weigh the tokens of the questions as well; each asks for a client that tells log-probabilities.
+        reference: Questions that the model cannot have seen, to weigh those of the exam against. Without them, those
+            with options are weighed against other orders of their wrong ones.
 
     Raises:
         ClientError: The model cannot be asked.
+        ConfigError: The client tells no log-probabilities, or there is nothing to weigh against.
     """
+    surprises = _surprises(records, client, ways, reference, seed, draws) if ways else []
     recited, tried = _recited(records, client, max_tokens)
     texts = [record.prompt for record in records]
     orders = [_next_question(texts, client, seed, draws, max_tokens)]
@@ -105,7 +107,7 @@ def remembered(
     if grader_for is not None:
         items = [record.item for record in records if record.item]
         orders.append(_options(items, client, grader_for, seed, max_tokens))
-    return Memory(recited=recited, tried=tried, orders=tuple(one for one in orders if one))
+    return Memory(recited=recited, tried=tried, orders=tuple(one for one in orders if one), surprises=tuple(surprises))
 
 
 def check_memory(found: Memory, *, name: str = "exam", level: float = 0.01) -> list[Finding]:
@@ -124,6 +126,17 @@ def check_memory(found: Memory, *, name: str = "exam", level: float = 0.01) -> l
             severity="warning",
         )
         for place, run in found.recited
+    ]
+    findings += [
+        Finding(
+            rule="text_remembered",
+            place=name,
+            evidence=f"{one.way}: {one.seen:.3g} against {one.expected:.3g}, {one.against}; AUROC {one.auroc:.2f}",
+            message=f"The model finds the questions of the exam less surprising than others (p = {one.p_value:.2g}).",
+            severity="error",
+        )
+        for one in found.surprises
+        if one.p_value <= level
     ]
     return findings + [
         Finding(
@@ -148,9 +161,32 @@ def by_likelihood(texts: Sequence[str], client: TellsLogProbs, *, shuffles: int 
         return None
     chance, orders = random.Random(seed), [list(texts)]
     orders += [chance.sample(list(texts), len(texts)) for _ in range(shuffles)]
-    seen, *others = client.log_probs(["\n\n".join(order) for order in orders])
+    seen, *others = (sum(one.values) for one in client.log_probs("\n\n".join(order) for order in orders))
     p_value = (1 + sum(one >= seen for one in others)) / (1 + shuffles)
     return Order(way="likelihood", count=len(texts), seen=seen, expected=sum(others) / len(others), p_value=p_value)
+
+
+def _surprises(
+    records: Sequence[Record], client: Client, ways: Sequence[Way], reference: Sequence[Record], seed: int, draws: int
+) -> list[Surprise]:
+    if not isinstance(client, TellsLogProbs):
+        raise ConfigError(
+            f"{ways[0]} weighs the tokens of a text, and {client.name!r} does not tell them.", hint="local:FOLDER does."
+        )
+    if reference:
+        texts, others = ([record.prompt for record in of] for of in (records, reference))
+        found = against_reference(texts, others, client, ways=ways, seed=seed, draws=draws)
+    else:
+        chance = random.Random(seed)
+        groups = [_reordered(record.item, chance, 3) for record in records if record.item]
+        variants = [[item.prompt for item in group] for group in groups if group]
+        found = against_orders(variants, client, ways=ways, seed=seed, draws=draws)
+    if not found:
+        raise ConfigError(
+            f"{ways[0]} weighs five questions or more against others, and found too few.",
+            hint="Give --reference a file of questions of the same kind that the model cannot have seen.",
+        )
+    return found
 
 
 def _recited(records: Sequence[Record], client: Client, max_tokens: int) -> tuple[tuple[tuple[str, int], ...], int]:

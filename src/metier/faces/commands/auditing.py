@@ -13,6 +13,7 @@ from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
     from metier.evaluate.audit.memory import Memory
+    from metier.evaluate.audit.min_k import Way
     from metier.evaluate.audit.record import Record
 
 app = typer.Typer(rich_markup_mode=None)
@@ -29,8 +30,15 @@ def audit_exam(
         str | None, typer.Option(help="Has this model seen the exam? URL#MODEL, replay:FILE, local:FOLDER, FILE.toml.")
     ] = None,
     probe: Annotated[
-        int, typer.Option(min=5, help="How many questions, from the first, to ask that model about.")
-    ] = 100,
+        list[str] | None,
+        typer.Option(
+            help="How many questions, from the first, to ask that model about; or min-k, min-k++ or loss, to weigh the "
+            "tokens of a local model too. May be given more than once."
+        ),
+    ] = None,
+    reference: Annotated[
+        Path | None, typer.Option(help="Questions of the same kind that no model has seen, to weigh the exam against.")
+    ] = None,
     notes: Annotated[bool, typer.Option("--notes", help="Show notes too.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -52,7 +60,13 @@ def audit_exam(
         make_grader(grader, options)  # refused before the first record
         records = graded_by(records, grader, policy=options)
     texts = read_corpus(corpus) if corpus else ()
-    memory = _remembered(records[:probe], client) if client else None
+    count, ways = _probes(probe or [])
+    if (ways or reference) and not client:
+        raise ConfigError(
+            "--probe and --reference ask a model, and no --client was named.", hint="--client local:FOLDER"
+        )
+    others = read_records(reference) if reference else []
+    memory = _remembered(records[:count], client, ways=ways, reference=others) if client else None
     found = audit(records, name=exam.name, grader_for=grader_for, asks=asks, corpus=texts, memory=memory)
     counts = Counter(finding.severity for finding in found)
     shown = [finding for finding in found if notes or finding.severity != "note"]
@@ -61,6 +75,11 @@ def audit_exam(
         for one in memory.orders:
             say(
                 f"{one.way}: {one.seen:.3g} in the order of the file, {one.expected:.3g} in others, p {one.p_value:.2g}"
+            )
+        for told in memory.surprises:
+            say(
+                f"{told.way}: {told.seen:.3g} for the exam, {told.expected:.3g} for others ({told.against}), "
+                f"AUROC {told.auroc:.2f}, p {told.p_value:.2g}"
             )
     if json:
         as_json(shown)
@@ -73,7 +92,23 @@ def audit_exam(
         raise typer.Exit(1)
 
 
-def _remembered(records: Sequence[Record], client: str) -> Memory:
+def _probes(named: Sequence[str]) -> tuple[int, list[Way]]:
+    """How many questions are asked about, and which ways of weighing tokens."""
+    from metier.errors import ConfigError, nearest
+    from metier.evaluate.audit.min_k import WAYS
+
+    counts = [one for one in named if one.isdecimal()]
+    ways: list[Way] = [way for way in WAYS if way in named]
+    for one in {*named} - {*counts, *WAYS}:
+        hint = nearest(one, WAYS) or "A number of questions, or min-k, min-k++ or loss."
+        raise ConfigError(f"--probe: expected a number or a way of weighing tokens, got {one!r}.", hint=hint)
+    count = int(counts[-1]) if counts else 100
+    if count < 5:
+        raise ConfigError(f"--probe: expected at least 5 questions, got {count}.", hint="Fewer cannot show anything.")
+    return count, ways
+
+
+def _remembered(records: Sequence[Record], client: str, *, ways: Sequence[Way], reference: Sequence[Record]) -> Memory:
     from contextlib import closing
 
     from metier.clients.open import is_file_of_options, open_client, read_options
@@ -82,4 +117,4 @@ def _remembered(records: Sequence[Record], client: str) -> Memory:
 
     named = read_options(Path(client)) if is_file_of_options(client) else client
     with closing(open_client(named, where="--client")) as model:
-        return remembered(records, model, grader_for=grader_for)
+        return remembered(records, model, grader_for=grader_for, ways=ways, reference=reference)
