@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.discover.extraction.found import Extracted, Kind
-from metier.discover.extraction.rollup import roll_up
+from metier.discover.extraction.rollup import level_of, roll_up
 from metier.errors import ConfigError
 from metier.taxonomy import Concept, Taxonomy
 
@@ -55,6 +55,27 @@ def test_a_group_that_was_found_itself_is_not_answered_twice() -> None:
 
 def test_a_skill_outside_the_taxonomy_stands_for_itself() -> None:
     assert _answers(_skill("elsewhere", 0.8), _skill("a", 0.8)) == [("elsewhere", "elsewhere"), ("a", "a")]
+
+
+def test_the_level_counts_the_steps_to_the_top_by_the_shortest_way() -> None:
+    tree = Taxonomy(
+        name="deep",
+        concepts=(
+            Concept(id="top", label="top"),
+            Concept(id="low", label="low", parents=("top",)),
+            Concept(id="far", label="far", parents=("low",)),
+            Concept(id="two ways", label="two ways", parents=("far", "top")),
+        ),
+    )
+    assert [level_of(one, tree) for one in ("top", "low", "far", "two ways", "none")] == [0, 1, 2, 1, None]
+    (answer,) = roll_up((_skill("a", 0.8), _skill("b", 0.8)), _TREE)
+    assert (answer.uri, answer.level) == ("X", 0)
+    assert [one.level for one in roll_up((_skill("a", 0.8), _skill("elsewhere", 0.8)), _TREE)] == [1, None]
+
+
+def test_the_more_probable_leads_whatever_the_score() -> None:
+    low = Extracted(uri="a", label="a", score=9.0, probability=0.6, kind=Kind.IMPLICIT)
+    assert _answers(low, _skill("b", 0.65)) == [("X", "ba")]
 
 
 def test_a_margin_outside_its_range_is_refused() -> None:

@@ -70,6 +70,30 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolledUp:
+    """A skill that stands for itself, or a group that stands for skills that are too close to part.
+
+    Attributes:
+        uri: The skill or the group.
+        label: Its preferred label.
+        score: The score of the best skill in it.
+        probability: That one of them is asked for: the skills exclude nothing, so it is that of the best of them.
+        level: How many steps it lies below the top of the taxonomy, by the shortest way: 0 for a group at the top;
+            `None` if the taxonomy does not hold it.
+        skills: What it stands for, the best first; one if nothing was rolled up.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    uri: str
+    label: str
+    score: float
+    probability: float
+    level: int | None = None
+    skills: tuple[Extracted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
     """All that a document asks for.
 
@@ -79,12 +103,15 @@ class Extraction:
         skills: Each skill once, with its surest place, the surest first.
         source: Where the document came from.
         date: When it was published, as ISO 8601, if that is known.
+        rolled: The same skills with those that are close under their group, if that was asked for; none is left out.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("rolled",)
 
     text: str
     sentences: tuple[Read, ...]
     skills: tuple[Extracted, ...]
     source: str = ""
     date: str = ""
+    rolled: tuple[RolledUp, ...] = ()

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metier.discover.extraction.found import Extraction
 from metier.discover.extraction.model import Lane, load
+from metier.discover.extraction.rollup import roll_up
 from metier.discover.extraction.workers import Reader
+from metier.discover.taxonomies import load_taxonomy
+from metier.errors import ConfigError
 
 
-def reader(folder: Path, *, path: Lane, count: int, least: float | None, keep_boilerplate: bool) -> Reader:
-    """Load a model and give the function that reads one ad with it; for `stream` wrap it in `functools.partial`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Where the groups are that stand for close skills, and how close these are.
+
+    Attributes:
+        taxonomy: A file or folder.
+        hierarchy: A file or folder of ESCO with the hierarchy, if the taxonomy lacks it.
+        margin: As in `roll_up`.
+    """
+
+    taxonomy: Path
+    hierarchy: Path | None = None
+    margin: float = 0.1
+
+
+def reader(
+    folder: Path, *, path: Lane, count: int, least: float | None, keep_boilerplate: bool, groups: Groups | None = None
+) -> Reader:
+    """Load a model and give the function that reads one ad with it; for `stream` wrap it in `functools.partial`.
+
+    Raises:
+        InputError: The folder holds no model, or the taxonomy of the groups cannot be read.
+        ConfigError: That taxonomy holds no skill of the model.
+    """
     model = load(folder, path=path)
+    tree = groups and load_taxonomy(groups.taxonomy, hierarchy=groups.hierarchy)
+    if groups and tree and not any(skill in tree for skill in model.facts.skills.ids):
+        raise ConfigError(
+            f"{str(groups.taxonomy)!r} holds no skill of the model, which has {model.facts.skills.taxonomy}.",
+            hint="Name the taxonomy that the model was trained with.",
+        )
 
     def read(text: str) -> Extraction:
-        return model.extract(text, count=count, least=least, keep_boilerplate=keep_boilerplate)
+        found = model.extract(text, count=count, least=least, keep_boilerplate=keep_boilerplate)
+        return replace(found, rolled=roll_up(found.skills, tree, margin=groups.margin)) if groups and tree else found
 
     return read

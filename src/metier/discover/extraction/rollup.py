@@ -7,39 +7,20 @@ how close the first are to each other. Nothing is lost: the skills stay as alter
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from metier.discover.extraction.found import Extracted, Kind
+from metier.discover.extraction.found import Extracted, Kind, RolledUp
 from metier.errors import ConfigError
 from metier.taxonomy import Taxonomy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RolledUp:
-    """A skill that stands for itself, or a group that stands for skills that are too close to part.
-
-    Attributes:
-        uri: The skill or the group.
-        label: Its preferred label.
-        score: The score of the best skill in it.
-        probability: That one of them is asked for: the skills exclude nothing, so it is that of the best of them.
-        skills: What it stands for, the best first; one if nothing was rolled up.
-    """
-
-    uri: str
-    label: str
-    score: float
-    probability: float
-    skills: tuple[Extracted, ...]
 
 
 def roll_up(skills: Sequence[Extracted], taxonomy: Taxonomy, *, margin: float = 0.1) -> tuple[RolledUp, ...]:
     """Answer with the nearest shared group where skills that follow each other are close, the best first.
 
-    Skills are taken in the order of their score. Each leads unless a better one took it along; it takes along those
-    within `margin` of its own probability that share a parent with it. Where there are some, the answer is the parent
-    that most of them share, or the smallest of these. A skill that stands in the text word for word is never hidden
-    behind a group, nor is one that the taxonomy does not hold. A group that was found too goes into the answer.
+    Skills are taken in the order of their probability, of equals by score. Each leads unless a better one took it
+    along; it takes along those within `margin` of its own probability that share a parent with it. Where there are
+    some, the answer is the parent that most of them share, or the smallest of these. A skill that stands in the text
+    word for word is never hidden behind a group, nor is one that the taxonomy does not hold. A group that was found too
+    goes into the answer.
 
     Args:
         skills: What was found in one sentence or document.
@@ -61,7 +42,7 @@ def roll_up(skills: Sequence[Extracted], taxonomy: Taxonomy, *, margin: float = 
     """
     if not 0 <= margin <= 1:
         raise ConfigError(f"Expected a margin of 0 to 1, got {margin!r}.")
-    waiting = sorted(skills, key=lambda skill: -skill.score)
+    waiting = sorted(skills, key=lambda skill: (-skill.probability, -skill.score))
     named = {skill.uri for skill in skills if skill.kind == Kind.EXPLICIT}
     answers: list[RolledUp] = []
     while waiting:
@@ -79,10 +60,28 @@ def roll_up(skills: Sequence[Extracted], taxonomy: Taxonomy, *, margin: float = 
                 label=label,
                 score=best.score,
                 probability=best.probability,
+                level=level_of(group or best.uri, taxonomy),
                 skills=(best, *along),
             )
         )
     return tuple(answers)
+
+
+def level_of(concept: str, taxonomy: Taxonomy) -> int | None:
+    """How many steps a concept lies below the top, by the shortest way; `None` if the taxonomy does not hold it.
+
+    >>> from metier.taxonomy import Concept
+    >>> top, below = Concept(id="S", label="skills"), Concept(id="S1", label="communication", parents=("S",))
+    >>> tree = Taxonomy(name="t", concepts=(top, below))
+    >>> level_of("S", tree), level_of("S1", tree), level_of("S2", tree)
+    (0, 1, None)
+    """
+    if concept not in taxonomy:
+        return None
+    front, level = {concept}, 0
+    while all(taxonomy[one].parents for one in front):
+        front, level = {parent for one in front for parent in taxonomy[one].parents}, level + 1
+    return level
 
 
 def _is_close(best: Extracted, one: Extracted, *, margin: float) -> bool:

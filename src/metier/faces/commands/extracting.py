@@ -6,11 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from metier.faces.show import AsJson, as_json, as_lines, is_terminal, say, table
+
+if TYPE_CHECKING:
+    from metier.discover.extraction.found import Extracted, Extraction
 
 
 class Way(StrEnum):
@@ -96,7 +99,15 @@ def train(
         progress=on_a_line(),
     )  # fmt: skip
     if json:
-        as_json({"gate": made.gate, "gate_of_labelled": passed, "labelling": made.report, "training": report, "out": out.as_posix()})
+        as_json(
+            {
+                "gate": made.gate,
+                "gate_of_labelled": passed,
+                "labelling": made.report,
+                "training": report,
+                "out": out.as_posix(),
+            }
+        )
         return
     table(("what", "how many"), [*made.gate.rows(), *made.report.rows()])
     if labelled:
@@ -113,6 +124,11 @@ def extract(
     count: Annotated[int, typer.Option(min=1, help="Skills for a sentence, at most.")] = 5,
     least: Annotated[float | None, typer.Option(help="Least probability; by default the fitted threshold.")] = None,
     keep_boilerplate: Annotated[bool, typer.Option(help="Read what asks for nothing, too.")] = False,
+    roll_up: Annotated[
+        Path | None, typer.Option(help="A taxonomy with groups: close skills are also shown under their group.")
+    ] = None,
+    hierarchy: Annotated[Path | None, typer.Option(help="Its hierarchy, if that is another file or folder.")] = None,
+    margin: Annotated[float, typer.Option(min=0, max=1, help="How far probabilities of close skills lie apart.")] = 0.1,
     processes: Annotated[int, typer.Option(min=1, help="How many work at once.")] = 1,
     engine: Annotated[str, typer.Option(help="`local` or `ray`.")] = "local",
     json: AsJson = False,
@@ -126,9 +142,12 @@ def extract(
     need_numpy()
     from functools import partial
 
-    from metier.discover.extraction.opened import reader
+    from metier.discover.extraction.opened import Groups, reader
 
-    made = partial(reader, model, path=path.value, count=count, least=least, keep_boilerplate=keep_boilerplate)
+    groups = Groups(taxonomy=roll_up, hierarchy=hierarchy, margin=margin) if roll_up else None
+    made = partial(
+        reader, model, path=path.value, count=count, least=least, keep_boilerplate=keep_boilerplate, groups=groups
+    )
     if out is not None:
         _stream(text, out, made, processes=processes, engine=engine)
         return
@@ -137,15 +156,23 @@ def extract(
     if json:
         as_lines(found)
         return
-    table(
-        ("probability", "skill", "kind", "where", "form"),
-        (
-            (f"{skill.probability:.2f}", skill.label, skill.kind.value,
-             one.text[skill.start : skill.end] if skill.start is not None else "", skill.form)
-            for one in found
-            for skill in one.skills
-        ),
-    )  # fmt: skip
+    if groups:
+        table(
+            ("probability", "group", "level", "skill", "kind", "where", "form"),
+            (
+                (chance, *((one.label, str(one.level)) if one.uri != one.skills[0].uri else ("", "")), *shown)
+                for ad in found
+                for one in ad.rolled
+                for chance, *shown in (_shown(ad, skill) for skill in one.skills)
+            ),
+        )  # fmt: skip
+        return
+    table(("probability", "skill", "kind", "where", "form"), (_shown(ad, skill) for ad in found for skill in ad.skills))
+
+
+def _shown(ad: Extraction, skill: Extracted) -> tuple[str, ...]:
+    where = ad.text[skill.start : skill.end] if skill.start is not None else ""
+    return f"{skill.probability:.2f}", skill.label, skill.kind.value, where, skill.form
 
 
 def calibrate(
