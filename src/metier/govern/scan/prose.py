@@ -18,7 +18,7 @@ from metier.govern.scan.rules import Rule, rules
 from metier.govern.scan.triggers import Alternative, Triggers
 from metier.verdict import Severity
 
-_END = re.compile(r"(?<=[.!?。！？])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？])")
+_END = re.compile(r"[.!?。！？](?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?:[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？]))")
 _MARKS = frozenset("-*+•|>")
 _LIST = re.compile(r"^\s*(?:[-*+•]|\d+[.)]|\|)\s+|^\s*>\s?")
 _QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
@@ -85,7 +85,7 @@ _DARK = frozenset(
     f"sign-{name}" for name in ("lie", "conceal", "consent", "authority", "obey", "memory", "favour", "delay")
 )
 """Signs that speak against the reader; of 1,109 public packages none holds three kinds of signs of which two are dark."""
-_MARKUP = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+_MARKUP = re.compile(r"[*_](?:(?<=\*)\*|(?<=_)_|(?<!\w[*_])(?=\w)|(?<=\w[*_])(?!\w))")
 
 
 class Sentence(NamedTuple):
@@ -124,34 +124,44 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     kept: list[str] = []
     begin, length = first_line, 0
     for number, line in enumerate(text.split("\n"), start=first_line):
-        stripped = line.strip()
-        first = stripped[:1]
-        mark = _LIST.match(line) if first in _MARKS or first.isdecimal() else None
-        is_head = first == "#"
-        if kept and (not stripped or mark or is_head):
-            yield from _cut(" ".join(kept), path, begin)
-            kept, length = [], 0
-        if stripped:
-            if not kept:
-                begin = number
-            said = line[mark.end() :].strip() if mark else stripped
-            kept.append(said.lstrip("#").strip() if said[:1] == "#" else said)
-            length += len(kept[-1])
-            # What stands right below the front matter is no part of it.
-            is_end = stripped == "---" and len(kept) > 1 and kept[0] == "---"
-            if is_head or is_end or length > 4000:
+        said = line.strip()
+        if not said:
+            if kept:
                 yield from _cut(" ".join(kept), path, begin)
                 kept, length = [], 0
+            continue
+        first = said[0]
+        is_head = first == "#"
+        # What stands right below the front matter is no part of it.
+        is_end = said == "---" and kept[:1] == ["---"]
+        mark = _LIST.match(line) if first in _MARKS or first.isdecimal() else None
+        if mark:
+            said = line[mark.end() :].strip()
+        if kept and (mark or is_head):
+            yield from _cut(" ".join(kept), path, begin)
+            kept, length = [], 0
+        if not kept:
+            begin = number
+        kept.append(said.lstrip("#").strip() if said[:1] == "#" else said)
+        length += len(kept[-1])
+        if is_head or is_end or length > 4000:
+            yield from _cut(" ".join(kept), path, begin)
+            kept, length = [], 0
     if kept:
         yield from _cut(" ".join(kept), path, begin)
 
 
-def _cut(paragraph: str, path: str, line: int) -> Iterator[Sentence]:
+def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:
     if "*" in paragraph or "_" in paragraph:
         paragraph = _MARKUP.sub("", paragraph)
-    for piece in _END.split(paragraph) if len(paragraph) > 40 else [paragraph]:
-        if len(piece) > 8:
-            yield Sentence(path, line, piece[:3000])
+    found, begin = [], 0
+    for end in _END.finditer(paragraph) if len(paragraph) > 40 else ():
+        if end.start() - begin >= 8:
+            found.append(Sentence(path, line, paragraph[begin : end.start() + 1][:3000]))
+        begin = end.end()
+    if len(paragraph) - begin > 8:
+        found.append(Sentence(path, line, paragraph[begin:][:3000]))
+    return found
 
 
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
@@ -252,7 +262,11 @@ def _is_pattern(signs: dict[tuple[str, int], dict[str, Sentence]], path: str, li
 
 
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
-    for one, two in itertools.pairwise(found):
+    links = ["http" in sentence.text or "](" in sentence.text for sentence in found]
+    for number in range(len(found) - 1):
+        if not links[number] and not links[number + 1]:
+            continue
+        one, two = found[number], found[number + 1]
         if (
             one.path == two.path
             and not one.is_hidden
@@ -260,8 +274,7 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
             and two.line - one.line <= 3
             and len(one.text) + len(two.text) < 900
         ):
-            if "http" in one.text or "http" in two.text or "](" in one.text + two.text:
-                yield Sentence(one.path, one.line, f"{one.text.rstrip('.!')}; {two.text}")
+            yield Sentence(one.path, one.line, f"{one.text.rstrip('.!')}; {two.text}")
 
 
 _LOCKED = re.compile(
