@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 
 from metier.discover.matching.words import TOKEN, canonical, is_word
 
@@ -51,15 +50,19 @@ class Lookup:
         return [(number, *place) for number, text in enumerate(texts) for place in self.places(text)]
 
     def _in(self, said: str) -> Iterator[Place]:
-        spans = [token.span() for token in TOKEN.finditer(said)]
-        spans.append((len(said), len(said)))
-        for (start, end), (_, after) in pairwise(spans):
-            if said[start:end] not in self._first or (start and is_word(said[start - 1])):
+        tokens, first = list(TOKEN.finditer(said)), self._first
+        for at, token in enumerate(tokens):
+            if (written := token[0]) not in first:
                 continue
-            number = self._numbers.get(said[start:end])
-            if number is not None and not is_word(said[end : end + 1]):
+            start, end = token.span()
+            # Words are cut where they end; only a sign may stand inside a longer one.
+            if not token.lastindex and start and is_word(said[start - 1]):
+                continue
+            number = self._numbers.get(written)
+            if number is not None and (token.lastindex or not is_word(said[end : end + 1])):
                 yield start, end, number
-            for length in self._lengths.get(said[start:after], ()) if after > end else ():
+            after = tokens[at + 1].end() if at + 1 < len(tokens) else end
+            for length in self._lengths.get(said[start:after], ()):
                 till = start + length
                 number = self._numbers.get(said[start:till])
                 if number is not None and till <= len(said) and not is_word(said[till : till + 1]):

@@ -10,11 +10,11 @@ import unicodedata
 
 GAP = r"\s\-\u2010\u2011"
 WORD = r"\w\u0300-\u036f"
-TOKEN = re.compile(rf"[{WORD}]+|[^{WORD}{GAP}]")
+TOKEN = re.compile(rf"([{WORD}]+)|[^{WORD}{GAP}]")  # a word has a group, a sign has none
 GAPS = re.compile(rf"[{GAP}]+")
 _PIECE = re.compile(rf"([{GAP}]+)|[{WORD}]+|.")
 _GAP = re.compile(rf"[{GAP}]")
-_WIDE_GAP = re.compile(rf"[{GAP}]{{2}}")
+_BLANKS = {code: " " for code in range(128) if _GAP.match(chr(code))}
 _WORD = re.compile(rf"[{WORD}]")
 _SUFFIX = re.compile(rf"\.(?:js|net|io)(?![{WORD}])", re.IGNORECASE)
 _GLUE = "&-'\u2019.\u2010\u2011"
@@ -65,8 +65,10 @@ def canonical(text: str) -> tuple[str, dict[int, int] | None]:
     ('grosse masse', {0: 0, 6: 5, 7: 7, 12: 11})
     """
     folded = aligned(text)
-    if folded is not None and not _WIDE_GAP.search(folded):
-        return _GAP.sub(" ", folded), None
+    if folded is not None:
+        said = folded.translate(_BLANKS) if folded.isascii() else _GAP.sub(" ", folded)
+        if "  " not in said:
+            return said, None
     pieces, places, at = [], dict[int, int](), 0
     for piece in _PIECE.finditer(text.replace("\n", " ")):
         places[at] = piece.start()
