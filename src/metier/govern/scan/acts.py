@@ -9,7 +9,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import DOCUMENTS, Seen, is_quoted, place_of_step
 from metier.verdict import Severity
 
 _HANDED = re.compile(
@@ -50,7 +50,8 @@ def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Taking over, using up and destroying."""
     labels, text = step.labels, step.text
-    if "reverse-shell" in labels and not _is_placeholder(step) and not is_quoted(step):
+    is_shown = purpose.is_security and not step.urls and step.statement.path.lower().endswith(DOCUMENTS)
+    if "reverse-shell" in labels and not _is_placeholder(step) and not is_quoted(step) and not is_shown:
         yield Seen("reverse-shell", Severity.BLOCK, step)
     elif "reverse-shell" in labels:
         yield Seen("reverse-shell", Severity.REVIEW if not purpose.is_security else Severity.NOTE, step)
@@ -253,7 +254,7 @@ def _is_placeholder(step: Step) -> bool:
         return all(place in (Place.LOCAL, Place.PLACEHOLDER) for place in places)
     return bool(
         re.search(
-            r"/dev/tcp/(?:[<{$A-Z]|10\.|192\.168|127\.|localhost)|\b(?:LHOST|ATTACKER|RHOST|<ip>|\$ip|\$\{?\w*IP|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+)\b",
+            r"/dev/tcp/(?:[<{$A-Z]|10\.|192\.168|127\.|localhost)|\b(?:LHOST|ATTACKER|RHOST|<ip>|\$ip|\$\{?\w*IP|10\.\d+\.\d+\.\w+|192\.168\.\d+\.\w+)\b",
             step.text,
             re.I,
         )

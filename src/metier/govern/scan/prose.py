@@ -27,7 +27,8 @@ _TALKS_ABOUT = re.compile(
     re.I,
 )
 _NEGATED = re.compile(
-    r"\b(?:never|do not|don't|must not|should not|shouldn't|cannot|can't|won't|will not|avoid|refuse to|refuses to|without ever|forbidden to|not allowed to|no)\b[^.;:!?]{0,50}$",
+    r"\b(?:never|do not|don't|must not)\s+\w+:\s[^.;!?]{0,80}$"
+    r"|\b(?:never|do not|don't|must not|should not|shouldn't|cannot|can't|won't|will not|avoid|refuse to|refuses to|without ever|forbidden to|not allowed to|no)\b[^.;:!?]{0,50}$",
     re.I,
 )
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
@@ -57,7 +58,7 @@ _STANDING = re.compile(
 _WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|12-word|24-word", re.I)
 _ASKS = re.compile(r"\b(?:ask|prompt|request|tell|require|instruct)", re.I)
 _PLAIN_TALK = re.compile(
-    r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|licen[sc]ed under|copyright|^description:|^-+ name|^\|",
+    r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\|",
     re.I,
 )
 _PAIRS = tuple(
@@ -76,7 +77,7 @@ _PAIRS = tuple(
     for other in others.split()
 )
 """Two signs that hardly ever stand together in honest prose; measured on public packages (docs/govern.md)."""
-_NEAR = 4
+_NEAR = 3
 """How many lines below a sign others add up with it."""
 _CLOSE = 6
 """How many lines are one passage."""
@@ -85,6 +86,15 @@ _DARK = frozenset(
     f"sign-{name}" for name in ("lie", "conceal", "consent", "authority", "obey", "memory", "favour", "delay")
 )
 """Signs that speak against the reader; of 1,109 public packages none holds three kinds of signs of which two are dark."""
+_SAMPLES = re.compile(r"(?:^|/)(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/", re.I)
+_SLOT = re.compile(
+    r"(?:!\[[^\]]*\]\(\s*<?|<img[^>]{0,80}src=[\"']?)https?://[^)\s\"'>]*?[?&/=](?P<slot>[A-Z][A-Z_]{2,}|\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|…|\.\.\.)"
+)
+_KNOWN_TO_AGENT = re.compile(r"conversation|chat|message|history|prompt|context|secret|memory|transcript", re.I)
+_FILLED = re.compile(
+    r"\b(?:replac|fill|encod|put|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b",
+    re.I,
+)
 _MARKUP = re.compile(r"[*_](?:(?<=\*)\*|(?<=_)_|(?<!\w[*_])(?=\w)|(?<=\w[*_])(?!\w))")
 
 
@@ -216,14 +226,31 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 sentence.text,
                 re.I,
             ):
+                is_shown = purpose.is_security and _SAMPLES.search(sentence.path)
                 yield Said(
                     "hidden-instructions",
                     Severity.BLOCK
-                    if grave and re.search(r"send|upload|forward|curl|fetch|exfil|post", sentence.text, re.I)
+                    if grave
+                    and not is_shown
+                    and re.search(r"send|upload|forward|curl|fetch|exfil|post", sentence.text, re.I)
                     else Severity.REVIEW,
                     sentence,
                 )
     yield from _added_up(signs, _following(found))
+    if not purpose.is_security:
+        yield from _carried_by_images(found)
+
+
+def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
+    """Pictures of which the address is to be filled with what the agent knows: whoever serves them reads it."""
+    for number, sentence in enumerate(found):
+        slot = _SLOT.search(sentence.text) if "](" in sentence.text or "<img" in sentence.text else None
+        if slot is None:
+            continue
+        near = [s.text for s in found[number : number + 6] if s.path == sentence.path and s.line <= sentence.line + 8]
+        before = [s.text for s in found[max(0, number - 2) : number] if s.path == sentence.path]
+        if _KNOWN_TO_AGENT.search(slot["slot"]) or any(_FILLED.search(text) for text in (*near, *before)):
+            yield Said("forward-data", Severity.BLOCK, sentence)
 
 
 def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> set[int]:

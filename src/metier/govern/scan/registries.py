@@ -74,12 +74,14 @@ def registry_findings(
     >>> [(rule, weight.value) for rule, weight, *_ in registry_findings([step], [], Purpose())]
     [('foreign-registry', 'block')]
     """
+    steps = [*steps]
+    unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text)}
     for step in steps:
         if "://" not in step.text:
             continue
         statement = step.statement
         if (weight := _worst(registries_in(step.text), purpose)) is not None:
-            weight = Severity.BLOCK if _UNCHECKED.search(step.text) else weight
+            weight = Severity.BLOCK if statement.path in unchecked else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
     for part in parts:

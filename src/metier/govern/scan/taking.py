@@ -48,6 +48,7 @@ _PHRASE = re.compile(
 _UPLOADS = re.compile(r"\bcurl\b.*(?:-\w*F\s*\S*@|-\w*T\s|--data-binary\s+@|-d\s*@|--upload-file)")
 _PIPES_ENCODED = re.compile(r"base64\b.*\|\s*(?:curl|nc|wget)")
 _NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']")
+_MASKS = re.compile(r"\.replace\([^)]*[\"'](?:\*{3,}|\[?redacted)", re.I)
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
 _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b")
 _UNSEEN = re.compile(r">\s*/dev/null")
@@ -230,6 +231,7 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     [('harvest-secrets', 'block')]
     """
     found: dict[str, Step] = {}
+    steps = [*steps]
     for step in steps:
         if "secret-variable" in step.labels and not step.text.startswith("export"):
             for name in SECRET_NAME.findall(step.text):
@@ -244,5 +246,7 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
             name,
         )
     ]
+    masked = {step.statement.path for step in steps if _MASKS.search(step.text)}
+    well_known = [name for name in well_known if found[name].statement.path not in masked]
     if purpose.is_small and well_known and not purpose.says(r"secret|credential|token|api key"):
         yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])

@@ -100,7 +100,10 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield from _persisted(members, purpose)
     said = text.lower()
     is_wired = "tcpclient(" in said or ("net." in said and "spawn(" in said) or ("socket." in said and "dup2" in said)
-    if is_wired and _SOCKET_SHELL.search(text):
+    is_shown = (
+        purpose.is_security and not is_program and all(place_of_step(s, purpose) <= Place.PLACEHOLDER for s in members)
+    )
+    if is_wired and not is_shown and _SOCKET_SHELL.search(text):
         yield Seen("reverse-shell", Severity.BLOCK, members[0])
     if (
         {"walk-home", "delete"} <= together
