@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from discover.extraction import fake_reader
+from discover.extraction import fake_ray, fake_reader
 from metier.discover.extraction import stream as streams
 from metier.discover.extraction.stream import read_extractions, stream
 from metier.errors import ConfigError, InputError, MetierError, StageError
@@ -170,6 +170,45 @@ def test_ray_is_asked_for_by_name_when_it_is_missing(tmp_path: Path, monkeypatch
     with pytest.raises(ConfigError, match="needs Ray") as told:
         stream(_ads(tmp_path / "ads.jsonl", 1), tmp_path / "found.jsonl", fake_reader.make, name="ray")
     assert told.value.hint == "pip install ray"
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_ray_gives_the_bytes_of_local_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: bool) -> None:
+    source = _ads(tmp_path / "ads.jsonl", 150)
+    with source.open("a") as file:
+        file.write("broken\n")
+    ray = fake_ray.Ray(running=running)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    for name, processes in (("local", 1), ("local", 2), ("ray", 3)):
+        stream(source, tmp_path / name / str(processes), fake_reader.make, name=name, processes=processes)
+    for ending in ("", ".bad.jsonl"):
+        made = {(tmp_path / f"{engine}{ending}").read_bytes() for engine in ("local/1", "local/2", "ray/3")}
+        assert len(made) == 1
+    assert ray.num_actors == ray.num_killed == 3
+    assert ray.is_initialized() is running  # a cluster that ran before goes on
+
+
+def test_a_worker_of_ray_that_dies_is_told_and_the_run_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = _ads(tmp_path / "ads.jsonl", 150), tmp_path / "found.jsonl"
+    monkeypatch.setitem(sys.modules, "ray", fake_ray.Ray(dies_at=2))
+    with pytest.raises(StageError, match="died") as told:
+        stream(source, target, fake_reader.make, name="ray")
+    assert "go on" in told.value.hint
+    monkeypatch.setitem(sys.modules, "ray", fake_ray.Ray())
+    done = stream(source, target, fake_reader.make, name="ray")
+    assert (done.num_read, done.num_resumed) == (150, 64)
+    whole = stream(source, tmp_path / "whole.jsonl", fake_reader.make)
+    assert target.read_bytes() == whole.target.read_bytes()
+
+
+def test_a_reader_that_ray_cannot_make_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", fake_ray.Ray())
+    source = _ads(tmp_path / "ads.jsonl", 2)
+    with pytest.raises(MetierError, match="needs torch") as told:
+        stream(source, tmp_path / "found.jsonl", fake_reader.make_missing, name="ray")
+    assert "pip install" in told.value.hint
 
 
 def test_a_line_that_is_no_extraction_is_named(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ class Fields:
     date: str = "date"
 
 
+_GO_ON = "Run the same command again to go on; with fewer processes if memory was short."
 Row = tuple[bytes, str]
 """A line to write, and why it is none: for a line that was read, the second is empty."""
 Submit = Callable[[list[Line]], Callable[[], list[Row]]]
@@ -98,10 +99,7 @@ def _pool(factory: Factory, job: Callable[..., list[Row]], processes: int) -> It
         try:
             return future.result()  # type: ignore[no-any-return]
         except BrokenProcessPool as error:
-            raise StageError(
-                "A process that read ads died; what was written before is kept.",
-                hint="Run the same command again to go on; with fewer processes if memory was short.",
-            ) from error
+            raise StageError("A process that read ads died; what was written before is kept.", hint=_GO_ON) from error
 
     # A fork of a process that has threads may stand still; a fresh process never does.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -140,8 +138,18 @@ def _ray(factory: Factory, job: Callable[..., list[Row]], processes: int) -> Ite
         ray.init(num_cpus=processes, include_dashboard=False, log_to_driver=False)
     actors = [ray.remote(_Actor).remote(factory, job) for _ in range(processes)]
     turn = cycle(actors)
+
+    def wait(promised: Any) -> list[Row]:
+        try:
+            found = ray.get(promised)
+        except ray.exceptions.RayError as error:
+            raise StageError("A worker of Ray died; what was written before is kept.", hint=_GO_ON) from error
+        if isinstance(found, StageError):
+            raise found
+        return found  # type: ignore[no-any-return]
+
     try:
-        yield lambda batch: partial(ray.get, next(turn).work.remote(batch))
+        yield lambda batch: partial(wait, next(turn).work.remote(batch))
     finally:
         for actor in actors:
             ray.kill(actor)
@@ -153,9 +161,14 @@ class _Actor:
     """A worker of Ray, which keeps its reader."""
 
     def __init__(self, factory: Factory, job: Callable[..., list[Row]]) -> None:
-        self.read, self.job = _made(factory), job
+        self.factory, self.job = factory, job
+        self.read: Reader | None = None
 
-    def work(self, batch: list[Line]) -> list[Row]:
+    def work(self, batch: list[Line]) -> list[Row] | StageError:
+        try:
+            self.read = self.read or _made(self.factory)
+        except StageError as error:
+            return error  # raised here, it would come back inside an error of Ray with all its traces
         return self.job(self.read, batch)
 
 
