@@ -13,6 +13,7 @@ from metier.index import Found, Index
 from metier.skill import File, Skill
 from metier.stores.find import open_index
 from metier.stores.find.answer import shares_of
+from metier.stores.find.intents import intents
 from metier.stores.find.request import read_request
 from metier.stores.find.words import asked_words, stem, words
 
@@ -146,6 +147,63 @@ def test_a_stuffed_description_gains_no_first_place(index: Index) -> None:
     index.put(stuffed)
     for query, right in REQUESTS.items():
         assert index.find(query).hits[0].name == right
+
+
+SIBLINGS = [
+    skill("kiln-validate", "Validate runs of the kiln.", "Read the log of the kiln and its runs."),
+    skill("kiln-record", "Record runs of the kiln.", "Read the log of the kiln and its runs."),
+    skill("kiln-troubleshooting", "Troubleshooting runs of the kiln.", "Read the log of the kiln and its runs."),
+    skill("kiln-install", "Installation for runs of the kiln.", "Read the log of the kiln and its runs."),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Assess the last three runs of the kiln", "kiln-validate"),
+        ("The kiln runs, but it hangs. What now?", "kiln-troubleshooting"),
+        ("Set up the kiln for my runs", "kiln-install"),
+    ],
+)
+def test_siblings_are_told_apart_by_the_kind_of_work_whatever_verb_names_it(query: str, name: str) -> None:
+    made = open_index()
+    made.put([*LIBRARY, *SIBLINGS])
+    assert made.find(query).hits[0].name == name
+
+
+def test_a_skill_that_names_every_kind_of_work_gains_no_first_place(index: Index) -> None:
+    every = "Debug, install, deploy, create, test, optimize, explain, fetch, convert, train, report, monitor, run, plan"
+    index.put([skill("do-it-all", f"{every} and fill, merge, extract, build, trim or write anything.", every)])
+    for query, right in REQUESTS.items():
+        assert index.find(query).hits[0].name == right
+
+
+def test_the_sentence_that_asks_counts_more_than_the_story_before_it(index: Index) -> None:
+    story, ask = "These pages of a PDF were merged by hand.", "Now trim this video."
+
+    def score(query: str, name: str) -> float:
+        return next(hit.score for hit in index.find(query, len(LIBRARY)).hits if hit.name == name)
+
+    for name, better, worse in (
+        ("video-trim", f"{story} {ask}", f"{ask} {story}"),
+        ("pdf-merge-pages", f"{ask} {story}", f"{story} {ask}"),
+    ):
+        assert score(better, name) > score(worse, name)
+    assert read_request(f"{story} {ask} Thanks!").last == read_request(ask).last
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("", set()),
+        ("the colour of the sky", set()),
+        ("VALIDATING kiln-runs", {"test", "run"}),
+        ("It can’t be fine-tuned", {"debug", "train"}),
+        ("jetson_video_setup", {"install"}),
+    ],
+)
+def test_kinds_of_work_are_read_in_any_form(text: str, kinds: set[str]) -> None:
+    assert intents(text) == kinds
 
 
 def test_text_that_instructs_the_ranker_is_compared_like_any_other(index: Index) -> None:

@@ -14,6 +14,7 @@ FIRES_AT = 0.5
 """From which probability on a skill should be loaded: where loading is more often right than wrong."""
 _NUM_WHY = 5
 _NUM_KIN = 10
+_MANY_INTENTS = 5
 
 
 def answer(query: str, ranking: Ranking, k: int) -> Found:
@@ -48,18 +49,23 @@ def score_of(candidate: Candidate) -> float:
 def doubts(ranking: Ranking, shares: Sequence[float]) -> dict[str, float]:
     """What speaks for and against any skill answering.
 
-    Undecided candidates are a bad sign, unless they are akin: then the family fits, whichever member it is.
+    Candidates that are akin are a good sign: the family fits, whichever member it is.
     """
     request, candidates = ranking.request, ranking.candidates
+    likeliest = candidates[max(range(len(shares)), key=shares.__getitem__)]
+    intents = request.intents if request is not None else frozenset()
     called = max(candidate.evidence["called"] for candidate in candidates)
     return {
-        "entropy": -sum(share * math.log(share) for share in shares if share > 0),
         "kin": _kin(candidates, shares),
         "echo": ranking.echo,
-        "covered": _covered(ranking, shares),
+        "covered": _covered(ranking, likeliest),
+        "last": likeliest.evidence["last"],
+        "subject": likeliest.evidence["subject"],
         "called": called,
         # Who rules one skill out and calls another wants the other.
         "excluded": max(candidate.evidence["excluded"] for candidate in candidates) * (1 - called),
+        "work": min(len(intents), _MANY_INTENTS) / _MANY_INTENTS,
+        "other_work": float(bool(intents) and not intents & likeliest.card.intents),
         "how": float(request is not None and request.asks_how),
         "general": float(request is not None and request.asks_in_general),
     }
@@ -71,10 +77,9 @@ def answered(ranking: Ranking, shares: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _covered(ranking: Ranking, shares: Sequence[float]) -> float:
+def _covered(ranking: Ranking, likeliest: Candidate) -> float:
     """How much of what the request says the likeliest candidate says too."""
-    slot = ranking.candidates[max(range(len(shares)), key=shares.__getitem__)].slot
-    held = sum(ranking.worth[one] for one, counts in ranking.counts.items() if slot in counts)
+    held = sum(ranking.worth[one] for one, counts in ranking.counts.items() if likeliest.slot in counts)
     return held / (sum(ranking.worth.values()) or 1.0)
 
 

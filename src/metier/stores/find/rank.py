@@ -20,6 +20,7 @@ from metier.stores.find.shelf import Card, Counts, Shelf
 NUM_CANDIDATES = 40
 _NUM_LIKELY = 60
 _NUM_RIVALS = 15
+_NUM_NAMED = 20
 _GRAM = 4
 _PITCH_SHARE = 0.3
 
@@ -62,17 +63,15 @@ def rank(shelf: Shelf, request: Request) -> Ranking:
     worth = {one: shelf.idf(len(counts)) for one, counts in loose.items()}
     echo = _echo(shelf, request, slots, loose, worth)
     sizes = _sizes([len(card.pitch_stems) for card in cards])
-    pitch = [
-        sum(worth[one] for one in request.stems if one in card.pitch_stems) / size
-        for card, size in zip(cards, sizes, strict=True)
-    ]
     lanes = {
         "words": _beside_best(by_word),
         "stems": _beside_best(by_stem),
         "contrast": _beside_best(_contrast(shelf, slots, loose)),
         "echo": _beside_best(echo),
         "letters": _beside_best([a / b for a, b in zip(_letters(request, cards), sizes, strict=True)]),
-        "pitch": _beside_best(pitch),
+        "last": _beside_best(shelf.bm25(slots, [loose[one] for one in request.last if one in loose])),
+        "intent": _beside_best(_intents(request, cards)),
+        "subject": _subjects(request, cards, worth),
         "name": [_name_share(shelf, request, card) for card in cards],
         "called": [float(card.name in request.called) for card in cards],
         "excluded": [float(card.name in request.excluded) for card in cards],
@@ -97,11 +96,9 @@ def _candidates(
     slots = shelf.likely(loose, _NUM_LIKELY)
     by_stem, by_word = shelf.bm25(slots, loose), shelf.bm25(slots, exact)
     rows = sorted(zip(slots, by_stem, by_word, strict=True), key=lambda row: (-row[1] - row[2], row[0]))
-    called = [row for row in rows[NUM_CANDIDATES:] if shelf.cards[row[0]].name in request.called]
-    if request.called:
-        unlikely = (slot for slot, card in enumerate(shelf.cards) if card.name in request.called and slot not in slots)
-        called += [(slot, 0.0, 0.0) for slot in unlikely]
-    rows = [*rows[:NUM_CANDIDATES], *called]
+    called = sorted(slot for name in request.called for slot in shelf.named(name))
+    unlikely = [(slot, 0.0, 0.0) for slot in called if slot not in slots]
+    rows = [*rows[:NUM_CANDIDATES], *(row for row in rows[NUM_CANDIDATES:] if row[0] in called), *unlikely]
     return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
 
 
@@ -137,6 +134,23 @@ def _letters(request: Request, cards: Sequence[Card]) -> list[float]:
     worth = {gram: _rareness(n, len(cards)) for gram, n in holders.items()}
     # fsum, as the order of a set differs between runs and so would the last bit of a plain sum.
     return [math.fsum(map(worth.__getitem__, grams)) for grams in shared]
+
+
+def _intents(request: Request, cards: Sequence[Card]) -> list[float]:
+    """The kinds of work that a skill shares with the request, worth what they tell of the strongest rivals."""
+    rivals = cards[:_NUM_RIVALS]
+    worth = {
+        kind: _rareness(sum(kind in card.intents for card in rivals), len(rivals)) for kind in sorted(request.intents)
+    }
+    return [sum(value for kind, value in worth.items() if kind in card.intents) for card in cards]
+
+
+def _subjects(request: Request, cards: Sequence[Card], worths: Mapping[str, float]) -> list[float]:
+    """Of the words of the request that are in the name of any likely skill, how much each name and description has."""
+    names = frozenset[str]().union(*(card.name_stems for card in cards[:_NUM_NAMED]))
+    subjects = {one: worths[one] for one in request.stems if one in names}
+    whole = sum(subjects.values()) or 1.0
+    return [sum(value for one, value in subjects.items() if one in card.pitch_stems) / whole for card in cards]
 
 
 def _name_share(shelf: Shelf, request: Request, card: Card) -> float:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from metier.stores.find.words import CHAT, asked_words, every_word, letters, pairs, stem
+from metier.stores.find.intents import intents
+from metier.stores.find.words import CHAT, asked_words, every_word, letters, pairs, stem, words
 
 _MAX_CHARACTERS = 4000
 _NAME = r"(?P<name>[^\W_]+(?:-[^\W_]+)*)"
@@ -30,6 +31,7 @@ _EXCLUDED = (
     re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:is out of scope|(?:does|can|should|must)(?:n't| ?not)\b)"),
 )
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _HOW = re.compile(r"\s*how\b")
 _GENERAL = re.compile(
     r"\b(?:explain|in general|conceptual|overview|compare|best practice"
@@ -46,6 +48,8 @@ class Request:
         words: Its words that say what it is about, each once, in order.
         stems: Their stems, each once, in order.
         pairs: The number of each pair of neighbouring words, and the stems of both.
+        last: The stems of its last sentence that says something, which is mostly the one that asks.
+        intents: The kinds of work that it names.
         letters: Its text for comparing letter by letter.
         called: Names in a place where one calls a skill, such as `/name` or "the name skill".
         excluded: Names in a place where one rules a skill out, such as "not name".
@@ -55,6 +59,8 @@ class Request:
 
     words: tuple[str, ...]
     stems: tuple[str, ...]
+    last: tuple[str, ...]
+    intents: frozenset[str]
     pairs: Mapping[int, tuple[str, ...]]
     letters: str
     called: frozenset[str]
@@ -79,6 +85,8 @@ def read_request(text: str) -> Request:
     return Request(
         words=found,
         stems=tuple(dict.fromkeys(map(stem, found))),
+        last=_last(text),
+        intents=intents(text),
         pairs={pair: (stem(one), stem(two)) for pair, one, two in zip(pairs(every), every, every[1:], strict=False)},
         letters=letters(" ".join(word for word in lower.split() if word not in CHAT)),
         called=called - excluded,
@@ -86,3 +94,11 @@ def read_request(text: str) -> Request:
         asks_how=_HOW.match(lower) is not None,
         asks_in_general=_GENERAL.search(lower) is not None,
     )
+
+
+def _last(text: str) -> tuple[str, ...]:
+    for sentence in reversed(_SENTENCE_END.split(text)):
+        found = [word for word in words(sentence) if word not in CHAT]
+        if found:
+            return tuple(dict.fromkeys(map(stem, found)))
+    return ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from operator import neg
 
 from metier.index import Listed
+from metier.stores.find.intents import intents
 from metier.stores.find.segment import MAX_DESCRIPTION, Placed, Segment
 from metier.stores.find.words import letters, stem, words
 
@@ -19,6 +21,7 @@ _MAX_OPEN = 300
 """Frequent words are looked up for the skills that the rare words left at the top, not the other way round."""
 
 _NUM_REMEMBERED = 256
+_SENTENCE_END = re.compile(r"(?<=[.!?;。])\s+|\n")
 
 Counts = Mapping[int, int]
 
@@ -39,6 +42,17 @@ class Card:
     def pitch_stems(self) -> frozenset[str]:
         """The stems of name and description."""
         return frozenset(map(stem, words(self._pitch)))
+
+    @cached_property
+    def name_stems(self) -> frozenset[str]:
+        """The stems of the name."""
+        return frozenset(map(stem, self.name_words))
+
+    @cached_property
+    def intents(self) -> frozenset[str]:
+        """The kinds of work that the name and the first sentence of the description name."""
+        first = _SENTENCE_END.split(self.listed.description[:MAX_DESCRIPTION].strip(), maxsplit=1)[0]
+        return intents(f"{self.listed.name} {first}")
 
     @cached_property
     def letters(self) -> str:
@@ -73,9 +87,16 @@ class Shelf:
         mean = sum(lengths) / max(len(lengths), 1) or 1.0
         self._norms = [_SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * length / mean) for length in lengths]
         self._rarities: dict[str, float] = {}
+        self._named = defaultdict[str, list[int]](list)
+        for slot, card in enumerate(self.cards):
+            self._named[card.name].append(slot)
         # Requests share their frequent words, which are the ones that cost most to read.
         self._words = lru_cache(_NUM_REMEMBERED)(lambda word: _joined(p.of_word(word) for p in self._placed))
         self._stems = lru_cache(_NUM_REMEMBERED)(lambda one: _joined(p.of_stem(one) for p in self._placed))
+
+    def named(self, name: str) -> Sequence[int]:
+        """The skills of a name, in lower case."""
+        return self._named.get(name, ())
 
     def of_word(self, word: str) -> Counts:
         """How often each skill that holds a word holds it."""
