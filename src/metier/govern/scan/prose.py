@@ -69,7 +69,7 @@ _PAIRS = tuple(
         "authority": "always consent memory forward money",
         "always": "forward memory money",
         "memory": "consent trigger obey",
-        "obey": "secrets consent forward",
+        "obey": "secrets consent forward authority lie",
         "favour": "lie conceal authority consent obey memory steer money forward secrets always trigger delay",
         "delay": "lie conceal authority consent obey memory steer money forward secrets",
         "steer": "money consent authority memory",
