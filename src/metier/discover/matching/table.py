@@ -21,7 +21,7 @@ from metier.discover.matching.words import GAPS, aligned
 _LEAST_BITS = 21
 # The table is so many bits larger than what stands in it, so that few runs go on for nothing.
 _ROOM = 4
-_CHUNK = 1 << 16
+_CHUNK = 1 << 17
 _GOES_ON, _ENDS = 1, 2
 _NONE = np.zeros(0, np.int64)
 
