@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.discover.extraction.encoders import Tokens, unit
-from metier.discover.extraction.lanes import SIZES, Weights, Windows, lay, standard, top, weigh, windows
+from metier.discover.extraction.lanes import SIZES, Weights, Windows, cosines, lay, standard, top, weigh, windows
 
 _SKILLS, _DIM = 9, 6
 _NAMED = [np.array([2, 5]), np.array([], np.int64), np.array([8])]
@@ -53,6 +53,17 @@ def test_windows_are_means_of_neighbours_and_span_from_the_first_to_the_last(cou
     assert found.spans.tolist() == [[4 * first, 4 * (end - 1) + 3] for first, end in wanted]
     means = unit(np.array([vectors[first:end].mean(0) for first, end in wanted]))
     assert np.allclose(found.vectors, means, atol=1e-5)
+
+
+@given(st.integers(0, 40), st.integers(1, 9))
+def test_a_sentence_has_its_cosines_whatever_else_is_read_with_it(count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    labels = unit(rng.normal(size=(30, _DIM)).astype(np.float32))
+    vectors = unit(rng.normal(size=(count, _DIM)).astype(np.float32))
+    found = cosines(vectors, labels)
+    assert found.shape == (count, 30) and found.flags.c_contiguous
+    for vector, row in zip(vectors, found, strict=True):
+        assert np.allclose(row, labels @ vector, atol=1e-6)
 
 
 def test_no_token_gives_no_window() -> None:

@@ -23,7 +23,19 @@ from metier.discover.extraction.encoders import Encoder, Floats, OnnxEncoder, Se
 from metier.discover.extraction.found import Extracted, Extraction, Kind, Read
 from metier.discover.extraction.index import Index, index_of, read_index, write_index
 from metier.discover.extraction.judge import Judge, sigmoid
-from metier.discover.extraction.lanes import SLAB, Candidates, Ints, Laid, Weights, Windows, joined, lay, weigh, windows
+from metier.discover.extraction.lanes import (
+    SLAB,
+    Candidates,
+    Ints,
+    Laid,
+    Weights,
+    Windows,
+    cosines,
+    joined,
+    lay,
+    weigh,
+    windows,
+)
 from metier.discover.extraction.lexical import Lexical
 from metier.discover.extraction.named import Named
 from metier.discover.extraction.sentences import split
@@ -153,7 +165,7 @@ class Extractor:
         else:
             vectors = self.encoder.encode(sentences)
         mentions = self.named(sentences)
-        dense = vectors @ self.labels.T
+        dense = cosines(vectors, self.labels)
         places = [_places(named) for named in mentions]
         parts = [
             lay(
