@@ -87,6 +87,10 @@ class Matcher:
         engine: `lookup` needs no library; `table` needs numpy and is faster on many or long texts; `auto` takes
             `table` for such where numpy is installed. Engines are made when first asked; the mentions are the same.
 
+    Attributes:
+        forms: The forms that count, with their concepts.
+        index: What the engine `table` knows of them, once it was made or loaded.
+
     Raises:
         InputError: There is no such engine.
 
