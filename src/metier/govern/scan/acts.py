@@ -15,6 +15,10 @@ from metier.verdict import Severity
 _HANDED = re.compile(
     rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
+_SHARES = re.compile(
+    r"\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
+)
+"""Somebody is made an owner of what the user owns."""
 _HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetch|socat)\b")
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
@@ -169,6 +173,9 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
         if place_of_step(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
             yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")
+    if step.statement.is_shell and (shared := _SHARES.search(text)) and not is_quoted(step):
+        if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin"):
+            yield Seen("plant-key", Severity.REVIEW, step, f"by {shared[0].strip()}")
     if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):
         yield Seen("destroy-files" if text.startswith(("rm ", "dd ")) else "open-to-all", Severity.REVIEW, step)
     if (

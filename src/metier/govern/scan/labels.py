@@ -34,13 +34,13 @@ SOURCES = (
         "environment",
         r"dict\(\s*os\.environ\s*\)|os\.environ\.(?:items|values|copy)\(\)|(?:dumps|str|repr|list|sorted|urlencode|b64encode)\(\s*\{?\s*\*{0,2}\s*os\.environ\b(?!\s*[\[.])"
         r"|\bin\s+os\.environ\b(?!\s*[\[.])|=\s*(?:\{\s*\*\*)?os\.environ\s*[,})]?\s*$|[(:,]\s*(?:\*\*)?os\.environ\s*[,})]|process\.env(?!\s*[.\[\w]|\s*\?\.)"
-        r"|\{\s*\.\.\.process\.env|(?:^|[|;($]\s*|\$\(\s*)(?:sudo\s+)?(?:printenv|env)(?=\s*(?:[|>;)]|$|<))|\bexport\s+-p\b|\bdeclare\s+-x\b|(?:Get-ChildItem|gci|dir|ls)\s+env:|/proc/(?:self|\d+|\*)/environ"
+        r"|\{\s*\.\.\.process\.env|toJSON\(\s*secrets\s*\)|(?:^|[|;($]\s*|\$\(\s*)(?:sudo\s+)?(?:printenv|env)(?=\s*(?:[|>;)]|$|<))|\bexport\s+-p\b|\bdeclare\s+-x\b|(?:Get-ChildItem|gci|dir|ls)\s+env:|/proc/(?:self|\d+|\*)/environ"
         r"|System\.getenv\(\)|os\.Environ\(\)|ENV\.to_h|\bset\s*\|\s*(?:curl|nc|base64|grep)",
         Capability.READ_ENVIRONMENT, flags=0,
     ),
     _label(
         "secret-variable",
-        rf"(?:os\.environ(?:\.get)?\s*[\[(]|os\.getenv\s*\(|getenv\s*\(|process\.env\s*(?:\.|\??\.?\[)|ENV\[|\$env:|Deno\.env\.get\(|Environment\.GetEnvironmentVariable\()\s*[\"'`]?{_SECRET_NAME}"
+        rf"(?:os\.environ(?:\.get)?\s*[\[(]|os\.getenv\s*\(|getenv\s*\(|process\.env\s*(?:\.|\??\.?\[)|ENV\[|ENV\.fetch\(|\$env:|Deno\.env\.get\(|Environment\.GetEnvironmentVariable\()\s*[\"'`]?{_SECRET_NAME}"
         rf"|\$\{{?{_SECRET_NAME}\b|\$\(\s*{_SECRET_NAME}\s*\)|\bprintenv\s+{_SECRET_NAME}|\benv\s*\|\s*grep",
         Capability.READ_ENVIRONMENT, flags=0,
     ),
@@ -99,14 +99,14 @@ SEND = _label(
     r"\bcurl(?:\.exe)?\b.*?\s(?:-\w*[dFT]\w*\b|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
     r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|\.request\(\s*[\"\'](?:POST|PUT|PATCH)|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
     r"|\breq(?:uest)?\.(?:end|write)\(\s*[\w$]|\b(?:s|c|sock\w*|conn\w*|client|stream|tls)\.(?:write|Write|end)\(\s*[\w$\[]|\bgit\s+push\b.*\s\w+://"
-    r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s+(?:create|comment|note|edit|upload)\b|\bopenssl\s+s_client\b.*-connect|\|\s*ssh\s+\S|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s|(?:^|[|;&(\s])(?:https?|xh)\s+(?:-\S+\s+)*(?:POST|PUT|PATCH)\s|\brclone\s+(?:rcat|copyto|moveto)\b|(?:^|[|;&(\s])websocat\s|\bmosquitto_pub\b|\bredis-cli\s+-h\s|upload_file(?:obj)?\(|\.putfo\(|open_sftp\(\)\.put|\bsftp\.put\(|\.publish\(|\.[lr]push\(|\.xadd\(|append_rows?\(|values_append\(|chat_?[pP]ost_?[mM]essage\(|files_upload\w*\(|capture_(?:message|event)\(|issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(|PostAsync\(|PutAsync\(|Send-MailMessage|\.post_form\(|HTTParty\.(?:post|put)|Faraday\.post|NewRequest(?:WithContext)?\((?:\w+,\s*)?\"(?:POST|PUT|PATCH)|CURLOPT_(?:POST|POSTFIELDS|READDATA)|[\"']method[\"']\s*=>\s*[\"'](?:POST|PUT)|->(?:post|put)\(|put_object\(|\bgit\s+push\b"
+    r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s+(?:create|comment|note|edit|upload)\b|\bopenssl\s+s_client\b.*-connect|\|\s*ssh\s+\S|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s|(?:^|[|;&(\s])(?:https?|xh)\s+(?:-\S+\s+)*(?:POST|PUT|PATCH)\s|\brclone\s+(?:rcat|copyto|moveto)\b|(?:^|[|;&(\s])websocat\s|\bmosquitto_pub\b|\bredis-cli\s+-h\s|upload_file(?:obj)?\(|\.putfo\(|open_sftp\(\)\.put|\bsftp\.put\(|\.publish\(|\.[lr]push\(|\.xadd\(|append_rows?\(|values_append\(|chat_?[pP]ost_?[mM]essage\(|files_upload\w*\(|capture_(?:message|event)\(|issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(|PostAsync\(|PutAsync\(|Send-MailMessage|\.post_form\(|HTTParty\.(?:post|put)|Faraday\.post|NewRequest(?:WithContext)?\((?:\w+,\s*)?(?:\"(?:POST|PUT|PATCH)|http\.Method(?:Post|Put|Patch))|CURLOPT_(?:POST|POSTFIELDS|READDATA)|[\"']method[\"']\s*=>\s*[\"'](?:POST|PUT)|->(?:post|put)\(|put_object\(|\bgit\s+push\b"
     r"|(?:Invoke-(?:WebRequest|RestMethod)|\biwr|\birm)\b.*-(?:Method\s+[\"']?(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
     Capability.SEND,
 )
 FETCH_BY_TEXT = _label(
     "fetch-by-text",
     r"file_get_contents\(\s*[\"']http|\bimport\(\s*[\"'`]https?:|URI(?:\.parse\([^)]*\))?\.open\b|\bget\s*\(?\s*[\"']https?://|\.resolve\w*\(.*[\"']TXT[\"']|\.recv(?:from)?\(\s*\w|MSXML2\.|WinHttp"
-    r"|(?:check_output|getoutput|\brun|\bpopen|exec\w*|spawnSync|shell_exec|capture\w*)\s*\(\s*\[?\s*f?[\"'`](?:curl|wget)\b|^\S+\s*=\s*`(?:curl|wget)\s",
+    r"|(?:check_output|getoutput|\brun|\bpopen|exec\w*|spawnSync|shell_exec|capture\w*)\s*\(\s*\[?\s*f?[\"'`](?:curl|wget)\b|^\S+\s*=\s*`(?:curl|wget)\s|Command::new\(\s*\"(?:curl|wget)\"",
     Capability.FETCH,
 )
 """A download that only a text of the step tells of: an address, or a command of another language."""
@@ -114,6 +114,7 @@ SEND_BY_COMMAND = _label(
     "send-by-command",
     r"[\"']curl(?:\.exe)?[\"'].*[\"'](?:-\w*[dFT]|--data[\w-]*|--form|--upload-file|--json)[\"']"
     r"|(?:system|popen|run|exec\w*|spawn\w*|check_\w+|call|getoutput|`|\$)\s*\(?\s*f?[\"'`]\s*curl\b[^\n]*\s(?:-\w*[dFT]|--data[\w-]*|--form|--upload-file|--json)[\s'\"@=].*(?:[\"'`]\s*[+.,%]|\{\w|\$\w)"
+    r"|sendBeacon\(\s*[\"'`]https?:|fetch\(\s*[\"'`]https?:[^\n]*method\s*:\s*[\"'`](?:POST|PUT)"
     r"|^`curl\b.*\s(?:-\w*[dFT]|--data[\w-]*)\s.*\{",
     Capability.SEND,
 )
@@ -137,7 +138,7 @@ GET_WITH_DATA = _label(
 EXECUTE = _label(
     "execute",
     r"(?<![\w.])(?:exec|eval|execfile)\s*\(|\bexec\(\s*compile|os\.(?:system|popen|exec[lv]\w*|spawn\w*|startfile)\s*\(|subprocess\.(?:run|call|Popen|check_\w+|getoutput|getstatusoutput)\s*\(|create_subprocess_shell|pty\.spawn|commands\.getoutput|asyncio\.create_subprocess"
-    r"|child_process|\bexec(?:Sync|File|FileSync)?\s*\(|\bspawn(?:Sync)?\s*\(|\bexeca?\(|new Function\s*\(|\bFunction\s*\(|vm\.(?:runIn\w+|Script)|Deno\.(?:run|Command)|Bun\.spawn|\$`|Runtime\.getRuntime\(\)\.exec|ProcessBuilder|exec\.Command\(|std::process::Command|shell_exec\(|passthru\(|proc_open|%x[\[{(]|IO\.popen|Kernel\.(?:system|exec)|\bsystem\s*\("
+    r"|child_process|\bexec(?:Sync|File|FileSync)?\s*\(|\bspawn(?:Sync)?\s*\(|\bexeca?\(|new Function\s*\(|\bFunction\s*\(|vm\.(?:runIn\w+|Script)|Deno\.(?:run|Command)|Bun\.spawn|\$`|Runtime\.getRuntime\(\)\.exec|ProcessBuilder|exec\.Command\(|\bCommand::new\(|shell_exec\(|passthru\(|proc_open|%x[\[{(]|IO\.popen|Kernel\.(?:system|exec)|\bsystem\s*\("
     r"|\b(?:iex|Invoke-Expression|Invoke-Command|Start-Process)\b|WScript\.Shell|\bdo shell script\b|runpy\.run|importlib\.import_module|__import__\s*\(|marshal\.loads|pickle\.loads?\(|ctypes\.(?:CDLL|windll|memmove)|VirtualAlloc|LoadLibrary",
     Capability.RUN_PROGRAMS,
 )
@@ -162,7 +163,7 @@ ACTS = (
     _label("reverse-shell", r"\bssh\b.*\s-\w*R\s*\S*:\S+:\d+\s+\S+|Net\.Sockets\.TCPClient\(.*(?:iex|Invoke-Expression|cmd)|(?:bash|sh|zsh)\s+-i\s*(?:[>&<]|\d>&)*\s*.{0,20}/dev/(?:tcp|udp)/|/dev/(?:tcp|udp)/[\w.$-]+/\d+.{0,30}(?:0>&1|<&\d|>&\d)|exec\s+\d*<>?\s*/dev/tcp/|\b(?:nc|ncat|netcat)\b[^|;]*\s(?:-\w*[ec]|--(?:sh-)?exec)\s*[\"']?(?:/\S*/)?(?:ba|z)?sh|\b(?:nc|ncat|netcat)\b[^|;]*\s-\w*e\s+(?:/bin/\w*sh|cmd)|mkfifo\s+\S+.*\b(?:nc|ncat|telnet|openssl)\b|\b(?:nc|ncat)\b.*\|\s*(?:/bin/)?(?:ba)?sh\b|socat\s.*(?:exec|system):|\bsh\s+-i\s.*\|\s*openssl\s+s_client|pty\.spawn\(\s*[\"'](?:/bin/)?(?:ba)?sh|os\.dup2\(\s*\w+\.fileno\(\)|TCPClient\(.*GetStream|fsockopen\(.*proc_open|\b(?:spawn|exec)\w*\(\s*[\"'](?:/bin/)?(?:ba)?sh[\"'].*(?:pipe|socket|client)|\.pipe\(\s*sh\.stdin|sh\.stdout\.pipe", Capability.RUN_SHELL, Capability.SEND),
     _label("listener", r"\b(?:nc|ncat|netcat)\s+(?:-\w*l|.*\s-l\b)|\.bind\(\s*\(|\.listen\(\s*\d*|http\.server|createServer\(|ListenAndServe|uvicorn\.run|app\.run\(|HTTPServer\(|serve_forever|socketserver", Capability.LISTEN),
     _label("miner", r"\bxmrig\b|--algo[\"\',\s=]+(?:rx/|cn/|randomx|kawpow|ethash)|stratum\+(?:tcp|ssl)|\bminerd\b|\bcpuminer\b|\bethminer\b|\bnicehash\b|randomx\b|cryptonight|--donate-level|coinhive|monero(?:ocean)?\.\S*:\d{3,5}|\bnbminer\b|\bt-rex\s+-a", Capability.RUN_PROGRAMS),
-    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/ld\.so\.preload|LD_PRELOAD=|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:(?<!\w)\.bashrc|\.zshrc|(?<!\w)\.profile\b|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|authorized_keys", Capability.PERSIST),
+    _label("persist", r"\bcrontab\b(?!\s+-l\b)|/etc/cron|@reboot\b|\bschtasks\b.*/create|\bat\s+now\b|launchctl\s+(?:load|bootstrap|submit)|Library/Launch(?:Agents|Daemons)|systemctl\s+(?:--user\s+)?enable|/etc/systemd/system|\.config/systemd/user|\.config/autostart|CurrentVersion\\+Run\b|Start Menu\\+Programs\\+Startup|New-ScheduledTask|/etc/rc\.local|/etc/ld\.so\.preload|LD_PRELOAD=|/etc/init\.d|/etc/profile\.d|(?:>>|>|tee\s+-a|open\(|appendFile\w*\(|write_text|Add-Content)\s*.{0,80}(?:(?<!\w)\.bashrc|\.zshrc|(?<!\w)\.profile\b|\.bash_profile|\.zprofile|\.zshenv|authorized_keys|\$PROFILE)|(?:\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zprofile|\.zshenv)[\"'\s,)]*[\"']a|\.git/hooks/\w|core\.hooksPath|git\s+config\s+--global\s+core\.(?:hooksPath|pager|editor|fsmonitor)|\.vscode/tasks\.json|sitecustomize\.py|usercustomize\.py|getusersitepackages|site-packages[^\n]{0,60}\.pth\b|authorized_keys", Capability.PERSIST),
     _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", Capability.ELEVATE),
     _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", Capability.CHANGE_PERMISSIONS),
     _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", Capability.CHANGE_PERMISSIONS),

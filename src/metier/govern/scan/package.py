@@ -9,7 +9,7 @@ from pathlib import Path
 from metier.capability import Capability
 from metier.govern.scan.chains import chains
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
-from metier.govern.scan.hosts import place_of, urls_of
+from metier.govern.scan.hosts import Place, place_of, urls_of
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
@@ -38,6 +38,10 @@ _ENDPOINT = re.compile(
 )
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _HOOK = re.compile(r"\"((?:pre|post)?install|prepare|preprepare)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
+_WHOLE_MACHINE = re.compile(
+    r"privileged:\s*true|docker\.sock|[\s\"'-]/:/|(?:pid|network_mode):\s*[\"']?host|hostPID:\s*true"
+)
+_IMAGE = re.compile(r"\bimage:\s*[\"']?([\w-]+(?:\.[\w-]+)+(?::\d+)?/\S+)")
 _HOOK_ACTS = re.compile(
     r"\bnode\s+-e|\bcurl\b|\bwget\b|https?:|python3?\s+-c|\beval\b|\bbash\s+-c|\bnc\b|base64|powershell", re.I
 )
@@ -83,6 +87,7 @@ def _scan(contents: Contents) -> Scan:
         *_hidden_text(contents),
         *_endpoints(contents, purpose),
         *_install_hooks(contents),
+        *_containers(contents, purpose),
     ]
     findings += [_finding(seen) for seen in chains(steps, purpose)]
     findings += [
@@ -103,7 +108,12 @@ def _scan(contents: Contents) -> Scan:
 def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
     """Every step, with the commands inside it and what stands encoded in it."""
     steps = label(list(statements_of(contents, documents)))
-    inner = [command for step in steps if step.labels & _HOLDS_COMMANDS for command in commands_in(step.statement)]
+    inner = [
+        command
+        for step in steps
+        if step.labels & _HOLDS_COMMANDS or ";exec(" in step.text
+        for command in commands_in(step.statement)
+    ]
     steps += label(inner)
     hidden: list[Step] = []
     for step in steps:
@@ -132,6 +142,18 @@ def _whole_files(contents: Contents) -> Iterator[Finding]:
         yield _of("disguised", Severity.REVIEW, path, 0, "", message=f"Is {what} under the name of something else.")
     for path in contents.links:
         yield _of("symlink", Severity.REVIEW, path, 0, "")
+
+
+def _containers(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
+    """Services that are given the whole machine, from a registry that nobody answers for."""
+    for part in contents.parts:
+        if part.kind == "data" and "image:" in part.plain and _WHOLE_MACHINE.search(part.plain):
+            for found in _IMAGE.finditer(part.plain):
+                place = place_of(f"https://{found[1]}", own_words=purpose.words)
+                if place == Place.UNKNOWN or place == Place.OWN or place.is_shady:
+                    line = part.plain.count("\n", 0, found.start()) + 1
+                    weight = Severity.REVIEW if place == Place.OWN else Severity.BLOCK
+                    yield _of("grant-root", weight, part.path, line, found[0].strip())
 
 
 def _install_hooks(contents: Contents) -> Iterator[Finding]:

@@ -64,6 +64,8 @@ _COMPLETE = re.compile(
     re.I,
 )
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
+_PROGRAM_TEXT = re.compile(r"\s*import \w[\w, .]*;.*\b(?:exec|eval|system|popen|Popen)\(")
+"""A text that is a program of one line, wherever it is put."""
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
@@ -143,6 +145,10 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
         return
     words = [word for word in strings_of(statement.text) if word]
     calls = _CALLS.search(statement.text)
+    for word in words:
+        if _PROGRAM_TEXT.match(word):
+            shown = word.replace("\\n", "\n").replace("\\'", "'").replace('\\"', '"')
+            yield from python_statements(shown, statement.path, first_line=statement.line, is_live=statement.is_live)
     if not calls:
         words = [word for word in words if _COMPLETE.match(word)]
     text = " ".join(words)

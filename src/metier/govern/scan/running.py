@@ -12,14 +12,14 @@ from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, p
 from metier.verdict import Severity
 
 _PROGRAM_ARGUMENT = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput)\s*\(?\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput|Command::new)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
 )
 _FED = re.compile(
     r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)"
 )
 """What is written to an interpreter that waits for its program."""
 _RUNS_PATH = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|run_path|CDLL|LoadLibrary|Worker|exec\.Command)\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|run_path|CDLL|LoadLibrary|Worker|exec\.Command|Command::new)\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
 )
 """A program that is run by its written path."""
 _RUNS_FILE = re.compile(
@@ -185,6 +185,8 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
     if place == Place.OWN:
         if _shown_home(step, purpose):
             return Severity.REVIEW if is_plain else Severity.NOTE
+        if not is_plain and _is_namesake(step, purpose):
+            return Severity.REVIEW
         return Severity.BLOCK if "runs-input" in step.labels and not _ON_FORGE.search(urls) else Severity.REVIEW
     if place == Place.PLATFORM:
         return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
@@ -196,6 +198,13 @@ def _shown_home(step: Step, purpose: Purpose) -> bool:
     homes = {".".join(host.split(".")[-2:]) for host in purpose.hosts}
     origin = step.received.get("download", step)
     return any(".".join(host_of(url).split(".")[-2:]) in homes for url in (*step.urls, *origin.urls))
+
+
+def _is_namesake(step: Step, purpose: Purpose) -> bool:
+    """Whether the place bears the very name of the program that the skill is about."""
+    origin = step.received.get("download", step)
+    hosts = [host_of(url).split(".") for url in (*step.urls, *origin.urls)]
+    return bool(hosts) and all(len(host) == 2 and host[0] in purpose.words for host in hosts)
 
 
 def decoded_and_run(step: Step) -> Iterator[Seen]:

@@ -21,6 +21,7 @@ _ACCOUNT = re.compile(
     r"(?P<forge>\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s)|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s.*@[\w-]+\.\w|\|\s*ssh\s+(?:-\S+\s+)*[\w.-]+@[\w.-]+|\brclone\s+(?:rcat|copyto|moveto)\b"
 )
 _FORGE_CALL = re.compile(r"issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(")
+_TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
 OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
 """The labels of a way out."""
 
@@ -51,6 +52,9 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         or (decoded and decoded is not step and set(decoded.urls) & set(step.urls))
     ):
         return Place.HIDDEN
+    if decoded and decoded is not step and not step.urls and (to := _TO_NAME.search(step.text)):
+        if to[1] in decoded.statement.assigns:
+            return Place.HIDDEN
     places = [place_of(url, own_words=purpose.words) for url in step.urls]
     known = [
         Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place

@@ -40,6 +40,7 @@ _WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", 
 _WIDE_FOLDERS = frozenset(
     "~ $HOME ${HOME} . .. /tmp /var/tmp /var /usr /usr/bin /usr/local /usr/local/bin /bin /opt /etc /home /root /Users /dev /dev/shm scripts bin src".split()
 )
+_RUN_LINE = re.compile(r"^\s*-?\s*(?:run|script|command):\s*[|>]?-?\s*(\S.*)", re.M)
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
@@ -80,7 +81,10 @@ def _statements(
         if depth < MAX_DEPTH:
             for offset, inner in pipeline.inner:
                 yield from _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
-            for inner in (*_texts_that_run(words, pipeline.text_of_heredoc), *_scripts_written(words, pipeline.writes)):
+            for inner in (
+                *_texts_that_run(words, pipeline.text_of_heredoc),
+                *_scripts_written(words, pipeline.writes, pipeline.text_of_heredoc),
+            ):
                 yield from _statements(inner, path, line, is_live, dict(known), depth + 1)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.
@@ -197,8 +201,12 @@ def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
         yield heredoc
 
 
-def _scripts_written(words: list[str], writes: list[str]) -> Iterator[str]:
+def _scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterator[str]:
     """What `echo` or `printf` puts into a file that will be run."""
+    if heredoc and any(_RUN_LATER.search(name) for name in writes):
+        yield heredoc
+    elif heredoc and any(name.endswith((".yml", ".yaml")) for name in writes):
+        yield from _RUN_LINE.findall(heredoc)
     if words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
         yield " ".join(word for word in words[1:] if not word.startswith("-")).replace("\\n", "\n")
     elif words and words[0] in ("printf", "echo") and "|" in words and _TAKES_COMMANDS.search(" ".join(words[-3:])):

@@ -68,6 +68,11 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         for step in itertools.chain(*by_file.values())
         if step.labels & OUTWARD and place_of_step(step, purpose) >= Place.UNKNOWN
     ]
+    named = [
+        step
+        for step in itertools.chain(*by_file.values())
+        if "send" in step.labels and place_of_step(step, purpose) == Place.OWN
+    ]
     whole: dict[str, list[str]] = {}
     for step in steps:
         whole.setdefault(step.statement.path, []).append(step.text)
@@ -88,6 +93,11 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         together = frozenset().union(*(step.labels for step in members))
         yield from _in_file(members, together, purpose, "\n".join(text[:2000] for text in whole[path])[:60_000])
         yield from _beside_a_way_out(path, members, outward, purpose)
+        if not any(out.statement.path == path for out in outward):
+            # A host is easily named like the skill: keys of others have no business there either.
+            here = [out for out in named if out.statement.path == path]
+            keys = [step for step in members if step.labels & {"credentials", "browser", "wallet"}]
+            yield from _beside_a_way_out(path, keys, here, purpose)
 
 
 def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -144,7 +154,9 @@ def _first(members: Sequence[Step], name: str) -> Step:
 def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     """What a program does in several steps; a document only tells of it."""
     yield from _in_disguise(members, together, text)
-    if {"fetch", "permissions", "execute"} <= together and re.search(r"chmod\w*\(?.*(?:0o?7|\+x|S_IX|493|511)", text):
+    if {"fetch", "permissions", "execute"} <= together and re.search(
+        r"chmod\w*\(?.*(?:0o?7|\b7[57]5\b|\+x|S_IX|493|511)", text
+    ):
         worst = max((place_of_step(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
         if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
             yield Seen("run-download", Severity.BLOCK, _first(members, "permissions"))
