@@ -10,11 +10,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from metier.discover.taxonomies.groups import is_group
 from metier.errors import InputError
 from metier.taxonomy import Concept, Taxonomy
 
 _QUALIFIER = re.compile(r"\s*\([^()]*\)\s*$")
-_NO_SKILL = ("group", "occupation", "scheme")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +79,6 @@ def skills_of(taxonomy: Taxonomy) -> Skills:
         definitions=tuple(concept.definition for concept in kept),
         taxonomy=f"{taxonomy.name} {taxonomy.version}",
     )
-
-
-def is_group(concept: Concept) -> bool:
-    """Whether a concept only holds others together, as its source says."""
-    return any(word in concept.kind.casefold() for word in _NO_SKILL)
 
 
 def _forms(concept: Concept) -> tuple[str, ...]:
