@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discover.extraction.trade import SKILLS, TRADE
-from metier.discover.extraction.skills import is_group, skills_of
+from metier.discover.extraction.skills import skills_of
+from metier.discover.taxonomies.groups import is_group
 from metier.errors import InputError
 from metier.taxonomy import Concept, Taxonomy
 
