@@ -52,7 +52,8 @@ def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield from downloaded_and_run(step, purpose)
     if (
         "decode" in labels
-        or step.received.keys() & {"decoded", "interpreter"}
+        or "decoded" in step.received
+        or "interpreter" in step.received
         or "powershell" in said
         or "pwsh" in said
     ):

@@ -84,7 +84,7 @@ def kind_of_code(text: str, language: str) -> str:
         return "python"
     if said:
         return said if said not in ("data", "json") or not _COMMAND.match(text) else "shell"
-    if _COMMAND.search(text) or _COMMAND.search(unsplit(text)):
+    if _COMMAND.search(text) or ((whole := unsplit(text)) != text and _COMMAND.search(whole)):
         return "shell"
     return "script" if _SCRIPT.search(text) else "prose"
 

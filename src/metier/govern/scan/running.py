@@ -41,6 +41,7 @@ _COMPUTED = re.compile(
     r"(?:system|popen|exec|eval|run|call|spawn)\w*\(\s*\(?\s*[\"']{2}\s*\.join\(\s*\(?\s*(?:chr|map\(\s*chr|\[\s*chr)|String\.fromCharCode",
     re.I,
 )
+_CONTAINERS = ("docker", "podman", "nerdctl")
 _CONTAINER = re.compile(
     r"\b(?:docker|podman|nerdctl)\s+run\b(?=.*(?:-v\s*|--volume[= ])(?:\$HOME|\$\{HOME\}|~|/):|.*--privileged|.*docker\.sock|.*--pid[= ]host)"
 )
@@ -77,7 +78,7 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """
     labels, text = step.labels, step.text
     origin: Step | None = None
-    if step.statement.is_shell and "run" in text and _CONTAINER.search(text):
+    if step.statement.is_shell and any(word in text for word in _CONTAINERS) and _CONTAINER.search(text):
         if (place := place_of_step(step, purpose)) >= Place.UNKNOWN and not is_quoted(step):
             yield Seen("run-download", Severity.REVIEW, step, "a container that reaches the whole machine")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"

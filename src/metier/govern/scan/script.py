@@ -86,6 +86,7 @@ _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
 _NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
+_ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|write|set|concat)")
 _APPEND = re.compile(
     r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
@@ -154,7 +155,7 @@ def _assigned(piece: str, scope: str) -> tuple[str, ...]:
         names += NAME.findall(loop["names"])
     for other in _AS.finditer(piece) if ":=" in piece or " in " in piece or " as " in piece else ():
         names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
-    append = _APPEND.match(piece) if "(" in piece or "]" in piece else None
+    append = _APPEND.match(piece) if "]" in piece or _ADDS.search(piece) else None
     if append:
         names += [
             "." + append["name"].split(".")[-1]
