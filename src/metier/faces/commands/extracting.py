@@ -130,7 +130,7 @@ def extract(
     hierarchy: Annotated[Path | None, typer.Option(help="Its hierarchy, if that is another file or folder.")] = None,
     margin: Annotated[float, typer.Option(min=0, max=1, help="How far probabilities of close skills lie apart.")] = 0.1,
     processes: Annotated[int, typer.Option(min=1, help="How many work at once.")] = 1,
-    engine: Annotated[str, typer.Option(help="`local` or `ray`.")] = "local",
+    engine: Annotated[str, typer.Option(help="`local`: processes of this machine; `ray`: a Ray cluster.")] = "local",
     json: AsJson = False,
 ) -> None:
     """Find the skills that ads ask for, named and implied, with a probability and a place for each.
