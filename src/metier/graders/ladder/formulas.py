@@ -9,11 +9,14 @@ from functools import lru_cache
 from metier.graders.ladder.confirm import confirm
 from metier.graders.ladder.doubles import TooBigError, UndefinedError
 from metier.graders.ladder.evaluate import as_float, value
-from metier.graders.ladder.structure import Leaf
+from metier.graders.ladder.structure import Leaf, split
 from metier.graders.ladder.symbolic import same, same_up_to_constant
 from metier.graders.ladder.syntax import UnreadError, read_all
-from metier.graders.ladder.tree import Apply, Literal, Name, Node, names, parts
+from metier.graders.ladder.tree import BINDERS, Apply, Literal, Name, Node, names, parts
 from metier.graders.ladder.verdict import Context, Verdict
+
+# Not the one below a sum.
+_EQUALS = re.compile("=")
 
 
 @lru_cache(maxsize=4096)
@@ -31,7 +34,10 @@ def formula_of(text: str) -> Node | None:
 
 def compare_formulas(gold: str, answer: str, context: Context) -> Verdict | None:
     """Compare as formulas, or as equations; None if one of them is none, so that another rung may try."""
-    sides = gold.split("="), answer.split("=")
+    if re.search(r"C_\{?\d", gold) and "c_" not in gold:
+        # A constant of integration has no name of its own.
+        answer = re.sub(r"(?<![A-Za-z\\])c(?=_)", "C", answer)
+    sides = split(gold, _EQUALS), split(answer, _EQUALS)
     if len(sides[0]) == 2 and len(sides[1]) == 2:
         return _equations(sides[0], sides[1], context)
     wanted, said = formula_of(sides[0][-1]), formula_of(sides[1][-1])
@@ -49,12 +55,17 @@ def compare_formulas(gold: str, answer: str, context: Context) -> Verdict | None
         found = same(wanted, said, relative=context.policy.relative, log_base=10)
     if not found and same_up_to_constant(wanted, said):
         return Verdict(True, "same_up_to_constant")
-    if found is None:
+    if found is None and not _binds(wanted) and not _binds(said):
         found = confirm(wanted, said)
         context.trace("confirmation", str(found))
     if found is None:
         return Verdict(None, "undecided", f"{answer[:100]} against {gold[:100]}")
     return Verdict(found, "same_formula" if found else "different", f"{answer[:100]} against {gold[:100]}")
+
+
+def _binds(node: Node) -> bool:
+    """Whether a sum or an integral is in it, over which sympy may ponder long."""
+    return any(isinstance(part, Apply) and part.op in BINDERS for part in parts(node))
 
 
 def _equations(gold: list[str], answer: list[str], context: Context) -> Verdict | None:

@@ -91,6 +91,7 @@ _COMMANDS = {
     **dict.fromkeys(("AA", "angstrom"), "Å"),
     **dict.fromkeys(("varnothing",), r"\emptyset"),
     "div": "/",
+    "angle": "∠",
     "pm": "±",
     "mp": "±",
     "cup": "∪",
@@ -147,6 +148,7 @@ _TIMES_TEN = re.compile(r"(?<=[\d.)}])\s*+[xX]\s*+(?=10\s*+(?:\^|\*\*))")
 _EXPONENT = re.compile(r"(?<=\d) ?[eE] ?\{ ?([-+]?\d++) ?\}")
 _SPACED_EXPONENT = re.compile(r"(?<=\d) ?E ?([-+]) ?(\d++)$")
 _DERIVATIVE = re.compile(r"\bd([A-Za-z]) ?/ ?d([A-Za-z])\b")
+_POLAR = re.compile(r"(\d[\d.]*) ?∠ ?(-?\d[\d.]*) ?(°?)")
 _RATIO = re.compile(r"^([\d.]++) ?: ?([\d.]++)$")
 _CHOOSE = re.compile(r"\{ ?(\w++) ?\\choose ?(\w++) ?\}")
 _SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")
@@ -193,6 +195,7 @@ def normal(text: str) -> str:
     text = _DOTS.sub(" ", text)
     text = _EXPONENT.sub(r"e\1", text)
     text = _SPACED_EXPONENT.sub(r"e\1\2", text)
+    text = _POLAR.sub(r"\1*(cos(\2\3)+i*sin(\2\3))", text)
     text = _RATIO.sub(r"\1/\2", text)
     text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
     if "," in text and not _bracketed_pair(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -30,6 +30,24 @@ class Precise(Doubles):
         if name not in known:
             raise UndefinedError(f"the name {name!r} has no value")
         return +known[name]
+
+    def integral(self, at: Callable[[Value], Value], low: Value, high: Value) -> Value:
+        """The integral between two ends, by the tanh-sinh rule; none where the rule is not sure to ten digits."""
+        found, error = self.mp.quad(at, [low, high], error=True, maxdegree=7)
+        if self.mp.im(found) or not error <= 1e-10 * max(abs(found), 1e-3):
+            raise UndefinedError("an integral that does not settle")
+        return found
+
+    def limit(self, at: Callable[[Value], Value], end: Value) -> Value:
+        """The value very near the end, on each side where there is one; none unless all agree."""
+        if self.mp.isinf(end):
+            near = [end_sign * self.mp.mpf(10) ** power for end_sign in (1 if end > 0 else -1,) for power in (15, 18)]
+        else:
+            near = [end + sign * self.mp.mpf(10) ** -power for power in (15, 18) for sign in (1, -1)]
+        found = [at(point) for point in near]
+        if any(abs(one - found[-1]) > 1e-9 * max(1, abs(one)) for one in found):
+            raise UndefinedError("a limit that does not settle")
+        return found[-1]
 
     def paired(self, left: Value, right: Value) -> tuple[Value, Value]:
         return self.double(left), self.double(right)

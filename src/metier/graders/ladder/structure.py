@@ -59,6 +59,16 @@ _MATRIX = re.compile(r"\\begin ?\{([bpvB]?matrix|smallmatrix|array)\}(?:\{[^{}]*
 _MEMBER = re.compile(r"^[A-Za-z]\w* ?∈ ?")
 _BUILDER = re.compile(r"^⦃ ?[A-Za-z]\w* ?(?:∈[^|:]*)?[|:](.*)⦄$")
 _PROSE = re.compile(r"[A-Za-z]{3,}(?:[ '-][A-Za-z]+)*\.?")
+_ENDS = re.compile(r"([\[\]])([^\[\]]*)[,;]([^\[\]]*)([\[\]])")
+_SPAN = re.compile(r"(?:from )?(-?[\d.]+(?:e-?\d+)?) to (-?[\d.]+(?:e-?\d+)?)")
+_DISTANCE = re.compile(r"\| ?([A-Za-z]) ?\| ?([<>≤≥]) ?([\d./]+)")
+_ALL_BUT = re.compile(r"(?:\\mathbb ?\{? ?R ?\}?|R) ?[∖\\-] ?⦃([^⦃⦄,]+)⦄")
+_SCALED = re.compile(r"((?:(?!\\begin)[^,;=])+?) ?\*? ?(\\begin ?\{.*)", re.DOTALL)
+_ANGLED = re.compile(r"<([^<>=≤≥]*,[^<>=≤≥]*)>")
+_PART = (
+    r"\d[\d.]* ?(?:weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|seconds?|secs?|s|feet|foot|ft|inch(?:es)?|in|lbs?|oz)"
+)
+_COMPOUND = re.compile(rf"{_PART}(?:(?:,? and |, ?){_PART})+")
 _SIMPLE = re.compile(r"[-+\d.eE*^{}%/ ]*+(?:[A-Za-z°/^ {}\d\\-]*+)")
 
 
@@ -111,6 +121,8 @@ def _shape(text: str, depth: int) -> Shape:
     if text.startswith("⦃") and (condition := _BUILDER.match(text)):
         return _shape(condition[1], depth + 1)
     text = _MEMBER.sub("", text)
+    if (special := _special(text, depth)) is not None:
+        return special
     for mark, kind in ((_CUP, "union"), (_OR, "list"), (_AND, "list")):
         pieces = [piece for piece in split(text, mark) if piece and not _PROSE.fullmatch(piece)]
         if len(pieces) > 1:
@@ -133,6 +145,40 @@ def _shape(text: str, depth: int) -> Shape:
     if "±" in text:
         return _plus_minus(text)
     return _bracketed(text, depth)
+
+
+def _special(text: str, depth: int) -> Shape | None:
+    """What its own marks tell from a list: `]1, 3[`, `|x| > 1`, `1 to 3`, all but a number, 2 h and 5 min."""
+    if text[:1] in ("[", "]") and (ends := _ENDS.fullmatch(text)) and (ends[1] == "]" or ends[4] == "["):
+        return Interval(low=ends[2].strip(), high=ends[3].strip(), closed=(ends[1] == "[", ends[4] == "]"))
+    if " to " in text and (span := _SPAN.fullmatch(text)):
+        return Many(kind="list", parts=(Leaf(text=span[1]), Leaf(text=span[2])))
+    if text[:1] == "|" and (away := _DISTANCE.fullmatch(text)):
+        name, relation, far = away.groups()
+        closed = relation in "≤≥"
+        if relation in "<≤":
+            return Interval(low=f"-{far}", high=far, closed=(closed, closed), label=name)
+        return _outside(f"-{far}", far, closed=closed, label=name)
+    if "⦃" in text and (but := _ALL_BUT.fullmatch(text)):
+        return _outside(but[1].strip(), but[1].strip())
+    if text[:1] == "<" and (angled := _ANGLED.fullmatch(text)):
+        return _bracketed(f"\\langle {angled[1]}\\rangle", depth)
+    if text[:1].isdigit() and _COMPOUND.fullmatch(text):
+        return Leaf(text=re.sub(r",? and |, ?", " ", text))
+    if "\\begin" in text and (scaled := _SCALED.fullmatch(text)) and (matrix := _MATRIX.fullmatch(scaled[2])):
+        return _times(scaled[1], _matrix(matrix[2], depth))
+    return None
+
+
+def _outside(low: str, high: str, *, closed: bool = False, label: str = "") -> Many:
+    below = Interval(low="-\\infty", high=low, closed=(False, closed), label=label)
+    return Many(kind="union", parts=(below, Interval(low=high, high="\\infty", closed=(closed, False), label=label)))
+
+
+def _times(factor: str, one: Shape) -> Shape:
+    if isinstance(one, Many):
+        return Many(kind=one.kind, parts=tuple(_times(factor, part) for part in one.parts))
+    return Leaf(text=f"({factor})*({one.text})") if isinstance(one, Leaf) else one
 
 
 def _joined(parts: list[Shape], kind: str, alternatives: bool) -> Shape:

@@ -19,7 +19,7 @@ _REST = 1e-40
 """Cancellation to this part of the terms leaves nothing of 50 digits that could be trusted."""
 
 _ENOUGH = 3
-"""Points at which both have a value before they count as the same."""
+"""Points at which both have a value before they count as the same; without a name all points are one."""
 
 
 def same(gold: Node, answer: Node, *, relative: float = 0.0, log_base: int = 0) -> bool | None:
@@ -38,7 +38,8 @@ def same(gold: Node, answer: Node, *, relative: float = 0.0, log_base: int = 0) 
     unknown = names(gold) | names(answer)
     near = max(relative if _has_decimals(gold) or _has_decimals(answer) else 0.0, 1e-9)
     compared = 0
-    for real_only, point in _points(sorted(unknown)):
+    whole = _ends(gold) | _ends(answer)
+    for real_only, point in _points(sorted(unknown), whole):
         try:
             left, right = (value(node, point, log_base=log_base) for node in (gold, answer))
         except (UndefinedError, TooBigError):
@@ -48,15 +49,24 @@ def same(gold: Node, answer: Node, *, relative: float = 0.0, log_base: int = 0) 
         if not _close(left, right, near) and not _close_precisely(gold, answer, point, near, log_base):
             return False
         compared += 1
+        if not unknown:
+            return True
     return True if compared >= _ENOUGH else None
 
 
-def _points(unknown: list[str]) -> Iterator[tuple[bool, Mapping[str, float]]]:
+def _ends(node: Node) -> frozenset[str]:
+    """The names in the ends of sums, which are whole numbers."""
+    found = [part.args[1:-1] for part in parts(node) if isinstance(part, Apply) and part.op in ("sum", "prod")]
+    return frozenset().union(*(names(end) for ends in found for end in ends))
+
+
+def _points(unknown: list[str], whole: frozenset[str] = frozenset()) -> Iterator[tuple[bool, Mapping[str, float]]]:
     """Positive points, where complex values count too; then points of both signs, real values only."""
     random_number = random.Random(len(unknown))
     for low, high in ((0.05, 0.95), (0.05, 0.95), (1.05, 3.0), (1.05, 3.0), (0.3, 2.0)):
-        yield False, {name: random_number.uniform(low, high) for name in unknown}
-    for low, high in ((0.05, 0.95), (1.05, 3.0), (0.05, 2.0)):
+        drawn = {name: random_number.uniform(low, high) for name in unknown}
+        yield False, {name: random_number.randint(1, 9) if name in whole else drawn[name] for name in unknown}
+    for low, high in () if whole else ((0.05, 0.95), (1.05, 3.0), (0.05, 2.0)):
         yield True, {name: random_number.choice((-1, -1, 1)) * random_number.uniform(low, high) for name in unknown}
 
 

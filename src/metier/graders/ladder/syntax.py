@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
-from metier.graders.ladder.tree import CONSTANTS, Apply, Literal, Name, Node
+from metier.graders.ladder.tree import BINDERS, CONSTANTS, Apply, Literal, Name, Node
 
 MAX_DEPTH = 40
 """Deeper nesting is not read: no honest answer needs it."""
@@ -61,6 +61,8 @@ _MIXED = re.compile(r"(\d++) (\d++)/(\d++)(?![\d.])|(\d++) ?\\frac ?(?:\{(\d++)\
 _COMMAND = re.compile(r"\\([A-Za-z]++)")
 _WORD = re.compile(r"[A-Za-z]++")
 _SUBSCRIPT = re.compile(r" ?_ ?(?:\{([^{}]*+)\}|(\\[A-Za-z]++|[A-Za-z0-9]))")
+_SCRIPT = re.compile(r" ?([_^]) ?(?:\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+)\}|(\\[A-Za-z]++|[A-Za-z0-9]))")
+_DIFFERENTIAL = re.compile(r"(?<![A-Za-z\\])d ?(\\?[A-Za-z]++)")
 _GLUED = re.compile(r"(?:arc)?(?:sin|cos|tan|cot|sec|csc)h?|ln|exp|sqrt")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -103,6 +105,7 @@ class _Reader:
         self.at = 0
         self.depth = 0
         self.bars = 0
+        self.within = False
 
     def sum(self) -> Node:
         self.depth += 1
@@ -285,6 +288,8 @@ class _Reader:
             # The sign √ and `\sqrt 10` in plain text take the whole number.
             brace = self._peek() in "({"
             return Apply("root", (degree, self._token() if brace else self.atom()))
+        if name in BINDERS and self.symbols:
+            return self._binder(name)
         if name in ("lfloor", "lceil"):
             node, closing = self.sum(), f"\\r{name[1:]}"
             if not self.text.startswith(closing, self.at):
@@ -299,6 +304,43 @@ class _Reader:
         if name in CONSTANTS:
             return Name(name)
         return self._name(name, self.at)
+
+    def _binder(self, name: str) -> Node:
+        """A sum, a product, a definite integral or a limit; one inside another is not read."""
+        if self.within:
+            raise UnreadError(f"{name} inside another")
+        below, above = self._script("_"), self._script("^") if name != "lim" else ""
+        end = len(self.text)
+        if name == "int":
+            variable, low, high = "", below, above
+            found = _DIFFERENTIAL.search(self.text, self.at)
+            if not found:
+                raise UnreadError("no differential")
+            variable, end = found[1], found.start()
+        else:
+            variable, _, low = (part.strip() for part in below.partition("→" if name == "lim" else "="))
+            high = above
+        if not re.fullmatch(r"\\?[A-Za-z]+", variable):
+            raise UnreadError(f"no variable of {name}")
+        ends = [read_all(text) for text in ((low,) if name == "lim" else (low, high))]
+        inner = _Reader(self.text[self.at : end].strip() or "1", True)
+        inner.within = True
+        body = inner.sum() if name == "int" else inner.product()
+        if name == "int":
+            if inner.at < len(inner.text):
+                raise UnreadError(inner.text[inner.at : inner.at + 20])
+            self.at = found.end() if found else end
+        else:
+            self.at = end - len(inner.text) + inner.at
+        return Apply(name, (Name(variable.lstrip("\\")), *ends, body))
+
+    def _script(self, mark: str) -> str:
+        """The text behind `_` or `^`."""
+        found = _SCRIPT.match(self.text, self.at)
+        if not found or found[1] != mark:
+            raise UnreadError(f"no {mark}")
+        self.at = found.end()
+        return (found[2] or found[3]).strip()
 
     def _word(self, word: str) -> Node:
         if word in CONSTANTS or word in ("inf", "infinity"):

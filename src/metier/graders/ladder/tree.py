@@ -31,17 +31,25 @@ class Apply:
 
 Node = Literal | Name | Apply
 
+BINDERS = frozenset({"sum", "prod", "int", "lim"})
+"""Operations that give a name its values: (name, low end, high end, what is added up), a limit has one end."""
+
 CONSTANTS = frozenset({"pi", "e", "i", "infty"})
 
 
 def names(node: Node) -> frozenset[str]:
-    """List the names in a tree that are no constants.
+    """List the names in a tree that are no constants, and that no sum or integral binds.
 
     >>> from metier.graders.ladder.syntax import read_all
     >>> names(read_all("2 x + e"))
     frozenset({'x'})
     """
-    return frozenset(part.name for part in parts(node) if isinstance(part, Name)) - CONSTANTS
+    if isinstance(node, Apply) and node.op in BINDERS:
+        bound, *ends, body = node.args
+        return frozenset().union(*map(names, ends)) | (names(body) - names(bound))
+    if isinstance(node, Apply):
+        return frozenset().union(*map(names, node.args))
+    return frozenset({node.name}) - CONSTANTS if isinstance(node, Name) else frozenset()
 
 
 def parts(node: Node) -> list[Node]:

@@ -1,0 +1,85 @@
+"""Is an answer the same day or the same time of day, however it is written?"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_NAMED = (
+    (re.compile(rf"(?:the )?{_DAY}(?: of)? ([A-Za-z]{{3,9}})\.?,? (\d{{4}})"), (2, 1, 0)),
+    (re.compile(rf"([A-Za-z]{{3,9}})\.? {_DAY},? (\d{{4}})"), (2, 0, 1)),
+)
+_YEAR = re.compile(r"\d{4}")
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_NUMBERED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_WEEKDAY = re.compile(r"(?i)^(?:mon|tues|wednes|thurs|fri|satur|sun)day,? ")
+_TIME = re.compile(r"(?i)(\d{1,2})(?:[:/.](\d\d))?(?::(\d\d))? ?(?:([ap])\.?m\.?)?")
+
+
+def same_day(gold: str, answer: str) -> bool | None:
+    """Whether both are one day; None if the gold is no date that can be read in one way alone.
+
+    A date in numbers with the year last is read with the day first and with the month first, and may be either.
+
+    >>> same_day("1905-06-30", "June 30, 1905"), same_day("1905-06-30", "30/7/1905"), same_day("30", "30")
+    (True, False, None)
+    """
+    if not _YEAR.search(gold):
+        return None
+    wanted = _days(gold)
+    if len(wanted) != 1 or _NUMBERED.fullmatch(gold):
+        return None
+    return bool(wanted & _days(_WEEKDAY.sub("", answer)))
+
+
+def _days(text: str) -> set[date]:
+    if found := _ISO.fullmatch(text):
+        return _valid([found.groups()])
+    if found := _NUMBERED.fullmatch(text):
+        one, _, two, year = found.groups()
+        return _valid([(year, one, two), (year, two, one)])
+    for pattern, order in _NAMED:
+        if found := pattern.fullmatch(text):
+            year, month, day = (found.groups()[place] for place in order)
+            numbers = [n for n, name in enumerate(_MONTHS, start=1) if name.startswith(month.lower())]
+            return _valid([(year, str(n), day) for n in numbers])
+    return set()
+
+
+def _valid(written: list[tuple[str, ...]]) -> set[date]:
+    found = set()
+    for year, month, day in written:
+        try:
+            found.add(date(int(year), int(month), int(day)))
+        except ValueError:
+            continue
+    return found
+
+
+def same_time(gold: str, answer: str) -> bool | None:
+    """Whether both are one time of day; None if neither says am or pm, or one is no time.
+
+    >>> same_time("14:30", "2:30 pm"), same_time("2:30 am", "2:30 p.m."), same_time("1:2", "0.5")
+    (True, False, None)
+    """
+    if "m" not in gold[-2:].lower() + answer[-2:].lower():
+        return None
+    read = _TIME.fullmatch(gold), _TIME.fullmatch(answer)
+    if read[0] is None or read[1] is None or not (read[0][4] or read[1][4]):
+        return None
+    wanted, said = _seconds(read[0]), _seconds(read[1])
+    return None if wanted is None or said is None else wanted == said
+
+
+def _seconds(found: re.Match[str]) -> int | None:
+    hour, minute, second = (int(found[place] or 0) for place in (1, 2, 3))
+    half = (found[4] or "").lower()
+    if not (half or found[2]) or hour > (12 if half else 23) or minute > 59 or second > 59:
+        return None
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    return 3600 * hour + 60 * minute + second
