@@ -19,6 +19,8 @@ _SHARES = re.compile(
     r"\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
 )
 """Somebody is made an owner of what the user owns."""
+_GIVING = ("credential", " owner ", "/collaborators/", "localgroup")
+"""Words of what is given away by commands that no label knows."""
 _HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetch|socat)\b")
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
@@ -45,7 +47,12 @@ def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
         for needed, told in _TOLD_BY_LABELS:
             if not needed.isdisjoint(step.labels):
                 yield from told(step, purpose)
-    if step.labels or step.urls or "credential" in step.text or step.statement.path.endswith("mcp.json"):
+    if (
+        step.labels
+        or step.urls
+        or any(word in step.text for word in _GIVING)
+        or step.statement.path.endswith("mcp.json")
+    ):
         yield from _gives_away(step, purpose)
     if step.labels or not step.statement.is_shell:
         yield from _misleads(step, purpose)
@@ -173,7 +180,8 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
         if place_of_step(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
             yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")
-    if step.statement.is_shell and (shared := _SHARES.search(text)) and not is_quoted(step):
+    is_command = step.statement.is_shell or step.statement.language == "hash-script"
+    if is_command and (shared := _SHARES.search(text)) and not is_quoted(step):
         if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin"):
             yield Seen("plant-key", Severity.REVIEW, step, f"by {shared[0].strip()}")
     if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):

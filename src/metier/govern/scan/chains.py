@@ -70,6 +70,7 @@ def _says_much(text: str) -> bool:
         or "transfer" in said
         or "withdraw" in said
         or "mshta" in said
+        or "localgroup" in said
         or "powershell" in said
         or "pwsh" in said
         or said.startswith(("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec"))

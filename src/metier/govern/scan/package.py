@@ -37,6 +37,8 @@ _ENDPOINT = re.compile(
     re.I | re.M,
 )
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
+_PROGRAM_WORDS = (";exec(", "runs-on:", "ExecStart=")
+"""Words of texts that others run: Python at its start, a forge, an init system."""
 _HOOK = re.compile(r"\"((?:pre|post)?install|prepare|preprepare)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
 _WHOLE_MACHINE = re.compile(
     r"privileged:\s*true|docker\.sock|[\s\"'-]/:/|(?:pid|network_mode):\s*[\"']?host|hostPID:\s*true"
@@ -111,7 +113,7 @@ def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     inner = [
         command
         for step in steps
-        if step.labels & _HOLDS_COMMANDS or ";exec(" in step.text
+        if step.labels & _HOLDS_COMMANDS or any(word in step.text for word in _PROGRAM_WORDS)
         for command in commands_in(step.statement)
     ]
     steps += label(inner)

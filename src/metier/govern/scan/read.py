@@ -66,6 +66,8 @@ _COMPLETE = re.compile(
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
 _PROGRAM_TEXT = re.compile(r"\s*import \w[\w, .]*;.*\b(?:exec|eval|system|popen|Popen)\(")
 """A text that is a program of one line, wherever it is put."""
+_RUN_BY_OTHERS = re.compile(r"(?:(?<![\w.-])run:\s*[|>]?-?|\bExecStart(?:Pre|Post)?=)\s*")
+"""Where a command begins in a workflow or a service: whatever reads it runs it."""
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
@@ -146,8 +148,11 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
     words = [word for word in strings_of(statement.text) if word]
     calls = _CALLS.search(statement.text)
     for word in words:
+        shown = word.replace("\\n", "\n").replace("\\'", "'").replace('\\"', '"')
+        if "runs-on:" in word or "ExecStart=" in word:
+            for run in _RUN_BY_OTHERS.split(shown)[1:]:
+                yield from shell_statements(run, statement.path, first_line=statement.line, is_live=statement.is_live)
         if _PROGRAM_TEXT.match(word):
-            shown = word.replace("\\n", "\n").replace("\\'", "'").replace('\\"', '"')
             yield from python_statements(shown, statement.path, first_line=statement.line, is_live=statement.is_live)
     if not calls:
         words = [word for word in words if _COMPLETE.match(word)]

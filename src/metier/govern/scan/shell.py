@@ -124,6 +124,8 @@ def _statement(
             assigns.append(word.split("=", 1)[1])
     if len(words) > 2 and words[0] == "for":
         assigns.append(words[1])
+    if words and words[0] == "read":
+        assigns += [word for word in words[1:] if word.isidentifier()]
     assigns += _written_files(words)
     joined = " ".join(words)
     if pipeline.text_of_heredoc:

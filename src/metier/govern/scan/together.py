@@ -30,6 +30,7 @@ _READ_AND_RUN = re.compile(
     r"\bread\s+(?:-\w+\s+)*(\w+)\s+\d?(?=\n)[\s\S]{0,200}(?:\beval|\b(?:ba|z)?sh\s+-c)\s+\$\{?\1\b|while\s[^\n]*\.(?:recv|readline|read)\([\s\S]{0,300}(?:subprocess\.|os\.popen|os\.system|\bexec\()"
 )
 """Lines are read from a connection and run one by one."""
+_RUN_WORDS = ("eval", "exec(", "sh -c", "subprocess.", "os.popen", "os.system")
 _HOOK_SENDS = re.compile(
     r"[\"']command[\"']\s*:\s*f?[\"'](?:[^\"'\n]*[;|&]\s*)?(?:curl|wget|nc)\b[^\n]*(?:-d\b|--data|-F\b|-T\b|POST)"
 )
@@ -193,7 +194,7 @@ def _in_disguise(members: Sequence[Step], together: frozenset[str], text: str) -
         if away and re.search(rf"\${{?{typed[1]}\b[^\n]*\|[^\n]*\bsudo\s", text):
             yield Seen("send-secrets", Severity.BLOCK, away[0], "the password that is typed for sudo")
     is_wired = "/dev/tcp/" in said or "connect" in together or "reverse-shell" in together
-    if is_wired and "read" in said and ("eval" in said or "subprocess" in said) and _READ_AND_RUN.search(text):
+    if is_wired and any(word in said for word in _RUN_WORDS) and _READ_AND_RUN.search(text):
         yield Seen("remote-command", Severity.BLOCK, members[0], "line by line from a connection")
     if "agent-memory" in together and together & {"write", "agent-write"}:
         if "hooks" in said and "command" in said and _HOOK_SENDS.search(text):
