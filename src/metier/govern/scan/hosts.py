@@ -1,7 +1,7 @@
 """What kind of place does this address lead to, and does it belong to what the skill says it is about?
 
-Kinds of service are data (`hosts.toml`). Whether an address is the skill's own is read from the skill: its name, its
-description and its stated home page share a distinctive word with the host.
+Kinds of service are data (`hosts.toml`). Whether an address is the skill's own is read from the skill: the name that was
+registered for the host is a distinctive word of its name, its description or its stated home page.
 """
 
 from __future__ import annotations
@@ -40,6 +40,13 @@ _COMMON = frozenset(
     "openclaw clawd clawdbot moltbot claw claude example invalid script scripts run runner python node json html page link url host integration automation "
     "workflow plugin mcp model llm gpt chat based simple smart fast best new pro plus free public private secure security safe info news status check".split()
 )
+_SECOND = frozenset({"co", "com", "org", "net", "ac", "gov", "edu", "or", "ne"})
+_LENT = frozenset(
+    "vercel.app netlify.app workers.dev pages.dev fly.dev onrender.com herokuapp.com railway.app github.io gitlab.io web.app "
+    "firebaseapp.com supabase.co convex.cloud convex.site deno.dev replit.app azurewebsites.net run.app surge.sh".split()
+)
+"""Hosts below which anybody has a name of their own."""
+_AROUND = re.compile(r"^(?:get|try|use|join|my|the)(?=\w{4})|(?<=\w{4})(?:app|hq|api|ai|labs?|cloud|dev)$")
 _PLACEHOLDER = re.compile(
     r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|placeholder|\bhost\b|\bdomain\b|\bip\b|n\.n\.n",
     re.I,
@@ -160,10 +167,9 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     kind = _listed(host, path)
     if kind is not None and (kind.is_shady or kind == Place.INSTALLER):
         return kind
-    words = distinctive(host if kind is None else path)
-    if any(word in words for word in own_words) or any(
-        len(word) >= 5 and word in host.replace("-", "").replace(".", "") for word in own_words if kind is None
-    ):
+    if kind is None and any(word in own_words for word in names_of(host)):
+        return Place.OWN
+    if kind is not None and not distinctive(path).isdisjoint(own_words):
         return Place.OWN
     if host.endswith(".onion"):
         return Place.CAPTURE
@@ -183,6 +189,25 @@ def others_key(text: str) -> str | None:
     """The key of an account that is written out in a text."""
     found = _OTHERS_KEY.search(text)
     return found[0] if found else None
+
+
+def names_of(host: str) -> frozenset[str]:
+    """The names that a host goes by: what was registered, whole and without the common words around it.
+
+    A part of a longer name is no name of the host: `notes-sync-cdn` is not the home of `notes`.
+
+    >>> sorted(names_of("api.weatherly-app.co.uk")), sorted(names_of("weatherly.vercel.app"))
+    (['weatherly', 'weatherlyapp'], ['weatherly'])
+    >>> sorted(names_of("weatherly-sync-cdn.example"))
+    ['weatherlysynccdn']
+    """
+    labels = host.split(".")
+    ending = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND else 2
+    ending = 3 if ".".join(labels[-2:]) in _LENT else ending
+    registered = labels[-ending] if len(labels) >= ending else labels[0]
+    proper = [part for part in registered.split("-") if part not in _COMMON]
+    whole = registered.replace("-", "")
+    return frozenset({whole, "".join(proper), _AROUND.sub("", whole)}) - _COMMON - {""}
 
 
 def is_registry(host: str) -> bool:
