@@ -51,6 +51,7 @@ _UPLOADS = re.compile(
 _PIPES_ENCODED = re.compile(r"base64\b.*\|\s*(?:curl|nc|wget)")
 _NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']")
 _MASKS = re.compile(r"\.replace\([^)]*[\"'](?:\*{3,}|\[?redacted)", re.I)
+_WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SSH|GCP|AZURE)_\w*(?:KEY|TOKEN|SECRET)\b")
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
 _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b")
 _UNSEEN = re.compile(r">\s*/dev/null")
@@ -115,10 +116,15 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
         and _ALL_CODE.search(step.received["source-code"].text)
     ):
         return Severity.BLOCK if _UNSEEN.search(step.text) else Severity.REVIEW
+    if place == Place.OWN:
+        # The whole file, or the password of the machine, is not the key of one service.
+        whole = "dotenv" in medium and step.received["dotenv"] is step
+        admin = "typed-secret" in medium and _ADMIN.search(step.received["typed-secret"].text) is not None
+        return Severity.REVIEW if whole or admin or "conversation" in medium else None
     if place.is_shady:
         grave = place in (Place.CAPTURE, Place.BARE_IP, Place.AUTHORS, Place.HIDDEN) or "dotenv" in medium
         return Severity.BLOCK if grave else Severity.REVIEW
-    if "conversation" in medium and place in (Place.OWN, Place.PUBLIC, Place.UNKNOWN):
+    if "conversation" in medium and place in (Place.PUBLIC, Place.UNKNOWN):
         return Severity.REVIEW
     if "dotenv" in medium and place in (Place.PUBLIC, Place.UNKNOWN) and step.labels & {"send", "name-lookup"}:
         return Severity.BLOCK
@@ -202,8 +208,10 @@ def is_own_login(step: Step, purpose: Purpose) -> bool:
 
 
 def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity | None:
-    if place in (Place.PLACEHOLDER, Place.OWN, Place.INSTALLER, Place.MESSAGING, Place.PUBLIC):
+    if place in (Place.PLACEHOLDER, Place.INSTALLER, Place.MESSAGING, Place.PUBLIC):
         return None
+    if place == Place.OWN:
+        return Severity.REVIEW if _is_of_others(step, purpose) else None
     if place in (Place.HIDDEN, Place.AUTHORS, Place.CAPTURE, Place.PASTE, Place.TUNNEL, Place.BARE_IP):
         return Severity.BLOCK
     origin = step.received.get("secret-variable", step)
@@ -221,6 +229,15 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
     if services and not purpose.says("|".join(map(re.escape, services))):
         return Severity.BLOCK if purpose.is_small or "encoded" in step.received else Severity.REVIEW
     return Severity.BLOCK if purpose.is_small else None
+
+
+def _is_of_others(step: Step, purpose: Purpose) -> bool:
+    """Whether a secret that is sent to the skill's own host is one of a well-known service that it is not about."""
+    origin = step.received.get("secret-variable", step)
+    names = _WELL_KNOWN.findall(f"{origin.text} {step.text}")
+    return any(
+        not purpose.says(name.split("_")[0]) and name.split("_")[0].lower() not in purpose.words for name in names
+    )
 
 
 def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
