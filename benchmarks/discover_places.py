@@ -24,9 +24,7 @@ PATHS: tuple[Lane, ...] = ("full", "fast")
 
 
 def main(model: Path, files: list[Path]) -> None:
-    print(
-        "| path | set | implied gold skills found | window meets the span | share of both covered | the same |"
-    )
+    print("| path | set | implied gold skills found | window meets the span | share of both covered | the same |")
     print("| --- | --- | ---: | ---: | ---: | ---: |")
     for path in PATHS:
         reader = load(model, path=path)
