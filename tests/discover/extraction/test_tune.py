@@ -88,6 +88,16 @@ def test_examples_hold_each_skill_of_a_sentence_definitions_and_names() -> None:
     assert found == examples([labelled], at, definitions=SKILLS.definitions, names=names, tuning=settings)
 
 
+@pytest.mark.parametrize(("most", "told"), [(24, 12), (16, 8), (8, 2), (4, 1)])
+def test_sentences_all_teach_and_the_rest_fills_the_room_or_a_quarter(most: int, told: int) -> None:
+    labelled = [Labelled(text=f"We weld on day {day}.", concepts=("weld",)) for day in range(8)]
+    found = examples(
+        labelled, SKILLS.index, definitions=SKILLS.definitions, names=[()] * len(SKILLS), tuning=Tuning(most=most)
+    )
+    assert sum(one.is_sentence for one in found) == 8
+    assert len({one.text for one in found if not one.is_sentence}) == len(found) - 8 == told
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_a_masked_mention_is_cut_out_and_a_joined_sentence_keeps_its_skills(share: float) -> None:
     batch = [Example("You bake bread.", (4,), ((4, 14),), (), True), Example("Weld.", (0,), ((0, 5),), (), True)]

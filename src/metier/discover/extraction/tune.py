@@ -38,6 +38,8 @@ class Tuning:
         frozen: Lower layers of the transformer that stay as they are; the token table always does.
         max_tokens: Where a text is cut in training.
         names: Other names of one skill that are shown in a pass, at most.
+        most: Examples of a pass. Sentences all have their place; of definitions and other names a seeded sample fills
+            the rest, and at least a quarter, so that more text costs little more time.
         negatives: Further negatives for each example, if there is a sampler.
     """
 
@@ -53,6 +55,7 @@ class Tuning:
     frozen: int = 2
     max_tokens: int = 48
     names: int = 1
+    most: int = 27_000
     negatives: int = 1
 
 
@@ -92,10 +95,12 @@ def examples(
         for skill, concept in zip(known, [c for c in one.concepts if c in index], strict=True):
             place = (spans[concept],) if concept in spans else ()
             found.append(Example(one.text, (skill,), place, occurring, True))
-    found += [Example(text, (skill,)) for skill, text in enumerate(definitions) if text]
+    told = [Example(text, (skill,)) for skill, text in enumerate(definitions) if text]
     for skill, others in enumerate(names):
         shown = others if len(others) <= tuning.names else rng.sample(list(others), tuning.names)
-        found += [Example(name, (skill,)) for name in shown]
+        told += [Example(name, (skill,)) for name in shown]
+    room = max(tuning.most - len(found), tuning.most // 4)
+    found += told if len(told) <= room else rng.sample(told, room)
     rng.shuffle(found)
     return found
 
