@@ -28,9 +28,10 @@ _MACHINE_CODE = re.compile(
 _TYPED = re.compile(r"\bread\s+-\w*s[^\n]* (\w+)(?=\n)")
 _READ_AND_RUN = re.compile(
     r"\bread\s+(?:-\w+\s+)*(\w+)\s+\d?(?=\n)[\s\S]{0,200}(?:\beval|\b(?:ba|z)?sh\s+-c)\s+\$\{?\1\b|while\s[^\n]*\.(?:recv|readline|read)\([\s\S]{0,300}(?:subprocess\.|os\.popen|os\.system|\bexec\()"
+    r"|(?:os\.system|os\.popen|subprocess\.\w+|\bexec|\beval)\([^\n]{0,80}\.recv\(|\.on\(\s*[\"'](?:data|message)[\"'],\s*(?:async\s*)?\(?(\w+)\)?\s*=>[^\n]{0,120}\b(?:exec|execSync|eval)\(\s*(?:String\()?\2\b"
 )
 """Lines are read from a connection and run one by one."""
-_RUN_WORDS = ("eval", "exec(", "sh -c", "subprocess.", "os.popen", "os.system")
+_RUN_WORDS = ("eval", "exec(", "execsync(", "sh -c", "subprocess.", "os.popen", "os.system")
 _HOOK_SENDS = re.compile(
     r"[\"']command[\"']\s*:\s*f?[\"'](?:[^\"'\n]*[;|&]\s*)?(?:curl|wget|nc)\b[^\n]*(?:-d\b|--data|-F\b|-T\b|POST)"
 )
