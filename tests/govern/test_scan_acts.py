@@ -72,6 +72,16 @@ OWNERS = {
             "A colleague is added with `gh api --method PUT repos/OWNER/REPO/collaborators/<login>`; ask who it shall be.",
         ),
     ),
+    "a team that may publish": (
+        "plant-key",
+        skill(release__sh="npm access grant read-write minutes-org:release tidy-minutes\n"),
+        skill(release__sh="npm access list collaborators tidy-minutes\n"),
+    ),
+    "a key that may write to the user's repository": (
+        "plant-key",
+        skill(setup__sh="gh repo deploy-key add assets/sync.pub --allow-write --title sync\n"),
+        skill("Sets up deploy keys and access.", setup__sh="gh repo deploy-key list\n"),
+    ),
     "an administrator of the machine": (
         "plant-key",
         skill(setup__bat="net user minutes Tidy-2026 /add\r\nnet localgroup administrators minutes /add\r\n"),

@@ -16,10 +16,10 @@ _HANDED = re.compile(
     rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
 _SHARES = re.compile(
-    r"\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
+    r"\bnpm\s+(?:access\s+grant\s+read-write|team\s+add)\s+(?!\$|<)\S+|\bgh\s+repo\s+deploy-key\s+add\b.*\s(?:-w|--allow-write)\b|\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
 )
 """Somebody is made an owner of what the user owns."""
-_GIVING = ("credential", " owner ", "/collaborators/", "localgroup")
+_GIVING = ("credential", " owner ", "/collaborators/", "localgroup", "deploy-key", "npm ")
 """Words of what is given away by commands that no label knows."""
 _HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetch|socat)\b")
 _RUNS_UNSEEN = re.compile(
