@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,26 @@ def test_without_the_library_the_way_out_is_told(tmp_path: Path, monkeypatch: py
     with pytest.raises(MissingExtra) as told:
         with_yara(rules(OWN, tmp_path), scan)
     assert "metier[govern]" in told.value.hint
+
+
+def test_a_refused_rule_may_be_forgotten_in_another_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that collects garbage in a worker is not to stumble over what a wrong rule left behind."""
+    (tmp_path / "wrong.yar").write_text("rule wrong { condition: nowhere }", encoding="utf-8")
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+
+    def keep_the_error_in_a_circle() -> None:
+        with pytest.raises(ConfigError) as caught:
+            with_yara(tmp_path / "wrong.yar", scan)
+        circle: list[object] = [caught.value]
+        circle.append(circle)
+
+    gc.disable()
+    try:
+        keep_the_error_in_a_circle()
+        worker = threading.Thread(target=gc.collect)
+        worker.start()
+        worker.join()
+    finally:
+        gc.enable()
+    assert said == []

@@ -50,21 +50,32 @@ def _compiled(path: Path) -> Any:
     compiler = yara_x.Compiler()
     # Nothing but what is named is read: a rule may not include other files.
     compiler.enable_includes(False)
-    for source in _sources(path):
-        try:
-            compiler.add_source(source.read_text(encoding="utf-8"), origin=str(source))
-        except yara_x.CompileError as error:
-            fault = compiler.errors()[-1]
-            raise ConfigError(
-                f"Cannot compile {str(source)!r}, line {fault.get('line', 1)}: {fault.get('title', error)}.",
-                hint=str(error),
-            ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"Cannot read the YARA rules in {str(source)!r}: {error}.") from error
-    rules = compiler.build()
+    try:
+        for source in _sources(path):
+            _add(compiler, source)
+        rules = compiler.build()
+    finally:
+        del compiler  # an error keeps this frame, and the compiler may only be given up in the thread that made it
     for rule in rules:
         _severity(rule)
     return rules
+
+
+def _add(compiler: Any, source: Path) -> None:
+    import yara_x
+
+    try:
+        compiler.add_source(source.read_text(encoding="utf-8"), origin=str(source))
+    except yara_x.CompileError as error:
+        fault = compiler.errors()[-1]
+        raise ConfigError(
+            f"Cannot compile {str(source)!r}, line {fault.get('line', 1)}: {fault.get('title', error)}.",
+            hint=str(error),
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Cannot read the YARA rules in {str(source)!r}: {error}.") from error
+    finally:
+        del compiler
 
 
 def _sources(path: Path) -> list[Path]:
