@@ -109,7 +109,13 @@ class TestProbe:
         found = remembered(_records(6), Both(), ways=["min-k"], reference=_records(8, seed=2))
         assert [one.against for one in found.surprises] == ["reference"]
 
-    @pytest.mark.parametrize("wrong", [["--probe", "mink"], ["--probe", "3"], ["--reference", "exam.jsonl"]])
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            ["--probe", "mink"], ["--probe", "3"], ["--probe", "50"], ["--reference", "exam.jsonl"],
+            ["--client", "rule:echo", "--reference", "exam.jsonl"],
+        ],
+    )  # fmt: skip
     def test_a_wrong_probe_is_wrong_use(self, wrong: list[str], tmp_path: Path) -> None:
         path = tmp_path / "exam.jsonl"
         write_lines([record.item for record in _records(6)], path)

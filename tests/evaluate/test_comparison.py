@@ -152,6 +152,18 @@ class TestAgainstBruteForce:
             assert found.draws
             assert found.p_value == pytest.approx(math.erfc(z / math.sqrt(2)), abs=0.02)
 
+    def test_drawn_sign_flips_count_totals_that_tie_with_what_was_seen(self) -> None:
+        """Values of different sizes have totals that are alike, here three in a hundred with what was seen."""
+        chance = random.Random(1)
+        sums = [k / 10 * chance.choice((1, -1)) for k in range(1, 19)]
+        seen = abs(sum(sums)) - 1e-9
+        totals = np.zeros(1)
+        for one in sums:
+            totals = np.concatenate((totals + one, totals - one))
+        found = sign_flip(sums, seed=3, draws=400_000)
+        assert found.draws
+        assert found.p_value == pytest.approx(float((abs(totals) >= seen).mean()), abs=0.003)
+
     def test_bca_is_that_of_scipy_where_clusters_are_single(self) -> None:
         stats = pytest.importorskip("scipy.stats")
         chance = random.Random(4)

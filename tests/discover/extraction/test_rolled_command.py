@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,29 @@ def test_a_stream_of_ads_is_rolled_up_too(model: Path, tmp_path: Path) -> None:
     (ad,) = read_extractions(out)
     assert ad.source == "one"
     assert {one.uri for one in ad.rolled} == {"metal", "teams"}
+
+
+@pytest.mark.parametrize("option", [("--margin", "0.2"), ("--hierarchy", "esco")])
+def test_how_to_roll_up_without_saying_that_one_would_is_wrong_use(model: Path, option: tuple[str, str]) -> None:
+    assert isinstance(extract(model, *option).exception, ConfigError)
+
+
+def test_a_stream_that_was_cut_does_not_go_on_with_another_model(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ads, out = tmp_path / "ads.jsonl", tmp_path / "found.jsonl"
+    ads.write_text(json.dumps({"text": _AD}) + "\n", encoding="utf-8")
+    other = Path(shutil.copytree(model, tmp_path / "other"))
+    facts = json.loads((other / "model.json").read_text(encoding="utf-8"))
+    (other / "model.json").write_text(json.dumps({**facts, "report": {"seed": 7}}), encoding="utf-8")
+    settings = []
+    for folder in (model, model, other):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "metier.discover.extraction.stream.stream", lambda *_, **told: settings.append(told["settings"])
+            )
+            extract(folder, "--out", out, source=ads)
+    assert settings[0] == settings[1] != settings[2]
 
 
 def test_groups_of_another_taxonomy_are_refused(model: Path, tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from discover.extraction.trade import SKILLS
 from metier.digest import canonical
+from metier.discover.extraction.skills import skills_of
 from metier.discover.extraction.taught import taught
 from metier.discover.supervision.labelled import Labelled
 from metier.errors import DocumentError
+from metier.taxonomy import Concept, Taxonomy
 
 
 def _lines(file: Path, *rows: tuple[str, list[str]]) -> Path:
@@ -51,3 +53,23 @@ def test_the_records_of_answered_questions_teach(tmp_path: Path) -> None:
 def test_a_file_without_a_sentence_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match=r"empty\.jsonl"):
         taught([_lines(tmp_path / "empty.jsonl")], SKILLS)
+
+
+def test_a_sentence_of_two_files_has_the_skills_of_both_and_its_mentions_in_order(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir(), (tmp_path / "two").mkdir()
+    text = "Grinding, software testing and baking."
+    files = [
+        _lines(tmp_path / folder / "own.jsonl", (text, skills))
+        for folder, skills in (("one", ["bread", "test"]), ("two", ["grind"]))
+    ]
+    (one,), _ = taught(files, SKILLS)
+    assert one.concepts == ("bread", "grind", "test")
+    assert [mention.concept for mention in one.mentions] == ["grind", "test", "bread"]
+
+
+def test_a_skill_that_a_longer_name_hides_is_no_negative(tmp_path: Path) -> None:
+    trade = Taxonomy(name="t", concepts=(Concept(id="pm", label="project management"),
+                                         Concept(id="apm", label="agile project management")))  # fmt: skip
+    file = _lines(tmp_path / "own.jsonl", ("You live for agile project management.", ["apm"]))
+    (one,), _ = taught([file], skills_of(trade))
+    assert (one.concepts, one.occurring) == (("apm",), ("apm", "pm"))

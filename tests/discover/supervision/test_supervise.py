@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from metier.discover.supervision.labelled import Labelling
 from metier.discover.supervision.supervise import read_labelled, supervise
-from metier.errors import DocumentError
+from metier.errors import DocumentError, InputError
 from metier.faces.cli import app
 from metier.faces.files import write_lines
 from metier.taxonomy import Concept, Taxonomy
@@ -92,6 +92,14 @@ def test_a_group_labels_only_when_asked_and_is_never_a_negative(tmp_path: Path) 
     asked = supervise([tmp_path / "ads.txt"], GROUPED, settings=Labelling(ambiguous="all"), groups=True)
     assert sorted(one.concepts for one in asked.labelled) == [("hot", "joining", "weld"), ("joining",)]
     assert asked.report.concepts == 3
+
+
+def test_a_taxonomy_of_groups_alone_is_refused_unless_they_may_label(tmp_path: Path) -> None:
+    (tmp_path / "ads.txt").write_text("You like joining metal every day and night\n")
+    groups = Taxonomy(name="groups", concepts=(Concept(id="joining", label="joining metal", kind="SkillGroup"),))
+    with pytest.raises(InputError, match="only groups"):
+        supervise([tmp_path / "ads.txt"], groups)
+    assert len(supervise([tmp_path / "ads.txt"], groups, groups=True).labelled) == 1
 
 
 def test_the_command_labels_with_groups_when_asked(tmp_path: Path) -> None:

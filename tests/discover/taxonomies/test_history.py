@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from metier.discover.taxonomies import diff, read_history
+from metier.discover.taxonomies.history import replacements
 from metier.errors import DocumentError
 from metier.taxonomy import Concept, Taxonomy
 
@@ -75,3 +76,22 @@ def test_a_removed_concept_is_told_with_what_stands_for_it_through_several_versi
         ("removed", "z", ()),
         ("replaced", "a", ("c",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("inside", "history", "stands"),
+    [
+        ("b", {"a": ["b"], "b": ["c"]}, ("b",)),
+        ("bc", {"a": ["b"], "b": ["c"]}, ("c",)),
+        ("b", {"a": ["b"], "b": ["a"]}, ("b",)),
+        ("bc", {"a": ["b"], "b": ["c"], "c": ["b"]}, ("b", "c")),
+        ("cd", {"a": ["b", "d"], "b": ["c"]}, ("d", "c")),
+        ("", {"a": ["b"]}, ()),
+    ],
+)
+def test_the_last_that_the_new_version_holds_stands_for_a_concept(
+    inside: str, history: dict[str, list[str]], stands: tuple[str, ...]
+) -> None:
+    old = Taxonomy(name="old", concepts=(Concept(id="a", label="a"),))
+    new = Taxonomy(name="new", concepts=tuple(Concept(id=name, label=name) for name in inside))
+    assert replacements("a", old, new, history) == stands

@@ -16,7 +16,7 @@ from metier.discover.supervision.leak import Gate, gate, read_evaluation
 from metier.discover.supervision.reading import read_sentences
 from metier.discover.supervision.report import Report
 from metier.discover.taxonomies.groups import is_group
-from metier.errors import DocumentError
+from metier.errors import DocumentError, InputError
 from metier.taxonomy import Taxonomy
 
 
@@ -54,6 +54,7 @@ def supervise(
 
     Raises:
         DocumentError: A file cannot be read, or an evaluation file holds no sentence.
+        InputError: The taxonomy holds no skill, only groups, and these may not label.
     """
     evaluation = read_evaluation(against, field=against_field, split=split)
     sentences = (sentence for path in ads for sentence in read_sentences(path, field=field, split=split))
@@ -67,6 +68,8 @@ def supervise(
 def _skills(taxonomy: Taxonomy) -> Taxonomy:
     """The taxonomy without its groups, and so without its hierarchy."""
     kept = [concept for concept in taxonomy if not is_group(concept)]
+    if not kept:
+        raise InputError(f"Taxonomy {taxonomy.name!r} holds no skill, only groups.", hint="Let groups label: --groups.")
     if len(kept) == len(taxonomy):
         return taxonomy
     return replace(taxonomy, concepts=tuple(replace(concept, parents=(), related=()) for concept in kept))

@@ -50,21 +50,27 @@ def read_history(path: Path) -> dict[str, tuple[str, ...]]:
 def replacements(concept: str, old: Taxonomy, new: Taxonomy, history: History) -> tuple[str, ...]:
     """What stands for a concept in the new version, through as many replacements as there are; circles end.
 
+    A history may go further than the new version: where nothing that comes later is in it, the last that was stands.
+
     >>> from metier.taxonomy import Concept
     >>> old, new = (Taxonomy(name="t", concepts=(Concept(id=name, label=name),)) for name in "ac")
     >>> replacements("a", old, new, {"a": ["b"], "b": ["c"]})
     ('c',)
     """
-    found: dict[str, None] = {}
-    seen, front = {concept}, [concept]
+    kept = [other for other in _after(concept, old, new, history) if other in new]
+    later = {other: set(_after(other, old, new, history)) for other in kept}
+    return tuple(one for one in kept if not any(other in later[one] and one not in later[other] for other in kept))
+
+
+def _after(concept: str, old: Taxonomy, new: Taxonomy, history: History) -> list[str]:
+    """All that came after a concept, the next first."""
+    seen, front = {concept: None}, [concept]
     while front:
         at = front.pop(0)
         nexts = [*history.get(at, ()), *(up for tree in (new, old) if at in tree for up in tree[at].replaced_by)]
-        if at in new and not nexts and at != concept:
-            found[at] = None
         front += [other for other in dict.fromkeys(nexts) if other not in seen]
-        seen.update(nexts)
-    return tuple(found)
+        seen |= dict.fromkeys(nexts)
+    return list(seen)[1:]
 
 
 def _of_table(table: Table) -> Iterator[tuple[str, Iterable[str]]]:

@@ -12,11 +12,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from importlib.util import find_spec
 from itertools import permutations
 from typing import Any, ClassVar
 
 from metier.client import Client, Request, TellsLogProbs
-from metier.errors import ConfigError
+from metier.errors import ConfigError, MissingExtra
 from metier.evaluate.audit.duplicates import words
 from metier.evaluate.audit.finding import Finding
 from metier.evaluate.audit.leaks import RUN
@@ -97,7 +98,10 @@ def remembered(
     Raises:
         ClientError: The model cannot be asked.
         ConfigError: The client tells no log-probabilities, or there is nothing to weigh against.
+        MissingExtra: numpy is not installed.
     """
+    if find_spec("numpy") is None:
+        raise MissingExtra("numpy", extra="evaluate", needed_for="Asking a model what it remembers")
     surprises = _surprises(records, client, ways, reference, seed, draws) if ways else []
     recited, tried = _recited(records, client, max_tokens)
     texts = [record.prompt for record in records]

@@ -118,8 +118,8 @@ def _count_signs(values: Any, seen: float, chance: Any, draws: int) -> int:
     padded = np.zeros(8 * width)
     padded[: len(values)] = values
     signs = 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) - 1.0
-    # Single precision: no two values are alike, so a tie that rounding could break is not to be had.
-    table = (padded.reshape(width, 8) @ signs.T).astype(np.float32)
+    # In double precision: sums of other values may tie with what was seen, and `seen` leaves room for its rounding.
+    table = padded.reshape(width, 8) @ signs.T
     places = np.arange(width)
     hits = 0
     for start in range(0, draws, 64):

@@ -61,9 +61,13 @@ def audit_exam(
         records = graded_by(records, grader, policy=options)
     texts = read_corpus(corpus) if corpus else ()
     count, ways = _probes(probe or [])
-    if (ways or reference) and not client:
+    if (probe or reference) and not client:
         raise ConfigError(
             "--probe and --reference ask a model, and no --client was named.", hint="--client local:FOLDER"
+        )
+    if reference and not ways:
+        raise ConfigError(
+            "--reference has questions whose tokens are weighed, and no --probe says how.", hint="--probe min-k"
         )
     others = read_records(reference) if reference else []
     memory = _remembered(records[:count], client, ways=ways, reference=others) if client else None

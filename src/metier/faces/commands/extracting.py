@@ -128,7 +128,9 @@ def extract(
         Path | None, typer.Option(help="A taxonomy with groups: close skills are also shown under their group.")
     ] = None,
     hierarchy: Annotated[Path | None, typer.Option(help="Its hierarchy, if that is another file or folder.")] = None,
-    margin: Annotated[float, typer.Option(min=0, max=1, help="How far probabilities of close skills lie apart.")] = 0.1,
+    margin: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How far probabilities of close skills lie apart; 0.1.")
+    ] = None,
     processes: Annotated[int, typer.Option(min=1, help="How many work at once.")] = 1,
     engine: Annotated[str, typer.Option(help="`local`: processes of this machine; `ray`: a Ray cluster.")] = "local",
     json: AsJson = False,
@@ -143,13 +145,18 @@ def extract(
     from functools import partial
 
     from metier.discover.extraction.opened import Groups, reader
+    from metier.errors import ConfigError
 
-    groups = Groups(taxonomy=roll_up, hierarchy=hierarchy, margin=margin) if roll_up else None
+    if (hierarchy or margin is not None) and not roll_up:
+        raise ConfigError("--hierarchy and --margin say how skills roll up, and no --roll-up was named.",
+                          hint="--roll-up TAXONOMY")  # fmt: skip
+    close = 0.1 if margin is None else margin
+    groups = Groups(taxonomy=roll_up, hierarchy=hierarchy, margin=close) if roll_up else None
     made = partial(
         reader, model, path=path.value, count=count, least=least, keep_boilerplate=keep_boilerplate, groups=groups
     )
     if out is not None:
-        _stream(text, out, made, processes=processes, engine=engine)
+        _stream(text, out, made, settings=f"{_which(model)} {made.keywords!r}", processes=processes, engine=engine)
         return
     read = made()
     found = [read(_text(file)) for file in text]
@@ -264,7 +271,17 @@ def _text(file: Path) -> str:
         raise DocumentError(f"Cannot read the ad {str(file)!r}: {error}.", hint="Ads are UTF-8 text.") from error
 
 
-def _stream(text: list[Path], out: Path, made: Callable[[], Any], *, processes: int, engine: str) -> None:
+def _which(model: Path) -> str:
+    """The digest of what a model says of itself: a run that was cut goes on with that model alone."""
+    from metier.digest import digest
+
+    file = model / "model.json"
+    return digest(file.read_bytes()) if file.is_file() else ""
+
+
+def _stream(
+    text: list[Path], out: Path, made: Callable[[], Any], *, settings: str, processes: int, engine: str
+) -> None:
     from metier.discover.extraction.stream import stream
     from metier.errors import ConfigError
     from metier.faces.files import make_writable
@@ -273,7 +290,7 @@ def _stream(text: list[Path], out: Path, made: Callable[[], Any], *, processes: 
         raise ConfigError(f"With --out one file of JSON lines is read, got {len(text)}.", hint="Join them first.")
     make_writable(out, "--out")
     done = stream(
-        text[0], out, made, processes=processes, name=engine, settings=repr(getattr(made, "keywords", "")),
+        text[0], out, made, processes=processes, name=engine, settings=settings,
         progress=(lambda read, bad: say(f"{read} ads, {bad} bad lines")) if is_terminal() else None,
     )  # fmt: skip
     say(
