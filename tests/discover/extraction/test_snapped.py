@@ -36,3 +36,23 @@ def test_a_snapped_span_is_kept_when_it_is_snapped_again_and_cuts_no_word(text: 
     if any(letter.isalnum() for letter in text[first:last]):
         assert not (first and text[first - 1].isalnum() and text[first].isalnum())
         assert not (last < len(text) and text[last].isalnum() and text[last - 1].isalnum())
+
+
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("负责机器学习模型的开发与部署", "机器学习"),
+        ("データ分析の経験がある方を募集します", "データ分析"),
+        ("มีประสบการณ์ด้านการเขียนโปรแกรมและการสอน", "การเขียนโปรแกรม"),
+        ("熟悉Java开发", "Java"),
+        ("데이터 분석 경험이 있는 분", "분석"),
+    ],
+)
+def test_where_no_blanks_part_words_a_span_stays_as_wide_as_it_is(text: str, window: str) -> None:
+    start = text.index(window)
+    assert text.__getitem__(slice(*snapped(text, start, start + len(window)))) == window
+
+
+def test_no_mark_is_cut_from_its_letter() -> None:
+    text = "ที่นี่"
+    assert snapped(text, 1, 2) == (0, 3)

@@ -1,10 +1,18 @@
-"""Which words does a window of tokens mean? Windows begin and end where tokens do, people read words and phrases."""
+"""Which words does a window of tokens mean? Windows begin and end where tokens do, people read words and phrases.
+
+In scripts without blanks between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) each letter with its marks counts
+as a word, so that a window stays as wide as it is.
+"""
 
 from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’.+#&][^\W_]+)*[+#]*")
+_THAI_TO_KHMER = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_KANA_AND_HAN = r"\u3005-\u3007\u3040-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_ALONE, _MARKS = _THAI_TO_KHMER + _KANA_AND_HAN, rf"{_THAI_TO_KHMER}\u3099\u309a"
+_JOINED = rf"[^\W_{_ALONE}]+"
+_WORD = re.compile(rf"(?:(?!\W)[{_ALONE}](?:(?=\W)[{_MARKS}])*|{_JOINED}(?:[-'’.+#&]{_JOINED})*[+#]*)")
 # Words that begin or end no name of a skill.
 _SMALL = frozenset({
     "a", "also", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "for", "from", "has", "have", "he",
