@@ -188,7 +188,7 @@ def run(name: str, arguments: list[str]) -> tuple[float, list[float], float, Spa
     folder, *files = map(Path, arguments)
     files = files or sorted([*folder.glob("jobtext_*.gz"), *folder.glob("skillspan_*.jsonl.gz")])
     taxonomy, lines = load(folder), list(read(files))
-    forms = [form for form in forms_of(taxonomy, EVERY_FORM).concepts if form == canonical(form)[0]]
+    forms = [form for form in forms_of(taxonomy, EVERY_FORM).names if form == canonical(form)[0]]
     ads = ["\n".join(lines[n : n + 40]) for n in range(0, len(lines), 40)]
     _, build = ENGINES[name]
     build(Taxonomy(name="none"), ["none"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.discover.match import Matcher, Mention
-from metier.discover.matching.lookup import Lookup, Place
+from metier.discover.matching.lookup import Lookup, Place, Row
 from metier.discover.matching.table import Table
 from metier.discover.matching.words import WORD, canonical
 from metier.errors import InputError
@@ -37,6 +37,10 @@ def oracle(forms: list[str], text: str) -> list[Place]:
     return sorted(found)
 
 
+def expected(forms: list[str], texts: list[str]) -> list[Row]:
+    return [(number, *place) for number, text in enumerate(texts) for place in oracle(forms, text)]
+
+
 def canonical_forms(written: list[str]) -> list[str]:
     forms = dict.fromkeys(canonical(one.replace("\0", " "))[0].strip(" ") for one in written)
     return [form for form in forms if form]
@@ -45,15 +49,13 @@ def canonical_forms(written: list[str]) -> list[str]:
 @given(st.lists(HARD_TEXT, max_size=8), st.lists(HARD_TEXT, max_size=4))
 def test_both_engines_find_what_the_oracle_finds(written: list[str], texts: list[str]) -> None:
     forms = canonical_forms(written)
-    expected = [oracle(forms, text) for text in texts]
-    assert Lookup(forms).all_places(texts) == expected
-    assert Table(forms).all_places(texts) == expected
+    assert Lookup(forms).rows(texts) == Table(forms).rows(texts) == expected(forms, texts)
 
 
 @given(st.lists(TEXT, max_size=8), st.lists(TEXT, max_size=4))
 def test_engines_agree_where_every_character_folds_to_one(written: list[str], texts: list[str]) -> None:
     forms = canonical_forms(written)
-    assert Table(forms).all_places(texts) == Lookup(forms).all_places(texts) == [oracle(forms, t) for t in texts]
+    assert Table(forms).rows(texts) == Lookup(forms).rows(texts) == expected(forms, texts)
 
 
 def test_engines_agree_over_texts_of_many_buffers() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from metier.discover.matching.words import TOKEN, canonical, is_word
 
@@ -24,7 +24,8 @@ class Lookup:
         lengths: dict[str, set[int]] = {}
         for form in forms:
             tokens = TOKEN.finditer(form)
-            first = next(tokens)
+            if (first := next(tokens, None)) is None:
+                continue
             self._first.add(first[0])
             if (second := next(tokens, None)) is not None:
                 lengths.setdefault(form[: second.end()], set()).add(len(form))
@@ -41,12 +42,8 @@ class Lookup:
             if start in origin and end in origin
         ]
 
-    def all_places(self, texts: Sequence[str]) -> list[list[Place]]:
-        """The places in each text."""
-        return [self.places(text) for text in texts]
-
     def rows(self, texts: Sequence[str]) -> list[Row]:
-        """The same in one list, each with the number of its text before it."""
+        """The places in all texts in one list, each with the number of its text before it."""
         return [(number, *place) for number, text in enumerate(texts) for place in self.places(text)]
 
     def _in(self, said: str) -> Iterator[Place]:
@@ -67,15 +64,3 @@ class Lookup:
                 number = self._numbers.get(said[start:till])
                 if number is not None and till <= len(said) and not is_word(said[till : till + 1]):
                     yield start, till, number
-
-
-def grouped(rows: Iterable[Row], count: int) -> list[list[Place]]:
-    """The places of each of so many texts.
-
-    >>> grouped([(1, 0, 4, 7)], 2)
-    [[], [(0, 4, 7)]]
-    """
-    found: list[list[Place]] = [[] for _ in range(count)]
-    for text, start, end, form in rows:
-        found[text].append((start, end, form))
-    return found

@@ -104,18 +104,13 @@ class Forms:
     ways: Mapping[int, frozenset[str]]
     written: int
 
-    @property
-    def concepts(self) -> dict[str, tuple[str, ...]]:
-        """The concepts of each form by its canonical text."""
-        return dict(zip(self.names, self.owners, strict=True))
-
 
 def forms_of(taxonomy: Taxonomy, rules: Rules) -> Forms:
     """Every form that counts.
 
     >>> trade = Taxonomy(name="t", concepts=(Concept(id="java", label="Java (computer programming)"),))
-    >>> list(forms_of(trade, Rules(qualifiers=True)).concepts)
-    ['java (computer programming)', 'java']
+    >>> forms_of(trade, Rules(qualifiers=True)).names
+    ('java (computer programming)', 'java')
     """
     rows = [
         (written, concept.id)

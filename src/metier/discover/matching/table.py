@@ -14,7 +14,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from metier.discover.matching.lookup import Lookup, Place, Row, grouped
+from metier.discover.matching.lookup import Lookup, Row
 from metier.discover.matching.tokens import Hashes, Numbers, Tokens
 from metier.discover.matching.words import GAPS, aligned
 
@@ -46,8 +46,8 @@ class Table:
 
     Texts with a character that folds to several, such as "ß", are left to `Lookup`.
 
-    >>> Table(("swap ends", "swap")).all_places(["to swap  ends"])
-    [[(3, 7, 1), (3, 13, 0)]]
+    >>> Table(("swap ends", "swap")).rows(["to swap  ends"])
+    [(0, 3, 7, 1), (0, 3, 13, 0)]
     """
 
     def __init__(self, forms: Sequence[str], index: Index | None = None) -> None:
@@ -64,12 +64,8 @@ class Table:
             ahead += 1
         self._twins = ahead if len(hashes) else 0
 
-    def all_places(self, texts: Sequence[str]) -> list[list[Place]]:
-        """Start, end and number of each form in each text, by start and then by end, whole tokens only."""
-        return grouped(self.rows(texts), len(texts))
-
     def rows(self, texts: Sequence[str]) -> list[Row]:
-        """The same in one list, each with the number of its text before it."""
+        """Number of the text, start, end and number of each form, in this order, whole tokens only."""
         plain = np.fromiter(map(str.isascii, texts), bool, len(texts))
         numbers = np.flatnonzero(plain)
         found = [self._in(numbers, list(compress(texts, plain)))]

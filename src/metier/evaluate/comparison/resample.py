@@ -131,7 +131,7 @@ def _shifted(reach: float, bias: float, acceleration: float) -> float:
 
 
 def _merged(sums: Any, sizes: Any, times: Any) -> tuple[Any, Any, Any]:
-    """At most 512 kinds: runs of neighbours in the order of their pull on the mean become their average."""
+    """At most 256 kinds: runs of neighbours in the order of their pull on the mean become their average."""
     import numpy as np
 
     if len(sums) <= _KINDS:
