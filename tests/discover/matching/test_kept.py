@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from metier.discover.match import Matcher
@@ -84,3 +88,66 @@ def test_a_file_that_is_not_there_or_cannot_be_written_is_named(tmp_path: Path) 
         load_matcher(tmp_path / "nowhere")
     with pytest.raises(StoreError, match="missing"):
         dump(Matcher(TRADE), tmp_path / "missing" / "kept")
+
+
+def _altered(path: Path, change: Mapping[str, object], rest: bytes | None = None) -> None:
+    """Write other facts or columns under a SHA-256 of their own, as anybody can."""
+    dump(Matcher(TRADE), path)
+    _, facts, content = path.read_bytes().split(b"\n", 2)
+    body = json.dumps(json.loads(facts) | change).encode() + b"\n" + (content if rest is None else rest)
+    _sealed(path, body)
+
+
+def _sealed(path: Path, body: bytes) -> None:
+    path.write_bytes(b"metier-matcher 1 " + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shared": [1, 2]}, {"shared": {"-1": [0]}}, {"shared": {"0": [-1]}}, {"shared": {"99": [0]}},
+        {"ways": [1, 2]}, {"ways": {"0": 3}}, {"written": "x"}, {"written": None}, {"concepts": [1, 2]},
+        {"concepts": []}, {"forms": 1}, {"forms": -1}, {"forms": 10**18}, {"names": 10**18}, {"names": -3},
+        {"columns": []}, {"columns": {"hashes": 8}}, {"columns": {"hashes": 0, "numbers": 0, "goes_on": 0}},
+        {"rules": {}, "engine": "none"}, {"rules": {"ambiguous": "x"}}, {"rules": {"evidence": "many"}}, {"rules": 1},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_facts_that_do_not_fit_are_refused_though_the_sum_is_right(tmp_path: Path, change: dict[str, object]) -> None:
+    _altered(tmp_path / "kept", change)
+    with pytest.raises(CorruptStore, match="kept"):
+        load_matcher(tmp_path / "kept")
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000 + b"\n", b"{}\n", b"[]\n", b"\xff\n", b"", b"no line"])
+def test_a_second_line_that_says_nothing_is_refused(tmp_path: Path, body: bytes) -> None:
+    _sealed(tmp_path / "kept", body)
+    with pytest.raises(CorruptStore, match="kept"):
+        load_matcher(tmp_path / "kept")
+
+
+@pytest.mark.parametrize("way", ["numbers too high", "numbers below 0", "unsorted", "one short"])
+def test_columns_that_do_not_fit_are_refused(tmp_path: Path, way: str) -> None:
+    matcher = Matcher(TRADE)
+    dump(matcher, tmp_path / "kept")
+    rest = bytearray((tmp_path / "kept").read_bytes().split(b"\n", 2)[2])
+    sizes = json.loads((tmp_path / "kept").read_bytes().split(b"\n", 2)[1])["columns"]
+    hashes = len(rest) - sum(sizes.values())
+    numbers = hashes + sizes["hashes"]
+    if way == "unsorted":
+        rest[hashes : hashes + 8] = b"\xff" * 8
+    elif way == "one short":
+        sizes |= {"numbers": sizes["numbers"] - 4, "goes_on": sizes["goes_on"] + 4}
+    else:
+        number = len(matcher.forms.names) if way == "numbers too high" else -1
+        rest[numbers : numbers + 4] = np.array(number, "<i4").tobytes()
+    _altered(tmp_path / "kept", {"columns": sizes}, bytes(rest))
+    with pytest.raises(CorruptStore, match="kept"):
+        load_matcher(tmp_path / "kept")
+
+
+@pytest.mark.parametrize("engine", ["lookup", "table"])
+def test_a_form_without_a_word_is_found_nowhere(tmp_path: Path, engine: str) -> None:
+    facts = {"concepts": ["a"], "shared": {}, "ways": {}, "forms": 3, "names": 4, "columns": {}, "engine": engine}
+    _altered(tmp_path / "kept", facts, b"\n \nx" + bytes(12))
+    assert [m.form for m in load_matcher(tmp_path / "kept").find("x - y")] == ["x"]

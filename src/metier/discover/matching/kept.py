@@ -12,11 +12,14 @@ import json
 import os
 import sys
 from array import array
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from metier.border import load
 from metier.discover.match import Matcher
 from metier.discover.matching.rules import Forms, Rules
 from metier.errors import CorruptStore, InputError, NotStored, StoreError
@@ -28,6 +31,21 @@ _FORMAT = b"metier-matcher 1 "
 _DTYPES = {"hashes": "<u8", "numbers": "<i4", "goes_on": "<u4"}
 _FOUR = 4
 _LONGEST_HEAD = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    """What the second line of a file says; `shared` has places in `concepts`, `names` and `columns` have bytes."""
+
+    rules: Rules
+    engine: str
+    concepts: tuple[str, ...]
+    shared: Mapping[int, tuple[int, ...]]
+    ways: Mapping[int, frozenset[str]]
+    written: int
+    forms: int
+    names: int
+    columns: Mapping[str, int]
 
 
 def dump(matcher: Matcher, path: Path) -> str:
@@ -79,8 +97,9 @@ def load_matcher(path: Path) -> Matcher:
         raise CorruptStore(f"The matcher {str(path)!r} is torn or was altered.", hint=anew)
     try:
         return _matcher(data, begin)
-    except (ValueError, TypeError, KeyError, IndexError, InputError) as error:
-        raise CorruptStore(f"The matcher {str(path)!r} does not hold what it says: {error}.", hint=anew) from error
+    except (ValueError, KeyError, IndexError, RecursionError, InputError) as error:
+        said = str(error).rstrip(".")
+        raise CorruptStore(f"The matcher {str(path)!r} does not hold what it says: {said}.", hint=anew) from error
 
 
 def _body(matcher: Matcher) -> bytes:
@@ -105,25 +124,22 @@ def _body(matcher: Matcher) -> bytes:
 
 def _matcher(data: bytes, begin: int) -> Matcher:
     at = data.index(b"\n", begin) + 1
-    head = json.loads(data[begin:at])
-    count, ids = head["forms"], head["concepts"]
-    names = data[at : at + head["names"]].decode("utf-8", "surrogatepass").split("\n") if count else []
-    at += head["names"]
-    firsts = array("I", data[at : at + _FOUR * count])
-    alone = [(concept,) for concept in ids]
-    owners: list[tuple[str, ...]] = list(map(alone.__getitem__, _little(firsts)))
-    for number, named in head["shared"].items():
-        owners[int(number)] = tuple(ids[place] for place in named)
-    forms = Forms(
-        names=tuple(names),
-        owners=tuple(owners),
-        ways={int(number): frozenset(ways) for number, ways in head["ways"].items()},
-        written=head["written"],
-    )
-    rules = head["rules"]
-    rules |= {"stop_forms": frozenset(rules["stop_forms"]), "languages": tuple(rules["languages"])}
-    index = _index(data, at + _FOUR * count, head["columns"])
-    return Matcher.of_forms(forms, Rules(**rules), engine=head["engine"], index=index)
+    head = load(_Head, json.loads(data[begin:at]), where="its second line")
+    sizes = (head.names, _FOUR * head.forms, *head.columns.values())
+    if min(sizes) < 0 or sum(sizes) != len(data) - at:
+        raise ValueError(f"expected {sum(sizes)} bytes behind its second line, got {len(data) - at}")
+    names = data[at : at + head.names].decode("utf-8", "surrogatepass").split("\n") if head.forms else []
+    at += head.names
+    firsts = _little(array("I", data[at : at + _FOUR * head.forms]))
+    alone = [(concept,) for concept in head.concepts]
+    owners: list[tuple[str, ...]] = list(map(alone.__getitem__, firsts))
+    if len(names) != head.forms or min((*head.shared, *chain.from_iterable(head.shared.values())), default=0) < 0:
+        raise ValueError(f"expected {head.forms} forms and no number below 0")
+    for number, named in head.shared.items():
+        owners[number] = tuple(head.concepts[place] for place in named)
+    forms = Forms(names=tuple(names), owners=tuple(owners), ways=head.ways, written=head.written)
+    index = _index(data, at + _FOUR * head.forms, head)
+    return Matcher.of_forms(forms, head.rules, engine=head.engine, index=index)
 
 
 def _columns(matcher: Matcher) -> dict[str, bytes]:
@@ -136,8 +152,8 @@ def _columns(matcher: Matcher) -> dict[str, bytes]:
     return {name: getattr(index, name).astype(dtype).tobytes() for name, dtype in _DTYPES.items()}
 
 
-def _index(data: bytes, at: int, sizes: dict[str, int]) -> Index | None:
-    if not sizes or find_spec("numpy") is None:
+def _index(data: bytes, at: int, head: _Head) -> Index | None:
+    if not head.columns or find_spec("numpy") is None:
         return None
     import numpy as np
 
@@ -145,9 +161,15 @@ def _index(data: bytes, at: int, sizes: dict[str, int]) -> Index | None:
 
     columns: dict[str, Any] = {}
     for name, dtype in _DTYPES.items():
-        columns[name] = np.frombuffer(data, dtype, sizes[name] // np.dtype(dtype).itemsize, at)
-        at += sizes[name]
-    return Index(**columns)
+        columns[name] = np.frombuffer(data[at : at + head.columns[name]], dtype)
+        at += head.columns[name]
+    index = Index(**columns)
+    hashes, numbers = index.hashes, index.numbers
+    if len(hashes) != len(numbers) or np.any(hashes[1:] < hashes[:-1]):
+        raise ValueError("expected sorted hashes, each with a number")
+    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < head.forms:
+        raise ValueError(f"expected numbers of {head.forms} forms")
+    return index
 
 
 def _little(numbers: array[int]) -> array[int]:
