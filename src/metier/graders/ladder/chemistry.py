@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from fractions import Fraction
 
 _SYMBOLS = (
@@ -12,12 +13,15 @@ _SYMBOLS = (
     "Og"
 )
 _ELEMENTS = frozenset(_SYMBOLS.split())
-_ARROW = re.compile(r"→|-+>|=|⇌|⟶|\\rightleftharpoons|\\longrightarrow|\\leftrightarrow")
+_ARROW = re.compile(r"→|-+>|⇌|⟶|\\rightleftharpoons|\\longrightarrow|\\leftrightarrow")
+_EQUALS = re.compile(rf"{_ARROW.pattern}|=")
 _PLUS = re.compile(r" *\+ *(?=(?:\d+/)?\d* ?[A-Z(\[])")
 _STATE = re.compile(r"\((?:s|l|g|aq)\)$")
 _HYDRATE = re.compile(r"[*·.•](?=\d*[A-Z(\[])")
 _SPECIES = re.compile(r"(?:[A-Z][a-z]?\d*|[(\[]|[)\]]\d*|·\d*)+(?:\^?\d*[+-]+)?|e\^?-")
-_TERM = re.compile(r"(\d+(?:/\d+)?)? ?\*? ?(\D.*)")
+_COUNT = re.compile(r"(_(?:\d|\{\d+\})) ?([+-]+)$")
+"""A count before a charge, as in `O_2-`, which is no `O^{2-}`."""
+_TERM = re.compile(r"(\d+(?:/[1-9]\d*)?)? ?\*? ?(\D.*)")
 
 
 def species(text: str) -> str | None:
@@ -28,7 +32,7 @@ def species(text: str) -> str | None:
     """
     if not text[:1].isupper() and text[:1] not in ("[", "(", "e"):
         return None
-    bare = _STATE.sub("", re.sub(r"[_{} ]", "", text))
+    bare = _STATE.sub("", re.sub(r"[_{} ]", "", _COUNT.sub(r"\1^\2", text)))
     bare = _HYDRATE.sub("·", bare)
     if not _SPECIES.fullmatch(bare):
         return None
@@ -36,24 +40,68 @@ def species(text: str) -> str | None:
     return bare if bare[0] == "e" or (atoms and set(atoms) <= _ELEMENTS) else None
 
 
+def same_species(gold: str, answer: str) -> bool | None:
+    """True for one formula or ion in two spellings, False for two ions that differ; None where another rung must tell.
+
+    `N_1 N_2` and `N_2 N_1` are spelled with the letters of elements, and are products all the same.
+
+    >>> same_species("Fe^{3+}", "Fe3+"), same_species("SO_4^{2-}", "SO3^2-"), same_species("N_1 N_2", "N_2 N_1")
+    (True, False, None)
+    """
+    wanted, said = species(gold), species(answer)
+    if not wanted or not said or len(wanted) < 3 or not re.search(r"[\d+-]", wanted):
+        return None
+    if len(re.findall("[A-Z]", wanted)) == 1 and bool(_STATE.search(gold)) != bool(_STATE.search(answer)):
+        return None  # `V_{12}(s)` may be a function.
+    if wanted == said or (("^" in wanted) != ("^" in said) and wanted.replace("^", "") == said.replace("^", "")):
+        return True
+    ions = _ion(wanted), _ion(said)
+    return False if ions[0] and ions[1] and ions[0] != ions[1] else None
+
+
+def _ion(name: str) -> tuple[Counter[str], int] | None:
+    """The atoms and the charge behind a `^`; None where groups in brackets would have to be counted."""
+    atoms, mark, charge = name.partition("^")
+    if not mark or re.search(r"[][()·]", atoms):
+        return None
+    counts: Counter[str] = Counter()
+    for atom, count in re.findall(r"([A-Z][a-z]?)(\d*)", atoms):
+        counts[atom] += int(count or 1)
+    signs = charge.lstrip("0123456789")
+    size = int(charge[: -len(signs)] or len(signs))
+    return counts, size if signs[0] == "+" else -size
+
+
 def same_reaction(gold: str, answer: str) -> bool | None:
     """Whether both reactions have the same coefficients on the same sides, in any order; None if one is no reaction.
+
+    An equals sign may stand for an arrow, but what differs then may differ as `P = IV` and `P = VI` do.
 
     >>> same_reaction("2 H2 + O2 -> 2 H2O", "O_2 + 2H_2 → 2H_2O"), same_reaction("2 H2 + O2 -> 2 H2O", "H2 + O2 -> H2O")
     (True, False)
     """
-    if not (_ARROW.search(gold) and _ARROW.search(answer)):
-        return None
+    arrows = [bool(_ARROW.search(text)) for text in (gold, answer)]
+    if not any(arrows) and "(" in gold + answer:
+        return None  # `V(s)` may be a function.
     wanted, said = _sides(gold), _sides(answer)
-    return None if wanted is None or said is None else wanted == said
+    if wanted is None or said is None:
+        return None
+    alike = _plain(wanted) == _plain(said)
+    if wanted == said or (alike and ("^" in gold) != ("^" in answer)):
+        return True
+    return False if all(arrows) and not alike else None
 
 
 def _sides(text: str) -> list[dict[str, Fraction]] | None:
-    sides = _ARROW.split(text)
+    sides = _EQUALS.split(text)
     if len(sides) != 2:
         return None
     found = [_terms(side) for side in sides]
     return [side for side in found if side is not None] if None not in found else None
+
+
+def _plain(sides: list[dict[str, Fraction]]) -> list[dict[str, Fraction]]:
+    return [{name.replace("^", ""): number for name, number in side.items()} for side in sides]
 
 
 def _terms(side: str) -> dict[str, Fraction] | None:

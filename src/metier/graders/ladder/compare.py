@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from metier.graders.ladder.chemistry import same_reaction, species
+from metier.graders.ladder.chemistry import same_reaction, same_species
 from metier.graders.ladder.dates import same_day, same_time
 from metier.graders.ladder.evaluate import as_float
 from metier.graders.ladder.formulas import vector_of
 from metier.graders.ladder.leaves import compare_leaves
 from metier.graders.ladder.policy import Policy
 from metier.graders.ladder.quantity import number_of, quantity_of
-from metier.graders.ladder.structure import Interval, Leaf, Many, Nothing, Shape, shape
+from metier.graders.ladder.structure import Interval, Leaf, Many, Nothing, Shape, as_list_or_sum, shape
 from metier.graders.ladder.units import Unit, pairs
 from metier.graders.ladder.verdict import Context, Verdict
 
@@ -39,30 +39,30 @@ def compare(
     context = Context(unit=unit, power=power, policy=policy, trace=trace)
     if gold == answer and not policy.interval:
         return Verdict(True, "same", gold[:200])
-    if (known := _known_kind(gold, answer)) is not None:
+    if (known := _known_kind(gold, answer, unit)) is not None:
         return Verdict(known, "same_words" if known else "different", f"{answer[:100]} against {gold[:100]}")
     wanted, said = shape(gold), shape(answer)
     trace("structure", f"{_kind(said)} against {_kind(wanted)}")
     if policy.interval and isinstance(wanted, Interval | Many):
-        return _inside(wanted, said, context)
+        return _inside(wanted, as_list_or_sum(said, wanted), context)
     return _shapes(wanted, said, context)
 
 
 _OPTION = re.compile(r"[(\[]?([A-J])[)\].:]+ +(?!.*(?:\bor\b|\band\b|,) *[(\[]?[A-J]\b).+")
 
 
-def _known_kind(gold: str, answer: str) -> bool | None:
+def _known_kind(gold: str, answer: str, unit: str) -> bool | None:
     """The verdict on what is no number: days, times of day, options by their letter, chemical formulas."""
+    if unit:
+        return None
     if len(gold) == 1 and "A" <= gold <= "J":
         option = _OPTION.fullmatch(answer)
         return option[1] == gold if option else None
-    for same in (same_day, same_time, same_reaction):
+    for same in (same_day, same_time, same_reaction, same_species):
         found = same(gold, answer)
         if found is not None:
             return found
-    formula = species(gold)
-    said = species(answer) if formula and re.search(r"[\d+-]", formula) and len(formula) > 2 else None
-    return None if said is None else formula == said
+    return None
 
 
 def _kind(one: Shape) -> str:
@@ -74,6 +74,7 @@ def _shapes(gold: Shape, answer: Shape, context: Context) -> Verdict:
         gold = gold.parts[0]
     if isinstance(answer, Many) and answer.kind == "set" and len(answer.parts) == 1:
         answer = answer.parts[0]
+    gold, answer = as_list_or_sum(gold, answer), as_list_or_sum(answer, gold)
     if isinstance(gold, Nothing) or isinstance(answer, Nothing):
         return Verdict(type(gold) is type(answer), "same" if type(gold) is type(answer) else "different_kind")
     if isinstance(gold, Many) and isinstance(answer, Many):

@@ -19,10 +19,12 @@ _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _NUMBERED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _WEEKDAY = re.compile(r"(?i)^(?:mon|tues|wednes|thurs|fri|satur|sun)day,? ")
 _TIME = re.compile(r"(?i)(\d{1,2})(?:[:/.](\d\d))?(?::(\d\d))? ?(?:([ap])\.?m\.?)?")
+_COLON = re.compile(r"\d{1,2}[:/]\d\d")
+"""A text that is nothing but `14:30` comes as the ratio `14/30`."""
 
 
 def same_day(gold: str, answer: str) -> bool | None:
-    """Whether both are one day; None if the gold is no date that can be read in one way alone.
+    """Whether both are one day; None if one of them is no date, or both are in numbers that may be read in two ways.
 
     A date in numbers with the year last is read with the day first and with the month first, and may be either.
 
@@ -31,10 +33,13 @@ def same_day(gold: str, answer: str) -> bool | None:
     """
     if not _YEAR.search(gold):
         return None
-    wanted = _days(gold)
-    if len(wanted) != 1 or _NUMBERED.fullmatch(gold):
+    wanted, said = _days(gold), _days(_WEEKDAY.sub("", answer))
+    if not wanted or not said:
+        # What is written as 1905-06-30 is no difference of numbers.
+        return False if wanted and _ISO.fullmatch(gold) else None
+    if len(wanted) == len(said) == 2:
         return None
-    return bool(wanted & _days(_WEEKDAY.sub("", answer)))
+    return bool(wanted & said)
 
 
 def _days(text: str) -> set[date]:
@@ -62,12 +67,12 @@ def _valid(written: list[tuple[str, ...]]) -> set[date]:
 
 
 def same_time(gold: str, answer: str) -> bool | None:
-    """Whether both are one time of day; None if neither says am or pm, or one is no time.
+    """Whether both are one time of day; None if neither says am or pm, or no colon tells pm from picometres.
 
-    >>> same_time("14:30", "2:30 pm"), same_time("2:30 am", "2:30 p.m."), same_time("1:2", "0.5")
+    >>> same_time("14:30", "2:30 pm"), same_time("2:30 am", "2:30 p.m."), same_time("2.30 pm", "2.31 pm")
     (True, False, None)
     """
-    if "m" not in gold[-2:].lower() + answer[-2:].lower():
+    if not (_COLON.match(gold) or _COLON.match(answer)) or "m" not in gold[-2:].lower() + answer[-2:].lower():
         return None
     read = _TIME.fullmatch(gold), _TIME.fullmatch(answer)
     if read[0] is None or read[1] is None or not (read[0][4] or read[1][4]):

@@ -19,6 +19,8 @@ def compare_leaves(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
     """Compare two answers that have no parts: as numbers with units, then as formulas, then as words."""
     if gold.text == answer.text and not gold.label and not answer.label:
         return Verdict(True, "same", gold.text[:200])
+    if gold.label and (gold.label, gold.text) == (answer.text, answer.label):
+        return Verdict(True, "same", f"{gold.label}={gold.text}")
     if _other_name(gold.label, answer.label):
         return Verdict(False, "different_names", f"{answer.label} against {gold.label}")
     if "=" in answer.text and gold.label and "=" not in gold.text:

@@ -91,7 +91,6 @@ _COMMANDS = {
     **dict.fromkeys(("AA", "angstrom"), "Å"),
     **dict.fromkeys(("varnothing",), r"\emptyset"),
     "div": "/",
-    "angle": "∠",
     "pm": "±",
     "mp": "±",
     "cup": "∪",
@@ -148,7 +147,7 @@ _TIMES_TEN = re.compile(r"(?<=[\d.)}])\s*+[xX]\s*+(?=10\s*+(?:\^|\*\*))")
 _EXPONENT = re.compile(r"(?<=\d) ?[eE] ?\{ ?([-+]?\d++) ?\}")
 _SPACED_EXPONENT = re.compile(r"(?<=\d) ?E ?([-+]) ?(\d++)$")
 _DERIVATIVE = re.compile(r"\bd([A-Za-z]) ?/ ?d([A-Za-z])\b")
-_POLAR = re.compile(r"(\d[\d.]*) ?∠ ?(-?\d[\d.]*) ?(°?)")
+_POLAR = re.compile(r"(\d[\d.]*) ?(?:∠|\\angle) ?(-?\d[\d.]*) ?(°?)")
 _RATIO = re.compile(r"^([\d.]++) ?: ?([\d.]++)$")
 _CHOOSE = re.compile(r"\{ ?(\w++) ?\\choose ?(\w++) ?\}")
 _SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")

@@ -24,8 +24,8 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Many:
-    """Several values: `list` (any order), `set` (any order), `tuple`, `brackets` or `vector` (this order) or `union`
-    (any order)."""
+    """Several values: `list` (any order), `set` (any order), `tuple`, `brackets` or `vector` (this order), `union`
+    (any order) or `compound` (`2 h, 5 min`: one value or a list, as `as_list_or_sum` tells)."""
 
     kind: str
     parts: tuple[Shape, ...]
@@ -65,10 +65,19 @@ _DISTANCE = re.compile(r"\| ?([A-Za-z]) ?\| ?([<>≤≥]) ?([\d./]+)")
 _ALL_BUT = re.compile(r"(?:\\mathbb ?\{? ?R ?\}?|R) ?[∖\\-] ?⦃([^⦃⦄,]+)⦄")
 _SCALED = re.compile(r"((?:(?!\\begin)[^,;=])+?) ?\*? ?(\\begin ?\{.*)", re.DOTALL)
 _ANGLED = re.compile(r"<([^<>=≤≥]*,[^<>=≤≥]*)>")
-_PART = (
-    r"\d[\d.]* ?(?:weeks?|days?|d|hours?|hrs?|h|minutes?|mins?|seconds?|secs?|s|feet|foot|ft|inch(?:es)?|in|lbs?|oz)"
+_AND_THEN = r"(?:,? and |, ?)"
+_FAMILIES = (
+    ("weeks?", "days?|d", "hours?|hrs?|h", "minutes?|mins?", "seconds?|secs?|s"),
+    ("feet|foot|ft", "inch(?:es)?|in"),
+    ("lbs?", "oz"),
 )
-_COMPOUND = re.compile(rf"{_PART}(?:(?:,? and |, ?){_PART})+")
+_COMPOUND = re.compile(
+    "|".join(
+        "".join(rf"(?:(?:^|(?<!^){_AND_THEN})\d[\d.]* ?(?:{unit})(?![a-z]))?" for unit in family)
+        for family in _FAMILIES
+    )
+)
+"""Units of one family, the larger ones first."""
 _SIMPLE = re.compile(r"[-+\d.eE*^{}%/ ]*+(?:[A-Za-z°/^ {}\d\\-]*+)")
 
 
@@ -106,6 +115,19 @@ def split(text: str, at: re.Pattern[str], *, most: int = MAX_PARTS) -> list[str]
             pieces.append(text[start:begin].strip())
             start = end
     return [*pieces, text[start:].strip()]
+
+
+def as_list_or_sum(one: Shape, other: Shape) -> Shape:
+    """`2 h, 5 min` as a list beside several values, else as one value.
+
+    >>> as_list_or_sum(shape("2 h, 5 min"), shape("125 min")), as_list_or_sum(shape("2 h, 5 min"), shape("1, 2")).kind
+    (Leaf(text='2 h 5 min', label=''), 'list')
+    """
+    if not isinstance(one, Many) or one.kind != "compound":
+        return one
+    if isinstance(other, Many) and other.kind != "compound":
+        return Many(kind="list", parts=one.parts)
+    return Leaf(text=" ".join(part.text for part in one.parts if isinstance(part, Leaf)))
 
 
 def _shape(text: str, depth: int) -> Shape:
@@ -163,9 +185,9 @@ def _special(text: str, depth: int) -> Shape | None:
         return _outside(but[1].strip(), but[1].strip())
     if text[:1] == "<" and (angled := _ANGLED.fullmatch(text)):
         return _bracketed(f"\\langle {angled[1]}\\rangle", depth)
-    if text[:1].isdigit() and _COMPOUND.fullmatch(text):
-        return Leaf(text=re.sub(r",? and |, ?", " ", text))
-    if "\\begin" in text and (scaled := _SCALED.fullmatch(text)) and (matrix := _MATRIX.fullmatch(scaled[2])):
+    if text[:1].isdigit() and ("," in text or " and " in text) and _COMPOUND.fullmatch(text):
+        return Many(kind="compound", parts=tuple(Leaf(text=part) for part in re.split(_AND_THEN, text)))
+    if text.count("\\begin") == 1 and (scaled := _SCALED.fullmatch(text)) and (matrix := _MATRIX.fullmatch(scaled[2])):
         return _times(scaled[1], _matrix(matrix[2], depth))
     return None
 
@@ -182,8 +204,9 @@ def _times(factor: str, one: Shape) -> Shape:
 
 
 def _joined(parts: list[Shape], kind: str, alternatives: bool) -> Shape:
+    alike = {kind, "compound"} if kind == "list" else {kind}
     flat = [
-        inner for part in parts for inner in (part.parts if isinstance(part, Many) and part.kind == kind else (part,))
+        inner for part in parts for inner in (part.parts if isinstance(part, Many) and part.kind in alike else (part,))
     ]
     if all(isinstance(part, Interval) for part in flat):
         if not alternatives and len(flat) == 2 and (both := _both(flat)):

@@ -289,7 +289,14 @@ class _Reader:
             brace = self._peek() in "({"
             return Apply("root", (degree, self._token() if brace else self.atom()))
         if name in BINDERS and self.symbols:
-            return self._binder(name)
+            start = self.at
+            try:
+                return self._binder(name)
+            except UnreadError:
+                if self.within:
+                    raise
+                # A sign whose ends are not told, as in `\sum_i m_i`, is a name among others.
+                self.at = start
         if name in ("lfloor", "lceil"):
             node, closing = self.sum(), f"\\r{name[1:]}"
             if not self.text.startswith(closing, self.at):
