@@ -199,6 +199,16 @@ def test_a_part_that_is_missing_or_cut_off_is_refused(trained: Path, tmp_path: P
         load(folder, path="fast")
 
 
+@pytest.mark.parametrize("name", ["labels.npy", "words.npy"])
+def test_vectors_that_claim_more_than_a_machine_holds_are_refused(trained: Path, tmp_path: Path, name: str) -> None:
+    folder = _copy(trained, tmp_path)
+    with (folder / name).open("wb") as file:
+        claim = {"descr": "<f4", "fortran_order": False, "shape": (10**15, 256)}
+        np.lib.format.write_array_header_1_0(file, claim)
+    with pytest.raises(InputError):
+        load(folder, path="fast")
+
+
 @pytest.mark.parametrize("path", ["full", "eight-bit"])
 def test_a_path_that_is_not_there_is_refused(trained: Path, tmp_path: Path, path: str) -> None:
     with pytest.raises(InputError) as told:

@@ -344,7 +344,7 @@ def load(folder: Path, *, path: Lane = "full") -> Extractor:
     try:
         labels = np.load(folder / "labels.npy", allow_pickle=False)
         encoder = _encoder(folder, path)
-    except (OSError, EOFError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, MemoryError) as error:
         raise InputError(
             f"Model {str(folder)!r} lacks what the {path} path needs: {error}.", hint="Train it again, or take another."
         ) from error
