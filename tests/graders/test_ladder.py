@@ -101,7 +101,16 @@ def test_letters_of_elements_are_chemistry_only_where_that_is_sure(gold: str, an
 
 @pytest.mark.parametrize(
     ("gold", "answer"),
-    [("O_2^-", "O^{2-}"), ("O_2-", "O^{2-}"), ("V_{12}", "V_{12}(s)"), ("U=V(s)", "U=V"), ("H2 -> 2 H", "H2 -> 1/0 H")],
+    [
+        ("O_2^-", "O^{2-}"),
+        ("O_2-", "O^{2-}"),
+        ("V_{12}", "V_{12}(s)"),
+        ("U=V(s)", "U=V"),
+        ("H2 -> 2 H", "H2 -> 1/0 H"),
+        ("H2O", "HO2"),
+        ("C2H4", "C4H2"),
+        ("Ca(OH)2", "Ca2OH"),
+    ],
 )
 def test_a_count_is_no_charge_an_argument_no_state_and_a_quotient_by_zero_no_coefficient(
     gold: str, answer: str

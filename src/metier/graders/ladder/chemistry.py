@@ -56,20 +56,31 @@ def same_species(gold: str, answer: str) -> bool | None:
     if wanted == said or (("^" in wanted) != ("^" in said) and wanted.replace("^", "") == said.replace("^", "")):
         return True
     ions = _ion(wanted), _ion(said)
-    return False if ions[0] and ions[1] and ions[0] != ions[1] else None
+    # Formulas would read `H2O` as 2 times H times O, and take it for `HO2`; an index that says so is a name.
+    sure = ("^" in wanted and "^" in said) or "_" not in gold + answer
+    return False if sure and ions[0] and ions[1] and ions[0] != ions[1] else None
 
 
 def _ion(name: str) -> tuple[Counter[str], int] | None:
-    """The atoms and the charge behind a `^`; None where groups in brackets would have to be counted."""
-    atoms, mark, charge = name.partition("^")
-    if not mark or re.search(r"[][()·]", atoms):
+    """The atoms and the charge behind a `^`; None where they cannot be told."""
+    formula, mark, charge = name.partition("^")
+    if "·" in formula or formula[-1] in "+-":
         return None
-    counts: Counter[str] = Counter()
-    for atom, count in re.findall(r"([A-Z][a-z]?)(\d*)", atoms):
-        counts[atom] += int(count or 1)
+    groups: list[Counter[str]] = [Counter()]
+    for atom, opened, _, count in re.findall(r"(?:([A-Z][a-z]?)|([(\[])|([)\]]))(\d*)", formula):
+        if opened:
+            groups.append(Counter())
+            continue
+        if not atom and len(groups) < 2:
+            return None
+        inner = Counter({atom: 1}) if atom else groups.pop()
+        for element, number in inner.items():
+            groups[-1][element] += number * int(count or 1)
+    if len(groups) != 1:
+        return None
     signs = charge.lstrip("0123456789")
-    size = int(charge[: -len(signs)] or len(signs))
-    return counts, size if signs[0] == "+" else -size
+    size = int(charge[: -len(signs)] or len(signs)) if mark else 0
+    return groups[0], -size if signs[:1] == "-" else size
 
 
 def same_reaction(gold: str, answer: str) -> bool | None:
