@@ -110,6 +110,7 @@ def test_letters_of_elements_are_chemistry_only_where_that_is_sure(gold: str, an
         ("H2O", "HO2"),
         ("C2H4", "C4H2"),
         ("Ca(OH)2", "Ca2OH"),
+        ("H2 + O2 = H2O2", "H2 + O2 = HO4"),
     ],
 )
 def test_a_count_is_no_charge_an_argument_no_state_and_a_quotient_by_zero_no_coefficient(

@@ -100,7 +100,16 @@ def same_reaction(gold: str, answer: str) -> bool | None:
     alike = _plain(wanted) == _plain(said)
     if wanted == said or (alike and ("^" in gold) != ("^" in answer)):
         return True
-    return False if all(arrows) and not alike else None
+    other_atoms = "_" not in gold + answer and _differ(wanted, said)
+    return False if (all(arrows) and not alike) or other_atoms else None
+
+
+def _differ(wanted: list[dict[str, Fraction]], said: list[dict[str, Fraction]]) -> bool:
+    """Whether the two are of species of other atoms, as `H2O` and `HO2` are."""
+    ions = [[_ion(name) for side in sides for name in side] for sides in (wanted, said)]
+    if None in ions[0] + ions[1]:
+        return False
+    return any(ion not in ions[1] for ion in ions[0]) or any(ion not in ions[0] for ion in ions[1])
 
 
 def _sides(text: str) -> list[dict[str, Fraction]] | None:
