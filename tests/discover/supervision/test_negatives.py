@@ -103,6 +103,13 @@ def test_no_draw_holds_what_the_sentence_asks_for_or_anything_twice(
         assert not kin[asked][:, found].any()
 
 
+@pytest.mark.parametrize("recipe", [*KINDS, "siblings,random"])
+def test_sentences_that_ask_for_nothing_get_negatives_like_any_other(recipe: str) -> None:
+    drawn = make_sampler(recipe, make([], 12)).draw(rows([], [], []), 2, np.random.default_rng(0))
+    assert drawn.shape == (3, 2)
+    assert (drawn != SHORT).any() == ("random" in recipe)
+
+
 @given(worlds(), st.sampled_from(KINDS), st.data())
 @settings(deadline=None)
 def test_a_sampler_is_short_only_of_what_is_not_there(

@@ -135,13 +135,13 @@ def _gather(lists: Pool, asked: Indices) -> tuple[Indices, Indices]:
 
 
 def is_among(keys: Indices, ordered: Indices) -> NDArray[np.bool_]:
-    """Which keys are among others, which are sorted.
+    """Which keys, of any shape, are among others, which are sorted.
 
     >>> is_among(np.array([3, 4]), np.array([1, 3]))
     array([ True, False])
     """
     if not len(ordered):
-        return np.zeros(len(keys), dtype=bool)
+        return np.zeros(keys.shape, dtype=bool)
     place = np.minimum(np.searchsorted(ordered, keys), len(ordered) - 1)
     return np.equal(ordered[place], keys)
 
