@@ -56,6 +56,14 @@ class _Pipeline:
     inner: list[tuple[int, str]] = field(default_factory=list)
     text_of_heredoc: str = ""
 
+    def take(self, word: str, redirect: str, after: str) -> None:
+        """A word of the command, or where its output goes; the number of a stream before a redirection is neither."""
+        if redirect == ">":
+            if not word.isdigit():
+                self.writes.append(word)
+        elif word and not (word.isdigit() and after in ("<", ">")):
+            self.words += word.split("\x00") if "\x00" in word else [word]
+
 
 def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool = True) -> Iterator[Statement]:
     r"""Read a shell script, or a pasted command line.
@@ -232,13 +240,7 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
                 continue
             word, place, newlines = _word(text, place, line, current, known)
             line += newlines
-            if redirect == ">":
-                if not word.isdigit():
-                    current.writes.append(word)
-            elif word.isdigit() and text[place : place + 1] in ("<", ">"):
-                pass
-            elif word:
-                current.words += word.split("\x00") if "\x00" in word else [word]
+            current.take(word, redirect, text[place : place + 1])
             redirect = ""
         elif char == "\\" and text[place + 1 : place + 2] == "\n":
             place, line = place + 2, line + 1
@@ -284,13 +286,7 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
         else:
             word, place, newlines = _word(text, place, line, current, known)
             line += newlines
-            if redirect == ">":
-                if not word.isdigit():
-                    current.writes.append(word)
-            elif word.isdigit() and text[place : place + 1] in ("<", ">"):
-                pass
-            elif word:
-                current.words += word.split("\x00") if "\x00" in word else [word]
+            current.take(word, redirect, text[place : place + 1])
             redirect = ""
     if current.words or current.writes or current.inner:
         yield current
