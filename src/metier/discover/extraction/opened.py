@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from metier.digest import digest
 from metier.discover.extraction.found import Extraction
 from metier.discover.extraction.model import Lane, load
 from metier.discover.extraction.rollup import roll_up
@@ -50,3 +52,13 @@ def reader(
         return replace(found, rolled=roll_up(found.skills, tree, margin=groups.margin)) if groups and tree else found
 
     return read
+
+
+def settings_of(made: partial[Reader]) -> str:
+    """What a run that was cut and the one that goes on must have in common: how a `reader` reads, and with which model.
+
+    >>> settings_of(partial(reader, Path("nowhere"), count=5))
+    " {'count': 5}"
+    """
+    file = made.args[0] / "model.json"
+    return f"{digest(file.read_bytes()) if file.is_file() else ''} {made.keywords!r}"

@@ -144,7 +144,7 @@ def extract(
     need_numpy()
     from functools import partial
 
-    from metier.discover.extraction.opened import Groups, reader
+    from metier.discover.extraction.opened import Groups, reader, settings_of
     from metier.errors import ConfigError
 
     if (hierarchy or margin is not None) and not roll_up:
@@ -156,7 +156,7 @@ def extract(
         reader, model, path=path.value, count=count, least=least, keep_boilerplate=keep_boilerplate, groups=groups
     )
     if out is not None:
-        _stream(text, out, made, settings=f"{_which(model)} {made.keywords!r}", processes=processes, engine=engine)
+        _stream(text, out, made, settings=settings_of(made), processes=processes, engine=engine)
         return
     read = made()
     found = [read(_text(file)) for file in text]
@@ -269,14 +269,6 @@ def _text(file: Path) -> str:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentError(f"Cannot read the ad {str(file)!r}: {error}.", hint="Ads are UTF-8 text.") from error
-
-
-def _which(model: Path) -> str:
-    """The digest of what a model says of itself: a run that was cut goes on with that model alone."""
-    from metier.digest import digest
-
-    file = model / "model.json"
-    return digest(file.read_bytes()) if file.is_file() else ""
 
 
 def _stream(
