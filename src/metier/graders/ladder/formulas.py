@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from functools import lru_cache
 
 from metier.graders.ladder.confirm import confirm
 from metier.graders.ladder.doubles import TooBigError, UndefinedError
+from metier.graders.ladder.equations import indexed, same_equation
 from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.structure import Leaf, split
 from metier.graders.ladder.symbolic import same, same_up_to_constant
 from metier.graders.ladder.syntax import UnreadError, read_all
-from metier.graders.ladder.tree import BINDERS, Apply, Literal, Name, Node, names, parts
+from metier.graders.ladder.tree import BINDERS, Apply, Name, Node, names, parts
 from metier.graders.ladder.verdict import Context, Verdict
 
 # Not the one below a sum.
@@ -37,8 +37,10 @@ def compare_formulas(gold: str, answer: str, context: Context) -> Verdict | None
     if re.search(r"C_\{?\d", gold) and "c_" not in gold:
         # A constant of integration has no name of its own.
         answer = re.sub(r"(?<![A-Za-z\\])c(?=_)", "C", answer)
+    related = "=" in gold and "=" in answer
+    gold, answer = indexed(gold, imaginary=related), indexed(answer, imaginary=related)
     sides = split(gold, _EQUALS), split(answer, _EQUALS)
-    if len(sides[0]) == 2 and len(sides[1]) == 2:
+    if len(sides[0]) == len(sides[1]) > 1:
         return _equations(sides[0], sides[1], context)
     wanted, said = formula_of(sides[0][-1]), formula_of(sides[1][-1])
     if wanted is None or said is None:
@@ -69,19 +71,19 @@ def _binds(node: Node) -> bool:
 
 
 def _equations(gold: list[str], answer: list[str], context: Context) -> Verdict | None:
-    """Two equations say the same if what they set to zero differs by a constant factor."""
-    trees = [formula_of(side) for side in (*gold, *answer)]
-    if any(tree is None for tree in trees):
+    """Two equations; of more than two sides, the same sides in any order."""
+    trees = [formula_of(side) for side in gold], [formula_of(side) for side in answer]
+    wanted, said = ([tree for tree in side if tree is not None] for side in trees)
+    if len(wanted) != len(gold) or len(said) != len(answer):
         return None
-    one, two, three, four = (tree for tree in trees if tree is not None)
-    zeros = [Apply("add", (left, Apply("neg", (right,)))) for left, right in ((one, two), (three, four))]
-    at = {name: 1.3 + 0.37 * place for place, name in enumerate(sorted(names(zeros[0]) | names(zeros[1])))}
-    try:
-        scale = as_float(value(zeros[0], at)) / as_float(value(zeros[1], at))
-    except (UndefinedError, TooBigError, ZeroDivisionError):
+    if len(wanted) > 2:
+        others = frozenset().union(*map(names, wanted)) != frozenset().union(*map(names, said))
+        found: bool | None = sorted(map(repr, wanted)) == sorted(map(repr, said)) or (False if others else None)
+    else:
+        one, two, three, four = (*wanted, *said)
+        found = same_equation((one, two), (three, four), relative=context.policy.relative)
+    if found is None:
         return Verdict(None, "undecided")
-    factor = Literal(Fraction(scale.real).limit_denominator(10**6))
-    found = same(zeros[0], Apply("mul", (factor, zeros[1])), relative=context.policy.relative)
     return Verdict(found, "same_formula" if found else "different")
 
 

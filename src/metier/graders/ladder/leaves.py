@@ -17,6 +17,20 @@ from metier.graders.ladder.verdict import Context, Verdict
 
 def compare_leaves(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
     """Compare two answers that have no parts: as numbers with units, then as formulas, then as words."""
+    verdict = _last_sides(gold, answer, context)
+    if verdict.is_same or not (gold.whole and "=" in (answer.whole or answer.text)) or _is_quantity(gold.text):
+        return verdict
+    # `F = m a` may be said as `m a = F` or `a = F / m`, whose last sides differ.
+    related = compare_formulas(gold.whole, answer.whole or answer.text, context)
+    return related if related and related.is_same is not False else verdict
+
+
+def _is_quantity(text: str) -> bool:
+    found = quantity_or_none(text)
+    return found is not None and (not found.unit or bool(units(found.unit)))
+
+
+def _last_sides(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
     if gold.text == answer.text and not gold.label and not answer.label:
         return Verdict(True, "same", gold.text[:200])
     if gold.label and (gold.label, gold.text) == (answer.text, answer.label):

@@ -155,7 +155,7 @@ _DOTS = re.compile(r"(?<=\d)\s*+\.\.\.+\s*+|\\?\.\.\.(?=\s*$)")
 _LEAD = re.compile(
     r"(?i)^(?:\s*+(?:≈|≡|:|=(?!=)|about\b|approximately\b|approx\b\.?|roughly\b|around\b|nearly\b|circa\b|ca\.|almost\b|"
     r"exactly\b|precisely\b|is\b|it is\b|equals?\b|equal to\b|the (?:final )?(?:answer|value|result) is\b|answer:|"
-    r"therefore,?|thus,?|hence,?|so,?|value of\b|a\b(?= (?:total|maximum|minimum|speed|mass|force|value)\b)|"
+    r"(?:therefore|thus|hence|so)\b,?|value of\b|a\b(?= (?:total|maximum|minimum|speed|mass|force|value)\b)|"
     r"(?:total|maximum|minimum) of\b))++\s*+"
 )
 _TAIL = re.compile(
@@ -220,7 +220,7 @@ def _latex(text: str) -> str:
     text = _GROUPED.sub("", text)
     text = _DECIMAL_BRACE.sub(".", text)
     text = text.replace(r"\{", "⦃").replace(r"\}", "⦄").replace(r"\%", "%").replace(r"\|", "|").replace(r"\&", "&")
-    text = text.replace(r"\#", "#").replace(r"\_", "_").replace(r"\-", "")
+    text = text.replace(r"\#", "#").replace(r"\_", "_").replace(r"\\-", r"\\ -").replace(r"\-", "")
     text = _UNIT_VECTOR.sub(lambda found: rf"\hat{{{found[1] or found[2]}}} ", text)
     for _ in range(3):
         before = text

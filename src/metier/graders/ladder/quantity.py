@@ -8,10 +8,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from metier.graders.ladder.doubles import TooBigError, UndefinedError, Value
-from metier.graders.ladder.evaluate import value
+from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.syntax import UnreadError, read
 from metier.graders.ladder.tree import Literal, Node, parts
-from metier.graders.ladder.units import units
+from metier.graders.ladder.units import pairs, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +106,34 @@ def quantity_or_none(text: str) -> Quantity | None:
         return quantity_of(text)
     except TooBigError:
         return None
+
+
+_ROUNDED = 0.02
+"""Two links of a chain may be rounded to this share of each other."""
+
+
+def differing_links(sides: list[str]) -> tuple[str, str] | None:
+    """The first two neighbours in a chain `a = b = c` that are numbers and disagree beyond rounding, or None.
+
+    >>> differing_links(["x", "6/2", "3"]), differing_links(["2+2", "5"]), differing_links(["300 cm", "3 m"])
+    (None, ('2+2', '5'), None)
+    """
+    if sum(any(mark.isdigit() for mark in side) for side in sides) < 2:
+        return None
+    for one, other in pairwise(sides):
+        left, right = quantity_or_none(one), quantity_or_none(other)
+        if left and right and _disagree(left, right):
+            return one, other
+    return None
+
+
+def _disagree(left: Quantity, right: Quantity) -> bool:
+    low, high = as_float(left.value), as_float(right.value)
+    if left.unit != right.unit:
+        fitting = list(pairs(left.unit, right.unit)) if left.unit and right.unit else []
+        if not fitting:
+            return False
+        mine, theirs = fitting[0]
+        high = (high * theirs.factor + theirs.zero - mine.zero) / mine.factor
+    leeway = max(0.5 * 10.0**-one.decimals for one in (left, right)) if left.unit == right.unit else 0.0
+    return not abs(low - high) <= max(_ROUNDED * max(abs(low), abs(high)), leeway)

@@ -7,8 +7,10 @@ values. Depth and number of parts are bounded.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+
+from metier.graders.ladder.quantity import differing_links
 
 MAX_PARTS = 200
 _MAX_DEPTH = 6
@@ -16,10 +18,11 @@ _MAX_DEPTH = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """One value, with the left side of `x = 3` as its label."""
+    """One value, with the left side of `x = 3` as its label, and the equation as a whole."""
 
     text: str
     label: str = ""
+    whole: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ _BRACKET = re.compile(r"\\begin|\\end|\\langle|\\rangle|[([{⦃]|[)\]}⦄]")
 _OPEN = frozenset("([{⦃") | {"\\begin", "\\langle"}
 _WORDS_OF_NOTHING = re.compile(r"(?i)^(?:no (?:real )?solutions?|\\emptyset|⦃ *⦄|(?:the )?empty set|none)$")
 _ALL = re.compile(r"(?i)^(?:all (?:real )?(?:numbers|reals|x)|\\mathbb ?\{? ?R ?\}?|\(-\\infty *, *\+?\\infty *\)|R)$")
-_OR, _AND, _CUP = re.compile(r"(?i)\bor\b|;"), re.compile(r"(?i),|\band\b|;"), re.compile(r"∪|\bU\b")
+_OR, _AND, _CUP = re.compile(r"(?i)\bor\b|;"), re.compile(r"(?i),|\band\b|;"), re.compile(r"∪|(?<=[\])⦄}\[]) *U *(?=[\[\](⦃{\\])")
 _EQUALS, _RELATION = re.compile(r"(?<![<>!=])=(?!=)"), re.compile(r"[<>≤≥]")
 _MATRIX = re.compile(r"\\begin ?\{([bpvB]?matrix|smallmatrix|array)\}(?:\{[^{}]*\})?(.*)\\end ?\{\1\}", re.DOTALL)
 _MEMBER = re.compile(r"^[A-Za-z]\w* ?∈ ?")
@@ -261,6 +264,7 @@ def _inequality(text: str) -> Shape:
     return Leaf(text=text)
 
 
+_SYMBOL = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?")
 _LABEL = re.compile(
     r"^\\?(?:[A-Za-z][\w' ]*|[A-Za-z])(?:_\{?[^=+*/^-]*\}?)?(?:\([^()]*\))?'?$|^\\[A-Za-z]+ ?\\?\w+[^-+*/=^]*$|"
     r"^\|.*\|$|^.*[A-Za-z] ?\([^()]*\)$"
@@ -269,15 +273,20 @@ _LABEL = re.compile(
 
 def _equation(sides: list[str], depth: int) -> Shape:
     """The last side, under the first as its label; a relation between formulas stays whole."""
+    whole = "=".join(sides)
     if len(sides) > 2 and re.fullmatch(r"\\?[A-Za-z]", sides[-1]):
+        if all(_SYMBOL.fullmatch(side) for side in sides):
+            return Leaf(text=whole)
         sides = sides[:-1]
+    if differing := differing_links(sides):
+        return Many(kind="list", parts=tuple(Leaf(text=side) for side in differing))
     first, last = sides[0], sides[-1]
     if len(sides) == 2 and re.fullmatch(r"\\?[A-Za-z]", last) and not _LABEL.match(first):
         first, last = last, first
     if first and not _LABEL.match(first) and len(sides) == 2 and re.search(r"[A-Za-z]", first):
         return Leaf(text=f"{first}={last}")
     value = _shape(last, depth + 1)
-    return Leaf(text=value.text, label=first) if isinstance(value, Leaf) else value
+    return Leaf(text=value.text, label=first, whole=whole) if isinstance(value, Leaf) else value
 
 
 def _labelled(sides: list[str], depth: int) -> Shape:
