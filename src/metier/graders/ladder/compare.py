@@ -8,12 +8,13 @@ from collections.abc import Callable
 from metier.graders.ladder.chemistry import same_reaction, same_species
 from metier.graders.ladder.dates import same_day, same_time
 from metier.graders.ladder.evaluate import as_float
-from metier.graders.ladder.formulas import vector_of
 from metier.graders.ladder.leaves import compare_leaves
 from metier.graders.ladder.policy import Policy
 from metier.graders.ladder.quantity import number_of, quantity_of
+from metier.graders.ladder.spans import dashed, ratio_of, same_ratio
 from metier.graders.ladder.structure import Interval, Leaf, Many, Nothing, Shape, as_list_or_sum, shape
 from metier.graders.ladder.units import Unit, pairs
+from metier.graders.ladder.vectors import as_long, vector_of
 from metier.graders.ladder.verdict import Context, Verdict
 
 _MOST_COMPARED = 12
@@ -75,6 +76,8 @@ def _shapes(gold: Shape, answer: Shape, context: Context) -> Verdict:
     if isinstance(answer, Many) and answer.kind == "set" and len(answer.parts) == 1:
         answer = answer.parts[0]
     gold, answer = as_list_or_sum(gold, answer), as_list_or_sum(answer, gold)
+    if (spans := _spans(gold, answer, context)) is not None:
+        return spans
     if isinstance(gold, Nothing) or isinstance(answer, Nothing):
         return Verdict(type(gold) is type(answer), "same" if type(gold) is type(answer) else "different_kind")
     if isinstance(gold, Many) and isinstance(answer, Many):
@@ -84,16 +87,42 @@ def _shapes(gold: Shape, answer: Shape, context: Context) -> Verdict:
     if isinstance(answer, Many) and isinstance(gold, Leaf):
         return _one_of_several(gold, answer, context)
     if isinstance(gold, Many):
-        vector = vector_of(answer.text) if isinstance(answer, Leaf) else None
-        if vector and gold.kind in ("tuple", "brackets", "vector"):
-            vector = (
-                vector[: max(len(gold.parts), 2)]
-                if not any(part.text != "0" for part in vector[len(gold.parts) :])
-                else vector
-            )
-            return _many(gold, Many(kind="tuple", parts=vector), context)
+        if isinstance(answer, Leaf) and gold.kind in ("tuple", "brackets", "vector"):
+            vector = vector_of(answer.text, plain=True)
+            if vector:
+                return _many(gold, Many(kind="tuple", parts=as_long(vector, max(len(gold.parts), 2))), context)
         return Verdict(False, "different_kind")
+    if isinstance(gold, Leaf) and isinstance(answer, Leaf) and (vector := vector_of(gold.text)):
+        said = vector_of(answer.text, plain=True)
+        return _in_order(vector, said, context) if said else compare_leaves(gold, answer, context)
     return compare_leaves(gold, answer, context) if isinstance(answer, Leaf) else Verdict(False, "different_kind")
+
+
+def _spans(gold: Shape, answer: Shape, context: Context) -> Verdict | None:
+    """The verdict on `2 to 3`, `2-3` and `2:3`, whose ends have an order; None if the gold is none of them."""
+    if isinstance(gold, Leaf) and not gold.label and (ends := dashed(gold.text)):
+        gold = Many(kind="span", parts=tuple(Leaf(text=end) for end in ends))
+    if isinstance(answer, Leaf) and isinstance(gold, Many) and gold.kind == "span" and (ends := dashed(answer.text)):
+        answer = Many(kind="span", parts=tuple(Leaf(text=end) for end in ends))
+    wanted, said = (_terms(one) for one in (gold, answer))
+    written = [isinstance(one, Many) or ":" in getattr(one, "text", "") for one in (gold, answer)]
+    if wanted and said and any(written) and not (isinstance(gold, Many) and isinstance(answer, Many)):
+        found = same_ratio(wanted, said, relative=context.policy.relative)
+        return Verdict(found, "different" if found is False else "same_parts") if found is not None else None
+    if not (isinstance(gold, Many) and gold.kind == "span"):
+        return None
+    if isinstance(answer, Interval):
+        answer = Many(kind="span", parts=(Leaf(text=answer.low), Leaf(text=answer.high)))
+    if isinstance(answer, Many) and len(answer.parts) == 2 and answer.kind in ("span", "list", "brackets", "tuple"):
+        return _in_order(gold.parts, answer.parts, context)
+    return Verdict(False, "different_kind")
+
+
+def _terms(one: Shape) -> tuple[str, ...] | None:
+    if isinstance(one, Many) and one.kind == "span":
+        ends = tuple(part.text for part in one.parts if isinstance(part, Leaf))
+        return ends if all(end.replace(".", "", 1).isdigit() for end in ends) else None
+    return ratio_of(one.text) if isinstance(one, Leaf) and not one.label else None
 
 
 def _many(gold: Many, answer: Many, context: Context) -> Verdict:
@@ -174,12 +203,9 @@ def _one_of_several(gold: Leaf, answer: Many, context: Context) -> Verdict:
         if bar is not None and centre and abs(as_float(bar)) <= 0.2 * abs(as_float(centre)):
             rest = re.sub(r"^[\d.]+(?:[eE][-+]?\d+)?", "", spread.strip())
             return compare_leaves(gold, Leaf(text=left.strip("( ") + rest.replace(")", " ")), context)
-    if answer.kind in ("tuple", "vector") and (vector := vector_of(gold.text)):
-        return (
-            _in_order(vector[: len(answer.parts)], answer.parts, context)
-            if len(answer.parts) in (2, 3)
-            else Verdict(False, "different_kind")
-        )
+    if answer.kind in ("tuple", "vector", "brackets") and (vector := vector_of(gold.text)):
+        wanted = Many(kind="vector", parts=as_long(vector, max(len(answer.parts), 2)))
+        return _many(wanted, Many(kind="vector", parts=answer.parts), context)
     if answer.kind in ("list", "set") and _agree(gold, answer.parts, context):
         return Verdict(True, "same_in_every_form")
     if answer.kind == "list" and len(answer.parts) == 2:

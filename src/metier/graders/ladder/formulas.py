@@ -9,7 +9,7 @@ from metier.graders.ladder.confirm import confirm
 from metier.graders.ladder.doubles import TooBigError, UndefinedError
 from metier.graders.ladder.equations import indexed, same_equation
 from metier.graders.ladder.evaluate import as_float, value
-from metier.graders.ladder.structure import Leaf, split
+from metier.graders.ladder.structure import split
 from metier.graders.ladder.symbolic import same, same_up_to_constant
 from metier.graders.ladder.syntax import UnreadError, read_all
 from metier.graders.ladder.tree import BINDERS, Apply, Name, Node, names, parts
@@ -89,18 +89,3 @@ def _equations(gold: list[str], answer: list[str], context: Context) -> Verdict 
 
 def _is_word(node: Node) -> bool:
     return isinstance(node, Name) and len(node.name) > 3 and node.name.isalpha()
-
-
-def vector_of(text: str) -> tuple[Leaf, ...] | None:
-    r"""The parts of a vector in `\hat{i}`, `\hat{j}`, `\hat{k}`, as texts, or None."""
-    if "\\hat" not in text:
-        return None
-    node = formula_of(text)
-    axes = [f"hat {axis}" for axis in ("ijk" if "{i}" in text or "{j}" in text or "{k}" in text else "xyz")]
-    if node is None or not names(node) <= set(axes):
-        return None
-    try:
-        found = [as_float(value(node, {axis: float(axis == mine) for axis in axes})) for mine in axes]
-    except (UndefinedError, TooBigError):
-        return None
-    return tuple(Leaf(text=f"{number:.15g}") for number in found)

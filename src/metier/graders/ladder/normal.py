@@ -62,6 +62,8 @@ _SIGNS = str.maketrans(
         "”": '"',
         "“": '"',
         "…": "...",
+        "î": r"\hat{i} ",
+        "ĵ": r"\hat{j} ",
         "√": r"\sqrt ",
         "∛": r"\sqrt[3]",
         **{sign: rf"\frac{{{above}}}{{{below}}}" for sign, (above, below) in _VULGAR.items()},
@@ -184,7 +186,7 @@ def normal(text: str) -> str:
     text = _unmarked(text)
     text = _RAISED.sub(lambda found: f"^{{{found[0].translate(_SUPERSCRIPTS)}}}", text)
     text = _LOWERED.sub(lambda found: f"_{{{found[0].translate(_SUBSCRIPTS)}}}", text)
-    text = text.translate(_SIGNS)
+    text = text.translate(_SIGNS).replace("k\u0302", r"\hat{k} ")
     if "\\" in text or "{" in text or "~" in text:
         text = _latex(text)
     text = _TIMES_TEN.sub("*", text)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from metier.graders.ladder.quantity import differing_links
+from metier.graders.ladder.sections import sections
+from metier.graders.ladder.spans import ratio_of, span_of
 
 MAX_PARTS = 200
 _MAX_DEPTH = 6
@@ -28,7 +30,7 @@ class Leaf:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Many:
     """Several values: `list` (any order), `set` (any order), `tuple`, `brackets` or `vector` (this order), `union`
-    (any order) or `compound` (`2 h, 5 min`: one value or a list, as `as_list_or_sum` tells)."""
+    (any order), `span` (two ends) or `compound` (`2 h, 5 min`: one value or a list, as `as_list_or_sum` tells)."""
 
     kind: str
     parts: tuple[Shape, ...]
@@ -63,10 +65,12 @@ _MEMBER = re.compile(r"^[A-Za-z]\w* ?∈ ?")
 _BUILDER = re.compile(r"^⦃ ?[A-Za-z]\w* ?(?:∈[^|:]*)?[|:](.*)⦄$")
 _PROSE = re.compile(r"[A-Za-z]{3,}(?:[ '-][A-Za-z]+)*\.?")
 _ENDS = re.compile(r"([\[\]])([^\[\]]*)[,;]([^\[\]]*)([\[\]])")
-_SPAN = re.compile(r"(?:from )?(-?[\d.]+(?:e-?\d+)?) to (-?[\d.]+(?:e-?\d+)?)")
 _DISTANCE = re.compile(r"\| ?([A-Za-z]) ?\| ?([<>≤≥]) ?([\d./]+)")
 _ALL_BUT = re.compile(r"(?:\\mathbb ?\{? ?R ?\}?|R) ?[∖\\-] ?⦃([^⦃⦄,]+)⦄")
 _SCALED = re.compile(r"((?:(?!\\begin)[^,;=])+?) ?\*? ?(\\begin ?\{.*)", re.DOTALL)
+_TURNED = re.compile(r"([(\[].*[)\]]|\\begin.*\}) ?\^ ?(?:\{ ?(?:T|\\top|\\intercal) ?\}|T|\\top|\\intercal)")
+_MEASURED = re.compile(r"(\(.*,.*\)|\\langle.*,.*\\rangle) ?([A-Za-zμΩ°%][A-Za-zμΩ°%/^*{}\d -]*)")
+_ROWS = re.compile(r"-?[\d./]+(?: +-?[\d./]+)+(?: *; *-?[\d./]+(?: +-?[\d./]+)+)*")
 _ANGLED = re.compile(r"<([^<>=≤≥]*,[^<>=≤≥]*)>")
 _AND_THEN = r"(?:,? and |, ?)"
 _FAMILIES = (
@@ -174,10 +178,16 @@ def _shape(text: str, depth: int) -> Shape:
 
 def _special(text: str, depth: int) -> Shape | None:
     """What its own marks tell from a list: `]1, 3[`, `|x| > 1`, `1 to 3`, all but a number, 2 h and 5 min."""
-    if text[:1] in ("[", "]") and (ends := _ENDS.fullmatch(text)) and (ends[1] == "]" or ends[4] == "["):
-        return Interval(low=ends[2].strip(), high=ends[3].strip(), closed=(ends[1] == "[", ends[4] == "]"))
-    if " to " in text and (span := _SPAN.fullmatch(text)):
-        return Many(kind="list", parts=(Leaf(text=span[1]), Leaf(text=span[2])))
+    if text[:1] in ("[", "]") and (open_ := _ENDS.fullmatch(text)) and (open_[1] == "]" or open_[4] == "["):
+        return Interval(low=open_[2].strip(), high=open_[3].strip(), closed=(open_[1] == "[", open_[4] == "]"))
+    if text.count(" to ") > 1 and ratio_of(text):
+        return Leaf(text=text.replace(" to ", ":"))
+    if (" to " in text or text[:7].lower() == "between") and (ends := span_of(text)):
+        return Many(kind="span", parts=tuple(Leaf(text=end) for end in ends))
+    if ")" in text or ":" in text:
+        pieces = sections(text)
+        if pieces:
+            return Many(kind="tuple", parts=tuple(_shape(piece, depth + 1) for piece in pieces))
     if text[:1] == "|" and (away := _DISTANCE.fullmatch(text)):
         name, relation, far = away.groups()
         closed = relation in "≤≥"
@@ -186,6 +196,10 @@ def _special(text: str, depth: int) -> Shape | None:
         return _outside(f"-{far}", far, closed=closed, label=name)
     if "⦃" in text and (but := _ALL_BUT.fullmatch(text)):
         return _outside(but[1].strip(), but[1].strip())
+    if text[:1] in "([\\" and (turned := _TURNED.fullmatch(text)) and _encloses(turned[1]):
+        return _bracketed(turned[1], depth)
+    if text[:1] in "(\\" and (measured := _MEASURED.fullmatch(text)) and _encloses(measured[1]):
+        return _in_unit(measured[2], _bracketed(measured[1], depth))
     if text[:1] == "<" and (angled := _ANGLED.fullmatch(text)):
         return _bracketed(f"\\langle {angled[1]}\\rangle", depth)
     if text[:1].isdigit() and ("," in text or " and " in text) and _COMPOUND.fullmatch(text):
@@ -204,6 +218,12 @@ def _times(factor: str, one: Shape) -> Shape:
     if isinstance(one, Many):
         return Many(kind=one.kind, parts=tuple(_times(factor, part) for part in one.parts))
     return Leaf(text=f"({factor})*({one.text})") if isinstance(one, Leaf) else one
+
+
+def _in_unit(unit: str, one: Shape) -> Shape:
+    if isinstance(one, Many):
+        return Many(kind=one.kind, parts=tuple(_in_unit(unit, part) for part in one.parts))
+    return Leaf(text=f"{one.text} {unit}") if isinstance(one, Leaf) else one
 
 
 def _joined(parts: list[Shape], kind: str, alternatives: bool) -> Shape:
@@ -309,6 +329,8 @@ def _bracketed(text: str, depth: int) -> Shape:
         opened, body, closed = "<", text[7:-7], ">"
     if not (opened in ("(", "[", "⦃", "{", "<") and closed in (")", "]", "⦄", "}", ">")) or not _encloses(text):
         return Leaf(text=text)
+    if opened == "[" and _ROWS.fullmatch(body.strip()):
+        return _matrix("\\cr".join("&".join(row.split()) for row in body.split(";")), depth)
     pieces = split(body, re.compile("[,;]"))
     if opened == "⦃" or (opened == "{" and len(pieces) > 1):
         inside = [_shape(piece, depth + 1) for piece in pieces]
