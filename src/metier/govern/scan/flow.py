@@ -35,6 +35,7 @@ from metier.govern.scan.neighbours import neighbours
 from metier.govern.scan.shell import folders_of
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
+from metier.govern.scan.variables import NAME, Lines
 
 LABELS: tuple[Label, ...] = (
     *SOURCES,
@@ -309,6 +310,8 @@ class _Reach:
     def __init__(self, steps: Sequence[Step], functions: dict[str, tuple[str, tuple[str, ...]]]) -> None:
         self._steps, self._functions = steps, functions
         self._beside = neighbours([step.statement for step in steps])
+        self._used: dict[int, frozenset[str]] = {}
+        self._found: dict[str, list[int]] = {}
         self._takers: dict[str, set[str]] = {}
         for path, taken in self._beside.items():
             for other, _ in taken:
@@ -316,11 +319,31 @@ class _Reach:
 
     @cached_property
     def _by_name(self) -> dict[str, list[int]]:
+        """Where names are read that were told beside the text."""
         by_name: defaultdict[str, list[int]] = defaultdict(list)
         for number, step in enumerate(self._steps):
-            for name in step.statement.uses:
+            for name in step.statement.read or ():
                 by_name[name].append(number)
         return by_name
+
+    @cached_property
+    def _scripts(self) -> Lines:
+        return Lines({n: step.statement.text for n, step in enumerate(self._steps) if step.statement.read is None})
+
+    def _uses(self, number: int) -> frozenset[str]:
+        known = self._used.get(number)
+        if known is None:
+            known = self._used[number] = self._steps[number].statement.uses
+        return known
+
+    def _reading(self, name: str) -> list[int]:
+        """The steps that read a name."""
+        found = self._found.get(name)
+        if found is None:
+            in_scripts = self._scripts.holding(name) if NAME.fullmatch(name) else ()
+            found = [*self._by_name.get(name, ()), *(number for number in in_scripts if name in self._uses(number))]
+            self._found[name] = found
+        return found
 
     def reached(self) -> list[tuple[Step, list[Key], list[Key]]]:
         """The steps in their order, with what they read (as far as anything is put there) and write."""
@@ -332,7 +355,7 @@ class _Reach:
             number = pending.pop()
             step = self._steps[number]
             written[number] = list(_writes(step.statement))
-            for key in [*written[number], *self._parameters(step)]:
+            for key in [*written[number], *self._parameters(number)]:
                 if key not in keys:
                     keys.add(key)
                     for reader in self._readers(key):
@@ -344,7 +367,7 @@ class _Reach:
         found = []
         for number in sorted(written):
             step = self._steps[number]
-            used = sorted(step.statement.uses & names)
+            used = sorted(self._uses(number) & names)
             reads = [*_reads(step.statement, used)] if used else []
             reads += _named_files(step.statement) if has_files and not step.statement.is_shell else ()
             reads += self._taken(step.statement, used) if used else ()
@@ -358,8 +381,8 @@ class _Reach:
                 if names is None or name in names:
                     yield other, "", name
 
-    def _parameters(self, step: Step) -> Iterator[Key]:
-        for name in step.statement.uses & self._functions.keys():
+    def _parameters(self, number: int) -> Iterator[Key]:
+        for name in self._uses(number) & self._functions.keys():
             path, parameters = self._functions[name]
             for parameter in parameters[:8]:
                 yield path, name, parameter
@@ -371,7 +394,7 @@ class _Reach:
             for number, step in enumerate(self._steps):
                 if not step.statement.is_shell and name in step.text:
                     yield number
-        readers = [*self._by_name.get(name, ()), *(self._by_name.get(name[1:], ()) if name[:1] == "." else ())]
+        readers = [*self._reading(name), *(self._reading(name[1:]) if name[:1] == "." else ())]
         if len(key) == 2 and key[0] in ("file", "()"):
             yield from readers
             return

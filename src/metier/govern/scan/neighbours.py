@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from metier.govern.scan.statement import NAME, Statement
+from metier.govern.scan.statement import Statement
+from metier.govern.scan.variables import NAME
 
 _BEGINS = ("from ", "import ", ". ", "source ", "const ", "let ", "var ")
 _FROM = re.compile(r"from\s+\.*([\w.]+)\s+import\s+(.+)")
@@ -21,7 +22,7 @@ def neighbours(statements: Iterable[Statement]) -> dict[str, list[Taken]]:
     """For each file the files of the same package that it takes names from.
 
     >>> one = Statement("a.py", 1, "from b import *")
-    >>> neighbours([one, Statement("b.py", 1, "x = 1", assigns=("x",))])
+    >>> neighbours([one, Statement("b.py", 1, "x = 1")])
     {'a.py': [('b.py', None)]}
     """
     asked: list[tuple[str, str, frozenset[str] | None, bool]] = []

@@ -110,10 +110,12 @@ def _scan(contents: Contents) -> Scan:
 def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
     """Every step, with the commands inside it and what stands encoded in it."""
     steps = label(list(statements_of(contents, documents)))
+    whole = "\n".join([step.text for step in steps])
+    words = [word for word in _PROGRAM_WORDS if word in whole]
     inner = [
         command
         for step in steps
-        if step.labels & _HOLDS_COMMANDS or any(word in step.text for word in _PROGRAM_WORDS)
+        if step.labels & _HOLDS_COMMANDS or any(word in step.text for word in words)
         for command in commands_in(step.statement)
     ]
     steps += label(inner)

@@ -12,11 +12,12 @@ import binascii
 import codecs
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
+from metier.govern.scan.variables import NAME
 
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
@@ -82,8 +83,8 @@ def python_statements(
             continue
         yield statement._replace(
             text=f"{again.text} # {statement.text}" if _DECODES.search(statement.text) else again.text,
-            assigns=tuple(dict.fromkeys((*statement.assigns, *again.assigns))),
-            uses=statement.uses | again.uses,
+            written=tuple(dict.fromkeys((*statement.assigns, *again.assigns))),
+            read=statement.uses | again.uses,
         )
 
 
@@ -103,9 +104,13 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
             others: list[str] = []
             folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
         return [
-            "" if folder.names.isdisjoint(statement.uses) and not _folds(statement.text) else folder.said(source)
+            folder.said(source) if _names_any(statement, folder.names) or _folds(statement.text) else ""
             for statement, source in zip(statements, sources, strict=True)
         ]
+
+
+def _names_any(statement: Statement, names: Set[str]) -> bool:
+    return not names.isdisjoint(NAME.findall(statement.text)) and not names.isdisjoint(statement.uses)
 
 
 def _naming(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:

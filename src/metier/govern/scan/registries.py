@@ -75,12 +75,14 @@ def registry_findings(
     [('foreign-registry', 'block')]
     """
     steps = [*steps]
-    unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text)}
+    unchecked: set[str] | None = None
     for step in steps:
         if "://" not in step.text:
             continue
         statement = step.statement
         if (weight := _worst(registries_in(step.text), purpose)) is not None:
+            if unchecked is None:
+                unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text)}
             weight = Severity.BLOCK if statement.path in unchecked else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text

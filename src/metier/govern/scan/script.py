@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.literals import joined
-from metier.govern.scan.statement import NAME, Statement
+from metier.govern.scan.statement import Statement
+from metier.govern.scan.variables import NAME
 
 _HASH = frozenset({"python", "hash-script", "shell-lines", "data"})
 _FOLDED = frozenset({"script", "hash-script"})
@@ -56,11 +57,6 @@ _SIGN = re.compile(r"[^\w\s\"'`/#(){}\[\];$]")
 _SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
 _DEFINES = ("def ", "function", "fn ", "func ", "sub ")
 """What defines a function holds one of them."""
-_ASSIGN = re.compile(
-    r"^(?:(?:export|const|let|var|local|our|my|final|static|public|private|auto|async|global)\s+)*"
-    r"(?P<names>[$@]?[\w.$]+(?:\[[^\]]{0,60}\])?(?:\s*,\s*[$@]?[\w.$]+)*|[\[{(][\w\s,:$.]{1,200}[\]})])"
-    r"\s*(?::\s*[\w\[\], .|<>]+)?\s*(?P<op>:=|\+=|\|\|=|\?\?=|=(?![=>~]))"
-)
 _DEF = re.compile(
     r"^(?:(?:export|default|async|public|private|static|pub|func|local|override)\s+)*"
     r"(?:def|function|fn|func|sub|function\*)\s+(?:\([^)]*\)\s*)?(?P<name>[\w$-]+)\s*\(?(?P<parameters>[^)]*)"
@@ -68,28 +64,11 @@ _DEF = re.compile(
 _ARROW = re.compile(
     r"^(?:(?:export|const|let|var)\s+)*(?P<name>[\w$]+)\s*=\s*(?:async\s*)?(?:function\s*)?\(?(?P<parameters>[\w\s,{}=:]*)\)?\s*(?:=>|$)"
 )
-_CALLBACK = re.compile(
-    r"[,(]\s*(?:async\s*)?(?:\(([\w\s,]{1,80})\)|([A-Za-z_$]\w{0,60}))\s*=>(?:\s*\(?\s*([A-Za-z_$][\w$]*)\s*(?:\+?=(?![=>])|\.push\())?|[,(]\s*(?:async\s+)?function\s*\w*\s*\(([\w\s,]{1,80})\)\s*$"
-)
-_LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\w\s,()\[\]]+?)\s+(?:in|of)\s")
-_AS = re.compile(
-    r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]{1,120}?)\s+in\s|(?<!\w)(?P<walrus>\w{1,120})\s?:="
-)
 _BLOCK_BEFORE = re.compile(
     r"(?:\)|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:class|interface|struct|impl|namespace|enum|catch)\b"
 )
 _METHOD = re.compile(r"^(?:async\s+|static\s+|get\s+|set\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*$")
-_NAMES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|([A-Za-z_$][\w$]*)")
-"""The names of a statement that has no templates; a text is an empty one."""
-_INDEX = re.compile(r"\[[^\]]*\]$")
 _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
-_TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
-_TEMPLATE = re.compile(r"[fF][rR]?[\"']")
-_NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
-_ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|write|set|concat)")
-_APPEND = re.compile(
-    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
-)
 
 
 def script_statements(
@@ -136,49 +115,8 @@ def script_statements(
             scopes.append((indent if kind == "python" else depth, begun["name"]))
             scope = begun["name"]
         yield Statement(
-            path, first_line + line, piece, scope, _assigned(piece, scope), _uses(piece),
-            parameters, False, is_live, False, kind,
+            path, first_line + line, piece, scope, None, None, parameters, False, is_live, False, kind
         )  # fmt: skip
-
-
-def _assigned(piece: str, scope: str) -> tuple[str, ...]:
-    names: list[str] = []
-    found = _ASSIGN.match(piece) if "=" in piece else None
-    if found:
-        names += (
-            NAME.findall(_INDEX.sub("", found["names"]))
-            if not found["names"].startswith(("self.", "this."))
-            else ["." + found["names"].split(".")[1].split("[")[0]]
-        )
-    loop = _LOOP.match(piece) if piece.startswith(("for", "async")) else None
-    if loop:
-        names += NAME.findall(loop["names"])
-    for other in _AS.finditer(piece) if ":=" in piece or " in " in piece or " as " in piece else ():
-        names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
-    append = _APPEND.match(piece) if "]" in piece or _ADDS.search(piece) else None
-    if append:
-        names += [
-            "." + append["name"].split(".")[-1]
-            if append["name"].startswith(("self.", "this."))
-            else append["name"].split(".")[0]
-        ]
-    if "=>" in piece or "function" in piece:
-        # What is handed to a callback is its parameter; a callback may add it to a name outside.
-        for callback in _CALLBACK.finditer(piece):
-            names += NAME.findall(callback[1] or callback[2] or callback[4] or "")
-            names += filter(None, (callback[3],))
-    if piece.startswith(("return", "yield")) and scope:
-        names.append(f"{scope}()")
-    return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
-
-
-def _uses(piece: str) -> frozenset[str]:
-    """The names in a statement; strings hold names only where they are templates."""
-    if '"' not in piece and "'" not in piece:
-        return frozenset(NAME.findall(piece))
-    if "`" in piece or _TEMPLATE.search(piece):
-        return frozenset(NAME.findall(_TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)))
-    return frozenset(filter(None, _NAMES.findall(piece)))
 
 
 def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[tuple[int, int, int, str, bool]]:

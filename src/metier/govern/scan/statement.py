@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-NAME = re.compile(r"[A-Za-z_$][\w$]*")
+from metier.govern.scan.variables import assigned, used
 
 
 class Statement(NamedTuple):
@@ -15,8 +14,9 @@ class Statement(NamedTuple):
         path, line: Where it begins.
         text: What it says.
         scope: The function it stands in, empty at the top.
-        assigns: Names (of variables, functions for what they return, or files) that receive something.
-        uses: Names that are read.
+        written: Names (of variables, functions for what they return, or files) that receive something; none for what
+            the text of a script says.
+        read: Names that are read; none for what the text of a script says.
         parameters: The name of the function and its parameters, if this begins one.
         is_shell: It is a command line.
         is_live: It is run as it stands; an example in a document is not certain to be.
@@ -28,10 +28,20 @@ class Statement(NamedTuple):
     line: int
     text: str
     scope: str = ""
-    assigns: tuple[str, ...] = ()
-    uses: frozenset[str] = frozenset()
+    written: tuple[str, ...] | None = None
+    read: frozenset[str] | None = None
     parameters: tuple[str, ...] = ()
     is_shell: bool = False
     is_live: bool = True
     is_mention: bool = False
     language: str = ""
+
+    @property
+    def assigns(self) -> tuple[str, ...]:
+        """The names that receive something; looked for where somebody asks, which is seldom."""
+        return assigned(self.text, self.scope) if self.written is None else self.written
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The names that are read."""
+        return used(self.text) if self.read is None else self.read

@@ -42,6 +42,8 @@ _FETCH_START = re.compile(
     r"|\bcurl(?:\.exe)?\s[^\n]*-\w*o\s+(\S+\.(?:exe|bat|msi|ps1))\b[\s\S]{0,200}(?:start|call|msiexec|powershell)\s[^\n]*\2",
     re.I,
 )
+_RUN_ENDINGS = (".exe", ".bat", ".msi", ".ps1")
+"""What curl may fetch and something else start holds one of them."""
 _ORDERS = re.compile(
     r"\b(?:always|never|whenever|before (?:every|each|any)|after (?:every|each|any)|first)\b[^\n]{0,220}(?:\b(?:send|upload|forward|exfil\w*)\b|\bcurl\b|https?://|ask before|without asking|(?:tell|mention|inform)\w* the user|--index-url|approve)",
     re.I,
@@ -132,9 +134,8 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         _OPENS_APP.search(text) or any("fetch" in s.labels and place_of_step(s, purpose) >= Place.OWN for s in members)
     ):
         yield Seen("disable-defence", Severity.BLOCK, defended)
-    if (
-        "downloadfile(" in said or "-outfile" in said or "-urlcache" in said or "bitstransfer" in said or "curl" in said
-    ) and _FETCH_START.search(text):
+    fetches = "downloadfile(" in said or "-outfile" in said or "-urlcache" in said or "bitstransfer" in said
+    if (fetches or ("curl" in said and any(ending in said for ending in _RUN_ENDINGS))) and _FETCH_START.search(text):
         yield Seen("run-download", Severity.BLOCK, members[0])
     writes = is_program or any(s.statement.is_shell and "agent-write" in s.labels for s in members)
     if (

@@ -1,0 +1,111 @@
+"""Which names does a statement of a script read, and into which does it put something?"""
+
+from __future__ import annotations
+
+import re
+import string
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+
+_LETTERS = f"{string.ascii_letters}_$"
+NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_ASSIGN = re.compile(
+    r"^(?:(?:export|const|let|var|local|our|my|final|static|public|private|auto|async|global)\s+)*"
+    r"(?P<names>[$@]?[\w.$]+(?:\[[^\]]{0,60}\])?(?:\s*,\s*[$@]?[\w.$]+)*|[\[{(][\w\s,:$.]{1,200}[\]})])"
+    r"\s*(?::\s*[\w\[\], .|<>]+)?\s*(?P<op>:=|\+=|\|\|=|\?\?=|=(?![=>~]))"
+)
+_CALLBACK = re.compile(
+    r"[,(]\s*(?:async\s*)?(?:\(([\w\s,]{1,80})\)|([A-Za-z_$]\w{0,60}))\s*=>(?:\s*\(?\s*([A-Za-z_$][\w$]*)\s*(?:\+?=(?![=>])|\.push\())?|[,(]\s*(?:async\s+)?function\s*\w*\s*\(([\w\s,]{1,80})\)\s*$"
+)
+_LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\w\s,()\[\]]+?)\s+(?:in|of)\s")
+_AS = re.compile(
+    r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]{1,120}?)\s+in\s|(?<!\w)(?P<walrus>\w{1,120})\s?:="
+)
+_NAMES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|([A-Za-z_$][\w$]*)")
+"""The names of a statement that has no templates; a text is an empty one."""
+_INDEX = re.compile(r"\[[^\]]*\]$")
+_TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
+_TEMPLATE = re.compile(r"[fF][rR]?[\"']")
+_NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
+_ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|write|set|concat)")
+_APPEND = re.compile(
+    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
+)
+
+
+class Lines:
+    """Statements in one text, in which those that hold a name are found without reading each."""
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self._numbers = [*texts]
+        self._joined = "\n".join([text if "\n" not in text else text.replace("\n", " ") for text in texts.values()])
+        self._begins = [0]
+        for text in texts.values():
+            self._begins.append(self._begins[-1] + len(text) + 1)
+
+    def holding(self, name: str) -> Iterator[int]:
+        """The numbers of the statements in which a name stands as a word.
+
+        >>> list(Lines({3: "cat = 1", 5: "concat(a)", 8: "send(cat, cat)"}).holding("cat"))
+        [3, 8]
+        """
+        text, size = self._joined, len(name)
+        place = text.find(name)
+        while place >= 0:
+            before, after = text[place - 1 : place], text[place + size : place + size + 1]
+            end = place + size
+            # A digit may stand before a name, as in `1if`.
+            if not (after and (after.isalnum() or after in "_$")) and not (before and before in _LETTERS):
+                at = bisect_right(self._begins, place)
+                yield self._numbers[at - 1]
+                end = self._begins[at]
+            place = text.find(name, end)
+
+
+def assigned(piece: str, scope: str) -> tuple[str, ...]:
+    """The names that receive something in a statement of a script.
+
+    >>> assigned("const {a, b} = read(c)", ""), assigned("self.kept.append(x)", "")
+    (('a', 'b'), ('.kept',))
+    """
+    names: list[str] = []
+    found = _ASSIGN.match(piece) if "=" in piece else None
+    if found:
+        names += (
+            NAME.findall(_INDEX.sub("", found["names"]))
+            if not found["names"].startswith(("self.", "this."))
+            else ["." + found["names"].split(".")[1].split("[")[0]]
+        )
+    loop = _LOOP.match(piece) if piece.startswith(("for", "async")) else None
+    if loop:
+        names += NAME.findall(loop["names"])
+    for other in _AS.finditer(piece) if ":=" in piece or " in " in piece or " as " in piece else ():
+        names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
+    append = _APPEND.match(piece) if "]" in piece or _ADDS.search(piece) else None
+    if append:
+        names += [
+            "." + append["name"].split(".")[-1]
+            if append["name"].startswith(("self.", "this."))
+            else append["name"].split(".")[0]
+        ]
+    if "=>" in piece or "function" in piece:
+        # What is handed to a callback is its parameter; a callback may add it to a name outside.
+        for callback in _CALLBACK.finditer(piece):
+            names += NAME.findall(callback[1] or callback[2] or callback[4] or "")
+            names += filter(None, (callback[3],))
+    if piece.startswith(("return", "yield")) and scope:
+        names.append(f"{scope}()")
+    return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
+
+
+def used(piece: str) -> frozenset[str]:
+    """The names in a statement of a script; strings hold names only where they are templates.
+
+    >>> sorted(used('send(a, "b", f"{c}")'))
+    ['a', 'c', 'f', 'send']
+    """
+    if '"' not in piece and "'" not in piece:
+        return frozenset(NAME.findall(piece))
+    if "`" in piece or _TEMPLATE.search(piece):
+        return frozenset(NAME.findall(_TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)))
+    return frozenset(filter(None, _NAMES.findall(piece)))
