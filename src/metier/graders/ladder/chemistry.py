@@ -6,13 +6,8 @@ import re
 from collections import Counter
 from fractions import Fraction
 
-_SYMBOLS = (
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb "
-    "Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au "
-    "Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts "
-    "Og"
-)
-_ELEMENTS = frozenset(_SYMBOLS.split())
+from metier.graders.ladder.elements import NUMBERS, SPECIES, SYMBOLS
+
 _ARROW = re.compile(r"→|-+>|⇌|⟶|\\rightleftharpoons|\\longrightarrow|\\leftrightarrow")
 _EQUALS = re.compile(rf"{_ARROW.pattern}|=")
 _PLUS = re.compile(r" *\+ *(?=(?:\d+/)?\d* ?[A-Z(\[])")
@@ -21,23 +16,39 @@ _HYDRATE = re.compile(r"[*·.•](?=\d*[A-Z(\[])")
 _SPECIES = re.compile(r"(?:[A-Z][a-z]?\d*|[(\[]|[)\]]\d*|·\d*)+(?:\^?\d*[+-]+)?|e\^?-")
 _COUNT = re.compile(r"(_(?:\d|\{\d+\})) ?([+-]+)$")
 """A count before a charge, as in `O_2-`, which is no `O^{2-}`."""
+_SIGN_FIRST = re.compile(r"(?:\^|(?<=[A-Za-z)\]]))([+-])(\d)$")
+"""`Fe^{+3}` and `Fe+3`."""
+_REPEATED = re.compile(r"\^?(\+{2,}|-{2,})$")
+_OXIDISED = re.compile(r"([A-Z][a-z]?|[A-Za-z]{3,}) ?\((I{1,3}|I?V|VI{1,2})\)(?: ions?)?")
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}
 _TERM = re.compile(r"(\d+(?:/[1-9]\d*)?)? ?\*? ?(\D.*)")
 
 
 def species(text: str) -> str | None:
     """One spelling of a formula of two atoms or more, or of an ion; None if it is none.
 
-    >>> species("CuSO_4 * 5 H_2 O"), species("CuSO4.5H2O"), species("Xy2")
-    ('CuSO4·5H2O', 'CuSO4·5H2O', None)
+    >>> species("CuSO_4 * 5 H_2 O"), species("CuSO4.5H2O"), species("Xy2"), species("Fe^{+3}"), species("SO4--")
+    ('CuSO4·5H2O', 'CuSO4·5H2O', None, 'Fe^3+', 'SO4^2-')
     """
     if not text[:1].isupper() and text[:1] not in ("[", "(", "e"):
         return None
     bare = _STATE.sub("", re.sub(r"[_{} ]", "", _COUNT.sub(r"\1^\2", text)))
-    bare = _HYDRATE.sub("·", bare)
+    bare = _SIGN_FIRST.sub(r"^\2\1", _HYDRATE.sub("·", bare))
+    bare = _REPEATED.sub(lambda found: f"^{len(found[1])}{found[1][0]}", bare)
+    bare = re.sub(r"\^1([+-])$", r"^\1", bare)
     if not _SPECIES.fullmatch(bare):
         return None
     atoms = re.findall(r"[A-Z][a-z]?", bare)
-    return bare if bare[0] == "e" or (atoms and set(atoms) <= _ELEMENTS) else None
+    return bare if bare[0] == "e" or (atoms and set(atoms) <= NUMBERS.keys()) else None
+
+
+def _named(text: str) -> str | None:
+    """The formula of `water`, `sulfate ion`, `sodium`, `iron(III)` or `Fe(III)`, or None."""
+    if oxidised := _OXIDISED.fullmatch(text):
+        symbol = SYMBOLS.get(oxidised[1].lower(), oxidised[1])
+        return f"{symbol}^{_ROMAN[oxidised[2]]}+" if symbol in NUMBERS else None
+    name = re.sub(r" (?:ions?|gas|metal|atoms?)$", "", text.lower())
+    return SPECIES.get(text.lower()) or SPECIES.get(name) or SYMBOLS.get(name)
 
 
 def same_species(gold: str, answer: str) -> bool | None:
@@ -47,25 +58,68 @@ def same_species(gold: str, answer: str) -> bool | None:
 
     >>> same_species("Fe^{3+}", "Fe3+"), same_species("SO_4^{2-}", "SO3^2-"), same_species("N_1 N_2", "N_2 N_1")
     (True, False, None)
+    >>> same_species("[Fe(CN)6]^{3-}", "Fe(CN)_6^{3-}"), same_species("sulfate", "SO4 2-"), same_species("Na", "sodium")
+    (True, True, True)
     """
-    wanted, said = species(gold), species(answer)
-    if not wanted or not said or len(wanted) < 3 or not re.search(r"[\d+-]", wanted):
+    called = _named(gold), _named(answer)
+    wanted, said = called[0] or species(gold), called[1] or species(answer)
+    if not wanted or not said:
+        return None
+    if called[0] or called[1]:
+        if _alike(wanted, said):
+            return True
+        told = "^" in wanted and _ions(wanted) and _ions(said) and not _ions(wanted) & _ions(said)
+        return False if told else None
+    if bool(_STATE.search(gold)) != bool(_STATE.search(answer)) and wanted == said and re.search("[A-Z][a-z]", wanted):
+        return True
+    if len(wanted) < 3 or not re.search(r"[\d+-]", wanted):
         return None
     if len(re.findall("[A-Z]", wanted)) == 1 and bool(_STATE.search(gold)) != bool(_STATE.search(answer)):
         return None  # `V_{12}(s)` may be a function.
-    if wanted == said or (("^" in wanted) != ("^" in said) and wanted.replace("^", "") == said.replace("^", "")):
+    if _alike(wanted, said):
         return True
-    ions = _ion(wanted), _ion(said)
+    ions = _ions(wanted), _ions(said)
     # Formulas would read `H2O` as 2 times H times O, and take it for `HO2`; an index that says so is a name.
-    sure = ("^" in wanted and "^" in said) or "_" not in gold + answer
-    return False if sure and ions[0] and ions[1] and ions[0] != ions[1] else None
+    sure = "_" not in gold + answer or wanted[-1] in "+-" or said[-1] in "+-" or "[" in wanted
+    return False if sure and ions[0] and ions[1] and not ions[0] & ions[1] else None
+
+
+def _alike(wanted: str, said: str) -> bool:
+    """Whether two spellings are one, but for the brackets of a complex or for the mark of a charge."""
+    one, other = (re.sub(r"[\[\]]", "", name) for name in (wanted, said))
+    if ("[" in wanted) != ("[" in said) and not re.search(r"[)\]]\d", said + wanted):
+        one, other = wanted, said
+    return one == other or (("^" in one) != ("^" in other) and one.replace("^", "") == other.replace("^", ""))
+
+
+def _ions(name: str) -> set[tuple[frozenset[tuple[str, int]], int]]:
+    """The atoms and the charge, in both readings of `Fe2+`; none where they cannot be told."""
+    spelled = [name]
+    if "^" not in name and (charge := re.search(r"(\d?)([+-])$", name)):
+        spelled = [f"{name[:-1]}^{charge[2]}", *([f"{name[:-2]}^{name[-2:]}"] if charge[1] else [])]
+    found = [_ion(one) for one in spelled]
+    return {(frozenset(one[0].items()), one[1]) for one in found if one} if None not in found else set()
 
 
 def _ion(name: str) -> tuple[Counter[str], int] | None:
     """The atoms and the charge behind a `^`; None where they cannot be told."""
-    formula, mark, charge = name.partition("^")
-    if "·" in formula or formula[-1] in "+-":
+    formula, _, charge = name.partition("^")
+    if formula[-1:] in ("+", "-", ""):
         return None
+    atoms: Counter[str] = Counter()
+    for part in formula.split("·"):
+        times = re.match(r"\d*", part)
+        inner = _atoms(part)
+        if inner is None:
+            return None
+        for element, number in inner.items():
+            atoms[element] += number * int((times and times[0]) or 1)
+    signs = charge.lstrip("0123456789")
+    size = int(charge[: -len(signs)] or len(signs)) if charge else 0
+    return atoms, -size if signs[:1] == "-" else size
+
+
+def _atoms(formula: str) -> Counter[str] | None:
     groups: list[Counter[str]] = [Counter()]
     for atom, opened, _, count in re.findall(r"(?:([A-Z][a-z]?)|([(\[])|([)\]]))(\d*)", formula):
         if opened:
@@ -76,11 +130,7 @@ def _ion(name: str) -> tuple[Counter[str], int] | None:
         inner = Counter({atom: 1}) if atom else groups.pop()
         for element, number in inner.items():
             groups[-1][element] += number * int(count or 1)
-    if len(groups) != 1:
-        return None
-    signs = charge.lstrip("0123456789")
-    size = int(charge[: -len(signs)] or len(signs)) if mark else 0
-    return groups[0], -size if signs[:1] == "-" else size
+    return groups[0] if len(groups) == 1 else None
 
 
 def same_reaction(gold: str, answer: str) -> bool | None:

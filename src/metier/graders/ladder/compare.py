@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from metier.graders.ladder.atoms import same_configuration, same_nuclide, same_term
 from metier.graders.ladder.chemistry import same_reaction, same_species
 from metier.graders.ladder.dates import same_day, same_time
 from metier.graders.ladder.evaluate import as_float
@@ -52,6 +53,9 @@ def compare(
 _OPTION = re.compile(r"[(\[]?([A-J])[)\].:]+ +(?!.*(?:\bor\b|\band\b|,) *[(\[]?[A-J]\b).+")
 
 
+_KINDS = (same_day, same_time, same_configuration, same_nuclide, same_term, same_reaction, same_species)
+
+
 def _known_kind(gold: str, answer: str, unit: str) -> bool | None:
     """The verdict on what is no number: days, times of day, options by their letter, chemical formulas."""
     if unit:
@@ -59,7 +63,7 @@ def _known_kind(gold: str, answer: str, unit: str) -> bool | None:
     if len(gold) == 1 and "A" <= gold <= "J":
         option = _OPTION.fullmatch(answer)
         return option[1] == gold if option else None
-    for same in (same_day, same_time, same_reaction, same_species):
+    for same in _KINDS:
         found = same(gold, answer)
         if found is not None:
             return found
