@@ -10,6 +10,7 @@ from metier.graders.ladder.chemistry import same_reaction, same_species
 from metier.graders.ladder.dates import same_day, same_time
 from metier.graders.ladder.evaluate import as_float
 from metier.graders.ladder.leaves import compare_leaves
+from metier.graders.ladder.phrases import other_way, same_meaning
 from metier.graders.ladder.policy import Policy
 from metier.graders.ladder.quantity import number_of, quantity_of
 from metier.graders.ladder.spans import dashed, ratio_of, same_ratio
@@ -41,6 +42,8 @@ def compare(
     context = Context(unit=unit, power=power, policy=policy, trace=trace)
     if gold == answer and not policy.interval:
         return Verdict(True, "same", gold[:200])
+    if other_way(gold, answer):
+        return Verdict(False, "different", f"{answer[:100]} against {gold[:100]}")
     if (known := _known_kind(gold, answer, unit)) is not None:
         return Verdict(known, "same_words" if known else "different", f"{answer[:100]} against {gold[:100]}")
     wanted, said = shape(gold), shape(answer)
@@ -53,7 +56,7 @@ def compare(
 _OPTION = re.compile(r"[(\[]?([A-J])[)\].:]+ +(?!.*(?:\bor\b|\band\b|,) *[(\[]?[A-J]\b).+")
 
 
-_KINDS = (same_day, same_time, same_configuration, same_nuclide, same_term, same_reaction, same_species)
+_KINDS = (same_meaning, same_day, same_time, same_configuration, same_nuclide, same_term, same_reaction, same_species)
 
 
 def _known_kind(gold: str, answer: str, unit: str) -> bool | None:

@@ -119,7 +119,7 @@ _COUNTED = re.compile(
     r"nuclei|nucleus|node|bit|event|decay|student|bond|lb)s?$"
 )
 _IGNORED = re.compile(
-    r"(?i)\b(?:of|in the|to the|toward|towards|upwards?|downwards?|left|right|due|north|south|east|west|"
+    r"(?i)\b(?:of|in the|to the|toward|towards|up(?:wards?)?|down(?:wards?)?|(?:anti-?|counter-?)?clockwise|left|right|due|north|south|east|west|"
     r"outwards?|inwards?|per se|"
     r"approximately|respectively|direction|long|wide|high|deep|tall|total|each|away|old)\b.*$"
 )
