@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from metier.graders.ladder.siunitx import plain
+
 _PLAIN = re.compile(r"[-+]?+(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -141,9 +143,12 @@ _UNIT_VECTOR = re.compile(
 _CIRC = re.compile(
     r"(?:\{\s*+\}\s*+)?\^\s*+\{?\s*+(?:\\circ|°)\s*+\}?|\{\s*+\\circ\s*+\}|\\circ(?![A-Za-z])|(?:\{\s*+\})(?=°)"
 )
+_APOSTROPHES = re.compile(r"(?<![\d.,'])\d{1,3}(?:'\d{3})++(?![\d'])")
 _GROUPED = re.compile(r"(?<=\d)(?:\\[,; !]|\{,\}|\{\\,\}|~|,\\!|_)(?=\d{3}(?!\d))")
 _COMMA_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})++(?![\d,])")
 _BLANK_GROUPS = re.compile(r"(?<![\d.,^{] )(?<![\d.,^])\d{1,3}(?: \d{3})++(?![\d,/])")
+_DOTTED = re.compile(r"-?\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d+)")
+"""`1.234.567` and `1.234,5`: dots between thousands."""
 _DECIMAL_BRACE = re.compile(r"(?<=\d)\{,\}(?=\d)")
 _TIMES_TEN = re.compile(r"(?<=[\d.)}])\s*+[xX]\s*+(?=10\s*+(?:\^|\*\*))")
 _EXPONENT = re.compile(r"(?<=\d) ?[eE] ?\{ ?([-+]?\d++) ?\}")
@@ -152,6 +157,9 @@ _DERIVATIVE = re.compile(r"\bd([A-Za-z]) ?/ ?d([A-Za-z])\b")
 _POLAR = re.compile(r"(\d[\d.]*) ?(?:∠|\\angle) ?(-?\d[\d.]*) ?(°?)")
 _RATIO = re.compile(r"^([\d.]++) ?: ?([\d.]++)$")
 _CHOOSE = re.compile(r"\{ ?(\w++) ?\\choose ?(\w++) ?\}")
+_SIUNITX = re.compile(r"\\(?:SI|si|qty|num|unit|ang)\b ?[{\[]")
+_MANTISSA = re.compile(r"(?<![\d.^])(\d+\.\d+) (?=10 ?\^)")
+_CONCISE = re.compile(r"^(-?\d+\.(\d+))\((\d{1,2})\)(?=$|[ *e])")
 _SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")
 _DOTS = re.compile(r"(?<=\d)\s*+\.\.\.+\s*+|\\?\.\.\.(?=\s*$)")
 _LEAD = re.compile(
@@ -183,13 +191,15 @@ def normal(text: str) -> str:
         text = text.replace("\frac", r"\frac").replace("\times", r"\times")
     if _PLAIN.fullmatch(text):
         return text
+    if _SIUNITX.search(text):
+        text = plain(text)
     text = _unmarked(text)
     text = _RAISED.sub(lambda found: f"^{{{found[0].translate(_SUPERSCRIPTS)}}}", text)
     text = _LOWERED.sub(lambda found: f"_{{{found[0].translate(_SUBSCRIPTS)}}}", text)
     text = text.translate(_SIGNS).replace("k\u0302", r"\hat{k} ")
     if "\\" in text or "{" in text or "~" in text:
         text = _latex(text)
-    text = _TIMES_TEN.sub("*", text)
+    text = _MANTISSA.sub(r"\1*", _TIMES_TEN.sub("*", text))
     text = _DERIVATIVE.sub(r"\\frac{d\1}{d\2}", text)
     text = text.replace("**", "^").replace("<=", "≤").replace(">=", "≥").replace("!=", "≠").replace("=<", "≤")
     text = _SPACES.sub(" ", text).strip()
@@ -199,11 +209,23 @@ def normal(text: str) -> str:
     text = _POLAR.sub(r"\1*(cos(\2\3)+i*sin(\2\3))", text)
     text = _RATIO.sub(r"\1/\2", text)
     text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
+    if "'" in text:
+        text = _APOSTROPHES.sub(lambda found: found[0].replace("'", ""), text)
+    if "." in text and _DOTTED.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
     if "," in text and not _bracketed_pair(text):
         text = _COMMA_GROUPS.sub(lambda found: found[0].replace(",", ""), text)
     text = text.replace("+-", "±").replace("+/-", "±")
     text = _trimmed(text)
+    text = _CONCISE.sub(_spread, text)
     return _number_words(text) if text[:1].isalpha() else _scaled(text)
+
+
+def _spread(found: re.Match[str]) -> str:
+    """`1.23(4)` as `1.23 ± 0.04`: the digits in brackets are those of the last places."""
+    places = len(found[2])
+    spread = f"{found[1]} ± {int(found[3]) / 10**places:.{places}f}"
+    return spread if found.end() == len(found.string) else f"({spread})"
 
 
 def _unmarked(text: str) -> str:

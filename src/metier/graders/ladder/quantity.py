@@ -70,6 +70,8 @@ def _compound(text: str) -> Quantity | None:
         return None
     marks = {"'": "arcmin", '"': "arcsec", "''": "arcsec"} if "°" in body else _MARKS
     named = [marks.get(part[2], part[2].rstrip(".")) for part in found]
+    if named[0] in ("degrees", "degree", "deg"):
+        named = [re.sub("^(?=min|sec)", "arc", name) for name in named]
     read_ = [units(name) for name in named]
     if not all(read_):
         return None

@@ -71,6 +71,7 @@ _SCALED = re.compile(r"((?:(?!\\begin)[^,;=])+?) ?\*? ?(\\begin ?\{.*)", re.DOTA
 _TURNED = re.compile(r"([(\[].*[)\]]|\\begin.*\}) ?\^ ?(?:\{ ?(?:T|\\top|\\intercal) ?\}|T|\\top|\\intercal)")
 _MEASURED = re.compile(r"(\(.*,.*\)|\\langle.*,.*\\rangle) ?([A-Za-zμΩ°%][A-Za-zμΩ°%/^*{}\d -]*)")
 _ROWS = re.compile(r"-?[\d./]+(?: +-?[\d./]+)+(?: *; *-?[\d./]+(?: +-?[\d./]+)+)*")
+_SPREAD = re.compile(r"(-?[\d.]+) ?([A-Za-z°%μΩ][^±]*?) ?± ?([\d.]+) ?([A-Za-z°%μΩ][^±]*)")
 _ANGLED = re.compile(r"<([^<>=≤≥]*,[^<>=≤≥]*)>")
 _AND_THEN = r"(?:,? and |, ?)"
 _FAMILIES = (
@@ -318,6 +319,8 @@ def _labelled(sides: list[str], depth: int) -> Shape:
 
 
 def _plus_minus(text: str) -> Shape:
+    if (repeated := _SPREAD.fullmatch(text)) and repeated[2] == repeated[4]:
+        text = f"({repeated[1]}±{repeated[3]}) {repeated[2]}"
     if len(split(text, re.compile("±"))) > 2:
         return Leaf(text=text)
     return Many(kind="plus-minus", parts=(Leaf(text=text.replace("±", "+")), Leaf(text=text.replace("±", "-"))))

@@ -103,7 +103,7 @@ _SPOKEN = {
     "cents": "cent",
     "GBP": "£", "yen": "¥", "hectare": "ha", "acres": "acre", "knots kn": "knot",
     "celsius Celsius degC centigrade": "°C",
-    "fahrenheit Fahrenheit degF": "°F", "arcminute": "arcmin", "arcsecond": "arcsec", "ml": "mL",
+    "fahrenheit Fahrenheit degF": "°F", "arcminute arcmins": "arcmin", "arcsecond arcsecs": "arcsec", "ml": "mL",
     "KPA kPA KPa Kpa kpa": "kPa",
     "kmph": "kmh", "KJ kj": "kJ", "Kg KG kgs": "kg", "hartree": "Hartree", "lbs": "lb", "molar": "M", "Ohm": "Ω",
     "kilohm kilohms": "kΩ", "megohm megohms": "MΩ",
@@ -164,6 +164,7 @@ def _cleaned(text: str) -> str:
     text = re.sub(r"° ?([CF])\b", r"°\1", text)
     text = re.sub(r"^° ?[NSEW]$", "°", text)
     text = re.sub(r"(?i)\bper ?cent(?:age points?)?\b", "%", text)
+    text = re.sub(r"\bsq\.? (?=[A-Za-z])", "square ", re.sub(r"\bcu\.? (?=[A-Za-z])", "cubic ", text))
     text = re.sub(r"(?i)\b(square|cubic) ([A-Za-z]+)", lambda c: f"{c[2]}^{2 if c[1].lower() == 'square' else 3}", text)
     text = re.sub(r"\b(squared|cubed)\b", lambda c: "^2" if c[1] == "squared" else "^3", text)
     text = (
