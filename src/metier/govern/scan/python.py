@@ -12,12 +12,12 @@ import binascii
 import codecs
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
-from metier.govern.scan.variables import NAME
+from metier.govern.scan.variables import Lines
 
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
@@ -103,14 +103,17 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
         if beside:
             others: list[str] = []
             folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
+        named = _naming_any(statements, folder.names)
         return [
-            folder.said(source) if _names_any(statement, folder.names) or _folds(statement.text) else ""
-            for statement, source in zip(statements, sources, strict=True)
+            folder.said(source) if number in named or _folds(statement.text) else ""
+            for number, (statement, source) in enumerate(zip(statements, sources, strict=True))
         ]
 
 
-def _names_any(statement: Statement, names: Set[str]) -> bool:
-    return not names.isdisjoint(NAME.findall(statement.text)) and not names.isdisjoint(statement.uses)
+def _naming_any(statements: Sequence[Statement], names: Iterable[str]) -> set[int]:
+    """The numbers of the statements that read one of some names."""
+    lines = Lines({number: statement.text for number, statement in enumerate(statements)})
+    return {number for name in names for number in lines.holding(name) if name in statements[number].uses}
 
 
 def _naming(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:

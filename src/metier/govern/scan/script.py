@@ -43,7 +43,7 @@ _COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+"}
 _BLANK = {name: re.compile(rf"(?:[\s;]++|{comment})++") for name, comment in _COMMENTS.items()}
 _SIMPLE = {
     name: re.compile(
-        rf"(?P<text>(?:{_simple('{', '}') if name == 'python' else _simple('', '')})++)(?:{comment})?+"
+        rf"(?:[\s;]++|{comment})*+(?P<text>(?:{_simple('{', '}') if name == 'python' else _simple('', '')})++)(?:{comment})?+"
         + (r"(?:\n|;|\Z)" if name == "python" else rf"(?:\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{))")
     )
     for name, comment in _COMMENTS.items()
@@ -139,11 +139,12 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
 
     while place < len(text):
         while not parts and (not stack or stack[-1] == "block"):
-            if passed := blank.match(text, place):
-                newlines, place = text.count("\n", place, passed.end()), passed.end()
+            found = simple.match(text, place)
+            passed = found or blank.match(text, place)
+            if passed and (start := found.start("text") if found else passed.end()) > place:
+                newlines, place = text.count("\n", place, start), start
                 if newlines:
                     line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
-            found = simple.match(text, place)
             if found is None:
                 if not stack or text[place : place + 1] != "}":
                     break
