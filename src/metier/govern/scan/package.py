@@ -8,6 +8,7 @@ from pathlib import Path
 
 from metier.capability import Capability
 from metier.govern.scan.chains import chains
+from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
 from metier.govern.scan.hosts import Place, place_of, urls_of
 from metier.govern.scan.markdown import Block
@@ -97,6 +98,7 @@ def _scan(contents: Contents) -> Scan:
         for found in said(prose, purpose)
     ]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
+    findings += [_of(*found) for found in broken_claims(steps, purpose)]
     findings += [_of(*found) for found in registry_findings(steps, contents.parts, purpose)]
     return Scan(
         findings=tuple(_once(findings)),
