@@ -55,7 +55,7 @@ class Doubles:
         return self.function(node.op, *args)
 
     def bound(self, node: Apply) -> Value:
-        """A sum, a product, an integral or a limit; what has infinitely many terms has no value here."""
+        """A sum, a product, an integral or a limit."""
         variable, *ends, body = node.args
         name = variable.name if isinstance(variable, Name) else ""
         limits = [self.of(end) for end in ends]
@@ -65,6 +65,8 @@ class Doubles:
 
         if node.op in ("int", "lim"):
             return self.integral(at, *limits) if node.op == "int" else self.limit(at, *limits)
+        if not isinstance(limits[0], complex) and not _infinite(limits[0]) and self.is_endless(limits[1]):
+            return self.series(at, limits[0], product=node.op == "prod")
         if any(isinstance(end, complex) or _infinite(end) or end != int(end) for end in limits):
             raise UndefinedError("a sum over what is no whole number")
         low, high = map(int, limits)
@@ -74,6 +76,14 @@ class Doubles:
         for number in range(low, high + 1):
             total = self.add(total, at(number)) if node.op == "sum" else self.mul(total, at(number))
         return total
+
+    def is_endless(self, end: Value) -> bool:
+        """Whether a sum goes on to infinity."""
+        return not isinstance(end, complex) and end == math.inf
+
+    def series(self, at: Callable[[Value], Value], low: Value, *, product: bool) -> Value:
+        """The value of infinitely many terms, which doubles cannot tell."""
+        raise OutOfDoublesError
 
     def integral(self, at: Callable[[Value], Value], low: Value, high: Value) -> Value:
         """The integral between two ends, by the tanh-sinh rule; with more digits where it is not sure of eleven."""

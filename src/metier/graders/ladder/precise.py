@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from metier.graders.ladder.doubles import Doubles, TooBigError, UndefinedError, Value, real_function
+from metier.graders.ladder.series import endless
 
 _MAX_MAGNITUDE = 60
 """An exponent of more than 2^60 is refused: its power could not be written down in memory."""
@@ -37,6 +38,14 @@ class Precise(Doubles):
         if self.mp.im(found) or not error <= 1e-10 * max(abs(found), 1e-3):
             raise UndefinedError("an integral that does not settle")
         return found
+
+    def is_endless(self, end: Value) -> bool:
+        return bool(self.mp.im(end) == 0 and self.mp.isinf(end) and end > 0)
+
+    def series(self, at: Callable[[Value], Value], low: Value, *, product: bool) -> Value:
+        if self.mp.im(low) or low != int(low):
+            raise UndefinedError("a series over what is no whole number")
+        return endless(self.mp, at, int(low), product=product)
 
     def limit(self, at: Callable[[Value], Value], end: Value) -> Value:
         """The value very near the end, on each side where there is one; none unless all agree."""
