@@ -286,4 +286,7 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
     main(sys.argv[1:])

@@ -126,4 +126,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
         print(json.dumps(child(Path(sys.argv[2]), sys.argv[3], json.load(sys.stdin))))
     else:
+        if len(sys.argv) < 3:
+            print(__doc__, file=sys.stderr)
+            raise SystemExit(2)
         main(sys.argv[1:])

@@ -311,4 +311,7 @@ def _version(package: str) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
     main(sys.argv[1:])

@@ -57,4 +57,7 @@ def places(reader: Extractor, file: Path) -> Iterator[tuple[bool, float, bool]]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
     main(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]])

@@ -82,7 +82,8 @@ def hits(encoder: SentenceEncoder, skills: Skills, gold: list[Gold]) -> dict[str
 
 if __name__ == "__main__":
     if len(sys.argv) < 5 or "--" not in sys.argv:
-        sys.exit(__doc__)
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
     cut = sys.argv.index("--")
     named_files = dict(one.rsplit("=", 1) for one in sys.argv[3:cut])
     main(

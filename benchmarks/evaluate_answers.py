@@ -34,7 +34,8 @@ def main() -> None:
         for name, (_, right) in rows:
             print(f"| {name} | " + " | ".join(str(right[kind]) for kind in kinds) + " |")
     if not sys.argv[1:]:
-        sys.exit("Expected the path of at least one file of labelled pairs.")
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
 
 
 def measured(judge: Judge, pairs: list[dict[str, Any]]) -> tuple[str, Counter[str]]:

@@ -36,4 +36,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
     main(Path(sys.argv[1]))

@@ -60,6 +60,9 @@ def remove(folder: Path) -> None:
 
 def main() -> None:
     """Print states, speeds and what each refuses."""
+    if len(sys.argv) < 3:
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
     top, root = Path(sys.argv[1]), Path(sys.argv[2])
     packages = sorted(path.parent for path in top.glob("*/skill.oms.sig"))
     trust = trust_roots(root)
