@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from metier.graders.ladder.atoms import same_configuration, same_nuclide, same_term
 from metier.graders.ladder.chemistry import same_reaction, same_species
 from metier.graders.ladder.dates import same_day, same_time
+from metier.graders.ladder.equations import indexed, same_bound
 from metier.graders.ladder.evaluate import as_float
+from metier.graders.ladder.formulas import formula_of
 from metier.graders.ladder.leaves import compare_leaves
 from metier.graders.ladder.phrases import other_way, same_meaning
 from metier.graders.ladder.policy import Policy
 from metier.graders.ladder.quantity import number_of, quantity_of
 from metier.graders.ladder.spans import dashed, ratio_of, same_ratio
 from metier.graders.ladder.structure import Interval, Leaf, Many, Nothing, Shape, as_list_or_sum, shape
+from metier.graders.ladder.symbolic import same
+from metier.graders.ladder.tree import Node
 from metier.graders.ladder.units import Unit, pairs
 from metier.graders.ladder.vectors import as_long, vector_of
 from metier.graders.ladder.verdict import Context, Verdict
@@ -53,6 +58,7 @@ def compare(
     return _shapes(wanted, said, context)
 
 
+_CHOICE = re.compile(r"(?i:option|choice|answer) \(?([A-Ja-j])\)?|[(\[]?([A-Ja-j])[)\]]")
 _OPTION = re.compile(r"[(\[]?([A-J])[)\].:]+ +(?!.*(?:\bor\b|\band\b|,) *[(\[]?[A-J]\b).+")
 
 
@@ -64,8 +70,8 @@ def _known_kind(gold: str, answer: str, unit: str) -> bool | None:
     if unit:
         return None
     if len(gold) == 1 and "A" <= gold <= "J":
-        option = _OPTION.fullmatch(answer)
-        return option[1] == gold if option else None
+        option = _OPTION.fullmatch(answer) or _CHOICE.fullmatch(answer)
+        return (option[1] or option[option.lastindex or 1]).upper() == gold if option else None
     for same in _KINDS:
         found = same(gold, answer)
         if found is not None:
@@ -242,6 +248,8 @@ def _intervals(gold: Shape, answer: Shape, context: Context) -> Verdict:
     if wanted is None or said is None:
         return Verdict(False, "different_kind", f"{_kind(answer)} against {_kind(gold)}")
     simple = re.compile(r"\\?[A-Za-z]\w*")
+    if any(one.label and not simple.fullmatch(one.label) for one in (wanted, said)) and wanted.label and said.label:
+        return _bounds(wanted, said, context)
     if wanted.label != said.label and simple.fullmatch(wanted.label) and simple.fullmatch(said.label):
         return Verdict(False, "different_names", f"{said.label} against {wanted.label}")
     infinite = [("\\infty" in one.low, "\\infty" in one.high) for one in (wanted, said)]
@@ -253,6 +261,34 @@ def _intervals(gold: Shape, answer: Shape, context: Context) -> Verdict:
         tuple(Leaf(text=end) for end in (said.low, said.high)),
         context,
     )
+
+
+def _bounds(gold: Interval, answer: Interval, context: Context) -> Verdict:
+    """`2x + y < 5` beside `y < 5 - 2x`: what is bounded is a formula on one side or both."""
+    sides = [_less(one) for one in (gold, answer)]
+    if sides[0] is None or sides[1] is None:
+        if gold.label.replace(" ", "") != answer.label.replace(" ", ""):
+            trees = formula_of(gold.label), formula_of(answer.label)
+            if trees[0] is None or trees[1] is None or not same(trees[0], trees[1]):
+                return Verdict(None, "undecided", f"{answer.label[:60]} against {gold.label[:60]}")
+        return _intervals(replace(gold, label="x"), replace(answer, label="x"), context)
+    if _open_end(gold) != _open_end(answer):
+        return Verdict(False, "different_ends")
+    found = same_bound(sides[0], sides[1])
+    return Verdict(found, "undecided" if found is None else "same_parts" if found else "different")
+
+
+def _open_end(one: Interval) -> bool:
+    return one.closed[1] if "\\infty" in one.low else one.closed[0]
+
+
+def _less(one: Interval) -> tuple[Node, Node] | None:
+    """The smaller and the larger side of a bound on one side, or None."""
+    if ("\\infty" in one.low) == ("\\infty" in one.high):
+        return None
+    texts = (one.label, one.high) if "\\infty" in one.low else (one.low, one.label)
+    less, more = (formula_of(indexed(text)) for text in texts)
+    return (less, more) if less and more else None
 
 
 def _as_interval(one: Shape) -> Interval | None:

@@ -18,9 +18,12 @@ _YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _NUMBERED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _WEEKDAY = re.compile(r"(?i)^(?:mon|tues|wednes|thurs|fri|satur|sun)day,? ")
-_TIME = re.compile(r"(?i)(\d{1,2})(?:[:/.](\d\d))?(?::(\d\d))? ?(?:([ap])\.?m\.?)?")
+_TIME = re.compile(r"(?i)(\d{1,2})(?:[:/.](\d\d))?(?::(\d\d))? ?(?:([ap])\.? ?m\.?)?")
 _COLON = re.compile(r"\d{1,2}[:/]\d\d")
 """A text that is nothing but `14:30` comes as the ratio `14/30`."""
+_SURE = re.compile(r"(?:[ap]\. ?m|[AP]\.?M)\.?$")
+_WORDS = re.compile(r"(?i)(?:12(?:[:/]00)? ?)?(noon|midday|midnight)")
+_OCLOCK = re.compile(r"(?i)(?<=\d) ?(?:h|hrs|hours|o'?clock)\b\.?(?: in the (?:morning|afternoon|evening))?$")
 
 
 def same_day(gold: str, answer: str) -> bool | None:
@@ -67,24 +70,36 @@ def _valid(written: list[tuple[str, ...]]) -> set[date]:
 
 
 def same_time(gold: str, answer: str) -> bool | None:
-    """Whether both are one time of day; None if neither says am or pm, or no colon tells pm from picometres.
+    """Whether both are one time of day; None if neither says am or pm, or nothing tells pm from picometres.
+
+    A colon tells, and so do `p.m.`, `PM`, noon and midnight.
 
     >>> same_time("14:30", "2:30 pm"), same_time("2:30 am", "2:30 p.m."), same_time("2.30 pm", "2.31 pm")
     (True, False, None)
+    >>> same_time("7 pm", "7 PM"), same_time("noon", "12:00 pm"), same_time("7 p.m", "19:00 h"), same_time("7 pm", "8 pm")
+    (True, True, True, None)
     """
-    if not (_COLON.match(gold) or _COLON.match(answer)) or "m" not in gold[-2:].lower() + answer[-2:].lower():
+    if not (gold[-1:] in "mMnNtT.0123456789hHyks" and (gold[:1].isdigit() or gold[:1] in "nmNM")):
         return None
-    read = _TIME.fullmatch(gold), _TIME.fullmatch(answer)
+    gold, answer = (_WORDS.sub(_twelve, text) if text[-1:] in "nNtTy" else text for text in (gold, answer))
+    sure = _COLON.match(gold) or _COLON.match(answer) or _SURE.search(gold) or _SURE.search(answer)
+    if not sure or "m" not in gold[-3:].lower() + answer[-3:].lower():
+        return None
+    read = [_TIME.fullmatch(_OCLOCK.sub("", text)) for text in (gold, answer)]
     if read[0] is None or read[1] is None or not (read[0][4] or read[1][4]):
         return None
     wanted, said = _seconds(read[0]), _seconds(read[1])
     return None if wanted is None or said is None else wanted == said
 
 
+def _twelve(found: re.Match[str]) -> str:
+    return "12:00 am" if found[1].lower() == "midnight" else "12:00 pm"
+
+
 def _seconds(found: re.Match[str]) -> int | None:
     hour, minute, second = (int(found[place] or 0) for place in (1, 2, 3))
     half = (found[4] or "").lower()
-    if not (half or found[2]) or hour > (12 if half else 23) or minute > 59 or second > 59:
+    if not (half or found[2]) or not (1 if half else 0) <= hour <= (12 if half else 23) or minute > 59 or second > 59:
         return None
     hour = hour % 12 + 12 * (half == "p") if half else hour
     return 3600 * hour + 60 * minute + second

@@ -15,6 +15,10 @@ from metier.graders.ladder.units import pairs, units
 from metier.graders.ladder.verdict import Context, Verdict
 
 
+_ALIKE = (frozenset("EKUTWQH"), frozenset("VUEε"), frozenset("yf"), frozenset("PpF"), frozenset("TP"), frozenset("ILJ"))
+"""Letters that books use for one thing: energies, voltages, functions, pressures and forces, periods, moments."""
+
+
 def compare_leaves(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
     """Compare two answers that have no parts: as numbers with units, then as formulas, then as words."""
     verdict = _last_sides(gold, answer, context)
@@ -35,7 +39,7 @@ def _last_sides(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
         return Verdict(True, "same", gold.text[:200])
     if gold.label and (gold.label, gold.text) == (answer.text, answer.label):
         return Verdict(True, "same", f"{gold.label}={gold.text}")
-    if _other_name(gold.label, answer.label):
+    if _other_name(gold, answer):
         return Verdict(False, "different_names", f"{answer.label} against {gold.label}")
     if "=" in answer.text and gold.label and "=" not in gold.text:
         gold = Leaf(text=f"{gold.label}={gold.text}")
@@ -56,8 +60,16 @@ def _unbraced(text: str) -> str:
     return re.sub(r"[_{} ]", "", text)
 
 
-def _other_name(gold: str, answer: str) -> bool:
-    return gold != answer and all(re.fullmatch(r"[a-z]", name) for name in (gold, answer))
+def _other_name(gold: Leaf, answer: Leaf) -> bool:
+    """Whether the labels name different things: `x` and `y`, `pH` and `pOH`, `F` and `V` before a formula."""
+    one, other = gold.label, answer.label
+    if one == other or not one or not other:
+        return False
+    formulas = not _is_quantity(gold.text) and not any({one, other} <= group for group in _ALIKE)
+    letter = "[A-Za-z]" if formulas else "[a-z]"
+    if all(re.fullmatch(letter, name) for name in (one, other)):
+        return True
+    return all(re.fullmatch(r"p[A-Z]\w*", name) for name in (one, other))
 
 
 def _quantities(gold: str, answer: str, context: Context) -> Verdict | None:

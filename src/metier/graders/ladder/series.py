@@ -19,7 +19,7 @@ def endless(mp: Any, term: Callable[[Any], Any], low: int, *, product: bool = Fa
     """The sum or product of `term(low), term(low + 1), …`.
 
     Args:
-        mp: The mpmath context to compute in.
+        mp: The mpmath context to compute in, of 50 digits.
         term: The term at a whole number.
         low: The first number.
         product: Multiply instead of adding.
@@ -28,6 +28,7 @@ def endless(mp: Any, term: Callable[[Any], Any], low: int, *, product: bool = Fa
         UndefinedError: It diverges, or the value is not sure to twelve digits.
 
     >>> from mpmath import mp
+    >>> mp.dps = 50
     >>> float(endless(mp, lambda n: 1 / n**2, 1))
     1.6449340668482264
     >>> endless(mp, lambda n: 1 / n, 1)

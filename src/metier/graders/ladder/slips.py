@@ -18,9 +18,11 @@ from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.formulas import formula_of
 from metier.graders.ladder.normal import normal
 from metier.graders.ladder.quantity import quantity_or_none
+from metier.graders.ladder.structure import split
 from metier.graders.ladder.tree import CONSTANTS, Node, names
 from metier.graders.ladder.units import units
 
+_EQUALS = re.compile("=")
 _LEADING = re.compile(r"(?<![\d.])([1-9])(?=\d*)")
 _NAME = re.compile(r"(?<![A-Za-z\\])([a-zA-Z])(?![A-Za-z])")
 _EXPONENT = re.compile(r"\^ ?\{? ?(-?)(\d+)")
@@ -81,7 +83,7 @@ def _numbers(number: float, unit: str, relative: float, drawn: random.Random) ->
 
     if number == 0 or not math.isfinite(number):
         return
-    factored = re.match(r"[^A-Za-z]*10", unit)
+    factored = re.search(r"10 ?\^", unit)
     yield from slip(-number, "sign")
     for _ in range(400):
         power = drawn.choice((-9, -6, -4, -3, -2, -1, 1, 2, 3, 4, 6, 9))
@@ -102,6 +104,8 @@ def _numbers(number: float, unit: str, relative: float, drawn: random.Random) ->
 def _other_unit(number: float, unit: str, relative: float, drawn: random.Random) -> Iterator[Slip]:
     other = drawn.choice(_OTHER_UNITS)
     mine, theirs = units(unit), units(other)
+    if not unit.strip() and other in ("°", "%"):
+        return  # Golds without a unit may be angles or shares.
     if not mine or not theirs or theirs[0].zero or any(one.zero for one in mine):
         return
     fitting = [(one, two) for one in mine for two in theirs if one.fits(two)]
@@ -134,7 +138,7 @@ def _is_wrong(text: str, wrong: str, kind: str, relative: float, drawn: random.R
     """Whether a changed text is wrong for certain: its value is off, or it has none and another digit."""
     if wrong.replace(" ", "") == text.replace(" ", ""):
         return False
-    sides = [[formula_of(side) for side in one.split("=")] for one in (text, wrong)]
+    sides = [[formula_of(side) for side in split(one, _EQUALS)] for one in (text, wrong)]
     if any(tree is None for trees in sides for tree in trees):
         # The parts of a list may be swapped by other digits or letters; one digit that was not there before is wrong.
         return kind == "digit" and sorted(re.findall(r"[\d.]+", text)) != sorted(re.findall(r"[\d.]+", wrong))

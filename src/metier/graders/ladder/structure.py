@@ -282,7 +282,11 @@ def _inequality(text: str) -> Shape:
         return Interval(low=bounds[0], high=bounds[2], closed=(signs[0] == "≤", signs[1] == "≤"), label=bounds[1])
     if len(signs) == 2 and all(sign in ">≥" for sign in signs):
         return Interval(low=bounds[2], high=bounds[0], closed=(signs[1] == "≥", signs[0] == "≥"), label=bounds[1])
-    return Leaf(text=text)
+    if len(signs) > 2 and all(sign in ">≥" for sign in signs):
+        turned = {">": "<", "≥": "≤"}
+        links = [part for pair in zip(bounds[::-1], [turned[sign] for sign in signs[::-1]] + [""], strict=True) for part in pair]
+        return Leaf(text="".join(links))
+    return Leaf(text=re.sub(r" ?([<>≤≥]) ?", r"\1", text) if len(signs) > 2 else text)
 
 
 _SYMBOL = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?")
