@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands.extracting import named_files, need_numpy, on_a_line
+from metier.faces.commands.extracting import named_files, need_numpy
+from metier.faces.commands.training import on_a_line
 from metier.faces.show import AsJson, as_json, say, table
 
 

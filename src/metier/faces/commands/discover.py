@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands import ablating, ads, extracting, labelling, mentions, taxonomies
+from metier.faces.commands import ablating, ads, extracting, labelling, mentions, taxonomies, training
 from metier.faces.show import AsJson, as_json, say, table
 
 app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_help=True, rich_markup_mode=None)
@@ -46,9 +46,9 @@ app.command("label")(labelling.label)
 app.command("mentions")(mentions.mentions)
 for command in (ads.page, ads.corpus, ads.learn):
     app.command()(command)
-app.command()(extracting.train)
+app.command()(training.train)
 app.command()(extracting.extract)
-app.command()(extracting.calibrate)
+app.command()(training.calibrate)
 app.command()(extracting.measure)
 app.command()(ablating.ablate)
 app.add_typer(taxonomies.app)
