@@ -36,7 +36,9 @@ def same_configuration(gold: str, answer: str) -> bool | None:
     totals = [_by_subshell(one) for one in (wanted, said)]
     if totals[0] != totals[1]:
         return False
-    return False if set(said) - set(totals[1]) and set(wanted) - set(totals[0]) else True if totals[0] == wanted else None
+    return (
+        False if set(said) - set(totals[1]) and set(wanted) - set(totals[0]) else True if totals[0] == wanted else None
+    )
 
 
 def _by_subshell(shells: dict[str, int]) -> dict[str, int]:
@@ -82,7 +84,9 @@ def _term(found: re.Match[str]) -> tuple[str, str, int]:
 
 _MASS = r"\^\{?(\d{1,3})m?\}?"
 _CHARGE = r"_\{?([-+]?\d{1,3})\}?"
-_MARKED = re.compile(rf"(?:\{{\}})?(?:{_MASS}(?:{_CHARGE})?|{_CHARGE}{_MASS})\{{?([A-Z][a-z]?|n|p|e|\\alpha|\\beta|\\gamma)\}}?")
+_MARKED = re.compile(
+    rf"(?:\{{\}})?(?:{_MASS}(?:{_CHARGE})?|{_CHARGE}{_MASS})\{{?([A-Z][a-z]?|n|p|e|\\alpha|\\beta|\\gamma)\}}?"
+)
 _SPOKEN = re.compile(r"([A-Za-z]{3,})[- ](\d{1,3})|([A-Z][a-z]?)-(\d{1,3})")
 _LOOSE = re.compile(r"(\d{1,3})([A-Z][a-z]?)|([A-Z][a-z]?)(\d{2,3})")
 _PARTICLES = {

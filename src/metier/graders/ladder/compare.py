@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from metier.graders.ladder.atoms import same_configuration, same_nuclide, same_term
+from metier.graders.ladder.cases import same_cases
 from metier.graders.ladder.chemistry import same_reaction, same_species
 from metier.graders.ladder.dates import same_day, same_time
 from metier.graders.ladder.equations import indexed, same_bound
 from metier.graders.ladder.evaluate import as_float
+from metier.graders.ladder.families import one_letter
 from metier.graders.ladder.formulas import formula_of
 from metier.graders.ladder.leaves import compare_leaves
 from metier.graders.ladder.phrases import other_way, same_meaning
@@ -47,6 +49,7 @@ def compare(
     context = Context(unit=unit, power=power, policy=policy, trace=trace)
     if gold == answer and not policy.interval:
         return Verdict(True, "same", gold[:200])
+    gold, answer = one_letter(gold, answer)
     if other_way(gold, answer):
         return Verdict(False, "different", f"{answer[:100]} against {gold[:100]}")
     if (known := _known_kind(gold, answer, unit)) is not None:
@@ -58,17 +61,30 @@ def compare(
     return _shapes(wanted, said, context)
 
 
+_LETTERED = re.compile(r"\(?[A-J]\)?(?:(?:,? ?(?:and|&) ?|, ?)\(?[A-J]\)?)+")
 _CHOICE = re.compile(r"(?i:option|choice|answer) \(?([A-Ja-j])\)?|[(\[]?([A-Ja-j])[)\]]")
 _OPTION = re.compile(r"[(\[]?([A-J])[)\].:]+ +(?!.*(?:\bor\b|\band\b|,) *[(\[]?[A-J]\b).+")
 
 
-_KINDS = (same_meaning, same_day, same_time, same_configuration, same_nuclide, same_term, same_reaction, same_species)
+_KINDS = (
+    same_meaning,
+    same_day,
+    same_time,
+    same_configuration,
+    same_nuclide,
+    same_term,
+    same_reaction,
+    same_species,
+    same_cases,
+)
 
 
 def _known_kind(gold: str, answer: str, unit: str) -> bool | None:
     """The verdict on what is no number: days, times of day, options by their letter, chemical formulas."""
     if unit:
         return None
+    if _LETTERED.fullmatch(gold) and (said := _LETTERED.fullmatch(answer)):
+        return sorted(re.findall("[A-J]", gold)) == sorted(re.findall("[A-J]", said[0]))
     if len(gold) == 1 and "A" <= gold <= "J":
         option = _OPTION.fullmatch(answer) or _CHOICE.fullmatch(answer)
         return (option[1] or option[option.lastindex or 1]).upper() == gold if option else None

@@ -47,6 +47,8 @@ def _last_sides(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
         answer = Leaf(text=f"{answer.label}={answer.text}")
     if gold.text.isalpha() and gold.text.casefold() == answer.text.casefold() and len(gold.text) > 2:
         return Verdict(True, "same_words", gold.text[:200])
+    if _LONG_WORD.search(gold.text) and _plain_words(gold.text.casefold()) == _plain_words(answer.text.casefold()):
+        return Verdict(True, "same_words", gold.text[:200])
     if "_" in gold.text + answer.text and _unbraced(gold.text) == _unbraced(answer.text):
         return Verdict(True, "same", gold.text[:200])
     verdict = _quantities(gold.text, answer.text, context)
@@ -159,9 +161,20 @@ def _unknown_unit(wanted: Quantity, said: Quantity, context: Context) -> Verdict
     return Verdict(None, "unknown_unit", evidence)
 
 
+_ORDINALS = "zeroth 0th first 1st second 2nd third 3rd fourth 4th fifth 5th sixth 6th seventh 7th eighth 8th".split()
+_LONG_WORD = re.compile(r"[ -][a-z]{4}|[a-z]{4}[ -]")
+_NUMBERED = dict(zip(_ORDINALS[::2], _ORDINALS[1::2], strict=True))
+
+
+def _plain_words(text: str) -> str:
+    """`second-order` as `2nd order`, without an article and without what adds nothing."""
+    words = [word for word in text.replace("-", " ").split() if word not in ("a", "an", "the", "direction")]
+    return " ".join(_NUMBERED.get(word, word) for word in words)
+
+
 def _words(gold: str, answer: str) -> Verdict:
     wanted, said = (" ".join(re.sub(r"[{}\\$.,;:]", " ", text).casefold().split()) for text in (gold, answer))
-    if wanted == said:
+    if wanted == said or _plain_words(wanted) == _plain_words(said):
         return Verdict(True, "same_words")
     if quantity_or_none(gold) or formula_of(gold) or re.fullmatch(r"[a-z ]+", wanted):
         return Verdict(False, "different", f"{answer[:100]} against {gold[:100]}")

@@ -161,6 +161,7 @@ _RATIO = re.compile(r"^([\d.]++) ?: ?([\d.]++)$")
 _CHOOSE = re.compile(r"\{ ?(\w++) ?\\choose ?(\w++) ?\}")
 _SIUNITX = re.compile(r"\\(?:SI|si|qty|num|unit|ang)\b ?[{\[]")
 _MANTISSA = re.compile(r"(?<![\d.^])(\d+\.\d+) (?=10 ?\^)")
+_POTENCY = re.compile(r"^(p(?:H|OH|K_?\{?[abw]?\}?))(?: of| is|:)? ?([\d.-])")
 _CONCISE = re.compile(r"^(-?\d+\.(\d+))\((\d{1,2})\)(?=$|[ *e])")
 _SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")
 _DOTS = re.compile(r"(?<=\d)\s*+\.\.\.+\s*+|\\?\.\.\.(?=\s*$)")
@@ -219,7 +220,7 @@ def normal(text: str) -> str:
         text = _COMMA_GROUPS.sub(lambda found: found[0].replace(",", ""), text)
     text = text.replace("+-", "±").replace("+/-", "±")
     text = _trimmed(text)
-    text = _CONCISE.sub(_spread, text)
+    text = _POTENCY.sub(r"\1=\2", _CONCISE.sub(_spread, text))
     return _number_words(text) if text[:1].isalpha() else _scaled(text)
 
 

@@ -38,7 +38,9 @@ _BEARINGS = {
     "clockwise": "clockwise",
     **dict.fromkeys(("counterclockwise", "anticlockwise", "counter-clockwise", "anti-clockwise"), "anticlockwise"),
 }
-_BEARING = re.compile(r"(?i)(?<![A-Za-z\\-])(?:" + "|".join(sorted(_BEARINGS, key=len, reverse=True)) + r")(?![A-Za-z-])")
+_BEARING = re.compile(
+    r"(?i)(?<![A-Za-z\\-])(?:" + "|".join(sorted(_BEARINGS, key=len, reverse=True)) + r")(?![A-Za-z-])"
+)
 
 
 def meaning(text: str) -> str | None:

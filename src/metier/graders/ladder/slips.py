@@ -63,7 +63,11 @@ def slips(gold: str, *, unit: str = "", relative: float = 0.05, most: int = 50, 
     text = normal(gold)
     found = quantity_or_none(text)
     numeric = found is not None and not found.unit and not isinstance(as_float(found.value), complex)
-    ways = [_numbers(as_float(found.value), unit, relative, drawn)] if found and numeric else [_texts(text, relative, drawn)]
+    ways = (
+        [_numbers(as_float(found.value), unit, relative, drawn)]
+        if found and numeric
+        else [_texts(text, relative, drawn)]
+    )
     kept: dict[str, Slip] = {}
     for way in ways:
         for slip in way:

@@ -75,7 +75,5 @@ def same_ratio(gold: tuple[str, ...], answer: tuple[str, ...], *, relative: floa
     if len(wanted) != len(said):
         return False
     near = max(relative, 1e-9)
-    crossed = [
-        (low[0] * high[1], high[0] * low[1]) for low, high in pairwise(zip(wanted, said, strict=True))
-    ]
+    crossed = [(low[0] * high[1], high[0] * low[1]) for low, high in pairwise(zip(wanted, said, strict=True))]
     return all(abs(one - other) <= near * max(abs(one), abs(other)) for one, other in crossed)

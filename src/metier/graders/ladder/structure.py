@@ -58,7 +58,11 @@ _BRACKET = re.compile(r"\\begin|\\end|\\langle|\\rangle|[([{⦃]|[)\]}⦄]")
 _OPEN = frozenset("([{⦃") | {"\\begin", "\\langle"}
 _WORDS_OF_NOTHING = re.compile(r"(?i)^(?:no (?:real )?solutions?|\\emptyset|⦃ *⦄|(?:the )?empty set|none)$")
 _ALL = re.compile(r"(?i)^(?:all (?:real )?(?:numbers|reals|x)|\\mathbb ?\{? ?R ?\}?|\(-\\infty *, *\+?\\infty *\)|R)$")
-_OR, _AND, _CUP = re.compile(r"(?i)\bor\b|;"), re.compile(r"(?i),|\band\b|;"), re.compile(r"∪|(?<=[\])⦄}\[]) *U *(?=[\[\](⦃{\\])")
+_OR, _AND, _CUP = (
+    re.compile(r"(?i)\bor\b|;"),
+    re.compile(r"(?i),|\band\b|;"),
+    re.compile(r"∪|(?<=[\])⦄}\[]) *U *(?=[\[\](⦃{\\])"),
+)
 _EQUALS, _RELATION = re.compile(r"(?<![<>!=])=(?!=)"), re.compile(r"[<>≤≥]")
 _MATRIX = re.compile(r"\\begin ?\{([bpvB]?matrix|smallmatrix|array)\}(?:\{[^{}]*\})?(.*)\\end ?\{\1\}", re.DOTALL)
 _MEMBER = re.compile(r"^[A-Za-z]\w* ?∈ ?")
@@ -284,7 +288,11 @@ def _inequality(text: str) -> Shape:
         return Interval(low=bounds[2], high=bounds[0], closed=(signs[1] == "≥", signs[0] == "≥"), label=bounds[1])
     if len(signs) > 2 and all(sign in ">≥" for sign in signs):
         turned = {">": "<", "≥": "≤"}
-        links = [part for pair in zip(bounds[::-1], [turned[sign] for sign in signs[::-1]] + [""], strict=True) for part in pair]
+        links = [
+            part
+            for pair in zip(bounds[::-1], [turned[sign] for sign in signs[::-1]] + [""], strict=True)
+            for part in pair
+        ]
         return Leaf(text="".join(links))
     return Leaf(text=re.sub(r" ?([<>≤≥]) ?", r"\1", text) if len(signs) > 2 else text)
 
