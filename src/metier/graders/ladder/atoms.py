@@ -28,7 +28,8 @@ def same_configuration(gold: str, answer: str) -> bool | None:
     >>> same_configuration("[Ne] 3s^2 3p^4", "1s2 2s2 2p6 3p4 3s2"), same_configuration("[Ar] 3d^5 4s^1", "[Ar]3d6")
     (True, False)
     """
-    wanted, said = _configuration(gold), _configuration(answer)
+    wanted = _configuration(gold)
+    said = _configuration(answer, loose=True) if wanted else None
     if not wanted or not said:
         return None
     if wanted == said:
@@ -48,8 +49,8 @@ def _by_subshell(shells: dict[str, int]) -> dict[str, int]:
     return dict(found)
 
 
-def _configuration(text: str) -> dict[str, int] | None:
-    if not re.match(r"\[ ?[A-Z]|1s|[2-7][spdf]\^", text):
+def _configuration(text: str, *, loose: bool = False) -> dict[str, int] | None:
+    if not re.match(r"\[ ?[A-Z]|1s|[2-7][spdf]\^", text) and not (loose and re.match("[2-7][spdf]", text)):
         return None
     bare = re.sub(r"[{} ,]|\\[,;]", "", text)
     found = _CONFIGURATION.fullmatch(bare)
@@ -62,6 +63,18 @@ def _configuration(text: str) -> dict[str, int] | None:
         name, electrons = number + letter, int(count or 1)
         shells[f"{name}_{orbital}" if orbital else name] += electrons
     return {name: count for name, count in shells.items() if count}
+
+
+def same_hybrid(gold: str, answer: str) -> bool | None:
+    """Whether two hybrids of orbitals are one; None if one is none.
+
+    >>> same_hybrid("sp^3", "sp3"), same_hybrid("sp^3d^2", "d2sp3"), same_hybrid("s p", "2")
+    (True, False, None)
+    """
+    if "sp" not in gold:
+        return None
+    wanted, said = (re.sub(r"[\^{} ]", "", text) for text in (gold, answer))
+    return wanted == said if _HYBRID.fullmatch(wanted) and _HYBRID.fullmatch(said) else None
 
 
 def same_term(gold: str, answer: str) -> bool | None:
@@ -82,6 +95,7 @@ def _term(found: re.Match[str]) -> tuple[str, str, int]:
     return found[2], found[3], int(found[4] or found[5] or 2 * int(found[6]))
 
 
+_HYBRID = re.compile(r"(?:d\d?)?sp\d?(?:d\d?)?")
 _MASS = r"\^\{?(\d{1,3})m?\}?"
 _CHARGE = r"_\{?([-+]?\d{1,3})\}?"
 _MARKED = re.compile(
@@ -110,10 +124,11 @@ def same_nuclide(gold: str, answer: str) -> bool | None:
         wanted, said = _reaction(gold), _reaction(answer)
         return None if wanted is None or said is None else wanted == said
     particles = [_PARTICLES.get(text.replace(" ", "")) for text in (gold, answer)]
-    if particles[0] and (particles[1] or nuclide(answer)) == particles[0]:
+    one = nuclide(gold)
+    other = particles[1] or nuclide(answer, loose=True) if one or particles[0] else None
+    if (one or particles[0]) and (one or particles[0]) == other:
         return True
-    wanted_, said_ = nuclide(gold), nuclide(answer, loose=True)
-    return None if wanted_ is None or said_ is None else wanted_ == said_
+    return False if one and other else None
 
 
 def nuclide(text: str, *, loose: bool = False) -> tuple[str, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from metier.graders.ladder.doubles import TooBigError, UndefinedError
 from metier.graders.ladder.evaluate import as_float, value
@@ -31,9 +32,9 @@ def same_cases(gold: str, answer: str) -> bool | None:
     >>> same_cases(gold, r"\begin{cases} x^2 & x > 0 \cr 1-x & x ≤ 0 \end{cases}")
     False
     """
-    if "\\begin" not in gold or "\\begin" not in answer:
+    if "\\begin" not in gold and "\\begin" not in answer:
         return None
-    wanted, said = _cases(gold), _cases(answer)
+    wanted, said = (_cases(text) if "\\begin" in text else _everywhere(text) for text in (gold, answer))
     if not wanted or not said:
         return None
     unknown = frozenset().union(*(names(node) for node, _ in (*wanted, *said)))
@@ -69,6 +70,11 @@ def _cases(text: str) -> list[Case] | None:
     return read if 0 < len(read) <= _MOST else None
 
 
+def _everywhere(text: str) -> list[Case] | None:
+    node = formula_of(text.rpartition("=")[2])
+    return [(node, None)] if node else None
+
+
 def _intervals(one: Shape) -> list[Interval] | None:
     if isinstance(one, Interval):
         return [one]
@@ -92,7 +98,7 @@ def _points(*functions: list[Case]) -> list[float] | None:
             ends.add(as_float(number).real)
     bounds = sorted(ends) or [0.0]
     steps = (0.173, 0.719, 1.31)
-    between = [low + step / 1.5 * (high - low) for low, high in zip(bounds, bounds[1:], strict=False) for step in steps]
+    between = [low + step / 1.5 * (high - low) for low, high in pairwise(bounds) for step in steps]
     beyond = [end for step in steps for end in (bounds[0] - step, bounds[-1] + step)]
     return [*bounds, *between, *beyond]
 

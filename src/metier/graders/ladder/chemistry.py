@@ -20,6 +20,7 @@ _SIGN_FIRST = re.compile(r"(?:\^|(?<=[A-Za-z)\]]))([+-])(\d)$")
 """`Fe^{+3}` and `Fe+3`."""
 _REPEATED = re.compile(r"\^?(\+{2,}|-{2,})$")
 _OXIDISED = re.compile(r"([A-Z][a-z]?|[A-Za-z]{3,}) ?\((I{1,3}|I?V|VI{1,2})\)(?: ions?)?")
+_CHARGED = re.compile(r"([+-]?)(\d)|(\d)([+-])")
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}
 _TERM = re.compile(r"(\d+(?:/[1-9]\d*)?)? ?\*? ?(\D.*)")
 
@@ -133,6 +134,19 @@ def _atoms(formula: str) -> Counter[str] | None:
     return groups[0] if len(groups) == 1 else None
 
 
+def same_charge(gold: str, answer: str) -> bool | None:
+    """Whether two charges or oxidation numbers are one, `+3` or `3+`; None unless one has its sign behind.
+
+    >>> same_charge("+3", "3+"), same_charge("2-", "+2"), same_charge("+3", "-3")
+    (True, False, None)
+    """
+    wanted, said = (_CHARGED.fullmatch(text) for text in (gold, answer))
+    if not wanted or not said or not (wanted[1] or wanted[3]) or not (wanted[3] or said[3]):
+        return None
+    one, other = ((found[1] or found[4] or "+") + (found[2] or found[3]) for found in (wanted, said))
+    return one == other
+
+
 def same_reaction(gold: str, answer: str) -> bool | None:
     """Whether both reactions have the same coefficients on the same sides, in any order; None if one is no reaction.
 
@@ -176,7 +190,7 @@ def _plain(sides: list[dict[str, Fraction]]) -> list[dict[str, Fraction]]:
 
 def _terms(side: str) -> dict[str, Fraction] | None:
     terms: dict[str, Fraction] = {}
-    for term in _PLUS.split(side.strip()):
+    for term in _PLUS.split(re.sub(r" ?\((?:s|l|g|aq)\)", "", side).strip()):
         read = _TERM.fullmatch(term.strip())
         name = species(read[2]) if read else None
         if read is None or name is None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from metier.graders.ladder.atoms import same_configuration, same_nuclide, same_term
+from metier.graders.ladder.atoms import same_configuration, same_hybrid, same_nuclide, same_term
 from metier.graders.ladder.cases import same_cases
-from metier.graders.ladder.chemistry import same_reaction, same_species
+from metier.graders.ladder.chemistry import same_charge, same_reaction, same_species
 from metier.graders.ladder.dates import same_day, same_time
 from metier.graders.ladder.equations import indexed, same_bound
 from metier.graders.ladder.evaluate import as_float
@@ -73,6 +73,8 @@ _KINDS = (
     same_configuration,
     same_nuclide,
     same_term,
+    same_hybrid,
+    same_charge,
     same_reaction,
     same_species,
     same_cases,
@@ -88,8 +90,8 @@ def _known_kind(gold: str, answer: str, unit: str) -> bool | None:
     if len(gold) == 1 and "A" <= gold <= "J":
         option = _OPTION.fullmatch(answer) or _CHOICE.fullmatch(answer)
         return (option[1] or option[option.lastindex or 1]).upper() == gold if option else None
-    for same in _KINDS:
-        found = same(gold, answer)
+    for known in _KINDS:
+        found = known(gold, answer)
         if found is not None:
             return found
     return None
@@ -123,7 +125,8 @@ def _shapes(gold: Shape, answer: Shape, context: Context) -> Verdict:
         return Verdict(False, "different_kind")
     if isinstance(gold, Leaf) and isinstance(answer, Leaf) and (vector := vector_of(gold.text)):
         said = vector_of(answer.text, plain=True)
-        return _in_order(vector, said, context) if said else compare_leaves(gold, answer, context)
+        if said or number_of(answer.text) is not None:
+            return _in_order(vector, said, context) if said else Verdict(False, "different_kind", answer.text[:80])
     return compare_leaves(gold, answer, context) if isinstance(answer, Leaf) else Verdict(False, "different_kind")
 
 

@@ -76,7 +76,7 @@ def same_time(gold: str, answer: str) -> bool | None:
 
     >>> same_time("14:30", "2:30 pm"), same_time("2:30 am", "2:30 p.m."), same_time("2.30 pm", "2.31 pm")
     (True, False, None)
-    >>> same_time("7 pm", "7 PM"), same_time("noon", "12:00 pm"), same_time("7 p.m", "19:00 h"), same_time("7 pm", "8 pm")
+    >>> same_time("7 pm", "7 PM"), same_time("noon", "12 pm"), same_time("7 p.m", "19:00 h"), same_time("7 pm", "8 pm")
     (True, True, True, None)
     """
     if not (gold[-1:] in "mMnNtT.0123456789hHyks" and (gold[:1].isdigit() or gold[:1] in "nmNM")):

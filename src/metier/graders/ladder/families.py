@@ -7,7 +7,8 @@ import re
 _LETTER = r"(?<![A-Za-z\\])([nkmlp])(?![A-Za-z])"
 _TOLD = re.compile(
     rf"[,;]? *\(?(?:where|for|with|and)? *(?:all|any|every|some)? *{_LETTER} *"
-    r"(?:∈ *\\?(?:mathbb)? *\{? *Z *\}?(?:\^?[+]|_\{[^{}]*\})?|(?:is )?(?:an? |any )?(?:arbitrary )?integers?|= *0 *, *± *1.*)\)?$"
+    r"(?:∈ *\\?(?:mathbb)? *\{? *Z *\}?(?:\^?[+]|_\{[^{}]*\})?"
+    r"|(?:is )?(?:an? |any )?(?:arbitrary )?integers?|= *0 *, *± *1.*)\)?$"
 )
 _LETTERS = re.compile(_LETTER)
 

@@ -6,9 +6,7 @@ import re
 from functools import lru_cache
 
 from metier.graders.ladder.confirm import confirm
-from metier.graders.ladder.doubles import TooBigError, UndefinedError
 from metier.graders.ladder.equations import indexed, same_equation
-from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.structure import split
 from metier.graders.ladder.symbolic import same, same_up_to_constant
 from metier.graders.ladder.syntax import UnreadError, read_all

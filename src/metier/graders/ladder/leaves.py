@@ -8,30 +8,28 @@ from fractions import Fraction
 from metier.graders.ladder.doubles import TooBigError, Value
 from metier.graders.ladder.evaluate import as_float
 from metier.graders.ladder.formulas import compare_formulas, formula_of
-from metier.graders.ladder.quantity import Quantity, quantity_of, quantity_or_none
+from metier.graders.ladder.phrases import same_meaning
+from metier.graders.ladder.quantity import Quantity, is_quantity, quantity_of, quantity_or_none
 from metier.graders.ladder.structure import Leaf
 from metier.graders.ladder.tree import Apply, parts
 from metier.graders.ladder.units import pairs, units
 from metier.graders.ladder.verdict import Context, Verdict
 
-
 _ALIKE = (frozenset("EKUTWQH"), frozenset("VUEε"), frozenset("yf"), frozenset("PpF"), frozenset("TP"), frozenset("ILJ"))
 """Letters that books use for one thing: energies, voltages, functions, pressures and forces, periods, moments."""
+
+
+_CALL = re.compile(r"([A-Za-z]) ?\(([a-z])\)")
 
 
 def compare_leaves(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
     """Compare two answers that have no parts: as numbers with units, then as formulas, then as words."""
     verdict = _last_sides(gold, answer, context)
-    if verdict.is_same or not (gold.whole and "=" in (answer.whole or answer.text)) or _is_quantity(gold.text):
+    if verdict.is_same or not (gold.whole and "=" in (answer.whole or answer.text)) or is_quantity(gold.text):
         return verdict
     # `F = m a` may be said as `m a = F` or `a = F / m`, whose last sides differ.
     related = compare_formulas(gold.whole, answer.whole or answer.text, context)
     return related if related and related.is_same is not False else verdict
-
-
-def _is_quantity(text: str) -> bool:
-    found = quantity_or_none(text)
-    return found is not None and (not found.unit or bool(units(found.unit)))
 
 
 def _last_sides(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
@@ -45,6 +43,8 @@ def _last_sides(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
         gold = Leaf(text=f"{gold.label}={gold.text}")
     elif "=" in gold.text and answer.label and "=" not in answer.text:
         answer = Leaf(text=f"{answer.label}={answer.text}")
+    if gold.text.isalpha() and (known := same_meaning(gold.text, answer.text)) is not None:
+        return Verdict(known, "same_words" if known else "different", gold.text[:200])
     if gold.text.isalpha() and gold.text.casefold() == answer.text.casefold() and len(gold.text) > 2:
         return Verdict(True, "same_words", gold.text[:200])
     if _LONG_WORD.search(gold.text) and _plain_words(gold.text.casefold()) == _plain_words(answer.text.casefold()):
@@ -67,7 +67,14 @@ def _other_name(gold: Leaf, answer: Leaf) -> bool:
     one, other = gold.label, answer.label
     if one == other or not one or not other:
         return False
-    formulas = not _is_quantity(gold.text) and not any({one, other} <= group for group in _ALIKE)
+    called = [_CALL.fullmatch(label) for label in (one, other)]
+    if called[0] and called[1]:
+        if called[0][2] != called[1][2]:
+            return True
+        one, other = called[0][1], called[1][1]
+        if one == other:
+            return False
+    formulas = not is_quantity(gold.text) and not any({one, other} <= group for group in _ALIKE)
     letter = "[A-Za-z]" if formulas else "[a-z]"
     if all(re.fullmatch(letter, name) for name in (one, other)):
         return True
@@ -161,7 +168,26 @@ def _unknown_unit(wanted: Quantity, said: Quantity, context: Context) -> Verdict
     return Verdict(None, "unknown_unit", evidence)
 
 
-_ORDINALS = "zeroth 0th first 1st second 2nd third 3rd fourth 4th fifth 5th sixth 6th seventh 7th eighth 8th".split()
+_ORDINALS = [
+    "zeroth",
+    "0th",
+    "first",
+    "1st",
+    "second",
+    "2nd",
+    "third",
+    "3rd",
+    "fourth",
+    "4th",
+    "fifth",
+    "5th",
+    "sixth",
+    "6th",
+    "seventh",
+    "7th",
+    "eighth",
+    "8th",
+]
 _LONG_WORD = re.compile(r"[ -][a-z]{4}|[a-z]{4}[ -]")
 _NUMBERED = dict(zip(_ORDINALS[::2], _ORDINALS[1::2], strict=True))
 
@@ -169,6 +195,8 @@ _NUMBERED = dict(zip(_ORDINALS[::2], _ORDINALS[1::2], strict=True))
 def _plain_words(text: str) -> str:
     """`second-order` as `2nd order`, without an article and without what adds nothing."""
     words = [word for word in text.replace("-", " ").split() if word not in ("a", "an", "the", "direction")]
+    if len(words) == 1 and len(words[0]) > 5:
+        return words[0].removesuffix("s")
     return " ".join(_NUMBERED.get(word, word) for word in words)
 
 

@@ -136,7 +136,7 @@ _TEXT_BOX = re.compile(
 )
 _OPEN_BOX = re.compile(
     r"\\(?:text(?:rm|bf|it|sf|tt|normal|up)?|math(?:rm|bf|it|sf|tt|cal|normal)|operatorname|mbox|hbox|boxed|fbox|"
-    r"boldsymbol|bm|pmb|emph|phantom|vec|overrightarrow)\*?\s*+(?=\{)"
+    r"boldsymbol|bm|pmb|emph|phantom|vec|overrightarrow|ce)\*?\s*+(?=\{)|\\(?:vec|overrightarrow|mathbf) (?=[A-Za-z\\])"
 )
 _UNIT_VECTOR = re.compile(
     r"\\(?:hat|widehat|vec|overrightarrow)\s*+\{?\s*+(?:\\(?:math(?:bf|rm|it)|text(?:bf)?|boldsymbol|bm|[ij]math)\s*+)?"
@@ -146,6 +146,7 @@ _CIRC = re.compile(
     r"(?:\{\s*+\}\s*+)?\^\s*+\{?\s*+(?:\\circ|°)\s*+\}?|\{\s*+\\circ\s*+\}|\\circ(?![A-Za-z])|(?:\{\s*+\})(?=°)"
 )
 _APOSTROPHES = re.compile(r"(?<![\d.,'])\d{1,3}(?:'\d{3})++(?![\d'])")
+_PRIMES = re.compile(r"\^ ?\{? ?\\prime ?(?:\\prime)? ?\}?")
 _GROUPED = re.compile(r"(?<=\d)(?:\\[,; !]|\{,\}|\{\\,\}|~|,\\!|_)(?=\d{3}(?!\d))")
 _COMMA_GROUPS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})++(?![\d,])")
 _BLANK_GROUPS = re.compile(r"(?<![\d.,^{] )(?<![\d.,^])\d{1,3}(?: \d{3})++(?![\d,/])")
@@ -156,12 +157,17 @@ _TIMES_TEN = re.compile(r"(?<=[\d.)}])\s*+[xX]\s*+(?=10\s*+(?:\^|\*\*))")
 _EXPONENT = re.compile(r"(?<=\d) ?[eE] ?\{ ?([-+]?\d++) ?\}")
 _SPACED_EXPONENT = re.compile(r"(?<=\d) ?E ?([-+]) ?(\d++)$")
 _DERIVATIVE = re.compile(r"\bd([A-Za-z]) ?/ ?d([A-Za-z])\b")
-_POLAR = re.compile(r"(\d[\d.]*) ?(?:∠|\\angle) ?(-?\d[\d.]*) ?(°?)")
+_POLAR = re.compile(
+    r"(\d[\d.]*) ?(?:∠|\\angle|\\?cis) ?\(?"
+    r"(-?\d[\d.]*|-?\\frac ?\{?\\pi ?\}?\{?\d+\}?|-?(?:\d ?)?\\pi ?/ ?\d+) ?(°?)\)?"
+)
 _RATIO = re.compile(r"^([\d.]++) ?: ?([\d.]++)$")
 _CHOOSE = re.compile(r"\{ ?(\w++) ?\\choose ?(\w++) ?\}")
 _SIUNITX = re.compile(r"\\(?:SI|si|qty|num|unit|ang)\b ?[{\[]")
 _MANTISSA = re.compile(r"(?<![\d.^])(\d+\.\d+) (?=10 ?\^)")
 _POTENCY = re.compile(r"^(p(?:H|OH|K_?\{?[abw]?\}?))(?: of| is|:)? ?([\d.-])")
+_BUILT = re.compile(r"^\{( ?[A-Za-z] ?[|:].*)\}$")
+_RATIOS = re.compile(r"(?i)^(?:(?:a |the )?ratio of )?(\d[\d.]*)(?: ?: ?|-to-| to )(\d[\d.]*)(?: ratio)?$")
 _CONCISE = re.compile(r"^(-?\d+\.(\d+))\((\d{1,2})\)(?=$|[ *e])")
 _SPACES = re.compile(r"\\[,;:! >\\]|~|\s++")
 _DOTS = re.compile(r"(?<=\d)\s*+\.\.\.+\s*+|\\?\.\.\.(?=\s*$)")
@@ -210,6 +216,8 @@ def normal(text: str) -> str:
     text = _EXPONENT.sub(r"e\1", text)
     text = _SPACED_EXPONENT.sub(r"e\1\2", text)
     text = _POLAR.sub(r"\1*(cos(\2\3)+i*sin(\2\3))", text)
+    if "ratio" in text or "-to-" in text:
+        text = _RATIOS.sub(r"\1:\2", text)
     text = _RATIO.sub(r"\1/\2", text)
     text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
     if "'" in text:
@@ -219,7 +227,7 @@ def normal(text: str) -> str:
     if "," in text and not _bracketed_pair(text):
         text = _COMMA_GROUPS.sub(lambda found: found[0].replace(",", ""), text)
     text = text.replace("+-", "±").replace("+/-", "±")
-    text = _trimmed(text)
+    text = _trimmed(_BUILT.sub(r"⦃\1⦄", text))
     text = _POTENCY.sub(r"\1=\2", _CONCISE.sub(_spread, text))
     return _number_words(text) if text[:1].isalpha() else _scaled(text)
 
@@ -261,7 +269,7 @@ def _latex(text: str) -> str:
         text = _SPACES.sub(" ", text)
     else:
         text = text.replace("\\\\", r"\cr ")
-    text = _CIRC.sub("°", text)
+    text = _PRIMES.sub(lambda found: "'" * found[0].count("prime"), _CIRC.sub("°", text))
     return _COMMAND.sub(_renamed, text)
 
 

@@ -20,8 +20,8 @@ _GROUPS = {
 }  # fmt: skip
 _MEANS = {phrase: group for group, phrases in _GROUPS.items() for phrase in phrases}
 _SUBJECT = re.compile(
-    r"^(?:(?:the|this|that|a) (?:(?:infinite|improper|given|above) )?(?:series|limit|integral|sequence|function|statement|"
-    r"claim|answer|equation|system|sum|expression|slope|value|derivative)|it|there)(?: is| are)? (?=\w)"
+    r"^(?:(?:the|this|that|a) (?:(?:infinite|improper|given|above) )?(?:series|limit|integral|sequence|function|"
+    r"statement|claim|answer|equation|system|sum|expression|slope|value|derivative)|it|there)(?: is| are)? (?=\w)"
 )
 _BEHIND = re.compile(r" ?\([^()]*\)$")
 _BEARINGS = {

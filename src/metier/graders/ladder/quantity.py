@@ -110,6 +110,16 @@ def quantity_or_none(text: str) -> Quantity | None:
         return None
 
 
+def is_quantity(text: str) -> bool:
+    """Whether a text is a number alone, or with a unit that is understood.
+
+    >>> is_quantity("3 km"), is_quantity("2x")
+    (True, False)
+    """
+    found = quantity_or_none(text)
+    return found is not None and (not found.unit or bool(units(found.unit)))
+
+
 _ROUNDED = 0.02
 """Two links of a chain may be rounded to this share of each other."""
 
@@ -137,5 +147,6 @@ def _disagree(left: Quantity, right: Quantity) -> bool:
             return False
         mine, theirs = fitting[0]
         high = (high * theirs.factor + theirs.zero - mine.zero) / mine.factor
-    leeway = max(0.5 * 10.0**-one.decimals for one in (left, right)) if left.unit == right.unit else 0.0
+    printed = [one for one in (left, right) if isinstance(one.node, Literal)] if left.unit == right.unit else []
+    leeway = max((0.5 * 10.0**-one.decimals for one in printed), default=0.0)
     return not abs(low - high) <= max(_ROUNDED * max(abs(low), abs(high)), leeway)

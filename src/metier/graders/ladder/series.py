@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from metier.graders.ladder.doubles import UndefinedError
@@ -57,7 +58,7 @@ def _dies_out(mp: Any, at: Callable[[Any], Any], low: int) -> None:
     if sizes[1] <= 0.75 * sizes[0] and sizes[2] <= 0.75 * sizes[1]:
         return
     tail = [at(low + place) for place in range(_FAR[0], _FAR[0] + 9)]
-    alternates = all(one * other < 0 and abs(other) < abs(one) for one, other in zip(tail, tail[1:], strict=False))
+    alternates = all(one * other < 0 and abs(other) < abs(one) for one, other in pairwise(tail))
     if not (alternates and abs(far[2]) < 0.9 * abs(far[0])):
         raise UndefinedError("a series that is not seen to converge")
 

@@ -6,7 +6,26 @@ import re
 
 _POWERS = {"squared": 2, "cubed": 3, "square": 2, "cubic": 3}
 _PREFIXES = frozenset(
-    "yocto zepto atto femto pico nano micro milli centi deci deca hecto kilo mega giga tera peta exa".split()
+    [
+        "yocto",
+        "zepto",
+        "atto",
+        "femto",
+        "pico",
+        "nano",
+        "micro",
+        "milli",
+        "centi",
+        "deci",
+        "deca",
+        "hecto",
+        "kilo",
+        "mega",
+        "giga",
+        "tera",
+        "peta",
+        "exa",
+    ]
 )
 _BRACED = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _QUANTITY = re.compile(rf"\\(?:SI|qty)(?:\[[^\]]*\])? ?{_BRACED} ?(?:\[[^\]]*\])?{_BRACED}")
@@ -25,7 +44,9 @@ def plain(text: str) -> str:
     text = _QUANTITY.sub(lambda found: f"{_number(found[1])} {_unit(found[2])}", text)
     text = _NUMBER.sub(lambda found: _number(found[1]), text)
     text = _UNIT.sub(lambda found: f" {_unit(found[1])}", text)
-    return _ANGLE.sub(lambda found: "".join(size + mark for size, mark in zip(found.groups(), "°'\"") if size), text)
+    return _ANGLE.sub(
+        lambda found: "".join(size + mark for size, mark in zip(found.groups(), "°'\"", strict=True) if size), text
+    )
 
 
 def _number(text: str) -> str:

@@ -11,6 +11,7 @@ import math
 import random
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from metier.graders.ladder.doubles import TooBigError, UndefinedError
@@ -31,7 +32,7 @@ _SIGN = re.compile(r"(?<=[\w)}]) ?([+-]) ?(?=[\w(\\])")
 _OTHER_UNITS = ("m", "km", "cm", "mm", "nm", "s", "ms", "min", "h", "kg", "g", "mg", "J", "kJ", "eV", "cal", "W", "kW",
                 "Pa", "kPa", "atm", "bar", "mol", "mmol", "K", "N", "kN", "V", "mV", "A", "mA", "C", "T", "Hz", "kHz",
                 "L", "mL", "m^3", "cm^3", "m/s", "km/h", "cm/s", "J/mol", "kJ/mol", "J/(mol K)", "m/s^2", "cm/s^2",
-                "rad", "°", "%", "kg/m^3", "g/cm^3", "m^2", "cm^2", "N/m", "Ω", "kΩ", "F", "μF", "H", "mol/L")  # fmt: skip
+                "rad", "°", "%", "kg/m^3", "g/cm^3", "m^2", "cm^2", "N/m", "Ω", "kΩ", "F", "H", "mol/L")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +63,13 @@ def slips(gold: str, *, unit: str = "", relative: float = 0.05, most: int = 50, 
     drawn = random.Random(f"{seed} {gold} {unit}")
     text = normal(gold)
     found = quantity_or_none(text)
-    numeric = found is not None and not found.unit and not isinstance(as_float(found.value), complex)
-    ways = (
-        [_numbers(as_float(found.value), unit, relative, drawn)]
-        if found and numeric
-        else [_texts(text, relative, drawn)]
-    )
+    number = as_float(found.value) if found and not found.unit else 1j
+    ways = _texts(text, relative, drawn) if isinstance(number, complex) else _numbers(number, unit, relative, drawn)
     kept: dict[str, Slip] = {}
-    for way in ways:
-        for slip in way:
-            kept.setdefault(slip.text, slip)
-            if len(kept) >= most:
-                return list(kept.values())
+    for slip in ways:
+        kept.setdefault(slip.text, slip)
+        if len(kept) >= most:
+            break
     return list(kept.values())
 
 
@@ -96,10 +92,8 @@ def _numbers(number: float, unit: str, relative: float, drawn: random.Random) ->
         digits = list(f"{number:.6g}")
         places = [place for place, mark in enumerate(digits) if mark.isdigit()]
         digits[drawn.choice(places[:3])] = str(drawn.randint(0, 9))
-        try:
+        with suppress(ValueError):
             yield from slip(float("".join(digits)), "digit")
-        except ValueError:
-            pass
         yield from slip(number * drawn.choice((0.5, 2, 3, 1 / 3, 1.5, 1.2, 0.8, 3.14159, 0.15915, 9.81)), "factor")
         if behind:
             yield from _other_unit(number, unit, relative, drawn)

@@ -10,7 +10,8 @@ from metier.graders.ladder.units import units
 _NUMBER = r"[-+]?\d[\d.]*(?:e[-+]?\d+)?"
 _UNIT = r"(?: ?[A-Za-zμΩ°%¤][A-Za-zμΩ°%/^*{}\d -]*?)?"
 _SPAN = re.compile(
-    rf"(?i:from )?({_NUMBER})({_UNIT}) to ({_NUMBER})({_UNIT})|(?i:between )({_NUMBER})({_UNIT}) and ({_NUMBER})({_UNIT})"
+    rf"(?i:from )?({_NUMBER})({_UNIT}) to ({_NUMBER})({_UNIT})|"
+    rf"(?i:between )({_NUMBER})({_UNIT}) and ({_NUMBER})({_UNIT})"
 )
 _UNITS = r"(?: [A-Za-zμΩ°%][A-Za-zμΩ°%/^*{}\d -]*?)?"
 _DASHED = re.compile(rf"(\d[\d.]*+)(?! ?[eE] ?-)({_UNITS}) ?- ?(\d[\d.]*)({_UNITS}|%|°)")

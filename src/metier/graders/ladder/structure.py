@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from metier.graders.ladder.quantity import differing_links
+from metier.graders.ladder.quantity import differing_links, is_quantity
 from metier.graders.ladder.sections import sections
 from metier.graders.ladder.spans import ratio_of, span_of
 
@@ -65,12 +65,14 @@ _OR, _AND, _CUP = (
 )
 _EQUALS, _RELATION = re.compile(r"(?<![<>!=])=(?!=)"), re.compile(r"[<>≤≥]")
 _MATRIX = re.compile(r"\\begin ?\{([bpvB]?matrix|smallmatrix|array)\}(?:\{[^{}]*\})?(.*)\\end ?\{\1\}", re.DOTALL)
-_MEMBER = re.compile(r"^[A-Za-z]\w* ?∈ ?")
+_MEMBER = re.compile(r"^[A-Za-z]\w*(?: ?∈| in(?= ?[(\[])) ?")
 _BUILDER = re.compile(r"^⦃ ?[A-Za-z]\w* ?(?:∈[^|:]*)?[|:](.*)⦄$")
 _PROSE = re.compile(r"[A-Za-z]{3,}(?:[ '-][A-Za-z]+)*\.?")
 _ENDS = re.compile(r"([\[\]])([^\[\]]*)[,;]([^\[\]]*)([\[\]])")
 _DISTANCE = re.compile(r"\| ?([A-Za-z]) ?\| ?([<>≤≥]) ?([\d./]+)")
-_ALL_BUT = re.compile(r"(?:\\mathbb ?\{? ?R ?\}?|R) ?[∖\\-] ?⦃([^⦃⦄,]+)⦄")
+_ALL_BUT = re.compile(
+    r"(?:\\mathbb ?\{? ?R ?\}?|R) ?[∖\\-] ?⦃([^⦃⦄,]+)⦄|(?i:all (?:real )?(?:numbers|x|reals) except) (?:x ?= ?)?([^,]+)"
+)
 _SCALED = re.compile(r"((?:(?!\\begin)[^,;=])+?) ?\*? ?(\\begin ?\{.*)", re.DOTALL)
 _TURNED = re.compile(r"([(\[].*[)\]]|\\begin.*\}) ?\^ ?(?:\{ ?(?:T|\\top|\\intercal) ?\}|T|\\top|\\intercal)")
 _MEASURED = re.compile(r"(\(.*,.*\)|\\langle.*,.*\\rangle) ?([A-Za-zμΩ°%][A-Za-zμΩ°%/^*{}\d -]*)")
@@ -152,6 +154,8 @@ def _shape(text: str, depth: int) -> Shape:
         return Interval(low="-\\infty", high="\\infty", closed=(False, False))
     if (matrix := _MATRIX.fullmatch(text)) and len(split(text, re.compile(r"(?<=\}) *(?=\\begin)"))) == 1:
         return _matrix(matrix[2], depth)
+    if text[:1] in "([" and "\\begin" in text[:9] and (matrix := _MATRIX.fullmatch(text[1:-1].strip())):
+        return _matrix(matrix[2], depth)
     if text.startswith("⦃") and (condition := _BUILDER.match(text)):
         return _shape(condition[1], depth + 1)
     text = _MEMBER.sub("", text)
@@ -199,8 +203,9 @@ def _special(text: str, depth: int) -> Shape | None:
         if relation in "<≤":
             return Interval(low=f"-{far}", high=far, closed=(closed, closed), label=name)
         return _outside(f"-{far}", far, closed=closed, label=name)
-    if "⦃" in text and (but := _ALL_BUT.fullmatch(text)):
-        return _outside(but[1].strip(), but[1].strip())
+    if ("⦃" in text or "except" in text) and (but := _ALL_BUT.fullmatch(text)):
+        hole = (but[1] or but[2]).strip()
+        return _outside(hole, hole)
     if text[:1] in "([\\" and (turned := _TURNED.fullmatch(text)) and _encloses(turned[1]):
         return _bracketed(turned[1], depth)
     if text[:1] in "(\\" and (measured := _MEASURED.fullmatch(text)) and _encloses(measured[1]):
@@ -297,7 +302,7 @@ def _inequality(text: str) -> Shape:
     return Leaf(text=re.sub(r" ?([<>≤≥]) ?", r"\1", text) if len(signs) > 2 else text)
 
 
-_SYMBOL = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?")
+_SYMBOL = re.compile(r" ?\\?[A-Za-z]+(?:_\{?\w+\}?)?")
 _LABEL = re.compile(
     r"^\\?(?:[A-Za-z][\w' ]*|[A-Za-z])(?:_\{?[^=+*/^-]*\}?)?(?:\([^()]*\))?'?$|^\\[A-Za-z]+ ?\\?\w+[^-+*/=^]*$|"
     r"^\|.*\|$|^.*[A-Za-z] ?\([^()]*\)$"
@@ -316,10 +321,29 @@ def _equation(sides: list[str], depth: int) -> Shape:
     first, last = sides[0], sides[-1]
     if len(sides) == 2 and re.fullmatch(r"\\?[A-Za-z]", last) and not _LABEL.match(first):
         first, last = last, first
+    if first and len(sides) == 2 and is_quantity(first) and is_quantity(last):
+        return Leaf(text=last)
+    if named := _named(first, last, depth):
+        return named
     if first and not _LABEL.match(first) and len(sides) == 2 and re.search(r"[A-Za-z]", first):
         return Leaf(text=f"{first}={last}")
     value = _shape(last, depth + 1)
     return Leaf(text=value.text, label=first, whole=whole) if isinstance(value, Leaf) else value
+
+
+def _named(first: str, last: str, depth: int) -> Many | None:
+    """`(a, b) = (2, 3)` as `a = 2, b = 3`."""
+    if not (first[:1] == "(" and last[:1] == "(" and first[-1:] == ")"):
+        return None
+    labels, values = first[1:-1].split(","), _bracketed(last, depth)
+    if not isinstance(values, Many) or len(labels) != len(values.parts) or not all(map(_SYMBOL.fullmatch, labels)):
+        return None
+    if not all(isinstance(part, Leaf) for part in values.parts):
+        return None
+    pairs = zip(labels, values.parts, strict=True)
+    return Many(
+        kind="list", parts=tuple(Leaf(text=getattr(part, "text", ""), label=name.strip()) for name, part in pairs)
+    )
 
 
 def _labelled(sides: list[str], depth: int) -> Shape:

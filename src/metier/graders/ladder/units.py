@@ -119,7 +119,8 @@ _COUNTED = re.compile(
     r"nuclei|nucleus|node|bit|event|decay|student|bond|lb)s?$"
 )
 _IGNORED = re.compile(
-    r"(?i)\b(?:of|in the|to the|toward|towards|up(?:wards?)?|down(?:wards?)?|(?:anti-?|counter-?)?clockwise|left|right|due|north|south|east|west|"
+    r"(?i)\b(?:of|in the|to the|toward|towards|up(?:wards?)?|down(?:wards?)?|(?:anti-?|counter-?)?clockwise|"
+    r"left|right|due|north|south|east|west|"
     r"outwards?|inwards?|per se|"
     r"approximately|respectively|direction|long|wide|high|deep|tall|total|each|away|old)\b.*$"
 )
@@ -161,6 +162,7 @@ def _cleaned(text: str) -> str:
     text = re.sub(r"μ +(?=[A-Za-z])", "μ", text).strip(" ;.,:~|")
     text = re.sub(r"(?i)^(?:°|deg\w*) ?(C|F)(?:elsius|ahrenheit)?$", lambda c: f"°{c[1].upper()}", text)
     text = re.sub(r"(?i)^°? ?(?:degrees? )?celsius$", "°C", re.sub(r"(?i)^°? ?(?:degrees? )?fahrenheit$", "°F", text))
+    text = re.sub(r"(?i)(?<!^)\bdegrees? (?:celsius|centigrade)\b", "°C", text)
     text = re.sub(r"° ?([CF])\b", r"°\1", text)
     text = re.sub(r"^° ?[NSEW]$", "°", text)
     text = re.sub(r"(?i)\bper ?cent(?:age points?)?\b", "%", text)
