@@ -1,4 +1,4 @@
-"""What the answer ladder takes for right: 843 labelled pairs of our own, laws, and answers meant to break it."""
+"""What the answer ladder takes for right: 2,497 labelled pairs of our own, laws, and answers meant to break it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from metier.graders import grader_for
 from metier.graders.ladder import answer_reward, explain, grade_answer
 from metier.item import Item
 
-_FILES = ("answer_pairs.jsonl", "held_out_pairs.jsonl", "hostile_pairs.jsonl")
+_FILES = ("answer_pairs.jsonl", "held_out_pairs.jsonl", "hostile_pairs.jsonl", "form_pairs.jsonl")
 _TEXTS = [(Path(__file__).parent / "data" / name).read_text(encoding="utf-8") for name in _FILES]
-OPEN = {"hostile-formulas-008", "hostile-sums-003"}
-"""Right, but not told yet: an electron configuration behind `[Ne]`, and a sum of infinitely many terms."""
+OPEN = {
+    "form-time-017", "form-inf-001", "form-inf-008", "form-inf-023", "form-chem-101", "form-chem-180", "form-or-020",
+    "form-words-004", "form-words-053", "form-words-080", "form-misc-049", "form-misc-089", "form-percent-024",
+    "form-units-074",
+}  # fmt: skip
+"""Not told yet: half past seven, zeta, HOH for H2O, |x| = 3 for two numbers, a plain 0.05 for 5 %; divergent sums."""
 _READ = [json.loads(line) for text in _TEXTS for line in text.split("\n") if line]
 PAIRS = [pair for pair in _READ if pair["id"] not in OPEN]
 
@@ -222,6 +226,11 @@ HOSTILE = [
     r"\boxed{" * 10**5,
     "(" * 1900, "-" * 1900 + "5", "2^" * 900 + "2", r"\frac" * 350, "1e99999999", "10^{10^{10}}", "|" * 1500, "3!!!!!!",
     r"\binom{100000}{50000}", "e^{e^{e^{e^{e}}}}", "answer is " * 10**5, "5,1" * 600, "±1" * 900, "x=" * 900,
+    r"\sum_{k=1}^{\infty} k!^{k!}", r"\sum_{k=1}^{\infty} \sin(10^{k!})", r"\prod_{k=1}^{\infty} \Gamma(k^k)",
+    "+".join(f"x_{n}" for n in range(300)) + "=" + "+".join(f"y_{n}" for n in range(300)), "1s2" * 600, "a=b=" * 400,
+    "[Ne]" + "3s^2" * 400, "(a) 3 " * 300, "10 to " * 300, "5 m - " * 300,
+    r"\SI{" * 300, r"\qty{5}{" + r"\per" * 400 + "}",
+    r"\begin{cases}" + r"x & x<1 \\" * 200 + r"\end{cases}", "2 a 3 b to " * 150, "^{14}C + " * 200 + "-> n",
     r"\begin{pmatrix}" * 120, "½" * 1900, "5 ft " * 300, " " * 10**6, "therefore " * 10**4 + "is " * 10**5,
 ]  # fmt: skip
 

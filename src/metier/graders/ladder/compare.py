@@ -61,6 +61,7 @@ def compare(
     return _shapes(wanted, said, context)
 
 
+_NUMERAL = re.compile(r"-?[\d.]+(?:e-?\d+)?")
 _LETTERED = re.compile(r"\(?[A-J]\)?(?:(?:,? ?(?:and|&) ?|, ?)\(?[A-J]\)?)+")
 _CHOICE = re.compile(r"(?i:option|choice|answer) \(?([A-Ja-j])\)?|[(\[]?([A-Ja-j])[)\]]")
 _OPTION = re.compile(r"[(\[]?([A-J])[)\].:]+ +(?!.*(?:\bor\b|\band\b|,) *[(\[]?[A-J]\b).+")
@@ -83,7 +84,7 @@ _KINDS = (
 
 def _known_kind(gold: str, answer: str, unit: str) -> bool | None:
     """The verdict on what is no number: days, times of day, options by their letter, chemical formulas."""
-    if unit:
+    if unit or _NUMERAL.fullmatch(gold):
         return None
     if _LETTERED.fullmatch(gold) and (said := _LETTERED.fullmatch(answer)):
         return sorted(re.findall("[A-J]", gold)) == sorted(re.findall("[A-J]", said[0]))

@@ -15,7 +15,7 @@ from metier.graders.ladder.tree import Apply, Node, names
 _POINTS = 6
 _ENOUGH = 4
 _NEAR = 1e-8
-_GLUED = re.compile(r"((?<![A-Za-z\\{_^])[A-Za-z]{1,3}|\\[A-Za-z]+ ?)(\d+)(?![\d.^])")
+_GLUED = re.compile(r"((?<![A-Za-z\\{_^])[A-Za-z]{1,3}|\\[A-Za-z]+ ?)(\d+)(?![\d.])")
 _CALLED = re.compile(
     r"(?:arc|a)?(?:sin|cos|tan|cot|sec|csc)h?|log|ln|lg|exp|frac|sqrt|binom|max|min|abs|erf|gcd|lcm|pi"
 )

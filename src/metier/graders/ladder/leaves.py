@@ -11,7 +11,7 @@ from metier.graders.ladder.formulas import compare_formulas, formula_of
 from metier.graders.ladder.phrases import same_meaning
 from metier.graders.ladder.quantity import Quantity, is_quantity, quantity_of, quantity_or_none
 from metier.graders.ladder.structure import Leaf
-from metier.graders.ladder.tree import Apply, parts
+from metier.graders.ladder.tree import Apply, names, parts
 from metier.graders.ladder.units import pairs, units
 from metier.graders.ladder.verdict import Context, Verdict
 
@@ -25,11 +25,21 @@ _CALL = re.compile(r"([A-Za-z]) ?\(([a-z])\)")
 def compare_leaves(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
     """Compare two answers that have no parts: as numbers with units, then as formulas, then as words."""
     verdict = _last_sides(gold, answer, context)
-    if verdict.is_same or not (gold.whole and "=" in (answer.whole or answer.text)) or is_quantity(gold.text):
+    related = gold.whole and "=" in (answer.whole or answer.text) and not is_quantity(gold.text)
+    if not related or (
+        verdict.is_same and not (answer.label and answer.label != gold.label and _is_product(gold.label))
+    ):
         return verdict
     # `F = m a` may be said as `m a = F` or `a = F / m`, whose last sides differ.
-    related = compare_formulas(gold.whole, answer.whole or answer.text, context)
-    return related if related and related.is_same is not False else verdict
+    found = compare_formulas(gold.whole, answer.whole or answer.text, context)
+    return found if found and (verdict.is_same or found.is_same is not False) else verdict
+
+
+def _is_product(label: str) -> bool:
+    """Whether a left side is no name but a product, as in `P_1 V_1 = P_2 V_2`."""
+    node = formula_of(label) if re.search(r"[\d ]", label) else None
+    found = names(node) if node else frozenset()
+    return len(found) > 1 and all(len(name.partition("_")[0]) == 1 for name in found)
 
 
 def _last_sides(gold: Leaf, answer: Leaf, context: Context) -> Verdict:

@@ -121,6 +121,7 @@ def _texts(text: str, relative: float, drawn: random.Random) -> Iterator[Slip]:
         ("symbol", _NAME, lambda found: drawn.choice([*letters, "w"]) if found[1] in letters else found[0]),
         ("term", _TERM, lambda found: ""),
     )
+    tried: set[str] = set()
     for _ in range(200):
         for kind, pattern, change in changes:
             marks = list(pattern.finditer(text))
@@ -128,6 +129,9 @@ def _texts(text: str, relative: float, drawn: random.Random) -> Iterator[Slip]:
                 continue
             mark = drawn.choice(marks)
             wrong = text[: mark.start()] + change(mark) + text[mark.end() :]
+            if wrong in tried:
+                continue
+            tried.add(wrong)
             if wrong.strip() and _is_wrong(text, wrong, kind, relative, drawn):
                 yield Slip(wrong, kind)
 

@@ -302,6 +302,7 @@ def _inequality(text: str) -> Shape:
     return Leaf(text=re.sub(r" ?([<>≤≥]) ?", r"\1", text) if len(signs) > 2 else text)
 
 
+_ADDS = re.compile(r"[+]| -")
 _SYMBOL = re.compile(r" ?\\?[A-Za-z]+(?:_\{?\w+\}?)?")
 _LABEL = re.compile(
     r"^\\?(?:[A-Za-z][\w' ]*|[A-Za-z])(?:_\{?[^=+*/^-]*\}?)?(?:\([^()]*\))?'?$|^\\[A-Za-z]+ ?\\?\w+[^-+*/=^]*$|"
@@ -321,7 +322,7 @@ def _equation(sides: list[str], depth: int) -> Shape:
     first, last = sides[0], sides[-1]
     if len(sides) == 2 and re.fullmatch(r"\\?[A-Za-z]", last) and not _LABEL.match(first):
         first, last = last, first
-    if first and len(sides) == 2 and is_quantity(first) and is_quantity(last):
+    if first and len(sides) == 2 and all(not _ADDS.search(side) and is_quantity(side) for side in sides):
         return Leaf(text=last)
     if named := _named(first, last, depth):
         return named
