@@ -54,6 +54,7 @@ def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "decode" in labels
         or "decoded" in step.received
         or "interpreter" in step.received
+        or "load-code" in labels
         or "powershell" in said
         or "pwsh" in said
     ):

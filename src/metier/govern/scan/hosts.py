@@ -22,7 +22,9 @@ _BARE = re.compile(
     r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-]))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
 )
-_OTHERS_BOT = re.compile(r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w")
+_OTHERS_BOT = re.compile(
+    r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w"
+)
 _OTHERS_KEY = re.compile(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
 )
@@ -159,8 +161,10 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     if _PLACEHOLDER.search(host) or "." not in host:
         return Place.PLACEHOLDER
     if (
-        host in ("discord.com", "discordapp.com", "hooks.slack.com") and "webhook" in url + host
-    ) or host == "api.telegram.org":
+        host in ("api.telegram.org", "hooks.slack.com")
+        or (host in ("discord.com", "discordapp.com") and "webhook" in url)
+        or _OTHERS_BOT.search(url)
+    ):
         return Place.CAPTURE if _OTHERS_BOT.search(url) else Place.MESSAGING
     found = _HOST.match(url)
     path = (found[2] or "").lower() if found else ""

@@ -34,22 +34,22 @@ SOURCES = (
         "environment",
         r"dict\(\s*os\.environ\s*\)|os\.environ\.(?:items|values|copy)\(\)|(?:dumps|str|repr|list|sorted|urlencode|b64encode)\(\s*\{?\s*\*{0,2}\s*os\.environ\b(?!\s*[\[.])"
         r"|\bin\s+os\.environ\b(?!\s*[\[.])|=\s*(?:\{\s*\*\*)?os\.environ\s*[,})]?\s*$|[(:,]\s*(?:\*\*)?os\.environ\s*[,})]|process\.env(?!\s*[.\[\w]|\s*\?\.)"
-        r"|\{\s*\.\.\.process\.env|toJSON\(\s*secrets\s*\)|(?:^|[|;($]\s*|\$\(\s*)(?:sudo\s+)?(?:printenv|env)(?=\s*(?:[|>;)]|$|<))|\bexport\s+-p\b|\bdeclare\s+-x\b|(?:Get-ChildItem|gci|dir|ls)\s+env:|/proc/(?:self|\d+|\*)/environ"
+        r"|\{\s*\.\.\.process\.env|toJSON\(\s*secrets\s*\)|(?:^|[|;($]\s*|\$\(\s*)(?:sudo\s+)?(?:printenv|env)(?=\s*(?:[|>;)]|$|<))|\bexport\s+-p\b|\bdeclare\s+-x\b|(?:Get-ChildItem|gci|dir|ls)\s+[Ee][Nn][Vv]:|/proc/(?:self|\d+|\*)/environ"
         r"|System\.getenv\(\)|os\.Environ\(\)|ENV\.to_h|\bset\s*\|\s*(?:curl|nc|base64|grep)",
         Capability.READ_ENVIRONMENT, flags=0,
     ),
     _label(
         "secret-variable",
         rf"(?:os\.environ(?:\.get)?\s*[\[(]|os\.getenv\s*\(|getenv\s*\(|process\.env\s*(?:\.|\??\.?\[)|ENV\[|ENV\.fetch\(|\$env:|Deno\.env\.get\(|Environment\.GetEnvironmentVariable\()\s*[\"'`]?{_SECRET_NAME}"
-        rf"|\$\{{?{_SECRET_NAME}\b|\$\(\s*{_SECRET_NAME}\s*\)|\bprintenv\s+{_SECRET_NAME}|\benv\s*\|\s*grep",
+        rf"|\$\{{?{_SECRET_NAME}\b|\$\(\s*{_SECRET_NAME}\s*\)|\$\{{\{{\s*secrets\.{_SECRET_NAME}|\bprintenv\s+{_SECRET_NAME}|\benv\s*\|\s*grep",
         Capability.READ_ENVIRONMENT, flags=0,
     ),
     _label(
         "credentials",
-        r"\.ssh[/\\\"',)\s]*(?:[+,/]\s*)?[\"']?(?:id_\w+(?!\w*\.pub)|\*|authorized_keys|config\b|known_hosts|$|[\"'\s);|])|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)"
+        r"\.ssh[/\\\"',)\s]*(?:[+,/]\s*)?[\"']?(?:id_[\w*]+(?!\w*\.pub)|\*|authorized_keys|config\b|known_hosts|$|[\"'\s);|])|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)"
         r"|\.aws[/\\\"',\s]*(?:credentials|config)|\.netrc\b|\.git-credentials|\.gnupg\b|secring\.gpg|\.kube[/\\\"',\s]*config|\.docker[/\\\"',\s]*config\.json|\.pypirc|\.npmrc\b|\.pgpass|\.my\.cnf"
         r"|gcloud[/\\\"',\s]*(?:credentials|application_default|access_tokens|legacy_credentials)|application_default_credentials|\.azure[/\\\"',\s]*(?:accessTokens|msal|azureProfile)|\.config[/\\]gh[/\\]hosts\.yml|/etc/(?:shadow|sudoers|gshadow)\b"
-        r""
+        r"|(?:\bcp|\bmv|\bsync|\btar|\bzip|\brsync|\bscp)\s.*\.(?:aws|kube|gnupg|azure|ssh)/?(?=[\"'\s);,*]|$)|[\"'/]\.(?:aws|kube|gnupg|azure)/\*"
         r"|gh\s+auth\s+token|gcloud\s+auth\s+print-|aws\s+configure\s+get|find\s+(?:~|\$HOME)\S*\s.*(?:\.env|id_rsa|\.pem|\.key\b|credential|wallet|secret)|(?:security|keychain)\s+(?:find-(?:generic|internet)-password|dump-keychain|export)|login\.keychain|Library/Keychains|lsass|\bmimikatz\b|sekurlsa|\bSAM\b.{0,20}\bsave\b|reg\s+save\s+hklm\\sam|cmdkey\s+/list|secretsmanager\s+get-secret"
         r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|kubectl\s+(?:config\s+view\b.*--raw|get\s+secrets?\b.*(?:-o|--output))|gpg\s.*--export-secret|(?:^|[|;&(`$\s])pass\s+show\s|\bop\s+(?:item\s+get|read)\s|\bbw\s+(?:get|export|list)\b|\bsecret-tool\s+(?:lookup|search)|\bgit\s+credential\s+fill|az\s+account\s+get-access-token|aws\s+configure\s+export|\bvault\s+kv\s+get|docker-credential-\w+\s+get|keyring\.get_password\(|keytar\.(?:find|get)\w*\(|get_secret_value\(|PasswordVault|SecretManagement|Get-StoredCredential|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php",
         Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE,
@@ -59,7 +59,7 @@ SOURCES = (
     _label(
         "browser",
         r"\bdocument\.cookie\b(?!\s*=)|(?:stringify|entries|keys)\(\s*(?:window\.)?(?:local|session)Storage\b|Login Data|Web Data\b|(?:Chrome|Chromium|Brave|Edge|Firefox|Opera|Vivaldi|Safari)\S*[/\\\"',\s]+(?:User Data|Profiles?|Default|Cookies|Network)|Local State[\"']|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies|Local Extension Settings"
-        r"|CryptUnprotectData|browser_cookie3|chrome_(?:passwords|cookies)|\.mozilla[/\\]firefox|Application Support[/\\](?:Google|BraveSoftware|Firefox)",
+        r"|\.config[/\\\"',\s]+(?:google-chrome|chromium|BraveSoftware)|Network\.getAllCookies|Storage\.getCookies|cookies\.getAll\(|CryptUnprotectData|browser_cookie3|chrome_(?:passwords|cookies)|\.mozilla[/\\]firefox|Application Support[/\\](?:Google|BraveSoftware|Firefox)",
         Capability.READ_BROWSER, Capability.READ_OUTSIDE,
     ),
     _label(
@@ -69,12 +69,13 @@ SOURCES = (
         Capability.READ_WALLETS, Capability.READ_OUTSIDE,
     ),
     _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\]config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", Capability.READ_OUTSIDE),
+    _label("sessions", r"\.claude[/\\\"',\s]*(?:projects|history\.jsonl|transcripts)|\.codex[/\\\"',\s]*(?:sessions|history)|\.(?:openclaw|clawdbot|moltbot)[/\\\"',\s]*agents\S*sessions", Capability.READ_OUTSIDE),
     _label(
         "agent-memory",
         r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.(?:claude|openclaw|clawdbot|cursor|codex|gemini)[/\\\"',\s]*(?:settings(?:\.local)?\.json|memory|projects|sessions|skills|history|rules|hooks|mcp\.json|config\.toml|agents)|\.cursorrules|copilot-instructions\.md|\.mcp\.json|claude_desktop_config\.json|conversation(?:_?history|s?\.json)",
         Capability.READ_FILES,
     ),
-    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b|\bgit\s+push\b.*\s(?:--mirror|--all)\b", Capability.READ_FILES),
+    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b|\btar\s+-?\w*c\w*\s+(?:-\S+\s+|\S+\s+)*\.(?=\s*(?:\||$))|\bgit\s+push\b.*\s(?:--mirror|--all)\b", Capability.READ_FILES),
     _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\b(?:m|msg|message)\.(?:content|text)\b|update\.message\.text|request\.get_data|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", Capability.LISTEN),
     _label("conversation", r"<[^<>]{0,60}(?:conversation|chat history|system prompt|output of env|api keys?|full context|last (?:user )?message)[^<>]{0,60}>", Capability.READ_FILES),
     _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", Capability.READ_OUTSIDE, Capability.READ_FILES),
@@ -99,7 +100,7 @@ SEND = _label(
     r"\bcurl(?:\.exe)?\b.*?\s(?:-\w*[dFT]\w*\b|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
     r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|\.request\(\s*[\"\'](?:POST|PUT|PATCH)|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
     r"|\breq(?:uest)?\.(?:end|write)\(\s*[\w$]|\b(?:s|c|sock\w*|conn\w*|client|stream|tls)\.(?:write|Write|end)\(\s*[\w$\[]|\bgit\s+push\b.*\s\w+://"
-    r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s+(?:create|comment|note|edit|upload)\b|\bopenssl\s+s_client\b.*-connect|\|\s*ssh\s+\S|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s|(?:^|[|;&(\s])(?:https?|xh)\s+(?:-\S+\s+)*(?:POST|PUT|PATCH)\s|\brclone\s+(?:rcat|copyto|moveto)\b|(?:^|[|;&(\s])websocat\s|\bmosquitto_pub\b|\bredis-cli\s+-h\s|upload_file(?:obj)?\(|\.putfo\(|open_sftp\(\)\.put|\bsftp\.put\(|\.publish\(|\.[lr]push\(|\.xadd\(|append_rows?\(|values_append\(|chat_?[pP]ost_?[mM]essage\(|files_upload\w*\(|capture_(?:message|event)\(|issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(|PostAsync\(|PutAsync\(|Send-MailMessage|\.post_form\(|HTTParty\.(?:post|put)|Faraday\.post|NewRequest(?:WithContext)?\((?:\w+,\s*)?(?:\"(?:POST|PUT|PATCH)|http\.Method(?:Post|Put|Patch))|CURLOPT_(?:POST|POSTFIELDS|READDATA)|[\"']method[\"']\s*=>\s*[\"'](?:POST|PUT)|->(?:post|put)\(|put_object\(|\bgit\s+push\b"
+    r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s+(?:create|comment|note|edit|upload)\b|\bopenssl\s+s_client\b.*-connect|\|\s*ssh\s+\S|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s|(?:^|[|;&(\s])(?:https?|xh)\s+(?:-\S+\s+)*(?:POST|PUT|PATCH)\s|\brclone\s+(?:rcat|copyto|moveto)\b|(?:^|[|;&(\s])websocat\s|\bmosquitto_pub\b|\bredis-cli\s+-h\s|upload_file(?:obj)?\(|\.(?:capture|track|identify|trackEvent|logEvent)\(\s*[{\"'\w]|(?:capture_?[eE]xception|capture_?[mM]essage|set_?[cC]ontext|set_?[eE]xtras?)\(|\.putfo\(|open_sftp\(\)\.put|\bsftp\.put\(|\.publish\(|\.[lr]push\(|\.xadd\(|append_rows?\(|values_append\(|chat_?[pP]ost_?[mM]essage\(|files_upload\w*\(|capture_(?:message|event)\(|issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(|PostAsync\(|PutAsync\(|Send-MailMessage|\.post_form\(|HTTParty\.(?:post|put)|Faraday\.post|NewRequest(?:WithContext)?\((?:\w+,\s*)?(?:\"(?:POST|PUT|PATCH)|http\.Method(?:Post|Put|Patch))|CURLOPT_(?:POST|POSTFIELDS|READDATA)|[\"']method[\"']\s*=>\s*[\"'](?:POST|PUT)|->(?:post|put)\(|put_object\(|\bgit\s+push\b"
     r"|(?:Invoke-(?:WebRequest|RestMethod)|\biwr|\birm)\b.*-(?:Method\s+[\"']?(?:Post|Put)|Body|InFile)|UploadString|UploadFile|UploadData|>\s*/dev/(?:tcp|udp)/|api\.telegram\.org/bot|discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/services|\bws(?:ocket)?\.send\(|new WebSocket\(|http\.Post\(|\.send_keys\(|\bftp\s+-n|\btelnet\s",
     Capability.SEND,
 )
@@ -126,13 +127,14 @@ CONNECT = _label(
 """Where a connection is made that is written to later."""
 NAME_LOOKUP = _label(
     "name-lookup",
-    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|host|drill|delv|kdig|ping6?|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query))|(?:resolver|dns\w*|r|res)\.(?:resolve|query|lookup)(?:Txt|4|6|Any|Cname|Mx)?|resolve(?:Txt|4|6|Cname)|GetHost(?:Addresses|Entry)\w*|LookupHost|LookupTXT)\w*\(.*(?:\{|\+|%|\$\{|\$\(|\w+\()",
+    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|host(?!\s*=)|drill|delv|kdig|ping6?|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query))|(?:resolver|dns\w*|r|res)\.(?:resolve|query|lookup)(?:Txt|4|6|Any|Cname|Mx)?|resolve(?:Txt|4|6|Cname)|GetHost(?:Addresses|Entry)\w*|LookupHost|LookupTXT)\w*\(.*(?:\{|\+|%|\$\{|\$\(|\w+\()",
     Capability.SEND,
 )
 GET_WITH_DATA = _label(
     "get-with-data",
     r"\bcurl\b.*?\s(?:-\w*[Aeb]\s+[\"']?[^\"'|]*\$\w|-H\s+[\"']?(?!Authorization|[\w-]*(?:Key|Token|Auth)|api-?key|Content|Accept)[\w-]+:\s*[^\"']*\$\w)|(?:\bcurl|\bwget|\biwr|\birm|Invoke-\w+|\bopen|xdg-open|Start-Process)\s.*[?&/=][\w-]*=?\$\(?\w|(?:webbrowser\.open|window\.open|URI\.open|http\.Get|file_get_contents|location\.(?:href|assign))\b.*[?&=/][\"'`]?\s*[.+]"
-    r"|(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image|webbrowser\.open).*(?:\$\(\s*(?:cat|gh auth|env\b|printenv|security|base64|fc\b)|[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)",
+    r"|(?:requests\.get|urlopen|httpx\.get|fetch|axios\.get|https?[\"\')]{0,3}\.get\(|curl|wget|new Image|webbrowser\.open).*(?:\$\(\s*(?:cat|gh auth|env\b|printenv|security|base64|fc\b)|[?&/=]\w*=?\s*[\"'`]?\s*(?:\{|\$\{|\$\(|\"?\s*\+|%s)|params\s*=|\.src\s*=)"
+    r"|(?:src|href|url)\s*=\s*\\?[\"'`]?https?://[^\s\"'`<>]*[?&]\w*=(?:\$\{|\{\w|[\"'`]\s*[+.]|%s)|!\[[^\]\n]*\]\(https?://[^)\s]*[?&=](?:\$\{|\{\w|\$\w)",
     Capability.FETCH,
 )
 EXECUTE = _label(
@@ -167,7 +169,7 @@ ACTS = (
     _label("elevate", r"(?:^|[|;&(\s\"'`])(?:sudo|doas|pkexec|runas|gsudo)\s|setuid\(|seteuid\(|chmod\s+(?:\d?[4267]\d{3}|[ug]\+s)|NOPASSWD|/etc/sudoers|visudo\b|-Verb\s+RunAs|--privileged\b|cap_add|setcap\b|os\.setuid|\bsu\s+-\s", Capability.ELEVATE),
     _label("open-to-all", r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|o\+w|ugo\+rwx)\b|os\.chmod\([^)]*0o?777|icacls\b.*everyone:\(?f", Capability.CHANGE_PERMISSIONS),
     _label("permissions", r"\bch(?:mod|own|grp|attr)\b|os\.ch(?:mod|own)\(|fs\.chmod|icacls\b|Set-Acl", Capability.CHANGE_PERMISSIONS),
-    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\")|(?:~|\$HOME)/(?:Documents|Desktop|Pictures|Downloads|Library)\b/?(?:\*|\s|$|\"))|\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s.*(?:~|\$HOME)/\.(?:aws|ssh|config|kube|gnupg|docker)/?(?:\*|\s|$|\")|\brm\s.*--no-preserve-root|\bfind\s+(?:~|\$HOME|/)\s.*(?:-delete|-exec\s+rm)|\bdd\s+.*of=/dev/(?:sd[a-w]|nvme\d|disk\d|hd[a-w]|vd[a-w])|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~/?(?:\s|$)|/home(?:\s|$)|\$HOME/?(?:\s|$)|/dev/(?:sd[a-w]|nvme\d|disk\d))|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", Capability.DELETE_FILES, Capability.WRITE_OUTSIDE),
+    _label("destroy", r"\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s+(?:--no-preserve-root\s+)?[\"']?(?:/(?:\s|\*|$)|~(?:/?\s|/\*|/?$)|\$HOME(?:/?\s|/\*|/?$|\")|/(?:etc|usr|var|home|boot|bin|lib|opt|root)(?:/\*)?(?:\s|$|\")|(?:~|\$HOME)/(?:Documents|Desktop|Pictures|Downloads|Library)\b/?(?:\*|\s|$|\"))|\brm\s+(?:-\w+\s+)*-\w*[rR]\w*\s.*(?:~|\$HOME)/\.(?:aws|ssh|config|kube|gnupg|docker)/?(?:\*|\s|$|\")|\brm\s.*--no-preserve-root|\bfind\s+(?:~|\$HOME|/)\s.*(?:-delete|-exec\s+(?:rm|shred)|.*\|\s*xargs\s.*(?:\brm\s+-|shred))|\bdd\s+.*of=/dev/(?:sd[a-w]|nvme\d|disk\d|hd[a-w]|vd[a-w])|\bmkfs(?:\.\w+)?\s+(?:-\w+\s+)*/dev/|\bshred\s+.*(?:~/?(?:\s|$)|/home(?:\s|$)|\$HOME/?(?:\s|$)|/dev/(?:sd[a-w]|nvme\d|disk\d))|rmtree\(\s*(?:Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\)|[\"']/(?:home|Users|etc|usr)?/?[\"'])|(?:rmtree|rm|rmSync|rmdirSync|removeSync|remove|emptyDirSync)\(\s*(?:(?:os\.)?path\.)?join\(\s*(?:os\.path\.expanduser\(\s*[\"']~/?[\"']\)|os\.homedir\(\)|homedir\(\)|(?:pathlib\.)?Path\.home\(\)|home),\s*[A-Za-z_]\w*\s*\)|rmtree\(\s*(?:pathlib\.)?Path\.home\(\)\s*/\s*[A-Za-z_]\w*\s*[,)]|Remove-Item\s.*-Recurse.*(?:C:\\+(?:\s|\*|$)|\$env:USERPROFILE|\\Users\\)|format\s+[cC]:|\bdel\s+/[sfq].*[cC]:\\|:\(\)\s*\{\s*:\|:&\s*\};:|vssadmin\s+delete\s+shadows|wbadmin\s+delete|cipher\s+/w", Capability.DELETE_FILES, Capability.WRITE_OUTSIDE),
     _label("erase-traces", r"(?:\brm\b|\btruncate\b|\bshred\b|>\s*|unlink|remove|\bcat\s+/dev/null\s*>)\s*.{0,40}(?:/var/log(?:/[\w.*-]+)*|\.bash_history|\.zsh_history|/var/log/(?:auth|audit|syslog|wtmp|btmp))|\bhistory\s+-c|\bunset\s+HISTFILE|HISTFILE=/dev/null|HISTSIZE=0|wevtutil\s+cl|Clear-EventLog|Clear-History|journalctl\s+--vacuum|auditctl\s+-e\s*0|touch\s+-r\s", Capability.DELETE_FILES),
     _label("delete", r"\brm\s+-|\bunlink\b|os\.(?:remove|unlink|rmdir)\(|rmtree\(|fs\.(?:unlink|rm|rmdir)\w*\(|\.unlink\(|Remove-Item\b|\bfind\b.*-delete\b|\bdel\s+/|\brm\s+[\w/~.$*]|DELETE\s+FROM|\bgit\s+clean\s+-\w*f", Capability.DELETE_FILES),
     _label("disable-defence", r"Set-MpPreference\s+-Disable|Add-MpPreference\s+-Exclusion|netsh\s+advfirewall\s+set\s+\w+\s+state\s+off|\bsetenforce\s+0|\bufw\s+disable|iptables\s+-F|spctl\s+--master-disable|csrutil\s+disable|xattr\s+-\w*[dc]\w*\s+(?:-\w+\s+)*(?:com\.apple\.quarantine)?|systemctl\s+(?:stop|disable)\s+(?:\S*(?:firewalld|apparmor|auditd|falcon|clamav|fail2ban)\S*)|-ExecutionPolicy\s+Bypass|pkill\s+.*(?:falcon|clamd|defender|osquery)|killall\s+.*(?:Little Snitch|LuLu|falcon|defender)|AmsiUtils|amsiInitFailed|NODE_TLS_REJECT_UNAUTHORIZED", Capability.CONTROL_PROCESSES),

@@ -54,17 +54,22 @@ _SHELL_LINE = re.compile(
     re.M,
 )
 _DOCKER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|ONBUILD RUN)\s+|^\t[@-]*", re.M)
+_ADDED = re.compile(r"^ADD\s+(?:--\S+\s+)*(https?://\S+)\s+(\S+)", re.M)
 _RUN_KEYS = frozenset({"command", "cmd", "run", "script", "exec", "shell", "bash", "postinstall", "preinstall", "install", "prepare", "entrypoint", "start", "prestart", "poststart", "prepublish", "hook", "code", "initializecommand", "postcreatecommand", "poststartcommand"})  # fmt: skip
+_SAID_KEYS = frozenset({"description", "prompt", "input", "question", "query", "expected_output", "content", "text"})
+"""Where a setting holds what somebody says."""
 _CALLS = re.compile(
     r"(?:system|popen|run|call|Popen|check_\w+|getoutput|getstatusoutput|exec\w*|spawn\w*|eval|shell_exec|passthru|Command|do shell script|iex|Invoke-Expression|Start-Process|\$)\s*[\[(`\"' ]",
     re.I,
 )
 _COMPLETE = re.compile(
-    r"\s*(?:sudo\s+)?(?:curl|wget)\s.*\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|.*base64\s+(?:-d|-D|--decode)\s*\|\s*(?:ba|z)?sh\b|powershell\b.*-enc|.*/dev/tcp/",
+    r"[\s(]*(?:sudo\s+)?(?:curl|wget)\s.*(?:\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\s(?:-F|-T|--data-binary|--upload-file)\s)|.*base64\s+(?:-d|-D|--decode)\s*\|\s*(?:ba|z)?sh\b|powershell\b.*-enc|.*/dev/tcp/",
     re.I,
 )
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
-_PROGRAM_TEXT = re.compile(r"\s*import \w[\w, .]*;.*\b(?:exec|eval|system|popen|Popen)\(")
+_PROGRAM_TEXT = re.compile(
+    r"\s*(?:import \w[\w, .]*;.*\b(?:exec|eval|system|popen|Popen)\(|__import__\(\s*[\"']\w+[\"']\s*\)\.)"
+)
 """A text that is a program of one line, wherever it is put."""
 _RUN_BY_OTHERS = re.compile(r"(?:(?<![\w.-])run:\s*[|>]?-?|\bExecStart(?:Pre|Post)?=)\s*")
 """Where a command begins in a workflow or a service: whatever reads it runs it."""
@@ -198,7 +203,9 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
             is_live=is_live,
         )
     elif kind == "shell-lines":
-        yield from shell_statements(_DOCKER.sub("", text), path, first_line=line, is_live=is_live)
+        yield from shell_statements(
+            _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text)), path, first_line=line, is_live=is_live
+        )
     elif kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
         for found in lines:
             at = line + text.count("\n", 0, text.find(found))
@@ -272,6 +279,9 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
         yield from script_statements(text[:200_000], path, kind="script", first_line=line, is_live=False)
         return
     for command in _json_commands(data, 0):
+        if _PROGRAM_TEXT.match(command):
+            yield from python_statements(command, path, first_line=line)
+            continue
         place = text.find(command[:24].split('"')[0]) if command else -1
         yield from shell_statements(command, path, first_line=line + (text.count("\n", 0, place) if place > 0 else 0))
 
@@ -280,7 +290,10 @@ def _json_commands(data: Any, depth: int) -> Iterator[str]:
     """The command lines of a configuration: servers, scripts and hooks."""
     if depth > 12:
         return
-    if isinstance(data, list):
+    if isinstance(data, str):
+        if len(data) < 2000 and (_COMPLETE.match(data) or _PROGRAM_TEXT.match(data)):
+            yield data
+    elif isinstance(data, list):
         for value in data:
             yield from _json_commands(value, depth + 1)
     elif isinstance(data, dict):
@@ -306,13 +319,10 @@ def _json_commands(data: Any, depth: int) -> Iterator[str]:
                 yield value
             elif isinstance(value, dict | list):
                 yield from _json_commands(value, depth + 1)
-            elif (
-                isinstance(value, str)
-                and depth
-                and key not in ("description", "prompt", "input", "question")
-                and str(data.get("type", "")) == "command"
-            ):
+            elif isinstance(value, str) and depth and key not in _SAID_KEYS and str(data.get("type", "")) == "command":
                 yield value
+            elif isinstance(value, str) and depth and key not in _SAID_KEYS:
+                yield from _json_commands(value, depth + 1)
         if isinstance(scripts := data.get("scripts"), dict):
             yield from (str(value) for key, value in scripts.items() if key.lower() not in _RUN_KEYS)
 

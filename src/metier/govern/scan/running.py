@@ -37,6 +37,18 @@ _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re
 _RUNS_VARIABLE = re.compile(
     r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c|\$\{?(?:SHELL|0)\}?\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
 )
+_TEXT_RUN = re.compile(
+    r"(?:getoutput|getstatusoutput|os\.system|popen|exec(?:Sync)?)\(\s*(?:str\()?([A-Za-z_]\w*)|(?:run|Popen|call|check_\w+)\(\s*([A-Za-z_]\w*)(?=.*shell\s*=\s*True)"
+)
+"""A text that is handed to a shell as it is."""
+_ANSWER = re.compile(r"\.json\(\)|\.text\b|\.recv\w*\(|\.read\(\)|\.decode\(|TXT|\bdata\b")
+"""What was fetched is a text, and no file."""
+_UNASKED = re.compile(r"\.recv(?:from)?\(|[\"']TXT[\"']")
+"""A text that comes from a connection or with a name, where no program is ever published."""
+_NAMED_BY_CALL = re.compile(
+    r"(?:__import__|import_module|getattr\([^,()]+(?:\([^()]*\))?,|\brequire|globalThis\[|\bglobal\[)\s*\(?\s*(?!chr|str|bytes|len)[A-Za-z_]\w*\(\s*b?[\"'][0-9A-Za-z+/=\\]{2,}[\"']\s*\)"
+)
+"""A module or a function whose name is put together by a call on a text."""
 _COMPUTED = re.compile(
     r"(?:system|popen|exec|eval|run|call|spawn)\w*\(\s*\(?\s*[\"']{2}\s*\.join\(\s*\(?\s*(?:chr|map\(\s*chr|\[\s*chr)|String\.fromCharCode",
     re.I,
@@ -122,7 +134,7 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     )
     is_unnamed = not step.urls and not origin.urls
     if is_unnamed:
-        place = Place.PLACEHOLDER
+        place = Place.HIDDEN if _UNASKED.search(origin.text) and not purpose.is_security else Place.PLACEHOLDER
     is_plain = any(url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls))
     if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
@@ -180,6 +192,8 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
     if place == Place.PLACEHOLDER:
         in_program = not step.statement.path.lower().endswith(DOCUMENTS)
         return Severity.REVIEW if step.statement.is_live and in_program and not purpose.is_security else Severity.NOTE
+    if place == Place.OWN and _runs_answer(step) and not _is_namesake(step, purpose):
+        return Severity.BLOCK
     direct = (not step.statement.is_shell and RUNS_DIRECTLY.search(step.text)) or _RUNS_SOURCE.search(step.text)
     if direct or "hidden-run" in step.labels:
         return Severity.BLOCK
@@ -192,6 +206,15 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
     if place == Place.PLATFORM:
         return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
     return Severity.BLOCK
+
+
+def _runs_answer(step: Step) -> bool:
+    """Whether what came back from a service is handed to a shell as it is."""
+    origin = step.received.get("download", step)
+    if step.statement.is_shell:
+        return origin is not step and _RUNS_VARIABLE.search(step.text) is not None
+    run = _TEXT_RUN.search(step.text)
+    return run is not None and origin is not step and _ANSWER.search(origin.text) is not None
 
 
 def _shown_home(step: Step, purpose: Purpose) -> bool:
@@ -219,7 +242,9 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
     labels, text = step.labels, step.text
     if is_quoted(step):
         return
-    if {"interpreter", "decoded"} <= step.received.keys() and _CALLS_NAME.search(text):
+    called = {"interpreter", "decoded"} <= step.received.keys() and _CALLS_NAME.search(text)
+    put_together = labels & {"execute", "load-code", "interpreter"} and not step.statement.is_shell
+    if called or (put_together and _NAMED_BY_CALL.search(text)):
         yield Seen("run-encoded", Severity.BLOCK, step, "by a name that is put together")
     elif (
         step.statement.is_shell
@@ -239,7 +264,9 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         yield Seen(
             "run-encoded",
             Severity.BLOCK
-            if re.search(r"(?<![\w.])(?:exec|eval)\s*\(|Function|vm\.|marshal|iex|Invoke-Expression", text, re.I)
+            if re.search(
+                r"(?<![\w.])(?:exec|eval)\s*\(|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression", text, re.I
+            )
             else Severity.REVIEW,
             step,
         )

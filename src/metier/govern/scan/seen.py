@@ -20,6 +20,11 @@ DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 _ACCOUNT = re.compile(
     r"(?P<forge>\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s)|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s.*@[\w-]+\.\w|\|\s*ssh\s+(?:-\S+\s+)*[\w.-]+@[\w.-]+|\brclone\s+(?:rcat|copyto|moveto)\b"
 )
+_COPIED_TO = re.compile(r"\b(?:scp|rsync|sftp)\b.*\s\S+@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,}):")
+_BUCKET = re.compile(
+    r"\b(?:aws\s+s3|gsutil)\s.*\s(?:s3|gs)://(?![\w-]*(?:your|example|bucket)|my-)\w|upload_file(?:obj)?\([^,]+,\s*[\"'](?![\w-]*(?:your|example)|my-)\w"
+)
+"""A store in a cloud that the package names, so that it is not one of the user's."""
 _FORGE_CALL = re.compile(r"issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(")
 _TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
 OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
@@ -60,15 +65,19 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
         for url, place in zip(step.urls, places, strict=True)
     ]
-    return max(known, default=_place_unnamed(step))
+    return max(known, default=_place_unnamed(step, purpose.words))
 
 
-def _place_unnamed(step: Step) -> Place:
+def _place_unnamed(step: Step, own_words: frozenset[str]) -> Place:
     """Where a step leads that names no address."""
     if "name-lookup" in step.labels:
         return Place.UNKNOWN
     if "send" in step.labels and step.statement.is_shell and (told := _ACCOUNT.search(step.text)):
         return Place.PUBLIC if told["forge"] else Place.UNKNOWN
+    if "send" in step.labels and "@" in step.text and (copied := _COPIED_TO.search(step.text)):
+        return place_of(copied[1], own_words=own_words)
+    if "send" in step.labels and ("upload_file" in step.text or "://" in step.text) and _BUCKET.search(step.text):
+        return Place.UNKNOWN
     if "send" in step.labels and not step.statement.is_shell and _FORGE_CALL.search(step.text):
         return Place.PUBLIC
     return Place.PLACEHOLDER

@@ -9,11 +9,11 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import OUTWARD, Seen, is_quoted, place_of_step
 from metier.verdict import Severity
 
 AGENT_KEYS = "agent-credentials"
-STRONG = ("environment", "credentials", "browser", "wallet", "history", "keys-pressed")
+STRONG = ("environment", "credentials", "browser", "wallet", "history", "sessions", "keys-pressed")
 _MEDIUM = ("typed-secret", "agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code", "conversation")
 _HEADERS = re.compile(
     r"-H\s+(?:[\"'][^\"']*[\"']|[\w-]+:\s*(?:Bearer\s+|Bot\s+|token\s+|Basic\s+)?\S+)|--header[= ]\S+(?:\s+(?:Bearer\s+)?\S+)?|\bheaders\s*[=:]\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[\w.]+(?:\([^)]*\))?)|[\"']?(?:Authorization|X-[\w-]*(?:Key|Token)[\w-]*|x-[\w-]*(?:key|token)[\w-]*|api-key|apikey|Cookie)[\"']?\s*[:=]\s*[^,})]*|\bauth\s*=\s*[^,)]*(?:\([^)]*\))?|(?:-u|--user|--oauth2-bearer)\s+\S+",
@@ -53,8 +53,11 @@ _NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']"
 _MASKS = re.compile(r"\.replace\([^)]*[\"'](?:\*{3,}|\[?redacted)", re.I)
 _WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SSH|GCP|AZURE)_\w*(?:KEY|TOKEN|SECRET)\b")
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
-_ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b")
-_UNSEEN = re.compile(r">\s*/dev/null")
+_ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b|\btar\s")
+_UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
+_OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
+"""Keys that open many services, and so are the login of none."""
+_AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
 _LOGIN = re.compile(
     r"ssh|aws|netrc|git-cred|gnupg|kube|docker|pypirc|npmrc|gcloud|azure|gh/|openclaw|clawdbot|moltbot|claude|codex|cursor|gemini|credential|secret|auth|config|token|key"
 )
@@ -104,7 +107,8 @@ def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:
         return False
     origin = step.received[AGENT_KEYS]
     whole = "send" in step.labels and not _NARROWS.search(step.text) and not _NARROWS.search(origin.text)
-    return place.is_shady or "encoded" in kinds or (whole and (origin is step or place == Place.UNKNOWN))
+    of_many = len(set(_AGENTS.findall(origin.text))) > 1 and place >= Place.OWN
+    return place.is_shady or "encoded" in kinds or (whole and (of_many or origin is step or place == Place.UNKNOWN))
 
 
 def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity | None:
@@ -126,7 +130,7 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
         return Severity.BLOCK if grave else Severity.REVIEW
     if "conversation" in medium and place in (Place.PUBLIC, Place.UNKNOWN):
         return Severity.REVIEW
-    if "dotenv" in medium and place in (Place.PUBLIC, Place.UNKNOWN) and step.labels & {"send", "name-lookup"}:
+    if "dotenv" in medium and place in (Place.PUBLIC, Place.UNKNOWN) and step.labels & OUTWARD:
         return Severity.BLOCK
     if place != Place.UNKNOWN:
         return None
@@ -203,6 +207,8 @@ def is_own_login(step: Step, purpose: Purpose) -> bool:
     (True, False)
     """
     origin = step.received.get("credentials", step)
+    if _OF_ALL.search(origin.text):
+        return False
     paths = [path for path in re.findall(r"[~$./\w-]*[/.][\w./-]+", URL.sub(" ", origin.text)) if _LOGIN.search(path)]
     return bool(paths) and all(distinctive(path.replace("-", " ")) & purpose.words for path in paths)
 

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of
+from metier.govern.scan.passages import passages
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, RUNS_DIRECTLY, Seen, is_quoted, place_of_step
 from metier.govern.scan.taking import AGENT_KEYS, STRONG, is_own_login
 from metier.verdict import Severity
 
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
+_FOR_NOBODY = frozenset({"credentials", "browser", "wallet", "history", "screen", "keys-pressed"})
+_COUNTS = re.compile(r"\bgrep\s+-\w*c|\bwc\b|\bls\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
 _SOCKET_SHELL = re.compile(
     r"TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
@@ -27,8 +30,8 @@ _MACHINE_CODE = re.compile(
 )
 _TYPED = re.compile(r"\bread\s+-\w*s[^\n]* (\w+)(?=\n)")
 _READ_AND_RUN = re.compile(
-    r"\bread\s+(?:-\w+\s+)*(\w+)\s+\d?(?=\n)[\s\S]{0,200}(?:\beval|\b(?:ba|z)?sh\s+-c)\s+\$\{?\1\b|while\s[^\n]*\.(?:recv|readline|read)\([\s\S]{0,300}(?:subprocess\.|os\.popen|os\.system|\bexec\()"
-    r"|(?:os\.system|os\.popen|subprocess\.\w+|\bexec|\beval)\([^\n]{0,80}\.recv\(|\.on\(\s*[\"'](?:data|message)[\"'],\s*(?:async\s*)?\(?(\w+)\)?\s*=>[^\n]{0,120}\b(?:exec|execSync|eval)\(\s*(?:String\()?\2\b"
+    r"\bread\s+(?:-\w+\s+)*(\w+)\s+\d?(?=\n)[\s\S]{0,200}(?:\beval|\b(?:ba|z)?sh\s+-c)\s+\$\{?\1\b|while\s[^\n]*\.(?:recv|readline|read)\([\s\S]{0,300}(?:subprocess\.|os\.popen|os\.system|\bexec\()|\b(?P<got>\w+)\s*=\s*[\w.]+\.recv(?:from)?\([\s\S]{0,300}(?:subprocess\.\w+|os\.popen|os\.system|\bexec|\beval)\(\s*(?P=got)\b"
+    r"|(?:os\.system|os\.popen|subprocess\.\w+|\bexec|\beval)\([^\n]{0,80}\.recv\(|\.on\(\s*[\"'](?:data|message)[\"'],\s*(?:async\s*)?\(?(?P<said>\w+)\)?\s*=>[^\n]{0,120}\b(?:exec|execSync|eval)\(\s*(?:String\()?(?P=said)\b"
 )
 """Lines are read from a connection and run one by one."""
 _RUN_WORDS = ("eval", "exec(", "execsync(", "sh -c", "subprocess.", "os.popen", "os.system")
@@ -50,7 +53,7 @@ _ORDERS = re.compile(
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _DUMPS = re.compile(
-    r"items\(\)|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
+    r"items\(\)|toJSON|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
 )
 
 
@@ -77,9 +80,9 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         for step in itertools.chain(*by_file.values())
         if "send" in step.labels and place_of_step(step, purpose) == Place.OWN
     ]
-    whole: dict[str, list[str]] = {}
+    whole: dict[str, list[Step]] = {}
     for step in steps:
-        whole.setdefault(step.statement.path, []).append(step.text)
+        whole.setdefault(step.statement.path, []).append(step)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         away = next(
             (
@@ -95,12 +98,15 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield Seen("hidden-address", Severity.REVIEW, away)
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
-        yield from _in_file(members, together, purpose, "\n".join(text[:2000] for text in whole[path])[:60_000])
+        text = "\n".join(step.text[:2000] for step in whole[path])[:60_000]
+        yield from _in_file(members, together, purpose, text)
+        if not path.lower().endswith(DOCUMENTS):
+            yield from passages(whole[path], together, purpose, text)
         yield from _beside_a_way_out(path, members, outward, purpose)
         if not any(out.statement.path == path for out in outward):
             # A host is easily named like the skill: keys of others have no business there either.
             here = [out for out in named if out.statement.path == path]
-            keys = [step for step in members if step.labels & {"credentials", "browser", "wallet"}]
+            keys = [step for step in members if step.labels & _FOR_NOBODY]
             yield from _beside_a_way_out(path, keys, here, purpose)
 
 
@@ -222,13 +228,16 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
         kinds = [kind for kind in (*STRONG, "dotenv", "screen", AGENT_KEYS) if kind in step.labels]
         if not kinds or not is_program or not outward:
             continue
-        if (kinds == ["credentials"] and is_own_login(step, purpose)) or (
-            kinds == ["environment"] and not _DUMPS.search(step.text)
+        if (
+            (kinds == ["credentials"] and is_own_login(step, purpose))
+            or (kinds == ["environment"] and not _DUMPS.search(step.text))
+            or (kinds == ["sessions"] and _COUNTS.search(step.text))
         ):
             continue
         watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
         is_others = same is not None and place_of_step(same, purpose) == Place.AUTHORS
-        taken = same is not None and (watched or is_others or kinds[0] in _TAKEN_AT_ONCE)
+        is_all = kinds[0] == "environment" and "toJSON" in step.text
+        taken = same is not None and (watched or is_others or is_all or kinds[0] in _TAKEN_AT_ONCE)
         way_out = same or outward[0]
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
         also = f"{', '.join(kinds)}, beside a way out to {to}"

