@@ -2,6 +2,7 @@ r"""Are two functions given in cases the same? Their values at the bounds of all
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -105,15 +106,23 @@ def _points(*functions: list[Case]) -> list[float] | None:
 
 def _function(cases: list[Case], variable: str, others: dict[str, float]) -> Callable[[float], complex | None]:
     def at(point: float) -> complex | None:
-        for node, where in sorted(cases, key=lambda case: case[1] is None):
-            if where is None or any(_holds(one, point) for one in where):
-                try:
-                    return complex(as_float(value(node, {**others, variable: point})))
-                except (UndefinedError, TooBigError):
-                    return None
-        return None
+        holding = [node for node, where in cases if where and any(_holds(one, point) for one in where)]
+        found = [_value(node, {**others, variable: point}) for node in holding or _else(cases)]
+        # Cases that overlap and differ are no function, and equal to none.
+        return found[0] if found and all(_equal(found[0], one) for one in found) else (math.nan if found else None)
 
     return at
+
+
+def _else(cases: list[Case]) -> list[Node]:
+    return [node for node, where in cases if where is None][:1]
+
+
+def _value(node: Node, at: dict[str, float]) -> complex | None:
+    try:
+        return complex(as_float(value(node, at)))
+    except (UndefinedError, TooBigError):
+        return None
 
 
 def _holds(one: Interval, point: float) -> bool:

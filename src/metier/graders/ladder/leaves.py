@@ -11,7 +11,7 @@ from metier.graders.ladder.formulas import compare_formulas, formula_of
 from metier.graders.ladder.phrases import same_meaning
 from metier.graders.ladder.quantity import Quantity, is_quantity, quantity_of, quantity_or_none
 from metier.graders.ladder.structure import Leaf
-from metier.graders.ladder.tree import Apply, names, parts
+from metier.graders.ladder.tree import Apply, parts
 from metier.graders.ladder.units import pairs, units
 from metier.graders.ladder.verdict import Context, Verdict
 
@@ -19,6 +19,11 @@ _ALIKE = (frozenset("EKUTWQH"), frozenset("VUEε"), frozenset("yf"), frozenset("
 """Letters that books use for one thing: energies, voltages, functions, pressures and forces, periods, moments."""
 
 
+_NAMING = re.compile(
+    r"\\?[A-Za-z]+ ?(?:_ ?(?:\{[^{}]*\}|\w+))?'* ?(?:\([^()]*\))?|\\frac ?\{ ?d.*\} ?\{ ?d.*\}|d\w ?/ ?d\w|"
+    r"\\Delta ?[A-Za-z](?:_\{?\w*\}?)?(?:\^.*)?|[A-Za-z]{2,}(?: [A-Za-z]{2,})+"
+)
+_INDEXED = re.compile(r"(\\Delta ?)?(\\?[A-Za-z]+?)(?:_?\{?(\d+)\}?)?")
 _CALL = re.compile(r"([A-Za-z]) ?\(([a-z])\)")
 
 
@@ -26,20 +31,11 @@ def compare_leaves(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
     """Compare two answers that have no parts: as numbers with units, then as formulas, then as words."""
     verdict = _last_sides(gold, answer, context)
     related = gold.whole and "=" in (answer.whole or answer.text) and not is_quantity(gold.text)
-    if not related or (
-        verdict.is_same and not (answer.label and answer.label != gold.label and _is_product(gold.label))
-    ):
+    if not related or (verdict.is_same and not _is_formula(gold.label, answer.label)):
         return verdict
     # `F = m a` may be said as `m a = F` or `a = F / m`, whose last sides differ.
     found = compare_formulas(gold.whole, answer.whole or answer.text, context)
     return found if found and (verdict.is_same or found.is_same is not False) else verdict
-
-
-def _is_product(label: str) -> bool:
-    """Whether a left side is no name but a product, as in `P_1 V_1 = P_2 V_2`."""
-    node = formula_of(label) if re.search(r"[\d ]", label) else None
-    found = names(node) if node else frozenset()
-    return len(found) > 1 and all(len(name.partition("_")[0]) == 1 for name in found)
 
 
 def _last_sides(gold: Leaf, answer: Leaf, context: Context) -> Verdict:
@@ -72,6 +68,11 @@ def _unbraced(text: str) -> str:
     return re.sub(r"[_{} ]", "", text)
 
 
+def _is_formula(gold: str, answer: str) -> bool:
+    """Whether a left side is no name that is chosen freely, as in `P_1 V_1 = P_2 V_2`, and the answer has another."""
+    return bool(gold and answer and gold != answer and not _NAMING.fullmatch(gold))
+
+
 def _other_name(gold: Leaf, answer: Leaf) -> bool:
     """Whether the labels name different things: `x` and `y`, `pH` and `pOH`, `F` and `V` before a formula."""
     one, other = gold.label, answer.label
@@ -84,6 +85,19 @@ def _other_name(gold: Leaf, answer: Leaf) -> bool:
         one, other = called[0][1], called[1][1]
         if one == other:
             return False
+    if not is_quantity(gold.text):
+        indices = [_INDEXED.fullmatch(label) for label in (one, other)]
+        if indices[0] and indices[1]:
+            (delta, name, index), (other_delta, other_name, other_index) = (
+                found.groups() for found in indices if found
+            )
+            if (name == other_name and index and other_index and index != other_index) or (
+                name != other_name
+                and bool(delta) == bool(other_delta)
+                and (delta or (index and index == other_index))
+                and not any({name, other_name} <= group for group in _ALIKE)
+            ):
+                return True
     formulas = not is_quantity(gold.text) and not any({one, other} <= group for group in _ALIKE)
     letter = "[A-Za-z]" if formulas else "[a-z]"
     if all(re.fullmatch(letter, name) for name in (one, other)):

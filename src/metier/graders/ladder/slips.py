@@ -140,6 +140,10 @@ def _is_wrong(text: str, wrong: str, kind: str, relative: float, drawn: random.R
     """Whether a changed text is wrong for certain: its value is off, or it has none and another digit."""
     if wrong.replace(" ", "") == text.replace(" ", ""):
         return False
+    quantities = quantity_or_none(text), quantity_or_none(wrong)
+    if quantities[0] and quantities[1] and quantities[0].unit == quantities[1].unit:
+        left, right = (as_float(one.value) for one in quantities if one)
+        return abs(left - right) > 1.1 * relative * max(abs(left), abs(right))
     sides = [[formula_of(side) for side in split(one, _EQUALS)] for one in (text, wrong)]
     if any(tree is None for trees in sides for tree in trees):
         # The parts of a list may be swapped by other digits or letters; one digit that was not there before is wrong.
