@@ -133,13 +133,13 @@ def _shapes(gold: Shape, answer: Shape, context: Context) -> Verdict:
 
 def _spans(gold: Shape, answer: Shape, context: Context) -> Verdict | None:
     """The verdict on `2 to 3`, `2-3` and `2:3`, whose ends have an order; None if the gold is none of them."""
-    if isinstance(gold, Leaf) and not gold.label and (ends := dashed(gold.text)):
+    if isinstance(gold, Leaf) and not gold.label and "-" in gold.text[1:] and (ends := dashed(gold.text)):
         gold = Many(kind="span", parts=tuple(Leaf(text=end) for end in ends))
     if isinstance(answer, Leaf) and isinstance(gold, Many) and gold.kind == "span" and (ends := dashed(answer.text)):
         answer = Many(kind="span", parts=tuple(Leaf(text=end) for end in ends))
-    wanted, said = (_terms(one) for one in (gold, answer))
     written = [isinstance(one, Many) or ":" in getattr(one, "text", "") for one in (gold, answer)]
-    if wanted and said and any(written) and not (isinstance(gold, Many) and isinstance(answer, Many)):
+    ratio = any(written) and not (isinstance(gold, Many) and isinstance(answer, Many))
+    if ratio and (wanted := _terms(gold)) and (said := _terms(answer)):
         found = same_ratio(wanted, said, relative=context.policy.relative)
         return Verdict(found, "different" if found is False else "same_parts") if found is not None else None
     if not (isinstance(gold, Many) and gold.kind == "span"):

@@ -200,7 +200,7 @@ def normal(text: str) -> str:
         text = text.replace("\frac", r"\frac").replace("\times", r"\times")
     if _PLAIN.fullmatch(text):
         return text
-    if _SIUNITX.search(text):
+    if "\\" in text and _SIUNITX.search(text):
         text = plain(text)
     text = _unmarked(text)
     text = _RAISED.sub(lambda found: f"^{{{found[0].translate(_SUPERSCRIPTS)}}}", text)
@@ -208,7 +208,8 @@ def normal(text: str) -> str:
     text = text.translate(_SIGNS).replace("k\u0302", r"\hat{k} ")
     if "\\" in text or "{" in text or "~" in text:
         text = _latex(text)
-    text = _MANTISSA.sub(r"\1*", _TIMES_TEN.sub("*", text))
+    if "10" in text:
+        text = _MANTISSA.sub(r"\1*", _TIMES_TEN.sub("*", text))
     text = _DERIVATIVE.sub(r"\\frac{d\1}{d\2}", text)
     text = text.replace("**", "^").replace("<=", "≤").replace(">=", "≥").replace("!=", "≠").replace("=<", "≤")
     text = _SPACES.sub(" ", text).strip()
@@ -227,8 +228,9 @@ def normal(text: str) -> str:
     if "," in text and not _bracketed_pair(text):
         text = _COMMA_GROUPS.sub(lambda found: found[0].replace(",", ""), text)
     text = text.replace("+-", "±").replace("+/-", "±")
-    text = _trimmed(_BUILT.sub(r"⦃\1⦄", text))
-    text = _POTENCY.sub(r"\1=\2", _CONCISE.sub(_spread, text))
+    text = _trimmed(_BUILT.sub(r"⦃\1⦄", text) if text[:1] == "{" else text)
+    text = _CONCISE.sub(_spread, text) if "(" in text else text
+    text = _POTENCY.sub(r"\1=\2", text) if text[:1] == "p" else text
     return _number_words(text) if text[:1].isalpha() else _scaled(text)
 
 

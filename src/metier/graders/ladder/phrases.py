@@ -74,8 +74,12 @@ def other_way(gold: str, answer: str) -> bool:
     >>> other_way("50 km/h north", "50 km/h due south"), other_way("5 N upward", "5 N up"), other_way("5 N up", "5 N")
     (True, False, False)
     """
-    wanted, said = (
-        {_BEARINGS[found.lower()] for found in _BEARING.findall(text)} if " " in text or text[:1].isalpha() else set()
-        for text in (gold, answer)
-    )
-    return bool(wanted and said and wanted != said)
+    wanted = _ways(gold)
+    said = _ways(answer) if wanted else wanted
+    return bool(said and wanted != said)
+
+
+def _ways(text: str) -> set[str]:
+    if not (" " in text or text[:1].isalpha()):
+        return set()
+    return {_BEARINGS[found.lower()] for found in _BEARING.findall(text)}
