@@ -45,10 +45,12 @@ def endless(mp: Any, term: Callable[[Any], Any], low: int, *, product: bool = Fa
         return known[place]
 
     _dies_out(mp, at, low)
-    found = [_summed(mp, at, low, shift) for shift in (0, 7)]
-    if not abs(found[0] - found[1]) <= _AGREE * max(1, abs(found[0])):
-        raise UndefinedError("a series that does not settle")
-    return mp.exp(found[0]) if product else found[0]
+    found = _added(mp, at, low)
+    if found is None:
+        found, other = (_extrapolated(mp, at, low, shift) for shift in (0, 7))
+        if not abs(found - other) <= _AGREE * max(1, abs(found)):
+            raise UndefinedError("a series that does not settle")
+    return mp.exp(found) if product else found
 
 
 def _dies_out(mp: Any, at: Callable[[Any], Any], low: int) -> None:
@@ -63,16 +65,20 @@ def _dies_out(mp: Any, at: Callable[[Any], Any], low: int) -> None:
         raise UndefinedError("a series that is not seen to converge")
 
 
-def _summed(mp: Any, at: Callable[[Any], Any], low: int, shift: int) -> Any:
-    """Add up what falls fast; what does not goes through Levin's u-transform (1973), behind `shift` terms."""
+def _added(mp: Any, at: Callable[[Any], Any], low: int) -> Any:
+    """The sum of terms that fall fast, or None."""
     total, quiet = mp.mpf(0), 0
     for place in range(_DIRECT):
         term = at(low + place)
         total += term
         quiet = quiet + 1 if abs(term) <= mp.mpf(10) ** -30 * abs(total) else 0
-        if quiet == 3 and shift == 0:
+        if quiet == 3:
             return total
+    return None
+
+
+def _extrapolated(mp: Any, at: Callable[[Any], Any], low: int, shift: int) -> Any:
+    """The sum by Levin's u-transform (1973), behind `shift` terms."""
     head = mp.fsum(at(low + place) for place in range(shift))
-    rule = mp.levin(variant="u")
-    found, _ = rule.update([at(low + shift + place) for place in range(_LEVIN)])
+    found, _ = mp.levin(variant="u").update([at(low + shift + place) for place in range(_LEVIN)])
     return head + found
