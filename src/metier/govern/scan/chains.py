@@ -14,11 +14,12 @@ from metier.govern.scan.acts import acts
 from metier.govern.scan.flow import Step
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.running import decoded_and_run, downloaded_and_run
-from metier.govern.scan.seen import OUTWARD, Seen
+from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen
 from metier.govern.scan.taking import harvested, taken
 from metier.govern.scan.together import across
 from metier.verdict import Severity
 
+_LASTING = frozenset({"run-download", "run-encoded", "send-secrets", "send-private", "loosen-agent", "shady-place", "hidden-address"})  # fmt: skip
 _CASES = re.compile(
     r"(?:^|/)(?:tests?|evals?|cases?|fixtures?|samples?|positive|negative|rules?|patterns?|signatures?|corpus|detections?)(?:/|[._-])",
     re.I,
@@ -36,12 +37,29 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in chains([step], Purpose())][0]
     ('run-download', 'block')
     """
-    for step in steps:
-        if step.labels or step.received or step.statement.is_shell or _says_much(step.text):
-            for seen in _of_step(step, purpose):
-                yield _tempered(seen, purpose)
-    yield from harvested(steps, purpose)
-    yield from across(steps, purpose)
+    found = [
+        _tempered(seen, purpose)
+        for step in steps
+        if step.labels or step.received or step.statement.is_shell or _says_much(step.text)
+        for seen in _of_step(step, purpose)
+    ]
+    found += harvested(steps, purpose)
+    found += across(steps, purpose)
+    yield from found
+    yield from _to_stay(found, purpose)
+
+
+def _to_stay(found: Sequence[Seen], purpose: Purpose) -> Iterator[Seen]:
+    """A program that arranges to be started again, and does something else that weighs, does that from then on."""
+    by_file: dict[str, dict[str, Seen]] = {}
+    for seen in found:
+        path = seen.step.statement.path
+        if seen.severity == Severity.REVIEW and not path.lower().endswith(DOCUMENTS) and not purpose.is_security:
+            by_file.setdefault(path, {}).setdefault(seen.rule, seen)
+    for rules in by_file.values():
+        if "persist-unasked" in rules and (also := rules.keys() & _LASTING):
+            seen = rules["persist-unasked"]
+            yield replace(seen, severity=Severity.BLOCK, also=f"with {', '.join(sorted(also))}")
 
 
 def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from metier.govern.scan.hosts import addresses_of, others_key, urls_of
+from metier.govern.scan.hosts import addresses_of, named_host, others_key, urls_of
 from metier.govern.scan.labels import (
     ACTS,
     CONNECT,
@@ -175,6 +175,8 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
             names |= {_AS_TEXT[name] for name in names & _AS_TEXT.keys()}
         is_outward = statement.is_shell or "send" in names or "fetch" in names or "connect" in names
         urls = tuple(addresses_of(text) if is_outward else urls_of(text))
+        if not urls and not statement.is_shell and "." in text and len(text) < 120 and (host := named_host(text)):
+            urls = (host,)
         if urls and (key := others_key(text)):
             # The key that an address is signed with goes where the address goes.
             urls = (*urls, key)

@@ -30,6 +30,10 @@ _OTHERS_KEY = re.compile(
 )
 """A sender's address written out in a package belongs to its author, not to its user."""
 _DEVICE = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/(\d{1,5})")
+_NAMED = re.compile(
+    r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']",
+    re.I,
+)
 _NAMESPACE = re.compile(r"(?:system|microsoft|windows)\.(?:net|io)\b", re.I)
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
@@ -109,6 +113,16 @@ def urls_of(text: str) -> list[str]:
     ['http://a.invalid/x']
     """
     return [found[0].rstrip(".:") for found in URL.finditer(text.replace("[.]", "."))] if "//" in text else []
+
+
+def named_host(text: str) -> str:
+    """The host that a step gives a name, if it names one without a scheme.
+
+    >>> named_host("API_HOST = 'drop.invalid'"), named_host("host = 'localhost'")
+    ('drop.invalid', '')
+    """
+    found = _NAMED.match(text)
+    return found[1] if found else ""
 
 
 def addresses_of(text: str) -> list[str]:

@@ -19,7 +19,7 @@ _FED = re.compile(
 )
 """What is written to an interpreter that waits for its program."""
 _RUNS_PATH = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|run_path|CDLL|LoadLibrary|Worker|exec\.Command|Command::new)\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|\bimport|run_path|CDLL|LoadLibrary|Worker|exec\.Command|Command::new)\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?(?:pathToFileURL\(\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
 )
 """A program that is run by its written path."""
 _RUNS_FILE = re.compile(
@@ -193,6 +193,8 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
         in_program = not step.statement.path.lower().endswith(DOCUMENTS)
         return Severity.REVIEW if step.statement.is_live and in_program and not purpose.is_security else Severity.NOTE
     if place == Place.OWN and _runs_answer(step) and not _is_namesake(step, purpose):
+        return Severity.BLOCK
+    if "load-code" in step.labels and step.files:
         return Severity.BLOCK
     direct = (not step.statement.is_shell and RUNS_DIRECTLY.search(step.text)) or _RUNS_SOURCE.search(step.text)
     if direct or "hidden-run" in step.labels:

@@ -27,6 +27,12 @@ _BUCKET = re.compile(
 """A store in a cloud that the package names, so that it is not one of the user's."""
 _FORGE_CALL = re.compile(r"issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(")
 _TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
+_SAYS = ("print(", "console.", "logger.", "log.")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_CALLED = re.compile(
+    r"\b(?:subprocess\.\w+|os\.(?:system|popen)|eval|exec\w*|spawn\w*|requests\.\w+|urlopen|fetch|axios\.\w+)\s*\("
+)
+"""What is said is the answer of a call."""
 OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
 """The labels of a way out."""
 
@@ -103,6 +109,8 @@ def is_quoted(step: Step) -> bool:
         r"[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b",
         text,
     ):
+        if text.startswith(_SAYS) and _CALLED.search(_QUOTED.sub("", text)):
+            return False
         return not re.search(
             r"(?:exec|eval|system|popen|run|spawn\w*|Popen|call|check_output)\s*\((?!.*(?:re\.|pattern))",
             text.split("=", 1)[-1][:400],

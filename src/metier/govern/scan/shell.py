@@ -7,6 +7,7 @@ later is one chain.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -168,6 +169,9 @@ def _written_files(words: list[str]) -> list[str]:
         has_mode = command in ("7z", "rar") or (command == "tar" and re.fullmatch(r"[cxvzjfJ]+", plain[0]))
         return [plain[1] if has_mode and len(plain) > 1 else plain[0]]
     if command == "git" and plain[:1] == ["clone"] and len(plain) > 1:
+        # The number of `--depth` and its like stands before the address.
+        plain = [plain[0], *itertools.dropwhile(lambda word: word.isalnum(), plain[1:])] if len(plain) > 2 else plain
+        plain = plain if len(plain) > 1 else ["clone", words[-1]]
         return [plain[2] if len(plain) > 2 else plain[1].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")]
     if command == "unzip" and plain:
         return [plain[-1] if "-d" in words else plain[0].removesuffix(".zip")]

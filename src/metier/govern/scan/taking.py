@@ -45,7 +45,7 @@ _PHRASE = re.compile(
     r"[\"']?(?:mnemonic|seed_?phrase|recovery_?phrase|secret_?phrase|seed_?words|private_?key)[\"']?\s*[:=]\s*[\"']?(?!\s*[\"']?\s*[,})])[\w$({\[]",
     re.I,
 )
-_UPLOADS = re.compile(
+UPLOADS = re.compile(
     r"\bcurl\b.*(?:-\w*F\s*\S*@|-\w*T\s|--data-binary\s+@|-d\s*@|--upload-file)|\b(?:aws\s+s3|gsutil)\s+(?:cp|mv|sync|rsync)\s.*\s(?:s3|gs)://(?![\w-]*(?:your|example)|my-)\w"
 )
 _PIPES_ENCODED = re.compile(r"base64\b.*\|\s*(?:curl|nc|wget)")
@@ -57,7 +57,7 @@ _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b|\btar\s")
 _UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
 """Keys that open many services, and so are the login of none."""
-_AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
+AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
 _LOGIN = re.compile(
     r"ssh|aws|netrc|git-cred|gnupg|kube|docker|pypirc|npmrc|gcloud|azure|gh/|openclaw|clawdbot|moltbot|claude|codex|cursor|gemini|credential|secret|auth|config|token|key"
 )
@@ -107,7 +107,7 @@ def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:
         return False
     origin = step.received[AGENT_KEYS]
     whole = "send" in step.labels and not _NARROWS.search(step.text) and not _NARROWS.search(origin.text)
-    of_many = len(set(_AGENTS.findall(origin.text))) > 1 and place >= Place.OWN
+    of_many = len(set(AGENTS.findall(origin.text))) > 1 and place >= Place.OWN
     return place.is_shady or "encoded" in kinds or (whole and (of_many or origin is step or place == Place.UNKNOWN))
 
 
@@ -186,7 +186,7 @@ def _secret_in_body(step: Step) -> bool:
 def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Purpose) -> Severity:
     if "name-lookup" in step.labels and place >= Place.OWN:
         return Severity.BLOCK
-    uploads = step.statement.is_shell and _UPLOADS.search(step.text) is not None
+    uploads = step.statement.is_shell and UPLOADS.search(step.text) is not None
     if set(strong) <= {"credentials"} and not place.is_shady and not uploads and is_own_login(step, purpose):
         return Severity.NOTE
     if place in (Place.PLACEHOLDER, Place.INSTALLER):

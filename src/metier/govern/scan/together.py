@@ -11,11 +11,13 @@ from metier.govern.scan.hosts import Place, host_of
 from metier.govern.scan.passages import passages
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, RUNS_DIRECTLY, Seen, is_quoted, place_of_step
-from metier.govern.scan.taking import AGENT_KEYS, STRONG, is_own_login
+from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
 from metier.verdict import Severity
 
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
 _FOR_NOBODY = frozenset({"credentials", "browser", "wallet", "history", "screen", "keys-pressed"})
+_FEW = 4
+"""Of so few programs each works for the others."""
 _COUNTS = re.compile(r"\bgrep\s+-\w*c|\bwc\b|\bls\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
 _SOCKET_SHELL = re.compile(
@@ -67,8 +69,9 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     [('swap-clipboard', 'block')]
     """
     by_file: dict[str, list[Step]] = {}
+    opened = _opened(steps)
     for step in steps:
-        if step.labels and not step.statement.is_mention and not is_quoted(step):
+        if step.labels and not step.statement.is_mention and (id(step) in opened or not is_quoted(step)):
             by_file.setdefault(step.statement.path, []).append(step)
     outward = [
         step
@@ -96,18 +99,30 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         )
         if away is not None and not purpose.says(r"decod|encod|base64|hex|jwt|cipher|crypt"):
             yield Seen("hidden-address", Severity.REVIEW, away)
+    is_few = sum(not path.lower().endswith(DOCUMENTS) for path in by_file) <= _FEW
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
         text = "\n".join(step.text[:2000] for step in whole[path])[:60_000]
         yield from _in_file(members, together, purpose, text)
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
-        yield from _beside_a_way_out(path, members, outward, purpose)
+        yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)
         if not any(out.statement.path == path for out in outward):
             # A host is easily named like the skill: keys of others have no business there either.
             here = [out for out in named if out.statement.path == path]
             keys = [step for step in members if step.labels & _FOR_NOBODY]
-            yield from _beside_a_way_out(path, keys, here, purpose)
+            yield from _beside_a_way_out(path, keys, here, purpose, is_few=is_few)
+
+
+def _opened(steps: Sequence[Step]) -> set[int]:
+    """The steps that name what a later step opens or asks for: more than a list of words."""
+    return {
+        id(origin)
+        for step in steps
+        if step.received and step.labels & {"read", "fetch", "send"} and not step.statement.is_shell
+        for kind, origin in step.received.items()
+        if kind in _TAKEN_AT_ONCE and origin is not step
+    }
 
 
 def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -211,7 +226,9 @@ def _in_disguise(members: Sequence[Step], together: frozenset[str], text: str) -
             yield Seen("loosen-agent", Severity.BLOCK, _first(members, "agent-memory"))
 
 
-def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+def _beside_a_way_out(
+    path: str, members: Sequence[Step], outward: Sequence[Step], purpose: Purpose, *, is_few: bool
+) -> Iterator[Seen]:
     """Something worth taking is read in a program, and there is a way out to a place that has no part in it."""
     is_program = not path.lower().endswith(DOCUMENTS)
     same = next((out for out in outward if out.statement.path == path), None)
@@ -237,8 +254,14 @@ def _beside_a_way_out(path: str, members: Sequence[Step], outward: Sequence[Step
         watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
         is_others = same is not None and place_of_step(same, purpose) == Place.AUTHORS
         is_all = kinds[0] == "environment" and "toJSON" in step.text
-        taken = same is not None and (watched or is_others or is_all or kinds[0] in _TAKEN_AT_ONCE)
         way_out = same or outward[0]
+        is_near = same is not None or (is_few and "send" in way_out.labels and way_out.urls)
+        of_many = (kinds[0] == AGENT_KEYS and len(set(AGENTS.findall(step.text))) > 1) or (
+            kinds[0] == "dotenv" and "find " in step.text and UPLOADS.search(way_out.text) is not None
+        )
+        taken = (is_near and kinds[0] in _TAKEN_AT_ONCE) or (
+            same is not None and (watched or is_others or is_all or of_many)
+        )
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
         also = f"{', '.join(kinds)}, beside a way out to {to}"
         yield Seen("send-secrets", Severity.BLOCK if taken else Severity.REVIEW, step, also)
