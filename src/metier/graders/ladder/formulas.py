@@ -40,6 +40,8 @@ def compare_formulas(gold: str, answer: str, context: Context) -> Verdict | None
     sides = split(gold, _EQUALS), split(answer, _EQUALS)
     if len(sides[0]) == len(sides[1]) > 1:
         return _equations(sides[0], sides[1], context)
+    if len(sides[0]) == 2 and len(sides[1]) == 1 and _is_relation(sides[0][0]):
+        return Verdict(False, "different_kind", f"{answer[:100]} against {gold[:100]}")
     wanted, said = formula_of(sides[0][-1]), formula_of(sides[1][-1])
     if wanted is None or said is None:
         return None
@@ -83,6 +85,12 @@ def _equations(gold: list[str], answer: list[str], context: Context) -> Verdict 
     if found is None:
         return Verdict(None, "undecided")
     return Verdict(found, "same_formula" if found else "different")
+
+
+def _is_relation(left: str) -> bool:
+    """Whether a left side adds up several names, as in `x + y = 5`, so that the right one alone is no answer."""
+    node = formula_of(left) if not re.search(r"[(\\]", left) else None
+    return isinstance(node, Apply) and node.op == "add" and len(names(node)) > 1
 
 
 def _is_word(node: Node) -> bool:

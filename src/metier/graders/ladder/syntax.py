@@ -350,6 +350,9 @@ class _Reader:
         return (found[2] or found[3]).strip()
 
     def _word(self, word: str) -> Node:
+        if word in ("i", "e") and self.symbols and self.text.startswith("_", self.at + 1):
+            # A current `i_1` is no imaginary unit.
+            return self._name(word, self.at + 1)
         if word in CONSTANTS or word in ("inf", "infinity"):
             self.at += len(word)
             return Name(word if word in CONSTANTS else "infty")
