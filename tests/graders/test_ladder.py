@@ -1,4 +1,4 @@
-"""What the answer ladder takes for right: 2,497 labelled pairs of our own, laws, and answers meant to break it."""
+"""What the answer ladder takes for right: 2,644 labelled pairs of our own, laws, and answers meant to break it."""
 
 from __future__ import annotations
 
