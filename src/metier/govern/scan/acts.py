@@ -16,11 +16,25 @@ _HANDED = re.compile(
     rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
 _SHARES = re.compile(
-    r"\bnpm\s+(?:access\s+grant\s+read-write|team\s+add)\s+(?!\$|<)\S+|\bgh\s+repo\s+deploy-key\s+add\b.*\s(?:-w|--allow-write)\b|\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
+    r"\bnpm\s+(?:access\s+grant\s+read-write|team\s+add)\s+(?!\$|<)\S+|\bgh\s+repo\s+deploy-key\s+add\b.*\s(?:-w|--allow-write)\b|\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\baws\s+iam\s+(?:create-user|create-login-profile|create-access-key|attach-\w+-policy\b.*Administrator)|\bclusterrolebinding\b.*cluster-admin|\badd-iam-policy-binding\b.*roles/(?:owner|editor)|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
 )
 """Somebody is made an owner of what the user owns."""
-_GIVING = ("credential", " owner ", "/collaborators/", "localgroup", "deploy-key", "npm ")
+_GIVING = (
+    "credential",
+    "aws iam",
+    "clusterrolebinding",
+    "iam-policy",
+    "/etc/hosts",
+    " owner ",
+    "/collaborators/",
+    "localgroup",
+    "deploy-key",
+    "npm ",
+)
 """Words of what is given away by commands that no label knows."""
+_UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
+_TURNED = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})\s+[\w-]+\.[\w.-]+.*(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/hosts")
+"""The names of hosts are made to lead to another machine."""
 _HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetch|socat)\b")
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
@@ -183,7 +197,11 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
     if is_command and (shared := _SHARES.search(text)) and not is_quoted(step):
         if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin"):
-            yield Seen("plant-key", Severity.REVIEW, step, f"by {shared[0].strip()}")
+            unseen = step.statement.is_live and _UNSEEN.search(text) is not None
+            yield Seen("plant-key", Severity.BLOCK if unseen else Severity.REVIEW, step, f"by {shared[0].strip()}")
+    if step.statement.is_shell and "/etc/hosts" in text and (turned := _TURNED.search(text)):
+        if place_of(turned[1]) == Place.BARE_IP and not is_quoted(step):
+            yield Seen("redirect-model", Severity.BLOCK, step, "by the names of hosts")
     if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):
         yield Seen("destroy-files" if text.startswith(("rm ", "dd ")) else "open-to-all", Severity.REVIEW, step)
     if (

@@ -418,6 +418,8 @@ def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...
         yield (statement.path, "", "." + name)
         if name not in _COMMON_NAMES:
             yield ("()", name)
+        elif re.search(rf"(?<![\w.]){name}\(", statement.text):
+            yield (statement.path, "()", name)
 
 
 def _named_files(statement: Statement) -> Iterator[tuple[str, ...]]:
@@ -436,7 +438,9 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
             if "/" in name and statement.text.startswith(_COPIES):
                 yield from (("file", folder) for folder in folders_of(name))
         elif name.endswith("()"):
-            yield ("()", name[:-2])
+            # What many functions are called is followed in its own file alone.
+            common = name[:-2] in _COMMON_NAMES
+            yield (statement.path, "()", name[:-2]) if common else ("()", name[:-2])
         elif name.startswith("."):
             yield (statement.path, "", name)
         else:

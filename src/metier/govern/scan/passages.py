@@ -20,10 +20,12 @@ _KEEPS = re.compile(
     r"(?:createWriteStream|writeFile(?:Sync)?|urlretrieve\([^,]{1,200},|DownloadFile\([^,]{1,200},|(?<![\w.])open(?=\(\s*\w+\s*,\s*[\"'][wax]))\s*\(?\s*\$?([A-Za-z_]\w*)\b"
 )
 """A file is written whose path a name holds."""
+_MADE = re.compile(r"\w+,\s*(\w+)\s*=\s*(?:tempfile\.)?mkstemp\(")
+_NAMED = re.compile(r"(?:const |let |var )?(\w+)\s*=\s*(?:await\s+)?(\w+)(?:\(.*\))?$")
 _RETURNS = re.compile(r"return\s+(\w+)$")
 _RUN_BY = (
     r"(?:spawn|exec|fork|Popen|\brun|\bcall|check_\w+|startfile|\.system|run_path|import_module|spec_from_file_location|\brequire|\bimport|CDLL|LoadLibrary|Start-Process)\w*"
-    r"\s*\(\s*(?:[\"']\w+[\"'],\s*)?[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:(?:ba|z|da)?sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?(?:str\(|pathToFileURL\()?"
+    r"\s*\(\s*(?:[\"']\w+[\"'],\s*)?[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:(?:ba|z|da)?sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*){0,2}(?:str\(|pathToFileURL\()?"
 )
 _IN_PROCESS = re.compile(r"run_path|import_module|spec_from_file_location|\brequire\b|\bimport\s*\(|CDLL|LoadLibrary")
 _REMOTE = re.compile(r"git\s+remote\s+(?:add|set-url)\s+(?:-\S+\s+)*(\S+)\s+(\S+)")
@@ -90,16 +92,20 @@ def _kept_and_run(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """What was fetched is written to a file whose path a name holds, and the name is run."""
     kept: set[str] = set()
     for number, step in enumerate(steps):
-        if step.statement.is_shell or not (found := _KEEPS.search(step.text)):
+        if step.statement.is_shell:
             continue
-        if any("download" in near.received for near in steps[number : number + 4]):
+        if (found := _KEEPS.search(step.text)) and any("download" in s.received for s in steps[number : number + 4]):
             kept.add(found[1])
+        if (made := _MADE.search(step.text)) and any("download" in s.received for s in steps[number : number + 6]):
+            kept.add(made[1])
     if not kept:
         return
-    # A function that returns the path stands for it.
-    for step in steps:
+    # A function that returns the path stands for it, and so does what its answer is called.
+    for step in [*steps, *steps]:
         if (back := _RETURNS.match(step.text)) and back[1] in kept:
             kept |= {name.removesuffix("()") for name in step.statement.assigns}
+        elif (named := _NAMED.match(step.text)) and named[2] in kept:
+            kept.add(named[1])
     runs = re.compile(_RUN_BY + rf"\$?(?:{'|'.join(map(re.escape, sorted(kept)))})\b")
     places = [place_of(url, own_words=purpose.words) for step in steps for url in step.urls if _begins_download(step)]
     place = max(places, default=Place.PLACEHOLDER)

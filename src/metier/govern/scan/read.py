@@ -39,6 +39,8 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_PIPED = re.compile(r"\b(?:curl|wget)\s[^\n<>|]{0,200}https?://[^\n<>|]{1,300}\|\s*(?:sudo\s+)?(?:ba|z)?sh\b")
+"""A download that is run, wherever it stands in a setting."""
 _RUN_ON = re.compile(r"(\|\s*(?:sudo\s+)?(?:ba|z|da)?sh)\s+[A-Z][a-z]+\s.*", re.S)
 """A sentence that goes on after a command which ends in a shell."""
 _ITEM = re.compile(r"\s*(?:[-*+•|]|\d+[.)])\s")
@@ -221,6 +223,10 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
         for found in _YAML_COMMAND.finditer(text):
             begin, place = begin + text.count("\n", place, found.start(1)), found.start(1)
             yield from shell_statements(found[1].strip("\"'"), path, first_line=begin, is_live=is_live)
+        if "curl" in text or "wget" in text:
+            for found in _PIPED.finditer(text):
+                at = line + text.count("\n", 0, found.start())
+                yield from shell_statements(found[0].replace("&amp;", "&"), path, first_line=at, is_live=is_live)
         if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
             yield from script_statements(text, path, kind="data", first_line=line, is_live=False)
     elif kind == "prose":

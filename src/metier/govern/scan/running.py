@@ -58,6 +58,7 @@ _CONTAINER = re.compile(
     r"\b(?:docker|podman|nerdctl)\s+run\b(?=.*(?:-v\s*|--volume[= ])(?:\$HOME|\$\{HOME\}|~|/):|.*--privileged|.*docker\.sock|.*--pid[= ]host)"
 )
 """A container that is given the home folder, the whole disk or the whole machine."""
+_WHOLE_DISK = re.compile(r"(?:-v\s*|--volume[= ])/:|--privileged|docker\.sock|--pid[= ]host")
 _ON_FORGE = re.compile(r"//(?:raw\.|api\.|gist\.)?(?:github|gitlab|githubusercontent|bitbucket|codeberg)\b")
 _RUNS_SOURCE = re.compile(r"\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s.*(?:eval|exec)\b")
 _FETCH_WORDS = (
@@ -92,7 +93,9 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     origin: Step | None = None
     if step.statement.is_shell and any(word in text for word in _CONTAINERS) and _CONTAINER.search(text):
         if (place := place_of_step(step, purpose)) >= Place.UNKNOWN and not is_quoted(step):
-            yield Seen("run-download", Severity.REVIEW, step, "a container that reaches the whole machine")
+            whole = _WHOLE_DISK.search(text) is not None and step.statement.is_live and not purpose.is_security
+            weight = Severity.BLOCK if (whole and place == Place.UNKNOWN) or place.is_shady else Severity.REVIEW
+            yield Seen("run-download", weight, step, "a container that reaches the whole machine")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
     if (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text)) or (
         is_command and _runs_fetched(text)

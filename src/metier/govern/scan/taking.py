@@ -33,6 +33,10 @@ _SERVICE_WORDS = re.compile(
 _PLAIN_WORDS = frozenset(
     "token secret key api access private password passwd credential credentials service account database url connection string mnemonic seed phrase webhook auth session pat cookie user id name my your the app bot client default prod test dev base bearer".split()
 )
+_HOUSES = frozenset(
+    "aws anthropic openai github gitlab stripe npm pypi slack jira atlassian azure twilio sendgrid notion figma".split()
+)
+"""Services whose hosts bear their name."""
 _CREDENTIAL_BODY = re.compile(
     r"\b(?:credentials?|passwords?|passwd|secrets?|private_?keys?|seed_?phrase|mnemonic|cookies)\b[\"']?\s*[=:]\s*[\"']?\$?[{(]?",
     re.I,
@@ -224,6 +228,9 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
     names = SECRET_NAME.findall(origin.text) + SECRET_NAME.findall(step.text)
     hosts = " ".join(host_of(url) for url in step.urls)
     services = {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} - _PLAIN_WORDS
+    foreign = {word for word in services & _HOUSES if word not in hosts}
+    if foreign and place == Place.UNKNOWN and not step.statement.is_shell and "send" in step.labels:
+        return Severity.BLOCK if step.statement.is_live else Severity.REVIEW
     if any(word in hosts or word in purpose.words for word in services):
         return None
     if not services and _OWN_KEY.search(step.text) and not purpose.is_small:

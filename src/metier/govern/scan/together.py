@@ -16,6 +16,11 @@ from metier.verdict import Severity
 
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
 _FOR_NOBODY = frozenset({"credentials", "browser", "wallet", "history", "screen", "keys-pressed"})
+_PICKS_SECRETS = re.compile(
+    r"(?:environ|process\.env|env:).*\b(?:if|filter|test|match|reduce|includes|search|Where)\b.*(?:token|secret|passw|api_?key|\bkey\b)",
+    re.I,
+)
+"""The variables that hold secrets are picked from all."""
 _FEW = 4
 """Of so few programs each works for the others."""
 _COUNTS = re.compile(r"\bgrep\s+-\w*c|\bwc\b|\bls\b")
@@ -253,7 +258,7 @@ def _beside_a_way_out(
             continue
         watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
         is_others = same is not None and place_of_step(same, purpose) == Place.AUTHORS
-        is_all = kinds[0] == "environment" and "toJSON" in step.text
+        is_all = kinds[0] == "environment" and ("toJSON" in step.text or _PICKS_SECRETS.search(step.text) is not None)
         way_out = same or outward[0]
         is_near = same is not None or (is_few and "send" in way_out.labels and way_out.urls)
         of_many = (kinds[0] == AGENT_KEYS and len(set(AGENTS.findall(step.text))) > 1) or (
