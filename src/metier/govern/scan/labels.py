@@ -97,7 +97,7 @@ FETCH = _label(
 )
 SEND = _label(
     "send",
-    r"\bcurl(?:\.exe)?\b.*?\s(?:-\w*[dFT]\w*\b|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
+    r"\bcurl(?:\.exe)?\b.*?\s(?:(?-i:-\w*[dFT]\w*\b)|--data(?:-\w+)?\b|--form\b|--upload-file\b|--json\b|-X\s*(?:POST|PUT|PATCH)\b|--request[\s=](?:POST|PUT|PATCH)\b)|\bwget\b.*--(?:post-(?:data|file)|body-(?:data|file)|method[= ]?(?:POST|PUT))|\bxargs\b[^|]*\bcurl\b"
     r"|\.(?:post|put|patch)\s*\(|\brequests\.request\(\s*[\"'](?:POST|PUT|PATCH)|\bRequest\((?:.*\bdata\s*=|[^,]{1,200},\s*(?!headers|method|timeout|\{)[\w(])|urlopen\(.*(?:data\s*=|,\s*(?!timeout|context)\w+\s*[,)])|\bmethod\s*[:=]\s*[\"'`](?:POST|PUT|PATCH)|https?\.request\(|\.request\(\s*[\"\'](?:POST|PUT|PATCH)|sendBeacon\(|\bsmtplib\b|\.sendmail\(|send_message\(|sendMail\(|nodemailer|\bsendmail\b|\bmail\s+-s\b|\bmutt\b"
     r"|\breq(?:uest)?\.(?:end|write)\(\s*[\w$]|\b(?:s|c|sock\w*|conn\w*|client|stream|tls)\.(?:write|Write|end)\(\s*[\w$\[]|\bgit\s+push\b.*\s\w+://"
     r"|\.(?:sendall|sendto|send)\(|\.stor(?:binary|lines)\(|(?:^|[|;&(\s])(?:nc|ncat|netcat|socat)\s+(?!-\w*l)|\bscp\b.*\s\S+@\S+:|\brsync\b.*\s\S+@\S+:|\bsftp\b|\brclone\s+(?:copy|sync|move)|\baws\s+s3\s+(?:cp|sync|mv)\b.*s3://|\bgsutil\s+(?:cp|rsync)|\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s+(?:create|comment|note|edit|upload)\b|\bopenssl\s+s_client\b.*-connect|\|\s*ssh\s+\S|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s|(?:^|[|;&(\s])(?:https?|xh)\s+(?:-\S+\s+)*(?:POST|PUT|PATCH)\s|\brclone\s+(?:rcat|copyto|moveto)\b|(?:^|[|;&(\s])websocat\s|\bmosquitto_pub\b|\bredis-cli\s+-h\s|upload_(?:file(?:obj)?|folder|large_folder|blob|from_\w+)\(|PutObjectCommand\(|putObject\(|\.(?:capture|track|identify|trackEvent|logEvent)\(\s*[{\"'\w]|(?:capture_?[eE]xception|capture_?[mM]essage|set_?[cC]ontext|set_?[eE]xtras?)\(|\.putfo\(|open_sftp\(\)\.put|\bsftp\.put\(|\.publish\(|\.[lr]push\(|\.xadd\(|append_rows?\(|values_append\(|chat_?[pP]ost_?[mM]essage\(|files_upload\w*\(|capture_(?:message|event)\(|issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(|PostAsync\(|PutAsync\(|Send-MailMessage|\.post_form\(|HTTParty\.(?:post|put)|Faraday\.post|NewRequest(?:WithContext)?\((?:\w+,\s*)?(?:\"(?:POST|PUT|PATCH)|http\.Method(?:Post|Put|Patch))|CURLOPT_(?:POST|POSTFIELDS|READDATA)|[\"']method[\"']\s*=>\s*[\"'](?:POST|PUT)|->(?:post|put)\(|put_object\(|\bgit\s+push\b"
@@ -113,8 +113,8 @@ FETCH_BY_TEXT = _label(
 """A download that only a text of the step tells of: an address, or a command of another language."""
 SEND_BY_COMMAND = _label(
     "send-by-command",
-    r"[\"']curl(?:\.exe)?[\"'].*[\"'](?:-\w*[dFT]|--data[\w-]*|--form|--upload-file|--json)[\"']"
-    r"|(?:system|popen|run|exec\w*|spawn\w*|check_\w+|call|getoutput|`|\$)\s*\(?\s*f?[\"'`]\s*curl\b[^\n]*\s(?:-\w*[dFT]|--data[\w-]*|--form|--upload-file|--json)[\s'\"@=].*(?:[\"'`]\s*[+.,%]|\{\w|\$\w)"
+    r"[\"']curl(?:\.exe)?[\"'].*[\"'](?:(?-i:-\w*[dFT])|--data[\w-]*|--form|--upload-file|--json)[\"']"
+    r"|(?:system|popen|run|exec\w*|spawn\w*|check_\w+|call|getoutput|`|\$)\s*\(?\s*f?[\"'`]\s*curl\b[^\n]*\s(?:(?-i:-\w*[dFT])|--data[\w-]*|--form|--upload-file|--json)[\s'\"@=].*(?:[\"'`]\s*[+.,%]|\{\w|\$\w)"
     r"|sendBeacon\(\s*[\"'`]https?:|fetch\(\s*[\"'`]https?:[^\n]*method\s*:\s*[\"'`](?:POST|PUT)"
     r"|^`curl\b.*\s(?:-\w*[dFT]|--data[\w-]*)\s.*\{",
     Capability.SEND,

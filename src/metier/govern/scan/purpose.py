@@ -19,6 +19,7 @@ class Purpose:
     words: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     is_security: bool = False
+    documents: tuple[str, ...] = ()
     num_acts: int = 0
     num_prose: int = 0
     unsafe_context: set[tuple[str, int]] = field(default_factory=set)
@@ -27,6 +28,16 @@ class Purpose:
     def is_small(self) -> bool:
         """Whether so little is in it that one act is the whole of it."""
         return self.num_acts <= MAX_SMALL_ACTS and self.num_prose <= 120
+
+    def names(self, host: str) -> bool:
+        """Whether any document of the package names a host, or what was registered for it; true if it has no documents.
+
+        >>> shown = Purpose(documents=("Sends to https://api.notes.invalid.",))
+        >>> shown.names("cdn.notes.invalid"), shown.names("notes-cdn.invalid"), Purpose().names("a.invalid")
+        (True, False, True)
+        """
+        registered = ".".join(host.split(".")[-2:])
+        return not self.documents or any(registered in text for text in self.documents)
 
     def says(self, pattern: str) -> bool:
         """Whether name or description speak of something."""

@@ -103,6 +103,9 @@ def purpose_of(contents: Contents) -> Purpose:
         words=words - _STOP,
         hosts=frozenset(homes),
         is_security=purpose_is_security([name, description]),
+        documents=tuple(part.plain.lower() for part in contents.parts if part.kind in ("markdown", "text"))
+        if manifest
+        else (),
     )
 
 

@@ -71,6 +71,11 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
         for url, place in zip(step.urls, places, strict=True)
     ]
+    # A host that is called like the skill and stands in none of its documents is nobody's home.
+    known = [
+        Place.UNKNOWN if place == Place.OWN and not purpose.names(host_of(url)) else place
+        for url, place in zip(step.urls, known, strict=True)
+    ]
     return max(known, default=_place_unnamed(step, purpose.words))
 
 

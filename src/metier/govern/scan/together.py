@@ -23,6 +23,13 @@ _PICKS_SECRETS = re.compile(
 """The variables that hold secrets are picked from all."""
 _FEW = 4
 """Of so few programs each works for the others."""
+_MANY_ACTS = 25
+_NETWORKED = r"\bapis?\b|\bsigns? in\b|log ?in\b|account|server|service|cloud|online|webhook|relay|network|websocket|messag|chat|swap|trad(?:e|ing)|upload|publish|remote|https?\b"
+"""Words of a purpose that has to do with other machines."""
+_SILENT = re.compile(
+    r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
+)
+"""Nothing is said if it fails, or when it succeeds."""
 _COUNTS = re.compile(r"\bgrep\s+-\w*c|\bwc\b|\bls\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
 _SOCKET_SHELL = re.compile(
@@ -112,11 +119,28 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
         yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)
+        if not path.lower().endswith(DOCUMENTS):
+            yield from _undisclosed(members, together, purpose, text)
         if not any(out.statement.path == path for out in outward):
             # A host is easily named like the skill: keys of others have no business there either.
             here = [out for out in named if out.statement.path == path]
             keys = [step for step in members if step.labels & _FOR_NOBODY]
             yield from _beside_a_way_out(path, keys, here, purpose, is_few=is_few)
+
+
+def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """A program sends something, and with no key, to a host that no document of the package names."""
+    if "send" not in together or "secret-variable" in together:
+        return
+    for step in members:
+        if "send" in step.labels and step.urls and step.statement.is_live and step.statement.language != "data":
+            if place_of_step(step, purpose) == Place.UNKNOWN and not any(map(purpose.names, map(host_of, step.urls))):
+                if purpose.num_acts > _MANY_ACTS and purpose.says(_NETWORKED):
+                    return
+                more = step.received.keys() - {"download", "decoded"} or _SILENT.search(text)
+                grave = more and purpose.num_acts <= _MANY_ACTS and not purpose.says(_NETWORKED)
+                yield Seen("undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, step)
+                return
 
 
 def _opened(steps: Sequence[Step]) -> set[int]:
