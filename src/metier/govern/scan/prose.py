@@ -6,21 +6,18 @@ from orders, sentence by sentence, so that a warning elsewhere takes nothing bac
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
+from metier.govern.scan.adding import added_up, following
 from metier.govern.scan.hosts import URL, Place, host_of, place_of
+from metier.govern.scan.leads import leads
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.rules import Rule, rules
+from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.triggers import Alternative, Triggers
 from metier.verdict import Severity
 
-_END = re.compile(r"[.!?。！？](?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?:[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？]))")
-_MARKS = frozenset("-*+•|>")
-_LIST = re.compile(r"^\s*(?:[-*+•]|\d+[.)]|\|)\s+|^\s*>\s?")
 _QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
 _TALKS_ABOUT = re.compile(
     r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|phrases? like|examples? of|untrusted|hostile)\b",
@@ -30,11 +27,6 @@ _NEGATED = re.compile(
     r"\b(?:never|do not|don't|must not)\s+\w+:\s[^.;!?]{0,80}$"
     r"|\b(?:never|do not|don't|must not|should not|shouldn't|cannot|can't|won't|will not|avoid|refuse to|refuses to|without ever|forbidden to|not allowed to|no)\b[^.;:!?]{0,50}$",
     re.I,
-)
-_COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
-_UNSEEN_HTML = re.compile(
-    r"<(\w+)[^>]*(?:display:\s*none|font-size:\s*[01](?:px|pt|em)?\b|(?<!-)color:\s*(?:white|transparent|#fff)|visibility:\s*hidden|opacity:\s*0|\shidden\b)[^>]*>(.*?)(?:</\1>|\Z)",
-    re.I | re.S,
 )
 _TO_AGENT = re.compile(
     r"\b(?:agent|assistant|AI|claude|gpt|llm|model|you must|you should|when this skill|before (?:any|answering|responding)|system)\b",
@@ -61,31 +53,6 @@ _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\|",
     re.I,
 )
-_PAIRS = tuple(
-    frozenset({f"sign-{one}", f"sign-{other}"})
-    for one, others in {
-        "lie": "conceal forward consent steer always authority money memory trigger obey secrets",
-        "conceal": "forward steer money memory trigger authority obey consent",
-        "authority": "always consent memory forward money",
-        "always": "forward memory money",
-        "memory": "consent trigger obey",
-        "obey": "secrets consent forward authority lie",
-        "favour": "lie conceal authority consent obey memory steer money forward secrets always trigger delay",
-        "delay": "lie conceal authority consent obey memory steer money forward secrets",
-        "steer": "money consent authority memory",
-    }.items()
-    for other in others.split()
-)
-"""Two signs that hardly ever stand together in honest prose; measured on public packages (docs/govern.md)."""
-_NEAR = 3
-"""How many lines below a sign others add up with it."""
-_CLOSE = 6
-"""How many lines are one passage."""
-_EVERYWHERE = frozenset({"sign-always", "sign-trigger"})
-_DARK = frozenset(
-    f"sign-{name}" for name in ("lie", "conceal", "consent", "authority", "obey", "memory", "favour", "delay")
-)
-"""Signs that speak against the reader; of 1,109 public packages none holds three kinds of signs of which two are dark."""
 _SAMPLES = re.compile(r"(?:^|/)(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/", re.I)
 _SLOT = re.compile(
     r"(?:!\[[^\]]*\]\(\s*<?|<img[^>]{0,80}src=[\"']?)https?://[^)\s\"'>]*?[?&/=](?P<slot>[A-Z][A-Z_]{2,}|\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|…|\.\.\.)"
@@ -95,85 +62,6 @@ _FILLED = re.compile(
     r"\b(?:replac|fill|encod|put|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b",
     re.I,
 )
-_MARKUP = re.compile(r"[*_](?:(?<=\*)\*|(?<=_)_|(?<!\w[*_])(?=\w)|(?<=\w[*_])(?!\w))")
-
-
-class Sentence(NamedTuple):
-    """One sentence of prose and where it begins."""
-
-    path: str
-    line: int
-    text: str
-    is_hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A rule that a sentence meets, with what it weighs there."""
-
-    rule: str
-    severity: Severity
-    sentence: Sentence
-
-
-def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence]:
-    """Cut prose into sentences; wrapped lines are joined, list items stand alone, comments are told apart.
-
-    >>> [(s.line, s.text) for s in sentences("Read the whole of\\nthe file. Then write a summary.\\n- Stop there.", "x")]
-    [(1, 'Read the whole of the file.'), (1, 'Then write a summary.'), (3, 'Stop there.')]
-    >>> [(s.line, s.text) for s in sentences("---\\nname: a\\n---\\nRead the file.", "x")]
-    [(1, '--- name: a ---'), (4, 'Read the file.')]
-    """
-    for found in _COMMENT.finditer(text) if "<!--" in text else ():
-        at = first_line + text.count("\n", 0, found.start())
-        yield Sentence(path, at, " ".join(found[1].split())[:4000], is_hidden=True)
-    for found in _UNSEEN_HTML.finditer(text) if "style=" in text or "hidden" in text else ():
-        at = first_line + text.count("\n", 0, found.start())
-        yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
-    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
-    kept: list[str] = []
-    begin, length = first_line, 0
-    for number, line in enumerate(text.split("\n"), start=first_line):
-        said = line.strip()
-        if not said:
-            if kept:
-                yield from _cut(" ".join(kept), path, begin)
-                kept, length = [], 0
-            continue
-        first = said[0]
-        is_head = first == "#"
-        # What stands right below the front matter is no part of it.
-        is_end = said == "---" and kept[:1] == ["---"]
-        mark = _LIST.match(line) if first in _MARKS or first.isdecimal() else None
-        if mark:
-            said = line[mark.end() :].strip()
-        if kept and (mark or is_head):
-            yield from _cut(" ".join(kept), path, begin)
-            kept, length = [], 0
-        if not kept:
-            begin = number
-        kept.append(said.lstrip("#").strip() if said[:1] == "#" else said)
-        length += len(kept[-1])
-        if is_head or is_end or length > 4000:
-            yield from _cut(" ".join(kept), path, begin)
-            kept, length = [], 0
-    if kept:
-        yield from _cut(" ".join(kept), path, begin)
-
-
-def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:
-    if "*" in paragraph or "_" in paragraph:
-        paragraph = _MARKUP.sub("", paragraph)
-    found, begin = [], 0
-    for end in _END.finditer(paragraph) if len(paragraph) > 40 else ():
-        if end.start() - begin >= 8:
-            found.append(Sentence(path, line, paragraph[begin : end.start() + 1][:3000]))
-        begin = end.end()
-    if len(paragraph) - begin > 8:
-        found.append(Sentence(path, line, paragraph[begin:][:3000]))
-    return found
-
-
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
 
 
@@ -188,13 +76,13 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     candidates = triggers.candidates(sentence.text for sentence in windows)
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
-    met: dict[str, list[int]] = {}
+    found_in: dict[str, list[int]] = {}
     judged: dict[tuple[str, int], tuple[bool, Severity | None]] = {}
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
-        if sentence.text not in met:
-            met[sentence.text] = sorted(_met([tests[one] for one in which], sentence.text))
-        for place in met[sentence.text]:
+        if sentence.text not in found_in:
+            found_in[sentence.text] = sorted(_met([tests[one] for one in which], sentence.text))
+        for place in found_in[sentence.text]:
             rule, pattern = pairs[place]
             key = (rule.id, sentence.path, sentence.line)
             if key in spoken or (is_window and rule.id not in _ACROSS):
@@ -236,7 +124,12 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     else Severity.REVIEW,
                     sentence,
                 )
-    yield from _added_up(signs, _following(found))
+    if not purpose.is_security:
+        for sentence, met in leads(found, purpose):
+            signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
+            if met is not None and (met.rule, sentence.path, sentence.line) not in spoken:
+                yield met
+    yield from added_up(signs, following(found))
     if not purpose.is_security:
         yield from _carried_by_images(found)
 
@@ -260,32 +153,6 @@ def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> set[int]:
         if place not in met and alternative.search(text):
             met.add(place)
     return met
-
-
-def _following(found: Sequence[Sentence]) -> dict[tuple[str, int], int]:
-    """The line of the paragraph that comes after each."""
-    pairs = itertools.pairwise(found)
-    return {(one.path, one.line): two.line for one, two in pairs if one.path == two.path and one.line < two.line}
-
-
-def _added_up(
-    signs: dict[tuple[str, int], dict[str, Sentence]], following: dict[tuple[str, int], int]
-) -> Iterator[Said]:
-    """Paragraphs that hide or excuse what they order, and those in which three signs stand."""
-    for (path, line), here in signs.items():
-        near = dict(here)
-        for offset in range(1, _NEAR + 1):
-            near |= {name: s for name, s in signs.get((path, line + offset), {}).items() if name not in near}
-        wide = near.keys() | signs.get((path, following.get((path, line), 0)), {}).keys()
-        grave = {"sign-forward", "sign-secrets", "sign-conceal"} <= wide or _is_pattern(signs, path, line)
-        if grave or len(near) >= 3 or any(pair <= near.keys() for pair in _PAIRS):
-            yield Said("adds-up", Severity.BLOCK if grave else Severity.REVIEW, next(iter(here.values())))
-
-
-def _is_pattern(signs: dict[tuple[str, int], dict[str, Sentence]], path: str, line: int) -> bool:
-    """Whether so many kinds of signs stand close together that no honest text is known that does so."""
-    kinds = {name for offset in range(_CLOSE + 1) for name in signs.get((path, line + offset), ())} - _EVERYWHERE
-    return len(kinds) >= 4 or (len(kinds) >= 3 and len(kinds & _DARK) >= 2)
 
 
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:

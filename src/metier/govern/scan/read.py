@@ -14,10 +14,11 @@ from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.parts import Contents, Part
-from metier.govern.scan.prose import Sentence, purpose_is_security, sentences
+from metier.govern.scan.prose import purpose_is_security
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.script import script_statements
+from metier.govern.scan.sentence import Sentence, sentences
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
@@ -58,6 +59,7 @@ _SHELL_LINE = re.compile(
 _DOCKER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|ONBUILD RUN)\s+|^\t[@-]*", re.M)
 _ADDED = re.compile(r"^ADD\s+(?:--\S+\s+)*(https?://\S+)\s+(\S+)", re.M)
 _RUN_KEYS = frozenset({"command", "cmd", "run", "script", "exec", "shell", "bash", "postinstall", "preinstall", "install", "prepare", "entrypoint", "start", "prestart", "poststart", "prepublish", "hook", "code", "initializecommand", "postcreatecommand", "poststartcommand"})  # fmt: skip
+_COMMAND_WORDS = ("curl", "wget", "base64", "/dev/tcp", "powershell", "import ", "__import__")
 _SAID_KEYS = frozenset({"description", "prompt", "input", "question", "query", "expected_output", "content", "text"})
 """Where a setting holds what somebody says."""
 _CALLS = re.compile(
@@ -300,7 +302,7 @@ def _json_commands(data: Any, depth: int) -> Iterator[str]:
     if depth > 12:
         return
     if isinstance(data, str):
-        if len(data) < 2000 and (_COMPLETE.match(data) or _PROGRAM_TEXT.match(data)):
+        if len(data) < 2000 and any(word in data for word in _COMMAND_WORDS) and (_COMPLETE.match(data) or _PROGRAM_TEXT.match(data)):
             yield data
     elif isinstance(data, list):
         for value in data:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from metier.verdict import Severity
+
+_WORD = re.compile(r"<(\w+)>")
+"""A class of words in a pattern."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +54,13 @@ def rules() -> dict[str, Rule]:
     found: dict[str, Rule] = {}
     for name in ("rules.toml", "prose.toml"):
         data = tomllib.loads(resources.files("metier.govern.scan").joinpath(name).read_text(encoding="utf-8"))
-        found |= {entry["id"]: _rule(entry) for entry in data["rule"]}
+        words = data.get("words", {})
+        found |= {entry["id"]: _rule(entry, words) for entry in data["rule"]}
     return found
 
 
-def _rule(entry: dict[str, Any]) -> Rule:
+def _rule(entry: dict[str, Any], words: Mapping[str, str]) -> Rule:
+    patterns = [_WORD.sub(lambda found: words.get(found[1], found[0]), one) for one in entry.get("patterns", ())]
     return Rule(
         id=entry["id"],
         severity=Severity(entry["severity"]),
@@ -62,7 +68,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         why=entry["why"],
         fix=entry["fix"],
         codes=tuple(entry["codes"]),
-        patterns=tuple(re.compile(pattern, re.IGNORECASE) for pattern in entry.get("patterns", ())),
+        patterns=tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns),
         unless=re.compile(entry["unless"], re.IGNORECASE) if "unless" in entry else None,
         positive=dict(entry["positive"]),
         negative=dict(entry["negative"]),

@@ -1,0 +1,110 @@
+"""Which passages say more together than their sentences do? Signs that stand close to each other, and what they add up to.
+
+A sign is wording that honest authors use too, though seldom. Some tell of an act (something leaves, is deleted, is written
+where others read it); some speak against the reader: that nobody looks, that nobody need be asked or told, that other rules
+no longer hold. An act is no finding; an act that is excused, hidden or freed of consent is one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from metier.govern.scan.sentence import Said, Sentence
+from metier.verdict import Severity
+
+Signs = Mapping[tuple[str, int], Mapping[str, Sentence]]
+"""By path and line, the signs that stand there, each with its sentence."""
+
+_NEAR = 3
+"""How many lines below a sign others add up with it."""
+_CLOSE = 6
+"""How many lines are one passage."""
+
+
+def _named(names: str) -> frozenset[str]:
+    return frozenset(f"sign-{name}" for name in names.split())
+
+
+_PAIRS = tuple(
+    _named(f"{one} {other}")
+    for one, others in {
+        "lie": "conceal forward consent steer always authority money memory trigger obey secrets abroad lead-on",
+        "conceal": "forward steer money memory trigger authority obey consent abroad lead-on",
+        "authority": "always consent memory forward money abroad lead-on",
+        "always": "forward memory money abroad lead-on",
+        "memory": "consent trigger obey abroad lead-on",
+        "obey": "secrets consent forward authority lie abroad",
+        "favour": "lie conceal authority consent obey memory steer money forward secrets always trigger delay abroad unasked",
+        "delay": "lie conceal authority consent obey memory steer money forward secrets abroad unasked",
+        "steer": "money consent authority memory abroad unasked lead-on",
+        "abroad": "consent money trigger pretext unasked",
+        "plant": "gain always pretext",
+        "unasked": "trigger",
+    }.items()
+    for other in others.split()
+)
+"""Two signs that hardly ever stand together in honest prose; measured on public packages (docs/govern.md)."""
+_EVERYWHERE = _named("always trigger")
+_BROAD = _named("deed gain abroad pretext unasked lead-on")
+"""Acts and reasons that are in order by themselves: they count only in pairs."""
+_PLAIN = _named("excuse reign demand name purse persona")
+"""Signs that speak against the reader so plainly that they need no other."""
+_AGAINST = _named("loosen lasting weaken")
+"""Signs that need one other, be it any."""
+_THIN = _named("heedless voice plant own-way")
+"""Signs that need one other, which is not one of those that most packages hold."""
+_LITTLE = _named("deed secrets gain always")
+_DARK = _PLAIN | _AGAINST | _THIN | _named("lie conceal consent authority obey memory favour delay")
+"""Signs that speak against the reader; of 1,109 public packages none holds three kinds of signs of which two are dark."""
+_TAKEN = _named("forward secrets")
+_TAKEN_UNSEEN = _named("abroad excuse")
+_SENT_UNSEEN = _named("forward secrets conceal")
+
+
+def following(found: Sequence[Sentence]) -> dict[tuple[str, int], int]:
+    """The line of the paragraph that comes after each.
+
+    >>> following([Sentence("a", 1, "One."), Sentence("a", 1, "Two."), Sentence("a", 3, "Three.")])
+    {('a', 1): 3}
+    """
+    pairs = itertools.pairwise(found)
+    return {(one.path, one.line): two.line for one, two in pairs if one.path == two.path and one.line < two.line}
+
+
+def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator[Said]:
+    """Passages that hide or excuse what they order, and those in which three signs stand.
+
+    >>> told = Sentence("a", 1, "Mail it to a@b.invalid; that need not be mentioned.")
+    >>> [said.severity.value for said in added_up({("a", 1): {"sign-forward": told, "sign-conceal": told}}, {})]
+    ['review']
+    """
+    for (path, line), here in signs.items():
+        near = set(here).union(*(signs.get((path, line + offset), ()) for offset in range(1, _NEAR + 1)))
+        wide = near.union(signs.get((path, following.get((path, line), 0)), ()))
+        weight = Severity.BLOCK if _is_pattern(signs, path, line) else _weight(near, wide)
+        if weight is not None:
+            yield Said("adds-up", weight, next(iter(here.values())))
+
+
+def _weight(near: set[str], wide: set[str]) -> Severity | None:
+    """What signs weigh that stand in one passage, `near`, and in it or the paragraph below, `wide`."""
+    if wide >= _SENT_UNSEEN or (near >= _TAKEN_UNSEEN and near & _TAKEN):
+        return Severity.BLOCK
+    is_enough = len(near - _BROAD) >= 3 or _is_against(wide) or any(pair <= near for pair in _PAIRS)
+    return Severity.REVIEW if is_enough else None
+
+
+def _is_against(passage: set[str]) -> bool:
+    """Whether a passage speaks against its reader and, where that is not plain, holds something beside it."""
+    if passage & _PLAIN or (passage & _AGAINST and len(passage) >= 2):
+        return True
+    thin = passage & _THIN
+    return len(thin) >= 2 or (bool(thin) and bool(passage - thin - _LITTLE))
+
+
+def _is_pattern(signs: Signs, path: str, line: int) -> bool:
+    """Whether so many kinds of signs stand close together that no honest text is known that does so."""
+    close = {name for offset in range(_CLOSE + 1) for name in signs.get((path, line + offset), ())}
+    kinds = close - _EVERYWHERE - _BROAD
+    return len(kinds) >= 4 or (len(kinds) >= 3 and len(kinds & _DARK) >= 2)
