@@ -25,6 +25,7 @@ _GIVING = (
     "clusterrolebinding",
     "iam-policy",
     "/etc/hosts",
+    "/etc/resolv",
     " owner ",
     "/collaborators/",
     "localgroup",
@@ -33,8 +34,14 @@ _GIVING = (
 )
 """Words of what is given away by commands that no label knows."""
 _UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
-_TURNED = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})\s+[\w-]+\.[\w.-]+.*(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/hosts")
+_TURNED = re.compile(
+    r"nameserver\s+(\d{1,3}(?:\.\d{1,3}){3}).*/etc/resolv\.conf|(\d{1,3}(?:\.\d{1,3}){3})\s+[\w-]+\.[\w.-]+.*(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/hosts"
+)
 """The names of hosts are made to lead to another machine."""
+_RESOLVERS = frozenset(
+    "1.1.1.1 1.0.0.1 8.8.8.8 8.8.4.4 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 94.140.14.14".split()
+)
+"""What anybody may ask for names."""
 _HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetch|socat)\b")
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
@@ -136,7 +143,11 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if (
         "persist" in labels
         and re.search(r"(?:>>|>|tee|write|append|echo).*authorized_keys", text)
-        and (re.search(r"ssh-\w+ AAAA", text) or not purpose.says(r"ssh|key|server|deploy|provision|host"))
+        and (
+            re.search(r"ssh-\w+ AAAA", text)
+            or _is_from_outside(step, purpose)
+            or not purpose.says(r"ssh|key|server|deploy|provision|host")
+        )
     ):
         yield Seen("plant-key", Severity.BLOCK, step)
     elif (
@@ -155,6 +166,12 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
         )
     ):
         yield Seen("persist-unasked", Severity.REVIEW, step)
+
+
+def _is_from_outside(step: Step, purpose: Purpose) -> bool:
+    """Whether what is written was fetched from a place that nobody answers for."""
+    got = step.received.get("download")
+    return got is not None and got.urls != () and place_of_step(got, purpose) >= Place.UNKNOWN
 
 
 def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
@@ -199,8 +216,9 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
         if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin"):
             unseen = step.statement.is_live and _UNSEEN.search(text) is not None
             yield Seen("plant-key", Severity.BLOCK if unseen else Severity.REVIEW, step, f"by {shared[0].strip()}")
-    if step.statement.is_shell and "/etc/hosts" in text and (turned := _TURNED.search(text)):
-        if place_of(turned[1]) == Place.BARE_IP and not is_quoted(step):
+    if step.statement.is_shell and "/etc/" in text and (turned := _TURNED.search(text)):
+        to = turned[1] or turned[2]
+        if place_of(to) == Place.BARE_IP and to not in _RESOLVERS and not is_quoted(step):
             yield Seen("redirect-model", Severity.BLOCK, step, "by the names of hosts")
     if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):
         yield Seen("destroy-files" if text.startswith(("rm ", "dd ")) else "open-to-all", Severity.REVIEW, step)
@@ -223,7 +241,7 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "request" in step.received
         and "execute" in labels
         and re.search(
-            r"(?:getoutput|getstatusoutput|create_subprocess_shell|os\.system|popen|check_output|subprocess\.\w+|exec(?:Sync)?|eval|spawn\w*)\s*\(\s*(?:req(?:uest)?\.|m(?:sg|essage)?\.content|\w+\s*[,)])",
+            r"(?:getoutput|getstatusoutput|create_subprocess_shell|os\.system|popen|check_output|subprocess\.\w+|exec(?:Sync)?|eval|spawn\w*)\s*\(\s*(?:req(?:uest)?\.|m(?:sg|essage)?\.content|\w+\s*[,)]|\w+(?:\[[\"']\w+[\"']\]|\.get\([\"']\w+[\"']\))[^)]*shell\s*=\s*True)",
             text,
         )
         and not purpose.is_security

@@ -28,6 +28,9 @@ _RUN_BY = (
     r"\s*\(\s*(?:[\"']\w+[\"'],\s*)?[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:(?:ba|z|da)?sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*){0,2}(?:str\(|pathToFileURL\()?"
 )
 _IN_PROCESS = re.compile(r"run_path|import_module|spec_from_file_location|\brequire\b|\bimport\s*\(|CDLL|LoadLibrary")
+_LOADS_UNPACKED = re.compile(
+    r"extractall\([\s\S]{0,600}sys\.path\.(?:insert|append)\([\s\S]{0,400}(import_module|__import__|run_path|\nimport |\nfrom )"
+)
 _REMOTE = re.compile(r"git\s+remote\s+(?:add|set-url)\s+(?:-\S+\s+)*(\S+)\s+(\S+)")
 _PUSHES = re.compile(r"git\s+push\b(?:\s+-\S+)*\s+(\S+)(.*)")
 _FAKE_SUDO = re.compile(
@@ -69,6 +72,11 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     """
     if "fetch" in together and together & {"execute", "load-code"}:
         yield from _kept_and_run(steps, purpose)
+    if "fetch" in together and "extractall(" in text and (loaded := _LOADS_UNPACKED.search(text)):
+        step = next((step for step in steps if loaded[1] in step.text and "load-code" in step.labels), steps[-1])
+        places = [place_of_step(s, purpose) for s in steps if "fetch" in s.labels and s.urls]
+        if max(places, default=Place.LOCAL) >= Place.UNKNOWN:
+            yield Seen("run-download", Severity.BLOCK, step, "from an archive")
     if "git push" in text and "git remote" in text:
         yield from _pushed(steps, purpose)
     if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):

@@ -40,6 +40,10 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_GIVEN = re.compile(
+    r"\b(?P<language>python[\d.]*|node)\s+(?:-\s+)?(?:<<-?\s*[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<here>[\s\S]{1,8000}?)\n\s*(?P=end)\b|-[ce]\s+(?P<sign>[\"'])(?P<said>[^\"']{0,40}\n[\s\S]{1,8000}?)(?P=sign)(?=\s|$|\)|;))"
+)
+"""A program in a here-document, or in a text of several lines."""
 _PIPED = re.compile(r"\b(?:curl|wget)\s[^\n<>|]{0,200}https?://[^\n<>|]{1,300}\|\s*(?:sudo\s+)?(?:ba|z)?sh\b")
 """A download that is run, wherever it stands in a setting."""
 _RUN_ON = re.compile(r"(\|\s*(?:sudo\s+)?(?:ba|z|da)?sh)\s+[A-Z][a-z]+\s.*", re.S)
@@ -209,6 +213,8 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
             first_line=line,
             is_live=is_live,
         )
+        if "python" in text or "node" in text:
+            yield from _programs_in(text, path, line, is_live=is_live)
     elif kind == "shell-lines":
         yield from shell_statements(
             _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text)), path, first_line=line, is_live=is_live
@@ -239,6 +245,17 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
         yield from _prose_commands(lines, _runnable(lines), path, line)
     else:
         yield from script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
+
+
+def _programs_in(text: str, path: str, line: int, *, is_live: bool) -> Iterator[Statement]:
+    """The programs of another language that a shell hands to their interpreter."""
+    for found in _GIVEN.finditer(text):
+        body = found["here"] or found["said"] or ""
+        first = line + text.count("\n", 0, found.start("here" if found["here"] else "said"))
+        if found["language"].startswith("python"):
+            yield from python_statements(body, path, first_line=first, is_live=is_live)
+        else:
+            yield from script_statements(body, path, kind="script", first_line=first, is_live=is_live)
 
 
 def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, first_line: int) -> Iterator[Statement]:
@@ -302,7 +319,11 @@ def _json_commands(data: Any, depth: int) -> Iterator[str]:
     if depth > 12:
         return
     if isinstance(data, str):
-        if len(data) < 2000 and any(word in data for word in _COMMAND_WORDS) and (_COMPLETE.match(data) or _PROGRAM_TEXT.match(data)):
+        if (
+            len(data) < 2000
+            and any(word in data for word in _COMMAND_WORDS)
+            and (_COMPLETE.match(data) or _PROGRAM_TEXT.match(data))
+        ):
             yield data
     elif isinstance(data, list):
         for value in data:

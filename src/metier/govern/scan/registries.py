@@ -31,7 +31,7 @@ _LINE = re.compile(
     re.M,
 )
 _DIRECT = re.compile(
-    r"\b(?:(?:pip[3x]?|pipx|uv|uvx|poetry|npm|pnpm|yarn|bun|gem|cargo|go)\b[^|;&\n]*?\s(?:install|add|i|get|run|tool\s+install)|npx|bunx|uvx|pnpm\s+dlx|yarn\s+dlx|deno\s+(?:run|install)|go\s+run)\s+(?:-\S+\s+)*[\"']?(?:[\w.-]+\s*@\s*)?((?:git\+)?(?:https?|ssh)://[^\s\"'`<>)]+)"
+    r"\b(?:(?:pip[3x]?|pipx|uv|uvx|poetry|npm|pnpm|yarn|bun|gem|cargo|go)\b[^|;&\n]*?\s(?:install|add|i|get|run|tool\s+install)|npx|bunx|uvx|pnpm\s+dlx|yarn\s+dlx|code\s+--install-extension|deno\s+(?:run|install)|go\s+run)\s+(?:-\S+\s+)*[\"']?(?:[\w.-]+\s*@\s*)?((?:git\+)?(?:https?|ssh)://[^\s\"'`<>)]+)"
 )
 """A package that is taken straight from an address."""
 _UNCHECKED = re.compile(

@@ -168,6 +168,10 @@ def _leaving(step: Step) -> set[str]:
 
 
 def _secret_in_body(step: Step) -> bool:
+    if "get-with-data" in step.labels and not step.statement.is_shell:
+        asked = {name.lstrip(".") for name in step.carriers if not _KNOWN_AS.search(name)}
+        if any(re.search(rf"[?&/=]\$?\{{{re.escape(name)}\b", step.text) for name in asked):
+            return True
     bare = _HEADERS.sub(" ", step.text)
     if "name-lookup" in step.labels:
         return True
@@ -229,7 +233,7 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
     hosts = " ".join(host_of(url) for url in step.urls)
     services = {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} - _PLAIN_WORDS
     foreign = {word for word in services & _HOUSES if word not in hosts}
-    if foreign and place == Place.UNKNOWN and not step.statement.is_shell and "send" in step.labels:
+    if foreign and place == Place.UNKNOWN and not step.statement.is_shell and step.labels & OUTWARD:
         return Severity.BLOCK if step.statement.is_live else Severity.REVIEW
     if any(word in hosts or word in purpose.words for word in services):
         return None
