@@ -60,10 +60,7 @@ _DEMANDS = re.compile(
     r"\b(?:pass(?:word|code|phrase)|unlock\w*|unpack\w*|smartscreen|gatekeeper|antivirus|unknown\s+developer|security\s+warning|firewall|mandatory|cannot|nothing|inactive|stays|until|must|shall|condition|required|missing|without\s+it)\b",
     re.I,
 )
-_ACCOUNT = re.compile(
-    r"\bgithub\.com/[\w-]+/|\bt\.me/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b|\bpinned\s+(?:post|message)", re.I
-)
-_ACCOUNT_WORDS = ("github.com", "t.me/", "gist", "pinned")
+_ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
 _LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]e\b|\bdocs?\b|\bdocumentation\b",
     re.I,
@@ -89,13 +86,16 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
     [('forward-data', 'review')]
     """
     for number, sentence in enumerate(found):
-        place = _least_own(sentence.text, purpose)
+        text = sentence.text
+        if "://" not in text and "@" not in text and "github.com/" not in text and "gist" not in text:
+            continue
+        place = _least_own(text, purpose)
         if place < Place.PLATFORM:
             continue
-        said = _ADDRESS.sub("", _BADGE.sub("", sentence.text))
+        said = _ADDRESS.sub("", _BADGE.sub("", text))
         sends = _SENDS.search(said)
         met = None
-        if place >= Place.PUBLIC and not _LINK.search(sentence.text):
+        if place >= Place.PUBLIC and not _LINK.search(text):
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
             met = _met(sends, before, said, _neighbour(found, number, 1))
         if sends or met:
@@ -121,8 +121,7 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str) -> tup
 def _least_own(text: str, purpose: Purpose) -> Place:
     """The least own of the places that a sentence names."""
     if "://" not in text and "@" not in text:
-        is_account = any(word in text for word in _ACCOUNT_WORDS) and _ACCOUNT.search(text)
-        return Place.PLATFORM if is_account else Place.LOCAL
+        return Place.PLATFORM if _ACCOUNT.search(text) else Place.LOCAL
     places = (
         place_of(address, own_words=purpose.words)
         for address in _ADDRESS.findall(text)
