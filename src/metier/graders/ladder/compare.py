@@ -124,7 +124,11 @@ def _shapes(gold: Shape, answer: Shape, context: Context) -> Verdict:
             if vector:
                 return _many(gold, Many(kind="tuple", parts=as_long(vector, max(len(gold.parts), 2))), context)
         return Verdict(False, "different_kind")
-    if isinstance(gold, Leaf) and isinstance(answer, Leaf) and (vector := vector_of(gold.text)):
+    if (
+        isinstance(gold, Leaf)
+        and isinstance(answer, Leaf)
+        and (vector := vector_of(gold.text, plain="\\hat" in answer.text))
+    ):
         said = vector_of(answer.text, plain=True)
         if said or number_of(answer.text) is not None or "\\hat" in answer.text:
             return _in_order(vector, said, context) if said else Verdict(False, "different_kind", answer.text[:80])

@@ -107,6 +107,8 @@ def _conclusion(text: str) -> Found | None:
     if alone or _CONCLUDES.search(sentence):
         place = _last_match(_SAYS, sentence)
         rest = sentence[place.end() :].rstrip(" .") if place else ""
+        if rest.endswith("$") and rest.count("$") % 2:
+            rest = rest[:-1]
         if rest and not _PROSE.search(rest) and not _DENIED.match(rest):
             return Found(text=rest, place="conclusion")
     return None

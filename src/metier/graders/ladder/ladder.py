@@ -12,9 +12,11 @@ from functools import lru_cache
 
 from metier.attempt import Grade
 from metier.graders.ladder.compare import compare
-from metier.graders.ladder.extract import MAX_SHORT_CHARS, extract
+from metier.graders.ladder.extract import MAX_SHORT_CHARS, Found, extract
 from metier.graders.ladder.normal import normal
 from metier.graders.ladder.policy import Policy
+from metier.graders.ladder.restated import agree
+from metier.graders.ladder.statement import forms, last_sentence
 from metier.graders.ladder.structure import Leaf, Many, shape
 from metier.graders.ladder.verdict import Verdict
 from metier.item import Item
@@ -89,6 +91,43 @@ def _grade(gold: str, answer: str, unit: str, policy: Policy, trace: Trace) -> G
     if not wanted.text:
         return Grade.unscored("bad_reference", f"no gold in {gold[:80]!r}")
     found = extract(answer, many=wanted.many)
+    grade = _first(wanted, found, answer, policy, trace)
+    if grade.is_correct and (found is None or found.place != "conclusion") and not _TWICE.search(answer[-1_000:]):
+        return grade
+    return _restated(wanted, found, answer, policy, trace, grade) if _WORDY.search(answer[-1_000:]) else grade
+
+
+def _restated(wanted: _Gold, found: Found | None, answer: str, policy: Policy, trace: Trace, grade: Grade) -> Grade:
+    """The grade of what the last sentence states, if it states something; else the one there is."""
+    inside = found is not None and found.place in ("box", "tag", "said")
+    stated = forms(found.text if found and inside else last_sentence(answer), counted=not wanted.unit)
+    if stated is None:
+        return grade
+    if not stated:
+        doubtful = grade.is_correct and found is not None and found.place == "conclusion"
+        return Grade.incorrect("no_answer", f"nothing is stated in {answer[-80:]!r}") if doubtful else grade
+    trace("statement", " | ".join(stated)[:200])
+    chain = stated[0].rpartition("≈")[2] if "≈" in stated[0] else ""
+    for one in (*stated, chain) if chain else stated:
+        right = _verdict(wanted, one, policy, trace)
+        if right.is_same and all(
+            agree(one, other, wanted.unit) for other in stated[not one or one is chain :] if other is not one
+        ):
+            return Grade.correct(right.reason if len(stated) == 1 else "same_in_every_form", right.evidence[:400])
+    if grade.is_correct:
+        return Grade.incorrect("different", f"{stated[0][:150]} against {wanted.text[:150]}")
+    return grade
+
+
+def _verdict(wanted: _Gold, text: str, policy: Policy, trace: Trace) -> Verdict:
+    try:
+        return compare(wanted.text, normal(text), unit=wanted.unit, power=wanted.power, policy=policy, trace=trace)
+    except RecursionError:
+        return Verdict(None, "too_deep", "nested too deep")
+
+
+def _first(wanted: _Gold, found: Found | None, answer: str, policy: Policy, trace: Trace) -> Grade:
+    """The grade of the extracted text as it stands."""
     trace("extraction", f"{found.place}: {found.text[:200]!r}" if found else "no answer stated")
     if found is None:
         return Grade.incorrect("no_answer", f"no answer stated in {answer[-80:]!r}")
@@ -98,10 +137,7 @@ def _grade(gold: str, answer: str, unit: str, policy: Policy, trace: Trace) -> G
     trace("normalisation", f"{text[:200]!r} against {wanted.text[:200]!r}")
     if not text:
         return Grade.incorrect("no_answer", "an empty answer")
-    try:
-        verdict = compare(wanted.text, text, unit=wanted.unit, power=wanted.power, policy=policy, trace=trace)
-    except RecursionError:
-        verdict = Verdict(None, "too_deep", "nested too deep")
+    verdict = _verdict(wanted, text, policy, trace)
     evidence = verdict.evidence[:400] or f"{text[:150]} against {wanted.text[:150]}"
     if verdict.is_same is None:
         return Grade.unscored(verdict.reason, evidence)
@@ -116,6 +152,10 @@ class _Gold:
     many: bool
 
 
+_WORDY = re.compile(r"[a-z]{2}[ :,.]|[=≈(] ?|\\(?:hat|approx)|,|≈| = ")
+"""What a text needs to be more than an answer; the others are not read again."""
+_TWICE = re.compile(r"\((?:≈|=|\\approx|about|approx|roughly|or|i\.e)|\bi\.e\b")
+"""Where a right answer may be followed by another form that contradicts it."""
 _POWER = re.compile(r"^ *(?:[*] *)?\{?10 *\^ *\{? *([-+]? *\d{1,3}) *\}? *\}? *\*?")
 
 

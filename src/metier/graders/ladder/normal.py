@@ -132,13 +132,14 @@ _COMMANDS = {
 _COMMAND = re.compile(r"\\([A-Za-z]++)")
 _TEXT_BOX = re.compile(
     r"\\(?:text(?:rm|bf|it|sf|tt|normal|up)?|math(?:rm|bf|it|sf|tt|cal|normal)|operatorname|mbox|hbox|unit|si|"
-    r"boldsymbol|bm|pmb|textcolor|emph|rm|ce)\*?\s*+\{([^{}]*+)\}"
+    r"boldsymbol|bm|pmb|textcolor|emph|rm|ce|vec|overrightarrow)\*?\s*+\{([^{}]*+)\}"
 )
 _OPEN_BOX = re.compile(
     r"\\(?:text(?:rm|bf|it|sf|tt|normal|up)?|math(?:rm|bf|it|sf|tt|cal|normal)|operatorname|mbox|hbox|boxed|fbox|"
     r"boldsymbol|bm|pmb|emph|phantom|vec|overrightarrow|ce)\*?\s*+(?=\{)|\\(?:vec|overrightarrow|mathbf) (?=[A-Za-z\\])"
 )
 _UNIT_VECTOR = re.compile(
+    r"\\(?:mathbf|mathrm|boldsymbol|bm|vec)\s*+\{\s*+\\(?:hat|widehat)\s*+\{\s*+\\?([ijkxyzrn])(?:math)?\s*+\}\s*+\}|"
     r"\\(?:hat|widehat|vec|overrightarrow)\s*+\{?\s*+(?:\\(?:math(?:bf|rm|it)|text(?:bf)?|boldsymbol|bm|[ij]math)\s*+)?"
     r"\{?\s*+\\?([ijkxyzrn]|theta|phi)(?:math)?\s*+\}?\s*+\}?|\\(?:mathbf|boldsymbol|bm)\s*+\{\s*+([ijk])\s*+\}"
 )
@@ -231,7 +232,7 @@ def normal(text: str) -> str:
     text = _trimmed(_BUILT.sub(r"⦃\1⦄", text) if text[:1] == "{" else text)
     text = _CONCISE.sub(_spread, text) if "(" in text else text
     text = _POTENCY.sub(r"\1=\2", text) if text[:1] == "p" else text
-    return _number_words(text) if text[:1].isalpha() else _scaled(text)
+    return number_words(text) if text[:1].isalpha() else _scaled(text)
 
 
 def _spread(found: re.Match[str]) -> str:
@@ -258,7 +259,7 @@ def _latex(text: str) -> str:
     text = _DECIMAL_BRACE.sub(".", text)
     text = text.replace(r"\{", "⦃").replace(r"\}", "⦄").replace(r"\%", "%").replace(r"\|", "|").replace(r"\&", "&")
     text = text.replace(r"\#", "#").replace(r"\_", "_").replace(r"\\-", r"\\ -").replace(r"\-", "")
-    text = _UNIT_VECTOR.sub(lambda found: rf"\hat{{{found[1] or found[2]}}} ", text)
+    text = _UNIT_VECTOR.sub(lambda found: rf"\hat{{{found[1] or found[2] or found[3]}}} ", text)
     for _ in range(3):
         before = text
         text = _TEXT_BOX.sub(_unboxed, text)
@@ -337,8 +338,12 @@ def _scaled(text: str) -> str:
     return _SCALED.sub(lambda found: f"{found[1]}*10^{{{_SCALES[found[2]]}}}", text)
 
 
-def _number_words(text: str) -> str:
-    """`twenty-one apples` as `21 apples`; a text that begins with no number word is left as it is."""
+def number_words(text: str) -> str:
+    """`twenty-one apples` as `21 apples`; a text that begins with no number word is left as it is.
+
+    >>> number_words("six states"), number_words("states")
+    ('6 states', 'states')
+    """
     total, current, end, seen = 0, 0, 0, False
     sign = ""
     for found in _LETTERS.finditer(text[:200]):
@@ -351,7 +356,7 @@ def _number_words(text: str) -> str:
             current, end = (current or 1) * 10 ** _SCALES[word], found.end()
             if word != "hundred":
                 total, current = total + current, 0
-        elif word in _PARTS and (seen or word == "half"):
+        elif word in _PARTS and (seen or word == "half") and text[found.end() : found.end() + 1] != "-":
             return (
                 f"{sign}{total + current if seen else ''}{_PARTS[word] if not seen else _PARTS[word].lstrip('1')}"
                 + text[found.end() :]

@@ -179,6 +179,8 @@ def _shape(text: str, depth: int) -> Shape:
         return _equation(sides, depth)
     exact = split(text, re.compile("≈"))
     if len(exact) == 2 and exact[0] and exact[1]:
+        if differing := differing_links(exact):
+            return Many(kind="list", parts=tuple(Leaf(text=side) for side in differing))
         return _labelled(exact, depth)
     if "±" in text:
         return _plus_minus(text)

@@ -113,6 +113,7 @@ _SPOKEN = {
     "lbft": "ft lbf",
 }  # fmt: skip
 _ALIASES = {word: symbol for words, symbol in _SPOKEN.items() for word in words.split()}
+_BETWEEN = frozenset(["per", "square", "cubic", "squared", "cubed", "mm", "Hg", "cent", "percent", "dm", "molar"])
 _JOINED = frozenset({"kg", "kJ", "kW", "mol", "cm", "ft", "mA", "kPa", "lbf"})
 _COUNTED = re.compile(
     r"(?i)^(?:photon|electron|atom|molecule|particle|ion|neutron|proton|people|person|item|unit|way|time|count|object|piece|"
@@ -153,6 +154,23 @@ def units(text: str) -> tuple[Unit, ...]:
             if (unit := _parsed(spelled, sticky, pounds)) is not None:
                 found[unit] = None
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def in_table(word: str) -> bool:
+    """Whether a word is a unit of the table, or a word between units; pint is not asked.
+
+    >>> in_table("kilometres"), in_table("per"), in_table("hands")
+    (True, True, False)
+    """
+    if word in _BETWEEN or word in _ALIASES or word in _OTHER or word in _SI:
+        return True
+    single = word.removesuffix("s") if len(word) > 3 else word
+    if single in _ALIASES or single.lower() in _ALIASES or single in ("squared", "cubed"):
+        return True
+    if any(word[:size] in _PREFIXES and word[size:] in _SI for size in (1, 2)):
+        return True
+    return any(single.lower().startswith(long) and single[len(long) :].lower() in _ALIASES for long in _LONG_PREFIXES)
 
 
 def _cleaned(text: str) -> str:
