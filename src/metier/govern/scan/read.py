@@ -306,7 +306,7 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
     if data is None:
         yield from script_statements(text[:200_000], path, kind="script", first_line=line, is_live=False)
         return
-    for command in _json_commands(data, 0):
+    for command in _json_commands(data, 0, any(word in text for word in _COMMAND_WORDS)):
         if _PROGRAM_TEXT.match(command):
             yield from python_statements(command, path, first_line=line)
             continue
@@ -314,20 +314,21 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
         yield from shell_statements(command, path, first_line=line + (text.count("\n", 0, place) if place > 0 else 0))
 
 
-def _json_commands(data: Any, depth: int) -> Iterator[str]:
+def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
     """The command lines of a configuration: servers, scripts and hooks."""
     if depth > 12:
         return
     if isinstance(data, str):
         if (
-            len(data) < 2000
+            has_words
+            and len(data) < 2000
             and any(word in data for word in _COMMAND_WORDS)
             and (_COMPLETE.match(data) or _PROGRAM_TEXT.match(data))
         ):
             yield data
     elif isinstance(data, list):
         for value in data:
-            yield from _json_commands(value, depth + 1)
+            yield from _json_commands(value, depth + 1, has_words)
     elif isinstance(data, dict):
         command, arguments = data.get("command"), data.get("args")
         if isinstance(command, str) and isinstance(arguments, list):
@@ -350,11 +351,17 @@ def _json_commands(data: Any, depth: int) -> Iterator[str]:
             ):
                 yield value
             elif isinstance(value, dict | list):
-                yield from _json_commands(value, depth + 1)
-            elif isinstance(value, str) and depth and key not in _SAID_KEYS and str(data.get("type", "")) == "command":
+                yield from _json_commands(value, depth + 1, has_words)
+            elif (
+                has_words
+                and isinstance(value, str)
+                and depth
+                and key not in _SAID_KEYS
+                and str(data.get("type", "")) == "command"
+            ):
                 yield value
             elif isinstance(value, str) and depth and key not in _SAID_KEYS:
-                yield from _json_commands(value, depth + 1)
+                yield from _json_commands(value, depth + 1, has_words)
         if isinstance(scripts := data.get("scripts"), dict):
             yield from (str(value) for key, value in scripts.items() if key.lower() not in _RUN_KEYS)
 
