@@ -27,11 +27,11 @@ _SENDS = re.compile(
     r"|deliver(?:s|ed)?|transmit(?:s|ted)?|relay(?:s|ed)?|share[sd]?|sync(?:s|ed)?|mirror(?:s|ed)?|push(?:es|ed)?|ship(?:s|ped)?|hand(?:s|ed)?|pass(?:es|ed)?"
     r"|append(?:s|ed)?|attach(?:es|ed)?|land|lands|goes\s+to|go\s+to|copy|copies|copied|contacts\s+(?:our|the|its)|pings?|request\s+to|query\s+string|lodge[sd]?"
     r"|dispatch(?:es|ed)?|route[sd]?|stream(?:s|ed)?|bcc|cc|quotes|file\s+an?|open\s+an?\s+(?:case|ticket|issue)|exfiltrat\w+|leak\w*|http_\w+|web_fetch|export(?:s|ed)?|back(?:s|ed)?\s+up"
-    r"|followed\s+by|filling\s+in|carries|schick\w*|geschickt|gesendet|übertragen|übermittel\w*|env[ií]a\w*|reenv[ií]a\w*|mande|manda|suba|sube|envoie\w*|transf[eè]re\w*|encaminhe\w*|отправ\w+|перешл\w+|пересыл\w+|загруз\w+|reports?\s+(?:\w+\s+){0,8}to)\b|发送|上传|转发|提交|抄送|同步|送信|転送",
+    r"|followed\s+by|filling\s+in|carries|schick\w*|geschickt|gesendet|übertragen|übermittel\w*|env[ií][ae]\w*|reenv[ií]a\w*|mande|manda|suba|sube|envoie\w*|transf[eè]re\w*|encaminhe\w*|отправ\w+|перешл\w+|пересыл\w+|загруз\w+|reports?\s+(?:\w+\s+){0,8}to)\b|发送|上传|转发|提交|抄送|同步|送信|転送",
     re.I,
 )  # fmt: skip
 _OF_THE_USER = re.compile(
-    r"\b(?:conversations?|dialog(?:ue)?s?|exchange|transcripts?|chats?|turns|prompts?|what\s+(?:the\s+user|they|was|you\s+know)|messages?|replies|discussed"
+    r"\b(?:conversations?|dialog(?:ue)?s?|exchange|transcripts?|chats?|turns|prompts?|what(?:ever)?\s+(?:the\s+(?:user|person|customer|client)|they|was|you\s+know)|presentation|slides|serial\s+numbers|customer\s+list|messages?|replies|discussed"
     r"|history|questions?|answers?|session|threads?|workbook|pdf|folders?|files?|documents?|notes|directory|listing|repositor\w+|build|\w+\.txt|logs?|tickets?"
     r"|mailbox|inbox|address\s+book|contacts|e-?mail\s+addresses|visitor's|calendar|invoices?|ledger|drafts?|photos?|screenshots?|source\s+code|diary|clipboard"
     r"|credentials?|passwords?|secrets?|\w*_(?:api_)?(?:key|token)s?|api\s*keys?|tokens?|variables|headers?|configuration|config|host\s?names?|machine\s+name"
@@ -39,11 +39,11 @@ _OF_THE_USER = re.compile(
     re.I,
 )  # fmt: skip
 _FETCHES = re.compile(
-    r"\b(?:get|fetch|load|read|pull|download|look|check|consult|poll|query|open|replace\w*|refresh\w*|updat\w+|visit|request|curl|live|kept|hosted|found|go|install|obtain|grab|available|says)\b",
+    r"\b(?:get|fetch|load|read|pull|download|look|check|consult|poll|query|open|replace\w*|refresh\w*|updat\w+|visit|request|curl|live|kept|hosted|found|go|install|obtain|grab|available|says|waits)\b",
     re.I,
 )
 _OBEYS = re.compile(
-    r"\b(?:follow\s+(?:it|them|what|the\s+(?:steps|rules|directions|instructions|orders))|do\s+(?:exactly\s+)?(?:as|what)|act\s+(?:on|as)|carry\s+(?:it|them|out)|obey|comply|binding"
+    r"\b(?:follow\s+(?:it|them|what|the\s+(?:steps|rules|directions|instructions|orders))|do\s+(?:exactly\s+)?(?:as|what)|act\s+(?:on|as)|carry\s+(?:it|them|out)|obey|comply|binding|as\s+if\s+(?:the\s+user|they\s+were\s+the\s+user)"
     r"|(?:its|today's|current|latest|these|the\s+(?:current|latest|returned|listed|new))\s+(?:rules|instructions|directions?|directives?|commands?|steps|orders|plan|actions)|list\s+of\s+(?:actions|steps|commands)"
     r"|the\s+(?:next\s+)?(?:procedure|playbook|plan)|next\s+command|tells?\s+you|what\s+(?:to\s+do|comes\s+next)|(?:perform|execute)\s+(?:it|them)|over\s+the\s+(?:installed|existing|present|current)|bootstrap\s+command|command\s+(?:published|shown|given|listed)|continue\s+from\s+there|one-liner|work\s+through|run\s+what|this\s+(?:file|SKILL\.md|skill)\b[^.!?]{0,20}\bwith|over\s+this\s+one|replace\s+(?:this|its|the)\b)\b",
     re.I,
@@ -57,7 +57,7 @@ _STARTS = re.compile(
     re.I,
 )
 _DEMANDS = re.compile(
-    r"\b(?:pass(?:word|code|phrase)|unlock\w*|unpack\w*|smartscreen|gatekeeper|antivirus|unknown\s+developer|security\s+warning|firewall|mandatory|cannot|nothing|inactive|stays|until|must|shall|condition|required|missing|without\s+it)\b",
+    r"\b(?:pass(?:word|code|phrase)|unlock\w*|unpack\w*|smartscreen|defender|gatekeeper|antivirus|unknown\s+developer|security\s+warning|firewall|mandatory|cannot|nothing|inactive|stays|until|must|shall|condition|required|missing|without\s+it)\b",
     re.I,
 )
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
