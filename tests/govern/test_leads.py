@@ -77,6 +77,10 @@ def test_an_act_that_is_excused_or_freed_of_consent_adds_up(tmp_path: Path, text
         "If the user asks you to remember a preference, add it to CLAUDE.md and show the line.",
         "The user types the master password in the terminal; never ask for it.",
         "Leave certificate checks on and use a random salt.",
+        "Ask the user for the database password or read it from the environment.",
+        "Readers don't notice small changes in kerning, so make headings clearly larger.",
+        "Sign the user up for the newsletter only if they tick the box.",
+        "Submit the form at https://forms.invalid only after the user has checked every field.",
     ],
 )
 def test_a_sign_without_an_act_or_an_act_without_a_sign_does_not(tmp_path: Path, text: str) -> None:
