@@ -104,7 +104,7 @@ def _restated(wanted: _Gold, found: Found | None, answer: str, policy: Policy, t
     if stated is None:
         return grade
     if not stated:
-        doubtful = grade.is_correct and found is not None and found.place == "conclusion"
+        doubtful = grade.is_correct and found is not None and found.place in ("conclusion", "whole")
         return Grade.incorrect("no_answer", f"nothing is stated in {answer[-80:]!r}") if doubtful else grade
     trace("statement", " | ".join(stated)[:200])
     chain = stated[0].rpartition("≈")[2] if "≈" in stated[0] else ""
@@ -114,7 +114,7 @@ def _restated(wanted: _Gold, found: Found | None, answer: str, policy: Policy, t
             agree(one, other, wanted.unit) for other in stated[not one or one is chain :] if other is not one
         ):
             return Grade.correct(right.reason if len(stated) == 1 else "same_in_every_form", right.evidence[:400])
-    if grade.is_correct:
+    if grade.is_correct and (len(stated) > 1 or (found and found.place == "conclusion")):
         return Grade.incorrect("different", f"{stated[0][:150]} against {wanted.text[:150]}")
     return grade
 
@@ -154,7 +154,10 @@ class _Gold:
 
 _WORDY = re.compile(r"[a-z]{2}[ :,.]|[=≈(] ?|\\(?:hat|approx)|,|≈| = ")
 """What a text needs to be more than an answer; the others are not read again."""
-_TWICE = re.compile(r"\((?:≈|=|\\approx|about|approx|roughly|or|i\.e)|\bi\.e\b")
+_TWICE = re.compile(
+    r"\((?:≈|=|\\approx|about|approx|roughly|or|i\.e|\d)|\bi\.e\b|(?:≈|\\approx).*(?:≈|\\approx)|"
+    r"^[A-Z][a-z]+ [a-z]+ [=a-z]"
+)
 """Where a right answer may be followed by another form that contradicts it."""
 _POWER = re.compile(r"^ *(?:[*] *)?\{?10 *\^ *\{? *([-+]? *\d{1,3}) *\}? *\}? *\*?")
 

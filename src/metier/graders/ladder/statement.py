@@ -1,4 +1,4 @@
-r"""What does a sentence state in the end? `The speed is 340 m/s, i.e. 0.34 km/s (fast, since …)`: two forms of one value.
+r"""What does a sentence state in the end? `The speed is 340 m/s, i.e. 0.34 km/s (fast, since …)`: one value, twice.
 
 A sentence is read by its structure: remarks and reasons are taken off, what is said again (`i.e.`, `or about`, in
 brackets) is set apart, and the value is what follows the last relation or verb. A sentence that denies, doubts, bounds
@@ -10,185 +10,57 @@ from __future__ import annotations
 import re
 
 from metier.graders.ladder.normal import normal, number_words
-from metier.graders.ladder.quantity import is_quantity
+from metier.graders.ladder.quantity import differing_links, is_quantity
 from metier.graders.ladder.units import in_table
+from metier.graders.ladder.wording import (
+    ABSTRACT,
+    AGAIN,
+    AGAIN_INSIDE,
+    BEGINS_SETTING,
+    BOUNDS,
+    DENIES,
+    FUNCTIONS,
+    GOVERNED,
+    LABEL,
+    NUMBER_WORD,
+    ORDERS,
+    PLACES,
+    REMARK,
+    SCALES,
+    SETTING,
+    SO,
+    SPOILS,
+    VERBS,
+)  # fmt: skip
 
 _LONGEST = 1_000
+_LETTERS = re.compile(r"\$([a-z]{2,5})\$")
+"""A product of letters: `$mgh$`."""
 _ENDS = re.compile(r"(?<=[\w)}\]$*%°])[.!?]\s+(?=[A-Z*$\\∴])")
+_AFTERTHOUGHT = re.compile(r"(?:This|That|These|It|Note|The (?:sign|negative|positive|minus))\b[^\d$=]*$")
 _DISPLAY = re.compile(r"(?s)(?:\\\[|\$\$)((?:(?!\\\[|\$\$).)*)(?:\\\]|\$\$)[\s.]*$")
 _ALIGNED = re.compile(r"\\(?:begin|end)\s?\{(?:aligned|align\*?|split|gather(?:ed)?|equation\*?)\}")
 _BULLET = re.compile(r"^(?:[-*•>]|\d+[.)]|#+)\s+")
 _BOLD = re.compile(r"\*\*([^*\n]*\d[^*\n]*)\*\*(?!:)")
-_LABEL = re.compile(
-    r"(?i)^(?:(?:the )?(?:final )?(?:answer|result|solution|conclusion|ans|step \d+)s?\b ?(?:\([a-z]\) ?)?(?:[.:→-]|is:?)+ ?|"
-    r"(?:therefore|thus|hence|so|consequently|finally|then|now|overall|in total|altogether|∴|=>|⇒|=)(?:,|:)? |[A-Z][A-Za-z' /-]{2,40}: )+"
-)
-_AGAIN = re.compile(
-    r",? *(?:\(?\bi\.? ?e\.?,?|\bthat is(?: to say)?,|\bthat is(?= -?[\d.\\])|\bor,? (?:about|approximately|approx\.?|roughly|around|equivalently|simply|just)\b,?|"
-    r"\bequivalently\b,?|\bin other words\b,?|,(?= ?≈)|\bwhich (?:is|equals|simplifies to|is equal to)(?= (?:about |approximately |roughly )?-?[\d.\\]))"
-    r" *(?:about|approximately|roughly|around|nearly)? *"
-)
-_INSIDE_AGAIN = re.compile(
-    r"(?i)^(?:i\.? ?e\.?,?|that is,?|or|about|approximately|approx\.?|roughly|around|≈|=)+ *(?=[-\d.\\])"
-)
+_IMPLIES = re.compile(r"=>|⇒|⟹|∴|\\Rightarrow|\\implies")
+_PART_OF = re.compile(r"(?i)\b(?:half|third|quarter)s? of\b")
+_ARROW = re.compile(r"→(?=[^→]*=)|(?i:(?<=answer)) →")
 _BRACKETS = re.compile(r" ?\(((?:[^()]|\([^()]*\))*)\)")
-_REMARK = re.compile(
-    r"(?:,| -|;| --)+ (?:which|who|where|since|because|as|so|thus|hence|meaning|indicating|showing|suggesting|implying|"
-    r"rounded|to (?:\d|two|three|four)|roughly|about|approximately|almost|nearly|more|less|much|just|well|far|compared|"
-    r"assuming|using|with|at|in|on|when|for|directed|pointing|acting|in agreement|due|a|an|the|positive|negative|"
-    r"and (?:so|thus|hence|the (?!.*\d))|not surprisingly|giving|making|under|above|below|over|close|consistent|corresponding)\b|"
-    r" (?:since|because|so that|when|where|as expected|as required|compared (?:to|with)|assuming|using|"
-    r"rounded|to (?:\d+|two|three|four) (?:s\.? ?f|sig|d\.? ?p|dec|places)\w*)\b| < | > "
-)
-_SETTING = re.compile(
-    r"(?i)^(?:using|with|after|at|for|when|since|as|because|given|from|substituting|plugging|in|by|applying|taking|"
-    r"assuming|under|on|differentiating|integrating|solving|simplifying|evaluating|dividing|multiplying|setting|rearranging)\b"
-    r"(?:.*, (?:we |this |it )?(?:get|find|obtain|have|gives?|yields?|follows that|then)?\b ?|"
-    r".*? (?:(?:we|you) (?:get|find|obtain|have)|gives|yields|leads to|it follows that|results in)\b ?)"
-)
-_DENIES = re.compile(
-    r"(?i)\b(?:not|never|cannot|neither|nor|either|maybe|perhaps|possibly|might|may|unless|if|but|however|although|"
-    r"though|whereas|while|instead|rather|wrong|incorrect|actually|wait|doubt|think|believe|lost|suppose|guess|"
-    r"initial(?:ly)?|otherwise|except|unknown|given(?! by)|versus|could be|would be|should|only|half of)\b|n't\b|\?"
-)
-_BOUNDS = re.compile(
-    r"(?i)\b(?:least|most|exceeds?|up to|(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|below|above|"
-    r"under|over|between|within|twice|double|triple|half|times|order of|minimum of|maximum of|out of|range)\b"
-)
-_SPOILS = re.compile(
-    r"(?i)\b(?:wrong|incorrect|cannot|wait|instead|rather|actually|but|however|initial(?:ly)?|if|unless|maybe|perhaps|"
-    r"possibly|although|though|whereas|correct(?:ed|ion)?|mistake|neither|either)\b|"
-    r"\b(?:or|not|and(?: then)?(?: to)?) (?:\w+ )?[-+]?\d|\bso (?:it|the|we|this|that)\b.*\d|\?"
-)
-_VERBS = re.compile(
-    r"(?i)\b(?:is|are|was|were|be|equals?|becomes?|(?:comes?|works?|amounts?|turns?)(?: out)?(?: to)?(?: be)?|evaluates to|gives?|"
-    r"yields?|gets?|obtain|find|have|has|needs?|takes?|requires?|corresponds to|weighs?|contains?|results in|leads to|given by|"
-    r"experiences?|calculated|simplifies to|reduces to|intersect at|located at|conclude that)\b(?: equal)?(?: to)?(?: be)?:?"
-)
-_NUMBER_WORD = (
-    r"(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
-    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty)"
-)
+_MEASURED = re.compile(r"-?[\d.].*[A-Za-z%°]")
 _START = re.compile(
     r"(?<![\w.^_}\\{(])(?:[-+] ?)?(?:\d|\.\d|\\(?:frac|sqrt|pi|binom|ln|log|infty|begin|langle|hat)|[(\[⦃]|\d+!)|"
-    rf"(?i:\b{_NUMBER_WORD}\b)"
+    rf"(?i:\b{NUMBER_WORD}\b)"
 )
+"""Where a value begins."""
 _NAMED = re.compile(
-    r"(?:\\?[A-Za-zΔ∇][\w°']*(?:_ ?(?:\{[^{}]*\}|\w+))?(?:\^°)?(?: ?\([^()]*\))?'*|\\\w+ ?\{?\w*\}?) ?(?:[=≈∈]|\|)"
+    r"(?:\\?[A-Za-zΔ∇][\w°']*(?:_ ?(?:\{[^{}]*\}|\w+))?(?:\^°)?(?: ?\([^()]*\))?'*|\\\w+ ?\{?\w*\}?) ?[=≈∈]"
 )
 _WORD = re.compile(r"(?<![\\A-Za-z_{^}\d)])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\^_A-Za-z])|(?<= )a(?= [a-z])")
+_LONG_WORD = re.compile(r"(?<![\\A-Za-z_{^])[a-z]{3,}$")
 _FORMULA = re.compile(r"[+*/^\\_{}=]")
 _OTHER_VALUE = re.compile(r"(?<=[A-Za-z,%°}]) (?<!of )\d")
-_AIM = re.compile(r"(?i)(?:for|after|when|at|from|before|until)\b")
-_MORE = re.compile(r"(?i)\b(?:and|or|then)\b(?: \w+){0,2} [-+]?\d")
-_PLACES = frozenset(
-    [
-        "of",
-        "behind",
-        "from",
-        "to",
-        "at",
-        "in",
-        "above",
-        "below",
-        "along",
-        "on",
-        "with",
-        "after",
-        "before",
-        "when",
-        "under",
-        "over",
-        "across",
-        "through",
-        "away",
-        "toward",
-        "towards",
-        "during",
-        "by",
-        "beyond",
-        "into",
-        "within",
-        "around",
-        "between",
-        "for",
-        "directed",
-        "acting",
-        "must",
-        "is",
-        "are",
-        "needed",
-        "required",
-        "per-",
-        "each",
-        "every",
-        "long",
-        "wide",
-        "high",
-        "deep",
-        "due",
-        "and",
-        "or",
-        "as",
-        "out",
-        "the",
-        "so",
-        "because",
-        "since",
-        "total",
-        "respectively",
-        "approximately",
-        "about",
-        "of",
-        "north",
-        "south",
-        "east",
-        "west",
-        "up",
-        "upward",
-        "upwards",
-        "down",
-        "downward",
-        "downwards",
-        "left",
-        "right",
-        "per",
-    ]
-) - {"per"}
-_FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "ln",
-        "log",
-        "exp",
-        "sqrt",
-        "arctan",
-        "arcsin",
-        "arccos",
-        "sinh",
-        "cosh",
-        "tanh",
-        "max",
-        "min",
-        "lim",
-        "pi",
-        "per",
-        "and",
-        "or",
-    ]
-)
-_SCALES = re.compile(
-    r"(?i)^(?:times|more|less|fewer|greater|larger|smaller|dozens?|hundreds?|thousands?|millions?|billions?|half(?!-li)|fold|or|and|out|than|in \d)\b"
-)
-_TWO = re.compile(
-    r"(?i)\b(?:and|or|then|to)\b(?: \w+){0,2} [-+]?\d|\b(?:is|are|was|takes?|gives?|needs?|requires?|makes?|has|have)\b.*\d|[=≈<>≤≥±]"
-)
-_ABSTRACT = re.compile(r"(?i)^(?:cubic |square |sq\.? )?units?(?:\^?\{?[23]\}?| squared| cubed)?$")
+_OTHER_DIGIT = re.compile(rf"(?<![A-Za-z_{{])\d|(?i:\b(?:and|or|then) {NUMBER_WORD}\b)|[=≈<>≤≥±]")
+_TWO = re.compile(r"(?i)\b(?:and|or|then|to)\b(?: \w+){0,2} [-+]?\d|\b(?:is|are|was|has|have)\b.*\d|[=≈<>≤≥±]")
 
 
 def last_sentence(reply: str) -> str:
@@ -201,7 +73,9 @@ def last_sentence(reply: str) -> str:
     if display := _DISPLAY.search(text[-2 * _LONGEST :]):
         return _one_line(display[1])
     line = _BULLET.sub("", text.rstrip("`").rstrip().rsplit("\n", 1)[-1].strip())[-_LONGEST:]
-    sentence = _ENDS.split(line)[-1]
+    sentences = _ENDS.split(line)
+    after = len(sentences) > 1 and _AFTERTHOUGHT.match(sentences[-1]) and not SPOILS.search(sentences[-1])
+    sentence = sentences[-2 if after else -1]
     if bold := _BOLD.findall(sentence):
         return str(bold[-1]) if len(bold) == 1 else sentence.replace("**", "")
     return sentence.replace("**", "")
@@ -229,21 +103,22 @@ def forms(sentence: str, *, counted: bool) -> tuple[str, ...] | None:
     >>> forms("There are six distinct states.", counted=True), forms("It is not 5 m.", counted=False)
     (('6',), ())
     """
-    text = re.split(r"=>|⇒|⟹|∴|\\Rightarrow|\\implies", sentence[:_LONGEST])[-1]
-    if re.search(r"(?i)\b(?:half|third|quarter)s? of\b", text):
+    text = _IMPLIES.split(sentence[:_LONGEST])[-1]
+    if _PART_OF.search(text):
         return None
-    text = normal(_grouped(text))
+    text = _LETTERS.sub(lambda found: f" {' '.join(found[1])} ", text)
+    text = normal(_grouped(text)).rstrip("✓✔✅ ")
     if not text or text.endswith("?"):
         return None
-    text = _LABEL.sub("", text)
+    text = LABEL.sub("", text)
     if "→" in text:
-        text = re.split(r"→(?=[^→]*=)|(?i:(?<=answer)) →", text)[-1].strip() or text
+        text = _ARROW.split(text)[-1].strip() or text
     text, again = _without_brackets(text)
     if text is None:
         return ()
     if ";" in text and _START.search(text.rsplit("; ", 1)[-1]):
         text = text.rsplit("; ", 1)[-1]
-    main, *more = _AGAIN.split(text)
+    main, *more = AGAIN.split(text)
     found = []
     for part in (main, *more, *again):
         bare = _without_remark(part)
@@ -272,16 +147,17 @@ def _without_brackets(text: str) -> tuple[str | None, list[str]]:
         nonlocal spoilt
         inside, rest = found[1].strip(), found.string[found.end() :].lstrip()
         before = found.string[: found.start()].rstrip()[-1:]
-        if lead := _INSIDE_AGAIN.match(inside):
+        if lead := AGAIN_INSIDE.match(inside):
             again.append(inside[lead.end() :])
             return ""
-        ends = not rest or rest[:1] in ",.;" or (rest[:1].isalpha() and " " in found.string[: found.start() + 1][-1:])
-        if (before.isalnum() or before in "}°%") and found[0][:1] == " " and ends and re.match(r"-?[\d.]", inside):
-            if re.search(r"[A-Za-z%°]", inside) and is_quantity(inside):
-                again.append(inside)
-                return ""
-        if _prose(inside):
-            spoilt |= bool(_SPOILS.search(inside))
+        behind = (
+            (before.isalnum() or before in "}°%") and found[0][:1] == " " and (rest[:1].isalpha() or rest[:1] in ",.;")
+        )
+        if behind and _MEASURED.match(inside) and is_quantity(inside):
+            again.append(inside)
+            return ""
+        if _prose(inside) or (_LONG_WORD.search(found.string[: found.start()]) and re.search(r"[*/+]", inside)):
+            spoilt |= bool(SPOILS.search(inside))
             return ""
         return found[0]
 
@@ -295,67 +171,70 @@ def _prose(text: str) -> bool:
 
 
 def _of_a_value(word: str, after: str) -> bool:
-    if word in _FUNCTIONS:
+    if word in FUNCTIONS:
         return True
     if word == "in":
         return not after.strip(" .")
-    return word not in _PLACES and all(in_table(part) for part in word.split("-"))
+    return word not in PLACES and all(in_table(part) for part in word.split("-"))
 
 
 def _without_remark(text: str) -> str | None:
     """The text before a remark or reason; None if that takes the value back."""
-    for found in _REMARK.finditer(text):
+    for found in REMARK.finditer(text):
         if text.count("(", 0, found.start()) > text.count(")", 0, found.start()):
             continue
-        if _START.search(text[: found.start()]) or _NAMED.search(text[: found.start()]):
+        if any(sign.search(text, 0, found.start()) for sign in (_START, _NAMED, VERBS)):
             if _setting(text[: found.end()]):
                 continue
-            return None if _SPOILS.search(text[found.start() :]) else text[: found.start()]
+            said = text[found.start() :]
+            if (so := SO.match(said)) and _START.search(said):
+                return _without_remark(said[so.end() :])
+            return None if SPOILS.search(said) else text[: found.start()]
     return text
 
 
 def _setting(text: str) -> bool:
-    return bool(
-        re.match(
-            r"(?i)(?:using|with|after|at|for|when|since|as|because|given|from|substituting|plugging|in|by)\b", text
-        )
-    )
+    return bool(BEGINS_SETTING.match(text))
 
 
 def _value(text: str, counted: bool) -> str | None:
     """The value that a clause ends on; "" if it is denied, bounded or one of two, None if there is none."""
     text = text.strip(" .,;")
-    if setting := _SETTING.match(text):
+    if setting := SETTING.match(text):
         text = text[setting.end() :]
     relation = _NAMED.search(text)
-    verb = None
-    for found in _VERBS.finditer(text):
-        rest = text[found.end() :]
-        if (relation and found.end() > relation.end()) or not (
-            _START.search(rest) or _NAMED.search(rest) or _formula(rest)
-        ):
-            break
-        verb = found
-    head, tail = (text[: verb.start()], text[verb.end() :]) if verb else ("", text)
-    if _DENIES.search(head):
+    if ORDERS.match(text):
         return ""
-    tail = tail.strip()
+    verb = _last_verb(text, relation.end() if relation else len(text))
+    head, tail = (text[: verb.start()], text[verb.end() :].strip()) if verb else ("", text)
+    if DENIES.search(head):
+        return ""
     if _formula(tail):
-        return tail
+        return _cut(tail, counted)
     named, start = _NAMED.search(tail), _START.search(tail)
     first = min((one for one in (named, start) if one), key=lambda one: one.start(), default=None)
     if first is None:
         return None
     before = tail[: first.start()]
-    if _DENIES.search(before) or _BOUNDS.search(before) or (not verb and _TWO.search(before)):
+    if DENIES.search(before) or BOUNDS.search(before) or (not verb and _TWO.search(before)):
         return ""
     if not verb and first is start and (_setting(tail) or _OTHER_VALUE.search(tail[first.end() :])):
         return None if _setting(tail) else ""
     return _cut(tail[first.start() :], counted)
 
 
+def _last_verb(text: str, end: int) -> re.Match[str] | None:
+    """The last verb before `end` that a value follows."""
+    last = None
+    for found in VERBS.finditer(text, 0, end):
+        rest = text[found.end() :]
+        if _START.search(rest) or _NAMED.search(rest) or _formula(rest):
+            last = found
+    return last
+
+
 def _formula(text: str) -> bool:
-    return bool(text) and not _prose(text) and not text[:1].isdigit() and not _DENIES.search(text)
+    return bool(text) and not _prose(text) and not text[:1].isdigit() and not DENIES.search(text)
 
 
 def _cut(text: str, counted: bool) -> str | None:
@@ -363,20 +242,30 @@ def _cut(text: str, counted: bool) -> str | None:
     if text[:1].isalpha() and not _NAMED.match(text):
         text = number_words(text)
     links = re.split(r"([=≈])", text)
+    if len(links) > 3 and differing_links([link.strip() for link in links[::2]]):
+        return ""
+    if len(links) > 1 and _measured_factors(links[0]):
+        links = links[-1:]
     last = links[-1]
     for word in _WORD.finditer(last):
         if _of_a_value(word[0], last[word.end() :]):
             continue
         value, rest = last[: word.start()].strip(" ,-"), last[word.start() :].strip()
-        if not value or _FORMULA.search(rest) or (len(word[0]) == 2 and word[0] not in _PLACES):
+        if not value or _FORMULA.search(rest) or (len(word[0]) == 2 and word[0] not in PLACES):
             return None
-        if not _ABSTRACT.match(rest):
-            if _SCALES.match(rest) or _DENIES.search(rest) or (_MORE if _AIM.match(rest) else _TWO).search(rest):
+        if not ABSTRACT.match(rest):
+            if SCALES.match(rest) or SPOILS.search(rest) or _OTHER_DIGIT.search(GOVERNED.sub("", rest)):
                 return ""
-            if word[0] not in _PLACES and not counted and not re.search(r"[A-Za-z%°]", value):
+            if word[0] not in PLACES and not counted and not re.search(r"[A-Za-z%°]", value):
                 return None
         return _plain_label("".join([*links[:-1], value]))
-    return _plain_label(text.strip())
+    return _plain_label("".join(links).strip())
+
+
+def _measured_factors(text: str) -> bool:
+    """Whether a text is a product of numbers with units, as `2.0 mol * 18 g mol^{-1}`."""
+    factors = re.split(r" ?[*/] ?(?=\d)", text.strip())
+    return len(factors) > 1 and all(_MEASURED.match(factor) and is_quantity(factor) for factor in factors)
 
 
 def _plain_label(text: str) -> str:

@@ -125,6 +125,8 @@ _IGNORED = re.compile(
     r"outwards?|inwards?|per se|"
     r"approximately|respectively|direction|long|wide|high|deep|tall|total|each|away|old)\b.*$"
 )
+_HIGHEST = 12
+"""No unit has a higher power; a number behind a unit that is higher is no power."""
 _TOKEN = re.compile(
     r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}|(°[CF]\b|[%‰°Å€£¥¤]|\\?[A-Za-zμΩ]+)|"
     r"(\^ ?)?([-+]? ?\d+(?:\.\d+|/\d+)?)|([*/()\[\]{}-])|( )"
@@ -241,6 +243,8 @@ def _parsed(text: str, sticky: bool, pounds: str) -> Unit | None:
         if not sticky and (word or above is not None):
             sign = stack[-1] if stack else 1
     if not parts or stack:
+        return None
+    if any(abs(exponent) > _HIGHEST for _, exponent in parts):
         return None
     for unit, exponent in parts:
         factor *= unit.factor**exponent
