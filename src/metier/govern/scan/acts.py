@@ -206,13 +206,14 @@ def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Handing over a key, a right or a command line."""
     labels, text = step.labels, step.text
-    if step.statement.is_shell and _HELPER.search(text) and not is_quoted(step):
+    if step.statement.is_shell and "credential" in text and _HELPER.search(text) and not is_quoted(step):
         yield Seen("send-secrets", Severity.BLOCK, step, "hands git's passwords to a network command")
     if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
         if place_of_step(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
             yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
-    if is_command and (shared := _SHARES.search(text)) and not is_quoted(step):
+    may_share = is_command and any(word in text for word in _GIVING)
+    if may_share and (shared := _SHARES.search(text)) and not is_quoted(step):
         if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin"):
             unseen = step.statement.is_live and _UNSEEN.search(text) is not None
             yield Seen("plant-key", Severity.BLOCK if unseen else Severity.REVIEW, step, f"by {shared[0].strip()}")

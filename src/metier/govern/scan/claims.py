@@ -39,22 +39,26 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     >>> [found[0] for found in broken_claims([step], Purpose(description="Sums up notes. No data leaves your machine."))]
     ['breaks-promise']
     """
-    claim = "" if purpose.is_security else _claim(f"{purpose.description}\n{purpose.body}")
-    if not claim:
-        return
-    for step in steps:
-        statement = step.statement
-        is_program = not statement.path.lower().endswith(DOCUMENTS) and not _CASES.search(statement.path)
-        if is_program and step.urls and step.labels & OUTWARD and not statement.is_mention and not is_quoted(step):
-            if max(place_of(url) for url in step.urls) > Place.LOCAL:
-                yield (
-                    "breaks-promise",
-                    Severity.REVIEW,
-                    statement.path,
-                    statement.line,
-                    f"“{claim}”, and then {step.text}",
-                )
-                return
+    sent = None if purpose.is_security else next((step for step in steps if _sends(step)), None)
+    claim = _claim(f"{purpose.description}\n{purpose.body}") if sent is not None else ""
+    if sent is not None and claim:
+        statement = sent.statement
+        evidence = f"“{claim}”, and then {sent.text}"
+        yield "breaks-promise", Severity.REVIEW, statement.path, statement.line, evidence
+
+
+def _sends(step: Step) -> bool:
+    """Whether a program, not a document or a test, sends something to another machine."""
+    path = step.statement.path
+    return (
+        bool(step.urls)
+        and not step.labels.isdisjoint(OUTWARD)
+        and not step.statement.is_mention
+        and not path.lower().endswith(DOCUMENTS)
+        and not _CASES.search(path)
+        and not is_quoted(step)
+        and max(place_of(url) for url in step.urls) > Place.LOCAL
+    )
 
 
 def _claim(text: str) -> str:

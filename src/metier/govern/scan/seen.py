@@ -76,7 +76,7 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         Place.UNKNOWN if place == Place.OWN and not purpose.names(host_of(url)) else place
         for url, place in zip(step.urls, known, strict=True)
     ]
-    return max(known, default=_place_unnamed(step, purpose.words))
+    return max(known) if known else _place_unnamed(step, purpose.words)
 
 
 def _place_unnamed(step: Step, own_words: frozenset[str]) -> Place:
