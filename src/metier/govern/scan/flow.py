@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -212,7 +212,7 @@ def follow(steps: Sequence[Step]) -> None:
     clock = 0
     for _ in range(_MAX_PASSES):
         changed = False
-        for number, (step, reads, writes) in enumerate(reached):
+        for number, (step, reads, writes, calls) in enumerate(reached):
             last = looked[number]
             if last and not any(grown.get(key, 0) >= last for key in reads):
                 continue
@@ -233,7 +233,7 @@ def follow(steps: Sequence[Step]) -> None:
             new = _hand_on(step, writes, held, addresses)
             if step.hidden_url:
                 concealed.update(writes)
-            new += _hand_over(step, functions, held)
+            new += _hand_over(step, calls, functions, held)
             grown |= dict.fromkeys(new, clock)
             changed = changed or bool(new) or len(step.received) != before
         if not changed:
@@ -281,13 +281,16 @@ def _hand_on(
 
 
 def _hand_over(
-    step: Step, functions: dict[str, tuple[str, tuple[str, ...]]], held: dict[Key, dict[str, Step]]
+    step: Step,
+    calls: Iterable[str],
+    functions: dict[str, tuple[str, tuple[str, ...]]],
+    held: dict[Key, dict[str, Step]],
 ) -> list[Key]:
     """Put what a step received into the parameters of the functions that it calls; tells which got anything new."""
     new: list[Key] = []
     if not step.received:
         return new
-    for name in step.statement.uses & functions.keys():
+    for name in calls:
         path, parameters = functions[name]
         if step.statement.parameters[:1] != (name,):
             keys = ((path, name, parameter) for parameter in parameters[:8])
@@ -313,7 +316,7 @@ class _Reach:
         self._steps, self._functions = steps, functions
         self._beside = neighbours([step.statement for step in steps])
         self._used: dict[int, frozenset[str]] = {}
-        self._found: dict[str, list[int]] = {}
+        self._found: dict[str, tuple[list[int], list[int]]] = {}
         self._takers: dict[str, set[str]] = {}
         for path, taken in self._beside.items():
             for other, _ in taken:
@@ -338,17 +341,21 @@ class _Reach:
             known = self._used[number] = self._steps[number].statement.uses
         return known
 
-    def _reading(self, name: str) -> list[int]:
-        """The steps that read a name."""
-        found = self._found.get(name)
-        if found is None:
-            in_scripts = self._scripts.holding(name) if NAME.fullmatch(name) else ()
-            found = [*self._by_name.get(name, ()), *(number for number in in_scripts if name in self._uses(number))]
-            self._found[name] = found
-        return found
+    def _reading(self, name: str, paths: Container[str] | None) -> Iterator[int]:
+        """The steps of some files, or of all, that read a name."""
+        known = self._found.get(name)
+        if known is None:
+            in_scripts = list(self._scripts.holding(name)) if NAME.fullmatch(name) else []
+            known = self._found[name] = self._by_name.get(name, []), in_scripts
+        for number in known[0]:
+            if paths is None or self._steps[number].statement.path in paths:
+                yield number
+        for number in known[1]:
+            if (paths is None or self._steps[number].statement.path in paths) and name in self._uses(number):
+                yield number
 
-    def reached(self) -> list[tuple[Step, list[Key], list[Key]]]:
-        """The steps in their order, with what they read (as far as anything is put there) and write."""
+    def reached(self) -> list[tuple[Step, list[Key], list[Key], list[str]]]:
+        """The steps in their order, with what they read (as far as anything is put there), write and call."""
         begins = [number for number, step in enumerate(self._steps) if step.urls or step.labels & _BEGINS]
         pending, seen = begins, set(begins)
         written: dict[int, list[Key]] = {}
@@ -373,7 +380,8 @@ class _Reach:
             reads = [*_reads(step.statement, used)] if used else []
             reads += _named_files(step.statement) if has_files and not step.statement.is_shell else ()
             reads += self._taken(step.statement, used) if used else ()
-            found.append((step, [key for key in reads if key in keys], written[number]))
+            calls = [*(self._uses(number) & self._functions.keys())]
+            found.append((step, [key for key in reads if key in keys], written[number], calls))
         return found
 
     def _taken(self, statement: Statement, used: Sequence[str]) -> Iterator[Key]:
@@ -396,15 +404,11 @@ class _Reach:
             for number, step in enumerate(self._steps):
                 if not step.statement.is_shell and name in step.text:
                     yield number
-        readers = [*self._reading(name), *(self._reading(name[1:]) if name[:1] == "." else ())]
-        if len(key) == 2 and key[0] in ("file", "()"):
-            yield from readers
-            return
-        takers = self._takers.get(key[0], ())
-        for number in readers:
-            path = self._steps[number].statement.path
-            if path == key[0] or path in takers:
-                yield number
+        is_anywhere = len(key) == 2 and key[0] in ("file", "()")
+        paths = None if is_anywhere else {key[0], *self._takers.get(key[0], ())}
+        yield from self._reading(name, paths)
+        if name[:1] == ".":
+            yield from self._reading(name[1:], paths)
 
 
 def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...]]:
