@@ -104,7 +104,8 @@ def _restated(wanted: _Gold, found: Found | None, answer: str, policy: Policy, t
     if stated is None:
         return grade
     if not stated:
-        doubtful = grade.is_correct and found is not None and found.place in ("conclusion", "whole")
+        number = any(mark.isdigit() for mark in wanted.text)
+        doubtful = grade.is_correct and number and found is not None and found.place in ("conclusion", "whole")
         return Grade.incorrect("no_answer", f"nothing is stated in {answer[-80:]!r}") if doubtful else grade
     trace("statement", " | ".join(stated)[:200])
     chain = stated[0].rpartition("≈")[2] if "≈" in stated[0] else ""
@@ -152,11 +153,11 @@ class _Gold:
     many: bool
 
 
-_WORDY = re.compile(r"[a-z]{2}[ :,.]|[=≈(] ?|\\(?:hat|approx)|,|≈| = ")
+_WORDY = re.compile(r"(?<![\\{A-Za-z])[A-Za-z]?[a-z]{2,}[:,.]?\*?\s| - ?|[(;∴⇒→✓]|=>|°[a-z]|≈.*≈")
 """What a text needs to be more than an answer; the others are not read again."""
 _TWICE = re.compile(
     r"\((?:≈|=|\\approx|about|approx|roughly|or|i\.e|\d)|\bi\.e\b|(?:≈|\\approx).*(?:≈|\\approx)|"
-    r"^[A-Z][a-z]+ [a-z]+ [=a-z]"
+    r"^[A-Z][a-z]+ [a-z]+ [=a-z]|\bnot\b"
 )
 """Where a right answer may be followed by another form that contradicts it."""
 _POWER = re.compile(r"^ *(?:[*] *)?\{?10 *\^ *\{? *([-+]? *\d{1,3}) *\}? *\}? *\*?")

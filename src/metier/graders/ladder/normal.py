@@ -204,24 +204,32 @@ def normal(text: str) -> str:
     if "\\" in text and _SIUNITX.search(text):
         text = plain(text)
     text = _unmarked(text)
-    text = _RAISED.sub(lambda found: f"^{{{found[0].translate(_SUPERSCRIPTS)}}}", text)
-    text = _LOWERED.sub(lambda found: f"_{{{found[0].translate(_SUBSCRIPTS)}}}", text)
-    text = text.translate(_SIGNS).replace("k\u0302", r"\hat{k} ")
+    if not text.isascii():
+        text = _RAISED.sub(lambda found: f"^{{{found[0].translate(_SUPERSCRIPTS)}}}", text)
+        text = _LOWERED.sub(lambda found: f"_{{{found[0].translate(_SUBSCRIPTS)}}}", text)
+        text = text.translate(_SIGNS).replace("k\u0302", r"\hat{k} ")
     if "\\" in text or "{" in text or "~" in text:
         text = _latex(text)
     if "10" in text:
         text = _MANTISSA.sub(r"\1*", _TIMES_TEN.sub("*", text))
-    text = _DERIVATIVE.sub(r"\\frac{d\1}{d\2}", text)
-    text = text.replace("**", "^").replace("<=", "≤").replace(">=", "≥").replace("!=", "≠").replace("=<", "≤")
+    if "/" in text:
+        text = _DERIVATIVE.sub(r"\\frac{d\1}{d\2}", text)
+    text = text.replace("**", "^")
+    if "<" in text or ">" in text or "!" in text:
+        text = text.replace("<=", "≤").replace(">=", "≥").replace("!=", "≠").replace("=<", "≤")
     text = _SPACES.sub(" ", text).strip()
-    text = _DOTS.sub(" ", text)
-    text = _EXPONENT.sub(r"e\1", text)
-    text = _SPACED_EXPONENT.sub(r"e\1\2", text)
-    text = _POLAR.sub(r"\1*(cos(\2\3)+i*sin(\2\3))", text)
+    if "..." in text:
+        text = _DOTS.sub(" ", text)
+    if "e" in text or "E" in text:
+        text = _SPACED_EXPONENT.sub(r"e\1\2", _EXPONENT.sub(r"e\1", text))
+    if "∠" in text or "angle" in text or "cis" in text:
+        text = _POLAR.sub(r"\1*(cos(\2\3)+i*sin(\2\3))", text)
     if "ratio" in text or "-to-" in text:
         text = _RATIOS.sub(r"\1:\2", text)
-    text = _RATIO.sub(r"\1/\2", text)
-    text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
+    if ":" in text:
+        text = _RATIO.sub(r"\1/\2", text)
+    if " " in text:
+        text = _BLANK_GROUPS.sub(lambda found: found[0].replace(" ", ""), text)
     if "'" in text:
         text = _APOSTROPHES.sub(lambda found: found[0].replace("'", ""), text)
     if "." in text and _DOTTED.fullmatch(text):

@@ -36,7 +36,7 @@ from metier.graders.ladder.wording import (
 _LONGEST = 1_000
 _LETTERS = re.compile(r"\$([a-z]{2,5})\$")
 """A product of letters: `$mgh$`."""
-_ENDS = re.compile(r"(?<=[\w)}\]$*%°])[.!?]\s+(?=[A-Z*$\\∴])")
+_ENDS = re.compile(r"(?<=[\w)}\]$*%°])(?<!i\.e)(?<!e\.g)(?<!approx)(?<!Ans)[.!?]\s+(?=[A-Z*$\\∴])")
 _AFTERTHOUGHT = re.compile(r"(?:This|That|These|It|Note|The (?:sign|negative|positive|minus))\b[^\d$=]*$")
 _DISPLAY = re.compile(r"(?s)(?:\\\[|\$\$)((?:(?!\\\[|\$\$).)*)(?:\\\]|\$\$)[\s.]*$")
 _ALIGNED = re.compile(r"\\(?:begin|end)\s?\{(?:aligned|align\*?|split|gather(?:ed)?|equation\*?)\}")
@@ -53,13 +53,21 @@ _START = re.compile(
 )
 """Where a value begins."""
 _NAMED = re.compile(
-    r"(?:\\?[A-Za-zΔ∇][\w°']*(?:_ ?(?:\{[^{}]*\}|\w+))?(?:\^°)?(?: ?\([^()]*\))?'*|\\\w+ ?\{?\w*\}?) ?[=≈∈]"
+    r"(?:\[[A-Z][^\[\]=]*\]|"
+    r"\\?[A-Za-zΔ∇][\w°']*(?:_ ?(?:\{[^{}]*\}|\w+))?(?:\^°)?(?: ?\([^()]*\))?'*|\\\w+ ?\{?\w*\}?) ?[=≈∈]"
 )
 _WORD = re.compile(r"(?<![\\A-Za-z_{^}\d)])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\^_A-Za-z])|(?<= )a(?= [a-z])")
 _LONG_WORD = re.compile(r"(?<![\\A-Za-z_{^])[a-z]{3,}$")
 _FORMULA = re.compile(r"[+*/^\\_{}=]")
 _OTHER_VALUE = re.compile(r"(?<=[A-Za-z,%°}]) (?<!of )\d")
 _OTHER_DIGIT = re.compile(rf"(?<![A-Za-z_{{])\d|(?i:\b(?:and|or|then) {NUMBER_WORD}\b)|[=≈<>≤≥±]")
+_SHARE = re.compile(r"(?i)of (?:the|its|an?|that|this|all)\b")
+_COUNT = re.compile(r"\d+|.*[A-Za-z%°]")
+_COMPARES = re.compile(r"[<>≤≥]")
+_POWERED = re.compile(r"^-?[\d.]+ (?:squared|cubed|per)\b")
+_UNIT_APART = re.compile(r"in (?:units of )?[A-Za-zμ°%/]+$")
+_BARE = re.compile(r"[^A-Za-z]*(?:\*10\^\S+ ?)?[A-Za-zμΩ°%\\]")
+_GIVEN = re.compile(r"(?i)\b(?:with|without|start\w*|begin\w*|first|the|these|those|and) *$")
 _TWO = re.compile(r"(?i)\b(?:and|or|then|to)\b(?: \w+){0,2} [-+]?\d|\b(?:is|are|was|has|have)\b.*\d|[=≈<>≤≥±]")
 
 
@@ -156,6 +164,11 @@ def _without_brackets(text: str) -> tuple[str | None, list[str]]:
         if behind and _MEASURED.match(inside) and is_quantity(inside):
             again.append(inside)
             return ""
+        if _UNIT_APART.match(inside):
+            spoilt = True
+            return ""
+        if _NAMED.match(inside) and not rest and found[0][:1] == " ":
+            return ""
         if _prose(inside) or (_LONG_WORD.search(found.string[: found.start()]) and re.search(r"[*/+]", inside)):
             spoilt |= bool(SPOILS.search(inside))
             return ""
@@ -206,9 +219,10 @@ def _value(text: str, counted: bool) -> str | None:
     if ORDERS.match(text):
         return ""
     verb = _last_verb(text, relation.end() if relation else len(text))
-    head, tail = (text[: verb.start()], text[verb.end() :].strip()) if verb else ("", text)
-    if DENIES.search(head):
+    begun = verb.end() if verb else 0
+    if DENIES.search(text, 0, begun):
         return ""
+    tail = text[begun:].strip()
     if _formula(tail):
         return _cut(tail, counted)
     named, start = _NAMED.search(tail), _START.search(tail)
@@ -218,8 +232,11 @@ def _value(text: str, counted: bool) -> str | None:
     before = tail[: first.start()]
     if DENIES.search(before) or BOUNDS.search(before) or (not verb and _TWO.search(before)):
         return ""
-    if not verb and first is start and (_setting(tail) or _OTHER_VALUE.search(tail[first.end() :])):
-        return None if _setting(tail) else ""
+    if not verb and first is start and before:
+        if _setting(tail) or not _BARE.match(tail, first.start()) or _GIVEN.search(before):
+            return None
+        if _OTHER_VALUE.search(tail[first.end() :]):
+            return ""
     return _cut(tail[first.start() :], counted)
 
 
@@ -246,13 +263,21 @@ def _cut(text: str, counted: bool) -> str | None:
         return ""
     if len(links) > 1 and _measured_factors(links[0]):
         links = links[-1:]
+    if len(links) > 3:
+        links = [*links[:2], *(link for link in links[2:-1] if not _COMPARES.search(link)), links[-1]]
     last = links[-1]
+    if _POWERED.search(last):
+        return ""
     for word in _WORD.finditer(last):
         if _of_a_value(word[0], last[word.end() :]):
             continue
         value, rest = last[: word.start()].strip(" ,-"), last[word.start() :].strip()
         if not value or _FORMULA.search(rest) or (len(word[0]) == 2 and word[0] not in PLACES):
             return None
+        if value.endswith((" per", " squared", " cubed", " and", " or")) or (
+            _SHARE.match(rest) and not _COUNT.fullmatch(value)
+        ):
+            return ""
         if not ABSTRACT.match(rest):
             if SCALES.match(rest) or SPOILS.search(rest) or _OTHER_DIGIT.search(GOVERNED.sub("", rest)):
                 return ""
@@ -272,4 +297,5 @@ def _plain_label(text: str) -> str:
     """`E°cell = 1 V` as `Ecell = 1 V`: the mark of a standard state is no degree."""
     label, relation, value = text.partition("=")
     label = re.sub(r"\([^()]*[<>≤≥|][^()]*\)", "", label.replace("^°", "").replace("°", ""))
+    label = re.sub(r"^\[([A-Z][a-z]?).*\] *$", r"\1", label)
     return label + relation + value if relation else text

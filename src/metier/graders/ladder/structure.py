@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from metier.graders.ladder.quantity import differing_links, is_quantity
+from metier.graders.ladder.quantity import differing_links, is_quantity, quantity_or_none
 from metier.graders.ladder.sections import sections
 from metier.graders.ladder.spans import ratio_of, span_of
+from metier.graders.ladder.units import units
 
 MAX_PARTS = 200
 _MAX_DEPTH = 6
@@ -351,10 +352,18 @@ def _named(first: str, last: str, depth: int) -> Many | None:
 
 def _labelled(sides: list[str], depth: int) -> Shape:
     """`x ≈ 3` is labelled; of `1/3 ≈ 0.333` the exact side counts."""
+    if _unit_comes_last(sides):
+        return _shape(sides[1], depth + 1)
     if re.search(r"\d", sides[0]) and not re.match(r"^[A-Za-z]_?\{?\d*\}?$", sides[0]):
         return _shape(sides[0], depth + 1)
     value = _shape(sides[1], depth + 1)
     return Leaf(text=value.text, label=sides[0]) if isinstance(value, Leaf) else value
+
+
+def _unit_comes_last(sides: list[str]) -> bool:
+    """Whether a number is computed without a unit, which is given where it is rounded: `9^2/20 ≈ 4.05 m`."""
+    computed, rounded = quantity_or_none(sides[0]), quantity_or_none(sides[1])
+    return bool(computed and rounded and not computed.unit and rounded.unit and units(rounded.unit))
 
 
 def _plus_minus(text: str) -> Shape:

@@ -35,15 +35,17 @@ VERBS = re.compile(
     + _words(r"""
     is  are  was  were  be  equals?  becomes?  (?:comes?|works?|amounts?|turns?)(?: out)?(?: to)?(?: be)?  evaluates to
     gives?  yields?  gets?  obtain  find  have  has  needs?  takes?  requires?  corresponds to  weighs?  contains?
-    results in  leads to  given by  carr(?:y|ies)  exerts?  reads?  lasts?  produces?  releases?  absorbs?  reaches
+    results in  leads to  leaves(?: \w+)? with  given by
+    carr(?:y|ies)  exerts?  reads?  lasts?  produces?  releases?  absorbs?  reaches
     costs?  measures?  holds?  (?:accelerates|moves|travels) at  forms  experiences?  calculated  simplifies to
-    reduces to  intersect at  located at  conclude that""")
+    reduces to  (?:drops|falls|rises|increases|decreases|grows|climbs) to  intersect at  located at  conclude that""")
     + r")\b(?: equal)?(?: to)?(?: be)?:?"
 )
 AGAIN = re.compile(
     r",? *(?:\(?\bi\.? ?e\.?,?|\bthat is(?: to say)?,|\bthat is(?= -?[\d.\\])|"
     rf"\bor,? (?:{_NEARLY}|approx\.?|equivalently|simply|just)\b,?|"
     r"\bequivalently\b,?|\bin other words\b,?|,(?= ?≈)|"
+    rf",(?= {_NEARLY} -?[\d.]+(?:e-?\d+)?(?: ?[A-Za-z/°%]+)?$)|"
     rf"\bwhich (?:is|equals|simplifies to|is equal to)(?= (?:{_NEARLY} )?-?[\d.\\])) *{_NEARLY}? *"
 )
 AGAIN_INSIDE = re.compile(rf"(?i)^(?:i\.? ?e\.?,?|that is,?|or|{_NEARLY}|approx\.?|≈|=)+ *(?=[-\d.\\])")
@@ -59,7 +61,9 @@ REMARK = re.compile(
     + rf"|to {_COUNTS})\b|"
     rf" (?:{_REASONS}|as (?:expected|required)|compared (?:to|with)|"
     rf"to {_COUNTS} (?:s\.? ?f|sig|d\.? ?p|dec|places)\w*)\b|"
-    r" < | > | --? (?=[a-z]{2,} )"
+    r"(?<=[\d}%]) [<>] |"
+    r" for (?=\|?\\?[A-Za-z]\w*\|? ?[<>≤≥≠=∈])|"
+    r" and (?!above|below|more|less|over|up)(?:[A-Za-z']+ ){1,4}(?:is|are|has|have)\b(?!.*\d)| --? (?=[a-z]{2,} )"
 )
 SO = re.compile(r"[-,; ]+(?:so|thus|hence|therefore|giving)\b,? *")
 _CONTEXT = _words("using  with  after  at  for  when  since  as  because  given  from  substituting  plugging  in  by")
@@ -77,9 +81,9 @@ DENIES = re.compile(
     + _words("""
     no  not  never  cannot  neither  nor  either  maybe  perhaps  possibly  might  may  unless  if  but  however
     although  though  whereas  while  instead  rather  wrong  incorrect  actually  wait  doubt  think  believe  lost
-    suppose  guess  initial(?:ly)?  otherwise  except  unknown  given(?! by)  versus  could be  would be  should  only
-    half of  mistakes?  errors?  common  some  people  students?  naive  claims?  say""")
-    + r")\b|n't\b|\?"
+    suppose  guess  initial(?:ly)?(?! condition| value)  otherwise  except  unknown  given(?! by)  versus  could be
+    should  only  half of  mistakes?  errors?  common  some  people  students?  naive  claims?  say""")
+    + r")\b|n't\b|\?|\b(?:would|could) have\b"
 )
 ORDERS = re.compile(
     r"(?i)^(?:"
@@ -95,22 +99,23 @@ BOUNDS = re.compile(
     least  most  exceeds?  up to  (?:less|more|greater|fewer|larger|smaller|higher|lower|other) than  below  above
     under  over  between  within  twice  double  triple  half  times  order of  minimum of  maximum of  out of  range
     (?:factor|multiple|fraction|percentage) of""")
-    + rf")\b|(?<!shared )(?<!given )\bby (?:{_NEARLY} )?-?$"
+    + rf")\b|[<>≤≥≠]|(?<!shared )(?<!given )\bby (?:{_NEARLY} )?-?$"
 )
 """What stands before a value that is none of its own: a bound, a factor, a change."""
 SPOILS = re.compile(
     r"(?i)\b(?:"
     + _words("""
     wrong  incorrect  cannot  wait  instead  rather  actually  but  however  if  unless  maybe  perhaps  possibly
-    although  though  whereas  plus  minus  too  correct(?:ed|ion)?  mistake  neither  either""")
-    + r")\b|\b(?:or|not|and(?: then)?(?: to)?) (?:\w+ )?[-+]?\d|\bso (?:it|the|we|this|that)\b.*\d|\?"
+    although  though  whereas  plus  minus  too  not  correct(?:ed|ion)?  mistake  neither  either""")
+    + r")\b|\b(?:or|not|and(?: then)?(?: to)?) (?:\w+ )?[-+]?\d|"
+    r"\b(?:each|every|per|so (?:it|the|we|this|that))\b.*\d|\?"
 )
 """What takes a value back behind it."""
 SCALES = re.compile(
     r"(?i)^(?:"
     + _words(r"""
     times  more  less  fewer  greater  larger  smaller  dozens?  hundreds?  thousands?  millions?  billions?
-    half(?!-li)  fold  or  and  out  than  in \d""")
+    half(?!-li)  fold  or  and  out  than  in \d  per  squared  cubed  each""")
     + r")\b"
 )
 GOVERNED = re.compile(
