@@ -28,10 +28,11 @@ OPEN = {
     "form-time-017", "form-inf-001", "form-inf-008", "form-inf-023", "form-chem-101", "form-chem-180", "form-or-020",
     "form-words-004", "form-words-053", "form-words-080", "form-misc-049", "form-misc-089", "form-percent-024",
     "form-units-074", "phrasing-count-013", "phrasing-second-011", "phrasing-second-101", "phrasing-second-161",
-    "phrasing-third-089", "phrasing-third-099", "phrasing-third-107",
+    "phrasing-third-089", "phrasing-third-099", "phrasing-third-107", "phrasing-fourth-013", "phrasing-fourth-053",
+    "phrasing-fourth-073", "phrasing-fourth-083", "phrasing-fourth-118",
 }  # fmt: skip
 """Not told yet: half past seven, zeta, HOH for H2O, |x| = 3 for two numbers, a plain 0.05 for 5 %, `1 in 10`, a second
-value of another thing beside the one asked for; divergent sums."""
+value of another thing beside the one asked for, `It has 4 sides of length 3` for 4; divergent sums."""
 _READ = [json.loads(line) for text in _TEXTS for line in text.split("\n") if line]
 PAIRS = [pair for pair in _READ if pair["id"] not in OPEN]
 

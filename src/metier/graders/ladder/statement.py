@@ -43,7 +43,7 @@ _ALIGNED = re.compile(r"\\(?:begin|end)\s?\{(?:aligned|align\*?|split|gather(?:e
 _BULLET = re.compile(r"^(?:[-*•>]|\d+[.)]|#+)\s+")
 _BOLD = re.compile(r"\*\*([^*\n]*\d[^*\n]*)\*\*(?!:)")
 _IMPLIES = re.compile(r"=>|⇒|⟹|∴|\\Rightarrow|\\implies")
-_PART_OF = re.compile(r"(?i)\b(?:half|third|quarter)s? of\b")
+_PART_OF = re.compile(r"(?i)(?<!two )(?<!three )\b(?:half|third|quarter)s? of\b")
 _ARROW = re.compile(r"→(?=[^→]*=)|(?i:(?<=answer)) →")
 _BRACKETS = re.compile(r" ?\(((?:[^()]|\([^()]*\))*)\)")
 _MEASURED = re.compile(r"-?[\d.].*[A-Za-z%°]")
@@ -52,6 +52,7 @@ _START = re.compile(
     rf"(?i:\b{NUMBER_WORD}\b)"
 )
 """Where a value begins."""
+_DIGIT = re.compile(r"(?<![\w.^_}\\{(])(?:[-+] ?)?(?:\d|\.\d)")
 _NAMED = re.compile(
     r"(?:\[[A-Z][^\[\]=]*\]|"
     r"\\?[A-Za-zΔ∇][\w°']*(?:_ ?(?:\{[^{}]*\}|\w+))?(?:\^°)?(?: ?\([^()]*\))?'*|\\\w+ ?\{?\w*\}?) ?[=≈∈]"
@@ -61,13 +62,17 @@ _LONG_WORD = re.compile(r"(?<![\\A-Za-z_{^])[a-z]{3,}$")
 _FORMULA = re.compile(r"[+*/^\\_{}=]")
 _OTHER_VALUE = re.compile(r"(?<=[A-Za-z,%°}]) (?<!of )\d")
 _OTHER_DIGIT = re.compile(rf"(?<![A-Za-z_{{])\d|(?i:\b(?:and|or|then) {NUMBER_WORD}\b)|[=≈<>≤≥±]")
+_EACH = frozenset(("atom", "molecule", "ion", "electron", "particle", "photon", "nucleus", "bond"))
 _SHARE = re.compile(r"(?i)of (?:the|its|an?|that|this|all)\b")
 _COUNT = re.compile(r"\d+|.*[A-Za-z%°]")
 _COMPARES = re.compile(r"[<>≤≥]")
 _POWERED = re.compile(r"^-?[\d.]+ (?:squared|cubed|per)\b")
 _UNIT_APART = re.compile(r"in (?:units of )?[A-Za-zμ°%/]+$")
 _BARE = re.compile(r"[^A-Za-z]*(?:\*10\^\S+ ?)?[A-Za-zμΩ°%\\]")
-_GIVEN = re.compile(r"(?i)\b(?:with|without|start\w*|begin\w*|first|the|these|those|and) *$")
+_GIVEN = re.compile(
+    r"(?i)\b(?:with|without|start\w*|begin\w*|first|the|these|those|and|from|been) *$|"
+    r"^(?:The|These|Those|Its|Their)(?: [\w-]+){1,3} of *$"
+)
 _TWO = re.compile(r"(?i)\b(?:and|or|then|to)\b(?: \w+){0,2} [-+]?\d|\b(?:is|are|was|has|have)\b.*\d|[=≈<>≤≥±]")
 
 
@@ -115,7 +120,7 @@ def forms(sentence: str, *, counted: bool) -> tuple[str, ...] | None:
     if _PART_OF.search(text):
         return None
     text = _LETTERS.sub(lambda found: f" {' '.join(found[1])} ", text)
-    text = normal(_grouped(text)).rstrip("✓✔✅ ")
+    text = normal(_grouped(text)).strip("✓✔✅ ")
     if not text or text.endswith("?"):
         return None
     text = LABEL.sub("", text)
@@ -225,7 +230,7 @@ def _value(text: str, counted: bool) -> str | None:
     tail = text[begun:].strip()
     if _formula(tail):
         return _cut(tail, counted)
-    named, start = _NAMED.search(tail), _START.search(tail)
+    named, start = _NAMED.search(tail), (None if counted else _DIGIT.search(tail)) or _START.search(tail)
     first = min((one for one in (named, start) if one), key=lambda one: one.start(), default=None)
     if first is None:
         return None
@@ -265,6 +270,8 @@ def _cut(text: str, counted: bool) -> str | None:
         links = links[-1:]
     if len(links) > 3:
         links = [*links[:2], *(link for link in links[2:-1] if not _COMPARES.search(link)), links[-1]]
+    if "≈" in links and "=" in links and _NAMED.match(text):
+        links = [links[0], "=", links[-1]]
     last = links[-1]
     if _POWERED.search(last):
         return ""
@@ -274,6 +281,8 @@ def _cut(text: str, counted: bool) -> str | None:
         value, rest = last[: word.start()].strip(" ,-"), last[word.start() :].strip()
         if not value or _FORMULA.search(rest) or (len(word[0]) == 2 and word[0] not in PLACES):
             return None
+        if word[0] in _EACH and re.search(r"[A-Za-z°%] per$", value):
+            value = value.removesuffix(" per")
         if value.endswith((" per", " squared", " cubed", " and", " or")) or (
             _SHARE.match(rest) and not _COUNT.fullmatch(value)
         ):

@@ -38,7 +38,8 @@ VERBS = re.compile(
     results in  leads to  leaves(?: \w+)? with  given by
     carr(?:y|ies)  exerts?  reads?  lasts?  produces?  releases?  absorbs?  reaches
     costs?  measures?  holds?  (?:accelerates|moves|travels) at  forms  experiences?  calculated  simplifies to
-    reduces to  (?:drops|falls|rises|increases|decreases|grows|climbs) to  intersect at  located at  conclude that""")
+    reduces to  ends? up (?:with|at)  occup(?:y|ies)  fills?  shares?
+    (?:drops|falls|rises|increases|decreases|grows|climbs) to  intersect at  located at  conclude that""")
     + r")\b(?: equal)?(?: to)?(?: be)?:?"
 )
 AGAIN = re.compile(
@@ -73,7 +74,7 @@ SETTING = re.compile(
     + _words("""
     applying  taking  assuming  under  on  differentiating  integrating  solving  simplifying  evaluating  dividing
     multiplying  setting  rearranging  adding""")
-    + r")\b(?:.*, (?:we |this |it )?(?:get|find|obtain|have|gives?|yields?|follows that|then)?\b ?|"
+    + r")\b(?:.*, (?:we |this |it )?(?:(?:get|find|obtain|have|gives?|yields?|follows that|then)\b ?)?|"
     r".*? (?:(?:we|you) (?:get|find|obtain|have)|gives|yields|leads to|it follows that|results in)\b ?)"
 )
 DENIES = re.compile(
@@ -82,8 +83,8 @@ DENIES = re.compile(
     no  not  never  cannot  neither  nor  either  maybe  perhaps  possibly  might  may  unless  if  but  however
     although  though  whereas  while  instead  rather  wrong  incorrect  actually  wait  doubt  think  believe  lost
     suppose  guess  initial(?:ly)?(?! condition| value)  otherwise  except  unknown  given(?! by)  versus  could be
-    should  only  half of  mistakes?  errors?  common  some  people  students?  naive  claims?  say""")
-    + r")\b|n't\b|\?|\b(?:would|could) have\b"
+    should  only  half of  mistakes?  errors?  some  people  students?  naive  claims?  say""")
+    + r")\b|n't\b|\?|\b(?:would|could) have\b|^(?:Had|Were)\b"
 )
 ORDERS = re.compile(
     r"(?i)^(?:"
@@ -108,15 +109,15 @@ SPOILS = re.compile(
     wrong  incorrect  cannot  wait  instead  rather  actually  but  however  if  unless  maybe  perhaps  possibly
     although  though  whereas  plus  minus  too  not  correct(?:ed|ion)?  mistake  neither  either""")
     + r")\b|\b(?:or|not|and(?: then)?(?: to)?) (?:\w+ )?[-+]?\d|"
-    r"\b(?:each|every|per|so (?:it|the|we|this|that))\b.*\d|\?"
+    r"\b(?:in|for|on) (?:each|every)\b|\b(?:each|every|per|so (?:it|the|we|this|that))\b.*\d|\?"
 )
 """What takes a value back behind it."""
 SCALES = re.compile(
     r"(?i)^(?:"
     + _words(r"""
     times  more  less  fewer  greater  larger  smaller  dozens?  hundreds?  thousands?  millions?  billions?
-    half(?!-li)  fold  or  and  out  than  in \d  per  squared  cubed  each""")
-    + r")\b"
+    half(?!-li)  fold  or  and  out  than  in \d+  as an? (?:factor|divisor|multiple)  per  squared  cubed  each""")
+    + r")\b|^(?:is|are|was|were) (?!\w*(?:ed|wn|made|(?:giv|tak|tt)en|ght)\b)"
 )
 GOVERNED = re.compile(
     r"(?i)\b(?:of|at|after|when|with|from|in|through|on|under|using) (?:[a-z]+ ){0,2}(?:[a-z]\w* ?[=≈] ?)?-?[\d.]+|"
