@@ -86,7 +86,8 @@ def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "reverse-shell" in labels and not _is_placeholder(step) and not is_quoted(step) and not is_shown:
         yield Seen("reverse-shell", Severity.BLOCK, step)
     elif "reverse-shell" in labels:
-        yield Seen("reverse-shell", Severity.REVIEW if not purpose.is_security else Severity.NOTE, step)
+        is_cut = "/dev/tcp/..." in text or "/dev/tcp/…" in text
+        yield Seen("reverse-shell", Severity.NOTE if purpose.is_security or is_cut else Severity.REVIEW, step)
     if (
         "miner" in labels
         and (step.statement.is_shell or "execute" in labels or "stratum+" in text)
@@ -309,7 +310,7 @@ def _is_placeholder(step: Step) -> bool:
         return all(place in (Place.LOCAL, Place.PLACEHOLDER) for place in places)
     return bool(
         re.search(
-            r"/dev/tcp/(?:[<{$A-Z]|10\.|192\.168|127\.|localhost)|\b(?:LHOST|ATTACKER|RHOST|<ip>|\$ip|\$\{?\w*IP|10\.\d+\.\d+\.\w+|192\.168\.\d+\.\w+)\b",
+            r"/dev/tcp/(?:[<{$A-Z…]|\.\.\.|10\.|192\.168|127\.|localhost)|\b(?:LHOST|ATTACKER|RHOST|<ip>|\$ip|\$\{?\w*IP|10\.\d+\.\d+\.\w+|192\.168\.\d+\.\w+)\b",
             step.text,
             re.I,
         )

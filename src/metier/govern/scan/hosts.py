@@ -54,7 +54,7 @@ _LENT = frozenset(
 """Hosts below which anybody has a name of their own."""
 _AROUND = re.compile(r"^(?:get|try|use|join|my|the)(?=\w{4})|(?<=\w{4})(?:app|hq|api|ai|labs?|cloud|dev)$")
 _PLACEHOLDER = re.compile(
-    r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|placeholder|\bhost\b|\bdomain\b|\bip\b|n\.n\.n",
+    r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\bhost\b|\bdomain\b|\bip\b|n\.n\.n",
     re.I,
 )
 
