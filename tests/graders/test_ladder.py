@@ -30,6 +30,7 @@ OPEN = {
     "form-units-074", "phrasing-count-013", "phrasing-second-011", "phrasing-second-101", "phrasing-second-161",
     "phrasing-third-089", "phrasing-third-099", "phrasing-third-107", "phrasing-fourth-013", "phrasing-fourth-053",
     "phrasing-fourth-073", "phrasing-fourth-083", "phrasing-fourth-118",
+    "phrasing-fifth-009", "phrasing-fifth-041", "phrasing-fifth-043", "phrasing-fifth-047",
 }  # fmt: skip
 """Not told yet: half past seven, zeta, HOH for H2O, |x| = 3 for two numbers, a plain 0.05 for 5 %, `1 in 10`, a second
 value of another thing beside the one asked for, `It has 4 sides of length 3` for 4; divergent sums."""

@@ -187,11 +187,14 @@ def _unknown_unit(wanted: Quantity, said: Quantity, context: Context) -> Verdict
         return Verdict(False, "several_answers", f"more follows: {said.unit[:60]!r}")
     if not context.policy.near(wanted.value, said.value, printed=wanted.decimals):
         return Verdict(False, "different", f"{_shown(said)} against {_shown(wanted)}")
-    if not context.unit and not wanted.unit and re.fullmatch(r"[A-Za-z][A-Za-z ,.'-]*", said.unit):
+    counted = re.fullmatch(r"[A-Za-z][A-Za-z ,.'-]*", said.unit) and not _NO_COUNT.match(said.unit)
+    if not context.unit and not wanted.unit and counted:
         return Verdict(True, "within_tolerance", evidence)
     return Verdict(None, "unknown_unit", evidence)
 
 
+_NO_COUNT = re.compile(r"(?:more|less|fewer|times \w|minus|plus|too|not|is|are|was|gives?|divided|mod(?:ulo)?)\b")
+"""What makes of `6 more than x` another number than 6."""
 _ORDINALS = [
     "zeroth",
     "0th",

@@ -68,6 +68,9 @@ _COUNT = re.compile(r"\d+|.*[A-Za-z%°]")
 _COMPARES = re.compile(r"[<>≤≥]")
 _POWERED = re.compile(r"^-?[\d.]+ (?:squared|cubed|per)\b")
 _UNIT_APART = re.compile(r"in (?:units of )?[A-Za-zμ°%/]+$")
+_GIVES = re.compile(r"\b(?:gives?|yields?|get|obtain|find)\b")
+_GOES_ON = re.compile(rf", (?:{VERBS.pattern.removeprefix('(?i)')}|[a-z]+s\b).*\d")
+"""The main clause behind a remark in the middle."""
 _BARE = re.compile(r"[^A-Za-z]*(?:\*10\^\S+ ?)?[A-Za-zμΩ°%\\]")
 _GIVEN = re.compile(
     r"(?i)\b(?:with|without|start\w*|begin\w*|first|the|these|those|and|from|been) *$|"
@@ -202,12 +205,12 @@ def _without_remark(text: str) -> str | None:
         if text.count("(", 0, found.start()) > text.count(")", 0, found.start()):
             continue
         if any(sign.search(text, 0, found.start()) for sign in (_START, _NAMED, VERBS)):
-            if _setting(text[: found.end()]):
+            if BEGINS_SETTING.match(text) and not _GIVES.search(text, 0, found.start()):
                 continue
             said = text[found.start() :]
             if (so := SO.match(said)) and _START.search(said):
                 return _without_remark(said[so.end() :])
-            return None if SPOILS.search(said) else text[: found.start()]
+            return None if SPOILS.search(said) or _GOES_ON.search(said) else text[: found.start()]
     return text
 
 
@@ -266,6 +269,8 @@ def _cut(text: str, counted: bool) -> str | None:
     links = re.split(r"([=≈])", text)
     if len(links) > 3 and differing_links([link.strip() for link in links[::2]]):
         return ""
+    if len(links) == 3 and links[0].strip() == links[2].strip():
+        return ""
     if len(links) > 1 and _measured_factors(links[0]):
         links = links[-1:]
     if len(links) > 3:
@@ -288,6 +293,8 @@ def _cut(text: str, counted: bool) -> str | None:
         ):
             return ""
         if not ABSTRACT.match(rest):
+            if value.lstrip("-").isdigit() and rest.startswith("to "):
+                return ""
             if SCALES.match(rest) or SPOILS.search(rest) or _OTHER_DIGIT.search(GOVERNED.sub("", rest)):
                 return ""
             if word[0] not in PLACES and not counted and not re.search(r"[A-Za-z%°]", value):

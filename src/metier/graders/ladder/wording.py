@@ -33,9 +33,9 @@ LABEL = re.compile(
 VERBS = re.compile(
     r"(?i)\b(?:"
     + _words(r"""
-    is  are  was  were  be  equals?  becomes?  (?:comes?|works?|amounts?|turns?)(?: out)?(?: to)?(?: be)?  evaluates to
-    gives?  yields?  gets?  obtain  find  have  has  needs?  takes?  requires?  corresponds to  weighs?  contains?
-    results in  leads to  leaves(?: \w+)? with  given by
+    is  are  was  were  be  equals?  becomes?  (?:comes?|works?|amounts?|turns?) (?:out(?: to)?|to)(?: be)?
+    evaluates to  gives?  yields?  gets?  obtain  find  have  has  needs?  takes?  requires?  corresponds to  weighs?
+    contains?  results in  leads to  leaves(?: \w+)? with  given by
     carr(?:y|ies)  exerts?  reads?  lasts?  produces?  releases?  absorbs?  reaches
     costs?  measures?  holds?  (?:accelerates|moves|travels) at  forms  experiences?  calculated  simplifies to
     reduces to  ends? up (?:with|at)  occup(?:y|ies)  fills?  shares?
@@ -66,25 +66,28 @@ REMARK = re.compile(
     r" for (?=\|?\\?[A-Za-z]\w*\|? ?[<>≤≥≠=∈])|"
     r" and (?!above|below|more|less|over|up)(?:[A-Za-z']+ ){1,4}(?:is|are|has|have)\b(?!.*\d)| --? (?=[a-z]{2,} )"
 )
-SO = re.compile(r"[-,; ]+(?:so|thus|hence|therefore|giving)\b,? *")
+SO = re.compile(r"[-,; ]+(?:so|thus|hence|therefore|giving|making)\b,? *")
 _CONTEXT = _words("using  with  after  at  for  when  since  as  because  given  from  substituting  plugging  in  by")
-BEGINS_SETTING = re.compile(rf"(?i)(?:{_CONTEXT})\b")
+_ACTS = _words(
+    """
+    rounded  rounding  applying  taking  assuming  under  on  differentiating  integrating  solving  simplifying
+    evaluating  dividing  multiplying  setting  rearranging  adding"""
+)
+BEGINS_SETTING = re.compile(rf"(?i)(?:{_CONTEXT}|{_ACTS})\b")
 SETTING = re.compile(
-    rf"(?i)^(?:{_CONTEXT}|"
-    + _words("""
-    applying  taking  assuming  under  on  differentiating  integrating  solving  simplifying  evaluating  dividing
-    multiplying  setting  rearranging  adding""")
-    + r")\b(?:.*, (?:we |this |it )?(?:(?:get|find|obtain|have|gives?|yields?|follows that|then)\b ?)?|"
+    rf"(?i)^(?:{_CONTEXT}|{_ACTS}"
+    r")\b(?:.*, (?:we |this |it )?(?:(?:get|find|obtain|have|gives?|yields?|follows that|then)\b ?)?|"
     r".*? (?:(?:we|you) (?:get|find|obtain|have)|gives|yields|leads to|it follows that|results in)\b ?)"
 )
 DENIES = re.compile(
     r"(?i)\b(?:"
-    + _words("""
+    + _words(r"""
     no  not  never  cannot  neither  nor  either  maybe  perhaps  possibly  might  may  unless  if  but  however
     although  though  whereas  while  instead  rather  wrong  incorrect  actually  wait  doubt  think  believe  lost
     suppose  guess  initial(?:ly)?(?! condition| value)  otherwise  except  unknown  given(?! by)  versus  could be
-    should  only  half of  mistakes?  errors?  some  people  students?  naive  claims?  say""")
-    + r")\b|n't\b|\?|\b(?:would|could) have\b|^(?:Had|Were)\b"
+    should  only (?=if|some|when|\d)  half of  mistakes?  errors?  some  people  students?  naive  claims?  says?
+    question  problem  textbook  book  assumed""")
+    + r")\b|n't\b|\?|\b(?:would|could) have\b|, (?:who|which|whose)\b|^(?:Had|Were|Twice|Half|Double|Triple)\b"
 )
 ORDERS = re.compile(
     r"(?i)^(?:"
@@ -100,27 +103,32 @@ BOUNDS = re.compile(
     least  most  exceeds?  up to  (?:less|more|greater|fewer|larger|smaller|higher|lower|other) than  below  above
     under  over  between  within  twice  double  triple  half  times  order of  minimum of  maximum of  out of  range
     (?:factor|multiple|fraction|percentage) of""")
-    + rf")\b|[<>≤≥≠]|(?<!shared )(?<!given )\bby (?:{_NEARLY} )?-?$"
+    + rf")\b|[<>≤≥≠]|"
+    rf"\b(?:(?:reduc|increas|decreas|chang|divid)\w*|differs?|multipl\w+|rises?|falls?|drops?|off|grows?) "
+    rf"by (?:{_NEARLY} )?-?$"
 )
 """What stands before a value that is none of its own: a bound, a factor, a change."""
 SPOILS = re.compile(
     r"(?i)\b(?:"
-    + _words("""
+    + _words(r"""
     wrong  incorrect  cannot  wait  instead  rather  actually  but  however  if  unless  maybe  perhaps  possibly
-    although  though  whereas  plus  minus  too  not  correct(?:ed|ion)?  mistake  neither  either""")
+    although  though  whereas  plus  minus  too  not  impossible  absurd  unphysical
+    contradict\w*  correct(?:ed|ion)?  mistake  neither  either""")
     + r")\b|\b(?:or|not|and(?: then)?(?: to)?) (?:\w+ )?[-+]?\d|"
-    r"\b(?:in|for|on) (?:each|every)\b|\b(?:each|every|per|so (?:it|the|we|this|that))\b.*\d|\?"
+    r"\b(?:in|for|on) (?:each|every)\b|\baway from\b.*\d|\b(?:each|every|per|so (?:it|the|we|this|that))\b.*\d|\?"
 )
 """What takes a value back behind it."""
 SCALES = re.compile(
     r"(?i)^(?:"
     + _words(r"""
     times  more  less  fewer  greater  larger  smaller  dozens?  hundreds?  thousands?  millions?  billions?
-    half(?!-li)  fold  or  and  out  than  in \d+  as an? (?:factor|divisor|multiple)  per  squared  cubed  each""")
+    half(?!-li)  fold  or  and  out  than  in \d+  as an? (?:factor|divisor|multiple)  per  squared  cubed  each  every
+    short of  \w+er than""")
     + r")\b|^(?:is|are|was|were) (?!\w*(?:ed|wn|made|(?:giv|tak|tt)en|ght)\b)"
 )
 GOVERNED = re.compile(
-    r"(?i)\b(?:of|at|after|when|with|from|in|through|on|under|using) (?:[a-z]+ ){0,2}(?:[a-z]\w* ?[=≈] ?)?-?[\d.]+|"
+    r"(?i)\b(?:of(?! which| these| those| them)|at|after|when|with|from|in|through|on|under|using) "
+    r"(?:[a-z]+ ){0,2}(?:[a-z]\w* ?[=≈] ?)?-?[\d.]+|"
     r"\b(?:for|until|before) [a-z ]+ -?[\d.]+"
 )
 """Numbers behind a value that say where or when it holds."""
