@@ -11,6 +11,7 @@ from typing import Any
 
 from metier.govern.scan.flow import strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
+from metier.govern.scan.inside import programs_inside
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.parts import Contents, Part
@@ -85,6 +86,7 @@ _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
+_PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
 _MAX_BESIDE = 100_000
 _MAX_JSON = 2_000_000
 
@@ -118,6 +120,9 @@ def purpose_of(contents: Contents) -> Purpose:
 def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -> Iterator[Statement]:
     """Every step of every program and command in a package."""
     for part, document in zip(contents.parts, documents, strict=True):
+        if document is None and part.kind in _PROGRAM_KINDS:
+            for line, kind, text in programs_inside(part.plain, part.kind):
+                yield from _code(text, part.path, kind, line + 1, is_live=True)
         taken = _TAKES_ALL.search(part.plain) if part.kind == "python" and "import *" in part.plain else None
         module = taken[1].rsplit(".", 1)[-1] if taken else ""
         home = next((p for p in contents.parts if module and _is_module(p, module)), None)

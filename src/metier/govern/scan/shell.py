@@ -222,7 +222,8 @@ def _scripts_written(words: list[str], writes: list[str], heredoc: str) -> Itera
     elif heredoc and any(name.endswith((".yml", ".yaml")) for name in writes):
         yield from _RUN_LINE.findall(heredoc)
     if words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
-        yield " ".join(word for word in words[1:] if not word.startswith("-")).replace("\\n", "\n")
+        said = [word for word in words[1:] if not word.startswith("-") and word != "%s\\n"]
+        yield ("\n" if words[0] == "printf" and len(said) > 1 else " ").join(said).replace("\\n", "\n")
     elif words and words[0] in ("printf", "echo") and "|" in words and _TAKES_COMMANDS.search(" ".join(words[-3:])):
         yield _SCHEDULE.sub("", " ".join(word for word in words[1 : words.index("|")] if not word.startswith("-")))
 

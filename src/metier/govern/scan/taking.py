@@ -9,7 +9,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import OUTWARD, Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step
 from metier.verdict import Severity
 
 AGENT_KEYS = "agent-credentials"
@@ -121,7 +121,7 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
     if (
         "source-code" in medium
         and place in (Place.OWN, Place.UNKNOWN)
-        and _ALL_CODE.search(step.received["source-code"].text)
+        and (_ALL_CODE.search(step.received["source-code"].text) or _is_silent_program(step, place))
     ):
         return Severity.BLOCK if _UNSEEN.search(step.text) else Severity.REVIEW
     if place == Place.OWN:
@@ -142,6 +142,12 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
         return Severity.REVIEW
     direct = step.received[medium[0]] is step and medium != ["clipboard"] and "send" in step.labels
     return Severity.REVIEW if direct else None
+
+
+def _is_silent_program(step: Step, place: Place) -> bool:
+    """Whether a program, and no example in a document, sends to a stranger and says nothing of it."""
+    is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
+    return is_program and place == Place.UNKNOWN and _UNSEEN.search(step.text) is not None
 
 
 def _leaving(step: Step) -> set[str]:

@@ -1,0 +1,120 @@
+"""Which programs stand as texts in another program? Hooks, start files and units that it writes, to be run by others later.
+
+A text is a program if it begins with a shebang, or if it holds a command of the network and the program around it writes what
+others start: a hook, a start file of a shell, a unit, a file that it makes executable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from metier.govern.scan.kinds import INTERPRETERS, SHEBANG
+
+_BODY = {'"': r"(?:[^\"\\]|\\[\s\S])*", "'": r"(?:[^'\\]|\\[\s\S])*", "`": r"(?:[^`\\]|\\[\s\S])*"}
+_REST = {sign: re.compile(body) for sign, body in _BODY.items()}
+_NEXT = re.compile(r"(?P<between>[\s,+.\\]{0,200})[rbfuRBFU]{0,2}(?P<sign>[\"'`])(?!(?P=sign){2})")
+"""A text that stands beside another: joined without a comma, a line of a list with one."""
+_TEXT = re.compile(
+    r"(?P<three>\"\"\"|''')(?P<long>[\s\S]{0,20000}?)(?P=three)|@(?P<here>[\"'])\r?\n(?P<shown>[\s\S]{0,20000}?)\n(?P=here)@"
+    r"|(?P<sign>[\"'])(?P<said>(?:(?!(?P=sign))[^\\\n]|\\.){0,8000}+)(?P=sign)|`(?P<template>(?:[^`\\]|\\[\s\S]){0,20000}+)`"
+)
+_HEREDOC = re.compile(
+    r"<<-?[ \t]*[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<body>[ \t]*#![\s\S]{1,20000}?)\n[ \t]*(?P=end)(?=\s|\Z)"
+)
+_ESCAPE = re.compile(r"\\([\s\S])")
+_LETTERS = {"n": "\n", "t": "\t", "r": "", "\n": ""}
+_STARTED = (
+    "hooks", "chmod", "0o7", "S_IX", "bashrc", "zshrc", "zshenv", "zprofile", "profile", "LaunchAgents", "LaunchDaemons", "systemd", "autostart",
+    "crontab", "cron.d", "rc.local", "config.fish", "Startup", "schtasks", "$PROFILE", "atd", "sitecustomize", "authorized_keys",
+)  # fmt: skip
+"""A program that writes what others start names one of these."""
+_COMMANDS = ("curl", "wget", "/dev/tcp", "base64", "Invoke-", "iwr", "irm", "ncat", "nc ")
+_COMMAND = re.compile(
+    r"(?:^|[\s;&|($`\"'=>])(?:curl|wget|nc|ncat|iwr|irm)\s+\S.*(?:\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?(?:sh|iex|python3?|node|perl)\b|(?:-\w*[dFT]|--data\S*|--upload-file)\s|\)|`|&&|;)|/dev/tcp/\w|base64\s+-\w*[dD].*\|\s*\S*sh\b|(?:iwr|irm|Invoke-\w+)\b.*\|\s*iex|iex\b.*(?:iwr|irm)|\|\s*(?:nc|ncat|curl|wget)\s",
+    re.I,
+)
+_PLIST = re.compile(r"<string>([^<]{1,2000})</string>")
+_AT = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
+_MAX_TEXT = 200_000
+_MAX_PIECES = 200
+
+
+def programs_inside(text: str, kind: str) -> Iterator[tuple[int, str, str]]:
+    r"""The line (from 0), the kind and the text of each program that stands in another.
+
+    Args:
+        kind: What the program around them is written in.
+
+    >>> list(programs_inside('hook = "#!/bin/sh\\ngit push -q x\\n"\nopen(p, "w").write(hook)', "python"))
+    [(0, 'shell', '#!/bin/sh\ngit push -q x\n')]
+    """
+    if len(text) > _MAX_TEXT:
+        return
+    if "#!" in text[2:]:
+        for place, said in _begun(text) if kind != "shell" else _in_heredocs(text):
+            if (found := SHEBANG.match(said.lstrip())) and "\n" in said.strip():
+                yield text.count("\n", 0, place), INTERPRETERS.get(found[1], "shell"), said
+    if kind != "shell" and any(word in text for word in _COMMANDS) and any(word in text for word in _STARTED):
+        yield from _started_later(text)
+
+
+def _begun(text: str) -> Iterator[tuple[int, str]]:
+    """The texts that begin with a shebang."""
+    place = text.find("#!", 2)
+    while place >= 0:
+        before = text[max(0, place - 40) : place].rstrip(" \t\r\n\\")
+        end = place
+        if before.endswith(('"""', "'''")):
+            end = text.find(before[-3:], place)
+            yield place, text[place:end] if end > 0 else text[place:]
+        elif before.endswith(('@"', "@'")) and (end := text.find("\n" + before[-1] + "@", place)) > 0:
+            yield place, text[place:end]
+        elif before[-1:] in _REST and before[-1:]:
+            said, end = _joined(text, place, before[-1])
+            yield place, said
+        place = text.find("#!", max(end, place + 2))
+
+
+def _joined(text: str, place: int, sign: str) -> tuple[str, int]:
+    """A text from a place in it on, with those that are joined to it, and where it ends."""
+    pieces: list[str] = []
+    while len(pieces) < _MAX_PIECES:
+        found = _REST[sign].match(text, place)
+        if found is None:
+            break
+        pieces.append(_said(found[0]))
+        place = found.end() + 1
+        following = _NEXT.match(text, place)
+        if following is None:
+            break
+        pieces.append("\n" if "," in following["between"] else "")
+        sign, place = following["sign"], following.end()
+    return "".join(pieces), place
+
+
+def _said(text: str) -> str:
+    return _ESCAPE.sub(lambda found: _LETTERS.get(found[1], found[1]), text) if "\\" in text else text
+
+
+def _in_heredocs(text: str) -> Iterator[tuple[int, str]]:
+    """Programs of other languages that a shell writes; it reads its own by itself."""
+    for found in _HEREDOC.finditer(text):
+        shebang = SHEBANG.match(found["body"].lstrip())
+        if shebang and INTERPRETERS.get(shebang[1], "shell") != "shell":
+            yield found.start("body"), found["body"]
+
+
+def _started_later(text: str) -> Iterator[tuple[int, str, str]]:
+    """Texts with a command of the network, in a program that writes what others start."""
+    for found in _TEXT.finditer(text):
+        whole = found["long"] or found["shown"] or found["template"] or ""
+        said = whole or _said(found["said"] or "")
+        if len(said) < 12 or said.lstrip().startswith("#!") or not any(word in said for word in _COMMANDS):
+            continue
+        line = text.count("\n", 0, found.start())
+        if "<string>" in said:
+            commands = [one.replace("&amp;", "&").replace("&gt;", ">") for one in _PLIST.findall(said)]
+            yield from ((line, "shell", one) for one in commands if _COMMAND.search(one))
+        elif _COMMAND.search(said):
+            yield line, "shell", _AT.sub("", said)
