@@ -108,12 +108,12 @@ def _restated(wanted: _Gold, found: Found | None, answer: str, policy: Policy, t
         doubtful = grade.is_correct and number and found is not None and found.place in ("conclusion", "whole")
         return Grade.incorrect("no_answer", f"nothing is stated in {answer[-80:]!r}") if doubtful else grade
     trace("statement", " | ".join(stated)[:200])
-    chain = stated[0].rpartition("≈")[2] if "≈" in stated[0] else ""
-    for one in (*stated, chain) if chain else stated:
+    tries = [(one, stated[:at] + stated[at + 1 :]) for at, one in enumerate(stated)]
+    if "≈" in stated[0]:
+        tries.append((stated[0].rpartition("≈")[2], stated[1:]))
+    for one, others in tries:
         right = _verdict(wanted, one, policy, trace)
-        if right.is_same and all(
-            agree(one, other, wanted.unit) for other in stated[not one or one is chain :] if other is not one
-        ):
+        if right.is_same and all(agree(one, other, wanted.unit) for other in others):
             return Grade.correct(right.reason if len(stated) == 1 else "same_in_every_form", right.evidence[:400])
     if grade.is_correct and (len(stated) > 1 or (found and found.place == "conclusion")):
         return Grade.incorrect("different", f"{stated[0][:150]} against {wanted.text[:150]}")

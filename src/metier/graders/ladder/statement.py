@@ -71,6 +71,7 @@ _UNIT_APART = re.compile(r"in (?:units of )?[A-Za-zμ°%/]+$")
 _GIVES = re.compile(r"\b(?:gives?|yields?|get|obtain|find)\b")
 _GOES_ON = re.compile(rf", (?:{VERBS.pattern.removeprefix('(?i)')}|[a-z]+s\b).*\d")
 """The main clause behind a remark in the middle."""
+_MEASURES = re.compile(r"[A-Za-z%°]")
 _BARE = re.compile(r"[^A-Za-z]*(?:\*10\^\S+ ?)?[A-Za-zμΩ°%\\]")
 _GIVEN = re.compile(
     r"(?i)\b(?:with|without|start\w*|begin\w*|first|the|these|those|and|from|been) *$|"
@@ -214,10 +215,6 @@ def _without_remark(text: str) -> str | None:
     return text
 
 
-def _setting(text: str) -> bool:
-    return bool(BEGINS_SETTING.match(text))
-
-
 def _value(text: str, counted: bool) -> str | None:
     """The value that a clause ends on; "" if it is denied, bounded or one of two, None if there is none."""
     text = text.strip(" .,;")
@@ -241,7 +238,7 @@ def _value(text: str, counted: bool) -> str | None:
     if DENIES.search(before) or BOUNDS.search(before) or (not verb and _TWO.search(before)):
         return ""
     if not verb and first is start and before:
-        if _setting(tail) or not _BARE.match(tail, first.start()) or _GIVEN.search(before):
+        if BEGINS_SETTING.match(tail) or not _BARE.match(tail, first.start()) or _GIVEN.search(before):
             return None
         if _OTHER_VALUE.search(tail[first.end() :]):
             return ""
@@ -263,23 +260,13 @@ def _formula(text: str) -> bool:
 
 
 def _cut(text: str, counted: bool) -> str | None:
-    """A value without the words behind it."""
+    """A value without the words behind it; "" and None as in `_value`."""
     if text[:1].isalpha() and not _NAMED.match(text):
         text = number_words(text)
-    links = re.split(r"([=≈])", text)
-    if len(links) > 3 and differing_links([link.strip() for link in links[::2]]):
+    links = _links(text)
+    if not links or _POWERED.search(links[-1]):
         return ""
-    if len(links) == 3 and links[0].strip() == links[2].strip():
-        return ""
-    if len(links) > 1 and _measured_factors(links[0]):
-        links = links[-1:]
-    if len(links) > 3:
-        links = [*links[:2], *(link for link in links[2:-1] if not _COMPARES.search(link)), links[-1]]
-    if "≈" in links and "=" in links and _NAMED.match(text):
-        links = [links[0], "=", links[-1]]
-    last = links[-1]
-    if _POWERED.search(last):
-        return ""
+    *before, last = links
     for word in _WORD.finditer(last):
         if _of_a_value(word[0], last[word.end() :]):
             continue
@@ -288,19 +275,40 @@ def _cut(text: str, counted: bool) -> str | None:
             return None
         if word[0] in _EACH and re.search(r"[A-Za-z°%] per$", value):
             value = value.removesuffix(" per")
-        if value.endswith((" per", " squared", " cubed", " and", " or")) or (
-            _SHARE.match(rest) and not _COUNT.fullmatch(value)
-        ):
+        if _changes(value, rest):
             return ""
-        if not ABSTRACT.match(rest):
-            if value.lstrip("-").isdigit() and rest.startswith("to "):
-                return ""
-            if SCALES.match(rest) or SPOILS.search(rest) or _OTHER_DIGIT.search(GOVERNED.sub("", rest)):
-                return ""
-            if word[0] not in PLACES and not counted and not re.search(r"[A-Za-z%°]", value):
-                return None
-        return _plain_label("".join([*links[:-1], value]))
+        if word[0] not in PLACES and not counted and not _MEASURES.search(value) and not ABSTRACT.match(rest):
+            return None
+        return _plain_label("".join([*before, value]))
     return _plain_label("".join(links).strip())
+
+
+def _links(text: str) -> list[str]:
+    """A chain `a = b ≈ c` with its signs, none if it contradicts itself; links that are no values are left out."""
+    links = re.split(r"([=≈])", text)
+    if len(links) > 3 and differing_links([link.strip() for link in links[::2]]):
+        return []
+    if len(links) == 3 and links[0].strip() == links[2].strip():
+        return []
+    if len(links) > 1 and _measured_factors(links[0]):
+        return links[-1:]
+    named = _NAMED.match(text) and "≈" in links and "=" in links
+    if len(links) > 3 and (named or any(_COMPARES.search(link) for link in links[2:-1])):
+        return [links[0], "=", links[-1]]
+    return links
+
+
+def _changes(value: str, rest: str) -> bool:
+    """Whether the words behind a value make another one of it, or name one more."""
+    if value.endswith((" per", " squared", " cubed", " and", " or")):
+        return True
+    if _SHARE.match(rest) and not _COUNT.fullmatch(value):
+        return True
+    if ABSTRACT.match(rest):
+        return False
+    if value.lstrip("-").isdigit() and rest.startswith("to "):
+        return True
+    return bool(SCALES.match(rest) or SPOILS.search(rest) or _OTHER_DIGIT.search(GOVERNED.sub("", rest)))
 
 
 def _measured_factors(text: str) -> bool:
