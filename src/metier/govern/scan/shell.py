@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from metier.govern.scan.groups import Groups, Printed, is_telling, loop_value, said_in, start_file
 from metier.govern.scan.statement import Statement
 
 MAX_DEPTH = 4
@@ -33,7 +34,7 @@ _RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershe
 _RUN_ENDINGS = ("sh", ".exe", "eval", "powershell", "cmd")
 _FETCHED_INSIDE = re.compile(r"(?:curl|wget)\s[^<\n]*\|\s*(?:ba|z)?sh\b")
 _RUN_LATER = re.compile(
-    r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.zshenv$|cron|autostart|LaunchAgents"
+    r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.(?:bash|zsh)_profile$|\.zshenv$|config\.fish$|cron|autostart|LaunchAgents"
 )
 _TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
 _SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
@@ -46,9 +47,6 @@ _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
 _WRITE_FILES = frozenset({"cp", "mv", "scp", "rsync", "ln", "install", "zip", "7z", "rar", "tee", "tar", "curl", "wget", "aria2c", "git", "unzip"})  # fmt: skip
-_KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
-
-
 @dataclass(slots=True)
 class _Pipeline:
     line: int
@@ -80,13 +78,17 @@ def _statements(
 ) -> Iterator[Statement]:
     scope = ""
     group: list[str] = []
+    groups = Groups()
     for pipeline in _pipelines(text, known):
         words = pipeline.words
         if words and words[0] in _OPENS_GROUP:
             group = []
-        while words and (words[0] in _KEYWORDS):
-            words.pop(0)
+        closed = groups.enter(words)
         line = first_line + pipeline.line
+        if words == ["exec"]:
+            groups.sent_to = next(filter(is_telling, pipeline.writes), "")
+        elif groups.sent_to and words and words[0] in ("echo", "printf", "cat") and not pipeline.writes:
+            pipeline.writes.append(groups.sent_to)
         if depth < MAX_DEPTH:
             for offset, inner in pipeline.inner:
                 yield from _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
@@ -95,12 +97,45 @@ def _statements(
                 *_scripts_written(words, pipeline.writes, pipeline.text_of_heredoc),
             ):
                 yield from _statements(inner, path, line, is_live, dict(known), depth + 1)
+            if groups.functions or closed:
+                yield from _carried(groups, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.
             words[:0] = group[-_MAX_GROUP:]
         if words or pipeline.writes:
             group += [*words, ";"] if len(words) < _MAX_GROUP else []
+            if groups.frames:
+                groups.note((pipeline.line, words, pipeline.text_of_heredoc))
             yield _statement(words, pipeline, path, line, scope, is_live, known)
+
+
+def _carried(
+    groups: Groups,
+    closed: list[Printed],
+    pipeline: _Pipeline,
+    path: str,
+    first_line: int,
+    is_live: bool,
+    known: dict[str, str],
+    depth: int,
+) -> Iterator[Statement]:
+    """What functions do with what they are called with, and what a group prints into a file."""
+    for number, words, heredoc in groups.called(pipeline.words):
+        body = _Pipeline(line=number, words=words, text_of_heredoc=heredoc)
+        for inner in _texts_that_run(words, heredoc):
+            yield from _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
+        yield _statement(words, body, path, first_line + number, "", is_live, dict(known))
+    target = next(filter(is_telling, pipeline.writes), "")
+    if not target:
+        return
+    group = closed or [(pipeline.line, pipeline.words, "")]
+    for number, words, heredoc in said_in(group, groups.functions):
+        if words is pipeline.words:
+            continue
+        printed = _Pipeline(line=number, words=list(words), writes=[target], text_of_heredoc=heredoc)
+        for inner in _scripts_written(words, [target], heredoc):
+            yield from _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
+        yield _statement(printed.words, printed, path, first_line + number, "", is_live, known)
 
 
 def _statement(
@@ -115,11 +150,12 @@ def _statement(
             assignment = _ASSIGNMENT.fullmatch(word)
             if assignment:
                 assigns.append(assignment[1])
-                if len(assignment[2]) >= 400 or "$(" in assignment[2] or "`" in assignment[2]:
+                value = start_file(assignment[2])
+                if len(value) >= 400 or "$(" in value or "`" in value:
                     known.pop(assignment[1], None)
                 else:
                     before = known.get(assignment[1], "") if "+=" in word.split("=")[0] + "=" else ""
-                    known[assignment[1]] = before + assignment[2]
+                    known[assignment[1]] = before + value
         if (
             (
                 (word in _WRITES and not (word == "-d" and "curl" in words))
@@ -133,6 +169,8 @@ def _statement(
             assigns.append(word.split("=", 1)[1])
     if len(words) > 2 and words[0] == "for":
         assigns.append(words[1])
+        if telling := loop_value(words):
+            known[words[1]] = telling
     if words and words[0] == "read":
         assigns += [word for word in words[1:] if word.isidentifier()]
     assigns += _written_files(words)
@@ -233,7 +271,7 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
     place, line, length = 0, 0, len(text)
     current = _Pipeline(line=0)
     heredocs: list[tuple[str, _Pipeline]] = []
-    redirect = ""
+    redirect, parens = "", 0
     while place < length:
         char = text[place]
         if char in " \t\r":
@@ -274,6 +312,12 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
                 current.words.append("|")
         elif char in "()":
             place += 1
+            parens += 1 if char == "(" else -1
+            if parens < 0:
+                # The end of a pattern of `case`, before what is done then.
+                parens = 0
+                if len(current.words) == 1 or current.words[1:2] == ["|"]:
+                    current = _Pipeline(line=line)
         elif text.startswith("<<<", place):
             place += 3
             current.words.append("<<<")

@@ -301,7 +301,7 @@ def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     got = {
         name: step
         for step in members
-        if "fetch" in step.labels and step.urls
+        if "fetch" in step.labels and "persist" not in step.labels and step.urls
         for name in step.statement.assigns
         if len(name) > 3 and "/" in name
     }
