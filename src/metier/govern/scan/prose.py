@@ -71,6 +71,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
     triggers, tests, pairs = _compiled[0]
+    found = [sentence for sentence in found if not sentence.is_refused]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found)]
     candidates = triggers.candidates(sentence.text for sentence in windows)
@@ -284,6 +285,6 @@ def purpose_is_security(texts: Iterable[str]) -> bool:
     True
     """
     return re.search(
-        r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet",
+        r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet",
         " ".join(texts), re.I,
     ) is not None  # fmt: skip

@@ -51,7 +51,7 @@ _RUN_ON = re.compile(r"(\|\s*(?:sudo\s+)?(?:ba|z|da)?sh)\s+[A-Z][a-z]+\s.*", re.
 """A sentence that goes on after a command which ends in a shell."""
 _ITEM = re.compile(r"\s*(?:[-*+•|]|\d+[.)])\s")
 _AGAINST = re.compile(
-    r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|examples? of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
+    r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|(?:examples?|signs?|symptoms?|traces?) of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
     re.I,
 )
 _BEGINS = re.compile(

@@ -18,15 +18,39 @@ _UNSEEN_HTML = re.compile(
     re.I | re.S,
 )
 _MARKUP = re.compile(r"[*_](?:(?<=\*)\*|(?<=_)_|(?<!\w[*_])(?=\w)|(?<=\w[*_])(?!\w))")
+_WHO = r"(?:you|we|it|agents?|assistants?|skills?|(?:this|the)\s+(?:skill|agent|assistant))"
+_WILL_NOT = r"(?:(?:will|does|do|must|should|shall|may|can)\s*(?:not|n['’]t|never)|won['’]t|can['’]t|cannot|never)"
+_REFUSAL = re.compile(
+    rf"\W*(?:(?:{_WHO}\s+)?(?:{_WILL_NOT}|do\s+not|don['’]?ts?|avoid)(?:\s+ever)?(?:\s+do)?(?:\s+(?:this|these|any\s+of\s+these|the\s+following))?"
+    rf"|(?:things|what)\s+(?:to\s+avoid|(?:not|never)\s+to\s+do)|what\s+{_WHO}\s+{_WILL_NOT}\s+do|mistakes\s+to\s+avoid"
+    r"|(?:strictly\s+)?(?:not\s+allowed|not\s+permitted|forbidden|prohibited|disallowed|off[- ]limits)(?:\s+actions?)?|anti-?\s?patterns?|bad\s+practices|red\s+lines|non-?goals|out\s+of\s+scope)"
+    r"(?:,?\s+(?:under\s+any\s+circumstances|for\s+any\s+reason))?\W*",
+    re.I,
+)
+"""A heading, or words before a list, that forbid what follows."""
+_TURNS = re.compile(
+    r"\W*(?:never|do\s+not|don['’]t|but|however|instead|except|unless|otherwise|always|must|rather)\b", re.I
+)
+"""Words at the beginning of a sentence that stand for themselves, whatever the heading."""
+_MAX_HEAD = 70
 
 
 class Sentence(NamedTuple):
-    """One sentence of prose and where it begins."""
+    """One sentence of prose and where it begins.
+
+    Attributes:
+        path, line, text: Where it stands, and what it says.
+        is_hidden: A page does not show it.
+        is_refused: The heading, or the words before the list, forbid it.
+        is_command: A line of code that hands over a file; read for what prose says of the file, not as prose.
+    """
 
     path: str
     line: int
     text: str
     is_hidden: bool = False
+    is_refused: bool = False
+    is_command: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +77,28 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
         at = first_line + text.count("\n", 0, found.start())
         yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
+    level, is_led = 0, False
+    for paragraph, line, head, is_item in _paragraphs(text, first_line):
+        found = _cut(paragraph, path, line)
+        if not is_item:
+            forbids = len(paragraph) < _MAX_HEAD and _REFUSAL.fullmatch(paragraph) is not None
+            is_led = forbids and not head
+            if head and (forbids or head <= level):
+                level = head if forbids else 0
+        if found and not head and (level or (is_led and is_item)) and not _TURNS.match(found[0].text):
+            found[0] = found[0]._replace(is_refused=True)
+        yield from found
+
+
+def _paragraphs(text: str, first_line: int) -> Iterator[tuple[str, int, int, bool]]:
+    """Paragraphs, items and headings: the text, its line, the level of a heading or 0, whether it is an item."""
     kept: list[str] = []
-    begin, length = first_line, 0
+    begin, length, is_item = first_line, 0, False
     for number, line in enumerate(text.split("\n"), start=first_line):
         said = line.strip()
         if not said:
             if kept:
-                yield from _cut(" ".join(kept), path, begin)
+                yield " ".join(kept), begin, 0, is_item
                 kept, length = [], 0
             continue
         first = said[0]
@@ -70,17 +109,18 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
         if mark:
             said = line[mark.end() :].strip()
         if kept and (mark or is_head):
-            yield from _cut(" ".join(kept), path, begin)
+            yield " ".join(kept), begin, 0, is_item
             kept, length = [], 0
         if not kept:
-            begin = number
-        kept.append(said.lstrip("#").strip() if said[:1] == "#" else said)
+            begin, is_item = number, mark is not None
+        title = said.lstrip("#") if said[:1] == "#" else said
+        kept.append(title.strip())
         length += len(kept[-1])
         if is_head or is_end or length > 4000:
-            yield from _cut(" ".join(kept), path, begin)
+            yield " ".join(kept), begin, len(said) - len(title) if is_head else 0, is_item
             kept, length = [], 0
     if kept:
-        yield from _cut(" ".join(kept), path, begin)
+        yield " ".join(kept), begin, 0, is_item
 
 
 def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:
