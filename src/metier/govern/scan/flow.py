@@ -35,7 +35,7 @@ from metier.govern.scan.neighbours import neighbours
 from metier.govern.scan.shell import folders_of
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
-from metier.govern.scan.variables import NAME, Lines
+from metier.govern.scan.variables import NAME
 
 LABELS: tuple[Label, ...] = (
     *SOURCES,
@@ -316,7 +316,6 @@ class _Reach:
         self._steps, self._functions = steps, functions
         self._beside = neighbours([step.statement for step in steps])
         self._used: dict[int, frozenset[str]] = {}
-        self._found: dict[str, tuple[list[int], list[int]]] = {}
         self._takers: dict[str, set[str]] = {}
         for path, taken in self._beside.items():
             for other, _ in taken:
@@ -324,16 +323,16 @@ class _Reach:
 
     @cached_property
     def _by_name(self) -> dict[str, list[int]]:
-        """Where names are read that were told beside the text."""
+        """The steps in which a name stands, read or within a text."""
         by_name: defaultdict[str, list[int]] = defaultdict(list)
         for number, step in enumerate(self._steps):
-            for name in step.statement.read or ():
+            statement = step.statement
+            names = frozenset(NAME.findall(statement.text)) if statement.read is None else statement.read
+            if statement.read is not None or not ('"' in statement.text or "'" in statement.text):
+                self._used[number] = names
+            for name in names:
                 by_name[name].append(number)
         return by_name
-
-    @cached_property
-    def _scripts(self) -> Lines:
-        return Lines({n: step.statement.text for n, step in enumerate(self._steps) if step.statement.read is None})
 
     def _uses(self, number: int) -> frozenset[str]:
         known = self._used.get(number)
@@ -343,14 +342,7 @@ class _Reach:
 
     def _reading(self, name: str, paths: Container[str] | None) -> Iterator[int]:
         """The steps of some files, or of all, that read a name."""
-        known = self._found.get(name)
-        if known is None:
-            in_scripts = list(self._scripts.holding(name)) if NAME.fullmatch(name) else []
-            known = self._found[name] = self._by_name.get(name, []), in_scripts
-        for number in known[0]:
-            if paths is None or self._steps[number].statement.path in paths:
-                yield number
-        for number in known[1]:
+        for number in self._by_name.get(name, ()):
             if (paths is None or self._steps[number].statement.path in paths) and name in self._uses(number):
                 yield number
 

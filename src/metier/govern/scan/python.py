@@ -12,12 +12,12 @@ import binascii
 import codecs
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
-from metier.govern.scan.variables import Lines
+from metier.govern.scan.variables import NAME
 
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
@@ -55,6 +55,12 @@ _NAMED = re.compile(
 _COMPUTES = ("chr", "bytes", "decode", "fromhex", "unhexlify")
 _TABLES = re.compile(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$")
 _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
+_NUMBERS = re.compile(r"[A-Za-z_]\w*\s*(?::[^=]{1,40})?=\s*(?:[\[(]\s*(?:0x)?\d[\d\s,xXa-fA-F]*[\])]|(?:0x)?[\da-fA-F]+)\s*$")
+"""A number, or a row of them, that is given a name."""
+_USES_NUMBERS = ("chr(", "bytes(", "bytearray(", "map(chr")
+_BY_NAME = ("__import__", "getattr", "import_module")
+_RUNS = frozenset("os subprocess requests base64 eval exec builtins __builtins__ pty socket shutil ctypes importlib urllib commands runpy marshal".split())  # fmt: skip
+"""Modules and functions whose other names are written out."""
 _MAX_FOLD = 300_000
 
 
@@ -100,20 +106,24 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         folder = _Folder(_naming(statements, sources))
+        if any(word in one.text for one in statements for word in _USES_NUMBERS):
+            folder.count(_numbers(statements, sources))
+        folder.learn(_defaults(statements, sources))
+        for _ in range(2):
+            # A module that is fetched by name, then what is in it.
+            folder.learn(_named_by_call(folder, statements, sources))
         if beside:
             others: list[str] = []
             folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
-        named = _naming_any(statements, folder.names)
         return [
-            folder.said(source) if number in named or _folds(statement.text) else ""
-            for number, (statement, source) in enumerate(zip(statements, sources, strict=True))
+            folder.said(source) if _names_any(statement, folder.names) or _folds(statement.text) else ""
+            for statement, source in zip(statements, sources, strict=True)
         ]
 
 
-def _naming_any(statements: Sequence[Statement], names: Iterable[str]) -> set[int]:
-    """The numbers of the statements that read one of some names."""
-    lines = Lines({number: statement.text for number, statement in enumerate(statements)})
-    return {number for name in names for number in lines.holding(name) if name in statements[number].uses}
+def _names_any(statement: Statement, names: Set[str]) -> bool:
+    """Whether a statement reads one of some names."""
+    return not names.isdisjoint(NAME.findall(statement.text)) and not names.isdisjoint(statement.uses)
 
 
 def _naming(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
@@ -122,6 +132,37 @@ def _naming(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator
     for _, source in sorted(named, key=lambda pair: pair[0]):
         node = _parsed(source)
         yield from _statements(ast.Module([node], [])) if node is not None else ()
+
+
+def _numbers(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
+    """The statements that give a number, or a row of them, a name."""
+    for one, source in zip(statements, sources, strict=True):
+        if "=" in one.text and _NUMBERS.match(one.text) and (node := _parsed(source)) is not None:
+            yield node
+
+
+def _defaults(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
+    """What parameters are if nothing is given for them, where it is put together."""
+    for one, source in zip(statements, sources, strict=True):
+        if one.parameters and "=" in one.text and any(word in one.text for word in (*_COMPUTES, "join", "[::-1]")):
+            try:
+                tree = compile(f"{source.strip()} pass", "", "exec", ast.PyCF_ONLY_AST)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+            node = tree.body[0] if isinstance(tree, ast.Module) and tree.body else None
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                named = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+                for parameter, value in zip(named, node.args.defaults, strict=True):
+                    target = ast.Name(id=parameter.arg, ctx=ast.Store())
+                    yield ast.Assign(targets=[target], value=value, lineno=node.lineno)
+
+
+def _named_by_call(folder: _Folder, statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
+    """The statements that fetch a module, or what is in one, by its name, as far as the name is known."""
+    for one, source in zip(statements, sources, strict=True):
+        if "=" in one.text and any(word in one.text for word in _BY_NAME) and (said := folder.said(source)):
+            if (node := _parsed(said)) is not None:
+                yield node
 
 
 def _names(text: str) -> bool:
@@ -187,7 +228,14 @@ class _Folder(ast.NodeTransformer):
     def __init__(self, nodes: Iterable[ast.stmt]) -> None:
         self._aliases: dict[str, str] = {}
         self._constants: dict[str, str | bytes] = {}
+        self._numbers: dict[str, ast.expr] = {}
         self.learn(nodes)
+
+    def count(self, nodes: Iterable[ast.stmt]) -> None:
+        """Take in numbers, and rows of them, that have a name."""
+        for node in nodes:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                self._numbers.setdefault(node.targets[0].id, node.value)
 
     def said(self, source: str) -> str:
         """What a statement says; nothing if it does not parse."""
@@ -217,16 +265,7 @@ class _Folder(ast.NodeTransformer):
                     self._constants[name] = value
                 elif isinstance(node.value, ast.Attribute | ast.Name) and name not in self._aliases:
                     said = ast.unparse(node.value)
-                    if said.split(".")[0] in (
-                        "os",
-                        "subprocess",
-                        "requests",
-                        "base64",
-                        "eval",
-                        "exec",
-                        "builtins",
-                        "__builtins__",
-                    ):
+                    if said.split(".")[0] in _RUNS:
                         self._aliases[name] = said
         self.names = self._aliases.keys() | self._constants.keys()
 
@@ -288,7 +327,8 @@ class _Folder(ast.NodeTransformer):
         return value
 
     def _fold(self, node: ast.expr) -> ast.AST:
-        value = _constant(_Known(self._constants).visit(node)) if self._constants else _constant(node)
+        known = {**self._numbers, **self._constants} if self._numbers else self._constants
+        value = _constant(_Known(known).visit(node)) if known else _constant(node)
         return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
 
 
@@ -306,15 +346,16 @@ def _is_dull(module: str) -> bool:
 
 
 class _Known(ast.NodeTransformer):
-    def __init__(self, constants: dict[str, str | bytes]) -> None:
+    """Puts what names stand for in their place."""
+
+    def __init__(self, constants: Mapping[str, str | bytes | int | ast.expr]) -> None:
         self._constants = constants
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return (
-            ast.Constant(self._constants[node.id])
-            if isinstance(node.ctx, ast.Load) and node.id in self._constants
-            else node
-        )
+        if not isinstance(node.ctx, ast.Load) or node.id not in self._constants:
+            return node
+        value = self._constants[node.id]
+        return value if isinstance(value, ast.expr) else ast.Constant(value)
 
 
 def _constant(node: ast.AST | None, depth: int = 0) -> str | bytes | int | None:
@@ -346,6 +387,8 @@ def _binary(node: ast.BinOp, depth: int) -> str | bytes | int | None:
         return left + right  # type: ignore[operator]
     if isinstance(left, int) and isinstance(right, int) and abs(left) < 1 << 20 and abs(right) < 1 << 20:
         table = {ast.Add: left + right, ast.Sub: left - right, ast.BitXor: left ^ right, ast.Mult: left * right}
+        table |= {ast.BitAnd: left & right, ast.BitOr: left | right}
+        table |= {ast.Mod: left % right, ast.FloorDiv: left // right} if right else {}
         return table.get(type(node.op))
     if isinstance(node.op, ast.Mod) and isinstance(left, str) and isinstance(right, str | int):
         try:
@@ -364,6 +407,16 @@ def _elements(node: ast.AST, depth: int) -> list[str | bytes | int] | None:
     ):
         inner = _elements(node.args[1], depth + 1)
         return [chr(v) for v in inner if isinstance(v, int) and 0 <= v < 0x110000] if inner is not None else None
+    if isinstance(node, ast.Call) and len(node.args) == 2 and isinstance(node.args[0], ast.Lambda):
+        # `map(lambda c: …, row)` is `(… for c in row)`.
+        taken = node.args[0].args.args
+        if _last_name(node.func, whole=True) == "map" and len(taken) == 1:
+            loop = ast.comprehension(ast.Name(id=taken[0].arg, ctx=ast.Store()), node.args[1], [], 0)
+            return _elements(ast.GeneratorExp(elt=node.args[0].body, generators=[loop]), depth + 1)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
+        whole = _constant(node.func.value, depth + 1)
+        by = _constant(node.args[0], depth + 1) if node.args else None
+        return list(whole.split(by or None)) if isinstance(whole, str) and isinstance(by, str | None) else None
     if (
         isinstance(node, ast.GeneratorExp | ast.ListComp)
         and len(node.generators) == 1
@@ -409,7 +462,12 @@ def _called(node: ast.Call, depth: int) -> str | bytes | int | None:
     try:
         if name == "chr" and isinstance(first, int):
             return chr(first)
-        if name == "bytes" and node.args:
+        if name == "ord" and isinstance(first, str) and len(first) == 1:
+            return ord(first)
+        if name == "int" and isinstance(first, str):
+            base = _constant(node.args[1], depth + 1) if len(node.args) > 1 else 10
+            return int(first, base) if isinstance(base, int) and len(first) < 12 else None
+        if name in ("bytes", "bytearray") and node.args:
             elements = _elements(node.args[0], depth + 1)
             return bytes([v for v in elements if isinstance(v, int)]) if elements else None
         if name in ("b64decode", "urlsafe_b64decode", "b32decode", "b16decode", "b85decode") and isinstance(

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-import string
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
 
-_LETTERS = f"{string.ascii_letters}_$"
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _ASSIGN = re.compile(
     r"^(?:(?:export|const|let|var|local|our|my|final|static|public|private|auto|async|global)\s+)*"
@@ -31,35 +27,6 @@ _ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|write|set|concat)
 _APPEND = re.compile(
     r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
-
-
-class Lines:
-    """Statements in one text, in which those that hold a name are found without reading each."""
-
-    def __init__(self, texts: Mapping[int, str]) -> None:
-        self._numbers = [*texts]
-        self._joined = "\n".join([text if "\n" not in text else text.replace("\n", " ") for text in texts.values()])
-        self._begins = [0]
-        for text in texts.values():
-            self._begins.append(self._begins[-1] + len(text) + 1)
-
-    def holding(self, name: str) -> Iterator[int]:
-        """The numbers of the statements in which a name stands as a word.
-
-        >>> list(Lines({3: "cat = 1", 5: "concat(a)", 8: "send(cat, cat)"}).holding("cat"))
-        [3, 8]
-        """
-        text, size = self._joined, len(name)
-        place = text.find(name)
-        while place >= 0:
-            before, after = text[place - 1 : place], text[place + size : place + size + 1]
-            end = place + size
-            # A digit may stand before a name, as in `1if`.
-            if not (after and (after.isalnum() or after in "_$")) and not (before and before in _LETTERS):
-                at = bisect_right(self._begins, place)
-                yield self._numbers[at - 1]
-                end = self._begins[at]
-            place = text.find(name, end)
 
 
 def assigned(piece: str, scope: str) -> tuple[str, ...]:
