@@ -61,7 +61,7 @@ _DEMANDS = re.compile(
     re.I,
 )
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
-_LEFT_TO_USER = re.compile(
+LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]e\b|\bdocs?\b|\bdocumentation\b",
     re.I,
 )
@@ -105,7 +105,7 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
 def _met(sends: re.Match[str] | None, before: str, said: str, after: str) -> tuple[str, Severity] | None:
     """The rule that a sentence meets which leads elsewhere, read together with its neighbours."""
     there = f"{said} {after}"
-    if _LEFT_TO_USER.search(there):
+    if LEFT_TO_USER.search(there):
         return None
     if sends and not _REFUSES.search(said[: sends.start()]) and _OF_THE_USER.search(f"{before} {said}"):
         return "forward-data", Severity.BLOCK if _GRAVE.search(said) else Severity.REVIEW

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.adding import added_up, following
+from metier.govern.scan.filled import filled
 from metier.govern.scan.hosts import URL, Place, host_of, place_of
 from metier.govern.scan.leads import leads
 from metier.govern.scan.purpose import Purpose
@@ -71,7 +72,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
     triggers, tests, pairs = _compiled[0]
-    found = [sentence for sentence in found if not sentence.is_refused]
+    if not purpose.is_security and any(sentence.is_command or "://" in sentence.text for sentence in found):
+        yield from filled([sentence for sentence in found if not sentence.is_refused], purpose)
+    found = [sentence for sentence in found if not sentence.is_refused and not sentence.is_command]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found)]
     candidates = triggers.candidates(sentence.text for sentence in windows)
