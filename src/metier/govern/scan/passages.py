@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from metier.govern.scan.flow import Step
+from metier.govern.scan.hidden import hidden_runs
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
@@ -81,8 +82,10 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield from _pushed(steps, purpose)
     if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):
         yield Seen("send-secrets", Severity.BLOCK, steps[0], "a stand-in for sudo that asks for the password")
-    if "decode" in together and "$(" in text:
-        yield from _decoded_by_function(steps)
+    if "decode" in together:
+        yield from hidden_runs(steps)
+        if "$(" in text:
+            yield from _decoded_by_function(steps)
     if "mcpServers" in text and together & {"write", "agent-write"}:
         yield from _planted_server(steps, purpose, text)
     if "send" in together and ("environ" in text or "getenv" in text or "process.env[" in text):

@@ -55,7 +55,9 @@ _NAMED = re.compile(
 _COMPUTES = ("chr", "bytes", "decode", "fromhex", "unhexlify")
 _TABLES = re.compile(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$")
 _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
-_NUMBERS = re.compile(r"[A-Za-z_]\w*\s*(?::[^=]{1,40})?=\s*(?:[\[(]\s*(?:0x)?\d[\d\s,xXa-fA-F]*[\])]|(?:0x)?[\da-fA-F]+)\s*$")
+_NUMBERS = re.compile(
+    r"[A-Za-z_]\w*\s*(?::[^=]{1,40})?=\s*(?:[\[(]\s*(?:0x)?\d[\d\s,xXa-fA-F]*[\])]|(?:0x)?[\da-fA-F]+)\s*$"
+)
 """A number, or a row of them, that is given a name."""
 _USES_NUMBERS = ("chr(", "bytes(", "bytearray(", "map(chr")
 _BY_NAME = ("__import__", "getattr", "import_module")

@@ -47,6 +47,8 @@ _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
 _WRITE_FILES = frozenset({"cp", "mv", "scp", "rsync", "ln", "install", "zip", "7z", "rar", "tee", "tar", "curl", "wget", "aria2c", "git", "unzip"})  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Pipeline:
     line: int
