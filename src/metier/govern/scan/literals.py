@@ -6,6 +6,7 @@ of PowerShell, which reads no case, get the case that the rest of the scan knows
 
 from __future__ import annotations
 
+import base64
 import re
 
 _MAYBE = re.compile(
@@ -24,6 +25,35 @@ _REVERSED = re.compile(
 _CONCAT = re.compile(rf"({_STRING})\s*\.\s*concat\s*\(\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\)")
 _MEMBER = re.compile(r"(?<=[\w)\]])\[\s*[\"'`]([A-Za-z_$][\w$]*)[\"'`]\s*\](?!\s*=[^=])")
 _ONE = re.compile(_STRING)
+_MAPPED = re.compile(
+    rf"\[\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*,?\s*\]\s*\.map\(\s*(?:\(?\s*(?P<of>\w+)\s*\)?\s*=>\s*)?(?:atob\b(?:\(\s*\w+\s*\))?|Buffer\.from\(\s*(?P=of)\s*,\s*[\"'](?P<by>hex|base64)[\"']\s*\)\s*\.toString\([^()]*\))\s*\)"
+)
+_ROW = re.compile(
+    r"\[\s*(?P<codes>\d[\d\s,xXa-fA-F]*)\]\s*\.map\(\s*\(?\s*(?P<of>\w+)\s*\)?\s*=>\s*String\.fromC(?:harCode|odePoint)\(\s*(?P=of)\s*(?:(?P<op>[-+^])\s*(?P<key>0x[\da-fA-F]+|\d+)\s*)?\)\s*\)\s*\.join\(\s*[\"'`]{2}\s*\)"
+)
+_DECODED = re.compile(
+    rf"\batob\(\s*({_STRING})\s*\)|Buffer\.from\(\s*({_STRING})\s*,\s*[\"'](?P<by>hex|base64)[\"']\s*\)\s*\.toString\([^()]*\)|\[(?:System\.)?Text\.Encoding\]::\w+\.GetString\(\s*\[(?:System\.)?Convert\]::FromBase64String\(\s*({_STRING})\s*\)\s*\)|\bbase64_decode\(\s*({_STRING})\s*\)|(?<![\w.])({_STRING})\s*\.unpack1?\(\s*[\"']m0?[\"']\s*\)|Base64\.(?:strict_)?decode64\(\s*({_STRING})\s*\)",
+    re.I,
+)
+_CHARS = re.compile(
+    r"\(?\s*\[char\[\]\]\s*\(?(?P<a>[\d\s,xa-f]+)\)?\s*-join\s*(?:''|\"\")\s*\)?|-join\s*\(?\s*\(?(?P<b>\d[\d\s,xa-f]*)\)?\s*\|\s*(?:%|ForEach-Object)\s*\{\s*\[char\]\s*\(?\s*\$_\s*\)?\s*\}\s*\)?|-join\s*\(?\[char\[\]\]\s*\(?(?P<c>[\d\s,xa-f]+)\)?\s*\)?",
+    re.I,
+)
+_FORMAT = re.compile(rf"\(?\s*({_STRING})\s*-f\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\)?", re.I)
+_INVOKED = re.compile(
+    r"(?:^|(?<=[\s;|(={]))[&.]\s*\(?\s*[\"'](iex|iwr|irm|invoke-\w+|powershell|pwsh|cmd)[\"']\s*\)?", re.I
+)
+_PACKED = re.compile(
+    r"\[\s*(\d[\d\s,xa-fA-F]*)\]\s*\.pack\(\s*[\"'][cCU]\*[\"']\s*\)|\bpack\(\s*[\"'][cCU]\*[\"']\s*,\s*(\d[\d\s,xa-fA-F]*)\)"
+)
+_CHR = re.compile(r"(?<![\w.$>])chr\(\s*(0x[\da-fA-F]+|\d+)\s*\)")
+_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u(?:\{0*([0-9a-fA-F]{1,4})\}|00([0-7][0-9a-fA-F]))")
+_MORE = ("atob", "Buffer.from", "FromBase64String", "base64_decode", "unpack", "decode64", "-join", "-f ", "pack(", "chr(", ".map(", "\\x", "\\u", "frombase64string", "-JOIN", "& ", "&(", "&'", '&"')  # fmt: skip
+"""What has to be decoded holds one of these."""
+_CODE = re.compile(r"0x[0-9a-fA-F]+|[1-9]\d{0,6}")
+_DECODES = re.compile(
+    r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\(|\\x", re.I
+)
 _MAX_PASSES = 12
 
 _NAMES = (
@@ -43,8 +73,13 @@ def joined(piece: str) -> str:
     >>> joined('read("/.sol" + "ana" + String.fromCharCode(47, 120))'), joined('fs["rea" + "d"](["a", "b"].join(""))')
     ('read("/.solana/x")', 'fs.read("ab")')
     """
-    if len(piece) > 20_000 or not _MAYBE.search(piece):
+    if len(piece) > 20_000:
         return piece
+    written = piece
+    if any(word in piece for word in _MORE):
+        piece = _decoded(piece)
+    if not _MAYBE.search(piece):
+        return piece if piece == written else _kept(piece, written)
     for _ in range(_MAX_PASSES):
         before = piece
         piece = _CODES.sub(lambda found: _of_codes(found[1]), piece)
@@ -58,7 +93,74 @@ def joined(piece: str) -> str:
         piece = _BRACKETED.sub(r"\1", piece)
         if piece == before:
             break
-    return _MEMBER.sub(r".\1", piece)
+    piece = _MEMBER.sub(r".\1", piece)
+    if piece != written and any(word in piece for word in _MORE):
+        piece = _decoded(piece)
+    return piece if piece == written else _kept(piece, written)
+
+
+def _kept(piece: str, written: str) -> str:
+    """A statement with what was written behind it, where that says that something was decoded."""
+    return f"{piece} // {written}" if _DECODES.search(written) and not _DECODES.search(piece) else piece
+
+
+def _decoded(piece: str) -> str:
+    """A statement with the texts in it that can be decoded."""
+    if "\\x" in piece or "\\u" in piece:
+        piece = _ESCAPED.sub(_letter, piece)
+    if "-join" in piece.lower() or "[char" in piece.lower():
+        piece = _CHARS.sub(lambda found: _of_codes(found["a"] or found["b"] or found["c"]), piece)
+    if "-f" in piece and "{" in piece:
+        piece = _FORMAT.sub(_formatted, piece)
+    if ".map(" in piece:
+        piece = _MAPPED.sub(_mapped, piece)
+        piece = _ROW.sub(_row, piece)
+    piece = _DECODED.sub(_of_text, piece)
+    if "pack(" in piece:
+        piece = _PACKED.sub(lambda found: _of_codes(found[1] or found[2]), piece)
+    if "chr(" in piece:
+        piece = _CHR.sub(
+            lambda found: _quoted(chr(int(found[1], 0))) if int(found[1], 0) < 0x110000 else found[0], piece
+        )
+    return _INVOKED.sub(r"\1", piece) if "&" in piece or ". (" in piece or ".(" in piece else piece
+
+
+def _letter(found: re.Match[str]) -> str:
+    code = int(found[1] or found[2] or found[3], 16)
+    return chr(code) if 32 <= code < 0xD800 and chr(code) not in "\"'`\\" else found[0]
+
+
+def _plain(said: str, by: str) -> str | None:
+    """What a text says once it is decoded, if that can be read."""
+    try:
+        data = bytes.fromhex(said) if by == "hex" else base64.b64decode(said + "=" * (-len(said) % 4), validate=True)
+        text = data.decode()
+    except ValueError:
+        return None
+    return text if text.replace("\n", " ").replace("\t", " ").isprintable() else None
+
+
+def _of_text(found: re.Match[str]) -> str:
+    said = next(group for group in found.groups() if group)
+    text = _plain(said[1:-1], (found["by"] or "base64").lower())
+    return found[0] if text is None else _quoted(text)
+
+
+def _mapped(found: re.Match[str]) -> str:
+    texts = [_plain(text, found["by"] or "base64") for text in _texts(found[1])]
+    return found[0] if None in texts else f"[{', '.join(_quoted(text or '') for text in texts)}]"
+
+
+def _row(found: re.Match[str]) -> str:
+    codes, key = [int(code, 0) for code in _CODE.findall(found["codes"])], int(found["key"] or "0", 0)
+    told = [code ^ key if found["op"] == "^" else code - key if found["op"] == "-" else code + key for code in codes]
+    return _quoted("".join(map(chr, told))) if all(0 < code < 0x110000 for code in told) else found[0]
+
+
+def _formatted(found: re.Match[str]) -> str:
+    texts = _texts(found[2])
+    told = re.sub(r"\{(\d)\}", lambda at: texts[int(at[1])] if int(at[1]) < len(texts) else at[0], found[1][1:-1])
+    return _quoted(told)
 
 
 def known_case(text: str) -> str:
@@ -74,7 +176,7 @@ def known_case(text: str) -> str:
 
 
 def _of_codes(said: str) -> str:
-    codes = [int(code, 0) for code in re.findall(r"0x[0-9a-fA-F]+|[1-9]\d{0,6}", said)]
+    codes = [int(code, 0) for code in _CODE.findall(said)]
     return _quoted("".join(chr(code) for code in codes if code < 0x110000))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from metier.govern.scan.aliases import aliases_of
 from metier.govern.scan.literals import joined
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.variables import NAME
@@ -83,8 +84,10 @@ def script_statements(
     [('const a = process.env', ('a',)), ('send(a)', ())]
     """
     scopes: list[tuple[int, str]] = []
+    aliases = aliases_of(text) if kind in _FOLDED else None
     for line, indent, depth, written, opens in _pieces(text, kind, sources):
         piece = joined(written) if kind in _FOLDED else written
+        piece = aliases.said(piece, written) if aliases is not None else piece
         if kind == "python":
             while scopes and indent <= scopes[-1][0]:
                 scopes.pop()

@@ -1,0 +1,112 @@
+"""What do the names of a script stand for: functions under another name, and texts that had to be decoded?
+
+`const { execSync: x } = require("child_process")` makes `x(…)` mean `execSync(…)`; a text that was decoded, an address or a
+command is put where its name stands.
+"""
+
+from __future__ import annotations
+
+import re
+
+from metier.govern.scan.literals import joined
+
+_HOUSES = r"[\"'](?:node:)?(?:child_process|vm|https?|dns|fs|net|process|module)(?:/promises)?[\"']"
+_TAKEN = re.compile(
+    rf"(?:const|let|var)\s*\{{(?P<a>[^{{}}]*)\}}\s*=\s*(?:await\s+)?(?:require|import)\s*\(\s*{_HOUSES}|import\s*\{{(?P<b>[^{{}}]*)\}}\s*from\s*{_HOUSES}|(?:const|let|var)\s*\{{(?P<c>[^{{}}]*)\}}\s*=\s*(?:cp|child_process|vm|dns)\b"
+)
+_RENAMED = re.compile(r"(\w+)\s*(?::|\bas\b)\s*(\w+)")
+_FUNCTIONS = "exec execSync spawn spawnSync execFile execFileSync fork runInThisContext runInNewContext lookup resolve resolveTxt".split()
+_MEMBER = re.compile(
+    rf"^(?:const |let |var )?(\w+)\s*=\s*(?:(?:util\.)?promisify\(\s*)?(?:[\w$]+|require\(\s*{_HOUSES}\s*\))\.({'|'.join(_FUNCTIONS)})\)?(?:\.bind\([\w.]*\))?\s*$"
+)
+_WHOLE = re.compile(
+    r"^(?:const |let |var )?(\w+)\s*=\s*(?:\(\s*0\s*,\s*)?(?:(?:globalThis|window|global|self)\.)?(eval|Function|fetch|atob)\)?\s*$"
+)
+_TEXT = re.compile(
+    r"^(?:(?:const|let|var|my|our|local)\s+)?(?P<name>\$?[A-Za-z_]\w*)\s*=\s*(?P<value>\"(?:[^\"\\]|\\.){2,400}\"|'(?:[^'\\]|\\.){2,400}'|`[^`\\$]{2,400}`)\s*(?://.*)?$"
+)
+_TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
+_WORTH = ("child_process", "eval", "Function", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "pack(", "chr(", "-join", "-f ", "exec", "spawn", "iex", "Invoke-Expression", "node:vm", "dns")  # fmt: skip
+_MAX_NAMES = 60
+
+
+class Aliases:
+    """The names of one script; learnt from statement to statement."""
+
+    def __init__(self) -> None:
+        self._functions: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._called: re.Pattern[str] | None = None
+        self._put: re.Pattern[str] | None = None
+
+    def said(self, piece: str, written: str) -> str:
+        """What a statement says, and what it teaches.
+
+        Args:
+            written: The statement before its strings were put together.
+
+        >>> names = Aliases()
+        >>> _ = names.said("const { exec: x } = require('child_process')", "")
+        >>> names.said("x('ls')", "x('ls')")
+        "exec('ls')"
+        """
+        if self._called is not None:
+            piece = self._called.sub(lambda found: self._functions[found[0]], piece)
+        if self._put is not None and (told := self._put.sub(self._text, piece)) != piece:
+            piece = joined(told)
+        if "=" in piece or "import" in piece:
+            self._learn(piece, is_decoded=piece != written)
+        return piece
+
+    def _text(self, found: re.Match[str]) -> str:
+        name = found["template"] or found["index"] or found["code"]
+        value = self._texts[name]
+        if found["template"]:
+            return value[1:-1]
+        return f"[{value}]" if found["index"] else value
+
+    def _learn(self, piece: str, *, is_decoded: bool) -> None:
+        if len(self._functions) + len(self._texts) > _MAX_NAMES:
+            return
+        new: dict[str, str] = {}
+        if taken := _TAKEN.search(piece):
+            for of, name in _RENAMED.findall(taken["a"] or taken["b"] or taken["c"] or ""):
+                new[name] = of
+        elif (found := _MEMBER.match(piece)) or (found := _WHOLE.match(piece)):
+            new[found[1]] = found[2]
+        new = {name: of for name, of in new.items() if name != of}
+        if new:
+            self._functions |= new
+            self._called = re.compile(rf"(?<![\w.$])(?:{'|'.join(map(re.escape, self._functions))})(?=\s*\()")
+            return
+        text = _TEXT.match(piece)
+        if text is None:
+            return
+        name = text["name"]
+        if name in self._seen:
+            # What is given twice is nothing fixed.
+            self._texts.pop(name, None)
+        elif is_decoded or _TELLING.search(text["value"]):
+            self._texts[name] = text["value"]
+        else:
+            self._seen.add(name)
+            return
+        self._seen.add(name)
+        names = "|".join(re.escape(name) for name in self._texts)
+        self._put = (
+            re.compile(
+                rf"\$\{{\s*(?P<template>{names})\s*\}}|\[\s*(?P<index>{names})\s*\](?=\s*[\(.])|(?<=[(,+&.])\s*(?P<code>{names})(?=\s*[),+.\s])(?!\s*\.\s*\w)"
+            )
+            if names
+            else None
+        )
+
+
+def aliases_of(text: str) -> Aliases | None:
+    """Something to learn names with, where a script has any that matter.
+
+    >>> aliases_of("let a = 1") is None
+    True
+    """
+    return Aliases() if any(word in text for word in _WORTH) else None
