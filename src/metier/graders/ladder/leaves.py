@@ -12,7 +12,7 @@ from metier.graders.ladder.phrases import same_meaning
 from metier.graders.ladder.quantity import Quantity, is_quantity, quantity_of, quantity_or_none
 from metier.graders.ladder.structure import Leaf
 from metier.graders.ladder.tree import Apply, parts
-from metier.graders.ladder.units import pairs, units
+from metier.graders.ladder.units import counts, pairs, units
 from metier.graders.ladder.verdict import Context, Verdict
 
 _ALIKE = (frozenset("EKUTWQH"), frozenset("VUEε"), frozenset("yf"), frozenset("PpF"), frozenset("TP"), frozenset("ILJ"))
@@ -153,7 +153,8 @@ def _same_quantity(wanted: Quantity, said: Quantity, unit: str, context: Context
         if not said.unit and policy.near(wanted.value, said.value, printed=wanted.decimals, unitless=unitless):
             return True
         return policy.near(full, said.value, printed=wanted.decimals if not context.power else 0, unitless=unitless)
-    if not unit and said.unit in ("¤", "€", "£", "°", "degrees", "degree") and policy.near(wanted.value, said.value):
+    plain = said.unit in ("¤", "€", "£", "°", "degrees", "degree") or counts(said.unit)
+    if not unit and plain and policy.near(wanted.value, said.value):
         return True
     found = list(pairs(unit, said.unit))
     context.trace("units", f"{said.unit!r} against {unit!r}: " + ("fits" if found else "does not fit"))
