@@ -233,7 +233,7 @@ def follow(steps: Sequence[Step]) -> None:
             new = _hand_on(step, writes, held, addresses)
             if step.hidden_url:
                 concealed.update(writes)
-            new += _hand_over(step, calls, functions, held)
+            new += _hand_over(step, calls, functions, held, addresses)
             grown |= dict.fromkeys(new, clock)
             changed = changed or bool(new) or len(step.received) != before
         if not changed:
@@ -285,16 +285,20 @@ def _hand_over(
     calls: Iterable[str],
     functions: dict[str, tuple[str, tuple[str, ...]]],
     held: dict[Key, dict[str, Step]],
+    addresses: dict[Key, tuple[str, ...]],
 ) -> list[Key]:
-    """Put what a step received into the parameters of the functions that it calls; tells which got anything new."""
+    """Put what a step received, and where it leads, into the parameters of the functions that it calls; tells which got anything new."""
     new: list[Key] = []
-    if not step.received:
+    if not step.received and not step.urls:
         return new
     for name in calls:
         path, parameters = functions[name]
         if step.statement.parameters[:1] != (name,):
-            keys = ((path, name, parameter) for parameter in parameters[:8])
+            keys = [(path, name, parameter) for parameter in parameters[:8]]
             new += [key for key in keys if _grows(held, key, step.received)]
+            told = [key for key in keys if step.urls and key not in addresses]
+            addresses |= dict.fromkeys(told, step.urls)
+            new += told
     return new
 
 

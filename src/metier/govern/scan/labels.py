@@ -193,6 +193,7 @@ ACTS = (
     _label("walk-home", r"(?:rglob|glob|walk|find|readdir\w*|Get-ChildItem|scandir)\b.{0,60}(?:home\(\)|expanduser|homedir|\$HOME|~/|USERPROFILE|/home|/Users)|home\(\)\.r?glob|os\.walk\(\s*(?:home|os\.path\.expanduser)", Capability.READ_OUTSIDE),
     _label("redirect-model", r"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?:BASE_URL|API_BASE|ENDPOINT)[\"']?\s*[\])=:,]+\s*[\"']?https?://", Capability.CHANGE_AGENT),
     _label("clipboard-write", r"\bpbcopy\b|xclip\s+-sel|pyperclip\.copy|clipboard\.write(?:Text|Sync)?\(|clipboardy\.write\w*\(|Set-Clipboard|wl-copy", Capability.CLIPBOARD),
+    _label("looks-up", r"(?:gethostbyname\w*|getaddrinfo|dns(?:\.promises)?\.(?:resolve\w*|lookup|resolver\.(?:resolve|query))|(?:resolver|res)\.(?:resolve|query|lookup)\w*|GetHost(?:Addresses|Entry)\w*|Lookup(?:Host|TXT|IP)\w*)\s*\(\s*\$?\w+\s*[,)]|Resolve-DnsName\b.*\$|[\"'](?:dig|nslookup|host|drill|ping)[\"']\s*,|[\"'`](?:dig|nslookup|host|ping)\s[^\"'`]{0,80}(?:[\"'`]\s*[+%.]|\{|\$)", Capability.FETCH),
     _label("automate", r"pyautogui|\bcliclick\b|xdotool|robotjs|osascript\b.*System Events|SendKeys|AutoHotkey|ydotool", Capability.SCREEN),
 )  # fmt: skip
 """What is done, apart from taking and sending."""

@@ -33,8 +33,10 @@ _CALLED = re.compile(
     r"\b(?:subprocess\.\w+|os\.(?:system|popen)|eval|exec\w*|spawn\w*|requests\.\w+|urlopen|fetch|axios\.\w+)\s*\("
 )
 """What is said is the answer of a call."""
-OUTWARD = frozenset({"send", "name-lookup", "get-with-data"})
+OUTWARD = frozenset({"send", "name-lookup", "looks-up", "get-with-data"})
 """The labels of a way out."""
+_WORTH_TAKING = frozenset({"encoded", "credentials", "browser", "wallet", "history", "dotenv", "environment"})
+"""A name that is made of this is looked up to tell it to somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
 
 def _place_unnamed(step: Step, own_words: frozenset[str]) -> Place:
     """Where a step leads that names no address."""
-    if "name-lookup" in step.labels:
+    if "name-lookup" in step.labels or ("looks-up" in step.labels and not _WORTH_TAKING.isdisjoint(step.received)):
         return Place.UNKNOWN
     if "send" in step.labels and step.statement.is_shell and (told := _ACCOUNT.search(step.text)):
         return Place.PUBLIC if told["forge"] else Place.UNKNOWN

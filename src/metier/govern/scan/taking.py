@@ -104,6 +104,8 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("send-encoded", Severity.BLOCK if purpose.is_small or place.is_shady else Severity.REVIEW, step)
     elif "name-lookup" in step.labels and kinds & {"encoded", "secret-variable", "system"}:
         yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
+    elif "looks-up" in step.labels and "encoded" in kinds:
+        yield Seen("send-encoded", Severity.REVIEW, step, "in the name that is looked up")
 
 
 def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:
