@@ -13,6 +13,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.hidden import hidden_runs
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.labels import SECRET_NAME
+from metier.govern.scan.planting import planted_orders
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, place_of_step
 from metier.verdict import Severity
@@ -78,6 +79,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         places = [place_of_step(s, purpose) for s in steps if "fetch" in s.labels and s.urls]
         if max(places, default=Place.LOCAL) >= Place.UNKNOWN:
             yield Seen("run-download", Severity.BLOCK, step, "from an archive")
+    yield from planted_orders(steps, together, purpose, text)
     if "git push" in text and "git remote" in text:
         yield from _pushed(steps, purpose)
     if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):
