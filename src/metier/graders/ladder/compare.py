@@ -15,6 +15,7 @@ from metier.graders.ladder.evaluate import as_float
 from metier.graders.ladder.families import one_letter
 from metier.graders.ladder.formulas import formula_of
 from metier.graders.ladder.leaves import compare_leaves
+from metier.graders.ladder.logic import same_proposition
 from metier.graders.ladder.phrases import other_way, same_meaning
 from metier.graders.ladder.policy import Policy
 from metier.graders.ladder.quantity import number_of, quantity_of
@@ -69,6 +70,7 @@ _OPTION = re.compile(r"[(\[]?([A-J])[)\].:]+ +(?!.*(?:\bor\b|\band\b|,) *[(\[]?[
 
 _KINDS = (
     same_meaning,
+    same_proposition,
     same_day,
     same_time,
     same_configuration,

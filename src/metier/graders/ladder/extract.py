@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from metier.graders.answer import MAX_ANSWER_CHARS, boxed, said
+from metier.graders.ladder.domains import domain
 from metier.graders.ladder.phrases import meaning
 
 MAX_SHORT_CHARS = 2_000
@@ -71,7 +72,7 @@ def extract(reply: str, *, many: bool = False) -> Found | None:
         line = _sentence(line)
         return None if _DENIED.match(line) else Found(text=line, place="said")
     text = reply.strip()
-    if len(text) <= 80 and meaning(text):
+    if len(text) <= 80 and (meaning(text) or domain(text.rstrip("."))):
         return Found(text=text, place="whole")
     if len(text) <= 300 and "\n" not in text.strip() and _BEGINS.match(text) and not _PROSE.search(text):
         return Found(text=text, place="whole") if text else None

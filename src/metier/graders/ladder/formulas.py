@@ -15,6 +15,7 @@ from metier.graders.ladder.verdict import Context, Verdict
 
 # Not the one below a sum.
 _EQUALS = re.compile("=")
+_REDUCED = re.compile(r"\\hbar(?![A-Za-z])|ħ")
 
 
 @lru_cache(maxsize=4096)
@@ -49,6 +50,8 @@ def compare_formulas(gold: str, answer: str, context: Context) -> Verdict | None
         return None
     if "j" in names(said) - names(wanted) and Name("i") in parts(wanted):
         said = formula_of(re.sub(r"(?<![A-Za-z])j(?![A-Za-z])", "i", sides[1][-1])) or said
+    if _one_planck(names(wanted), names(said)):
+        wanted, said = (formula_of(_REDUCED.sub(r"(\\frac{h}{2\\pi})", side[-1])) or wanted for side in sides)
     context.trace("symbols", f"{sorted(names(said))} against {sorted(names(wanted))}")
     if wanted == said:
         return Verdict(True, "same_formula")
@@ -63,6 +66,12 @@ def compare_formulas(gold: str, answer: str, context: Context) -> Verdict | None
     if found is None:
         return Verdict(None, "undecided", f"{answer[:100]} against {gold[:100]}")
     return Verdict(found, "same_formula" if found else "different", f"{answer[:100]} against {gold[:100]}")
+
+
+def _one_planck(wanted: frozenset[str], said: frozenset[str]) -> bool:
+    r"""Whether one formula has the Planck constant and the other the reduced one, as `h^2 / 8mL^2` for `\hbar`."""
+    constants = {"h", "hbar"}
+    return len(wanted & constants) == len(said & constants) == 1 and wanted & constants != said & constants
 
 
 def _binds(node: Node) -> bool:
@@ -94,4 +103,4 @@ def _is_relation(left: str) -> bool:
 
 
 def _is_word(node: Node) -> bool:
-    return isinstance(node, Name) and len(node.name) > 3 and node.name.isalpha()
+    return isinstance(node, Name) and len(node.name) > 3 and node.name.isalpha() and node.name != "hbar"

@@ -108,7 +108,7 @@ _COMMANDS = {
     "ohm": r"\Omega",
     "micro": r"\mu ",
     "arcdeg": "°",
-    "lnot": "not ",
+    "lnot": r"\neg",
     "vee": " or ",
     "varepsilon": r"\epsilon",
     "varphi": r"\phi",
@@ -143,6 +143,10 @@ _UNIT_VECTOR = re.compile(
     r"\\(?:hat|widehat|vec|overrightarrow)\s*+\{?\s*+(?:\\(?:math(?:bf|rm|it)|text(?:bf)?|boldsymbol|bm|[ij]math)\s*+)?"
     r"\{?\s*+\\?([ijkxyzrn]|theta|phi)(?:math)?\s*+\}?\s*+\}?|\\(?:mathbf|boldsymbol|bm)\s*+\{\s*+([ijk])\s*+\}"
 )
+_LOGIC = re.compile(
+    r"(?:[a-zA-Z()¬∧∨ ]|\\(?:neg|lnot|land|lor|wedge|vee|oplus|to|iff|Rightarrow|Longrightarrow|implies)\b)*"
+)
+"""A formula of propositional logic, in which an implication is no relation between values."""
 _CIRC = re.compile(
     r"(?:\{\s*+\}\s*+)?\^\s*+\{?\s*+(?:\\circ|°)\s*+\}?|\{\s*+\\circ\s*+\}|\\circ(?![A-Za-z])|(?:\{\s*+\})(?=°)"
 )
@@ -280,6 +284,8 @@ def _latex(text: str) -> str:
         text = _SPACES.sub(" ", text)
     else:
         text = text.replace("\\\\", r"\cr ")
+    if _LOGIC.fullmatch(text):
+        text = text.replace(r"\Longrightarrow", r"\to").replace(r"\Rightarrow", r"\to").replace(r"\implies", r"\to")
     text = _PRIMES.sub(lambda found: "'" * found[0].count("prime"), _CIRC.sub("°", text))
     return _COMMAND.sub(_renamed, text)
 

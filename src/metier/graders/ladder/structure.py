@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from metier.graders.ladder.domains import domain
 from metier.graders.ladder.quantity import differing_links, is_quantity, quantity_or_none
 from metier.graders.ladder.sections import sections
 from metier.graders.ladder.spans import ratio_of, span_of
@@ -71,8 +72,10 @@ _BUILDER = re.compile(r"^⦃ ?[A-Za-z]\w* ?(?:∈[^|:]*)?[|:](.*)⦄$")
 _PROSE = re.compile(r"[A-Za-z]{3,}(?:[ '-][A-Za-z]+)*\.?")
 _ENDS = re.compile(r"([\[\]])([^\[\]]*)[,;]([^\[\]]*)([\[\]])")
 _DISTANCE = re.compile(r"\| ?([A-Za-z]) ?\| ?([<>≤≥]) ?([\d./]+)")
+_MAY_BE_DOMAIN = re.compile(r"^\||numbers?\b|reals?\b|integers?\b|mathbb|ℤ")
 _ALL_BUT = re.compile(
-    r"(?:\\mathbb ?\{? ?R ?\}?|R) ?[∖\\-] ?⦃([^⦃⦄,]+)⦄|(?i:all (?:real )?(?:numbers|x|reals) except) (?:x ?= ?)?([^,]+)"
+    r"(?:\\mathbb ?\{? ?R ?\}?|R) ?[∖\\-] ?⦃([^⦃⦄,]+)⦄|(?i:(?:all|every|any) (?:real )?(?:numbers?|x|reals?) "
+    r"(?:except(?: for)?|but|other than|not equal to)) (?:[a-z] ?= ?)?([^,]+)"
 )
 _SCALED = re.compile(r"((?:(?!\\begin)[^,;=])+?) ?\*? ?(\\begin ?\{.*)", re.DOTALL)
 _TURNED = re.compile(r"([(\[].*[)\]]|\\begin.*\}) ?\^ ?(?:\{ ?(?:T|\\top|\\intercal) ?\}|T|\\top|\\intercal)")
@@ -170,7 +173,7 @@ def _shape(text: str, depth: int) -> Shape:
             return _shape(pieces[0], depth + 1)
     if "≠" in text:
         name, _, value = text.partition("≠")
-        below = Interval(low="-\\infty", high=value.strip(), closed=(False, False), label=name.strip())
+        below = Interval(low="-\\infty", high=value.strip(), closed=(False, False), label=name)
         above = Interval(low=value.strip(), high="\\infty", closed=(False, False), label=name.strip())
         return Many(kind="union", parts=(below, above))
     if _RELATION.search(text):
@@ -183,7 +186,7 @@ def _shape(text: str, depth: int) -> Shape:
         if differing := differing_links(exact):
             return Many(kind="list", parts=tuple(Leaf(text=side) for side in differing))
         return _labelled(exact, depth)
-    if "±" in text:
+    if "±" in text and text[:1] != "⦃":
         return _plus_minus(text)
     return _bracketed(text, depth)
 
@@ -200,13 +203,15 @@ def _special(text: str, depth: int) -> Shape | None:
         pieces = sections(text)
         if pieces:
             return Many(kind="tuple", parts=tuple(_shape(piece, depth + 1) for piece in pieces))
+    if _MAY_BE_DOMAIN.search(text) and (named := domain(text)):
+        return _shape(named, depth + 1)
     if text[:1] == "|" and (away := _DISTANCE.fullmatch(text)):
         name, relation, far = away.groups()
         closed = relation in "≤≥"
         if relation in "<≤":
             return Interval(low=f"-{far}", high=far, closed=(closed, closed), label=name)
         return _outside(f"-{far}", far, closed=closed, label=name)
-    if ("⦃" in text or "except" in text) and (but := _ALL_BUT.fullmatch(text)):
+    if ("⦃" in text or "number" in text or "real" in text or "except" in text) and (but := _ALL_BUT.fullmatch(text)):
         hole = (but[1] or but[2]).strip()
         return _outside(hole, hole)
     if text[:1] in "([\\" and (turned := _TURNED.fullmatch(text)) and _encloses(turned[1]):
@@ -244,11 +249,17 @@ def _joined(parts: list[Shape], kind: str, alternatives: bool) -> Shape:
     flat = [
         inner for part in parts for inner in (part.parts if isinstance(part, Many) and part.kind in alike else (part,))
     ]
+    if kind == "union" and all(_is_kind(part, "set") for part in flat):
+        return Many(kind="set", parts=tuple(inner for part in flat if isinstance(part, Many) for inner in part.parts))
     if all(isinstance(part, Interval) for part in flat):
         if not alternatives and len(flat) == 2 and (both := _both(flat)):
             return both
         return Many(kind="union", parts=tuple(flat))
     return Many(kind=kind, parts=tuple(flat))
+
+
+def _is_kind(one: Shape, kind: str) -> bool:
+    return isinstance(one, Many) and one.kind == kind
 
 
 def _both(parts: list[Shape]) -> Interval | None:
@@ -305,6 +316,9 @@ def _inequality(text: str) -> Shape:
     return Leaf(text=re.sub(r" ?([<>≤≥]) ?", r"\1", text) if len(signs) > 2 else text)
 
 
+_MATRIX_NAME = re.compile(
+    r"(?:\\[a-z]+ ?)?\(?\\?[A-Za-z]+(?:_\{?\w+\}?)?\)?(?: ?\^ ?(?:\{ ?(?:-?\w|-?\d+|\\\w+) ?\}|\w|\\\w+|\*))?'?"
+)
 _ADDS = re.compile(r"[+]| -")
 _SYMBOL = re.compile(r" ?\\?[A-Za-z]+(?:_\{?\w+\}?)?")
 _LABEL = re.compile(
@@ -329,6 +343,8 @@ def _equation(sides: list[str], depth: int) -> Shape:
         return Leaf(text=last)
     if named := _named(first, last, depth):
         return named
+    if last.startswith("\\begin") and _MATRIX_NAME.fullmatch(first):
+        return _shape(last, depth + 1)
     if first and not _LABEL.match(first) and len(sides) == 2 and re.search(r"[A-Za-z]", first):
         return Leaf(text=f"{first}={last}")
     value = _shape(last, depth + 1)
@@ -339,7 +355,7 @@ def _named(first: str, last: str, depth: int) -> Many | None:
     """`(a, b) = (2, 3)` as `a = 2, b = 3`."""
     if not (first[:1] == "(" and last[:1] == "(" and first[-1:] == ")"):
         return None
-    labels, values = first[1:-1].split(","), _bracketed(last, depth)
+    labels, values = [label.strip() for label in first[1:-1].split(",")], _bracketed(last, depth)
     if not isinstance(values, Many) or len(labels) != len(values.parts) or not all(map(_SYMBOL.fullmatch, labels)):
         return None
     if not all(isinstance(part, Leaf) for part in values.parts):
@@ -384,7 +400,12 @@ def _bracketed(text: str, depth: int) -> Shape:
         return _matrix("\\cr".join("&".join(row.split()) for row in body.split(";")), depth)
     pieces = split(body, re.compile("[,;]"))
     if opened == "⦃" or (opened == "{" and len(pieces) > 1):
-        inside = [_shape(piece, depth + 1) for piece in pieces]
+        read = [_shape(piece, depth + 1) for piece in pieces]
+        inside = [
+            one
+            for part in read
+            for one in (part.parts if isinstance(part, Many) and part.kind == "plus-minus" else (part,))
+        ]
         return (
             inside[0] if len(inside) == 1 and not isinstance(inside[0], Leaf) else Many(kind="set", parts=tuple(inside))
         )
