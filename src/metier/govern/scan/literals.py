@@ -70,8 +70,10 @@ _NAMED = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _NAMES))})(?!\w)|\b
 def joined(piece: str) -> str:
     r"""A statement with its strings put together.
 
-    >>> joined('read("/.sol" + "ana" + String.fromCharCode(47, 120))'), joined('fs["rea" + "d"](["a", "b"].join(""))')
+    >>> joined('read("/.sol" + "ana/x")'), joined('fs["rea" + "d"](["a", "b"].join(""))')
     ('read("/.solana/x")', 'fs.read("ab")')
+    >>> joined('fetch(atob("aHR0cHM6Ly94LmludmFsaWQ="))')
+    'fetch("https://x.invalid") // fetch(atob("aHR0cHM6Ly94LmludmFsaWQ="))'
     """
     if len(piece) > 20_000:
         return piece

@@ -28,7 +28,7 @@ _TWISTED = re.compile(
     r"|\.join\s*\(|%\s*\(|\bchr\s*\(|bytes\(\s*\["
 )
 """A program that is twisted holds one of the words, or of these."""
-_DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\s*\(|\[::-1\]|marshal")
+_DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\b|\[::-1\]|marshal")
 _FOLDS_TEXT = re.compile(
     r"[\"'+%](?:(?<=[\"'])(?:\s*[+%]|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\("
     r"|\s+[rbfuRBFU]{0,2}[\"']|[rbfuRBFU]{1,2}[\"']|(?<=\")'|(?<=')\"|(?<=\")\"\"|(?<=')''"
