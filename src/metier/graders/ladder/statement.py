@@ -11,26 +11,26 @@ import re
 
 from metier.graders.ladder.normal import normal, number_words
 from metier.graders.ladder.quantity import differing_links, is_quantity
-from metier.graders.ladder.units import in_table
+from metier.graders.ladder.remarks import of_a_value, prose, without_brackets, without_remark
 from metier.graders.ladder.wording import (
     ABSTRACT,
     AGAIN,
-    AGAIN_INSIDE,
     BEGINS_SETTING,
     BOUNDS,
     DENIES,
-    FUNCTIONS,
     GOVERNED,
     LABEL,
+    MEASURED,
+    NAMED,
     NUMBER_WORD,
     ORDERS,
     PLACES,
-    REMARK,
     SCALES,
     SETTING,
-    SO,
     SPOILS,
+    START,
     VERBS,
+    WORD,
 )  # fmt: skip
 
 _LONGEST = 1_000
@@ -45,20 +45,7 @@ _BOLD = re.compile(r"\*\*([^*\n]*\d[^*\n]*)\*\*(?!:)")
 _IMPLIES = re.compile(r"=>|⇒|⟹|∴|\\Rightarrow|\\implies")
 _PART_OF = re.compile(r"(?i)(?<!two )(?<!three )\b(?:half|third|quarter)s? of\b")
 _ARROW = re.compile(r"→(?=[^→]*=)|(?i:(?<=answer)) →")
-_BRACKETS = re.compile(r" ?\(((?:[^()]|\([^()]*\))*)\)")
-_MEASURED = re.compile(r"-?[\d.].*[A-Za-z%°]")
-_START = re.compile(
-    r"(?<![\w.^_}\\{(])(?:[-+] ?)?(?:\d|\.\d|\\(?:frac|sqrt|pi|binom|ln|log|infty|begin|langle|hat)|[(\[⦃]|\d+!)|"
-    rf"(?i:\b{NUMBER_WORD}\b)"
-)
-"""Where a value begins."""
 _DIGIT = re.compile(r"(?<![\w.^_}\\{(])(?:[-+] ?)?(?:\d|\.\d)")
-_NAMED = re.compile(
-    r"(?:\[[A-Z][^\[\]=]*\]|"
-    r"\\?[A-Za-zΔ∇][\w°']*(?:_ ?(?:\{[^{}]*\}|\w+))?(?:\^°)?(?: ?\([^()]*\))?'*|\\\w+ ?\{?\w*\}?) ?[=≈∈]"
-)
-_WORD = re.compile(r"(?<![\\A-Za-z_{^}\d)])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\^_A-Za-z])|(?<= )a(?= [a-z])")
-_LONG_WORD = re.compile(r"(?<![\\A-Za-z_{^])[a-z]{3,}$")
 _FORMULA = re.compile(r"[+*/^\\_{}=]")
 _OTHER_VALUE = re.compile(r"(?<=[A-Za-z,%°}]) (?<!of )\d")
 _OTHER_DIGIT = re.compile(rf"(?<![A-Za-z_{{])\d|(?i:\b(?:and|or|then) {NUMBER_WORD}\b)|[=≈<>≤≥±]")
@@ -67,10 +54,6 @@ _SHARE = re.compile(r"(?i)of (?:the|its|an?|that|this|all)\b")
 _COUNT = re.compile(r"\d+|.*[A-Za-z%°]")
 _COMPARES = re.compile(r"[<>≤≥]")
 _POWERED = re.compile(r"^-?[\d.]+ (?:squared|cubed|per)\b")
-_UNIT_APART = re.compile(r"in (?:units of )?[A-Za-zμ°%/]+$")
-_GIVES = re.compile(r"\b(?:gives?|yields?|get|obtain|find)\b")
-_GOES_ON = re.compile(rf", (?:{VERBS.pattern.removeprefix('(?i)')}|[a-z]+s\b).*\d")
-"""The main clause behind a remark in the middle."""
 _MEASURES = re.compile(r"[A-Za-z%°]")
 _BARE = re.compile(r"[^A-Za-z]*(?:\*10\^\S+ ?)?[A-Za-zμΩ°%\\]")
 _GIVEN = re.compile(
@@ -130,20 +113,20 @@ def forms(sentence: str, *, counted: bool) -> tuple[str, ...] | None:
     text = LABEL.sub("", text)
     if "→" in text:
         text = _ARROW.split(text)[-1].strip() or text
-    text, again = _without_brackets(text)
+    text, again = without_brackets(text)
     if text is None:
         return ()
-    if ";" in text and _START.search(text.rsplit("; ", 1)[-1]):
+    if ";" in text and START.search(text.rsplit("; ", 1)[-1]):
         text = text.rsplit("; ", 1)[-1]
     main, *more = AGAIN.split(text)
     found = []
     for part in (main, *more, *again):
-        bare = _without_remark(part)
+        bare = without_remark(part)
         value = _value(bare, counted) if bare is not None else ""
         if value == "":
             return ()
         if value is None:
-            if part is main or _START.search(part):
+            if part is main or START.search(part):
                 return None
             continue
         found.append(value)
@@ -155,72 +138,12 @@ def _grouped(text: str) -> str:
     return re.sub(r"(?<=\.)\d{3}(?:[ \u2009\u202f\xa0]\d{3})+(?!\d)", lambda c: re.sub(r"\D", "", c[0]), text)
 
 
-def _without_brackets(text: str) -> tuple[str | None, list[str]]:
-    """The text without remarks in brackets, and what they say again; None if one takes the value back."""
-    again: list[str] = []
-    spoilt = False
-
-    def judged(found: re.Match[str]) -> str:
-        nonlocal spoilt
-        inside, rest = found[1].strip(), found.string[found.end() :].lstrip()
-        before = found.string[: found.start()].rstrip()[-1:]
-        if lead := AGAIN_INSIDE.match(inside):
-            again.append(inside[lead.end() :])
-            return ""
-        behind = (
-            (before.isalnum() or before in "}°%") and found[0][:1] == " " and (rest[:1].isalpha() or rest[:1] in ",.;")
-        )
-        if behind and _MEASURED.match(inside) and is_quantity(inside):
-            again.append(inside)
-            return ""
-        if _UNIT_APART.match(inside):
-            spoilt = True
-            return ""
-        if _NAMED.match(inside) and not rest and found[0][:1] == " ":
-            return ""
-        if _prose(inside) or (_LONG_WORD.search(found.string[: found.start()]) and re.search(r"[*/+]", inside)):
-            spoilt |= bool(SPOILS.search(inside))
-            return ""
-        return found[0]
-
-    text = _BRACKETS.sub(judged, text).strip(" .,;")
-    return (None if spoilt else text), again
-
-
-def _prose(text: str) -> bool:
-    """Whether a text holds a word that is neither a unit nor a function."""
-    return any(not _of_a_value(word[0], text[word.end() :]) for word in _WORD.finditer(text))
-
-
-def _of_a_value(word: str, after: str) -> bool:
-    if word in FUNCTIONS:
-        return True
-    if word == "in":
-        return not after.strip(" .")
-    return word not in PLACES and all(in_table(part) for part in word.split("-"))
-
-
-def _without_remark(text: str) -> str | None:
-    """The text before a remark or reason; None if that takes the value back."""
-    for found in REMARK.finditer(text):
-        if text.count("(", 0, found.start()) > text.count(")", 0, found.start()):
-            continue
-        if any(sign.search(text, 0, found.start()) for sign in (_START, _NAMED, VERBS)):
-            if BEGINS_SETTING.match(text) and not _GIVES.search(text, 0, found.start()):
-                continue
-            said = text[found.start() :]
-            if (so := SO.match(said)) and _START.search(said):
-                return _without_remark(said[so.end() :])
-            return None if SPOILS.search(said) or _GOES_ON.search(said) else text[: found.start()]
-    return text
-
-
 def _value(text: str, counted: bool) -> str | None:
     """The value that a clause ends on; "" if it is denied, bounded or one of two, None if there is none."""
     text = text.strip(" .,;")
     if setting := SETTING.match(text):
         text = text[setting.end() :]
-    relation = _NAMED.search(text)
+    relation = NAMED.search(text)
     if ORDERS.match(text):
         return ""
     verb = _last_verb(text, relation.end() if relation else len(text))
@@ -230,7 +153,7 @@ def _value(text: str, counted: bool) -> str | None:
     tail = text[begun:].strip()
     if _formula(tail):
         return _cut(tail, counted)
-    named, start = _NAMED.search(tail), (None if counted else _DIGIT.search(tail)) or _START.search(tail)
+    named, start = NAMED.search(tail), (None if counted else _DIGIT.search(tail)) or START.search(tail)
     first = min((one for one in (named, start) if one), key=lambda one: one.start(), default=None)
     if first is None:
         return None
@@ -250,25 +173,25 @@ def _last_verb(text: str, end: int) -> re.Match[str] | None:
     last = None
     for found in VERBS.finditer(text, 0, end):
         rest = text[found.end() :]
-        if _START.search(rest) or _NAMED.search(rest) or _formula(rest):
+        if START.search(rest) or NAMED.search(rest) or _formula(rest):
             last = found
     return last
 
 
 def _formula(text: str) -> bool:
-    return bool(text) and not _prose(text) and not text[:1].isdigit() and not DENIES.search(text)
+    return bool(text) and not prose(text) and not text[:1].isdigit() and not DENIES.search(text)
 
 
 def _cut(text: str, counted: bool) -> str | None:
     """A value without the words behind it; "" and None as in `_value`."""
-    if text[:1].isalpha() and not _NAMED.match(text):
+    if text[:1].isalpha() and not NAMED.match(text):
         text = number_words(text)
     links = _links(text)
     if not links or _POWERED.search(links[-1]):
         return ""
     *before, last = links
-    for word in _WORD.finditer(last):
-        if _of_a_value(word[0], last[word.end() :]):
+    for word in WORD.finditer(last):
+        if of_a_value(word[0], last[word.end() :]):
             continue
         value, rest = last[: word.start()].strip(" ,-"), last[word.start() :].strip()
         if not value or _FORMULA.search(rest) or (len(word[0]) == 2 and word[0] not in PLACES):
@@ -292,7 +215,7 @@ def _links(text: str) -> list[str]:
         return []
     if len(links) > 1 and _measured_factors(links[0]):
         return links[-1:]
-    named = _NAMED.match(text) and "≈" in links and "=" in links
+    named = NAMED.match(text) and "≈" in links and "=" in links
     if len(links) > 3 and (named or any(_COMPARES.search(link) for link in links[2:-1])):
         return [links[0], "=", links[-1]]
     return links
@@ -314,7 +237,7 @@ def _changes(value: str, rest: str) -> bool:
 def _measured_factors(text: str) -> bool:
     """Whether a text is a product of numbers with units, as `2.0 mol * 18 g mol^{-1}`."""
     factors = re.split(r" ?[*/] ?(?=\d)", text.strip())
-    return len(factors) > 1 and all(_MEASURED.match(factor) and is_quantity(factor) for factor in factors)
+    return len(factors) > 1 and all(MEASURED.match(factor) and is_quantity(factor) for factor in factors)
 
 
 def _plain_label(text: str) -> str:

@@ -143,3 +143,14 @@ PLACES = _set("""
 FUNCTIONS = _set(
     "sin cos tan cot sec csc ln log exp sqrt arctan arcsin arccos sinh cosh tanh max min lim pi per and or"
 )
+START = re.compile(
+    r"(?<![\w.^_}\\{(])(?:[-+] ?)?(?:\d|\.\d|\\(?:frac|sqrt|pi|binom|ln|log|infty|begin|langle|hat)|[(\[⦃]|\d+!)|"
+    rf"(?i:\b{NUMBER_WORD}\b)"
+)
+"""Where a value begins."""
+NAMED = re.compile(
+    r"(?:\[[A-Z][^\[\]=]*\]|"
+    r"\\?[A-Za-zΔ∇][\w°']*(?:_ ?(?:\{[^{}]*\}|\w+))?(?:\^°)?(?: ?\([^()]*\))?'*|\\\w+ ?\{?\w*\}?) ?[=≈∈]"
+)
+WORD = re.compile(r"(?<![\\A-Za-z_{^}\d)])[A-Za-z]{2,}(?:-[A-Za-z]+)*(?![\^_A-Za-z])|(?<= )a(?= [a-z]{2})")
+MEASURED = re.compile(r"-?[\d.].*[A-Za-z%°]")
