@@ -48,9 +48,9 @@ _PAIRS = tuple(
 _EVERYWHERE = _named("always trigger")
 _BROAD = _named("deed gain abroad pretext unasked lead-on")
 """Acts and reasons that are in order by themselves: they count only in pairs."""
-_PLAIN = _named("excuse reign demand name purse persona")
+_PLAIN = _named("excuse reign demand name purse persona rights page")
 """Signs that speak against the reader so plainly that they need no other."""
-_AGAINST = _named("loosen lasting weaken")
+_AGAINST = _named("loosen lasting weaken guard")
 """Signs that need one other, be it any."""
 _THIN = _named("heedless voice plant own-way")
 """Signs that need one other, which is not one of those that most packages hold."""
@@ -60,6 +60,10 @@ _DARK = _PLAIN | _AGAINST | _THIN | _named("lie conceal consent authority obey m
 _TAKEN = _named("forward secrets")
 _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
+_HANDED_OVER = _named("rights page")
+_UNSEEN = _named("conceal excuse heedless lie")
+_FREED = _named("consent loosen unasked reign authority guard")
+"""A stranger is let in, or a command of a page run, and the reader is not to see it or not to be asked."""
 
 
 def following(found: Sequence[Sentence]) -> dict[tuple[str, int], int]:
@@ -90,6 +94,10 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
 def _weight(near: set[str], wide: set[str]) -> Severity | None:
     """What signs weigh that stand in one passage, `near`, and in it or the paragraph below, `wide`."""
     if wide >= _SENT_UNSEEN or (near >= _TAKEN_UNSEEN and near & _TAKEN):
+        return Severity.BLOCK
+    if wide & _HANDED_OVER and wide & (_UNSEEN | _FREED):
+        return Severity.BLOCK
+    if "sign-guard" in wide and wide & _UNSEEN:
         return Severity.BLOCK
     is_enough = len(near - _BROAD) >= 3 or _is_against(wide) or any(pair <= near for pair in _PAIRS)
     return Severity.REVIEW if is_enough else None

@@ -72,11 +72,11 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
     triggers, tests, pairs = _compiled[0]
-    if not purpose.is_security and any(sentence.is_command or "://" in sentence.text for sentence in found):
+    if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled([sentence for sentence in found if not sentence.is_refused], purpose)
     found = [sentence for sentence in found if not sentence.is_refused and not sentence.is_command]
     # Two sentences that follow each other often are one thought.
-    windows = [*found, *_neighbours(found)]
+    windows = [*found, *_neighbours(found), *_rows(found)]
     candidates = triggers.candidates(sentence.text for sentence in windows)
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
@@ -159,8 +159,29 @@ def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> set[int]:
     return met
 
 
+_PACKAGE = re.compile(r"\b(?:npx|uvx|bunx|dlx|npm|pipx)\s")
+
+
+def _rows(found: Sequence[Sentence]) -> Iterator[Sentence]:
+    """Rows of a table that name an address, each with the head of the table."""
+    head = last = None
+    for sentence in found:
+        if sentence.text.count("|") < 2:
+            continue
+        if head is None or last is None or sentence.path != last.path or not 0 < sentence.line - last.line <= 2:
+            head = sentence
+        elif "http" in sentence.text:
+            yield Sentence(sentence.path, sentence.line, f"{head.text[:300]} | {sentence.text}")
+        last = sentence
+
+
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
-    links = ["http" in sentence.text or "](" in sentence.text for sentence in found]
+    links = [
+        "http" in sentence.text
+        or "](" in sentence.text
+        or ("`" in sentence.text and _PACKAGE.search(sentence.text) is not None)
+        for sentence in found
+    ]
     for number in range(len(found) - 1):
         if not links[number] and not links[number + 1]:
             continue
@@ -176,7 +197,7 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
 
 
 _LOCKED = re.compile(
-    r"\bpass(?:word|wd|phrase|code)?\b|\bpwd?\s*[:=]|contraseña|пароль|密码|passwort"
+    r"\bpass(?:word|wd|phrase|code)?\b|\bpwd?\s*[:=]|contraseña|senha|mot\s+de\s+passe|парол|密码|密碼|口令|パスワード|비밀번호|암호|passwort|kennwort"
     r"|\b(?:extract|unzip|unpack|decompress|unlock)\b[^.!?\n]{0,30}\b(?:with|using)\b[^.!?\n]{0,16}[`\"'“]\w{3,}[`\"'”]",
     re.IGNORECASE,
 )

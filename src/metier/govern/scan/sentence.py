@@ -43,6 +43,7 @@ class Sentence(NamedTuple):
         is_hidden: A page does not show it.
         is_refused: The heading, or the words before the list, forbid it.
         is_command: A line of code that hands over a file; read for what prose says of the file, not as prose.
+        fills: The files that it has filled with secrets.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Sentence(NamedTuple):
     is_hidden: bool = False
     is_refused: bool = False
     is_command: bool = False
+    fills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
