@@ -153,7 +153,10 @@ class _Gold:
     many: bool
 
 
-_WORDY = re.compile(r"(?<![\\{A-Za-z])[A-Za-z]?[a-z]{2,}[:,.]?\*?\s| - ?|[(;∴⇒→✓✔✅]|=>|°[a-z]|≈.*[≈=]")
+_WORDY = re.compile(
+    r"(?<![\\{A-Za-z])[A-Za-z]?[a-z]{2,}[:,.]?\*?\s| - ?|[(;∴⇒→✓✔✅]|=>|°[a-z]|≈.*[≈=]|"
+    r"=.*(?:≈|\\approx|\\simeq)|[,(].*(?:[<>≤≥∈]|\\(?:[gl]e?q?|[gl]t|in|neq?)\b)"
+)
 """What a text needs to be more than an answer; the others are not read again."""
 _TWICE = re.compile(
     r"\((?:≈|=|\\approx|about|approx|roughly|or|i\.e|\d)|\bi\.e\b|(?:≈|\\approx).*(?:≈|\\approx)|"

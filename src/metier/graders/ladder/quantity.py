@@ -10,7 +10,7 @@ from itertools import pairwise
 from metier.graders.ladder.doubles import TooBigError, UndefinedError, Value
 from metier.graders.ladder.evaluate import as_float, value
 from metier.graders.ladder.syntax import UnreadError, read
-from metier.graders.ladder.tree import Literal, Node, parts
+from metier.graders.ladder.tree import Apply, Literal, Node, parts
 from metier.graders.ladder.units import pairs, units
 
 
@@ -149,4 +149,20 @@ def _disagree(left: Quantity, right: Quantity) -> bool:
         high = (high * theirs.factor + theirs.zero - mine.zero) / mine.factor
     printed = [one for one in (left, right) if isinstance(one.node, Literal)] if left.unit == right.unit else []
     leeway = max((0.5 * 10.0**-one.decimals for one in printed), default=0.0)
+    leeway = max(leeway, *(_last_place(one) * abs(low) for one in (left, right)))
     return not abs(low - high) <= max(_ROUNDED * max(abs(low), abs(high)), leeway)
+
+
+def _last_place(one: Quantity) -> float:
+    """Half a unit in the last decimal of `1.7*10^{-5}`, as a share of it."""
+    node = one.node
+    if not (isinstance(node, Apply) and node.op == "mul" and _is_power_of_ten(node.args[-1])):
+        return 0.0
+    mantissa = node.args[0]
+    if not (isinstance(mantissa, Literal) and mantissa.decimals and mantissa.value):
+        return 0.0
+    return 0.5 * float(10.0**-mantissa.decimals) / abs(float(mantissa.value))
+
+
+def _is_power_of_ten(node: Node) -> bool:
+    return isinstance(node, Apply) and node.op == "pow" and node.args[0] == Literal(10, 0)

@@ -10,6 +10,7 @@ from metier.graders.ladder.wording import (
     AGAIN_INSIDE,
     BEGINS_SETTING,
     FUNCTIONS,
+    GOVERNED,
     MEASURED,
     NAMED,
     PLACES,
@@ -24,6 +25,10 @@ from metier.graders.ladder.wording import (
 _BRACKETS = re.compile(r" ?\(((?:[^()]|\([^()]*\))*)\)")
 _LONG_WORD = re.compile(r"(?<![\\A-Za-z_{^])[a-z]{3,}$")
 _UNIT_APART = re.compile(r"in (?:units of )?[A-Za-zμ°%/]+$")
+_CONDITION = re.compile(
+    r"(?:[,;] *|(?= \()|(?= for\b)| (?=valid\b))\(? *(?:valid|holds|where|provided|that|for|all|any|if|with|when| )*\|?"
+    r"(?:\\?(?:Re|Im) ?\(?)?(\\?[A-Za-z])(?:_\{?\w+\}?)?[)|]* ?[<>≤≥≠∈] ?[^,;=()]{1,20}\)? *$"
+)
 _GIVES = re.compile(r"\b(?:gives?|yields?|get|obtain|find)\b")
 _GOES_ON = re.compile(rf", (?:{VERBS.pattern.removeprefix('(?i)')}|[a-z]+s\b).*\d")
 """The main clause behind a remark in the middle."""
@@ -67,13 +72,37 @@ def without_remark(text: str) -> str | None:
         if text.count("(", 0, found.start()) > text.count(")", 0, found.start()):
             continue
         if any(sign.search(text, 0, found.start()) for sign in (START, NAMED, VERBS)):
-            if BEGINS_SETTING.match(text) and not _GIVES.search(text, 0, found.start()):
-                continue
             said = text[found.start() :]
-            if (so := SO.match(said)) and START.search(said):
+            if BEGINS_SETTING.match(text) and not _GIVES.search(text, 0, found.start()) and not _is_last(text, found):
+                continue
+            if (so := SO.match(said)) and START.search(GOVERNED.sub("", said)):
                 return without_remark(said[so.end() :])
             return None if SPOILS.search(said) or _GOES_ON.search(said) else text[: found.start()]
     return text
+
+
+def _is_last(text: str, remark: re.Match[str]) -> bool:
+    """Whether a main clause states its value before a remark without a number: `With m = 2, F = 4, about as much`."""
+    comma = text.find(", ")
+    stated = 0 <= comma < remark.start() and NAMED.search(text, comma + 2, remark.start())
+    return bool(stated) and not re.search(r"[\d=≈]", text[remark.start() :])
+
+
+def without_condition(text: str) -> str:
+    """The text without the values for which its formula holds: `X(z) = 1/(1 - z), |z| > 1`, `f'(x) = 1/x (x > 0)`.
+
+    What is bounded must stand in the formula, so that `x = 3, x > 5` keeps both.
+
+    >>> without_condition("X(z) = 1/(1 - z), |z| > 1"), without_condition("x = 3, x > 5")
+    ('X(z) = 1/(1 - z)', 'x = 3, x > 5')
+    """
+    found = _CONDITION.search(text)
+    relation = NAMED.match(text)
+    if not found or not relation or found.start() < relation.end():
+        return text
+    label = relation[0].rstrip(" =≈∈")
+    stated = text[relation.end() : found.start()] + "".join(re.findall(r"\([^()]*\)|_.*", label))
+    return text[: found.start()] if re.search(rf"(?<![A-Za-z\\]){re.escape(found[1])}(?![A-Za-z])", stated) else text
 
 
 def prose(text: str) -> bool:

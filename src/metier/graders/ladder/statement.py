@@ -11,7 +11,7 @@ import re
 
 from metier.graders.ladder.normal import normal, number_words
 from metier.graders.ladder.quantity import differing_links, is_quantity
-from metier.graders.ladder.remarks import of_a_value, prose, without_brackets, without_remark
+from metier.graders.ladder.remarks import of_a_value, prose, without_brackets, without_condition, without_remark
 from metier.graders.ladder.wording import (
     ABSTRACT,
     AGAIN,
@@ -45,6 +45,16 @@ _BOLD = re.compile(r"\*\*([^*\n]*\d[^*\n]*)\*\*(?!:)")
 _IMPLIES = re.compile(r"=>|⇒|⟹|∴|\\Rightarrow|\\implies")
 _PART_OF = re.compile(r"(?i)(?<!two )(?<!three )\b(?:half|third|quarter)s? of\b")
 _ARROW = re.compile(r"→(?=[^→]*=)|(?i:(?<=answer)) →")
+_BOUND_SAID = re.compile(
+    r", (?:so|thus|hence|meaning|and so)(?: that)? (?:at (?:most|least)|no more than|up to)(?: only)? "
+    r"(?:a (?:half|third|quarter|tenth|fifth)\b|\$?(\d[\d.]* ?\\?%?)\$?)(?= )[^=≈]*$"
+)
+_REASON = re.compile(r"; (?:since|because|as)\b")
+_SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_SCALED = re.compile(r"(?i)(?<![\w.^{])(\d[\d.]*) (thousand|million|billion|trillion)\b(?! (?:and )?\d)")
+_SPLIT_DEGREE = re.compile(r"(\d+)°/(\\pi|\d+)")
+_ESTIMATE = re.compile(r"\b(?:on|of) the order of (?=\d)")
+_NOT_REJECTED = re.compile(r"(?:do not|cannot|can not|fail(?:ed|s)? to|don't|did not) reject")
 _DIGIT = re.compile(r"(?<![\w.^_}\\{(])(?:[-+] ?)?(?:\d|\.\d)")
 _FORMULA = re.compile(r"[+*/^\\_{}=]")
 _OTHER_VALUE = re.compile(r"(?<=[A-Za-z,%°}]) (?<!of )\d")
@@ -104,18 +114,21 @@ def forms(sentence: str, *, counted: bool) -> tuple[str, ...] | None:
     (('6',), ())
     """
     text = _IMPLIES.split(sentence[:_LONGEST])[-1]
+    text, bounded = _without_bound(text)
     if _PART_OF.search(text):
         return None
     text = _LETTERS.sub(lambda found: f" {' '.join(found[1])} ", text)
-    text = normal(_grouped(text)).strip("✓✔✅ ")
+    text = _plain_words(normal(_grouped(text)).strip("✓✔✅ "))
     if not text or text.endswith("?"):
         return None
     text = LABEL.sub("", text)
     if "→" in text:
         text = _ARROW.split(text)[-1].strip() or text
-    text, again = without_brackets(text)
+    text, again = without_brackets(without_condition(text))
     if text is None:
         return ()
+    again += bounded
+    text = _without_reason(text)
     if ";" in text and START.search(text.rsplit("; ", 1)[-1]):
         text = text.rsplit("; ", 1)[-1]
     main, *more = AGAIN.split(text)
@@ -131,6 +144,29 @@ def forms(sentence: str, *, counted: bool) -> tuple[str, ...] | None:
             continue
         found.append(value)
     return tuple(found) or None
+
+
+def _without_bound(text: str) -> tuple[str, list[str]]:
+    """The text without `, so at most 40% of it …`, and the number there, which must be the one before."""
+    found = _BOUND_SAID.search(text)
+    return (text[: found.start()], [found[1]] if found[1] else []) if found else (text, [])
+
+
+def _without_reason(text: str) -> str:
+    """`t = 1.96; since |t| = 2.31 exceeds it, we reject it` without the reason, if no value follows from it."""
+    found = _REASON.search(text)
+    if not found:
+        return text
+    said = text[found.end() :]
+    concluded = GOVERNED.sub("", said.partition(", ")[2])
+    return text if START.search(concluded) or NAMED.search(concluded) or SPOILS.search(said) else text[: found.start()]
+
+
+def _plain_words(text: str) -> str:
+    """Large numbers, estimates and statistical verdicts in the words that are read below."""
+    text = _SCALED.sub(lambda found: f"{found[1]}*10^{{{_SCALES[found[2].lower()]}}}", text)
+    text = _SPLIT_DEGREE.sub(r"(\1/\2)°", text)
+    return _NOT_REJECTED.sub("retain", _ESTIMATE.sub("about ", text))
 
 
 def _grouped(text: str) -> str:

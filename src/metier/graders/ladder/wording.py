@@ -38,6 +38,8 @@ VERBS = re.compile(
     contains?  results in  leads to  leaves(?: \w+)? with  given by
     carr(?:y|ies)  exerts?  reads?  lasts?  produces?  releases?  absorbs?  reaches
     costs?  measures?  holds?  (?:accelerates|moves|travels) at  forms  experiences?  calculated  simplifies to
+    (?:grew|grows?|rose|rises?|expanded|increased) at (?:an? |the )?(?:[\w-]+ ){0,2}rate of
+    (?:lies?|lay|sits?|stands?|stood)(?: at| some)?  \w+ by a factor of
     reduces to  ends? up (?:with|at)  occup(?:y|ies)  fills?  shares?
     (?:drops|falls|rises|increases|decreases|grows|climbs) to  intersect at  located at  conclude that""")
     + r")\b(?: equal)?(?: to)?(?: be)?:?"
@@ -52,19 +54,23 @@ AGAIN = re.compile(
 AGAIN_INSIDE = re.compile(rf"(?i)^(?:i\.? ?e\.?,?|that is,?|or|{_NEARLY}|approx\.?|≈|=)+ *(?=[-\d.\\])")
 _REASONS = _words("since  because  so that  when  where  assuming  using  rounded")
 _COUNTS = r"(?:\d+|two|three|four)"
+_NUMBERED = rf"[^.;]*?(?:(?<![-\w.])\d|\b{NUMBER_WORD} (?!times))"
 REMARK = re.compile(
     r"(?:,| -|;| --)+ (?:"
     + _words(r"""
     which  who  where  since  because  as  so  thus  hence  meaning  indicating  showing  suggesting  implying  rounded
     roughly  about  approximately  almost  nearly  more  less  much  just  well  far  compared  assuming  using  with
     at  in  on  when  for  directed  pointing  acting  due  a  an  the  positive  negative  not surprisingly  giving
-    making  under  above  below  over  close  consistent  corresponding  and (?:so|thus|hence|the (?!.*\d))""")
-    + rf"|to {_COUNTS})\b|"
+    making  under  above  below  over  close  consistent  corresponding  and (?:so|thus|hence|the (?!.*\d))
+    (?:and |so )?(?:we|the null hypothesis|it) (?:retain|reject|accept)s?
+    valid  holds""")
+    + rf"|(?!leaving|giving|making|yielding|bringing)[a-z]{{3,}}ing (?!{_NUMBERED})|to {_COUNTS})\b|"
     rf" (?:{_REASONS}|as (?:expected|required)|compared (?:to|with)|"
     rf"to {_COUNTS} (?:s\.? ?f|sig|d\.? ?p|dec|places)\w*)\b|"
     r"(?<=[\d}%]) [<>] |"
     r" for (?=\|?\\?[A-Za-z]\w*\|? ?[<>≤≥≠=∈])|"
-    r" and (?!above|below|more|less|over|up)(?:[A-Za-z']+ ){1,4}(?:is|are|has|have)\b(?!.*\d)| --? (?=[a-z]{2,} )"
+    r" and (?!above|below|more|less|over|up)(?:[A-Za-z']+ ){1,4}(?:is|are|has|have)\b(?!.*\d)|"
+    r" --? (?=[a-z]{2,} (?![-+*/^=]))"
 )
 SO = re.compile(r"[-,; ]+(?:so|thus|hence|therefore|giving|making)\b,? *")
 _CONTEXT = _words("using  with  after  at  for  when  since  as  because  given  from  substituting  plugging  in  by")
@@ -113,7 +119,7 @@ SPOILS = re.compile(
     + _words(r"""
     wrong  incorrect  cannot  wait  instead  rather  actually  but  however  if  unless  maybe  perhaps  possibly
     although  though  whereas  plus  minus  too  not  impossible  absurd  unphysical
-    contradict\w*  correct(?:ed|ion)?  mistake  neither  either""")
+    contradict\w*  correct(?:ed|ion)?  mistake  neither  either(?! side| way| direction| end| case)""")
     + r")\b|\b(?:or|not|and(?: then)?(?: to)?) (?:\w+ )?[-+]?\d|"
     r"\b(?:in|for|on) (?:each|every)\b|\baway from\b.*\d|\b(?:each|every|per|so (?:it|the|we|this|that))\b.*\d|\?"
 )
