@@ -26,7 +26,11 @@ _TEXT = re.compile(
     r"^(?:(?:const|let|var|my|our|local)\s+)?(?P<name>\$?[A-Za-z_]\w*)\s*=\s*(?P<value>\"(?:[^\"\\]|\\.){2,400}\"|'(?:[^'\\]|\\.){2,400}'|`[^`\\$]{2,400}`)\s*(?://.*)?$"
 )
 _TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
-_WORTH = ("child_process", "eval", "Function", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "pack(", "chr(", "-join", "-f ", "exec", "spawn", "iex", "Invoke-Expression", "node:vm", "dns")  # fmt: skip
+_WORTH = (
+    "child_process", "eval", "Function", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64", "pack", "chr(", "-join",
+    "-JOIN", "-f ", "exec", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "& ", "&(", "&'", '&"',
+)  # fmt: skip
+"""A script that has names or codes that matter holds one of these."""
 _MAX_NAMES = 60
 
 

@@ -48,12 +48,12 @@ _PACKED = re.compile(
 )
 _CHR = re.compile(r"(?<![\w.$>])chr\(\s*(0x[\da-fA-F]+|\d+)\s*\)")
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u(?:\{0*([0-9a-fA-F]{1,4})\}|00([0-7][0-9a-fA-F]))")
-_MORE = ("atob", "Buffer.from", "FromBase64String", "base64_decode", "unpack", "decode64", "-join", "-f ", "pack(", "chr(", ".map(", "\\x", "\\u", "frombase64string", "-JOIN", "& ", "&(", "&'", '&"')  # fmt: skip
-"""What has to be decoded holds one of these."""
 _CODE = re.compile(r"0x[0-9a-fA-F]+|[1-9]\d{0,6}")
 _DECODES = re.compile(
     r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\(|\\x", re.I
 )
+_CODED = ("atob", "Buffer.from", "64", "unpack")
+"""A text that is decoded stands beside one of these."""
 _MAX_PASSES = 12
 
 _NAMES = (
@@ -67,8 +67,11 @@ _WRITTEN = (*_AS_WRITTEN.items(), ("http", "http"))
 _NAMED = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _NAMES))})(?!\w)|\bhttps?(?=://)", re.I)
 
 
-def joined(piece: str) -> str:
+def joined(piece: str, *, is_coded: bool = True) -> str:
     r"""A statement with its strings put together.
+
+    Args:
+        is_coded: It may hold what has to be decoded, too.
 
     >>> joined('read("/.sol" + "ana/x")'), joined('fs["rea" + "d"](["a", "b"].join(""))')
     ('read("/.solana/x")', 'fs.read("ab")')
@@ -78,7 +81,7 @@ def joined(piece: str) -> str:
     if len(piece) > 20_000:
         return piece
     written = piece
-    if any(word in piece for word in _MORE):
+    if is_coded:
         piece = _decoded(piece)
     if not _MAYBE.search(piece):
         return piece if piece == written else _kept(piece, written)
@@ -96,7 +99,7 @@ def joined(piece: str) -> str:
         if piece == before:
             break
     piece = _MEMBER.sub(r".\1", piece)
-    if piece != written and any(word in piece for word in _MORE):
+    if is_coded and piece != written:
         piece = _decoded(piece)
     return piece if piece == written else _kept(piece, written)
 
@@ -117,7 +120,8 @@ def _decoded(piece: str) -> str:
     if ".map(" in piece:
         piece = _MAPPED.sub(_mapped, piece)
         piece = _ROW.sub(_row, piece)
-    piece = _DECODED.sub(_of_text, piece)
+    if any(word in piece for word in _CODED):
+        piece = _DECODED.sub(_of_text, piece)
     if "pack(" in piece:
         piece = _PACKED.sub(lambda found: _of_codes(found[1] or found[2]), piece)
     if "chr(" in piece:

@@ -35,6 +35,10 @@ _ACTS = re.compile(
     r"https?://|\b(?:curl|wget|upload|forward|send|approve|passwords?|tokens?|credentials?|secrets?|api keys?)\b", re.I
 )
 _BREAK = re.compile(r"\\[nrt]|\s+")
+_NAMES = (
+    "SKILL.md", "CLAUDE.md", "AGENT", "GEMINI.md", "SOUL.md", "MEMORY.md", "HEARTBEAT.md", "IDENTITY.md", "rules", "copilot-instructions", ".claude",
+    ".codex", ".cursor", ".openclaw", ".clawdbot", ".gemini", ".windsurf",
+)  # fmt: skip
 _CONCEALING = ("not ", "ever ", "without ", "need to ")
 _PRINTS = ("echo ", "printf ", "cat ", "tee ", "sed ", "sudo ")
 _MAX_SAID = 4000
@@ -49,7 +53,9 @@ def planted_orders(steps: Sequence[Step], together: frozenset[str], purpose: Pur
     >>> [seen.rule for seen in planted_orders(steps, frozenset({"write"}), Purpose(), "\\n".join(lines))]
     ['rewrite-agent']
     """
-    if not together & {"write", "agent-write"} or not READ_BY_AGENTS.search(text):
+    if not together & {"write", "agent-write"} or not any(word in text for word in _NAMES):
+        return
+    if not READ_BY_AGENTS.search(text):
         return
     for step in steps:
         if "://" not in step.text and "'t" not in step.text and not any(word in step.text for word in _CONCEALING):

@@ -86,7 +86,7 @@ def script_statements(
     scopes: list[tuple[int, str]] = []
     aliases = aliases_of(text) if kind in _FOLDED else None
     for line, indent, depth, written, opens in _pieces(text, kind, sources):
-        piece = joined(written) if kind in _FOLDED else written
+        piece = joined(written, is_coded=aliases is not None) if kind in _FOLDED else written
         piece = aliases.said(piece, written) if aliases is not None else piece
         if kind == "python":
             while scopes and indent <= scopes[-1][0]:
