@@ -22,6 +22,7 @@ _TEXT = re.compile(
 _HEREDOC = re.compile(
     r"<<-?[ \t]*[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<body>[ \t]*#![\s\S]{1,20000}?)\n[ \t]*(?P=end)(?=\s|\Z)"
 )
+_SQUIGGLY = re.compile(r"<<[<~-]?[ \t]*[\"']?(?P<end>[A-Z_]\w*)[\"']?[^\n]*\n[ \t]*\Z")
 _ESCAPE = re.compile(r"\\([\s\S])")
 _LETTERS = {"n": "\n", "t": "\t", "r": "", "\n": ""}
 _STARTED = (
@@ -73,6 +74,12 @@ def _begun(text: str) -> Iterator[tuple[int, str]]:
         elif before[-1:] in _REST and before[-1:]:
             said, end = _joined(text, place, before[-1])
             yield place, said
+        elif before and (heredoc := _SQUIGGLY.search(text, max(0, place - 120), place)):
+            # A here-document of Ruby, PHP or Perl.
+            end = text.find("\n", place)
+            closing = re.compile(rf"\n[ \t]*{heredoc['end']}\b").search(text, end if end > 0 else place)
+            end = closing.start() if closing else place
+            yield place, text[place:end]
         place = text.find("#!", max(end, place + 2))
 
 

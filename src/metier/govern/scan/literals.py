@@ -24,6 +24,7 @@ _REVERSED = re.compile(
 )
 _CONCAT = re.compile(rf"({_STRING})\s*\.\s*concat\s*\(\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\)")
 _MEMBER = re.compile(r"(?<=[\w)\]])\[\s*[\"'`]([A-Za-z_$][\w$]*)[\"'`]\s*\](?!\s*=[^=])")
+_GLOBAL = re.compile(r"\b(?:globalThis|window|global|self|this)\.(?=(?:eval|Function)\s*\()")
 _ONE = re.compile(_STRING)
 _MAPPED = re.compile(
     rf"\[\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*,?\s*\]\s*\.map\(\s*(?:\(?\s*(?P<of>\w+)\s*\)?\s*=>\s*)?(?:atob\b(?:\(\s*\w+\s*\))?|Buffer\.from\(\s*(?P=of)\s*,\s*[\"'](?P<by>hex|base64)[\"']\s*\)\s*\.toString\([^()]*\))\s*\)"
@@ -99,6 +100,7 @@ def joined(piece: str, *, is_coded: bool = True) -> str:
         if piece == before:
             break
     piece = _MEMBER.sub(r".\1", piece)
+    piece = _GLOBAL.sub("", piece) if "eval" in piece or "Function" in piece else piece
     if is_coded and piece != written:
         piece = _decoded(piece)
     return piece if piece == written else _kept(piece, written)

@@ -10,6 +10,7 @@ from metier.capability import Capability
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
+from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import Place, place_of, urls_of
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
@@ -40,14 +41,10 @@ _ENDPOINT = re.compile(
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _PROGRAM_WORDS = (";exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
-_HOOK = re.compile(r"\"((?:pre|post)?install|prepare|preprepare)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
 _WHOLE_MACHINE = re.compile(
     r"privileged:\s*true|docker\.sock|[\s\"'-]/:/|(?:pid|network_mode):\s*[\"']?host|hostPID:\s*true"
 )
 _IMAGE = re.compile(r"\bimage:\s*[\"']?([\w-]+(?:\.[\w-]+)+(?::\d+)?/\S+)")
-_HOOK_ACTS = re.compile(
-    r"\bnode\s+-e|\bcurl\b|\bwget\b|https?:|python3?\s+-c|\beval\b|\bbash\s+-c|\bnc\b|base64|powershell", re.I
-)
 _WEIGHT = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _CAPABILITIES = {entry.name: entry.capabilities for entry in LABELS}
 
@@ -89,7 +86,6 @@ def _scan(contents: Contents) -> Scan:
         *_whole_files(contents),
         *_hidden_text(contents),
         *_endpoints(contents, purpose),
-        *_install_hooks(contents),
         *_containers(contents, purpose),
     ]
     findings += [_finding(seen) for seen in chains(steps, purpose)]
@@ -97,6 +93,7 @@ def _scan(contents: Contents) -> Scan:
         _of(found.rule, found.severity, found.sentence.path, found.sentence.line, found.sentence.text)
         for found in said(prose, purpose)
     ]
+    findings += [_of(*found) for found in hook_findings(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]
     findings += [_of(*found) for found in registry_findings(steps, contents.parts, purpose)]
@@ -160,21 +157,6 @@ def _containers(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
                     line = part.plain.count("\n", 0, found.start()) + 1
                     weight = Severity.REVIEW if place == Place.OWN else Severity.BLOCK
                     yield _of("grant-root", weight, part.path, line, found[0].strip())
-
-
-def _install_hooks(contents: Contents) -> Iterator[Finding]:
-    """What a package manager would run by itself, where it is more than a build."""
-    for part in contents.parts:
-        if part.path.rsplit("/", 1)[-1] == "package.json":
-            for found in _HOOK.finditer(part.text):
-                if _HOOK_ACTS.search(found[2]):
-                    yield _of(
-                        "install-hook",
-                        Severity.REVIEW,
-                        part.path,
-                        part.text.count("\n", 0, found.start()) + 1,
-                        found[0],
-                    )
 
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:

