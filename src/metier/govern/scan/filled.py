@@ -45,7 +45,7 @@ _NEEDLES = (
     ".env", ".ssh", "id_rsa", "id_ed", "id_ecdsa", ".aws", ".netrc", ".npmrc", ".pypirc", ".pgpass", ".git-cred", ".gnupg", ".kube", ".docker/", ".config", "wallet.", "eychain", "asswords", "ookies",
     "redential", "rivate key", "env`", "env ", "nvironment variable", "_history", "hell history", "utput of",
 )  # fmt: skip
-"""Of which a document that names a secret holds one."""
+"""Of which a text that names a secret holds one."""
 _FAR = 14
 """How many lines below the sentence a file is still the one that it names."""
 
@@ -78,13 +78,13 @@ def filled(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         held |= {(sentence.path, name): number for name in sentence.fills}
 
 
-def may_fill(document: str) -> bool:
-    """Whether a document names anything that would be a secret in a file.
+def may_fill(text: str) -> bool:
+    """Whether a document or a sentence may name what would be a secret in a file.
 
     >>> may_fill("Put `.env` into `d.txt`."), may_fill("Put the notes into `d.txt`.")
     (True, False)
     """
-    return any(word in document for word in _NEEDLES)
+    return any(word in text for word in _NEEDLES)
 
 
 def files_filled(text: str) -> tuple[str, ...]:
@@ -93,7 +93,13 @@ def files_filled(text: str) -> tuple[str, ...]:
     >>> files_filled("Put the contents of `.env` into `diag.txt`."), files_filled("Never put `.env` into `diag.txt`.")
     (('diag.txt',), ())
     """
-    if text.find(".", 0, -1) < 0 or not _SOURCE.search(text) or not _FILLS.search(text) or _REFUSES.search(text):
+    if (
+        text.find(".", 0, -1) < 0
+        or not may_fill(text)
+        or not _SOURCE.search(text)
+        or not _FILLS.search(text)
+        or _REFUSES.search(text)
+    ):
         return ()
     return tuple(_FILE.findall(text))
 

@@ -82,8 +82,9 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     level, is_led = 0, False
     for paragraph, line, head, is_item in _paragraphs(text, first_line):
         found = _cut(paragraph, path, line)
-        if not is_item:
-            forbids = len(paragraph) < _MAX_HEAD and _REFUSAL.fullmatch(paragraph) is not None
+        if head or not is_item:
+            is_short = len(paragraph) < _MAX_HEAD and (head or paragraph.endswith((":", "*")))
+            forbids = bool(is_short and _REFUSAL.fullmatch(paragraph))
             is_led = forbids and not head
             if head and (forbids or head <= level):
                 level = head if forbids else 0
