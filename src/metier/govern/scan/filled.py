@@ -30,10 +30,10 @@ _FILLS = re.compile(
     r"\b(?:writ(?:e|ing)|sav(?:e|ing)|put|cop(?:y|ying)|gather|collect|dump|zip|pack|bundle|tar|archive|compress|add|append|stor(?:e|ing)|export|redirect|combine|merge|concatenate|print|list|note|keep)\b",
     re.I,
 )
-_FILE = re.compile(
-    r"(?<![\w/~.-])(?:/tmp/|\./)?([\w-][\w.-]*\.(?:txt|json|jsonl|zip|tar|tgz|tar\.gz|tar\.bz2|gz|7z|log|md|csv|out|dat|bin|ya?ml|tmp|xml|html|b64|enc))\b(?![\w/-])",
-    re.I,
+_ENDING = re.compile(
+    r"\.(?:txt|jsonl?|zip|tar|tgz|gz|bz2|7z|log|md|csv|out|dat|bin|ya?ml|tmp|xml|html|b64|enc)\b(?![\w/-])"
 )
+_FILE = re.compile(rf"(?<![\w/~.-])(?:/tmp/|\./)?([\w-][\w.-]*{_ENDING.pattern})")
 _SENDS = re.compile(
     r"\b(?:send|upload|submit|post|forward|e-?mail|mail|share|hand|push|transmit|deliver|attach|put|publish|commit)\b",
     re.I,
@@ -41,11 +41,6 @@ _SENDS = re.compile(
 _CHOSEN = re.compile(r"\$[A-Z{(]|<[\w -]+>|\byour[-_]", re.I)
 """A place that the user fills in."""
 _REFUSES = re.compile(r"\b(?:never|do\s+not|don't|must\s+not|avoid|without|except|redact|mask|remove)\b", re.I)
-_NEEDLES = (
-    ".env", ".ssh", "id_rsa", "id_ed", "id_ecdsa", ".aws", ".netrc", ".npmrc", ".pypirc", ".pgpass", ".git-cred", ".gnupg", ".kube", ".docker/", ".config", "wallet.", "eychain", "asswords", "ookies",
-    "redential", "rivate key", "env`", "env ", "nvironment variable", "_history", "hell history", "utput of",
-)  # fmt: skip
-"""Of which a text that names a secret holds one."""
 _FAR = 14
 """How many lines below the sentence a file is still the one that it names."""
 
@@ -78,28 +73,13 @@ def filled(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         held |= {(sentence.path, name): number for name in sentence.fills}
 
 
-def may_fill(text: str) -> bool:
-    """Whether a document or a sentence may name what would be a secret in a file.
-
-    >>> may_fill("Put `.env` into `d.txt`."), may_fill("Put the notes into `d.txt`.")
-    (True, False)
-    """
-    return any(word in text for word in _NEEDLES)
-
-
 def files_filled(text: str) -> tuple[str, ...]:
     """The files that a sentence has filled with secrets, by their names.
 
     >>> files_filled("Put the contents of `.env` into `diag.txt`."), files_filled("Never put `.env` into `diag.txt`.")
     (('diag.txt',), ())
     """
-    if (
-        text.find(".", 0, -1) < 0
-        or not may_fill(text)
-        or not _SOURCE.search(text)
-        or not _FILLS.search(text)
-        or _REFUSES.search(text)
-    ):
+    if not _ENDING.search(text) or not _SOURCE.search(text) or not _FILLS.search(text) or _REFUSES.search(text):
         return ()
     return tuple(_FILE.findall(text))
 

@@ -72,9 +72,10 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
     triggers, tests, pairs = _compiled[0]
+    found = [sentence for sentence in found if not sentence.is_refused]
     if not purpose.is_security and any(sentence.fills for sentence in found):
-        yield from filled([sentence for sentence in found if not sentence.is_refused], purpose)
-    found = [sentence for sentence in found if not sentence.is_refused and not sentence.is_command]
+        yield from filled(found, purpose)
+        found = [sentence for sentence in found if not sentence.is_command]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found), *_rows(found)]
     candidates = triggers.candidates(sentence.text for sentence in windows)

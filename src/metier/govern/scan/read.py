@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from metier.govern.scan.filled import HANDS_OVER, files_filled, may_fill
+from metier.govern.scan.filled import HANDS_OVER, files_filled
 from metier.govern.scan.flow import strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.inside import programs_inside
@@ -145,20 +145,17 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
             continue
         yield from _said_in_front(part)
         names: set[str] = set()
-        is_near = may_fill(part.plain)
         for block in document:
             if block.kind == "prose":
                 # The lines of a quote are one paragraph, as they are shown.
                 text = _QUOTE.sub("", block.text) if "\n>" in block.text else block.text
-                found = sentences(text, part.path, first_line=block.line)
-                if not is_near:
-                    yield from found
-                    continue
-                for sentence in found:
-                    fills = files_filled(sentence.text)
-                    names.update(fills)
-                    yield sentence._replace(fills=fills) if fills else sentence
-            if block.language and any(name in block.text for name in names):
+                for sentence in sentences(text, part.path, first_line=block.line):
+                    if fills := files_filled(sentence.text):
+                        names.update(fills)
+                        yield sentence._replace(fills=fills)
+                    else:
+                        yield sentence
+            if names and block.language and any(name in block.text for name in names):
                 for number, line in enumerate(block.text.split("\n"), start=block.line):
                     if HANDS_OVER.search(line):
                         yield Sentence(part.path, number, line.strip(), is_command=True)

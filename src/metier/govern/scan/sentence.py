@@ -33,6 +33,7 @@ _TURNS = re.compile(
 )
 """Words at the beginning of a sentence that stand for themselves, whatever the heading."""
 _MAX_HEAD = 70
+_BEFORE_LIST = (":", "*")
 
 
 class Sentence(NamedTuple):
@@ -81,16 +82,16 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     level, is_led = 0, False
     for paragraph, line, head, is_item in _paragraphs(text, first_line):
-        found = _cut(paragraph, path, line)
+        said = _cut(paragraph, path, line)
         if head or not is_item:
-            is_short = len(paragraph) < _MAX_HEAD and (head or paragraph.endswith((":", "*")))
+            is_short = head or (paragraph[-1:] in _BEFORE_LIST and len(paragraph) < _MAX_HEAD)
             forbids = bool(is_short and _REFUSAL.fullmatch(paragraph))
             is_led = forbids and not head
             if head and (forbids or head <= level):
                 level = head if forbids else 0
-        if found and not head and (level or (is_led and is_item)) and not _TURNS.match(found[0].text):
-            found[0] = found[0]._replace(is_refused=True)
-        yield from found
+        if (level or (is_led and is_item)) and said and not head and not _TURNS.match(said[0].text):
+            said[0] = said[0]._replace(is_refused=True)
+        yield from said
 
 
 def _paragraphs(text: str, first_line: int) -> Iterator[tuple[str, int, int, bool]]:
