@@ -38,6 +38,7 @@ _SENDS = re.compile(
     r"\b(?:send|upload|submit|post|forward|e-?mail|mail|share|hand|push|transmit|deliver|attach|put|publish|commit)\b",
     re.I,
 )
+_PLACE = re.compile(rf"{URL.pattern}|[\w.+-]+@[\w-]+\.\w", re.I)
 _CHOSEN = re.compile(r"\$[A-Z{(]|<[\w -]+>|\byour[-_]", re.I)
 """A place that the user fills in."""
 _REFUSES = re.compile(r"\b(?:never|do\s+not|don't|must\s+not|avoid|without|except|redact|mask|remove)\b", re.I)
@@ -85,7 +86,9 @@ def files_filled(text: str) -> tuple[str, ...]:
 
 
 def _is_handed(sentence: Sentence) -> bool:
-    return sentence.is_command or (_SENDS.search(sentence.text) is not None and URL.search(sentence.text) is not None)
+    return sentence.is_command or (
+        _SENDS.search(sentence.text) is not None and _PLACE.search(sentence.text) is not None
+    )
 
 
 def _weight(text: str, purpose: Purpose) -> Severity | None:
