@@ -20,6 +20,9 @@ _TELLING = re.compile(
 _START_FILE = re.compile(r"\.\$(?:\{\w*SHELL\b[^}]*\}|\(\s*basename[^)]*SHELL[^)]*\))rc$")
 """The start file of whatever shell it is."""
 _GIVEN = re.compile(r"\$(?:\{([0-9@*])(?:[:#%/][^}]*)?\}|([0-9@*]))")
+_CALLED = re.compile(r"\$\( (\w+)(?: [^()]*)?\)")
+_NARROWS = frozenset({"jq", "grep", "awk", "wc", "sed", "cut", "head", "tail", "stat", "date", "python3"})
+"""What tells a little of something, and does not give all of it."""
 _MATTERS = re.compile(
     r"(?:\S*/)?(?:curl|wget|nc|ncat|dig|nslookup|host|drill|ssh|scp|rsync|socat|openssl|eval|source|\.|sudo|(?:ba|z|da)?sh|python3?|node|perl|ruby|crontab|tee|base64|gh|aws|mail)"
 )
@@ -76,7 +79,25 @@ class Groups:
             given = given[: given.index("|")] if "|" in given else given
             for line, body, heredoc in self.functions[word]:
                 if any(map(_MATTERS.fullmatch, body)) and (place or any("$" in one for one in body)):
-                    yield line, [*words[:place], *_given(body, [word, *given])], heredoc
+                    told = [*words[:place], *_given(body, [word, *given])]
+                    inlined(told, self.functions)
+                    yield line, told, heredoc
+
+
+def inlined(words: list[str], functions: dict[str, list[Printed]]) -> None:
+    """Put what a function does in the place of a substitution that calls it.
+
+    >>> words = ["eval", "$( get )"]
+    >>> inlined(words, {"get": [(1, ["curl", "-s", "x.invalid"], "")]})
+    >>> words
+    ['eval', '$( curl -s x.invalid )']
+    """
+    for place, word in enumerate(words):
+        if "$( " in word and (found := _CALLED.search(word)) and (body := functions.get(found[1])) and len(body) < 4:
+            if any(word in _NARROWS for one in body for word in one[1]):
+                continue
+            said = " ; ".join(" ".join(_given(one[1], found[0].split())) for one in body)
+            words[place] = f"{word[: found.start()]}$( {said} ){word[found.end() :]}"
 
 
 def _given(body: Sequence[str], given: Sequence[str]) -> list[str]:

@@ -106,8 +106,8 @@ SEND = _label(
 )
 FETCH_BY_TEXT = _label(
     "fetch-by-text",
-    r"file_get_contents\(\s*[\"']http|\bimport\(\s*[\"'`]https?:|URI(?:\.parse\([^)]*\))?\.open\b|\bget\s*\(?\s*[\"']https?://|\.resolve\w*\(.*[\"']TXT[\"']|\.recv(?:from)?\(\s*\w|MSXML2\.|WinHttp"
-    r"|(?:check_output|getoutput|\brun|\bpopen|exec\w*|spawnSync|shell_exec|capture\w*)\s*\(\s*\[?\s*f?[\"'`](?:curl|wget)\b|^\S+\s*=\s*`(?:curl|wget)\s|Command::new\(\s*\"(?:curl|wget)\"",
+    r"file_get_contents\(\s*[\"']http|\bsource\(\s*[\"']https?:|\bimport\(\s*[\"'`]https?:|URI(?:\.parse\([^)]*\))?\.open\b|\bget\s*\(?\s*[\"']https?://|\.resolve\w*\(.*[\"']TXT[\"']|\.recv(?:from)?\(\s*\w|MSXML2\.|WinHttp"
+    r"|(?:check_output|getoutput|\brun|\bpopen|exec\w*|spawn\w*|shell_exec|capture\w*)\s*\(\s*\[?\s*f?[\"'`](?:curl|wget)\b|^\S+\s*=\s*`(?:curl|wget)\s|Command::new\(\s*\"(?:curl|wget)\"",
     Capability.FETCH,
 )
 """A download that only a text of the step tells of: an address, or a command of another language."""
@@ -147,7 +147,7 @@ EXECUTE = _label(
 _SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)>\"'`]|\d>|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
 PIPED = _label(
     "runs-input",
-    rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|\|\s*xargs\s.*\b(?:ba|z|da)?sh\s+-c\b|(?:^|[|;&\s(])(?:ba|z|da)?sh\s+(?:-\w+\s+)*<<\s.*\$\(|\|\s*(?:source|\.)\s+/dev/stdin|\|\s*\$\(|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
+    rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|\|\s*xargs\s.*\b(?:ba|z|da)?sh\s+-c\b|(?:^|[|;&\s(])(?:ba|z|da)?sh\s+(?:-\w+\s+)*<<\s.*\$\(|\|\s*(?:source|\.)\s+/dev/stdin|\|\s*\$\(|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby|make|php|Rscript)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)",
     Capability.RUN_SHELL,
 )
 DECODE = _label(

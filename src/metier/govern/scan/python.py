@@ -292,6 +292,8 @@ class _Folder(ast.NodeTransformer):
         said = self._value(node.slice)
         key = said if isinstance(said, str) and said.isidentifier() else ""
         base = ast.unparse(node.value) if key else ""
+        if base in ("builtins.__dict__", "__builtins__.__dict__", "vars(builtins)", "vars(__builtins__)"):
+            return ast.Name(id=key, ctx=ast.Load())
         if _TABLES.search(base):
             return ast.Name(
                 id=key if "." not in base or "modules" in base else f"{base.rsplit('.', 1)[0]}.{key}", ctx=ast.Load()

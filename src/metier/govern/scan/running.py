@@ -15,7 +15,7 @@ _PROGRAM_ARGUMENT = re.compile(
     r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput|Command::new)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
 )
 _FED = re.compile(
-    r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)"
+    r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)|[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)[\"'].*\bstdin\s*=\s*([A-Za-z_]\w*)\.stdout|\b([A-Za-z_]\w*)\.stdout\.pipe\(\s*\w+\.stdin"
 )
 """What is written to an interpreter that waits for its program."""
 _RUNS_PATH = re.compile(
@@ -26,7 +26,7 @@ _RUNS_FILE = re.compile(
     r"^(?:sudo\s+(?:-\S+\s+)*|nohup\s+|exec\s+|setsid\s+|env\s+|\w+=\S*\s+|start\s+|open\s+(?:-\S+\s+)*|call\s+|&\s*)*(?:(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python[\d.]*|node|deno\s+run|bun\s+run|perl|ruby|php|osascript|pwsh|powershell|source|\.|installer\s+-pkg|msiexec\s+/i|dpkg\s+-i|rpm\s+-i|java\s+-jar|hdiutil\s+attach)\s+(?:-\S+\s+)*)?(\S+)",
 )
 _PIPES_ON = re.compile(
-    r"\|[^|]*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()",
+    r"\|[^|]*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\bmake|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()",
     re.I,
 )
 _RUNS_FETCHED = re.compile(
@@ -160,7 +160,7 @@ def _runs_file_of(step: Step) -> bool:
 def _is_fed(step: Step) -> bool:
     """Whether an interpreter is given its program on its input."""
     fed = _FED.search(step.text) if "input" in step.text or "stdin" in step.text else None
-    return fed is not None and (fed[1] or fed[2]) in step.statement.uses
+    return fed is not None and next(filter(None, fed.groups())) in step.statement.uses
 
 
 def _runs_fetched(text: str) -> bool:

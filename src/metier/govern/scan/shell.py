@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from metier.govern.scan.groups import Groups, Printed, is_telling, loop_value, said_in, start_file
+from metier.govern.scan.groups import Groups, Printed, inlined, is_telling, loop_value, said_in, start_file
 from metier.govern.scan.statement import Statement
 
 MAX_DEPTH = 4
@@ -21,7 +21,7 @@ _PLAIN_WORD = re.compile(r"(?:[^ \t\n;|&<>()\\'\"$`]++|'[^']*+'|\"[^\"\\$`]*+\")
 """A word in which nothing is expanded."""
 _PLAIN_WORDS = re.compile(r"(?:[^\s\x00;|&<>()\\'\"$`#]++(?=[ \t\n]|\Z)[ \t]*+)++")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:\[[^\]]*\]|[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
 _SIGNS = frozenset("\\#\n;&|()<>")
 """What may be no part of a word where one begins."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
@@ -46,6 +46,13 @@ _RUN_LINE = re.compile(r"^\s*-?\s*(?:run|script|command):\s*[|>]?-?\s*(\S.*)", r
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
+_TAKES_TEXT = frozenset({"git", "trap", "watch", "script", "su", "runuser", "flock", "tar", "rsync"})
+_GIT_RUNS = re.compile(
+    r"\b(?:alias\.|core\.(?:pager|editor|sshCommand|fsmonitor|askPass)|sequence\.editor|filter\.\S+\.(?:smudge|clean|process)|diff\.\S+\.(?:command|textconv)|merge\.\S+\.driver)",
+    re.I,
+)
+"""Settings of git that hold a command."""
+_OPTION_RUNS = re.compile(r"--(?:checkpoint-action=exec|to-command|use-compress-program|rsh)=(.*)", re.S)
 _WRITE_FILES = frozenset({"cp", "mv", "scp", "rsync", "ln", "install", "zip", "7z", "rar", "tee", "tar", "curl", "wget", "aria2c", "git", "unzip"})  # fmt: skip
 
 
@@ -56,6 +63,7 @@ class _Pipeline:
     writes: list[str] = field(default_factory=list)
     inner: list[tuple[int, str]] = field(default_factory=list)
     text_of_heredoc: str = ""
+    is_array: bool = False
 
     def take(self, word: str, redirect: str, after: str) -> None:
         """A word of the command, or where its output goes; the number of a stream before a redirection is neither."""
@@ -86,6 +94,8 @@ def _statements(
         if words and words[0] in _OPENS_GROUP:
             group = []
         closed = groups.enter(words)
+        if groups.functions:
+            inlined(words, groups.functions)
         line = first_line + pipeline.line
         if words == ["exec"]:
             groups.sent_to = next(filter(is_telling, pipeline.writes), "")
@@ -173,7 +183,9 @@ def _statement(
         assigns.append(words[1])
         if telling := loop_value(words):
             known[words[1]] = telling
-    if words and words[0] == "read":
+    if pipeline.is_array and words[:1] and words[0][-1:] == "=" and words[0][:-1].isidentifier():
+        known[words[0][:-1]] = "\x00".join(words[1:])
+    if words and words[0] in ("read", "mapfile", "readarray"):
         assigns += [word for word in words[1:] if word.isidentifier()]
     assigns += _written_files(words)
     joined = " ".join(words)
@@ -241,6 +253,8 @@ def _file_name(word: str) -> str:
 
 def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
     """The texts that a command is given to run: after `-c`, `eval`, or as a here-document of a shell."""
+    if words and words[0] in _TAKES_TEXT and len(words) > 1:
+        yield from _texts_taken(words)
     runs = [place for place, word in enumerate(words) if word.endswith(_RUN_ENDINGS) and _RUNS_TEXT.fullmatch(word)]
     for place in runs:
         rest = words[place + 1 :]
@@ -253,6 +267,21 @@ def _texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
     yield from _FETCHED_INSIDE.findall(heredoc) if heredoc and not runs else ()
     if heredoc and (runs or heredoc.lstrip().startswith("#!")):
         yield heredoc
+
+
+def _texts_taken(words: list[str]) -> Iterator[str]:
+    """The commands that other commands are given, to run them now or later."""
+    command, rest = words[0], words[1:]
+    if command == "git" and "config" in rest and _GIT_RUNS.search(" ".join(rest[:-1])):
+        yield rest[-1].removeprefix("!")
+    elif command in ("trap", "watch"):
+        yield next((word for word in rest if word[:1] != "-" and not word.isdigit()), "")
+    elif command in ("script", "su", "runuser", "flock"):
+        for word, following in itertools.pairwise(rest):
+            if re.fullmatch(r"-\w*c|--command", word):
+                yield following
+    elif command in ("tar", "rsync"):
+        yield from (found[1] for word in rest if (found := _OPTION_RUNS.match(word)))
 
 
 def _scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterator[str]:
@@ -315,6 +344,7 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
         elif char in "()":
             place += 1
             parens += 1 if char == "(" else -1
+            current.is_array = current.is_array or (char == "(" and text[place - 2 : place - 1] == "=")
             if parens < 0:
                 # The end of a pattern of `case`, before what is done then.
                 parens = 0
@@ -433,7 +463,8 @@ def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
     name = found[1] or found[2]
     if name == "IFS":
         return "\x00", found.end()
-    return known.get(name, found[0]) if found[0] in (f"${name}", f"${{{name}}}") else found[0], found.end()
+    is_whole = found[0] in (f"${name}", f"${{{name}}}", f"${{{name}[@]}}", f"${{{name}[*]}}")
+    return known.get(name, found[0]) if is_whole else found[0], found.end()
 
 
 def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: dict[str, str]) -> tuple[str, int]:
