@@ -38,6 +38,8 @@ _SENDS = re.compile(
     r"\b(?:send|upload|submit|post|forward|e-?mail|mail|share|hand|push|transmit|deliver|attach|put|publish|commit)\b",
     re.I,
 )
+_GOES = re.compile(r"\b(?:send|upload|submit|post|forward|e-?mail|mail|transmit)\b", re.I)
+"""Words of sending that no sentence which only fills a file has."""
 _PLACE = re.compile(rf"{URL.pattern}|[\w.+-]+@[\w-]+\.\w", re.I)
 _CHOSEN = re.compile(r"\$[A-Z{(]|<[\w -]+>|\byour[-_]", re.I)
 """A place that the user fills in."""
@@ -61,6 +63,7 @@ def filled(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     held: dict[tuple[str, str], int] = {}
     ordered = sorted(found, key=lambda one: (one.path, one.line))
     for number, sentence in enumerate(ordered):
+        held |= {(sentence.path, name): number for name in sentence.fills}
         if held and _is_handed(sentence):
             for name in _FILE.findall(sentence.text):
                 since = held.get((sentence.path, name))
@@ -71,7 +74,6 @@ def filled(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 if weight is not None and not any(LEFT_TO_USER.search(s.text) for s in told if not s.is_command):
                     yield Said("send-secrets", weight, sentence)
                     break
-        held |= {(sentence.path, name): number for name in sentence.fills}
 
 
 def files_filled(text: str) -> tuple[str, ...]:

@@ -198,7 +198,7 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
 
 
 _LOCKED = re.compile(
-    r"\bpass(?:word|wd|phrase|code)?\b|\bpwd?\s*[:=]|contraseña|senha|mot\s+de\s+passe|парол|密码|密碼|口令|パスワード|비밀번호|암호|passwort|kennwort"
+    r"\bpass(?:word|wd|phrase|code)?\b|\bpwd?\s*[:=]|contraseña|\bclave\b|senha|mot\s+de\s+passe|парол|密码|密碼|口令|パスワード|비밀번호|암호|passwort|kennwort"
     r"|\b(?:extract|unzip|unpack|decompress|unlock)\b[^.!?\n]{0,30}\b(?:with|using)\b[^.!?\n]{0,16}[`\"'“]\w{3,}[`\"'”]",
     re.IGNORECASE,
 )
