@@ -38,6 +38,7 @@ _KINDS = {
 }  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
 _BY_NAME = {"dockerfile": "shell-lines", "makefile": "shell-lines", "justfile": "shell-lines", "procfile": "data"}
+_HALF = re.compile("[\ud800-\udfff]")
 _STRAY = re.compile("[\udc80-\udcff]")
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
@@ -237,7 +238,10 @@ def _text(data: bytes) -> str | None:
     except UnicodeDecodeError:
         text = None
     if text is not None and text.count("\0") <= len(text) // 4:
-        return text
+        # Halves of a sign make one if both are there, and are none by themselves.
+        return (
+            text if _HALF.search(text) is None else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
     # UTF-16 without its mark shows as every other byte zero.
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if zeros and zeros.count(0) > 0.4 * len(zeros):
