@@ -26,10 +26,10 @@ _BRACKETS = re.compile(r" ?\(((?:[^()]|\([^()]*\))*)\)")
 _LONG_WORD = re.compile(r"(?<![\\A-Za-z_{^])[a-z]{3,}$")
 _UNIT_APART = re.compile(r"in (?:units of )?[A-Za-zμ°%/]+$")
 _CONDITION = re.compile(
-    r"(?:[,;] *|(?= \()|(?= for\b)| (?=valid\b))\(? *(?:valid|holds|where|provided|that|for|all|any|if|with|when| )*\|?"
+    r"(?:[,;] *| (?=\()| (?=for\b)| (?=valid\b))\(? *(?:valid|holds|where|provided|that|for|all|any|if|with|when| )*\|?"
     r"(?:\\?(?:Re|Im) ?\(?)?(\\?[A-Za-z])(?:_\{?\w+\}?)?[)|]* ?[<>≤≥≠∈] ?[^,;=()]{1,20}\)? *$"
 )
-_GIVES = re.compile(r"\b(?:gives?|yields?|get|obtain|find)\b")
+_GIVES = re.compile(r"\b(?:gives?|yields?|get|obtain|find|we have)\b")
 _GOES_ON = re.compile(rf", (?:{VERBS.pattern.removeprefix('(?i)')}|[a-z]+s\b).*\d")
 """The main clause behind a remark in the middle."""
 
@@ -115,4 +115,4 @@ def of_a_value(word: str, after: str) -> bool:
         return True
     if word == "in":
         return not after.strip(" .")
-    return word not in PLACES and all(in_table(part) for part in word.split("-"))
+    return word not in PLACES and (in_table(word) or all(in_table(part) for part in word.split("-")))

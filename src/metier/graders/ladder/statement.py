@@ -60,10 +60,11 @@ _FORMULA = re.compile(r"[+*/^\\_{}=]")
 _OTHER_VALUE = re.compile(r"(?<=[A-Za-z,%°}]) (?<!of )\d")
 _OTHER_DIGIT = re.compile(rf"(?<![A-Za-z_{{])\d|(?i:\b(?:and|or|then) {NUMBER_WORD}\b)|[=≈<>≤≥±]")
 _EACH = frozenset(("atom", "molecule", "ion", "electron", "particle", "photon", "nucleus", "bond"))
+_TIMES = re.compile(r"times as (?!many|much)[a-z]+(?! as (?:each|every))")
 _SHARE = re.compile(r"(?i)of (?:the|its|an?|that|this|all)\b")
 _COUNT = re.compile(r"\d+|.*[A-Za-z%°]")
 _COMPARES = re.compile(r"[<>≤≥]")
-_POWERED = re.compile(r"^-?[\d.]+ (?:squared|cubed|per)\b")
+_POWERED = re.compile(r"^-?[\d.]+ (?:squared|cubed|per(?! cent))\b")
 _MEASURES = re.compile(r"[A-Za-z%°]")
 _BARE = re.compile(r"[^A-Za-z]*(?:\*10\^\S+ ?)?[A-Za-zμΩ°%\\]")
 _GIVEN = re.compile(
@@ -234,6 +235,8 @@ def _cut(text: str, counted: bool) -> str | None:
             return None
         if word[0] in _EACH and re.search(r"[A-Za-z°%] per$", value):
             value = value.removesuffix(" per")
+        if counted and _TIMES.match(rest) and value.replace(".", "", 1).isdigit():
+            return _plain_label("".join([*before, value]))
         if _changes(value, rest):
             return ""
         if word[0] not in PLACES and not counted and not _MEASURES.search(value) and not ABSTRACT.match(rest):
@@ -260,6 +263,8 @@ def _links(text: str) -> list[str]:
 def _changes(value: str, rest: str) -> bool:
     """Whether the words behind a value make another one of it, or name one more."""
     if value.endswith((" per", " squared", " cubed", " and", " or")):
+        return True
+    if value.endswith("years") and rest.startswith(("after ", "before ")):
         return True
     if _SHARE.match(rest) and not _COUNT.fullmatch(value):
         return True

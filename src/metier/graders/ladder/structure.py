@@ -360,7 +360,10 @@ def _named(first: str, last: str, depth: int) -> Many | None:
         return None
     if not all(isinstance(part, Leaf) for part in values.parts):
         return None
-    pairs = zip(labels, values.parts, strict=True)
+    pairs = list(zip(labels, values.parts, strict=True))
+    if labels[1:] == ["r"]:
+        # A pair of polar coordinates without names gives the distance first.
+        pairs.reverse()
     return Many(
         kind="list", parts=tuple(Leaf(text=getattr(part, "text", ""), label=name.strip()) for name, part in pairs)
     )

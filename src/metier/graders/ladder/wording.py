@@ -68,6 +68,7 @@ REMARK = re.compile(
     rf" (?:{_REASONS}|as (?:expected|required)|compared (?:to|with)|"
     rf"to {_COUNTS} (?:s\.? ?f|sig|d\.? ?p|dec|places)\w*)\b|"
     r"(?<=[\d}%]) [<>] |"
+    r" (?:with|where) (?=\\?[A-Za-z]\w* ?[=≈])|"
     r" for (?=\|?\\?[A-Za-z]\w*\|? ?[<>≤≥≠=∈])|"
     r" and (?!above|below|more|less|over|up)(?:[A-Za-z']+ ){1,4}(?:is|are|has|have)\b(?!.*\d)|"
     r" --? (?=[a-z]{2,} (?![-+*/^=]))"
