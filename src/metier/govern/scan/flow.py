@@ -32,10 +32,10 @@ from metier.govern.scan.labels import (
     Label,
 )
 from metier.govern.scan.neighbours import neighbours
-from metier.govern.scan.shell import folders_of
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
 from metier.govern.scan.variables import NAME
+from metier.govern.scan.written import folders_of
 
 LABELS: tuple[Label, ...] = (
     *SOURCES,

@@ -1,0 +1,121 @@
+"""Which files does a command write, and which texts is it given that are run, now or later?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+_RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?")
+_RUN_ENDINGS = ("sh", ".exe", "eval", "powershell", "cmd")
+_FETCHED_INSIDE = re.compile(r"(?:curl|wget)\s[^<\n]*\|\s*(?:ba|z)?sh\b")
+_RUN_LATER = re.compile(
+    r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.(?:bash|zsh)_profile$|\.zshenv$|config\.fish$|cron|autostart|LaunchAgents"
+)
+_TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
+_SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
+WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
+_WIDE_FOLDERS = frozenset(
+    "~ $HOME ${HOME} . .. /tmp /var/tmp /var /usr /usr/bin /usr/local /usr/local/bin /bin /opt /etc /home /root /Users /dev /dev/shm scripts bin src".split()
+)
+_RUN_LINE = re.compile(r"^\s*-?\s*(?:run|script|command):\s*[|>]?-?\s*(\S.*)", re.M)
+_TAKES_TEXT = frozenset({"git", "trap", "watch", "script", "su", "runuser", "flock", "tar", "rsync"})
+_GIT_RUNS = re.compile(
+    r"\b(?:alias\.|core\.(?:pager|editor|sshCommand|fsmonitor|askPass)|sequence\.editor|filter\.\S+\.(?:smudge|clean|process)|diff\.\S+\.(?:command|textconv)|merge\.\S+\.driver)",
+    re.I,
+)
+"""Settings of git that hold a command."""
+_OPTION_RUNS = re.compile(r"--(?:checkpoint-action=exec|to-command|use-compress-program|rsh)=(.*)", re.S)
+_WRITE_FILES = frozenset({"cp", "mv", "scp", "rsync", "ln", "install", "zip", "7z", "rar", "tee", "tar", "curl", "wget", "aria2c", "git", "unzip"})  # fmt: skip
+
+
+def written_files(words: list[str]) -> list[str]:
+    """The files that copying, packing and fetching commands write."""
+    if not words:
+        return []
+    command = words[0].rsplit("/", 1)[-1]
+    if command == "sudo" and len(words) > 1:
+        command = words[1].rsplit("/", 1)[-1]
+    if command not in _WRITE_FILES:
+        return [words[words.index("tee") + 1]] if "tee" in words[2:-1] and words[words.index("tee") - 1] == "|" else []
+    plain = [word for word in words[1:] if not word.startswith("-") and word not in ("|", "sudo")]
+    if command in ("cp", "mv", "scp", "rsync", "ln", "install") and len(plain) >= 2:
+        return plain[-1:]
+    if command in ("zip", "7z", "rar", "tee", "tar") and plain:
+        has_mode = command in ("7z", "rar") or (command == "tar" and re.fullmatch(r"[cxvzjfJ]+", plain[0]))
+        return [plain[1] if has_mode and len(plain) > 1 else plain[0]]
+    if command == "git" and plain[:1] == ["clone"] and len(plain) > 1:
+        # The number of `--depth` and its like stands before the address.
+        plain = [plain[0], *itertools.dropwhile(lambda word: word.isalnum(), plain[1:])] if len(plain) > 2 else plain
+        plain = plain if len(plain) > 1 else ["clone", words[-1]]
+        return [plain[2] if len(plain) > 2 else plain[1].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")]
+    if command == "unzip" and plain:
+        return [plain[-1] if "-d" in words else plain[0].removesuffix(".zip")]
+    if command in ("curl", "wget", "aria2c") and not any(word in WRITES - {"-O", "-d"} for word in words):
+        urls = [word for word in plain if "://" in word]
+        if urls and (command != "curl" or any(re.fullmatch(r"-\w*O\w*|--remote-name", word) for word in words)):
+            return [urls[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1]]
+    return []
+
+
+def folders_of(name: str) -> list[str]:
+    """The folders that a file lies in, apart from those where everything lies.
+
+    >>> folders_of("/tmp/notes/bin/run"), folders_of("$HOME/notes")
+    (['/tmp/notes/bin', '/tmp/notes'], [])
+    """
+    parts = name.split("/")
+    found = ["/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
+    return [folder for folder in found[:4] if folder not in _WIDE_FOLDERS and len(folder) > 1]
+
+
+def file_name(word: str) -> str:
+    """One name for a file, however its path is written."""
+    word = (word.rsplit("=@", 1)[-1] if "=@" in word else word.lstrip("@<")).removeprefix("./").strip("'\"")
+    return word.rstrip("/") or word
+
+
+def texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
+    """The texts that a command is given to run: after `-c`, `eval`, or as a here-document of a shell."""
+    if words and words[0] in _TAKES_TEXT and len(words) > 1:
+        yield from _texts_taken(words)
+    runs = [place for place, word in enumerate(words) if word.endswith(_RUN_ENDINGS) and _RUNS_TEXT.fullmatch(word)]
+    for place in runs:
+        rest = words[place + 1 :]
+        if words[place] == "eval":
+            yield " ".join(rest)
+        for number, word in enumerate(rest):
+            if re.fullmatch(r"-\w*c|/c|/C|-[Cc]ommand", word) and number + 1 < len(rest):
+                yield rest[number + 1] if len(rest) == number + 2 else " ".join(rest[number + 1 :])
+                break
+    yield from _FETCHED_INSIDE.findall(heredoc) if heredoc and not runs else ()
+    if heredoc and (runs or heredoc.lstrip().startswith("#!")):
+        yield heredoc
+
+
+def _texts_taken(words: list[str]) -> Iterator[str]:
+    """The commands that other commands are given, to run them now or later."""
+    command, rest = words[0], words[1:]
+    if command == "git" and "config" in rest and _GIT_RUNS.search(" ".join(rest[:-1])):
+        yield rest[-1].removeprefix("!")
+    elif command in ("trap", "watch"):
+        yield next((word for word in rest if word[:1] != "-" and not word.isdigit()), "")
+    elif command in ("script", "su", "runuser", "flock"):
+        for word, following in itertools.pairwise(rest):
+            if re.fullmatch(r"-\w*c|--command", word):
+                yield following
+    elif command in ("tar", "rsync"):
+        yield from (found[1] for word in rest if (found := _OPTION_RUNS.match(word)))
+
+
+def scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterator[str]:
+    """What `echo` or `printf` puts into a file that will be run."""
+    if heredoc and any(_RUN_LATER.search(name) for name in writes):
+        yield heredoc
+    elif heredoc and any(name.endswith((".yml", ".yaml")) for name in writes):
+        yield from _RUN_LINE.findall(heredoc)
+    if words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
+        said = [word for word in words[1:] if not word.startswith("-") and word != "%s\\n"]
+        yield ("\n" if words[0] == "printf" and len(said) > 1 else " ").join(said).replace("\\n", "\n")
+    elif words and words[0] in ("printf", "echo") and "|" in words and _TAKES_COMMANDS.search(" ".join(words[-3:])):
+        yield _SCHEDULE.sub("", " ".join(word for word in words[1 : words.index("|")] if not word.startswith("-")))
