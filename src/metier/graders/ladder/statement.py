@@ -185,7 +185,7 @@ def _value(text: str, counted: bool) -> str | None:
         return ""
     verb = _last_verb(text, relation.end() if relation else len(text))
     begun = verb.end() if verb else 0
-    if DENIES.search(text, 0, begun):
+    if DENIES.search(text, 0, begun) or (verb and not counted and verb[0].endswith("factor of")):
         return ""
     tail = text[begun:].strip()
     if _formula(tail):
