@@ -33,7 +33,7 @@ OPEN = {
     "phrasing-third-089", "phrasing-third-099", "phrasing-third-107", "phrasing-fourth-013", "phrasing-fourth-053",
     "phrasing-fourth-073", "phrasing-fourth-083", "phrasing-fourth-118",
     "phrasing-fifth-009", "phrasing-fifth-041", "phrasing-fifth-043", "phrasing-fifth-047",
-    "e-prose-165", "prose-051r", "prose-071r", "prose-second-009", "prose-second-044", 
+    "e-prose-165", "prose-051r", "prose-071r", "prose-second-009", "prose-second-044",
     "prose-third-000", "prose-third-014",
     "prose-third-020", "prose-third-028",
 }  # fmt: skip
