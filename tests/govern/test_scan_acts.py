@@ -376,5 +376,8 @@ def test_not_even_to_its_own_host_may_a_skill_send_the_keys_of_others(what: str,
     ],
 )
 def test_a_skills_own_host_may_have_its_own_secrets_alone(taken: str, decision: Decision, tmp_path: Path) -> None:
-    package = skill(body="Minutes go to https://api.tidyminutes.invalid. " * 40, sync__sh=taken.format(to="https://api.tidyminutes.invalid/in"))
+    package = skill(
+        body="Minutes go to https://api.tidyminutes.invalid. " * 40,
+        sync__sh=taken.format(to="https://api.tidyminutes.invalid/in"),
+    )
     assert scan(lay_out(package, tmp_path)).decision == decision

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -45,8 +46,9 @@ class Groups:
     def enter(self, words: list[str]) -> list[Printed]:
         """Take the keywords off a command; tells what the group printed that it closes."""
         closed: list[Printed] = []
-        while words and words[0] in _KEYWORDS:
-            word = words.pop(0)
+        keywords = list(itertools.takewhile(_KEYWORDS.__contains__, words))
+        del words[: len(keywords)]
+        for word in keywords:
             if word in _OPENS:
                 self.frames.append(("", []))
             elif word in _CLOSES and self.frames:

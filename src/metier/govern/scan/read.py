@@ -90,6 +90,8 @@ _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
 _PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
 _MAX_BESIDE = 100_000
 _MAX_JSON = 2_000_000
+_MAX_LOST = 200
+"""How many commands are looked for in vain before the others get the line of the last one found."""
 
 
 def purpose_of(contents: Contents) -> Purpose:
@@ -323,12 +325,18 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
     if data is None:
         yield from script_statements(text[:200_000], path, kind="script", first_line=line, is_live=False)
         return
+    last, num_lost = 0, 0
     for command in _json_commands(data, 0, any(word in text for word in _COMMAND_WORDS)):
         if _PROGRAM_TEXT.match(command):
             yield from python_statements(command, path, first_line=line)
             continue
-        place = text.find(command[:24].split('"')[0]) if command else -1
-        yield from shell_statements(command, path, first_line=line + (text.count("\n", 0, place) if place > 0 else 0))
+        # Commands come in their order; one that is put together from several values may stand nowhere.
+        begins = command[:24].split('"')[0]
+        place = text.find(begins, last) if begins and num_lost < _MAX_LOST else -1
+        if place > last:
+            line, last = line + text.count("\n", last, place), place
+        num_lost += place < 0
+        yield from shell_statements(command, path, first_line=line)
 
 
 def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:

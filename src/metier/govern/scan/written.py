@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 _RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?")
@@ -27,6 +28,9 @@ _GIT_RUNS = re.compile(
 """Settings of git that hold a command."""
 _OPTION_RUNS = re.compile(r"--(?:checkpoint-action=exec|to-command|use-compress-program|rsh)=(.*)", re.S)
 _WRITE_FILES = frozenset({"cp", "mv", "scp", "rsync", "ln", "install", "zip", "7z", "rar", "tee", "tar", "curl", "wget", "aria2c", "git", "unzip"})  # fmt: skip
+_RUN_OPTION = re.compile(r"-\w*c|/c|/C|-[Cc]ommand")
+_MAX_RUNS = 20
+"""Texts of one command that are read; the first holds the others."""
 
 
 def written_files(words: list[str]) -> list[str]:
@@ -80,14 +84,16 @@ def texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
     if words and words[0] in _TAKES_TEXT and len(words) > 1:
         yield from _texts_taken(words)
     runs = [place for place, word in enumerate(words) if word.endswith(_RUN_ENDINGS) and _RUNS_TEXT.fullmatch(word)]
+    options = [place for place, word in enumerate(words[:-1]) if word[:1] in "-/" and _RUN_OPTION.fullmatch(word)]
+    given: dict[int, None] = {}
     for place in runs:
-        rest = words[place + 1 :]
         if words[place] == "eval":
-            yield " ".join(rest)
-        for number, word in enumerate(rest):
-            if re.fullmatch(r"-\w*c|/c|/C|-[Cc]ommand", word) and number + 1 < len(rest):
-                yield rest[number + 1] if len(rest) == number + 2 else " ".join(rest[number + 1 :])
-                break
+            given[place] = None
+        if (after := bisect_right(options, place)) < len(options):
+            given[options[after]] = None
+    # Each holds all that stands behind it.
+    for place in itertools.islice(given, _MAX_RUNS):
+        yield " ".join(words[place + 1 :])
     yield from _FETCHED_INSIDE.findall(heredoc) if heredoc and not runs else ()
     if heredoc and (runs or heredoc.lstrip().startswith("#!")):
         yield heredoc
