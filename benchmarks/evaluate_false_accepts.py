@@ -60,4 +60,7 @@ def _golds(path: Path) -> list[tuple[str, str]]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        raise SystemExit(2)
     main([Path(name) for name in sys.argv[1:] if name != "--show"], "--show" in sys.argv)

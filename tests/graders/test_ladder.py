@@ -358,3 +358,19 @@ def test_a_reward_leaves_out_what_is_unscored_and_reads_chats() -> None:
 def test_values_that_no_double_holds_are_not_near_each_other(gold: str, answer: str) -> None:
     assert not grade_answer(gold, answer, relative=0.05).is_correct
     assert grade_answer(gold, gold, relative=0.05).is_correct
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "; wait, that is wrong, it should be 40 N.",
+        "; scratch that, 40 N.",
+        ". Correction: 40 N.",
+        ". Sorry, I meant 40 N.",
+    ],
+)
+def test_an_answer_that_is_taken_back_is_none(behind: str) -> None:
+    assert grade_answer("20", f"The answer is 20 N{behind}", unit="N", relative=0.05).outcome != Outcome.CORRECT
+    assert (
+        grade_answer("20", "The answer is 20 N; it acts upwards.", unit="N", relative=0.05).outcome == Outcome.CORRECT
+    )

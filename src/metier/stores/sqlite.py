@@ -105,7 +105,8 @@ class SqliteDatabase:
         """Refuse a file that is not ours before anything is written to it, then bring it up to date."""
         with self._told():
             version = self._number("user_version")
-            if self._number("application_id") != self._tables.application_id and self._has_tables():
+            # The tables first: another process may make the store just now, and sets its mark together with them.
+            if self._has_tables() and self._number("application_id") != self._tables.application_id:
                 raise StoreError(
                     f"The file {self.name!r} is a database of another program.", hint="Name another file for the store."
                 )

@@ -38,8 +38,6 @@ _SENDS = re.compile(
     r"\b(?:send|upload|submit|post|forward|e-?mail|mail|share|hand|push|transmit|deliver|attach|put|publish|commit)\b",
     re.I,
 )
-_GOES = re.compile(r"\b(?:send|upload|submit|post|forward|e-?mail|mail|transmit)\b", re.I)
-"""Words of sending that no sentence which only fills a file has."""
 _PLACE = re.compile(rf"{URL.pattern}|[\w.+-]+@[\w-]+\.\w", re.I)
 _CHOSEN = re.compile(r"\$[A-Z{(]|<[\w -]+>|\byour[-_]", re.I)
 """A place that the user fills in."""

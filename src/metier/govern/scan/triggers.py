@@ -152,10 +152,6 @@ class Triggers:
                 found[number] = could
         return found
 
-    def could_match(self, text: str) -> bool:
-        """Whether any of the patterns could match a text."""
-        return bool(self.candidates([text]))
-
 
 def _holds(text: str, sets: tuple[tuple[str, ...], ...]) -> bool:
     """Whether a text holds one literal at least of each set."""

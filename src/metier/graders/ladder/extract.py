@@ -34,6 +34,11 @@ _BEGINS = re.compile(
     r"(?i)(?!(?:the|therefore|thus|hence|so|consequently|finally)\b)|the (?:final )?(?:value|answer|result) is\b"
 )
 _DENIED = re.compile(r"(?i)^(?:not\b|unknown\b|unclear\b)")
+_CORRECTS = re.compile(
+    r"(?i)\b(?:wait|scratch that|correction|sorry|oops|hold on|i mean(?:t)?"
+    r"|(?:that|this)(?: is|'s| was) (?:wrong|incorrect)|should (?:actually |really )?(?:be|read|have been)|the correct (?:answer|value|result) is)\b"
+)
+"""What takes an answer back behind it."""
 _BETWEEN = re.compile(r"^[\s$,;.&]*(?:and|or|\\text\{\s*(?:and|or)\s*\}|\\quad)?[\s$,;.&]*$")
 
 
@@ -70,7 +75,7 @@ def extract(reply: str, *, many: bool = False) -> Found | None:
     line = said(reply)
     if line:
         line = _sentence(line)
-        return None if _DENIED.match(line) else Found(text=line, place="said")
+        return None if not line or _DENIED.match(line) else Found(text=line, place="said")
     text = reply.strip()
     if len(text) <= 80 and (meaning(text) or domain(text.rstrip("."))):
         return Found(text=text, place="whole")
@@ -90,11 +95,13 @@ def _last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 
 def _sentence(line: str) -> str:
-    """The line without markdown and without a further sentence."""
+    """The line without markdown and without a further sentence; empty if that takes it back."""
     if bold := _BOLD.match(line):
         return bold[1]
     line = line.strip().strip("*").strip()
     found = re.search(r"(?<=[\w)}$%°])[.!](?=\s+(?:[A-Z][a-z]|I\b))|;(?= )", line)
+    if found and _CORRECTS.search(line, found.end()):
+        return ""
     return line[: found.start()] if found else line
 
 

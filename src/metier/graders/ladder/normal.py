@@ -185,7 +185,6 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"(?i)\s*+(?:\(?(?:approx(?:imately|\.)?|rounded|roughly|or so)\)?)\s*+$|[\s.,;:]++$|(?<=[A-Za-z]{3})!++$"
 )
-_LEFT_SIDE = re.compile(r"^[^=<>≤≥]*\b(?:is|are|equals)\b(?: approximately| about| roughly)?\s++(?=[-+\d.\\$(])")
 
 
 @lru_cache(maxsize=4096)

@@ -111,6 +111,7 @@ def prose(text: str) -> bool:
 
 
 def of_a_value(word: str, after: str) -> bool:
+    """Whether a word behind a value belongs to it."""
     if word in FUNCTIONS:
         return True
     if word == "in":

@@ -55,7 +55,6 @@ class Nothing:
 
 Shape = Leaf | Many | Interval | Nothing
 
-_INFINITE = r"\infty"
 _BRACKET = re.compile(r"\\begin|\\end|\\langle|\\rangle|[([{⦃]|[)\]}⦄]")
 _OPEN = frozenset("([{⦃") | {"\\begin", "\\langle"}
 _WORDS_OF_NOTHING = re.compile(r"(?i)^(?:no (?:real )?solutions?|\\emptyset|⦃ *⦄|(?:the )?empty set|none)$")

@@ -93,7 +93,9 @@ DENIES = re.compile(
     although  though  whereas  while  instead  rather  wrong  incorrect  actually  wait  doubt  think  believe  lost
     suppose  guess  initial(?:ly)?(?! condition| value)  otherwise  except  unknown  given(?! by)  versus  could be
     should  only (?=if|some|when|\d)  half of  mistakes?  errors?  some  people  students?  naive  claims?  says?
-    question  problem  textbook  book  assumed""")
+    question  problem  textbook  book  assumed  false  untrue  myth  hardly  scarcely  barely
+    claimed  fails?  miss(?:es|ed)  avoid(?:s|ed)?  far from  nowhere near  assuming that  let  old  scratch
+    uncertainty  tolerance  standard deviation of the  difference between""")
     + r")\b|n't\b|\?|\b(?:would|could) have\b|, (?:who|which|whose)\b|^(?:Had|Were|Twice|Half|Double|Triple)\b"
 )
 ORDERS = re.compile(
@@ -109,7 +111,7 @@ BOUNDS = re.compile(
     + _words("""
     least  most  exceeds?  up to  (?:less|more|greater|fewer|larger|smaller|higher|lower|other) than  below  above
     under  over  between  within  twice  double  triple  half  times  order of  minimum of  maximum of  out of  range
-    (?:factor|multiple|fraction|percentage) of""")
+    (?:factor|multiple|fraction|percentage|square|square root|reciprocal|negative|logarithm) of  or more  or less""")
     + rf")\b|[<>≤≥≠]|"
     rf"\b(?:(?:reduc|increas|decreas|chang|divid)\w*|differs?|multipl\w+|rises?|falls?|drops?|off|grows?) "
     rf"by (?:{_NEARLY} )?-?$"
@@ -119,7 +121,8 @@ SPOILS = re.compile(
     r"(?i)\b(?:"
     + _words(r"""
     wrong  incorrect  cannot  wait  instead  rather  actually  but  however  if  unless  maybe  perhaps  possibly
-    although  though  whereas  plus  minus  too  not  impossible  absurd  unphysical
+    although  though  whereas  plus  minus  too  not  impossible  absurd  unphysical  scratch  sorry
+    apart from  (?:still|yet|to) be (?:doubled|halved|tripled|squared)  be (?:doubled|halved|tripled)  is subtracted
     contradict\w*  correct(?:ed|ion)?  mistake  neither  either(?! side| way| direction| end| case)""")
     + r")\b|\b(?:or|not|and(?: then)?(?: to)?) (?:\w+ )?[-+]?\d|"
     r"\b(?:in|for|on) (?:each|every)\b|\baway from\b.*\d|\b(?:each|every|per|so (?:it|the|we|this|that))\b.*\d|\?"
