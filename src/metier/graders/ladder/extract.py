@@ -36,7 +36,8 @@ _BEGINS = re.compile(
 _DENIED = re.compile(r"(?i)^(?:not\b|unknown\b|unclear\b)")
 _CORRECTS = re.compile(
     r"(?i)\b(?:wait|scratch that|correction|sorry|oops|hold on|i mean(?:t)?"
-    r"|(?:that|this)(?: is|'s| was) (?:wrong|incorrect)|should (?:actually |really )?(?:be|read|have been)|the correct (?:answer|value|result) is)\b"
+    r"|(?:that|this)(?: is|'s| was) (?:wrong|incorrect)"
+    r"|should (?:actually |really )?(?:be|read|have been)|the correct (?:answer|value|result) is)\b"
 )
 """What takes an answer back behind it."""
 _BETWEEN = re.compile(r"^[\s$,;.&]*(?:and|or|\\text\{\s*(?:and|or)\s*\}|\\quad)?[\s$,;.&]*$")
