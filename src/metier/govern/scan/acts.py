@@ -9,7 +9,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import DOCUMENTS, Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import DOCUMENTS, UNSEEN, Seen, is_quoted, place_of_step
 from metier.verdict import Severity
 
 _HANDED = re.compile(
@@ -33,7 +33,6 @@ _GIVING = (
     "npm ",
 )
 """Words of what is given away by commands that no label knows."""
-_UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
 _TURNED = re.compile(
     r"nameserver\s+(\d{1,3}(?:\.\d{1,3}){3}).*/etc/resolv\.conf|(\d{1,3}(?:\.\d{1,3}){3})\s+[\w-]+\.[\w.-]+.*(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/hosts"
 )
@@ -216,7 +215,7 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     may_share = is_command and any(word in text for word in _GIVING)
     if may_share and (shared := _SHARES.search(text)) and not is_quoted(step):
         if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin"):
-            unseen = step.statement.is_live and _UNSEEN.search(text) is not None
+            unseen = step.statement.is_live and UNSEEN.search(text) is not None
             yield Seen("plant-key", Severity.BLOCK if unseen else Severity.REVIEW, step, f"by {shared[0].strip()}")
     if step.statement.is_shell and "/etc/" in text and (turned := _TURNED.search(text)):
         to = turned[1] or turned[2]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen, is_quoted
+from metier.govern.scan.variables import NAME
 from metier.verdict import Severity
 
 _GOT = re.compile(
@@ -72,7 +73,7 @@ def hidden_runs(steps: Sequence[Step]) -> Iterator[Seen]:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z_$][\w$]*", text))
+    return set(NAME.findall(text))
 
 
 def _is_hidden(text: str, names: set[str], things: set[str], is_coded: Callable[[str], bool]) -> bool:

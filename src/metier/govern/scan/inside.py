@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG
+from metier.govern.scan.written import SCHEDULE
 
 _BODY = {'"': r"(?:[^\"\\]|\\[\s\S])*", "'": r"(?:[^'\\]|\\[\s\S])*", "`": r"(?:[^`\\]|\\[\s\S])*"}
 _REST = {sign: re.compile(body) for sign, body in _BODY.items()}
@@ -36,7 +37,6 @@ _COMMAND = re.compile(
     re.I,
 )
 _PLIST = re.compile(r"<string>([^<]{1,2000})</string>")
-_AT = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
 _MAX_TEXT = 200_000
 _MAX_PIECES = 200
 
@@ -124,4 +124,4 @@ def _started_later(text: str) -> Iterator[tuple[int, str, str]]:
             commands = [one.replace("&amp;", "&").replace("&gt;", ">") for one in _PLIST.findall(said)]
             yield from ((line, "shell", one) for one in commands if _COMMAND.search(one))
         elif _COMMAND.search(said):
-            yield line, "shell", _AT.sub("", said)
+            yield line, "shell", SCHEDULE.sub("", said)

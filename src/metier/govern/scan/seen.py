@@ -17,6 +17,8 @@ RUNS_DIRECTLY = re.compile(
 """What hands a text straight to an interpreter."""
 DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 """Endings of files that tell of programs and are none."""
+UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
+"""What a command says is thrown away."""
 _ACCOUNT = re.compile(
     r"(?P<forge>\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s)|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s.*@[\w-]+\.\w|\|\s*ssh\s+(?:-\S+\s+)*[\w.-]+@[\w.-]+|\brclone\s+(?:rcat|copyto|moveto)\b"
 )

@@ -9,7 +9,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import DOCUMENTS, OUTWARD, UNSEEN, Seen, is_quoted, place_of_step
 from metier.verdict import Severity
 
 AGENT_KEYS = "agent-credentials"
@@ -58,7 +58,6 @@ _MASKS = re.compile(r"\.replace\([^)]*[\"'](?:\*{3,}|\[?redacted)", re.I)
 _WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SSH|GCP|AZURE)_\w*(?:KEY|TOKEN|SECRET)\b")
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
 _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b|\btar\s")
-_UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
 """Keys that open many services, and so are the login of none."""
 AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
@@ -125,7 +124,7 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
         and place in (Place.OWN, Place.UNKNOWN)
         and (_ALL_CODE.search(step.received["source-code"].text) or _is_silent_program(step, place))
     ):
-        return Severity.BLOCK if _UNSEEN.search(step.text) else Severity.REVIEW
+        return Severity.BLOCK if UNSEEN.search(step.text) else Severity.REVIEW
     if place == Place.OWN:
         # The whole file, or the password of the machine, is not the key of one service.
         whole = "dotenv" in medium and step.received["dotenv"] is step
@@ -149,7 +148,7 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
 def _is_silent_program(step: Step, place: Place) -> bool:
     """Whether a program, and no example in a document, sends to a stranger and says nothing of it."""
     is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
-    return is_program and place == Place.UNKNOWN and _UNSEEN.search(step.text) is not None
+    return is_program and place == Place.UNKNOWN and UNSEEN.search(step.text) is not None
 
 
 def _leaving(step: Step) -> set[str]:

@@ -14,7 +14,7 @@ _RUN_LATER = re.compile(
     r"/bin/|hooks/|\.(?:sh|bash|command)$|\.(?:bash|zsh)rc$|\.z?profile$|\.(?:bash|zsh)_profile$|\.zshenv$|config\.fish$|cron|autostart|LaunchAgents"
 )
 _TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
-_SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
+SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
 WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
 _WIDE_FOLDERS = frozenset(
     "~ $HOME ${HOME} . .. /tmp /var/tmp /var /usr /usr/bin /usr/local /usr/local/bin /bin /opt /etc /home /root /Users /dev /dev/shm scripts bin src".split()
@@ -124,4 +124,4 @@ def scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterat
         said = [word for word in words[1:] if not word.startswith("-") and word != "%s\\n"]
         yield ("\n" if words[0] == "printf" and len(said) > 1 else " ").join(said).replace("\\n", "\n")
     elif words and words[0] in ("printf", "echo") and "|" in words and _TAKES_COMMANDS.search(" ".join(words[-3:])):
-        yield _SCHEDULE.sub("", " ".join(word for word in words[1 : words.index("|")] if not word.startswith("-")))
+        yield SCHEDULE.sub("", " ".join(word for word in words[1 : words.index("|")] if not word.startswith("-")))
