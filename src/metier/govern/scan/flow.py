@@ -64,7 +64,7 @@ _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
 _ALIAS = re.compile(
     r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile)\(\s*(?:[^,()]*,\s*)?(\w+)|\b(?:writeFile\w*|createWriteStream)\(\s*(?P<path>\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
 )
-_STRINGS = re.compile(
+STRINGS = re.compile(
     r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"
 )
 _COMMON_NAMES = frozenset({"main", "get", "run", "data", "result", "response", "init", "load", "parse", "print", "len", "str", "open", "json", "post", "execute", "request", "send", "log", "exec", "fetch", "read", "write", "join", "map", "filter", "then", "next", "call", "test", "list", "dict", "format", "update", "start", "stop", "close", "handle", "process"})  # fmt: skip
@@ -137,8 +137,8 @@ def _without_texts(text: str) -> tuple[str, str]:
     """A statement without its long texts, and without all but its short words."""
     if len(text) < 24 or not ("'" in text or '"' in text or "`" in text):
         return text, text
-    whole = _STRINGS.sub(lambda found: found[0] if len(found[0]) < 400 else '""', text) if len(text) > 400 else text
-    bare = _STRINGS.sub(
+    whole = STRINGS.sub(lambda found: found[0] if len(found[0]) < 400 else '""', text) if len(text) > 400 else text
+    bare = STRINGS.sub(
         lambda found: (
             found[0]
             if (len(found[0]) <= 14 and " " not in found[0])
@@ -424,7 +424,7 @@ def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...
 
 def _named_files(statement: Statement) -> Iterator[tuple[str, ...]]:
     """The files that a program names."""
-    for found in _STRINGS.finditer(statement.text) if "/" in statement.text or "." in statement.text else ():
+    for found in STRINGS.finditer(statement.text) if "/" in statement.text or "." in statement.text else ():
         said = next((group for group in found.groups() if group), "")
         if said and len(said) < 120 and ("/" in said or "." in said) and " " not in said:
             yield ("file", said)
@@ -461,7 +461,7 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
 
 def strings_of(text: str) -> list[str]:
     """The string literals in a statement, their escapes left as they are."""
-    return [next((group for group in found.groups() if group is not None), "") for found in _STRINGS.finditer(text)]
+    return [next((group for group in found.groups() if group is not None), "") for found in STRINGS.finditer(text)]
 
 
 def decoded_blobs(text: str) -> Iterator[str]:

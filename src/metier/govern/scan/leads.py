@@ -121,7 +121,9 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str) -> tup
 def _least_own(text: str, purpose: Purpose) -> Place:
     """The least own of the places that a sentence names."""
     if "://" not in text and "@" not in text:
-        return Place.PLATFORM if _ACCOUNT.search(text) else Place.LOCAL
+        account = _ACCOUNT.search(text)
+        is_public = account is not None and "gist" in account[0].lower() and not purpose.says(r"\bgist")
+        return Place.PUBLIC if is_public else Place.PLATFORM if account else Place.LOCAL
     places = (
         place_of(address, own_words=purpose.words)
         for address in _ADDRESS.findall(text)

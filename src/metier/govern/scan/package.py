@@ -23,6 +23,7 @@ from metier.govern.scan.read import commands_in, documents_of, purpose_of, sente
 from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.seen import Seen
+from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
@@ -77,6 +78,7 @@ def _scan(contents: Contents) -> Scan:
     purpose = purpose_of(contents)
     documents = documents_of(contents)
     steps = _steps(contents, documents)
+    settle(steps, contents.parts)
     follow(steps)
     prose = list(sentences_of(contents, documents))
     purpose.num_acts = sum(1 for step in steps if step.labels)

@@ -52,7 +52,7 @@ _DROPS = re.compile(
     re.I,
 )
 _DEFENCES = re.compile(
-    r"(Set-MpPreference)|(Add-MpPreference)|(advfirewall)|(setenforce)|(\bufw\b)|(spctl)|(csrutil)|(Amsi)|(auditd|auditctl)|(apparmor)|(iptables)",
+    r"(Set-MpPreference)|(Add-MpPreference)|(advfirewall)|(setenforce)|(\bufw\b)|(spctl)|(csrutil)|(Amsi)|(auditd|auditctl)|(apparmor)|(iptables)|(cloudtrail|guardduty|securityhub|configuration-recorder)|(gh\s+api)|(falcon|sentinelone|mdatp|osquery|wazuh)",
     re.I,
 )
 

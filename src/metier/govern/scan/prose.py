@@ -38,7 +38,7 @@ _ORDERS = re.compile(
     re.I,
 )
 _SECRETS = re.compile(
-    r"\b(?:credentials?|passwords?|secrets?|api[ _-]?keys?|tokens?|private keys?|seed phrases?|env(?:ironment)? variables?|env vars?|\.env|cookies|~/\.ssh|id_rsa|wallet)\b",
+    r"\b(?:credentials?|passwords?|secrets?|api[ _-]?keys?|tokens?|private keys?|seed phrases?|env(?:ironment)? variables?|env vars?|cookies|id_rsa|wallet)\b|(?<!\w)\.env\b|~/\.ssh\b",
     re.I,
 )
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
@@ -51,7 +51,7 @@ _STANDING = re.compile(
 _WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|12-word|24-word", re.I)
 _ASKS = re.compile(r"\b(?:ask|prompt|request|tell|require|instruct)", re.I)
 _PLAIN_TALK = re.compile(
-    r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\|",
+    r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\||^[^.]{0,60}\|\s*$",
     re.I,
 )
 _SAMPLES = re.compile(r"(?:^|/)(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/", re.I)
@@ -64,6 +64,7 @@ _FILLED = re.compile(
     re.I,
 )
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
+_SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\])")
 
 
 def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -147,7 +148,9 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
             continue
         near = [s.text for s in found[number : number + 6] if s.path == sentence.path and s.line <= sentence.line + 8]
         before = [s.text for s in found[max(0, number - 2) : number] if s.path == sentence.path]
-        if _KNOWN_TO_AGENT.search(slot["slot"]) or any(_FILLED.search(text) for text in (*near, *before)):
+        slots = _SLOTS.findall(sentence.text, slot.start())
+        explained = [text for text in near[1:] if any(one in text for one in slots) and _SECRETS.search(text)]
+        if explained or _KNOWN_TO_AGENT.search(slot["slot"]) or any(_FILLED.search(text) for text in (*near, *before)):
             yield Said("forward-data", Severity.BLOCK, sentence)
 
 

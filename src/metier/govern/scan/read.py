@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from metier.govern.scan.filled import HANDS_OVER, files_filled
-from metier.govern.scan.flow import strings_of
+from metier.govern.scan.flow import STRINGS, strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.inside import programs_inside
 from metier.govern.scan.literals import known_case
@@ -35,7 +35,7 @@ _ORDER = re.compile(
 )
 _SPAN = re.compile(r"`([^`\n]{4,600})`")
 _RUNNABLE = re.compile(
-    r"\b(?:ANTHROPIC|OPENAI|GEMINI|MISTRAL|OPENROUTER)_(?:BASE_URL|API_BASE|ENDPOINT)\s*=|\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s",
+    r"\b(?:ANTHROPIC|OPENAI|GEMINI|MISTRAL|OPENROUTER)_(?:BASE_URL|API_BASE|ENDPOINT)\s*=|\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s|\bhistory\s+-c\b|\bgh\s+api\s|\bsystemctl\s+(?:stop|disable|mask)\b|\baws\s+\w+\s+(?:stop|delete|disable)-",
     re.I,
 )
 _YAML_COMMAND = re.compile(
@@ -88,6 +88,7 @@ _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
 _PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
+_MANY_WORDS = 4
 _MAX_BESIDE = 100_000
 _MAX_JSON = 2_000_000
 _MAX_LOST = 200
@@ -182,6 +183,9 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
         return
     words = [word for word in strings_of(statement.text) if word]
     calls = _CALLS.search(statement.text)
+    if calls and len(words) >= _MANY_WORDS:
+        # A row of texts may hold the name of a call; what is called stands outside of them.
+        calls = _CALLS.search(STRINGS.sub('""', statement.text))
     for word in words:
         shown = word.replace("\\n", "\n").replace("\\'", "'").replace('\\"', '"')
         if "runs-on:" in word or "ExecStart=" in word:

@@ -11,7 +11,7 @@ from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
 
 RUNS_DIRECTLY = re.compile(
-    r"\(0,\s*eval\)\s*\(|\.runsource\(|\.runcode\(|\btimeit\.(?:timeit|repeat)\(|\bcProfile\.run\(|\.constructor\.constructor\s*\(|Reflect\.construct\(\s*Function\b|\bsource\(\s*[\"\']https?:|\.then\(\s*\(?(?:0,\s*)?eval\b|\)\.constructor\s*\(\s*\w|\._compile\(|new Worker\(.*eval:\s*true|\bimport\(\s*[\"'`](?:data|https?):|(?:globalThis|window|global|self)\s*\[[^\]]+\]\s*\(|(?:instance|class|module)_eval\b|(?i:scriptblock\]::Create|Assembly\]::Load|ExecuteGlobal|\bExecute\s+\w)|__builtins__\[|getattr\(\s*(?:__builtins__|builtins|__import__\([\"']builtins[\"']\))\s*,|^eval\s"
+    r"\(0,\s*eval\)\s*\(|\.runsource\(|\.runcode\(|\btimeit\.(?:timeit|repeat)\(|\bcProfile\.run\(|\.constructor\.constructor\s*\(|getPrototypeOf\(\s*(?:async\s+)?function|Reflect\.construct\(\s*Function\b|\bsource\(\s*[\"\']https?:|\.then\(\s*\(?(?:0,\s*)?eval\b|\)\.constructor\s*\(\s*\w|\._compile\(|new Worker\(.*eval:\s*true|\bimport\(\s*[\"'`](?:data|https?):|(?:globalThis|window|global|self)\s*\[[^\]]+\]\s*\(|(?:instance|class|module)_eval\b|(?i:scriptblock\]::Create|Assembly\]::Load|ExecuteGlobal|\bExecute\s+\w)|__builtins__\[|getattr\(\s*(?:__builtins__|builtins|__import__\([\"']builtins[\"']\))\s*,|^eval\s"
     r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""

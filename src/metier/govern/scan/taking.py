@@ -37,6 +37,7 @@ _HOUSES = frozenset(
     "aws anthropic openai github gitlab stripe npm pypi slack jira atlassian azure twilio sendgrid notion figma".split()
 )
 """Services whose hosts bear their name."""
+_SIGNED = re.compile(r"[\"']?(?:authorization|x-[\w-]*(?:key|token))[\"']?\s*[:,\]]", re.I)
 _CREDENTIAL_BODY = re.compile(
     r"\b(?:credentials?|passwords?|passwd|secrets?|private_?keys?|seed_?phrase|mnemonic|cookies)\b[\"']?\s*[=:]\s*[\"']?\$?[{(]?",
     re.I,
@@ -105,6 +106,16 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
     elif "looks-up" in step.labels and "encoded" in kinds:
         yield Seen("send-encoded", Severity.REVIEW, step, "in the name that is looked up")
+
+
+def signs_in(step: Step) -> bool:
+    """Whether a request names itself by a key that was read from where another service keeps it.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> signs_in(Step(Statement("a.js", 1, "fetch(url, {headers: {authorization: `Bearer ${key}`}})"), frozenset({"fetch"})))
+    True
+    """
+    return not step.statement.is_shell and _SIGNED.search(step.text) is not None
 
 
 def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:

@@ -66,6 +66,12 @@ _ORDERS = re.compile(
     re.I,
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
+_LISTS_HOME = re.compile(
+    r"(?:readdir\w*|listdir|scandir)\(\s*(?:(?:os\.)?homedir\(\)|(?:os\.path\.)?expanduser\(\s*[\"']~/?[\"']\)|(?:pathlib\.)?Path\.home\(\))\s*[,)]"
+    r"|Path\.home\(\)\.(?:iterdir\(\)|r?glob\(\s*[\"']\*)"
+)
+"""A listing of all that is in the home folder."""
+_ALL_INSIDE = re.compile(r"recursive:\s*true|rmtree\(|\brm\s+-\w*r")
 _DUMPS = re.compile(
     r"items\(\)|toJSON|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
 )
@@ -169,7 +175,9 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
     )
     if is_wired and not is_shown and _SOCKET_SHELL.search(text):
         yield Seen("reverse-shell", Severity.BLOCK, members[0])
-    if (
+    if "delete" in together and (wiped := _wiped_home(members)) is not None:
+        yield Seen("destroy-files", Severity.BLOCK, wiped, "all that is in the home folder")
+    elif (
         {"walk-home", "delete"} <= together
         and is_program
         and not purpose.says(r"clean|dedup|duplicate|organi|tidy|cache|uninstall")
@@ -198,6 +206,16 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield Seen("rewrite-agent", Severity.BLOCK, step)
     if is_program:
         yield from _in_program(members, together, purpose, text)
+
+
+def _wiped_home(members: Sequence[Step]) -> Step | None:
+    """A step that deletes, with all that is in them, what a listing of the whole home folder gave."""
+    for step in members:
+        origin = step.received.get("home-files")
+        if origin is not None and "delete" in step.labels and _ALL_INSIDE.search(step.text):
+            if _LISTS_HOME.search(origin.text):
+                return step
+    return None
 
 
 def _first(members: Sequence[Step], name: str) -> Step:

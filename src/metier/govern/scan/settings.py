@@ -1,0 +1,58 @@
+"""Where does a program lead whose addresses stand in a file of settings? What it takes from the file by name is followed.
+
+A host that is written beside the program, and not in it, is read by nobody who reads the program alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.parts import Part
+
+_SETTING = re.compile(
+    r"(?:^|[{,\s])[\"']?(?P<name>[A-Za-z_][\w-]{0,60})[\"']?[ \t]*[:=][ \t]*[\"']?(?P<url>https?://[^\s\"',}#]+)", re.M
+)
+_TAKEN = re.compile(
+    r"\[\s*[\"'](?P<key>[\w-]+)[\"']\s*\]|\.get\(\s*[\"'](?P<got>[\w-]+)[\"']|(?<=[\w)\]])\??\.(?P<of>[A-Za-z_]\w*)(?![\w(])"
+)
+_MIN_NAME = 3
+_MAX_STEPS = 20_000
+
+
+def settle(steps: Sequence[Step], parts: Iterable[Part]) -> None:
+    """Give each step of a program the address that it takes by name from a file of settings which the program names.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> lines = ['C = json.load(open("c.json"))', 'post(C["relay"], data)']
+    >>> steps = [Step(Statement("a.py", n, line), frozenset()) for n, line in enumerate(lines)]
+    >>> settle(steps, [Part("c.json", "json", '{"relay": "https://drop.invalid/q"}')])
+    >>> steps[1].urls
+    ('https://drop.invalid/q',)
+    """
+    files = {part.path.rsplit("/", 1)[-1]: told for part in parts if (told := _addresses(part))}
+    if not files or len(steps) > _MAX_STEPS:
+        return
+    told_by_path: dict[str, dict[str, str]] = {}
+    for step in steps:
+        if not step.statement.is_shell:
+            for name, told in files.items():
+                if name in step.text:
+                    told_by_path.setdefault(step.statement.path, {}).update(told)
+    for step in steps:
+        known = told_by_path.get(step.statement.path)
+        if known and not step.urls and not step.statement.is_shell:
+            step.urls = _taken(step.text, known)
+
+
+def _addresses(part: Part) -> Mapping[str, str]:
+    """The addresses of a file of settings by their names."""
+    if part.kind not in ("json", "data") or part.is_example or "://" not in part.plain:
+        return {}
+    return {found["name"]: found["url"] for found in _SETTING.finditer(part.plain) if len(found["name"]) >= _MIN_NAME}
+
+
+def _taken(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    names = (found["key"] or found["got"] or found["of"] for found in _TAKEN.finditer(text))
+    return tuple(dict.fromkeys(known[name] for name in names if name in known))
