@@ -58,6 +58,8 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 
+_FORKED = re.compile(r"/[^/]+/[^/]+/(?:[0-9a-f]{7,40}|refs/pull)/")
+
 
 class Place(IntEnum):
     """What kind of place an address is, from the most to the least ordinary."""
@@ -103,7 +105,7 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
 @lru_cache(maxsize=1)
 def _registries() -> tuple[str, ...]:
     data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
-    return (*data["registry"], *data["platform"])
+    return (*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"])))
 
 
 def urls_of(text: str) -> list[str]:
@@ -183,6 +185,9 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     found = _HOST.match(url)
     path = (found[2] or "").lower() if found else ""
     kind = _listed(host, path)
+    if kind == Place.INSTALLER and _FORKED.match(path) and host == "raw.githubusercontent.com":
+        # Every fork of a repository answers at its address by the number of a commit.
+        return Place.PLATFORM
     if kind is not None and (kind.is_shady or kind == Place.INSTALLER):
         return kind
     if kind is None and any(word in own_words for word in names_of(host)):
@@ -231,9 +236,11 @@ def names_of(host: str) -> frozenset[str]:
 def is_registry(host: str) -> bool:
     """Whether a host is the usual registry of a package manager, or a mirror that its users know.
 
-    >>> is_registry("download.pytorch.org"), is_registry("pypi.notes.example")
-    (True, False)
+    >>> is_registry("download.pytorch.org"), is_registry("pypi.notes.example"), is_registry("notes.s3.amazonaws.com")
+    (True, False, False)
     """
+    if ".codeartifact." in host:
+        return host.endswith(".amazonaws.com")
     return any(host == name or host.endswith(f".{name}") for name in _registries())
 
 
