@@ -94,10 +94,10 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
     """By last two labels of the host: the kind, and the full names that it holds for."""
     data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
     places = {"capture": Place.CAPTURE, "tunnel": Place.TUNNEL, "paste": Place.PASTE, "shortener": Place.SHORTENER}
-    places |= {"installer": Place.INSTALLER, "platform": Place.PLATFORM}
+    places |= {"installer": Place.INSTALLER, "platform": Place.PLATFORM, "public": Place.PUBLIC}
     return {
         name: (places[kind], ())
-        for kind in ("platform", "installer", "shortener", "tunnel", "paste", "capture")
+        for kind in ("platform", "installer", "public", "shortener", "tunnel", "paste", "capture")
         for name in data[kind]
     }
 

@@ -39,7 +39,7 @@ _OF_THE_USER = re.compile(
     re.I,
 )  # fmt: skip
 _FETCHES = re.compile(
-    r"\b(?:get|fetch|load|read|pull|download|look|check|consult|poll|query|open|replace\w*|refresh\w*|updat\w+|visit|request|curl|live|kept|hosted|found|go|install|obtain|grab|available|says|waits)\b",
+    r"\b(?:get|fetch|load|read|pull|download|look|check|consult|poll|query|open|replace\w*|refresh\w*|updat\w+|visit|request|curl|live|kept|hosted|found|go|install|obtain|grab|available|says|waits|(?:run|execute|follow)\s+the)\b",
     re.I,
 )
 _OBEYS = re.compile(

@@ -126,7 +126,7 @@ def _kept_and_run(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if not step.labels & {"execute", "load-code"} or step.statement.is_shell or not runs.search(step.text):
             continue
         unseen = "hidden-run" in step.labels or _IN_PROCESS.search(step.text) is not None
-        if place in (Place.OWN, Place.PLATFORM):
+        if place in (Place.OWN, Place.PLATFORM, Place.PUBLIC):
             weight = Severity.BLOCK if unseen and place == Place.OWN else Severity.REVIEW
             yield Seen("run-download", weight, step)
         elif place >= Place.UNKNOWN:

@@ -64,6 +64,8 @@ _FILLED = re.compile(
     re.I,
 )
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
+_BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
+"""An address without a scheme."""
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\])")
 
 
@@ -255,6 +257,8 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
         else place_of(url, own_words=purpose.words)
         for url in urls
     ]
+    if not urls:
+        places = [place for found in _BARE.finditer(text) if (place := place_of(f"https://{found[0]}")).is_shady]
     worst = max(places, default=Place.UNKNOWN)
     if worst <= Place.PLACEHOLDER:
         return None
@@ -297,7 +301,7 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
             if locked and re.search(r"\.zip|\.rar|\.7z|archive|executable|\.exe", text, re.I)
             else Severity.NOTE
         )
-    if worst == Place.PLATFORM:
+    if worst in (Place.PLATFORM, Place.PUBLIC):
         return Severity.BLOCK if locked else Severity.REVIEW
     return rule.severity
 

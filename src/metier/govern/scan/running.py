@@ -208,7 +208,7 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
         if not is_plain and _is_namesake(step, purpose):
             return Severity.REVIEW
         return Severity.BLOCK if "runs-input" in step.labels and not _ON_FORGE.search(urls) else Severity.REVIEW
-    if place == Place.PLATFORM:
+    if place in (Place.PLATFORM, Place.PUBLIC):
         return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
     return Severity.BLOCK
 
