@@ -15,6 +15,9 @@ from metier.verdict import Severity
 _HANDED = re.compile(
     rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
+_FEW_COMMANDS = re.compile(r"NOPASSWD:\s*/(?:[\w./@*-]+[ ,]*)+(?!.*\bALL\b)")
+_WHOLE_HOST = re.compile(r"host|server|node|machine|provision|bootstrap|vps", re.I)
+_HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
 _SHARES = re.compile(
     r"\bnpm\s+(?:access\s+grant\s+read-write|team\s+add)\s+(?!\$|<)\S+|\bgh\s+repo\s+deploy-key\s+add\b.*\s(?:-w|--allow-write)\b|\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\baws\s+iam\s+(?:create-user|create-login-profile|create-access-key|attach-\w+-policy\b.*Administrator)|\bclusterrolebinding\b.*cluster-admin|\badd-iam-policy-binding\b.*roles/(?:owner|editor)|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
 )
@@ -125,7 +128,8 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
         text,
         re.I,
     ):
-        yield Seen("disable-defence", Severity.REVIEW, step)
+        own = "quarantine" in text and purpose.says(r"notari[sz]|codesign|\bsign(?:s|ed|ing)?\b")
+        yield Seen("disable-defence", Severity.NOTE if own else Severity.REVIEW, step)
     if "open-to-all" in labels:
         alone = purpose.is_small and not purpose.says(r"chmod|permission|docker|volume")
         yield Seen("open-to-all", Severity.BLOCK if alone else Severity.NOTE, step)
@@ -218,6 +222,8 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if step.statement.is_shell and step.urls and (handed := _HANDED.match(text)):
         if place_of_step(step, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.OWN):
             yield Seen("send-secrets", Severity.BLOCK, step, f"hands {handed[1]} to a plain network command")
+    if step.statement.is_shell and "environment" in labels and "install" in labels and _HANDS_ALL.search(text):
+        yield Seen("send-secrets", Severity.BLOCK, step, "hands the whole environment to a package that is fetched")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
     may_share = is_command and any(word in text for word in _GIVING)
     if may_share and (shared := _SHARES.search(text)) and not is_quoted(step):
@@ -238,8 +244,10 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     ):
         yield Seen(
             "grant-root",
-            Severity.BLOCK
-            if "NOPASSWD" in text or "sudoers" in text or "chmod" in text
+            _weight_of_sudoers(text, purpose)
+            if "NOPASSWD" in text
+            else Severity.BLOCK
+            if "sudoers" in text or "chmod" in text
             else Severity.NOTE
             if "docker" in text
             else Severity.REVIEW,
@@ -262,6 +270,13 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
             else Severity.REVIEW,
             step,
         )
+
+
+def _weight_of_sudoers(text: str, purpose: Purpose) -> Severity:
+    """Few commands without a password, on a machine that is set up, are in order; all of them are not."""
+    if _FEW_COMMANDS.search(text):
+        return Severity.NOTE if _WHOLE_HOST.search(purpose.name) else Severity.REVIEW
+    return Severity.REVIEW if _WHOLE_HOST.search(purpose.name) else Severity.BLOCK
 
 
 def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:

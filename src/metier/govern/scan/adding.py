@@ -64,6 +64,15 @@ _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
 _TOLD_ABROAD = _named("abroad secrets conceal")
 _EXCUSED = _named("conceal excuse")
+MET = frozenset({"forward-data", "remote-instructions", "take-secrets"})
+"""Rules that a sentence meets by itself; with one sign against the reader beside them they weigh more."""
+_ACTS = MET | _named("forward secrets abroad money rights page")
+_GROUPS = tuple(
+    map(
+        _named,
+        ("conceal money", "lie money", "lie secrets forward", "lie secrets abroad", "conceal guard", "conceal loosen"),
+    )
+)
 _HANDED_OVER = _named("rights page")
 _UNSEEN = _named("conceal excuse heedless lie")
 _FREED = _named("consent loosen unasked reign authority guard")
@@ -90,7 +99,7 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
     for (path, line), here in signs.items():
         near = set(here).union(*(signs.get((path, line + offset), ()) for offset in range(1, _NEAR + 1)))
         wide = near.union(signs.get((path, following.get((path, line), 0)), ()))
-        weight = Severity.BLOCK if _is_pattern(signs, path, line) else _weight(near, wide)
+        weight = Severity.BLOCK if _is_pattern(signs, path, line) else _weight(near - MET, wide - MET)
         if weight is not None:
             yield Said("adds-up", weight, next(iter(here.values())))
 
@@ -116,10 +125,13 @@ def _is_against(passage: set[str]) -> bool:
 
 
 def _is_pattern(signs: Signs, path: str, line: int) -> bool:
-    """Whether so many kinds of signs stand close together that no honest text is known that does so."""
+    """Whether so much stands close together that no honest text is known that says it all."""
     rows = [signs.get((path, line + offset), {}) for offset in range(_CLOSE + 1)]
-    close = {name for row in rows for name in row}
     if sum("sign-guard" in row for row in rows) >= _MANY_GUARDS:
         return True
-    kinds = close - _EVERYWHERE - _BROAD
-    return len(kinds) >= 4 or (len(kinds) >= 3 and len(kinds & _DARK) >= 2)
+    close = {name for row in rows for name in row}
+    kinds, dark = close - _EVERYWHERE - _BROAD - MET, close & _DARK
+    if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):
+        return True
+    acts = close & _ACTS
+    return bool(acts and (len(dark) >= 2 or (dark and acts & MET))) or any(group <= close for group in _GROUPS)

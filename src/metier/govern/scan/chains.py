@@ -26,6 +26,8 @@ _CASES = re.compile(
 )
 _PROGRAM_FILE = re.compile(r"\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$", re.I)
 _FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|base64\s+-\w*[dD]")
+_DEFANGED = re.compile(r"\bhxxps?:|\[\.\]|\[:\]//")
+"""An address that is written so that nothing follows it: an indicator, to those whose work it is."""
 
 
 def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
@@ -45,6 +47,8 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     ]
     found += harvested(steps, purpose)
     found += across(steps, purpose)
+    if purpose.is_security:
+        found = [seen for seen in found if not _DEFANGED.search(seen.step.text)]
     yield from found
     yield from _to_stay(found, purpose)
 

@@ -51,6 +51,8 @@ _DROPS = re.compile(
     r"(?:pg_tables|information_schema\.tables|sqlite_master|SHOW TABLES|list_collection_names|listCollections)[\s\S]{0,400}(?:DROP\s+TABLE|TRUNCATE|DELETE\s+FROM|\.drop(?:_collection)?\()",
     re.I,
 )
+_DETACHED = re.compile(r"detached:\s*true.*windowsHide|windowsHide:\s*true.*detached|detached:\s*true.*\.unref\(")
+"""A program is started that nobody sees and that outlives its parent."""
 _DEFENCES = re.compile(
     r"(Set-MpPreference)|(Add-MpPreference)|(advfirewall)|(setenforce)|(\bufw\b)|(spctl)|(csrutil)|(Amsi)|(auditd|auditctl)|(apparmor)|(iptables)|(cloudtrail|guardduty|securityhub|configuration-recorder)|(gh\s+api)|(falcon|sentinelone|mdatp|osquery|wazuh)",
     re.I,
@@ -129,7 +131,7 @@ def _kept_and_run(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if place in (Place.OWN, Place.PLATFORM, Place.PUBLIC):
             weight = Severity.BLOCK if unseen and place == Place.OWN else Severity.REVIEW
             yield Seen("run-download", weight, step)
-        elif place >= Place.UNKNOWN:
+        elif place >= Place.UNKNOWN or (not places and _DETACHED.search(step.text)):
             yield Seen("run-download", Severity.BLOCK, step)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from metier.govern.scan.adding import added_up, following
+from metier.govern.scan.adding import MET, added_up, following
 from metier.govern.scan.filled import filled
 from metier.govern.scan.hosts import URL, Place, host_of, place_of
 from metier.govern.scan.leads import leads
@@ -48,7 +49,7 @@ _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
     re.I,
 )
-_WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|12-word|24-word", re.I)
+_WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|(?:12|24|twelve|twenty-four)[- ]words?", re.I)
 _ASKS = re.compile(r"\b(?:ask|prompt|request|tell|require|instruct)", re.I)
 _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\||^[^.]{0,60}\|\s*$",
@@ -101,13 +102,15 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             is_met, weight = judged[sentence.text, place]
             if not is_met:
                 continue
-            if rule.id.startswith("sign-") and (purpose.is_security or _PLAIN_TALK.search(sentence.text)):
+            if rule.id.startswith("sign-") and _PLAIN_TALK.search(sentence.text):
                 continue
             if rule.id.startswith("sign-"):
                 if weight is not None and not is_window:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
             elif weight is not None:
                 spoken.add(key)
+                if rule.id in MET:
+                    signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence)
     for sentence in found:
         if (
@@ -122,13 +125,17 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 sentence.text,
                 re.I,
             ):
-                is_shown = purpose.is_security and _SAMPLES.search(sentence.path)
+                is_shown = purpose.is_security and (
+                    _SAMPLES.search(sentence.path) or (not grave and len(sentence.text) < 80)
+                )
                 yield Said(
                     "hidden-instructions",
                     Severity.BLOCK
                     if grave
                     and not is_shown
                     and re.search(r"send|upload|forward|curl|fetch|exfil|post", sentence.text, re.I)
+                    else Severity.NOTE
+                    if is_shown
                     else Severity.REVIEW,
                     sentence,
                 )
@@ -136,8 +143,14 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         for sentence, met in leads(found, purpose):
             signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
             if met is not None and (met.rule, sentence.path, sentence.line) not in spoken:
+                signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
                 yield met
-    yield from added_up(signs, following(found))
+    for told in added_up(signs, following(found)):
+        if not purpose.is_security:
+            yield told
+        elif told.severity == Severity.BLOCK:
+            # Whoever teaches of attacks quotes them.
+            yield replace(told, severity=Severity.REVIEW)
     if not purpose.is_security:
         yield from _carried_by_images(found)
 

@@ -6,7 +6,7 @@ Whoever runs the registry decides what a package name means, for this install an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, is_registry, place_of
@@ -110,9 +110,10 @@ def registries_in(text: str) -> list[str]:
     return list(dict.fromkeys(found[1] for pattern in patterns for found in pattern.finditer(text)))
 
 
-def _worst(urls: Iterable[str], purpose: Purpose) -> Severity | None:
+def _worst(urls: Sequence[str], purpose: Purpose) -> Severity | None:
     places = [place_of(url, own_words=purpose.words) for url in urls if not is_registry(host_of(url))]
     worst = max(places, default=Place.LOCAL)
     if worst.is_shady:
         return Severity.BLOCK
-    return Severity.REVIEW if worst == Place.UNKNOWN else None
+    is_plain = any(url.lower().startswith("http://") for url in urls) and worst > Place.PLACEHOLDER
+    return Severity.REVIEW if worst == Place.UNKNOWN or is_plain else None

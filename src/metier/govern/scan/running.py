@@ -270,7 +270,9 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
             "run-encoded",
             Severity.BLOCK
             if re.search(
-                r"(?<![\w.])(?:exec|eval)\s*\(|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression", text, re.I
+                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression",
+                text,
+                re.I,
             )
             else Severity.REVIEW,
             step,

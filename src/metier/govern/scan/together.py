@@ -66,6 +66,7 @@ _ORDERS = re.compile(
     re.I,
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
+_STARTS_UNIT = re.compile(r"ExecStart=|ProgramArguments")
 _LISTS_HOME = re.compile(
     r"(?:readdir\w*|listdir|scandir)\(\s*(?:(?:os\.)?homedir\(\)|(?:os\.path\.)?expanduser\(\s*[\"']~/?[\"']\)|(?:pathlib\.)?Path\.home\(\))\s*[,)]"
     r"|Path\.home\(\)\.(?:iterdir\(\)|r?glob\(\s*[\"']\*)"
@@ -327,7 +328,10 @@ def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if "persist" in step.labels and step.statement.is_shell:
             for name, origin in got.items():
                 if (
-                    name in step.text
+                    (
+                        name in step.text
+                        or (_STARTS_UNIT.search(step.text) and f"/{name.rsplit('/', 1)[-1]}" in step.text)
+                    )
                     and step is not origin
                     and place_of_step(origin, purpose) not in (Place.LOCAL, Place.PLACEHOLDER, Place.INSTALLER)
                 ):
