@@ -99,7 +99,7 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
     for (path, line), here in signs.items():
         near = set(here).union(*(signs.get((path, line + offset), ()) for offset in range(1, _NEAR + 1)))
         wide = near.union(signs.get((path, following.get((path, line), 0)), ()))
-        weight = Severity.BLOCK if _is_pattern(signs, path, line) else _weight(near - MET, wide - MET)
+        weight = Severity.BLOCK if _is_pattern(_passage(signs, following, path, line)) else _weight(near - MET, wide - MET)
         if weight is not None:
             yield Said("adds-up", weight, next(iter(here.values())))
 
@@ -124,9 +124,17 @@ def _is_against(passage: set[str]) -> bool:
     return len(thin) >= 2 or (bool(thin) and bool(passage - thin - _LITTLE))
 
 
-def _is_pattern(signs: Signs, path: str, line: int) -> bool:
+def _passage(
+    signs: Signs, following: Mapping[tuple[str, int], int], path: str, line: int
+) -> list[Mapping[str, Sentence]]:
+    """The signs of the lines that stand close below a line, and of the paragraph that comes next, however far."""
+    lines = {line + offset for offset in range(_CLOSE + 1)}
+    lines.add(following.get((path, line), line))
+    return [signs[path, one] for one in sorted(lines) if (path, one) in signs]
+
+
+def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     """Whether so much stands close together that no honest text is known that says it all."""
-    rows = [signs.get((path, line + offset), {}) for offset in range(_CLOSE + 1)]
     if sum("sign-guard" in row for row in rows) >= _MANY_GUARDS:
         return True
     close = {name for row in rows for name in row}

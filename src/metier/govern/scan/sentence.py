@@ -75,7 +75,11 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     """
     for found in _COMMENT.finditer(text) if "<!--" in text else ():
         at = first_line + text.count("\n", 0, found.start())
-        yield Sentence(path, at, " ".join(found[1].split())[:4000], is_hidden=True)
+        whole = Sentence(path, at, " ".join(found[1].split())[:4000], is_hidden=True)
+        yield whole
+        # What one sentence of a comment forbids takes nothing back of what another orders.
+        if "icens" not in whole.text and len(said := _cut(whole.text, path, at)) > 1:
+            yield from said
     for found in _UNSEEN_HTML.finditer(text) if "style=" in text or "hidden" in text else ():
         at = first_line + text.count("\n", 0, found.start())
         yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
