@@ -64,13 +64,21 @@ _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
 _TOLD_ABROAD = _named("abroad secrets conceal")
 _EXCUSED = _named("conceal excuse")
-MET = frozenset({"forward-data", "remote-instructions", "take-secrets"})
+MET = frozenset({"forward-data", "remote-instructions", "take-secrets", "hide-from-user"})
 """Rules that a sentence meets by itself; with one sign against the reader beside them they weigh more."""
-_ACTS = MET | _named("forward secrets abroad money rights page")
+_HIDES = _named("conceal excuse")
+_ACTS = MET - {"hide-from-user"} | _named("forward secrets abroad money rights page")
 _GROUPS = tuple(
     map(
         _named,
-        ("conceal money", "lie money", "lie secrets forward", "lie secrets abroad", "conceal guard", "conceal loosen"),
+        (
+            "conceal money",
+            "lie money",
+            "lie secrets forward",
+            "lie secrets abroad",
+            "conceal guard",
+            "conceal loosen",
+        ),
     )
 )
 _HANDED_OVER = _named("rights page")
@@ -99,7 +107,9 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
     for (path, line), here in signs.items():
         near = set(here).union(*(signs.get((path, line + offset), ()) for offset in range(1, _NEAR + 1)))
         wide = near.union(signs.get((path, following.get((path, line), 0)), ()))
-        weight = Severity.BLOCK if _is_pattern(_passage(signs, following, path, line)) else _weight(near - MET, wide - MET)
+        weight = (
+            Severity.BLOCK if _is_pattern(_passage(signs, following, path, line)) else _weight(near - MET, wide - MET)
+        )
         if weight is not None:
             yield Said("adds-up", weight, next(iter(here.values())))
 
@@ -140,6 +150,8 @@ def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     close = {name for row in rows for name in row}
     kinds, dark = close - _EVERYWHERE - _BROAD - MET, close & _DARK
     if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):
+        return True
+    if "hide-from-user" in close and len(dark - _HIDES) >= 1:
         return True
     acts = close & _ACTS
     return bool(acts and (len(dark) >= 2 or (dark and acts & MET))) or any(group <= close for group in _GROUPS)

@@ -16,7 +16,7 @@ from metier.verdict import Severity
 
 _WORDS = ("network", "internet", "leave", "offline", "local", "sent", "upload", "transmit", "api call", "http")
 _STAYS = re.compile(
-    r"\b(?:no|without|needs? no|requires? no|makes? no)\s(?:any\s)?(?:external\s|outbound\s|remote\s)?(?:network|internet)\s?(?:access|calls?|requests?|connections?|traffic|use)?\b"
+    r"\b(?:no|without|needs? no|requires? no|makes? no)\s(?:any\s)?(?:external\s|outbound\s|remote\s)?(?:network|internet)\s?(?:access|calls?|requests?|connections?|traffic|use)?\b(?!\s*[:?→=])"
     r"|\bno\s(?:external\s|remote\s)?(?:api|http)\s(?:calls?|requests?)\b"
     r"|\b(?:(?:no|none of your|none of the)\s(?:\w+\s){0,2}|(?:data|texts?|files?|content|documents?|notes?|photos?|images?|audio|code|input|everything|information)\snever\s)(?:ever\s)?leaves?\s(?:this|your|the|the user's)\s(?:local\s)?(?:machine|computer|device|system|laptop|host)\b"
     r"|\b(?:nothing|no \w+) (?:is|are|gets?) (?:ever )?(?:sent|uploaded|transmitted)\b"

@@ -16,6 +16,7 @@ from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
+from metier.govern.scan.pieces import put_together
 from metier.govern.scan.prose import said
 from metier.govern.scan.purpose import MAX_SMALL_ACTS, Purpose
 from metier.govern.scan.python import python_statements
@@ -79,6 +80,7 @@ def _scan(contents: Contents) -> Scan:
     documents = documents_of(contents)
     steps = _steps(contents, documents)
     settle(steps, contents.parts)
+    put_together(steps)
     follow(steps)
     prose = list(sentences_of(contents, documents))
     purpose.num_acts = sum(1 for step in steps if step.labels)

@@ -51,6 +51,10 @@ _DROPS = re.compile(
     r"(?:pg_tables|information_schema\.tables|sqlite_master|SHOW TABLES|list_collection_names|listCollections)[\s\S]{0,400}(?:DROP\s+TABLE|TRUNCATE|DELETE\s+FROM|\.drop(?:_collection)?\()",
     re.I,
 )
+_OTHER_SKILLS = re.compile(
+    r"\.\./\*/SKILL\.md(?=[\s\S]{0,400}(?:\bmv\b|-o\s|>\s|tee\b))|(?:glob\(|readdir\w*\(|listdir\()[^\n]{0,80}(?:skills|\.\.)[\s\S]{0,400}SKILL\.md[\s\S]{0,200}(?:write\w*\(|copyFile)"
+)
+"""The instructions of the skills beside this one are written over."""
 _DETACHED = re.compile(r"detached:\s*true.*windowsHide|windowsHide:\s*true.*detached|detached:\s*true.*\.unref\(")
 """A program is started that nobody sees and that outlives its parent."""
 _DEFENCES = re.compile(
@@ -82,6 +86,9 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         if max(places, default=Place.LOCAL) >= Place.UNKNOWN:
             yield Seen("run-download", Severity.BLOCK, step, "from an archive")
     yield from planted_orders(steps, together, purpose, text)
+    if "fetch" in together and "SKILL.md" in text and (other := _OTHER_SKILLS.search(text)):
+        step = next((step for step in steps if "SKILL.md" in step.text), steps[0])
+        yield Seen("rewrite-agent", Severity.BLOCK, step, f"other skills, {other[0].strip()}, from an address")
     if "git push" in text and "git remote" in text:
         yield from _pushed(steps, purpose)
     if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):

@@ -65,6 +65,8 @@ _FILLED = re.compile(
     re.I,
 )
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
+_FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
+"""What stands before words that are not to be written."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\])")
@@ -233,6 +235,8 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         and _NEGATED.search(before)
         and not match[0].lower().startswith(("never", "do not", "don't", "without"))
     ):
+        return None
+    if before.endswith(_FORBIDDEN_WORDS):
         return None
     about = _TALKS_ABOUT.search(text)
     if _is_quoted(text, match) and (about or purpose.is_security or rule.severity == Severity.NOTE):

@@ -84,6 +84,25 @@ _PROGRAM_TEXT = re.compile(
 _RUN_BY_OTHERS = re.compile(r"(?:(?<![\w.-])run:\s*[|>]?-?|\bExecStart(?:Pre|Post)?=)\s*")
 """Where a command begins in a workflow or a service: whatever reads it runs it."""
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
+_ADDRESSED = re.compile(
+    r"\b(?:[Aa]ssistants?|[Aa]gents?|AI|[Mm]odels?|Claude|ChatGPT)(?: note)?\s*[:,]\s|[Ss]ystem (?:directive|prompt|message|note|instruction)"
+    r"|(?:[Ii]gnore|[Dd]isregard) (?:all|any|previous|prior)|takes? precedence over|[Ii]nstructions? (?:to|for) (?:the )?(?:assistant|agent|AI|model)"
+)
+_ADDRESSES = (
+    "ssistant",
+    "gent",
+    "AI",
+    "odel",
+    "Claude",
+    "ChatGPT",
+    "ystem ",
+    "gnore",
+    "isregard",
+    "precedence",
+    "nstruction",
+)
+"""What speaks to the reader of data holds one of them."""
+_MAX_SAID = 1000
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
@@ -145,6 +164,8 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
     """The prose of a package, and the commands that hand over what it fills with secrets."""
     for part, document in zip(contents.parts, documents, strict=True):
         if document is None:
+            if part.kind in ("data", "json") and not part.is_example:
+                yield from _said_in_data(part)
             continue
         yield from _said_in_front(part)
         names: set[str] = set()
@@ -162,6 +183,18 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
                 for number, line in enumerate(block.text.split("\n"), start=block.line):
                     if HANDS_OVER.search(line):
                         yield Sentence(part.path, number, line.strip(), is_command=True)
+
+
+def _said_in_data(part: Part) -> Iterator[Sentence]:
+    """What a table or a list of settings says to whoever is to read it as data."""
+    last = -1
+    for found in _ADDRESSED.finditer(part.plain) if any(word in part.plain for word in _ADDRESSES) else ():
+        begin = part.plain.rfind("\n", 0, found.start()) + 1
+        if begin != last:
+            last, end = begin, part.plain.find("\n", found.end())
+            said = part.plain[max(begin, found.start() - _MAX_SAID) : end if end >= 0 else None][: 2 * _MAX_SAID]
+            line = part.plain.count("\n", 0, begin) + 1
+            yield from sentences(said.replace("\\n", " ").strip(" \"',"), part.path, first_line=line)
 
 
 def _said_in_front(part: Part) -> Iterator[Sentence]:

@@ -80,6 +80,11 @@ _CALLS_NAME = re.compile(r"^(?:\w+\s*=\s*)?\w+\(\s*\w")
 _EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new Function\s*\(")
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
+_UNCHECKED = re.compile(
+    r"\bcurl\b.*\s(?:-\w*k\w*|--insecure)\s|--no-check-certificate|verify\s*=\s*False|rejectUnauthorized:\s*false"
+)
+"""Who answers is not checked."""
+
 
 def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """A step that runs what it, or a step before it, fetched.
@@ -138,7 +143,9 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     is_unnamed = not step.urls and not origin.urls
     if is_unnamed:
         place = Place.HIDDEN if _UNASKED.search(origin.text) and not purpose.is_security else Place.PLACEHOLDER
-    is_plain = any(url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls))
+    is_plain = _UNCHECKED.search(origin.text) is not None or any(
+        url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls)
+    )
     if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
     yield Seen(
@@ -270,7 +277,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
             "run-encoded",
             Severity.BLOCK
             if re.search(
-                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression",
+                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression",
                 text,
                 re.I,
             )

@@ -67,6 +67,12 @@ _ORDERS = re.compile(
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _STARTS_UNIT = re.compile(r"ExecStart=|ProgramArguments")
+_MESSENGERS = re.compile(r"telegram|discord|slack")
+_FROM_USER = re.compile(r"environ|getenv|process\.env|argv|\$\{?[A-Z_]{4,}")
+_USER_FOLDERS = re.compile(r"[\"'/\\](?:Documents|Desktop|Pictures|Downloads|Photos|Music|Videos)[\"'/\\]")
+_HOME = re.compile(r"Path\.home\(|homedir\(|expanduser\(|USERPROFILE|\$HOME\b|~/")
+_OVERWRITES = re.compile(r"token_bytes|urandom|randomBytes|/dev/zero|\bshred\b|[\"']r\+b[\"']|truncate\(")
+_MOVES = re.compile(r"rename(?:Sync)?\(|\.replace\(\s*\w+\.with_|os\.replace\(|shutil\.move\(|\bmv\s")
 _LISTS_HOME = re.compile(
     r"(?:readdir\w*|listdir|scandir)\(\s*(?:(?:os\.)?homedir\(\)|(?:os\.path\.)?expanduser\(\s*[\"']~/?[\"']\)|(?:pathlib\.)?Path\.home\(\))\s*[,)]"
     r"|Path\.home\(\)\.(?:iterdir\(\)|r?glob\(\s*[\"']\*)"
@@ -141,13 +147,24 @@ def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Pur
         return
     for step in members:
         if "send" in step.labels and step.urls and step.statement.is_live and step.statement.language != "data":
-            if place_of_step(step, purpose) == Place.UNKNOWN and not any(map(purpose.names, map(host_of, step.urls))):
+            place = place_of_step(step, purpose)
+            unnamed = not any(map(purpose.names, map(host_of, step.urls))) and not _tells_of(place, step, purpose)
+            if place in (Place.UNKNOWN, Place.MESSAGING) and unnamed:
                 if purpose.num_acts > _MANY_ACTS and purpose.says(_NETWORKED):
                     return
                 more = step.received.keys() - {"download", "decoded"} or _SILENT.search(text)
                 grave = more and purpose.num_acts <= _MANY_ACTS and not purpose.says(_NETWORKED)
                 yield Seen("undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, step)
                 return
+
+
+def _tells_of(place: Place, step: Step, purpose: Purpose) -> bool:
+    """Whether the documents speak of the messenger that a step sends to, or the key of it comes from the user."""
+    if place != Place.MESSAGING:
+        return False
+    words = {word for url in step.urls for word in _MESSENGERS.findall(url.lower())}
+    said = any(word in text for word in words for text in purpose.documents)
+    return said or purpose.says("|".join(words) or "$^") or _FROM_USER.search(step.text) is not None
 
 
 def _opened(steps: Sequence[Step]) -> set[int]:
@@ -163,8 +180,14 @@ def _opened(steps: Sequence[Step]) -> set[int]:
 
 def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     is_program = not members[0].statement.path.lower().endswith(DOCUMENTS)
-    if "encrypt" in together and together & {"walk-home", "home-files"} and together & {"delete", "destroy"}:
-        yield Seen("lock-files", Severity.BLOCK, _first(members, "encrypt"))
+    if "encrypt" in together:
+        deletes = together & {"walk-home", "home-files"} and together & {"delete", "destroy"}
+        if deletes or ("write" in together and is_program and _locks_home(text, purpose)):
+            yield Seen("lock-files", Severity.BLOCK, _first(members, "encrypt"))
+    if "delete" in together and is_program and len(set(_USER_FOLDERS.findall(text))) > 1 and _HOME.search(text):
+        if not purpose.says(r"clean|dedup|duplicate|organi|tidy|sort|uninstall") or _OVERWRITES.search(text):
+            grave = _OVERWRITES.search(text) and _ALL_INSIDE.search(text)
+            yield Seen("destroy-files", Severity.BLOCK if grave else Severity.REVIEW, _first(members, "delete"))
     if {"clipboard", "clipboard-write"} <= together and _ADDRESS.search(text):
         yield Seen("swap-clipboard", Severity.BLOCK, _first(members, "clipboard-write"))
     if "persist" in together and "fetch" in together:
@@ -207,6 +230,12 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield Seen("rewrite-agent", Severity.BLOCK, step)
     if is_program:
         yield from _in_program(members, together, purpose, text)
+
+
+def _locks_home(text: str, purpose: Purpose) -> bool:
+    """Whether what lies in the home folder is encrypted and put under another name."""
+    is_asked = purpose.says(r"encrypt|vault|backup|secret|crypt")
+    return not is_asked and _HOME.search(text) is not None and _MOVES.search(text) is not None
 
 
 def _wiped_home(members: Sequence[Step]) -> Step | None:

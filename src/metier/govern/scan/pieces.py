@@ -1,0 +1,77 @@
+"""Which address is put together from pieces, or from numbers, so that no search for addresses finds it?
+
+Programs build addresses all the time: from a base, a path and a query. Nobody has to cut the scheme of one in two, or to keep
+it as numbers from which another number is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from metier.govern.scan.flow import Step
+
+_TEXT = r"(?:\"[^\"\\\n]{0,200}\"|'[^'\\\n]{0,200}'|`[^`\\\n]{0,200}`)"
+_BETWEEN = r"(?:\s*[,+]\s*|\s*\.concat\(\s*)"
+_ROW = re.compile(rf"{_TEXT}(?:{_BETWEEN}(?:{_TEXT}|[\w.$]{{1,60}}(?:\(\))?))+")
+_PIECE = re.compile(rf"(?P<text>{_TEXT})|[\w.$]{{1,60}}(?:\(\))?")
+_JOINED_BY = re.compile(r"\.join\(\s*[\"'`]([^\"'`]{0,3})[\"'`]\s*\)|-join\s*[\"']([^\"']{0,3})[\"']")
+_SCHEME = re.compile(r"(?:https?|wss?|ftp)://[\w.-]*\w")
+_NUMBERS = re.compile(
+    r"[\[({]\s*((?:(?:0x[\da-fA-F]{1,2}|\d{1,3})\s*,\s*){7,4000}(?:0x[\da-fA-F]{1,2}|\d{1,3}))\s*,?\s*[\])}]"
+)
+_CRIBS = (b"http", b"wss:", b"curl", b"bash", b"powe", b"/bin", b"impo", b"cmd ")
+"""How what is kept as numbers begins, if it is an address or a command."""
+_BEGINS = tuple(f"{sign}{begin}" for sign in "\"'`" for begin in ("ht", 'h"', "h'", "h`", "ws", "ft"))
+"""The first piece of an address begins so."""
+_MAX_TEXT = 40_000
+
+
+def put_together(steps: Iterable[Step]) -> None:
+    """Give each step of a program the address that it puts together out of pieces, as a hidden one.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> step = Step(Statement("a.js", 1, "const u = ['https:/', 'drop.invalid', id].join('/')"), frozenset())
+    >>> put_together([step])
+    >>> step.urls, step.hidden_url
+    (('https://drop.invalid',), True)
+    """
+    for step in steps:
+        text = step.text
+        if step.urls or step.statement.is_shell or len(text) > _MAX_TEXT:
+            continue
+        found = next(_addresses(text), None) if any(begin in text for begin in _BEGINS) else None
+        if found is None and text.count(",") >= 7:
+            found = next((said for said in numbered(text) if said.startswith(("http", "wss:"))), None)
+        if found is not None:
+            step.urls, step.hidden_url = (found,), True
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for row in _ROW.finditer(text):
+        pieces = [found[0][1:-1] if found["text"] else "" for found in _PIECE.finditer(row[0])]
+        if any(_SCHEME.search(piece) for piece in pieces):
+            continue
+        by = _JOINED_BY.search(text, row.end(), row.end() + 40)
+        sign = next((group for group in by.groups() if group is not None), "") if by else ""
+        whole = sign.join(pieces)
+        if address := _SCHEME.match(whole):
+            yield address[0]
+
+
+def numbered(text: str) -> Iterator[str]:
+    """What rows of numbers say, from each of which the same number was taken, or with which it was mixed.
+
+    >>> list(numbered("w([127, 99, 99, 103, 100, 45, 56, 56])"))
+    ['https://']
+    """
+    for row in _NUMBERS.finditer(text):
+        numbers = [int(one, 0) for one in row[1].replace(" ", "").split(",") if one.isdigit() or one[:2] == "0x"]
+        if max(numbers) > 255:
+            continue
+        for crib in _CRIBS:
+            mixed, moved = numbers[0] ^ crib[0], numbers[0] - crib[0]
+            if all(number ^ mixed == sign for number, sign in zip(numbers, crib, strict=False)):
+                yield "".join(chr(number ^ mixed) for number in numbers)
+            elif all(number - moved == sign for number, sign in zip(numbers, crib, strict=False)):
+                yield "".join(chr((number - moved) % 256) for number in numbers)
