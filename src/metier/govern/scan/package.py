@@ -161,7 +161,8 @@ def _containers(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:
     for part in contents.parts:
-        for line, kind, shown in disguises(part.text):
+        # Whatever is hidden is not in the plain text.
+        for line, kind, shown in disguises(part.text) if part.plain != part.text else ():
             if kind == "split-word" and not _is_suspect_split(part):
                 continue
             yield _of(
