@@ -212,14 +212,15 @@ def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
     if document is None:
         yield from _code(part.plain, part.path, part.kind, 1, is_live=True)
         return
-    prose = [block.text.split("\n") for block in document if block.kind == "prose"]
-    runnable, first = _runnable([line for lines in prose for line in lines]), 0
+    runnable, first = _runnable("\n".join([block.text for block in document if block.kind == "prose"])), 0
     for block in document:
         if block.kind == "prose":
-            lines = prose.pop(0)
-            here = runnable[bisect_left(runnable, first) : bisect_left(runnable, first + len(lines))]
-            yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
-            first += len(lines)
+            end = first + block.text.count("\n") + 1
+            here = runnable[bisect_left(runnable, first) : bisect_left(runnable, end)]
+            if here:
+                lines = block.text.split("\n")
+                yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
+            first = end
         else:
             yield from _code(block.text, part.path, block.kind, block.line, is_live=True)
 
@@ -261,8 +262,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
         if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
             yield from script_statements(text, path, kind="data", first_line=line, is_live=False)
     elif kind == "prose":
-        lines = text.split("\n")
-        yield from _prose_commands(lines, _runnable(lines), path, line)
+        yield from _prose_commands(text.split("\n"), _runnable(text), path, line)
     else:
         yield from script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
 
@@ -300,12 +300,13 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
                 yield statement._replace(is_mention=mention)
 
 
-def _runnable(lines: list[str]) -> list[int]:
+def _runnable(text: str) -> list[int]:
     """The numbers of the lines that name something that can be run."""
     if not _triggers:
         _triggers.append(Triggers.of_alternatives([_RUNNABLE]))
     triggers, tests = _triggers[0]
-    found = triggers.candidates(lines)
+    found = triggers.lines(text)
+    lines = text.split("\n") if found else []
     return [number for number in sorted(found) if any(tests[which][1].search(lines[number]) for which in found[number])]
 
 
