@@ -13,8 +13,10 @@ from functools import cache
 
 from metier.govern.scan.triggers import words_of
 
-_MAYBE = re.compile(r"[\"'`]\s*\)?\s*[+.]\s*\(?\s*[\"'`]|\[\s*[\"'`]\w+[\"'`]\s*\]")
-_MAYBE_CALLED = re.compile(r"fromC(?:har|ode)|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(", re.I)
+_MAYBE = re.compile(
+    r"[\"'`]\s*\)?\s*[+.]\s*\(?\s*[\"'`]|fromC(?:har|ode)|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(|\[\s*[\"'`]\w+[\"'`]\s*\]",
+    re.I,
+)
 _STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"
 _PLUS = re.compile(rf"({_STRING})\s*[+.]\s*({_STRING})")
 _BRACKETED = re.compile(rf"(?<![\w$\])])\(\s*({_STRING})\s*\)")
@@ -55,6 +57,8 @@ _CODE = re.compile(r"0x[0-9a-fA-F]+|[1-9]\d{0,6}")
 _DECODES = re.compile(
     r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\(|\\x", re.I
 )
+_CODED = ("atob", "Buffer.from", "64", "unpack")
+"""A text that is decoded stands beside one of these."""
 _MAX_PASSES = 12
 
 _NAMES = (
@@ -84,13 +88,19 @@ def joined(piece: str, *, is_coded: bool = True) -> str:
     written = piece
     if is_coded:
         piece = _decoded(piece)
-    if not _may_be_joined(piece):
+    if not _MAYBE.search(piece):
         return piece if piece == written else _kept(piece, written)
     for _ in range(_MAX_PASSES):
         before = piece
-        for sign, pattern, written_out in _JOINS:
-            if sign in piece:
-                piece = pattern.sub(written_out, piece)
+        piece = _CODES.sub(lambda found: _of_codes(found[1]), piece)
+        piece = _CHAR.sub(
+            lambda found: _quoted(chr(int(found[1], 0))) if int(found[1], 0) < 0x110000 else found[0], piece
+        )
+        piece = _REVERSED.sub(lambda found: _quoted(found[1][1:-1][::-1]), piece)
+        piece = _JOIN.sub(lambda found: _quoted((found[2] or '","')[1:-1].join(_texts(found[1]))), piece)
+        piece = _CONCAT.sub(lambda found: _quoted("".join(_texts(f"{found[1]},{found[2]}"))), piece)
+        piece = _PLUS.sub(lambda found: _quoted(found[1][1:-1] + found[2][1:-1]), piece)
+        piece = _BRACKETED.sub(r"\1", piece)
         if piece == before:
             break
     piece = _MEMBER.sub(r".\1", piece)
@@ -100,14 +110,6 @@ def joined(piece: str, *, is_coded: bool = True) -> str:
     return piece if piece == written else _kept(piece, written)
 
 
-def _may_be_joined(piece: str) -> bool:
-    if _MAYBE.search(piece):
-        return True
-    low = piece.lower()
-    is_called = "fromc" in low or "char" in low or "join" in low or "reverse" in low or "concat" in low
-    return is_called and _MAYBE_CALLED.search(piece) is not None
-
-
 def _kept(piece: str, written: str) -> str:
     """A statement with what was written behind it, where that says that something was decoded."""
     return f"{piece} // {written}" if _DECODES.search(written) and not _DECODES.search(piece) else piece
@@ -115,28 +117,24 @@ def _kept(piece: str, written: str) -> str:
 
 def _decoded(piece: str) -> str:
     """A statement with the texts in it that can be decoded."""
-    if "\\" in piece:
+    if "\\x" in piece or "\\u" in piece:
         piece = _ESCAPED.sub(_letter, piece)
-    if ("-" in piece or "[" in piece) and ("-join" in (lowered := piece.lower()) or "[char" in lowered):
+    if "-join" in piece.lower() or "[char" in piece.lower():
         piece = _CHARS.sub(lambda found: _of_codes(found["a"] or found["b"] or found["c"]), piece)
-    if "{" in piece and "-f" in piece:
+    if "-f" in piece and "{" in piece:
         piece = _FORMAT.sub(_formatted, piece)
-    if "(" in piece:
-        piece = _decoded_calls(piece)
-    return _INVOKED.sub(r"\1", piece) if "&" in piece or ". (" in piece or ".(" in piece else piece
-
-
-def _decoded_calls(piece: str) -> str:
     if ".map(" in piece:
         piece = _MAPPED.sub(_mapped, piece)
         piece = _ROW.sub(_row, piece)
-    if "atob" in piece or "Buffer.from" in piece or "64" in piece or "unpack" in piece:
+    if any(word in piece for word in _CODED):
         piece = _DECODED.sub(_of_text, piece)
     if "pack(" in piece:
         piece = _PACKED.sub(lambda found: _of_codes(found[1] or found[2]), piece)
     if "chr(" in piece:
-        piece = _CHR.sub(_letter_of_code, piece)
-    return piece
+        piece = _CHR.sub(
+            lambda found: _quoted(chr(int(found[1], 0))) if int(found[1], 0) < 0x110000 else found[0], piece
+        )
+    return _INVOKED.sub(r"\1", piece) if "&" in piece or ". (" in piece or ".(" in piece else piece
 
 
 def _letter(found: re.Match[str]) -> str:
@@ -189,11 +187,6 @@ def known_case(text: str) -> str:
     return _NAMED.sub(lambda found: _AS_WRITTEN.get(found[0].lower(), found[0].lower()), text)
 
 
-def _letter_of_code(found: re.Match[str]) -> str:
-    code = int(found[1], 0)
-    return _quoted(chr(code)) if code < 0x110000 else found[0]
-
-
 @cache
 def _names_in() -> Callable[[str], Collection[str]]:
     return words_of([*_WRITTEN])
@@ -210,15 +203,3 @@ def _texts(said: str) -> list[str]:
 
 def _quoted(text: str) -> str:
     return f"'{text}'" if '"' in text and "'" not in text else '"' + re.sub(r'(?<!\\)"', r"\\" + '"', text) + '"'
-
-
-_JOINS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    ("from", _CODES, lambda found: _of_codes(found[1])),
-    ("[", _CHAR, _letter_of_code),
-    ("reverse", _REVERSED, lambda found: _quoted(found[1][1:-1][::-1])),
-    ("join", _JOIN, lambda found: _quoted((found[2] or '","')[1:-1].join(_texts(found[1])))),
-    ("concat", _CONCAT, lambda found: _quoted("".join(_texts(f"{found[1]},{found[2]}")))),
-    ("", _PLUS, lambda found: _quoted(found[1][1:-1] + found[2][1:-1])),
-    ("(", _BRACKETED, r"\1"),
-)
-"""What is written out, by what it holds, in this order."""

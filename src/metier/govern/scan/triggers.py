@@ -135,7 +135,7 @@ class Triggers:
         joined = "\n".join(texts)
         if joined.count("\n") >= len(texts):
             joined = "\n".join([text.replace("\n", " ") for text in texts])
-        return self.lines(joined)
+        return self.lines(joined) if texts else {}
 
     def lines(self, text: str) -> dict[int, list[int]]:
         """By the number of a line of a text, from 0, the numbers of the patterns that could match it."""
