@@ -46,7 +46,14 @@ def could_touch(text: str) -> bool:
     >>> could_touch("total = a + b"), could_touch("home = os.environ['HOME']")
     (False, True)
     """
-    return "open" in text or "env" in text.lower() or _may_name_agent(text)
+    low = text.lower()
+    return (
+        "open" in low
+        or "env" in low
+        or ".md" in low
+        or "cursor" in low
+        or ("c" in low and ("copilot" in low or "claude" in low or "codex" in low or "clawdbot" in low))
+    )
 
 
 def _may_name_agent(text: str) -> bool:

@@ -36,6 +36,9 @@ _COMMAND = re.compile(
     r"(?:^|[\s;&|($`\"'=>])(?:curl|wget|nc|ncat|iwr|irm)\s+\S.*(?:\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?(?:sh|iex|python3?|node|perl)\b|(?:-\w*[dFT]|--data\S*|--upload-file)\s|\)|`|&&|;)|/dev/tcp/\w|base64\s+-\w*[dD].*\|\s*\S*sh\b|(?:iwr|irm|Invoke-\w+)\b.*\|\s*iex|iex\b.*(?:iwr|irm)|\|\s*(?:nc|ncat|curl|wget)\s",
     re.I,
 )
+_SURE_COMMANDS = tuple(word for word in _COMMANDS if word not in ("ncat", "nc "))
+_NETCAT = re.compile(r"nc(?:(?<!\wnc)|(?<=\\[ntr]nc))(?: |at)")
+"""This stands in many words, and counts only where one begins."""
 _PLIST = re.compile(r"<string>([^<]{1,2000})</string>")
 _MAX_TEXT = 200_000
 _MAX_PIECES = 200
@@ -56,8 +59,12 @@ def programs_inside(text: str, kind: str) -> Iterator[tuple[int, str, str]]:
         for place, said in _begun(text) if kind != "shell" else _in_heredocs(text):
             if (found := SHEBANG.match(said.lstrip())) and "\n" in said.strip():
                 yield text.count("\n", 0, place), INTERPRETERS.get(found[1], "shell"), said
-    if kind != "shell" and any(word in text for word in _COMMANDS) and any(word in text for word in _STARTED):
+    if kind != "shell" and _names_command(text) and any(word in text for word in _STARTED):
         yield from _started_later(text)
+
+
+def _names_command(text: str) -> bool:
+    return any(word in text for word in _SURE_COMMANDS) or _NETCAT.search(text) is not None
 
 
 def _begun(text: str) -> Iterator[tuple[int, str]]:

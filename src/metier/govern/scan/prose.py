@@ -64,6 +64,11 @@ _FILLED = re.compile(
     r"\b(?:replac|fill|encod|put|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b",
     re.I,
 )
+_SECURITY = re.compile(
+    r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet",
+    re.I,
+)
+_of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
 _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
 """What stands before words that are not to be written."""
@@ -333,7 +338,8 @@ def purpose_is_security(texts: Iterable[str]) -> bool:
     >>> purpose_is_security(["skill-vetter", "Scans skills for prompt injection before they are installed."])
     True
     """
-    return re.search(
-        r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet",
-        " ".join(texts), re.I,
-    ) is not None  # fmt: skip
+    if not _of_security:
+        _of_security.append(Triggers.of_alternatives([_SECURITY]))
+    triggers, tests = _of_security[0]
+    text = " ".join(texts)
+    return any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ()))

@@ -12,22 +12,29 @@ import binascii
 import codecs
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache
 from typing import Any
 
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
+from metier.govern.scan.triggers import words_of
 from metier.govern.scan.variables import NAME
 
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
     "__builtins__", "__dict__", "codecs", ".format(", "reversed(", ".replace(", "unhexlify", "decompress", "marshal", "lambda",
 )  # fmt: skip
-_TWISTED = re.compile(
-    r"import\s+\w+\s+as\s|from\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import|[\"']\s*\+\s*[\"']"
-    r"|\.join\s*\(|%\s*\(|\bchr\s*\(|bytes\(\s*\["
+_TWISTED = (
+    re.compile(r"[\"']\s*\+\s*[\"']"),
+    re.compile(r"%\s*\("),
+    re.compile(r"import\s+\w+\s+as\s"),
+    re.compile(r"from\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import"),
+    re.compile(r"\.join\s*\("),
+    re.compile(r"chr(?<!\wchr)\s*\("),
+    re.compile(r"bytes\(\s*\["),
 )
-"""A program that is twisted holds one of the words, or of these."""
+"""A program that is twisted holds one of the words, or of these, each of which begins with what is soon found."""
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\b|\[::-1\]|marshal")
 _FOLDS_TEXT = re.compile(
     r"[\"'+%](?:(?<=[\"'])(?:\s*[+%]|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\("
@@ -63,6 +70,7 @@ _USES_NUMBERS = ("chr(", "bytes(", "bytearray(", "map(chr")
 _BY_NAME = ("__import__", "getattr", "import_module")
 _RUNS = frozenset("os subprocess requests base64 eval exec builtins __builtins__ pty socket shutil ctypes importlib urllib commands runpy marshal".split())  # fmt: skip
 """Modules and functions whose other names are written out."""
+_LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, *ast.operator.__subclasses__(), *ast.cmpop.__subclasses__(), *ast.boolop.__subclasses__()})  # fmt: skip
 _MAX_FOLD = 300_000
 
 
@@ -97,7 +105,12 @@ def python_statements(
 
 
 def _is_twisted(text: str) -> bool:
-    return any(word in text for word in _TWISTS) or _TWISTED.search(text) is not None
+    return bool(_twists_in()(text)) or any(pattern.search(text) for pattern in _TWISTED)
+
+
+@cache
+def _twists_in() -> Callable[[str], Collection[str]]:
+    return words_of(_TWISTS)
 
 
 def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str) -> list[str]:
@@ -108,17 +121,19 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         folder = _Folder(_naming(statements, sources))
-        if any(word in one.text for one in statements for word in _USES_NUMBERS):
+        whole = "\n".join([one.text for one in statements])
+        if any(word in whole for word in _USES_NUMBERS):
             folder.count(_numbers(statements, sources))
         folder.learn(_defaults(statements, sources))
-        for _ in range(2):
+        for _ in range(2) if any(word in whole for word in _BY_NAME) else ():
             # A module that is fetched by name, then what is in it.
             folder.learn(_named_by_call(folder, statements, sources))
         if beside:
             others: list[str] = []
             folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
+        words = [word for word in _FOLDING_WORDS if word in whole]
         return [
-            folder.said(source) if _names_any(statement, folder.names) or _folds(statement.text) else ""
+            folder.said(source) if _names_any(statement, folder.names) or _folds(statement.text, words) else ""
             for statement, source in zip(statements, sources, strict=True)
         ]
 
@@ -179,11 +194,15 @@ def _names(text: str) -> bool:
     return named is not None and (named["sure"] is not None or any(word in text for word in _COMPUTES))
 
 
-def _folds(text: str) -> bool:
-    """Whether a statement may say something else once it is folded."""
+def _folds(text: str, words: Sequence[str]) -> bool:
+    """Whether a statement may say something else once it is folded.
+
+    Args:
+        words: Those of the folding words that its program holds.
+    """
     if ("'" in text or '"' in text) and _FOLDS_TEXT.search(text):
         return True
-    for word in _FOLDING_WORDS:
+    for word in words:
         if word in text:
             return _FOLDS_NAME.search(text) is not None
     return False
@@ -224,7 +243,25 @@ def _parsed(source: str) -> ast.stmt | None:
     return node
 
 
-class _Folder(ast.NodeTransformer):
+class _Rewriter(ast.NodeTransformer):
+    """Visits what can hold something; most nodes are constants, operators and contexts."""
+
+    def visit(self, node: ast.AST) -> Any:
+        if type(node) in _LEAVES:
+            return node
+        return getattr(self, f"visit_{type(node).__name__}", self.generic_visit)(node)
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                value[:] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
+            elif isinstance(value, ast.AST):
+                setattr(node, name, self.visit(value))
+        return node
+
+
+class _Folder(_Rewriter):
     """Folds constants, writes aliases out, and resolves attributes that are fetched by name."""
 
     def __init__(self, nodes: Iterable[ast.stmt]) -> None:
@@ -270,9 +307,6 @@ class _Folder(ast.NodeTransformer):
                     if said.split(".")[0] in _RUNS:
                         self._aliases[name] = said
         self.names = self._aliases.keys() | self._constants.keys()
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if isinstance(node.ctx, ast.Load) and node.id in self._aliases:
@@ -349,7 +383,7 @@ def _is_dull(module: str) -> bool:
     return module.split(".")[0] in _DULL
 
 
-class _Known(ast.NodeTransformer):
+class _Known(_Rewriter):
     """Puts what names stand for in their place."""
 
     def __init__(self, constants: Mapping[str, str | bytes | int | ast.expr]) -> None:

@@ -110,6 +110,7 @@ _PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
 _MANY_WORDS = 4
 _MAX_BESIDE = 100_000
 _MAX_JSON = 2_000_000
+_MAX_DEPTH = 12
 _MAX_LOST = 200
 """How many commands are looked for in vain before the others get the line of the last one found."""
 
@@ -248,14 +249,15 @@ def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
     if document is None:
         yield from _code(part.plain, part.path, part.kind, 1, is_live=True)
         return
-    prose = [block.text.split("\n") for block in document if block.kind == "prose"]
-    runnable, first = _runnable([line for lines in prose for line in lines]), 0
+    runnable, first = _runnable("\n".join([block.text for block in document if block.kind == "prose"])), 0
     for block in document:
         if block.kind == "prose":
-            lines = prose.pop(0)
-            here = runnable[bisect_left(runnable, first) : bisect_left(runnable, first + len(lines))]
-            yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
-            first += len(lines)
+            end = first + block.text.count("\n") + 1
+            here = runnable[bisect_left(runnable, first) : bisect_left(runnable, end)]
+            if here:
+                lines = block.text.split("\n")
+                yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
+            first = end
         else:
             yield from _code(block.text, part.path, block.kind, block.line, is_live=True)
 
@@ -297,8 +299,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
         if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
             yield from script_statements(text, path, kind="data", first_line=line, is_live=False)
     elif kind == "prose":
-        lines = text.split("\n")
-        yield from _prose_commands(lines, _runnable(lines), path, line)
+        yield from _prose_commands(text.split("\n"), _runnable(text), path, line)
     else:
         yield from script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
 
@@ -336,12 +337,13 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
                 yield statement._replace(is_mention=mention)
 
 
-def _runnable(lines: list[str]) -> list[int]:
+def _runnable(text: str) -> list[int]:
     """The numbers of the lines that name something that can be run."""
     if not _triggers:
         _triggers.append(Triggers.of_alternatives([_RUNNABLE]))
     triggers, tests = _triggers[0]
-    found = triggers.candidates(lines)
+    found = triggers.lines(text)
+    lines = text.split("\n") if found else []
     return [number for number in sorted(found) if any(tests[which][1].search(lines[number]) for which in found[number])]
 
 
@@ -363,6 +365,7 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
         yield from script_statements(text[:200_000], path, kind="script", first_line=line, is_live=False)
         return
     last, num_lost = 0, 0
+    data = [data] if isinstance(data, str) else data
     for command in _json_commands(data, 0, any(word in text for word in _COMMAND_WORDS)):
         if _PROGRAM_TEXT.match(command):
             yield from python_statements(command, path, first_line=line)
@@ -378,19 +381,15 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
 
 def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
     """The command lines of a configuration: servers, scripts and hooks."""
-    if depth > 12:
+    if depth > _MAX_DEPTH:
         return
-    if isinstance(data, str):
-        if (
-            has_words
-            and len(data) < 2000
-            and any(word in data for word in _COMMAND_WORDS)
-            and (_COMPLETE.match(data) or _PROGRAM_TEXT.match(data))
-        ):
-            yield data
-    elif isinstance(data, list):
+    looks = has_words and depth < _MAX_DEPTH
+    if isinstance(data, list):
         for value in data:
-            yield from _json_commands(value, depth + 1, has_words)
+            if isinstance(value, dict | list):
+                yield from _json_commands(value, depth + 1, has_words)
+            elif looks and isinstance(value, str) and _is_command(value):
+                yield value
     elif isinstance(data, dict):
         command, arguments = data.get("command"), data.get("args")
         if isinstance(command, str) and isinstance(arguments, list):
@@ -405,27 +404,27 @@ def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
                 for word in words
             ]
             yield f"{env} {command} {' '.join(quoted)}".strip()
+        is_hook = data.get("type") == "command"
         for key, value in data.items():
-            if (
-                isinstance(value, str)
-                and len(value) < 20_000
-                and (str(key).lower() in _RUN_KEYS and "args" not in data)
+            if isinstance(value, dict | list):
+                yield from _json_commands(value, depth + 1, has_words)
+            elif isinstance(value, str) and (
+                (len(value) < 20_000 and key.lower() in _RUN_KEYS and "args" not in data)
+                or (has_words and depth and key not in _SAID_KEYS and (is_hook or (looks and _is_command(value))))
             ):
                 yield value
-            elif isinstance(value, dict | list):
-                yield from _json_commands(value, depth + 1, has_words)
-            elif (
-                has_words
-                and isinstance(value, str)
-                and depth
-                and key not in _SAID_KEYS
-                and str(data.get("type", "")) == "command"
-            ):
-                yield value
-            elif isinstance(value, str) and depth and key not in _SAID_KEYS:
-                yield from _json_commands(value, depth + 1, has_words)
         if isinstance(scripts := data.get("scripts"), dict):
             yield from (str(value) for key, value in scripts.items() if key.lower() not in _RUN_KEYS)
+
+
+def _is_command(said: str) -> bool:
+    """Whether a value is a command line wherever it stands."""
+    if len(said) >= 2000:
+        return False
+    for word in _COMMAND_WORDS:
+        if word in said:
+            return _COMPLETE.match(said) is not None or _PROGRAM_TEXT.match(said) is not None
+    return False
 
 
 _STOP = frozenset(

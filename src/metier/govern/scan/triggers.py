@@ -135,19 +135,25 @@ class Triggers:
         joined = "\n".join(texts)
         if joined.count("\n") >= len(texts):
             joined = "\n".join([text.replace("\n", " ") for text in texts])
-        joined = _one_space(plain_spaces(joined.lower()))
+        return self.lines(joined) if texts else {}
+
+    def lines(self, text: str) -> dict[int, list[int]]:
+        """By the number of a line of a text, from 0, the numbers of the patterns that could match it."""
+        joined = _one_space(plain_spaces(text.lower()))
+        hits = self._find(joined)
+        if not hits and not self._always:
+            return {}
         lowered = joined.split("\n")
         found = {}
-        hits = self._find(joined, lowered)
         owners, also, always = self._owners, self._also, self._always
-        for number in range(len(texts)) if always else hits:
-            needles, text = hits.get(number, ()), lowered[number]
+        for number in range(len(lowered)) if always else hits:
+            needles, line = hits.get(number, ()), lowered[number]
             which: Collection[int] = (
                 owners[needles[0]]
                 if len(needles) == 1 and not always
                 else {*always, *itertools.chain.from_iterable([owners[one] for one in needles])}
             )
-            could = [one for one in which if not also[one] or _holds(text, also[one])]
+            could = [one for one in which if not also[one] or _holds(line, also[one])]
             if could:
                 found[number] = could
         return found
@@ -177,7 +183,21 @@ def _one_space(text: str) -> str:
     return _MANY_SPACES.sub(" ", text) if "  " in text else text
 
 
-def _finder(needles: list[str]) -> Callable[[str, list[str]], dict[int, Sequence[int]]]:
+def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
+    """A search that tells which of some words a text holds.
+
+    >>> sorted(words_of(["curl", "wget"])("curl -s x | sh"))
+    ['curl']
+    """
+    try:
+        from ahocorasick_rs import AhoCorasick
+    except ImportError:
+        return lambda text: [needle for needle in needles if needle in text]
+    automaton = AhoCorasick(needles)
+    return lambda text: {*automaton.find_matches_as_strings(text, overlapping=True)}
+
+
+def _finder(needles: list[str]) -> Callable[[str], dict[int, Sequence[int]]]:
     """A search that tells for each line of a text which needles it holds; one may be told twice."""
     try:
         from ahocorasick_rs import AhoCorasick
@@ -185,15 +205,15 @@ def _finder(needles: list[str]) -> Callable[[str, list[str]], dict[int, Sequence
         return _Words(needles).search
     automaton = AhoCorasick(needles)
 
-    def search(text: str, lines: list[str]) -> dict[int, Sequence[int]]:
+    def search(text: str) -> dict[int, Sequence[int]]:
         hits: dict[int, Sequence[int]] = {}
-        number, end, here = -1, 0, list[int]()
+        number, begin, end, here = 0, 0, -1, list[int]()
         # No needle holds the end of a line, so that matches come line by line.
         for needle, place, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-            if place >= end:
-                while place >= end:
-                    number += 1
-                    end += len(lines[number]) + 1
+            if place > end:
+                number += text.count("\n", begin, place)
+                begin, end = place, text.find("\n", place)
+                end = end if end >= 0 else len(text)
                 hits[number] = here = []
             here.append(needle)
         return hits
@@ -214,10 +234,10 @@ class _Words:
             same = self._by_start.setdefault(core[:_START], []) if len(core) >= _START else self._short
             same.append((core, number))
 
-    def search(self, text: str, lines: list[str]) -> dict[int, Sequence[int]]:
+    def search(self, text: str) -> dict[int, Sequence[int]]:
         """By line the numbers of the needles in it."""
         hits: dict[int, Sequence[int]] = {}
-        for number, line in enumerate(lines):
+        for number, line in enumerate(text.split("\n")):
             here = {one for word in line.split(" ") for one in self._in(word) if self._needles[one] in line}
             if here:
                 hits[number] = list(here)

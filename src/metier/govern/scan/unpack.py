@@ -36,6 +36,7 @@ _PROGRAMS = (
     (b"\0asm", "a WebAssembly program"),
     (b"dex\n", "an Android program"),
 )
+_PROGRAM_MAGIC = tuple(magic for magic, _ in _PROGRAMS)
 _MEDIA = (
     (b"\x89PNG\r\n\x1a\n", (".png", ".apng")),
     (b"\xff\xd8\xff", (".jpg", ".jpeg")),
@@ -58,6 +59,7 @@ _MEDIA = (
     (b"\x93NUMPY", (".npy",)),
     (b"\x89HDF", (".h5", ".hdf5")),
 )
+_MEDIA_MAGIC = tuple(magic for magic, _ in _MEDIA)
 _PICTURE_END = {b"\x89PNG": b"IEND\xaeB`\x82", b"\xff\xd8\xff": b"\xff\xd9", b"GIF8": b"\x3b"}
 _OFFICE_TEXT = re.compile(
     r"^(?:word|ppt|xl|content|docProps|META-INF|customXml).*\.(?:xml|rels)$|^content\.xml$|^meta\.xml$", re.I
@@ -107,7 +109,7 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     lower = name.lower()
     if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
-    for magic, what in _PROGRAMS:
+    for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) else ():
         if data.startswith(magic) and (magic != b"MZ" or b"\0" in data[:256]):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
@@ -129,7 +131,7 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
 
 
 def _media(lower: str, data: bytes) -> Unpacked | None:
-    for magic, suffixes in _MEDIA:
+    for magic, suffixes in _MEDIA if data.startswith(_MEDIA_MAGIC) else ():
         if data.startswith(magic) and (b"\0" in data[:512] or not _is_text(data)):
             opened = Unpacked()
             if lower.endswith((".md", ".txt", ".py", ".sh", ".js")):
