@@ -20,7 +20,8 @@ _SCHEME = re.compile(r"(?:https?|wss?|ftp)://[\w.-]*\w")
 _NUMBERS = re.compile(
     r"[\[({]\s*((?:(?:0x[\da-fA-F]{1,2}|\d{1,3})\s*,\s*){7,4000}(?:0x[\da-fA-F]{1,2}|\d{1,3}))\s*,?\s*[\])}]"
 )
-_CRIBS = (b"http", b"wss:", b"curl", b"bash", b"powe", b"/bin", b"impo", b"cmd ")
+_SCHEMES = ("http", "wss:")
+_CRIBS = (*_SCHEMES, "curl", "bash", "powe", "/bin", "impo")
 """How what is kept as numbers begins, if it is an address or a command."""
 _BEGINS = tuple(f"{sign}{begin}" for sign in "\"'`" for begin in ("ht", 'h"', "h'", "h`", "ws", "ft"))
 """The first piece of an address begins so."""
@@ -42,7 +43,7 @@ def put_together(steps: Iterable[Step]) -> None:
             continue
         found = next(_addresses(text), None) if any(begin in text for begin in _BEGINS) else None
         if found is None and text.count(",") >= 7:
-            found = next((said for said in numbered(text) if said.startswith(("http", "wss:"))), None)
+            found = next((said for said in numbered(text) if said.startswith(_SCHEMES)), None)
         if found is not None:
             step.urls, step.hidden_url = (found,), True
 
@@ -70,8 +71,8 @@ def numbered(text: str) -> Iterator[str]:
         if max(numbers) > 255:
             continue
         for crib in _CRIBS:
-            mixed, moved = numbers[0] ^ crib[0], numbers[0] - crib[0]
-            if all(number ^ mixed == sign for number, sign in zip(numbers, crib, strict=False)):
-                yield "".join(chr(number ^ mixed) for number in numbers)
-            elif all(number - moved == sign for number, sign in zip(numbers, crib, strict=False)):
-                yield "".join(chr((number - moved) % 256) for number in numbers)
+            mixed, moved = numbers[0] ^ ord(crib[0]), numbers[0] - ord(crib[0])
+            for said in ([one ^ mixed for one in numbers], [(one - moved) % 256 for one in numbers]):
+                text = "".join(map(chr, said))
+                if text.startswith(crib) and (crib not in _SCHEMES or "://" in text):
+                    yield text
