@@ -138,7 +138,8 @@ def _said_anew(statement: Statement, source: str, folder: _Folder, words: Sequen
     """
     text = statement.text
     # Most texts hold none of the names, and this is sooner told than which of the words in a text are names.
-    uses = None if folder.names.isdisjoint(NAME.findall(text)) else statement.uses
+    is_named = bool(folder.names) and not folder.names.isdisjoint(NAME.findall(text))
+    uses = statement.uses if is_named else None
     if (uses is None or folder.names.isdisjoint(uses)) and not _folds(text, words):
         return statement
     said = folder.said(source)
@@ -281,6 +282,7 @@ class _Folder(_Rewriter):
         for node in nodes:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 self._numbers.setdefault(node.targets[0].id, node.value)
+        self._end_lesson()
 
     def said(self, source: str) -> str:
         """What a statement says; nothing if it does not parse."""
@@ -312,7 +314,11 @@ class _Folder(_Rewriter):
                     said = ast.unparse(node.value)
                     if said.split(".")[0] in _RUNS:
                         self._aliases[name] = said
+        self._end_lesson()
+
+    def _end_lesson(self) -> None:
         self.names = self._aliases.keys() | self._constants.keys()
+        self._known = {**self._numbers, **self._constants}
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if isinstance(node.ctx, ast.Load) and node.id in self._aliases:
@@ -371,8 +377,7 @@ class _Folder(_Rewriter):
         return value
 
     def _fold(self, node: ast.expr) -> ast.AST:
-        known = {**self._numbers, **self._constants} if self._numbers else self._constants
-        value = _constant(_Known(known).visit(node)) if known else _constant(node)
+        value = _constant(_Known(self._known).visit(node)) if self._known else _constant(node)
         return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
 
 
