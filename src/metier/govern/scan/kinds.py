@@ -95,10 +95,10 @@ def programs(text: str) -> Iterator[tuple[int, int, str]]:
     [(2, 5, 'python')]
     """
     lines: list[str] = []
-    end = 0
+    begin = end = place = 0
     for found in _sure(text):
         lines = lines or text.split("\n")
-        begin = text.count("\n", 0, found.start())
+        begin, place = begin + text.count("\n", place, found.start()), found.start()
         if begin < end:
             continue
         shebang = SHEBANG.match(found["shebang"] or "")
