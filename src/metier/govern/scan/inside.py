@@ -7,9 +7,11 @@ others start: a hook, a start file of a shell, a unit, a file that it makes exec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import cache
 
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG
+from metier.govern.scan.triggers import words_of
 from metier.govern.scan.written import SCHEDULE
 
 _BODY = {'"': r"(?:[^\"\\]|\\[\s\S])*", "'": r"(?:[^'\\]|\\[\s\S])*", "`": r"(?:[^`\\]|\\[\s\S])*"}
@@ -36,7 +38,6 @@ _COMMAND = re.compile(
     r"(?:^|[\s;&|($`\"'=>])(?:curl|wget|nc|ncat|iwr|irm)\s+\S.*(?:\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?(?:sh|iex|python3?|node|perl)\b|(?:-\w*[dFT]|--data\S*|--upload-file)\s|\)|`|&&|;)|/dev/tcp/\w|base64\s+-\w*[dD].*\|\s*\S*sh\b|(?:iwr|irm|Invoke-\w+)\b.*\|\s*iex|iex\b.*(?:iwr|irm)|\|\s*(?:nc|ncat|curl|wget)\s",
     re.I,
 )
-_SURE_COMMANDS = tuple(word for word in _COMMANDS if word not in ("ncat", "nc "))
 _NETCAT = re.compile(r"nc(?:(?<!\wnc)|(?<=\\[ntr]nc))(?: |at)")
 """This stands in many words, and counts only where one begins."""
 _PLIST = re.compile(r"<string>([^<]{1,2000})</string>")
@@ -55,7 +56,7 @@ def programs_inside(text: str, kind: str) -> Iterator[tuple[int, str, str]]:
     """
     if len(text) > _MAX_TEXT:
         return
-    if "#!" in text[2:]:
+    if text.find("#!", 2) >= 0:
         for place, said in _begun(text) if kind != "shell" else _in_heredocs(text):
             if (found := SHEBANG.match(said.lstrip())) and "\n" in said.strip():
                 yield text.count("\n", 0, place), INTERPRETERS.get(found[1], "shell"), said
@@ -64,7 +65,12 @@ def programs_inside(text: str, kind: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _names_command(text: str) -> bool:
-    return any(word in text for word in _SURE_COMMANDS) or _NETCAT.search(text) is not None
+    return bool(_commands_in()(text)) or _NETCAT.search(text) is not None
+
+
+@cache
+def _commands_in() -> Callable[[str], Collection[str]]:
+    return words_of([word for word in _COMMANDS if word not in ("ncat", "nc ")])
 
 
 def _begun(text: str) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,10 @@ A shebang, import lines and calls tell a program from prose; `python3 assets/log
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+
+from metier.govern.scan.triggers import places_of
 
 _NAMES_OF = {
     "shell": "sh bash zsh dash ksh fish ash source", "python": "python", "script": "node deno bun tsx osascript php",
@@ -42,24 +45,24 @@ _PROGRAMS = frozenset({"shell", "python", "script", "hash-script", "shell-lines"
 _MAX_ASKED = 60
 
 
-_SURE_WORDS = {
-    "": ("#!/", "import ", "class "),
-    "(": ("def ", "with open(", "exec(", "function ", "eval("),
-    "=": ("const ", "let ", "var ", "exports"),
-}
-"""What is sure to be a program holds one of these words, and the sign before them, which most prose does not."""
+_SURE_WORDS = ("#!/", "import ", "def ", "class ", "with open(", "exec(", "const ", "let ", "var ", "function ", "eval(", "exports")  # fmt: skip
+"""What is sure to be a program holds one of them."""
+
+
+@cache
+def _sure_places() -> Callable[[str], Iterable[int]]:
+    return places_of(_SURE_WORDS)
 
 
 def _sure(text: str) -> Iterator[re.Match[str]]:
     """The lines that are sure to be of a program; only those that hold one of the words are looked at."""
-    held = [word for sign, words in _SURE_WORDS.items() if sign in text for word in words if word in text]
-    place = 0
-    for found in re.finditer("|".join(map(re.escape, held)), text) if held else ():
-        if found.start() >= place:
-            if line := _SURE.match(text, text.rfind("\n", 0, found.start()) + 1):
+    end = 0
+    for place in _sure_places()(text):
+        if place >= end:
+            if line := _SURE.match(text, text.rfind("\n", 0, place) + 1):
                 yield line
-            place = text.find("\n", found.start())
-            if place < 0:
+            end = text.find("\n", place)
+            if end < 0:
                 return
 
 
@@ -92,10 +95,10 @@ def programs(text: str) -> Iterator[tuple[int, int, str]]:
     [(2, 5, 'python')]
     """
     lines: list[str] = []
-    end = 0
+    begin = end = place = 0
     for found in _sure(text):
         lines = lines or text.split("\n")
-        begin = text.count("\n", 0, found.start())
+        begin, place = begin + text.count("\n", place, found.start()), found.start()
         if begin < end:
             continue
         shebang = SHEBANG.match(found["shebang"] or "")

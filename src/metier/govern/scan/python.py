@@ -12,14 +12,14 @@ import binascii
 import codecs
 import re
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import words_of
-from metier.govern.scan.variables import NAME
+from metier.govern.scan.variables import NAME, assigned, used
 
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
@@ -72,6 +72,8 @@ _RUNS = frozenset("os subprocess requests base64 eval exec builtins __builtins__
 """Modules and functions whose other names are written out."""
 _LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, *ast.operator.__subclasses__(), *ast.cmpop.__subclasses__(), *ast.boolop.__subclasses__()})  # fmt: skip
 _MAX_FOLD = 300_000
+_MAX_TEXT = 20_000
+"""A statement with a text longer than this is cut."""
 
 
 def python_statements(
@@ -92,16 +94,7 @@ def python_statements(
     statements = [
         *script_statements(text, path, kind="python", first_line=first_line, is_live=is_live, sources=sources)
     ]
-    for statement, other in zip(statements, _folded(statements, sources, beside), strict=True):
-        again = next(script_statements(other, path, kind="python"), None) if other else None
-        if again is None or other == statement.text:
-            yield statement
-            continue
-        yield statement._replace(
-            text=f"{again.text} # {statement.text}" if _DECODES.search(statement.text) else again.text,
-            written=tuple(dict.fromkeys((*statement.assigns, *again.assigns))),
-            read=statement.uses | again.uses,
-        )
+    yield from _folded(statements, sources, beside)
 
 
 def _is_twisted(text: str) -> bool:
@@ -113,8 +106,8 @@ def _twists_in() -> Callable[[str], Collection[str]]:
     return words_of(_TWISTS)
 
 
-def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str) -> list[str]:
-    """What each statement says after folding; nothing for those that say what they say.
+def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str) -> list[Statement]:
+    """The statements as they are after folding.
 
     Each is parsed by itself, and only where it may be folded: one that does not parse hides no other.
     """
@@ -133,14 +126,32 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
             folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
         words = [word for word in _FOLDING_WORDS if word in whole]
         return [
-            folder.said(source) if _names_any(statement, folder.names) or _folds(statement.text, words) else ""
-            for statement, source in zip(statements, sources, strict=True)
+            _said_anew(statement, source, folder, words) for statement, source in zip(statements, sources, strict=True)
         ]
 
 
-def _names_any(statement: Statement, names: Set[str]) -> bool:
-    """Whether a statement reads one of some names."""
-    return not names.isdisjoint(NAME.findall(statement.text)) and not names.isdisjoint(statement.uses)
+def _said_anew(statement: Statement, source: str, folder: _Folder, words: Sequence[str]) -> Statement:
+    """A statement after folding; itself if it says what it says.
+
+    Args:
+        words: Those of the folding words that its program holds.
+    """
+    text = statement.text
+    # Most texts hold none of the names, and this is sooner told than which of the words in a text are names.
+    is_named = bool(folder.names) and not folder.names.isdisjoint(NAME.findall(text))
+    uses = statement.uses if is_named else None
+    if (uses is None or folder.names.isdisjoint(uses)) and not _folds(text, words):
+        return statement
+    said = folder.said(source)
+    if len(said) >= _MAX_TEXT:
+        said = next(script_statements(said, statement.path, kind="python")).text
+    if not said or said == text:
+        return statement
+    return statement._replace(
+        text=f"{said} # {text}" if _DECODES.search(text) else said,
+        written=tuple(dict.fromkeys((*statement.assigns, *assigned(said, "")))),
+        read=(statement.uses if uses is None else uses) | used(said),
+    )
 
 
 def _naming(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
@@ -195,11 +206,7 @@ def _names(text: str) -> bool:
 
 
 def _folds(text: str, words: Sequence[str]) -> bool:
-    """Whether a statement may say something else once it is folded.
-
-    Args:
-        words: Those of the folding words that its program holds.
-    """
+    """Whether a statement may say something else once it is folded."""
     if ("'" in text or '"' in text) and _FOLDS_TEXT.search(text):
         return True
     for word in words:
@@ -275,6 +282,7 @@ class _Folder(_Rewriter):
         for node in nodes:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 self._numbers.setdefault(node.targets[0].id, node.value)
+        self._end_lesson()
 
     def said(self, source: str) -> str:
         """What a statement says; nothing if it does not parse."""
@@ -306,7 +314,11 @@ class _Folder(_Rewriter):
                     said = ast.unparse(node.value)
                     if said.split(".")[0] in _RUNS:
                         self._aliases[name] = said
+        self._end_lesson()
+
+    def _end_lesson(self) -> None:
         self.names = self._aliases.keys() | self._constants.keys()
+        self._known = {**self._numbers, **self._constants}
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if isinstance(node.ctx, ast.Load) and node.id in self._aliases:
@@ -365,8 +377,7 @@ class _Folder(_Rewriter):
         return value
 
     def _fold(self, node: ast.expr) -> ast.AST:
-        known = {**self._numbers, **self._constants} if self._numbers else self._constants
-        value = _constant(_Known(known).visit(node)) if known else _constant(node)
+        value = _constant(_Known(self._known).visit(node)) if self._known else _constant(node)
         return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
 
 

@@ -283,7 +283,8 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Itera
             yield from shell_statements(found, path, first_line=at, is_live=is_live)
         yield from _code(_SHELL_LINE.sub("", text), path, kind, line, is_live=is_live)
     elif kind == "python":
-        shown = _PROMPT.sub("", text) if ">>>" in text or "..." in text else text
+        is_typed = "\n>>>" in text or "\n..." in text or text.startswith((">>>", "..."))
+        shown = _PROMPT.sub("", text) if is_typed else text
         yield from python_statements(shown, path, first_line=line, is_live=is_live)
     elif kind == "json":
         yield from _json(text, path, line)

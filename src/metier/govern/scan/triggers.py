@@ -197,6 +197,24 @@ def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
     return lambda text: {*automaton.find_matches_as_strings(text, overlapping=True)}
 
 
+def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
+    """A search for the places at which any of some words begins, line by line.
+
+    >>> [*places_of(["curl", "wget"])("sudo curl -s x")]
+    [5]
+    """
+    try:
+        from ahocorasick_rs import AhoCorasick
+    except ImportError:
+        return lambda text: _places([needle for needle in needles if needle in text], text)
+    automaton = AhoCorasick(needles)
+    return lambda text: [place for _, place, _ in automaton.find_matches_as_indexes(text)]
+
+
+def _places(held: list[str], text: str) -> list[int]:
+    return [found.start() for found in re.finditer("|".join(map(re.escape, held)), text)] if held else []
+
+
 def _finder(needles: list[str]) -> Callable[[str], dict[int, Sequence[int]]]:
     """A search that tells for each line of a text which needles it holds; one may be told twice."""
     try:
