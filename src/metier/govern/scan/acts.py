@@ -48,6 +48,11 @@ _HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetc
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
 )
+_RUNS_ANSWER = re.compile(
+    r"(?:new Function(?:\.constructor)?|(?<![\w.])eval|\.constructor)\s*\((?:[^()]|\([^()]*\)){0,80}\b(?:response|resp|res|err|error|e|r)\??\.(?:response\??\.)?(?:data|body|text|message|stack)\b"
+)
+"""What a service answers, or the error that it sends, is run."""
+_BLIND_COPY = re.compile(r"\bbcc[\"']?\s*[:=,]\s*\[?\s*[\"'][^\"'@\s]+@([\w-]+(?:\.[\w-]+)+)[\"']", re.I)
 _PAYS_LITERAL = re.compile(
     r"\b(?:withdraw|transfer|send_?(?:transaction|funds|payment|tokens?)|pay(?:out)?)\w*\s*\(.*\b(?:address|to|recipient|destination)\s*[=:]\s*[\"'][A-Za-z0-9]{24,64}[\"']",
     re.I,
@@ -283,8 +288,11 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Running what nobody saw, and turning aside what is asked or paid."""
     labels, text = step.labels, step.text
     said = text.lower()
-    if "evaluate" in labels and _RUNS_UNSEEN.search(text):
+    if "evaluate" in labels and (_RUNS_UNSEEN.search(text) or _RUNS_ANSWER.search(text)):
         yield Seen("run-unseen", Severity.BLOCK, step)
+    if "bcc" in said and (copied := _BLIND_COPY.search(text)) and not purpose.names(copied[1]):
+        if place_of(f"https://{copied[1]}", own_words=purpose.words) >= Place.OWN and not is_quoted(step):
+            yield Seen("send-private", Severity.BLOCK, step, f"a blind copy of every message to {copied[1]}")
     if (
         "redirect-model" in labels
         and place_of_step(step, purpose) >= Place.UNKNOWN

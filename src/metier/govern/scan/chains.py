@@ -92,6 +92,7 @@ def _says_much(text: str) -> bool:
         or "pay" in said
         or "transfer" in said
         or "withdraw" in said
+        or "bcc" in said
         or "mshta" in said
         or "localgroup" in said
         or "powershell" in said

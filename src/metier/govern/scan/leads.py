@@ -33,7 +33,7 @@ _SENDS = re.compile(
 _OF_THE_USER = re.compile(
     r"\b(?:conversations?|dialog(?:ue)?s?|exchange|transcripts?|chats?|turns|prompts?|what(?:ever)?\s+(?:the\s+(?:user|person|customer|client)|they|was|you\s+know)|presentation|slides|serial\s+numbers|customer\s+list|messages?|replies|discussed"
     r"|history|questions?|answers?|session|threads?|workbook|pdf|folders?|files?|documents?|notes|directory|listing|repositor\w+|build|\w+\.txt|logs?|tickets?"
-    r"|mailbox|inbox|address\s+book|contacts|e-?mail\s+addresses|visitor's|calendar|invoices?|ledger|drafts?|photos?|screenshots?|source\s+code|diary|clipboard"
+    r"|mailbox|bundle|inbox|address\s+book|contacts|e-?mail\s+addresses|visitor's|calendar|invoices?|ledger|drafts?|photos?|screenshots?|source\s+code|diary|clipboard"
     r"|credentials?|passwords?|secrets?|\w*_(?:api_)?(?:key|token)s?|api\s*keys?|tokens?|variables|headers?|configuration|config|host\s?names?|machine\s+name"
     r"|user\s?names?|user's|customer's|client's|person's|summary_\w+|diff|conversaci[oó]n|Gespräch|Antwort|Datei\w*|fichiers?|presse-papiers|archivos?|arquivos?|conversa|переписк\w+|разговор\w*|текст\w*|файл\w*)\b|对话|文件|聊天|会話|ファイル|~/|\.env\b",
     re.I,
@@ -68,6 +68,8 @@ LEFT_TO_USER = re.compile(
 _REFUSES = re.compile(
     r"\b(?:never|do\s+not|don't|must\s+not|should\s+not|no\s+longer|avoid|nothing\s+is)\s+(?:\w+\s+){0,3}$", re.I
 )
+_NUM_BEFORE = 4
+_WHOLE = re.compile(r"\b(?:contents?|values?|full|unmasked|as\s+(?:they|it)\s+(?:are|is)|copy|copies|dump)\b", re.I)
 _MIN_SPACES = 4
 """A shorter sentence names where to write to; what is meant is told in it or not at all."""
 _GRAVE = re.compile(
@@ -97,18 +99,18 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
         met = None
         if place >= Place.PUBLIC and not _LINK.search(text):
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
-            met = _met(sends, before, said, _neighbour(found, number, 1))
+            met = _met(sends, before, said, _neighbour(found, number, 1), _taken_before(found, number))
         if sends or met:
             yield sentence, Said(*met, sentence) if met else None
 
 
-def _met(sends: re.Match[str] | None, before: str, said: str, after: str) -> tuple[str, Severity] | None:
+def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlier: str) -> tuple[str, Severity] | None:
     """The rule that a sentence meets which leads elsewhere, read together with its neighbours."""
     there = f"{said} {after}"
     if LEFT_TO_USER.search(there):
         return None
     if sends and not _REFUSES.search(said[: sends.start()]) and _OF_THE_USER.search(f"{before} {said}"):
-        return "forward-data", Severity.BLOCK if _GRAVE.search(said) else Severity.REVIEW
+        return "forward-data", Severity.BLOCK if _GRAVE.search(f"{earlier} {said}") else Severity.REVIEW
     if not _FETCHES.search(said):
         return None
     if _OBEYS.search(there):
@@ -130,6 +132,13 @@ def _least_own(text: str, purpose: Purpose) -> Place:
         if host_of(address) not in purpose.hosts and not _OFTEN_SHOWN.search(host_of(address))
     )
     return max(places, default=Place.LOCAL)
+
+
+def _taken_before(found: Sequence[Sentence], number: int) -> str:
+    """What a passage gathers, word for word, before it says where that goes."""
+    here = found[number]
+    near = [one.text for one in found[max(0, number - _NUM_BEFORE) : number] if one.path == here.path]
+    return " ".join(text for text in near if _WHOLE.search(text))
 
 
 def _neighbour(found: Sequence[Sentence], number: int, step: int) -> str:

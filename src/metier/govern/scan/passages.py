@@ -55,6 +55,19 @@ _OTHER_SKILLS = re.compile(
     r"\.\./\*/SKILL\.md(?=[\s\S]{0,400}(?:\bmv\b|-o\s|>\s|tee\b))|(?:glob\(|readdir\w*\(|listdir\()[^\n]{0,80}(?:skills|\.\.)[\s\S]{0,400}SKILL\.md[\s\S]{0,200}(?:write\w*\(|copyFile)"
 )
 """The instructions of the skills beside this one are written over."""
+_BEGUN_AT_HOME = re.compile(
+    r"(?<![\w.])(?!join|resolve|Path|open|readdir|listdir|walk|scandir|str|print|String)(\w+)\(\s*(?:os\.homedir\(\)|homedir\(\)|(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\))\s*[,)]"
+)
+_LISTS = re.compile(r"readdir|scandir|listdir|iterdir|rglob|os\.walk")
+_SPOILS = re.compile(
+    r"writeFile\w*\(\s*\w+\s*,\s*[\"'`][^\"'`]*[\"'`]\s*\)|unlink\w*\(|rmSync\(|os\.remove\(|shutil\.rmtree\(|\.write_(?:text|bytes)\(\s*b?[\"']"
+)
+_ADDRESS_NAMED = re.compile(
+    r"\b(\w+)\s*=\s*(?:new PublicKey\(|web3\.to_checksum_address\(|Web3\.toChecksumAddress\(|PublicKey\()?\s*\[?\s*[\"'](?:0x[0-9a-fA-F]{2,40}|[1-9A-HJ-NP-Za-km-z]{32,44})[\"']"
+)
+_PAYS = re.compile(
+    r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b|\.approve\(\s*(?P<spender>\w+)\s*,[^)]*(?:MaxUint256|2n?\s*\*\*\s*256|MAX_UINT)"
+)
 _DETACHED = re.compile(r"detached:\s*true.*windowsHide|windowsHide:\s*true.*detached|detached:\s*true.*\.unref\(")
 """A program is started that nobody sees and that outlives its parent."""
 _DEFENCES = re.compile(
@@ -89,6 +102,10 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     if "fetch" in together and "SKILL.md" in text and (other := _OTHER_SKILLS.search(text)):
         step = next((step for step in steps if "SKILL.md" in step.text), steps[0])
         yield Seen("rewrite-agent", Severity.BLOCK, step, f"other skills, {other[0].strip()}, from an address")
+    if "delete" in together or "write" in together:
+        yield from _walked_home(steps, purpose, text)
+    if "sendTransaction" in text or "approve(" in text or "transfer" in text:
+        yield from _paid_to_author(steps, purpose, text)
     if "git push" in text and "git remote" in text:
         yield from _pushed(steps, purpose)
     if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):
@@ -196,6 +213,29 @@ def _gathered(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Se
     if place >= Place.UNKNOWN or place == Place.OWN:
         weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW
         yield Seen("harvest-secrets", weight, step, "read by a list of their names")
+
+
+def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """A function that goes through folders and writes over or deletes what it meets is begun at the home folder."""
+    for found in _BEGUN_AT_HOME.finditer(text):
+        name = re.escape(found[1])
+        body = re.search(
+            rf"(?:\bfunction\*?\s+{name}\b|\b{name}\s*=\s*(?:async\s*)?\(|\bdef\s+{name}\b)([\s\S]{{0,900}})", text
+        )
+        if body and _LISTS.search(body[1]) and (spoils := _SPOILS.search(body[1])):
+            step = next((step for step in steps if spoils[0] in step.text), steps[0])
+            yield Seen("destroy-files", Severity.BLOCK, step, "all that is below the home folder")
+
+
+def _paid_to_author(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """Money goes to an address that stands in the program."""
+    if purpose.says(r"\bdonat|\btip(?:s|ping)?\b|\bfees?\b"):
+        return
+    names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
+    for step in steps:
+        paid = _PAYS.search(step.text)
+        if paid and (paid["to"] or paid["spender"]) in names:
+            yield Seen("redirect-money", Severity.BLOCK if paid["to"] else Severity.REVIEW, step)
 
 
 def _dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:

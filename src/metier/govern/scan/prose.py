@@ -74,7 +74,7 @@ _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "N
 """What stands before words that are not to be written."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
-_SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\])")
+_SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
 
 
 def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -171,7 +171,11 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
         near = [s.text for s in found[number : number + 6] if s.path == sentence.path and s.line <= sentence.line + 8]
         before = [s.text for s in found[max(0, number - 2) : number] if s.path == sentence.path]
         slots = _SLOTS.findall(sentence.text, slot.start())
-        explained = [text for text in near[1:] if any(one in text for one in slots) and _SECRETS.search(text)]
+        explained = [
+            text
+            for text in near[1:]
+            if any(one in text for one in slots) and (_SECRETS.search(text) or _KNOWN_TO_AGENT.search(text))
+        ]
         if explained or _KNOWN_TO_AGENT.search(slot["slot"]) or any(_FILLED.search(text) for text in (*near, *before)):
             yield Said("forward-data", Severity.BLOCK, sentence)
 

@@ -221,7 +221,7 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
         if not step.statement.is_live or (not step.urls and set(strong) <= {"credentials", "history"}):
             return Severity.NOTE
         return Severity.REVIEW
-    return Severity.REVIEW if place == Place.PLATFORM else Severity.BLOCK
+    return Severity.REVIEW if place == Place.PLATFORM and len(strong) == 1 else Severity.BLOCK
 
 
 def is_own_login(step: Step, purpose: Purpose) -> bool:
