@@ -48,7 +48,8 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     found += harvested(steps, purpose)
     found += across(steps, purpose)
     if purpose.is_security:
-        found = [seen for seen in found if not _DEFANGED.search(seen.step.text)]
+        shown = (seen for seen in found if not seen.step.statement.is_shown)
+        found = [seen for seen in shown if not _DEFANGED.search(seen.step.text)]
     yield from found
     yield from _to_stay(found, purpose)
 
@@ -105,6 +106,8 @@ def _tempered(seen: Seen, purpose: Purpose) -> Seen:
     """What is only named, in a sentence against it, weighs less; to those whose work it is, nothing."""
     if seen.severity == Severity.NOTE:
         return seen
+    if purpose.is_security and seen.step.statement.is_shown and not seen.step.hidden:
+        return replace(seen, severity=Severity.NOTE)
     if not seen.step.statement.is_mention:
         if purpose.is_security and _CASES.search(seen.step.statement.path) and not seen.step.hidden:
             return replace(

@@ -65,13 +65,14 @@ _FILLED = re.compile(
     re.I,
 )
 _SECURITY = re.compile(
-    r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet",
+    r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?",
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
 _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
 """What stands before words that are not to be written."""
+_LISTS = (".json", ".jsonl", ".csv", ".tsv", ".yaml", ".yml")
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
@@ -83,7 +84,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
     triggers, tests, pairs = _compiled[0]
-    found = [sentence for sentence in found if not sentence.is_refused]
+    # Those who look for attacks keep lists of them.
+    found = [s for s in found if not s.is_refused and not (purpose.is_security and s.path.endswith(_LISTS))]
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
@@ -248,7 +250,9 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
     if before.endswith(_FORBIDDEN_WORDS):
         return None
     about = _TALKS_ABOUT.search(text)
-    if _is_quoted(text, match) and (about or purpose.is_security or rule.severity == Severity.NOTE):
+    if (_is_quoted(text, match) or (purpose.is_security and _opens_quote(before))) and (
+        about or purpose.is_security or rule.severity == Severity.NOTE
+    ):
         # A whole item in quotation marks is what is to be written or said, not what others say.
         whole = rule.severity == Severity.NOTE and not about and not purpose.is_security
         if not (whole and _QUOTED.fullmatch(text.strip())):
@@ -330,6 +334,11 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
     if worst in (Place.PLATFORM, Place.PUBLIC):
         return Severity.BLOCK if locked else Severity.REVIEW
     return rule.severity
+
+
+def _opens_quote(before: str) -> bool:
+    """Whether a quotation begins before a place and does not end there; its end may be in the next sentence."""
+    return before.count('"') % 2 == 1 or before.count("“") > before.count("”")
 
 
 def _is_quoted(text: str, match: re.Match[str]) -> bool:

@@ -55,6 +55,21 @@ _AGAINST = re.compile(
     r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|(?:examples?|signs?|symptoms?|traces?) of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
     re.I,
 )
+_FORBIDS_BELOW = re.compile(
+    r"\b(?:denied|blocked|forbidden|never|not allowed|dangerous|destructive|red flags?|bad signs?|warning signs)\b",
+    re.I,
+)
+"""A heading over what is not to be done."""
+_ORDERS_RUN = re.compile(
+    r"\b(?:run|execute|install|paste|start|enter|type|launch|set ?up|first|before|use|do|call|invoke|fetch|prerequisites?|requires?|needs?|must)\b",
+    re.I,
+)
+"""A line that may tell to run what stands in it, or below it."""
+_SHOWS = re.compile(
+    r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|for example|example of)\b[^.!?]*:?\s*$",
+    re.I,
+)
+"""What stands before code that is shown to be recognised."""
 _BEGINS = re.compile(
     r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b"
 )
@@ -103,6 +118,11 @@ _ADDRESSES = (
 )
 """What speaks to the reader of data holds one of them."""
 _MAX_SAID = 1000
+_TOLD_OF_TOOLS = re.compile(
+    r"<IMPORTANT>?|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
+)
+_GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
+"""A text of a program that goes on on the next line."""
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
@@ -167,6 +187,8 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
         if document is None:
             if part.kind in ("data", "json") and not part.is_example:
                 yield from _said_in_data(part)
+            elif part.kind in ("python", "script"):
+                yield from _said_of_tools(part)
             continue
         yield from _said_in_front(part)
         names: set[str] = set()
@@ -196,6 +218,18 @@ def _said_in_data(part: Part) -> Iterator[Sentence]:
             said = part.plain[max(begin, found.start() - _MAX_SAID) : end if end >= 0 else None][: 2 * _MAX_SAID]
             line = part.plain.count("\n", 0, begin) + 1
             yield from sentences(said.replace("\\n", " ").strip(" \"',"), part.path, first_line=line)
+
+
+def _said_of_tools(part: Part) -> Iterator[Sentence]:
+    """What a program that offers tools tells the model that is to use them, and nobody else sees."""
+    if "escription" not in part.plain and '"""' not in part.plain:
+        return
+    for found in _TOLD_OF_TOOLS.finditer(part.plain):
+        begin = max(part.plain.rfind(sign, 0, found.start()) for sign in ('"', "`", "'''", "\n\n")) + 1
+        said = _GOES_ON_BELOW.sub("", part.plain[begin : begin + 2 * _MAX_SAID])
+        ends = [end for sign in ('"', "`", "'''") if (end := said.find(sign)) >= 0]
+        line = part.plain.count("\n", 0, begin) + 1
+        yield from sentences(said[: min(ends, default=None)].replace("\\n", " "), part.path, first_line=line)
 
 
 def _said_in_front(part: Part) -> Iterator[Sentence]:
@@ -250,6 +284,7 @@ def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
         yield from _code(part.plain, part.path, part.kind, 1, is_live=True)
         return
     runnable, first = _runnable("\n".join([block.text for block in document if block.kind == "prose"])), 0
+    lead = ""
     for block in document:
         if block.kind == "prose":
             end = first + block.text.count("\n") + 1
@@ -258,8 +293,10 @@ def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
                 lines = block.text.split("\n")
                 yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
             first = end
+            lead = block.text.rstrip().rpartition("\n")[2]
         else:
-            yield from _code(block.text, part.path, block.kind, block.line, is_live=True)
+            code = _code(block.text, part.path, block.kind, block.line, is_live=True)
+            yield from (one._replace(is_shown=True) for one in code) if _SHOWS.search(lead) else code
 
 
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Iterator[Statement]:
@@ -318,14 +355,17 @@ def _programs_in(text: str, path: str, line: int, *, is_live: bool) -> Iterator[
 
 def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, first_line: int) -> Iterator[Statement]:
     """The commands that stand in prose: in back-ticks, or on a line of their own; mentions are told from orders."""
-    lead, looked = "", 0
+    lead, looked, head = "", 0, ""
     for number in runnable:
         line = lines[number]
         for before in lines[looked : number + 1]:
+            if before[:1] == "#":
+                head = before
             if before.strip() and not _ITEM.match(before):
                 lead = before
         looked = number + 1
-        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead))
+        is_shown = not (_ORDERS_RUN.search(line) or (lead is not line and _ORDERS_RUN.search(lead)))
+        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead) or (is_shown and _FORBIDS_BELOW.search(head)))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (
             [re.sub(r"^\s*(?:[-*+>|]|\d+[.)])?\s*(?:[$>]\s+)?", "", line)] if "`" not in line else []
@@ -335,7 +375,7 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
             for statement in (
                 shell_statements(known_case(at), path, first_line=first_line + number, is_live=False) if at else ()
             ):
-                yield statement._replace(is_mention=mention)
+                yield statement._replace(is_mention=mention, is_shown=is_shown)
 
 
 def _runnable(text: str) -> list[int]:

@@ -22,6 +22,7 @@ class Statement(NamedTuple):
         is_live: It is run as it stands; an example in a document is not certain to be.
         is_mention: It is named in a sentence that is against it or about such things.
         language: The language as far as it is known.
+        is_shown: A document names it, and does not tell to run it.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Statement(NamedTuple):
     is_live: bool = True
     is_mention: bool = False
     language: str = ""
+    is_shown: bool = False
 
     @property
     def assigns(self) -> tuple[str, ...]:
