@@ -118,7 +118,7 @@ def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     inner = [
         command
         for step in steps
-        if step.labels & _HOLDS_COMMANDS or any(word in step.text for word in words)
+        if not step.labels.isdisjoint(_HOLDS_COMMANDS) or (words and any(word in step.text for word in words))
         for command in commands_in(step.statement)
     ]
     steps += label(inner)

@@ -70,7 +70,8 @@ _USES_NUMBERS = ("chr(", "bytes(", "bytearray(", "map(chr")
 _BY_NAME = ("__import__", "getattr", "import_module")
 _RUNS = frozenset("os subprocess requests base64 eval exec builtins __builtins__ pty socket shutil ctypes importlib urllib commands runpy marshal".split())  # fmt: skip
 """Modules and functions whose other names are written out."""
-_LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, *ast.operator.__subclasses__(), *ast.cmpop.__subclasses__(), *ast.boolop.__subclasses__()})  # fmt: skip
+_SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+_LEAVES = frozenset({ast.Constant, *(leaf for sign in _SIGNS for leaf in sign.__subclasses__())})
 _MAX_FOLD = 300_000
 _MAX_TEXT = 20_000
 """A statement with a text longer than this is cut."""
@@ -137,14 +138,14 @@ def _said_anew(statement: Statement, source: str, folder: _Folder, words: Sequen
         words: Those of the folding words that its program holds.
     """
     text = statement.text
-    # Most texts hold none of the names, and this is sooner told than which of the words in a text are names.
+    # Which words of a text are names takes longer to tell, and most texts hold none of these.
     is_named = bool(folder.names) and not folder.names.isdisjoint(NAME.findall(text))
     uses = statement.uses if is_named else None
     if (uses is None or folder.names.isdisjoint(uses)) and not _folds(text, words):
         return statement
     said = folder.said(source)
     if len(said) >= _MAX_TEXT:
-        said = next(script_statements(said, statement.path, kind="python")).text
+        said = next((one.text for one in script_statements(said, statement.path, kind="python")), "")
     if not said or said == text:
         return statement
     return statement._replace(
