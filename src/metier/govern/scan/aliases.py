@@ -27,10 +27,10 @@ _TEXT = re.compile(
 )
 _TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
 _WORTH = (
-    "child_process", "eval", "Function", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64", "pack", "chr(", "-join",
-    "-JOIN", "-f ", "exec", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "& ", "&(", "&'", '&"',
+    "& ", "exec", "pack", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
+    "chr(", "-join", "-JOIN", "-f ", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "&(", "&'", '&"',
 )  # fmt: skip
-"""A script that has names or codes that matter holds one of these."""
+"""A script that has names or codes that matter holds one of these, most often one of the first."""
 _MAX_NAMES = 60
 
 
@@ -74,10 +74,10 @@ class Aliases:
         if len(self._functions) + len(self._texts) > _MAX_NAMES:
             return
         new: dict[str, str] = {}
-        if taken := _TAKEN.search(piece):
+        if "}" in piece and (taken := _TAKEN.search(piece)):
             for of, name in _RENAMED.findall(taken["a"] or taken["b"] or taken["c"] or ""):
                 new[name] = of
-        elif (found := _MEMBER.match(piece)) or (found := _WHOLE.match(piece)):
+        elif found := _MEMBER.match(piece) or _WHOLE.match(piece):
             new[found[1]] = found[2]
         new = {name: of for name, of in new.items() if name != of}
         if new:

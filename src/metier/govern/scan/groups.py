@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 _KEYWORDS = frozenset({"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "case", "esac", "in", "time", "function"})  # fmt: skip
 _OPENS = frozenset({"{", "if", "while", "until", "case", "for"})
 _CLOSES = frozenset({"}", "fi", "done", "esac"})
+_BEGINS = _KEYWORDS | {"for"}
 _PRINTS = frozenset({"echo", "printf", "cat"})
 _TELLING = re.compile(
     r"/bin/|hooks/|\.(?:sh|bash|command|md|mdc)$|\.(?:bash|zsh)rc$|\.z?profile$|\.(?:bash|zsh)_profile$|\.zshenv$|config\.fish$|cron|autostart|LaunchAgents|settings|rules|authorized_keys"
@@ -46,6 +47,8 @@ class Groups:
     def enter(self, words: list[str]) -> list[Printed]:
         """Take the keywords off a command; tells what the group printed that it closes."""
         closed: list[Printed] = []
+        if not words or (words[0] not in _BEGINS and words[1:2] != ["{"]):
+            return closed
         keywords = list(itertools.takewhile(_KEYWORDS.__contains__, words))
         del words[: len(keywords)]
         for word in keywords:

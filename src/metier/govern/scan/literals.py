@@ -13,10 +13,9 @@ from functools import cache
 
 from metier.govern.scan.triggers import words_of
 
-_MAYBE = re.compile(
-    r"[\"'`]\s*\)?\s*[+.]\s*\(?\s*[\"'`]|fromC(?:har|ode)|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(|\[\s*[\"'`]\w+[\"'`]\s*\]",
-    re.I,
-)
+_BESIDE = re.compile(r"[\"'`\[](?:(?<=[\"'`])\s*+\)?\s*+[+.]\s*+\(?\s*+[\"'`]|(?<=\[)\s*+[\"'`]\w+[\"'`]\s*\])")
+"""A string beside another, or alone in brackets."""
+_CALLS = re.compile(r"fromc(?:har|ode)|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(")
 _STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"
 _PLUS = re.compile(rf"({_STRING})\s*[+.]\s*({_STRING})")
 _BRACKETED = re.compile(rf"(?<![\w$\])])\(\s*({_STRING})\s*\)")
@@ -57,8 +56,6 @@ _CODE = re.compile(r"0x[0-9a-fA-F]+|[1-9]\d{0,6}")
 _DECODES = re.compile(
     r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\(|\\x", re.I
 )
-_CODED = ("atob", "Buffer.from", "64", "unpack")
-"""A text that is decoded stands beside one of these."""
 _MAX_PASSES = 12
 
 _NAMES = (
@@ -88,17 +85,11 @@ def joined(piece: str, *, is_coded: bool = True) -> str:
     written = piece
     if is_coded:
         piece = _decoded(piece)
-    if not _MAYBE.search(piece):
+    if not _may_be_joined(piece):
         return piece if piece == written else _kept(piece, written)
     for _ in range(_MAX_PASSES):
         before = piece
-        piece = _CODES.sub(lambda found: _of_codes(found[1]), piece)
-        piece = _CHAR.sub(
-            lambda found: _quoted(chr(int(found[1], 0))) if int(found[1], 0) < 0x110000 else found[0], piece
-        )
-        piece = _REVERSED.sub(lambda found: _quoted(found[1][1:-1][::-1]), piece)
-        piece = _JOIN.sub(lambda found: _quoted((found[2] or '","')[1:-1].join(_texts(found[1]))), piece)
-        piece = _CONCAT.sub(lambda found: _quoted("".join(_texts(f"{found[1]},{found[2]}"))), piece)
+        piece = _called(piece)
         piece = _PLUS.sub(lambda found: _quoted(found[1][1:-1] + found[2][1:-1]), piece)
         piece = _BRACKETED.sub(r"\1", piece)
         if piece == before:
@@ -110,6 +101,32 @@ def joined(piece: str, *, is_coded: bool = True) -> str:
     return piece if piece == written else _kept(piece, written)
 
 
+def _may_be_joined(piece: str) -> bool:
+    """Whether there is anything to put together; in most statements there is not."""
+    if ('"' in piece or "'" in piece or "`" in piece) and _BESIDE.search(piece):
+        return True
+    said = piece.lower()
+    return (
+        "fromc" in said or "char" in said or ".join" in said or ".reverse" in said or ".concat" in said
+    ) and _CALLS.search(said) is not None
+
+
+def _called(piece: str) -> str:
+    """A statement with what the calls in it make of their strings."""
+    if "from" in piece:
+        piece = _CODES.sub(lambda found: _of_codes(found[1]), piece)
+    if "[" in piece:
+        piece = _CHAR.sub(
+            lambda found: _quoted(chr(int(found[1], 0))) if int(found[1], 0) < 0x110000 else found[0], piece
+        )
+    if "join" in piece:
+        piece = _REVERSED.sub(lambda found: _quoted(found[1][1:-1][::-1]), piece)
+        piece = _JOIN.sub(lambda found: _quoted((found[2] or '","')[1:-1].join(_texts(found[1]))), piece)
+    if "concat" in piece:
+        piece = _CONCAT.sub(lambda found: _quoted("".join(_texts(f"{found[1]},{found[2]}"))), piece)
+    return piece
+
+
 def _kept(piece: str, written: str) -> str:
     """A statement with what was written behind it, where that says that something was decoded."""
     return f"{piece} // {written}" if _DECODES.search(written) and not _DECODES.search(piece) else piece
@@ -119,14 +136,15 @@ def _decoded(piece: str) -> str:
     """A statement with the texts in it that can be decoded."""
     if "\\x" in piece or "\\u" in piece:
         piece = _ESCAPED.sub(_letter, piece)
-    if "-join" in piece.lower() or "[char" in piece.lower():
+    said = piece.lower()
+    if "-join" in said or "[char" in said:
         piece = _CHARS.sub(lambda found: _of_codes(found["a"] or found["b"] or found["c"]), piece)
     if "-f" in piece and "{" in piece:
         piece = _FORMAT.sub(_formatted, piece)
     if ".map(" in piece:
         piece = _MAPPED.sub(_mapped, piece)
         piece = _ROW.sub(_row, piece)
-    if any(word in piece for word in _CODED):
+    if "64" in piece or "atob" in piece or "Buffer.from" in piece or "unpack" in piece:
         piece = _DECODED.sub(_of_text, piece)
     if "pack(" in piece:
         piece = _PACKED.sub(lambda found: _of_codes(found[1] or found[2]), piece)

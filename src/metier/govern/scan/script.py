@@ -26,38 +26,65 @@ _TOKEN = re.compile(
     re.X | re.M,
 )
 """What is neither a text nor a sign that matters is taken in one piece."""
-_STRING = r"(?:\"(?!\"\")(?:[^\"\\\n]|\\[\s\S]){0,9000}+\"|'(?!'')(?:[^'\\\n]|\\[\s\S]){0,9000}+'|`(?:[^`\\]|\\[\s\S]){0,9000}+`)"
+_STRING = (
+    r"(?:\"(?!\"\")(?:[^\"\\\n]{1,300}+|\\[\s\S]){0,60}+\""
+    r"|'(?!'')(?:[^'\\\n]{1,300}+|\\[\s\S]){0,60}+'"
+    r"|`(?:[^`\\]{1,300}+|\\[\s\S]){0,60}+`)"
+)
+"""A text that is never so long that it has to be cut."""
 _WORDS = re.compile(rf"{_STRING}|[A-Za-z_$][\w$]*|[^\w\s\"'`/#(){{}}\[\];$]+|[\s\S]")
 
 
-def _simple(inner: str, outer: str) -> str:
-    """Plain text, strings and closed brackets, up to three inside each other."""
-    text = rf"[^\s\"'`/#(){{}}\[\];\\]++|/(?![/*])|{_STRING}"
-    bracket = rf"[(\[{inner}](?:\s++|{text})*+[)\]{outer}]"
-    for _ in range(2):
-        bracket = rf"[(\[{inner}](?:\s++|{text}|{bracket})*+[)\]{outer}]"
-    return rf"[^\S\n]++|{text}|{bracket}"
+_SIGNS = r"\"'`/#(){}\[\];\\"
+_BEFORE_TABLE = (*"([,=?|&", *(f"{sign} " for sign in "([,=?|&"), "import ", "export ", "return ", "const ")
+"""A brace after one of these begins a table of values, and no block."""
+_TABLE = r"\{(?:(?<=[(\[,=?|&]\{)|(?<=[(\[,=?|&] \{)|(?<=(?:import|export|return) \{)|(?<=const \{))"
+
+
+def _simple(signs: str, brackets: dict[str, str]) -> str:
+    """Plain text, strings and closed brackets, up to three inside each other.
+
+    Args:
+        signs: What ends plain text; inside a bracket, a line end does not.
+    """
+    text = rf"/(?![/*])|{_STRING}"
+    inner = rf"[^{_SIGNS}]++|{text}"
+    for _ in range(3):
+        closed = "|".join(rf"{opens}(?:{inner})*+{closes}" for opens, closes in brackets.items())
+        inner = rf"[^{_SIGNS}]++|{text}|{closed}"
+    return rf"[^{signs}]++|{text}|{closed}"
+
+
+def _lexer(name: str, comment: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What says nothing, a statement that needs no counting of brackets, and what goes on inside a bracket.
+
+    A statement may be the end of a block, or what stands before the brace that it opens.
+    """
+    if name == "python":
+        brackets = {r"[(\[{]": r"[)\]}]"}
+        goes_on, ends = "", r"\n|;|\Z"
+    else:
+        brackets = {r"[(\[]": r"[)\]]", _TABLE: r"\}"}
+        goes_on, ends = rf"|\n(?={_GOES_ON})", rf"\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{)"
+    blank = rf"[\s;]++|{comment}"
+    within = _simple(_SIGNS, brackets)
+    text = _simple(_SIGNS + r"\n", brackets)
+    return (
+        re.compile(rf"(?:{blank})++"),
+        re.compile(rf"(?:{blank})*+(?:(?P<closes>\}})|(?P<text>(?:{text}{goes_on})++)(?:{comment})?+(?:{ends}))"),
+        re.compile(rf"(?:{within})++"),
+    )
 
 
 _GOES_ON = r"\s{0,39}[.+?|&,]"
-_COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+"}
-_BLANK = {name: re.compile(rf"(?:[\s;]++|{comment})++") for name, comment in _COMMENTS.items()}
-_SIMPLE = {
-    name: re.compile(
-        rf"(?:[\s;]++|{comment})*+(?P<text>(?:{_simple('{', '}') if name == 'python' else _simple('', '')})++)(?:{comment})?+"
-        + (r"(?:\n|;|\Z)" if name == "python" else rf"(?:\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{))")
-    )
-    for name, comment in _COMMENTS.items()
-}
-"""A statement that needs no counting of brackets, or what stands before the brace that it opens."""
-_INSIDE = {
-    name: re.compile(rf"(?:\s++|{_simple('{', '}') if name == 'python' else _simple('', '')})++") for name in _COMMENTS
-}
-"""What goes on inside a bracket."""
+_COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"}
+_LEXERS = {name: _lexer(name, comment) for name, comment in _COMMENTS.items()}
 _SIGN = re.compile(r"[^\w\s\"'`/#(){}\[\];$]")
 _SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
-_DEFINES = ("def ", "function", "fn ", "func ", "sub ")
-"""What defines a function holds one of them."""
+_DEFINES = (
+    "def ", "function", "fn ", "func ", "sub ", "export ", "default ", "async ", "public ", "private ", "static ", "pub ", "local ", "override ",
+)  # fmt: skip
+"""What defines a function begins with one of them."""
 _DEF = re.compile(
     r"^(?:(?:export|default|async|public|private|static|pub|func|local|override)\s+)*"
     r"(?:def|function|fn|func|sub|function\*)\s+(?:\([^)]*\)\s*)?(?P<name>[\w$-]+)\s*\(?(?P<parameters>[^)]*)"
@@ -65,9 +92,9 @@ _DEF = re.compile(
 _ARROW = re.compile(
     r"^(?:(?:export|const|let|var)\s+)*(?P<name>[\w$]+)\s*=\s*(?:async\s*)?(?:function\s*)?\(?(?P<parameters>[\w\s,{}=:]*)\)?\s*(?:=>|$)"
 )
-_BLOCK_BEFORE = re.compile(
-    r"(?:\)|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:class|interface|struct|impl|namespace|enum|catch)\b"
-)
+_HEADS = ("class", "interface", "struct", "impl", "namespace", "enum", "catch")
+"""What has a block wherever it stands before it."""
+_BLOCK_BEFORE = re.compile(rf"(?:\)|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:{'|'.join(_HEADS)})\b")
 _METHOD = re.compile(r"^(?:async\s+|static\s+|get\s+|set\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*$")
 _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
 
@@ -83,23 +110,22 @@ def script_statements(
     >>> [(s.text, s.assigns) for s in script_statements("const a = process.env; // all\\nsend(a)", "x.js", kind="script")]
     [('const a = process.env', ('a',)), ('send(a)', ())]
     """
+    is_python = kind == "python"
     scopes: list[tuple[int, str]] = []
     aliases = aliases_of(text) if kind in _FOLDED else None
-    for line, indent, depth, written, opens in _pieces(text, kind, sources):
+    line, counted, line_start = first_line, 0, 0
+    for begin, depth, written, opens in _pieces(text, kind, sources):
+        if newlines := text.count("\n", counted, begin):
+            line += newlines
+            line_start = text.rfind("\n", counted, begin) + 1
+        counted = begin
         piece = joined(written, is_coded=aliases is not None) if kind in _FOLDED else written
         piece = aliases.said(piece, written) if aliases is not None else piece
-        if kind == "python":
-            while scopes and indent <= scopes[-1][0]:
-                scopes.pop()
-        else:
-            while scopes and depth <= scopes[-1][0]:
-                scopes.pop()
+        level = begin - line_start if is_python else depth
+        while scopes and level <= scopes[-1][0]:
+            scopes.pop()
         scope = scopes[-1][1] if scopes else ""
-        begun = None
-        for word in _DEFINES:
-            if word in piece:
-                begun = _DEF.match(piece)
-                break
+        begun = _DEF.match(piece) if piece.startswith(_DEFINES) else None
         if begun is None and ("=>" in piece[-4:] or (piece[-1:] == ")" and "function" in piece)):
             begun = _ARROW.match(piece)
         if begun is None and opens:
@@ -115,20 +141,19 @@ def script_statements(
                 if name not in ("self", "cls", "this")
             ]
             parameters = (begun["name"], *names)
-            scopes.append((indent if kind == "python" else depth, begun["name"]))
+            scopes.append((level, begun["name"]))
             scope = begun["name"]
-        yield Statement(
-            path, first_line + line, piece, scope, None, None, parameters, False, is_live, False, kind
-        )  # fmt: skip
+        yield Statement(path, line, piece, scope, None, None, parameters, False, is_live, False, kind)
 
 
-def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[tuple[int, int, int, str, bool]]:
-    """Line, indent, depth of blocks, text of each step, and whether it opens a block."""
+def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[tuple[int, int, str, bool]]:
+    """Place, depth of blocks, text of each step, and whether it opens a block."""
     hashes, is_python = kind in _HASH, kind == "python"
     name = "python" if is_python else "#" if hashes else "/"
-    blank, simple, inside = _BLANK[name], _SIMPLE[name], _INSIDE[name]
+    blank, simple, inside = _LEXERS[name]
     parts: list[str] = []
-    place = line = begin = indent = line_start = blocks = 0
+    place = begin = blocks = 0
+    length = len(text)
     stack: list[str] = []
     uncut: dict[int, str] = {}
 
@@ -140,43 +165,40 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
         uncut.clear()
         return piece
 
-    while place < len(text):
-        while not parts and (not stack or stack[-1] == "block"):
+    while place < length:
+        while not parts and place < length and (not stack or stack[-1] == "block"):
             found = simple.match(text, place)
-            passed = found or blank.match(text, place)
-            if passed and (start := found.start("text") if found else passed.end()) > place:
-                newlines, place = text.count("\n", place, start), start
-                if newlines:
-                    line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
             if found is None:
-                if not stack or text[place : place + 1] != "}":
+                passed = blank.match(text, place)
+                place = passed.end() if passed else place
+                break
+            group = found.lastgroup
+            if group == "closes":
+                place = found.start("closes")
+                if not stack:
                     break
                 stack.pop()
                 blocks -= 1
                 place += 1
                 continue
-            said, end = found["text"], found.end()
-            opens = found.lastgroup == "opens"
+            said, opens = found["text"], group == "opens"
+            place = found.start("text")
             if opens and not _SURELY_BLOCK.search(said.rstrip()[-9:]):
                 break
-            begin, indent = line, place - line_start
+            begin = place
             if sources is not None:
                 sources.append(said)
-            yield begin, indent, blocks, " ".join(said.split()), opens
+            yield begin, blocks, " ".join(said.split()), opens
             if opens:
                 stack.append("block")
                 blocks += 1
-            newlines, place = text.count("\n", place, end), end
-            if newlines:
-                line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
+            place = found.end()
         if parts and stack and stack[-1] != "block" and (found := inside.match(text, place)):
             end = found.end()
             # A backslash after a sign carries no line on.
             end += text.startswith("\\\n", end) and _SIGN.match(text, end - 1) is not None
             parts.append(text[place:end])
-            newlines, place = text.count("\n", place, end), end
-            if newlines:
-                line, line_start = line + newlines, text.rfind("\n", 0, place) + 1
+            place = end
         token = _TOKEN.match(text, place)
         if token is None:
             break
@@ -187,55 +209,42 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             group, value, place = "plain", value[:2], token.start() + 2
         if group == "string":
             if not parts:
-                begin, indent = line, token.start() - line_start
-            newlines = value.count("\n")
-            if newlines:
-                line += newlines
-                line_start = token.start() + value.rfind("\n") + 1
+                begin = token.start()
             # A string alone on its line is a comment.
             if len(value) >= 20_000:
                 uncut[len(parts)], value = value, value[:20_000]
             parts.append(value)
         elif (group == "slash" and not hashes) or (group == "hash" and hashes):
-            newlines = value.count("\n")
-            if newlines:
-                line += newlines
-                line_start = token.start() + value.rfind("\n") + 1
+            continue
         elif group == "newline":
-            line += 1
-            line_start = token.end()
             if (
                 value[0] == "\\"
                 or (stack and stack[-1] != "block")
-                or (
-                    not is_python
-                    and parts
-                    and text[token.end() : token.end() + 40].lstrip()[:1] in (".", "+", "?", "|", "&", ",")
-                )
+                or (not is_python and parts and text[place : place + 40].lstrip()[:1] in (".", "+", "?", "|", "&", ","))
             ):
                 parts.append(" ")
             elif parts and (piece := flush()):
-                yield begin, indent, blocks, piece, False
+                yield begin, blocks, piece, False
         elif (group == "semi" and (not stack or stack[-1] == "block") and not is_python) or (
             group == "semi" and is_python and not stack
         ):
             if piece := flush():
-                yield begin, indent, blocks, piece, False
+                yield begin, blocks, piece, False
         elif group == "open":
             if value == "{" and not is_python and _begins_block(parts, is_top=not stack):
                 if piece := flush():
-                    yield begin, indent, blocks, piece, True
+                    yield begin, blocks, piece, True
                 stack.append("block")
                 blocks += 1
             else:
                 if not parts:
-                    begin, indent = line, token.start() - line_start
+                    begin = token.start()
                 stack.append(value)
                 parts.append(value)
         elif group == "close":
             if stack and stack[-1] == "block" and value == "}":
                 if piece := flush():
-                    yield begin, indent, blocks, piece, False
+                    yield begin, blocks, piece, False
                 stack.pop()
                 blocks -= 1
             else:
@@ -247,15 +256,25 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
                 rest = value.lstrip()
                 if not rest:
                     continue
-                begin, indent = line, token.start() - line_start + len(value) - len(rest)
+                begin = place - len(rest)
                 value = rest
             parts.append(value)
     if piece := flush():
-        yield begin, indent, blocks, piece, False
+        yield begin, blocks, piece, False
 
 
 def _begins_block(parts: list[str], *, is_top: bool) -> bool:
     """Whether a brace after this begins a block, and not a table of values; the last twelve words tell."""
+    if "".join([part[-7:] for part in parts[-2:]]).endswith(_BEFORE_TABLE):
+        return False
+    last = parts[-1] if parts else ""
+    said = last.rstrip()
+    if said and len(last) - len(said) < 12:
+        if _SURELY_BLOCK.search(said[-9:]):
+            return True
+        near = "".join(parts[-12:])
+        if not any(word in near for word in _HEADS):
+            return False
     words: list[str] = []
     for part in reversed(parts):
         words = [*(_WORDS.findall(part)[-12:] if part[0] not in "\"'`/#" else (part,)), *words]

@@ -19,7 +19,18 @@ MAX_DEPTH = 4
 _WORD_BREAK = frozenset(" \t\n;|&<>()")
 _PLAIN_WORD = re.compile(r"(?:[^ \t\n;|&<>()\\'\"$`]++|'[^']*+'|\"[^\"\\$`]*+\")++(?=[ \t\n;|&<>()]|\Z)")
 """A word in which nothing is expanded."""
-_PLAIN_WORDS = re.compile(r"(?:[^\s\x00;|&<>()\\'\"$`#]++(?=[ \t\n]|\Z)[ \t]*+)++")
+_PLAIN = r"(?:[^\s\x00;|&<>()\\'\"$`#]++|'[^'\x00]*+'|\"[^\"\\$`\x00]*+\")++"
+_PLAIN_WORDS = re.compile(rf"(?:[ \t\r]*+{_PLAIN}(?=[ \t\n;|&()]|\Z))++[ \t\r]*+")
+"""Words in which nothing is expanded, and of which none is the number of a stream."""
+_EACH = re.compile(_PLAIN)
+_IDLE = re.compile(r"(?:[ \t]*+(?:#[^\n]*+|\r)?\n)++")
+"""Lines that say nothing."""
+_UNBROKEN = re.compile(r"[^ \t\n;|&<>()\\'\"$`]++")
+"""A piece of a word in which nothing is quoted or expanded."""
+_UNEXPANDED = re.compile(r"[^\"\\$`]++")
+"""A piece of a text in double quotes in which nothing is expanded."""
+_NESTS = re.compile(r"[()]|'[^']*+'|\\[\s\S]")
+"""A parenthesis, or a text in which none counts."""
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:\[[^\]]*\]|[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
 _SIGNS = frozenset("\\#\n;&|()<>")
@@ -30,6 +41,7 @@ _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.))", re.S)
 _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'": "'", '"': '"'}
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
+_NAMES_FILE = re.compile(r"[./~$\\]|=@")
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
@@ -59,7 +71,7 @@ def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool
     >>> [s.text for s in shell_statements('a=cu; b=rl; $a$b -s "http://x.invalid/i" \\\n | b""ash', "x")][-1]
     'curl -s http://x.invalid/i | bash'
     """
-    yield from _statements(text, path, first_line, is_live, {}, 0)
+    return _statements(text, path, first_line, is_live, {}, 0)
 
 
 def _statements(
@@ -83,10 +95,11 @@ def _statements(
         if depth < MAX_DEPTH:
             for offset, inner in pipeline.inner:
                 yield from _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
-            for inner in (
-                *texts_that_run(words, pipeline.text_of_heredoc),
-                *scripts_written(words, pipeline.writes, pipeline.text_of_heredoc),
-            ):
+            heredoc = pipeline.text_of_heredoc
+            texts = [*texts_that_run(words, heredoc)]
+            if heredoc or (words and words[0] in ("printf", "echo")):
+                texts += scripts_written(words, pipeline.writes, heredoc)
+            for inner in texts:
                 yield from _statements(inner, path, line, is_live, dict(known), depth + 1)
             if groups.functions or closed:
                 yield from _carried(groups, closed, pipeline, path, first_line, is_live, known, depth)
@@ -132,12 +145,15 @@ def _carried(
 def _statement(
     words: list[str], pipeline: _Pipeline, path: str, line: int, scope: str, is_live: bool, known: dict[str, str]
 ) -> Statement:
+    said = " ".join(words)
     assigns = list(pipeline.writes)
-    for place, word in enumerate(words):
-        is_equal = "=" in word
-        if not is_equal and word[:1] != "-" and word != "of":
-            continue
-        if is_equal and (place == 0 or words[place - 1] in _BEFORE_ASSIGNMENT):
+    options = (
+        [(place, word) for place, word in enumerate(words) if "=" in word or word[:1] == "-" or word == "of"]
+        if "=" in said or "-" in said or "of" in said
+        else []
+    )
+    for place, word in options:
+        if "=" in word and (place == 0 or words[place - 1] in _BEFORE_ASSIGNMENT):
             assignment = _ASSIGNMENT.fullmatch(word)
             if assignment:
                 assigns.append(assignment[1])
@@ -167,21 +183,25 @@ def _statement(
     if words and words[0] in ("read", "mapfile", "readarray"):
         assigns += [word for word in words[1:] if word.isidentifier()]
     assigns += written_files(words)
-    joined = " ".join(words)
     if pipeline.text_of_heredoc:
-        joined += " << " + " ".join(pipeline.text_of_heredoc.split())[:2000]
+        said += " << " + " ".join(pipeline.text_of_heredoc.split())[:2000]
     if pipeline.writes:
-        joined += " > " + " ".join(pipeline.writes)
-    uses = {name for found in _VARIABLE.findall(joined) for name in found if name} if "$" in joined else set()
-    for word in words:
+        said += " > " + " ".join(pipeline.writes)
+    uses = {name for found in _VARIABLE.findall(said) for name in found if name} if "$" in said else set()
+    for word in words if _NAMES_FILE.search(said) else ():
         if ("." in word or "/" in word or "~" in word or "$" in word or "\\" in word or "=@" in word) and (
             _FILE.match(word.lstrip("@")) or "=@" in word
         ):
             name = file_name(word)
             uses.add(name)
-            uses.update(folders_of(name))
-    names = tuple(dict.fromkeys([file_name(name) for name in assigns if name not in ("/dev/null", "-", "")]))
-    return Statement(path, line, joined, scope, names, frozenset(uses), (), True, is_live, False, "shell")
+            if "/" in name:
+                uses.update(folders_of(name))
+    names = (
+        tuple(dict.fromkeys([file_name(name) for name in assigns if name not in ("/dev/null", "-", "")]))
+        if assigns
+        else ()
+    )
+    return Statement(path, line, said, scope, names, frozenset(uses), (), True, is_live, False, "shell")
 
 
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
@@ -192,33 +212,38 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
     redirect, parens = "", 0
     while place < length:
         char = text[place]
-        if char in " \t\r":
+        if char not in _SIGNS and not redirect and (plain := _PLAIN_WORDS.match(text, place)):
+            said, place = plain[0], plain.end()
+            if "'" in said or '"' in said:
+                current.words += filter(None, map(_bare, _EACH.findall(said)))
+                line += said.count("\n")
+            else:
+                current.words += said.split()
+        elif char in " \t\r":
             place += 1
         elif char not in _SIGNS:
-            if not redirect and (plain := _PLAIN_WORDS.match(text, place)):
-                current.words += plain[0].split()
-                place = plain.end()
-                continue
             word, place, newlines = _word(text, place, line, current, known)
             line += newlines
             current.take(word, redirect, text[place : place + 1])
             redirect = ""
+        elif char == "\n" or char == ";" or (char == "&" and text[place - 1 : place] not in ("<", ">")):
+            place += 2 if text.startswith("&&", place) else 1
+            if char == "\n":
+                line += 1
+                if heredocs:
+                    place, line = _take_heredocs(text, place, line, heredocs)
+                if idle := _IDLE.match(text, place):
+                    place, line = idle.end(), line + idle[0].count("\n")
+                if current.words and current.words[-1] == "|":
+                    continue
+            if current.words or current.writes or current.inner:
+                yield current
+            current, redirect = _Pipeline(line=line), ""
         elif char == "\\" and text[place + 1 : place + 2] == "\n":
             place, line = place + 2, line + 1
         elif char == "#" and (place == 0 or text[place - 1] in " \t\n;("):
             end = text.find("\n", place)
             place = length if end < 0 else end
-        elif char == "\n" or char == ";" or (char == "&" and text[place - 1 : place] not in ("<", ">")):
-            is_and = text[place : place + 2] == "&&"
-            place += 2 if is_and else 1
-            line += char == "\n"
-            if heredocs and char == "\n":
-                place, line = _take_heredocs(text, place, line, heredocs)
-            if current.words and current.words[-1] == "|" and char == "\n":
-                continue
-            if current.words or current.writes or current.inner:
-                yield current
-            current, redirect = _Pipeline(line=line), ""
         elif text.startswith("||", place):
             place += 2
             if current.words:
@@ -279,15 +304,15 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
     """One word with its quotes removed; the text of substitutions stays in it and is read by itself too."""
     plain = _PLAIN_WORD.match(text, place)
     if plain:
-        said = plain[0]
-        if "'" not in said and '"' not in said:
-            return said, plain.end(), 0
-        return _QUOTED.sub(_unquoted, said), plain.end(), said.count("\n")
+        return _bare(plain[0]), plain.end(), plain[0].count("\n")
     pieces: list[str] = []
     newlines, start = 0, place
     while place < len(text) and text[place] not in _WORD_BREAK:
         char = text[place]
-        if char == "\\":
+        if plain := _UNBROKEN.match(text, place):
+            pieces.append(plain[0])
+            place = plain.end()
+        elif char == "\\":
             nxt = text[place + 1 : place + 2]
             newlines += nxt == "\n"
             pieces.append("" if nxt == "\n" else nxt)
@@ -321,18 +346,22 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
             current.inner.append((line, inner))
             pieces.append(f"$( {' '.join(inner.split())} )")
             place = end + 1
-        elif char == "$":
+        else:
             value, place = _expanded(text, place, known)
             pieces.append(value)
-        else:
-            end = place + 1
-            while end < len(text) and text[end] not in _WORD_BREAK and text[end] not in "\\'\"$`":
-                end += 1
-            pieces.append(text[place:end])
-            place = end
     if place == start:
         place += 1
     return "".join(pieces), place, newlines
+
+
+def _bare(word: str) -> str:
+    """A word in which nothing is expanded, without its quotes."""
+    if "'" not in word and '"' not in word:
+        return word
+    inner = word[1:-1]
+    if word[0] == word[-1] == '"' and '"' not in inner:
+        return inner.replace("\n", " ; ")
+    return _QUOTED.sub(_unquoted, word)
 
 
 def _unquoted(found: re.Match[str]) -> str:
@@ -350,7 +379,7 @@ def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
     name = found[1] or found[2]
     if name == "IFS":
         return "\x00", found.end()
-    is_whole = found[0] in (f"${name}", f"${{{name}}}", f"${{{name}[@]}}", f"${{{name}[*]}}")
+    is_whole = found[2] is not None or found[0][len(name) + 2 :] in ("}", "[@]}", "[*]}")
     return known.get(name, found[0]) if is_whole else found[0], found.end()
 
 
@@ -359,7 +388,10 @@ def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: 
     place += 1
     while place < len(text) and text[place] != '"':
         char = text[place]
-        if char == "\\" and text[place + 1 : place + 2] in ('"', "\\", "$", "`", "\n"):
+        if plain := _UNEXPANDED.match(text, place):
+            pieces.append(plain[0])
+            place = plain.end()
+        elif char == "\\" and text[place + 1 : place + 2] in ('"', "\\", "$", "`", "\n"):
             pieces.append(text[place + 1].replace("\n", ""))
             place += 2
         elif text.startswith("$(", place):
@@ -380,31 +412,22 @@ def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: 
             value, place = _expanded(text, place, known)
             pieces.append(value.replace("\x00", " "))
         else:
-            end = place + 1
-            while end < len(text) and text[end] not in '"\\$`':
-                end += 1
-            pieces.append(text[place:end])
-            place = end
+            pieces.append(char)
+            place += 1
     return "".join(pieces).replace("\n", " ; "), place + 1
 
 
 def _balanced(text: str, place: int) -> tuple[int, str]:
     """The text between a parenthesis at `place` and the one that closes it, quotes respected."""
-    depth, at, length = 0, place, min(len(text), place + 20_000)
-    while at < length:
-        char = text[at]
-        if char == "'":
-            end = text.find("'", at + 1, length)
-            at = end if end > 0 else at
-        elif char == "\\":
-            at += 1
-        elif char == "(":
+    depth, length = 0, min(len(text), place + 20_000)
+    for found in _NESTS.finditer(text, place, length):
+        sign = found[0]
+        if sign == "(":
             depth += 1
-        elif char == ")":
+        elif sign == ")":
             depth -= 1
             if depth == 0:
-                return at + 1, text[place + 1 : at]
-        at += 1
+                return found.end(), text[place + 1 : found.start()]
     return length, text[place + 1 : length]
 
 

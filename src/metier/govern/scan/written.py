@@ -16,6 +16,8 @@ _RUN_LATER = re.compile(
 _TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
 SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
 WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
+_NAMED = WRITES - {"-O", "-d"}
+"""What stands before the name that a file is given."""
 _WIDE_FOLDERS = frozenset(
     "~ $HOME ${HOME} . .. /tmp /var/tmp /var /usr /usr/bin /usr/local /usr/local/bin /bin /opt /etc /home /root /Users /dev /dev/shm scripts bin src".split()
 )
@@ -55,7 +57,7 @@ def written_files(words: list[str]) -> list[str]:
         return [plain[2] if len(plain) > 2 else plain[1].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")]
     if command == "unzip" and plain:
         return [plain[-1] if "-d" in words else plain[0].removesuffix(".zip")]
-    if command in ("curl", "wget", "aria2c") and not any(word in WRITES - {"-O", "-d"} for word in words):
+    if command in ("curl", "wget", "aria2c") and _NAMED.isdisjoint(words):
         urls = [word for word in plain if "://" in word]
         if urls and (command != "curl" or any(re.fullmatch(r"-\w*O\w*|--remote-name", word) for word in words)):
             return [urls[0].split("?")[0].rstrip("/").rsplit("/", 1)[-1]]
@@ -68,9 +70,11 @@ def folders_of(name: str) -> list[str]:
     >>> folders_of("/tmp/notes/bin/run"), folders_of("$HOME/notes")
     (['/tmp/notes/bin', '/tmp/notes'], [])
     """
-    parts = name.split("/")
-    found = ["/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
-    return [folder for folder in found[:4] if folder not in _WIDE_FOLDERS and len(folder) > 1]
+    found = []
+    for _ in range(min(name.count("/"), 4)):
+        name = name[: name.rindex("/")]
+        found.append(name)
+    return [folder for folder in found if folder not in _WIDE_FOLDERS and len(folder) > 1]
 
 
 def file_name(word: str) -> str:
@@ -83,6 +87,9 @@ def texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
     """The texts that a command is given to run: after `-c`, `eval`, or as a here-document of a shell."""
     if words and words[0] in _TAKES_TEXT and len(words) > 1:
         yield from _texts_taken(words)
+    said = " ".join(words)
+    if not heredoc and "sh" not in said and ".exe" not in said and "eval" not in said and "cmd" not in said:
+        return
     runs = [place for place, word in enumerate(words) if word.endswith(_RUN_ENDINGS) and _RUNS_TEXT.fullmatch(word)]
     options = [place for place, word in enumerate(words[:-1]) if word[:1] in "-/" and _RUN_OPTION.fullmatch(word)]
     given: dict[int, None] = {}
