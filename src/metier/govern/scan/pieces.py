@@ -23,8 +23,10 @@ _NUMBERS = re.compile(
 _SCHEMES = ("http", "wss:")
 _CRIBS = (*_SCHEMES, "curl", "bash", "powe", "/bin", "impo")
 """How what is kept as numbers begins, if it is an address or a command."""
-_BEGINS = tuple(f"{sign}{begin}" for sign in "\"'`" for begin in ("ht", 'h"', "h'", "h`", "ws", "ft"))
-"""The first piece of an address begins so."""
+_BEGINS = re.compile(r"[\"'`](?:h(?:t(?:t(?:ps?)?)?)?|https?:/?|wss?(?::/?)?|ft?p?(?::/?)?)[\"'`]")
+"""The first piece of an address that is cut in its scheme."""
+_DECODES = ("fromCharCode", "chr(", "bytes(", "bytearray(", "[char", "Buffer.from(")
+_MIN_NUMBERS = 7
 _MAX_TEXT = 40_000
 
 
@@ -37,12 +39,15 @@ def put_together(steps: Iterable[Step]) -> None:
     >>> step.urls, step.hidden_url
     (('https://drop.invalid',), True)
     """
-    for step in steps:
+    programs = [step for step in steps if not step.urls and not step.statement.is_shell]
+    whole = "\n".join([step.text for step in programs])
+    is_cut, is_numbered = _BEGINS.search(whole) is not None, any(word in whole for word in _DECODES)
+    for step in programs if is_cut or is_numbered else ():
         text = step.text
-        if step.urls or step.statement.is_shell or len(text) > _MAX_TEXT:
+        if len(text) > _MAX_TEXT:
             continue
-        found = next(_addresses(text), None) if any(begin in text for begin in _BEGINS) else None
-        if found is None and text.count(",") >= 7:
+        found = next(_addresses(text), None) if is_cut and _BEGINS.search(text) else None
+        if found is None and is_numbered and text.count(",") >= _MIN_NUMBERS:
             found = next((said for said in numbered(text) if said.startswith(_SCHEMES)), None)
         if found is not None:
             step.urls, step.hidden_url = (found,), True

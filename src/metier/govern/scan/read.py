@@ -104,23 +104,15 @@ _ADDRESSED = re.compile(
     r"|(?:[Ii]gnore|[Dd]isregard) (?:all|any|previous|prior)|takes? precedence over|[Ii]nstructions? (?:to|for) (?:the )?(?:assistant|agent|AI|model)"
 )
 _ADDRESSES = (
-    "ssistant",
-    "gent",
-    "AI",
-    "odel",
-    "Claude",
-    "ChatGPT",
-    "ystem ",
-    "gnore",
-    "isregard",
-    "precedence",
-    "nstruction",
-)
+    "ssistant:", "ssistant,", "ssistants:", "ssistant note", "gent:", "gents:", "gent,", "AI:", "AI,", "AI note", "odel:", "Claude:", "Claude,", "ChatGPT",
+    "ystem directive", "ystem prompt", "ystem message", "ystem note", "ystem instruction", "gnore a", "gnore pr", "isregard", "precedence over", "nstruction",
+)  # fmt: skip
 """What speaks to the reader of data holds one of them."""
 _MAX_SAID = 1000
 _TOLD_OF_TOOLS = re.compile(
     r"<IMPORTANT>?|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
 )
+_TOLD_WORDS = ("<IMPORTANT", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
 _GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
 """A text of a program that goes on on the next line."""
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
@@ -222,7 +214,7 @@ def _said_in_data(part: Part) -> Iterator[Sentence]:
 
 def _said_of_tools(part: Part) -> Iterator[Sentence]:
     """What a program that offers tools tells the model that is to use them, and nobody else sees."""
-    if "escription" not in part.plain and '"""' not in part.plain:
+    if not any(word in part.plain for word in _TOLD_WORDS):
         return
     for found in _TOLD_OF_TOOLS.finditer(part.plain):
         begin = max(part.plain.rfind(sign, 0, found.start()) for sign in ('"', "`", "'''", "\n\n")) + 1

@@ -31,25 +31,28 @@ def settle(steps: Sequence[Step], parts: Iterable[Part]) -> None:
     >>> steps[1].urls
     ('https://drop.invalid/q',)
     """
-    files = {part.path.rsplit("/", 1)[-1]: told for part in parts if (told := _addresses(part))}
+    programs = [step for step in steps if not step.statement.is_shell]
+    files = {part.path.rsplit("/", 1)[-1]: part for part in parts if _is_settings(part)} if programs else {}
     if not files or len(steps) > _MAX_STEPS:
         return
     told_by_path: dict[str, dict[str, str]] = {}
-    for step in steps:
-        if not step.statement.is_shell:
-            for name, told in files.items():
-                if name in step.text:
-                    told_by_path.setdefault(step.statement.path, {}).update(told)
-    for step in steps:
+    for name, part in files.items():
+        paths = {step.statement.path for step in programs if name in step.text}
+        told = _addresses(part) if paths else {}
+        for path in paths:
+            told_by_path.setdefault(path, {}).update(told)
+    for step in programs:
         known = told_by_path.get(step.statement.path)
-        if known and not step.urls and not step.statement.is_shell:
+        if known and not step.urls:
             step.urls = _taken(step.text, known)
+
+
+def _is_settings(part: Part) -> bool:
+    return part.kind in ("json", "data") and not part.is_example and "://" in part.plain
 
 
 def _addresses(part: Part) -> Mapping[str, str]:
     """The addresses of a file of settings by their names."""
-    if part.kind not in ("json", "data") or part.is_example or "://" not in part.plain:
-        return {}
     return {found["name"]: found["url"] for found in _SETTING.finditer(part.plain) if len(found["name"]) >= _MIN_NAME}
 
 
