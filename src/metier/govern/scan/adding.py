@@ -77,6 +77,8 @@ _GROUPS = tuple(
             "lie secrets forward",
             "lie secrets abroad",
             "conceal guard",
+            "plant lie",
+            "plant conceal",
             "conceal loosen",
         ),
     )

@@ -216,9 +216,12 @@ def _said_of_tools(part: Part) -> Iterator[Sentence]:
     """What a program that offers tools tells the model that is to use them, and nobody else sees."""
     if not any(word in part.plain for word in _TOLD_WORDS):
         return
+    last = -1
     for found in _TOLD_OF_TOOLS.finditer(part.plain):
         begin = max(part.plain.rfind(sign, 0, found.start()) for sign in ('"', "`", "'''", "\n\n")) + 1
-        said = _GOES_ON_BELOW.sub("", part.plain[begin : begin + 2 * _MAX_SAID])
+        if begin == last:
+            continue
+        last, said = begin, _GOES_ON_BELOW.sub("", part.plain[begin : begin + 2 * _MAX_SAID])
         ends = [end for sign in ('"', "`", "'''") if (end := said.find(sign)) >= 0]
         line = part.plain.count("\n", 0, begin) + 1
         yield from sentences(said[: min(ends, default=None)].replace("\\n", " "), part.path, first_line=line)

@@ -94,8 +94,13 @@ _ARROW = re.compile(
 )
 _HEADS = ("class", "interface", "struct", "impl", "namespace", "enum", "catch")
 """What has a block wherever it stands before it."""
-_BLOCK_BEFORE = re.compile(rf"(?:\)|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:{'|'.join(_HEADS)})\b")
-_METHOD = re.compile(r"^(?:async\s+|static\s+|get\s+|set\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*$")
+_RETURNS = r"\)\s*:\s*[\w.]+(?:<[\w<>,.\s\[\]|]{0,80}>)?(?:\[\])*(?:\s*\|\s*[\w.]+){0,4}"
+"""What a function gives back, said between its parameters and its block."""
+_TYPED, _MAX_TYPE = re.compile(rf"{_RETURNS}\s*\Z"), 200
+_BLOCK_BEFORE = re.compile(rf"(?:\)|{_RETURNS}|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:{'|'.join(_HEADS)})\b")
+_METHOD = re.compile(
+    r"^(?:async\s+|static\s+|get\s+|set\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*(?::.{1,120})?$"
+)
 _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
 
 
@@ -273,6 +278,8 @@ def _begins_block(parts: list[str], *, is_top: bool) -> bool:
         if _SURELY_BLOCK.search(said[-9:]):
             return True
         near = "".join(parts[-12:])
+        if ":" in near and _TYPED.search(near[-_MAX_TYPE:]):
+            return True
         if not any(word in near for word in _HEADS):
             return False
     words: list[str] = []

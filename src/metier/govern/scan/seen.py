@@ -64,7 +64,7 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
     if (
         step.hidden_url
         or (step.hidden and step.urls)
-        or (decoded and decoded is not step and set(decoded.urls) & set(step.urls))
+        or (decoded and decoded is not step and _told(decoded) & set(step.urls))
     ):
         return Place.HIDDEN
     if decoded and decoded is not step and not step.urls and (to := _TO_NAME.search(step.text)):
@@ -81,6 +81,11 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         for url, place in zip(step.urls, known, strict=True)
     ]
     return max(known) if known else _place_unnamed(step, purpose.words)
+
+
+def _told(decoded: Step) -> set[str]:
+    """The addresses that a step decodes, and not those that were handed to it."""
+    return {url for url in decoded.urls if decoded.hidden_url or url in decoded.text}
 
 
 def _place_unnamed(step: Step, own_words: frozenset[str]) -> Place:
