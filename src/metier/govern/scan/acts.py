@@ -288,6 +288,8 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Running what nobody saw, and turning aside what is asked or paid."""
     labels, text = step.labels, step.text
     said = text.lower()
+    if step.hidden_url and step.urls and "://" not in step.urls[0] and "@" in step.urls[0]:
+        yield Seen("hidden-address", Severity.BLOCK, step, "of mail")
     if "evaluate" in labels and (_RUNS_UNSEEN.search(text) or _RUNS_ANSWER.search(text)):
         yield Seen("run-unseen", Severity.BLOCK, step)
     if "bcc" in said and (copied := _BLIND_COPY.search(text)) and not purpose.names(copied[1]):

@@ -34,6 +34,7 @@ _CODE_INSIDE = re.compile(
     r"\b(?:curl|wget|bash|/bin/sh|sh -c|exec\(|eval\(|import \w|subprocess|os\.system|powershell|Invoke-|IEX|nc -|/dev/tcp|require\(|https?://|chmod|socket)",
     re.I,
 )
+_MAIL = re.compile(r"\A[\w.+-]{1,60}@[\w-]+(?:\.[\w-]+)+\Z")
 _ALONE = re.compile(r"\s{0,40}[:=]?\s{0,40}[\"']?\w{1,20}")
 """What may stand before an address if its name stands on a line above."""
 _ENDPOINT = re.compile(
@@ -126,7 +127,7 @@ def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     for step in steps:
         if len(step.text) >= 24 and (_BLOB.search(step.text) or "decode" in step.labels):
             for text in decoded_blobs(step.text):
-                if "decode" in step.labels and (urls := urls_of(text)):
+                if "decode" in step.labels and (urls := urls_of(text) or _MAIL.findall(text)):
                     step.urls, step.hidden_url = tuple(urls), True
                 if _CODE_INSIDE.search(text):
                     statement = step.statement

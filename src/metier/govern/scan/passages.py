@@ -55,6 +55,13 @@ _OTHER_SKILLS = re.compile(
     r"\.\./\*/SKILL\.md(?=[\s\S]{0,400}(?:\bmv\b|-o\s|>\s|tee\b))|(?:glob\(|readdir\w*\(|listdir\()[^\n]{0,80}(?:skills|\.\.)[\s\S]{0,400}SKILL\.md[\s\S]{0,200}(?:write\w*\(|copyFile)"
 )
 """The instructions of the skills beside this one are written over."""
+_HOOKS = re.compile(r"core\.hooksPath|\.git/hooks/|init\.templateDir", re.I)
+_TAKEN = frozenset({"credentials", "wallet", "browser", "environment"})
+_PUBLIC = re.compile(
+    r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
+)
+"""What is put there can be read by anybody."""
+_UNREADABLE = re.compile(r"(?:_0x[0-9a-f]{2,}\b[\s\S]{0,400}){12}")
 _BEGUN_AT_HOME = re.compile(
     r"(?<![\w.])(?!join|resolve|Path|open|readdir|listdir|walk|scandir|str|print|String)(\w+)\(\s*(?:os\.homedir\(\)|homedir\(\)|(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\))\s*[,)]"
 )
@@ -106,6 +113,14 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield from _walked_home(steps, purpose, text)
     if "sendTransaction" in text or "approve(" in text or "transfer" in text:
         yield from _paid_to_author(steps, purpose, text)
+    if "send" in together and "hook" in text.lower() and _HOOKS.search(text):
+        yield from _hooked(steps, purpose)
+    if together & _TAKEN and (public := _PUBLIC.search(text)):
+        step = next((step for step in steps if public[0] in step.text), steps[-1])
+        if not purpose.is_security:
+            yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
+    if "_0x" in text and _UNREADABLE.search(text):
+        yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:
         yield from _pushed(steps, purpose)
     if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):
@@ -213,6 +228,14 @@ def _gathered(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Se
     if place >= Place.UNKNOWN or place == Place.OWN:
         weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW
         yield Seen("harvest-secrets", weight, step, "read by a list of their names")
+
+
+def _hooked(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """A hook of git that tells somebody elsewhere of every commit."""
+    for step in steps:
+        if "send" in step.labels and step.urls and place_of_step(step, purpose) >= Place.UNKNOWN:
+            yield Seen("send-private", Severity.BLOCK, step, "from a hook of git")
+            return
 
 
 def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from metier.govern.scan.adding import MET, added_up, following
 from metier.govern.scan.filled import filled
@@ -65,7 +64,7 @@ _FILLED = re.compile(
     re.I,
 )
 _SECURITY = re.compile(
-    r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?",
+    r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?|cross-site scripting|\bxss\b|\bcsrf\b|sql injection|detection rules?|\bsigma\b|\bfalco\b|\bauditd\b|\bsiem\b",
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
@@ -155,11 +154,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
                 yield met
     for told in added_up(signs, following(found)):
-        if not purpose.is_security:
+        # Whoever looks for attacks speaks of their signs, and has samples of them.
+        if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
             yield told
-        elif told.severity == Severity.BLOCK:
-            # Whoever teaches of attacks quotes them.
-            yield replace(told, severity=Severity.REVIEW)
     if not purpose.is_security:
         yield from _carried_by_images(found)
 
@@ -250,9 +247,9 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
     if before.endswith(_FORBIDDEN_WORDS):
         return None
     about = _TALKS_ABOUT.search(text)
-    if (_is_quoted(text, match) or (purpose.is_security and _opens_quote(before))) and (
-        about or purpose.is_security or rule.severity == Severity.NOTE
-    ):
+    if (
+        _is_quoted(text, match) or (purpose.is_security and (_opens_quote(before) or _opens_quote(text[match.end() :])))
+    ) and (about or purpose.is_security or rule.severity == Severity.NOTE):
         # A whole item in quotation marks is what is to be written or said, not what others say.
         whole = rule.severity == Severity.NOTE and not about and not purpose.is_security
         if not (whole and _QUOTED.fullmatch(text.strip())):
@@ -312,6 +309,8 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
             if worst in (Place.PLATFORM, Place.INSTALLER) or (worst == Place.OWN and not _STANDING.search(text))
             else Severity.REVIEW
         )
+    if rule.id == "paste-command" and purpose.is_security and not places:
+        return Severity.NOTE
     if rule.id == "paste-command":
         return (
             Severity.NOTE
@@ -337,8 +336,8 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
 
 
 def _opens_quote(before: str) -> bool:
-    """Whether a quotation begins before a place and does not end there; its end may be in the next sentence."""
-    return before.count('"') % 2 == 1 or before.count("“") > before.count("”")
+    """Whether a part of a sentence holds one end of a quotation; the other may be in the sentence beside it."""
+    return before.count('"') % 2 == 1 or before.count("“") != before.count("”")
 
 
 def _is_quoted(text: str, match: re.Match[str]) -> bool:

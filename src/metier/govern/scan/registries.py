@@ -42,6 +42,8 @@ _FILES = re.compile(
     re.I,
 )
 _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
+_BY_NAME = re.compile(r"(?:registry|index-url|index_url)\s*=\s*\$?\{\w+\}")
+"""An address that has a name is written into the settings of a package manager."""
 _WORDS = (
     "registry",
     "index",
@@ -77,10 +79,11 @@ def registry_findings(
     steps = [*steps]
     unchecked: set[str] | None = None
     for step in steps:
-        if "://" not in step.text:
+        if "://" not in step.text and not step.urls:
             continue
         statement = step.statement
-        if (weight := _worst(registries_in(step.text), purpose)) is not None:
+        named = step.urls if not step.statement.is_shell and _BY_NAME.search(step.text) else ()
+        if (weight := _worst([*registries_in(step.text), *named], purpose)) is not None:
             if unchecked is None:
                 unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text)}
             weight = Severity.BLOCK if statement.path in unchecked else weight
@@ -106,7 +109,13 @@ def registries_in(text: str) -> list[str]:
     said = text.lower() if "://" in text else ""
     if not any(word in said for word in _WORDS):
         return []
-    patterns = (_OPTION, _SETTING, _VARIABLE, _DIRECT, *([_LINE] if _WRITES_FILE.search(text) else []))
+    patterns = (
+        _OPTION,
+        _SETTING,
+        _VARIABLE,
+        _DIRECT,
+        *([_LINE] if "write" in said or _WRITES_FILE.search(text) else []),
+    )
     return list(dict.fromkeys(found[1] for pattern in patterns for found in pattern.finditer(text)))
 
 

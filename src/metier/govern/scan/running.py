@@ -277,7 +277,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
             "run-encoded",
             Severity.BLOCK
             if re.search(
-                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression",
+                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|getPrototypeOf|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression",
                 text,
                 re.I,
             )

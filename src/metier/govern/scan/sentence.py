@@ -12,7 +12,7 @@ from metier.verdict import Severity
 _END = re.compile(r"[.!?。！？](?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?:[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？]))")
 _MARKS = frozenset("-*+•|>")
 _LIST = re.compile(r"^\s*(?:[-*+•]|\d+[.)]|\|)\s+|^\s*>\s?")
-_COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
+_COMMENT = re.compile(r"(?<!`)<!--(.*?)(?:-->|\Z)", re.S)
 _UNSEEN_HTML = re.compile(
     r"<(\w+)[^>]*(?:display:\s*none|font-size:\s*[01](?:px|pt|em)?\b|(?<!-)color:\s*(?:white|transparent|#fff)|visibility:\s*hidden|opacity:\s*0|\shidden\b)[^>]*>(.*?)(?:</\1>|\Z)",
     re.I | re.S,
@@ -21,7 +21,7 @@ _MARKUP = re.compile(r"[*_](?:(?<=\*)\*|(?<=_)_|(?<!\w[*_])(?=\w)|(?<=\w[*_])(?!
 _WHO = r"(?:you|we|it|agents?|assistants?|skills?|(?:this|the)\s+(?:skill|agent|assistant))"
 _WILL_NOT = r"(?:(?:will|does|do|must|should|shall|may|can)\s*(?:not|n['’]t|never)|won['’]t|can['’]t|cannot|never)"
 _REFUSAL = re.compile(
-    rf"\W*(?:(?:{_WHO}\s+)?(?:{_WILL_NOT}|do\s+not|don['’]?ts?|avoid)(?:\s+ever)?(?:\s+do)?(?:\s+(?:this|these|any\s+of\s+these|the\s+following))?"
+    rf"\W*(?:(?:{_WHO}\s+)?(?:{_WILL_NOT}|do\s+not|don['’]?ts?|avoid)(?:\s+ever)?(?:\s+(?:do|ask\s+for|store|share|commit|collect))?(?:\s+(?:this|these|any\s+of\s+these|the\s+following))?"
     rf"|(?:things|what)\s+(?:to\s+avoid|(?:not|never)\s+to\s+do)|what\s+{_WHO}\s+{_WILL_NOT}\s+do|mistakes\s+to\s+avoid"
     r"|(?:strictly\s+)?(?:not\s+allowed|not\s+permitted|forbidden|prohibited|disallowed|off[- ]limits)(?:\s+actions?)?|anti-?\s?patterns?|bad\s+practices|red\s+lines|non-?goals|out\s+of\s+scope)"
     r"(?:,?\s+(?:under\s+any\s+circumstances|for\s+any\s+reason))?\W*",

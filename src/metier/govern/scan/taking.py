@@ -102,7 +102,9 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         )
     elif "encoded" in kinds and "send" in step.labels and place >= Place.UNKNOWN and _PIPES_ENCODED.search(step.text):
         yield Seen("send-encoded", Severity.BLOCK if purpose.is_small or place.is_shady else Severity.REVIEW, step)
-    elif "name-lookup" in step.labels and kinds & {"encoded", "secret-variable", "system"}:
+    elif "name-lookup" in step.labels and (
+        kinds & {"encoded", "secret-variable"} or step.received.get("system", step) is not step
+    ):
         yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
     elif "looks-up" in step.labels and "encoded" in kinds:
         yield Seen("send-encoded", Severity.REVIEW, step, "in the name that is looked up")
