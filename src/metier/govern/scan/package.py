@@ -20,12 +20,13 @@ from metier.govern.scan.pieces import put_together
 from metier.govern.scan.prose import said
 from metier.govern.scan.purpose import MAX_SMALL_ACTS, Purpose
 from metier.govern.scan.python import python_statements
-from metier.govern.scan.read import commands_in, documents_of, purpose_of, sentences_of, statements_of
+from metier.govern.scan.read import commands_in, documents_of, purpose_of, statements_of
 from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.seen import Seen
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
+from metier.govern.scan.told import sentences_of
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 

@@ -1,4 +1,4 @@
-"""From a package to what is in it: statements of every program and command, sentences of all prose, the stated purpose."""
+"""From a package to what is in it: its documents, the statements of every program and command, the stated purpose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from metier.govern.scan.filled import HANDS_OVER, files_filled
 from metier.govern.scan.flow import STRINGS, strings_of
 from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.inside import programs_inside
@@ -20,19 +19,11 @@ from metier.govern.scan.prose import purpose_is_security
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.script import script_statements
-from metier.govern.scan.sentence import Sentence, sentences
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
+from metier.govern.scan.told import FIELD, FRONT
 from metier.govern.scan.triggers import Alternative, Triggers
 
-_FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
-_FIELD = re.compile(
-    r"^(name|description|homepage|repository|url|website)\s*:\s*[|>]?-?[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.M | re.I
-)
-_ORDER = re.compile(
-    r"\b(?:tell|mention|reveal|show|inform|notify|secret|send|forward|upload|post|append)\b[^.]{0,60}\b(?:user|conversation|passwords?|keys?|memory|history|https?)\b",
-    re.I,
-)
 _SPAN = re.compile(r"`([^`\n]{4,600})`")
 _RUNNABLE = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|MISTRAL|OPENROUTER)_(?:BASE_URL|API_BASE|ENDPOINT)\s*=|\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s|\bhistory\s+-c\b|\bgh\s+api\s|\bsystemctl\s+(?:stop|disable|mask)\b|\baws\s+\w+\s+(?:stop|delete|disable)-",
@@ -99,24 +90,7 @@ _PROGRAM_TEXT = re.compile(
 _RUN_BY_OTHERS = re.compile(r"(?:(?<![\w.-])run:\s*[|>]?-?|\bExecStart(?:Pre|Post)?=)\s*")
 """Where a command begins in a workflow or a service: whatever reads it runs it."""
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
-_ADDRESSED = re.compile(
-    r"\b(?:[Aa]ssistants?|[Aa]gents?|AI|[Mm]odels?|Claude|ChatGPT)(?: note)?\s*[:,]\s|[Ss]ystem (?:directive|prompt|message|note|instruction)"
-    r"|(?:[Ii]gnore|[Dd]isregard) (?:all|any|previous|prior)|takes? precedence over|[Ii]nstructions? (?:to|for) (?:the )?(?:assistant|agent|AI|model)"
-)
-_ADDRESSES = (
-    "ssistant:", "ssistant,", "ssistants:", "ssistant note", "gent:", "gents:", "gent,", "AI:", "AI,", "AI note", "odel:", "Claude:", "Claude,", "ChatGPT",
-    "ystem directive", "ystem prompt", "ystem message", "ystem note", "ystem instruction", "gnore a", "gnore pr", "isregard", "precedence over", "nstruction",
-)  # fmt: skip
-"""What speaks to the reader of data holds one of them."""
-_MAX_SAID = 1000
-_TOLD_OF_TOOLS = re.compile(
-    r"<IMPORTANT>?|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
-)
-_TOLD_WORDS = ("<IMPORTANT", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
-_GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
-"""A text of a program that goes on on the next line."""
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
-_QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
 _PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
 _MANY_WORDS = 4
@@ -130,11 +104,9 @@ _MAX_LOST = 200
 def purpose_of(contents: Contents) -> Purpose:
     """What the SKILL.md (or the package's manifest) says that the package is."""
     manifest = next((p for p in contents.parts if p.path.rsplit("/", 1)[-1].lower() == "skill.md"), None)
-    head = _FRONT.match(manifest.text) if manifest else None
+    head = FRONT.match(manifest.text) if manifest else None
     fields = (
-        {found[1].lower(): " ".join(found[2].split()).strip("\"'") for found in _FIELD.finditer(head[1])}
-        if head
-        else {}
+        {found[1].lower(): " ".join(found[2].split()).strip("\"'") for found in FIELD.finditer(head[1])} if head else {}
     )
     name, description = fields.get("name", ""), fields.get("description", "")
     homes = [host_of(found[0]) for found in URL.finditer(head[1])] if head else []
@@ -171,69 +143,6 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
 def documents_of(contents: Contents) -> list[list[Block] | None]:
     """For each part of a package its prose and code, if it is a document."""
     return [list(blocks(part.plain)) if part.kind in ("markdown", "text") else None for part in contents.parts]
-
-
-def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) -> Iterator[Sentence]:
-    """The prose of a package, and the commands that hand over what it fills with secrets."""
-    for part, document in zip(contents.parts, documents, strict=True):
-        if document is None:
-            if part.kind in ("data", "json") and not part.is_example:
-                yield from _said_in_data(part)
-            elif part.kind in ("python", "script"):
-                yield from _said_of_tools(part)
-            continue
-        yield from _said_in_front(part)
-        names: set[str] = set()
-        for block in document:
-            if block.kind == "prose":
-                # The lines of a quote are one paragraph, as they are shown.
-                text = _QUOTE.sub("", block.text) if "\n>" in block.text else block.text
-                for sentence in sentences(text, part.path, first_line=block.line):
-                    if fills := files_filled(sentence.text):
-                        names.update(fills)
-                        yield sentence._replace(fills=fills)
-                    else:
-                        yield sentence
-            if names and block.language and any(name in block.text for name in names):
-                for number, line in enumerate(block.text.split("\n"), start=block.line):
-                    if HANDS_OVER.search(line):
-                        yield Sentence(part.path, number, line.strip(), is_command=True)
-
-
-def _said_in_data(part: Part) -> Iterator[Sentence]:
-    """What a table or a list of settings says to whoever is to read it as data."""
-    last = -1
-    for found in _ADDRESSED.finditer(part.plain) if any(word in part.plain for word in _ADDRESSES) else ():
-        begin = part.plain.rfind("\n", 0, found.start()) + 1
-        if begin != last:
-            last, end = begin, part.plain.find("\n", found.end())
-            said = part.plain[max(begin, found.start() - _MAX_SAID) : end if end >= 0 else None][: 2 * _MAX_SAID]
-            line = part.plain.count("\n", 0, begin) + 1
-            yield from sentences(said.replace("\\n", " ").strip(" \"',"), part.path, first_line=line)
-
-
-def _said_of_tools(part: Part) -> Iterator[Sentence]:
-    """What a program that offers tools tells the model that is to use them, and nobody else sees."""
-    if not any(word in part.plain for word in _TOLD_WORDS):
-        return
-    last = -1
-    for found in _TOLD_OF_TOOLS.finditer(part.plain):
-        begin = max(part.plain.rfind(sign, 0, found.start()) for sign in ('"', "`", "'''", "\n\n")) + 1
-        if begin == last:
-            continue
-        last, said = begin, _GOES_ON_BELOW.sub("", part.plain[begin : begin + 2 * _MAX_SAID])
-        ends = [end for sign in ('"', "`", "'''") if (end := said.find(sign)) >= 0]
-        line = part.plain.count("\n", 0, begin) + 1
-        yield from sentences(said[: min(ends, default=None)].replace("\\n", " "), part.path, first_line=line)
-
-
-def _said_in_front(part: Part) -> Iterator[Sentence]:
-    """The orders that a description gives to whoever reads it, each by itself."""
-    head = _FRONT.match(part.plain)
-    for found in _FIELD.finditer(head[1]) if head else ():
-        if found[1].lower() == "description" and _ORDER.search(found[2]):
-            line = part.plain.count("\n", 0, head.start(1) + found.start()) + 1 if head else 1
-            yield from sentences(" ".join(found[2].split()).strip("\"'"), part.path, first_line=line)
 
 
 def _is_module(part: Part, name: str) -> bool:
