@@ -66,6 +66,8 @@ _WORDS = re.compile(
     r"\w+\s*(?::[^=]{1,60})?=\s*(?:\w+\()?[\[({]\s*(?:[rbfRBF]{0,2}(?:\"[^\"\n]{0,29}\"|'[^'\n]{0,29}')\s*,?\s*){5,}[\])}]\)?"
 )
 """A row of short texts that is given a name: words that are looked for."""
+TOLD_BY_WORDS = (_HELPER, _HANDED, _SHARES, _TURNED, _BLIND_COPY, _PAYS_LITERAL)
+"""What a step without a label must match one of, unless it is a server that an agent is given."""
 
 
 def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:

@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from metier.govern.scan.acts import TOLD_BY_WORDS as ACTS_BY_WORDS
 from metier.govern.scan.acts import acts
 from metier.govern.scan.flow import Step
 from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.running import TOLD_BY_WORDS as RUNS_BY_WORDS
 from metier.govern.scan.running import decoded_and_run, downloaded_and_run
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen
 from metier.govern.scan.taking import harvested, signs_in, taken
 from metier.govern.scan.together import across
+from metier.govern.scan.triggers import Triggers
 from metier.verdict import Severity
 
 _LASTING = frozenset({"run-download", "run-encoded", "send-secrets", "send-private", "loosen-agent", "shady-place", "hidden-address"})  # fmt: skip
@@ -39,12 +43,7 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in chains([step], Purpose())][0]
     ('run-download', 'block')
     """
-    found = [
-        _tempered(seen, purpose)
-        for step in steps
-        if step.labels or step.received or step.statement.is_shell or _says_much(step.text)
-        for seen in _of_step(step, purpose)
-    ]
+    found = [_tempered(seen, purpose) for step in _weighable(steps) for seen in _of_step(step, purpose)]
     found += harvested(steps, purpose)
     found += across(steps, purpose)
     if purpose.is_security:
@@ -52,6 +51,29 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         found = [seen for seen in shown if not _DEFANGED.search(seen.step.text)]
     yield from found
     yield from _to_stay(found, purpose)
+
+
+@lru_cache(maxsize=1)
+def _told_by_words() -> Triggers:
+    return Triggers.of_alternatives([*RUNS_BY_WORDS, *ACTS_BY_WORDS])[0]
+
+
+def _weighable(steps: Sequence[Step]) -> list[Step]:
+    """The steps that may weigh: those with a label, and of the others those with the words of a rule."""
+    others = [step for step in steps if not step.labels and (step.received or step.statement.is_shell)]
+    could = _told_by_words().candidates([step.text for step in others])
+    with_words = {id(others[number]) for number in could}
+    return [step for step in steps if step.labels or id(step) in with_words or _weighs_unlabelled(step)]
+
+
+def _weighs_unlabelled(step: Step) -> bool:
+    """Whether a step may weigh that has neither a label nor the words of a rule."""
+    statement = step.statement
+    if step.received or statement.is_shell:
+        # Any command may run a file that was fetched, and any call one by a name.
+        may_run = step.received and (statement.is_shell or step.files or "interpreter" in step.received)
+        return bool(may_run) or statement.path.endswith("mcp.json")
+    return _says_much(step.text)
 
 
 def _to_stay(found: Sequence[Seen], purpose: Purpose) -> Iterator[Seen]:

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -198,27 +198,28 @@ def follow(steps: Sequence[Step]) -> None:
 
     Only steps that something can reach are looked at: those where something begins, and those that read what they write.
     """
+    begins = [number for number, step in enumerate(steps) if step.urls or not step.labels.isdisjoint(_BEGINS)]
+    if not begins:
+        return
     functions: dict[str, tuple[str, tuple[str, ...]]] = {}
     for step in steps:
         if step.statement.parameters:
             functions[step.statement.parameters[0]] = (step.statement.path, step.statement.parameters[1:])
-    reached = _Reach(steps, functions).reached()
+    reached = _Reach(steps, functions).reached(begins)
     held: dict[Key, dict[str, Step]] = {}
     addresses: dict[Key, tuple[str, ...]] = {}
     concealed: set[Key] = set()
-    # When a name last got anything new, and when a step was last looked at: what reads nothing new stays as it is.
-    grown: dict[Key, int] = {}
-    looked = [0] * len(reached)
-    clock = 0
+    readers: defaultdict[Key, list[int]] = defaultdict(list)
+    for number, (_, reads, _, _) in enumerate(reached):
+        for key in reads:
+            readers[key].append(number)
+    # What reads nothing new stays as it is.
+    due = {*range(len(reached))}
     for _ in range(_MAX_PASSES):
-        changed = False
         for number, (step, reads, writes, calls) in enumerate(reached):
-            last = looked[number]
-            if last and not any(grown.get(key, 0) >= last for key in reads):
+            if number not in due:
                 continue
-            clock += 1
-            looked[number] = clock
-            before = len(step.received)
+            due.discard(number)
             _begin(step)
             for key in reads:
                 for kind, origin in held.get(key, {}).items():
@@ -234,9 +235,9 @@ def follow(steps: Sequence[Step]) -> None:
             if step.hidden_url:
                 concealed.update(writes)
             new += _hand_over(step, calls, functions, held, addresses)
-            grown |= dict.fromkeys(new, clock)
-            changed = changed or bool(new) or len(step.received) != before
-        if not changed:
+            for key in new:
+                due.update(readers.get(key, ()))
+        if not due:
             return
 
 
@@ -320,6 +321,8 @@ class _Reach:
         self._steps, self._functions = steps, functions
         self._beside = neighbours([step.statement for step in steps])
         self._used: dict[int, frozenset[str]] = {}
+        self._seen: set[int] = set()
+        self._asked: set[tuple[str, str, str]] = set()
         self._takers: dict[str, set[str]] = {}
         for path, taken in self._beside.items():
             for other, _ in taken:
@@ -344,29 +347,23 @@ class _Reach:
             known = self._used[number] = self._steps[number].statement.uses
         return known
 
-    def _reading(self, name: str, paths: Container[str] | None) -> Iterator[int]:
-        """The steps of some files, or of all, that read a name."""
-        for number in self._by_name.get(name, ()):
-            if (paths is None or self._steps[number].statement.path in paths) and name in self._uses(number):
-                yield number
-
-    def reached(self) -> list[tuple[Step, list[Key], list[Key], list[str]]]:
+    def reached(self, begins: Sequence[int]) -> list[tuple[Step, list[Key], list[Key], list[str]]]:
         """The steps in their order, with what they read (as far as anything is put there), write and call."""
-        begins = [number for number, step in enumerate(self._steps) if step.urls or step.labels & _BEGINS]
-        pending, seen = begins, set(begins)
+        pending = [*begins]
+        self._seen.update(begins)
         written: dict[int, list[Key]] = {}
+        called: dict[int, list[str]] = {}
         keys: set[Key] = set()
         while pending:
             number = pending.pop()
-            step = self._steps[number]
-            written[number] = list(_writes(step.statement))
-            for key in [*written[number], *self._parameters(number)]:
+            written[number] = list(_writes(self._steps[number].statement))
+            called[number] = [*(self._uses(number) & self._functions.keys())] if self._functions else []
+            for key in [*written[number], *self._parameters(called[number])]:
                 if key not in keys:
                     keys.add(key)
-                    for reader in self._readers(key):
-                        if reader not in seen:
-                            seen.add(reader)
-                            pending.append(reader)
+                    readers = self._readers(key)
+                    self._seen.update(readers)
+                    pending += readers
         names = {key[-1].removeprefix(".") for key in keys}
         has_files = any(key[0] == "file" for key in keys)
         found = []
@@ -376,8 +373,7 @@ class _Reach:
             reads = [*_reads(step.statement, used)] if used else []
             reads += _named_files(step.statement) if has_files and not step.statement.is_shell else ()
             reads += self._taken(step.statement, used) if used else ()
-            calls = [*(self._uses(number) & self._functions.keys())]
-            found.append((step, [key for key in reads if key in keys], written[number], calls))
+            found.append((step, [key for key in reads if key in keys], written[number], called[number]))
         return found
 
     def _taken(self, statement: Statement, used: Sequence[str]) -> Iterator[Key]:
@@ -387,24 +383,39 @@ class _Reach:
                 if names is None or name in names:
                     yield other, "", name
 
-    def _parameters(self, number: int) -> Iterator[Key]:
-        for name in self._uses(number) & self._functions.keys():
+    def _parameters(self, calls: Iterable[str]) -> Iterator[Key]:
+        for name in calls:
             path, parameters = self._functions[name]
             for parameter in parameters[:8]:
                 yield path, name, parameter
 
-    def _readers(self, key: Key) -> Iterator[int]:
-        """The steps that read a key, and perhaps some that do not."""
+    def _readers(self, key: Key) -> set[int]:
+        """The steps, of those not seen so far, that read a key, and perhaps some that do not."""
         name = key[-1]
-        if key[0] == "file" and len(key) == 2:
-            for number, step in enumerate(self._steps):
-                if not step.statement.is_shell and name in step.text:
-                    yield number
-        is_anywhere = len(key) == 2 and key[0] in ("file", "()")
-        paths = None if is_anywhere else {key[0], *self._takers.get(key[0], ())}
-        yield from self._reading(name, paths)
-        if name[:1] == ".":
-            yield from self._reading(name[1:], paths)
+        is_file = key[0] == "file" and len(key) == 2
+        named = (
+            {n for n, step in enumerate(self._steps) if not step.statement.is_shell and name in step.text}
+            if is_file
+            else set[int]()
+        )
+        path = "" if is_file or (key[0] == "()" and len(key) == 2) else key[0]
+        scope = key[1] if len(key) == 3 and key[1] != "()" else ""
+        for one in (name, name[1:]) if name[:1] == "." else (name,):
+            if (path, scope, one) not in self._asked:
+                self._asked.add((path, scope, one))
+                named |= self._reading(one, path, scope)
+        return named - self._seen
+
+    def _reading(self, name: str, path: str, scope: str) -> set[int]:
+        """The steps that read a name: of a function, of a file and those that take names from it, or of all files."""
+        paths = {path} if scope else {path, *self._takers.get(path, ())}
+        found = set()
+        for number in self._by_name.get(name, ()):
+            statement = self._steps[number].statement
+            is_within = not path or (statement.path in paths and (not scope or statement.scope == scope))
+            if is_within and number not in self._seen and name in self._uses(number):
+                found.add(number)
+        return found
 
 
 def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...]]:

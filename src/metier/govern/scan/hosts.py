@@ -29,6 +29,11 @@ _OTHERS_KEY = re.compile(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|hf_[A-Za-z]{30,}|npm_[A-Za-z0-9]{36}|pypi-AgEI\w{20,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
 )
 """A sender's address written out in a package belongs to its author, not to its user."""
+_KEY_WORDS = (
+    "@", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_", "npm_", "pypi-", "xox", "AKIA",
+    "Signature=", "sig=",
+)  # fmt: skip
+"""A key that is written out holds one of them."""
 _DEVICE = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/(\d{1,5})")
 _NAMED = re.compile(
     r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']",
@@ -164,6 +169,11 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
     >>> place_of("https://api.weatherly.example/v1", own_words={"weatherly"})
     <Place.OWN: 3>
     """
+    return _place_of(url, frozenset(own_words))
+
+
+@lru_cache(maxsize=1024)
+def _place_of(url: str, own_words: frozenset[str]) -> Place:
     host = host_of(url)
     bare = _ip_place(host)
     if bare is not None:
@@ -210,7 +220,7 @@ def holds_others_key(text: str) -> bool:
 
 def others_key(text: str) -> str | None:
     """The key of an account that is written out in a text."""
-    found = _OTHERS_KEY.search(text)
+    found = _OTHERS_KEY.search(text) if any(word in text for word in _KEY_WORDS) else None
     return found[0] if found else None
 
 

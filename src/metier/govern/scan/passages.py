@@ -109,7 +109,8 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     if "fetch" in together and "SKILL.md" in text and (other := _OTHER_SKILLS.search(text)):
         step = next((step for step in steps if "SKILL.md" in step.text), steps[0])
         yield Seen("rewrite-agent", Severity.BLOCK, step, f"other skills, {other[0].strip()}, from an address")
-    if "delete" in together or "write" in together:
+    may_spoil = "delete" in together or "write" in together
+    if may_spoil and ("homedir()" in text or ".home()" in text or "expanduser(" in text):
         yield from _walked_home(steps, purpose, text)
     if "sendTransaction" in text or "approve(" in text or "transfer" in text:
         yield from _paid_to_author(steps, purpose, text)

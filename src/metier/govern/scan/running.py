@@ -84,6 +84,8 @@ _UNCHECKED = re.compile(
     r"\bcurl\b.*\s(?:-\w*k\w*|--insecure)\s|--no-check-certificate|verify\s*=\s*False|rejectUnauthorized:\s*false"
 )
 """Who answers is not checked."""
+TOLD_BY_WORDS = (_CONTAINER, _RUNS_FETCHED, _ENCODED_RUN, RUNS_DIRECTLY, _FED)
+"""What a step without a label must match one of, if it received no file and is no command that received anything."""
 
 
 def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:

@@ -286,6 +286,8 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in harvested([step], Purpose(name="poems"))]
     [('harvest-secrets', 'block')]
     """
+    if not purpose.is_small or purpose.says(r"secret|credential|token|api key"):
+        return
     found: dict[str, Step] = {}
     steps = [*steps]
     for step in steps:
@@ -302,7 +304,7 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
             name,
         )
     ]
-    masked = {step.statement.path for step in steps if _MASKS.search(step.text)}
+    masked = {step.statement.path for step in steps if _MASKS.search(step.text)} if well_known else set()
     well_known = [name for name in well_known if found[name].statement.path not in masked]
-    if purpose.is_small and well_known and not purpose.says(r"secret|credential|token|api key"):
+    if well_known:
         yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])

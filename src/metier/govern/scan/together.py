@@ -98,21 +98,19 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     for step in steps:
         if step.labels and not step.statement.is_mention and (id(step) in opened or not is_quoted(step)):
             by_file.setdefault(step.statement.path, []).append(step)
-    outward = [
-        step
+    away = [
+        (step, place_of_step(step, purpose))
         for step in itertools.chain(*by_file.values())
-        if step.labels & OUTWARD and place_of_step(step, purpose) >= Place.UNKNOWN
+        if not step.labels.isdisjoint(OUTWARD)
     ]
-    named = [
-        step
-        for step in itertools.chain(*by_file.values())
-        if "send" in step.labels and place_of_step(step, purpose) == Place.OWN
-    ]
-    whole: dict[str, list[Step]] = {}
+    outward = [step for step, place in away if place >= Place.UNKNOWN]
+    named = [step for step, place in away if "send" in step.labels and place == Place.OWN]
+    whole: dict[str, list[Step]] = {path: [] for path in by_file}
     for step in steps:
-        whole.setdefault(step.statement.path, []).append(step)
+        if step.statement.path in whole:
+            whole[step.statement.path].append(step)
     if purpose.is_small and any("decode" in step.labels for step in steps):
-        away = next(
+        strange = next(
             (
                 s
                 for s in steps
@@ -122,8 +120,8 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             ),
             None,
         )
-        if away is not None and not purpose.says(r"decod|encod|base64|hex|jwt|cipher|crypt"):
-            yield Seen("hidden-address", Severity.REVIEW, away)
+        if strange is not None and not purpose.says(r"decod|encod|base64|hex|jwt|cipher|crypt"):
+            yield Seen("hidden-address", Severity.REVIEW, strange)
     is_few = sum(not path.lower().endswith(DOCUMENTS) for path in by_file) <= _FEW
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
