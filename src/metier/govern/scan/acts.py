@@ -15,7 +15,7 @@ from metier.verdict import Severity
 _HANDED = re.compile(
     rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
-_FEW_COMMANDS = re.compile(r"NOPASSWD:\s*/(?:[\w./@*-]+[ ,]*)+(?!.*\bALL\b)")
+_FEW_COMMANDS = re.compile(r"NOPASSWD:\s*/(?!.*\bALL\b)")
 _WHOLE_HOST = re.compile(r"host|server|node|machine|provision|bootstrap|vps", re.I)
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
 _SHARES = re.compile(

@@ -61,10 +61,13 @@ _PUBLIC = re.compile(
     r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
 )
 """What is put there can be read by anybody."""
-_UNREADABLE = re.compile(r"(?:_0x[0-9a-f]{2,}\b[\s\S]{0,400}){12}")
+_UNREADABLE = re.compile(r"\b_0x[0-9a-f]{2,}\b")
+_MANY_NAMES, _NAMES = 12, 4
+"""So many names, and so many different ones, are no accident."""
 _BEGUN_AT_HOME = re.compile(
     r"(?<![\w.])(?!join|resolve|Path|open|readdir|listdir|walk|scandir|str|print|String)(\w+)\(\s*(?:os\.homedir\(\)|homedir\(\)|(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\))\s*[,)]"
 )
+_MAX_NAMES = 20
 _LISTS = re.compile(r"readdir|scandir|listdir|iterdir|rglob|os\.walk")
 _SPOILS = re.compile(
     r"writeFile\w*\(\s*\w+\s*,\s*[\"'`][^\"'`]*[\"'`]\s*\)|unlink\w*\(|rmSync\(|os\.remove\(|shutil\.rmtree\(|\.write_(?:text|bytes)\(\s*b?[\"']"
@@ -120,7 +123,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         step = next((step for step in steps if public[0] in step.text), steps[-1])
         if not purpose.is_security:
             yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
-    if "_0x" in text and _UNREADABLE.search(text):
+    if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
         yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:
         yield from _pushed(steps, purpose)
@@ -241,8 +244,7 @@ def _hooked(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
 
 def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """A function that goes through folders and writes over or deletes what it meets is begun at the home folder."""
-    for found in _BEGUN_AT_HOME.finditer(text):
-        name = re.escape(found[1])
+    for name in sorted({re.escape(found[1]) for found in _BEGUN_AT_HOME.finditer(text)})[:_MAX_NAMES]:
         body = re.search(
             rf"(?:\bfunction\*?\s+{name}\b|\b{name}\s*=\s*(?:async\s*)?\(|\bdef\s+{name}\b)([\s\S]{{0,900}})", text
         )

@@ -95,6 +95,7 @@ _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
 _PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
 _MANY_WORDS = 4
 _MAX_BESIDE = 100_000
+_MAX_LEAD = 300
 _MAX_JSON = 2_000_000
 _MAX_DEPTH = 12
 _MAX_LOST = 200
@@ -197,7 +198,7 @@ def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
                 lines = block.text.split("\n")
                 yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
             first = end
-            lead = block.text.rstrip().rpartition("\n")[2]
+            lead = block.text.rstrip().rpartition("\n")[2][-_MAX_LEAD:]
         else:
             code = _code(block.text, part.path, block.kind, block.line, is_live=True)
             yield from (one._replace(is_shown=True) for one in code) if _SHOWS.search(lead) else code

@@ -73,15 +73,17 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     >>> [(s.line, s.text) for s in sentences("---\\nname: a\\n---\\nRead the file.", "x")]
     [(1, '--- name: a ---'), (4, 'Read the file.')]
     """
+    at, last = first_line, 0
     for found in _COMMENT.finditer(text) if "<!--" in text else ():
-        at = first_line + text.count("\n", 0, found.start())
+        at, last = at + text.count("\n", last, found.start()), found.start()
         whole = Sentence(path, at, " ".join(found[1].split())[:4000], is_hidden=True)
         yield whole
         # What one sentence of a comment forbids takes nothing back of what another orders.
         if "icens" not in whole.text and len(said := _cut(whole.text, path, at)) > 1:
             yield from said
+    at, last = first_line, 0
     for found in _UNSEEN_HTML.finditer(text) if "style=" in text or "hidden" in text else ():
-        at = first_line + text.count("\n", 0, found.start())
+        at, last = at + text.count("\n", last, found.start()), found.start()
         yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     level, is_led = 0, False

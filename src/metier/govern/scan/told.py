@@ -31,6 +31,7 @@ _ADDRESSES = (
 )  # fmt: skip
 """What speaks to the reader of data holds one of them."""
 _MAX_SAID = 1000
+_TEXT_SIGNS = ('"', "`", "'''", "\n\n")
 _TOLD_OF_TOOLS = re.compile(
     r"<IMPORTANT>?|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
 )
@@ -74,28 +75,29 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
 
 def _said_in_data(part: Part) -> Iterator[Sentence]:
     """What a table or a list of settings says to whoever is to read it as data."""
-    last = -1
-    for found in _ADDRESSED.finditer(part.plain) if any(word in part.plain for word in _ADDRESSES) else ():
-        begin = part.plain.rfind("\n", 0, found.start()) + 1
+    text, last, line = part.plain, -1, 1
+    for found in _ADDRESSED.finditer(text) if any(word in text for word in _ADDRESSES) else ():
+        begin = text.rfind("\n", 0, found.start()) + 1
         if begin != last:
-            last, end = begin, part.plain.find("\n", found.end())
-            said = part.plain[max(begin, found.start() - _MAX_SAID) : end if end >= 0 else None][: 2 * _MAX_SAID]
-            line = part.plain.count("\n", 0, begin) + 1
+            line += text.count("\n", max(last, 0), begin)
+            last, end = begin, text.find("\n", found.end())
+            said = text[max(begin, found.start() - _MAX_SAID) : end if end >= 0 else None][: 2 * _MAX_SAID]
             yield from sentences(said.replace("\\n", " ").strip(" \"',"), part.path, first_line=line)
 
 
 def _said_of_tools(part: Part) -> Iterator[Sentence]:
     """What a program that offers tools tells the model that is to use them, and nobody else sees."""
-    if not any(word in part.plain for word in _TOLD_WORDS):
+    text, last, line = part.plain, -_MAX_SAID, 1
+    if not any(word in text for word in _TOLD_WORDS):
         return
-    last = -1
-    for found in _TOLD_OF_TOOLS.finditer(part.plain):
-        begin = max(part.plain.rfind(sign, 0, found.start()) for sign in ('"', "`", "'''", "\n\n")) + 1
-        if begin == last:
+    for found in _TOLD_OF_TOOLS.finditer(text):
+        first = max(0, found.start() - 2 * _MAX_SAID)
+        begin = max(first, *(text.rfind(sign, first, found.start()) + 1 for sign in _TEXT_SIGNS))
+        if begin == last or (begin == first and last <= begin < last + _MAX_SAID):
             continue
-        last, said = begin, _GOES_ON_BELOW.sub("", part.plain[begin : begin + 2 * _MAX_SAID])
-        ends = [end for sign in ('"', "`", "'''") if (end := said.find(sign)) >= 0]
-        line = part.plain.count("\n", 0, begin) + 1
+        line += text.count("\n", max(last, 0), begin)
+        last, said = begin, _GOES_ON_BELOW.sub("", text[begin : begin + 2 * _MAX_SAID])
+        ends = [end for sign in _TEXT_SIGNS[:-1] if (end := said.find(sign)) >= 0]
         yield from sentences(said[: min(ends, default=None)].replace("\\n", " "), part.path, first_line=line)
 
 
