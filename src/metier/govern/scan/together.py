@@ -210,7 +210,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
             Severity.BLOCK if re.search(r"urandom|random\.|/dev/zero|shred", text) else Severity.REVIEW,
             _first(members, "delete"),
         )
-    defended = next((s for s in members if "disable-defence" in s.labels), None)
+    defended = _first(members, "disable-defence") if "disable-defence" in together else None
     if defended and (
         _OPENS_APP.search(text) or any("fetch" in s.labels and place_of_step(s, purpose) >= Place.OWN for s in members)
     ):
