@@ -72,7 +72,7 @@ def _weighs_unlabelled(step: Step) -> bool:
     if step.received or statement.is_shell:
         # Any command may run a file that was fetched, and any call one by a name.
         may_run = step.received and (statement.is_shell or step.files or "interpreter" in step.received)
-        return bool(may_run) or statement.path.endswith("mcp.json")
+        return bool(may_run) or step.hidden_url or statement.path.endswith("mcp.json")
     return _says_much(step.text)
 
 

@@ -125,4 +125,5 @@ def _is_slip(one: str, other: str) -> bool:
             and one[different[1]] == other[different[0]]
         )
     short, long = sorted((one, other), key=len)
-    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+    same = next((place for place, sign in enumerate(short) if sign != long[place]), len(short))
+    return len(long) == len(short) + 1 and long[same + 1 :] == short[same:]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, place_of_step, runs_directly
 from metier.verdict import Severity
 
 _PROGRAM_ARGUMENT = re.compile(
@@ -108,7 +108,7 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
         is_command and _runs_fetched(text)
     ):
         origin = step
-    elif ("download" in step.received and RUNS_DIRECTLY.search(text) and not _GENERIC_CLI.search(text)) or (
+    elif ("download" in step.received and runs_directly(text) and not _GENERIC_CLI.search(text)) or (
         "download" in step.received
         and step.statement.is_shell
         and step.received["download"] is not step
@@ -208,7 +208,7 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
         return Severity.BLOCK
     if "load-code" in step.labels and step.files:
         return Severity.BLOCK
-    direct = (not step.statement.is_shell and RUNS_DIRECTLY.search(step.text)) or _RUNS_SOURCE.search(step.text)
+    direct = (not step.statement.is_shell and runs_directly(step.text)) or _RUNS_SOURCE.search(step.text)
     if direct or "hidden-run" in step.labels:
         return Severity.BLOCK
     if place == Place.OWN:
@@ -272,7 +272,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         yield Seen("run-encoded", Severity.BLOCK if not text.startswith(("gunzip", "zcat")) else Severity.REVIEW, step)
     elif (
         "decoded" in step.received
-        and RUNS_DIRECTLY.search(text)
+        and runs_directly(text)
         and not re.search(r"\.decode\(\s*\)\s*\.split|json\.loads\(\s*base64", text)
     ):
         yield Seen(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, holds_others_key, host_of, place_of
 from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.triggers import literals
 from metier.verdict import Severity
 
 RUNS_DIRECTLY = re.compile(
@@ -15,6 +16,9 @@ RUNS_DIRECTLY = re.compile(
     r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""
+_held = {max(literal.split(), key=len) for literal in literals(RUNS_DIRECTLY)}
+_RUN_WORDS = tuple(sorted(word for word in _held if not any(other in word for other in _held - {word})))
+"""What does so holds one of them, in lower case."""
 DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 """Endings of files that tell of programs and are none."""
 UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
@@ -49,6 +53,16 @@ class Seen:
     severity: Severity
     step: Step
     also: str = ""
+
+
+def runs_directly(text: str) -> bool:
+    """Whether a step hands a text straight to an interpreter.
+
+    >>> runs_directly("eval(answer)"), runs_directly("evaluate(answer)")
+    (True, False)
+    """
+    said = text.lower()
+    return any(word in said for word in _RUN_WORDS) and RUNS_DIRECTLY.search(text) is not None
 
 
 def place_of_step(step: Step, purpose: Purpose) -> Place:

@@ -81,7 +81,7 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
     place = place_of_step(step, purpose)
     if place == Place.LOCAL or is_quoted(step):
         return
-    if _PHRASE.search(step.text) and place >= Place.OWN and "send" in step.labels:
+    if "send" in step.labels and place >= Place.OWN and _PHRASE.search(step.text):
         yield Seen("send-secrets", Severity.BLOCK, step, "the words that open a wallet")
         return
     strong = [kind for kind in STRONG if kind in kinds]
@@ -177,11 +177,11 @@ def _leaving(step: Step) -> set[str]:
     ):
         kinds.discard("environment")
     if (
-        _CREDENTIAL_BODY.search(step.text)
-        and "send" in step.labels
+        "send" in step.labels
         and step.statement.is_shell
-        and re.search(r"\|\s*curl|-d\s|--data", step.text)
         and "$" in step.text
+        and re.search(r"\|\s*curl|-d\s|--data", step.text)
+        and _CREDENTIAL_BODY.search(step.text)
     ):
         kinds.add("secret-variable")
     return kinds
@@ -192,9 +192,9 @@ def _secret_in_body(step: Step) -> bool:
         asked = {name.lstrip(".") for name in step.carriers if not _KNOWN_AS.search(name)}
         if any(re.search(rf"[?&/=]\$?\{{{re.escape(name)}\b", step.text) for name in asked):
             return True
-    bare = _HEADERS.sub(" ", step.text)
     if "name-lookup" in step.labels:
         return True
+    bare = _HEADERS.sub(" ", step.text)
     body = _BODY.search(bare)
     if body is None:
         return False

@@ -10,11 +10,12 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of
 from metier.govern.scan.passages import passages
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import DOCUMENTS, OUTWARD, RUNS_DIRECTLY, Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
 from metier.verdict import Severity
 
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
+_WORTH_TAKING = (*STRONG, "dotenv", "screen", AGENT_KEYS)
 _FOR_NOBODY = frozenset({"credentials", "browser", "wallet", "history", "screen", "keys-pressed"})
 _PICKS_SECRETS = re.compile(
     r"(?:environ|process\.env|env:).*\b(?:if|filter|test|match|reduce|includes|search|Where)\b.*(?:token|secret|passw|api_?key|\bkey\b)",
@@ -209,7 +210,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
             Severity.BLOCK if re.search(r"urandom|random\.|/dev/zero|shred", text) else Severity.REVIEW,
             _first(members, "delete"),
         )
-    defended = next((s for s in members if "disable-defence" in s.labels), None)
+    defended = _first(members, "disable-defence") if "disable-defence" in together else None
     if defended and (
         _OPENS_APP.search(text) or any("fetch" in s.labels and place_of_step(s, purpose) >= Place.OWN for s in members)
     ):
@@ -260,7 +261,7 @@ def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purp
         if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
             yield Seen("run-download", Severity.BLOCK, _first(members, "permissions"))
     if {"evaluate", "decode"} <= together and any(
-        "evaluate" in s.labels and RUNS_DIRECTLY.search(s.text) and not _LITERAL.search(s.text) for s in members
+        "evaluate" in s.labels and runs_directly(s.text) and not _LITERAL.search(s.text) for s in members
     ):
         yield Seen("run-encoded", Severity.REVIEW, _first(members, "evaluate"))
     if {"evaluate", "fetch"} <= together and any(
@@ -317,9 +318,9 @@ def _beside_a_way_out(
             grave = is_program and place in (Place.BARE_IP, Place.CAPTURE) and step.labels & {"send", "execute"}
             if grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network"):
                 yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
-        kinds = [kind for kind in (*STRONG, "dotenv", "screen", AGENT_KEYS) if kind in step.labels]
-        if not kinds or not is_program or not outward:
+        if not is_program or not outward or step.labels.isdisjoint(_WORTH_TAKING):
             continue
+        kinds = [kind for kind in _WORTH_TAKING if kind in step.labels]
         if (
             (kinds == ["credentials"] and is_own_login(step, purpose))
             or (kinds == ["environment"] and not _DUMPS.search(step.text))
