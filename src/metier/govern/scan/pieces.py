@@ -23,7 +23,7 @@ _NUMBERS = re.compile(
 _SCHEMES = ("http", "wss:")
 _CRIBS = (*_SCHEMES, "curl", "bash", "powe", "/bin", "impo")
 """How what is kept as numbers begins, if it is an address or a command."""
-_BEGINS = tuple(f"{sign}{begin}" for sign in "\"'`" for begin in ("ht", 'h"', "h'", "h`", "ws", "ft"))
+_BEGINS = re.compile(r"[\"'`](?:h[t\"'`]|ws|ft)")
 """The first piece of an address begins so."""
 _MAX_TEXT = 40_000
 
@@ -41,7 +41,7 @@ def put_together(steps: Iterable[Step]) -> None:
         text = step.text
         if step.urls or step.statement.is_shell or len(text) > _MAX_TEXT:
             continue
-        found = next(_addresses(text), None) if any(begin in text for begin in _BEGINS) else None
+        found = next(_addresses(text), None) if _BEGINS.search(text) else None
         if found is None and text.count(",") >= 7:
             found = next((said for said in numbered(text) if said.startswith(_SCHEMES)), None)
         if found is not None:

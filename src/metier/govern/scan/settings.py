@@ -31,8 +31,13 @@ def settle(steps: Sequence[Step], parts: Iterable[Part]) -> None:
     >>> steps[1].urls
     ('https://drop.invalid/q',)
     """
-    files = {part.path.rsplit("/", 1)[-1]: told for part in parts if (told := _addresses(part))}
-    if not files or len(steps) > _MAX_STEPS:
+    kept = [part for part in parts if part.kind in ("json", "data") and not part.is_example and "://" in part.plain]
+    if not kept or len(steps) > _MAX_STEPS:
+        return
+    whole = "\n".join([step.text for step in steps if not step.statement.is_shell])
+    named = [(name, part) for part in kept if (name := part.path.rsplit("/", 1)[-1]) in whole]
+    files = {name: told for name, part in named if (told := _addresses(part.plain))}
+    if not files:
         return
     told_by_path: dict[str, dict[str, str]] = {}
     for step in steps:
@@ -46,11 +51,9 @@ def settle(steps: Sequence[Step], parts: Iterable[Part]) -> None:
             step.urls = _taken(step.text, known)
 
 
-def _addresses(part: Part) -> Mapping[str, str]:
+def _addresses(text: str) -> Mapping[str, str]:
     """The addresses of a file of settings by their names."""
-    if part.kind not in ("json", "data") or part.is_example or "://" not in part.plain:
-        return {}
-    return {found["name"]: found["url"] for found in _SETTING.finditer(part.plain) if len(found["name"]) >= _MIN_NAME}
+    return {found["name"]: found["url"] for found in _SETTING.finditer(text) if len(found["name"]) >= _MIN_NAME}
 
 
 def _taken(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
