@@ -222,13 +222,16 @@ def _said_in_data(part: Part) -> Iterator[Sentence]:
 
 def _said_of_tools(part: Part) -> Iterator[Sentence]:
     """What a program that offers tools tells the model that is to use them, and nobody else sees."""
-    if "escription" not in part.plain and '"""' not in part.plain:
+    text = part.plain
+    if "escription" not in text and '"""' not in text:
         return
-    for found in _TOLD_OF_TOOLS.finditer(part.plain):
-        begin = max(part.plain.rfind(sign, 0, found.start()) for sign in ('"', "`", "'''", "\n\n")) + 1
-        said = _GOES_ON_BELOW.sub("", part.plain[begin : begin + 2 * _MAX_SAID])
+    if not ("<IMPORTANT" in text or ("tool" in text and "efore " in text) or ("user" in text and "o not " in text)):
+        return
+    for found in _TOLD_OF_TOOLS.finditer(text):
+        begin = max(text.rfind(sign, 0, found.start()) for sign in ('"', "`", "'''", "\n\n")) + 1
+        said = _GOES_ON_BELOW.sub("", text[begin : begin + 2 * _MAX_SAID])
         ends = [end for sign in ('"', "`", "'''") if (end := said.find(sign)) >= 0]
-        line = part.plain.count("\n", 0, begin) + 1
+        line = text.count("\n", 0, begin) + 1
         yield from sentences(said[: min(ends, default=None)].replace("\\n", " "), part.path, first_line=line)
 
 
