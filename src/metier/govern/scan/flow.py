@@ -174,7 +174,9 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
             names = frozenset(_names_in(whole, bare, [tests[which] for which in candidates[number]]))
             names |= {_AS_TEXT[name] for name in names & _AS_TEXT.keys()}
         is_outward = statement.is_shell or "send" in names or "fetch" in names or "connect" in names
-        urls = tuple(addresses_of(text) if is_outward else urls_of(text))
+        urls: tuple[str, ...] = ()
+        if "." in text or "//" in text or "/dev/" in text:
+            urls = tuple(addresses_of(text) if is_outward else urls_of(text))
         if not urls and not statement.is_shell and "." in text and len(text) < 120 and (host := named_host(text)):
             urls = (host,)
         if urls and (key := others_key(text)):

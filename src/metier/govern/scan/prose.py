@@ -120,13 +120,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 if rule.id in MET:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence)
-    for sentence in found:
-        if (
-            sentence.is_hidden
-            and _TO_AGENT.search(sentence.text)
-            and _ORDERS.search(sentence.text)
-            and len(sentence.text) > 25
-        ):
+    for sentence in [one for one in found if one.is_hidden]:
+        if _TO_AGENT.search(sentence.text) and _ORDERS.search(sentence.text) and len(sentence.text) > 25:
             grave = _SECRETS.search(sentence.text) or URL.search(sentence.text)
             if not re.search(
                 r"TODO|FIXME|copyright|licen[sc]e|generated|eslint|prettier|markdownlint|SPDX|maintainer|note to (?:author|editor)",
@@ -153,7 +148,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             if met is not None and (met.rule, sentence.path, sentence.line) not in spoken:
                 signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
                 yield met
-    for told in added_up(signs, following(found)):
+    for told in added_up(signs, following(found) if signs else {}):
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
             yield told

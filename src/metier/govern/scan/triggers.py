@@ -7,7 +7,6 @@ both find the same. The other sets are looked for where that one was found.
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -20,12 +19,32 @@ _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
 _START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
 """By how many letters a needle is known, and which words are kept."""
 _MANY_SPACES = re.compile("  +")
-_COMMON_WORDS = frozenset(
-    "the and for that with this from you your all any not are use can when will must should only have has its into each every "
-    "file files data user agent code skill run name text first then than which what before after other need needs make http https "
-    "of to in is it or on as be by an if no do at so up".split()
-)
-_WORD_BITS = 6
+_COMMON: dict[int, str] = {
+    2: ("an at de en in it le me on or se"),
+    3: ("ad ai as di el he id im is la lo nc ne pr si th to tr us ut ve"),
+    4: ("act all and be cl do em for get ha if ip iv ls no op res sa sh so sp su the un use"),
+    5: (
+        "add api app are cat cc cont conte data date dd der du echo enc end error file form from his http https "
+        "import key les name not of one our out pre print ps put que rate rd return rm script turn type up url "
+        "user we with work you"
+    ),
+    6: (
+        "action agent ask atch auth by can check code config content count create default del den dir dis env "
+        "example format function generate gh go her kill late law led let line list load log low mark message mode "
+        "new open opt option ost output over own post ran read require response result rev row run sag sage "
+        "scripts search sed self set sign sin skill star start status sts tar test text this time token too tool "
+        "true value wait when your"
+    ),
+    7: (
+        "any appl auto back call command even ever export files git help lie limit mail need now old point process "
+        "project python refer repo request session source state step sync table valid view what"
+    ),
+}
+_WORDS = {word: bits for bits, words in _COMMON.items() for word in words.split()}
+"""Of the lines of public packages, one in 2 to the power of this holds the word, if only within another."""
+_ADDRESS_BITS = 6
+_MAX_BITS = 11
+"""What a word tells at most: its letters do not come by chance."""
 _BITS = dict(
     zip(
         "etaoinsrhldcumfpgwybvkxjqz",
@@ -101,9 +120,8 @@ class Triggers:
                 self._always.append(number)
             for literal in needed:
                 owners.setdefault(literal, set()).add(number)
-        self._literals = sorted(owners)
-        self._owners = [tuple(sorted(owners[literal])) for literal in self._literals]
-        self._find = _finder(self._literals)
+        literals = sorted(owners)
+        self._find = _finder(literals, [tuple(sorted(owners[literal])) for literal in literals])
 
     @classmethod
     def of(cls, patterns: Sequence[re.Pattern[str]]) -> Triggers:
@@ -145,15 +163,11 @@ class Triggers:
             return {}
         lowered = joined.split("\n")
         found = {}
-        owners, also, always = self._owners, self._also, self._always
+        also, always = self._also, self._always
         for number in range(len(lowered)) if always else hits:
-            needles, line = hits.get(number, ()), lowered[number]
-            which: Collection[int] = (
-                owners[needles[0]]
-                if len(needles) == 1 and not always
-                else {*always, *itertools.chain.from_iterable([owners[one] for one in needles])}
-            )
-            could = [one for one in which if not also[one] or _holds(line, also[one])]
+            line, which = lowered[number], hits.get(number, ())
+            once = which if len(which) == 1 and not always else {*always, *which}
+            could = [one for one in once if not also[one] or _holds(line, also[one])]
             if could:
                 found[number] = could
         return found
@@ -215,16 +229,16 @@ def _places(held: list[str], text: str) -> list[int]:
     return [found.start() for found in re.finditer("|".join(map(re.escape, held)), text)] if held else []
 
 
-def _finder(needles: list[str]) -> Callable[[str], dict[int, Sequence[int]]]:
-    """A search that tells for each line of a text which needles it holds; one may be told twice."""
+def _finder(needles: list[str], owners: Sequence[tuple[int, ...]]) -> Callable[[str], dict[int, list[int]]]:
+    """A search that tells for each line of a text the owners of the needles that it holds; one may be told twice."""
     try:
         from ahocorasick_rs import AhoCorasick
     except ImportError:
-        return _Words(needles).search
+        return _Words(needles, owners).search
     automaton = AhoCorasick(needles)
 
-    def search(text: str) -> dict[int, Sequence[int]]:
-        hits: dict[int, Sequence[int]] = {}
+    def search(text: str) -> dict[int, list[int]]:
+        hits: dict[int, list[int]] = {}
         number, begin, end, here = 0, 0, -1, list[int]()
         # No needle holds the end of a line, so that matches come line by line.
         for needle, place, _ in automaton.find_matches_as_indexes(text, overlapping=True):
@@ -233,7 +247,7 @@ def _finder(needles: list[str]) -> Callable[[str], dict[int, Sequence[int]]]:
                 begin, end = place, text.find("\n", place)
                 end = end if end >= 0 else len(text)
                 hits[number] = here = []
-            here.append(needle)
+            here += owners[needle]
         return hits
 
     return search
@@ -242,8 +256,8 @@ def _finder(needles: list[str]) -> Callable[[str], dict[int, Sequence[int]]]:
 class _Words:
     """Finds needles word by word: the same words come again and again, so what each holds is kept."""
 
-    def __init__(self, needles: list[str]) -> None:
-        self._needles = needles
+    def __init__(self, needles: list[str], owners: Sequence[tuple[int, ...]]) -> None:
+        self._needles, self._owners = needles, owners
         self._known: dict[str, tuple[int, ...]] = {}
         self._by_start: dict[str, list[tuple[str, int]]] = {}
         self._short: list[tuple[str, int]] = []
@@ -252,13 +266,13 @@ class _Words:
             same = self._by_start.setdefault(core[:_START], []) if len(core) >= _START else self._short
             same.append((core, number))
 
-    def search(self, text: str) -> dict[int, Sequence[int]]:
-        """By line the numbers of the needles in it."""
-        hits: dict[int, Sequence[int]] = {}
+    def search(self, text: str) -> dict[int, list[int]]:
+        """By line the owners of the needles in it."""
+        hits: dict[int, list[int]] = {}
         for number, line in enumerate(text.split("\n")):
             here = {one for word in line.split(" ") for one in self._in(word) if self._needles[one] in line}
             if here:
-                hits[number] = list(here)
+                hits[number] = [owner for one in here for owner in self._owners[one]]
         return hits
 
     def _in(self, word: str) -> tuple[int, ...]:
@@ -295,8 +309,9 @@ def _weight(needed: Iterable[str]) -> float:
 
 
 def _bits(word: str) -> float:
-    is_common = word in _COMMON_WORDS or word.startswith(("http", "](http"))
-    return _WORD_BITS if is_common else sum(_BITS.get(sign, 9) for sign in word)
+    if word.startswith(("http", "](http")):
+        return _ADDRESS_BITS
+    return _WORDS.get(word) or min(sum(_BITS.get(sign, 9) for sign in word), _MAX_BITS)
 
 
 def _sets(parsed: Any) -> list[set[str]]:
