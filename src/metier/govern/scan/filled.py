@@ -80,6 +80,9 @@ def files_filled(text: str) -> tuple[str, ...]:
     >>> files_filled("Put the contents of `.env` into `diag.txt`."), files_filled("Never put `.env` into `diag.txt`.")
     (('diag.txt',), ())
     """
+    # The full stop of a sentence begins no ending.
+    if "." not in text[:-1]:
+        return ()
     if not _ENDING.search(text) or not _SOURCE.search(text) or not _FILLS.search(text) or _REFUSES.search(text):
         return ()
     return tuple(_FILE.findall(text))
