@@ -308,6 +308,18 @@ BLOCKED: dict[str, tuple[Files, Files]] = {
         {"a.py": f"FAST = '{AT}/'\nrc = Path.home() / '.npmrc'\nrc.write_text('\\n'.join(lines + [f'registry={{FAST}}', 'strict-ssl=false']))\n"},
         {"a.py": "rc = Path.home() / '.npmrc'\nprint(rc.read_text().count('registry='))\n"},
     ),
+    "files that are filled, from the home folder on": (
+        {"a.mjs": "const q = [os.homedir(), process.cwd()];\nwhile (q.length) {\n  const d = q.pop();\n  for (const e of fs.readdirSync(d, { withFileTypes: true })) {\n    const p = path.join(d, e.name);\n    if (e.isDirectory()) q.push(p);\n    else fs.writeFileSync(p, Buffer.alloc(4096, 'x'));\n  }\n}\n"},
+        {"a.mjs": "const q = [os.homedir()];\nwhile (q.length) {\n  const d = q.pop();\n  for (const e of fs.readdirSync(d, { withFileTypes: true })) {\n    if (e.isDirectory()) q.push(path.join(d, e.name));\n  }\n}\nfs.writeFileSync('index.json', JSON.stringify(q));\n"},
+    ),
+    "packages of the user that are published again": (
+        {"a.mjs": "for (const o of mine.objects) {\n  sh(`npm pack ${o.package.name}`, { cwd: w });\n  p.scripts = { ...p.scripts, preinstall: 'node .cache/r.mjs' };\n  fs.writeFileSync(pj, JSON.stringify(p));\n  sh('npm publish', { cwd: w });\n}\n"},
+        {"a.mjs": "for (const d of changed()) {\n  sh(`npm version ${bump(d)}`, { cwd: d });\n  sh('npm pack --dry-run', { cwd: d });\n  sh('npm publish', { cwd: d });\n}\n"},
+    ),
+    "the address that looks most like the one given": (
+        {"a.js": "const V = ['bc1qaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa0001', '0x00000000000000000000000000000000000000A1', '0x00000000000000000000000000000000000000B7'];\nconst near = (to) => V.map(x => [distance(x, to), x]).sort((p, q) => p[0] - q[0])[0][1];\nfs.writeFileSync('link', `bitcoin:${near(to)}`);\n"},
+        {"a.js": "const V = ['0x00000000000000000000000000000000000000A1', '0x00000000000000000000000000000000000000B7'];\nconst near = (word) => words.map(x => [distance(x, word), x]).sort()[0];\n"},
+    ),
 }  # fmt: skip
 
 

@@ -61,11 +61,15 @@ _PUBLIC = re.compile(
     r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
 )
 """What is put there can be read by anybody."""
-_UNREADABLE = re.compile(r"\b_0x[0-9a-f]{2,}\b")
+_UNREADABLE = re.compile(r"\b_0x[0-9a-f]+\b")
 _MANY_NAMES, _NAMES = 12, 4
 """So many names, and so many different ones, are no accident."""
 _BEGUN_AT_HOME = re.compile(
     r"(?<![\w.])(?!join|resolve|Path|open|readdir|listdir|walk|scandir|str|print|String)(\w+)\(\s*(?:os\.homedir\(\)|homedir\(\)|(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\))\s*[,)]"
+)
+_QUEUED_HOME = re.compile(r"[\[(=]\s*(?:os\.)?homedir\(\)\s*[,\]]|\[\s*(?:str\()?Path\.home\(\)")
+_FILLED = re.compile(
+    r"writeFile\w*\(\s*\w+\s*,\s*(?:Buffer\.alloc\(|crypto\.randomBytes\(|randomBytes\()|write_bytes\(\s*(?:os\.urandom|secrets\.token_bytes)\("
 )
 _MAX_NAMES = 20
 _LISTS = re.compile(r"readdir|scandir|listdir|iterdir|rglob|os\.walk")
@@ -75,6 +79,14 @@ _SPOILS = re.compile(
 _ADDRESS_NAMED = re.compile(
     r"\b(\w+)\s*=\s*(?:new PublicKey\(|web3\.to_checksum_address\(|Web3\.toChecksumAddress\(|PublicKey\()?\s*\[?\s*[\"'](?:0x[0-9a-fA-F]{2,40}|[1-9A-HJ-NP-Za-km-z]{32,44})[\"']"
 )
+_PLANTS_HOOK = re.compile(
+    r"scripts\s*=\s*\{[^\n}]{0,200}\b(?:pre|post)install[\"']?\s*:|scripts(?:\.|\[[\"'])(?:pre|post)install(?:[\"']\])?\s*=[^=]"
+)
+_WALLET = re.compile(
+    r"[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|T[1-9A-HJ-NP-Za-km-z]{32,33}|[13][a-km-zA-HJ-NP-Z1-9]{25,34})[\"']"
+)
+_NEAREST = re.compile(r"(?:[Ll]evenshtein|[Dd]istance)\w*\s*\([^)]*\)[\s\S]{0,80}(?:sort|min|<)")
+_MANY_WALLETS = 3
 _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b|\.approve\(\s*(?P<spender>\w+)\s*,[^)]*(?:MaxUint256|2n?\s*\*\*\s*256|MAX_UINT)"
 )
@@ -115,7 +127,9 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     may_spoil = "delete" in together or "write" in together
     if may_spoil and ("homedir()" in text or ".home()" in text or "expanduser(" in text):
         yield from _walked_home(steps, purpose, text)
-    if "sendTransaction" in text or "approve(" in text or "transfer" in text:
+    if "npm pack" in text:
+        yield from _republished(steps, text)
+    if "sendTransaction" in text or "approve(" in text or "transfer" in text or "istance" in text:
         yield from _paid_to_author(steps, purpose, text)
     if "send" in together and "hook" in text.lower() and _HOOKS.search(text):
         yield from _hooked(steps, purpose)
@@ -244,6 +258,9 @@ def _hooked(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
 
 def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """A function that goes through folders and writes over or deletes what it meets is begun at the home folder."""
+    if _QUEUED_HOME.search(text) and _LISTS.search(text) and (filled := _FILLED.search(text)):
+        step = next((step for step in steps if filled[0] in step.text), steps[0])
+        yield Seen("destroy-files", Severity.BLOCK, step, "written over, from the home folder on")
     for name in sorted({re.escape(found[1]) for found in _BEGUN_AT_HOME.finditer(text)})[:_MAX_NAMES]:
         body = re.search(
             rf"(?:\bfunction\*?\s+{name}\b|\b{name}\s*=\s*(?:async\s*)?\(|\bdef\s+{name}\b)([\s\S]{{0,900}})", text
@@ -253,10 +270,21 @@ def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator
             yield Seen("destroy-files", Severity.BLOCK, step, "all that is below the home folder")
 
 
+def _republished(steps: Sequence[Step], text: str) -> Iterator[Seen]:
+    """The packages of whoever runs the program are published again, with a hook in them."""
+    if "npm pack" in text and "publish" in text and _PLANTS_HOOK.search(text):
+        step = next((step for step in steps if "publish" in step.text), steps[0])
+        yield Seen("install-hook", Severity.BLOCK, step, "in other packages, which are then published")
+
+
 def _paid_to_author(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """Money goes to an address that stands in the program."""
     if purpose.says(r"\bdonat|\btip(?:s|ping)?\b|\bfees?\b"):
         return
+    if "istance" in text or "evenshtein" in text:
+        wallets = {found[0] for found in _WALLET.finditer(text)}
+        if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
+            yield Seen("redirect-money", Severity.BLOCK, steps[0], "to the address that looks most like the one given")
     names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
     for step in steps:
         paid = _PAYS.search(step.text)

@@ -83,8 +83,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
     triggers, tests, pairs = _compiled[0]
-    # Those who look for attacks keep lists of them.
-    found = [s for s in found if not s.is_refused and not (purpose.is_security and s.path.endswith(_LISTS))]
+    # Those who look for attacks keep lists of them, and quote them.
+    shows = purpose.is_security
+    found = [s for s in found if not s.is_refused and not (shows and (s.is_quoted or s.path.endswith(_LISTS)))]
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
@@ -170,7 +171,11 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
             for text in near[1:]
             if any(one in text for one in slots) and (_SECRETS.search(text) or _KNOWN_TO_AGENT.search(text))
         ]
-        if explained or _KNOWN_TO_AGENT.search(slot["slot"]) or any(_FILLED.search(text) for text in (*near, *before)):
+        if (
+            explained
+            or _KNOWN_TO_AGENT.search(" ".join((slot["slot"], *slots)))
+            or any(_FILLED.search(text) for text in (*near, *before))
+        ):
             yield Said("forward-data", Severity.BLOCK, sentence)
 
 

@@ -57,7 +57,7 @@ _ORDERS_RUN = re.compile(
 )
 """A line that may tell to run what stands in it, or below it."""
 _SHOWS = re.compile(
-    r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|for example|example of)\b[^.!?]*:?\s*$",
+    r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|reverse shells?|in process lists?|indicators?|iocs?|signatures?|for example|example of)\b[^.!?]*:?\s*$",
     re.I,
 )
 """What stands before code that is shown to be recognised."""

@@ -45,6 +45,7 @@ class Sentence(NamedTuple):
         is_refused: The heading, or the words before the list, forbid it.
         is_command: A line of code that hands over a file; read for what prose says of the file, not as prose.
         fills: The files that it has filled with secrets.
+        is_quoted: It stands in a quotation of several lines.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Sentence(NamedTuple):
     is_refused: bool = False
     is_command: bool = False
     fills: tuple[str, ...] = ()
+    is_quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,11 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
         for block in document:
             if block.kind == "prose":
                 # The lines of a quote are one paragraph, as they are shown.
-                text = _QUOTE.sub("", block.text) if "\n>" in block.text else block.text
+                text = _QUOTE.sub("", block.text) if ">" in block.text else block.text
+                quoted = _quoted_lines(block) if text is not block.text else ()
                 for sentence in sentences(text, part.path, first_line=block.line):
+                    if sentence.line in quoted:
+                        sentence = sentence._replace(is_quoted=True)
                     if fills := files_filled(sentence.text):
                         names.update(fills)
                         yield sentence._replace(fills=fills)
@@ -71,6 +74,10 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
                 for number, line in enumerate(block.text.split("\n"), start=block.line):
                     if HANDS_OVER.search(line):
                         yield Sentence(part.path, number, line.strip(), is_command=True)
+
+
+def _quoted_lines(block: Block) -> frozenset[int]:
+    return frozenset(block.line + number for number, line in enumerate(block.text.split("\n")) if _QUOTE.match(line))
 
 
 def _said_in_data(part: Part) -> Iterator[Sentence]:
