@@ -52,7 +52,9 @@ def test_a_stored_object_that_runs_something_is_blocked_whatever_it_is_called(
 def test_what_stands_before_a_fault_is_read_and_so_is_what_lies_in_an_archive(tmp_path: Path) -> None:
     (tmp_path / "SKILL.md").write_text(HEAD)
     data = pickle.dumps(Runs(HOSTILE["system"]))
-    assert program_of(data[:-1] + b"\xff\xff") == program_of(data) == f"import os\nos.system({COMMAND!r})"
+    told = f"import os\nos.system({COMMAND!r})"
+    assert program_of(data) == (told, True)
+    assert program_of(data[:-1] + b"\xff\xff") == (told, False)
     with zipfile.ZipFile(tmp_path / "model.pt", "w") as archive:
         archive.writestr("model/data.pkl", data)
     assert scan(tmp_path).decision == Decision.BLOCK
@@ -115,3 +117,40 @@ def test_an_address_with_parts_is_not(made: str, tmp_path: Path) -> None:
     (tmp_path / "SKILL.md").write_text(HEAD + "It sends to https://api.notes.example.\n")
     (tmp_path / "a.js").write_text(f"const u = {made};{SENDS}")
     assert scan(tmp_path).decision == Decision.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [
+        ("a.sh", "clear\ndate\n. ./x.sh\n"),
+        ("b.sh", "copyright\ncredits\n...\n"),
+        ("USAGE.md", "]q\x01.\n\n```bash\n"),
+        ("c.sh", "(lp0\n.\n"),
+    ],
+)
+def test_a_text_that_begins_like_a_stored_object_is_read_as_text(name: str, begin: str, tmp_path: Path) -> None:
+    (tmp_path / "SKILL.md").write_text(HEAD)
+    (tmp_path / name).write_text(begin + COMMAND + "\n```\n")
+    assert scan(tmp_path).decision == Decision.BLOCK
+
+
+@pytest.mark.parametrize("rest", [bytes(range(256)) * 4, pickle.dumps(Runs(HOSTILE["system"]))])
+def test_what_follows_a_stored_object_is_not_taken_for_read(rest: bytes, tmp_path: Path) -> None:
+    (tmp_path / "SKILL.md").write_text(HEAD)
+    (tmp_path / "w.bin").write_bytes(b"\x80\x04." + rest)
+    assert scan(tmp_path).decision != Decision.CLEAN
+
+
+def test_a_stored_object_that_hides_its_call_is_not_clean(tmp_path: Path) -> None:
+    (tmp_path / "SKILL.md").write_text(HEAD)
+    call = pickle.dumps(Runs(HOSTILE["system"]))[2:]
+    for lead in (b"\x8b" + (2000).to_bytes(4, "little") + b"\x7f" * 2000 + b"0", b"N0" * 50_001):
+        (tmp_path / "w.bin").write_bytes(b"\x80\x04" + lead + call)
+        assert scan(tmp_path).decision != Decision.CLEAN
+
+
+@pytest.mark.parametrize(
+    "row", ["001, 002, 003, 004, 005, 006, 007, 008", "٠٠١, ٠٠٢, ٠٠٣, ٠٠٤, ٠٠٥, ٠٠٦, ٠٠٧, ٠٠٨", "1,\n2,\n3,4,5,6,7,8"]
+)
+def test_rows_of_odd_numbers_are_read_or_passed_over(row: str) -> None:
+    assert list(numbered(f"x = [{row}]")) == []

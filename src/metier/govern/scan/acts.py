@@ -15,8 +15,10 @@ from metier.verdict import Severity
 _HANDED = re.compile(
     rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
-_FEW_COMMANDS = re.compile(r"NOPASSWD:\s*/(?!.*\bALL\b)")
-_WHOLE_HOST = re.compile(r"host|server|node|machine|provision|bootstrap|vps", re.I)
+_FEW_COMMANDS = re.compile(
+    r"NOPASSWD:\s*/(?!.*(?:\bALL\b|/(?:(?:ba|z|da|k)?sh|env|python[\d.]*|perl|ruby|vim?|less|tee|cp|su|find|awk)\b))"
+)
+_SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install"
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
 _SHARES = re.compile(
     r"\bnpm\s+(?:access\s+grant\s+read-write|team\s+add)\s+(?!\$|<)\S+|\bgh\s+repo\s+deploy-key\s+add\b.*\s(?:-w|--allow-write)\b|\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\baws\s+iam\s+(?:create-user|create-login-profile|create-access-key|attach-\w+-policy\b.*Administrator)|\bclusterrolebinding\b.*cluster-admin|\badd-iam-policy-binding\b.*roles/(?:owner|editor)|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
@@ -63,7 +65,7 @@ _PLANTED = re.compile(
 )
 
 _WORDS = re.compile(
-    r"\w+\s*(?::[^=]{1,60})?=\s*(?:\w+\()?[\[({]\s*(?:[rbfRBF]{0,2}(?:\"[^\"\n]{0,29}\"|'[^'\n]{0,29}')\s*,?\s*){5,}[\])}]\)?"
+    r"\w+\s*+(?::[^=]{1,60})?=\s*+(?:(?:frozenset|set|tuple|list)\()?[\[({]\s*+(?:[rbfRBF]{0,2}(?:\"[^\"\n]{0,29}\"|'[^'\n]{0,29}')\s*+(?:,\s*+)?+){5,}+[\])}]\)?"
 )
 """A row of short texts that is given a name: words that are looked for."""
 TOLD_BY_WORDS = (_HELPER, _HANDED, _SHARES, _TURNED, _BLIND_COPY, _PAYS_LITERAL)
@@ -281,9 +283,9 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
 
 def _weight_of_sudoers(text: str, purpose: Purpose) -> Severity:
     """Few commands without a password, on a machine that is set up, are in order; all of them are not."""
-    if _FEW_COMMANDS.search(text):
-        return Severity.NOTE if _WHOLE_HOST.search(purpose.name) else Severity.REVIEW
-    return Severity.REVIEW if _WHOLE_HOST.search(purpose.name) else Severity.BLOCK
+    if not _FEW_COMMANDS.search(text):
+        return Severity.BLOCK
+    return Severity.NOTE if purpose.says(_SETS_UP) else Severity.REVIEW
 
 
 def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
@@ -295,7 +297,7 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "evaluate" in labels and (_RUNS_UNSEEN.search(text) or _RUNS_ANSWER.search(text)):
         yield Seen("run-unseen", Severity.BLOCK, step)
     if "bcc" in said and (copied := _BLIND_COPY.search(text)) and not purpose.names(copied[1]):
-        if place_of(f"https://{copied[1]}", own_words=purpose.words) >= Place.OWN and not is_quoted(step):
+        if place_of(f"https://{copied[1]}", own_words=purpose.words) >= Place.UNKNOWN and not is_quoted(step):
             yield Seen("send-private", Severity.BLOCK, step, f"a blind copy of every message to {copied[1]}")
     if (
         "redirect-model" in labels

@@ -112,8 +112,15 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
         weight = (
             Severity.BLOCK if _is_pattern(_passage(signs, following, path, line)) else _weight(near - MET, wide - MET)
         )
+        if weight is None and _switches_many_off(signs, path, line):
+            weight = Severity.REVIEW
         if weight is not None:
             yield Said("adds-up", weight, next(iter(here.values())))
+
+
+def _switches_many_off(signs: Signs, path: str, line: int) -> bool:
+    rows = [signs.get((path, line + offset), {}) for offset in range(_CLOSE + 1)]
+    return sum("sign-guard" in row for row in rows) >= _MANY_GUARDS
 
 
 def _weight(near: set[str], wide: set[str]) -> Severity | None:
@@ -147,8 +154,6 @@ def _passage(
 
 def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     """Whether so much stands close together that no honest text is known that says it all."""
-    if sum("sign-guard" in row for row in rows) >= _MANY_GUARDS:
-        return True
     close = {name for row in rows for name in row}
     kinds, dark = close - _EVERYWHERE - _BROAD - MET, close & _DARK
     if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):

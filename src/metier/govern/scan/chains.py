@@ -30,7 +30,11 @@ _CASES = re.compile(
 )
 _PROGRAM_FILE = re.compile(r"\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$", re.I)
 _FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|base64\s+-\w*[dD]")
-_DEFANGED = re.compile(r"\bhxxps?:|\[\.\]|\[:\]//")
+_DEFANGED = re.compile(r"\bhxxps?:|(?<=\w)\[\.\](?=\w)")
+_DEFANGED_WHOLE = re.compile(r"\bhxxps?:\S+|\S*\w\[\.\]\w\S*")
+_PLAIN_ADDRESS = re.compile(
+    r"(?:\b(?:https?|wss?|ftp)://|/dev/(?:tcp|udp)/|\b)[\w-]+(?:\.[\w-]+)*\.\w+[/:]|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+)
 """An address that is written so that nothing follows it: an indicator, to those whose work it is."""
 
 
@@ -47,8 +51,7 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     found += harvested(steps, purpose)
     found += across(steps, purpose)
     if purpose.is_security:
-        shown = (seen for seen in found if not seen.step.statement.is_shown)
-        found = [seen for seen in shown if not _DEFANGED.search(seen.step.text)]
+        found = [seen for seen in found if not (seen.step.statement.is_shown or _is_defanged(seen.step))]
     yield from found
     yield from _to_stay(found, purpose)
 
@@ -122,6 +125,12 @@ def _says_much(text: str) -> bool:
         or "pwsh" in said
         or said.startswith(("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec"))
     )
+
+
+def _is_defanged(step: Step) -> bool:
+    """Whether a document shows a command whose only address nothing follows."""
+    shows = bool(step.urls) and step.statement.path.lower().endswith(DOCUMENTS) and _DEFANGED.search(step.text)
+    return bool(shows) and not _PLAIN_ADDRESS.search(_DEFANGED_WHOLE.sub(" ", step.text))
 
 
 def _tempered(seen: Seen, purpose: Purpose) -> Seen:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as
 from metier.govern.scan.normal import plain_text
+from metier.govern.scan.pickles import program_of
 from metier.govern.scan.unpack import Unpacked, unpack
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -192,7 +193,11 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
     if opened is not None:
         _take_opened(name, opened, contents, depth=depth)
         return
-    text = _text(data)
+    text, stored = _text(data), program_of(data)
+    if stored is not None and stored.calls:
+        contents.parts.append(Part(name, "python", stored.calls, bool(_EXAMPLE.search(name))))
+    if text is None and stored is not None and stored.is_whole:
+        return
     if text is None:
         contents.unread.append((name, "Is no text and no known format, so it was not read."))
         return

@@ -77,8 +77,10 @@ _SPOILS = re.compile(
     r"writeFile\w*\(\s*\w+\s*,\s*[\"'`][^\"'`]*[\"'`]\s*\)|unlink\w*\(|rmSync\(|os\.remove\(|shutil\.rmtree\(|\.write_(?:text|bytes)\(\s*b?[\"']"
 )
 _ADDRESS_NAMED = re.compile(
-    r"\b(\w+)\s*=\s*(?:new PublicKey\(|web3\.to_checksum_address\(|Web3\.toChecksumAddress\(|PublicKey\()?\s*\[?\s*[\"'](?:0x[0-9a-fA-F]{2,40}|[1-9A-HJ-NP-Za-km-z]{32,44})[\"']"
+    r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]{16,40}|[1-9A-HJ-NP-Za-km-z]{32,44})[\"']"
 )
+_SHARE = re.compile(r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}")
+"""A part of what is there is paid, or nothing is said where that fails."""
 _PLANTS_HOOK = re.compile(
     r"scripts\s*=\s*\{[^\n}]{0,200}\b(?:pre|post)install[\"']?\s*:|scripts(?:\.|\[[\"'])(?:pre|post)install(?:[\"']\])?\s*=[^=]"
 )
@@ -88,7 +90,7 @@ _WALLET = re.compile(
 _NEAREST = re.compile(r"(?:[Ll]evenshtein|[Dd]istance)\w*\s*\([^)]*\)[\s\S]{0,80}(?:sort|min|<)")
 _MANY_WALLETS = 3
 _PAYS = re.compile(
-    r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b|\.approve\(\s*(?P<spender>\w+)\s*,[^)]*(?:MaxUint256|2n?\s*\*\*\s*256|MAX_UINT)"
+    r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
 _DETACHED = re.compile(r"detached:\s*true.*windowsHide|windowsHide:\s*true.*detached|detached:\s*true.*\.unref\(")
 """A program is started that nobody sees and that outlives its parent."""
@@ -130,7 +132,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     if "npm pack" in text:
         yield from _republished(steps, text)
     if "sendTransaction" in text or "approve(" in text or "transfer" in text or "istance" in text:
-        yield from _paid_to_author(steps, purpose, text)
+        yield from _paid_to_author(steps, text)
     if "send" in together and "hook" in text.lower() and _HOOKS.search(text):
         yield from _hooked(steps, purpose)
     if together & _TAKEN and (public := _PUBLIC.search(text)):
@@ -277,10 +279,8 @@ def _republished(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         yield Seen("install-hook", Severity.BLOCK, step, "in other packages, which are then published")
 
 
-def _paid_to_author(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
-    """Money goes to an address that stands in the program."""
-    if purpose.says(r"\bdonat|\btip(?:s|ping)?\b|\bfees?\b"):
-        return
+def _paid_to_author(steps: Sequence[Step], text: str) -> Iterator[Seen]:
+    """A share goes to an address that stands in the program, or all to the one that looks most like the one given."""
     if "istance" in text or "evenshtein" in text:
         wallets = {found[0] for found in _WALLET.finditer(text)}
         if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
@@ -288,8 +288,8 @@ def _paid_to_author(steps: Sequence[Step], purpose: Purpose, text: str) -> Itera
     names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
     for step in steps:
         paid = _PAYS.search(step.text)
-        if paid and (paid["to"] or paid["spender"]) in names:
-            yield Seen("redirect-money", Severity.BLOCK if paid["to"] else Severity.REVIEW, step)
+        if paid and paid["to"] in names and _SHARE.search(step.text):
+            yield Seen("redirect-money", Severity.BLOCK, step)
 
 
 def _dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:

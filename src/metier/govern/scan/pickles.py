@@ -7,6 +7,7 @@ them, so that whoever made the file runs what they like.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _BEGINS = re.compile(
     rb"\x80[\x01-\x05]|c[\w.]{1,80}\n[\w.]{1,80}\n|\(i[\w.]{1,80}\n|[\](}]q[\x00-\x05]|\((?:dp|lp)\d\n"
@@ -17,36 +18,51 @@ _SAME = {"posix": "os", "nt": "os", "__builtin__": "builtins", "commands": "subp
 _TAKE = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _ROWS = frozenset({"EMPTY_TUPLE", "EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET"})
 _NO_VALUES = frozenset({"PROTO", "FRAME", "STOP", "BUFFER", "READONLY_BUFFER", "NEXT_BUFFER", "BINPERSID"})
-_MAX_DEPTH, _MAX_ROW = 3, 30
+_MAX_DEPTH, _MAX_ROW, _MAX_PIECE = 2, 30, 400
+_MAX_TOLD = 400_000
 
 _Thing = str | list["_Thing"]
 """Something on the stack: an expression as it is written, or a row of things."""
 _MARK: _Thing = "mark"
 
 
-def program_of(data: bytes) -> str | None:
-    """The calls of a pickle as lines of Python; None if the bytes are no pickle that can be read.
+class Stored(NamedTuple):
+    """What a pickle does.
+
+    Attributes:
+        calls: The calls that loading it makes, as lines of Python.
+        is_whole: All of it was read, and nothing stands after its end.
+    """
+
+    calls: str
+    is_whole: bool
+
+
+def program_of(data: bytes) -> Stored | None:
+    """The program that a pickle is; None if the bytes begin like none.
 
     >>> program_of(b"cos\\nsystem\\n(S'ls -l'\\ntR.")
-    "import os\\nos.system('ls -l')"
-    >>> program_of(b"no pickle"), program_of(b"\\x80\\x04K\\x01.")
-    (None, '')
+    Stored(calls="import os\\nos.system('ls -l')", is_whole=True)
+    >>> program_of(b"no pickle"), program_of(b"\\x80\\x04K\\x01."), program_of(b"\\x80\\x04K\\x01.more")
+    (None, Stored(calls='', is_whole=True), Stored(calls='', is_whole=False))
     """
     if not _BEGINS.match(data):
         return None
     import pickletools
 
     machine = _Machine()
+    end = -1
     try:
-        for number, (order, argument, _) in enumerate(pickletools.genops(data)):
+        for number, (order, argument, place) in enumerate(pickletools.genops(data)):
             if number >= _MAX_ORDERS:
                 raise ValueError("too many orders")
             machine.follow(order.name, argument)
+            end = place or 0
     except (ValueError, IndexError, KeyError, TypeError, OverflowError):
         # What stands before the fault is done all the same.
-        if not machine.calls:
-            return None
-    return "\n".join([*(f"import {name}" for name in sorted(machine.modules)), *machine.calls])
+        end = -1
+    calls = "\n".join([*(f"import {name}" for name in sorted(machine.modules)), *machine.calls])
+    return Stored(calls, is_whole=end + 1 == len(data))
 
 
 class _Machine:
@@ -55,6 +71,7 @@ class _Machine:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.modules: set[str] = set()
+        self._told = 0
         self._stack: list[_Thing] = []
         self._kept: dict[int, _Thing] = {}
 
@@ -109,7 +126,7 @@ class _Machine:
         elif name in _ROWS:
             self._stack.append([])
         elif name not in _NO_VALUES:
-            self._stack.append(repr(argument)[:_MAX_SHOWN])
+            self._stack.append(_written(argument))
 
     def _name(self, module: str, attribute: str) -> str:
         module = _SAME.get(module, module)
@@ -121,6 +138,9 @@ class _Machine:
     def _call(self, called: _Thing, row: _Thing) -> str:
         given = ", ".join(map(_shown, row)) if isinstance(row, list) else row
         self.calls.append(f"{_shown(called)}({given})"[:_MAX_SHOWN])
+        self._told += len(self.calls[-1])
+        if self._told > _MAX_TOLD:
+            raise ValueError("too many calls")
         return self.calls[-1]
 
     def _add(self, row: list[_Thing]) -> None:
@@ -141,9 +161,20 @@ class _Machine:
         return row
 
 
+def _written(value: object) -> str:
+    """A value as it is written, its beginning if that is long."""
+    if isinstance(value, int) and value.bit_length() > _MAX_SHOWN:
+        return "…"
+    return repr(value[:_MAX_SHOWN] if isinstance(value, str | bytes | bytearray) else value)[:_MAX_SHOWN]
+
+
 def _shown(thing: _Thing, depth: int = 0) -> str:
     """A thing as it is written, its beginning if that is long."""
     if isinstance(thing, str):
         return thing
-    inner = ", ".join([_shown(one, depth + 1) for one in thing[:_MAX_ROW]]) if depth < _MAX_DEPTH else "…"
+    inner = (
+        ", ".join([_shown(one, depth + 1)[: _MAX_SHOWN if depth == 0 else _MAX_PIECE] for one in thing[:_MAX_ROW]])
+        if depth < _MAX_DEPTH
+        else "…"
+    )
     return f"[{inner[:_MAX_SHOWN]}]"

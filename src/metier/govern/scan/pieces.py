@@ -20,6 +20,7 @@ _SCHEME = re.compile(r"(?:https?|wss?|ftp)://[\w.-]*\w")
 _NUMBERS = re.compile(
     r"[\[({]\s*((?:(?:0x[\da-fA-F]{1,2}|\d{1,3})\s*,\s*){7,4000}(?:0x[\da-fA-F]{1,2}|\d{1,3}))\s*,?\s*[\])}]"
 )
+_NUMBER = re.compile(r"0x[\da-fA-F]{1,2}|[0-9]{1,3}")
 _SCHEMES = ("http", "wss:")
 _CRIBS = (*_SCHEMES, "curl", "bash", "powe", "/bin", "impo")
 """How what is kept as numbers begins, if it is an address or a command."""
@@ -72,8 +73,8 @@ def numbered(text: str) -> Iterator[str]:
     ['https://']
     """
     for row in _NUMBERS.finditer(text):
-        numbers = [int(one, 0) for one in row[1].replace(" ", "").split(",") if one.isdigit() or one[:2] == "0x"]
-        if max(numbers) > 255:
+        numbers = [int(one, 16 if one[:2] == "0x" else 10) for one in _NUMBER.findall(row[1])]
+        if not numbers or max(numbers) > 255:
             continue
         for crib in _CRIBS:
             mixed, moved = numbers[0] ^ ord(crib[0]), numbers[0] - ord(crib[0])

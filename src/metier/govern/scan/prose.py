@@ -48,7 +48,7 @@ _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
     re.I,
 )
-_WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|(?:12|24|twelve|twenty-four)[- ]words?", re.I)
+_WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|(?:12|24|twelve|twenty-four)[- ]words", re.I)
 _ASKS = re.compile(r"\b(?:ask|prompt|request|tell|require|instruct)", re.I)
 _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\||^[^.]{0,60}\|\s*$",
@@ -71,7 +71,11 @@ _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
 _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
 """What stands before words that are not to be written."""
-_LISTS = (".json", ".jsonl", ".csv", ".tsv", ".yaml", ".yml")
+_CASES = re.compile(
+    r"(?:cases?|corpus|probes?|payloads?|attacks?|specimens?|samples?|examples?|injections?|fixtures?|tests?|evals?)[\w.-]*\.(?:jsonl?|csv|tsv|ya?ml)$",
+    re.I,
+)
+"""A list of attacks, by its name."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
@@ -85,7 +89,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     triggers, tests, pairs = _compiled[0]
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
-    found = [s for s in found if not s.is_refused and not (shows and (s.is_quoted or s.path.endswith(_LISTS)))]
+    found = [s for s in found if not s.is_refused and not (shows and (s.is_quoted or _CASES.search(s.path)))]
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
@@ -248,7 +252,13 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         return None
     about = _TALKS_ABOUT.search(text)
     if (
-        _is_quoted(text, match) or (purpose.is_security and (_opens_quote(before) or _opens_quote(text[match.end() :])))
+        _is_quoted(text, match)
+        or (
+            purpose.is_security
+            and rule.severity != Severity.BLOCK
+            and not _SECRETS.search(text)
+            and (_opens_quote(before) or _opens_quote(text[match.end() :]))
+        )
     ) and (about or purpose.is_security or rule.severity == Severity.NOTE):
         # A whole item in quotation marks is what is to be written or said, not what others say.
         whole = rule.severity == Severity.NOTE and not about and not purpose.is_security

@@ -46,16 +46,21 @@ _AGAINST = re.compile(
     r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|(?:examples?|signs?|symptoms?|traces?) of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
     re.I,
 )
-_FORBIDS_BELOW = re.compile(
-    r"\b(?:denied|blocked|forbidden|never|not allowed|dangerous|destructive|red flags?|bad signs?|warning signs)\b",
+_SHOWN_THERE = re.compile(
+    r"\b(?:such as|looks? like|bad signs?|warning signs?|traces?|patterns?|indicators?|lures?|payloads?|malicious|attack\w*|fake|suspicious|denied|blocked|forbidden|dangerous|destructive|detect\w*|red flags?|in the wild|reverse shells?)\b",
     re.I,
 )
-"""A heading over what is not to be done."""
+"""Words of a line, or of the heading over it, that show commands to be recognised."""
 _ORDERS_RUN = re.compile(
     r"\b(?:run|execute|install|paste|start|enter|type|launch|set ?up|first|before|use|do|call|invoke|fetch|prerequisites?|requires?|needs?|must)\b",
     re.I,
 )
 """A line that may tell to run what stands in it, or below it."""
+_ORDERS_FIRST = re.compile(
+    r"(?:^|[.:;,]\s+)\W*(?:first|then|now|please|so)?\W*(?:run|execute|install|paste|start|enter|type|launch|set ?up|use|do|call|invoke|fetch|put|begin|apply|trigger|activate|copy|load|make|go|issue|bootstrap|open|try|get|download|evaluate)\b",
+    re.I,
+)
+"""A line that begins with an order."""
 _SHOWS = re.compile(
     r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|reverse shells?|in process lists?|indicators?|iocs?|signatures?|for example|example of)\b[^.!?]*:?\s*$",
     re.I,
@@ -201,7 +206,11 @@ def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
             lead = block.text.rstrip().rpartition("\n")[2][-_MAX_LEAD:]
         else:
             code = _code(block.text, part.path, block.kind, block.line, is_live=True)
-            yield from (one._replace(is_shown=True) for one in code) if _SHOWS.search(lead) else code
+            yield from (
+                (one._replace(is_shown=True) for one in code)
+                if _SHOWS.search(lead) and not _ORDERS_FIRST.search(lead)
+                else code
+            )
 
 
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Iterator[Statement]:
@@ -269,8 +278,9 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
             if before.strip() and not _ITEM.match(before):
                 lead = before
         looked = number + 1
-        is_shown = not (_ORDERS_RUN.search(line) or (lead is not line and _ORDERS_RUN.search(lead)))
-        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead) or (is_shown and _FORBIDS_BELOW.search(head)))
+        orders = _ORDERS_RUN.search(line) or (lead is not line and _ORDERS_RUN.search(lead))
+        is_shown = not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
+        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (
             [re.sub(r"^\s*(?:[-*+>|]|\d+[.)])?\s*(?:[$>]\s+)?", "", line)] if "`" not in line else []

@@ -21,7 +21,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from metier.govern.scan.kinds import program_kind
-from metier.govern.scan.pickles import program_of
 
 MAX_MEMBERS = 2000
 MAX_MEMBER_BYTES = 8 * 1024 * 1024
@@ -121,8 +120,6 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
             return _stream(name, data, opener)
     if data[257:262] == b"ustar" or (lower.endswith(".tar") and b"\0" in data[:512]):
         return _tar(data)
-    if (stored := program_of(data)) is not None:
-        return Unpacked(members=[("", stored.encode("utf-8", "replace"))], is_text=True, kind="python")
     if data.startswith(b"%PDF"):
         return _pdf(data)
     if data.startswith((b"Rar!", b"7z\xbc\xaf", b"xar!", b"\xd0\xcf\x11\xe0", b"MSCF")):
