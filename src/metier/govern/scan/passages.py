@@ -58,7 +58,7 @@ _OTHER_SKILLS = re.compile(
 _HOOKS = re.compile(r"core\.hooksPath|\.git/hooks/|init\.templateDir", re.I)
 _TAKEN = frozenset({"credentials", "wallet", "browser", "environment"})
 _PUBLIC = re.compile(
-    r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
+    r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|(?:/user/repos|create_repo\(|repos\.create)[\s\S]{0,200}[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
 )
 """What is put there can be read by anybody."""
 _UNREADABLE = re.compile(r"\b_0x[0-9a-f]+\b")
@@ -136,7 +136,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     if "send" in together and "hook" in text.lower() and _HOOKS.search(text):
         yield from _hooked(steps, purpose)
     if together & _TAKEN and (public := _PUBLIC.search(text)):
-        step = next((step for step in steps if public[0] in step.text), steps[-1])
+        step = next((step for step in steps if public[0][:20] in step.text), steps[-1])
         if not purpose.is_security:
             yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
     if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
