@@ -109,18 +109,12 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
     for (path, line), here in signs.items():
         near = set(here).union(*(signs.get((path, line + offset), ()) for offset in range(1, _NEAR + 1)))
         wide = near.union(signs.get((path, following.get((path, line), 0)), ()))
-        weight = (
-            Severity.BLOCK if _is_pattern(_passage(signs, following, path, line)) else _weight(near - MET, wide - MET)
-        )
-        if weight is None and _switches_many_off(signs, path, line):
+        rows = _passage(signs, following, path, line)
+        weight = Severity.BLOCK if _is_pattern(rows) else _weight(near - MET, wide - MET)
+        if weight is None and sum("sign-guard" in row for row in rows) >= _MANY_GUARDS:
             weight = Severity.REVIEW
         if weight is not None:
             yield Said("adds-up", weight, next(iter(here.values())))
-
-
-def _switches_many_off(signs: Signs, path: str, line: int) -> bool:
-    rows = [signs.get((path, line + offset), {}) for offset in range(_CLOSE + 1)]
-    return sum("sign-guard" in row for row in rows) >= _MANY_GUARDS
 
 
 def _weight(near: set[str], wide: set[str]) -> Severity | None:

@@ -32,10 +32,10 @@ _PROGRAM_FILE = re.compile(r"\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$", re.I)
 _FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|base64\s+-\w*[dD]")
 _DEFANGED = re.compile(r"\bhxxps?:|(?<=\w)\[\.\](?=\w)")
 _DEFANGED_WHOLE = re.compile(r"\bhxxps?:\S+|\S*\w\[\.\]\w\S*")
+"""An address that is written so that nothing follows it: an indicator, to those whose work it is."""
 _PLAIN_ADDRESS = re.compile(
     r"(?:\b(?:https?|wss?|ftp)://|/dev/(?:tcp|udp)/|\b)[\w-]+(?:\.[\w-]+)*\.\w+[/:]|\b\d{1,3}(?:\.\d{1,3}){3}\b"
 )
-"""An address that is written so that nothing follows it: an indicator, to those whose work it is."""
 
 
 def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:

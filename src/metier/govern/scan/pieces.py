@@ -22,8 +22,7 @@ _NUMBERS = re.compile(
 )
 _NUMBER = re.compile(r"0x[\da-fA-F]{1,2}|[0-9]{1,3}")
 _SCHEMES = ("http", "wss:")
-_CRIBS = (*_SCHEMES, "curl", "bash", "powe", "/bin", "impo")
-"""How what is kept as numbers begins, if it is an address or a command."""
+"""How what is kept as numbers begins, if it is an address."""
 _BEGINS = re.compile(r"[\"'`](?:h(?:t(?:t(?:ps?)?)?)?|https?:/?|wss?(?::/?)?|ft?p?(?::/?)?)[\"'`]")
 """The first piece of an address that is cut in its scheme."""
 _DECODES = ("fromCharCode", "chr(", "bytes(", "bytearray(", "[char", "Buffer.from(")
@@ -49,7 +48,7 @@ def put_together(steps: Iterable[Step]) -> None:
             continue
         found = next(_addresses(text), None) if is_cut and _BEGINS.search(text) else None
         if found is None and is_numbered and text.count(",") >= _MIN_NUMBERS:
-            found = next((said for said in numbered(text) if said.startswith(_SCHEMES)), None)
+            found = next(numbered(text), None)
         if found is not None:
             step.urls, step.hidden_url = (found,), True
 
@@ -67,7 +66,7 @@ def _addresses(text: str) -> Iterator[str]:
 
 
 def numbered(text: str) -> Iterator[str]:
-    """What rows of numbers say, from each of which the same number was taken, or with which it was mixed.
+    """The addresses that rows of numbers say, from each of which one number was taken, or with which it was mixed.
 
     >>> list(numbered("w([127, 99, 99, 103, 100, 45, 56, 56])"))
     ['https://']
@@ -76,9 +75,9 @@ def numbered(text: str) -> Iterator[str]:
         numbers = [int(one, 16 if one[:2] == "0x" else 10) for one in _NUMBER.findall(row[1])]
         if not numbers or max(numbers) > 255:
             continue
-        for crib in _CRIBS:
-            mixed, moved = numbers[0] ^ ord(crib[0]), numbers[0] - ord(crib[0])
+        for scheme in _SCHEMES:
+            mixed, moved = numbers[0] ^ ord(scheme[0]), numbers[0] - ord(scheme[0])
             for said in ([one ^ mixed for one in numbers], [(one - moved) % 256 for one in numbers]):
                 text = "".join(map(chr, said))
-                if text.startswith(crib) and (crib not in _SCHEMES or "://" in text):
+                if text.startswith(scheme) and "://" in text:
                     yield text
