@@ -14,6 +14,7 @@ from functools import lru_cache
 from metier.govern.scan.acts import TOLD_BY_WORDS as ACTS_BY_WORDS
 from metier.govern.scan.acts import acts
 from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import leads_nowhere
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.running import TOLD_BY_WORDS as RUNS_BY_WORDS
 from metier.govern.scan.running import decoded_and_run, downloaded_and_run
@@ -51,7 +52,7 @@ def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     found += harvested(steps, purpose)
     found += across(steps, purpose)
     if purpose.is_security:
-        found = [seen for seen in found if not (seen.step.statement.is_shown or _is_defanged(seen.step))]
+        found = [seen for seen in found if not (_is_sample(seen.step) or _is_defanged(seen.step))]
     yield from found
     yield from _to_stay(found, purpose)
 
@@ -127,6 +128,11 @@ def _says_much(text: str) -> bool:
     )
 
 
+def _is_sample(step: Step) -> bool:
+    """Whether a document shows a command that does nothing to whoever runs it there."""
+    return step.statement.is_shown and all(map(leads_nowhere, step.urls))
+
+
 def _is_defanged(step: Step) -> bool:
     """Whether a document shows a command whose only address nothing follows."""
     shows = bool(step.urls) and step.statement.path.lower().endswith(DOCUMENTS) and _DEFANGED.search(step.text)
@@ -137,7 +143,7 @@ def _tempered(seen: Seen, purpose: Purpose) -> Seen:
     """What is only named, in a sentence against it, weighs less; to those whose work it is, nothing."""
     if seen.severity == Severity.NOTE:
         return seen
-    if purpose.is_security and seen.step.statement.is_shown and not seen.step.hidden:
+    if purpose.is_security and _is_sample(seen.step) and not seen.step.hidden:
         return replace(seen, severity=Severity.NOTE)
     if not seen.step.statement.is_mention:
         if purpose.is_security and _CASES.search(seen.step.statement.path) and not seen.step.hidden:
@@ -147,7 +153,8 @@ def _tempered(seen: Seen, purpose: Purpose) -> Seen:
         if purpose.is_security and not seen.step.statement.is_live:
             return replace(seen, severity=Severity.REVIEW)
         return seen
+    is_known = purpose.is_security and all(map(leads_nowhere, seen.step.urls))
     return replace(
         seen,
-        severity=Severity.NOTE if purpose.is_security or _FORBIDS.search(seen.step.text) is None else Severity.REVIEW,
+        severity=Severity.REVIEW if _FORBIDS.search(seen.step.text) and not is_known else Severity.NOTE,
     )

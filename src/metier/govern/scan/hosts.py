@@ -62,7 +62,10 @@ _PLACEHOLDER = re.compile(
     r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\bhost\b|\bdomain\b|\bip\b|n\.n\.n",
     re.I,
 )
-
+_SAMPLE = re.compile(
+    r"(?:^|\.)example\.\w+$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|bad|hacker|phish)\.\w+$|^(?:1\.2\.3\.4|6\.6\.6\.6)$"
+)
+"""Hosts that are reserved for examples, and those that everybody takes for one."""
 _FORKED = re.compile(r"/[^/]+/[^/]+/(?:[0-9a-f]{7,40}|refs/pull)/")
 
 
@@ -222,6 +225,18 @@ def others_key(text: str) -> str | None:
     """The key of an account that is written out in a text."""
     found = _OTHERS_KEY.search(text) if any(word in text for word in _KEY_WORDS) else None
     return found[0] if found else None
+
+
+def leads_nowhere(url: str) -> bool:
+    """Whether an address is one that examples are written with: nobody answers there, or not for whoever follows it.
+
+    >>> [leads_nowhere(url) for url in ("http://198.51.100.7/a", "https://cdn.example/a", "http://evil.com/", "http://10.0.0.5:80")]
+    [True, True, True, True]
+    >>> leads_nowhere("https://notes-cdn.net/a")
+    False
+    """
+    host = host_of(url)
+    return host in _DOCUMENTATION or _SAMPLE.search(host) is not None or place_of(url) <= Place.PLACEHOLDER
 
 
 def names_of(host: str) -> frozenset[str]:
