@@ -63,7 +63,7 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 _SAMPLE = re.compile(
-    r"(?:^|\.)example\.\w+$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|bad|hacker|phish)\.\w+$|^(?:1\.2\.3\.4|6\.6\.6\.6)$"
+    r"(?:^|\.)example\.\w+$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|bad|hacker|phish)\.\w+$|^(?:[a-wyz]\.\w+|1\.2\.3\.4|6\.6\.6\.6)$"
 )
 """Hosts that are reserved for examples, and those that everybody takes for one."""
 _FORKED = re.compile(r"/[^/]+/[^/]+/(?:[0-9a-f]{7,40}|refs/pull)/")

@@ -23,7 +23,7 @@ _OFTEN_SHOWN = re.compile(
 )
 """Hosts of addresses that stand for any."""
 _SENDS = re.compile(
-    r"\b(?:send|sends|sending|sent|e-?mail(?:s|ed)?|mail(?:s|ed)?|forward(?:s|ed|ing)?|post(?:s|ed|ing)?|put|puts|upload(?:s|ed|ing)?|submit(?:s|ted)?"
+    r"\b(?:send|sends|sending|sent|e-?mail(?:s|ed)?|mail(?:s|ed)?|forward(?:s|ed|ing)?|post(?:s|ed|ing)?|puts?(?!`)|upload(?:s|ed|ing)?|submit(?:s|ted)?"
     r"|deliver(?:s|ed)?|transmit(?:s|ted)?|relay(?:s|ed)?|share[sd]?|sync(?:s|ed)?|mirror(?:s|ed)?|push(?:es|ed)?|ship(?:s|ped)?|hand(?:s|ed)?|pass(?:es|ed)?"
     r"|append(?:s|ed)?|attach(?:es|ed)?|land|lands|goes\s+to|go\s+to|copy|copies|copied|contacts\s+(?:our|the|its)|pings?|request\s+to|query\s+string|lodge[sd]?"
     r"|dispatch(?:es|ed)?|route[sd]?|stream(?:s|ed)?|bcc|cc|quotes|file\s+an?|open\s+an?\s+(?:case|ticket|issue)|exfiltrat\w+|leak\w*|http_\w+|web_fetch|export(?:s|ed)?|back(?:s|ed)?\s+up"

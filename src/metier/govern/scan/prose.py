@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.adding import MET, added_up, following
 from metier.govern.scan.filled import filled
-from metier.govern.scan.hosts import URL, Place, host_of, place_of
+from metier.govern.scan.hosts import URL, Place, host_of, leads_nowhere, place_of
 from metier.govern.scan.leads import leads
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.rules import Rule, rules
@@ -89,7 +89,11 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     triggers, tests, pairs = _compiled[0]
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
-    found = [s for s in found if not s.is_refused and not (shows and (s.is_quoted or _CASES.search(s.path)))]
+    found = [
+        s
+        for s in found
+        if not (s.is_refused or (shows and (s.is_quoted or _CASES.search(s.path)))) or _leads_on(s.text)
+    ]
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
@@ -147,18 +151,22 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     else Severity.REVIEW,
                     sentence,
                 )
-    if not purpose.is_security:
-        for sentence, met in leads(found, purpose):
-            signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
-            if met is not None and (met.rule, sentence.path, sentence.line) not in spoken:
-                signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
-                yield met
+    for sentence, met in leads([one for one in found if not shows or _leads_on(one.text)], purpose):
+        signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
+        if met is not None and (met.rule, sentence.path, sentence.line) not in spoken:
+            signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
+            yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
     for told in added_up(signs, following(found) if signs else {}):
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
             yield told
     if not purpose.is_security:
         yield from _carried_by_images(found)
+
+
+def _leads_on(text: str) -> bool:
+    """Whether a text that is shown, or forbidden, names an address at which somebody answers."""
+    return "://" in text and not all(leads_nowhere(found[0]) for found in URL.finditer(text))
 
 
 def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
