@@ -68,6 +68,10 @@ _WORDS = re.compile(
     r"\w+\s*+(?::[^=]{1,60})?=\s*+(?:(?:frozenset|set|tuple|list)\()?[\[({]\s*+(?:[rbfRBF]{0,2}(?:\"[^\"\n]{0,29}\"|'[^'\n]{0,29}')\s*+(?:,\s*+)?+){5,}+[\])}]\)?"
 )
 """A row of short texts that is given a name: words that are looked for."""
+_READ_ALWAYS = re.compile(
+    r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.cursorrules|copilot-instructions|/(?:memory|rules|hooks)/[\w-]+\.\w+"
+)
+"""What an agent reads whenever it starts."""
 TOLD_BY_WORDS = (_HELPER, _HANDED, _SHARES, _TURNED, _BLIND_COPY, _PAYS_LITERAL)
 """What a step without a label must match one of, unless it is a server that an agent is given."""
 
@@ -197,15 +201,10 @@ def _is_from_outside(step: Step, purpose: Purpose) -> bool:
 def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Rewriting or loosening the agent."""
     labels, text = step.labels, step.text
-    if "agent-write" in labels and _plants_instructions(step, purpose):
-        fetched = "fetch" in labels
-        yield Seen(
-            "rewrite-agent",
-            (Severity.NOTE if place_of_step(step, purpose) <= Place.OWN else Severity.REVIEW)
-            if fetched
-            else Severity.BLOCK,
-            step,
-        )
+    if "agent-write" in labels and "fetch" in labels:
+        yield from _fetches_orders(step, purpose)
+    elif "agent-write" in labels and _PLANTED.search(text):
+        yield Seen("rewrite-agent", Severity.BLOCK, step)
     elif (
         "agent-write" in labels
         and not _is_manual(step)
@@ -325,10 +324,17 @@ _TOLD_BY_LABELS = (
 """What is looked at only where a step has one of the labels."""
 
 
-def _plants_instructions(step: Step, purpose: Purpose) -> bool:
-    if "fetch" in step.labels:
-        return bool(re.search(r"(?:>>?|-o|tee)\s+\S*(?:SOUL|AGENTS|CLAUDE|HEARTBEAT|IDENTITY)\.md", step.text))
-    return bool(_PLANTED.search(step.text))
+def _fetches_orders(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """A text of somebody else is put where the agent takes its orders from: at every start, or with a skill."""
+    place = place_of_step(step, purpose)
+    names = step.statement.assigns if step.statement.is_shell else (step.text,)
+    if any("skills/" in name for name in names):
+        weight = Severity.REVIEW if place >= Place.PUBLIC else Severity.NOTE
+        yield Seen("rewrite-agent", weight, step, "with a skill from an address")
+    elif any(_READ_ALWAYS.search(name) for name in names):
+        stranger = place >= Place.PUBLIC
+        weight = Severity.BLOCK if stranger else Severity.REVIEW if place == Place.OWN else Severity.NOTE
+        yield Seen("rewrite-agent", weight, step, "from an address")
 
 
 def _is_manual(step: Step) -> bool:

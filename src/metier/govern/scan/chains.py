@@ -19,11 +19,12 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.running import TOLD_BY_WORDS as RUNS_BY_WORDS
 from metier.govern.scan.running import decoded_and_run, downloaded_and_run
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen
-from metier.govern.scan.taking import harvested, signs_in, taken
+from metier.govern.scan.taking import harvested, signed_by_others, signs_in, taken
 from metier.govern.scan.together import across
 from metier.govern.scan.triggers import Triggers
 from metier.verdict import Severity
 
+_ASKS = frozenset({"fetch", "send"})
 _LASTING = frozenset({"run-download", "run-encoded", "send-secrets", "send-private", "loosen-agent", "shady-place", "hidden-address"})  # fmt: skip
 _CASES = re.compile(
     r"(?:^|/)(?:tests?|evals?|cases?|fixtures?|samples?|positive|negative|rules?|patterns?|signatures?|corpus|detections?)(?:/|[._-])",
@@ -97,6 +98,8 @@ def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, said = step.labels, step.text.lower()
     if labels & OUTWARD or ("fetch" in labels and "credentials" in step.received and signs_in(step)):
         yield from taken(step, purpose)
+    if labels & _ASKS and ("secret-variable" in labels or "secret-variable" in step.received):
+        yield from signed_by_others(step, purpose)
     if labels or step.received or step.statement.is_shell or step.statement.language == "hash-script":
         yield from downloaded_and_run(step, purpose)
     if (

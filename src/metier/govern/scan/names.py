@@ -1,6 +1,6 @@
 """Is this name one slip away from a well-known word, or taken from wherever it is found first?
 
-A slip is one letter missing, doubled, swapped or exchanged in a word of six letters or more. It weighs only where something is
+A slip is one letter missing, doubled, swapped or exchanged in a word of six letters or more, or doubled in one of five. It weighs only where something is
 installed or run by that name, or where the package calls itself a replacement.
 """
 
@@ -15,7 +15,7 @@ from metier.verdict import Severity
 
 _WORDS = (
     "formatter validator parser memory server protocol context modelcontextprotocol filesystem github gitlab requests urllib numpy pandas express react lodash axios webpack eslint prettier typescript "
-    "converter generator manager monitor scanner checker analyzer analyser reporter counter reader writer helper builder bundler compiler exporter importer updater installer provider "
+    "library testing component converter generator manager monitor scanner checker analyzer analyser reporter counter reader writer helper builder bundler compiler exporter importer updater installer provider "
     "webapp config configuration diagnostics testing analytics scheduler assistant database postgres sqlite mongodb redis docker kubernetes terraform ansible jupyter notebook anthropic openai claude slack discord telegram puppeteer playwright selenium chromium browser search fetch sequential thinking "
     "calendar reminder weather translate translator summarizer summary transcript youtube twitter linkedin facebook instagram spotify notion obsidian trello airtable stripe paypal coinbase binance metamask solana ethereum polymarket "
     "markdown template console commander chalk colors dotenv cryptography crypto-js web3 ethers boto3 botocore setuptools colorama python-dateutil beautifulsoup4 beautifulsoup scrapy django flask fastapi uvicorn pydantic pytest tensorflow pytorch transformers langchain "
@@ -26,6 +26,9 @@ _LONG = {
     sign: tuple(word for word in _WORDS if len(word) >= 6 and word[0] == sign) for sign in {word[0] for word in _WORDS}
 }
 """The words in which a slip is told, by their first letter."""
+_SHORT = frozenset(word for word in _WORDS if len(word) == 5)
+"""Of these only that a letter was doubled is told."""
+_TWICE = re.compile(r"(\w)\1")
 _INSTALLED = re.compile(
     r"\b(?:npx|bunx|uvx|pnpm\s+dlx)\s+(?:-\S+\s+)*(@?[\w./-]+)|\b(?:npm|pnpm|yarn|bun|pip3?|uv\s+pip|pipx|gem|cargo)\s+(?:install|add|i)\s+((?:-\S+\s+)*@?[\w./-]+(?:\s+[\w@./-]+)*)"
 )
@@ -94,10 +97,23 @@ def slip_of(name: str) -> str | None:
     for part in re.split(r"[-_./@]", name.lower()):
         if len(part) < 5 or part in _KNOWN or part.rstrip("s0123456789") in _KNOWN:
             continue
+        if (short := _TWICE.sub(r"\1", part)) in _SHORT and short != part:
+            return short
         for word in _LONG.get(part[0], ()):
             if abs(len(word) - len(part)) <= 1 and _is_slip(part, word) and not _is_inflected(part, word):
                 return word
     return None
+
+
+def misleads(step: Step) -> bool:
+    """Whether a command installs what is called nearly like something well-known.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> misleads(Step(Statement("a.sh", 1, "npm install reactt-utils", is_shell=True), frozenset({"install"})))
+    True
+    """
+    is_install = "install" in step.labels and step.statement.is_shell
+    return is_install and any(slip_of(name) is not None for name in _names(step.text))
 
 
 def _names(text: str) -> Iterable[str]:

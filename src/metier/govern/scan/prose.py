@@ -283,11 +283,11 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
     if rule.id == "take-secrets" and _WALLET_WORDS.search(match[0]) and _ASKS.search(match[0]):
         return Severity.BLOCK
     if rule.id == "take-secrets":
-        sends = re.search(r"\b(?:send|upload|forward|post|transmit|submit|exfiltrat\w+)\b", text, re.I) and URL.search(
-            text
+        sends = re.search(r"\b(?:send|upload|forward|post|transmit|submit|exfiltrat\w+)\b", text, re.I) and any(
+            place_of(found[0], own_words=purpose.words) != Place.OWN for found in URL.finditer(text)
         )
         if purpose.is_security or purpose.says(
-            r"password|credential|secret|\benv\b|ssh|key|vault|auth|wallet|login|token"
+            r"password|credential|secret|\benv\b|ssh|key|vault|auth|wallet|login|token|cookie"
         ):
             return Severity.BLOCK if sends else None
         return Severity.BLOCK if sends else rule.severity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -360,6 +361,11 @@ def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
                 for word in words
             ]
             yield f"{env} {command} {' '.join(quoted)}".strip()
+        address, headers = data.get("url"), data.get("headers")
+        if isinstance(address, str) and isinstance(headers, dict) and "$" in str(headers):
+            # A server that is shown a key with every request.
+            shown = [f"-H {shlex.quote(f'{key}: {value}')}" for key, value in headers.items()]
+            yield f"curl {' '.join(shown)} {address}"
         is_hook = data.get("type") == "command"
         for key, value in data.items():
             if isinstance(value, dict | list):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, is_registry, place_of
+from metier.govern.scan.names import misleads
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
@@ -85,7 +86,7 @@ def registry_findings(
         named = step.urls if not step.statement.is_shell and _BY_NAME.search(step.text) else ()
         if (weight := _worst([*registries_in(step.text), *named], purpose)) is not None:
             if unchecked is None:
-                unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text)}
+                unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text) or misleads(step)}
             weight = Severity.BLOCK if statement.path in unchecked else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of
-from metier.govern.scan.labels import SECRET_NAME
+from metier.govern.scan.labels import CREDENTIALS, SECRET_NAME
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, UNSEEN, Seen, is_quoted, place_of_step
 from metier.verdict import Severity
@@ -37,6 +37,8 @@ _HOUSES = frozenset(
     "aws anthropic openai github gitlab stripe npm pypi slack jira atlassian azure twilio sendgrid notion figma".split()
 )
 """Services whose hosts bear their name."""
+_MODELS = frozenset({"anthropic", "openai"})
+"""Services that others answer for, with the same keys in use."""
 _SIGNED = re.compile(r"[\"']?(?:authorization|x-[\w-]*(?:key|token))[\"']?\s*[:,\]]", re.I)
 _CREDENTIAL_BODY = re.compile(
     r"\b(?:credentials?|passwords?|passwd|secrets?|private_?keys?|seed_?phrase|mnemonic|cookies)\b[\"']?\s*[=:]\s*[\"']?\$?[{(]?",
@@ -58,6 +60,7 @@ _NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']"
 _MASKS = re.compile(r"\.replace\([^)]*[\"'](?:\*{3,}|\[?redacted)", re.I)
 _WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SSH|GCP|AZURE)_\w*(?:KEY|TOKEN|SECRET)\b")
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
+_REMOTE_COMMAND = re.compile(r"\|\s*ssh\s+(?:-\S+\s+)*\S+\s+\S")
 _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b|\btar\s")
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
 """Keys that open many services, and so are the login of none."""
@@ -78,6 +81,10 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
     [('send-secrets', 'block')]
     """
     kinds = _leaving(step)
+    if "credentials" in kinds and (there := _REMOTE_COMMAND.search(step.text)) and step.statement.is_shell:
+        # What a command names that another machine runs lies there.
+        origin = step.received.get("credentials", step)
+        kinds -= {"credentials"} if origin is step and not CREDENTIALS.search(step.text[: there.start()]) else set()
     place = place_of_step(step, purpose)
     if place == Place.LOCAL or is_quoted(step):
         return
@@ -266,6 +273,23 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
     if services and not purpose.says("|".join(map(re.escape, services))):
         return Severity.BLOCK if purpose.is_small or "encoded" in step.received else Severity.REVIEW
     return Severity.BLOCK if purpose.is_small else None
+
+
+def signed_by_others(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """A request to a stranger names itself by the key of a well-known service that neither of the two is of."""
+    if place_of_step(step, purpose) >= Place.UNKNOWN and not is_quoted(step) and _of_house(step, purpose):
+        yield Seen("send-secrets", Severity.BLOCK, step, "by the key of another service, with which a request signs in")
+
+
+def _of_house(step: Step, purpose: Purpose) -> bool:
+    """Whether the key that a request signs in with is of a well-known service that it has nothing to do with."""
+    said = " ".join(found[0] for found in _HEADERS.finditer(step.text))
+    origin = step.received.get("secret-variable", step)
+    is_named = any(name.lstrip(".") in said for name in step.carriers)
+    names = SECRET_NAME.findall(said) + (SECRET_NAME.findall(origin.text) if is_named else [])
+    services = {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} & (_HOUSES - _MODELS)
+    hosts = " ".join(host_of(url) for url in step.urls)
+    return any(word not in hosts and word not in purpose.words and not purpose.says(word) for word in services)
 
 
 def _is_of_others(step: Step, purpose: Purpose) -> bool:
