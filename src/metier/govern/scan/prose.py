@@ -68,7 +68,7 @@ _SECURITY = re.compile(
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
-_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
+_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, Alternative]]]] = []
 _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
 """What stands before words that are not to be written."""
 _CASES = re.compile(
