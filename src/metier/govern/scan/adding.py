@@ -28,8 +28,8 @@ def _named(names: str) -> frozenset[str]:
     return frozenset(f"sign-{name}" for name in names.split())
 
 
-_PAIRS = tuple(
-    _named(f"{one} {other}")
+_BESIDE = {
+    f"sign-{one}": _named(others)
     for one, others in {
         "lie": "conceal forward consent steer always authority money memory trigger obey secrets abroad lead-on",
         "conceal": "forward steer money memory trigger authority obey consent abroad lead-on",
@@ -44,8 +44,7 @@ _PAIRS = tuple(
         "plant": "gain always pretext",
         "unasked": "trigger",
     }.items()
-    for other in others.split()
-)
+}
 """Two signs that hardly ever stand together in honest prose; measured on public packages (docs/govern.md)."""
 _EVERYWHERE = _named("always trigger")
 _BROAD = _named("deed gain abroad pretext unasked lead-on")
@@ -89,14 +88,19 @@ _FREED = _named("consent loosen unasked reign authority guard")
 """A stranger is let in, or a command of a page run, and the reader is not to see it or not to be asked."""
 
 
-def following(found: Sequence[Sentence]) -> dict[tuple[str, int], int]:
-    """The line of the paragraph that comes after each.
+def following(found: Sequence[Sentence], signs: Signs) -> dict[tuple[str, int], int]:
+    """The line of the paragraph that comes after each in which signs stand.
 
-    >>> following([Sentence("a", 1, "One."), Sentence("a", 1, "Two."), Sentence("a", 3, "Three.")])
+    >>> found = [Sentence("a", 1, "One."), Sentence("a", 1, "Two."), Sentence("a", 3, "Three."), Sentence("a", 4, "Four.")]
+    >>> following(found, {("a", 1): {"sign-lie": found[0]}})
     {('a', 1): 3}
     """
-    pairs = itertools.pairwise(found)
-    return {(one.path, one.line): two.line for one, two in pairs if one.path == two.path and one.line < two.line}
+    lines = {line for _, line in signs}
+    return {
+        (one.path, one.line): two.line
+        for one, two in (itertools.pairwise(found) if signs else ())
+        if one.line in lines and one.path == two.path and one.line < two.line
+    }
 
 
 def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator[Said]:
@@ -125,8 +129,13 @@ def _weight(near: set[str], wide: set[str]) -> Severity | None:
         return Severity.BLOCK
     if "sign-guard" in wide and wide & _UNSEEN:
         return Severity.BLOCK
-    is_enough = len(near - _BROAD) >= 3 or _is_against(wide) or any(pair <= near for pair in _PAIRS)
+    is_enough = len(near - _BROAD) >= 3 or _is_against(wide) or _is_pair(near)
     return Severity.REVIEW if is_enough else None
+
+
+def _is_pair(passage: set[str]) -> bool:
+    """Whether a passage holds two signs that honest prose keeps apart."""
+    return any(not passage.isdisjoint(_BESIDE.get(sign, ())) for sign in passage)
 
 
 def _is_against(passage: set[str]) -> bool:

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,6 +60,10 @@ _AS_TEXT = {"send-by-command": "send", "fetch-by-text": "fetch"}
 _NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 4
 _MAX_BLOB = 200_000
+_MAX_LENGTH = 6000
+"""So much of a statement is read."""
+_MAX_NAMED = 120
+"""A longer statement does more than to give a host a name."""
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
 _ALIAS = re.compile(
     r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile)\(\s*(?:[^,()]*,\s*)?(\w+)|\b(?:writeFile\w*|createWriteStream)\(\s*(?P<path>\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
@@ -96,7 +100,7 @@ class Step:
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.text = self.statement.text[:6000]
+        self.text = self.statement.text[:_MAX_LENGTH]
 
 
 _CALLED = frozenset(
@@ -133,66 +137,90 @@ _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
 _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
 
 
-def _without_texts(text: str) -> tuple[str, str]:
-    """A statement without its long texts, and without all but its short words."""
-    if len(text) < 24 or not ("'" in text or '"' in text or "`" in text):
-        return text, text
-    whole = STRINGS.sub(lambda found: found[0] if len(found[0]) < 400 else '""', text) if len(text) > 400 else text
-    bare = STRINGS.sub(
-        lambda found: (
-            found[0]
-            if (len(found[0]) <= 14 and " " not in found[0])
-            or (found[0][0] in "fF`" and "{" in found[0] and len(found[0]) < 400)
-            else '""'
-        ),
-        whole,
-    )
-    return whole, bare
-
-
 def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step]:
     """Tell for each statement what it does."""
     if not _triggers:
         triggers, found = Triggers.of_alternatives([label.pattern for label in LABELS])
         _triggers.append((triggers, [(LABELS[n].name, LABELS[n].name in _CALLED, one) for n, one in found]))
     triggers, tests = _triggers[0]
-    candidates = triggers.candidates(statement.text for statement in statements)
-    steps = []
+    texts = [statement.text for statement in statements]
+    candidates = triggers.candidates(texts)
+    steps = [Step(statement, _NO_NAMES, hidden=hidden) for statement in statements]
     told: dict[tuple[str, bool], tuple[frozenset[str], tuple[str, ...]]] = {}
-    for number, statement in enumerate(statements):
-        if (known := told.get((statement.text, statement.is_shell))) is not None:
-            steps.append(Step(statement, *known, hidden=hidden))
+    for number in sorted({*candidates, *_dotted(statements, texts)}):
+        step, whole, is_shell = steps[number], texts[number], statements[number].is_shell
+        if (known := told.get((whole, is_shell))) is not None:
+            step.labels, step.urls = known
             continue
-        text = statement.text if len(statement.text) < 6000 else statement.text[:6000]
+        text = whole if len(whole) < _MAX_LENGTH else whole[:_MAX_LENGTH]
         text = _IDENTITY.sub(" ", text) if "-i " in text else text
-        if not statement.is_shell and text.startswith(_IMPORTS) and _IMPORT.match(text):
-            steps.append(Step(statement, frozenset()))
+        if not is_shell and text.startswith(_IMPORTS) and _IMPORT.match(text):
             continue
         names = _NO_NAMES
         if number in candidates:
-            whole, bare = (text, text) if statement.is_shell else _without_texts(text)
-            names = frozenset(_names_in(whole, bare, [tests[which] for which in candidates[number]]))
-            names |= {_AS_TEXT[name] for name in names & _AS_TEXT.keys()}
-        is_outward = statement.is_shell or "send" in names or "fetch" in names or "connect" in names
-        urls: tuple[str, ...] = ()
-        if "." in text or "//" in text or "/dev/" in text:
-            urls = tuple(addresses_of(text) if is_outward else urls_of(text))
-        if not urls and not statement.is_shell and "." in text and len(text) < 120 and (host := named_host(text)):
-            urls = (host,)
-        if urls and (key := others_key(text)):
-            # The key that an address is signed with goes where the address goes.
-            urls = (*urls, key)
-        told[statement.text, statement.is_shell] = names, urls
-        steps.append(Step(statement, names, urls, hidden=hidden))
+            names = _names_in(text, [tests[which] for which in candidates[number]], is_shell=is_shell)
+        step.labels, step.urls = told[whole, is_shell] = names, _led_to(text, names, is_shell=is_shell)
     return steps
 
 
-def _names_in(whole: str, bare: str, tests: Iterable[tuple[str, bool, Alternative]]) -> set[str]:
+def _dotted(statements: Sequence[Statement], texts: Sequence[str]) -> list[int]:
+    """The numbers of the statements that may hold an address, or give a host a name."""
+    dotted = [number for number, text in enumerate(texts) if "." in text or "//" in text or "/dev/" in text]
+    return [
+        number
+        for number in dotted
+        if statements[number].is_shell or "//" in (text := texts[number]) or "/dev/" in text or _may_name_host(text)
+    ]
+
+
+def _may_name_host(text: str) -> bool:
+    return len(text) < _MAX_NAMED and ("'" in text or '"' in text)
+
+
+def _names_in(text: str, tests: Iterable[tuple[str, bool, Alternative]], *, is_shell: bool) -> frozenset[str]:
+    """The names of the labels of which a test is met."""
     names: set[str] = set()
+    has_texts = not is_shell and len(text) >= 24 and ("'" in text or '"' in text or "`" in text)
+    if has_texts and len(text) > 400:
+        text = STRINGS.sub(lambda found: found[0] if len(found[0]) < 400 else '""', text)
+    bare = "" if has_texts else text
     for name, is_called, alternative in tests:
-        if name not in names and alternative.search(bare if is_called else whole):
+        if name in names:
+            continue
+        if is_called and not bare:
+            bare = _without_texts(text)
+        if alternative.search(bare if is_called else text):
             names.add(name)
-    return names
+    if not names.isdisjoint(_AS_TEXT):
+        names |= {_AS_TEXT[name] for name in names & _AS_TEXT.keys()}
+    return frozenset(names)
+
+
+def _without_texts(text: str) -> str:
+    """A statement without its texts, but for short words."""
+    return STRINGS.sub(
+        lambda found: (
+            found[0]
+            if (len(found[0]) <= 14 and " " not in found[0])
+            or (found[0][0] in "fF`" and "{" in found[0] and len(found[0]) < 400)
+            else '""'
+        ),
+        text,
+    )
+
+
+def _led_to(text: str, names: Collection[str], *, is_shell: bool) -> tuple[str, ...]:
+    """The addresses that a statement leads to."""
+    is_outward = is_shell or "send" in names or "fetch" in names or "connect" in names
+    urls: tuple[str, ...] = ()
+    if "//" in text or (is_outward and ("." in text or "/dev/" in text)):
+        urls = tuple(addresses_of(text) if is_outward else urls_of(text))
+    if not urls and not is_shell and "." in text and _may_name_host(text) and (host := named_host(text)):
+        urls = (host,)
+    if urls and (key := others_key(text)):
+        # The key that an address is signed with goes where the address goes.
+        urls = (*urls, key)
+    return urls
 
 
 def follow(steps: Sequence[Step]) -> None:

@@ -87,10 +87,12 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
     >>> [(said.rule, said.severity.value) for _, said in leads([order], Purpose()) if said]
     [('forward-data', 'review')]
     """
-    for number, sentence in enumerate(found):
-        text = sentence.text
-        if "://" not in text and "@" not in text and "github.com/" not in text and "gist" not in text:
-            continue
+    texts = [sentence.text for sentence in found]
+    leading = [
+        n for n, text in enumerate(texts) if "://" in text or "@" in text or "github.com/" in text or "gist" in text
+    ]
+    for number in leading:
+        sentence, text = found[number], texts[number]
         place = _least_own(text, purpose)
         if place < Place.PLATFORM:
             continue

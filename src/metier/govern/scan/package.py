@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import string
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -26,11 +29,16 @@ from metier.govern.scan.rules import rules
 from metier.govern.scan.seen import Seen
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
+from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 
-_BLOB = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+_MIN_RUN = 24
+_RUN = b"a" * _MIN_RUN
+"""What is encoded is a run of such letters and signs, at least so long."""
+_SIGNS = (string.ascii_letters + string.digits + "+/").encode()
+_AS_RUNS = bytes(ord("a") if sign in _SIGNS else ord(" ") for sign in range(256))
 _CODE_INSIDE = re.compile(
     r"\b(?:curl|wget|bash|/bin/sh|sh -c|exec\(|eval\(|import \w|subprocess|os\.system|powershell|Invoke-|IEX|nc -|/dev/tcp|require\(|https?://|chmod|socket)",
     re.I,
@@ -120,26 +128,44 @@ def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     inner = [
         command
         for step in steps
-        if not step.labels.isdisjoint(_HOLDS_COMMANDS) or (words and any(word in step.text for word in words))
+        if (step.labels and not step.labels.isdisjoint(_HOLDS_COMMANDS))
+        or (words and any(word in step.text for word in words))
         for command in commands_in(step.statement)
     ]
     steps += label(inner)
     hidden: list[Step] = []
-    for step in steps:
-        if len(step.text) >= 24 and (_BLOB.search(step.text) or "decode" in step.labels):
-            for text in decoded_blobs(step.text):
-                if "decode" in step.labels and (urls := urls_of(text) or _MAIL.findall(text)):
-                    step.urls, step.hidden_url = tuple(urls), True
-                if _CODE_INSIDE.search(text):
-                    statement = step.statement
-                    reader = (
-                        python_statements
-                        if re.search(r"^\s*(?:import|from|exec|def)\b|;\s*\w+\.\w+\(", text)
-                        else shell_statements
-                    )
-                    found = label(list(reader(text, statement.path, first_line=statement.line)), hidden=True)
-                    hidden += found + label([c for s in found for c in commands_in(s.statement)], hidden=True)
+    for step in _may_hold_encoded(steps):
+        for text in decoded_blobs(step.text):
+            if "decode" in step.labels and (urls := urls_of(text) or _MAIL.findall(text)):
+                step.urls, step.hidden_url = tuple(urls), True
+            if _CODE_INSIDE.search(text):
+                hidden += _hidden_steps(text, step.statement)
     return steps + hidden
+
+
+def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
+    """The steps that decode something, or in which a long run of letters and digits stands."""
+    numbers = {
+        n for n, step in enumerate(steps) if step.labels and "decode" in step.labels and len(step.text) >= _MIN_RUN
+    }
+    texts = [step.text for step in steps]
+    ends = [*itertools.accumulate(len(text) + 1 for text in texts)]
+    # Each sign is one byte, so that places stay as they are.
+    runs = "\n".join(texts).encode("ascii", "replace").translate(_AS_RUNS)
+    place = runs.find(_RUN)
+    while place >= 0:
+        number = bisect_right(ends, place)
+        numbers.add(number)
+        place = runs.find(_RUN, ends[number])
+    return [steps[number] for number in sorted(numbers)]
+
+
+def _hidden_steps(text: str, within: Statement) -> list[Step]:
+    """The steps of a program that stands encoded within a statement."""
+    is_python = re.search(r"^\s*(?:import|from|exec|def)\b|;\s*\w+\.\w+\(", text)
+    reader = python_statements if is_python else shell_statements
+    found = label(list(reader(text, within.path, first_line=within.line)), hidden=True)
+    return found + label([c for step in found for c in commands_in(step.statement)], hidden=True)
 
 
 def _whole_files(contents: Contents) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ _SECURITY = re.compile(
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
-_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, re.Pattern[str]]]]] = []
+_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, Alternative]]]] = []
 _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
 """What stands before words that are not to be written."""
 _CASES = re.compile(
@@ -94,12 +94,12 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         for s in found
         if not (s.is_refused or (shows and (s.is_quoted or _CASES.search(s.path)))) or _leads_on(s.text)
     ]
-    if not purpose.is_security and any(sentence.fills for sentence in found):
+    if not purpose.is_security and any([sentence.fills for sentence in found]):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found), *_rows(found)]
-    candidates = triggers.candidates(sentence.text for sentence in windows)
+    candidates = triggers.candidates([sentence.text for sentence in windows])
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
     found_in: dict[str, list[int]] = {}
@@ -156,7 +156,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         if met is not None and (met.rule, sentence.path, sentence.line) not in spoken:
             signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
             yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
-    for told in added_up(signs, following(found) if signs else {}):
+    for told in added_up(signs, following(found, signs)):
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
             yield told
@@ -171,9 +171,10 @@ def _leads_on(text: str) -> bool:
 
 def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
     """Pictures of which the address is to be filled with what the agent knows: whoever serves them reads it."""
-    for number, sentence in enumerate(found):
-        slot = _SLOT.search(sentence.text) if "](" in sentence.text or "<img" in sentence.text else None
-        if slot is None:
+    shown = [number for number, sentence in enumerate(found) if "![" in sentence.text or "<img" in sentence.text]
+    for number in shown:
+        sentence = found[number]
+        if (slot := _SLOT.search(sentence.text)) is None:
             continue
         near = [s.text for s in found[number : number + 6] if s.path == sentence.path and s.line <= sentence.line + 8]
         before = [s.text for s in found[max(0, number - 2) : number] if s.path == sentence.path]
@@ -206,7 +207,7 @@ _PACKAGE = re.compile(r"\b(?:npx|uvx|bunx|dlx|npm|pipx)\s")
 def _rows(found: Sequence[Sentence]) -> Iterator[Sentence]:
     """Rows of a table that name an address, each with the head of the table."""
     head = last = None
-    for sentence in found:
+    for sentence in [sentence for sentence in found if "|" in sentence.text]:
         if sentence.text.count("|") < 2:
             continue
         if head is None or last is None or sentence.path != last.path or not 0 < sentence.line - last.line <= 2:
@@ -217,15 +218,11 @@ def _rows(found: Sequence[Sentence]) -> Iterator[Sentence]:
 
 
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
+    texts = [sentence.text for sentence in found]
     links = [
-        "http" in sentence.text
-        or "](" in sentence.text
-        or ("`" in sentence.text and _PACKAGE.search(sentence.text) is not None)
-        for sentence in found
+        n for n, text in enumerate(texts) if "http" in text or "](" in text or ("`" in text and _PACKAGE.search(text))
     ]
-    for number in range(len(found) - 1):
-        if not links[number] and not links[number + 1]:
-            continue
+    for number in sorted({n + before for n in links for before in (-1, 0) if 0 <= n + before < len(found) - 1}):
         one, two = found[number], found[number + 1]
         if (
             one.path == two.path
@@ -258,9 +255,10 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         return None
     if before.endswith(_FORBIDDEN_WORDS):
         return None
-    about = _TALKS_ABOUT.search(text)
+    is_quoted = _is_quoted(text, match)
+    about = _TALKS_ABOUT.search(text) if is_quoted or purpose.is_security else None
     if (
-        _is_quoted(text, match)
+        is_quoted
         or (
             purpose.is_security
             and rule.severity != Severity.BLOCK
@@ -272,9 +270,7 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         whole = rule.severity == Severity.NOTE and not about and not purpose.is_security
         if not (whole and _QUOTED.fullmatch(text.strip())):
             return None
-    if about and purpose.is_security and rule.severity != Severity.BLOCK:
-        return None
-    if about and purpose.is_security and _is_quoted(text, match):
+    if about and purpose.is_security and (is_quoted or rule.severity != Severity.BLOCK):
         return None
     if rule.id in _PLACES:
         return _weight_of_place(rule, text, purpose)

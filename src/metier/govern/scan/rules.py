@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from metier.govern.scan.triggers import Alternative
 from metier.verdict import Severity
 
 _WORD = re.compile(r"<(\w+)>")
@@ -38,8 +39,8 @@ class Rule:
     why: str
     fix: str
     codes: tuple[str, ...] = ()
-    patterns: tuple[re.Pattern[str], ...] = ()
-    unless: re.Pattern[str] | None = None
+    patterns: tuple[Alternative, ...] = ()
+    unless: Alternative | None = None
     positive: dict[str, str] = field(default_factory=dict)
     negative: dict[str, str] = field(default_factory=dict)
 
@@ -68,8 +69,8 @@ def _rule(entry: dict[str, Any], words: Mapping[str, str]) -> Rule:
         why=entry["why"],
         fix=entry["fix"],
         codes=tuple(entry["codes"]),
-        patterns=tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns),
-        unless=re.compile(entry["unless"], re.IGNORECASE) if "unless" in entry else None,
+        patterns=tuple(Alternative(pattern, re.IGNORECASE) for pattern in patterns),
+        unless=Alternative(entry["unless"], re.IGNORECASE) if "unless" in entry else None,
         positive=dict(entry["positive"]),
         negative=dict(entry["negative"]),
     )

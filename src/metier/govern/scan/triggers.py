@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 _parser: Any = re._parser  # type: ignore[attr-defined]
+_LITERAL: Any = _parser.LITERAL
+_TEXT = "TEXT"
+"""The name of literals that follow each other in a pattern."""
 _RARE = frozenset("~^")
 _MAX_SET = 24
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
@@ -66,21 +70,49 @@ def literals(pattern: re.Pattern[str]) -> frozenset[str]:
     >>> sorted(literals(re.compile(r"\\b(?:curl|wget)\\s+https?|atob\\(")))
     ['atob(', 'curl http', 'wget http']
     """
-    return _needs(pattern.pattern, pattern.flags & ~re.UNICODE)[0]
+    return _needs(_parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE))[0]
 
 
 class Alternative:
-    """One of the alternatives of a pattern, compiled when it is first needed."""
+    """A pattern, or one of its alternatives, compiled when it is first needed."""
 
-    __slots__ = ("_flags", "_source", "search")
+    __slots__ = ("flags", "pattern", "search")
 
-    def __init__(self, source: str, flags: int) -> None:
-        self._source, self._flags = source, flags
+    def __init__(self, pattern: str, flags: int) -> None:
+        self.pattern, self.flags = pattern, flags
         self.search: Callable[[str], re.Match[str] | None] = self._first
 
     def _first(self, text: str) -> re.Match[str] | None:
-        self.search = re.compile(self._source, self._flags).search
+        self.search = re.compile(self.pattern, self.flags).search
         return self.search(text)
+
+
+def _ahead(parsed: Any, flags: int) -> str:
+    """A look at the letter that begins a match; empty if that can be any letter.
+
+    Where case is ignored the engine tries every branch at every place, unless it can pass over the place at once.
+    """
+    begins = _first_signs(parsed) if flags & re.IGNORECASE else None
+    return f"(?=[{''.join(sorted(begins))}])" if begins and any(map(str.isalpha, begins)) else ""
+
+
+def _first_signs(parsed: Any) -> set[str] | None:
+    """The letters and signs that a match can begin with, as parts of a class; nothing if that cannot be told by few."""
+    for operation, argument in parsed:
+        name = str(operation)
+        if name == "LITERAL":
+            return {re.escape(chr(argument))}
+        if name == "IN":
+            are_signs = all(str(kind) == "LITERAL" for kind, _ in argument)
+            return {re.escape(chr(sign)) for _, sign in argument} if are_signs else None
+        if name == "SUBPATTERN":
+            return None if argument[1] else _first_signs(argument[3])
+        if name == "BRANCH":
+            every = [_first_signs(branch) for branch in argument[1]]
+            return set().union(*(signs for signs in every if signs)) if all(every) else None
+        if name not in ("AT", "ASSERT", "ASSERT_NOT"):
+            return None
+    return None
 
 
 def alternatives(pattern: str) -> list[str]:
@@ -112,9 +144,12 @@ class Triggers:
     def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
         self._always: list[int] = []
         self._also: list[tuple[tuple[str, ...], ...]] = []
+        self._ahead: list[str] = []
         owners: dict[str, set[int]] = {}
         for number, (source, flags) in enumerate(patterns):
-            needed, *also = _needs(source, flags)
+            parsed = _parser.parse(source, flags)
+            self._ahead.append(_ahead(parsed, flags))
+            needed, *also = _needs(parsed)
             self._also.append(tuple(map(tuple, also)))
             if not needed:
                 self._always.append(number)
@@ -129,15 +164,18 @@ class Triggers:
         return cls((pattern.pattern, pattern.flags & ~re.UNICODE) for pattern in patterns)
 
     @classmethod
-    def of_alternatives(cls, patterns: Sequence[re.Pattern[str]]) -> tuple[Triggers, list[tuple[int, Alternative]]]:
+    def of_alternatives(
+        cls, patterns: Sequence[re.Pattern[str] | Alternative]
+    ) -> tuple[Triggers, list[tuple[int, Alternative]]]:
         """Look for each alternative of each pattern by itself; also tells which pattern each belongs to."""
         pieces = [
             (number, source, pattern.flags & ~re.UNICODE)
             for number, pattern in enumerate(patterns)
             for source in alternatives(pattern.pattern)
         ]
-        found = [(number, Alternative(source, flags)) for number, source, flags in pieces]
-        return cls((source, flags) for _, source, flags in pieces), found
+        triggers = cls((source, flags) for _, source, flags in pieces)
+        told = zip(pieces, triggers._ahead, strict=True)
+        return triggers, [(number, Alternative(ahead + source, flags)) for (number, source, flags), ahead in told]
 
     def candidates(self, texts: Iterable[str]) -> dict[int, list[int]]:
         """By the number of a text, the numbers of the patterns that could match it. Texts without any are left out."""
@@ -289,9 +327,9 @@ class _Words:
         return known
 
 
-def _needs(source: str, flags: int) -> list[frozenset[str]]:
+def _needs(parsed: Any) -> list[frozenset[str]]:
     """First the most telling set of literals (empty if no set tells enough), then the others: those that tell much by little."""
-    sets = _sets(_parser.parse(source, flags))
+    sets = _sets(parsed)
     telling = [needed for needed in sets if all(len(text) >= 2 or text in _RARE for text in needed)]
     best = max(telling, key=_weight, default=None)
     also = [frozenset(needed) for needed in sets if needed is not best and len(needed) <= _MAX_SET]
@@ -318,8 +356,7 @@ def _sets(parsed: Any) -> list[set[str]]:
     """Every set of lower-case literals of which each match of a sequence holds one."""
     sets: list[set[str]] = []
     texts = {""}
-    for operation, argument in parsed:
-        name = str(operation)
+    for name, argument in _pieces(parsed):
         said = _said(name, argument)
         if said is not None and len(texts) * len(said) <= _MAX_SET:
             texts = {_one_space(before + after) for before in texts for after in said}
@@ -331,17 +368,34 @@ def _sets(parsed: Any) -> list[set[str]]:
     return sets + _told(texts)
 
 
+def _pieces(parsed: Any) -> Iterator[tuple[str, Any]]:
+    """The pieces of a sequence, each with its name; literals that follow each other are one text."""
+    text = ""
+    for operation, argument in parsed.data:
+        if operation is _LITERAL:
+            text += _sign(argument)
+            continue
+        if text:
+            yield _TEXT, text
+            text = ""
+        yield str(operation), argument
+    if text:
+        yield _TEXT, text
+
+
 def _told(texts: set[str]) -> list[set[str]]:
     """Some texts as a set of literals, without those that hold another of them; none if one of them may be empty."""
     if not all(text.strip() for text in texts):
         return []
-    return [{text for text in texts if not any(other in text for other in texts if other != text)}]
+    whole = "\n".join(texts)
+    within = [text for text in texts if whole.count(text) > 1]
+    return [{text for text in texts if not any(other in text for other in within if other != text)}]
 
 
 def _said(name: str, argument: Any) -> set[str] | None:
     """All that a piece of a pattern can match, in lower case, if that is little; spaces count as one."""
-    if name == "LITERAL":
-        return {_sign(argument)}
+    if name == _TEXT:
+        return {argument}
     if name in ("AT", "ASSERT_NOT"):
         return {""}
     if name == "IN":
@@ -362,8 +416,8 @@ def _said(name: str, argument: Any) -> set[str] | None:
 
 def _said_by(parsed: Any) -> set[str] | None:
     texts = {""}
-    for operation, argument in parsed:
-        said = _said(str(operation), argument)
+    for name, argument in _pieces(parsed):
+        said = _said(name, argument)
         if said is None or len(texts) * len(said) > _MAX_SET:
             return None
         texts = {_one_space(before + after) for before in texts for after in said}
@@ -374,6 +428,7 @@ def _few(texts: set[str]) -> set[str] | None:
     return texts if len(texts) <= _MAX_SET else None
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _sign(code: Any) -> str:
     """A sign as it stands in a text that is searched."""
     sign = chr(code).lower() if isinstance(code, int) and str(code) != "CATEGORY_SPACE" else " "
@@ -392,8 +447,8 @@ def _begun(texts: set[str], name: str, argument: Any) -> set[str]:
 def _leading(branch: Any) -> str:
     """The one text that an alternative begins with."""
     text = ""
-    for operation, argument in branch:
-        said = _said(str(operation), argument)
+    for name, argument in _pieces(branch):
+        said = _said(name, argument)
         if said is None or len(said) != 1:
             break
         text += next(iter(said))
