@@ -22,7 +22,7 @@ from typing import Any
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import places_of, words_of
-from metier.govern.scan.variables import NAME, assigned, used
+from metier.govern.scan.variables import NAME, used
 
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
@@ -186,8 +186,8 @@ def _said_anew(statement: Statement, source: str, folder: _Folder, *, may_fold: 
         return statement
     return statement._replace(
         text=f"{said} # {text}" if _DECODES.search(text) else said,
-        written=tuple(dict.fromkeys((*statement.assigns, *assigned(said, "")))),
         read=(statement.uses if uses is None else uses) | used(said),
+        was=text,
     )
 
 
@@ -290,7 +290,7 @@ class _Rewriter(ast.NodeTransformer):
             value = getattr(node, name, None)
             if isinstance(value, list):
                 value[:] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
-            elif isinstance(value, ast.AST):
+            elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
                 setattr(node, name, self.visit(value))
         return node
 
@@ -302,6 +302,7 @@ class _Folder(_Rewriter):
         self._aliases: dict[str, str] = {}
         self._constants: dict[str, str | bytes] = {}
         self._numbers: dict[str, ast.expr] = {}
+        self._holds_known = False
         self.learn(nodes)
 
     def count(self, nodes: Iterable[ast.stmt]) -> None:
@@ -321,6 +322,8 @@ class _Folder(_Rewriter):
         node = _parsed(source)
         if node is None or isinstance(node, ast.Import | ast.ImportFrom | ast.Try):
             return ""
+        # A name that is no ASCII is known as it is normalised.
+        self._holds_known = not source.isascii() or any(name in source for name in self._known)
         try:
             return " ".join(ast.unparse(self.visit(node)).split())
         except (RecursionError, ValueError):
@@ -409,7 +412,7 @@ class _Folder(_Rewriter):
         return value
 
     def _fold(self, node: ast.expr) -> ast.AST:
-        value = _constant(_Known(self._known).visit(node)) if self._known else _constant(node)
+        value = _constant(_Known(self._known).visit(node) if self._holds_known else node)
         return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
 
 
