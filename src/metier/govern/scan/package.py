@@ -114,7 +114,7 @@ def _scan(contents: Contents) -> Scan:
 
 def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
     """Every step, with the commands inside it and what stands encoded in it."""
-    steps = label(list(statements_of(contents, documents)))
+    steps = label(statements_of(contents, documents))
     whole = "\n".join([step.text for step in steps])
     words = [word for word in _PROGRAM_WORDS if word in whole]
     inner = [
@@ -137,7 +137,7 @@ def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
                         if re.search(r"^\s*(?:import|from|exec|def)\b|;\s*\w+\.\w+\(", text)
                         else shell_statements
                     )
-                    found = label(list(reader(text, statement.path, first_line=statement.line)), hidden=True)
+                    found = label(reader(text, statement.path, first_line=statement.line), hidden=True)
                     hidden += found + label([c for s in found for c in commands_in(s.statement)], hidden=True)
     return steps + hidden
 

@@ -88,7 +88,7 @@ _MAX_TEXT = 20_000
 
 def python_statements(
     text: str, path: str, *, first_line: int = 1, is_live: bool = True, beside: str = ""
-) -> Iterator[Statement]:
+) -> list[Statement]:
     """Read a Python program, folded where it is twisted.
 
     Args:
@@ -98,13 +98,10 @@ def python_statements(
     "os.system('ls')"
     """
     if len(text) > _MAX_FOLD or not (beside or _is_twisted(text)):
-        yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
-        return
+        return script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
     sources: list[str] = []
-    statements = [
-        *script_statements(text, path, kind="python", first_line=first_line, is_live=is_live, sources=sources)
-    ]
-    yield from _folded(statements, sources, beside)
+    statements = script_statements(text, path, kind="python", first_line=first_line, is_live=is_live, sources=sources)
+    return _folded(statements, sources, beside)
 
 
 def _is_twisted(text: str) -> bool:
@@ -133,7 +130,7 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
             folder.learn(_named_by_call(folder, statements, sources))
         if beside:
             others: list[str] = []
-            folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
+            folder.learn(_naming(script_statements(beside, "", kind="python", sources=others), others))
         found = [*statements]
         named = program.holding(places_of([*folder.names])) if folder.names else set[int]()
         folding = program.folding()
