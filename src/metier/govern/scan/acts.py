@@ -155,6 +155,8 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, text = step.labels, step.text
     if not step.statement.is_shell and _WORDS.fullmatch(text):
         return
+    if "persist" in labels and "LaunchAgents/com.apple." in text and not is_quoted(step) and not purpose.is_security:
+        yield Seen("persist-unasked", Severity.BLOCK, step, "under the name of the system's maker")
     if "persist" in labels and labels & {"fetch", "reverse-shell"} and "authorized_keys" not in text:
         yield Seen("persist-download", Severity.BLOCK, step)
     elif (
@@ -168,7 +170,7 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "persist" in labels
         and re.search(r"(?:>>|>|tee|write|append|echo).*authorized_keys", text)
         and (
-            re.search(r"ssh-\w+ AAAA", text)
+            re.search(r"ssh-\w+ AAAA[\w+/]{8}", text)
             or _is_from_outside(step, purpose)
             or not purpose.says(r"ssh|key|server|deploy|provision|host")
         )

@@ -14,11 +14,25 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, is_quoted
 from metier.verdict import Severity
 
-_WORDS = ("network", "internet", "leave", "offline", "local", "sent", "upload", "transmit", "api call", "http")
+_WORDS = (
+    "network",
+    "internet",
+    "leave",
+    "offline",
+    "local",
+    "stay",
+    "remain",
+    "sent",
+    "upload",
+    "transmit",
+    "api call",
+    "http",
+)
 _STAYS = re.compile(
     r"\b(?:no|without|needs? no|requires? no|makes? no)\s(?:any\s)?(?:external\s|outbound\s|remote\s)?(?:network|internet)\s?(?:access|calls?|requests?|connections?|traffic|use)?\b(?!\s*[:?→=])"
     r"|\bno\s(?:external\s|remote\s)?(?:api|http)\s(?:calls?|requests?)\b"
     r"|\b(?:(?:no|none of your|none of the)\s(?:\w+\s){0,2}|(?:data|texts?|files?|content|documents?|notes?|photos?|images?|audio|code|input|everything|information)\snever\s)(?:ever\s)?leaves?\s(?:this|your|the|the user's)\s(?:local\s)?(?:machine|computer|device|system|laptop|host)\b"
+    r"|\b(?:everything|all (?:data|files|notes|texts)|(?:your|the|its) (?:data|files|notes|texts|logs?))\s(?:always\s)?(?:stays?|remains?|is kept|are kept)\s(?:on|in)\s(?:this|your|the|the user's)\s(?:own\s)?(?:local\s)?(?:machine|computer|device|laptop|disk)\b"
     r"|\b(?:nothing|no \w+) (?:is|are|gets?) (?:ever )?(?:sent|uploaded|transmitted)\b"
     r"|\b(?:runs?|works?|stays?|operates?|processed|done|happens?)\s(?:\w+\s)?(?:fully|entirely|completely|purely|100 ?%|strictly|only)\s(?:offline|locally)\b"
     r"|\b(?:fully|entirely|completely|purely|100 ?%|strictly)\s(?:offline|local)\b|\b(?:runs?|works?)\soffline\b",

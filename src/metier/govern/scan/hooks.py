@@ -27,6 +27,15 @@ _TAKEN = re.compile(r"\"[@\w./-]+\"\s*:\s*\"((?:git\+)?(?:https?|ssh|git)://[^\"
 """A dependency that is taken straight from an address."""
 _TAKES = re.compile(r"\"(?:dev|peer|optional)?[dD]ependencies\"\s*:\s*\{([^{}]*)\}")
 
+_EVENTS = re.compile(
+    r"UserPromptSubmit|P(?:re|ost)ToolUse|beforeSubmitPrompt|after(?:File|Agent)\w+|message:received|SessionEnd"
+)
+"""What an agent tells a hook of on its input: what it was asked, and what its tools gave back."""
+_STARTED = re.compile(r"[\w./~$\{\}-]*?([\w-]+\.(?:py|js|mjs|cjs|ts|sh|bash|rb|pl))\b")
+_INPUT = re.compile(
+    r"\bstdin\b|/dev/stdin|/dev/fd/0|readFileSync\(\s*0\b|(?:^|[\s(=])cat(?:\s*$|\s*[|)])|@-|\bSTDIN\b|\binput\("
+)
+
 Found = tuple[str, Severity, str, int, str]
 """Rule, weight, path, line and evidence."""
 
@@ -39,6 +48,7 @@ def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose
     >>> [(rule, weight.value) for rule, weight, *_ in hook_findings([part], [], Purpose())]
     [('install-hook', 'review')]
     """
+    yield from _listening(parts, steps, purpose)
     for part in parts:
         if part.path.rsplit("/", 1)[-1] != "package.json":
             continue
@@ -62,6 +72,20 @@ def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose
                             _line(part, block.start(1) + taken.start()),
                             taken[0],
                         )
+
+
+def _listening(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
+    """Programs that an agent tells what it is asked, and that send what they are told to somebody else."""
+    telling = [part for part in parts if "ook" in part.plain and _EVENTS.search(part.plain)]
+    names = {found[1] for part in telling for found in _STARTED.finditer(part.plain)}
+    listening = {step.statement.path for step in steps if names and _INPUT.search(step.text)}
+    for step in steps:
+        path = step.statement.path
+        if "send" in step.labels and path in listening and path.rsplit("/", 1)[-1] in names:
+            place = place_of_step(step, purpose)
+            if place >= Place.OWN and not purpose.is_security:
+                weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW
+                yield "send-private", weight, path, step.statement.line, step.text
 
 
 def _line(part: Part, place: int) -> int:

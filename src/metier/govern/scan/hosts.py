@@ -41,6 +41,8 @@ _NAMED = re.compile(
     r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']",
     re.I,
 )
+_PAIR = re.compile(r"[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]", re.I)
+"""A host and its port."""
 _NAMESPACE = re.compile(r"(?:system|microsoft|windows)\.(?:net|io)\b", re.I)
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
@@ -134,10 +136,10 @@ def urls_of(text: str) -> list[str]:
 def named_host(text: str) -> str:
     """The host that a step gives a name, if it names one without a scheme.
 
-    >>> named_host("API_HOST = 'drop.invalid'"), named_host("host = 'localhost'")
-    ('drop.invalid', '')
+    >>> named_host("API_HOST = 'drop.invalid'"), named_host("at = ('drop.invalid', 80)"), named_host("host = 'localhost'")
+    ('drop.invalid', 'drop.invalid', '')
     """
-    found = _NAMED.match(text)
+    found = _NAMED.match(text) or (_PAIR.search(text) if "," in text else None)
     return found[1] if found else ""
 
 

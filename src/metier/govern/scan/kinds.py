@@ -25,8 +25,10 @@ _SURE = re.compile(
     re.M,
 )
 _PROSE = re.compile(
-    r"[ \t]*(?:[#*>|-]+[ \t]+)?[\"'(*]*[A-Z][\w'’-]*(?:[,;:]? [\w'’(),;:*`/.-]+){3,}[.:!?)*]*[ \t]*$|[ \t]*```"
+    r"[ \t]*(?:[#*>|-]+[ \t]+)?[\"'(*]*[A-Z][\w'’-]*(?:[,;:]? [\w'’(),;:*`/.@-]+){3,}[.:!?)*]*[ \t]*$|[ \t]*```"
 )
+_PROSE_ON = re.compile(r"[ \t]*[a-z][\w'’-]*(?:[,;:]? [\w'’(),;:*`/.@-]+){2,}[.:!?)*]*[ \t]*$")
+"""What a sentence goes on with."""
 _LINE_MARKS = re.compile(_MARKS)
 _COMMAND = re.compile(
     r"[ \t]*(?:[$>] )?\(?(?:[A-Za-z_]\w*=[^\s;]*;?[ \t]+)*\(?(?:sudo )?(?:(?:curl|wget|tar|zip|cat|scp|rsync|nc|bash|sh|export|chmod|mkdir"
@@ -119,7 +121,7 @@ def is_prose(text: str) -> bool:
     for line in text.split("\n", 200)[:200]:
         said = line.strip()
         if said and said[0] != "#":
-            if not _PROSE.match(line):
+            if not _PROSE.match(line) and not (is_said and _PROSE_ON.match(line)):
                 return False
             is_said = True
     return is_said

@@ -13,8 +13,9 @@ from metier.capability import Capability
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
+from metier.govern.scan.grants import grants
 from metier.govern.scan.hooks import hook_findings
-from metier.govern.scan.hosts import Place, place_of, urls_of
+from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
@@ -51,12 +52,8 @@ _ENDPOINT = re.compile(
     re.I | re.M,
 )
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
-_PROGRAM_WORDS = (";exec(", "runs-on:", "ExecStart=")
+_PROGRAM_WORDS = (";exec(", "; exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
-_WHOLE_MACHINE = re.compile(
-    r"privileged:\s*true|docker\.sock|[\s\"'-]/:/|(?:pid|network_mode):\s*[\"']?host|hostPID:\s*true"
-)
-_IMAGE = re.compile(r"\bimage:\s*[\"']?([\w-]+(?:\.[\w-]+)+(?::\d+)?/\S+)")
 _WEIGHT = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _CAPABILITIES = {entry.name: entry.capabilities for entry in LABELS}
 
@@ -100,13 +97,13 @@ def _scan(contents: Contents) -> Scan:
         *_whole_files(contents),
         *_hidden_text(contents),
         *_endpoints(contents, purpose),
-        *_containers(contents, purpose),
     ]
     findings += [_finding(seen) for seen in chains(steps, purpose)]
     findings += [
         _of(found.rule, found.severity, found.sentence.path, found.sentence.line, found.sentence.text)
         for found in said(prose, purpose)
     ]
+    findings += [_of(*found) for found in grants(contents.parts, purpose)]
     findings += [_of(*found) for found in hook_findings(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]
@@ -177,18 +174,6 @@ def _whole_files(contents: Contents) -> Iterator[Finding]:
         yield _of("disguised", Severity.REVIEW, path, 0, "", message=f"Is {what} under the name of something else.")
     for path in contents.links:
         yield _of("symlink", Severity.REVIEW, path, 0, "")
-
-
-def _containers(contents: Contents, purpose: Purpose) -> Iterator[Finding]:
-    """Services that are given the whole machine, from a registry that nobody answers for."""
-    for part in contents.parts:
-        if part.kind == "data" and "image:" in part.plain and _WHOLE_MACHINE.search(part.plain):
-            for found in _IMAGE.finditer(part.plain):
-                place = place_of(f"https://{found[1]}", own_words=purpose.words)
-                if place == Place.UNKNOWN or place == Place.OWN or place.is_shady:
-                    line = part.plain.count("\n", 0, found.start()) + 1
-                    weight = Severity.REVIEW if place == Place.OWN else Severity.BLOCK
-                    yield _of("grant-root", weight, part.path, line, found[0].strip())
 
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:

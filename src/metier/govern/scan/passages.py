@@ -79,7 +79,9 @@ _SPOILS = re.compile(
 _ADDRESS_NAMED = re.compile(
     r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
 )
-_SHARE = re.compile(r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-")
+_SHARE = re.compile(
+    r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
+)
 """A part of what is there is paid, or all of it, or nothing is said where that fails."""
 _PLANTS_HOOK = re.compile(
     r"scripts\s*=\s*\{[^\n}]{0,200}\b(?:pre|post)install[\"']?\s*:|scripts(?:\.|\[[\"'])(?:pre|post)install(?:[\"']\])?\s*=[^=]"

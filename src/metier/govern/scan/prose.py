@@ -54,7 +54,9 @@ _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\||^[^.]{0,60}\|\s*$",
     re.I,
 )
-_SAMPLES = re.compile(r"(?:^|/)(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/", re.I)
+_SAMPLES = re.compile(
+    r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w.-]*$)", re.I
+)
 _SLOT = re.compile(
     r"(?:!\[[^\]]*\]\(\s*<?|<img[^>]{0,80}src=[\"']?)https?://[^)\s\"'>]*?[?&/=](?P<slot>[A-Z][A-Z_]{2,}|\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|…|\.\.\.)"
 )
@@ -94,7 +96,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         for s in found
         if not (s.is_refused or (shows and (s.is_quoted or _CASES.search(s.path)))) or _leads_on(s.text)
     ]
-    if not purpose.is_security and any([sentence.fills for sentence in found]):
+    if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
     # Two sentences that follow each other often are one thought.
@@ -153,7 +155,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 )
     for sentence, met in leads([one for one in found if not shows or _leads_on(one.text)], purpose):
         signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
-        if met is not None and (met.rule, sentence.path, sentence.line) not in spoken:
+        is_new = met is not None and (met.rule, sentence.path, sentence.line) not in spoken
+        if met is not None and (is_new or met.severity == Severity.BLOCK):
             signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
             yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
     for told in added_up(signs, following(found, signs)):

@@ -125,6 +125,7 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
         if any(word in program.whole for word in _USES_NUMBERS):
             folder.count(_numbers(statements, sources))
         folder.learn(_defaults(statements, sources))
+        folder.learn(_decoders(statements, sources))
         for _ in range(2) if any(word in program.whole for word in _BY_NAME) else ():
             # A module that is fetched by name, then what is in it.
             folder.learn(_named_by_call(folder, statements, sources))
@@ -219,6 +220,16 @@ def _defaults(statements: Sequence[Statement], sources: Sequence[str]) -> Iterat
                     yield ast.Assign(targets=[target], value=value, lineno=node.lineno)
 
 
+def _decoders(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
+    """The functions that do nothing but decode what they are given, each as a name for what it gives back."""
+    for number, (one, two) in enumerate(itertools.pairwise(statements)):
+        if len(one.parameters) > 1 and two.text.startswith("return ") and _DECODES.search(two.text):
+            name, parameter, *_ = one.parameters
+            node = _parsed(f"{name} = lambda {parameter}: {sources[number + 1].strip().removeprefix('return')}")
+            if node is not None:
+                yield node
+
+
 def _named_by_call(folder: _Folder, statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
     """The statements that fetch a module, or what is in one, by its name, as far as the name is known."""
     for one, source in zip(statements, sources, strict=True):
@@ -299,6 +310,7 @@ class _Folder(_Rewriter):
         self._aliases: dict[str, str] = {}
         self._constants: dict[str, str | bytes] = {}
         self._numbers: dict[str, ast.expr] = {}
+        self._decoders: dict[str, ast.Lambda] = {}
         self._holds_known = False
         self.learn(nodes)
 
@@ -340,7 +352,10 @@ class _Folder(_Rewriter):
             elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 value = _constant(node.value)
                 name = node.targets[0].id
-                if isinstance(value, str | bytes) and len(value) < 4000 and name not in self._constants:
+                if isinstance(node.value, ast.Lambda) and node.value.args.args:
+                    if _DECODES.search(ast.unparse(node.value.body)):
+                        self._decoders.setdefault(name, node.value)
+                elif isinstance(value, str | bytes) and len(value) < 4000 and name not in self._constants:
                     self._constants[name] = value
                 elif isinstance(node.value, ast.Attribute | ast.Name) and name not in self._aliases:
                     said = ast.unparse(node.value)
@@ -349,7 +364,7 @@ class _Folder(_Rewriter):
         self._end_lesson()
 
     def _end_lesson(self) -> None:
-        self.names = self._aliases.keys() | self._constants.keys()
+        self.names = self._aliases.keys() | self._constants.keys() | self._decoders.keys()
         self._known = {**self._numbers, **self._constants}
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -380,6 +395,9 @@ class _Folder(_Rewriter):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and (decoder := self._decoders.get(node.func.id)) and len(node.args) == 1:
+            value = _constant(_Known({decoder.args.args[0].arg: node.args[0]}).visit(_copy(decoder.body)))
+            return ast.Constant(value) if isinstance(value, str | bytes) else node
         if _last_name(node.func) not in ("getattr", "__import__", "import_module"):
             return self._fold(node)
         name = ast.unparse(node.func)

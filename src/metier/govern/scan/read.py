@@ -24,6 +24,7 @@ from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import FIELD, FRONT
 from metier.govern.scan.triggers import Alternative, Triggers
+from metier.govern.scan.written import program_of
 
 _SPAN = re.compile(r"`([^`\n]{4,600})`")
 _RUNNABLE = re.compile(
@@ -253,6 +254,8 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
         for found in _PIPED.finditer(text):
             at = line + text.count("\n", 0, found.start())
             statements += shell_statements(found[0].replace("&amp;", "&"), path, first_line=at, is_live=is_live)
+    if "ProgramArguments" in text:
+        statements += shell_statements(program_of(text), path, first_line=line, is_live=is_live)
     if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
         statements += script_statements(text, path, kind="data", first_line=line, is_live=False)
     return statements

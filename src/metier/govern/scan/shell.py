@@ -186,6 +186,8 @@ def _statement(
         known[words[0][:-1]] = "\x00".join(words[1:])
     if words and words[0] in ("read", "mapfile", "readarray"):
         assigns += [word for word in words[1:] if word.isidentifier()]
+    elif "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
+        assigns += [word for word in words[words.index("read") + 1 :] if word.isidentifier()]
     assigns += written_files(words)
     if pipeline.text_of_heredoc:
         said += " << " + " ".join(pipeline.text_of_heredoc.split())[:2000]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
+import shlex
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -21,6 +23,8 @@ _NAMED = WRITES - {"-O", "-d"}
 _WIDE_FOLDERS = frozenset(
     "~ $HOME ${HOME} . .. /tmp /var/tmp /var /usr /usr/bin /usr/local /usr/local/bin /bin /opt /etc /home /root /Users /dev /dev/shm scripts bin src".split()
 )
+_ARGUMENTS = re.compile(r"<key>\s*ProgramArguments\s*</key>\s*<array>([\s\S]{0,4000}?)</array>")
+_STRING = re.compile(r"<string>([^<]*)</string>")
 _RUN_LINE = re.compile(r"^\s*-?\s*(?:run|script|command):\s*[|>]?-?\s*(\S.*)", re.M)
 _TAKES_TEXT = frozenset({"git", "trap", "watch", "script", "su", "runuser", "flock", "tar", "rsync"})
 _GIT_RUNS = re.compile(
@@ -121,9 +125,21 @@ def _texts_taken(words: list[str]) -> Iterator[str]:
         yield from (found[1] for word in rest if (found := _OPTION_RUNS.match(word)))
 
 
+def program_of(plist: str) -> str:
+    """The command line of a property list that launchd starts.
+
+    >>> program_of("<key>ProgramArguments</key><array><string>sh</string><string>-c</string><string>a &amp;&amp; b</string></array>")
+    "sh -c 'a && b'"
+    """
+    found = _ARGUMENTS.search(plist)
+    return shlex.join(html.unescape(word) for word in _STRING.findall(found[1])) if found else ""
+
+
 def scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterator[str]:
     """What `echo` or `printf` puts into a file that will be run."""
-    if heredoc and any(_RUN_LATER.search(name) for name in writes):
+    if heredoc.lstrip().startswith("<") and "ProgramArguments" in heredoc:
+        yield program_of(heredoc)
+    elif heredoc and any(_RUN_LATER.search(name) for name in writes):
         yield heredoc
     elif heredoc and any(name.endswith((".yml", ".yaml")) for name in writes):
         yield from _RUN_LINE.findall(heredoc)

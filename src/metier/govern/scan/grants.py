@@ -1,0 +1,117 @@
+"""Whom do the settings of a package let in, and what do they start by themselves?
+
+Templates, playbooks and settings of editors and agents are no programs, and yet whoever applies them has given a right, an
+account or a start to what is written in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.parts import Part
+from metier.govern.scan.purpose import Purpose
+from metier.verdict import Severity
+
+_WHOLE_MACHINE = re.compile(
+    r"privileged:\s*true|docker\.sock|[\s\"'-]/:/|(?:pid|network_mode):\s*[\"']?host|hostPID:\s*true"
+)
+_IMAGE = re.compile(r"\bimage:\s*[\"']?([\w-]+(?:\.[\w-]+)+(?::\d+)?/\S+)")
+_KEY = re.compile(r"ssh-(?:ed25519|rsa|dss|ecdsa)\S{0,20} AAAA[A-Za-z0-9+/]{40,}")
+"""A public key that is written out."""
+_ALL_RIGHTS = re.compile(r"NOPASSWD:\s*ALL")
+_ACCOUNT = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):(?:root|user/|role/)")
+_TRUSTS = re.compile(r"AssumeRole", re.I)
+_SAMPLE_ACCOUNTS = frozenset({"123456789012", "111122223333", "444455556666", "000000000000", "999999999999", "111111111111"})  # fmt: skip
+_ADMIN = re.compile(
+    r"Administrator(?:Access|[\"']?\s*,\s*[\"']?Access)|\"?Action\"?\s*[=:]\s*\[?\s*\"\*\"|PowerUserAccess|IAMFullAccess"
+)
+_MEMBER = re.compile(
+    r"roles/(?:owner|editor|iam\.\w*[aA]dmin)\b[\s\S]{0,200}?\bmembers?\b\W{1,12}(?:user|serviceAccount|group):([\w.+-]+@(?!.*example)[\w.-]+)"
+)
+_LOOSE = (
+    re.compile(r"[\"']?(?:defaultMode|permissionMode)[\"']?\s*:\s*[\"']bypassPermissions[\"']"),
+    re.compile(r"[\"']Bash\((?:\*|:\*)\)[\"']"),
+    re.compile(r"[\"']?enableAllProjectMcpServers[\"']?\s*:\s*true"),
+    re.compile(r"[\"']?(?:autoApprove|alwaysAllow)[\"']?\s*:\s*\[\s*[\"']\*[\"']"),
+    re.compile(r"approval_policy\s*=\s*[\"']never[\"']|sandbox_mode\s*=\s*[\"']danger-full-access[\"']"),
+)
+"""Ways in which settings of an agent ask for nothing any more."""
+_OPENS = re.compile(r"[\"']runOn[\"']\s*:\s*[\"']folderOpen[\"']")
+_FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
+_RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?sh|node -e|python3? -c)")
+_SETTINGS = frozenset({"data", "json", "text", "script"})
+
+Found = tuple[str, Severity, str, int, str]
+"""Rule, weight, path, line and evidence."""
+
+
+def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """Rights, accounts and starts that settings give away.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> part = read_text('{"permissions": {"defaultMode": "bypassPermissions", "allow": ["Bash(*)"]}}', "settings.json").parts[0]
+    >>> [(rule, weight.value) for rule, weight, *_ in grants([part], Purpose())]
+    [('loosen-agent', 'block')]
+    """
+    for part in parts:
+        if part.kind not in _SETTINGS:
+            continue
+        if part.kind == "data" and "image:" in part.plain:
+            yield from _containers(part, purpose)
+        if part.is_example:
+            continue
+        if "AAAA" in part.plain and part.kind == "data" and (key := _KEY.search(part.plain)):
+            grave = _ALL_RIGHTS.search(part.plain)
+            yield "plant-key", Severity.BLOCK if grave else Severity.REVIEW, part.path, _line(part, key), key[0]
+        if "iam" in part.plain:
+            yield from _trusted(part)
+        if part.kind == "json" or part.path.endswith(".toml"):
+            yield from _loosened(part)
+            if "folderOpen" in part.plain:
+                yield from _opened(part, purpose)
+
+
+def _line(part: Part, found: re.Match[str]) -> int:
+    return part.plain.count("\n", 0, found.start()) + 1
+
+
+def _containers(part: Part, purpose: Purpose) -> Iterator[Found]:
+    """Services that are given the whole machine, from a registry that nobody answers for."""
+    if not _WHOLE_MACHINE.search(part.plain):
+        return
+    for found in _IMAGE.finditer(part.plain):
+        place = place_of(f"https://{found[1]}", own_words=purpose.words)
+        if place == Place.UNKNOWN or place == Place.OWN or place.is_shady:
+            weight = Severity.REVIEW if place == Place.OWN else Severity.BLOCK
+            yield "grant-root", weight, part.path, _line(part, found), found[0].strip()
+
+
+def _trusted(part: Part) -> Iterator[Found]:
+    """Somebody's account of a cloud, written out, is given a role."""
+    account = next((one for one in _ACCOUNT.finditer(part.plain) if one[1] not in _SAMPLE_ACCOUNTS), None)
+    if account is not None and _TRUSTS.search(part.plain):
+        weight = Severity.BLOCK if _ADMIN.search(part.plain) else Severity.REVIEW
+        yield "plant-key", weight, part.path, _line(part, account), f"trusts {account[0]}"
+    if "roles/" in part.plain and (member := _MEMBER.search(part.plain)):
+        yield "plant-key", Severity.REVIEW, part.path, _line(part, member), f"gives a role to {member[1]}"
+
+
+def _loosened(part: Part) -> Iterator[Found]:
+    """Settings of an agent that ask for nothing any more."""
+    loose = [found for pattern in _LOOSE if (found := pattern.search(part.plain))]
+    if loose:
+        weight = Severity.BLOCK if len(loose) > 1 else Severity.REVIEW
+        yield "loosen-agent", weight, part.path, _line(part, loose[0]), " ".join(one[0] for one in loose)
+
+
+def _opened(part: Part, purpose: Purpose) -> Iterator[Found]:
+    """A folder that, once it is opened, fetches something and runs it."""
+    opens = _OPENS.search(part.plain)
+    if opens is None or not _RUNS.search(part.plain):
+        return
+    places = [place_of(found[0], own_words=purpose.words) for found in _FETCHES.finditer(part.plain)]
+    worst = max(places, default=Place.LOCAL)
+    if worst >= Place.OWN:
+        yield "run-download", Severity.BLOCK, part.path, _line(part, opens), "when the folder is opened"
