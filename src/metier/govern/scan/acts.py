@@ -72,7 +72,13 @@ _READ_ALWAYS = re.compile(
     r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.cursorrules|copilot-instructions|/(?:memory|rules|hooks)/[\w-]+\.\w+"
 )
 """What an agent reads whenever it starts."""
-TOLD_BY_WORDS = (_HELPER, _HANDED, _SHARES, _TURNED, _BLIND_COPY, _PAYS_LITERAL)
+_ALSO_TO = re.compile(
+    r"\b(?:to|cc|recipients?|rcpt|to_addrs|envelope_to)[\"']?\s*[:=]\s*\[\s*[A-Za-z_][\w.]*(?:\([^()]*\))?\s*,\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']"
+    r"|\b(?:to_addrs|recipients|rcpt|envelope)\b[^\n]{0,60}\+\s*\[\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']|\b(?:recipients|to_addrs|rcpt)\.(?:append|push|add)\(\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']",
+    re.I,
+)
+"""A recipient who is written out beside the one that is asked for."""
+TOLD_BY_WORDS = (_HELPER, _HANDED, _SHARES, _TURNED, _BLIND_COPY, _ALSO_TO, _PAYS_LITERAL)
 """What a step without a label must match one of, unless it is a server that an agent is given."""
 
 
@@ -153,7 +159,7 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Arranging to be started again."""
     labels, text = step.labels, step.text
-    if not step.statement.is_shell and _WORDS.fullmatch(text):
+    if text.startswith("for ") if step.statement.is_shell else _WORDS.fullmatch(text):
         return
     if "persist" in labels and "LaunchAgents/com.apple." in text and not is_quoted(step) and not purpose.is_security:
         yield Seen("persist-unasked", Severity.BLOCK, step, "under the name of the system's maker")
@@ -300,6 +306,10 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "bcc" in said and (copied := _BLIND_COPY.search(text)) and not purpose.names(copied[1]):
         if place_of(f"https://{copied[1]}", own_words=purpose.words) >= Place.UNKNOWN and not is_quoted(step):
             yield Seen("send-private", Severity.BLOCK, step, f"a blind copy of every message to {copied[1]}")
+    if "@" in text and (also := _ALSO_TO.search(text)) and not is_quoted(step):
+        host = next(filter(None, also.groups()))
+        if place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN and not purpose.names(host):
+            yield Seen("send-private", Severity.BLOCK, step, f"a copy of every message to {host}")
     if (
         "redirect-model" in labels
         and place_of_step(step, purpose) >= Place.UNKNOWN

@@ -64,9 +64,9 @@ class Aliases:
         return piece
 
     def _text(self, found: re.Match[str]) -> str:
-        name = found["template"] or found["index"] or found["code"]
+        name = found["template"] or found["index"] or found["code"] or found["inner"]
         value = self._texts[name]
-        if found["template"]:
+        if found["template"] or found["inner"]:
             return value[1:-1]
         return f"[{value}]" if found["index"] else value
 
@@ -98,9 +98,11 @@ class Aliases:
             return
         self._seen.add(name)
         names = "|".join(re.escape(name) for name in self._texts)
+        # PowerShell puts a name's text into the words of a text that it stands in.
+        inner = "|".join(re.escape(name) for name in self._texts if name[0] == "$") or "(?!)"
         self._put = (
             re.compile(
-                rf"\$\{{\s*(?P<template>{names})\s*\}}|\[\s*(?P<index>{names})\s*\](?=\s*[\(.])|(?<=[(,+&.])\s*(?P<code>{names})(?=\s*[),+.\s])(?!\s*\.\s*\w)"
+                rf"\$\{{\s*(?P<template>{names})\s*\}}|\[\s*(?P<index>{names})\s*\](?=\s*[\(.])|(?<=[(,+&.])\s*(?P<code>{names})(?=\s*[),+.\s])(?!\s*\.\s*\w)|(?<=[\w-])(?P<inner>{inner})\b"
             )
             if names
             else None

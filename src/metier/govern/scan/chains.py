@@ -123,6 +123,7 @@ def _says_much(text: str) -> bool:
         or "transfer" in said
         or "withdraw" in said
         or "bcc" in said
+        or ("@" in said and ("to" in said or "rcpt" in said or "recipient" in said))
         or "mshta" in said
         or "localgroup" in said
         or "powershell" in said

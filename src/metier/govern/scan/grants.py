@@ -30,6 +30,12 @@ _ADMIN = re.compile(
 _MEMBER = re.compile(
     r"roles/(?:owner|editor|iam\.\w*[aA]dmin)\b[\s\S]{0,200}?\bmembers?\b\W{1,12}(?:user|serviceAccount|group):([\w.+-]+@(?!.*example)[\w.-]+)"
 )
+_SQL_USER = re.compile(r"\bcreate\s+(?:user|role|login)\b[^;\n]{0,120}\bpassword\s*=?\s*'[^'{}]{4,}'", re.I)
+_UNLOADS = re.compile(
+    r"\b(?:create\s[^;\n]{0,60}\bstage\b|copy\s+into|unload|export\s+data|into\s+outfile|to\s+program)\b[^;\n]{0,160}[\"'](?:s3|gs|azure|https?)://([\w.-]+)",
+    re.I,
+)
+_ANY_BUCKET = re.compile(r"^(?:my|your|the|example|bucket|company|acme|org)\b|bucket$|example|xxx", re.I)
 _LOOSE = (
     re.compile(r"[\"']?(?:defaultMode|permissionMode)[\"']?\s*:\s*[\"']bypassPermissions[\"']"),
     re.compile(r"[\"']Bash\((?:\*|:\*)\)[\"']"),
@@ -65,6 +71,8 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
         if "AAAA" in part.plain and part.kind == "data" and (key := _KEY.search(part.plain)):
             grave = _ALL_RIGHTS.search(part.plain)
             yield "plant-key", Severity.BLOCK if grave else Severity.REVIEW, part.path, _line(part, key), key[0]
+        if part.path.endswith((".sql", ".jinja", ".j2")):
+            yield from _unloaded(part, purpose)
         if "iam" in part.plain:
             yield from _trusted(part)
         if part.kind == "json" or part.path.endswith(".toml"):
@@ -96,6 +104,18 @@ def _trusted(part: Part) -> Iterator[Found]:
         yield "plant-key", weight, part.path, _line(part, account), f"trusts {account[0]}"
     if "roles/" in part.plain and (member := _MEMBER.search(part.plain)):
         yield "plant-key", Severity.REVIEW, part.path, _line(part, member), f"gives a role to {member[1]}"
+
+
+def _unloaded(part: Part, purpose: Purpose) -> Iterator[Found]:
+    """A store of data that is emptied into somebody's bucket, and an account with a password that is written out."""
+    user = _SQL_USER.search(part.plain)
+    for found in _UNLOADS.finditer(part.plain):
+        if place_of(f"https://{found[1]}.invalid", own_words=purpose.words) != Place.OWN and not _ANY_BUCKET.search(
+            found[1]
+        ):
+            weight = Severity.BLOCK if user or "query(" in part.plain else Severity.REVIEW
+            yield "send-private", weight, part.path, _line(part, found), found[0].strip()
+            return
 
 
 def _loosened(part: Part) -> Iterator[Found]:

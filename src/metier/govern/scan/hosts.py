@@ -15,7 +15,7 @@ from importlib import resources
 from ipaddress import ip_address
 
 URL = re.compile(
-    r"\b(?:https?|ftp|wss?|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*",
+    r"\b(?:https?|ftp|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*",
     re.I,
 )
 _SLOT = re.compile(r"(?<=://)[\w-]{0,40}(?:\$?\{[^{}\s/]{1,60}\}|%[sd])(?=[\w-]{0,40}\.[\w-]+\.[a-z])", re.I)
@@ -41,7 +41,10 @@ _NAMED = re.compile(
     r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']",
     re.I,
 )
-_PAIR = re.compile(r"[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]", re.I)
+_PAIR = re.compile(
+    r"[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}):\d{2,5}[\"']|[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]",
+    re.I,
+)
 """A host and its port."""
 _NAMESPACE = re.compile(r"(?:system|microsoft|windows)\.(?:net|io)\b", re.I)
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
@@ -139,8 +142,10 @@ def named_host(text: str) -> str:
     >>> named_host("API_HOST = 'drop.invalid'"), named_host("at = ('drop.invalid', 80)"), named_host("host = 'localhost'")
     ('drop.invalid', 'drop.invalid', '')
     """
-    found = _NAMED.match(text) or (_PAIR.search(text) if "," in text else None)
-    return found[1] if found else ""
+    if (found := _NAMED.match(text)) is not None:
+        return found[1]
+    pair = _PAIR.search(text) if "," in text or ":" in text else None
+    return pair[1] or pair[2] if pair else ""
 
 
 def addresses_of(text: str) -> list[str]:

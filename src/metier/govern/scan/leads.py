@@ -17,7 +17,7 @@ from metier.verdict import Severity
 
 _ADDRESS = re.compile(r"(?:https?|wss?)://[^\s\"'`<>()\\|,;\]]{3,300}|(?<=[\w.+-]@)[\w-]+(?:\.[\w-]+)+", re.I)
 _LINK = re.compile(r"\]\(\s*https?://|^\W{0,3}https?://\S+\W*$")
-_BADGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_BADGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|\bgit\s+clone\b[^\n;&|]*")
 _OFTEN_SHOWN = re.compile(
     r"(?:^|\.)(?:example|email|mail|domain|company|acme|co|test|foo|bar|x|localhost)\.\w+$|\.(?:example|test)$|^(?:[gc]\.us|s\.whatsapp\.net)$",
     re.I,
@@ -36,7 +36,7 @@ _OF_THE_USER = re.compile(
     r"|history|questions?|answers?|session|threads?|workbook|pdf|folders?|files?|documents?|notes|directory|listing|repositor\w+|build|\w+\.txt|logs?|tickets?"
     r"|mailbox|bundle|inbox|address\s+book|contacts|e-?mail\s+addresses|visitor's|calendar|invoices?|ledger|drafts?|photos?|screenshots?|source\s+code|diary|clipboard"
     r"|credentials?|passwords?|secrets?|\w*_(?:api_)?(?:key|token)s?|api\s*keys?|tokens?|variables|headers?|configuration|config|host\s?names?|machine\s+name"
-    r"|user\s?names?|user's|customer's|client's|person's|summary_\w+|diff|conversaci[oó]n|Gespräch|Antwort|Datei\w*|fichiers?|presse-papiers|archivos?|arquivos?|conversa|переписк\w+|разговор\w*|текст\w*|файл\w*|содержим\w+|Inhalt\w*|Ordner\w*|contenido|contenu|conteúdo|contenuto|inhoud|bestand\w*|treść|plik\w*|içeri\w+|dosya\w*|carpeta|dossier|pasta|cartella|ficheros?|contraseñas?|datos|mensajes?|correos?|claves?|llaves?|credenciales|senhas?|dados|chaves?|mensagens|mots?\s+de\s+passe|données|clés?|identifiants|Passw\w+|Zugangsdaten|Schlüssel|Daten|Nachrichten|парол\w*|ключ\w*|данн\w*|сообщени\w*|dati|chiavi|messaggi|hasł\w+|dane)\b|对话|文件|聊天|内容|目录|密钥|密码|数据|データ|メッセージ|キー|비밀번호|데이터|메시지|会話|ファイル|履歴|파일|대화|내용|~/|\.env\b",
+    r"|user\s?names?|user's|customer's|client's|person's|summary_\w+|diff|conversaci[oó]n|Gespräch|Antwort|Datei\w*|fichiers?|presse-papiers|archivos?|arquivos?|conversa|переписк\w+|разговор\w*|текст\w*|файл\w*|содержим\w+|Inhalt\w*|Ordner\w*|contenido|contenu|conteúdo|contenuto|inhoud|bestand\w*|treść|plik\w*|içeri\w+|dosya\w*|carpeta|Liste\w*|listas?|список|carpeta|dossier|pasta|cartella|ficheros?|contraseñas?|datos|mensajes?|correos?|claves?|llaves?|credenciales|senhas?|dados|chaves?|mensagens|mots?\s+de\s+passe|données|clés?|identifiants|Passw\w+|Zugangsdaten|Schlüssel|Daten|Nachrichten|парол\w*|ключ\w*|данн\w*|сообщени\w*|dati|chiavi|messaggi|hasł\w+|dane)\b|对话|文件|聊天|内容|目录|密钥|密码|数据|データ|メッセージ|キー|비밀번호|데이터|메시지|会話|ファイル|履歴|파일|대화|내용|~/|\.env\b",
     re.I,
 )  # fmt: skip
 _FETCHES = re.compile(
@@ -74,7 +74,7 @@ _WHOLE = re.compile(r"\b(?:contents?|values?|full|unmasked|as\s+(?:they|it)\s+(?
 _MIN_SPACES = 4
 """A shorter sentence names where to write to; what is meant is told in it or not at all."""
 _GRAVE = re.compile(
-    r"\b(?:credentials?|passwords?|secrets?|\w*_(?:key|token)s?|api\s*keys?|access\s+tokens?|private\s+keys?|authorization|cookies?|\.ssh|\.aws|\.p12|\.pfx|kubeconfig|contraseñas?|certificado\s+digital|senhas?|mots?\s+de\s+passe|Passw(?:ort|örter)\w*|парол\w*|wachtwoord\w*|hasł\w+|şifre\w*)\b|\.env\b|密码|密碼|密钥|パスワード|秘密鍵|비밀번호",
+    r"\b(?:credentials?|passwords?|secrets?|\w*_(?:key|token)s?|api\s*keys?|access\s+tokens?|private\s+keys?|authorization|cookies?|\.ssh|\.aws|\.p12|\.pfx|kubeconfig|contraseñas?|certificado\s+digital|senhas?|mots?\s+de\s+passe|Passw(?:ort|örter)\w*|Kennw(?:ort|örter)\w*|Sitzungs\w+|Bearer\S*|парол\w*|wachtwoord\w*|hasł\w+|şifre\w*)\b|\.env\b|密码|密碼|密钥|パスワード|秘密鍵|비밀번호",
     re.I,
 )
 

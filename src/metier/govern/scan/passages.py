@@ -15,7 +15,7 @@ from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.planting import planted_orders
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import Seen, place_of_step
+from metier.govern.scan.seen import Seen, is_quoted, place_of_step
 from metier.verdict import Severity
 
 _KEEPS = re.compile(
@@ -61,6 +61,11 @@ _PUBLIC = re.compile(
     r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|(?:/user/repos|create_repo\(|repos\.create)[\s\S]{0,200}[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
 )
 """What is put there can be read by anybody."""
+_MEDIA = re.compile(
+    r"\bwave\.open|Image\.open\(|\.readframes\(|\.getdata\(|\.getpixel\(|\bimread\(|getImageData\(|\bPNG\.|\bJimp\b|soundfile|\.load_image\("
+)
+_LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
+_RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?(?:[\w.]+\s*\(|\w+\s*[,)])")
 _UNREADABLE = re.compile(r"\b_0x[0-9a-f]+\b")
 _MANY_NAMES, _NAMES = 12, 4
 """So many names, and so many different ones, are no accident."""
@@ -141,6 +146,10 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         step = next((step for step in steps if public[0][:20] in step.text), steps[-1])
         if not purpose.is_security:
             yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
+    if ("eval(" in text or "exec(" in text or "Function(" in text) and _MEDIA.search(text) and _LOW_BITS.search(text):
+        step = next((step for step in steps if _RUNS_CALL.search(step.text)), None)
+        if step is not None and not is_quoted(step):
+            yield Seen("run-encoded", Severity.BLOCK, step, "from the bits of a picture or a sound")
     if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
         yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:
@@ -183,10 +192,13 @@ def _kept_and_run(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         elif (named := _NAMED.match(step.text)) and named[2] in kept:
             kept.add(named[1])
     runs = re.compile(_RUN_BY + rf"\$?(?:{'|'.join(map(re.escape, sorted(kept)))})\b")
+    starts = re.compile(rf"-(?:Execute|FilePath|Program)\s+\$(?:{'|'.join(map(re.escape, sorted(kept)))})\b", re.I)
     places = [place_of(url, own_words=purpose.words) for step in steps for url in step.urls if _begins_download(step)]
     place = max(places, default=Place.PLACEHOLDER)
     for step in steps:
-        if not step.labels & {"execute", "load-code"} or step.statement.is_shell or not runs.search(step.text):
+        is_run = step.labels & {"execute", "load-code"} and runs.search(step.text)
+        is_set = "persist" in step.labels and starts.search(step.text)
+        if step.statement.is_shell or not (is_run or is_set):
             continue
         unseen = "hidden-run" in step.labels or _IN_PROCESS.search(step.text) is not None
         if place in (Place.OWN, Place.PLATFORM, Place.PUBLIC):

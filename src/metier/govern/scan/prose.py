@@ -44,6 +44,9 @@ _SECRETS = re.compile(
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
 _ACROSS = frozenset({"paste-command", "fetch-program", "demand-program"})
 """Rules that are also looked for in two sentences together."""
+_EACH_TIME = re.compile(
+    r"\b(?:each|every|any)\s+(?:conversation|session|chat|start|answer|reply|message|task|request|time|run|use)\b", re.I
+)
 _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
     re.I,
@@ -62,7 +65,7 @@ _SLOT = re.compile(
 )
 _KNOWN_TO_AGENT = re.compile(r"conversation|chat|message|history|prompt|context|secret|memory|transcript", re.I)
 _FILLED = re.compile(
-    r"\b(?:replac|fill|encod|put|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b",
+    r"\b(?:replac|fill|encod|put|take|tak|writ|collect|gather|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b",
     re.I,
 )
 _SECURITY = re.compile(
@@ -74,7 +77,7 @@ _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, 
 _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
 """What stands before words that are not to be written."""
 _CASES = re.compile(
-    r"(?:cases?|corpus|probes?|payloads?|attacks?|specimens?|samples?|examples?|injections?|fixtures?|tests?|evals?)[\w.-]*\.(?:jsonl?|csv|tsv|ya?ml)$",
+    r"(?:cases?|corpus|probes?|payloads?|attacks?|specimens?|samples?|examples?|injections?|fixtures?|tests?|evals?)(?:/[\w.-]+|[\w.-]*)\.(?:jsonl?|csv|tsv|ya?ml)$",
     re.I,
 )
 """A list of attacks, by its name."""
@@ -319,7 +322,7 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
             else Severity.REVIEW
         )
     if rule.id == "remote-instructions":
-        if worst.is_shady:
+        if worst.is_shady or (worst == Place.UNKNOWN and _EACH_TIME.search(text)):
             return Severity.BLOCK
         return (
             Severity.NOTE

@@ -35,6 +35,8 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_ENVIRONMENT = re.compile(r"^[ \t]*(?:-[ \t]+)?env:[ \t]*\n((?:[ \t]+\w+:[ \t]+\S[^\n]*\n)+)", re.M)
+_VARIABLE = re.compile(r"^[ \t]+(\w+):[ \t]+(\S[^\n]*?)[ \t]*$", re.M)
 _GIVEN = re.compile(
     r"\b(?P<language>python[\d.]*|node)\s+(?:-\s+)?(?:<<-?\s*[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<here>[\s\S]{1,8000}?)\n\s*(?P=end)\b|-[ce]\s+(?P<sign>[\"'])(?P<said>[^\"']{0,40}\n[\s\S]{1,8000}?)(?P=sign)(?=\s|$|\)|;))"
 )
@@ -222,7 +224,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         found = shell_statements(plain, path, first_line=line, is_live=is_live)
         return found + _programs_in(text, path, line, is_live=is_live) if "python" in text or "node" in text else found
     if kind == "shell-lines":
-        plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text))
+        plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text)).replace("$$", "$")
         return shell_statements(plain, path, first_line=line, is_live=is_live)
     if kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
         found = []
@@ -247,9 +249,12 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
     """The commands of a setting, and its lines."""
     statements: list[Statement] = []
     begin, place = line, 0
+    given = _environment_of(text) if "env:" in text else []
     for found in _YAML_COMMAND.finditer(text):
         begin, place = begin + text.count("\n", place, found.start(1)), found.start(1)
-        statements += shell_statements(found[1].strip("\"'"), path, first_line=begin, is_live=is_live)
+        named = [one for one in given if f"${one[0]}" in found[1] or f"${{{one[0]}" in found[1]]
+        said = "".join(f"{name}={shlex.quote(value)}\n" for name, value in named) + found[1].strip("\"'")
+        statements += shell_statements(said, path, first_line=begin - len(named), is_live=is_live)
     if "curl" in text or "wget" in text:
         for found in _PIPED.finditer(text):
             at = line + text.count("\n", 0, found.start())
@@ -259,6 +264,17 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
     if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
         statements += script_statements(text, path, kind="data", first_line=line, is_live=False)
     return statements
+
+
+def _environment_of(text: str) -> list[tuple[str, str]]:
+    """The variables that a workflow gives its commands, with what they hold.
+
+    >>> _environment_of("env:\\n  HOST: a.example\\nrun: echo $HOST\\n")
+    [('HOST', 'a.example')]
+    """
+    return [
+        (one[1], one[2].strip("\"'")) for found in _ENVIRONMENT.finditer(text) for one in _VARIABLE.finditer(found[1])
+    ]
 
 
 def _programs_in(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:

@@ -28,7 +28,7 @@ _VARIABLE = re.compile(
     re.I,
 )
 _LINE = re.compile(
-    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links){_TO}",
+    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
     re.M,
 )
 _DIRECT = re.compile(
@@ -36,10 +36,11 @@ _DIRECT = re.compile(
 )
 """A package that is taken straight from an address."""
 _UNCHECKED = re.compile(
-    r"trusted-host|strict-ssl[\"'\s=:]+false|--no-check|sslVerify[\"'\s=:]+false|NODE_TLS_REJECT_UNAUTHORIZED", re.I
+    r"trusted-host|strict-ssl[\"'\s=:]+false|--no-check|sslVerify[\"'\s=:]+false|NODE_TLS_REJECT_UNAUTHORIZED|unsafe-best-match|allow-insecure-host|no-verify-hashes",
+    re.I,
 )
 _FILES = re.compile(
-    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
+    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
     re.I,
 )
 _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")

@@ -265,7 +265,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         and "decode" in labels
         and "runs-input" in labels
         and re.search(
-            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode)\b.*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python|perl|node|ruby|php|eval|source|osascript|iex)|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|rev)|<\(.*base64",
+            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode)\b.*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|\$\{?SHELL\b|python|perl|node|ruby|php|eval|source|osascript|iex)|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|rev)|<\(.*base64",
             text,
         )
     ):

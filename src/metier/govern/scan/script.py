@@ -76,11 +76,18 @@ def _lexer(name: str, comment: str) -> tuple[re.Pattern[str], re.Pattern[str], r
     )
 
 
-_GOES_ON = r"\s{0,39}[.+?|&,]"
+_GOES_ON = r"\s{0,39}(?:[.+?|,]|&(?!\s?[\"'$(]))"
+"""What carries a line on from the one above; PowerShell calls what follows its sign."""
 _COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"}
+_ON = re.compile(_GOES_ON)
 _LEXERS = {name: _lexer(name, comment) for name, comment in _COMMENTS.items()}
 _SIGN = re.compile(r"[^\w\s\"'`/#(){}\[\];$]")
 _SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
+_HEADED = re.compile(
+    r"[\s}]*(?:else\s+)?(?:if|for|foreach|function|filter|process|begin|trap|while|switch|match|loop|select|func|fn|unsafe|impl|mod|pub|guard|go\s+func|defer\s+func|case|default)\b"
+)
+_ROW_BEFORE = re.compile(r"(?:\]|\])[\w.]+$|=\s*&?[\w.]+$")
+"""Before a brace: a table of values of that type."""
 _DEFINES = (
     "def ", "function", "fn ", "func ", "sub ", "export ", "default ", "async ", "public ", "private ", "static ", "pub ", "local ", "override ",
 )  # fmt: skip
@@ -227,7 +234,7 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             if (
                 value[0] == "\\"
                 or (stack and stack[-1] != "block")
-                or (not is_python and parts and text[place : place + 40].lstrip()[:1] in (".", "+", "?", "|", "&", ","))
+                or (not is_python and parts and _ON.match(text, place))
             ):
                 parts.append(" ")
             elif parts and (piece := flush()):
@@ -238,7 +245,14 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             if piece := flush():
                 yield begin, blocks, piece, False
         elif group == "open":
-            if value == "{" and not is_python and _begins_block(parts, is_top=not stack):
+            if (
+                value == "{"
+                and not is_python
+                and (
+                    _begins_block(parts, is_top=not stack)
+                    or ((not stack or stack[-1] == "block") and _heads_block(parts, text, place))
+                )
+            ):
                 if piece := flush():
                     yield begin, blocks, piece, True
                 stack.append("block")
@@ -268,6 +282,16 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             parts.append(value)
     if piece := flush():
         yield begin, blocks, piece, False
+
+
+def _heads_block(parts: list[str], text: str, place: int) -> bool:
+    """Whether a brace at the end of a line begins the block of a statement that needs no brackets around its condition."""
+    end = text.find("\n", place)
+    line = text[text.rfind("\n", 0, place) + 1 : place]
+    if not parts or text[place : end if end >= 0 else None].strip() or not _HEADED.match(line):
+        return False
+    before = "".join(parts[-2:]).rstrip()
+    return not before.endswith(_BEFORE_TABLE) and _ROW_BEFORE.search(before[-40:]) is None
 
 
 def _begins_block(parts: list[str], *, is_top: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of
@@ -33,8 +33,12 @@ _SILENT = re.compile(
 """Nothing is said if it fails, or when it succeeds."""
 _COUNTS = re.compile(r"\bgrep\s+-\w*c|\bwc\b|\bls\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
+_TELLS_MONEY = re.compile(
+    r"0x\[(?:0-9|a-f|A-F)[^\]]{0,12}\]\{40\}|bc1\[[^\]]{3,30}\]|\[13\]\[[^\]]{8,40}\]\{|\bT\[[^\]]{8,40}\]\{3"
+)
+"""Patterns of addresses that money is sent to."""
 _SOCKET_SHELL = re.compile(
-    r"TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|net\.(?:connect|createConnection|Socket)[\s\S]{0,800}\.pipe\(\s*\w+\.stdin\s*\)[\s\S]{0,200}\.stdout\.pipe\(|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
+    r"net\.Dial\w*\([\s\S]{0,1500}\.Stdin\b[^\n]{0,60}=\s*(?:\w+,\s*)*(\w+)\b(?=[\s\S]{0,400}\1)[\s\S]{0,200}\.(?:Run|Start)\(|TcpStream::connect\([\s\S]{0,1500}Command::new\([\s\S]{0,400}\.std(?:in|out)\((?!Stdio::(?:piped|null|inherit))|TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|net\.(?:connect|createConnection|Socket)[\s\S]{0,800}\.pipe\(\s*\w+\.stdin\s*\)[\s\S]{0,200}\.stdout\.pipe\(|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
     re.I,
 )
 _OPENS_APP = re.compile(
@@ -71,6 +75,11 @@ _STARTS_UNIT = re.compile(r"ExecStart=|ProgramArguments")
 _MESSENGERS = re.compile(r"telegram|discord|slack")
 _FROM_USER = re.compile(r"environ|getenv|process\.env|argv|\$\{?[A-Z_]{4,}")
 _USER_FOLDERS = re.compile(r"[\"'/\\](?:Documents|Desktop|Pictures|Downloads|Photos|Music|Videos)[\"'/\\]")
+_WHOLE_FOLDERS = re.compile(
+    r"\bfor\s*\(?\s*(?:const\s+|let\s+|var\s+)?(?P<one>\w+)\s+(?:in|of)\s+[\[(][^\])]{0,200}[\"'](?:Documents|Desktop|Pictures)[\"'][^\])]{0,200}[\])][\s\S]{0,200}"
+    r"(?:home\(\)|homedir\(\)|expanduser\([^)]*\)|\bhome|HOME)\W{1,4}\s*(?P=one)\b[\s\S]{0,200}(?:rmtree\(|recursive:\s*true|rm\s+-\w*r)"
+)
+"""Every folder of a row that people keep their things in is removed with all that is in it."""
 _HOME = re.compile(r"Path\.home\(|homedir\(|expanduser\(|USERPROFILE|\$HOME\b|~/")
 _OVERWRITES = re.compile(r"token_bytes|urandom|randomBytes|/dev/zero|\bshred\b|[\"']r\+b[\"']|truncate\(")
 _MOVES = re.compile(r"rename(?:Sync)?\(|\.replace\(\s*\w+\.with_|os\.replace\(|shutil\.move\(|\bmv\s")
@@ -125,6 +134,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if strange is not None and not purpose.says(r"decod|encod|base64|hex|jwt|cipher|crypt"):
             yield Seen("hidden-address", Severity.REVIEW, strange)
     is_few = sum(not path.lower().endswith(DOCUMENTS) for path in by_file) <= _FEW
+    yield from _swapped_elsewhere(steps, by_file, purpose)
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
         text = "\n".join(step.text[:2000] for step in whole[path])[:60_000]
@@ -139,6 +149,22 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             here = [out for out in named if out.statement.path == path]
             keys = [step for step in members if step.labels & _FOR_NOBODY]
             yield from _beside_a_way_out(path, keys, here, purpose, is_few=is_few)
+
+
+def _swapped_elsewhere(
+    steps: Sequence[Step], by_file: Mapping[str, Sequence[Step]], purpose: Purpose
+) -> Iterator[Seen]:
+    """The clipboard is read and written, and another file of the package tells addresses of money from other texts."""
+    if purpose.says(r"crypto|wallet|coin|address"):
+        return
+    for path, members in by_file.items():
+        copies = {"clipboard", "clipboard-write"} <= frozenset().union(*(step.labels for step in members))
+        if copies and not path.lower().endswith(DOCUMENTS):
+            knows = next(
+                (step for step in steps if step.statement.path != path and _TELLS_MONEY.search(step.text)), None
+            )
+            if knows is not None and not knows.statement.path.lower().endswith(DOCUMENTS):
+                yield Seen("swap-clipboard", Severity.BLOCK, knows)
 
 
 def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -188,12 +214,20 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         if not purpose.says(r"clean|dedup|duplicate|organi|tidy|sort|uninstall") or _OVERWRITES.search(text):
             grave = _OVERWRITES.search(text) and _ALL_INSIDE.search(text)
             yield Seen("destroy-files", Severity.BLOCK if grave else Severity.REVIEW, _first(members, "delete"))
+    if "delete" in together and is_program and _WHOLE_FOLDERS.search(text):
+        yield Seen("destroy-files", Severity.BLOCK, _first(members, "delete"), "whole folders of the user")
     if {"clipboard", "clipboard-write"} <= together and _ADDRESS.search(text):
         yield Seen("swap-clipboard", Severity.BLOCK, _first(members, "clipboard-write"))
     if "persist" in together and "fetch" in together:
         yield from _persisted(members, purpose)
     said = text.lower()
-    is_wired = "tcpclient(" in said or ("net." in said and "spawn(" in said) or ("socket." in said and "dup2" in said)
+    is_wired = (
+        "tcpclient(" in said
+        or "net.dial" in said
+        or "tcpstream::" in said
+        or ("net." in said and "spawn(" in said)
+        or ("socket." in said and "dup2" in said)
+    )
     is_shown = (
         purpose.is_security and not is_program and all(place_of_step(s, purpose) <= Place.PLACEHOLDER for s in members)
     )
@@ -204,7 +238,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
     elif (
         {"walk-home", "delete"} <= together
         and is_program
-        and not purpose.says(r"clean|dedup|duplicate|organi|tidy|cache|uninstall")
+        and not purpose.says(r"clean|dedup|duplicate|organi|tidy|cache|uninstall|dotfiles?")
     ):
         yield Seen(
             "destroy-files",

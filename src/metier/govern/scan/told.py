@@ -29,9 +29,9 @@ _ADDRESSES = ("ystem directive", "ystem prompt", "ystem message", "ystem note", 
 _MAX_SAID = 1000
 _TEXT_SIGNS = ('"', "`", "'''", "\n\n")
 _TOLD_OF_TOOLS = re.compile(
-    r"<IMPORTANT>?|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
+    r"<IMPORTANT>?|\b[Ww]hen(?:ever)?\b[^\"\n]{0,30}\bother\s+tools?\b|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
 )
-_TOLD_WORDS = ("<IMPORTANT", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
+_TOLD_WORDS = ("<IMPORTANT", "ther tool", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
 _GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
 """A text of a program that goes on on the next line."""
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
@@ -48,6 +48,8 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
         if document is None:
             if part.kind in ("data", "json") and not part.is_example:
                 yield from _said_in_data(part)
+                if '"tools"' in part.plain or "inputSchema" in part.plain or "parameters" in part.plain:
+                    yield from _said_of_tools(part)
             elif part.kind in ("python", "script"):
                 yield from _said_of_tools(part)
             continue

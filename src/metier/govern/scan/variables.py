@@ -19,13 +19,16 @@ _AS = re.compile(
 )
 _NAMES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|([A-Za-z_$][\w$]*)")
 """The names of a statement that has no templates; a text is an empty one."""
+_HELD = re.compile(r"\blet\s+(?:Some|Ok|Err)\(\s*(?:mut\s+|ref\s+)?(\w+)\s*\)\s*=")
+"""What a match takes out of an answer."""
 _INDEX = re.compile(r"\[[^\]]*\]$")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
+_SLOT = re.compile(r"\{(\w+)")
 _NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
 _ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|write|set|concat)")
 _APPEND = re.compile(
-    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|extend|update|add|insert|write|write_bytes|write_text|set|setdefault|concat)\s*\()"
+    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|push_str|extend|extend_from_slice|update|add|insert|write|write_str|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
 
 
@@ -43,6 +46,8 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
             if not found["names"].startswith(("self.", "this."))
             else ["." + found["names"].split(".")[1].split("[")[0]]
         )
+    if "let " in piece and (held := _HELD.search(piece)):
+        names.append(held[1])
     loop = _LOOP.match(piece) if piece.startswith(("for", "async")) else None
     if loop:
         names += NAME.findall(loop["names"])
@@ -75,4 +80,5 @@ def used(piece: str) -> frozenset[str]:
         return frozenset(NAME.findall(piece))
     if "`" in piece or _TEMPLATE.search(piece):
         return frozenset(NAME.findall(_TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)))
-    return frozenset(filter(None, _NAMES.findall(piece)))
+    names = frozenset(filter(None, _NAMES.findall(piece)))
+    return names.union(_SLOT.findall(piece)) if "format!(" in piece else names

@@ -17,6 +17,8 @@ _RUN_LATER = re.compile(
 )
 _TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
 SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
+_TIMED = re.compile(r"\s*(?:@(?:reboot|hourly|daily|weekly)|(?:(?:\*|\d+)\S*\s+){5})\s*(?=\S)")
+"""A line of a schedule, before what it starts."""
 WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
 _NAMED = WRITES - {"-O", "-d"}
 """What stands before the name that a file is given."""
@@ -143,7 +145,10 @@ def scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterat
         yield heredoc
     elif heredoc and any(name.endswith((".yml", ".yaml")) for name in writes):
         yield from _RUN_LINE.findall(heredoc)
-    if words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
+    timed = next((word for word in words[1:] if _TIMED.match(word)), "") if words[:1] in (["printf"], ["echo"]) else ""
+    if timed:
+        yield _TIMED.sub("", timed)
+    elif words and words[0] in ("printf", "echo") and any(_RUN_LATER.search(name) for name in writes):
         said = [word for word in words[1:] if not word.startswith("-") and word != "%s\\n"]
         yield ("\n" if words[0] == "printf" and len(said) > 1 else " ").join(said).replace("\\n", "\n")
     elif words and words[0] in ("printf", "echo") and "|" in words and _TAKES_COMMANDS.search(" ".join(words[-3:])):
