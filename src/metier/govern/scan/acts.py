@@ -72,6 +72,7 @@ _READ_ALWAYS = re.compile(
     r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.cursorrules|copilot-instructions|/(?:memory|rules|hooks)/[\w-]+\.\w+"
 )
 """What an agent reads whenever it starts."""
+_START_FILE = re.compile(r"rc\b|profile|authorized_keys|cron|autostart|LaunchAgents|systemd|hooks|init\.d")
 _ALSO_TO = re.compile(
     r"\b(?:to|cc|recipients?|rcpt|to_addrs|envelope_to)[\"']?\s*[:=]\s*\[\s*[A-Za-z_][\w.]*(?:\([^()]*\))?\s*,\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']"
     r"|\b(?:to_addrs|recipients|rcpt|envelope)\b[^\n]{0,60}\+\s*\[\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']|\b(?:recipients|to_addrs|rcpt)\.(?:append|push|add)\(\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']",
@@ -116,6 +117,7 @@ def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("reverse-shell", Severity.NOTE if purpose.is_security or is_cut else Severity.REVIEW, step)
     if (
         "miner" in labels
+        and not is_quoted(step)
         and (step.statement.is_shell or "execute" in labels or "stratum+" in text)
         and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate")
     ):
@@ -159,7 +161,9 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Arranging to be started again."""
     labels, text = step.labels, step.text
-    if text.startswith("for ") if step.statement.is_shell else _WORDS.fullmatch(text):
+    if text.startswith(("cp ", "sudo cp ")) and not _START_FILE.search(text.split()[-1]):
+        return
+    if is_quoted(step) or (text.startswith("for ") if step.statement.is_shell else _WORDS.fullmatch(text)):
         return
     if "persist" in labels and "LaunchAgents/com.apple." in text and not is_quoted(step) and not purpose.is_security:
         yield Seen("persist-unasked", Severity.BLOCK, step, "under the name of the system's maker")
@@ -194,7 +198,7 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
             text,
         )
         and not purpose.says(
-            r"daemon|service|schedul|cron|monitor|watch|background|auto|remind|heartbeat|install|setup|hook|shell|terminal|alias|dotfile|backup|sync|deploy|server|git"
+            r"daemon|service|schedul|cron|monitor|watch|background|auto|remind|heartbeat|install|setup|hook|shell|terminal|alias|dotfile|backup|sync|deploy|server|git|harden|\bvps\b|fail2ban"
         )
     ):
         yield Seen("persist-unasked", Severity.REVIEW, step)
@@ -256,7 +260,7 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "grant-root" in labels
         and step.statement.is_shell
         and not is_quoted(step)
-        and not purpose.says(r"sudo|user management|provision|ansible|cloud-init")
+        and not purpose.says(r"sudo|user management|provision|ansible|cloud-init|harden|\bvps\b")
     ):
         yield Seen(
             "grant-root",
@@ -291,7 +295,7 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _weight_of_sudoers(text: str, purpose: Purpose) -> Severity:
     """Few commands without a password, on a machine that is set up, are in order; all of them are not."""
     if not _FEW_COMMANDS.search(text):
-        return Severity.BLOCK
+        return Severity.REVIEW if purpose.says(_SETS_UP) and "$" in text else Severity.BLOCK
     return Severity.NOTE if purpose.says(_SETS_UP) else Severity.REVIEW
 
 

@@ -132,6 +132,7 @@ _FILE_WORDS = ("open(", "File", "write_", "urlretrieve(", "WriteStream(", "shuti
 _OPENED = re.compile(r"\bhttps?\.request\(|new WebSocket\(|createTransport\(|curl_init\(")
 _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")
 """A thing that is connected to an address leads there from then on."""
+_ENVIRONMENT = re.compile(r"=\s*(?:os\.environ|process\.env)\s*;?$")
 _METADATA = re.compile(r"169\.254\.169\.254|metadata\.google\.internal")
 _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
 _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
@@ -253,6 +254,8 @@ def follow(steps: Sequence[Step]) -> None:
             _begin(step)
             for key in reads:
                 for kind, origin in held.get(key, {}).items():
+                    if kind == "environment" and _is_picked(step.text, key[-1], origin.text):
+                        continue
                     step.received.setdefault(kind, origin)
                     if kind == "secret-variable":
                         step.carriers |= {key[-1]}
@@ -269,6 +272,13 @@ def follow(steps: Sequence[Step]) -> None:
                 due.update(readers.get(key, ()))
         if not due:
             return
+
+
+def _is_picked(text: str, name: str, origin: str) -> bool:
+    """Whether a step takes single variables out of the environment by a name that stands for it."""
+    if not _ENVIRONMENT.search(origin):
+        return False
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b(?!\s*(?:\[|\.get\(|\?\.|\.[A-Z_]))", text) is None
 
 
 def _begin(step: Step) -> None:

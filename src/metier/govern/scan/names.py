@@ -26,6 +26,8 @@ _LONG = {
     sign: tuple(word for word in _WORDS if len(word) >= 6 and word[0] == sign) for sign in {word[0] for word in _WORDS}
 }
 """The words in which a slip is told, by their first letter."""
+_ALIKE = str.maketrans("I10", "llo")
+"""Signs that look like letters."""
 _SHORT = frozenset(word for word in _WORDS if len(word) == 5)
 """Of these only that a letter was doubled is told."""
 _TWICE = re.compile(r"(\w)\1")
@@ -94,6 +96,9 @@ def slip_of(name: str) -> str | None:
     >>> slip_of("json-formater"), slip_of("json-formatter"), slip_of("formatters")
     ('formatter', None, None)
     """
+    for part in re.split(r"[-_./@]", name):
+        if (seen := part.translate(_ALIKE).lower()) in _KNOWN and part.lower() not in _KNOWN:
+            return seen
     for part in re.split(r"[-_./@]", name.lower()):
         if len(part) < 5 or part in _KNOWN or part.rstrip("s0123456789") in _KNOWN:
             continue

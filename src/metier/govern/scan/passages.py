@@ -55,6 +55,9 @@ _OTHER_SKILLS = re.compile(
     r"\.\./\*/SKILL\.md(?=[\s\S]{0,400}(?:\bmv\b|-o\s|>\s|tee\b))|(?:glob\(|readdir\w*\(|listdir\()[^\n]{0,80}(?:skills|\.\.)[\s\S]{0,400}SKILL\.md[\s\S]{0,200}(?:write\w*\(|copyFile)"
 )
 """The instructions of the skills beside this one are written over."""
+_HOOK_FILE = re.compile(
+    r"(?:^|/)(?:pre|post|prepare)-(?:commit(?:-msg)?|push|merge|checkout|receive|rewrite|applypatch)(?:\.\w+)?$"
+)
 _HOOKS = re.compile(r"core\.hooksPath|\.git/hooks/|init\.templateDir", re.I)
 _TAKEN = frozenset({"credentials", "wallet", "browser", "environment"})
 _PUBLIC = re.compile(
@@ -84,6 +87,7 @@ _SPOILS = re.compile(
 _ADDRESS_NAMED = re.compile(
     r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
 )
+_TWENTY = re.compile(r"[\[(]\s*(?:0x[0-9a-fA-F]{1,2}\s*,\s*){19}0x[0-9a-fA-F]{1,2}\s*,?\s*[\])]")
 _SHARE = re.compile(
     r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
 )
@@ -140,6 +144,10 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield from _republished(steps, text)
     if "sendTransaction" in text or "approve(" in text or "transfer" in text or "istance" in text:
         yield from _paid_to_author(steps, text)
+    if "send" in together and "source-code" in together and _HOOK_FILE.search(steps[0].statement.path):
+        for step in steps:
+            if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN:
+                yield Seen("send-private", Severity.BLOCK, step, "by a hook of git")
     if "send" in together and "hook" in text.lower() and _HOOKS.search(text):
         yield from _hooked(steps, purpose)
     if together & _TAKEN and (public := _PUBLIC.search(text)):
@@ -299,6 +307,8 @@ def _paid_to_author(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         wallets = {found[0] for found in _WALLET.finditer(text)}
         if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
             yield Seen("redirect-money", Severity.BLOCK, steps[0], "to the address that looks most like the one given")
+    if "sendTransaction" in text and (row := next((s for s in steps if _TWENTY.search(s.text)), None)) is not None:
+        yield Seen("redirect-money", Severity.BLOCK, row, "an address that is kept as numbers")
     names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
     for step in steps:
         paid = _PAYS.search(step.text)

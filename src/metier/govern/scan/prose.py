@@ -69,7 +69,7 @@ _FILLED = re.compile(
     re.I,
 )
 _SECURITY = re.compile(
-    r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?|cross-site scripting|\bxss\b|\bcsrf\b|sql injection|detection rules?|\bsigma\b|\bfalco\b|\bauditd\b|\bsiem\b",
+    r"\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:\w+ )?(?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?|cross-site scripting|\bxss\b|\bcsrf\b|sql injection|detection rules?|\bsigma\b|\bfalco\b|\bauditd\b|\bsiem\b",
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
@@ -83,6 +83,7 @@ _CASES = re.compile(
 """A list of attacks, by its name."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
+_FOUR_MARKS = 4
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
 
 
@@ -116,7 +117,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         for place in found_in[sentence.text]:
             rule, pattern = pairs[place]
             key = (rule.id, sentence.path, sentence.line)
-            if key in spoken or (is_window and rule.id not in _ACROSS):
+            # Rows that each quote something are no thought of two sentences.
+            is_listed = is_window and shows and sentence.text.count('"') >= _FOUR_MARKS
+            if key in spoken or is_listed or (is_window and rule.id not in _ACROSS):
                 continue
             if (sentence.text, place) not in judged:
                 match = pattern.search(sentence.text)
@@ -361,7 +364,12 @@ def _opens_quote(before: str) -> bool:
 
 
 def _is_quoted(text: str, match: re.Match[str]) -> bool:
-    return any(found.start() < match.start() + 3 and match.end() - 3 < found.end() for found in _QUOTED.finditer(text))
+    quotations = [found.span() for found in _QUOTED.finditer(text)]
+    # A row of a table quotes in each of its cells.
+    begins = any(start < match.start() + 3 and match.start() < end for start, end in quotations)
+    ends = any(start < match.end() and match.end() - 3 < end for start, end in quotations)
+    whole = any(start < match.start() + 3 and match.end() - 3 < end for start, end in quotations)
+    return whole or (begins and ends and "|" in text)
 
 
 def purpose_is_security(texts: Iterable[str]) -> bool:

@@ -65,6 +65,8 @@ _ORDERS_FIRST = re.compile(
     re.I,
 )
 """A line that begins with an order."""
+_CITED = re.compile(r"[\"“][^\"“”`]*`[^`]*`[^\"“”`]*[\"”]")
+"""A command within words that are quoted."""
 _SHOWS = re.compile(
     r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|reverse shells?|in process lists?|indicators?|iocs?|signatures?|for example|example of)\b[^.!?]*:?\s*$",
     re.I,
@@ -302,7 +304,11 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
                 lead = before
         looked = number + 1
         orders = _ORDERS_RUN.search(line) or (lead is not line and _ORDERS_RUN.search(lead))
-        is_shown = not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
+        is_shown = (
+            _CITED.search(line) is not None
+            or not orders
+            and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
+        )
         mention = bool(_AGAINST.search(line) or _AGAINST.search(lead))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (

@@ -30,7 +30,7 @@ _PIPES_ON = re.compile(
     re.I,
 )
 _RUNS_FETCHED = re.compile(
-    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:eval|exec)\s*[)(])|\b(?:perl|ruby|python[\d.]*|node|php)\s+-\w*[ecr]\s+\$\(\s*(?:curl|wget)|\brundll32\b\s+\\\\\\\\|\bregsvr32\b.*/i:https?:|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
+    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:(?:eval|exec)\s*[)(]|Function\s*\())|\b(?:perl|ruby|python[\d.]*|node|php)\s+-\w*[ecr]\s+\$\(\s*(?:curl|wget)|\brundll32\b\s+\\\\\\\\|\bregsvr32\b.*/i:https?:|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
     re.I,
 )
 _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
@@ -74,9 +74,12 @@ _FETCH_WORDS = (
     "downloadstring",
     "invoke-",
 )
-_RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "$(", "iex", "invoke-expression")
+_RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "function(", "$(", "iex", "invoke-expression")
 """What runs something fetched names one of each."""
 _CALLS_NAME = re.compile(r"^(?:\w+\s*=\s*)?\w+\(\s*\w")
+_HANDED_RUN = re.compile(
+    r"\blambda (\w+)\s*:\s*\1\(.*\)\(\s*(?:exec|eval)\s*\)|\(\s*(\w+)\s*=>\s*\2\(.*\)\(\s*(?:eval|Function)\s*\)"
+)
 _EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new Function\s*\(")
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
@@ -260,6 +263,8 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
     put_together = labels & {"execute", "load-code", "interpreter"} and not step.statement.is_shell
     if called or (put_together and _NAMED_BY_CALL.search(text)):
         yield Seen("run-encoded", Severity.BLOCK, step, "by a name that is put together")
+    elif "decode" in labels and "evaluate" in labels and _HANDED_RUN.search(text):
+        yield Seen("run-encoded", Severity.BLOCK, step, "by a function that is given the interpreter")
     elif (
         step.statement.is_shell
         and "decode" in labels

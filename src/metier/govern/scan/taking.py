@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import URL, Place, distinctive, host_of
+from metier.govern.scan.hosts import URL, Place, distinctive, host_of, names_of
 from metier.govern.scan.labels import CREDENTIALS, SECRET_NAME
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, UNSEEN, Seen, is_quoted, place_of_step
@@ -39,6 +39,7 @@ _HOUSES = frozenset(
 """Services whose hosts bear their name."""
 _MODELS = frozenset({"anthropic", "openai"})
 """Services that others answer for, with the same keys in use."""
+_MANY_HOUSES = 3
 _SIGNED = re.compile(r"[\"']?(?:authorization|x-[\w-]*(?:key|token))[\"']?\s*[:,\]]", re.I)
 _CREDENTIAL_BODY = re.compile(
     r"\b(?:credentials?|passwords?|passwd|secrets?|private_?keys?|seed_?phrase|mnemonic|cookies)\b[\"']?\s*[=:]\s*[\"']?\$?[{(]?",
@@ -64,6 +65,8 @@ _REMOTE_COMMAND = re.compile(r"\|\s*ssh\s+(?:-\S+\s+)*\S+\s+\S")
 _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b|\btar\s")
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
 """Keys that open many services, and so are the login of none."""
+_OF_HOUSE = re.compile(r"\.aws\b|gcloud|\.azure\b|\.kube\b|\.docker\b|\.config/gh\b|\.npmrc|\.pypirc|\.git-credentials")
+"""Logins of services whose hosts are known."""
 AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
 _LOGIN = re.compile(
     r"ssh|aws|netrc|git-cred|gnupg|kube|docker|pypirc|npmrc|gcloud|azure|gh/|openclaw|clawdbot|moltbot|claude|codex|cursor|gemini|credential|secret|auth|config|token|key"
@@ -244,6 +247,8 @@ def is_own_login(step: Step, purpose: Purpose) -> bool:
     origin = step.received.get("credentials", step)
     if _OF_ALL.search(origin.text):
         return False
+    if _OF_HOUSE.search(origin.text) and place_of_step(step, purpose) >= Place.UNKNOWN:
+        return False
     paths = [path for path in re.findall(r"[~$./\w-]*[/.][\w./-]+", URL.sub(" ", origin.text)) if _LOGIN.search(path)]
     return bool(paths) and all(distinctive(path.replace("-", " ")) & purpose.words for path in paths)
 
@@ -277,19 +282,37 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
 
 def signed_by_others(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """A request to a stranger names itself by the key of a well-known service that neither of the two is of."""
-    if place_of_step(step, purpose) >= Place.UNKNOWN and not is_quoted(step) and _of_house(step, purpose):
+    place, others = place_of_step(step, purpose), _houses(step, purpose)
+    if is_quoted(step):
+        return
+    if (place >= Place.UNKNOWN and others - _MODELS) or (place >= Place.OWN and len(others) >= _MANY_HOUSES):
         yield Seen("send-secrets", Severity.BLOCK, step, "by the key of another service, with which a request signs in")
+    elif place == Place.UNKNOWN and _is_lookalike(step, purpose):
+        yield Seen("send-secrets", Severity.BLOCK, step, "at a host that is called like the service that the key is of")
 
 
-def _of_house(step: Step, purpose: Purpose) -> bool:
-    """Whether the key that a request signs in with is of a well-known service that it has nothing to do with."""
+def _houses(step: Step, purpose: Purpose) -> set[str]:
+    """The well-known services, of which neither host nor skill is, whose keys a request signs in with."""
+    services = _signs_by(step) & _HOUSES
+    hosts = " ".join(host_of(url) for url in step.urls)
+    return {word for word in services if word not in hosts and word not in purpose.words and not purpose.says(word)}
+
+
+def _signs_by(step: Step) -> set[str]:
+    """The words of the names of the keys that stand in the headers of a request."""
     said = " ".join(found[0] for found in _HEADERS.finditer(step.text))
     origin = step.received.get("secret-variable", step)
     is_named = any(name.lstrip(".") in said for name in step.carriers)
     names = SECRET_NAME.findall(said) + (SECRET_NAME.findall(origin.text) if is_named else [])
-    services = {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} & (_HOUSES - _MODELS)
-    hosts = " ".join(host_of(url) for url in step.urls)
-    return any(word not in hosts and word not in purpose.words and not purpose.says(word) for word in services)
+    return {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} - _PLAIN_WORDS
+
+
+def _is_lookalike(step: Step, purpose: Purpose) -> bool:
+    """Whether a key goes to the home of its service, and to a longer name that holds the name of that."""
+    services = _signs_by(step)
+    hosts = [host_of(url) for url in step.urls]
+    homes = {word for host in (*hosts, *purpose.hosts) for word in names_of(host) & services}
+    return any(word in host and word not in names_of(host) for word in homes for host in hosts)
 
 
 def _is_of_others(step: Step, purpose: Purpose) -> bool:

@@ -34,6 +34,7 @@ _TOLD_OF_TOOLS = re.compile(
 _TOLD_WORDS = ("<IMPORTANT", "ther tool", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
 _GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
 """A text of a program that goes on on the next line."""
+_ITEM = re.compile(r"[ \t]*(?:\d+[.)]|[-*+])[ \t]")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 
 
@@ -75,7 +76,11 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
 
 
 def _quoted_lines(block: Block) -> frozenset[int]:
-    return frozenset(block.line + number for number, line in enumerate(block.text.split("\n")) if _QUOTE.match(line))
+    """The lines of quotations, and of the items that one stands in."""
+    lines = block.text.split("\n")
+    quoted = {number for number, line in enumerate(lines) if _QUOTE.match(line)}
+    items = {number - 1 for number in quoted if number and _ITEM.match(lines[number - 1])}
+    return frozenset(block.line + number for number in quoted | items)
 
 
 def _said_in_data(part: Part) -> Iterator[Sentence]:

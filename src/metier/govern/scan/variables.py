@@ -26,9 +26,9 @@ _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
 _SLOT = re.compile(r"\{(\w+)")
 _NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
-_ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|write|set|concat)")
+_ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|read|write|set|concat)")
 _APPEND = re.compile(
-    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|push_str|extend|extend_from_slice|update|add|insert|write|write_str|write_bytes|write_text|set|setdefault|concat)\s*\()"
+    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|push_str|extend|extend_from_slice|update|add|insert|read_file|read_string|read(?=\(\s*(?:os\.|Path|pathlib|\[|[\"']|\w*[pP]ath))|write|write_str|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
 
 
