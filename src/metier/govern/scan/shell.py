@@ -19,9 +19,10 @@ MAX_DEPTH = 4
 _WORD_BREAK = frozenset(" \t\n;|&<>()")
 _PLAIN_WORD = re.compile(r"(?:[^ \t\n;|&<>()\\'\"$`]++|'[^']*+'|\"[^\"\\$`]*+\")++(?=[ \t\n;|&<>()]|\Z)")
 """A word in which nothing is expanded."""
-_PLAIN = r"(?:[^\s\x00;|&<>()\\'\"$`#]++|'[^'\x00]*+'|\"[^\"\\$`\x00]*+\")++"
+_NAME = r"\$(?:[A-Za-z_]\w*+|\{[A-Za-z_]\w*+\}|[\d@*?!])"
+_PLAIN = rf"(?:[^\s\x00;|&<>()\\'\"$`#]++|{_NAME}|'[^'\x00]*+'|\"(?:[^\"\\$`\x00]++|{_NAME})*+\")++"
 _PLAIN_WORDS = re.compile(rf"(?:[ \t\r]*+{_PLAIN}(?=[ \t\n;|&()]|\Z))++[ \t\r]*+")
-"""Words in which nothing is expanded, and of which none is the number of a stream."""
+"""Words in which nothing but names is expanded, and of which none is the number of a stream."""
 _EACH = re.compile(_PLAIN)
 _IDLE = re.compile(r"(?:[ \t]*+(?:#[^\n]*+|\r)?\n)++")
 """Lines that say nothing."""
@@ -32,6 +33,7 @@ _UNEXPANDED = re.compile(r"[^\"\\$`]++")
 _NESTS = re.compile(r"[()]|'[^']*+'|\\[\s\S]")
 """A parenthesis, or a text in which none counts."""
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_QUOTED_OR_NAME = re.compile(rf"'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\"|{_NAME}")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:\[[^\]]*\]|[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
 _SIGNS = frozenset("\\#\n;&|()<>")
 """What may be no part of a word where one begins."""
@@ -220,8 +222,8 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
         char = text[place]
         if char not in _SIGNS and not redirect and (plain := _PLAIN_WORDS.match(text, place)):
             said, place = plain[0], plain.end()
-            if "'" in said or '"' in said:
-                current.words += filter(None, map(_bare, _EACH.findall(said)))
+            if "'" in said or '"' in said or "$" in said:
+                current.words += _plain_words(said, known)
                 line += said.count("\n")
             else:
                 current.words += said.split()
@@ -358,6 +360,32 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
     if place == start:
         place += 1
     return "".join(pieces), place, newlines
+
+
+def _plain_words(said: str, known: dict[str, str]) -> list[str]:
+    """Words in which nothing but names is expanded, without their quotes; one that says nothing is none."""
+    words: list[str] = []
+    for word in _EACH.findall(said):
+        if "$" in word and (known or "IFS" in word):
+            word = _QUOTED_OR_NAME.sub(lambda found: _told(found, known), word)
+            words += word.split("\x00") if word else ()
+        elif word := _bare(word):
+            words.append(word)
+    return words
+
+
+def _told(found: re.Match[str], known: dict[str, str]) -> str:
+    """What a text in quotes, or a name, stands for."""
+    if found["single"] is not None:
+        return found["single"]
+    is_text = found["double"] is not None
+    said = _VARIABLE.sub(lambda name: _value(name, known), found["double"] if is_text else found[0])
+    return said.replace("\x00", " ").replace("\n", " ; ") if is_text else said
+
+
+def _value(found: re.Match[str], known: dict[str, str]) -> str:
+    name = found[1] or found[2]
+    return "\x00" if name == "IFS" else known.get(name, found[0])
 
 
 def _bare(word: str) -> str:
