@@ -51,7 +51,7 @@ _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
 )
 _RUNS_ANSWER = re.compile(
-    r"(?:new Function(?:\.constructor)?|(?<![\w.])eval|\.constructor)\s*\((?:[^()]|\([^()]*\)){0,80}\b(?:response|resp|res|err|error|e|r)\??\.(?:response\??\.)?(?:data|body|text|message|stack)\b"
+    r"\bExecute(?:Global)?\s*\(?\s*\w+\.responseText|(?:new Function(?:\.constructor)?|(?<![\w.])eval|\.constructor)\s*\((?:[^()]|\([^()]*\)){0,80}\b(?:response|resp|res|err|error|e|r)\??\.(?:response\??\.)?(?:data|body|text|message|stack)\b"
 )
 """What a service answers, or the error that it sends, is run."""
 _BLIND_COPY = re.compile(r"\bbcc[\"']?\s*[:=,]\s*\[?\s*[\"'][^\"'@\s]+@([\w-]+(?:\.[\w-]+)+)[\"']", re.I)

@@ -125,9 +125,22 @@ _IMPORT = re.compile(
 _IMPORTS = ("import", "from", "const", "var", "let")
 _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base64")
 _WRITES_FILE = re.compile(
-    r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
+    r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|(?:\bfs::write|File::create|os\.(?:WriteFile|Create)|Files\.(?:write\w*|copy)|File\.(?:WriteAll\w+|write|open|Create)|\.writeBytes|file_put_contents|writeLines|download\.file)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
 )
-_FILE_WORDS = ("open(", "File", "write_", "urlretrieve(", "WriteStream(", "shutil.", "make_archive(")
+_FILE_WORDS = (
+    "open(",
+    "File",
+    "fs::write(",
+    "writeBytes(",
+    "file_put",
+    "writeLines(",
+    "download.file(",
+    "write_",
+    "urlretrieve(",
+    "WriteStream(",
+    "shutil.",
+    "make_archive(",
+)
 """What writes a file, or names one that is open, holds one of them."""
 _OPENED = re.compile(r"\bhttps?\.request\(|new WebSocket\(|createTransport\(|curl_init\(")
 _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")

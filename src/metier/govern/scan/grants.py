@@ -44,6 +44,15 @@ _LOOSE = (
     re.compile(r"approval_policy\s*=\s*[\"']never[\"']|sandbox_mode\s*=\s*[\"']danger-full-access[\"']"),
 )
 """Ways in which settings of an agent ask for nothing any more."""
+_LOOSE_WORDS = (
+    "bypassPermissions",
+    "Bash(",
+    "enableAllProject",
+    "autoApprove",
+    "alwaysAllow",
+    "approval_policy",
+    "danger-full",
+)
 _OPENS = re.compile(r"[\"']runOn[\"']\s*:\s*[\"']folderOpen[\"']")
 _FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
 _RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?sh|node -e|python3? -c)")
@@ -120,6 +129,8 @@ def _unloaded(part: Part, purpose: Purpose) -> Iterator[Found]:
 
 def _loosened(part: Part) -> Iterator[Found]:
     """Settings of an agent that ask for nothing any more."""
+    if not any(word in part.plain for word in _LOOSE_WORDS):
+        return
     loose = [found for pattern in _LOOSE if (found := pattern.search(part.plain))]
     if loose:
         weight = Severity.BLOCK if len(loose) > 1 else Severity.REVIEW

@@ -42,7 +42,7 @@ _NAMED = re.compile(
     re.I,
 )
 _PAIR = re.compile(
-    r"[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}):\d{2,5}[\"']|[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]",
+    r"[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}):\d{2,5}[\"']|\b(?:host(?:name)?|server|broker)\s*=\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]",
     re.I,
 )
 """A host and its port."""
@@ -145,7 +145,7 @@ def named_host(text: str) -> str:
     if (found := _NAMED.match(text)) is not None:
         return found[1]
     pair = _PAIR.search(text) if "," in text or ":" in text else None
-    return pair[1] or pair[2] if pair else ""
+    return next(filter(None, pair.groups())) if pair else ""
 
 
 def addresses_of(text: str) -> list[str]:

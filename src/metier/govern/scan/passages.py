@@ -58,7 +58,7 @@ _OTHER_SKILLS = re.compile(
 _HOOK_FILE = re.compile(
     r"(?:^|/)(?:pre|post|prepare)-(?:commit(?:-msg)?|push|merge|checkout|receive|rewrite|applypatch)(?:\.\w+)?$"
 )
-_HOOKS = re.compile(r"core\.hooksPath|\.git/hooks/|init\.templateDir", re.I)
+_HOOKS = re.compile(r"core\.hooksPath|\.git/hooks/|init\.templateDir|\bfilter\.\S+\.(?:clean|smudge|process)", re.I)
 _TAKEN = frozenset({"credentials", "wallet", "browser", "environment"})
 _PUBLIC = re.compile(
     r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|(?:/user/repos|create_repo\(|repos\.create)[\s\S]{0,200}[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
@@ -69,6 +69,11 @@ _MEDIA = re.compile(
 )
 _LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
 _RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?(?:[\w.]+\s*\(|\w+\s*[,)])")
+_FORMS = re.compile(
+    r"addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,300}?(?:FormData\(|\.value\b|\.key\b|clipboardData)[\s\S]{0,120}?(?:sendBeacon|fetch\(|\.send\(|\.src\s*=)"
+    r"|addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,200}?(?:sendBeacon|fetch\(|\.send\()[\s\S]{0,160}?(?:FormData\(|\.value\b|\.key\b|clipboardData)"
+)
+"""What somebody enters on a page is sent as it is entered."""
 _UNREADABLE = re.compile(r"\b_0x[0-9a-f]+\b")
 _MANY_NAMES, _NAMES = 12, 4
 """So many names, and so many different ones, are no accident."""
@@ -148,7 +153,11 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         for step in steps:
             if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN:
                 yield Seen("send-private", Severity.BLOCK, step, "by a hook of git")
-    if "send" in together and "hook" in text.lower() and _HOOKS.search(text):
+    if (
+        "send" in together
+        and ("hook" in text.lower() or "filter." in text or "templateDir" in text)
+        and _HOOKS.search(text)
+    ):
         yield from _hooked(steps, purpose)
     if together & _TAKEN and (public := _PUBLIC.search(text)):
         step = next((step for step in steps if public[0][:20] in step.text), steps[-1])
@@ -158,6 +167,12 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         step = next((step for step in steps if _RUNS_CALL.search(step.text)), None)
         if step is not None and not is_quoted(step):
             yield Seen("run-encoded", Severity.BLOCK, step, "from the bits of a picture or a sound")
+    if "send" in together and "addEventListener" in text and (caught := _FORMS.search(text)):
+        step = next(
+            (step for step in steps if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN), None
+        )
+        if step is not None:
+            yield Seen("watch-user", Severity.BLOCK, step, f"what is entered, on {caught[1] or caught[2]}")
     if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
         yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:

@@ -31,7 +31,7 @@ _TWISTS = (
 _TWISTED = (
     re.compile(r"[\"']\s*\+\s*[\"']"),
     re.compile(r"%\s*\("),
-    re.compile(r"import\s+\w+\s+as\s"),
+    re.compile(r"import\s+[\w.]+\s+as\s"),
     re.compile(r"from\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import"),
     re.compile(r"\.join\s*\("),
     re.compile(r"chr(?<!\wchr)\s*\("),

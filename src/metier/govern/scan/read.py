@@ -35,6 +35,9 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_GOT = re.compile(r"\bget_url:[ \t]*((?:\{[^}\n]*\}|[^\n]*=[^\n]*)|\n(?:[ \t]+\w+:[^\n]*\n?)+)")
+_PAIR = re.compile(r"\b(url|dest)\s*[:=]\s*[\"']?([^\s\"',}]+)")
+_EDITOR = re.compile(r"^\s*(?:au|autocmd)\b[^\n]*?(?:silent!?\s+)?!\s*(\S[^\n]*)", re.M)
 _ENVIRONMENT = re.compile(r"^[ \t]*(?:-[ \t]+)?env:[ \t]*\n((?:[ \t]+\w+:[ \t]+\S[^\n]*\n)+)", re.M)
 _VARIABLE = re.compile(r"^[ \t]+(\w+):[ \t]+(\S[^\n]*?)[ \t]*$", re.M)
 _GIVEN = re.compile(
@@ -261,6 +264,16 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
         for found in _PIPED.finditer(text):
             at = line + text.count("\n", 0, found.start())
             statements += shell_statements(found[0].replace("&amp;", "&"), path, first_line=at, is_live=is_live)
+    if "get_url" in text:
+        for found in _GOT.finditer(text):
+            at = line + text.count("\n", 0, found.start())
+            keys = dict(_PAIR.findall(found[1]))
+            said = f"curl -o {shlex.quote(keys.get('dest', ''))} {shlex.quote(keys.get('url', ''))}"
+            statements += shell_statements(said, path, first_line=at, is_live=is_live)
+    if "autocmd" in text:
+        for found in _EDITOR.finditer(text):
+            at = line + text.count("\n", 0, found.start())
+            statements += shell_statements(found[1], path, first_line=at, is_live=is_live)
     if "ProgramArguments" in text:
         statements += shell_statements(program_of(text), path, first_line=line, is_live=is_live)
     if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
@@ -304,10 +317,8 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
                 lead = before
         looked = number + 1
         orders = _ORDERS_RUN.search(line) or (lead is not line and _ORDERS_RUN.search(lead))
-        is_shown = (
-            _CITED.search(line) is not None
-            or not orders
-            and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
+        is_shown = _CITED.search(line) is not None or (
+            not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
         )
         mention = bool(_AGAINST.search(line) or _AGAINST.search(lead))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]

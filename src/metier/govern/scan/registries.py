@@ -15,7 +15,7 @@ from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
 
-_TO = r"[\"'\])]*[=:,\s]+[\"']?(\w{2,8}://[^\s\"'`<>)]+)"
+_TO = r"[\"'\])]*[=:,(>\s]+[\"']?((?:sparse\+)?\w{2,8}://[^\s\"'`<>)]+)"
 _OPTION = re.compile(
     rf"\b(?:pip[3x]?|uvx?|poetry|pdm|conda|npm|npx|pnpm|yarn|bunx?|gem)\b[^|;&\n]*?\s?[\"']?(?:--registry|--(?:extra-|default-)?index(?:-url)?|--find-links|--source|-[if])\b{_TO}"
 )
@@ -28,19 +28,20 @@ _VARIABLE = re.compile(
     re.I,
 )
 _LINE = re.compile(
-    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
+    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|<repository>[\s\S]{{0,200}}?<url|<add\s+key=\"[^\"]*\"\s+value|\bmaven\s*\{{\s*(?:url)?|^\s*source(?=\s+[\"'])|\"type\"\s*:\s*\"composer\"\s*,\s*\"url\"|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
     re.M,
 )
 _DIRECT = re.compile(
     r"\b(?:(?:pip[3x]?|pipx|uv|uvx|poetry|npm|pnpm|yarn|bun|gem|cargo|go)\b[^|;&\n]*?\s(?:install|add|i|get|run|tool\s+install)|npx|bunx|uvx|pnpm\s+dlx|yarn\s+dlx|code\s+--install-extension|deno\s+(?:run|install)|go\s+run)\s+(?:-\S+\s+)*[\"']?(?:[\w.-]+\s*@\s*)?((?:git\+)?(?:https?|ssh)://[^\s\"'`<>)]+)"
 )
 """A package that is taken straight from an address."""
+_RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
 _UNCHECKED = re.compile(
     r"trusted-host|strict-ssl[\"'\s=:]+false|--no-check|sslVerify[\"'\s=:]+false|NODE_TLS_REJECT_UNAUTHORIZED|unsafe-best-match|allow-insecure-host|no-verify-hashes",
     re.I,
 )
 _FILES = re.compile(
-    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
+    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|Gemfile|nuget\.config|\.cargo/config(?:\.toml)?|composer\.json|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
     re.I,
 )
 _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
@@ -88,7 +89,8 @@ def registry_findings(
         if (weight := _worst([*registries_in(step.text), *named], purpose)) is not None:
             if unchecked is None:
                 unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text) or misleads(step)}
-            weight = Severity.BLOCK if statement.path in unchecked else weight
+            is_run = _RUNS_AT_ONCE.search(step.text) is not None and statement.is_live
+            weight = Severity.BLOCK if statement.path in unchecked or is_run else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
     for part in parts:

@@ -26,11 +26,11 @@ _RUNS_FILE = re.compile(
     r"^(?:sudo\s+(?:-\S+\s+)*|nohup\s+|exec\s+|setsid\s+|env\s+|\w+=\S*\s+|start\s+|open\s+(?:-\S+\s+)*|call\s+|&\s*)*(?:(?:/\S+/)?(?:(?:ba|z|da|k)?sh|python[\d.]*|node|deno\s+run|bun\s+run|perl|ruby|php|osascript|pwsh|powershell|source|\.|installer\s+-pkg|msiexec\s+/i|dpkg\s+-i|rpm\s+-i|java\s+-jar|hdiutil\s+attach)\s+(?:-\S+\s+)*)?(\S+)",
 )
 _PIPES_ON = re.compile(
-    r"\|[^|]*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\bmake|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()",
+    r"\|[^|]*\b(?:sh|bash|zsh|python[\d.]*|node|perl|ruby|iex|php|osascript|Invoke-Expression|pwsh|powershell|dash|deno|bun)\b|(?:\beval|\bsource|^\.|\bmake|\b(?:ba|z|da)?sh|-c)\s*.*(?:\$\(|<\()|\b(?:node|deno|bun|python[\d.]*|perl|ruby|php|Rscript)\s+(?:-\w+\s+)*<\(",
     re.I,
 )
 _RUNS_FETCHED = re.compile(
-    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ec]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:(?:eval|exec)\s*[)(]|Function\s*\())|\b(?:perl|ruby|python[\d.]*|node|php)\s+-\w*[ecr]\s+\$\(\s*(?:curl|wget)|\brundll32\b\s+\\\\\\\\|\bregsvr32\b.*/i:https?:|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
+    r"\b(?:mshta|regsvr32|rundll32|msiexec)\b.*https?://|\bg?awk\b.*\b(?:curl|wget)\b.*\|\s*[\"']?(?:/bin/)?(?:ba)?sh\b|\b(?:node|python[\d.]*|ruby|perl|php|deno|bun)\s+-\w*[ecr]\s(?=.*(?:fetch|urlopen|requests|https?:|curl))(?=.*(?:(?:eval|exec)\s*[)(]|Function\s*\())|\b(?:perl|ruby|python[\d.]*|node|php)\s+-\w*[ecr]\s+\$\(\s*(?:curl|wget)|\brundll32\b\s+\\\\\\\\|\bregsvr32\b.*/i:https?:|\b(?:ba|z|da)?sh\s+(?:-\w+\s+)*-?\w*c\s+\$\(\s*(?:curl|wget)|\beval\s+\$\(\s*(?:curl|wget)|(?:iex|Invoke-Expression)\s*\(?\s*.*(?:irm|iwr|DownloadString|Invoke-\w+)|(?:irm|iwr|Invoke-\w+)\b.*\|\s*(?:iex|Invoke-Expression)",
     re.I,
 )
 _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
@@ -74,7 +74,20 @@ _FETCH_WORDS = (
     "downloadstring",
     "invoke-",
 )
-_RUN_WORDS = ("mshta", "regsvr32", "rundll32", "msiexec", "eval", "exec", "function(", "$(", "iex", "invoke-expression")
+_RUN_WORDS = (
+    "mshta",
+    "regsvr32",
+    "rundll32",
+    "msiexec",
+    "eval",
+    "exec",
+    "function(",
+    '"sh"',
+    "| sh",
+    "$(",
+    "iex",
+    "invoke-expression",
+)
 """What runs something fetched names one of each."""
 _CALLS_NAME = re.compile(r"^(?:\w+\s*=\s*)?\w+\(\s*\w")
 _HANDED_RUN = re.compile(
