@@ -73,6 +73,7 @@ _READ_ALWAYS = re.compile(
 )
 """What an agent reads whenever it starts."""
 _START_FILE = re.compile(r"rc\b|profile|authorized_keys|cron|autostart|LaunchAgents|systemd|hooks|init\.d")
+_INTO_ALL = re.compile(r"(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/ld\.so\.preload\b")
 _ALSO_TO = re.compile(
     r"\b(?:to|cc|recipients?|rcpt|to_addrs|envelope_to)[\"']?\s*[:=]\s*\[\s*[A-Za-z_][\w.]*(?:\([^()]*\))?\s*,\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']"
     r"|\b(?:to_addrs|recipients|rcpt|envelope)\b[^\n]{0,60}\+\s*\[\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']|\b(?:recipients|to_addrs|rcpt)\.(?:append|push|add)\(\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']",
@@ -167,6 +168,8 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
         return
     if "persist" in labels and "LaunchAgents/com.apple." in text and not is_quoted(step) and not purpose.is_security:
         yield Seen("persist-unasked", Severity.BLOCK, step, "under the name of the system's maker")
+    if "persist" in labels and _INTO_ALL.search(text) and not purpose.is_security:
+        yield Seen("persist-unasked", Severity.BLOCK, step, "within every program that is started")
     if "persist" in labels and labels & {"fetch", "reverse-shell"} and "authorized_keys" not in text:
         yield Seen("persist-download", Severity.BLOCK, step)
     elif (

@@ -22,12 +22,15 @@ _MEMBER = re.compile(
 _WHOLE = re.compile(
     r"^(?:const |let |var )?(\w+)\s*=\s*(?:\(\s*0\s*,\s*)?(?:(?:globalThis|window|global|self)\.)?(eval|Function|fetch|atob)\)?\s*$"
 )
+_BUILDER = re.compile(
+    r"^(?:const |let |var )?(\w+)\s*=\s*\(?\s*(?:\(\s*(?:async\s*)?(?:\(\s*\)\s*=>|function\s*\w*\(\s*\))\s*\{\s*\}\s*\)|Object\.getPrototypeOf\(.*\))\.constructor\s*$"
+)
 _TEXT = re.compile(
     r"^(?:(?:const|let|var|my|our|local)\s+)?(?P<name>\$?[A-Za-z_]\w*)\s*=\s*(?P<value>\"(?:[^\"\\]|\\.){2,400}\"|'(?:[^'\\]|\\.){2,400}'|`[^`\\$]{2,400}`)\s*(?://.*)?$"
 )
 _TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
 _WORTH = (
-    "& ", "exec", "pack", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
+    "& ", "exec", "pack", ".constructor", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
     "chr(", "-join", "-JOIN", "-f ", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "&(", "&'", '&"',
 )  # fmt: skip
 """A script that has names or codes that matter holds one of these, most often one of the first."""
@@ -79,6 +82,8 @@ class Aliases:
                 new[name] = of
         elif found := _MEMBER.match(piece) or _WHOLE.match(piece):
             new[found[1]] = found[2]
+        elif found := _BUILDER.match(piece):
+            new[found[1]] = "Function"
         new = {name: of for name, of in new.items() if name != of}
         if new:
             self._functions |= new

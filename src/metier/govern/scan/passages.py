@@ -67,6 +67,7 @@ _PUBLIC = re.compile(
 _MEDIA = re.compile(
     r"\bwave\.open|Image\.open\(|\.readframes\(|\.getdata\(|\.getpixel\(|\bimread\(|getImageData\(|\bPNG\.|\bJimp\b|soundfile|\.load_image\("
 )
+_RUNS_MEDIA = re.compile(r"(?<![\w.])(?:exec|eval)\([^\n]{0,60}(?:Image\.open\(|getexif\(|piexif|mutagen|exifread)")
 _LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
 _RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?(?:[\w.]+\s*\(|\w+\s*[,)])")
 _FORMS = re.compile(
@@ -74,6 +75,21 @@ _FORMS = re.compile(
     r"|addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,200}?(?:sendBeacon|fetch\(|\.send\()[\s\S]{0,160}?(?:FormData\(|\.value\b|\.key\b|clipboardData)"
 )
 """What somebody enters on a page is sent as it is entered."""
+_LOADS_ARCHIVE = re.compile(r"sys\.path\.(?:insert|append)\([^)\n]*[\"'][^\"'\n]*\.(?:zip|egg|whl)[\"']")
+_WELL_KNOWN_PROGRAM = re.compile(
+    r"/bin/(git|ssh|scp|sudo|su|npm|npx|pip3?|python3?|node|docker|kubectl|aws|gcloud|gh|curl|claude|codex|code)$"
+)
+_MAKES_ADMIN = re.compile(
+    r"\b(?:useradd|adduser)\b.*\s-\w*G\s*\S*(?:sudo|wheel|admin)|\busermod\b.*-aG\s*(?:sudo|wheel)|\bnet\s+localgroup\s+administrators\b.*/add",
+    re.I,
+)
+_PASSWORD_OUT = re.compile(
+    r"\becho\s+[\"']?[\w-]+:[^\s$\"'|]{4,}[\"']?\s*\|\s*(?:sudo\s+)?chpasswd|\bnet\s+user\s+\w+\s+[^\s/$%]{4,}\s+/add|useradd\b.*\s-p\s+[\"']?(?!\$\()[\w$./]{6,}",
+    re.I,
+)
+_OPENS_SHELL = re.compile(
+    r"\btmate\b[^\n]*new-session|\bupterm\s+host\b|cloudflared\b[^\n]*ssh://|\bngrok\s+tcp\s+(?:22|3389)\b|\bbore\s+local\s+22\b"
+)
 _UNREADABLE = re.compile(r"\b_0x[0-9a-f]+\b")
 _MANY_NAMES, _NAMES = 12, 4
 """So many names, and so many different ones, are no accident."""
@@ -81,6 +97,9 @@ _BEGUN_AT_HOME = re.compile(
     r"(?<![\w.])(?!join|resolve|Path|open|readdir|listdir|walk|scandir|str|print|String)(\w+)\(\s*(?:os\.homedir\(\)|homedir\(\)|(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser\(\s*[\"']~/?[\"']\))\s*[,)]"
 )
 _QUEUED_HOME = re.compile(r"[\[(=]\s*(?:os\.)?homedir\(\)\s*[,\]]|\[\s*(?:str\()?Path\.home\(\)")
+_WALKS_HOME = re.compile(
+    r"home\(\)(?:\s*/\s*[\"'][\w ]+[\"'])?\)?\.r?glob\(|os\.walk\(\s*(?:(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser)|walk\w*\(\s*(?:os\.)?homedir\(\)"
+)
 _FILLED = re.compile(
     r"writeFile\w*\(\s*\w+\s*,\s*(?:Buffer\.alloc\(|crypto\.randomBytes\(|randomBytes\()|write_bytes\(\s*(?:os\.urandom|secrets\.token_bytes)\("
 )
@@ -111,7 +130,7 @@ _PAYS = re.compile(
 _DETACHED = re.compile(r"detached:\s*true.*windowsHide|windowsHide:\s*true.*detached|detached:\s*true.*\.unref\(")
 """A program is started that nobody sees and that outlives its parent."""
 _DEFENCES = re.compile(
-    r"(Set-MpPreference)|(Add-MpPreference)|(advfirewall)|(setenforce)|(\bufw\b)|(spctl)|(csrutil)|(Amsi)|(auditd|auditctl)|(apparmor)|(iptables)|(cloudtrail|guardduty|securityhub|configuration-recorder)|(gh\s+api)|(falcon|sentinelone|mdatp|osquery|wazuh)",
+    r"(Set-MpPreference)|(Add-MpPreference)|(advfirewall)|(setenforce)|(\bufw\b)|(spctl)|(csrutil)|(Amsi)|(auditd|auditctl)|(apparmor)|(iptables)|(cloudtrail|guardduty|securityhub|configuration-recorder)|(gh\s+api)|(falcon|sentinelone|mdatp|osquery|wazuh)|(clamd|clamav)",
     re.I,
 )
 
@@ -145,6 +164,21 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     may_spoil = "delete" in together or "write" in together
     if may_spoil and ("homedir()" in text or ".home()" in text or "expanduser(" in text):
         yield from _walked_home(steps, purpose, text)
+    if "send" in together and "bin/" in text:
+        yield from _stood_in(steps, purpose)
+    if "fetch" in together and "sys.path" in text and (loaded := _LOADS_ARCHIVE.search(text)):
+        step = next((step for step in steps if loaded[0][:20] in step.text), steps[-1])
+        places = [place_of_step(s, purpose) for s in steps if "fetch" in s.labels and s.urls]
+        if max(places, default=Place.LOCAL) >= Place.UNKNOWN:
+            yield Seen("run-download", Severity.BLOCK, step, "from an archive")
+    if ("useradd" in text or "adduser" in text or "net user" in text) and not purpose.says(
+        r"users?\b|account|provision|onboard"
+    ):
+        yield from _moved_in(steps)
+    if "send" in together and (opened := _OPENS_SHELL.search(text)):
+        step = next((step for step in steps if opened[0][:16] in step.text), steps[0])
+        if any("send" in s.labels and place_of_step(s, purpose) >= Place.UNKNOWN for s in steps):
+            yield Seen("reverse-shell", Severity.BLOCK, step, "its address is told to somebody")
     if "npm pack" in text:
         yield from _republished(steps, text)
     if "sendTransaction" in text or "approve(" in text or "transfer" in text or "istance" in text:
@@ -167,6 +201,10 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         step = next((step for step in steps if _RUNS_CALL.search(step.text)), None)
         if step is not None and not is_quoted(step):
             yield Seen("run-encoded", Severity.BLOCK, step, "from the bits of a picture or a sound")
+    if "exec(" in text or "eval(" in text:
+        for step in steps:
+            if _RUNS_MEDIA.search(step.text) and not is_quoted(step):
+                yield Seen("run-encoded", Severity.BLOCK, step, "from what a picture says of itself")
     if "send" in together and "addEventListener" in text and (caught := _FORMS.search(text)):
         step = next(
             (step for step in steps if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN), None
@@ -297,6 +335,9 @@ def _hooked(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
 
 def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """A function that goes through folders and writes over or deletes what it meets is begun at the home folder."""
+    if _WALKS_HOME.search(text) and (filled := _FILLED.search(text)):
+        step = next((step for step in steps if filled[0] in step.text), steps[0])
+        yield Seen("destroy-files", Severity.BLOCK, step, "written over, all that is below the home folder")
     if _QUEUED_HOME.search(text) and _LISTS.search(text) and (filled := _FILLED.search(text)):
         step = next((step for step in steps if filled[0] in step.text), steps[0])
         yield Seen("destroy-files", Severity.BLOCK, step, "written over, from the home folder on")
@@ -307,6 +348,22 @@ def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator
         if body and _LISTS.search(body[1]) and (spoils := _SPOILS.search(body[1])):
             step = next((step for step in steps if spoils[0] in step.text), steps[0])
             yield Seen("destroy-files", Severity.BLOCK, step, "all that is below the home folder")
+
+
+def _stood_in(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """A program is put before a well-known one of the same name, and sends something."""
+    for step in steps:
+        names = [found[1] for name in step.statement.assigns if (found := _WELL_KNOWN_PROGRAM.search(name))]
+        if names and step.statement.is_shell and "cat " in step.text[:8]:
+            if any("send" in s.labels and s.urls and place_of_step(s, purpose) >= Place.UNKNOWN for s in steps):
+                yield Seen("send-private", Severity.BLOCK, step, f"a stand-in for {names[0]}")
+
+
+def _moved_in(steps: Sequence[Step]) -> Iterator[Seen]:
+    """An account with a password that is written out, and with the rights of the administrator."""
+    made = next((step for step in steps if _MAKES_ADMIN.search(step.text)), None)
+    if made is not None and any(_PASSWORD_OUT.search(step.text) for step in steps):
+        yield Seen("plant-key", Severity.BLOCK, made, "an account with a password that is written out")
 
 
 def _republished(steps: Sequence[Step], text: str) -> Iterator[Seen]:

@@ -31,6 +31,8 @@ _LINE = re.compile(
     rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|<repository>[\s\S]{{0,200}}?<url|<add\s+key=\"[^\"]*\"\s+value|\bmaven\s*\{{\s*(?:url)?|^\s*source(?=\s+[\"'])|\"type\"\s*:\s*\"composer\"\s*,\s*\"url\"|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
     re.M,
 )
+_INSTEAD = re.compile(r"\burl\.[\"']?(\w{3,5}://[^\s\"']+?)[\"']?\.(?:push)?[iI]nstead[oO]f\b")
+"""All that is fetched from one forge is fetched from another."""
 _DIRECT = re.compile(
     r"\b(?:(?:pip[3x]?|pipx|uv|uvx|poetry|npm|pnpm|yarn|bun|gem|cargo|go)\b[^|;&\n]*?\s(?:install|add|i|get|run|tool\s+install)|npx|bunx|uvx|pnpm\s+dlx|yarn\s+dlx|code\s+--install-extension|deno\s+(?:run|install)|go\s+run)\s+(?:-\S+\s+)*[\"']?(?:[\w.-]+\s*@\s*)?((?:git\+)?(?:https?|ssh)://[^\s\"'`<>)]+)"
 )
@@ -89,7 +91,7 @@ def registry_findings(
         if (weight := _worst([*registries_in(step.text), *named], purpose)) is not None:
             if unchecked is None:
                 unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text) or misleads(step)}
-            is_run = _RUNS_AT_ONCE.search(step.text) is not None and statement.is_live
+            is_run = statement.is_live and bool(_RUNS_AT_ONCE.search(step.text) or _INSTEAD.search(step.text))
             weight = Severity.BLOCK if statement.path in unchecked or is_run else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
@@ -111,8 +113,11 @@ def registries_in(text: str) -> list[str]:
     []
     """
     said = text.lower() if "://" in text else ""
+    said += " index" if "insteadof" in said else ""
     if not any(word in said for word in _WORDS):
         return []
+    if (turned := _INSTEAD.search(text)) is not None:
+        return [turned[1]]
     patterns = (
         _OPTION,
         _SETTING,

@@ -19,7 +19,7 @@ _FED = re.compile(
 )
 """What is written to an interpreter that waits for its program."""
 _RUNS_PATH = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|\bimport|run_path|CDLL|LoadLibrary|Worker|exec\.Command|Command::new)\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?(?:pathToFileURL\(\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
+    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|\bimport|run_path|CDLL|LoadLibrary|Worker|exec\.Command|Command::new|createRequire\([^()]*\))\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?(?:pathToFileURL\(\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
 )
 """A program that is run by its written path."""
 _RUNS_FILE = re.compile(
@@ -93,6 +93,10 @@ _CALLS_NAME = re.compile(r"^(?:\w+\s*=\s*)?\w+\(\s*\w")
 _HANDED_RUN = re.compile(
     r"\blambda (\w+)\s*:\s*\1\(.*\)\(\s*(?:exec|eval)\s*\)|\(\s*(\w+)\s*=>\s*\2\(.*\)\(\s*(?:eval|Function)\s*\)"
 )
+_BY_ANYONE = re.compile(
+    r"api\.github\.com/repos/\S+/(?:issues|comments|pulls)\b|docs\.google\.com/|/gists?/|sheets\.googleapis\.com"
+)
+"""A page of a platform that anyone, or its author alone, may change at any time."""
 _EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new Function\s*\(")
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
@@ -233,6 +237,8 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
         if not is_plain and _is_namesake(step, purpose):
             return Severity.REVIEW
         return Severity.BLOCK if "runs-input" in step.labels and not _ON_FORGE.search(urls) else Severity.REVIEW
+    if place in (Place.PLATFORM, Place.PUBLIC) and _BY_ANYONE.search(urls) and not step.statement.is_shell:
+        return Severity.BLOCK
     if place in (Place.PLATFORM, Place.PUBLIC):
         return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
     return Severity.BLOCK

@@ -12,7 +12,7 @@ from metier.govern.scan.triggers import literals
 from metier.verdict import Severity
 
 RUNS_DIRECTLY = re.compile(
-    r"\(0,\s*eval\)\s*\(|\.runsource\(|\.runcode\(|\btimeit\.(?:timeit|repeat)\(|\bcProfile\.run\(|\.constructor\.constructor\s*\(|getPrototypeOf\(\s*(?:async\s*)?(?:function|\()|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|Reflect\.construct\(\s*Function\b|\bsource\(\s*[\"\']https?:|\.then\(\s*\(?(?:0,\s*)?eval\b|\)\.constructor\s*\(\s*\w|\._compile\(|new Worker\(.*eval:\s*true|\bimport\(\s*[\"'`](?:data|https?):|(?:globalThis|window|global|self)\s*\[[^\]]+\]\s*\(|(?:instance|class|module)_eval\b|(?i:scriptblock\]::Create|Assembly\]::Load|ExecuteGlobal|\bExecute\s+\w)|__builtins__\[|getattr\(\s*(?:__builtins__|builtins|__import__\([\"']builtins[\"']\))\s*,|^eval\s"
+    r"\(0,\s*eval\)\s*\(|\.runsource\(|\.runcode\(|\btimeit\.(?:timeit|repeat)\(|\bcProfile\.run\(|\.constructor\.constructor\s*\(|getPrototypeOf\(\s*(?:async\s*)?(?:function|\()|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|Reflect\.construct\(\s*Function\b|\bsource\(\s*[\"\']https?:|\.then\(\s*\(?(?:0,\s*)?eval\b|\)\.constructor\s*\(\s*\w|\._compile\(|new Worker\(.*eval:\s*true|new Worker\(\s*URL\.createObjectURL\(|\bimport\(\s*[\"'`](?:data|https?):|(?:globalThis|window|global|self)\s*\[[^\]]+\]\s*\(|(?:instance|class|module)_eval\b|(?i:scriptblock\]::Create|Assembly\]::Load|ExecuteGlobal|\bExecute\s+\w)|__builtins__\[|getattr\(\s*(?:__builtins__|builtins|__import__\([\"']builtins[\"']\))\s*,|^eval\s"
     r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""
@@ -24,7 +24,7 @@ DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
 """What a command says is thrown away."""
 _ACCOUNT = re.compile(
-    r"(?P<forge>\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s)|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s.*@[\w-]+\.\w|\|\s*ssh\s+(?:-\S+\s+)*[\w.-]+@[\w.-]+|\brclone\s+(?:rcat|copyto|moveto)\b"
+    r"(?P<forge>\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s)|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s.*@[\w-]+\.\w|\|\s*ssh\s+(?:-\S+\s+)*[\w.-]+@[\w.-]+|\brclone\s+(?:rcat|copyto|moveto)\b|(?P<all>\bipfs\s+add\b)"
 )
 _COPIED_TO = re.compile(r"\b(?:scp|rsync|sftp)\b.*\s\S+@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,}):")
 _BUCKET = re.compile(
@@ -107,7 +107,7 @@ def _place_unnamed(step: Step, own_words: frozenset[str]) -> Place:
     if "name-lookup" in step.labels or ("looks-up" in step.labels and not _WORTH_TAKING.isdisjoint(step.received)):
         return Place.UNKNOWN
     if "send" in step.labels and step.statement.is_shell and (told := _ACCOUNT.search(step.text)):
-        return Place.PUBLIC if told["forge"] else Place.UNKNOWN
+        return Place.PUBLIC if told["forge"] or told["all"] else Place.UNKNOWN
     if "send" in step.labels and "@" in step.text and (copied := _COPIED_TO.search(step.text)):
         return place_of(copied[1], own_words=own_words)
     if "send" in step.labels and ("upload_file" in step.text or "://" in step.text) and _BUCKET.search(step.text):

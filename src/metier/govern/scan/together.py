@@ -395,6 +395,7 @@ def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
                 if (
                     (
                         name in step.text
+                        or name.replace("~/", "$HOME/", 1) in step.text
                         or (_STARTS_UNIT.search(step.text) and f"/{name.rsplit('/', 1)[-1]}" in step.text)
                     )
                     and step is not origin

@@ -56,6 +56,8 @@ def written_files(words: list[str]) -> list[str]:
     if command in ("zip", "7z", "rar", "tee", "tar") and plain:
         has_mode = command in ("7z", "rar") or (command == "tar" and re.fullmatch(r"[cxvzjfJ]+", plain[0]))
         return [plain[1] if has_mode and len(plain) > 1 else plain[0]]
+    if command == "git" and plain[:2] == ["bundle", "create"] and len(plain) > 2:
+        return [plain[2]]
     if command == "git" and plain[:1] == ["clone"] and len(plain) > 1:
         # The number of `--depth` and its like stands before the address.
         plain = [plain[0], *itertools.dropwhile(lambda word: word.isalnum(), plain[1:])] if len(plain) > 2 else plain
