@@ -216,6 +216,8 @@ def _is_from_outside(step: Step, purpose: Purpose) -> bool:
 def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Rewriting or loosening the agent."""
     labels, text = step.labels, step.text
+    if is_quoted(step):
+        return
     if "agent-write" in labels and "fetch" in labels:
         yield from _fetches_orders(step, purpose)
     elif "agent-write" in labels and _PLANTED.search(text):

@@ -66,7 +66,7 @@ _EXCUSED = _named("conceal excuse")
 MET = frozenset({"forward-data", "remote-instructions", "take-secrets", "hide-from-user"})
 """Rules that a sentence meets by itself; with one sign against the reader beside them they weigh more."""
 _HIDES = _named("conceal excuse")
-_ACTS = MET - {"hide-from-user"} | _named("forward secrets abroad money rights page")
+_ACTS = MET - {"hide-from-user"} | _named("forward secrets abroad money rights page wreck")
 _GROUPS = tuple(
     map(
         _named,

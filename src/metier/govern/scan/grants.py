@@ -22,10 +22,12 @@ _KEY = re.compile(r"ssh-(?:ed25519|rsa|dss|ecdsa)\S{0,20} AAAA[A-Za-z0-9+/]{40,}
 """A public key that is written out."""
 _ALL_RIGHTS = re.compile(r"NOPASSWD:\s*ALL")
 _ACCOUNT = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):(?:root|user/|role/)")
+_LISTED = re.compile(r"\"(\d{12})\"")
+"""An account whose name is put together elsewhere."""
 _TRUSTS = re.compile(r"AssumeRole", re.I)
 _SAMPLE_ACCOUNTS = frozenset({"123456789012", "111122223333", "444455556666", "000000000000", "999999999999", "111111111111"})  # fmt: skip
 _ADMIN = re.compile(
-    r"Administrator(?:Access|[\"']?\s*,\s*[\"']?Access)|\"?Action\"?\s*[=:]\s*\[?\s*\"\*\"|PowerUserAccess|IAMFullAccess"
+    r"\bAdmin[\"',\s]{0,6}istrator[\"',\s]{0,6}Access|Administrator(?:Access|[\"']?\s*,\s*[\"']?Access)|\"?Action\"?\s*[=:]\s*\[?\s*\"\*\"|PowerUserAccess|IAMFullAccess"
 )
 _MEMBER = re.compile(
     r"roles/(?:owner|editor|iam\.\w*[aA]dmin)\b[\s\S]{0,200}?\bmembers?\b\W{1,12}(?:user|serviceAccount|group):([\w.+-]+@(?!.*example)[\w.-]+)"
@@ -107,7 +109,9 @@ def _containers(part: Part, purpose: Purpose) -> Iterator[Found]:
 
 def _trusted(part: Part) -> Iterator[Found]:
     """Somebody's account of a cloud, written out, is given a role."""
-    account = next((one for one in _ACCOUNT.finditer(part.plain) if one[1] not in _SAMPLE_ACCOUNTS), None)
+    listed = _LISTED if ":iam::${" in part.plain else _ACCOUNT
+    accounts = (one for pattern in {_ACCOUNT, listed} for one in pattern.finditer(part.plain))
+    account = next((one for one in accounts if one[1] not in _SAMPLE_ACCOUNTS), None)
     if account is not None and _TRUSTS.search(part.plain):
         weight = Severity.BLOCK if _ADMIN.search(part.plain) else Severity.REVIEW
         yield "plant-key", weight, part.path, _line(part, account), f"trusts {account[0]}"

@@ -11,6 +11,7 @@ from metier.govern.scan.kinds import is_prose, is_shell, programs, unsplit, with
 
 _FENCE = re.compile(r"[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
 _INDENT = re.compile(r"(?:^|\n[ \t]*\n)(?: {4}|\t)\S")
+_LONG = 3
 _TICKS = re.compile("```|~~~")
 _BACKTICKS = re.compile("```")
 _LANGUAGES = {
@@ -20,7 +21,7 @@ _LANGUAGES = {
 }  # fmt: skip
 _KIND_OF = {language: kind for kind, languages in _LANGUAGES.items() for language in languages.split()}
 _COMMAND = re.compile(
-    r"^\s*(?:[$>%#]\s+)?\(?(?:sudo\s+)?(?:(?i:powershell|pwsh|iex|irm|iwr|invoke-\w+)\b|curl|wget|bash|sh|zsh|source|eval|python3?|node|npx|npm|pip3?|uvx?|brew|apt|git|echo|cat|chmod|export|nc|powershell|iex|irm|iwr|docker|base64|\./|rm|cp|mv|tar|ssh|dig|crontab|launchctl|open|env|printenv|if|for|while|\w+=)",
+    r"^\s*(?:[$>%#]\s+)?\(?(?:sudo\s+)?(?:(?i:powershell|pwsh|iex|irm|iwr|invoke-\w+)\b|curl|wget|bash|sh|zsh|source|eval|python3?|node|npx|npm|pip3?|uvx?|brew|apt|git|echo|cat|chmod|export|nc|powershell|iex|irm|iwr|docker|base64|\./|rm|cp|mv|tar|ssh|dig|crontab|launchctl|open|env|printenv|if|for|while|--(?:extra-)?index-url\b|\w+=)",
     re.M,
 )
 _PYTHON = re.compile(
@@ -51,7 +52,10 @@ def blocks(text: str) -> Iterator[Block]:
     for stretch, line, fence, language in _stretches(text):
         if not stretch or stretch.isspace():
             continue
-        if fence:
+        if len(fence) > _LONG and "```" in stretch:
+            # A longer fence shows a document, with fences of its own.
+            yield from (block._replace(line=block.line + line - 1) for block in blocks(stretch))
+        elif fence:
             kind = "prose" if is_prose(stretch) else kind_of_code(stretch, language)
             yield Block(kind, stretch, line, language or "code")
         else:

@@ -52,7 +52,7 @@ _ENDPOINT = re.compile(
     re.I | re.M,
 )
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
-_PROGRAM_WORDS = (";exec(", "; exec(", "runs-on:", "ExecStart=")
+_PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
 _WEIGHT = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _CAPABILITIES = {entry.name: entry.capabilities for entry in LABELS}

@@ -90,6 +90,24 @@ _PASSWORD_OUT = re.compile(
 _OPENS_SHELL = re.compile(
     r"\btmate\b[^\n]*new-session|\bupterm\s+host\b|cloudflared\b[^\n]*ssh://|\bngrok\s+tcp\s+(?:22|3389)\b|\bbore\s+local\s+22\b"
 )
+_HELPS_GIT = re.compile(r"[\"'](?:store|get|erase)[\"'][\s\S]*[\"'](?:store|get|erase)[\"']|credential\.helper")
+_START_LINE = re.compile(
+    r"(getusersitepackages|getsitepackages|site-packages|purelib)[\s\S]{0,900}?import [\w, .]+(?:;|\\n)[\s\S]{0,900}?\.pth[\"']|\.pth[\"'][\s\S]{0,400}?write\w*\([^\n]{0,20}import [\w, .]+;[\s\S]{0,300}?(getusersitepackages|site-packages)"
+)
+_SKIPS = re.compile(
+    r"--dangerously-skip-permissions|--yolo\b|--trust-all-tools|--dangerously-bypass-approvals\S*|--allow-all-tools|--full-auto\b"
+)
+_MANY_AGENTS = 2
+_UNWATCHED = re.compile(
+    r"stdio:\s*[\"']ignore|DEVNULL|detached:\s*true|stderr=subprocess\.(?:DEVNULL|STDOUT)|No questions"
+)
+_BUILT = re.compile(
+    r"Command::new\(\s*\"(?:curl|wget)\"[\s\S]{0,900}(?:from_mode\(|chmod)[\s\S]{0,400}Command::new\(\s*&?\w+\s*\)"
+)
+_INCLUDED = re.compile(
+    r"file_put_contents\(\s*(?P<at>\$\w+)\s*,[^;\n]{0,40}<\?php[^;\n]{0,200}\)\s*[;\n]\s*(?:include|require)(?:_once)?\s*\(?\s*(?P=at)\b"
+    r"|(?:eval|assert|system|passthru|shell_exec)\s*\(\s*(?:\w+\(\s*)*\$_(?:POST|GET|REQUEST|COOKIE)\b"
+)
 _UNREADABLE = re.compile(r"\b_0x[0-9a-f]+\b")
 _MANY_NAMES, _NAMES = 12, 4
 """So many names, and so many different ones, are no accident."""
@@ -179,6 +197,22 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         step = next((step for step in steps if opened[0][:16] in step.text), steps[0])
         if any("send" in s.labels and place_of_step(s, purpose) >= Place.UNKNOWN for s in steps):
             yield Seen("reverse-shell", Severity.BLOCK, step, "its address is told to somebody")
+    if "password" in text and ("STDIN" in text or "stdin" in text) and _HELPS_GIT.search(text):
+        for step in steps:
+            if step.labels & {"send", "fetch"} and step.urls and place_of_step(step, purpose) >= Place.UNKNOWN:
+                yield Seen("send-secrets", Severity.BLOCK, step, "what git is told to remember")
+    if ".pth" in text and "import " in text and (put := _START_LINE.search(text)):
+        step = next((step for step in steps if ".pth" in step.text), steps[0])
+        yield Seen("persist-unasked", Severity.BLOCK, step, f"within every Python, by {put[1] or put[2]}")
+    if "--" in text and len({found[0] for found in _SKIPS.finditer(text)}) >= _MANY_AGENTS and _UNWATCHED.search(text):
+        step = next((step for step in steps if _SKIPS.search(step.text)), steps[0])
+        yield Seen("loosen-agent", Severity.BLOCK, step, "whichever agent is there is started without its questions")
+    if "Command::new" in text and (built := _BUILT.search(text)):
+        step = next((step for step in steps if built[0][:24] in step.text), steps[0])
+        yield Seen("run-download", Severity.BLOCK, step, "while something is built")
+    if "<?php" in text and (left := _INCLUDED.search(text)):
+        step = next((step for step in steps if left[0][:20] in step.text), steps[0])
+        yield Seen("remote-command", Severity.BLOCK, step)
     if "npm pack" in text:
         yield from _republished(steps, text)
     if "sendTransaction" in text or "approve(" in text or "transfer" in text or "istance" in text:

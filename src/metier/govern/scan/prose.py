@@ -64,6 +64,8 @@ _SLOT = re.compile(
     r"(?:!\[[^\]]*\]\(\s*<?|<img[^>]{0,80}src=[\"']?)https?://[^)\s\"'>]*?[?&/=](?P<slot>[A-Z][A-Z_]{2,}|\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|…|\.\.\.)"
 )
 _KNOWN_TO_AGENT = re.compile(r"conversation|chat|message|history|prompt|context|secret|memory|transcript", re.I)
+_CARRIED = re.compile(r"\bbase-?64|first\s+\d+\s+(?:characters|letters|words|bytes)", re.I)
+"""What a part of an address is, if it carries a text."""
 _FILLED = re.compile(
     r"\b(?:replac|fill|encod|put|take|tak|writ|collect|gather|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b",
     re.I,
@@ -191,7 +193,8 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
         explained = [
             text
             for text in near[1:]
-            if any(one in text for one in slots) and (_SECRETS.search(text) or _KNOWN_TO_AGENT.search(text))
+            if any(one in text for one in (*slots, slot["slot"]))
+            and (_SECRETS.search(text) or _KNOWN_TO_AGENT.search(text) or _CARRIED.search(text))
         ]
         if (
             explained

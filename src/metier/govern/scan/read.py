@@ -320,7 +320,9 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
         is_shown = _CITED.search(line) is not None or (
             not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
         )
-        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead))
+        above = lines[number - 1] if number else ""
+        goes_on = bool(above.strip()) and above.rstrip()[-1:] not in ".:!?" and not _ITEM.match(line)
+        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead) or (goes_on and _AGAINST.search(above)))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (
             [re.sub(r"^\s*(?:[-*+>|]|\d+[.)])?\s*(?:[$>]\s+)?", "", line)] if "`" not in line else []

@@ -123,7 +123,7 @@ def registries_in(text: str) -> list[str]:
         _SETTING,
         _VARIABLE,
         _DIRECT,
-        *([_LINE] if "write" in said or _WRITES_FILE.search(text) else []),
+        *([_LINE] if "write" in said or text.startswith("--") or _WRITES_FILE.search(text) else []),
     )
     return list(dict.fromkeys(found[1] for pattern in patterns for found in pattern.finditer(text)))
 

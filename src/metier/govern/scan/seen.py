@@ -91,7 +91,7 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
     ]
     # A host that is called like the skill and stands in none of its documents is nobody's home.
     known = [
-        Place.UNKNOWN if place == Place.OWN and not purpose.names(host_of(url)) else place
+        max(place_of(url), Place.PLATFORM) if place == Place.OWN and not purpose.names(host_of(url)) else place
         for url, place in zip(step.urls, known, strict=True)
     ]
     return max(known) if known else _place_unnamed(step, purpose.words)
