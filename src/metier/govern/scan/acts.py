@@ -226,14 +226,16 @@ def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "agent-write" in labels
         and not _is_manual(step)
         and re.search(
-            r"bypassPermissions|dangerously-?skip|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
+            r"bypassPermissions|dangerously-?skip|exec\.ask\s+(?:off|never|false)|approvals?\.\w+\s+(?:off|never)|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
             text,
         )
     ):
         yield Seen(
             "loosen-agent",
             Severity.BLOCK
-            if re.search(r"Bash\(\*\)|sandbox\.enabled\s*=\s*false|auth\.mode none", text)
+            if re.search(
+                r"Bash\(\*\)|sandbox\.enabled\s*=\s*false|auth\.mode none|exec\.ask\s+(?:off|never|false)", text
+            )
             else Severity.REVIEW,
             step,
         )

@@ -19,6 +19,9 @@ _FUNCTIONS = "exec execSync spawn spawnSync execFile execFileSync fork runInThis
 _MEMBER = re.compile(
     rf"^(?:const |let |var )?(\w+)\s*=\s*(?:(?:util\.)?promisify\(\s*)?(?:[\w$]+|require\(\s*{_HOUSES}\s*\))\.({'|'.join(_FUNCTIONS)})\)?(?:\.bind\([\w.]*\))?\s*$"
 )
+_MODULE = re.compile(
+    r"^(?:const |let |var )?(\w+)\s*=\s*(?:await\s+)?(?:require|import)\s*\(\s*[\"'](?:node:)?(child_process|vm|https?|dns|net)[\"']\s*\)\s*$"
+)
 _WHOLE = re.compile(
     r"^(?:const |let |var )?(\w+)\s*=\s*(?:\(\s*0\s*,\s*)?(?:(?:globalThis|window|global|self)\.)?(eval|Function|fetch|atob)\)?\s*$"
 )
@@ -42,6 +45,8 @@ class Aliases:
 
     def __init__(self) -> None:
         self._functions: dict[str, str] = {}
+        self._modules: dict[str, str] = {}
+        self._owned: re.Pattern[str] | None = None
         self._texts: dict[str, str] = {}
         self._seen: set[str] = set()
         self._called: re.Pattern[str] | None = None
@@ -58,6 +63,8 @@ class Aliases:
         >>> names.said("x('ls')", "x('ls')")
         "exec('ls')"
         """
+        if self._owned is not None:
+            piece = self._owned.sub(lambda found: self._modules[found[0]], piece)
         if self._called is not None:
             piece = self._called.sub(lambda found: self._functions[found[0]], piece)
         if self._put is not None and (told := self._put.sub(self._text, piece)) != piece:
@@ -74,12 +81,16 @@ class Aliases:
         return f"[{value}]" if found["index"] else value
 
     def _learn(self, piece: str, *, is_decoded: bool) -> None:
-        if len(self._functions) + len(self._texts) > _MAX_NAMES:
+        if len(self._functions) + len(self._texts) + len(self._modules) > _MAX_NAMES:
             return
         new: dict[str, str] = {}
         if "}" in piece and (taken := _TAKEN.search(piece)):
             for of, name in _RENAMED.findall(taken["a"] or taken["b"] or taken["c"] or ""):
                 new[name] = of
+        elif (found := _MODULE.match(piece)) and found[1] != found[2]:
+            self._modules[found[1]] = found[2]
+            self._owned = re.compile(rf"(?<![\w.$])(?:{'|'.join(map(re.escape, self._modules))})(?=\s*\.\s*\w)")
+            return
         elif found := _MEMBER.match(piece) or _WHOLE.match(piece):
             new[found[1]] = found[2]
         elif found := _BUILDER.match(piece):

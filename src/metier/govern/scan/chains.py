@@ -14,7 +14,7 @@ from functools import lru_cache
 from metier.govern.scan.acts import TOLD_BY_WORDS as ACTS_BY_WORDS
 from metier.govern.scan.acts import acts
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import leads_nowhere
+from metier.govern.scan.hosts import is_reserved, leads_nowhere
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.running import TOLD_BY_WORDS as RUNS_BY_WORDS
 from metier.govern.scan.running import decoded_and_run, downloaded_and_run
@@ -137,6 +137,12 @@ def _is_sample(step: Step) -> bool:
     return step.statement.is_shown and all(map(leads_nowhere, step.urls))
 
 
+def _shows_nothing(step: Step) -> bool:
+    """Whether a document shows a command whose every address is a name that is reserved for examples."""
+    is_document = step.statement.path.lower().endswith(DOCUMENTS)
+    return is_document and bool(step.urls) and all(map(is_reserved, step.urls))
+
+
 def _is_defanged(step: Step) -> bool:
     """Whether a document shows a command whose only address nothing follows."""
     shows = bool(step.urls) and step.statement.path.lower().endswith(DOCUMENTS) and _DEFANGED.search(step.text)
@@ -148,6 +154,8 @@ def _tempered(seen: Seen, purpose: Purpose) -> Seen:
     if seen.severity == Severity.NOTE:
         return seen
     if purpose.is_security and _is_sample(seen.step) and not seen.step.hidden:
+        return replace(seen, severity=Severity.NOTE)
+    if purpose.is_security and not seen.step.hidden and _shows_nothing(seen.step):
         return replace(seen, severity=Severity.NOTE)
     if not seen.step.statement.is_mention:
         if purpose.is_security and _CASES.search(seen.step.statement.path) and not seen.step.hidden:

@@ -66,7 +66,7 @@ _LENT = frozenset(
 """Hosts below which anybody has a name of their own."""
 _AROUND = re.compile(r"^(?:get|try|use|join|my|the)(?=\w{4})|(?<=\w{4})(?:app|hq|api|ai|labs?|cloud|dev)$")
 _PLACEHOLDER = re.compile(
-    r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\bhost\b|\bdomain\b|\bip\b|n\.n\.n",
+    r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\b(?:host|domain|ip)\b(?!$)|n\.n\.n",
     re.I,
 )
 _SAMPLE = re.compile(
@@ -250,6 +250,15 @@ def leads_nowhere(url: str) -> bool:
     """
     host = host_of(url)
     return host in _DOCUMENTATION or _SAMPLE.search(host) is not None or place_of(url) <= Place.PLACEHOLDER
+
+
+def is_reserved(url: str) -> bool:
+    """Whether an address is a name that nobody can register.
+
+    >>> is_reserved("https://cdn.example/a"), is_reserved("http://198.51.100.7/a"), is_reserved("https://cdn.example.net/a")
+    (True, False, False)
+    """
+    return host_of(url).endswith((".example", ".invalid", ".test"))
 
 
 def names_of(host: str) -> frozenset[str]:

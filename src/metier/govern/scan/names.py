@@ -70,7 +70,7 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
                 if (word := slip_of(name)) is not None:
                     yield (
                         "lookalike-name",
-                        Severity.REVIEW,
+                        Severity.BLOCK if _is_meant(name, word) else Severity.REVIEW,
                         statement.path,
                         statement.line,
                         f"{name} is one slip from {word}",
@@ -108,6 +108,13 @@ def slip_of(name: str) -> str | None:
             if abs(len(word) - len(part)) <= 1 and _is_slip(part, word) and not _is_inflected(part, word):
                 return word
     return None
+
+
+def _is_meant(name: str, word: str) -> bool:
+    """Whether a slip is none: signs that look like letters, or two letters of a whole name that changed places."""
+    parts = re.split(r"[-_./@]", name)
+    swapped = name.lower() != word and sorted(name.lower()) == sorted(word)
+    return swapped or any(part.translate(_ALIKE).lower() == word and part.lower() != word for part in parts)
 
 
 def misleads(step: Step) -> bool:

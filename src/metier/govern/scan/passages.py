@@ -129,6 +129,13 @@ _SPOILS = re.compile(
 _ADDRESS_NAMED = re.compile(
     r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
 )
+_OTHER_ACCOUNT = re.compile(
+    r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d|>=?\s*\d[^\n]{0,20}\?)[\s\S]{0,300}?[\"'](?P<iban>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)[\"']"
+)
+"""An account of a bank that stands in a program, below a look at how much is paid."""
+_SWITCHED = re.compile(
+    r"\b(?:recipient|to|toPubkey|destination|beneficiary)\s*:\s*[^,{}?]{1,60}\?\s*([\w.]+)\s*:\s*([\w.]+)"
+)
 _TWENTY = re.compile(r"[\[(]\s*(?:0x[0-9a-fA-F]{1,2}\s*,\s*){19}0x[0-9a-fA-F]{1,2}\s*,?\s*[\])]")
 _SHARE = re.compile(
     r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
@@ -215,7 +222,10 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield Seen("remote-command", Severity.BLOCK, step)
     if "npm pack" in text:
         yield from _republished(steps, text)
-    if "sendTransaction" in text or "approve(" in text or "transfer" in text or "istance" in text:
+    if "iban" in text.lower() and (bank := _OTHER_ACCOUNT.search(text)):
+        step = next((step for step in steps if bank["iban"] in step.text), steps[0])
+        yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, where the sum is large")
+    if any(word in text for word in ("sendTransaction", "approve(", "transfer", "istance", "recipient")):
         yield from _paid_to_author(steps, text)
     if "send" in together and "source-code" in together and _HOOK_FILE.search(steps[0].statement.path):
         for step in steps:
@@ -248,7 +258,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
         yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:
-        yield from _pushed(steps, purpose)
+        yield from pushed(steps, purpose)
     if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):
         yield Seen("send-secrets", Severity.BLOCK, steps[0], "a stand-in for sudo that asks for the password")
     if "decode" in together:
@@ -307,7 +317,7 @@ def _begins_download(step: Step) -> bool:
     return "fetch" in step.labels or not step.labels
 
 
-def _pushed(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+def pushed(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """All of a repository goes to a remote that the program added."""
     remotes: dict[str, Place] = {}
     for step in steps:
@@ -413,9 +423,12 @@ def _paid_to_author(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         wallets = {found[0] for found in _WALLET.finditer(text)}
         if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
             yield Seen("redirect-money", Severity.BLOCK, steps[0], "to the address that looks most like the one given")
+    names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
+    for step in steps:
+        if "?" in step.text and (switched := _SWITCHED.search(step.text)) and not names.isdisjoint(switched.groups()):
+            yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
     if "sendTransaction" in text and (row := next((s for s in steps if _TWENTY.search(s.text)), None)) is not None:
         yield Seen("redirect-money", Severity.BLOCK, row, "an address that is kept as numbers")
-    names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
     for step in steps:
         paid = _PAYS.search(step.text)
         if paid and paid["to"] in names and _SHARE.search(step.text):

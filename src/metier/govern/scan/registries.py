@@ -38,6 +38,9 @@ _DIRECT = re.compile(
 )
 """A package that is taken straight from an address."""
 _RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
+_STANDS_FOR_ANY = re.compile(
+    r"(?:^|\.)(?:corp|company|acme|example|internal|mycompany|yourcompany)\.(?:example|invalid|test)$"
+)
 _UNCHECKED = re.compile(
     r"trusted-host|strict-ssl[\"'\s=:]+false|--no-check|sslVerify[\"'\s=:]+false|NODE_TLS_REJECT_UNAUTHORIZED|unsafe-best-match|allow-insecure-host|no-verify-hashes",
     re.I,
@@ -129,7 +132,11 @@ def registries_in(text: str) -> list[str]:
 
 
 def _worst(urls: Sequence[str], purpose: Purpose) -> Severity | None:
-    places = [place_of(url, own_words=purpose.words) for url in urls if not is_registry(host_of(url))]
+    places = [
+        place_of(url, own_words=purpose.words)
+        for url in urls
+        if not is_registry(host_of(url)) and not _STANDS_FOR_ANY.search(host_of(url))
+    ]
     worst = max(places, default=Place.LOCAL)
     if worst.is_shady:
         return Severity.BLOCK

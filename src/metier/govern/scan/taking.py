@@ -40,6 +40,8 @@ _HOUSES = frozenset(
 _MODELS = frozenset({"anthropic", "openai"})
 """Services that others answer for, with the same keys in use."""
 _MANY_HOUSES = 3
+_GIVEN_ANEW = re.compile(r"(?<![\w$])[A-Z][A-Z0-9_]{2,}=(?=\S)")
+"""A variable that a command is given; what it holds comes after."""
 _SIGNED = re.compile(r"[\"']?(?:authorization|x-[\w-]*(?:key|token))[\"']?\s*[:,\]]", re.I)
 _CREDENTIAL_BODY = re.compile(
     r"\b(?:credentials?|passwords?|passwd|secrets?|private_?keys?|seed_?phrase|mnemonic|cookies)\b[\"']?\s*[=:]\s*[\"']?\$?[{(]?",
@@ -50,7 +52,7 @@ _KNOWN_AS = re.compile(
     re.I,
 )
 _PHRASE = re.compile(
-    r"[\"']?(?:mnemonic|seed_?phrase|recovery_?phrase|secret_?phrase|seed_?words|private_?key)[\"']?\s*[:=]\s*[\"']?(?!\s*[\"']?\s*[,})])[\w$({\[]",
+    r"[\"']?phrase[\"']?\s*[:=][^\n]{1,40}[\"']?pass(?:phrase|word)?[\"']?\s*[:=]|[\"']?(?:mnemonic|seed_?phrase|recovery_?phrase|secret_?phrase|seed_?words|private_?key)[\"']?\s*[:=]\s*[\"']?(?!\s*[\"']?\s*[,})])[\w$({\[]",
     re.I,
 )
 UPLOADS = re.compile(
@@ -227,6 +229,9 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
     uploads = step.statement.is_shell and UPLOADS.search(step.text) is not None
     if set(strong) <= {"credentials"} and not place.is_shady and not uploads and is_own_login(step, purpose):
         return Severity.NOTE
+    if place == Place.PLATFORM and "frozen_credentials" in step.received.get("credentials", step).text:
+        # A request to the cloud itself is signed with what its own library gave.
+        return Severity.NOTE
     if place in (Place.PLACEHOLDER, Place.INSTALLER):
         if uploads and step.statement.is_live and not purpose.is_security:
             return Severity.BLOCK
@@ -339,7 +344,7 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     steps = [*steps]
     for step in steps:
         if "secret-variable" in step.labels and not step.text.startswith("export"):
-            for name in SECRET_NAME.findall(step.text):
+            for name in SECRET_NAME.findall(_GIVEN_ANEW.sub(" ", step.text)):
                 services = set(_SERVICE_WORDS.findall(name.lower())) - _PLAIN_WORDS
                 if services and not any(word in purpose.words or purpose.says(re.escape(word)) for word in services):
                     found.setdefault(name, step)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of
-from metier.govern.scan.passages import passages
+from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
@@ -141,6 +141,8 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from _in_file(members, together, purpose, text)
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
+        elif "git push" in text and "git remote" in text:
+            yield from pushed(whole[path], purpose)
         yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)
         if not path.lower().endswith(DOCUMENTS):
             yield from _undisclosed(members, together, purpose, text)
