@@ -127,8 +127,6 @@ _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base
 _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
 )
-_FILE_WORDS = ("open(", "File", "write_", "urlretrieve(", "WriteStream(", "shutil.", "make_archive(")
-"""What writes a file, or names one that is open, holds one of them."""
 _OPENED = re.compile(r"\bhttps?\.request\(|new WebSocket\(|createTransport\(|curl_init\(")
 _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")
 """A thing that is connected to an address leads there from then on."""
@@ -228,7 +226,11 @@ def follow(steps: Sequence[Step]) -> None:
 
     Only steps that something can reach are looked at: those where something begins, and those that read what they write.
     """
-    begins = [number for number, step in enumerate(steps) if step.urls or not step.labels.isdisjoint(_BEGINS)]
+    begins = [
+        number
+        for number, step in enumerate(steps)
+        if step.urls or (step.labels and not step.labels.isdisjoint(_BEGINS))
+    ]
     if not begins:
         return
     functions: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -250,7 +252,8 @@ def follow(steps: Sequence[Step]) -> None:
             if number not in due:
                 continue
             due.discard(number)
-            _begin(step)
+            if step.labels:
+                _begin(step)
             for key in reads:
                 for kind, origin in held.get(key, {}).items():
                     step.received.setdefault(kind, origin)
@@ -261,10 +264,13 @@ def follow(steps: Sequence[Step]) -> None:
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
                     step.hidden_url = step.hidden_url or key in concealed
-            new = _hand_on(step, writes, held, addresses)
+            if not step.received and not step.urls:
+                continue
+            new = _hand_on(step, writes, held, addresses) if writes else []
             if step.hidden_url:
                 concealed.update(writes)
-            new += _hand_over(step, calls, functions, held, addresses)
+            if calls:
+                new += _hand_over(step, calls, functions, held, addresses)
             for key in new:
                 due.update(readers.get(key, ()))
         if not due:
@@ -320,8 +326,6 @@ def _hand_over(
 ) -> list[Key]:
     """Put what a step received, and where it leads, into the parameters of the functions that it calls; tells which got anything new."""
     new: list[Key] = []
-    if not step.received and not step.urls:
-        return new
     for name in calls:
         path, parameters = functions[name]
         if step.statement.parameters[:1] != (name,):
@@ -488,7 +492,7 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
             yield (statement.path, statement.scope, name)
     if not statement.is_shell and "(" in statement.text and (connected := _CONNECTED.match(statement.text)):
         yield (statement.path, statement.scope, connected[1].split(".")[0].lstrip("$"))
-    if statement.is_shell or not any(word in statement.text for word in _FILE_WORDS):
+    if statement.is_shell or not _may_name_file(statement.text):
         return
     if _WRITES_FILE.search(statement.text):
         for said in strings_of(statement.text):
@@ -498,6 +502,19 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
         name = alias[1] or alias["path"] or alias[3] or alias["of"]
         if name:
             yield (statement.path, statement.scope, name)
+
+
+def _may_name_file(text: str) -> bool:
+    """What writes a file, or names one that is open, holds one of these."""
+    return (
+        "open(" in text
+        or "File" in text
+        or "write_" in text
+        or "urlretrieve(" in text
+        or "WriteStream(" in text
+        or "shutil." in text
+        or "make_archive(" in text
+    )
 
 
 def strings_of(text: str) -> list[str]:
