@@ -90,7 +90,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
     found = [s for s in found if not s.is_refused and not (shows and (s.is_quoted or _CASES.search(s.path)))]
-    if not purpose.is_security and any([sentence.fills for sentence in found]):
+    if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
     # Two sentences that follow each other often are one thought.
@@ -209,10 +209,17 @@ def _rows(found: Sequence[Sentence]) -> Iterator[Sentence]:
         last = sentence
 
 
+def _runs_package(text: str) -> bool:
+    """Whether a sentence names a command that runs or installs a package."""
+    return (
+        "npx" in text or "npm" in text or "uvx" in text or "bunx" in text or "dlx" in text or "pipx" in text
+    ) and _PACKAGE.search(text) is not None
+
+
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
     texts = [sentence.text for sentence in found]
     links = [
-        n for n, text in enumerate(texts) if "http" in text or "](" in text or ("`" in text and _PACKAGE.search(text))
+        n for n, text in enumerate(texts) if "http" in text or "](" in text or ("`" in text and _runs_package(text))
     ]
     for number in sorted({n + before for n in links for before in (-1, 0) if 0 <= n + before < len(found) - 1}):
         one, two = found[number], found[number + 1]
