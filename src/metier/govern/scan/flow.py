@@ -404,9 +404,13 @@ class _Reach:
         for number in sorted(written):
             step = self._steps[number]
             used = sorted(self._uses(number) & names)
-            reads = [*_reads(step.statement, used)] if used else []
-            reads += _named_files(step.statement) if has_files and not step.statement.is_shell else ()
-            reads += self._taken(step.statement, used) if used else ()
+            reads: list[Key] = []
+            if used:
+                reads += _reads(step.statement, used)
+            if has_files and not step.statement.is_shell:
+                reads += _named_files(step.statement)
+            if used and self._beside:
+                reads += self._taken(step.statement, used)
             found.append((step, [key for key in reads if key in keys], written[number], called[number]))
         return found
 
