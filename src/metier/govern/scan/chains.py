@@ -65,20 +65,21 @@ def _told_by_words() -> Triggers:
 
 def _weighable(steps: Sequence[Step]) -> list[Step]:
     """The steps that may weigh: those with a label, and of the others those with the words of a rule."""
-    others = [step for step in steps if not step.labels and (step.received or step.statement.is_shell)]
+    unlabelled = [step for step in steps if not step.labels]
+    others = [step for step in unlabelled if step.received or step.statement.is_shell]
     could = _told_by_words().candidates([step.text for step in others])
-    with_words = {id(others[number]) for number in could}
-    return [step for step in steps if step.labels or id(step) in with_words or _weighs_unlabelled(step)]
+    weighs = {id(others[number]) for number in could}
+    weighs.update([id(step) for step in others if _may_run(step)])
+    weighs.update([id(s) for s in unlabelled if not (s.received or s.statement.is_shell) and _says_much(s.text)])
+    return [step for step in steps if step.labels or id(step) in weighs]
 
 
-def _weighs_unlabelled(step: Step) -> bool:
-    """Whether a step may weigh that has neither a label nor the words of a rule."""
-    statement = step.statement
-    if step.received or statement.is_shell:
+def _may_run(step: Step) -> bool:
+    """Whether a command, or a step that received something, may weigh that has neither a label nor the words of a rule."""
+    if step.received and (step.statement.is_shell or step.files or "interpreter" in step.received):
         # Any command may run a file that was fetched, and any call one by a name.
-        may_run = step.received and (statement.is_shell or step.files or "interpreter" in step.received)
-        return bool(may_run) or step.hidden_url or statement.path.endswith("mcp.json")
-    return _says_much(step.text)
+        return True
+    return step.hidden_url or step.statement.path.endswith("mcp.json")
 
 
 def _to_stay(found: Sequence[Seen], purpose: Purpose) -> Iterator[Seen]:

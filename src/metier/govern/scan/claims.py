@@ -53,7 +53,7 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     >>> [found[0] for found in broken_claims([step], Purpose(description="Sums up notes. No data leaves your machine."))]
     ['breaks-promise']
     """
-    sent = None if purpose.is_security else next((step for step in steps if _sends(step)), None)
+    sent = None if purpose.is_security else next((step for step in steps if step.urls and _sends(step)), None)
     claim = _claim(f"{purpose.description}\n{purpose.body}") if sent is not None else ""
     if sent is not None and claim:
         statement = sent.statement
@@ -62,11 +62,10 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
 
 
 def _sends(step: Step) -> bool:
-    """Whether a program, not a document or a test, sends something to another machine."""
+    """Whether a program, not a document or a test, sends something to the machines that it names."""
     path = step.statement.path
     return (
-        bool(step.urls)
-        and not step.labels.isdisjoint(OUTWARD)
+        not step.labels.isdisjoint(OUTWARD)
         and not step.statement.is_mention
         and not path.lower().endswith(DOCUMENTS)
         and not _CASES.search(path)

@@ -242,7 +242,11 @@ def follow(steps: Sequence[Step]) -> None:
 
     Only steps that something can reach are looked at: those where something begins, and those that read what they write.
     """
-    begins = [number for number, step in enumerate(steps) if step.urls or not step.labels.isdisjoint(_BEGINS)]
+    begins = [
+        number
+        for number, step in enumerate(steps)
+        if step.urls or (step.labels and not step.labels.isdisjoint(_BEGINS))
+    ]
     if not begins:
         return
     functions: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -264,7 +268,8 @@ def follow(steps: Sequence[Step]) -> None:
             if number not in due:
                 continue
             due.discard(number)
-            _begin(step)
+            if step.labels:
+                _begin(step)
             for key in reads:
                 for kind, origin in held.get(key, {}).items():
                     if kind == "environment" and _is_picked(step.text, key[-1], origin.text):
@@ -277,10 +282,13 @@ def follow(steps: Sequence[Step]) -> None:
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
                     step.hidden_url = step.hidden_url or key in concealed
-            new = _hand_on(step, writes, held, addresses)
+            if not step.received and not step.urls:
+                continue
+            new = _hand_on(step, writes, held, addresses) if writes else []
             if step.hidden_url:
                 concealed.update(writes)
-            new += _hand_over(step, calls, functions, held, addresses)
+            if calls:
+                new += _hand_over(step, calls, functions, held, addresses)
             for key in new:
                 due.update(readers.get(key, ()))
         if not due:
@@ -343,8 +351,6 @@ def _hand_over(
 ) -> list[Key]:
     """Put what a step received, and where it leads, into the parameters of the functions that it calls; tells which got anything new."""
     new: list[Key] = []
-    if not step.received and not step.urls:
-        return new
     for name in calls:
         path, parameters = functions[name]
         if step.statement.parameters[:1] != (name,):
@@ -423,9 +429,13 @@ class _Reach:
         for number in sorted(written):
             step = self._steps[number]
             used = sorted(self._uses(number) & names)
-            reads = [*_reads(step.statement, used)] if used else []
-            reads += _named_files(step.statement) if has_files and not step.statement.is_shell else ()
-            reads += self._taken(step.statement, used) if used else ()
+            reads: list[Key] = []
+            if used:
+                reads += _reads(step.statement, used)
+            if has_files and not step.statement.is_shell:
+                reads += _named_files(step.statement)
+            if used and self._beside:
+                reads += self._taken(step.statement, used)
             found.append((step, [key for key in reads if key in keys], written[number], called[number]))
         return found
 
@@ -511,7 +521,7 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
             yield (statement.path, statement.scope, name)
     if not statement.is_shell and "(" in statement.text and (connected := _CONNECTED.match(statement.text)):
         yield (statement.path, statement.scope, connected[1].split(".")[0].lstrip("$"))
-    if statement.is_shell or not any(word in statement.text for word in _FILE_WORDS):
+    if statement.is_shell or not _may_name_file(statement.text):
         return
     if _WRITES_FILE.search(statement.text):
         for said in strings_of(statement.text):
@@ -521,6 +531,19 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
         name = alias[1] or alias["path"] or alias[3] or alias["of"]
         if name:
             yield (statement.path, statement.scope, name)
+
+
+def _may_name_file(text: str) -> bool:
+    """What writes a file, or names one that is open, holds one of these."""
+    return (
+        "open(" in text
+        or "File" in text
+        or "write_" in text
+        or "urlretrieve(" in text
+        or "WriteStream(" in text
+        or "shutil." in text
+        or "make_archive(" in text
+    )
 
 
 def strings_of(text: str) -> list[str]:

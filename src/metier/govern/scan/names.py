@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.purpose import Purpose
@@ -63,7 +64,7 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     own = slip_of(purpose.name)
     if own and (_REPLACEMENT.search(purpose.description) or _REPLACEMENT.search(purpose.body[:400])):
         yield "lookalike-name", Severity.REVIEW, "SKILL.md", 1, f"{purpose.name} is one slip from {own}"
-    for step in steps:
+    for step in [s for s in steps if (s.labels and "install" in s.labels) or s.text.startswith(_IMPORTS)]:
         statement = step.statement
         if step.labels and "install" in step.labels and statement.is_shell:
             for name in _names(step.text):
@@ -80,7 +81,7 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
                 for name in _names(step.text)
             ):
                 yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
-        elif step.text.startswith(_IMPORTS) and _IMPORTS_INTERNAL.match(step.text):
+        elif _IMPORTS_INTERNAL.match(step.text):
             yield "confusable-source", Severity.REVIEW, statement.path, statement.line, step.text
 
 
@@ -90,6 +91,7 @@ def _may_be_internal(text: str) -> bool:
     return "install" in said and any(word in said for word in ("internal", "private", "corporate", "company"))
 
 
+@lru_cache(maxsize=1024)
 def slip_of(name: str) -> str | None:
     """The well-known word that a part of a name is one slip away from.
 

@@ -242,19 +242,19 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         if not purpose.is_security:
             yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
     if ("eval(" in text or "exec(" in text or "Function(" in text) and _MEDIA.search(text) and _LOW_BITS.search(text):
-        step = next((step for step in steps if _RUNS_CALL.search(step.text)), None)
-        if step is not None and not is_quoted(step):
-            yield Seen("run-encoded", Severity.BLOCK, step, "from the bits of a picture or a sound")
+        runs = next((step for step in steps if _RUNS_CALL.search(step.text)), None)
+        if runs is not None and not is_quoted(runs):
+            yield Seen("run-encoded", Severity.BLOCK, runs, "from the bits of a picture or a sound")
     if "exec(" in text or "eval(" in text:
         for step in steps:
             if _RUNS_MEDIA.search(step.text) and not is_quoted(step):
                 yield Seen("run-encoded", Severity.BLOCK, step, "from what a picture says of itself")
     if "send" in together and "addEventListener" in text and (caught := _FORMS.search(text)):
-        step = next(
+        away = next(
             (step for step in steps if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN), None
         )
-        if step is not None:
-            yield Seen("watch-user", Severity.BLOCK, step, f"what is entered, on {caught[1] or caught[2]}")
+        if away is not None:
+            yield Seen("watch-user", Severity.BLOCK, away, f"what is entered, on {caught[1] or caught[2]}")
     if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
         yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:

@@ -75,7 +75,7 @@ _SECURITY = re.compile(
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
-_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[tuple[Rule, Alternative]]]] = []
+_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
 _FORBIDDEN_WORDS = tuple(f"{lead}{mark}" for lead in ("no ", "No ", "never ", "Never ", "not ") for mark in "\"“'`")
 """What stands before words that are not to be written."""
 _CASES = re.compile(
@@ -93,14 +93,16 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """Tell which sentences meet which rules."""
     if not _compiled:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
-        _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), pairs))
-    triggers, tests, pairs = _compiled[0]
+        _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), [rule for rule, _ in pairs]))
+    triggers, tests, owners = _compiled[0]
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
+    lists = {path for path in {sentence.path for sentence in found} if _CASES.search(path)} if shows else set[str]()
     found = [
-        s
-        for s in found
-        if not (s.is_refused or (shows and (s.is_quoted or _CASES.search(s.path)))) or _leads_on(s.text)
+        sentence
+        for sentence in found
+        if not (sentence.is_refused or (shows and (sentence.is_quoted or sentence.path in lists)))
+        or _leads_on(sentence.text)
     ]
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
@@ -110,35 +112,49 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     candidates = triggers.candidates([sentence.text for sentence in windows])
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     spoken: set[tuple[str, str, int]] = set()
-    found_in: dict[str, list[int]] = {}
-    judged: dict[tuple[str, int], tuple[bool, Severity | None]] = {}
+    found_in: dict[str, list[tuple[int, re.Match[str]]]] = {}
+    judged: dict[tuple[str, int], Severity | None] = {}
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
         if sentence.text not in found_in:
-            found_in[sentence.text] = sorted(_met([tests[one] for one in which], sentence.text))
-        for place in found_in[sentence.text]:
-            rule, pattern = pairs[place]
+            found_in[sentence.text] = _met([tests[one] for one in sorted(which)], sentence.text)
+        for place, match in found_in[sentence.text]:
+            rule = owners[place]
             key = (rule.id, sentence.path, sentence.line)
             # Rows that each quote something are no thought of two sentences.
             is_listed = is_window and shows and sentence.text.count('"') >= _FOUR_MARKS
             if key in spoken or is_listed or (is_window and rule.id not in _ACROSS):
                 continue
             if (sentence.text, place) not in judged:
-                match = pattern.search(sentence.text)
-                judged[sentence.text, place] = match is not None, match and _weight(rule, sentence, match, purpose)
-            is_met, weight = judged[sentence.text, place]
-            if not is_met:
-                continue
-            if rule.id.startswith("sign-") and _PLAIN_TALK.search(sentence.text):
+                judged[sentence.text, place] = _weight(rule, sentence, match, purpose)
+            weight = judged[sentence.text, place]
+            if weight is None:
                 continue
             if rule.id.startswith("sign-"):
-                if weight is not None and not is_window:
+                if not _PLAIN_TALK.search(sentence.text):
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
-            elif weight is not None:
+            else:
                 spoken.add(key)
                 if rule.id in MET:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence)
+    yield from _hidden_orders(found, purpose)
+    for sentence, met in leads([one for one in found if not shows or _leads_on(one.text)], purpose):
+        signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
+        is_new = met is not None and (met.rule, sentence.path, sentence.line) not in spoken
+        if met is not None and (is_new or met.severity == Severity.BLOCK):
+            signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
+            yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
+    for told in added_up(signs, following(found, signs)):
+        # Whoever looks for attacks speaks of their signs, and has samples of them.
+        if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
+            yield told
+    if not purpose.is_security:
+        yield from _carried_by_images(found)
+
+
+def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
+    """Orders to an agent that a page does not show."""
     for sentence in [one for one in found if one.is_hidden]:
         if _TO_AGENT.search(sentence.text) and _ORDERS.search(sentence.text) and len(sentence.text) > 25:
             grave = _SECRETS.search(sentence.text) or URL.search(sentence.text)
@@ -161,18 +177,6 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     else Severity.REVIEW,
                     sentence,
                 )
-    for sentence, met in leads([one for one in found if not shows or _leads_on(one.text)], purpose):
-        signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
-        is_new = met is not None and (met.rule, sentence.path, sentence.line) not in spoken
-        if met is not None and (is_new or met.severity == Severity.BLOCK):
-            signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
-            yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
-    for told in added_up(signs, following(found, signs)):
-        # Whoever looks for attacks speaks of their signs, and has samples of them.
-        if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
-            yield told
-    if not purpose.is_security:
-        yield from _carried_by_images(found)
 
 
 def _leads_on(text: str) -> bool:
@@ -204,13 +208,14 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
             yield Said("forward-data", Severity.BLOCK, sentence)
 
 
-def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> set[int]:
-    """The numbers of the patterns of which an alternative matches."""
-    met: set[int] = set()
+def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> list[tuple[int, re.Match[str]]]:
+    """The numbers of the patterns that match, in order, and how each does: by its first alternative where it begins first."""
+    met: dict[int, re.Match[str]] = {}
     for place, alternative in tests:
-        if place not in met and alternative.search(text):
-            met.add(place)
-    return met
+        match = alternative.search(text)
+        if match and (place not in met or match.start() < met[place].start()):
+            met[place] = match
+    return sorted(met.items())
 
 
 _PACKAGE = re.compile(r"\b(?:npx|uvx|bunx|dlx|npm|pipx)\s")
@@ -229,10 +234,17 @@ def _rows(found: Sequence[Sentence]) -> Iterator[Sentence]:
         last = sentence
 
 
+def _runs_package(text: str) -> bool:
+    """Whether a sentence names a command that runs or installs a package."""
+    return (
+        "npx" in text or "npm" in text or "uvx" in text or "bunx" in text or "dlx" in text or "pipx" in text
+    ) and _PACKAGE.search(text) is not None
+
+
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
     texts = [sentence.text for sentence in found]
     links = [
-        n for n, text in enumerate(texts) if "http" in text or "](" in text or ("`" in text and _PACKAGE.search(text))
+        n for n, text in enumerate(texts) if "http" in text or "](" in text or ("`" in text and _runs_package(text))
     ]
     for number in sorted({n + before for n in links for before in (-1, 0) if 0 <= n + before < len(found) - 1}):
         one, two = found[number], found[number + 1]

@@ -86,11 +86,9 @@ def registry_findings(
     """
     steps = [*steps]
     unchecked: set[str] | None = None
-    for step in steps:
-        if "://" not in step.text and not step.urls:
-            continue
+    for step in [step for step in steps if step.urls or "://" in step.text]:
         statement = step.statement
-        named = step.urls if not step.statement.is_shell and _BY_NAME.search(step.text) else ()
+        named = step.urls if not statement.is_shell and "{" in step.text and _BY_NAME.search(step.text) else ()
         if (weight := _worst([*registries_in(step.text), *named], purpose)) is not None:
             if unchecked is None:
                 unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text) or misleads(step)}
@@ -115,7 +113,9 @@ def registries_in(text: str) -> list[str]:
     >>> registries_in("curl -f https://api.example/source")
     []
     """
-    said = text.lower() if "://" in text else ""
+    if "://" not in text:
+        return []
+    said = text.lower()
     said += " index" if "insteadof" in said else ""
     if not any(word in said for word in _WORDS):
         return []
@@ -132,6 +132,8 @@ def registries_in(text: str) -> list[str]:
 
 
 def _worst(urls: Sequence[str], purpose: Purpose) -> Severity | None:
+    if not urls:
+        return None
     places = [
         place_of(url, own_words=purpose.words)
         for url in urls

@@ -31,10 +31,10 @@ def settle(steps: Sequence[Step], parts: Iterable[Part]) -> None:
     >>> steps[1].urls
     ('https://drop.invalid/q',)
     """
-    programs = [step for step in steps if not step.statement.is_shell]
-    files = {part.path.rsplit("/", 1)[-1]: part for part in parts if _is_settings(part)} if programs else {}
+    files = {part.path.rsplit("/", 1)[-1]: part for part in parts if _is_settings(part)}
     if not files or len(steps) > _MAX_STEPS:
         return
+    programs = [step for step in steps if not step.statement.is_shell]
     told_by_path: dict[str, dict[str, str]] = {}
     for name, part in files.items():
         paths = {step.statement.path for step in programs if name in step.text}

@@ -105,9 +105,9 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """
     by_file: dict[str, list[Step]] = {}
     opened = _opened(steps)
-    for step in steps:
+    for step in [step for step in steps if step.labels]:
         is_named = step.statement.is_mention or (purpose.is_security and step.statement.is_shown)
-        if step.labels and not is_named and (id(step) in opened or not is_quoted(step)):
+        if not is_named and (id(step) in opened or not is_quoted(step)):
             by_file.setdefault(step.statement.path, []).append(step)
     away = [
         (step, place_of_step(step, purpose))

@@ -346,6 +346,7 @@ def _weight(needed: Iterable[str]) -> float:
     return -math.log2(chance)
 
 
+@lru_cache(maxsize=1024)
 def _bits(word: str) -> float:
     if word.startswith(("http", "](http")):
         return _ADDRESS_BITS
@@ -404,8 +405,12 @@ def _said(name: str, argument: Any) -> set[str] | None:
     if name == "SUBPATTERN":
         return _said_by(argument[3])
     if name == "BRANCH":
-        every = [_said_by(branch) for branch in argument[1]]
-        return _few(set().union(*(said or () for said in every))) if all(every) else None
+        texts: set[str] = set()
+        for branch in argument[1]:
+            said = _said_by(branch)
+            if not said or len(texts := texts | said) > _MAX_SET:
+                return None
+        return texts
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         least, most, repeated = argument
         said = _said_by(repeated)
@@ -422,10 +427,6 @@ def _said_by(parsed: Any) -> set[str] | None:
             return None
         texts = {_one_space(before + after) for before in texts for after in said}
     return texts
-
-
-def _few(texts: set[str]) -> set[str] | None:
-    return texts if len(texts) <= _MAX_SET else None
 
 
 @lru_cache(maxsize=1024, typed=True)
