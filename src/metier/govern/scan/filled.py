@@ -30,10 +30,10 @@ _FILLS = re.compile(
     r"\b(?:writ(?:e|ing)|sav(?:e|ing)|put|cop(?:y|ying)|gather|collect|dump|zip|pack|bundle|tar|archive|compress|add|append|stor(?:e|ing)|export|redirect|combine|merge|concatenate|print|list|note|keep)\b",
     re.I,
 )
-_ENDING = re.compile(
+ENDING = re.compile(
     r"\.(?:txt|jsonl?|zip|tar|tgz|gz|bz2|7z|log|md|csv|out|dat|bin|ya?ml|tmp|xml|html|b64|enc)\b(?![\w/-])"
 )
-_FILE = re.compile(rf"(?<![\w/~.-])(?:/tmp/|\./)?([\w-][\w.-]*{_ENDING.pattern})")
+_FILE = re.compile(rf"(?<![\w/~.-])(?:/tmp/|\./)?([\w-][\w.-]*{ENDING.pattern})")
 _SENDS = re.compile(
     r"\b(?:send|upload|submit|post|forward|e-?mail|mail|share|hand|push|transmit|deliver|attach|put|publish|commit)\b",
     re.I,
@@ -83,7 +83,7 @@ def files_filled(text: str) -> tuple[str, ...]:
     # The full stop of a sentence begins no ending.
     if "." not in text[:-1]:
         return ()
-    if not _ENDING.search(text) or not _SOURCE.search(text) or not _FILLS.search(text) or _REFUSES.search(text):
+    if not ENDING.search(text) or not _SOURCE.search(text) or not _FILLS.search(text) or _REFUSES.search(text):
         return ()
     return tuple(_FILE.findall(text))
 

@@ -217,9 +217,14 @@ def _of_document(document: Sequence[Block], path: str) -> list[Statement]:
             lead = block.text.rstrip().rpartition("\n")[2][-_MAX_LEAD:]
         else:
             code = _code(block.text, path, block.kind, block.line, is_live=True)
-            is_shown = _SHOWS.search(lead) and not _ORDERS_FIRST.search(lead)
+            is_shown = code and _SHOWS.search(lead, _last_begins(lead)) and not _ORDERS_FIRST.search(lead)
             found += [one._replace(is_shown=True) for one in code] if is_shown else code
     return found
+
+
+def _last_begins(said: str) -> int:
+    """Where the last sentence begins."""
+    return max(said.rfind("."), said.rfind("!"), said.rfind("?")) + 1
 
 
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:

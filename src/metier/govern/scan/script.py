@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 )
 """What is neither a text nor a sign that matters is taken in one piece."""
 _STRING = (
-    r"(?:\"(?!\"\")(?:[^\"\\\n]{1,300}+|\\[\s\S]){0,60}+\""
+    r"(?:\"{3}[^\"\\]{0,9000}+\"{3}|'{3}[^'\\]{0,9000}+'{3}|\"(?!\"\")(?:[^\"\\\n]{1,300}+|\\[\s\S]){0,60}+\""
     r"|'(?!'')(?:[^'\\\n]{1,300}+|\\[\s\S]){0,60}+'"
     r"|`(?:[^`\\]{1,300}+|\\[\s\S]){0,60}+`)"
 )
@@ -130,7 +130,8 @@ def script_statements(
     for begin, depth, written, opens in _pieces(text, kind, sources):
         if newlines := text.count("\n", counted, begin):
             line += newlines
-            line_start = text.rfind("\n", counted, begin) + 1
+            if is_python:
+                line_start = text.rfind("\n", counted, begin) + 1
         counted = begin
         piece = joined(written, is_coded=aliases is not None) if kind in _FOLDED else written
         piece = aliases.said(piece, written) if aliases is not None else piece

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from metier.verdict import Severity
 
 _END = re.compile(r"[.!?。！？](?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?:[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？]))")
-_MARKS = frozenset("-*+•|>")
-_LIST = re.compile(r"^\s*(?:[-*+•]|\d+[.)]|\|)\s+|^\s*>\s?")
+_MARKS = frozenset("-*+•|")
+_SIGNS = _MARKS | {">", "#"}
+_NUMBER = re.compile(r"\d+[.)]\s+")
 _COMMENT = re.compile(r"(?<!`)<!--(.*?)(?:-->|\Z)", re.S)
 _UNSEEN_HTML = re.compile(
     r"<(\w+)[^>]*(?:display:\s*none|font-size:\s*[01](?:px|pt|em)?\b|(?<!-)color:\s*(?:white|transparent|#fff)|visibility:\s*hidden|opacity:\s*0|\shidden\b)[^>]*>(.*?)(?:</\1>|\Z)",
@@ -67,7 +68,7 @@ class Said:
     sentence: Sentence
 
 
-def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence]:
+def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     """Cut prose into sentences; wrapped lines are joined, list items stand alone, comments are told apart.
 
     >>> [(s.line, s.text) for s in sentences("Read the whole of\\nthe file. Then write a summary.\\n- Stop there.", "x")]
@@ -75,18 +76,7 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
     >>> [(s.line, s.text) for s in sentences("---\\nname: a\\n---\\nRead the file.", "x")]
     [(1, '--- name: a ---'), (4, 'Read the file.')]
     """
-    at, last = first_line, 0
-    for found in _COMMENT.finditer(text) if "<!--" in text else ():
-        at, last = at + text.count("\n", last, found.start()), found.start()
-        whole = Sentence(path, at, " ".join(found[1].split())[:4000], is_hidden=True)
-        yield whole
-        # What one sentence of a comment forbids takes nothing back of what another orders.
-        if "icens" not in whole.text and len(said := _cut(whole.text, path, at)) > 1:
-            yield from said
-    at, last = first_line, 0
-    for found in _UNSEEN_HTML.finditer(text) if "style=" in text or "hidden" in text else ():
-        at, last = at + text.count("\n", last, found.start()), found.start()
-        yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
+    every = [*_unseen(text, path, first_line)] if "<!--" in text or "style=" in text or "hidden" in text else []
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     level, is_led = 0, False
     for paragraph, line, head, is_item in _paragraphs(text, first_line):
@@ -99,40 +89,72 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> Iterator[Sentence
                 level = head if forbids else 0
         if (level or (is_led and is_item)) and said and not head and not _TURNS.match(said[0].text):
             said[0] = said[0]._replace(is_refused=True)
-        yield from said
+        every += said
+    return every
 
 
-def _paragraphs(text: str, first_line: int) -> Iterator[tuple[str, int, int, bool]]:
+def _unseen(text: str, path: str, first_line: int) -> Iterator[Sentence]:
+    """What a page does not show: comments, and text that is styled away."""
+    at, last = first_line, 0
+    for found in _COMMENT.finditer(text) if "<!--" in text else ():
+        at, last = at + text.count("\n", last, found.start()), found.start()
+        whole = Sentence(path, at, " ".join(found[1].split())[:4000], is_hidden=True)
+        yield whole
+        # What one sentence of a comment forbids takes nothing back of what another orders.
+        if "icens" not in whole.text and len(said := _cut(whole.text, path, at)) > 1:
+            yield from said
+    at, last = first_line, 0
+    for found in _UNSEEN_HTML.finditer(text) if "style=" in text or "hidden" in text else ():
+        at, last = at + text.count("\n", last, found.start()), found.start()
+        yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
+
+
+def _paragraphs(text: str, first_line: int) -> list[tuple[str, int, int, bool]]:
     """Paragraphs, items and headings: the text, its line, the level of a heading or 0, whether it is an item."""
+    found: list[tuple[str, int, int, bool]] = []
     kept: list[str] = []
     begin, length, is_item = first_line, 0, False
     for number, line in enumerate(text.split("\n"), start=first_line):
         said = line.strip()
         if not said:
             if kept:
-                yield " ".join(kept), begin, 0, is_item
+                found.append((" ".join(kept), begin, 0, is_item))
                 kept, length = [], 0
             continue
         first = said[0]
-        is_head = first == "#"
-        # What stands right below the front matter is no part of it.
-        is_end = said == "---" and kept[:1] == ["---"]
-        mark = _LIST.match(line) if first in _MARKS or first.isdecimal() else None
-        if mark:
-            said = line[mark.end() :].strip()
-        if kept and (mark or is_head):
-            yield " ".join(kept), begin, 0, is_item
-            kept, length = [], 0
+        item, level, is_end = None, 0, False
+        if first in _SIGNS or first.isdecimal():
+            item = _item(said, line)
+            # What stands right below the front matter is no part of it.
+            is_end = first == "#" or (said == "---" and kept[:1] == ["---"])
+            if kept and (item is not None or first == "#"):
+                found.append((" ".join(kept), begin, 0, is_item))
+                kept, length = [], 0
+            said = said if item is None else item
+            title = said.lstrip("#")
+            level = len(said) - len(title) if first == "#" else 0
+            said = title.strip()
         if not kept:
-            begin, is_item = number, mark is not None
-        title = said.lstrip("#") if said[:1] == "#" else said
-        kept.append(title.strip())
-        length += len(kept[-1])
-        if is_head or is_end or length > 4000:
-            yield " ".join(kept), begin, len(said) - len(title) if is_head else 0, is_item
+            begin, is_item = number, item is not None
+        kept.append(said)
+        length += len(said)
+        if is_end or length > 4000:
+            found.append((" ".join(kept), begin, level, is_item))
             kept, length = [], 0
     if kept:
-        yield " ".join(kept), begin, 0, is_item
+        found.append((" ".join(kept), begin, 0, is_item))
+    return found
+
+
+def _item(said: str, line: str) -> str | None:
+    """What a line says that begins an item or a quotation, without its mark; nothing for another line."""
+    first = said[0]
+    if first in _MARKS:
+        return said[1:].lstrip() if said[1:2].isspace() or (said == first and line[-1:].isspace()) else None
+    if first == ">":
+        return said[1:].lstrip()
+    mark = _NUMBER.match(line.lstrip()) if first != "#" else None
+    return said[mark.end() :] if mark else None
 
 
 def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:

@@ -5,13 +5,17 @@ A model reads the cells of a table and the description of a tool as it reads a d
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
 
-from metier.govern.scan.filled import HANDS_OVER, files_filled
+from metier.govern.scan.filled import ENDING, HANDS_OVER, files_filled
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.sentence import Sentence, sentences
+from metier.govern.scan.triggers import literals, places_of, words_of
 
 FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
 FIELD = re.compile(
@@ -58,21 +62,37 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
         names: set[str] = set()
         for block in document:
             if block.kind == "prose":
-                # The lines of a quote are one paragraph, as they are shown.
-                text = _QUOTE.sub("", block.text) if ">" in block.text else block.text
-                quoted = _quoted_lines(block) if text is not block.text else ()
-                for sentence in sentences(text, part.path, first_line=block.line):
-                    if sentence.line in quoted:
-                        sentence = sentence._replace(is_quoted=True)
-                    if fills := files_filled(sentence.text):
+                found = _said_in_prose(block, part.path)
+                for number in _naming_files([one.text for one in found]):
+                    if fills := files_filled(found[number].text):
                         names.update(fills)
-                        yield sentence._replace(fills=fills)
-                    else:
-                        yield sentence
+                        found[number] = found[number]._replace(fills=fills)
+                yield from found
             if names and block.language and any(name in block.text for name in names):
                 for number, line in enumerate(block.text.split("\n"), start=block.line):
                     if HANDS_OVER.search(line):
                         yield Sentence(part.path, number, line.strip(), is_command=True)
+
+
+def _said_in_prose(block: Block, path: str) -> list[Sentence]:
+    if ">" not in block.text:
+        return sentences(block.text, path, first_line=block.line)
+    # The lines of a quote are one paragraph, as they are shown.
+    found = sentences(_QUOTE.sub("", block.text), path, first_line=block.line)
+    quoted = _quoted_lines(block)
+    return [one._replace(is_quoted=True) if one.line in quoted else one for one in found] if quoted else found
+
+
+def _naming_files(texts: list[str]) -> list[int]:
+    """The numbers of the texts in which the ending of a file may stand."""
+    whole = "\n".join(texts)
+    ends = [*itertools.accumulate([len(text) + 1 for text in texts])]
+    return sorted({bisect_right(ends, place) for place in _endings_in()(whole)})
+
+
+@cache
+def _endings_in() -> Callable[[str], Iterable[int]]:
+    return places_of(sorted(literals(ENDING)))
 
 
 def _quoted_lines(block: Block) -> frozenset[int]:
@@ -86,7 +106,7 @@ def _quoted_lines(block: Block) -> frozenset[int]:
 def _said_in_data(part: Part) -> Iterator[Sentence]:
     """What a table or a list of settings says to whoever is to read it as data."""
     text, last, line = part.plain, -1, 1
-    for found in _ADDRESSED.finditer(text) if any(word in text for word in _ADDRESSES) else ():
+    for found in _ADDRESSED.finditer(text) if _addresses_in()(text) else ():
         begin = text.rfind("\n", 0, found.start()) + 1
         if begin != last:
             line += text.count("\n", max(last, 0), begin)
@@ -95,10 +115,15 @@ def _said_in_data(part: Part) -> Iterator[Sentence]:
             yield from sentences(said.replace("\\n", " ").strip(" \"',"), part.path, first_line=line)
 
 
+@cache
+def _addresses_in() -> Callable[[str], Collection[str]]:
+    return words_of(_ADDRESSES)
+
+
 def _said_of_tools(part: Part) -> Iterator[Sentence]:
     """What a program that offers tools tells the model that is to use them, and nobody else sees."""
     text, last, line = part.plain, -_MAX_SAID, 1
-    if not any(word in text for word in _TOLD_WORDS):
+    if not _told_words_in()(text):
         return
     for found in _TOLD_OF_TOOLS.finditer(text):
         first = max(0, found.start() - 2 * _MAX_SAID)
@@ -109,6 +134,11 @@ def _said_of_tools(part: Part) -> Iterator[Sentence]:
         last, said = begin, _GOES_ON_BELOW.sub("", text[begin : begin + 2 * _MAX_SAID])
         ends = [end for sign in _TEXT_SIGNS[:-1] if (end := said.find(sign)) >= 0]
         yield from sentences(said[: min(ends, default=None)].replace("\\n", " "), part.path, first_line=line)
+
+
+@cache
+def _told_words_in() -> Callable[[str], Collection[str]]:
+    return words_of(_TOLD_WORDS)
 
 
 def _said_in_front(part: Part) -> Iterator[Sentence]:
