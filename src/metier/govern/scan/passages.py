@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from metier.govern.scan.deeds import deeds
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hidden import hidden_runs
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.labels import SECRET_NAME
+from metier.govern.scan.money import redirected
 from metier.govern.scan.planting import planted_orders
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import Seen, is_quoted, place_of_step
+from metier.govern.scan.seen import Seen, place_of_step
 from metier.verdict import Severity
 
 _KEEPS = re.compile(
@@ -30,14 +32,8 @@ _RUN_BY = (
     r"\s*\(\s*(?:[\"']\w+[\"'],\s*)?[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:(?:ba|z|da)?sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*){0,2}(?:str\(|pathToFileURL\()?"
 )
 _IN_PROCESS = re.compile(r"run_path|import_module|spec_from_file_location|\brequire\b|\bimport\s*\(|CDLL|LoadLibrary")
-_LOADS_UNPACKED = re.compile(
-    r"extractall\([\s\S]{0,600}sys\.path\.(?:insert|append)\([\s\S]{0,400}(import_module|__import__|run_path|\nimport |\nfrom )"
-)
 _REMOTE = re.compile(r"git\s+remote\s+(?:add|set-url)\s+(?:-\S+\s+)*(\S+)\s+(\S+)")
 _PUSHES = re.compile(r"git\s+push\b(?:\s+-\S+)*\s+(\S+)(.*)")
-_FAKE_SUDO = re.compile(
-    r"(?:^|[\s;\"'])(?:function\s+)?(?:sudo|su|ssh)\s*(?:\(\))?\s*\{[^}]{0,200}\bread\s+-\w*s|alias\s+sudo="
-)
 _FUNCTION = re.compile(r"^(?:function\s+)?([\w.-]+)\s*(?:\(\))?\s*\{")
 _MCP_ADDRESS = re.compile(
     r"mcpServers[\s\S]{0,400}?(?:\burl\b|\bargs\b)[\"']?\s*[:=][\s\S]{0,120}?[\"'](https?://[^\"'\s]+)", re.I
@@ -51,10 +47,6 @@ _DROPS = re.compile(
     r"(?:pg_tables|information_schema\.tables|sqlite_master|SHOW TABLES|list_collection_names|listCollections)[\s\S]{0,400}(?:DROP\s+TABLE|TRUNCATE|DELETE\s+FROM|\.drop(?:_collection)?\()",
     re.I,
 )
-_OTHER_SKILLS = re.compile(
-    r"\.\./\*/SKILL\.md(?=[\s\S]{0,400}(?:\bmv\b|-o\s|>\s|tee\b))|(?:glob\(|readdir\w*\(|listdir\()[^\n]{0,80}(?:skills|\.\.)[\s\S]{0,400}SKILL\.md[\s\S]{0,200}(?:write\w*\(|copyFile)"
-)
-"""The instructions of the skills beside this one are written over."""
 _HOOK_FILE = re.compile(
     r"(?:^|/)(?:pre|post|prepare)-(?:commit(?:-msg)?|push|merge|checkout|receive|rewrite|applypatch)(?:\.\w+)?$"
 )
@@ -64,49 +56,8 @@ _PUBLIC = re.compile(
     r"\bgh\s+repo\s+create\b[^\n;|]{0,120}--public|\bgh\s+gist\s+create\b[^\n;|]{0,120}--public|(?:/user/repos|create_repo\(|repos\.create)[\s\S]{0,200}[\"']?private[\"']?\s*[:=]\s*(?:false|False)\b"
 )
 """What is put there can be read by anybody."""
-_MEDIA = re.compile(
-    r"\bwave\.open|Image\.open\(|\.readframes\(|\.getdata\(|\.getpixel\(|\bimread\(|getImageData\(|\bPNG\.|\bJimp\b|soundfile|\.load_image\("
-)
-_RUNS_MEDIA = re.compile(r"(?<![\w.])(?:exec|eval)\([^\n]{0,60}(?:Image\.open\(|getexif\(|piexif|mutagen|exifread)")
-_LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
-_RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?(?:[\w.]+\s*\(|\w+\s*[,)])")
-_FORMS = re.compile(
-    r"addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,300}?(?:FormData\(|\.value\b|\.key\b|clipboardData)[\s\S]{0,120}?(?:sendBeacon|fetch\(|\.send\(|\.src\s*=)"
-    r"|addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,200}?(?:sendBeacon|fetch\(|\.send\()[\s\S]{0,160}?(?:FormData\(|\.value\b|\.key\b|clipboardData)"
-)
-"""What somebody enters on a page is sent as it is entered."""
-_LOADS_ARCHIVE = re.compile(r"sys\.path\.(?:insert|append)\([^)\n]*[\"'][^\"'\n]*\.(?:zip|egg|whl)[\"']")
 _WELL_KNOWN_PROGRAM = re.compile(
     r"/bin/(git|ssh|scp|sudo|su|npm|npx|pip3?|python3?|node|docker|kubectl|aws|gcloud|gh|curl|claude|codex|code)$"
-)
-_MAKES_ADMIN = re.compile(
-    r"\b(?:useradd|adduser)\b.*\s-\w*G\s*\S*(?:sudo|wheel|admin)|\busermod\b.*-aG\s*(?:sudo|wheel)|\bnet\s+localgroup\s+administrators\b.*/add",
-    re.I,
-)
-_PASSWORD_OUT = re.compile(
-    r"\becho\s+[\"']?[\w-]+:[^\s$\"'|]{4,}[\"']?\s*\|\s*(?:sudo\s+)?chpasswd|\bnet\s+user\s+\w+\s+[^\s/$%]{4,}\s+/add|useradd\b.*\s-p\s+[\"']?(?!\$\()[\w$./]{6,}",
-    re.I,
-)
-_OPENS_SHELL = re.compile(
-    r"\btmate\b[^\n]*new-session|\bupterm\s+host\b|cloudflared\b[^\n]*ssh://|\bngrok\s+tcp\s+(?:22|3389)\b|\bbore\s+local\s+22\b"
-)
-_HELPS_GIT = re.compile(r"[\"'](?:store|get|erase)[\"'][\s\S]*[\"'](?:store|get|erase)[\"']|credential\.helper")
-_START_LINE = re.compile(
-    r"(getusersitepackages|getsitepackages|site-packages|purelib)[\s\S]{0,900}?import [\w, .]+(?:;|\\n)[\s\S]{0,900}?\.pth[\"']|\.pth[\"'][\s\S]{0,400}?write\w*\([^\n]{0,20}import [\w, .]+;[\s\S]{0,300}?(getusersitepackages|site-packages)"
-)
-_SKIPS = re.compile(
-    r"--dangerously-skip-permissions|--yolo\b|--trust-all-tools|--dangerously-bypass-approvals\S*|--allow-all-tools|--full-auto\b"
-)
-_MANY_AGENTS = 2
-_UNWATCHED = re.compile(
-    r"stdio:\s*[\"']ignore|DEVNULL|detached:\s*true|stderr=subprocess\.(?:DEVNULL|STDOUT)|No questions"
-)
-_BUILT = re.compile(
-    r"Command::new\(\s*\"(?:curl|wget)\"[\s\S]{0,900}(?:from_mode\(|chmod)[\s\S]{0,400}Command::new\(\s*&?\w+\s*\)"
-)
-_INCLUDED = re.compile(
-    r"file_put_contents\(\s*(?P<at>\$\w+)\s*,[^;\n]{0,40}<\?php[^;\n]{0,200}\)\s*[;\n]\s*(?:include|require)(?:_once)?\s*\(?\s*(?P=at)\b"
-    r"|(?:eval|assert|system|passthru|shell_exec)\s*\(\s*(?:\w+\(\s*)*\$_(?:POST|GET|REQUEST|COOKIE)\b"
 )
 _UNREADABLE = re.compile(r"\b_0x[0-9a-f]+\b")
 _MANY_NAMES, _NAMES = 12, 4
@@ -126,31 +77,8 @@ _LISTS = re.compile(r"readdir|scandir|listdir|iterdir|rglob|os\.walk")
 _SPOILS = re.compile(
     r"writeFile\w*\(\s*\w+\s*,\s*[\"'`][^\"'`]*[\"'`]\s*\)|unlink\w*\(|rmSync\(|os\.remove\(|shutil\.rmtree\(|\.write_(?:text|bytes)\(\s*b?[\"']"
 )
-_ADDRESS_NAMED = re.compile(
-    r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
-)
-_OTHER_ACCOUNT = re.compile(
-    r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d|>=?\s*\d[^\n]{0,20}\?)[\s\S]{0,300}?[\"'](?P<iban>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)[\"']"
-)
-"""An account of a bank that stands in a program, below a look at how much is paid."""
-_SWITCHED = re.compile(
-    r"\b(?:recipient|to|toPubkey|destination|beneficiary)\s*:\s*[^,{}?]{1,60}\?\s*([\w.]+)\s*:\s*([\w.]+)"
-)
-_TWENTY = re.compile(r"[\[(]\s*(?:0x[0-9a-fA-F]{1,2}\s*,\s*){19}0x[0-9a-fA-F]{1,2}\s*,?\s*[\])]")
-_SHARE = re.compile(
-    r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
-)
-"""A part of what is there is paid, or all of it, or nothing is said where that fails."""
 _PLANTS_HOOK = re.compile(
     r"scripts\s*=\s*\{[^\n}]{0,200}\b(?:pre|post)install[\"']?\s*:|scripts(?:\.|\[[\"'])(?:pre|post)install(?:[\"']\])?\s*=[^=]"
-)
-_WALLET = re.compile(
-    r"[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|T[1-9A-HJ-NP-Za-km-z]{32,33}|[13][a-km-zA-HJ-NP-Z1-9]{25,34})[\"']"
-)
-_NEAREST = re.compile(r"(?:[Ll]evenshtein|[Dd]istance)\w*\s*\([^)]*\)[\s\S]{0,80}(?:sort|min|<)")
-_MANY_WALLETS = 3
-_PAYS = re.compile(
-    r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
 _DETACHED = re.compile(r"detached:\s*true.*windowsHide|windowsHide:\s*true.*detached|detached:\s*true.*\.unref\(")
 """A program is started that nobody sees and that outlives its parent."""
@@ -177,56 +105,16 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     """
     if "fetch" in together and together & {"execute", "load-code"}:
         yield from _kept_and_run(steps, purpose)
-    if "fetch" in together and "extractall(" in text and (loaded := _LOADS_UNPACKED.search(text)):
-        step = next((step for step in steps if loaded[1] in step.text and "load-code" in step.labels), steps[-1])
-        places = [place_of_step(s, purpose) for s in steps if "fetch" in s.labels and s.urls]
-        if max(places, default=Place.LOCAL) >= Place.UNKNOWN:
-            yield Seen("run-download", Severity.BLOCK, step, "from an archive")
     yield from planted_orders(steps, together, purpose, text)
-    if "fetch" in together and "SKILL.md" in text and (other := _OTHER_SKILLS.search(text)):
-        step = next((step for step in steps if "SKILL.md" in step.text), steps[0])
-        yield Seen("rewrite-agent", Severity.BLOCK, step, f"other skills, {other[0].strip()}, from an address")
     may_spoil = "delete" in together or "write" in together
     if may_spoil and ("homedir()" in text or ".home()" in text or "expanduser(" in text):
         yield from _walked_home(steps, purpose, text)
     if "send" in together and "bin/" in text:
         yield from _stood_in(steps, purpose)
-    if "fetch" in together and "sys.path" in text and (loaded := _LOADS_ARCHIVE.search(text)):
-        step = next((step for step in steps if loaded[0][:20] in step.text), steps[-1])
-        places = [place_of_step(s, purpose) for s in steps if "fetch" in s.labels and s.urls]
-        if max(places, default=Place.LOCAL) >= Place.UNKNOWN:
-            yield Seen("run-download", Severity.BLOCK, step, "from an archive")
-    if ("useradd" in text or "adduser" in text or "net user" in text) and not purpose.says(
-        r"users?\b|account|provision|onboard"
-    ):
-        yield from _moved_in(steps)
-    if "send" in together and (opened := _OPENS_SHELL.search(text)):
-        step = next((step for step in steps if opened[0][:16] in step.text), steps[0])
-        if any("send" in s.labels and place_of_step(s, purpose) >= Place.UNKNOWN for s in steps):
-            yield Seen("reverse-shell", Severity.BLOCK, step, "its address is told to somebody")
-    if "password" in text and ("STDIN" in text or "stdin" in text) and _HELPS_GIT.search(text):
-        for step in steps:
-            if step.labels & {"send", "fetch"} and step.urls and place_of_step(step, purpose) >= Place.UNKNOWN:
-                yield Seen("send-secrets", Severity.BLOCK, step, "what git is told to remember")
-    if ".pth" in text and "import " in text and (put := _START_LINE.search(text)):
-        step = next((step for step in steps if ".pth" in step.text), steps[0])
-        yield Seen("persist-unasked", Severity.BLOCK, step, f"within every Python, by {put[1] or put[2]}")
-    if "--" in text and len({found[0] for found in _SKIPS.finditer(text)}) >= _MANY_AGENTS and _UNWATCHED.search(text):
-        step = next((step for step in steps if _SKIPS.search(step.text)), steps[0])
-        yield Seen("loosen-agent", Severity.BLOCK, step, "whichever agent is there is started without its questions")
-    if "Command::new" in text and (built := _BUILT.search(text)):
-        step = next((step for step in steps if built[0][:24] in step.text), steps[0])
-        yield Seen("run-download", Severity.BLOCK, step, "while something is built")
-    if "<?php" in text and (left := _INCLUDED.search(text)):
-        step = next((step for step in steps if left[0][:20] in step.text), steps[0])
-        yield Seen("remote-command", Severity.BLOCK, step)
+    yield from deeds(steps, together, purpose, text)
+    yield from redirected(steps, text)
     if "npm pack" in text:
         yield from _republished(steps, text)
-    if "iban" in text.lower() and (bank := _OTHER_ACCOUNT.search(text)):
-        step = next((step for step in steps if bank["iban"] in step.text), steps[0])
-        yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, where the sum is large")
-    if any(word in text for word in ("sendTransaction", "approve(", "transfer", "istance", "recipient")):
-        yield from _paid_to_author(steps, text)
     if "send" in together and "source-code" in together and _HOOK_FILE.search(steps[0].statement.path):
         for step in steps:
             if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN:
@@ -241,26 +129,10 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         step = next((step for step in steps if public[0][:20] in step.text), steps[-1])
         if not purpose.is_security:
             yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
-    if ("eval(" in text or "exec(" in text or "Function(" in text) and _MEDIA.search(text) and _LOW_BITS.search(text):
-        runs = next((step for step in steps if _RUNS_CALL.search(step.text)), None)
-        if runs is not None and not is_quoted(runs):
-            yield Seen("run-encoded", Severity.BLOCK, runs, "from the bits of a picture or a sound")
-    if "exec(" in text or "eval(" in text:
-        for step in steps:
-            if _RUNS_MEDIA.search(step.text) and not is_quoted(step):
-                yield Seen("run-encoded", Severity.BLOCK, step, "from what a picture says of itself")
-    if "send" in together and "addEventListener" in text and (caught := _FORMS.search(text)):
-        away = next(
-            (step for step in steps if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN), None
-        )
-        if away is not None:
-            yield Seen("watch-user", Severity.BLOCK, away, f"what is entered, on {caught[1] or caught[2]}")
     if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
         yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:
         yield from pushed(steps, purpose)
-    if "sudo" in text and ("read -" in text or "alias" in text) and _FAKE_SUDO.search(text):
-        yield Seen("send-secrets", Severity.BLOCK, steps[0], "a stand-in for sudo that asks for the password")
     if "decode" in together:
         yield from hidden_runs(steps)
         if "$(" in text:
@@ -403,36 +275,11 @@ def _stood_in(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
                 yield Seen("send-private", Severity.BLOCK, step, f"a stand-in for {names[0]}")
 
 
-def _moved_in(steps: Sequence[Step]) -> Iterator[Seen]:
-    """An account with a password that is written out, and with the rights of the administrator."""
-    made = next((step for step in steps if _MAKES_ADMIN.search(step.text)), None)
-    if made is not None and any(_PASSWORD_OUT.search(step.text) for step in steps):
-        yield Seen("plant-key", Severity.BLOCK, made, "an account with a password that is written out")
-
-
 def _republished(steps: Sequence[Step], text: str) -> Iterator[Seen]:
     """The packages of whoever runs the program are published again, with a hook in them."""
     if "npm pack" in text and "publish" in text and _PLANTS_HOOK.search(text):
         step = next((step for step in steps if "publish" in step.text), steps[0])
         yield Seen("install-hook", Severity.BLOCK, step, "in other packages, which are then published")
-
-
-def _paid_to_author(steps: Sequence[Step], text: str) -> Iterator[Seen]:
-    """A share goes to an address that stands in the program, or all to the one that looks most like the one given."""
-    if "istance" in text or "evenshtein" in text:
-        wallets = {found[0] for found in _WALLET.finditer(text)}
-        if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
-            yield Seen("redirect-money", Severity.BLOCK, steps[0], "to the address that looks most like the one given")
-    names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
-    for step in steps:
-        if "?" in step.text and (switched := _SWITCHED.search(step.text)) and not names.isdisjoint(switched.groups()):
-            yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
-    if "sendTransaction" in text and (row := next((s for s in steps if _TWENTY.search(s.text)), None)) is not None:
-        yield Seen("redirect-money", Severity.BLOCK, row, "an address that is kept as numbers")
-    for step in steps:
-        paid = _PAYS.search(step.text)
-        if paid and paid["to"] in names and _SHARE.search(step.text):
-            yield Seen("redirect-money", Severity.BLOCK, step)
 
 
 def _dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:

@@ -1,0 +1,147 @@
+"""What do a few lines of a program do that hardly any honest program does? Each told by one pattern over its text.
+
+Unlike a label, such a pattern spans lines: code is taken out of a picture and run, a program is put before another of the same
+name, an agent is started with none of its questions. Most need a stranger at the other end besides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import Seen, is_quoted, place_of_step
+from metier.verdict import Severity
+
+_LOADS_UNPACKED = re.compile(
+    r"extractall\([\s\S]{0,600}sys\.path\.(?:insert|append)\([\s\S]{0,400}(import_module|__import__|run_path|\nimport |\nfrom )"
+)
+_FAKE_SUDO = re.compile(
+    r"(?:^|[\s;\"'])(?:function\s+)?(?:sudo|su|ssh)\s*(?:\(\))?\s*\{[^}]{0,200}\bread\s+-\w*s|alias\s+sudo="
+)
+_OTHER_SKILLS = re.compile(
+    r"\.\./\*/SKILL\.md(?=[\s\S]{0,400}(?:\bmv\b|-o\s|>\s|tee\b))|(?:glob\(|readdir\w*\(|listdir\()[^\n]{0,80}(?:skills|\.\.)[\s\S]{0,400}SKILL\.md[\s\S]{0,200}(?:write\w*\(|copyFile)"
+)
+"""The instructions of the skills beside this one are written over."""
+_MEDIA = re.compile(
+    r"\bwave\.open|Image\.open\(|\.readframes\(|\.getdata\(|\.getpixel\(|\bimread\(|getImageData\(|\bPNG\.|\bJimp\b|soundfile|\.load_image\("
+)
+_RUNS_MEDIA = re.compile(r"(?<![\w.])(?:exec|eval)\([^\n]{0,60}(?:Image\.open\(|getexif\(|piexif|mutagen|exifread)")
+_LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
+_RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?(?:[\w.]+\s*\(|\w+\s*[,)])")
+_FORMS = re.compile(
+    r"addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,300}?(?:FormData\(|\.value\b|\.key\b|clipboardData)[\s\S]{0,120}?(?:sendBeacon|fetch\(|\.send\(|\.src\s*=)"
+    r"|addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,200}?(?:sendBeacon|fetch\(|\.send\()[\s\S]{0,160}?(?:FormData\(|\.value\b|\.key\b|clipboardData)"
+)
+"""What somebody enters on a page is sent as it is entered."""
+_LOADS_ARCHIVE = re.compile(r"sys\.path\.(?:insert|append)\([^)\n]*[\"'][^\"'\n]*\.(?:zip|egg|whl)[\"']")
+_MAKES_ADMIN = re.compile(
+    r"\b(?:useradd|adduser)\b.*\s-\w*G\s*\S*(?:sudo|wheel|admin)|\busermod\b.*-aG\s*(?:sudo|wheel)|\bnet\s+localgroup\s+administrators\b.*/add",
+    re.I,
+)
+_PASSWORD_OUT = re.compile(
+    r"\becho\s+[\"']?[\w-]+:[^\s$\"'|]{4,}[\"']?\s*\|\s*(?:sudo\s+)?chpasswd|\bnet\s+user\s+\w+\s+[^\s/$%]{4,}\s+/add|useradd\b.*\s-p\s+[\"']?(?!\$\()[\w$./]{6,}",
+    re.I,
+)
+_OPENS_SHELL = re.compile(
+    r"\btmate\b[^\n]*new-session|\bupterm\s+host\b|cloudflared\b[^\n]*ssh://|\bngrok\s+tcp\s+(?:22|3389)\b|\bbore\s+local\s+22\b"
+)
+_HELPS_GIT = re.compile(r"[\"'](?:store|get|erase)[\"'][\s\S]*[\"'](?:store|get|erase)[\"']|credential\.helper")
+_START_LINE = re.compile(
+    r"(getusersitepackages|getsitepackages|site-packages|purelib)[\s\S]{0,900}?import [\w, .]+(?:;|\\n)[\s\S]{0,900}?\.pth[\"']|\.pth[\"'][\s\S]{0,400}?write\w*\([^\n]{0,20}import [\w, .]+;[\s\S]{0,300}?(getusersitepackages|site-packages)"
+)
+_UNWATCHED = re.compile(
+    r"stdio:\s*[\"']ignore|DEVNULL|detached:\s*true|stderr=subprocess\.(?:DEVNULL|STDOUT)|No questions"
+)
+_BUILT = re.compile(
+    r"Command::new\(\s*\"(?:curl|wget)\"[\s\S]{0,900}(?:from_mode\(|chmod)[\s\S]{0,400}Command::new\(\s*&?\w+\s*\)"
+)
+_INCLUDED = re.compile(
+    r"file_put_contents\(\s*(?P<at>\$\w+)\s*,[^;\n]{0,40}<\?php[^;\n]{0,200}\)\s*[;\n]\s*(?:include|require)(?:_once)?\s*\(?\s*(?P=at)\b"
+    r"|(?:eval|assert|system|passthru|shell_exec)\s*\(\s*(?:\w+\(\s*)*\$_(?:POST|GET|REQUEST|COOKIE)\b"
+)
+_ALL_SKIPS = r"--dangerously-skip-permissions|--yolo\b|--trust-all-tools|--dangerously-bypass-approvals\S*|--allow-all-tools|--full-auto\b"
+_SKIPS = re.compile(rf"(?P<one>{_ALL_SKIPS})(?=[\s\S]{{0,900}}?(?!(?P=one))(?:{_ALL_SKIPS}))")
+"""Two agents that are started without their questions."""
+_PASSWORD = re.compile(r"password")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What some lines of a program do.
+
+    Attributes:
+        rule: What is broken.
+        pattern: What tells it; it is looked for where the text holds one of `words` and the program all of `labels`.
+        beside: Patterns that the program holds as well.
+        is_outward: A step of the program asks or tells a stranger something.
+        unless: Words of a purpose that it is part of.
+        also: What the finding adds.
+    """
+
+    rule: str
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+    labels: frozenset[str] = frozenset()
+    beside: tuple[re.Pattern[str], ...] = ()
+    is_outward: bool = False
+    unless: str = ""
+    also: str = ""
+
+
+_FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
+_DEEDS = (
+    Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH | {"load-code"}, is_outward=True, also="from an archive"),
+    Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
+    Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),
+    Deed("run-encoded", _RUNS_CALL, ("eval(", "exec(", "Function("), beside=(_MEDIA, _LOW_BITS), also="from the bits of a picture or a sound"),
+    Deed("run-encoded", _RUNS_MEDIA, ("eval(", "exec("), also="from what a picture says of itself"),
+    Deed("rewrite-agent", _OTHER_SKILLS, ("SKILL.md",), _FETCH, also="other skills, from an address"),
+    Deed("watch-user", _FORMS, ("addEventListener",), _SEND, is_outward=True, also="what is entered on a page"),
+    Deed("send-secrets", _HELPS_GIT, ("STDIN", "stdin"), beside=(_PASSWORD,), is_outward=True, also="what git is told to remember"),
+    Deed("send-secrets", _FAKE_SUDO, ("sudo",), also="a stand-in for sudo that asks for the password"),
+    Deed("persist-unasked", _START_LINE, (".pth",), also="within every Python that starts"),
+    Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), also="whichever agent is there is started without its questions"),
+    Deed("remote-command", _INCLUDED, ("<?php", "$_")),
+    Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
+    Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", also="an account with a password that is written out"),
+)  # fmt: skip
+
+
+def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """What stands in a program that hardly any honest one holds.
+
+    Args:
+        steps: Every step of the program.
+        together: All labels of the steps.
+        purpose: What the package says that it is for.
+        text: The steps, a line each.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> lines = ["i = Image.open('a.jpg')", "exec(Image.open('a.jpg').getexif()[270])"]
+    >>> steps = [Step(Statement("a.py", n, line), frozenset()) for n, line in enumerate(lines)]
+    >>> [(seen.rule, seen.step.statement.line) for seen in deeds(steps, frozenset(), Purpose(), "\\n".join(lines))]
+    [('run-encoded', 1)]
+    """
+    is_outward: bool | None = None
+    for deed in _DEEDS:
+        if not deed.labels <= together or not any(word in text for word in deed.words):
+            continue
+        found = deed.pattern.search(text)
+        if found is None or not all(pattern.search(text) for pattern in deed.beside):
+            continue
+        if deed.is_outward:
+            is_outward = _leads_outward(steps, purpose) if is_outward is None else is_outward
+        step = steps[min(text.count("\n", 0, found.start()), len(steps) - 1)]
+        is_meant = not (deed.is_outward and not is_outward) and not (deed.unless and purpose.says(deed.unless))
+        if is_meant and not is_quoted(step):
+            yield Seen(deed.rule, Severity.BLOCK, step, deed.also)
+
+
+def _leads_outward(steps: Sequence[Step], purpose: Purpose) -> bool:
+    """Whether a step asks or tells a stranger something."""
+    away = (step for step in steps if step.urls and not step.labels.isdisjoint(_FETCH | _SEND))
+    return any(place_of_step(step, purpose) >= Place.UNKNOWN for step in away)
