@@ -127,21 +127,6 @@ _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base
 _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|(?:\bfs::write|File::create|os\.(?:WriteFile|Create)|Files\.(?:write\w*|copy)|File\.(?:WriteAll\w+|write|open|Create)|\.writeBytes|file_put_contents|writeLines|download\.file)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
 )
-_FILE_WORDS = (
-    "open(",
-    "File",
-    "fs::write(",
-    "writeBytes(",
-    "file_put",
-    "writeLines(",
-    "download.file(",
-    "write_",
-    "urlretrieve(",
-    "WriteStream(",
-    "shutil.",
-    "make_archive(",
-)
-"""What writes a file, or names one that is open, holds one of them."""
 _OPENED = re.compile(r"\bhttps?\.request\(|new WebSocket\(|createTransport\(|curl_init\(")
 _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")
 """A thing that is connected to an address leads there from then on."""
@@ -538,7 +523,9 @@ def _may_name_file(text: str) -> bool:
     return (
         "open(" in text
         or "File" in text
-        or "write_" in text
+        or "write" in text
+        or "file_put" in text
+        or "download.file(" in text
         or "urlretrieve(" in text
         or "WriteStream(" in text
         or "shutil." in text
