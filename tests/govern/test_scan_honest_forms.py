@@ -1,0 +1,47 @@
+"""Forms that honest packages have, and that look like what the scan is after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from metier.govern.scan import scan
+
+FORMS = {
+    "public key": "```bash\ncat ~/.ssh/id_ed25519.pub | ssh user@server 'mkdir -p ~/.ssh && cat >> ~/.ssh/authorized_keys'\n```",
+    "name of a chat": 'Group: `wacli send text --to "1234567890-123456789@g.us" --message "Running 5 min late."`',
+    "firewall": "1. SSH keys work? Then turn passwords off.\n2. `sudo ufw default deny incoming && sudo ufw allow from 192.168.0.0/16 to any port 22`",
+    "links": "```bash\nfind $HOME -maxdepth 1 -type l -lname '$HOME/.dotfiles/*' -delete\n```",
+    "key of a colleague": "```bash\necho 'ssh-ed25519 AAAA... nadia@laptop' | sudo tee -a /home/nadia/.ssh/authorized_keys\n```",
+    "preview": "```bash\ntimeout 3600 ssh -N -R 127.0.0.1:9000:localhost:5173 me@vps.example.com\n```",
+    "document within a document": "````\n## Create\n\n| Field | Type |\n|---|---|\n| items | array |\n\n```bash\ncurl https://api.example.com/v1 -d '{\"a\":1}'\n```\n````",
+    "variable of a command": "```bash\nANTHROPIC_BASE_URL=http://127.0.0.1:4000 ANTHROPIC_AUTH_TOKEN=$LITELLM_MASTER_KEY claude\n```",
+    "mirror": "2. Fresh mirror clone and a safety copy:\n\n        git clone --mirror git@github.com:ORG/REPO.git\n",
+    "refused above": "`scripts/guard.py` exits with 2 for what must not\nrun: `rm -rf /`, `git push --force` to main, reads of `.env`.",
+    "question": "The CV, the job ad, the country. Ask what must not be mentioned.",
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_an_honest_form_is_no_finding(tmp_path: Path, name: str) -> None:
+    head = "---\nname: box-care\ndescription: Care for your own machine, step by step, with SSH keys and a login.\n---\n# Care\n\n"
+    (tmp_path / "SKILL.md").write_text(head + FORMS[name], encoding="utf-8")
+    assert scan(tmp_path).decision.value == "clean"
+
+
+PROGRAMS = {
+    "mail.py": "import os, smtplib\nE = os.environ\nwith smtplib.SMTP_SSL(E['SMTP_HOST'], 465) as s:\n    s.login(E['MAIL_USER'], E['MAIL_PASS'])\n    s.send_message(x)\n",
+    "tell.mjs": "const { TG_TOKEN: token, TG_CHAT: chat } = process.env;\nawait fetch(`https://api.telegram.org/bot${token}/sendMessage`, { method: 'POST', body: JSON.stringify({ chat_id: chat, text }) });\n",
+    "guard.py": 'import re\nDENY = [(r"--dangerously-skip-permissions", "turns off permission checks"), (r"\\bchmod\\s+-R\\s+777", "opens")]\n',
+    "collect.sh": 'for f in .bash_history .ssh/authorized_keys .bashrc .profile; do\n  [ -f "$1/$f" ] && cp -p "$1/$f" "$2/"\ndone\n',
+    "hunt.sh": "grep -rE 'bash -i >& ?/dev/tcp/|nc -e|mkfifo /tmp' /etc/cron* /var/spool/cron\ngrep -rlE 'stratum\\+tcp|xmrig' /tmp /opt\n",
+}
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+def test_an_honest_program_is_no_finding(tmp_path: Path, path: str) -> None:
+    head = "---\nname: box-care\ndescription: Mail and Telegram alerts and incident response for your own hosts.\n---\n# Care\n\nhttps://api.telegram.org\n"
+    (tmp_path / "SKILL.md").write_text(head, encoding="utf-8")
+    (tmp_path / path).write_text(PROGRAMS[path], encoding="utf-8")
+    assert scan(tmp_path).decision.value == "clean"
