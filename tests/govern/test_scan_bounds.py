@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from metier.govern.scan import parts, scan, scan_text
 from metier.govern.scan.labels import ACTS, SOURCES
+from metier.govern.scan.rules import rules
 from metier.govern.scan.triggers import Triggers, alternatives, literals
 from metier.govern.scan.written import texts_that_run
 from metier.verdict import Decision
@@ -65,6 +66,21 @@ def test_a_pattern_matches_exactly_where_one_of_its_alternatives_does(text: str)
         pieces = [re.compile(piece, pattern.flags & ~re.UNICODE) for piece in alternatives(pattern.pattern)]
 
         assert (pattern.search(text) is not None) == any(piece.search(text) for piece in pieces)
+
+
+@pytest.mark.parametrize("name", [name for name, rule in rules().items() if rule.patterns])
+def test_the_first_alternative_that_matches_does_so_where_the_whole_pattern_does(name: str) -> None:
+    rule = rules()[name]
+    _, pieces = Triggers.of_alternatives(rule.patterns)
+    for line in "\n".join(rule.positive.values()).splitlines():
+        begun: dict[int, tuple[int, int]] = {}
+        for number, alternative in pieces:
+            found = alternative.search(line)
+            if found and (number not in begun or found.start() < begun[number][0]):
+                begun[number] = found.span()
+        wholes = [pattern.search(line) for pattern in rule.patterns]
+
+        assert begun == {number: found.span() for number, found in enumerate(wholes) if found}
 
 
 def test_a_literal_that_may_be_left_out_is_not_required() -> None:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from metier.capability import Capability
+from metier.govern.scan.triggers import Alternative
 
 _HOME = r"(?:~|\$\{?HOME\}?|\$env:(?:USERPROFILE|APPDATA|LOCALAPPDATA)|%\w*(?:USERPROFILE|APPDATA)%|/root|/home/[\w$*{}.-]+|/Users/[\w$*{}.-]+|homedir\(\)|Path\.home\(\)|home)"
 _SECRET_NAME = r"(?!(?:MAX|MIN|NUM|TOTAL|PUBLIC)_)[A-Z0-9_]*(?:TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?|SERVICE_ACCOUNT(?:_KEY)?|DATABASE_URL|CONNECTION_STRING|MNEMONIC|SEED_PHRASE|WEBHOOK_URL|AUTH_KEY|SESSION_KEY|_PAT|COOKIE|(?<!PUBLIC)_KEY)(?:_(?:ID|B64|BASE64|PROD|DEV))?(?![A-Za-z0-9_])"
@@ -21,12 +22,12 @@ class Label:
     """One thing a step can do: its name, the pattern that shows it, the capabilities it uses."""
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: Alternative
     capabilities: tuple[Capability, ...] = ()
 
 
 def _label(name: str, pattern: str, *capabilities: Capability, flags: int = re.I) -> Label:
-    return Label(name, re.compile(pattern, flags), capabilities)
+    return Label(name, Alternative(pattern, flags), capabilities)
 
 
 SOURCES = (

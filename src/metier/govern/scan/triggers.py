@@ -159,7 +159,7 @@ class Triggers:
         self._find = _finder(literals, [tuple(sorted(owners[literal])) for literal in literals])
 
     @classmethod
-    def of(cls, patterns: Sequence[re.Pattern[str]]) -> Triggers:
+    def of(cls, patterns: Sequence[re.Pattern[str] | Alternative]) -> Triggers:
         """Look for whole patterns."""
         return cls((pattern.pattern, pattern.flags & ~re.UNICODE) for pattern in patterns)
 
