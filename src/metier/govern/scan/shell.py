@@ -99,12 +99,12 @@ def _statements(
             for offset, inner in pipeline.inner:
                 statements += _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
             heredoc = pipeline.text_of_heredoc
-            texts = [*texts_that_run(words, heredoc)]
+            texts = texts_that_run(words, heredoc)
             if heredoc or (words and words[0] in ("printf", "echo")):
                 texts += scripts_written(words, pipeline.writes, heredoc)
             for inner in texts:
                 statements += _statements(inner, path, line, is_live, dict(known), depth + 1)
-            if groups.functions or closed:
+            if closed or not groups.functions.keys().isdisjoint(words):
                 statements += _carried(groups, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.

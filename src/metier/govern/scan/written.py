@@ -91,13 +91,12 @@ def file_name(word: str) -> str:
     return word.rstrip("/") or word
 
 
-def texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
+def texts_that_run(words: list[str], heredoc: str) -> list[str]:
     """The texts that a command is given to run: after `-c`, `eval`, or as a here-document of a shell."""
-    if words and words[0] in _TAKES_TEXT and len(words) > 1:
-        yield from _texts_taken(words)
+    found = [*_texts_taken(words)] if len(words) > 1 and words[0] in _TAKES_TEXT else []
     said = " ".join(words)
     if not heredoc and "sh" not in said and ".exe" not in said and "eval" not in said and "cmd" not in said:
-        return
+        return found
     runs = [place for place, word in enumerate(words) if word.endswith(_RUN_ENDINGS) and _RUNS_TEXT.fullmatch(word)]
     options = [place for place, word in enumerate(words[:-1]) if word[:1] in "-/" and _RUN_OPTION.fullmatch(word)]
     given: dict[int, None] = {}
@@ -107,11 +106,11 @@ def texts_that_run(words: list[str], heredoc: str) -> Iterator[str]:
         if (after := bisect_right(options, place)) < len(options):
             given[options[after]] = None
     # Each holds all that stands behind it.
-    for place in itertools.islice(given, _MAX_RUNS):
-        yield " ".join(words[place + 1 :])
-    yield from _FETCHED_INSIDE.findall(heredoc) if heredoc and not runs else ()
+    found += [" ".join(words[place + 1 :]) for place in itertools.islice(given, _MAX_RUNS)]
+    found += _FETCHED_INSIDE.findall(heredoc) if heredoc and not runs else ()
     if heredoc and (runs or heredoc.lstrip().startswith("#!")):
-        yield heredoc
+        found.append(heredoc)
+    return found
 
 
 def _texts_taken(words: list[str]) -> Iterator[str]:
