@@ -59,19 +59,27 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
                 yield from _said_of_tools(part)
             continue
         yield from _said_in_front(part)
-        names: set[str] = set()
-        for block in document:
-            if block.kind == "prose":
-                found = _said_in_prose(block, part.path)
-                for number in _naming_files([one.text for one in found]):
-                    if fills := files_filled(found[number].text):
-                        names.update(fills)
-                        found[number] = found[number]._replace(fills=fills)
-                yield from found
-            if names and block.language and any(name in block.text for name in names):
-                for number, line in enumerate(block.text.split("\n"), start=block.line):
-                    if HANDS_OVER.search(line):
-                        yield Sentence(part.path, number, line.strip(), is_command=True)
+        yield from _said_in_document(document, part.path)
+
+
+def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence]:
+    said = [_said_in_prose(block, path) if block.kind == "prose" else [] for block in document]
+    texts = [one.text for found in said for one in found]
+    naming = [texts[number] for number in _naming_files(texts)]
+    filling = {text: fills for text in naming if (fills := files_filled(text))}
+    names: set[str] = set()
+    for block, found in zip(document, said, strict=True):
+        if not filling:
+            yield from found
+            continue
+        for sentence in found:
+            fills = filling.get(sentence.text, ())
+            names.update(fills)
+            yield sentence._replace(fills=fills) if fills else sentence
+        if names and block.language and any(name in block.text for name in names):
+            for number, line in enumerate(block.text.split("\n"), start=block.line):
+                if HANDS_OVER.search(line):
+                    yield Sentence(path, number, line.strip(), is_command=True)
 
 
 def _said_in_prose(block: Block, path: str) -> list[Sentence]:
