@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from metier.govern.scan.flow import Step
+from metier.govern.scan.flow import STRINGS, Step
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
@@ -72,7 +72,11 @@ _READ_ALWAYS = re.compile(
     r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.cursorrules|copilot-instructions|/(?:memory|rules|hooks)/[\w-]+\.\w+"
 )
 """What an agent reads whenever it starts."""
-_START_FILE = re.compile(r"rc\b|profile|authorized_keys|cron|autostart|LaunchAgents|systemd|hooks|init\.d")
+_START_FILE = re.compile(
+    r"rc\b|profile|authorized_keys|cron|autostart|Launch|systemd|hooks|init\.d|preload|rc\.local|/etc/|^/|\.ssh"
+)
+_CALL = re.compile(r"[\w\])]\s*\(")
+_SEARCHES = re.compile(r"(?:sudo\s+)?(?:[efz]?grep|rg|ag)\s")
 _INTO_ALL = re.compile(r"(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/ld\.so\.preload\b")
 _ALSO_TO = re.compile(
     r"\b(?:to|cc|recipients?|rcpt|to_addrs|envelope_to)[\"']?\s*[:=]\s*\[\s*[A-Za-z_][\w.]*(?:\([^()]*\))?\s*,\s*[\"'][\w.+-]+@([\w-]+(?:\.[\w-]+)+)[\"']"
@@ -80,6 +84,7 @@ _ALSO_TO = re.compile(
     re.I,
 )
 """A recipient who is written out beside the one that is asked for."""
+_MAY_BE_ASKED = re.compile(r"(?:cc|recipients?)\b", re.I)
 TOLD_BY_WORDS = (_HELPER, _HANDED, _SHARES, _TURNED, _BLIND_COPY, _ALSO_TO, _PAYS_LITERAL)
 """What a step without a label must match one of, unless it is a server that an agent is given."""
 
@@ -118,7 +123,7 @@ def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("reverse-shell", Severity.NOTE if purpose.is_security or is_cut else Severity.REVIEW, step)
     if (
         "miner" in labels
-        and not is_quoted(step)
+        and not _is_search(step)
         and (step.statement.is_shell or "execute" in labels or "stratum+" in text)
         and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate")
     ):
@@ -162,9 +167,7 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Arranging to be started again."""
     labels, text = step.labels, step.text
-    if text.startswith(("cp ", "sudo cp ")) and not _START_FILE.search(text.split()[-1]):
-        return
-    if is_quoted(step) or (text.startswith("for ") if step.statement.is_shell else _WORDS.fullmatch(text)):
+    if _is_list(step) or _is_search(step):
         return
     if "persist" in labels and "LaunchAgents/com.apple." in text and not is_quoted(step) and not purpose.is_security:
         yield Seen("persist-unasked", Severity.BLOCK, step, "under the name of the system's maker")
@@ -183,12 +186,14 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "persist" in labels
         and re.search(r"(?:>>|>|tee|write|append|echo).*authorized_keys", text)
         and (
-            re.search(r"ssh-\w+ AAAA[\w+/]{8}", text)
+            re.search(r"ssh-\w+ AAAA(?!\.\.\.|…|\s|<|x{3})", text)
             or _is_from_outside(step, purpose)
             or not purpose.says(r"ssh|key|server|deploy|provision|host")
         )
     ):
         yield Seen("plant-key", Severity.BLOCK, step)
+    elif _is_copied_from(step):
+        return
     elif (
         "persist" in labels
         and "hidden-run" in labels
@@ -207,6 +212,26 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("persist-unasked", Severity.REVIEW, step)
 
 
+def _is_list(step: Step) -> bool:
+    """Whether a statement does nothing but name things: a row of words, or of patterns, and no call."""
+    text = step.text
+    if step.statement.is_shell:
+        return text.startswith("for ")
+    return _WORDS.fullmatch(text) is not None or (is_quoted(step) and _CALL.search(STRINGS.sub('""', text)) is None)
+
+
+def _is_search(step: Step) -> bool:
+    """Whether a command looks for traces in files."""
+    return step.statement.is_shell and _SEARCHES.match(step.text) is not None and is_quoted(step)
+
+
+def _is_copied_from(step: Step) -> bool:
+    """Whether a file that programs are started from is copied to somewhere else."""
+    text = step.text
+    is_plain = text.startswith("cp ") and "<(" not in text and " -t" not in text and "--target" not in text
+    return is_plain and not _START_FILE.search(text.rsplit(" ", 1)[-1])
+
+
 def _is_from_outside(step: Step, purpose: Purpose) -> bool:
     """Whether what is written was fetched from a place that nobody answers for."""
     got = step.received.get("download")
@@ -216,7 +241,7 @@ def _is_from_outside(step: Step, purpose: Purpose) -> bool:
 def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Rewriting or loosening the agent."""
     labels, text = step.labels, step.text
-    if is_quoted(step):
+    if _is_list(step):
         return
     if "agent-write" in labels and "fetch" in labels:
         yield from _fetches_orders(step, purpose)
@@ -267,7 +292,8 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "grant-root" in labels
         and step.statement.is_shell
         and not is_quoted(step)
-        and not purpose.says(r"sudo|user management|provision|ansible|cloud-init|harden|\bvps\b")
+        and not purpose.says(r"sudo|user management|provision|ansible|cloud-init")
+        and not (("$" in text or text.endswith("sudo")) and purpose.says(r"harden|\bvps\b"))
     ):
         yield Seen(
             "grant-root",
@@ -302,7 +328,11 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _weight_of_sudoers(text: str, purpose: Purpose) -> Severity:
     """Few commands without a password, on a machine that is set up, are in order; all of them are not."""
     if not _FEW_COMMANDS.search(text):
-        return Severity.REVIEW if purpose.says(_SETS_UP) and "$" in text else Severity.BLOCK
+        # A name that the script leaves empty at first is asked for later.
+        is_asked = ("$" in text or re.search(r"(?:echo|printf)\s+ALL=", text)) and not re.search(
+            r"\$\{?(?:USER|LOGNAME|SUDO_USER)\b|whoami|logname|%?ALL\s+ALL", text
+        )
+        return Severity.REVIEW if purpose.says(_SETS_UP) and is_asked else Severity.BLOCK
     return Severity.NOTE if purpose.says(_SETS_UP) else Severity.REVIEW
 
 
@@ -320,7 +350,8 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "@" in text and (also := _ALSO_TO.search(text)) and not is_quoted(step):
         host = next(filter(None, also.groups()))
         if place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN and not purpose.names(host):
-            yield Seen("send-private", Severity.BLOCK, step, f"a copy of every message to {host}")
+            weight = Severity.REVIEW if _MAY_BE_ASKED.match(also[0]) else Severity.BLOCK
+            yield Seen("send-private", weight, step, f"a copy of every message to {host}")
     if (
         "redirect-model" in labels
         and place_of_step(step, purpose) >= Place.UNKNOWN
@@ -356,7 +387,7 @@ def _fetches_orders(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("rewrite-agent", weight, step, "with a skill from an address")
     elif any(_READ_ALWAYS.search(name) for name in names):
         stranger = place >= Place.PUBLIC
-        weight = Severity.BLOCK if stranger else Severity.REVIEW if place == Place.OWN else Severity.NOTE
+        weight = Severity.BLOCK if stranger else Severity.REVIEW if place >= Place.OWN else Severity.NOTE
         yield Seen("rewrite-agent", weight, step, "from an address")
 
 

@@ -31,10 +31,9 @@ _MEDIA = re.compile(
 )
 _RUNS_MEDIA = re.compile(r"(?<![\w.])(?:exec|eval)\([^\n]{0,60}(?:Image\.open\(|getexif\(|piexif|mutagen|exifread)")
 _LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
-_RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?(?:[\w.]+\s*\(|\w+\s*[,)])")
+_RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?[\w.]+\s*\(")
 _FORMS = re.compile(
-    r"addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,300}?(?:FormData\(|\.value\b|\.key\b|clipboardData)[\s\S]{0,120}?(?:sendBeacon|fetch\(|\.send\(|\.src\s*=)"
-    r"|addEventListener\(\s*[\"'](submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,200}?(?:sendBeacon|fetch\(|\.send\()[\s\S]{0,160}?(?:FormData\(|\.value\b|\.key\b|clipboardData)"
+    r"(?:document|window|body)\.addEventListener\(\s*[\"'](?:submit|input|change|keydown|keypress|keyup|paste)[\"'][\s\S]{0,160}?(?:sendBeacon|fetch|\.send)\([^\n]{0,200}?(?:FormData\(|\.value\b|\.key\b|clipboardData)"
 )
 """What somebody enters on a page is sent as it is entered."""
 _LOADS_ARCHIVE = re.compile(r"sys\.path\.(?:insert|append)\([^)\n]*[\"'][^\"'\n]*\.(?:zip|egg|whl)[\"']")
@@ -54,7 +53,7 @@ _START_LINE = re.compile(
     r"(getusersitepackages|getsitepackages|site-packages|purelib)[\s\S]{0,900}?import [\w, .]+(?:;|\\n)[\s\S]{0,900}?\.pth[\"']|\.pth[\"'][\s\S]{0,400}?write\w*\([^\n]{0,20}import [\w, .]+;[\s\S]{0,300}?(getusersitepackages|site-packages)"
 )
 _UNWATCHED = re.compile(
-    r"stdio:\s*[\"']ignore|DEVNULL|detached:\s*true|stderr=subprocess\.(?:DEVNULL|STDOUT)|No questions"
+    r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
 )
 _BUILT = re.compile(
     r"Command::new\(\s*\"(?:curl|wget)\"[\s\S]{0,900}(?:from_mode\(|chmod)[\s\S]{0,400}Command::new\(\s*&?\w+\s*\)"
@@ -66,6 +65,11 @@ _INCLUDED = re.compile(
 _ALL_SKIPS = r"--dangerously-skip-permissions|--yolo\b|--trust-all-tools|--dangerously-bypass-approvals\S*|--allow-all-tools|--full-auto\b"
 _SKIPS = re.compile(rf"(?P<one>{_ALL_SKIPS})(?=[\s\S]{{0,900}}?(?!(?P=one))(?:{_ALL_SKIPS}))")
 """Two agents that are started without their questions."""
+_TIED = re.compile(
+    r"\.Stdin\s*(?:,\s*\w+\.Std\w+\s*){0,2}=\s*(?P<end>\w+)\b[\s\S]{0,200}?(?:\.Stdout\s*=\s*(?P=end)\b|,\s*(?P=end)\b)"
+)
+"""What a program reads and what it writes is one and the same."""
+_SHELL_NAMED = re.compile(r"[\"'`](?:/bin/)?(?:ba|z|da)?sh[\"'`]|cmd\.exe|powershell", re.I)
 _PASSWORD = re.compile(r"password")
 
 
@@ -103,8 +107,9 @@ _DEEDS = (
     Deed("watch-user", _FORMS, ("addEventListener",), _SEND, is_outward=True, also="what is entered on a page"),
     Deed("send-secrets", _HELPS_GIT, ("STDIN", "stdin"), beside=(_PASSWORD,), is_outward=True, also="what git is told to remember"),
     Deed("send-secrets", _FAKE_SUDO, ("sudo",), also="a stand-in for sudo that asks for the password"),
+    Deed("reverse-shell", _TIED, ("net.Dial",), beside=(_SHELL_NAMED,), also="over a connection that it opens"),
     Deed("persist-unasked", _START_LINE, (".pth",), also="within every Python that starts"),
-    Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), also="whichever agent is there is started without its questions"),
+    Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", also="an account with a password that is written out"),
@@ -136,6 +141,8 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
         if deed.is_outward:
             is_outward = _leads_outward(steps, purpose) if is_outward is None else is_outward
         step = steps[min(text.count("\n", 0, found.start()), len(steps) - 1)]
+        if deed.rule == "plant-key" and "Dockerfile" in step.statement.path:
+            continue
         is_meant = not (deed.is_outward and not is_outward) and not (deed.unless and purpose.says(deed.unless))
         if is_meant and not is_quoted(step):
             yield Seen(deed.rule, Severity.BLOCK, step, deed.also)

@@ -284,7 +284,8 @@ def _is_picked(text: str, name: str, origin: str) -> bool:
     """Whether a step takes single variables out of the environment by a name that stands for it."""
     if not _ENVIRONMENT.search(origin):
         return False
-    return re.search(rf"(?<![\w.]){re.escape(name)}\b(?!\s*(?:\[|\.get\(|\?\.|\.[A-Z_]))", text) is None
+    whole = rf"(?<!\w){re.escape(name.lstrip('.'))}\b(?!\s*(?:\[\s*[\"']|\.get\(\s*[\"']|\??\.[A-Z_]))"
+    return re.search(whole, text) is None
 
 
 def _begin(step: Step) -> None:

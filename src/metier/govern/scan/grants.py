@@ -30,7 +30,7 @@ _ADMIN = re.compile(
     r"\bAdmin[\"',\s]{0,6}istrator[\"',\s]{0,6}Access|Administrator(?:Access|[\"']?\s*,\s*[\"']?Access)|\"?Action\"?\s*[=:]\s*\[?\s*\"\*\"|PowerUserAccess|IAMFullAccess"
 )
 _MEMBER = re.compile(
-    r"roles/(?:owner|editor|iam\.\w*[aA]dmin)\b[\s\S]{0,200}?\bmembers?\b\W{1,12}(?:user|serviceAccount|group):([\w.+-]+@(?!.*example)[\w.-]+)"
+    r"roles/(?:owner|editor|iam\.\w*[aA]dmin)\b[\s\S]{0,200}?\bmembers?\b\W{1,12}(?:user|serviceAccount|group):([\w.+-]+@(?!\S*example)[\w.-]+)"
 )
 _SQL_USER = re.compile(r"\bcreate\s+(?:user|role|login)\b[^;\n]{0,120}\bpassword\s*=?\s*'[^'{}]{4,}'", re.I)
 _UNLOADS = re.compile(
@@ -110,7 +110,7 @@ def _containers(part: Part, purpose: Purpose) -> Iterator[Found]:
 def _trusted(part: Part) -> Iterator[Found]:
     """Somebody's account of a cloud, written out, is given a role."""
     listed = _LISTED if ":iam::${" in part.plain else _ACCOUNT
-    accounts = (one for pattern in {_ACCOUNT, listed} for one in pattern.finditer(part.plain))
+    accounts = (one for pattern in dict.fromkeys((_ACCOUNT, listed)) for one in pattern.finditer(part.plain))
     account = next((one for one in accounts if one[1] not in _SAMPLE_ACCOUNTS), None)
     if account is not None and _TRUSTS.search(part.plain):
         weight = Severity.BLOCK if _ADMIN.search(part.plain) else Severity.REVIEW
@@ -121,6 +121,8 @@ def _trusted(part: Part) -> Iterator[Found]:
 
 def _unloaded(part: Part, purpose: Purpose) -> Iterator[Found]:
     """A store of data that is emptied into somebody's bucket, and an account with a password that is written out."""
+    if "stage" in part.plain and "copy into @" not in part.plain.lower():
+        return
     user = _SQL_USER.search(part.plain)
     for found in _UNLOADS.finditer(part.plain):
         if place_of(f"https://{found[1]}.invalid", own_words=purpose.words) != Place.OWN and not _ANY_BUCKET.search(

@@ -31,7 +31,16 @@ _EVENTS = re.compile(
     r"UserPromptSubmit|P(?:re|ost)ToolUse|beforeSubmitPrompt|after(?:File|Agent)\w+|message:received|SessionEnd"
 )
 """What an agent tells a hook of on its input: what it was asked, and what its tools gave back."""
-_STARTED = re.compile(r"[\w./~$\{\}-]*?([\w-]+\.(?:py|js|mjs|cjs|ts|sh|bash|rb|pl))\b")
+_EVENT_WORDS = (
+    "UserPromptSubmit",
+    "ToolUse",
+    "beforeSubmitPrompt",
+    "afterFile",
+    "afterAgent",
+    "message:received",
+    "SessionEnd",
+)
+_STARTED = re.compile(r"(?<![\w-])([\w-]{1,80}\.(?:py|js|mjs|cjs|ts|sh|bash|rb|pl))\b")
 _INPUT = re.compile(
     r"\bstdin\b|/dev/stdin|/dev/fd/0|readFileSync\(\s*0\b|(?:^|[\s(=])cat(?:\s*$|\s*[|)])|@-|\bSTDIN\b|\binput\("
 )
@@ -76,15 +85,23 @@ def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose
 
 def _listening(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
     """Programs that an agent tells what it is asked, and that send what they are told to somebody else."""
-    telling = [part for part in parts if "ook" in part.plain and _EVENTS.search(part.plain)]
+    telling = [
+        part for part in parts if any(word in part.plain for word in _EVENT_WORDS) and _EVENTS.search(part.plain)
+    ]
     names = {found[1] for part in telling for found in _STARTED.finditer(part.plain)}
-    listening = {step.statement.path for step in steps if names and _INPUT.search(step.text)}
+    told: dict[str, set[str]] = {}
+    for step in steps if names else ():
+        if step.statement.path.rsplit("/", 1)[-1] in names and _INPUT.search(step.text):
+            told.setdefault(step.statement.path, set()).update(step.statement.assigns)
     for step in steps:
         path = step.statement.path
-        if "send" in step.labels and path in listening and path.rsplit("/", 1)[-1] in names:
+        if "send" in step.labels and path in told:
             place = place_of_step(step, purpose)
             if place >= Place.OWN and not purpose.is_security:
-                weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW
+                passes_on = not told[path].isdisjoint(step.statement.uses) or _INPUT.search(step.text)
+                is_unnamed = not any(purpose.names(host_of(url)) for url in step.urls)
+                grave = place >= Place.UNKNOWN and passes_on and is_unnamed
+                weight = Severity.BLOCK if grave else Severity.REVIEW if passes_on else Severity.NOTE
                 yield "send-private", weight, path, step.statement.line, step.text
 
 

@@ -25,7 +25,7 @@ _BARE = re.compile(
     re.I,
 )
 _OTHERS_BOT = re.compile(
-    r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w"
+    r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w|/forms/d/e/[\w-]+/formResponse"
 )
 _OTHERS_KEY = re.compile(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|hf_[A-Za-z]{30,}|npm_[A-Za-z0-9]{36}|pypi-AgEI\w{20,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
@@ -70,7 +70,7 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 _SAMPLE = re.compile(
-    r"(?:^|\.)example\.\w+$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|bad|hacker|phish)\.\w+$|^(?:[a-wyz]\.\w+|1\.2\.3\.4|6\.6\.6\.6)$"
+    r"(?:^|\.)example\.(?:com|org|net|\w{2})$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|hacker)\.(?:com|org|net)$|^(?:a\.dev|1\.2\.3\.4|6\.6\.6\.6)$"
 )
 """Hosts that are reserved for examples, and those that everybody takes for one."""
 _FORKED = re.compile(r"/[^/]+/[^/]+/(?:[0-9a-f]{7,40}|refs/pull)/")

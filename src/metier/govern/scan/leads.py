@@ -17,7 +17,7 @@ from metier.verdict import Severity
 
 _ADDRESS = re.compile(r"(?:https?|wss?)://[^\s\"'`<>()\\|,;\]]{3,300}|(?<=[\w.+-]@)[\w-]+(?:\.[\w-]+)+", re.I)
 _LINK = re.compile(r"\]\(\s*https?://|^\W{0,3}https?://\S+\W*$")
-_BADGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|\bgit\s+clone\b[^\n;&|]*")
+_BADGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|\bgit\s+clone\b(?:\s+-\S+)*\s+\S*[:/@]\S*")
 _OFTEN_SHOWN = re.compile(
     r"(?:^|\.)(?:example|email|mail|domain|company|acme|co|test|foo|bar|x|localhost)\.\w+$|\.(?:example|test)$|^(?:[gc]\.us|s\.whatsapp\.net)$",
     re.I,

@@ -11,7 +11,8 @@ from metier.govern.scan.kinds import is_prose, is_shell, programs, unsplit, with
 
 _FENCE = re.compile(r"[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
 _INDENT = re.compile(r"(?:^|\n[ \t]*\n)(?: {4}|\t)\S")
-_LONG = 3
+_LONG, _MAX_SHOWN = 3, 3
+_DOCUMENTS = frozenset({"", "md", "markdown", "mdx", "text", "txt"})
 _TICKS = re.compile("```|~~~")
 _BACKTICKS = re.compile("```")
 _LANGUAGES = {
@@ -43,8 +44,11 @@ class Block(NamedTuple):
     language: str = ""
 
 
-def blocks(text: str) -> Iterator[Block]:
+def blocks(text: str, *, depth: int = 0) -> Iterator[Block]:
     """Cut a document into prose and code. A fence that is never closed reaches to the end.
+
+    Args:
+        depth: In how many documents this one is shown.
 
     >>> [(b.kind, b.line) for b in blocks("Do it:\\n```bash\\nls\\n```\\nDone.")]
     [('prose', 1), ('shell', 3), ('prose', 5)]
@@ -52,9 +56,9 @@ def blocks(text: str) -> Iterator[Block]:
     for stretch, line, fence, language in _stretches(text):
         if not stretch or stretch.isspace():
             continue
-        if len(fence) > _LONG and "```" in stretch:
+        if len(fence) > _LONG and language in _DOCUMENTS and depth < _MAX_SHOWN and "```" in stretch:
             # A longer fence shows a document, with fences of its own.
-            yield from (block._replace(line=block.line + line - 1) for block in blocks(stretch))
+            yield from (block._replace(line=block.line + line - 1) for block in blocks(stretch, depth=depth + 1))
         elif fence:
             kind = "prose" if is_prose(stretch) else kind_of_code(stretch, language)
             yield Block(kind, stretch, line, language or "code")

@@ -58,7 +58,8 @@ _PLAIN_TALK = re.compile(
     re.I,
 )
 _SAMPLES = re.compile(
-    r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w.-]*$)", re.I
+    r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w-]*\.(?:eml|txt|json|log|csv)(?:\.txt)?$)",
+    re.I,
 )
 _SLOT = re.compile(
     r"(?:!\[[^\]]*\]\(\s*<?|<img[^>]{0,80}src=[\"']?)https?://[^)\s\"'>]*?[?&/=](?P<slot>[A-Z][A-Z_]{2,}|\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|…|\.\.\.)"
@@ -85,6 +86,7 @@ _CASES = re.compile(
 """A list of attacks, by its name."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
+_HOMEPAGE = re.compile(r"\b(?:homepage|repository|website):\s*\S+")
 _FOUR_MARKS = 4
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
 
@@ -303,8 +305,8 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
     if rule.id == "take-secrets" and _WALLET_WORDS.search(match[0]) and _ASKS.search(match[0]):
         return Severity.BLOCK
     if rule.id == "take-secrets":
-        sends = re.search(r"\b(?:send|upload|forward|post|transmit|submit|exfiltrat\w+)\b", text, re.I) and any(
-            place_of(found[0], own_words=purpose.words) != Place.OWN for found in URL.finditer(text)
+        sends = re.search(r"\b(?:send|upload|forward|post|transmit|submit|exfiltrat\w+)\b", text, re.I) and URL.search(
+            _HOMEPAGE.sub("", text)
         )
         if purpose.is_security or purpose.says(
             r"password|credential|secret|\benv\b|ssh|key|vault|auth|wallet|login|token|cookie"

@@ -35,11 +35,12 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
-_GOT = re.compile(r"\bget_url:[ \t]*((?:\{[^}\n]*\}|[^\n]*=[^\n]*)|\n(?:[ \t]+\w+:[^\n]*\n?)+)")
+_GOT = re.compile(r"\bget_url:[ \t]*+(\n(?:[ \t]+\w+:[^\n]{0,400}\n?){1,12}|[^\n]{1,500})")
 _PAIR = re.compile(r"\b(url|dest)\s*[:=]\s*[\"']?([^\s\"',}]+)")
-_EDITOR = re.compile(r"^\s*(?:au|autocmd)\b[^\n]*?(?:silent!?\s+)?!\s*(\S[^\n]*)", re.M)
+_EDITOR = re.compile(r"^[ \t]*(?:au|autocmd)\b[^\n]{0,200}?[ \t]![ \t]*+([^\n]+)", re.M)
 _ENVIRONMENT = re.compile(r"^[ \t]*(?:-[ \t]+)?env:[ \t]*\n((?:[ \t]+\w+:[ \t]+\S[^\n]*\n)+)", re.M)
-_VARIABLE = re.compile(r"^[ \t]+(\w+):[ \t]+(\S[^\n]*?)[ \t]*$", re.M)
+_NAMED, _MAX_NAMED = re.compile(r"\$\{?(\w+)"), 20
+_VARIABLE = re.compile(r"^[ \t]+(\w+):[ \t]+(\S[^\n]{0,999})", re.M)
 _GIVEN = re.compile(
     r"\b(?P<language>python[\d.]*|node)\s+(?:-\s+)?(?:<<-?\s*[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<here>[\s\S]{1,8000}?)\n\s*(?P=end)\b|-[ce]\s+(?P<sign>[\"'])(?P<said>[^\"']{0,40}\n[\s\S]{1,8000}?)(?P=sign)(?=\s|$|\)|;))"
 )
@@ -53,6 +54,8 @@ _AGAINST = re.compile(
     r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|(?:examples?|signs?|symptoms?|traces?) of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
     re.I,
 )
+_AGAINST_NEXT = re.compile(r"\b(?:must|may|should|can)\s*not(?:\s+be)?\s*$|\b(?:never|don't|do\s+not)\s*$", re.I)
+"""A line that forbids what the next one begins with."""
 _SHOWN_THERE = re.compile(
     r"\b(?:such as|looks? like|bad signs?|warning signs?|traces?|patterns?|indicators?|lures?|payloads?|malicious|attack\w*|fake|suspicious|denied|blocked|forbidden|dangerous|destructive|detect\w*|red flags?|in the wild|reverse shells?)\b",
     re.I,
@@ -259,11 +262,13 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
     """The commands of a setting, and its lines."""
     statements: list[Statement] = []
     begin, place = line, 0
-    given = _environment_of(text) if "env:" in text else []
+    given = dict(_environment_of(text)) if "env:" in text else {}
     for found in _YAML_COMMAND.finditer(text):
         begin, place = begin + text.count("\n", place, found.start(1)), found.start(1)
-        named = [one for one in given if f"${one[0]}" in found[1] or f"${{{one[0]}" in found[1]]
-        said = "".join(f"{name}={shlex.quote(value)}\n" for name, value in named) + found[1].strip("\"'")
+        named = (
+            [name for name in dict.fromkeys(_NAMED.findall(found[1])) if name in given][:_MAX_NAMED] if given else []
+        )
+        said = "".join(f"{name}={shlex.quote(given[name])}\n" for name in named) + found[1].strip("\"'")
         statements += shell_statements(said, path, first_line=begin - len(named), is_live=is_live)
     if "curl" in text or "wget" in text:
         for found in _PIPED.finditer(text):
@@ -293,7 +298,9 @@ def _environment_of(text: str) -> list[tuple[str, str]]:
     [('HOST', 'a.example')]
     """
     return [
-        (one[1], one[2].strip("\"'")) for found in _ENVIRONMENT.finditer(text) for one in _VARIABLE.finditer(found[1])
+        (one[1], one[2].strip(" \t\"'"))
+        for found in _ENVIRONMENT.finditer(text)
+        for one in _VARIABLE.finditer(found[1])
     ]
 
 
@@ -326,8 +333,7 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
             not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
         )
         above = lines[number - 1] if number else ""
-        goes_on = bool(above.strip()) and above.rstrip()[-1:] not in ".:!?" and not _ITEM.match(line)
-        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead) or (goes_on and _AGAINST.search(above)))
+        mention = bool(_AGAINST.search(line) or _AGAINST.search(lead) or _AGAINST_NEXT.search(above))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (
             [re.sub(r"^\s*(?:[-*+>|]|\d+[.)])?\s*(?:[$>]\s+)?", "", line)] if "`" not in line else []

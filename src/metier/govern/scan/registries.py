@@ -28,7 +28,7 @@ _VARIABLE = re.compile(
     re.I,
 )
 _LINE = re.compile(
-    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|<repository>[\s\S]{{0,200}}?<url|<add\s+key=\"[^\"]*\"\s+value|\bmaven\s*\{{\s*(?:url)?|^\s*source(?=\s+[\"'])|\"type\"\s*:\s*\"composer\"\s*,\s*\"url\"|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
+    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|<repository>[\s\S]{{0,200}}?<url|<add\s+key=\"[^\"]*\"\s+value|\bmaven\s*+(?:\{{\s*+url|(?=\())|^[ \t]*source(?=[ \t]+[\"'])|\"type\"\s*:\s*\"composer\"\s*,\s*\"url\"|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
     re.M,
 )
 _INSTEAD = re.compile(r"\burl\.[\"']?(\w{3,5}://[^\s\"']+?)[\"']?\.(?:push)?[iI]nstead[oO]f\b")
@@ -38,6 +38,11 @@ _DIRECT = re.compile(
 )
 """A package that is taken straight from an address."""
 _RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
+_PROJECT = re.compile(
+    r"(?:^|/)(?:pom\.xml|(?:build|settings)\.gradle(?:\.kts)?|Gemfile|nuget\.config|config\.toml|composer\.json|pyproject\.toml)$",
+    re.I,
+)
+"""Files in which projects of every kind name the repositories that they use."""
 _STANDS_FOR_ANY = re.compile(
     r"(?:^|\.)(?:corp|company|acme|example|internal|mycompany|yourcompany)\.(?:example|invalid|test)$"
 )
@@ -100,6 +105,8 @@ def registry_findings(
         if "://" in part.plain and _FILES.search(part.path):
             for found in _LINE.finditer(part.plain):
                 if (weight := _worst([found[1]], purpose)) is not None:
+                    is_template = _PROJECT.search(part.path) and found[1].startswith(("https:", "sparse+https:"))
+                    weight = Severity.NOTE if is_template and weight == Severity.REVIEW else weight
                     weight = Severity.BLOCK if _UNCHECKED.search(part.plain) else weight
                     line = part.plain.count("\n", 0, found.start(1)) + 1
                     yield "foreign-registry", weight, part.path, line, found[0].strip()

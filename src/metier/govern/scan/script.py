@@ -86,6 +86,7 @@ _SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
 _HEADED = re.compile(
     r"[\s}]*(?:else\s+)?(?:if|for|foreach|function|filter|process|begin|trap|while|switch|match|loop|select|func|fn|unsafe|impl|mod|pub|guard|go\s+func|defer\s+func|case|default)\b"
 )
+_MAX_LINE = 200
 _ROW_BEFORE = re.compile(r"(?:\]|\])[\w.]+$|=\s*&?[\w.]+$")
 """Before a brace: a table of values of that type."""
 _DEFINES = (
@@ -287,9 +288,9 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
 
 def _heads_block(parts: list[str], text: str, place: int) -> bool:
     """Whether a brace at the end of a line begins the block of a statement that needs no brackets around its condition."""
-    end = text.find("\n", place)
-    line = text[text.rfind("\n", 0, place) + 1 : place]
-    if not parts or text[place : end if end >= 0 else None].strip() or not _HEADED.match(line):
+    first = max(0, place - _MAX_LINE)
+    line = text[text.rfind("\n", first, place) + 1 or first : place]
+    if not parts or text[place : place + _MAX_LINE].partition("\n")[0].strip() or not _HEADED.match(line):
         return False
     before = "".join(parts[-2:]).rstrip()
     return not before.endswith(_BEFORE_TABLE) and _ROW_BEFORE.search(before[-40:]) is None

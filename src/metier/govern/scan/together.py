@@ -38,7 +38,7 @@ _TELLS_MONEY = re.compile(
 )
 """Patterns of addresses that money is sent to."""
 _SOCKET_SHELL = re.compile(
-    r"(?:new\s+(?:java\.net\.)?Socket\(|TCPSocket\.(?:new|open)\()[\s\S]{0,1200}(?:(?:ProcessBuilder\(|\.exec\()[\s\S]{0,200}get(?:Input|Output)Stream|\.(?:gets|read\w*)\b[\s\S]{0,300}(?:`#\{|IO\.popen|Open3|%x))|(?:ProcessBuilder\(|\.exec\()\s*[\"']/bin/\w*sh[\s\S]{0,400}new\s+(?:java\.net\.)?Socket\(|\bsocket\((?:S,\s*)?(?:AF_INET|PF_INET)[\s\S]{0,800}(?:exec\w*\(\s*[\"']/bin/\w*sh|exec\w*\s*\(?[\"']/bin/\w*sh\s+-i)|net\.Dial\w*\([\s\S]{0,1500}\.Stdin\b[^\n]{0,60}=\s*(?:\w+,\s*)*(\w+)\b(?=[\s\S]{0,400}\1)[\s\S]{0,200}\.(?:Run|Start)\(|TcpStream::connect\([\s\S]{0,1500}Command::new\([\s\S]{0,400}\.std(?:in|out)\((?!Stdio::(?:piped|null|inherit))|TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|net\.(?:connect|createConnection|Socket)[\s\S]{0,800}\.pipe\(\s*\w+\.stdin\s*\)[\s\S]{0,200}\.stdout\.pipe\(|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
+    r"(?:new\s+(?:java\.net\.)?Socket\(|TCPSocket\.(?:new|open)\()[\s\S]{0,1200}(?:(?:ProcessBuilder\(|\.exec\()[\s\S]{0,200}get(?:Input|Output)Stream|\.(?:gets|read\w*)\b[\s\S]{0,300}(?:`#\{|IO\.popen|Open3|%x))|(?:ProcessBuilder\(|\.exec\()\s*[\"']/bin/\w*sh[\s\S]{0,400}new\s+(?:java\.net\.)?Socket\(|\bsocket\((?:S,\s*)?(?:AF_INET|PF_INET)[\s\S]{0,800}(?:exec\w*\(\s*[\"']/bin/\w*sh|exec\w*\s*\(?[\"']/bin/\w*sh\s+-i)|TcpStream::connect\([\s\S]{0,1500}Command::new\([\s\S]{0,400}\.std(?:in|out)\((?!Stdio::(?:piped|null|inherit))|TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|net\.(?:connect|createConnection|Socket)[\s\S]{0,800}\.pipe\(\s*\w+\.stdin\s*\)[\s\S]{0,200}\.stdout\.pipe\(|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
     re.I,
 )
 _OPENS_APP = re.compile(
@@ -227,7 +227,6 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         "tcpclient(" in said
         or "socket(" in said
         or "tcpsocket" in said
-        or "net.dial" in said
         or "tcpstream::" in said
         or ("net." in said and "spawn(" in said)
         or ("socket." in said and "dup2" in said)

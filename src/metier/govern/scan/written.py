@@ -17,7 +17,7 @@ _RUN_LATER = re.compile(
 )
 _TAKES_COMMANDS = re.compile(r"\|\s(?:\S*/)?(?:(?:ba|z|da|k|a)?sh|crontab -|sudo (?:ba)?sh|sh -s|bash -s)$")
 SCHEDULE = re.compile(r"^\s*(?:@\w+|(?:[\d*/,-]+\s+){5})\s*")
-_TIMED = re.compile(r"\s*(?:@(?:reboot|hourly|daily|weekly)|(?:(?:\*|\d+)\S*\s+){5})\s*(?=\S)")
+_TIMED = re.compile(r"\s*(?:@(?:reboot|hourly|daily|weekly)|(?:[*\d][\w*/,-]{0,20}+\s++){5})(?=\S)")
 """A line of a schedule, before what it starts."""
 WRITES = {"-o", "-O", "--output", "--output-document", "-OutFile", "-outfile", "of", "-C", "-d"}
 _NAMED = WRITES - {"-O", "-d"}
