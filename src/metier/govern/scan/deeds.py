@@ -6,6 +6,7 @@ name, an agent is started with none of its questions. Most need a stranger at th
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,8 +50,17 @@ _OPENS_SHELL = re.compile(
     r"\btmate\b[^\n]*new-session|\bupterm\s+host\b|cloudflared\b[^\n]*ssh://|\bngrok\s+tcp\s+(?:22|3389)\b|\bbore\s+local\s+22\b"
 )
 _HELPS_GIT = re.compile(r"[\"'](?:store|get|erase)[\"'][\s\S]*[\"'](?:store|get|erase)[\"']|credential\.helper")
-_START_LINE = re.compile(
-    r"(getusersitepackages|getsitepackages|site-packages|purelib)[\s\S]{0,900}?import [\w, .]+(?:;|\\n)[\s\S]{0,900}?\.pth[\"']|\.pth[\"'][\s\S]{0,400}?write\w*\([^\n]{0,20}import [\w, .]+;[\s\S]{0,300}?(getusersitepackages|site-packages)"
+_START_LINE = re.compile(r"[\"']import [\w, .]+(?:;|\\n)")
+_START_FILE = re.compile(r"\.pth[\"']")
+_WHERE_STARTED = re.compile(r"getusersitepackages|getsitepackages|site-packages|\bpurelib\b")
+"""Python runs such a line, in such a file, in such a folder, whenever it starts."""
+_ASSEMBLY = re.compile(
+    r"Download(?:Data|String)\([\s\S]{0,200}?Assembly\]?::Load\(|Assembly\]?::Load\([\s\S]{0,200}?Download(?:Data|String)\("
+)
+_EXCLUDES = re.compile(r"Add-MpPreference[\"']?\s+-Exclusion")
+_TIMED = re.compile(r"schtasks\b[^\n]{0,40}/create|Register-ScheduledTask|CurrentVersion\\+Run\b", re.I)
+_WHOLE_FOLDERS = re.compile(
+    r"range\s+\[\]string\{[^}\n]{0,200}\"(?:Documents|Desktop|Pictures)\"[^}\n]{0,200}\}[\s\S]{0,300}?(?:\"shred\"|RemoveAll\(|\"rm\")"
 )
 _UNWATCHED = re.compile(
     r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
@@ -70,6 +80,7 @@ _TIED = re.compile(
 )
 """What a program reads and what it writes is one and the same."""
 _SHELL_NAMED = re.compile(r"[\"'`](?:/bin/)?(?:ba|z|da)?sh[\"'`]|cmd\.exe|powershell", re.I)
+_MAX_PLACES = 8
 _PASSWORD = re.compile(r"password")
 
 
@@ -108,7 +119,10 @@ _DEEDS = (
     Deed("send-secrets", _HELPS_GIT, ("STDIN", "stdin"), beside=(_PASSWORD,), is_outward=True, also="what git is told to remember"),
     Deed("send-secrets", _FAKE_SUDO, ("sudo",), also="a stand-in for sudo that asks for the password"),
     Deed("reverse-shell", _TIED, ("net.Dial",), beside=(_SHELL_NAMED,), also="over a connection that it opens"),
-    Deed("persist-unasked", _START_LINE, (".pth",), also="within every Python that starts"),
+    Deed("run-download", _ASSEMBLY, ("Assembly]::Load", "Assembly::Load"), also="as a part of the running program"),
+    Deed("disable-defence", _EXCLUDES, ("MpPreference",), beside=(_TIMED,), unless="harden", also="for what it starts by the clock"),
+    Deed("destroy-files", _WHOLE_FOLDERS, ("Documents", "Desktop", "Pictures"), also="whole folders of the user"),
+    Deed("persist-unasked", _WHERE_STARTED, (".pth",), beside=(_START_FILE, _START_LINE), also="within every Python that starts"),
     Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
@@ -135,17 +149,21 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
     for deed in _DEEDS:
         if not deed.labels <= together or not any(word in text for word in deed.words):
             continue
-        found = deed.pattern.search(text)
-        if found is None or not all(pattern.search(text) for pattern in deed.beside):
+        places = [found.start() for found in itertools.islice(deed.pattern.finditer(text), _MAX_PLACES)]
+        if not places or not all(pattern.search(text) for pattern in deed.beside):
+            continue
+        if deed.unless and purpose.says(deed.unless):
             continue
         if deed.is_outward:
             is_outward = _leads_outward(steps, purpose) if is_outward is None else is_outward
-        step = steps[min(text.count("\n", 0, found.start()), len(steps) - 1)]
-        if deed.rule == "plant-key" and "Dockerfile" in step.statement.path:
-            continue
-        is_meant = not (deed.is_outward and not is_outward) and not (deed.unless and purpose.says(deed.unless))
-        if is_meant and not is_quoted(step):
-            yield Seen(deed.rule, Severity.BLOCK, step, deed.also)
+            if not is_outward:
+                continue
+        for place in places:
+            step = steps[min(text.count("\n", 0, place), len(steps) - 1)]
+            is_image = deed.rule == "plant-key" and "Dockerfile" in step.statement.path
+            if not is_image and not is_quoted(step):
+                yield Seen(deed.rule, Severity.BLOCK, step, deed.also)
+                break
 
 
 def _leads_outward(steps: Sequence[Step], purpose: Purpose) -> bool:

@@ -32,7 +32,9 @@ _SHARE = re.compile(
 _WALLET = re.compile(
     r"[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|T[1-9A-HJ-NP-Za-km-z]{32,33}|[13][a-km-zA-HJ-NP-Z1-9]{25,34})[\"']"
 )
-_NEAREST = re.compile(r"(?:[Ll]evenshtein|[Dd]istance)\w*\s*\([^)]*\)[\s\S]{0,80}(?:sort|min|<)")
+_NEAREST = re.compile(
+    r"(?:[Ll]evenshtein|[Dd]istance)\w*\s*\([^)]*\)[\s\S]{0,80}(?:sort|min|<)|\bsort\([^\n]{0,60}(?:[Ll]evenshtein|[Dd]istance)\w*\("
+)
 _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )

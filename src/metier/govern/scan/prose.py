@@ -72,7 +72,7 @@ _FILLED = re.compile(
     re.I,
 )
 _SECURITY = re.compile(
-    r"\bfirst-hour\b.{0,20}\bincident|\breverse shells\b|\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:\w+ )?(?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?|cross-site scripting|\bxss\b|\bcsrf\b|sql injection|detection rules?|\bsigma\b|\bfalco\b|\bauditd\b|\bsiem\b",
+    r"\bsemgrep\b|\bcodeql\b|\bdangerous patterns\b|\bfirst-hour\b.{0,20}\bincident|\breverse shells\b|\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|incident response|(?:compromised|hacked|breached|infected) (?:\w+ )?(?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?|cross-site scripting|\bxss\b|\bcsrf\b|sql injection|detection rules?|\bsigma\b|\bfalco\b|\bauditd\b|\bsiem\b",
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
@@ -86,6 +86,16 @@ _CASES = re.compile(
 """A list of attacks, by its name."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
+_QUERY = re.compile(r"https?://[^\s`\"'()]{1,200}[?&]\w+=(?:<[^>\n]{1,40}>|\{[^}\n]{1,40}\}|\[[^\]\n]{1,40}\])")
+_HOLDS = re.compile(
+    r"\b(?:must|shall|should|has\s+to|always)\s+(?:hold|contain|carry|include)|\b(?:holds|contains|carries|consists\s+of)\b|\b(?:put|fill|write)\b[^.!?]{0,40}\b(?:in|into)\b",
+    re.I,
+)
+_OF_AGENT = re.compile(
+    r"\b(?:conversation|stored\s+memor|your\s+memor|chat\s+history|what\s+you\s+know\s+about|system\s+prompt|api\s+keys?|secrets|passwords)|\.env\b",
+    re.I,
+)
+_NEAR = 5
 _HOMEPAGE = re.compile(r"\b(?:homepage|repository|website):\s*\S+")
 _FOUR_MARKS = 4
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
@@ -153,6 +163,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             yield told
     if not purpose.is_security:
         yield from _carried_by_images(found)
+        yield from _carried_by_queries(found, purpose)
 
 
 def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -173,7 +184,7 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
                     Severity.BLOCK
                     if grave
                     and not is_shown
-                    and re.search(r"send|upload|forward|curl|fetch|exfil|post", sentence.text, re.I)
+                    and re.search(r"send|upload|forward|curl|fetch|exfil|post|authorized_keys", sentence.text, re.I)
                     else Severity.NOTE
                     if is_shown
                     else Severity.REVIEW,
@@ -207,6 +218,18 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
             or _KNOWN_TO_AGENT.search(" ".join((slot["slot"], *slots)))
             or any(_FILLED.search(text) for text in (*near, *before))
         ):
+            yield Said("forward-data", Severity.BLOCK, sentence)
+
+
+def _carried_by_queries(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
+    """An address with a part to be filled in, of which a sentence close by says that the agent's knowledge belongs there."""
+    for number in [number for number, sentence in enumerate(found) if "://" in sentence.text]:
+        sentence = found[number]
+        asked = _QUERY.search(sentence.text)
+        if asked is None or place_of(asked[0], own_words=purpose.words) < Place.OWN:
+            continue
+        near = [one.text for one in found[number : number + _NEAR] if one.path == sentence.path]
+        if any(_HOLDS.search(text) and _OF_AGENT.search(text) for text in near):
             yield Said("forward-data", Severity.BLOCK, sentence)
 
 
