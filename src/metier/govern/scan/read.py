@@ -269,7 +269,10 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             [name for name in dict.fromkeys(_NAMED.findall(found[1])) if name in given][:_MAX_NAMED] if given else []
         )
         said = "".join(f"{name}={shlex.quote(given[name])}\n" for name in named) + found[1].strip("\"'")
-        statements += shell_statements(said, path, first_line=begin - len(named), is_live=is_live)
+        statements += (
+            one if one.line >= begin else one._replace(line=begin)
+            for one in shell_statements(said, path, first_line=begin - len(named), is_live=is_live)
+        )
     if "curl" in text or "wget" in text:
         for found in _PIPED.finditer(text):
             at = line + text.count("\n", 0, found.start())
