@@ -46,6 +46,8 @@ _PASSWORD_OUT = re.compile(
     r"\becho\s+[\"']?[\w-]+:[^\s$\"'|]{4,}[\"']?\s*\|\s*(?:sudo\s+)?chpasswd|\bnet\s+user\s+\w+\s+[^\s/$%]{4,}\s+/add|useradd\b.*\s-p\s+[\"']?(?!\$\()[\w$./]{6,}",
     re.I,
 )
+_IMAGE = re.compile(r"(?:^|/)(?:[\w-]+\.)?(?:Docker|Container)file(?:\.(?!(?:ba|z)?sh$|py$)[\w-]+)?$")
+"""What builds an image has accounts of its own."""
 _OPENS_SHELL = re.compile(
     r"\btmate\b[^\n]*new-session|\bupterm\s+host\b|cloudflared\b[^\n]*ssh://|\bngrok\s+tcp\s+(?:22|3389)\b|\bbore\s+local\s+22\b"
 )
@@ -94,6 +96,7 @@ class Deed:
         beside: Patterns that the program holds as well.
         is_outward: A step of the program asks or tells a stranger something.
         unless: Words of a purpose that it is part of.
+        but_in: Files in which it is in order.
         also: What the finding adds.
     """
 
@@ -104,6 +107,7 @@ class Deed:
     beside: tuple[re.Pattern[str], ...] = ()
     is_outward: bool = False
     unless: str = ""
+    but_in: re.Pattern[str] | None = None
     also: str = ""
 
 
@@ -126,7 +130,7 @@ _DEEDS = (
     Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
-    Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", also="an account with a password that is written out"),
+    Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),
 )  # fmt: skip
 
 
@@ -160,8 +164,7 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
                 continue
         for place in places:
             step = steps[min(text.count("\n", 0, place), len(steps) - 1)]
-            is_image = deed.rule == "plant-key" and "Dockerfile" in step.statement.path
-            if not is_image and not is_quoted(step):
+            if not (deed.but_in and deed.but_in.search(step.statement.path)) and not is_quoted(step):
                 yield Seen(deed.rule, Severity.BLOCK, step, deed.also)
                 break
 

@@ -109,8 +109,8 @@ def _containers(part: Part, purpose: Purpose) -> Iterator[Found]:
 
 def _trusted(part: Part) -> Iterator[Found]:
     """Somebody's account of a cloud, written out, is given a role."""
-    listed = _LISTED if ":iam::${" in part.plain else _ACCOUNT
-    accounts = (one for pattern in dict.fromkeys((_ACCOUNT, listed)) for one in pattern.finditer(part.plain))
+    patterns = (_ACCOUNT, _LISTED) if ":iam::${" in part.plain else (_ACCOUNT,)
+    accounts = (one for pattern in patterns for one in pattern.finditer(part.plain))
     account = next((one for one in accounts if one[1] not in _SAMPLE_ACCOUNTS), None)
     if account is not None and _TRUSTS.search(part.plain):
         weight = Severity.BLOCK if _ADMIN.search(part.plain) else Severity.REVIEW

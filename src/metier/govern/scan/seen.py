@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, holds_others_key, host_of, place_of
@@ -16,9 +17,6 @@ RUNS_DIRECTLY = re.compile(
     r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""
-_held = {max(literal.split(), key=len) for literal in literals(RUNS_DIRECTLY)}
-_RUN_WORDS = tuple(sorted(word for word in _held if not any(other in word for other in _held - {word})))
-"""What does so holds one of them, in lower case."""
 DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 """Endings of files that tell of programs and are none."""
 UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
@@ -62,7 +60,14 @@ def runs_directly(text: str) -> bool:
     (True, False)
     """
     said = text.lower()
-    return any(word in said for word in _RUN_WORDS) and RUNS_DIRECTLY.search(text) is not None
+    return any(word in said for word in _run_words()) and RUNS_DIRECTLY.search(text) is not None
+
+
+@cache
+def _run_words() -> tuple[str, ...]:
+    """What `RUNS_DIRECTLY` matches holds one of them, in lower case."""
+    held = {max(literal.split(), key=len) for literal in literals(RUNS_DIRECTLY)}
+    return tuple(sorted(word for word in held if not any(other in word for other in held - {word})))
 
 
 def place_of_step(step: Step, purpose: Purpose) -> Place:
