@@ -64,6 +64,8 @@ _LENT = frozenset(
     "firebaseapp.com supabase.co convex.cloud convex.site deno.dev replit.app azurewebsites.net run.app surge.sh".split()
 )
 """Hosts below which anybody has a name of their own."""
+_PAGES = ("github.io", "gitlab.io")
+"""Of those, where what is shown is kept in a repository that can be read."""
 _AROUND = re.compile(r"^(?:get|try|use|join|my|the)(?=\w{4})|(?<=\w{4})(?:app|hq|api|ai|labs?|cloud|dev)$")
 _PLACEHOLDER = re.compile(
     r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\b(?:host|domain|ip)\b(?!$)|n\.n\.n",
@@ -121,6 +123,12 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
 def _registries() -> tuple[str, ...]:
     data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
     return (*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"])))
+
+
+@lru_cache(maxsize=1)
+def _agents() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
+    return tuple(data["agent"]), tuple(data["home"])
 
 
 def urls_of(text: str) -> list[str]:
@@ -250,6 +258,30 @@ def leads_nowhere(url: str) -> bool:
     """
     host = host_of(url)
     return host in _DOCUMENTATION or _SAMPLE.search(host) is not None or place_of(url) <= Place.PLACEHOLDER
+
+
+def is_lent(url: str) -> bool:
+    """Whether a host is a name that anybody gets at once and for nothing, with no repository behind it to be read.
+
+    >>> is_lent("https://tidy-core.vercel.app/get"), is_lent("https://notes.github.io"), is_lent("https://vercel.app")
+    (True, False, False)
+    """
+    host = host_of(url)
+    lent = ".".join(host.split(".")[-2:])
+    return lent in _LENT and lent not in _PAGES and host != lent
+
+
+def borrows_name(url: str) -> bool:
+    """Whether a host has the name of an agent or of a market of skills in its own, and is not at home there.
+
+    >>> borrows_name("https://openclaw-driver.example/get"), borrows_name("https://docs.openclaw.ai"), borrows_name("https://notes.example")
+    (True, False, False)
+    """
+    host = host_of(url)
+    agents, homes = _agents()
+    if any(host == home or host.endswith(f".{home}") for home in homes):
+        return False
+    return any(agent in label for label in host.split(".")[:-1] for agent in agents)
 
 
 def is_reserved(url: str) -> bool:

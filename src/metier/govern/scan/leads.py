@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, host_of, place_of
+from metier.govern.scan.hosts import Place, borrows_name, host_of, is_lent, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
@@ -61,6 +61,15 @@ _DEMANDS = re.compile(
     r"\b(?:pass(?:word|code|phrase)|unlock\w*|unpack\w*|smartscreen|defender|gatekeeper|antivirus|unknown\s+developer|security\s+warning|firewall|mandatory|cannot|nothing|inactive|stays|until|must|shall|condition|required|missing|without\s+it)\b",
     re.I,
 )
+_GETS = re.compile(
+    r"\b(?:download|install|get|obtain|grab)\b(?![^.!?]{0,40}\b(?:keys?|tokens?|accounts?|credentials?|access|data|datasets?|lists?|docs?"
+    r"|results?|quotes?|templates?|themes?|fonts?|images?|pictures?|models?|samples?|examples?|schemas?|reports?|pdfs?|csv|json|forecasts?|prices?)\b)",
+    re.I,
+)
+_NEEDED = re.compile(
+    r"\b(?:needs?|requires?|required|requirements?|prerequisites?|must|mandatory|depends\s+on|before|first|without|until|otherwise)\b",
+    re.I,
+)
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
 LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]e\b|\bdocs?\b|\bdocumentation\b",
@@ -102,14 +111,17 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
         met = None
         if place >= Place.PUBLIC and not _LINK.search(text):
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
-            met = _met(sends, before, said, _neighbour(found, number, 1), _taken_before(found, number))
+            after = _neighbour(found, number, 1)
+            met = _met(sends, before, said, after, _taken_before(found, number))
+            if _GETS.search(said) and _NEEDED.search(f"{before} {said} {after}") and _is_nobodys(text, purpose):
+                met = "demand-program", Severity.BLOCK
         if sends or met:
             yield sentence, Said(*met, sentence) if met else None
 
 
 def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlier: str) -> tuple[str, Severity] | None:
     """The rule that a sentence meets which leads elsewhere, read together with its neighbours."""
-    there = f"{said} {after}"
+    there, whole = f"{said} {after}", f"{before} {said} {after}"
     if LEFT_TO_USER.search(there):
         return None
     if sends and not _REFUSES.search(said[: sends.start()]) and _OF_THE_USER.search(f"{before} {said}"):
@@ -118,7 +130,7 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlie
         return None
     if _OBEYS.search(there):
         return "remote-instructions", Severity.REVIEW
-    if _PROGRAM.search(there) and _STARTS.search(there) and _DEMANDS.search(there):
+    if _PROGRAM.search(whole) and _STARTS.search(there) and _DEMANDS.search(whole):
         return "demand-program", Severity.REVIEW
     return None
 
@@ -135,6 +147,15 @@ def _least_own(text: str, purpose: Purpose) -> Place:
         if host_of(address) not in purpose.hosts and not _OFTEN_SHOWN.search(host_of(address))
     )
     return max(places, default=Place.LOCAL)
+
+
+def _is_nobodys(text: str, purpose: Purpose) -> bool:
+    """Whether a sentence names an address that was had for nothing, or goes by an agent's name, and is not the skill's."""
+    return any(
+        (is_lent(address) or borrows_name(address)) and place_of(address, own_words=purpose.words) == Place.UNKNOWN
+        for address in _ADDRESS.findall(text)
+        if host_of(address) not in purpose.hosts
+    )
 
 
 def _taken_before(found: Sequence[Sentence], number: int) -> str:

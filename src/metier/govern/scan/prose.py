@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.adding import MET, added_up, following
 from metier.govern.scan.filled import filled
-from metier.govern.scan.hosts import URL, Place, host_of, leads_nowhere, place_of
+from metier.govern.scan.hosts import URL, Place, borrows_name, host_of, is_lent, leads_nowhere, place_of
 from metier.govern.scan.leads import leads
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.rules import Rule, rules
@@ -96,6 +96,8 @@ _OF_AGENT = re.compile(
     re.I,
 )
 _NEAR = 5
+_ASKED = re.compile(r"(?<=[\w/])\?(?=\w+=)")
+"""A mark in an address, where a question ends in prose."""
 _HOMEPAGE = re.compile(r"\b(?:homepage|repository|website):\s*\S+")
 _FOUR_MARKS = 4
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
@@ -236,8 +238,9 @@ def _carried_by_queries(found: Sequence[Sentence], purpose: Purpose) -> Iterator
 def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> list[tuple[int, re.Match[str]]]:
     """The numbers of the patterns that match, in order, and how each does: by its first alternative where it begins first."""
     met: dict[int, re.Match[str]] = {}
+    unasked = _ASKED.sub("/", text) if "?" in text and "://" in text else text
     for place, alternative in tests:
-        match = alternative.search(text)
+        match = alternative.search(text) or (alternative.search(unasked) if unasked is not text else None)
         if match and (place not in met or match.start() < met[place].start()):
             met[place] = match
     return sorted(met.items())
@@ -395,7 +398,10 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
         )
     if worst in (Place.PLATFORM, Place.PUBLIC):
         return Severity.BLOCK if locked else Severity.REVIEW
-    return rule.severity
+    is_nobodys = any(
+        place == Place.UNKNOWN and (is_lent(url) or borrows_name(url)) for url, place in zip(urls, places, strict=False)
+    )
+    return Severity.BLOCK if is_nobodys else rule.severity
 
 
 def _opens_quote(before: str) -> bool:
