@@ -63,7 +63,7 @@ _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
 _TOLD_ABROAD = _named("abroad secrets conceal")
 _EXCUSED = _named("conceal excuse")
-MET = frozenset({"forward-data", "remote-instructions", "take-secrets", "hide-from-user"})
+MET = frozenset({"forward-data", "remote-instructions", "take-secrets", "hide-from-user", "redirect-money"})
 """Rules that a sentence meets by itself; with one sign against the reader beside them they weigh more."""
 _HIDES = _named("conceal excuse")
 _ACTS = MET - {"hide-from-user"} | _named("forward secrets abroad money rights page wreck")

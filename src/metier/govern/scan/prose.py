@@ -48,7 +48,7 @@ _EACH_TIME = re.compile(
     r"\b(?:each|every|any)\s+(?:conversation|session|chat|start|answer|reply|message|task|request|time|run|use)\b", re.I
 )
 _STANDING = re.compile(
-    r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b",
+    r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b|\b(?:shell|terminal)\s+commands\b",
     re.I,
 )
 _WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|(?:12|24|twelve|twenty-four)[- ]words", re.I)
@@ -287,7 +287,7 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
 
 
 _LOCKED = re.compile(
-    r"\bpass(?:word|wd|phrase|code)?\b|\bpwd?\s*[:=]|contraseña|\bclave\b|senha|mot\s+de\s+passe|парол|密码|密碼|口令|パスワード|비밀번호|암호|passwort|kennwort"
+    r"\bpass(?:word|wd|phrase|code)?\b|\b(?:archive|zip|unlock\w*|extraction)\s+(?:code|key|phrase)\b|\bpwd?\s*[:=]|contraseña|\bclave\b|senha|mot\s+de\s+passe|парол|密码|密碼|口令|パスワード|비밀번호|암호|passwort|kennwort"
     r"|\b(?:extract|unzip|unpack|decompress|unlock)\b[^.!?\n]{0,30}\b(?:with|using)\b[^.!?\n]{0,16}[`\"'“]\w{3,}[`\"'”]",
     re.IGNORECASE,
 )
