@@ -126,9 +126,10 @@ def _registries() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _agents() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _agents() -> tuple[tuple[str, ...], frozenset[str]]:
+    """Names of agents, and where they and the makers of well-known programs are at home."""
     data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
-    return tuple(data["agent"]), tuple(data["home"])
+    return tuple(data["agent"]), frozenset((*data["home"], *data["maker"]))
 
 
 def urls_of(text: str) -> list[str]:
@@ -278,10 +279,17 @@ def borrows_name(url: str) -> bool:
     (True, False, False)
     """
     host = host_of(url)
-    agents, homes = _agents()
-    if any(host == home or host.endswith(f".{home}") for home in homes):
-        return False
-    return any(agent in label for label in host.split(".")[:-1] for agent in agents)
+    return not is_home(host) and any(agent in label for label in host.split(".")[:-1] for agent in _agents()[0])
+
+
+def is_home(host: str) -> bool:
+    """Whether a host is the home of an agent, of a market of skills or of the maker of a well-known program.
+
+    >>> is_home("www.libreoffice.org"), is_home("get-libreoffice.example")
+    (True, False)
+    """
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in _agents()[1] for start in range(len(labels) - 1))
 
 
 def is_reserved(url: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, borrows_name, host_of, is_lent, place_of
+from metier.govern.scan.hosts import Place, borrows_name, host_of, is_home, is_lent, names_of, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
@@ -70,6 +70,31 @@ _NEEDED = re.compile(
     r"\b(?:needs?|requires?|required|requirements?|prerequisites?|must|mandatory|depends\s+on|before|first|without|until|otherwise)\b",
     re.I,
 )
+_CODE_OF_PAGE = re.compile(
+    r"\b(?:run|execut\w+|paste|enter|copy|launch|follow)\b[^!?]{0,80}\b(?:commands?|scripts?|code|one-?liners?|snippets?|instructions|steps)\b"
+    r"|\b(?:commands?|scripts?|code|one-?liners?|snippets?)\b[^!?]{0,80}\b(?:run|execut\w+|paste|enter|copy|launch)\b"
+    r"|\b(?:copy|paste)\b[^!?]{0,40}\b(?:terminal|console|powershell|shell|prompt)\b",
+    re.I,
+)
+_AT_MACHINE = re.compile(
+    r"\b(?:terminal|console|powershell|command\s+(?:line|prompt)|mac(?:os|book)?|os\s?x|windows|linux|shell|(?:install(?:ation|er)?|set-?up|bootstrap|activation)\s+(?:command|script|code|one-?liner))\b",
+    re.I,
+)
+_NOT_RUN = re.compile(
+    r"\b(?:never|do\s+not|don't|api\s+keys?|(?:google|aws|cloud|developer|admin|web)\s+console|untrusted|suspicious)\b",
+    re.I,
+)
+_HAD_AT = re.compile(
+    r"(?:\b(?:get|create|obtain|generate|copy|grab|request|find|make|issue|rotate|renew|set|need|register|sign\s+(?:up|in)|log\s+in)\b[^.!?]{0,80}|\b(?:keys?|tokens?|secrets?|credentials?|password)[`\"']?\s+(?:\w+\s+)?)"
+    r"\b(?:from|at|on|via|in)\s+\W{0,3}$|\b(?:go\s+to|open|visit)\s+\W{0,3}$",
+    re.I,
+)
+_KEPT = re.compile(
+    r"\b(?:in|into|to|as|under|with|update)\s+(?:the\s+|your\s+|a\s+|an\s+|its\s+|each\s+|every\s+)?[`\"'“]?(?:~/|\$HOME|\.env|\.?[\w-]+\.(?:json|toml|ya?ml|env|ini|conf|cfg)|[A-Z][A-Z0-9]*_[A-Z0-9_]+"
+    r"|env(?:ironment)?\b|(?:agent's\s+)?config|settings|key\s?chain|password\s+manager|vault|secrets?\s+(?:manager|store)|request|[`\"']?[\w-]+[`\"']?\s+header|authorization|shell)|\bexport\s+\w+=",
+    re.I,
+)
+_THERE = re.compile(r"\b(?:there|upload\w*|submit\w*|drop\w*|attach\w*)\b", re.I)
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
 LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]e\b|\bdocs?\b|\bdocumentation\b",
@@ -107,7 +132,7 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
         if place < Place.PLATFORM:
             continue
         said = _ADDRESS.sub("", _BADGE.sub("", text))
-        sends = _SENDS.search(said)
+        sends = None if _is_kept(text) else _SENDS.search(said)
         met = None
         if place >= Place.PUBLIC and not _LINK.search(text):
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
@@ -115,6 +140,8 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
             met = _met(sends, before, said, after, _taken_before(found, number))
             if _GETS.search(said) and _NEEDED.search(f"{before} {said} {after}") and _is_nobodys(text, purpose):
                 met = "demand-program", Severity.BLOCK
+        if place >= Place.PUBLIC and (pasted := _pasted(found, number, said, purpose)) is not None:
+            met = "paste-command", pasted
         if sends or met:
             yield sentence, Said(*met, sentence) if met else None
 
@@ -133,6 +160,43 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlie
     if _PROGRAM.search(whole) and _STARTS.search(there) and _DEMANDS.search(whole):
         return "demand-program", Severity.REVIEW
     return None
+
+
+def _pasted(found: Sequence[Sentence], number: int, said: str, purpose: Purpose) -> Severity | None:
+    """What it weighs that a command is to be run which stands on a page elsewhere."""
+    if not (_CODE_OF_PAGE.search(said) and _AT_MACHINE.search(said)) or _NOT_RUN.search(said):
+        return None
+    if all(is_home(host_of(url)) for url in _ADDRESS.findall(found[number].text)):
+        return None
+    text, before = found[number].text, _neighbour(found, number, -1)
+    if _is_shady(text) or _is_nobodys(text, purpose):
+        return Severity.BLOCK
+    around = f"{before} {said}".lower()
+    is_namesake = any(name in around for url in _ADDRESS.findall(text) for name in names_of(host_of(url)))
+    return (
+        Severity.BLOCK
+        if not is_namesake and _NEEDED.search(f"{around} {_neighbour(found, number, 1)}")
+        else Severity.REVIEW
+    )
+
+
+def _is_shady(text: str) -> bool:
+    """Whether a sentence names a place behind which nobody stands."""
+    return any(place_of(address).is_shady for address in _ADDRESS.findall(text))
+
+
+def _is_kept(text: str) -> bool:
+    """Whether a sentence names a place where a key is had, which then is kept on this machine or sent with each request."""
+    address = _ADDRESS.search(text)
+    if address is None or _ADDRESS.search(text, address.end()):
+        return False
+    before, after = text[: address.start()], text[address.end() :]
+    return (
+        _HAD_AT.search(before) is not None
+        and _KEPT.search(after) is not None
+        and all(found[0].lower().startswith(("cop", "go ")) for found in _SENDS.finditer(before))
+        and not _THERE.search(after)
+    )
 
 
 def _least_own(text: str, purpose: Purpose) -> Place:

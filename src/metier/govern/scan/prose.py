@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.adding import MET, added_up, following
+from metier.govern.scan.demanded import demanded
 from metier.govern.scan.filled import filled
-from metier.govern.scan.hosts import URL, Place, borrows_name, host_of, is_lent, leads_nowhere, place_of
+from metier.govern.scan.hosts import URL, Place, borrows_name, host_of, is_home, is_lent, leads_nowhere, place_of
 from metier.govern.scan.leads import leads
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.rules import Rule, rules
@@ -96,6 +97,9 @@ _OF_AGENT = re.compile(
     re.I,
 )
 _NEAR = 5
+_COPIES = re.compile(
+    r"\b(?:cop(?:y|ies)|past(?:e|ing))\b|复制|複製|粘贴|コピー|복사|copi[ae]|cole|pega|вставь|скопируй", re.I
+)
 _ASKED = re.compile(r"(?<=[\w/])\?(?=\w+=)")
 """A mark in an address, where a question ends in prose."""
 _HOMEPAGE = re.compile(r"\b(?:homepage|repository|website):\s*\S+")
@@ -153,7 +157,11 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence)
     yield from _hidden_orders(found, purpose)
-    for sentence, met in leads([one for one in found if not shows or _leads_on(one.text)], purpose):
+    leading = [one for one in found if not shows or _leads_on(one.text)]
+    for told in demanded(leading, purpose):
+        if (told.rule, told.sentence.path, told.sentence.line) not in spoken or told.severity == Severity.BLOCK:
+            yield told if not shows else Said(told.rule, Severity.REVIEW, told.sentence)
+    for sentence, met in leads(leading, purpose):
         signs.setdefault((sentence.path, sentence.line), {}).setdefault("sign-abroad", sentence)
         is_new = met is not None and (met.rule, sentence.path, sentence.line) not in spoken
         if met is not None and (is_new or met.severity == Severity.BLOCK):
@@ -287,7 +295,7 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
 
 
 _LOCKED = re.compile(
-    r"\bpass(?:word|wd|phrase|code)?\b|\b(?:archive|zip|unlock\w*|extraction)\s+(?:code|key|phrase)\b|\bpwd?\s*[:=]|contraseña|\bclave\b|senha|mot\s+de\s+passe|парол|密码|密碼|口令|パスワード|비밀번호|암호|passwort|kennwort"
+    r"\bpass(?:word|wd|phrase|code)?\b|\b(?:archive|zip|unlock\w*|extraction)\s+(?:code|key|phrase)\b|\bpwd?\s*[:=]|\(\s*(?:pwd?|pass)\s+\W{0,3}\w|contraseña|\bclave\b|senha|mot\s+de\s+passe|парол|密码|密碼|口令|パスワード|비밀번호|암호|passwort|kennwort"
     r"|\b(?:extract|unzip|unpack|decompress|unlock)\b[^.!?\n]{0,30}\b(?:with|using)\b[^.!?\n]{0,16}[`\"'“]\w{3,}[`\"'”]",
     re.IGNORECASE,
 )
@@ -347,6 +355,8 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
     places = [
         Place.OWN
         if host_of(url) in purpose.hosts and (_place := place_of(url, own_words=purpose.words)) == Place.UNKNOWN
+        else Place.INSTALLER
+        if rule.id != "forward-data" and is_home(host_of(url))
         else place_of(url, own_words=purpose.words)
         for url in urls
     ]
@@ -382,7 +392,7 @@ def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None
             Severity.NOTE
             if worst == Place.INSTALLER
             else Severity.REVIEW
-            if worst == Place.OWN
+            if worst == Place.OWN or (worst == Place.PLATFORM and not _COPIES.search(text))
             else rule.severity
             if places or "](" in text
             else Severity.REVIEW
