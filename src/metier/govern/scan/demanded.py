@@ -26,6 +26,7 @@ _PROGRAM = re.compile(
     r"|agent|runtime|relay|runner|signer|connector|for\s+your\s+(?:os|system|platform|computer|machine)|(?:app|program|client|cli|tool|utility|engine|service)\s+(?:for|must|is|needs|has))\b|\.(?:exe|msi|dmg|pkg|appimage|scr)\b",
     re.I,
 )
+_INSTALLS = re.compile(r"\b(?:download|install)\b", re.I)
 _STARTS = re.compile(
     r"\b(?:run|launch|start|execute|double[- ]?click|restart|leave\s+it\s+(?:open|on|running)|keep\s+it\s+(?:open|on|running)|sign\s+in|accept\s+the\s+prompts|running\s+in\s+the\s+background)\b"
     r"|运行|启动|双击|実行|起動|실행|запус\w+|ejecut\w+|execut\w+|exécut\w+|lance\w*|starte\w*",
@@ -52,6 +53,16 @@ _WARNED = re.compile(
 _PASTES = re.compile(r"\b(?:copy|paste|command|script|code|one-?liner|snippet|set-?up\s+line|line)\b", re.I)
 _TERMINAL = re.compile(
     r"\b(?:terminal|console|powershell|command\s+(?:line|prompt)|(?:install\w*|set-?up|terminal)\s+(?:command|script|line|code))\b",
+    re.I,
+)
+_CODE_OF_PAGE = re.compile(
+    r"\b(?:run|execut\w+|paste|enter|copy|launch|follow)\b[^!?]{0,80}\b(?:commands?|scripts?|code|one-?liners?|snippets?|instructions|steps)\b"
+    r"|\b(?:commands?|scripts?|code|one-?liners?|snippets?)\b[^!?]{0,80}\b(?:run|execut\w+|paste|enter|copy|launch)\b"
+    r"|\b(?:copy|paste)\b[^!?]{0,40}\b(?:terminal|console|powershell|shell|prompt)\b",
+    re.I,
+)
+_AT_MACHINE = re.compile(
+    r"\b(?:terminal|console|powershell|command\s+(?:line|prompt)|mac(?:os|book)?|os\s?x|windows|linux|shell|(?:install(?:ation|er)?|set-?up|bootstrap|activation)\s+(?:command|script|code|one-?liner))\b",
     re.I,
 )
 _PATH = re.compile(
@@ -105,9 +116,12 @@ def _met(foreign: Sequence[str], said: str, told: str, around: str) -> tuple[str
     demands = _DEMANDS.search(around) is not None
     starts = _STARTS.search(told) is not None
     is_demanded = demands and not _is_namesake(foreign, around)
-    if _PASTES.search(said) and _TERMINAL.search(said) and not (is_platform and not is_nobodys):
+    is_pasted = (_PASTES.search(said) and _TERMINAL.search(said)) or (
+        _CODE_OF_PAGE.search(said) and _AT_MACHINE.search(said)
+    )
+    if is_pasted and (is_nobodys or not is_platform):
         return "paste-command", Severity.BLOCK if is_nobodys or is_demanded else Severity.REVIEW
-    if is_nobodys and gets and (starts or demands) and (is_file or _PROGRAM.search(around)):
+    if is_nobodys and gets and (starts or demands) and (is_file or _PROGRAM.search(around) or _INSTALLS.search(said)):
         return "demand-program", Severity.BLOCK
     if is_platform:
         is_release = any("/releases" in url for url in foreign) and _PROGRAM.search(told) is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, borrows_name, host_of, is_home, is_lent, names_of, place_of
+from metier.govern.scan.hosts import Place, host_of, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
@@ -59,29 +59,6 @@ _STARTS = re.compile(
 )
 _DEMANDS = re.compile(
     r"\b(?:pass(?:word|code|phrase)|unlock\w*|unpack\w*|smartscreen|defender|gatekeeper|antivirus|unknown\s+developer|security\s+warning|firewall|mandatory|cannot|nothing|inactive|stays|until|must|shall|condition|required|missing|without\s+it)\b",
-    re.I,
-)
-_GETS = re.compile(
-    r"\b(?:download|install|get|obtain|grab)\b(?![^.!?]{0,40}\b(?:keys?|tokens?|accounts?|credentials?|access|data|datasets?|lists?|docs?"
-    r"|results?|quotes?|templates?|themes?|fonts?|images?|pictures?|models?|samples?|examples?|schemas?|reports?|pdfs?|csv|json|forecasts?|prices?)\b)",
-    re.I,
-)
-_NEEDED = re.compile(
-    r"\b(?:needs?|requires?|required|requirements?|prerequisites?|must|mandatory|depends\s+on|before|first|without|until|otherwise)\b",
-    re.I,
-)
-_CODE_OF_PAGE = re.compile(
-    r"\b(?:run|execut\w+|paste|enter|copy|launch|follow)\b[^!?]{0,80}\b(?:commands?|scripts?|code|one-?liners?|snippets?|instructions|steps)\b"
-    r"|\b(?:commands?|scripts?|code|one-?liners?|snippets?)\b[^!?]{0,80}\b(?:run|execut\w+|paste|enter|copy|launch)\b"
-    r"|\b(?:copy|paste)\b[^!?]{0,40}\b(?:terminal|console|powershell|shell|prompt)\b",
-    re.I,
-)
-_AT_MACHINE = re.compile(
-    r"\b(?:terminal|console|powershell|command\s+(?:line|prompt)|mac(?:os|book)?|os\s?x|windows|linux|shell|(?:install(?:ation|er)?|set-?up|bootstrap|activation)\s+(?:command|script|code|one-?liner))\b",
-    re.I,
-)
-_NOT_RUN = re.compile(
-    r"\b(?:never|do\s+not|don't|api\s+keys?|(?:google|aws|cloud|developer|admin|web)\s+console|untrusted|suspicious)\b",
     re.I,
 )
 _HAD_AT = re.compile(
@@ -138,10 +115,6 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
             after = _neighbour(found, number, 1)
             met = _met(sends, before, said, after, _taken_before(found, number))
-            if _GETS.search(said) and _NEEDED.search(f"{before} {said} {after}") and _is_nobodys(text, purpose):
-                met = "demand-program", Severity.BLOCK
-        if place >= Place.PUBLIC and (pasted := _pasted(found, number, said, purpose)) is not None:
-            met = "paste-command", pasted
         if sends or met:
             yield sentence, Said(*met, sentence) if met else None
 
@@ -160,29 +133,6 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlie
     if _PROGRAM.search(whole) and _STARTS.search(there) and _DEMANDS.search(whole):
         return "demand-program", Severity.REVIEW
     return None
-
-
-def _pasted(found: Sequence[Sentence], number: int, said: str, purpose: Purpose) -> Severity | None:
-    """What it weighs that a command is to be run which stands on a page elsewhere."""
-    if not (_CODE_OF_PAGE.search(said) and _AT_MACHINE.search(said)) or _NOT_RUN.search(said):
-        return None
-    if all(is_home(host_of(url)) for url in _ADDRESS.findall(found[number].text)):
-        return None
-    text, before = found[number].text, _neighbour(found, number, -1)
-    if _is_shady(text) or _is_nobodys(text, purpose):
-        return Severity.BLOCK
-    around = f"{before} {said}".lower()
-    is_namesake = any(name in around for url in _ADDRESS.findall(text) for name in names_of(host_of(url)))
-    return (
-        Severity.BLOCK
-        if not is_namesake and _NEEDED.search(f"{around} {_neighbour(found, number, 1)}")
-        else Severity.REVIEW
-    )
-
-
-def _is_shady(text: str) -> bool:
-    """Whether a sentence names a place behind which nobody stands."""
-    return any(place_of(address).is_shady for address in _ADDRESS.findall(text))
 
 
 def _is_kept(text: str) -> bool:
@@ -211,15 +161,6 @@ def _least_own(text: str, purpose: Purpose) -> Place:
         if host_of(address) not in purpose.hosts and not _OFTEN_SHOWN.search(host_of(address))
     )
     return max(places, default=Place.LOCAL)
-
-
-def _is_nobodys(text: str, purpose: Purpose) -> bool:
-    """Whether a sentence names an address that was had for nothing, or goes by an agent's name, and is not the skill's."""
-    return any(
-        (is_lent(address) or borrows_name(address)) and place_of(address, own_words=purpose.words) == Place.UNKNOWN
-        for address in _ADDRESS.findall(text)
-        if host_of(address) not in purpose.hosts
-    )
 
 
 def _taken_before(found: Sequence[Sentence], number: int) -> str:
