@@ -38,7 +38,7 @@ _DEMANDS = re.compile(
     re.I,
 )
 _LOCKED = re.compile(
-    r"\b(?:pass(?:word|wd|phrase|code)?|pwd?|protected\s+with|archive\s+(?:code|key)|unlock(?:ed)?\s+with)\b\s*(?:for\s+the\s+\w+\s*)?(?:is\b|[:：=])?\s*[`\"'*(]{0,3}(?!manager|field|reset|prompt|protect|store|file)\w{3,}"
+    r"\b(?:pass(?:word|wd|phrase|code)|pass(?!\s+(?:the|it|them|an?|this|that|your|its|in|as)\b)|pwd?|protected\s+with|archive\s+(?:code|key)|unlock(?:ed)?\s+with)\b\s*(?:for\s+the\s+\w+\s*)?(?:is\b|[:：=])?\s*[`\"'*(]{0,3}(?!manager|field|reset|prompt|protect|store|file)\w{3,}"
     r"|\(\s*(?:zip|rar|7z)\s*[,;]\s*\w{3,}\s*\)|(?:密码|密碼|пароль|contraseña|senha|passwort|mot\s+de\s+passe|パスワード|비밀번호)\s*(?:is|:|：|—|-|ist|es|est|は|为|為)?\s*[`\"'*]{0,3}[A-Za-z0-9]\w{2,}",
     re.I,
 )

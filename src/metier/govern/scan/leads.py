@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, host_of, place_of
+from metier.govern.scan.hosts import Place, host_of, names_of, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
@@ -62,7 +62,7 @@ _DEMANDS = re.compile(
     re.I,
 )
 _HAD_AT = re.compile(
-    r"(?:\b(?:get|create|obtain|generate|copy|grab|request|find|make|issue|rotate|renew|set|need|register|sign\s+(?:up|in)|log\s+in)\b[^.!?]{0,80}|\b(?:keys?|tokens?|secrets?|credentials?|password)[`\"']?\s+(?:\w+\s+)?)"
+    r"(?:\b(?:get|create|obtain|generate|copy|grab|request|find|make|issue|rotate|renew|set|need|register|sign\s+(?:up|in)|log\s+in)\b[^.!?]{0,80}|(?:\b|_)(?:keys?|tokens?|secrets?|credentials?|password)[`\"']?\s+(?:\w+\s+)?)"
     r"\b(?:from|at|on|via|in)\s+\W{0,3}$|\b(?:go\s+to|open|visit)\s+\W{0,3}$",
     re.I,
 )
@@ -72,9 +72,29 @@ _KEPT = re.compile(
     re.I,
 )
 _THERE = re.compile(r"\b(?:there|upload\w*|submit\w*|drop\w*|attach\w*)\b", re.I)
+_HELD = re.compile(
+    r"~/(?:\.(?:ssh|aws|azure|gnupg|kube|docker|netrc|npmrc|pypirc|git-credentials|openclaw|clawdbot|moltbot|claude|codex|mozilla|electrum|bitcoin|ethereum|password-store|config/(?:gh|gcloud|solana|google-chrome|chromium))\b|Library/)|(?<!\w)\.env\b|\bid_(?:rsa|ed25519|ecdsa)\b|\b(?:MEMORY|USER|SOUL|IDENTITY)\.md\b|\bopenclaw\.json\b|\b(?:all|the|your|every|their|of)\s+environment\s+variables?\b"
+    r"|\b(?:seed|recovery|mnemonic)\s+phrases?\b|\bprivate\s+keys?\b|\bsaved\s+passwords?\b|\b(?:browser|session)\s+cookies\b|\bkey\s?chain\b|\b(?:your|all|their|every|(?:the\s+)?user's)\s+(?:\w+\s+){0,2}(?:api\s+keys|credentials|passwords|tokens)\b",
+    re.I,
+)
+"""What only this machine knows."""
+_INTO = re.compile(
+    r"\b(?:to|in|into|at|under|inside|as|update|edit|via|with|by|run|runs|is|see)\s+(?:the\s+|your\s+|a\s+)?[`\"'(]?(?:\./)?(?:~/\S+|\.env\b\S*|(?:MEMORY|USER|SOUL|IDENTITY)\.md|key\s?chain)",
+    re.I,
+)
+"""Where something is put, or which program is run."""
+_HANDS = re.compile(
+    r"\b(?:includ\w*|calls?|expects?|reported|sync\w*|attach\w*|embed\w*|append\w*|pass(?:es|ed)?|carr(?:y|ies)|payload|body|header|query|parameter|base64|telemetry|posted|submit\w*|encode[sd]?|collects?|receives?)\b|→|->",
+    re.I,
+)
+_NOT_HANDED = re.compile(
+    r"\b(?:never|do\s+not|don't|not\s+sent|stays?|nothing\s+(?:is|leaves)|detect\w*|suspicious|attackers?|malicious)\b",
+    re.I,
+)
+_NUM_STEPS = 3
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
 LEFT_TO_USER = re.compile(
-    r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]e\b|\bdocs?\b|\bdocumentation\b",
+    r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]ed?\s+(?:under|text|terms|file|is|:)|\bdocs?\b|\bdocumentation\b",
     re.I,
 )
 _REFUSES = re.compile(
@@ -115,6 +135,8 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
             after = _neighbour(found, number, 1)
             met = _met(sends, before, said, after, _taken_before(found, number))
+        if place > Place.PUBLIC and not _is_kept(text) and _hands_over(found, number, said, purpose):
+            met = "forward-data", Severity.BLOCK
         if sends or met:
             yield sentence, Said(*met, sentence) if met else None
 
@@ -133,6 +155,22 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlie
     if _PROGRAM.search(whole) and _STARTS.search(there) and _DEMANDS.search(whole):
         return "demand-program", Severity.REVIEW
     return None
+
+
+def _hands_over(found: Sequence[Sentence], number: int, said: str, purpose: Purpose) -> bool:
+    """Whether what only this machine knows is handed to a place of nobody's, or anything of the user's to one that collects."""
+    text = found[number].text
+    if not (_SENDS.search(said) or _HANDS.search(said)) or LEFT_TO_USER.search(said) or _NOT_HANDED.search(text):
+        return False
+    near = [one for one in found[max(0, number - _NUM_STEPS) : number] if one.path == found[number].path]
+    steps = [_ADDRESS.sub("", one.text) for one in near if found[number].line - one.line <= _NUM_STEPS]
+    passage = " ".join((*(steps if said.count(" ") < 2 * _MIN_SPACES else []), said))
+    held = _HELD.search(_INTO.sub(" ", passage))
+    hosts = [host_of(address) for address in _ADDRESS.findall(text)]
+    if held is not None:
+        return not any(name in passage.lower() for host in hosts for name in names_of(host))
+    is_shady = any(place_of(address, own_words=purpose.words).is_shady for address in _ADDRESS.findall(text))
+    return is_shady and _OF_THE_USER.search(passage) is not None
 
 
 def _is_kept(text: str) -> bool:
