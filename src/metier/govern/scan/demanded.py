@@ -18,7 +18,7 @@ from metier.verdict import Severity
 _ADDRESS = re.compile(r"https?://[^\s\"'`<>()\\|,;\]]{3,300}", re.I)
 _GETS = re.compile(
     r"\b(?:download\w*|install\w*|get|obtain|grab|fetch|(?<![\w-])set-?\s?up|needs?|build|package|release|packed|available|lives|found)\b|→|下载|下載|安装|安裝|获取|ダウンロード|インストール"
-    r"|다운로드|설치|скача\w+|загруз\w+|установ\w+|descarg\w+|instal[ae]\w*|baix\w+|télécharg\w+|herunterlad\w*|lade\b|installier\w*",
+    r"|다운로드|설치|скача\w+|загруз\w+|установ\w+|desc[aá]rg\w+|instal[ae]\w*|baix\w+|télécharg\w+|herunterlad\w*|lade\b|installier\w*",
     re.I,
 )
 _PROGRAM = re.compile(
@@ -34,7 +34,7 @@ _STARTS = re.compile(
 )
 _DEMANDS = re.compile(
     r"\b(?:needs?|requires?|required|requirements?|dependenc(?:y|ies)|depends|relies|prerequisites?|must|mandatory|necessary|before\s+(?:you|the|using|first|it|any)|first(?:-time)?|without|until|otherwise|not\s+bundled"
-    r"|(?:is|are)(?:n't|\s+not)\s+running|fails?|go\s+through|step\s+0|unlock|install\s+it)\b|必须|必須|需要|требу\w+|необходим\w*|requiere|necesit\w+|precis[ao]\w*|nécessaire|benötig\w*|erforderlich|필요",
+    r"|(?:is|are)(?:n't|\s+not)\s+running|fails?|go\s+through|step\s+0|unlock|install\s+it)\b|\b(?:hace\s+falta|deberá|antes\s+de|avant\s+de|bevor|перед)\b|必须|必須|需要|требу\w+|необходим\w*|requiere|necesit\w+|precis[ao]\w*|nécessaire|benötig\w*|erforderlich|필요",
     re.I,
 )
 _LOCKED = re.compile(
@@ -47,7 +47,7 @@ _ARCHIVE = re.compile(
     re.I,
 )
 _WARNED = re.compile(
-    r"\b(?:smartscreen|gatekeeper|run\s+anyway|open\s+anyway|right[- ]click\b[^.!?]{0,30}\bopen|unknown\s+(?:developer|publisher)|(?:turn|switch)\s+off\s+(?:windows\s+)?(?:defender|antivirus)|false\s+positive)\b|\bxattr\b",
+    r"\b(?:smartscreen|gatekeeper|run\s+anyway|open\s+anyway|right[- ]click\b[^.!?]{0,30}\bopen|unknown\s+(?:developer|publisher)|(?:turn|switch)\s+off\s+(?:windows\s+)?(?:defender|antivirus)|false\s+positive|keep\s+anyway|de\s+todos\s+modos|clic\s+derecho|clique\s+direito|clic\s+droit)\b|仍要运行|仍要執行|всё?\s+равно|\bxattr\b",
     re.I,
 )
 _PASTES = re.compile(r"\b(?:copy|paste|command|script|code|one-?liner|snippet|set-?up\s+line|line)\b", re.I)

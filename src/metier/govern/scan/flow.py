@@ -133,6 +133,8 @@ _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|lo
 _ENVIRONMENT = re.compile(r"=\s*(?:os\.environ|process\.env)\s*;?$")
 _METADATA = re.compile(r"169\.254\.169\.254|metadata\.google\.internal")
 _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
+_LEFT_OUT = re.compile(r"--exclude(?:-dir|-from)?[=\s]\s*\S+")
+"""What a copy leaves out."""
 _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
 
 
@@ -153,6 +155,7 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
             continue
         text = whole if len(whole) < _MAX_LENGTH else whole[:_MAX_LENGTH]
         text = _IDENTITY.sub(" ", text) if "-i " in text else text
+        text = _LEFT_OUT.sub(" ", text) if "-exclude" in text else text
         if not is_shell and text.startswith(_IMPORTS) and _IMPORT.match(text):
             continue
         names = _NO_NAMES

@@ -157,7 +157,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence)
     yield from _hidden_orders(found, purpose)
-    leading = [one for one in found if not shows or _leads_on(one.text)]
+    # Fields for programs are no prose; the commands in them are read as commands.
+    leading = [one for one in found if (not shows or _leads_on(one.text)) and 'metadata: {"' not in one.text]
     for told in demanded(leading, purpose):
         if (told.rule, told.sentence.path, told.sentence.line) not in spoken or told.severity == Severity.BLOCK:
             yield told if not shows else Said(told.rule, Severity.REVIEW, told.sentence)

@@ -106,6 +106,10 @@ _PROGRAM_TEXT = re.compile(
 """A text that is a program of one line, wherever it is put."""
 _RUN_BY_OTHERS = re.compile(r"(?:(?<![\w.-])run:\s*[|>]?-?|\bExecStart(?:Pre|Post)?=)\s*")
 """Where a command begins in a workflow or a service: whatever reads it runs it."""
+_PROGRAMS = (".sh", ".ps1", ".exe", ".msi", ".dmg", ".pkg", ".zip", ".rar", ".7z", ".tgz", ".gz")
+_FRONT_COMMAND = re.compile(
+    r"\b(?:command|cmd|run|script|exec|(?:pre|post)install)[\"']?\s*:\s*(?:\"((?:[^\"\\\n]|\\.){4,2000})\"|([^\s\"'\[{#|>][^\n]{3,2000}))"
+)
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
@@ -127,7 +131,9 @@ def purpose_of(contents: Contents) -> Purpose:
         {found[1].lower(): " ".join(found[2].split()).strip("\"'") for found in FIELD.finditer(head[1])} if head else {}
     )
     name, description = fields.get("name", ""), fields.get("description", "")
-    homes = [host_of(found[0]) for found in URL.finditer(head[1])] if head else []
+    # What is installed from somewhere makes that nobody's home.
+    said = _FRONT_COMMAND.sub("", head[1]) if head else ""
+    homes = [host_of(found[0]) for found in URL.finditer(said) if not found[0].lower().endswith(_PROGRAMS)]
     proper = " ".join(re.findall(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w+[A-Z]\w*\b", description[:800]))
     words = distinctive(f"{name.replace('-', ' ')} {name.replace('-', '')} {proper} {' '.join(homes)}")
     return Purpose(
@@ -158,7 +164,19 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
         elif document is None:
             found += _code(part.plain, part.path, part.kind, 1, is_live=True)
         else:
+            found += _of_front(part)
             found += _of_document(document, part.path)
+    return found
+
+
+def _of_front(part: Part) -> list[Statement]:
+    """The commands that the fields above a document hold: whoever installs the skill runs them."""
+    head = FRONT.match(part.plain)
+    found: list[Statement] = []
+    for command in _FRONT_COMMAND.finditer(head[1]) if head else ():
+        text = command[1].replace('\\"', '"') if command[1] else command[2]
+        line = part.plain.count("\n", 0, (head.start(1) if head else 0) + command.start()) + 1
+        found += shell_statements(text, part.path, first_line=line)
     return found
 
 

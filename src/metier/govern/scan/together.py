@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, host_of
+from metier.govern.scan.hosts import Place, host_of, leads_nowhere
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
@@ -114,7 +114,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         for step in itertools.chain(*by_file.values())
         if not step.labels.isdisjoint(OUTWARD)
     ]
-    outward = [step for step, place in away if place >= Place.UNKNOWN]
+    outward = [step for step, place in away if place >= Place.UNKNOWN and not _is_specimen(step, purpose)]
     named = [step for step, place in away if "send" in step.labels and place == Place.OWN]
     whole: dict[str, list[Step]] = {path: [] for path in by_file}
     for step in steps:
@@ -151,6 +151,12 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             here = [out for out in named if out.statement.path == path]
             keys = [step for step in members if step.labels & _FOR_NOBODY]
             yield from _beside_a_way_out(path, keys, here, purpose, is_few=is_few)
+
+
+def _is_specimen(step: Step, purpose: Purpose) -> bool:
+    """Whether those who look for attacks show one in a document, with an address at which nobody answers."""
+    is_shown = purpose.is_security and step.statement.path.lower().endswith(DOCUMENTS)
+    return is_shown and bool(step.urls) and all(map(leads_nowhere, step.urls))
 
 
 def _swapped_elsewhere(
