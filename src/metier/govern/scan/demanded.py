@@ -7,6 +7,7 @@ of its maker's own home is in order, and so is one that the package is about.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -80,6 +81,7 @@ _FILES = re.compile(
 """Where anyone has a place for files or pages of a name of their own choosing."""
 _AROUND = 3
 _LINES = 4
+_MAX_URLS = 50
 
 
 def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -91,7 +93,8 @@ def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """
     for number in [number for number, sentence in enumerate(found) if "://" in sentence.text]:
         sentence = found[number]
-        foreign = [url for url in _ADDRESS.findall(sentence.text) if _is_foreign(url, purpose)]
+        urls = itertools.islice(_ADDRESS.finditer(sentence.text), _MAX_URLS)
+        foreign = [url[0] for url in urls if _is_foreign(url[0], purpose)]
         if not foreign or sentence.is_hidden or _REFUSED.search(said := _ADDRESS.sub("", sentence.text)):
             continue
         near = _near(found, number)

@@ -92,6 +92,7 @@ _NOT_HANDED = re.compile(
     re.I,
 )
 _NUM_STEPS = 3
+_MAX_URLS = 50
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
 LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]ed?\s+(?:under|text|terms|file|is|:)|\bdocs?\b|\bdocumentation\b",
@@ -166,7 +167,7 @@ def _hands_over(found: Sequence[Sentence], number: int, said: str, purpose: Purp
     steps = [_ADDRESS.sub("", one.text) for one in near if found[number].line - one.line <= _NUM_STEPS]
     passage = " ".join((*(steps if said.count(" ") < 2 * _MIN_SPACES else []), said))
     held = _HELD.search(_INTO.sub(" ", passage))
-    hosts = [host_of(address) for address in _ADDRESS.findall(text)]
+    hosts = [host_of(address) for address in _ADDRESS.findall(text)[:_MAX_URLS]]
     if held is not None:
         return not any(name in passage.lower() for host in hosts for name in names_of(host))
     is_shady = any(place_of(address, own_words=purpose.words).is_shady for address in _ADDRESS.findall(text))

@@ -173,9 +173,10 @@ def _of_front(part: Part) -> list[Statement]:
     """The commands that the fields above a document hold: whoever installs the skill runs them."""
     head = FRONT.match(part.plain)
     found: list[Statement] = []
-    for command in _FRONT_COMMAND.finditer(head[1]) if head else ():
+    line, place = 1, 0
+    for command in _FRONT_COMMAND.finditer(part.plain, head.start(1), head.end(1)) if head else ():
+        line, place = line + part.plain.count("\n", place, command.start()), command.start()
         text = command[1].replace('\\"', '"') if command[1] else command[2]
-        line = part.plain.count("\n", 0, (head.start(1) if head else 0) + command.start()) + 1
         found += shell_statements(text, part.path, first_line=line)
     return found
 
