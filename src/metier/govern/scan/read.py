@@ -74,7 +74,7 @@ _ORDERS_FIRST = re.compile(
 _CITED = re.compile(r"[\"“][^\"“”`]*`[^`]*`[^\"“”`]*[\"”]")
 """A command within words that are quoted."""
 _SHOWS = re.compile(
-    r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|reverse shells?|in process lists?|indicators?|iocs?|signatures?|for example|example of)\b[^.!?]*:?\s*$",
+    r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|reverse shells?|typical (?:command|line|sample|lure)s?|in process lists?|indicators?|iocs?|signatures?|for example|example of)\b[^.!?]*:?\s*$",
     re.I,
 )
 """What stands before code that is shown to be recognised."""
