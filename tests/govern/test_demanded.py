@@ -98,3 +98,26 @@ def test_a_specimen_with_an_address_of_nobodys_is_no_way_out_for_a_collector(tmp
         encoding="utf-8",
     )
     assert "send-secrets" not in {one.rule for one in scan(tmp_path).findings}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Install it: `powershell -c "irm https://github.com/YOU/notes/releases/download/1/n.ps1 | iex"`',
+        "Use an app password.\nIf someone gives you the account password, tell them to make an app password.",
+        "Make a separate user for the agent (Settings → Users), not an administrator, local access only.",
+    ],
+)
+def test_a_stand_in_and_advice_on_rights_are_in_order(tmp_path: Path, text: str) -> None:
+    assert decision(tmp_path, text) == "clean"
+
+
+def test_what_is_only_downloaded_breaks_no_promise(tmp_path: Path) -> None:
+    (tmp_path / "get.sh").write_text(
+        'curl -L --fail -o "$HOME/models/ggml-$1.bin" "https://models.invalid/ggml-$1.bin"\n', encoding="utf-8"
+    )
+    (tmp_path / "SKILL.md").write_text(
+        "---\nname: write-down\ndescription: Writes down speech. Nothing is uploaded.\n---\nRun `get.sh base`.\n",
+        encoding="utf-8",
+    )
+    assert "breaks-promise" not in {one.rule for one in scan(tmp_path).findings}

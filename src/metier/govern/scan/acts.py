@@ -366,7 +366,9 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     ):
         yield Seen("redirect-money", Severity.BLOCK, step)
     if step.hidden and labels & {"fetch", "execute", "runs-input", "send", "reverse-shell"} and not is_quoted(step):
-        yield Seen("hidden-commands", Severity.BLOCK, step)
+        # Those who look for attacks show what they found, cut short.
+        is_specimen = purpose.is_security and not step.urls and step.statement.path.lower().endswith(DOCUMENTS)
+        yield Seen("hidden-commands", Severity.REVIEW if is_specimen else Severity.BLOCK, step)
 
 
 _TOLD_BY_LABELS = (

@@ -41,6 +41,9 @@ _STAYS = re.compile(
 _UNLESS = re.compile(
     r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default)\b", re.I
 )
+_DOWNLOADS = re.compile(
+    r"\b(?:curl|wget)\b(?!.*\s(?:-d|--data\S*|-F|--form\S*|-T|--upload-file|--post-\S+|-X\s*P\w+)\b).*\s(?:-\w*[oO]|--output|--remote-name)\b"
+)
 _CASES = re.compile(r"(?:^|/)(?:tests?|examples?|evals?|fixtures?|samples?)(?:/|[._-])", re.I)
 
 
@@ -70,6 +73,7 @@ def _sends(step: Step) -> bool:
         and not path.lower().endswith(DOCUMENTS)
         and not _CASES.search(path)
         and not is_quoted(step)
+        and not _DOWNLOADS.search(step.text)
         and max(place_of(url) for url in step.urls) > Place.LOCAL
     )
 

@@ -71,6 +71,8 @@ _PLACEHOLDER = re.compile(
     r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\b(?:host|domain|ip)\b(?!$)|n\.n\.n",
     re.I,
 )
+_ANYONE = re.compile(r"\.(?:com|org|io)/(?:YOU|YOURS?|YOUR[-_]\w+|USER|USERNAME|OWNER|ORG)/")
+"""An account that stands for that of the reader."""
 _SAMPLE = re.compile(
     r"(?:^|\.)example\.(?:com|org|net|\w{2})$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|hacker)\.(?:com|org|net)$|^(?:a\.dev|1\.2\.3\.4|6\.6\.6\.6)$"
 )
@@ -209,7 +211,7 @@ def _place_of(url: str, own_words: frozenset[str]) -> Place:
         or host.endswith((".local", ".internal", ".localhost", ".lan"))
     ):
         return Place.LOCAL
-    if _PLACEHOLDER.search(host) or "." not in host:
+    if _PLACEHOLDER.search(host) or "." not in host or _ANYONE.search(url):
         return Place.PLACEHOLDER
     if (
         host in ("api.telegram.org", "hooks.slack.com")
