@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, borrows_name, host_of, is_home, is_lent, names_of, place_of
+from metier.govern.scan.hosts import Place, borrows_name, host_of, is_home, is_lent, is_registry, names_of, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
@@ -71,10 +71,14 @@ _PATH = re.compile(
     re.I,
 )
 _REFUSED = re.compile(
-    r"\b(?:never|do\s+not|don't|avoid|untrusted|suspicious|optional\w*|if\s+(?:you|the\s+user)\s+(?:want|prefer|like|wish|ask)s?|alternatively|api\s+keys?|access\s+tokens?"
-    r"|(?:data)?sets?|templates?|fonts?|models?|weights|checkpoints?|sample|example|cloud\s+console|developer\s+console|documentation|docs|read\s+more|learn\s+more|sign\s+up)\b",
+    r"\b(?:(?:never|do\s+not|don't|avoid)\s+(?:\w+\s+){0,2}?(?:download|install|get|run|start|open|paste|copy|fetch|execute|trust|use|follow)|untrusted|suspicious)",
     re.I,
 )
+_THINGS = re.compile(
+    r"\b(?:download|install|get|obtain|grab|fetch|create|copy|generate)\w*\s+(?:\w+\s+){0,4}?(?:keys?|tokens?|datasets?|templates?|fonts?|models?|weights|checkpoints?|samples?|examples?|docs|documentation)\b(?!\s+(?:helper|runner|runtime|bridge|agent|driver|installer|app|tool|client|cli|manager|server)\b)",
+    re.I,
+)
+"""What is had from elsewhere and is no program."""
 _FILES = re.compile(
     r"(?:^|\.)(?:drive\.google\.com|dropbox\.com|discordapp\.com|discord\.com|onedrive\.live\.com|1drv\.ms|box\.com|notion\.site|notion\.so|t\.me)$"
 )
@@ -82,6 +86,7 @@ _FILES = re.compile(
 _AROUND = 3
 _LINES = 4
 _MAX_URLS = 50
+_MIN_NAME = 3
 
 
 def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -101,7 +106,7 @@ def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         told = " ".join((said, *near[1]))
         around = " ".join((*near[0], told))
         met = _met(foreign, said, told, around)
-        if met is not None:
+        if met is not None and (met[0] == "fetch-program" or not _THINGS.search(said)):
             yield Said(*met, sentence)
 
 
@@ -140,7 +145,11 @@ def _is_foreign(url: str, purpose: Purpose) -> bool:
 
 def _is_platform(url: str) -> bool:
     host = host_of(url)
-    return (place_of(url) in (Place.PLATFORM, Place.MESSAGING) and not _FILES.search(host)) or is_home(host)
+    return (
+        (place_of(url) in (Place.PLATFORM, Place.MESSAGING) and not _FILES.search(host))
+        or is_home(host)
+        or is_registry(host)
+    )
 
 
 def _is_nobodys(url: str) -> bool:
@@ -153,7 +162,7 @@ def _is_nobodys(url: str) -> bool:
 def _is_namesake(urls: Sequence[str], around: str) -> bool:
     """Whether every place bears the name of something that the passage speaks of."""
     spoken = re.sub(r"[\W_]", "", around.lower())
-    return all(any(name in spoken for name in names_of(host_of(url))) for url in urls)
+    return all(any(len(name) >= _MIN_NAME and name in spoken for name in names_of(host_of(url))) for url in urls)
 
 
 def _near(found: Sequence[Sentence], number: int) -> tuple[list[str], list[str]]:

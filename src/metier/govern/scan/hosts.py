@@ -109,9 +109,14 @@ class Place(IntEnum):
 
 
 @lru_cache(maxsize=1)
+def _data() -> dict[str, list[str]]:
+    return tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
 def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
     """By last two labels of the host: the kind, and the full names that it holds for."""
-    data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
+    data = _data()
     places = {"capture": Place.CAPTURE, "tunnel": Place.TUNNEL, "paste": Place.PASTE, "shortener": Place.SHORTENER}
     places |= {"installer": Place.INSTALLER, "platform": Place.PLATFORM, "public": Place.PUBLIC}
     return {
@@ -123,14 +128,14 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
 
 @lru_cache(maxsize=1)
 def _registries() -> tuple[str, ...]:
-    data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
+    data = _data()
     return (*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"])))
 
 
 @lru_cache(maxsize=1)
 def _agents() -> tuple[tuple[str, ...], frozenset[str]]:
     """Names of agents, and where they and the makers of well-known programs are at home."""
-    data = tomllib.loads(resources.files("metier.govern.scan").joinpath("hosts.toml").read_text(encoding="utf-8"))
+    data = _data()
     return tuple(data["agent"]), frozenset((*data["home"], *data["maker"]))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, host_of, names_of, place_of
+from metier.govern.scan.hosts import Place, host_of, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
@@ -92,7 +92,6 @@ _NOT_HANDED = re.compile(
     re.I,
 )
 _NUM_STEPS = 3
-_MAX_URLS = 50
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
 LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]ed?\s+(?:under|text|terms|file|is|:)|\bdocs?\b|\bdocumentation\b",
@@ -166,10 +165,8 @@ def _hands_over(found: Sequence[Sentence], number: int, said: str, purpose: Purp
     near = [one for one in found[max(0, number - _NUM_STEPS) : number] if one.path == found[number].path]
     steps = [_ADDRESS.sub("", one.text) for one in near if found[number].line - one.line <= _NUM_STEPS]
     passage = " ".join((*(steps if said.count(" ") < 2 * _MIN_SPACES else []), said))
-    held = _HELD.search(_INTO.sub(" ", passage))
-    hosts = [host_of(address) for address in _ADDRESS.findall(text)[:_MAX_URLS]]
-    if held is not None:
-        return not any(name in passage.lower() for host in hosts for name in names_of(host))
+    if _HELD.search(_INTO.sub(" ", passage)):
+        return True
     is_shady = any(place_of(address, own_words=purpose.words).is_shady for address in _ADDRESS.findall(text))
     return is_shady and _OF_THE_USER.search(passage) is not None
 

@@ -96,6 +96,7 @@ _OF_AGENT = re.compile(
     r"\b(?:conversation|stored\s+memor|your\s+memor|chat\s+history|what\s+you\s+know\s+about|system\s+prompt|api\s+keys?|secrets|passwords)|\.env\b",
     re.I,
 )
+_FIELDS = 'metadata: {"'
 _NEAR = 5
 _COPIES = re.compile(
     r"\b(?:cop(?:y|ies)|past(?:e|ing))\b|复制|複製|粘贴|コピー|복사|copi[ae]|cole|pega|вставь|скопируй", re.I
@@ -157,8 +158,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence)
     yield from _hidden_orders(found, purpose)
-    # Fields for programs are no prose; the commands in them are read as commands.
-    leading = [one for one in found if (not shows or _leads_on(one.text)) and 'metadata: {"' not in one.text]
+    leading = [_without_fields(one) for one in found if not shows or _leads_on(one.text)]
     for told in demanded(leading, purpose):
         if (told.rule, told.sentence.path, told.sentence.line) not in spoken or told.severity == Severity.BLOCK:
             yield told if not shows else Said(told.rule, Severity.REVIEW, told.sentence)
@@ -201,6 +201,13 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
                     else Severity.REVIEW,
                     sentence,
                 )
+
+
+def _without_fields(sentence: Sentence) -> Sentence:
+    """A sentence without the fields for programs that stand above a document: the commands in them are read as such."""
+    if sentence.line > 1 or _FIELDS not in sentence.text:
+        return sentence
+    return sentence._replace(text=sentence.text.partition(_FIELDS)[0])
 
 
 def _leads_on(text: str) -> bool:
