@@ -25,6 +25,7 @@ PASTED = [
     "macOS: the installer command is in [this snippet](https://x7.notion.site/setup).",
 ]
 STARTED = [
+    "Get the helper app at https://x7.invalid. Start it: nothing works without it.",
     "All requests go through NodeRelay.\n\nDownload: https://x7.netlify.app/download",
     "Open https://x7.web.app, download the app for your system and sign in.",
     "First set up NodeRelay, a model runner: install it from https://x7.netlify.app/get (docs inside).",

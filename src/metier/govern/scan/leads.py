@@ -49,18 +49,6 @@ _OBEYS = re.compile(
     r"|the\s+(?:next\s+)?(?:procedure|playbook|plan)|next\s+command|tells?\s+you|what\s+(?:to\s+do|comes\s+next)|(?:perform|execute)\s+(?:it|them)|over\s+the\s+(?:installed|existing|present|current)|bootstrap\s+command|command\s+(?:published|shown|given|listed)|continue\s+from\s+there|one-liner|work\s+through|run\s+what|this\s+(?:file|SKILL\.md|skill)\b[^.!?]{0,20}\bwith|over\s+this\s+one|replace\s+(?:this|its|the)\b)\b",
     re.I,
 )
-_PROGRAM = re.compile(
-    r"\b(?:helper|companion|bridge|driver|connector|runtime|pack|agent|component|installer|archive|converter|(?:desktop|tray|background|authentication|activation)\s+\w+|app|utility|launcher|add-on)\b|\.(?:zip|rar|7z|exe|dmg|pkg|msi)\b",
-    re.I,
-)
-_STARTS = re.compile(
-    r"\b(?:run|launch|start|execut\w+|double-?click|grant|activat\w+|allow\s+it|confirm\s+the|enter|paste|leave\s+it|keep\s+it|let\s+it|open\s+it|open\s+anyway)\b",
-    re.I,
-)
-_DEMANDS = re.compile(
-    r"\b(?:pass(?:word|code|phrase)|unlock\w*|unpack\w*|smartscreen|defender|gatekeeper|antivirus|unknown\s+developer|security\s+warning|firewall|mandatory|cannot|nothing|inactive|stays|until|must|shall|condition|required|missing|without\s+it)\b",
-    re.I,
-)
 _HAD_AT = re.compile(
     r"(?:\b(?:get|create|obtain|generate|copy|grab|request|find|make|issue|rotate|renew|set|need|register|sign\s+(?:up|in)|log\s+in)\b[^.!?]{0,80}|(?:\b|_)(?:keys?|tokens?|secrets?|credentials?|password)[`\"']?\s+(?:\w+\s+)?)"
     r"\b(?:from|at|on|via|in)\s+\W{0,3}$|\b(?:go\s+to|open|visit)\s+\W{0,3}$",
@@ -143,18 +131,13 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
 
 def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlier: str) -> tuple[str, Severity] | None:
     """The rule that a sentence meets which leads elsewhere, read together with its neighbours."""
-    there, whole = f"{said} {after}", f"{before} {said} {after}"
+    there = f"{said} {after}"
     if LEFT_TO_USER.search(there):
         return None
     if sends and not _REFUSES.search(said[: sends.start()]) and _OF_THE_USER.search(f"{before} {said}"):
         return "forward-data", Severity.BLOCK if _GRAVE.search(f"{earlier} {said}") else Severity.REVIEW
-    if not _FETCHES.search(said):
-        return None
-    if _OBEYS.search(there):
-        return "remote-instructions", Severity.REVIEW
-    if _PROGRAM.search(whole) and _STARTS.search(there) and _DEMANDS.search(whole):
-        return "demand-program", Severity.REVIEW
-    return None
+    is_obeyed = _FETCHES.search(said) is not None and _OBEYS.search(there) is not None
+    return ("remote-instructions", Severity.REVIEW) if is_obeyed else None
 
 
 def _hands_over(found: Sequence[Sentence], number: int, said: str, purpose: Purpose) -> bool:
