@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.flow import STRINGS, Step
-from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.hosts import Place, leads_nowhere, place_of
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, UNSEEN, Seen, is_quoted, place_of_step
@@ -355,6 +355,7 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if (
         "redirect-model" in labels
         and place_of_step(step, purpose) >= Place.UNKNOWN
+        and not ("_proxy=" in said and ">" not in text and all(map(leads_nowhere, step.urls)))
         and not purpose.says(r"proxy|gateway|router|litellm|base.?url|local model|ollama|vllm|provider")
     ):
         yield Seen("redirect-model", Severity.BLOCK, step)

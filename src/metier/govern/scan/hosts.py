@@ -74,7 +74,7 @@ _PLACEHOLDER = re.compile(
 _ANYONE = re.compile(r"\.(?:com|org|io)/(?:YOU|YOURS?|YOUR[-_]\w+|USER|USERNAME|OWNER|ORG)/")
 """An account that stands for that of the reader."""
 _SAMPLE = re.compile(
-    r"(?:^|\.)example\.(?:com|org|net|\w{2})$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|hacker)\.(?:com|org|net)$|^(?:a\.dev|1\.2\.3\.4|6\.6\.6\.6)$"
+    r"(?:^|\.)example\.(?:com|org|net|\w{2})$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|hacker|company|yourcompany|mycompany)\.(?:com|org|net)$|^(?:a\.dev|1\.2\.3\.4|6\.6\.6\.6)$"
 )
 """Hosts that are reserved for examples, and those that everybody takes for one."""
 _FORKED = re.compile(r"/[^/]+/[^/]+/(?:[0-9a-f]{7,40}|refs/pull)/")
@@ -229,6 +229,9 @@ def _place_of(url: str, own_words: frozenset[str]) -> Place:
     kind = _listed(host, path)
     if kind == Place.INSTALLER and _FORKED.match(path) and host == "raw.githubusercontent.com":
         # Every fork of a repository answers at its address by the number of a commit.
+        return Place.PLATFORM
+    if kind == Place.TUNNEL and host.removeprefix("www.") in _data()["tunnel"]:
+        # The service itself, and no machine that somebody has put behind it.
         return Place.PLATFORM
     if kind is not None and (kind.is_shady or kind == Place.INSTALLER):
         return kind

@@ -105,6 +105,10 @@ _ASKED = re.compile(r"(?<=[\w/])\?(?=\w+=)")
 """A mark in an address, where a question ends in prose."""
 _HOMEPAGE = re.compile(r"\b(?:homepage|repository|website):\s*\S+")
 _FOUR_MARKS = 4
+_SAME_WORDS = {
+    "sign-heedless": "sign-conceal", "sign-unasked": "sign-consent", "sign-obey": "sign-consent", "sign-plant": "sign-always",
+}  # fmt: skip
+"""Signs that the same words often show: there they count once."""
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
 
 
@@ -130,6 +134,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     windows = [*found, *_neighbours(found), *_rows(found)]
     candidates = triggers.candidates([sentence.text for sentence in windows])
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
+    heard: dict[tuple[Sentence, str], list[tuple[int, int]]] = {}
     spoken: set[tuple[str, str, int]] = set()
     found_in: dict[str, list[tuple[int, re.Match[str]]]] = {}
     judged: dict[tuple[str, int], Severity | None] = {}
@@ -150,7 +155,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             if weight is None:
                 continue
             if rule.id.startswith("sign-"):
-                if not _PLAIN_TALK.search(sentence.text):
+                said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
+                if not _PLAIN_TALK.search(sentence.text) and _is_new(match.span(), heard.setdefault(said_as, [])):
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
             else:
                 spoken.add(key)
@@ -177,6 +183,15 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         yield from _carried_by_queries(found, purpose)
 
 
+def _is_new(span: tuple[int, int], heard: list[tuple[int, int]]) -> bool:
+    """Whether words are no part of those that were heard as a sign before: the same words are one sign."""
+    begin, end = span
+    if any((a <= begin and end <= b) or (begin <= a and b <= end) for a, b in heard):
+        return False
+    heard.append(span)
+    return True
+
+
 def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """Orders to an agent that a page does not show."""
     for sentence in [one for one in found if one.is_hidden]:
@@ -190,12 +205,13 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
                 is_shown = purpose.is_security and (
                     _SAMPLES.search(sentence.path) or (not grave and len(sentence.text) < 80)
                 )
+                sends = re.search(r"send|upload|forward|curl|fetch|exfil|post|authorized_keys", sentence.text, re.I)
+                # Whoever fills a form in reads in it how.
+                is_shown = is_shown or ("template" in sentence.path and not (grave and sends))
                 yield Said(
                     "hidden-instructions",
                     Severity.BLOCK
-                    if grave
-                    and not is_shown
-                    and re.search(r"send|upload|forward|curl|fetch|exfil|post|authorized_keys", sentence.text, re.I)
+                    if grave and not is_shown and sends
                     else Severity.NOTE
                     if is_shown
                     else Severity.REVIEW,

@@ -308,7 +308,7 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             statements += shell_statements(found[1], path, first_line=at, is_live=is_live)
     if "ProgramArguments" in text:
         statements += shell_statements(program_of(text), path, first_line=line, is_live=is_live)
-    if re.search(r"\.(?:sql|css)$", path) is None and len(text) < 200_000:
+    if re.search(r"\.(?:sql|css|csv|tsv)$", path) is None and len(text) < 200_000:
         statements += script_statements(text, path, kind="data", first_line=line, is_live=False)
     return statements
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, host_of
+from metier.govern.scan.hosts import Place, host_of, leads_nowhere
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, place_of_step, runs_directly
 from metier.verdict import Severity
@@ -14,6 +14,7 @@ from metier.verdict import Severity
 _PROGRAM_ARGUMENT = re.compile(
     r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|execFile\w*|Start-Process|getoutput|Command::new)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
 )
+_OWN_MACHINE = re.compile(r"\bhttps?://(?:127\.0\.0\.1|localhost|\[::1\])[:/\"'`$]")
 _FED = re.compile(
     r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)|[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)[\"'].*\bstdin\s*=\s*([A-Za-z_]\w*)\.stdout|\b([A-Za-z_]\w*)\.stdout\.pipe\(\s*\w+\.stdin"
 )
@@ -154,7 +155,7 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
             origin = step.received["download"] if argument[1].split(".")[0] in _names_with(step, "download") else None
         if origin is None and ((step.files and _runs_file_of(step)) or _is_fed(step)):
             origin = step.received["download"]
-    if origin is None or is_quoted(step):
+    if origin is None or is_quoted(step) or (origin is not step and _brings_nothing(origin, step)):
         return
     place = max(
         (
@@ -173,6 +174,16 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     yield Seen(
         "run-download", _weight_of_download(step, place, purpose, is_plain=is_plain, is_unnamed=is_unnamed), step
     )
+
+
+def _brings_nothing(origin: Step, step: Step) -> bool:
+    """Whether what is said to have been fetched comes from nowhere else: a text that is written out, or this machine's own
+    answer, or what a document shows with an address of nobody's."""
+    text, urls = origin.statement.text, origin.urls
+    if not urls:
+        return text.startswith("cat <<") or _OWN_MACHINE.search(text) is not None
+    shown = origin.statement.path.lower().endswith(DOCUMENTS) and origin.statement.path != step.statement.path
+    return shown and all(map(leads_nowhere, urls))
 
 
 def _is_within(run: str, got: str) -> bool:
