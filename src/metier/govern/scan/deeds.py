@@ -112,7 +112,12 @@ class Deed:
 
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
+_UNSEEN_LINKS = re.compile(
+    r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}<a\s[^<>\n]{0,60}href=\W{1,3}https?://"
+)
+"""A stretch of a page that nobody sees, with a link in it."""
 _DEEDS = (
+    Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH | {"load-code"}, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),

@@ -28,11 +28,11 @@ _OTHERS_BOT = re.compile(
     r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w|/forms/d/e/[\w-]+/formResponse"
 )
 _OTHERS_KEY = re.compile(
-    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|hf_[A-Za-z]{30,}|npm_[A-Za-z0-9]{36}|pypi-AgEI\w{20,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|hf_[A-Za-z]{30,}|npm_[A-Za-z0-9]{36}|ntn_[A-Za-z0-9]{40,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}|pypi-AgEI\w{20,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
 )
 """A sender's address written out in a package belongs to its author, not to its user."""
 _KEY_WORDS = (
-    "@", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_", "npm_", "pypi-", "xox", "AKIA",
+    "@", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_", "npm_", "ntn_", "pat", "pypi-", "xox", "AKIA",
     "Signature=", "sig=",
 )  # fmt: skip
 """A key that is written out holds one of them."""

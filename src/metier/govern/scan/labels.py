@@ -70,6 +70,7 @@ SOURCES = (
         r"|(?<![Kk]ey: )(?<![Kk]ey = )(?<![\w.])[\w.]{0,20}(?:Buffer\.from|encode|hexlify|toHex|encodeURIComponent|String|BigInt)\(\s*(?:\w+\.)*_?(?:secret_?[Kk]ey|private_?[Kk]ey)\b|(?<![Kk]ey: )(?<![Kk]ey = )(?<![\w.])\w{1,20}\.(?:secret_?[Kk]ey|private_?[Kk]ey)\.(?:toString|hex)\(",
         Capability.READ_WALLETS, Capability.READ_OUTSIDE,
     ),
+    _label("others-key", r"[\"'](?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|ntn_[A-Za-z0-9]{40,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64})[\"']", flags=0),
     _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\]config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", Capability.READ_OUTSIDE),
     _label("sessions", r"\.claude[/\\\"',\s]*(?:projects|history\.jsonl|transcripts)|\.codex[/\\\"',\s]*(?:sessions|history)|\.(?:openclaw|clawdbot|moltbot)[/\\\"',\s]*agents\S*sessions", Capability.READ_OUTSIDE),
     _label(
@@ -156,7 +157,7 @@ PIPED = _label(
 DECODE = _label(
     "decode",
     r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
-    r"|\batob\(|Buffer\.from\([^)]*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bmap\(\s*chr\b|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
+    r"|\batob\(|Buffer\.from\((?:[^()]|\([^()]*\))*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bmap\(\s*chr\b|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )
 ENCODE = _label(

@@ -13,7 +13,9 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen
 from metier.verdict import Severity
 
-_WORDS = ("sendTransaction", "approve(", "transfer", "istance", "recipient", "iban", "IBAN")
+TELLS_ADDRESSES = "A-HJ-NP-Z"
+"""Letters that the addresses of coins are written with: a pattern that tells such addresses holds them."""
+_WORDS = ("sendTransaction", "approve(", "transfer", "istance", "recipient", "iban", "IBAN", TELLS_ADDRESSES)
 _ADDRESS_NAMED = re.compile(
     r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
 )
@@ -21,6 +23,19 @@ _OTHER_ACCOUNT = re.compile(
     r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d|>=?\s*\d[^\n]{0,20}\?)[\s\S]{0,300}?[\"'](?P<iban>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)[\"']"
 )
 """An account of a bank that stands in a program, below a look at how much is paid."""
+_GROUPS = re.compile(r"[\"'][A-Z]{2}\d{2}[\"'](?:\s*,\s*[\"'][0-9A-Z]{4}[\"']){2,}")
+"""An account of a bank that is kept in pieces."""
+_BY_SUM = re.compile(
+    r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d)[^\n]{0,60}\?[^\n:]{0,60}:|\bif\s+\w*(?:total|amount|sum)\w*\s*>=?\s*\w"
+)
+_CHOSEN = re.compile(
+    r"=\s*(\w+)\s+if\s+[^\n]{0,60}(?:amount|sum|total|value|lamports|sol|eth)\w*\s*>=?[^\n]{1,40}\s+else\s+(\w+)", re.I
+)
+"""One of two receivers, by what is paid."""
+_ROW = re.compile(
+    r"(?:0x\[[\w-]+\]\{40\}|\[a-km-zA-HJ-NP-Z1-9\]\{|\[1-9A-HJ-NP-Za-km-z\]\{|bc1\[?)[^\n]{0,60}?(?<!ample: )(?<!ample:)(?<!older: )(?<!test: )[\"'](?P<to>0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{32,44})[\"']"
+)
+"""What an address looks like, and right beside it one address."""
 _SWITCHED = re.compile(
     r"\b(?:recipient|to|toPubkey|destination|beneficiary)\s*:\s*[^,{}?]{1,60}\?\s*([\w.]+)\s*:\s*([\w.]+)"
 )
@@ -39,6 +54,7 @@ _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
 _MANY_WALLETS = 3
+_MANY_ROWS = 2
 
 
 def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
@@ -63,10 +79,19 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         wallets = {found[0] for found in _WALLET.finditer(text)}
         if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
             yield Seen("redirect-money", Severity.BLOCK, steps[0], "to the address that looks most like the one given")
+    if (pieces := _GROUPS.search(text)) and _BY_SUM.search(text):
+        step = steps[min(text.count("\n", 0, pieces.start()), len(steps) - 1)]
+        yield Seen("redirect-money", Severity.BLOCK, step, "an account kept in pieces, where the sum is large")
+    rows = [row.start() for row in _ROW.finditer(text)]
+    if len(rows) >= _MANY_ROWS:
+        step = steps[min(text.count("\n", 0, rows[0]), len(steps) - 1)]
+        yield Seen("redirect-money", Severity.BLOCK, step, "for each kind of address one that stands in its place")
     names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
     pays = "sendTransaction" in text
     for step in steps:
         if "?" in step.text and (switched := _SWITCHED.search(step.text)) and not names.isdisjoint(switched.groups()):
+            yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
+        if "else" in step.text and (chosen := _CHOSEN.search(step.text)) and not names.isdisjoint(chosen.groups()):
             yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
         if pays and "0x" in step.text and _TWENTY.search(step.text):
             yield Seen("redirect-money", Severity.BLOCK, step, "an address that is kept as numbers")

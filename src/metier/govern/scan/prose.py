@@ -13,7 +13,7 @@ from metier.govern.scan.adding import MET, added_up, following
 from metier.govern.scan.demanded import demanded
 from metier.govern.scan.filled import filled
 from metier.govern.scan.hosts import URL, Place, borrows_name, host_of, is_home, is_lent, leads_nowhere, place_of
-from metier.govern.scan.leads import leads
+from metier.govern.scan.leads import leads, swept
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.rules import Rule, rules
 from metier.govern.scan.sentence import Said, Sentence
@@ -43,7 +43,7 @@ _SECRETS = re.compile(
     re.I,
 )
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
-_ACROSS = frozenset({"paste-command", "fetch-program", "demand-program"})
+_ACROSS = frozenset({"paste-command", "fetch-program", "demand-program", "redirect-money"})
 """Rules that are also looked for in two sentences together."""
 _EACH_TIME = re.compile(
     r"\b(?:each|every|any)\s+(?:conversation|session|chat|start|answer|reply|message|task|request|time|run|use)\b", re.I
@@ -98,6 +98,7 @@ _OF_AGENT = re.compile(
 )
 _FIELDS = 'metadata: {"'
 _NEAR = 5
+_NUM_BEFORE = 4
 _COPIES = re.compile(
     r"\b(?:cop(?:y|ies)|past(?:e|ing))\b|复制|複製|粘贴|コピー|복사|copi[ae]|cole|pega|вставь|скопируй", re.I
 )
@@ -174,13 +175,15 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         if met is not None and (is_new or met.severity == Severity.BLOCK):
             signs[sentence.path, sentence.line].setdefault(met.rule, sentence)
             yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
-    for told in added_up(signs, following(found, signs)):
+    if not shows:
+        yield from swept(found)
+    for told in added_up(signs, following([one for one in found if " " in one.text], signs)):
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
             yield told
     if not purpose.is_security:
         yield from _carried_by_images(found)
-        yield from _carried_by_queries(found, purpose)
+    yield from _carried_by_queries(found, purpose)
 
 
 def _is_new(span: tuple[int, int], heard: list[tuple[int, int]]) -> bool:
@@ -239,12 +242,18 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
         if (slot := _SLOT.search(sentence.text)) is None:
             continue
         near = [s.text for s in found[number : number + 6] if s.path == sentence.path and s.line <= sentence.line + 8]
-        before = [s.text for s in found[max(0, number - 2) : number] if s.path == sentence.path]
+        before = [
+            s.text
+            for s in found[max(0, number - _NUM_BEFORE) : number]
+            if s.path == sentence.path and s.line >= sentence.line - 8
+        ]
         slots = _SLOTS.findall(sentence.text, slot.start())
         explained = [
             text
-            for text in near[1:]
-            if any(one in text for one in (*slots, slot["slot"]))
+            for text in (*before, *near[1:])
+            if any(
+                re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text) for one in (*slots, slot["slot"].strip("<>{}[]$"))
+            )
             and (_SECRETS.search(text) or _KNOWN_TO_AGENT.search(text) or _CARRIED.search(text))
         ]
         if (
@@ -263,8 +272,12 @@ def _carried_by_queries(found: Sequence[Sentence], purpose: Purpose) -> Iterator
         if asked is None or place_of(asked[0], own_words=purpose.words) < Place.OWN:
             continue
         near = [one.text for one in found[number : number + _NEAR] if one.path == sentence.path]
-        if any(_HOLDS.search(text) and _OF_AGENT.search(text) for text in near):
-            yield Said("forward-data", Severity.BLOCK, sentence)
+        before = [one.text for one in found[max(0, number - 2) : number + 1] if one.path == sentence.path]
+        is_encoded = any(_CARRIED.search(text) and _OF_AGENT.search(text) for text in before)
+        is_filled = any(_HOLDS.search(text) and _OF_AGENT.search(text) for text in near)
+        if is_encoded or (is_filled and not purpose.is_security):
+            is_shown = purpose.is_security and leads_nowhere(asked[0])
+            yield Said("forward-data", Severity.REVIEW if is_shown else Severity.BLOCK, sentence)
 
 
 def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> list[tuple[int, re.Match[str]]]:
@@ -278,6 +291,8 @@ def _met(tests: Iterable[tuple[int, Alternative]], text: str) -> list[tuple[int,
     return sorted(met.items())
 
 
+_PURSE = re.compile(r"\W{0,3}(?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{32,44})\W{0,3}")
+"""An address that money goes to, alone on its line."""
 _PACKAGE = re.compile(r"\b(?:npx|uvx|bunx|dlx|npm|pipx)\s")
 
 
@@ -304,7 +319,9 @@ def _runs_package(text: str) -> bool:
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
     texts = [sentence.text for sentence in found]
     links = [
-        n for n, text in enumerate(texts) if "http" in text or "](" in text or ("`" in text and _runs_package(text))
+        n
+        for n, text in enumerate(texts)
+        if "http" in text or "](" in text or ("`" in text and _runs_package(text)) or _PURSE.fullmatch(text)
     ]
     for number in sorted({n + before for n in links for before in (-1, 0) if 0 <= n + before < len(found) - 1}):
         one, two = found[number], found[number + 1]
@@ -312,7 +329,7 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
             one.path == two.path
             and not one.is_hidden
             and not two.is_hidden
-            and two.line - one.line <= 3
+            and two.line - one.line <= (5 if _PURSE.fullmatch(two.text) else 3)
             and len(one.text) + len(two.text) < 900
         ):
             yield Sentence(one.path, one.line, f"{one.text.rstrip('.!')}; {two.text}")

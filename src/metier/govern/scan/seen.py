@@ -78,7 +78,9 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
     'BARE_IP'
     """
     decoded = step.received.get("decoded")
-    if step.labels & {"send", "fetch"} and holds_others_key(f"{step.text} {' '.join(step.urls)}"):
+    if step.labels & {"send", "fetch"} and (
+        "others-key" in step.received or holds_others_key(f"{step.text} {' '.join(step.urls)}")
+    ):
         return Place.AUTHORS
     if (
         step.hidden_url

@@ -59,6 +59,13 @@ UPLOADS = re.compile(
     r"\bcurl\b.*(?:-\w*F\s*\S*@|-\w*T\s|--data-binary\s+@|-d\s*@|--upload-file)|\b(?:aws\s+s3|gsutil)\s+(?:cp|mv|sync|rsync)\s.*\s(?:s3|gs)://(?![\w-]*(?:your|example)|my-)\w"
 )
 _PIPES_ENCODED = re.compile(r"base64\b.*\|\s*(?:curl|nc|wget)")
+_SIGNING = re.compile(
+    r"(?!\w*(?:GITHUB|GH_APP|APPLE|APP_?STORE|APNS|FIREBASE|GOOGLE|GCP|JWT|SSL|TLS|SSH|VAPID|SNOWFLAKE|DOCUSIGN))\b\w*(?:PRIVATE_?KEY|MNEMONIC|SEED_?PHRASE)\b"
+)
+"""A key that signs for its owner: it is used on this machine, and no service needs it."""
+_LOGINS = re.compile(r"\w\.(?:refresh_?token|client_?secret)\b", re.I)
+"""What a client keeps to log in to another service."""
+_LOGS_IN = re.compile(r"grant_?type|oauth|/token\b", re.I)
 _NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']")
 _MASKS = re.compile(r"\.replace\([^)]*[\"'](?:\*{3,}|\[?redacted)", re.I)
 _WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SSH|GCP|AZURE)_\w*(?:KEY|TOKEN|SECRET)\b")
@@ -96,6 +103,17 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "send" in step.labels and place >= Place.OWN and _PHRASE.search(step.text):
         yield Seen("send-secrets", Severity.BLOCK, step, "the words that open a wallet")
         return
+    if "send" in step.labels and place >= Place.OWN and _gives_key_away(step):
+        yield Seen("send-secrets", Severity.BLOCK, step, "the key that signs for its owner")
+        return
+    if (
+        "send" in step.labels
+        and place >= Place.UNKNOWN
+        and _LOGINS.search(_HEADERS.sub(" ", step.text))
+        and not _LOGS_IN.search(step.text + " ".join(step.urls))
+    ):
+        yield Seen("send-secrets", Severity.BLOCK, step, "the login of another service")
+        return
     strong = [kind for kind in STRONG if kind in kinds]
     medium = [kind for kind in _MEDIUM if kind in kinds]
     if strong:
@@ -106,6 +124,13 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("send-secrets", Severity.BLOCK, step, "the agent's credentials")
     elif medium and (severity := _weight_of_private(step, medium, place)):
         yield Seen("send-private", severity, step, ", ".join(medium))
+    elif (
+        "send" in step.labels
+        and (key := step.received.get("others-key")) is not None
+        and key is not step
+        and key is step.received.get("secret-variable")
+    ):
+        yield Seen("send-private", Severity.BLOCK, step, "to the author's account in place of the user's")
     elif place == Place.HIDDEN and step.labels & {"send", "fetch"}:
         yield Seen("hidden-address", Severity.BLOCK if "send" in step.labels else Severity.REVIEW, step)
     elif "system" in kinds and place in (Place.CAPTURE, Place.BARE_IP, Place.TUNNEL, Place.PASTE):
@@ -120,6 +145,21 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
     elif "looks-up" in step.labels and "encoded" in kinds:
         yield Seen("send-encoded", Severity.REVIEW, step, "in the name that is looked up")
+
+
+def _gives_key_away(step: Step) -> bool:
+    """Whether the value of a request is a key that signs for its owner, as it is or in another writing."""
+    origin = step.received.get("secret-variable")
+    if origin is None or origin is step or not _SIGNING.search(origin.text):
+        return False
+    body = _HEADERS.sub(" ", step.text)
+    return any(
+        re.search(
+            rf"[{{,]\s*[\"']?\w+[\"']?\s*[:=]\s*(?:[\w.]*(?:from|b64encode|btoa|hexlify)\(\s*)*{re.escape(name)}\b(?!\s*[(\[])",
+            body,
+        )
+        for name in (one.lstrip(".") for one in origin.statement.assigns)
+    )
 
 
 def signs_in(step: Step) -> bool:

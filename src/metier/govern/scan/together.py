@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
+from metier.govern.scan.money import TELLS_ADDRESSES, redirected
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
@@ -120,6 +121,8 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     for step in steps:
         if step.statement.path in whole:
             whole[step.statement.path].append(step)
+        elif TELLS_ADDRESSES in step.text:
+            yield from redirected([step], step.text[:60_000])
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
