@@ -49,29 +49,29 @@ SOURCES = (
         "credentials",
         r"\.ssh[/\\\"',)\s]*(?:[+,/]\s*)?[\"']?(?:id_[\w*]+(?!\w*\.pub)|\*|authorized_keys|config\b|known_hosts|$|[\"'\s);|])|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)"
         r"|\.aws[/\\\"',\s]*(?:credentials|config)|\.netrc\b|\.git-credentials|\.gnupg\b|secring\.gpg|\.kube[/\\\"',\s]*config|\.docker[/\\\"',\s]*config\.json|\.pypirc|\.npmrc\b|\.pgpass|\.my\.cnf"
-        r"|gcloud[/\\\"',\s]*(?:credentials|application_default|access_tokens|legacy_credentials)|application_default_credentials|\.azure[/\\\"',\s]*(?:accessTokens|msal|azureProfile)|\.config[/\\]gh[/\\]hosts\.yml|/etc/(?:shadow|sudoers|gshadow)\b"
+        r"|gcloud[/\\\"',\s]*(?:credentials|application_default|access_tokens|legacy_credentials)|application_default_credentials|\.azure[/\\\"',\s]*(?:accessTokens|msal|azureProfile)|\.config[/\\\"',\s]{1,5}gh[/\\\"',\s]{1,5}hosts\.yml|/etc/(?:shadow|sudoers|gshadow)\b"
         r"|(?:\bcp|\bmv|\bsync|\btar|\bzip|\brsync|\bscp)\s.*\.(?:aws|kube|gnupg|azure|ssh)/?(?=[\"'\s);,*]|$)|[\"'/]\.(?:aws|kube|gnupg|azure)/\*"
         r"|get_frozen_credentials\(|fromNodeProviderChain\(|gh\s+auth\s+token|npm\s+config\s+get\s+\S*_authToken|npm\s+token\s+list|aws\s+iam\s+create-access-key|aws\s+sts\s+(?:get-session-token|assume-role)|keys\s+create\s.*--iam-account|kubectl\s+create\s+token|az\s+ad\s+sp\s+create|aws\s+ssm\s+get-parameter|gcloud\s+auth\s+print-|aws\s+configure\s+get|find\s+(?:~|\$HOME)\S*\s.*(?:\.env|id_rsa|\.pem|\.key\b|credential|wallet|secret)|(?:security|keychain)\s+(?:find-(?:generic|internet)-password|dump-keychain|export)|login\.keychain|Library/Keychains|lsass|\bmimikatz\b|sekurlsa|\bSAM\b.{0,20}\bsave\b|reg\s+save\s+hklm\\sam|cmdkey\s+/list|secretsmanager\s+get-secret"
         r"|169\.254\.169\.254|metadata\.google\.internal|/var/run/secrets/kubernetes|kubectl\s+(?:config\s+view\b.*--raw|get\s+secrets?\b.*(?:-o|--output))|gpg\s.*--export-secret|(?:^|[|;&(`$\s])pass\s+show\s|\bop\s+(?:item\s+get|read)\s|\bbw\s+(?:get|export|list)\b|\bsecret-tool\s+(?:lookup|search)|\bgit\s+credential\s+fill|az\s+account\s+get-access-token|aws\s+configure\s+export|\bvault\s+kv\s+get|docker-credential-\w+\s+get|keyring\.get_password\(|keytar\.(?:find|get)\w*\(|get_secret_value\(|PasswordVault|SecretManagement|Get-StoredCredential|\.terraform\.d/credentials|\.vault-token|\.bitwarden|1password\.sqlite|\.password-store|keepass\S*\.kdbx|\.kdbx\b|wp-config\.php|\bconfig/master\.key|credentials\.yml\.enc|\bkeystore\.properties|\*\.(?:keystore|jks|p8|p12)\b|\b(?:production|secrets)\.key\b",
         Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE,
     ),
-    _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|\.claude\.json\b|\.codex[/\\]auth\.json|oauth_creds\.json|\.cursor[/\\]mcp\.json|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE),
+    _label("agent-credentials", r"\b(?:openclaw|clawdbot)\.json\b|\.claude\.json\b|\.codex[/\\\"',\s]{1,5}auth\.json|oauth_creds\.json|\.cursor[/\\\"',\s]{1,5}mcp\.json|auth-profiles\.json|(?:\.openclaw|\.clawdbot|\.moltbot|\.clawd|\.claude|\.codex|\.cursor|\.gemini)[/\\\"',\s]*(?:\.env|credentials|auth(?:-profiles)?\.json|openclaw\.json|clawdbot\.json|agents/\S*auth|\.credentials\.json|secrets)", Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE),
     _label("dotenv", r"~/\.Renviron\b|/\^?\\\.env\b(?=[^/\n]{0,40}/\w*\.(?:test|exec)\()|(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development)|\*|\.\*)?(?=[\s\"')|;,]|$)", Capability.READ_CREDENTIALS),
     _label(
         "browser",
         r"\bdocument\.cookie\b(?!\s*=)|(?:stringify|entries|keys)\(\s*(?:window\.)?(?:local|session)Storage\b|Login Data|Web Data\b|(?:Chrome|Chromium|Brave|Edge|Firefox|Opera|Vivaldi|Safari)\S*[/\\\"',\s]+(?:User Data|Profiles?|Default|Cookies|Network)|Local State[\"']|\bSafari[/\\\"',\s]+History\.db|\bplaces\.sqlite|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies|Local Extension Settings"
-        r"|\.config[/\\\"',\s]+(?:google-chrome|chromium|BraveSoftware)|Network\.getAllCookies|Storage\.getCookies|cookies\.getAll\(|CryptUnprotectData|browser_cookie3|chrome_(?:passwords|cookies)|\.mozilla[/\\]firefox|Application Support[/\\](?:Google|BraveSoftware|Firefox)",
+        r"|\.config[/\\\"',\s]+(?:google-chrome|chromium|BraveSoftware)|Network\.getAllCookies|Storage\.getCookies|cookies\.getAll\(|CryptUnprotectData|browser_cookie3|chrome_(?:passwords|cookies)|\.mozilla[/\\\"',\s]{1,5}firefox|Application Support[/\\\"',\s]{1,5}(?:Google|BraveSoftware|Firefox)",
         Capability.READ_BROWSER, Capability.READ_OUTSIDE,
     ),
     _label(
         "wallet",
-        r"wallet\.dat|\b(?:keystore/UTC|UTC--)|\.config/solana/id\.json|\.ethereum\b|\.bitcoin\b|\.electrum\b|\bElectrum[/\\]wallets|Exodus[/\\]exodus\.wallet|Ledger Live|Atomic[/\\]Local Storage|\bnkbihfbeogaeaoehlefnkodbefgpgknn\b|MetaMask[/\\]|Phantom[/\\]|\bbfnaelmomeimhlpmgjnjophhpkkoljpa\b"
+        r"wallet\.dat|\b(?:keystore/UTC|UTC--)|\.config[/\\\"',\s]{1,5}solana[/\\\"',\s]{1,5}id\.json|\.ethereum\b|\.bitcoin\b|\.electrum\b|\bElectrum[/\\\"',\s]{1,5}wallets|Exodus[/\\\"',\s]{1,5}exodus\.wallet|Ledger Live|Atomic[/\\\"',\s]{1,5}Local Storage|\bnkbihfbeogaeaoehlefnkodbefgpgknn\b|MetaMask[/\\\"',\s]{1,5}|Phantom[/\\\"',\s]{1,5}|\bbfnaelmomeimhlpmgjnjophhpkkoljpa\b"
         r"|\b(?:seed_?phrase|mnemonic)s?\b.{0,40}(?:open\(|readFile|getItem|localStorage|glob)|(?:open\(|readFile\w*\(|read_text|\bcat\b).{0,60}\b(?:seed_?phrase|mnemonic)s?\b"
         r"|(?<![Kk]ey: )(?<![Kk]ey = )(?<![\w.])[\w.]{0,20}(?:Buffer\.from|encode|hexlify|toHex|encodeURIComponent|String|BigInt)\(\s*(?:\w+\.)*_?(?:secret_?[Kk]ey|private_?[Kk]ey)\b|(?<![Kk]ey: )(?<![Kk]ey = )(?<![\w.])\w{1,20}\.(?:secret_?[Kk]ey|private_?[Kk]ey)\.(?:toString|hex)\(",
         Capability.READ_WALLETS, Capability.READ_OUTSIDE,
     ),
     _label("others-key", r"[\"'](?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|ntn_[A-Za-z0-9]{40,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64})[\"']", flags=0),
-    _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\]config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", Capability.READ_OUTSIDE),
+    _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\\"',\s]{1,5}config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", Capability.READ_OUTSIDE),
     _label("sessions", r"\.claude[/\\\"',\s]*(?:projects|history\.jsonl|transcripts)|\.codex[/\\\"',\s]*(?:sessions|history)|\.(?:openclaw|clawdbot|moltbot)[/\\\"',\s]*agents\S*sessions", Capability.READ_OUTSIDE),
     _label(
         "agent-memory",
@@ -95,7 +95,7 @@ CREDENTIALS = next(one.pattern for one in SOURCES if one.name == "credentials")
 _SHELL_FETCH = r"(?:^|[|;&($`\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s"
 FETCH = _label(
     "fetch",
-    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|\bfetch\(|axios(?:\.get|\()|\bURL\([^)]*\)\.(?:read\w*|openStream)\(|\.dataTask\(|\bhttr2?::GET|download\.file\(|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
+    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|(?<!def )(?<!function )\bfetch\(|axios(?:\.get|\()|\bURL\([^)]*\)\.(?:read\w*|openStream)\(|\.dataTask\(|\bhttr2?::GET|download\.file\(|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
     r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:|\bssh\s[^|]*@[^|]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|[\"'](?:dig|host|nslookup)[\"']\s*,.*\bTXT\b|\bresolveTxt\(|\.(?:resolve|query)\([^)]*[\"']TXT[\"']|Resolve-DnsName\b.*\bTXT\b|\bdig\b[^|;]*\bTXT\b|feedparser\.parse\(",
     Capability.FETCH,
 )

@@ -133,7 +133,9 @@ def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     hidden: list[Step] = []
     for step in _may_hold_encoded(steps):
         for text in decoded_blobs(step.text):
-            if "decode" in step.labels and (urls := urls_of(text) or _MAIL.findall(text)):
+            urls = urls_of(text) or _MAIL.findall(text)
+            # What holds nothing but an encoded address is decoded elsewhere, by its name.
+            if urls and ("decode" in step.labels or urls[0] == text.strip()):
                 step.urls, step.hidden_url = tuple(urls), True
             if _CODE_INSIDE.search(text):
                 hidden += _hidden_steps(text, step.statement)

@@ -60,9 +60,12 @@ def _addresses(text: str) -> Iterator[str]:
             continue
         by = _JOINED_BY.search(text, row.end(), row.end() + 40)
         sign = next((group for group in by.groups() if group is not None), "") if by else ""
-        whole = sign.join(pieces)
-        if address := _SCHEME.match(whole):
-            yield address[0]
+        # A row that has a name is put together where the name stands.
+        signs = (sign,) if by or "" not in pieces else (sign, "/")
+        for whole in (one.join(pieces) for one in signs):
+            if address := _SCHEME.match(whole):
+                yield address[0]
+                break
 
 
 def numbered(text: str) -> Iterator[str]:

@@ -275,7 +275,8 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
     if place in (Place.PLACEHOLDER, Place.INSTALLER):
         if uploads and step.statement.is_live and not purpose.is_security:
             return Severity.BLOCK
-        if not step.statement.is_live or (not step.urls and set(strong) <= {"credentials", "history"}):
+        is_plain = not step.urls and set(strong) <= {"credentials", "history"}
+        if not step.statement.is_live or (is_plain and not _OF_ALL.search(step.received.get("credentials", step).text)):
             return Severity.NOTE
         return Severity.REVIEW
     return Severity.REVIEW if place == Place.PLATFORM and len(strong) == 1 else Severity.BLOCK

@@ -11,7 +11,7 @@ _ASSIGN = re.compile(
     r"\s*(?::\s*[\w\[\], .|<>]+)?\s*(?P<op>:=|\+=|\|\|=|\?\?=|=(?![=>~]))"
 )
 _CALLBACK = re.compile(
-    r"[,(]\s*(?:async\s*)?(?:\(([\w\s,]{1,80})\)|([A-Za-z_$]\w{0,60}))\s*=>(?:\s*\(?\s*([A-Za-z_$][\w$]*)\s*(?:\+?=(?![=>])|\.push\())?|[,(]\s*(?:async\s+)?function\s*\w*\s*\(([\w\s,]{1,80})\)\s*$"
+    r"[,(]\s*(?:async\s*)?(?:\(([\w\s,{}\[\]:]{1,80})\)|([A-Za-z_$]\w{0,60}))\s*=>(?:\s*\(?\s*([A-Za-z_$][\w$]*)\s*(?:\+?=(?![=>])|\.push\())?|[,(]\s*(?:async\s+)?function\s*\w*\s*\(([\w\s,]{1,80})\)\s*$"
 )
 _LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\w\s,()\[\]]+?)\s+(?:in|of)\s")
 _AS = re.compile(
@@ -24,6 +24,7 @@ _HELD = re.compile(r"\blet\s+(?:Some|Ok|Err)\(\s*(?:mut\s+|ref\s+)?(\w+)\s*\)\s*
 _INDEX = re.compile(r"\[[^\]]*\]$")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
+_FILLED = re.compile(r"\$\{((?:[^{}`]|\{[^{}]*\})*)\}")
 _SLOT = re.compile(r"\{(\w+)")
 _NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
 _ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|read|write|set|concat)")
@@ -79,6 +80,9 @@ def used(piece: str) -> frozenset[str]:
     if '"' not in piece and "'" not in piece:
         return frozenset(NAME.findall(piece))
     if "`" in piece or _TEMPLATE.search(piece):
-        return frozenset(NAME.findall(_TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)))
+        names = frozenset(NAME.findall(_TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)))
+        # What a template fills in is no text, whatever quotes stand around it.
+        slots = _FILLED.findall(piece) if "${" in piece else ()
+        return names.union(*map(NAME.findall, slots)) if slots else names
     names = frozenset(filter(None, _NAMES.findall(piece)))
     return names.union(_SLOT.findall(piece)) if "format!(" in piece else names
