@@ -217,6 +217,9 @@ def _led_to(text: str, names: Collection[str], *, is_shell: bool) -> tuple[str, 
     urls: tuple[str, ...] = ()
     if "//" in text or (is_outward and ("." in text or "/dev/" in text)):
         urls = tuple(addresses_of(text) if is_outward else urls_of(text))
+    if urls and not is_shell and ("://${" in text or "://{" in text):
+        # Which host a program fills in is told by the name that it fills in.
+        urls = tuple(url for url in urls if not url.partition("//")[2].startswith(("$", "{")))
     if not urls and not is_shell and "." in text and _may_name_host(text) and (host := named_host(text)):
         urls = (host,)
     if urls and (key := others_key(text)):

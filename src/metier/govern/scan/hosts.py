@@ -38,11 +38,11 @@ _KEY_WORDS = (
 """A key that is written out holds one of them."""
 _DEVICE = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/(\d{1,5})")
 _NAMED = re.compile(
-    r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']",
+    r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)[\"']",
     re.I,
 )
 _PAIR = re.compile(
-    r"[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}):\d{2,5}[\"']|\b(?:host(?:name)?|server|broker)\s*=\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]",
+    r"[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}):\d{2,5}[\"']|\b(?:HTTPS?Connection|SMTP(?:_SSL)?|FTP(?:_TLS)?)\(\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|\b(?:host(?:name)?|server|broker)\s*=\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]",
     re.I,
 )
 """A host and its port."""
@@ -160,7 +160,7 @@ def named_host(text: str) -> str:
     """
     if (found := _NAMED.match(text)) is not None:
         return found[1]
-    pair = _PAIR.search(text) if "," in text or ":" in text else None
+    pair = _PAIR.search(text) if "," in text or ":" in text or "(" in text else None
     return next(filter(None, pair.groups())) if pair else ""
 
 

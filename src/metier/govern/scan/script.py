@@ -105,9 +105,11 @@ _HEADS = ("class", "interface", "struct", "impl", "namespace", "enum", "catch")
 _RETURNS = r"\)\s*:\s*[\w.]+(?:<[\w<>,.\s\[\]|]{0,80}>)?(?:\[\])*(?:\s*\|\s*[\w.]+){0,4}"
 """What a function gives back, said between its parameters and its block."""
 _TYPED, _MAX_TYPE = re.compile(rf"{_RETURNS}\s*\Z"), 200
-_BLOCK_BEFORE = re.compile(rf"(?:\)|{_RETURNS}|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:{'|'.join(_HEADS)})\b")
+_BLOCK_BEFORE = re.compile(
+    rf"(?:\)|{_RETURNS}|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:export\s+|default\s+|abstract\s+|public\s+|final\s+)*(?:{'|'.join(_HEADS)})\b"
+)
 _METHOD = re.compile(
-    r"^(?:async\s+|static\s+|get\s+|set\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*(?::.{1,120})?$"
+    r"^(?:async\s+|static\s+|get\s+|set\s+|public\s+|private\s+|protected\s+|override\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*(?::.{1,120})?$"
 )
 _DEFAULT = re.compile(r"=[^,]*|:[^,]*")
 
