@@ -25,6 +25,9 @@ _MODULE = re.compile(
 _WHOLE = re.compile(
     r"^(?:const |let |var )?(\w+)\s*=\s*(?:\(\s*0\s*,\s*)?(?:(?:globalThis|window|global|self)\.)?(eval|Function|fetch|atob)\)?\s*$"
 )
+_LETTERS = re.compile(
+    r"^(?:const |let |var )?(\w+)\s*=\s*\(?\s*\.\.\.(\w+)\s*\)?\s*=>\s*String\.fromC(?:harCode|odePoint)\(\s*\.\.\.\2\s*\)\s*$"
+)
 _BUILDER = re.compile(
     r"^(?:const |let |var )?(\w+)\s*=\s*\(?\s*(?:\(\s*(?:async\s*)?(?:\(\s*\)\s*=>|function\s*\w*\(\s*\))\s*\{\s*\}\s*\)|Object\.getPrototypeOf\(.*\))\.constructor\s*$"
 )
@@ -66,7 +69,8 @@ class Aliases:
         if self._owned is not None:
             piece = self._owned.sub(lambda found: self._modules[found[0]], piece)
         if self._called is not None:
-            piece = self._called.sub(lambda found: self._functions[found[0]], piece)
+            told = self._called.sub(lambda found: self._functions[found[0]], piece)
+            piece = joined(told) if told != piece and "fromCharCode" in told else told
         if self._put is not None and (told := self._put.sub(self._text, piece)) != piece:
             piece = joined(told)
         if "=" in piece or "import" in piece:
@@ -93,6 +97,8 @@ class Aliases:
             return
         elif found := _MEMBER.match(piece) or _WHOLE.match(piece):
             new[found[1]] = found[2]
+        elif found := _LETTERS.match(piece):
+            new[found[1]] = "String.fromCharCode"
         elif found := _BUILDER.match(piece):
             new[found[1]] = "Function"
         new = {name: of for name, of in new.items() if name != of}

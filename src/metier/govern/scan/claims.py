@@ -39,7 +39,8 @@ _STAYS = re.compile(
     re.I,
 )
 _UNLESS = re.compile(
-    r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default)\b", re.I
+    r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until)\b",
+    re.I,
 )
 _DOWNLOADS = re.compile(
     r"\b(?:curl|wget)\b(?!.*\s(?:-d|--data\S*|-F|--form\S*|-T|--upload-file|--post-\S+|-X\s*P\w+)\b).*\s(?:-\w*[oO]|--output|--remote-name)\b"

@@ -116,7 +116,29 @@ _UNSEEN_LINKS = re.compile(
     r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}<a\s[^<>\n]{0,60}href=\W{1,3}https?://"
 )
 """A stretch of a page that nobody sees, with a link in it."""
+_IN_NAMES = re.compile(
+    r"\{\s*\w+\s*\[\s*\w+\s*:\s*\w+\s*\+\s*\d+\s*\]\s*\}\.|\.(?:slice|substr(?:ing)?)\(\s*\w+\s*,\s*(?:\w+\s*\+\s*)?\d+\s*\)\s*\}\."
+)
+"""Pieces of a text, each before the name of a host."""
+_KEYS_OF_ALL = re.compile(r"\benviron\b|process\.env\b(?!\s*\.)|\.ssh\b|\.aws\b|(?<!\w)\.env\b")
+_HIDDEN_CALL = re.compile(r"\b(?:eval|Function|exec)\s*\(\s*_0x[0-9a-f]+\s*[(\[]")
+"""What a function gives that has a number for a name."""
+_RUNS_LINE = re.compile(
+    r"exec\.Command(?:Context)?\(\s*(?:\w+\s*,\s*)?\"(?:/bin/)?(?:ba|z)?sh\"\s*,\s*\"-c\"\s*,\s*(?![\"`])"
+)
+_LINE_READ = re.compile(r"\.ReadString\(|bufio\.NewScanner\(\s*(?:c|conn\w*|s|sock\w*)\b|\b(?:c|conn\w*)\.Read\(")
+_ON_NETWORK = re.compile(r"\bnet\.(?:Listen|Dial\w*)\(")
+_AT_RANDOM = re.compile(r"\bdelete\s+from\b[^;\n]{0,80}\bwhere\b[^;\n]{0,40}\brandom\(\)", re.I)
+_ALL_TABLES = re.compile(r"sqlite_master|information_schema|pg_tables", re.I)
+_FROM_PASTE = re.compile(
+    r"(?:rentry\.co|pastebin\.com|paste\.rs|dpaste\.\w+|termbin\.com|hastebin\.com)\S*[\s\S]{0,400}\bbase64\s+-\w*[dD][\s\S]{0,160}\bchmod\s+\S*x"
+)
 _DEEDS = (
+    Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),
+    Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
+    Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
+    Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
+    Deed("run-download", _FROM_PASTE, ("base64",), also="from a paste, decoded"),
     Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH | {"load-code"}, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),

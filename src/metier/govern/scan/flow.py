@@ -220,7 +220,13 @@ def _led_to(text: str, names: Collection[str], *, is_shell: bool) -> tuple[str, 
     if urls and not is_shell and ("://${" in text or "://{" in text):
         # Which host a program fills in is told by the name that it fills in.
         urls = tuple(url for url in urls if not url.partition("//")[2].startswith(("$", "{")))
-    if not urls and not is_shell and "." in text and _may_name_host(text) and (host := named_host(text)):
+    if (
+        not urls
+        and not is_shell
+        and "." in text
+        and _may_name_host(text.partition(" // ")[0])
+        and (host := named_host(text))
+    ):
         urls = (host,)
     if urls and (key := others_key(text)):
         # The key that an address is signed with goes where the address goes.

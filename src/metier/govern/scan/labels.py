@@ -95,7 +95,7 @@ CREDENTIALS = next(one.pattern for one in SOURCES if one.name == "credentials")
 _SHELL_FETCH = r"(?:^|[|;&($`\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s"
 FETCH = _label(
     "fetch",
-    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|(?<!def )(?<!function )\bfetch\(|axios(?:\.get|\()|\bURL\([^)]*\)\.(?:read\w*|openStream)\(|\.dataTask\(|\bhttr2?::GET|download\.file\(|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
+    rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|(?<!def )(?<!function )\bfetch\(|axios(?:\.get|\()|\bURL\([^)]*\)\.(?:read\w*|openStream)\(|\bURI(?:\.parse)?\((?:[^()]|\([^()]*\))*\)\.(?:open|read)\b|\.dataTask\(|\bhttr2?::GET|download\.file\(|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
     r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:|\bssh\s[^|]*@[^|]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|[\"'](?:dig|host|nslookup)[\"']\s*,.*\bTXT\b|\bresolveTxt\(|\.(?:resolve|query)\([^)]*[\"']TXT[\"']|Resolve-DnsName\b.*\bTXT\b|\bdig\b[^|;]*\bTXT\b|feedparser\.parse\(",
     Capability.FETCH,
 )

@@ -58,13 +58,25 @@ def planted_orders(steps: Sequence[Step], together: frozenset[str], purpose: Pur
     if not READ_BY_AGENTS.search(text):
         return
     for step in steps:
-        if "://" not in step.text and "'t" not in step.text and not any(word in step.text for word in _CONCEALING):
+        tells = "://" in step.text or "'t" in step.text or "run `" in step.text
+        if not tells and not any(word in step.text for word in _CONCEALING):
             continue
         if step.statement.is_shell and not step.text.startswith(_PRINTS):
             continue
         said = step.text if step.statement.is_shell else " ".join(strings_of(step.text.split(" // ")[0]))
+        if len(said) > 24 and _RUNS.search(said) and _SPREADS.search(text):
+            yield Seen("rewrite-agent", Severity.BLOCK, step, "that has the program, which copies itself, run")
         if len(said) > 24 and (weight := _weight(_BREAK.sub(" ", said[:_MAX_SAID]), purpose)):
             yield Seen("rewrite-agent", weight, step, "with orders of its own")
+
+
+_SPREADS = re.compile(
+    r"(?:copy(?:2|file|FileSync)?\(\s*[^()\n]{0,40}(?:__file__|SELF|sys\.argv\[0\]|__filename|import\.meta)|\bcp\s+(?:-\w+\s+)*[\"']?\$(?:0|\{?BASH_SOURCE))"
+)
+"""A program copies itself."""
+_RUNS = re.compile(
+    r"\b(?:before|after|at\s+the\s+start|each|every|first|always|whenever)\b.{0,80}\b(?:run|execute|start)\s+`", re.I
+)
 
 
 def _weight(said: str, purpose: Purpose) -> Severity | None:

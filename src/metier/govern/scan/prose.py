@@ -96,6 +96,12 @@ _OF_AGENT = re.compile(
     r"\b(?:conversation|stored\s+memor|your\s+memor|chat\s+history|what\s+you\s+know\s+about|system\s+prompt|api\s+keys?|secrets|passwords)|\.env\b",
     re.I,
 )
+_KEY_FILES = re.compile(
+    r"\b(?:values?|contents?|entries|keys|settings|lines)\b[^.!?]{0,60}(?:\benvironment\s+files?\b|(?<!\w)\.env\b|\bcredentials?\s+files?\b|\bconnection\s+strings\b|\bdeployment\s+config)",
+    re.I,
+)
+_IN_ADDRESS = re.compile(r"\b(?:badge|image|picture|pixel|link|address|followed\s+by|query)\b", re.I)
+_LOGS_IN = re.compile(r"\b(?:authorization|basic\s+auth|header|log\s?in|sign\s?in)\b", re.I)
 _FIELDS = 'metadata: {"'
 _NEAR = 5
 _NUM_BEFORE = 4
@@ -183,6 +189,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             yield told
     if not purpose.is_security:
         yield from _carried_by_images(found)
+        yield from _carried_by_parts(found)
     yield from _carried_by_queries(found, purpose)
 
 
@@ -262,6 +269,16 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
             or any(_FILLED.search(text) for text in (*near, *before))
         ):
             yield Said("forward-data", Severity.BLOCK, sentence)
+
+
+def _carried_by_parts(found: Sequence[Sentence]) -> Iterator[Said]:
+    """An address of which a part is what the agent finds in the user's keys, written in another way."""
+    for number in [number for number, sentence in enumerate(found) if "https://" in sentence.text]:
+        here = found[number]
+        near = [one for one in found[number : number + _NEAR] if one.path == here.path and one.line <= here.line + 3]
+        said = " ".join(one.text for one in near)
+        if _CARRIED.search(said) and _KEY_FILES.search(said) and _IN_ADDRESS.search(said) and not _LOGS_IN.search(said):
+            yield Said("forward-data", Severity.BLOCK, here)
 
 
 def _carried_by_queries(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:

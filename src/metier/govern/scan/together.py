@@ -118,11 +118,14 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     outward = [step for step, place in away if place >= Place.UNKNOWN and not _is_specimen(step, purpose)]
     named = [step for step, place in away if "send" in step.labels and place == Place.OWN]
     whole: dict[str, list[Step]] = {path: [] for path in by_file}
+    plain: dict[str, list[Step]] = {}
     for step in steps:
         if step.statement.path in whole:
             whole[step.statement.path].append(step)
-        elif TELLS_ADDRESSES in step.text:
-            yield from redirected([step], step.text[:60_000])
+        elif step.statement.language in ("python", "script") and not step.statement.path.lower().endswith(DOCUMENTS):
+            plain.setdefault(step.statement.path, []).append(step)
+    for members in plain.values():
+        yield from redirected(members, "\n".join(step.text[:2000] for step in members)[:60_000])
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
