@@ -13,9 +13,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen
 from metier.verdict import Severity
 
-TELLS_ADDRESSES = "A-HJ-NP-Z"
-"""Letters that the addresses of coins are written with: a pattern that tells such addresses holds them."""
-_WORDS = ("sendTransaction", "approve(", "transfer", "istance", "recipient", "iban", "IBAN", TELLS_ADDRESSES)
+_WORDS = ("sendTransaction", "approve(", "transfer", "istance", "recipient", "iban", "IBAN", "0x[", "A-HJ-NP-Z")
 _ADDRESS_NAMED = re.compile(
     r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
 )

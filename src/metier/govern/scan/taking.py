@@ -66,7 +66,9 @@ _SIGNING = re.compile(
 _LOGINS = re.compile(r"\w\.(?:refresh_?token|client_?secret)\b", re.I)
 """What a client keeps to log in to another service."""
 _LOGS_IN = re.compile(r"grant_?type|oauth|/token\b", re.I)
-_NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|\.get\(|\[[\"']")
+_NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|(?<!requests)(?<!httpx)\.get\(|\[[\"']")
+_SETTING = re.compile(r"\(\s*\w+\[[\"']\w+[\"']\](?=\s*,)")
+"""An address that is taken out of settings."""
 _MASKS = re.compile(r"\.replace\([^)]*[\"'](?:\*{3,}|\[?redacted)", re.I)
 _WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SSH|GCP|AZURE)_\w*(?:KEY|TOKEN|SECRET)\b")
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
@@ -176,7 +178,10 @@ def _takes_agent_keys(step: Step, place: Place, kinds: set[str]) -> bool:
     if place in (Place.PLACEHOLDER, Place.INSTALLER):
         return False
     origin = step.received[AGENT_KEYS]
-    whole = "send" in step.labels and not _NARROWS.search(step.text) and not _NARROWS.search(origin.text)
+    said = _SETTING.sub("(", step.text)
+    whole = (
+        bool(step.labels & {"send", "get-with-data"}) and not _NARROWS.search(said) and not _NARROWS.search(origin.text)
+    )
     of_many = len(set(AGENTS.findall(origin.text))) > 1 and place >= Place.OWN
     return place.is_shady or "encoded" in kinds or (whole and (of_many or origin is step or place == Place.UNKNOWN))
 

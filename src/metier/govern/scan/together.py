@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from metier.govern.scan.deeds import deeds
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
 from metier.govern.scan.money import redirected
@@ -125,7 +126,9 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         elif step.statement.language in ("python", "script") and not step.statement.path.lower().endswith(DOCUMENTS):
             plain.setdefault(step.statement.path, []).append(step)
     for members in plain.values():
-        yield from redirected(members, "\n".join(step.text[:2000] for step in members)[:60_000])
+        text = "\n".join(step.text[:2000] for step in members)[:60_000]
+        yield from deeds(members, frozenset(), purpose, text)
+        yield from redirected(members, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
