@@ -48,7 +48,7 @@ _ARCHIVE = re.compile(
     re.I,
 )
 _WARNED = re.compile(
-    r"\b(?:smartscreen|gatekeeper|run\s+anyway|open\s+anyway|right[- ]click\b[^.!?]{0,30}\bopen|unknown\s+(?:developer|publisher)|(?:turn|switch)\s+off\s+(?:windows\s+)?(?:defender|antivirus)|false\s+positive|keep\s+anyway|de\s+todos\s+modos|clic\s+derecho|clique\s+direito|clic\s+droit)\b|仍要运行|仍要執行|всё?\s+равно|\bxattr\b",
+    r"\b(?:smartscreen|gatekeeper|run\s+anyway|open\s+anyway|right[- ]click\b[^.!?]{0,30}\bopen|unknown\s+(?:developer|publisher)|(?:turn|switch)\s+off\s+(?:windows\s+)?(?:defender|antivirus)|\b(?:antivirus|virus\s+scanner|defender|security\s+software)\b[^.!?]{0,60}\b(?:complains?|warns?|flags?|blocks?|objects?|reports?|reacts?)\b[^.!?]{0,40}\b(?:allow|ignore|add|accept|exclude|restore|whitelist)\b|false\s+positive|keep\s+anyway|de\s+todos\s+modos|clic\s+derecho|clique\s+direito|clic\s+droit)\b|仍要运行|仍要執行|всё?\s+равно|\bxattr\b",
     re.I,
 )
 _PASTES = re.compile(r"\b(?:copy|paste|command|script|code|one-?liner|snippet|set-?up\s+line|line)\b", re.I)
@@ -63,7 +63,7 @@ _CODE_OF_PAGE = re.compile(
     re.I,
 )
 _AT_MACHINE = re.compile(
-    r"\b(?:terminal|console|powershell|command\s+(?:line|prompt)|mac(?:os|book)?|os\s?x|windows|linux|shell|(?:install(?:ation|er)?|set-?up|bootstrap|activation)\s+(?:command|script|code|one-?liner))\b",
+    r"\b(?:terminal|console|powershell|command\s+(?:line|prompt)|(?:for|on)\s+your\s+(?:system|platform|os|machine|computer)|mac(?:os|book)?|os\s?x|windows|linux|shell|(?:install(?:ation|er)?|set-?up|bootstrap|activation)\s+(?:command|script|code|one-?liner))\b",
     re.I,
 )
 _PATH = re.compile(

@@ -28,7 +28,7 @@ from metier.govern.scan.written import program_of
 
 _SPAN = re.compile(r"`([^`\n]{4,600})`")
 _RUNNABLE = re.compile(
-    r"\b(?:ANTHROPIC|OPENAI|GEMINI|MISTRAL|OPENROUTER)_(?:BASE_URL|API_BASE|ENDPOINT)\s*=|\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s|\bhistory\s+-c\b|\bgh\s+api\s|\bsystemctl\s+(?:stop|disable|mask)\b|\baws\s+\w+\s+(?:stop|delete|disable)-",
+    r"\b(?:ANTHROPIC|OPENAI|GEMINI|MISTRAL|OPENROUTER)_(?:BASE_URL|API_BASE|ENDPOINT)\s*=|\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\b(?:mshta|msiexec|regsvr32|rundll32|bitsadmin|certutil)\b|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s|\bhistory\s+-c\b|\bgh\s+api\s|\bsystemctl\s+(?:stop|disable|mask)\b|\baws\s+\w+\s+(?:stop|delete|disable)-",
     re.I,
 )
 _YAML_COMMAND = re.compile(

@@ -38,6 +38,9 @@ _DIRECT = re.compile(
 )
 """A package that is taken straight from an address."""
 _RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
+_ONE_ARCHIVE = re.compile(
+    r"\b(?:pip[3x]?|pipx|uv|npm|pnpm|yarn|bun|npx|bunx|uvx|dlx|gem)\b[^|;&\n]{0,80}\shttps?://[^\s\"'`<>)]+\.(?:tgz|tar\.gz|zip|whl|gem)\b"
+)
 _PROJECT = re.compile(
     r"(?:^|/)(?:pom\.xml|(?:build|settings)\.gradle(?:\.kts)?|Gemfile|nuget\.config|config\.toml|composer\.json|pyproject\.toml)$",
     re.I,
@@ -98,6 +101,8 @@ def registry_findings(
             if unchecked is None:
                 unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text) or misleads(step)}
             is_run = statement.is_live and bool(_RUNS_AT_ONCE.search(step.text) or _INSTEAD.search(step.text))
+            # One archive at an address is what its host serves today, and no registry that others look at.
+            is_run = is_run or (statement.is_shell and _ONE_ARCHIVE.search(step.text) is not None)
             weight = Severity.BLOCK if statement.path in unchecked or is_run else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
