@@ -133,8 +133,9 @@ def test_a_registry_whose_certificate_is_not_checked_blocks() -> None:
     assert decided(text + "pip config set global.trusted-host pypi.tidy-drop.invalid\n", "a.sh") == Decision.BLOCK
 
 
-def test_a_package_straight_from_an_address_is_reviewed_and_blocked_if_it_is_run_at_once() -> None:
-    assert decided("pip install https://dl.tidy-drop.invalid/x.whl", "a.sh") == Decision.REVIEW
+def test_a_package_straight_from_a_stranger_is_blocked() -> None:
+    assert decided("pip install https://dl.tidy-drop.invalid/x.whl", "a.sh") == Decision.BLOCK
+    assert decided("pip install git+https://git.tidy-drop.invalid/x", "a.sh") == Decision.REVIEW
     assert decided("npx -y https://dl.tidy-drop.invalid/x.tgz", "a.sh") == Decision.BLOCK
     assert decided("npx lighthouse https://tidy.example", "a.sh") == Decision.CLEAN
 

@@ -105,8 +105,13 @@ _PAPERS = re.compile(
     r"\b(?:passports?|identity\s+cards?|ID\s+(?:cards?|scans?)|driv(?:ing|er's)\s+licen[cs]es?|residence\s+permits?|payslips?|pay\s+stubs?|bank\s+statements?|tax\s+(?:statements?|returns?)|medical\s+records?|birth\s+certificates?)\b",
     re.I,
 )
+_AS_REFERENCE = re.compile(
+    r"\bContent-Type\b|\bapplication/json\b|\bHeaders?\b|\bRequest\s+body\b|\bResponse\b|\bReturns?\b"
+)
+"""Words of a page that says how a service is called."""
 _UPLOADS = re.compile(r"\b(?:send|upload|submit|transmit|forward)\b", re.I)
 _NUM_SWEPT = 8
+_FOLDERS = ("ocuments", "Desktop", "Downloads", "home ", " disk", " computer", " drive")
 
 
 def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentence, Said | None]]:
@@ -149,7 +154,7 @@ def swept(found: Sequence[Sentence]) -> Iterator[Said]:
     ['block']
     """
     for number, sentence in enumerate(found):
-        if _SWEEPS.search(sentence.text):
+        if any(word in sentence.text for word in _FOLDERS) and _SWEEPS.search(sentence.text):
             near = [one for one in found[number : number + _NUM_SWEPT] if one.path == sentence.path]
             papers = {paper[0].lower() for one in near for paper in _PAPERS.finditer(one.text)}
             goes = any(_UPLOADS.search(one.text) and not LEFT_TO_USER.search(one.text) for one in near)
@@ -162,7 +167,12 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlie
     there = f"{said} {after}"
     if LEFT_TO_USER.search(there):
         return None
-    if sends and not _REFUSES.search(said[: sends.start()]) and _OF_THE_USER.search(f"{before} {said}"):
+    if (
+        sends
+        and not (sends[0] == "POST" and _AS_REFERENCE.search(said))
+        and not _REFUSES.search(said[: sends.start()])
+        and _OF_THE_USER.search(f"{before} {said}")
+    ):
         return "forward-data", Severity.BLOCK if _GRAVE.search(f"{earlier} {said}") else Severity.REVIEW
     is_obeyed = _FETCHES.search(said) is not None and _OBEYS.search(there) is not None
     return ("remote-instructions", Severity.REVIEW) if is_obeyed else None

@@ -338,7 +338,10 @@ def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
     links = [
         n
         for n, text in enumerate(texts)
-        if "http" in text or "](" in text or ("`" in text and _runs_package(text)) or _PURSE.fullmatch(text)
+        if "http" in text
+        or "](" in text
+        or ("`" in text and _runs_package(text))
+        or (" " not in text and _PURSE.fullmatch(text))
     ]
     for number in sorted({n + before for n in links for before in (-1, 0) if 0 <= n + before < len(found) - 1}):
         one, two = found[number], found[number + 1]
