@@ -133,7 +133,17 @@ _ALL_TABLES = re.compile(r"sqlite_master|information_schema|pg_tables", re.I)
 _FROM_PASTE = re.compile(
     r"(?:rentry\.co|pastebin\.com|paste\.rs|dpaste\.\w+|termbin\.com|hastebin\.com)\S*[\s\S]{0,400}\bbase64\s+-\w*[dD][\s\S]{0,160}\bchmod\s+\S*x"
 )
+_RUNS_UNPACKED = re.compile(
+    r"extractall\(\s*(?:path\s*=\s*)?[\"'](?P<to>[^\"'\n]{2,80})[\"'][\s\S]{0,600}\b(?:Popen|run|call|system|popen|exec\w*|spawn\w*)\(\s*\[?\s*[\"'](?P=to)/"
+)
+"""A program is run that lay in an archive."""
+_LOADS_WRITTEN = re.compile(
+    r"[\"'](?:[^\"'\n]{0,60}/)?(?P<name>\w{1,40})\.py[\"'][^\n]{0,40}(?:[\"']wb?[\"']|write_(?:text|bytes))[\s\S]{0,500}(?:\b(?:import_module|__import__)\(\s*[\"'](?P=name)[\"']|\n(?:[\w.]{1,40}\s*=\s*)?(?P=name)\.\w+\()"
+)
+"""A module is loaded that was written a moment before."""
 _DEEDS = (
+    Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
+    Deed("run-download", _LOADS_WRITTEN, (".py'", '.py"'), _FETCH, is_outward=True, also="as a module"),
     Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),

@@ -96,4 +96,6 @@ def _weight(said: str, purpose: Purpose) -> Severity | None:
 def _is_strange(url: str, purpose: Purpose) -> bool:
     """Whether an address is nobody's that the package is about."""
     place = place_of(url, own_words=purpose.words)
-    return place >= Place.UNKNOWN or (place == Place.OWN and not purpose.names(host_of(url)))
+    return (
+        place >= Place.UNKNOWN or place == Place.MESSAGING or (place == Place.OWN and not purpose.names(host_of(url)))
+    )

@@ -57,7 +57,7 @@ _READ_AND_RUN = re.compile(
 """Lines are read from a connection and run one by one."""
 _RUN_WORDS = ("eval", "exec(", "execsync(", "sh -c", "subprocess.", "os.popen", "os.system")
 _HOOK_SENDS = re.compile(
-    r"[\"']command[\"']\s*:\s*f?[\"'](?:[^\"'\n]*[;|&]\s*)?(?:curl|wget|nc)\b[^\n]*(?:-d\b|--data|-F\b|-T\b|POST)"
+    r"[\"']?\bcommand[\"']?\s*:\s*f?[\"'`](?:[^\"'\n]*[;|&]\s*)?(?:curl|wget|nc)\b[^\n]*(?:-d\b|--data|-F\b|-T\b|POST)"
 )
 _ALLOWS_ALL = re.compile(r"[\"']Bash\(\*\)[\"']|[\"']bypassPermissions[\"']")
 _FETCH_START = re.compile(
