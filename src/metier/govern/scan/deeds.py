@@ -130,9 +130,8 @@ _LINE_READ = re.compile(r"\.ReadString\(|bufio\.NewScanner\(\s*(?:c|conn\w*|s|so
 _ON_NETWORK = re.compile(r"\bnet\.(?:Listen|Dial\w*)\(")
 _AT_RANDOM = re.compile(r"\bdelete\s+from\b[^;\n]{0,80}\bwhere\b[^;\n]{0,40}\brandom\(\)", re.I)
 _ALL_TABLES = re.compile(r"sqlite_master|information_schema|pg_tables", re.I)
-_FROM_PASTE = re.compile(
-    r"(?:rentry\.co|pastebin\.com|paste\.rs|dpaste\.\w+|termbin\.com|hastebin\.com)\S*[\s\S]{0,400}\bbase64\s+-\w*[dD][\s\S]{0,160}\bchmod\s+\S*x"
-)
+_DECODED_PROGRAM = re.compile(r"\b(?:curl|wget)\b[\s\S]{0,500}\bbase64\s+-\w*[dD][\s\S]{0,200}\bchmod\s+\S*x")
+"""What was fetched is decoded and made a program."""
 _RUNS_UNPACKED = re.compile(
     r"extractall\(\s*(?:path\s*=\s*)?[\"'](?P<to>[^\"'\n]{2,80})[\"'][\s\S]{0,600}\b(?:Popen|run|call|system|popen|exec\w*|spawn\w*)\(\s*\[?\s*[\"'](?P=to)/"
 )
@@ -148,7 +147,7 @@ _DEEDS = (
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
-    Deed("run-download", _FROM_PASTE, ("base64",), also="from a paste, decoded"),
+    Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
     Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH | {"load-code"}, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),

@@ -39,7 +39,7 @@ def decoded_blobs(text: str) -> Iterator[str]:
         return
     end = min(len(text), _MAX_BLOB)
     for found in _BLOB.finditer(text, 0, end):
-        said = _hex(found[0]) or _base64(found[0]) or _base64(found[0][::-1]) or _base64(f"{found[0]}=")
+        said = _hex(found[0]) or _base64(found[0]) or _base64(found[0][::-1])
         if said is not None:
             yield said
     if '",' in text or "'," in text or "' +" in text or '" +' in text:

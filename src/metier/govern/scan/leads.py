@@ -169,7 +169,7 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlie
         return None
     if (
         sends
-        and not (sends[0] == "POST" and _AS_REFERENCE.search(said))
+        and not (sends[0] == "POST" and len(set(_AS_REFERENCE.findall(said))) > 1)
         and not _REFUSES.search(said[: sends.start()])
         and _OF_THE_USER.search(f"{before} {said}")
     ):

@@ -34,6 +34,13 @@ _CONCEALS = re.compile(
 _ACTS = re.compile(
     r"https?://|\b(?:curl|wget|upload|forward|send|approve|passwords?|tokens?|credentials?|secrets?|api keys?)\b", re.I
 )
+_SPREADS = re.compile(
+    r"(?:copy(?:2|file|FileSync)?\(\s*[^()\n]{0,40}(?:__file__|SELF|sys\.argv\[0\]|__filename|import\.meta)|\bcp\s+(?:-\w+\s+)*[\"']?\$(?:0|\{?BASH_SOURCE))"
+)
+"""A program copies itself."""
+_RUNS = re.compile(
+    r"\b(?:before|after|at\s+the\s+start|each|every|first|always|whenever)\b.{0,80}\b(?:run|execute|start)\s+`", re.I
+)
 _BREAK = re.compile(r"\\[nrt]|\s+")
 _NAMES = (
     "SKILL.md", "CLAUDE.md", "AGENT", "GEMINI.md", "SOUL.md", "MEMORY.md", "HEARTBEAT.md", "IDENTITY.md", "rules", "copilot-instructions", ".claude",
@@ -68,15 +75,6 @@ def planted_orders(steps: Sequence[Step], together: frozenset[str], purpose: Pur
             yield Seen("rewrite-agent", Severity.BLOCK, step, "that has the program, which copies itself, run")
         if len(said) > 24 and (weight := _weight(_BREAK.sub(" ", said[:_MAX_SAID]), purpose)):
             yield Seen("rewrite-agent", weight, step, "with orders of its own")
-
-
-_SPREADS = re.compile(
-    r"(?:copy(?:2|file|FileSync)?\(\s*[^()\n]{0,40}(?:__file__|SELF|sys\.argv\[0\]|__filename|import\.meta)|\bcp\s+(?:-\w+\s+)*[\"']?\$(?:0|\{?BASH_SOURCE))"
-)
-"""A program copies itself."""
-_RUNS = re.compile(
-    r"\b(?:before|after|at\s+the\s+start|each|every|first|always|whenever)\b.{0,80}\b(?:run|execute|start)\s+`", re.I
-)
 
 
 def _weight(said: str, purpose: Purpose) -> Severity | None:

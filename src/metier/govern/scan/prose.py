@@ -96,6 +96,11 @@ _OF_AGENT = re.compile(
     r"\b(?:conversation|stored\s+memor|your\s+memor|chat\s+history|what\s+you\s+know\s+about|system\s+prompt|api\s+keys?|secrets|passwords)|\.env\b",
     re.I,
 )
+_LOOSENS = re.compile(
+    r"\b(?:ignore|override|always|execute|install|delete|(?:do not|don't|never) (?:tell|mention|reveal|show|ask))\b",
+    re.I,
+)
+"""What no form has to tell whoever fills it in."""
 _KEY_FILES = re.compile(
     r"\b(?:values?|contents?|entries|keys|settings|lines)\b[^.!?]{0,60}(?:\benvironment\s+files?\b|(?<!\w)\.env\b|\bcredentials?\s+files?\b|\bconnection\s+strings\b|\bdeployment\s+config)",
     re.I,
@@ -217,7 +222,8 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
                 )
                 sends = re.search(r"send|upload|forward|curl|fetch|exfil|post|authorized_keys", sentence.text, re.I)
                 # Whoever fills a form in reads in it how.
-                is_shown = is_shown or ("template" in sentence.path and not (grave and sends))
+                is_form = "template" in sentence.path and not _LOOSENS.search(sentence.text)
+                is_shown = is_shown or (is_form and not (grave and sends))
                 yield Said(
                     "hidden-instructions",
                     Severity.BLOCK
