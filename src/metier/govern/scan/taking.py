@@ -65,7 +65,9 @@ _SIGNING = re.compile(
 """A key that signs for its owner: it is used on this machine, and no service needs it."""
 _LOGINS = re.compile(r"\w\.(?:refresh_?token|client_?secret)\b", re.I)
 """What a client keeps to log in to another service."""
-_LOGS_IN = re.compile(r"grant_?type|oauth|/token\b", re.I)
+_LOGS_IN = re.compile(
+    r"grant_?type|oauth|/(?:tokens?|auth\w*|refresh\w*|log-?in|sign-?in)\b|//(?:auth|login|id|accounts?)\.", re.I
+)
 _NARROWS = re.compile(r"\bjq\b|\bgrep\b|\bawk\b|\bcut\b|\bsed\b|(?<!requests)(?<!httpx)\.get\(|\[[\"']")
 _SETTING = re.compile(r"\(\s*\w+\[[\"']\w+[\"']\](?=\s*,)")
 """An address that is taken out of settings."""
