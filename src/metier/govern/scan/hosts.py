@@ -27,8 +27,11 @@ _BARE = re.compile(
 _OTHERS_BOT = re.compile(
     r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w|/forms/d/e/[\w-]+/formResponse"
 )
+ACCOUNT_KEY = r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|ntn_[A-Za-z0-9]{40,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"
+"""Keys of accounts in which texts and files are kept."""
 _OTHERS_KEY = re.compile(
-    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|hf_[A-Za-z]{30,}|npm_[A-Za-z0-9]{36}|ntn_[A-Za-z0-9]{40,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}|pypi-AgEI\w{20,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
+    rf"(?<![A-Za-z0-9])(?:{ACCOUNT_KEY}|hf_[A-Za-z]{{30,}}|npm_[A-Za-z0-9]{{36}})"
+    r"|(?<![A-Za-z0-9])(?:pypi-AgEI\w{20,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
 )
 """A sender's address written out in a package belongs to its author, not to its user."""
 _KEY_WORDS = (

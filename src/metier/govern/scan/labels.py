@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from metier.capability import Capability
+from metier.govern.scan.hosts import ACCOUNT_KEY
 from metier.govern.scan.triggers import Alternative
 
 _HOME = r"(?:~|\$\{?HOME\}?|\$env:(?:USERPROFILE|APPDATA|LOCALAPPDATA)|%\w*(?:USERPROFILE|APPDATA)%|/root|/home/[\w$*{}.-]+|/Users/[\w$*{}.-]+|homedir\(\)|Path\.home\(\)|home)"
@@ -70,7 +71,7 @@ SOURCES = (
         r"|(?<![Kk]ey: )(?<![Kk]ey = )(?<![\w.])[\w.]{0,20}(?:Buffer\.from|encode|hexlify|toHex|encodeURIComponent|String|BigInt)\(\s*(?:\w+\.)*_?(?:secret_?[Kk]ey|private_?[Kk]ey)\b|(?<![Kk]ey: )(?<![Kk]ey = )(?<![\w.])\w{1,20}\.(?:secret_?[Kk]ey|private_?[Kk]ey)\.(?:toString|hex)\(",
         Capability.READ_WALLETS, Capability.READ_OUTSIDE,
     ),
-    _label("others-key", r"[\"'](?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{18,}|ntn_[A-Za-z0-9]{40,}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64})[\"']", flags=0),
+    _label("others-key", rf"[\"'](?:{ACCOUNT_KEY})[\"']", flags=0),
     _label("history", r"\.(?:bash|zsh|sh|python|psql|mysql|node_repl)_history|ConsoleHost_history|Telegram Desktop[/\\\"',\s]*tdata|\btdata\b|Signal[/\\\"',\s]{1,5}config\.json|Discord[/\\\"',\s]*Local Storage|Slack[/\\\"',\s]*(?:Cookies|storage)|chat\.db\b|Messages/chat\.db", Capability.READ_OUTSIDE),
     _label("sessions", r"\.claude[/\\\"',\s]*(?:projects|history\.jsonl|transcripts)|\.codex[/\\\"',\s]*(?:sessions|history)|\.(?:openclaw|clawdbot|moltbot)[/\\\"',\s]*agents\S*sessions", Capability.READ_OUTSIDE),
     _label(

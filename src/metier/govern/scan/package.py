@@ -153,10 +153,7 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
     }
     if numbers:
         # What is kept in pieces, or as numbers, is put together where it is decoded.
-        numbers.update(n for n, step in enumerate(steps) if step.text.count(",") >= _MIN_PIECES or "b'x" in step.text)
-        numbers.update(
-            n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and ("'c" in step.text or '"c' in step.text)
-        )
+        numbers.update(n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and _may_be_kept(step.text))
     texts = [step.text for step in steps]
     ends = [*itertools.accumulate(len(text) + 1 for text in texts)]
     # Each sign is one byte, so that places stay as they are.
@@ -167,6 +164,11 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
         numbers.add(number)
         place = runs.find(_RUN, ends[number])
     return [steps[number] for number in sorted(numbers)]
+
+
+def _may_be_kept(text: str) -> bool:
+    """Whether a text may hold pieces, numbers, or bytes that were packed."""
+    return text.count(",") >= _MIN_PIECES or "b'x" in text or 'b"x' in text or "'c" in text or '"c' in text
 
 
 def _hidden_steps(text: str, within: Statement) -> list[Step]:
