@@ -401,11 +401,18 @@ def _is_manual(step: Step) -> bool:
     return not (step.statement.is_shell and re.search(r"\s>>?\s|\btee\b|\bsed\s+-i|\bcp\s", step.text))
 
 
+_HOST_BY_NAME = re.compile(r"/dev/(?:tcp|udp)/\$\{?(\w{1,60})")
+
+
 def _is_placeholder(step: Step) -> bool:
     """Whether the other end of a connection is left for the reader to fill in."""
     places = [place_of(url) for url in step.urls]
     if places:
         return all(place in (Place.LOCAL, Place.PLACEHOLDER) for place in places)
+    if (by_name := _HOST_BY_NAME.search(step.text)) and re.search(
+        rf"\b{by_name[1]}=[\"']?(?:[\w-]{{1,63}}\.)+[a-z]{{2,12}}\b", step.text
+    ):
+        return False
     return bool(
         re.search(
             r"/dev/tcp/(?:[<{$A-Z…]|\.\.\.|10\.|192\.168|127\.|localhost)|\b(?:LHOST|ATTACKER|RHOST|<ip>|\$ip|\$\{?\w*IP|10\.\d+\.\d+\.\w+|192\.168\.\d+\.\w+)\b",

@@ -66,6 +66,11 @@ _AT_MACHINE = re.compile(
     r"\b(?:terminal|console|powershell|command\s+(?:line|prompt)|(?:for|on)\s+your\s+(?:system|platform|os|machine|computer)|mac(?:os|book)?|os\s?x|windows|linux|shell|(?:install(?:ation|er)?|set-?up|bootstrap|activation)\s+(?:command|script|code|one-?liner))\b",
     re.I,
 )
+_BY_HAND = re.compile(
+    r"\bwin(?:dows)?(?:\s+key)?\s*\*{0,2}\s*\+\s*\*{0,2}r\b|\b(?:press|hit|click)\b[^.!?]{0,20}\bcopy\b[\s\S]{0,200}\b(?:terminal|powershell|console|command\s+prompt)\b[\s\S]{0,120}\bpaste\b|\b(?:read|take|copy)\s+the\s+command\s+(?:from|off|on)\s+the\s+page\b",
+    re.I,
+)
+"""What a page shows is carried into a terminal, unread."""
 _PATH = re.compile(
     r"/(?:dl|get|download|downloads|install|installer|setup|releases?)(?:/|$|\?|\.)|\.(?:zip|rar|7z|exe|msi|dmg|pkg)(?:$|[/?#])",
     re.I,
@@ -85,6 +90,8 @@ _FILES = re.compile(
 """Where anyone has a place for files or pages of a name of their own choosing."""
 _AROUND = 3
 _LINES = 4
+_NUM_STEPS = 9
+"""So many sentences are the steps that belong to an address."""
 _MAX_URLS = 50
 _MIN_NAME = 3
 
@@ -106,6 +113,8 @@ def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         told = " ".join((said, *near[1]))
         around = " ".join((*near[0], told))
         met = _met(foreign, said, told, around)
+        if (met is None or met[1] != Severity.BLOCK) and _is_carried_by_hand(found, number, foreign):
+            met = "paste-command", Severity.BLOCK
         if met is not None and (met[0] == "fetch-program" or not _THINGS.search(said)):
             yield Said(*met, sentence)
 
@@ -137,6 +146,15 @@ def _met(foreign: Sequence[str], said: str, told: str, around: str) -> tuple[str
     if gets and is_demanded and _PROGRAM.search(told):
         return "demand-program", Severity.BLOCK if starts or _PROGRAM.search(said) else Severity.REVIEW
     return ("demand-program", Severity.REVIEW) if is_file and is_demanded else None
+
+
+def _is_carried_by_hand(found: Sequence[Sentence], number: int, foreign: Sequence[str]) -> bool:
+    """Whether the steps below an address carry what stands there into a terminal, unread."""
+    if all(map(_is_platform, foreign)):
+        return False
+    path = found[number].path
+    steps = " ".join([one.text for one in found[number : number + _NUM_STEPS] if one.path == path])
+    return _PASTES.search(steps) is not None and _BY_HAND.search(steps) is not None
 
 
 def _is_foreign(url: str, purpose: Purpose) -> bool:

@@ -220,7 +220,7 @@ def _led_to(text: str, names: Collection[str], *, is_shell: bool) -> tuple[str, 
         not urls
         and not is_shell
         and "." in text
-        and _may_name_host(text.partition(" // ")[0])
+        and (is_outward or _may_name_host(text.partition(" // ")[0]))
         and (host := named_host(text))
     ):
         urls = (host,)

@@ -145,7 +145,7 @@ GET_WITH_DATA = _label(
 EXECUTE = _label(
     "execute",
     r"(?<![\w.])(?:exec|eval|execfile)\s*\(|\bexec\(\s*compile|os\.(?:system|popen|exec[lv]\w*|spawn\w*|startfile)\s*\(|subprocess\.(?:run|call|Popen|check_\w+|getoutput|getstatusoutput)\s*\(|create_subprocess_shell|pty\.spawn|commands\.getoutput|asyncio\.create_subprocess"
-    r"|child_process|(?<![Rr]egex\.)(?<![Rr]eg[Ee]xp\.)(?<![Pp]attern\.)(?<!_re\.)(?<!\bre\.)(?<!Re\.)(?<!RE\.)(?<!/\.)(?<!/[gimsuy]\.)\bexec(?:Sync|File|FileSync|P|Async|Promise|Cmd|Command)?\s*\(|\bspawn(?:Sync)?\s*\(|\bexeca?\(|new Function(?:\.constructor)?\s*\(|\bFunction\s*\(|vm\.(?:runIn\w+|Script)|\brunIn(?:This|New)?Context\(|Deno\.(?:run|Command)|Bun\.spawn|\$`|Runtime\.getRuntime\(\)\.exec|ProcessBuilder|exec\.Command\(|\bCommand::new\(|shell_exec\(|passthru\(|proc_open|%x[\[{(]|IO\.popen|Kernel\.(?:system|exec)|(?<!\brop\.)(?<!\belf\.)\bsystem\s*\("
+    r"|child_process|(?<![Rr]egex\.)(?<![Rr]eg[Ee]xp\.)(?<![Pp]attern\.)(?<!_re\.)(?<!\bre\.)(?<!Re\.)(?<!RE\.)(?<!/\.)(?<!/[gimsuy]\.)\bexec(?:Sync|File|FileSync|P|Async|Promise|Cmd|Command)?\s*\(|\bspawn(?:Sync)?\s*\(|\bexeca\(|new Function(?:\.constructor)?\s*\(|\bFunction\s*\(|vm\.(?:runIn\w+|Script)|\brunIn(?:This|New)?Context\(|Deno\.(?:run|Command)|Bun\.spawn|\$`|Runtime\.getRuntime\(\)\.exec|ProcessBuilder|exec\.Command\(|\bCommand::new\(|shell_exec\(|passthru\(|proc_open|%x[\[{(]|IO\.popen|Kernel\.(?:system|exec)|(?<!\brop\.)(?<!\belf\.)\bsystem\s*\("
     r"|\b(?:iex|Invoke-Expression|Invoke-Command|Start-Process)\b|WScript\.Shell|\bdo shell script\b|runpy\.run|importlib\.import_module|__import__\s*\(|marshal\.loads|pickle\.loads?\(|ctypes\.(?:CDLL|windll|memmove)|VirtualAlloc|LoadLibrary",
     Capability.RUN_PROGRAMS,
 )

@@ -13,7 +13,7 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen
 from metier.verdict import Severity
 
-_WORDS = ("sendTransaction", "approve(", "transfer", "istance", "recipient", "iban", "IBAN", "0x[", "A-HJ-NP-Z")
+_WORDS = ("sendTransaction", "approve(", "transfer", "istance", "recipient", "iban", "IBAN", "0x[", "A-HJ-NP-Z", "bc1")
 _ADDRESS_NAMED = re.compile(
     r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
 )
@@ -24,7 +24,7 @@ _OTHER_ACCOUNT = re.compile(
 _GROUPS = re.compile(r"[\"'][A-Z]{2}\d{2}[\"'](?:\s*,\s*[\"'][0-9A-Z]{4}[\"']){2,}")
 """An account of a bank that is kept in pieces."""
 _BY_SUM = re.compile(
-    r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d)[^\n]{0,60}\?[^\n:]{0,60}:|\bif\s+\w*(?:total|amount|sum)\w*\s*>=?\s*\w"
+    r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d)[^\n]{0,60}\?[^\n:]{0,60}:|\bif\s*\(?\s*[\w.]*(?:total|amount|sum|net|gross)\w*\s*>=?\s*\w"
 )
 _CHOSEN = re.compile(
     r"=\s*(\w+)\s+if\s+[^\n]{0,60}(?:amount|sum|total|value|lamports|sol|eth)\w*\s*>=?[^\n]{1,40}\s+else\s+(\w+)", re.I
@@ -37,6 +37,10 @@ _ROW = re.compile(
 _SWITCHED = re.compile(
     r"\b(?:recipient|to|toPubkey|destination|beneficiary)\s*:\s*[^,{}?]{1,60}\?\s*([\w.]+)\s*:\s*([\w.]+)"
 )
+_FROM_TABLE = re.compile(
+    r"(?<![\w.])[\w.]+[!?]?\.?\[(?P<key>\w+)\]\s*=\s*(?:\(\s*)?(?P<table>\w+)(?:\s+as\s+\w+\s*\))?(?:\[(?P=key)\]|\.get\(\s*(?P=key)\b)"
+)
+"""What stands under a key is exchanged for what a table holds under the same."""
 _TWENTY = re.compile(r"[\[(]\s*(?:0x[0-9a-fA-F]{1,2}\s*,\s*){19}0x[0-9a-fA-F]{1,2}\s*,?\s*[\])]")
 _SHARE = re.compile(
     r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
@@ -50,6 +54,10 @@ _NEAREST = re.compile(
 )
 _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
+)
+_PURSES_BY_COIN = re.compile(
+    r"[\"']?\b(?:btc|eth|sol|xmr|ltc|doge|trx|bnb|usdt|usdc|bitcoin|ethereum|solana|tron|litecoin)\w{0,8}[\"']?\s*:\s*[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{26,44})[\"']",
+    re.I,
 )
 _MANY_WALLETS = 3
 _MANY_ROWS = 2
@@ -86,7 +94,10 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         yield Seen("redirect-money", Severity.BLOCK, step, "for each kind of address one that stands in its place")
     names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
     pays = "sendTransaction" in text
+    purses = {step.statement.assigns[0] for step in steps if step.statement.assigns and _is_purse_table(step.text)}
     for step in steps:
+        if purses and "]" in step.text and (taken := _FROM_TABLE.search(step.text)) and taken["table"] in purses:
+            yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
         if "?" in step.text and (switched := _SWITCHED.search(step.text)) and not names.isdisjoint(switched.groups()):
             yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
         if "else" in step.text and (chosen := _CHOSEN.search(step.text)) and not names.isdisjoint(chosen.groups()):
@@ -96,3 +107,8 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         paid = _PAYS.search(step.text) if "{" in step.text else None
         if paid and paid["to"] in names and _SHARE.search(step.text):
             yield Seen("redirect-money", Severity.BLOCK, step)
+
+
+def _is_purse_table(text: str) -> bool:
+    """Whether a table holds addresses by the kind of coin, and so is no list of contracts."""
+    return "{" in text and len(_PURSES_BY_COIN.findall(text)) >= _MANY_ROWS

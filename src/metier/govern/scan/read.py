@@ -57,7 +57,7 @@ _AGAINST = re.compile(
 _AGAINST_NEXT = re.compile(r"\b(?:must|may|should|can)\s*not(?:\s+be)?\s*$|\b(?:never|don't|do\s+not)\s*$", re.I)
 """A line that forbids what the next one begins with."""
 _SHOWN_THERE = re.compile(
-    r"\b(?:such as|looks? like|bad signs?|warning signs?|traces?|patterns?|indicators?|lures?|payloads?|malicious|attack\w*|fake|suspicious|denied|blocked|forbidden|dangerous|destructive|detect\w*|red flags?|in the wild|reverse shells?)\b",
+    r"\b(?:such as|looks? like|bad signs?|warning signs?|traces?|patterns?|indicators?|lures?|payloads?|malicious|attack\w*|fake|suspicious|denied|blocked|forbidden|dangerous|destructive|detect\w*|red flags?|typical(?:ly)?|persistence|in the wild|reverse shells?)\b",
     re.I,
 )
 """Words of a line, or of the heading over it, that show commands to be recognised."""

@@ -33,6 +33,30 @@ _APPEND = re.compile(
 )
 
 
+_GUARDS = ("if (", "if(", "while (", "for (", "for(", "else ")
+_BRACKETS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[()]")
+
+
+def _guarded(piece: str) -> str:
+    """What a condition or a loop that stands on the same line guards; nothing if that is all.
+
+    >>> _guarded("if (has(p)) kept.push(read(p))"), _guarded("if (a)"), _guarded("else b = c")
+    ('kept.push(read(p))', '', 'b = c')
+    """
+    if piece.startswith("else "):
+        return _guarded(piece[5:]) or piece[5:]
+    depth = 0
+    for bracket in _BRACKETS.finditer(piece):
+        if bracket[0] == "(":
+            depth += 1
+        elif bracket[0] == ")":
+            depth -= 1
+            if depth == 0:
+                rest = piece[bracket.end() :].lstrip()
+                return (_guarded(rest) or rest) if rest.startswith(_GUARDS) else rest
+    return ""
+
+
 def assigned(piece: str, scope: str) -> tuple[str, ...]:
     """The names that receive something in a statement of a script.
 
@@ -40,6 +64,8 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     (('a', 'b'), ('.kept',))
     """
     names: list[str] = []
+    if piece.startswith(_GUARDS) and (guarded := _guarded(piece)):
+        names += assigned(guarded, scope)
     found = _ASSIGN.match(piece) if "=" in piece else None
     if found:
         names += (
