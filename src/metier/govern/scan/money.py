@@ -7,40 +7,61 @@ by what it looks like, or for a share of what is paid.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen
+from metier.govern.scan.variables import NAME
 from metier.verdict import Severity
 
-_WORDS = ("sendTransaction", "approve(", "transfer", "istance", "recipient", "iban", "IBAN", "0x[", "A-HJ-NP-Z", "bc1")
-_ADDRESS_NAMED = re.compile(
-    r"\b(\w+)\s*+=\s*+(?:new PublicKey\(\s*+)?[\"'](?:0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{16,40}[\"']|[1-9A-HJ-NP-Za-km-z]{32,44}[\"'])"
+_SIGNS = "[1-9A-HJ-NP-Za-km-z]"
+_ACCOUNT = (
+    rf"(?:0x[0-9a-fA-F]{{40}}|bc1[a-z0-9]{{25,62}}|(?=[A-Z1-9]{{0,40}}[a-z])(?=[a-zA-Z]{{0,40}}\d){_SIGNS}{{26,44}}"
+    r"|[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)"
 )
-_OTHER_ACCOUNT = re.compile(
-    r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d|>=?\s*\d[^\n]{0,20}\?)[\s\S]{0,300}?[\"'](?P<iban>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)[\"']"
-)
-"""An account of a bank that stands in a program, below a look at how much is paid."""
-_GROUPS = re.compile(r"[\"'][A-Z]{2}\d{2}[\"'](?:\s*,\s*[\"'][0-9A-Z]{4}[\"']){2,}")
+"""An address of Ethereum, Bitcoin, Tron or Solana, or an account of a bank."""
+_GROUPS = r"[\"'][A-Z]{2}\d{2}[\"'](?:\s*,\s*[\"'][0-9A-Z]{4}[\"']){2,}"
 """An account of a bank that is kept in pieces."""
-_BY_SUM = re.compile(
-    r"(?:\b(?:total|amount|sum|net|gross|value|price)\w*\s*>=?\s*\d)[^\n]{0,60}\?[^\n:]{0,60}:|\bif\s*\(?\s*[\w.]*(?:total|amount|sum|net|gross)\w*\s*>=?\s*\w"
+_HOLDS_ACCOUNT = re.compile(
+    rf"[\"'`]{_ACCOUNT}[\"'`]|{_GROUPS}|[\"']0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|[\"']0x[0-9a-fA-F]{{16,39}}[\"']"
+)
+_LOOKS_LIKE = re.compile(
+    r"0x\[[\w-]{4,12}\]\{40\}|\[(?:1-9|A-HJ|a-km|A-H)[A-Za-z0-9-]{6,24}\]\{\d|bc1\[|\(bc1\||\[A-Z\]\{2\}(?:\\{1,2}d|\[0-9\])\{2\}"
+)
+"""How a pattern tells an account."""
+_AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance)\w*"
+_GUARD = re.compile(
+    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
+    re.I,
+)
+"""A look at how much is paid, at the day or at chance."""
+_FIELD = r"(?i:\w{0,20}(?:iban|account|recipient|payee|pay_?to|address|wallet|destination|beneficiary|payout|receiver|creditor)\w{0,12})"
+_NAME = r"[A-Za-z_$][\w$]{0,60}"
+_PUT = re.compile(
+    rf"(?:(?:\.{_FIELD}|\[[\"']{_FIELD}[\"']\])\s*=(?!=)|[{{,(]\s*[\"']?{_FIELD}[\"']?\s*[:=](?!=))\s*(?:[\"'`](?P<written>{_ACCOUNT})|(?P<name>{_NAME}))"
+)
+"""An account is put into a field of something that is handed on."""
+_SWITCHED = re.compile(
+    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})\s*[<>]=?[^?:\n]{{1,60}})\?\s*(?P<one>[\"'`]?{_NAME}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?{_NAME})"
 )
 _CHOSEN = re.compile(
-    r"=\s*(\w+)\s+if\s+[^\n]{0,60}(?:amount|sum|total|value|lamports|sol|eth)\w*\s*>=?[^\n]{1,40}\s+else\s+(\w+)", re.I
+    rf"=\s*(?P<one>[\"']?{_NAME})[^=\n]{{0,60}}\s+if\s+[^\n]{{0,80}}{_AMOUNT}[\])\"']*\s*[<>]=?[^\n]{{1,60}}\s+else\s+(?P<two>[\"']?{_NAME})",
+    re.I,
 )
 """One of two receivers, by what is paid."""
-_ROW = re.compile(
-    r"(?:0x\[[\w-]+\]\{40\}|\[a-km-zA-HJ-NP-Z1-9\]\{|\[1-9A-HJ-NP-Za-km-z\]\{|bc1\[?)[^\n]{0,60}?(?<!ample: )(?<!ample:)(?<!older: )(?<!test: )[\"'](?P<to>0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{32,44})[\"']"
-)
-"""What an address looks like, and right beside it one address."""
-_SWITCHED = re.compile(
-    r"\b(?:recipient|to|toPubkey|destination|beneficiary)\s*:\s*[^,{}?]{1,60}\?\s*([\w.]+)\s*:\s*([\w.]+)"
-)
+_REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(
     r"(?<![\w.])[\w.]+[!?]?\.?\[(?P<key>\w+)\]\s*=\s*(?:\(\s*)?(?P<table>\w+)(?:\s+as\s+\w+\s*\))?(?:\[(?P=key)\]|\.get\(\s*(?P=key)\b)"
 )
 """What stands under a key is exchanged for what a table holds under the same."""
+_ROW = re.compile(
+    r"(?:0x\[[\w-]+\]\{40\}|\[a-km-zA-HJ-NP-Z1-9\]\{|\[1-9A-HJ-NP-Za-km-z\]\{|bc1\[?)[^\n]{0,60}?(?<!ample: )(?<!ample:)(?<!older: )(?<!test: )[\"'](?P<to>0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{32,44})[\"']"
+)
+"""What an address looks like, and right beside it one address."""
+_OF_COIN = re.compile(
+    r"[\"']?\b(?:btc|eth|sol|xmr|ltc|doge|trx|bnb|usdt|usdc|bitcoin|ethereum|solana|tron|litecoin)\w{0,8}[\"']?\s*:\s*[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{26,44})[\"']",
+    re.I,
+)
 _TWENTY = re.compile(r"[\[(]\s*(?:0x[0-9a-fA-F]{1,2}\s*,\s*){19}0x[0-9a-fA-F]{1,2}\s*,?\s*[\])]")
 _SHARE = re.compile(
     r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
@@ -55,12 +76,10 @@ _NEAREST = re.compile(
 _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
-_PURSES_BY_COIN = re.compile(
-    r"[\"']?\b(?:btc|eth|sol|xmr|ltc|doge|trx|bnb|usdt|usdc|bitcoin|ethereum|solana|tron|litecoin)\w{0,8}[\"']?\s*:\s*[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{26,44})[\"']",
-    re.I,
-)
 _MANY_WALLETS = 3
 _MANY_ROWS = 2
+_ABOVE = 3
+"""So far above a step stands what guards it."""
 
 
 def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
@@ -76,39 +95,67 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
     >>> [seen.rule for seen in redirected(steps, "\\n".join(lines))]
     ['redirect-money']
     """
-    if not any(word in text for word in _WORDS):
-        return
-    if bank := _OTHER_ACCOUNT.search(text):
-        step = steps[min(text.count("\n", 0, bank.start("iban")), len(steps) - 1)]
-        yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, where the sum is large")
     if "istance" in text or "evenshtein" in text:
         wallets = {found[0] for found in _WALLET.finditer(text)}
         if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
             yield Seen("redirect-money", Severity.BLOCK, steps[0], "to the address that looks most like the one given")
-    if (pieces := _GROUPS.search(text)) and _BY_SUM.search(text):
-        step = steps[min(text.count("\n", 0, pieces.start()), len(steps) - 1)]
-        yield Seen("redirect-money", Severity.BLOCK, step, "an account kept in pieces, where the sum is large")
+    if "sendTransaction" in text and "0x" in text:
+        for step in steps:
+            if "0x" in step.text and _TWENTY.search(step.text):
+                yield Seen("redirect-money", Severity.BLOCK, step, "an address that is kept as numbers")
+    if not _HOLDS_ACCOUNT.search(text):
+        return
     rows = [row.start() for row in _ROW.finditer(text)]
     if len(rows) >= _MANY_ROWS:
         step = steps[min(text.count("\n", 0, rows[0]), len(steps) - 1)]
         yield Seen("redirect-money", Severity.BLOCK, step, "for each kind of address one that stands in its place")
-    names = {found[1] for found in _ADDRESS_NAMED.finditer(text)}
-    pays = "sendTransaction" in text
-    purses = {step.statement.assigns[0] for step in steps if step.statement.assigns and _is_purse_table(step.text)}
-    for step in steps:
-        if purses and "]" in step.text and (taken := _FROM_TABLE.search(step.text)) and taken["table"] in purses:
-            yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
-        if "?" in step.text and (switched := _SWITCHED.search(step.text)) and not names.isdisjoint(switched.groups()):
+    yield from _exchanged(steps)
+
+
+def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
+    """An account that is written out takes the place of one that is given."""
+    written = {step.statement.assigns[0] for step in steps if step.statement.assigns and _is_account(step.text)}
+    likes = {step.statement.assigns[0] for step in steps if step.statement.assigns and _LOOKS_LIKE.search(step.text)}
+    likes_any = any(_LOOKS_LIKE.search(step.text) for step in steps)
+    for number, step in enumerate(steps):
+        text = step.text
+        if (put := _PUT.search(text)) and (put["written"] or put["name"] in written):
+            if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
+                yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
+        elif any(_is_one(name, written) for name in _one_of_two(text)):
             yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
-        if "else" in step.text and (chosen := _CHOSEN.search(step.text)) and not names.isdisjoint(chosen.groups()):
-            yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
-        if pays and "0x" in step.text and _TWENTY.search(step.text):
-            yield Seen("redirect-money", Severity.BLOCK, step, "an address that is kept as numbers")
-        paid = _PAYS.search(step.text) if "{" in step.text else None
-        if paid and paid["to"] in names and _SHARE.search(step.text):
+        if (replaces := _REPLACES.search(text)) and (replaces["of"] in likes or _LOOKS_LIKE.search(text)):
+            said = text[replaces.start() :]
+            if _HOLDS_ACCOUNT.search(said) or not written.isdisjoint(NAME.findall(said)):
+                yield Seen("redirect-money", Severity.BLOCK, step, "what looks like an account is replaced by one")
+        if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
+            if any(_is_table(one.text) for one in steps if one.statement.assigns[:1] == (taken["table"],)):
+                yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
+        if (
+            "clipboard-write" in step.labels
+            and likes_any
+            and (not written.isdisjoint(NAME.findall(text)) or _is_account(text))
+        ):
+            yield Seen("swap-clipboard", Severity.BLOCK, step)
+        paid = _PAYS.search(text) if "{" in text else None
+        if paid and paid["to"] in written and _SHARE.search(text):
             yield Seen("redirect-money", Severity.BLOCK, step)
 
 
-def _is_purse_table(text: str) -> bool:
+def _is_account(text: str) -> bool:
+    return ('"' in text or "'" in text or "`" in text) and _HOLDS_ACCOUNT.search(text) is not None
+
+
+def _one_of_two(text: str) -> tuple[str, ...]:
+    """The two receivers of which a step chooses one."""
+    found = _SWITCHED.search(text) if "?" in text else _CHOSEN.search(text) if " else " in text else None
+    return (found["one"], found["two"]) if found else ()
+
+
+def _is_one(said: str, written: Collection[str]) -> bool:
+    return said.partition(".")[0] in written or (said[:1] in "\"'`" and re.match(_ACCOUNT, said[1:]) is not None)
+
+
+def _is_table(text: str) -> bool:
     """Whether a table holds addresses by the kind of coin, and so is no list of contracts."""
-    return "{" in text and len(_PURSES_BY_COIN.findall(text)) >= _MANY_ROWS
+    return "{" in text and len(_OF_COIN.findall(text)) >= _MANY_ROWS
