@@ -486,7 +486,10 @@ def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...
         yield (statement.path, "", "." + name)
         if name not in _COMMON_NAMES:
             yield ("()", name)
-        elif re.search(rf"(?:(?<![\w.])|\b(?:self|this|cls)\.){name}\(", statement.text):
+        elif re.search(
+            rf"(?:(?<![\w.])|\b(?:self|this|cls)\.|(?<![\w.])[A-Z]\w*\((?:[^()]|\([^()]*\))*\)\.){name}\(",
+            statement.text,
+        ):
             yield (statement.path, "()", name)
 
 

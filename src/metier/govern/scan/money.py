@@ -49,6 +49,8 @@ _CHOSEN = re.compile(
     re.I,
 )
 """One of two receivers, by what is paid."""
+_PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{]\s*(?P<name>{_NAME})\s*(?:,|=>)\s*\w")
+"""An account is put among those who are paid, and how much."""
 _REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(
     r"(?<![\w.])[\w.]+[!?]?\.?\[(?P<key>\w+)\]\s*=\s*(?:\(\s*)?(?P<table>\w+)(?:\s+as\s+\w+\s*\))?(?:\[(?P=key)\]|\.get\(\s*(?P=key)\b)"
@@ -131,6 +133,8 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
             if any(_is_table(one.text) for one in steps if one.statement.assigns[:1] == (taken["table"],)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
+        if likes_any and (placed := _PLACED.search(text)) and placed["name"] in written:
+            yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, among those paid")
         if (
             "clipboard-write" in step.labels
             and likes_any

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from metier.govern.scan.copied import copied
 from metier.govern.scan.deeds import deeds
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hidden import hidden_runs
@@ -88,6 +89,11 @@ _DEFENCES = re.compile(
 )
 
 
+_MODULE = re.compile(r"(?:[\"'/])([A-Za-z_]\w{1,60})\.(?:py|[cm]?js)[\"']")
+_IMPORTS = re.compile(r"^(?:import|from)\s|\bimport_module\(|\b__import__\(|\brequire\(|\bimport\(|^\w+$|\breload\(")
+"""What brings a module in, by its name or written out."""
+
+
 def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     """What several lines of one program do together.
 
@@ -105,6 +111,8 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     """
     if "fetch" in together and together & {"execute", "load-code"}:
         yield from _kept_and_run(steps, purpose)
+    if "fetch" in together and "write" in together and ("import" in text or "sys.path" in text):
+        yield from _written_and_imported(steps, purpose)
     yield from planted_orders(steps, together, purpose, text)
     may_spoil = "delete" in together or "write" in together
     if may_spoil and ("homedir()" in text or ".home()" in text or "expanduser(" in text):
@@ -113,6 +121,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield from _stood_in(steps, purpose)
     yield from deeds(steps, together, purpose, text)
     yield from redirected(steps, text)
+    yield from copied(steps, purpose, text)
     if "npm pack" in text:
         yield from _republished(steps, text)
     if "send" in together and "source-code" in together and _HOOK_FILE.search(steps[0].statement.path):
@@ -183,6 +192,27 @@ def _kept_and_run(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield Seen("run-download", weight, step)
         elif place >= Place.UNKNOWN or (not places and _DETACHED.search(step.text)):
             yield Seen("run-download", Severity.BLOCK, step)
+
+
+def _written_and_imported(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """What was fetched is written to a module, which is imported by its name."""
+    written = {
+        found[1]: step
+        for step in steps
+        if "write" in step.labels and "download" in step.received and (found := _MODULE.search(step.text))
+    }
+    for name, origin in written.items():
+        got = origin.received["download"]
+        place = max(place_of_step(one, purpose) if one.urls else Place.PLACEHOLDER for one in (origin, got))
+        for step in steps:
+            if (
+                _IMPORTS.search(step.text)
+                and re.search(rf"(?<![\w.]){name}\b(?!\.py)", step.text)
+                and step is not origin
+            ):
+                weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW
+                yield Seen("run-download", weight, step, "imported by the name of the file that it was written to")
+                return
 
 
 def _begins_download(step: Step) -> bool:

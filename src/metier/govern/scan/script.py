@@ -87,7 +87,7 @@ _HEADED = re.compile(
     r"[\s}]*(?:else\s+)?(?:if|for|foreach|function|filter|process|begin|trap|while|switch|match|loop|select|func|fn|unsafe|impl|mod|pub|guard|go\s+func|defer\s+func|case|default)\b"
 )
 _MAX_LINE = 200
-_ROW_BEFORE = re.compile(r"(?:\]|\])[\w.]+$|=\s*&?[\w.]+$")
+_ROW_BEFORE = re.compile(r"\][\w.]+$|(?<![!=<>])=\s*&?[\w.]+$")
 """Before a brace: a table of values of that type."""
 _DEFINES = (
     "def ", "function", "fn ", "func ", "sub ", "export ", "default ", "async ", "public ", "private ", "static ", "pub ", "local ", "override ",
@@ -107,6 +107,16 @@ _RETURNS = r"\)\s*:\s*[\w.]+(?:<[\w<>,.\s\[\]|]{0,80}>)?(?:\[\])*(?:\s*\|\s*[\w.
 _TYPED, _MAX_TYPE = re.compile(rf"{_RETURNS}\s*\Z"), 200
 _BLOCK_BEFORE = re.compile(
     rf"(?:\)|{_RETURNS}|=>|\b(?:else|try|do|finally|then)|^)\s*$|^(?:export\s+|default\s+|abstract\s+|public\s+|final\s+)*(?:{'|'.join(_HEADS)})\b"
+)
+_ARROW_LINE = re.compile(
+    r"^(?:(?:export|const|let|var)\s+)*(?P<name>[\w$]+)\s*=\s*(?:async\s*)?(?:\((?P<parameters>[\w\s,{}=:.]*)\)|(?P<one>[\w$]+))\s*(?::\s*[\w<>\[\]. |]{1,60})?=>\s*(?=[^\s{])"
+)
+"""A function that is a single expression."""
+_CLASS = re.compile(r"^(?:export\s+|default\s+|abstract\s+)*class\s+(\w+)")
+_MAKERS = ("__init__", "constructor", "initialize")
+"""What is called by the name of its class."""
+_PROMISE = re.compile(
+    r"\bnew Promise\s*(?:<[^>]{0,60}>)?\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?!resolve\b)([A-Za-z_$]\w*)"
 )
 _METHOD = re.compile(
     r"^(?:async\s+|static\s+|get\s+|set\s+|public\s+|private\s+|protected\s+|override\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*(?::.{1,120})?$"
@@ -128,6 +138,8 @@ def script_statements(
     is_python = kind == "python"
     statements: list[Statement] = []
     scopes: list[tuple[int, str]] = []
+    classes: list[tuple[int, str]] = []
+    gives: list[tuple[int, re.Pattern[str]]] = []
     aliases = aliases_of(text) if kind in _FOLDED else None
     line, counted, line_start = first_line, 0, 0
     for begin, depth, written, opens in _pieces(text, kind, sources):
@@ -142,6 +154,18 @@ def script_statements(
         while scopes and level <= scopes[-1][0]:
             scopes.pop()
         scope = scopes[-1][1] if scopes else ""
+        if classes and level <= classes[-1][0]:
+            classes.pop()
+        if "class " in piece and (named := _CLASS.match(piece)):
+            classes.append((level, named[1]))
+        if gives and level <= gives[-1][0]:
+            gives.pop()
+        if gives:
+            piece = gives[-1][1].sub("resolve", piece)
+        if "new Promise" in piece and (promise := _PROMISE.search(piece)):
+            by = re.compile(rf"(?<![\w.$]){re.escape(promise[1])}(?=\s*[()])")
+            gives.append((level, by))
+            piece = by.sub("resolve", piece)
         begun = _DEF.match(piece) if piece.startswith(_DEFINES) else None
         if begun is None and ("=>" in piece[-4:] or (piece[-1:] == ")" and "function" in piece)):
             begun = _ARROW.match(piece)
@@ -157,9 +181,13 @@ def script_statements(
                 for name in NAME.findall(_DEFAULT.sub("", begun["parameters"]))
                 if name not in ("self", "cls", "this")
             ]
-            parameters = (begun["name"], *names)
-            scopes.append((level, begun["name"]))
-            scope = begun["name"]
+            name = classes[-1][1] if classes and begun["name"] in _MAKERS else begun["name"]
+            parameters = (name, *names)
+            scopes.append((level, name))
+            scope = name
+        elif "=>" in piece and (line_of := _ARROW_LINE.match(piece)):
+            scope = line_of["name"]
+            parameters = (scope, *NAME.findall(_DEFAULT.sub("", line_of["parameters"] or line_of["one"] or "")))
         statements.append(Statement(path, line, piece, scope, None, None, parameters, False, is_live, False, kind))
     return statements
 

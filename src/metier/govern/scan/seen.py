@@ -14,7 +14,7 @@ from metier.verdict import Severity
 
 RUNS_DIRECTLY = re.compile(
     r"\(0,\s*eval\)\s*\(|\.runsource\(|\.runcode\(|\btimeit\.(?:timeit|repeat)\(|\bcProfile\.run\(|\.constructor\.constructor\s*\(|getPrototypeOf\(\s*(?:async\s*)?(?:function|\()|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|Reflect\.construct\(\s*Function\b|\bsource\(\s*[\"\']https?:|\.then\(\s*\(?(?:0,\s*)?eval\b|\)\.constructor\s*\(\s*\w|\._compile\(|\[\s*[\"']_compile[\"']\s*\]\s*\(|new Worker\(.*eval:\s*true|new Worker\(\s*URL\.createObjectURL\(|\bimport\(\s*[\"'`](?:data|https?):|(?:globalThis|window|global|self)\s*\[[^\]]+\]\s*\(|(?:instance|class|module)_eval\b|(?i:scriptblock\]::Create|Assembly\]::Load|ExecuteGlobal|\bExecute\s+\w)|__builtins__\[|getattr\(\s*(?:__builtins__|builtins|__import__\([\"']builtins[\"']\))\s*,|^eval\s"
-    r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
+    r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new \w{0,9}Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""
 DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")

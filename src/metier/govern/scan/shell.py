@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 
 from metier.govern.scan.groups import Groups, Printed, inlined, is_telling, loop_value, said_in, start_file
 from metier.govern.scan.statement import Statement
-from metier.govern.scan.written import WRITES, file_name, folders_of, scripts_written, texts_that_run, written_files
+from metier.govern.scan.written import (
+    WRITES,
+    Files,
+    file_name,
+    folders_of,
+    scripts_written,
+    texts_that_run,
+    written_files,
+)
 
 MAX_DEPTH = 4
 _WORD_BREAK = frozenset(" \t\n;|&<>()")
@@ -82,7 +90,7 @@ def _statements(
     statements: list[Statement] = []
     scope = ""
     group: list[str] = []
-    groups = Groups()
+    groups, files = Groups(), Files()
     for pipeline in _pipelines(text, known):
         words = pipeline.words
         if words and words[0] in _OPENS_GROUP:
@@ -91,6 +99,8 @@ def _statements(
         if groups.functions:
             inlined(words, groups.functions)
         line = first_line + pipeline.line
+        if len(words) == 1 and "$(" in words[0]:
+            files.keep(words[0])
         if words == ["exec"]:
             groups.sent_to = next(filter(is_telling, pipeline.writes), "")
         elif groups.sent_to and words and words[0] in ("echo", "printf", "cat") and not pipeline.writes:
@@ -102,10 +112,11 @@ def _statements(
             texts = texts_that_run(words, heredoc)
             if heredoc or (words and words[0] in ("printf", "echo")):
                 texts += scripts_written(words, pipeline.writes, heredoc)
+                files.note(words, pipeline.writes, heredoc, line)
             for inner in texts:
                 statements += _statements(inner, path, line, is_live, dict(known), depth + 1)
             if closed or not groups.functions.keys().isdisjoint(words):
-                statements += _carried(groups, closed, pipeline, path, first_line, is_live, known, depth)
+                statements += _carried(groups, files, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.
             words[:0] = group[-_MAX_GROUP:]
@@ -114,11 +125,14 @@ def _statements(
             if groups.frames:
                 groups.note((pipeline.line, words, pipeline.text_of_heredoc))
             statements.append(_statement(words, pipeline, path, line, scope, is_live, known))
+    for line, said in files.programs([one.text for one in statements]) if files.texts else ():
+        statements += _statements(said, path, line, is_live, dict(known), depth + 1)
     return statements
 
 
 def _carried(
     groups: Groups,
+    files: Files,
     closed: list[Printed],
     pipeline: _Pipeline,
     path: str,
@@ -135,9 +149,12 @@ def _carried(
             statements += _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
         statements.append(_statement(words, body, path, first_line + number, "", is_live, dict(known)))
     target = next(filter(is_telling, pipeline.writes), "")
-    if not target:
-        return statements
     group = closed or [(pipeline.line, pipeline.words, "")]
+    if not target:
+        for _, words, heredoc in said_in(group, groups.functions) if pipeline.writes else ():
+            if words is not pipeline.words:
+                files.note(list(words), pipeline.writes, heredoc, first_line + pipeline.line)
+        return statements
     for number, words, heredoc in said_in(group, groups.functions):
         if words is pipeline.words:
             continue

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from metier.govern.scan.copied import copied
 from metier.govern.scan.deeds import deeds
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
@@ -33,6 +34,10 @@ _SILENT = re.compile(
     r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
 )
 """Nothing is said if it fails, or when it succeeds."""
+_WALKS = re.compile(
+    r"\b(?:WalkDir|os\.walk|filepath\.Walk|readdir(?:Sync)?|Find\.find|Dir\.glob|globSync|iterdir)\b|\.r?glob\("
+)
+"""Every file of a folder is looked at."""
 _COUNTS = re.compile(r"\bgrep\s+-\w*c|\bwc\b|\bls\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
 _TELLS_MONEY = re.compile(
@@ -129,6 +134,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         text = "\n".join(step.text[:2000] for step in members)[:60_000]
         yield from deeds(members, frozenset(), purpose, text)
         yield from redirected(members, text)
+        yield from copied(members, purpose, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
@@ -195,7 +201,7 @@ def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Pur
             if place in (Place.UNKNOWN, Place.MESSAGING) and unnamed:
                 if purpose.num_acts > _MANY_ACTS and purpose.says(_NETWORKED):
                     return
-                more = step.received.keys() - {"download", "decoded"} or _SILENT.search(text)
+                more = step.received.keys() - {"download", "decoded"} or _SILENT.search(text) or _WALKS.search(text)
                 grave = more and purpose.num_acts <= _MANY_ACTS and not purpose.says(_NETWORKED)
                 yield Seen("undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, step)
                 return
@@ -319,7 +325,7 @@ def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purp
         yield Seen("run-encoded", Severity.REVIEW, _first(members, "evaluate"))
     if {"evaluate", "fetch"} <= together and any(
         "evaluate" in s.labels
-        and re.search(r"(?<![\w.])(?:exec|eval)\s*\(|new Function|iex\b", s.text, re.I)
+        and re.search(r"(?<![\w.])(?:exec|eval)\s*\(|new \w{0,9}Function|iex\b", s.text, re.I)
         and not _LITERAL.search(s.text)
         for s in members
     ):

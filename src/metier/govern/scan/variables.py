@@ -92,7 +92,10 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
         for callback in _CALLBACK.finditer(piece):
             names += NAME.findall(callback[1] or callback[2] or callback[4] or "")
             names += filter(None, (callback[3],))
-    if piece.startswith(("return", "yield")) and scope:
+    if scope and (
+        piece.startswith(("return", "yield")) or "resolve(" in piece or ("=>" in piece and names[:1] == [scope])
+    ):
+        # A promise gives what it resolves to; so does a function that is a single expression.
         names.append(f"{scope}()")
     return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
 

@@ -7,7 +7,8 @@ import itertools
 import re
 import shlex
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 _RUNS_TEXT = re.compile(r"(?:\S*/)?(?:ba|z|da|k|a|fi)?sh(?:\.exe)?|eval|powershell(?:\.exe)?|pwsh|cmd(?:\.exe)?")
 _RUN_ENDINGS = ("sh", ".exe", "eval", "powershell", "cmd")
@@ -37,6 +38,14 @@ _GIT_RUNS = re.compile(
 _OPTION_RUNS = re.compile(r"--(?:checkpoint-action=exec|to-command|use-compress-program|rsh)=(.*)", re.S)
 _WRITE_FILES = frozenset({"cp", "mv", "scp", "rsync", "ln", "install", "zip", "7z", "rar", "tee", "tar", "curl", "wget", "aria2c", "git", "unzip"})  # fmt: skip
 _RUN_OPTION = re.compile(r"-\w*c|/c|/C|-[Cc]ommand")
+_SAYS_COMMAND = re.compile(
+    r"\b(?:curl|wget|nc|ncat|socat|ssh|scp|eval|bash|sh|python3?|node|perl|openssl|rm|dig)\b|/dev/(?:tcp|udp)/"
+)
+_STARTS = re.compile(
+    r"(?:^|[\s\"'(;&|])(?:(?:ba|z|da|k)?sh|source|\.|exec|nohup|setsid|sudo|env|at|batch|crontab|cron\S*|chmod|launchctl|systemctl|schtasks|open|disown|timeout|(?:cp|mv|ln|install)(?=\s.*(?:hooks|/bin|autostart|profile|cron)))(?=[\s\"')]|$)|rc\b|profile"
+)
+"""What starts a file that it names, at once or later."""
+_MAX_PRINTED = 40
 _MAX_RUNS = 20
 """Texts of one command that are read; the first holds the others."""
 
@@ -136,6 +145,62 @@ def program_of(plist: str) -> str:
     """
     found = _ARGUMENTS.search(plist)
     return shlex.join(html.unescape(word) for word in _STRING.findall(found[1])) if found else ""
+
+
+@dataclass(slots=True)
+class Files:
+    """What commands print into files whose names do not tell that they are run."""
+
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, assignment: str) -> None:
+        """Keep a text that a variable is given, in which there are commands."""
+        name, _, value = assignment.partition("=")
+        if name.isidentifier() and len(self.values) < _MAX_PRINTED:
+            self.values[f"${name}"] = value
+
+    def note(self, words: list[str], writes: list[str], heredoc: str, line: int) -> None:
+        """Keep what a command prints into a file."""
+        is_printed = words[:1] in (["printf"], ["echo"])
+        name = writes[-1] if writes else words[words.index("tee") + 1] if "tee" in words[:-1] else ""
+        if not name or not (heredoc or is_printed) or name == "/dev/null" or _RUN_LATER.search(name):
+            return
+        if not (said := heredoc):
+            piped = words[1 : words.index("|")] if "|" in words else words[1:]
+            kept = [word for word in piped if word[:1] != "-" and word not in ("%s\\n", "%s")]
+            kept = (
+                [self.values.get(word.replace("${", "$").rstrip("}"), word) for word in kept] if self.values else kept
+            )
+            said = ("\n" if words[0] == "printf" else " ").join(kept).replace("\\n", "\n")
+        pieces = self.texts.setdefault(name, [])
+        self.lines.setdefault(name, line)
+        if len(pieces) < _MAX_PRINTED:
+            pieces.append(said)
+
+    def programs(self, texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """The line and the text of each file that is a program, or that one of the commands starts.
+
+        >>> files = Files()
+        >>> files.note(["echo", "curl -s https://x.invalid | sh"], ["/tmp/.a"], "", 3)
+        >>> list(files.programs(["at -f /tmp/.a now"])), list(files.programs(["cat /tmp/.a"]))
+        ([(3, 'curl -s https://x.invalid | sh')], [])
+        """
+        for name, pieces in self.texts.items():
+            said = "\n".join(pieces)
+            if _SAYS_COMMAND.search(said) and (
+                said.lstrip().startswith("#!") or any(_is_started(name, text) for text in texts)
+            ):
+                yield self.lines[name], said
+
+
+def _is_started(name: str, text: str) -> bool:
+    """Whether a command starts a file, or has it started."""
+    place = text.find(name)
+    if place < 0 or text.startswith(("echo #!", "printf #!")):
+        return False
+    return place == 0 or text[:place].endswith(("& ", "; ", "&& ", "( ")) or _STARTS.search(text) is not None
 
 
 def scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterator[str]:
