@@ -142,6 +142,10 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
+    # Where a maker is at home says nothing of what goes there.
+    found = [
+        one._replace(text=_HOMEPAGE.sub(" ", one.text)) if one.line <= 2 and "://" in one.text else one for one in found
+    ]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found), *_rows(found)]
     candidates = triggers.candidates([sentence.text for sentence in windows])
@@ -407,7 +411,7 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         return Severity.BLOCK
     if rule.id == "take-secrets":
         sends = re.search(r"\b(?:send|upload|forward|post|transmit|submit|exfiltrat\w+)\b", text, re.I) and URL.search(
-            _HOMEPAGE.sub("", text)
+            text
         )
         if purpose.is_security or purpose.says(
             r"password|credential|secret|\benv\b|ssh|key|vault|auth|wallet|login|token|cookie"

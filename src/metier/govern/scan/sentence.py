@@ -23,7 +23,7 @@ _WHO = r"(?:you|we|it|agents?|assistants?|skills?|(?:this|the)\s+(?:skill|agent|
 _WILL_NOT = r"(?:(?:will|does|do|must|should|shall|may|can)\s*(?:not|n['’]t|never)|won['’]t|can['’]t|cannot|never)"
 _REFUSAL = re.compile(
     rf"\W*(?:(?:{_WHO}\s+)?(?:{_WILL_NOT}|do\s+not|don['’]?ts?|avoid)(?:\s+ever)?(?:\s+(?:do|ask\s+for|store|share|commit|collect))?(?:\s+(?:this|these|any\s+of\s+these|the\s+following))?"
-    rf"|(?:things|what)\s+(?:to\s+avoid|(?:not|never)\s+to\s+do)|what\s+{_WHO}\s+{_WILL_NOT}\s+do|mistakes\s+to\s+avoid"
+    rf"|(?:things|what)\s+(?:to\s+avoid|(?:not|never)\s+to\s+do)|what\s+{_WHO}\s+{_WILL_NOT}\s+do|what\s+(?:{_WILL_NOT}|stays?\s+out)(?:\s+\w+){{0,4}}|mistakes\s+to\s+avoid"
     r"|(?:strictly\s+)?(?:not\s+allowed|not\s+permitted|forbidden|prohibited|disallowed|off[- ]limits)(?:\s+actions?)?|anti-?\s?patterns?|bad\s+practices|red\s+(?:lines|flags?)(?:\W+never)?|never|non-?goals|out\s+of\s+scope)"
     r"(?:,?\s+(?:under\s+any\s+circumstances|for\s+any\s+reason))?\W*",
     re.I,
