@@ -42,6 +42,8 @@ _UNLESS = re.compile(
     r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until)\b",
     re.I,
 )
+_OF_COMMAND = re.compile(r"\s*[^\s#|*-][^#\n]*\s#\s")
+"""A command with a comment behind it: that one needs no network."""
 _DOWNLOADS = re.compile(
     r"\b(?:curl|wget)\b(?!.*\s(?:-d|--data\S*|-F|--form\S*|-T|--upload-file|--post-\S+|-X\s*P\w+)\b).*\s(?:-\w*[oO]|--output|--remote-name)\b"
 )
@@ -88,6 +90,6 @@ def _claim(text: str) -> str:
         begin = max(text.rfind(". ", 0, found.start()), text.rfind("\n", 0, found.start())) + 1
         ends = [end for end in (text.find(". ", found.end()), text.find("\n", found.end())) if end >= 0]
         sentence = text[begin : min(ends, default=len(text))]
-        if not _UNLESS.search(sentence):
+        if not _UNLESS.search(sentence) and not _OF_COMMAND.match(sentence):
             return " ".join(found[0].split())
     return ""

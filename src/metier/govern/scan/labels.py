@@ -132,7 +132,7 @@ CONNECT = _label(
 """Where a connection is made that is written to later."""
 NAME_LOOKUP = _label(
     "name-lookup",
-    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|getent\s+a?hosts(?:v[46])?|host(?!\s*=)|drill|delv|kdig|ping6?|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query))|(?:resolver|dns\w*|r|res)\.(?:resolve|query|lookup)(?:Txt|4|6|Any|Cname|Mx)?|resolve(?:Txt|4|6|Cname)|GetHost(?:Addresses|Entry)\w*|LookupHost|LookupTXT)\w*\(.*(?:\{|\+|%|\$\{|\$\(|\w+\()",
+    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|getent\s+a?hosts(?:v[46])?|host(?!\s*[=+.,)])|drill|delv|kdig|ping6?|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query))|(?:resolver|dns\w*|r|res)\.(?:resolve|query|lookup)(?:Txt|4|6|Any|Cname|Mx)?|resolve(?:Txt|4|6|Cname)|GetHost(?:Addresses|Entry)\w*|LookupHost|LookupTXT)\w*\(.*(?:\{|\+|%|\$\{|\$\(|\w+\()",
     Capability.SEND,
 )
 GET_WITH_DATA = _label(

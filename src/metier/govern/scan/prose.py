@@ -87,6 +87,9 @@ _CASES = re.compile(
 """A list of attacks, by its name."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
+_SCHEMELESS = re.compile(
+    r"(?<![\w./@:~`{-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,3}(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|tools|pro|info)/(?=[\w-])"
+)
 _QUERY = re.compile(r"https?://[^\s`\"'()]{1,200}[?&]\w+=(?:<[^>\n]{1,40}>|\{[^}\n]{1,40}\}|\[[^\]\n]{1,40}\])")
 _HOLDS = re.compile(
     r"\b(?:must|shall|should|has\s+to|always)\s+(?:hold|contain|carry|include)|\b(?:holds|contains|carries|consists\s+of)\b|\b(?:put|fill|write)\b[^.!?]{0,40}\b(?:in|into)\b",
@@ -142,10 +145,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
-    # Where a maker is at home says nothing of what goes there.
-    found = [
-        one._replace(text=_HOMEPAGE.sub(" ", one.text)) if one.line <= 2 and "://" in one.text else one for one in found
-    ]
+    found = [_addressed(one) if "/" in one.text else one for one in found]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found), *_rows(found)]
     candidates = triggers.candidates([sentence.text for sentence in windows])
@@ -200,6 +200,14 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         yield from _carried_by_images(found)
         yield from _carried_by_parts(found)
     yield from _carried_by_queries(found, purpose)
+
+
+def _addressed(sentence: Sentence) -> Sentence:
+    """A sentence with its addresses written in full, and without that of its maker, which says nothing of what goes there."""
+    text = _SCHEMELESS.sub(r"https://\g<0>", sentence.text)
+    if sentence.line <= 2 and "://" in text:
+        text = _HOMEPAGE.sub(" ", text)
+    return sentence if text == sentence.text else sentence._replace(text=text)
 
 
 def _is_new(span: tuple[int, int], heard: list[tuple[int, int]]) -> bool:

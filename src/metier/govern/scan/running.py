@@ -101,6 +101,10 @@ _BY_ANYONE = re.compile(
 _EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new \w{0,9}Function\s*\(")
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
+_PIPED_INSTALLER = re.compile(
+    r"(?i:irm|iwr|invoke-\w+)\s+(?:-\w+\s+)*[\"']?https://\S+\s*\|\s*(?i:iex|invoke-expression)\s*$"
+)
+"""The line by which makers have their programs installed on Windows."""
 _UNCHECKED = re.compile(
     r"\bcurl\b.*\s(?:-\w*k\w*|--insecure)\s|--no-check-certificate|verify\s*=\s*False|rejectUnauthorized:\s*false"
 )
@@ -239,7 +243,10 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
         return Severity.BLOCK
     if "load-code" in step.labels and step.files:
         return Severity.BLOCK
-    direct = (not step.statement.is_shell and runs_directly(step.text)) or _RUNS_SOURCE.search(step.text)
+    is_one_line = place == Place.OWN and _PIPED_INSTALLER.match(step.text) is not None
+    direct = (not step.statement.is_shell and not is_one_line and runs_directly(step.text)) or _RUNS_SOURCE.search(
+        step.text
+    )
     if direct or "hidden-run" in step.labels:
         return Severity.BLOCK
     if place == Place.OWN:
