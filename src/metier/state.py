@@ -74,14 +74,11 @@ def move(skill: Skill, to: State, *, because: Cause | None = None) -> Skill:
     >>> move(Skill(name="reverse", description="Backwards."), State.STORED).state.value
     'stored'
     """
+    check_move(skill, to)
     if skill.state == to:
         return skill
     allowed = moves(skill.state)
-    cause = allowed.get(to)
-    if cause is None:
-        raise SkillError(
-            f"The skill {skill.name!r} cannot go from {skill.state.value} to {to.value}.", hint=_allowed(skill, allowed)
-        )
+    cause = allowed[to]
     if because != cause and (because is not None or (skill.state, to) in FEEDBACK):
         said = f"not because of {because.value}" if because else "and only if that is said"
         raise SkillError(
@@ -89,6 +86,20 @@ def move(skill: Skill, to: State, *, because: Cause | None = None) -> Skill:
             hint=_allowed(skill, allowed),
         )
     return replace(skill, state=to)
+
+
+def check_move(skill: Skill, to: State) -> None:
+    """Refuse a state that follows that of a skill for no cause; a store keeps states, and not what led to them.
+
+    Raises:
+        SkillError: That state does not follow; the message names what does.
+
+    >>> check_move(Skill(name="reverse", description="Backwards.", state=State.UPDATED), State.STORED)
+    """
+    if skill.state != to and to not in (allowed := moves(skill.state)):
+        raise SkillError(
+            f"The skill {skill.name!r} cannot go from {skill.state.value} to {to.value}.", hint=_allowed(skill, allowed)
+        )
 
 
 def _allowed(skill: Skill, allowed: dict[State, Cause]) -> str:

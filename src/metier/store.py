@@ -67,6 +67,7 @@ class Store(Protocol):
 
         Raises:
             Conflict: That name and version are stored with other content.
+            SkillError: The state does not follow the one that is stored (`metier.state`).
         """
         ...
 

@@ -16,7 +16,7 @@ from metier.attempt import Attempt, Cost, Grade, Outcome
 from metier.audit import GENESIS, Anchor, Deed, Event, verdict_event
 from metier.client import Client, Reply, Request
 from metier.digest import digest
-from metier.errors import Conflict, CorruptStore, NotStored, StoreError
+from metier.errors import Conflict, CorruptStore, NotStored, SkillError, StoreError
 from metier.grader import Grader
 from metier.index import Found, Index, Listed
 from metier.item import Item
@@ -240,6 +240,9 @@ def _skills(store: Store) -> None:
     store.put_skill(replace(first, state=State.RETIRED))
     kept = [replace(first, state=State.RETIRED), second]
     _equal("put_skill() of the same content changes the state and not the order", list(store.versions("reverse")), kept)
+    back = replace(first, state=State.EVALUATED)
+    _refuses(SkillError, "put_skill() refuses a state that does not follow the stored one", lambda: _put(store, back))
+    _equal("put_skill() that was refused changes no state", list(store.versions("reverse")), kept)
 
 
 def _attempts(store: Store) -> None:

@@ -102,13 +102,14 @@ def resolve(candidates: Iterable[Candidate], facts: Collection[str] = ()) -> Res
 
 
 def recoveries(failed: Candidate, candidates: Iterable[Candidate], facts: Collection[str] = ()) -> Resolution:
-    """Choose what recovers a failed skill, among those that apply and are trusted at least as far as it.
+    """Choose what recovers a failed skill, among the others that apply and are trusted at least as far as it.
 
     >>> failed = Candidate(skill=Skill(name="a", description="A."), exposure=ExposureTier.SUPERVISED)
     >>> recoveries(failed, [Candidate(skill=Skill(name="b", description="B."))]).rule.value
     'none applies'
     """
-    return resolve((c for c in candidates if not _shortfall(c, failed)), facts)
+    others = (c for c in candidates if c.skill.digest != failed.skill.digest)
+    return resolve((c for c in others if not _shortfall(c, failed)), facts)
 
 
 def check_recovery(recovery: Candidate, failed: Candidate) -> None:

@@ -18,6 +18,7 @@ from metier.digest import canonical, digest
 from metier.errors import Conflict, CorruptStore, NotStored, nearest
 from metier.run import Run, StageRecord
 from metier.skill import Skill
+from metier.state import check_move
 from metier.store import Bulk
 from metier.stores.nouns import revive
 from metier.verdict import Finding, Verdict
@@ -104,15 +105,18 @@ class SqlStore:
 
         Raises:
             Conflict: That name and version are stored with other content.
+            SkillError: The state does not follow the one that is stored (`metier.state`).
         """
         key = (searchable(skill.name), searchable(skill.version))
         with self._database.writing() as session:
-            stored = session.rows("SELECT digest FROM skills WHERE name = ? AND version = ?", key)
+            stored = session.rows("SELECT digest, body, checksum FROM skills WHERE name = ? AND version = ?", key)
             if stored and stored[0][0] != skill.digest:
                 raise Conflict(
                     f"Skill {skill.name!r} version {skill.version!r} is stored with other content ({stored[0][0]}).",
                     hint="Give the changed skill a new version.",
                 )
+            if stored:
+                check_move(self._noun(Skill, *stored[0][1:]), skill.state)
             session.run(_ADD_CONTENT, (skill.digest,))
             session.run(
                 "INSERT INTO skills (name, version, digest, body, checksum) VALUES (?, ?, ?, ?, ?) "
