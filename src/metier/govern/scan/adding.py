@@ -74,6 +74,7 @@ _GROUPS = tuple(
             "conceal money",
             "lie money",
             "lie secrets forward",
+            "lie conceal unasked",
             "lie secrets abroad",
             "conceal guard",
             "plant lie",

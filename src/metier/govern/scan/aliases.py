@@ -29,7 +29,7 @@ _LETTERS = re.compile(
     r"^(?:const |let |var )?(\w+)\s*=\s*\(?\s*\.\.\.(\w+)\s*\)?\s*=>\s*String\.fromC(?:harCode|odePoint)\(\s*\.\.\.\2\s*\)\s*$"
 )
 _BUILDER = re.compile(
-    r"^(?:const |let |var )?(\w+)\s*=\s*\(?\s*(?:\(\s*(?:async\s*)?(?:\(\s*\)\s*=>|function\s*\w*\(\s*\))\s*\{\s*\}\s*\)|Object\.getPrototypeOf\(.*\))\.constructor\s*$"
+    r"^(?:const |let |var )?(\w+)\s*=\s*\(?\s*(?:\(\s*(?:async\s*)?(?:\(\s*\)\s*=>|function\s*\w*\(\s*\))\s*\{\s*\}\s*\)|Object\.getPrototypeOf\(.*\))\.constructor\s*$|^(?:const |let |var )?(\w+)\s*=\s*Object\.getPrototypeOf\(\s*(?:async\s+)?function\s*\*?\s*\w*\(\s*\)\s*$"
 )
 _TEXT = re.compile(
     r"^(?:(?:const|let|var|my|our|local)\s+)?(?P<name>\$?[A-Za-z_]\w*)\s*=\s*(?P<value>\"(?:[^\"\\]|\\.){2,400}\"|'(?:[^'\\]|\\.){2,400}'|`[^`\\$]{2,400}`)\s*(?://.*)?$"
@@ -100,7 +100,7 @@ class Aliases:
         elif found := _LETTERS.match(piece):
             new[found[1]] = "String.fromCharCode"
         elif found := _BUILDER.match(piece):
-            new[found[1]] = "Function"
+            new[found[1] or found[2]] = "Function"
         new = {name: of for name, of in new.items() if name != of}
         if new:
             self._functions |= new

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.hosts import Place, leads_nowhere, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted
 from metier.govern.scan.variables import NAME
@@ -21,6 +21,7 @@ _MAILS = re.compile(
 )
 """What sends mail."""
 _WRITTEN = re.compile(r"[\"'`](?:[^\"'`\s@]{0,80})@((?:[\w-]{1,63}\.)+[a-z]{2,14})[\"'`]")
+_NAMED = re.compile(r"(?:(?:export|const|let|var)\s+)*([A-Za-z_$][\w$]*)\s*(?::\s*\w+\s*)?=(?!=)")
 _LIST = r"(?:to|cc|bcc|recipients?|rcpt\w*|to_?addrs?\w*|envelope\w*|receivers?|addressees)"
 _BESIDE = re.compile(
     rf"(?i:\[\s*[\"'](?:bcc|reply-to|return-path)[\"']\s*\]\s*=|\b(?:bcc|reply_?to|replyTo)[\"']?\s*[:=](?!=)|\b{_LIST}\.(?:append|push|add|extend|concat|insert|unshift|update)\(|\b{_LIST}\s*\+="
@@ -48,12 +49,14 @@ def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     """
     if "@" not in text or not _MAILS.search(text):
         return
-    hosts = {step.statement.assigns[0]: host for step in steps if step.statement.assigns and (host := _host(step.text))}
+    hosts = {name[1]: host for step in steps if (name := _NAMED.match(step.text)) and (host := _host(step.text))}
     for step in steps:
         if not _BESIDE.search(step.text) or is_quoted(step):
             continue
         host = _host(step.text) or next((hosts[name] for name in NAME.findall(step.text) if name in hosts), "")
-        if host and place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN and not purpose.names(host):
+        if not host or purpose.names(host) or leads_nowhere(f"https://{host}"):
+            continue
+        if place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN:
             yield Seen("send-private", Severity.BLOCK, step, f"a copy of every message to {host}")
 
 
