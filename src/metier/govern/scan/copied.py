@@ -41,7 +41,7 @@ def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
         text: The steps, a line each.
 
     >>> from metier.govern.scan.statement import Statement
-    >>> lines = ["import smtplib", "to.append('copies@drop.invalid')"]
+    >>> lines = ["import smtplib", "to.append('copies@dropped-mail.net')"]
     >>> steps = [Step(Statement("a.py", n, line), frozenset()) for n, line in enumerate(lines)]
     >>> shown = Purpose(documents=("Mails the note to whom you name.",))
     >>> [seen.rule for seen in copied(steps, shown, "\\n".join(lines))]

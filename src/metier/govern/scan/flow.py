@@ -394,6 +394,11 @@ class _Reach:
                 by_name[name].append(number)
         return by_name
 
+    @cached_property
+    def _programs(self) -> list[tuple[int, str]]:
+        """The numbers and texts of the steps of programs, which may name a file within a text."""
+        return [(number, step.text) for number, step in enumerate(self._steps) if not step.statement.is_shell]
+
     def _uses(self, number: int) -> frozenset[str]:
         known = self._used.get(number)
         if known is None:
@@ -450,11 +455,7 @@ class _Reach:
         """The steps, of those not seen so far, that read a key, and perhaps some that do not."""
         name = key[-1]
         is_file = key[0] == "file" and len(key) == 2
-        named = (
-            {n for n, step in enumerate(self._steps) if not step.statement.is_shell and name in step.text}
-            if is_file
-            else set[int]()
-        )
+        named = {number for number, text in self._programs if name in text} if is_file else set[int]()
         path = "" if is_file or (key[0] == "()" and len(key) == 2) else key[0]
         scope = key[1] if len(key) == 3 and key[1] != "()" else ""
         for one in (name, name[1:]) if name[:1] == "." else (name,):

