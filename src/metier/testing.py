@@ -16,7 +16,7 @@ from metier.attempt import Attempt, Cost, Grade, Outcome
 from metier.audit import GENESIS, Anchor, Deed, Event, verdict_event
 from metier.client import Client, Reply, Request
 from metier.digest import digest
-from metier.errors import Conflict, CorruptStore, NotStored, SkillError, StoreError
+from metier.errors import Conflict, CorruptStore, MetierError, NotStored, SkillError, StoreError
 from metier.grader import Grader
 from metier.index import Found, Index, Listed
 from metier.item import Item
@@ -429,7 +429,7 @@ def _said(replies: Iterable[Reply]) -> list[tuple[str, str, str]]:
     return [(reply.text, reply.finish, reply.error) for reply in replies]
 
 
-def _refuses(error: type[StoreError], clause: str, action: Callable[[], object]) -> None:
+def _refuses(error: type[MetierError], clause: str, action: Callable[[], object]) -> None:
     __tracebackhide__ = True
     try:
         came = action()

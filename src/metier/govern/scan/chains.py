@@ -19,7 +19,7 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.running import TOLD_BY_WORDS as RUNS_BY_WORDS
 from metier.govern.scan.running import decoded_and_run, downloaded_and_run
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen
-from metier.govern.scan.taking import harvested, signed_by_others, signs_in, taken
+from metier.govern.scan.taking import AGENT_KEYS, STRONG, harvested, signed_by_others, signs_in, taken
 from metier.govern.scan.together import across
 from metier.govern.scan.triggers import Triggers
 from metier.verdict import Severity
@@ -32,6 +32,8 @@ _CASES = re.compile(
 )
 _PROGRAM_FILE = re.compile(r"\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$", re.I)
 _FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|base64\s+-\w*[dD]")
+_SECRET = frozenset({*STRONG, "dotenv", AGENT_KEYS})
+_MADE_ADDRESS = re.compile(r"(?:fetch|\bget|request|urlopen|got|axios)\(\s*[A-Za-z_]\w*\s*\)")
 _DEFANGED = re.compile(r"\bhxxps?:|(?<=\w)\[\.\](?=\w)")
 _DEFANGED_WHOLE = re.compile(r"\bhxxps?:\S+|\S*\w\[\.\]\w\S*")
 """An address that is written so that nothing follows it: an indicator, to those whose work it is."""
@@ -97,7 +99,8 @@ def _to_stay(found: Sequence[Seen], purpose: Purpose) -> Iterator[Seen]:
 
 def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, said = step.labels, step.text.lower()
-    if labels & OUTWARD or ("fetch" in labels and "credentials" in step.received and signs_in(step)):
+    signs = "fetch" in labels and "credentials" in step.received and signs_in(step)
+    if labels & OUTWARD or signs or (step.urls and _is_told(step)):
         yield from taken(step, purpose)
     if labels & _ASKS and ("secret-variable" in labels or "secret-variable" in step.received):
         yield from signed_by_others(step, purpose)
@@ -113,6 +116,13 @@ def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
     ):
         yield from decoded_and_run(step)
     yield from acts(step, purpose)
+
+
+def _is_told(step: Step) -> bool:
+    """Whether a step puts what it received into a table of elsewhere, or asks for an address that was made of it."""
+    if _SECRET.isdisjoint(step.received):
+        return False
+    return "put-row" in step.labels or ("fetch" in step.labels and _MADE_ADDRESS.search(step.text) is not None)
 
 
 def _says_much(text: str) -> bool:

@@ -123,7 +123,9 @@ _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base
 _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|(?:\bfs::write|File::create|os\.(?:WriteFile|Create)|Files\.(?:write\w*|copy)|File\.(?:WriteAll\w+|write|open|Create)|\.writeBytes|file_put_contents|writeLines|download\.file)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
 )
-_OPENED = re.compile(r"\bhttps?\.request\(|new WebSocket\(|createTransport\(|curl_init\(")
+_OPENED = re.compile(
+    r"\bhttps?\.request\(|http2\.connect\(|[\"']:method[\"']\s*:|new WebSocket\(|createTransport\(|curl_init\("
+)
 _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")
 """A thing that is connected to an address leads there from then on."""
 _ENVIRONMENT = re.compile(r"=\s*(?:os\.environ|process\.env)\s*;?$")
