@@ -16,7 +16,7 @@ from metier.attempt import Attempt, Cost, Grade, Outcome
 from metier.audit import GENESIS, Anchor, Deed, Event, verdict_event
 from metier.client import Client, Reply, Request
 from metier.digest import digest
-from metier.errors import Conflict, CorruptStore, MetierError, NotStored, SkillError, StoreError
+from metier.errors import Conflict, CorruptStore, MetierError, NotStored, SkillError
 from metier.grader import Grader
 from metier.index import Found, Index, Listed
 from metier.item import Item
