@@ -511,10 +511,29 @@ def test_packages_are_found_sorted_and_within_bounds(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         (tmp_path / folder / "SKILL.md").write_text(GOOD)
     (tmp_path / "loop").symlink_to(tmp_path)
-    found = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path)]
+    skipped: list[Path] = []
+    found = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path, skipped=skipped)]
     assert found == ["1/2/3/4/5/6", "a", "a/inner", "b"]
+    assert {path.relative_to(tmp_path).as_posix() for path in skipped} == {"1/2/3/4/5/6/7", "loop"}
+    whole = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path)]
+    assert whole == ["1/2/3/4/5/6", "1/2/3/4/5/6/7", "a", "a/inner", "b"]
     with pytest.raises(PackageError, match="Expected a folder"):
         find_packages(tmp_path / "nothing")
+
+
+def test_no_crowd_of_folders_hides_a_package(tmp_path: Path) -> None:
+    for number in range(2_100):
+        (tmp_path / "a" / f"{number:04}").mkdir(parents=True)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "SKILL.md").write_text(GOOD)
+    assert [path.name for path in find_packages(tmp_path)] == ["b"]
+
+
+def test_what_cannot_be_looked_at_whole_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "/".join("d" * 66)).mkdir(parents=True)
+    with pytest.raises(PackageError, match="more than 64 folders deep") as refusal:
+        list(find_packages(tmp_path))
+    assert refusal.value.hint
 
 
 def test_other_spellings_of_the_file_name_are_read(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ _MANIFEST = "SKILL.md"
 _MAX_MANIFEST_BYTES = 1 << 20
 _MAX_FILES = 10_000
 _MAX_FILE_DEPTH = 32
+_MAX_DEPTH = 64
+_MAX_FOLDERS = 500_000
 _MAX_SEARCH_DEPTH = 6
 _MAX_SEARCH_FOLDERS = 2000
 _NOT_SEARCHED = (".git", ".metier", "node_modules")
@@ -129,15 +131,16 @@ def read_manifest(path: str | Path) -> Frontmatter:
 
 
 def find_packages(folder: str | Path, *, skipped: list[Path] | None = None) -> Iterator[Path]:
-    """Find the folders that hold a SKILL.md, sorted, at most 6 folders deep and looking into at most 2,000.
+    """Find the folders that hold a SKILL.md, sorted, in the whole of a folder.
 
     Links and the folders `.git`, `.metier` and `node_modules` are passed over.
 
     Args:
-        skipped: Where to note the links, and the folders that lie too deep or are too many.
+        skipped: A client that discovers skills by itself looks at most 6 folders deep and into at most 2,000; here is
+            noted what it left out, and the links. Without it nothing is left out.
 
     Raises:
-        PackageError: There is no such folder.
+        PackageError: There is no such folder, or what lies in it cannot be looked at whole.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as library:
@@ -148,7 +151,7 @@ def find_packages(folder: str | Path, *, skipped: list[Path] | None = None) -> I
     top = Path(folder)
     if not _is_folder(top):
         raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
-    return _search(top, [] if skipped is None else skipped)
+    return _search(top, skipped)
 
 
 def write_package(
@@ -322,26 +325,42 @@ def _is_rendered(skill: Skill, text: str) -> bool:
     return False
 
 
-def _search(top: Path, skipped: list[Path]) -> Iterator[Path]:
+def _search(top: Path, skipped: list[Path] | None) -> Iterator[Path]:
+    max_depth, max_folders = (_MAX_DEPTH, _MAX_FOLDERS) if skipped is None else (_MAX_SEARCH_DEPTH, _MAX_SEARCH_FOLDERS)
+    left_out: list[Path] = [] if skipped is None else skipped
     pending, num_looked = [(top, 0)], 0
-    while pending and num_looked < _MAX_SEARCH_FOLDERS:
+    while pending and num_looked < max_folders:
         here, depth = pending.pop()
         num_looked += 1
         try:
             entries = _entries(here)
         except PackageError:
-            skipped.append(here)
+            if skipped is None:
+                raise
+            left_out.append(here)
             continue
         if any(entry.name.lower() == _MANIFEST.lower() and not entry.is_symlink() for entry in entries):
             yield here
-        skipped += [Path(entry.path) for entry in entries if entry.is_symlink()]
+        left_out += [Path(entry.path) for entry in entries if entry.is_symlink()]
         inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
         wanted = [Path(entry.path) for entry in inner if entry.name not in _NOT_SEARCHED]
-        if depth < _MAX_SEARCH_DEPTH:
+        if depth < max_depth:
             pending += [(path, depth + 1) for path in reversed(wanted)]
+        elif skipped is None and wanted:
+            raise _too_much(wanted[0])
         else:
-            skipped += wanted
-    skipped += [path for path, _ in reversed(pending)]
+            left_out += wanted
+    if skipped is None and pending:
+        raise _too_much(pending[-1][0])
+    left_out += [path for path, _ in reversed(pending)]
+
+
+def _too_much(place: Path) -> PackageError:
+    return PackageError(
+        f"Cannot look for packages in {str(place)!r}: it lies more than {_MAX_DEPTH} folders deep, or behind "
+        f"{_MAX_FOLDERS:,} others.",
+        hint="Name the folder that holds the packages.",
+    )
 
 
 def _refuse_outside(path: str) -> None:
