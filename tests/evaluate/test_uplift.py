@@ -18,6 +18,7 @@ from metier.evaluate.admit import admit, held_out
 from metier.evaluate.bootstrap import bootstrap
 from metier.evaluate.compare import paired
 from metier.evaluate.uplift import Taken, kept, measure, uplift
+from metier.govern.evidence import shortfall
 from metier.graders import grader_for
 from metier.item import Exam, Item
 from metier.skill import Skill
@@ -95,6 +96,25 @@ def test_what_was_measured_is_kept_in_the_store_once_and_read_back_by_the_digest
     without = {a.item_id for a in store.attempts(run_id=first)}
     assert without == {a.item_id for a in store.attempts(run_id=second)}
     assert {a.model for a in store.attempts(run_id=first)} == {a.model for a in store.attempts(run_id=second)}
+
+
+def test_the_items_of_a_package_are_no_evidence_for_it_and_show_its_harm(store: Store) -> None:
+    own = {item.item_id for item in ITEMS[:30]}
+    found, _ = measure(exam(ITEMS), SKILL, HURT, store, grader_for=grader_for, own=own)
+    assert (found.evidence.scored, found.evidence.own) == (10, 30)
+    assert found.evidence.is_harmful
+    every = {item.item_id for item in ITEMS}
+    found, _ = measure(exam(ITEMS), SKILL, HELPED, store, grader_for=grader_for, own=every)
+    assert (found.evidence.correct, found.evidence.scored, found.evidence.low) == (0, 0, 0.0)
+    assert "count for nothing" in shortfall(found.evidence, min_attempts=1, min_accuracy=0.0)
+
+
+def test_a_question_that_is_asked_again_and_again_counts_once() -> None:
+    same = [Item(prompt=f"Say {'  ' * n}it.", reference=str(n), cluster=f"c{n % 2}") for n in range(30)]
+    grades = [Attempt(item_id=item.item_id, model="m", run_id="r", reply="", grade=Grade.correct()) for item in same]
+    found = uplift(same, Taken(grades, grades), SKILL)
+    assert (found.difference.items, found.difference.clusters) == (30, 1)
+    assert (found.evidence.scored, found.evidence.low < 0.21) == (30, True)
 
 
 def test_with_few_clusters_the_bootstrap_is_about_as_wide_as_students_interval() -> None:

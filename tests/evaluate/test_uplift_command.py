@@ -59,7 +59,11 @@ def test_a_skill_without_effect_is_measured_and_its_files_are_written(
     assert code == 0, err
     found = json.loads(out)
     assert (found["uplift"]["difference"]["items"], found["uplift"]["difference"]["difference"]) == (6, 0.0)
-    assert (found["uplift"]["evidence"]["correct"], found["negative"]) == (3, False)
+    assert (found["uplift"]["evidence"]["own"], found["uplift"]["evidence"]["scored"], found["negative"]) == (
+        6,
+        0,
+        False,
+    )
     summary = json.loads((tmp_path / "work" / "benchmark.json").read_text())["run_summary"]
     assert summary["with_skill"]["pass_rate"]["mean"] == 0.5
     assert (tmp_path / "work" / "eval-0" / "with_skill" / "grading.json").is_file()

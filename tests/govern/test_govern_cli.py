@@ -156,6 +156,18 @@ def test_a_measured_uplift_is_told_and_weighed_without_naming_a_file(
     assert "evidence\twith the skill against without it: -60.0 points" in out
 
 
+def test_the_evals_of_a_package_do_not_raise_it(metier: Command, workspace: Path, tmp_path: Path) -> None:
+    cases = [{"prompt": "Say anything.", "expected_output": ".*", "grader": "regex"} for _ in range(30)]
+    skill, evals = replace(SKILL, name="eager"), canonical({"skill_name": "eager", "evals": cases})
+    package = write_package(skill, tmp_path / "more", files={"evals/evals.json": evals})
+    store = workspace / ".metier" / "store.sqlite"
+    assert metier("evaluate", "uplift", package, "--client", "rule:echo", "--store", store)[0] == 0
+    _, out, _ = metier("govern", "gate", package, "-w", workspace, "--json")
+    assert json.loads(out)[0]["verdict"]["vetting"] == VettingTier.COMMUNITY
+    _, out, _ = metier("govern", "explain", "eager", "-w", workspace)
+    assert "only its own evals have measured it, in 30 attempts" in out
+
+
 def test_a_log_that_was_tampered_with_is_a_finding(metier: Command, workspace: Path, tmp_path: Path) -> None:
     anchor = tmp_path / "anchor.json"
     assert metier("govern", "approve", "reverse", *BY, "-w", workspace)[0] == 0

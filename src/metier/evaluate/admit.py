@@ -62,6 +62,7 @@ def admit(
     *,
     made_from: Collection[str],
     grader_for: GraderFor,
+    own: Collection[str] = (),
     margin: float = 0.0,
     min_items: int = 2,
     seed: int = 0,
@@ -73,6 +74,7 @@ def admit(
     little is held out.
 
     Args:
+        own: As in `metier.evaluate.uplift.measure`.
         margin: What the low end of the interval must reach, in shares of the score; below 0 it counts as 0.
         min_items: Held-out items that it takes at least; fewer than 2 count as 2.
 
@@ -87,7 +89,7 @@ def admit(
         return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)
     apart = Exam(name=f"{exam.name}, held out", items=tuple(fresh), protocol=exam.protocol)
     try:
-        found, _ = measure(apart, skill, client, store, grader_for=grader_for, seed=seed, samples=samples)
+        found, _ = measure(apart, skill, client, store, grader_for=grader_for, own=own, seed=seed, samples=samples)
     except StageError as error:
         reason = f"refused: {error}"
         return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)

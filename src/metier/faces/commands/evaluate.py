@@ -226,7 +226,7 @@ def uplift(
 
     from metier.evaluate.admit import admit
     from metier.evaluate.benchmark import Stopwatch, durations_of, write_workspace
-    from metier.evaluate.evals import items_of, read_evals
+    from metier.evaluate.evals import items_of, own_items, read_evals
     from metier.evaluate.expectations import with_judge
     from metier.evaluate.uplift import measure
     from metier.faces.files import read_lines
@@ -238,6 +238,7 @@ def uplift(
     package = read_package(skill)
     path = evals or package.path / "evals" / "evals.json"
     items = items_of(read_evals(path, skill_name=package.skill.name), package.path)
+    own = own_items(items, path, package.path)
     protocol = ExamProtocol(max_tokens=max_tokens, epochs=epochs, seed=seed)
     exam = Exam(name=f"{package.skill.name} evals", items=tuple(items.values()), protocol=protocol)
     known = read_lines(made_from) if made_from else []
@@ -251,11 +252,11 @@ def uplift(
         graders = with_judge(grader_for, checks)
         if made_from:
             decided = admit(
-                exam, package.skill, watch, kept, made_from=known, grader_for=graders, margin=margin, seed=seed
+                exam, package.skill, watch, kept, made_from=known, grader_for=graders, own=own, margin=margin, seed=seed
             )
             as_json(decided) if json else say(decided.reason)
             raise typer.Exit(0 if decided.admitted else 1)
-        found, taken = measure(exam, package.skill, watch, kept, grader_for=graders, seed=seed)
+        found, taken = measure(exam, package.skill, watch, kept, grader_for=graders, own=own, seed=seed)
     if out:
         write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
     if json:
@@ -263,6 +264,10 @@ def uplift(
     else:
         _show([found.difference])
         say(f"bootstrap interval {found.low:+.3f} to {found.high:+.3f}, seed {seed}")
+        if found.evidence.own:
+            say(
+                f"{found.evidence.own} attempts are at evals of the package itself: they may show harm, and prove nothing"
+            )
         if found.is_negative:
             say(f"{package.skill.name} makes answers worse{' beyond chance' if found.is_harmful else ' on the mean'}")
     if found.is_negative:
