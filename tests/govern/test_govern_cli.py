@@ -18,7 +18,8 @@ from metier.faces.cli import main
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
 from metier.item import Item
-from metier.sandbox import Access, Act, Trace
+from metier.sandbox import Access, Act, ScriptRun
+from metier.sandboxes.open import KINDS
 from metier.skill import Skill
 from metier.stores.package import read_package, write_package
 from metier.stores.sqlite import SqliteStore
@@ -214,12 +215,38 @@ def test_the_gates_are_told_one_by_one_and_strict_without_a_policy(
 
 def test_a_trace_and_an_opinion_are_taken_in(metier: Command, package: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace.json"
-    trace.write_bytes(canonical(Trace(accesses=(Access(act=Act.CONNECT, target="dns x.invalid", allowed=False),))))
+    tried = Access(act=Act.CONNECT, target="dns x.invalid", allowed=False)
+    digest = read_package(package).skill.digest
+    trace.write_bytes(canonical(ScriptRun(digest=digest, script="a.py", exit_code=0, accesses=(tried,))))
     _, out, _ = metier("govern", "gate", package, "--trace", trace, "--opinion", "rule:echo")
     assert "G2\tnot run\trule gave no opinion" in out
     assert "G3\tfailed\ttried to connect dns x.invalid, which was not granted" in out
     write_package(replace(SKILL, name="other"), package.parent)
     assert metier("govern", "gate", package.parent, "--trace", trace)[0] == 2
+
+
+def test_a_trace_that_does_not_say_what_it_is_of_is_wrong_use(metier: Command, package: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "trace.json"
+    trace.write_text("{}")
+    code, _, err = metier("govern", "gate", package, "--trace", trace)
+    assert (code, "the key 'digest' is missing" in err, "the key 'script' is missing" in err) == (2, True, True)
+    trace.write_bytes(canonical(ScriptRun(digest="sha256:0", script="a.py", exit_code=0)))
+    code, _, err = metier("govern", "gate", package, "--trace", trace)
+    assert (code, "got one of other content (sha256:0)" in err) == (2, True)
+
+
+def test_a_run_in_a_sandbox_is_what_the_gate_reads(metier: Command, tmp_path: Path) -> None:
+    if not any(all(layer.present for layer in kind().check()) for kind in KINDS.values()):
+        pytest.skip("needs the layers of a sandbox: metier sandbox check")
+    package = write_package(replace(SKILL, name="one"), tmp_path, files={"scripts/a.py": b"print(1)\n"})
+    trace = tmp_path / "trace.json"
+    code, out, err = metier("sandbox", "run", package, "scripts/a.py", "--json")
+    assert code == 0, err
+    trace.write_text(out)
+    _, out, _ = metier("govern", "gate", package, "--trace", trace)
+    assert "G3\tpassed\tscripts/a.py ran in a sandbox" in out
+    (package / "scripts" / "a.py").write_text("print(2)\n")
+    assert metier("govern", "gate", package, "--trace", trace)[0] == 2
 
 
 def test_a_block_cannot_be_approved_and_nobody_decides_namelessly(

@@ -265,9 +265,7 @@ def uplift(
         _show([found.difference])
         say(f"bootstrap interval {found.low:+.3f} to {found.high:+.3f}, seed {seed}")
         if found.evidence.own:
-            say(
-                f"{found.evidence.own} attempts are at evals of the package itself: they may show harm, and prove nothing"
-            )
+            say(f"{found.evidence.own} attempts are at evals of the package itself: they may show harm, no more")
         if found.is_negative:
             say(f"{package.skill.name} makes answers worse{' beyond chance' if found.is_harmful else ' on the mean'}")
     if found.is_negative:

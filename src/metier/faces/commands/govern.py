@@ -120,7 +120,7 @@ def gate(
     policy: PolicyOption = None,
     opinion: OpinionOption = "",
     trace: Annotated[
-        Path | None, typer.Option("--trace", help="What one package touched in a sandbox (G3), as JSON.")
+        Path | None, typer.Option("--trace", help="A run of one package, as metier sandbox run --json tells it (G3).")
     ] = None,
     workspace: Annotated[
         Path | None,
