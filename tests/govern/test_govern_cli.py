@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from metier.attempt import Attempt, Grade
+from metier.client import Request
+from metier.clients.rule import RuleClient
 from metier.digest import canonical
 from metier.evaluate.uplift import Taken, keep, uplift
 from metier.faces.cli import main
@@ -155,6 +157,24 @@ def test_a_measured_uplift_is_told_and_weighed_without_naming_a_file(
     _, out, _ = metier("govern", "explain", "reverse", "-w", workspace)
     assert "measured since" not in out
     assert "evidence\twith the skill against without it: -60.0 points" in out
+
+
+def test_what_is_measured_with_a_workspace_lies_in_its_store_and_harm_fails_the_gate(
+    metier: Command, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [{"id": n, "prompt": str(n), "expected_output": str(n), "grader": "exact"} for n in range(30)]
+    skill, evals = replace(SKILL, name="hurt"), canonical({"skill_name": "hurt", "evals": cases})
+    package = write_package(skill, tmp_path / "more", files={"evals/evals.json": evals})
+
+    def answer(request: Request) -> str:
+        return "no" if SKILL.policy in request.messages[0].content else request.messages[-1].content
+
+    monkeypatch.setattr("metier.faces.commands.evaluate._client", lambda spec, record: RuleClient(answer))
+    assert metier("evaluate", "uplift", package, "--client", "rule:echo", "--out", workspace)[0] == 1
+    code, out, _ = metier("govern", "gate", package, "-w", workspace)
+    assert (code, "it makes answers worse" in out) == (1, True)
+    _, out, _ = metier("govern", "explain", "hurt", "-w", workspace)
+    assert "with the skill against without it: -100.0 points" in out
 
 
 def test_the_evals_of_a_package_do_not_raise_it(metier: Command, workspace: Path, tmp_path: Path) -> None:

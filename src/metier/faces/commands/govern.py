@@ -128,7 +128,7 @@ def gate(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Put packages through the gates G1 to G4. Exit code 1 if one fails a gate or stays unvetted.
+    """Put packages through the gates G1 to G4. Exit code 1 if one fails a gate, stays unvetted or makes answers worse.
 
     Example: metier govern gate examples/first-trade/packages/regex-tester --policy policy.toml
     """
@@ -154,7 +154,10 @@ def gate(
         )
     verdicts = [one.verdict for one in looked]
     if any(
-        v is None or v.vetting == VettingTier.UNVETTED or any(g.outcome == GateOutcome.FAILED for g in v.gates)
+        v is None
+        or v.vetting == VettingTier.UNVETTED
+        or any(g.outcome == GateOutcome.FAILED for g in v.gates)
+        or (v.evidence is not None and v.evidence.is_harmful)
         for v in verdicts
     ):
         raise typer.Exit(1)
