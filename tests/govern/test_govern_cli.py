@@ -210,7 +210,7 @@ def test_a_log_that_was_tampered_with_is_a_finding(metier: Command, workspace: P
 
 def test_an_anchor_that_is_none_is_wrong_use(metier: Command, workspace: Path, tmp_path: Path) -> None:
     path = tmp_path / "anchor.json"
-    for content in (b"nonsense", canonical({"number": 1, "hsh": "x"})):
+    for content in (b"nonsense", b"{}", canonical({"number": 1, "hsh": "x"})):
         path.write_bytes(content)
         assert metier("govern", "audit", "--anchor", path, "-w", workspace)[0] == 2
     assert metier("govern", "audit", "--anchor", tmp_path / "nothing", "-w", workspace)[0] == 2

@@ -257,6 +257,7 @@ def uplift(
         bulk = None if "://" in place else Path(place).with_suffix(".objects")
         if out and not store and (out / FILE).is_file():
             workspace = open_workspace(out)
+            workspace.home.mkdir(exist_ok=True)
             place, bulk = workspace.store, workspace.home / "objects"
         kept = opened.enter_context(closing(open_store(place, bulk=bulk)))
         graders = with_judge(grader_for, checks)
