@@ -82,14 +82,9 @@ def looked_over(
     """
     from metier.govern.look import look_over
     from metier.govern.policy import read_policy
-    from metier.govern.scan import scan
     from metier.workspace import open_workspace
 
-    scanned: Callable[[Path], Scan] = scan
-    if yara:
-        from metier.govern.yara import with_yara
-
-        scanned = with_yara(yara, scan)
+    scanned = scanner(yara)
     rules = read_policy(policy) if policy else open_workspace(workspace).settings.govern if workspace else None
     touched = _trace(trace) if trace else None
     looked = []
@@ -112,6 +107,17 @@ def looked_over(
                 else:
                     looked.append(replace(one, path=folder.resolve().name) if one.path == "." else one)
     return looked
+
+
+def scanner(yara: Path | None) -> Callable[[Path], Scan]:
+    """What scans a package: the rules of this package, with a file or folder of YARA rules beside them."""
+    from metier.govern.scan import scan
+
+    if not yara:
+        return scan
+    from metier.govern.yara import with_yara
+
+    return with_yara(yara, scan)
 
 
 def _measured_in(store: Store) -> EvidenceOf:
