@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from metier.attempt import Attempt, Grade
-from metier.audit import Anchor, Entry, Event
+from metier.audit import START, Anchor, Entry, Event
 from metier.client import Reply, Request
 from metier.item import Item
 from metier.skill import Skill
@@ -66,7 +66,7 @@ class RevisesHistory(SqliteStore):
 
 class LosesTheHead(SqliteStore):
     def anchor(self) -> Anchor:
-        return Anchor()
+        return START
 
 
 class Forgets(SqliteStore):

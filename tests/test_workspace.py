@@ -63,6 +63,7 @@ def test_the_bundled_workspace_is_read() -> None:
         (("[discover]", "[practice]\nwidth = 0\n[discover]"), "line 5: expected practice.width .* at least 1, got 0"),
         (("[discover]", "[practice]\nnum_heads = 3\n[discover]"), "line 5: .*a divisor of half the width, got 3"),
         (("[discover]", "[govern]\nmin_accuracy = 7.0\n[discover]"), "line 5: .*between 0 and 1, got 7.0"),
+        (("[discover]", "[govern]\nmin_attempts = true\n[discover]"), "line 5: .*min_attempts to be a whole"),
         (("[discover]", '[evaluate]\npolicy = "level-3"\n[discover]'), "line 5: evaluate.policy names 'level-3'"),
         (('"notes.md"', '"note.md"'), r"line 6: discover.documents names 'note.md', which is missing"),
     ],

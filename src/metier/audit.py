@@ -104,11 +104,15 @@ class Entry:
 class Anchor:
     """How long a chain was, and the hash of its last entry: kept elsewhere, it tells whether the chain was cut.
 
-    >>> Anchor().number
+    >>> START.number
     0
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    number: int = 0
-    hash: str = GENESIS
+    number: int
+    hash: str
+
+
+START = Anchor(number=0, hash=GENESIS)
+"""The anchor of a chain without entries."""

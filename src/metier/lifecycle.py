@@ -504,6 +504,6 @@ def measured_in(store: Store) -> Callable[[str], Evidence | None]:
 
     def evidence_of(digest: str) -> Evidence | None:
         found = [one.evidence for one in uplifts(store, digest)]
-        return max(found, key=lambda one: (one.scored, -(one.uplift or 0.0)), default=None)
+        return max(found, key=lambda one: (one.scored, one.own, -(one.uplift or 0.0)), default=None)
 
     return evidence_of

@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
+from metier.capability import Capability
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
@@ -179,6 +181,47 @@ class Outcome:
     @property
     def ok(self) -> bool:
         """Whether the program ended by itself with exit code 0."""
+        return self.exit_code == 0 and not self.killed_by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptRun:
+    """A run of a script of a package, as it is recorded: what `metier sandbox run --json` writes and gate G3 reads.
+
+    Attributes:
+        digest: The content that was run, as of the skill; empty where the folder holds no package.
+        script: Its path inside the package.
+        exit_code, killed_by, truncated, stdout, stderr: As of the `Outcome`; the output as text.
+        own, granted, started: As `metier.sandboxes.observed` takes them.
+        observed: The capabilities that it showed, for whoever reads the record; a gate tells them anew.
+        accesses, complete: As of the `Trace`.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    digest: str
+    script: str
+    exit_code: int
+    kind: str = ""
+    killed_by: Killed = Killed.NOT
+    truncated: bool = False
+    stdout: str = ""
+    stderr: str = ""
+    own: tuple[str, ...] = ()
+    granted: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
+    observed: tuple[Capability, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    complete: bool = True
+
+    @property
+    def trace(self) -> Trace:
+        """What it touched."""
+        return Trace(accesses=self.accesses, complete=self.complete)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself with exit code 0."""
         return self.exit_code == 0 and not self.killed_by
 
 

@@ -144,12 +144,15 @@ class Evidence:
         low: Lower end of the 95 % interval of their share.
         uplift, uplift_low, uplift_high: Paired difference in score with against without, or None if not measured.
         run_ids: The runs that hold the attempts.
+        own: Attempts scored at items that came with the package itself, and not among `scored`: what a package brings
+            may speak against it, and never for it.
 
     >>> Evidence(correct=19, scored=20, low=0.76).told
     '19 of 20 attempts correct, at least 76% with 95 % confidence'
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("own",)
 
     correct: int = 0
     scored: int = 0
@@ -158,10 +161,13 @@ class Evidence:
     uplift_low: float | None = None
     uplift_high: float | None = None
     run_ids: tuple[str, ...] = ()
+    own: int = 0
 
     @property
     def told(self) -> str:
         """The attempts in one phrase."""
+        if self.own and not self.scored:
+            return f"only its own evals have measured it, in {self.own} attempts, and these count for nothing"
         return f"{self.correct} of {self.scored} attempts correct, at least {self.low:.0%} with 95 % confidence"
 
     @property

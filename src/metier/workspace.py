@@ -27,7 +27,7 @@ from metier.discover.stage import DiscoverSettings
 from metier.distill.stage import DistillSettings
 from metier.errors import ConfigError, InputError, nearest
 from metier.evaluate.stage import EvaluateSettings
-from metier.govern.policy import GovernPolicy
+from metier.govern.policy import GovernPolicy, mistyped
 from metier.practice.config import ARMS, PracticeConfig
 from metier.update.stage import UpdateSettings
 
@@ -122,6 +122,12 @@ def parse_settings(text: str, *, where: str = FILE) -> Settings:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{where}: this is not TOML: {error}.", hint="Mend that line; strings need quotes.") from None
+    section = data.get("govern")
+    govern = section if isinstance(section, dict) else {}
+    for key, expected in mistyped(govern):
+        line = line_of(text, ("govern", key))
+        place = f"{where}, line {line}" if line else where
+        raise ConfigError(f"{place}: expected govern.{key} to be {expected}, got {govern[key]!r}.")
     try:
         return load(Settings, data, where="\0", error=ConfigError)
     except InputError as error:

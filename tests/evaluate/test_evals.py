@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from metier.evaluate.benchmark import (
     timing,
     write_workspace,
 )
-from metier.evaluate.evals import Case, Evals, evals_json, items_of, read_evals
+from metier.evaluate.evals import Case, Evals, evals_json, items_of, own_items, read_evals
 from metier.evaluate.expectations import Expectations, checked_of, with_judge
 from metier.evaluate.uplift import Taken, measure
 from metier.graders import grader_for
@@ -259,3 +260,16 @@ def test_several_epochs_are_several_runs(tmp_path: Path) -> None:
     taken = Taken(*([attempt(SUMS[0], Grade.correct(), epoch=e) for e in range(2)] for _ in range(2)))
     folder = write_workspace(tmp_path, {"1": SUMS[0]}, taken)
     assert sorted(path.parent.name for path in folder.glob("eval-1/with_skill/*/grading.json")) == ["run-1", "run-2"]
+
+
+def test_what_a_package_asks_itself_is_its_own_wherever_it_is_written(tmp_path: Path) -> None:
+    package, elsewhere = tmp_path / "skill", tmp_path / "house.json"
+    own = Case(id=1, prompt="52 + 12 =", expected_output="64", grader="number")
+    (package / "evals").mkdir(parents=True)
+    (package / "evals" / "evals.json").write_text(json.dumps(evals_json(Evals(skill_name="s", evals=(own,)))))
+    copied, fresh = replace(own, id="a", prompt="52 + 12 =?"), replace(own, id="b", prompt="3 + 4 =")
+    items = items_of(Evals(skill_name="s", evals=(copied, fresh)))
+    assert own_items(items, elsewhere, package) == {items["a"].item_id}
+    assert own_items(items, package / "more.json", package) == {item.item_id for item in items.values()}
+    (package / "evals" / "evals.json").write_text("no JSON")
+    assert own_items(items, elsewhere, package) == frozenset()

@@ -18,6 +18,7 @@ from metier.evaluate.admit import admit, held_out
 from metier.evaluate.bootstrap import bootstrap
 from metier.evaluate.compare import paired
 from metier.evaluate.uplift import Taken, kept, measure, uplift
+from metier.govern.evidence import shortfall
 from metier.graders import grader_for
 from metier.item import Exam, Item
 from metier.skill import Skill
@@ -27,6 +28,7 @@ from metier.stores.sqlite import SqliteStore
 SKILL = Skill(name="carry", description="Add in columns.", policy="Carry the one.")
 ITEMS = [Item(prompt=f"{n} + 9 =", reference=str(n + 9), grader="number") for n in range(40)]
 ANSWERS = {item.prompt: item.reference for item in ITEMS}
+SEEN = [ITEMS[0].item_id]
 changes_ = st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), min_size=1, max_size=30)
 
 
@@ -97,6 +99,25 @@ def test_what_was_measured_is_kept_in_the_store_once_and_read_back_by_the_digest
     assert {a.model for a in store.attempts(run_id=first)} == {a.model for a in store.attempts(run_id=second)}
 
 
+def test_the_items_of_a_package_are_no_evidence_for_it_and_show_its_harm(store: Store) -> None:
+    own = {item.item_id for item in ITEMS[:30]}
+    found, _ = measure(exam(ITEMS), SKILL, HURT, store, grader_for=grader_for, own=own)
+    assert (found.evidence.scored, found.evidence.own) == (10, 30)
+    assert found.evidence.is_harmful
+    every = {item.item_id for item in ITEMS}
+    found, _ = measure(exam(ITEMS), SKILL, HELPED, store, grader_for=grader_for, own=every)
+    assert (found.evidence.correct, found.evidence.scored, found.evidence.low) == (0, 0, 0.0)
+    assert "count for nothing" in shortfall(found.evidence, min_attempts=1, min_accuracy=0.0)
+
+
+def test_a_question_that_is_asked_again_and_again_counts_once() -> None:
+    same = [Item(prompt=f"Say {'  ' * n}it.", reference=str(n), cluster=f"c{n % 2}") for n in range(30)]
+    grades = [Attempt(item_id=item.item_id, model="m", run_id="r", reply="", grade=Grade.correct()) for item in same]
+    found = uplift(same, Taken(grades, grades), SKILL)
+    assert (found.difference.items, found.difference.clusters) == (30, 1)
+    assert (found.evidence.scored, found.evidence.low < 0.21) == (30, True)
+
+
 def test_with_few_clusters_the_bootstrap_is_about_as_wide_as_students_interval() -> None:
     """Six clusters of four; plain percentiles are a third shorter."""
     changes = [c for lean in (1, 1, 0, 1, 0, -1) for c in (lean, lean, 0, lean)]
@@ -149,7 +170,7 @@ def test_a_skill_that_helps_only_on_what_it_was_made_from_is_refused(store: Stor
     made_from = [item.item_id for item in ITEMS[:20]]
     found = admit(exam(ITEMS), SKILL, learnt_by_heart, store, made_from=made_from, grader_for=grader_for)
     assert not found.admitted
-    assert admit(exam(ITEMS), SKILL, learnt_by_heart, store, made_from=[], grader_for=grader_for).admitted
+    assert admit(exam(ITEMS), SKILL, learnt_by_heart, store, made_from=SEEN, grader_for=grader_for).admitted
 
 
 def test_without_held_out_items_nothing_is_asked_and_the_skill_is_refused(store: Store) -> None:
@@ -160,32 +181,45 @@ def test_without_held_out_items_nothing_is_asked_and_the_skill_is_refused(store:
     assert "0 of 40 items are held out" in found.reason
 
 
+@pytest.mark.parametrize("made_from", [[], ["another prompt", "item_0"]])
+def test_items_of_which_nobody_says_that_they_are_held_out_admit_nothing(store: Store, made_from: list[str]) -> None:
+    silent = RuleClient(lambda request: pytest.fail("asked"), name="silent")
+    found = admit(exam(ITEMS), SKILL, silent, store, made_from=made_from, grader_for=grader_for)
+    assert (found.admitted, found.set_aside) == (False, 0)
+    assert "none is known to be held out" in found.reason
+
+
+@pytest.mark.parametrize("seen", ["7 + 9", "  7+9 =  ", "7 + 9 =?", "\uff17 + \uff19"])
+def test_a_prompt_in_other_punctuation_is_the_same_prompt(seen: str) -> None:
+    assert [item.prompt for item in ITEMS if item not in held_out(ITEMS, [seen])] == ["7 + 9 ="]
+
+
 def test_the_provenance_of_a_skill_tells_what_it_was_made_from(store: Store) -> None:
     skill = Skill(name="carry", description="x", provenance=tuple(item.item_id for item in ITEMS[:39]))
-    found = admit(exam(ITEMS), skill, HELPED, store, made_from=[], grader_for=grader_for)
+    found = admit(exam(ITEMS), skill, HELPED, store, made_from=SEEN, grader_for=grader_for)
     assert (found.admitted, found.held_out) == (False, 1)
 
 
 @pytest.mark.parametrize("margin", [-1.0, 0.0])
 def test_a_low_end_below_zero_is_refused_whatever_the_margin(store: Store, margin: float) -> None:
     no_use = adder(lambda n, has_skill: n % 2 == 0)
-    found = admit(exam(ITEMS), SKILL, no_use, store, made_from=[], grader_for=grader_for, margin=margin)
+    found = admit(exam(ITEMS), SKILL, no_use, store, made_from=SEEN, grader_for=grader_for, margin=margin)
     assert not found.admitted
     assert "short of +0.0" in found.reason
 
 
 def test_the_margin_is_what_the_low_end_must_reach(store: Store) -> None:
-    found = admit(exam(ITEMS), SKILL, HELPED, store, made_from=[], grader_for=grader_for)
+    found = admit(exam(ITEMS), SKILL, HELPED, store, made_from=SEEN, grader_for=grader_for)
     assert found.uplift is not None
     low = found.uplift.cautious_low
     for margin, admitted in ((low, True), (low + 0.001, False)):
-        again = admit(exam(ITEMS), SKILL, HELPED, store, made_from=[], grader_for=grader_for, margin=margin)
+        again = admit(exam(ITEMS), SKILL, HELPED, store, made_from=SEEN, grader_for=grader_for, margin=margin)
         assert again.admitted == admitted
 
 
 def test_three_items_that_all_improve_are_no_proof_of_a_margin(store: Store) -> None:
     always = adder(lambda n, has_skill: has_skill)
-    found = admit(exam(ITEMS[:3]), SKILL, always, store, made_from=[], grader_for=grader_for, margin=0.1)
+    found = admit(exam(ITEMS[:3]), SKILL, always, store, made_from=SEEN, grader_for=grader_for, margin=0.1)
     assert not found.admitted
 
 
@@ -199,7 +233,7 @@ class Broken:
 
 
 def test_a_skill_that_could_not_be_scored_is_refused_with_the_reason(store: Store) -> None:
-    found = admit(exam(ITEMS), SKILL, Broken(), store, made_from=[], grader_for=grader_for)
+    found = admit(exam(ITEMS), SKILL, Broken(), store, made_from=SEEN, grader_for=grader_for)
     assert not found.admitted
     assert "at least two items" in found.reason
 

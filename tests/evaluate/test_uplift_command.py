@@ -59,7 +59,11 @@ def test_a_skill_without_effect_is_measured_and_its_files_are_written(
     assert code == 0, err
     found = json.loads(out)
     assert (found["uplift"]["difference"]["items"], found["uplift"]["difference"]["difference"]) == (6, 0.0)
-    assert (found["uplift"]["evidence"]["correct"], found["negative"]) == (3, False)
+    assert (found["uplift"]["evidence"]["own"], found["uplift"]["evidence"]["scored"], found["negative"]) == (
+        6,
+        0,
+        False,
+    )
     summary = json.loads((tmp_path / "work" / "benchmark.json").read_text())["run_summary"]
     assert summary["with_skill"]["pass_rate"]["mean"] == 0.5
     assert (tmp_path / "work" / "eval-0" / "with_skill" / "grading.json").is_file()
@@ -76,6 +80,24 @@ def test_a_skill_that_a_model_made_is_refused_if_it_proves_nothing(
     seen.write_text("word 0\n")
     code, out, _ = metier("evaluate", "uplift", package, "--client", client, "--made-from", seen, "--json")
     assert (code, json.loads(out)["held_out"], json.loads(out)["admitted"]) == (1, 5, False)
+
+
+def test_an_admission_writes_its_files_too(metier: Command, package: Path, client: Path, tmp_path: Path) -> None:
+    seen, out = tmp_path / "seen.txt", tmp_path / "work"
+    seen.write_text("word 0?\n")
+    metier("evaluate", "uplift", package, "--client", client, "--made-from", seen, "--out", out)
+    assert (out / "benchmark.json").is_file()
+    assert sorted(path.name for path in out.glob("eval-*")) == [f"eval-{n}" for n in range(1, 6)]
+
+
+def test_a_list_of_what_a_skill_was_made_from_that_names_nothing_is_no_pass(
+    metier: Command, package: Path, client: Path, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen.txt"
+    for text in ("", "another prompt\n"):
+        seen.write_text(text)
+        code, _, err = metier("evaluate", "uplift", package, "--client", client, "--made-from", seen)
+        assert (code, "none is known to be held out" in err) == (1, True)
 
 
 def test_expectations_without_a_judge_are_told_and_not_counted_as_failures(

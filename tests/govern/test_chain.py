@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from metier.audit import Anchor, Deed, Event
+from metier.audit import START, Anchor, Deed, Event
 from metier.digest import canonical
 from metier.govern.chain import verify
 from metier.stores.sqlite import SqliteStore
@@ -170,7 +170,7 @@ def test_a_lost_head_is_seen(store: Any) -> None:
 
 def test_an_anchor_that_is_none_is_refused(store: Any) -> None:
     assert "no anchor" in faults(store, Anchor(number=0, hash="sha256:1"))
-    assert verify(store, anchor=Anchor()).intact
+    assert verify(store, anchor=START).intact
 
 
 def test_two_writers_make_one_chain(opening: Opening, store: Any) -> None:

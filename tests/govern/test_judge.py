@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metier.capability import Capability
+from metier.errors import InputError
 from metier.govern.judge import judge, rejudge
 from metier.govern.manifest import Declaration, declared
 from metier.govern.opinion import RULE, Opinion
 from metier.govern.policy import ExposureMap, GovernPolicy
 from metier.govern.standing import Fall, Standing
-from metier.sandbox import Access, Act, Trace
+from metier.sandbox import Access, Act, Killed, ScriptRun
 from metier.skill import Representation, Skill
 from metier.verdict import (
     Evidence,
@@ -35,8 +36,15 @@ SKILL = Skill(name="reverse", description="Backwards.", licence="MIT")
 GOOD = Evidence(correct=40, scored=40, low=0.91, run_ids=("r1",))
 LAX = GovernPolicy(semantic="optional", behavioural="measured")
 FINE = Opinion(model="judge")
-QUIET = Trace(accesses=(Access(act=Act.READ, target="/work/a", allowed=True),))
-DENIED = Trace(accesses=(Access(act=Act.CONNECT, target="tcp 192.0.2.1:443", allowed=False),))
+
+
+def ran(*accesses: Access, **fields: object) -> ScriptRun:
+    return ScriptRun(**{"digest": SKILL.digest, "script": "a.py", "exit_code": 0, "accesses": accesses, **fields})  # type: ignore[arg-type]
+
+
+QUIET = ran(Access(act=Act.READ, target="/work/a", allowed=True))
+DENIED = ran(Access(act=Act.CONNECT, target="tcp 192.0.2.1:443", allowed=False))
+CUT, FAILED = replace(QUIET, complete=False), replace(QUIET, exit_code=1)
 
 LAW = settings(max_examples=50, deadline=None)
 SEVERITIES = st.sampled_from(Severity)
@@ -58,7 +66,7 @@ OBJECTIONS = FINDINGS.map(lambda found: tuple(replace(one, rule=RULE) for one in
 OPINIONS = st.none() | st.builds(
     Opinion, model=st.just("m"), findings=OBJECTIONS, fault=st.sampled_from(["", "no JSON"])
 )
-TRACES = st.sampled_from([None, QUIET, DENIED, Trace(complete=False)])
+TRACES = st.sampled_from([None, QUIET, DENIED, CUT, FAILED])
 DECLARED = st.lists(
     st.builds(Declaration, capability=st.sampled_from(Capability), source=st.just("s"), grants=st.booleans()),
     max_size=3,
@@ -114,6 +122,8 @@ Case = dict[str, object]
 
 def made(case: Case, *, skill: Skill = SKILL, **changed: object) -> Verdict:
     options = {**case, **changed}
+    if options.get("trace"):
+        options["trace"] = replace(options["trace"], digest=skill.digest)  # type: ignore[type-var]
     return judge(skill, options.pop("scan"), **options)  # type: ignore[arg-type]
 
 
@@ -160,7 +170,15 @@ def test_the_gates_open_one_tier_after_the_other() -> None:
 
 @pytest.mark.parametrize(
     "missing",
-    [{"opinion": None}, {"trace": None}, {"evidence": None}, {"trace": DENIED}, {"trace": Trace(complete=False)}],
+    [
+        {"opinion": None},
+        {"trace": None},
+        {"evidence": None},
+        {"trace": DENIED},
+        {"trace": CUT},
+        {"trace": FAILED},
+        {"trace": ran()},
+    ],
 )
 def test_no_step_can_be_left_out(missing: dict[str, object]) -> None:
     whole: Case = {"scan": Scan(), "opinion": FINE, "trace": QUIET, "evidence": GOOD}
@@ -258,17 +276,54 @@ def test_attempts_stand_in_for_a_sandbox_only_where_nothing_can_have_side_effect
 
 
 def test_a_trace_that_shows_more_than_the_scan_saw_counts_as_observed() -> None:
-    trace = Trace(
-        accesses=(
-            Access(act=Act.EXEC, target="/usr/bin/python3", allowed=True),
-            Access(act=Act.EXEC, target="/bin/sh", allowed=True),
-            Access(act=Act.WRITE, target="/work/out", allowed=True),
-        )
+    trace = ran(
+        Access(act=Act.EXEC, target="/usr/bin/python3", allowed=True),
+        Access(act=Act.EXEC, target="/bin/sh", allowed=True),
+        Access(act=Act.WRITE, target="/work/out", allowed=True),
+        own=("/work",),
+        started=("/usr/bin/python3",),
     )
     verdict = judge(SKILL, Scan(), trace=trace, evidence=GOOD, opinion=FINE)
-    assert verdict.observed == (Capability.RUN_SHELL, Capability.WRITE_FILES)
+    assert verdict.observed == (Capability.RUN_PROGRAMS, Capability.RUN_SHELL, Capability.WRITE_FILES)
     assert verdict.gates[3].outcome == GateOutcome.FAILED
     assert verdict.vetting == VettingTier.COMMUNITY
+
+
+def test_keys_that_a_trace_reads_are_observed_though_they_were_granted() -> None:
+    keys = ran(
+        Access(act=Act.READ, target="/root/.ssh/id_rsa", allowed=True),
+        Access(act=Act.SYSTEM, target="setuid", allowed=True),
+    )
+    verdict = judge(SKILL, Scan(), trace=keys, evidence=GOOD, opinion=FINE)
+    assert {Capability.READ_CREDENTIALS, Capability.READ_OUTSIDE, Capability.ELEVATE} == set(verdict.observed)
+    assert verdict.gates[3].outcome == GateOutcome.FAILED
+
+
+def test_what_an_interpreter_looks_for_by_itself_is_not_held_against_a_script() -> None:
+    start = (
+        Access(act=Act.READ, target=f"/opt/bin/{name}", allowed=False) for name in ("python._pth", "pybuilddir.txt")
+    )
+    verdict = judge(SKILL, Scan(), trace=ran(*start), evidence=GOOD, opinion=FINE)
+    assert verdict.gates[2].reasons == ("a.py ran in a sandbox and kept to what was granted: 2 accesses",)
+
+
+@pytest.mark.parametrize(
+    ("trace", "why"),
+    [
+        (ran(), "its trace holds nothing, not even a start"),
+        (FAILED, "a.py ended with exit code 1, so not all of it was seen"),
+        (replace(QUIET, killed_by=Killed.WALL), "a.py was killed by its limit: wall, so not all of it was seen"),
+    ],
+)
+def test_a_run_that_shows_too_little_passes_nothing(trace: ScriptRun, why: str) -> None:
+    gate = judge(SKILL, Scan(), trace=trace).gates[2]
+    assert (gate.outcome, gate.reasons) == (GateOutcome.NOT_RUN, (why,))
+
+
+@pytest.mark.parametrize("digest", ["", "sha256:other"])
+def test_a_trace_of_other_content_is_refused(digest: str) -> None:
+    with pytest.raises(InputError, match="Expected a trace of 'reverse' as it is"):
+        judge(SKILL, Scan(), trace=replace(QUIET, digest=digest))
 
 
 def test_a_skill_that_makes_answers_worse_is_held_back_flagged_and_told_why() -> None:
@@ -354,8 +409,8 @@ def test_a_higher_lower_bound_never_lowers_a_tier(case: Case, low: float) -> Non
 def test_no_gate_that_was_not_run_is_better_than_one_that_passed(case: Case) -> None:
     assert no_higher(made(case, opinion=None), made(case, opinion=FINE))
     assert no_higher(made(case, opinion=Opinion(model="m", fault="no JSON")), made(case, opinion=FINE))
-    assert no_higher(made(case, trace=Trace(complete=False)), made(case, trace=Trace()))
-    assert no_higher(made(case, trace=DENIED), made(case, trace=Trace()))
+    assert no_higher(made(case, trace=CUT), made(case, trace=QUIET))
+    assert no_higher(made(case, trace=DENIED), made(case, trace=QUIET))
 
 
 @LAW

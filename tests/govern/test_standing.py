@@ -17,7 +17,7 @@ from metier.govern.judge import judge
 from metier.govern.opinion import Opinion
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, after, cannot_promote, standing
-from metier.sandbox import Trace
+from metier.sandbox import Access, Act, ScriptRun
 from metier.skill import Skill
 from metier.store import Store
 from metier.stores.sqlite import SqliteStore
@@ -28,7 +28,8 @@ OTHER = replace(SKILL, policy="One byte more.")
 MINE, THEIRS = SKILL.digest, OTHER.digest
 POLICY = GovernPolicy(promote_after=5)
 GOOD = Evidence(correct=40, scored=40, low=0.91)
-ORGANISATION = judge(SKILL, Scan(), opinion=Opinion(model="m"), trace=Trace(), evidence=GOOD, policy=POLICY)
+RAN = ScriptRun(digest=MINE, script="a.py", exit_code=0, accesses=(Access(act=Act.READ, target="/a", allowed=True),))
+ORGANISATION = judge(SKILL, Scan(), opinion=Opinion(model="m"), trace=RAN, evidence=GOOD, policy=POLICY)
 START = Standing(skill="reverse", digest=MINE)
 LAW = settings(max_examples=150, deadline=None)
 
@@ -138,7 +139,7 @@ def test_the_same_verdict_again_does_not_undo_a_fall(store: Store) -> None:
     store.put_verdict(ORGANISATION)
     assert exposure(store) == ExposureTier.INSTRUCTIONS
     now = transitions.standing_of(store, "reverse", MINE, policy=POLICY)
-    fresh = judge(SKILL, Scan(), opinion=Opinion(model="m"), trace=Trace(), evidence=GOOD, standing=now, policy=POLICY)
+    fresh = judge(SKILL, Scan(), opinion=Opinion(model="m"), trace=RAN, evidence=GOOD, standing=now, policy=POLICY)
     assert fresh.exposure == ExposureTier.INSTRUCTIONS
 
 
@@ -179,7 +180,8 @@ def test_changing_a_byte_is_no_way_out_of_a_revocation(store: Store) -> None:
     store.put_verdict(ORGANISATION)
     transitions.revoke(store, "reverse", who="Ada", because="it sent mail", policy=POLICY)
     now = transitions.standing_of(store, "reverse", THEIRS, policy=POLICY)
-    fresh = judge(OTHER, Scan(), opinion=Opinion(model="m"), trace=Trace(), evidence=GOOD, standing=now, policy=POLICY)
+    ran = replace(RAN, digest=THEIRS)
+    fresh = judge(OTHER, Scan(), opinion=Opinion(model="m"), trace=ran, evidence=GOOD, standing=now, policy=POLICY)
     assert (fresh.vetting, fresh.exposure) == (VettingTier.UNVETTED, ExposureTier.METADATA)
     store.put_verdict(fresh)
     back = transitions.restore(store, fresh, who="Ada", because="mended", policy=POLICY)

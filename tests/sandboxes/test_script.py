@@ -55,7 +55,7 @@ def test_the_command_runs_a_script_and_tells_what_it_tried(sandbox: Sandbox, pac
     bad = metier("run", package, "scripts/bad.py", "--kind", sandbox.name, "--json")
     told = json.loads(bad.stdout)
     assert bad.returncode == 1
-    assert told["observed"] == ["read-files", "fetch"]
+    assert (told["observed"], told["script"]) == (["fetch"], "scripts/bad.py")
     assert {"act": "connect", "target": "tcp 192.0.2.1:443", "allowed": False} in told["accesses"]
 
 

@@ -139,7 +139,7 @@ def test_a_trace_shows_the_capabilities_that_a_script_uses(sandbox: object, tmp_
         grant=python_grant() | Grant(read=(str(package),), write=(str(work),)),
     )
     told = [a for a in ended.trace.accesses if a.act == Act.READ and not a.allowed]
-    assert set(observed(ended.trace, own=(str(package), str(work)), started=sys.executable)) == {
+    assert set(observed(ended.trace, own=(str(package), str(work)), started=(sys.executable,))) == {
         Capability.READ_FILES,
         Capability.WRITE_FILES,
         Capability.READ_OUTSIDE,
@@ -155,7 +155,7 @@ def test_a_trace_shows_the_capabilities_that_a_script_uses(sandbox: object, tmp_
 def test_a_program_that_does_nothing_shows_no_capability(run: Run, work: Path) -> None:
     ended = run("import json, socket, subprocess; print(json.dumps([1]))")
     assert ended.ok
-    assert observed(ended.trace, own=(str(work),), started=sys.executable) == ()
+    assert observed(ended.trace, own=(str(work),), started=(sys.executable,)) == ()
 
 
 @pytest.mark.parametrize(
@@ -180,3 +180,14 @@ def test_a_program_that_does_nothing_shows_no_capability(run: Run, work: Path) -
 def test_an_access_shows_its_capability(act: Act, target: str, capability: Capability) -> None:
     trace = Trace(accesses=(Access(act=act, target=target, allowed=False),))
     assert capability in observed(trace)
+
+
+def test_keys_in_a_folder_that_was_granted_are_keys() -> None:
+    trace = Trace(accesses=(Access(act=Act.READ, target="/srv/home/.ssh/id_rsa", allowed=True),))
+    assert observed(trace) == (Capability.READ_OUTSIDE, Capability.READ_CREDENTIALS)
+    assert observed(trace, granted=("/srv/home",)) == (Capability.READ_FILES, Capability.READ_CREDENTIALS)
+    assert observed(trace, own=("/srv/home",)) == (Capability.READ_FILES,)
+
+
+def test_code_that_is_called_credentials_is_no_key() -> None:
+    assert observed(Trace(accesses=(Access(act=Act.READ, target="/srv/auth/credentials.py", allowed=True),))) == ()

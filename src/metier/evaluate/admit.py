@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from metier.client import Client
-from metier.digest import digest
 from metier.errors import StageError
 from metier.evaluate.bootstrap import SAMPLES
+from metier.evaluate.evals import worded
 from metier.evaluate.uplift import Uplift, measure
 from metier.grader import GraderFor
 from metier.item import Exam, Item
@@ -38,8 +38,8 @@ def held_out(items: Iterable[Item], made_from: Collection[str]) -> list[Item]:
     """The items that a skill was not made from.
 
     Args:
-        made_from: Identifiers of the items it was made from, or their prompts. What shares a cluster or, blanks and
-            case aside, the prompt with one of them is not held out either.
+        made_from: Identifiers of the items it was made from, or their prompts. What shares a cluster or, by letters and
+            digits alone, the prompt with one of them is not held out either.
 
     >>> items = [Item(prompt="1 + 1 =", reference="2", cluster="ones"), Item(prompt="1 + 3 =", reference="4"),
     ...          Item(prompt="1 + 2 =", reference="3", cluster="ones")]
@@ -47,11 +47,11 @@ def held_out(items: Iterable[Item], made_from: Collection[str]) -> list[Item]:
     ['1 + 3 =']
     """
     every = list(items)
-    said = {_words(one) for one in made_from}
-    seen = [item for item in every if item.item_id in made_from or _words(item.prompt) in said]
+    said = {worded(one) for one in made_from}
+    seen = [item for item in every if item.item_id in made_from or worded(item.prompt) in said]
     clusters = {item.cluster for item in seen if item.cluster}
-    prompts = {_words(item.prompt) for item in seen} | said
-    return [item for item in every if item.cluster not in clusters and _words(item.prompt) not in prompts]
+    prompts = {worded(item.prompt) for item in seen} | said
+    return [item for item in every if item.cluster not in clusters and worded(item.prompt) not in prompts]
 
 
 def admit(
@@ -62,6 +62,7 @@ def admit(
     *,
     made_from: Collection[str],
     grader_for: GraderFor,
+    own: Collection[str] = (),
     margin: float = 0.0,
     min_items: int = 2,
     seed: int = 0,
@@ -69,10 +70,11 @@ def admit(
 ) -> Admission:
     """Measure a skill that a model made, on what it was not made from, and say whether it may enter the library.
 
-    What it was made from is `made_from` and whatever its provenance names. Nothing is asked when too
-    little is held out.
+    What it was made from is `made_from` and whatever its provenance names. Nothing is asked when too little is held
+    out, or when none of the items is named there: then it is not known that any is held out.
 
     Args:
+        own: As in `metier.evaluate.uplift.measure`.
         margin: What the low end of the interval must reach, in shares of the score; below 0 it counts as 0.
         min_items: Held-out items that it takes at least; fewer than 2 count as 2.
 
@@ -82,12 +84,15 @@ def admit(
     fresh = held_out(exam.items, {*made_from, *skill.provenance})
     aside = len(exam.items) - len(fresh)
     needed = max(2, min_items)
+    if not aside:
+        reason = f"refused: nothing it was made from is among the {len(fresh)} items, so none is known to be held out"
+        return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=0)
     if len({item.item_id for item in fresh}) < needed:
         reason = f"refused: {len(fresh)} of {len(exam.items)} items are held out, and it takes {needed}"
         return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)
     apart = Exam(name=f"{exam.name}, held out", items=tuple(fresh), protocol=exam.protocol)
     try:
-        found, _ = measure(apart, skill, client, store, grader_for=grader_for, seed=seed, samples=samples)
+        found, _ = measure(apart, skill, client, store, grader_for=grader_for, own=own, seed=seed, samples=samples)
     except StageError as error:
         reason = f"refused: {error}"
         return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)
@@ -103,10 +108,6 @@ def admit(
         set_aside=aside,
         uplift=found,
     )
-
-
-def _words(prompt: str) -> str:
-    return digest(" ".join(prompt.casefold().split()))
 
 
 def _points(share: float) -> str:

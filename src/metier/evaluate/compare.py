@@ -72,17 +72,44 @@ def proportion(attempts: Iterable[Attempt], *, z: float = 1.959963984540054) -> 
     k = sum(grade.is_correct for grade in grades)
     if n == 0:
         return Proportion(correct=0, scored=0, unscored=len(grades), value=None, low=0.0, high=1.0)
-    share = k / n
+    low, high = wilson(k / n, n, z=z)
+    return Proportion(correct=k, scored=n, unscored=len(grades) - n, value=k / n, low=low, high=high)
+
+
+def wilson(share: float, n: int, *, z: float = 1.959963984540054) -> tuple[float, float]:
+    """Low and high of the score interval of a share among n that are independent; as `proportion`.
+
+    >>> round(wilson(1.0, 1)[0], 4)
+    0.2065
+    """
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Proportion(
-        correct=k,
-        scored=n,
-        unscored=len(grades) - n,
-        value=share,
-        low=0.0 if k == 0 else middle - half,
-        high=1.0 if k == n else middle + half,
-    )
+    return 0.0 if share == 0 else middle - half, 1.0 if share == 1 else middle + half
+
+
+def clusters_of(items: Mapping[str, Item]) -> dict[str, str]:
+    """The cluster that each item stands or falls with, by its identifier: the one it names, or itself.
+
+    Items that ask the same, blanks and case aside, are one cluster, and so are the clusters that they name.
+
+    >>> twice = [Item(prompt="Say it.", reference=word) for word in ("a", "b")]
+    >>> len(set(clusters_of({item.item_id: item for item in twice}).values()))
+    1
+    """
+    joined: dict[str, str] = {}
+    first: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def root(name: str) -> str:
+        while joined[name] != name:
+            name = joined[name]
+        return name
+
+    names = {item_id: item.cluster or item_id for item_id, item in items.items()}
+    for item_id, item in items.items():
+        name = joined.setdefault(names[item_id], names[item_id])
+        asked = " ".join(item.prompt.casefold().split()), item.choices
+        joined[root(name)] = root(first.setdefault(asked, names[item_id]))
+    return {item_id: root(name) for item_id, name in names.items()}
 
 
 def compare(
@@ -112,7 +139,8 @@ def compare(
     if unknown is not None:
         raise ValueError(f"Expected attempts at the items given, got one at {unknown!r}.")
     changes = [b - a for _, a, b in both]
-    clusters = [items[i].cluster or i for i, _, _ in both]
+    cluster_of = clusters_of({i: items[i] for i, _, _ in both})
+    clusters = [cluster_of[i] for i, _, _ in both]
     mean, low, high, p_value = paired(changes, clusters, level=level)
     return Difference(
         label=label,

@@ -9,7 +9,9 @@ knows are passed over. Writing follows the first. A prompt, an expectation and a
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
@@ -113,6 +115,33 @@ def items_of(evals: Evals, folder: str | Path | None = None) -> dict[str, Item]:
     'number'
     """
     return {str(case.id): _item(case, evals.skill_name, Path(folder) if folder else None) for case in evals.evals}
+
+
+def own_items(items: Mapping[str, Item], path: Path, folder: Path) -> frozenset[str]:
+    """Tell which items came with a skill itself, by their identifiers: what a package brings does not vouch for it.
+
+    Args:
+        items: The cases that are asked.
+        path: The file they were read from; all of a file inside the package are its own.
+        folder: The package; what its own `evals/evals.json` asks is its own in any file.
+    """
+    if path.resolve().is_relative_to(folder.resolve()):
+        return frozenset(item.item_id for item in items.values())
+    asked: set[str] = set()
+    with suppress(InputError):  # evals that cannot be read ask nothing
+        asked = {worded(item.prompt) for item in items_of(read_evals(folder), folder).values()}
+    return frozenset(item.item_id for item in items.values() if worded(item.prompt) in asked)
+
+
+def worded(text: str) -> str:
+    """Reduce a text to its words: letters and digits, case and width aside. What has none stays as it is.
+
+    >>> worded("52 + 12 =?") == worded(" 52+12 = ")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = "".join(letter if letter.isalnum() else " " for letter in folded).split()
+    return " ".join(words or folded.split())
 
 
 def _item(case: Case, skill_name: str, folder: Path | None) -> Item:

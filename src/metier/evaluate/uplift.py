@@ -6,7 +6,7 @@ This module knows neither files nor admissions; `metier.evaluate.benchmark` writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from metier.client import Client
 from metier.digest import digest, plain
 from metier.errors import StageError
 from metier.evaluate.bootstrap import SAMPLES, bootstrap
-from metier.evaluate.compare import Difference, compare, proportion, scores
+from metier.evaluate.compare import Difference, clusters_of, compare, proportion, scores, wilson
 from metier.evaluate.sit import run_id_of, sit
 from metier.grader import GraderFor
 from metier.item import Exam, Item
@@ -83,6 +83,7 @@ def measure(
     store: Store,
     *,
     grader_for: GraderFor,
+    own: Collection[str] = (),
     seed: int = 0,
     samples: int = SAMPLES,
 ) -> tuple[Uplift, Taken]:
@@ -90,6 +91,10 @@ def measure(
 
     Both arms are the same items asked of the same client under the same protocol; answers that are stored already are
     not asked again.
+
+    Args:
+        own: Identifiers of the items that came with the skill itself (`metier.evaluate.evals.own_items`). They show
+            harm, and are no evidence for it.
 
     Raises:
         StageError: Fewer than two items were scored on both sides.
@@ -100,7 +105,7 @@ def measure(
         having=sit(exam, client, store, grader_for=grader_for, skills=[skill]),
     )
     run_ids = (run_id_of(exam, client), run_id_of(exam, client, [skill]))
-    found = uplift(exam.items, taken, skill, run_ids=run_ids, seed=seed, samples=samples)
+    found = uplift(exam.items, taken, skill, run_ids=run_ids, own=own, seed=seed, samples=samples)
     keep(found, store)
     return found, taken
 
@@ -111,10 +116,11 @@ def uplift(
     skill: Skill,
     *,
     run_ids: Sequence[str] = (),
+    own: Collection[str] = (),
     seed: int = 0,
     samples: int = SAMPLES,
 ) -> Uplift:
-    """Compare two arms that were taken already.
+    """Compare two arms that were taken already; `own` as in `measure`.
 
     Raises:
         StageError: Fewer than two items were scored on both sides.
@@ -136,7 +142,7 @@ def uplift(
         high=high,
         seed=seed,
         run_ids=tuple(run_ids),
-        evidence=_evidence(taken.having, difference, low, high, tuple(run_ids)),
+        evidence=_evidence(known, taken.having, own, difference, low, high, tuple(run_ids)),
     )
 
 
@@ -169,20 +175,32 @@ def _interval(
     old, new = scores(taken.without), scores(taken.having)
     both = sorted(i for i in old if old[i] is not None and new.get(i) is not None)
     changes = [float(new[i] or 0.0) - float(old[i] or 0.0) for i in both]
-    low, high = bootstrap(changes, [items[i].cluster or i for i in both], seed=seed, samples=samples)
+    cluster_of = clusters_of({i: items[i] for i in both})
+    low, high = bootstrap(changes, [cluster_of[i] for i in both], seed=seed, samples=samples)
     if low == high:  # without spread a resample has nothing to tell, and the rule of three does
         return difference.low, difference.high
     return max(-1.0, low), min(1.0, high)
 
 
 def _evidence(
-    having: Sequence[Attempt], difference: Difference, low: float, high: float, run_ids: tuple[str, ...]
+    items: Mapping[str, Item],
+    having: Sequence[Attempt],
+    own: Collection[str],
+    difference: Difference,
+    low: float,
+    high: float,
+    run_ids: tuple[str, ...],
 ) -> Evidence:
-    share = proportion(having)
+    counted = [attempt for attempt in having if attempt.item_id not in own]
+    share = proportion(counted)
+    # Attempts at one item or cluster stand or fall together, so the clusters are the sample.
+    scored = {attempt.item_id: items[attempt.item_id] for attempt in counted if attempt.grade.score is not None}
+    clusters = len(set(clusters_of(scored).values()))
     return Evidence(
         correct=share.correct,
         scored=share.scored,
-        low=share.low,
+        low=0.0 if share.value is None else wilson(share.value, clusters)[0],
+        own=sum(attempt.grade.score is not None for attempt in having if attempt.item_id in own),
         uplift=difference.difference,
         uplift_low=min(low, difference.low),
         uplift_high=max(high, difference.high),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from metier.client import Client
     from metier.govern.evidence import EvidenceOf
     from metier.govern.look import LookedAt
-    from metier.sandbox import Trace
+    from metier.sandbox import ScriptRun
     from metier.verdict import Scan
 
 
@@ -73,7 +73,7 @@ def looked_over(
     Args:
         policy: A policy file; strict without one.
         opinion: Which model gives a second opinion, as `metier.clients.open.open_client` names it; none if empty.
-        trace: A file with what the one package touched in a sandbox.
+        trace: A file with the record of a run of the one package in a sandbox.
         workspace: Judge by its policy and with its history, and keep the verdicts in its store.
         yara: A file or folder of YARA rules that are matched beside the rules of the scan.
 
@@ -82,14 +82,9 @@ def looked_over(
     """
     from metier.govern.look import look_over
     from metier.govern.policy import read_policy
-    from metier.govern.scan import scan
     from metier.workspace import open_workspace
 
-    scanned: Callable[[Path], Scan] = scan
-    if yara:
-        from metier.govern.yara import with_yara
-
-        scanned = with_yara(yara, scan)
+    scanned = scanner(yara)
     rules = read_policy(policy) if policy else open_workspace(workspace).settings.govern if workspace else None
     touched = _trace(trace) if trace else None
     looked = []
@@ -112,6 +107,17 @@ def looked_over(
                 else:
                     looked.append(replace(one, path=folder.resolve().name) if one.path == "." else one)
     return looked
+
+
+def scanner(yara: Path | None) -> Callable[[Path], Scan]:
+    """What scans a package: the rules of this package, with a file or folder of YARA rules beside them."""
+    from metier.govern.scan import scan
+
+    if not yara:
+        return scan
+    from metier.govern.yara import with_yara
+
+    return with_yara(yara, scan)
 
 
 def _measured_in(store: Store) -> EvidenceOf:
@@ -148,10 +154,10 @@ def write_anchor(anchor: Anchor, path: Path) -> None:
     write_lines([anchor], path)
 
 
-def _trace(path: Path) -> Trace:
-    from metier.sandbox import Trace
+def _trace(path: Path) -> ScriptRun:
+    from metier.sandbox import ScriptRun
 
-    return _from_json(Trace, path)
+    return _from_json(ScriptRun, path)
 
 
 def _from_json(noun: type[T], path: Path) -> T:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from metier.audit import GENESIS, Anchor, Deed, Entry
+from metier.audit import GENESIS, START, Anchor, Deed, Entry
 from metier.digest import digest
 from metier.errors import CorruptStore
 from metier.store import Store
@@ -55,7 +55,7 @@ def verify(store: Store, *, anchor: Anchor | None = None) -> Audit:
     faults += _unentered(store, entries)
     if anchor is not None:
         faults += _off_anchor(anchor, entries)
-    head = Anchor(number=entries[-1].number, hash=entries[-1].hash) if entries else Anchor()
+    head = Anchor(number=entries[-1].number, hash=entries[-1].hash) if entries else START
     return Audit(head=head, faults=tuple(faults))
 
 

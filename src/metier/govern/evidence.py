@@ -19,7 +19,7 @@ def shortfall(evidence: Evidence | None, *, min_attempts: int, min_accuracy: flo
     'no exam has measured it'
     """
     if evidence is None or evidence.scored == 0:
-        return "no exam has measured it"
+        return evidence.told if evidence and evidence.own else "no exam has measured it"
     if evidence.scored < min_attempts:
         return f"{evidence.told}: fewer than {min_attempts} attempts"
     if not evidence.low >= min_accuracy:  # NaN is not enough either

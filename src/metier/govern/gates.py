@@ -13,18 +13,10 @@ from metier.govern.evidence import shortfall
 from metier.govern.manifest import Declaration, deviation
 from metier.govern.opinion import Opinion
 from metier.govern.policy import GovernPolicy
-from metier.sandbox import Access, Act, Trace
+from metier.sandbox import ScriptRun
+from metier.sandboxes import notable
 from metier.verdict import Decision, Evidence, Finding, Gate, GateOutcome, GateResult, Scan, Severity
 
-_ACTS = {
-    Act.WRITE: Capability.WRITE_FILES,
-    Act.DELETE: Capability.DELETE_FILES,
-    Act.CHANGE: Capability.CHANGE_PERMISSIONS,
-    Act.EXEC: Capability.RUN_PROGRAMS,
-    Act.CONNECT: Capability.FETCH,
-    Act.LISTEN: Capability.LISTEN,
-}
-_SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "fish")
 _INERT = frozenset({Capability.READ_FILES})
 _TOLD = 5
 
@@ -68,15 +60,15 @@ def semantic_gate(opinion: Opinion | None) -> GateResult:
 
 
 def behavioural_gate(
-    trace: Trace | None, evidence: Evidence | None, observed: Collection[Capability], *, policy: GovernPolicy
+    trace: ScriptRun | None, evidence: Evidence | None, observed: Collection[Capability], *, policy: GovernPolicy
 ) -> GateResult:
     """G3: it was run in a sandbox and tried nothing that was not granted; or, where the policy says so, was measured.
 
     Attempts watch answers, not side effects. So they stand in for a trace only where nothing in the package can have
     side effects: where the scan observed nothing but the reading of files.
 
-    >>> behavioural_gate(Trace(), None, (), policy=GovernPolicy()).outcome.value
-    'passed'
+    >>> behavioural_gate(None, None, (), policy=GovernPolicy()).reasons
+    ('it was not run in a sandbox',)
     """
     if trace is not None:
         return _traced(trace)
@@ -114,19 +106,6 @@ def manifest_gate(declared: Collection[Declaration], observed: Collection[Capabi
     return _result(Gate.MANIFEST, GateOutcome.PASSED, agreed)
 
 
-def traced_capabilities(trace: Trace) -> tuple[Capability, ...]:
-    """What a trace shows of capabilities, the start of the program itself left out.
-
-    >>> trace = Trace(accesses=(Access(act=Act.EXEC, target="/usr/bin/python3", allowed=True),
-    ...                         Access(act=Act.CONNECT, target="tcp 192.0.2.1:443", allowed=False)))
-    >>> traced_capabilities(trace)
-    (<Capability.FETCH: 'fetch'>,)
-    """
-    started = next((access for access in trace.accesses if access.act == Act.EXEC), None)
-    seen = {_capability(a) for a in trace.accesses if a is not started and a.act in _ACTS}
-    return tuple(sorted(seen))
-
-
 def at(finding: Finding) -> str:
     """A finding in one phrase: what it does and where.
 
@@ -137,21 +116,20 @@ def at(finding: Finding) -> str:
     return f"{finding.message} ({', '.join(part for part in (finding.rule, finding.path, line) if part)})"
 
 
-def _traced(trace: Trace) -> GateResult:
-    if trace.denied:
-        told = [f"tried to {a.act.value} {a.target}, which was not granted" for a in trace.denied[:_TOLD]]
-        more = len(trace.denied) - _TOLD
+def _traced(run: ScriptRun) -> GateResult:
+    if tried := notable(run.trace):
+        told = [f"tried to {a.act.value} {a.target}, which was not granted" for a in tried[:_TOLD]]
+        more = len(tried) - _TOLD
         return _result(Gate.BEHAVIOURAL, GateOutcome.FAILED, *told, *([f"and {more} more"] if more > 0 else []))
-    if not trace.complete:
+    if not run.complete:
         return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, "it did more than its trace holds")
-    done = f"it ran in a sandbox and kept to what was granted: {len(trace.accesses)} accesses"
+    if not run.accesses:
+        return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, "its trace holds nothing, not even a start")
+    if not run.ok:
+        how = f"was killed by its limit: {run.killed_by}" if run.killed_by else f"ended with exit code {run.exit_code}"
+        return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, f"{run.script} {how}, so not all of it was seen")
+    done = f"{run.script} ran in a sandbox and kept to what was granted: {len(run.accesses)} accesses"
     return _result(Gate.BEHAVIOURAL, GateOutcome.PASSED, done)
-
-
-def _capability(access: Access) -> Capability:
-    if access.act == Act.EXEC and access.target.rsplit("/", 1)[-1] in _SHELLS:
-        return Capability.RUN_SHELL
-    return _ACTS[access.act]
 
 
 def _listed(capabilities: Iterable[Capability]) -> str:

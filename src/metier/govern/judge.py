@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from metier.errors import InputError
 from metier.govern.evidence import points, shortfall
-from metier.govern.gates import behavioural_gate, manifest_gate, semantic_gate, static_gate, traced_capabilities
+from metier.govern.gates import behavioural_gate, manifest_gate, semantic_gate, static_gate
 from metier.govern.manifest import Declaration
 from metier.govern.opinion import RULE, Opinion
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing
-from metier.sandbox import Trace
+from metier.sandbox import ScriptRun
+from metier.sandboxes import shown_by
 from metier.skill import Skill
 from metier.verdict import (
     Evidence,
@@ -45,7 +47,7 @@ def judge(
     *,
     declared: Collection[Declaration] = (),
     opinion: Opinion | None = None,
-    trace: Trace | None = None,
+    trace: ScriptRun | None = None,
     evidence: Evidence | None = None,
     standing: Standing | None = None,
     policy: GovernPolicy | None = None,
@@ -56,9 +58,12 @@ def judge(
         scan: What the scan of its package saw.
         declared: What its manifest declares (`metier.govern.manifest.declared`).
         opinion: A model's second opinion, if one was taken.
-        trace: What it touched in a sandbox, if it was run in one.
+        trace: The record of a run in a sandbox, if it was run in one.
         evidence: What exams measured of it.
         standing: Where the audit log leaves it; one about other content counts for its falls alone.
+
+    Raises:
+        InputError: The trace is of other content.
 
     >>> skill = Skill(name="reverse", description="Backwards.", licence="MIT")
     >>> judge(skill, Scan()).reasons[-1]
@@ -67,7 +72,13 @@ def judge(
     'COMMUNITY'
     """
     standing = standing or Standing(skill=skill.name, digest=skill.digest)
-    observed = tuple(sorted({*scan.observed, *(traced_capabilities(trace) if trace else ())}))
+    if trace is not None and trace.digest != skill.digest:
+        of = f"of other content ({trace.digest[:19]})" if trace.digest else "of no package"
+        raise InputError(
+            f"Expected a trace of {skill.name!r} as it is ({skill.digest[:19]}), got one {of}.",
+            hint="Run it as it is: metier sandbox run FOLDER SCRIPT --json",
+        )
+    observed = tuple(sorted({*scan.observed, *(shown_by(trace) if trace else ())}))
     policy = policy or GovernPolicy()
     gates = (
         semantic_gate(opinion),

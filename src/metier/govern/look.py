@@ -15,7 +15,7 @@ from metier.govern.opinion import second_opinion
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
 from metier.govern.transitions import standing_of
-from metier.sandbox import Trace
+from metier.sandbox import ScriptRun
 from metier.skill import Skill
 from metier.store import Store
 from metier.stores.fault import Fault
@@ -47,7 +47,7 @@ def look_over(
     *,
     policy: GovernPolicy | None = None,
     client: Client | None = None,
-    trace: Trace | None = None,
+    trace: ScriptRun | None = None,
     store: Store | None = None,
     scanned: Callable[[Path], Scan] = scan,
     evidence_of: EvidenceOf | None = None,
@@ -56,13 +56,14 @@ def look_over(
 
     Args:
         client: Asked for a second opinion on each package, if given.
-        trace: What the package touched in a sandbox; the folder must then hold one package alone.
+        trace: The record of a run in a sandbox; the folder must then hold one package alone.
         store: Judge with the history it holds, and keep the verdicts in it; without one nothing is kept.
         scanned: How a package is scanned; the rules of this package by default.
         evidence_of: What was measured of a content; where it knows nothing, the last verdict in the store is asked.
 
     Raises:
         PackageError: There is no such folder, no package in it, or more than one and a trace.
+        InputError: The trace is of other content.
     """
     places = list(find_packages(folder))
     if not places:
@@ -98,7 +99,7 @@ def look_at(
     *,
     policy: GovernPolicy | None = None,
     client: Client | None = None,
-    trace: Trace | None = None,
+    trace: ScriptRun | None = None,
     store: Store | None = None,
     seen: Scan | None = None,
     evidence: Evidence | None = None,
@@ -111,6 +112,7 @@ def look_at(
 
     Raises:
         PackageError: The package cannot be read.
+        InputError: The trace is of other content.
     """
     package = read_package(folder)
     skill = package.skill

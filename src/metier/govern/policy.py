@@ -7,6 +7,7 @@ vetting tier may go; it cannot let a block through, and its map from vetting to 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -90,6 +91,21 @@ class GovernPolicy:
         return self.exposure.ceiling(vetting)
 
 
+def mistyped(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The keys of a policy whose value only looks like a number, and what they should be.
+
+    A reader of TOML that is lenient takes `true` as 1 and "20" as 20, and so a slip as a policy.
+
+    >>> list(mistyped({"min_attempts": True, "min_accuracy": 1}))
+    [('min_attempts', 'a whole number')]
+    """
+    for key in ("min_attempts", "promote_after"):
+        if key in data and type(data[key]) is not int:
+            yield key, "a whole number"
+    if "min_accuracy" in data and type(data["min_accuracy"]) not in (int, float):
+        yield "min_accuracy", "a number"
+
+
 def read_policy(path: Path) -> GovernPolicy:
     """Read a policy file.
 
@@ -116,6 +132,8 @@ def parse_policy(text: str, *, where: str = "policy.toml") -> GovernPolicy:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{where}: this is not TOML: {error}.", hint="Mend that line; strings need quotes.") from None
+    for key, expected in mistyped(data):
+        raise ConfigError(f"{where}: expected {key} to be {expected}, got {data[key]!r}.")
     policy = load(GovernPolicy, data, where=where, error=ConfigError)
     for key, is_sensible, expected in (
         ("min_attempts", policy.min_attempts >= 1, "at least 1"),

@@ -110,7 +110,7 @@ def told_evidence(evidence: Evidence | None) -> tuple[str, ...]:
     >>> told_evidence(Evidence(correct=9, scored=10, low=0.6, uplift=-0.1, uplift_low=-0.2, uplift_high=-0.05))[1]
     'with the skill against without it: -10.0 points (-20.0 to -5.0): it makes answers worse'
     """
-    if evidence is None or not evidence.scored:
+    if evidence is None or not (evidence.scored or evidence.own):
         return ("no exam has measured it",)
     if evidence.uplift is None:
         return (evidence.told, "it was not measured against answers without it")

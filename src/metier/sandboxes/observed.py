@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from metier.capability import Capability
-from metier.sandbox import Access, Act, Trace
+from metier.sandbox import Access, Act, ScriptRun, Trace
 from metier.sandboxes.confine import covers
 
 _START_UP = re.compile(
@@ -24,7 +24,7 @@ _PLACES: tuple[tuple[Capability, str], ...] = (
     (
         Capability.READ_CREDENTIALS,
         r"/\.(ssh|aws|azure|gnupg|kube|docker|config/(gcloud|gh|op))(/|$)|/\.(netrc|pgpass|npmrc|pypirc|git-credentials)$"
-        r"|/\.env(\.\w+)?$|/etc/shadow$|keychain|/credentials(\.\w+)?$|/id_(rsa|ed25519|ecdsa)$|/environ$",
+        r"|/\.env(\.\w+)?$|/etc/shadow$|keychain|/credentials(\.(?!py$)\w+)?$|/id_(rsa|ed25519|ecdsa)$|/environ$",
     ),
     (
         Capability.READ_BROWSER,
@@ -97,12 +97,15 @@ _BY_ITSELF = ("unix /var/run/nscd/", "netlink")
 _MAIL_PORTS, _DATABASE_PORTS = (":25", ":465", ":587"), (":5432", ":3306", ":6379", ":27017", ":1433")
 
 
-def observed(trace: Trace, *, own: Iterable[str] = (), started: str = "") -> tuple[Capability, ...]:
+def observed(
+    trace: Trace, *, own: Iterable[str] = (), granted: Iterable[str] = (), started: Iterable[str] = ()
+) -> tuple[Capability, ...]:
     """Give the capabilities that a trace shows, in the order of the list.
 
     Args:
         own: Folders that belong to the program: its package and where it works. What lies elsewhere is outside.
-        started: The program that was run, which is not its own doing.
+        granted: Folders that it was given besides. They are not outside, and keys that lie in them are keys.
+        started: The program that was run and the script it was handed, whose start is not its own doing.
 
     >>> trace = Trace(accesses=(
     ...     Access(act=Act.READ, target="/home/me/.ssh/id_rsa", allowed=False),
@@ -111,10 +114,19 @@ def observed(trace: Trace, *, own: Iterable[str] = (), started: str = "") -> tup
     >>> [capability.value for capability in observed(trace)]
     ['read-outside', 'fetch', 'read-credentials']
     """
-    folders = tuple(map(os.path.realpath, own))
-    program = os.path.realpath(started) if started else ""
-    seen = {what for access in trace.accesses for what in _shown(access, folders, program)}
+    folders, given = tuple(map(os.path.realpath, own)), tuple(map(os.path.realpath, granted))
+    start = frozenset(map(os.path.realpath, started))
+    seen = {what for access in trace.accesses for what in _shown(access, folders, given, start)}
     return tuple(capability for capability in Capability if capability in seen)
+
+
+def shown_by(run: ScriptRun) -> tuple[Capability, ...]:
+    """Give the capabilities that a recorded run shows, told anew from what it touched.
+
+    >>> shown_by(ScriptRun(digest="sha256:0", script="a.py", exit_code=0))
+    ()
+    """
+    return observed(run.trace, own=run.own, granted=run.granted, started=run.started)
 
 
 def notable(trace: Trace) -> tuple[Access, ...]:
@@ -134,12 +146,14 @@ def notable(trace: Trace) -> tuple[Access, ...]:
     )
 
 
-def _shown(access: Access, own: tuple[str, ...], started: str) -> Iterator[Capability]:
+def _shown(
+    access: Access, own: tuple[str, ...], granted: tuple[str, ...], started: frozenset[str]
+) -> Iterator[Capability]:
     target = access.target
-    if access.act == Act.READ:
-        yield from _read(access, own)
+    if access.act == Act.READ and target not in started:
+        yield from _read(access, own, granted)
     elif access.act in (Act.WRITE, Act.DELETE, Act.CHANGE):
-        inside = covers(own, target)
+        inside = covers((*own, *granted), target)
         if target.startswith("/dev/"):
             return
         if access.act == Act.WRITE:
@@ -151,7 +165,7 @@ def _shown(access: Access, own: tuple[str, ...], started: str) -> Iterator[Capab
         if not inside and access.act != Act.WRITE:
             yield Capability.WRITE_OUTSIDE
         yield from (what for what, pattern in _CHANGED if re.search(pattern, target))
-    elif access.act == Act.EXEC and target != started:
+    elif access.act == Act.EXEC and target not in started:
         yield Capability.RUN_PROGRAMS
         name = target.rpartition("/")[2]
         if name in _BY_PROGRAM:
@@ -167,15 +181,20 @@ def _shown(access: Access, own: tuple[str, ...], started: str) -> Iterator[Capab
             yield Capability.CONTROL_PROCESSES
 
 
-def _read(access: Access, own: tuple[str, ...]) -> Iterator[Capability]:
+def _read(access: Access, own: tuple[str, ...], granted: tuple[str, ...]) -> Iterator[Capability]:
     target = access.target
     if covers(own, target):
         yield Capability.READ_FILES
         return
-    if _START_UP.match(target) or (access.allowed and not covers(("/home", "/root", "/Users"), target)):
+    is_granted = covers(granted, target)
+    if not is_granted and _START_UP.match(target):
         return
     places = [what for what, pattern in _PLACES if re.search(pattern, target)]
-    if places or not access.allowed:
+    if access.allowed:  # what an interpreter needs of the system is granted with it
+        places = [what for what in places if what != Capability.READ_SYSTEM]
+    if is_granted:
+        yield Capability.READ_FILES
+    elif places or not access.allowed:
         yield Capability.READ_OUTSIDE
     yield from places
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metier.errors import InputError
-from metier.sandbox import Grant, Limits, Outcome, Sandbox
+from metier.sandbox import Grant, Limits, Outcome, Sandbox, ScriptRun
+from metier.sandboxes.observed import observed
 from metier.sandboxes.python import python_grant
 
 _SHELLS = ("/bin/sh", "/bin/bash")
@@ -43,10 +44,7 @@ def run_script(
     ...     run_script(sandbox, package, "hello.py").stdout
     b'hello\\n'
     """
-    folder = Path(package).resolve()
-    path = (folder / script).resolve()
-    if not path.is_file() or not path.is_relative_to(folder):
-        raise InputError(f"Expected a script inside {str(package)!r}, got {script!r}.")
+    folder, path = _inside(package, script)
     start, needed = _start(path)
     with tempfile.TemporaryDirectory(prefix="metier-run-") as empty:
         place = str(work or empty)
@@ -57,6 +55,56 @@ def run_script(
             stdin=stdin,
             cwd=place,
         )
+
+
+def record_script(
+    sandbox: Sandbox,
+    package: str | Path,
+    script: str,
+    arguments: Sequence[str] = (),
+    *,
+    digest: str,
+    grant: Grant = Grant(),
+    limits: Limits = Limits(),
+) -> tuple[Outcome, ScriptRun]:
+    """Run a script as `run_script` does, and record of which content it was, how it ended and what it touched.
+
+    Args:
+        digest: That of the skill in the package; empty if it holds none.
+
+    Raises:
+        InputError, SandboxError: As `run_script`.
+    """
+    folder, path = _inside(package, script)
+    with tempfile.TemporaryDirectory(prefix="metier-run-") as work:
+        place = str(Path(work).resolve())
+        ended = run_script(sandbox, folder, script, arguments, grant=grant, limits=limits, work=place)
+    own, granted = (str(folder), place), tuple(str(Path(name).resolve()) for name in grant.write)
+    started = (str(Path(_start(path)[0][0]).resolve()), str(path))
+    return ended, ScriptRun(
+        digest=digest,
+        script=path.relative_to(folder).as_posix(),
+        exit_code=ended.exit_code,
+        kind=sandbox.name,
+        killed_by=ended.killed_by,
+        truncated=ended.truncated,
+        stdout=ended.stdout.decode(errors="replace"),
+        stderr=ended.stderr.decode(errors="replace"),
+        own=own,
+        granted=granted,
+        started=started,
+        observed=observed(ended.trace, own=own, granted=granted, started=started),
+        accesses=ended.trace.accesses,
+        complete=ended.trace.complete,
+    )
+
+
+def _inside(package: str | Path, script: str) -> tuple[Path, Path]:
+    folder = Path(package).resolve()
+    path = (folder / script).resolve()
+    if not path.is_file() or not path.is_relative_to(folder):
+        raise InputError(f"Expected a script inside {str(package)!r}, got {script!r}.")
+    return folder, path
 
 
 def _start(path: Path) -> tuple[list[str], Grant]:

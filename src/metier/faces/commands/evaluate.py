@@ -209,9 +209,15 @@ def uplift(
         typer.Option(help="Prompts or item ids the skill was made from, one a line: admit it on the others alone."),
     ] = None,
     margin: Annotated[float, typer.Option(min=0.0, max=1.0, help="What the low end must reach to be admitted.")] = 0.0,
-    out: Annotated[Path | None, typer.Option(help="Write grading.json, timing.json and benchmark.json here.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write grading.json, timing.json and benchmark.json here; a workspace keeps the attempts too."
+        ),
+    ] = None,
     store: Annotated[
-        str | None, typer.Option(help="Keep attempts here and resume (default: beside the package).")
+        str | None,
+        typer.Option(help="Keep attempts here and resume (default: the workspace of --out, or beside the package)."),
     ] = None,
     max_tokens: Annotated[int, typer.Option(min=1)] = 1024,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
@@ -226,18 +232,20 @@ def uplift(
 
     from metier.evaluate.admit import admit
     from metier.evaluate.benchmark import Stopwatch, durations_of, write_workspace
-    from metier.evaluate.evals import items_of, read_evals
+    from metier.evaluate.evals import items_of, own_items, read_evals
     from metier.evaluate.expectations import with_judge
-    from metier.evaluate.uplift import measure
+    from metier.evaluate.uplift import Taken, measure
     from metier.faces.files import read_lines
     from metier.graders import grader_for
     from metier.item import Exam, ExamProtocol
     from metier.stores.open import open_store
     from metier.stores.package import read_package
+    from metier.workspace import FILE, open_workspace
 
     package = read_package(skill)
     path = evals or package.path / "evals" / "evals.json"
     items = items_of(read_evals(path, skill_name=package.skill.name), package.path)
+    own = own_items(items, path, package.path)
     protocol = ExamProtocol(max_tokens=max_tokens, epochs=epochs, seed=seed)
     exam = Exam(name=f"{package.skill.name} evals", items=tuple(items.values()), protocol=protocol)
     known = read_lines(made_from) if made_from else []
@@ -247,15 +255,23 @@ def uplift(
         # Not inside the package: what is kept there would change its digest.
         place = store or f"{package.path.resolve()}-evals.sqlite"
         bulk = None if "://" in place else Path(place).with_suffix(".objects")
+        if out and not store and (out / FILE).is_file():
+            workspace = open_workspace(out)
+            workspace.home.mkdir(exist_ok=True)
+            place, bulk = workspace.store, workspace.home / "objects"
         kept = opened.enter_context(closing(open_store(place, bulk=bulk)))
         graders = with_judge(grader_for, checks)
         if made_from:
             decided = admit(
-                exam, package.skill, watch, kept, made_from=known, grader_for=graders, margin=margin, seed=seed
+                exam, package.skill, watch, kept, made_from=known, grader_for=graders, own=own, margin=margin, seed=seed
             )
+            if out and decided.uplift:
+                without, having = (list(kept.attempts(run_id=run_id)) for run_id in decided.uplift.run_ids)
+                taken = Taken(without, having)
+                write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
             as_json(decided) if json else say(decided.reason)
             raise typer.Exit(0 if decided.admitted else 1)
-        found, taken = measure(exam, package.skill, watch, kept, grader_for=graders, seed=seed)
+        found, taken = measure(exam, package.skill, watch, kept, grader_for=graders, own=own, seed=seed)
     if out:
         write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
     if json:
@@ -263,6 +279,8 @@ def uplift(
     else:
         _show([found.difference])
         say(f"bootstrap interval {found.low:+.3f} to {found.high:+.3f}, seed {seed}")
+        if found.evidence.own:
+            say(f"{found.evidence.own} attempts are at evals of the package itself: they may show harm, no more")
         if found.is_negative:
             say(f"{package.skill.name} makes answers worse{' beyond chance' if found.is_harmful else ' on the mean'}")
     if found.is_negative:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.commands import sign, trust
+from metier.faces.commands import library, sign, trust
 from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, say, table
 
 if TYPE_CHECKING:
+    from metier.audit import Event
     from metier.govern.story import Story
 
 app = typer.Typer(
@@ -65,18 +66,33 @@ def scan(
     yara: Annotated[
         Path | None, typer.Option("--yara", help="YARA rules of your own: a file, or a folder of .yar and .yara.")
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help="An older version of the one package: tell only what is new since, as it is."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Scan packages and say why each would be let through or not. Exit code 1 if one needs review or is blocked.
 
+    With --against OLD, tell what a version does that the old one did not; exit code 1 if it needs to be approved anew.
+
     Example: metier govern scan examples/first-trade/packages --format html --out scan.html
+
+    Example: metier govern scan skills/tidy --against skills-of-last-week/tidy
     """
+    from metier.errors import ConfigError
     from metier.faces import scanned
     from metier.faces.files import make_writable
-    from metier.faces.opened import looked_over
+    from metier.faces.opened import looked_over, scanner
     from metier.faces.page import write_page
+    from metier.govern.diff import diff
     from metier.verdict import Decision, GateOutcome
 
+    if against:
+        if len(paths) > 1 or policy or format or out:
+            raise ConfigError("Expected one package with --against OLD, and neither --policy, --format nor --out.")
+        library.show_update(diff(against, paths[0], scanner(yara)), json=json)
+        return
     if out:
         make_writable(out, "--out")
     looked = looked_over(paths, policy=policy, yara=yara)
@@ -120,7 +136,7 @@ def gate(
     policy: PolicyOption = None,
     opinion: OpinionOption = "",
     trace: Annotated[
-        Path | None, typer.Option("--trace", help="What one package touched in a sandbox (G3), as JSON.")
+        Path | None, typer.Option("--trace", help="A run of one package, as metier sandbox run --json tells it (G3).")
     ] = None,
     workspace: Annotated[
         Path | None,
@@ -128,7 +144,7 @@ def gate(
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Put packages through the gates G1 to G4. Exit code 1 if one fails a gate or stays unvetted.
+    """Put packages through the gates G1 to G4. Exit code 1 if one fails a gate, stays unvetted or makes answers worse.
 
     Example: metier govern gate examples/first-trade/packages/regex-tester --policy policy.toml
     """
@@ -154,7 +170,10 @@ def gate(
         )
     verdicts = [one.verdict for one in looked]
     if any(
-        v is None or v.vetting == VettingTier.UNVETTED or any(g.outcome == GateOutcome.FAILED for g in v.gates)
+        v is None
+        or v.vetting == VettingTier.UNVETTED
+        or any(g.outcome == GateOutcome.FAILED for g in v.gates)
+        or (v.evidence is not None and v.evidence.is_harmful)
         for v in verdicts
     ):
         raise typer.Exit(1)
@@ -211,14 +230,16 @@ def audit(
         entries = [] if found else list(store.entries(skill or None))
     if found is None:
         as_json([{"hash": e.hash, "entry": e} for e in entries]) if json else table(
-            ("number", "what", "skill", "digest", "who", "exposure", "why", "hash"),
+            ("number", "what", "uses", "skill", "digest", "who", "when", "exposure", "why", "hash"),
             (
                 (
                     e.number,
                     e.event.deed.value,
+                    e.event.uses or "",
                     e.event.skill,
                     e.event.digest[:19],
                     e.event.who,
+                    e.event.when,
                     e.event.exposure.name.lower() if e.event.exposure else "",
                     "; ".join(e.event.because),
                     e.hash[:19],
@@ -260,8 +281,15 @@ def _lines(story: Story) -> Iterator[tuple[str, str]]:
         tiers = f"{one.vetting.name.lower()}, {one.exposure.name.lower()}"
         yield "history", f"{one.digest[:19]}: {tiers}: {one.reasons[0] if one.reasons else ''}"
     for e in story.entries:
-        yield "audit", f"{e.number} {e.event.deed.value} by {e.event.who}: {'; '.join(e.event.because)} ({e.hash[:19]})"
+        yield "audit", f"{e.number} {_told(e.event)} ({e.hash[:19]})"
     yield from (("would raise it", line) for line in story.raises or ("nothing: it stands as high as any",))
+
+
+def _told(event: Event) -> str:
+    uses = f" of {event.uses}" if event.uses else ""
+    when = f", {event.when}" if event.when else ""
+    why = f": {'; '.join(event.because)}" if event.because else ""
+    return f"{event.deed.value}{uses} by {event.who}{when}{why}"
 
 
 app.add_typer(trust.app)

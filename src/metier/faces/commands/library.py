@@ -10,6 +10,7 @@ import typer
 from metier.faces.show import AsJson, as_json, say, table
 
 if TYPE_CHECKING:
+    from metier.govern.diff import UpdateDiff
     from metier.govern.sign import Trust
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -76,22 +77,29 @@ def update_package(
 
     Example: metier skill update pdf-forms --diff
     """
-    from metier.govern.admit import ASKS, preview, update
+    from metier.govern.admit import preview, update
 
     if only_diff:
         seen = preview(library, name, source=source)
-        if json:
-            as_json(seen)
-        else:
-            table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
-        if seen.decision in ASKS:
-            raise typer.Exit(1)
+        show_update(seen, json=json)
         return
     old, new = update(library, name, source=source, trust=trusted(root, key), allow=allow)
     if json:
         as_json({"name": name, "old": old, "new": new})
         return
     say(f"{name} is as it was." if old == new else f"Updated {name} from {old.version} to {new.version}: {new.tree}")
+
+
+def show_update(seen: UpdateDiff, *, json: bool) -> None:
+    """Tell what a new version does that the old one did not; exit code 1 if it needs to be approved anew."""
+    from metier.govern.admit import ASKS
+
+    if json:
+        as_json(seen)
+    else:
+        table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
+    if seen.decision in ASKS:
+        raise typer.Exit(1)
 
 
 @app.command("verify")

@@ -63,42 +63,46 @@ def run(
     Example: metier sandbox run examples/first-trade/packages/clean-csv scripts/clean_csv.py
     """
     from metier.sandbox import Grant, Limits
-    from metier.sandboxes import notable, observed, open_sandbox, run_script
+    from metier.sandboxes import notable, open_sandbox, record_script
 
     grant = Grant(read=tuple(read or ()), write=tuple(write or ()), exec=tuple(exec_ or ()), env=tuple(env or ()))
     with open_sandbox(kind) as sandbox:
-        ended = run_script(sandbox, package, script, arguments or (), grant=grant, limits=Limits(wall_s=wall_s))
-        name = sandbox.name
-    denied, shown = (
-        notable(ended.trace),
-        observed(ended.trace, own=(str(package), *grant.write), started=sys.executable),
-    )
-    if json:
-        text = {"stdout": ended.stdout.decode(errors="replace"), "stderr": ended.stderr.decode(errors="replace")}
-        as_json(
-            {
-                "kind": name,
-                "exit_code": ended.exit_code,
-                "killed_by": ended.killed_by,
-                "truncated": ended.truncated,
-                **text,
-                "observed": shown,
-                "accesses": ended.trace.accesses,
-                "complete": ended.trace.complete,
-            }
+        ended, recorded = record_script(
+            sandbox,
+            package,
+            script,
+            arguments or (),
+            digest=_digest(package),
+            grant=grant,
+            limits=Limits(wall_s=wall_s),
         )
+    denied = notable(ended.trace)
+    if json:
+        as_json(recorded)
     else:
         sys.stdout.buffer.write(ended.stdout)
         sys.stdout.flush()
-        for line in ended.stderr.decode(errors="replace").splitlines():
+        for line in recorded.stderr.splitlines():
             say(line)
         if ended.killed_by:
             say(f"metier: killed by its limit: {ended.killed_by.value}.")
         for access in denied:
             say(f"metier: denied: {access.act.value} {access.target!r}")
-        say(f"metier: observed: {', '.join(shown) or 'nothing'} ({name}, exit code {ended.exit_code})")
+        shown = ", ".join(recorded.observed) or "nothing"
+        say(f"metier: observed: {shown} ({recorded.kind}, exit code {ended.exit_code})")
     if denied or not ended.ok:
         raise typer.Exit(1)
+
+
+def _digest(folder: Path) -> str:
+    """Which content a folder holds; an empty text if it is no package."""
+    from metier.errors import PackageError
+    from metier.stores.package import read_package
+
+    try:
+        return read_package(folder).skill.digest
+    except PackageError:
+        return ""
 
 
 @app.command()
