@@ -36,11 +36,13 @@ class Event:
         digest: The content it was done about; what is said of one content holds for no other.
         vetting, exposure: Where a verdict or a fall put it; None for what moves nothing by itself.
         uses: How many invocations a use stands for.
+        covers: What an approval answers for: rule and path of each finding, or that there was none; old ones do not say.
         verdict: The digest of the whole verdict, for a verdict.
         when: As it was passed in; nobody here reads a clock.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("covers",)
 
     deed: Deed
     who: str
@@ -50,6 +52,7 @@ class Event:
     vetting: VettingTier | None = None
     exposure: ExposureTier | None = None
     uses: int = 0
+    covers: tuple[str, ...] = ()
     verdict: str = ""
     when: str = ""
 

@@ -112,8 +112,12 @@ class Store(Protocol):
         """The verdicts on one skill by name, or on all, oldest first."""
         ...
 
-    def put_event(self, event: Event) -> Entry:
-        """Add an event to the end of the audit log, chained to the entry before it. None is ever changed or removed."""
+    def put_event(self, event: Event, *, verdict: Verdict | None = None) -> Entry:
+        """Add an event to the end of the audit log, chained to the entry before it. None is ever changed or removed.
+
+        Args:
+            verdict: What follows from it; kept as `put_verdict` keeps it, in the same transaction.
+        """
         ...
 
     def entries(self, skill: str | None = None) -> Iterator[Entry]:

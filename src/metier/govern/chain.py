@@ -50,6 +50,7 @@ def verify(store: Store, *, anchor: Anchor | None = None) -> Audit:
             faults += _misplaced(entry, entries[-1] if entries else None)
             entries.append(entry)
         faults += _misfit_head(store.anchor(), entries)
+        faults += _misfiled(store, entries)
     except CorruptStore as failure:
         faults.append(f"after entry {entries[-1].number if entries else 0}: {failure}")
     faults += _unentered(store, entries)
@@ -65,6 +66,16 @@ def _misplaced(entry: Entry, before: Entry | None) -> Iterator[str]:
         yield f"entry {entry.number} stands where {expected} should: an entry was removed, added or moved"
     elif entry.previous != (before.hash if before else GENESIS):
         yield f"entry {entry.number} does not follow from entry {expected - 1}: one of the two was changed"
+
+
+def _misfiled(store: Store, entries: list[Entry]) -> Iterator[str]:
+    """An entry that stands under another skill than it is about is not found by who asks about that."""
+    by_skill: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_skill.setdefault(entry.event.skill, []).append(entry)
+    for skill, mine in by_skill.items():
+        if list(store.entries(skill)) != mine:
+            yield f"the entries on {skill!r} are not found under its name: one was filed under another"
 
 
 def _misfit_head(head: Anchor, entries: list[Entry]) -> Iterator[str]:
@@ -87,16 +98,24 @@ def _off_anchor(anchor: Anchor, entries: list[Entry]) -> Iterator[str]:
 
 def _unentered(store: Store, entries: list[Entry]) -> Iterator[str]:
     """A verdict that stands in no entry was put there past the log, or changed since."""
-    entered = {entry.event.verdict for entry in entries if entry.event.deed == Deed.VERDICT}
-    seen = set()
+    entered = [entry.event.verdict for entry in entries if entry.event.deed == Deed.VERDICT]
+    seen: list[str] = []
+    by_skill: dict[str, list[str]] = {}
+    known = set(entered)
     try:
         for verdict in store.verdicts():
-            seen.add(digest(verdict))
-            if digest(verdict) not in entered:
+            seen.append(digest(verdict))
+            by_skill.setdefault(verdict.skill, []).append(seen[-1])
+            if seen[-1] not in known:
                 yield f"a verdict on {verdict.skill!r} ({verdict.digest[:19]}) stands in no entry"
+        for skill, mine in by_skill.items():
+            if [digest(verdict) for verdict in store.verdicts(skill)] != mine:
+                yield f"the verdicts on {skill!r} are not found under its name: one was filed under another"
     except CorruptStore as failure:
         yield str(failure)
         return
+    if known.issuperset(seen) and known.issubset(seen) and seen != entered:
+        yield "the verdicts do not stand as often, or not in the order, in which they were entered"
     for entry in entries:
         if entry.event.deed == Deed.VERDICT and entry.event.verdict not in seen:
             yield f"the verdict of entry {entry.number} on {entry.event.skill!r} is gone"

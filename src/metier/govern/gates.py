@@ -21,8 +21,25 @@ _INERT = frozenset({Capability.READ_FILES})
 _TOLD = 5
 
 
-def static_gate(scan: Scan, *, approved_by: str = "") -> GateResult:
+NOTHING = "no finding"
+"""What an approval answers for that was given where nothing needed review."""
+
+
+def weighs(scan: Scan) -> tuple[str, ...]:
+    """What an approval of a scan answers for: rule and path of each finding that weighs.
+
+    >>> weighs(Scan())
+    ('no finding',)
+    """
+    found = sorted({f"{finding.rule} {finding.path}" for finding in scan.findings if finding.severity != Severity.NOTE})
+    return tuple(found) or (NOTHING,)
+
+
+def static_gate(scan: Scan, *, approved_by: str = "", covers: Collection[str] = ()) -> GateResult:
     """G1: the scan is clean, or what needed review was approved by a person. Nobody approves a block.
+
+    Args:
+        covers: What the approval answers for; what has come since was not seen. An old approval does not say.
 
     >>> static_gate(Scan()).reasons
     ('the scan is clean',)
@@ -33,12 +50,15 @@ def static_gate(scan: Scan, *, approved_by: str = "") -> GateResult:
     if scan.decision == Decision.CLEAN:
         noted = f"the scan found nothing that weighs, {len(scan.findings)} noted"
         return _result(Gate.STATIC, GateOutcome.PASSED, noted if scan.findings else "the scan is clean")
-    if scan.decision == Decision.REVIEW and approved_by:
+    new = sorted(set(weighs(scan)) - set(covers)) if covers else []
+    if scan.decision == Decision.REVIEW and approved_by and not new:
         reasons = [f"{approved_by} approved this content after review", *(f"reviewed: {at(f)}" for f in weighing)]
         return _result(Gate.STATIC, GateOutcome.PASSED, *reasons)
     blocks = [f"blocked: {at(f)}" for f in weighing if f.severity == Severity.BLOCK]
     unread = [f"not read: {path}" for path in scan.unread]
     reviews = [f"needs review: {at(f)}" for f in weighing if f.severity == Severity.REVIEW]
+    if approved_by and new and not blocks:
+        reviews.append(f"{approved_by} approved this content before that was there: {', '.join(new)}")
     return _result(Gate.STATIC, GateOutcome.FAILED, *(blocks or [*unread, *reviews]))
 
 

@@ -117,7 +117,7 @@ def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None
         standing = Standing(skill=verdict.skill, digest=verdict.digest, falls=standing.falls)
     seen = tuple(f for f in verdict.findings if f.rule not in OWN_RULES)
     scan = Scan(findings=seen, unread=verdict.unread)
-    gates = (static_gate(scan, approved_by=standing.approved_by), *verdict.gates[1:])
+    gates = (static_gate(scan, approved_by=standing.approved_by, covers=standing.covers), *verdict.gates[1:])
     vetting, reasons = _vetting(gates, verdict.evidence, standing.certified_by, policy)
     exposure, held = _exposure(vetting, verdict.evidence, standing, policy)
     if any(gate.outcome == GateOutcome.FAILED for gate in gates[:2]):

@@ -37,6 +37,7 @@ class Standing:
     Attributes:
         vetting, limit: What the last verdict on this content gave; without one, the bottom.
         approved_by, certified_by: Who said so of this content, or an empty string.
+        covers: What the approval answers for, as it was entered with it.
         uses: Supervised uses without a fault since it was last moved.
         promoted: Whether it was promoted to act by itself.
         falls: What holds it down.
@@ -49,6 +50,7 @@ class Standing:
     vetting: VettingTier = VettingTier.UNVETTED
     limit: ExposureTier = ExposureTier.METADATA
     approved_by: str = ""
+    covers: tuple[str, ...] = ()
     certified_by: str = ""
     uses: int = 0
     promoted: bool = False
@@ -99,7 +101,7 @@ def after(now: Standing, event: Event, *, policy: GovernPolicy) -> Standing:
         case Deed.VERDICT:
             return _judged(now, event, policy)
         case Deed.APPROVAL:
-            return replace(now, approved_by=event.who)
+            return replace(now, approved_by=event.who, covers=event.covers)
         case Deed.CERTIFICATION:
             return replace(now, certified_by=event.who)
         case Deed.USE:
@@ -164,6 +166,7 @@ def _fallen(now: Standing, event: Event) -> Standing:
         uses=0,
         promoted=now.promoted and not mine,
         approved_by="" if mine and revoked else now.approved_by,
+        covers=() if mine and revoked else now.covers,
         certified_by="" if mine else now.certified_by,
         vetting=VettingTier.UNVETTED if mine and revoked else now.vetting,
         limit=ExposureTier.METADATA if mine and revoked else now.limit,

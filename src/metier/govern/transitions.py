@@ -1,15 +1,17 @@
 """What moves a skill, and who may do it? Every transition of both ladders, each written to the audit log.
 
-The runtime calls these; nothing in a package can. The event is entered first, as the log is what counts: a verdict that
-holds afterwards follows from it, and is what every function returns.
+The runtime calls these; nothing in a package can. The log is what counts: the verdict that holds afterwards follows
+from the event, is kept together with it, and is what every function returns.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from metier.audit import Deed, Event
 from metier.errors import GovernError, NotStored, nearest
+from metier.govern.gates import weighs
 from metier.govern.judge import rejudge
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, after, cannot_promote, one_lower, standing
@@ -86,7 +88,8 @@ def approve(
         raise GovernError(
             f"Skill {skill!r} {what}, and no approval lifts that.", hint="Change the package, and judge it anew."
         )
-    return _move(store, verdict, _event(Deed.APPROVAL, verdict, who, because, when), policy)
+    covers = weighs(Scan(findings=verdict.findings, unread=verdict.unread))
+    return _move(store, verdict, replace(_event(Deed.APPROVAL, verdict, who, because, when), covers=covers), policy)
 
 
 def certify(
@@ -134,6 +137,7 @@ def record_uses(
         GovernError: It may not be executed, so it cannot have been; or a number below 1 was given.
     """
     verdict = last_verdict(store, skill, digest)
+    _refuse_nameless(who, "uses")
     now = standing_of(store, skill, verdict.digest, policy=policy)
     if uses < 1:
         raise GovernError(f"Expected at least one use, got {uses}.")
@@ -162,6 +166,7 @@ def promote(
     """
     policy = policy or GovernPolicy()
     verdict = last_verdict(store, skill, digest)
+    _refuse_nameless(who, because or "uses")
     now = standing_of(store, skill, verdict.digest, policy=policy)
     if lacking := cannot_promote(now, policy=policy):
         raise GovernError(f"Skill {skill!r} cannot be promoted: {lacking}.", hint=f"See: metier govern explain {skill}")
@@ -240,9 +245,10 @@ def restore(
 
 
 def _move(store: Store, verdict: Verdict, event: Event, policy: GovernPolicy | None) -> Verdict:
-    store.put_event(event)
-    moved = rejudge(verdict, standing_of(store, verdict.skill, verdict.digest, policy=policy), policy=policy)
-    store.put_verdict(moved)
+    policy = policy or GovernPolicy()
+    now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
+    moved = rejudge(verdict, after(now, event, policy=policy), policy=policy)
+    store.put_event(event, verdict=moved)
     return moved
 
 
@@ -252,12 +258,18 @@ def _fall(store: Store, verdict: Verdict, now: Standing, event: Event, policy: G
     fallen = replace(
         fallen, exposure=min(fallen.exposure, verdict.exposure), vetting=min(fallen.vetting, verdict.vetting)
     )
-    store.put_event(event)
-    store.put_verdict(fallen)
+    store.put_event(event, verdict=fallen)
     return fallen
 
 
 def _event(deed: Deed, verdict: Verdict, who: str, because: str, when: str) -> Event:
+    if when:
+        try:
+            datetime.fromisoformat(when)
+        except ValueError as error:
+            raise GovernError(
+                f"Expected a date, got {when!r}.", hint="Write it as 2026-03-31 or 2026-03-31T14:00Z."
+            ) from error
     reasons = (because,) if because else ()
     return Event(deed=deed, who=who, skill=verdict.skill, digest=verdict.digest, because=reasons, when=when)
 

@@ -186,28 +186,24 @@ class SqlStore:
 
         The same verdict as the last one adds nothing.
         """
-        key, content, (body, checksum) = searchable(verdict.skill), searchable(verdict.digest), _guarded(verdict)
         with self._database.writing() as session:
-            last = session.rows("SELECT body FROM verdicts WHERE skill = ? ORDER BY position DESC LIMIT 1", (key,))
-            is_new = not last or bytes(last[0][0]) != body
-            if is_new:
-                session.run(_ADD_CONTENT, (content,))
-                session.run(
-                    "INSERT INTO verdicts (skill, digest, body, checksum) VALUES (?, ?, ?, ?)",
-                    (key, content, body, checksum),
-                )
-            # A verdict of a schema that had no audit log is entered when it is confirmed.
-            if is_new or not session.rows("SELECT 1 FROM audit WHERE verdict = ? LIMIT 1", (digest(verdict),)):
-                _chain(session, verdict_event(verdict))
+            _add_verdict(session, verdict)
 
     def verdicts(self, skill: str | None = None) -> Iterator[Verdict]:
         """The verdicts on one skill by name, or on all, oldest first."""
         return self._nouns(Verdict, "verdicts", skill=skill)
 
-    def put_event(self, event: Event) -> Entry:
-        """Add an event to the end of the audit log, chained to the entry before it. None is ever changed or removed."""
+    def put_event(self, event: Event, *, verdict: Verdict | None = None) -> Entry:
+        """Add an event to the end of the audit log, chained to the entry before it. None is ever changed or removed.
+
+        Args:
+            verdict: What follows from it; kept as `put_verdict` keeps it, in the same transaction.
+        """
         with self._database.writing() as session:
-            return _chain(session, event)
+            entry = _chain(session, event)
+            if verdict is not None:
+                _add_verdict(session, verdict)
+            return entry
 
     def entries(self, skill: str | None = None) -> Iterator[Entry]:
         """The entries of the audit log about one skill by name, or all, oldest first."""
@@ -290,6 +286,20 @@ def searchable(text: str) -> str:
     ('gpt-5', 'a\\0000b\\005c')
     """
     return _UNSAFE.sub(lambda match: f"\\{ord(match[0]):04x}", text)
+
+
+def _add_verdict(session: Session, verdict: Verdict) -> None:
+    key, content, (body, checksum) = searchable(verdict.skill), searchable(verdict.digest), _guarded(verdict)
+    last = session.rows("SELECT body FROM verdicts WHERE skill = ? ORDER BY position DESC LIMIT 1", (key,))
+    is_new = not last or bytes(last[0][0]) != body
+    if is_new:
+        session.run(_ADD_CONTENT, (content,))
+        session.run(
+            "INSERT INTO verdicts (skill, digest, body, checksum) VALUES (?, ?, ?, ?)", (key, content, body, checksum)
+        )
+    # A verdict of a schema that had no audit log is entered when it is confirmed.
+    if is_new or not session.rows("SELECT 1 FROM audit WHERE verdict = ? LIMIT 1", (digest(verdict),)):
+        _chain(session, verdict_event(verdict))
 
 
 def _chain(session: Session, event: Event) -> Entry:
