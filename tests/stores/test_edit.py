@@ -193,6 +193,39 @@ def test_an_edit_that_breaks_the_format_says_so(tmp_path: Path) -> None:
     assert "Skill name 'Other' must be lowercase" in package.refusals
 
 
+@pytest.mark.parametrize(
+    ("changes", "body", "message"),
+    [
+        ({"description": ""}, None, "has no description"),
+        ({"description": None}, None, "has no description"),
+        ({"license": "x" * (1 << 20)}, None, "at most 1048576 are read"),
+        ({}, "x" * (1 << 20), "at most 1048576 are read"),
+        ({}, "a \ud800", "The body holds the character '.ud800', which UTF-8 may not hold"),
+    ],
+)
+def test_an_edit_with_which_the_package_would_not_load_writes_nothing(
+    tmp_path: Path, changes: dict[str, str | None], body: str | None, message: str
+) -> None:
+    folder = folder_with(tmp_path, TEXT)
+    with pytest.raises(PackageError, match=message):
+        edit_package(folder, changes, body=body)
+    assert (folder / "SKILL.md").read_bytes() == TEXT.encode()
+
+
+def test_an_edit_makes_a_package_load_that_did_not(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, '---\nname: pdf\ndescription: ""\n---\n')
+    with pytest.raises(PackageError, match="has no description"):
+        edit_package(folder, {"license": "MIT"})
+    assert edit_package(folder, {"description": "Fill in forms."}).is_valid
+
+
+def test_a_link_in_place_of_the_file_is_not_edited(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, TEXT, "real.md")
+    (folder / "SKILL.md").symlink_to("real.md")
+    with pytest.raises(PackageError, match="to be a plain file"):
+        edit_package(folder, {"license": "MIT"})
+
+
 def test_the_file_in_lower_case_is_the_one_edited(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, TEXT, "skill.md")
     edit_package(folder, {"license": "Apache-2.0"})

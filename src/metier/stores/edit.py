@@ -20,10 +20,11 @@ import yaml
 from metier.errors import PackageError
 from metier.stores.disk import told
 from metier.stores.markdown import scalar
-from metier.stores.package import Package, manifest_path, read_package
+from metier.stores.package import Package, manifest_bytes, manifest_path, read_package, refuse_unloadable
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _RULER = re.compile(r"---[ \t]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _OTHER_LINE_ENDS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,6 +44,8 @@ class _Span:
 def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: str | None = None) -> Package:
     """Change fields of the SKILL.md in a folder, and its body, keeping every other byte.
 
+    The package need not load yet; it must with the change.
+
     Args:
         path: The folder, or the SKILL.md in it.
         changes: A text for each field to set, None for each to remove; `metadata.KEY` names a key below metadata. A
@@ -53,8 +56,8 @@ def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: s
         The package as it is now, with its faults.
 
     Raises:
-        PackageError: The file cannot be read, its frontmatter is not plain enough to find the field, or the change
-            would touch another one. Nothing is written then.
+        PackageError: The file cannot be read, its frontmatter is not plain enough to find the field, the change
+            would touch another one, or the package would not load with it. Nothing is written then.
         StoreError: The file cannot be written; it is as it was.
 
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -71,15 +74,16 @@ def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: s
     Do it.
     <BLANKLINE>
     """
-    read_package(path)
     file = manifest_path(path)
     try:
-        text = file.read_bytes().decode()
+        text = manifest_bytes(file).decode()
     except UnicodeDecodeError as failure:
         raise PackageError(f"{str(file)!r} is not UTF-8, so its bytes could not be kept.") from failure
     edited = edit_text(text, changes, body=body, where=str(file))
     if edited != text:
-        _write(file, edited.encode())
+        data = edited.encode()
+        refuse_unloadable(data, file)
+        _write(file, data)
     return read_package(path)
 
 
@@ -104,6 +108,8 @@ def edit_text(text: str, changes: Mapping[str, str | None], *, body: str | None 
             hint="Write the frontmatter in a plainer way first.",
         )
     if body is not None:
+        if odd := _SURROGATE.search(body):
+            raise PackageError(f"The body holds the character {odd[0]!r}, which UTF-8 may not hold.")
         ruler, _, _ = rest.partition("\n")
         blank = "" if body.startswith("\n") else line_end
         rest = ruler.rstrip("\r") + line_end + blank + body.replace("\r\n", "\n").replace("\n", line_end)
