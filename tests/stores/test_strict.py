@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import warnings
 from collections.abc import Callable
@@ -212,6 +213,18 @@ def test_what_lies_on_the_disk_is_judged_as_by_skills_ref(tmp_path: Path) -> Non
 def test_a_manifest_that_is_a_folder_is_an_error_and_no_crash(tmp_path: Path) -> None:
     (tmp_path / "SKILL.md").mkdir()
     assert [error.partition(":")[0] for error in validate(tmp_path)] == ["IsADirectoryError"]
+
+
+def test_only_a_plain_file_of_a_bounded_size_is_read(tmp_path: Path) -> None:
+    for name in ("pipe", "device", "large"):
+        (tmp_path / name).mkdir()
+    os.mkfifo(tmp_path / "pipe" / "SKILL.md")
+    (tmp_path / "device" / "SKILL.md").symlink_to("/dev/zero")
+    with (tmp_path / "large" / "SKILL.md").open("wb") as file:
+        file.truncate(1 << 40)
+    for name in ("pipe", "device"):
+        assert validate(tmp_path / name) == [f"Not a plain file: {tmp_path / name}/SKILL.md"]
+    assert validate(tmp_path / "large") == [f"Larger than 16777216 bytes: {tmp_path}/large/SKILL.md"]
 
 
 @pytest.mark.parametrize("deep", ["- " * 30_000 + "x", "[" * 30_000, "{a: " * 5_000])
