@@ -264,6 +264,17 @@ def test_a_refusal_says_whether_skills_ref_has_words_for_it(text: str, is_crash:
     assert refusal.value.is_crash is is_crash
 
 
+@pytest.mark.parametrize("mark", ["|", ">", "|+", "|-"])
+@pytest.mark.parametrize("field", ["license: {}\n  MIT", "metadata:\n  metier-scope: {}\n    multi-tool"])
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_block_at_the_end_is_read_as_by_strict_tools(tmp_path: Path, mark: str, field: str, gap: str) -> None:
+    text = f"---\nname: pdf\ndescription: Fill in forms.\n{field.format(mark)}\n{gap}---\n"
+    (tmp_path / "SKILL.md").write_text(text)
+    found = read_package(tmp_path)
+    assert found.fields == load_fields(text)
+    assert (found.skill.licence or found.skill.scope) in ("MIT", "multi-tool")
+
+
 @pytest.mark.parametrize("text", [f"---{seed}---\n" for seed in SEEDS] + [GOOD, GOOD.replace("Fill", "a --- b")])
 def test_a_package_is_valid_exactly_when_strict_tools_accept_it(tmp_path: Path, text: str) -> None:
     folder = tmp_path / "pdf"

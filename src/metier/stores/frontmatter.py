@@ -228,7 +228,7 @@ def _repaired_tree(block: str, *, first_line: int, where: str) -> tuple[EventTre
     for _ in range(_MAX_REPAIRS):
         tree = EventTree(first_line=first_line, where=where)
         try:
-            tree.follow("\n".join(lines))
+            tree.follow("\n".join(lines) + "\n")
         except yaml.MarkedYAMLError as failure:
             repairs.append(_repair(lines, _place(failure, lines), quoted, first_line, failure.problem or "not YAML"))
             continue
