@@ -90,6 +90,24 @@ def test_a_field_is_set_or_removed_and_every_other_byte_stays(
         ("---\ntags: [a,\n  b] # c\nname: a\n---\n", {"tags": None}, "---\nname: a\n---\n"),
         ('---\nname: "a # b" # c\n---\n', {"name": "d"}, "---\nname: d # c\n---\n"),
         ("---\nname:\nb: c\n---\n", {"name": "d"}, "---\nname: d\nb: c\n---\n"),
+        # Comments stay, also behind and between the lines of a value.
+        ("---\na: >-  # owner\n  b # c\n  d\ne: f\n---\n", {"a": "x"}, "---\na: x  # owner\ne: f\n---\n"),
+        ("---\na: |+1 # owner\n  b\n\ne: f\n---\n", {"a": "x"}, "---\na: x # owner\ne: f\n---\n"),
+        ("---\na: b c\n  d#e # f\ng: h\n---\n", {"a": "x"}, "---\na: x # f\ng: h\n---\n"),
+        ("---\na: 'b # c\n  # d' # e\ng: h\n---\n", {"a": "x"}, "---\na: x # e\ng: h\n---\n"),
+        ("---\na: # b\n  c\n---\n", {"a": "x"}, "---\na: x # b\n---\n"),
+        ("---\na: # b\n- c # d\n# e\n- f\ng: h\n---\n", {"a": "x"}, "---\na: x # b # d\n# e\ng: h\n---\n"),
+        ("---\na: [b, # c\n  # d\n  e] # f\n---\n", {"a": "x"}, "---\na: x # c # f\n  # d\n---\n"),
+        ("---\na: |\n  b\nmetadata:\n  # c\n  d: e\nf: g\n---\n", {"metadata.d": None},
+         "---\na: |\n  b\n# c\nf: g\n---\n"),
+        ("---\nmetadata:\n  # a\n  b:\n    # c\n    d: e # f\n---\n", {"metadata.b": "x"},
+         "---\nmetadata:\n  # a\n  b: x # f\n    # c\n---\n"),
+        # The blank lines below a block with + belong to it.
+        ("---\nmetadata:\n  a: |+\n    b\n\n---\n", {"metadata.c": "x"},
+         "---\nmetadata:\n  a: |+\n    b\n\n  c: x\n---\n"),
+        ("---\na: |+\n  b\n\n---\n", {"c": "x"}, "---\na: |+\n  b\n\nc: x\n---\n"),
+        ("---\na: >+\n  b\n\nc: d\n---\n", {"a": "x"}, "---\na: x\nc: d\n---\n"),
+        ("---\na: |\n  b\n\nc: d\n---\n", {"a": "x"}, "---\na: x\n\nc: d\n---\n"),
     ],
 )  # fmt: skip
 def test_fields_come_and_go_where_they_belong(text: str, changes: dict[str, str | None], edited: str) -> None:
