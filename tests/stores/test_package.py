@@ -199,6 +199,7 @@ def test_what_cannot_load_is_a_package_error(tmp_path: Path, content: bytes) -> 
         ("---\nname: pdf\ndescription: y\ndescription: x\n---\nBody.", "the last one that says something counts"),
         ("---\nname: pdf\ndescription: x\n...\nBody.", "closed with dots"),
         ("---\nname: pdf\ndescription: x\n...\n\nBody.", "closed with dots"),
+        ("---\nname: pdf\n...\ndescription: x\n---\nBody.", "is read all the same"),
         ("---\nname: pdf\ndescription: x\n- a\n- b\n---\nBody.", "not YAML"),
         ("---\nname: pdf\ndescription: x\ndescription: x\n---\nBody.", "stands twice"),
         ("---\nname: pdf\ndescription: x\n\tlicense: MIT\n---\nBody.", "A tab indents this line"),

@@ -145,11 +145,11 @@ def _lenient(text: str, where: str) -> Frontmatter:
 
 
 def _closing_dots(lines: list[str], end: int | None, gap: int) -> int | None:
-    """The line of three dots that ends the YAML, unless nothing but blank lines stands between it and three hyphens."""
+    """The line of three dots that ends the YAML: below a description, and above more than blank lines."""
     dots = next((number for number, line in enumerate(lines[: gap if end is None else end]) if line == "..."), None)
-    if dots is None or (end is not None and not any(map(str.strip, lines[dots + 1 : end]))):
+    if dots is None or not any(map(_DESCRIPTION.fullmatch, lines[:dots])):
         return None
-    return dots
+    return dots if end is None or any(map(str.strip, lines[dots + 1 : end])) else None
 
 
 class _NotMended(PackageError):
