@@ -67,6 +67,14 @@ def test_a_setting_without_a_text_is_wrong_use(package: Path) -> None:
     assert (package / "SKILL.md").read_text() == TEXT
 
 
+@pytest.mark.parametrize("other", [("--remove", "license"), ("--set", "license=Apache-2.0")])
+def test_two_changes_of_one_field_are_wrong_use(package: Path, other: tuple[str, str]) -> None:
+    done = run("edit", package, "--set", "license=MIT", *other)
+    assert isinstance(done.exception, ConfigError)
+    assert "The field 'license' is to be changed twice" in str(done.exception)
+    assert (package / "SKILL.md").read_text() == TEXT
+
+
 def test_the_strict_verdict_is_shown_in_its_own_words(tmp_path: Path, package: Path) -> None:
     assert run("check", "--strict", tmp_path / "project").exit_code == 0
     (package / "SKILL.md").write_text(TEXT.replace("pdf", "PDF"))

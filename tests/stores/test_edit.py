@@ -90,6 +90,24 @@ def test_a_field_is_set_or_removed_and_every_other_byte_stays(
         ("---\ntags: [a,\n  b] # c\nname: a\n---\n", {"tags": None}, "---\nname: a\n---\n"),
         ('---\nname: "a # b" # c\n---\n', {"name": "d"}, "---\nname: d # c\n---\n"),
         ("---\nname:\nb: c\n---\n", {"name": "d"}, "---\nname: d\nb: c\n---\n"),
+        # Comments stay, also behind and between the lines of a value.
+        ("---\na: >-  # owner\n  b # c\n  d\ne: f\n---\n", {"a": "x"}, "---\na: x  # owner\ne: f\n---\n"),
+        ("---\na: |+1 # owner\n  b\n\ne: f\n---\n", {"a": "x"}, "---\na: x # owner\ne: f\n---\n"),
+        ("---\na: b c\n  d#e # f\ng: h\n---\n", {"a": "x"}, "---\na: x # f\ng: h\n---\n"),
+        ("---\na: 'b # c\n  # d' # e\ng: h\n---\n", {"a": "x"}, "---\na: x # e\ng: h\n---\n"),
+        ("---\na: # b\n  c\n---\n", {"a": "x"}, "---\na: x # b\n---\n"),
+        ("---\na: # b\n- c # d\n# e\n- f\ng: h\n---\n", {"a": "x"}, "---\na: x # b # d\n# e\ng: h\n---\n"),
+        ("---\na: [b, # c\n  # d\n  e] # f\n---\n", {"a": "x"}, "---\na: x # c # f\n  # d\n---\n"),
+        ("---\na: |\n  b\nmetadata:\n  # c\n  d: e\nf: g\n---\n", {"metadata.d": None},
+         "---\na: |\n  b\n# c\nf: g\n---\n"),
+        ("---\nmetadata:\n  # a\n  b:\n    # c\n    d: e # f\n---\n", {"metadata.b": "x"},
+         "---\nmetadata:\n  # a\n  b: x # f\n    # c\n---\n"),
+        # The blank lines below a block with + belong to it.
+        ("---\nmetadata:\n  a: |+\n    b\n\n---\n", {"metadata.c": "x"},
+         "---\nmetadata:\n  a: |+\n    b\n\n  c: x\n---\n"),
+        ("---\na: |+\n  b\n\n---\n", {"c": "x"}, "---\na: |+\n  b\n\nc: x\n---\n"),
+        ("---\na: >+\n  b\n\nc: d\n---\n", {"a": "x"}, "---\na: x\nc: d\n---\n"),
+        ("---\na: |\n  b\n\nc: d\n---\n", {"a": "x"}, "---\na: x\n\nc: d\n---\n"),
     ],
 )  # fmt: skip
 def test_fields_come_and_go_where_they_belong(text: str, changes: dict[str, str | None], edited: str) -> None:
@@ -191,6 +209,39 @@ def test_a_package_is_edited_in_place_and_read_again(tmp_path: Path) -> None:
 def test_an_edit_that_breaks_the_format_says_so(tmp_path: Path) -> None:
     package = edit_package(folder_with(tmp_path, TEXT), {"name": "Other"})
     assert "Skill name 'Other' must be lowercase" in package.refusals
+
+
+@pytest.mark.parametrize(
+    ("changes", "body", "message"),
+    [
+        ({"description": ""}, None, "has no description"),
+        ({"description": None}, None, "has no description"),
+        ({"license": "x" * (1 << 20)}, None, "at most 1048576 are read"),
+        ({}, "x" * (1 << 20), "at most 1048576 are read"),
+        ({}, "a \ud800", "The body holds the character '.ud800', which UTF-8 may not hold"),
+    ],
+)
+def test_an_edit_with_which_the_package_would_not_load_writes_nothing(
+    tmp_path: Path, changes: dict[str, str | None], body: str | None, message: str
+) -> None:
+    folder = folder_with(tmp_path, TEXT)
+    with pytest.raises(PackageError, match=message):
+        edit_package(folder, changes, body=body)
+    assert (folder / "SKILL.md").read_bytes() == TEXT.encode()
+
+
+def test_an_edit_makes_a_package_load_that_did_not(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, '---\nname: pdf\ndescription: ""\n---\n')
+    with pytest.raises(PackageError, match="has no description"):
+        edit_package(folder, {"license": "MIT"})
+    assert edit_package(folder, {"description": "Fill in forms."}).is_valid
+
+
+def test_a_link_in_place_of_the_file_is_not_edited(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, TEXT, "real.md")
+    (folder / "SKILL.md").symlink_to("real.md")
+    with pytest.raises(PackageError, match="to be a plain file"):
+        edit_package(folder, {"license": "MIT"})
 
 
 def test_the_file_in_lower_case_is_the_one_edited(tmp_path: Path) -> None:

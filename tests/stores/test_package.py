@@ -21,6 +21,9 @@ from strategies import interfaces, texts, tuples
 GOOD = "---\nname: pdf\ndescription: Fill in forms.\n---\n\n# PDF\n\nFill them in.\n"
 
 
+MANY_FAULTS = "".join(f"  - \"say {number}\" or 'tell {number}'\n" for number in range(60))
+
+
 def package(tmp_path: Path, content: str | bytes, *, folder: str = "pdf", name: str = "SKILL.md") -> Package:
     path = tmp_path / folder
     path.mkdir(exist_ok=True)
@@ -179,6 +182,24 @@ def test_what_cannot_load_is_a_package_error(tmp_path: Path, content: bytes) -> 
         ("---\nname: pdf\ndescription: x\na: " + "[" * 40 + "\n---\nBody.", "Only its plain lines were read"),
         ("---\nname: pdf\ndescription: 'x'\na:\n" + "- b\n" * 20_000 + "---\nBody.", "Only its plain lines were read"),
         ("---\nname: pdf\ndescription: x\n" + "a: b\n" * 20_000 + "---\nBody.", "Only its plain lines were read"),
+        ("---\nname: pdf\ndescription: x\nsay:\n" + MANY_FAULTS + "---\nBody.", "Only its plain lines were read"),
+        ("---\nname: pdf\ndescription: >-\n  x\nsay:\n" + MANY_FAULTS + "---\nBody.", "Only its plain lines were read"),
+        ("---\nname: pdf\ndescription: x\nsay:\n" + MANY_FAULTS + "\nBody.", "Only its plain lines were read"),
+        ("---\nMy skill\nname: pdf\ndescription: x\n---\nBody.", "not YAML and was left out: 'My skill'"),
+        ("---\n- name: pdf\ndescription: x\n---\nBody.", "written as a part of a list"),
+        ("---\n- name: pdf\n  description: x\n---\nBody.", "written as a part of a list"),
+        ("---\n- name: pdf\n- description: x\n---\nBody.", "stands where YAML does not find it"),
+        ("---\n  name: pdf\ndescription: >\n  x\n---\nBody.", "The first fields are indented"),
+        ("---\nname: pdf\na:\n  description: |\n    x\n  b: c: d\n---\nBody.", "is indented below another field"),
+        ("---\nname: pdf\ndescription:x\nlicense: MIT\n---\nBody.", "No space stands behind description:"),
+        ("---\nname:pdf\ndescription:x\n---\nBody.", "No space stands behind name:"),
+        ("---\nname: pdf\nDescription: x\n---\nBody.", "'Description' is read as the description"),
+        ("---\nname: pdf\nDESCRIPTION: >\n  x\n---\nBody.", "'DESCRIPTION' is read as the description"),
+        ("---\nname: pdf\ndescription: x\ndescription:\n---\nBody.", "the last one that says something counts"),
+        ("---\nname: pdf\ndescription: y\ndescription: x\n---\nBody.", "the last one that says something counts"),
+        ("---\nname: pdf\ndescription: x\n...\nBody.", "closed with dots"),
+        ("---\nname: pdf\ndescription: x\n...\n\nBody.", "closed with dots"),
+        ("---\nname: pdf\n...\ndescription: x\n---\nBody.", "is read all the same"),
         ("---\nname: pdf\ndescription: x\n- a\n- b\n---\nBody.", "not YAML"),
         ("---\nname: pdf\ndescription: x\ndescription: x\n---\nBody.", "stands twice"),
         ("---\nname: pdf\ndescription: x\n\tlicense: MIT\n---\nBody.", "A tab indents this line"),
@@ -195,6 +216,27 @@ def test_whatever_has_a_description_loads_and_says_what_was_repaired(tmp_path: P
     assert (found.skill.description, found.skill.policy) == ("x", "Body.")
     assert any(fault in one.message for one in found.faults), found.faults
     assert all(one.fix for one in found.faults)
+
+
+def test_an_empty_field_that_stands_twice_is_not_called_indented(tmp_path: Path) -> None:
+    found = package(tmp_path, "---\nname: pdf\ndescription: x\ndescription:\n---\n")
+    assert [one.line for one in found.faults] == [4]
+
+
+@pytest.mark.parametrize(
+    ("below", "body"),
+    [
+        ("# Setup\nDo this.\n\nMore.", "# Setup\nDo this.\n\nMore."),
+        ("# Setup\n\nDo this.", "# Setup\n\nDo this."),
+        ("# a comment\nlicense: MIT\n\nDo this.", "Do this."),
+        ("metadata:\n  # a comment\n  a: b\n\nDo this.\n...\nMore.", "Do this.\n...\nMore."),
+        ("...\nDo this.\n---\nMore.", "Do this.\n---\nMore."),
+        ("...\n---\nDo this.", "Do this."),
+    ],
+)
+def test_no_line_of_the_body_is_lost_where_the_frontmatter_is_not_closed(tmp_path: Path, below: str, body: str) -> None:
+    found = package(tmp_path, f"---\nname: pdf\ndescription: x\n{below}")
+    assert (found.skill.description, found.skill.policy) == ("x", body)
 
 
 def test_a_package_in_a_package_is_a_package_of_its_own(tmp_path: Path) -> None:

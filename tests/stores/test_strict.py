@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import warnings
 from collections.abc import Callable
@@ -214,6 +215,18 @@ def test_a_manifest_that_is_a_folder_is_an_error_and_no_crash(tmp_path: Path) ->
     assert [error.partition(":")[0] for error in validate(tmp_path)] == ["IsADirectoryError"]
 
 
+def test_only_a_plain_file_of_a_bounded_size_is_read(tmp_path: Path) -> None:
+    for name in ("pipe", "device", "large"):
+        (tmp_path / name).mkdir()
+    os.mkfifo(tmp_path / "pipe" / "SKILL.md")
+    (tmp_path / "device" / "SKILL.md").symlink_to("/dev/zero")
+    with (tmp_path / "large" / "SKILL.md").open("wb") as file:
+        file.truncate(1 << 40)
+    for name in ("pipe", "device"):
+        assert validate(tmp_path / name) == [f"Not a plain file: {tmp_path / name}/SKILL.md"]
+    assert validate(tmp_path / "large") == [f"Larger than 16777216 bytes: {tmp_path}/large/SKILL.md"]
+
+
 @pytest.mark.parametrize("deep", ["- " * 30_000 + "x", "[" * 30_000, "{a: " * 5_000])
 def test_a_deep_frontmatter_is_refused_and_no_crash(deep: str) -> None:
     assert len(validate_text(f"---\nx:\n  {deep}\n---\n", folder="x")) == 1
@@ -249,6 +262,17 @@ def test_a_refusal_says_whether_skills_ref_has_words_for_it(text: str, is_crash:
     with pytest.raises(Refusal) as refusal:
         load_fields(text)
     assert refusal.value.is_crash is is_crash
+
+
+@pytest.mark.parametrize("mark", ["|", ">", "|+", "|-"])
+@pytest.mark.parametrize("field", ["license: {}\n  MIT", "metadata:\n  metier-scope: {}\n    multi-tool"])
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_block_at_the_end_is_read_as_by_strict_tools(tmp_path: Path, mark: str, field: str, gap: str) -> None:
+    text = f"---\nname: pdf\ndescription: Fill in forms.\n{field.format(mark)}\n{gap}---\n"
+    (tmp_path / "SKILL.md").write_text(text)
+    found = read_package(tmp_path)
+    assert found.fields == load_fields(text)
+    assert (found.skill.licence or found.skill.scope) in ("MIT", "multi-tool")
 
 
 @pytest.mark.parametrize("text", [f"---{seed}---\n" for seed in SEEDS] + [GOOD, GOOD.replace("Fill", "a --- b")])

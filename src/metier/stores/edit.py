@@ -20,10 +20,11 @@ import yaml
 from metier.errors import PackageError
 from metier.stores.disk import told
 from metier.stores.markdown import scalar
-from metier.stores.package import Package, manifest_path, read_package
+from metier.stores.package import Package, manifest_bytes, manifest_path, read_package, refuse_unloadable
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _RULER = re.compile(r"---[ \t]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _OTHER_LINE_ENDS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -43,6 +44,8 @@ class _Span:
 def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: str | None = None) -> Package:
     """Change fields of the SKILL.md in a folder, and its body, keeping every other byte.
 
+    The package need not load yet; it must with the change.
+
     Args:
         path: The folder, or the SKILL.md in it.
         changes: A text for each field to set, None for each to remove; `metadata.KEY` names a key below metadata. A
@@ -53,8 +56,8 @@ def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: s
         The package as it is now, with its faults.
 
     Raises:
-        PackageError: The file cannot be read, its frontmatter is not plain enough to find the field, or the change
-            would touch another one. Nothing is written then.
+        PackageError: The file cannot be read, its frontmatter is not plain enough to find the field, the change
+            would touch another one, or the package would not load with it. Nothing is written then.
         StoreError: The file cannot be written; it is as it was.
 
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -71,15 +74,16 @@ def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: s
     Do it.
     <BLANKLINE>
     """
-    read_package(path)
     file = manifest_path(path)
     try:
-        text = file.read_bytes().decode()
+        text = manifest_bytes(file).decode()
     except UnicodeDecodeError as failure:
         raise PackageError(f"{str(file)!r} is not UTF-8, so its bytes could not be kept.") from failure
     edited = edit_text(text, changes, body=body, where=str(file))
     if edited != text:
-        _write(file, edited.encode())
+        data = edited.encode()
+        refuse_unloadable(data, file)
+        _write(file, data)
     return read_package(path)
 
 
@@ -104,6 +108,8 @@ def edit_text(text: str, changes: Mapping[str, str | None], *, body: str | None 
             hint="Write the frontmatter in a plainer way first.",
         )
     if body is not None:
+        if odd := _SURROGATE.search(body):
+            raise PackageError(f"The body holds the character {odd[0]!r}, which UTF-8 may not hold.")
         ruler, _, _ = rest.partition("\n")
         blank = "" if body.startswith("\n") else line_end
         rest = ruler.rstrip("\r") + line_end + blank + body.replace("\r\n", "\n").replace("\n", line_end)
@@ -154,7 +160,10 @@ def _changed_below(lines: list[str], name: str, value: str | None, line_end: str
         )
     inner = _spans(lines, where, below="metadata")
     if value is None and set(inner) == {name}:
-        return _replaced(lines, metadata, "metadata", None, line_end, 0)
+        _, alone = _comments(lines, metadata)
+        last = inner[name]
+        kept = [line.lstrip(" ") for number, line in alone.items() if not last.start <= number < last.end]
+        return [*lines[: metadata.start], *kept, *lines[metadata.end :]]
     indent = _margin(inner)
     if name in inner or value is None:
         return _replaced(lines, inner.get(name), name, value, line_end, indent)
@@ -167,23 +176,43 @@ def _replaced(
 ) -> list[str]:
     if span is None:
         return lines if value is None else [*_closed(lines, line_end), _line(name, value, line_end, indent)]
-    new = [] if value is None else [_line(name, value, line_end, span.indent, comment=_comment(lines, span))]
-    return [*lines[: span.start], *new, *lines[span.end :]]
+    if value is None:
+        return [*lines[: span.start], *lines[span.end :]]
+    behind, alone = _comments(lines, span)
+    new = _line(name, value, line_end, span.indent, comment=behind)
+    return [*lines[: span.start], new, *alone.values(), *lines[span.end :]]
 
 
 def _line(name: str, value: str, line_end: str, indent: int, *, comment: str = "") -> str:
     return f"{' ' * indent}{name}: {scalar(value)}{comment}{line_end}"
 
 
-def _comment(lines: list[str], span: _Span) -> str:
-    """The comment behind a value of one line."""
-    if span.end != span.start + 1:
-        return ""
-    line = lines[span.start].rstrip("\r\n")
-    tokens = [token for token in yaml.scan(line.strip(), Loader=_Loader) if isinstance(token, yaml.ScalarToken)]
-    end = len(line) - len(line.lstrip()) + (tokens[-1].end_mark.column if tokens else len(line))
-    rest = line[end:]
-    return rest if re.fullmatch(r"[ \t]+#.*", rest) else ""
+def _comments(lines: list[str], span: _Span) -> tuple[str, dict[int, str]]:
+    """The comments of a field: those behind its parts in one, and the lines that hold nothing else, by their number."""
+    behind, alone = "", {}
+    for number, line in enumerate(_without_scalars(lines[span.start : span.end]), start=span.start):
+        found = re.search(r"(?:^|[ \t]+)#[^\r\n]*", line)
+        if found and line[: found.start()].strip():
+            behind += found[0]
+        elif found:
+            alone[number] = lines[number]
+    return behind, alone
+
+
+def _without_scalars(lines: list[str]) -> list[str]:
+    """Some lines of YAML with x for every character of a scalar, in which a # begins no comment."""
+    lines = list(lines)
+    for token in yaml.scan("".join(lines), Loader=_Loader):
+        if isinstance(token, yaml.ScalarToken):
+            start, end = token.start_mark, token.end_mark
+            for number in range(start.line, min(end.line + 1, len(lines))):
+                line = lines[number]
+                first = start.column if number == start.line else 0
+                last = end.column if number == end.line else len(line)
+                if token.style in ("|", ">") and number == start.line:
+                    last = len(line) - len(line[first:].lstrip("|>+-0123456789"))
+                lines[number] = line[:first] + "x" * (last - first) + line[last:]
+    return lines
 
 
 def _margin(spans: Mapping[str, _Span]) -> int:
@@ -205,7 +234,7 @@ def _spans(lines: list[str], where: str, *, below: str | None = None) -> dict[st
         start, end = key.start_mark.line, _last_line(value)
         if lines[start][: key.start_mark.column].strip():
             raise PackageError(f"The field {key.value!r} of {where!r} is written with a question mark before it.")
-        while end > start and not lines[end].strip():
+        while end > start and not lines[end].strip() and not _keeps_blank_lines(value):
             end -= 1
         spans[key.value] = _Span(
             start=start,
@@ -233,6 +262,16 @@ def _last_line(node: yaml.Node) -> int:
         return int(node.end_mark.line)
     last = node.value[-1]
     return _last_line(last[1] if isinstance(last, tuple) else last)
+
+
+def _keeps_blank_lines(node: yaml.Node) -> bool:
+    """Whether the blank lines below a value are part of it, as in a block that begins with |+."""
+    while isinstance(node, yaml.CollectionNode) and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    if not isinstance(node, yaml.ScalarNode) or node.style not in ("|", ">"):
+        return False
+    return bool(node.value.endswith("\n")) and not node.value[:-1].rpartition("\n")[2].strip()
 
 
 def _composed(lines: list[str], where: str) -> yaml.MappingNode:

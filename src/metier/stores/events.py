@@ -23,6 +23,18 @@ class Unbounded(PackageError):
     """A frontmatter that is larger or deeper than any honest one."""
 
 
+class NoFields(PackageError):
+    """Something else than one mapping of fields.
+
+    Attributes:
+        line: Where it begins in the YAML, from 0.
+    """
+
+    def __init__(self, message: str, *, line: int, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+
+
 @dataclass(slots=True)
 class _Open:
     """A collection whose end has not been met yet."""
@@ -59,7 +71,7 @@ class EventTree:
 
         Raises:
             yaml.MarkedYAMLError: It is no YAML.
-            PackageError: It is no mapping.
+            NoFields: It is no mapping.
             Unbounded: It has too many parts, or is nested too deep.
         """
         num_roots = 0
@@ -69,8 +81,10 @@ class EventTree:
             if isinstance(event, yaml.NodeEvent) and not self._open:
                 num_roots += 1
                 if num_roots > 1 or not isinstance(event, yaml.MappingStartEvent):
-                    raise PackageError(
+                    mark: Any = event.start_mark
+                    raise NoFields(
                         f"Expected the frontmatter of {self.where!r} to be one mapping of fields.",
+                        line=mark.line,
                         hint="Write it as lines of name: value.",
                     )
             self._take(event)
@@ -118,7 +132,8 @@ class EventTree:
         elif parent.key is None:
             self._add_key(parent, value, event)
         else:
-            parent.value[parent.key] = value
+            if value != "" or parent.key not in parent.value:
+                parent.value[parent.key] = value
             parent.key = None
 
     def _add_key(self, parent: _Open, value: Any, event: Any) -> None:
@@ -126,7 +141,11 @@ class EventTree:
             self._fault(event, "A key is not a word.", "Use a plain word as the key.")
         parent.key = value if isinstance(value, str) else "?"
         if parent.key in parent.value:
-            self._fault(event, f"The key {parent.key!r} stands twice; the last one counts.", "Remove one of them.")
+            self._fault(
+                event,
+                f"The key {parent.key!r} stands twice; the last one that says something counts.",
+                "Remove one of them.",
+            )
         if len(self._open) == 1:
             self.lines[parent.key] = self.first_line + event.start_mark.line
 

@@ -7,7 +7,7 @@ This module does not know which fields a skill has.
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from metier.errors import PackageError
-from metier.stores.events import EventTree, Unbounded
+from metier.stores.events import EventTree, NoFields, Unbounded
 from metier.stores.fault import Fault, error
 from metier.stores.strict import Refusal, load_fields
 
@@ -26,6 +26,10 @@ _MAX_LINE = 4096
 _MAX_PLAIN_FIELDS = 100
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY_AND_VALUE = re.compile(r"(?P<indent>\s*)(?P<key>[\w.-]+):[ \t]+(?P<value>\S.*)")
+_UNSPACED = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?P<value>[^\s:/].*)")
+_DESCRIPTION = re.compile(r"(?P<indent>\s*)(?:- +)?description[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
+_BLOCK = re.compile(r"[|>][0-9+-]*[ \t]*(#.*)?")
+_TOP_FIELD = re.compile(r"[\w.-]+:([ \t].*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,16 +120,36 @@ def _lenient(text: str, where: str) -> Frontmatter:
         )
     end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == "---"), None)
     faults = list(_head_faults(text))
+    gap = _first_gap(lines)
+    dots = _closing_dots(lines, end, gap)
+    if dots is not None:
+        faults.append(error(skipped + dots + 1, "The frontmatter is closed with dots.", "Write --- instead."))
+        end = dots
     if end is not None:
-        with contextlib.suppress(_NotMended):
+        try:
             front = _front(lines, end, end + 1, skipped, where)
+        except _NotMended as failure:
+            if end < gap:
+                front = _plain_lines(lines, end, end + 1, skipped, failure)
+                return replace(front, faults=(*faults, *front.faults))
+        else:
             block = "\n".join(lines[1:end])
-            cut = [_cut_fault(text)] if start.split("---", 2)[1].strip() != block.strip() else []
-            return replace(front, faults=(*faults, *cut, *front.faults))
-    end = _first_gap(lines)
-    faults.append(error(skipped + end + 1, "The frontmatter is not closed.", "Write a line --- where it ends."))
-    front = _front(lines, end, end, skipped, where)
+            is_cut = dots is None and start.split("---", 2)[1].strip() != block.strip()
+            return replace(front, faults=(*faults, *([_cut_fault(text)] if is_cut else []), *front.faults))
+    faults.append(error(skipped + gap + 1, "The frontmatter is not closed.", "Write a line --- where it ends."))
+    try:
+        front = _front(lines, gap, gap, skipped, where)
+    except _NotMended as failure:
+        front = _plain_lines(lines, gap, gap, skipped, failure)
     return replace(front, faults=(*faults, *front.faults))
+
+
+def _closing_dots(lines: list[str], end: int | None, gap: int) -> int | None:
+    """The line of three dots that ends the YAML: below a description, and above more than blank lines."""
+    dots = next((number for number, line in enumerate(lines[: gap if end is None else end]) if line == "..."), None)
+    if dots is None or not any(map(_DESCRIPTION.fullmatch, lines[:dots])):
+        return None
+    return dots if end is None or any(map(str.strip, lines[dots + 1 : end])) else None
 
 
 class _NotMended(PackageError):
@@ -142,9 +166,13 @@ def _plain_lines(lines: list[str], end: int, body_start: int, skipped: int, fail
             places[match["key"]] = skipped + number + 1
         if len(fields) == _MAX_PLAIN_FIELDS:
             break
+    description = None if fields.get("description") else _written_description(lines, end, skipped)
+    if description:
+        fields["description"], found = description
+        places["description"] = found.line
     if not fields.get("description"):
         raise failure
-    fault = error(skipped + 2, f"{failure} Only its plain lines were read.", "Shorten it.")
+    fault = error(skipped + 2, f"{failure} Only its plain lines were read.", "Shorten or mend it.")
     body = "\n".join(lines[body_start:])
     blank = len(body) - len(body.lstrip("\n"))
     return Frontmatter(
@@ -152,20 +180,41 @@ def _plain_lines(lines: list[str], end: int, body_start: int, skipped: int, fail
         lines=places,
         body=body.strip(),
         body_line=skipped + body_start + blank + 1,
-        faults=(fault,),
+        faults=(fault, *([description[1]] if description else [])),
     )
 
 
-def _indented_description(lines: list[str], end: int, skipped: int, tree: EventTree) -> list[Fault]:
-    """Take a description that is indented below another field, where there is none else."""
+def _written_description(lines: list[str], end: int, skipped: int) -> tuple[str, Fault] | None:
+    """Find a description that YAML does not, such as one that is indented below another field."""
     for number in range(1, end):
-        match = _KEY_AND_VALUE.fullmatch(lines[number], 0, _MAX_LINE)
-        if match and match["key"] == "description" and match["value"][0] not in "[{|>&*!":
-            tree.root["description"] = _unquoted(match["value"].strip())
-            tree.lines["description"] = skipped + number + 1
-            message = "The description is indented below another field, and is read all the same."
-            return [error(skipped + number + 1, message, "Begin its line with description:.")]
-    return []
+        match = _DESCRIPTION.fullmatch(lines[number], 0, _MAX_LINE)
+        if match is None or match["value"][0] in "[{&*!":
+            continue
+        value = _unquoted(match["value"].strip())
+        if _BLOCK.fullmatch(value):
+            below = re.compile(rf"{match['indent']}[ \t]+.*|\s*")
+            words = [line.strip() for line in itertools.takewhile(below.fullmatch, lines[number + 1 : end])]
+            value = _UNPRINTABLE.sub("\ufffd", "\n".join(words).strip())
+        if value:
+            place = "is indented below another field" if match["indent"] else "stands where YAML does not find it"
+            message = f"The description {place}, and is read all the same."
+            return value, error(skipped + number + 1, message, "Begin its line with description: and a space.")
+    return None
+
+
+def _other_description(lines: list[str], end: int, skipped: int, tree: EventTree) -> list[Fault]:
+    """Take a description that is written in capitals or stands elsewhere, where there is none else."""
+    for name, value in tree.root.items():
+        if name.lower() == "description" and _has_description({"description": value}):
+            tree.root["description"], line = value, tree.lines[name]
+            tree.lines["description"] = line
+            return [error(line, f"The field {name!r} is read as the description.", "Write it in lower case.")]
+    found = _written_description(lines, end, skipped)
+    if found is None:
+        return []
+    tree.root["description"], fault = found
+    tree.lines["description"] = fault.line
+    return [fault]
 
 
 def _unquoted(value: str) -> str:
@@ -181,9 +230,13 @@ def _head_faults(text: str) -> Iterator[Fault]:
 
 
 def _first_gap(lines: list[str]) -> int:
-    """Where a frontmatter without a closing ruler ends: at the first blank line below its first field."""
+    """Where a frontmatter without a closing ruler ends: at the first blank line below its first field, or at a heading
+    below its last one.
+    """
     field = next((number for number, line in enumerate(lines) if _KEY_AND_VALUE.fullmatch(line)), 0)
-    return next((number for number in range(field + 1, len(lines)) if not lines[number].strip()), len(lines))
+    gap = next((number for number in range(field + 1, len(lines)) if not lines[number].strip()), len(lines))
+    last = max((number for number in range(field, gap) if _TOP_FIELD.fullmatch(lines[number])), default=field)
+    return next((number for number in range(last + 1, gap) if lines[number].startswith("#")), gap)
 
 
 def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str) -> Frontmatter:
@@ -198,10 +251,10 @@ def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str
         faults.append(error(line, "The frontmatter holds a control character.", "Remove it."))
     try:
         tree, repairs = _repaired_tree(_UNPRINTABLE.sub("\ufffd", block), first_line=skipped + 2, where=where)
-    except Unbounded as failure:
+    except (NoFields, Unbounded) as failure:
         return _plain_lines(lines, end, body_start, skipped, failure)
     if not _has_description(tree.root):
-        faults += _indented_description(lines, end, skipped, tree)
+        faults += _other_description(lines, end, skipped, tree)
     blank = len(body) - len(body.lstrip("\n"))
     return Frontmatter(
         fields=tree.root,
@@ -228,15 +281,55 @@ def _repaired_tree(block: str, *, first_line: int, where: str) -> tuple[EventTre
     for _ in range(_MAX_REPAIRS):
         tree = EventTree(first_line=first_line, where=where)
         try:
-            tree.follow("\n".join(lines))
+            tree.follow("\n".join(lines) + "\n")
         except yaml.MarkedYAMLError as failure:
             repairs.append(_repair(lines, _place(failure, lines), quoted, first_line, failure.problem or "not YAML"))
+            continue
+        except NoFields as failure:
+            if not (fault := _without_odd_line(lines, failure.line, first_line)):
+                raise
+            repairs.append(fault)
             continue
         return tree, repairs
     raise _NotMended(
         f"The frontmatter of {where!r} has more than {_MAX_REPAIRS} faults; the first: {repairs[0].message}",
         hint="Write one field a line: name: and description: first.",
     )
+
+
+def _without_odd_line(lines: list[str], at: int, first_line: int) -> Fault | None:
+    """Mend in place the line that makes a frontmatter something else than fields, if it is none of them."""
+    at = min(at, len(lines) - 1)
+    if lines[at].startswith("- "):
+        goes_on = at + 1 < len(lines) and lines[at + 1].startswith("  ")
+        lines[at] = ("  " if goes_on else "") + lines[at][2:].lstrip()
+        return error(first_line + at, "A field is written as a part of a list.", "Remove the hyphen before it.")
+    if not lines[at].strip() or _TOP_FIELD.fullmatch(lines[at].strip()) or lines[at].lstrip()[0] in "[{":
+        return None
+    return _spaced(lines, at, first_line) or _left_out(lines, at, first_line)
+
+
+def _spaced(lines: list[str], at: int, first_line: int) -> Fault | None:
+    match = _UNSPACED.fullmatch(lines[at])
+    if match is None:
+        return None
+    lines[at] = f"{match['key']}: {match['value']}"
+    return error(first_line + at, f"No space stands behind {match['key']}:.", "Put a space behind the colon.")
+
+
+def _left_out(lines: list[str], at: int, first_line: int) -> Fault:
+    line, lines[at] = lines[at], ""
+    return error(first_line + at, f"This line is not YAML and was left out: {line[:60]!r}.", "Remove or mend it.")
+
+
+def _outdented(lines: list[str], at: int, first_line: int) -> Fault | None:
+    """Take back the indentation of the fields above one that is not indented."""
+    above = [line for line in lines[:at] if line.strip() and not line.startswith("#")]
+    depth = min((len(line) - len(line.lstrip(" ")) for line in above), default=0)
+    if not depth or not _TOP_FIELD.fullmatch(lines[at]):
+        return None
+    lines[:at] = [line if line.startswith("#") else line[depth:] for line in lines[:at]]
+    return error(first_line, "The first fields are indented and the others are not.", "Indent no field.")
 
 
 def _place(failure: yaml.MarkedYAMLError, lines: list[str]) -> int:
@@ -253,6 +346,8 @@ def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, proble
     if re.match(r" *\t", lines[at]):
         lines[at] = re.sub(r"^[ \t]+", lambda blank: blank[0].replace("\t", "  "), lines[at])
         return error(first_line + at, "A tab indents this line, which YAML forbids.", "Indent with spaces.")
+    if fault := _outdented(lines, at, first_line) or _spaced(lines, at, first_line):
+        return fault
     for number in range(at, max(at - 50, -1), -1):
         match = _KEY_AND_VALUE.fullmatch(lines[number])
         if match and number not in quoted and match["value"][0] not in "|>":
@@ -265,8 +360,7 @@ def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, proble
             )
         if match or not lines[number].startswith((" ", "\t")):
             break
-    left_out, lines[at] = lines[at], ""
-    return error(first_line + at, f"This line is not YAML and was left out: {left_out[:60]!r}.", "Remove or mend it.")
+    return _left_out(lines, at, first_line)
 
 
 def _quote(lines: list[str], number: int, match: re.Match[str]) -> None:

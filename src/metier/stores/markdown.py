@@ -213,7 +213,7 @@ def _choice(kind: Any, value: Any, front: Frontmatter, faults: list[Fault]) -> A
     if value is None:
         return default
     try:
-        return kind(value)
+        return kind(value.strip() if isinstance(value, str) else value)
     except ValueError:
         fix = f"Use one of {', '.join(kind)}."
         faults.append(_fault(front, f"{value!r} is no {kind.__name__.lower()}, {default.value!r} is taken.", fix))

@@ -80,10 +80,9 @@ def read_package(path: str | Path) -> Package:
     'Write letters backwards.'
     """
     folder = _package_folder(Path(path))
-    # The name of "." is empty, and the format compares the name of the folder.
-    name = folder.name if folder.name not in ("", "..") else folder.resolve().name
+    name = _folder_name(folder)
     manifest, faults = _manifest(folder)
-    text, more = _text(folder / manifest)
+    text, more = _text(manifest_bytes(folder / manifest))
     front = read_frontmatter(text, where=str(folder / manifest))
     skill, guesses = skill_of(front, folder=name)
     files, odd = _files(folder)
@@ -127,7 +126,51 @@ def read_manifest(path: str | Path) -> Frontmatter:
     'reverse'
     """
     manifest = manifest_path(path)
-    return read_frontmatter(_text(manifest)[0], where=str(manifest))
+    return read_frontmatter(_text(manifest_bytes(manifest))[0], where=str(manifest))
+
+
+def manifest_bytes(manifest: Path) -> bytes:
+    """The bytes of a SKILL.md.
+
+    Raises:
+        PackageError: It cannot be read, is no plain file, or is larger than any honest one.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "SKILL.md").write_text("---")
+    ...     manifest_bytes(Path(folder) / "SKILL.md")
+    b'---'
+    """
+    try:
+        info = manifest.lstat()
+        if not stat.S_ISREG(info.st_mode):
+            raise PackageError(
+                f"Expected {str(manifest)!r} to be a plain file, it is a folder, a link or a special file."
+            )
+        _refuse_large(info.st_size, manifest)
+        return manifest.read_bytes()
+    except OSError as failure:
+        raise PackageError(f"Cannot read {str(manifest)!r}: {failure.strerror}.") from failure
+
+
+def refuse_unloadable(data: bytes, manifest: Path) -> None:
+    """Refuse bytes with which a package would not load, before they become its SKILL.md.
+
+    Args:
+        data: The bytes.
+        manifest: The file they are for.
+
+    Raises:
+        PackageError: As `read_package` would.
+
+    >>> refuse_unloadable(b"---\\nname: pdf\\n---\\n", Path("skills/pdf/SKILL.md"))
+    Traceback (most recent call last):
+    metier.errors.PackageError: The package 'pdf' has no description.
+    Add a line description: that says what the skill does and when to use it.
+    """
+    _refuse_large(len(data), manifest)
+    skill_of(read_frontmatter(_text(data)[0], where=str(manifest)), folder=_folder_name(manifest.parent))
+    _files(manifest.parent)
 
 
 def find_packages(folder: str | Path, *, skipped: list[Path] | None = None) -> Iterator[Path]:
@@ -229,17 +272,18 @@ def _manifest(folder: Path) -> tuple[str, list[Fault]]:
     return name, [Fault(level=level, line=0, message=f"The file is called {name!r}.", fix=fix)]
 
 
-def _text(path: Path) -> tuple[str, list[Fault]]:
+def _folder_name(folder: Path) -> str:
+    """The name of "." is empty, and the format compares the name of the folder."""
+    return folder.name if folder.name not in ("", "..") else folder.resolve().name
+
+
+def _refuse_large(num_bytes: int, manifest: Path) -> None:
+    if num_bytes > _MAX_MANIFEST_BYTES:
+        raise PackageError(f"{str(manifest)!r} has {num_bytes} bytes; at most {_MAX_MANIFEST_BYTES} are read.")
+
+
+def _text(data: bytes) -> tuple[str, list[Fault]]:
     """The text of a SKILL.md with plain line ends, whatever bytes it holds."""
-    try:
-        info = path.lstat()
-        if not stat.S_ISREG(info.st_mode):
-            raise PackageError(f"Expected {str(path)!r} to be a plain file, it is a folder, a link or a special file.")
-        if info.st_size > _MAX_MANIFEST_BYTES:
-            raise PackageError(f"{str(path)!r} has {info.st_size} bytes; at most {_MAX_MANIFEST_BYTES} are read.")
-        data = path.read_bytes()
-    except OSError as failure:
-        raise PackageError(f"Cannot read {str(path)!r}: {failure.strerror}.") from failure
     faults = []
     try:
         text = data.decode("utf-8")

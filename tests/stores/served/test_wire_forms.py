@@ -92,7 +92,9 @@ def head(text: str) -> bytes:
         ("x: [a, 2]", ["a", 2]),
         ("x: {a: {b: 1}}", {"a": {"b": 1}}),
         ("x: 1e3", "1e3"),
-        ("x: |\n  two\n  lines", "two\nlines"),
+        ("x: |\n  two\n  lines", "two\nlines\n"),
+        ("x: >+\n  two\n  lines\n", "two lines\n\n"),
+        ("x: |-\n  two\n  lines", "two\nlines"),
         ("x: überall", "überall"),
     ],
 )
@@ -100,6 +102,26 @@ def test_frontmatter_keeps_its_types(line: str, value: Any) -> None:
     assert verbatim(head(line)) == {"x": value}
     assert agrees(head(line), {"x": value}) == ""
     assert json.loads(json.dumps(verbatim(head(line)))) == {"x": value}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("x: |\n  Fill in\n  forms.", ["Fill in\nforms.\n", "Fill in\nforms."]),
+        ("x: >+\n  Fill in.\n", ["Fill in.\n\n", "Fill in.\n"]),
+        ("x:\n  y: |\n    Fill in.", [{"y": "Fill in.\n"}, {"y": "Fill in."}]),
+    ],
+)
+def test_a_block_at_the_end_agrees_with_and_without_its_last_line_end(
+    line: str, values: list[Any], line_end: str
+) -> None:
+    data = head(line).replace(b"\n", line_end.encode())
+    assert verbatim(data) == {"x": values[0]}
+    for value in values:
+        assert agrees(data, {"x": value}) == ""
+    for other in ("Fill in", "Fill in.\n\n\n", {"y": " Fill in."}):
+        assert agrees(data, {"x": other}) == "x"
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ def edit(
         name, sign, value = setting.partition("=")
         if not sign:
             raise ConfigError(f"Expected FIELD=TEXT, got {setting!r}.", hint="Write it as in license=MIT.")
+        if name in changes:
+            raise ConfigError(f"The field {name!r} is to be changed twice.", hint="Set it once or remove it.")
         changes[name] = value
     edited = edit_package(package, changes, body=body.read_text(encoding="utf-8") if body else None)
     if json:

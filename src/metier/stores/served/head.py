@@ -2,7 +2,8 @@
 
 An entry carries the frontmatter verbatim, so it is read strictly here: what would have to be repaired first cannot be
 rendered verbatim. YAML 1.1 and 1.2 read some plain scalars differently (`yes`, `1:30`, a date); a server may have used
-either, so an entry agrees with a scalar if it gives one of the readings. The lenient reader is `stores.frontmatter`.
+either, so an entry agrees with a scalar if it gives one of the readings. A block at the end keeps its last line end, as
+in skills-ref; an entry from which it was cut off with the ruler agrees too. The lenient reader is `stores.frontmatter`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import yaml
 from metier.errors import PackageError
 
 _MAX_CHARACTERS, _MAX_EVENTS, _MAX_DEPTH = 1 << 16, 20_000, 32
-_HEAD = re.compile(r"\A---\r?\n(.*?)\r?\n---(?:\r?\n|\Z)", re.DOTALL)
+_HEAD = re.compile(r"\A---\r?\n(.*?\r?\n)---(?:\r?\n|\Z)", re.DOTALL)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONSTRUCTOR: Any = yaml.constructor.SafeConstructor()
 _BOOLEANS_12 = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -37,7 +38,7 @@ def verbatim(data: bytes) -> dict[str, Any]:
     >>> verbatim(b"---\\nname: x\\ndescription: Add.\\nmetadata:\\n  stars: 3\\n---\\nBody.")
     {'name': 'x', 'description': 'Add.', 'metadata': {'stars': 3}}
     """
-    value = _value(_tree(data))
+    value = _value(_tree(_block(data)))
     assert isinstance(value, dict)
     return value
 
@@ -52,12 +53,11 @@ def agrees(data: bytes, frontmatter: Mapping[str, Any]) -> str:
     >>> agrees(text, {"name": "x", "description": "Add."}), agrees(text, {"name": "x", "description": "Add!"})
     ('', 'description')
     """
-    node = _tree(data)
-    fields = {key.value: value for key, value in node.value}
-    for name in (*fields, *frontmatter):
-        if name not in fields or name not in frontmatter or not _same(fields[name], frontmatter[name]):
-            return str(name)
-    return ""
+    block = _block(data)
+    field = _difference(_tree(block), frontmatter)
+    if field and not _difference(_tree(block.removesuffix("\n").removesuffix("\r")), frontmatter):
+        return ""
+    return field
 
 
 def body_of(data: bytes) -> str:
@@ -71,11 +71,23 @@ def body_of(data: bytes) -> str:
     return text[head.end() :] if head else text
 
 
-def _tree(data: bytes) -> Any:
+def _difference(node: Any, frontmatter: Mapping[str, Any]) -> str:
+    fields = {key.value: value for key, value in node.value}
+    for name in (*fields, *frontmatter):
+        if name not in fields or name not in frontmatter or not _same(fields[name], frontmatter[name]):
+            return str(name)
+    return ""
+
+
+def _block(data: bytes) -> str:
+    """The lines between the rulers, the last one ended."""
     head = _HEAD.match(_text(data))
     if head is None:
         raise PackageError("SKILL.md does not begin with frontmatter between two lines ---.")
-    block = head[1]
+    return head[1]
+
+
+def _tree(block: str) -> Any:
     if len(block) > _MAX_CHARACTERS:
         raise PackageError(f"The frontmatter has {len(block)} characters; at most {_MAX_CHARACTERS} are read.")
     try:

@@ -6,7 +6,9 @@ The order of the checks, and what each says, is that of `skills_ref/validator.py
 from __future__ import annotations
 
 import errno
+import os
 import re
+import stat
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from metier.stores.strict.plain import plain_fields
 _FIELDS = ("allowed-tools", "compatibility", "description", "license", "metadata", "name")
 _MAX_NAME, _MAX_DESCRIPTION, _MAX_COMPATIBILITY = 64, 1024, 500
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MAX_BYTES = 1 << 24
 _TOO_MANY_LINKS = errno.ELOOP
 _READER_CRASH = "AttributeError: 'ReaderError' object has no attribute 'context_mark'"
 
@@ -38,7 +41,8 @@ def validate(path: str | Path) -> list[str]:
     Returns:
         The strings of `skills_ref.validate(Path(path))`, in its order; none for a valid package. Where skills-ref ends
         in an exception (a SKILL.md that is a folder or not UTF-8, a control character), the one string is the name of
-        its type and its text.
+        its type and its text. A SKILL.md that is a pipe, a device or larger than 16 MiB is not read, and the one string
+        says so; skills-ref may read those without end.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -130,6 +134,11 @@ def _strict_fields(block: str) -> dict[str, Any]:
 def _manifest(path: str) -> str | list[str] | None:
     """The text of a file as Python reads text; None where there is none, and the error in a list where it fails."""
     try:
+        info = os.stat(path)  # noqa: PTH116 - as below
+        if not stat.S_ISREG(info.st_mode) and not stat.S_ISDIR(info.st_mode):
+            return [f"Not a plain file: {path}"]
+        if info.st_size > _MAX_BYTES:
+            return [f"Larger than {_MAX_BYTES} bytes: {path}"]
         with open(path, "rb") as file:  # noqa: PTH123 - half the cost of Path.open, once a package
             return file.read().decode()
     except (FileNotFoundError, NotADirectoryError):
