@@ -205,3 +205,23 @@ def test_the_hash_of_an_entry_hangs_on_every_field(store: Any) -> None:
         ),
     ]
     assert len({entry.hash, *(one.hash for one in changed)}) == len(changed) + 1
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_an_entry_that_was_filed_under_another_skill_is_seen(store: Any, number: int) -> None:
+    tamper(store, "UPDATE audit SET skill = 'zzz' WHERE number = ?", number)
+    assert "filed under another" in faults(store)
+
+
+def test_a_verdict_that_was_filed_under_another_skill_is_seen(store: Any) -> None:
+    tamper(store, "UPDATE verdicts SET skill = 'zzz' WHERE position = (SELECT max(position) FROM verdicts)")
+    assert "filed under another" in faults(store)
+
+
+def test_an_old_verdict_that_was_put_in_again_is_seen(store: Any) -> None:
+    tamper(
+        store,
+        "INSERT INTO verdicts (skill, digest, body, checksum) "
+        "SELECT skill, digest, body, checksum FROM verdicts WHERE position = (SELECT min(position) FROM verdicts)",
+    )
+    assert "do not stand as often" in faults(store)

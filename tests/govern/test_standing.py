@@ -21,7 +21,7 @@ from metier.sandbox import Access, Act, ScriptRun
 from metier.skill import Skill
 from metier.store import Store
 from metier.stores.sqlite import SqliteStore
-from metier.verdict import Evidence, ExposureTier, Finding, Scan, Severity, Verdict, VettingTier
+from metier.verdict import Evidence, ExposureTier, Finding, GateOutcome, Scan, Severity, Verdict, VettingTier
 
 SKILL = Skill(name="reverse", description="Backwards.", licence="MIT")
 OTHER = replace(SKILL, policy="One byte more.")
@@ -303,3 +303,59 @@ def test_a_promotion_moves_only_what_may_be_promoted(events: list[Event], last: 
     before = folded(events)
     promoted = after(before, replace(last, deed=Deed.PROMOTION, digest=MINE), policy=POLICY)
     assert (promoted == before) == bool(cannot_promote(before, policy=POLICY))
+
+
+def needs_review(*paths: str) -> Scan:
+    return Scan(
+        findings=tuple(
+            Finding(rule="symlink", severity=Severity.REVIEW, message="Points outside.", path=path) for path in paths
+        )
+    )
+
+
+def test_an_approval_answers_for_what_was_there_and_for_nothing_more(store: Store) -> None:
+    store.put_verdict(judge(SKILL, needs_review("a.txt")))
+    transitions.approve(store, "reverse", who="Ada", because="Read it.")
+    now = transitions.standing_of(store, "reverse", MINE)
+    assert judge(SKILL, needs_review("a.txt"), standing=now).gates[0].outcome == GateOutcome.PASSED
+    grown = judge(SKILL, needs_review("a.txt", "key.txt"), standing=now)
+    assert grown.gates[0].outcome == GateOutcome.FAILED
+    assert any("Ada approved this content before that was there: symlink key.txt" in why for why in grown.reasons)
+
+
+def test_an_approval_of_what_was_clean_answers_for_no_finding(store: Store) -> None:
+    store.put_verdict(judge(SKILL, Scan()))
+    transitions.approve(store, "reverse", who="Ada", because="Read it.")
+    now = transitions.standing_of(store, "reverse", MINE)
+    assert judge(SKILL, needs_review("key.txt"), standing=now).gates[0].outcome == GateOutcome.FAILED
+
+
+@pytest.mark.parametrize("who", ["", "  "])
+def test_nobody_promotes_and_nobody_uses(store: Store, who: str) -> None:
+    store.put_verdict(ORGANISATION)
+    with pytest.raises(GovernError, match="Expected who decides"):
+        transitions.promote(store, "reverse", who=who)
+    with pytest.raises(GovernError, match="Expected who decides"):
+        transitions.record_uses(store, "reverse", uses=1, who=who)
+
+
+def test_a_date_is_a_date(store: Store) -> None:
+    store.put_verdict(ORGANISATION)
+    with pytest.raises(GovernError, match="Expected a date"):
+        transitions.record_uses(store, "reverse", uses=1, who="w", when="not a date")
+    transitions.record_uses(store, "reverse", uses=1, who="w", when="2026-03-31")
+
+
+def test_a_fall_and_its_verdict_are_kept_together_or_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from metier.stores import sql
+
+    store.put_verdict(ORGANISATION)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sql, "_add_verdict", killed)
+    with pytest.raises(KeyboardInterrupt):
+        transitions.revoke(store, "reverse", who="Ada", because="It sent keys.")
+    assert len(list(store.entries("reverse"))) == 1
+    assert list(store.verdicts("reverse"))[-1] == ORGANISATION
