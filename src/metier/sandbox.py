@@ -58,7 +58,8 @@ class Limits:
     Attributes:
         wall_s: Seconds until it is killed.
         cpu_s: CPU seconds of all processes until it is killed.
-        memory_bytes: Address space of each process, and memory of all together until it is killed.
+        memory_bytes: Address space of each process, and memory of all together until it is killed; more that they
+            would share is refused to the program.
         processes: Processes and threads alive at one time; one more is refused to the program.
         output_bytes: Standard output and standard error, each, until it is killed.
         disk_bytes: Growth of the folders that may be written until it is killed; also the size of one file.

@@ -168,6 +168,24 @@ def test_output_over_the_limit_is_cut_and_ends_the_run(run: Run) -> None:
     assert len(ended.stdout) == 5000
 
 
+def test_shared_memory_counts_once_and_until_it_is_freed(run: Run) -> None:
+    code = """
+        import mmap, os, time
+        for _ in range(4):
+            with mmap.mmap(-1, 100 << 20) as shared:
+                shared[:: mmap.PAGESIZE] = b"x" * (len(shared) // mmap.PAGESIZE)
+                if not (child := os.fork()):
+                    shared[:: mmap.PAGESIZE]
+                    time.sleep(0.2)
+                    os._exit(0)
+                os.waitpid(child, 0)
+        print(len(mmap.mmap(-1, 150 << 20)))
+    """
+    ended = run(textwrap.dedent(code), limits=Limits(memory_bytes=256 << 20))
+    assert ended.ok, ended
+    assert ended.stdout == b"157286400\n"
+
+
 def test_a_run_ends_at_its_time(run: Run) -> None:
     ended = run("import time; print('a', flush=True); time.sleep(60)", limits=Limits(wall_s=0.7))
     assert ended.killed_by == Killed.WALL

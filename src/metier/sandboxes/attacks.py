@@ -759,6 +759,40 @@ def _take_much_memory_together(field: Field) -> str:
     return f"{_killed(children)} processes took it"
 
 
+def _take_much_shared_memory_together(field: Field) -> str:
+    """Four processes, each with a mapping that others could share, and each of them below the limit of one."""
+
+    reader, writer = os.pipe()
+
+    def take() -> None:
+        shared = mmap.mmap(-1, field["memory"] // 4)
+        shared[:: mmap.PAGESIZE] = b"x" * (len(shared) // mmap.PAGESIZE)
+        os.write(writer, b"x")
+        time.sleep(30)
+
+    children = [_forked(take) for _ in range(4)]
+    os.close(writer)
+    came = sum(len(os.read(reader, 1)) for _ in children)
+    time.sleep(1)
+    _killed(children)
+    return _at_least(came, len(children), "processes took it")
+
+
+def _hide_shared_memory(field: Field) -> str:
+    """Keep a page of each of four mappings: all that was written stays, and may be mapped again."""
+    size = field["memory"] // 3 // mmap.PAGESIZE * mmap.PAGESIZE
+    for _ in range(4):
+        shared = mmap.mmap(-1, size)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(shared))
+        shared[:: mmap.PAGESIZE] = b"x" * (size // mmap.PAGESIZE)
+        _libc.munmap(ctypes.c_void_p(start + mmap.PAGESIZE), ctypes.c_size_t(size - mmap.PAGESIZE))
+        _held.append(shared)
+    _libc.mremap.restype = ctypes.c_void_p
+    again = _libc.mremap(ctypes.c_void_p(start), ctypes.c_size_t(mmap.PAGESIZE), ctypes.c_size_t(size), ctypes.c_int(1))
+    time.sleep(0.5)
+    return _holding(ctypes.string_at(again + size - mmap.PAGESIZE, 1).decode(), "x")
+
+
 def _spin(field: Field) -> str:
     while time.process_time() < 4 * field["cpu_s"]:
         pass

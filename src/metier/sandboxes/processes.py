@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def descendants(pid: int) -> Iterator[int]:
@@ -47,14 +46,13 @@ def num_tasks(pid: int) -> int:
 
 
 def used(pid: int) -> tuple[float, int]:
-    """Give the CPU seconds of the living processes below one, their ended children's too, and their memory in bytes."""
-    seconds, pages = 0.0, 0
+    """Give what the living processes below one use: CPU seconds, with their ended children, and own memory in bytes."""
+    seconds, memory = 0.0, 0
     for child in descendants(pid):
         with suppress(OSError, IndexError):
             seconds += sum(map(int, _words(f"/proc/{child}/stat")[13:17])) / _TICKS
-            sizes = _words(f"/proc/{child}/statm")
-            pages += int(sizes[1]) - int(sizes[2])
-    return seconds, pages * _PAGE
+            memory += _own_memory(child)
+    return seconds, memory
 
 
 def is_bare(pid: int) -> bool:
@@ -97,6 +95,12 @@ def process_of(tid: int) -> int:
         if line.startswith(b"Tgid:"):
             return int(line.split()[1])
     return tid
+
+
+def _own_memory(pid: int) -> int:
+    """What no file and no other process need hold, in bytes, also where it was swapped out."""
+    lines = _read(f"/proc/{pid}/status").splitlines()
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith((b"RssAnon:", b"VmSwap:")))
 
 
 def _reap() -> bool:

@@ -29,6 +29,7 @@ from metier.sandboxes.kernel import adopt_orphans, call
 from metier.sandboxes.processes import children, kill_all, used
 from metier.sandboxes.resolve import Names
 from metier.sandboxes.ruleset import make_ruleset
+from metier.sandboxes.shared import Shared
 from metier.sandboxes.usage import Growth
 from metier.sandboxes.watch import Watch
 
@@ -131,6 +132,7 @@ class _Run:
         self._truncated, self._killed_by, self._failure = False, "", ""
         self._poll = select.poll()
         self._growth = Growth(request["folders"])
+        self._shared = Shared(os.getpid(), max_bytes=self._limits["memory_bytes"])
         self._started = self._next_disk = time.monotonic()
         self._start()
 
@@ -192,6 +194,7 @@ class _Run:
             self._listener,
             self._names,
             max_tasks=self._limits["processes"] + (2 if bubblewrap else 0),
+            shared=self._shared,
             programs_before=2 if bubblewrap else 1,
             act_for=not bubblewrap,
             root=os.getpid(),
@@ -300,8 +303,10 @@ class _Run:
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         if seconds + ended.ru_utime + ended.ru_stime > self._limits["cpu_s"]:
             self._killed_by = "cpu"
-        elif memory > self._limits["memory_bytes"]:
-            self._killed_by = "memory"
+        elif memory + self._shared.num_bytes > self._limits["memory_bytes"]:
+            self._shared.forget()
+            if memory + self._shared.num_bytes > self._limits["memory_bytes"]:
+                self._killed_by = "memory"
 
     def _look_at_disk(self) -> None:
         """Measure the folders that may be written, and set when it may be done again."""

@@ -20,6 +20,7 @@ from metier.sandboxes.calls import CHANGES, FORKS, NAMES, OPENS, names_of
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change
+from metier.sandboxes.shared import Shared
 
 _RECEIVE, _SEND, _ADD_DESCRIPTOR, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40182103, 0x40082104
 _CONTINUE = 1
@@ -42,19 +43,28 @@ class Watch:
         listener: The descriptor they come from.
         names: What the grant covers.
         max_tasks: Processes and threads at one time.
+        shared: What the processes share of memory.
         programs_before: Programs of our own that start before the one that is not trusted.
         act_for: Whether modes and times are changed here, for want of a kernel rule, or by the kernel.
         root: The process below which all processes of the run are.
     """
 
     def __init__(
-        self, listener: int, names: Names, *, max_tasks: int, programs_before: int, act_for: bool, root: int
+        self,
+        listener: int,
+        names: Names,
+        *,
+        max_tasks: int,
+        shared: Shared,
+        programs_before: int,
+        act_for: bool,
+        root: int,
     ) -> None:
         self.accesses: dict[tuple[str, str, bool], None] = {}
         self.complete = True
         self.breached = False
         self.made_files = False
-        self._listener, self._names, self._root = listener, names, root
+        self._listener, self._names, self._shared, self._root = listener, names, shared, root
         self._max_tasks, self.programs_before, self._act_for = max_tasks, programs_before, act_for
         self._pairs: dict[int, socket.socket] = {}
         self._new_pairs: list[int] = []
@@ -119,6 +129,8 @@ class Watch:
             self._say(question, 0, _CONTINUE)
         elif name in FORKS:
             self._say(question, *((0, _CONTINUE) if self._may_fork(pid) else (-errno.EAGAIN, 0)))
+        elif name == "mmap":
+            self._say(question, *((0, _CONTINUE) if self._may_share(pid, arguments[1]) else (-errno.ENOMEM, 0)))
         elif name in ("execve", "execveat"):
             self._say(question, *((0, _CONTINUE) if self._may_start(pid, name, arguments) else (-errno.EACCES, 0)))
         elif name == "set_tid_address":
@@ -211,6 +223,12 @@ class Watch:
             self._in_flight[pid] = now
         else:
             self._note("system", "fork over the limit", False)
+        return allowed
+
+    def _may_share(self, tid: int, length: int) -> bool:
+        allowed = self._shared.may_take(tid, length)
+        if not allowed:
+            self._note("system", "shared memory over the limit", False)
         return allowed
 
     # Connections
