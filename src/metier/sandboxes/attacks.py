@@ -811,6 +811,20 @@ def _spin_in_many_processes(field: Field) -> str:
     return "spun"
 
 
+def _spin_in_processes_that_nobody_waits_for(field: Field) -> str:
+    """Their use is added to nobody's."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    return _spin_while_nobody_waits(field["cpu_s"] / 2)
+
+
+def _spin_in_processes_that_leave_no_trace(field: Field) -> str:
+    """The same by a flag, beside a handler."""
+    action = struct.pack("<QQQQ", 0, 2, 0, 0)  # the C library gives SIG_DFL, SA_NOCLDWAIT and what is restored after
+    if _libc.syscall(ctypes.c_long(13 if _X86 else 134), signal.SIGCHLD, action, None, ctypes.c_long(8)):
+        raise _last("rt_sigaction")
+    return _spin_while_nobody_waits(field["cpu_s"] / 2)
+
+
 def _sleep_long(field: Field) -> str:
     time.sleep(field["wall_s"] * 2)
     return "slept"
@@ -921,6 +935,21 @@ def _hear(connection: socket.socket) -> str:
     with connection:
         connection.settimeout(2)
         return _some(connection.recv(100))
+
+
+def _spin_while_nobody_waits(seconds: float) -> str:
+    def spin_a_little() -> None:
+        while time.process_time() < seconds:
+            pass
+
+    for _ in range(8):
+        child = _forked(spin_a_little)
+        try:
+            os.waitpid(child, 0)
+        except ChildProcessError:
+            continue
+        raise PermissionError("it was waited for")
+    return "spun"
 
 
 def _flip(first: str, second: str) -> tuple[int, int]:

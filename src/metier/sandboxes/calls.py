@@ -15,7 +15,7 @@ MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 FREE = frozenset(
     """
     read write close stat fstat lstat newfstatat statx statfs fstatfs poll ppoll lseek mprotect munmap brk mremap
-    msync mincore madvise rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend
+    msync mincore madvise rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend
     sigaltstack pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 access faccessat faccessat2 pipe pipe2
     select pselect6 sched_yield dup dup2 dup3 pause nanosleep clock_nanosleep getitimer setitimer alarm getpid gettid
     getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid setpgid setsid
@@ -35,7 +35,7 @@ FREE = frozenset(
 )
 """What any program may do: it needs no name of anything outside, or the file system's own rule stops it."""
 
-LOOKED_AT = frozenset("mmap ioctl prctl setsockopt socketpair prlimit64 fcntl clone fork vfork".split())
+LOOKED_AT = frozenset("mmap rt_sigaction ioctl prctl setsockopt socketpair prlimit64 fcntl clone fork vfork".split())
 """Allowed by what their arguments say; see `filters`."""
 
 MODED = {"open": 2, "openat": 3, "creat": 1, "mkdir": 1, "mkdirat": 2, "chmod": 1, "fchmod": 1, "fchmodat": 2}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import platform
+import signal
 import struct
 from functools import lru_cache
 
@@ -50,8 +51,8 @@ def assemble(*, watch: bool, keep: bool, files: bool = True, machine: str = "") 
     """Make the BPF program.
 
     Args:
-        watch: Hand to the warden what it decides on: starts, forks, shared memory, connections, alarms, changes of
-            modes.
+        watch: Hand to the warden what it decides on: starts, forks, what is done when a child ends, shared memory,
+            connections, alarms, changes of modes.
         keep: Allow only what is listed; without it everything that is not watched passes.
         files: Whether the warden is told of every file, too.
 
@@ -67,6 +68,7 @@ def assemble(*, watch: bool, keep: bool, files: bool = True, machine: str = "") 
         watched = STARTS | FORKS | CONNECTS | ALARMS | CHANGES | ((OPENS | NAMES) if files else frozenset())
         lines += _one_of(sorted(table[name] for name in watched if name in table), _NOTIFY)
         lines += _where(table["mmap"], [_argument(3), _jump(_JUMP_ANY, _MAP_SHARED, 0, 1), _return(_NOTIFY)])
+        lines += _where(table["rt_sigaction"], _new_action_for_children())
     if keep:
         rest = FREE | LOOKED_AT | OPENS | NAMES | STARTS | FORKS | CONNECTS | ALARMS | CHANGES
         lines += _one_of(sorted(table[name] for name in rest if name in table), _ALLOW)
@@ -135,6 +137,13 @@ def _looked_at(table: dict[str, int]) -> list[bytes]:
         if name in table:
             lines += _where(table[name], rule)
     return lines
+
+
+def _new_action_for_children() -> list[bytes]:
+    """Whoever says what is done when a child ends may say that nobody waits for it."""
+    is_child = [_argument(0), _jump(_JUMP_EQUAL, signal.SIGCHLD, 0, 5)]
+    either_half = [_argument(1), _jump(_JUMP_EQUAL, 0, 0, 2), _load(_ARGUMENTS + 12), _jump(_JUMP_EQUAL, 0, 1, 0)]
+    return [*is_child, *either_half, _return(_NOTIFY)]
 
 
 def _where(number: int, rule: list[bytes]) -> list[bytes]:

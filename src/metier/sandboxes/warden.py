@@ -13,7 +13,6 @@ import errno
 import gc
 import json
 import os
-import resource
 import select
 import signal
 import socket
@@ -26,7 +25,7 @@ from metier.sandboxes.calls import names_of
 from metier.sandboxes.enter import enter
 from metier.sandboxes.filters import assemble
 from metier.sandboxes.kernel import adopt_orphans, call
-from metier.sandboxes.processes import children, kill_all, used
+from metier.sandboxes.processes import Use, children, kill_all
 from metier.sandboxes.resolve import Names
 from metier.sandboxes.ruleset import make_ruleset
 from metier.sandboxes.shared import Shared
@@ -132,6 +131,7 @@ class _Run:
         self._truncated, self._killed_by, self._failure = False, "", ""
         self._poll = select.poll()
         self._growth = Growth(request["folders"])
+        self._use = Use(os.getpid())
         self._shared = Shared(os.getpid(), max_bytes=self._limits["memory_bytes"])
         self._started = self._next_disk = time.monotonic()
         self._start()
@@ -154,7 +154,7 @@ class _Run:
             self._failure = self._failure or told or "it ended before it was started"
         if self._failure:
             return {"error": self._failure}, (b"", b"")
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self._use.look()
         exit_code = os.waitstatus_to_exitcode(status)
         exit_code = 128 - exit_code if exit_code < 0 else exit_code
         report = {
@@ -164,7 +164,7 @@ class _Run:
             "accesses": list(self._watch.accesses),
             "complete": self._watch.complete,
             "wall_s": wall_s,
-            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "cpu_s": self._use.seconds,
         }
         return report, (bytes(self._streams[self._out]), bytes(self._streams[self._err]))
 
@@ -299,9 +299,8 @@ class _Run:
             os.close(self._in)
 
     def _look_at_use(self) -> None:
-        seconds, memory = used(os.getpid())
-        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if seconds + ended.ru_utime + ended.ru_stime > self._limits["cpu_s"]:
+        seconds, memory = self._use.look()
+        if seconds > self._limits["cpu_s"]:
             self._killed_by = "cpu"
         elif memory + self._shared.num_bytes > self._limits["memory_bytes"]:
             self._shared.forget()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 import socket
 import struct
 import time
@@ -26,6 +27,7 @@ _RECEIVE, _SEND, _ADD_DESCRIPTOR, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x4018210
 _CONTINUE = 1
 _MAX_ACCESSES = 4096
 _MAX_PAIRS = 64
+_NO_CHILD_WAIT = 2  # SA_NOCLDWAIT
 
 _STREAM, _DATAGRAM = 1, 2
 _FAMILIES = {1: "unix", 2: "inet", 10: "inet6", 16: "netlink", 17: "packet", 38: "alg", 40: "vsock"}
@@ -129,6 +131,8 @@ class Watch:
             self._say(question, 0, _CONTINUE)
         elif name in FORKS:
             self._say(question, *((0, _CONTINUE) if self._may_fork(pid) else (-errno.EAGAIN, 0)))
+        elif name == "rt_sigaction":
+            self._say(question, *((0, _CONTINUE) if self._will_wait(pid, arguments[1]) else (-errno.EINVAL, 0)))
         elif name == "mmap":
             self._say(question, *((0, _CONTINUE) if self._may_share(pid, arguments[1]) else (-errno.ENOMEM, 0)))
         elif name in ("execve", "execveat"):
@@ -223,6 +227,14 @@ class Watch:
             self._in_flight[pid] = now
         else:
             self._note("system", "fork over the limit", False)
+        return allowed
+
+    def _will_wait(self, pid: int, action: int) -> bool:
+        """Whether children stay until somebody waits for them: what they used is added up only then."""
+        handler, flags = struct.unpack("<2Q", read_memory(pid, action, 16))
+        allowed = handler != signal.SIG_IGN and not flags & _NO_CHILD_WAIT
+        if not allowed:
+            self._note("system", "ignore SIGCHLD", False)
         return allowed
 
     def _may_share(self, tid: int, length: int) -> bool:
