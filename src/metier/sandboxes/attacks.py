@@ -862,6 +862,30 @@ def _fill_the_disk_with_deleted_files(field: Field) -> str:
     return "filled"
 
 
+def _fill_the_disk_below_a_path_that_is_too_long(field: Field) -> str:
+    """The way there has a path that the kernel takes, the files have none."""
+    block = os.urandom(1 << 20)
+    os.chdir(field["work"])
+    while len(os.getcwd()) + 250 < 4095:
+        os.mkdir("d" * 200)
+        os.chdir("d" * 200)
+    for number in range(field["disk"] >> 20):
+        with open(f"{number:0>250}", "wb") as file:
+            file.write(block)
+    return "filled"
+
+
+def _fill_the_disk_in_a_folder_that_cannot_be_listed(field: Field) -> str:
+    block = os.urandom(1 << 20)
+    folder = field["work"] + "/folder"
+    os.mkdir(folder)
+    os.chmod(folder, 0o300)
+    for number in range(field["disk"] >> 20):
+        with open(f"{folder}/{number}", "wb") as file:
+            file.write(block)
+    return "filled"
+
+
 def _write_a_large_file(field: Field) -> str:
     with open(field["work"] + "/large", "wb") as file:
         file.truncate(field["disk"])

@@ -311,9 +311,13 @@ class _Run:
         """Measure the folders that may be written, and set when it may be done again."""
         before = time.monotonic()
         if self._request["folders"]:
-            num_bytes, num_files = self._growth.since(os.getpid())
-            if num_bytes > self._limits["disk_bytes"] or num_files > self._limits["files"]:
+            try:
+                num_bytes, num_files = self._growth.since(os.getpid())
+            except OSError:  # what hides from being measured is over the limit
                 self._killed_by = "disk"
+            else:
+                if num_bytes > self._limits["disk_bytes"] or num_files > self._limits["files"]:
+                    self._killed_by = "disk"
         now = time.monotonic()
         self._next_disk = now + (now - before) * _DISK_SHARE
 
