@@ -54,7 +54,7 @@ def test_files_below_a_path_that_is_too_long_are_measured(folder: Path) -> None:
     try:
         os.chdir(folder)
         for _ in range(25):
-            os.mkdir("d" * 200)
+            Path("d" * 200).mkdir()
             os.chdir("d" * 200)
         Path("file").write_bytes(bytes(100_000))
     finally:

@@ -233,6 +233,12 @@ def _leave_a_set_user_id_file(field: Field) -> str:
     return _holding(oct(os.stat(path).st_mode), "04755")
 
 
+def _make_a_node_that_sets_the_user_id(field: Field) -> str:
+    os.umask(0)
+    os.mknod(field["work"] + "/suid", 0o104755)
+    return "made"
+
+
 def _make_a_set_user_id_file(field: Field) -> str:
     path = field["work"] + "/owner"
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o4755))

@@ -24,6 +24,7 @@ from metier.sandboxes.calls import (
     MODED,
     NAMES,
     OPENS,
+    SET_ID,
     STARTS,
     UNSUPPORTED,
     numbers,
@@ -36,7 +37,6 @@ _X32 = 0x40000000
 
 _NEW_NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 _UNTRACED = 0x00800000 | 0x00002000  # CLONE_UNTRACED, CLONE_PTRACE
-_SET_ID = 0o6000
 _MAP_SHARED, _MAP_HUGETLB = 0x1, 0x40000
 
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
@@ -52,7 +52,7 @@ def assemble(*, watch: bool, keep: bool, files: bool = True, machine: str = "") 
 
     Args:
         watch: Hand to the warden what it decides on: starts, forks, what is done when a child ends, shared memory,
-            connections, alarms, changes of modes.
+            connections, alarms, changes of modes, set-user-ID files.
         keep: Allow only what is listed; without it everything that is not watched passes.
         files: Whether the warden is told of every file, too.
 
@@ -65,6 +65,9 @@ def assemble(*, watch: bool, keep: bool, files: bool = True, machine: str = "") 
     if keep:
         lines += _looked_at(table)
     if watch:
+        for name, place in MODED.items():
+            if name in table:
+                lines += _where(table[name], [_argument(place), _jump(_JUMP_ANY, SET_ID, 0, 1), _return(_NOTIFY)])
         watched = STARTS | FORKS | CONNECTS | ALARMS | CHANGES | ((OPENS | NAMES) if files else frozenset())
         lines += _one_of(sorted(table[name] for name in watched if name in table), _NOTIFY)
         lines += _where(table["mmap"], [_argument(3), _jump(_JUMP_ANY, _MAP_SHARED, 0, 1), _return(_NOTIFY)])
@@ -129,8 +132,6 @@ def _looked_at(table: dict[str, int]) -> list[bytes]:
         ],
         "prlimit64": [_argument(0), *_only((0,), refused)],  # its own limits, which it cannot raise
     }
-    for name, place in MODED.items():
-        rules[name] = [_argument(place), _jump(_JUMP_ANY, _SET_ID, 0, 1), refused]
     rules |= {name: [_return(_ERRNO | errno.ENOTSUP)] for name in sorted(UNSUPPORTED)}
     lines = []
     for name, rule in rules.items():

@@ -15,9 +15,10 @@ import socket
 import struct
 import time
 from contextlib import suppress
+from typing import NoReturn
 
 from metier.sandboxes.addresses import address, dns_name
-from metier.sandboxes.calls import CHANGES, FORKS, NAMES, OPENS, names_of
+from metier.sandboxes.calls import CHANGES, FORKS, MODED, NAMES, OPENS, SET_ID, names_of
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change
@@ -124,7 +125,9 @@ class Watch:
                 self._note("connect", f"dns {name}", False)
 
     def _decide(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
-        if name in OPENS or name in NAMES:
+        if name in MODED and arguments[MODED[name]] & SET_ID:
+            self._refuse_set_id(pid, name, arguments)
+        elif name in OPENS or name in NAMES:
             # Bubblewrap's first process still tidies up while the program starts: what it opens is not the program's.
             if pid not in self._helpers and self._file(pid, name, arguments) in _ABSENT:
                 raise FileNotFoundError(errno.ENOENT, name)
@@ -182,6 +185,18 @@ class Watch:
             # On a descriptor of our own, so that nobody can swap the file after it was looked at.
             change(pid, name, arguments, f"/proc/self/fd/{place}")
         self._say(question, 0, 0)
+
+    def _refuse_set_id(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
+        """Tell which file was to let others act as its owner. The mode lies in a register, which nobody can change."""
+        if name in CHANGES:
+            with self._names.place(pid, name, arguments) as place:
+                path = os.readlink(f"/proc/self/fd/{place}")
+        elif name in OPENS:
+            path, _ = self._names.opened(pid, name, arguments)
+        else:
+            ((_, path),) = self._names.named(pid, name, arguments)
+        self._note("change", path, False)
+        raise PermissionError(errno.EPERM, name)
 
     # Programs
 
