@@ -7,11 +7,14 @@ kinds are in `sandboxes/`; `metier.sandboxes.probes` tries to break out of whate
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
+
+from metier.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,9 @@ class Limits:
         disk_bytes: Growth of the folders that may be written until it is killed; also the size of one file.
         files: Growth of the number of files in them; also how many one process may hold open.
 
+    Raises:
+        ConfigError: A limit is not above 0, or none at all.
+
     >>> Limits(wall_s=1.0).processes
     32
     """
@@ -78,6 +84,12 @@ class Limits:
     output_bytes: int = 1 << 20
     disk_bytes: int = 64 << 20
     files: int = 256
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if not (math.isfinite(value) and value > 0):
+                raise ConfigError(f"Expected a finite limit {limit.name!r} above 0, got {value!r}.")
 
 
 class Act(StrEnum):

@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 from metier.sandboxes.calls import names_of
 from metier.sandboxes.enter import enter
 from metier.sandboxes.filters import assemble
-from metier.sandboxes.kernel import adopt_orphans, call
+from metier.sandboxes.kernel import adopt_orphans, call, exit_status
 from metier.sandboxes.processes import Use, children, kill_all
 from metier.sandboxes.resolve import Names
 from metier.sandboxes.ruleset import make_ruleset
@@ -159,7 +159,7 @@ class _Run:
         exit_code = 128 - exit_code if exit_code < 0 else exit_code
         report = {
             "exit_code": exit_code,
-            "killed_by": self._killed_by or _by_signal(exit_code),
+            "killed_by": self._killed_by or self._killed_by_signal(status),
             "truncated": self._truncated,
             "accesses": list(self._watch.accesses),
             "complete": self._watch.complete,
@@ -167,6 +167,16 @@ class _Run:
             "cpu_s": self._use.seconds,
         }
         return report, (bytes(self._streams[self._out]), bytes(self._streams[self._err]))
+
+    def _killed_by_signal(self, status: int) -> str:
+        """Which limit the kernel kept, by the program's own status: bubblewrap's tells a signal as an exit code."""
+        told = exit_status(self._watch.program)
+        if told is None and self._request["kind"] == "bubblewrap":
+            told = max(0, os.waitstatus_to_exitcode(status) - 128)
+        number = os.WTERMSIG(status if told is None else told)
+        if number == signal.SIGXCPU and self._use.seconds > self._limits["cpu_s"]:
+            return "cpu"
+        return "disk" if number == signal.SIGXFSZ else ""
 
     # Before
 
@@ -328,7 +338,3 @@ def _kept_filter() -> int:
     os.write(descriptor, assemble(watch=False, keep=True))
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
-
-
-def _by_signal(exit_code: int) -> str:
-    return {128 + signal.SIGXCPU: "cpu", 128 + signal.SIGXFSZ: "disk"}.get(exit_code, "")

@@ -67,6 +67,8 @@ class Watch:
         self.complete = True
         self.breached = False
         self.made_files = False
+        self.program = -1
+        """The first process of the program that is not trusted, as a pidfd."""
         self._listener, self._names, self._shared, self._root = listener, names, shared, root
         self._max_tasks, self.programs_before, self._act_for = max_tasks, programs_before, act_for
         self._pairs: dict[int, socket.socket] = {}
@@ -96,6 +98,9 @@ class Watch:
                 self.programs_before -= 1
                 self._unverified = {pid}
                 self._helpers.discard(pid)
+                if not self.programs_before:
+                    with suppress(ProcessLookupError):
+                        self.program = os.pidfd_open(pid)
                 if not self.programs_before and not is_bare(pid):
                     self.breached = True
                     self._say(question, -errno.EPERM, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -66,13 +67,12 @@ def run(
     from metier.sandboxes import notable, observed, open_sandbox, run_script
 
     grant = Grant(read=tuple(read or ()), write=tuple(write or ()), exec=tuple(exec_ or ()), env=tuple(env or ()))
-    with open_sandbox(kind) as sandbox:
-        ended = run_script(sandbox, package, script, arguments or (), grant=grant, limits=Limits(wall_s=wall_s))
+    limits = Limits(wall_s=wall_s)
+    with open_sandbox(kind) as sandbox, tempfile.TemporaryDirectory(prefix="metier-run-") as work:
+        ended = run_script(sandbox, package, script, arguments or (), grant=grant, limits=limits, work=work)
         name = sandbox.name
-    denied, shown = (
-        notable(ended.trace),
-        observed(ended.trace, own=(str(package), *grant.write), started=sys.executable),
-    )
+        denied = notable(ended.trace)
+        shown = observed(ended.trace, own=(str(package), work, *grant.write), started=sys.executable)
     if json:
         text = {"stdout": ended.stdout.decode(errors="replace"), "stderr": ended.stderr.decode(errors="replace")}
         as_json(
