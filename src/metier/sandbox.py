@@ -7,13 +7,15 @@ kinds are in `sandboxes/`; `metier.sandboxes.probes` tries to break out of whate
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
 from metier.capability import Capability
+from metier.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +62,15 @@ class Limits:
     Attributes:
         wall_s: Seconds until it is killed.
         cpu_s: CPU seconds of all processes until it is killed.
-        memory_bytes: Address space of each process, and memory of all together until it is killed.
+        memory_bytes: Address space of each process, and memory of all together until it is killed; more that they
+            would share is refused to the program.
         processes: Processes and threads alive at one time; one more is refused to the program.
         output_bytes: Standard output and standard error, each, until it is killed.
         disk_bytes: Growth of the folders that may be written until it is killed; also the size of one file.
         files: Growth of the number of files in them; also how many one process may hold open.
+
+    Raises:
+        ConfigError: A limit is not above 0, or none at all.
 
     >>> Limits(wall_s=1.0).processes
     32
@@ -79,6 +85,12 @@ class Limits:
     output_bytes: int = 1 << 20
     disk_bytes: int = 64 << 20
     files: int = 256
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if not (math.isfinite(value) and value > 0):
+                raise ConfigError(f"Expected a finite limit {limit.name!r} above 0, got {value!r}.")
 
 
 class Act(StrEnum):

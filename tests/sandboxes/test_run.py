@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -54,6 +55,33 @@ def test_the_exit_code_is_the_program_s(run: Run) -> None:
 
 def test_a_program_that_dies_of_a_signal_says_so_as_in_a_shell(run: Run) -> None:
     assert run("import os; os.kill(os.getpid(), 15)").exit_code == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("number", [signal.SIGXCPU, signal.SIGXFSZ])
+def test_an_exit_code_like_that_of_a_limit_is_no_limit(sandbox: Sandbox, run: Run, number: signal.Signals) -> None:
+    version = tuple(map(int, re.findall(r"\d+", os.uname().release)[:2]))
+    if number == signal.SIGXFSZ and sandbox.name == "bubblewrap" and version < (6, 15):
+        pytest.skip("bubblewrap tells a signal as an exit code, and this kernel does not tell more")
+    ended = run(f"import os; os._exit({128 + number})")
+    assert (ended.exit_code, ended.killed_by) == (128 + number, Killed.NOT)
+
+
+def test_the_signal_of_a_limit_that_was_not_reached_is_no_limit(run: Run) -> None:
+    ended = run("import os; os.kill(os.getpid(), 24)")
+    assert (ended.exit_code, ended.killed_by) == (128 + signal.SIGXCPU, Killed.NOT)
+
+
+def test_a_file_over_the_limit_ends_a_program_that_does_not_say_otherwise(run: Run) -> None:
+    code = "import signal; signal.signal(25, signal.SIG_DFL); open('a', 'w').truncate(1 << 30)"
+    ended = run(code)
+    assert (ended.exit_code, ended.killed_by) == (128 + signal.SIGXFSZ, Killed.DISK)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.0, -1.0])
+@pytest.mark.parametrize("name", ["wall_s", "cpu_s", "memory_bytes", "disk_bytes"])
+def test_a_limit_that_is_none_is_refused(name: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=f"Expected a finite limit '{name}' above 0, got {value}"):
+        Limits(**{name: value})  # type: ignore[arg-type]
 
 
 def test_a_program_starts_in_the_first_folder_it_may_write(run: Run, work: Path) -> None:
@@ -166,6 +194,24 @@ def test_output_over_the_limit_is_cut_and_ends_the_run(run: Run) -> None:
     assert ended.killed_by == Killed.OUTPUT
     assert ended.truncated
     assert len(ended.stdout) == 5000
+
+
+def test_shared_memory_counts_once_and_until_it_is_freed(run: Run) -> None:
+    code = """
+        import mmap, os, time
+        for _ in range(4):
+            with mmap.mmap(-1, 100 << 20) as shared:
+                shared[:: mmap.PAGESIZE] = b"x" * (len(shared) // mmap.PAGESIZE)
+                if not (child := os.fork()):
+                    shared[:: mmap.PAGESIZE]
+                    time.sleep(0.2)
+                    os._exit(0)
+                os.waitpid(child, 0)
+        print(len(mmap.mmap(-1, 150 << 20)))
+    """
+    ended = run(textwrap.dedent(code), limits=Limits(memory_bytes=256 << 20))
+    assert ended.ok, ended
+    assert ended.stdout == b"157286400\n"
 
 
 def test_a_run_ends_at_its_time(run: Run) -> None:

@@ -52,6 +52,7 @@ def metier(*words: str | Path) -> subprocess.CompletedProcess[str]:
 def test_the_command_runs_a_script_and_tells_what_it_tried(sandbox: Sandbox, package: Path) -> None:
     ok = metier("run", package, "scripts/ok.py", "--kind", sandbox.name)
     assert (ok.returncode, ok.stdout) == (0, "[]\n")
+    assert "observed: read-files, write-files (" in ok.stderr
     bad = metier("run", package, "scripts/bad.py", "--kind", sandbox.name, "--json")
     told = json.loads(bad.stdout)
     assert bad.returncode == 1
@@ -62,6 +63,13 @@ def test_the_command_runs_a_script_and_tells_what_it_tried(sandbox: Sandbox, pac
 def test_the_command_tells_which_layers_are_there(sandbox: Sandbox) -> None:
     told = json.loads(metier("check", "--json").stdout)
     assert all(layer["present"] for layer in told[sandbox.name])
+
+
+@pytest.mark.parametrize("wall", ["nan", "inf", "0", "-1"])
+def test_the_command_refuses_a_time_that_is_none(package: Path, wall: str) -> None:
+    done = metier("run", package, "scripts/ok.py", "--wall", wall)
+    assert done.returncode == 2
+    assert "Expected a finite limit 'wall_s' above 0" in done.stderr
 
 
 def test_the_command_says_what_is_wrong_with_a_kind() -> None:

@@ -54,6 +54,24 @@ def test_deleting_renaming_and_changing_are_told(run: Run, work: Path) -> None:
     assert _of(ended, Act.CHANGE) == [(str(work / "c"), True)]
 
 
+def test_pipes_and_nodes_are_told_and_set_user_id_is_refused_by_every_call(run: Run, work: Path) -> None:
+    (work / "mine").write_text("")
+    ended = run(
+        _trying(
+            "import os; os.umask(0)",
+            "os.mkfifo('pipe')",
+            "os.mknod('node')",
+            "os.mknod('a', 0o104755)",
+            "os.close(os.open('b', os.O_CREAT | os.O_WRONLY, 0o4755))",
+            "os.mkdir('c', 0o2755)",
+            "os.chmod('mine', 0o4755)",
+        )
+    )
+    assert _of(ended, Act.WRITE) == [(str(work / name), True) for name in ("pipe", "node")]
+    assert _of(ended, Act.CHANGE) == [(str(work / name), False) for name in ("a", "b", "c", "mine")]
+    assert not any(path.stat().st_mode & 0o6000 for path in work.iterdir())
+
+
 def test_connections_are_told_with_their_address_and_none_is_made(run: Run) -> None:
     ended = run(
         _trying(

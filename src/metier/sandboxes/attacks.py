@@ -233,6 +233,12 @@ def _leave_a_set_user_id_file(field: Field) -> str:
     return _holding(oct(os.stat(path).st_mode), "04755")
 
 
+def _make_a_node_that_sets_the_user_id(field: Field) -> str:
+    os.umask(0)
+    os.mknod(field["work"] + "/suid", 0o104755)
+    return "made"
+
+
 def _make_a_set_user_id_file(field: Field) -> str:
     path = field["work"] + "/owner"
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o4755))
@@ -759,6 +765,40 @@ def _take_much_memory_together(field: Field) -> str:
     return f"{_killed(children)} processes took it"
 
 
+def _take_much_shared_memory_together(field: Field) -> str:
+    """Four processes, each with a mapping that others could share, and each of them below the limit of one."""
+
+    reader, writer = os.pipe()
+
+    def take() -> None:
+        shared = mmap.mmap(-1, field["memory"] // 4)
+        shared[:: mmap.PAGESIZE] = b"x" * (len(shared) // mmap.PAGESIZE)
+        os.write(writer, b"x")
+        time.sleep(30)
+
+    children = [_forked(take) for _ in range(4)]
+    os.close(writer)
+    came = sum(len(os.read(reader, 1)) for _ in children)
+    time.sleep(1)
+    _killed(children)
+    return _at_least(came, len(children), "processes took it")
+
+
+def _hide_shared_memory(field: Field) -> str:
+    """Keep a page of each of four mappings: all that was written stays, and may be mapped again."""
+    size = field["memory"] // 3 // mmap.PAGESIZE * mmap.PAGESIZE
+    for _ in range(4):
+        shared = mmap.mmap(-1, size)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(shared))
+        shared[:: mmap.PAGESIZE] = b"x" * (size // mmap.PAGESIZE)
+        _libc.munmap(ctypes.c_void_p(start + mmap.PAGESIZE), ctypes.c_size_t(size - mmap.PAGESIZE))
+        _held.append(shared)
+    _libc.mremap.restype = ctypes.c_void_p
+    again = _libc.mremap(ctypes.c_void_p(start), ctypes.c_size_t(mmap.PAGESIZE), ctypes.c_size_t(size), ctypes.c_int(1))
+    time.sleep(0.5)
+    return _holding(ctypes.string_at(again + size - mmap.PAGESIZE, 1).decode(), "x")
+
+
 def _spin(field: Field) -> str:
     while time.process_time() < 4 * field["cpu_s"]:
         pass
@@ -775,6 +815,20 @@ def _spin_in_many_processes(field: Field) -> str:
     for _ in range(8):
         os.waitpid(_forked(spin_a_little), 0)
     return "spun"
+
+
+def _spin_in_processes_that_nobody_waits_for(field: Field) -> str:
+    """Their use is added to nobody's."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    return _spin_while_nobody_waits(field["cpu_s"] / 2)
+
+
+def _spin_in_processes_that_leave_no_trace(field: Field) -> str:
+    """The same by a flag, beside a handler."""
+    action = struct.pack("<QQQQ", 0, 2, 0, 0)  # the C library gives SIG_DFL, SA_NOCLDWAIT and what is restored after
+    if _libc.syscall(ctypes.c_long(13 if _X86 else 134), signal.SIGCHLD, action, None, ctypes.c_long(8)):
+        raise _last("rt_sigaction")
+    return _spin_while_nobody_waits(field["cpu_s"] / 2)
 
 
 def _sleep_long(field: Field) -> str:
@@ -811,6 +865,30 @@ def _fill_the_disk_with_deleted_files(field: Field) -> str:
         held.append(open(f"{field['work']}/{number}", "wb", 0))  # noqa: SIM115
         os.unlink(f"{field['work']}/{number}")
         held[-1].write(block)
+    return "filled"
+
+
+def _fill_the_disk_below_a_path_that_is_too_long(field: Field) -> str:
+    """The way there has a path that the kernel takes, the files have none."""
+    block = os.urandom(1 << 20)
+    os.chdir(field["work"])
+    while len(os.getcwd()) + 250 < 4095:
+        os.mkdir("d" * 200)
+        os.chdir("d" * 200)
+    for number in range(field["disk"] >> 20):
+        with open(f"{number:0>250}", "wb") as file:
+            file.write(block)
+    return "filled"
+
+
+def _fill_the_disk_in_a_folder_that_cannot_be_listed(field: Field) -> str:
+    block = os.urandom(1 << 20)
+    folder = field["work"] + "/folder"
+    os.mkdir(folder)
+    os.chmod(folder, 0o300)
+    for number in range(field["disk"] >> 20):
+        with open(f"{folder}/{number}", "wb") as file:
+            file.write(block)
     return "filled"
 
 
@@ -887,6 +965,21 @@ def _hear(connection: socket.socket) -> str:
     with connection:
         connection.settimeout(2)
         return _some(connection.recv(100))
+
+
+def _spin_while_nobody_waits(seconds: float) -> str:
+    def spin_a_little() -> None:
+        while time.process_time() < seconds:
+            pass
+
+    for _ in range(8):
+        child = _forked(spin_a_little)
+        try:
+            os.waitpid(child, 0)
+        except ChildProcessError:
+            continue
+        raise PermissionError("it was waited for")
+    return "spun"
 
 
 def _flip(first: str, second: str) -> tuple[int, int]:

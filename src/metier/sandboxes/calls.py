@@ -14,8 +14,8 @@ MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 FREE = frozenset(
     """
-    read write close stat fstat lstat newfstatat statx statfs fstatfs poll ppoll lseek mmap mprotect munmap brk mremap
-    msync mincore madvise rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend
+    read write close stat fstat lstat newfstatat statx statfs fstatfs poll ppoll lseek mprotect munmap brk mremap
+    msync mincore madvise rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait rt_sigsuspend
     sigaltstack pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 access faccessat faccessat2 pipe pipe2
     select pselect6 sched_yield dup dup2 dup3 pause nanosleep clock_nanosleep getitimer setitimer alarm getpid gettid
     getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid setpgid setsid
@@ -30,16 +30,29 @@ FREE = frozenset(
     splice tee vmsplice copy_file_range signalfd
     signalfd4 eventfd eventfd2 getrandom membarrier rseq getcpu close_range mlock mlock2 munlock mseal
     pkey_alloc pkey_free pkey_mprotect kill tkill tgkill
-    rt_sigqueueinfo rt_tgsigqueueinfo mknod mknodat cachestat get_mempolicy
+    rt_sigqueueinfo rt_tgsigqueueinfo cachestat get_mempolicy
     """.split()
 )
 """What any program may do: it needs no name of anything outside, or the file system's own rule stops it."""
 
-LOOKED_AT = frozenset("ioctl prctl setsockopt socketpair prlimit64 fcntl clone fork vfork".split())
+LOOKED_AT = frozenset("mmap rt_sigaction ioctl prctl setsockopt socketpair prlimit64 fcntl clone fork vfork".split())
 """Allowed by what their arguments say; see `filters`."""
 
-MODED = {"open": 2, "openat": 3, "creat": 1, "mkdir": 1, "mkdirat": 2, "chmod": 1, "fchmod": 1, "fchmodat": 2}
+MODED = {
+    "open": 2,
+    "openat": 3,
+    "creat": 1,
+    "mkdir": 1,
+    "mkdirat": 2,
+    "mknod": 1,
+    "mknodat": 2,
+    "chmod": 1,
+    "fchmod": 1,
+    "fchmodat": 2,
+}
 """Calls that set the mode of a file, with the place of the mode: set-user-ID files are not left behind."""
+
+SET_ID = 0o6000
 
 UNSUPPORTED = frozenset("getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr".split())
 """Answered with `ENOTSUP`, as a file system without extended attributes does: they would tell of files outside."""
@@ -51,7 +64,9 @@ FORKS = frozenset("clone fork vfork".split())
 CONNECTS = frozenset("socket connect bind sendto".split())
 OPENS = frozenset("open openat creat".split())
 NAMES = frozenset(
-    "unlink unlinkat rmdir rename renameat renameat2 mkdir mkdirat link linkat symlink symlinkat truncate".split()
+    """
+    unlink unlinkat rmdir rename renameat renameat2 mkdir mkdirat mknod mknodat link linkat symlink symlinkat truncate
+    """.split()
 )
 CHANGES = frozenset("chmod fchmod fchmodat utime utimes utimensat".split())
 MARKS = frozenset(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import platform
+import signal
 import struct
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ from metier.sandboxes.calls import (
     MODED,
     NAMES,
     OPENS,
+    SET_ID,
     STARTS,
     UNSUPPORTED,
     numbers,
@@ -35,7 +37,7 @@ _X32 = 0x40000000
 
 _NEW_NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 _UNTRACED = 0x00800000 | 0x00002000  # CLONE_UNTRACED, CLONE_PTRACE
-_SET_ID = 0o6000
+_MAP_SHARED, _MAP_HUGETLB = 0x1, 0x40000
 
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 _PRCTLS = (2, 3, 15, 16, 21, 23, 29, 30, 37, 38, 39, 0x53564D41)  # asking, names, timer slack, no_new_privs, VMA names
@@ -49,7 +51,8 @@ def assemble(*, watch: bool, keep: bool, files: bool = True, machine: str = "") 
     """Make the BPF program.
 
     Args:
-        watch: Hand to the warden what it decides on: starts, forks, connections, alarms, changes of modes.
+        watch: Hand to the warden what it decides on: starts, forks, what is done when a child ends, shared memory,
+            connections, alarms, changes of modes, set-user-ID files.
         keep: Allow only what is listed; without it everything that is not watched passes.
         files: Whether the warden is told of every file, too.
 
@@ -62,8 +65,13 @@ def assemble(*, watch: bool, keep: bool, files: bool = True, machine: str = "") 
     if keep:
         lines += _looked_at(table)
     if watch:
+        for name, place in MODED.items():
+            if name in table:
+                lines += _where(table[name], [_argument(place), _jump(_JUMP_ANY, SET_ID, 0, 1), _return(_NOTIFY)])
         watched = STARTS | FORKS | CONNECTS | ALARMS | CHANGES | ((OPENS | NAMES) if files else frozenset())
         lines += _one_of(sorted(table[name] for name in watched if name in table), _NOTIFY)
+        lines += _where(table["mmap"], [_argument(3), _jump(_JUMP_ANY, _MAP_SHARED, 0, 1), _return(_NOTIFY)])
+        lines += _where(table["rt_sigaction"], _new_action_for_children())
     if keep:
         rest = FREE | LOOKED_AT | OPENS | NAMES | STARTS | FORKS | CONNECTS | ALARMS | CHANGES
         lines += _one_of(sorted(table[name] for name in rest if name in table), _ALLOW)
@@ -96,6 +104,7 @@ def _looked_at(table: dict[str, int]) -> list[bytes]:
     refused, no_such = _return(_ERRNO | errno.EPERM), _return(_ERRNO | errno.ENOSYS)
     rules: dict[str, list[bytes]] = {
         "clone": [_argument(0), _jump(_JUMP_ANY, _NEW_NAMESPACES | _UNTRACED, 0, 1), refused],
+        "mmap": [_argument(3), _jump(_JUMP_ANY, _MAP_HUGETLB, 0, 1), refused],  # memory that no process is counted for
         "clone3": [no_such],  # its flags lie in memory, where no filter can look; clone does the same
         "openat2": [no_such],
         "fchmodat2": [no_such],
@@ -123,14 +132,24 @@ def _looked_at(table: dict[str, int]) -> list[bytes]:
         ],
         "prlimit64": [_argument(0), *_only((0,), refused)],  # its own limits, which it cannot raise
     }
-    for name, place in MODED.items():
-        rules[name] = [_argument(place), _jump(_JUMP_ANY, _SET_ID, 0, 1), refused]
     rules |= {name: [_return(_ERRNO | errno.ENOTSUP)] for name in sorted(UNSUPPORTED)}
     lines = []
     for name, rule in rules.items():
         if name in table:
-            lines += [_jump(_JUMP_EQUAL, table[name], 0, len(rule)), *rule, _load(_NUMBER)]
+            lines += _where(table[name], rule)
     return lines
+
+
+def _new_action_for_children() -> list[bytes]:
+    """Whoever says what is done when a child ends may say that nobody waits for it."""
+    is_child = [_argument(0), _jump(_JUMP_EQUAL, signal.SIGCHLD, 0, 5)]
+    either_half = [_argument(1), _jump(_JUMP_EQUAL, 0, 0, 2), _load(_ARGUMENTS + 12), _jump(_JUMP_EQUAL, 0, 1, 0)]
+    return [*is_child, *either_half, _return(_NOTIFY)]
+
+
+def _where(number: int, rule: list[bytes]) -> list[bytes]:
+    """Follow a rule for one call; what the rule does not answer goes on."""
+    return [_jump(_JUMP_EQUAL, number, 0, len(rule)), *rule, _load(_NUMBER)]
 
 
 def _only(values: tuple[int, ...], refused: bytes) -> list[bytes]:

@@ -27,6 +27,8 @@ PROBES: tuple[str, ...] = tuple(attacks.ATTACKS)
 _OWN_LIMITS = {
     "spin": replace(LIMITS, cpu_s=0.3),
     "spin_in_many_processes": replace(LIMITS, cpu_s=0.3),
+    "spin_in_processes_that_nobody_waits_for": replace(LIMITS, cpu_s=0.3),
+    "spin_in_processes_that_leave_no_trace": replace(LIMITS, cpu_s=0.3),
     "sleep_long": replace(LIMITS, wall_s=1.0),
     "ignore_every_signal": replace(LIMITS, wall_s=1.0),
 }

@@ -28,6 +28,8 @@ _ONE_NAME = {
     "rmdir": ("delete", None, 0),
     "mkdir": ("write", None, 0),
     "mkdirat": ("write", 0, 1),
+    "mknod": ("write", None, 0),
+    "mknodat": ("write", 0, 1),
     "link": ("write", None, 1),
     "linkat": ("write", 2, 3),
     "symlink": ("write", None, 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -11,6 +12,9 @@ from metier.sandboxes.processes import descendants
 
 class Growth:
     """Remembers how much lies in some folders.
+
+    Raises:
+        OSError: A folder in them cannot be looked into, so that nothing can be said of its growth.
 
     >>> import shutil, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -23,10 +27,17 @@ class Growth:
 
     def __init__(self, folders: Iterable[str]) -> None:
         self._folders = tuple(folders)
-        self._before = _sum(self._everything())
+        try:
+            self._before = _sum(self._everything())
+        except OSError as error:
+            raise OSError(f"what lies in {', '.join(self._folders)} cannot be measured: {error}") from error
 
     def since(self, pid: int) -> tuple[int, int]:
-        """Bytes and files more than at first; the processes below `pid` may hold deleted ones open."""
+        """Bytes and files more than at first; the processes below `pid` may hold deleted ones open.
+
+        Raises:
+            OSError: A folder cannot be looked into.
+        """
         now = _sum([*self._everything(), *_deleted(pid)])
         return now[0] - self._before[0], now[1] - self._before[1]
 
@@ -36,18 +47,48 @@ class Growth:
 
 
 def _below(path: str) -> Iterator[os.stat_result]:
-    waiting = [path]
-    while waiting:
-        folder = waiting.pop()
-        with suppress(OSError), os.scandir(folder) as entries:
-            for entry in entries:
-                with suppress(OSError):
-                    yield entry.stat(follow_symlinks=False)
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-            continue
-        with suppress(OSError):
-            yield os.lstat(folder)
+    """Everything in a folder, from folder to folder, as a path can be longer than the kernel takes; or the one file.
+
+    Raises:
+        OSError: A folder cannot be looked into, though whoever runs this might write in it.
+    """
+    with suppress(FileNotFoundError):
+        top = os.lstat(path)
+        if not stat.S_ISDIR(top.st_mode):
+            yield top
+            return
+        entered = [_enter(path)]
+        try:
+            while entered:
+                folder, entries = entered[-1]
+                if not entries:
+                    os.close(folder)
+                    entered.pop()
+                    continue
+                entry = entries.pop()
+                with suppress(FileNotFoundError, NotADirectoryError):  # another has taken its place since
+                    yield (found := entry.stat(follow_symlinks=False))
+                    if stat.S_ISDIR(found.st_mode) and not _is_closed(entry.name, folder, found):
+                        entered.append(_enter(entry.name, folder))
+        finally:
+            for folder, _ in entered:
+                os.close(folder)
+
+
+def _enter(path: str, above: int | None = None) -> tuple[int, list[os.DirEntry[str]]]:
+    """Hold a folder open, for its entries are asked for by their names in it."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
+    try:
+        with os.scandir(folder) as entries:
+            return folder, list(entries)
+    except OSError:
+        os.close(folder)
+        raise
+
+
+def _is_closed(name: str, above: int, found: os.stat_result) -> bool:
+    """Whether a folder is another user's who lets nobody in; our own could be opened again by its mode."""
+    return found.st_uid != os.geteuid() and not os.access(name, os.X_OK, dir_fd=above, effective_ids=True)
 
 
 def _deleted(pid: int) -> Iterator[os.stat_result]:

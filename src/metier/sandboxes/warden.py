@@ -13,7 +13,6 @@ import errno
 import gc
 import json
 import os
-import resource
 import select
 import signal
 import socket
@@ -25,10 +24,11 @@ from typing import Any, NoReturn
 from metier.sandboxes.calls import names_of
 from metier.sandboxes.enter import enter
 from metier.sandboxes.filters import assemble
-from metier.sandboxes.kernel import adopt_orphans, call
-from metier.sandboxes.processes import children, kill_all, used
+from metier.sandboxes.kernel import adopt_orphans, call, exit_status
+from metier.sandboxes.processes import Use, children, kill_all
 from metier.sandboxes.resolve import Names
 from metier.sandboxes.ruleset import make_ruleset
+from metier.sandboxes.shared import Shared
 from metier.sandboxes.usage import Growth
 from metier.sandboxes.watch import Watch
 
@@ -131,6 +131,8 @@ class _Run:
         self._truncated, self._killed_by, self._failure = False, "", ""
         self._poll = select.poll()
         self._growth = Growth(request["folders"])
+        self._use = Use(os.getpid())
+        self._shared = Shared(os.getpid(), max_bytes=self._limits["memory_bytes"])
         self._started = self._next_disk = time.monotonic()
         self._start()
 
@@ -152,19 +154,29 @@ class _Run:
             self._failure = self._failure or told or "it ended before it was started"
         if self._failure:
             return {"error": self._failure}, (b"", b"")
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self._use.look()
         exit_code = os.waitstatus_to_exitcode(status)
         exit_code = 128 - exit_code if exit_code < 0 else exit_code
         report = {
             "exit_code": exit_code,
-            "killed_by": self._killed_by or _by_signal(exit_code),
+            "killed_by": self._killed_by or self._killed_by_signal(status),
             "truncated": self._truncated,
             "accesses": list(self._watch.accesses),
             "complete": self._watch.complete,
             "wall_s": wall_s,
-            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "cpu_s": self._use.seconds,
         }
         return report, (bytes(self._streams[self._out]), bytes(self._streams[self._err]))
+
+    def _killed_by_signal(self, status: int) -> str:
+        """Which limit the kernel kept, by the program's own status: bubblewrap's tells a signal as an exit code."""
+        told = exit_status(self._watch.program)
+        if told is None and self._request["kind"] == "bubblewrap":
+            told = max(0, os.waitstatus_to_exitcode(status) - 128)
+        number = os.WTERMSIG(status if told is None else told)
+        if number == signal.SIGXCPU and self._use.seconds > self._limits["cpu_s"]:
+            return "cpu"
+        return "disk" if number == signal.SIGXFSZ else ""
 
     # Before
 
@@ -192,6 +204,7 @@ class _Run:
             self._listener,
             self._names,
             max_tasks=self._limits["processes"] + (2 if bubblewrap else 0),
+            shared=self._shared,
             programs_before=2 if bubblewrap else 1,
             act_for=not bubblewrap,
             root=os.getpid(),
@@ -296,20 +309,25 @@ class _Run:
             os.close(self._in)
 
     def _look_at_use(self) -> None:
-        seconds, memory = used(os.getpid())
-        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if seconds + ended.ru_utime + ended.ru_stime > self._limits["cpu_s"]:
+        seconds, memory = self._use.look()
+        if seconds > self._limits["cpu_s"]:
             self._killed_by = "cpu"
-        elif memory > self._limits["memory_bytes"]:
-            self._killed_by = "memory"
+        elif memory + self._shared.num_bytes > self._limits["memory_bytes"]:
+            self._shared.forget()
+            if memory + self._shared.num_bytes > self._limits["memory_bytes"]:
+                self._killed_by = "memory"
 
     def _look_at_disk(self) -> None:
         """Measure the folders that may be written, and set when it may be done again."""
         before = time.monotonic()
         if self._request["folders"]:
-            num_bytes, num_files = self._growth.since(os.getpid())
-            if num_bytes > self._limits["disk_bytes"] or num_files > self._limits["files"]:
+            try:
+                num_bytes, num_files = self._growth.since(os.getpid())
+            except OSError:  # what hides from being measured is over the limit
                 self._killed_by = "disk"
+            else:
+                if num_bytes > self._limits["disk_bytes"] or num_files > self._limits["files"]:
+                    self._killed_by = "disk"
         now = time.monotonic()
         self._next_disk = now + (now - before) * _DISK_SHARE
 
@@ -320,7 +338,3 @@ def _kept_filter() -> int:
     os.write(descriptor, assemble(watch=False, keep=True))
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
-
-
-def _by_signal(exit_code: int) -> str:
-    return {128 + signal.SIGXCPU: "cpu", 128 + signal.SIGXFSZ: "disk"}.get(exit_code, "")

@@ -10,21 +10,25 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 import socket
 import struct
 import time
 from contextlib import suppress
+from typing import NoReturn
 
 from metier.sandboxes.addresses import address, dns_name
-from metier.sandboxes.calls import CHANGES, FORKS, NAMES, OPENS, names_of
+from metier.sandboxes.calls import CHANGES, FORKS, MODED, NAMES, OPENS, SET_ID, names_of
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change
+from metier.sandboxes.shared import Shared
 
 _RECEIVE, _SEND, _ADD_DESCRIPTOR, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40182103, 0x40082104
 _CONTINUE = 1
 _MAX_ACCESSES = 4096
 _MAX_PAIRS = 64
+_NO_CHILD_WAIT = 2  # SA_NOCLDWAIT
 
 _STREAM, _DATAGRAM = 1, 2
 _FAMILIES = {1: "unix", 2: "inet", 10: "inet6", 16: "netlink", 17: "packet", 38: "alg", 40: "vsock"}
@@ -42,19 +46,30 @@ class Watch:
         listener: The descriptor they come from.
         names: What the grant covers.
         max_tasks: Processes and threads at one time.
+        shared: What the processes share of memory.
         programs_before: Programs of our own that start before the one that is not trusted.
         act_for: Whether modes and times are changed here, for want of a kernel rule, or by the kernel.
         root: The process below which all processes of the run are.
     """
 
     def __init__(
-        self, listener: int, names: Names, *, max_tasks: int, programs_before: int, act_for: bool, root: int
+        self,
+        listener: int,
+        names: Names,
+        *,
+        max_tasks: int,
+        shared: Shared,
+        programs_before: int,
+        act_for: bool,
+        root: int,
     ) -> None:
         self.accesses: dict[tuple[str, str, bool], None] = {}
         self.complete = True
         self.breached = False
         self.made_files = False
-        self._listener, self._names, self._root = listener, names, root
+        self.program = -1
+        """The first process of the program that is not trusted, as a pidfd."""
+        self._listener, self._names, self._shared, self._root = listener, names, shared, root
         self._max_tasks, self.programs_before, self._act_for = max_tasks, programs_before, act_for
         self._pairs: dict[int, socket.socket] = {}
         self._new_pairs: list[int] = []
@@ -83,6 +98,9 @@ class Watch:
                 self.programs_before -= 1
                 self._unverified = {pid}
                 self._helpers.discard(pid)
+                if not self.programs_before:
+                    with suppress(ProcessLookupError):
+                        self.program = os.pidfd_open(pid)
                 if not self.programs_before and not is_bare(pid):
                     self.breached = True
                     self._say(question, -errno.EPERM, 0)
@@ -112,13 +130,19 @@ class Watch:
                 self._note("connect", f"dns {name}", False)
 
     def _decide(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
-        if name in OPENS or name in NAMES:
+        if name in MODED and arguments[MODED[name]] & SET_ID:
+            self._refuse_set_id(pid, name, arguments)
+        elif name in OPENS or name in NAMES:
             # Bubblewrap's first process still tidies up while the program starts: what it opens is not the program's.
             if pid not in self._helpers and self._file(pid, name, arguments) in _ABSENT:
                 raise FileNotFoundError(errno.ENOENT, name)
             self._say(question, 0, _CONTINUE)
         elif name in FORKS:
             self._say(question, *((0, _CONTINUE) if self._may_fork(pid) else (-errno.EAGAIN, 0)))
+        elif name == "rt_sigaction":
+            self._say(question, *((0, _CONTINUE) if self._will_wait(pid, arguments[1]) else (-errno.EINVAL, 0)))
+        elif name == "mmap":
+            self._say(question, *((0, _CONTINUE) if self._may_share(pid, arguments[1]) else (-errno.ENOMEM, 0)))
         elif name in ("execve", "execveat"):
             self._say(question, *((0, _CONTINUE) if self._may_start(pid, name, arguments) else (-errno.EACCES, 0)))
         elif name == "set_tid_address":
@@ -167,6 +191,18 @@ class Watch:
             change(pid, name, arguments, f"/proc/self/fd/{place}")
         self._say(question, 0, 0)
 
+    def _refuse_set_id(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
+        """Tell which file was to let others act as its owner. The mode lies in a register, which nobody can change."""
+        if name in CHANGES:
+            with self._names.place(pid, name, arguments) as place:
+                path = os.readlink(f"/proc/self/fd/{place}")
+        elif name in OPENS:
+            path, _ = self._names.opened(pid, name, arguments)
+        else:
+            ((_, path),) = self._names.named(pid, name, arguments)
+        self._note("change", path, False)
+        raise PermissionError(errno.EPERM, name)
+
     # Programs
 
     def _may_start(self, pid: int, name: str, arguments: Arguments) -> bool:
@@ -211,6 +247,20 @@ class Watch:
             self._in_flight[pid] = now
         else:
             self._note("system", "fork over the limit", False)
+        return allowed
+
+    def _will_wait(self, pid: int, action: int) -> bool:
+        """Whether children stay until somebody waits for them: what they used is added up only then."""
+        handler, flags = struct.unpack("<2Q", read_memory(pid, action, 16))
+        allowed = handler != signal.SIG_IGN and not flags & _NO_CHILD_WAIT
+        if not allowed:
+            self._note("system", "ignore SIGCHLD", False)
+        return allowed
+
+    def _may_share(self, tid: int, length: int) -> bool:
+        allowed = self._shared.may_take(tid, length)
+        if not allowed:
+            self._note("system", "shared memory over the limit", False)
         return allowed
 
     # Connections

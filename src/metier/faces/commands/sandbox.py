@@ -66,6 +66,7 @@ def run(
     from metier.sandboxes import notable, open_sandbox, record_script
 
     grant = Grant(read=tuple(read or ()), write=tuple(write or ()), exec=tuple(exec_ or ()), env=tuple(env or ()))
+    limits = Limits(wall_s=wall_s)
     with open_sandbox(kind) as sandbox:
         ended, recorded = record_script(
             sandbox,
@@ -74,7 +75,7 @@ def run(
             arguments or (),
             digest=_digest(package),
             grant=grant,
-            limits=Limits(wall_s=wall_s),
+            limits=limits,
         )
     denied = notable(ended.trace)
     if json:
