@@ -55,20 +55,6 @@ def faults(report: SignatureReport) -> list[tuple[str, str]]:
     return [(fault.kind.value, fault.path) for fault in report.faults]
 
 
-@pytest.mark.parametrize("name", ["sum/SKILL.md", "signer.pem", "notes.txt"])
-def test_a_signature_takes_the_place_of_nothing_else(
-    package: Path, keys: tuple[Path, Path], tmp_path: Path, name: str
-) -> None:
-    place = keys[0] if name == "signer.pem" else tmp_path / name
-    if not place.exists():
-        place.write_text("Notes.\n")
-    before = place.read_bytes()
-    with pytest.raises(ConfigError, match="Cannot write the signature") as refusal:
-        sign(package, keys[0], signature=place)
-    assert place.read_bytes() == before
-    assert refusal.value.hint
-
-
 @pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)
 def test_what_a_key_signs_verifies_under_its_public_key(package: Path, tmp_path: Path, curve: ec.EllipticCurve) -> None:
     private, public = write_key(tmp_path, "k", curve)

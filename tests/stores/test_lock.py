@@ -10,7 +10,6 @@ import textwrap
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -331,77 +330,3 @@ def test_the_lock_is_json_that_other_tools_read(library: Path, source: Path) -> 
     add(library, source, scan=clean)
     lock = json.loads((library / LOCK_NAME).read_text())
     assert lock["lock_version"] == 1 and list(lock["skills"]) == ["sum"]
-
-
-def never(old: Path, new: Path) -> str:
-    return ""
-
-
-def signed_by(folder: Path) -> tuple[str, str]:
-    return "verified", "key 12ab"
-
-
-@pytest.mark.parametrize("name", ["SKILL.md", "skill.md", "evil.py", "run.sh"])
-def test_a_skill_or_program_planted_beside_the_packages_is_told(library: Path, source: Path, name: str) -> None:
-    add(library, source, scan=clean)
-    (library / "README.md").write_text("What lies here.\n")
-    assert drift(library) == []
-    (library / name).write_text(manifest("1.0.0"))
-    assert drift(library) == [(name, "unlocked", "")]
-
-
-@pytest.mark.parametrize("act", [verify, restore, lambda library: remove(library, "sum")])
-def test_a_library_that_is_not_there_is_refused_and_not_made(library: Path, act: Any) -> None:
-    with pytest.raises(PackageError, match="There is no library in") as refusal:
-        act(library)
-    assert refusal.value.hint
-    assert not library.exists()
-
-
-def test_a_file_that_became_set_user_id_is_told_and_restored(library: Path, source: Path) -> None:
-    add(library, source, scan=clean)
-    (library / "sum" / "scripts" / "add.py").chmod(0o4755)
-    assert drift(library) == [("sum", "mode", "scripts/add.py")]
-    assert restore(library) == ["sum"]
-    assert (library / "sum" / "scripts" / "add.py").stat().st_mode & 0o7777 == 0o755
-    assert drift(library) == []
-
-
-def test_a_reason_says_something(library: Path, source: Path) -> None:
-    with pytest.raises(PackageError, match="comes to 'block'"):
-        add(library, source, scan=blocking, allow="  ")
-
-
-def test_an_entry_that_was_edited_is_not_said_to_be_restored(library: Path, source: Path) -> None:
-    add(library, source, scan=clean)
-    lock = read_lock(library)
-    write_lock(library, replace(lock, skills={"sum": replace(lock.skills["sum"], signature="verified")}))
-    with pytest.raises(PackageError, match="does not say of 'sum' what was approved"):
-        restore(library)
-
-
-def test_what_was_signed_is_not_replaced_by_what_is_not(library: Path, source: Path) -> None:
-    add(library, source, scan=clean, signature=signed_by)
-    (source / "SKILL.md").write_text(manifest("1.1.0"))
-    with pytest.raises(PackageError, match="signed by 'key 12ab'") as refusal:
-        update(library, "sum", scan=clean, objection=never)
-    assert "--allow" in (refusal.value.hint or "")
-    assert update(library, "sum", scan=clean, objection=never, signature=signed_by)[1].version == "1.1.0"
-    (source / "SKILL.md").write_text(manifest("1.2.0"))
-    assert update(library, "sum", scan=clean, objection=never, allow="Built here.")[1].signature == "unchecked"
-
-
-def test_an_installed_package_is_no_source_of_itself(library: Path, source: Path) -> None:
-    _, locked = add(library, source, scan=clean)
-    with pytest.raises(PackageError, match="is installed already"):
-        add(library, library / "sum", scan=clean)
-    assert read_lock(library).skills["sum"] == locked
-
-
-def test_a_package_may_be_called_source(library: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "from" / "source"
-    folder.mkdir(parents=True)
-    (folder / "SKILL.md").write_text(manifest("1.0.0").replace("name: sum", "name: source"))
-    archive = shutil.make_archive(str(tmp_path / "source"), "zip", tmp_path / "from", "source")
-    assert add(library, archive, scan=clean)[0] == "source"
-    assert drift(library) == []

@@ -83,7 +83,6 @@ def _objection(old: Path, new: Path) -> str:
 def _checked(trust: Trust | None, allow: str) -> Callable[[Path], tuple[str, str]] | None:
     if trust is None:
         return None
-    allow = allow.strip()
 
     def check(folder: Path) -> tuple[str, str]:
         report = verify(folder, trust)

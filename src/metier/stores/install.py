@@ -39,7 +39,6 @@ from metier.verdict import Decision, Scan, Severity
 REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
 """What a package is not installed with, unless somebody says why it may be."""
 
-_VERIFIED = "verified"
 Scanner = Callable[[Path], Scan]
 SignatureCheck = Callable[[Path], tuple[str, str]]
 Objection = Callable[[Path, Path], str]
@@ -74,8 +73,7 @@ def add(
         PackageError: It is none, or its scan refuses it.
         Conflict: Another package of that name is installed.
     """
-    folder, allow = Path(library), allow.strip()
-    _refuse_installed(folder, source)
+    folder = Path(library)
     with _alone(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
@@ -113,18 +111,11 @@ def update(
         NotStored: No such package is installed.
         PackageError: It is not what was locked, its new version is refused, or it is another package.
     """
-    folder, allow = Path(library), allow.strip()
-    _refuse_missing(folder)
+    folder = Path(library)
     with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
         if staged.locked.tree == old.tree:
             return old, old
         _refuse_blocked(staged, allow)
-        if not allow and old.signature == _VERIFIED != staged.locked.signature:
-            raise PackageError(
-                f"The installed version of {name!r} is signed by {old.signer!r}, and the signature of the new one is "
-                f"{staged.locked.signature!r}.",
-                hint="Name the key that it is checked by, as it was added with; or say with --allow why it needs none.",
-            )
         if not allow and (reason := objection(folder / name, staged.folder)):
             raise PackageError(
                 f"The new version of {name!r} needs to be approved anew: {reason}",
@@ -155,7 +146,6 @@ def remove(library: str | Path, name: str) -> Locked:
         NotStored: No such package is installed.
     """
     folder = Path(library)
-    _refuse_missing(folder)
     with _alone(folder):
         lock = read_lock(folder)
         locked = _entry(lock, name)
@@ -169,13 +159,11 @@ def restore(library: str | Path) -> list[str]:
 
     Raises:
         NotStored: A byte that the lock names is neither kept nor in the source; the others are restored.
-        PackageError: There is no such library, or an entry of the lock is not what was approved.
     """
     folder = Path(library)
-    _refuse_missing(folder)
     with _alone(folder):
         lock = read_lock(folder)
-        drifted = _drifted(folder, lock)
+        drifted = sorted({one.skill for one in verify(folder) if one.kind != "unlocked"} & lock.skills.keys())
         lost = []
         for name in drifted:
             try:
@@ -186,35 +174,7 @@ def restore(library: str | Path) -> list[str]:
             raise NotStored(
                 f"Cannot restore {'; '.join(lost)}", hint="Put its source back where it was, or add it anew."
             )
-        if odd := _drifted(folder, lock):
-            raise PackageError(
-                f"The lock does not say of {odd[0]!r} what was approved; its files are as the lock lists them.",
-                hint=f"Take the lock from where it is kept, or add it anew: metier skill remove {odd[0]}",
-            )
         return drifted
-
-
-def _drifted(library: Path, lock: Lock) -> list[str]:
-    """The packages of a lock that are not as they were locked."""
-    return sorted({one.skill for one in verify(library) if one.kind != "unlocked"} & lock.skills.keys())
-
-
-def _refuse_missing(library: Path) -> None:
-    if not library.is_dir():
-        raise PackageError(
-            f"There is no library in {str(library)!r}.", hint="Name the folder that `metier skill add` was given."
-        )
-
-
-def _refuse_installed(library: Path, source: str | Path) -> None:
-    """A package that is installed is no source of itself: the lock would forget where it came from."""
-    place = Path(source)
-    is_inside = place.is_dir() and place.resolve().parent == library.resolve()
-    if is_inside and place.resolve().name in read_lock(library).skills:
-        raise PackageError(
-            f"{str(source)!r} is installed already, in this very library.",
-            hint=f"Look for a new version where it came from: metier skill update {place.resolve().name}",
-        )
 
 
 @contextmanager
@@ -248,7 +208,7 @@ def _workplace(library: Path) -> Iterator[Path]:
 @contextmanager
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
-        brought = stage(source, place / "brought.source")
+        brought = stage(source, place / "source")
         skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(

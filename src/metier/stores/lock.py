@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,8 +24,6 @@ from metier.stores.tree import Tree, differences, read_tree
 from metier.verdict import Decision
 
 LOCK_NAME = "metier-skills.lock"
-_NOTES = (".md", ".txt", ".rst")
-_AS_ANOTHER = stat.S_ISUID | stat.S_ISGID
 HOME = ".metier"
 """Beside the packages: what is needed to restore them."""
 
@@ -159,18 +156,10 @@ def lock_text(lock: Lock) -> bytes:
 def verify(library: str | Path) -> list[Drift]:
     """Tell everything in which a library differs from its lock; nothing when all is as it was approved.
 
-    Raises:
-        PackageError: There is no such library, or its lock cannot be read.
-
-    >>> with tempfile.TemporaryDirectory() as library:
-    ...     verify(library)
+    >>> verify("no-such-folder")
     []
     """
     folder, lock = Path(library), read_lock(library)
-    if not folder.is_dir():
-        raise PackageError(
-            f"There is no library in {str(library)!r}.", hint="Name the folder that packages are added to."
-        )
     drift = [one for name, locked in sorted(lock.skills.items()) for one in _drift(folder / name, name, locked)]
     return drift + list(_unlocked(folder, lock))
 
@@ -201,8 +190,6 @@ def _drift(folder: Path, name: str, locked: Locked) -> Iterator[Drift]:
     for found in differences(recorded, tree):
         yield Drift(skill=name, kind=found.kind, path=found.path, message=_MESSAGES[found.kind].format(found.was))
     for file in tree.files:
-        if (folder / file.path).stat().st_mode & _AS_ANOTHER:
-            yield Drift(skill=name, kind="mode", path=file.path, message="It runs as another user or group.")
         if file.path in locked.files and file.is_executable != locked.files[file.path].executable:
             message = "It became executable." if file.is_executable else "It is no longer executable."
             yield Drift(skill=name, kind="mode", path=file.path, message=message)
@@ -218,17 +205,7 @@ _MESSAGES = {
 }
 
 
-def _is_note(name: str) -> bool:
-    """Whether a file beside the packages is a text about them, and neither a program nor the text of a skill.
-
-    >>> _is_note("README.md"), _is_note("SKILL.md"), _is_note("run.py")
-    (True, False, False)
-    """
-    return name[:1] == "." or (name.endswith(_NOTES) and name.lower() != "skill.md") or "." not in name
-
-
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
-    known = {HOME, LOCK_NAME, *lock.skills}
-    for entry in sorted(folder.iterdir()):
-        if entry.name not in known and (entry.is_symlink() or entry.is_dir() or not _is_note(entry.name)):
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if entry.name not in lock.skills and entry.name != HOME and (entry.is_symlink() or entry.is_dir()):
             yield Drift(skill=entry.name, kind="unlocked", message="It lies in the library, and the lock has no such.")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from metier.errors import ConfigError, PackageError
-from metier.govern.sign.bundle import Envelope, pre_authentication_encoding, read_bundle, write_bundle
+from metier.govern.sign.bundle import Envelope, pre_authentication_encoding, write_bundle
 from metier.govern.sign.statement import GIT_PATHS, Manifest, write_statement
 from metier.govern.sign.trust import cryptography, hash_of, key_hint, require_curve
 from metier.govern.sign.verify import SIGNATURE_NAMES
@@ -38,13 +38,11 @@ def sign(
 
     Raises:
         PackageError: The package holds a link, a special file or a name that could mislead.
-        ConfigError: A key or certificate cannot be read, they do not belong together, or the signature would take the
-            place of something else.
+        ConfigError: A key or certificate cannot be read, or they do not belong together.
         MissingExtra: `cryptography` is not installed.
     """
     place = Path(folder)
     path = Path(signature) if signature is not None else place / SIGNATURE_NAMES[0]
-    _refuse_overwriting(path, place, (key, *([certificate] if certificate else ()), *chain))
     private = _private_key(Path(key), password)
     certificates = _certificates(private, certificate, chain)
     payload = write_statement(_manifest(place, path))
@@ -56,23 +54,6 @@ def sign(
     )
     _write(path, write_bundle(envelope))
     return path
-
-
-def _refuse_overwriting(path: Path, folder: Path, used: Sequence[str | Path]) -> None:
-    """Let a signature take the place of an older one, and never of a key, a certificate or a file of the package."""
-    if not path.exists() and not path.is_symlink():
-        return
-    is_used = any(path.resolve() == Path(one).resolve() for one in used)
-    is_bundle = False
-    if not is_used and path.is_file() and not path.is_symlink():
-        with suppress(ValueError, OSError):
-            is_bundle = read_bundle(path.read_bytes()) is not None
-    if not is_bundle:
-        what = "what it would be signed with" if is_used else "no signature"
-        raise ConfigError(
-            f"Cannot write the signature of {str(folder)!r} to {str(path)!r}: that is {what}.",
-            hint="Name a file that does not exist yet, or an older signature.",
-        )
 
 
 def _manifest(folder: Path, signature: Path) -> Manifest:
