@@ -76,6 +76,39 @@ def test_an_update_that_does_more_waits_and_one_that_reads_better_does_not(tmp_p
     assert read_lock(library).skills["sum"].version == "1.0.2" and drift(library) == []
 
 
+def test_an_update_that_loses_its_signature_is_refused(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    signature = sign(source, private)
+    add(library, source, trust=trust_keys(public))
+    signature.unlink()
+    package(tmp_path, "Keep it short.", "1.0.1")
+    seen = preview(library, "sum")
+    assert seen.decision == UpdateDecision.REAPPROVE and "now comes to 'unchecked'" in seen.reasons[0]
+    assert "now comes to 'unsigned'" in preview(library, "sum", trust=trust_keys(public)).reasons[0]
+    with pytest.raises(PackageError, match="signature was 'verified'"):
+        update(library, "sum")
+    with pytest.raises(PackageError, match="'unsigned'"):
+        update(library, "sum", trust=trust_keys(public))
+    assert read_lock(library).skills["sum"].signature == "verified" and drift(library) == []
+    _, new = update(library, "sum", allow="the author lost the key")
+    assert (new.signature, new.allowed) == ("unchecked", "the author lost the key")
+
+
+def test_an_update_of_a_signed_package_says_whom_to_trust(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    sign(source, private)
+    add(library, source, trust=trust_keys(public))
+    assert update(library, "sum")[1].signature == "verified"
+    package(tmp_path, "Keep it short.", "1.0.1")
+    sign(source, private)
+    with pytest.raises(PackageError, match="now comes to 'unchecked'"):
+        update(library, "sum")
+    assert preview(library, "sum", trust=trust_keys(public)).decision == UpdateDecision.NOTE
+    assert update(library, "sum", trust=trust_keys(public))[1].signature == "verified"
+
+
 def test_roots_and_keys_may_be_trusted_together(tmp_path: Path) -> None:
     from certificates import certify
 

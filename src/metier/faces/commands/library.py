@@ -72,6 +72,7 @@ def update_package(
 ) -> None:
     """Replace an installed package by what its source holds now, unless that does more than before.
 
+    One whose signature was verified must verify again: say whom you trust.
     With --diff nothing is installed; exit code 1 if the new version needs to be approved anew.
 
     Example: metier skill update pdf-forms --diff
@@ -79,7 +80,7 @@ def update_package(
     from metier.govern.admit import ASKS, preview, update
 
     if only_diff:
-        seen = preview(library, name, source=source)
+        seen = preview(library, name, source=source, trust=trusted(root, key))
         if json:
             as_json(seen)
         else:
