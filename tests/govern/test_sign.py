@@ -158,6 +158,29 @@ def test_a_signature_may_lie_elsewhere(package: Path, keys: tuple[Path, Path], t
     assert verify(package, trust).state == SignatureState.UNSIGNED
 
 
+@pytest.mark.parametrize(
+    "place", ["sum/SKILL.md", "sum/../signer.key", "notes.txt", "sum/skill.oms.sig", "empty", "sum"]
+)
+def test_only_an_earlier_signature_is_written_over(package: Path, tmp_path: Path, place: str) -> None:
+    private, _ = write_key(tmp_path, "signer")
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "empty").touch()
+    (package / "skill.oms.sig").write_text('{"mediaType": "text"}')
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match="an earlier signature"):
+        sign(package, private, signature=tmp_path / place)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_link_is_not_written_over_and_a_signature_is(signed: Path, keys: tuple[Path, Path], trust: Trust) -> None:
+    (signed.parent / "linked").symlink_to(signed / "skill.oms.sig")
+    with pytest.raises(ConfigError, match="an earlier signature"):
+        sign(signed, keys[0], signature=signed.parent / "linked")
+    (signed / "SKILL.md").write_text("other")
+    sign(signed, keys[0])
+    assert verify(signed, trust).is_verified
+
+
 def test_another_key_is_not_trusted(signed: Path, tmp_path: Path) -> None:
     _, other = write_key(tmp_path, "other")
     assert verify(signed, trust_keys(other)).state == SignatureState.UNTRUSTED_KEY

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from metier.errors import ConfigError, PackageError
-from metier.govern.sign.bundle import Envelope, pre_authentication_encoding, write_bundle
+from metier.govern.sign.bundle import Envelope, pre_authentication_encoding, read_bundle, write_bundle
 from metier.govern.sign.statement import GIT_PATHS, Manifest, write_statement
 from metier.govern.sign.trust import cryptography, hash_of, key_hint, require_curve
-from metier.govern.sign.verify import SIGNATURE_NAMES
+from metier.govern.sign.verify import SIGNATURE_NAMES, read_signature
 from metier.stores.disk import told
 from metier.stores.tree import read_tree
 
@@ -34,15 +34,17 @@ def sign(
         certificate: The certificate of that key; without one, the bare key signs.
         chain: The certificates between it and the root.
         password: Of the private key.
-        signature: Where to write it; `skill.oms.sig` in the folder by default.
+        signature: Where to write it, a new file or an earlier signature; `skill.oms.sig` in the folder by default.
 
     Raises:
         PackageError: The package holds a link, a special file or a name that could mislead.
-        ConfigError: A key or certificate cannot be read, or they do not belong together.
+        ConfigError: A key or certificate cannot be read, they do not belong together, or something that is no signature
+            lies where it is to be written.
         MissingExtra: `cryptography` is not installed.
     """
     place = Path(folder)
     path = Path(signature) if signature is not None else place / SIGNATURE_NAMES[0]
+    _refuse_other_files(path)
     private = _private_key(Path(key), password)
     certificates = _certificates(private, certificate, chain)
     payload = write_statement(_manifest(place, path))
@@ -54,6 +56,19 @@ def sign(
     )
     _write(path, write_bundle(envelope))
     return path
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Only an earlier signature may be written over: whatever else lies there is a file of the package, or a key."""
+    if not os.path.lexists(path):
+        return
+    try:
+        read_bundle(read_signature(path))
+    except (ValueError, OSError) as error:
+        raise ConfigError(
+            f"Expected no file or an earlier signature in {str(path)!r}, got something else; it is left as it is.",
+            hint="Name a new file with --signature, or move that one away.",
+        ) from error
 
 
 def _manifest(folder: Path, signature: Path) -> Manifest:
