@@ -107,6 +107,32 @@ def test_a_renamed_file_and_a_changed_mode_are_named(library: Path, source: Path
     assert ("sum", "renamed", "skill.md") in drift(library)
 
 
+@pytest.mark.parametrize("mode", [0o4755, 0o2755, 0o1755, 0o757, 0o6755])
+def test_a_special_bit_and_a_file_anybody_may_write_are_named_and_put_right(
+    library: Path, source: Path, mode: int
+) -> None:
+    add(library, source, scan=clean)
+    file = library / "sum" / "scripts" / "add.py"
+    file.chmod(mode)
+    assert drift(library) == [("sum", "mode", "scripts/add.py")]
+    assert restore(library) == ["sum"] and verify(library) == []
+    assert file.stat().st_mode & 0o7777 == 0o755
+
+
+def test_the_umask_of_a_clone_is_no_difference(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / "sum" / "scripts" / "add.py").chmod(0o775)
+    (library / "sum" / "SKILL.md").chmod(0o600)
+    assert verify(library) == []
+
+
+def test_a_file_beside_the_packages_is_named_and_left(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / "evil.py").write_text("x")
+    assert drift(library) == [("evil.py", "unlocked", "")]
+    assert restore(library) == [] and (library / "evil.py").exists()
+
+
 def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
     add(library, source, scan=blocking, allow="read by hand")
     path = library / LOCK_NAME
