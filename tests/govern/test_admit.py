@@ -161,6 +161,18 @@ def test_the_commands_show_an_update_and_refuse_it(tmp_path: Path) -> None:
     assert metier("skill", "update", "sum", "-l", library, "--allow", "we asked").returncode == 0
 
 
+def test_the_restore_command_tells_what_it_could_not_put_right(tmp_path: Path) -> None:
+    library = tmp_path / "skills"
+    add(library, package(tmp_path, EVIL), allow="a test of the scanner")
+    lock = library / "metier-skills.lock"
+    lock.write_text(lock.read_text().replace("a test of the scanner", "the board agreed"))
+    (library / "sum" / "SKILL.md").write_text("other")
+    told = metier("skill", "restore", "-l", library)
+    assert told.returncode == 1 and "Restored" not in told.stderr
+    assert told.stderr == "Not put right: sum: Its entry in the lock is not what was approved.\n"
+    assert metier("skill", "verify", "-l", library).returncode == 1
+
+
 def test_nobody_is_trusted_by_default(tmp_path: Path) -> None:
     told = metier("govern", "verify-signature", package(tmp_path))
     assert told.returncode == 2 and "Nobody is trusted yet" in told.stderr

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from metier.errors import Conflict, NotStored, PackageError, StoreError, nearest
+from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
 from metier.stores.bulk import FileBulk
 from metier.stores.checks import is_name
 from metier.stores.disk import told
@@ -74,8 +74,10 @@ def add(
 
     Raises:
         PackageError: It is none, or its scan refuses it.
+        ConfigError: `allow` says nothing.
         Conflict: Another package of that name is installed.
     """
+    _refuse_empty(allow)
     folder = Path(library)
     with _alone(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
@@ -114,7 +116,9 @@ def update(
     Raises:
         NotStored: No such package is installed.
         PackageError: It is not what was locked, its new version is refused, or it is another package.
+        ConfigError: `allow` says nothing.
     """
+    _refuse_empty(allow)
     folder = Path(library)
     with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
         if staged.locked.tree == old.tree:
@@ -173,7 +177,9 @@ def remove(library: str | Path, name: str) -> Locked:
 
 
 def restore(library: str | Path) -> list[str]:
-    """Make every package that differs what the lock says, and return their names. What is not locked is left alone.
+    """Make every package that differs what the lock says, and return the names of those that are now.
+
+    What is not locked is left alone, and an entry of the lock that was edited stays so: `verify` still names both.
 
     Raises:
         NotStored: A byte that the lock names is neither kept nor in the source; the others are restored.
@@ -192,7 +198,8 @@ def restore(library: str | Path) -> list[str]:
             raise NotStored(
                 f"Cannot restore {'; '.join(lost)}", hint="Put its source back where it was, or add it anew."
             )
-        return drifted
+        left = {one.skill for one in verify(folder)}
+        return [name for name in drifted if name not in left]
 
 
 @contextmanager
@@ -266,6 +273,11 @@ def _candidate(
         if staged.name != name:
             raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
         yield old, staged
+
+
+def _refuse_empty(allow: str) -> None:
+    if allow and not any(character.isalnum() for character in allow):
+        raise ConfigError(f"Expected a reason, got {allow!r}.", hint="Say in words why it may be installed.")
 
 
 def _refuse_blocked(staged: Staged, allow: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, one_line, say, table
 
 if TYPE_CHECKING:
     from metier.govern.sign import Trust
@@ -114,17 +114,24 @@ def verify_library(library: LibraryOption = Path("skills"), json: AsJson = False
 
 @app.command("restore")
 def restore_library(library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
-    """Make every installed package what the lock says.
+    """Make every installed package what the lock says. Exit code 1 if something differs still, which is told.
 
     Example: metier skill restore --library skills
     """
     from metier.stores.install import restore
+    from metier.stores.lock import verify
 
-    names = restore(library)
+    names, left = restore(library), verify(library)
     if json:
         as_json(names)
-        return
-    say(f"Restored {', '.join(names)}." if names else "Everything is as it was locked.")
+    elif names:
+        say(f"Restored {', '.join(names)}.")
+    elif not left:
+        say("Everything is as it was locked.")
+    for one in left:
+        say(one_line(f"Not put right: {'/'.join(filter(None, (one.skill, one.path)))}: {one.message}"))
+    if left:
+        raise typer.Exit(1)
 
 
 @app.command("lock")
