@@ -9,8 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 
-from certificates import write_key
+from certificates import write_encrypted_key, write_key
 from metier.errors import MissingExtra, PackageError
 from metier.govern.admit import add, preview, update
 from metier.govern.gains import UpdateDecision
@@ -148,6 +149,16 @@ def test_the_commands_sign_install_verify_and_remove(tmp_path: Path) -> None:
     assert "sum" in metier("skill", "lock", "-l", library).stdout
     assert metier("skill", "remove", "sum", "-l", library).returncode == 0
     assert json.loads(metier("skill", "lock", "-l", library, "--json").stdout)["skills"] == {}
+
+
+def test_the_password_of_a_key_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = package(tmp_path)
+    private, _ = write_encrypted_key(tmp_path, "k", b"open sesame", PrivateFormat.PKCS8)
+    named = ("govern", "sign", source, "--key", private, "--password-env", "SIGNING_PASSWORD")
+    unset = metier(*named)
+    assert unset.returncode == 2 and "'SIGNING_PASSWORD', which is empty or not set" in unset.stderr
+    monkeypatch.setenv("SIGNING_PASSWORD", "open sesame")
+    assert metier(*named).returncode == 0
 
 
 def test_the_commands_show_an_update_and_refuse_it(tmp_path: Path) -> None:

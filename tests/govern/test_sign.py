@@ -13,10 +13,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from certificates import Party, certify, write_key
+from certificates import Party, certify, write_encrypted_key, write_key
 from metier.errors import ConfigError, PackageError
 from metier.govern.sign import SignatureReport, SignatureState, Trust, sign, trust_keys, trust_roots, verify
 from metier.govern.sign.bundle import read_bundle, write_bundle
@@ -67,6 +67,23 @@ def test_what_a_key_signs_verifies_under_its_public_key(package: Path, tmp_path:
 def test_the_same_package_and_key_give_the_same_bytes(package: Path, keys: tuple[Path, Path]) -> None:
     first = sign(package, keys[0]).read_bytes()
     assert sign(package, keys[0]).read_bytes() == first
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_an_encrypted_key_signs_with_its_password_alone(package: Path, tmp_path: Path, form: PrivateFormat) -> None:
+    private, public = write_encrypted_key(tmp_path, "locked", b"open sesame", form)
+    with pytest.raises(ConfigError, match="is encrypted, and no password was given") as told:
+        sign(package, private)
+    assert "--password-env" in told.value.hint
+    with pytest.raises(ConfigError, match="The password does not open"):
+        sign(package, private, password=b"open barley")
+    sign(package, private, password=b"open sesame")
+    assert verify(package, trust_keys(public)).is_verified
+
+
+def test_a_password_for_a_key_without_one_is_told(package: Path, keys: tuple[Path, Path]) -> None:
+    with pytest.raises(ConfigError, match="which has none"):
+        sign(package, keys[0], password=b"open sesame")
 
 
 def test_every_fault_is_told_and_not_the_first_alone(signed: Path, trust: Trust) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from certificates import Party, certify, write_key
+from certificates import Party, certify, write_encrypted_key, write_key
 from metier.govern.sign import SignatureState, sign, trust_keys, trust_roots, verify
 
 model_signing = pytest.importorskip("model_signing")
@@ -53,6 +54,15 @@ def test_they_verify_what_our_key_signed(package: Path, tmp_path: Path, curve: e
     assert they_verify(package, key=public)
     (package / "SKILL.md").write_text("other")
     assert not they_verify(package, key=public)
+
+
+def test_both_sign_with_an_encrypted_key(package: Path, tmp_path: Path) -> None:
+    private, public = write_encrypted_key(tmp_path, "k", b"open sesame", PrivateFormat.PKCS8)
+    sign(package, private, password=b"open sesame")
+    assert they_verify(package, key=public)
+    config = model_signing.signing.Config().use_elliptic_key_signer(private_key=private, password=b"open sesame")
+    config.set_hashing_config(hashing(package)).sign(package, package / "skill.oms.sig")
+    assert verify(package, trust_keys(public)).is_verified
 
 
 @pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,9 @@ def sign_package(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="The certificate of the key, PEM.")] = None,
     chain: Annotated[list[Path] | None, typer.Option("--chain", help="Certificates up to the root, PEM.")] = None,
     signature: SignatureOption = None,
+    password_env: Annotated[
+        str, typer.Option("--password-env", metavar="NAME", help="The variable that holds the password of the key.")
+    ] = "",
     json: AsJson = False,
 ) -> None:
     """Sign every file of a package, as OpenSSF Model Signing v1 has it.
@@ -34,7 +38,8 @@ def sign_package(
     """
     from metier.govern.sign import sign
 
-    path = sign(folder, key, certificate=certificate, chain=chain or (), signature=signature)
+    password = _password(password_env) if password_env else None
+    path = sign(folder, key, certificate=certificate, chain=chain or (), password=password, signature=signature)
     if json:
         as_json({"signature": path})
         return
@@ -107,3 +112,12 @@ def bom(
     make_writable(output, "--output")
     output.write_bytes(text)
     say(f"Written: {output}")
+
+
+def _password(name: str) -> bytes:
+    """What an environment variable holds: a password on the command line could be read by others."""
+    from metier.errors import ConfigError
+
+    if not (value := os.environ.get(name)):
+        raise ConfigError(f"Expected a password in the environment variable {name!r}, which is empty or not set.")
+    return os.fsencode(value)

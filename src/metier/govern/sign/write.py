@@ -33,7 +33,7 @@ def sign(
         key: The private key, PEM, on the curve P-256, P-384 or P-521.
         certificate: The certificate of that key; without one, the bare key signs.
         chain: The certificates between it and the root.
-        password: Of the private key.
+        password: Of the private key, if that is encrypted.
         signature: Where to write it, a new file or an earlier signature; `skill.oms.sig` in the folder by default.
 
     Raises:
@@ -91,11 +91,23 @@ def _manifest(folder: Path, signature: Path) -> Manifest:
 
 
 def _private_key(path: Path, password: bytes | None) -> Any:
+    load = cryptography().hazmat.primitives.serialization.load_pem_private_key
     try:
-        key = cryptography().hazmat.primitives.serialization.load_pem_private_key(path.read_bytes(), password)
+        data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
-    except (ValueError, TypeError) as error:
+    try:
+        key = load(data, password)
+    except TypeError as error:  # a password without a need of one, or the other way round
+        if password:
+            raise ConfigError(f"A password was given for the private key {str(path)!r}, which has none.") from error
+        raise ConfigError(
+            f"The private key {str(path)!r} is encrypted, and no password was given.",
+            hint="Put it into an environment variable and name that with --password-env.",
+        ) from error
+    except ValueError as error:
+        if password and b"ENCRYPTED" in data:
+            raise ConfigError(f"The password does not open the private key {str(path)!r}.") from error
         raise ConfigError(f"Expected a private key in PEM form in {str(path)!r}: {error}") from error
     require_curve(key, str(path))
     return key
