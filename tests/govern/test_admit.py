@@ -151,6 +151,19 @@ def test_the_commands_sign_install_verify_and_remove(tmp_path: Path) -> None:
     assert json.loads(metier("skill", "lock", "-l", library, "--json").stdout)["skills"] == {}
 
 
+def test_the_commands_tell_what_no_signature_covers(tmp_path: Path) -> None:
+    source = package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    (source / ".git").mkdir()
+    (source / ".git" / "config").write_text("[core]")
+    signed = metier("govern", "sign", source, "--key", private)
+    assert signed.returncode == 0 and "Left out: .git." in signed.stderr
+    check = ("govern", "verify-signature", source, "--key", public)
+    assert metier(*check).returncode == 1
+    passed = metier(*check, "--ignore-git-paths")
+    assert passed.returncode == 0 and ".git is not covered by the signature." in passed.stdout
+
+
 def test_the_password_of_a_key_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = package(tmp_path)
     private, _ = write_encrypted_key(tmp_path, "k", b"open sesame", PrivateFormat.PKCS8)

@@ -121,6 +121,13 @@ def test_git_s_own_text_is_told_and_not_refused_unless_it_may_run(signed: Path, 
     assert faults(verify(signed, trust)) == [("not-covered", ".gitignore")]
 
 
+def test_only_git_s_own_paths_may_be_ignored(signed: Path, trust: Trust, keys: tuple[Path, Path]) -> None:
+    manifest = read_statement(read_bundle((signed / "skill.oms.sig").read_bytes()).payload)[0]
+    files = {"SKILL.md": manifest.files["SKILL.md"]}
+    resign(signed, keys[0], write_statement(Manifest(name="sum", files=files, ignored=("scripts", "skill.oms.sig"))))
+    assert faults(verify(signed, trust, ignore_git_paths=True)) == [("not-covered", "scripts/add.py")]
+
+
 def test_a_link_is_refused_even_when_it_leads_to_the_signed_bytes(signed: Path, trust: Trust, tmp_path: Path) -> None:
     shutil.move(signed / "scripts" / "add.py", tmp_path / "add.py")
     (signed / "scripts" / "add.py").symlink_to(tmp_path / "add.py")

@@ -36,14 +36,16 @@ def sign_package(
 
     Example: metier govern sign skills/pdf-forms --key signer.key
     """
-    from metier.govern.sign import sign
+    from metier.govern.sign import left_out, sign
 
     password = _password(password_env) if password_env else None
     path = sign(folder, key, certificate=certificate, chain=chain or (), password=password, signature=signature)
     if json:
-        as_json({"signature": path})
+        as_json({"signature": path, "left_out": left_out(folder)})
         return
     say(f"Signed: {path}")
+    if unsigned := left_out(folder):
+        say(f"Left out: {', '.join(unsigned)}. verify-signature refuses that, unless told --ignore-git-paths.")
 
 
 @app.command("verify-signature")
@@ -55,6 +57,9 @@ def verify_signature(
     at: Annotated[
         datetime | None, typer.Option(help="When certificates must be valid (UTC); when the signer began, by default.")
     ] = None,
+    ignore_git_paths: Annotated[
+        bool, typer.Option("--ignore-git-paths", help="Pass .git, .github and the like that nobody signed.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Check who signed packages and that no file differs, is missing or was added. Exit code 1 if one is not verified.
@@ -72,7 +77,10 @@ def verify_signature(
     if trust is None:
         raise ConfigError("Nobody is trusted yet.", hint="Name a root certificate with --root, or a key with --key.")
     moment = at.replace(tzinfo=UTC) if at else None
-    reports = [(folder, verify(folder, trust, signature=signature, at=moment)) for folder in folders]
+    reports = [
+        (folder, verify(folder, trust, signature=signature, at=moment, ignore_git_paths=ignore_git_paths))
+        for folder in folders
+    ]
     if json:
         as_json([{"path": folder, "report": report} for folder, report in reports])
     else:
