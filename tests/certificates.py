@@ -11,7 +11,14 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
@@ -34,6 +41,14 @@ def write_key(folder: Path, name: str, curve: ec.EllipticCurve | None = None) ->
     private, public = folder / f"{name}.key", folder / f"{name}.pub"
     private.write_bytes(_pem(key))
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return private, public
+
+
+def write_encrypted_key(folder: Path, name: str, password: bytes, form: PrivateFormat) -> tuple[Path, Path]:
+    """A private key that a password opens, and its public key, as PEM files."""
+    private, public = write_key(folder, name)
+    key = load_pem_private_key(private.read_bytes(), None)
+    private.write_bytes(key.private_bytes(Encoding.PEM, form, BestAvailableEncryption(password)))
     return private, public
 
 

@@ -9,8 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 
-from certificates import write_key
+from certificates import write_encrypted_key, write_key
 from metier.errors import MissingExtra, PackageError
 from metier.govern.admit import add, preview, update
 from metier.govern.gains import UpdateDecision
@@ -76,6 +77,39 @@ def test_an_update_that_does_more_waits_and_one_that_reads_better_does_not(tmp_p
     assert read_lock(library).skills["sum"].version == "1.0.2" and drift(library) == []
 
 
+def test_an_update_that_loses_its_signature_is_refused(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    signature = sign(source, private)
+    add(library, source, trust=trust_keys(public))
+    signature.unlink()
+    package(tmp_path, "Keep it short.", "1.0.1")
+    seen = preview(library, "sum")
+    assert seen.decision == UpdateDecision.REAPPROVE and "now comes to 'unchecked'" in seen.reasons[0]
+    assert "now comes to 'unsigned'" in preview(library, "sum", trust=trust_keys(public)).reasons[0]
+    with pytest.raises(PackageError, match="signature was 'verified'"):
+        update(library, "sum")
+    with pytest.raises(PackageError, match="'unsigned'"):
+        update(library, "sum", trust=trust_keys(public))
+    assert read_lock(library).skills["sum"].signature == "verified" and drift(library) == []
+    _, new = update(library, "sum", allow="the author lost the key")
+    assert (new.signature, new.allowed) == ("unchecked", "the author lost the key")
+
+
+def test_an_update_of_a_signed_package_says_whom_to_trust(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    sign(source, private)
+    add(library, source, trust=trust_keys(public))
+    assert update(library, "sum")[1].signature == "verified"
+    package(tmp_path, "Keep it short.", "1.0.1")
+    sign(source, private)
+    with pytest.raises(PackageError, match="now comes to 'unchecked'"):
+        update(library, "sum")
+    assert preview(library, "sum", trust=trust_keys(public)).decision == UpdateDecision.NOTE
+    assert update(library, "sum", trust=trust_keys(public))[1].signature == "verified"
+
+
 def test_roots_and_keys_may_be_trusted_together(tmp_path: Path) -> None:
     from certificates import certify
 
@@ -117,6 +151,29 @@ def test_the_commands_sign_install_verify_and_remove(tmp_path: Path) -> None:
     assert json.loads(metier("skill", "lock", "-l", library, "--json").stdout)["skills"] == {}
 
 
+def test_the_commands_tell_what_no_signature_covers(tmp_path: Path) -> None:
+    source = package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    (source / ".git").mkdir()
+    (source / ".git" / "config").write_text("[core]")
+    signed = metier("govern", "sign", source, "--key", private)
+    assert signed.returncode == 0 and "Left out: .git." in signed.stderr
+    check = ("govern", "verify-signature", source, "--key", public)
+    assert metier(*check).returncode == 1
+    passed = metier(*check, "--ignore-git-paths")
+    assert passed.returncode == 0 and ".git is not covered by the signature." in passed.stdout
+
+
+def test_the_password_of_a_key_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = package(tmp_path)
+    private, _ = write_encrypted_key(tmp_path, "k", b"open sesame", PrivateFormat.PKCS8)
+    named = ("govern", "sign", source, "--key", private, "--password-env", "SIGNING_PASSWORD")
+    unset = metier(*named)
+    assert unset.returncode == 2 and "'SIGNING_PASSWORD', which is empty or not set" in unset.stderr
+    monkeypatch.setenv("SIGNING_PASSWORD", "open sesame")
+    assert metier(*named).returncode == 0
+
+
 def test_the_commands_show_an_update_and_refuse_it(tmp_path: Path) -> None:
     library = tmp_path / "skills"
     assert metier("skill", "add", package(tmp_path), "-l", library).returncode == 0
@@ -126,6 +183,18 @@ def test_the_commands_show_an_update_and_refuse_it(tmp_path: Path) -> None:
     refused = metier("skill", "update", "sum", "-l", library)
     assert refused.returncode == 2 and "needs to be approved anew" in refused.stderr
     assert metier("skill", "update", "sum", "-l", library, "--allow", "we asked").returncode == 0
+
+
+def test_the_restore_command_tells_what_it_could_not_put_right(tmp_path: Path) -> None:
+    library = tmp_path / "skills"
+    add(library, package(tmp_path, EVIL), allow="a test of the scanner")
+    lock = library / "metier-skills.lock"
+    lock.write_text(lock.read_text().replace("a test of the scanner", "the board agreed"))
+    (library / "sum" / "SKILL.md").write_text("other")
+    told = metier("skill", "restore", "-l", library)
+    assert told.returncode == 1 and "Restored" not in told.stderr
+    assert told.stderr == "Not put right: sum: Its entry in the lock is not what was approved.\n"
+    assert metier("skill", "verify", "-l", library).returncode == 1
 
 
 def test_nobody_is_trusted_by_default(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from certificates import Party, certify, write_key
+from certificates import Party, certify, write_encrypted_key, write_key
 from metier.errors import ConfigError, PackageError
 from metier.govern.sign import SignatureReport, SignatureState, Trust, sign, trust_keys, trust_roots, verify
 from metier.govern.sign.bundle import read_bundle, write_bundle
@@ -69,6 +69,23 @@ def test_the_same_package_and_key_give_the_same_bytes(package: Path, keys: tuple
     assert sign(package, keys[0]).read_bytes() == first
 
 
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_an_encrypted_key_signs_with_its_password_alone(package: Path, tmp_path: Path, form: PrivateFormat) -> None:
+    private, public = write_encrypted_key(tmp_path, "locked", b"open sesame", form)
+    with pytest.raises(ConfigError, match="is encrypted, and no password was given") as told:
+        sign(package, private)
+    assert "--password-env" in told.value.hint
+    with pytest.raises(ConfigError, match="The password does not open"):
+        sign(package, private, password=b"open barley")
+    sign(package, private, password=b"open sesame")
+    assert verify(package, trust_keys(public)).is_verified
+
+
+def test_a_password_for_a_key_without_one_is_told(package: Path, keys: tuple[Path, Path]) -> None:
+    with pytest.raises(ConfigError, match="which has none"):
+        sign(package, keys[0], password=b"open sesame")
+
+
 def test_every_fault_is_told_and_not_the_first_alone(signed: Path, trust: Trust) -> None:
     (signed / "SKILL.md").write_text("other")
     (signed / "scripts" / "add.py").rename(signed / "scripts" / "sum.py")
@@ -102,6 +119,13 @@ def test_git_s_own_text_is_told_and_not_refused_unless_it_may_run(signed: Path, 
     assert report.is_verified and report.notes == (".gitignore is not covered by the signature.",)
     (signed / ".gitignore").chmod(0o755)
     assert faults(verify(signed, trust)) == [("not-covered", ".gitignore")]
+
+
+def test_only_git_s_own_paths_may_be_ignored(signed: Path, trust: Trust, keys: tuple[Path, Path]) -> None:
+    manifest = read_statement(read_bundle((signed / "skill.oms.sig").read_bytes()).payload)[0]
+    files = {"SKILL.md": manifest.files["SKILL.md"]}
+    resign(signed, keys[0], write_statement(Manifest(name="sum", files=files, ignored=("scripts", "skill.oms.sig"))))
+    assert faults(verify(signed, trust, ignore_git_paths=True)) == [("not-covered", "scripts/add.py")]
 
 
 def test_a_link_is_refused_even_when_it_leads_to_the_signed_bytes(signed: Path, trust: Trust, tmp_path: Path) -> None:
@@ -156,6 +180,29 @@ def test_a_signature_may_lie_elsewhere(package: Path, keys: tuple[Path, Path], t
     path = sign(package, keys[0], signature=tmp_path / "sum.sig")
     assert verify(package, trust, signature=path).is_verified
     assert verify(package, trust).state == SignatureState.UNSIGNED
+
+
+@pytest.mark.parametrize(
+    "place", ["sum/SKILL.md", "sum/../signer.key", "notes.txt", "sum/skill.oms.sig", "empty", "sum"]
+)
+def test_only_an_earlier_signature_is_written_over(package: Path, tmp_path: Path, place: str) -> None:
+    private, _ = write_key(tmp_path, "signer")
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "empty").touch()
+    (package / "skill.oms.sig").write_text('{"mediaType": "text"}')
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(ConfigError, match="an earlier signature"):
+        sign(package, private, signature=tmp_path / place)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_link_is_not_written_over_and_a_signature_is(signed: Path, keys: tuple[Path, Path], trust: Trust) -> None:
+    (signed.parent / "linked").symlink_to(signed / "skill.oms.sig")
+    with pytest.raises(ConfigError, match="an earlier signature"):
+        sign(signed, keys[0], signature=signed.parent / "linked")
+    (signed / "SKILL.md").write_text("other")
+    sign(signed, keys[0])
+    assert verify(signed, trust).is_verified
 
 
 def test_another_key_is_not_trusted(signed: Path, tmp_path: Path) -> None:

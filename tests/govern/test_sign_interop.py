@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from certificates import Party, certify, write_key
-from metier.govern.sign import SignatureState, sign, trust_keys, trust_roots, verify
+from certificates import Party, certify, write_encrypted_key, write_key
+from metier.govern.sign import SignatureState, left_out, sign, trust_keys, trust_roots, verify
 
 model_signing = pytest.importorskip("model_signing")
 CURVES = (ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1())
@@ -53,6 +55,15 @@ def test_they_verify_what_our_key_signed(package: Path, tmp_path: Path, curve: e
     assert they_verify(package, key=public)
     (package / "SKILL.md").write_text("other")
     assert not they_verify(package, key=public)
+
+
+def test_both_sign_with_an_encrypted_key(package: Path, tmp_path: Path) -> None:
+    private, public = write_encrypted_key(tmp_path, "k", b"open sesame", PrivateFormat.PKCS8)
+    sign(package, private, password=b"open sesame")
+    assert they_verify(package, key=public)
+    config = model_signing.signing.Config().use_elliptic_key_signer(private_key=private, password=b"open sesame")
+    config.set_hashing_config(hashing(package)).sign(package, package / "skill.oms.sig")
+    assert verify(package, trust_keys(public)).is_verified
 
 
 @pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)
@@ -154,6 +165,44 @@ def test_they_pass_what_is_planted_where_the_signer_did_not_look_and_we_refuse_i
     (package / place).write_text("evil")
     assert they_verify(package, key=public)
     assert verify(package, trust_keys(public)).state == SignatureState.CONTENT_CHANGED
+
+
+def checkout(package: Path) -> None:
+    """What lies in a package that is kept with git."""
+    for path in (".git/config", ".git/hooks/pre-commit.sample", ".github/workflows/test.yml", ".gitattributes"):
+        (package / path).parent.mkdir(parents=True, exist_ok=True)
+        (package / path).write_text("x")
+
+
+def by_us(package: Path, private: Path) -> None:
+    sign(package, private)
+
+
+def by_them(package: Path, private: Path) -> None:
+    config = model_signing.signing.Config().use_elliptic_key_signer(private_key=private)
+    config.set_hashing_config(hashing(package)).sign(package, package / "skill.oms.sig")
+
+
+@pytest.mark.parametrize("signed_by", [by_us, by_them])
+def test_what_was_signed_in_a_checkout_verifies_there_and_where_it_is_handed_on(
+    package: Path, tmp_path: Path, signed_by: Callable[[Path, Path], None]
+) -> None:
+    private, public = write_key(tmp_path, "k")
+    checkout(package)
+    signed_by(package, private)
+    (package / ".git" / "index").write_text("later")
+    trust = trust_keys(public)
+    assert left_out(package) == [".git", ".github"]
+    assert they_verify(package, key=public)
+    assert [fault.path for fault in verify(package, trust).faults] == [".git/config", ".github/workflows/test.yml"]
+    passed = verify(package, trust, ignore_git_paths=True)
+    assert passed.is_verified and passed.notes[0] == ".git is not covered by the signature."
+    copy = tmp_path / "copy" / "sum"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns(".git", ".github"))
+    assert they_verify(copy, key=public) and verify(copy, trust).is_verified
+    plant(package)
+    assert not they_verify(package, key=public)
+    assert not verify(package, trust, ignore_git_paths=True).is_verified
 
 
 def good(tmp_path: Path) -> tuple[Party, Party, Party]:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metier.capability import Capability
-from metier.errors import Conflict, NotStored, PackageError
+from metier.errors import ConfigError, Conflict, NotStored, PackageError
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
 from metier.stores.tree import read_tree
@@ -107,10 +107,39 @@ def test_a_renamed_file_and_a_changed_mode_are_named(library: Path, source: Path
     assert ("sum", "renamed", "skill.md") in drift(library)
 
 
+@pytest.mark.parametrize("mode", [0o4755, 0o2755, 0o1755, 0o757, 0o6755])
+def test_a_special_bit_and_a_file_anybody_may_write_are_named_and_put_right(
+    library: Path, source: Path, mode: int
+) -> None:
+    add(library, source, scan=clean)
+    file = library / "sum" / "scripts" / "add.py"
+    file.chmod(mode)
+    assert drift(library) == [("sum", "mode", "scripts/add.py")]
+    assert restore(library) == ["sum"] and verify(library) == []
+    assert file.stat().st_mode & 0o7777 == 0o755
+
+
+def test_the_umask_of_a_clone_is_no_difference(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / "sum" / "scripts" / "add.py").chmod(0o775)
+    (library / "sum" / "SKILL.md").chmod(0o600)
+    assert verify(library) == []
+
+
+def test_a_file_beside_the_packages_is_named_and_left(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / "evil.py").write_text("x")
+    assert drift(library) == [("evil.py", "unlocked", "")]
+    assert restore(library) == [] and (library / "evil.py").exists()
+
+
 def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
     add(library, source, scan=blocking, allow="read by hand")
     path = library / LOCK_NAME
     path.write_text(path.read_text().replace('"decision": "block"', '"decision": "clean"'))
+    assert drift(library) == [("sum", "approval", "")]
+    (library / "sum" / "SKILL.md").write_text("other")
+    assert restore(library) == []
     assert drift(library) == [("sum", "approval", "")]
 
 
@@ -141,6 +170,18 @@ def test_what_the_scan_refuses_is_not_installed_unless_somebody_says_why(library
     assert not (library / "sum").exists() and not (library / LOCK_NAME).exists()
     _, locked = add(library, source, scan=scan, allow="read by hand, 3 June")
     assert locked.allowed == "read by hand, 3 June" and verify(library) == []
+
+
+@pytest.mark.parametrize("allow", [" ", "\t\n", "\u200b", "...", "-"])
+def test_a_reason_that_says_nothing_is_none(library: Path, source: Path, allow: str) -> None:
+    with pytest.raises(ConfigError, match="Expected a reason"):
+        add(library, source, scan=blocking, allow=allow)
+    assert not (library / "sum").exists()
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("2.0.0"))
+    with pytest.raises(ConfigError, match="Expected a reason"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "it sends", allow=allow)
+    assert read_lock(library).skills["sum"].version == "1.0.0"
 
 
 def test_another_package_of_the_name_is_not_overwritten(library: Path, source: Path) -> None:

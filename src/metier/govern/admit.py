@@ -5,14 +5,14 @@ It puts together what `metier.stores.install` (files and lock) and this folder (
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from metier.errors import PackageError
 from metier.govern.diff import UpdateDiff, diff
 from metier.govern.gains import UpdateDecision
 from metier.govern.scan import scan
-from metier.govern.sign import Trust, verify
+from metier.govern.sign import SignatureReport, Trust, verify
 from metier.stores import install
 from metier.stores.lock import Locked
 
@@ -64,15 +64,26 @@ def update(
     )
 
 
-def preview(library: str | Path, name: str, *, source: str | Path | None = None) -> UpdateDiff:
+def preview(
+    library: str | Path, name: str, *, source: str | Path | None = None, trust: Trust | None = None
+) -> UpdateDiff:
     """Tell what the new version of an installed package does that the old one did not; nothing is installed.
+
+    Args:
+        source: Another source than the one it came from.
+        trust: Whom to trust; a version that is not signed by them needs approval if the installed one was.
 
     Raises:
         NotStored: No such package is installed.
         PackageError: It is not what was locked, or its source cannot be read.
     """
-    with install.candidate(library, name, scan=scan, source=source) as (old, new):
-        return diff(old, new, scan)
+    with install.candidate(library, name, scan=scan, source=source, signature=_told(trust)) as (old, new):
+        seen = diff(old.folder, new.folder, scan)
+        lost = install.lost_signature(old.locked, new.locked) if old.locked.tree != new.locked.tree else ""
+    if not lost:
+        return seen
+    decision = seen.decision if seen.decision in ASKS else UpdateDecision.REAPPROVE
+    return replace(seen, decision=decision, reasons=(lost, *seen.reasons))
 
 
 def _objection(old: Path, new: Path) -> str:
@@ -80,7 +91,7 @@ def _objection(old: Path, new: Path) -> str:
     return "; ".join(seen.reasons[:3]) if seen.decision in ASKS else ""
 
 
-def _checked(trust: Trust | None, allow: str) -> Callable[[Path], tuple[str, str]] | None:
+def _checked(trust: Trust | None, allow: str) -> install.SignatureCheck | None:
     if trust is None:
         return None
 
@@ -92,6 +103,15 @@ def _checked(trust: Trust | None, allow: str) -> Callable[[Path], tuple[str, str
                 f"The signature of {folder.name!r} comes to {report.state.value!r}: {first.path} {first.message}",
                 hint="See all with: metier govern verify-signature. If it may be installed, say why with --allow.",
             )
-        return report.state.value, report.signer if report.is_verified else ""
+        return _state(report)
 
     return check
+
+
+def _told(trust: Trust | None) -> install.SignatureCheck | None:
+    """A check that refuses nothing."""
+    return None if trust is None else lambda folder: _state(verify(folder, trust))
+
+
+def _state(report: SignatureReport) -> tuple[str, str]:
+    return report.state.value, report.signer if report.is_verified else ""

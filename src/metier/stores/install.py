@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from metier.errors import Conflict, NotStored, PackageError, StoreError, nearest
+from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
 from metier.stores.bulk import FileBulk
 from metier.stores.checks import is_name
 from metier.stores.disk import told
@@ -39,6 +39,9 @@ from metier.verdict import Decision, Scan, Severity
 REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
 """What a package is not installed with, unless somebody says why it may be."""
 
+VERIFIED = "verified"
+"""The state of a signature by somebody who is trusted."""
+
 Scanner = Callable[[Path], Scan]
 SignatureCheck = Callable[[Path], tuple[str, str]]
 Objection = Callable[[Path, Path], str]
@@ -46,7 +49,7 @@ Objection = Callable[[Path, Path], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
-    """A package that was brought in and is not installed yet."""
+    """A package in a folder, with what the lock says of it or would say."""
 
     name: str
     folder: Path
@@ -71,8 +74,10 @@ def add(
 
     Raises:
         PackageError: It is none, or its scan refuses it.
+        ConfigError: `allow` says nothing.
         Conflict: Another package of that name is installed.
     """
+    _refuse_empty(allow)
     folder = Path(library)
     with _alone(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
@@ -105,38 +110,55 @@ def update(
     Args:
         objection: Given the installed and the new folder, says what needs approval, or nothing.
         source: Another source than the one it came from.
+        signature: Tells the state of its signature, and who signed; a package that was verified must be so again.
         allow: Why it may be replaced in spite of an objection or of its scan; kept in the lock.
 
     Raises:
         NotStored: No such package is installed.
         PackageError: It is not what was locked, its new version is refused, or it is another package.
+        ConfigError: `allow` says nothing.
     """
+    _refuse_empty(allow)
     folder = Path(library)
     with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
         if staged.locked.tree == old.tree:
             return old, old
         _refuse_blocked(staged, allow)
-        if not allow and (reason := objection(folder / name, staged.folder)):
+        lost = lost_signature(old, staged.locked)
+        if not allow and (reason := lost or objection(folder / name, staged.folder)):
             raise PackageError(
                 f"The new version of {name!r} needs to be approved anew: {reason}",
-                hint="Look at it with --diff, then say why it may be installed with --allow.",
+                hint="Look at it with --diff, naming whom you trust if it was signed; "
+                "then say why it may be installed with --allow.",
             )
         return old, _install(folder, read_lock(folder), staged, allow)
 
 
 @contextmanager
 def candidate(
-    library: str | Path, name: str, *, scan: Scanner, source: str | Path | None = None
-) -> Iterator[tuple[Path, Path]]:
-    """Lend the folder of an installed package and that of its new version, to compare them; nothing is installed.
+    library: str | Path,
+    name: str,
+    *,
+    scan: Scanner,
+    source: str | Path | None = None,
+    signature: SignatureCheck | None = None,
+) -> Iterator[tuple[Staged, Staged]]:
+    """Lend an installed package and its new version, to compare them; nothing is installed.
 
     Raises:
         NotStored: No such package is installed.
         PackageError: It is not what was locked, or its source cannot be read.
     """
     folder = Path(library)
-    with _alone(folder), _candidate(folder, name, source, scan, None) as (_, staged):
-        yield folder / name, staged.folder
+    with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
+        yield Staged(name=name, folder=folder / name, locked=old), staged
+
+
+def lost_signature(old: Locked, new: Locked) -> str:
+    """Say that the old version was signed by somebody trusted and the new one is not; nothing if that is not so."""
+    if old.signature != VERIFIED or new.signature == VERIFIED:
+        return ""
+    return f"Its signature was {VERIFIED!r} ({old.signer}), and now comes to {new.signature!r}."
 
 
 def remove(library: str | Path, name: str) -> Locked:
@@ -155,7 +177,9 @@ def remove(library: str | Path, name: str) -> Locked:
 
 
 def restore(library: str | Path) -> list[str]:
-    """Make every package that differs what the lock says, and return their names. What is not locked is left alone.
+    """Make every package that differs what the lock says, and return the names of those that are now.
+
+    What is not locked is left alone, and an entry of the lock that was edited stays so: `verify` still names both.
 
     Raises:
         NotStored: A byte that the lock names is neither kept nor in the source; the others are restored.
@@ -174,7 +198,8 @@ def restore(library: str | Path) -> list[str]:
             raise NotStored(
                 f"Cannot restore {'; '.join(lost)}", hint="Put its source back where it was, or add it anew."
             )
-        return drifted
+        left = {one.skill for one in verify(folder)}
+        return [name for name in drifted if name not in left]
 
 
 @contextmanager
@@ -248,6 +273,11 @@ def _candidate(
         if staged.name != name:
             raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
         yield old, staged
+
+
+def _refuse_empty(allow: str) -> None:
+    if allow and not any(character.isalnum() for character in allow):
+        raise ConfigError(f"Expected a reason, got {allow!r}.", hint="Say in words why it may be installed.")
 
 
 def _refuse_blocked(staged: Staged, allow: str) -> None:

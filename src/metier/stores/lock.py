@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from metier.digest import digest, plain
 from metier.errors import PackageError
 from metier.stores.checks import is_name
 from metier.stores.disk import told
-from metier.stores.tree import Tree, differences, read_tree
+from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
 
 LOCK_NAME = "metier-skills.lock"
@@ -190,13 +191,24 @@ def _drift(folder: Path, name: str, locked: Locked) -> Iterator[Drift]:
     for found in differences(recorded, tree):
         yield Drift(skill=name, kind=found.kind, path=found.path, message=_MESSAGES[found.kind].format(found.was))
     for file in tree.files:
-        if file.path in locked.files and file.is_executable != locked.files[file.path].executable:
-            message = "It became executable." if file.is_executable else "It is no longer executable."
+        if file.path in locked.files and (message := _mode_fault(file, locked.files[file.path])):
             yield Drift(skill=name, kind="mode", path=file.path, message=message)
     if not differences(recorded, tree) and tree.digest != locked.tree:
         yield Drift(skill=name, kind="approval", message="The digest of the whole is not that of its files.")
 
 
+def _mode_fault(file: TreeFile, locked: LockedFile) -> str:
+    """What is wrong with the permissions of a file; whether its group may write it is left to the umask of a clone."""
+    if file.mode & _SPECIAL:
+        return "It has a special bit (set-user-ID, set-group-ID or sticky)."
+    if file.mode & stat.S_IWOTH:
+        return "Anybody may write it."
+    if file.is_executable != locked.executable:
+        return "It became executable." if file.is_executable else "It is no longer executable."
+    return ""
+
+
+_SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 _MESSAGES = {
     "changed": "Its content is not what was locked.",
     "missing": "It was locked, and is not there.",
@@ -207,5 +219,5 @@ _MESSAGES = {
 
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
     for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if entry.name not in lock.skills and entry.name != HOME and (entry.is_symlink() or entry.is_dir()):
+        if entry.name not in lock.skills and entry.name not in (HOME, LOCK_NAME):
             yield Drift(skill=entry.name, kind="unlocked", message="It lies in the library, and the lock has no such.")

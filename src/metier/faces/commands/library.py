@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, one_line, say, table
 
 if TYPE_CHECKING:
     from metier.govern.diff import UpdateDiff
@@ -73,6 +73,7 @@ def update_package(
 ) -> None:
     """Replace an installed package by what its source holds now, unless that does more than before.
 
+    One whose signature was verified must verify again: say whom you trust.
     With --diff nothing is installed; exit code 1 if the new version needs to be approved anew.
 
     Example: metier skill update pdf-forms --diff
@@ -80,8 +81,7 @@ def update_package(
     from metier.govern.admit import preview, update
 
     if only_diff:
-        seen = preview(library, name, source=source)
-        show_update(seen, json=json)
+        show_update(preview(library, name, source=source, trust=trusted(root, key)), json=json)
         return
     old, new = update(library, name, source=source, trust=trusted(root, key), allow=allow)
     if json:
@@ -121,17 +121,24 @@ def verify_library(library: LibraryOption = Path("skills"), json: AsJson = False
 
 @app.command("restore")
 def restore_library(library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
-    """Make every installed package what the lock says.
+    """Make every installed package what the lock says. Exit code 1 if something differs still, which is told.
 
     Example: metier skill restore --library skills
     """
     from metier.stores.install import restore
+    from metier.stores.lock import verify
 
-    names = restore(library)
+    names, left = restore(library), verify(library)
     if json:
         as_json(names)
-        return
-    say(f"Restored {', '.join(names)}." if names else "Everything is as it was locked.")
+    elif names:
+        say(f"Restored {', '.join(names)}.")
+    elif not left:
+        say("Everything is as it was locked.")
+    for one in left:
+        say(one_line(f"Not put right: {'/'.join(filter(None, (one.skill, one.path)))}: {one.message}"))
+    if left:
+        raise typer.Exit(1)
 
 
 @app.command("lock")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -26,19 +27,25 @@ def sign_package(
     certificate: Annotated[Path | None, typer.Option("--certificate", help="The certificate of the key, PEM.")] = None,
     chain: Annotated[list[Path] | None, typer.Option("--chain", help="Certificates up to the root, PEM.")] = None,
     signature: SignatureOption = None,
+    password_env: Annotated[
+        str, typer.Option("--password-env", metavar="NAME", help="The variable that holds the password of the key.")
+    ] = "",
     json: AsJson = False,
 ) -> None:
     """Sign every file of a package, as OpenSSF Model Signing v1 has it.
 
     Example: metier govern sign skills/pdf-forms --key signer.key
     """
-    from metier.govern.sign import sign
+    from metier.govern.sign import left_out, sign
 
-    path = sign(folder, key, certificate=certificate, chain=chain or (), signature=signature)
+    password = _password(password_env) if password_env else None
+    path = sign(folder, key, certificate=certificate, chain=chain or (), password=password, signature=signature)
     if json:
-        as_json({"signature": path})
+        as_json({"signature": path, "left_out": left_out(folder)})
         return
     say(f"Signed: {path}")
+    if unsigned := left_out(folder):
+        say(f"Left out: {', '.join(unsigned)}. verify-signature refuses that, unless told --ignore-git-paths.")
 
 
 @app.command("verify-signature")
@@ -50,6 +57,9 @@ def verify_signature(
     at: Annotated[
         datetime | None, typer.Option(help="When certificates must be valid (UTC); when the signer began, by default.")
     ] = None,
+    ignore_git_paths: Annotated[
+        bool, typer.Option("--ignore-git-paths", help="Pass .git, .github and the like that nobody signed.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Check who signed packages and that no file differs, is missing or was added. Exit code 1 if one is not verified.
@@ -67,7 +77,10 @@ def verify_signature(
     if trust is None:
         raise ConfigError("Nobody is trusted yet.", hint="Name a root certificate with --root, or a key with --key.")
     moment = at.replace(tzinfo=UTC) if at else None
-    reports = [(folder, verify(folder, trust, signature=signature, at=moment)) for folder in folders]
+    reports = [
+        (folder, verify(folder, trust, signature=signature, at=moment, ignore_git_paths=ignore_git_paths))
+        for folder in folders
+    ]
     if json:
         as_json([{"path": folder, "report": report} for folder, report in reports])
     else:
@@ -107,3 +120,12 @@ def bom(
     make_writable(output, "--output")
     output.write_bytes(text)
     say(f"Written: {output}")
+
+
+def _password(name: str) -> bytes:
+    """What an environment variable holds: a password on the command line could be read by others."""
+    from metier.errors import ConfigError
+
+    if not (value := os.environ.get(name)):
+        raise ConfigError(f"Expected a password in the environment variable {name!r}, which is empty or not set.")
+    return os.fsencode(value)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from metier.govern.sign.report import FaultKind, SignatureFault
-from metier.govern.sign.statement import Manifest
+from metier.govern.sign.statement import GIT_PATHS, Manifest
 from metier.stores.tree import Difference, Hasher, Tree, TreeFile, differences, read_tree
 
 _INERT = (".gitattributes", ".gitignore")
@@ -28,14 +28,27 @@ _TOLD = {
 }
 
 
-def content_faults(folder: Path, manifest: Manifest, *, signature: str) -> tuple[list[SignatureFault], list[str]]:
+def left_out(folder: str | Path) -> list[str]:
+    """Name what `sign` leaves out of a package as git's own, and `verify` refuses unless it is told to ignore it.
+
+    >>> left_out("no-such-folder")
+    []
+    """
+    place = Path(folder)
+    return [path for path in GIT_PATHS if _anything(place / path) and not _is_inert(place, path)]
+
+
+def content_faults(
+    folder: Path, manifest: Manifest, *, signature: str, ignore_git_paths: bool = False
+) -> tuple[list[SignatureFault], list[str]]:
     """Compare a folder with a manifest. Returns the faults, and notes on what was left out and is harmless.
 
     Args:
         signature: The path of the signature in the folder, which it cannot cover itself; empty if it lies elsewhere.
+        ignore_git_paths: Whether what the signer left out as git's own is noted and not refused.
     """
-    left_out = [path for path in _ignored(manifest) if path != signature]
-    tree = read_tree(folder, skip=frozenset((signature, *left_out)), new_hash=_hash(manifest))
+    uncovered = [path for path in _ignored(manifest) if path != signature]
+    tree = read_tree(folder, skip=frozenset((signature, *uncovered)), new_hash=_hash(manifest))
     faults = [_fault(*_TOLD[odd.kind], odd.path) for odd in tree.odd]
     if manifest.shard_size:
         tree = _in_shards(folder, tree, manifest)
@@ -43,12 +56,12 @@ def content_faults(folder: Path, manifest: Manifest, *, signature: str) -> tuple
     faults += [_of(found) for found in differences(manifest.files, tree) if found.path not in odd]
     faults += _mode_faults(tree, manifest)
     notes = []
-    for path in left_out:
-        if not os.path.lexists(folder / path):
+    for path in uncovered:
+        if not (inside := _anything(folder / path)):
             continue
-        if path in _INERT and _is_plain_file(folder / path):
+        if _is_inert(folder, path) or (ignore_git_paths and path in GIT_PATHS):
             notes.append(f"{path} is not covered by the signature.")
-        elif inside := _anything(folder / path):
+        else:
             shown = inside.relative_to(folder).as_posix()
             faults.append(_fault(FaultKind.NOT_COVERED, "The signer left it out, so anybody may have put it.", shown))
     return faults, notes
@@ -75,13 +88,17 @@ def _mode_faults(tree: Tree, manifest: Manifest) -> Iterator[SignatureFault]:
             yield _fault(FaultKind.MODE, "It was signed as a file that is not executable, and is.", file.path)
 
 
-def _is_plain_file(path: Path) -> bool:
-    mode = path.lstat().st_mode
+def _is_inert(folder: Path, path: str) -> bool:
+    if path not in _INERT:
+        return False
+    mode = (folder / path).lstat().st_mode
     return stat.S_ISREG(mode) and not mode & 0o111
 
 
 def _anything(path: Path) -> Path | None:
-    """The path itself if it is no folder, else something that is none in it."""
+    """The path itself if it is no folder, else something that is none in it; None if nothing is there."""
+    if not os.path.lexists(path):
+        return None
     if path.is_symlink() or not path.is_dir():
         return path
     for here, folders, files in os.walk(path):

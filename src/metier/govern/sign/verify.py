@@ -20,7 +20,12 @@ MAX_SIGNATURE_BYTES = 1 << 24
 
 
 def verify(
-    folder: str | Path, trust: Trust, *, signature: str | Path | None = None, at: datetime | None = None
+    folder: str | Path,
+    trust: Trust,
+    *,
+    signature: str | Path | None = None,
+    at: datetime | None = None,
+    ignore_git_paths: bool = False,
 ) -> SignatureReport:
     """Check the signature of a package and every file of it. Nothing in it is run, no link is followed.
 
@@ -30,6 +35,8 @@ def verify(
         trust: Whom to trust, from `trust_roots` or `trust_keys`.
         signature: Where the signature lies; `skill.oms.sig` or `model.sig` in the folder by default.
         at: When the certificates must be valid; when the signing certificate began to be, by default.
+        ignore_git_paths: Whether `.git`, `.github` and the like that the signer left out are noted and not refused, as
+            model-signing does: what lies there may be anybody's.
 
     Raises:
         PackageError: There is no such folder, or it holds more files than any honest package.
@@ -55,7 +62,7 @@ def verify(
     if envelope.is_keyless:
         return report([_needs_sigstore()])
     faults, signer = trust_faults(trust, envelope, at=at)
-    more, manifest, notes = statement_faults(place, envelope.payload, path)
+    more, manifest, notes = statement_faults(place, envelope.payload, path, ignore_git_paths=ignore_git_paths)
     return report([*faults, *more], signer=signer, files=manifest.files, notes=notes)
 
 
@@ -68,13 +75,16 @@ def find_signature(folder: Path) -> Path | None:
     return next((folder / name for name in SIGNATURE_NAMES if os.path.lexists(folder / name)), None)
 
 
-def statement_faults(folder: Path, payload: bytes, signature: Path) -> tuple[list[SignatureFault], Manifest, list[str]]:
+def statement_faults(
+    folder: Path, payload: bytes, signature: Path, *, ignore_git_paths: bool = False
+) -> tuple[list[SignatureFault], Manifest, list[str]]:
     """Tell what is wrong with a signed statement and with the files of a folder; beside it the manifest and notes."""
     manifest, faults = read_statement(payload)
     notes: list[str] = []
     # A statement that could not be read lists no file, and each would be told as planted.
     if all(fault.kind != FaultKind.STATEMENT for fault in faults):
-        found, notes = content_faults(folder, manifest, signature=_inside(folder, signature))
+        inside = _inside(folder, signature)
+        found, notes = content_faults(folder, manifest, signature=inside, ignore_git_paths=ignore_git_paths)
         faults += found
     if manifest.name and manifest.name != folder.resolve().name:
         notes.append(f"It was signed in a folder called {manifest.name!r}.")

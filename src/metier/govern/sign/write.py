@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from metier.errors import ConfigError, PackageError
-from metier.govern.sign.bundle import Envelope, pre_authentication_encoding, write_bundle
+from metier.govern.sign.bundle import Envelope, pre_authentication_encoding, read_bundle, write_bundle
 from metier.govern.sign.statement import GIT_PATHS, Manifest, write_statement
 from metier.govern.sign.trust import cryptography, hash_of, key_hint, require_curve
-from metier.govern.sign.verify import SIGNATURE_NAMES
+from metier.govern.sign.verify import SIGNATURE_NAMES, read_signature
 from metier.stores.disk import told
 from metier.stores.tree import read_tree
 
@@ -33,16 +33,18 @@ def sign(
         key: The private key, PEM, on the curve P-256, P-384 or P-521.
         certificate: The certificate of that key; without one, the bare key signs.
         chain: The certificates between it and the root.
-        password: Of the private key.
-        signature: Where to write it; `skill.oms.sig` in the folder by default.
+        password: Of the private key, if that is encrypted.
+        signature: Where to write it, a new file or an earlier signature; `skill.oms.sig` in the folder by default.
 
     Raises:
         PackageError: The package holds a link, a special file or a name that could mislead.
-        ConfigError: A key or certificate cannot be read, or they do not belong together.
+        ConfigError: A key or certificate cannot be read, they do not belong together, or something that is no signature
+            lies where it is to be written.
         MissingExtra: `cryptography` is not installed.
     """
     place = Path(folder)
     path = Path(signature) if signature is not None else place / SIGNATURE_NAMES[0]
+    _refuse_other_files(path)
     private = _private_key(Path(key), password)
     certificates = _certificates(private, certificate, chain)
     payload = write_statement(_manifest(place, path))
@@ -54,6 +56,19 @@ def sign(
     )
     _write(path, write_bundle(envelope))
     return path
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Only an earlier signature may be written over: whatever else lies there is a file of the package, or a key."""
+    if not os.path.lexists(path):
+        return
+    try:
+        read_bundle(read_signature(path))
+    except (ValueError, OSError) as error:
+        raise ConfigError(
+            f"Expected no file or an earlier signature in {str(path)!r}, got something else; it is left as it is.",
+            hint="Name a new file with --signature, or move that one away.",
+        ) from error
 
 
 def _manifest(folder: Path, signature: Path) -> Manifest:
@@ -76,11 +91,23 @@ def _manifest(folder: Path, signature: Path) -> Manifest:
 
 
 def _private_key(path: Path, password: bytes | None) -> Any:
+    load = cryptography().hazmat.primitives.serialization.load_pem_private_key
     try:
-        key = cryptography().hazmat.primitives.serialization.load_pem_private_key(path.read_bytes(), password)
+        data = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
-    except (ValueError, TypeError) as error:
+    try:
+        key = load(data, password)
+    except TypeError as error:  # a password without a need of one, or the other way round
+        if password:
+            raise ConfigError(f"A password was given for the private key {str(path)!r}, which has none.") from error
+        raise ConfigError(
+            f"The private key {str(path)!r} is encrypted, and no password was given.",
+            hint="Put it into an environment variable and name that with --password-env.",
+        ) from error
+    except ValueError as error:
+        if password and b"ENCRYPTED" in data:
+            raise ConfigError(f"The password does not open the private key {str(path)!r}.") from error
         raise ConfigError(f"Expected a private key in PEM form in {str(path)!r}: {error}") from error
     require_curve(key, str(path))
     return key
