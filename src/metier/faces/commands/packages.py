@@ -82,11 +82,14 @@ def edit(
 
 def check_strictly(paths: list[Path], *, json: bool) -> None:
     """Show what skills-ref 0.1.1 says of the packages in some folders, and of each folder that holds none."""
-    from metier.stores.package import find_packages
+    from metier.stores.package import NOT_LOOKED_INTO, all_packages
     from metier.stores.strict import validate
 
-    folders = [folder for path in paths for folder in (list(find_packages(path)) or [path])]
-    errors = {str(folder): validate(folder) for folder in folders}
+    errors = dict[str, list[str]]()
+    for path in paths:
+        folders, unseen = all_packages(path)
+        errors |= {str(folder): validate(folder) for folder in folders or [path]}
+        errors |= {str(place): [NOT_LOOKED_INTO] for place in unseen}
     if json:
         as_json([{"path": path, "errors": said} for path, said in errors.items()])
     else:

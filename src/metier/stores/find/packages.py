@@ -9,7 +9,7 @@ from pathlib import Path
 from metier.errors import PackageError
 from metier.index import Index
 from metier.skill import Skill
-from metier.stores.package import find_packages, read_package
+from metier.stores.package import all_packages, read_package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,13 @@ class Indexed:
         num_changed: Skills that were added or replaced.
         num_removed: Skills that are no longer in the folders.
         left_out: Each package that could not be read, and why.
+        unseen: Links and folders that may hold packages and were not looked into.
     """
 
     num_changed: int
     num_removed: int
     left_out: tuple[tuple[Path, str], ...] = ()
+    unseen: tuple[Path, ...] = ()
 
 
 def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
@@ -40,10 +42,12 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
     ...     index_packages(open_index(), [library]).num_changed
     1
     """
-    num_changed, num_removed, left_out = 0, 0, list[tuple[Path, str]]()
+    num_changed, num_removed, left_out, unseen = 0, 0, list[tuple[Path, str]](), list[Path]()
     for folder in folders:
         skills: dict[str, Skill] = {}
-        for path in find_packages(folder):
+        found, passed_over = all_packages(folder)
+        unseen += passed_over
+        for path in found:
             try:
                 skill = read_package(path).skill
             except PackageError as error:
@@ -56,4 +60,4 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
         known = {listed.name for listed in index.skills() if listed.origin == origin}
         num_changed += index.put(skills.values(), origin=origin)
         num_removed += index.remove(sorted(known - skills.keys()), origin=origin)
-    return Indexed(num_changed=num_changed, num_removed=num_removed, left_out=tuple(left_out))
+    return Indexed(num_changed=num_changed, num_removed=num_removed, left_out=tuple(left_out), unseen=tuple(unseen))
