@@ -98,6 +98,14 @@ def test_every_difference_is_named(library: Path, source: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["SKILL.md", "skill.md"])
+def test_a_package_planted_in_the_library_itself_is_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / "README.md").write_text("What is installed here.")
+    (library / name).write_text(manifest("1.0.0"))
+    assert drift(library) == [(name, "unlocked", "")]
+
+
 def test_a_renamed_file_and_a_changed_mode_are_named(library: Path, source: Path) -> None:
     add(library, source, scan=clean)
     (library / "sum" / "scripts" / "add.py").chmod(0o644)

@@ -207,5 +207,7 @@ _MESSAGES = {
 
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
     for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if entry.name not in lock.skills and entry.name != HOME and (entry.is_symlink() or entry.is_dir()):
+        # A SKILL.md beside the packages would make a package of the library itself.
+        is_package = entry.is_symlink() or entry.is_dir() or entry.name.lower() == "skill.md"
+        if entry.name not in lock.skills and entry.name != HOME and is_package:
             yield Drift(skill=entry.name, kind="unlocked", message="It lies in the library, and the lock has no such.")
