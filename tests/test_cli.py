@@ -145,6 +145,24 @@ def test_what_was_not_looked_into_is_told(metier: Command, tmp_path: Path, comma
     assert "link" in out
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("skill", "verify", "-l"),
+        ("skill", "lock", "-l"),
+        ("skill", "restore", "-l"),
+        ("skill", "installed"),
+        ("skill", "installed", "--plugin"),
+        ("skill", "installed", "--home"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_wrong_use(metier: Command, tmp_path: Path, command: tuple[str, ...]) -> None:
+    code, out, err = metier(*command, tmp_path / "typo")
+    assert (code, out) == (2, "")
+    assert "typo" in err
+    assert not (tmp_path / "typo").exists()
+
+
 def test_a_package_behind_many_folders_is_scanned(metier: Command, tmp_path: Path) -> None:
     for number in range(2100):
         (tmp_path / "aaa" / str(number)).mkdir(parents=True)

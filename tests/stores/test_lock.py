@@ -106,6 +106,22 @@ def test_a_package_planted_in_the_library_itself_is_named(library: Path, source:
     assert drift(library) == [(name, "unlocked", "")]
 
 
+@pytest.mark.parametrize(
+    "verb",
+    [
+        verify,
+        read_lock,
+        restore,
+        lambda library: remove(library, "sum"),
+        lambda library: update(library, "sum", scan=clean, objection=lambda old, new: ""),
+    ],
+)
+def test_a_library_that_is_not_there_is_told_and_not_made(library: Path, verb) -> None:
+    with pytest.raises(PackageError, match=f"installed packages, got '{library}'"):
+        verb(library)
+    assert not library.exists()
+
+
 def test_a_renamed_file_and_a_changed_mode_are_named(library: Path, source: Path) -> None:
     add(library, source, scan=clean)
     (library / "sum" / "scripts" / "add.py").chmod(0o644)

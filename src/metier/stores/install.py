@@ -28,6 +28,7 @@ from metier.stores.lock import (
     approved,
     locked_files,
     read_lock,
+    refuse_missing,
     verify,
     write_lock,
 )
@@ -74,6 +75,8 @@ def add(
         Conflict: Another package of that name is installed.
     """
     folder = Path(library)
+    with told("make", "the library", folder):
+        folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
@@ -158,6 +161,7 @@ def restore(library: str | Path) -> list[str]:
     """Make every package that differs what the lock says, and return their names. What is not locked is left alone.
 
     Raises:
+        PackageError: There is no such library.
         NotStored: A byte that the lock names is neither kept nor in the source; the others are restored.
     """
     folder = Path(library)
@@ -180,9 +184,10 @@ def restore(library: str | Path) -> list[str]:
 @contextmanager
 def _alone(library: Path) -> Iterator[None]:
     """One process at a time; what an earlier one left half-done is cleared away."""
+    refuse_missing(library)
     home = library / HOME
     with told("change", "the library", library):
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(exist_ok=True)
         handle = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

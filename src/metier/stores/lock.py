@@ -101,11 +101,13 @@ def read_lock(library: str | Path) -> Lock:
     """Read the lock of a library; an empty one where there is none.
 
     Raises:
-        PackageError: It cannot be read, or is not as metier writes it.
+        PackageError: There is no such library; or its lock cannot be read, or is not as metier writes it.
 
-    >>> read_lock("no-such-folder").skills
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     read_lock(library).skills
     {}
     """
+    refuse_missing(library)
     path = Path(library) / LOCK_NAME
     try:
         text = path.read_bytes()
@@ -119,6 +121,19 @@ def read_lock(library: str | Path) -> Lock:
     if odd := [name for name in lock.skills if not is_name(name)]:
         raise PackageError(f"{str(path)!r} names the package {odd[0]!r}, which is no name of a folder.")
     return lock
+
+
+def refuse_missing(library: str | Path) -> None:
+    """Refuse a library that is not there, as a mistyped path must not pass for an empty one.
+
+    Raises:
+        PackageError: There is no such folder.
+    """
+    if not Path(library).is_dir():
+        raise PackageError(
+            f"Expected a folder of installed packages, got {str(library)!r}.",
+            hint="Name the library with --library; metier skill add makes a new one.",
+        )
 
 
 def write_lock(library: str | Path, lock: Lock) -> None:
@@ -156,7 +171,11 @@ def lock_text(lock: Lock) -> bytes:
 def verify(library: str | Path) -> list[Drift]:
     """Tell everything in which a library differs from its lock; nothing when all is as it was approved.
 
-    >>> verify("no-such-folder")
+    Raises:
+        PackageError: There is no such library, or its lock cannot be read.
+
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     verify(library)
     []
     """
     folder, lock = Path(library), read_lock(library)
@@ -206,7 +225,7 @@ _MESSAGES = {
 
 
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
-    for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
+    for entry in sorted(folder.iterdir()):
         # A SKILL.md beside the packages would make a package of the library itself.
         is_package = entry.is_symlink() or entry.is_dir() or entry.name.lower() == "skill.md"
         if entry.name not in lock.skills and entry.name != HOME and is_package:
