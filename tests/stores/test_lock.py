@@ -67,6 +67,23 @@ def test_what_is_added_is_locked_and_verifies(library: Path, source: Path) -> No
     assert locked.files["scripts/add.py"].executable and not locked.files["SKILL.md"].executable
 
 
+@pytest.mark.parametrize("packed", ["", "zip", "gztar"])
+def test_a_package_may_be_called_source(library: Path, tmp_path: Path, packed: str) -> None:
+    origin = tmp_path / "from" / "source"
+    origin.mkdir(parents=True)
+    (origin / "SKILL.md").write_text(manifest("1.0.0").replace("name: sum", "name: source"))
+    archive = shutil.make_archive(str(tmp_path / "a"), packed, origin.parent, "source") if packed else origin
+    assert add(library, archive, scan=clean)[0] == "source"
+    shutil.rmtree(library / ".metier")
+    shutil.rmtree(library / "source")
+    assert restore(library) == ["source"] and verify(library) == []
+
+
+def test_a_package_that_says_no_name_is_called_as_its_folder(library: Path, source: Path) -> None:
+    (source / "SKILL.md").write_text("---\ndescription: Add numbers.\n---\nAdd them.\n")
+    assert add(library, source, scan=clean)[0] == "sum"
+
+
 def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_path: Path) -> None:
     add(library, source, scan=clean)
     first = (library / LOCK_NAME).read_bytes()

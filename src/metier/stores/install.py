@@ -40,6 +40,9 @@ from metier.verdict import Decision, Scan, Severity
 REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
 """What a package is not installed with, unless somebody says why it may be."""
 
+_BROUGHT = "_source"
+"""Where a package is brought to beside the place of its name; no package can be called so."""
+
 Scanner = Callable[[Path], Scan]
 SignatureCheck = Callable[[Path], tuple[str, str]]
 Objection = Callable[[Path, Path], str]
@@ -213,7 +216,8 @@ def _workplace(library: Path) -> Iterator[Path]:
 @contextmanager
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
-        brought = stage(source, place / "source")
+        # In a folder of the name it came under, which counts where a SKILL.md says none.
+        brought = stage(source, place / _BROUGHT / Path(source).resolve().name)
         skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
@@ -307,7 +311,7 @@ def _write(library: Path, new: Path, locked: Locked) -> None:
 
 
 def _fetch(library: Path, new: Path, locked: Locked) -> None:
-    brought = stage(library / locked.source, new.parent / "source")
+    brought = stage(library / locked.source, new.parent / _BROUGHT)
     if read_tree(brought).digest != locked.tree:
         raise NotStored(f"its source {locked.source!r} holds something else now")
     for path, file in locked.files.items():
