@@ -192,6 +192,16 @@ def test_another_package_of_the_name_is_not_overwritten(library: Path, source: P
     assert verify(library) == []
 
 
+@pytest.mark.parametrize("inside", ["sum", "sum/inner", "."])
+def test_what_is_installed_is_no_source_of_itself(library: Path, source: Path, inside: str) -> None:
+    (source / "inner").mkdir()
+    (source / "inner" / "SKILL.md").write_text(manifest("1.0.0"))
+    add(library, source, scan=clean)
+    with pytest.raises(Conflict, match="is what is installed in"):
+        add(library, library / inside, scan=clean)
+    assert read_lock(library).skills["sum"].source == "../from/sum" and verify(library) == []
+
+
 def test_what_is_not_locked_is_not_overwritten(library: Path, source: Path) -> None:
     (library / "sum").mkdir(parents=True)
     with pytest.raises(Conflict, match="not in the lock"):

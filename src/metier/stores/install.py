@@ -75,11 +75,12 @@ def add(
 
     Raises:
         PackageError: It is none, or its scan refuses it.
-        Conflict: Another package of that name is installed.
+        Conflict: Another package of that name is installed, or the source is what is installed here.
     """
     folder = Path(library)
     with told("make", "the library", folder):
         folder.mkdir(parents=True, exist_ok=True)
+    _refuse_installed(folder, source)
     with _alone(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
@@ -257,6 +258,17 @@ def _candidate(
         if staged.name != name:
             raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
         yield old, staged
+
+
+def _refuse_installed(library: Path, source: str | Path) -> None:
+    """An installed package that became its own source would never hear of an update."""
+    at, home = Path(source).resolve(), library.resolve()
+    inside = at.relative_to(home).parts if at.is_relative_to(home) else None
+    if inside is not None and (not inside or inside[0] in read_lock(library).skills):
+        raise Conflict(
+            f"The source {str(source)!r} is what is installed in {str(library)!r}.",
+            hint="Name the source it came from. Compare it with the lock: metier skill verify",
+        )
 
 
 def _refuse_blocked(staged: Staged, allow: str) -> None:
