@@ -177,9 +177,11 @@ def classify(
 def search(
     request: Annotated[str, typer.Argument(help="What is to be done, in plain words.")],
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of packages; the skills of the workspace by default.")
+        list[Path] | None, typer.Argument(help="Folders of packages; by default the workspace, or what --index holds.")
     ] = None,
-    workspace: WorkspaceOption = Path(),
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="The folder with metier.toml; this one by default.")
+    ] = None,
     index: Annotated[str, typer.Option(help="A file or postgresql:// URL that keeps the index for the next time.")] = (
         ":memory:"
     ),
@@ -192,26 +194,33 @@ def search(
 
     Example: metier skill search "fill in this form" skills --index .metier/index.db
     """
-    from contextlib import closing
+    from contextlib import ExitStack, closing
 
     from metier.digest import plain
     from metier.faces.opened import stored
     from metier.faces.show import say
-    from metier.stores.find import open_index
-    from metier.stores.find.packages import index_packages
+    from metier.stores.find import open_index, open_kept
+    from metier.stores.find.packages import index_packages, index_skills
     from metier.stores.package import NOT_LOOKED_INTO
 
+    origins: tuple[str, ...] | None = None
     unseen: tuple[Path, ...] = ()
-    with closing(open_index(index)) as opened:
+    with ExitStack() as stack:
         if paths:
+            opened = stack.enter_context(closing(open_index(index)))
             done = index_packages(opened, paths)
-            unseen = done.unseen
+            origins, unseen = done.origins, done.unseen
             for path, error in (*done.left_out, *((path, NOT_LOOKED_INTO) for path in unseen)):
                 say(f"left out: {path}: {error}")
-        elif index == ":memory:":
-            with stored(workspace) as store:
-                opened.put(store.skills())
-        found = opened.find(request, k)
+        elif workspace or index == ":memory:":
+            folder = workspace or Path()
+            store = stack.enter_context(stored(folder))
+            opened = stack.enter_context(closing(open_index(index)))
+            origins = (folder.resolve().as_posix(),)
+            index_skills(opened, store.skills(), origin=origins[0])
+        else:
+            opened = stack.enter_context(closing(open_kept(index)))
+        found = opened.find(request, k, origins=origins)
     if json:
         as_json({**plain(found), "unseen": unseen})
     else:
