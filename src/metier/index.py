@@ -7,7 +7,7 @@ says carries a calibrated probability, so "no skill should fire" is an answer. I
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -142,8 +142,11 @@ class Index(Protocol):
         """The instructions of a listed skill as they were indexed. Raises NotStored."""
         ...
 
-    def find(self, query: str, k: int = 5) -> Found:
-        """The best `k` skills for a request, and whether any should fire. The same index gives the same answer."""
+    def find(self, query: str, k: int = 5, *, origins: Collection[str] | None = None) -> Found:
+        """The best `k` skills for a request, and whether any should fire. The same index gives the same answer.
+
+        With origins, the answer is that of an index which holds the skills of those origins and no other.
+        """
         ...
 
     def close(self) -> None:

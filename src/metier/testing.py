@@ -190,6 +190,7 @@ def _check_index_changes(index: Index, skill: Skill, listed: Listed) -> None:
     query = "Write this word backwards, please"
     found = index.find(query)
     _equal("one name may stand under two origins", index.put([skill], origin="elsewhere"), 1)
+    _equal("find() of one origin answers as if there were no other", index.find(query, origins=[listed.origin]), found)
     _equal("remove() takes out one origin", index.remove([skill.name, "unknown"], origin="elsewhere"), 1)
     _equal("what was put and removed leaves no trace in the answers", index.find(query), found)
     changed = replace(skill, description="Paint a wall.", policy="Take a brush.")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -62,13 +62,18 @@ class MixesOrigins(SqlIndex):
 
 
 class AnswersTooMuch(SqlIndex):
-    def find(self, query: str, k: int = 5) -> Found:
-        return super().find(query, k + 1)
+    def find(self, query: str, k: int = 5, *, origins: Collection[str] | None = None) -> Found:
+        return super().find(query, k + 1, origins=origins)
+
+
+class AnswersFromAll(SqlIndex):
+    def find(self, query: str, k: int = 5, *, origins: Collection[str] | None = None) -> Found:
+        return super().find(query, k)
 
 
 class IsTooSure(SqlIndex):
-    def find(self, query: str, k: int = 5) -> Found:
-        found = super().find(query, k)
+    def find(self, query: str, k: int = 5, *, origins: Collection[str] | None = None) -> Found:
+        found = super().find(query, k, origins=origins)
         return replace(found, hits=tuple(replace(hit, probability=0.9) for hit in found.hits))
 
 
@@ -79,6 +84,7 @@ class IsTooSure(SqlIndex):
         (CountsAll, "changes nothing"),
         (MixesOrigins, "two origins|put|trace"),
         (AnswersTooMuch, "gives k hits"),
+        (AnswersFromAll, "as if there were no other"),
         (IsTooSure, "sum to at most"),
     ],
 )
@@ -116,6 +122,16 @@ def test_a_store_and_an_index_share_a_server(postgres: dict[str, Any], tmp_path:
             index.put(store.skills())
             assert index.find("merge thing1").hits[0].name == "skill-1"
         assert [skill.name for skill in store.skills()] == ["skill-1"]
+
+
+def test_of_some_origins_an_index_answers_as_if_there_were_no_other() -> None:
+    index, alone = open_index(), open_index()
+    for number in range(40):
+        index.put([numbered(number)], origin=f"folder-{number % 2}")
+    alone.put((numbered(number) for number in range(0, 40, 2)), origin="folder-0")
+    for query in ("fold thing5", "sing a thing", "way 16 to merge"):
+        assert index.find(query, origins=["folder-0"]) == alone.find(query)
+    assert index.find("fold thing5", origins=["elsewhere"]).hits == ()
 
 
 def test_what_was_put_is_there_when_it_is_opened_again(tmp_path: Path) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from metier.errors import NotStored
 from metier.faces.commands.skill import app
 from metier.skill import Skill
 from metier.stores.find import open_index
 from metier.stores.find.packages import index_packages
 from metier.stores.package import write_package
+from metier.stores.sqlite import SqliteStore
 
 REVERSE = Skill(name="reverse", description="Write the letters of a word backwards.", policy="Start at the end.")
 MERGE = Skill(name="merge", description="Merge the pages of PDF files.", policy="Concatenate the files.")
@@ -74,6 +77,44 @@ def test_an_index_on_the_disk_is_searched_without_the_folders(library: Path, tmp
     shutil.rmtree(library)
     done = CliRunner().invoke(app, ["search", "merge pdf pages", "--index", index, "--json", "-k", "1"])
     assert [hit["listed"]["name"] for hit in json.loads(done.stdout)["hits"]] == ["merge"]
+
+
+def test_a_kept_index_answers_only_from_the_folders_that_are_named_now(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_package(MERGE, tmp_path / "other")
+
+    def found(*folders: str | Path) -> list[tuple[str, str]]:
+        asked = ["search", "merge pages of pdf files", *map(str, folders), "--index", str(tmp_path / "i.db"), "--json"]
+        hits = json.loads(CliRunner().invoke(app, asked).stdout)["hits"]
+        return [(hit["listed"]["origin"], hit["listed"]["name"]) for hit in hits]
+
+    both = [(str(tmp_path / "library"), "merge"), (str(tmp_path / "other"), "merge")]
+    monkeypatch.chdir(tmp_path)
+    assert found("library") == both[:1]
+    assert found("other") == both[1:]
+    monkeypatch.chdir(library)
+    assert found("../library", library, ".") == both[:1]
+    assert found() == both
+
+
+def test_an_index_that_is_not_there_is_told_and_not_made(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["search", "x", "--index", str(tmp_path / "typo.db")])
+    assert isinstance(done.exception, NotStored)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workspace_is_kept_in_an_index(tmp_path: Path) -> None:
+    workspace, index = tmp_path / "w", tmp_path / "i.db"
+    (workspace / ".metier").mkdir(parents=True)
+    (workspace / "t.csv").write_text("id,label\n")
+    settings = '[workspace]\nname = "t"\n[discover]\ntaxonomy = "t.csv"\ndocuments = []\n'
+    (workspace / "metier.toml").write_text(settings)
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_skill(MERGE)
+    for more in (["-w", str(workspace)], []):
+        done = CliRunner().invoke(app, ["search", "merge pages of pdf files", *more, "--index", str(index), "--json"])
+        assert [hit["listed"]["name"] for hit in json.loads(done.stdout)["hits"]] == ["merge"]
 
 
 def test_the_name_of_a_stranger_cannot_move_the_cursor(library: Path) -> None:

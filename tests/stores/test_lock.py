@@ -67,6 +67,23 @@ def test_what_is_added_is_locked_and_verifies(library: Path, source: Path) -> No
     assert locked.files["scripts/add.py"].executable and not locked.files["SKILL.md"].executable
 
 
+@pytest.mark.parametrize("packed", ["", "zip", "gztar"])
+def test_a_package_may_be_called_source(library: Path, tmp_path: Path, packed: str) -> None:
+    origin = tmp_path / "from" / "source"
+    origin.mkdir(parents=True)
+    (origin / "SKILL.md").write_text(manifest("1.0.0").replace("name: sum", "name: source"))
+    archive = shutil.make_archive(str(tmp_path / "a"), packed, origin.parent, "source") if packed else origin
+    assert add(library, archive, scan=clean)[0] == "source"
+    shutil.rmtree(library / ".metier")
+    shutil.rmtree(library / "source")
+    assert restore(library) == ["source"] and verify(library) == []
+
+
+def test_a_package_that_says_no_name_is_called_as_its_folder(library: Path, source: Path) -> None:
+    (source / "SKILL.md").write_text("---\ndescription: Add numbers.\n---\nAdd them.\n")
+    assert add(library, source, scan=clean)[0] == "sum"
+
+
 def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_path: Path) -> None:
     add(library, source, scan=clean)
     first = (library / LOCK_NAME).read_bytes()
@@ -96,6 +113,30 @@ def test_every_difference_is_named(library: Path, source: Path) -> None:
         ("sum", "missing", "scripts/add.py"),
         ("planted", "unlocked", ""),
     ]
+
+
+@pytest.mark.parametrize("name", ["SKILL.md", "skill.md"])
+def test_a_package_planted_in_the_library_itself_is_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / "README.md").write_text("What is installed here.")
+    (library / name).write_text(manifest("1.0.0"))
+    assert drift(library) == [(name, "unlocked", "")]
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        verify,
+        read_lock,
+        restore,
+        lambda library: remove(library, "sum"),
+        lambda library: update(library, "sum", scan=clean, objection=lambda old, new: ""),
+    ],
+)
+def test_a_library_that_is_not_there_is_told_and_not_made(library: Path, verb) -> None:
+    with pytest.raises(PackageError, match=f"installed packages, got '{library}'"):
+        verb(library)
+    assert not library.exists()
 
 
 def test_a_renamed_file_and_a_changed_mode_are_named(library: Path, source: Path) -> None:
@@ -190,6 +231,16 @@ def test_another_package_of_the_name_is_not_overwritten(library: Path, source: P
     with pytest.raises(Conflict, match="Another package 'sum'"):
         add(library, source, scan=clean)
     assert verify(library) == []
+
+
+@pytest.mark.parametrize("inside", ["sum", "sum/inner", "."])
+def test_what_is_installed_is_no_source_of_itself(library: Path, source: Path, inside: str) -> None:
+    (source / "inner").mkdir()
+    (source / "inner" / "SKILL.md").write_text(manifest("1.0.0"))
+    add(library, source, scan=clean)
+    with pytest.raises(Conflict, match="is what is installed in"):
+        add(library, library / inside, scan=clean)
+    assert read_lock(library).skills["sum"].source == "../from/sum" and verify(library) == []
 
 
 def test_what_is_not_locked_is_not_overwritten(library: Path, source: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from metier.digest import digest
 from metier.errors import Conflict, PackageError, StoreError, StoreFull
 from metier.skill import File, Representation, Scope, Skill
-from metier.stores.package import Package, find_packages, read_package, write_package
+from metier.stores.package import Package, all_packages, find_packages, read_package, write_package
 from strategies import interfaces, texts, tuples
 
 GOOD = "---\nname: pdf\ndescription: Fill in forms.\n---\n\n# PDF\n\nFill them in.\n"
@@ -554,28 +554,38 @@ def test_packages_are_found_sorted_and_within_bounds(tmp_path: Path) -> None:
         (tmp_path / folder / "SKILL.md").write_text(GOOD)
     (tmp_path / "loop").symlink_to(tmp_path)
     skipped: list[Path] = []
-    found = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path, skipped=skipped)]
+    found = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path, skipped=skipped, max_depth=6)]
     assert found == ["1/2/3/4/5/6", "a", "a/inner", "b"]
-    assert {path.relative_to(tmp_path).as_posix() for path in skipped} == {"1/2/3/4/5/6/7", "loop"}
-    whole = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path)]
-    assert whole == ["1/2/3/4/5/6", "1/2/3/4/5/6/7", "a", "a/inner", "b"]
+    assert skipped == [tmp_path / "loop", tmp_path / "1/2/3/4/5/6/7"]
+    assert tmp_path / "1/2/3/4/5/6/7" in list(find_packages(tmp_path))
+    with pytest.raises(PackageError, match="at most 500000 folders, 6 deep"):
+        list(find_packages(tmp_path, max_depth=6))
     with pytest.raises(PackageError, match="Expected a folder"):
         find_packages(tmp_path / "nothing")
 
 
-def test_no_crowd_of_folders_hides_a_package(tmp_path: Path) -> None:
-    for number in range(2_100):
-        (tmp_path / "a" / f"{number:04}").mkdir(parents=True)
-    (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "SKILL.md").write_text(GOOD)
-    assert [path.name for path in find_packages(tmp_path)] == ["b"]
-
-
-def test_what_cannot_be_looked_at_whole_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "/".join("d" * 66)).mkdir(parents=True)
-    with pytest.raises(PackageError, match="more than 64 folders deep") as refusal:
-        list(find_packages(tmp_path))
-    assert refusal.value.hint
+def test_all_packages_of_a_folder_are_found_and_what_may_hide_one_is_told(tmp_path: Path) -> None:
+    top, outside = tmp_path / "top", tmp_path / "outside"
+    for folder in (
+        *(top / f"a/{number}" for number in range(2100)),
+        top / "z",
+        outside,
+        top / "planted",
+        top / ".git/x",
+    ):
+        folder.mkdir(parents=True)
+    for folder in (top / "a", top / "z", outside):
+        (folder / "SKILL.md").write_text(GOOD)
+    (top / "a" / "told-by-its-package").symlink_to(outside)
+    (top / "to-a").symlink_to(top / "a")
+    (top / "note").symlink_to(outside / "SKILL.md")
+    (top / "broken").symlink_to(tmp_path / "nothing")
+    (top / "kept").symlink_to(top / ".git" / "x")
+    (top / "out").symlink_to(outside)
+    (top / "planted" / "SKILL.md").symlink_to(outside / "SKILL.md")
+    found, unseen = all_packages(top)
+    assert found == [top / "a", top / "z"]
+    assert unseen == [top / "kept", top / "out", top / "planted" / "SKILL.md"]
 
 
 def test_other_spellings_of_the_file_name_are_read(tmp_path: Path) -> None:

@@ -19,13 +19,15 @@ from metier.sandbox import ScriptRun
 from metier.skill import Skill
 from metier.store import Store
 from metier.stores.fault import Fault
-from metier.stores.package import find_packages, read_package
+from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
 from metier.verdict import Evidence, Scan, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookedAt:
     """One package of a folder: what it holds, what is wrong with it, and how far it would be trusted as it is.
+
+    A link or a folder that may hold packages and was not looked into is one too, with an error and an unread scan.
 
     Attributes:
         path: Below the folder that was looked over.
@@ -65,8 +67,8 @@ def look_over(
         PackageError: There is no such folder, no package in it, or more than one and a trace.
         InputError: The trace is of other content.
     """
-    places = list(find_packages(folder))
-    if not places:
+    places, unseen = all_packages(folder)
+    if not places and not unseen:
         raise PackageError(
             f"Expected SKILL.md packages or a metier.toml in {str(folder)!r}, found neither.",
             hint="A workspace has a metier.toml; a package is a folder with a SKILL.md.",
@@ -91,7 +93,16 @@ def look_over(
             if store is not None:
                 store.put_findings(verdict.digest, verdict.findings)
                 store.put_verdict(verdict)
-    return looked
+    return looked + [
+        LookedAt(
+            path=path.relative_to(folder).as_posix(),
+            skill=None,
+            place=path.parent,
+            scan=Scan(unread=(path.name,)),
+            error=NOT_LOOKED_INTO,
+        )
+        for path in unseen
+    ]
 
 
 def look_at(

@@ -28,6 +28,7 @@ from metier.stores.lock import (
     approved,
     locked_files,
     read_lock,
+    refuse_missing,
     verify,
     write_lock,
 )
@@ -41,6 +42,8 @@ REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
 
 VERIFIED = "verified"
 """The state of a signature by somebody who is trusted."""
+_BROUGHT = "_source"
+"""Where a package is brought to beside the place of its name; no package can be called so."""
 
 Scanner = Callable[[Path], Scan]
 SignatureCheck = Callable[[Path], tuple[str, str]]
@@ -75,10 +78,13 @@ def add(
     Raises:
         PackageError: It is none, or its scan refuses it.
         ConfigError: `allow` says nothing.
-        Conflict: Another package of that name is installed.
+        Conflict: Another package of that name is installed, or the source is what is installed here.
     """
     _refuse_empty(allow)
     folder = Path(library)
+    with told("make", "the library", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    _refuse_installed(folder, source)
     with _alone(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
@@ -182,6 +188,7 @@ def restore(library: str | Path) -> list[str]:
     What is not locked is left alone, and an entry of the lock that was edited stays so: `verify` still names both.
 
     Raises:
+        PackageError: There is no such library.
         NotStored: A byte that the lock names is neither kept nor in the source; the others are restored.
     """
     folder = Path(library)
@@ -205,9 +212,10 @@ def restore(library: str | Path) -> list[str]:
 @contextmanager
 def _alone(library: Path) -> Iterator[None]:
     """One process at a time; what an earlier one left half-done is cleared away."""
+    refuse_missing(library)
     home = library / HOME
     with told("change", "the library", library):
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(exist_ok=True)
         handle = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -233,7 +241,8 @@ def _workplace(library: Path) -> Iterator[Path]:
 @contextmanager
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
-        brought = stage(source, place / "source")
+        # In a folder of the name it came under, which counts where a SKILL.md says none.
+        brought = stage(source, place / _BROUGHT / Path(source).resolve().name)
         skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
@@ -278,6 +287,17 @@ def _candidate(
 def _refuse_empty(allow: str) -> None:
     if allow and not any(character.isalnum() for character in allow):
         raise ConfigError(f"Expected a reason, got {allow!r}.", hint="Say in words why it may be installed.")
+
+
+def _refuse_installed(library: Path, source: str | Path) -> None:
+    """An installed package that became its own source would never hear of an update."""
+    at, home = Path(source).resolve(), library.resolve()
+    inside = at.relative_to(home).parts if at.is_relative_to(home) else None
+    if inside is not None and (not inside or inside[0] in read_lock(library).skills):
+        raise Conflict(
+            f"The source {str(source)!r} is what is installed in {str(library)!r}.",
+            hint="Name the source it came from. Compare it with the lock: metier skill verify",
+        )
 
 
 def _refuse_blocked(staged: Staged, allow: str) -> None:
@@ -332,7 +352,7 @@ def _write(library: Path, new: Path, locked: Locked) -> None:
 
 
 def _fetch(library: Path, new: Path, locked: Locked) -> None:
-    brought = stage(library / locked.source, new.parent / "source")
+    brought = stage(library / locked.source, new.parent / _BROUGHT)
     if read_tree(brought).digest != locked.tree:
         raise NotStored(f"its source {locked.source!r} holds something else now")
     for path, file in locked.files.items():

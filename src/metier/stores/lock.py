@@ -25,6 +25,7 @@ from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
 
 LOCK_NAME = "metier-skills.lock"
+_NOTES = (".md", ".txt", ".rst")
 HOME = ".metier"
 """Beside the packages: what is needed to restore them."""
 
@@ -102,11 +103,13 @@ def read_lock(library: str | Path) -> Lock:
     """Read the lock of a library; an empty one where there is none.
 
     Raises:
-        PackageError: It cannot be read, or is not as metier writes it.
+        PackageError: There is no such library; or its lock cannot be read, or is not as metier writes it.
 
-    >>> read_lock("no-such-folder").skills
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     read_lock(library).skills
     {}
     """
+    refuse_missing(library)
     path = Path(library) / LOCK_NAME
     try:
         text = path.read_bytes()
@@ -120,6 +123,19 @@ def read_lock(library: str | Path) -> Lock:
     if odd := [name for name in lock.skills if not is_name(name)]:
         raise PackageError(f"{str(path)!r} names the package {odd[0]!r}, which is no name of a folder.")
     return lock
+
+
+def refuse_missing(library: str | Path) -> None:
+    """Refuse a library that is not there, as a mistyped path must not pass for an empty one.
+
+    Raises:
+        PackageError: There is no such folder.
+    """
+    if not Path(library).is_dir():
+        raise PackageError(
+            f"Expected a folder of installed packages, got {str(library)!r}.",
+            hint="Name the library with --library; metier skill add makes a new one.",
+        )
 
 
 def write_lock(library: str | Path, lock: Lock) -> None:
@@ -157,7 +173,11 @@ def lock_text(lock: Lock) -> bytes:
 def verify(library: str | Path) -> list[Drift]:
     """Tell everything in which a library differs from its lock; nothing when all is as it was approved.
 
-    >>> verify("no-such-folder")
+    Raises:
+        PackageError: There is no such library, or its lock cannot be read.
+
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     verify(library)
     []
     """
     folder, lock = Path(library), read_lock(library)
@@ -217,7 +237,17 @@ _MESSAGES = {
 }
 
 
+def _is_note(name: str) -> bool:
+    """Whether a file beside the packages is a text about them, and neither a program nor the text of a skill.
+
+    >>> _is_note("README.md"), _is_note("SKILL.md"), _is_note("run.py")
+    (True, False, False)
+    """
+    return name[:1] == "." or "." not in name or (name.endswith(_NOTES) and name.lower() != "skill.md")
+
+
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
-    for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if entry.name not in lock.skills and entry.name not in (HOME, LOCK_NAME):
+    known = {HOME, LOCK_NAME, *lock.skills}
+    for entry in sorted(folder.iterdir()):
+        if entry.name not in known and (entry.is_symlink() or entry.is_dir() or not _is_note(entry.name)):
             yield Drift(skill=entry.name, kind="unlocked", message="It lies in the library, and the lock has no such.")

@@ -31,11 +31,14 @@ _MANIFEST = "SKILL.md"
 _MAX_MANIFEST_BYTES = 1 << 20
 _MAX_FILES = 10_000
 _MAX_FILE_DEPTH = 32
-_MAX_DEPTH = 64
-_MAX_FOLDERS = 500_000
-_MAX_SEARCH_DEPTH = 6
-_MAX_SEARCH_FOLDERS = 2000
+_MAX_SEARCH_DEPTH = 128
+_MAX_SEARCH_FOLDERS = 500_000
+"""Many times the largest public collection; so many folders are looked into within a minute."""
+
 _NOT_SEARCHED = (".git", ".metier", "node_modules")
+
+NOT_LOOKED_INTO = "Not looked into: it is a link, cannot be read, or lies too deep or beyond too many folders."
+"""What is said of each place that `all_packages` passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,17 +176,24 @@ def refuse_unloadable(data: bytes, manifest: Path) -> None:
     _files(manifest.parent)
 
 
-def find_packages(folder: str | Path, *, skipped: list[Path] | None = None) -> Iterator[Path]:
-    """Find the folders that hold a SKILL.md, sorted, in the whole of a folder.
+def find_packages(
+    folder: str | Path,
+    *,
+    skipped: list[Path] | None = None,
+    max_depth: int = _MAX_SEARCH_DEPTH,
+    max_folders: int = _MAX_SEARCH_FOLDERS,
+) -> Iterator[Path]:
+    """Find the folders that hold a SKILL.md, sorted.
 
     Links and the folders `.git`, `.metier` and `node_modules` are passed over.
 
     Args:
-        skipped: A client that discovers skills by itself looks at most 6 folders deep and into at most 2,000; here is
-            noted what it left out, and the links. Without it nothing is left out.
+        skipped: Where to note the links, the folders that cannot be read, and those that lie too deep or are too many.
+        max_depth: How many folders deep to look.
+        max_folders: How many folders to look into.
 
     Raises:
-        PackageError: There is no such folder, or what lies in it cannot be looked at whole.
+        PackageError: There is no such folder; or, without `skipped`, some lie too deep or are too many.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as library:
@@ -194,7 +204,30 @@ def find_packages(folder: str | Path, *, skipped: list[Path] | None = None) -> I
     top = Path(folder)
     if not _is_folder(top):
         raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
-    return _search(top, skipped)
+    return _search(top, skipped, max_depth, max_folders)
+
+
+def all_packages(folder: str | Path) -> tuple[list[Path], list[Path]]:
+    """Find every package below a folder that somebody named, and whatever below it may hold more and was passed over.
+
+    Returns:
+        The packages; then the links that lead out to a folder or stand for a SKILL.md, the folders that cannot be read,
+        and those that lie too deep or are too many. What lies in a package is told when that package is read.
+
+    Raises:
+        PackageError: There is no such folder.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     (Path(library) / "more").symlink_to("/")
+    ...     [path.name for path in all_packages(library)[1]]
+    ['more']
+    """
+    skipped: list[Path] = []
+    found = list(find_packages(folder, skipped=skipped))
+    packages, top = set(found), os.path.realpath(folder)
+    unseen = [path for path in skipped if packages.isdisjoint(path.parents) and not _hides_nothing(path, top)]
+    return found, unseen
 
 
 def write_package(
@@ -369,41 +402,43 @@ def _is_rendered(skill: Skill, text: str) -> bool:
     return False
 
 
-def _search(top: Path, skipped: list[Path] | None) -> Iterator[Path]:
-    max_depth, max_folders = (_MAX_DEPTH, _MAX_FOLDERS) if skipped is None else (_MAX_SEARCH_DEPTH, _MAX_SEARCH_FOLDERS)
-    left_out: list[Path] = [] if skipped is None else skipped
-    pending, num_looked = [(top, 0)], 0
+def _search(top: Path, skipped: list[Path] | None, max_depth: int, max_folders: int) -> Iterator[Path]:
+    pending, num_looked, passed_over, beyond = [(top, 0)], 0, list[Path](), list[Path]()
     while pending and num_looked < max_folders:
         here, depth = pending.pop()
         num_looked += 1
         try:
             entries = _entries(here)
         except PackageError:
-            if skipped is None:
-                raise
-            left_out.append(here)
+            passed_over.append(here)
             continue
         if any(entry.name.lower() == _MANIFEST.lower() and not entry.is_symlink() for entry in entries):
             yield here
-        left_out += [Path(entry.path) for entry in entries if entry.is_symlink()]
+        passed_over += [Path(entry.path) for entry in entries if entry.is_symlink()]
         inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
         wanted = [Path(entry.path) for entry in inner if entry.name not in _NOT_SEARCHED]
         if depth < max_depth:
             pending += [(path, depth + 1) for path in reversed(wanted)]
-        elif skipped is None and wanted:
-            raise _too_much(wanted[0])
         else:
-            left_out += wanted
-    if skipped is None and pending:
-        raise _too_much(pending[-1][0])
-    left_out += [path for path, _ in reversed(pending)]
+            beyond += wanted
+    beyond += [path for path, _ in reversed(pending)]
+    if skipped is not None:
+        skipped += passed_over + beyond
+    elif beyond:
+        raise PackageError(
+            f"Expected at most {max_folders} folders, {max_depth} deep, in {str(top)!r}; {str(beyond[0])!r} is beyond.",
+            hint="Name a folder below it.",
+        )
 
 
-def _too_much(place: Path) -> PackageError:
-    return PackageError(
-        f"Cannot look for packages in {str(place)!r}: it lies more than {_MAX_DEPTH} folders deep, or behind "
-        f"{_MAX_FOLDERS:,} others.",
-        hint="Name the folder that holds the packages.",
+def _hides_nothing(path: Path, top: str) -> bool:
+    """Whether a link leads to no package, or to a folder that is looked into where it lies."""
+    # `Path.is_symlink` raises for a path that is too long.
+    if not os.path.islink(path) or path.name.lower() == _MANIFEST.lower():  # noqa: PTH114
+        return False
+    target = Path(os.path.realpath(path))
+    return not _is_folder(target) or (
+        target.is_relative_to(top) and not set(target.relative_to(top).parts) & set(_NOT_SEARCHED)
     )
 
 

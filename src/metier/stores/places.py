@@ -29,6 +29,9 @@ SKILL_FOLDERS = (
 """Where clients keep skills, below a project and below the home folder; the convention that all share comes first."""
 
 _MAX_ANCESTORS = 32
+_MAX_DEPTH = 6
+_MAX_FOLDERS = 2000
+"""Of one place, as the client guide advises."""
 
 
 class Place(StrEnum):
@@ -164,7 +167,7 @@ def _is_open(root: Path, skipped: list[Path]) -> bool:
 
 def _packages(root: Path, place: Place, skipped: list[Path]) -> Iterator[FoundPackage]:
     outer: list[Path] = []
-    for path in find_packages(root, skipped=skipped):
+    for path in find_packages(root, skipped=skipped, max_depth=_MAX_DEPTH, max_folders=_MAX_FOLDERS):
         nested_in = next((one for one in reversed(outer) if one in path.parents), None)
         outer.append(path)
         try:

@@ -14,17 +14,19 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.command()
 def installed(
-    project: Annotated[Path, typer.Argument(help="A folder of the project.")] = Path(),
-    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The folder of a plugin.")] = None,
+    project: Annotated[Path, typer.Argument(help="A folder of the project.", exists=True, file_okay=False)] = Path(),
+    plugin: Annotated[
+        list[Path] | None, typer.Option("--plugin", help="The folder of a plugin.", exists=True, file_okay=False)
+    ] = None,
     home: Annotated[
-        Path | None, typer.Option("--home", help="The home folder of the user; yours if not given.")
+        Path | None, typer.Option("--home", help="The home folder of the user; yours if not given.", exists=True)
     ] = None,
     trust: Annotated[bool, typer.Option("--trust", help="You trust what lies in the project.")] = False,
     json: AsJson = False,
 ) -> None:
     """List the packages that an agent would find here: of the project, of the user and of plugins.
 
-    Example: metier skill installed . --plugin ~/plugins/forms
+    Example: metier skill installed . --plugin examples/first-trade
     """
     from metier.stores.places import discover_packages
 
@@ -84,11 +86,14 @@ def edit(
 
 def check_strictly(paths: list[Path], *, json: bool) -> None:
     """Show what skills-ref 0.1.1 says of the packages in some folders, and of each folder that holds none."""
-    from metier.stores.package import find_packages
+    from metier.stores.package import NOT_LOOKED_INTO, all_packages
     from metier.stores.strict import validate
 
-    folders = [folder for path in paths for folder in (list(find_packages(path)) or [path])]
-    errors = {str(folder): validate(folder) for folder in folders}
+    errors = dict[str, list[str]]()
+    for path in paths:
+        folders, unseen = all_packages(path)
+        errors |= {str(folder): validate(folder) for folder in folders or [path]}
+        errors |= {str(place): [NOT_LOOKED_INTO] for place in unseen}
     if json:
         as_json([{"path": path, "errors": said} for path, said in errors.items()])
     else:

@@ -91,7 +91,7 @@ def check(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Check packages against the SKILL.md format. Exit code 1 if strict tools would refuse one.
+    """Check packages against the SKILL.md format. Exit code 1 if strict tools would refuse one, or some are not seen.
 
     Example: metier skill check skills
     """
@@ -127,46 +127,61 @@ def classify(
 ) -> None:
     """Say what packages are made of, where they act and which design patterns they follow. A label, no trust.
 
+    Exit code 1 if a link or folder that may hold more was not looked into.
+
     Example: metier skill classify skills
     """
     from metier.discover.classify import classify as classified
     from metier.errors import PackageError
     from metier.faces.show import say
-    from metier.stores.package import find_packages, read_package
+    from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
 
+    looked = [all_packages(path) for path in paths]
+    unseen = [path for _, passed_over in looked for path in passed_over]
     rows = []
-    for folder in (folder for path in paths for folder in find_packages(path)):
+    for folder in (folder for found, _ in looked for folder in found):
         try:
             package = read_package(folder)
         except PackageError as error:
             say(f"left out: {error}")
             continue
         rows.append((package, classified(package.skill, package.fields)))
+    for path in unseen:
+        say(f"left out: {path}: {NOT_LOOKED_INTO}")
     if json:
-        as_json([{"path": package.path, "name": package.skill.name, "classes": found} for package, found in rows])
-        return
-    table(
-        ("package", "made of", "acts on", "patterns", "because"),
-        (
+        as_json(
+            [
+                *({"path": package.path, "name": package.skill.name, "classes": found} for package, found in rows),
+                *({"path": path, "error": NOT_LOOKED_INTO} for path in unseen),
+            ]
+        )
+    else:
+        table(
+            ("package", "made of", "acts on", "patterns", "because"),
             (
-                package.path,
-                found.representation.value,
-                found.scope.value,
-                " ".join(pattern.number for pattern in found.patterns),
-                "; ".join(found.reasons[:2]),
-            )
-            for package, found in rows
-        ),
-    )
+                (
+                    package.path,
+                    found.representation.value,
+                    found.scope.value,
+                    " ".join(pattern.number for pattern in found.patterns),
+                    "; ".join(found.reasons[:2]),
+                )
+                for package, found in rows
+            ),
+        )
+    if unseen:
+        raise typer.Exit(1)
 
 
 @app.command()
 def search(
     request: Annotated[str, typer.Argument(help="What is to be done, in plain words.")],
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of packages; the skills of the workspace by default.")
+        list[Path] | None, typer.Argument(help="Folders of packages; by default the workspace, or what --index holds.")
     ] = None,
-    workspace: WorkspaceOption = Path(),
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="The folder with metier.toml; this one by default.")
+    ] = None,
     index: Annotated[str, typer.Option(help="A file or postgresql:// URL that keeps the index for the next time.")] = (
         ":memory:"
     ),
@@ -175,35 +190,51 @@ def search(
 ) -> None:
     """Find the skills that answer a request, how likely each is the right one, and whether any should be loaded.
 
+    Exit code 1 if a link or folder that may hold more was not looked into.
+
     Example: metier skill search "fill in this form" skills --index .metier/index.db
     """
-    from contextlib import closing
+    from contextlib import ExitStack, closing
 
+    from metier.digest import plain
     from metier.faces.opened import stored
     from metier.faces.show import say
-    from metier.stores.find import open_index
-    from metier.stores.find.packages import index_packages
+    from metier.stores.find import open_index, open_kept
+    from metier.stores.find.packages import index_packages, index_skills
+    from metier.stores.package import NOT_LOOKED_INTO
 
-    with closing(open_index(index)) as opened:
+    origins: tuple[str, ...] | None = None
+    unseen: tuple[Path, ...] = ()
+    with ExitStack() as stack:
         if paths:
-            for path, error in index_packages(opened, paths).left_out:
+            opened = stack.enter_context(closing(open_index(index)))
+            done = index_packages(opened, paths)
+            origins, unseen = done.origins, done.unseen
+            for path, error in (*done.left_out, *((path, NOT_LOOKED_INTO) for path in unseen)):
                 say(f"left out: {path}: {error}")
-        elif index == ":memory:":
-            with stored(workspace) as store:
-                opened.put(store.skills())
-        found = opened.find(request, k)
+        elif workspace or index == ":memory:":
+            folder = workspace or Path()
+            store = stack.enter_context(stored(folder))
+            opened = stack.enter_context(closing(open_index(index)))
+            origins = (folder.resolve().as_posix(),)
+            index_skills(opened, store.skills(), origin=origins[0])
+        else:
+            opened = stack.enter_context(closing(open_kept(index)))
+        found = opened.find(request, k, origins=origins)
     if json:
-        as_json(found)
-        return
-    table(
-        ("skill", "origin", "probability", "why", "description"),
-        (
-            (hit.name, hit.listed.origin, f"{hit.probability:.2f}", " ".join(hit.why), hit.listed.description)
-            for hit in found.hits
-        ),
-    )
-    chance = f"The chance that some skill answers this is {found.probability:.2f}"
-    say(f"{chance}: load the first." if found.fires else f"{chance}: load none.")
+        as_json({**plain(found), "unseen": unseen})
+    else:
+        table(
+            ("skill", "origin", "probability", "why", "description"),
+            (
+                (hit.name, hit.listed.origin, f"{hit.probability:.2f}", " ".join(hit.why), hit.listed.description)
+                for hit in found.hits
+            ),
+        )
+        chance = f"The chance that some skill answers this is {found.probability:.2f}"
+        say(f"{chance}: load the first." if found.fires else f"{chance}: load none.")
+    if unseen:
+        raise typer.Exit(1)
 
 
 app.add_typer(library.app)

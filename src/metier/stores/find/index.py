@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from metier.digest import canonical
@@ -103,9 +103,9 @@ class SqlIndex:
             )
         return zlib.decompress(rows[0][0]).decode("utf-8", "surrogatepass")
 
-    def find(self, query: str, k: int = 5) -> Found:
-        """The best `k` skills for a request, and whether any should fire."""
-        return answer(query, rank(self._read(), read_request(query)), k)
+    def find(self, query: str, k: int = 5, *, origins: Collection[str] | None = None) -> Found:
+        """The best `k` skills for a request, of some origins alone if they are given, and whether any should fire."""
+        return answer(query, rank(self._read(origins), read_request(query)), k)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -158,14 +158,17 @@ class SqlIndex:
             session.run("DELETE FROM find_segments")
         session.run("UPDATE find_state SET version = version + 1")
 
-    def _read(self) -> Shelf:
+    def _read(self, origins: Collection[str] | None = None) -> Shelf:
         """The live skills, read again only if some process changed them."""
         with self._lock, self._database.reading() as session:
             version = session.rows("SELECT version FROM find_state")[0][0]
             if version != self._version:
                 self._load(session)
                 self._version = version
-            return self._shelf
+            if origins is None:
+                return self._shelf
+            cards = {position: card for position, card in self._cards.items() if card.listed.origin in origins}
+            return Shelf(list(self._segments.values()), cards)
 
     def _load(self, session: Session) -> None:
         positions = [row[0] for row in session.rows("SELECT position FROM find_segments ORDER BY position")]

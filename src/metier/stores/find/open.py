@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from metier.errors import ConfigError
+from metier.errors import ConfigError, NotStored
 from metier.index import Index
 from metier.stores.find.index import TABLES, SqlIndex
 
@@ -41,3 +41,26 @@ def open_index(address: str | Path = ":memory:", *, schema: str | None = None) -
     from metier.stores.sqlite import SqliteDatabase
 
     return SqlIndex(SqliteDatabase(Path(address), tables=TABLES))
+
+
+def open_kept(address: str | Path, *, schema: str | None = None) -> Index:
+    """Open an index that holds something already, as `open_index` does; no file is made.
+
+    Raises:
+        NotStored: Nothing was indexed there.
+
+    >>> open_kept("mistyped.db")
+    Traceback (most recent call last):
+    metier.errors.NotStored: Nothing is indexed in 'mistyped.db'.
+    Name folders of packages or a workspace to index.
+    """
+    nothing = NotStored(
+        f"Nothing is indexed in {str(address)!r}.", hint="Name folders of packages or a workspace to index."
+    )
+    if "://" not in str(address) and not Path(address).exists():
+        raise nothing
+    index = open_index(address, schema=schema)
+    if not any(True for _ in index.skills()):
+        index.close()
+        raise nothing
+    return index

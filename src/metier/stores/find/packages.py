@@ -9,7 +9,7 @@ from pathlib import Path
 from metier.errors import PackageError
 from metier.index import Index
 from metier.skill import Skill
-from metier.stores.package import find_packages, read_package
+from metier.stores.package import all_packages, read_package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,15 @@ class Indexed:
         num_changed: Skills that were added or replaced.
         num_removed: Skills that are no longer in the folders.
         left_out: Each package that could not be read, and why.
+        unseen: Links and folders that may hold packages and were not looked into.
+        origins: What each folder is called in the index: where it lies, whatever way it was named.
     """
 
     num_changed: int
     num_removed: int
     left_out: tuple[tuple[Path, str], ...] = ()
+    unseen: tuple[Path, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
@@ -40,10 +44,13 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
     ...     index_packages(open_index(), [library]).num_changed
     1
     """
-    num_changed, num_removed, left_out = 0, 0, list[tuple[Path, str]]()
-    for folder in folders:
+    num_changed, num_removed, left_out, unseen = 0, 0, list[tuple[Path, str]](), list[Path]()
+    origins = {Path(folder).resolve().as_posix(): folder for folder in folders}
+    for origin, folder in origins.items():
         skills: dict[str, Skill] = {}
-        for path in find_packages(folder):
+        found, passed_over = all_packages(folder)
+        unseen += passed_over
+        for path in found:
             try:
                 skill = read_package(path).skill
             except PackageError as error:
@@ -52,8 +59,27 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
             if skill.name in skills:
                 skill = replace(skill, name=path.relative_to(folder).as_posix())
             skills[skill.name] = skill
-        origin = Path(folder).as_posix()
-        known = {listed.name for listed in index.skills() if listed.origin == origin}
-        num_changed += index.put(skills.values(), origin=origin)
-        num_removed += index.remove(sorted(known - skills.keys()), origin=origin)
-    return Indexed(num_changed=num_changed, num_removed=num_removed, left_out=tuple(left_out))
+        changed, removed = index_skills(index, skills.values(), origin=origin)
+        num_changed, num_removed = num_changed + changed, num_removed + removed
+    return Indexed(
+        num_changed=num_changed,
+        num_removed=num_removed,
+        left_out=tuple(left_out),
+        unseen=tuple(unseen),
+        origins=tuple(origins),
+    )
+
+
+def index_skills(index: Index, skills: Iterable[Skill], *, origin: str) -> tuple[int, int]:
+    """Make an index hold these skills of an origin and no other, and return how many changed and were removed.
+
+    >>> from metier.stores.find import open_index
+    >>> index = open_index()
+    >>> index_skills(index, [Skill(name="sum", description="Add.")], origin="here")
+    (1, 0)
+    >>> index_skills(index, [], origin="here")
+    (0, 1)
+    """
+    given = {skill.name: skill for skill in skills}
+    known = {listed.name for listed in index.skills() if listed.origin == origin}
+    return index.put(given.values(), origin=origin), index.remove(sorted(known - given.keys()), origin=origin)
