@@ -163,6 +163,28 @@ def test_a_folder_that_is_not_there_is_wrong_use(metier: Command, tmp_path: Path
     assert not (tmp_path / "typo").exists()
 
 
+def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Command, tmp_path: Path) -> None:
+    skill = Skill(name="reverse", description="Write the letters of a word backwards. Use it.")
+    library = tmp_path / "library"
+    metier("skill", "add", write_package(skill, tmp_path), "-l", library)
+    code, out, _ = metier("skill", "list", "-l", library)
+    assert code == 0
+    assert out.splitlines()[1] == "reverse\t1.0.0\tclean\tWrite the letters of a word backwards"
+    code, out, _ = metier("skill", "list", "-l", library, "--json")
+    assert [(one["digest"], one["locked"]["source"]) for one in json.loads(out)] == [(skill.digest, "../reverse")]
+    code, out, _ = metier("skill", "show", "reverse", "-l", library)
+    assert code == 0
+    assert f"digest\t{skill.digest}" in out
+    assert metier("skill", "show", "reverse", "--version", "2.0.0", "-l", library)[0] == 2
+    code, _, err = metier("skill", "show", "revers", "-l", library)
+    assert code == 2
+    assert "Did you mean 'reverse'?" in err
+    (library / "reverse" / "SKILL.md").unlink()
+    code, _, err = metier("skill", "list", "-l", library)
+    assert code == 1
+    assert "No SKILL.md lies in" in err
+
+
 def test_a_package_behind_many_folders_is_scanned(metier: Command, tmp_path: Path) -> None:
     for number in range(2100):
         (tmp_path / "aaa" / str(number)).mkdir(parents=True)

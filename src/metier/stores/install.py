@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
+from metier.skill import Skill
 from metier.stores.bulk import FileBulk
 from metier.stores.checks import is_name
 from metier.stores.disk import told
@@ -180,6 +181,17 @@ def remove(library: str | Path, name: str) -> Locked:
         _set_aside(folder, name)
         write_lock(folder, replace(lock, skills={n: one for n, one in lock.skills.items() if n != name}))
         return locked
+
+
+def installed(library: str | Path, name: str) -> tuple[Locked, Skill]:
+    """An installed package: its entry in the lock, and the skill as its folder holds it now.
+
+    Raises:
+        NotStored: No such package is installed.
+        PackageError: There is no such library, or the folder of the package cannot be read.
+    """
+    folder = Path(library)
+    return _entry(read_lock(folder), name), read_package(folder / name).skill
 
 
 def restore(library: str | Path) -> list[str]:

@@ -162,6 +162,30 @@ def show_lock(library: LibraryOption = Path("skills"), json: AsJson = False) -> 
     )
 
 
+def list_installed(library: Path, *, json: bool) -> None:
+    """Show the skills that are installed in a library; exit code 1 if the folder of one cannot be read."""
+    from metier.errors import PackageError
+    from metier.stores.install import installed
+    from metier.stores.lock import read_lock
+
+    rows, lost = [], list[str]()
+    for name in sorted(read_lock(library).skills):
+        try:
+            rows.append(installed(library, name))
+        except PackageError as error:
+            lost.append(name)
+            say(f"left out: {error}")
+    if json:
+        as_json([{"skill": skill, "digest": skill.digest, "locked": locked} for locked, skill in rows])
+    else:
+        table(
+            ("skill", "version", "scan", "description"),
+            ((s.name, s.version, one.decision.value, s.description.split(". ")[0]) for one, s in rows),
+        )
+    if lost:
+        raise typer.Exit(1)
+
+
 def trusted(roots: list[Path] | None, keys: list[Path] | None) -> Trust | None:
     """Whom the options say to trust; None if nobody is named."""
     from metier.govern.sign import trust_from

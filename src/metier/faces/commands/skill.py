@@ -10,6 +10,10 @@ import typer
 from metier.faces.commands import host, library, packages
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
 
+_LibraryOption = Annotated[
+    Path | None, typer.Option("--library", "-l", help="The folder of installed packages, in place of a workspace.")
+]
+
 app = typer.Typer(name="skill", help="List, show, check and find skills.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -19,12 +23,16 @@ def list_skills(
     every: Annotated[
         bool, typer.Option("--all", help="Every skill ever stored, not those of the latest turn.")
     ] = False,
+    installed: _LibraryOption = None,
     json: AsJson = False,
 ) -> None:
-    """List the skills of the workspace as it stands, with their tiers.
+    """List the skills of the workspace as it stands, with their tiers; or what is installed in a library.
 
     Example: metier skill list -w examples/first-trade
     """
+    if installed is not None:
+        library.list_installed(installed, json=json)
+        return
     from metier.faces.opened import stored
     from metier.lifecycle import current_skills
     from metier.workspace import open_workspace
@@ -47,19 +55,27 @@ def list_skills(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="The name of a stored skill.")],
+    name: Annotated[str, typer.Argument(help="The name of a stored or installed skill.")],
     version: Annotated[str | None, typer.Option(help="A version; the latest by default.")] = None,
     workspace: WorkspaceOption = Path(),
+    library: _LibraryOption = None,
     json: AsJson = False,
 ) -> None:
-    """Show one stored skill: what it does, how it is called, what it is made of.
+    """Show one stored or installed skill: what it does, how it is called, what it is made of.
 
     Example: metier skill show reverse -w examples/first-trade
     """
+    from metier.errors import NotStored
     from metier.faces.opened import stored
+    from metier.stores.install import installed
 
-    with stored(workspace) as store:
-        skill = store.skill(name, version)
+    if library is not None:
+        _, skill = installed(library, name)
+        if version not in (None, skill.version):
+            raise NotStored(f"Of {name!r} the version {skill.version} is installed, not {version}.")
+    else:
+        with stored(workspace) as store:
+            skill = store.skill(name, version)
     if json:
         as_json({"digest": skill.digest, "skill": skill})
         return
