@@ -171,6 +171,22 @@ def test_a_long_text_comes_in_parts_within_the_budget(tmp_path: Path) -> None:
     assert read.strip() == body
 
 
+@pytest.mark.parametrize("budget", [100, 300, 1000, 8000])
+def test_the_names_of_very_many_files_keep_to_the_budget(tmp_path: Path, budget: int) -> None:
+    files = {f"references/{number:02}-{'long' * 15}.md": b"x" for number in range(60)}
+    write(tmp_path, "sum", body="Add the numbers. " * 1000, files=files)
+    text, _ = called(server_of(shelf_of(tmp_path)), "load_skill", {"skill": "sum", "budget": budget})
+    assert len(text) <= budget * 3 and "Add the numbers." in text
+    assert ("It has 60 other files." if budget < 1000 else "00-long") in text
+
+
+def test_the_description_of_what_may_not_be_read_keeps_to_the_budget(tmp_path: Path) -> None:
+    write(tmp_path, "sum", data=f"---\nname: sum\ndescription: {'Add. ' * 200}\n---\n".encode())
+    server = server_of(shelf_of(tmp_path, sum=ExposureTier.METADATA))
+    text, _ = called(server, "load_skill", {"skill": "sum", "budget": 200})
+    assert "Add. Add." in text and "metadata alone" in text and len(text) <= 600
+
+
 def test_load_shows_metadata_of_what_may_not_be_read(tmp_path: Path) -> None:
     server = server_of(shelf_of(library(tmp_path), sum=ExposureTier.METADATA))
     for arguments in ({"skill": "sum"}, {"skill": "sum", "path": "scripts/add.py"}):
@@ -323,6 +339,30 @@ def test_a_call_without_a_script_shows_the_text(tmp_path: Path) -> None:
     server, runner = running(tmp_path, ExposureTier.AUTONOMOUS)
     text, is_error = called(server, "run_skill", {"skill": "sum"})
     assert not is_error and runner.ran == [] and "Add the numbers." in text
+
+
+@pytest.mark.parametrize("budget", [100, 300, 1000])
+@pytest.mark.parametrize("exit_code", [0, 1])
+@pytest.mark.parametrize(("output", "errors"), [("o" * 9000, "e" * 9000), ("o" * 9000, ""), ("", "e" * 9000)])
+def test_what_a_script_says_keeps_to_the_budget(
+    tmp_path: Path, budget: int, exit_code: int, output: str, errors: str
+) -> None:
+    denied = tuple(f"read /{'deep/' * 30}{number}" for number in range(200))
+
+    def run(*_: Any) -> Ran:
+        return Ran(exit_code=exit_code, output=output, errors=errors, denied=denied)
+
+    server = server_of(shelf_of(library(tmp_path), sum=ExposureTier.AUTONOMOUS), run)
+    text, is_error = called(server, "run_skill", {**SCRIPT, "budget": budget})
+    assert is_error == bool(exit_code) and f"exit code {exit_code}" in text and "denied" in text
+    assert len(text) <= budget * 3
+    assert ("ee" if exit_code and errors else "oo" if output else "ee") in text
+
+
+def test_a_skill_that_is_not_run_is_shown_within_the_budget(tmp_path: Path) -> None:
+    server = server_of(shelf_of(library(tmp_path)), None)
+    text, _ = called(server, "run_skill", {**SCRIPT, "budget": 100})
+    assert "Nothing was run" in text and len(text) <= 320
 
 
 # An approval is an answer to a question that was asked

@@ -7,6 +7,7 @@ person is asked before a script of a supervised skill runs.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -91,6 +92,7 @@ class Tools:
         context: ServerRequestContext[Any, Any],
         params: types.CallToolRequestParams,
     ) -> _Answer:
+        budget = _number(arguments, "budget", 8000, 50_000)
         call = call_of(
             self._shelf,
             _text(arguments, "skill"),
@@ -115,9 +117,9 @@ class Tools:
             answer = _is_yes(reply) and again.bound_to == call.bound_to
             step, why = next_step(again, can_run=self._runner is not None, can_ask=can_ask, approved=answer)
         if step == Step.RUN and self._runner is not None:
-            text, is_good = await anyio.to_thread.run_sync(run_text, self._shelf, call, self._runner)
+            run = partial(run_text, self._shelf, call, self._runner, budget=budget)
+            text, is_good = await anyio.to_thread.run_sync(run)
             return _said(text, is_error=not is_good)
-        budget = _number(arguments, "budget", 8000, 50_000)
         return _said(told_text(self._shelf, call, why, budget=budget), is_error=step == Step.REFUSE)
 
     def _approval(self, call: Call, params: types.CallToolRequestParams) -> bool | None:
