@@ -122,6 +122,13 @@ def test_find_keeps_to_its_budget(tmp_path: Path) -> None:
     assert 300 < len(text) <= 900
 
 
+def test_find_names_skills_where_no_description_fits(tmp_path: Path) -> None:
+    for name in ("sum", "refunds"):
+        write(tmp_path, name, data=f"---\nname: {name}\ndescription: {'Add. ' * 100}\n---\n".encode())
+    text, _ = called(server_of(shelf_of(tmp_path)), "find_skill", {"query": "add", "budget": 100})
+    assert "'sum'" in text and "'refunds'" in text and len(text) <= 300
+
+
 def test_the_body_of_a_skill_that_may_not_be_read_is_not_indexed(tmp_path: Path) -> None:
     write(tmp_path, "sum", body="Zebra.")
     open_, closed = shelf_of(tmp_path), shelf_of(tmp_path, sum=ExposureTier.METADATA)
@@ -230,6 +237,10 @@ def test_load_shows_what_changed_only_after_it_is_judged_anew(tmp_path: Path) ->
         ("load_skill", {"skill": "sum", "budget": True}),
         ("find_skill", {"query": "x" * 30_000}),
         ("find_skill", {"query": "x", "k": 10**9}),
+        ("find_skill", {"query": "x", "k": 0}),
+        ("find_skill", {"query": "x", "budget": 0}),
+        ("load_skill", {"skill": "sum", "budget": 99}),
+        ("run_skill", {"skill": "sum", "budget": 0}),
         ("run_skill", {"skill": "sum", "arguments": "1"}),
         ("run_skill", {"skill": "sum", "arguments": [1]}),
     ],
