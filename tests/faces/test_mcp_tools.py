@@ -122,6 +122,13 @@ def test_find_keeps_to_its_budget(tmp_path: Path) -> None:
     assert 300 < len(text) <= 900
 
 
+def test_find_names_skills_where_no_description_fits(tmp_path: Path) -> None:
+    for name in ("sum", "refunds"):
+        write(tmp_path, name, data=f"---\nname: {name}\ndescription: {'Add. ' * 100}\n---\n".encode())
+    text, _ = called(server_of(shelf_of(tmp_path)), "find_skill", {"query": "add", "budget": 100})
+    assert "'sum'" in text and "'refunds'" in text and len(text) <= 300
+
+
 def test_the_body_of_a_skill_that_may_not_be_read_is_not_indexed(tmp_path: Path) -> None:
     write(tmp_path, "sum", body="Zebra.")
     open_, closed = shelf_of(tmp_path), shelf_of(tmp_path, sum=ExposureTier.METADATA)
@@ -171,6 +178,22 @@ def test_a_long_text_comes_in_parts_within_the_budget(tmp_path: Path) -> None:
     assert read.strip() == body
 
 
+@pytest.mark.parametrize("budget", [100, 300, 1000, 8000])
+def test_the_names_of_very_many_files_keep_to_the_budget(tmp_path: Path, budget: int) -> None:
+    files = {f"references/{number:02}-{'long' * 15}.md": b"x" for number in range(60)}
+    write(tmp_path, "sum", body="Add the numbers. " * 1000, files=files)
+    text, _ = called(server_of(shelf_of(tmp_path)), "load_skill", {"skill": "sum", "budget": budget})
+    assert len(text) <= budget * 3 and "Add the numbers." in text
+    assert ("It has 60 other files." if budget < 1000 else "00-long") in text
+
+
+def test_the_description_of_what_may_not_be_read_keeps_to_the_budget(tmp_path: Path) -> None:
+    write(tmp_path, "sum", data=f"---\nname: sum\ndescription: {'Add. ' * 200}\n---\n".encode())
+    server = server_of(shelf_of(tmp_path, sum=ExposureTier.METADATA))
+    text, _ = called(server, "load_skill", {"skill": "sum", "budget": 200})
+    assert "Add. Add." in text and "metadata alone" in text and len(text) <= 600
+
+
 def test_load_shows_metadata_of_what_may_not_be_read(tmp_path: Path) -> None:
     server = server_of(shelf_of(library(tmp_path), sum=ExposureTier.METADATA))
     for arguments in ({"skill": "sum"}, {"skill": "sum", "path": "scripts/add.py"}):
@@ -214,6 +237,10 @@ def test_load_shows_what_changed_only_after_it_is_judged_anew(tmp_path: Path) ->
         ("load_skill", {"skill": "sum", "budget": True}),
         ("find_skill", {"query": "x" * 30_000}),
         ("find_skill", {"query": "x", "k": 10**9}),
+        ("find_skill", {"query": "x", "k": 0}),
+        ("find_skill", {"query": "x", "budget": 0}),
+        ("load_skill", {"skill": "sum", "budget": 99}),
+        ("run_skill", {"skill": "sum", "budget": 0}),
         ("run_skill", {"skill": "sum", "arguments": "1"}),
         ("run_skill", {"skill": "sum", "arguments": [1]}),
     ],
@@ -323,6 +350,30 @@ def test_a_call_without_a_script_shows_the_text(tmp_path: Path) -> None:
     server, runner = running(tmp_path, ExposureTier.AUTONOMOUS)
     text, is_error = called(server, "run_skill", {"skill": "sum"})
     assert not is_error and runner.ran == [] and "Add the numbers." in text
+
+
+@pytest.mark.parametrize("budget", [100, 300, 1000])
+@pytest.mark.parametrize("exit_code", [0, 1])
+@pytest.mark.parametrize(("output", "errors"), [("o" * 9000, "e" * 9000), ("o" * 9000, ""), ("", "e" * 9000)])
+def test_what_a_script_says_keeps_to_the_budget(
+    tmp_path: Path, budget: int, exit_code: int, output: str, errors: str
+) -> None:
+    denied = tuple(f"read /{'deep/' * 30}{number}" for number in range(200))
+
+    def run(*_: Any) -> Ran:
+        return Ran(exit_code=exit_code, output=output, errors=errors, denied=denied)
+
+    server = server_of(shelf_of(library(tmp_path), sum=ExposureTier.AUTONOMOUS), run)
+    text, is_error = called(server, "run_skill", {**SCRIPT, "budget": budget})
+    assert is_error == bool(exit_code) and f"exit code {exit_code}" in text and "denied" in text
+    assert len(text) <= budget * 3
+    assert ("ee" if exit_code and errors else "oo" if output else "ee") in text
+
+
+def test_a_skill_that_is_not_run_is_shown_within_the_budget(tmp_path: Path) -> None:
+    server = server_of(shelf_of(library(tmp_path)), None)
+    text, _ = called(server, "run_skill", {**SCRIPT, "budget": 100})
+    assert "Nothing was run" in text and len(text) <= 320
 
 
 # An approval is an answer to a question that was asked

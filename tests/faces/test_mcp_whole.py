@@ -126,6 +126,15 @@ def test_the_catalogue_keeps_to_its_budget(tmp_path: Path) -> None:
     assert 300 < len(text) <= 1500 and "skill-1" in text
 
 
+@pytest.mark.parametrize("budget", [100, 200, 400, 2000])
+def test_the_catalogue_shows_something_at_every_budget(tmp_path: Path, budget: int) -> None:
+    for number in range(9):
+        head = f"---\nname: skill-{number}\ndescription: {'Straightforward internationalisation. ' * 20}\n---\n"
+        write(tmp_path, f"skill-{number}", data=head.encode())
+    text, _ = called(served(tmp_path), "find_skill", {"budget": budget})
+    assert "- skill-0" in text and len(text) <= budget * 3
+
+
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "metier", "serve", *arguments], input="", capture_output=True, text=True, check=False

@@ -12,7 +12,7 @@ from metier.errors import ConfigError, SandboxError
 from metier.faces.mcp.tools import Tools
 from metier.sandbox import Grant, Limits
 from metier.skill import Skill
-from metier.stores.served.finding import Finding
+from metier.stores.served.finding import Finding, count_tokens
 from metier.stores.served.shelf import Judge, Shelf
 from metier.stores.served.use import Ran, Runner
 from metier.verdict import Verdict
@@ -53,7 +53,7 @@ def make_tools(shelf: Shelf, runner: Runner | None) -> Tools:
     def finding() -> Finding:
         from metier.stores.find import disclose, open_index
 
-        return Finding(shelf, open_index(":memory:"), disclose)
+        return Finding(shelf, open_index(":memory:"), partial(disclose, tokens=count_tokens))
 
     return Tools(shelf, finding, runner)
 

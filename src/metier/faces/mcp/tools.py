@@ -7,6 +7,7 @@ person is asked before a script of a supervised skill runs.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -25,7 +26,13 @@ _MAX_NAMED = 200
 """So many names stand in the schema of a tool; a longer list would cost every conversation more than it helps."""
 
 _QUESTION = "approve"
-_BUDGET = {"type": "integer", "minimum": 100, "maximum": 50_000, "description": "Most tokens of the answer."}
+_LEAST_BUDGET, _MOST_BUDGET = 100, 50_000
+_BUDGET = {
+    "type": "integer",
+    "minimum": _LEAST_BUDGET,
+    "maximum": _MOST_BUDGET,
+    "description": "Most tokens of the answer.",
+}
 _Answer = types.CallToolResult | types.InputRequiredResult
 
 
@@ -65,8 +72,8 @@ class Tools:
         raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name[:80]!r}.")
 
     async def _find(self, arguments: dict[str, Any]) -> _Answer:
-        query, k = _text(arguments, "query", ""), _number(arguments, "k", 5, 50)
-        budget = _number(arguments, "budget", 2000, 50_000)
+        query, k = _text(arguments, "query", ""), _number(arguments, "k", 5, least=1, most=50)
+        budget = _budget(arguments, 2000)
 
         def answer() -> tuple[str, list[dict[str, object]]]:
             self._finding = self._finding or self._make_finding()
@@ -80,8 +87,8 @@ class Tools:
             self._shelf,
             _text(arguments, "skill"),
             path=_text(arguments, "path", ""),
-            start=_number(arguments, "start", 0, 1 << 31),
-            budget=_number(arguments, "budget", 8000, 50_000),
+            start=_number(arguments, "start", 0, least=0, most=1 << 31),
+            budget=_budget(arguments, 8000),
         )
         return _said(text)
 
@@ -91,6 +98,7 @@ class Tools:
         context: ServerRequestContext[Any, Any],
         params: types.CallToolRequestParams,
     ) -> _Answer:
+        budget = _budget(arguments, 8000)
         call = call_of(
             self._shelf,
             _text(arguments, "skill"),
@@ -115,9 +123,9 @@ class Tools:
             answer = _is_yes(reply) and again.bound_to == call.bound_to
             step, why = next_step(again, can_run=self._runner is not None, can_ask=can_ask, approved=answer)
         if step == Step.RUN and self._runner is not None:
-            text, is_good = await anyio.to_thread.run_sync(run_text, self._shelf, call, self._runner)
+            run = partial(run_text, self._shelf, call, self._runner, budget=budget)
+            text, is_good = await anyio.to_thread.run_sync(run)
             return _said(text, is_error=not is_good)
-        budget = _number(arguments, "budget", 8000, 50_000)
         return _said(told_text(self._shelf, call, why, budget=budget), is_error=step == Step.REFUSE)
 
     def _approval(self, call: Call, params: types.CallToolRequestParams) -> bool | None:
@@ -167,11 +175,15 @@ def _text(arguments: dict[str, Any], name: str, default: str | None = None) -> s
     return value
 
 
-def _number(arguments: dict[str, Any], name: str, default: int, most: int) -> int:
+def _number(arguments: dict[str, Any], name: str, default: int, *, least: int, most: int) -> int:
     value = arguments.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise InputError(f"Expected {name!r} to be a whole number from 0 to {most}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise InputError(f"Expected {name!r} to be a whole number from {least} to {most}.")
     return value
+
+
+def _budget(arguments: dict[str, Any], default: int) -> int:
+    return _number(arguments, "budget", default, least=_LEAST_BUDGET, most=_MOST_BUDGET)
 
 
 def _texts(arguments: dict[str, Any], name: str) -> list[str]:

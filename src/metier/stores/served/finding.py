@@ -14,8 +14,16 @@ from metier.stores.served.shelf import Shelf
 from metier.stores.served.use import ORIGIN
 
 _CHARACTERS_A_TOKEN = 3
-_MARKS = 100
-"""Tokens that the marks around the catalogue and its last line take."""
+_NOTE = "what each says of itself"
+
+
+def count_tokens(text: str) -> int:
+    """Count the tokens of a line by its characters, as a budget does here, so that what fits one fits the other.
+
+    >>> count_tokens("- sum: Add.")
+    4
+    """
+    return len(text) // _CHARACTERS_A_TOKEN + 1
 
 
 class Finding:
@@ -60,24 +68,31 @@ class Finding:
             )
             for hit, offer in hits
         ]
-        return _within([_head(found), *lines], budget), data
+        parts = _within([_head(found), *lines], budget)
+        if hits and len(parts) == 1:
+            names = (f"{offer.handle!r}, {hit.probability:.0%} likely the one" for hit, offer in hits)
+            parts = _within([_head(found), *names], budget)
+        return "\n\n".join(parts), data
 
     def catalogue(self, *, budget: int) -> str:
         """Show what an agent should know of the whole shelf within a number of tokens."""
         self._follow()
-        disclosure = self._disclose(self._index, None, max(0, budget - _MARKS))
-        lines, texts = [], []
+        room = budget * _CHARACTERS_A_TOKEN - len(_listed([])) - len(_left_out(len(self._seen)))
+        disclosure = self._disclose(self._index, None, room // _CHARACTERS_A_TOKEN)
+        lines = list[str]()
         for one in disclosure.shown:
             offer = self._offer(one.listed)
-            if offer is not None and one.level == Level.METADATA:
-                # One line each, whatever line ends its author wrote: a description is not the next skill.
-                path = f"{offer.handle}: " if offer.handle != offer.skill.name else ""
-                lines.append(path + " ".join(one.text.split()))
-            elif offer is not None and offer.readable:
-                texts.append(quoted(one.text, origin=ORIGIN, skill=offer.handle, path=one.path))
-        left = f"{disclosure.left_out} more are not shown." if disclosure.left_out else ""
-        listed = quoted("\n".join(lines), origin=ORIGIN, skill="*", note="what each says of itself")
-        return _within([part for part in (left, listed, *texts) if part], budget)
+            if offer is None or one.level != Level.METADATA:
+                continue
+            # One line each, whatever line ends its author wrote: a description is not the next skill.
+            path = f"{offer.handle}: " if offer.handle != offer.skill.name else ""
+            line = path + " ".join(one.text.split())
+            room -= len(line) + 1
+            if room < 0:
+                break
+            lines.append(line)
+        left_out = len(self._seen) - len(lines)
+        return (_left_out(left_out) if left_out else "") + _listed(lines)
 
     def _follow(self) -> None:
         with self._lock:
@@ -111,7 +126,15 @@ def _head(found: Found) -> str:
     return f"No skill here fits this request well ({found.probability:.0%} that one does): go on without one."
 
 
-def _within(parts: list[str], budget: int) -> str:
+def _left_out(number: int) -> str:
+    return f"{number} more are not shown.\n\n"
+
+
+def _listed(lines: list[str]) -> str:
+    return quoted("\n".join(lines), origin=ORIGIN, skill="*", note=_NOTE)
+
+
+def _within(parts: list[str], budget: int) -> list[str]:
     """As many of the parts, in their order, as the tokens last for; at least the first."""
     kept, left = [parts[0]], budget * _CHARACTERS_A_TOKEN - len(parts[0])
     for part in parts[1:]:
@@ -119,4 +142,4 @@ def _within(parts: list[str], budget: int) -> str:
         if left < 0:
             break
         kept.append(part)
-    return "\n\n".join(kept)
+    return kept

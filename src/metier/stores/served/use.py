@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
 
 from metier.digest import digest
@@ -30,6 +31,12 @@ _INTERPRETED = (".py", ".sh", ".bash")
 _MAX_ARGUMENTS, _MAX_ARGUMENT = 64, 4096
 _CHARACTERS_A_TOKEN = 3
 """Few enough that a text cut by it is not longer in tokens than it was allowed to be, in most languages."""
+
+_SAID_OF_THE_REST = 28
+"""Characters that saying how much is left out takes at most."""
+
+_LEAST_SHOWN = 32
+"""Characters of a text that are shown even where its marks alone, by long names, would fill the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,25 +99,36 @@ def load_text(shelf: Shelf, handle: str, *, path: str = "", start: int = 0, budg
     >>> load_text(shelf, "sum").splitlines()[1]
     'One by one.'
     """
+    return _loaded(shelf, handle, path, start, budget * _CHARACTERS_A_TOKEN)
+
+
+def _loaded(shelf: Shelf, handle: str, path: str, start: int, room: int) -> str:
     offer = shelf.find(handle)
     if not offer.readable:
-        return metadata_text(offer)
+        return _metadata_text(offer, room)
     if path in ("", MANIFEST):
-        text = shelf.body(offer)
-        files = "" if start else _files_text(offer)
+        text, others = shelf.body(offer), [file for file in offer.files if file.path.lower() != MANIFEST.lower()]
     else:
-        text, files = _decoded(shelf.read_file(offer, _file(offer, path))), ""
-    end = start + max(1, budget * _CHARACTERS_A_TOKEN - len(files))
+        text, others = _decoded(shelf.read_file(offer, _file(offer, path))), []
     note = f"{offer.exposure.name.lower()}, {offer.skill.version}"
+    marks = len(quoted("", origin=ORIGIN, skill=offer.handle, path=path, note=note))
+    left = room - marks - len(_more_text(len(text), len(text))) - 4
+    # The names of the files have what the text leaves, and a quarter where it leaves less.
+    files = "" if start else _files_text(others, max(left // 4, left - len(text)))
+    end = start + max(_LEAST_SHOWN, left - len(files))
     shown = quoted(text[start:end], origin=ORIGIN, skill=offer.handle, path=path, note=note)
-    more = f"{len(text) - end} characters follow: load_skill with start={end}." if end < len(text) else ""
+    more = _more_text(len(text) - end, end) if end < len(text) else ""
     return "\n\n".join(part for part in (shown, files, more) if part)
 
 
-def metadata_text(offer: Offer) -> str:
+def _more_text(num_more: int, start: int) -> str:
+    return f"{num_more} characters follow: load_skill with start={start}."
+
+
+def _metadata_text(offer: Offer, room: int) -> str:
     """Show a skill by its metadata, and say that its text may not be read."""
-    shown = quoted(offer.skill.description, origin=ORIGIN, skill=offer.handle, note="metadata")
-    return f"{shown}\n\nThis skill is exposed by its metadata alone: its text is not served and nothing of it is run."
+    why = "This skill is exposed by its metadata alone: its text is not served and nothing of it is run."
+    return f"{_quoted_within(offer.skill.description, room - len(why) - 2, offer, note='metadata')}\n\n{why}"
 
 
 def call_of(shelf: Shelf, handle: str, script: str, arguments: Sequence[str]) -> Call:
@@ -171,8 +189,8 @@ def next_step(call: Call, *, can_run: bool, can_ask: bool, approved: bool | None
 
 def told_text(shelf: Shelf, call: Call, why: str, *, budget: int) -> str:
     """Show what may be seen of a skill that was to be run, and say why it was not."""
-    shown = load_text(shelf, call.offer.path, budget=budget)
-    return f"Nothing was run: {why}.\n\n{shown}"
+    head = f"Nothing was run: {why}.\n\n"
+    return head + _loaded(shelf, call.offer.path, "", 0, budget * _CHARACTERS_A_TOKEN - len(head))
 
 
 def run_text(shelf: Shelf, call: Call, runner: Runner, *, budget: int = 4000) -> tuple[str, bool]:
@@ -186,15 +204,41 @@ def run_text(shelf: Shelf, call: Call, runner: Runner, *, budget: int = 4000) ->
         # Run what was judged and approved, not what lies there by the time the script starts.
         copy = write_copy(shelf, call.offer, Path(scratch))
         ran = runner(copy, call.script, call.arguments)
-    limit = budget * _CHARACTERS_A_TOKEN // 2
-    note = f"exit code {ran.exit_code}" + (f", ended by its bound on {ran.ended_by}" if ran.ended_by else "")
-    parts = [
-        quoted(_cut(text, limit), origin=ORIGIN, skill=call.offer.handle, path=call.script, note=f"{name}, {note}")
-        for name, text in (("output", ran.output), ("errors", ran.errors))
-        if text or name == "output"
-    ]
-    denied = f"It was denied: {', '.join(ran.denied[:20])}." if ran.denied else ""
-    return "\n\n".join([*parts, denied] if denied else parts), ran.exit_code == 0 and not ran.ended_by
+    is_good = ran.exit_code == 0 and not ran.ended_by
+    return _ran_text(call, ran, is_good, budget * _CHARACTERS_A_TOKEN), is_good
+
+
+def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
+    """What a script said within so many characters; where one stream alone has room, what tells how it ended."""
+    ended = f"exit code {ran.exit_code}" + (f", ended by its bound on {ran.ended_by}" if ran.ended_by else "")
+
+    def shown(name: str, text: str, room: int) -> str:
+        return _quoted_within(text, room, call.offer, path=call.script, note=f"{name}, {ended}")
+
+    marks = len(shown("output", "", room))
+    denied = _denied_text(ran.denied, (room - marks) // 4)
+    room -= len(denied) + 4
+    if not ran.output or not ran.errors:
+        parts = [shown("errors" if ran.errors else "output", ran.errors or ran.output, room)]
+    elif room // 2 >= marks + _LEAST_SHOWN:
+        output = shown("output", ran.output, max(room // 2, room - marks - len(ran.errors)))
+        parts = [output, shown("errors", ran.errors, room - len(output))]
+    else:
+        streams = [("output", ran.output), ("errors", ran.errors)]
+        (name, text), (other, left_out) = streams if is_good else reversed(streams)
+        said = f"Left out: {other}, {len(left_out)} characters."
+        parts = [shown(name, text, room - len(said)), said]
+    return "\n\n".join([*parts, denied] if denied else parts)
+
+
+def _denied_text(denied: Sequence[str], room: int) -> str:
+    if not denied:
+        return ""
+    kept, num_left = _fitting([f"{one}, " for one in denied], room - len("It was denied: "))
+    if not kept:
+        return f"It was denied {len(denied)} times."
+    rest = f", and {num_left} more" if num_left else ""
+    return f"It was denied: {''.join(kept).removesuffix(', ')}{rest}."
 
 
 def write_copy(shelf: Shelf, offer: Offer, folder: Path) -> Path:
@@ -219,13 +263,23 @@ def _file(offer: Offer, path: str) -> File:
     return known[path]
 
 
-def _files_text(offer: Offer) -> str:
-    others = [file for file in offer.files if file.path.lower() != MANIFEST.lower()]
-    if not others:
+def _files_text(files: Sequence[File], room: int) -> str:
+    if not files:
         return ""
-    shown = [f"- {file.path!r}, {file.size} bytes" for file in others[:50]]
-    more = [f"- and {len(others) - 50} more"] if len(others) > 50 else []
-    return "\n".join(["Its other files, shown by load_skill with path:", *shown, *more])
+    head = "Its other files, shown by load_skill with path:"
+    lines, num_left = _fitting([f"\n- {file.path!r}, {file.size} bytes" for file in files], room - len(head))
+    if not lines:
+        return f"It has {len(files)} other files."
+    return head + "".join(lines) + (f"\n- and {num_left} more" if num_left else "")
+
+
+def _fitting(texts: Sequence[str], room: int) -> tuple[Sequence[str], int]:
+    """As many of the texts as fit into so many characters, in their order, and how many do not."""
+    if sum(map(len, texts)) <= room:
+        return texts, 0
+    ends = accumulate(map(len, texts), initial=_SAID_OF_THE_REST)
+    num_kept = sum(end <= room for end in ends) - 1
+    return texts[: max(0, num_kept)], len(texts) - max(0, num_kept)
 
 
 def _decoded(data: bytes) -> str:
@@ -237,5 +291,10 @@ def _decoded(data: bytes) -> str:
         ) from None
 
 
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}\n[{len(text) - limit} more characters]"
+def _quoted_within(text: str, room: int, offer: Offer, *, path: str = "", note: str) -> str:
+    """Quote as much of a text as fits into so many characters with its marks, and say how much does not."""
+    marks = len(quoted("", origin=ORIGIN, skill=offer.handle, path=path, note=note))
+    limit = max(_LEAST_SHOWN, room - marks)
+    if len(text) > limit:
+        text = f"{text[: limit - _SAID_OF_THE_REST]}\n[{len(text) - limit + _SAID_OF_THE_REST} more characters]"
+    return quoted(text, origin=ORIGIN, skill=offer.handle, path=path, note=note)
