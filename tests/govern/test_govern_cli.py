@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -102,6 +103,25 @@ def test_a_skill_is_certified_used_promoted_demoted_revoked_and_restored(
     assert metier("govern", "restore", "reverse", "--package", package, *BY, *at)[0] == 0
     assert tier(metier, workspace) == (3, 3)
     assert metier("govern", "audit", "--verify", *at)[0] == 0
+
+
+def test_what_is_revoked_is_taken_from_agents_at_once(metier: Command, workspace: Path, package: Path) -> None:
+    shown = workspace / ".metier" / "library"
+    shutil.copytree(package, shown / "reverse")
+    assert metier("govern", "approve", "reverse", *BY, "-w", workspace)[0] == 0
+    assert (shown / "reverse" / "SKILL.md").is_file()
+    assert metier("govern", "revoke", "reverse", *BY, "-w", workspace)[0] == 0
+    assert not (shown / "reverse").exists()
+
+
+def test_another_policy_leaves_no_verdict_behind(
+    metier: Command, workspace: Path, package: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "lax.toml").write_text(POLICY + "min_attempts = 1\nmin_accuracy = 0.0\n", encoding="utf-8")
+    before = metier("govern", "audit", "-w", workspace)[1]
+    _, _, err = metier("govern", "gate", package, "-w", workspace, "--policy", tmp_path / "lax.toml")
+    assert "the verdicts are not kept there" in err
+    assert metier("govern", "audit", "-w", workspace)[1] == before
 
 
 def test_the_story_names_everything(metier: Command, workspace: Path) -> None:

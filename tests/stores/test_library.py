@@ -134,6 +134,15 @@ def test_what_may_not_be_read_or_was_not_judged_is_not_published(home: Path, sto
     assert shown(library.publish(store, home, [kept])) == {}
 
 
+def test_what_may_no_longer_be_read_is_withdrawn_at_once(home: Path, store: Store) -> None:
+    kept, other = admit(SKILL, home, store), admit(replace(SKILL, name="upper"), home, store)
+    folder = library.publish(store, home, [kept, other])
+    assert library.withdraw(store, home) == []
+    store.put_verdict(judged(kept, ExposureTier.METADATA))
+    assert library.withdraw(store, home) == ["reverse"]
+    assert shown(folder) == {"upper": "1.0.0"}
+
+
 def test_a_package_that_was_changed_since_is_not_published(home: Path, store: Store) -> None:
     kept = admit(SKILL, home, store)
     write_package(replace(SKILL, policy="Changed."), library.place(home, kept).parent, replace_existing=True)

@@ -74,7 +74,8 @@ def looked_over(
         policy: A policy file; strict without one.
         opinion: Which model gives a second opinion, as `metier.clients.open.open_client` names it; none if empty.
         trace: A file with the record of a run of the one package in a sandbox.
-        workspace: Judge by its policy and with its history, and keep the verdicts in its store.
+        workspace: Judge by its policy and with its history, and keep the verdicts in its store. By another policy than
+            its own nothing is kept: what holds in a workspace is judged by the rules of that workspace.
         yara: A file or folder of YARA rules that are matched beside the rules of the scan.
 
     Raises:
@@ -101,6 +102,7 @@ def looked_over(
                 store=store,
                 scanned=scanned,
                 evidence_of=evidence_of,
+                is_kept=policy is None,
             ):
                 if len(folders) > 1:
                     looked.append(replace(one, path=(folder / one.path).as_posix()))

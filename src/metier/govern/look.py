@@ -53,6 +53,7 @@ def look_over(
     store: Store | None = None,
     scanned: Callable[[Path], Scan] = scan,
     evidence_of: EvidenceOf | None = None,
+    is_kept: bool = True,
 ) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
@@ -62,6 +63,7 @@ def look_over(
         store: Judge with the history it holds, and keep the verdicts in it; without one nothing is kept.
         scanned: How a package is scanned; the rules of this package by default.
         evidence_of: What was measured of a content; where it knows nothing, the last verdict in the store is asked.
+        is_kept: Whether the verdicts are kept in the store, or only judged with its history.
 
     Raises:
         PackageError: There is no such folder, no package in it, or more than one and a trace.
@@ -90,7 +92,7 @@ def look_over(
             looked.append(
                 LookedAt(path=name, skill=package.skill, place=place, scan=seen, faults=package.faults, verdict=verdict)
             )
-            if store is not None:
+            if store is not None and is_kept:
                 store.put_findings(verdict.digest, verdict.findings)
                 store.put_verdict(verdict)
     return looked + [

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from metier.digest import digest, plain
-from metier.errors import Conflict, CorruptStore, StageError, StoreError
+from metier.errors import Conflict, CorruptStore, PackageError, StageError, StoreError
 from metier.skill import Pattern, Skill, State
 from metier.state import move
 from metier.store import Store
@@ -169,6 +169,25 @@ def publish(store: Store, home: Path, current: Sequence[Skill]) -> Path:
     for skill in shown.values():
         _publish_one(skill, home, library)
     return library
+
+
+def withdraw(store: Store, home: Path) -> list[str]:
+    """Take from the library what may no longer be read, without waiting for the next run; returns the names."""
+    library = home / "library"
+    gone = []
+    for entry in sorted(library.iterdir()) if library.is_dir() and not library.is_symlink() else []:
+        if entry.is_dir() and not entry.is_symlink() and not _is_shown_rightly(entry, store):
+            with told("write", "the library", home):
+                shutil.rmtree(entry)
+            gone.append(entry.name)
+    return gone
+
+
+def _is_shown_rightly(folder: Path, store: Store) -> bool:
+    try:
+        return _is_readable(read_package(folder).skill, store)
+    except PackageError:
+        return False
 
 
 def _is_readable(skill: Skill, store: Store) -> bool:

@@ -152,6 +152,8 @@ def gate(
     from metier.verdict import GateOutcome, VettingTier
 
     looked = looked_over(paths, policy=policy, opinion=opinion, trace=trace, workspace=workspace)
+    if policy and workspace:
+        say(f"Judged by {policy}, which is not the policy of {workspace}: the verdicts are not kept there.")
     if json:
         as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
     else:

@@ -169,12 +169,15 @@ def _move(folder: Path, json: bool, move: Callable[[Store, GovernPolicy], Verdic
 
 @contextmanager
 def _ruled(folder: Path) -> Iterator[tuple[Store, GovernPolicy]]:
-    """The store of a workspace, and the policy that holds in it."""
+    """The store of a workspace and its policy; what may no longer be read is taken from agents at once."""
     from metier.faces.opened import stored
+    from metier.stores.library import withdraw
     from metier.workspace import open_workspace
 
+    workspace = open_workspace(folder)
     with stored(folder) as store:
-        yield store, open_workspace(folder).settings.govern
+        yield store, workspace.settings.govern
+        withdraw(store, workspace.home)
 
 
 def _show(verdict: Verdict, json: bool) -> None:
