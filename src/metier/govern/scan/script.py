@@ -154,11 +154,11 @@ def script_statements(
         while scopes and level <= scopes[-1][0]:
             scopes.pop()
         scope = scopes[-1][1] if scopes else ""
-        if classes and level <= classes[-1][0]:
+        while classes and level <= classes[-1][0]:
             classes.pop()
         if "class " in piece and (named := _CLASS.match(piece)):
             classes.append((level, named[1]))
-        if gives and level <= gives[-1][0]:
+        while gives and level <= gives[-1][0]:
             gives.pop()
         if gives:
             piece = gives[-1][1].sub("resolve", piece)

@@ -43,18 +43,19 @@ def _guarded(piece: str) -> str:
     >>> _guarded("if (has(p)) kept.push(read(p))"), _guarded("if (a)"), _guarded("else b = c")
     ('kept.push(read(p))', '', 'b = c')
     """
-    if piece.startswith("else "):
-        return _guarded(piece[5:]) or piece[5:]
-    depth = 0
-    for bracket in _BRACKETS.finditer(piece):
-        if bracket[0] == "(":
-            depth += 1
-        elif bracket[0] == ")":
-            depth -= 1
-            if depth == 0:
-                rest = piece[bracket.end() :].lstrip()
-                return (_guarded(rest) or rest) if rest.startswith(_GUARDS) else rest
-    return ""
+    begin = depth = 0
+    while piece.startswith(_GUARDS, begin):
+        if piece.startswith("else ", begin):
+            begin += 5
+            continue
+        for bracket in _BRACKETS.finditer(piece, begin):
+            depth += (bracket[0] == "(") - (bracket[0] == ")")
+            if depth == 0 and bracket[0] == ")":
+                begin = bracket.end() + (piece[bracket.end() : bracket.end() + 1] == " ")
+                break
+        else:
+            return ""
+    return piece[begin:]
 
 
 def assigned(piece: str, scope: str) -> tuple[str, ...]:
