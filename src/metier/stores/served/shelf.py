@@ -252,7 +252,8 @@ class Shelf:
     def _judged(self, place: Path, skill: Skill) -> Offer | None:
         verdict = self._judge(place, skill)
         if verdict and any(finding.severity == Severity.BLOCK for finding in verdict.findings):
-            self._reasons[place] = f"blocked: {verdict.reasons[0] if verdict.reasons else 'by its scan'}"
+            why = verdict.reasons[0] if verdict.reasons else "by its scan"
+            self._reasons[place] = f"blocked: {why.removeprefix('blocked: ')}"
             return None
         exposure = verdict.exposure if verdict else ExposureTier.METADATA
         if exposure == ExposureTier.METADATA and self._hide:
