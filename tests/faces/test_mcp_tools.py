@@ -147,6 +147,42 @@ def test_find_follows_what_changes_on_the_shelf(tmp_path: Path) -> None:
     assert called(server, "find_skill", {"query": "sum"})[0].startswith("No skill")
 
 
+@pytest.mark.parametrize("path", ["total", "acme/deep/total", "sum/inner/total"])
+def test_every_tool_knows_a_package_that_comes_while_it_is_served(tmp_path: Path, path: str) -> None:
+    write(tmp_path, "sum")
+    servers = [server_of(shelf_of(tmp_path)) for _ in range(3)]
+    assert called(servers[0], "find_skill", {"query": "total"})[0].startswith("No skill")
+    write(tmp_path, path)
+    assert "'total'" in called(servers[0], "find_skill", {"query": "total"})[0]
+    assert "Add the numbers." in called(servers[1], "load_skill", {"skill": "total"})[0]
+    assert tools(servers[2])["load_skill"].input_schema["properties"]["skill"]["enum"] == ["sum", "total"]
+
+
+def test_a_changed_skill_is_found_by_its_new_description_and_no_more_by_the_old(tmp_path: Path) -> None:
+    place = write(tmp_path, "sum")
+    server = server_of(shelf_of(tmp_path))
+    assert called(server, "find_skill", {"query": "about"})[0].startswith("These skills")
+    (place / "SKILL.md").write_bytes(b"---\nname: sum\ndescription: Weave cloth.\n---\nSlowly.\n")
+    assert called(server, "find_skill", {"query": "cloth"})[0].startswith("These skills")
+    assert called(server, "find_skill", {"query": "about"})[0].startswith("No skill")
+
+
+def test_a_large_folder_is_not_looked_through_at_every_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "sum")
+    shelf = shelf_of(tmp_path)
+    now, spent = [100.0], iter([0.0, 1.0, 1.0, 2.0])
+    monkeypatch.setattr("metier.stores.served.shelf.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("metier.stores.served.shelf.time.thread_time", lambda: next(spent))
+    shelf.keep_up()
+    write(tmp_path, "total")
+    now[0] += 19
+    shelf.keep_up()
+    assert len(shelf.offers) == 1
+    now[0] += 2
+    shelf.keep_up()
+    assert len(shelf.offers) == 2
+
+
 # Load
 
 

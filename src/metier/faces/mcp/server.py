@@ -95,11 +95,14 @@ class _Answers:
         return _result(part.next_cursor, resources=[_child(child) for child in part.items])
 
     async def list_resources(self, _: Any, params: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
+        cursor = params.cursor if params else None
+        if cursor is None:
+            with told():
+                self._shelf.keep_up()
         offers = [offer for offer in self._shelf.offers if offer.readable and offer.entry]
         uris = [offer.entry.uri for offer in offers if offer.entry]
         order = sorted(range(len(uris)), key=uris.__getitem__)
         with told():
-            cursor = params.cursor if params else None
             part = page([offers[i] for i in order], [uris[i] for i in order], cursor, size=_RESOURCES_A_PAGE)
         resources = [
             types.Resource(

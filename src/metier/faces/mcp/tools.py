@@ -51,6 +51,7 @@ class Tools:
 
     async def list_tools(self, _: Any, __: object) -> types.ListToolsResult:
         """The tools, with the names of the skills where they are few enough."""
+        self._shelf.keep_up()
         handles = sorted(offer.handle for offer in self._shelf.offers)
         skill: dict[str, Any] = {"type": "string", "description": "The name of a skill."}
         if 0 < len(handles) <= _MAX_NAMED:
@@ -74,6 +75,9 @@ class Tools:
     async def _find(self, arguments: dict[str, Any]) -> _Answer:
         query, k = _text(arguments, "query", ""), _number(arguments, "k", 5, least=1, most=50)
         budget = _budget(arguments, 2000)
+
+        # Here and not in the thread: a shelf is for one thread.
+        self._shelf.keep_up()
 
         def answer() -> tuple[str, list[dict[str, object]]]:
             self._finding = self._finding or self._make_finding()

@@ -3,40 +3,65 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from metier.stores.served.uris import MANIFEST
 
-_MAX_DEPTH, _MAX_FOLDERS = 6, 200_000
+_MAX_DEPTH, _MAX_MARKS = 6, 200_000
 _NOT_SEARCHED = (".git", ".metier", "node_modules")
 
 
-def places(folder: Path) -> Iterator[Path]:
-    """The folders that hold a SKILL.md, sorted, an enclosing one before what it encloses; no link is followed."""
-    pending, num_looked = [(folder, 0)], 0
-    while pending and num_looked < _MAX_FOLDERS:
-        here, depth = pending.pop()
-        num_looked += 1
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look through a folder met.
+
+    Attributes:
+        places: The folders that hold a SKILL.md, sorted, an enclosing one before what it encloses.
+        marks: What the disk told of every folder and every SKILL.md, by its path.
+    """
+
+    places: tuple[Path, ...]
+    marks: Mapping[Path, object]
+
+    @property
+    def holds(self) -> bool:
+        """Whether no package came or went since, and no SKILL.md was written; other files are not looked at."""
         try:
+            return all(_mark(path.stat()) == seen for path, seen in self.marks.items())
+        except OSError:
+            return False
+
+
+def look(folder: Path) -> Look:
+    """Look through a folder for packages; no link is followed."""
+    found, marks = list[Path](), dict[Path, object]()
+    pending = [(folder, 0)]
+    while pending and len(marks) < _MAX_MARKS:
+        here, depth = pending.pop()
+        try:
+            # Before it is read, so that what comes while it is read is not taken for seen.
+            marks[here] = _mark(here.stat())
             with os.scandir(here) as entries:
-                found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+                within = sorted(entries, key=lambda entry: entry.name, reverse=True)
+            manifests = [one for one in within if one.name.lower() == MANIFEST.lower() and not one.is_symlink()]
+            marks |= {Path(one.path): _mark(one.stat(follow_symlinks=False)) for one in manifests}
         except OSError:
             continue
-        if any(entry.name.lower() == MANIFEST.lower() and not entry.is_symlink() for entry in found):
-            yield here
+        if manifests:
+            found.append(here)
         if depth < _MAX_DEPTH:
             pending += [
                 (Path(entry.path), depth + 1)
-                for entry in found
+                for entry in within
                 if entry.is_dir(follow_symlinks=False) and entry.name not in _NOT_SEARCHED
             ]
+    return Look(tuple(found), marks)
 
 
-def mark(folder: Path) -> object:
-    """What changes when something is put directly into a folder, or taken out of it."""
-    info = folder.stat()
-    return (info.st_mtime_ns, info.st_ino)
+def _mark(info: os.stat_result) -> tuple[int, int, int]:
+    return (info.st_mtime_ns, info.st_size, info.st_ino)
 
 
 def stamp(place: Path) -> object:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,7 +24,7 @@ from metier.stores.served.files import is_folder_inside, read_inside
 from metier.stores.served.head import body_of
 from metier.stores.served.offer import Child, Offer, children_of, entry_of, whole
 from metier.stores.served.pages import Page, page
-from metier.stores.served.places import mark, places, stamp
+from metier.stores.served.places import look, stamp
 from metier.stores.served.uris import MANIFEST, SCHEME, Address, parse
 from metier.verdict import ExposureTier, Severity, Verdict
 
@@ -31,6 +32,8 @@ Judge = Callable[[Path, Skill], Verdict | None]
 """What judges a package by its folder and what was read of it; None where no verdict holds for these bytes."""
 
 _PAGE_SKILLS, _PAGE_FILES = 100, 5000
+_SHORT_LOOK_S, _SHARE_LOOKING = 0.005, 0.05
+"""A look for what changed that takes longer than the first is put off until looking is this share of the time."""
 
 
 class Shelf:
@@ -59,7 +62,7 @@ class Shelf:
         self._taken: set[str] = set()
         self.withheld: tuple[tuple[str, str], ...] = ()
         self._reasons: dict[Path, str] = {}
-        self._stamp: object = None
+        self._look_again_at = 0.0
         self.refresh()
 
     @property
@@ -71,8 +74,8 @@ class Shelf:
         """Look again at what changed in the folder, judge that anew, and tell whether anything is served otherwise."""
         if not self._folder.is_dir():
             raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
-        self._stamp = mark(self._folder)
-        found = list(places(self._folder))
+        self._look = look(self._folder)
+        found = self._look.places
         before = self._by_place
         self._by_place, self._taken = {}, set()
         for number, place in enumerate(found, start=1):
@@ -84,14 +87,29 @@ class Shelf:
         self._arrange()
         return before != self._by_place
 
+    def keep_up(self) -> None:
+        """Refresh if a package came or went, or a SKILL.md was written; a large folder is not looked at at every call.
+
+        Raises:
+            PackageError: There is no such folder any more.
+        """
+        if time.monotonic() < self._look_again_at:
+            return
+        begin = time.thread_time()
+        holds = self._look.holds
+        took_s = time.thread_time() - begin
+        self._look_again_at = time.monotonic() + took_s / _SHARE_LOOKING if took_s > _SHORT_LOOK_S else 0.0
+        if not holds:
+            self.refresh()
+
     def list_page(self, cursor: str | None = None, *, size: int = _PAGE_SKILLS) -> Page[Entry]:
         """One page of the listing, by URI.
 
         Raises:
             InputError: The cursor is not one of ours.
         """
-        if cursor is None and mark(self._folder) != self._stamp:
-            self.refresh()
+        if cursor is None:
+            self.keep_up()
         return page(
             self._entries,
             self._uris,
@@ -187,7 +205,7 @@ class Shelf:
             NotStored: None is called so; the hint names the nearest one.
         """
         offer = self._called(handle)
-        if offer is not None and self._by_place[offer.folder][0] != stamp(offer.folder):
+        if not self._look.holds if offer is None else self._by_place[offer.folder][0] != stamp(offer.folder):
             self.refresh()
             offer = self._called(handle)
         if offer is not None:
@@ -234,7 +252,8 @@ class Shelf:
     def _judged(self, place: Path, skill: Skill) -> Offer | None:
         verdict = self._judge(place, skill)
         if verdict and any(finding.severity == Severity.BLOCK for finding in verdict.findings):
-            self._reasons[place] = f"blocked: {verdict.reasons[0] if verdict.reasons else 'by its scan'}"
+            why = verdict.reasons[0] if verdict.reasons else "by its scan"
+            self._reasons[place] = f"blocked: {why.removeprefix('blocked: ')}"
             return None
         exposure = verdict.exposure if verdict else ExposureTier.METADATA
         if exposure == ExposureTier.METADATA and self._hide:
