@@ -102,7 +102,8 @@ _EVALUATES = re.compile(r"(?<![\w.])(?:exec|eval)\s*\((?![^()]*\.eval)|new \w{0,
 _GENERIC_CLI = re.compile(r"\b(?:pandas|df|plt|engine|session|cursor|conn|db|redis|mongo)\.")
 
 _PIPED_INSTALLER = re.compile(
-    r"(?i:irm|iwr|invoke-\w+)\s+(?:-\w+\s+)*[\"']?https://\S+\s*\|\s*(?i:iex|invoke-expression)\s*$"
+    r"(?i:(?:powershell|pwsh)(?:\.exe)?\s+(?:-(?:nop|noprofile|(?:ep|executionpolicy)\s+\w+)\s+)*-c(?:ommand)?\s+[\"'])?"
+    r"(?i:irm|iwr|invoke-\w+)\s+(?:-\w+\s+)*[\"']?https://\S+\s*\|\s*(?i:iex|invoke-expression)\s*[\"']?\s*$"
 )
 """The line by which makers have their programs installed on Windows."""
 _UNCHECKED = re.compile(
