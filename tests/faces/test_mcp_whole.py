@@ -81,6 +81,31 @@ def test_a_shell_script_runs_too(tmp_path: Path, runner: Any) -> None:
     assert not is_error and "said it" in text
 
 
+@pytest.mark.parametrize(
+    ("script", "content"),
+    [
+        ("say.bash", "a=(1 said)\necho ${a[1]} it"),
+        ("say.sh", "#!/bin/bash\na=(1 said)\necho ${a[1]} it"),
+        ("say.sh", "#!/usr/bin/env bash\r\na=(1 said)\necho ${a[1]} it"),
+        ("say.sh", "#!/usr/bin/env python3\nprint('said', 'it')"),
+        ("say.sh", "#!/bin/sh -e\necho said it\nfalse && true\nexit 0"),
+        ("say.sh", "#!/usr/bin/perl\necho said it"),
+    ],
+)
+def test_a_script_is_run_by_what_it_names(tmp_path: Path, runner: Any, script: str, content: str) -> None:
+    write(tmp_path, "say", files={script: content.encode()})
+    server = served(tmp_path, runner, say=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "say", "script": script})
+    assert not is_error and "said it" in text, text
+
+
+def test_the_options_that_a_script_names_hold(tmp_path: Path, runner: Any) -> None:
+    write(tmp_path, "say", files={"say.sh": b"#!/bin/bash -e\nfalse\necho said it\n"})
+    server = served(tmp_path, runner, say=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "say", "script": "say.sh"})
+    assert is_error and "said it" not in text
+
+
 def test_a_script_reaches_nothing_but_its_package_and_its_scratch_folder(
     tmp_path: Path, runner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
