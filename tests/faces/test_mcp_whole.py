@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,31 @@ def test_a_shell_script_runs_too(tmp_path: Path, runner: Any) -> None:
     server = served(tmp_path, runner, say=ExposureTier.AUTONOMOUS)
     text, is_error = called(server, "run_skill", {"skill": "say", "script": "scripts/say.sh", "arguments": ["it"]})
     assert not is_error and "said it" in text
+
+
+@pytest.mark.parametrize(
+    ("script", "content"),
+    [
+        ("say.bash", "a=(1 said)\necho ${a[1]} it"),
+        ("say.sh", "#!/bin/bash\na=(1 said)\necho ${a[1]} it"),
+        ("say.sh", "#!/usr/bin/env bash\r\na=(1 said)\necho ${a[1]} it"),
+        ("say.sh", "#!/usr/bin/env python3\nprint('said', 'it')"),
+        ("say.sh", "#!/bin/sh -e\necho said it\nfalse && true\nexit 0"),
+        ("say.sh", "#!/usr/bin/perl\necho said it"),
+    ],
+)
+def test_a_script_is_run_by_what_it_names(tmp_path: Path, runner: Any, script: str, content: str) -> None:
+    write(tmp_path, "say", files={script: content.encode()})
+    server = served(tmp_path, runner, say=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "say", "script": script})
+    assert not is_error and "said it" in text, text
+
+
+def test_the_options_that_a_script_names_hold(tmp_path: Path, runner: Any) -> None:
+    write(tmp_path, "say", files={"say.sh": b"#!/bin/bash -e\nfalse\necho said it\n"})
+    server = served(tmp_path, runner, say=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "say", "script": "say.sh"})
+    assert is_error and "said it" not in text
 
 
 def test_a_script_reaches_nothing_but_its_package_and_its_scratch_folder(
@@ -166,6 +193,30 @@ def test_others_reach_it_only_by_name(tmp_path: Path) -> None:
     write(tmp_path, "sum")
     done = command("--mcp", str(tmp_path), "--http", "0.0.0.0:8000")
     assert done.returncode == 2 and "--allow-host" in done.stderr
+
+
+def test_an_address_that_cannot_be_served_at_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        busy = f"127.0.0.1:{other.getsockname()[1]}"
+        for address in (busy, "no-such-host.invalid:8000", "99999"):
+            done = command("--mcp", str(tmp_path), "--http", address, "--allow-host", "skills.example")
+            assert (done.returncode, done.stdout) == (2, "") and repr(address) in done.stderr
+            assert "Serving" not in done.stderr and "ERROR" not in done.stderr
+
+
+def test_the_url_is_told_once_it_can_be_reached(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    command = [sys.executable, "-m", "metier", "serve", "--mcp", str(tmp_path), "--http", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr
+            said = next(line for line in process.stderr if "Serving" in line)
+            port = re.fullmatch(r"Serving at http://127\.0\.0\.1:([1-9][0-9]*)/mcp until stopped\.\n", said)
+            assert port
+            socket.create_connection(("127.0.0.1", int(port[1])), timeout=10).close()
+        finally:
+            process.kill()
 
 
 def test_a_client_that_leaves_at_once_ends_the_server(tmp_path: Path) -> None:

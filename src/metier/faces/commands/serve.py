@@ -54,7 +54,6 @@ def serve(
     gc.freeze()
     server = make_server(shelf, make_tools(shelf, sandboxed() if run else None))
     if http:
-        say(f"Serving at http://{http}/mcp until stopped.")
-        serve_http(server, http, allowed=allow_host or ())
+        serve_http(server, http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped."))
     else:
         serve_stdio(server)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 
 _LIMITS = Limits(wall_s=30.0, cpu_s=20.0)
 """The preset bounds of every run, supervised or not."""
+
+_PROGRAMS = ("/bin", "/usr/bin")
+_MAX_SHEBANG = 200
+_SHEBANG = re.compile(
+    r"#!\s*(\S*/env\s+(-S\s+)?)?(\S*/)?(?P<name>bash|dash|sh|python)[\d.]*(?P<options>(\s+-\S+)*)\s*$"
+)
 
 
 def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
@@ -73,7 +82,7 @@ def sandboxed(kind: str = "auto") -> Runner | None:
     def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:
         scratch = package.parent / "scratch"
         scratch.mkdir(mode=0o700, exist_ok=True)
-        program, grant = _interpreter(script)
+        program, grant = _interpreter(package / script)
         outcome = sandbox.run(
             [*program, str(package / script), *arguments],
             grant=python_grant() | grant | Grant(read=(str(package),), write=(str(scratch),)),
@@ -92,10 +101,17 @@ def sandboxed(kind: str = "auto") -> Runner | None:
     return run
 
 
-def _interpreter(script: str) -> tuple[list[str], Grant]:
-    if script.endswith(".py"):
+def _interpreter(script: Path) -> tuple[list[str], Grant]:
+    """What runs a script: the Python or the shell that its first line names, else what its ending stands for."""
+    with script.open("rb") as file:
+        named = _SHEBANG.match(file.readline(_MAX_SHEBANG).decode("utf-8", "replace"))
+    if script.suffix == ".py" or (named and named["name"] == "python"):
         return [sys.executable, "-I", "-B"], Grant()
-    return ["/bin/sh"], Grant(exec=("/bin", "/usr/bin"))
+    name, options = (named["name"], named["options"].split()) if named else (script.suffix[1:], [])
+    shell = shutil.which(name, path=os.pathsep.join(_PROGRAMS))
+    if shell is None:
+        raise SandboxError(f"The script {script.name!r} needs {name}, which is not in {' or '.join(_PROGRAMS)}.")
+    return [shell, *options], Grant(exec=_PROGRAMS)
 
 
 def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Sequence
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -40,15 +42,22 @@ def serve_stdio(server: Server[Any]) -> None:
     anyio.run(serve)
 
 
-def serve_http(server: Server[Any], address: str, *, allowed: Sequence[str] = ()) -> None:
+def serve_http(
+    server: Server[Any],
+    address: str,
+    *,
+    allowed: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda url: None,
+) -> None:
     """Serve over HTTP at `/mcp` until stopped.
 
     Args:
         address: `HOST:PORT`, or a port of this machine.
         allowed: Names under which the server may be called, besides those of this machine.
+        tell: Hears the URL once the server can be reached.
 
     Raises:
-        ConfigError: It is no address, or others could reach it and no name was allowed.
+        ConfigError: It is no address, or it cannot be served at, or others could reach it and no name was allowed.
     """
     import uvicorn
 
@@ -58,7 +67,22 @@ def serve_http(server: Server[Any], address: str, *, allowed: Sequence[str] = ()
             f"At {address!r} other machines could reach this server, and it does not know by which name.",
             hint="Name it with --allow-host NAME, and put something that knows its callers in front; or use 127.0.0.1.",
         )
-    uvicorn.run(make_app(server, allowed=allowed), host=host, port=port, log_level="warning", server_header=False)
+    config = uvicorn.Config(make_app(server, allowed=allowed), log_level="warning", server_header=False)
+    with _listening(host, port) as listener, suppress(KeyboardInterrupt):
+        name = f"[{host}]" if ":" in host else host
+        tell(f"http://{name}:{listener.getsockname()[1]}/mcp")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, *_, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(place, family=family)
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot serve at {f'{host}:{port}'!r}: {error.strerror}.",
+            hint="Name an address of this machine and a port that is free, as in --http 127.0.0.1:8000.",
+        ) from error
 
 
 def make_app(server: Server[Any], *, allowed: Sequence[str] = ()) -> Starlette:
