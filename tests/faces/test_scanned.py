@@ -158,6 +158,16 @@ def test_every_form_is_written_to_a_file_whole(metier: Command, packages: Path, 
     ]
 
 
+def test_the_ending_of_a_file_says_the_form_where_no_option_does(
+    metier: Command, packages: Path, tmp_path: Path
+) -> None:
+    for ending in ("html", "json", "sarif"):
+        metier("govern", "scan", packages, "--out", tmp_path / f"report.{ending}")
+        metier("govern", "scan", packages, "--format", ending, "--out", tmp_path / "named")
+        assert (tmp_path / f"report.{ending}").read_text() == (tmp_path / "named").read_text()
+    assert "<html" in (tmp_path / "report.html").read_text()
+
+
 def test_a_log_for_other_tools_names_files_from_where_one_stands(
     metier: Command, packages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

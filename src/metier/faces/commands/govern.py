@@ -96,7 +96,9 @@ def scan(
     if out:
         make_writable(out, "--out")
     looked = looked_over(paths, policy=policy, yara=yara)
-    form = ScanFormat.JSON if json else format or (ScanFormat.PRETTY if out or is_terminal() else None)
+    ending = out.suffix.lower().removeprefix(".") if out else ""
+    named = ScanFormat(ending) if ending in set(ScanFormat) else None
+    form = ScanFormat.JSON if json else format or named or (ScanFormat.PRETTY if out or is_terminal() else None)
     if form is None:
         table(
             ("package", "decision", "vetting", "exposure", "why"),
