@@ -242,12 +242,13 @@ class Spokes:
         settings = self.workspace.settings
         skills = load(list[Skill], context.before["store"]["skills"], where="store")
         # The last verdicts, not those of the govern stage: a skill may have been revoked since.
-        verdicts = list(context.store.verdicts())
-        by_digest = {verdict.digest: verdict for verdict in verdicts}
+        by_digest = present_verdicts(self.workspace, context.store)
         able = _executable(skills, by_digest)
         policy = next((skill for skill in able if skill.name == POLICY), None)
         if policy is None:
-            because = next((v.reasons for v in reversed(verdicts) if v.skill == POLICY), ("it was not practised",))
+            because = next(
+                (v.reasons for v in reversed(by_digest.values()) if v.skill == POLICY), ("it was not practised",)
+            )
             return compose_stage.refuse(settings.compose, f"{POLICY!r} may not be executed: {'; '.join(because)}")
         with closing(_local(library.place(context.home, policy))) as client:
             return compose_stage.run(
@@ -458,7 +459,7 @@ def plan_goal(workspace: Workspace, store: Store, goal: Goal) -> Plan | Gap:
     Raises:
         NotStored: The workspace as it stands has not been run, or no policy of it may be executed.
     """
-    verdicts = {verdict.digest: verdict for verdict in store.verdicts()}
+    verdicts = present_verdicts(workspace, store)
     able = _executable(current_skills(workspace, store), verdicts)
     policy = next((skill for skill in able if skill.name == POLICY), None)
     if policy is None:
@@ -483,6 +484,15 @@ def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
     skills = load(list[Skill], records["store"].output["skills"], where="store")
     promoted = records["update"].output["version"] if "update" in records else ""
     return [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
+
+
+def present_verdicts(workspace: Workspace, store: Store) -> dict[str, Verdict]:
+    """The last verdict on each content, by its digest, as it holds under the policy of the workspace after any fall."""
+    last: dict[str, Verdict] = {}
+    for verdict in store.verdicts():
+        last.pop(verdict.digest, None)  # so that they stand in the order in which they were last judged
+        last[verdict.digest] = verdict
+    return {key: held(store, verdict, policy=workspace.settings.govern) for key, verdict in last.items()}
 
 
 def _executable(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Skill]:

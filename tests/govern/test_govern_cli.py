@@ -124,6 +124,16 @@ def test_another_policy_leaves_no_verdict_behind(
     assert metier("govern", "audit", "-w", workspace)[1] == before
 
 
+def test_a_stricter_policy_of_the_workspace_is_told_at_once(metier: Command, workspace: Path) -> None:
+    settings = workspace / "metier.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "min_attempts = 500\n", encoding="utf-8")
+    code, out, _ = metier("govern", "explain", "reverse", "-w", workspace)
+    assert code == 0
+    assert "stands at\tvetting community, exposure instructions" in out
+    assert "500" in out
+    assert metier("govern", "certify", "reverse", *BY, "-w", workspace)[0] == 2
+
+
 def test_the_story_names_everything(metier: Command, workspace: Path) -> None:
     metier("govern", "approve", "reverse", *BY, "-w", workspace)
     code, out, _ = metier("govern", "explain", "reverse", "-w", workspace)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,8 +16,9 @@ from metier.errors import GovernError, NotStored
 from metier.govern import transitions
 from metier.govern.judge import judge
 from metier.govern.opinion import Opinion
-from metier.govern.policy import GovernPolicy
+from metier.govern.policy import ExposureMap, GovernPolicy
 from metier.govern.standing import Standing, after, cannot_promote, standing
+from metier.govern.story import explain
 from metier.sandbox import Access, Act, ScriptRun
 from metier.skill import Skill
 from metier.store import Store
@@ -141,6 +143,48 @@ def test_the_same_verdict_again_does_not_undo_a_fall(store: Store) -> None:
     now = transitions.standing_of(store, "reverse", MINE, policy=POLICY)
     fresh = judge(SKILL, Scan(), opinion=Opinion(model="m"), trace=RAN, evidence=GOOD, standing=now, policy=POLICY)
     assert fresh.exposure == ExposureTier.INSTRUCTIONS
+
+
+@pytest.mark.parametrize(
+    ("tightened", "vetting", "why"),
+    [
+        ({"min_attempts": 500}, VettingTier.COMMUNITY, "40 attempts"),
+        ({"min_accuracy": 0.99}, VettingTier.COMMUNITY, "99%"),
+        ({"approval": "required"}, VettingTier.VENDOR, "nobody has approved exactly this content"),
+        ({"exposure": ExposureMap(vendor="supervised")}, VettingTier.VENDOR, "certified by Ada"),
+    ],
+)
+def test_a_tightened_policy_binds_what_was_judged_before(
+    store: Store, tightened: dict[str, Any], vetting: VettingTier, why: str
+) -> None:
+    kept = vendor(store)
+    policy = replace(POLICY, **tightened)
+    now = transitions.standing_of(store, "reverse", MINE, policy=policy)
+    assert now.vetting == vetting
+    assert now.exposure < ExposureTier.AUTONOMOUS
+    story = explain(store, "reverse", policy=policy)
+    assert (story.verdict.vetting, story.exposure) == (vetting, now.exposure)
+    assert why in "; ".join(story.verdict.reasons)
+    # Under the policy it was judged by it stands as it stood.
+    assert transitions.held(store, kept, policy=POLICY) == kept
+    assert exposure(store) == ExposureTier.AUTONOMOUS
+
+
+@pytest.mark.parametrize(("tightened", "gate"), [({"semantic": "required"}, "G2"), ({"behavioural": "sandbox"}, "G3")])
+def test_a_policy_that_asks_for_a_gate_binds_what_did_without(store: Store, tightened: Any, gate: str) -> None:
+    lax = replace(POLICY, semantic="optional", behavioural="measured")
+    store.put_verdict(judge(SKILL, Scan(), evidence=GOOD, policy=lax))
+    transitions.certify(store, "reverse", who="Ada", because="audited", policy=lax)
+    policy = replace(lax, **tightened)
+    assert transitions.standing_of(store, "reverse", MINE, policy=policy).exposure < ExposureTier.SUPERVISED
+    assert gate in "; ".join(explain(store, "reverse", policy=policy).verdict.reasons)
+    with pytest.raises(GovernError, match="no use of it can count"):
+        transitions.record_uses(store, "reverse", uses=1, policy=policy)
+
+
+def test_a_verdict_that_tells_of_no_gate_is_no_way_up(store: Store) -> None:
+    store.put_verdict(replace(ORGANISATION, gates=()))
+    assert exposure(store) == ExposureTier.METADATA
 
 
 def test_an_incident_leaves_only_the_metadata_and_a_re_audit_restores(store: Store) -> None:

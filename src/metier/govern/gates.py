@@ -19,6 +19,7 @@ from metier.verdict import Decision, Evidence, Finding, Gate, GateOutcome, GateR
 
 _INERT = frozenset({Capability.READ_FILES})
 _TOLD = 5
+_KEPT = "ran in a sandbox and kept to what was granted"
 
 
 NOTHING = "no finding"
@@ -104,6 +105,19 @@ def behavioural_gate(
     return _result(Gate.BEHAVIOURAL, GateOutcome.PASSED, f"nothing in it can be executed, and {evidence.told}")
 
 
+def behavioural_again(
+    kept: GateResult, evidence: Evidence | None, observed: Collection[Capability], *, policy: GovernPolicy
+) -> GateResult:
+    """G3 under another policy: what a sandbox saw stays, and a pass that attempts stood in for is weighed again.
+
+    >>> measured = GateResult(gate=Gate.BEHAVIOURAL, outcome=GateOutcome.PASSED, reasons=("nothing can be executed",))
+    >>> behavioural_again(measured, None, (), policy=GovernPolicy()).outcome.value
+    'not run'
+    """
+    is_weighed = kept.outcome == GateOutcome.PASSED and not any(_KEPT in reason for reason in kept.reasons)
+    return behavioural_gate(None, evidence, observed, policy=policy) if is_weighed else kept
+
+
 def manifest_gate(declared: Collection[Declaration], observed: Collection[Capability], *, whole: bool) -> GateResult:
     """G4: what it declares and what was observed agree. A deviation fails this gate and is never malice by itself.
 
@@ -148,7 +162,7 @@ def _traced(run: ScriptRun) -> GateResult:
     if not run.ok:
         how = f"was killed by its limit: {run.killed_by}" if run.killed_by else f"ended with exit code {run.exit_code}"
         return _result(Gate.BEHAVIOURAL, GateOutcome.NOT_RUN, f"{run.script} {how}, so not all of it was seen")
-    done = f"{run.script} ran in a sandbox and kept to what was granted: {len(run.accesses)} accesses"
+    done = f"{run.script} {_KEPT}: {len(run.accesses)} accesses"
     return _result(Gate.BEHAVIOURAL, GateOutcome.PASSED, done)
 
 

@@ -14,7 +14,13 @@ from dataclasses import replace
 
 from metier.errors import InputError
 from metier.govern.evidence import points, shortfall
-from metier.govern.gates import behavioural_gate, manifest_gate, semantic_gate, static_gate
+from metier.govern.gates import (
+    behavioural_again,
+    behavioural_gate,
+    manifest_gate,
+    semantic_gate,
+    static_gate,
+)
 from metier.govern.manifest import Declaration
 from metier.govern.opinion import RULE, Opinion
 from metier.govern.policy import GovernPolicy
@@ -104,7 +110,9 @@ def judge(
 
 
 def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None = None) -> Verdict:
-    """Draw the conclusion of a verdict again, after something happened to its skill. What was seen stays as it is.
+    """Draw the conclusion of a verdict again, after something happened to its skill, or under another policy.
+
+    What was seen stays as it is.
 
     >>> skill = Skill(name="reverse", description="Backwards.", licence="MIT")
     >>> verdict = judge(skill, Scan())
@@ -117,7 +125,18 @@ def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None
         standing = Standing(skill=verdict.skill, digest=verdict.digest, falls=standing.falls)
     seen = tuple(f for f in verdict.findings if f.rule not in OWN_RULES)
     scan = Scan(findings=seen, unread=verdict.unread)
-    gates = (static_gate(scan, approved_by=standing.approved_by, covers=standing.covers), *verdict.gates[1:])
+    kept = {gate.gate: gate for gate in verdict.gates}
+    semantic, behavioural, manifest = (
+        kept.get(gate)
+        or GateResult(gate=gate, outcome=GateOutcome.NOT_RUN, reasons=("the verdict does not tell of it",))
+        for gate in (Gate.SEMANTIC, Gate.BEHAVIOURAL, Gate.MANIFEST)
+    )
+    gates = (
+        static_gate(scan, approved_by=standing.approved_by, covers=standing.covers),
+        semantic,
+        behavioural_again(behavioural, verdict.evidence, verdict.observed, policy=policy),
+        manifest,
+    )
     vetting, reasons = _vetting(gates, verdict.evidence, standing.certified_by, policy)
     exposure, held = _exposure(vetting, verdict.evidence, standing, policy)
     if any(gate.outcome == GateOutcome.FAILED for gate in gates[:2]):

@@ -99,7 +99,8 @@ def after(now: Standing, event: Event, *, policy: GovernPolicy) -> Standing:
         return now
     match event.deed:
         case Deed.VERDICT:
-            return _judged(now, event, policy)
+            vetting, exposure = event.vetting or VettingTier.UNVETTED, event.exposure or ExposureTier.METADATA
+            return judged(now, vetting, exposure, policy=policy)
         case Deed.APPROVAL:
             return replace(now, approved_by=event.who, covers=event.covers)
         case Deed.CERTIFICATION:
@@ -140,10 +141,14 @@ def one_lower(tier: ExposureTier) -> ExposureTier:
     return ExposureTier(max(ExposureTier.METADATA, tier - 1))
 
 
-def _judged(now: Standing, event: Event, policy: GovernPolicy) -> Standing:
-    vetting = event.vetting or VettingTier.UNVETTED
-    limit = min(event.exposure or ExposureTier.METADATA, policy.ceiling(vetting))
-    # A verdict that takes something away ends what was built on it.
+def judged(now: Standing, vetting: VettingTier, exposure: ExposureTier, *, policy: GovernPolicy) -> Standing:
+    """Give the standing under a verdict; one that takes something away ends what was built on it.
+
+    >>> start = Standing(skill="reverse", digest="sha256:0")
+    >>> judged(start, VettingTier.COMMUNITY, ExposureTier.SUPERVISED, policy=GovernPolicy()).exposure.name
+    'INSTRUCTIONS'
+    """
+    limit = min(exposure, policy.ceiling(vetting))
     is_held = limit >= ExposureTier.SUPERVISED and policy.ceiling(vetting) == ExposureTier.AUTONOMOUS
     return replace(now, vetting=vetting, limit=limit, promoted=now.promoted and is_held)
 

@@ -10,7 +10,7 @@ from metier.govern.evidence import EvidenceOf, points, shortfall
 from metier.govern.manifest import Declaration, deviation
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, cannot_promote
-from metier.govern.transitions import last_verdict, standing_of
+from metier.govern.transitions import held, last_verdict, standing_of
 from metier.store import Store
 from metier.verdict import (
     Decision,
@@ -30,8 +30,8 @@ class Story:
     """All that is known about one content of a skill.
 
     Attributes:
-        verdict: The last one on this content.
-        exposure: How far it may go now, which a fall since the verdict may have lowered.
+        verdict: The last one on this content, as it holds under the present policy and after every fall.
+        exposure: How far it may go now.
         history: Every verdict on the skill, oldest first.
         entries: What the audit log holds about the skill.
         raises: What would raise it, one sentence each.
@@ -66,7 +66,7 @@ def explain(
         NotStored: It was not judged.
     """
     policy = policy or GovernPolicy()
-    verdict = last_verdict(store, skill, digest)
+    verdict = held(store, last_verdict(store, skill, digest), policy=policy)
     now = standing_of(store, skill, verdict.digest, policy=policy)
     found = evidence_of(verdict.digest) if evidence_of else None
     fresh = None if found == verdict.evidence else found

@@ -14,7 +14,7 @@ from metier.errors import GovernError, NotStored, nearest
 from metier.govern.gates import weighs
 from metier.govern.judge import rejudge
 from metier.govern.policy import GovernPolicy
-from metier.govern.standing import Standing, after, cannot_promote, one_lower, standing
+from metier.govern.standing import Standing, after, cannot_promote, judged, one_lower, standing
 from metier.store import Store
 from metier.verdict import Decision, ExposureTier, Gate, GateOutcome, Scan, Verdict, VettingTier
 
@@ -35,7 +35,9 @@ def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
 
 
 def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy | None = None) -> Standing:
-    """Where the audit log leaves one content of a skill.
+    """Where the audit log leaves one content of a skill, and no higher than the policy allows for what was seen of it.
+
+    A policy that asks for more than the one of the last verdict binds at once: the verdict is drawn again.
 
     >>> import tempfile
     >>> from metier.stores import open_store
@@ -43,19 +45,21 @@ def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy |
     ...     standing_of(open_store(folder + "/metier.db"), "reverse", "sha256:0").exposure.name
     'METADATA'
     """
-    return standing(store.entries(skill), skill, digest, policy=policy)
+    policy = policy or GovernPolicy()
+    now = standing(store.entries(skill), skill, digest, policy=policy)
+    last = next((v for v in reversed(list(store.verdicts(skill))) if v.digest == digest), None)
+    if last is None:
+        return now
+    again = rejudge(last, replace(now, falls=()), policy=policy)
+    return judged(now, min(now.vetting, again.vetting), min(now.limit, again.exposure), policy=policy)
 
 
 def held(store: Store, verdict: Verdict, *, policy: GovernPolicy | None = None) -> Verdict:
-    """A verdict with what happened since: an earlier verdict that is kept again must not undo a fall."""
+    """A verdict as it holds now: under this policy, and with what happened since; never higher than it was given."""
     now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
-    if not now.falls:
-        return verdict
-    fallen = rejudge(verdict, now, policy=policy)
-    # Only ever lower: what the judged verdict held back for reasons of its own stays held back.
-    return replace(
-        fallen, exposure=min(fallen.exposure, verdict.exposure), vetting=min(fallen.vetting, verdict.vetting)
-    )
+    again = _lower(rejudge(verdict, now, policy=policy), verdict)
+    is_lower = (again.vetting, again.exposure) != (verdict.vetting, verdict.exposure)
+    return again if is_lower or now.falls else verdict
 
 
 def approve(
@@ -254,12 +258,14 @@ def _move(store: Store, verdict: Verdict, event: Event, policy: GovernPolicy | N
 
 def _fall(store: Store, verdict: Verdict, now: Standing, event: Event, policy: GovernPolicy | None) -> Verdict:
     policy = policy or GovernPolicy()
-    fallen = rejudge(verdict, after(now, event, policy=policy), policy=policy)
-    fallen = replace(
-        fallen, exposure=min(fallen.exposure, verdict.exposure), vetting=min(fallen.vetting, verdict.vetting)
-    )
+    fallen = _lower(rejudge(verdict, after(now, event, policy=policy), policy=policy), verdict)
     store.put_event(event, verdict=fallen)
     return fallen
+
+
+def _lower(again: Verdict, verdict: Verdict) -> Verdict:
+    # Only ever lower: what a verdict held back for reasons of its own stays held back.
+    return replace(again, exposure=min(again.exposure, verdict.exposure), vetting=min(again.vetting, verdict.vetting))
 
 
 def _event(deed: Deed, verdict: Verdict, who: str, because: str, when: str) -> Event:

@@ -34,12 +34,13 @@ def list_skills(
         library.list_installed(installed, json=json)
         return
     from metier.faces.opened import stored
-    from metier.lifecycle import current_skills
+    from metier.lifecycle import current_skills, present_verdicts
     from metier.workspace import open_workspace
 
     with stored(workspace) as store:
-        skills = list(store.skills()) if every else current_skills(open_workspace(workspace), store)
-        verdicts = {verdict.digest: verdict for verdict in store.verdicts()}
+        settled = open_workspace(workspace)
+        skills = list(store.skills()) if every else current_skills(settled, store)
+        verdicts = present_verdicts(settled, store)
     rows = [(skill, verdicts.get(skill.digest)) for skill in skills]
     if json:
         as_json([{"skill": skill, "digest": skill.digest, "verdict": verdict} for skill, verdict in rows])
