@@ -17,6 +17,7 @@ from metier.govern import transitions
 from metier.govern.judge import judge
 from metier.govern.opinion import Opinion
 from metier.govern.policy import ExposureMap, GovernPolicy
+from metier.govern.scan import scan
 from metier.govern.standing import Standing, after, cannot_promote, standing
 from metier.govern.story import explain
 from metier.sandbox import Access, Act, ScriptRun
@@ -365,6 +366,22 @@ def test_an_approval_answers_for_what_was_there_and_for_nothing_more(store: Stor
     grown = judge(SKILL, needs_review("a.txt", "key.txt"), standing=now)
     assert grown.gates[0].outcome == GateOutcome.FAILED
     assert any("Ada approved this content before that was there: symlink key.txt" in why for why in grown.reasons)
+
+
+def test_an_approval_of_a_link_answers_for_where_it_leads(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "reverse"
+    folder.mkdir()
+    (folder / "SKILL.md").write_text("---\nname: reverse\ndescription: Backwards.\n---\n", encoding="utf-8")
+    link = folder / "notes.txt"
+    link.symlink_to("README.md")
+    store.put_verdict(judge(SKILL, scan(folder)))
+    transitions.approve(store, "reverse", who="Ada", because="Read it.")
+    now = transitions.standing_of(store, "reverse", MINE)
+    assert judge(SKILL, scan(folder), standing=now).gates[0].outcome == GateOutcome.PASSED
+    link.unlink()
+    link.symlink_to("/etc/shadow")
+    turned = judge(SKILL, scan(folder), standing=now)
+    assert "symlink notes.txt to /etc/shadow" in "; ".join(turned.gates[0].reasons)
 
 
 def test_an_approval_of_what_was_clean_answers_for_no_finding(store: Store) -> None:

@@ -27,13 +27,16 @@ NOTHING = "no finding"
 
 
 def weighs(scan: Scan) -> tuple[str, ...]:
-    """What an approval of a scan answers for: rule and path of each finding that weighs.
+    """What an approval of a scan answers for: rule and path of each finding that weighs, and where a link leads.
+
+    The digest of a content holds no links, so one may be turned elsewhere after an approval.
 
     >>> weighs(Scan())
     ('no finding',)
     """
-    found = sorted({f"{finding.rule} {finding.path}" for finding in scan.findings if finding.severity != Severity.NOTE})
-    return tuple(found) or (NOTHING,)
+    weighing = [finding for finding in scan.findings if finding.severity != Severity.NOTE]
+    found = {f"{f.rule} {f.path}" + (f" to {f.evidence}" if f.rule == "symlink" else "") for f in weighing}
+    return tuple(sorted(found)) or (NOTHING,)
 
 
 def static_gate(scan: Scan, *, approved_by: str = "", covers: Collection[str] = ()) -> GateResult:

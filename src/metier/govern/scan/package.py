@@ -189,8 +189,8 @@ def _whole_files(contents: Contents) -> Iterator[Finding]:
         yield _of("program", Severity.REVIEW, path, 0, "", message=f"Is {what}, which cannot be read.")
     for path, what in contents.disguised:
         yield _of("disguised", Severity.REVIEW, path, 0, "", message=f"Is {what} under the name of something else.")
-    for path in contents.links:
-        yield _of("symlink", Severity.REVIEW, path, 0, "")
+    for path, target in contents.links:
+        yield _of("symlink", Severity.REVIEW, path, 0, target)
 
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:
