@@ -13,12 +13,19 @@ from metier.govern.scan.seen import DOCUMENTS, UNSEEN, Seen, is_quoted, place_of
 from metier.verdict import Severity
 
 _HANDED = re.compile(
-    rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
+    rf"(?:\w+=\S*\s+)*({SECRET_NAME.pattern})=(?!\S*[(`]\s)\S*\s+(?:\w+=\S*\s+)*(?:(?:ba)?sh\s+-c\s+)?(?:curl|wget|nc|ncat|dig|nslookup|host|socat|telnet)\s"
 )
 _FEW_COMMANDS = re.compile(
     r"NOPASSWD:\s*/(?!.*(?:\bALL\b|/(?:(?:ba|z|da|k)?sh|env|python[\d.]*|perl|ruby|vim?|less|tee|cp|su|find|awk)\b))"
 )
-_SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install"
+_LEFT_OPEN = re.compile(r"\b(?:curl|wget)\s+(?:-\S+\s+)*(?:\.{3}|…)")
+"""A download that says not from where."""
+_BOXED = re.compile(r"\b(?:docker|podman|nerdctl)\s+run\b.*--cap-drop[= ](?:ALL|all)\b")
+_OPENED = re.compile(
+    r"docker\.sock|--privileged|(?:-v|--volume|source=)[= ]?[\"']?(?:/(?=[:,])|~|\$\{?HOME\b|/(?:root|home|etc|Users)\b)|--net(?:work)?[= ]host"
+)
+"""A container with no rights of its own, and what opens it again."""
+_SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install|deploy|roll(?:s|ing)?[ -]?out"
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
 _SHARES = re.compile(
     r"\bnpm\s+(?:access\s+grant\s+read-write|team\s+add)\s+(?!\$|<)\S+|\bgh\s+repo\s+deploy-key\s+add\b.*\s(?:-w|--allow-write)\b|\b(?:npm|yarn)\s+owner\s+add\s+(?!\$|<)\S+|\b(?:cargo|gem)\s+owner\s+.*(?:--add|-a)\s+(?!\$|<)\S+|/collaborators/(?!\$|<|\{)[\w-]+(?=.*(?:-X\s*PUT|PUT|admin))|--method\s+PUT\s+\S*/collaborators/\w+|\baws\s+iam\s+(?:create-user|create-login-profile|create-access-key|attach-\w+-policy\b.*Administrator)|\bclusterrolebinding\b.*cluster-admin|\badd-iam-policy-binding\b.*roles/(?:owner|editor)|\bnet\s+localgroup\s+administrators\s+\S+\s+/add"
@@ -173,7 +180,12 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("persist-unasked", Severity.BLOCK, step, "under the name of the system's maker")
     if "persist" in labels and _INTO_ALL.search(text) and not purpose.is_security:
         yield Seen("persist-unasked", Severity.BLOCK, step, "within every program that is started")
-    if "persist" in labels and labels & {"fetch", "reverse-shell"} and "authorized_keys" not in text:
+    if (
+        "persist" in labels
+        and labels & {"fetch", "reverse-shell"}
+        and "authorized_keys" not in text
+        and not _LEFT_OPEN.search(text)
+    ):
         yield Seen("persist-download", Severity.BLOCK, step)
     elif (
         "persist" in labels
@@ -250,6 +262,7 @@ def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
     elif (
         "agent-write" in labels
         and not _is_manual(step)
+        and not (_BOXED.search(text) and not _OPENED.search(text))
         and re.search(
             r"bypassPermissions|dangerously-?skip|exec\.ask\s+(?:off|never|false)|approvals?\.\w+\s+(?:off|never)|autoApprove|permissions\.allow|enableAllProjectMcp|\"allow\"\s*:\s*\[\s*\"(?:Bash|\*)",
             text,
@@ -279,7 +292,7 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
     may_share = is_command and any(word in text for word in _GIVING)
     if may_share and (shared := _SHARES.search(text)) and not is_quoted(step):
-        if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin"):
+        if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin|rotat"):
             unseen = step.statement.is_live and UNSEEN.search(text) is not None
             yield Seen("plant-key", Severity.BLOCK if unseen else Severity.REVIEW, step, f"by {shared[0].strip()}")
     if step.statement.is_shell and "/etc/" in text and (turned := _TURNED.search(text)):

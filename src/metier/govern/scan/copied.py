@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from metier.govern.scan.flow import Step
+from metier.govern.scan.grants import Found
 from metier.govern.scan.hosts import Place, leads_nowhere, place_of
+from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted
 from metier.govern.scan.variables import NAME
@@ -20,7 +22,12 @@ _MAILS = re.compile(
     r"\bsmtplib\b|\bnodemailer\b|sendMail\(|send_?message\(|\bsendmail\b|SMTP|\bMail\.(?:deliver|new)\b|Net::SMTP|\.messages\(\)\.send|messages\.send\(|\bresend\.|sgMail|SendGrid|mailgun|postmark|smtp\.SendMail|\bses\.send|SendEmailCommand",
 )
 """What sends mail."""
-_WRITTEN = re.compile(r"[\"'`](?:[^\"'`\s@]{0,80})@((?:[\w-]{1,63}\.)+[a-z]{2,14})[\"'`]")
+_WRITTEN = re.compile(r"[\"'`]([^\"'`\s@]{0,80}@((?:[\w-]{1,63}\.)+[a-z]{2,14}))[\"'`]")
+_ANYBODYS = frozenset(
+    "gmail.com outlook.com hotmail.com live.com proton.me protonmail.com yahoo.com icloud.com gmx.com gmx.net gmx.de"
+    " mail.ru yandex.ru yandex.com 163.com 126.com qq.com tutanota.com tuta.io fastmail.com zoho.com aol.com".split()
+)
+"""Where anybody has an address: that a document names such a host says nothing of the address."""
 _NAMED = re.compile(r"(?:(?:export|const|let|var)\s+)*([A-Za-z_$][\w$]*)\s*(?::\s*\w+\s*)?=(?!=)")
 _LIST = r"(?:to|cc|bcc|recipients?|rcpt\w*|to_?addrs?\w*|envelope\w*|receivers?|addressees)"
 _BESIDE = re.compile(
@@ -30,6 +37,26 @@ _BESIDE = re.compile(
     r"|\b\w{0,20}send\w*\([^\n]{0,80},\s*\[|\bsend\w*\(\s*\{\s*\.\.\.\w+\s*,\s*to\b)",
 )
 """Somebody is put beside those who are asked for, or in their place."""
+_READS = re.compile(
+    r"\bmessages\(\)\.get\(|\bmessages\.get\(|\bimaplib\b|\bIMAPClient\b|\bimapflow\b|\.fetchOne\(|\bmailparser\b|message_from_bytes\(|/me/messages|\bpoplib\b"
+)
+"""What reads the mail of who runs it."""
+_TO = re.compile(
+    r"(?i:\[\s*[\"']to[\"']\s*\]\s*=(?!=)|[{,(]\s*[\"']?(?:to|to_?addrs?|recipients?|toRecipients)[\"']?\s*[:=](?!=)|\bsend_?mail\(|add_header\(\s*[\"']to[\"'])"
+)
+_UNSENT = re.compile(r"(?:trash|delete|expunge|remove)\w*\([^\n]{0,80}\b(?:sent|sent_\w+|sentMsg)\b[\[.]")
+"""What was sent is taken away from where who runs it would see it."""
+_FORWARDS = re.compile(
+    r"(?i:[\"']?\b(?:auto_?)?(?:forward|redirect)\w{0,24}[\"']?\s*[:=]\s*\[?|-(?:Forward|Redirect)To\s+|\bredirect\s+(?::copy\s+)?)[\"'](?P<to>[^\"'`\s@]{1,80}@(?P<host>(?:[\w-]{1,63}\.)+[a-z]{2,14}))[\"']"
+)
+"""A rule of a mailbox hands what comes in on to an address."""
+_UNSEEN = re.compile(
+    r"(?i:\btrash\b|\bdelete|\bdiscard\b|mark_?as_?read|removeLabelIds[\"']?\s*:\s*\[[^\]]*(?:UNREAD|INBOX)|skip_?inbox|shouldMarkAsRead|\barchive\b|setflag[^;]{0,20}Seen)"
+)
+_TELLING = re.compile(
+    r"(?i:password|\bcodes?\b|verif|\botp\b|2fa|security|invoice|payment|wire|withdraw|recover|sign-?in)"
+)
+_WITHIN = 300
 
 
 def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -49,18 +76,47 @@ def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     """
     if "@" not in text or not _MAILS.search(text):
         return
-    hosts = {name[1]: host for step in steps if (name := _NAMED.match(step.text)) and (host := _host(step.text))}
+    reads = _READS.search(text) is not None
+    addresses = {name[1]: to for step in steps if (name := _NAMED.match(step.text)) and (to := _address(step.text))}
     for step in steps:
-        if not _BESIDE.search(step.text) or is_quoted(step):
+        if not (_BESIDE.search(step.text) or (reads and _TO.search(step.text))) or is_quoted(step):
             continue
-        host = _host(step.text) or next((hosts[name] for name in NAME.findall(step.text) if name in hosts), "")
-        if not host or purpose.names(host) or leads_nowhere(f"https://{host}"):
-            continue
-        if place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN:
-            yield Seen("send-private", Severity.BLOCK, step, f"a copy of every message to {host}")
+        to = _address(step.text) or next((addresses[name] for name in NAME.findall(step.text) if name in addresses), "")
+        if to and _is_strangers(to, purpose):
+            yield Seen("send-private", Severity.BLOCK, step, f"a copy of every message to {to.rpartition('@')[2]}")
 
 
-def _host(text: str) -> str:
-    """The host of the address that is written out in a step."""
+def forwarded(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """A rule for a mailbox, in whatever settings, hands mail on to an address that no document names.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> rule = '{"query": "subject:code", "forward": "a@dropped-mail.net", "addLabelIds": ["TRASH"]}'
+    >>> shown = Purpose(documents=("Sorts mail.",))
+    >>> [(name, weight.value) for name, weight, *_ in forwarded(read_text(rule, "rules.json").parts, shown)]
+    [('send-private', 'block')]
+    """
+    for part in parts:
+        if part.kind in ("markdown", "text") or part.is_example or "@" not in part.plain:
+            continue
+        for found in _FORWARDS.finditer(part.plain):
+            if not _is_strangers(found["to"], purpose):
+                continue
+            near = part.plain[max(0, found.start() - _WITHIN) : found.end() + _WITHIN]
+            weight = Severity.BLOCK if _UNSEEN.search(near) or _TELLING.search(near) else Severity.REVIEW
+            yield "send-private", weight, part.path, part.plain.count("\n", 0, found.start()) + 1, found[0]
+
+
+def _is_strangers(address: str, purpose: Purpose) -> bool:
+    """Whether an address is one of which no document speaks, and at which somebody may be."""
+    host = address.rpartition("@")[2]
+    if host in _ANYBODYS:
+        return bool(purpose.documents) and not any(address in text for text in purpose.documents)
+    if purpose.names(host) or leads_nowhere(f"https://{host}"):
+        return False
+    return place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN
+
+
+def _address(text: str) -> str:
+    """The address that is written out in a step."""
     found = _WRITTEN.search(text) if "@" in text else None
     return found[1] if found else ""

@@ -32,7 +32,7 @@ from metier.govern.scan.labels import (
 from metier.govern.scan.neighbours import neighbours
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import Alternative, Triggers
-from metier.govern.scan.variables import NAME
+from metier.govern.scan.variables import NAME, used
 from metier.govern.scan.written import folders_of
 
 LABELS: tuple[Label, ...] = (
@@ -128,6 +128,8 @@ _OPENED = re.compile(
 )
 _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")
 """A thing that is connected to an address leads there from then on."""
+_PAIRS = re.compile(r"\bos\.environ\.items\(\)|Object\.entries\(process\.env\)")
+_MASKS = re.compile(r"\.replace(?:All)?\(\s*([A-Za-z_$][\w$]*)\s*,")
 _ENVIRONMENT = re.compile(r"=\s*(?:os\.environ|process\.env)\s*;?$")
 _METADATA = re.compile(r"169\.254\.169\.254|metadata\.google\.internal")
 _IDENTITY = re.compile(r"\s-i\s+\S*(?:id_\w+|\.pem|\.ssh/\S+)")
@@ -391,7 +393,7 @@ class _Reach:
             statement = step.statement
             names = frozenset(NAME.findall(statement.text)) if statement.read is None else statement.read
             if statement.read is not None or not ('"' in statement.text or "'" in statement.text):
-                self._used[number] = names
+                self._used[number] = names - _masked(statement.text)
             for name in names:
                 by_name[name].append(number)
         return by_name
@@ -404,7 +406,8 @@ class _Reach:
     def _uses(self, number: int) -> frozenset[str]:
         known = self._used.get(number)
         if known is None:
-            known = self._used[number] = self._steps[number].statement.uses
+            statement = self._steps[number].statement
+            known = self._used[number] = statement.uses - _masked(statement.text)
         return known
 
     def reached(self, begins: Sequence[int]) -> list[tuple[Step, list[Key], list[Key], list[str]]]:
@@ -429,14 +432,14 @@ class _Reach:
         found = []
         for number in sorted(written):
             step = self._steps[number]
-            used = sorted(self._uses(number) & names)
+            uses = sorted(self._uses(number) & names)
             reads: list[Key] = []
-            if used:
-                reads += _reads(step.statement, used)
+            if uses:
+                reads += _reads(step.statement, uses)
             if has_files and not step.statement.is_shell:
                 reads += _named_files(step.statement)
-            if used and self._beside:
-                reads += self._taken(step.statement, used)
+            if uses and self._beside:
+                reads += self._taken(step.statement, uses)
             found.append((step, [key for key in reads if key in keys], written[number], called[number]))
         return found
 
@@ -478,6 +481,18 @@ class _Reach:
         return found
 
 
+def _masked(text: str) -> frozenset[str]:
+    """The names of which a step takes what they hold out of something: it hands that on to nobody.
+
+    >>> _masked("text = text.replace(key, '[key]')"), _masked("text = key.replace(key, '')")
+    (frozenset({'key'}), frozenset())
+    """
+    if ".replace" not in text:
+        return frozenset()
+    names = {found[1] for found in _MASKS.finditer(text)}
+    return frozenset(names - used(_MASKS.sub(".replace(", text))) if names else frozenset()
+
+
 def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for name in used:
         if statement.is_shell:
@@ -505,7 +520,10 @@ def _named_files(statement: Statement) -> Iterator[tuple[str, ...]]:
 
 
 def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
-    names: Iterable[str] = statement.assigns
+    names: Sequence[str] = statement.assigns
+    if len(names) > 1 and statement.text.startswith("for") and _PAIRS.search(statement.text):
+        # What a variable is called is no secret.
+        names = names[1:]
     for name in names:
         if statement.is_shell:
             yield ("file", name) if "/" in name or "." in name else (statement.path, name)

@@ -118,6 +118,12 @@ def _data() -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=1)
+def _called() -> dict[str, str]:
+    """By the end of a host: the names by which the keys of its service go."""
+    return {host: names for host, _, names in (row.partition(" ") for row in _data()["called"])}
+
+
+@lru_cache(maxsize=1)
 def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
     """By last two labels of the host: the kind, and the full names that it holds for."""
     data = _data()
@@ -246,6 +252,18 @@ def _place_of(url: str, own_words: frozenset[str]) -> Place:
     if host.endswith(".onion"):
         return Place.CAPTURE
     return kind if kind is not None else Place.UNKNOWN
+
+
+def called(url: str) -> str:
+    """The host of an address, and the names by which the keys of its service go.
+
+    >>> called("https://api.weixin.qq.com/cgi-bin/token")
+    'api.weixin.qq.com wechat weixin wecom wework'
+    """
+    host = host_of(url)
+    labels = host.split(".")
+    names = [_called().get(".".join(labels[start:]), "") for start in range(len(labels) - 1)]
+    return " ".join(filter(None, (host, *names)))
 
 
 def holds_others_key(text: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from metier.capability import Capability
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
+from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs
 from metier.govern.scan.flow import LABELS, Step, follow, label
 from metier.govern.scan.grants import grants
@@ -108,6 +109,7 @@ def _scan(contents: Contents) -> Scan:
         for found in said(prose, purpose)
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
+    findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in hook_findings(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import URL, Place, distinctive, host_of, names_of
+from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, names_of
 from metier.govern.scan.labels import CREDENTIALS, SECRET_NAME
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, UNSEEN, Seen, is_quoted, place_of_step
@@ -313,9 +313,11 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
         return Severity.REVIEW if _is_of_others(step, purpose) else None
     if place in (Place.HIDDEN, Place.AUTHORS, Place.CAPTURE, Place.PASTE, Place.TUNNEL, Place.BARE_IP):
         return Severity.BLOCK
+    if _is_given_back(step):
+        return None
     origin = step.received.get("secret-variable", step)
     names = SECRET_NAME.findall(origin.text) + SECRET_NAME.findall(step.text)
-    hosts = " ".join(host_of(url) for url in step.urls)
+    hosts = " ".join(called(url) for url in step.urls)
     services = {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} - _PLAIN_WORDS
     foreign = {word for word in services & _HOUSES if word not in hosts}
     if foreign and place == Place.UNKNOWN and not step.statement.is_shell and step.labels & OUTWARD:
@@ -333,6 +335,19 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
     return Severity.BLOCK if purpose.is_small else None
 
 
+def _is_given_back(step: Step) -> bool:
+    """Whether all that a command tells a host was given by that host."""
+    given = step.received.get("download")
+    if given is None or given is step or not step.statement.is_shell:
+        return False
+    names = SECRET_NAME.findall(step.text)
+    return (
+        bool(names)
+        and set(names) <= set(given.statement.assigns)
+        and {host_of(url) for url in step.urls} <= {host_of(url) for url in given.urls}
+    )
+
+
 def signed_by_others(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """A request to a stranger names itself by the key of a well-known service that neither of the two is of."""
     place, others = place_of_step(step, purpose), _houses(step, purpose)
@@ -347,7 +362,7 @@ def signed_by_others(step: Step, purpose: Purpose) -> Iterator[Seen]:
 def _houses(step: Step, purpose: Purpose) -> set[str]:
     """The well-known services, of which neither host nor skill is, whose keys a request signs in with."""
     services = _signs_by(step) & _HOUSES
-    hosts = " ".join(host_of(url) for url in step.urls)
+    hosts = " ".join(called(url) for url in step.urls)
     return {word for word in services if word not in hosts and word not in purpose.words and not purpose.says(word)}
 
 

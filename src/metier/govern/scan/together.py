@@ -336,7 +336,7 @@ def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purp
         yield Seen("run-download", Severity.REVIEW, _first(members, "hidden-run"))
     if (
         "agent-write" in together
-        and any(re.search(r"mcpServers|permissions|defaultMode|\"hooks\"", s.text) for s in members)
+        and any(re.search(r"mcpServers|(?<!skip-)permissions|defaultMode|\"hooks\"", s.text) for s in members)
         and not purpose.says(r"\bmcp\b|settings|permission|hook|config")
     ):
         yield Seen("loosen-agent", Severity.REVIEW, _first(members, "agent-write"))
