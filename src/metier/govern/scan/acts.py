@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from metier.govern.scan.flow import STRINGS, Step
 from metier.govern.scan.hosts import Place, leads_nowhere, place_of
 from metier.govern.scan.labels import SECRET_NAME
+from metier.govern.scan.pieces import num_pieces
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, UNSEEN, Seen, is_quoted, place_of_step
 from metier.verdict import Severity
@@ -25,6 +26,11 @@ _OPENED = re.compile(
     r"docker\.sock|--privileged|(?:-v|--volume|source=)[= ]?[\"']?(?:/(?=[:,])|~|\$\{?HOME\b|/(?:root|home|etc|Users)\b)|--net(?:work)?[= ]host"
 )
 """A container with no rights of its own, and what opens it again."""
+_SERVERS = re.compile(
+    r"(?:\.claude\.json|(?:^|[/.])mcp(?:_config)?\.json|claude_desktop_config\.json|\.codex/config\.toml)$"
+)
+"""Where an agent reads which servers it starts."""
+_MANY_PIECES = 4
 _SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install|deploy|roll(?:s|ing)?[ -]?out"
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
 _SHARES = re.compile(
@@ -117,6 +123,8 @@ def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield from _gives_away(step, purpose)
     if step.labels or not step.statement.is_shell:
         yield from _misleads(step, purpose)
+    if "download" in step.received and step.statement.is_shell:
+        yield from _takes_servers(step, purpose)
 
 
 def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
@@ -355,6 +363,9 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     said = text.lower()
     if step.hidden_url and step.urls and "://" not in step.urls[0] and "@" in step.urls[0]:
         yield Seen("hidden-address", Severity.BLOCK, step, "of mail")
+    elif pieces := num_pieces(step):
+        weight = Severity.BLOCK if pieces >= _MANY_PIECES else Severity.REVIEW
+        yield Seen("hidden-address", weight, step, f"in {pieces} pieces")
     if "evaluate" in labels and (_RUNS_UNSEEN.search(text) or _RUNS_ANSWER.search(text)):
         yield Seen("run-unseen", Severity.BLOCK, step)
     if "bcc" in said and (copied := _BLIND_COPY.search(text)) and not purpose.names(copied[1]):
@@ -405,6 +416,17 @@ def _fetches_orders(step: Step, purpose: Purpose) -> Iterator[Seen]:
         stranger = place >= Place.PUBLIC
         weight = Severity.BLOCK if stranger else Severity.REVIEW if place >= Place.OWN else Severity.NOTE
         yield Seen("rewrite-agent", weight, step, "from an address")
+
+
+def _takes_servers(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """The servers that an agent starts are set by an answer of somebody else."""
+    got = step.received.get("download")
+    if got is None or not any(map(_SERVERS.search, step.statement.assigns)):
+        return
+    place = place_of_step(got, purpose)
+    if place >= Place.OWN:
+        weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW
+        yield Seen("loosen-agent", weight, step, "with servers from an address")
 
 
 def _is_manual(step: Step) -> bool:

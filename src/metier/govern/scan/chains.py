@@ -72,7 +72,8 @@ def _weighable(steps: Sequence[Step]) -> list[Step]:
     could = _told_by_words().candidates([step.text for step in others])
     weighs = {id(others[number]) for number in could}
     weighs.update([id(step) for step in others if _may_run(step)])
-    weighs.update([id(s) for s in unlabelled if not (s.received or s.statement.is_shell) and _says_much(s.text)])
+    plain = [s for s in unlabelled if not (s.received or s.statement.is_shell)]
+    weighs.update([id(s) for s in plain if s.hidden_url or _says_much(s.text)])
     return [step for step in steps if step.labels or id(step) in weighs]
 
 

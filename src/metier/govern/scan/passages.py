@@ -19,6 +19,7 @@ from metier.govern.scan.money import redirected
 from metier.govern.scan.planting import planted_orders
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, place_of_step
+from metier.govern.scan.taking import AGENT_KEYS, STRONG
 from metier.verdict import Severity
 
 _KEEPS = re.compile(
@@ -94,6 +95,15 @@ _IMPORTS = re.compile(r"^(?:import|from)\s|\bimport_module\(|\b__import__\(|\bre
 """What brings a module in, by its name or written out."""
 
 
+_LOGS_AWAY = re.compile(
+    r"\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\(|\btransports\.(?:Http|Syslog)\(|\bnew\s+\w*(?:Loki|Syslog|Http|Gelf|Logstash)\w*Transport\("
+)
+_LOGS = re.compile(r"\.(?:debug|info|warn(?:ing)?|error|critical|exception|log|notice|trace)\(")
+
+
+_TOLD_A_LOG = frozenset({*STRONG, "secret-variable", "dotenv", AGENT_KEYS})
+
+
 def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     """What several lines of one program do together.
 
@@ -122,6 +132,8 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     yield from deeds(steps, together, purpose, text)
     yield from redirected(steps, text)
     yield from copied(steps, purpose, text)
+    if "Handler(" in text or "ransport" in text:
+        yield from _logged_away(steps, purpose)
     if "npm pack" in text:
         yield from _republished(steps, text)
     if "send" in together and "source-code" in together and _HOOK_FILE.search(steps[0].statement.path):
@@ -317,3 +329,11 @@ def _dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[See
     if _DROPS.search(text) and not purpose.says(r"drop|reset|clean|migrat|seed|wipe|truncat|test|fixture|schema|delet"):
         step = next((step for step in steps if re.search(r"DROP|TRUNCATE|DELETE|\.drop", step.text)), steps[0])
         yield Seen("destroy-files", Severity.BLOCK, step, "every table of a database")
+
+
+def _logged_away(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+    """Keys are written to a log of which a copy goes to a stranger."""
+    away = [step for step in steps if _LOGS_AWAY.search(step.text) and place_of_step(step, purpose) >= Place.UNKNOWN]
+    for step in steps if away else ():
+        if _LOGS.search(step.text) and not step.received.keys().isdisjoint(_TOLD_A_LOG) and "print(" not in step.text:
+            yield Seen("send-secrets", Severity.BLOCK, step, f"through a log that goes to {away[0].urls[0]}")

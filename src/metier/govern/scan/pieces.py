@@ -53,6 +53,20 @@ def put_together(steps: Iterable[Step]) -> None:
             step.urls, step.hidden_url = (found,), True
 
 
+def num_pieces(step: Step) -> int:
+    """Of how many pieces a step puts an address together, none if it cuts no scheme in two.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> text = "const u = ['ws', 's:/', '/gw.drop.invalid'].join('')"
+    >>> num_pieces(Step(Statement("a.js", 1, text), frozenset(), ("wss://gw.drop.invalid",), hidden_url=True))
+    3
+    """
+    if not (step.hidden_url and step.urls and _BEGINS.search(step.text)):
+        return 0
+    rows = [row[0] for row in _ROW.finditer(step.text)]
+    return max([len(_PIECE.findall(row)) for row in rows if not _SCHEME.search(row)], default=0)
+
+
 def _addresses(text: str) -> Iterator[str]:
     for row in _ROW.finditer(text):
         pieces = [found[0][1:-1] if found["text"] else "" for found in _PIECE.finditer(row[0])]

@@ -36,7 +36,7 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _CALLED = re.compile(
     r"\b(?:subprocess\.\w+|os\.(?:system|popen)|eval|exec\w*|spawn\w*|requests\.\w+|urlopen|fetch|axios\.\w+)\s*\("
 )
-"""What is said is the answer of a call."""
+"""A call that does something."""
 OUTWARD = frozenset({"send", "name-lookup", "looks-up", "get-with-data"})
 """The labels of a way out."""
 _WORTH_TAKING = frozenset({"encoded", "credentials", "browser", "wallet", "history", "dotenv", "environment"})
@@ -144,7 +144,9 @@ def is_quoted(step: Step) -> bool:
         r"-?\s*pattern(?:-\w+)?:|[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b",
         text,
     ):
-        if text.startswith(_SAYS) and _CALLED.search(_QUOTED.sub("", text)):
+        bare = _QUOTED.sub("", text) if text.startswith(_SAYS) or "lambda" in text or "=>" in text else ""
+        if bare and _CALLED.search(bare):
+            # What is said is the answer of a call, or what is listed are functions.
             return False
         return not re.search(
             r"(?:exec|eval|system|popen|run|spawn\w*|Popen|call|check_output)\s*\((?!.*(?:re\.|pattern))",
