@@ -14,7 +14,7 @@ from metier.govern.scan.grants import Found
 from metier.govern.scan.hosts import Place, leads_nowhere, place_of
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import Seen, is_quoted
+from metier.govern.scan.seen import DOCUMENTS, Seen, is_quoted
 from metier.govern.scan.variables import NAME
 from metier.verdict import Severity
 
@@ -96,7 +96,7 @@ def forwarded(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     [('send-private', 'block')]
     """
     for part in parts:
-        if part.kind in ("markdown", "text") or part.is_example or "@" not in part.plain:
+        if part.path.lower().endswith(DOCUMENTS) or part.is_example or "@" not in part.plain:
             continue
         for found in _FORWARDS.finditer(part.plain):
             if not _is_strangers(found["to"], purpose):

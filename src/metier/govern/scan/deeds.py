@@ -64,6 +64,13 @@ _TIMED = re.compile(r"schtasks\b[^\n]{0,40}/create|Register-ScheduledTask|Curren
 _WHOLE_FOLDERS = re.compile(
     r"range\s+\[\]string\{[^}\n]{0,200}\"(?:Documents|Desktop|Pictures)\"[^}\n]{0,200}\}[\s\S]{0,300}?(?:\"shred\"|RemoveAll\(|\"rm\")"
 )
+_NEW_ADMIN = re.compile(r"New-LocalUser\b[\s\S]{0,600}?\bAdd-LocalGroupMember\b")
+_COMPUTED_MODULE = re.compile(r"\bimport\(\s*`data:(?:text|application)/javascript[^`\n]{0,40}\$\{(?!JSON)")
+_FROM_ASSET = re.compile(
+    r"readFile\w*\([^\n]{0,120}\.(?:svg|png|jpe?g|gif|webp|ico|woff2?|css|json|txt|csv|bin|dat|ya?ml)\b"
+)
+_AS_BYTES = re.compile(r"Buffer\.from\(|fromCharCode|TextDecoder|atob\(")
+"""A program that was made of what a picture, a font or a table says."""
 _UNWATCHED = re.compile(
     r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
 )
@@ -164,6 +171,8 @@ _DEEDS = (
     Deed("destroy-files", _WHOLE_FOLDERS, ("Documents", "Desktop", "Pictures"), also="whole folders of the user"),
     Deed("persist-unasked", _WHERE_STARTED, (".pth",), beside=(_START_FILE, _START_LINE), also="within every Python that starts"),
     Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
+    Deed("plant-key", _NEW_ADMIN, ("New-LocalUser",), unless=r"users?\b|account|provision|onboard|admin", also="an account of its own on the machine"),
+    Deed("run-encoded", _COMPUTED_MODULE, ("data:",), beside=(_FROM_ASSET, _AS_BYTES), also="out of a picture, a font or a table"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),

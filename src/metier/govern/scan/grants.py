@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.hosts import Place, leads_nowhere, place_of
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
@@ -18,9 +18,11 @@ _WHOLE_MACHINE = re.compile(
     r"privileged:\s*true|docker\.sock|[\s\"'-]/:/|(?:pid|network_mode):\s*[\"']?host|hostPID:\s*true"
 )
 _IMAGE = re.compile(r"\bimage:\s*[\"']?([\w-]+(?:\.[\w-]+)+(?::\d+)?/\S+)")
-_KEY = re.compile(r"ssh-(?:ed25519|rsa|dss|ecdsa)\S{0,20} AAAA[A-Za-z0-9+/]{40,}")
+_KEY = re.compile(
+    r"ssh-(?:ed25519|rsa|dss|ecdsa)\S{0,20} AAAA[A-Za-z0-9+/]{40,}|(?<![\w+/])AAAA(?:C3NzaC1lZDI1NTE5|B3NzaC1yc2E|E2VjZHNh)[A-Za-z0-9+/]{40,}"
+)
 """A public key that is written out."""
-_ALL_RIGHTS = re.compile(r"NOPASSWD:\s*ALL")
+_ALL_RIGHTS = re.compile(r"NOPASSWD:\s*ALL|\bauthorized_keys\b")
 _ACCOUNT = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):(?:root|user/|role/)")
 _LISTED = re.compile(r"\"(\d{12})\"")
 """An account whose name is put together elsewhere."""
@@ -56,6 +58,12 @@ _LOOSE_WORDS = (
     "danger-full",
 )
 _OPENS = re.compile(r"[\"']runOn[\"']\s*:\s*[\"']folderOpen[\"']")
+_UNGUARDED = re.compile(
+    r"[\"']Exclusion(?:Path|Process|Extension)[\"']\s*:\s*\[?\s*[\"'](?:[A-Z]:\\+[\"']|[^\"']*\b(?:powershell|node|python|cmd)\.exe)"
+)
+"""What the guard of a machine is told not to look at: a whole drive, or what runs programs."""
+_PUSHED_TO = re.compile(r"\bpushurl\b\s*=?\s*[\"']?(?P<to>https?://[^\s\"'{}<>]+)")
+"""Where a repository goes as well, whenever it is pushed."""
 _FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
 _RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?sh|node -e|python3? -c)")
 _SETTINGS = frozenset({"data", "json", "text", "script"})
@@ -73,13 +81,17 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     [('loosen-agent', 'block')]
     """
     for part in parts:
-        if part.kind not in _SETTINGS:
+        if part.kind not in _SETTINGS and not part.path.endswith(".txt"):
             continue
         if part.kind == "data" and "image:" in part.plain:
             yield from _containers(part, purpose)
         if part.is_example:
             continue
-        if "AAAA" in part.plain and part.kind == "data" and (key := _KEY.search(part.plain)):
+        if "Exclusion" in part.plain and (unguarded := _UNGUARDED.search(part.plain)):
+            yield "disable-defence", Severity.BLOCK, part.path, _line(part, unguarded), unguarded[0]
+        if "pushurl" in part.plain:
+            yield from _pushed(part, purpose)
+        if "AAAA" in part.plain and part.kind in ("data", "markdown") and (key := _KEY.search(part.plain)):
             grave = _ALL_RIGHTS.search(part.plain)
             yield "plant-key", Severity.BLOCK if grave else Severity.REVIEW, part.path, _line(part, key), key[0]
         if part.path.endswith((".sql", ".jinja", ".j2")):
@@ -90,6 +102,13 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             yield from _loosened(part)
             if "folderOpen" in part.plain:
                 yield from _opened(part, purpose)
+
+
+def _pushed(part: Part, purpose: Purpose) -> Iterator[Found]:
+    """A repository is pushed to a stranger as well, whenever its owner pushes it."""
+    for found in _PUSHED_TO.finditer(part.plain):
+        if place_of(found["to"], own_words=purpose.words) >= Place.UNKNOWN and not leads_nowhere(found["to"]):
+            yield "send-private", Severity.BLOCK, part.path, _line(part, found), found[0]
 
 
 def _line(part: Part, found: re.Match[str]) -> int:

@@ -137,11 +137,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
                 yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
         if likes_any and (placed := _PLACED.search(text)) and placed["name"] in written:
             yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, among those paid")
-        if (
-            "clipboard-write" in step.labels
-            and likes_any
-            and (not written.isdisjoint(NAME.findall(text)) or _is_account(text))
-        ):
+        if "clipboard-write" in step.labels and likes_any and (written or _is_account(text)):
             yield Seen("swap-clipboard", Severity.BLOCK, step)
         paid = _PAYS.search(text) if "{" in text else None
         if paid and paid["to"] in written and _SHARE.search(text):

@@ -96,9 +96,10 @@ _IMPORTS = re.compile(r"^(?:import|from)\s|\bimport_module\(|\b__import__\(|\bre
 
 
 _LOGS_AWAY = re.compile(
-    r"\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\(|\btransports\.(?:Http|Syslog)\(|\bnew\s+\w*(?:Loki|Syslog|Http|Gelf|Logstash)\w*Transport\("
+    r"\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\(|^class\s+\w+\([\w.]*\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\)|\btransports\.(?:Http|Syslog)\(|\bnew\s+\w*(?:Loki|Syslog|Http|Gelf|Logstash)\w*Transport\("
 )
-_LOGS = re.compile(r"\.(?:debug|info|warn(?:ing)?|error|critical|exception|log|notice|trace)\(")
+_HOST_ALONE = re.compile(r"[\"'](?:\w+://)?((?:[\w-]+\.)+(?!py\b|js\b|log\b|txt\b|json\b)[a-z]{2,})(?::\d+)?[/\"']")
+_LOGS = re.compile(r"^record\.\w+\s*=|\.(?:debug|info|warn(?:ing)?|error|critical|exception|log|notice|trace)\(")
 
 
 _TOLD_A_LOG = frozenset({*STRONG, "secret-variable", "dotenv", AGENT_KEYS})
@@ -132,7 +133,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     yield from deeds(steps, together, purpose, text)
     yield from redirected(steps, text)
     yield from copied(steps, purpose, text)
-    if "Handler(" in text or "ransport" in text:
+    if "Handler" in text or "ransport" in text:
         yield from _logged_away(steps, purpose)
     if "npm pack" in text:
         yield from _republished(steps, text)
@@ -333,7 +334,10 @@ def _dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[See
 
 def _logged_away(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Keys are written to a log of which a copy goes to a stranger."""
-    away = [step for step in steps if _LOGS_AWAY.search(step.text) and place_of_step(step, purpose) >= Place.UNKNOWN]
+    if not any(_LOGS_AWAY.search(step.text) for step in steps):
+        return
+    hosts = [found[1] for step in steps for found in _HOST_ALONE.finditer(step.text)]
+    away = next((host for host in hosts if place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN), "")
     for step in steps if away else ():
         if _LOGS.search(step.text) and not step.received.keys().isdisjoint(_TOLD_A_LOG) and "print(" not in step.text:
-            yield Seen("send-secrets", Severity.BLOCK, step, f"through a log that goes to {away[0].urls[0]}")
+            yield Seen("send-secrets", Severity.BLOCK, step, f"through a log that goes to {away}")

@@ -118,7 +118,9 @@ _COPIES = re.compile(
 )
 _ASKED = re.compile(r"(?<=[\w/])\?(?=\w+=)")
 """A mark in an address, where a question ends in prose."""
-_HOMEPAGE = re.compile(r"\b(?:homepage|repository|website):\s*\S+")
+_HOMEPAGE = re.compile(
+    r"\b(?:homepage|repository|website):\s*\S+|\b(?:author|maintainer|contact|e-?mail|support)s?:\s*[^@:]{0,60}@[\w.-]+>?"
+)
 _FOUR_MARKS = 4
 _SAME_WORDS = {
     "sign-heedless": "sign-conceal", "sign-unasked": "sign-consent", "sign-obey": "sign-consent", "sign-plant": "sign-always",
@@ -145,7 +147,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     if not purpose.is_security and any(sentence.fills for sentence in found):
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
-    found = [_addressed(one) if "/" in one.text else one for one in found]
+    found = [_addressed(one) if "/" in one.text or "@" in one.text else one for one in found]
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found), *_rows(found)]
     candidates = triggers.candidates([sentence.text for sentence in windows])
@@ -205,7 +207,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
 def _addressed(sentence: Sentence) -> Sentence:
     """A sentence with its addresses written in full, and without that of its maker, which says nothing of what goes there."""
     text = _SCHEMELESS.sub(r"https://\g<0>", sentence.text)
-    if sentence.line <= 2 and "://" in text:
+    if sentence.line <= 2 and ("://" in text or "@" in text):
         text = _HOMEPAGE.sub(" ", text)
     return sentence if text == sentence.text else sentence._replace(text=text)
 

@@ -124,6 +124,12 @@ def _place_unnamed(step: Step, own_words: frozenset[str]) -> Place:
     return Place.PLACEHOLDER
 
 
+_FED = re.compile(
+    r"(?:echo|printf)\s+(?:-\w+\s+|%s\s+)*\{\s*\"(?!.*(?:\$\(|`))(?:.*\})\s*\|\s*(?:(?:python3?|node|bash|sh|uv\s+run)\s+)?[\w./-]+\.(?:py|sh|[cm]?js|ts)\b[^|;&]*$"
+)
+"""An object of JSON is handed to a program of the package."""
+
+
 def is_quoted(step: Step) -> bool:
     """Whether a line of code only names the act: a pattern, a rule, a list, a message or a search for it.
 
@@ -134,7 +140,7 @@ def is_quoted(step: Step) -> bool:
     """
     text = step.text
     if step.statement.is_shell:
-        return bool(
+        return _FED.match(text) is not None or bool(
             re.match(
                 r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|wget|nc|ncat|socat|openssl|ssh|mailx?|mutt|msmtp|gh|aws|rclone|https?|tee|xargs|crontab|at)\b)(?!.*>\s*/dev/(?:tcp|udp)/)(?!(?<=echo)\s.*\s>\s)(?!(?<=printf)\s.*\s>\s)",
                 text,

@@ -76,6 +76,8 @@ _WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SS
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
 _REMOTE_COMMAND = re.compile(r"\|\s*ssh\s+(?:-\S+\s+)*\S+\s+\S")
 _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b|\btar\s")
+_RANGE = re.compile(r"\bpwnedpasswords\.com/range/")
+"""The first five digits of a digest are asked for, so that nobody learns the rest."""
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
 """Keys that open many services, and so are the login of none."""
 _OF_HOUSE = re.compile(r"\.aws\b|gcloud|\.azure\b|\.kube\b|\.docker\b|\.config/gh\b|\.npmrc|\.pypirc|\.git-credentials")
@@ -102,7 +104,7 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         origin = step.received.get("credentials", step)
         kinds -= {"credentials"} if origin is step and not CREDENTIALS.search(step.text[: there.start()]) else set()
     place = place_of_step(step, purpose)
-    if place == Place.LOCAL or is_quoted(step):
+    if place == Place.LOCAL or is_quoted(step) or _RANGE.search(step.text):
         return
     if "send" in step.labels and place >= Place.OWN and _PHRASE.search(step.text):
         yield Seen("send-secrets", Severity.BLOCK, step, "the words that open a wallet")

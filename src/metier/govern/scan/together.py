@@ -128,7 +128,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     for step in steps:
         if step.statement.path in whole:
             whole[step.statement.path].append(step)
-        elif step.statement.language in ("python", "script") and not step.statement.path.lower().endswith(DOCUMENTS):
+        elif step.statement.language in ("python", "script", "hash-script") and not step.statement.path.lower().endswith(DOCUMENTS):
             plain.setdefault(step.statement.path, []).append(step)
     for members in plain.values():
         text = "\n".join(step.text[:2000] for step in members)[:60_000]

@@ -21,6 +21,8 @@ _NAMES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|([A-Za-z_$][\w$]*)"
 """The names of a statement that has no templates; a text is an empty one."""
 _HELD = re.compile(r"\blet\s+(?:Some|Ok|Err)\(\s*(?:mut\s+|ref\s+)?(\w+)\s*\)\s*=")
 """What a match takes out of an answer."""
+_FILLED_IN = re.compile(r"\b(?:Unmarshal\([^,\n]{1,60},|Decode\()\s*&(\w+)")
+"""What an answer of Go is read into."""
 _INDEX = re.compile(r"\[[^\]]*\]$")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
@@ -88,6 +90,8 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
             if append["name"].startswith(("self.", "this."))
             else append["name"].split(".")[0]
         ]
+    if "&" in piece and (filled := _FILLED_IN.search(piece)):
+        names.append(filled[1])
     if "=>" in piece or "function" in piece:
         # What is handed to a callback is its parameter; a callback may add it to a name outside.
         for callback in _CALLBACK.finditer(piece):
