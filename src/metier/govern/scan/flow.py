@@ -56,7 +56,7 @@ _COPIES = ("cp ", "mv ", "rsync ", "cat ", "echo ", "printf ", "sudo cp ", "tee 
 """What is put into a folder goes where the folder goes."""
 _AS_TEXT = {"send-by-command": "send", "fetch-by-text": "fetch"}
 _NO_NAMES: frozenset[str] = frozenset()
-_MAX_PASSES = 4
+_MAX_PASSES = 16
 _MAX_LENGTH = 6000
 """So much of a statement is read."""
 _MAX_NAMED = 120
@@ -410,6 +410,24 @@ class _Reach:
             known = self._used[number] = statement.uses - _masked(statement.text)
         return known
 
+    @cached_property
+    def _global(self) -> frozenset[Key]:
+        """The names of a file that a function of it says are those of all."""
+        return frozenset(
+            (step.statement.path, step.statement.scope, name)
+            for step in self._steps
+            if step.text.startswith("global ")
+            for name in NAME.findall(step.text)
+        )
+
+    def _for_all(self, number: int) -> list[Key]:
+        """What a step puts into the names that its function shares with all others."""
+        statement = self._steps[number].statement
+        if not self._global or not statement.scope:
+            return []
+        names = [name for name in statement.assigns if (statement.path, statement.scope, name) in self._global]
+        return [(statement.path, "", name) for name in names]
+
     def reached(self, begins: Sequence[int]) -> list[tuple[Step, list[Key], list[Key], list[str]]]:
         """The steps in their order, with what they read (as far as anything is put there), write and call."""
         pending = [*begins]
@@ -419,7 +437,7 @@ class _Reach:
         keys: set[Key] = set()
         while pending:
             number = pending.pop()
-            written[number] = list(_writes(self._steps[number].statement))
+            written[number] = [*_writes(self._steps[number].statement), *self._for_all(number)]
             called[number] = [*(self._uses(number) & self._functions.keys())] if self._functions else []
             for key in [*written[number], *self._parameters(called[number])]:
                 if key not in keys:
@@ -524,6 +542,13 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
     if len(names) > 1 and statement.text.startswith("for") and _PAIRS.search(statement.text):
         # What a variable is called is no secret.
         names = names[1:]
+    if len(statement.parameters) > 1 and "=" in statement.text:
+        # What stands for an argument that is not given.
+        yield from (
+            (statement.path, statement.parameters[0], name)
+            for name in statement.parameters[1:]
+            if re.search(rf"[(,\s]{re.escape(name)}\s*(?::[^=,()]{{1,60}})?=(?![=>])", statement.text)
+        )
     for name in names:
         if statement.is_shell:
             yield ("file", name) if "/" in name or "." in name else (statement.path, name)

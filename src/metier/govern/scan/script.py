@@ -113,8 +113,10 @@ _ARROW_LINE = re.compile(
 )
 """A function that is a single expression."""
 _CLASS = re.compile(r"^(?:export\s+|default\s+|abstract\s+)*class\s+(\w+)")
-_MAKERS = ("__init__", "constructor", "initialize")
-"""What is called by the name of its class."""
+_MAKERS = frozenset(
+    "__init__ constructor initialize __call__ __iter__ __next__ __enter__ __aenter__ __getitem__ __getattr__ __str__".split()
+)
+"""What is called by the name of its class, or by the name of a thing of it."""
 _PROMISE = re.compile(
     r"\bnew Promise\s*(?:<[^>]{0,60}>)?\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?!resolve\b)([A-Za-z_$]\w*)"
 )

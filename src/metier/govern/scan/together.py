@@ -101,6 +101,12 @@ _DUMPS = re.compile(
 )
 
 
+_WHOLE = re.compile(
+    r"(?:dumps|stringify|str|repr|urlencode|b64encode|btoa)\(\s*(?:dict\(\s*)?(?:\{\s*(?:\*\*|\.\.\.)\s*)?(?:os\.environ|process\.env)\b(?!\s*[.\[])"
+)
+"""The whole environment, as one text."""
+
+
 def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Chains whose links are several steps, told by what stands together in a file or a package.
 
@@ -128,7 +134,11 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     for step in steps:
         if step.statement.path in whole:
             whole[step.statement.path].append(step)
-        elif step.statement.language in ("python", "script", "hash-script") and not step.statement.path.lower().endswith(DOCUMENTS):
+        elif step.statement.language in (
+            "python",
+            "script",
+            "hash-script",
+        ) and not step.statement.path.lower().endswith(DOCUMENTS):
             plain.setdefault(step.statement.path, []).append(step)
     for members in plain.values():
         text = "\n".join(step.text[:2000] for step in members)[:60_000]
@@ -389,12 +399,13 @@ def _beside_a_way_out(
         watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")
         is_others = same is not None and place_of_step(same, purpose) == Place.AUTHORS
         is_all = kinds[0] == "environment" and ("toJSON" in step.text or _PICKS_SECRETS.search(step.text) is not None)
+        is_told = kinds[0] == "environment" and _WHOLE.search(step.text) is not None
         way_out = same or outward[0]
         is_near = same is not None or (is_few and "send" in way_out.labels and way_out.urls)
         of_many = (kinds[0] == AGENT_KEYS and len(set(AGENTS.findall(step.text))) > 1) or (
             kinds[0] == "dotenv" and "find " in step.text and UPLOADS.search(way_out.text) is not None
         )
-        taken = (is_near and kinds[0] in _TAKEN_AT_ONCE) or (
+        taken = (is_near and (is_told or kinds[0] in _TAKEN_AT_ONCE)) or (
             same is not None and (watched or is_others or is_all or of_many)
         )
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"

@@ -23,6 +23,10 @@ _HELD = re.compile(r"\blet\s+(?:Some|Ok|Err)\(\s*(?:mut\s+|ref\s+)?(\w+)\s*\)\s*
 """What a match takes out of an answer."""
 _FILLED_IN = re.compile(r"\b(?:Unmarshal\([^,\n]{1,60},|Decode\()\s*&(\w+)")
 """What an answer of Go is read into."""
+_PUT_INTO = re.compile(
+    r"setattr\(\s*(\w+)\s*,|(?:await\s+)?(\w*(?:[qQ]ueue|[sS]tack|inbox|outbox|jobs|tasks|chan\w*|bus|events?|emitter|hub)|q)\.(?:put\w*|emit|appendleft|trigger|dispatch\w*)\("
+)
+_HANDED_OUT = re.compile(r"[{,]\s*(\w{1,60})\s*:\s*(?:async\s*)?(?:\([^()]{0,80}\)|\w{1,60})\s*=>")
 _INDEX = re.compile(r"\[[^\]]*\]$")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
@@ -72,7 +76,7 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     found = _ASSIGN.match(piece) if "=" in piece else None
     if found:
         names += (
-            NAME.findall(_INDEX.sub("", found["names"]))
+            NAME.findall(found["names"] if found["names"][0] in "[{(" else _INDEX.sub("", found["names"]))
             if not found["names"].startswith(("self.", "this."))
             else ["." + found["names"].split(".")[1].split("[")[0]]
         )
@@ -90,6 +94,11 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
             if append["name"].startswith(("self.", "this."))
             else append["name"].split(".")[0]
         ]
+    if "=>" in piece and piece.startswith(("module.exports", "export default")):
+        # Others call a function by the name that it is handed out under.
+        names += [f"{name}()" for name in _HANDED_OUT.findall(piece)]
+    if "(" in piece and (put := _PUT_INTO.match(piece)):
+        names.append(put[1] or put[2])
     if "&" in piece and (filled := _FILLED_IN.search(piece)):
         names.append(filled[1])
     if "=>" in piece or "function" in piece:
