@@ -71,6 +71,14 @@ _FROM_ASSET = re.compile(
 )
 _AS_BYTES = re.compile(r"Buffer\.from\(|fromCharCode|TextDecoder|atob\(")
 """A program that was made of what a picture, a font or a table says."""
+_PIPED = re.compile(
+    r"(?P<socket>\w{1,40})\.pipe\(\s*(?P<shell>\w{1,40})\.stdin\b[\s\S]{0,300}?(?P=shell)\.stdout\.pipe\(\s*(?P=socket)\b|(?P<one>\w{1,40})\.stdout\.pipe\(\s*(?P<two>\w{1,40})\b[\s\S]{0,300}?(?P=two)\.pipe\(\s*(?P=one)\.stdin\b"
+)
+_SOCKET = re.compile(r"\b(?:connect|createConnection|createServer|Socket)\(")
+_TO_ALL = re.compile(
+    r"\bof\s+people\b[\s\S]{0,2000}?(?:application\s+\\?\"Messages\\?\"\s+to\s+send|make\s+new\s+outgoing\s+message|\bto\s+buddy\b)"
+)
+"""Everybody in the address book is written to."""
 _UNWATCHED = re.compile(
     r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
 )
@@ -173,6 +181,8 @@ _DEEDS = (
     Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
     Deed("plant-key", _NEW_ADMIN, ("New-LocalUser",), unless=r"users?\b|account|provision|onboard|admin", also="an account of its own on the machine"),
     Deed("run-encoded", _COMPUTED_MODULE, ("data:",), beside=(_FROM_ASSET, _AS_BYTES), also="out of a picture, a font or a table"),
+    Deed("reverse-shell", _PIPED, (".pipe(",), beside=(_SHELL_NAMED, _SOCKET), also="over a connection, in both directions"),
+    Deed("send-private", _TO_ALL, ("of people",), also="in the user's name, to everybody in the address book"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),

@@ -6,6 +6,7 @@ approximation (no branches, no order), on purpose: a payload may be called from 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -162,7 +163,18 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
         if number in candidates:
             names = _names_in(text, [tests[which] for which in candidates[number]], is_shell=is_shell)
         step.labels, step.urls = told[whole, is_shell] = names, _led_to(text, names, is_shell=is_shell)
+    _lead_inward(steps)
     return steps
+
+
+def _lead_inward(steps: Sequence[Step]) -> None:
+    """Let what a name is given by a command lead where the command leads, which is told with its variables filled in."""
+    for inner, step in itertools.pairwise(steps):
+        statement = step.statement
+        if not (statement.is_shell and statement.assigns and inner.urls and inner.statement.line == statement.line):
+            continue
+        if "$(" in step.text and "$" in "".join(step.urls) and inner.statement.path == statement.path:
+            step.urls = inner.urls
 
 
 def _dotted(statements: Sequence[Statement], texts: Sequence[str]) -> list[int]:

@@ -41,7 +41,8 @@ _KEY_WORDS = (
 """A key that is written out holds one of them."""
 _DEVICE = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/(\d{1,5})")
 _NAMED = re.compile(
-    r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)[\"']",
+    r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)[\"']"
+    r"|(?:(?:const|let|var|export const)\s+)?[\w.]{1,40}\s*=\s*[\"']((?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|dev|app|co|xyz|ru|cn|me|info|site|online|top|cloud|tech|link|club|sh|cc|su)|(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5})?)[\"']\s*;?\s*$",
     re.I,
 )
 _PAIR = re.compile(
@@ -169,7 +170,7 @@ def named_host(text: str) -> str:
     ('drop.invalid', 'drop.invalid', '')
     """
     if (found := _NAMED.match(text)) is not None:
-        return found[1]
+        return found[1] or found[2]
     pair = _PAIR.search(text) if "," in text or ":" in text or "(" in text else None
     return next(filter(None, pair.groups())) if pair else ""
 

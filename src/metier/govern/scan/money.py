@@ -31,7 +31,7 @@ _LOOKS_LIKE = re.compile(
     r"0x\[[\w-]{4,12}\]\{40\}|\[(?:1-9|A-HJ|a-km|A-H)[A-Za-z0-9-]{6,24}\]\{\d|bc1\[|\(bc1\||\[A-Z\]\{2\}(?:\\{1,2}d|\[0-9\])\{2\}"
 )
 """How a pattern tells an account."""
-_AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance)\w*"
+_AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance|usd|eur|sats|wei|gwei)\w*"
 _GUARD = re.compile(
     rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
     re.I,
@@ -53,6 +53,7 @@ _CHOSEN = re.compile(
 """One of two receivers, by what is paid."""
 _PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{]\s*(?P<name>{_NAME})\s*(?:,|=>)\s*\w")
 """An account is put among those who are paid, and how much."""
+_GIVEN = re.compile(rf"\breturn\s+(?P<name>{_NAME})")
 _REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(
     r"(?<![\w.])[\w.]+[!?]?\.?\[(?P<key>\w+)\]\s*=\s*(?:\(\s*)?(?P<table>\w+)(?:\s+as\s+\w+\s*\))?(?:\[(?P=key)\]|\.get\(\s*(?P=key)\b)"
@@ -132,6 +133,9 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             said = text[replaces.start() :]
             if _HOLDS_ACCOUNT.search(said) or not written.isdisjoint(NAME.findall(said)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "what looks like an account is replaced by one")
+        if (given := _GIVEN.search(text)) and given["name"] in written:
+            if any(_GUARD.search(one.text) for one in steps[max(0, number - 1) : number + 1]):
+                yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
             if any(_is_table(one.text) for one in steps if one.statement.assigns[:1] == (taken["table"],)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")

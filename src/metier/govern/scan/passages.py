@@ -18,6 +18,7 @@ from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.money import redirected
 from metier.govern.scan.planting import planted_orders
 from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.remote import controlled
 from metier.govern.scan.seen import Seen, place_of_step
 from metier.govern.scan.taking import AGENT_KEYS, STRONG
 from metier.verdict import Severity
@@ -133,6 +134,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     yield from deeds(steps, together, purpose, text)
     yield from redirected(steps, text)
     yield from copied(steps, purpose, text)
+    yield from controlled(steps, purpose, text)
     if "Handler" in text or "ransport" in text:
         yield from _logged_away(steps, purpose)
     if "npm pack" in text:

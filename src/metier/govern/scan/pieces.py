@@ -7,7 +7,7 @@ it as numbers from which another number is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 
@@ -27,10 +27,14 @@ _BEGINS = re.compile(r"[\"'`](?:h(?:t(?:t(?:ps?)?)?)?|https?:/?|wss?(?::/?)?|ft?
 """The first piece of an address that is cut in its scheme."""
 _DECODES = ("fromCharCode", "chr(", "bytes(", "bytearray(", "[char", "Buffer.from(")
 _MIN_NUMBERS = 7
+_DOTTED = re.compile(
+    r"\[\s*(\d{1,3}(?:\s*,\s*\d{1,3}){3})\s*\]\s*\.join\(\s*[\"'`]\.|[\"']\.[\"']\.join\([^\n]{0,60}?[\[(]\s*(\d{1,3}(?:\s*,\s*\d{1,3}){3})\s*[\])]|\bprintf\s+[\"']?%[ds]\.%[ds]\.%[ds]\.%[ds][\"']?\s+(\d{1,3}(?:\s+\d{1,3}){3})"
+)
+"""Four numbers that are the address of a machine."""
 _MAX_TEXT = 40_000
 
 
-def put_together(steps: Iterable[Step]) -> None:
+def put_together(steps: Sequence[Step]) -> None:
     """Give each step of a program the address that it puts together out of pieces, as a hidden one.
 
     >>> from metier.govern.scan.statement import Statement
@@ -39,6 +43,14 @@ def put_together(steps: Iterable[Step]) -> None:
     >>> step.urls, step.hidden_url
     (('https://drop.invalid',), True)
     """
+    for step in steps:
+        if (
+            "." in step.text
+            and ("join" in step.text or "printf" in step.text)
+            and (dotted := _DOTTED.search(step.text))
+        ):
+            numbers = re.findall(r"\d+", next(filter(None, dotted.groups())))
+            step.urls, step.hidden_url = (f"http://{'.'.join(numbers)}",), True
     programs = [step for step in steps if not step.urls and not step.statement.is_shell]
     whole = "\n".join([step.text for step in programs])
     is_cut, is_numbered = _BEGINS.search(whole) is not None, any(word in whole for word in _DECODES)

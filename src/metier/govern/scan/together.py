@@ -13,6 +13,7 @@ from metier.govern.scan.hosts import Place, host_of, leads_nowhere
 from metier.govern.scan.money import redirected
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.remote import controlled
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
 from metier.verdict import Severity
@@ -145,6 +146,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from deeds(members, frozenset(), purpose, text)
         yield from redirected(members, text)
         yield from copied(members, purpose, text)
+        yield from controlled(members, purpose, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
