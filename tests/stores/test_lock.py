@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metier.capability import Capability
+from metier.digest import plain
 from metier.errors import ConfigError, Conflict, NotStored, PackageError
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
@@ -202,6 +203,31 @@ def test_a_name_in_the_lock_cannot_lead_outside(library: Path, source: Path) -> 
     with pytest.raises(NotStored, match="outside"):
         restore(library)
     assert not (library.parent / "evil").exists()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_no_path_of_a_lock_changes_a_file_outside_of_its_package(library: Path, source: Path, is_first: bool) -> None:
+    """Though not one byte of the package is kept, so that all of it comes from the source."""
+    _, locked = add(library, source, scan=clean)
+    key = library.parent / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    named = {str(key): replace(locked.files["SKILL.md"], executable=True)}
+    files = {**named, **locked.files} if is_first else {**locked.files, **named}
+    lock = plain(Lock(skills={"sum": approved("sum", replace(locked, files=files))}))
+    (library / LOCK_NAME).write_text(json.dumps(lock))  # in this order, as `write_lock` would sort them
+    shutil.rmtree(library / ".metier")
+    with pytest.raises(NotStored, match="lies outside of its package"):
+        restore(library)
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_that_names_a_file_too_many_is_told(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    files = {**locked.files, "more.py": locked.files["SKILL.md"]}
+    write_lock(library, Lock(skills={"sum": approved("sum", replace(locked, files=files))}))
+    shutil.rmtree(library / ".metier")
+    assert restore(library) == [] and drift(library) == [("sum", "missing", "more.py")]
 
 
 @pytest.mark.parametrize("scan", [blocking, half_read])

@@ -20,7 +20,7 @@ from pathlib import Path
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
 from metier.skill import Skill
 from metier.stores.bulk import FileBulk
-from metier.stores.checks import is_name
+from metier.stores.checks import is_name, lies_inside
 from metier.stores.disk import told
 from metier.stores.lock import (
     HOME,
@@ -337,6 +337,7 @@ def _rebuild(library: Path, name: str, locked: Locked) -> None:
     """Make the folder of a package anew from what is kept, and put it in its place."""
     with _workplace(library) as place, told("write", "a package", library):
         new = place / name
+        _refuse_outside(locked)
         try:
             _write(library, new, locked)
         except StoreError:  # not kept, or damaged
@@ -348,13 +349,17 @@ def _rebuild(library: Path, name: str, locked: Locked) -> None:
         new.rename(library / name)
 
 
+def _refuse_outside(locked: Locked) -> None:
+    for path in locked.files:
+        if not lies_inside(path):
+            raise PackageError(f"The lock names the path {path!r}, which lies outside of its package.")
+
+
 def _write(library: Path, new: Path, locked: Locked) -> None:
     bulk = FileBulk(library / HOME / "objects")
     new.mkdir()
     for path, file in locked.files.items():
         place = new / path
-        if ".." in path.split("/") or not place.is_relative_to(new):
-            raise PackageError(f"The lock names the path {path!r}, which lies outside of its package.")
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("xb") as content:
             content.write(bulk.get(file.digest))
@@ -365,10 +370,11 @@ def _write(library: Path, new: Path, locked: Locked) -> None:
 
 def _fetch(library: Path, new: Path, locked: Locked) -> None:
     brought = stage(library / locked.source, new.parent / _BROUGHT)
-    if read_tree(brought).digest != locked.tree:
+    tree = read_tree(brought)
+    if tree.digest != locked.tree:
         raise NotStored(f"its source {locked.source!r} holds something else now")
-    for path, file in locked.files.items():
-        (brought / path).chmod(0o755 if file.executable else 0o644)
+    for path in (file.path for file in tree.files if file.path in locked.files):
+        (brought / path).chmod(0o755 if locked.files[path].executable else 0o644)
     brought.rename(new)
 
 

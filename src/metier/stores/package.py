@@ -20,7 +20,7 @@ from typing import Any
 
 from metier.errors import Conflict, PackageError
 from metier.skill import File, Skill
-from metier.stores.checks import format_faults, refuse_unplaceable
+from metier.stores.checks import format_faults, lies_inside, refuse_unplaceable
 from metier.stores.disk import told
 from metier.stores.fault import Fault
 from metier.stores.frontmatter import Frontmatter, read_frontmatter
@@ -443,23 +443,10 @@ def _hides_nothing(path: Path, top: str) -> bool:
 
 
 def _refuse_outside(path: str) -> None:
-    parts = path.split("/")
-    if (
-        not path
-        or not _is_encodable(path)
-        or "\x00" in path
-        or "\\" in path
-        or any(part in ("", ".", "..") for part in parts)
-    ):
+    if not lies_inside(path):
         raise PackageError(
             f"The path {path!r} does not lie inside a package.", hint="Use forward slashes, as in scripts/fill.py."
         )
-
-
-def _is_encodable(path: str) -> bool:
-    with contextlib.suppress(UnicodeEncodeError):
-        return bool(os.fsencode(path))
-    return False
 
 
 def _write_file(path: Path, content: bytes | Path) -> None:
