@@ -110,6 +110,25 @@ def test_an_update_of_a_signed_package_says_whom_to_trust(tmp_path: Path) -> Non
     assert update(library, "sum", trust=trust_keys(public))[1].signature == "verified"
 
 
+def test_a_package_that_is_added_again_keeps_its_signature(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    sign(source, private)
+    _, first = add(library, source, trust=trust_keys(public))
+    assert add(library, source)[1] == first
+    package(tmp_path, "Keep it short.", "1.0.1")
+    with pytest.raises(PackageError, match="signature was 'verified'"):
+        update(library, "sum")
+
+
+def test_a_package_that_is_added_again_keeps_why_it_was_allowed(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    _, public = write_key(tmp_path, "k")
+    _, first = add(library, source, trust=trust_keys(public), allow="we know the author")
+    assert add(library, source)[1] == first
+    assert (first.signature, first.allowed) == ("unsigned", "we know the author")
+
+
 def test_roots_and_keys_may_be_trusted_together(tmp_path: Path) -> None:
     from certificates import certify
 

@@ -259,6 +259,22 @@ def test_another_package_of_the_name_is_not_overwritten(library: Path, source: P
     assert verify(library) == []
 
 
+def test_another_mode_makes_another_package(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    (source / "SKILL.md").chmod(0o755)
+    with pytest.raises(Conflict, match="Another package 'sum'"):
+        add(library, source, scan=clean)
+    assert read_lock(library).skills["sum"] == locked
+
+
+def test_a_signature_that_is_lost_when_a_package_is_added_again_is_told(library: Path, source: Path) -> None:
+    add(library, source, scan=clean, signature=lambda folder: ("verified", "A. Author"))
+    with pytest.raises(PackageError, match="now comes to 'untrusted-key'"):
+        add(library, source, scan=clean, signature=lambda folder: ("untrusted-key", ""))
+    lost = add(library, source, scan=clean, signature=lambda folder: ("untrusted-key", ""), allow="the key was lost")[1]
+    assert (lost.signature, lost.allowed) == ("untrusted-key", "the key was lost")
+
+
 @pytest.mark.parametrize("inside", ["sum", "sum/inner", "."])
 def test_what_is_installed_is_no_source_of_itself(library: Path, source: Path, inside: str) -> None:
     (source / "inner").mkdir()

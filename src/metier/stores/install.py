@@ -41,8 +41,8 @@ from metier.verdict import Decision, Scan, Severity
 REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
 """What a package is not installed with, unless somebody says why it may be."""
 
-VERIFIED = "verified"
-"""The state of a signature by somebody who is trusted."""
+UNCHECKED, VERIFIED = "unchecked", "verified"
+"""The states of a signature that nobody looked at, and of one by somebody who is trusted."""
 _BROUGHT = "_source"
 """Where a package is brought to beside the place of its name; no package can be called so."""
 
@@ -70,6 +70,8 @@ def add(
 ) -> tuple[str, Locked]:
     """Install a package and lock it. Returns its name and its entry in the lock.
 
+    Of the same files, added again, what is known is kept: why they were allowed, and a signature not checked this time.
+
     Args:
         source: A folder or an archive.
         scan: What looks at the package before it is installed.
@@ -77,7 +79,7 @@ def add(
         allow: Why it may be installed though its scan blocks or could not read all of it; kept in the lock.
 
     Raises:
-        PackageError: It is none, or its scan refuses it.
+        PackageError: It is none, its scan refuses it, or the same files were verified before and are not any more.
         ConfigError: `allow` says nothing.
         Conflict: Another package of that name is installed, or the source is what is installed here.
     """
@@ -90,7 +92,7 @@ def add(
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
         old = lock.skills.get(staged.name)
-        if old is not None and old.tree != staged.locked.tree:
+        if old is not None and old.files != staged.locked.files:
             raise Conflict(
                 f"Another package {staged.name!r} is installed in {str(folder)!r}.",
                 hint=f"Update it, or remove it first: metier skill remove {staged.name}",
@@ -99,6 +101,9 @@ def add(
             raise Conflict(
                 f"Something that is not in the lock lies in {str(folder / staged.name)!r}.", hint="Move it away."
             )
+        if old is not None:
+            staged = _carried(old, staged)
+            _refuse_unapproved(staged.name, lost_signature(old, staged.locked), allow)
         return staged.name, _install(folder, lock, staged, allow)
 
 
@@ -132,12 +137,7 @@ def update(
             return old, old
         _refuse_blocked(staged, allow)
         lost = lost_signature(old, staged.locked)
-        if not allow and (reason := lost or objection(folder / name, staged.folder)):
-            raise PackageError(
-                f"The new version of {name!r} needs to be approved anew: {reason}",
-                hint="Look at it with --diff, naming whom you trust if it was signed; "
-                "then say why it may be installed with --allow.",
-            )
+        _refuse_unapproved(name, lost or ("" if allow else objection(folder / name, staged.folder)), allow)
         return old, _install(folder, read_lock(folder), staged, allow)
 
 
@@ -263,7 +263,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         # Under its own name, as signatures and the format speak of the name of the folder.
         package = brought.rename(place / skill.name)
         tree, seen = read_tree(package), scan(package)
-        state, signer = signature(package) if signature else ("unchecked", "")
+        state, signer = signature(package) if signature else (UNCHECKED, "")
         findings = {f"{f.severity.value}: {f.rule} {f.path}" for f in seen.findings if f.severity != Severity.NOTE}
         locked = Locked(
             version=skill.version,
@@ -322,12 +322,31 @@ def _refuse_blocked(staged: Staged, allow: str) -> None:
         )
 
 
+def _refuse_unapproved(name: str, reason: str, allow: str) -> None:
+    if reason and not allow:
+        raise PackageError(
+            f"The package {name!r} needs to be approved anew: {reason}",
+            hint="Look at it with --diff, naming whom you trust if it was signed; "
+            "then say why it may be installed with --allow.",
+        )
+
+
+def _carried(old: Locked, staged: Staged) -> Staged:
+    """What holds of the same files still: why they were allowed, and who signed them, unless that was checked again."""
+    new = staged.locked
+    if new.files != old.files:
+        return staged
+    if new.signature == UNCHECKED:
+        new = replace(new, signature=old.signature, signer=old.signer)
+    return replace(staged, locked=replace(new, allowed=old.allowed))
+
+
 def _install(library: Path, lock: Lock, staged: Staged, allow: str) -> Locked:
     bulk = FileBulk(library / HOME / "objects")
     for path, file in staged.locked.files.items():
         if bulk.put((staged.folder / path).read_bytes()) != file.digest:
             raise StoreError(f"The file {path!r} of {staged.name!r} changed while it was installed.")
-    locked = approved(staged.name, replace(staged.locked, allowed=allow))
+    locked = approved(staged.name, replace(staged.locked, allowed=allow or staged.locked.allowed))
     write_lock(library, replace(lock, skills={**lock.skills, staged.name: locked}))
     _rebuild(library, staged.name, locked)
     return locked
