@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import tempfile
 from dataclasses import replace
@@ -518,6 +519,42 @@ def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:
     write_package(changed, tmp_path, replace_existing=True)
     assert read_package(path).skill.description == "y"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def let_renames_fail(monkeypatch: pytest.MonkeyPatch, *failing: int) -> None:
+    """Let the renames of these numbers fail."""
+    renamed, numbers = Path.rename, itertools.count(1)
+
+    def rename(path: Path, target: Path) -> Path:
+        if next(numbers) in failing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return renamed(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_package_that_cannot_be_replaced_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    skill = Skill(name="pdf", description="x")
+    path = write_package(skill, tmp_path)
+    let_renames_fail(monkeypatch, failing)
+    with pytest.raises(StoreFull):
+        write_package(replace(skill, description="y"), tmp_path, replace_existing=True)
+    assert list(tmp_path.iterdir()) == [path] and read_package(path).skill == skill
+
+
+def test_where_the_old_package_lies_is_told_if_it_cannot_be_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skill = Skill(name="pdf", description="x")
+    write_package(skill, tmp_path)
+    let_renames_fail(monkeypatch, 2, 3)
+    with pytest.raises(StoreError, match="Neither the new package nor the old one") as refusal:
+        write_package(replace(skill, description="y"), tmp_path, replace_existing=True)
+    [left] = tmp_path.glob(".pdf-old-*/pdf")
+    assert str(left) in refusal.value.hint and read_package(left).skill == skill
 
 
 # Every call of a write that meets the disk: the folder in the making, a file, its bytes, and the name at the end.

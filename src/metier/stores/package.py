@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from metier.errors import Conflict, PackageError
+from metier.errors import Conflict, PackageError, StoreError
 from metier.skill import File, Skill
 from metier.stores.checks import format_faults, lies_inside, refuse_unplaceable
 from metier.stores.disk import told
@@ -253,7 +253,7 @@ def write_package(
             outside.
         Conflict: Another package lies there, and it is not to be replaced.
         StoreFull: The disk is full; nothing half-written is left.
-        StoreError: The library cannot be written.
+        StoreError: The library cannot be written; a package that was to be replaced lies there as before.
     """
     refuse_unplaceable(skill.name, skill.version)
     library, place = Path(folder), Path(folder) / skill.name
@@ -481,10 +481,32 @@ def _settle(part: Path, place: Path, *, replace_existing: bool) -> Path:
             raise Conflict(
                 f"Another package lies in {str(place)!r}.", hint="Remove it, or write with replace_existing=True."
             )
-        old = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-old-"))
-        place.rename(old / place.name)
-        part.rename(place)
-        shutil.rmtree(old, ignore_errors=True)
+        _replace(part, place)
     else:
         part.rename(place)
     return place
+
+
+def _replace(part: Path, place: Path) -> None:
+    """Put a finished folder in the place of another; if it cannot be put there, the other one comes back."""
+    old = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-old-"))
+    aside = old / place.name
+    try:
+        place.rename(aside)
+        part.rename(place)
+    except BaseException:
+        if os.path.lexists(aside):
+            _put_back(aside, place)
+        old.rmdir()
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(aside: Path, place: Path) -> None:
+    try:
+        aside.rename(place)
+    except OSError as failure:
+        raise StoreError(
+            f"Neither the new package nor the old one can be put in {str(place)!r}: {failure.strerror or failure}.",
+            hint=f"The old one lies in {str(aside)!r}: move it back.",
+        ) from failure
