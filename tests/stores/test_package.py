@@ -64,6 +64,16 @@ def test_any_changed_byte_of_a_package_changes_the_skill(tmp_path: Path) -> None
     assert before.digest != after.digest
 
 
+@pytest.mark.parametrize(("byte", "other"), [(b"\n", b"\r\n"), (b"\n", b"\r"), ("\ufffd".encode(), b"\xff")])
+def test_bytes_that_are_read_as_the_same_text_change_the_skill(tmp_path: Path, byte: bytes, other: bytes) -> None:
+    path = write_package(Skill(name="pdf", description="Fill\ufffd in."), tmp_path) / "SKILL.md"
+    before = read_package(path).skill
+    path.write_bytes(path.read_bytes().replace(byte, other))
+    after = read_package(path).skill
+    assert after.description == before.description and after.digest != before.digest
+    assert [file.path for file in after.files] == ["SKILL.md"]
+
+
 # The rules are those of agentskills.io; `skills-ref` 0.1.1 refuses each of these.
 @pytest.mark.parametrize(
     ("lines", "line", "message"),

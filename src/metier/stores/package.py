@@ -85,14 +85,15 @@ def read_package(path: str | Path) -> Package:
     folder = _package_folder(Path(path))
     name = _folder_name(folder)
     manifest, faults = _manifest(folder)
-    text, more = _text(manifest_bytes(folder / manifest))
+    data = manifest_bytes(folder / manifest)
+    text, more = _text(data)
     front = read_frontmatter(text, where=str(folder / manifest))
     skill, guesses = skill_of(front, folder=name)
     files, odd = _files(folder)
     faults += [*more, *front.faults, *format_faults(front, folder=name), *guesses, *odd]
     refusals = validate(folder if folder.name == name else folder.resolve())
     return Package(
-        skill=_with_files(skill, files, manifest=manifest, text=text, fields=front.fields),
+        skill=_with_files(skill, files, manifest=manifest, data=data, fields=front.fields),
         path=folder,
         faults=tuple(sorted(_levelled(faults, refusals), key=lambda fault: fault.line)),
         fields=front.fields,
@@ -386,19 +387,19 @@ def _is_folder(path: Path) -> bool:
     return False
 
 
-def _with_files(skill: Skill, files: list[File], *, manifest: str, text: str, fields: Mapping[str, Any]) -> Skill:
+def _with_files(skill: Skill, files: list[File], *, manifest: str, data: bytes, fields: Mapping[str, Any]) -> Skill:
     others = tuple(file for file in files if file.path != manifest)
     metadata = fields.get("metadata")
     if not isinstance(metadata, Mapping) or "metier-representation" not in metadata:
         skill = replace(skill, representation=representation_of(others))
     own = replace(skill, files=others)
     # A skill must change when any byte of its package does, or a verdict would outlive what it judged.
-    return own if _is_rendered(own, text) else replace(skill, files=tuple(files))
+    return own if _is_rendered(own, data) else replace(skill, files=tuple(files))
 
 
-def _is_rendered(skill: Skill, text: str) -> bool:
+def _is_rendered(skill: Skill, data: bytes) -> bool:
     with contextlib.suppress(PackageError):
-        return render(skill) == text
+        return render(skill).encode() == data
     return False
 
 
