@@ -344,6 +344,36 @@ def test_an_update_without_objection_is_installed(library: Path, source: Path) -
     assert update(library, "sum", scan=clean, objection=lambda old, new: "never asked") == (new, new)
 
 
+def unasked(old: Path, new: Path) -> str:
+    return ""
+
+
+def test_an_update_of_a_mode_alone_is_one(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (source / "scripts" / "add.py").chmod(0o644)
+    old, new = update(library, "sum", scan=clean, objection=unasked)
+    assert old.files["scripts/add.py"].executable and not new.files["scripts/add.py"].executable
+    assert read_lock(library).skills["sum"] == new and verify(library) == []
+
+
+def test_an_update_from_another_place_is_from_there_on(library: Path, source: Path) -> None:
+    add(library, source, scan=half_read, allow="read by hand")
+    elsewhere = Path(shutil.copytree(source, source.parent.parent / "to" / "sum"))
+    _, new = update(library, "sum", scan=clean, objection=unasked, source=elsewhere)
+    assert (new.source, new.allowed) == ("../to/sum", "read by hand") and verify(library) == []
+    assert update(library, "sum", scan=clean, objection=unasked) == (new, new)
+
+
+def test_a_signature_is_kept_for_the_same_files_alone(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    signed = update(library, "sum", scan=clean, objection=unasked, signature=lambda folder: ("verified", "A."))[1]
+    assert (signed.signature, signed.signer) == ("verified", "A.")
+    assert update(library, "sum", scan=clean, objection=unasked) == (signed, signed)
+    (source / "SKILL.md").chmod(0o755)
+    with pytest.raises(PackageError, match="now comes to 'unchecked'"):
+        update(library, "sum", scan=clean, objection=unasked)
+
+
 def test_an_update_with_an_objection_waits_for_approval(library: Path, source: Path) -> None:
     add(library, source, scan=clean)
     (source / "SKILL.md").write_text(manifest("2.0.0"))

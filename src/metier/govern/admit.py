@@ -79,7 +79,7 @@ def preview(
     """
     with install.candidate(library, name, scan=scan, source=source, signature=_told(trust)) as (old, new):
         seen = diff(old.folder, new.folder, scan)
-        lost = install.lost_signature(old.locked, new.locked) if old.locked.tree != new.locked.tree else ""
+        lost = install.lost_signature(old.locked, new.locked)
     if not lost:
         return seen
     decision = seen.decision if seen.decision in ASKS else UpdateDecision.REAPPROVE

@@ -133,7 +133,7 @@ def update(
     _refuse_empty(allow)
     folder = Path(library)
     with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
-        if staged.locked.tree == old.tree:
+        if approved(name, staged.locked) == old:
             return old, old
         _refuse_blocked(staged, allow)
         lost = lost_signature(old, staged.locked)
@@ -293,7 +293,7 @@ def _candidate(
     with _staged(library, library / old.source if source is None else source, scan, signature) as staged:
         if staged.name != name:
             raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
-        yield old, staged
+        yield old, _carried(old, staged)
 
 
 def _refuse_empty(allow: str) -> None:
