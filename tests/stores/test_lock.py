@@ -282,7 +282,21 @@ def test_what_is_installed_is_no_source_of_itself(library: Path, source: Path, i
     add(library, source, scan=clean)
     with pytest.raises(Conflict, match="is what is installed in"):
         add(library, library / inside, scan=clean)
+    with pytest.raises(Conflict, match="is what is installed in"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "", source=library / inside)
     assert read_lock(library).skills["sum"].source == "../from/sum" and verify(library) == []
+
+
+@pytest.mark.parametrize("inside", ["skills", "scripts/skills"])
+def test_a_library_in_its_own_source_is_refused_and_not_made(library: Path, source: Path, inside: str) -> None:
+    with pytest.raises(Conflict, match="lies in the source"):
+        add(source / inside, source, scan=clean)
+    assert not (source / inside).exists()
+    add(library, source, scan=clean)
+    around = Path(shutil.copytree(source, library.parent / "around"))
+    shutil.copytree(library, around / inside)
+    with pytest.raises(Conflict, match="lies in the source"):
+        update(around / inside, "sum", scan=clean, objection=lambda old, new: "", source=around)
 
 
 def test_what_is_not_locked_is_not_overwritten(library: Path, source: Path) -> None:

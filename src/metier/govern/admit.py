@@ -30,7 +30,7 @@ def add(library: str | Path, source: str | Path, *, trust: Trust | None = None, 
 
     Raises:
         PackageError: It is no package, or is refused.
-        Conflict: Another package of that name is installed.
+        Conflict: Another package of that name is installed, or the source is installed here or holds the library.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:

@@ -81,10 +81,11 @@ def add(
     Raises:
         PackageError: It is none, its scan refuses it, or the same files were verified before and are not any more.
         ConfigError: `allow` says nothing.
-        Conflict: Another package of that name is installed, or the source is what is installed here.
+        Conflict: Another package of that name is installed, or the source is installed here or holds the library.
     """
     _refuse_empty(allow)
     folder = Path(library)
+    _refuse_around(folder, source)
     with told("make", "the library", folder):
         folder.mkdir(parents=True, exist_ok=True)
     _refuse_installed(folder, source)
@@ -129,6 +130,7 @@ def update(
         NotStored: No such package is installed.
         PackageError: It is not what was locked, its new version is refused, or it is another package.
         ConfigError: `allow` says nothing.
+        Conflict: `source` is what is installed here, or holds the library.
     """
     _refuse_empty(allow)
     folder = Path(library)
@@ -290,6 +292,9 @@ def _candidate(
             f"The installed package {name!r} is not what was locked: {drift[0].path or name}: {drift[0].message}",
             hint="Restore it first: metier skill restore",
         )
+    if source is not None:
+        _refuse_around(library, source)
+        _refuse_installed(library, source)
     with _staged(library, library / old.source if source is None else source, scan, signature) as staged:
         if staged.name != name:
             raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
@@ -299,6 +304,16 @@ def _candidate(
 def _refuse_empty(allow: str) -> None:
     if allow and not any(character.isalnum() for character in allow):
         raise ConfigError(f"Expected a reason, got {allow!r}.", hint="Say in words why it may be installed.")
+
+
+def _refuse_around(library: Path, source: str | Path) -> None:
+    """A package with the library in it would grow by itself at each update."""
+    at, home = Path(source).resolve(), library.resolve()
+    if home != at and home.is_relative_to(at):
+        raise Conflict(
+            f"The library {str(library)!r} lies in the source {str(source)!r}, and would be installed with it.",
+            hint="Name a library elsewhere with --library, or copy the package out alone.",
+        )
 
 
 def _refuse_installed(library: Path, source: str | Path) -> None:
