@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from metier.capability import Capability
 from metier.digest import plain
-from metier.errors import ConfigError, Conflict, NotStored, PackageError
+from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
 from metier.stores.tree import read_tree
@@ -173,6 +173,25 @@ def test_a_file_beside_the_packages_is_named_and_left(library: Path, source: Pat
     (library / "evil.py").write_text("x")
     assert drift(library) == [("evil.py", "unlocked", "")]
     assert restore(library) == [] and (library / "evil.py").exists()
+
+
+def test_what_others_put_into_the_library_is_left_whatever_it_is_called(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / ".part-mine").mkdir()
+    (library / ".part-notes").write_text("x")
+    (library / "sum" / "SKILL.md").write_text("other")
+    assert restore(library) == ["sum"]
+    assert (library / ".part-mine").is_dir() and (library / ".part-notes").read_text() == "x"
+
+
+def test_what_a_killed_process_left_is_cleared_away(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / ".metier" / ".part-x").write_text("{")
+    restore(library)
+    assert sorted(path.name for path in (library / ".metier").iterdir()) == ["lock", "objects"]
+    (library / ".metier" / ".part-x").mkdir()
+    with pytest.raises(StoreError, match="Cannot change the library"):
+        restore(library)
 
 
 def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
@@ -466,7 +485,7 @@ def test_killed_at_any_step_the_lock_is_the_old_or_the_new_one_and_restore_mends
         assert (library / LOCK_NAME).read_bytes() in (old, new)
         restore(library)
         assert verify(library) == []
-        assert [path.name for path in library.iterdir() if path.name.startswith(".part-")] == []
+        assert list(library.glob(".part-*")) + list((library / ".metier").glob(".part-*")) == []
         update(library, "sum", scan=lambda folder: Scan(), objection=lambda old, new: "")
         assert (library / LOCK_NAME).read_bytes() == new and verify(library) == []
 

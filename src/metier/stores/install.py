@@ -235,8 +235,9 @@ def _alone(library: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX)
         for left in home.glob("staging-*"):
             shutil.rmtree(left, ignore_errors=True)
-        for left in library.glob(".part-*"):
-            left.unlink(missing_ok=True)
+        with told("change", "the library", library):
+            for left in home.glob(".part-*"):
+                left.unlink(missing_ok=True)
         yield
     finally:
         os.close(handle)

@@ -147,8 +147,9 @@ def write_lock(library: str | Path, lock: Lock) -> None:
     """
     folder = Path(library)
     with told("write", "the lock", folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder, prefix=".part-")
+        # In a folder of ours, so that what a killed process leaves is told from what others put into the library.
+        (folder / HOME).mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=folder / HOME, prefix=".part-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(lock_text(lock))
