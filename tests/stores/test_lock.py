@@ -85,6 +85,18 @@ def test_a_package_that_says_no_name_is_called_as_its_folder(library: Path, sour
     assert add(library, source, scan=clean)[0] == "sum"
 
 
+@pytest.mark.parametrize(
+    ("kind", "ending"), [("zip", ".zip"), ("zip", ".ZIP"), ("gztar", ".tar.gz"), ("bztar", ".tar.bz2")]
+)
+def test_a_package_that_says_no_name_is_called_as_its_archive(
+    library: Path, source: Path, tmp_path: Path, kind: str, ending: str
+) -> None:
+    (source / "SKILL.md").write_text("---\ndescription: Add numbers.\n---\nAdd them.\n")
+    archive = Path(shutil.make_archive(str(tmp_path / "a"), kind, source)).rename(tmp_path / f"pdf-forms{ending}")
+    assert add(library, archive, scan=clean)[0] == "pdf-forms"
+    assert add(library, archive.rename(tmp_path / "...zip"), scan=clean)[0] == "zip"
+
+
 def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_path: Path) -> None:
     add(library, source, scan=clean)
     first = (library / LOCK_NAME).read_bytes()

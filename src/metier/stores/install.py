@@ -45,6 +45,7 @@ UNCHECKED, VERIFIED = "unchecked", "verified"
 """The states of a signature that nobody looked at, and of one by somebody who is trusted."""
 _BROUGHT = "_source"
 """Where a package is brought to beside the place of its name; no package can be called so."""
+_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 
 Scanner = Callable[[Path], Scan]
 SignatureCheck = Callable[[Path], tuple[str, str]]
@@ -257,7 +258,7 @@ def _workplace(library: Path) -> Iterator[Path]:
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
-        brought = stage(source, place / _BROUGHT / Path(source).resolve().name)
+        brought = stage(source, place / _BROUGHT / _called(Path(source).resolve()))
         skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
@@ -430,6 +431,13 @@ def _entry(lock: Lock, name: str) -> Locked:
 def _from(library: Path, source: str | Path) -> str:
     # From the library on, so that a lock says the same wherever the project lies.
     return Path(os.path.relpath(Path(source).resolve(), library.resolve())).as_posix()
+
+
+def _called(source: Path) -> str:
+    """The name that a source came under, without the ending of an archive."""
+    ending = "" if source.is_dir() else next((one for one in _ENDINGS if source.name.lower().endswith(one)), "")
+    name = source.name[: len(source.name) - len(ending)]
+    return name if name.strip(".") else source.name
 
 
 def _digest_of(path: Path) -> str:
