@@ -270,6 +270,16 @@ def test_what_the_scan_refuses_is_not_installed_unless_somebody_says_why(library
     assert locked.allowed == "read by hand, 3 June" and verify(library) == []
 
 
+def test_a_reason_is_kept_only_where_something_spoke_against_it(library: Path, source: Path) -> None:
+    assert add(library, source, scan=clean, allow="because")[1].allowed == ""
+    (source / "SKILL.md").write_text(manifest("1.1.0"))
+    assert update(library, "sum", scan=clean, objection=unasked, allow="because")[1].allowed == ""
+    (source / "SKILL.md").write_text(manifest("1.2.0"))
+    assert update(library, "sum", scan=clean, objection=lambda old, new: "it sends", allow="because")[1].allowed
+    (source / "SKILL.md").write_text(manifest("1.3.0"))
+    assert update(library, "sum", scan=half_read, objection=unasked, allow="because")[1].allowed
+
+
 @pytest.mark.parametrize("allow", [" ", "\t\n", "\u200b", "...", "-"])
 def test_a_reason_that_says_nothing_is_none(library: Path, source: Path, allow: str) -> None:
     with pytest.raises(ConfigError, match="Expected a reason"):

@@ -77,7 +77,8 @@ def add(
         source: A folder or an archive.
         scan: What looks at the package before it is installed.
         signature: Tells the state of its signature, and who signed.
-        allow: Why it may be installed though its scan blocks or could not read all of it; kept in the lock.
+        allow: Why it may be installed though its scan blocks or could not read all of it; kept in the lock, unless
+            nothing speaks against it.
 
     Raises:
         PackageError: It is none, its scan refuses it, or the same files were verified before and are not any more.
@@ -105,8 +106,9 @@ def add(
             )
         if old is not None:
             staged = _carried(old, staged)
-            _refuse_unapproved(staged.name, lost_signature(old, staged.locked), allow)
-        return staged.name, _install(folder, lock, staged, allow)
+        lost = lost_signature(old, staged.locked) if old is not None else ""
+        _refuse_unapproved(staged.name, lost, allow)
+        return staged.name, _install(folder, lock, staged, allow if lost or _is_spoken_against(staged) else "")
 
 
 def update(
@@ -139,9 +141,10 @@ def update(
         if approved(name, staged.locked) == old:
             return old, old
         _refuse_blocked(staged, allow)
-        lost = lost_signature(old, staged.locked)
-        _refuse_unapproved(name, lost or ("" if allow else objection(folder / name, staged.folder)), allow)
-        return old, _install(folder, read_lock(folder), staged, allow)
+        reason = lost_signature(old, staged.locked) or objection(folder / name, staged.folder)
+        _refuse_unapproved(name, reason, allow)
+        needed = allow if reason or _is_spoken_against(staged) else ""
+        return old, _install(folder, read_lock(folder), staged, needed)
 
 
 @contextmanager
@@ -337,6 +340,11 @@ def _refuse_blocked(staged: Staged, allow: str) -> None:
             "it was not installed.",
             hint="See all of it with: metier govern scan. If it may be installed, say why with --allow.",
         )
+
+
+def _is_spoken_against(staged: Staged) -> bool:
+    locked = staged.locked
+    return locked.decision != Decision.CLEAN or locked.signature not in (UNCHECKED, VERIFIED)
 
 
 def _refuse_unapproved(name: str, reason: str, allow: str) -> None:
