@@ -1,8 +1,8 @@
 """How does a package come into a library, go out, change, and come back as it was?
 
-The lock is written first and is the truth: a process killed at any moment leaves the old lock or the new one, every
-byte the lock names lies under `.metier/objects`, and `restore` makes the folders what the lock says. What a package may
-do is judged by functions that are passed in; this module knows no scanner.
+The lock is the truth, written before a folder comes and after one goes: a process killed at any moment leaves the old
+lock or the new one, every byte the lock names lies under `.metier/objects`, and `restore` makes the folders what the
+lock says. What a package may do is judged by functions that are passed in; this module knows no scanner.
 """
 
 from __future__ import annotations
