@@ -187,6 +187,15 @@ def test_a_file_beside_the_packages_is_named_and_left(library: Path, source: Pat
     assert restore(library) == [] and (library / "evil.py").exists()
 
 
+@pytest.mark.parametrize("name", ["run", "run.md", ".run", "LICENSE"])
+def test_a_program_beside_the_packages_is_named_whatever_its_ending(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).write_text("#!/bin/sh\n")
+    assert drift(library) == ([("run", "unlocked", "")] if name == "run" else [])
+    (library / name).chmod(0o755)
+    assert drift(library) == [(name, "unlocked", "")]
+
+
 def test_what_others_put_into_the_library_is_left_whatever_it_is_called(library: Path, source: Path) -> None:
     add(library, source, scan=clean)
     (library / ".part-mine").mkdir()
