@@ -105,7 +105,10 @@ def report(
 
 
 def _needs_sigstore() -> SignatureFault:
-    message = "Sigstore vouches for it without a key, which `verify_keyless` checks with the sigstore library."
+    message = (
+        "Sigstore vouches for it without a key; check it in Python: metier.govern.sign.verify_keyless, "
+        "which needs: pip install 'metier[keyless]'."
+    )
     return SignatureFault(kind=FaultKind.UNSUPPORTED, message=message)
 
 
