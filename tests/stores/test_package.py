@@ -6,8 +6,10 @@ import errno
 import itertools
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +18,9 @@ from hypothesis import strategies as st
 from metier.digest import digest
 from metier.errors import Conflict, PackageError, StoreError, StoreFull
 from metier.skill import File, Representation, Scope, Skill
+from metier.stores import package as package_module
 from metier.stores.package import Package, all_packages, find_packages, read_package, write_package
+from metier.stores.strict import validate
 from strategies import interfaces, texts, tuples
 
 GOOD = "---\nname: pdf\ndescription: Fill in forms.\n---\n\n# PDF\n\nFill them in.\n"
@@ -477,14 +481,14 @@ def test_a_package_in_the_way_is_replaced_without_touching_what_a_link_leads_to(
 
 def refuse_to_open(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """As chmod 000 does; root would read such a file all the same, so the refusal is made by hand."""
-    opened = Path.open
+    opened = os.open
 
-    def refusing(path: Path, *given: object, **named: object) -> object:
-        if path.name in names:
+    def refusing(path: str | Path, *given: Any, **named: Any) -> int:
+        if Path(path).name in names:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-        return opened(path, *given, **named)  # type: ignore[call-overload]
+        return opened(path, *given, **named)
 
-    monkeypatch.setattr(Path, "open", refusing)
+    monkeypatch.setattr(os, "open", refusing)
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -517,6 +521,57 @@ def test_a_manifest_that_cannot_be_read_is_a_package_error(tmp_path: Path, monke
     refuse_to_open(monkeypatch, "SKILL.md")
     with pytest.raises(PackageError, match="Cannot read"):
         read_package(tmp_path / "pdf")
+
+
+def link(path: Path) -> None:
+    path.symlink_to("/etc/hostname")
+
+
+def replace_after(monkeypatch: pytest.MonkeyPatch, look: str, path: Path, plant: Callable[[Path], None]) -> None:
+    """Put something else in the place of a file when it was looked at and before it is opened."""
+    looked = getattr(package_module, look)
+
+    def look_and_replace(folder: Path) -> object:
+        seen = looked(folder)
+        path.unlink()
+        plant(path)
+        return seen
+
+    monkeypatch.setattr(package_module, look, look_and_replace)
+
+
+@pytest.mark.parametrize("plant", [link, os.mkfifo, Path.mkdir])
+def test_what_takes_the_place_of_a_file_between_two_looks_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Path], None]
+) -> None:
+    package(tmp_path, GOOD)
+    (tmp_path / "pdf" / "notes.txt").write_text("x")
+    replace_after(monkeypatch, "_entries", tmp_path / "pdf" / "notes.txt", plant)
+    found = read_package(tmp_path / "pdf")
+    assert [file.path for file in found.skill.files] == ["SKILL.md"]
+    assert ["'notes.txt' stays unread" in fault.message for fault in found.faults] == [True]
+
+
+@pytest.mark.parametrize("plant", [link, os.mkfifo, Path.mkdir])
+def test_what_takes_the_place_of_the_manifest_between_two_looks_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Path], None]
+) -> None:
+    package(tmp_path, GOOD)
+    replace_after(monkeypatch, "_manifest", tmp_path / "pdf" / "SKILL.md", plant)
+    with pytest.raises(PackageError, match="to be a plain file"):
+        read_package(tmp_path / "pdf")
+
+
+def test_a_pipe_that_takes_the_place_of_the_manifest_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(tmp_path, GOOD)
+    path = tmp_path / "pdf" / "SKILL.md"
+    info = path.stat()
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr(os, "stat", lambda path: info)
+    assert validate(tmp_path / "pdf") == ["SKILL.md must start with YAML frontmatter (---)"]
 
 
 def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,17 +24,18 @@ from metier.stores.disk import told
 from metier.stores.fault import Fault
 from metier.stores.frontmatter import Frontmatter, read_frontmatter
 from metier.stores.markdown import render, representation_of, skill_of
+from metier.stores.plain import NotPlain, open_plain
 from metier.stores.strict import validate
+from metier.stores.tree import MAX_DEPTH, MAX_FILES
 
 _MANIFEST = "SKILL.md"
 _MAX_MANIFEST_BYTES = 1 << 20
-_MAX_FILES = 10_000
-_MAX_FILE_DEPTH = 32
 _MAX_SEARCH_DEPTH = 128
 _MAX_SEARCH_FOLDERS = 500_000
 """Many times the largest public collection; so many folders are looked into within a minute."""
 
-_NOT_SEARCHED = (".git", ".metier", "node_modules")
+NOT_SEARCHED = (".git", ".metier", "node_modules")
+"""Folders in which no package is looked for."""
 
 NOT_LOOKED_INTO = "Not looked into: it is a link, cannot be read, or lies too deep or beyond too many folders."
 """What is said of each place that `all_packages` passed over."""
@@ -146,15 +146,17 @@ def manifest_bytes(manifest: Path) -> bytes:
     b'---'
     """
     try:
-        info = manifest.lstat()
-        if not stat.S_ISREG(info.st_mode):
-            raise PackageError(
-                f"Expected {str(manifest)!r} to be a plain file, it is a folder, a link or a special file."
-            )
-        _refuse_large(info.st_size, manifest)
-        return manifest.read_bytes()
+        with os.fdopen(open_plain(manifest), "rb") as file:
+            _refuse_large(os.fstat(file.fileno()).st_size, manifest)
+            data = file.read(_MAX_MANIFEST_BYTES + 1)
+    except NotPlain:
+        raise PackageError(
+            f"Expected {str(manifest)!r} to be a plain file, it is a folder, a link or a special file."
+        ) from None
     except OSError as failure:
         raise PackageError(f"Cannot read {str(manifest)!r}: {failure.strerror}.") from failure
+    _refuse_large(len(data), manifest)
+    return data
 
 
 def refuse_unloadable(data: bytes, manifest: Path) -> None:
@@ -346,7 +348,7 @@ def _files(folder: Path) -> tuple[list[File], list[Fault]]:
             continue
         for entry in entries:
             path = Path(entry.path).relative_to(folder).as_posix()
-            if entry.is_dir(follow_symlinks=False) and depth < _MAX_FILE_DEPTH:
+            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
                 pending.append((Path(entry.path), depth + 1))
             elif entry.is_file(follow_symlinks=False):
                 try:
@@ -356,8 +358,8 @@ def _files(folder: Path) -> tuple[list[File], list[Fault]]:
             else:
                 message = f"{path!r} is a link, a special file or too deep, and is not part of the package."
                 faults.append(Fault(level="warning", line=0, message=message, fix="Put a plain file in its place."))
-            if len(files) + len(faults) > _MAX_FILES:
-                raise PackageError(f"The package {str(folder)!r} has more than {_MAX_FILES} files.")
+            if len(files) + len(faults) > MAX_FILES:
+                raise PackageError(f"The package {str(folder)!r} has more than {MAX_FILES} files.")
     return sorted(files, key=lambda file: file.path), faults
 
 
@@ -370,7 +372,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _file(path: Path, name: str) -> File:
-    with path.open("rb") as file:
+    with os.fdopen(open_plain(path), "rb") as file:
         sha = hashlib.file_digest(file, "sha256").hexdigest()
         return File(path=name, size=file.tell(), digest=f"sha256:{sha}")
 
@@ -417,7 +419,7 @@ def _search(top: Path, skipped: list[Path] | None, max_depth: int, max_folders: 
             yield here
         passed_over += [Path(entry.path) for entry in entries if entry.is_symlink()]
         inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-        wanted = [Path(entry.path) for entry in inner if entry.name not in _NOT_SEARCHED]
+        wanted = [Path(entry.path) for entry in inner if entry.name not in NOT_SEARCHED]
         if depth < max_depth:
             pending += [(path, depth + 1) for path in reversed(wanted)]
         else:
@@ -439,7 +441,7 @@ def _hides_nothing(path: Path, top: str) -> bool:
         return False
     target = Path(os.path.realpath(path))
     return not _is_folder(target) or (
-        target.is_relative_to(top) and not set(target.relative_to(top).parts) & set(_NOT_SEARCHED)
+        target.is_relative_to(top) and not set(target.relative_to(top).parts) & set(NOT_SEARCHED)
     )
 
 
