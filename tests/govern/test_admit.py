@@ -15,7 +15,7 @@ from certificates import write_encrypted_key, write_key
 from metier.errors import MissingExtra, PackageError
 from metier.govern.admit import add, preview, update
 from metier.govern.gains import UpdateDecision
-from metier.govern.sign import SignatureState, sign, trust_from, trust_keys, verify
+from metier.govern.sign import SignatureState, sign, trust_from, trust_keys, verify, verify_keyless
 from metier.stores.lock import read_lock
 from metier.stores.lock import verify as drift
 
@@ -108,6 +108,25 @@ def test_an_update_of_a_signed_package_says_whom_to_trust(tmp_path: Path) -> Non
         update(library, "sum")
     assert preview(library, "sum", trust=trust_keys(public)).decision == UpdateDecision.NOTE
     assert update(library, "sum", trust=trust_keys(public))[1].signature == "verified"
+
+
+def test_a_package_that_is_added_again_keeps_its_signature(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    private, public = write_key(tmp_path, "k")
+    sign(source, private)
+    _, first = add(library, source, trust=trust_keys(public))
+    assert add(library, source)[1] == first
+    package(tmp_path, "Keep it short.", "1.0.1")
+    with pytest.raises(PackageError, match="signature was 'verified'"):
+        update(library, "sum")
+
+
+def test_a_package_that_is_added_again_keeps_why_it_was_allowed(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    _, public = write_key(tmp_path, "k")
+    _, first = add(library, source, trust=trust_keys(public), allow="we know the author")
+    assert add(library, source)[1] == first
+    assert (first.signature, first.allowed) == ("unsigned", "we know the author")
 
 
 def test_roots_and_keys_may_be_trusted_together(tmp_path: Path) -> None:
@@ -226,7 +245,6 @@ def test_a_keyless_signature_is_what_the_library_says_and_its_files_are_checked(
     from sigstore.models import Bundle
 
     from metier.govern.sign.bundle import read_bundle
-    from metier.govern.sign.keyless import verify_keyless
 
     source = package(tmp_path)
     private, _ = write_key(tmp_path, "k")
@@ -246,15 +264,14 @@ def test_a_keyless_signature_is_what_the_library_says_and_its_files_are_checked(
 def test_a_keyless_signature_is_never_taken_for_verified_without_the_library(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from metier.govern.sign.keyless import verify_keyless
-
     source = package(tmp_path)
     private, public = write_key(tmp_path, "k")
     path = sign(source, private)
     bundle = json.loads(path.read_text())
     bundle["verificationMaterial"] = {"certificate": {"rawBytes": "AA=="}, "tlogEntries": [{"logIndex": "1"}]}
     path.write_text(json.dumps(bundle))
-    assert verify(source, trust_keys(public)).state == SignatureState.UNSUPPORTED
+    told = verify(source, trust_keys(public))
+    assert told.state == SignatureState.UNSUPPORTED and "metier.govern.sign.verify_keyless" in told.faults[0].message
     monkeypatch.setitem(sys.modules, "sigstore.errors", None)
     with pytest.raises(MissingExtra, match="sigstore"):
         verify_keyless(source, identity="a", issuer="b")

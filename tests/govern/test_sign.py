@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from certificates import Party, certify, write_encrypted_key, write_key
+from certificates import END, START, Party, certify, write_encrypted_key, write_key
 from metier.errors import ConfigError, PackageError
 from metier.govern.sign import SignatureReport, SignatureState, Trust, sign, trust_keys, trust_roots, verify
 from metier.govern.sign.bundle import read_bundle, write_bundle
+from metier.govern.sign.chain import chain_faults
 from metier.govern.sign.statement import Manifest, read_statement, write_statement
 from metier.govern.sign.write import _private_key, _signature
 
@@ -380,6 +382,29 @@ def test_a_chain_to_another_root_is_untrusted_though_the_root_has_the_same_name(
     report = verify(package, trust_roots(other.certificate_path))
     assert report.state == SignatureState.UNTRUSTED_ROOT
     assert faults(report) == [("untrusted-root", ""), ("planted", "evil.py")]
+
+
+def same_name_and_key(party: Party, number: int) -> list[x509.Certificate]:
+    """Certificates that all issue each other."""
+    builder = x509.CertificateBuilder().subject_name(party.certificate.subject).issuer_name(party.certificate.subject)
+    builder = builder.public_key(party.key.public_key()).not_valid_before(START).not_valid_after(END)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return [builder.serial_number(x509.random_serial_number()).sign(party.key, hashes.SHA256()) for _ in range(number)]
+
+
+def test_certificates_that_issue_each_other_are_given_up_soon(tmp_path: Path, root: Party) -> None:
+    mallory = certify(tmp_path, "mallory", authority=True)
+    signer = certify(tmp_path, "signer-certificate", issuer=mallory)
+    others, began = same_name_and_key(mallory, 15), time.process_time()
+    [fault] = chain_faults(signer.certificate, others, [root.certificate])
+    assert fault.kind.value == "untrusted-root" and "too many ways" in fault.message
+    assert time.process_time() - began < 5
+
+
+def test_a_root_is_found_among_certificates_that_issue_each_other(tmp_path: Path, root: Party) -> None:
+    middle, signer = chain(tmp_path, root)
+    others = [*same_name_and_key(middle, 14), middle.certificate]
+    assert chain_faults(signer.certificate, others, [root.certificate]) == []
 
 
 def test_a_chain_with_a_gap_is_untrusted(package: Path, tmp_path: Path, root: Party) -> None:

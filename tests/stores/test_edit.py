@@ -81,6 +81,8 @@ def test_a_field_is_set_or_removed_and_every_other_byte_stays(
         ("---\nname: a\n---\n", {"license": "MIT"}, '---\nname: a\nlicense: "MIT"\n---\n'),
         ("---\nname: a\n---\n", {"metadata.b": "c"}, "---\nname: a\nmetadata:\n  b: c\n---\n"),
         ("---\nmetadata:\nname: a\n---\n", {"metadata.b": "c"}, "---\nmetadata:\n  b: c\nname: a\n---\n"),
+        ("---\n  name: a\n  metadata:\n  n: a\n---\n", {"metadata.b": "c"},
+         "---\n  name: a\n  metadata:\n    b: c\n  n: a\n---\n"),
         ("---\nmetadata:\n   b: c\nn: a\n---", {"metadata.d": "f"}, "---\nmetadata:\n   b: c\n   d: f\nn: a\n---"),
         ("---\nmetadata:\n  b: c\nname: a\n---\n", {"metadata.b": None}, "---\nname: a\n---\n"),
         ("---\nmetadata: {b: c}\nname: a\n---\n", {"metadata": None}, "---\nname: a\n---\n"),

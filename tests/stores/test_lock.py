@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metier.capability import Capability
-from metier.errors import ConfigError, Conflict, NotStored, PackageError
+from metier.digest import plain
+from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
 from metier.stores.tree import read_tree
@@ -82,6 +83,18 @@ def test_a_package_may_be_called_source(library: Path, tmp_path: Path, packed: s
 def test_a_package_that_says_no_name_is_called_as_its_folder(library: Path, source: Path) -> None:
     (source / "SKILL.md").write_text("---\ndescription: Add numbers.\n---\nAdd them.\n")
     assert add(library, source, scan=clean)[0] == "sum"
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending"), [("zip", ".zip"), ("zip", ".ZIP"), ("gztar", ".tar.gz"), ("bztar", ".tar.bz2")]
+)
+def test_a_package_that_says_no_name_is_called_as_its_archive(
+    library: Path, source: Path, tmp_path: Path, kind: str, ending: str
+) -> None:
+    (source / "SKILL.md").write_text("---\ndescription: Add numbers.\n---\nAdd them.\n")
+    archive = Path(shutil.make_archive(str(tmp_path / "a"), kind, source)).rename(tmp_path / f"pdf-forms{ending}")
+    assert add(library, archive, scan=clean)[0] == "pdf-forms"
+    assert add(library, archive.rename(tmp_path / "...zip"), scan=clean)[0] == "zip"
 
 
 def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_path: Path) -> None:
@@ -174,6 +187,34 @@ def test_a_file_beside_the_packages_is_named_and_left(library: Path, source: Pat
     assert restore(library) == [] and (library / "evil.py").exists()
 
 
+@pytest.mark.parametrize("name", ["run", "run.md", ".run", "LICENSE"])
+def test_a_program_beside_the_packages_is_named_whatever_its_ending(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).write_text("#!/bin/sh\n")
+    assert drift(library) == ([("run", "unlocked", "")] if name == "run" else [])
+    (library / name).chmod(0o755)
+    assert drift(library) == [(name, "unlocked", "")]
+
+
+def test_what_others_put_into_the_library_is_left_whatever_it_is_called(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / ".part-mine").mkdir()
+    (library / ".part-notes").write_text("x")
+    (library / "sum" / "SKILL.md").write_text("other")
+    assert restore(library) == ["sum"]
+    assert (library / ".part-mine").is_dir() and (library / ".part-notes").read_text() == "x"
+
+
+def test_what_a_killed_process_left_is_cleared_away(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (library / ".metier" / ".part-x").write_text("{")
+    restore(library)
+    assert sorted(path.name for path in (library / ".metier").iterdir()) == ["lock", "objects"]
+    (library / ".metier" / ".part-x").mkdir()
+    with pytest.raises(StoreError, match="Cannot change the library"):
+        restore(library)
+
+
 def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
     add(library, source, scan=blocking, allow="read by hand")
     path = library / LOCK_NAME
@@ -204,6 +245,31 @@ def test_a_name_in_the_lock_cannot_lead_outside(library: Path, source: Path) -> 
     assert not (library.parent / "evil").exists()
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_no_path_of_a_lock_changes_a_file_outside_of_its_package(library: Path, source: Path, is_first: bool) -> None:
+    """Though not one byte of the package is kept, so that all of it comes from the source."""
+    _, locked = add(library, source, scan=clean)
+    key = library.parent / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    named = {str(key): replace(locked.files["SKILL.md"], executable=True)}
+    files = {**named, **locked.files} if is_first else {**locked.files, **named}
+    lock = plain(Lock(skills={"sum": approved("sum", replace(locked, files=files))}))
+    (library / LOCK_NAME).write_text(json.dumps(lock))  # in this order, as `write_lock` would sort them
+    shutil.rmtree(library / ".metier")
+    with pytest.raises(NotStored, match="lies outside of its package"):
+        restore(library)
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_that_names_a_file_too_many_is_told(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    files = {**locked.files, "more.py": locked.files["SKILL.md"]}
+    write_lock(library, Lock(skills={"sum": approved("sum", replace(locked, files=files))}))
+    shutil.rmtree(library / ".metier")
+    assert restore(library) == [] and drift(library) == [("sum", "missing", "more.py")]
+
+
 @pytest.mark.parametrize("scan", [blocking, half_read])
 def test_what_the_scan_refuses_is_not_installed_unless_somebody_says_why(library: Path, source: Path, scan) -> None:
     with pytest.raises(PackageError, match="it was not installed"):
@@ -211,6 +277,16 @@ def test_what_the_scan_refuses_is_not_installed_unless_somebody_says_why(library
     assert not (library / "sum").exists() and not (library / LOCK_NAME).exists()
     _, locked = add(library, source, scan=scan, allow="read by hand, 3 June")
     assert locked.allowed == "read by hand, 3 June" and verify(library) == []
+
+
+def test_a_reason_is_kept_only_where_something_spoke_against_it(library: Path, source: Path) -> None:
+    assert add(library, source, scan=clean, allow="because")[1].allowed == ""
+    (source / "SKILL.md").write_text(manifest("1.1.0"))
+    assert update(library, "sum", scan=clean, objection=unasked, allow="because")[1].allowed == ""
+    (source / "SKILL.md").write_text(manifest("1.2.0"))
+    assert update(library, "sum", scan=clean, objection=lambda old, new: "it sends", allow="because")[1].allowed
+    (source / "SKILL.md").write_text(manifest("1.3.0"))
+    assert update(library, "sum", scan=half_read, objection=unasked, allow="because")[1].allowed
 
 
 @pytest.mark.parametrize("allow", [" ", "\t\n", "\u200b", "...", "-"])
@@ -233,6 +309,22 @@ def test_another_package_of_the_name_is_not_overwritten(library: Path, source: P
     assert verify(library) == []
 
 
+def test_another_mode_makes_another_package(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    (source / "SKILL.md").chmod(0o755)
+    with pytest.raises(Conflict, match="Another package 'sum'"):
+        add(library, source, scan=clean)
+    assert read_lock(library).skills["sum"] == locked
+
+
+def test_a_signature_that_is_lost_when_a_package_is_added_again_is_told(library: Path, source: Path) -> None:
+    add(library, source, scan=clean, signature=lambda folder: ("verified", "A. Author"))
+    with pytest.raises(PackageError, match="now comes to 'untrusted-key'"):
+        add(library, source, scan=clean, signature=lambda folder: ("untrusted-key", ""))
+    lost = add(library, source, scan=clean, signature=lambda folder: ("untrusted-key", ""), allow="the key was lost")[1]
+    assert (lost.signature, lost.allowed) == ("untrusted-key", "the key was lost")
+
+
 @pytest.mark.parametrize("inside", ["sum", "sum/inner", "."])
 def test_what_is_installed_is_no_source_of_itself(library: Path, source: Path, inside: str) -> None:
     (source / "inner").mkdir()
@@ -240,7 +332,21 @@ def test_what_is_installed_is_no_source_of_itself(library: Path, source: Path, i
     add(library, source, scan=clean)
     with pytest.raises(Conflict, match="is what is installed in"):
         add(library, library / inside, scan=clean)
+    with pytest.raises(Conflict, match="is what is installed in"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "", source=library / inside)
     assert read_lock(library).skills["sum"].source == "../from/sum" and verify(library) == []
+
+
+@pytest.mark.parametrize("inside", ["skills", "scripts/skills"])
+def test_a_library_in_its_own_source_is_refused_and_not_made(library: Path, source: Path, inside: str) -> None:
+    with pytest.raises(Conflict, match="lies in the source"):
+        add(source / inside, source, scan=clean)
+    assert not (source / inside).exists()
+    add(library, source, scan=clean)
+    around = Path(shutil.copytree(source, library.parent / "around"))
+    shutil.copytree(library, around / inside)
+    with pytest.raises(Conflict, match="lies in the source"):
+        update(around / inside, "sum", scan=clean, objection=lambda old, new: "", source=around)
 
 
 def test_what_is_not_locked_is_not_overwritten(library: Path, source: Path) -> None:
@@ -300,6 +406,36 @@ def test_an_update_without_objection_is_installed(library: Path, source: Path) -
     assert (old.version, new.version) == ("1.0.0", "1.0.1") and old.approval != new.approval
     assert verify(library) == []
     assert update(library, "sum", scan=clean, objection=lambda old, new: "never asked") == (new, new)
+
+
+def unasked(old: Path, new: Path) -> str:
+    return ""
+
+
+def test_an_update_of_a_mode_alone_is_one(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    (source / "scripts" / "add.py").chmod(0o644)
+    old, new = update(library, "sum", scan=clean, objection=unasked)
+    assert old.files["scripts/add.py"].executable and not new.files["scripts/add.py"].executable
+    assert read_lock(library).skills["sum"] == new and verify(library) == []
+
+
+def test_an_update_from_another_place_is_from_there_on(library: Path, source: Path) -> None:
+    add(library, source, scan=half_read, allow="read by hand")
+    elsewhere = Path(shutil.copytree(source, source.parent.parent / "to" / "sum"))
+    _, new = update(library, "sum", scan=clean, objection=unasked, source=elsewhere)
+    assert (new.source, new.allowed) == ("../to/sum", "read by hand") and verify(library) == []
+    assert update(library, "sum", scan=clean, objection=unasked) == (new, new)
+
+
+def test_a_signature_is_kept_for_the_same_files_alone(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    signed = update(library, "sum", scan=clean, objection=unasked, signature=lambda folder: ("verified", "A."))[1]
+    assert (signed.signature, signed.signer) == ("verified", "A.")
+    assert update(library, "sum", scan=clean, objection=unasked) == (signed, signed)
+    (source / "SKILL.md").chmod(0o755)
+    with pytest.raises(PackageError, match="now comes to 'unchecked'"):
+        update(library, "sum", scan=clean, objection=unasked)
 
 
 def test_an_update_with_an_objection_waits_for_approval(library: Path, source: Path) -> None:
@@ -380,7 +516,7 @@ def test_killed_at_any_step_the_lock_is_the_old_or_the_new_one_and_restore_mends
         assert (library / LOCK_NAME).read_bytes() in (old, new)
         restore(library)
         assert verify(library) == []
-        assert [path.name for path in library.iterdir() if path.name.startswith(".part-")] == []
+        assert list(library.glob(".part-*")) + list((library / ".metier").glob(".part-*")) == []
         update(library, "sum", scan=lambda folder: Scan(), objection=lambda old, new: "")
         assert (library / LOCK_NAME).read_bytes() == new and verify(library) == []
 

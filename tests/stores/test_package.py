@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +18,9 @@ from hypothesis import strategies as st
 from metier.digest import digest
 from metier.errors import Conflict, PackageError, StoreError, StoreFull
 from metier.skill import File, Representation, Scope, Skill
+from metier.stores import package as package_module
 from metier.stores.package import Package, all_packages, find_packages, read_package, write_package
+from metier.stores.strict import validate
 from strategies import interfaces, texts, tuples
 
 GOOD = "---\nname: pdf\ndescription: Fill in forms.\n---\n\n# PDF\n\nFill them in.\n"
@@ -61,6 +66,16 @@ def test_any_changed_byte_of_a_package_changes_the_skill(tmp_path: Path) -> None
     before = package(tmp_path, GOOD).skill
     after = package(tmp_path, GOOD.replace("name: pdf\n", "name: pdf\nhooks: run.sh\n")).skill
     assert before.digest != after.digest
+
+
+@pytest.mark.parametrize(("byte", "other"), [(b"\n", b"\r\n"), (b"\n", b"\r"), ("\ufffd".encode(), b"\xff")])
+def test_bytes_that_are_read_as_the_same_text_change_the_skill(tmp_path: Path, byte: bytes, other: bytes) -> None:
+    path = write_package(Skill(name="pdf", description="Fill\ufffd in."), tmp_path) / "SKILL.md"
+    before = read_package(path).skill
+    path.write_bytes(path.read_bytes().replace(byte, other))
+    after = read_package(path).skill
+    assert after.description == before.description and after.digest != before.digest
+    assert [file.path for file in after.files] == ["SKILL.md"]
 
 
 # The rules are those of agentskills.io; `skills-ref` 0.1.1 refuses each of these.
@@ -466,14 +481,14 @@ def test_a_package_in_the_way_is_replaced_without_touching_what_a_link_leads_to(
 
 def refuse_to_open(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """As chmod 000 does; root would read such a file all the same, so the refusal is made by hand."""
-    opened = Path.open
+    opened = os.open
 
-    def refusing(path: Path, *given: object, **named: object) -> object:
-        if path.name in names:
+    def refusing(path: str | Path, *given: Any, **named: Any) -> int:
+        if Path(path).name in names:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-        return opened(path, *given, **named)  # type: ignore[call-overload]
+        return opened(path, *given, **named)
 
-    monkeypatch.setattr(Path, "open", refusing)
+    monkeypatch.setattr(os, "open", refusing)
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -508,6 +523,57 @@ def test_a_manifest_that_cannot_be_read_is_a_package_error(tmp_path: Path, monke
         read_package(tmp_path / "pdf")
 
 
+def link(path: Path) -> None:
+    path.symlink_to("/etc/hostname")
+
+
+def replace_after(monkeypatch: pytest.MonkeyPatch, look: str, path: Path, plant: Callable[[Path], None]) -> None:
+    """Put something else in the place of a file when it was looked at and before it is opened."""
+    looked = getattr(package_module, look)
+
+    def look_and_replace(folder: Path) -> object:
+        seen = looked(folder)
+        path.unlink()
+        plant(path)
+        return seen
+
+    monkeypatch.setattr(package_module, look, look_and_replace)
+
+
+@pytest.mark.parametrize("plant", [link, os.mkfifo, Path.mkdir])
+def test_what_takes_the_place_of_a_file_between_two_looks_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Path], None]
+) -> None:
+    package(tmp_path, GOOD)
+    (tmp_path / "pdf" / "notes.txt").write_text("x")
+    replace_after(monkeypatch, "_entries", tmp_path / "pdf" / "notes.txt", plant)
+    found = read_package(tmp_path / "pdf")
+    assert [file.path for file in found.skill.files] == ["SKILL.md"]
+    assert ["'notes.txt' stays unread" in fault.message for fault in found.faults] == [True]
+
+
+@pytest.mark.parametrize("plant", [link, os.mkfifo, Path.mkdir])
+def test_what_takes_the_place_of_the_manifest_between_two_looks_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Path], None]
+) -> None:
+    package(tmp_path, GOOD)
+    replace_after(monkeypatch, "_manifest", tmp_path / "pdf" / "SKILL.md", plant)
+    with pytest.raises(PackageError, match="to be a plain file"):
+        read_package(tmp_path / "pdf")
+
+
+def test_a_pipe_that_takes_the_place_of_the_manifest_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(tmp_path, GOOD)
+    path = tmp_path / "pdf" / "SKILL.md"
+    info = path.stat()
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr(os, "stat", lambda path: info)
+    assert validate(tmp_path / "pdf") == ["SKILL.md must start with YAML frontmatter (---)"]
+
+
 def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:
     skill = Skill(name="pdf", description="x")
     path = write_package(skill, tmp_path)
@@ -518,6 +584,42 @@ def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:
     write_package(changed, tmp_path, replace_existing=True)
     assert read_package(path).skill.description == "y"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def let_renames_fail(monkeypatch: pytest.MonkeyPatch, *failing: int) -> None:
+    """Let the renames of these numbers fail."""
+    renamed, numbers = Path.rename, itertools.count(1)
+
+    def rename(path: Path, target: Path) -> Path:
+        if next(numbers) in failing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return renamed(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_package_that_cannot_be_replaced_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    skill = Skill(name="pdf", description="x")
+    path = write_package(skill, tmp_path)
+    let_renames_fail(monkeypatch, failing)
+    with pytest.raises(StoreFull):
+        write_package(replace(skill, description="y"), tmp_path, replace_existing=True)
+    assert list(tmp_path.iterdir()) == [path] and read_package(path).skill == skill
+
+
+def test_where_the_old_package_lies_is_told_if_it_cannot_be_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skill = Skill(name="pdf", description="x")
+    write_package(skill, tmp_path)
+    let_renames_fail(monkeypatch, 2, 3)
+    with pytest.raises(StoreError, match="Neither the new package nor the old one") as refusal:
+        write_package(replace(skill, description="y"), tmp_path, replace_existing=True)
+    [left] = tmp_path.glob(".pdf-old-*/pdf")
+    assert str(left) in refusal.value.hint and read_package(left).skill == skill
 
 
 # Every call of a write that meets the disk: the folder in the making, a file, its bytes, and the name at the end.

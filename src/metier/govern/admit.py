@@ -30,7 +30,7 @@ def add(library: str | Path, source: str | Path, *, trust: Trust | None = None, 
 
     Raises:
         PackageError: It is no package, or is refused.
-        Conflict: Another package of that name is installed.
+        Conflict: Another package of that name is installed, or the source is installed here or holds the library.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
@@ -79,7 +79,7 @@ def preview(
     """
     with install.candidate(library, name, scan=scan, source=source, signature=_told(trust)) as (old, new):
         seen = diff(old.folder, new.folder, scan)
-        lost = install.lost_signature(old.locked, new.locked) if old.locked.tree != new.locked.tree else ""
+        lost = install.lost_signature(old.locked, new.locked)
     if not lost:
         return seen
     decision = seen.decision if seen.decision in ASKS else UpdateDecision.REAPPROVE

@@ -5,6 +5,8 @@ An error is what `skills-ref` 0.1.1, the validator of the format, refuses; a war
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -74,6 +76,18 @@ def is_version(text: str) -> bool:
     (True, False, False)
     """
     return bool(_VERSION.fullmatch(text)) and ".." not in text
+
+
+def lies_inside(path: str) -> bool:
+    """Whether a path, whoever names it, lies plainly inside a package: forward slashes, and no way up or out.
+
+    >>> lies_inside("scripts/fill.py"), lies_inside("../pdf/SKILL.md"), lies_inside("/etc/passwd")
+    (True, False, False)
+    """
+    is_plain = "\x00" not in path and "\\" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
+    with contextlib.suppress(UnicodeEncodeError):
+        return is_plain and bool(os.fsencode(path))
+    return False
 
 
 def refuse_unplaceable(name: str, version: str) -> None:

@@ -152,7 +152,8 @@ def _changed_below(lines: list[str], name: str, value: str | None, line_end: str
         head = f"{' ' * outer}metadata:{line_end}"
         return [*_closed(lines, line_end), head, _line(name, value, line_end, outer + 2)]
     if metadata.kind == "empty" and value is not None:
-        return [*_closed(lines[: metadata.end], line_end), _line(name, value, line_end, 2), *lines[metadata.end :]]
+        first = _line(name, value, line_end, metadata.indent + 2)
+        return [*_closed(lines[: metadata.end], line_end), first, *lines[metadata.end :]]
     if metadata.kind != "lines":
         raise PackageError(
             f"The field 'metadata' of {where!r} is not written as lines of key: text.",

@@ -1,8 +1,8 @@
 """How does a package come into a library, go out, change, and come back as it was?
 
-The lock is written first and is the truth: a process killed at any moment leaves the old lock or the new one, every
-byte the lock names lies under `.metier/objects`, and `restore` makes the folders what the lock says. What a package may
-do is judged by functions that are passed in; this module knows no scanner.
+The lock is the truth, written before a folder comes and after one goes: a process killed at any moment leaves the old
+lock or the new one, every byte the lock names lies under `.metier/objects`, and `restore` makes the folders what the
+lock says. What a package may do is judged by functions that are passed in; this module knows no scanner.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
 from metier.skill import Skill
 from metier.stores.bulk import FileBulk
-from metier.stores.checks import is_name
+from metier.stores.checks import is_name, lies_inside
 from metier.stores.disk import told
 from metier.stores.lock import (
     HOME,
@@ -41,10 +41,11 @@ from metier.verdict import Decision, Scan, Severity
 REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
 """What a package is not installed with, unless somebody says why it may be."""
 
-VERIFIED = "verified"
-"""The state of a signature by somebody who is trusted."""
+UNCHECKED, VERIFIED = "unchecked", "verified"
+"""The states of a signature that nobody looked at, and of one by somebody who is trusted."""
 _BROUGHT = "_source"
 """Where a package is brought to beside the place of its name; no package can be called so."""
+_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 
 Scanner = Callable[[Path], Scan]
 SignatureCheck = Callable[[Path], tuple[str, str]]
@@ -70,19 +71,23 @@ def add(
 ) -> tuple[str, Locked]:
     """Install a package and lock it. Returns its name and its entry in the lock.
 
+    Of the same files, added again, what is known is kept: why they were allowed, and a signature not checked this time.
+
     Args:
         source: A folder or an archive.
         scan: What looks at the package before it is installed.
         signature: Tells the state of its signature, and who signed.
-        allow: Why it may be installed though its scan blocks or could not read all of it; kept in the lock.
+        allow: Why it may be installed though its scan blocks or could not read all of it; kept in the lock, unless
+            nothing speaks against it.
 
     Raises:
-        PackageError: It is none, or its scan refuses it.
+        PackageError: It is none, its scan refuses it, or the same files were verified before and are not any more.
         ConfigError: `allow` says nothing.
-        Conflict: Another package of that name is installed, or the source is what is installed here.
+        Conflict: Another package of that name is installed, or the source is installed here or holds the library.
     """
     _refuse_empty(allow)
     folder = Path(library)
+    _refuse_around(folder, source)
     with told("make", "the library", folder):
         folder.mkdir(parents=True, exist_ok=True)
     _refuse_installed(folder, source)
@@ -90,7 +95,7 @@ def add(
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
         old = lock.skills.get(staged.name)
-        if old is not None and old.tree != staged.locked.tree:
+        if old is not None and old.files != staged.locked.files:
             raise Conflict(
                 f"Another package {staged.name!r} is installed in {str(folder)!r}.",
                 hint=f"Update it, or remove it first: metier skill remove {staged.name}",
@@ -99,7 +104,11 @@ def add(
             raise Conflict(
                 f"Something that is not in the lock lies in {str(folder / staged.name)!r}.", hint="Move it away."
             )
-        return staged.name, _install(folder, lock, staged, allow)
+        if old is not None:
+            staged = _carried(old, staged)
+        lost = lost_signature(old, staged.locked) if old is not None else ""
+        _refuse_unapproved(staged.name, lost, allow)
+        return staged.name, _install(folder, lock, staged, allow if lost or _is_spoken_against(staged) else "")
 
 
 def update(
@@ -124,21 +133,18 @@ def update(
         NotStored: No such package is installed.
         PackageError: It is not what was locked, its new version is refused, or it is another package.
         ConfigError: `allow` says nothing.
+        Conflict: `source` is what is installed here, or holds the library.
     """
     _refuse_empty(allow)
     folder = Path(library)
     with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
-        if staged.locked.tree == old.tree:
+        if approved(name, staged.locked) == old:
             return old, old
         _refuse_blocked(staged, allow)
-        lost = lost_signature(old, staged.locked)
-        if not allow and (reason := lost or objection(folder / name, staged.folder)):
-            raise PackageError(
-                f"The new version of {name!r} needs to be approved anew: {reason}",
-                hint="Look at it with --diff, naming whom you trust if it was signed; "
-                "then say why it may be installed with --allow.",
-            )
-        return old, _install(folder, read_lock(folder), staged, allow)
+        reason = lost_signature(old, staged.locked) or objection(folder / name, staged.folder)
+        _refuse_unapproved(name, reason, allow)
+        needed = allow if reason or _is_spoken_against(staged) else ""
+        return old, _install(folder, read_lock(folder), staged, needed)
 
 
 @contextmanager
@@ -233,8 +239,9 @@ def _alone(library: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX)
         for left in home.glob("staging-*"):
             shutil.rmtree(left, ignore_errors=True)
-        for left in library.glob(".part-*"):
-            left.unlink(missing_ok=True)
+        with told("change", "the library", library):
+            for left in home.glob(".part-*"):
+                left.unlink(missing_ok=True)
         yield
     finally:
         os.close(handle)
@@ -254,7 +261,7 @@ def _workplace(library: Path) -> Iterator[Path]:
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
-        brought = stage(source, place / _BROUGHT / Path(source).resolve().name)
+        brought = stage(source, place / _BROUGHT / _called(Path(source).resolve()))
         skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
@@ -263,7 +270,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         # Under its own name, as signatures and the format speak of the name of the folder.
         package = brought.rename(place / skill.name)
         tree, seen = read_tree(package), scan(package)
-        state, signer = signature(package) if signature else ("unchecked", "")
+        state, signer = signature(package) if signature else (UNCHECKED, "")
         findings = {f"{f.severity.value}: {f.rule} {f.path}" for f in seen.findings if f.severity != Severity.NOTE}
         locked = Locked(
             version=skill.version,
@@ -290,15 +297,28 @@ def _candidate(
             f"The installed package {name!r} is not what was locked: {drift[0].path or name}: {drift[0].message}",
             hint="Restore it first: metier skill restore",
         )
+    if source is not None:
+        _refuse_around(library, source)
+        _refuse_installed(library, source)
     with _staged(library, library / old.source if source is None else source, scan, signature) as staged:
         if staged.name != name:
             raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
-        yield old, staged
+        yield old, _carried(old, staged)
 
 
 def _refuse_empty(allow: str) -> None:
     if allow and not any(character.isalnum() for character in allow):
         raise ConfigError(f"Expected a reason, got {allow!r}.", hint="Say in words why it may be installed.")
+
+
+def _refuse_around(library: Path, source: str | Path) -> None:
+    """A package with the library in it would grow by itself at each update."""
+    at, home = Path(source).resolve(), library.resolve()
+    if home != at and home.is_relative_to(at):
+        raise Conflict(
+            f"The library {str(library)!r} lies in the source {str(source)!r}, and would be installed with it.",
+            hint="Name a library elsewhere with --library, or copy the package out alone.",
+        )
 
 
 def _refuse_installed(library: Path, source: str | Path) -> None:
@@ -322,12 +342,36 @@ def _refuse_blocked(staged: Staged, allow: str) -> None:
         )
 
 
+def _is_spoken_against(staged: Staged) -> bool:
+    locked = staged.locked
+    return locked.decision != Decision.CLEAN or locked.signature not in (UNCHECKED, VERIFIED)
+
+
+def _refuse_unapproved(name: str, reason: str, allow: str) -> None:
+    if reason and not allow:
+        raise PackageError(
+            f"The package {name!r} needs to be approved anew: {reason}",
+            hint="Look at it with --diff, naming whom you trust if it was signed; "
+            "then say why it may be installed with --allow.",
+        )
+
+
+def _carried(old: Locked, staged: Staged) -> Staged:
+    """What holds of the same files still: why they were allowed, and who signed them, unless that was checked again."""
+    new = staged.locked
+    if new.files != old.files:
+        return staged
+    if new.signature == UNCHECKED:
+        new = replace(new, signature=old.signature, signer=old.signer)
+    return replace(staged, locked=replace(new, allowed=old.allowed))
+
+
 def _install(library: Path, lock: Lock, staged: Staged, allow: str) -> Locked:
     bulk = FileBulk(library / HOME / "objects")
     for path, file in staged.locked.files.items():
         if bulk.put((staged.folder / path).read_bytes()) != file.digest:
             raise StoreError(f"The file {path!r} of {staged.name!r} changed while it was installed.")
-    locked = approved(staged.name, replace(staged.locked, allowed=allow))
+    locked = approved(staged.name, replace(staged.locked, allowed=allow or staged.locked.allowed))
     write_lock(library, replace(lock, skills={**lock.skills, staged.name: locked}))
     _rebuild(library, staged.name, locked)
     return locked
@@ -337,6 +381,7 @@ def _rebuild(library: Path, name: str, locked: Locked) -> None:
     """Make the folder of a package anew from what is kept, and put it in its place."""
     with _workplace(library) as place, told("write", "a package", library):
         new = place / name
+        _refuse_outside(locked)
         try:
             _write(library, new, locked)
         except StoreError:  # not kept, or damaged
@@ -348,13 +393,17 @@ def _rebuild(library: Path, name: str, locked: Locked) -> None:
         new.rename(library / name)
 
 
+def _refuse_outside(locked: Locked) -> None:
+    for path in locked.files:
+        if not lies_inside(path):
+            raise PackageError(f"The lock names the path {path!r}, which lies outside of its package.")
+
+
 def _write(library: Path, new: Path, locked: Locked) -> None:
     bulk = FileBulk(library / HOME / "objects")
     new.mkdir()
     for path, file in locked.files.items():
         place = new / path
-        if ".." in path.split("/") or not place.is_relative_to(new):
-            raise PackageError(f"The lock names the path {path!r}, which lies outside of its package.")
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("xb") as content:
             content.write(bulk.get(file.digest))
@@ -365,10 +414,11 @@ def _write(library: Path, new: Path, locked: Locked) -> None:
 
 def _fetch(library: Path, new: Path, locked: Locked) -> None:
     brought = stage(library / locked.source, new.parent / _BROUGHT)
-    if read_tree(brought).digest != locked.tree:
+    tree = read_tree(brought)
+    if tree.digest != locked.tree:
         raise NotStored(f"its source {locked.source!r} holds something else now")
-    for path, file in locked.files.items():
-        (brought / path).chmod(0o755 if file.executable else 0o644)
+    for path in (file.path for file in tree.files if file.path in locked.files):
+        (brought / path).chmod(0o755 if locked.files[path].executable else 0o644)
     brought.rename(new)
 
 
@@ -389,6 +439,13 @@ def _entry(lock: Lock, name: str) -> Locked:
 def _from(library: Path, source: str | Path) -> str:
     # From the library on, so that a lock says the same wherever the project lies.
     return Path(os.path.relpath(Path(source).resolve(), library.resolve())).as_posix()
+
+
+def _called(source: Path) -> str:
+    """The name that a source came under, without the ending of an archive."""
+    ending = "" if source.is_dir() else next((one for one in _ENDINGS if source.name.lower().endswith(one)), "")
+    name = source.name[: len(source.name) - len(ending)]
+    return name if name.strip(".") else source.name
 
 
 def _digest_of(path: Path) -> str:

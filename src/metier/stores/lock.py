@@ -147,8 +147,9 @@ def write_lock(library: str | Path, lock: Lock) -> None:
     """
     folder = Path(library)
     with told("write", "the lock", folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder, prefix=".part-")
+        # In a folder of ours, so that what a killed process leaves is told from what others put into the library.
+        (folder / HOME).mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=folder / HOME, prefix=".part-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(lock_text(lock))
@@ -240,14 +241,22 @@ _MESSAGES = {
 def _is_note(name: str) -> bool:
     """Whether a file beside the packages is a text about them, and neither a program nor the text of a skill.
 
-    >>> _is_note("README.md"), _is_note("SKILL.md"), _is_note("run.py")
-    (True, False, False)
+    >>> _is_note("README.md"), _is_note("LICENSE"), _is_note("SKILL.md"), _is_note("run.py"), _is_note("run")
+    (True, True, False, False, False)
     """
-    return name[:1] == "." or "." not in name or (name.endswith(_NOTES) and name.lower() != "skill.md")
+    if "." not in name:
+        return name.isupper()  # as LICENSE is written; a program is not
+    return name[0] == "." or (name.endswith(_NOTES) and name.lower() != "skill.md")
+
+
+def _is_told(entry: Path) -> bool:
+    """Whether something beside the packages is more than a note: a folder, a link, or what may be run."""
+    info = entry.lstat()
+    return not stat.S_ISREG(info.st_mode) or bool(info.st_mode & 0o111) or not _is_note(entry.name)
 
 
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
     known = {HOME, LOCK_NAME, *lock.skills}
     for entry in sorted(folder.iterdir()):
-        if entry.name not in known and (entry.is_symlink() or entry.is_dir() or not _is_note(entry.name)):
+        if entry.name not in known and _is_told(entry):
             yield Drift(skill=entry.name, kind="unlocked", message="It lies in the library, and the lock has no such.")

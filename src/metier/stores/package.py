@@ -11,31 +11,31 @@ import contextlib
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from metier.errors import Conflict, PackageError
+from metier.errors import Conflict, PackageError, StoreError
 from metier.skill import File, Skill
-from metier.stores.checks import format_faults, refuse_unplaceable
+from metier.stores.checks import format_faults, lies_inside, refuse_unplaceable
 from metier.stores.disk import told
 from metier.stores.fault import Fault
 from metier.stores.frontmatter import Frontmatter, read_frontmatter
 from metier.stores.markdown import render, representation_of, skill_of
+from metier.stores.plain import NotPlain, open_plain
 from metier.stores.strict import validate
+from metier.stores.tree import MAX_DEPTH, MAX_FILES
 
 _MANIFEST = "SKILL.md"
 _MAX_MANIFEST_BYTES = 1 << 20
-_MAX_FILES = 10_000
-_MAX_FILE_DEPTH = 32
 _MAX_SEARCH_DEPTH = 128
 _MAX_SEARCH_FOLDERS = 500_000
 """Many times the largest public collection; so many folders are looked into within a minute."""
 
-_NOT_SEARCHED = (".git", ".metier", "node_modules")
+NOT_SEARCHED = (".git", ".metier", "node_modules")
+"""Folders in which no package is looked for."""
 
 NOT_LOOKED_INTO = "Not looked into: it is a link, cannot be read, or lies too deep or beyond too many folders."
 """What is said of each place that `all_packages` passed over."""
@@ -85,14 +85,15 @@ def read_package(path: str | Path) -> Package:
     folder = _package_folder(Path(path))
     name = _folder_name(folder)
     manifest, faults = _manifest(folder)
-    text, more = _text(manifest_bytes(folder / manifest))
+    data = manifest_bytes(folder / manifest)
+    text, more = _text(data)
     front = read_frontmatter(text, where=str(folder / manifest))
     skill, guesses = skill_of(front, folder=name)
     files, odd = _files(folder)
     faults += [*more, *front.faults, *format_faults(front, folder=name), *guesses, *odd]
     refusals = validate(folder if folder.name == name else folder.resolve())
     return Package(
-        skill=_with_files(skill, files, manifest=manifest, text=text, fields=front.fields),
+        skill=_with_files(skill, files, manifest=manifest, data=data, fields=front.fields),
         path=folder,
         faults=tuple(sorted(_levelled(faults, refusals), key=lambda fault: fault.line)),
         fields=front.fields,
@@ -145,15 +146,17 @@ def manifest_bytes(manifest: Path) -> bytes:
     b'---'
     """
     try:
-        info = manifest.lstat()
-        if not stat.S_ISREG(info.st_mode):
-            raise PackageError(
-                f"Expected {str(manifest)!r} to be a plain file, it is a folder, a link or a special file."
-            )
-        _refuse_large(info.st_size, manifest)
-        return manifest.read_bytes()
+        with os.fdopen(open_plain(manifest), "rb") as file:
+            _refuse_large(os.fstat(file.fileno()).st_size, manifest)
+            data = file.read(_MAX_MANIFEST_BYTES + 1)
+    except NotPlain:
+        raise PackageError(
+            f"Expected {str(manifest)!r} to be a plain file, it is a folder, a link or a special file."
+        ) from None
     except OSError as failure:
         raise PackageError(f"Cannot read {str(manifest)!r}: {failure.strerror}.") from failure
+    _refuse_large(len(data), manifest)
+    return data
 
 
 def refuse_unloadable(data: bytes, manifest: Path) -> None:
@@ -253,7 +256,7 @@ def write_package(
             outside.
         Conflict: Another package lies there, and it is not to be replaced.
         StoreFull: The disk is full; nothing half-written is left.
-        StoreError: The library cannot be written.
+        StoreError: The library cannot be written; a package that was to be replaced lies there as before.
     """
     refuse_unplaceable(skill.name, skill.version)
     library, place = Path(folder), Path(folder) / skill.name
@@ -345,7 +348,7 @@ def _files(folder: Path) -> tuple[list[File], list[Fault]]:
             continue
         for entry in entries:
             path = Path(entry.path).relative_to(folder).as_posix()
-            if entry.is_dir(follow_symlinks=False) and depth < _MAX_FILE_DEPTH:
+            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
                 pending.append((Path(entry.path), depth + 1))
             elif entry.is_file(follow_symlinks=False):
                 try:
@@ -355,8 +358,8 @@ def _files(folder: Path) -> tuple[list[File], list[Fault]]:
             else:
                 message = f"{path!r} is a link, a special file or too deep, and is not part of the package."
                 faults.append(Fault(level="warning", line=0, message=message, fix="Put a plain file in its place."))
-            if len(files) + len(faults) > _MAX_FILES:
-                raise PackageError(f"The package {str(folder)!r} has more than {_MAX_FILES} files.")
+            if len(files) + len(faults) > MAX_FILES:
+                raise PackageError(f"The package {str(folder)!r} has more than {MAX_FILES} files.")
     return sorted(files, key=lambda file: file.path), faults
 
 
@@ -369,7 +372,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _file(path: Path, name: str) -> File:
-    with path.open("rb") as file:
+    with os.fdopen(open_plain(path), "rb") as file:
         sha = hashlib.file_digest(file, "sha256").hexdigest()
         return File(path=name, size=file.tell(), digest=f"sha256:{sha}")
 
@@ -386,19 +389,19 @@ def _is_folder(path: Path) -> bool:
     return False
 
 
-def _with_files(skill: Skill, files: list[File], *, manifest: str, text: str, fields: Mapping[str, Any]) -> Skill:
+def _with_files(skill: Skill, files: list[File], *, manifest: str, data: bytes, fields: Mapping[str, Any]) -> Skill:
     others = tuple(file for file in files if file.path != manifest)
     metadata = fields.get("metadata")
     if not isinstance(metadata, Mapping) or "metier-representation" not in metadata:
         skill = replace(skill, representation=representation_of(others))
     own = replace(skill, files=others)
     # A skill must change when any byte of its package does, or a verdict would outlive what it judged.
-    return own if _is_rendered(own, text) else replace(skill, files=tuple(files))
+    return own if _is_rendered(own, data) else replace(skill, files=tuple(files))
 
 
-def _is_rendered(skill: Skill, text: str) -> bool:
+def _is_rendered(skill: Skill, data: bytes) -> bool:
     with contextlib.suppress(PackageError):
-        return render(skill) == text
+        return render(skill).encode() == data
     return False
 
 
@@ -416,7 +419,7 @@ def _search(top: Path, skipped: list[Path] | None, max_depth: int, max_folders: 
             yield here
         passed_over += [Path(entry.path) for entry in entries if entry.is_symlink()]
         inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-        wanted = [Path(entry.path) for entry in inner if entry.name not in _NOT_SEARCHED]
+        wanted = [Path(entry.path) for entry in inner if entry.name not in NOT_SEARCHED]
         if depth < max_depth:
             pending += [(path, depth + 1) for path in reversed(wanted)]
         else:
@@ -438,28 +441,15 @@ def _hides_nothing(path: Path, top: str) -> bool:
         return False
     target = Path(os.path.realpath(path))
     return not _is_folder(target) or (
-        target.is_relative_to(top) and not set(target.relative_to(top).parts) & set(_NOT_SEARCHED)
+        target.is_relative_to(top) and not set(target.relative_to(top).parts) & set(NOT_SEARCHED)
     )
 
 
 def _refuse_outside(path: str) -> None:
-    parts = path.split("/")
-    if (
-        not path
-        or not _is_encodable(path)
-        or "\x00" in path
-        or "\\" in path
-        or any(part in ("", ".", "..") for part in parts)
-    ):
+    if not lies_inside(path):
         raise PackageError(
             f"The path {path!r} does not lie inside a package.", hint="Use forward slashes, as in scripts/fill.py."
         )
-
-
-def _is_encodable(path: str) -> bool:
-    with contextlib.suppress(UnicodeEncodeError):
-        return bool(os.fsencode(path))
-    return False
 
 
 def _write_file(path: Path, content: bytes | Path) -> None:
@@ -494,10 +484,32 @@ def _settle(part: Path, place: Path, *, replace_existing: bool) -> Path:
             raise Conflict(
                 f"Another package lies in {str(place)!r}.", hint="Remove it, or write with replace_existing=True."
             )
-        old = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-old-"))
-        place.rename(old / place.name)
-        part.rename(place)
-        shutil.rmtree(old, ignore_errors=True)
+        _replace(part, place)
     else:
         part.rename(place)
     return place
+
+
+def _replace(part: Path, place: Path) -> None:
+    """Put a finished folder in the place of another; if it cannot be put there, the other one comes back."""
+    old = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-old-"))
+    aside = old / place.name
+    try:
+        place.rename(aside)
+        part.rename(place)
+    except BaseException:
+        if os.path.lexists(aside):
+            _put_back(aside, place)
+        old.rmdir()
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(aside: Path, place: Path) -> None:
+    try:
+        aside.rename(place)
+    except OSError as failure:
+        raise StoreError(
+            f"Neither the new package nor the old one can be put in {str(place)!r}: {failure.strerror or failure}.",
+            hint=f"The old one lies in {str(aside)!r}: move it back.",
+        ) from failure

@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 
 from metier.errors import PackageError
 from metier.stores.disk import told
+from metier.stores.plain import NotPlain, open_plain
 
 MAX_FILES = 10_000
 MAX_DEPTH = 32
@@ -178,16 +179,14 @@ def _is_plain(name: str) -> bool:
 
 
 def _read(entry: os.DirEntry[str], path: str, new_hash: Callable[[], Hasher]) -> TreeFile | OddKind:
-    # O_NOFOLLOW: what was a file when it was listed may be a link by now; O_NONBLOCK: or a pipe.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        handle = os.open(entry.path, flags)
+        handle = open_plain(entry.path)
+    except NotPlain:
+        return "special"
     except OSError:
         return "unreadable"
     try:
         info = os.fstat(handle)
-        if not stat.S_ISREG(info.st_mode):
-            return "special"
         hasher, size = new_hash(), 0
         while block := os.read(handle, _BLOCK):
             hasher.update(block)

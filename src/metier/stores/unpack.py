@@ -22,6 +22,7 @@ from typing import IO, cast
 from metier.errors import PackageError
 from metier.stores.disk import told
 from metier.stores.package import find_packages
+from metier.stores.plain import open_plain
 from metier.stores.tree import MAX_DEPTH, MAX_FILES, read_tree
 
 MAX_BYTES = 64 << 20
@@ -112,8 +113,7 @@ def _copy(origin: Path, room: _Room) -> None:
     if tree.odd:
         raise room.refusal(f"has {tree.odd[0].path!r}, which is no plain file ({tree.odd[0].kind})")
     for file in tree.files:
-        handle = os.open(origin / file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(handle, "rb") as content:
+        with os.fdopen(open_plain(origin / file.path), "rb") as content:
             room.take(file.path, content, is_executable=file.is_executable)
 
 

@@ -8,6 +8,7 @@ A valid signature says who signed which bytes. It never says that they are safe,
 """
 
 from metier.govern.sign.content import left_out
+from metier.govern.sign.keyless import verify_keyless
 from metier.govern.sign.report import FaultKind, SignatureFault, SignatureReport, SignatureState
 from metier.govern.sign.trust import Trust, trust_from, trust_keys, trust_roots
 from metier.govern.sign.verify import verify
@@ -25,4 +26,5 @@ __all__ = [
     "trust_keys",
     "trust_roots",
     "verify",
+    "verify_keyless",
 ]

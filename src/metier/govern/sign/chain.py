@@ -8,6 +8,7 @@ limited to another purpose (a web server's) are refused.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     E = TypeVar("E", bound=ExtensionType)
 
 MAX_DEPTH = 8
+MAX_WAYS = 1_000
+"""So many are looked at: certificates of one name and key issue each other, and 15 of them make millions of ways."""
 _WEAK = ("md5", "sha1")
 _UNDERSTOOD = (
     "2.5.29.19",  # basic constraints
@@ -44,10 +47,12 @@ def chain_faults(
         at: When all must be valid; when the signing certificate began to be, by default.
     """
     faults = list(_purpose_faults(signing))
-    paths = [[signing]] if signing in roots else list(_paths(signing, others, roots))
+    paths, is_whole = ([[signing]], True) if signing in roots else _paths(signing, others, roots)
     if not paths:
         end = _last_issuer(signing, others)
         message = f"The chain ends at {end!r}, and no trusted root issued that."
+        if not is_whole:
+            message = f"The certificates issue each other in too many ways; none of {MAX_WAYS} leads to a trusted root."
         return [*faults, SignatureFault(kind=FaultKind.UNTRUSTED_ROOT, message=message)]
     moment = at or signing.not_valid_before_utc
     return faults + min((list(_path_faults(path, moment)) for path in paths), key=len)
@@ -60,13 +65,17 @@ def is_self_signed(certificate: Certificate) -> bool:
 
 def _paths(
     signing: Certificate, others: Sequence[Certificate], roots: Sequence[Certificate]
-) -> Iterator[list[Certificate]]:
-    pending = [[signing]]
-    while pending:
-        path = pending.pop()
-        yield from ([*path, root] for root in roots if _issued(path[-1], root))
+) -> tuple[list[list[Certificate]], bool]:
+    """The paths to a trusted root, the shortest first, and whether every way was looked at."""
+    found, pending = list[list["Certificate"]](), deque([[signing]])
+    for _ in range(MAX_WAYS):
+        if not pending:
+            break
+        path = pending.popleft()
+        found += [[*path, root] for root in roots if _issued(path[-1], root)]
         if len(path) < MAX_DEPTH:
             pending += [[*path, one] for one in others if one not in path and _issued(path[-1], one)]
+    return found, not pending
 
 
 @lru_cache(maxsize=4096)  # a catalogue signs thousands of packages under one root

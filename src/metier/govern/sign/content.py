@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from metier.govern.sign.report import FaultKind, SignatureFault
 from metier.govern.sign.statement import GIT_PATHS, Manifest
+from metier.stores.plain import open_plain
 from metier.stores.tree import Difference, Hasher, Tree, TreeFile, differences, read_tree
 
 _INERT = (".gitattributes", ".gitignore")
@@ -122,8 +123,7 @@ def _in_shards(folder: Path, tree: Tree, manifest: Manifest) -> Tree:
 
 def _pieces(folder: Path, file: TreeFile, manifest: Manifest) -> str:
     told = ""
-    handle = os.open(folder / file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    with os.fdopen(handle, "rb") as content:
+    with os.fdopen(open_plain(folder / file.path), "rb") as content:
         for start in range(0, file.size, manifest.shard_size):
             end = min(start + manifest.shard_size, file.size)
             hasher = _hash(manifest)()

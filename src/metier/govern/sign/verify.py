@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from metier.govern.sign.content import content_faults
 from metier.govern.sign.report import FaultKind, SignatureFault, SignatureReport, state_of
 from metier.govern.sign.statement import Manifest, read_statement
 from metier.govern.sign.trust import Trust, trust_faults
+from metier.stores.plain import NotPlain, open_plain
 
 SIGNATURE_NAMES = ("skill.oms.sig", "model.sig")
 MAX_SIGNATURE_BYTES = 1 << 24
@@ -105,7 +105,10 @@ def report(
 
 
 def _needs_sigstore() -> SignatureFault:
-    message = "Sigstore vouches for it without a key, which `verify_keyless` checks with the sigstore library."
+    message = (
+        "Sigstore vouches for it without a key; check it in Python: metier.govern.sign.verify_keyless, "
+        "which needs: pip install 'metier[keyless]'."
+    )
     return SignatureFault(kind=FaultKind.UNSUPPORTED, message=message)
 
 
@@ -116,14 +119,14 @@ def read_signature(path: Path) -> bytes:
         ValueError: It is a link, no plain file, or larger than any honest one.
         OSError: It cannot be read.
     """
-    # What was a file a moment ago may be a link or a pipe by now.
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    try:
+        handle = open_plain(path)
+    except NotPlain as error:
+        raise ValueError("it is no plain file") from error
     with os.fdopen(handle, "rb") as file:
-        info = os.fstat(handle)
-        if not stat.S_ISREG(info.st_mode):
-            raise ValueError("it is no plain file")
-        if info.st_size > MAX_SIGNATURE_BYTES:
-            raise ValueError(f"it has {info.st_size} bytes, at most {MAX_SIGNATURE_BYTES} are read")
+        size = os.fstat(handle).st_size
+        if size > MAX_SIGNATURE_BYTES:
+            raise ValueError(f"it has {size} bytes, at most {MAX_SIGNATURE_BYTES} are read")
         return file.read(MAX_SIGNATURE_BYTES)
 
 

@@ -139,7 +139,7 @@ def _manifest(path: str) -> str | list[str] | None:
             return [f"Not a plain file: {path}"]
         if info.st_size > _MAX_BYTES:
             return [f"Larger than {_MAX_BYTES} bytes: {path}"]
-        with open(path, "rb") as file:  # noqa: PTH123 - half the cost of Path.open, once a package
+        with open(path, "rb", opener=_at_once) as file:
             return file.read().decode()
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -149,6 +149,11 @@ def _manifest(path: str) -> str | list[str] | None:
         return [f"{type(failure).__name__}: {failure}"]
     except UnicodeDecodeError as failure:
         return [f"UnicodeDecodeError: {failure}"]
+
+
+def _at_once(path: str, flags: int) -> int:
+    # What was a file a moment ago may be a pipe by now, on which a reader would wait.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _field_errors(fields: dict[str, Any]) -> list[str]:
