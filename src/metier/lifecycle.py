@@ -92,7 +92,8 @@ def run(
         status = Status.FAILED
         try:
             turned = turn(stages, store, workspace.home, listener=listener, start=start, only=only)
-            library.publish(store, workspace.home, current_skills(workspace, store))
+            as_held = partial(held, store, policy=workspace.settings.govern)
+            library.publish(store, workspace.home, current_skills(workspace, store), held=as_held)
             write_evidence(store, workspace.home / "evidence.jsonl")
             status = Status.DONE
         finally:

@@ -114,6 +114,17 @@ def test_what_is_revoked_is_taken_from_agents_at_once(metier: Command, workspace
     assert not (shown / "reverse").exists()
 
 
+def test_an_older_version_goes_with_the_one_that_is_revoked(metier: Command, workspace: Path, package: Path) -> None:
+    shown = workspace / ".metier" / "library"
+    shutil.copytree(package, shown / "reverse")
+    newer = judge(replace(SKILL, version="1.1.0"), Scan(), policy=GovernPolicy(semantic="optional"))
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(newer)
+    code, out, _ = metier("govern", "revoke", "reverse", *BY, "-w", workspace, "--json")
+    assert (code, json.loads(out)["digest"]) == (0, newer.digest)
+    assert not (shown / "reverse").exists()
+
+
 def test_another_policy_leaves_no_verdict_behind(
     metier: Command, workspace: Path, package: Path, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -171,13 +172,15 @@ def _move(folder: Path, json: bool, move: Callable[[Store, GovernPolicy], Verdic
 def _ruled(folder: Path) -> Iterator[tuple[Store, GovernPolicy]]:
     """The store of a workspace and its policy; what may no longer be read is taken from agents at once."""
     from metier.faces.opened import stored
+    from metier.govern.transitions import held
     from metier.stores.library import withdraw
     from metier.workspace import open_workspace
 
     workspace = open_workspace(folder)
+    policy = workspace.settings.govern
     with stored(folder) as store:
-        yield store, workspace.settings.govern
-        withdraw(store, workspace.home)
+        yield store, policy
+        withdraw(store, workspace.home, held=partial(held, store, policy=policy))
 
 
 def _show(verdict: Verdict, json: bool) -> None:
