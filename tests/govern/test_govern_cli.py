@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -122,6 +123,18 @@ def test_an_older_version_goes_with_the_one_that_is_revoked(metier: Command, wor
         store.put_verdict(newer)
     code, out, _ = metier("govern", "revoke", "reverse", *BY, "-w", workspace, "--json")
     assert (code, json.loads(out)["digest"]) == (0, newer.digest)
+    assert not (shown / "reverse").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_what_is_revoked_is_taken_from_agents_even_if_the_output_is_full(workspace: Path, package: Path) -> None:
+    shown = workspace / ".metier" / "library"
+    shutil.copytree(package, shown / "reverse")
+    command = [sys.executable, "-m", "metier", "govern", "revoke", "reverse", *BY, "-w", str(workspace)]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert "The disk is full at the output" in ended.stderr
     assert not (shown / "reverse").exists()
 
 

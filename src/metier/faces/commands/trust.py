@@ -160,12 +160,15 @@ def restore(
         fresh = look_at(package, policy=policy, client=client, store=store)
         if fresh.skill != skill:
             raise GovernError(f"The package {str(package)!r} holds the skill {fresh.skill!r}, not {skill!r}.")
-        _show(move(store, fresh, who=by, because=because, policy=policy, when=when), json)
+        verdict = move(store, fresh, who=by, because=because, policy=policy, when=when)
+    _show(verdict, json)
 
 
 def _move(folder: Path, json: bool, move: Callable[[Store, GovernPolicy], Verdict]) -> None:
     with _ruled(folder) as (store, policy):
-        _show(move(store, policy), json)
+        verdict = move(store, policy)
+    # Shown last: an output that fails keeps nothing of what was decided from being done.
+    _show(verdict, json)
 
 
 @contextmanager
