@@ -215,6 +215,31 @@ def test_a_re_audit_that_fails_restores_nothing(store: Store) -> None:
     assert exposure(store) == ExposureTier.METADATA
 
 
+def test_whoever_restores_answers_for_what_needs_review(store: Store) -> None:
+    policy = replace(POLICY, semantic="optional")
+    store.put_verdict(judge(SKILL, needs_review("a.txt"), policy=policy))
+    transitions.approve(store, "reverse", who="Ada", because="read it", policy=policy)
+    transitions.revoke(store, "reverse", who="Ada", because="it sent mail", policy=policy)
+    now = transitions.standing_of(store, "reverse", MINE, policy=policy)
+    fresh = judge(SKILL, needs_review("a.txt"), standing=now, policy=policy)
+    back = transitions.restore(store, fresh, who="Grace", because="audited", policy=policy)
+    assert (back.vetting, back.exposure) == (VettingTier.COMMUNITY, ExposureTier.INSTRUCTIONS)
+    assert back.gates[0].reasons[0] == "Grace approved this content after review"
+    now = transitions.standing_of(store, "reverse", MINE, policy=policy)
+    assert (now.approved_by, now.exposure) == ("Grace", ExposureTier.INSTRUCTIONS)
+    grown = judge(SKILL, needs_review("a.txt", "key.txt"), standing=now, policy=policy)
+    assert grown.gates[0].outcome == GateOutcome.FAILED
+
+
+def test_nobody_restores_what_a_model_objects_to(store: Store) -> None:
+    store.put_verdict(ORGANISATION)
+    transitions.revoke(store, "reverse", who="Ada", because="it sent mail", policy=POLICY)
+    point = Finding(rule="second-opinion", severity=Severity.REVIEW, message="Sends mail.")
+    bad = judge(SKILL, needs_review("a.txt"), opinion=Opinion(model="m", findings=(point,)), policy=POLICY)
+    with pytest.raises(GovernError, match="fails G2 and is not restored"):
+        transitions.restore(store, bad, who="Ada", because="audited", policy=POLICY)
+
+
 def test_what_never_fell_cannot_be_restored(store: Store) -> None:
     store.put_verdict(ORGANISATION)
     with pytest.raises(GovernError, match="neither demoted nor revoked"):

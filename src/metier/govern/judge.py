@@ -41,7 +41,7 @@ from metier.verdict import (
     VettingTier,
 )
 
-__all__ = ["OWN_RULES", "Evidence", "judge", "rejudge"]
+__all__ = ["OWN_RULES", "Evidence", "judge", "rejudge", "scanned_in"]
 
 OWN_RULES = (RULE, "negative-uplift", "no-origin")
 """The rules of the findings that a verdict adds to those of the scan."""
@@ -123,8 +123,7 @@ def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None
     if standing.digest != verdict.digest:
         # What holds for other content is no word on this one; its falls bind all the same.
         standing = Standing(skill=verdict.skill, digest=verdict.digest, falls=standing.falls)
-    seen = tuple(f for f in verdict.findings if f.rule not in OWN_RULES)
-    scan = Scan(findings=seen, unread=verdict.unread)
+    scan = scanned_in(verdict)
     kept = {gate.gate: gate for gate in verdict.gates}
     semantic, behavioural, manifest = (
         kept.get(gate)
@@ -146,6 +145,15 @@ def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None
         vetting = VettingTier.UNVETTED
     exposure = min(exposure, policy.ceiling(vetting))
     return replace(verdict, gates=gates, vetting=vetting, exposure=exposure, reasons=(*reasons, *held))
+
+
+def scanned_in(verdict: Verdict) -> Scan:
+    """What a verdict holds of the scan: its findings without those that the verdict added, and what was not read.
+
+    >>> scanned_in(judge(Skill(name="reverse", description="Backwards."), Scan())).findings
+    ()
+    """
+    return Scan(findings=tuple(f for f in verdict.findings if f.rule not in OWN_RULES), unread=verdict.unread)
 
 
 def _vetting(

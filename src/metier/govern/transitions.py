@@ -12,7 +12,7 @@ from datetime import datetime
 from metier.audit import Deed, Event
 from metier.errors import GovernError, NotStored, nearest
 from metier.govern.gates import weighs
-from metier.govern.judge import rejudge
+from metier.govern.judge import rejudge, scanned_in
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, after, cannot_promote, judged, one_lower, standing
 from metier.store import Store
@@ -229,6 +229,8 @@ def restore(
 ) -> Verdict:
     """Lift the falls of a content that was audited again. Nothing earlier comes back: its tier is that of the audit.
 
+    What needs review is answered for by whoever restores it, as by an approval.
+
     Args:
         verdict: What a fresh look at the package gave, made for this purpose.
 
@@ -239,13 +241,16 @@ def restore(
     now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
     if not now.falls:
         raise GovernError(f"Skill {verdict.skill!r} was neither demoted nor revoked.")
-    failed = [g for g in verdict.gates if g.gate in (Gate.STATIC, Gate.SEMANTIC) and g.outcome == GateOutcome.FAILED]
+    seen = scanned_in(verdict)
+    covers = weighs(seen) if seen.decision == Decision.REVIEW else ()
+    binding = (Gate.SEMANTIC,) if covers else (Gate.STATIC, Gate.SEMANTIC)
+    failed = [g for g in verdict.gates if g.gate in binding and g.outcome == GateOutcome.FAILED]
     if failed:
         raise GovernError(
             f"Skill {verdict.skill!r} fails {failed[0].gate.value} and is not restored: {failed[0].reasons[0]}.",
             hint="Change the package, and audit it again.",
         )
-    return _move(store, verdict, _event(Deed.RESTORATION, verdict, who, because, when), policy)
+    return _move(store, verdict, replace(_event(Deed.RESTORATION, verdict, who, because, when), covers=covers), policy)
 
 
 def _move(store: Store, verdict: Verdict, event: Event, policy: GovernPolicy | None) -> Verdict:

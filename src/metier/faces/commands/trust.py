@@ -149,6 +149,8 @@ def restore(
 ) -> None:
     """Audit a package again, and lift its falls if it passes. Nothing else comes back: its tier is that of the audit.
 
+    Whoever restores it answers for what needs review in it, as by an approval.
+
     Example: metier govern restore tidy --package packages/tidy --by "Ada" --because "mended" -w examples/first-trade
     """
     from metier.errors import GovernError
