@@ -10,6 +10,8 @@ import pytest
 from metier.border import load
 from metier.govern.policy import GovernPolicy
 from metier.govern.stage import run
+from metier.govern.story import explain
+from metier.govern.transitions import approve
 from metier.skill import Skill
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
@@ -83,6 +85,17 @@ def test_an_objection_of_the_library_holds_a_skill_back_and_is_the_first_reason(
     )
     assert exposures(result) == [ExposureTier.INSTRUCTIONS, ExposureTier.METADATA]
     assert verdicts(result)[1].reasons == ("no room", "the scan is clean", "no exam has measured it")
+
+
+def test_an_approval_does_not_lift_what_a_skill_was_held_back_for(context: Context, tmp_path: Path) -> None:
+    first, second = package(tmp_path / "a"), package(tmp_path / "b", policy="Another one.")
+    shadow = verdicts(run(context, POLICY, candidates=[(first, None), (second, None)]))[1]
+    context.store.put_verdict(shadow)
+    approved = approve(context.store, "reverse", who="Ada", because="read it", policy=POLICY)
+    assert (approved.exposure, approved.reasons[0]) == (ExposureTier.METADATA, shadow.reasons[0])
+    story = explain(context.store, "reverse", policy=POLICY)
+    assert (story.verdict.exposure, story.exposure) == (ExposureTier.METADATA, ExposureTier.METADATA)
+    assert story.raises[0] == f"a package that the library can take; now {shadow.reasons[0]}"
 
 
 def test_no_candidates_are_no_verdicts(context: Context) -> None:

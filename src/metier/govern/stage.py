@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from metier.digest import plain
-from metier.govern.judge import judge
+from metier.govern.judge import held_back, judge
 from metier.govern.manifest import declared
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
@@ -45,7 +44,7 @@ def run(
         )
         against = _shadows(skill, verdicts) or objection(skill)
         if against:
-            verdict = replace(verdict, exposure=ExposureTier.METADATA, reasons=(against, *verdict.reasons))
+            verdict = held_back(verdict, against)
         verdicts.append(verdict)
         sources.setdefault(verdict.digest, os.path.relpath(folder, context.home))
         context.progress(len(verdicts), len(verdicts), {})
