@@ -6,11 +6,12 @@ from the event, is kept together with it, and is what every function returns.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from metier.audit import Deed, Event
-from metier.errors import GovernError, NotStored, nearest
+from metier.errors import GovernError, InputError, NotStored, nearest
 from metier.govern.gates import weighs
 from metier.govern.judge import rejudge, scanned_in
 from metier.govern.policy import GovernPolicy
@@ -18,20 +19,27 @@ from metier.govern.standing import Standing, after, cannot_promote, judged, one_
 from metier.store import Store
 from metier.verdict import Decision, ExposureTier, Gate, GateOutcome, Scan, Verdict, VettingTier
 
+_ALGORITHM = "sha256:"
+_LEAST_DIGITS = 8
+"""A shorter beginning of a digest is sooner a slip than a choice."""
+
 
 def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
     """The last verdict on a skill, or on one content of it.
 
+    Args:
+        digest: All of a digest, or at least its first 8 hexadecimal digits, with or without `sha256:`.
+
     Raises:
         NotStored: There is none.
+        InputError: The digest is too short, or fits several contents.
     """
-    found = [v for v in store.verdicts(skill) if v.digest.startswith(digest)] if digest else list(store.verdicts(skill))
-    if found:
-        return found[-1]
-    if digest and any(True for _ in store.verdicts(skill)):
-        raise NotStored(f"No content {digest!r} of skill {skill!r} was judged.", hint="Judge it first: metier run")
-    known = {verdict.skill for verdict in store.verdicts()}
-    raise NotStored(f"No skill {skill!r} was judged.", hint=nearest(skill, known))
+    verdicts = list(store.verdicts(skill))
+    if not verdicts:
+        known = {verdict.skill for verdict in store.verdicts()}
+        raise NotStored(f"No skill {skill!r} was judged.", hint=nearest(skill, known))
+    whole = _whole(digest, {verdict.digest for verdict in verdicts}, skill) if digest else verdicts[-1].digest
+    return next(verdict for verdict in reversed(verdicts) if verdict.digest == whole)
 
 
 def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy | None = None) -> Standing:
@@ -283,6 +291,26 @@ def _event(deed: Deed, verdict: Verdict, who: str, because: str, when: str) -> E
             ) from error
     reasons = (because,) if because else ()
     return Event(deed=deed, who=who, skill=verdict.skill, digest=verdict.digest, because=reasons, when=when)
+
+
+def _whole(digest: str, known: Collection[str], skill: str) -> str:
+    """The one known digest that another is the beginning of."""
+    if digest in known:
+        return digest
+    digits = digest.lower().removeprefix(_ALGORITHM)
+    fitting = sorted(one for one in known if one.removeprefix(_ALGORITHM).startswith(digits))
+    if not fitting:
+        raise NotStored(f"No content {digest!r} of skill {skill!r} was judged.", hint="Judge it first: metier run")
+    if len(digits) < _LEAST_DIGITS:
+        raise InputError(
+            f"Expected at least {_LEAST_DIGITS} hexadecimal digits of a digest of {skill!r}, got {digest!r}.",
+            hint=f"It could be {', '.join(fitting)}.",
+        )
+    if len(fitting) > 1:
+        raise InputError(
+            f"The digest {digest!r} fits {len(fitting)} contents of {skill!r}.", hint=f"Name one: {', '.join(fitting)}"
+        )
+    return fitting[0]
 
 
 def _refuse_nameless(who: str, because: str) -> None:

@@ -21,7 +21,9 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 SkillArgument = Annotated[str, typer.Argument(help="The name of a skill that was judged.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who decides this.")]
 BecauseOption = Annotated[str, typer.Option("--because", help="Why, in one sentence.")]
-DigestOption = Annotated[str, typer.Option("--digest", help="Which content of it; the one judged last without.")]
+DigestOption = Annotated[
+    str, typer.Option("--digest", help="Which content of it, by 8 or more digits; the one judged last without.")
+]
 WhenOption = Annotated[str, typer.Option("--when", help="A date to enter, such as 2026-01-31; no clock is read.")]
 
 
