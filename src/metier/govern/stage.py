@@ -8,6 +8,7 @@ from pathlib import Path
 
 from metier.digest import plain
 from metier.govern.judge import held_back, judge
+from metier.govern.look import refuse_changed
 from metier.govern.manifest import declared
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
@@ -28,15 +29,21 @@ def run(
     candidates: Iterable[Candidate],
     objection: Callable[[Skill], str] = lambda skill: "",
 ) -> Result:
-    """Scan and judge every candidate. `objection` tells why a library cannot take a skill that is safe in itself."""
+    """Scan and judge every candidate. `objection` tells why a library cannot take a skill that is safe in itself.
+
+    Raises:
+        PackageError: A package cannot be read, or changed while it was scanned.
+    """
     verdicts: list[Verdict] = []
     sources: dict[str, str] = {}
     for folder, evidence in candidates:
         package = read_package(folder)
         skill = package.skill
+        seen = scan(folder)
+        refuse_changed(folder, skill)
         verdict = judge(
             skill,
-            scan(folder),
+            seen,
             declared=declared(package.fields),
             evidence=evidence,
             standing=standing_of(context.store, skill.name, skill.digest, policy=policy),
