@@ -174,9 +174,7 @@ def publish(
     return library
 
 
-def withdraw(
-    store: Store, home: Path, *, held: Callable[[Verdict], Verdict] = lambda verdict: verdict
-) -> list[str]:
+def withdraw(store: Store, home: Path, *, held: Callable[[Verdict], Verdict] = lambda verdict: verdict) -> list[str]:
     """Take from the library what may no longer be read, without waiting for the next run; returns the names.
 
     Args:
