@@ -336,6 +336,19 @@ def test_two_folders_are_compared_as_two_versions(metier: Command, package: Path
     assert metier("govern", "scan", new, "--against", tmp_path / "nothing")[0] == 2
 
 
+def test_a_folder_of_packages_is_no_version_and_no_option_is_passed_over(
+    metier: Command, workspace: Path, package: Path
+) -> None:
+    for new, old in ((package.parent, package), (package, package.parent), (package.parent, package.parent)):
+        code, _, err = metier("govern", "scan", new, "--against", old)
+        assert (code, "Expected a package, got the folder" in err) == (2, True)
+    code, _, err = metier("govern", "scan", package, "--against", package, "--fail-on", "block")
+    assert (code, "nor --fail-on" in err) == (2, True)
+    for option in (("--verify",), ("--keep-anchor", workspace / "head.json")):
+        code, _, err = metier("govern", "audit", *option, "--skill", "reverse", "-w", workspace)
+        assert (code, "Expected --skill without" in err) == (2, True)
+
+
 def test_a_block_cannot_be_approved_and_nobody_decides_namelessly(
     metier: Command, workspace: Path, package: Path
 ) -> None:

@@ -158,6 +158,25 @@ def look_at(
     )
 
 
+def refuse_many(folder: Path) -> None:
+    """Refuse a folder that is no package itself, and say how many it holds.
+
+    Raises:
+        PackageError: It is no package, or there is no such folder.
+
+    >>> import tempfile
+    >>> from metier.stores.package import write_package
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     refuse_many(write_package(Skill(name="reverse", description="Backwards."), Path(library)))
+    """
+    found, _ = all_packages(folder)
+    if folder not in found:
+        raise PackageError(
+            f"Expected a package, got the folder {str(folder)!r} that holds {len(found)}.",
+            hint="Name the folder with the SKILL.md in it.",
+        )
+
+
 def refuse_changed(folder: Path, skill: Skill) -> None:
     """Refuse a package that is no longer what was read of it: what was seen of it since may be of other content.
 
