@@ -487,6 +487,13 @@ def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
     return [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
 
 
+def readable_skills(workspace: Workspace, store: Store) -> list[Skill]:
+    """The current skills whose verdict, as it holds now, lets more of them be read than their metadata."""
+    verdicts = present_verdicts(workspace, store)
+    readable = {key for key, verdict in verdicts.items() if verdict.exposure > ExposureTier.METADATA}
+    return [skill for skill in current_skills(workspace, store) if skill.digest in readable]
+
+
 def present_verdicts(workspace: Workspace, store: Store) -> dict[str, Verdict]:
     """The last verdict on each content, by its digest, as it holds under the policy of the workspace after any fall."""
     last: dict[str, Verdict] = {}
