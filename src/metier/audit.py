@@ -36,7 +36,7 @@ class Event:
         digest: The content it was done about; what is said of one content holds for no other.
         vetting, exposure: Where a verdict or a fall put it; None for what moves nothing by itself.
         uses: How many invocations a use stands for.
-        covers: What an approval answers for: rule and path of each finding, or that there was none.
+        covers: What an approval or a restoration answers for: rule and path of each finding, or that there was none.
         verdict: The digest of the whole verdict, for a verdict.
         when: As it was passed in; nobody here reads a clock.
     """

@@ -92,7 +92,8 @@ def run(
         status = Status.FAILED
         try:
             turned = turn(stages, store, workspace.home, listener=listener, start=start, only=only)
-            library.publish(store, workspace.home, current_skills(workspace, store))
+            as_held = partial(held, store, policy=workspace.settings.govern)
+            library.publish(store, workspace.home, current_skills(workspace, store), held=as_held)
             write_evidence(store, workspace.home / "evidence.jsonl")
             status = Status.DONE
         finally:
@@ -484,6 +485,13 @@ def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
     skills = load(list[Skill], records["store"].output["skills"], where="store")
     promoted = records["update"].output["version"] if "update" in records else ""
     return [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
+
+
+def readable_skills(workspace: Workspace, store: Store) -> list[Skill]:
+    """The current skills whose verdict, as it holds now, lets more of them be read than their metadata."""
+    verdicts = present_verdicts(workspace, store)
+    readable = {key for key, verdict in verdicts.items() if verdict.exposure > ExposureTier.METADATA}
+    return [skill for skill in current_skills(workspace, store) if skill.digest in readable]
 
 
 def present_verdicts(workspace: Workspace, store: Store) -> dict[str, Verdict]:

@@ -18,7 +18,7 @@ from metier.errors import ConfigError
 from metier.faces.mcp.opened import library_of, make_tools, sandboxed
 from metier.faces.mcp.server import make_server
 from metier.stores.served.shelf import Shelf
-from metier.verdict import ExposureTier
+from metier.verdict import ExposureTier, Scan
 from served_skills import judging, write
 from test_mcp_tools import called
 
@@ -146,6 +146,21 @@ def test_a_policy_sets_what_may_be_read(tmp_path: Path) -> None:
     for given, exposure in ((None, ExposureTier.METADATA), (policy, ExposureTier.INSTRUCTIONS)):
         folder, judge = library_of(tmp_path / "library", given)
         assert Shelf(folder, judge).find("sum").exposure == exposure
+
+
+def test_a_package_that_changes_while_it_is_judged_is_not_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "library", "sum")
+
+    def exchanged(place: Path) -> Scan:
+        (place / "SKILL.md").write_text("---\nname: sum\ndescription: Other.\n---\nOther.\n")
+        return Scan()
+
+    monkeypatch.setattr("metier.govern.scan.scan", exchanged)
+    shelf = Shelf(*library_of(tmp_path / "library"))
+    assert shelf.offers == ()
+    assert "changed while it was looked at" in shelf.withheld[0][1]
 
 
 def test_the_catalogue_keeps_to_its_budget(tmp_path: Path) -> None:

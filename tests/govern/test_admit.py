@@ -77,6 +77,24 @@ def test_an_update_that_does_more_waits_and_one_that_reads_better_does_not(tmp_p
     assert read_lock(library).skills["sum"].version == "1.0.2" and drift(library) == []
 
 
+def test_an_update_that_its_scan_refuses_is_shown_as_one(tmp_path: Path) -> None:
+    library, source = tmp_path / "skills", package(tmp_path)
+    (source / "a.zip").write_bytes(b"PK\x03\x04" + b"\0" * 200)
+    add(library, source, allow="read it by hand")
+    assert preview(library, "sum").decision == UpdateDecision.NONE
+    package(tmp_path, "Keep it short.", "1.0.1")
+    seen = preview(library, "sum")
+    assert (seen.decision, seen.reasons[0]) == (
+        UpdateDecision.REAPPROVE,
+        "The scan of 'sum' comes to 'incomplete': review: unread a.zip",
+    )
+    with pytest.raises(PackageError, match="comes to 'incomplete'"):
+        update(library, "sum")
+    add(tmp_path / "other", package(tmp_path, EVIL), allow="read it by hand")
+    package(tmp_path, f"{EVIL} Keep it short.", "1.0.1")
+    assert preview(tmp_path / "other", "sum").decision == UpdateDecision.BLOCK
+
+
 def test_an_update_that_loses_its_signature_is_refused(tmp_path: Path) -> None:
     library, source = tmp_path / "skills", package(tmp_path)
     private, public = write_key(tmp_path, "k")

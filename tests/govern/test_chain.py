@@ -169,7 +169,8 @@ def test_a_lost_head_is_seen(store: Any) -> None:
 
 
 def test_an_anchor_that_is_none_is_refused(store: Any) -> None:
-    assert "no anchor" in faults(store, Anchor(number=0, hash="sha256:1"))
+    for number in (0, -9):
+        assert "no anchor" in faults(store, Anchor(number=number, hash="sha256:1"))
     assert verify(store, anchor=START).intact
 
 

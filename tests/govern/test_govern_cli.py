@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -111,6 +112,29 @@ def test_what_is_revoked_is_taken_from_agents_at_once(metier: Command, workspace
     assert metier("govern", "approve", "reverse", *BY, "-w", workspace)[0] == 0
     assert (shown / "reverse" / "SKILL.md").is_file()
     assert metier("govern", "revoke", "reverse", *BY, "-w", workspace)[0] == 0
+    assert not (shown / "reverse").exists()
+
+
+def test_an_older_version_goes_with_the_one_that_is_revoked(metier: Command, workspace: Path, package: Path) -> None:
+    shown = workspace / ".metier" / "library"
+    shutil.copytree(package, shown / "reverse")
+    newer = judge(replace(SKILL, version="1.1.0"), Scan(), policy=GovernPolicy(semantic="optional"))
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(newer)
+    code, out, _ = metier("govern", "revoke", "reverse", *BY, "-w", workspace, "--json")
+    assert (code, json.loads(out)["digest"]) == (0, newer.digest)
+    assert not (shown / "reverse").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_what_is_revoked_is_taken_from_agents_even_if_the_output_is_full(workspace: Path, package: Path) -> None:
+    shown = workspace / ".metier" / "library"
+    shutil.copytree(package, shown / "reverse")
+    command = [sys.executable, "-m", "metier", "govern", "revoke", "reverse", *BY, "-w", str(workspace)]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert "The disk is full at the output" in ended.stderr
     assert not (shown / "reverse").exists()
 
 
@@ -310,6 +334,19 @@ def test_two_folders_are_compared_as_two_versions(metier: Command, package: Path
     assert (code, json.loads(out)["decision"]) == (0, "none")
     assert metier("govern", "scan", new, package, "--against", package)[0] == 2
     assert metier("govern", "scan", new, "--against", tmp_path / "nothing")[0] == 2
+
+
+def test_a_folder_of_packages_is_no_version_and_no_option_is_passed_over(
+    metier: Command, workspace: Path, package: Path
+) -> None:
+    for new, old in ((package.parent, package), (package, package.parent), (package.parent, package.parent)):
+        code, _, err = metier("govern", "scan", new, "--against", old)
+        assert (code, "Expected a package, got the folder" in err) == (2, True)
+    code, _, err = metier("govern", "scan", package, "--against", package, "--fail-on", "block")
+    assert (code, "nor --fail-on" in err) == (2, True)
+    for option in (("--verify",), ("--keep-anchor", workspace / "head.json")):
+        code, _, err = metier("govern", "audit", *option, "--skill", "reverse", "-w", workspace)
+        assert (code, "Expected --skill without" in err) == (2, True)
 
 
 def test_a_block_cannot_be_approved_and_nobody_decides_namelessly(

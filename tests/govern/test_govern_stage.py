@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from metier.border import load
+from metier.errors import PackageError
+from metier.govern import look, stage
+from metier.govern.look import look_at, look_over
 from metier.govern.policy import GovernPolicy
+from metier.govern.scan import scan
 from metier.govern.stage import run
+from metier.govern.story import explain
+from metier.govern.transitions import approve
 from metier.skill import Skill
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
-from metier.verdict import Evidence, ExposureTier, Verdict
+from metier.verdict import Evidence, ExposureTier, Scan, Verdict
 from metier.wheel import Context, Result
 
 POLICY = GovernPolicy(semantic="optional", behavioural="measured")
@@ -83,6 +89,47 @@ def test_an_objection_of_the_library_holds_a_skill_back_and_is_the_first_reason(
     )
     assert exposures(result) == [ExposureTier.INSTRUCTIONS, ExposureTier.METADATA]
     assert verdicts(result)[1].reasons == ("no room", "the scan is clean", "no exam has measured it")
+
+
+def test_an_approval_does_not_lift_what_a_skill_was_held_back_for(context: Context, tmp_path: Path) -> None:
+    first, second = package(tmp_path / "a"), package(tmp_path / "b", policy="Another one.")
+    shadow = verdicts(run(context, POLICY, candidates=[(first, None), (second, None)]))[1]
+    context.store.put_verdict(shadow)
+    approved = approve(context.store, "reverse", who="Ada", because="read it", policy=POLICY)
+    assert (approved.exposure, approved.reasons[0]) == (ExposureTier.METADATA, shadow.reasons[0])
+    story = explain(context.store, "reverse", policy=POLICY)
+    assert (story.verdict.exposure, story.exposure) == (ExposureTier.METADATA, ExposureTier.METADATA)
+    assert story.raises[0] == f"a package that the library can take; now {shadow.reasons[0]}"
+
+
+def test_a_package_that_changes_while_it_is_scanned_is_not_judged(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = package(tmp_path)
+    monkeypatch.setattr(stage, "scan", exchanging(folder))
+    with pytest.raises(PackageError, match="changed while it was looked at"):
+        run(context, POLICY, candidates=[(folder, None)])
+
+
+def test_what_a_look_reads_is_what_it_scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = package(tmp_path)
+    (one,) = look_over(tmp_path, scanned=exchanging(folder))
+    assert (one.verdict, one.skill) == (None, None)
+    assert "changed while it was looked at" in one.error
+    monkeypatch.setattr(look, "scan", exchanging(folder))
+    with pytest.raises(PackageError, match="changed while it was looked at"):
+        look_at(folder)
+
+
+def exchanging(folder: Path) -> Callable[[Path], Scan]:
+    """A scan during which somebody writes other instructions."""
+
+    def exchanged(place: Path) -> Scan:
+        with (folder / "SKILL.md").open("a", encoding="utf-8") as file:
+            file.write("Something else.\n")
+        return scan(place)
+
+    return exchanged
 
 
 def test_no_candidates_are_no_verdicts(context: Context) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metier.audit import GENESIS, Deed, Entry, Event
-from metier.errors import GovernError, NotStored
+from metier.errors import GovernError, InputError, NotStored
 from metier.govern import transitions
 from metier.govern.judge import judge
 from metier.govern.opinion import Opinion
@@ -215,6 +215,31 @@ def test_a_re_audit_that_fails_restores_nothing(store: Store) -> None:
     assert exposure(store) == ExposureTier.METADATA
 
 
+def test_whoever_restores_answers_for_what_needs_review(store: Store) -> None:
+    policy = replace(POLICY, semantic="optional")
+    store.put_verdict(judge(SKILL, needs_review("a.txt"), policy=policy))
+    transitions.approve(store, "reverse", who="Ada", because="read it", policy=policy)
+    transitions.revoke(store, "reverse", who="Ada", because="it sent mail", policy=policy)
+    now = transitions.standing_of(store, "reverse", MINE, policy=policy)
+    fresh = judge(SKILL, needs_review("a.txt"), standing=now, policy=policy)
+    back = transitions.restore(store, fresh, who="Grace", because="audited", policy=policy)
+    assert (back.vetting, back.exposure) == (VettingTier.COMMUNITY, ExposureTier.INSTRUCTIONS)
+    assert back.gates[0].reasons[0] == "Grace approved this content after review"
+    now = transitions.standing_of(store, "reverse", MINE, policy=policy)
+    assert (now.approved_by, now.exposure) == ("Grace", ExposureTier.INSTRUCTIONS)
+    grown = judge(SKILL, needs_review("a.txt", "key.txt"), standing=now, policy=policy)
+    assert grown.gates[0].outcome == GateOutcome.FAILED
+
+
+def test_nobody_restores_what_a_model_objects_to(store: Store) -> None:
+    store.put_verdict(ORGANISATION)
+    transitions.revoke(store, "reverse", who="Ada", because="it sent mail", policy=POLICY)
+    point = Finding(rule="second-opinion", severity=Severity.REVIEW, message="Sends mail.")
+    bad = judge(SKILL, needs_review("a.txt"), opinion=Opinion(model="m", findings=(point,)), policy=POLICY)
+    with pytest.raises(GovernError, match="fails G2 and is not restored"):
+        transitions.restore(store, bad, who="Ada", because="audited", policy=POLICY)
+
+
 def test_what_never_fell_cannot_be_restored(store: Store) -> None:
     store.put_verdict(ORGANISATION)
     with pytest.raises(GovernError, match="neither demoted nor revoked"):
@@ -271,6 +296,29 @@ def test_an_unknown_skill_or_content_is_named(store: Store) -> None:
     assert "'reverse'" in refusal.value.hint
     with pytest.raises(NotStored, match="No content 'sha256:9'"):
         transitions.revoke(store, "reverse", who="Ada", because="x", digest="sha256:9")
+
+
+def test_a_content_is_named_by_enough_digits_of_its_digest(store: Store) -> None:
+    store.put_verdict(ORGANISATION)
+    store.put_verdict(judge(OTHER, Scan(), policy=POLICY))
+    for mine in (MINE, MINE[:15], MINE[7:15], MINE[7:].upper()):
+        assert transitions.last_verdict(store, "reverse", mine) == ORGANISATION
+    for short in ("sha256:", MINE[:14], MINE[7:9]):
+        with pytest.raises(InputError, match="at least 8 hexadecimal digits") as refusal:
+            transitions.last_verdict(store, "reverse", short)
+        assert MINE in refusal.value.hint
+    with pytest.raises(NotStored, match="No content 's'"):
+        transitions.last_verdict(store, "reverse", "s")
+
+
+def test_digits_that_fit_several_contents_name_none(store: Store) -> None:
+    both = [f"sha256:{'ab' * 8}{end * 48}" for end in "01"]
+    for digest in both:
+        store.put_verdict(replace(ORGANISATION, digest=digest))
+    with pytest.raises(InputError, match="fits 2 contents of 'reverse'") as refusal:
+        transitions.revoke(store, "reverse", who="Ada", because="x", digest="abababab")
+    assert refusal.value.hint == f"Name one: {both[0]}, {both[1]}"
+    assert len(list(store.entries())) == 2
 
 
 def test_a_date_is_entered_only_if_it_is_passed_in(store: Store) -> None:

@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from metier.digest import plain
 from metier.errors import NotStored
 from metier.faces.commands.skill import app
+from metier.govern.judge import judge
+from metier.govern.policy import GovernPolicy
+from metier.govern.transitions import revoke
+from metier.lifecycle import Spokes
 from metier.skill import Skill
 from metier.stores.find import open_index
 from metier.stores.find.packages import index_packages
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
+from metier.verdict import Scan
+from metier.wheel import Result, Stage, turn
+from metier.workspace import open_workspace
 
+POLICY = GovernPolicy(semantic="optional")
 REVERSE = Skill(name="reverse", description="Write the letters of a word backwards.", policy="Start at the end.")
 MERGE = Skill(name="merge", description="Merge the pages of PDF files.", policy="Concatenate the files.")
 
@@ -105,16 +115,44 @@ def test_an_index_that_is_not_there_is_told_and_not_made(tmp_path: Path) -> None
 
 
 def test_a_workspace_is_kept_in_an_index(tmp_path: Path) -> None:
-    workspace, index = tmp_path / "w", tmp_path / "i.db"
+    workspace = ran(tmp_path / "w")
+    for more in (["-w", str(workspace)], []):
+        assert found_of(tmp_path, *more) == ["merge"]
+
+
+def test_what_was_revoked_or_is_no_longer_current_is_not_found(tmp_path: Path) -> None:
+    workspace = ran(tmp_path / "w")
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_skill(replace(MERGE, name="merge-of-old"))
+        assert found_of(tmp_path, "-w", str(workspace)) == ["merge"]
+        revoke(store, "merge", who="Ada", because="it sent mail", policy=POLICY)
+    assert found_of(tmp_path) == []
+    assert found_of(tmp_path, "-w", str(workspace)) == []
+
+
+def found_of(folder: Path, *more: str) -> list[str]:
+    """What a search in a kept index finds."""
+    asked = ["search", "merge pages of pdf files", *more, "--index", str(folder / "i.db"), "--json"]
+    done = CliRunner().invoke(app, asked)
+    return [hit["listed"]["name"] for hit in json.loads(done.stdout)["hits"]]
+
+
+def ran(workspace: Path) -> Path:
+    """A workspace whose run admitted one skill."""
     (workspace / ".metier").mkdir(parents=True)
     (workspace / "t.csv").write_text("id,label\n")
     settings = '[workspace]\nname = "t"\n[discover]\ntaxonomy = "t.csv"\ndocuments = []\n'
-    (workspace / "metier.toml").write_text(settings)
+    (workspace / "metier.toml").write_text(f'{settings}[govern]\nsemantic = "optional"\n')
+    made = {"store": {"skills": plain([MERGE])}, "update": {"version": ""}}
+
+    def stub(stage: Stage) -> Stage:
+        return replace(stage, run=lambda context: Result(output=made.get(stage.name, {}), came_out=""))
+
     with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
         store.put_skill(MERGE)
-    for more in (["-w", str(workspace)], []):
-        done = CliRunner().invoke(app, ["search", "merge pages of pdf files", *more, "--index", str(index), "--json"])
-        assert [hit["listed"]["name"] for hit in json.loads(done.stdout)["hits"]] == ["merge"]
+        store.put_verdict(judge(MERGE, Scan(), policy=POLICY))
+        turn([stub(stage) for stage in Spokes(open_workspace(workspace)).stages()], store, workspace / ".metier")
+    return workspace
 
 
 def test_the_name_of_a_stranger_cannot_move_the_cursor(library: Path) -> None:

@@ -143,6 +143,19 @@ def test_what_may_no_longer_be_read_is_withdrawn_at_once(home: Path, store: Stor
     assert shown(folder) == {"upper": "1.0.0"}
 
 
+def test_a_verdict_counts_as_it_is_held_now(home: Path, store: Store) -> None:
+    kept = admit(SKILL, home, store)
+    folder = library.publish(store, home, [kept])
+
+    def fallen(verdict: Verdict) -> Verdict:
+        return replace(verdict, exposure=ExposureTier.METADATA)
+
+    assert library.withdraw(store, home, held=fallen) == ["reverse"]
+    assert shown(library.publish(store, home, [kept])) == {"reverse": "1.0.0"}
+    library.publish(store, home, [kept], held=fallen)
+    assert shown(folder) == {}
+
+
 def test_a_package_that_was_changed_since_is_not_published(home: Path, store: Store) -> None:
     kept = admit(SKILL, home, store)
     write_package(replace(SKILL, policy="Changed."), library.place(home, kept).parent, replace_existing=True)

@@ -15,6 +15,7 @@ from metier.govern.scan import scan
 from metier.govern.sign import SignatureReport, Trust, verify
 from metier.stores import install
 from metier.stores.lock import Locked
+from metier.verdict import Decision
 
 ASKS = (UpdateDecision.REAPPROVE, UpdateDecision.BLOCK)
 """What an update is not installed with, unless somebody says why it may be."""
@@ -79,11 +80,14 @@ def preview(
     """
     with install.candidate(library, name, scan=scan, source=source, signature=_told(trust)) as (old, new):
         seen = diff(old.folder, new.folder, scan)
-        lost = install.lost_signature(old.locked, new.locked)
-    if not lost:
+    blocked = install.blocked_by(new) if old.locked.tree != new.locked.tree else ""
+    lost = install.lost_signature(old.locked, new.locked)
+    if not blocked and not lost:
         return seen
     decision = seen.decision if seen.decision in ASKS else UpdateDecision.REAPPROVE
-    return replace(seen, decision=decision, reasons=(lost, *seen.reasons))
+    if blocked and new.locked.decision == Decision.BLOCK:
+        decision = UpdateDecision.BLOCK
+    return replace(seen, decision=decision, reasons=(*filter(None, (blocked, lost)), *seen.reasons))
 
 
 def _objection(old: Path, new: Path) -> str:

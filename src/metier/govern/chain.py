@@ -88,7 +88,9 @@ def _misfit_head(head: Anchor, entries: list[Entry]) -> Iterator[str]:
 
 
 def _off_anchor(anchor: Anchor, entries: list[Entry]) -> Iterator[str]:
-    if anchor.number > len(entries):
+    if anchor.number < 0:
+        yield f"the anchor names entry {anchor.number}, and entries count from 1: it is no anchor of an audit log"
+    elif anchor.number > len(entries):
         yield f"the anchor saw {anchor.number} entries, and {len(entries)} are left: the end was cut off"
     elif anchor.number and entries[anchor.number - 1].hash != anchor.hash:
         yield f"entry {anchor.number} is not the one that the anchor saw: the log was written anew"

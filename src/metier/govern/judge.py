@@ -41,9 +41,12 @@ from metier.verdict import (
     VettingTier,
 )
 
-__all__ = ["OWN_RULES", "Evidence", "judge", "rejudge"]
+__all__ = ["HELD_BACK", "OWN_RULES", "Evidence", "held_back", "judge", "rejudge", "scanned_in"]
 
-OWN_RULES = (RULE, "negative-uplift", "no-origin")
+HELD_BACK = "held-back"
+"""The rule of what holds a skill back though it is safe in itself."""
+
+OWN_RULES = (RULE, HELD_BACK, "negative-uplift", "no-origin")
 """The rules of the findings that a verdict adds to those of the scan."""
 
 
@@ -123,8 +126,7 @@ def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None
     if standing.digest != verdict.digest:
         # What holds for other content is no word on this one; its falls bind all the same.
         standing = Standing(skill=verdict.skill, digest=verdict.digest, falls=standing.falls)
-    seen = tuple(f for f in verdict.findings if f.rule not in OWN_RULES)
-    scan = Scan(findings=seen, unread=verdict.unread)
+    scan = scanned_in(verdict)
     kept = {gate.gate: gate for gate in verdict.gates}
     semantic, behavioural, manifest = (
         kept.get(gate)
@@ -142,10 +144,40 @@ def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None
     if any(gate.outcome == GateOutcome.FAILED for gate in gates[:2]):
         # Whatever the policy lets the unvetted do: no policy speaks for what was found to be wrong.
         exposure = ExposureTier.METADATA
+    against = [finding.message for finding in verdict.findings if finding.rule == HELD_BACK]
+    if against:
+        exposure = ExposureTier.METADATA
     if standing.revoked:
         vetting = VettingTier.UNVETTED
     exposure = min(exposure, policy.ceiling(vetting))
-    return replace(verdict, gates=gates, vetting=vetting, exposure=exposure, reasons=(*reasons, *held))
+    return replace(verdict, gates=gates, vetting=vetting, exposure=exposure, reasons=(*against, *reasons, *held))
+
+
+def held_back(verdict: Verdict, why: str) -> Verdict:
+    """Hold a skill back at its metadata for a reason that lies outside of it, and that no approval lifts.
+
+    >>> policy = GovernPolicy(semantic="optional")
+    >>> verdict = judge(Skill(name="reverse", description="Backwards."), Scan(), policy=policy)
+    >>> held = held_back(verdict, "another skill is called so already")
+    >>> held.exposure.name, held.reasons[0]
+    ('METADATA', 'another skill is called so already')
+    """
+    finding = Finding(rule=HELD_BACK, severity=Severity.REVIEW, message=why)
+    return replace(
+        verdict,
+        exposure=ExposureTier.METADATA,
+        reasons=(why, *verdict.reasons),
+        findings=(*verdict.findings, finding),
+    )
+
+
+def scanned_in(verdict: Verdict) -> Scan:
+    """What a verdict holds of the scan: its findings without those that the verdict added, and what was not read.
+
+    >>> scanned_in(judge(Skill(name="reverse", description="Backwards."), Scan())).findings
+    ()
+    """
+    return Scan(findings=tuple(f for f in verdict.findings if f.rule not in OWN_RULES), unread=verdict.unread)
 
 
 def _vetting(

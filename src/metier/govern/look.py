@@ -19,7 +19,7 @@ from metier.sandbox import ScriptRun
 from metier.skill import Skill
 from metier.store import Store
 from metier.stores.fault import Fault
-from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
+from metier.stores.package import NOT_LOOKED_INTO, Package, all_packages, read_package
 from metier.verdict import Evidence, Scan, Verdict
 
 
@@ -79,12 +79,24 @@ def look_over(
         raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
     looked = []
     for place in places:
-        name, seen = place.relative_to(folder).as_posix(), scanned(place)
+        name = place.relative_to(folder).as_posix()
         try:
             package = read_package(place)
-            evidence = evidence_of(package.skill.digest) if evidence_of else None
+        except PackageError as error:
+            looked.append(LookedAt(path=name, skill=None, place=place, scan=scanned(place), error=str(error)))
+            continue
+        seen = scanned(place)
+        evidence = evidence_of(package.skill.digest) if evidence_of else None
+        try:
             verdict = look_at(
-                place, policy=policy, client=client, trace=trace, store=store, seen=seen, evidence=evidence
+                place,
+                policy=policy,
+                client=client,
+                trace=trace,
+                store=store,
+                package=package,
+                seen=seen,
+                evidence=evidence,
             )
         except PackageError as error:
             looked.append(LookedAt(path=name, skill=None, place=place, scan=seen, error=str(error)))
@@ -114,31 +126,75 @@ def look_at(
     client: Client | None = None,
     trace: ScriptRun | None = None,
     store: Store | None = None,
+    package: Package | None = None,
     seen: Scan | None = None,
     evidence: Evidence | None = None,
 ) -> Verdict:
     """Scan and judge one package; as `metier.govern.judge.judge`, with the history that a store holds of its content.
 
     Args:
-        seen: What a scan of it saw, if there was one.
+        package: What was read of it, if it was read already.
+        seen: What a scan of it saw since, if there was one.
         evidence: What was measured of it; that of its last verdict in the store where it is `None`.
 
     Raises:
-        PackageError: The package cannot be read.
+        PackageError: The package cannot be read, or changed while it was looked at.
         InputError: The trace is of other content.
     """
-    package = read_package(folder)
+    package = package or read_package(folder)
     skill = package.skill
+    seen = seen or scan(folder)
+    opinion = second_opinion(folder, client) if client else None
+    refuse_changed(folder, skill)
     return judge(
         skill,
-        seen or scan(folder),
+        seen,
         declared=declared(package.fields),
-        opinion=second_opinion(folder, client) if client else None,
+        opinion=opinion,
         trace=trace,
         evidence=evidence or (measured(store, skill.name, skill.digest) if store else None),
         standing=standing_of(store, skill.name, skill.digest, policy=policy) if store else None,
         policy=policy,
     )
+
+
+def refuse_many(folder: Path) -> None:
+    """Refuse a folder that is no package itself, and say how many it holds.
+
+    Raises:
+        PackageError: It is no package, or there is no such folder.
+
+    >>> import tempfile
+    >>> from metier.stores.package import write_package
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     refuse_many(write_package(Skill(name="reverse", description="Backwards."), Path(library)))
+    """
+    found, _ = all_packages(folder)
+    if folder not in found:
+        raise PackageError(
+            f"Expected a package, got the folder {str(folder)!r} that holds {len(found)}.",
+            hint="Name the folder with the SKILL.md in it.",
+        )
+
+
+def refuse_changed(folder: Path, skill: Skill) -> None:
+    """Refuse a package that is no longer what was read of it: what was seen of it since may be of other content.
+
+    Raises:
+        PackageError: It holds something else now, or cannot be read any more.
+
+    >>> import tempfile
+    >>> from metier.stores.package import write_package
+    >>> with tempfile.TemporaryDirectory() as library:
+    ...     skill = Skill(name="reverse", description="Backwards.")
+    ...     folder = write_package(skill, Path(library))
+    ...     refuse_changed(folder, read_package(folder).skill)
+    """
+    if read_package(folder).skill.digest != skill.digest:
+        raise PackageError(
+            f"The package {str(folder)!r} changed while it was looked at.",
+            hint="Look at it again when nothing writes to it.",
+        )
 
 
 def measured(store: Store, skill: str, digest: str) -> Evidence | None:

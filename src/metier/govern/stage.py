@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from metier.digest import plain
-from metier.govern.judge import judge
+from metier.govern.judge import held_back, judge
+from metier.govern.look import refuse_changed
 from metier.govern.manifest import declared
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
@@ -29,15 +29,21 @@ def run(
     candidates: Iterable[Candidate],
     objection: Callable[[Skill], str] = lambda skill: "",
 ) -> Result:
-    """Scan and judge every candidate. `objection` tells why a library cannot take a skill that is safe in itself."""
+    """Scan and judge every candidate. `objection` tells why a library cannot take a skill that is safe in itself.
+
+    Raises:
+        PackageError: A package cannot be read, or changed while it was scanned.
+    """
     verdicts: list[Verdict] = []
     sources: dict[str, str] = {}
     for folder, evidence in candidates:
         package = read_package(folder)
         skill = package.skill
+        seen = scan(folder)
+        refuse_changed(folder, skill)
         verdict = judge(
             skill,
-            scan(folder),
+            seen,
             declared=declared(package.fields),
             evidence=evidence,
             standing=standing_of(context.store, skill.name, skill.digest, policy=policy),
@@ -45,7 +51,7 @@ def run(
         )
         against = _shadows(skill, verdicts) or objection(skill)
         if against:
-            verdict = replace(verdict, exposure=ExposureTier.METADATA, reasons=(against, *verdict.reasons))
+            verdict = held_back(verdict, against)
         verdicts.append(verdict)
         sources.setdefault(verdict.digest, os.path.relpath(folder, context.home))
         context.progress(len(verdicts), len(verdicts), {})

@@ -181,5 +181,6 @@ def _fallen(now: Standing, event: Event) -> Standing:
 def _restored(now: Standing, event: Event) -> Standing:
     """A re-audit lifts every fall for the content that was audited, and for others the falls of that content."""
     if event.digest == now.digest:
-        return replace(now, falls=(), uses=0)
+        restored = replace(now, falls=(), uses=0)
+        return replace(restored, approved_by=event.who, covers=event.covers) if event.covers else restored
     return replace(now, falls=tuple(fall for fall in now.falls if fall.digest != event.digest))

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from metier.audit import Entry
 from metier.govern.evidence import EvidenceOf, points, shortfall
+from metier.govern.judge import HELD_BACK
 from metier.govern.manifest import Declaration, deviation
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, cannot_promote
@@ -94,7 +95,8 @@ def what_raises(
     """
     if now.falls:
         return ("a re-audit of this content: metier govern restore " + verdict.skill,)
-    needs = _vetting_needs(verdict, policy)
+    needs = [f"a package that the library can take; now {f.message}" for f in verdict.findings if f.rule == HELD_BACK]
+    needs += _vetting_needs(verdict, policy)
     if any(one.is_harmful for one in (verdict.evidence, measured) if one):
         needs.insert(0, "a version that makes answers better: its measured uplift is below zero")
     if policy.approval == "required" and not now.approved_by:

@@ -6,32 +6,40 @@ from the event, is kept together with it, and is what every function returns.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from metier.audit import Deed, Event
-from metier.errors import GovernError, NotStored, nearest
+from metier.errors import GovernError, InputError, NotStored, nearest
 from metier.govern.gates import weighs
-from metier.govern.judge import rejudge
+from metier.govern.judge import rejudge, scanned_in
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, after, cannot_promote, judged, one_lower, standing
 from metier.store import Store
 from metier.verdict import Decision, ExposureTier, Gate, GateOutcome, Scan, Verdict, VettingTier
 
+_ALGORITHM = "sha256:"
+_LEAST_DIGITS = 8
+"""A shorter beginning of a digest is sooner a slip than a choice."""
+
 
 def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
     """The last verdict on a skill, or on one content of it.
 
+    Args:
+        digest: All of a digest, or at least its first 8 hexadecimal digits, with or without `sha256:`.
+
     Raises:
         NotStored: There is none.
+        InputError: The digest is too short, or fits several contents.
     """
-    found = [v for v in store.verdicts(skill) if v.digest.startswith(digest)] if digest else list(store.verdicts(skill))
-    if found:
-        return found[-1]
-    if digest and any(True for _ in store.verdicts(skill)):
-        raise NotStored(f"No content {digest!r} of skill {skill!r} was judged.", hint="Judge it first: metier run")
-    known = {verdict.skill for verdict in store.verdicts()}
-    raise NotStored(f"No skill {skill!r} was judged.", hint=nearest(skill, known))
+    verdicts = list(store.verdicts(skill))
+    if not verdicts:
+        known = {verdict.skill for verdict in store.verdicts()}
+        raise NotStored(f"No skill {skill!r} was judged.", hint=nearest(skill, known))
+    whole = _whole(digest, {verdict.digest for verdict in verdicts}, skill) if digest else verdicts[-1].digest
+    return next(verdict for verdict in reversed(verdicts) if verdict.digest == whole)
 
 
 def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy | None = None) -> Standing:
@@ -229,6 +237,8 @@ def restore(
 ) -> Verdict:
     """Lift the falls of a content that was audited again. Nothing earlier comes back: its tier is that of the audit.
 
+    What needs review is answered for by whoever restores it, as by an approval.
+
     Args:
         verdict: What a fresh look at the package gave, made for this purpose.
 
@@ -239,13 +249,16 @@ def restore(
     now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
     if not now.falls:
         raise GovernError(f"Skill {verdict.skill!r} was neither demoted nor revoked.")
-    failed = [g for g in verdict.gates if g.gate in (Gate.STATIC, Gate.SEMANTIC) and g.outcome == GateOutcome.FAILED]
+    seen = scanned_in(verdict)
+    covers = weighs(seen) if seen.decision == Decision.REVIEW else ()
+    binding = (Gate.SEMANTIC,) if covers else (Gate.STATIC, Gate.SEMANTIC)
+    failed = [g for g in verdict.gates if g.gate in binding and g.outcome == GateOutcome.FAILED]
     if failed:
         raise GovernError(
             f"Skill {verdict.skill!r} fails {failed[0].gate.value} and is not restored: {failed[0].reasons[0]}.",
             hint="Change the package, and audit it again.",
         )
-    return _move(store, verdict, _event(Deed.RESTORATION, verdict, who, because, when), policy)
+    return _move(store, verdict, replace(_event(Deed.RESTORATION, verdict, who, because, when), covers=covers), policy)
 
 
 def _move(store: Store, verdict: Verdict, event: Event, policy: GovernPolicy | None) -> Verdict:
@@ -278,6 +291,26 @@ def _event(deed: Deed, verdict: Verdict, who: str, because: str, when: str) -> E
             ) from error
     reasons = (because,) if because else ()
     return Event(deed=deed, who=who, skill=verdict.skill, digest=verdict.digest, because=reasons, when=when)
+
+
+def _whole(digest: str, known: Collection[str], skill: str) -> str:
+    """The one known digest that another is the beginning of."""
+    if digest in known:
+        return digest
+    digits = digest.lower().removeprefix(_ALGORITHM)
+    fitting = sorted(one for one in known if one.removeprefix(_ALGORITHM).startswith(digits))
+    if not fitting:
+        raise NotStored(f"No content {digest!r} of skill {skill!r} was judged.", hint="Judge it first: metier run")
+    if len(digits) < _LEAST_DIGITS:
+        raise InputError(
+            f"Expected at least {_LEAST_DIGITS} hexadecimal digits of a digest of {skill!r}, got {digest!r}.",
+            hint=f"It could be {', '.join(fitting)}.",
+        )
+    if len(fitting) > 1:
+        raise InputError(
+            f"The digest {digest!r} fits {len(fitting)} contents of {skill!r}.", hint=f"Name one: {', '.join(fitting)}"
+        )
+    return fitting[0]
 
 
 def _refuse_nameless(who: str, because: str) -> None:

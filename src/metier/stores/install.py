@@ -174,6 +174,14 @@ def lost_signature(old: Locked, new: Locked) -> str:
     return f"Its signature was {VERIFIED!r} ({old.signer}), and now comes to {new.signature!r}."
 
 
+def blocked_by(staged: Staged) -> str:
+    """Say that the scan of a package refuses it, and what it found; nothing if that is not so."""
+    if staged.locked.decision not in REFUSED:
+        return ""
+    seen = "; ".join(staged.locked.findings[:3])
+    return f"The scan of {staged.name!r} comes to {staged.locked.decision.value!r}{': ' + seen if seen else ''}"
+
+
 def remove(library: str | Path, name: str) -> Locked:
     """Take a package out of a library and its lock. Returns what was locked.
 
@@ -333,11 +341,9 @@ def _refuse_installed(library: Path, source: str | Path) -> None:
 
 
 def _refuse_blocked(staged: Staged, allow: str) -> None:
-    if staged.locked.decision in REFUSED and not allow:
-        seen = "; ".join(staged.locked.findings[:3])
+    if not allow and (blocked := blocked_by(staged)):
         raise PackageError(
-            f"The scan of {staged.name!r} comes to {staged.locked.decision.value!r}{': ' + seen if seen else ''}; "
-            "it was not installed.",
+            f"{blocked}; it was not installed.",
             hint="See all of it with: metier govern scan. If it may be installed, say why with --allow.",
         )
 

@@ -139,7 +139,9 @@ def objection(skill: Skill, store: Store) -> str:
     return ""
 
 
-def publish(store: Store, home: Path, current: Sequence[Skill]) -> Path:
+def publish(
+    store: Store, home: Path, current: Sequence[Skill], *, held: Callable[[Verdict], Verdict] = lambda verdict: verdict
+) -> Path:
     """Lay out the library for agents: exactly the given skills, if their last verdict lets them be read.
 
     Every other folder of the library is removed; files and what lies elsewhere are left alone. A skill whose package
@@ -148,6 +150,7 @@ def publish(store: Store, home: Path, current: Sequence[Skill]) -> Path:
     Args:
         store: Holds the verdicts; one on other content of the same name does not count.
         current: The skills in the version that holds now. Of two with one name, the last given counts.
+        held: Tells a verdict as it holds now, after what happened to other content of the name.
 
     Returns:
         The folder of the library.
@@ -162,7 +165,7 @@ def publish(store: Store, home: Path, current: Sequence[Skill]) -> Path:
             f"The library {str(library)!r} is a link, and publishing removes what is not of this library.",
             hint="Remove the link, and link from the other folder into the library.",
         )
-    readable = {skill.name: skill for skill in current if _is_readable(skill, store)}
+    readable = {skill.name: skill for skill in current if _is_readable(skill, store, held)}
     shown = {name: skill for name, skill in readable.items() if place(home, skill).is_dir()}
     with told("write", "the library", home):
         _remove_others(library, shown)
@@ -171,28 +174,32 @@ def publish(store: Store, home: Path, current: Sequence[Skill]) -> Path:
     return library
 
 
-def withdraw(store: Store, home: Path) -> list[str]:
-    """Take from the library what may no longer be read, without waiting for the next run; returns the names."""
+def withdraw(store: Store, home: Path, *, held: Callable[[Verdict], Verdict] = lambda verdict: verdict) -> list[str]:
+    """Take from the library what may no longer be read, without waiting for the next run; returns the names.
+
+    Args:
+        held: Tells a verdict as it holds now, as for `publish`.
+    """
     library = home / "library"
     gone = []
     for entry in sorted(library.iterdir()) if library.is_dir() and not library.is_symlink() else []:
-        if entry.is_dir() and not entry.is_symlink() and not _is_shown_rightly(entry, store):
+        if entry.is_dir() and not entry.is_symlink() and not _is_shown_rightly(entry, store, held):
             with told("write", "the library", home):
                 shutil.rmtree(entry)
             gone.append(entry.name)
     return gone
 
 
-def _is_shown_rightly(folder: Path, store: Store) -> bool:
+def _is_shown_rightly(folder: Path, store: Store, held: Callable[[Verdict], Verdict]) -> bool:
     try:
-        return _is_readable(read_package(folder).skill, store)
+        return _is_readable(read_package(folder).skill, store, held)
     except PackageError:
         return False
 
 
-def _is_readable(skill: Skill, store: Store) -> bool:
+def _is_readable(skill: Skill, store: Store, held: Callable[[Verdict], Verdict]) -> bool:
     last = [verdict for verdict in store.verdicts(skill.name) if verdict.digest == skill.digest][-1:]
-    return any(verdict.exposure > ExposureTier.METADATA for verdict in last)
+    return any(held(verdict).exposure > ExposureTier.METADATA for verdict in last)
 
 
 def _publish_one(skill: Skill, home: Path, library: Path) -> None:

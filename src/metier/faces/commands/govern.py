@@ -61,8 +61,9 @@ def scan(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="What makes exit code 1: block, or anything that needs review.")
-    ] = FailOn.REVIEW,
+        FailOn | None,
+        typer.Option("--fail-on", help="What makes exit code 1: block, or anything that needs review, as without it."),
+    ] = None,
     yara: Annotated[
         Path | None, typer.Option("--yara", help="YARA rules of your own: a file, or a folder of .yar and .yara.")
     ] = None,
@@ -86,11 +87,16 @@ def scan(
     from metier.faces.opened import looked_over, scanner
     from metier.faces.page import write_page
     from metier.govern.diff import diff
+    from metier.govern.look import refuse_many
     from metier.verdict import Decision, GateOutcome
 
     if against:
-        if len(paths) > 1 or policy or format or out:
-            raise ConfigError("Expected one package with --against OLD, and neither --policy, --format nor --out.")
+        if len(paths) > 1 or policy or format or out or fail_on:
+            raise ConfigError(
+                "Expected one package with --against OLD, and neither --policy, --format, --out nor --fail-on."
+            )
+        for folder in (against, *paths):
+            refuse_many(folder)
         library.show_update(diff(against, paths[0], scanner(yara)), json=json)
         return
     if out:
@@ -125,7 +131,7 @@ def scan(
     failed = [
         one.verdict is None
         or one.scan.decision == Decision.BLOCK
-        or (fail_on == FailOn.REVIEW and one.verdict.gates[0].outcome != GateOutcome.PASSED)
+        or (fail_on != FailOn.BLOCK and one.verdict.gates[0].outcome != GateOutcome.PASSED)
         for one in looked
     ]
     if any(failed):
@@ -225,9 +231,15 @@ def audit(
 
     Example: metier govern audit --verify -w examples/first-trade
     """
+    from metier.errors import ConfigError
     from metier.faces.opened import kept_anchor, stored, write_anchor
     from metier.govern.chain import verify as checked
 
+    if skill and (verify or anchor or keep_anchor):
+        raise ConfigError(
+            "Expected --skill without --verify, --anchor and --keep-anchor.",
+            hint="The chain runs through the entries of every skill, and is checked as a whole.",
+        )
     known = kept_anchor(anchor) if anchor else None
     with stored(workspace) as store:
         found = checked(store, anchor=known) if verify or keep_anchor or anchor else None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from metier.errors import NotStored
 from metier.faces.commands import host, library, packages
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
+
+if TYPE_CHECKING:
+    from metier.index import Index, Listed
 
 _LibraryOption = Annotated[
     Path | None, typer.Option("--library", "-l", help="The folder of installed packages, in place of a workspace.")
@@ -66,7 +71,6 @@ def show(
 
     Example: metier skill show reverse -w examples/first-trade
     """
-    from metier.errors import NotStored
     from metier.faces.opened import stored
     from metier.stores.install import installed
 
@@ -230,13 +234,17 @@ def search(
             for path, error in (*done.left_out, *((path, NOT_LOOKED_INTO) for path in unseen)):
                 say(f"left out: {path}: {error}")
         elif workspace or index == ":memory:":
+            from metier.lifecycle import readable_skills
+            from metier.workspace import open_workspace
+
             folder = workspace or Path()
             store = stack.enter_context(stored(folder))
             opened = stack.enter_context(closing(open_index(index)))
             origins = (folder.resolve().as_posix(),)
-            index_skills(opened, store.skills(), origin=origins[0])
+            index_skills(opened, readable_skills(open_workspace(folder), store), origin=origins[0])
         else:
             opened = stack.enter_context(closing(open_kept(index)))
+            _withdraw(opened)
         found = opened.find(request, k, origins=origins)
     if json:
         as_json({**plain(found), "unseen": unseen})
@@ -252,6 +260,25 @@ def search(
         say(f"{chance}: load the first." if found.fires else f"{chance}: load none.")
     if unseen:
         raise typer.Exit(1)
+
+
+def _withdraw(index: Index) -> None:
+    """Take out of a kept index what a workspace that it was made from lets nobody read any more."""
+    from metier.faces.opened import stored
+    from metier.lifecycle import present_verdicts
+    from metier.verdict import ExposureTier
+    from metier.workspace import open_workspace
+
+    by_origin: dict[str, list[Listed]] = {}
+    for listed in index.skills():
+        by_origin.setdefault(listed.origin, []).append(listed)
+    for origin, held in by_origin.items():
+        if not (Path(origin) / "metier.toml").is_file():
+            continue
+        with suppress(NotStored), stored(Path(origin)) as store:
+            verdicts = present_verdicts(open_workspace(Path(origin)), store)
+            closed = {key for key, verdict in verdicts.items() if verdict.exposure == ExposureTier.METADATA}
+            index.remove([one.name for one in held if one.digest in closed], origin=origin)
 
 
 app.add_typer(library.app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,9 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 SkillArgument = Annotated[str, typer.Argument(help="The name of a skill that was judged.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who decides this.")]
 BecauseOption = Annotated[str, typer.Option("--because", help="Why, in one sentence.")]
-DigestOption = Annotated[str, typer.Option("--digest", help="Which content of it; the one judged last without.")]
+DigestOption = Annotated[
+    str, typer.Option("--digest", help="Which content of it, by 8 or more digits; the one judged last without.")
+]
 WhenOption = Annotated[str, typer.Option("--when", help="A date to enter, such as 2026-01-31; no clock is read.")]
 
 
@@ -148,6 +151,8 @@ def restore(
 ) -> None:
     """Audit a package again, and lift its falls if it passes. Nothing else comes back: its tier is that of the audit.
 
+    Whoever restores it answers for what needs review in it, as by an approval.
+
     Example: metier govern restore tidy --package packages/tidy --by "Ada" --because "mended" -w examples/first-trade
     """
     from metier.errors import GovernError
@@ -159,25 +164,30 @@ def restore(
         fresh = look_at(package, policy=policy, client=client, store=store)
         if fresh.skill != skill:
             raise GovernError(f"The package {str(package)!r} holds the skill {fresh.skill!r}, not {skill!r}.")
-        _show(move(store, fresh, who=by, because=because, policy=policy, when=when), json)
+        verdict = move(store, fresh, who=by, because=because, policy=policy, when=when)
+    _show(verdict, json)
 
 
 def _move(folder: Path, json: bool, move: Callable[[Store, GovernPolicy], Verdict]) -> None:
     with _ruled(folder) as (store, policy):
-        _show(move(store, policy), json)
+        verdict = move(store, policy)
+    # Shown last: an output that fails keeps nothing of what was decided from being done.
+    _show(verdict, json)
 
 
 @contextmanager
 def _ruled(folder: Path) -> Iterator[tuple[Store, GovernPolicy]]:
     """The store of a workspace and its policy; what may no longer be read is taken from agents at once."""
     from metier.faces.opened import stored
+    from metier.govern.transitions import held
     from metier.stores.library import withdraw
     from metier.workspace import open_workspace
 
     workspace = open_workspace(folder)
+    policy = workspace.settings.govern
     with stored(folder) as store:
-        yield store, workspace.settings.govern
-        withdraw(store, workspace.home)
+        yield store, policy
+        withdraw(store, workspace.home, held=partial(held, store, policy=policy))
 
 
 def _show(verdict: Verdict, json: bool) -> None:

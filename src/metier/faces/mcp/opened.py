@@ -116,9 +116,12 @@ def _interpreter(script: Path) -> tuple[list[str], Grant]:
 
 def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:
     from metier.govern.judge import judge
+    from metier.govern.look import refuse_changed
     from metier.govern.scan import scan
 
-    return judge(skill, scan(place), policy=policy)
+    seen = scan(place)
+    refuse_changed(place, skill)
+    return judge(skill, seen, policy=policy)
 
 
 def _stored_verdict(folder: Path, skill: Skill) -> Verdict | None:
