@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 mcp_types = pytest.importorskip("mcp_types")
 
 from mcp_peers import BINARY, library, server_of, shelf_of  # noqa: E402
-from metier.errors import NotStored, StoreError  # noqa: E402
+from metier.errors import ConfigError, MetierError, NotStored, StoreError  # noqa: E402
 from metier.faces.mcp.client import McpReader, connect  # noqa: E402
 from metier.stores.served.entry import read_entry  # noqa: E402
 from metier.stores.served.shelf import Shelf  # noqa: E402
@@ -244,6 +244,63 @@ def test_new_packages_are_seen_by_the_next_listing(tmp_path: Path) -> None:
         assert len(entries(reader)) == 1
         write(tmp_path, "total")
         assert len(entries(reader)) == 2
+
+
+def test_a_verdict_that_falls_reaches_what_is_served(tmp_path: Path) -> None:
+    library(tmp_path)
+    exposures = {"sum": ExposureTier.SUPERVISED}
+    shelf = Shelf(tmp_path, lambda *judged: judging(**exposures)(*judged), mark=lambda: dict(exposures))
+    before = [offer.exposure for offer in shelf.offers]
+    ways: list[Callable[[], object]] = [
+        lambda: shelf.find("sum").exposure,
+        lambda: shelf.entry("skill://sum/SKILL.md").meta,
+        lambda: shelf.list_page().items[-1].meta,
+        lambda: (shelf.keep_up(), shelf.offers[-1].exposure)[1],
+    ]
+    for way in ways:
+        exposures["sum"] = ExposureTier.SUPERVISED
+        assert way() in (ExposureTier.SUPERVISED, {"metier/exposure": "supervised"})
+        exposures["sum"] = ExposureTier.METADATA
+        assert way() in (ExposureTier.METADATA, {"metier/exposure": "metadata"})
+    for read in (lambda: shelf.read("skill://sum/SKILL.md"), lambda: shelf.children("skill://sum")):
+        exposures["sum"] = ExposureTier.SUPERVISED
+        assert read()
+        exposures["sum"] = ExposureTier.METADATA
+        with pytest.raises(NotStored):
+            read()
+    exposures["sum"] = ExposureTier.SUPERVISED
+    assert shelf.refresh() and not shelf.refresh()
+    assert [offer.exposure for offer in shelf.offers] == before
+
+
+def test_a_skill_that_is_blocked_while_it_is_served_is_gone(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    blocks = list[Severity]()
+    shelf = Shelf(tmp_path, lambda *judged: judging(*blocks)(*judged), mark=lambda: len(blocks))
+    assert shelf.read("skill://sum/SKILL.md")
+    blocks.append(Severity.BLOCK)
+    with pytest.raises(NotStored):
+        shelf.read("skill://sum/SKILL.md")
+    blocks.clear()
+    assert shelf.find("sum").readable
+
+
+def test_a_look_that_fails_leaves_what_was_served_to_be_looked_at_again(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    is_broken = [False]
+
+    def judge(folder: Path, skill: Any) -> Any:
+        if is_broken[0]:
+            raise ConfigError("Cannot read the policy.")
+        return judging()(folder, skill)
+
+    shelf = Shelf(tmp_path, judge, mark=lambda: tuple(is_broken))
+    is_broken[0] = True
+    for _ in range(2):
+        with pytest.raises(MetierError):
+            shelf.read("skill://sum/SKILL.md")
+    is_broken[0] = False
+    assert shelf.find("sum").readable
 
 
 # Links and special files

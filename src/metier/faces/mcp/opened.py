@@ -7,16 +7,18 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metier.errors import ConfigError, SandboxError
+from metier.audit import Anchor
+from metier.errors import ConfigError, NotStored, SandboxError
 from metier.faces.mcp.tools import Tools
 from metier.sandbox import Grant, Limits
 from metier.skill import Skill
 from metier.stores.served.finding import Finding, count_tokens
-from metier.stores.served.shelf import Judge, Shelf
+from metier.stores.served.shelf import Judge, Mark, Shelf
 from metier.stores.served.use import Ran, Runner
 from metier.verdict import Verdict
 
@@ -54,6 +56,33 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
     from metier.workspace import open_workspace
 
     return open_workspace(folder).home / "library", lambda place, skill: _stored_verdict(folder, skill)
+
+
+def mark_of(folder: Path) -> Mark:
+    """What differs once a verdict on the same bytes may: in a workspace its policy and the head of its audit log.
+
+    A store that is a file is only read when the disk tells that it was written.
+
+    >>> import tempfile
+    >>> mark_of(Path(tempfile.mkdtemp()))() is None
+    True
+    """
+    if not (folder / "metier.toml").is_file():
+        return lambda: None
+    from metier.workspace import open_workspace
+
+    seen: object = None
+    head: Anchor | None = None
+
+    def mark() -> object:
+        nonlocal seen, head
+        workspace = open_workspace(folder)
+        written = _written(workspace.store)
+        if written is None or written != seen:
+            seen, head = written, _head(folder)
+        return workspace.settings.govern, head
+
+    return mark
 
 
 def make_tools(shelf: Shelf, runner: Runner | None) -> Tools:
@@ -130,3 +159,26 @@ def _stored_verdict(folder: Path, skill: Skill) -> Verdict | None:
     with stored(folder) as store:
         last = next((one for one in reversed(list(store.verdicts(skill.name))) if one.digest == digest), None)
         return held(store, last, policy=open_workspace(folder).settings.govern) if last else None
+
+
+def _written(store: str) -> object:
+    """What the disk tells of when a store was written; None of one that is no file."""
+    if "://" in store:
+        return None
+    found = list[tuple[int, int, int]]()
+    for path in (Path(store), Path(f"{store}-wal")):
+        with suppress(FileNotFoundError):
+            info = path.stat()
+            found.append((info.st_mtime_ns, info.st_size, info.st_ino))
+    return found
+
+
+def _head(folder: Path) -> Anchor | None:
+    """How far the log goes of what happened to the skills of a workspace; None before it was run."""
+    from metier.faces.opened import stored
+
+    try:
+        with stored(folder) as store:
+            return store.anchor()
+    except NotStored:
+        return None

@@ -2,8 +2,9 @@
 
 A package is shown as far as its verdict lets it: one that is blocked is not shown at all, one that may not be read is
 listed by its metadata, and only what may be read is read. A verdict holds for the bytes that were judged; bytes that
-changed since are not handed out until they are judged anew. Packages that strict hosts would refuse have no entry in
-the listing and are still there for the plain tools. What a verdict is made of is passed in; this module judges nothing.
+changed since are not handed out until they are judged anew, and all are judged anew when a mark beside the judge moves.
+Packages that strict hosts would refuse have no entry in the listing and are still there for the plain tools. What a
+verdict is made of is passed in; this module judges nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import bisect
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,10 @@ from metier.verdict import ExposureTier, Severity, Verdict
 Judge = Callable[[Path, Skill], Verdict | None]
 """What judges a package by its folder and what was read of it; None where no verdict holds for these bytes."""
 
+Mark = Callable[[], object]
+"""What differs once the same bytes may be judged otherwise: the head of an audit log, a policy. Asked at every call."""
+
+_ByPlace = dict[Path, tuple[object, Offer | None]]
 _PAGE_SKILLS, _PAGE_FILES = 100, 5000
 _SHORT_LOOK_S, _SHARE_LOOKING = 0.005, 0.05
 """A look for what changed that takes longer than the first is put off until looking is this share of the time."""
@@ -42,6 +47,7 @@ class Shelf:
     Args:
         folder: Holds packages, at most 6 folders deep; or is one.
         judge: Gives the verdict on a package.
+        mark: Tells when the judge may say otherwise of what did not change; by default it never does.
         hide: Whether a skill that may not be read is hidden, and not listed by its metadata.
         tell: Hears how many packages were judged, of how many.
 
@@ -54,11 +60,13 @@ class Shelf:
         folder: Path,
         judge: Judge,
         *,
+        mark: Mark = lambda: None,
         hide: bool = False,
         tell: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        self._folder, self._judge, self._hide, self._tell = folder, judge, hide, tell
-        self._by_place: dict[Path, tuple[object, Offer | None]] = {}
+        self._folder, self._judge, self._mark, self._hide, self._tell = folder, judge, mark, hide, tell
+        self._judged_at: object = None
+        self._by_place: _ByPlace = {}
         self._taken: set[str] = set()
         self.withheld: tuple[tuple[str, str], ...] = ()
         self._reasons: dict[Path, str] = {}
@@ -74,26 +82,40 @@ class Shelf:
         """Look again at what changed in the folder, judge that anew, and tell whether anything is served otherwise."""
         if not self._folder.is_dir():
             raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
-        self._look = look(self._folder)
-        found = self._look.places
+        seen, mark = look(self._folder), self._mark()
         before = self._by_place
         self._by_place, self._taken = {}, set()
-        for number, place in enumerate(found, start=1):
-            now = stamp(place)
-            known = before.get(place)
-            self._by_place[place] = known if known and known[0] == now else (now, self._offer(place))
-            self._taken |= {offer.path for offer in (self._by_place[place][1],) if offer}
-            self._tell(number, len(found))
+        try:
+            self._take_up(seen.places, before, is_stale=mark != self._judged_at)
+        except BaseException:
+            self._by_place = before
+            raise
+        self._look, self._judged_at = seen, mark
         self._arrange()
         return before != self._by_place
 
+    def _take_up(self, places: Sequence[Path], before: _ByPlace, *, is_stale: bool) -> None:
+        """Judge what changed; all of it where every verdict is stale."""
+        for number, place in enumerate(places, start=1):
+            now = stamp(place)
+            known = before.get(place)
+            is_same = known is not None and known[0] == now
+            if known is not None and is_same and not is_stale:
+                self._by_place[place] = known
+            else:
+                self._by_place[place] = (now, self._offer(place, known[1] if known and is_same else None))
+            self._taken |= {offer.path for offer in (self._by_place[place][1],) if offer}
+            self._tell(number, len(places))
+
     def keep_up(self) -> None:
-        """Refresh if a package came or went, or a SKILL.md was written; a large folder is not looked at at every call.
+        """Refresh if a package came or went, a SKILL.md was written or a verdict may have changed.
+
+        For packages a large folder is not looked at at every call; for verdicts it is.
 
         Raises:
             PackageError: There is no such folder any more.
         """
-        if time.monotonic() < self._look_again_at:
+        if self._follow() or time.monotonic() < self._look_again_at:
             return
         begin = time.thread_time()
         holds = self._look.holds
@@ -110,6 +132,8 @@ class Shelf:
         """
         if cursor is None:
             self.keep_up()
+        else:
+            self._follow()
         return page(
             self._entries,
             self._uris,
@@ -127,6 +151,7 @@ class Shelf:
             InputError: It is no URI.
         """
         address = parse(uri)
+        self._follow()
         offer = self._served_at(address)
         if offer is not None and self._by_place[offer.folder][0] != stamp(offer.folder):
             self.refresh()
@@ -145,6 +170,7 @@ class Shelf:
             InputError: It is no URI.
         """
         address = parse(uri)
+        self._follow()
         closed = None
         for offer in self._around(address):
             path = offer.root.path_of(address)
@@ -191,6 +217,7 @@ class Shelf:
             InputError: It is no URI, or the cursor is not one of ours.
         """
         address = parse(uri)
+        self._follow()
         for offer in self._around(address):
             inner = offer.root.path_of(address)
             children = children_of(offer, address, inner)
@@ -204,6 +231,7 @@ class Shelf:
         Raises:
             NotStored: None is called so; the hint names the nearest one.
         """
+        self._follow()
         offer = self._called(handle)
         if not self._look.holds if offer is None else self._by_place[offer.folder][0] != stamp(offer.folder):
             self.refresh()
@@ -216,6 +244,13 @@ class Shelf:
             f"No skill {handle[:80]!r} is served." if not shared else f"{len(shared)} skills are called {handle!r}.",
             hint=nearest(handle[:80], known),
         )
+
+    def _follow(self) -> bool:
+        """Refresh if what did not change may be judged otherwise by now, and tell whether it was."""
+        is_stale = self._mark() != self._judged_at
+        if is_stale:
+            self.refresh()
+        return is_stale
 
     def _called(self, handle: str) -> Offer | None:
         wanted = handle.removeprefix(f"{SCHEME}://").removesuffix(f"/{MANIFEST}")
@@ -237,11 +272,11 @@ class Shelf:
             if place in self._reasons
         )
 
-    def _offer(self, place: Path) -> Offer | None:
+    def _offer(self, place: Path, known: Offer | None) -> Offer | None:
+        """What is offered of a package; of one that is known and did not change, only its verdict is asked for."""
         self._reasons.pop(place, None)
         try:
-            package = read_package(place)
-            offer = self._judged(place, package.skill)
+            offer = self._judged(place, known.skill if known else read_package(place).skill)
         except (PackageError, StoreError) as failure:
             self._reasons[place] = str(failure)
             return None
