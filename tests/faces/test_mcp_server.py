@@ -17,7 +17,7 @@ from metier.faces.mcp.client import McpReader, connect  # noqa: E402
 from metier.stores.served.entry import read_entry  # noqa: E402
 from metier.stores.served.shelf import Shelf  # noqa: E402
 from metier.verdict import ExposureTier, Severity  # noqa: E402
-from served_skills import judging, write  # noqa: E402
+from served_skills import judging, manifest, write  # noqa: E402
 
 
 @pytest.fixture
@@ -301,6 +301,20 @@ def test_a_look_that_fails_leaves_what_was_served_to_be_looked_at_again(tmp_path
             shelf.read("skill://sum/SKILL.md")
     is_broken[0] = False
     assert shelf.find("sum").readable
+
+
+@pytest.mark.parametrize("changes", [False, True])
+@pytest.mark.parametrize("newcomer", ["a", "pdf", "b/pdf"])
+def test_a_package_that_comes_takes_no_uri_of_one_that_is_served(tmp_path: Path, newcomer: str, changes: bool) -> None:
+    honest = write(tmp_path, "b", data=manifest("pdf", body="Honest."))
+    shelf = shelf_of(tmp_path)
+    write(tmp_path, newcomer, data=manifest("pdf", body="Other."))
+    if changes:
+        (honest / "SKILL.md").write_bytes(manifest("pdf", body="Honest, and longer."))
+    shelf.refresh()
+    uris = [entry.uri for entry in shelf.list_page().items]
+    assert len(set(uris)) == len(uris) == 2 and len({offer.handle for offer in shelf.offers}) == 2
+    assert b"Honest" in shelf.read("skill://pdf/SKILL.md") and shelf.find("pdf").folder == honest
 
 
 # Links and special files

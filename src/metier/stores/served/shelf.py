@@ -67,7 +67,7 @@ class Shelf:
         self._folder, self._judge, self._mark, self._hide, self._tell = folder, judge, mark, hide, tell
         self._judged_at: object = None
         self._by_place: _ByPlace = {}
-        self._taken: set[str] = set()
+        self._taken: dict[str, Path] = {}
         self.withheld: tuple[tuple[str, str], ...] = ()
         self._reasons: dict[Path, str] = {}
         self._look_again_at = 0.0
@@ -84,7 +84,9 @@ class Shelf:
             raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
         seen, mark = look(self._folder), self._mark()
         before = self._by_place
-        self._by_place, self._taken = {}, set()
+        self._by_place = {}
+        kept = (before[place][1] for place in seen.places if place in before)
+        self._taken = {offer.path: offer.folder for offer in kept if offer}
         try:
             self._take_up(seen.places, before, is_stale=mark != self._judged_at)
         except BaseException:
@@ -104,7 +106,6 @@ class Shelf:
                 self._by_place[place] = known
             else:
                 self._by_place[place] = (now, self._offer(place, known[1] if known and is_same else None))
-            self._taken |= {offer.path for offer in (self._by_place[place][1],) if offer}
             self._tell(number, len(places))
 
     def keep_up(self) -> None:
@@ -309,10 +310,16 @@ class Shelf:
         around = self._enclosing(place)
         top, parts = (around.folder, around.root.segments) if around else (self._folder, ())
         inner = place.relative_to(top).parts
-        path = "/".join((*parts, *inner[:-1], name))
-        # The one whose folder has its name is served by it, whichever is met first.
+        short, long = "/".join((*parts, *inner[:-1], name)), "/".join((*parts, *inner, name))
+        # One that is served keeps its path, whoever comes; else the one whose folder has its name is served by it.
+        if place in (self._taken.get(short), self._taken.get(long)):
+            return short if self._taken.get(short) == place else long
         other = place.name != name and inner and (place.parent / name / MANIFEST).is_file()
-        return "/".join((*parts, *inner, name)) if other or path in self._taken else path
+        path = long if other or short in self._taken else short
+        if path in self._taken:
+            raise PackageError(f"another skill is served at {path!r}")
+        self._taken[path] = place
+        return path
 
     def _enclosing(self, place: Path) -> Offer | None:
         around = (self._by_place[above][1] for above in place.parents if above in self._by_place)
