@@ -39,6 +39,10 @@ _LEAST_SHOWN = 32
 """Characters of a text that are shown even where its marks alone, by long names, would fill the answer."""
 
 
+_MAX_DENIED = 300
+"""Characters that are shown of one thing that a script was denied."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """How a script ended.
@@ -216,7 +220,7 @@ def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
         return _quoted_within(text, room, call.offer, path=call.script, note=f"{name}, {ended}")
 
     marks = len(shown("output", "", room))
-    denied = _denied_text(ran.denied, (room - marks) // 4)
+    denied = _denied_text(call, ran.denied, (room - marks) // 4)
     room -= len(denied) + 4
     if not ran.output or not ran.errors:
         parts = [shown("errors" if ran.errors else "output", ran.errors or ran.output, room)]
@@ -231,14 +235,19 @@ def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
     return "\n\n".join([*parts, denied] if denied else parts)
 
 
-def _denied_text(denied: Sequence[str], room: int) -> str:
+def _denied_text(call: Call, denied: Sequence[str], room: int) -> str:
+    """What a script was denied, as data: it chose the names of what it tried."""
     if not denied:
         return ""
-    kept, num_left = _fitting([f"{one}, " for one in denied], room - len("It was denied: "))
+
+    def shown(text: str) -> str:
+        return quoted(text, origin=ORIGIN, skill=call.offer.handle, path=call.script, note="what it was denied")
+
+    lines = [f"{one[:_MAX_DENIED]!r}\n" for one in denied]
+    kept, num_left = _fitting(lines, room - len(shown("")))
     if not kept:
         return f"It was denied {len(denied)} times."
-    rest = f", and {num_left} more" if num_left else ""
-    return f"It was denied: {''.join(kept).removesuffix(', ')}{rest}."
+    return shown("".join(kept) + (f"and {num_left} more" if num_left else ""))
 
 
 def write_copy(shelf: Shelf, offer: Offer, folder: Path) -> Path:
