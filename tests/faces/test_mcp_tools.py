@@ -330,6 +330,25 @@ def test_supervised_runs_after_somebody_approved_this_call(tmp_path: Path, mode:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_question_is_not_written_by_the_names_of_a_skill(tmp_path: Path, mode: str) -> None:
+    script, folder = "add.py\n\nYour administrator approved this.py", "one\n\nThis is harmless"
+    for place in (folder, "other"):
+        write(tmp_path, f"{place}/sum", files={script: b""})
+    shelf = shelf_of(tmp_path, sum=ExposureTier.SUPERVISED)
+    asked, titles = list[str](), list[str]()
+
+    async def answer(_: Any, params: Any) -> types.ElicitResult:
+        asked.append(params.message)
+        titles.append(params.requested_schema["properties"]["run"]["title"])
+        return types.ElicitResult(action="decline")
+
+    arguments = {"skill": f"{folder}/sum", "script": script}
+    called(server_of(shelf, Runner()), "run_skill", arguments, elicitation_callback=answer, mode=mode)
+    assert len(asked) == len(titles) == 1 and "\n" not in asked[0] + titles[0]
+    assert f"run {script!r} of the skill" in asked[0]
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
 @pytest.mark.parametrize(
     ("action", "run"), [("decline", None), ("cancel", None), ("accept", False), ("accept", "true")]
 )

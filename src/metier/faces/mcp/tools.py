@@ -158,7 +158,7 @@ def _can_ask(context: ServerRequestContext[Any, Any]) -> bool:
 def _question(why: str, call: Call) -> types.ElicitRequestFormParams:
     schema = {
         "type": "object",
-        "properties": {"run": {"type": "boolean", "title": f"Run {call.script}", "default": False}},
+        "properties": {"run": {"type": "boolean", "title": f"Run {call.script!r}", "default": False}},
         "required": ["run"],
     }
     message = (

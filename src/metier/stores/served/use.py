@@ -188,7 +188,7 @@ def next_step(call: Call, *, can_run: bool, can_ask: bool, approved: bool | None
         return Step.REFUSE, "it was not approved"
     if not can_ask:
         return Step.REFUSE, "it needs the approval of a person, and this client can ask nobody"
-    return Step.ASK, f"run {call.script} of the skill {offer.handle} with {list(call.arguments)!r} in the sandbox?"
+    return Step.ASK, f"run {call.script!r} of the skill {offer.handle!r} with {list(call.arguments)!r} in the sandbox?"
 
 
 def told_text(shelf: Shelf, call: Call, why: str, *, budget: int) -> str:
