@@ -132,6 +132,14 @@ def test_a_script_reaches_nothing_but_its_package_and_its_scratch_folder(
     assert (place / "SKILL.md").read_bytes() == before and not list(place.rglob("note.txt"))
 
 
+def test_a_skill_called_like_a_scratch_folder_cannot_write_in_its_package(tmp_path: Path, runner: Any) -> None:
+    script = b"import pathlib\npathlib.Path(__file__).with_name('x').write_text('x')\n"
+    write(tmp_path, "scratch", files={"scripts/spoil.py": script})
+    server = served(tmp_path, runner, scratch=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "scratch", "script": "scripts/spoil.py"})
+    assert is_error and "'write " in text
+
+
 def test_a_script_that_fails_is_told(tmp_path: Path, runner: Any) -> None:
     write(tmp_path, "sum", files={"scripts/add.py": b"raise SystemExit(7)\n"})
     text, is_error = called(

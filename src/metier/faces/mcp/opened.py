@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -29,10 +25,7 @@ _LIMITS = Limits(wall_s=30.0, cpu_s=20.0)
 """The preset bounds of every run, supervised or not."""
 
 _PROGRAMS = ("/bin", "/usr/bin")
-_MAX_SHEBANG = 200
-_SHEBANG = re.compile(
-    r"#!\s*(\S*/env\s+(-S\s+)?)?(\S*/)?(?P<name>bash|dash|sh|python)[\d.]*(?P<options>(\s+-\S+)*)\s*$"
-)
+"""What a shell script may start."""
 
 
 def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
@@ -101,7 +94,8 @@ def sandboxed(kind: str = "auto") -> Runner | None:
 
     None if this machine has no sandbox that is whole.
     """
-    from metier.sandboxes import notable, open_sandbox, python_grant
+    from metier.sandboxes import notable, open_sandbox, python_grant, run_script
+    from metier.sandboxes.script import is_shell_script
 
     try:
         sandbox = open_sandbox(kind)
@@ -109,16 +103,8 @@ def sandboxed(kind: str = "auto") -> Runner | None:
         return None
 
     def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:
-        scratch = package.parent / "scratch"
-        scratch.mkdir(mode=0o700, exist_ok=True)
-        program, grant = _interpreter(package / script)
-        outcome = sandbox.run(
-            [*program, str(package / script), *arguments],
-            grant=python_grant() | grant | Grant(read=(str(package),), write=(str(scratch),)),
-            limits=_LIMITS,
-            cwd=scratch,
-            trace=True,
-        )
+        programs = Grant(exec=_PROGRAMS) if is_shell_script(package / script) else Grant()
+        outcome = run_script(sandbox, package, script, arguments, grant=python_grant() | programs, limits=_LIMITS)
         return Ran(
             exit_code=outcome.exit_code,
             output=outcome.stdout.decode("utf-8", "replace"),
@@ -128,19 +114,6 @@ def sandboxed(kind: str = "auto") -> Runner | None:
         )
 
     return run
-
-
-def _interpreter(script: Path) -> tuple[list[str], Grant]:
-    """What runs a script: the Python or the shell that its first line names, else what its ending stands for."""
-    with script.open("rb") as file:
-        named = _SHEBANG.match(file.readline(_MAX_SHEBANG).decode("utf-8", "replace"))
-    if script.suffix == ".py" or (named and named["name"] == "python"):
-        return [sys.executable, "-I", "-B"], Grant()
-    name, options = (named["name"], named["options"].split()) if named else (script.suffix[1:], [])
-    shell = shutil.which(name, path=os.pathsep.join(_PROGRAMS))
-    if shell is None:
-        raise SandboxError(f"The script {script.name!r} needs {name}, which is not in {' or '.join(_PROGRAMS)}.")
-    return [shell, *options], Grant(exec=_PROGRAMS)
 
 
 def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:
