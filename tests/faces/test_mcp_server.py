@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ from typing import Any
 import pytest
 
 mcp_types = pytest.importorskip("mcp_types")
+
+from mcp.client import Client  # noqa: E402
+from mcp.shared.exceptions import MCPError  # noqa: E402
 
 from mcp_peers import BINARY, library, server_of, shelf_of  # noqa: E402
 from metier.errors import ConfigError, MetierError, NotStored, StoreError  # noqa: E402
@@ -297,7 +302,7 @@ def test_a_look_that_fails_leaves_what_was_served_to_be_looked_at_again(tmp_path
     shelf = Shelf(tmp_path, judge, mark=lambda: tuple(is_broken))
     is_broken[0] = True
     for _ in range(2):
-        with pytest.raises(MetierError):
+        with pytest.raises(StoreError, match="none is served"):
             shelf.read("skill://sum/SKILL.md")
     is_broken[0] = False
     assert shelf.find("sum").readable
@@ -315,6 +320,34 @@ def test_a_package_that_comes_takes_no_uri_of_one_that_is_served(tmp_path: Path,
     uris = [entry.uri for entry in shelf.list_page().items]
     assert len(set(uris)) == len(uris) == 2 and len({offer.handle for offer in shelf.offers}) == 2
     assert b"Honest" in shelf.read("skill://pdf/SKILL.md") and shelf.find("pdf").folder == honest
+
+
+@pytest.mark.parametrize("method", ["tools/list", "resources/list", "skills/list", "skills/get", "find", "load"])
+def test_a_folder_that_vanished_is_told_without_its_place(tmp_path: Path, method: str) -> None:
+    write(tmp_path / "secret-place", "sum")
+    server = server_of(shelf_of(tmp_path / "secret-place"))
+    shutil.rmtree(tmp_path / "secret-place")
+
+    async def ask() -> str:
+        async with Client(server) as client:
+            ways: dict[str, Callable[[], Any]] = {
+                "tools/list": client.list_tools,
+                "resources/list": client.list_resources,
+                "find": lambda: client.call_tool("find_skill", {"query": "sum"}),
+                "load": lambda: client.call_tool("load_skill", {"skill": "sum"}),
+            }
+            try:
+                return str((await ways[method]()).content[0].text)
+            except MCPError as error:
+                return str(error)
+
+    if method in ("skills/list", "skills/get"):
+        with connect(server) as reader, pytest.raises(MetierError) as failure:
+            reader.skills(None) if method == "skills/list" else reader.skill("skill://sum/SKILL.md")
+        said = str(failure.value)
+    else:
+        said = asyncio.run(ask())
+    assert "none is served" in said and "secret-place" not in said
 
 
 # Links and special files

@@ -14,10 +14,11 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from metier.errors import NotStored, PackageError, StoreError, nearest
+from metier.errors import MetierError, NotStored, PackageError, StoreError, nearest
 from metier.skill import File, Skill
 from metier.stores.package import read_package
 from metier.stores.served.entry import Entry
@@ -114,7 +115,7 @@ class Shelf:
         For packages a large folder is not looked at at every call; for verdicts it is.
 
         Raises:
-            PackageError: There is no such folder any more.
+            StoreError: The folder cannot be looked at any more, or what is in it not judged.
         """
         if self._follow() or time.monotonic() < self._look_again_at:
             return
@@ -123,7 +124,7 @@ class Shelf:
         took_s = time.thread_time() - begin
         self._look_again_at = time.monotonic() + took_s / _SHARE_LOOKING if took_s > _SHORT_LOOK_S else 0.0
         if not holds:
-            self.refresh()
+            self._renew()
 
     def list_page(self, cursor: str | None = None, *, size: int = _PAGE_SKILLS) -> Page[Entry]:
         """One page of the listing, by URI.
@@ -155,7 +156,7 @@ class Shelf:
         self._follow()
         offer = self._served_at(address)
         if offer is not None and self._by_place[offer.folder][0] != stamp(offer.folder):
-            self.refresh()
+            self._renew()
             offer = self._served_at(address)
         if offer is None or offer.entry is None:
             known = self._near(address)
@@ -235,7 +236,7 @@ class Shelf:
         self._follow()
         offer = self._called(handle)
         if not self._look.holds if offer is None else self._by_place[offer.folder][0] != stamp(offer.folder):
-            self.refresh()
+            self._renew()
             offer = self._called(handle)
         if offer is not None:
             return offer
@@ -248,10 +249,15 @@ class Shelf:
 
     def _follow(self) -> bool:
         """Refresh if what did not change may be judged otherwise by now, and tell whether it was."""
-        is_stale = self._mark() != self._judged_at
+        with _kept_in():
+            is_stale = self._mark() != self._judged_at
         if is_stale:
-            self.refresh()
+            self._renew()
         return is_stale
+
+    def _renew(self) -> None:
+        with _kept_in():
+            self.refresh()
 
     def _called(self, handle: str) -> Offer | None:
         wanted = handle.removeprefix(f"{SCHEME}://").removesuffix(f"/{MANIFEST}")
@@ -342,3 +348,15 @@ class Shelf:
         """Some served URIs around the place where this one would stand, and those of the same name."""
         at = bisect.bisect_left(self._uris, address.uri)
         return self._uris[max(0, at - 50) : at + 50]
+
+
+@contextmanager
+def _kept_in() -> Iterator[None]:
+    """Say that something is wrong here and not what, for it may name places of this machine to whoever asks."""
+    try:
+        yield
+    except (MetierError, OSError) as fault:
+        raise StoreError(
+            "The skills of this server cannot be looked at or judged now, so none is served.",
+            hint="Whoever runs it learns why by starting it anew.",
+        ) from fault
