@@ -29,7 +29,7 @@ Runner = Callable[[Path, str, Sequence[str]], "Ran"]
 ORIGIN = "metier"
 _INTERPRETED = (".py", ".sh", ".bash")
 _MAX_ARGUMENTS, _MAX_ARGUMENT = 64, 4096
-_CHARACTERS_A_TOKEN = 3
+CHARACTERS_A_TOKEN = 3
 """Few enough that a text cut by it is not longer in tokens than it was allowed to be, in most languages."""
 
 _SAID_OF_THE_REST = 28
@@ -103,7 +103,7 @@ def load_text(shelf: Shelf, handle: str, *, path: str = "", start: int = 0, budg
     >>> load_text(shelf, "sum").splitlines()[1]
     'One by one.'
     """
-    return _loaded(shelf, handle, path, start, budget * _CHARACTERS_A_TOKEN)
+    return _loaded(shelf, handle, path, start, budget * CHARACTERS_A_TOKEN)
 
 
 def _loaded(shelf: Shelf, handle: str, path: str, start: int, room: int) -> str:
@@ -194,7 +194,7 @@ def next_step(call: Call, *, can_run: bool, can_ask: bool, approved: bool | None
 def told_text(shelf: Shelf, call: Call, why: str, *, budget: int) -> str:
     """Show what may be seen of a skill that was to be run, and say why it was not."""
     head = f"Nothing was run: {why}.\n\n"
-    return head + _loaded(shelf, call.offer.path, "", 0, budget * _CHARACTERS_A_TOKEN - len(head))
+    return head + _loaded(shelf, call.offer.path, "", 0, budget * CHARACTERS_A_TOKEN - len(head))
 
 
 def run_text(shelf: Shelf, call: Call, runner: Runner, *, budget: int = 4000) -> tuple[str, bool]:
@@ -209,7 +209,7 @@ def run_text(shelf: Shelf, call: Call, runner: Runner, *, budget: int = 4000) ->
         copy = write_copy(shelf, call.offer, Path(scratch))
         ran = runner(copy, call.script, call.arguments)
     is_good = ran.exit_code == 0 and not ran.ended_by
-    return _ran_text(call, ran, is_good, budget * _CHARACTERS_A_TOKEN), is_good
+    return _ran_text(call, ran, is_good, budget * CHARACTERS_A_TOKEN), is_good
 
 
 def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
