@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,16 @@ import pytest
 
 mcp_types = pytest.importorskip("mcp_types")
 
+from mcp.client import Client  # noqa: E402
+from mcp.shared.exceptions import MCPError  # noqa: E402
+
 from mcp_peers import BINARY, library, server_of, shelf_of  # noqa: E402
-from metier.errors import NotStored, StoreError  # noqa: E402
+from metier.errors import ConfigError, MetierError, NotStored, StoreError  # noqa: E402
 from metier.faces.mcp.client import McpReader, connect  # noqa: E402
 from metier.stores.served.entry import read_entry  # noqa: E402
 from metier.stores.served.shelf import Shelf  # noqa: E402
 from metier.verdict import ExposureTier, Severity  # noqa: E402
-from served_skills import judging, write  # noqa: E402
+from served_skills import judging, manifest, write  # noqa: E402
 
 
 @pytest.fixture
@@ -244,6 +249,105 @@ def test_new_packages_are_seen_by_the_next_listing(tmp_path: Path) -> None:
         assert len(entries(reader)) == 1
         write(tmp_path, "total")
         assert len(entries(reader)) == 2
+
+
+def test_a_verdict_that_falls_reaches_what_is_served(tmp_path: Path) -> None:
+    library(tmp_path)
+    exposures = {"sum": ExposureTier.SUPERVISED}
+    shelf = Shelf(tmp_path, lambda *judged: judging(**exposures)(*judged), mark=lambda: dict(exposures))
+    before = [offer.exposure for offer in shelf.offers]
+    ways: list[Callable[[], object]] = [
+        lambda: shelf.find("sum").exposure,
+        lambda: shelf.entry("skill://sum/SKILL.md").meta,
+        lambda: shelf.list_page().items[-1].meta,
+        lambda: (shelf.keep_up(), shelf.offers[-1].exposure)[1],
+    ]
+    for way in ways:
+        exposures["sum"] = ExposureTier.SUPERVISED
+        assert way() in (ExposureTier.SUPERVISED, {"metier/exposure": "supervised"})
+        exposures["sum"] = ExposureTier.METADATA
+        assert way() in (ExposureTier.METADATA, {"metier/exposure": "metadata"})
+    for read in (lambda: shelf.read("skill://sum/SKILL.md"), lambda: shelf.children("skill://sum")):
+        exposures["sum"] = ExposureTier.SUPERVISED
+        assert read()
+        exposures["sum"] = ExposureTier.METADATA
+        with pytest.raises(NotStored):
+            read()
+    exposures["sum"] = ExposureTier.SUPERVISED
+    assert shelf.refresh() and not shelf.refresh()
+    assert [offer.exposure for offer in shelf.offers] == before
+
+
+def test_a_skill_that_is_blocked_while_it_is_served_is_gone(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    blocks = list[Severity]()
+    shelf = Shelf(tmp_path, lambda *judged: judging(*blocks)(*judged), mark=lambda: len(blocks))
+    assert shelf.read("skill://sum/SKILL.md")
+    blocks.append(Severity.BLOCK)
+    with pytest.raises(NotStored):
+        shelf.read("skill://sum/SKILL.md")
+    blocks.clear()
+    assert shelf.find("sum").readable
+
+
+def test_a_look_that_fails_leaves_what_was_served_to_be_looked_at_again(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    is_broken = [False]
+
+    def judge(folder: Path, skill: Any) -> Any:
+        if is_broken[0]:
+            raise ConfigError("Cannot read the policy.")
+        return judging()(folder, skill)
+
+    shelf = Shelf(tmp_path, judge, mark=lambda: tuple(is_broken))
+    is_broken[0] = True
+    for _ in range(2):
+        with pytest.raises(StoreError, match="none is served"):
+            shelf.read("skill://sum/SKILL.md")
+    is_broken[0] = False
+    assert shelf.find("sum").readable
+
+
+@pytest.mark.parametrize("changes", [False, True])
+@pytest.mark.parametrize("newcomer", ["a", "pdf", "b/pdf"])
+def test_a_package_that_comes_takes_no_uri_of_one_that_is_served(tmp_path: Path, newcomer: str, changes: bool) -> None:
+    honest = write(tmp_path, "b", data=manifest("pdf", body="Honest."))
+    shelf = shelf_of(tmp_path)
+    write(tmp_path, newcomer, data=manifest("pdf", body="Other."))
+    if changes:
+        (honest / "SKILL.md").write_bytes(manifest("pdf", body="Honest, and longer."))
+    shelf.refresh()
+    uris = [entry.uri for entry in shelf.list_page().items]
+    assert len(set(uris)) == len(uris) == 2 and len({offer.handle for offer in shelf.offers}) == 2
+    assert b"Honest" in shelf.read("skill://pdf/SKILL.md") and shelf.find("pdf").folder == honest
+
+
+@pytest.mark.parametrize("method", ["tools/list", "resources/list", "skills/list", "skills/get", "find", "load"])
+def test_a_folder_that_vanished_is_told_without_its_place(tmp_path: Path, method: str) -> None:
+    write(tmp_path / "secret-place", "sum")
+    server = server_of(shelf_of(tmp_path / "secret-place"))
+    shutil.rmtree(tmp_path / "secret-place")
+
+    async def ask() -> str:
+        async with Client(server) as client:
+            ways: dict[str, Callable[[], Any]] = {
+                "tools/list": client.list_tools,
+                "resources/list": client.list_resources,
+                "find": lambda: client.call_tool("find_skill", {"query": "sum"}),
+                "load": lambda: client.call_tool("load_skill", {"skill": "sum"}),
+            }
+            try:
+                return str((await ways[method]()).content[0].text)
+            except MCPError as error:
+                return str(error)
+
+    if method in ("skills/list", "skills/get"):
+        with connect(server) as reader, pytest.raises(MetierError) as failure:
+            reader.skills(None) if method == "skills/list" else reader.skill("skill://sum/SKILL.md")
+        said = str(failure.value)
+    else:
+        said = asyncio.run(ask())
+    assert "none is served" in said and "secret-place" not in said
 
 
 # Links and special files

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,17 @@ import pytest
 
 pytest.importorskip("mcp")
 
-from metier.errors import ConfigError
-from metier.faces.mcp.opened import library_of, make_tools, sandboxed
+from metier.errors import ConfigError, NotStored
+from metier.faces.mcp.opened import library_of, make_tools, mark_of, sandboxed
 from metier.faces.mcp.server import make_server
+from metier.govern.judge import judge
+from metier.govern.policy import GovernPolicy
+from metier.govern.transitions import revoke, violated
+from metier.stores.package import read_package
 from metier.stores.served.shelf import Shelf
-from metier.verdict import ExposureTier, Scan
+from metier.stores.sqlite import SqliteStore
+from metier.verdict import Evidence, ExposureTier, Scan
+from metier.workspace import open_workspace
 from served_skills import judging, write
 from test_mcp_tools import called
 
@@ -121,8 +128,16 @@ def test_a_script_reaches_nothing_but_its_package_and_its_scratch_folder(
         assert f"{name} denied" in text
     for name in ("own file", "scratch"):
         assert f"{name} done" in text
-    assert "It was denied:" in text and str(secret) in text
+    assert "what it was denied" in text and f"'read {secret}'" in text and "locale.alias" not in text
     assert (place / "SKILL.md").read_bytes() == before and not list(place.rglob("note.txt"))
+
+
+def test_a_skill_called_like_a_scratch_folder_cannot_write_in_its_package(tmp_path: Path, runner: Any) -> None:
+    script = b"import pathlib\npathlib.Path(__file__).with_name('x').write_text('x')\n"
+    write(tmp_path, "scratch", files={"scripts/spoil.py": script})
+    server = served(tmp_path, runner, scratch=ExposureTier.AUTONOMOUS)
+    text, is_error = called(server, "run_skill", {"skill": "scratch", "script": "scripts/spoil.py"})
+    assert is_error and "'write " in text
 
 
 def test_a_script_that_fails_is_told(tmp_path: Path, runner: Any) -> None:
@@ -137,6 +152,43 @@ def test_a_workspace_has_its_own_policy(tmp_path: Path) -> None:
     (tmp_path / "metier.toml").write_text("")
     with pytest.raises(ConfigError, match="own policy"):
         library_of(tmp_path, tmp_path / "policy.toml")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with one skill, judged once."""
+    folder = tmp_path / "w"
+    skill = read_package(write(folder / ".metier" / "library", "sum")).skill
+    (folder / "t.csv").write_text("id,label\n")
+    (folder / "metier.toml").write_text(
+        '[workspace]\nname = "t"\n[discover]\ntaxonomy = "t.csv"\ndocuments = []\n'
+        '[govern]\nsemantic = "optional"\nbehavioural = "measured"\n'
+    )
+    policy = GovernPolicy(semantic="optional", behavioural="measured")
+    with closing(SqliteStore(folder / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(judge(skill, Scan(), evidence=Evidence(correct=40, scored=40, low=0.91), policy=policy))
+    return folder
+
+
+def test_what_happens_to_a_skill_reaches_the_server_that_runs(workspace: Path) -> None:
+    folder, judge = library_of(workspace)
+    shelf = Shelf(folder, judge, mark=mark_of(workspace))
+    assert shelf.find("sum").exposure == ExposureTier.SUPERVISED and not shelf.refresh()
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        violated(store, "sum", because="it read keys", policy=open_workspace(workspace).settings.govern)
+        assert shelf.find("sum").exposure == ExposureTier.INSTRUCTIONS
+        revoke(store, "sum", who="Ada", because="it sent mail")
+    with pytest.raises(NotStored):
+        shelf.read("skill://sum/SKILL.md")
+
+
+def test_a_stricter_policy_reaches_the_server_that_runs(workspace: Path) -> None:
+    folder, judge = library_of(workspace)
+    shelf = Shelf(folder, judge, mark=mark_of(workspace))
+    assert shelf.find("sum").exposure == ExposureTier.SUPERVISED
+    with (workspace / "metier.toml").open("a") as settings:
+        settings.write("min_attempts = 500\n")
+    assert shelf.find("sum").exposure == ExposureTier.INSTRUCTIONS
 
 
 def test_a_policy_sets_what_may_be_read(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from metier.errors import InputError
+from metier.errors import InputError, SandboxError
 from metier.sandbox import Sandbox
-from metier.sandboxes import run_script
+from metier.sandboxes import record_script, run_script
 
 
 @pytest.fixture
@@ -29,6 +29,28 @@ def package(tmp_path: Path) -> Path:
 def test_a_python_script_and_a_shell_script_run(sandbox: Sandbox, package: Path) -> None:
     assert run_script(sandbox, package, "scripts/ok.py", ["a b"]).stdout == b"['a b']\n"
     assert run_script(sandbox, package, "scripts/ok.sh").stdout == b"2\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("say.sh", "#!/usr/bin/env python3\nimport sys; print(*['python', sys.flags.isolated])"),
+        ("say.sh", "#!/bin/bash\na=(python 1)\necho ${a[@]}"),
+        ("say.bash", "a=(python 1)\necho ${a[@]}"),
+        ("say.py", "#!/bin/sh\nimport sys; print(*['python', sys.flags.isolated])"),
+    ],
+)
+def test_a_script_is_run_by_what_its_first_line_names(sandbox: Sandbox, package: Path, name: str, content: str) -> None:
+    (package / name).write_text(content)
+    ended, recorded = record_script(sandbox, package, name, digest="")
+    assert ended.stdout == b"python 1\n", ended.stderr
+    assert recorded.started[1] == str(package / name) and recorded.observed == ()
+
+
+def test_a_shell_that_is_not_here_is_told(sandbox: Sandbox, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metier.sandboxes.script._PROGRAMS", (str(package),))
+    with pytest.raises(SandboxError, match=r"'ok\.sh' needs sh, which is not in"):
+        run_script(sandbox, package, "scripts/ok.sh")
 
 
 def test_a_script_works_in_a_folder_that_is_its_own(sandbox: Sandbox, package: Path, work: Path) -> None:

@@ -94,7 +94,6 @@ _NOT = re.compile(
     r"(?:\bnever|\bdo(?:es)? not|\bdon'?t|\bdoesn'?t|\bmust not|\bmustn'?t|\bshould not|\bshouldn'?t|\bavoid|\bcannot|\bcan'?t|\bwithout|\brefuse to|\bwill not|\bwon'?t|\bnot|\bno need to|\binstead of|\brather than|\bforbid\w*|\bprohibit\w*)\W+(?:\w+\W+){0,3}$",
     re.I,
 )
-_MUST = r"(?:always|must|should|need to|needs to|make sure|ensure|remember to|be sure|required|please|also|then|first|finally|automatically|immediately|additionally)"
 
 
 _NOT_AT_ALL = re.compile(r"\b(?:never|do not|don'?t|must not|should not|may not|cannot|can'?t|not)\b", re.I)

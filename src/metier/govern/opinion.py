@@ -109,7 +109,7 @@ def second_opinion(folder: Path, client: Client, *, seed: int = 0, chunk: int = 
         PackageError: The folder cannot be read.
     """
     texts, unshown = _files(folder)
-    mark = _mark(texts, seed)
+    mark = _mark(texts, unshown, seed)
     parts = list(_parts(texts, chunk))
     if len(parts) > MAX_REQUESTS:
         fault = f"it would take {len(parts)} requests to show all of it, and {MAX_REQUESTS} are the most"
@@ -182,9 +182,10 @@ def _request(
     for path, line, text in part:
         head = json.dumps({"file": path, "from_line": line})
         blocks.append(f"[{mark} begin {head}]\n{text}\n[{mark} end]")
-    shown = "\n\n".join(blocks)
-    others = f"\nFiles that are no text and are not shown: {json.dumps(list(unshown))}" if unshown else ""
-    prompt = f"Part {number} of {total} of the package.\n\n{shown}\n{others}"
+    if unshown:
+        # The names are the package's words, too.
+        blocks.append(f"[{mark} begin names of files that are no text]\n{json.dumps(list(unshown))}\n[{mark} end]")
+    prompt = f"Part {number} of {total} of the package.\n\n" + "\n\n".join(blocks) + "\n"
     return Request.ask(prompt, system=_TASK.format(mark=mark), max_tokens=_MAX_TOKENS, seed=seed)
 
 
@@ -210,10 +211,10 @@ def _starts(length: int, chunk: int) -> range:
     return range(0, max(1, length - (chunk - step)), step)
 
 
-def _mark(texts: Mapping[str, str], seed: int) -> str:
+def _mark(texts: Mapping[str, str], unshown: Sequence[str], seed: int) -> str:
     while True:
-        mark = "MARK-" + digest([seed, dict(texts)])[7:31]
-        if not any(mark in path or mark in text for path, text in texts.items()):
+        mark = "MARK-" + digest([seed, dict(texts), *unshown])[7:31]
+        if not any(mark in said for said in (*texts, *texts.values(), *unshown)):
             return mark
         seed += 1
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from metier.sandboxes.kernel import read_memory
 
 _HERE = 0xFFFFFF9C  # AT_FDCWD
-_NO_FOLLOW, _EMPTY_PATH = 0x100, 0x1000
+_NO_FOLLOW = 0x100
 _NOW, _OMIT = 0x3FFFFFFF, 0x3FFFFFFE
 _CREATES = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from metier.errors import InputError
+from metier.errors import InputError, SandboxError
 from metier.sandbox import Grant, Limits, Outcome, Sandbox, ScriptRun
 from metier.sandboxes.observed import observed
 from metier.sandboxes.python import python_grant
 
-_SHELLS = ("/bin/sh", "/bin/bash")
+_PROGRAMS = ("/bin", "/usr/bin")
+_MAX_SHEBANG = 200
+_SHEBANG = re.compile(
+    r"#!\s*(\S*/env\s+(-S\s+)?)?(\S*/)?(?P<name>bash|dash|sh|python)[\d.]*(?P<options>(\s+-\S+)*)\s*$"
+)
 
 
 def run_script(
@@ -28,6 +35,9 @@ def run_script(
 ) -> Outcome:
     """Run a script that lies in a package: `.py` with this Python, `.sh` with the shell, anything else as a program.
 
+    A `.sh` or `.bash` whose first line names another shell, or Python, is run by that. Whoever runs scripts of packages
+    runs them by this function, so that what was traced is what is served.
+
     Args:
         script: Its path inside the package.
         grant: What it may touch beyond its package and where it works.
@@ -35,7 +45,7 @@ def run_script(
 
     Raises:
         InputError: There is no such file inside the package.
-        SandboxError: Nothing was run.
+        SandboxError: Nothing was run: a layer is missing, or the shell that the script names.
 
     >>> import os
     >>> from metier.sandboxes import open_sandbox
@@ -99,6 +109,16 @@ def record_script(
     )
 
 
+def is_shell_script(script: Path) -> bool:
+    """Whether `run_script` hands a script to a shell.
+
+    >>> is_shell_script(Path("say.py"))
+    False
+    """
+    named = _named(script)
+    return named is not None and named[0] != "python"
+
+
 def _inside(package: str | Path, script: str) -> tuple[Path, Path]:
     folder = Path(package).resolve()
     path = (folder / script).resolve()
@@ -108,10 +128,28 @@ def _inside(package: str | Path, script: str) -> tuple[Path, Path]:
 
 
 def _start(path: Path) -> tuple[list[str], Grant]:
-    if path.suffix == ".py":
+    named = _named(path)
+    if named is None:
+        return [str(path)], Grant(exec=(str(path),))
+    name, options = named
+    if name == "python":
         # Isolated: neither the environment nor the folder of the script adds to what can be imported.
-        return [sys.executable, "-I", "-S", str(path)], python_grant()
-    if path.suffix in (".sh", ".bash"):
-        shell = _SHELLS[path.suffix == ".bash"]
-        return [shell, str(path)], Grant(exec=(shell,))
-    return [str(path)], Grant(exec=(str(path),))
+        return [sys.executable, "-I", "-B", str(path)], python_grant()
+    shell = shutil.which(name, path=os.pathsep.join(_PROGRAMS))
+    if shell is None:
+        raise SandboxError(f"The script {path.name!r} needs {name}, which is not in {' or '.join(_PROGRAMS)}.")
+    return [shell, *options, str(path)], Grant(exec=(shell,))
+
+
+def _named(path: Path) -> tuple[str, list[str]] | None:
+    """What a script is for, with its options: by its ending Python, or else what its first line names; None if neither.
+
+    A shell script may name another shell, or Python; a Python script is one whatever it names.
+    """
+    if path.suffix == ".py":
+        return "python", []
+    if path.suffix not in (".sh", ".bash"):
+        return None
+    with path.open("rb") as file:
+        named = _SHEBANG.match(file.readline(_MAX_SHEBANG).decode("utf-8", "replace"))
+    return (named["name"], named["options"].split()) if named else (path.suffix[1:], [])

@@ -25,6 +25,7 @@ MAX_NAME_BYTES = 200
 """A file system takes names of 255 bytes, and a folder in the making has a longer name than its package."""
 
 _CHARACTERS_A_TOKEN = 4
+"""As English has them: advice need not be on the safe side, as a budget must."""
 _VERSION = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.+-]{0,62}[0-9A-Za-z+-])?")
 
 

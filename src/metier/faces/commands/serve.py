@@ -31,7 +31,7 @@ def serve(
     Example: metier serve --mcp skills
     """
     try:
-        from metier.faces.mcp.opened import library_of, make_tools, sandboxed
+        from metier.faces.mcp.opened import library_of, make_tools, mark_of, sandboxed
         from metier.faces.mcp.server import make_server
         from metier.faces.mcp.transport import serve_http, serve_stdio
     except ModuleNotFoundError as error:
@@ -43,7 +43,7 @@ def serve(
     from metier.stores.served.shelf import Shelf
 
     library, judge = library_of(folder, policy)
-    shelf = Shelf(library, judge, hide=hide)
+    shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide)
     readable = sum(offer.readable for offer in shelf.offers)
     say(f"{len(shelf.offers)} skills are served, {readable} of them may be read; {len(shelf.withheld)} notes.")
     for place, reason in shelf.withheld[:20]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metier.errors import ConfigError, SandboxError
+from metier.audit import Anchor
+from metier.errors import ConfigError, NotStored, SandboxError
 from metier.faces.mcp.tools import Tools
 from metier.sandbox import Grant, Limits
 from metier.skill import Skill
 from metier.stores.served.finding import Finding, count_tokens
-from metier.stores.served.shelf import Judge, Shelf
+from metier.stores.served.shelf import Judge, Mark, Shelf
 from metier.stores.served.use import Ran, Runner
 from metier.verdict import Verdict
 
@@ -27,10 +25,7 @@ _LIMITS = Limits(wall_s=30.0, cpu_s=20.0)
 """The preset bounds of every run, supervised or not."""
 
 _PROGRAMS = ("/bin", "/usr/bin")
-_MAX_SHEBANG = 200
-_SHEBANG = re.compile(
-    r"#!\s*(\S*/env\s+(-S\s+)?)?(\S*/)?(?P<name>bash|dash|sh|python)[\d.]*(?P<options>(\s+-\S+)*)\s*$"
-)
+"""What a shell script may start."""
 
 
 def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
@@ -56,6 +51,33 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
     return open_workspace(folder).home / "library", lambda place, skill: _stored_verdict(folder, skill)
 
 
+def mark_of(folder: Path) -> Mark:
+    """What differs once a verdict on the same bytes may: in a workspace its policy and the head of its audit log.
+
+    A store that is a file is only read when the disk tells that it was written.
+
+    >>> import tempfile
+    >>> mark_of(Path(tempfile.mkdtemp()))() is None
+    True
+    """
+    if not (folder / "metier.toml").is_file():
+        return lambda: None
+    from metier.workspace import open_workspace
+
+    seen: object = None
+    head: Anchor | None = None
+
+    def mark() -> object:
+        nonlocal seen, head
+        workspace = open_workspace(folder)
+        written = _written(workspace.store)
+        if written is None or written != seen:
+            seen, head = written, _head(folder)
+        return workspace.settings.govern, head
+
+    return mark
+
+
 def make_tools(shelf: Shelf, runner: Runner | None) -> Tools:
     """The plain tools over a shelf, with an index of its own that is made when first asked."""
 
@@ -72,7 +94,8 @@ def sandboxed(kind: str = "auto") -> Runner | None:
 
     None if this machine has no sandbox that is whole.
     """
-    from metier.sandboxes import open_sandbox, python_grant
+    from metier.sandboxes import notable, open_sandbox, python_grant, run_script
+    from metier.sandboxes.script import is_shell_script
 
     try:
         sandbox = open_sandbox(kind)
@@ -80,38 +103,17 @@ def sandboxed(kind: str = "auto") -> Runner | None:
         return None
 
     def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:
-        scratch = package.parent / "scratch"
-        scratch.mkdir(mode=0o700, exist_ok=True)
-        program, grant = _interpreter(package / script)
-        outcome = sandbox.run(
-            [*program, str(package / script), *arguments],
-            grant=python_grant() | grant | Grant(read=(str(package),), write=(str(scratch),)),
-            limits=_LIMITS,
-            cwd=scratch,
-            trace=True,
-        )
+        programs = Grant(exec=_PROGRAMS) if is_shell_script(package / script) else Grant()
+        outcome = run_script(sandbox, package, script, arguments, grant=python_grant() | programs, limits=_LIMITS)
         return Ran(
             exit_code=outcome.exit_code,
             output=outcome.stdout.decode("utf-8", "replace"),
             errors=outcome.stderr.decode("utf-8", "replace"),
-            denied=tuple(f"{access.act.value} {access.target}" for access in outcome.trace.denied),
+            denied=tuple(f"{access.act.value} {access.target}" for access in notable(outcome.trace)),
             ended_by=outcome.killed_by.value,
         )
 
     return run
-
-
-def _interpreter(script: Path) -> tuple[list[str], Grant]:
-    """What runs a script: the Python or the shell that its first line names, else what its ending stands for."""
-    with script.open("rb") as file:
-        named = _SHEBANG.match(file.readline(_MAX_SHEBANG).decode("utf-8", "replace"))
-    if script.suffix == ".py" or (named and named["name"] == "python"):
-        return [sys.executable, "-I", "-B"], Grant()
-    name, options = (named["name"], named["options"].split()) if named else (script.suffix[1:], [])
-    shell = shutil.which(name, path=os.pathsep.join(_PROGRAMS))
-    if shell is None:
-        raise SandboxError(f"The script {script.name!r} needs {name}, which is not in {' or '.join(_PROGRAMS)}.")
-    return [shell, *options], Grant(exec=_PROGRAMS)
 
 
 def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:
@@ -133,3 +135,26 @@ def _stored_verdict(folder: Path, skill: Skill) -> Verdict | None:
     with stored(folder) as store:
         last = next((one for one in reversed(list(store.verdicts(skill.name))) if one.digest == digest), None)
         return held(store, last, policy=open_workspace(folder).settings.govern) if last else None
+
+
+def _written(store: str) -> object:
+    """What the disk tells of when a store was written; None of one that is no file."""
+    if "://" in store:
+        return None
+    found = list[tuple[int, int, int]]()
+    for path in (Path(store), Path(f"{store}-wal")):
+        with suppress(FileNotFoundError):
+            info = path.stat()
+            found.append((info.st_mtime_ns, info.st_size, info.st_ino))
+    return found
+
+
+def _head(folder: Path) -> Anchor | None:
+    """How far the log goes of what happened to the skills of a workspace; None before it was run."""
+    from metier.faces.opened import stored
+
+    try:
+        with stored(folder) as store:
+            return store.anchor()
+    except NotStored:
+        return None

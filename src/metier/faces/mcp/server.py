@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import base64
 import mimetypes
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
 from mcp.server.lowlevel import Server
-from mcp.shared.exceptions import MCPError
 
 from metier import __version__
-from metier.errors import InputError, MetierError, NotStored
+from metier.faces.mcp.faults import told
 from metier.stores.served.entry import EXTENSION
 from metier.stores.served.offer import Child
 from metier.stores.served.pages import page
@@ -127,17 +124,6 @@ class _Answers:
         return types.ReadResourceResult(contents=[contents(params.uri, data)])
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Say our errors in the protocol's way: a fault of the asker, or one of ours."""
-    try:
-        yield
-    except (InputError, NotStored) as error:
-        raise MCPError(types.INVALID_PARAMS, _sentence(error)) from error
-    except MetierError as error:
-        raise MCPError(types.INTERNAL_ERROR, _sentence(error)) from error
-
-
 def contents(uri: str, data: bytes) -> types.TextResourceContents | types.BlobResourceContents:
     """The bytes of a file as the protocol carries them: text where it is UTF-8, so that it arrives byte for byte.
 
@@ -172,7 +158,3 @@ def _result(next_cursor: str | None = None, **fields: Any) -> dict[str, Any]:
     cursor = {"nextCursor": next_cursor} if next_cursor else {}
     # Nothing may be taken as fresh for a while: a skill that changed is to be seen changed at the next look.
     return {"resultType": "complete", **fields, **cursor, "ttlMs": 0, "cacheScope": "private"}
-
-
-def _sentence(error: MetierError) -> str:
-    return f"{error} {error.hint}".strip()

@@ -18,6 +18,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from metier.errors import InputError, MetierError
 from metier.faces.mcp.approval import Tokens
+from metier.faces.mcp.faults import sentence, told
 from metier.stores.served.finding import Finding
 from metier.stores.served.shelf import Shelf
 from metier.stores.served.use import Call, Runner, Step, call_of, load_text, next_step, run_text, told_text
@@ -51,7 +52,8 @@ class Tools:
 
     async def list_tools(self, _: Any, __: object) -> types.ListToolsResult:
         """The tools, with the names of the skills where they are few enough."""
-        self._shelf.keep_up()
+        with told():
+            self._shelf.keep_up()
         handles = sorted(offer.handle for offer in self._shelf.offers)
         skill: dict[str, Any] = {"type": "string", "description": "The name of a skill."}
         if 0 < len(handles) <= _MAX_NAMED:
@@ -69,7 +71,7 @@ class Tools:
             if params.name == "run_skill":
                 return await self._run(arguments, context, params)
         except MetierError as error:
-            return _said(f"{error} {error.hint}".strip(), is_error=True)
+            return _said(sentence(error), is_error=True)
         raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name[:80]!r}.")
 
     async def _find(self, arguments: dict[str, Any]) -> _Answer:
@@ -158,7 +160,7 @@ def _can_ask(context: ServerRequestContext[Any, Any]) -> bool:
 def _question(why: str, call: Call) -> types.ElicitRequestFormParams:
     schema = {
         "type": "object",
-        "properties": {"run": {"type": "boolean", "title": f"Run {call.script}", "default": False}},
+        "properties": {"run": {"type": "boolean", "title": f"Run {call.script!r}", "default": False}},
         "required": ["run"],
     }
     message = (

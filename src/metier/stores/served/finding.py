@@ -11,9 +11,8 @@ from metier.skill import Skill
 from metier.stores.served.offer import Offer
 from metier.stores.served.quote import quoted
 from metier.stores.served.shelf import Shelf
-from metier.stores.served.use import ORIGIN
+from metier.stores.served.use import CHARACTERS_A_TOKEN, ORIGIN
 
-_CHARACTERS_A_TOKEN = 3
 _NOTE = "what each says of itself"
 
 
@@ -23,7 +22,7 @@ def count_tokens(text: str) -> int:
     >>> count_tokens("- sum: Add.")
     4
     """
-    return len(text) // _CHARACTERS_A_TOKEN + 1
+    return len(text) // CHARACTERS_A_TOKEN + 1
 
 
 class Finding:
@@ -77,8 +76,8 @@ class Finding:
     def catalogue(self, *, budget: int) -> str:
         """Show what an agent should know of the whole shelf within a number of tokens."""
         self._follow()
-        room = budget * _CHARACTERS_A_TOKEN - len(_listed([])) - len(_left_out(len(self._seen)))
-        disclosure = self._disclose(self._index, None, room // _CHARACTERS_A_TOKEN)
+        room = budget * CHARACTERS_A_TOKEN - len(_listed([])) - len(_left_out(len(self._seen)))
+        disclosure = self._disclose(self._index, None, room // CHARACTERS_A_TOKEN)
         lines = list[str]()
         for one in disclosure.shown:
             offer = self._offer(one.listed)
@@ -136,7 +135,7 @@ def _listed(lines: list[str]) -> str:
 
 def _within(parts: list[str], budget: int) -> list[str]:
     """As many of the parts, in their order, as the tokens last for; at least the first."""
-    kept, left = [parts[0]], budget * _CHARACTERS_A_TOKEN - len(parts[0])
+    kept, left = [parts[0]], budget * CHARACTERS_A_TOKEN - len(parts[0])
     for part in parts[1:]:
         left -= len(part) + 2
         if left < 0:

@@ -9,7 +9,6 @@ is needed, and nothing that a skill says of itself gives it a right.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -21,9 +20,6 @@ from metier.stores.served.head import agrees, body_of
 from metier.stores.served.quote import quoted
 from metier.stores.served.registry import Known, Reader, Refused, Registry
 from metier.stores.served.uris import MANIFEST, SCHEME, Address, parse
-
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
-_MAX_PAGES, _MAX_ENTRIES = 1000, 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 A package is shown as far as its verdict lets it: one that is blocked is not shown at all, one that may not be read is
 listed by its metadata, and only what may be read is read. A verdict holds for the bytes that were judged; bytes that
-changed since are not handed out until they are judged anew. Packages that strict hosts would refuse have no entry in
-the listing and are still there for the plain tools. What a verdict is made of is passed in; this module judges nothing.
+changed since are not handed out until they are judged anew, and all are judged anew when a mark beside the judge moves.
+Packages that strict hosts would refuse have no entry in the listing and are still there for the plain tools. What a
+verdict is made of is passed in; this module judges nothing.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import bisect
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from metier.errors import NotStored, PackageError, StoreError, nearest
+from metier.errors import MetierError, NotStored, PackageError, StoreError, nearest
 from metier.skill import File, Skill
 from metier.stores.package import read_package
 from metier.stores.served.entry import Entry
@@ -31,6 +33,10 @@ from metier.verdict import ExposureTier, Severity, Verdict
 Judge = Callable[[Path, Skill], Verdict | None]
 """What judges a package by its folder and what was read of it; None where no verdict holds for these bytes."""
 
+Mark = Callable[[], object]
+"""What differs once the same bytes may be judged otherwise: the head of an audit log, a policy. Asked at every call."""
+
+_ByPlace = dict[Path, tuple[object, Offer | None]]
 _PAGE_SKILLS, _PAGE_FILES = 100, 5000
 _SHORT_LOOK_S, _SHARE_LOOKING = 0.005, 0.05
 """A look for what changed that takes longer than the first is put off until looking is this share of the time."""
@@ -42,6 +48,7 @@ class Shelf:
     Args:
         folder: Holds packages, at most 6 folders deep; or is one.
         judge: Gives the verdict on a package.
+        mark: Tells when the judge may say otherwise of what did not change; by default it never does.
         hide: Whether a skill that may not be read is hidden, and not listed by its metadata.
         tell: Hears how many packages were judged, of how many.
 
@@ -54,12 +61,14 @@ class Shelf:
         folder: Path,
         judge: Judge,
         *,
+        mark: Mark = lambda: None,
         hide: bool = False,
         tell: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        self._folder, self._judge, self._hide, self._tell = folder, judge, hide, tell
-        self._by_place: dict[Path, tuple[object, Offer | None]] = {}
-        self._taken: set[str] = set()
+        self._folder, self._judge, self._mark, self._hide, self._tell = folder, judge, mark, hide, tell
+        self._judged_at: object = None
+        self._by_place: _ByPlace = {}
+        self._taken: dict[str, Path] = {}
         self.withheld: tuple[tuple[str, str], ...] = ()
         self._reasons: dict[Path, str] = {}
         self._look_again_at = 0.0
@@ -74,33 +83,48 @@ class Shelf:
         """Look again at what changed in the folder, judge that anew, and tell whether anything is served otherwise."""
         if not self._folder.is_dir():
             raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
-        self._look = look(self._folder)
-        found = self._look.places
+        seen, mark = look(self._folder), self._mark()
         before = self._by_place
-        self._by_place, self._taken = {}, set()
-        for number, place in enumerate(found, start=1):
-            now = stamp(place)
-            known = before.get(place)
-            self._by_place[place] = known if known and known[0] == now else (now, self._offer(place))
-            self._taken |= {offer.path for offer in (self._by_place[place][1],) if offer}
-            self._tell(number, len(found))
+        self._by_place = {}
+        kept = (before[place][1] for place in seen.places if place in before)
+        self._taken = {offer.path: offer.folder for offer in kept if offer}
+        try:
+            self._take_up(seen.places, before, is_stale=mark != self._judged_at)
+        except BaseException:
+            self._by_place = before
+            raise
+        self._look, self._judged_at = seen, mark
         self._arrange()
         return before != self._by_place
 
+    def _take_up(self, places: Sequence[Path], before: _ByPlace, *, is_stale: bool) -> None:
+        """Judge what changed; all of it where every verdict is stale."""
+        for number, place in enumerate(places, start=1):
+            now = stamp(place)
+            known = before.get(place)
+            is_same = known is not None and known[0] == now
+            if known is not None and is_same and not is_stale:
+                self._by_place[place] = known
+            else:
+                self._by_place[place] = (now, self._offer(place, known[1] if known and is_same else None))
+            self._tell(number, len(places))
+
     def keep_up(self) -> None:
-        """Refresh if a package came or went, or a SKILL.md was written; a large folder is not looked at at every call.
+        """Refresh if a package came or went, a SKILL.md was written or a verdict may have changed.
+
+        For packages a large folder is not looked at at every call; for verdicts it is.
 
         Raises:
-            PackageError: There is no such folder any more.
+            StoreError: The folder cannot be looked at any more, or what is in it not judged.
         """
-        if time.monotonic() < self._look_again_at:
+        if self._follow() or time.monotonic() < self._look_again_at:
             return
         begin = time.thread_time()
         holds = self._look.holds
         took_s = time.thread_time() - begin
         self._look_again_at = time.monotonic() + took_s / _SHARE_LOOKING if took_s > _SHORT_LOOK_S else 0.0
         if not holds:
-            self.refresh()
+            self._renew()
 
     def list_page(self, cursor: str | None = None, *, size: int = _PAGE_SKILLS) -> Page[Entry]:
         """One page of the listing, by URI.
@@ -110,6 +134,8 @@ class Shelf:
         """
         if cursor is None:
             self.keep_up()
+        else:
+            self._follow()
         return page(
             self._entries,
             self._uris,
@@ -127,9 +153,10 @@ class Shelf:
             InputError: It is no URI.
         """
         address = parse(uri)
+        self._follow()
         offer = self._served_at(address)
         if offer is not None and self._by_place[offer.folder][0] != stamp(offer.folder):
-            self.refresh()
+            self._renew()
             offer = self._served_at(address)
         if offer is None or offer.entry is None:
             known = self._near(address)
@@ -145,6 +172,7 @@ class Shelf:
             InputError: It is no URI.
         """
         address = parse(uri)
+        self._follow()
         closed = None
         for offer in self._around(address):
             path = offer.root.path_of(address)
@@ -191,6 +219,7 @@ class Shelf:
             InputError: It is no URI, or the cursor is not one of ours.
         """
         address = parse(uri)
+        self._follow()
         for offer in self._around(address):
             inner = offer.root.path_of(address)
             children = children_of(offer, address, inner)
@@ -204,9 +233,10 @@ class Shelf:
         Raises:
             NotStored: None is called so; the hint names the nearest one.
         """
+        self._follow()
         offer = self._called(handle)
         if not self._look.holds if offer is None else self._by_place[offer.folder][0] != stamp(offer.folder):
-            self.refresh()
+            self._renew()
             offer = self._called(handle)
         if offer is not None:
             return offer
@@ -216,6 +246,18 @@ class Shelf:
             f"No skill {handle[:80]!r} is served." if not shared else f"{len(shared)} skills are called {handle!r}.",
             hint=nearest(handle[:80], known),
         )
+
+    def _follow(self) -> bool:
+        """Refresh if what did not change may be judged otherwise by now, and tell whether it was."""
+        with _kept_in():
+            is_stale = self._mark() != self._judged_at
+        if is_stale:
+            self._renew()
+        return is_stale
+
+    def _renew(self) -> None:
+        with _kept_in():
+            self.refresh()
 
     def _called(self, handle: str) -> Offer | None:
         wanted = handle.removeprefix(f"{SCHEME}://").removesuffix(f"/{MANIFEST}")
@@ -237,11 +279,11 @@ class Shelf:
             if place in self._reasons
         )
 
-    def _offer(self, place: Path) -> Offer | None:
+    def _offer(self, place: Path, known: Offer | None) -> Offer | None:
+        """What is offered of a package; of one that is known and did not change, only its verdict is asked for."""
         self._reasons.pop(place, None)
         try:
-            package = read_package(place)
-            offer = self._judged(place, package.skill)
+            offer = self._judged(place, known.skill if known else read_package(place).skill)
         except (PackageError, StoreError) as failure:
             self._reasons[place] = str(failure)
             return None
@@ -274,10 +316,16 @@ class Shelf:
         around = self._enclosing(place)
         top, parts = (around.folder, around.root.segments) if around else (self._folder, ())
         inner = place.relative_to(top).parts
-        path = "/".join((*parts, *inner[:-1], name))
-        # The one whose folder has its name is served by it, whichever is met first.
+        short, long = "/".join((*parts, *inner[:-1], name)), "/".join((*parts, *inner, name))
+        # One that is served keeps its path, whoever comes; else the one whose folder has its name is served by it.
+        if place in (self._taken.get(short), self._taken.get(long)):
+            return short if self._taken.get(short) == place else long
         other = place.name != name and inner and (place.parent / name / MANIFEST).is_file()
-        return "/".join((*parts, *inner, name)) if other or path in self._taken else path
+        path = long if other or short in self._taken else short
+        if path in self._taken:
+            raise PackageError(f"another skill is served at {path!r}")
+        self._taken[path] = place
+        return path
 
     def _enclosing(self, place: Path) -> Offer | None:
         around = (self._by_place[above][1] for above in place.parents if above in self._by_place)
@@ -300,3 +348,15 @@ class Shelf:
         """Some served URIs around the place where this one would stand, and those of the same name."""
         at = bisect.bisect_left(self._uris, address.uri)
         return self._uris[max(0, at - 50) : at + 50]
+
+
+@contextmanager
+def _kept_in() -> Iterator[None]:
+    """Say that something is wrong here and not what, for it may name places of this machine to whoever asks."""
+    try:
+        yield
+    except (MetierError, OSError) as fault:
+        raise StoreError(
+            "The skills of this server cannot be looked at or judged now, so none is served.",
+            hint="Whoever runs it learns why by starting it anew.",
+        ) from fault

@@ -29,7 +29,7 @@ Runner = Callable[[Path, str, Sequence[str]], "Ran"]
 ORIGIN = "metier"
 _INTERPRETED = (".py", ".sh", ".bash")
 _MAX_ARGUMENTS, _MAX_ARGUMENT = 64, 4096
-_CHARACTERS_A_TOKEN = 3
+CHARACTERS_A_TOKEN = 3
 """Few enough that a text cut by it is not longer in tokens than it was allowed to be, in most languages."""
 
 _SAID_OF_THE_REST = 28
@@ -37,6 +37,10 @@ _SAID_OF_THE_REST = 28
 
 _LEAST_SHOWN = 32
 """Characters of a text that are shown even where its marks alone, by long names, would fill the answer."""
+
+
+_MAX_DENIED = 300
+"""Characters that are shown of one thing that a script was denied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,7 @@ def load_text(shelf: Shelf, handle: str, *, path: str = "", start: int = 0, budg
     >>> load_text(shelf, "sum").splitlines()[1]
     'One by one.'
     """
-    return _loaded(shelf, handle, path, start, budget * _CHARACTERS_A_TOKEN)
+    return _loaded(shelf, handle, path, start, budget * CHARACTERS_A_TOKEN)
 
 
 def _loaded(shelf: Shelf, handle: str, path: str, start: int, room: int) -> str:
@@ -184,13 +188,13 @@ def next_step(call: Call, *, can_run: bool, can_ask: bool, approved: bool | None
         return Step.REFUSE, "it was not approved"
     if not can_ask:
         return Step.REFUSE, "it needs the approval of a person, and this client can ask nobody"
-    return Step.ASK, f"run {call.script} of the skill {offer.handle} with {list(call.arguments)!r} in the sandbox?"
+    return Step.ASK, f"run {call.script!r} of the skill {offer.handle!r} with {list(call.arguments)!r} in the sandbox?"
 
 
 def told_text(shelf: Shelf, call: Call, why: str, *, budget: int) -> str:
     """Show what may be seen of a skill that was to be run, and say why it was not."""
     head = f"Nothing was run: {why}.\n\n"
-    return head + _loaded(shelf, call.offer.path, "", 0, budget * _CHARACTERS_A_TOKEN - len(head))
+    return head + _loaded(shelf, call.offer.path, "", 0, budget * CHARACTERS_A_TOKEN - len(head))
 
 
 def run_text(shelf: Shelf, call: Call, runner: Runner, *, budget: int = 4000) -> tuple[str, bool]:
@@ -205,7 +209,7 @@ def run_text(shelf: Shelf, call: Call, runner: Runner, *, budget: int = 4000) ->
         copy = write_copy(shelf, call.offer, Path(scratch))
         ran = runner(copy, call.script, call.arguments)
     is_good = ran.exit_code == 0 and not ran.ended_by
-    return _ran_text(call, ran, is_good, budget * _CHARACTERS_A_TOKEN), is_good
+    return _ran_text(call, ran, is_good, budget * CHARACTERS_A_TOKEN), is_good
 
 
 def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
@@ -216,7 +220,7 @@ def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
         return _quoted_within(text, room, call.offer, path=call.script, note=f"{name}, {ended}")
 
     marks = len(shown("output", "", room))
-    denied = _denied_text(ran.denied, (room - marks) // 4)
+    denied = _denied_text(call, ran.denied, (room - marks) // 4)
     room -= len(denied) + 4
     if not ran.output or not ran.errors:
         parts = [shown("errors" if ran.errors else "output", ran.errors or ran.output, room)]
@@ -231,14 +235,19 @@ def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
     return "\n\n".join([*parts, denied] if denied else parts)
 
 
-def _denied_text(denied: Sequence[str], room: int) -> str:
+def _denied_text(call: Call, denied: Sequence[str], room: int) -> str:
+    """What a script was denied, as data: it chose the names of what it tried."""
     if not denied:
         return ""
-    kept, num_left = _fitting([f"{one}, " for one in denied], room - len("It was denied: "))
+
+    def shown(text: str) -> str:
+        return quoted(text, origin=ORIGIN, skill=call.offer.handle, path=call.script, note="what it was denied")
+
+    lines = [f"{one[:_MAX_DENIED]!r}\n" for one in denied]
+    kept, num_left = _fitting(lines, room - len(shown("")))
     if not kept:
         return f"It was denied {len(denied)} times."
-    rest = f", and {num_left} more" if num_left else ""
-    return f"It was denied: {''.join(kept).removesuffix(', ')}{rest}."
+    return shown("".join(kept) + (f"and {num_left} more" if num_left else ""))
 
 
 def write_copy(shelf: Shelf, offer: Offer, folder: Path) -> Path:
