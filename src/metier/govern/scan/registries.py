@@ -13,6 +13,7 @@ from metier.govern.scan.hosts import Place, host_of, is_registry, place_of
 from metier.govern.scan.names import misleads
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import DOCUMENTS
 from metier.verdict import Severity
 
 _TO = r"[\"'\])]*[=:,(>\s]+[\"']?((?:sparse\+)?\w{2,8}://[^\s\"'`<>)]+)"
@@ -103,7 +104,11 @@ def registry_findings(
             is_run = statement.is_live and bool(_RUNS_AT_ONCE.search(step.text) or _INSTEAD.search(step.text))
             # One archive at an address is what its host serves today, and no registry that others look at.
             is_run = is_run or (statement.is_shell and _ONE_ARCHIVE.search(step.text) is not None)
-            weight = Severity.BLOCK if statement.path in unchecked or is_run else weight
+            is_unsaid = (
+                statement.is_live and not statement.path.lower().endswith(DOCUMENTS) and weight == Severity.REVIEW
+            )
+            is_unsaid = is_unsaid and not any(purpose.names(host_of(url)) for url in registries_in(step.text))
+            weight = Severity.BLOCK if statement.path in unchecked or is_run or is_unsaid else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
     for part in parts:

@@ -85,7 +85,7 @@ _FROM_USER = re.compile(r"environ|getenv|process\.env|argv|\$\{?[A-Z_]{4,}")
 _USER_FOLDERS = re.compile(r"[\"'/\\](?:Documents|Desktop|Pictures|Downloads|Photos|Music|Videos)[\"'/\\]")
 _WHOLE_FOLDERS = re.compile(
     r"\bfor\s*\(?\s*(?:const\s+|let\s+|var\s+)?(?P<one>\w+)\s+(?:in|of)\s+[\[(][^\])]{0,200}[\"'](?:Documents|Desktop|Pictures)[\"'][^\])]{0,200}[\])][\s\S]{0,200}"
-    r"(?:home\(\)|homedir\(\)|expanduser\([^)]*\)|\bhome|HOME)\W{1,4}\s*(?P=one)\b[\s\S]{0,200}(?:rmtree\(|recursive:\s*true|rm\s+-\w*r)"
+    r"(?:home\(\)|homedir\(\)|expanduser\([^)]*\)|\bhome|HOME)\W{1,8}\s*(?P=one)\b[\s\S]{0,200}(?:rmtree\(|recursive:\s*true|rm\s+-\w*r)"
 )
 """Every folder of a row that people keep their things in is removed with all that is in it."""
 _HOME = re.compile(r"Path\.home\(|homedir\(|expanduser\(|USERPROFILE|\$HOME\b|~/")
