@@ -20,12 +20,12 @@ _FENCE = re.compile(r"[ \t]*(```|~~~)[`~]*[ \t]*([\w+-]*)")
 _READ = 8000  # what a skill is about it says at its beginning; the rest only costs time
 _SHELL = ("", "sh", "bash", "shell", "console", "zsh", "http", "json", "text")
 _COMMAND = re.compile(
-    r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:curl|npx|npm|pip3?|uvx?|brew|go|cargo|docker|kubectl|git|gh|sudo|\./|[a-z][\w-]+ "
-    r"(?:--?\w|[a-z\"<\[{$]))",
+    r"^[^\S\n]*(?:\$ )?(?:[A-Z_]+=\S+ )*"
+    r"(?:curl|npx|npm|pip3?|uvx?|brew|go|cargo|docker|kubectl|git|gh|sudo|\./|[a-z][\w-]+ (?:--?\w|[a-z\"<\[{$]))",
     re.MULTILINE,
 )
-_STEP = re.compile(
-    r"^(?:#{1,4} *(?:\W+ *)?(?:step|phase|stage) *\w|#{1,4} *\d+[.)]|\d+[.)] +\S)", re.MULTILINE | re.IGNORECASE
+_STEP = re.compile(  # one run before the word, of one line: two beside each other make a long one slow
+    r"^(?:#[^\w\n]*(?:step|phase|stage) *\w|#{1,4} *\d+[.)]|\d+[.)] +\S)", re.MULTILINE | re.IGNORECASE
 )
 _GUIDES = re.compile(
     r"\b(?:workflow|ask the user|the user (?:asks|says|wants)|when to use|before (?:you|any|editing|running)|decide"
