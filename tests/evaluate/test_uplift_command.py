@@ -132,6 +132,8 @@ def test_expectations_without_a_judge_are_told_and_not_counted_as_failures(
     code, _, err = metier("evaluate", "uplift", package, "--client", client, "--evals", evals)
     assert code == 2
     assert "at least two items answered and scored" in err
+    assert "no_judge (6)" in err
+    assert "--judge" in err
 
 
 def test_a_published_table_is_summed_up(metier: Command, tmp_path: Path) -> None:

@@ -234,6 +234,7 @@ def uplift(
     from metier.evaluate.benchmark import Stopwatch, durations_of, write_workspace
     from metier.evaluate.evals import items_of, own_items, read_evals
     from metier.evaluate.expectations import with_judge
+    from metier.evaluate.sit import of_run
     from metier.evaluate.uplift import Taken, measure
     from metier.faces.files import read_lines
     from metier.graders import grader_for
@@ -266,7 +267,7 @@ def uplift(
                 exam, package.skill, watch, kept, made_from=known, grader_for=graders, own=own, margin=margin, seed=seed
             )
             if out and decided.uplift:
-                without, having = (list(kept.attempts(run_id=run_id)) for run_id in decided.uplift.run_ids)
+                without, having = (list(of_run(kept, run_id).values()) for run_id in decided.uplift.run_ids)
                 taken = Taken(without, having)
                 write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
             as_json(decided) if json else say(decided.reason)
