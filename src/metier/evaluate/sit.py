@@ -21,7 +21,7 @@ from metier.store import Store
 
 BATCH = 64
 """Attempts written in one transaction; a run that is killed outright repeats at most this many calls."""
-_OPEN_RUN = "-open"  # the identity of an attempt leaves room for one grade only: an open one waits under a run of its own
+_OPEN_RUN = "-open"  # an attempt has room for one grade only, so one that waits for a judge is kept in a run beside
 
 
 def run_id_of(exam: Exam, client: Client, skills: Sequence[Skill] = (), *, strategy: Strategy | None = None) -> str:
@@ -46,7 +46,8 @@ def sit(
 
     Items that this run has already answered are not asked again, and an item that the exam holds twice is asked once. A
     reply with an error is returned as unscored with the reason `client_error`, and is asked again by the next start. An
-    answer that no judge could grade is not asked again but graded again (`metier.evaluate.expectations.OPEN`). However the run ends, short of a kill, what was answered is stored.
+    answer that no judge could grade (`metier.evaluate.expectations.OPEN`) is graded again by it, and not asked again.
+    However the run ends, short of a kill, what was answered is stored.
 
     Args:
         skills: Skills in hand: all that an agent would read of them goes before the question.
