@@ -78,6 +78,17 @@ def test_a_skill_without_effect_is_measured_and_its_files_are_written(
     assert read_package(package).skill.digest == digest
 
 
+def test_the_attempts_at_an_installed_skill_leave_its_library_whole(
+    metier: Command, package: Path, client: Path, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    assert metier("skill", "add", package, "--library", library)[0] == 0
+    code, _, err = metier("evaluate", "uplift", library / "echo", "--client", client)
+    assert code == 0, err
+    assert f"kept in {str(library / '.metier' / 'evals' / 'echo.sqlite')!r}" in err
+    assert metier("skill", "verify", "--library", library)[0] == 0
+
+
 def test_a_skill_that_a_model_made_is_refused_if_it_proves_nothing(
     metier: Command, package: Path, client: Path, house: Path, tmp_path: Path
 ) -> None:

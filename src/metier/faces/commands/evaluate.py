@@ -217,7 +217,9 @@ def uplift(
     ] = None,
     store: Annotated[
         str | None,
-        typer.Option(help="Keep attempts here and resume (default: the workspace of --out, or beside the package)."),
+        typer.Option(
+            help="Keep attempts here and resume (default: the workspace of --out, or .metier/evals beside the package)."
+        ),
     ] = None,
     max_tokens: Annotated[int, typer.Option(min=1)] = 1024,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
@@ -253,13 +255,16 @@ def uplift(
     with ExitStack() as opened:
         watch = Stopwatch(opened.enter_context(closing(_client(client, None))))
         checks = opened.enter_context(closing(_client(judge, None))) if judge else None
-        # Not inside the package: what is kept there would change its digest.
-        place = store or f"{package.path.resolve()}-evals.sqlite"
-        bulk = None if "://" in place else Path(place).with_suffix(".objects")
         if out and not store and (out / FILE).is_file():
             workspace = open_workspace(out)
             workspace.home.mkdir(exist_ok=True)
-            place, bulk = workspace.store, workspace.home / "objects"
+            place = workspace.store
+            bulk: Path | None = workspace.home / "objects"
+        else:
+            place = store or str(_beside(package.path))
+            bulk = None if "://" in place else Path(place).with_suffix(".objects")
+            if not store:
+                say(f"attempts are kept in {place!r}")
         kept = opened.enter_context(closing(open_store(place, bulk=bulk)))
         graders = with_judge(grader_for, checks)
         if made_from:
@@ -339,6 +344,24 @@ def _show(rows: list[Difference]) -> None:
             for d in rows
         ),
     )
+
+
+def _beside(package: Path) -> Path:
+    """Where the attempts at the evals of a package are kept if nothing else is said.
+
+    Not inside the package, whose digest they would change, and not as a file beside it: a library knows no such.
+    """
+    from metier.errors import StoreError
+    from metier.stores.lock import HOME
+
+    folder = package.resolve().parent / HOME / "evals"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"Cannot keep attempts in {str(folder)!r}: {error.strerror}.", hint="Name another place with --store."
+        ) from error
+    return folder / f"{package.resolve().name}.sqlite"
 
 
 def _place(exam: Path, store: str | None) -> str:
