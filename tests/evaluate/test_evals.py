@@ -64,8 +64,51 @@ def test_the_documented_file_is_read_and_written_back_the_same(tmp_path: Path) -
 
 def test_the_older_words_and_keys_of_others_are_taken_in_stride(tmp_path: Path) -> None:
     case = {"question": "Which?", "assertions": ["It is named"], "expected_skill": "x", "ground_truth": "That"}
-    found = read_evals(written(tmp_path, [case]), skill_name="s").evals[0]
-    assert found == Case(id=1, prompt="Which?", expected_output="That", expectations=("It is named",))
+    evals = read_evals(written(tmp_path, [case]), skill_name="s")
+    other = {"expected_skill": "x"}
+    assert evals.evals[0] == Case(
+        id=1, prompt="Which?", expected_output="That", expectations=("It is named",), other=other
+    )
+    assert evals_json(evals)["evals"][0]["expected_skill"] == "x"
+    assert evals.unused == {"expected_skill": 1}
+
+
+def test_the_evals_of_nvidia_are_read_with_what_they_expect(tmp_path: Path) -> None:
+    case = {
+        "id": "list",
+        "question": "Which recipes?",
+        "expected_skill": "recipes",
+        "ground_truth": "Run the list.",
+        "expected_behavior": ["It runs the list", "It authors nothing"],
+    }
+    data = {"skill": "recipes", "version": 2, "cases": [case, {**case, "id": "next", "expected_behavior": "It runs"}]}
+    evals = read_evals(written(tmp_path, data))
+    assert (evals.skill_name, evals.other, evals.unused) == ("recipes", {"version": 2}, {"expected_skill": 2})
+    assert [one.expectations for one in evals.evals] == [("It runs the list", "It authors nothing"), ("It runs",)]
+    assert items_of(evals)["list"].policy == {"expectations": ["It runs the list", "It authors nothing"]}
+    (tmp_path / "evals" / "evals.json").write_text(json.dumps(evals_json(evals)))
+    assert read_evals(tmp_path) == evals
+
+
+def test_a_second_word_for_one_thing_is_kept_and_not_read(tmp_path: Path) -> None:
+    case = {"question": "b", "expectations": None, "assertions": ["c"], "expected_behavior": ["d"], "prompt": "a"}
+    evals = read_evals(written(tmp_path, [case]))
+    assert (evals.evals[0].prompt, evals.evals[0].expectations) == ("a", ("c",))
+    assert evals.evals[0].other == {"question": "b", "expected_behavior": ["d"]}
+    (tmp_path / "evals" / "evals.json").write_text(json.dumps(evals_json(evals)))
+    assert read_evals(tmp_path) == evals
+
+
+@pytest.mark.parametrize("name", [None, "s"])
+def test_a_skill_without_a_name_of_its_own_takes_the_one_given(tmp_path: Path, name: str | None) -> None:
+    data = {"skill_name": name, "evals": [{"prompt": "a"}]}
+    assert read_evals(written(tmp_path, data), skill_name="s").skill_name == "s"
+
+
+def test_many_cases_are_read_in_the_time_of_their_number(tmp_path: Path) -> None:
+    """Counting each id among all of them would take minutes here."""
+    cases = [{"id": n, "prompt": "a"} for n in range(20_000)]
+    assert len(read_evals(written(tmp_path, cases)).evals) == 20_000
 
 
 cases = st.builds(
@@ -77,6 +120,7 @@ cases = st.builds(
     expectations=st.lists(st.text(), max_size=3).map(tuple),
     grader=st.sampled_from(["", "number"]),
     cluster=st.text(max_size=3),
+    other=st.dictionaries(st.sampled_from(["expected_skill", "other", "note"]), st.none() | st.text(max_size=3)),
 )
 
 
@@ -97,6 +141,7 @@ def test_any_evals_cross_the_border_unchanged(tmp_path_factory: pytest.TempPathF
         ('{"skill_name": "s"}', "found none"),
         ('{"evals": [{"id": 1}]}', "'evals.0.prompt' is missing"),
         ('{"evals": ["a"]}', "evals.0"),
+        ('{"skill_name": ["x"], "evals": [{"prompt": "a"}]}', "skill_name"),
         ('{"evals": [{"id": 1, "prompt": "a"}, {"id": "1", "prompt": "b"}]}', "the id '1' is that of several"),
     ],
 )

@@ -247,7 +247,10 @@ def uplift(
 
     package = read_package(skill)
     path = evals or package.path / "evals" / "evals.json"
-    items = items_of(read_evals(path, skill_name=package.skill.name), package.path)
+    cases = read_evals(path, skill_name=package.skill.name)
+    if cases.unused:
+        say(f"of the evals, nothing reads {', '.join(f'{key!r} ({times})' for key, times in cases.unused.items())}")
+    items = items_of(cases, package.path)
     own = own_items(items, path, package.path)
     protocol = ExamProtocol(max_tokens=max_tokens, epochs=epochs, seed=seed)
     exam = Exam(name=f"{package.skill.name} evals", items=tuple(items.values()), protocol=protocol)
