@@ -20,6 +20,7 @@ from metier.evaluate.benchmark import (
     durations_of,
     grading,
     read_benchmark,
+    read_grading,
     timing,
     write_workspace,
 )
@@ -274,7 +275,14 @@ def test_a_benchmark_of_another_tool_is_read_with_its_deltas_as_text(tmp_path: P
     assert read_benchmark(path)["delta"] == {"pass_rate": 0.5, "tokens": 1700.0}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"run_summary": {"with_skill": {"pass_rate": {"mean": "x"}}}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", "[" * 100_000),
+        *(f'{{"run_summary": {{"with_skill": {{"pass_rate": {{"mean": {mean}}}}}}}}}' for mean in ('"x"', "9" * 401)),
+    ],
+    ids=range(6),
+)
 def test_what_is_no_benchmark_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "b.json").write_text(text)
     with pytest.raises(InputError, match=r"Expected a benchmark\.json"):
@@ -299,6 +307,42 @@ def test_a_measured_skill_leaves_the_whole_workspace(tmp_path: Path) -> None:
     assert read_benchmark(folder / "benchmark.json")["delta"]["pass_rate"] == 0.0
     assert not list(folder.rglob("*.part"))
     store.close()
+
+
+def test_no_case_overwrites_another(tmp_path: Path) -> None:
+    cases = ["2-a", "a!", "", "1", "a?", "2-A", "x" * 50, "x" * 51]
+    items = {case: Item(prompt=case, reference=str(n)) for n, case in enumerate(cases)}
+    taken = Taken(*([attempt(item, Grade.correct()) for item in items.values()] for _ in range(2)))
+    folder = write_workspace(tmp_path, items, taken)
+    assert len({path.parents[2].name.casefold() for path in folder.glob("*/*/outputs/reply.md")}) == len(cases)
+    assert not (tmp_path / "eval-").exists()
+
+
+def test_a_workspace_holds_the_last_iteration_alone_and_what_others_put_there(tmp_path: Path) -> None:
+    items = {str(n): item for n, item in enumerate(SUMS)}
+    twice = [attempt(item, Grade.correct(), epoch=epoch) for item in SUMS for epoch in range(2)]
+    write_workspace(tmp_path, items, Taken(twice, twice))
+    (tmp_path / "eval-1" / "feedback.json").write_text("{}")
+    once = [attempt(SUMS[0], Grade.unscored("?"))]
+    write_workspace(tmp_path, {"0": SUMS[0]}, Taken(once, once))
+    arms = [f"eval-0/{arm}/" for arm in ("with_skill", "without_skill")]
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    ours = {arm + name for arm in arms for name in ("outputs/reply.md", "timing.json")}
+    assert left == {"benchmark.json", "eval-1/feedback.json", *ours}
+    assert not (tmp_path / "eval-2").exists()
+
+
+def test_a_grading_is_read_as_it_was_written(tmp_path: Path) -> None:
+    grade = Expectations(judge(says=PASSED, **{"is": FAILED}))(EXPECTING, "It is two.")
+    folder = write_workspace(tmp_path, {"1": EXPECTING}, Taken(*([attempt(EXPECTING, grade)] for _ in range(2))))
+    assert read_grading(folder / "eval-1" / "with_skill" / "grading.json") == checked_of(grade.evidence)
+
+
+@pytest.mark.parametrize("text", ["", "[" * 100_000, "[]", "{}", '{"expectations": [{"text": "x", "passed": "yes"}]}'])
+def test_what_is_no_grading_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "g.json").write_text(text)
+    with pytest.raises(InputError, match=r"Expected a grading\.json"):
+        read_grading(tmp_path / "g.json")
 
 
 def test_several_epochs_are_several_runs(tmp_path: Path) -> None:
