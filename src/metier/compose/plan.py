@@ -9,6 +9,7 @@ output. The planner asks the skills themselves (`apply`), never a reference impl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from metier.compose.resolve import Candidate, resolve
 from metier.plan import Example, Gap, Goal, Plan, Step
@@ -34,7 +35,8 @@ def plan(
             one is taken (most conditions, then fewest concepts), then priority, then trust, then the first by name,
             then the newest version.
         apply: Executes skill calls.
-        known: Conditions, priority and trust of skills of the library, as far as somebody gave them.
+        known: Conditions, priority and trust of skills of the library, as far as somebody gave them; of several
+            records of one content, the best trusted one that applies counts.
         facts: What holds; a skill whose conditions are not all among these is left out.
 
     Returns:
@@ -52,11 +54,30 @@ def plan(
         return Gap(
             goal=goal.name, reason="the goal names neither steps nor examples, so nothing can be planned or checked"
         )
-    given = {candidate.skill.digest: candidate for candidate in known}
-    ranked = resolve((given.get(skill.digest, Candidate(skill=skill)) for skill in skills), facts).ranked
+    given: dict[str, list[Candidate]] = {}
+    for candidate in known:
+        given.setdefault(candidate.skill.digest, []).append(candidate)
+    records = (
+        replace(record, skill=skill)
+        for skill in _merged(skills)
+        for record in given.get(skill.digest, [Candidate(skill=skill)])
+    )
+    ranked = resolve(records, facts).ranked
     if goal.steps:
         return _by_steps(goal, ranked, apply)
     return _by_search(goal, [candidate.skill for candidate in ranked], apply)
+
+
+def _merged(skills: Iterable[Skill]) -> list[Skill]:
+    """Each content once, with the concepts of all that hold it: it may be placed twice, and its digest stays."""
+    same: dict[str, list[Skill]] = {}
+    for skill in skills:
+        same.setdefault(skill.digest, []).append(skill)
+    return [_placed(min(group, key=repr), group) if len(group) > 1 else group[0] for group in same.values()]
+
+
+def _placed(skill: Skill, group: Iterable[Skill]) -> Skill:
+    return replace(skill, concepts=tuple(sorted({concept for one in group for concept in one.concepts})))
 
 
 def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply) -> Plan | Gap:
