@@ -124,7 +124,7 @@ def test_the_newest_version_comes_first_and_is_named(newer: str, older: str) -> 
         assert f"version {newer} comes before {older}" in found.because
 
 
-@pytest.mark.parametrize("version", [*("1" * 50_000 + "!", "1." * 25_000, "1.0-" + "-" * 50_000 + "!"), "1-a." * 12_000])
+@pytest.mark.parametrize("version", ["1" * 50_000 + "!", "1." * 20_000, "1.0-" + "-" * 50_000 + "!", "1-a." * 9_000])
 def test_a_version_made_to_be_slow_is_ranked_like_any_other(version: str) -> None:
     odd = Candidate(skill=Skill(name="a", description="A.", version=version))
     assert resolve([odd, made("a")]).chosen == made("a")
