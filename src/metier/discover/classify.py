@@ -94,6 +94,24 @@ def classify(skill: Skill, fields: Mapping[str, object] | None = None) -> Classi
     )
 
 
+def stated_or_classified(skill: Skill, fields: Mapping[str, object]) -> Classified:
+    """Say of a package what its frontmatter states, and of what it does not state what the rules say.
+
+    >>> fill = Skill(name="fill", description="Fill a PDF form in the browser.", policy="Open the page and click Fill.")
+    >>> stated_or_classified(fill, {}).scope.value
+    'web'
+    >>> stated_or_classified(fill, {"metadata": {"metier-scope": "single-tool"}}).scope.value
+    'single-tool'
+    """
+    found, metadata = classify(skill, fields), fields.get("metadata")
+    states = metadata if isinstance(metadata, Mapping) else {}
+    return replace(
+        found,
+        representation=skill.representation if "metier-representation" in states else found.representation,
+        scope=skill.scope if "metier-scope" in states else found.scope,
+    )
+
+
 def _representation(skill: Skill, programs: list[str], body: _Body) -> tuple[Representation, str]:
     if any(
         PurePosixPath(file.path).suffix in (".safetensors", ".pt", ".ckpt", ".gguf", ".onnx") for file in skill.files
