@@ -32,7 +32,7 @@ def test_what_an_agent_would_find_is_listed(tmp_path: Path, package: Path) -> No
     (shadowed / "SKILL.md").write_text(TEXT)
     (tmp_path / "home/.claude/skills/link").symlink_to(package)
     done = run("installed", tmp_path / "project", "--home", tmp_path / "home")
-    assert done.exit_code == 0
+    assert done.exit_code == 1
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     assert rows[1:] == [
         ["pdf", "project", str(package), "untrusted project", "Fill in forms"],
@@ -41,6 +41,18 @@ def test_what_an_agent_would_find_is_listed(tmp_path: Path, package: Path) -> No
     assert "skills/link" in done.stderr
     listed = json.loads(run("installed", tmp_path / "project", "--home", tmp_path / "home", "--trust", "--json").stdout)
     assert [one["is_trusted"] for one in listed["packages"]] == [True, True]
+
+
+def test_what_could_not_be_loaded_or_looked_into_is_told_by_the_exit_code(tmp_path: Path, package: Path) -> None:
+    (tmp_path / "home").mkdir()
+    look = ("installed", tmp_path / "project", "--home", tmp_path / "home")
+    assert [run(*look).exit_code, run(*look, "--json").exit_code] == [0, 0]
+    (package.parent / "link").symlink_to(package)
+    assert [run(*look).exit_code, run(*look, "--json").exit_code] == [1, 1]
+    (package.parent / "link").unlink()
+    (package / "SKILL.md").write_text("nothing\n")
+    done = run(*look)
+    assert (done.exit_code, "not loaded" in done.stdout) == (1, True)
 
 
 def test_a_field_is_edited_and_the_package_checked(package: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metier.faces.show import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from metier.stores.places import Discovery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,6 +29,8 @@ def installed(
 ) -> None:
     """List the packages that an agent would find here: of the project, of the user and of plugins.
 
+    Exit code 1 if one could not be loaded, or a link or folder that may hold more was not looked into.
+
     Example: metier skill installed . --plugin examples/first-trade
     """
     from metier.stores.places import discover_packages
@@ -33,7 +38,13 @@ def installed(
     found = discover_packages(project, home=home or Path.home(), plugins=plugin or (), trust_project=trust)
     if json:
         as_json(found)
-        return
+    else:
+        _show(found)
+    if found.skipped or any(one.fault for one in found.packages):
+        raise typer.Exit(1)
+
+
+def _show(found: Discovery) -> None:
     rows = []
     for one in found.packages:
         marks = [
