@@ -65,6 +65,13 @@ def test_a_field_is_edited_and_the_package_checked(package: Path) -> None:
     assert (package / "SKILL.md").read_text() == TEXT
 
 
+def test_a_field_to_remove_that_is_not_there_is_told(package: Path) -> None:
+    done = run("edit", package, "--remove", "descripton")
+    assert done.exit_code == 0
+    assert "There was no field 'descripton' to remove. Did you mean 'description'?" in done.stderr
+    assert (package / "SKILL.md").read_text() == TEXT
+
+
 def test_an_edit_that_strict_tools_refuse_is_a_finding(package: Path, tmp_path: Path) -> None:
     (tmp_path / "body.md").write_text("Do that.\n")
     done = run("edit", package, "--set", "name=PDF", "--body", tmp_path / "body.md")

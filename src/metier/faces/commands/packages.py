@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,7 @@ def edit(
 
     Example: metier skill edit skills/pdf --set license=MIT --set metadata.version=1.1.0 --remove compatibility
     """
-    from metier.errors import ConfigError
+    from metier.errors import ConfigError, nearest
     from metier.stores.edit import edit_package
 
     changes: dict[str, str | None] = dict.fromkeys(remove or ())
@@ -84,6 +85,7 @@ def edit(
         if name in changes:
             raise ConfigError(f"The field {name!r} is to be changed twice.", hint="Set it once or remove it.")
         changes[name] = value
+    absent = _absent(package, remove or ())
     edited = edit_package(package, changes, body=body.read_text(encoding="utf-8") if body else None)
     if json:
         as_json({"path": edited.path, "fields": edited.fields, "faults": edited.faults, "refusals": edited.refusals})
@@ -91,8 +93,20 @@ def edit(
         table(("field", "value"), edited.fields.items())
         for refusal in edited.refusals:
             say(refusal)
+    for name in absent:
+        say(f"There was no field {name!r} to remove. {nearest(name, edited.fields)}")
     if not edited.is_valid:
         raise typer.Exit(1)
+
+
+def _absent(package: Path, names: Iterable[str]) -> list[str]:
+    """The fields that a package does not have: to remove them changes nothing."""
+    from metier.stores.edit import edit_text
+    from metier.stores.package import manifest_bytes, manifest_path
+
+    file = manifest_path(package)
+    text = manifest_bytes(file).decode(errors="replace")
+    return [name for name in names if edit_text(text, {name: None}, where=str(file)) == text]
 
 
 def check_strictly(paths: list[Path], *, json: bool) -> None:

@@ -214,7 +214,7 @@ def search(
 
     Exit code 1 if a link or folder that may hold more was not looked into.
 
-    Example: metier skill search "fill in this form" skills --index .metier/index.db
+    Example: metier skill search "fill in this form" skills --index skills-index.db
     """
     from contextlib import ExitStack, closing
 
