@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from metier.errors import ConfigError
+from metier.errors import ConfigError, Conflict
 from metier.faces.commands.skill import app
 
 TEXT = "---\nname: pdf\ndescription: Fill in forms. All of them.\n---\nDo it.\n"
@@ -70,6 +70,16 @@ def test_a_field_to_remove_that_is_not_there_is_told(package: Path) -> None:
     assert done.exit_code == 0
     assert "There was no field 'descripton' to remove. Did you mean 'description'?" in done.stderr
     assert (package / "SKILL.md").read_text() == TEXT
+
+
+def test_a_hint_names_the_library_it_is_about(package: Path, tmp_path: Path) -> None:
+    library, other = tmp_path / "my library", tmp_path / "other" / "pdf"
+    assert run("add", package, "--library", library).exit_code == 0
+    other.mkdir(parents=True)
+    (other / "SKILL.md").write_text(TEXT + "Again.\n")
+    refused = run("add", other, "--library", library)
+    assert isinstance(refused.exception, Conflict)
+    assert str(refused.exception.hint).endswith(f"metier skill remove pdf --library '{library}'")
 
 
 def test_an_edit_that_strict_tools_refuse_is_a_finding(package: Path, tmp_path: Path) -> None:
