@@ -218,3 +218,13 @@ def test_a_record_whose_conditions_hold_counts_wherever_it_stands(step: int) -> 
     known = [Candidate(skill=skill, conditions=frozenset({"online"})), Candidate(skill=skill)]
     goal = Goal(name="g", steps=("upper",), examples=examples("a>A"))
     assert names(plan(goal, [skill], apply=Hands(), known=known[::step])) == ("upper",)
+
+
+def test_a_step_names_what_may_recover_it_and_nothing_that_is_trusted_less() -> None:
+    helper = Skill(name="double-last", description="x", concepts=("upper",))
+    trusted = Candidate(skill=helper, exposure=ExposureTier.SUPERVISED)
+    goal = Goal(name="g", steps=("upper",), examples=examples("a>A"))
+    for known, recovery in ([], "upper"), ([trusted], ""):
+        result = plan(goal, [LIBRARY[1], helper], apply=lambda calls: ["A" for _ in calls], known=known)
+        assert isinstance(result, Plan)
+        assert result.steps[0].recovery == recovery
