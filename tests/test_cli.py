@@ -163,6 +163,21 @@ def test_a_folder_that_is_not_there_is_wrong_use(metier: Command, tmp_path: Path
     assert not (tmp_path / "typo").exists()
 
 
+def test_what_is_installed_is_shown_with_the_classes_that_it_does_not_state(metier: Command, tmp_path: Path) -> None:
+    library, package = tmp_path / "library", tmp_path / "fill"
+    package.mkdir()
+    text = "---\nname: fill\ndescription: Fill a form in the browser.\n---\nOpen the page and click Fill.\n"
+    (package / "SKILL.md").write_text(text)
+    metier("skill", "add", package, "-l", library)
+    code, out, _ = metier("skill", "show", "fill", "-l", library)
+    assert code == 0
+    assert "acts on\tweb" in out
+    assert "follows\tP1 " in out
+    shown = json.loads(metier("skill", "show", "fill", "-l", library, "--json")[1])
+    classified = json.loads(metier("skill", "classify", library, "--json")[1])
+    assert shown["classes"] == classified[0]["classes"]
+
+
 def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Command, tmp_path: Path) -> None:
     skill = Skill(name="reverse", description="Write the letters of a word backwards. Use it.")
     library = tmp_path / "library"

@@ -454,8 +454,11 @@ def evidence_digest(workspace: Workspace) -> str:
     return digest(path.read_bytes()) if path.is_file() else ""
 
 
-def plan_goal(workspace: Workspace, store: Store, goal: Goal) -> Plan | Gap:
+def plan_goal(workspace: Workspace, store: Store, goal: Goal, *, facts: Sequence[str] = ()) -> Plan | Gap:
     """Plan one goal with the skills of the latest turn and execute the plan with its policy.
+
+    Args:
+        facts: What holds besides the facts of the workspace.
 
     Raises:
         NotStored: The workspace as it stands has not been run, or no policy of it may be executed.
@@ -473,7 +476,8 @@ def plan_goal(workspace: Workspace, store: Store, goal: Goal) -> Plan | Gap:
             goal,
             [skill for skill in able if skill.name in strings.FUNCTIONS],
             apply=compose_stage.caller(client, max_tokens=workspace.settings.evaluate.max_tokens),
-            known=_trusted(able, verdicts),
+            known=workspace.settings.compose.given(_trusted(able, verdicts)),
+            facts=(*workspace.settings.compose.facts, *facts),
         )
 
 

@@ -35,13 +35,19 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One skill call of a plan, pinned to the content it was planned with."""
+    """One skill call of a plan, pinned to the content it was planned with.
+
+    Attributes:
+        recovery: The name of the skill that may act if this one fails; empty where there is none.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("recovery",)
 
     skill: str
     version: str
     digest: str
+    recovery: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

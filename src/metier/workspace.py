@@ -6,6 +6,7 @@
     [practice]    the regime and its arms (`metier.practice.config`)
     [evaluate]    which arm becomes the policy, and the protocol of the exam
     [govern]      what it takes to be trusted
+    [compose]     facts that hold, and conditions and priorities of skills by name
     [[compose.goals]]   what should be reached with the stored skills
     [update]      how much is practised on failures, and what a promotion must not lose
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from metier.client import Request
 from metier.clients.rule import RuleClient
 from metier.compose.stage import ComposeSettings, caller, run
+from metier.digest import plain
 from metier.plan import Example, Goal
 from metier.skill import Interface, Parameter, Skill
 from metier.stores.sqlite import SqliteStore
@@ -94,3 +97,27 @@ def test_the_stage_leaves_out_skills_that_cannot_be_called_with_one_text(tmp_pat
     assert result.output["results"][1]["missing"] == ["silent"]
     assert result.came_out == "1 plan, 2 gaps"
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_the_owner_says_of_a_skill_decides_who_acts_and_who_helps(tmp_path: Path) -> None:
+    again = replace(skill("reverse-again"), concepts=("reverse",))
+    careful = replace(skill("reverse-offline"), concepts=("reverse",))
+    store = SqliteStore(tmp_path / "metier.db")
+    goal = Goal(name="back", steps=("reverse",))
+
+    def steps(**said: Any) -> list[tuple[str, str]]:
+        settings = ComposeSettings(goals=(goal,), **said)
+        apply = caller(Worker().client, max_tokens=9)
+        context = Context(before={}, folder=tmp_path, home=tmp_path, store=store, progress=lambda *_: None)
+        made = run(context, settings, skills=[REVERSE, again, careful], apply=apply)
+        return [(one["skill"], one.get("recovery", "")) for one in made.output["results"][0]["steps"]]
+
+    conditions = {"reverse-offline": ("offline",)}
+    assert steps(conditions=conditions) == [("reverse", "reverse-again")]
+    assert steps(conditions=conditions, priorities={"reverse-again": 1}) == [("reverse-again", "reverse")]
+    assert steps(conditions=conditions, facts=("offline",)) == [("reverse-offline", "reverse")]
+    store.close()
+
+
+def test_settings_that_say_nothing_have_the_digest_they_had() -> None:
+    assert plain(ComposeSettings()) == {"goals": []}

@@ -202,3 +202,29 @@ def test_a_wide_skill_of_high_priority_does_not_outdo_a_narrow_one() -> None:
         Goal(name="g", steps=("upper",)), [wide, narrow], apply=Hands(), known=[Candidate(skill=wide, priority=9)]
     )
     assert names(found) == ("narrow",)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_content_that_was_placed_twice_covers_both_concepts(first: int) -> None:
+    placed = [Skill(name="upper", description="upper", concepts=(concept,)) for concept in ("up", "loud")]
+    for concept in ("up", "loud"):
+        goal = Goal(name="g", steps=(concept,), examples=examples("a>A"))
+        assert names(plan(goal, [placed[first], placed[1 - first]], apply=Hands())) == ("upper",)
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_record_whose_conditions_hold_counts_wherever_it_stands(step: int) -> None:
+    skill = LIBRARY[1]
+    known = [Candidate(skill=skill, conditions=frozenset({"online"})), Candidate(skill=skill)]
+    goal = Goal(name="g", steps=("upper",), examples=examples("a>A"))
+    assert names(plan(goal, [skill], apply=Hands(), known=known[::step])) == ("upper",)
+
+
+def test_a_step_names_what_may_recover_it_and_nothing_that_is_trusted_less() -> None:
+    helper = Skill(name="double-last", description="x", concepts=("upper",))
+    trusted = Candidate(skill=helper, exposure=ExposureTier.SUPERVISED)
+    goal = Goal(name="g", steps=("upper",), examples=examples("a>A"))
+    for known, recovery in ([], "upper"), ([trusted], ""):
+        result = plan(goal, [LIBRARY[1], helper], apply=lambda calls: ["A" for _ in calls], known=known)
+        assert isinstance(result, Plan)
+        assert result.steps[0].recovery == recovery

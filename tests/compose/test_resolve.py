@@ -104,6 +104,38 @@ def test_nothing_applies_to_nothing() -> None:
     assert (found.chosen, found.rule) == (None, Rule.NONE)
 
 
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        *(("1.0.0-rc2", "1.0.0-rc1"), ("v2.0", "v1.0"), ("1.0.1-rc1", "1.0.0"), ("1.0.0-beta", "1.0.0-alpha")),
+        *(("1.0.0", "1.0.0-rc.1"), ("1.0.0-rc.10", "1.0.0-rc.9"), ("1.0.0-rc.1.1", "1.0.0-rc.1"), ("1.10", "1.9")),
+        *(("1.0.0-rc.a", "1.0.0-rc.1"), ("1.0.0", "1.0"), ("0.1", "draft"), ("beta", "alpha"), ("1.0.0", "1.0.0rc1")),
+        ("1" + "0" * 5000, "9" * 5000),
+    ],
+    ids=range(14),
+)
+def test_the_newest_version_comes_first_and_is_named(newer: str, older: str) -> None:
+    new, old = (Candidate(skill=Skill(name="a", description="A.", version=version)) for version in (newer, older))
+    for given_ in ([new, old], [old, new]):
+        found = resolve(given_)
+        assert found.chosen == new
+        assert found.rule == Rule.ORDER
+    if len(newer) < 40:
+        assert f"version {newer} comes before {older}" in found.because
+
+
+@pytest.mark.parametrize("version", ["1" * 50_000 + "!", "1." * 20_000, "1.0-" + "-" * 50_000 + "!", "1-a." * 9_000])
+def test_a_version_made_to_be_slow_is_ranked_like_any_other(version: str) -> None:
+    odd = Candidate(skill=Skill(name="a", description="A.", version=version))
+    assert resolve([odd, made("a")]).chosen == made("a")
+
+
+def test_of_two_records_of_one_content_the_better_trusted_one_counts_whatever_it_demands() -> None:
+    trusted, careful = made("a", "form", exposure=ExposureTier.AUTONOMOUS), made("a", "form", "pdf")
+    assert resolve([trusted, careful], FACTS).ranked == (trusted,)
+    assert resolve([careful, made("a", "nothing", exposure=ExposureTier.AUTONOMOUS)], FACTS).ranked == (careful,)
+
+
 @given(candidate, candidate)
 def test_a_recovery_is_refused_exactly_if_it_is_trusted_less_on_either_ladder(
     help_: Candidate, failed: Candidate

@@ -105,7 +105,15 @@ def test_any_text_is_classified_and_the_order_of_files_does_not_matter(
     assert len(found.reasons) == 2 + len(found.patterns)
 
 
-@pytest.mark.parametrize("text", ["```" * 40_000, "`" * 200_000, "```\n" * 50_001, "1. " * 60_000, "create " * 30_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("```" * 40_000, "`" * 200_000, "```\n" * 50_001, "1. " * 60_000, "create " * 30_000),
+        *(f"# {run * 100_000}x" for run in (" ", "-", "#", "1", "- ", "\t")),
+        *("#\n" * 100_000, f"```\n{chr(10) * 100_000}x\n```", "scripts/" * 20_000),
+    ],
+    ids=range(14),
+)
 def test_a_text_made_to_be_slow_is_classified_like_any_other(text: str) -> None:
     """A rule that goes over the text once for each of its places would not come back from these."""
     assert classify(skill(text, description=text[:2000])).scope == Scope.SINGLE_TOOL

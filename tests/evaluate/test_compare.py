@@ -101,7 +101,12 @@ def test_where_all_changed_alike_the_sign_test_gives_the_p_value() -> None:
 
 
 def test_one_cluster_says_nothing() -> None:
-    assert paired([1, 0, 1], ["a"] * 3)[1:] == (pytest.approx(-1 / 3), 1.0, 1.0)
+    assert paired([1, 0, 1], ["a"] * 3)[1:] == (-1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(("groups", "low"), [(2, -0.5), (3, 0.0), (4, 0.25)])
+def test_the_rule_of_three_is_not_cut_short_for_few_clusters(groups: int, low: float) -> None:
+    assert paired([1.0] * groups, [str(n) for n in range(groups)])[1] == pytest.approx(low)
 
 
 def test_epochs_are_averaged_and_items_counted_once() -> None:

@@ -432,4 +432,4 @@ def test_few_unequal_clusters_are_covered_where_the_usual_interval_is_not() -> N
 def test_one_cluster_alone_shows_no_difference() -> None:
     pairs = [Pair(task="t", sample_id=str(n), cluster="c", before=0.0, after=float(n % 2)) for n in range(10)]
     row = row_of("t", pairs, Settings())
-    assert (row.low, row.high, row.p_value, row.clusters) == (-0.5, 1.0, 1.0, 1)
+    assert (row.low, row.high, row.p_value, row.clusters) == (-1.0, 1.0, 1.0, 1)

@@ -20,6 +20,7 @@ from metier.evaluate.benchmark import (
     durations_of,
     grading,
     read_benchmark,
+    read_grading,
     timing,
     write_workspace,
 )
@@ -64,8 +65,51 @@ def test_the_documented_file_is_read_and_written_back_the_same(tmp_path: Path) -
 
 def test_the_older_words_and_keys_of_others_are_taken_in_stride(tmp_path: Path) -> None:
     case = {"question": "Which?", "assertions": ["It is named"], "expected_skill": "x", "ground_truth": "That"}
-    found = read_evals(written(tmp_path, [case]), skill_name="s").evals[0]
-    assert found == Case(id=1, prompt="Which?", expected_output="That", expectations=("It is named",))
+    evals = read_evals(written(tmp_path, [case]), skill_name="s")
+    other = {"expected_skill": "x"}
+    assert evals.evals[0] == Case(
+        id=1, prompt="Which?", expected_output="That", expectations=("It is named",), other=other
+    )
+    assert evals_json(evals)["evals"][0]["expected_skill"] == "x"
+    assert evals.unused == {"expected_skill": 1}
+
+
+def test_the_evals_of_nvidia_are_read_with_what_they_expect(tmp_path: Path) -> None:
+    case = {
+        "id": "list",
+        "question": "Which recipes?",
+        "expected_skill": "recipes",
+        "ground_truth": "Run the list.",
+        "expected_behavior": ["It runs the list", "It authors nothing"],
+    }
+    data = {"skill": "recipes", "version": 2, "cases": [case, {**case, "id": "next", "expected_behavior": "It runs"}]}
+    evals = read_evals(written(tmp_path, data))
+    assert (evals.skill_name, evals.other, evals.unused) == ("recipes", {"version": 2}, {"expected_skill": 2})
+    assert [one.expectations for one in evals.evals] == [("It runs the list", "It authors nothing"), ("It runs",)]
+    assert items_of(evals)["list"].policy == {"expectations": ["It runs the list", "It authors nothing"]}
+    (tmp_path / "evals" / "evals.json").write_text(json.dumps(evals_json(evals)))
+    assert read_evals(tmp_path) == evals
+
+
+def test_a_second_word_for_one_thing_is_kept_and_not_read(tmp_path: Path) -> None:
+    case = {"question": "b", "expectations": None, "assertions": ["c"], "expected_behavior": ["d"], "prompt": "a"}
+    evals = read_evals(written(tmp_path, [case]))
+    assert (evals.evals[0].prompt, evals.evals[0].expectations) == ("a", ("c",))
+    assert evals.evals[0].other == {"question": "b", "expected_behavior": ["d"]}
+    (tmp_path / "evals" / "evals.json").write_text(json.dumps(evals_json(evals)))
+    assert read_evals(tmp_path) == evals
+
+
+@pytest.mark.parametrize("name", [None, "s"])
+def test_a_skill_without_a_name_of_its_own_takes_the_one_given(tmp_path: Path, name: str | None) -> None:
+    data = {"skill_name": name, "evals": [{"prompt": "a"}]}
+    assert read_evals(written(tmp_path, data), skill_name="s").skill_name == "s"
+
+
+def test_many_cases_are_read_in_the_time_of_their_number(tmp_path: Path) -> None:
+    """Counting each id among all of them would take minutes here."""
+    cases = [{"id": n, "prompt": "a"} for n in range(20_000)]
+    assert len(read_evals(written(tmp_path, cases)).evals) == 20_000
 
 
 cases = st.builds(
@@ -77,6 +121,7 @@ cases = st.builds(
     expectations=st.lists(st.text(), max_size=3).map(tuple),
     grader=st.sampled_from(["", "number"]),
     cluster=st.text(max_size=3),
+    other=st.dictionaries(st.sampled_from(["expected_skill", "other", "note"]), st.none() | st.text(max_size=3)),
 )
 
 
@@ -97,6 +142,7 @@ def test_any_evals_cross_the_border_unchanged(tmp_path_factory: pytest.TempPathF
         ('{"skill_name": "s"}', "found none"),
         ('{"evals": [{"id": 1}]}', "'evals.0.prompt' is missing"),
         ('{"evals": ["a"]}', "evals.0"),
+        ('{"skill_name": ["x"], "evals": [{"prompt": "a"}]}', "skill_name"),
         ('{"evals": [{"id": 1, "prompt": "a"}, {"id": "1", "prompt": "b"}]}', "the id '1' is that of several"),
     ],
 )
@@ -229,7 +275,14 @@ def test_a_benchmark_of_another_tool_is_read_with_its_deltas_as_text(tmp_path: P
     assert read_benchmark(path)["delta"] == {"pass_rate": 0.5, "tokens": 1700.0}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"run_summary": {"with_skill": {"pass_rate": {"mean": "x"}}}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", "[" * 100_000),
+        *(f'{{"run_summary": {{"with_skill": {{"pass_rate": {{"mean": {mean}}}}}}}}}' for mean in ('"x"', "9" * 401)),
+    ],
+    ids=range(6),
+)
 def test_what_is_no_benchmark_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "b.json").write_text(text)
     with pytest.raises(InputError, match=r"Expected a benchmark\.json"):
@@ -254,6 +307,42 @@ def test_a_measured_skill_leaves_the_whole_workspace(tmp_path: Path) -> None:
     assert read_benchmark(folder / "benchmark.json")["delta"]["pass_rate"] == 0.0
     assert not list(folder.rglob("*.part"))
     store.close()
+
+
+def test_no_case_overwrites_another(tmp_path: Path) -> None:
+    cases = ["2-a", "a!", "", "1", "a?", "2-A", "x" * 50, "x" * 51]
+    items = {case: Item(prompt=case, reference=str(n)) for n, case in enumerate(cases)}
+    taken = Taken(*([attempt(item, Grade.correct()) for item in items.values()] for _ in range(2)))
+    folder = write_workspace(tmp_path, items, taken)
+    assert len({path.parents[2].name.casefold() for path in folder.glob("*/*/outputs/reply.md")}) == len(cases)
+    assert not (tmp_path / "eval-").exists()
+
+
+def test_a_workspace_holds_the_last_iteration_alone_and_what_others_put_there(tmp_path: Path) -> None:
+    items = {str(n): item for n, item in enumerate(SUMS)}
+    twice = [attempt(item, Grade.correct(), epoch=epoch) for item in SUMS for epoch in range(2)]
+    write_workspace(tmp_path, items, Taken(twice, twice))
+    (tmp_path / "eval-1" / "feedback.json").write_text("{}")
+    once = [attempt(SUMS[0], Grade.unscored("?"))]
+    write_workspace(tmp_path, {"0": SUMS[0]}, Taken(once, once))
+    arms = [f"eval-0/{arm}/" for arm in ("with_skill", "without_skill")]
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    ours = {arm + name for arm in arms for name in ("outputs/reply.md", "timing.json")}
+    assert left == {"benchmark.json", "eval-1/feedback.json", *ours}
+    assert not (tmp_path / "eval-2").exists()
+
+
+def test_a_grading_is_read_as_it_was_written(tmp_path: Path) -> None:
+    grade = Expectations(judge(says=PASSED, **{"is": FAILED}))(EXPECTING, "It is two.")
+    folder = write_workspace(tmp_path, {"1": EXPECTING}, Taken(*([attempt(EXPECTING, grade)] for _ in range(2))))
+    assert read_grading(folder / "eval-1" / "with_skill" / "grading.json") == checked_of(grade.evidence)
+
+
+@pytest.mark.parametrize("text", ["", "[" * 100_000, "[]", "{}", '{"expectations": [{"text": "x", "passed": "yes"}]}'])
+def test_what_is_no_grading_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "g.json").write_text(text)
+    with pytest.raises(InputError, match=r"Expected a grading\.json"):
+        read_grading(tmp_path / "g.json")
 
 
 def test_several_epochs_are_several_runs(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from metier.client import Reply, Request
 from metier.clients.rule import RuleClient, by_phrase
 from metier.digest import canonical
 from metier.errors import ClientError, EndpointError, GraderError
+from metier.evaluate.expectations import with_judge
 from metier.evaluate.sit import BATCH, answered, request, run_id_of, sit
 from metier.graders import grader_for
 from metier.item import Exam, ExamProtocol, Item
@@ -183,6 +184,38 @@ def test_a_grader_that_raises_costs_one_grade(store: SqliteStore) -> None:
     assert {a.grade.reason for a in attempts} == {"grader_failed"}
     assert attempts[0].grade.evidence == "number: RuntimeError: no luck"
     assert attempts[1].reply == "2"
+
+
+def expecting(size: int) -> Exam:
+    policy = {"expectations": ["It is even"]}
+    items = tuple(Item(prompt=str(n), reference="", grader="expectations", policy=policy) for n in range(size))
+    return Exam(name="doubles", items=items)
+
+
+JUDGE = RuleClient(lambda request: '{"passed": true, "evidence": "2"}', name="judge")
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        (None, "no_judge"),
+        (RuleClient("echo", name="unclear"), "judge_unclear"),
+        (Scripted(stop_after=0, fault=EndpointError("down")), "judge_failed"),
+    ],
+)
+def test_an_answer_that_no_judge_could_grade_is_graded_again_and_not_asked_again(
+    before: Any, reason: str, store: SqliteStore
+) -> None:
+    exam, silent = expecting(BATCH + 3), Scripted(stop_after=0, fault=KeyboardInterrupt())
+    first = sit(exam, Scripted(), store, grader_for=with_judge(grader_for, before))
+    assert {a.grade.reason for a in first} == {reason}
+    assert sit(exam, silent, store, grader_for=with_judge(grader_for, before)) == first
+    assert len(answered(exam, silent, store)) == BATCH + 3
+    graded = sit(exam, silent, store, grader_for=with_judge(grader_for, JUDGE))
+    assert [(a.attempt_id, a.reply) for a in graded] == [(a.attempt_id, a.reply) for a in first]
+    assert graded[1].grade.is_correct
+    assert list(store.attempts(run_id=run_id_of(exam, silent))) == graded
+    assert sit(exam, silent, store, grader_for=with_judge(grader_for, None)) == graded
 
 
 @pytest.mark.parametrize("exam", [exam_of(0), exam_of(3, epochs=0)])

@@ -223,6 +223,28 @@ def test_three_items_that_all_improve_are_no_proof_of_a_margin(store: Store) -> 
     assert not found.admitted
 
 
+@pytest.mark.parametrize(("unseen", "admitted"), [(2, False), (3, False), (5, False), (6, True)])
+def test_a_few_items_that_all_improve_admit_nothing_that_chance_may_give(
+    store: Store, unseen: int, admitted: bool
+) -> None:
+    always = adder(lambda n, has_skill: has_skill)
+    found = admit(exam(ITEMS[: 1 + unseen]), SKILL, always, store, made_from=SEEN, grader_for=grader_for)
+    assert (found.admitted, found.held_out) == (admitted, unseen), found.reason
+
+
+def test_items_that_came_with_the_skill_are_set_aside_and_told(store: Store) -> None:
+    own = {item.item_id for item in ITEMS}
+    silent = RuleClient(lambda request: pytest.fail("asked"), name="silent")
+    found = admit(exam(ITEMS), SKILL, silent, store, made_from=SEEN, own=own, grader_for=grader_for)
+    assert (found.admitted, found.held_out, found.set_aside, found.own) == (False, 0, 40, 39)
+    assert "39 came with the skill itself" in found.reason
+    own = {item.item_id for item in ITEMS[:10]}
+    found = admit(exam(ITEMS), SKILL, HELPED, store, made_from=SEEN, own=own, grader_for=grader_for)
+    assert (found.admitted, found.held_out, found.own) == (True, 30, 9)
+    assert found.uplift is not None
+    assert (found.uplift.evidence.scored, found.uplift.evidence.own) == (30, 0)
+
+
 class Broken:
     name = "broken"
 

@@ -43,6 +43,14 @@ def package(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """Evals that did not come with the package."""
+    path = tmp_path / "house.json"
+    path.write_text(json.dumps([{**case, "prompt": f"house {case['prompt']}"} for case in EVALS]))
+    return path
+
+
+@pytest.fixture
 def client(tmp_path: Path) -> Path:
     path = tmp_path / "client.toml"
     path.write_text('kind = "rule"\nrule = "echo"\n')
@@ -70,22 +78,49 @@ def test_a_skill_without_effect_is_measured_and_its_files_are_written(
     assert read_package(package).skill.digest == digest
 
 
-def test_a_skill_that_a_model_made_is_refused_if_it_proves_nothing(
+def test_the_attempts_at_an_installed_skill_leave_its_library_whole(
     metier: Command, package: Path, client: Path, tmp_path: Path
 ) -> None:
+    library = tmp_path / "library"
+    assert metier("skill", "add", package, "--library", library)[0] == 0
+    code, _, err = metier("evaluate", "uplift", library / "echo", "--client", client)
+    assert code == 0, err
+    assert f"kept in {str(library / '.metier' / 'evals' / 'echo.sqlite')!r}" in err
+    assert metier("skill", "verify", "--library", library)[0] == 0
+
+
+def test_a_skill_that_a_model_made_is_refused_if_it_proves_nothing(
+    metier: Command, package: Path, client: Path, house: Path, tmp_path: Path
+) -> None:
     seen = tmp_path / "seen.txt"
-    seen.write_text("\n".join(str(case["prompt"]) for case in EVALS))
-    code, _, err = metier("evaluate", "uplift", package, "--client", client, "--made-from", seen)
+    seen.write_text("\n".join(f"house {case['prompt']}" for case in EVALS))
+    asked = ("evaluate", "uplift", package, "--client", client, "--evals", house, "--made-from", seen)
+    code, _, err = metier(*asked)
     assert (code, "0 of 6 items are held out" in err) == (1, True)
-    seen.write_text("word 0\n")
-    code, out, _ = metier("evaluate", "uplift", package, "--client", client, "--made-from", seen, "--json")
+    seen.write_text("house word 0\n")
+    code, out, _ = metier(*asked, "--json")
     assert (code, json.loads(out)["held_out"], json.loads(out)["admitted"]) == (1, 5, False)
 
 
-def test_an_admission_writes_its_files_too(metier: Command, package: Path, client: Path, tmp_path: Path) -> None:
+def test_the_evals_that_a_skill_brought_do_not_admit_it(
+    metier: Command, package: Path, client: Path, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen.txt"
+    seen.write_text("word 0\n")
+    code, _, err = metier("evaluate", "uplift", package, "--client", client, "--made-from", seen)
+    assert code == 1
+    assert "0 of 6 items are held out" in err
+    assert "5 came with the skill itself" in err
+
+
+def test_an_admission_writes_its_files_too(
+    metier: Command, package: Path, client: Path, house: Path, tmp_path: Path
+) -> None:
     seen, out = tmp_path / "seen.txt", tmp_path / "work"
-    seen.write_text("word 0?\n")
-    metier("evaluate", "uplift", package, "--client", client, "--made-from", seen, "--out", out)
+    seen.write_text("house word 0?\n")
+    metier(
+        "evaluate", "uplift", package, "--client", client, "--evals", house, "--made-from", seen, "--out", out
+    )  # fmt: skip
     assert (out / "benchmark.json").is_file()
     assert sorted(path.name for path in out.glob("eval-*")) == [f"eval-{n}" for n in range(1, 6)]
 
@@ -108,6 +143,8 @@ def test_expectations_without_a_judge_are_told_and_not_counted_as_failures(
     code, _, err = metier("evaluate", "uplift", package, "--client", client, "--evals", evals)
     assert code == 2
     assert "at least two items answered and scored" in err
+    assert "no_judge (6)" in err
+    assert "--judge" in err
 
 
 def test_a_published_table_is_summed_up(metier: Command, tmp_path: Path) -> None:

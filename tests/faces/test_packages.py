@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from metier.errors import ConfigError
+from metier.errors import ConfigError, Conflict
 from metier.faces.commands.skill import app
 
 TEXT = "---\nname: pdf\ndescription: Fill in forms. All of them.\n---\nDo it.\n"
@@ -32,7 +32,7 @@ def test_what_an_agent_would_find_is_listed(tmp_path: Path, package: Path) -> No
     (shadowed / "SKILL.md").write_text(TEXT)
     (tmp_path / "home/.claude/skills/link").symlink_to(package)
     done = run("installed", tmp_path / "project", "--home", tmp_path / "home")
-    assert done.exit_code == 0
+    assert done.exit_code == 1
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     assert rows[1:] == [
         ["pdf", "project", str(package), "untrusted project", "Fill in forms"],
@@ -43,6 +43,18 @@ def test_what_an_agent_would_find_is_listed(tmp_path: Path, package: Path) -> No
     assert [one["is_trusted"] for one in listed["packages"]] == [True, True]
 
 
+def test_what_could_not_be_loaded_or_looked_into_is_told_by_the_exit_code(tmp_path: Path, package: Path) -> None:
+    (tmp_path / "home").mkdir()
+    look = ("installed", tmp_path / "project", "--home", tmp_path / "home")
+    assert [run(*look).exit_code, run(*look, "--json").exit_code] == [0, 0]
+    (package.parent / "link").symlink_to(package)
+    assert [run(*look).exit_code, run(*look, "--json").exit_code] == [1, 1]
+    (package.parent / "link").unlink()
+    (package / "SKILL.md").write_text("nothing\n")
+    done = run(*look)
+    assert (done.exit_code, "not loaded" in done.stdout) == (1, True)
+
+
 def test_a_field_is_edited_and_the_package_checked(package: Path) -> None:
     done = run("edit", package, "--set", "metadata.version=1.1.0", "--set", "license=a=b", "--json")
     assert done.exit_code == 0
@@ -51,6 +63,23 @@ def test_a_field_is_edited_and_the_package_checked(package: Path) -> None:
     assert text == TEXT.replace("\n---\nDo", '\nmetadata:\n  version: "1.1.0"\nlicense: "a=b"\n---\nDo')
     assert run("edit", package, "--remove", "metadata.version", "--remove", "license").exit_code == 0
     assert (package / "SKILL.md").read_text() == TEXT
+
+
+def test_a_field_to_remove_that_is_not_there_is_told(package: Path) -> None:
+    done = run("edit", package, "--remove", "descripton")
+    assert done.exit_code == 0
+    assert "There was no field 'descripton' to remove. Did you mean 'description'?" in done.stderr
+    assert (package / "SKILL.md").read_text() == TEXT
+
+
+def test_a_hint_names_the_library_it_is_about(package: Path, tmp_path: Path) -> None:
+    library, other = tmp_path / "my library", tmp_path / "other" / "pdf"
+    assert run("add", package, "--library", library).exit_code == 0
+    other.mkdir(parents=True)
+    (other / "SKILL.md").write_text(TEXT + "Again.\n")
+    refused = run("add", other, "--library", library)
+    assert isinstance(refused.exception, Conflict)
+    assert str(refused.exception.hint).endswith(f"metier skill remove pdf --library '{library}'")
 
 
 def test_an_edit_that_strict_tools_refuse_is_a_finding(package: Path, tmp_path: Path) -> None:

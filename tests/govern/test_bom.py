@@ -92,6 +92,51 @@ def test_files_that_cannot_be_parsed_name_nothing(tmp_path: Path) -> None:
     assert needs_of(tmp_path, ["package.json"]) == []
 
 
+def test_what_no_registry_has_is_named_by_its_address_and_what_is_no_requirement_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(
+        "https://user:secret@x.invalid/w.whl\nbad name==\n-e git+https://x.invalid/a/z.git@v1#egg=zzz\n"
+        "torch @ https://x.invalid/torch.whl  # nightly\n-r more.txt\nfile:///x.whl\n./local\n"
+        "attrs (==22.1)\nscipy==1.0 \\\n    --hash=sha256:ab\npandas==2.*,>1\n"
+    )
+    assert needs_of(tmp_path, ["requirements.txt"]) == [
+        Need("generic", "torch", address="https://x.invalid/torch.whl"),
+        Need("generic", "w.whl", address="https://x.invalid/w.whl"),
+        Need("generic", "zzz", address="git+https://x.invalid/a/z.git@v1"),
+        Need("pypi", "attrs", "22.1"),
+        Need("pypi", "pandas"),
+        Need("pypi", "scipy", "1.0"),
+    ]
+
+
+def test_options_files_and_comments_of_an_install_line_are_no_packages(tmp_path: Path) -> None:
+    (tmp_path / "SKILL.md").write_text(
+        "pip install -q rich==1.0 -r requirements.txt -t lib  # for tables\n"
+        'Then `uv pip install "httpx[http2]>=0.2" --index-url https://x.invalid/simple`, or pip install attrs.\n'
+        "pip install git+https://x.invalid/q.git -e . dist/a.whl\nnpm install -f --registry https://r chalk@1.0.0\n"
+    )
+    assert needs_of(tmp_path, ["SKILL.md"]) == [
+        Need("generic", "q", address="git+https://x.invalid/q.git"),
+        Need("npm", "chalk", "1.0.0"),
+        Need("pypi", "attrs"),
+        Need("pypi", "httpx"),
+        Need("pypi", "rich", "1.0"),
+    ]
+
+
+def test_an_address_stands_in_the_bill(package: Path) -> None:
+    (package / "requirements.txt").write_text("-e git+https://x.invalid/z.git#egg=zzz\nhttps://x.invalid/w.whl\n")
+    libraries = components(bill_of_materials(package), "library")
+    assert libraries["zzz"]["purl"] == "pkg:generic/zzz?vcs_url=git%2Bhttps://x.invalid/z.git"
+    assert libraries["w.whl"]["purl"] == "pkg:generic/w.whl?download_url=https://x.invalid/w.whl"
+
+
+@pytest.mark.parametrize("line", ["a" + " " * 100_000 + "!", "a[" + "b," * 50_000, "a" * 100_000 + "!", "a@" * 50_000])
+def test_a_line_made_to_be_slow_is_read_like_any_other(tmp_path: Path, line: str) -> None:
+    (tmp_path / "requirements.txt").write_text(line)
+    (tmp_path / "SKILL.md").write_text(f"pip install {line}")
+    needs_of(tmp_path, ["SKILL.md", "requirements.txt"])
+
+
 def test_a_local_module_is_no_need(tmp_path: Path) -> None:
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "b.py").write_text("import c\nimport httpx\nimport tools\n")

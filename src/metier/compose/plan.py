@@ -9,8 +9,9 @@ output. The planner asks the skills themselves (`apply`), never a reference impl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from metier.compose.resolve import Candidate, resolve
+from metier.compose.resolve import Candidate, recoveries, resolve
 from metier.plan import Example, Gap, Goal, Plan, Step
 from metier.skill import Skill
 
@@ -34,12 +35,14 @@ def plan(
             one is taken (most conditions, then fewest concepts), then priority, then trust, then the first by name,
             then the newest version.
         apply: Executes skill calls.
-        known: Conditions, priority and trust of skills of the library, as far as somebody gave them.
+        known: Conditions, priority and trust of skills of the library, as far as somebody gave them; of several
+            records of one content, the best trusted one that applies counts.
         facts: What holds; a skill whose conditions are not all among these is left out.
 
     Returns:
         A Plan whose execution is on record, or the Gap. A plan that fails on an example is a Gap as well: what is
-        missing then is a skill that does what the examples show.
+        missing then is a skill that does what the examples show. Where the goal names its steps, each step of the plan
+        names what may recover it: of the other skills that cover it and are trusted as far, the first as above.
 
     >>> upper = Skill(name="upper", description="", concepts=("upper",))
     >>> goal = Goal(name="shout", steps=("upper",), examples=(Example(input="a", output="A"),))
@@ -52,14 +55,33 @@ def plan(
         return Gap(
             goal=goal.name, reason="the goal names neither steps nor examples, so nothing can be planned or checked"
         )
-    given = {candidate.skill.digest: candidate for candidate in known}
-    ranked = resolve((given.get(skill.digest, Candidate(skill=skill)) for skill in skills), facts).ranked
+    given: dict[str, list[Candidate]] = {}
+    for candidate in known:
+        given.setdefault(candidate.skill.digest, []).append(candidate)
+    records = (
+        replace(record, skill=skill)
+        for skill in _merged(skills)
+        for record in given.get(skill.digest, [Candidate(skill=skill)])
+    )
+    ranked = resolve(records, facts).ranked
     if goal.steps:
-        return _by_steps(goal, ranked, apply)
+        return _by_steps(goal, ranked, apply, facts)
     return _by_search(goal, [candidate.skill for candidate in ranked], apply)
 
 
-def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply) -> Plan | Gap:
+def _merged(skills: Iterable[Skill]) -> list[Skill]:
+    """Each content once, with the concepts of all that hold it: it may be placed twice, and its digest stays."""
+    same: dict[str, list[Skill]] = {}
+    for skill in skills:
+        same.setdefault(skill.digest, []).append(skill)
+    return [_placed(min(group, key=repr), group) if len(group) > 1 else group[0] for group in same.values()]
+
+
+def _placed(skill: Skill, group: Iterable[Skill]) -> Skill:
+    return replace(skill, concepts=tuple(sorted({concept for one in group for concept in one.concepts})))
+
+
+def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply, facts: Collection[str]) -> Plan | Gap:
     covering = {concept: _covering(concept, ranked) for concept in goal.steps}
     missing = tuple(dict.fromkeys(concept for concept in goal.steps if covering[concept] is None))
     if missing:
@@ -70,7 +92,8 @@ def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply) -> Plan | G
             examples=goal.examples,
             nearest=_nearest(missing, [candidate.skill for candidate in ranked]),
         )
-    chosen = tuple(skill for concept in goal.steps if (skill := covering[concept]) is not None)
+    acting = [candidate for concept in goal.steps if (candidate := covering[concept]) is not None]
+    chosen = tuple(candidate.skill for candidate in acting)
     outputs = apply([(chosen, example.input) for example in goal.examples])
     made = _plan(goal, chosen, outputs, tried=1)
     if made.succeeded < made.executed:
@@ -82,7 +105,14 @@ def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply) -> Plan | G
             nearest=tuple(skill.name for skill in chosen),
             tried=1,
         )
-    return made
+    placed = zip(made.steps, acting, goal.steps, strict=True)
+    steps = (replace(step, recovery=_recovery(one, _able(concept, ranked), facts)) for step, one, concept in placed)
+    return replace(made, steps=tuple(steps))
+
+
+def _recovery(failed: Candidate, able: Iterable[Candidate], facts: Collection[str]) -> str:
+    found = recoveries(failed, able, facts).chosen
+    return found.skill.name if found else ""
 
 
 def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
@@ -118,11 +148,14 @@ def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
     )
 
 
-def _covering(concept: str, ranked: Sequence[Candidate]) -> Skill | None:
+def _able(concept: str, ranked: Iterable[Candidate]) -> list[Candidate]:
+    return [candidate for candidate in ranked if concept in candidate.skill.concepts]
+
+
+def _covering(concept: str, ranked: Iterable[Candidate]) -> Candidate | None:
     """The most specific skill that covers a concept; the first of the ranking among equals."""
-    able = [candidate for candidate in ranked if concept in candidate.skill.concepts]
-    first = min(able, key=lambda one: (-len(one.conditions), len(one.skill.concepts)), default=None)
-    return first.skill if first else None
+    able = _able(concept, ranked)
+    return min(able, key=lambda one: (-len(one.conditions), len(one.skill.concepts)), default=None)
 
 
 def _nearest(missing: Sequence[str], skills: Sequence[Skill]) -> tuple[str, ...]:

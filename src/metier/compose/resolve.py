@@ -14,9 +14,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from metier.compose.newest import Key, newest_first
 from metier.errors import SkillError
 from metier.skill import Skill
 from metier.verdict import ExposureTier, VettingTier
+
+_SHOWN = 40  # letters of a version that an explanation quotes
 
 
 class Rule(StrEnum):
@@ -86,8 +89,11 @@ def resolve(candidates: Iterable[Candidate], facts: Collection[str] = ()) -> Res
     "'fill' alone applies."
     """
     held = frozenset(facts)
-    # The same content twice is one skill; the better trusted record of it counts.
-    applies = {c.skill.digest: c for c in sorted(candidates, key=_rank, reverse=True) if c.conditions <= held}
+    applies: dict[str, Candidate] = {}
+    for one in sorted(candidates, key=lambda one: (-one.exposure, -one.vetting, _rank(one))):
+        if one.conditions <= held:
+            # The same content twice is one skill; of its records that apply the best trusted one counts.
+            applies.setdefault(one.skill.digest, one)
     ranked = tuple(sorted(applies.values(), key=_rank))
     if len(ranked) < 2:
         name = ranked[0].skill.name if ranked else ""
@@ -140,7 +146,7 @@ def _shortfall(recovery: Candidate, failed: Candidate) -> str:
     return "; ".join(short)
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, int, int, str, tuple[int, ...], str, str, str]:
+def _rank(candidate: Candidate) -> tuple[int, int, int, int, str, tuple[Key, Key], str, str, str]:
     skill = candidate.skill
     return (
         -len(candidate.conditions),
@@ -148,16 +154,11 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, int, str, tuple[int, ...
         -candidate.exposure,
         -candidate.vetting,
         skill.name,
-        _newest_first(skill.version),
+        newest_first(skill.version),
         skill.version,
         skill.digest,
         f"{sorted(candidate.conditions)} {skill!r}",  # what the digest leaves out, so that the order is total
     )
-
-
-def _newest_first(version: str) -> tuple[int, ...]:
-    """A key that is smaller for a newer version; a missing part counts as older than any."""
-    return (*(-int(part) if part.isdecimal() else 1 for part in version.split(".")), 2)
 
 
 def _decided(first: Candidate, second: Candidate) -> tuple[Rule, str]:
@@ -167,7 +168,19 @@ def _decided(first: Candidate, second: Candidate) -> tuple[Rule, str]:
         return Rule.PRIORITY, f"{first.priority} against {second.priority}"
     if first.trust != second.trust:
         return Rule.TRUST, f"{_trust(first)} against {_trust(second)}"
-    return Rule.ORDER, "they are equal otherwise, and name, version and digest settle it"
+    return Rule.ORDER, f"they are equal otherwise, and {_order(first.skill, second.skill)}"
+
+
+def _order(first: Skill, second: Skill) -> str:
+    if first.name != second.name:
+        return "the name settles it"
+    if first.version != second.version:
+        return f"version {_shown(first.version)} comes before {_shown(second.version)}"
+    return f"of version {_shown(first.version)} the digest settles it"
+
+
+def _shown(version: str) -> str:
+    return version if len(version) <= _SHOWN else f"{version[:_SHOWN]}…"
 
 
 def _conditions(candidate: Candidate) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from metier.client import Client, Request
@@ -17,11 +17,37 @@ from metier.wheel import Context, Result, count
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeSettings:
-    """The goals to plan."""
+    """The goals to plan, and what the owner of the library says of its skills, by their names.
+
+    Attributes:
+        facts: What holds.
+        conditions: The facts that must all hold for a skill to apply; without, it always does.
+        priorities: Which skill goes first where several are as specific: a higher number before a lower one, or 0.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("facts", "conditions", "priorities")
 
     goals: tuple[Goal, ...] = ()
+    facts: tuple[str, ...] = ()
+    conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    priorities: Mapping[str, int] = field(default_factory=dict)
+
+    def given(self, known: Iterable[Candidate]) -> list[Candidate]:
+        """Add the conditions and priorities of these settings to what is known of skills.
+
+        >>> fill = Candidate(skill=Skill(name="fill", description="Fill a form."))
+        >>> ComposeSettings(priorities={"fill": 2}).given([fill])[0].priority
+        2
+        """
+        return [
+            replace(
+                one,
+                conditions=one.conditions | frozenset(self.conditions.get(one.skill.name, ())),
+                priority=self.priorities.get(one.skill.name, one.priority),
+            )
+            for one in known
+        ]
 
 
 def run(
@@ -32,11 +58,18 @@ def run(
     apply: Apply,
     known: Sequence[Candidate] = (),
 ) -> Result:
-    """Plan every goal with the skills that can be called with one text, and execute the plans; as `plan` does."""
+    """Plan every goal with the skills that can be called with one text, and execute the plans; as `plan` does.
+
+    Args:
+        known: The trust of skills; conditions, priorities and facts are those of the settings.
+    """
     able = [skill for skill in skills if skill.interface.call and _takes_one_text(skill)]
+    recorded = {one.skill.digest for one in known}
+    others = [Candidate(skill=skill) for skill in able if skill.digest not in recorded]
+    given = settings.given([*known, *others])
     results = []
     for number, goal in enumerate(settings.goals, start=1):
-        results.append(plan(goal, able, apply=apply, known=known))
+        results.append(plan(goal, able, apply=apply, known=given, facts=settings.facts))
         context.progress(number, len(settings.goals), {})
     plans = sum(isinstance(result, Plan) for result in results)
     return Result(

@@ -20,12 +20,12 @@ _FENCE = re.compile(r"[ \t]*(```|~~~)[`~]*[ \t]*([\w+-]*)")
 _READ = 8000  # what a skill is about it says at its beginning; the rest only costs time
 _SHELL = ("", "sh", "bash", "shell", "console", "zsh", "http", "json", "text")
 _COMMAND = re.compile(
-    r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:curl|npx|npm|pip3?|uvx?|brew|go|cargo|docker|kubectl|git|gh|sudo|\./|[a-z][\w-]+ "
-    r"(?:--?\w|[a-z\"<\[{$]))",
+    r"^[^\S\n]*(?:\$ )?(?:[A-Z_]+=\S+ )*"
+    r"(?:curl|npx|npm|pip3?|uvx?|brew|go|cargo|docker|kubectl|git|gh|sudo|\./|[a-z][\w-]+ (?:--?\w|[a-z\"<\[{$]))",
     re.MULTILINE,
 )
-_STEP = re.compile(
-    r"^(?:#{1,4} *(?:\W+ *)?(?:step|phase|stage) *\w|#{1,4} *\d+[.)]|\d+[.)] +\S)", re.MULTILINE | re.IGNORECASE
+_STEP = re.compile(  # one run before the word, of one line: two beside each other make a long one slow
+    r"^(?:#[^\w\n]*(?:step|phase|stage) *\w|#{1,4} *\d+[.)]|\d+[.)] +\S)", re.MULTILINE | re.IGNORECASE
 )
 _GUIDES = re.compile(
     r"\b(?:workflow|ask the user|the user (?:asks|says|wants)|when to use|before (?:you|any|editing|running)|decide"
@@ -91,6 +91,24 @@ def classify(skill: Skill, fields: Mapping[str, object] | None = None) -> Classi
     )
     return Classified(
         representation=representation, scope=scope, patterns=tuple(p for p, _ in patterns), reasons=reasons
+    )
+
+
+def stated_or_classified(skill: Skill, fields: Mapping[str, object]) -> Classified:
+    """Say of a package what its frontmatter states, and of what it does not state what the rules say.
+
+    >>> fill = Skill(name="fill", description="Fill a PDF form in the browser.", policy="Open the page and click Fill.")
+    >>> stated_or_classified(fill, {}).scope.value
+    'web'
+    >>> stated_or_classified(fill, {"metadata": {"metier-scope": "single-tool"}}).scope.value
+    'single-tool'
+    """
+    found, metadata = classify(skill, fields), fields.get("metadata")
+    states = metadata if isinstance(metadata, Mapping) else {}
+    return replace(
+        found,
+        representation=skill.representation if "metier-representation" in states else found.representation,
+        scope=skill.scope if "metier-scope" in states else found.scope,
     )
 
 

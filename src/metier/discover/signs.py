@@ -33,7 +33,7 @@ def _words(*words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
 
 
-PROGRAMS = re.compile(r"\bscripts/[\w./-]+\.(?:py|sh|js|mjs|ts|rb|pl|ps1)\b")
+PROGRAMS = re.compile(r"\bscripts/[\w./-]{1,200}\.(?:py|sh|js|mjs|ts|rb|pl|ps1)\b")
 """A program of its own that the text names, where the files themselves are not at hand."""
 
 REGISTRY = re.compile(r"(?:^|/)(?:_meta\.json|skill\.json|plugin\.json|marketplace\.json|skill\.oms\.sig)$")

@@ -1,7 +1,8 @@
 """May a skill that a model wrote for itself enter the library?
 
 Such skills make agents worse on average (-1.3 points in SkillsBench, as "SoK: Agentic Skills", arXiv 2602.20867,
-reports it), so they are admitted on held-out items alone: what a skill was made from proves nothing about it.
+reports it), so they are admitted on held-out items alone: what a skill was made from, or brought along itself, proves
+nothing about it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,17 @@ from metier.item import Exam, Item
 from metier.skill import Skill
 from metier.store import Store
 
+_ROUNDING = 1e-9  # a low end of 0 comes out of floats as 3e-16, and is none above 0
+_BY_CHANCE = 0.05  # the p-value at the edge of a 95 % interval
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Whether a skill made by a model may enter the library, and why."""
+    """Whether a skill made by a model may enter the library, and why.
+
+    Attributes:
+        set_aside: Items that prove nothing, of which `own` came with the skill itself.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
@@ -31,6 +39,7 @@ class Admission:
     reason: str
     held_out: int
     set_aside: int
+    own: int = 0
     uplift: Uplift | None = None
 
 
@@ -71,43 +80,62 @@ def admit(
     """Measure a skill that a model made, on what it was not made from, and say whether it may enter the library.
 
     What it was made from is `made_from` and whatever its provenance names. Nothing is asked when too little is held
-    out, or when none of the items is named there: then it is not known that any is held out.
+    out, or when none of the items is named there: then it is not known that any is held out. What is held out must show
+    an uplift whose interval lies above 0, and whose p-value lies below 0.05.
 
     Args:
-        own: As in `metier.evaluate.uplift.measure`.
+        own: As in `metier.evaluate.uplift.measure`; these, and what shares their cluster or prompt, are set aside too.
         margin: What the low end of the interval must reach, in shares of the score; below 0 it counts as 0.
         min_items: Held-out items that it takes at least; fewer than 2 count as 2.
 
     Raises:
         ClientError: As `metier.evaluate.sit.sit`.
     """
-    fresh = held_out(exam.items, {*made_from, *skill.provenance})
+    made = {*made_from, *skill.provenance}
+    unseen = held_out(exam.items, made)
+    fresh = held_out(unseen, own)
+    theirs = len(unseen) - len(fresh)
     aside = len(exam.items) - len(fresh)
+    told = f"; {theirs} came with the skill itself and prove nothing" if theirs else ""
     needed = max(2, min_items)
-    if not aside:
-        reason = f"refused: nothing it was made from is among the {len(fresh)} items, so none is known to be held out"
-        return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=0)
+
+    def refused(why: str) -> Admission:
+        reason = f"refused: {why}{told}"
+        return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside, own=theirs)
+
+    if len(unseen) == len(exam.items):
+        return refused(f"nothing it was made from is among the {len(unseen)} items, so none is known to be held out")
     if len({item.item_id for item in fresh}) < needed:
-        reason = f"refused: {len(fresh)} of {len(exam.items)} items are held out, and it takes {needed}"
-        return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)
+        return refused(f"{len(fresh)} of {len(exam.items)} items are held out, and it takes {needed}")
     apart = Exam(name=f"{exam.name}, held out", items=tuple(fresh), protocol=exam.protocol)
     try:
-        found, _ = measure(apart, skill, client, store, grader_for=grader_for, own=own, seed=seed, samples=samples)
+        found, _ = measure(apart, skill, client, store, grader_for=grader_for, seed=seed, samples=samples)
     except StageError as error:
-        reason = f"refused: {error}"
-        return Admission(admitted=False, reason=reason, held_out=len(fresh), set_aside=aside)
+        return refused(str(error))
     scored = found.difference.items
-    wanted = max(0.0, margin)
-    enough = scored >= needed and found.cautious_low >= wanted
+    short = _short(found, needed, max(0.0, margin))
     measured = f"uplift {_points(found.difference.difference)} points, at least {_points(found.cautious_low)}"
-    short = "" if enough else f", short of {_points(wanted)}" if scored >= needed else f", fewer than {needed}"
     return Admission(
-        admitted=enough,
-        reason=f"{'admitted' if enough else 'refused'}: {measured}, on {scored} held-out items{short}",
+        admitted=not short,
+        reason=f"{'refused' if short else 'admitted'}: {measured}, on {scored} held-out items{short}{told}",
         held_out=len(fresh),
         set_aside=aside,
+        own=theirs,
         uplift=found,
     )
+
+
+def _short(found: Uplift, needed: int, wanted: float) -> str:
+    """What an uplift lacks for an admission; empty if nothing."""
+    if found.difference.items < needed:
+        return f", fewer than {needed}"
+    if found.cautious_low < wanted:
+        return f", short of {_points(wanted)}"
+    if found.cautious_low < _ROUNDING:
+        return ", not above 0"
+    if found.difference.p_value >= _BY_CHANCE:
+        return f", which chance alone may give (p = {found.difference.p_value:.2g})"
+    return ""
 
 
 def _points(share: float) -> str:

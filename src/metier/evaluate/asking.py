@@ -18,6 +18,8 @@ from metier.grader import Grader
 from metier.item import ExamProtocol, Item
 from metier.skill import Skill
 
+_GRADER_FAILED = "grader_failed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLimits:
@@ -120,11 +122,8 @@ class Sampled:
         assert self.answer is not None
         if self.answer.unscored:
             return Grade.unscored(self.answer.unscored, self.answer.evidence)
-        try:
-            grade = grader(self.item, self.answer.text)
-        except Exception as error:  # a plug-in that breaks its promise costs this grade and not the run
-            return Grade.unscored("grader_failed", f"{self.item.grader}: {type(error).__name__}: {error}"[:400])
-        if not self.answer.evidence:
+        grade = grade_of(grader, self.item, self.answer.text)
+        if grade.reason == _GRADER_FAILED or not self.answer.evidence:
             return grade
         return replace(grade, evidence="; ".join(part for part in (grade.evidence, self.answer.evidence) if part))
 
@@ -196,6 +195,18 @@ def answered(
             yield silent.popleft()
         if out or not further:
             return
+
+
+def grade_of(grader: Grader, item: Item, answer: str) -> Grade:
+    """Grade an answer; a grader that breaks its promise costs this grade and not the run.
+
+    >>> grade_of(lambda item, answer: Grade.correct() if answer else 1 / 0, Item(prompt="?", reference=""), "").reason
+    'grader_failed'
+    """
+    try:
+        return grader(item, answer)
+    except Exception as error:
+        return Grade.unscored(_GRADER_FAILED, f"{item.grader}: {type(error).__name__}: {error}"[:400])
 
 
 def under(protocol: ExamProtocol, skills: Sequence[Skill]) -> ExamProtocol:

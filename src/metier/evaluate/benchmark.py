@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 from metier.attempt import Attempt
 from metier.client import Client, Reply, Request
 from metier.errors import InputError, StoreError
-from metier.evaluate.expectations import checked_of
+from metier.evaluate.expectations import Checked, checked_of
 from metier.evaluate.sit import request
 from metier.evaluate.uplift import Taken
 from metier.item import Exam, Item
@@ -27,6 +28,9 @@ from metier.skill import Skill
 
 ARMS = ("with_skill", "without_skill")
 """The names of the two configurations; tools that read these files know them by exactly these words."""
+
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
+"""What comes of reading a file that is no JSON, or holds something else than was expected."""
 
 
 @dataclass
@@ -106,6 +110,26 @@ def grading(item: Item, attempt: Attempt) -> dict[str, Any] | None:
     return {"expectations": rows, "summary": summary}
 
 
+def read_grading(path: str | Path) -> list[Checked]:
+    """Read what a `grading.json`, of this tool or of another, says of each expectation.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "grading.json")
+    ...     _ = path.write_text('{"expectations": [{"text": "It says two", "passed": true, "evidence": "two"}]}')
+    ...     read_grading(path)
+    [Checked(text='It says two', passed=True, evidence='two')]
+
+    Raises:
+        InputError: The file cannot be read, or has no list of expectations with a text and whether each passed.
+    """
+    try:
+        rows = json.loads(Path(path).read_text(encoding="utf-8-sig"))["expectations"]
+        return [_row(row["text"], row["passed"], row.get("evidence")) for row in rows]
+    except _UNREADABLE as error:
+        raise InputError(f"Expected a grading.json with expectations in {str(path)!r}: {error!r}.") from error
+
+
 def timing(attempt: Attempt, duration_ms: int | None = None) -> dict[str, int]:
     """Give the content of a `timing.json`; the duration is left out where nobody took it."""
     tokens = {"total_tokens": attempt.cost.input_tokens + attempt.cost.output_tokens}
@@ -138,6 +162,8 @@ def write_workspace(
 ) -> Path:
     """Write the files of one iteration; each file appears whole or not at all.
 
+    The files of an iteration that was written here before are taken away first; what else lies in its folders stays.
+
     Args:
         items: By the id of their case, which names the folder of the case.
         durations: As `benchmark`.
@@ -145,7 +171,9 @@ def write_workspace(
     Raises:
         StoreError: The folder cannot be written.
     """
-    ids = {item.item_id: _folder_name(case, number) for number, (case, item) in enumerate(items.items(), start=1)}
+    _clear(folder)
+    names = _folder_names(list(items))
+    ids = {item.item_id: names[case] for case, item in items.items()}
     by_id = {item.item_id: item for item in items.values()}
     epochs = 1 + max((a.epoch for a in (*taken.having, *taken.without)), default=0)
     for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True):
@@ -176,12 +204,18 @@ def read_benchmark(path: str | Path) -> dict[str, dict[str, float]]:
             for arm in ARMS
         }
         delta = {key: _number(value) for key, value in summary.get("delta", {}).items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise InputError(
             f"Expected a benchmark.json with the means of {' and '.join(ARMS)} in {str(path)!r}: {error!r}."
         ) from error
     having, without = (means[arm] for arm in ARMS)
     return {**means, "delta": {key: having[key] - without[key] for key in having if key in without} | delta}
+
+
+def _row(text: object, passed: object, evidence: object) -> Checked:
+    if not isinstance(text, str) or not isinstance(passed, bool) or not isinstance(evidence, str | None):
+        raise TypeError(f"{text!r} needs a text, and true or false")
+    return Checked(text=text, passed=passed, evidence=evidence or "")
 
 
 def _arm(attempts: Sequence[Attempt], durations: Mapping[str, int]) -> dict[str, dict[str, float]]:
@@ -204,10 +238,45 @@ def _number(value: Any) -> float:
     return number
 
 
-def _folder_name(case: str, number: int) -> str:
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", case).strip("-")[:40]
-    # Two ids may read alike once they are names, and a case must not overwrite another.
-    return f"eval-{name}" if name == case else f"eval-{number}-{name}".rstrip("-")
+def _folder_names(cases: Sequence[str]) -> dict[str, str]:
+    """A folder for each case, each its own, on disks too that tell no capitals from small letters.
+
+    >>> _folder_names(["2-a", "a!", "", "1", "A!"])
+    {'2-a': 'eval-2-a', '1': 'eval-1', 'a!': 'eval-2-a-2', '': 'eval-3', 'A!': 'eval-5-A'}
+    """
+    read = {case: re.sub(r"[^A-Za-z0-9_-]+", "-", case).strip("-")[:40] for case in cases}
+    numbers = {case: number for number, case in enumerate(cases, start=1)}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    # A case whose id can be a name has it; of the others the place among the cases tells which is which.
+    for case in sorted(cases, key=lambda case: not case or read[case] != case):
+        plain = f"eval-{read[case]}"
+        numbered = f"eval-{numbers[case]}-{read[case]}".rstrip("-")
+        first = plain if case and read[case] == case else numbered
+        tries = chain([first, numbered], (f"{numbered}-{again}" for again in count(2)))
+        names[case] = next(name for name in tries if name.casefold() not in taken)
+        taken.add(names[case].casefold())
+    return names
+
+
+def _clear(folder: Path) -> None:
+    """Take away what `write_workspace` wrote into a folder, and the folders that this leaves empty."""
+    try:
+        for case in folder.glob("eval-*"):
+            for arm in (case / name for name in ARMS if not case.is_symlink()):
+                for place in (*arm.glob("run-*"), arm) if arm.is_dir() and not arm.is_symlink() else ():
+                    for name in ("grading.json", "timing.json", "outputs/reply.md"):
+                        (place / name).unlink(missing_ok=True)
+                    _remove_empty(place / "outputs", place)
+            _remove_empty(case)
+    except OSError as error:
+        raise StoreError(f"Cannot clear the results in {str(folder)!r}: {error.strerror}.") from error
+
+
+def _remove_empty(*folders: Path) -> None:
+    for folder in folders:
+        if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _write(path: Path, data: Any) -> None:

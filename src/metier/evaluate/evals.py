@@ -2,17 +2,19 @@
 
 The formats are those of agentskills (docs, "Evaluating skill output quality") and of its skill-creator:
 `evals/evals.json` beside the SKILL.md, and below a workspace `eval-…/with_skill/` and `without_skill/` with
-`grading.json` and `timing.json`, and one `benchmark.json`. Reading is lenient where those two differ; keys that neither
-knows are passed over. Writing follows the first. A prompt, an expectation and a file are data: nothing is run.
+`grading.json` and `timing.json`, and one `benchmark.json`. Reading is lenient where those two differ, and knows the
+words of NVIDIA's evals (`question`, `ground_truth`, `expected_behavior`); keys that none knows are kept, used for
+nothing, and written back. Writing follows the first. A prompt, an expectation and a file are data: nothing is run.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -24,7 +26,14 @@ GRADER = "expectations"
 """The grader of a case that states expectations; `metier.evaluate.expectations` has it, as it needs a model."""
 
 _MAX_BYTES = 1 << 20
-_ALIASES = {"assertions": "expectations", "question": "prompt", "ground_truth": "expected_output", "name": "eval_name"}
+_ALIASES = {
+    "assertions": "expectations",
+    "expected_behavior": "expectations",
+    "question": "prompt",
+    "ground_truth": "expected_output",
+    "name": "eval_name",
+}
+_WHOLE_ALIASES = {"skill": "skill_name", "cases": "evals"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,7 @@ class Case:
         files: Input files, relative to the folder of the skill.
         expectations: Statements about the output that can be checked.
         grader, policy, cluster: Ours: how to grade without a model, and which cases stand or fall together.
+        other: Keys of the author's own; nothing reads them.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -50,16 +60,23 @@ class Case:
     grader: str = ""
     policy: Mapping[str, Any] | None = None
     cluster: str = ""
+    other: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evals:
-    """The test cases of a skill, as `evals/evals.json` holds them."""
+    """The test cases of a skill, as `evals/evals.json` holds them; `other` as in `Case`."""
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     skill_name: str
     evals: tuple[Case, ...]
+    other: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def unused(self) -> dict[str, int]:
+        """The keys that nothing reads, each with how many cases have it."""
+        return dict(Counter(key for case in self.evals for key in case.other))
 
 
 def read_evals(path: str | Path, *, skill_name: str = "") -> Evals:
@@ -74,18 +91,17 @@ def read_evals(path: str | Path, *, skill_name: str = "") -> Evals:
     """
     file = Path(path) / "evals" / "evals.json" if Path(path).is_dir() else Path(path)
     data = _json(file)
-    if isinstance(data, list):
-        data = {"skill_name": skill_name, "evals": data}
-    if not isinstance(data, dict) or not isinstance(data.get("evals"), list) or not data["evals"]:
+    whole = _known({"evals": data} if isinstance(data, list) else data, Evals, _WHOLE_ALIASES)
+    if not isinstance(whole, dict) or not isinstance(whole.get("evals"), list) or not whole["evals"]:
         raise InputError(
             f"Expected evals in {str(file)!r}, found none.",
             hint='For example {"skill_name": "…", "evals": [{"id": 1, "prompt": "…", "expectations": ["…"]}]}.',
         )
-    cases = [_known(case, number) for number, case in enumerate(data["evals"], start=1)]
-    found = load(Evals, {"skill_name": str(data.get("skill_name", skill_name)), "evals": cases}, where=str(file))
-    twice = {str(case.id) for case in found.evals if [str(c.id) for c in found.evals].count(str(case.id)) > 1}
+    cases = [_case(one, number) for number, one in enumerate(whole["evals"], start=1)]
+    found = load(Evals, {"skill_name": skill_name, **whole, "evals": cases}, where=str(file))
+    twice = [case_id for case_id, times in Counter(str(case.id) for case in found.evals).items() if times > 1]
     if twice:
-        raise InputError(f"{file}: the id {sorted(twice)[0]!r} is that of several evals.", hint="Give each its own.")
+        raise InputError(f"{file}: the id {min(twice)!r} is that of several evals.", hint="Give each its own.")
     return found
 
 
@@ -95,7 +111,7 @@ def evals_json(evals: Evals) -> dict[str, Any]:
     >>> evals_json(Evals(skill_name="sum", evals=(Case(id=1, prompt="1 + 1 =", expectations=("It is 2",)),)))["evals"]
     [{'id': 1, 'prompt': '1 + 1 =', 'expected_output': '', 'expectations': ['It is 2']}]
     """
-    return {"skill_name": evals.skill_name, "evals": [_plain(case) for case in evals.evals]}
+    return {**evals.other, "skill_name": evals.skill_name, "evals": [_plain(case) for case in evals.evals]}
 
 
 def items_of(evals: Evals, folder: str | Path | None = None) -> dict[str, Item]:
@@ -161,21 +177,38 @@ def _item(case: Case, skill_name: str, folder: Path | None) -> Item:
     )
 
 
-def _known(case: object, number: int) -> object:
-    """The keys that either format knows; other keys are the author's own."""
-    if not isinstance(case, dict):
-        return case
-    names = {field.name for field in fields(Case)}
-    renamed = {_ALIASES.get(key, key) if _ALIASES.get(key) not in case else key: value for key, value in case.items()}
-    kept = {key: value for key, value in renamed.items() if key in names and value is not None}
-    return {"id": number, **kept}
+def _case(case: object, number: int) -> object:
+    known = _known(case, Case, _ALIASES)
+    if not isinstance(known, dict):
+        return known
+    said = known.get("expectations")
+    one = {"expectations": [said]} if isinstance(said, str) else {}
+    return {"id": number, **known, **one}
+
+
+def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, str]) -> object:
+    """The keys that a noun knows, under its names for them; others, and a second word for one thing, as `other`."""
+    if not isinstance(data, dict):
+        return data
+    names = {field.name for field in fields(noun)} - {"other"}
+    kept: dict[str, Any] = {}
+    other: dict[str, Any] = {}
+    for key, value in data.items():
+        name = aliases.get(key, key)
+        if key != name and (name in kept or data.get(name) is not None):
+            name = key
+        if name not in names:
+            other[key] = value
+        elif value is not None:
+            kept[name] = value
+    return {**kept, "other": other}
 
 
 def _plain(case: Case) -> dict[str, Any]:
-    whole = {field.name: getattr(case, field.name) for field in fields(Case)}
+    whole = {field.name: getattr(case, field.name) for field in fields(Case) if field.name != "other"}
     lists = {key: list(value) if isinstance(value, tuple) else value for key, value in whole.items()}
     always = ("id", "prompt", "expected_output")
-    return {key: value for key, value in lists.items() if key in always or value}
+    return {**{key: value for key, value in lists.items() if key in always or value}, **case.other}
 
 
 def _text(folder: Path, path: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from metier.attempt import Attempt
 from metier.client import Client, Request
 from metier.digest import digest
 from metier.errors import ClientError
 from metier.evaluate import asking
-from metier.evaluate.asking import Sampled, under
+from metier.evaluate.asking import Sampled, grade_of, under
+from metier.evaluate.expectations import OPEN
 from metier.evaluate.strategy import Direct, Strategy
 from metier.grader import GraderFor
 from metier.item import Exam, Item
@@ -20,6 +21,7 @@ from metier.store import Store
 
 BATCH = 64
 """Attempts written in one transaction; a run that is killed outright repeats at most this many calls."""
+_OPEN_RUN = "-open"  # an attempt has room for one grade only, so one that waits for a judge is kept in a run beside
 
 
 def run_id_of(exam: Exam, client: Client, skills: Sequence[Skill] = (), *, strategy: Strategy | None = None) -> str:
@@ -43,7 +45,8 @@ def sit(
     """Let a client take an exam, grade every reply and store every attempt.
 
     Items that this run has already answered are not asked again, and an item that the exam holds twice is asked once. A
-    reply with an error is returned as unscored with the reason `client_error`, and is asked again by the next start.
+    reply with an error is returned as unscored with the reason `client_error`, and is asked again by the next start. An
+    answer that no judge could grade (`metier.evaluate.expectations.OPEN`) is graded again by it, and not asked again.
     However the run ends, short of a kill, what was answered is stored.
 
     Args:
@@ -73,6 +76,11 @@ def sit(
         if (item_id, epoch) not in done
     )
 
+    def graded_again() -> Iterator[Attempt]:
+        for attempt in [one for one in done.values() if one.grade.reason in OPEN]:
+            item = items[attempt.item_id]
+            yield replace(attempt, grade=grade_of(graders[attempt.item_id], item, attempt.reply))
+
     def given() -> Iterator[Attempt]:
         for sample in asking.answered(todo, client):
             yield Attempt(
@@ -87,7 +95,7 @@ def sit(
                 error=sample.error,
             )
 
-    for batch in _kept(given(), store):
+    for batch in _kept(chain(graded_again(), given()), store):
         done |= {(a.item_id, a.epoch): a for a in batch}
         progress(len(done), len(slots))
     if len(done) < len(slots):
@@ -99,8 +107,18 @@ def answered(
     exam: Exam, client: Client, store: Store, *, skills: Sequence[Skill] = (), strategy: Strategy | None = None
 ) -> dict[tuple[str, int], Attempt]:
     """Find the attempts of this run that are stored already, by item and epoch: `sit` will not ask them again."""
-    run_id = run_id_of(exam, client, skills, strategy=strategy)
-    return {(a.item_id, a.epoch): a for a in store.attempts(run_id=run_id)}
+    return of_run(store, run_id_of(exam, client, skills, strategy=strategy))
+
+
+def of_run(store: Store, run_id: str) -> dict[tuple[str, int], Attempt]:
+    """Read what a store holds of a run, by item and epoch, with the answers that wait for a judge.
+
+    >>> from metier.stores.sqlite import SqliteStore
+    >>> of_run(SqliteStore(":memory:"), "run_1")
+    {}
+    """
+    found = {(a.item_id, a.epoch): replace(a, run_id=run_id) for a in store.attempts(run_id=run_id + _OPEN_RUN)}
+    return found | {(a.item_id, a.epoch): a for a in store.attempts(run_id=run_id)}
 
 
 def request(
@@ -125,7 +143,11 @@ def _kept(attempts: Iterator[Attempt], store: Store) -> Iterator[list[Attempt]]:
                 batch.append(attempt)
         finally:
             # A failed call is not stored: the identity of an attempt leaves room for one answer only.
-            store.put_attempts(attempt for attempt in batch if not attempt.error)
+            store.put_attempts(_placed(attempt) for attempt in batch if not attempt.error)
         more = len(batch) == BATCH
         if batch:
             yield batch
+
+
+def _placed(attempt: Attempt) -> Attempt:
+    return replace(attempt, run_id=attempt.run_id + _OPEN_RUN) if attempt.grade.reason in OPEN else attempt

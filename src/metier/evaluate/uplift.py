@@ -6,6 +6,7 @@ This module knows neither files nor admissions; `metier.evaluate.benchmark` writ
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,6 +18,7 @@ from metier.digest import digest, plain
 from metier.errors import StageError
 from metier.evaluate.bootstrap import SAMPLES, bootstrap
 from metier.evaluate.compare import Difference, clusters_of, compare, proportion, scores, wilson
+from metier.evaluate.expectations import OPEN
 from metier.evaluate.sit import run_id_of, sit
 from metier.grader import GraderFor
 from metier.item import Exam, Item
@@ -129,10 +131,7 @@ def uplift(
     try:
         difference = compare(known, taken.without, taken.having, label=skill.name)
     except ValueError as error:
-        raise StageError(
-            f"Cannot measure {skill.name!r}: {error}",
-            hint="Items whose grader could not tell are left out; look at the reasons of the unscored attempts.",
-        ) from error
+        raise StageError(f"Cannot measure {skill.name!r}: {error}", hint=_way_out(taken)) from error
     low, high = _interval(known, taken, difference, seed=seed, samples=samples)
     return Uplift(
         skill=skill.name,
@@ -167,6 +166,15 @@ def kept(store: Store, skill_digest: str) -> list[Uplift]:
     """
     records = [record.output["uplift"] for record in store.stages() if record.stage == _STAGE]
     return [load(Uplift, one, where="uplift") for one in records if one.get("digest") == skill_digest]
+
+
+def _way_out(taken: Taken) -> str:
+    """Say why attempts were left out, and what helps."""
+    reasons = Counter(a.grade.reason for a in (*taken.without, *taken.having) if a.grade.score is None)
+    counted = ", ".join(f"{reason} ({times})" for reason, times in reasons.most_common())
+    told = f"Items whose grader could not tell are left out: {counted}." if counted else "Give it more evals."
+    judge = " Expectations are checked by a model: name one with --judge, and the same answers are graded again."
+    return told + judge * bool(OPEN & reasons.keys())
 
 
 def _interval(

@@ -116,7 +116,8 @@ def _other(need: Need) -> Component:
     from packageurl import PackageURL
 
     space, _, name = need.name.rpartition("/")
-    address = PackageURL(need.kind, space or None, name, need.version or None)
+    told = {"vcs_url" if "+" in need.address.partition(":")[0] else "download_url": need.address}
+    address = PackageURL(need.kind, space or None, name, need.version or None, told if need.address else None)
     return Component(
         name=need.name,
         type=ComponentType.LIBRARY,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -98,7 +99,7 @@ def add(
         if old is not None and old.files != staged.locked.files:
             raise Conflict(
                 f"Another package {staged.name!r} is installed in {str(folder)!r}.",
-                hint=f"Update it, or remove it first: metier skill remove {staged.name}",
+                hint=f"Update it, or remove it first: metier skill remove {staged.name} {_named(folder)}",
             )
         if old is None and os.path.lexists(folder / staged.name):
             raise Conflict(
@@ -303,7 +304,7 @@ def _candidate(
     if drift := [one for one in verify(library) if one.skill == name]:
         raise PackageError(
             f"The installed package {name!r} is not what was locked: {drift[0].path or name}: {drift[0].message}",
-            hint="Restore it first: metier skill restore",
+            hint=f"Restore it first: metier skill restore {_named(library)}",
         )
     if source is not None:
         _refuse_around(library, source)
@@ -312,6 +313,11 @@ def _candidate(
         if staged.name != name:
             raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
         yield old, _carried(old, staged)
+
+
+def _named(library: Path) -> str:
+    """The option that names a library, as one types it."""
+    return f"--library {shlex.quote(str(library))}"
 
 
 def _refuse_empty(allow: str) -> None:
@@ -336,7 +342,7 @@ def _refuse_installed(library: Path, source: str | Path) -> None:
     if inside is not None and (not inside or inside[0] in read_lock(library).skills):
         raise Conflict(
             f"The source {str(source)!r} is what is installed in {str(library)!r}.",
-            hint="Name the source it came from. Compare it with the lock: metier skill verify",
+            hint=f"Name the source it came from. Compare it with the lock: metier skill verify {_named(library)}",
         )
 
 

@@ -32,6 +32,14 @@ def test_show_lists_concepts_or_one_with_its_neighbours(folder: Path) -> None:
     assert (shown["concept"]["label"], shown["ancestors"]) == ("cut", ["a"])
 
 
+def test_check_counts_the_definitions_and_kinds_of_a_table_of_our_own(folder: Path) -> None:
+    path = folder / "own.csv"
+    path.write_text("id,label,definition,kind\na,A,What a is.,group\nb,B,,skill\n")
+    counts = json.loads(run("check", path, "--json").stdout)["counts"]
+    assert (counts["definitions"], counts["group"], counts["skill"]) == (1, 1, 1)
+    assert "without a kind" not in counts
+
+
 def test_check_counts_and_fails_on_what_is_refused(folder: Path) -> None:
     sound = run("check", folder / "old.csv", "--json")
     assert (sound.exit_code, json.loads(sound.stdout)["counts"]["edges"]) == (0, 1)

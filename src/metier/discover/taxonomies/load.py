@@ -107,7 +107,8 @@ def _read(
     if is_list(text):
         return read_list(text, place, name=name)
     taxonomy = parse_taxonomy(text, name=name, where=place.name)
-    counted = Draft(uris=False, concepts={c.id: {"label": c.label, "alt_labels": c.alt_labels} for c in taxonomy})
+    told = ("label", "alt_labels", "definition", "kind")
+    counted = Draft(uris=False, concepts={c.id: {field: getattr(c, field) for field in told} for c in taxonomy})
     counted.edges = [(concept.id, parent) for concept in taxonomy for parent in concept.parents]
     return Loaded(taxonomy=taxonomy, counts=finish(counted, name=name).counts)
 

@@ -16,6 +16,9 @@ app = typer.Typer(name="compose", help="Plan goals with stored skills.", no_args
 def plan(
     steps: Annotated[list[str] | None, typer.Argument(help="Concepts, in the order in which they are applied.")] = None,
     example: Annotated[list[str] | None, typer.Option("--example", "-e", help="INPUT=OUTPUT; may be repeated.")] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option("--fact", "-f", help="What holds, besides metier.toml's; may be repeated.")
+    ] = None,
     max_steps: Annotated[int, typer.Option(min=1, max=3, help="How long a plan found from examples may be.")] = 2,
     workspace: WorkspaceOption = Path(),
     json: AsJson = False,
@@ -40,16 +43,17 @@ def plan(
         max_steps=max_steps,
     )
     with stored(workspace) as store:
-        made = lifecycle.plan_goal(open_workspace(workspace), store, goal)
+        made = lifecycle.plan_goal(open_workspace(workspace), store, goal, facts=fact or ())
     if json:
         as_json({"kind": type(made).__name__.lower(), "result": made})
     elif isinstance(made, Gap):
         table(("gap", "missing", "nearest"), [(made.reason, ", ".join(made.missing), ", ".join(made.nearest))])
     else:
         arrow = " → ".join(f"{step.skill} {step.version}" for step in made.steps)
+        helps = "; ".join(f"{step.skill}: {step.recovery}" for step in made.steps if step.recovery)
         table(
-            ("plan", "examples met", "execution"),
-            [(arrow, f"{made.succeeded} of {made.executed}", "; ".join(made.evidence))],
+            ("plan", "examples met", "execution", "recovered by"),
+            [(arrow, f"{made.succeeded} of {made.executed}", "; ".join(made.evidence), helps)],
         )
     if isinstance(made, Gap):
         raise typer.Exit(1)

@@ -217,7 +217,9 @@ def uplift(
     ] = None,
     store: Annotated[
         str | None,
-        typer.Option(help="Keep attempts here and resume (default: the workspace of --out, or beside the package)."),
+        typer.Option(
+            help="Keep attempts here and resume (default: the workspace of --out, or .metier/evals beside the package)."
+        ),
     ] = None,
     max_tokens: Annotated[int, typer.Option(min=1)] = 1024,
     epochs: Annotated[int, typer.Option(min=1)] = 1,
@@ -234,6 +236,7 @@ def uplift(
     from metier.evaluate.benchmark import Stopwatch, durations_of, write_workspace
     from metier.evaluate.evals import items_of, own_items, read_evals
     from metier.evaluate.expectations import with_judge
+    from metier.evaluate.sit import of_run
     from metier.evaluate.uplift import Taken, measure
     from metier.faces.files import read_lines
     from metier.graders import grader_for
@@ -244,7 +247,10 @@ def uplift(
 
     package = read_package(skill)
     path = evals or package.path / "evals" / "evals.json"
-    items = items_of(read_evals(path, skill_name=package.skill.name), package.path)
+    cases = read_evals(path, skill_name=package.skill.name)
+    if cases.unused:
+        say(f"of the evals, nothing reads {', '.join(f'{key!r} ({times})' for key, times in cases.unused.items())}")
+    items = items_of(cases, package.path)
     own = own_items(items, path, package.path)
     protocol = ExamProtocol(max_tokens=max_tokens, epochs=epochs, seed=seed)
     exam = Exam(name=f"{package.skill.name} evals", items=tuple(items.values()), protocol=protocol)
@@ -252,13 +258,16 @@ def uplift(
     with ExitStack() as opened:
         watch = Stopwatch(opened.enter_context(closing(_client(client, None))))
         checks = opened.enter_context(closing(_client(judge, None))) if judge else None
-        # Not inside the package: what is kept there would change its digest.
-        place = store or f"{package.path.resolve()}-evals.sqlite"
-        bulk = None if "://" in place else Path(place).with_suffix(".objects")
         if out and not store and (out / FILE).is_file():
             workspace = open_workspace(out)
             workspace.home.mkdir(exist_ok=True)
-            place, bulk = workspace.store, workspace.home / "objects"
+            place = workspace.store
+            bulk: Path | None = workspace.home / "objects"
+        else:
+            place = store or str(_beside(package.path))
+            bulk = None if "://" in place else Path(place).with_suffix(".objects")
+            if not store:
+                say(f"attempts are kept in {place!r}")
         kept = opened.enter_context(closing(open_store(place, bulk=bulk)))
         graders = with_judge(grader_for, checks)
         if made_from:
@@ -266,7 +275,7 @@ def uplift(
                 exam, package.skill, watch, kept, made_from=known, grader_for=graders, own=own, margin=margin, seed=seed
             )
             if out and decided.uplift:
-                without, having = (list(kept.attempts(run_id=run_id)) for run_id in decided.uplift.run_ids)
+                without, having = (list(of_run(kept, run_id).values()) for run_id in decided.uplift.run_ids)
                 taken = Taken(without, having)
                 write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
             as_json(decided) if json else say(decided.reason)
@@ -338,6 +347,24 @@ def _show(rows: list[Difference]) -> None:
             for d in rows
         ),
     )
+
+
+def _beside(package: Path) -> Path:
+    """Where the attempts at the evals of a package are kept if nothing else is said.
+
+    Not inside the package, whose digest they would change, and not as a file beside it: a library knows no such.
+    """
+    from metier.errors import StoreError
+    from metier.stores.lock import HOME
+
+    folder = package.resolve().parent / HOME / "evals"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"Cannot keep attempts in {str(folder)!r}: {error.strerror}.", hint="Name another place with --store."
+        ) from error
+    return folder / f"{package.resolve().name}.sqlite"
 
 
 def _place(exam: Path, store: str | None) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metier.faces.show import AsJson, as_json, say, table
+
+if TYPE_CHECKING:
+    from metier.stores.places import Discovery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,6 +30,8 @@ def installed(
 ) -> None:
     """List the packages that an agent would find here: of the project, of the user and of plugins.
 
+    Exit code 1 if one could not be loaded, or a link or folder that may hold more was not looked into.
+
     Example: metier skill installed . --plugin examples/first-trade
     """
     from metier.stores.places import discover_packages
@@ -33,7 +39,13 @@ def installed(
     found = discover_packages(project, home=home or Path.home(), plugins=plugin or (), trust_project=trust)
     if json:
         as_json(found)
-        return
+    else:
+        _show(found)
+    if found.skipped or any(one.fault for one in found.packages):
+        raise typer.Exit(1)
+
+
+def _show(found: Discovery) -> None:
     rows = []
     for one in found.packages:
         marks = [
@@ -62,7 +74,7 @@ def edit(
 
     Example: metier skill edit skills/pdf --set license=MIT --set metadata.version=1.1.0 --remove compatibility
     """
-    from metier.errors import ConfigError
+    from metier.errors import ConfigError, nearest
     from metier.stores.edit import edit_package
 
     changes: dict[str, str | None] = dict.fromkeys(remove or ())
@@ -73,6 +85,7 @@ def edit(
         if name in changes:
             raise ConfigError(f"The field {name!r} is to be changed twice.", hint="Set it once or remove it.")
         changes[name] = value
+    absent = _absent(package, remove or ())
     edited = edit_package(package, changes, body=body.read_text(encoding="utf-8") if body else None)
     if json:
         as_json({"path": edited.path, "fields": edited.fields, "faults": edited.faults, "refusals": edited.refusals})
@@ -80,8 +93,20 @@ def edit(
         table(("field", "value"), edited.fields.items())
         for refusal in edited.refusals:
             say(refusal)
+    for name in absent:
+        say(f"There was no field {name!r} to remove. {nearest(name, edited.fields)}")
     if not edited.is_valid:
         raise typer.Exit(1)
+
+
+def _absent(package: Path, names: Iterable[str]) -> list[str]:
+    """The fields that a package does not have: to remove them changes nothing."""
+    from metier.stores.edit import edit_text
+    from metier.stores.package import manifest_bytes, manifest_path
+
+    file = manifest_path(package)
+    text = manifest_bytes(file).decode(errors="replace")
+    return [name for name in names if edit_text(text, {name: None}, where=str(file)) == text]
 
 
 def check_strictly(paths: list[Path], *, json: bool) -> None:

@@ -71,19 +71,24 @@ def show(
 
     Example: metier skill show reverse -w examples/first-trade
     """
+    from metier.discover.classify import stated_or_classified
     from metier.faces.opened import stored
     from metier.stores.install import installed
+    from metier.stores.package import read_package
 
+    classes = None
     if library is not None:
         _, skill = installed(library, name)
+        classes = stated_or_classified(skill, read_package(library / name).fields)
         if version not in (None, skill.version):
             raise NotStored(f"Of {name!r} the version {skill.version} is installed, not {version}.")
     else:
         with stored(workspace) as store:
             skill = store.skill(name, version)
     if json:
-        as_json({"digest": skill.digest, "skill": skill})
+        as_json({"digest": skill.digest, "skill": skill} | ({"classes": classes} if classes else {}))
         return
+    placed = classes or skill
     table(
         ("field", "value"),
         (
@@ -93,9 +98,9 @@ def show(
             ("applies when", skill.applicability),
             ("ends when", skill.termination),
             ("is called", skill.interface.call),
-            ("made of", skill.representation.value),
-            ("acts on", skill.scope.value),
-            ("follows", ", ".join(f"{pattern.number} {pattern.value}" for pattern in skill.patterns)),
+            ("made of", placed.representation.value),
+            ("acts on", placed.scope.value),
+            ("follows", ", ".join(f"{pattern.number} {pattern.value}" for pattern in placed.patterns)),
             ("concepts", ", ".join(skill.concepts)),
             ("learnt from", "; ".join(skill.provenance)),
             ("licence", skill.licence),
@@ -213,7 +218,7 @@ def search(
 
     Exit code 1 if a link or folder that may hold more was not looked into.
 
-    Example: metier skill search "fill in this form" skills --index .metier/index.db
+    Example: metier skill search "fill in this form" skills --index skills-index.db
     """
     from contextlib import ExitStack, closing
 
