@@ -107,6 +107,28 @@ _DENO_RUNS = re.compile(
 _SHELL_PROCESS = re.compile(
     r"Data\(contentsOf:\s*URL\([\s\S]{0,400}?\.write\(to:[\s\S]{0,600}?\bchmod\b[\s\S]{0,200}?\.run\(\)"
 )
+_TIMED_LOSS = re.compile(
+    r"(?:\bTime\.now\b|\bDate\.(?:today|current|now)\b|\bdate(?:time)?\.(?:now|today)\(|\bnew Date\(\)|\$\(date\s\+|\btime\.time\(\))[^\n]{0,40}(?:[<>]=?|-(?:gt|ge|lt|le))\s*[^\n]{0,60}(?:\d{4}|\d{9,}|[A-Z_]{4,})[^\n]*\n(?:[^\n]*\n){0,8}?[^\n]*(?:\brm_rf\b|\brmtree\(|\brm\s+-\w*[rR]|rmSync\(|\bdropdb\b|\b(?:DROP|TRUNCATE)\s|\bshred\b|RemoveAll\()",
+    re.I,
+)
+"""From a day on that is written out, things are taken away."""
+_PHP_TEXT = re.compile(
+    r"[\"']<\?php\b[^\n]{0,300}(?:\bhash\(|\beval\b|\bassert\b|\bsystem\b|base64_decode|\$\w+\}?\(\s*\\?\$|_(?:REQUEST|POST|GET|COOKIE)\b)"
+)
+_PHP_WRITTEN = re.compile(r"(?:file_put_contents|fwrite)\(")
+_UNLOCKED = re.compile(
+    r"\bdelete\s+\w+\.integrity\b|\.pop\(\s*[\"']integrity[\"']|\bdel\s+\w+\[\s*[\"']integrity[\"']\s*\]"
+)
+_OTHER_REGISTRY = re.compile(
+    r"[\"'](?:https?://)?(?!registry\.(?:npmjs\.org|yarnpkg\.com|npmmirror\.com)\b)[\w-]{0,40}(?:registry|npm)[\w-]{0,40}\.[\w.-]{3,60}[\"'/]"
+)
+"""A lock file is made to take packages from elsewhere, and nobody checks them any more."""
+_PIXEL = re.compile(r"\.(?:src|href)\s*=\s*atob\([^\n]{0,120}\)\s*\+")
+_WEAKENED = re.compile(
+    r"(?:EnableLUA[\"']?\s*[,\s]\s*(?:-Value\s+)?0\b|fDenyTSConnections[\"']?\s*[,\s]\s*(?:-Value\s+)?0\b|allprofiles\s+state\s+off|DisableRealtimeMonitoring)[\s\S]{0,600}(?:EnableLUA|fDenyTSConnections|allprofiles\s+state\s+off|ExclusionPath)"
+)
+"""Two guards of Windows are taken away, one after the other."""
+_WATCHES = re.compile(r"do shell script[^\n]*\b(?:screencapture|pbpaste|imagesnap)\b[^\n]*\bcurl\b")
 _UNWATCHED = re.compile(
     r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
 )
@@ -220,6 +242,12 @@ _DEEDS = (
     Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),
+    Deed("destroy-files", _TIMED_LOSS, ("now", "today", "Date", "date +", "time("), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
+    Deed("remote-command", _PHP_TEXT, ("<?php",), beside=(_PHP_WRITTEN,), also="a page of PHP that does as it is told"),
+    Deed("foreign-registry", _OTHER_REGISTRY, ("integrity",), beside=(_UNLOCKED,), also="in a lock file, and nobody checks it any more"),
+    Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),
+    Deed("disable-defence", _WEAKENED, ("fDenyTS", "EnableLUA", "allprofiles"), unless="harden|audit", also="one after the other"),
+    Deed("watch-user", _WATCHES, ("do shell script",), unless=r"screenshot|screen\b|clipboard|camera", also="and sends what it sees"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),

@@ -26,6 +26,11 @@ _KEYS = re.compile(
     r"|\bwallet\.dat\b|`(?:env|printenv|set)`|\bprocess\.env\b|\bos\.environ\b|Login Data\b|cookies\.sqlite|auth-profiles\.json|\bopenclaw\.json\b|\.credentials\.json|\bseed\b[^.!?]{0,40}\b(?:wallet|frase|phrase|keystore)"
 )
 """Where others keep their keys."""
+_OF_NO_SERVICE = re.compile(
+    r"Login Data\b|Cookies[`'\"]?\s*(?:,|y|e|and|und|et|и|、|和)\s*[`'\"]?(?:Login|Local|Web)|Local State\b|cookies\.sqlite|key4\.db|logins\.json|\bwallet\.dat\b|exodus\.wallet|Local Extension Settings|Login Keychain|login\.keychain"
+)
+"""What no service has a use for: it matters little who asks for it."""
+_NEAR = 6
 _ABOVE, _BELOW = 9, 3
 _MAX_PLACES = 40
 
@@ -44,6 +49,14 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
     """
     if purpose.is_security:
         return
+    stolen = [one for one in found if not (one.is_refused or one.is_quoted) and _OF_NO_SERVICE.search(one.text)]
+    asked = [
+        (one.path, one.line) for one in found if stolen and "://" in one.text and _names_stranger(one.text, purpose)
+    ]
+    for one in stolen:
+        if any(one.path == path and abs(one.line - line) <= _NEAR for path, line in asked):
+            yield Said("forward-data", Severity.BLOCK, one)
+            return
     keys = [one for one in found if not (one.is_refused or one.is_quoted) and _KEYS.search(one.text)]
     if not keys:
         return
@@ -57,6 +70,11 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
         near = next((one for one in keys if one.path == path and line - _ABOVE <= one.line <= line + _BELOW), None)
         if near is not None:
             yield Said("forward-data", Severity.BLOCK, near)
+
+
+def _names_stranger(text: str, purpose: Purpose) -> bool:
+    urls = [found[0] for found in URL.finditer(text)]
+    return any(place_of(url, own_words=purpose.words) >= Place.OWN and not leads_nowhere(url) for url in urls)
 
 
 def _names_collector(text: str, purpose: Purpose) -> bool:

@@ -62,6 +62,24 @@ _UNGUARDED = re.compile(
     r"[\"']Exclusion(?:Path|Process|Extension)[\"']\s*:\s*\[?\s*[\"'](?:[A-Z]:\\+[\"']|[^\"']*\b(?:powershell|node|python|cmd)\.exe)"
 )
 """What the guard of a machine is told not to look at: a whole drive, or what runs programs."""
+_BINDS_ADMIN = re.compile(
+    r"kind:\s*(?:Cluster)?RoleBinding\b(?:(?!\n---)[\s\S]){0,1500}?(?:kind:\s*(?:User|Group)\b(?:(?!\n---)[\s\S]){0,120}?name:\s*[\"']?(?P<who>[^\s\"'@]+@[\w.-]+\.\w+|system:(?:anonymous|unauthenticated)))(?:(?!\n---)[\s\S]){0,1500}?name:\s*[\"']?(?:cluster-admin|admin|edit)\b"
+)
+"""Somebody from outside, or anybody, is given a cluster."""
+_OWN_STORE = re.compile(
+    r"\b(?:secret_access_key|aws_secret_access_key|secret_key|account_key|pass(?:word)?)\s*=\s*[\"']?(?![$<{%]|(?i:your|xxx|changeme|example))[A-Za-z0-9/+=_-]{24,}",
+    re.I,
+)
+"""The key to a store, written out: it is that of who wrote the package."""
+_KEPT_KEYS = re.compile(
+    r"Login Data\b|Network/Cookies|key4\.db|logins\.json|exodus\.wallet|wallet\.dat|\.kdbx\b|(?:^|[\s/\"'])\.ssh(?:/|\b)|\.gnupg\b|\.aws/credentials|Local Extension Settings|\.config/solana",
+    re.M,
+)
+_MANY_KEPT = 3
+_MINES = re.compile(
+    r"[\"']?(?:donate-level|max-threads-hint|randomx)[\"']?\s*:|[\"']algo[\"']\s*:\s*[\"'](?:rx/|cn/|kawpow|ghostrider)"
+)
+"""Settings of a program that mines coins."""
 _PUSHED_TO = re.compile(r"\bpushurl\b\s*=?\s*[\"']?(?P<to>https?://[^\s\"'{}<>]+)")
 """Where a repository goes as well, whenever it is pushed."""
 _FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
@@ -80,6 +98,7 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     >>> [(rule, weight.value) for rule, weight, *_ in grants([part], Purpose())]
     [('loosen-agent', 'block')]
     """
+    yield from _copied_out(parts)
     for part in parts:
         if part.kind not in _SETTINGS and not part.path.endswith(".txt"):
             continue
@@ -89,6 +108,12 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             continue
         if "Exclusion" in part.plain and (unguarded := _UNGUARDED.search(part.plain)):
             yield "disable-defence", Severity.BLOCK, part.path, _line(part, unguarded), unguarded[0]
+        mines = _MINES.search(part.plain) if "{" in part.plain else None
+        if mines is not None and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate"):
+            yield "mine-coins", Severity.BLOCK, part.path, _line(part, mines), mines[0]
+        if "RoleBinding" in part.plain and (bound := _BINDS_ADMIN.search(part.plain)):
+            if not leads_nowhere(f"https://{bound['who'].rpartition('@')[2]}") or ":" in bound["who"]:
+                yield "plant-key", Severity.BLOCK, part.path, _line(part, bound), f"{bound['who']}: all of a cluster"
         if "pushurl" in part.plain:
             yield from _pushed(part, purpose)
         if "AAAA" in part.plain and part.kind in ("data", "markdown") and (key := _KEY.search(part.plain)):
@@ -102,6 +127,18 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             yield from _loosened(part)
             if "folderOpen" in part.plain:
                 yield from _opened(part, purpose)
+
+
+def _copied_out(parts: Sequence[Part]) -> Iterator[Found]:
+    """A list of where others keep their keys, beside the key to a store of who wrote the package."""
+    if not any("=" in part.plain and _OWN_STORE.search(part.plain) for part in parts if part.kind in _SETTINGS):
+        return
+    for part in parts:
+        if part.path.lower().endswith((".md", ".mdx", ".rst")) or part.is_example:
+            continue
+        named = {found[0].strip(" /\"'\n") for found in _KEPT_KEYS.finditer(part.plain)}
+        if len(named) >= _MANY_KEPT:
+            yield "send-secrets", Severity.BLOCK, part.path, 1, ", ".join(sorted(named))
 
 
 def _pushed(part: Part, purpose: Purpose) -> Iterator[Found]:

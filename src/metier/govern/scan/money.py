@@ -22,7 +22,7 @@ _ACCOUNT = (
 """An address of Ethereum, Bitcoin, Tron or Solana, or an account of a bank."""
 _GROUPS = r"[\"'][A-Z]{2}\d{2}[\"'](?:\s*,\s*[\"'][0-9A-Z]{4}[\"']){2,}"
 """An account of a bank that is kept in pieces."""
-_PIECES = r"[\"'`]0x[0-9a-fA-F]{2,34}[\"'`](?:\s*,\s*[\"'`][0-9a-fA-F]{1,34}[\"'`])++"
+_PIECES = r"[\"'`]0x[0-9a-fA-F]{2,34}[\"'`](?:\s*,\s*(?:[\"'`]?\w{1,20}[\"'`]?\s*:\s*)?[\"'`][0-9a-fA-F]{1,34}[\"'`])++"
 """An address that is kept in pieces."""
 _HOLDS_ACCOUNT = re.compile(
     rf"{_PIECES}|[\"'`]{_ACCOUNT}[\"'`]|{_GROUPS}|[\"']0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|[\"']0x[0-9a-fA-F]{{16,39}}[\"']"
@@ -33,7 +33,7 @@ _LOOKS_LIKE = re.compile(
 """How a pattern tells an account."""
 _AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance|usd|eur|sats|wei|gwei)\w*"
 _GUARD = re.compile(
-    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
+    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*[<>]=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
     re.I,
 )
 """A look at how much is paid, at the day or at chance."""
@@ -53,7 +53,7 @@ _CHOSEN = re.compile(
 """One of two receivers, by what is paid."""
 _PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{]\s*(?P<name>{_NAME})\s*(?:,|=>)\s*\w")
 """An account is put among those who are paid, and how much."""
-_GIVEN = re.compile(rf"\breturn\s+(?P<name>{_NAME})")
+_GIVEN = re.compile(r"\breturn\b(?P<what>[^\n]{1,200})")
 _REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(
     r"(?<![\w.])[\w.]+[!?]?\.?\[(?P<key>\w+)\]\s*=\s*(?:\(\s*)?(?P<table>\w+)(?:\s+as\s+\w+\s*\))?(?:\[(?P=key)\]|\.get\(\s*(?P=key)\b)"
@@ -133,7 +133,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             said = text[replaces.start() :]
             if _HOLDS_ACCOUNT.search(said) or not written.isdisjoint(NAME.findall(said)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "what looks like an account is replaced by one")
-        if (given := _GIVEN.search(text)) and given["name"] in written:
+        if (given := _GIVEN.search(text)) and not written.isdisjoint(NAME.findall(given["what"])):
             if any(_GUARD.search(one.text) for one in steps[max(0, number - 1) : number + 1]):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:

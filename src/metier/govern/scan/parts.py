@@ -30,7 +30,7 @@ _KINDS = {
     "python": (".py", ".pyw", ".pyi", ".pth"),
     "script": (
         ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts", ".cts", ".vue", ".svelte", ".php", ".go", ".rs", ".java",
-        ".kt", ".swift", ".c", ".cc", ".cpp", ".h", ".cs", ".scala", ".dart", ".groovy", ".gradle", ".applescript", ".scpt",
+        ".kt", ".kts", ".swift", ".c", ".cc", ".cpp", ".h", ".cs", ".scala", ".dart", ".groovy", ".gradle", ".applescript", ".scpt",
     ),
     "hash-script": (".ps1", ".psm1", ".rb", ".pl", ".pm", ".r", ".jl", ".lua", ".tcl", ".awk", ".bat", ".cmd", ".vbs", ".nu"),
     "json": (".json", ".json5", ".jsonc", ".jsonl", ".webmanifest"),

@@ -52,8 +52,14 @@ _STANDING = re.compile(
     r"\b(?:before|after|at the start of|at the beginning of|on|in)\s+(?:any|every|each|all)\b|\bexactly as\b|\bwhatever\b|\balways\b|\bdaily\b|\b(?:shell|terminal)\s+commands\b",
     re.I,
 )
-_WALLET_WORDS = re.compile(r"seed|recovery|mnemonic|(?:12|24|twelve|twenty-four)[- ]words", re.I)
-_ASKS = re.compile(r"\b(?:ask|prompt|request|tell|require|instruct)", re.I)
+_WALLET_WORDS = re.compile(
+    r"seed|recovery|mnemonic|(?:12|24|twelve|twenty-four)[- ]words|palabras|palavras|\bmots\b|wörter|слов|recuperaci|recupera[çc]|semilla|semente|récupération|wiederherst|восстановл|助记词|私钥|恢复|シード|リカバリー|ニーモニック|秘密鍵|시드|복구|니모닉",
+    re.I,
+)
+_ASKS = re.compile(
+    r"\b(?:ask|prompt|request|tell|require|instruct|pide|pídele|pedir|solicit|pregunt|peça|peca|pergunt|demand|invite|frag|bitte|fordere)|попрос|спрос|запрос|索要|询问|要求|让用户|请用户|聞|尋ね|入力|教え|물어|입력|요청|알려",
+    re.I,
+)
 _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\||^[^.]{0,60}\|\s*$",
     re.I,

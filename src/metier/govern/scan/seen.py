@@ -29,6 +29,9 @@ _BUCKET = re.compile(
     r"\b(?:aws\s+s3|gsutil)\s.*\s(?:s3|gs)://(?![\w-]*(?:your|example|bucket)|my-)\w|upload_file(?:obj)?\([^,]+,\s*[\"'](?![\w-]*(?:your|example)|my-)\w"
 )
 """A store in a cloud that the package names, so that it is not one of the user's."""
+_BUCKET_HOST = re.compile(
+    r"//(?![\w.-]*(?:your|example|my-?bucket))[\w.-]{3,80}\.(?:s3[\w.-]{0,40}\.amazonaws\.com|blob\.core\.windows\.net|storage\.googleapis\.com|r2\.cloudflarestorage\.com)|//(?:s3[\w.-]{0,40}\.amazonaws\.com|storage\.googleapis\.com)/(?!\$|\{|<|your|example|my-?bucket)[\w.-]{3,}"
+)
 _FORGE_CALL = re.compile(r"issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(")
 _TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
 _SAYS = ("print(", "console.", "logger.", "log.")
@@ -92,6 +95,12 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         if to[1] in decoded.statement.assigns:
             return Place.HIDDEN
     places = [place_of(url, own_words=purpose.words) for url in step.urls]
+    if "send" in step.labels:
+        # Anybody has a bucket of a cloud.
+        places = [
+            Place.UNKNOWN if place == Place.PLATFORM and _BUCKET_HOST.search(url) else place
+            for url, place in zip(step.urls, places, strict=True)
+        ]
     known = [
         Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
         for url, place in zip(step.urls, places, strict=True)

@@ -26,6 +26,8 @@ _FILLED_IN = re.compile(r"\b(?:Unmarshal\([^,\n]{1,60},|Decode\()\s*&(\w+)")
 _PUT_INTO = re.compile(
     r"setattr\(\s*(\w+)\s*,|(?:await\s+)?(\w*(?:[qQ]ueue|[sS]tack|inbox|outbox|jobs|tasks|chan\w*|bus|events?|emitter|hub)|q)\.(?:put\w*|emit|appendleft|trigger|dispatch\w*)\("
 )
+_SET_TO = re.compile(r"set\s+(\w{1,40})\s+to\s")
+"""How AppleScript gives a name."""
 _HANDED_OUT = re.compile(r"[{,]\s*(\w{1,60})\s*:\s*(?:async\s*)?(?:\([^()]{0,80}\)|\w{1,60})\s*=>")
 _INDEX = re.compile(r"\[[^\]]*\]$")
 _TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
@@ -97,6 +99,8 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     if "=>" in piece and piece.startswith(("module.exports", "export default")):
         # Others call a function by the name that it is handed out under.
         names += [f"{name}()" for name in _HANDED_OUT.findall(piece)]
+    if piece.startswith("set ") and (set_to := _SET_TO.match(piece)):
+        names.append(set_to[1])
     if "(" in piece and (put := _PUT_INTO.match(piece)):
         names.append(put[1] or put[2])
     if "&" in piece and (filled := _FILLED_IN.search(piece)):
