@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted, place_of_step
+from metier.govern.scan.triggers import words_of
 from metier.verdict import Severity
 
 _LOADS_UNPACKED = re.compile(
@@ -254,6 +256,11 @@ _DEEDS = (
 )  # fmt: skip
 
 
+@cache
+def _words() -> Callable[[str], Collection[str]]:
+    return words_of(sorted({word for deed in _DEEDS for word in deed.words}))
+
+
 def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     """What stands in a program that hardly any honest one holds.
 
@@ -270,8 +277,9 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
     [('run-encoded', 1)]
     """
     is_outward: bool | None = None
+    held = frozenset(_words()(text))
     for deed in _DEEDS:
-        if not deed.labels <= together or not any(word in text for word in deed.words):
+        if held.isdisjoint(deed.words) or not deed.labels <= together:
             continue
         places = [found.start() for found in itertools.islice(deed.pattern.finditer(text), _MAX_PLACES)]
         if not places or not all(pattern.search(text) for pattern in deed.beside):

@@ -129,6 +129,7 @@ _OPENED = re.compile(
 )
 _CONNECTED = re.compile(r"(?:await\s+)?\$?([A-Za-z_][\w.$]*)\.(?:connect|open|login|init)\w*\(")
 """A thing that is connected to an address leads there from then on."""
+_DEFAULTS = re.compile(r"[(,\s](\w+)\s*(?::[^=,()]{1,60})?=(?![=>])")
 _PAIRS = re.compile(r"\bos\.environ\.items\(\)|Object\.entries\(process\.env\)")
 _MASKS = re.compile(r"\.replace(?:All)?\(\s*([A-Za-z_$][\w$]*)\s*,")
 _ENVIRONMENT = re.compile(r"=\s*(?:os\.environ|process\.env)\s*;?$")
@@ -556,11 +557,8 @@ def _writes(statement: Statement) -> Iterator[tuple[str, ...]]:
         names = names[1:]
     if len(statement.parameters) > 1 and "=" in statement.text:
         # What stands for an argument that is not given.
-        yield from (
-            (statement.path, statement.parameters[0], name)
-            for name in statement.parameters[1:]
-            if re.search(rf"[(,\s]{re.escape(name)}\s*(?::[^=,()]{{1,60}})?=(?![=>])", statement.text)
-        )
+        given = frozenset(_DEFAULTS.findall(statement.text)) & frozenset(statement.parameters[1:])
+        yield from ((statement.path, statement.parameters[0], name) for name in sorted(given))
     for name in names:
         if statement.is_shell:
             yield ("file", name) if "/" in name or "." in name else (statement.path, name)

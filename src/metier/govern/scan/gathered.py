@@ -7,13 +7,15 @@ one, and right above it the places where others keep their keys, it matters litt
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, leads_nowhere, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, is_quoted, place_of_step
 from metier.govern.scan.sentence import Said, Sentence
+from metier.govern.scan.triggers import words_of
 from metier.verdict import Severity
 
 _COLLECTS = frozenset({Place.CAPTURE, Place.BARE_IP, Place.PASTE, Place.AUTHORS})
@@ -30,9 +32,21 @@ _OF_NO_SERVICE = re.compile(
     r"Login Data\b|Cookies[`'\"]?\s*(?:,|y|e|and|und|et|и|、|和)\s*[`'\"]?(?:Login|Local|Web)|Local State\b|cookies\.sqlite|key4\.db|logins\.json|\bwallet\.dat\b|exodus\.wallet|Local Extension Settings|Login Keychain|login\.keychain"
 )
 """What no service has a use for: it matters little who asks for it."""
+_WORDS = (
+    ".aws", ".ssh", ".gnupg", ".kube", ".docker", ".azure", "id_rsa", "id_ed25519", ".config/", ".netrc", ".npmrc", ".pypirc",
+    ".git-credentials", "id.json", "keystore", "wallet", "`env`", "`printenv`", "`set`", "process.env", "os.environ", "Login Data",
+    "Cookies", "Local State", "cookies.sqlite", "auth-profiles", "openclaw.json", ".credentials", "seed", "key4.db", "logins.json",
+    "Local Extension", "eychain",
+)  # fmt: skip
+"""What either pattern matches holds one of them."""
 _NEAR = 6
 _ABOVE, _BELOW = 9, 3
 _MAX_PLACES = 40
+
+
+@cache
+def _words() -> Callable[[str], Collection[str]]:
+    return words_of(_WORDS)
 
 
 def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose) -> Iterator[Said]:
@@ -47,7 +61,7 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
     >>> [said.severity.value for said in gathered([Sentence("SKILL.md", 9, text)], [], Purpose())]
     ['block']
     """
-    if purpose.is_security:
+    if purpose.is_security or not _words()("\n".join([one.text for one in found])):
         return
     stolen = [one for one in found if not (one.is_refused or one.is_quoted) and _OF_NO_SERVICE.search(one.text)]
     asked = [

@@ -80,6 +80,7 @@ _MINES = re.compile(
     r"[\"']?(?:donate-level|max-threads-hint|randomx)[\"']?\s*:|[\"']algo[\"']\s*:\s*[\"'](?:rx/|cn/|kawpow|ghostrider)"
 )
 """Settings of a program that mines coins."""
+_MINING = ("donate-level", "max-threads-hint", "randomx", "rx/", "cn/", "kawpow", "ghostrider")
 _PUSHED_TO = re.compile(r"\bpushurl\b\s*=?\s*[\"']?(?P<to>https?://[^\s\"'{}<>]+)")
 """Where a repository goes as well, whenever it is pushed."""
 _FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
@@ -108,7 +109,7 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             continue
         if "Exclusion" in part.plain and (unguarded := _UNGUARDED.search(part.plain)):
             yield "disable-defence", Severity.BLOCK, part.path, _line(part, unguarded), unguarded[0]
-        mines = _MINES.search(part.plain) if "{" in part.plain else None
+        mines = _MINES.search(part.plain) if any(word in part.plain for word in _MINING) else None
         if mines is not None and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate"):
             yield "mine-coins", Severity.BLOCK, part.path, _line(part, mines), mines[0]
         if "RoleBinding" in part.plain and (bound := _BINDS_ADMIN.search(part.plain)):

@@ -17,6 +17,9 @@ from metier.verdict import Severity
 
 _WORDS = ("ocket", "onnect", "/inet/tcp/", "fsockopen", "mqtt", ".accept(", "Dial(", "Stream")
 """What opens a connection holds one of them."""
+_TYING = (".fileno()", "stdin", "stdio", "in:", "=>", "pipeTo", "from_raw_fd", "/inet/tcp/")
+_HEARING = (".recv", "readline(", "readuntil(", "receive(", ".gets(", ".makefile(", ".payload", "<$", "< $", "data(")
+"""What is read from a connection, and what is bound to one, holds one of them."""
 _RUNS = r"(?:create_subprocess_(?:shell|exec)|getoutput|getstatusoutput|check_output|(?:subprocess|sp)\.\w+|os\.(?:system|popen)|io\.popen|\bpopen|\bsystem|\bexec(?:Sync)?|\bspawn(?:Sync)?|\beval)\(\s*"
 _SHELL = r"[\"'](?:/bin/)?(?:ba|z|da)?sh[\"']"
 _TIED = re.compile(
@@ -54,8 +57,8 @@ def controlled(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[S
     """
     if purpose.is_security or not any(word in text for word in _WORDS):
         return
-    tied = _TIED.search(text)
-    found = tied or _HEARD.search(text)
+    tied = _TIED.search(text) if any(word in text for word in _TYING) else None
+    found = tied or (_HEARD.search(text) if any(word in text for word in _HEARING) else None)
     if found is None or _is_at_home(steps, purpose):
         return
     step = steps[min(text.count("\n", 0, found.start()), len(steps) - 1)]
