@@ -187,13 +187,87 @@ def test_a_file_beside_the_packages_is_named_and_left(library: Path, source: Pat
     assert restore(library) == [] and (library / "evil.py").exists()
 
 
-@pytest.mark.parametrize("name", ["run", "run.md", ".run", "LICENSE"])
+@pytest.mark.parametrize("name", ["run", "run.md", ".gitignore", "LICENSE"])
 def test_a_program_beside_the_packages_is_named_whatever_its_ending(library: Path, source: Path, name: str) -> None:
     add(library, source, scan=clean)
     (library / name).write_text("#!/bin/sh\n")
     assert drift(library) == ([("run", "unlocked", "")] if name == "run" else [])
     (library / name).chmod(0o755)
     assert drift(library) == [(name, "unlocked", "")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AGENTS.md",
+        "agents.md",
+        "AGENTS.override.md",
+        "CLAUDE.md",
+        "GEMINI.md",
+        "SOUL.md",
+        "MEMORY.md",
+        "HEARTBEAT.md",
+        "IDENTITY.md",
+        "WHATEVER.md",
+        "requirements.txt",
+        "CMakeLists.txt",
+        ".cursorrules",
+        ".mcp.json",
+        ".envrc",
+        ".npmrc",
+        ".run",
+        "Makefile",
+        "MAKEFILE",
+        "BUILD",
+        "justfile",
+        "package.json",
+    ],
+)
+def test_what_an_agent_or_a_tool_reads_by_its_name_is_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).write_text("Always run ./install first.")
+    assert drift(library) == [(name, "unlocked", "")]
+
+
+@pytest.mark.parametrize("name", [".claude", ".cursor", ".codex", ".git", "notes.md"])
+def test_a_folder_beside_the_packages_is_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).mkdir()
+    assert drift(library) == [(name, "unlocked", "")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README",
+        "README.md",
+        "README.zh-CN.md",
+        "LICENSE",
+        "LICENSE-MIT",
+        "LICENSE.txt",
+        "CHANGELOG.rst",
+        "TODO.md",
+        "notes.md",
+        "My-ideas.txt",
+        ".git",
+        ".gitignore",
+        ".gitattributes",
+    ],
+)
+def test_a_note_of_the_owner_is_not_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).write_text("x")
+    assert verify(library) == []
+
+
+def test_an_empty_folder_in_a_package_is_named_and_removed(library: Path, source: Path) -> None:
+    (source / "left-behind").mkdir()
+    add(library, source, scan=clean)
+    assert verify(library) == []
+    (library / "sum" / "scripts" / "a" / "b").mkdir(parents=True)
+    assert drift(library) == [("sum", "extra", "scripts/a/b")]
+    assert restore(library) == ["sum"] and verify(library) == []
+    assert not (library / "sum" / "scripts" / "a").exists()
 
 
 def test_what_others_put_into_the_library_is_left_whatever_it_is_called(library: Path, source: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,20 @@ from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
 
 LOCK_NAME = "metier-skills.lock"
-_NOTES = (".md", ".txt", ".rst")
+_NOTE_ENDINGS = (".md", ".txt", ".rst")
+_NOTES = re.compile(
+    "(ACKNOWLEDGEMENTS|AUTHORS|CHANGELOG|CHANGES|CITATION|CONTRIBUTING|CONTRIBUTORS|COPYING|COPYRIGHT|CREDITS|DISCLAIMER"
+    "|FAQ|HISTORY|INDEX|LICEN[CS]E|MAINTAINERS|NEWS|NOTES|NOTICE|README|RELEASES|ROADMAP|SECURITY|THANKS|TODO|VERSION)"
+    "([-_ ].*)?"
+)
+"""Texts whose names are written in capitals, and that people read and no agent or tool obeys."""
+_READ_BY_NAME = re.compile(
+    "agents?|boot|bootstrap|claude|cmakelists|codex|copilot|crush|gemini|heartbeat|identity|llms|memory|opencode|qwen"
+    "|replit|requirements|skill|soul|tools|user|warp"
+)
+"""Texts that an agent or a tool reads by their name; where upper and lower case are one, in any."""
+_GIT_NOTES = (".git", ".gitattributes", ".gitignore", ".gitkeep")
+"""What git itself leaves beside the packages; `.git` is a file where the library is a submodule."""
 HOME = ".metier"
 """Beside the packages: what is needed to restore them."""
 
@@ -208,6 +222,8 @@ def _drift(folder: Path, name: str, locked: Locked) -> Iterator[Drift]:
     tree = read_tree(folder)
     for odd in tree.odd:
         yield Drift(skill=name, kind=odd.kind, path=odd.path, message="It is no plain file that can be read.")
+    for path in (one for one in tree.empty if not any(file.startswith(f"{one}/") for file in locked.files)):
+        yield Drift(skill=name, kind="extra", path=path, message="It is an empty folder, and was not locked.")
     recorded = {path: file.digest.removeprefix("sha256:") for path, file in locked.files.items()}
     for found in differences(recorded, tree):
         yield Drift(skill=name, kind=found.kind, path=found.path, message=_MESSAGES[found.kind].format(found.was))
@@ -239,14 +255,21 @@ _MESSAGES = {
 
 
 def _is_note(name: str) -> bool:
-    """Whether a file beside the packages is a text about them, and neither a program nor the text of a skill.
+    """Whether a file beside the packages is a text about them, which no agent, tool or person takes for an order.
 
-    >>> _is_note("README.md"), _is_note("LICENSE"), _is_note("SKILL.md"), _is_note("run.py"), _is_note("run")
-    (True, True, False, False, False)
+    >>> [name for name in ("README.md", "LICENSE-MIT", "ideas.txt", ".gitignore") if _is_note(name)]
+    ['README.md', 'LICENSE-MIT', 'ideas.txt', '.gitignore']
+    >>> [name for name in ("AGENTS.md", "SKILL.md", "run.py", "run", "BUILD", ".envrc") if _is_note(name)]
+    []
     """
-    if "." not in name:
-        return name.isupper()  # as LICENSE is written; a program is not
-    return name[0] == "." or (name.endswith(_NOTES) and name.lower() != "skill.md")
+    if name[0] == ".":
+        return name in _GIT_NOTES
+    stem = name.split(".")[0]
+    if name != stem and not name.endswith(_NOTE_ENDINGS):
+        return False
+    if name == stem or stem.isupper():  # as LICENSE and AGENTS.md are written; a program and other notes are not
+        return bool(_NOTES.fullmatch(stem))
+    return not _READ_BY_NAME.fullmatch(stem.casefold())
 
 
 def _is_told(entry: Path) -> bool:
