@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from metier.capability import Capability
 from metier.digest import plain
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError
+from metier.stores import tree
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
 from metier.stores.tree import read_tree
@@ -105,9 +106,15 @@ def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_p
     assert str(tmp_path) not in first.decode()
 
 
-def test_the_digest_of_the_tree_is_what_standard_tools_say(library: Path, source: Path) -> None:
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
+@pytest.mark.parametrize("name", ["add.md", "-n", "-", "--help", "a b", "a  .", "scripts/-n", "é"])
+def test_the_digest_of_the_tree_is_what_the_command_of_the_docs_says(library: Path, source: Path, name: str) -> None:
+    """Whatever a file is called, options of `sha256sum` and its name for the standard input among it."""
+    (source / name).write_text("x")
     _, locked = add(library, source, scan=clean)
-    recipe = "find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum"
+    page = (Path(__file__).parents[2] / "docs" / "sign.md").read_text(encoding="utf-8")
+    recipe = next(line for line in page.splitlines() if "sha256sum" in line).removeprefix("cd skills/sum && ")
+    assert tree.__doc__ is not None and recipe in tree.__doc__
     told = subprocess.run(["bash", "-c", recipe], cwd=library / "sum", capture_output=True, text=True, check=True)
     assert locked.tree == "sha256:" + told.stdout.split()[0]
 

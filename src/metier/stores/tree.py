@@ -1,9 +1,9 @@
 """Which files lie in a folder, with what content? What a signature, a lock and an update are compared with.
 
 Links are never followed and special files never opened: both are told as odd. The digest of a tree can be computed
-anew with standard tools, in the folder:
+anew with standard tools, in the folder (names keep their `./` to the end, as `-` alone would be no file):
 
-    find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum
+    find . -type f | LC_ALL=C sort | xargs -d '\\n' sha256sum -- | sed 's|  \\./|  |' | sha256sum
 """
 
 from __future__ import annotations
