@@ -34,6 +34,7 @@ from metier.stores.lock import (
     write_lock,
 )
 from metier.stores.package import read_package
+from metier.stores.plain import open_plain
 from metier.stores.tree import read_tree
 from metier.stores.unpack import stage
 from metier.verdict import Decision, Scan, Severity
@@ -283,7 +284,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         locked = Locked(
             version=skill.version,
             source=_from(library, source),
-            archive="" if Path(source).is_dir() else _digest_of(Path(source)),
+            archive="" if Path(source).is_dir() else _digest_of(Path(source).resolve()),
             tree=tree.digest,
             files=locked_files(tree),
             signature=state,
@@ -455,5 +456,5 @@ def _called(source: Path) -> str:
 
 
 def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
+    with told("read", "an archive", path.parent), os.fdopen(open_plain(path), "rb") as file:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
