@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from metier.capability import Capability
 from metier.digest import plain
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError
 from metier.stores import tree
+from metier.stores.checks import is_older
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
 from metier.stores.tree import read_tree
@@ -527,6 +529,34 @@ def test_an_update_with_an_objection_waits_for_approval(library: Path, source: P
     assert read_lock(library).skills["sum"].version == "1.0.0" and verify(library) == []
     _, new = update(library, "sum", scan=clean, objection=lambda old, new: "it sends", allow="asked the author")
     assert new.allowed == "asked the author" and verify(library) == []
+
+
+def test_an_update_to_a_lower_version_waits_for_approval(library: Path, source: Path) -> None:
+    (source / "SKILL.md").write_text(manifest("1.10.0"))
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("1.9.0"))
+    with pytest.raises(PackageError, match=r"approved anew: Its version goes back from 1\.10\.0 to 1\.9\.0\. it sends"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "it sends")
+    with pytest.raises(PackageError, match="Its version goes back"):
+        update(library, "sum", scan=clean, objection=unasked)
+    assert read_lock(library).skills["sum"].version == "1.10.0" and verify(library) == []
+    _, new = update(library, "sum", scan=clean, objection=unasked, allow="1.10.0 does not start")
+    assert (new.version, new.allowed) == ("1.9.0", "1.10.0 does not start")
+
+
+IN_ORDER = ["beta", "0.1", "v0.2", "1.0a1", "1.0rc9", "1.0rc10", "1.0", "1.0.1-alpha", "1.0.1-alpha.1", "1.0.1-rc.2"]
+IN_ORDER += ["1.0.1-rc.10", "1.0.1", "1.2.0", "1.10", "2024.01.09", "2024.1.10"]
+
+
+@pytest.mark.parametrize(("lower", "higher"), [*pairwise(IN_ORDER)])
+def test_versions_have_an_order(lower: str, higher: str) -> None:
+    assert is_older(lower, higher) and not is_older(higher, lower) and not is_older(lower, lower)
+
+
+@pytest.mark.parametrize(("one", "same"), [("1", "1.0.0"), ("v1.2", "1.2"), ("1.0+a", "1.0+b"), ("1.01", "1.1")])
+def test_the_same_version_may_be_written_in_two_ways(one: str, same: str) -> None:
+    assert not is_older(one, same) and not is_older(same, one)
+    assert is_older(one, "9" * 5000)
 
 
 def test_an_update_whose_scan_blocks_is_refused(library: Path, source: Path) -> None:

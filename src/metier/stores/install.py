@@ -20,7 +20,7 @@ from pathlib import Path
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
 from metier.skill import Skill
 from metier.stores.bulk import FileBulk
-from metier.stores.checks import is_name, lies_inside
+from metier.stores.checks import is_name, is_older, lies_inside
 from metier.stores.disk import told
 from metier.stores.lock import (
     HOME,
@@ -125,7 +125,8 @@ def update(
     """Replace an installed package by what its source holds now. Returns the old and the new entry of the lock.
 
     Args:
-        objection: Given the installed and the new folder, says what needs approval, or nothing.
+        objection: Given the installed and the new folder, says what needs approval, or nothing. A lost signature and a
+            lower version need it anyway.
         source: Another source than the one it came from.
         signature: Tells the state of its signature, and who signed; a package that was verified must be so again.
         allow: Why it may be replaced in spite of an objection or of its scan; kept in the lock.
@@ -142,7 +143,8 @@ def update(
         if approved(name, staged.locked) == old:
             return old, old
         _refuse_blocked(staged, allow)
-        reason = lost_signature(old, staged.locked) or objection(folder / name, staged.folder)
+        lost = (lost_signature(old, staged.locked), lowered_version(old, staged.locked))
+        reason = " ".join(filter(None, (*lost, objection(folder / name, staged.folder))))
         _refuse_unapproved(name, reason, allow)
         needed = allow if reason or _is_spoken_against(staged) else ""
         return old, _install(folder, read_lock(folder), staged, needed)
@@ -173,6 +175,13 @@ def lost_signature(old: Locked, new: Locked) -> str:
     if old.signature != VERIFIED or new.signature == VERIFIED:
         return ""
     return f"Its signature was {VERIFIED!r} ({old.signer}), and now comes to {new.signature!r}."
+
+
+def lowered_version(old: Locked, new: Locked) -> str:
+    """Say that the version went down, as what was mended since may be back; nothing if that is not so."""
+    if not is_older(new.version, old.version):
+        return ""
+    return f"Its version goes back from {old.version} to {new.version}."
 
 
 def blocked_by(staged: Staged) -> str:
