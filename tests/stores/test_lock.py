@@ -100,6 +100,47 @@ def test_a_package_that_says_no_name_is_called_as_its_archive(
     assert add(library, archive.rename(tmp_path / "...zip"), scan=clean)[0] == "zip"
 
 
+def test_a_refusal_names_the_source_and_not_our_copy_of_it(library: Path, source: Path) -> None:
+    (source / "SKILL.md").write_text("Add them.")
+    with pytest.raises(PackageError, match=f"Expected '{source}/SKILL.md' to begin with YAML frontmatter"):
+        add(library, source, scan=clean)
+    archive = Path(shutil.make_archive(str(source.parent / "a"), "zip", source.parent, "sum"))
+    with pytest.raises(PackageError, match=f"Expected '{archive}/sum/SKILL.md' to begin with YAML frontmatter"):
+        add(library, archive, scan=clean)
+
+
+def test_a_library_in_which_nothing_came_to_be_installed_is_not_left(library: Path, source: Path) -> None:
+    for origin, scan in ((source.parent / "nothere", clean), (source.parent.parent / "from", blocking)):
+        with pytest.raises(PackageError):
+            add(library / "deep" / "er", origin, scan=scan)
+        assert not library.exists()
+    library.mkdir()
+    (library / "README.md").write_text("x")
+    with pytest.raises(PackageError):
+        add(library, source, scan=blocking)
+    assert [path.name for path in library.iterdir()] == ["README.md"]
+    add(library, source, scan=clean)
+    with pytest.raises(PackageError):
+        add(library, source.parent / "nothere", scan=clean)
+    assert verify(library) == [] and (library / ".metier" / "lock").exists()
+
+
+def test_who_waits_for_a_library_that_is_removed_again_makes_it_anew(library: Path, source: Path) -> None:
+    """Of two who add to a new library, the first is refused while the second waits."""
+    imports = "import sys; from metier.stores.install import add; from metier.verdict import Scan; "
+    code = imports + "add(sys.argv[1], sys.argv[2], scan=lambda folder: Scan())"
+    waiting: list[subprocess.Popen[str]] = []
+
+    def refusing(folder: Path) -> Scan:
+        waiting.append(subprocess.Popen([sys.executable, "-c", code, str(library), str(source)], text=True))
+        time.sleep(1.5)
+        return blocking(folder)
+
+    with pytest.raises(PackageError):
+        add(library, source, scan=refusing)
+    assert waiting[0].wait(60) == 0 and verify(library) == [] and list(read_lock(library).skills) == ["sum"]
+
+
 def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_path: Path) -> None:
     add(library, source, scan=clean)
     first = (library / LOCK_NAME).read_bytes()

@@ -7,6 +7,7 @@ lock says. What a package may do is judged by functions that are passed in; this
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -24,6 +25,7 @@ from metier.stores.checks import is_name, is_older, lies_inside
 from metier.stores.disk import told
 from metier.stores.lock import (
     HOME,
+    LOCK_NAME,
     Lock,
     Locked,
     approved,
@@ -46,6 +48,8 @@ UNCHECKED, VERIFIED = "unchecked", "verified"
 """The states of a signature that nobody looked at, and of one by somebody who is trusted."""
 _BROUGHT = "_source"
 """Where a package is brought to beside the place of its name; no package can be called so."""
+_TURN = "lock"
+"""The file whose holder alone works in a library."""
 _ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 
 Scanner = Callable[[Path], Scan]
@@ -89,10 +93,9 @@ def add(
     _refuse_empty(allow)
     folder = Path(library)
     _refuse_around(folder, source)
-    with told("make", "the library", folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    _refuse_installed(folder, source)
-    with _alone(folder), _staged(folder, source, scan, signature) as staged:
+    if folder.is_dir():
+        _refuse_installed(folder, source)
+    with _made(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
         old = lock.skills.get(staged.name)
@@ -246,22 +249,56 @@ def restore(library: str | Path) -> list[str]:
 
 
 @contextmanager
-def _alone(library: Path) -> Iterator[None]:
-    """One process at a time; what an earlier one left half-done is cleared away."""
-    refuse_missing(library)
+def _made(library: Path) -> Iterator[None]:
+    """As `_alone`, in a library that is made if it is missing; if nothing comes to be locked in it, it goes again."""
+    missing = [place for place in (library, *library.parents) if not place.exists()]
+    with _alone(library, make=True):
+        try:
+            yield
+        finally:
+            if not (library / LOCK_NAME).exists():
+                _unmake(library, missing)
+
+
+def _unmake(library: Path, missing: list[Path]) -> None:
+    """Remove what was made for nothing, the innermost first, up to what holds anything."""
     home = library / HOME
-    with told("change", "the library", library):
-        home.mkdir(exist_ok=True)
-        handle = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    with contextlib.suppress(OSError):
+        if [path.name for path in home.iterdir()] == [_TURN]:
+            (home / _TURN).unlink()
+        for place in (home, *missing):
+            place.rmdir()
+
+
+@contextmanager
+def _alone(library: Path, *, make: bool = False) -> Iterator[None]:
+    """One process at a time; what an earlier one left half-done is cleared away."""
+    handle = _turn(library, make=make)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        for left in home.glob("staging-*"):
+        for left in (library / HOME).glob("staging-*"):
             shutil.rmtree(left, ignore_errors=True)
         with told("change", "the library", library):
-            for left in home.glob(".part-*"):
+            for left in (library / HOME).glob(".part-*"):
                 left.unlink(missing_ok=True)
         yield
     finally:
+        os.close(handle)
+
+
+def _turn(library: Path, *, make: bool) -> int:
+    """Wait until no other process works in a library, and return the open file that keeps them waiting."""
+    turn = library / HOME / _TURN
+    while True:
+        if not make:
+            refuse_missing(library)
+        with told("make" if make else "change", "the library", library):
+            turn.parent.mkdir(parents=make, exist_ok=True)
+            handle = os.open(turn, os.O_RDWR | os.O_CREAT, 0o644)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        # Whoever was before us may have removed the file, and the next one waits at another.
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), turn.stat()):
+                return handle
         os.close(handle)
 
 
@@ -279,8 +316,10 @@ def _workplace(library: Path) -> Iterator[Path]:
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
-        brought = stage(source, place / _BROUGHT / _called(Path(source).resolve()))
-        skill = read_package(brought).skill
+        into = place / _BROUGHT / _called(Path(source).resolve())
+        with _as_named(source, into):
+            brought = stage(source, into)
+            skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
                 f"The package in {str(source)!r} is called {skill.name!r}, which is no name of a folder."
@@ -303,6 +342,16 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
             findings=tuple(sorted(findings)),
         )
         yield Staged(name=skill.name, folder=package, locked=locked)
+
+
+@contextmanager
+def _as_named(source: str | Path, into: Path) -> Iterator[None]:
+    """Name in a refusal the source as the user did, and not our copy, which is gone by then."""
+    try:
+        yield
+    except PackageError as error:
+        error.args = (str(error).replace(str(into), str(source)),)
+        raise
 
 
 @contextmanager
