@@ -109,6 +109,12 @@ def test_a_refusal_names_the_source_and_not_our_copy_of_it(library: Path, source
         add(library, archive, scan=clean)
 
 
+def test_a_source_that_leads_round_in_a_circle_is_refused(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(PackageError, match="Cannot read '.*circle'"):
+        add(library, tmp_path / "circle", scan=clean)
+
+
 def test_a_library_in_which_nothing_came_to_be_installed_is_not_left(library: Path, source: Path) -> None:
     for origin, scan in ((source.parent / "nothere", clean), (source.parent.parent / "from", blocking)):
         with pytest.raises(PackageError):

@@ -316,7 +316,7 @@ def _workplace(library: Path) -> Iterator[Path]:
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
-        into = place / _BROUGHT / _called(Path(source).resolve())
+        into = place / _BROUGHT / _called(_at(source))
         with _as_named(source, into):
             brought = stage(source, into)
             skill = read_package(brought).skill
@@ -332,7 +332,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         locked = Locked(
             version=skill.version,
             source=_from(library, source),
-            archive="" if Path(source).is_dir() else _digest_of(Path(source).resolve()),
+            archive="" if Path(source).is_dir() else _digest_of(_at(source)),
             tree=tree.digest,
             files=locked_files(tree),
             signature=state,
@@ -380,7 +380,7 @@ def _refuse_empty(allow: str) -> None:
 
 def _refuse_around(library: Path, source: str | Path) -> None:
     """A package with the library in it would grow by itself at each update."""
-    at, home = Path(source).resolve(), library.resolve()
+    at, home = _at(source), _at(library)
     if home != at and home.is_relative_to(at):
         raise Conflict(
             f"The library {str(library)!r} lies in the source {str(source)!r}, and would be installed with it.",
@@ -390,7 +390,7 @@ def _refuse_around(library: Path, source: str | Path) -> None:
 
 def _refuse_installed(library: Path, source: str | Path) -> None:
     """An installed package that became its own source would never hear of an update."""
-    at, home = Path(source).resolve(), library.resolve()
+    at, home = _at(source), _at(library)
     inside = at.relative_to(home).parts if at.is_relative_to(home) else None
     if inside is not None and (not inside or inside[0] in read_lock(library).skills):
         raise Conflict(
@@ -501,9 +501,14 @@ def _entry(lock: Lock, name: str) -> Locked:
     return lock.skills[name]
 
 
+def _at(path: str | Path) -> Path:
+    """Where a path leads; one that leads round in a circle is told when it is opened."""
+    return Path(os.path.realpath(path))
+
+
 def _from(library: Path, source: str | Path) -> str:
     # From the library on, so that a lock says the same wherever the project lies.
-    return Path(os.path.relpath(Path(source).resolve(), library.resolve())).as_posix()
+    return Path(os.path.relpath(_at(source), _at(library))).as_posix()
 
 
 def _called(source: Path) -> str:
