@@ -111,7 +111,7 @@ def test_a_refusal_names_the_source_and_not_our_copy_of_it(library: Path, source
 
 def test_a_source_that_leads_round_in_a_circle_is_refused(library: Path, tmp_path: Path) -> None:
     (tmp_path / "circle").symlink_to("circle")
-    with pytest.raises(PackageError, match="Cannot read '.*circle'"):
+    with pytest.raises(PackageError, match=r"Cannot read '.*circle'"):
         add(library, tmp_path / "circle", scan=clean)
 
 
@@ -355,6 +355,22 @@ def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
     assert drift(library) == [("sum", "approval", "")]
 
 
+def test_a_source_in_the_lock_that_is_no_path_is_told(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    write_lock(library, Lock(skills={"sum": approved("sum", replace(locked, source="a\0b"))}))
+    with pytest.raises(PackageError, match="names a source of 'sum' that is no path"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "")
+
+
+@pytest.mark.parametrize("damage", ['{"skills": {"sum": {"version": "' + "x" * 100_000 + '"}}}', '"' + "x" * 100_000])
+def test_what_is_no_lock_is_not_shown_whole(library: Path, damage: str) -> None:
+    library.mkdir()
+    (library / LOCK_NAME).write_text(damage)
+    with pytest.raises(PackageError) as error:
+        read_lock(library)
+    assert len(str(error.value) + error.value.hint) < 1_000
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"lock_version": 9}', '{"skills": {"../x": {}}}', '{"more": 1}'])
 def test_a_lock_that_is_none_is_refused(library: Path, damage: str) -> None:
     library.mkdir()
@@ -373,6 +389,16 @@ def test_a_name_in_the_lock_cannot_lead_outside(library: Path, source: Path) -> 
     with pytest.raises(NotStored, match="outside"):
         restore(library)
     assert not (library.parent / "evil").exists()
+
+
+@pytest.mark.parametrize("path", ["a\0b", "../" + "x" * 100_000, "x" * 100_000])
+def test_a_path_in_the_lock_that_is_none_is_told_in_one_short_sentence(library: Path, source: Path, path: str) -> None:
+    _, locked = add(library, source, scan=clean)
+    odd = approved("sum", replace(locked, files={**locked.files, path: locked.files["SKILL.md"]}))
+    write_lock(library, Lock(skills={"sum": odd}))
+    with pytest.raises((NotStored, StoreError)) as error:
+        restore(library)
+    assert len(str(error.value)) < 2_000
 
 
 @pytest.mark.parametrize("is_first", [True, False])

@@ -48,6 +48,8 @@ UNCHECKED, VERIFIED = "unchecked", "verified"
 """The states of a signature that nobody looked at, and of one by somebody who is trusted."""
 _BROUGHT = "_source"
 """Where a package is brought to beside the place of its name; no package can be called so."""
+_MAX_TOLD = 200
+"""So many characters of a path are shown."""
 _TURN = "lock"
 """The file whose holder alone works in a library."""
 _ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
@@ -461,7 +463,7 @@ def _rebuild(library: Path, name: str, locked: Locked) -> None:
 def _refuse_outside(locked: Locked) -> None:
     for path in locked.files:
         if not lies_inside(path):
-            raise PackageError(f"The lock names the path {path!r}, which lies outside of its package.")
+            raise PackageError(f"The lock names the path {path[:_MAX_TOLD]!r}, which lies outside of its package.")
 
 
 def _write(library: Path, new: Path, locked: Locked) -> None:

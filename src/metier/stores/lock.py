@@ -20,7 +20,7 @@ from metier.border import load_json
 from metier.capability import Capability
 from metier.digest import digest, plain
 from metier.errors import PackageError
-from metier.stores.checks import is_name
+from metier.stores.checks import MAX_NAME, is_name
 from metier.stores.disk import told
 from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
@@ -135,7 +135,9 @@ def read_lock(library: str | Path) -> Lock:
     if lock.lock_version != 1:
         raise PackageError(f"{str(path)!r} has the version {lock.lock_version}; this metier reads 1.")
     if odd := [name for name in lock.skills if not is_name(name)]:
-        raise PackageError(f"{str(path)!r} names the package {odd[0]!r}, which is no name of a folder.")
+        raise PackageError(f"{str(path)!r} names the package {odd[0][:MAX_NAME]!r}, which is no name of a folder.")
+    if odd := [name for name, locked in lock.skills.items() if "\0" in locked.source]:
+        raise PackageError(f"{str(path)!r} names a source of {odd[0]!r} that is no path.")
     return lock
 
 
