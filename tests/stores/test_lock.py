@@ -23,6 +23,7 @@ from metier.stores import tree
 from metier.stores.checks import is_older
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
+from metier.stores.package import read_package
 from metier.stores.tree import read_tree
 from metier.verdict import Decision, Finding, Scan, Severity
 
@@ -166,6 +167,19 @@ def test_the_digest_of_the_tree_is_what_the_command_of_the_docs_says(library: Pa
     assert tree.__doc__ is not None and recipe in tree.__doc__
     told = subprocess.run(["bash", "-c", recipe], cwd=library / "sum", capture_output=True, text=True, check=True)
     assert locked.tree == "sha256:" + told.stdout.split()[0]
+
+
+def test_neither_digest_speaks_of_modes_and_links_and_the_lock_does(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    skill = read_package(library / "sum").skill
+    (library / "sum" / "SKILL.md").chmod(0o755)
+    (library / "sum" / "more").symlink_to("SKILL.md")
+    assert read_tree(library / "sum").digest == locked.tree
+    assert read_package(library / "sum").skill.digest == skill.digest
+    assert drift(library) == [("sum", "link", "more"), ("sum", "mode", "SKILL.md")]
+    (source / "more").symlink_to("SKILL.md")
+    with pytest.raises(PackageError, match=r"'more', which is no plain file \(link\)"):
+        add(library.parent / "other", source, scan=clean)
 
 
 def test_every_difference_is_named(library: Path, source: Path) -> None:

@@ -86,7 +86,10 @@ class Tree:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the lines that `sha256sum` writes for the files in the order of their paths."""
+        """SHA-256 of the lines that `sha256sum` writes for the files in the order of their paths.
+
+        Paths and contents alone: modes, empty folders and what is odd, links among it, have no part in it.
+        """
         lines = sorted((file.path.encode("utf-8", "surrogateescape"), file.digest) for file in self.files)
         text = b"".join(sha.encode() + b"  " + path + b"\n" for path, sha in lines)
         return "sha256:" + hashlib.sha256(text).hexdigest()
