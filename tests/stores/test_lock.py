@@ -319,7 +319,6 @@ def test_a_folder_beside_the_packages_is_named(library: Path, source: Path, name
         "TODO.md",
         "notes.md",
         "My-ideas.txt",
-        ".git",
         ".gitignore",
         ".gitattributes",
     ],
@@ -328,6 +327,17 @@ def test_a_note_of_the_owner_is_not_named(library: Path, source: Path, name: str
     add(library, source, scan=clean)
     (library / name).write_text("x")
     assert verify(library) == []
+
+
+@pytest.mark.parametrize("planted", [".metier/objects", "sum", ".", "", "a\0b"])
+def test_the_git_of_a_submodule_is_no_note_if_it_names_a_folder_in_the_library(
+    library: Path, source: Path, planted: str
+) -> None:
+    add(library, source, scan=clean)
+    (library / ".git").write_text("gitdir: ../.git/modules/skills\n")
+    assert verify(library) == []
+    (library / ".git").write_text(f"gitdir: {planted}\n")
+    assert drift(library) == [(".git", "unlocked", "")]
 
 
 def test_an_empty_folder_in_a_package_is_named_and_removed(library: Path, source: Path) -> None:

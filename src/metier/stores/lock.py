@@ -6,6 +6,7 @@ be computed anew from what is installed (`metier.stores.tree` says how), so a fr
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -22,10 +23,12 @@ from metier.digest import digest, plain
 from metier.errors import PackageError
 from metier.stores.checks import MAX_NAME, is_name
 from metier.stores.disk import told
+from metier.stores.plain import open_plain
 from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
 
 LOCK_NAME = "metier-skills.lock"
+_MAX_PATH = 4096
 _NOTE_ENDINGS = (".md", ".txt", ".rst")
 _NOTES = re.compile(
     "(ACKNOWLEDGEMENTS|AUTHORS|CHANGELOG|CHANGES|CITATION|CONTRIBUTING|CONTRIBUTORS|COPYING|COPYRIGHT|CREDITS|DISCLAIMER"
@@ -39,7 +42,7 @@ _READ_BY_NAME = re.compile(
 )
 """Texts that an agent or a tool reads by their name; where upper and lower case are one, in any."""
 _GIT_NOTES = (".git", ".gitattributes", ".gitignore", ".gitkeep")
-"""What git itself leaves beside the packages; `.git` is a file where the library is a submodule."""
+"""Of git; `.git` is a file where the library is a submodule, and names the folder with the hooks."""
 HOME = ".metier"
 """Beside the packages: what is needed to restore them."""
 
@@ -277,7 +280,18 @@ def _is_note(name: str) -> bool:
 def _is_told(entry: Path) -> bool:
     """Whether something beside the packages is more than a note: a folder, a link, or what may be run."""
     info = entry.lstat()
-    return not stat.S_ISREG(info.st_mode) or bool(info.st_mode & 0o111) or not _is_note(entry.name)
+    if not stat.S_ISREG(info.st_mode) or info.st_mode & 0o111 or not _is_note(entry.name):
+        return True
+    return entry.name == ".git" and not _leads_out(entry)
+
+
+def _leads_out(git: Path) -> bool:
+    """Whether the `.git` of a submodule names a repository outside of the library, where nobody planted it in here."""
+    with contextlib.suppress(OSError, ValueError), os.fdopen(open_plain(git), encoding="utf-8") as file:
+        named = file.read(_MAX_PATH).removeprefix("gitdir:").strip()
+        at, home = os.path.realpath(git.parent / named), os.path.realpath(git.parent)
+        return not Path(at).is_relative_to(home)
+    return False
 
 
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:
