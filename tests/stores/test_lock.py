@@ -319,6 +319,7 @@ def test_a_folder_beside_the_packages_is_named(library: Path, source: Path, name
         "TODO.md",
         "notes.md",
         "My-ideas.txt",
+        ".DS_Store",
         ".gitignore",
         ".gitattributes",
     ],

@@ -41,8 +41,8 @@ _READ_BY_NAME = re.compile(
     "|replit|requirements|skill|soul|tools|user|warp"
 )
 """Texts that an agent or a tool reads by their name; where upper and lower case are one, in any."""
-_GIT_NOTES = (".git", ".gitattributes", ".gitignore", ".gitkeep")
-"""Of git; `.git` is a file where the library is a submodule, and names the folder with the hooks."""
+_HIDDEN_NOTES = (".DS_Store", ".git", ".gitattributes", ".gitignore", ".gitkeep")
+"""What a Mac and git leave; `.git` is a file where the library is a submodule, and names the folder with the hooks."""
 HOME = ".metier"
 """Beside the packages: what is needed to restore them."""
 
@@ -268,7 +268,7 @@ def _is_note(name: str) -> bool:
     []
     """
     if name[0] == ".":
-        return name in _GIT_NOTES
+        return name in _HIDDEN_NOTES
     stem = name.split(".")[0]
     if name != stem and not name.endswith(_NOTE_ENDINGS):
         return False
