@@ -34,6 +34,21 @@ def test_every_fault_is_told() -> None:
     assert error.value.key == ("levl",)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"prompt": "p", "reference": "x", "level": "9" * 100_000},
+        {"prompt": "p", "reference": "x", "k" * 100_000: 1},
+        {f"key-{number}": 1 for number in range(1_000)},
+    ],
+)
+def test_a_message_is_short_however_much_is_wrong(data: dict[str, object]) -> None:
+    for read in (lambda: load(Item, data, where="item"), lambda: load_json(Item, json.dumps(data), where="item")):
+        with pytest.raises(InputError) as error:
+            read()
+        assert len(str(error.value) + error.value.hint) < 3_000
+
+
 def test_the_error_is_of_the_kind_asked_for() -> None:
     with pytest.raises(ConfigError):
         load(Item, {}, where="item", error=ConfigError)

@@ -12,6 +12,10 @@ from typing import Any, TypeVar, cast
 from metier.errors import InputError, nearest
 
 T = TypeVar("T")
+_LONGEST = 200
+"""So many characters of a value or of a place are shown in a message."""
+_MOST_TOLD = 20
+"""So many faults are told one by one."""
 
 
 def load(noun: type[T], data: object, *, where: str, error: type[InputError] = InputError) -> T:
@@ -24,7 +28,8 @@ def load(noun: type[T], data: object, *, where: str, error: type[InputError] = I
         error: Which error to raise.
 
     Raises:
-        InputError: The data does not fit; the message names the first fault and where it is, the note lists the others.
+        InputError: The data does not fit; the message names the first fault and where it is, the note lists the others,
+            19 at most.
 
     >>> from metier.item import Item
     >>> load(Item, {"prompt": "1 + 1 =", "reference": "2"}, where="sums.jsonl").reference
@@ -71,20 +76,27 @@ def _made_adapter(noun: Any) -> Any:
 def _refusal(failure: Any, noun: Any, where: str, error: type[InputError]) -> InputError:
     # An unknown key explains the missing one beside it, so it is named first.
     faults = sorted(failure.errors(include_url=False), key=lambda f: "unexpected" not in f["type"])
-    sentences = [_sentence(fault, noun) for fault in faults]
+    sentences = [_sentence(fault, noun) for fault in faults[:_MOST_TOLD]]
+    if len(faults) > _MOST_TOLD:
+        sentences.append(f"{len(faults) - _MOST_TOLD} more faults.")
     refusal = error(f"{where}: {sentences[0]}", hint="\n".join(sentences[1:]))
     refusal.key = tuple(faults[0]["loc"])
     return refusal
 
 
 def _sentence(fault: dict[str, Any], noun: Any) -> str:
-    place = ".".join(str(part) for part in fault["loc"])
+    place = _short(".".join(str(part) for part in fault["loc"]))
     if fault["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
         return f"unknown key {place!r}. {nearest(str(fault['loc'][-1]), _keys(noun, fault['loc'][:-1]))}"
     if fault["type"] == "missing":
         return f"the key {place!r} is missing."
-    came = "" if isinstance(fault["input"], dict | list) else f", got {fault['input']!r}"
+    came = "" if isinstance(fault["input"], dict | list) else f", got {_short(repr(fault['input']))}"
     return f"{place or 'the value'}: {fault['msg']}{came}."
+
+
+def _short(text: str) -> str:
+    """What comes from outside may be of any length, and a message is read by a person."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _keys(noun: Any, path: Sequence[str | int]) -> list[str]:

@@ -166,5 +166,8 @@ class Skill:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of everything but state, concepts and patterns: placing a skill does not change it."""
+        """The SHA-256 of everything but state, concepts and patterns: placing a skill does not change it.
+
+        Files count by path, size and content; their modes, and links of a package, which are no files of it, do not.
+        """
         return digest(self)

@@ -114,6 +114,19 @@ def test_an_update_that_loses_its_signature_is_refused(tmp_path: Path) -> None:
     assert (new.signature, new.allowed) == ("unchecked", "the author lost the key")
 
 
+def test_an_update_to_a_lower_version_is_shown_as_one(tmp_path: Path) -> None:
+    library = tmp_path / "skills"
+    add(library, package(tmp_path, version="1.0.0"))
+    package(tmp_path, version="0.0.1")
+    seen = preview(library, "sum")
+    assert (seen.decision, seen.reasons[0]) == (
+        UpdateDecision.REAPPROVE,
+        "Its version goes back from 1.0.0 to 0.0.1.",
+    )
+    with pytest.raises(PackageError, match="Its version goes back"):
+        update(library, "sum")
+
+
 def test_an_update_of_a_signed_package_says_whom_to_trust(tmp_path: Path) -> None:
     library, source = tmp_path / "skills", package(tmp_path)
     private, public = write_key(tmp_path, "k")

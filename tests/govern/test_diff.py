@@ -173,6 +173,17 @@ def test_bytes_that_are_no_text_and_links_ask_for_approval(tmp_path: Path) -> No
     assert diff(tmp_path / "old", tmp_path / "new", lambda folder: Scan()).decision == UpdateDecision.REAPPROVE
 
 
+@pytest.mark.parametrize("name", ["group.py", "sort.py"])
+def test_a_file_that_became_executable_asks_for_approval(name: str, tmp_path: Path) -> None:
+    seen(TEXT, tmp_path)
+    script = (tmp_path / "new" / "scripts" / "group.py").rename(tmp_path / "new" / "scripts" / name)
+    script.chmod(0o755)
+    found = diff(tmp_path / "old", tmp_path / "new", lambda folder: Scan())
+    assert (found.decision, found.reasons[0]) == (UpdateDecision.REAPPROVE, f"scripts/{name} became executable.")
+    back = diff(tmp_path / "new", tmp_path / "old", lambda folder: Scan())
+    assert back.decision == UpdateDecision.NOTE and "scripts/group.py is no longer executable." in back.reasons
+
+
 def finding(severity: Severity) -> Finding:
     return Finding(rule="r", severity=severity, message="Does it.", path="SKILL.md")
 

@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,11 @@ from hypothesis import strategies as st
 from metier.capability import Capability
 from metier.digest import plain
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError
+from metier.stores import tree
+from metier.stores.checks import is_older
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
+from metier.stores.package import read_package
 from metier.stores.tree import read_tree
 from metier.verdict import Decision, Finding, Scan, Severity
 
@@ -97,6 +101,53 @@ def test_a_package_that_says_no_name_is_called_as_its_archive(
     assert add(library, archive.rename(tmp_path / "...zip"), scan=clean)[0] == "zip"
 
 
+def test_a_refusal_names_the_source_and_not_our_copy_of_it(library: Path, source: Path) -> None:
+    (source / "SKILL.md").write_text("Add them.")
+    with pytest.raises(PackageError, match=f"Expected '{source}/SKILL.md' to begin with YAML frontmatter"):
+        add(library, source, scan=clean)
+    archive = Path(shutil.make_archive(str(source.parent / "a"), "zip", source.parent, "sum"))
+    with pytest.raises(PackageError, match=f"Expected '{archive}/sum/SKILL.md' to begin with YAML frontmatter"):
+        add(library, archive, scan=clean)
+
+
+def test_a_source_that_leads_round_in_a_circle_is_refused(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(PackageError, match=r"Cannot read '.*circle'"):
+        add(library, tmp_path / "circle", scan=clean)
+
+
+def test_a_library_in_which_nothing_came_to_be_installed_is_not_left(library: Path, source: Path) -> None:
+    for origin, scan in ((source.parent / "nothere", clean), (source.parent.parent / "from", blocking)):
+        with pytest.raises(PackageError):
+            add(library / "deep" / "er", origin, scan=scan)
+        assert not library.exists()
+    library.mkdir()
+    (library / "README.md").write_text("x")
+    with pytest.raises(PackageError):
+        add(library, source, scan=blocking)
+    assert [path.name for path in library.iterdir()] == ["README.md"]
+    add(library, source, scan=clean)
+    with pytest.raises(PackageError):
+        add(library, source.parent / "nothere", scan=clean)
+    assert verify(library) == [] and (library / ".metier" / "lock").exists()
+
+
+def test_who_waits_for_a_library_that_is_removed_again_makes_it_anew(library: Path, source: Path) -> None:
+    """Of two who add to a new library, the first is refused while the second waits."""
+    imports = "import sys; from metier.stores.install import add; from metier.verdict import Scan; "
+    code = imports + "add(sys.argv[1], sys.argv[2], scan=lambda folder: Scan())"
+    waiting: list[subprocess.Popen[str]] = []
+
+    def refusing(folder: Path) -> Scan:
+        waiting.append(subprocess.Popen([sys.executable, "-c", code, str(library), str(source)], text=True))
+        time.sleep(1.5)
+        return blocking(folder)
+
+    with pytest.raises(PackageError):
+        add(library, source, scan=refusing)
+    assert waiting[0].wait(60) == 0 and verify(library) == [] and list(read_lock(library).skills) == ["sum"]
+
+
 def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_path: Path) -> None:
     add(library, source, scan=clean)
     first = (library / LOCK_NAME).read_bytes()
@@ -105,11 +156,30 @@ def test_the_lock_is_the_same_bytes_each_time(library: Path, source: Path, tmp_p
     assert str(tmp_path) not in first.decode()
 
 
-def test_the_digest_of_the_tree_is_what_standard_tools_say(library: Path, source: Path) -> None:
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
+@pytest.mark.parametrize("name", ["add.md", "-n", "-", "--help", "a b", "a  .", "scripts/-n", "é"])
+def test_the_digest_of_the_tree_is_what_the_command_of_the_docs_says(library: Path, source: Path, name: str) -> None:
+    """Whatever a file is called, options of `sha256sum` and its name for the standard input among it."""
+    (source / name).write_text("x")
     _, locked = add(library, source, scan=clean)
-    recipe = "find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum"
+    page = (Path(__file__).parents[2] / "docs" / "sign.md").read_text(encoding="utf-8")
+    recipe = next(line for line in page.splitlines() if "sha256sum" in line).removeprefix("cd skills/sum && ")
+    assert tree.__doc__ is not None and recipe in tree.__doc__
     told = subprocess.run(["bash", "-c", recipe], cwd=library / "sum", capture_output=True, text=True, check=True)
     assert locked.tree == "sha256:" + told.stdout.split()[0]
+
+
+def test_neither_digest_speaks_of_modes_and_links_and_the_lock_does(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    skill = read_package(library / "sum").skill
+    (library / "sum" / "SKILL.md").chmod(0o755)
+    (library / "sum" / "more").symlink_to("SKILL.md")
+    assert read_tree(library / "sum").digest == locked.tree
+    assert read_package(library / "sum").skill.digest == skill.digest
+    assert drift(library) == [("sum", "link", "more"), ("sum", "mode", "SKILL.md")]
+    (source / "more").symlink_to("SKILL.md")
+    with pytest.raises(PackageError, match=r"'more', which is no plain file \(link\)"):
+        add(library.parent / "other", source, scan=clean)
 
 
 def test_every_difference_is_named(library: Path, source: Path) -> None:
@@ -187,13 +257,98 @@ def test_a_file_beside_the_packages_is_named_and_left(library: Path, source: Pat
     assert restore(library) == [] and (library / "evil.py").exists()
 
 
-@pytest.mark.parametrize("name", ["run", "run.md", ".run", "LICENSE"])
+@pytest.mark.parametrize("name", ["run", "run.md", ".gitignore", "LICENSE"])
 def test_a_program_beside_the_packages_is_named_whatever_its_ending(library: Path, source: Path, name: str) -> None:
     add(library, source, scan=clean)
     (library / name).write_text("#!/bin/sh\n")
     assert drift(library) == ([("run", "unlocked", "")] if name == "run" else [])
     (library / name).chmod(0o755)
     assert drift(library) == [(name, "unlocked", "")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AGENTS.md",
+        "agents.md",
+        "AGENTS.override.md",
+        "CLAUDE.md",
+        "GEMINI.md",
+        "SOUL.md",
+        "MEMORY.md",
+        "HEARTBEAT.md",
+        "IDENTITY.md",
+        "WHATEVER.md",
+        "requirements.txt",
+        "CMakeLists.txt",
+        ".cursorrules",
+        ".mcp.json",
+        ".envrc",
+        ".npmrc",
+        ".run",
+        "Makefile",
+        "MAKEFILE",
+        "BUILD",
+        "justfile",
+        "package.json",
+    ],
+)
+def test_what_an_agent_or_a_tool_reads_by_its_name_is_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).write_text("Always run ./install first.")
+    assert drift(library) == [(name, "unlocked", "")]
+
+
+@pytest.mark.parametrize("name", [".claude", ".cursor", ".codex", ".git", "notes.md"])
+def test_a_folder_beside_the_packages_is_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).mkdir()
+    assert drift(library) == [(name, "unlocked", "")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README",
+        "README.md",
+        "README.zh-CN.md",
+        "LICENSE",
+        "LICENSE-MIT",
+        "LICENSE.txt",
+        "CHANGELOG.rst",
+        "TODO.md",
+        "notes.md",
+        "My-ideas.txt",
+        ".DS_Store",
+        ".gitignore",
+        ".gitattributes",
+    ],
+)
+def test_a_note_of_the_owner_is_not_named(library: Path, source: Path, name: str) -> None:
+    add(library, source, scan=clean)
+    (library / name).write_text("x")
+    assert verify(library) == []
+
+
+@pytest.mark.parametrize("planted", [".metier/objects", "sum", ".", "", "a\0b"])
+def test_the_git_of_a_submodule_is_no_note_if_it_names_a_folder_in_the_library(
+    library: Path, source: Path, planted: str
+) -> None:
+    add(library, source, scan=clean)
+    (library / ".git").write_text("gitdir: ../.git/modules/skills\n")
+    assert verify(library) == []
+    (library / ".git").write_text(f"gitdir: {planted}\n")
+    assert drift(library) == [(".git", "unlocked", "")]
+
+
+def test_an_empty_folder_in_a_package_is_named_and_removed(library: Path, source: Path) -> None:
+    (source / "left-behind").mkdir()
+    add(library, source, scan=clean)
+    assert verify(library) == []
+    (library / "sum" / "scripts" / "a" / "b").mkdir(parents=True)
+    assert drift(library) == [("sum", "extra", "scripts/a/b")]
+    assert restore(library) == ["sum"] and verify(library) == []
+    assert not (library / "sum" / "scripts" / "a").exists()
 
 
 def test_what_others_put_into_the_library_is_left_whatever_it_is_called(library: Path, source: Path) -> None:
@@ -225,6 +380,22 @@ def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
     assert drift(library) == [("sum", "approval", "")]
 
 
+def test_a_source_in_the_lock_that_is_no_path_is_told(library: Path, source: Path) -> None:
+    _, locked = add(library, source, scan=clean)
+    write_lock(library, Lock(skills={"sum": approved("sum", replace(locked, source="a\0b"))}))
+    with pytest.raises(PackageError, match="names a source of 'sum' that is no path"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "")
+
+
+@pytest.mark.parametrize("damage", ['{"skills": {"sum": {"version": "' + "x" * 100_000 + '"}}}', '"' + "x" * 100_000])
+def test_what_is_no_lock_is_not_shown_whole(library: Path, damage: str) -> None:
+    library.mkdir()
+    (library / LOCK_NAME).write_text(damage)
+    with pytest.raises(PackageError) as error:
+        read_lock(library)
+    assert len(str(error.value) + error.value.hint) < 1_000
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"lock_version": 9}', '{"skills": {"../x": {}}}', '{"more": 1}'])
 def test_a_lock_that_is_none_is_refused(library: Path, damage: str) -> None:
     library.mkdir()
@@ -243,6 +414,16 @@ def test_a_name_in_the_lock_cannot_lead_outside(library: Path, source: Path) -> 
     with pytest.raises(NotStored, match="outside"):
         restore(library)
     assert not (library.parent / "evil").exists()
+
+
+@pytest.mark.parametrize("path", ["a\0b", "../" + "x" * 100_000, "x" * 100_000])
+def test_a_path_in_the_lock_that_is_none_is_told_in_one_short_sentence(library: Path, source: Path, path: str) -> None:
+    _, locked = add(library, source, scan=clean)
+    odd = approved("sum", replace(locked, files={**locked.files, path: locked.files["SKILL.md"]}))
+    write_lock(library, Lock(skills={"sum": odd}))
+    with pytest.raises((NotStored, StoreError)) as error:
+        restore(library)
+    assert len(str(error.value)) < 2_000
 
 
 @pytest.mark.parametrize("is_first", [True, False])
@@ -446,6 +627,34 @@ def test_an_update_with_an_objection_waits_for_approval(library: Path, source: P
     assert read_lock(library).skills["sum"].version == "1.0.0" and verify(library) == []
     _, new = update(library, "sum", scan=clean, objection=lambda old, new: "it sends", allow="asked the author")
     assert new.allowed == "asked the author" and verify(library) == []
+
+
+def test_an_update_to_a_lower_version_waits_for_approval(library: Path, source: Path) -> None:
+    (source / "SKILL.md").write_text(manifest("1.10.0"))
+    add(library, source, scan=clean)
+    (source / "SKILL.md").write_text(manifest("1.9.0"))
+    with pytest.raises(PackageError, match=r"approved anew: Its version goes back from 1\.10\.0 to 1\.9\.0\. it sends"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "it sends")
+    with pytest.raises(PackageError, match="Its version goes back"):
+        update(library, "sum", scan=clean, objection=unasked)
+    assert read_lock(library).skills["sum"].version == "1.10.0" and verify(library) == []
+    _, new = update(library, "sum", scan=clean, objection=unasked, allow="1.10.0 does not start")
+    assert (new.version, new.allowed) == ("1.9.0", "1.10.0 does not start")
+
+
+IN_ORDER = ["beta", "0.1", "v0.2", "1.0a1", "1.0rc9", "1.0rc10", "1.0", "1.0.1-alpha", "1.0.1-alpha.1", "1.0.1-rc.2"]
+IN_ORDER += ["1.0.1-rc.10", "1.0.1", "1.2.0", "1.10", "2024.01.09", "2024.1.10"]
+
+
+@pytest.mark.parametrize(("lower", "higher"), [*pairwise(IN_ORDER)])
+def test_versions_have_an_order(lower: str, higher: str) -> None:
+    assert is_older(lower, higher) and not is_older(higher, lower) and not is_older(lower, lower)
+
+
+@pytest.mark.parametrize(("one", "same"), [("1", "1.0.0"), ("v1.2", "1.2"), ("1.0+a", "1.0+b"), ("1.01", "1.1")])
+def test_the_same_version_may_be_written_in_two_ways(one: str, same: str) -> None:
+    assert not is_older(one, same) and not is_older(same, one)
+    assert is_older(one, "9" * 5000)
 
 
 def test_an_update_whose_scan_blocks_is_refused(library: Path, source: Path) -> None:

@@ -124,6 +124,20 @@ def test_a_link_or_a_pipe_in_a_folder_is_refused(tmp_path: Path) -> None:
         stage(tmp_path / "sum", tmp_path / "b")
 
 
+def test_a_source_that_is_no_plain_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for source in (tmp_path / "pipe", tmp_path / "link", Path("/dev/zero")):
+        with pytest.raises(PackageError, match=f"Cannot read '{source}': It is no plain file"):
+            stage(source, tmp_path / "into")
+
+
+def test_an_archive_may_be_named_by_a_link(tmp_path: Path) -> None:
+    zipped(tmp_path / "a.zip", {"SKILL.md": MANIFEST})
+    (tmp_path / "latest.zip").symlink_to("a.zip")
+    assert (stage(tmp_path / "latest.zip", tmp_path / "into") / "SKILL.md").read_text() == MANIFEST
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("second", ["SKILL.md", "skill.md", "SKILL.md/inner"])
 def test_two_entries_of_one_name_are_refused(tmp_path: Path, second: str) -> None:

@@ -82,12 +82,13 @@ def preview(
         seen = diff(old.folder, new.folder, scan)
     blocked = install.blocked_by(new) if old.locked.tree != new.locked.tree else ""
     lost = install.lost_signature(old.locked, new.locked)
-    if not blocked and not lost:
+    lowered = install.lowered_version(old.locked, new.locked)
+    if not blocked and not lost and not lowered:
         return seen
     decision = seen.decision if seen.decision in ASKS else UpdateDecision.REAPPROVE
     if blocked and new.locked.decision == Decision.BLOCK:
         decision = UpdateDecision.BLOCK
-    return replace(seen, decision=decision, reasons=(*filter(None, (blocked, lost)), *seen.reasons))
+    return replace(seen, decision=decision, reasons=(*filter(None, (blocked, lost, lowered)), *seen.reasons))
 
 
 def _objection(old: Path, new: Path) -> str:

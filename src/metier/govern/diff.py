@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from metier.capability import Capability
 from metier.govern.gains import Gains, Instruction, UpdateDecision, instructions_gained
-from metier.stores.tree import Difference, differences, read_tree
+from metier.stores.tree import Difference, Tree, differences, read_tree
 from metier.verdict import Finding, Scan, Severity
 
 
@@ -89,6 +89,7 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
         *((_weight(one, gains), f"It can now {one.value}.") for one in capabilities),
         *((UpdateDecision.REAPPROVE, f"{path} cannot be read as text.") for path in gains.unread),
         *((UpdateDecision.REAPPROVE, f"{odd.path} is no plain file ({odd.kind}).") for odd in after.odd),
+        *_modes(before, found, after),
         *((UpdateDecision.NOTE, f"{one.path} is {one.kind}.") for one in found),
     ]
     reasons.sort(key=lambda reason: -_ORDER.index(reason[0]))
@@ -117,6 +118,18 @@ def _gained(old: Iterable[Finding], new: Iterable[Finding]) -> Iterable[Finding]
             left[kind] -= 1
         else:
             yield finding
+
+
+def _modes(before: Tree, found: Iterable[Difference], after: Tree) -> Iterable[tuple[UpdateDecision, str]]:
+    """Files that may be executed now and could not before, under whatever name, and the other way round."""
+    was = {one.path: one.was for one in found if one.kind == "renamed"}
+    could = {file.path: file.is_executable for file in before.files}
+    for file in after.files:
+        earlier = could.get(was.get(file.path, file.path))
+        if file.is_executable and earlier is False:
+            yield UpdateDecision.REAPPROVE, f"{file.path} became executable."
+        elif earlier and not file.is_executable:
+            yield UpdateDecision.NOTE, f"{file.path} is no longer executable."
 
 
 def _weight_of(finding: Finding, gains: Gains) -> UpdateDecision:

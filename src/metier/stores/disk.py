@@ -14,6 +14,8 @@ from metier.errors import StoreError, StoreFull
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_LONGEST = 1_000
+"""So many characters of a path are shown, which may be refused for its length."""
 _IN_THE_WAY = (errno.ENOTDIR, errno.EEXIST, errno.EISDIR)
 
 
@@ -44,7 +46,7 @@ def told(doing: str, what: str, folder: Path) -> Iterator[None]:
                 f"No room is left for {what} in {str(folder)!r}; nothing half-written is left there.",
                 hint="Free some space on that disk and run again: what was kept so far is found and not redone.",
             ) from failure
-        at = f" ({str(failure.filename)!r})" if failure.filename is not None else ""
+        at = f" ({str(failure.filename)[:_LONGEST]!r})" if failure.filename is not None else ""
         raise StoreError(
             f"Cannot {doing} {what} in {str(folder)!r}: {failure.strerror or failure}{at}.", hint=_way_out(failure)
         ) from failure

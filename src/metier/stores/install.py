@@ -7,6 +7,7 @@ lock says. What a package may do is judged by functions that are passed in; this
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -21,10 +22,11 @@ from pathlib import Path
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
 from metier.skill import Skill
 from metier.stores.bulk import FileBulk
-from metier.stores.checks import is_name, lies_inside
+from metier.stores.checks import is_name, is_older, lies_inside
 from metier.stores.disk import told
 from metier.stores.lock import (
     HOME,
+    LOCK_NAME,
     Lock,
     Locked,
     approved,
@@ -35,6 +37,7 @@ from metier.stores.lock import (
     write_lock,
 )
 from metier.stores.package import read_package
+from metier.stores.plain import open_plain
 from metier.stores.tree import read_tree
 from metier.stores.unpack import stage
 from metier.verdict import Decision, Scan, Severity
@@ -46,6 +49,10 @@ UNCHECKED, VERIFIED = "unchecked", "verified"
 """The states of a signature that nobody looked at, and of one by somebody who is trusted."""
 _BROUGHT = "_source"
 """Where a package is brought to beside the place of its name; no package can be called so."""
+_MAX_TOLD = 200
+"""So many characters of a path are shown."""
+_TURN = "lock"
+"""The file whose holder alone works in a library."""
 _ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 
 Scanner = Callable[[Path], Scan]
@@ -89,10 +96,9 @@ def add(
     _refuse_empty(allow)
     folder = Path(library)
     _refuse_around(folder, source)
-    with told("make", "the library", folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    _refuse_installed(folder, source)
-    with _alone(folder), _staged(folder, source, scan, signature) as staged:
+    if folder.is_dir():
+        _refuse_installed(folder, source)
+    with _made(folder), _staged(folder, source, scan, signature) as staged:
         lock = read_lock(folder)
         _refuse_blocked(staged, allow)
         old = lock.skills.get(staged.name)
@@ -125,7 +131,8 @@ def update(
     """Replace an installed package by what its source holds now. Returns the old and the new entry of the lock.
 
     Args:
-        objection: Given the installed and the new folder, says what needs approval, or nothing.
+        objection: Given the installed and the new folder, says what needs approval, or nothing. A lost signature and a
+            lower version need it anyway.
         source: Another source than the one it came from.
         signature: Tells the state of its signature, and who signed; a package that was verified must be so again.
         allow: Why it may be replaced in spite of an objection or of its scan; kept in the lock.
@@ -142,7 +149,8 @@ def update(
         if approved(name, staged.locked) == old:
             return old, old
         _refuse_blocked(staged, allow)
-        reason = lost_signature(old, staged.locked) or objection(folder / name, staged.folder)
+        lost = (lost_signature(old, staged.locked), lowered_version(old, staged.locked))
+        reason = " ".join(filter(None, (*lost, objection(folder / name, staged.folder))))
         _refuse_unapproved(name, reason, allow)
         needed = allow if reason or _is_spoken_against(staged) else ""
         return old, _install(folder, read_lock(folder), staged, needed)
@@ -173,6 +181,13 @@ def lost_signature(old: Locked, new: Locked) -> str:
     if old.signature != VERIFIED or new.signature == VERIFIED:
         return ""
     return f"Its signature was {VERIFIED!r} ({old.signer}), and now comes to {new.signature!r}."
+
+
+def lowered_version(old: Locked, new: Locked) -> str:
+    """Say that the version went down, as what was mended since may be back; nothing if that is not so."""
+    if not is_older(new.version, old.version):
+        return ""
+    return f"Its version goes back from {old.version} to {new.version}."
 
 
 def blocked_by(staged: Staged) -> str:
@@ -237,22 +252,56 @@ def restore(library: str | Path) -> list[str]:
 
 
 @contextmanager
-def _alone(library: Path) -> Iterator[None]:
-    """One process at a time; what an earlier one left half-done is cleared away."""
-    refuse_missing(library)
+def _made(library: Path) -> Iterator[None]:
+    """As `_alone`, in a library that is made if it is missing; if nothing comes to be locked in it, it goes again."""
+    missing = [place for place in (library, *library.parents) if not place.exists()]
+    with _alone(library, make=True):
+        try:
+            yield
+        finally:
+            if not (library / LOCK_NAME).exists():
+                _unmake(library, missing)
+
+
+def _unmake(library: Path, missing: list[Path]) -> None:
+    """Remove what was made for nothing, the innermost first, up to what holds anything."""
     home = library / HOME
-    with told("change", "the library", library):
-        home.mkdir(exist_ok=True)
-        handle = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    with contextlib.suppress(OSError):
+        if [path.name for path in home.iterdir()] == [_TURN]:
+            (home / _TURN).unlink()
+        for place in (home, *missing):
+            place.rmdir()
+
+
+@contextmanager
+def _alone(library: Path, *, make: bool = False) -> Iterator[None]:
+    """One process at a time; what an earlier one left half-done is cleared away."""
+    handle = _turn(library, make=make)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        for left in home.glob("staging-*"):
+        for left in (library / HOME).glob("staging-*"):
             shutil.rmtree(left, ignore_errors=True)
         with told("change", "the library", library):
-            for left in home.glob(".part-*"):
+            for left in (library / HOME).glob(".part-*"):
                 left.unlink(missing_ok=True)
         yield
     finally:
+        os.close(handle)
+
+
+def _turn(library: Path, *, make: bool) -> int:
+    """Wait until no other process works in a library, and return the open file that keeps them waiting."""
+    turn = library / HOME / _TURN
+    while True:
+        if not make:
+            refuse_missing(library)
+        with told("make" if make else "change", "the library", library):
+            turn.parent.mkdir(parents=make, exist_ok=True)
+            handle = os.open(turn, os.O_RDWR | os.O_CREAT, 0o644)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        # Whoever was before us may have removed the file, and the next one waits at another.
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), turn.stat()):
+                return handle
         os.close(handle)
 
 
@@ -270,8 +319,10 @@ def _workplace(library: Path) -> Iterator[Path]:
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
-        brought = stage(source, place / _BROUGHT / _called(Path(source).resolve()))
-        skill = read_package(brought).skill
+        into = place / _BROUGHT / _called(_at(source))
+        with _as_named(source, into):
+            brought = stage(source, into)
+            skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
                 f"The package in {str(source)!r} is called {skill.name!r}, which is no name of a folder."
@@ -284,7 +335,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         locked = Locked(
             version=skill.version,
             source=_from(library, source),
-            archive="" if Path(source).is_dir() else _digest_of(Path(source)),
+            archive="" if Path(source).is_dir() else _digest_of(_at(source)),
             tree=tree.digest,
             files=locked_files(tree),
             signature=state,
@@ -294,6 +345,16 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
             findings=tuple(sorted(findings)),
         )
         yield Staged(name=skill.name, folder=package, locked=locked)
+
+
+@contextmanager
+def _as_named(source: str | Path, into: Path) -> Iterator[None]:
+    """Name in a refusal the source as the user did, and not our copy, which is gone by then."""
+    try:
+        yield
+    except PackageError as error:
+        error.args = (str(error).replace(str(into), str(source)),)
+        raise
 
 
 @contextmanager
@@ -327,7 +388,7 @@ def _refuse_empty(allow: str) -> None:
 
 def _refuse_around(library: Path, source: str | Path) -> None:
     """A package with the library in it would grow by itself at each update."""
-    at, home = Path(source).resolve(), library.resolve()
+    at, home = _at(source), _at(library)
     if home != at and home.is_relative_to(at):
         raise Conflict(
             f"The library {str(library)!r} lies in the source {str(source)!r}, and would be installed with it.",
@@ -337,7 +398,7 @@ def _refuse_around(library: Path, source: str | Path) -> None:
 
 def _refuse_installed(library: Path, source: str | Path) -> None:
     """An installed package that became its own source would never hear of an update."""
-    at, home = Path(source).resolve(), library.resolve()
+    at, home = _at(source), _at(library)
     inside = at.relative_to(home).parts if at.is_relative_to(home) else None
     if inside is not None and (not inside or inside[0] in read_lock(library).skills):
         raise Conflict(
@@ -408,7 +469,7 @@ def _rebuild(library: Path, name: str, locked: Locked) -> None:
 def _refuse_outside(locked: Locked) -> None:
     for path in locked.files:
         if not lies_inside(path):
-            raise PackageError(f"The lock names the path {path!r}, which lies outside of its package.")
+            raise PackageError(f"The lock names the path {path[:_MAX_TOLD]!r}, which lies outside of its package.")
 
 
 def _write(library: Path, new: Path, locked: Locked) -> None:
@@ -448,9 +509,14 @@ def _entry(lock: Lock, name: str) -> Locked:
     return lock.skills[name]
 
 
+def _at(path: str | Path) -> Path:
+    """Where a path leads; one that leads round in a circle is told when it is opened."""
+    return Path(os.path.realpath(path))
+
+
 def _from(library: Path, source: str | Path) -> str:
     # From the library on, so that a lock says the same wherever the project lies.
-    return Path(os.path.relpath(Path(source).resolve(), library.resolve())).as_posix()
+    return Path(os.path.relpath(_at(source), _at(library))).as_posix()
 
 
 def _called(source: Path) -> str:
@@ -461,5 +527,5 @@ def _called(source: Path) -> str:
 
 
 def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
+    with told("read", "an archive", path.parent), os.fdopen(open_plain(path), "rb") as file:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

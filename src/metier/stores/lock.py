@@ -6,8 +6,10 @@ be computed anew from what is installed (`metier.stores.tree` says how), so a fr
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,13 +21,28 @@ from metier.border import load_json
 from metier.capability import Capability
 from metier.digest import digest, plain
 from metier.errors import PackageError
-from metier.stores.checks import is_name
+from metier.stores.checks import MAX_NAME, is_name
 from metier.stores.disk import told
+from metier.stores.plain import open_plain
 from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
 
 LOCK_NAME = "metier-skills.lock"
-_NOTES = (".md", ".txt", ".rst")
+_MAX_PATH = 4096
+_NOTE_ENDINGS = (".md", ".txt", ".rst")
+_NOTES = re.compile(
+    "(ACKNOWLEDGEMENTS|AUTHORS|CHANGELOG|CHANGES|CITATION|CONTRIBUTING|CONTRIBUTORS|COPYING|COPYRIGHT|CREDITS|DISCLAIMER"
+    "|FAQ|HISTORY|INDEX|LICEN[CS]E|MAINTAINERS|NEWS|NOTES|NOTICE|README|RELEASES|ROADMAP|SECURITY|THANKS|TODO|VERSION)"
+    "([-_ ].*)?"
+)
+"""Texts whose names are written in capitals, and that people read and no agent or tool obeys."""
+_READ_BY_NAME = re.compile(
+    "agents?|boot|bootstrap|claude|cmakelists|codex|copilot|crush|gemini|heartbeat|identity|llms|memory|opencode|qwen"
+    "|replit|requirements|skill|soul|tools|user|warp"
+)
+"""Texts that an agent or a tool reads by their name; where upper and lower case are one, in any."""
+_HIDDEN_NOTES = (".DS_Store", ".git", ".gitattributes", ".gitignore", ".gitkeep")
+"""What a Mac and git leave; `.git` is a file where the library is a submodule, and names the folder with the hooks."""
 HOME = ".metier"
 """Beside the packages: what is needed to restore them."""
 
@@ -121,7 +138,9 @@ def read_lock(library: str | Path) -> Lock:
     if lock.lock_version != 1:
         raise PackageError(f"{str(path)!r} has the version {lock.lock_version}; this metier reads 1.")
     if odd := [name for name in lock.skills if not is_name(name)]:
-        raise PackageError(f"{str(path)!r} names the package {odd[0]!r}, which is no name of a folder.")
+        raise PackageError(f"{str(path)!r} names the package {odd[0][:MAX_NAME]!r}, which is no name of a folder.")
+    if odd := [name for name, locked in lock.skills.items() if "\0" in locked.source]:
+        raise PackageError(f"{str(path)!r} names a source of {odd[0]!r} that is no path.")
     return lock
 
 
@@ -208,6 +227,8 @@ def _drift(folder: Path, name: str, locked: Locked) -> Iterator[Drift]:
     tree = read_tree(folder)
     for odd in tree.odd:
         yield Drift(skill=name, kind=odd.kind, path=odd.path, message="It is no plain file that can be read.")
+    for path in (one for one in tree.empty if not any(file.startswith(f"{one}/") for file in locked.files)):
+        yield Drift(skill=name, kind="extra", path=path, message="It is an empty folder, and was not locked.")
     recorded = {path: file.digest.removeprefix("sha256:") for path, file in locked.files.items()}
     for found in differences(recorded, tree):
         yield Drift(skill=name, kind=found.kind, path=found.path, message=_MESSAGES[found.kind].format(found.was))
@@ -239,20 +260,38 @@ _MESSAGES = {
 
 
 def _is_note(name: str) -> bool:
-    """Whether a file beside the packages is a text about them, and neither a program nor the text of a skill.
+    """Whether a file beside the packages is a text about them, which no agent, tool or person takes for an order.
 
-    >>> _is_note("README.md"), _is_note("LICENSE"), _is_note("SKILL.md"), _is_note("run.py"), _is_note("run")
-    (True, True, False, False, False)
+    >>> [name for name in ("README.md", "LICENSE-MIT", "ideas.txt", ".gitignore") if _is_note(name)]
+    ['README.md', 'LICENSE-MIT', 'ideas.txt', '.gitignore']
+    >>> [name for name in ("AGENTS.md", "SKILL.md", "run.py", "run", "BUILD", ".envrc") if _is_note(name)]
+    []
     """
-    if "." not in name:
-        return name.isupper()  # as LICENSE is written; a program is not
-    return name[0] == "." or (name.endswith(_NOTES) and name.lower() != "skill.md")
+    if name[0] == ".":
+        return name in _HIDDEN_NOTES
+    stem = name.split(".")[0]
+    if name != stem and not name.endswith(_NOTE_ENDINGS):
+        return False
+    if name == stem or stem.isupper():  # as LICENSE and AGENTS.md are written; a program and other notes are not
+        return bool(_NOTES.fullmatch(stem))
+    return not _READ_BY_NAME.fullmatch(stem.casefold())
 
 
 def _is_told(entry: Path) -> bool:
     """Whether something beside the packages is more than a note: a folder, a link, or what may be run."""
     info = entry.lstat()
-    return not stat.S_ISREG(info.st_mode) or bool(info.st_mode & 0o111) or not _is_note(entry.name)
+    if not stat.S_ISREG(info.st_mode) or info.st_mode & 0o111 or not _is_note(entry.name):
+        return True
+    return entry.name == ".git" and not _leads_out(entry)
+
+
+def _leads_out(git: Path) -> bool:
+    """Whether the `.git` of a submodule names a repository outside of the library, where nobody planted it in here."""
+    with contextlib.suppress(OSError, ValueError), os.fdopen(open_plain(git), encoding="utf-8") as file:
+        named = file.read(_MAX_PATH).removeprefix("gitdir:").strip()
+        at, home = os.path.realpath(git.parent / named), os.path.realpath(git.parent)
+        return not Path(at).is_relative_to(home)
+    return False
 
 
 def _unlocked(folder: Path, lock: Lock) -> Iterator[Drift]:

@@ -1,9 +1,9 @@
 """Which files lie in a folder, with what content? What a signature, a lock and an update are compared with.
 
 Links are never followed and special files never opened: both are told as odd. The digest of a tree can be computed
-anew with standard tools, in the folder:
+anew with standard tools, in the folder (names keep their `./` to the end, as `-` alone would be no file):
 
-    find . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum
+    find . -type f | LC_ALL=C sort | xargs -d '\\n' sha256sum -- | sed 's|  \\./|  |' | sha256sum
 """
 
 from __future__ import annotations
@@ -73,16 +73,23 @@ class Odd:
 class Tree:
     """The files of a folder, by path, and what else lies there.
 
+    Attributes:
+        empty: Folders in which nothing lies; none of them comes along when a package is installed.
+
     >>> Tree(files=(TreeFile(path="a.md", digest="e3b0", size=0),)).digest[:14]
     'sha256:351fcab'
     """
 
     files: tuple[TreeFile, ...] = ()
     odd: tuple[Odd, ...] = ()
+    empty: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the lines that `sha256sum` writes for the files in the order of their paths."""
+        """SHA-256 of the lines that `sha256sum` writes for the files in the order of their paths.
+
+        Paths and contents alone: modes, empty folders and what is odd, links among it, have no part in it.
+        """
         lines = sorted((file.path.encode("utf-8", "surrogateescape"), file.digest) for file in self.files)
         text = b"".join(sha.encode() + b"  " + path + b"\n" for path, sha in lines)
         return "sha256:" + hashlib.sha256(text).hexdigest()
@@ -120,8 +127,9 @@ def read_tree(
         raise PackageError(f"Expected a folder, got {top!r}.")
     files: list[TreeFile] = []
     odd: list[Odd] = []
+    empty: list[str] = []
     with told("read", "a package", Path(top)):
-        for path, entry, kind in _walk(top, skip):
+        for path, entry, kind in _walk(top, skip, empty):
             found = kind or _read(entry, path, new_hash)
             if isinstance(found, TreeFile):
                 files.append(found)
@@ -129,7 +137,11 @@ def read_tree(
                 odd.append(Odd(path=path, kind=found))
             if len(files) + len(odd) > MAX_FILES:
                 raise PackageError(f"The folder {top!r} holds more than {MAX_FILES} files.")
-    return Tree(files=tuple(sorted(files, key=_path)), odd=tuple(sorted(odd, key=lambda o: o.path)))
+    return Tree(
+        files=tuple(sorted(files, key=_path)),
+        odd=tuple(sorted(odd, key=lambda o: o.path)),
+        empty=tuple(sorted(empty)),
+    )
 
 
 def differences(recorded: Mapping[str, str], tree: Tree) -> list[Difference]:
@@ -150,12 +162,15 @@ def differences(recorded: Mapping[str, str], tree: Tree) -> list[Difference]:
     return sorted(told_of, key=lambda difference: difference.path)
 
 
-def _walk(top: str, skip: frozenset[str]) -> Iterator[tuple[str, os.DirEntry[str], OddKind | None]]:
+def _walk(top: str, skip: frozenset[str], empty: list[str]) -> Iterator[tuple[str, os.DirEntry[str], OddKind | None]]:
+    """All that lies in a folder and is none; folders in which nothing lies are noted in `empty`."""
     pending = [(top, "", 0)]
     while pending:
         here, prefix, depth = pending.pop()
+        is_empty = bool(prefix)
         with os.scandir(here) as entries:
             for entry in entries:
+                is_empty = False
                 path = prefix + entry.name
                 if path in skip:
                     continue
@@ -171,6 +186,8 @@ def _walk(top: str, skip: frozenset[str]) -> Iterator[tuple[str, os.DirEntry[str
                     yield path, entry, "unreadable"
                 else:
                     pending.append((entry.path, path + "/", depth + 1))
+        if is_empty:
+            empty.append(prefix[:-1])
 
 
 def _is_plain(name: str) -> bool:

@@ -14,8 +14,6 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
@@ -119,12 +117,13 @@ def _copy(origin: Path, room: _Room) -> None:
 
 def _unpack(origin: Path, room: _Room) -> None:
     try:
-        if origin.stat().st_size > MAX_BYTES:
-            raise room.refusal(f"has more than {MAX_BYTES} bytes")
-        if zipfile.is_zipfile(origin):
-            _unzip(origin, room)
-        else:
-            _untar(origin, room)
+        # A link may name an archive; what it leads to is a plain file.
+        with os.fdopen(open_plain(os.path.realpath(origin)), "rb") as file:
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                raise room.refusal(f"has more than {MAX_BYTES} bytes")
+            unpack = _unzip if zipfile.is_zipfile(file) else _untar
+            file.seek(0)
+            unpack(file, room)
     except _BROKEN as error:
         raise room.refusal(f"is no archive that can be read: {error}") from error
     except OSError as error:
@@ -133,8 +132,8 @@ def _unpack(origin: Path, room: _Room) -> None:
         ) from error
 
 
-def _unzip(origin: Path, room: _Room) -> None:
-    with zipfile.ZipFile(origin) as archive:
+def _unzip(file: IO[bytes], room: _Room) -> None:
+    with zipfile.ZipFile(file) as archive:
         for entry in archive.infolist():
             mode = entry.external_attr >> 16
             if entry.is_dir():
@@ -145,8 +144,8 @@ def _unzip(origin: Path, room: _Room) -> None:
                 room.take(entry.filename, content, is_executable=bool(mode & 0o111))
 
 
-def _untar(origin: Path, room: _Room) -> None:
-    with _decompressed(origin) as content, tarfile.open(fileobj=content, mode="r|") as archive:
+def _untar(file: IO[bytes], room: _Room) -> None:
+    with tarfile.open(fileobj=_decompressed(file), mode="r|") as archive:
         for number, entry in enumerate(archive):
             if number > 2 * MAX_FILES:
                 raise room.refusal(f"has more than {MAX_FILES} files")
@@ -173,18 +172,15 @@ class _Bounded(io.RawIOBase):
         return block
 
 
-@contextmanager
-def _decompressed(origin: Path) -> Iterator[IO[bytes]]:
-    with origin.open("rb") as file:
-        head = file.read(3)
-        file.seek(0)
-        if head[:2] == b"\x1f\x8b":
-            content = cast(IO[bytes], gzip.GzipFile(fileobj=file))
-        elif head == b"BZh":
-            content = cast(IO[bytes], bz2.BZ2File(file))
-        else:
-            content = file
-        yield cast(IO[bytes], _Bounded(content))
+def _decompressed(file: IO[bytes]) -> IO[bytes]:
+    head = file.read(3)
+    file.seek(0)
+    content = file
+    if head[:2] == b"\x1f\x8b":
+        content = cast(IO[bytes], gzip.GzipFile(fileobj=file))
+    elif head == b"BZh":
+        content = cast(IO[bytes], bz2.BZ2File(file))
+    return cast(IO[bytes], _Bounded(content))
 
 
 def _package_in(folder: Path, source: str) -> Path:

@@ -71,7 +71,7 @@ def update_package(
     allow: AllowOption = "",
     json: AsJson = False,
 ) -> None:
-    """Replace an installed package by what its source holds now, unless that does more than before.
+    """Replace an installed package by what its source holds now, unless that does more or is a lower version.
 
     One whose signature was verified must verify again: say whom you trust.
     With --diff nothing is installed; exit code 1 if the new version needs to be approved anew.
