@@ -141,7 +141,7 @@ def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "reverse-shell" in labels and not _is_placeholder(step) and not is_quoted(step) and not is_shown:
         yield Seen("reverse-shell", Severity.BLOCK, step)
     elif "reverse-shell" in labels:
-        is_cut = "/dev/tcp/..." in text or "/dev/tcp/…" in text
+        is_cut = re.search(r"/dev/(?:tcp|udp)/(?:\.\.\.|…|[a-zA-Z]+/)", text) is not None
         yield Seen("reverse-shell", Severity.NOTE if purpose.is_security or is_cut else Severity.REVIEW, step)
     if (
         "miner" in labels

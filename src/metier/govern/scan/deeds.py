@@ -240,7 +240,7 @@ _DEEDS = (
     Deed("destroy-files", _ALL_BASES, ("dropdb", "rop database", "ROP DATABASE", "dropDatabase"), unless=r"\btests?\b|reset|clean|drop", also="every database"),
     Deed("destroy-files", _ALL_HISTORIES, ("--orphan",), also="the history of every repository"),
     Deed("persist-unasked", _FORCED, ("Extension",), unless=r"polic|extension|enterprise|\bmdm\b", also="an extension of the browser that nobody can take out"),
-    Deed("send-private", _STANDS_IN, ("exec /",), also="each call of a program that it stands in for"),
+    Deed("send-private", _STANDS_IN, ("exec /",), is_outward=True, also="each call of a program that it stands in for"),
     Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),

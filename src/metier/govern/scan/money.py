@@ -33,7 +33,7 @@ _LOOKS_LIKE = re.compile(
 """How a pattern tells an account."""
 _AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance|usd|eur|sats|wei|gwei)\w*"
 _GUARD = re.compile(
-    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*[<>]=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
+    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
     re.I,
 )
 """A look at how much is paid, at the day or at chance."""
@@ -53,6 +53,8 @@ _CHOSEN = re.compile(
 """One of two receivers, by what is paid."""
 _PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{]\s*(?P<name>{_NAME})\s*(?:,|=>)\s*\w")
 """An account is put among those who are paid, and how much."""
+_SPARED = re.compile(rf"\bif\b[^\n]{{0,80}}?{_AMOUNT}[\])\"']*\s*<=?\s*[\w.(][^\n]{{0,80}}\breturn\s+\w", re.I)
+"""Small sums go where they are meant to go."""
 _GIVEN = re.compile(r"\breturn\b(?P<what>[^\n]{1,200})")
 _REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(
@@ -134,7 +136,8 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             if _HOLDS_ACCOUNT.search(said) or not written.isdisjoint(NAME.findall(said)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "what looks like an account is replaced by one")
         if (given := _GIVEN.search(text)) and not written.isdisjoint(NAME.findall(given["what"])):
-            if any(_GUARD.search(one.text) for one in steps[max(0, number - 1) : number + 1]):
+            near = steps[max(0, number - 1) : number + 1]
+            if any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
             if any(_is_table(one.text) for one in steps if one.statement.assigns[:1] == (taken["table"],)):

@@ -32,6 +32,7 @@ from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.seen import Seen
+from metier.govern.scan.sentence import Said
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
@@ -60,6 +61,8 @@ _ENDPOINT = re.compile(
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
+_BEFORE = 60
+"""So much of a sentence is shown before the words that weigh."""
 _WEIGHT = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _CAPABILITIES = {entry.name: entry.capabilities for entry in LABELS}
 
@@ -106,7 +109,7 @@ def _scan(contents: Contents) -> Scan:
     ]
     findings += [_finding(seen) for seen in chains(steps, purpose)]
     findings += [
-        _of(found.rule, found.severity, found.sentence.path, found.sentence.line, found.sentence.text)
+        _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
         for found in (*said(prose, purpose), *gathered(prose, steps, purpose))
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
@@ -177,11 +180,12 @@ def _may_be_kept(text: str) -> bool:
 def _hidden_steps(text: str, within: Statement) -> list[Step]:
     """The steps of a program that stands encoded within a statement."""
     if _IS_SCRIPT.search(text):
-        read = script_statements(text, within.path, kind="script", first_line=within.line)
+        read = script_statements(text, within.path, kind="script")
     else:
         is_python = re.search(r"^\s*(?:import|from|exec|def)\b|;\s*\w+\.\w+\(", text)
-        read = (python_statements if is_python else shell_statements)(text, within.path, first_line=within.line)
-    found = label(read, hidden=True)
+        read = (python_statements if is_python else shell_statements)(text, within.path)
+    # All of it stands where what is encoded stands.
+    found = label([one._replace(line=within.line) for one in read], hidden=True)
     return found + label([c for step in found for c in commands_in(step.statement)], hidden=True)
 
 
@@ -192,8 +196,9 @@ def _whole_files(contents: Contents) -> Iterator[Finding]:
         yield _of("program", Severity.REVIEW, path, 0, "", message=f"Is {what}, which cannot be read.")
     for path, what in contents.disguised:
         yield _of("disguised", Severity.REVIEW, path, 0, "", message=f"Is {what} under the name of something else.")
-    for path, target in contents.links:
-        yield _of("symlink", Severity.REVIEW, path, 0, target)
+    for path, target, is_within in contents.links:
+        message = "Is a link to something else in the package." if is_within else ""
+        yield _of("symlink", Severity.NOTE if is_within else Severity.REVIEW, path, 0, target, message=message)
 
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:
@@ -295,6 +300,16 @@ def _finding(seen: Seen) -> Finding:
         statement.text,
         message=f"{rules()[seen.rule].behaviour.rstrip('.')}{also}.",
     )
+
+
+def _line_of(said: Said) -> int:
+    return said.sentence.own_line or said.sentence.line
+
+
+def _around(said: Said) -> str:
+    """What a sentence says from a little before the words that weigh."""
+    before = said.start - _BEFORE
+    return f"…{said.sentence.text[before:]}" if before > _BEFORE else said.sentence.text
 
 
 def _of(rule: str, severity: Severity, path: str, line: int, evidence: str, message: str = "") -> Finding:

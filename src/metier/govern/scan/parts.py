@@ -76,7 +76,7 @@ class Contents:
     parts: list[Part] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     programs: list[tuple[str, str]] = field(default_factory=list)
-    links: list[tuple[str, str]] = field(default_factory=list)
+    links: list[tuple[str, str, bool]] = field(default_factory=list)
     disguised: list[tuple[str, str]] = field(default_factory=list)
     num_files: int = 0
     num_bytes: int = 0
@@ -148,7 +148,7 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
         for entry in listed:
             name = f"{below}{entry.name}"
             if entry.is_symlink():
-                contents.links.append((name, _target(entry.path)))
+                contents.links.append((name, _target(entry.path), _is_within(entry.path, folder)))
             elif entry.is_dir(follow_symlinks=False):
                 if name != ".git":
                     pending.append(f"{name}/")
@@ -160,6 +160,14 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
             else:
                 contents.num_files += 1
                 yield f"{folder}{os.sep}{name}", name
+
+
+def _is_within(link: str, folder: Path) -> bool:
+    """Whether a link leads to a file of the package, which is read there."""
+    try:
+        return Path(link).resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False
 
 
 def _target(link: str) -> str:

@@ -186,7 +186,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 spoken.add(key)
                 if rule.id in MET:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
-                yield Said(rule.id, weight, sentence)
+                yield Said(rule.id, weight, sentence, match.start())
     yield from _hidden_orders(found, purpose)
     leading = [_without_fields(one) for one in found if not shows or _leads_on(one.text)]
     for told in demanded(leading, purpose):

@@ -192,6 +192,11 @@ def _is_module(part: Part, name: str) -> bool:
 
 def commands_in(statement: Statement) -> Iterator[Statement]:
     """The commands and programs that stand as texts in a statement of another language and are handed on to be run."""
+    # A text has no lines of its own: it stands where its statement stands.
+    yield from (one._replace(line=statement.line) for one in _commands_in(statement))
+
+
+def _commands_in(statement: Statement) -> Iterator[Statement]:
     if statement.is_shell:
         return
     words = [word for word in strings_of(statement.text) if word]

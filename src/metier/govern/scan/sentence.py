@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,6 +49,7 @@ class Sentence(NamedTuple):
         is_command: A line of code that hands over a file; read for what prose says of the file, not as prose.
         fills: The files that it has filled with secrets.
         is_quoted: It stands in a quotation of several lines.
+        own_line: Where it begins, if not where its paragraph does.
     """
 
     path: str
@@ -57,15 +60,17 @@ class Sentence(NamedTuple):
     is_command: bool = False
     fills: tuple[str, ...] = ()
     is_quoted: bool = False
+    own_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A rule that a sentence meets, with what it weighs there."""
+    """A rule that a sentence meets, with what it weighs there, and where in the sentence the words begin."""
 
     rule: str
     severity: Severity
     sentence: Sentence
+    start: int = 0
 
 
 def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
@@ -79,8 +84,11 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     every = [*_unseen(text, path, first_line)] if "<!--" in text or "style=" in text or "hidden" in text else []
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     level, is_led = 0, False
-    for paragraph, line, head, is_item in _paragraphs(text, first_line):
+    for lines, line, head, is_item in _paragraphs(text, first_line):
+        paragraph = " ".join(lines) if len(lines) > 1 else lines[0]
         said = _cut(paragraph, path, line)
+        if len(lines) > 1:
+            said = _numbered(said, lines, paragraph)
         if head or not is_item:
             is_short = head or (paragraph[-1:] in _BEFORE_LIST and len(paragraph) < _MAX_HEAD)
             forbids = bool(is_short and _REFUSAL.fullmatch(paragraph))
@@ -91,6 +99,17 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said[0] = said[0]._replace(is_refused=True)
         every += said
     return every
+
+
+def _numbered(said: Sequence[Sentence], lines: Sequence[str], paragraph: str) -> list[Sentence]:
+    """Sentences with the lines on which they begin; what marks words takes no space away."""
+    ends = [*itertools.accumulate([line.count(" ") + 1 for line in lines])]
+    found, place = [], 0
+    for one in said:
+        place = max(place, paragraph.find(one.text[:24], place))
+        below = bisect_right(ends, paragraph.count(" ", 0, place))
+        found.append(one._replace(own_line=one.line + below) if below else one)
+    return found
 
 
 def _unseen(text: str, path: str, first_line: int) -> Iterator[Sentence]:
@@ -109,16 +128,16 @@ def _unseen(text: str, path: str, first_line: int) -> Iterator[Sentence]:
         yield Sentence(path, at, " ".join(found[2].split())[:4000], is_hidden=True)
 
 
-def _paragraphs(text: str, first_line: int) -> list[tuple[str, int, int, bool]]:
-    """Paragraphs, items and headings: the text, its line, the level of a heading or 0, whether it is an item."""
-    found: list[tuple[str, int, int, bool]] = []
+def _paragraphs(text: str, first_line: int) -> list[tuple[list[str], int, int, bool]]:
+    """Paragraphs, items and headings: the lines, the first one's number, the level of a heading or 0, whether it is an item."""
+    found: list[tuple[list[str], int, int, bool]] = []
     kept: list[str] = []
     begin, length, is_item = first_line, 0, False
     for number, line in enumerate(text.split("\n"), start=first_line):
         said = line.strip()
         if not said:
             if kept:
-                found.append((" ".join(kept), begin, 0, is_item))
+                found.append((kept, begin, 0, is_item))
                 kept, length = [], 0
             continue
         first = said[0]
@@ -128,7 +147,7 @@ def _paragraphs(text: str, first_line: int) -> list[tuple[str, int, int, bool]]:
             # What stands right below the front matter is no part of it.
             is_end = first == "#" or (said == "---" and kept[:1] == ["---"])
             if kept and (item is not None or first == "#"):
-                found.append((" ".join(kept), begin, 0, is_item))
+                found.append((kept, begin, 0, is_item))
                 kept, length = [], 0
             said = said if item is None else item
             title = said.lstrip("#")
@@ -139,10 +158,10 @@ def _paragraphs(text: str, first_line: int) -> list[tuple[str, int, int, bool]]:
         kept.append(said)
         length += len(said)
         if is_end or length > 4000:
-            found.append((" ".join(kept), begin, level, is_item))
+            found.append((kept, begin, level, is_item))
             kept, length = [], 0
     if kept:
-        found.append((" ".join(kept), begin, 0, is_item))
+        found.append((kept, begin, 0, is_item))
     return found
 
 

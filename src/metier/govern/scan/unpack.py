@@ -286,6 +286,9 @@ def _notebook(data: bytes) -> Unpacked | None:
     return Unpacked(members=[("", "\n\n".join(pieces).encode("utf-8", "replace"))], is_text=True, kind="markdown")
 
 
+_SHELL_LINE = re.compile(r"^[ \t]*(?:!+|%(?:system|sx|sh|bash|pip)\s)[ \t]*(.*)$", re.M)
+
+
 def _cell(source: str) -> str:
     """A cell of code as a fence in its language: what its text says, else what its magic says."""
     magic = _MAGIC.match(source)
@@ -293,6 +296,10 @@ def _cell(source: str) -> str:
     said = _OF_MAGIC.get(magic[1].lower(), "bash") if magic else ""
     if not magic and source.lstrip().startswith("!"):
         said, body = "bash", re.sub(r"^[ \t]*!", "", source, flags=re.M)
+    elif not magic and (commands := _SHELL_LINE.findall(source)):
+        # What is told to a shell between lines of Python.
+        rest = _SHELL_LINE.sub("", source)
+        return f"```python\n{rest}\n```\n\n```bash\n" + "\n".join(commands) + "\n```"
     body = re.sub(r"^\s*%(?:bash|sh|script|pip)?", "", body, flags=re.M) if said == "bash" else body
     told = program_kind(body) if magic else ""
     return f"```{_OF_KIND.get(told, said or 'python')}\n{body}\n```"
