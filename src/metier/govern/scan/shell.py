@@ -114,7 +114,9 @@ def _statements(
                 texts += scripts_written(words, pipeline.writes, heredoc)
                 files.note(words, pipeline.writes, heredoc, line)
             for inner in texts:
-                statements += _statements(inner, path, line, is_live, dict(known), depth + 1)
+                at = heredoc.find(inner) if heredoc else -1
+                below = 1 + heredoc.count("\n", 0, at) if at >= 0 else 0
+                statements += _statements(inner, path, line + below, is_live, dict(known), depth + 1)
             if closed or not groups.functions.keys().isdisjoint(words):
                 statements += _carried(groups, files, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
