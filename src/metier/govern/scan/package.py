@@ -22,6 +22,7 @@ from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
+from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.prose import said
@@ -110,7 +111,7 @@ def _scan(contents: Contents) -> Scan:
     findings += [_finding(seen) for seen in chains(steps, purpose)]
     findings += [
         _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
-        for found in (*said(prose, purpose), *gathered(prose, steps, purpose))
+        for found in (*said(prose, purpose), *gathered(prose, steps, purpose), *paid_elsewhere(prose, purpose))
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
