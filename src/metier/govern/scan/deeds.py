@@ -130,6 +130,10 @@ _WEAKENED = re.compile(
     r"(?:EnableLUA[\"']?\s*[,\s]\s*(?:-Value\s+)?0\b|fDenyTSConnections[\"']?\s*[,\s]\s*(?:-Value\s+)?0\b|allprofiles\s+state\s+off|DisableRealtimeMonitoring)[\s\S]{0,600}(?:EnableLUA|fDenyTSConnections|allprofiles\s+state\s+off|ExclusionPath)"
 )
 """Two guards of Windows are taken away, one after the other."""
+_TO_EVERYBODY = re.compile(
+    r"(?:\busers\.list\b|\biter_dialogs\(|\bget_dialogs\(|\bgetContacts\(|\bgetChats\(|connections\(\)\.list\(|\bget_contacts\()[\s\S]{0,900}?(?:chat\.postMessage|\bsend_?[mM]essage\(|\bsendText\(|messages\(\)\.send\()[^\n]{0,400}(?:\n[^\n]{0,200}){0,3}?https?://(?!slack\.com|api\.)"
+)
+"""Everybody whom an account knows is written to, with a link."""
 _WATCHES = re.compile(r"do shell script[^\n]*\b(?:screencapture|pbpaste|imagesnap)\b[^\n]*\bcurl\b")
 _UNWATCHED = re.compile(
     r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
@@ -250,6 +254,7 @@ _DEEDS = (
     Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),
     Deed("disable-defence", _WEAKENED, ("fDenyTS", "EnableLUA", "allprofiles"), unless="harden|audit", also="one after the other"),
     Deed("watch-user", _WATCHES, ("do shell script",), unless=r"screenshot|screen\b|clipboard|camera", also="and sends what it sees"),
+    Deed("send-private", _TO_EVERYBODY, ("users.list", "dialogs(", "ontacts(", "getChats(", "connections()"), unless=r"broadcast|announc|newsletter|digest|onboard|remind|everyone|members|campaign|invit", also="in the user's name, to everybody whom the account knows"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),

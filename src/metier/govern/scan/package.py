@@ -15,7 +15,7 @@ from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs
 from metier.govern.scan.flow import LABELS, Step, follow, label
-from metier.govern.scan.gathered import gathered
+from metier.govern.scan.gathered import asked_for, gathered
 from metier.govern.scan.grants import grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
@@ -111,7 +111,12 @@ def _scan(contents: Contents) -> Scan:
     findings += [_finding(seen) for seen in chains(steps, purpose)]
     findings += [
         _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
-        for found in (*said(prose, purpose), *gathered(prose, steps, purpose), *paid_elsewhere(prose, purpose))
+        for found in (
+            *said(prose, purpose),
+            *gathered(prose, steps, purpose),
+            *asked_for(prose, purpose),
+            *paid_elsewhere(prose, purpose),
+        )
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]

@@ -387,7 +387,10 @@ def _beside_a_way_out(
         )
         if place in (Place.BARE_IP, Place.CAPTURE, Place.PASTE, Place.TUNNEL) and "reverse-shell" not in step.labels:
             grave = is_program and place in (Place.BARE_IP, Place.CAPTURE) and step.labels & {"send", "execute"}
-            if grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network"):
+            is_nowhere = purpose.is_security and all(map(leads_nowhere, step.urls))
+            if not is_nowhere and (
+                grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network")
+            ):
                 yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
         if not is_program or not outward or step.labels.isdisjoint(_WORTH_TAKING):
             continue
