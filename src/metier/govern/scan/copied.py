@@ -6,6 +6,7 @@ as a copy, a blind copy or the one that is answered, and of which no document of
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -56,7 +57,7 @@ _UNSEEN = re.compile(
 _TELLING = re.compile(
     r"(?i:password|\bcodes?\b|verif|\botp\b|2fa|security|invoice|payment|wire|withdraw|recover|sign-?in)"
 )
-_WITHIN = 300
+_WITHIN, _MAX_FOUND = 300, 40
 
 
 def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -98,7 +99,7 @@ def forwarded(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     for part in parts:
         if part.path.lower().endswith(DOCUMENTS) or part.is_example or "@" not in part.plain:
             continue
-        for found in _FORWARDS.finditer(part.plain):
+        for found in itertools.islice(_FORWARDS.finditer(part.plain), _MAX_FOUND):
             if not _is_strangers(found["to"], purpose):
                 continue
             near = part.plain[max(0, found.start() - _WITHIN) : found.end() + _WITHIN]

@@ -383,13 +383,14 @@ def _runnable(text: str) -> list[int]:
     return [number for number in sorted(found) if any(tests[which][1].search(lines[number]) for which in found[number])]
 
 
+_COMMAND_IN_PROSE = re.compile(r"\b(?:curl|wget|echo|bash|irm|iwr|powershell|nc|base64|eval|python3?)\s+\S")
+_PIPES_OR_SENDS = re.compile(r"\||-d\b|--data|-F\b|-c\b|/dev/tcp|-T\b|-enc")
+
+
 def _from_command(line: str) -> str:
     """A line of prose from its command on, if it pipes or sends something."""
-    found = re.search(
-        r"\b(?:curl|wget|echo|bash|irm|iwr|powershell|nc|base64|eval|python3?)\s+\S.*(?:\||-d\b|--data|-F\b|-c\b|/dev/tcp|-T\b|-enc).*",
-        line,
-    )
-    return found[0] if found else ""
+    found = _COMMAND_IN_PROSE.search(line)
+    return line[found.start() :] if found and _PIPES_OR_SENDS.search(line, found.end()) else ""
 
 
 def _json(text: str, path: str, line: int) -> Iterator[Statement]:
