@@ -134,6 +134,14 @@ _TO_EVERYBODY = re.compile(
     r"(?:\busers\.list\b|\biter_dialogs\(|\bget_dialogs\(|\bgetContacts\(|\bgetChats\(|connections\(\)\.list\(|\bget_contacts\()[\s\S]{0,900}?(?:chat\.postMessage|\bsend_?[mM]essage\(|\bsendText\(|messages\(\)\.send\()[^\n]{0,400}(?:\n[^\n]{0,200}){0,3}?https?://(?!slack\.com|api\.)"
 )
 """Everybody whom an account knows is written to, with a link."""
+_OVERWRITTEN = re.compile(
+    r"\bos\.walk\([\s\S]{0,300}?\bopen\(\s*os\.path\.join\([^)\n]{0,80}\)\s*,\s*[\"']wb?[\"'][\s\S]{0,120}?\.write\(\s*(?:b?[\"']|os\.urandom|bytes\(|b'')"
+)
+_FROM_HOME = re.compile(r"Path\.home\(\)|expanduser\(|homedir\(\)|[\"']/(?:home|Users)?[\"']")
+_DECODED_LIBRARY = re.compile(
+    r"\bcertutil\b[^\n]*-decode\b[\s\S]{0,600}?\b(?:rundll32|regsvr32|schtasks|start\s)|\bschtasks\b[^\n]*/create\b[^\n]*\b(?:rundll32|regsvr32|mshta)\b",
+    re.I,
+)
 _WATCHES = re.compile(r"do shell script[^\n]*\b(?:screencapture|pbpaste|imagesnap)\b[^\n]*\bcurl\b")
 _UNWATCHED = re.compile(
     r"stdio:\s*[\"']ignore|(?:stdout|stderr)\s*=\s*subprocess\.DEVNULL|detached:\s*true|No questions"
@@ -255,6 +263,8 @@ _DEEDS = (
     Deed("disable-defence", _WEAKENED, ("fDenyTS", "EnableLUA", "allprofiles"), unless="harden|audit", also="one after the other"),
     Deed("watch-user", _WATCHES, ("do shell script",), unless=r"screenshot|screen\b|clipboard|camera", also="and sends what it sees"),
     Deed("send-private", _TO_EVERYBODY, ("users.list", "dialogs(", "ontacts(", "getChats(", "connections()"), unless=r"broadcast|announc|newsletter|digest|onboard|remind|everyone|members|campaign|invit", also="in the user's name, to everybody whom the account knows"),
+    Deed("destroy-files", _OVERWRITTEN, ("os.walk(",), beside=(_FROM_HOME,), unless=r"format|convert|normali|encod|strip|fix|licen[cs]e", also="every file below the home folder is written over"),
+    Deed("run-encoded", _DECODED_LIBRARY, ("certutil", "schtasks", "Certutil", "SCHTASKS"), also="out of a text that Windows decodes"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),

@@ -21,7 +21,7 @@ _WRITTEN = (
 _GIVEN = (
     r"(?i:(?:\b(?:user|customer|client|company|seller|owner|payee|recipient|receiver|his|her|their|own)(?:['’]s)?\s+){0,2}"
     r"\b(?:bank\s+(?:details|data|account)|(?:receiving|receive|payout|payment|wallet|destination|deposit|withdrawal|recipient|payee|target)\s+(?:address|account|details|wallet)|IBANs?|payees?|recipients?|receivers?"
-    r"|accounts?\s+(?:of|number)|address(?:es)?\s+(?:of|from)|ones?\s+of)\b)"
+    r"|accounts?\s+(?:that\s+)?(?:the\s+)?(?:user|customer|client|owner)s?\s+(?:gave|has|have|uses?|named?|entered|wants?)|accounts?\s+(?:of|number)|address(?:es)?\s+(?:of|from)|ones?\s+of)\b)"
 )
 _PATTERNS = tuple(
     re.compile(pattern)
@@ -31,6 +31,7 @@ _PATTERNS = tuple(
         rf"(?i:\b(?:change|set|switch|turn|redirect|move)\b)[^.!?]{{0,20}}?{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:to|into)\b)[^.!?]{{0,24}}?{_WRITTEN}",
         rf"{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:becomes?|turns?\s+into)\b)[^.!?]{{0,24}}?{_WRITTEN}",
         rf"(?i:\b(?:if|when|for|above|over|more\s+than|larger|beyond)\b)[^.!?]{{0,80}}?{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:is|are)\b)[^.!?]{{0,20}}?{_WRITTEN}",
+        rf"(?i:\b(?:whatever|regardless\s+of|no\s+matter\s+(?:which|what))\b)[^.!?]{{0,30}}?{_GIVEN}[^!?]{{0,160}}?{_WRITTEN}",
         rf"{_GIVEN}[^.!?]{{0,60}}?(?i:\b(?:and\s+)?not\s+(?:from|those\s+(?:of|in)|the\s+ones?\s+(?:of|in))\b)[^!?]{{0,120}}?{_WRITTEN}",
     )
 )
@@ -70,7 +71,7 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
             for one in found[number : number + _NEAR]
             if one.path == sentence.path and one.line <= sentence.line + _BELOW
         ]
-        text = " ".join([one.text for one in near[:2]])
+        text = " ".join([one.text for one in near[:3]])
         if not _WORDS.search(text):
             continue
         met = next((match for pattern in _PATTERNS if (match := pattern.search(text))), None)
