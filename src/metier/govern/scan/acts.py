@@ -380,6 +380,8 @@ def _misleads(step: Step, purpose: Purpose) -> Iterator[Seen]:
     said = text.lower()
     if step.hidden_url and step.urls and "://" not in step.urls[0] and "@" in step.urls[0]:
         yield Seen("hidden-address", Severity.BLOCK, step, "of mail")
+    elif step.hidden_url and "fetch" in labels and not step.statement.is_shell and "decode" in labels:
+        yield Seen("hidden-address", Severity.REVIEW, step, "that is asked for")
     elif pieces := num_pieces(step):
         weight = Severity.BLOCK if pieces >= _MANY_PIECES else Severity.REVIEW
         yield Seen("hidden-address", weight, step, f"in {pieces} pieces")

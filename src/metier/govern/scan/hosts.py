@@ -13,6 +13,7 @@ from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
 from ipaddress import ip_address
+from urllib.parse import unquote
 
 URL = re.compile(
     r"\b(?:https?|ftp|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*",
@@ -39,6 +40,10 @@ _KEY_WORDS = (
     "Signature=", "sig=",
 )  # fmt: skip
 """A key that is written out holds one of them."""
+_LEADS_ON = re.compile(
+    r"https?://(?:www\.)?(?:google\.[a-z.]{2,6}/url|l\.facebook\.com/l\.php|youtube\.com/redirect|linkedin\.com/redir/redirect|slack-redir\.net/link|href\.li/|steamcommunity\.com/linkfilter/?|out\.reddit\.com/\S*?|vk\.com/away\.php|bing\.com/ck/a)\?(?:\S*&)?(?:(?:q|url|u|target|to|dest)=)?(?P<to>https?(?:://|%3[aA]%2[fF]%2[fF])[^\s&]+)"
+)
+"""A well-known host that leads on to any other."""
 _ASKED = re.compile(
     r"(?:^|[|;&(\s])(?:nc|ncat|netcat|telnet|curl|wget)\s(?:[^|;&\n]*[^|;&\n>@=\s]\s+)?(?<!-o\s)(?<!-O\s)(?<!-T\s)(?<!-F\s)(?<!-d\s)(?<!-K\s)(?<!put\s)\Z"
 )
@@ -224,6 +229,8 @@ def place_of(url: str, *, own_words: Iterable[str] = ()) -> Place:
 
 @lru_cache(maxsize=1024)
 def _place_of(url: str, own_words: frozenset[str]) -> Place:
+    if (led := _LEADS_ON.match(url)) is not None:
+        return max(_place_of(unquote(led["to"]), own_words), Place.UNKNOWN)
     host = host_of(url)
     bare = _ip_place(host)
     if bare is not None:

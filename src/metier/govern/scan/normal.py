@@ -73,6 +73,19 @@ _INVISIBLE_SIGNS = frozenset(
 )  # fmt: skip
 
 
+_CARETS = re.compile(r"^[^\n^]*+\^[^\n]*$", re.M)
+_OF_WINDOWS = re.compile(
+    r"\b(?:msiexec|mshta|powershell|pwsh|certutil|bitsadmin|rundll32|regsvr32|wscript|cscript|curl|conhost|schtasks)\b",
+    re.I,
+)
+
+
+def _without_carets(line: re.Match[str]) -> str:
+    """A command of Windows without the signs that its shell passes over, if they hide what it is."""
+    said = line[0].replace("^", "")
+    return said if _OF_WINDOWS.search(said) and not _OF_WINDOWS.search(line[0]) else line[0]
+
+
 def plain_text(text: str) -> str:
     r"""Write a text without disguise. Lines stay lines.
 
@@ -85,6 +98,8 @@ def plain_text(text: str) -> str:
         text = _plain_letters(text)
     if "\\" in text:
         text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
+    if "^" in text and _CARETS.search(text):
+        text = _CARETS.sub(_without_carets, text)
     if "%" in text:
         text = _PERCENT.sub(lambda found: _one_line(unquote(found[0]), found[0]), text)
     return _ENTITIES.sub(lambda found: _one_line(html.unescape(found[0]), found[0]), text) if "&#" in text else text

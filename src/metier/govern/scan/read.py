@@ -80,6 +80,8 @@ _SHOWS = re.compile(
 """What stands before code that is shown to be recognised."""
 _BEGINS = re.compile(
     r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b"
+    r"|\s*(?:cmd(?:\.exe)?\s+/[ck]|msiexec\s+/|mshta\s+http|certutil\s+-|bitsadmin\s+/|regsvr32\s+/|rundll32\s)",
+    re.I,
 )
 _SHELL_LINE = re.compile(
     r"^[ \t]*(?:[$!]\s*)?(?:sudo\s+)?(?:curl|wget|bash|sh|pip3?|npm|npx|chmod|rm|echo|nc|dig|eval)\s+[-\"'$./~\w][^=(\n]*(?:[|&;>].*|https?://.*)$",

@@ -108,6 +108,16 @@ _WHOLE = re.compile(
 """The whole environment, as one text."""
 
 
+_FROM_FOLDER = re.compile(
+    r"\b(?:wget\b[^\n]*\s(?:-\w*P\s*|--directory-prefix[= ])|curl\b[^\n]*--output-dir[= ])[\"']?(?P<folder>[~\w./$-]{3,60}?)/?[\"']?\s[^\n]*\n?[^\n]*\n?[^\n]*\b(?:ba|z|da)?sh\s+[\"']?(?P=folder)/"
+)
+"""What was put into a folder is run out of it, whatever it is called."""
+
+
+_ASKS_CHAIN = re.compile(r"jsonrpc\b(?=[\s\S]*method\b)(?![\s\S]*send(?:Raw)?Transaction)")
+"""A question about what stands in a chain, which anybody may ask anywhere."""
+
+
 def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Chains whose links are several steps, told by what stands together in a file or a package.
 
@@ -208,6 +218,8 @@ def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Pur
         return
     for step in members:
         if "send" in step.labels and step.urls and step.statement.is_live and step.statement.language != "data":
+            if step.statement.is_shell and not step.received and _ASKS_CHAIN.search(step.text):
+                continue
             place = place_of_step(step, purpose)
             unnamed = not any(map(purpose.names, map(host_of, step.urls))) and not _tells_of(place, step, purpose)
             if place in (Place.UNKNOWN, Place.MESSAGING) and unnamed:
@@ -298,6 +310,10 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
     ):
         step = next(s for s in members if s.labels & {"agent-memory", "agent-write"})
         yield Seen("rewrite-agent", Severity.BLOCK, step)
+    if "fetch" in together and ("wget" in text or "--output-dir" in text) and (ran := _FROM_FOLDER.search(text)):
+        step = next((s for s in members if "fetch" in s.labels and ran["folder"] in s.text), None)
+        if step is not None and place_of_step(step, purpose) >= Place.UNKNOWN:
+            yield Seen("run-download", Severity.BLOCK, step, "by whatever name it came")
     if is_program:
         yield from _in_program(members, together, purpose, text)
 
