@@ -99,6 +99,8 @@ def forwarded(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     for part in parts:
         if part.path.lower().endswith(DOCUMENTS) or part.is_example or "@" not in part.plain:
             continue
+        if not any(word in part.plain for word in ("orward", "edirect")):
+            continue
         for found in itertools.islice(_FORWARDS.finditer(part.plain), _MAX_FOUND):
             if not _is_strangers(found["to"], purpose):
                 continue

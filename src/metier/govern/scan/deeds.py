@@ -114,6 +114,7 @@ _TIMED_LOSS = re.compile(
     re.I,
 )
 """From a day on that is written out, things are taken away."""
+_LOSES = re.compile(r"rm_rf|rmtree|\brm\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll")
 _PHP_TEXT = re.compile(
     r"[\"']<\?php\b[^\n]{0,300}(?:\bhash\(|\beval\b|\bassert\b|\bsystem\b|base64_decode|\$\w+\}?\(\s*\\?\$|_(?:REQUEST|POST|GET|COOKIE)\b)"
 )
@@ -256,7 +257,7 @@ _DEEDS = (
     Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),
-    Deed("destroy-files", _TIMED_LOSS, ("now", "today", "Date", "date +", "time("), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
+    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_LOSES,), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
     Deed("remote-command", _PHP_TEXT, ("<?php",), beside=(_PHP_WRITTEN,), also="a page of PHP that does as it is told"),
     Deed("foreign-registry", _OTHER_REGISTRY, ("integrity",), beside=(_UNLOCKED,), also="in a lock file, and nobody checks it any more"),
     Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),
@@ -296,8 +297,10 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
     for deed in _DEEDS:
         if held.isdisjoint(deed.words) or not deed.labels <= together:
             continue
+        if not all(pattern.search(text) for pattern in deed.beside):
+            continue
         places = [found.start() for found in itertools.islice(deed.pattern.finditer(text), _MAX_PLACES)]
-        if not places or not all(pattern.search(text) for pattern in deed.beside):
+        if not places:
             continue
         if deed.unless and purpose.says(deed.unless):
             continue

@@ -48,6 +48,9 @@ _ONE_TIME = re.compile(
     r"\b(?:six|6)[- ]digit\s+codes?\b|\bauthenticator\b|\b(?:recovery|backup)\s+codes?\b|\bone[- ]time\s+(?:codes?|passwords?)\b|\b(?:2fa|mfa|otp|sms)\s+codes?\b",
     re.I,
 )
+_ONE_TIME_WORDS = (
+    "digit code", "uthenticator", "ecovery code", "ackup code", "ne-time", "ne time", "2fa", "2FA", "mfa", "MFA", "otp", "OTP", "sms code", "SMS code",
+)  # fmt: skip
 _STANDING = re.compile(r"\b(?:passwords?|secret\s+access\s+key|\bPIN\b|private\s+key|passphrase)\b", re.I)
 _FORBIDS = re.compile(r"\b(?:never|do\s+not|don't|must\s+not|refuse|phish\w*|scam\w*|without\s+asking)\b", re.I)
 """What opens an account for once, and what opens it for good: whoever asks for both wants the account."""
@@ -107,6 +110,10 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
             yield Said("forward-data", Severity.BLOCK, near)
 
 
+def _may_ask(text: str) -> bool:
+    return "encoded" in text or "base64" in text or any(word in text for word in _ONE_TIME_WORDS)
+
+
 def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """All that opens an account is asked for at once, or what was read of secrets is written where others read it.
 
@@ -115,7 +122,7 @@ def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     >>> [one.rule for one in asked_for(said, Purpose())]
     ['take-secrets']
     """
-    if purpose.is_security:
+    if purpose.is_security or not _may_ask("\n".join([one.text for one in found])):
         return
     for number, sentence in enumerate(found):
         asks = _ASKS_FOR.search(sentence.text)

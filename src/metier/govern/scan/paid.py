@@ -63,7 +63,10 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
     if purpose.is_security:
         return
     last = ("", -_BELOW)
-    for number, sentence in enumerate(found):
+    # An account stands in the sentence itself, or in one of the two behind it.
+    written = [number for number, one in enumerate(found) if _WORDS.search(one.text)]
+    for number in sorted({max(0, at - before) for at in written for before in range(3)}):
+        sentence = found[number]
         if sentence.is_refused or (sentence.path, sentence.line) == last:
             continue
         near = [
@@ -72,8 +75,6 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
             if one.path == sentence.path and one.line <= sentence.line + _BELOW
         ]
         text = " ".join([one.text for one in near[:3]])
-        if not _WORDS.search(text):
-            continue
         met = next((match for pattern in _PATTERNS if (match := pattern.search(text))), None)
         if met is None or met.start() > len(sentence.text) or _HONEST.search(text):
             continue
