@@ -11,7 +11,7 @@ import pytest
 
 from metier.errors import InputError, SandboxError
 from metier.sandbox import Sandbox
-from metier.sandboxes import record_script, run_script
+from metier.sandboxes import notable, record_script, run_script
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ def test_a_script_is_run_by_what_its_first_line_names(sandbox: Sandbox, package:
     ended, recorded = record_script(sandbox, package, name, digest="")
     assert ended.stdout == b"python 1\n", ended.stderr
     assert recorded.started[1] == str(package / name) and recorded.observed == ()
+    assert notable(recorded.trace) == ()
 
 
 def test_a_shell_that_is_not_here_is_told(sandbox: Sandbox, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,9 @@ _START_UP = re.compile(
 )
 """What C libraries and interpreters read by themselves."""
 
+_TERMINAL = "/dev/tty"
+"""What bash opens to read and write when it starts. No sandbox holds a terminal, so nobody is reached by it."""
+
 _PLACES: tuple[tuple[Capability, str], ...] = (
     (
         Capability.READ_CREDENTIALS,
@@ -142,6 +145,7 @@ def notable(trace: Trace) -> tuple[Access, ...]:
         access
         for access in trace.denied
         if not (access.act == Act.READ and _START_UP.match(access.target))
+        and not (access.act == Act.WRITE and access.target == _TERMINAL)
         and not (access.act == Act.CONNECT and access.target.startswith(_BY_ITSELF))
     )
 
