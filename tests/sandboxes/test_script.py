@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from metier.errors import InputError, SandboxError
-from metier.sandbox import Sandbox
+from metier.sandbox import Act, Grant, Sandbox
 from metier.sandboxes import notable, record_script, run_script
+from metier.sandboxes.observed import ROOM
 
 
 @pytest.fixture
@@ -46,6 +47,35 @@ def test_a_script_is_run_by_what_its_first_line_names(sandbox: Sandbox, package:
     assert ended.stdout == b"python 1\n", ended.stderr
     assert recorded.started[1] == str(package / name) and recorded.observed == ()
     assert notable(recorded.trace) == ()
+
+
+def test_a_script_has_a_place_for_temporary_files(sandbox: Sandbox, package: Path) -> None:
+    (package / "made.py").write_text(
+        "import os, tempfile\n"
+        "with tempfile.TemporaryDirectory() as d: open(d + '/a.csv', 'w').write('x')\n"
+        "with tempfile.NamedTemporaryFile('w', delete=False) as f: f.write('kept')\n"
+        "os.replace(f.name, 'out'); print(os.listdir())"
+    )
+    runs = [record_script(sandbox, package, "made.py", digest="") for _ in range(2)]
+    assert [ended.stdout for ended, _ in runs] == [b"['out']\n"] * 2, runs[0][0].stderr
+    first, second = (recorded for _, recorded in runs)
+    assert first == second and notable(first.trace) == ()
+    assert [what.value for what in first.observed] == ["read-files", "write-files", "delete-files"]
+    written = first.trace.targets(Act.WRITE)
+    assert written[1:] == (f"{ROOM}/tmp/2", f"{ROOM}/tmp/2/a.csv", f"{ROOM}/tmp/3", f"{ROOM}/work/out")
+
+
+def test_a_place_for_temporary_files_that_is_granted_is_taken(sandbox: Sandbox, package: Path, work: Path) -> None:
+    (package / "made.py").write_text("import tempfile; print(tempfile.gettempdir())")
+    grant = Grant(write=(str(work),), env=(f"TMPDIR={work}",))
+    assert run_script(sandbox, package, "made.py", grant=grant).stdout.decode() == f"{work}\n"
+
+
+def test_a_temporary_file_whose_name_shows_something_is_told_by_its_name(sandbox: Sandbox, package: Path) -> None:
+    (package / "made.sh").write_text(': > "$TMPDIR/.bashrc"')
+    _, recorded = record_script(sandbox, package, "made.sh", digest="")
+    assert recorded.trace.targets(Act.WRITE) == (f"{ROOM}/tmp/.bashrc",)
+    assert [what.value for what in recorded.observed] == ["write-files", "persist"]
 
 
 def test_a_shell_that_is_not_here_is_told(sandbox: Sandbox, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

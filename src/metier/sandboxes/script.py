@@ -1,4 +1,7 @@
-"""How is a script of a package run? With its package to read, a folder of its own to write in, and nothing else."""
+"""How is a script of a package run? With its package to read, a folder of its own to write in, and nothing else.
+
+What it makes with no folder named, as `tempfile` and `mktemp` do, it makes in a folder of the run, too (`TMPDIR`).
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from metier.errors import InputError, SandboxError
-from metier.sandbox import Grant, Limits, Outcome, Sandbox, ScriptRun
-from metier.sandboxes.observed import observed
+from metier.sandbox import Grant, Limits, Outcome, Sandbox, ScriptRun, Trace
+from metier.sandboxes.observed import ROOM, comparable, observed
 from metier.sandboxes.python import python_grant
 
+_WORK, _TEMPORARY = "work", "tmp"
 _PROGRAMS = ("/bin", "/usr/bin")
 _MAX_SHEBANG = 200
 _SHEBANG = re.compile(
@@ -55,15 +60,9 @@ def run_script(
     b'hello\\n'
     """
     folder, path = _inside(package, script)
-    start, needed = _start(path)
-    with tempfile.TemporaryDirectory(prefix="metier-run-") as empty:
-        place = str(work or empty)
-        return sandbox.run(
-            [*start, *arguments],
-            grant=needed | grant | Grant(read=(str(folder),), write=(place,)),
-            limits=limits,
-            stdin=stdin,
-            cwd=place,
+    with _room() as room:
+        return _run_in(
+            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=stdin, work=work or room / _WORK
         )
 
 
@@ -79,6 +78,9 @@ def record_script(
 ) -> tuple[Outcome, ScriptRun]:
     """Run a script as `run_script` does, and record of which content it was, how it ended and what it touched.
 
+    The folder of the run is recorded as `/metier-run`, and what the script makes for a while as a number in it: two runs
+    that do the same leave the same record.
+
     Args:
         digest: That of the skill in the package; empty if it holds none.
 
@@ -86,10 +88,12 @@ def record_script(
         InputError, SandboxError: As `run_script`.
     """
     folder, path = _inside(package, script)
-    with tempfile.TemporaryDirectory(prefix="metier-run-") as work:
-        place = str(Path(work).resolve())
-        ended = run_script(sandbox, folder, script, arguments, grant=grant, limits=limits, work=place)
-    own, granted = (str(folder), place), tuple(str(Path(name).resolve()) for name in grant.write)
+    with _room() as room:
+        ended = _run_in(
+            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=b"", work=room / _WORK
+        )
+        accesses = comparable(ended.trace.accesses, room=str(room), temporary=str(room / _TEMPORARY))
+    own, granted = (str(folder), ROOM), tuple(str(Path(name).resolve()) for name in grant.write)
     started = (str(Path(_start(path)[0][0]).resolve()), str(path))
     return ended, ScriptRun(
         digest=digest,
@@ -103,9 +107,44 @@ def record_script(
         own=own,
         granted=granted,
         started=started,
-        observed=observed(ended.trace, own=own, granted=granted, started=started),
-        accesses=ended.trace.accesses,
+        observed=observed(Trace(accesses=accesses), own=own, granted=granted, started=started),
+        accesses=accesses,
         complete=ended.trace.complete,
+    )
+
+
+@contextmanager
+def _room() -> Iterator[Path]:
+    """The folder of one run: one to work in, and one for temporary files."""
+    with tempfile.TemporaryDirectory(prefix="metier-run-") as name:
+        room = Path(name).resolve()
+        (room / _WORK).mkdir()
+        (room / _TEMPORARY).mkdir()
+        yield room
+
+
+def _run_in(
+    room: Path,
+    sandbox: Sandbox,
+    folder: Path,
+    path: Path,
+    arguments: Sequence[str],
+    *,
+    grant: Grant,
+    limits: Limits,
+    stdin: bytes,
+    work: str | Path,
+) -> Outcome:
+    start, needed = _start(path)
+    temporary = Grant(env=(f"TMPDIR={room / _TEMPORARY}",))  # the first, as what is granted may name another
+    # One folder where it can be, as no file can be renamed from one that is granted to another.
+    places = (str(room),) if Path(work).is_relative_to(room) else (str(room), str(work))
+    return sandbox.run(
+        [*start, *arguments],
+        grant=temporary | needed | grant | Grant(read=(str(folder),), write=places),
+        limits=limits,
+        stdin=stdin,
+        cwd=work,
     )
 
 
