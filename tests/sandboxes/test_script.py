@@ -35,10 +35,10 @@ def test_a_python_script_and_a_shell_script_run(sandbox: Sandbox, package: Path)
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("say.sh", "#!/usr/bin/env python3\nimport sys; print(*['python', sys.flags.isolated])"),
+        ("say.sh", "#!/usr/bin/env python3\nimport sys; print(*['python', sys.flags.ignore_environment])"),
         ("say.sh", "#!/bin/bash\na=(python 1)\necho ${a[@]}"),
         ("say.bash", "a=(python 1)\necho ${a[@]}"),
-        ("say.py", "#!/bin/sh\nimport sys; print(*['python', sys.flags.isolated])"),
+        ("say.py", "#!/bin/sh\nimport sys; print(*['python', sys.flags.ignore_environment])"),
     ],
 )
 def test_a_script_is_run_by_what_its_first_line_names(sandbox: Sandbox, package: Path, name: str, content: str) -> None:
@@ -47,6 +47,31 @@ def test_a_script_is_run_by_what_its_first_line_names(sandbox: Sandbox, package:
     assert ended.stdout == b"python 1\n", ended.stderr
     assert recorded.started[1] == str(package / name) and recorded.observed == ()
     assert notable(recorded.trace) == ()
+
+
+def test_a_script_imports_what_lies_beside_it_and_nothing_of_where_it_works(
+    sandbox: Sandbox, package: Path, work: Path
+) -> None:
+    (package / "scripts" / "parts").mkdir()
+    (package / "scripts" / "parts" / "one.py").write_text("def f(): return 'one'")
+    (package / "scripts" / "two.py").write_text("from parts.one import f")
+    (package / "scripts" / "uses.py").write_text("from two import f; print(f())")
+    (work / "three.py").write_text("")
+    (package / "scripts" / "strays.py").write_text("import three")
+    ended, recorded = record_script(sandbox, package, "scripts/uses.py", digest="")
+    assert ended.stdout == b"one\n", ended.stderr
+    assert (recorded.observed, notable(recorded.trace)) == ((), ())
+    grant = Grant(env=(f"PYTHONPATH={work}",))
+    assert (
+        b"No module named 'three'" in run_script(sandbox, package, "scripts/strays.py", grant=grant, work=work).stderr
+    )
+
+
+def test_a_file_that_is_no_module_is_read_by_the_script(sandbox: Sandbox, package: Path) -> None:
+    (package / "scripts" / "data.txt").write_text("")
+    (package / "scripts" / "reads.py").write_text("open(__file__.replace('reads.py', 'data.txt'))")
+    _, recorded = record_script(sandbox, package, "scripts/reads.py", digest="")
+    assert [what.value for what in recorded.observed] == ["read-files"]
 
 
 def test_a_script_has_a_place_for_temporary_files(sandbox: Sandbox, package: Path) -> None:

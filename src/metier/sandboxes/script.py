@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from metier.errors import InputError, SandboxError
-from metier.sandbox import Grant, Limits, Outcome, Sandbox, ScriptRun, Trace
+from metier.sandbox import Act, Grant, Limits, Outcome, Sandbox, ScriptRun, Trace
+from metier.sandboxes.confine import covers
 from metier.sandboxes.observed import ROOM, comparable, observed
 from metier.sandboxes.python import python_grant
 
 _WORK, _TEMPORARY = "work", "tmp"
 _PROGRAMS = ("/bin", "/usr/bin")
+_MODULES = (".py", ".pyc", ".so")
 _MAX_SHEBANG = 200
 _SHEBANG = re.compile(
     r"#!\s*(\S*/env\s+(-S\s+)?)?(\S*/)?(?P<name>bash|dash|sh|python)[\d.]*(?P<options>(\s+-\S+)*)\s*$"
@@ -94,7 +96,7 @@ def record_script(
         )
         accesses = comparable(ended.trace.accesses, room=str(room), temporary=str(room / _TEMPORARY))
     own, granted = (str(folder), ROOM), tuple(str(Path(name).resolve()) for name in grant.write)
-    started = (str(Path(_start(path)[0][0]).resolve()), str(path))
+    started = (str(Path(_start(path)[0][0]).resolve()), str(path), *_imported(path, ended.trace))
     return ended, ScriptRun(
         digest=digest,
         script=path.relative_to(folder).as_posix(),
@@ -172,12 +174,24 @@ def _start(path: Path) -> tuple[list[str], Grant]:
         return [str(path)], Grant(exec=(str(path),))
     name, options = named
     if name == "python":
-        # Isolated: neither the environment nor the folder of the script adds to what can be imported.
-        return [sys.executable, "-I", "-B", str(path)], python_grant()
+        # Neither the environment nor the user's own libraries add to what can be imported; the script's folder does, as
+        # it does where an agent runs the script. The folder it works in is another.
+        return [sys.executable, "-E", "-s", "-B", str(path)], python_grant()
     shell = shutil.which(name, path=os.pathsep.join(_PROGRAMS))
     if shell is None:
         raise SandboxError(f"The script {path.name!r} needs {name}, which is not in {' or '.join(_PROGRAMS)}.")
     return [shell, *options, str(path)], Grant(exec=(shell,))
+
+
+def _imported(path: Path, trace: Trace) -> tuple[str, ...]:
+    """The modules beside a Python script that it read, with the folders in which Python looked for them."""
+    named = _named(path)
+    if named is None or named[0] != "python":
+        return ()
+    below = [Path(target) for target in trace.targets(Act.READ) if covers((str(path.parent),), target)]
+    modules = [place for place in below if place.suffix in _MODULES]
+    folders = {path.parent, *(folder for module in modules for folder in module.parents)}
+    return tuple(map(str, (place for place in below if place in modules or place in folders)))
 
 
 def _named(path: Path) -> tuple[str, list[str]] | None:
