@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +156,19 @@ def test_the_command_says_what_is_wrong_with_a_kind() -> None:
     done = metier("run", ".", "none.py", "--kind", "landlok")
     assert done.returncode == 2
     assert "Did you mean 'landlock'?" in done.stderr
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_what_a_script_says_reaches_a_pipe_as_it_is_and_a_terminal_without_escapes(
+    sandbox: Sandbox, package: Path, stream: str
+) -> None:
+    (package / "escapes.py").write_text(f"import sys; sys.{stream}.buffer.write(b'\\x1b[31mred\\xff\\tx\\n')")
+    command = [sys.executable, "-m", "metier", "sandbox", "run", str(package), "escapes.py", "--kind", sandbox.name]
+    piped = subprocess.run(command, capture_output=True, check=False)
+    assert getattr(piped, stream).startswith(b"\x1b[31mred\xff\tx\n")
+    ours, theirs = pty.openpty()
+    subprocess.run(command, stdout=theirs, stderr=theirs, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 4096)
+    os.close(ours)
+    assert b"\x1b" not in shown and b" [31mred" in shown

@@ -80,8 +80,8 @@ def record_script(
 ) -> tuple[Outcome, ScriptRun]:
     """Run a script as `run_script` does, and record of which content it was, how it ended and what it touched.
 
-    The folder of the run is recorded as `/metier-run`, and what the script makes for a while as a number in it: two runs
-    that do the same leave the same record.
+    The folder of the run is recorded as `/metier-run`, and a temporary file by its number: two runs that
+    do the same leave the same record.
 
     Args:
         digest: That of the skill in the package; empty if it holds none.

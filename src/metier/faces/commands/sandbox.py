@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, one_line, say, table
 
 app = typer.Typer(
     name="sandbox",
@@ -60,7 +61,7 @@ def run(
 ) -> None:
     """Run a script of a package in a sandbox and tell what it tried. Exit code 1 if it failed or tried what it may not.
 
-    Example: metier sandbox run examples/first-trade/packages/clean-csv scripts/clean_csv.py
+    Example: metier sandbox run examples/first-trade/packages/clean-csv scripts/clean_csv.py -- --help
     """
     from metier.sandbox import Grant, Limits
     from metier.sandboxes import notable, open_sandbox, record_script
@@ -81,10 +82,8 @@ def run(
     if json:
         as_json(recorded)
     else:
-        sys.stdout.buffer.write(ended.stdout)
-        sys.stdout.flush()
-        for line in recorded.stderr.splitlines():
-            say(line)
+        _pass_on(ended.stdout, to=sys.stdout)
+        _pass_on(ended.stderr, to=sys.stderr)
         if ended.killed_by:
             say(f"metier: killed by its limit: {ended.killed_by.value}.")
         for access in denied:
@@ -93,6 +92,18 @@ def run(
         say(f"metier: observed: {shown} ({recorded.kind}, exit code {ended.exit_code})")
     if denied or not ended.ok:
         raise typer.Exit(1)
+
+
+def _pass_on(output: bytes, *, to: TextIO) -> None:
+    """Write what a script said: as it is to a program or file, without control characters to a terminal."""
+    with suppress(BrokenPipeError):
+        if to.isatty():
+            lines = output.decode(errors="replace").splitlines()
+            to.write("".join(f"{one_line(line.expandtabs())}\n" for line in lines))
+        else:
+            to.flush()
+            to.buffer.write(output)
+        to.flush()
 
 
 def _digest(folder: Path) -> str:
