@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from metier.errors import InputError, SandboxError
-from metier.sandbox import Act, Grant, Sandbox
+from metier.faces.cli import app
+from metier.sandbox import Act, Grant, Limits, Sandbox
 from metier.sandboxes import notable, record_script, run_script
 from metier.sandboxes.observed import ROOM
 
@@ -172,3 +174,35 @@ def test_what_a_script_says_reaches_a_pipe_as_it_is_and_a_terminal_without_escap
     shown = os.read(ours, 4096)
     os.close(ours)
     assert b"\x1b" not in shown and b" [31mred" in shown
+
+
+def test_the_command_hands_on_standard_input(package: Path, tmp_path: Path) -> None:
+    (package / "hears.py").write_text("import sys; print(sys.stdin.read())")
+    (tmp_path / "words").write_text("hello")
+    assert metier("run", package, "hears.py", "--stdin", tmp_path / "words").stdout == "hello\n"
+    command = [sys.executable, "-m", "metier", "sandbox", "run", str(package), "hears.py", "--stdin", "-"]
+    assert subprocess.run(command, input=b"hi", capture_output=True, check=False).stdout == b"hi\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), {"wall_s": 10.0, "cpu_s": 10.0, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}),
+        (("--wall", "60"), {"wall_s": 60.0, "cpu_s": 60.0}),
+        (("--wall", "2"), {"wall_s": 2.0, "cpu_s": 10.0}),
+        (("--wall", "60", "--cpu", "3"), {"wall_s": 60.0, "cpu_s": 3.0}),
+        (("--memory", "64", "--output", "2"), {"memory_bytes": 64 << 20, "output_bytes": 2 << 20}),
+    ],
+)
+def test_the_command_sets_limits(
+    package: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], told: dict[str, float]
+) -> None:
+    seen: list[Limits] = []
+
+    def recording(*_: object, limits: Limits, **rest: object) -> None:
+        seen.append(limits)
+        raise InputError("seen")
+
+    monkeypatch.setattr("metier.sandboxes.record_script", recording)
+    CliRunner().invoke(app, ["sandbox", "run", str(package), "scripts/ok.py", *options])
+    assert {name: getattr(seen[0], name) for name in told} == told

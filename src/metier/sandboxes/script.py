@@ -77,6 +77,7 @@ def record_script(
     digest: str,
     grant: Grant = Grant(),
     limits: Limits = Limits(),
+    stdin: bytes = b"",
 ) -> tuple[Outcome, ScriptRun]:
     """Run a script as `run_script` does, and record of which content it was, how it ended and what it touched.
 
@@ -92,7 +93,7 @@ def record_script(
     folder, path = _inside(package, script)
     with _room() as room:
         ended = _run_in(
-            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=b"", work=room / _WORK
+            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=stdin, work=room / _WORK
         )
         accesses = comparable(ended.trace.accesses, room=str(room), temporary=str(room / _TEMPORARY))
     own, granted = (str(folder), ROOM), tuple(str(Path(name).resolve()) for name in grant.write)
