@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from house import ROOT
+from metier import lifecycle
 from metier.errors import ConfigError
 from metier.workspace import line_of, open_workspace, parse_settings
 
@@ -76,6 +77,19 @@ def test_a_wrong_file_names_the_line_and_the_key(folder: Path, change: tuple[str
     assert "metier.toml" in str(error.value)
 
 
+def test_a_workspace_that_only_governs_packages_is_read_and_cannot_be_run(tmp_path: Path) -> None:
+    (tmp_path / "packages").mkdir()
+    (tmp_path / "metier.toml").write_text('[workspace]\nname = "t"\n[discover]\npackages = ["packages"]\n')
+    workspace = open_workspace(tmp_path)
+    assert not workspace.is_whole
+    with pytest.raises(
+        ConfigError, match=r"needs taxonomy and documents under \[discover\] in its metier.toml"
+    ) as error:
+        lifecycle.run(workspace, dry_run=True)
+    assert "metier govern gate" in error.value.hint
+    assert not workspace.home.exists()
+
+
 def test_a_missing_file_tells_where_a_workspace_is(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"Expected a metier\.toml") as error:
         open_workspace(tmp_path)
@@ -89,8 +103,8 @@ def test_a_postgresql_address_stays_as_it_is(folder: Path) -> None:
 
 
 def test_a_missing_section_is_named() -> None:
-    with pytest.raises(ConfigError, match="'discover' is missing"):
-        parse_settings('[workspace]\nname = "t"\n')
+    with pytest.raises(ConfigError, match="'workspace' is missing"):
+        parse_settings("[discover]\ndocuments = []\n")
 
 
 def test_a_key_without_a_line_has_none() -> None:

@@ -32,7 +32,7 @@ from metier.digest import digest
 from metier.discover import stage as discover_stage
 from metier.discover.classify import classify
 from metier.distill import stage as distill_stage
-from metier.errors import NotStored, StageError
+from metier.errors import ConfigError, NotStored, StageError
 from metier.evaluate import stage as evaluate_stage
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
@@ -61,7 +61,7 @@ from metier.stores.package import read_package
 from metier.update import stage as update_stage
 from metier.verdict import Evidence, ExposureTier, Verdict
 from metier.wheel import Context, Listener, Result, Stage, Turned, count, turn
-from metier.workspace import Workspace
+from metier.workspace import FILE, Workspace
 
 STAGES = ("discover", "distill", "practice", "evaluate", "govern", "store", "compose", "update")
 POLICY = "letterwork"
@@ -79,8 +79,10 @@ def run(
     """Turn the wheel of a workspace once; unchanged stages are not run again.
 
     Raises:
+        ConfigError: The workspace leaves out what a run needs.
         MetierError: See `metier.wheel.turn`; whatever was done is kept, and the next run goes on from there.
     """
+    _refuse_partial(workspace)
     stages = Spokes(workspace).stages()
     if dry_run:
         with _as_it_is(workspace) as store:
@@ -358,6 +360,17 @@ class Spokes:
         return kept
 
 
+def _refuse_partial(workspace: Workspace) -> None:
+    if workspace.is_whole:
+        return
+    discover = workspace.settings.discover
+    missing = " and ".join(name for name in ("taxonomy", "documents") if not getattr(discover, name))
+    raise ConfigError(
+        f"A run of {str(workspace.folder)!r} needs {missing} under [discover] in its {FILE}.",
+        hint="Without them its packages can be governed: metier govern gate FOLDER -w WORKSPACE.",
+    )
+
+
 @contextmanager
 def _as_it_is(workspace: Workspace) -> Iterator[Store]:
     """The store of a workspace to look into: an empty one elsewhere if there is none yet, so that nothing is made."""
@@ -444,6 +457,8 @@ def _local(path: Path) -> Client:
 
 def latest(workspace: Workspace, store: Store) -> dict[str, StageRecord]:
     """The results that hold for a workspace as it stands, by stage; a stage that was not run is left out."""
+    if not workspace.is_whole:
+        return {}
     turned = turn(Spokes(workspace).stages(), store, workspace.home, dry_run=True)
     return {one.stage: one.record for one in turned if one.record is not None}
 

@@ -206,7 +206,7 @@ class ScriptRun:
         exit_code, killed_by, truncated, stdout, stderr: As of the `Outcome`; the output as text.
         own, granted, started: As `metier.sandboxes.observed` takes them.
         observed: The capabilities that it showed, for whoever reads the record; a gate tells them anew.
-        accesses, complete: As of the `Trace`.
+        accesses, complete: As of the `Trace`, with the folder of the run called `/metier-run`.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}

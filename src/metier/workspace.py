@@ -10,7 +10,8 @@
     [[compose.goals]]   what should be reached with the stored skills
     [update]      how much is practised on failures, and what a promotion must not lose
 
-Paths are relative to the file. An unknown key, a wrong type or a missing file stops the run before the first stage.
+Only `name` must be there. Whoever only governs packages leaves out taxonomy and documents, which a run needs. Paths are
+relative to the file. An unknown key, a wrong type or a missing file stops the run before the first stage.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Settings:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     workspace: WorkspaceSettings
-    discover: DiscoverSettings
+    discover: DiscoverSettings = field(default_factory=DiscoverSettings)
     distill: DistillSettings = field(default_factory=DistillSettings)
     practice: PracticeConfig = field(default_factory=PracticeConfig)
     evaluate: EvaluateSettings = field(default_factory=EvaluateSettings)
@@ -82,6 +83,11 @@ class Workspace:
         """The address of the store: a PostgreSQL URL as it is, a path made absolute."""
         address = self.settings.workspace.store
         return address if "://" in address else str(self.folder / address)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the wheel can be turned; where not, packages can be governed all the same."""
+        return bool(self.settings.discover.taxonomy)
 
     def path(self, name: str) -> Path:
         """A path of the settings, made absolute."""
@@ -209,7 +215,8 @@ def _limits(settings: Settings) -> Iterator[tuple[str, str, bool, str]]:
 
 def _refuse_missing(workspace: Workspace, text: str, where: str) -> None:
     discover = workspace.settings.discover
-    named = [("taxonomy", discover.taxonomy), *(("documents", d) for d in discover.documents)]
+    named = [("taxonomy", discover.taxonomy)] if discover.taxonomy else []
+    named += [("documents", d) for d in discover.documents]
     named += [("packages", p) for p in discover.packages]
     named += [("model", discover.model)] if discover.model else []
     for key, name in named:

@@ -367,3 +367,19 @@ def test_another_package_restores_nothing(metier: Command, workspace: Path, tmp_
     code, _, err = metier("govern", "restore", "reverse", "--package", other, *BY, "-w", workspace)
     assert code == 2
     assert "holds the skill 'other', not 'reverse'" in err
+
+
+def test_packages_are_judged_and_explained_in_a_workspace_that_has_nothing_else(
+    metier: Command, tmp_path: Path, package: Path
+) -> None:
+    folder = tmp_path / "only"
+    folder.mkdir()
+    (folder / "metier.toml").write_text('[workspace]\nname = "t"\n', encoding="utf-8")
+    code, _, err = metier("govern", "explain", "reverse", "-w", folder)
+    assert code == 2 and "metier govern gate PACKAGES" in err
+    assert not (folder / ".metier").exists()
+    assert "G1\tpassed" in metier("govern", "gate", package, "-w", folder)[1]
+    assert metier("govern", "explain", "reverse", "-w", folder)[0] == 0
+    assert metier("govern", "audit", "--verify", "-w", folder)[0] == 0
+    code, _, err = metier("run", folder)
+    assert code == 2 and "needs taxonomy and documents" in err

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from metier.errors import InputError, SandboxError
-from metier.sandbox import Sandbox
-from metier.sandboxes import record_script, run_script
+from metier.faces.cli import app
+from metier.sandbox import Act, Grant, Limits, Sandbox
+from metier.sandboxes import notable, record_script, run_script
+from metier.sandboxes.observed import ROOM
 
 
 @pytest.fixture
@@ -34,10 +39,10 @@ def test_a_python_script_and_a_shell_script_run(sandbox: Sandbox, package: Path)
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("say.sh", "#!/usr/bin/env python3\nimport sys; print(*['python', sys.flags.isolated])"),
+        ("say.sh", "#!/usr/bin/env python3\nimport sys; print(*['python', sys.flags.ignore_environment])"),
         ("say.sh", "#!/bin/bash\na=(python 1)\necho ${a[@]}"),
         ("say.bash", "a=(python 1)\necho ${a[@]}"),
-        ("say.py", "#!/bin/sh\nimport sys; print(*['python', sys.flags.isolated])"),
+        ("say.py", "#!/bin/sh\nimport sys; print(*['python', sys.flags.ignore_environment])"),
     ],
 )
 def test_a_script_is_run_by_what_its_first_line_names(sandbox: Sandbox, package: Path, name: str, content: str) -> None:
@@ -45,6 +50,61 @@ def test_a_script_is_run_by_what_its_first_line_names(sandbox: Sandbox, package:
     ended, recorded = record_script(sandbox, package, name, digest="")
     assert ended.stdout == b"python 1\n", ended.stderr
     assert recorded.started[1] == str(package / name) and recorded.observed == ()
+    assert notable(recorded.trace) == ()
+
+
+def test_a_script_imports_what_lies_beside_it_and_nothing_of_where_it_works(
+    sandbox: Sandbox, package: Path, work: Path
+) -> None:
+    (package / "scripts" / "parts").mkdir()
+    (package / "scripts" / "parts" / "one.py").write_text("def f(): return 'one'")
+    (package / "scripts" / "two.py").write_text("from parts.one import f")
+    (package / "scripts" / "uses.py").write_text("from two import f; print(f())")
+    (work / "three.py").write_text("")
+    (package / "scripts" / "strays.py").write_text("import three")
+    ended, recorded = record_script(sandbox, package, "scripts/uses.py", digest="")
+    assert ended.stdout == b"one\n", ended.stderr
+    assert (recorded.observed, notable(recorded.trace)) == ((), ())
+    grant = Grant(env=(f"PYTHONPATH={work}",))
+    assert (
+        b"No module named 'three'" in run_script(sandbox, package, "scripts/strays.py", grant=grant, work=work).stderr
+    )
+
+
+def test_a_file_that_is_no_module_is_read_by_the_script(sandbox: Sandbox, package: Path) -> None:
+    (package / "scripts" / "data.txt").write_text("")
+    (package / "scripts" / "reads.py").write_text("open(__file__.replace('reads.py', 'data.txt'))")
+    _, recorded = record_script(sandbox, package, "scripts/reads.py", digest="")
+    assert [what.value for what in recorded.observed] == ["read-files"]
+
+
+def test_a_script_has_a_place_for_temporary_files(sandbox: Sandbox, package: Path) -> None:
+    (package / "made.py").write_text(
+        "import os, tempfile\n"
+        "with tempfile.TemporaryDirectory() as d: open(d + '/a.csv', 'w').write('x')\n"
+        "with tempfile.NamedTemporaryFile('w', delete=False) as f: f.write('kept')\n"
+        "os.replace(f.name, 'out'); print(os.listdir())"
+    )
+    runs = [record_script(sandbox, package, "made.py", digest="") for _ in range(2)]
+    assert [ended.stdout for ended, _ in runs] == [b"['out']\n"] * 2, runs[0][0].stderr
+    first, second = (recorded for _, recorded in runs)
+    assert first == second and notable(first.trace) == ()
+    assert [what.value for what in first.observed] == ["read-files", "write-files", "delete-files"]
+    written = first.trace.targets(Act.WRITE)
+    assert written[1:] == (f"{ROOM}/tmp/2", f"{ROOM}/tmp/2/a.csv", f"{ROOM}/tmp/3", f"{ROOM}/work/out")
+
+
+def test_a_place_for_temporary_files_that_is_granted_is_taken(sandbox: Sandbox, package: Path, work: Path) -> None:
+    (package / "made.py").write_text("import tempfile; print(tempfile.gettempdir())")
+    grant = Grant(write=(str(work),), env=(f"TMPDIR={work}",))
+    assert run_script(sandbox, package, "made.py", grant=grant).stdout.decode() == f"{work}\n"
+
+
+def test_a_temporary_file_whose_name_shows_something_is_told_by_its_name(sandbox: Sandbox, package: Path) -> None:
+    (package / "made.sh").write_text(': > "$TMPDIR/.bashrc"')
+    _, recorded = record_script(sandbox, package, "made.sh", digest="")
+    assert recorded.trace.targets(Act.WRITE) == (f"{ROOM}/tmp/.bashrc",)
+    assert [what.value for what in recorded.observed] == ["write-files", "persist"]
 
 
 def test_a_shell_that_is_not_here_is_told(sandbox: Sandbox, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,3 +158,51 @@ def test_the_command_says_what_is_wrong_with_a_kind() -> None:
     done = metier("run", ".", "none.py", "--kind", "landlok")
     assert done.returncode == 2
     assert "Did you mean 'landlock'?" in done.stderr
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_what_a_script_says_reaches_a_pipe_as_it_is_and_a_terminal_without_escapes(
+    sandbox: Sandbox, package: Path, stream: str
+) -> None:
+    (package / "escapes.py").write_text(f"import sys; sys.{stream}.buffer.write(b'\\x1b[31mred\\xff\\tx\\n')")
+    command = [sys.executable, "-m", "metier", "sandbox", "run", str(package), "escapes.py", "--kind", sandbox.name]
+    piped = subprocess.run(command, capture_output=True, check=False)
+    assert getattr(piped, stream).startswith(b"\x1b[31mred\xff\tx\n")
+    ours, theirs = pty.openpty()
+    subprocess.run(command, stdout=theirs, stderr=theirs, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 4096)
+    os.close(ours)
+    assert b"\x1b" not in shown and b" [31mred" in shown
+
+
+def test_the_command_hands_on_standard_input(package: Path, tmp_path: Path) -> None:
+    (package / "hears.py").write_text("import sys; print(sys.stdin.read())")
+    (tmp_path / "words").write_text("hello")
+    assert metier("run", package, "hears.py", "--stdin", tmp_path / "words").stdout == "hello\n"
+    command = [sys.executable, "-m", "metier", "sandbox", "run", str(package), "hears.py", "--stdin", "-"]
+    assert subprocess.run(command, input=b"hi", capture_output=True, check=False).stdout == b"hi\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), {"wall_s": 10.0, "cpu_s": 10.0, "memory_bytes": 1 << 30, "output_bytes": 1 << 20}),
+        (("--wall", "60"), {"wall_s": 60.0, "cpu_s": 60.0}),
+        (("--wall", "2"), {"wall_s": 2.0, "cpu_s": 10.0}),
+        (("--wall", "60", "--cpu", "3"), {"wall_s": 60.0, "cpu_s": 3.0}),
+        (("--memory", "64", "--output", "2"), {"memory_bytes": 64 << 20, "output_bytes": 2 << 20}),
+    ],
+)
+def test_the_command_sets_limits(
+    package: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], told: dict[str, float]
+) -> None:
+    seen: list[Limits] = []
+
+    def recording(*_: object, limits: Limits, **rest: object) -> None:
+        seen.append(limits)
+        raise InputError("seen")
+
+    monkeypatch.setattr("metier.sandboxes.record_script", recording)
+    CliRunner().invoke(app, ["sandbox", "run", str(package), "scripts/ok.py", *options])
+    assert {name: getattr(seen[0], name) for name in told} == told

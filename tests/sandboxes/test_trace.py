@@ -11,7 +11,7 @@ import pytest
 
 from metier.capability import Capability
 from metier.sandbox import Access, Act, Grant, Outcome, Trace
-from metier.sandboxes import observed, python_grant
+from metier.sandboxes import notable, observed, python_grant
 
 Run = Callable[..., Outcome]
 
@@ -209,3 +209,8 @@ def test_keys_in_a_folder_that_was_granted_are_keys() -> None:
 
 def test_code_that_is_called_credentials_is_no_key() -> None:
     assert observed(Trace(accesses=(Access(act=Act.READ, target="/srv/auth/credentials.py", allowed=True),))) == ()
+
+
+def test_a_terminal_that_is_read_or_changed_is_told() -> None:
+    accesses = tuple(Access(act=act, target="/dev/tty", allowed=False) for act in (Act.WRITE, Act.READ, Act.CHANGE))
+    assert notable(Trace(accesses=accesses)) == accesses[1:]

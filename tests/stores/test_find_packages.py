@@ -75,6 +75,23 @@ def test_a_search_shows_the_best_first_and_says_whether_to_load_it(library: Path
     assert "load the first" in done.output
 
 
+def test_a_search_prints_what_is_shown_under_a_budget(library: Path, tmp_path: Path) -> None:
+    (library / "reverse" / "notes.md").write_text("Mind the accents.\n")
+    write_package(MERGE, tmp_path / "other")
+    index = ("--index", str(tmp_path / "i.db"))
+    CliRunner().invoke(app, ["search", "x", str(tmp_path / "other"), *index])
+    asked = ["search", "Write the letters of this word backwards", str(library), *index]
+    told = json.loads(CliRunner().invoke(app, [*asked, "--tokens", "500", "--json"]).stdout)
+    assert told["tokens"] <= told["budget"] == 500
+    assert {piece["listed"]["origin"] for piece in told["shown"]} == {str(library)}
+    reverse = [piece for piece in told["shown"] if piece["listed"]["name"] == "reverse"]
+    assert (reverse[0]["level"], reverse[0]["path"]) == ("metadata", "")
+    assert ("resource", "notes.md") in [(piece["level"], piece["path"]) for piece in reverse]
+    done = CliRunner().invoke(app, [*asked, "--tokens", "500"])
+    assert done.stdout.startswith("- reverse: ") and "Mind the accents." in done.stdout
+    assert f"{told['tokens']} of 500 tokens; {told['left_out']} skills are left out." in done.stderr
+
+
 def test_a_search_for_nothing_says_so(library: Path) -> None:
     done = CliRunner().invoke(app, ["search", "bake a cake", str(library), "--json"])
     found = json.loads(done.stdout)

@@ -25,13 +25,14 @@ class DiscoverSettings:
     """Which taxonomy, which documents and which folders of packages are read.
 
     Attributes:
+        taxonomy: Empty where only packages are governed; without one the wheel cannot be turned.
         model: The folder of a model that also finds implied skills, as `metier discover train` writes it, or empty.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    taxonomy: str
-    documents: tuple[str, ...]
+    taxonomy: str = ""
+    documents: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     model: str = ""
 

@@ -25,18 +25,24 @@ T = TypeVar("T")
 
 
 @contextmanager
-def stored(folder: Path) -> Iterator[Store]:
+def stored(folder: Path, *, begin: bool = False) -> Iterator[Store]:
     """Open the store of a workspace that has been run.
 
+    Args:
+        begin: Whether to make the store where no run would: in a workspace that only governs packages.
+
     Raises:
-        NotStored: It has not been run yet.
+        NotStored: There is none yet.
     """
     from metier.stores.open import open_store
     from metier.workspace import open_workspace
 
     workspace = open_workspace(folder)
     if "://" not in workspace.store and not Path(workspace.store).exists():
-        raise NotStored(f"Nothing is stored for {str(folder)!r} yet.", hint=f"Run it first: metier run {folder}")
+        if workspace.is_whole or not begin:
+            way = f"metier run {folder}" if workspace.is_whole else f"metier govern gate PACKAGES -w {folder}"
+            raise NotStored(f"Nothing is stored for {str(folder)!r} yet.", hint=f"Run it first: {way}")
+        workspace.home.mkdir(exist_ok=True)
     with closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
         yield store
 
@@ -90,7 +96,7 @@ def looked_over(
     touched = _trace(trace) if trace else None
     looked = []
     with ExitStack() as opened:
-        store = opened.enter_context(stored(workspace)) if workspace else None
+        store = opened.enter_context(stored(workspace, begin=True)) if workspace else None
         client = opened.enter_context(asked(opinion))
         evidence_of = _measured_in(store) if store else None
         for folder in folders:

@@ -9,16 +9,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from metier.capability import Capability
 from metier.sandbox import Access, Act, ScriptRun, Trace
 from metier.sandboxes.confine import covers
+
+ROOM = "/metier-run"
+"""What the folder of a run is called in its record. It stands at the root, where no link can lead elsewhere."""
 
 _START_UP = re.compile(
     r"/(usr/)?lib(32|64|exec)?/|/usr/(share|local)/|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
     r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
 )
 """What C libraries and interpreters read by themselves."""
+
+_TERMINAL = "/dev/tty"
+"""What bash opens to read and write when it starts. No sandbox holds a terminal, so nobody is reached by it."""
 
 _PLACES: tuple[tuple[Capability, str], ...] = (
     (
@@ -142,8 +149,38 @@ def notable(trace: Trace) -> tuple[Access, ...]:
         access
         for access in trace.denied
         if not (access.act == Act.READ and _START_UP.match(access.target))
+        and not (access.act == Act.WRITE and access.target == _TERMINAL)
         and not (access.act == Act.CONNECT and access.target.startswith(_BY_ITSELF))
     )
+
+
+def comparable(accesses: Iterable[Access], *, room: str, temporary: str) -> tuple[Access, ...]:
+    """Tell accesses so that two runs which did the same compare equal, though they made up other names.
+
+    Args:
+        room: The folder of the run, which becomes `ROOM`.
+        temporary: The folder in it for temporary files. What lies in it is told by number, in the order of its first
+            touch, unless its name shows a capability.
+
+    >>> access = Access(act=Act.WRITE, target="/tmp/run-x7/tmp/k3w9/out.csv", allowed=True)
+    >>> comparable([access], room="/tmp/run-x7", temporary="/tmp/run-x7/tmp")[0].target
+    '/metier-run/tmp/1/out.csv'
+    """
+    numbers: dict[str, int] = {}
+
+    def told(target: str) -> str:
+        if not covers((room,), target):
+            return target
+        if target != temporary and covers((temporary,), target) and not _shows(target):
+            name, slash, rest = target[len(temporary) + 1 :].partition("/")
+            target = f"{temporary}/{numbers.setdefault(name, len(numbers) + 1)}{slash}{rest}"
+        return ROOM + target[len(room) :]
+
+    return tuple(replace(access, target=told(access.target)) for access in accesses)
+
+
+def _shows(target: str) -> bool:
+    return any(re.search(pattern, target) for _, pattern in (*_PLACES, *_CHANGED))
 
 
 def _shown(

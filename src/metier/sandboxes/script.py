@@ -1,4 +1,7 @@
-"""How is a script of a package run? With its package to read, a folder of its own to write in, and nothing else."""
+"""How is a script of a package run? With its package to read, a folder of its own to write in, and nothing else.
+
+What it makes with no folder named, as `tempfile` and `mktemp` do, it makes in a folder of the run, too (`TMPDIR`).
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,19 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from metier.errors import InputError, SandboxError
-from metier.sandbox import Grant, Limits, Outcome, Sandbox, ScriptRun
-from metier.sandboxes.observed import observed
+from metier.sandbox import Act, Grant, Limits, Outcome, Sandbox, ScriptRun, Trace
+from metier.sandboxes.confine import covers
+from metier.sandboxes.observed import ROOM, comparable, observed
 from metier.sandboxes.python import python_grant
 
+_WORK, _TEMPORARY = "work", "tmp"
 _PROGRAMS = ("/bin", "/usr/bin")
+_MODULES = (".py", ".pyc", ".so")
 _MAX_SHEBANG = 200
 _SHEBANG = re.compile(
     r"#!\s*(\S*/env\s+(-S\s+)?)?(\S*/)?(?P<name>bash|dash|sh|python)[\d.]*(?P<options>(\s+-\S+)*)\s*$"
@@ -55,15 +62,9 @@ def run_script(
     b'hello\\n'
     """
     folder, path = _inside(package, script)
-    start, needed = _start(path)
-    with tempfile.TemporaryDirectory(prefix="metier-run-") as empty:
-        place = str(work or empty)
-        return sandbox.run(
-            [*start, *arguments],
-            grant=needed | grant | Grant(read=(str(folder),), write=(place,)),
-            limits=limits,
-            stdin=stdin,
-            cwd=place,
+    with _room() as room:
+        return _run_in(
+            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=stdin, work=work or room / _WORK
         )
 
 
@@ -76,8 +77,12 @@ def record_script(
     digest: str,
     grant: Grant = Grant(),
     limits: Limits = Limits(),
+    stdin: bytes = b"",
 ) -> tuple[Outcome, ScriptRun]:
     """Run a script as `run_script` does, and record of which content it was, how it ended and what it touched.
+
+    The folder of the run is recorded as `/metier-run`, and a temporary file by its number: two runs that
+    do the same leave the same record.
 
     Args:
         digest: That of the skill in the package; empty if it holds none.
@@ -86,11 +91,13 @@ def record_script(
         InputError, SandboxError: As `run_script`.
     """
     folder, path = _inside(package, script)
-    with tempfile.TemporaryDirectory(prefix="metier-run-") as work:
-        place = str(Path(work).resolve())
-        ended = run_script(sandbox, folder, script, arguments, grant=grant, limits=limits, work=place)
-    own, granted = (str(folder), place), tuple(str(Path(name).resolve()) for name in grant.write)
-    started = (str(Path(_start(path)[0][0]).resolve()), str(path))
+    with _room() as room:
+        ended = _run_in(
+            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=stdin, work=room / _WORK
+        )
+        accesses = comparable(ended.trace.accesses, room=str(room), temporary=str(room / _TEMPORARY))
+    own, granted = (str(folder), ROOM), tuple(str(Path(name).resolve()) for name in grant.write)
+    started = (str(Path(_start(path)[0][0]).resolve()), str(path), *_imported(path, ended.trace))
     return ended, ScriptRun(
         digest=digest,
         script=path.relative_to(folder).as_posix(),
@@ -103,9 +110,44 @@ def record_script(
         own=own,
         granted=granted,
         started=started,
-        observed=observed(ended.trace, own=own, granted=granted, started=started),
-        accesses=ended.trace.accesses,
+        observed=observed(Trace(accesses=accesses), own=own, granted=granted, started=started),
+        accesses=accesses,
         complete=ended.trace.complete,
+    )
+
+
+@contextmanager
+def _room() -> Iterator[Path]:
+    """The folder of one run: one to work in, and one for temporary files."""
+    with tempfile.TemporaryDirectory(prefix="metier-run-") as name:
+        room = Path(name).resolve()
+        (room / _WORK).mkdir()
+        (room / _TEMPORARY).mkdir()
+        yield room
+
+
+def _run_in(
+    room: Path,
+    sandbox: Sandbox,
+    folder: Path,
+    path: Path,
+    arguments: Sequence[str],
+    *,
+    grant: Grant,
+    limits: Limits,
+    stdin: bytes,
+    work: str | Path,
+) -> Outcome:
+    start, needed = _start(path)
+    temporary = Grant(env=(f"TMPDIR={room / _TEMPORARY}",))  # the first, as what is granted may name another
+    # One folder where it can be, as no file can be renamed from one that is granted to another.
+    places = (str(room),) if Path(work).is_relative_to(room) else (str(room), str(work))
+    return sandbox.run(
+        [*start, *arguments],
+        grant=temporary | needed | grant | Grant(read=(str(folder),), write=places),
+        limits=limits,
+        stdin=stdin,
+        cwd=work,
     )
 
 
@@ -133,12 +175,24 @@ def _start(path: Path) -> tuple[list[str], Grant]:
         return [str(path)], Grant(exec=(str(path),))
     name, options = named
     if name == "python":
-        # Isolated: neither the environment nor the folder of the script adds to what can be imported.
-        return [sys.executable, "-I", "-B", str(path)], python_grant()
+        # Neither the environment nor the user's own libraries add to what can be imported; the script's folder does, as
+        # it does where an agent runs the script. The folder it works in is another.
+        return [sys.executable, "-E", "-s", "-B", str(path)], python_grant()
     shell = shutil.which(name, path=os.pathsep.join(_PROGRAMS))
     if shell is None:
         raise SandboxError(f"The script {path.name!r} needs {name}, which is not in {' or '.join(_PROGRAMS)}.")
     return [shell, *options, str(path)], Grant(exec=(shell,))
+
+
+def _imported(path: Path, trace: Trace) -> tuple[str, ...]:
+    """The modules beside a Python script that it read, with the folders in which Python looked for them."""
+    named = _named(path)
+    if named is None or named[0] != "python":
+        return ()
+    below = [Path(target) for target in trace.targets(Act.READ) if covers((str(path.parent),), target)]
+    modules = [place for place in below if place.suffix in _MODULES]
+    folders = {path.parent, *(folder for module in modules for folder in module.parents)}
+    return tuple(map(str, (place for place in below if place in modules or place in folders)))
 
 
 def _named(path: Path) -> tuple[str, list[str]] | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, one_line, say, table
 
 app = typer.Typer(
     name="sandbox",
@@ -49,24 +50,41 @@ def check(json: AsJson = False) -> None:
 def run(
     package: Annotated[Path, typer.Argument(help="The folder that the script lies in; it may be read.")],
     script: Annotated[str, typer.Argument(help="Its path inside the folder.")],
-    arguments: Annotated[list[str] | None, typer.Argument(help="Handed to the script.")] = None,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(help="Handed to the script, which starts in an empty folder: name files by whole paths."),
+    ] = None,
     kind: Kind = "auto",
     read: Annotated[Paths | None, typer.Option("--read", help="One more file or folder to read.")] = None,
     write: Annotated[Paths | None, typer.Option("--write", help="One more file or folder to write.")] = None,
     exec_: Annotated[Paths | None, typer.Option("--exec", help="One more program to start.")] = None,
     env: Annotated[Paths | None, typer.Option("--env", help="NAME to pass on or NAME=value to set.")] = None,
+    stdin: Annotated[
+        Path | None, typer.Option("--stdin", help="A file for the script's standard input; - for that of this command.")
+    ] = None,
     wall_s: Annotated[float, typer.Option("--wall", help="Seconds until it is killed.")] = 10.0,
+    cpu_s: Annotated[
+        float | None, typer.Option("--cpu", help="CPU seconds until it is killed; by default 10, or --wall if longer.")
+    ] = None,
+    memory: Annotated[int, typer.Option("--memory", help="MiB of memory until it is killed.")] = 1024,
+    output: Annotated[int, typer.Option("--output", help="MiB of output, and of errors, until it is killed.")] = 1,
     json: AsJson = False,
 ) -> None:
     """Run a script of a package in a sandbox and tell what it tried. Exit code 1 if it failed or tried what it may not.
 
-    Example: metier sandbox run examples/first-trade/packages/clean-csv scripts/clean_csv.py
+    Example: metier sandbox run examples/first-trade/packages/clean-csv scripts/clean_csv.py -- --help
     """
     from metier.sandbox import Grant, Limits
     from metier.sandboxes import notable, open_sandbox, record_script
 
     grant = Grant(read=tuple(read or ()), write=tuple(write or ()), exec=tuple(exec_ or ()), env=tuple(env or ()))
-    limits = Limits(wall_s=wall_s)
+    limits = Limits(
+        wall_s=wall_s,
+        cpu_s=max(Limits().cpu_s, wall_s) if cpu_s is None else cpu_s,
+        memory_bytes=memory << 20,
+        output_bytes=output << 20,
+    )
+    given = _read(stdin) if stdin else b""
     with open_sandbox(kind) as sandbox:
         ended, recorded = record_script(
             sandbox,
@@ -76,15 +94,14 @@ def run(
             digest=_digest(package),
             grant=grant,
             limits=limits,
+            stdin=given,
         )
     denied = notable(ended.trace)
     if json:
         as_json(recorded)
     else:
-        sys.stdout.buffer.write(ended.stdout)
-        sys.stdout.flush()
-        for line in recorded.stderr.splitlines():
-            say(line)
+        _pass_on(ended.stdout, to=sys.stdout)
+        _pass_on(ended.stderr, to=sys.stderr)
         if ended.killed_by:
             say(f"metier: killed by its limit: {ended.killed_by.value}.")
         for access in denied:
@@ -93,6 +110,22 @@ def run(
         say(f"metier: observed: {shown} ({recorded.kind}, exit code {ended.exit_code})")
     if denied or not ended.ok:
         raise typer.Exit(1)
+
+
+def _read(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+
+
+def _pass_on(output: bytes, *, to: TextIO) -> None:
+    """Write what a script said: as it is to a program or file, without control characters to a terminal."""
+    with suppress(BrokenPipeError):
+        if to.isatty():
+            lines = output.decode(errors="replace").splitlines()
+            to.write("".join(f"{one_line(line.expandtabs())}\n" for line in lines))
+        else:
+            to.flush()
+            to.buffer.write(output)
+        to.flush()
 
 
 def _digest(folder: Path) -> str:

@@ -13,7 +13,7 @@ from metier.faces.commands import host, library, packages
 from metier.faces.show import AsJson, WorkspaceOption, as_json, table
 
 if TYPE_CHECKING:
-    from metier.index import Index, Listed
+    from metier.index import Disclosure, Index, Listed
 
 _LibraryOption = Annotated[
     Path | None, typer.Option("--library", "-l", help="The folder of installed packages, in place of a workspace.")
@@ -212,6 +212,9 @@ def search(
         ":memory:"
     ),
     k: Annotated[int, typer.Option("-k", min=1, help="How many skills to show.")] = 5,
+    tokens: Annotated[
+        int | None, typer.Option("--tokens", min=1, help="Print what is shown of them to a context of so many tokens.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Find the skills that answer a request, how likely each is the right one, and whether any should be loaded.
@@ -225,8 +228,8 @@ def search(
     from metier.digest import plain
     from metier.faces.opened import stored
     from metier.faces.show import say
-    from metier.stores.find import open_index, open_kept
-    from metier.stores.find.packages import index_packages, index_skills
+    from metier.stores.find import disclose, open_index, open_kept
+    from metier.stores.find.packages import files_of, index_packages, index_skills
     from metier.stores.package import NOT_LOOKED_INTO
 
     origins: tuple[str, ...] | None = None
@@ -250,8 +253,11 @@ def search(
         else:
             opened = stack.enter_context(closing(open_kept(index)))
             _withdraw(opened)
+        told = disclose(opened, request, tokens, read=files_of, origins=origins) if tokens else None
         found = opened.find(request, k, origins=origins)
-    if json:
+    if told is not None:
+        _show_told(told, unseen, json=json)
+    elif json:
         as_json({**plain(found), "unseen": unseen})
     else:
         table(
@@ -265,6 +271,19 @@ def search(
         say(f"{chance}: load the first." if found.fires else f"{chance}: load none.")
     if unseen:
         raise typer.Exit(1)
+
+
+def _show_told(told: Disclosure, unseen: tuple[Path, ...], *, json: bool) -> None:
+    from metier.digest import plain
+    from metier.faces.show import one_line, say
+
+    if json:
+        as_json({**plain(told), "unseen": unseen})
+        return
+    for piece in told.shown:
+        for line in piece.text.splitlines():
+            typer.echo(one_line(line.expandtabs()))
+    say(f"{told.tokens} of {told.budget} tokens; {told.left_out} skills are left out.")
 
 
 def _withdraw(index: Index) -> None:

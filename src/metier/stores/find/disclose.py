@@ -8,7 +8,7 @@ sentence or its name. What is shown is text of strangers: a host shows it as dat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -38,6 +38,7 @@ def disclose(
     *,
     tokens: Callable[[str], int] = count_tokens,
     read: Read | None = None,
+    origins: Collection[str] | None = None,
 ) -> Disclosure:
     """Choose what to show of an index so that it costs at most `budget` tokens.
 
@@ -45,6 +46,7 @@ def disclose(
         query: The request; without one the index is shown as evenly as it fits.
         tokens: Counts the tokens of a text; pass the counter of your model for exact budgets.
         read: Gives the files of a skill, text by path. Without it no files are shown.
+        origins: Show only skills of these origins; of all by default.
 
     >>> from metier.skill import Skill
     >>> from metier.stores.find.open import open_index
@@ -56,9 +58,10 @@ def disclose(
     >>> disclose(index, None, 2).shown
     ()
     """
+    held = [listed for listed in index.skills() if origins is None or listed.origin in origins]
     if query is None:
-        return _evenly(list(index.skills()), budget, tokens)
-    found = index.find(query, _NUM_CONSIDERED)
+        return _evenly(held, budget, tokens)
+    found = index.find(query, _NUM_CONSIDERED, origins=origins)
     shown = list(_by_worth(index, found.hits, budget, tokens, read))
     order = {hit.listed: place for place, hit in enumerate(found.hits)}
     shown.sort(key=lambda piece: (list(Level).index(piece.level), order[piece.listed], piece.path))
@@ -67,7 +70,7 @@ def disclose(
         shown=tuple(shown),
         tokens=sum(piece.tokens for piece in shown),
         budget=budget,
-        left_out=sum(1 for _ in index.skills()) - num_shown,
+        left_out=len(held) - num_shown,
     )
 
 

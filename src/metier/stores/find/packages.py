@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metier.errors import PackageError
-from metier.index import Index
+from metier.index import Index, Listed
 from metier.skill import Skill
 from metier.stores.package import all_packages, read_package
 
@@ -68,6 +69,29 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
         unseen=tuple(unseen),
         origins=tuple(origins),
     )
+
+
+def files_of(listed: Listed) -> dict[str, str]:
+    """Read the text files of a listed skill, by path, from the folder it comes from, if its content still lies there.
+
+    >>> files_of(Listed(name="sum", digest="sha256:0", description="Add.", origin="/nowhere"))
+    {}
+    """
+    if not Path(listed.origin).is_dir():
+        return {}
+    for folder in all_packages(listed.origin)[0]:
+        with suppress(PackageError):
+            package = read_package(folder)
+            if package.skill.digest == listed.digest:
+                return {file.path: text for file in package.skill.files if (text := _text(folder / file.path))}
+    return {}
+
+
+def _text(path: Path) -> str:
+    """The text of a file, or nothing of one that holds none."""
+    with suppress(OSError, UnicodeDecodeError):
+        return path.read_text(encoding="utf-8")
+    return ""
 
 
 def index_skills(index: Index, skills: Iterable[Skill], *, origin: str) -> tuple[int, int]:
