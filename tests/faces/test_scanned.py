@@ -222,3 +222,25 @@ def test_rules_of_ones_own_count_like_ours(metier: Command, packages: Path, tmp_
     assert one["verdict"]["gates"][0]["outcome"] == "failed"
     page = metier("govern", "scan", packages / "fine", "--yara", own, "--format", "html")[1]
     assert "yara:counts" in page
+
+
+@pytest.mark.parametrize("head", [b"no head\n", "---\nname: a\ndescription: b\n---\n".encode("utf-16"), None])
+def test_what_cannot_be_read_as_a_package_is_never_clean(metier: Command, tmp_path: Path, head: bytes | None) -> None:
+    place = tmp_path / "odd" / "SKILL.md"
+    place.parent.mkdir()
+    if head is None:
+        place.mkdir()
+    else:
+        place.write_bytes(head)
+    for form in ("html", "json", "pretty", "sarif"):
+        code, said, _ = metier("govern", "scan", tmp_path, "--format", form)
+        assert (code, "1 clean" in said) == (1, False)
+        if form == "sarif":
+            (ran,) = json.loads(said)["runs"][0]["invocations"]
+            assert not ran["executionSuccessful"]
+            assert any(one["level"] == "error" for one in ran["toolExecutionNotifications"])
+        elif form == "json":
+            assert [one["decision"] for one in json.loads(said)] == ["incomplete"]
+        else:
+            assert "1 package: 1 not read whole." in said
+    assert "incomplete" in metier("govern", "scan", tmp_path)[1]

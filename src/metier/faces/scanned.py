@@ -16,6 +16,7 @@ from metier.capability import Capability
 from metier.faces import show, words
 from metier.faces.show import one_line
 from metier.govern.look import LookedAt
+from metier.stores.package import NOT_LOOKED_INTO
 from metier.verdict import Decision, Finding, Severity
 
 _GRAVEST = tuple(reversed(Decision))
@@ -36,7 +37,7 @@ def as_data(looked: Sequence[LookedAt]) -> list[dict[str, Any]]:
     return [
         {
             "path": one.path,
-            "decision": one.scan.decision,
+            "decision": one.decision,
             "findings": one.scan.findings,
             "declared": one.verdict.declared if one.verdict else (),
             "observed": one.scan.observed,
@@ -56,7 +57,8 @@ def as_sarif(looked: Sequence[LookedAt]) -> dict[str, Any]:
     """A SARIF log, its places told from the current folder, as those who call from the root of a repository expect."""
     from metier.govern.sarif import sarif
 
-    return sarif((_place(one), one.scan) for one in looked)
+    errors = {_place(one): one.error for one in looked if one.error and one.error != NOT_LOOKED_INTO}
+    return sarif(((_place(one), one.scan) for one in looked), errors=errors)
 
 
 def as_text(looked: Sequence[LookedAt], *, coloured: bool = False) -> str:
@@ -66,7 +68,7 @@ def as_text(looked: Sequence[LookedAt], *, coloured: bool = False) -> str:
 
     out = Console(file=io.StringIO(), width=100, highlight=False, force_terminal=coloured and show.is_terminal())
     for one in _in_order(looked):
-        decision = one.scan.decision.value
+        decision = one.decision.value
         head = Text.assemble((f"{decision:<10} ", _COLOURS[decision]), (one_line(one.path), "bold"))
         out.print(head + Text(f"  {_tiers(one)}", style="dim"), soft_wrap=True)
         for finding in one.scan.findings:
@@ -85,7 +87,7 @@ def as_page(looked: Sequence[LookedAt], *, title: str) -> str:
     from metier.faces.page import render
     from metier.govern.scan.rules import rules
 
-    counts = Counter(one.scan.decision for one in looked)
+    counts = Counter(one.decision for one in looked)
     parts = [(decision.value, counts[decision]) for decision in _GRAVEST]
     fired = Counter(finding.rule for one in looked for finding in one.scan.findings)
     known = rules()
@@ -116,7 +118,7 @@ def told(looked: Sequence[LookedAt]) -> str:
     """
     if not looked:
         return "No package was scanned."
-    counts = Counter(one.scan.decision for one in looked)
+    counts = Counter(one.decision for one in looked)
     names = {
         Decision.BLOCK: "blocked",
         Decision.INCOMPLETE: "not read whole",
@@ -128,7 +130,7 @@ def told(looked: Sequence[LookedAt]) -> str:
 
 
 def _in_order(looked: Sequence[LookedAt]) -> list[LookedAt]:
-    return sorted(looked, key=lambda one: (_GRAVEST.index(one.scan.decision), one.path))
+    return sorted(looked, key=lambda one: (_GRAVEST.index(one.decision), one.path))
 
 
 def _row(one: LookedAt, number: int) -> dict[str, Any]:
@@ -141,7 +143,7 @@ def _row(one: LookedAt, number: int) -> dict[str, Any]:
         "path": one.path,
         "description": one.skill.description if one.skill else "",
         "error": one.error,
-        "decision": scan.decision.value,
+        "decision": one.decision.value,
         "counts": [(severity.value, weights[severity]) for severity in order],
         "findings": sorted(scan.findings, key=lambda f: (order.index(f.severity), f.path, f.line, f.rule)),
         "rules": list(dict.fromkeys(finding.rule for finding in scan.findings)),

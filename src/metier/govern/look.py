@@ -20,7 +20,7 @@ from metier.skill import Skill
 from metier.store import Store
 from metier.stores.fault import Fault
 from metier.stores.package import NOT_LOOKED_INTO, Package, all_packages, read_package
-from metier.verdict import Evidence, Scan, Verdict
+from metier.verdict import Decision, Evidence, Scan, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,17 @@ class LookedAt:
     faults: tuple[Fault, ...] = ()
     verdict: Verdict | None = None
     error: str = ""
+
+    @property
+    def decision(self) -> Decision:
+        """That of the scan; what cannot be read as a package is never better than incomplete.
+
+        >>> LookedAt(path="a", skill=None, place=Path("a"), scan=Scan(), error="It holds no front matter.").decision.value
+        'incomplete'
+        """
+        order = tuple(Decision)
+        worst = Decision.INCOMPLETE if self.error else Decision.CLEAN
+        return max(self.scan.decision, worst, key=order.index)
 
 
 def look_over(

@@ -7,14 +7,14 @@ finding keeps its fingerprint when lines above it come or go.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from metier import __version__
 from metier.digest import digest
 from metier.govern.scan.rules import rules
-from metier.verdict import Finding, Scan, Severity
+from metier.verdict import Decision, Finding, Scan, Severity
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.BLOCK: "error", Severity.REVIEW: "warning", Severity.NOTE: "note"}
@@ -22,18 +22,19 @@ _SECURITY = {Severity.BLOCK: "9.0", Severity.REVIEW: "5.0", Severity.NOTE: "1.0"
 """Code scanning services sort by this score; from 9.0 on they call it critical, from 4.0 on medium."""
 
 
-def sarif(scans: Iterable[tuple[str, Scan]]) -> dict[str, Any]:
+def sarif(scans: Iterable[tuple[str, Scan]], *, errors: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Write the scans of packages as one SARIF log with one run.
 
     Args:
         scans: Where each package lies, relative to the root of the repository, and what its scan saw.
+        errors: Why one could not be read as a package, by where it lies: its run is then told as no success.
 
     >>> log = sarif([("packages/tidy", Scan(findings=(Finding(rule="unread", severity=Severity.REVIEW,
     ...     message="Is no text.", path="a b.bin"),), unread=("a b.bin",)))])
     >>> log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     'packages/tidy/a%20b.bin'
     """
-    scans = list(scans)
+    scans, errors = list(scans), errors or {}
     found = [finding for _, scan in scans for finding in scan.findings]
     ids = sorted({finding.rule for finding in found})
     return {
@@ -49,9 +50,14 @@ def sarif(scans: Iterable[tuple[str, Scan]]) -> dict[str, Any]:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": list(_unread(scans))}],
+                "invocations": [
+                    {
+                        "executionSuccessful": not errors,
+                        "toolExecutionNotifications": [*_failed(errors), *_unread(scans)],
+                    }
+                ],
                 "results": list(_results(scans, ids)),
-                "properties": {"packages": [_coverage(place, scan) for place, scan in scans]},
+                "properties": {"packages": [_coverage(place, scan, errors.get(place, "")) for place, scan in scans]},
             }
         ],
     }
@@ -113,6 +119,15 @@ def _location(place: str, finding: Finding) -> dict[str, Any]:
     return {"physicalLocation": physical}
 
 
+def _failed(errors: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for place, error in errors.items():
+        yield {
+            "level": "error",
+            "message": {"text": f"{place} could not be read as a package, so it is not known to be clean: {error}"},
+            "locations": [{"physicalLocation": {"artifactLocation": _artifact(place, "SKILL.md")}}],
+        }
+
+
 def _unread(scans: Iterable[tuple[str, Scan]]) -> Iterator[dict[str, Any]]:
     for place, scan in scans:
         for path in scan.unread:
@@ -123,10 +138,11 @@ def _unread(scans: Iterable[tuple[str, Scan]]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _coverage(place: str, scan: Scan) -> dict[str, Any]:
+def _coverage(place: str, scan: Scan, error: str) -> dict[str, Any]:
+    is_unknown = error and scan.decision in (Decision.CLEAN, Decision.REVIEW)
     return {
         "path": place,
-        "decision": scan.decision.value,
+        "decision": (Decision.INCOMPLETE if is_unknown else scan.decision).value,
         "observed": [capability.value for capability in scan.observed],
         "numFiles": scan.num_files,
         "numBytes": scan.num_bytes,

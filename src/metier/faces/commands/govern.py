@@ -111,13 +111,13 @@ def scan(
             (
                 (
                     one.path,
-                    one.scan.decision.value,
+                    one.decision.value,
                     v.vetting.name.lower(),
                     v.exposure.name.lower(),
                     "; ".join(v.reasons),
                 )
                 if (v := one.verdict)
-                else (one.path, one.scan.decision.value, "unreadable", "none", one.error)
+                else (one.path, one.decision.value, "unreadable", "none", one.error)
                 for one in looked
             ),
         )
@@ -130,7 +130,7 @@ def scan(
             typer.echo(text, nl=False)
     failed = [
         one.verdict is None
-        or one.scan.decision == Decision.BLOCK
+        or one.decision == Decision.BLOCK
         or (fail_on != FailOn.BLOCK and one.verdict.gates[0].outcome != GateOutcome.PASSED)
         for one in looked
     ]
