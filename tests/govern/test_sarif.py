@@ -118,3 +118,22 @@ def test_coverage_is_told_for_every_package(seen: Scan) -> None:
 
 def test_nothing_scanned_is_a_log_too() -> None:
     assert run()["results"] == []
+
+
+def test_what_a_package_says_is_no_link_and_no_placeholder() -> None:
+    hostile = replace(FOUND, message="See [this](https://x.invalid) {0}.", evidence=r"\[a\](b)", path="[u](v){1}")
+    log = run(("[w](x)", Scan(findings=(hostile,), unread=("[y](z)",))))
+    (rule,) = log["tool"]["driver"]["rules"]
+    texts = [rule["shortDescription"]["text"], rule["fullDescription"]["text"]]
+    texts += [one["message"]["text"] for one in log["results"]]
+    texts += [one["message"]["text"] for one in log["invocations"][0]["toolExecutionNotifications"]]
+    assert texts[0] == r"See \[this\](https://x.invalid) {{0}}."
+    for text in texts:
+        assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]]", text)
+        assert "{" not in text.replace("{{", "")
+
+
+def test_no_tag_comes_twice() -> None:
+    log = run(("one", Scan(findings=(replace(FOUND, codes=("security", "AST01", "AST01")),))))
+    assert log["tool"]["driver"]["rules"][0]["properties"]["tags"] == ["security", "AST01"]
+    assert log["results"][0]["properties"]["tags"] == ["security", "AST01"]

@@ -6,6 +6,7 @@ finding keeps its fingerprint when lines above it come or go.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -72,14 +73,14 @@ def _rule(name: str, found: Sequence[Finding]) -> dict[str, Any]:
     rule = {
         "id": name,
         "name": "".join(part.capitalize() for part in name.replace(":", "-").replace("_", "-").split("-")),
-        "shortDescription": {"text": behaviour},
-        "fullDescription": {"text": f"{behaviour} {known.why}" if known else behaviour},
+        "shortDescription": _message(behaviour),
+        "fullDescription": _message(f"{behaviour} {known.why}" if known else behaviour),
         "defaultConfiguration": {"level": _LEVELS[severity]},
-        "properties": {"tags": ["security", *codes], "precision": "high", "security-severity": _SECURITY[severity]},
+        "properties": {"tags": _tags("security", *codes), "precision": "high", "security-severity": _SECURITY[severity]},
     }
     if known:
         rule["help"] = {
-            "text": f"{known.behaviour}\n\nWhy it matters: {known.why}\n\nInstead: {known.fix}",
+            **_message(f"{known.behaviour}\n\nWhy it matters: {known.why}\n\nInstead: {known.fix}"),
             "markdown": f"**{known.behaviour}**\n\n*Why it matters.* {known.why}\n\n*Instead.* {known.fix}",
         }
     return rule
@@ -95,10 +96,10 @@ def _results(scans: Iterable[tuple[str, Scan]], ids: Sequence[str]) -> Iterator[
                 "ruleId": finding.rule,
                 "ruleIndex": ids.index(finding.rule),
                 "level": _LEVELS[finding.severity],
-                "message": {"text": f"{finding.message} {finding.evidence}".strip()},
+                "message": _message(f"{finding.message} {finding.evidence}".strip()),
                 "locations": [_location(place, finding)],
                 "partialFingerprints": {"finding/v1": f"{key.removeprefix('sha256:')}:{times[key]}"},
-                "properties": {"tags": list(finding.codes), "severity": finding.severity.value},
+                "properties": {"tags": _tags(*finding.codes), "severity": finding.severity.value},
             }
 
 
@@ -123,7 +124,7 @@ def _failed(errors: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for place, error in errors.items():
         yield {
             "level": "error",
-            "message": {"text": f"{place} could not be read as a package, so it is not known to be clean: {error}"},
+            "message": _message(f"{place} could not be read as a package, so it is not known to be clean: {error}"),
             "locations": [{"physicalLocation": {"artifactLocation": _artifact(place, "SKILL.md")}}],
         }
 
@@ -133,7 +134,7 @@ def _unread(scans: Iterable[tuple[str, Scan]]) -> Iterator[dict[str, Any]]:
         for path in scan.unread:
             yield {
                 "level": "warning",
-                "message": {"text": f"{path} was not read, or not to its end, so {place} is not known to be clean."},
+                "message": _message(f"{path} was not read, or not to its end, so {place} is not known to be clean."),
                 "locations": [{"physicalLocation": {"artifactLocation": _artifact(place, path.partition("!/")[0])}}],
             }
 
@@ -153,3 +154,13 @@ def _coverage(place: str, scan: Scan, error: str) -> dict[str, Any]:
 def _artifact(place: str, path: str) -> dict[str, str]:
     whole = "/".join(part for part in f"{place}/{path}".split("/") if part not in ("", "."))
     return {"uri": quote(whole.encode("utf-8", "surrogateescape")) or ".", "uriBaseId": "%SRCROOT%"}
+
+
+def _message(text: str) -> dict[str, str]:
+    """A text in which nothing is a link (section 3.11.6 of the standard) or a placeholder (3.11.5)."""
+    text = text.replace("{", "{{").replace("}", "}}")
+    return {"text": re.sub(r"(\\*)([\[\]])", r"\1\1\\\2", text)}
+
+
+def _tags(*tags: str) -> list[str]:
+    return list(dict.fromkeys(tags))
