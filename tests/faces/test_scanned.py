@@ -244,3 +244,18 @@ def test_what_cannot_be_read_as_a_package_is_never_clean(metier: Command, tmp_pa
         else:
             assert "1 package: 1 not read whole." in said
     assert "incomplete" in metier("govern", "scan", tmp_path)[1]
+
+
+def test_a_package_is_scanned_once_however_often_it_is_named(metier: Command, packages: Path) -> None:
+    twice = json.loads(metier("govern", "scan", packages / "fine", packages / "fine", packages, "--json")[1])
+    assert sorted(Path(one["path"]).name for one in twice) == ["broken", "fine", "half", "look", "refuse"]
+
+
+def test_a_log_tells_what_lies_elsewhere_by_its_whole_path(
+    metier: Command, packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    log = json.loads(metier("govern", "scan", "../packages/refuse", "--format", "sarif")[1])["runs"][0]
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log["results"]}
+    assert uris == {(packages / "refuse" / "SKILL.md").resolve().as_uri()}

@@ -68,7 +68,7 @@ def looked_over(
     workspace: Path | None = None,
     yara: Path | None = None,
 ) -> list[LookedAt]:
-    """Look over every package of some folders. Of several folders, each package is told by the folder as it was given.
+    """Look over every package of some folders, each once. Of several, each is told by the folder as it was given.
 
     Args:
         policy: A policy file; strict without one.
@@ -88,7 +88,7 @@ def looked_over(
     scanned = scanner(yara)
     rules = read_policy(policy) if policy else open_workspace(workspace).settings.govern if workspace else None
     touched = _trace(trace) if trace else None
-    looked = []
+    looked, passed = [], set[Path]()
     with ExitStack() as opened:
         store = opened.enter_context(stored(workspace)) if workspace else None
         client = opened.enter_context(asked(opinion))
@@ -103,7 +103,10 @@ def looked_over(
                 scanned=scanned,
                 evidence_of=evidence_of,
                 is_kept=policy is None,
+                passed=frozenset(passed),
             ):
+                lies = folder / one.path
+                passed.add(lies.parent.resolve() / lies.name if lies != one.place else lies.resolve())
                 if len(folders) > 1:
                     looked.append(replace(one, path=(folder / one.path).as_posix()))
                 else:

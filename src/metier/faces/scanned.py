@@ -6,6 +6,7 @@ Gravest first. Nothing is decided here, and whatever comes from a package is tex
 from __future__ import annotations
 
 import io
+import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -54,11 +55,14 @@ def as_data(looked: Sequence[LookedAt]) -> list[dict[str, Any]]:
 
 
 def as_sarif(looked: Sequence[LookedAt]) -> dict[str, Any]:
-    """A SARIF log, its places told from the current folder, as those who call from the root of a repository expect."""
+    """A SARIF log, its places told from the current folder, as those who call from the root of a repository expect.
+
+    What lies outside of it is told by its whole path.
+    """
     from metier.govern.sarif import sarif
 
     errors = {_place(one): one.error for one in looked if one.error and one.error != NOT_LOOKED_INTO}
-    return sarif(((_place(one), one.scan) for one in looked), errors=errors)
+    return sarif(((_place(one), one.scan) for one in looked), errors=errors, is_there=os.path.lexists)
 
 
 def as_text(looked: Sequence[LookedAt], *, coloured: bool = False) -> str:
@@ -174,6 +178,7 @@ def _said(finding: Finding) -> str:
 
 
 def _place(one: LookedAt) -> str:
+    place = one.place.resolve()
     with suppress(ValueError):
-        return one.place.resolve().relative_to(Path.cwd()).as_posix()
-    return one.path
+        return place.relative_to(Path.cwd()).as_posix()
+    return place.as_posix()

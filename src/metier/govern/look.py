@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,7 @@ def look_over(
     scanned: Callable[[Path], Scan] = scan,
     evidence_of: EvidenceOf | None = None,
     is_kept: bool = True,
+    passed: Collection[Path] = (),
 ) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
@@ -75,6 +76,7 @@ def look_over(
         scanned: How a package is scanned; the rules of this package by default.
         evidence_of: What was measured of a content; where it knows nothing, the last verdict in the store is asked.
         is_kept: Whether the verdicts are kept in the store, or only judged with its history.
+        passed: What was looked at already, with every link of its path followed, and is left out.
 
     Raises:
         PackageError: There is no such folder, no package in it, or more than one and a trace.
@@ -90,6 +92,8 @@ def look_over(
         raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
     looked = []
     for place in places:
+        if place.resolve() in passed:
+            continue
         name = place.relative_to(folder).as_posix()
         try:
             package = read_package(place)
@@ -127,6 +131,7 @@ def look_over(
             error=NOT_LOOKED_INTO,
         )
         for path in unseen
+        if path.parent.resolve() / path.name not in passed
     ]
 
 
