@@ -367,3 +367,13 @@ def test_another_package_restores_nothing(metier: Command, workspace: Path, tmp_
     code, _, err = metier("govern", "restore", "reverse", "--package", other, *BY, "-w", workspace)
     assert code == 2
     assert "holds the skill 'other', not 'reverse'" in err
+
+
+@pytest.mark.parametrize("text", ["Count the words.\n", "---\nname: [\n---\nCount.\n"])
+def test_a_new_version_that_is_no_package_is_not_passed(metier: Command, package: Path, text: str) -> None:
+    new = package.parent / "new" / "SKILL.md"
+    new.parent.mkdir()
+    new.write_text(text)
+    code, out, err = metier("govern", "scan", new.parent, "--against", package)
+    assert (code, out) == (2, "")
+    assert err.startswith("metier: ")

@@ -88,6 +88,7 @@ def scan(
     from metier.faces.page import write_page
     from metier.govern.diff import diff
     from metier.govern.look import refuse_many
+    from metier.stores.package import read_package
     from metier.verdict import Decision, GateOutcome
 
     if against:
@@ -97,6 +98,7 @@ def scan(
             )
         for folder in (against, *paths):
             refuse_many(folder)
+        read_package(paths[0])
         library.show_update(diff(against, paths[0], scanner(yara)), json=json)
         return
     if out:
