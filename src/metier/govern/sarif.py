@@ -90,7 +90,11 @@ def _rule(name: str, found: Sequence[Finding]) -> dict[str, Any]:
         "shortDescription": _message(behaviour),
         "fullDescription": _message(f"{behaviour} {known.why}" if known else behaviour),
         "defaultConfiguration": {"level": _LEVELS[severity]},
-        "properties": {"tags": _tags("security", *codes), "precision": "high", "security-severity": _SECURITY[severity]},
+        "properties": {
+            "tags": _tags("security", *codes),
+            "precision": "high",
+            "security-severity": _SECURITY[severity],
+        },
     }
     if known:
         rule["help"] = {
@@ -183,7 +187,9 @@ def _unread(scans: Sequence[tuple[str, Scan]], is_there: Callable[[str], bool]) 
             yield {
                 "level": "warning",
                 "message": _message(f"{path} was not read, or not to its end, so {place} is not known to be clean."),
-                "locations": [{"physicalLocation": {"artifactLocation": _artifact(place, _split(place, path, is_there)[0])}}],
+                "locations": [
+                    {"physicalLocation": {"artifactLocation": _artifact(place, _split(place, path, is_there)[0])}}
+                ],
             }
 
 

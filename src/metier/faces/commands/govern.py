@@ -37,6 +37,7 @@ class FailOn(StrEnum):
     """From which decision on a scan fails."""
 
     REVIEW = "review"
+    INCOMPLETE = "incomplete"
     BLOCK = "block"
 
 
@@ -59,10 +60,19 @@ def scan(
             "Without it: pretty on a terminal, one line a package in a pipe.",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Write to this file (- is standard output); its ending says the format without --format."
+        ),
+    ] = None,
     fail_on: Annotated[
         FailOn | None,
-        typer.Option("--fail-on", help="What makes exit code 1: block, or anything that needs review, as without it."),
+        typer.Option(
+            "--fail-on",
+            help="From which decision on the exit code is 1: review (as without it), incomplete or block. "
+            "What cannot be read as a package is incomplete.",
+        ),
     ] = None,
     yara: Annotated[
         Path | None, typer.Option("--yara", help="YARA rules of your own: a file, or a folder of .yar and .yara.")
@@ -89,7 +99,7 @@ def scan(
     from metier.govern.diff import diff
     from metier.govern.look import refuse_many
     from metier.stores.package import read_package
-    from metier.verdict import Decision, GateOutcome
+    from metier.verdict import Decision
 
     if against:
         if len(paths) > 1 or policy or format or out or fail_on:
@@ -101,12 +111,11 @@ def scan(
         read_package(paths[0])
         library.show_update(diff(against, paths[0], scanner(yara)), json=json)
         return
+    out = None if out == Path("-") else out
+    form = _form(format, out, json=json)
     if out:
-        make_writable(out, "--out")
+        make_writable(out, "--out", is_any=True)
     looked = looked_over(paths, policy=policy, yara=yara)
-    ending = out.suffix.lower().removeprefix(".") if out else ""
-    named = ScanFormat(ending) if ending in set(ScanFormat) else None
-    form = ScanFormat.JSON if json else format or named or (ScanFormat.PRETTY if out or is_terminal() else None)
     if form is None:
         table(
             ("package", "decision", "vetting", "exposure", "why"),
@@ -130,14 +139,54 @@ def scan(
             say(f"{scanned.told(looked)} Written to {out}.")
         else:
             typer.echo(text, nl=False)
-    failed = [
-        one.verdict is None
-        or one.decision == Decision.BLOCK
-        or (fail_on != FailOn.BLOCK and one.verdict.gates[0].outcome != GateOutcome.PASSED)
-        for one in looked
-    ]
-    if any(failed):
+    order = tuple(Decision)
+    least = order.index(Decision(fail_on or FailOn.REVIEW))
+    if any(order.index(one.decision) >= least for one in looked):
         raise typer.Exit(1)
+
+
+_ENDINGS = {
+    "": ScanFormat.PRETTY,
+    ".html": ScanFormat.HTML,
+    ".htm": ScanFormat.HTML,
+    ".json": ScanFormat.JSON,
+    ".sarif": ScanFormat.SARIF,
+    ".sarif.json": ScanFormat.SARIF,
+    ".pretty": ScanFormat.PRETTY,
+    ".txt": ScanFormat.PRETTY,
+}
+
+
+def _form(format: ScanFormat | None, out: Path | None, *, json: bool) -> ScanFormat | None:
+    """The format that the options ask for; None for one line a package.
+
+    Raises:
+        ConfigError: Two of them ask for different ones, or a file has an ending that says none.
+    """
+    from metier.errors import ConfigError
+
+    if json and format not in (None, ScanFormat.JSON):
+        raise ConfigError(
+            f"Expected one format, got --json and --format {format.value}.", hint="Leave one of them out."
+        )
+    asked = ScanFormat.JSON if json else format
+    if out is None:
+        return asked or (ScanFormat.PRETTY if is_terminal() else None)
+    name = out.name.lower()
+    ending = ".sarif.json" if name.endswith(".sarif.json") else out.suffix.lower()
+    named = _ENDINGS.get(ending)
+    if asked is None and (named is None or (not ending and (out.is_file() or not out.exists()))):
+        raise ConfigError(
+            f"--out: expected an ending that says the format, got {str(out)!r}.",
+            hint="Use .html, .json, .sarif or .txt, or say it with --format.",
+        )
+    is_json = ending == ".json" and asked == ScanFormat.SARIF
+    if asked and ending and named and named != asked and not is_json:
+        raise ConfigError(
+            f"Expected one format, got {asked.value} and a file {str(out)!r}.",
+            hint="Leave out the option or rename it.",
+        )
+    return asked or named
 
 
 @app.command()
