@@ -62,7 +62,14 @@ def _metier(
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 findings, 2 wrong use or a run that could not finish."""
+    """Run the command line. Exit codes: 0 done, 1 findings, 2 wrong use or a run that could not finish.
+
+    Who stops it gets 130, and who closes the pipe before all is written 141, as from a program that its signal ends.
+    """
+    if sys.stdout is None:
+        typer.echo("metier: Expected an open standard output, got a closed one.", err=True)
+        typer.echo("  Let it write to /dev/null if nobody is to read it.", err=True)
+        sys.exit(2)
     # Typer's own way of running a command has other words and exit codes for an interruption and a broken pipe.
     command = typer.main.get_command(app)
     try:
@@ -75,7 +82,7 @@ def main() -> None:
         sys.exit(2)
     except BrokenPipeError:
         _let_go_of_output()
-        sys.exit(0)
+        sys.exit(141)
     except (MetierError, OSError, UnicodeError) as error:
         for line in _sentences(error):
             with suppress(OSError):

@@ -47,7 +47,7 @@ class LookedAt:
     def decision(self) -> Decision:
         """That of the scan; what cannot be read as a package is never better than incomplete.
 
-        >>> LookedAt(path="a", skill=None, place=Path("a"), scan=Scan(), error="It holds no front matter.").decision.value
+        >>> LookedAt(path="a", skill=None, place=Path("a"), scan=Scan(), error="No front matter.").decision.value
         'incomplete'
         """
         order = tuple(Decision)
