@@ -153,9 +153,10 @@ def kept_anchor(path: Path) -> Anchor:
 
 
 def write_anchor(anchor: Anchor, path: Path) -> None:
-    """Write the head of an audit log to a file, which appears whole or not at all."""
-    from metier.faces.files import write_lines
+    """Write the head of an audit log to a file, which appears whole or not at all; its folder is made."""
+    from metier.faces.files import make_writable, write_lines
 
+    make_writable(path, "--keep-anchor")
     write_lines([anchor], path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,8 @@ def look_over(
         PackageError: There is no such folder, no package in it, or more than one and a trace.
         InputError: The trace is of other content.
     """
+    if not os.path.lexists(folder):
+        raise PackageError(f"There is no folder {str(folder)!r}.", hint="Name a package, or a folder that holds some.")
     places, unseen = all_packages(folder)
     if not places and not unseen:
         raise PackageError(

@@ -205,7 +205,7 @@ def gate(
 ) -> None:
     """Put packages through the gates G1 to G4. Exit code 1 if one fails a gate, stays unvetted or makes answers worse.
 
-    Example: metier govern gate examples/first-trade/packages/regex-tester --policy policy.toml
+    Example: metier govern gate examples/first-trade/packages/regex-tester
     """
     from metier.faces.opened import looked_over
     from metier.verdict import GateOutcome, VettingTier
@@ -285,6 +285,7 @@ def audit(
     from metier.errors import ConfigError
     from metier.faces.opened import kept_anchor, stored, write_anchor
     from metier.govern.chain import verify as checked
+    from metier.govern.transitions import last_verdict
 
     if skill and (verify or anchor or keep_anchor):
         raise ConfigError(
@@ -295,6 +296,8 @@ def audit(
     with stored(workspace) as store:
         found = checked(store, anchor=known) if verify or keep_anchor or anchor else None
         entries = [] if found else list(store.entries(skill or None))
+        if skill and not entries:
+            last_verdict(store, skill)
     if found is None:
         as_json([{"hash": e.hash, "entry": e} for e in entries]) if json else table(
             ("number", "what", "uses", "skill", "digest", "who", "when", "exposure", "why", "hash"),
