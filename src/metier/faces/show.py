@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,6 +60,21 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def is_terminal() -> bool:
     """Whether a person reads standard output, and no program."""
     return sys.stdout.isatty()
+
+
+@contextmanager
+def may_be_left() -> Iterator[None]:
+    """Write what a reader may leave before its end, where what the command found decides the exit code all the same."""
+    try:
+        yield
+    except BrokenPipeError:
+        let_go_of_output()
+
+
+def let_go_of_output() -> None:
+    """Point standard output at nothing, or Python fails once more when it writes the rest on its way out."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(text: str) -> None:

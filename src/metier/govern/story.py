@@ -95,7 +95,8 @@ def what_raises(
     """
     if now.falls:
         return (
-            f"a re-audit of this content: metier govern restore {verdict.skill} --package FOLDER --by WHO --because WHY",
+            f"a re-audit of this content: metier govern restore {verdict.skill}"
+            " --package FOLDER --by WHO --because WHY",
         )
     needs = [f"a package that the library can take; now {f.message}" for f in verdict.findings if f.rule == HELD_BACK]
     needs += _vetting_needs(verdict, policy)
@@ -165,7 +166,8 @@ def _community_needs(verdict: Verdict, gates: dict[Gate, GateResult], policy: Go
     if static and static.outcome == GateOutcome.FAILED:
         decision = Scan(findings=verdict.findings, unread=verdict.unread).decision
         needs.append(
-            f"an approval by a person who read the findings: metier govern approve {verdict.skill} --by WHO --because WHY"
+            "an approval by a person who read the findings: "
+            f"metier govern approve {verdict.skill} --by WHO --because WHY"
             if decision == Decision.REVIEW
             else "a version of the package without what failed the scan (G1)"
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from metier.faces.commands import library, sign, trust
-from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, say, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, may_be_left, say, table
 
 if TYPE_CHECKING:
     from metier.audit import Event
@@ -116,29 +116,32 @@ def scan(
     if out:
         make_writable(out, "--out", is_any=True)
     looked = looked_over(paths, policy=policy, yara=yara)
-    if form is None:
-        table(
-            ("package", "decision", "vetting", "exposure", "why"),
-            (
+    with may_be_left():
+        if form is None:
+            table(
+                ("package", "decision", "vetting", "exposure", "why"),
                 (
-                    one.path,
-                    one.decision.value,
-                    v.vetting.name.lower(),
-                    v.exposure.name.lower(),
-                    "; ".join(v.reasons),
-                )
-                if (v := one.verdict)
-                else (one.path, one.decision.value, "unreadable", "none", one.error)
-                for one in looked
-            ),
-        )
-    else:
-        text = scanned.written(looked, form.value, title=f"Scan of {', '.join(map(str, paths))}", coloured=out is None)
-        if out:
-            write_page(text, out)
-            say(f"{scanned.told(looked)} Written to {out}.")
+                    (
+                        one.path,
+                        one.decision.value,
+                        v.vetting.name.lower(),
+                        v.exposure.name.lower(),
+                        "; ".join(v.reasons),
+                    )
+                    if (v := one.verdict)
+                    else (one.path, one.decision.value, "unreadable", "none", one.error)
+                    for one in looked
+                ),
+            )
         else:
-            typer.echo(text, nl=False)
+            text = scanned.written(
+                looked, form.value, title=f"Scan of {', '.join(map(str, paths))}", coloured=out is None
+            )
+            if out:
+                write_page(text, out)
+                say(f"{scanned.told(looked)} Written to {out}.")
+            else:
+                typer.echo(text, nl=False)
     order = tuple(Decision)
     least = order.index(Decision(fail_on or FailOn.REVIEW))
     if any(order.index(one.decision) >= least for one in looked):
@@ -213,22 +216,23 @@ def gate(
     looked = looked_over(paths, policy=policy, opinion=opinion, trace=trace, workspace=workspace)
     if policy and workspace:
         say(f"Judged by {policy}, which is not the policy of {workspace}: the verdicts are not kept there.")
-    if json:
-        as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
-    else:
-        table(
-            ("package", "gate", "outcome", "why"),
-            (
-                row
-                for one in looked
-                for row in (
-                    [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
-                    + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
-                    if one.verdict
-                    else [(one.path, "none", "unreadable", one.error)]
-                )
-            ),
-        )
+    with may_be_left():
+        if json:
+            as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
+        else:
+            table(
+                ("package", "gate", "outcome", "why"),
+                (
+                    row
+                    for one in looked
+                    for row in (
+                        [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
+                        + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
+                        if one.verdict
+                        else [(one.path, "none", "unreadable", one.error)]
+                    )
+                ),
+            )
     verdicts = [one.verdict for one in looked]
     if any(
         v is None
