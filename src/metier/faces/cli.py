@@ -26,7 +26,7 @@ from metier.faces.commands import (
     skill,
     update,
 )
-from metier.faces.show import one_line
+from metier.faces.show import let_go_of_output, one_line
 
 app = typer.Typer(
     name="metier",
@@ -62,7 +62,14 @@ def _metier(
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 findings, 2 wrong use or a run that could not finish."""
+    """Run the command line. Exit codes: 0 done, 1 findings, 2 wrong use or a run that could not finish.
+
+    Who stops it gets 130. That a reader has enough before all is written is no failure.
+    """
+    if sys.stdout is None:
+        typer.echo("metier: Expected an open standard output, got a closed one.", err=True)
+        typer.echo("  Let it write to /dev/null if nobody is to read it.", err=True)
+        sys.exit(2)
     # Typer's own way of running a command has other words and exit codes for an interruption and a broken pipe.
     command = typer.main.get_command(app)
     try:
@@ -74,14 +81,14 @@ def main() -> None:
         cast(Any, fault).show()
         sys.exit(2)
     except BrokenPipeError:
-        _let_go_of_output()
+        let_go_of_output()
         sys.exit(0)
     except (MetierError, OSError, UnicodeError) as error:
         for line in _sentences(error):
             with suppress(OSError):
                 typer.echo(line, err=True)
         if isinstance(error, OSError):
-            _let_go_of_output()
+            let_go_of_output()
         sys.exit(2)
     except KeyboardInterrupt:
         typer.echo("metier: stopped. What was done is kept; run the same command again to go on.", err=True)
@@ -110,9 +117,3 @@ def _sentences(error: MetierError | OSError | UnicodeError) -> Iterator[str]:
         yield "  Free some space and run the same command again to go on."
     else:
         yield f"metier: Cannot use {place}: {one_line(error.strerror or error)}."
-
-
-def _let_go_of_output() -> None:
-    """Point standard output at nothing, or Python fails once more when it writes the rest on its way out."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,13 +6,13 @@ import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from metier.attempt import Attempt
 from metier.errors import ConfigError, StoreError, StoreFull
 from metier.evaluate.unreadable import unreadable
+from metier.faces.output import writing
 from metier.item import Item
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def read_lines(path: Path) -> list[str]:
 
 
 def write_lines(nouns: Iterable[object], path: Path) -> None:
-    """Write nouns as canonical JSON lines; the file appears whole or not at all.
+    """Write nouns as canonical JSON lines, as `metier.faces.output.writing` writes.
 
     Raises:
         StoreFull: The disk is full.
@@ -81,14 +81,10 @@ def write_lines(nouns: Iterable[object], path: Path) -> None:
     """
     from metier.digest import canonical
 
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
+        with writing(path) as file:
             file.writelines(canonical(noun) + b"\n" for noun in nouns)
-        part.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         if error.errno in DISK_FULL:
             raise StoreFull(
                 f"The disk is full: {str(path)!r} was not written; what was done before is kept.",
@@ -97,15 +93,23 @@ def write_lines(nouns: Iterable[object], path: Path) -> None:
         raise StoreError(f"Cannot write {str(path)!r}: {error.strerror}.") from error
 
 
-def make_writable(path: Path, option: str) -> None:
+def make_writable(path: Path, option: str, *, is_any: bool = False) -> None:
     """Make the folder of a file, and tell before the work, and not after it, that the file cannot be written.
+
+    Args:
+        is_any: Whether it may be a pipe or a device, as where `writing` writes it.
 
     Raises:
         ConfigError: It is a folder or no ordinary file, its folder cannot be made, or it may not be written.
     """
     way_out = "Name a file in a folder that you may write."
-    if path.exists() and not path.is_file():
+    if path.exists() and not path.is_file() and (path.is_dir() or not is_any):
         raise ConfigError(f"{option}: expected a file to write, got {str(path)!r}, which is none.", hint=way_out)
+    if path.exists() and not path.is_file():
+        if not os.access(path, os.W_OK):
+            raise ConfigError(f"{option}: cannot write {str(path)!r}: permission denied.", hint=way_out)
+        return
+    path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -74,7 +74,7 @@ def looked_over(
     workspace: Path | None = None,
     yara: Path | None = None,
 ) -> list[LookedAt]:
-    """Look over every package of some folders. Of several folders, each package is told by the folder as it was given.
+    """Look over every package of some folders, each once. Of several, each is told by the folder as it was given.
 
     Args:
         policy: A policy file; strict without one.
@@ -94,7 +94,7 @@ def looked_over(
     scanned = scanner(yara)
     rules = read_policy(policy) if policy else open_workspace(workspace).settings.govern if workspace else None
     touched = _trace(trace) if trace else None
-    looked = []
+    looked, passed = [], set[Path]()
     with ExitStack() as opened:
         store = opened.enter_context(stored(workspace, begin=True)) if workspace else None
         client = opened.enter_context(asked(opinion))
@@ -109,7 +109,10 @@ def looked_over(
                 scanned=scanned,
                 evidence_of=evidence_of,
                 is_kept=policy is None,
+                passed=frozenset(passed),
             ):
+                lies = folder / one.path
+                passed.add(lies.parent.resolve() / lies.name if lies != one.place else lies.resolve())
                 if len(folders) > 1:
                     looked.append(replace(one, path=(folder / one.path).as_posix()))
                 else:
@@ -156,9 +159,10 @@ def kept_anchor(path: Path) -> Anchor:
 
 
 def write_anchor(anchor: Anchor, path: Path) -> None:
-    """Write the head of an audit log to a file, which appears whole or not at all."""
-    from metier.faces.files import write_lines
+    """Write the head of an audit log to a file, which appears whole or not at all; its folder is made."""
+    from metier.faces.files import make_writable, write_lines
 
+    make_writable(path, "--keep-anchor")
     write_lines([anchor], path)
 
 

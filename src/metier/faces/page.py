@@ -6,13 +6,12 @@ spelt out. This module knows no stage and no record.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from metier.faces import words
+from metier.faces.output import writing
 
 _FILTERS = ("percent", "points", "p_value", "duration", "clip", "tier", "brief", "size")
 
@@ -45,24 +44,17 @@ def render(template: str, page: Mapping[str, Any]) -> str:
 
 
 def write_page(text: str, path: Path) -> Path:
-    """Write a page, whole or not at all, and return its path.
+    """Write a page, as `metier.faces.output.writing` writes, and return its path.
 
     Raises:
         OSError: The file cannot be written; what was there before is left as it was.
 
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_page("<p>", Path(folder) / "a" / "page.html").read_text()
     '<p>'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    finally:
-        Path(part).unlink(missing_ok=True)
+    with writing(path) as file:
+        file.write(text.encode())
     return path

@@ -6,6 +6,7 @@ Gravest first. Nothing is decided here, and whatever comes from a package is tex
 from __future__ import annotations
 
 import io
+import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from metier.capability import Capability
 from metier.faces import show, words
 from metier.faces.show import one_line
 from metier.govern.look import LookedAt
+from metier.stores.package import NOT_LOOKED_INTO
 from metier.verdict import Decision, Finding, Severity
 
 _GRAVEST = tuple(reversed(Decision))
@@ -36,7 +38,7 @@ def as_data(looked: Sequence[LookedAt]) -> list[dict[str, Any]]:
     return [
         {
             "path": one.path,
-            "decision": one.scan.decision,
+            "decision": one.decision,
             "findings": one.scan.findings,
             "declared": one.verdict.declared if one.verdict else (),
             "observed": one.scan.observed,
@@ -53,10 +55,14 @@ def as_data(looked: Sequence[LookedAt]) -> list[dict[str, Any]]:
 
 
 def as_sarif(looked: Sequence[LookedAt]) -> dict[str, Any]:
-    """A SARIF log, its places told from the current folder, as those who call from the root of a repository expect."""
+    """A SARIF log, its places told from the current folder, as those who call from the root of a repository expect.
+
+    What lies outside of it is told by its whole path.
+    """
     from metier.govern.sarif import sarif
 
-    return sarif((_place(one), one.scan) for one in looked)
+    errors = {_place(one): one.error for one in looked if one.error and one.error != NOT_LOOKED_INTO}
+    return sarif(((_place(one), one.scan) for one in looked), errors=errors, is_there=os.path.lexists)
 
 
 def as_text(looked: Sequence[LookedAt], *, coloured: bool = False) -> str:
@@ -66,7 +72,7 @@ def as_text(looked: Sequence[LookedAt], *, coloured: bool = False) -> str:
 
     out = Console(file=io.StringIO(), width=100, highlight=False, force_terminal=coloured and show.is_terminal())
     for one in _in_order(looked):
-        decision = one.scan.decision.value
+        decision = one.decision.value
         head = Text.assemble((f"{decision:<10} ", _COLOURS[decision]), (one_line(one.path), "bold"))
         out.print(head + Text(f"  {_tiers(one)}", style="dim"), soft_wrap=True)
         for finding in one.scan.findings:
@@ -85,7 +91,7 @@ def as_page(looked: Sequence[LookedAt], *, title: str) -> str:
     from metier.faces.page import render
     from metier.govern.scan.rules import rules
 
-    counts = Counter(one.scan.decision for one in looked)
+    counts = Counter(one.decision for one in looked)
     parts = [(decision.value, counts[decision]) for decision in _GRAVEST]
     fired = Counter(finding.rule for one in looked for finding in one.scan.findings)
     known = rules()
@@ -116,7 +122,7 @@ def told(looked: Sequence[LookedAt]) -> str:
     """
     if not looked:
         return "No package was scanned."
-    counts = Counter(one.scan.decision for one in looked)
+    counts = Counter(one.decision for one in looked)
     names = {
         Decision.BLOCK: "blocked",
         Decision.INCOMPLETE: "not read whole",
@@ -128,7 +134,7 @@ def told(looked: Sequence[LookedAt]) -> str:
 
 
 def _in_order(looked: Sequence[LookedAt]) -> list[LookedAt]:
-    return sorted(looked, key=lambda one: (_GRAVEST.index(one.scan.decision), one.path))
+    return sorted(looked, key=lambda one: (_GRAVEST.index(one.decision), one.path))
 
 
 def _row(one: LookedAt, number: int) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def _row(one: LookedAt, number: int) -> dict[str, Any]:
         "path": one.path,
         "description": one.skill.description if one.skill else "",
         "error": one.error,
-        "decision": scan.decision.value,
+        "decision": one.decision.value,
         "counts": [(severity.value, weights[severity]) for severity in order],
         "findings": sorted(scan.findings, key=lambda f: (order.index(f.severity), f.path, f.line, f.rule)),
         "rules": list(dict.fromkeys(finding.rule for finding in scan.findings)),
@@ -172,6 +178,7 @@ def _said(finding: Finding) -> str:
 
 
 def _place(one: LookedAt) -> str:
+    place = one.place.resolve()
     with suppress(ValueError):
-        return one.place.resolve().relative_to(Path.cwd()).as_posix()
-    return one.path
+        return place.relative_to(Path.cwd()).as_posix()
+    return place.as_posix()

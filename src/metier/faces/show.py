@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,19 +62,39 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+@contextmanager
+def may_be_left() -> Iterator[None]:
+    """Write what a reader may leave before its end, where what the command found decides the exit code all the same."""
+    try:
+        yield
+    except BrokenPipeError:
+        let_go_of_output()
+
+
+def let_go_of_output() -> None:
+    """Point standard output at nothing, or Python fails once more when it writes the rest on its way out."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(text: str) -> None:
     """Talk to the person at the terminal, on standard error. That nobody listens stops no work."""
     with suppress(BrokenPipeError):
-        typer.echo(text, err=True)
+        typer.echo("\n".join(map(one_line, text.split("\n"))), err=True)
 
 
 def one_line(cell: object) -> str:
     r"""One line without control characters: a name must not move the cursor or colour the screen.
 
-    >>> one_line("a\x1b[31mb")
-    'a [31mb'
+    Blanks of any kind become spaces; what cannot be seen besides is spelt out, so that no two names look the same.
+
+    >>> print(one_line("a\x1b[31mb\tc"))
+    a\u001b[31mb c
     """
-    return "".join(c if c.isprintable() else " " for c in str(cell))
+    from metier.faces.words import seen
+
+    spaced = "".join(" " if c in "\t\n\v\f\r\u2028\u2029" else c for c in str(cell))
+    return "".join(c if c.isprintable() else " " for c in seen(spaced))
 
 
 def _json(data: Any, *, indent: int | None = None) -> str:

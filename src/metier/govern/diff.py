@@ -8,7 +8,7 @@ reach out of the task (`metier.govern.acts`). A re-release that rewords, reorder
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -81,7 +81,8 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
     found = differences({file.path: file.digest for file in before.files}, after)
     gains = instructions_gained(Path(old), before, Path(new), after)
     first, second = scan(Path(old)), scan(Path(new))
-    findings = tuple(_gained(first.findings, second.findings))
+    was = {one.path: one.was for one in found if one.kind == "renamed"}
+    findings = tuple(_gained(first.findings, second.findings, was))
     capabilities = tuple(one for one in second.observed if one not in first.observed)
     reasons = [
         *((_weight_of(finding, gains), f"{finding.path}: {finding.message}") for finding in findings),
@@ -89,7 +90,7 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
         *((_weight(one, gains), f"It can now {one.value}.") for one in capabilities),
         *((UpdateDecision.REAPPROVE, f"{path} cannot be read as text.") for path in gains.unread),
         *((UpdateDecision.REAPPROVE, f"{odd.path} is no plain file ({odd.kind}).") for odd in after.odd),
-        *_modes(before, found, after),
+        *_modes(before, was, after),
         *((UpdateDecision.NOTE, f"{one.path} is {one.kind}.") for one in found),
     ]
     reasons.sort(key=lambda reason: -_ORDER.index(reason[0]))
@@ -107,11 +108,15 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
     )
 
 
-def _gained(old: Iterable[Finding], new: Iterable[Finding]) -> Iterable[Finding]:
-    """Findings of a rule and severity that come more often than before; notes gain nothing."""
-    left = Counter((finding.rule, finding.severity) for finding in old)
+def _gained(old: Iterable[Finding], new: Iterable[Finding], was: Mapping[str, str]) -> Iterable[Finding]:
+    """Findings that come more often than before; notes gain nothing.
+
+    Those that need review are counted by rule, as an honest author puts the same otherwise; those that block by what
+    shows them and where, as one download must not stand in for another.
+    """
+    left = Counter(_kind(finding, {}) for finding in old)
     for finding in new:
-        kind = (finding.rule, finding.severity)
+        kind = _kind(finding, was)
         if finding.severity == Severity.NOTE:
             continue
         if left[kind] > 0:
@@ -120,9 +125,14 @@ def _gained(old: Iterable[Finding], new: Iterable[Finding]) -> Iterable[Finding]
             yield finding
 
 
-def _modes(before: Tree, found: Iterable[Difference], after: Tree) -> Iterable[tuple[UpdateDecision, str]]:
+def _kind(finding: Finding, was: Mapping[str, str]) -> tuple[str, ...]:
+    if finding.severity != Severity.BLOCK:
+        return finding.rule, finding.severity
+    return finding.rule, finding.severity, was.get(finding.path, finding.path), finding.evidence
+
+
+def _modes(before: Tree, was: Mapping[str, str], after: Tree) -> Iterable[tuple[UpdateDecision, str]]:
     """Files that may be executed now and could not before, under whatever name, and the other way round."""
-    was = {one.path: one.was for one in found if one.kind == "renamed"}
     could = {file.path: file.is_executable for file in before.files}
     for file in after.files:
         earlier = could.get(was.get(file.path, file.path))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from metier.skill import Skill
 from metier.store import Store
 from metier.stores.fault import Fault
 from metier.stores.package import NOT_LOOKED_INTO, Package, all_packages, read_package
-from metier.verdict import Evidence, Scan, Verdict
+from metier.verdict import Decision, Evidence, Scan, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,17 @@ class LookedAt:
     verdict: Verdict | None = None
     error: str = ""
 
+    @property
+    def decision(self) -> Decision:
+        """That of the scan; what cannot be read as a package is never better than incomplete.
+
+        >>> LookedAt(path="a", skill=None, place=Path("a"), scan=Scan(), error="No front matter.").decision.value
+        'incomplete'
+        """
+        order = tuple(Decision)
+        worst = Decision.INCOMPLETE if self.error else Decision.CLEAN
+        return max(self.scan.decision, worst, key=order.index)
+
 
 def look_over(
     folder: Path,
@@ -54,6 +66,7 @@ def look_over(
     scanned: Callable[[Path], Scan] = scan,
     evidence_of: EvidenceOf | None = None,
     is_kept: bool = True,
+    passed: Collection[Path] = (),
 ) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
@@ -64,11 +77,14 @@ def look_over(
         scanned: How a package is scanned; the rules of this package by default.
         evidence_of: What was measured of a content; where it knows nothing, the last verdict in the store is asked.
         is_kept: Whether the verdicts are kept in the store, or only judged with its history.
+        passed: What was looked at already, with every link of its path followed, and is left out.
 
     Raises:
         PackageError: There is no such folder, no package in it, or more than one and a trace.
         InputError: The trace is of other content.
     """
+    if not os.path.lexists(folder):
+        raise PackageError(f"There is no folder {str(folder)!r}.", hint="Name a package, or a folder that holds some.")
     places, unseen = all_packages(folder)
     if not places and not unseen:
         raise PackageError(
@@ -79,6 +95,8 @@ def look_over(
         raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
     looked = []
     for place in places:
+        if place.resolve() in passed:
+            continue
         name = place.relative_to(folder).as_posix()
         try:
             package = read_package(place)
@@ -116,6 +134,7 @@ def look_over(
             error=NOT_LOOKED_INTO,
         )
         for path in unseen
+        if path.parent.resolve() / path.name not in passed
     ]
 
 

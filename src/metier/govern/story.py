@@ -94,15 +94,20 @@ def what_raises(
     ('a second opinion (G2): metier govern gate FOLDER --opinion MODEL',)
     """
     if now.falls:
-        return ("a re-audit of this content: metier govern restore " + verdict.skill,)
+        return (
+            f"a re-audit of this content: metier govern restore {verdict.skill}"
+            " --package FOLDER --by WHO --because WHY",
+        )
     needs = [f"a package that the library can take; now {f.message}" for f in verdict.findings if f.rule == HELD_BACK]
     needs += _vetting_needs(verdict, policy)
     if any(one.is_harmful for one in (verdict.evidence, measured) if one):
         needs.insert(0, "a version that makes answers better: its measured uplift is below zero")
     if policy.approval == "required" and not now.approved_by:
-        needs.append(f"an approval of this content: metier govern approve {verdict.skill}")
+        needs.append(f"an approval of this content: metier govern approve {verdict.skill} --by WHO --because WHY")
     if verdict.vetting == VettingTier.VENDOR and not now.promoted:
-        needs.append(cannot_promote(now, policy=policy) or f"a promotion: metier govern promote {verdict.skill}")
+        needs.append(
+            cannot_promote(now, policy=policy) or f"a promotion: metier govern promote {verdict.skill} --by WHO"
+        )
     return tuple(needs)
 
 
@@ -151,7 +156,7 @@ def _vetting_needs(verdict: Verdict, policy: GovernPolicy) -> list[str]:
         short = shortfall(verdict.evidence, min_attempts=policy.min_attempts, min_accuracy=policy.min_accuracy)
         return [*filter(None, lacking), *([f"evidence of an exam; now {short}"] if short else [])]
     if verdict.vetting == VettingTier.ORGANISATION:
-        return [f"a certification by a person: metier govern certify {verdict.skill}"]
+        return [f"a certification by a person: metier govern certify {verdict.skill} --by WHO --because WHY"]
     return []
 
 
@@ -161,7 +166,8 @@ def _community_needs(verdict: Verdict, gates: dict[Gate, GateResult], policy: Go
     if static and static.outcome == GateOutcome.FAILED:
         decision = Scan(findings=verdict.findings, unread=verdict.unread).decision
         needs.append(
-            f"an approval by a person who read the findings: metier govern approve {verdict.skill}"
+            "an approval by a person who read the findings: "
+            f"metier govern approve {verdict.skill} --by WHO --because WHY"
             if decision == Decision.REVIEW
             else "a version of the package without what failed the scan (G1)"
         )

@@ -22,6 +22,8 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 10
 """For one file; the clock of yara-x counts whole seconds."""
 _SHOWN = 80
+_MOST_LINES = 20
+"""Told of one rule and file; more would say no more to who reads it."""
 
 
 def with_yara(path: Path, scan: Callable[[Path], Scan]) -> Callable[[Path], Scan]:
@@ -56,8 +58,8 @@ def _compiled(path: Path) -> Any:
         rules = compiler.build()
     finally:
         del compiler  # an error keeps this frame, and the compiler may only be given up in the thread that made it
-    for rule in rules:
-        _severity(rule)
+    if not [_severity(rule) for rule in rules]:
+        raise ConfigError(f"Expected YARA rules in {str(path)!r}, found none.")
     return rules
 
 
@@ -67,7 +69,7 @@ def _add(compiler: Any, source: Path) -> None:
     try:
         compiler.add_source(source.read_text(encoding="utf-8"), origin=str(source))
     except yara_x.CompileError as error:
-        fault = compiler.errors()[-1]
+        fault = compiler.errors()[0]
         raise ConfigError(
             f"Cannot compile {str(source)!r}, line {fault.get('line', 1)}: {fault.get('title', error)}.",
             hint=str(error),
@@ -122,17 +124,30 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
 def _findings(matched: Iterable[Any], data: bytes, name: str) -> Iterator[Finding]:
     for rule in matched:
         meta = dict(rule.metadata)
-        first = min((m for p in rule.patterns for m in p.matches), key=lambda m: m.offset, default=None)
-        shown = data[first.offset : first.offset + min(first.length, _SHOWN)] if first else b""
-        yield Finding(
-            rule=f"yara:{rule.identifier}",
-            severity=_severity(rule),
-            message=str(meta.get("description") or f"Matches the YARA rule {rule.identifier}."),
-            path=name,
-            line=data.count(b"\n", 0, first.offset) + 1 if first else 0,
-            evidence=" ".join(shown.decode("utf-8", "backslashreplace").split()),
-            codes=tuple(dict.fromkeys(str(meta.get("codes", "")).replace(",", " ").split())),
-        )
+        for line, offset, length in _places(rule, data):
+            shown = data[offset : offset + min(length, _SHOWN)]
+            yield Finding(
+                rule=f"yara:{rule.identifier}",
+                severity=_severity(rule),
+                message=str(meta.get("description") or f"Matches the YARA rule {rule.identifier}."),
+                path=name,
+                line=line,
+                evidence=" ".join(shown.decode("utf-8", "backslashreplace").split()),
+                codes=tuple(dict.fromkeys(str(meta.get("codes", "")).replace(",", " ").split())),
+            )
+
+
+def _places(rule: Any, data: bytes) -> list[tuple[int, int, int]]:
+    """Line, offset and length of the first match of each of the first lines; (0, 0, 0) for the whole file."""
+    found: list[tuple[int, int, int]] = []
+    line, last = 1, 0
+    for offset, length in sorted((m.offset, m.length) for p in rule.patterns for m in p.matches):
+        line, last = line + data.count(b"\n", last, offset), offset
+        if not found or found[-1][0] != line:
+            found.append((line, offset, length))
+        if len(found) == _MOST_LINES:
+            break
+    return found or [(0, 0, 0)]
 
 
 def _severity(rule: Any) -> Severity:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from metier.faces.commands import library, sign, trust
-from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, say, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, may_be_left, say, table
 
 if TYPE_CHECKING:
     from metier.audit import Event
@@ -37,6 +37,7 @@ class FailOn(StrEnum):
     """From which decision on a scan fails."""
 
     REVIEW = "review"
+    INCOMPLETE = "incomplete"
     BLOCK = "block"
 
 
@@ -59,10 +60,19 @@ def scan(
             "Without it: pretty on a terminal, one line a package in a pipe.",
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write to this file instead of standard output.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Write to this file (- is standard output); its ending says the format without --format."
+        ),
+    ] = None,
     fail_on: Annotated[
         FailOn | None,
-        typer.Option("--fail-on", help="What makes exit code 1: block, or anything that needs review, as without it."),
+        typer.Option(
+            "--fail-on",
+            help="From which decision on the exit code is 1: review (as without it), incomplete or block. "
+            "What cannot be read as a package is incomplete.",
+        ),
     ] = None,
     yara: Annotated[
         Path | None, typer.Option("--yara", help="YARA rules of your own: a file, or a folder of .yar and .yara.")
@@ -88,7 +98,8 @@ def scan(
     from metier.faces.page import write_page
     from metier.govern.diff import diff
     from metier.govern.look import refuse_many
-    from metier.verdict import Decision, GateOutcome
+    from metier.stores.package import read_package
+    from metier.verdict import Decision
 
     if against:
         if len(paths) > 1 or policy or format or out or fail_on:
@@ -97,45 +108,88 @@ def scan(
             )
         for folder in (against, *paths):
             refuse_many(folder)
+        read_package(paths[0])
         library.show_update(diff(against, paths[0], scanner(yara)), json=json)
         return
+    out = None if out == Path("-") else out
+    form = _form(format, out, json=json)
     if out:
-        make_writable(out, "--out")
+        make_writable(out, "--out", is_any=True)
     looked = looked_over(paths, policy=policy, yara=yara)
-    ending = out.suffix.lower().removeprefix(".") if out else ""
-    named = ScanFormat(ending) if ending in set(ScanFormat) else None
-    form = ScanFormat.JSON if json else format or named or (ScanFormat.PRETTY if out or is_terminal() else None)
-    if form is None:
-        table(
-            ("package", "decision", "vetting", "exposure", "why"),
-            (
+    with may_be_left():
+        if form is None:
+            table(
+                ("package", "decision", "vetting", "exposure", "why"),
                 (
-                    one.path,
-                    one.scan.decision.value,
-                    v.vetting.name.lower(),
-                    v.exposure.name.lower(),
-                    "; ".join(v.reasons),
-                )
-                if (v := one.verdict)
-                else (one.path, one.scan.decision.value, "unreadable", "none", one.error)
-                for one in looked
-            ),
-        )
-    else:
-        text = scanned.written(looked, form.value, title=f"Scan of {', '.join(map(str, paths))}", coloured=out is None)
-        if out:
-            write_page(text, out)
-            say(f"{scanned.told(looked)} Written to {out}.")
+                    (
+                        one.path,
+                        one.decision.value,
+                        v.vetting.name.lower(),
+                        v.exposure.name.lower(),
+                        "; ".join(v.reasons),
+                    )
+                    if (v := one.verdict)
+                    else (one.path, one.decision.value, "unreadable", "none", one.error)
+                    for one in looked
+                ),
+            )
         else:
-            typer.echo(text, nl=False)
-    failed = [
-        one.verdict is None
-        or one.scan.decision == Decision.BLOCK
-        or (fail_on != FailOn.BLOCK and one.verdict.gates[0].outcome != GateOutcome.PASSED)
-        for one in looked
-    ]
-    if any(failed):
+            text = scanned.written(
+                looked, form.value, title=f"Scan of {', '.join(map(str, paths))}", coloured=out is None
+            )
+            if out:
+                write_page(text, out)
+                say(f"{scanned.told(looked)} Written to {out}.")
+            else:
+                typer.echo(text, nl=False)
+    order = tuple(Decision)
+    least = order.index(Decision(fail_on or FailOn.REVIEW))
+    if any(order.index(one.decision) >= least for one in looked):
         raise typer.Exit(1)
+
+
+_ENDINGS = {
+    "": ScanFormat.PRETTY,
+    ".html": ScanFormat.HTML,
+    ".htm": ScanFormat.HTML,
+    ".json": ScanFormat.JSON,
+    ".sarif": ScanFormat.SARIF,
+    ".sarif.json": ScanFormat.SARIF,
+    ".pretty": ScanFormat.PRETTY,
+    ".txt": ScanFormat.PRETTY,
+}
+
+
+def _form(format: ScanFormat | None, out: Path | None, *, json: bool) -> ScanFormat | None:
+    """The format that the options ask for; None for one line a package.
+
+    Raises:
+        ConfigError: Two of them ask for different ones, or a file has an ending that says none.
+    """
+    from metier.errors import ConfigError
+
+    if json and format not in (None, ScanFormat.JSON):
+        raise ConfigError(
+            f"Expected one format, got --json and --format {format.value}.", hint="Leave one of them out."
+        )
+    asked = ScanFormat.JSON if json else format
+    if out is None:
+        return asked or (ScanFormat.PRETTY if is_terminal() else None)
+    name = out.name.lower()
+    ending = ".sarif.json" if name.endswith(".sarif.json") else out.suffix.lower()
+    named = _ENDINGS.get(ending)
+    if asked is None and (named is None or (not ending and (out.is_file() or not out.exists()))):
+        raise ConfigError(
+            f"--out: expected an ending that says the format, got {str(out)!r}.",
+            hint="Use .html, .json, .sarif or .txt, or say it with --format.",
+        )
+    is_json = ending == ".json" and asked == ScanFormat.SARIF
+    if asked and ending and named and named != asked and not is_json:
+        raise ConfigError(
+            f"Expected one format, got {asked.value} and a file {str(out)!r}.",
+            hint="Leave out the option or rename it.",
+        )
+    return asked or named
 
 
 @app.command()
@@ -154,7 +208,7 @@ def gate(
 ) -> None:
     """Put packages through the gates G1 to G4. Exit code 1 if one fails a gate, stays unvetted or makes answers worse.
 
-    Example: metier govern gate examples/first-trade/packages/regex-tester --policy policy.toml
+    Example: metier govern gate examples/first-trade/packages/regex-tester
     """
     from metier.faces.opened import looked_over
     from metier.verdict import GateOutcome, VettingTier
@@ -162,22 +216,23 @@ def gate(
     looked = looked_over(paths, policy=policy, opinion=opinion, trace=trace, workspace=workspace)
     if policy and workspace:
         say(f"Judged by {policy}, which is not the policy of {workspace}: the verdicts are not kept there.")
-    if json:
-        as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
-    else:
-        table(
-            ("package", "gate", "outcome", "why"),
-            (
-                row
-                for one in looked
-                for row in (
-                    [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
-                    + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
-                    if one.verdict
-                    else [(one.path, "none", "unreadable", one.error)]
-                )
-            ),
-        )
+    with may_be_left():
+        if json:
+            as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
+        else:
+            table(
+                ("package", "gate", "outcome", "why"),
+                (
+                    row
+                    for one in looked
+                    for row in (
+                        [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
+                        + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
+                        if one.verdict
+                        else [(one.path, "none", "unreadable", one.error)]
+                    )
+                ),
+            )
     verdicts = [one.verdict for one in looked]
     if any(
         v is None
@@ -234,6 +289,7 @@ def audit(
     from metier.errors import ConfigError
     from metier.faces.opened import kept_anchor, stored, write_anchor
     from metier.govern.chain import verify as checked
+    from metier.govern.transitions import last_verdict
 
     if skill and (verify or anchor or keep_anchor):
         raise ConfigError(
@@ -244,6 +300,8 @@ def audit(
     with stored(workspace) as store:
         found = checked(store, anchor=known) if verify or keep_anchor or anchor else None
         entries = [] if found else list(store.entries(skill or None))
+        if skill and not entries:
+            last_verdict(store, skill)
     if found is None:
         as_json([{"hash": e.hash, "entry": e} for e in entries]) if json else table(
             ("number", "what", "uses", "skill", "digest", "who", "when", "exposure", "why", "hash"),

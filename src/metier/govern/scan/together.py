@@ -311,9 +311,9 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         step = next(s for s in members if s.labels & {"agent-memory", "agent-write"})
         yield Seen("rewrite-agent", Severity.BLOCK, step)
     if "fetch" in together and ("wget" in text or "--output-dir" in text) and (ran := _FROM_FOLDER.search(text)):
-        step = next((s for s in members if "fetch" in s.labels and ran["folder"] in s.text), None)
-        if step is not None and place_of_step(step, purpose) >= Place.UNKNOWN:
-            yield Seen("run-download", Severity.BLOCK, step, "by whatever name it came")
+        for one in [s for s in members if "fetch" in s.labels and ran["folder"] in s.text][:1]:
+            if place_of_step(one, purpose) >= Place.UNKNOWN:
+                yield Seen("run-download", Severity.BLOCK, one, "by whatever name it came")
     if is_program:
         yield from _in_program(members, together, purpose, text)
 
