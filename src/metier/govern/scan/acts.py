@@ -323,7 +323,8 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     ):
         to = next(filter(None, turned.groups()))
         if place_of(to) == Place.BARE_IP and to not in _RESOLVERS and not is_quoted(step):
-            yield Seen("redirect-model", Severity.BLOCK, step, "by the names of hosts")
+            weight = Severity.BLOCK if "/etc/" in text else Severity.REVIEW
+            yield Seen("redirect-model", weight, step, "by the names of hosts")
     if step.statement.path.endswith("mcp.json") and text.startswith(("rm ", "chmod ", "chown ", "dd ")):
         yield Seen("destroy-files" if text.startswith(("rm ", "dd ")) else "open-to-all", Severity.REVIEW, step)
     if (

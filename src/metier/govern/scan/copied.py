@@ -45,17 +45,14 @@ _READS = re.compile(
 _TO = re.compile(
     r"(?i:\[\s*[\"']to[\"']\s*\]\s*=(?!=)|[{,(]\s*[\"']?(?:to|to_?addrs?|recipients?|toRecipients)[\"']?\s*[:=](?!=)|\bsend_?mail\(|add_header\(\s*[\"']to[\"'])"
 )
-_UNSENT = re.compile(r"(?:trash|delete|expunge|remove)\w*\([^\n]{0,80}\b(?:sent|sent_\w+|sentMsg)\b[\[.]")
-"""What was sent is taken away from where who runs it would see it."""
+_PLACEHOLDER = re.compile(r"(?i:your|example|^(?:me|you|name|user|test|someone)@)")
+_HANDED_ON = re.compile(r"[\"']raw[\"']|message_from_bytes|RFC822|as_bytes\(|add_attachment\(|\.source\b")
 _FORWARDS = re.compile(
-    r"(?i:[\"']?\b(?:auto_?)?(?:forward|redirect)\w{0,24}[\"']?\s*[:=]\s*\[?|-(?:Forward|Redirect)To\s+|\bredirect\s+(?::copy\s+)?)[\"'](?P<to>[^\"'`\s@]{1,80}@(?P<host>(?:[\w-]{1,63}\.)+[a-z]{2,14}))[\"']"
+    r"(?i:[\"']?\b(?:auto_?)?forward\w{0,24}[\"']?\s*[:=]\s*\[?|-(?:Forward|Redirect)To\s+|\bredirect\s+(?::copy\s+)?)[\"'](?P<to>[^\"'`\s@]{1,80}@(?P<host>(?:[\w-]{1,63}\.)+[a-z]{2,14}))[\"']"
 )
 """A rule of a mailbox hands what comes in on to an address."""
 _UNSEEN = re.compile(
     r"(?i:\btrash\b|\bdelete|\bdiscard\b|mark_?as_?read|removeLabelIds[\"']?\s*:\s*\[[^\]]*(?:UNREAD|INBOX)|skip_?inbox|shouldMarkAsRead|\barchive\b|setflag[^;]{0,20}Seen)"
-)
-_TELLING = re.compile(
-    r"(?i:password|\bcodes?\b|verif|\botp\b|2fa|security|invoice|payment|wire|withdraw|recover|sign-?in)"
 )
 _WITHIN, _MAX_FOUND = 300, 40
 
@@ -83,8 +80,11 @@ def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
         if not (_BESIDE.search(step.text) or (reads and _TO.search(step.text))) or is_quoted(step):
             continue
         to = _address(step.text) or next((addresses[name] for name in NAME.findall(step.text) if name in addresses), "")
-        if to and _is_strangers(to, purpose):
-            yield Seen("send-private", Severity.BLOCK, step, f"a copy of every message to {to.rpartition('@')[2]}")
+        if to and _is_strangers(to, purpose) and not _PLACEHOLDER.search(to):
+            # Who only writes to somebody may write to himself; who hands on what came in does not.
+            grave = _BESIDE.search(step.text) or _HANDED_ON.search(text)
+            weight = Severity.BLOCK if grave else Severity.REVIEW
+            yield Seen("send-private", weight, step, f"a copy of every message to {to.rpartition('@')[2]}")
 
 
 def forwarded(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
@@ -99,13 +99,13 @@ def forwarded(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     for part in parts:
         if part.path.lower().endswith(DOCUMENTS) or part.is_example or "@" not in part.plain:
             continue
-        if not any(word in part.plain for word in ("orward", "edirect")):
+        if part.kind in ("python", "script", "hash-script") or not any(w in part.plain for w in ("orward", "edirect")):
             continue
         for found in itertools.islice(_FORWARDS.finditer(part.plain), _MAX_FOUND):
             if not _is_strangers(found["to"], purpose):
                 continue
-            near = part.plain[max(0, found.start() - _WITHIN) : found.end() + _WITHIN]
-            weight = Severity.BLOCK if _UNSEEN.search(near) or _TELLING.search(near) else Severity.REVIEW
+            near = part.plain[max(0, found.start() - _WITHIN) : found.end() + _WITHIN].replace(found[0], " ")
+            weight = Severity.BLOCK if _UNSEEN.search(near) else Severity.REVIEW
             yield "send-private", weight, part.path, part.plain.count("\n", 0, found.start()) + 1, found[0]
 
 

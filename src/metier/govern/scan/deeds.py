@@ -78,30 +78,30 @@ _PIPED = re.compile(
 )
 _SOCKET = re.compile(r"\b(?:connect|createConnection|createServer|Socket)\(")
 _TO_ALL = re.compile(
-    r"\bof\s+people\b[\s\S]{0,2000}?(?:application\s+\\?\"Messages\\?\"\s+to\s+send|make\s+new\s+outgoing\s+message|\bto\s+buddy\b)"
+    r"\bof\s+people\b[\s\S]{0,600}?(?:\brepeat\s+with\b|\.each\b|\bfor\s|\.shuffle|forEach)[\s\S]{0,1200}?(?:application\s+\\?\"Messages\\?\"\s+to\s+send|make\s+new\s+outgoing\s+message|\bto\s+buddy\b)"
 )
 """Everybody in the address book is written to."""
 _LITERAL_KEY = re.compile(r"ssh-(?:ed25519|rsa|dss|ecdsa\S{0,20}) AAAA[A-Za-z0-9+/]{48,}")
 _KEYS_PLACE = re.compile(r"authorized_keys|\buser/keys\b|\bssh-key\s+add\b")
 """Where a key that is written there opens the machine, or the account, of who runs it."""
 _ALL_POWERS = re.compile(
-    r"AdministratorAccess[\s\S]{0,600}?\bcreate_?(?:access_?key|login_?profile)\(|\bcreate_?access_?key\([\s\S]{0,600}?AdministratorAccess",
+    r"\battach_?\w{0,30}\([^)\n]{0,120}AdministratorAccess[\s\S]{0,600}?\bcreate_?(?:access_?key|login_?profile)\(|\bcreate_?access_?key\([\s\S]{0,600}?\battach_?\w{0,30}\([^)\n]{0,120}AdministratorAccess",
     re.I,
 )
 _ALL_BASES = re.compile(
-    r"(?:\bpg_database\b|\bshow\s+databases\b|listDatabases\w*\()[\s\S]{0,300}?(?:\bdropdb\b|\bdrop\s+database\b|dropDatabase\()",
+    r"(?:\bpg_database\b|\bshow\s+databases\b|listDatabases\w{0,20}\()(?:(?!\bif\b|startsWith|filter|\blike\b|\bwhere\b)[\s\S]){0,300}?(?:\bdropdb\b|\bdrop\s+database\b|dropDatabase\()",
     re.I,
 )
 _ALL_HISTORIES = re.compile(
-    r"\bfor\s+\w+\s+in\s+(?:~|\$\{?HOME)[^\n]*[\s\S]{0,200}?--orphan[\s\S]{0,200}?\bpush\s[^\n]*(?:-\w*f\b|--force|\s\+\w)"
+    r"\bfor\s\w{1,20}\sin\s(?:~|\$\{?HOME)[^\n]{0,80}[\s\S]{0,120}?--orphan[\s\S]{0,120}?\bpush\s[^\n]{0,60}?(?:-\w*f\b|--force|\s\+\w)"
 )
 _FORCED = re.compile(r"ExtensionInstallForcelist|ExtensionSettings[\"']?\s*:\s*\{[^}]*force_installed")
 _STANDS_IN = re.compile(
-    r"(?:\b|\\n)(?:curl|wget|nc)\b[^\n]*(?:\b|\\n)exec\s+/(?:usr/|opt/homebrew/)?(?:local/)?bin/(?P<name>git|npm|npx|node|pip3?|python3?|ssh|sudo|docker|kubectl|aws|gcloud|gh|curl|ls|su)\b[^\n]*>\s*\S*/bin/(?P=name)\b"
+    r"(?:\b|\\n)(?:curl|wget|nc)\b[^\n]{0,160}?(?:\b|\\n)exec\s+/(?:usr/|opt/homebrew/)?(?:local/)?bin/(?P<name>git|npm|npx|node|pip3?|python3?|ssh|sudo|docker|kubectl|aws|gcloud|gh|curl|ls|su)\b[^\n]{0,60}?>\s?\S{0,60}/bin/(?P=name)\b"
 )
 """A program that tells somebody of each call is put before a well-known one."""
 _COPIED_OUT = re.compile(
-    r"\bhttp\.Get\([\s\S]{0,600}?\bio\.Copy\(\s*\w+\s*,\s*\w+\.Body\)[\s\S]{0,400}?\bexec\.Command\(\s*(?:\w+|\"/[^\"\n]+\")\s*[,)]"
+    r"\bos\.(?:OpenFile|Create)\(\s*(?P<file>\"[^\"\n]{1,80}\"|\w{1,40})[\s\S]{0,300}?\bio\.Copy\(\s*\w{1,40}\s*,\s*\w{1,40}\.Body\)[\s\S]{0,400}?\bexec\.Command\(\s*(?P=file)\s*[,)]"
 )
 _DENO_RUNS = re.compile(
     r"\bDeno\.writeFile\w*\(\s*(?P<file>[\"'][^\"'\n]{1,80}[\"']|\w{1,40})\s*,[\s\S]{0,400}?\bDeno\.Command\(\s*(?P=file)"
@@ -110,10 +110,11 @@ _SHELL_PROCESS = re.compile(
     r"Data\(contentsOf:\s*URL\([\s\S]{0,400}?\.write\(to:[\s\S]{0,600}?\bchmod\b[\s\S]{0,200}?\.run\(\)"
 )
 _TIMED_LOSS = re.compile(
-    r"(?:\bTime\.now\b|\bDate\.(?:today|current|now)\b|\bdate(?:time)?\.(?:now|today)\(|\bnew Date\(\)|\$\(date\s\+|\btime\.time\(\))[^\n]{0,40}(?:[<>]=?|-(?:gt|ge|lt|le))\s*[^\n]{0,60}(?:\d{4}|\d{9,}|[A-Z_]{4,})[^\n]*\n(?:[^\n]*\n){0,8}?[^\n]*(?:\brm_rf\b|\brmtree\(|\brm\s+-\w*[rR]|rmSync\(|\bdropdb\b|\b(?:DROP|TRUNCATE)\s|\bshred\b|RemoveAll\()",
+    r"(?:\bTime\.now\b|\bDate\.(?:today|current|now)\b|\bdate(?:time)?\.(?:now|today)\(|\bnew Date\(\)|\$\(date\s\+|\btime\.time\(\))[^\n]{0,40}(?:[<>]=?|-(?:gt|ge|lt|le))\s*[^\n]{0,60}(?:\b20\d\d\b|\d{8,}|(?-i:\b[A-Z][A-Z_]{3,}\b))[^\n]*\n(?:[^\n]*\n){0,8}?[^\n]*(?:\brm_rf\b|\brmtree\(|\brm\s+-\w*[rR]|rmSync\(|\bdropdb\b|\b(?:DROP|TRUNCATE)\s|\bshred\b|RemoveAll\()",
     re.I,
 )
 """From a day on that is written out, things are taken away."""
+_DAY = re.compile(r"\b20\d\d\s*[-,/]\s*\d{1,2}\b|\b20\d{6}\b|\b[A-Z][A-Z_]{3,}\s*=\s*\d[\d_]{8,}|\b1[7-9]\d{8}\b")
 _LOSES = re.compile(r"rm_rf|rmtree|\brm\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll")
 _PHP_TEXT = re.compile(
     r"[\"']<\?php\b[^\n]{0,300}(?:\bhash\(|\beval\b|\bassert\b|\bsystem\b|base64_decode|\$\w+\}?\(\s*\\?\$|_(?:REQUEST|POST|GET|COOKIE)\b)"
@@ -257,11 +258,11 @@ _DEEDS = (
     Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),
-    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_LOSES,), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
+    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_LOSES, _DAY), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
     Deed("remote-command", _PHP_TEXT, ("<?php",), beside=(_PHP_WRITTEN,), also="a page of PHP that does as it is told"),
     Deed("foreign-registry", _OTHER_REGISTRY, ("integrity",), beside=(_UNLOCKED,), also="in a lock file, and nobody checks it any more"),
     Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),
-    Deed("disable-defence", _WEAKENED, ("fDenyTS", "EnableLUA", "allprofiles"), unless="harden|audit", also="one after the other"),
+    Deed("disable-defence", _WEAKENED, ("fDenyTS", "EnableLUA", "allprofiles", "ExclusionPath"), unless="harden|audit", also="one after the other"),
     Deed("watch-user", _WATCHES, ("do shell script",), unless=r"screenshot|screen\b|clipboard|camera", also="and sends what it sees"),
     Deed("send-private", _TO_EVERYBODY, ("users.list", "dialogs(", "ontacts(", "getChats(", "connections()"), unless=r"broadcast|announc|newsletter|digest|onboard|remind|everyone|members|campaign|invit", also="in the user's name, to everybody whom the account knows"),
     Deed("destroy-files", _OVERWRITTEN, ("os.walk(",), beside=(_FROM_HOME,), unless=r"format|convert|normali|encod|strip|fix|licen[cs]e", also="every file below the home folder is written over"),

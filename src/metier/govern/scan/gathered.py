@@ -19,6 +19,11 @@ from metier.govern.scan.triggers import words_of
 from metier.verdict import Severity
 
 _COLLECTS = frozenset({Place.CAPTURE, Place.BARE_IP, Place.PASTE, Place.AUTHORS})
+_GIVES = re.compile(
+    r"\b(?:send|upload|post|forward|submit|share|transmit|attach|zip|compress|curl|hand)\w*\b|\b(?:env[ií]|s[uú]b|mand|m[aá]nd|adjunt|compr[ií]m|envi|post|carreg|envoi|transf|télévers|schick|lade|sende|übermittl)\w*|отправ|загруз|上传|发送|提交|转发|アップロード|送信|업로드|보내|전송",
+    re.I,
+)
+"""Something is handed over."""
 _WEBHOOK = re.compile(
     r"https?://(?:discord(?:app)?\.com/api/webhooks/\d{6,}/[\w-]{20,}|hooks\.slack\.com/services/T\w{6,}/B\w{6,}/\w{12,}|api\.telegram\.org/bot\d{6,}:[\w-]{20,})"
 )
@@ -87,6 +92,7 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
     """
     if purpose.is_security or not _words()("\n".join([one.text for one in found])):
         return
+    found = [one for one in found if one.line > 2]
     stolen = [one for one in found if not (one.is_refused or one.is_quoted) and _OF_NO_SERVICE.search(one.text)]
     asked = [
         (one.path, one.line) for one in found if stolen and "://" in one.text and _names_stranger(one.text, purpose)
@@ -149,14 +155,14 @@ def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
 
 
 def _names_stranger(text: str, purpose: Purpose) -> bool:
-    urls = [found[0] for found in URL.finditer(text)]
+    urls = [found[0] for found in URL.finditer(text)] if _GIVES.search(URL.sub(" ", text)) else []
     return any(place_of(url, own_words=purpose.words) >= Place.OWN and not leads_nowhere(url) for url in urls)
 
 
 def _names_collector(text: str, purpose: Purpose) -> bool:
     if _WEBHOOK.search(text):
         return True
-    urls = [found[0] for found in URL.finditer(text)]
+    urls = [found[0] for found in URL.finditer(text)] if _GIVES.search(URL.sub(" ", text)) else []
     return any(place_of(url, own_words=purpose.words) in _COLLECTS and not leads_nowhere(url) for url in urls)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from metier.govern.scan.hosts import Place, leads_nowhere, place_of
+from metier.govern.scan.hosts import Place, host_of, leads_nowhere, place_of
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
@@ -58,16 +58,15 @@ _LOOSE_WORDS = (
     "danger-full",
 )
 _OPENS = re.compile(r"[\"']runOn[\"']\s*:\s*[\"']folderOpen[\"']")
-_UNGUARDED = re.compile(
-    r"[\"']Exclusion(?:Path|Process|Extension)[\"']\s*:\s*\[?\s*[\"'](?:[A-Z]:\\+[\"']|[^\"']*\b(?:powershell|node|python|cmd)\.exe)"
+_UNGUARDED = re.compile(r"[\"']ExclusionPath[\"']\s*:\s*\[?\s*[\"'][A-Z]:\\+[\"']")
+"""The guard of a machine is told not to look at a whole drive."""
+_OUTSIDER = re.compile(
+    r"^[ \t-]*name:[ \t]*[\"']?(?P<who>[^\s\"'@]{1,60}@[\w.-]{1,80}|system:(?:anonymous|unauthenticated))", re.M
 )
-"""What the guard of a machine is told not to look at: a whole drive, or what runs programs."""
-_BINDS_ADMIN = re.compile(
-    r"kind:\s*(?:Cluster)?RoleBinding\b(?:(?!\n---)[\s\S]){0,1500}?(?:kind:\s*(?:User|Group)\b(?:(?!\n---)[\s\S]){0,120}?name:\s*[\"']?(?P<who>[^\s\"'@]+@[\w.-]+\.\w+|system:(?:anonymous|unauthenticated)))(?:(?!\n---)[\s\S]){0,1500}?name:\s*[\"']?(?:cluster-admin|admin|edit)\b"
-)
+_ALL_OF_CLUSTER = re.compile(r"^[ \t-]*name:[ \t]*[\"']?cluster-admin\b", re.M)
 """Somebody from outside, or anybody, is given a cluster."""
 _OWN_STORE = re.compile(
-    r"\b(?:secret_access_key|aws_secret_access_key|secret_key|account_key|pass(?:word)?)\s*=\s*[\"']?(?![$<{%]|(?i:your|xxx|changeme|example))[A-Za-z0-9/+=_-]{24,}",
+    r"\b(?:secret_access_key|aws_secret_access_key|secret_key|account_key)\s*=\s*[\"']?(?![$<{%]|(?i:your|xxx|changeme|example))[A-Za-z0-9/+=_-]{24,}",
     re.I,
 )
 """The key to a store, written out: it is that of who wrote the package."""
@@ -77,12 +76,13 @@ _KEPT_KEYS = re.compile(
 )
 _MANY_KEPT = 3
 _MINES = re.compile(
-    r"[\"']?(?:donate-level|max-threads-hint|randomx)[\"']?\s*:|[\"']algo[\"']\s*:\s*[\"'](?:rx/|cn/|kawpow|ghostrider)"
+    r"[\"']?(?:donate-level|max-threads-hint)[\"']?\s*:|[\"']algo[\"']\s*:\s*[\"'](?:rx/|cn/|kawpow|ghostrider)"
 )
 """Settings of a program that mines coins."""
-_MINING = ("donate-level", "max-threads-hint", "randomx", "rx/", "cn/", "kawpow", "ghostrider")
-_PUSHED_TO = re.compile(r"\bpushurl\b\s*=?\s*[\"']?(?P<to>https?://[^\s\"'{}<>]+)")
+_MINING = ("donate-level", "max-threads-hint", "rx/", "cn/", "kawpow", "ghostrider")
+_PUSHED_TO = re.compile(r"\bpushurl\b[ \t]*+(?:=[ \t]*+)?[\"']?(?P<to>https?://[^\s\"'{}<>]+)")
 """Where a repository goes as well, whenever it is pushed."""
+_OWN_URL = re.compile(r"^[ \t]*url[ \t]*=[ \t]*(https?://\S+)", re.M)
 _FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
 _RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?sh|node -e|python3? -c)")
 _SETTINGS = frozenset({"data", "json", "text", "script"})
@@ -112,9 +112,8 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
         mines = _MINES.search(part.plain) if any(word in part.plain for word in _MINING) else None
         if mines is not None and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate"):
             yield "mine-coins", Severity.BLOCK, part.path, _line(part, mines), mines[0]
-        if "RoleBinding" in part.plain and (bound := _BINDS_ADMIN.search(part.plain)):
-            if not leads_nowhere(f"https://{bound['who'].rpartition('@')[2]}") or ":" in bound["who"]:
-                yield "plant-key", Severity.BLOCK, part.path, _line(part, bound), f"{bound['who']}: all of a cluster"
+        if "RoleBinding" in part.plain:
+            yield from _bound(part)
         if "pushurl" in part.plain:
             yield from _pushed(part, purpose)
         if "AAAA" in part.plain and part.kind in ("data", "markdown") and (key := _KEY.search(part.plain)):
@@ -142,9 +141,25 @@ def _copied_out(parts: Sequence[Part]) -> Iterator[Found]:
             yield "send-secrets", Severity.BLOCK, part.path, 1, ", ".join(sorted(named))
 
 
+def _bound(part: Part) -> Iterator[Found]:
+    """Somebody from outside, or anybody, is given all of a cluster."""
+    line = 1
+    for document in part.plain.split("\n---"):
+        if "RoleBinding" in document and _ALL_OF_CLUSTER.search(document):
+            for found in _OUTSIDER.finditer(document):
+                if ":" in found["who"] or not leads_nowhere(f"https://{found['who'].rpartition('@')[2]}"):
+                    at = line + document.count("\n", 0, found.start())
+                    yield "plant-key", Severity.BLOCK, part.path, at, f"{found['who']}: all of a cluster"
+                    break
+        line += document.count("\n") + 1
+
+
 def _pushed(part: Part, purpose: Purpose) -> Iterator[Found]:
     """A repository is pushed to a stranger as well, whenever its owner pushes it."""
+    own = {host_of(one[1]) for one in _OWN_URL.finditer(part.plain)}
     for found in _PUSHED_TO.finditer(part.plain):
+        if host_of(found["to"]) in own:
+            continue
         if place_of(found["to"], own_words=purpose.words) >= Place.UNKNOWN and not leads_nowhere(found["to"]):
             yield "send-private", Severity.BLOCK, part.path, _line(part, found), found[0]
 

@@ -137,14 +137,18 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
                 yield Seen("redirect-money", Severity.BLOCK, step, "what looks like an account is replaced by one")
         if (given := _GIVEN.search(text)) and not written.isdisjoint(NAME.findall(given["what"])):
             near = steps[max(0, number - 1) : number + 1]
-            if any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
+            others = [other for one in steps[max(0, number - 2) : number + 3] if (other := _GIVEN.search(one.text))]
+            is_choice = any(written.isdisjoint(NAME.findall(other["what"])) for other in others)
+            if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
             if any(_is_table(one.text) for one in steps if one.statement.assigns[:1] == (taken["table"],)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
         if likes_any and (placed := _PLACED.search(text)) and placed["name"] in written:
             yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, among those paid")
-        if "clipboard-write" in step.labels and likes_any and (written or _is_account(text)):
+        is_named = not written.isdisjoint(NAME.findall(text)) or _is_account(text)
+        is_watched = written and any("clipboard" in one.labels for one in steps)
+        if "clipboard-write" in step.labels and likes_any and (is_named or is_watched):
             yield Seen("swap-clipboard", Severity.BLOCK, step)
         paid = _PAYS.search(text) if "{" in text else None
         if paid and paid["to"] in written and _SHARE.search(text):

@@ -163,10 +163,13 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
 
 
 def _is_within(link: str, folder: Path) -> bool:
-    """Whether a link leads to a file of the package, which is read there."""
+    """Whether a link leads, by a way of its own, to a file of the package that is read there."""
     try:
-        return Path(link).resolve(strict=True).is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):
+        if Path(link).readlink().is_absolute():
+            return False
+        target = Path(link).resolve(strict=True)
+        return target.is_file() and ".git" not in target.relative_to(folder.resolve()).parts
+    except (OSError, RuntimeError, ValueError):
         return False
 
 

@@ -105,7 +105,7 @@ _LOGS = re.compile(
 )
 
 
-_TOLD_A_LOG = frozenset({*STRONG, "secret-variable", "dotenv", AGENT_KEYS})
+_TOLD_A_LOG = frozenset({*STRONG, "dotenv", AGENT_KEYS})
 
 
 def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:

@@ -50,6 +50,8 @@ def put_together(steps: Sequence[Step]) -> None:
             and (dotted := _DOTTED.search(step.text))
         ):
             numbers = re.findall(r"\d+", next(filter(None, dotted.groups())))
+            if step.urls or max(map(int, numbers)) > 255:
+                continue
             step.urls, step.hidden_url = (f"http://{'.'.join(numbers)}",), True
     programs = [step for step in steps if not step.urls and not step.statement.is_shell]
     whole = "\n".join([step.text for step in programs])

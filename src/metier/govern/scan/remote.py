@@ -15,24 +15,24 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, place_of_step
 from metier.verdict import Severity
 
-_WORDS = ("ocket", "onnect", "/inet/tcp/", "fsockopen", "mqtt", ".accept(", "Dial(", "Stream")
+_WORDS = ("ocket", "onnect(", "_connection(", "fsockopen", "mqtt", ".accept(", "Dial(", "TcpStream")
 """What opens a connection holds one of them."""
-_TYING = (".fileno()", "stdin", "stdio", "in:", "=>", "pipeTo", "from_raw_fd", "/inet/tcp/")
+_TYING = (".fileno()", "stdin", "stdio", "in:", "=>", "pipeTo", "from_raw_fd")
 _HEARING = (".recv", "readline(", "readuntil(", "receive(", ".gets(", ".makefile(", ".payload", "<$", "< $", "data(")
 """What is read from a connection, and what is bound to one, holds one of them."""
 _RUNS = r"(?:create_subprocess_(?:shell|exec)|getoutput|getstatusoutput|check_output|(?:subprocess|sp)\.\w+|os\.(?:system|popen)|io\.popen|\bpopen|\bsystem|\bexec(?:Sync)?|\bspawn(?:Sync)?|\beval)\(\s*"
 _SHELL = r"[\"'](?:/bin/)?(?:ba|z|da)?sh[\"']"
 _TIED = re.compile(
-    r"\bstd(?:in|out)\s*=\s*\w+\.fileno\(\)|\bstdin\s*=\s*(?P<py>(?!PIPE|DEVNULL|None|sys\b|subprocess\b)\w+)\s*,\s*stdout\s*=\s*(?P=py)\b"
+    r"\bstdin\s*=\s*(?P<fd>\w+)\.fileno\(\)|\bstdin\s*=\s*(?P<py>(?!PIPE|DEVNULL|None|sys\b|subprocess\b)\w+)\s*,\s*stdout\s*=\s*(?P=py)\b"
     r"|\bstdio\s*:\s*\[\s*(?P<js>[A-Za-z_$]\w*)\s*,\s*(?P=js)\b"
     r"|\bin:\s*(?P<rb>[A-Za-z_]\w*)\s*,\s*out:\s*(?P=rb)\b"
     r"|\b0\s*=>\s*(?P<php>\$\w+)\s*,\s*1\s*=>\s*(?P=php)\b"
     r"|\.readable\.pipeTo\(\s*\w+\.stdin\b|\.stdin\.write\(\s*\w+\.recv\("
-    rf"|Command::new\(\s*{_SHELL}[\s\S]{{0,200}}from_raw_fd\(|/inet/tcp/\S+[\s\S]{{0,200}}\|&\s*getline"
+    rf"|Command::new\(\s*{_SHELL}[\s\S]{{0,200}}from_raw_fd\("
 )
 """What a shell reads and writes is a connection."""
 _HEARD = re.compile(
-    rf"\b(?P<read>\w+)\s*=\s*(?:await\s+)?[\w.]+[.:](?:recv(?:from)?|readline|readuntil|receive|gets)\([^\n]{{0,80}}[\s\S]{{0,240}}?{_RUNS}(?P=read)\b"
+    rf"\b(?P<read>\w+)\s*=\s*(?:await\s+)?(?:(?P<of>\w+)\.(?:readline|readuntil|gets)|[\w.]+[.:](?:recv(?:from)?|receive))\([^\n]{{0,80}}[\s\S]{{0,240}}?{_RUNS}(?P=read)\b"
     rf"|\.makefile\([\s\S]{{0,240}}?\bfor\s+(?P<line>\w+)\s+in\s[\s\S]{{0,160}}?{_RUNS}(?P=line)\b"
     rf"|{_RUNS}\w+\.(?:recv(?:from)?\(|payload\b)"
     r"|while\s*\(\s*(?:my\s+\$\w+\s*=\s*)?<\s*\$\w+\s*>\s*\)[\s\S]{0,160}?(?:\bqx\b|`\s*\$|\bsystem\s*\(?\s*\$|\bexec\s*\(?\s*\$)"
@@ -61,11 +61,20 @@ def controlled(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[S
     found = tied or (_HEARD.search(text) if any(word in text for word in _HEARING) else None)
     if found is None or _is_at_home(steps, purpose):
         return
+    said = found.groupdict()
+    if (name := said.get("fd") or said.get("of")) and not _is_connection(name, text):
+        return
     step = steps[min(text.count("\n", 0, found.start()), len(steps) - 1)]
     if tied is not None:
         yield Seen("reverse-shell", Severity.BLOCK, step, "over a connection")
     else:
         yield Seen("remote-command", Severity.BLOCK, step, "line by line from a connection")
+
+
+def _is_connection(name: str, text: str) -> bool:
+    """Whether a name is given to something that is connected."""
+    made = rf"\b{re.escape(name)}\b[\w, ]{{0,40}}=[^\n=][^\n]{{0,120}}(?:ocket|onnect|makefile|accept)\w*\("
+    return re.search(made, text) is not None
 
 
 def _is_at_home(steps: Sequence[Step], purpose: Purpose) -> bool:

@@ -286,7 +286,7 @@ def _notebook(data: bytes) -> Unpacked | None:
     return Unpacked(members=[("", "\n\n".join(pieces).encode("utf-8", "replace"))], is_text=True, kind="markdown")
 
 
-_SHELL_LINE = re.compile(r"^[ \t]*(?:!+|%(?:system|sx|sh|bash|pip)\s)[ \t]*(.*)$", re.M)
+_SHELL_LINE = re.compile(r"^[ \t]*(?:!+(?!=)|%(?:system|sx|sh|bash)\s|%(?=(?:pip|conda)\s))[ \t]*(.*)$", re.M)
 
 
 def _cell(source: str) -> str:
