@@ -111,8 +111,9 @@ def test_nothing_applies_to_nothing() -> None:
         *(("1.0.0", "1.0.0-rc.1"), ("1.0.0-rc.10", "1.0.0-rc.9"), ("1.0.0-rc.1.1", "1.0.0-rc.1"), ("1.10", "1.9")),
         *(("1.0.0-rc.a", "1.0.0-rc.1"), ("1.0.0", "1.0"), ("0.1", "draft"), ("beta", "alpha"), ("1.0.0", "1.0.0rc1")),
         ("1" + "0" * 5000, "9" * 5000),
+        ("1.0.0-rc10", "1.0.0-rc9"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_the_newest_version_comes_first_and_is_named(newer: str, older: str) -> None:
     new, old = (Candidate(skill=Skill(name="a", description="A.", version=version)) for version in (newer, older))

@@ -20,11 +20,11 @@ from metier.capability import Capability
 from metier.digest import plain
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError
 from metier.stores import tree
-from metier.stores.checks import is_older
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
 from metier.stores.package import read_package
 from metier.stores.tree import read_tree
+from metier.stores.versions import is_older
 from metier.verdict import Decision, Finding, Scan, Severity
 
 
@@ -643,7 +643,7 @@ def test_an_update_to_a_lower_version_waits_for_approval(library: Path, source: 
 
 
 IN_ORDER = ["beta", "0.1", "v0.2", "1.0a1", "1.0rc9", "1.0rc10", "1.0", "1.0.1-alpha", "1.0.1-alpha.1", "1.0.1-rc.2"]
-IN_ORDER += ["1.0.1-rc.10", "1.0.1", "1.2.0", "1.10", "2024.01.09", "2024.1.10"]
+IN_ORDER += ["1.0.1-rc.10", "1.0.1-rc.10.0", "1.0.1", "1.2.0", "1.10", "2024.01.09", "2024.1.10"]
 
 
 @pytest.mark.parametrize(("lower", "higher"), [*pairwise(IN_ORDER)])

@@ -14,9 +14,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from metier.compose.newest import Key, newest_first
 from metier.errors import SkillError
 from metier.skill import Skill
+from metier.stores.versions import Key, newest_first
 from metier.verdict import ExposureTier, VettingTier
 
 _SHOWN = 40  # letters of a version that an explanation quotes

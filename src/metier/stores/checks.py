@@ -10,7 +10,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from string import digits
 from typing import Any, Literal
 
 from metier.errors import PackageError
@@ -27,8 +26,6 @@ MAX_NAME_BYTES = 200
 
 _CHARACTERS_A_TOKEN = 4
 """As English has them: advice need not be on the safe side, as a budget must."""
-_MAX_PARTS = 64
-"""More than a version of 64 characters can have."""
 _VERSION = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.+-]{0,62}[0-9A-Za-z+-])?")
 
 
@@ -82,17 +79,6 @@ def is_version(text: str) -> bool:
     return bool(_VERSION.fullmatch(text)) and ".." not in text
 
 
-def is_older(version: str, other: str) -> bool:
-    """Whether a version comes before another: number by number, and `2.0.0-rc.1` and `2.0rc1` before `2.0.0`.
-
-    What stands after a `+`, a `v` at the front and zeros at the end do not count; any text has its place.
-
-    >>> is_older("1.9.0", "1.10.0"), is_older("2.0.0-rc.1", "2.0.0"), is_older("1.0", "1.0.0"), is_older("2.0", "1.9")
-    (True, True, False, False)
-    """
-    return _order(version) < _order(other)
-
-
 def lies_inside(path: str) -> bool:
     """Whether a path, whoever names it, lies plainly inside a package: forward slashes, and no way up or out.
 
@@ -126,24 +112,6 @@ def refuse_unplaceable(name: str, version: str) -> None:
             f"The package {name!r} cannot have the version {version[:MAX_NAME]!r}.",
             hint="Use digits, letters, single dots, + and -, at most 64, as in 1.4.2.",
         )
-
-
-def _order(version: str) -> tuple[Any, ...]:
-    release, hyphen, early = version.partition("+")[0].removeprefix("v").partition("-")
-    numbers = [_order_of_part(part) for part in release.split(".")]
-    zeros = [_order_of_part("0")] * (_MAX_PARTS - len(numbers))
-    return [*numbers, *zeros], not hyphen, _natural(early)
-
-
-def _order_of_part(part: str) -> tuple[Any, ...]:
-    rest = part.lstrip(digits)
-    return _natural(part[: len(part) - len(rest)] or "0"), not rest, _natural(rest)
-
-
-def _natural(text: str) -> list[tuple[Any, ...]]:
-    """The order of a text in which `rc.10` comes after `rc9`; numbers are compared as text, as they may be long."""
-    runs = ((run, run.lstrip("0")) for run in re.findall(r"[0-9]+|[^0-9.-]+", text))
-    return [(0, len(number), number) if run[0] in digits else (1, 0, run) for run, number in runs]
 
 
 def _unknown_faults(front: Frontmatter) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
 from metier.skill import Skill
 from metier.stores.bulk import FileBulk
-from metier.stores.checks import is_name, is_older, lies_inside
+from metier.stores.checks import is_name, lies_inside
 from metier.stores.disk import told
 from metier.stores.lock import (
     HOME,
@@ -40,6 +40,7 @@ from metier.stores.package import read_package
 from metier.stores.plain import open_plain
 from metier.stores.tree import read_tree
 from metier.stores.unpack import stage
+from metier.stores.versions import is_older
 from metier.verdict import Decision, Scan, Severity
 
 REFUSED = (Decision.BLOCK, Decision.INCOMPLETE)
