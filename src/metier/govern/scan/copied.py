@@ -23,6 +23,11 @@ _MAILS = re.compile(
     r"\bsmtplib\b|\bnodemailer\b|sendMail\(|send_?message\(|\bsendmail\b|SMTP|\bMail\.(?:deliver|new)\b|Net::SMTP|\.messages\(\)\.send|messages\.send\(|\bresend\.|sgMail|SendGrid|mailgun|postmark|smtp\.SendMail|\bses\.send|SendEmailCommand",
 )
 """What sends mail."""
+_MAIL_WORDS = (
+    "smtplib", "nodemailer", "sendMail(", "sendmessage(", "send_message(", "sendmail", "SMTP", "Mail.", "messages", "resend.",
+    "sgMail", "SendGrid", "mailgun", "postmark", "smtp.", "ses.send", "SendEmailCommand",
+)  # fmt: skip
+"""What it matches holds one of them."""
 _WRITTEN = re.compile(r"[\"'`]([^\"'`\s@]{0,80}@((?:[\w-]{1,63}\.)+[a-z]{2,14}))[\"'`]")
 _ANYBODYS = frozenset(
     "gmail.com outlook.com hotmail.com live.com proton.me protonmail.com yahoo.com icloud.com gmx.com gmx.net gmx.de"
@@ -72,7 +77,7 @@ def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     >>> [seen.rule for seen in copied(steps, shown, "\\n".join(lines))]
     ['send-private']
     """
-    if "@" not in text or not _MAILS.search(text):
+    if "@" not in text or not any(word in text for word in _MAIL_WORDS) or not _MAILS.search(text):
         return
     reads = _READS.search(text) is not None
     addresses = {name[1]: to for step in steps if (name := _NAMED.match(step.text)) and (to := _address(step.text))}

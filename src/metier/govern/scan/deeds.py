@@ -275,7 +275,17 @@ _DEEDS = (
 
 @cache
 def _words() -> Callable[[str], Collection[str]]:
-    return words_of(sorted({word for deed in _DEEDS for word in deed.words}))
+    return words_of(sorted(_by_word()))
+
+
+@cache
+def _by_word() -> dict[str, list[int]]:
+    """By each word the numbers of the deeds that it may tell of."""
+    found: dict[str, list[int]] = {}
+    for number, deed in enumerate(_DEEDS):
+        for word in deed.words:
+            found.setdefault(word, []).append(number)
+    return found
 
 
 def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -294,9 +304,10 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
     [('run-encoded', 1)]
     """
     is_outward: bool | None = None
-    held = frozenset(_words()(text))
-    for deed in _DEEDS:
-        if held.isdisjoint(deed.words) or not deed.labels <= together:
+    held = {number for word in _words()(text) for number in _by_word()[word]}
+    for number in sorted(held):
+        deed = _DEEDS[number]
+        if not deed.labels <= together:
             continue
         if not all(pattern.search(text) for pattern in deed.beside):
             continue

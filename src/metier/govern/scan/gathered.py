@@ -7,7 +7,7 @@ one, and right above it the places where others keep their keys, it matters litt
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from metier.govern.scan.flow import Step
@@ -15,7 +15,7 @@ from metier.govern.scan.hosts import URL, Place, leads_nowhere, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, is_quoted, place_of_step
 from metier.govern.scan.sentence import Said, Sentence
-from metier.govern.scan.triggers import words_of
+from metier.govern.scan.triggers import holding, places_of
 from metier.verdict import Severity
 
 _COLLECTS = frozenset({Place.CAPTURE, Place.BARE_IP, Place.PASTE, Place.AUTHORS})
@@ -74,8 +74,8 @@ _MAX_PLACES = 40
 
 
 @cache
-def _words() -> Callable[[str], Collection[str]]:
-    return words_of(_WORDS)
+def _words() -> Callable[[str], Iterable[int]]:
+    return places_of(_WORDS)
 
 
 def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose) -> Iterator[Said]:
@@ -90,10 +90,13 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
     >>> [said.severity.value for said in gathered([Sentence("SKILL.md", 9, text)], [], Purpose())]
     ['block']
     """
-    if purpose.is_security or not _words()("\n".join([one.text for one in found])):
+    texts = [one.text for one in found]
+    named = [found[number] for number in sorted(holding(texts, _words()))] if not purpose.is_security else []
+    named = [one for one in named if one.line > 2 and not (one.is_refused or one.is_quoted)]
+    if not named:
         return
     found = [one for one in found if one.line > 2]
-    stolen = [one for one in found if not (one.is_refused or one.is_quoted) and _OF_NO_SERVICE.search(one.text)]
+    stolen = [one for one in named if _OF_NO_SERVICE.search(one.text)]
     asked = [
         (one.path, one.line) for one in found if stolen and "://" in one.text and _names_stranger(one.text, purpose)
     ]
@@ -101,7 +104,7 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
         if any(one.path == path and abs(one.line - line) <= _NEAR for path, line in asked):
             yield Said("forward-data", Severity.BLOCK, one)
             return
-    keys = [one for one in found if not (one.is_refused or one.is_quoted) and _KEYS.search(one.text)]
+    keys = [one for one in named if _KEYS.search(one.text)]
     if not keys:
         return
     places = [(one.path, one.line) for one in found if "://" in one.text and _names_collector(one.text, purpose)]

@@ -8,11 +8,13 @@ So the words are broad and the address is what tells.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from metier.govern.scan.hosts import Place, host_of, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
+from metier.govern.scan.triggers import holding, places_of
 from metier.verdict import Severity
 
 _ADDRESS = re.compile(r"(?:https?|wss?)://[^\s\"'`<>()\\|,;\]]{3,300}|(?<=[\w.+-]@)[\w-]+(?:\.[\w-]+)+", re.I)
@@ -145,6 +147,11 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
             yield sentence, Said(*met, sentence) if met else None
 
 
+@cache
+def _folders() -> Callable[[str], Iterable[int]]:
+    return places_of(_FOLDERS)
+
+
 def swept(found: Sequence[Sentence]) -> Iterator[Said]:
     """Passages that have the papers of a person looked for wherever they lie, and sent.
 
@@ -153,8 +160,9 @@ def swept(found: Sequence[Sentence]) -> Iterator[Said]:
     >>> [one.severity.value for one in swept(found)]
     ['block']
     """
-    for number, sentence in enumerate(found):
-        if any(word in sentence.text for word in _FOLDERS) and _SWEEPS.search(sentence.text):
+    for number in sorted(holding([one.text for one in found], _folders())):
+        sentence = found[number]
+        if _SWEEPS.search(sentence.text):
             near = [one for one in found[number : number + _NUM_SWEPT] if one.path == sentence.path]
             papers = {paper[0].lower() for one in near for paper in _PAPERS.finditer(one.text)}
             goes = any(_UPLOADS.search(one.text) and not LEFT_TO_USER.search(one.text) for one in near)

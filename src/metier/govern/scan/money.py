@@ -7,10 +7,12 @@ by what it looks like, or for a share of what is paid.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Collection, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen
+from metier.govern.scan.triggers import runs_of
 from metier.govern.scan.variables import NAME
 from metier.verdict import Severity
 
@@ -27,6 +29,8 @@ _PIECES = r"[\"'`]0x[0-9a-fA-F]{2,34}[\"'`](?:\s*,\s*(?:[\"'`]?\w{1,20}[\"'`]?\s
 _HOLDS_ACCOUNT = re.compile(
     rf"{_PIECES}|[\"'`]{_ACCOUNT}[\"'`]|{_GROUPS}|[\"']0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|[\"']0x[0-9a-fA-F]{{16,39}}[\"']"
 )
+_LETTERS = runs_of(string.ascii_letters + string.digits, 25)
+_BANK = re.compile(r"[\"'`][A-Z]{2}\d{2}")
 _LOOKS_LIKE = re.compile(
     r"0x\[[\w-]{4,12}\]\{40\}|\[(?:1-9|A-HJ|a-km|A-H)[A-Za-z0-9-]{6,24}\]\{\d|bc1\[|\(bc1\||\[A-Z\]\{2\}(?:\\{1,2}d|\[0-9\])\{2\}"
 )
@@ -110,7 +114,7 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         for step in steps:
             if "0x" in step.text and _TWENTY.search(step.text):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an address that is kept as numbers")
-    if not _HOLDS_ACCOUNT.search(text):
+    if not _may_hold_account(text) or not _HOLDS_ACCOUNT.search(text):
         return
     rows = [row.start() for row in _ROW.finditer(text)]
     if len(rows) >= _MANY_ROWS:
@@ -153,6 +157,10 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
         paid = _PAYS.search(text) if "{" in text else None
         if paid and paid["to"] in written and _SHARE.search(text):
             yield Seen("redirect-money", Severity.BLOCK, step)
+
+
+def _may_hold_account(text: str) -> bool:
+    return "0x" in text or next(_LETTERS(text), None) is not None or _BANK.search(text) is not None
 
 
 def _is_account(text: str) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import string
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -38,15 +36,14 @@ from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
+from metier.govern.scan.triggers import holding, runs_of
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 
 _MIN_RUN = 24
 _MIN_PIECES = 2
-_RUN = b"a" * _MIN_RUN
+_RUNS = runs_of(string.ascii_letters + string.digits + "+/", _MIN_RUN)
 """What is encoded is a run of such letters and signs, at least so long."""
-_SIGNS = (string.ascii_letters + string.digits + "+/").encode()
-_AS_RUNS = bytes(ord("a") if sign in _SIGNS else ord(" ") for sign in range(256))
 _CODE_INSIDE = re.compile(
     r"\b(?:curl|wget|bash|/bin/sh|sh -c|exec\(|eval\(|import \w|subprocess|os\.system|powershell|Invoke-|IEX|nc -|/dev/tcp|require\(|https?://|chmod|socket)",
     re.I,
@@ -166,15 +163,7 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
     if numbers:
         # What is kept in pieces, or as numbers, is put together where it is decoded.
         numbers.update(n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and _may_be_kept(step.text))
-    texts = [step.text for step in steps]
-    ends = [*itertools.accumulate(len(text) + 1 for text in texts)]
-    # Each sign is one byte, so that places stay as they are.
-    runs = "\n".join(texts).encode("ascii", "replace").translate(_AS_RUNS)
-    place = runs.find(_RUN)
-    while place >= 0:
-        number = bisect_right(ends, place)
-        numbers.add(number)
-        place = runs.find(_RUN, ends[number])
+    numbers |= holding([step.text for step in steps], _RUNS)
     return [steps[number] for number in sorted(numbers)]
 
 

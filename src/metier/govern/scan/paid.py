@@ -7,10 +7,12 @@ where another was meant to go is said in few ways, whatever the reason that is g
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator, Sequence
 
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
+from metier.govern.scan.triggers import holding, runs_of
 from metier.verdict import Severity
 
 _WRITTEN = (
@@ -49,7 +51,17 @@ _BY_SUM = re.compile(
 _WORDS = re.compile(
     r"0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20}|[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[1-9A-HJ-NP-Za-km-z]{32,44}|\d{7,}|[Pp]ay[Pp]al"
 )
+_LETTERS = runs_of(string.ascii_letters + string.digits, 23)
+_DIGITS = runs_of(string.digits, 7)
+_BANKS = re.compile(r"[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[Pp]ay[Pp]al")
 _NEAR, _BELOW = 4, 6
+
+
+def _may_write(text: str) -> Iterator[int]:
+    """The places at which an account may be written out."""
+    yield from _LETTERS(text)
+    yield from _DIGITS(text)
+    yield from (found.start() for found in _BANKS.finditer(text))
 
 
 def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -64,7 +76,8 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
         return
     last = ("", -_BELOW)
     # An account stands in the sentence itself, or in one of the two behind it.
-    written = [number for number, one in enumerate(found) if _WORDS.search(one.text)]
+    texts = [one.text for one in found]
+    written = [number for number in holding(texts, _may_write) if _WORDS.search(texts[number])]
     for number in sorted({max(0, at - before) for at in written for before in range(3)}):
         sentence = found[number]
         if sentence.is_refused or (sentence.path, sentence.line) == last:

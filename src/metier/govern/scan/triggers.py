@@ -7,8 +7,10 @@ both find the same. The other sets are looked for where that one was found.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -261,6 +263,37 @@ def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
         return lambda text: _places([needle for needle in needles if needle in text], text)
     automaton = AhoCorasick(needles)
     return lambda text: [place for _, place, _ in automaton.find_matches_as_indexes(text)]
+
+
+def runs_of(signs: str, length: int) -> Callable[[str], Iterator[int]]:
+    """A search for the places at which so many of some signs of ASCII follow each other.
+
+    >>> [*runs_of("0123456789", 4)("in 2024, 31 of 10000")]
+    [3, 15]
+    """
+    # Each sign is one byte, so that places stay as they are.
+    table = bytes(ord("a") if chr(code) in signs else ord(" ") for code in range(256))
+    run = b"a" * length
+
+    def search(text: str) -> Iterator[int]:
+        runs = text.encode("ascii", "replace").translate(table)
+        place = runs.find(run)
+        while place >= 0:
+            yield place
+            end = runs.find(b" ", place)
+            place = runs.find(run, end) if end >= 0 else -1
+
+    return search
+
+
+def holding(texts: Sequence[str], search: Callable[[str], Iterable[int]]) -> set[int]:
+    """The numbers of the texts in which what is searched for begins; all are searched together, a line each.
+
+    >>> holding(["wget x", "ls", "curl x; curl y"], places_of(["curl"]))
+    {2}
+    """
+    ends = [*itertools.accumulate([len(text) + 1 for text in texts])]
+    return {bisect_right(ends, place) for place in search("\n".join(texts))}
 
 
 def _places(held: list[str], text: str) -> list[int]:
