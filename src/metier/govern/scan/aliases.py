@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from metier.govern.scan.literals import joined
+from metier.govern.scan.variables import NAME
 
 _HOUSES = r"[\"'](?:node:)?(?:child_process|vm|https?|dns|fs|net|process|module)(?:/promises)?[\"']"
 _TAKEN = re.compile(
@@ -34,6 +35,15 @@ _BUILDER = re.compile(
 _TEXT = re.compile(
     r"^(?:(?:const|let|var|my|our|local)\s+)?(?P<name>\$?[A-Za-z_]\w*)\s*=\s*(?P<value>\"(?:[^\"\\]|\\.){2,400}\"|'(?:[^'\\]|\\.){2,400}'|`[^`\\$]{2,400}`)\s*(?://.*)?$"
 )
+_STRING = r"(?:\"(?:[^\"\\]|\\.){2,400}\"|'(?:[^'\\]|\\.){2,400}'|`[^`\\$]{2,400}`)"
+_SEVERAL = re.compile(
+    rf"^(?:const|let|var)\s+[A-Za-z_]\w*\s*=\s*{_STRING}(?:\s*,\s*[A-Za-z_]\w*\s*=\s*{_STRING}){{1,8}}\s*(?://.*)?$"
+)
+_ONE_OF = re.compile(rf"(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>{_STRING})")
+_ROW = re.compile(
+    rf"^(?:const|let|var)\s*\[(?P<names>[\w\s,]{{3,200}})\]\s*=\s*\[(?P<values>\s*{_STRING}(?:\s*,\s*{_STRING}){{1,8}})\s*,?\s*\]\s*(?://.*)?$"
+)
+"""Several texts, each given a name."""
 _TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
 _WORTH = (
     "& ", "exec", "pack", ".constructor", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
@@ -84,6 +94,19 @@ class Aliases:
             return value[1:-1]
         return f"[{value}]" if found["index"] else value
 
+    def _take(self, name: str, value: str, *, is_decoded: bool) -> bool:
+        """Learn a text by its name; tells whether what is put where names stand has changed."""
+        is_known = name in self._seen
+        self._seen.add(name)
+        if is_known:
+            # What is given twice is nothing fixed.
+            self._texts.pop(name, None)
+        elif is_decoded or _TELLING.search(value):
+            self._texts[name] = value
+        else:
+            return False
+        return True
+
     def _learn(self, piece: str, *, is_decoded: bool) -> None:
         if len(self._functions) + len(self._texts) + len(self._modules) > _MAX_NAMES:
             return
@@ -106,19 +129,9 @@ class Aliases:
             self._functions |= new
             self._called = re.compile(rf"(?<![\w.$])(?:{'|'.join(map(re.escape, self._functions))})(?=\s*\()")
             return
-        text = _TEXT.match(piece)
-        if text is None:
+        changed = [self._take(name, value, is_decoded=is_decoded) for name, value in _texts_in(piece)]
+        if not any(changed):
             return
-        name = text["name"]
-        if name in self._seen:
-            # What is given twice is nothing fixed.
-            self._texts.pop(name, None)
-        elif is_decoded or _TELLING.search(text["value"]):
-            self._texts[name] = text["value"]
-        else:
-            self._seen.add(name)
-            return
-        self._seen.add(name)
         names = "|".join(re.escape(name) for name in self._texts)
         # PowerShell puts a name's text into the words of a text that it stands in.
         inner = "|".join(re.escape(name) for name in self._texts if name[0] == "$") or "(?!)"
@@ -129,6 +142,20 @@ class Aliases:
             if names
             else None
         )
+
+
+def _texts_in(piece: str) -> list[tuple[str, str]]:
+    """The names that a statement gives to texts, each with its text.
+
+    >>> _texts_in("const [a, b] = ['child_process', 'exec']")
+    [('a', "'child_process'"), ('b', "'exec'")]
+    """
+    if (text := _TEXT.match(piece)) is not None:
+        return [(text["name"], text["value"])]
+    if (row := _ROW.match(piece)) is not None:
+        return [*zip(NAME.findall(row["names"]), re.findall(_STRING, row["values"]), strict=False)]
+    several = _SEVERAL.match(piece)
+    return [(one["name"], one["value"]) for one in _ONE_OF.finditer(piece)] if several else []
 
 
 def aliases_of(text: str) -> Aliases | None:

@@ -19,6 +19,7 @@ from functools import cache
 from keyword import iskeyword
 from typing import Any
 
+from metier.govern.scan.handed import called_at_once, may_hand
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import places_of, words_of
@@ -60,7 +61,7 @@ _BEGINS_BLOCK = ("if ", "elif ", "else", "for ", "while ", "with ", "try", "exce
 _LATER = re.compile(r"(?:else|try|finally|except\b[^:]*)\s*:(?=\s*\S)|el(?=if\b)")
 """What is no statement by itself, before one that is."""
 _NAMED = re.compile(
-    r"\w+\s*=(?!=)\s*(?P<sure>[rbfuRBFU]{0,2}[\"']|\(|(?:os|subprocess|requests|base64|eval|exec|builtins|__builtins__)\b(?:.*\w)?$)?"
+    r"\w+(?:\s*,\s*\w+){0,8}\s*=(?!=)\s*(?P<sure>[rbfuRBFU]{0,2}[\"']|\(|(?:os|subprocess|requests|base64|eval|exec|builtins|__builtins__)\b(?:.*\w)?$)?"
 )
 _ALONE = re.compile(
     r"(?:(?P<name>[a-zA-Z_]\w*)[ \t]*=[ \t]*)?(?P<quote>\"{3}|'{3}|[\"'](?=.*\Z))"
@@ -180,6 +181,7 @@ def _said_anew(statement: Statement, source: str, folder: _Folder, *, may_fold: 
     said = folder.said(source)
     if len(said) >= _MAX_TEXT:
         said = next((one.text for one in script_statements(said, statement.path, kind="python")), "")
+    said = called_at_once(said, "#") if said and may_hand(said) else said
     if not said or said == text:
         return statement
     return statement._replace(
@@ -285,6 +287,17 @@ def _parsed(source: str) -> ast.stmt | None:
     return node
 
 
+def _one_by_one(node: ast.stmt) -> list[ast.stmt]:
+    """A statement; one that gives several names at once, as one for each name."""
+    if not (isinstance(node, ast.Assign) and len(node.targets) == 1):
+        return [node]
+    names, values = node.targets[0], node.value
+    if not (isinstance(names, ast.Tuple | ast.List) and isinstance(values, ast.Tuple | ast.List)):
+        return [node]
+    pairs = zip(names.elts, values.elts, strict=False)
+    return [ast.Assign(targets=[name], value=value, lineno=node.lineno) for name, value in pairs]
+
+
 class _Rewriter(ast.NodeTransformer):
     """Visits what can hold something; most nodes are constants, operators and contexts."""
 
@@ -340,7 +353,7 @@ class _Folder(_Rewriter):
 
     def learn(self, nodes: Iterable[ast.stmt]) -> None:
         """Take in what some statements give a name."""
-        for node in nodes:
+        for node in itertools.chain.from_iterable(map(_one_by_one, nodes)):
             if isinstance(node, ast.Import):
                 self._aliases |= {a.asname: a.name for a in node.names if a.asname and not _is_dull(a.name)}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

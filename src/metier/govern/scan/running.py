@@ -12,7 +12,7 @@ from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, p
 from metier.verdict import Severity
 
 _PROGRAM_ARGUMENT = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|\bfork|execFile\w*|Start-Process|getoutput|Command::new)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?([A-Za-z_][\w.]*)"
+    r"(?:\brun|\bcall|Popen|check_\w+|create_subprocess_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|\bfork|execFile\w*|Start-Process|getoutput|Command::new)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:/\S+/)?\w{0,4}sh[\"']\s*,\s*)?(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?(?=([A-Za-z_][\w.]*))"
 )
 _OWN_MACHINE = re.compile(r"\bhttps?://(?:127\.0\.0\.1|localhost|\[::1\])[:/\"'`$]")
 _FED = re.compile(
@@ -20,7 +20,7 @@ _FED = re.compile(
 )
 """What is written to an interpreter that waits for its program."""
 _RUNS_PATH = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|\bimport|run_path|CDLL|LoadLibrary|Worker|exec\.Command|Command::new|createRequire\([^()]*\))\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?(?:pathToFileURL\(\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
+    r"(?:\brun|\bcall|Popen|check_\w+|create_subprocess_\w+|\bsystem|popen|exec\w*|spawn\w*|\bfork|startfile|Start-Process|getoutput|require|import_module|\bimport|run_path|CDLL|LoadLibrary|Worker|exec\.Command|Command::new|createRequire\([^()]*\))\s*\(\s*[\[(]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*)?(?:pathToFileURL\(\s*)?[rf]?[\"'`]([^\"'`\s]+)[\"'`]"
 )
 """A program that is run by its written path."""
 _RUNS_FILE = re.compile(
@@ -156,8 +156,8 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
         ):
             origin = got
     elif "download" in step.received and step.received["download"] is not step:
-        if "execute" in labels and (argument := _PROGRAM_ARGUMENT.search(text)):
-            origin = step.received["download"] if argument[1].split(".")[0] in _names_with(step, "download") else None
+        if "execute" in labels and not _arguments(text).isdisjoint(_names_with(step, "download")):
+            origin = step.received["download"]
         if origin is None and ((step.files and _runs_file_of(step)) or _is_fed(step)):
             origin = step.received["download"]
     if origin is None or is_quoted(step) or (origin is not step and _brings_nothing(origin, step)):
@@ -189,6 +189,11 @@ def _brings_nothing(origin: Step, step: Step) -> bool:
         return text.startswith("cat <<") or _OWN_MACHINE.search(text) is not None
     shown = origin.statement.path.lower().endswith(DOCUMENTS) and origin.statement.path != step.statement.path
     return shown and all(map(leads_nowhere, urls))
+
+
+def _arguments(text: str) -> set[str]:
+    """The names of what a step hands to what runs programs."""
+    return {found[1].split(".")[0] for found in _PROGRAM_ARGUMENT.finditer(text)}
 
 
 def _is_within(run: str, got: str) -> bool:
@@ -322,7 +327,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
             "run-encoded",
             Severity.BLOCK
             if re.search(
-                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|getPrototypeOf|Function|vm\.|_compile\(|marshal|iex|Invoke-Expression",
+                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|getPrototypeOf|Function|vm\.|_compile\(|\.runsource\(|\.runcode\(|constructor\.constructor|\bimport\(|marshal|iex|Invoke-Expression",
                 text,
                 re.I,
             )
@@ -341,13 +346,10 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
     ):
         yield Seen("run-encoded", Severity.BLOCK, step)
     elif "decoded" in step.received and "execute" in labels and not step.statement.is_shell:
-        argument = _PROGRAM_ARGUMENT.search(text)
-        origin = step.received["decoded"]
-        if argument and (
-            argument[1].split(".")[0] in {name.lstrip(".") for name in origin.statement.assigns}
-            or (
-                origin is step
-                and re.search(r"(?:system|popen|run|exec\w*)\(\s*(?:base64|codecs|bytes|zlib|atob|Buffer)", text)
-            )
+        arguments, origin = _arguments(text), step.received["decoded"]
+        if not arguments.isdisjoint({name.lstrip(".") for name in origin.statement.assigns}) or (
+            arguments
+            and origin is step
+            and re.search(r"(?:system|popen|run|exec\w*)\(\s*(?:base64|codecs|bytes|zlib|atob|Buffer)", text)
         ):
             yield Seen("run-encoded", Severity.BLOCK, step)

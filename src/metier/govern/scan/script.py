@@ -10,13 +10,22 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.aliases import aliases_of
+from metier.govern.scan.handed import called_at_once, may_hand
 from metier.govern.scan.literals import joined
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.variables import NAME
 
 _HASH = frozenset({"python", "hash-script", "shell-lines", "data"})
 _FOLDED = frozenset({"script", "hash-script"})
+_HANDS = {"python": "#", "script": "//"}
+"""Languages in which a function is handed on by its name, and what begins a comment."""
+_REGEX = (
+    r"(?:(?<=[(,=:[!&|?{};+\n])|(?<=[(,=:[!&|?{};+>][ ])|(?<=\breturn[ ]))"
+    r"/(?![*/])(?:[^/\\[\n]|\\[^\n]|\[(?:[^]\\\n]|\\[^\n]){0,200}+]){1,400}+/[a-z]{0,8}"
+)
+"""A pattern of JavaScript, which begins where a value may stand; quotes in it begin no text."""
 _TOKEN = re.compile(
+    rf"""(?P<regex>{_REGEX})|"""
     r"""(?P<string>\"\"\"[\s\S]*?(?:\"\"\"|\Z)|\'\'\'[\s\S]*?(?:\'\'\'|\Z)
         |\"(?:[^"\\\n]|\\(?:[\s\S]|\Z))*+(?:\"|$)|'(?:[^'\\\n]|\\(?:[\s\S]|\Z))*+(?:'|$)|`(?:[^`\\]|\\(?:[\s\S]|\Z))*+(?:`|\Z))
     |(?P<slash>//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))
@@ -41,13 +50,14 @@ _BEFORE_TABLE = (*"([,=?|&", *(f"{sign} " for sign in "([,=?|&"), "import ", "ex
 _TABLE = r"\{(?:(?<=[(\[,=?|&]\{)|(?<=[(\[,=?|&] \{)|(?<=(?:import|export|return) \{)|(?<=const \{))"
 
 
-def _simple(signs: str, brackets: dict[str, str]) -> str:
+def _simple(signs: str, brackets: dict[str, str], slash: str) -> str:
     """Plain text, strings and closed brackets, up to three inside each other.
 
     Args:
         signs: What ends plain text; inside a bracket, a line end does not.
+        slash: What begins with a slash and is no comment.
     """
-    text = rf"/(?![/*])|{_STRING}"
+    text = rf"{slash}|{_STRING}"
     inner = rf"[^{_SIGNS}]++|{text}"
     for _ in range(3):
         closed = "|".join(rf"{opens}(?:{inner})*+{closes}" for opens, closes in brackets.items())
@@ -67,8 +77,9 @@ def _lexer(name: str, comment: str) -> tuple[re.Pattern[str], re.Pattern[str], r
         brackets = {r"[(\[]": r"[)\]]", _TABLE: r"\}"}
         goes_on, ends = rf"|\n(?={_GOES_ON})", rf"\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{)"
     blank = rf"[\s;]++|{comment}"
-    within = _simple(_SIGNS, brackets)
-    text = _simple(_SIGNS + r"\n", brackets)
+    slash = rf"{_REGEX}|/(?![/*])" if name == "/" else r"/(?![/*])"
+    within = _simple(_SIGNS, brackets, slash)
+    text = _simple(_SIGNS + r"\n", brackets, slash)
     return (
         re.compile(rf"(?:{blank})++"),
         re.compile(rf"(?:{blank})*+(?:(?P<closes>\}})|(?P<text>(?:{text}{goes_on})++)(?:{comment})?+(?:{ends}))"),
@@ -143,6 +154,7 @@ def script_statements(
     classes: list[tuple[int, str]] = []
     gives: list[tuple[int, re.Pattern[str]]] = []
     aliases = aliases_of(text) if kind in _FOLDED else None
+    hands = kind in _HANDS and may_hand(text)
     line, counted, line_start = first_line, 0, 0
     for begin, depth, written, opens in _pieces(text, kind, sources):
         if newlines := text.count("\n", counted, begin):
@@ -152,6 +164,7 @@ def script_statements(
         counted = begin
         piece = joined(written, is_coded=aliases is not None) if kind in _FOLDED else written
         piece = aliases.said(piece, written) if aliases is not None else piece
+        piece = called_at_once(piece, _HANDS[kind]) if hands else piece
         level = begin - line_start if is_python else depth
         while scopes and level <= scopes[-1][0]:
             scopes.pop()
@@ -252,7 +265,9 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             break
         place = token.end()
         group, value = token.lastgroup, token[0]
-        if group == "slash" and hashes:
+        if group == "regex" and hashes:
+            group, value, place = "plain", "/", token.start() + 1
+        elif group == "slash" and hashes:
             # No comment here: `a // b`, `ls /*` and the slashes of an address end after two signs.
             group, value, place = "plain", value[:2], token.start() + 2
         if group == "string":

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from metier.govern.scan.copied import copied
 from metier.govern.scan.deeds import deeds
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, host_of, leads_nowhere
+from metier.govern.scan.hosts import Place, host_of, leads_nowhere, place_of
 from metier.govern.scan.money import redirected
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
@@ -65,6 +65,11 @@ _RUN_WORDS = ("eval", "exec(", "execsync(", "sh -c", "subprocess.", "os.popen", 
 _HOOK_SENDS = re.compile(
     r"[\"']?\bcommand[\"']?\s*:\s*f?[\"'`](?:[^\"'\n]*[;|&]\s*)?(?:curl|wget|nc)\b[^\n]*(?:-d\b|--data|-F\b|-T\b|POST)"
 )
+_OF_AGENT = re.compile(r"\b(?:UserPromptSubmit|(?:Pre|Post)ToolUse|SubagentStop|SessionEnd|PreCompact)\b")
+_SENDS_INPUT = re.compile(
+    r"\bcurl\b[^\n]{0,160}(?:\s-d|\s--data[\w-]*|\s-T|\s--upload-file|\s-F\s*[\"']?\w{1,20}=)\s*[\"']?@?-(?=[\s\"'])[^\n]{0,200}?(?P<to>https?://[^\s\"'`]{4,200})"
+)
+"""What an agent tells a command on its input is sent on."""
 _ALLOWS_ALL = re.compile(r"[\"']Bash\(\*\)[\"']|[\"']bypassPermissions[\"']")
 _FETCH_START = re.compile(
     r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process"
@@ -334,6 +339,13 @@ def _wiped_home(members: Sequence[Step]) -> Step | None:
     return None
 
 
+def _sends_input(text: str) -> bool:
+    """Whether a hook of an agent sends what it is told to somebody else's machine."""
+    if "curl" not in text or not _OF_AGENT.search(text):
+        return False
+    return any(place_of(sent["to"]) > Place.PLACEHOLDER for sent in _SENDS_INPUT.finditer(text))
+
+
 def _first(members: Sequence[Step], name: str) -> Step:
     return next(step for step in members if name in step.labels)
 
@@ -383,7 +395,7 @@ def _in_disguise(members: Sequence[Step], together: frozenset[str], text: str) -
     if is_wired and any(word in said for word in _RUN_WORDS) and _READ_AND_RUN.search(text):
         yield Seen("remote-command", Severity.BLOCK, members[0], "line by line from a connection")
     if "agent-memory" in together and together & {"write", "agent-write"}:
-        if "hooks" in said and "command" in said and _HOOK_SENDS.search(text):
+        if "hooks" in said and "command" in said and (_HOOK_SENDS.search(text) or _sends_input(text)):
             yield Seen("loosen-agent", Severity.BLOCK, _first(members, "agent-memory"), "and a hook that sends")
         elif _ALLOWS_ALL.search(text):
             yield Seen("loosen-agent", Severity.BLOCK, _first(members, "agent-memory"))
