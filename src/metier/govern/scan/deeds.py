@@ -19,6 +19,10 @@ from metier.govern.scan.seen import Seen, is_quoted, place_of_step
 from metier.govern.scan.triggers import words_of
 from metier.verdict import Severity
 
+_FED_SHELL = re.compile(
+    r"\b(?P<got>\w{1,40})\s*=\s*[^\n]{0,200}(?:requests\.|httpx\.|urlopen\(|b64decode\(|fromhex\(|codecs\.decode\(|\.decompress\(|\^)[\s\S]{0,600}?\b(?P<shell>\w{1,40})\s*=\s*(?:subprocess\.)?Popen\(\s*\[?\s*[\"'](?:/\S{1,40}/)?(?:(?:ba|z|da)?sh|python3?)[\"'][\s\S]{0,300}?\b(?P=shell)\.(?:communicate|stdin\.write)\(\s*(?:input\s*=\s*)?(?:str\(\s*)?(?P=got)\b"
+)
+"""What was fetched is typed into a shell."""
 _LOADS_UNPACKED = re.compile(
     r"extractall\([\s\S]{0,600}sys\.path\.(?:insert|append)\([\s\S]{0,400}(import_module|__import__|run_path|\nimport |\nfrom )"
 )
@@ -217,17 +221,23 @@ _RUNS_UNPACKED = re.compile(
     r"extractall\(\s*(?:path\s*=\s*)?[\"'](?P<to>[^\"'\n]{2,80})[\"'][\s\S]{0,600}\b(?:Popen|run|call|system|popen|exec\w*|spawn\w*)\(\s*\[?\s*[\"'](?P=to)/"
 )
 """A program is run that lay in an archive."""
+_FROM_NOTHING = re.compile(
+    r"b(?:64|32|85)decode\(|fromhex\(|codecs\.decode\(|\bzlib\.decompress\(|\bchr\([^()\n]{0,40}[-^+]|\^[^\n]{0,60}\bfor\b"
+)
+"""What turns signs that say nothing into a text."""
 _LOADS_WRITTEN = re.compile(
-    r"[\"'](?:[^\"'\n]{0,60}/)?(?P<name>\w{1,40})\.py[\"'][^\n]{0,40}(?:[\"']wb?[\"']|write_(?:text|bytes))[\s\S]{0,500}(?:\b(?:import_module|__import__)\(\s*[\"'](?P=name)[\"']|\n(?:[\w.]{1,40}\s*=\s*)?(?P=name)\.\w+\()"
+    r"[\"'](?:[^\"'\n]{0,60}/)?(?P<name>\w{1,40})\.py[\"'][^\n]{0,40}(?:[\"']wb?[\"']|write_(?:text|bytes))[\s\S]{0,500}(?:\b(?:import_module|__import__)\(\s*[\"'](?P=name)[\"']|\n(?:[\w.]{1,40}\s*=\s*)?(?P=name)\.\w+\(|\n(?:import\s+)?(?P=name)(?=\n|\Z))"
 )
 """A module is loaded that was written a moment before."""
 _DEEDS = (
     Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
+    Deed("run-encoded", _LOADS_WRITTEN, (".py'", '.py"'), frozenset({"decode"}), beside=(_FROM_NOTHING,), also="as a module"),
     Deed("run-download", _LOADS_WRITTEN, (".py'", '.py"'), _FETCH, is_outward=True, also="as a module"),
     Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
+    Deed("run-download", _FED_SHELL, ("Popen(",), also="typed into a shell"),
     Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
     Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),

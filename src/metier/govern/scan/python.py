@@ -37,6 +37,7 @@ _TWISTED = (
     re.compile(r"\.join\s*\("),
     re.compile(r"chr(?<!\wchr)\s*\("),
     re.compile(r"bytes\(\s*\["),
+    re.compile(r"=\s*(?:os\.(?:system|popen|exec\w+|spawn\w+)|subprocess\.\w+|eval|exec)\s*(?:#|$)", re.M),
 )
 """A program that is twisted holds one of the words, or of these, each of which begins with what is soon found."""
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\b|\[::-1\]|marshal")
@@ -372,7 +373,7 @@ class _Folder(_Rewriter):
                     self._constants[name] = value
                 elif isinstance(node.value, ast.Attribute | ast.Name) and name not in self._aliases:
                     said = ast.unparse(node.value)
-                    if said.split(".")[0] in _RUNS:
+                    if said.split(".")[0] in _RUNS and "(" not in said:
                         self._aliases[name] = said
         self._end_lesson()
 

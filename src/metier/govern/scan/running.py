@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
@@ -14,7 +14,22 @@ from metier.verdict import Severity
 _PROGRAM_ARGUMENT = re.compile(
     r"(?:\brun|\bcall|Popen|check_\w+|create_subprocess_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|\bfork|execFile\w*|Start-Process|getoutput|Command::new)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:/\S+/)?\w{0,4}sh[\"']\s*,\s*)?(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?(?=([A-Za-z_][\w.]*))"
 )
+_OWN = re.compile(r"^(?:self|cls|this)\.")
+_RUNS_TEXT = r"(?:os\.(?:system|popen)|subprocess\.\w+|\b(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|create_subprocess_\w+|Popen|check_output|check_call|getoutput)|pty\.spawn)"
+_TO_SHELL = r"(?:(?:[\"'](?:/\S{1,40}/)?(?:(?:ba|z|da)?sh|python3?|node|cmd|powershell|pwsh|perl|ruby)[\"']|sys\.executable|process\.execPath)\s*,\s*)?(?:\[\s*)?(?:[\"'](?:-\w+|/c)[\"']\s*,\s*){0,3}"
+_FETCHED = r"(?:\(\s*)*(?:await\s+)?(?:\(\s*(?:await\s+)?)*(?:(?:requests|httpx|axios|got|https?|session|client)\.(?:get|post|request)|(?:requests|httpx)\.\w+\(\)\.\w+|axios|got|fetch|(?:urllib\.request\.)?urlopen|(?:subprocess\.)?(?:check_output|getoutput|execSync)(?=\(\s*\[?\s*[\"'`]curl\b))\("
+_FETCHED_RUN = re.compile(
+    rf"{_RUNS_TEXT}\s*\(\s*(?:\[\s*)?{_TO_SHELL}{_FETCHED}"
+    rf"|[\"'](?:/\S{{1,40}}/)?(?:ba|z|da)?sh[\"'][^\n]{{0,60}}\binput\s*=\s*{_FETCHED}"
+    rf"|\b(?:fetch|axios|got)\b[^\n]{{0,400}}\.then\(\s*(?:[\w$.]+\.)?(?:exec|execSync|eval)\s*\)"
+    rf"|\b(?:fetch|axios|got)\b[^\n]{{0,400}}\.then\(\s*(?:async\s*)?\(?\s*(?P<got>\w{{1,40}})\s*\)?\s*=>\s*\{{?\s*(?:[\w$]+\.|require\([^()]*\)\.)?(?:exec|execSync|spawn|spawnSync|execFile|execFileSync)\(\s*{_TO_SHELL}(?P=got)\b"
+)
+"""What is fetched is run in the same step."""
 _OWN_MACHINE = re.compile(r"\bhttps?://(?:127\.0\.0\.1|localhost|\[::1\])[:/\"'`$]")
+_SHOWS = re.compile(
+    r"(?:^|[\s\"'`(])(?:xdg-)?open[\"'`]?[\s,]+[^\n]{0,200}\.(?:png|jpe?g|gif|webp|svg|pdf|html?|txt|md|csv|json|mp[34]|wav|docx|xlsx|pptx)\b"
+)
+"""A picture or a document that is shown to the user."""
 _FED = re.compile(
     r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)|[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)[\"'].*\bstdin\s*=\s*([A-Za-z_]\w*)\.stdout|\b([A-Za-z_]\w*)\.stdout\.pipe\(\s*\w+\.stdin"
 )
@@ -42,6 +57,16 @@ _TEXT_RUN = re.compile(
     r"(?:getoutput|getstatusoutput|os\.system|popen|exec(?:Sync)?)\(\s*(?:str\()?([A-Za-z_]\w*)|(?:run|Popen|call|check_\w+)\(\s*([A-Za-z_]\w*)(?=.*shell\s*=\s*True)"
 )
 """A text that is handed to a shell as it is."""
+_DECODED_RUN = re.compile(
+    rf"{_RUNS_TEXT}\s*\(\s*(?:\[\s*)?{_TO_SHELL}(?:\(\s*)*(?:base64\.\w+|codecs\.decode|bytes(?:\.fromhex)?|zlib\.\w+|gzip\.\w+|lzma\.\w+|atob|Buffer\.from|[\"']{{2}}\.join\(\s*chr|String\.fromC\w+)\("
+    rf"|[\"'](?:/\S{{1,40}}/)?(?:ba|z|da)?sh[\"'][^\n]{{0,60}}\binput\s*=\s*(?:base64\.\w+|codecs\.decode|bytes(?:\.fromhex)?|zlib\.\w+)\("
+)
+"""What is decoded is run in the same step."""
+_STRONG_DECODE = re.compile(
+    r"base64|b(?:64|32|85)decode|fromhex|unhexlify|codecs\.decode|rot.?13|decompress|inflate|unzip|marshal|\batob\b|Buffer\.from|fromC(?:har|ode)|\bchr\b|\^|FromBase64|\bxxd\b|\[::-1\]|reverse\(",
+    re.I,
+)
+"""What turns a text that says nothing into one that does."""
 _ANSWER = re.compile(r"\.json\(\)|\.text\b|\.recv\w*\(|\.read\(\)|\.decode\(|TXT|\bdata\b")
 """What was fetched is a text, and no file."""
 _UNASKED = re.compile(r"\.recv(?:from)?\(|[\"']TXT[\"']")
@@ -130,8 +155,10 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
             weight = Severity.BLOCK if (whole and place == Place.UNKNOWN) or place.is_shady else Severity.REVIEW
             yield Seen("run-download", weight, step, "a container that reaches the whole machine")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
-    if (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text)) or (
-        is_command and _runs_fetched(text)
+    if (
+        (step.statement.is_shell and "fetch" in labels and "runs-input" in labels and _PIPES_ON.search(text))
+        or (is_command and _runs_fetched(text))
+        or (not step.statement.is_shell and {"fetch", "execute"} <= labels and _FETCHED_RUN.search(text))
     ):
         origin = step
     elif ("download" in step.received and runs_directly(text) and not _GENERIC_CLI.search(text)) or (
@@ -141,25 +168,9 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
         and _RUNS_VARIABLE.search(text)
     ):
         origin = step.received["download"]
-    elif "download" in step.received and step.statement.is_shell:
-        run = _RUNS_FILE.match(text)
-        got = step.received["download"]
-        if (
-            run
-            and (not run[1].startswith("$") or run[1] in got.statement.assigns)
-            and run[1].lstrip("./")
-            and got is not step
-            and (
-                run[1].removeprefix("./") in step.files
-                or any(_is_within(run[1].lstrip("./"), name.lstrip("./")) for name in got.statement.assigns)
-            )
-        ):
+    elif (got := step.received.get("download", step)) is not step:
+        if _runs_received(step, got, _names_with(step, "download")):
             origin = got
-    elif "download" in step.received and step.received["download"] is not step:
-        if "execute" in labels and not _arguments(text).isdisjoint(_names_with(step, "download")):
-            origin = step.received["download"]
-        if origin is None and ((step.files and _runs_file_of(step)) or _is_fed(step)):
-            origin = step.received["download"]
     if origin is None or is_quoted(step) or (origin is not step and _brings_nothing(origin, step)):
         return
     place = max(
@@ -193,7 +204,29 @@ def _brings_nothing(origin: Step, step: Step) -> bool:
 
 def _arguments(text: str) -> set[str]:
     """The names of what a step hands to what runs programs."""
-    return {found[1].split(".")[0] for found in _PROGRAM_ARGUMENT.finditer(text)}
+    said = [_OWN.sub("", found[1]) for found in _PROGRAM_ARGUMENT.finditer(text)]
+    return {name.split(".")[0] for name in said}
+
+
+def _runs_received(step: Step, got: Step, names: Collection[str]) -> bool:
+    """Whether a step runs what another one gave it: as a file, as a text or on the input of an interpreter.
+
+    Args:
+        got: The step where that began.
+        names: Names that may hold it.
+    """
+    text = step.text
+    if "open" in text and _SHOWS.search(text):
+        return False
+    if step.statement.is_shell:
+        run = _RUNS_FILE.match(text)
+        if run is None or (run[1].startswith("$") and run[1] not in got.statement.assigns) or not run[1].lstrip("./"):
+            return False
+        is_within = any(_is_within(run[1].lstrip("./"), name.lstrip("./")) for name in got.statement.assigns)
+        return run[1].removeprefix("./") in step.files or is_within
+    if "execute" in step.labels and not _arguments(text).isdisjoint(names):
+        return True
+    return bool(step.files and _runs_file_of(step)) or _fed(step) in names
 
 
 def _is_within(run: str, got: str) -> bool:
@@ -207,10 +240,10 @@ def _runs_file_of(step: Step) -> bool:
     return run is not None and run[1] in step.files
 
 
-def _is_fed(step: Step) -> bool:
-    """Whether an interpreter is given its program on its input."""
+def _fed(step: Step) -> str | None:
+    """The name of what an interpreter is given on its input."""
     fed = _FED.search(step.text) if "input" in step.text or "stdin" in step.text else None
-    return fed is not None and next(filter(None, fed.groups())) in step.statement.uses
+    return next(filter(None, fed.groups())) if fed is not None else None
 
 
 def _runs_fetched(text: str) -> bool:
@@ -326,8 +359,9 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         yield Seen(
             "run-encoded",
             Severity.BLOCK
-            if re.search(
-                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|getPrototypeOf|Function|vm\.|_compile\(|\.runsource\(|\.runcode\(|constructor\.constructor|\bimport\(|marshal|iex|Invoke-Expression",
+            if _runs_decoded(step)
+            or re.search(
+                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|getPrototypeOf|Function|vm\.|_compile\(|\.runsource\(|\.runcode\(|constructor\.constructor|new Worker\(.*eval|\bimport\(|marshal|iex|Invoke-Expression",
                 text,
                 re.I,
             )
@@ -343,13 +377,15 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         )
         or ({"decode", "execute"} <= labels and not step.statement.is_shell and _COMPUTED.search(text))
         or (_ENCODED_RUN.search(text) and re.search(r"powershell|pwsh", text, re.I))
+        or ("execute" in labels and not step.statement.is_shell and _DECODED_RUN.search(text))
+        or _runs_decoded(step)
     ):
         yield Seen("run-encoded", Severity.BLOCK, step)
-    elif "decoded" in step.received and "execute" in labels and not step.statement.is_shell:
-        arguments, origin = _arguments(text), step.received["decoded"]
-        if not arguments.isdisjoint({name.lstrip(".") for name in origin.statement.assigns}) or (
-            arguments
-            and origin is step
-            and re.search(r"(?:system|popen|run|exec\w*)\(\s*(?:base64|codecs|bytes|zlib|atob|Buffer)", text)
-        ):
-            yield Seen("run-encoded", Severity.BLOCK, step)
+
+
+def _runs_decoded(step: Step) -> bool:
+    """Whether a step runs what another one decoded that said nothing before."""
+    got = step.received.get("decoded", step)
+    if got is step or not _STRONG_DECODE.search(got.text):
+        return False
+    return _runs_received(step, got, {name.lstrip(".") for name in got.statement.assigns} | step.decoded)
