@@ -83,7 +83,7 @@ class Step:
         urls: Addresses it names, or was handed.
         carriers: The names through which a secret variable came.
         files: The files through which something fetched or decoded came.
-        decoded: The names through which something decoded came.
+        through: The names through which something came that was decoded, or that another machine asked: kind → names.
         hidden: It was found inside something encoded.
     """
 
@@ -93,7 +93,7 @@ class Step:
     received: dict[str, Step] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
-    decoded: frozenset[str] = frozenset()
+    through: dict[str, frozenset[str]] = field(default_factory=dict)
     hidden: bool = False
     hidden_url: bool = False
     text: str = field(init=False)
@@ -291,8 +291,8 @@ def follow(steps: Sequence[Step]) -> None:
                         step.carriers |= {key[-1]}
                     elif key[0] == "file" and len(key) == 2 and kind in ("download", "decoded"):
                         step.files |= {key[1]}
-                    elif kind == "decoded":
-                        step.decoded |= {key[-1].lstrip(".")}
+                    elif kind in ("decoded", "asked"):
+                        step.through[kind] = step.through.get(kind, _NO_NAMES) | {key[-1].lstrip(".")}
                 if key in addresses and not step.urls:
                     step.urls = addresses[key]
                     step.hidden_url = step.hidden_url or key in concealed

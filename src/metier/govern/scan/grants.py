@@ -27,6 +27,8 @@ _ACCOUNT = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):(?:root|user/|role/)")
 _LISTED = re.compile(r"\"(\d{12})\"")
 """An account whose name is put together elsewhere."""
 _TRUSTS = re.compile(r"AssumeRole", re.I)
+_NEAR = 900
+"""So far around an account stands what it is given."""
 _SAMPLE_ACCOUNTS = frozenset({"123456789012", "111122223333", "444455556666", "000000000000", "999999999999", "111111111111"})  # fmt: skip
 _ADMIN = re.compile(
     r"\bAdmin[\"',\s]{0,6}istrator[\"',\s]{0,6}Access|Administrator(?:Access|[\"']?\s*,\s*[\"']?Access)|\"?Action\"?\s*[=:]\s*\[?\s*\"\*\"|PowerUserAccess|IAMFullAccess"
@@ -101,6 +103,8 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     """
     yield from _copied_out(parts)
     for part in parts:
+        if part.kind == "markdown" and ":iam::" in part.plain and not part.is_example and not purpose.is_security:
+            yield from _trusted_in_document(part)
         if part.kind not in _SETTINGS and not part.path.endswith(".txt"):
             continue
         if part.kind == "data" and "image:" in part.plain:
@@ -189,6 +193,15 @@ def _trusted(part: Part) -> Iterator[Found]:
         yield "plant-key", weight, part.path, _line(part, account), f"trusts {account[0]}"
     if "roles/" in part.plain and (member := _MEMBER.search(part.plain)):
         yield "plant-key", Severity.REVIEW, part.path, _line(part, member), f"gives a role to {member[1]}"
+
+
+def _trusted_in_document(part: Part) -> Iterator[Found]:
+    """A template, or commands, of a document that give somebody's account every right."""
+    for account in _ACCOUNT.finditer(part.plain):
+        near = part.plain[max(0, account.start() - _NEAR) : account.end() + _NEAR]
+        if account[1] not in _SAMPLE_ACCOUNTS and _TRUSTS.search(near) and _ADMIN.search(near):
+            yield "plant-key", Severity.BLOCK, part.path, _line(part, account), f"trusts {account[0]}"
+            return
 
 
 def _unloaded(part: Part, purpose: Purpose) -> Iterator[Found]:

@@ -41,6 +41,10 @@ SOURCES = (
         Capability.READ_ENVIRONMENT, flags=0,
     ),
     _label(
+        "asked",
+        r"\.rfile\.read\(|\bself\.headers(?:\.get\(|\[)|\bself\.path\b|\bparse_qs\(|\brequest\.(?:args|form|json|data|values|get_json|get_data|body|query_params|query|headers)\b|\breq\.(?:body|query|params|headers)\b|\br\.(?:FormValue|URL\.Query)\(|\.searchParams\.get\(",
+    ),
+    _label(
         "secret-variable",
         rf"(?:os\.environ(?:\.get)?\s*[\[(]|os\.getenv\s*\(|getenv\s*\(|process\.env\s*(?:\.|\??\.?\[)|ENV\[|ENV\.fetch\(|\$env:|Deno\.env\.get\(|Environment\.GetEnvironmentVariable\()\s*[\"'`]?{_SECRET_NAME}"
         rf"|\$\{{?{_SECRET_NAME}\b|\$\(\s*{_SECRET_NAME}\s*\)|\$\{{\{{\s*secrets\.{_SECRET_NAME}|\$\{{env:{_SECRET_NAME}\}}|\bprintenv\s+{_SECRET_NAME}|\benv\s*\|\s*grep",

@@ -41,6 +41,21 @@ _HEARD = re.compile(
 """What is read from a connection is run."""
 
 
+_SHELLS = r"(?:os\.(?:system|popen)|(?:getoutput|getstatusoutput|create_subprocess_shell|execSync|shell_exec)|(?:(?<![\w.])|\bcp\.|\bchild_process\.)(?:exec|eval))"
+_ARGUMENT = r"(?:(?:self|this)\.)?([A-Za-z_]\w{0,60})\b(?!\s*[\[.(])"
+_BY_SHELL = rf"\(\s*\[?\s*{_SHELL}\s*,\s*\[?\s*[\"']-\w*c[\"']\s*,\s*"
+_RUNS_NAME = re.compile(
+    rf"{_SHELLS}\(\s*(?:str\(\s*)?{_ARGUMENT}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_ARGUMENT}(?=.*shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_ARGUMENT}"
+)
+"""A name is handed to a shell as it is."""
+_FROM_REQUEST = r"(?:await\s+)?(?:request\.(?:args|form|json|data|values|get_json|query_params|headers)|req\.(?:body|query|params|headers)|r\.(?:FormValue|URL\.Query)\(|self\.(?:rfile|headers)\b|\w+\.searchParams\.get\()"
+_RUNS_AT_ONCE = re.compile(
+    rf"{_SHELLS}\(\s*(?:str\(\s*)?{_FROM_REQUEST}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_FROM_REQUEST}(?=.*shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_FROM_REQUEST}"
+)
+_AT_HOME = re.compile(r"[\"'](?:127\.0\.0\.1|localhost|::1)[\"']")
+_MEANT = r"\bremote\b|terminal|\bshell\b|run(?:s|ning)?\s+commands?|execut|\brunner\b|sandbox"
+
+
 def controlled(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """A shell at the other end of a connection.
 
@@ -69,6 +84,40 @@ def controlled(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[S
         yield Seen("reverse-shell", Severity.BLOCK, step, "over a connection")
     else:
         yield Seen("remote-command", Severity.BLOCK, step, "line by line from a connection")
+
+
+def asked(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """A program runs whatever it is asked to by whoever reaches it.
+
+    Args:
+        steps: Every step of a program.
+        purpose: What the package says that it is for.
+        text: The steps, a line each.
+
+    >>> from metier.govern.scan.flow import follow, label
+    >>> from metier.govern.scan.statement import Statement
+    >>> lines = ["cmd = request.args['c']", "os.system(cmd)", "app.run(host='0.0.0.0')"]
+    >>> steps = label([Statement("a.py", n, line, assigns=("cmd",) * (n == 0)) for n, line in enumerate(lines)])
+    >>> follow(steps)
+    >>> [(seen.rule, seen.severity.value) for seen in asked(steps, Purpose(), "\\n".join(lines))]
+    [('remote-command', 'block')]
+    """
+    if purpose.is_security:
+        return
+    for step in steps:
+        if "execute" in step.labels and "asked" in step.received and _runs_asked(step):
+            grave = not _AT_HOME.search(text) and not purpose.says(_MEANT)
+            weight = Severity.BLOCK if grave else Severity.REVIEW
+            yield Seen("remote-command", weight, step, "as whoever reaches it asks")
+            return
+
+
+def _runs_asked(step: Step) -> bool:
+    """Whether a step hands to a shell, as it is, what somebody asked."""
+    if "asked" in step.labels:
+        return _RUNS_AT_ONCE.search(step.text) is not None
+    names = step.through.get("asked", frozenset())
+    return any((found[1] or found[2] or found[3]) in names for found in _RUNS_NAME.finditer(step.text))
 
 
 def _is_connection(name: str, text: str) -> bool:

@@ -388,4 +388,6 @@ def _runs_decoded(step: Step) -> bool:
     got = step.received.get("decoded", step)
     if got is step or not _STRONG_DECODE.search(got.text):
         return False
-    return _runs_received(step, got, {name.lstrip(".") for name in got.statement.assigns} | step.decoded)
+    return _runs_received(
+        step, got, {name.lstrip(".") for name in got.statement.assigns} | step.through.get("decoded", frozenset())
+    )

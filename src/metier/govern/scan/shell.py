@@ -51,10 +51,18 @@ _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.))", re.S)
 _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'": "'", '"': '"'}
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
-_NAMES_FILE = re.compile(r"[./~$\\]|=@")
+_INNER_FILE = re.compile(r"\$\( (?:[^()]{0,200}?[\s<])?((?:~|\$\w{1,40}|\.{0,2})/[\w./-]{2,200})(?=[\s)])")
+"""A file that a command reads within a word."""
+_NAMES_FILE = re.compile(r"[./~$\\]|=[@<]")
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
+
+
+_READS = frozenset(
+    "cat env printenv head tail history export declare grep find security gpg pass op aws gh tar sqlite3 strings jq base64".split()
+)
+"""What prints something that is worth taking, into the file of its group."""
 
 
 @dataclass(slots=True)
@@ -153,6 +161,11 @@ def _carried(
     target = next(filter(is_telling, pipeline.writes), "")
     group = closed or [(pipeline.line, pipeline.words, "")]
     if not target:
+        file = next((name for name in pipeline.writes if name not in ("/dev/null", "-")), "") if closed else ""
+        for number, words, _ in closed if file else ():
+            if words and words[0] in _READS:
+                read = _Pipeline(line=number, words=list(words), writes=[file])
+                statements.append(_statement(read.words, read, path, first_line + number, "", is_live, dict(known)))
         for _, words, heredoc in said_in(group, groups.functions) if pipeline.writes else ():
             if words is not pipeline.words:
                 files.note(list(words), pipeline.writes, heredoc, first_line + pipeline.line)
@@ -216,13 +229,16 @@ def _statement(
         said += " > " + " ".join(pipeline.writes)
     uses = {name for found in _VARIABLE.findall(said) for name in found if name} if "$" in said else set()
     for word in words if _NAMES_FILE.search(said) else ():
-        if ("." in word or "/" in word or "~" in word or "$" in word or "\\" in word or "=@" in word) and (
-            _FILE.match(word.lstrip("@")) or "=@" in word
+        gives = "=@" in word or "=<" in word
+        if ("." in word or "/" in word or "~" in word or "$" in word or "\\" in word or gives) and (
+            _FILE.match(word.lstrip("@")) or gives
         ):
             name = file_name(word)
             uses.add(name)
             if "/" in name:
                 uses.update(folders_of(name))
+    if "$( " in said:
+        uses.update(file_name(found[1]) for found in _INNER_FILE.finditer(said))
     names = (
         tuple(dict.fromkeys([file_name(name) for name in assigns if name not in ("/dev/null", "-", "")]))
         if assigns
@@ -236,7 +252,7 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
     place, line, length = 0, 0, len(text)
     current = _Pipeline(line=0)
     heredocs: list[tuple[str, _Pipeline]] = []
-    redirect, parens = "", 0
+    redirect, parens, shells = "", 0, list[int]()
     while place < length:
         char = text[place]
         if char not in _SIGNS and not redirect and (plain := _PLAIN_WORDS.match(text, place)):
@@ -280,6 +296,17 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
             place += 2 if text[place + 1 : place + 2] == "&" else 1
             if current.words:
                 current.words.append("|")
+        elif char == "(" and not current.words and text[place + 1 : place + 2] != "(":
+            # A shell of its own is a group like that of braces.
+            place, parens = place + 1, parens + 1
+            current.words.append("{")
+            shells.append(parens)
+        elif char == ")" and shells and shells[-1] == parens:
+            place, parens = place + 1, parens - 1
+            shells.pop()
+            if current.words or current.writes or current.inner:
+                yield current
+            current, redirect = _Pipeline(line=line, words=["}"]), ""
         elif char in "()":
             place += 1
             parens += 1 if char == "(" else -1

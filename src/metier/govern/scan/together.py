@@ -13,7 +13,7 @@ from metier.govern.scan.hosts import Place, host_of, leads_nowhere, place_of
 from metier.govern.scan.money import redirected
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.remote import controlled
+from metier.govern.scan.remote import asked, controlled
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
 from metier.verdict import Severity
@@ -230,7 +230,11 @@ def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Pur
             if place in (Place.UNKNOWN, Place.MESSAGING) and unnamed:
                 if purpose.num_acts > _MANY_ACTS and purpose.says(_NETWORKED):
                     return
-                more = step.received.keys() - {"download", "decoded"} or _SILENT.search(text) or _WALKS.search(text)
+                more = (
+                    step.received.keys() - {"download", "decoded", "asked"}
+                    or _SILENT.search(text)
+                    or _WALKS.search(text)
+                )
                 grave = more and purpose.num_acts <= _MANY_ACTS and not purpose.says(_NETWORKED)
                 yield Seen("undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, step)
                 return
@@ -320,6 +324,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
             if place_of_step(one, purpose) >= Place.UNKNOWN:
                 yield Seen("run-download", Severity.BLOCK, one, "by whatever name it came")
     if is_program:
+        yield from asked(members, purpose, text)
         yield from _in_program(members, together, purpose, text)
 
 

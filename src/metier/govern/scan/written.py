@@ -96,7 +96,8 @@ def folders_of(name: str) -> list[str]:
 
 def file_name(word: str) -> str:
     """One name for a file, however its path is written."""
-    word = (word.rsplit("=@", 1)[-1] if "=@" in word else word.lstrip("@<")).removeprefix("./").strip("'\"")
+    given = word.replace("=<", "=@").rpartition("=@")
+    word = (given[2] if given[1] else word.lstrip("@<")).removeprefix("./").strip("'\"")
     return word.rstrip("/") or word
 
 
