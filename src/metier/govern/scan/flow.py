@@ -122,6 +122,8 @@ _IMPORT = re.compile(
     r"(?:import|from)\s+[\w.]+(?:\s|$|,)|import\s*[{*\"']|(?:const|var|let)\s+[\w{},\s]+=\s*require\(\s*[\"'][^\"']+[\"']\s*\)$"
 )
 _IMPORTS = ("import", "from", "const", "var", "let")
+_SETS_NAMES = re.compile(r"(?:echo|printf)\s+(?:-\w+\s+)*(?:export\s+)?[A-Z_][A-Z0-9_]*=(?:%s|\$)")
+"""An answer that is written behind a name, as a setting, is no program."""
 _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base64")
 _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|\bgetstore\(|\.write\(to:|(?:\bfs::write|File::create|os\.(?:WriteFile|Create)|Files\.(?:write\w*|copy)|File\.(?:WriteAll\w+|write|open|Create)|\.writeBytes|file_put_contents|writeLines|download\.file)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
@@ -344,6 +346,8 @@ def _hand_on(
         }
     if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
         passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
+    if step.statement.is_shell and "download" in passed and _SETS_NAMES.match(step.text):
+        passed = {kind: origin for kind, origin in passed.items() if kind != "download"}
     if not step.statement.is_shell and "connect" in step.labels and _CONNECTED.match(step.text):
         passed = {}
     for key in writes:

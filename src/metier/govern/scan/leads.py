@@ -27,7 +27,7 @@ _OFTEN_SHOWN = re.compile(
 """Hosts of addresses that stand for any, and of those that are names of chats."""
 _SENDS = re.compile(
     r"\b(?:send|sends|sending|sent|e-?mail(?:s|ed)?|mail(?:s|ed)?|forward(?:s|ed|ing)?|post(?:s|ed|ing)?|puts?(?!`)|upload(?:s|ed|ing)?|submit(?:s|ted)?"
-    r"|deliver(?:s|ed)?|transmit(?:s|ted)?|relay(?:s|ed)?|share[sd]?|sync(?:s|ed)?|mirror(?:s|ed)?|push(?:es|ed)?|ship(?:s|ped)?|hand(?:s|ed)?|pass(?:es|ed)?"
+    r"|deliver(?:s|ed)?|transmit(?:s|ted)?|relay(?:s|ed)?|share[sd]?|sync(?:s|ed)?|mirror(?:s|ed)?|push(?:es|ed)?|ship(?:s|ped)?|(?<!by )hand(?:s|ed)?|pass(?:es|ed)?"
     r"|append(?:s|ed)?|attach(?:es|ed)?|land|lands|goes\s+to|go\s+to|copy|copies|copied|contacts\s+(?:our|the|its)|pings?|request\s+to|query\s+string|lodge[sd]?"
     r"|dispatch(?:es|ed)?|route[sd]?|stream(?:s|ed)?|bcc|cc|quotes|file\s+an?|open\s+an?\s+(?:case|ticket|issue)|exfiltrat\w+|leak\w*|http_\w+|web_fetch|export(?:s|ed)?|back(?:s|ed)?\s+up"
     r"|followed\s+by|filling\s+in|carries|schick\w*|geschickt|gesendet|übertragen|übermittel\w*|env[ií][ae]\w*|reenv[ií]a\w*|mande|manda|suba|sube|envoie\w*|transf[eè]re\w*|encaminhe\w*|отправ\w+|перешл\w+|пересыл\w+|загруз\w+|reports?\s+(?:\w+\s+){0,8}to|häng\w+|füg\w+|lad(?:e|en|et)|leite\w*|kodier\w*|añad\w+|adjunt\w+|agreg\w+|codific\w+|ajout\w+|joign\w+|joins|téléverse\w*|envoy\w+|anex\w+|adicion\w+|acrescent\w+|invi(?:a|are|alo|ale)|aggiung\w+|alleg\w+|caric(?:a|are)|stuur\w*|verstuur\w*|verzend\w*|voeg\w*|wyślij\w*|prześlij\w*|dołącz\w*|gönder\w*|ekle(?:yin|yip)?|yükle\w*|добав\w+|прикреп\w+|передай\w*|відправ\w+|надісл\w+)\b|发送|上传|转发|提交|抄送|同步|附加|附上|附在|拼接|回传|上报|發送|上傳|送信|転送|添付|アップロード|付け加え|보내|전송|업로드|첨부|أرسل|ارسل|भेज",

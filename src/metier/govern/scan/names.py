@@ -67,7 +67,7 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     for step in [s for s in steps if (s.labels and "install" in s.labels) or s.text.startswith(_IMPORTS)]:
         statement = step.statement
         if step.labels and "install" in step.labels and statement.is_shell:
-            for name in _names(step.text):
+            for name in _names(step.text) if not (purpose.is_security and statement.is_shown) else ():
                 if (word := slip_of(name)) is not None:
                     yield (
                         "lookalike-name",

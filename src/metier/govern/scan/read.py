@@ -49,7 +49,7 @@ _PIPED = re.compile(r"\b(?:curl|wget)\s[^\n<>|]{0,200}https?://[^\n<>|]{1,300}\|
 """A download that is run, wherever it stands in a setting."""
 _RUN_ON = re.compile(r"(\|\s*(?:sudo\s+)?(?:ba|z|da)?sh)\s+[A-Z][a-z]+\s.*", re.S)
 """A sentence that goes on after a command which ends in a shell."""
-_ITEM = re.compile(r"\s*(?:[-*+•|]|\d+[.)])\s")
+_ITEM = re.compile(r"\s*(?:[-*+•|]|\d+[.)])\s|\s*\|[-:| ]+\s*$")
 _AGAINST = re.compile(
     r"\b(?:never|do not|don't|avoid|block(?:s|ed|list)?|den(?:y|ied|ylist|ies)|forbid\w*|refuse\w*|reject\w*|dangerous|malicious|unsafe|suspicious|detect\w*|flag(?:s|ged)?|red flags?|attack\w*|exploit\w*|payloads?|injection|warn\w*|instead of|rather than|looks? for|catch\w*|bad|vulnerab\w*|destructive|prohibited|not allowed|must not|matches|patterns?|indicators?|(?:examples?|signs?|symptoms?|traces?) of|ask (?:before|first)|confirm\w*|require\w* (?:approval|confirmation))\b|[❌✗⛔🚫⚠]",
     re.I,
@@ -57,10 +57,12 @@ _AGAINST = re.compile(
 _AGAINST_NEXT = re.compile(r"\b(?:must|may|should|can)\s*not(?:\s+be)?\s*$|\b(?:never|don't|do\s+not)\s*$", re.I)
 """A line that forbids what the next one begins with."""
 _SHOWN_THERE = re.compile(
-    r"\b(?:such as|looks? like|bad signs?|warning signs?|traces?|patterns?|indicators?|lures?|payloads?|malicious|attack\w*|fake|suspicious|denied|blocked|forbidden|dangerous|destructive|detect\w*|red flags?|typical(?:ly)?|persistence|in the wild|reverse shells?)\b",
+    r"\b(?:such as|looks? like|bad signs?|warning signs?|traces?|patterns?|indicators?|lures?|payloads?|malicious|attack\w*|fake|suspicious|denied|blocked|forbidden|dangerous|destructive|detect\w*|red flags?|specimens?|typical(?:ly)?|persistence|in the wild|reverse shells?)\b",
     re.I,
 )
 """Words of a line, or of the heading over it, that show commands to be recognised."""
+_NOT_RUN = re.compile(r"\b(?:never|do not|don't)\s+(?:run|execute|paste|follow|obey|act\s+on)\b", re.I)
+"""What stands below is not to be run."""
 _ORDERS_RUN = re.compile(
     r"\b(?:run|execute|install|paste|start|enter|type|launch|set ?up|first|before|use|do|call|invoke|fetch|prerequisites?|requires?|needs?|must)\b",
     re.I,
@@ -357,11 +359,14 @@ def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, fi
             if before.strip() and not _ITEM.match(before):
                 lead = before
         looked = number + 1
+        above = next((one for one in reversed(lines[max(0, number - 3) : number]) if one.strip(" >")), "")
         orders = _ORDERS_RUN.search(line) or (lead is not line and _ORDERS_RUN.search(lead))
-        is_shown = _CITED.search(line) is not None or (
-            not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head))
+        is_shown = (
+            _CITED.search(line) is not None
+            or (not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head)))
+            or (lead is not line and _NOT_RUN.search(lead) is not None)
+            or (line[:1] == ">" and bool(_SHOWN_THERE.search(above) or _SHOWN_THERE.search(head)))
         )
-        above = lines[number - 1] if number else ""
         mention = bool(_AGAINST.search(line) or _AGAINST.search(lead) or _AGAINST_NEXT.search(above))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
         for span in spans or (

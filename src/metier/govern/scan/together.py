@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from metier.govern.scan.copied import copied
 from metier.govern.scan.deeds import deeds
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, host_of, leads_nowhere, place_of
+from metier.govern.scan.hosts import Place, called, host_of, leads_nowhere, place_of
 from metier.govern.scan.money import redirected
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
@@ -227,6 +227,7 @@ def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Pur
                 continue
             place = place_of_step(step, purpose)
             unnamed = not any(map(purpose.names, map(host_of, step.urls))) and not _tells_of(place, step, purpose)
+            unnamed = unnamed and purpose.words.isdisjoint(" ".join(map(called, step.urls)).split())
             if place in (Place.UNKNOWN, Place.MESSAGING) and unnamed:
                 if purpose.num_acts > _MANY_ACTS and purpose.says(_NETWORKED):
                     return
