@@ -17,6 +17,10 @@ from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
 
 _ADDRESS = re.compile(r"https?://[^\s\"'`<>()\\|,;\]]{3,300}", re.I)
+_ENDINGS = "com|net|org|io|dev|app|site|online|xyz|top|cc|co|me|sh|ai|cloud|tech|store|link|pro|info|biz|ru|cn|de|fr|eu|us|in|br|page|run|tools|space|website|live|host|fun|icu|club"
+_BARE_PATH = re.compile(rf"\.(?:{_ENDINGS})/")
+_BARE = re.compile(rf"(?<![\w./@:~$-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_ENDINGS})/(?=[\w-])", re.I)
+"""An address without a scheme, as people write it."""
 _GETS = re.compile(
     r"\b(?:download\w*|install\w*|get|obtain|grab|fetch|(?<![\w-])set-?\s?up|needs?|build|package|release|packed|available|lives|found)\b|→|下载|下載|安装|安裝|获取|ダウンロード|インストール"
     r"|다운로드|설치|скача\w+|загруз\w+|установ\w+|desc[aá]rg\w+|instal[ae]\w*|baix\w+|télécharg\w+|herunterlad\w*|lade\b|installier\w*",
@@ -24,7 +28,7 @@ _GETS = re.compile(
 )
 _PROGRAM = re.compile(
     r"\b(?:windows|win(?:10|11|64|32)|pc|mac(?:os|book)?|os\s?x|apple\s+silicon|linux|installers?|executables?|binar(?:y|ies)|desktop\s+app|companion|helper|bridge|driver|daemon"
-    r"|agent|runtime|relay|runner|signer|connector|for\s+your\s+(?:os|system|platform|computer|machine)|(?:app|program|client|cli|tool|utility|engine|service)\s+(?:for|must|is|needs|has))\b|\.(?:exe|msi|dmg|pkg|appimage|scr)\b",
+    r"|agent|runtime|relay|runner|signer|connector|for\s+your\s+(?:os|system|platform|computer|machine)|(?:app|program|client|cli|tool|utility|engine|service)\s+(?:for|must|is|needs|has))\b|\.(?:exe|msi|dmg|pkg|appimage|scr|crx|xpi)\b",
     re.I,
 )
 _INSTALLS = re.compile(r"\b(?:download|install)\b", re.I)
@@ -48,7 +52,7 @@ _ARCHIVE = re.compile(
     re.I,
 )
 _WARNED = re.compile(
-    r"\b(?:smartscreen|gatekeeper|run\s+anyway|open\s+anyway|right[- ]click\b[^.!?]{0,30}\bopen|unknown\s+(?:developer|publisher)|(?:turn|switch)\s+off\s+(?:windows\s+)?(?:defender|antivirus)|\b(?:antivirus|virus\s+scanner|defender|security\s+software)\b[^.!?]{0,60}\b(?:complains?|warns?|flags?|blocks?|objects?|reports?|reacts?)\b[^.!?]{0,40}\b(?:allow|ignore|add|accept|exclude|restore|whitelist)\b|false\s+positive|keep\s+anyway|de\s+todos\s+modos|clic\s+derecho|clique\s+direito|clic\s+droit)\b|仍要运行|仍要執行|всё?\s+равно|\bxattr\b",
+    r"\b(?:smartscreen|gatekeeper|run\s+anyway|open\s+anyway|right[- ]click\b[^.!?]{0,30}\bopen|unknown\s+(?:developer|publisher)|(?:turn|switch)\s+off\s+(?:windows\s+)?(?:defender|antivirus)|(?:turn|switch)\s+off\b[^.!?]{0,12}(?:enhanced\s+protection|safe\s+browsing)|\b(?:antivirus|virus\s+scanner|defender|security\s+software)\b[^.!?]{0,60}\b(?:complains?|warns?|flags?|blocks?|objects?|reports?|reacts?)\b[^.!?]{0,40}\b(?:allow|ignore|add|accept|exclude|restore|whitelist)\b|false\s+positive|keep\s+anyway|de\s+todos\s+modos|clic\s+derecho|clique\s+direito|clic\s+droit)\b|仍要运行|仍要執行|всё?\s+равно|\bxattr\b",
     re.I,
 )
 _PASTES = re.compile(r"\b(?:copy|paste|command|script|code|one-?liner|snippet|set-?up\s+line|line)\b", re.I)
@@ -103,6 +107,7 @@ def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     >>> [(said.rule, said.severity.value) for said in demanded([order], Purpose())]
     [('fetch-program', 'block')]
     """
+    found = [_with_schemes(sentence) for sentence in found]
     for number in [number for number, sentence in enumerate(found) if "://" in sentence.text]:
         sentence = found[number]
         urls = itertools.islice(_ADDRESS.finditer(sentence.text), _MAX_URLS)
@@ -117,6 +122,15 @@ def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             met = "paste-command", Severity.BLOCK
         if met is not None and (met[0] == "fetch-program" or not _THINGS.search(said)):
             yield Said(*met, sentence)
+
+
+def _with_schemes(sentence: Sentence) -> Sentence:
+    """A sentence in which the addresses of pages have a scheme, as they have for who follows them."""
+    text = sentence.text
+    if "/" not in text or _BARE_PATH.search(text) is None:
+        return sentence
+    told = _BARE.sub(r"https://\g<0>", text)
+    return sentence if told == text else sentence._replace(text=told)
 
 
 def _met(foreign: Sequence[str], said: str, told: str, around: str) -> tuple[str, Severity] | None:

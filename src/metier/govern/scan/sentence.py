@@ -73,6 +73,9 @@ class Said:
     start: int = 0
 
 
+_ALONE = re.compile(r"https?://\S{4,300}")
+
+
 def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     """Cut prose into sentences; wrapped lines are joined, list items stand alone, comments are told apart.
 
@@ -86,6 +89,11 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     level, is_led = 0, False
     for lines, line, head, is_item in _paragraphs(text, first_line):
         paragraph = " ".join(lines) if len(lines) > 1 else lines[0]
+        if paragraph.startswith("http") and every and not (head or is_item) and _ALONE.fullmatch(paragraph):
+            # An address that stands by itself belongs to the sentence above it.
+            if "icense" not in every[-1].text:
+                every.append(every[-1]._replace(text=f"{every[-1].text} {paragraph}", line=line, own_line=0))
+            continue
         said = _cut(paragraph, path, line)
         if len(lines) > 1:
             said = _numbered(said, lines, paragraph)
@@ -180,10 +188,12 @@ def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:
     if "*" in paragraph or "_" in paragraph:
         paragraph = _MARKUP.sub("", paragraph)
     found, begin = [], 0
+    # Fewer signs say as much where each is a word.
+    least = 8 if paragraph.isascii() else 4
     for end in _END.finditer(paragraph) if len(paragraph) > 40 else ():
-        if end.start() - begin >= 8:
+        if end.start() - begin >= least:
             found.append(Sentence(path, line, paragraph[begin : end.start() + 1][:3000]))
         begin = end.end()
-    if len(paragraph) - begin > 8:
+    if len(paragraph) - begin > least:
         found.append(Sentence(path, line, paragraph[begin:][:3000]))
     return found

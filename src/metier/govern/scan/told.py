@@ -39,6 +39,7 @@ _TOLD_WORDS = ("<IMPORTANT", "ther tool", "efore ANY", "efore any", "efore every
 _GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
 """A text of a program that goes on on the next line."""
 _ITEM = re.compile(r"[ \t]*(?:\d+[.)]|[-*+])[ \t]")
+_ALONE = re.compile(r"\s*(https?://\S{4,300})\s*\Z")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 
 
@@ -68,7 +69,12 @@ def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence
     naming = [texts[number] for number in _naming_files(texts)]
     filling = {text: fills for text in naming if (fills := files_filled(text))}
     names: set[str] = set()
+    last: Sentence | None = None
     for block, found in zip(document, said, strict=True):
+        if last is not None and block.kind != "prose" and (alone := _ALONE.match(block.text)):
+            # An address that stands by itself belongs to the sentence above it.
+            yield last._replace(text=f"{last.text} {alone[1]}", line=block.line, own_line=0)
+        last = found[-1] if found else None
         if not filling:
             yield from found
             continue
