@@ -80,6 +80,12 @@ _SHOWS = re.compile(
     re.I,
 )
 """What stands before code that is shown to be recognised."""
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.{1,200})", re.M)
+_OF_ATTACKS = re.compile(
+    r"\b(?:attack(?:s|ers?)?|adversar\w+|intruders?|malware|malicious|indicators?|iocs?|red\s+flags?|specimens?|payloads?)\b",
+    re.I,
+)
+"""A heading over what attackers do."""
 _BEGINS = re.compile(
     r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b"
     r"|\s*(?:cmd(?:\.exe)?\s+/[ck]|msiexec\s+/|mshta\s+http|certutil\s+-|bitsadmin\s+/|regsvr32\s+/|rundll32\s)",
@@ -236,20 +242,22 @@ def _commands_in(statement: Statement) -> Iterator[Statement]:
 def _of_document(document: Sequence[Block], path: str) -> list[Statement]:
     runnable, first = _runnable("\n".join([block.text for block in document if block.kind == "prose"])), 0
     found: list[Statement] = []
-    lead = ""
+    lead = head = ""
     for block in document:
         if block.kind == "prose":
             end = first + block.text.count("\n") + 1
             here = runnable[bisect_left(runnable, first) : bisect_left(runnable, end)]
             if here:
                 lines = block.text.split("\n")
-                found += _prose_commands(lines, [number - first for number in here], path, block.line)
+                found += _prose_commands(lines, [number - first for number in here], path, block.line, head, lead)
             first = end
             lead = block.text.rstrip().rpartition("\n")[2][-_MAX_LEAD:]
+            if not block.language and (headings := _HEADING.findall(block.text)):
+                head = headings[-1]
         else:
             code = _code(block.text, path, block.kind, block.line, is_live=True)
-            is_shown = code and _SHOWS.search(lead, _last_begins(lead)) and not _ORDERS_FIRST.search(lead)
-            found += [one._replace(is_shown=True) for one in code] if is_shown else code
+            shows = code and (_SHOWS.search(lead, _last_begins(lead)) or _OF_ATTACKS.search(head))
+            found += [one._replace(is_shown=True) for one in code] if shows and not _ORDERS_FIRST.search(lead) else code
     return found
 
 
@@ -348,9 +356,16 @@ def _programs_in(text: str, path: str, line: int, *, is_live: bool) -> list[Stat
     return statements
 
 
-def _prose_commands(lines: Sequence[str], runnable: Sequence[int], path: str, first_line: int) -> Iterator[Statement]:
-    """The commands that stand in prose: in back-ticks, or on a line of their own; mentions are told from orders."""
-    lead, looked, head = "", 0, ""
+def _prose_commands(
+    lines: Sequence[str], runnable: Sequence[int], path: str, first_line: int, head: str = "", lead: str = ""
+) -> Iterator[Statement]:
+    """The commands that stand in prose: in back-ticks, or on a line of their own; mentions are told from orders.
+
+    Args:
+        head: The heading above.
+        lead: The line above.
+    """
+    looked = 0
     for number in runnable:
         line = lines[number]
         for before in lines[looked : number + 1]:

@@ -291,6 +291,12 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
     return Severity.REVIEW if place == Place.PLATFORM and len(strong) == 1 else Severity.BLOCK
 
 
+_FROM_STORE = re.compile(
+    r"\b(?:security\s+find-(?:generic|internet)-password|secret-tool\s+lookup|keyring\.get_password\(|keytar\.getPassword\(|pass\s+show|op\s+read|Get-Secret)([^\n|;&]{0,200})"
+)
+"""A key that is asked of the store of a system, by its name."""
+
+
 def is_own_login(step: Step, purpose: Purpose) -> bool:
     """Whether a client reads the key of its own service from where that service keeps it.
 
@@ -304,6 +310,8 @@ def is_own_login(step: Step, purpose: Purpose) -> bool:
         return False
     if _OF_HOUSE.search(origin.text) and place_of_step(step, purpose) >= Place.UNKNOWN:
         return False
+    if asked := [found[1] for found in _FROM_STORE.finditer(origin.text)]:
+        return all(distinctive(re.sub(r"[-_/]", " ", which)) & purpose.words for which in asked)
     paths = [path for path in re.findall(r"[~$./\w-]*[/.][\w./-]+", URL.sub(" ", origin.text)) if _LOGIN.search(path)]
     return bool(paths) and all(distinctive(path.replace("-", " ")) & purpose.words for path in paths)
 
