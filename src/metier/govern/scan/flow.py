@@ -466,7 +466,7 @@ class _Reach:
                     readers = self._readers(key)
                     self._seen.update(readers)
                     pending += readers
-        names = {key[-1].removeprefix(".") for key in keys}
+        names = {name for key in keys for name in (key[-1], key[-1].removeprefix("."))}
         has_files = any(key[0] == "file" for key in keys)
         found = []
         for number in sorted(written):

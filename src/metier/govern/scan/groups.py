@@ -81,10 +81,11 @@ class Groups:
                 continue
             self.calls += 1
             given = [*words[place + 1 :]]
+            rest = given[given.index("|") :] if "|" in given else []
             given = given[: given.index("|")] if "|" in given else given
             for line, body, heredoc in self.functions[word]:
-                if any(map(_MATTERS.fullmatch, body)) and (place or any("$" in one for one in body)):
-                    told = [*words[:place], *_given(body, [word, *given])]
+                if any(map(_MATTERS.fullmatch, body)) and (place or rest or any("$" in one for one in body)):
+                    told = [*words[:place], *_given(body, [word, *given]), *rest]
                     inlined(told, self.functions)
                     yield line, told, heredoc
 

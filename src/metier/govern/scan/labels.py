@@ -154,7 +154,7 @@ EXECUTE = _label(
     r"|\biex\b(?!\s*(?:$|[,)\]\"']))|\|\s*iex\b|\b(?:Invoke-Expression|Invoke-Command|Start-Process)\b|WScript\.Shell|\bdo shell script\b|runpy\.run|importlib\.import_module|__import__\s*\(|marshal\.loads|pickle\.loads?\(|ctypes\.(?:CDLL|windll|memmove)|VirtualAlloc|LoadLibrary",
     Capability.RUN_PROGRAMS,
 )
-_SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|\$?\$\{?SHELL\b(?::-\w+)?\}?|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)>\"'`]|\d>|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
+_SHELL_NAME = r"(?:sudo\s+(?:-\S+\s+)*|(?:busy|toy)box\s+|env\s+|nohup\s+|exec\s+|command\s+|time\s+|\w+=\S*\s+)*(?:/\S+/)?(?:(?:ba|z|da|k|a|fi)?sh|\$?\$\{?SHELL\b(?::-\w+)?\}?|python[\d.]*|node|deno|bun|perl|ruby|php|osascript|pwsh|powershell|iex|Invoke-Expression)(?:\.exe)?(?=\s*(?:$|[|;&)>\"'`]|\d>|-(?!-?version\b|c\b|m\b|e\b)|/dev/stdin|<))"
 PIPED = _label(
     "runs-input",
     rf"\|\s*{_SHELL_NAME}|\|\s*(?:xargs\s+.*)?{_SHELL_NAME}|\|\s*xargs\s.*\b(?:ba|z|da)?sh\s+-c\b|(?:^|[|;&\s(])(?:ba|z|da)?sh\s+(?:-\w+\s+)*<<\s.*\$\(|\|\s*(?:source|\.)\s+/dev/stdin|\|\s*\$\(|(?:^|[|;&\s(])(?:source|\.|(?:ba|z|da|k)?sh|eval|python[\d.]*|node|perl|ruby|make|php|Rscript)\s+(?:-\w+\s+)*[\"']?(?:<\(|\$\(|<<<)|\b(?:npx|bunx|uvx|dlx|pipx\s+run)\s+(?:-{1, 2}[\w-]+\s+)*[\"']?https?://\S+\.(?:tgz|tar\.gz|zip|whl)\b",
@@ -162,7 +162,7 @@ PIPED = _label(
 )
 DECODE = _label(
     "decode",
-    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
+    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bgpg2?\b.*--passphrase[\s=][\"']?[^\s$\"'].*\s(?:-d\b|--decrypt\b)|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
     r"|\bzlib\.(?:inflate|gunzip|unzip|brotliDecompress)\w*\(|\.map\(\s*\(?\s*(\w{1,20})\b[^=\n]{0,20}=>\s*\(?\s*\1\s*\^|\batob\(|Buffer\.from\([^\n]{1,400}?,\s*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bmap\(\s*chr\b|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )

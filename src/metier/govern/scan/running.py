@@ -63,7 +63,7 @@ _DECODED_RUN = re.compile(
 )
 """What is decoded is run in the same step."""
 _STRONG_DECODE = re.compile(
-    r"base64|b(?:64|32|85)decode|fromhex|unhexlify|codecs\.decode|rot.?13|decompress|inflate|unzip|marshal|\batob\b|Buffer\.from|fromC(?:har|ode)|\bchr\b|\^|FromBase64|\bxxd\b|\[::-1\]|reverse\(",
+    r"base64|b(?:64|32|85)decode|fromhex|unhexlify|codecs\.decode|rot.?13|decompress|inflate|unzip|marshal|\batob\b|Buffer\.from|fromC(?:har|ode)|\bchr\b|\^|FromBase64|\bxxd\b|\btr\s+[\"']?[A-Za-z]-|openssl\s+(?:enc|aes)|\bgpg2?\b|\[::-1\]|reverse\(",
     re.I,
 )
 """What turns a text that says nothing into one that does."""
@@ -346,7 +346,8 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         and "decode" in labels
         and "runs-input" in labels
         and re.search(
-            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode)\b.*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|\$\{?SHELL\b|python|perl|node|ruby|php|eval|source|osascript|iex)|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|rev)|<\(.*base64",
+            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode|gpg2?)\b.*\|\s*(?:sudo\s+)?(?:(?:busy|toy)box\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|\$\{?SHELL\b|python|perl|node|ruby|php|eval|source|osascript|iex|at\s+now|xargs\b.*\b(?:ba|z|da)?sh\s+-c)"
+            r"|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|\brev\b|\btr\s+[\"']?[A-Za-z]-|gpg2?\s)|<\(.*(?:base64|xxd|openssl|\brev\b|\btr\s|gpg2?\s)",
             text,
         )
     ):

@@ -222,6 +222,9 @@ def _statement(
         assigns += [word for word in words[1:] if word.isidentifier()]
     elif "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
         assigns += [word for word in words[words.index("read") + 1 :] if word.isidentifier()]
+    if "tee" in words[2:]:
+        place = words.index("tee", 2)
+        assigns += [word for word in words[place + 1 :] if word[:1] != "-"] if words[place - 1] == "|" else []
     assigns += written_files(words)
     if pipeline.text_of_heredoc:
         said += " << " + " ".join(pipeline.text_of_heredoc.split())[:2000]

@@ -29,7 +29,7 @@ _WIDE_FOLDERS = frozenset(
 _ARGUMENTS = re.compile(r"<key>\s*ProgramArguments\s*</key>\s*<array>([\s\S]{0,4000}?)</array>")
 _STRING = re.compile(r"<string>([^<]*)</string>")
 _RUN_LINE = re.compile(r"^\s*-?\s*(?:run|script|command):\s*[|>]?-?\s*(\S.*)", re.M)
-_TAKES_TEXT = frozenset({"git", "trap", "watch", "script", "su", "runuser", "flock", "tar", "rsync"})
+_TAKES_TEXT = frozenset({"git", "alias", "trap", "watch", "script", "su", "runuser", "flock", "tar", "rsync"})
 _GIT_RUNS = re.compile(
     r"\b(?:alias\.|core\.(?:pager|editor|sshCommand|fsmonitor|askPass)|sequence\.editor|filter\.\S+\.(?:smudge|clean|process)|diff\.\S+\.(?:command|textconv)|merge\.\S+\.driver)",
     re.I,
@@ -128,6 +128,8 @@ def _texts_taken(words: list[str]) -> Iterator[str]:
     command, rest = words[0], words[1:]
     if command == "git" and "config" in rest and _GIT_RUNS.search(" ".join(rest[:-1])):
         yield rest[-1].removeprefix("!")
+    elif command == "alias":
+        yield from (word.partition("=")[2] for word in rest if "=" in word)
     elif command in ("trap", "watch"):
         yield next((word for word in rest if word[:1] != "-" and not word.isdigit()), "")
     elif command in ("script", "su", "runuser", "flock"):
