@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from metier.govern.scan import parts, scan, scan_text
 from metier.govern.scan.labels import ACTS, SOURCES
 from metier.govern.scan.rules import rules
+from metier.govern.scan.sentence import sentences
 from metier.govern.scan.triggers import Triggers, alternatives, literals
 from metier.govern.scan.written import texts_that_run
 from metier.verdict import Decision
@@ -106,6 +107,12 @@ def test_no_bytes_under_any_name_make_a_scan_fail(
 def test_a_long_run_of_one_thing_is_scanned_in_linear_time(name: str, piece: str, count: int) -> None:
     # A quadratic pattern would need minutes here, so the suite would stop.
     assert scan_text(piece * count, name).decision is not Decision.BLOCK
+
+
+def test_addresses_that_stand_alone_do_not_add_up() -> None:
+    found = sentences("Read this.\n\n" + "https://x.invalid/a\n\n" * 2000, "SKILL.md")
+    assert len(found) == 2001
+    assert max(len(one.text) for one in found) < 60
 
 
 @pytest.mark.parametrize("name", ["SKILL.md", "run.sh", "run.py"])

@@ -8,7 +8,15 @@ from collections.abc import Collection, Iterator
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import DOCUMENTS, RUNS_DIRECTLY, Seen, is_quoted, place_of_step, runs_directly
+from metier.govern.scan.seen import (
+    DOCUMENTS,
+    RUNS_DIRECTLY,
+    Seen,
+    is_quoted,
+    place_of_step,
+    runs_directly,
+    shows_document,
+)
 from metier.verdict import Severity
 
 _PROGRAM_ARGUMENT = re.compile(
@@ -26,10 +34,6 @@ _FETCHED_RUN = re.compile(
 )
 """What is fetched is run in the same step."""
 _OWN_MACHINE = re.compile(r"\bhttps?://(?:127\.0\.0\.1|localhost|\[::1\])[:/\"'`$]")
-_SHOWS = re.compile(
-    r"(?:^|[\s\"'`(])(?:xdg-)?open[\"'`]?[\s,]+[^\n]{0,200}\.(?:png|jpe?g|gif|webp|svg|pdf|html?|txt|md|csv|json|mp[34]|wav|docx|xlsx|pptx)\b"
-)
-"""A picture or a document that is shown to the user."""
 _FED = re.compile(
     r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)|[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)[\"'].*\bstdin\s*=\s*([A-Za-z_]\w*)\.stdout|\b([A-Za-z_]\w*)\.stdout\.pipe\(\s*\w+\.stdin"
 )
@@ -216,7 +220,7 @@ def _runs_received(step: Step, got: Step, names: Collection[str]) -> bool:
         names: Names that may hold it.
     """
     text = step.text
-    if "open" in text and _SHOWS.search(text):
+    if shows_document(text):
         return False
     if step.statement.is_shell:
         run = _RUNS_FILE.match(text)

@@ -17,6 +17,9 @@ RUNS_DIRECTLY = re.compile(
     r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new \w{0,9}Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b(?!\s*(?:$|[,)\]\"']))|\|\s*iex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""
+_SHOWS = re.compile(
+    r"(?:^|[\s\"'`(])(?:xdg-)?open[\"'`]?[\s,]+[^\n]{0,200}\.(?:png|jpe?g|gif|webp|svg|pdf|html?|txt|md|csv|json|mp[34]|wav|docx|xlsx|pptx)\b"
+)
 DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 """Endings of files that tell of programs and are none."""
 UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
@@ -64,6 +67,15 @@ def runs_directly(text: str) -> bool:
     """
     said = text.lower()
     return any(word in said for word in _run_words()) and RUNS_DIRECTLY.search(text) is not None
+
+
+def shows_document(text: str) -> bool:
+    """Whether a step opens a picture or a document for the user to see.
+
+    >>> shows_document("subprocess.run(['open', 'out.png'])"), shows_document("subprocess.run(['open', 'out.app'])")
+    (True, False)
+    """
+    return "open" in text and _SHOWS.search(text) is not None
 
 
 @cache

@@ -87,14 +87,16 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     every = [*_unseen(text, path, first_line)] if "<!--" in text or "style=" in text or "hidden" in text else []
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
     level, is_led = 0, False
+    above: Sentence | None = None
     for lines, line, head, is_item in _paragraphs(text, first_line):
         paragraph = " ".join(lines) if len(lines) > 1 else lines[0]
-        if paragraph.startswith("http") and every and not (head or is_item) and _ALONE.fullmatch(paragraph):
-            # An address that stands by itself belongs to the sentence above it.
-            if "icense" not in every[-1].text:
-                every.append(every[-1]._replace(text=f"{every[-1].text} {paragraph}", line=line, own_line=0))
-            continue
         said = _cut(paragraph, path, line)
+        if paragraph.startswith("http") and above and not (head or is_item) and _ALONE.fullmatch(paragraph):
+            # An address that stands by itself belongs to the sentence above it.
+            said = [above._replace(text=f"{above.text} {paragraph}", line=line, own_line=0)]
+            above = None
+        else:
+            above = said[-1] if said and "icense" not in said[-1].text else None
         if len(lines) > 1:
             said = _numbered(said, lines, paragraph)
         if head or not is_item:

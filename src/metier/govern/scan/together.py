@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.copied import copied
 from metier.govern.scan.deeds import deeds
+from metier.govern.scan.dialects import run_there
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, called, host_of, leads_nowhere, place_of
 from metier.govern.scan.money import redirected
@@ -162,6 +163,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from redirected(members, text)
         yield from copied(members, purpose, text)
         yield from controlled(members, purpose, text)
+        yield from run_there(members, purpose, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
@@ -183,6 +185,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from _in_file(members, together, purpose, text)
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
+            yield from run_there(whole[path], purpose, text)
         elif "git push" in text and "git remote" in text:
             yield from pushed(whole[path], purpose)
         yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)

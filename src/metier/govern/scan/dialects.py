@@ -1,0 +1,186 @@
+"""Does a program run what it fetched or decoded, in a language that is not followed name by name?
+
+In Ruby, PHP, Perl, Lua, Go, Rust and PowerShell that is told by the text: what is got stands in the order itself, or under a
+name, in a function or in a file that the order names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import Place
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import Seen, is_quoted, place_of_step, shows_document
+from metier.verdict import Severity
+
+_GAP = r"[\s(\[{\"'#&@:]{0,12}"
+_SHELL = r"(?:[\"'](?:/bin/)?(?:ba|z|da)?sh[\"']\s*,\s*[\"']-\w*c[\"']\s*,\s*)?(?:[Ss]tring\()?[&*@]{0,2}"
+_NAME = r"\$?[A-Za-z_]\w{0,40}"
+_PATH = r"[\w./\\$:~-]{3,80}"
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """A language, by the forms in which it fetches, decodes, runs and writes.
+
+    Attributes:
+        words: A program that is looked at holds one of them.
+        fetches: What gives a text from elsewhere.
+        decodes: What gives a text that said nothing before.
+        runs: What runs the text that stands behind it.
+        writes: What writes the file that is named behind it.
+        starts: What runs the file that is named behind it.
+    """
+
+    words: tuple[str, ...]
+    fetches: str
+    decodes: str
+    runs: str
+    writes: str
+    starts: str
+
+    @cached_property
+    def fetched(self) -> tuple[re.Pattern[str], ...]:
+        return self._run(self.fetches)
+
+    @cached_property
+    def decoded(self) -> tuple[re.Pattern[str], ...]:
+        return self._run(self.decodes)
+
+    def _run(self, got: str) -> tuple[re.Pattern[str], ...]:
+        """What is got is run: at once, by a name, by a function, out of a file."""
+        runs = rf"(?:{self.runs}){_GAP}{_SHELL}{_GAP}"
+        named = rf"(?:my\s+|local\s+|let\s+(?:mut\s+)?)?(?P<name>{_NAME})(?:\s*,\s*\w+)?\s*:?=(?!=)\s*"
+        return (
+            re.compile(rf"(?:{got})[^\n]{{0,200}}?\|\s*(?:iex|Invoke-Expression)\b", re.I),
+            re.compile(rf"{runs}[^\n;,]{{0,100}}?(?:{got})", re.I),
+            re.compile(rf"{named}[^\n]{{0,140}}?(?:{got})[\s\S]{{0,600}}?{runs}(?P=name)\b", re.I),
+            re.compile(
+                rf"{named}[^\n]{{0,140}}?(?:{got})[\s\S]{{0,200}}?\n\s*(?P<next>{_NAME})\s*:?=(?!=)\s*[^\n]{{0,40}}?(?<!\w)(?P=name)\b[\s\S]{{0,300}}?{runs}(?P=next)\b",
+                re.I,
+            ),
+            re.compile(
+                rf"\b(?:def|function|sub|func|fn)\s+(?P<name>[\w-]{{1,40}})[^\n]{{0,80}}\n?[\s\S]{{0,160}}?(?:{got})[\s\S]{{0,600}}?{runs}(?P=name)\b",
+                re.I,
+            ),
+            re.compile(
+                rf"(?:{self.writes})[\s(\"']{{0,6}}(?P<name>{_PATH})[\s\S]{{0,400}}?(?:{self.starts})[^\n]{{0,60}}?(?P=name)(?![\w.])",
+                re.I,
+            ),
+        )
+
+
+_FETCH = frozenset({"fetch"})
+_RUBY = _Dialect(
+    ("eval", "system", "exec", "`", "popen", "spawn", "load", "Open3"),
+    r"URI\.open\(|URI\([^()\n]{1,200}\)\.(?:open|read)|Net::HTTP\.get\w*\(|HTTParty\.get\(|Faraday\.get\(|open-uri|`\s*curl\s|%x[\[({]\s*curl\s",
+    r"Base64\.\w*decode64\(|\.unpack1?\(\s*[\"']m|Zlib::\w+\.\w+\(|\.bytes\.map\s*\{[^}\n]{0,40}\^",
+    r"(?<![\w.])(?:Kernel\.)?(?:eval|system|exec|spawn)\b|\binstance_eval\b|\bclass_eval\b|BINDING\.eval\b|IO\.popen\b|`\s*#\{|%x[\[({]\s*#\{|Open3\.\w+\(\s*[\"']\w{0,4}sh[\"']\s*,\s*stdin_data:",
+    r"File\.(?:write|binwrite|open)",
+    r"(?<![\w.])(?:load|require|require_relative|system|exec|spawn)\b|IO\.popen",
+)
+_PHP = _Dialect(
+    (
+        "eval(",
+        "system(",
+        "exec(",
+        "passthru(",
+        "popen(",
+        "proc_open(",
+        "assert(",
+        "include",
+        "require",
+        "`",
+        "create_function",
+    ),
+    r"file_get_contents\(\s*[\"']https?:|curl_exec\(|(?:shell_exec|exec)\(\s*[\"']curl\s",
+    r"base64_decode\(|gz(?:inflate|uncompress|decode)\(|str_rot13\(|hex2bin\(|convert_uudecode\(",
+    r"(?<![\w>])(?:eval|system|exec|shell_exec|passthru|popen|proc_open|assert)\(|(?:echo|=)\s*`|create_function[\"']?\s*[;,][\s\S]{0,60}?,",
+    r"file_put_contents",
+    r"(?<![\w>])(?:include|require)(?:_once)?\b|(?:exec|system|passthru|popen)\(",
+)
+_PERL = _Dialect(
+    ("eval", "system", "`", "exec", "open(", "qx"),
+    r"(?<![\w>$])get\(\s*[\"'$]|->get\(|`\s*curl\s|qx[{(/]\s*curl\s",
+    r"decode_base64\(|pack\(\s*[\"']H|uncompress\(|\btr/[A-Za-z]-",
+    r"(?<![\w>])(?:eval|system|exec)\b|`\s*(?=\$)|qx[{(/]\s*(?=\$)|\|-[\"']\s*,\s*[\"'](?:/bin/)?\w{0,4}sh[\"']\s*\)[;\s]{1,6}print\s*\{?\s*\$\w+\s*\}?\s*",
+    r"open\(\s*(?:my\s+)?\$\w+\s*,\s*[\"']>{1,2}[\"']\s*,",
+    r"(?<![\w>])(?:system|exec|do|require)\b",
+)
+_LUA = _Dialect(
+    ("load(", "loadstring(", "os.execute", "io.popen", "dofile("),
+    r"http\.request\(|https\.request\(|io\.popen\(\s*[\"']curl\s",
+    r"(?:base64|b64|mime)\.(?:decode|unb64)\(|\bunb64\(",
+    r"(?<![\w.])load(?:string)?\(|os\.execute\(|io\.popen\(",
+    r"io\.open\(",
+    r"os\.execute\(|dofile\(|io\.popen\(|loadfile\(",
+)
+_GO = _Dialect(
+    ("exec.Command",),
+    r"io\.ReadAll\(\s*\w+\.Body|ioutil\.ReadAll\(\s*\w+\.Body",
+    r"(?:base64\.\w+|hex)\.Decode(?:String)?\(|gzip\.NewReader\(|\.Open\(nil,",
+    r"exec\.Command(?:Context)?\((?:ctx,\s*)?|exec\.Command\(\s*\"(?:/bin/)?\w{0,4}sh\"\s*\)[\s\S]{0,80}?\.Stdin\s*=\s*(?:bytes|strings)\.New\w+\(",
+    r"(?:os|ioutil)\.WriteFile\(",
+    r"exec\.Command\(",
+)
+_RUST = _Dialect(
+    ("Command::new",),
+    r"(?:reqwest|ureq)::\S{0,40}get\(",
+    r"(?:base64|hex)::\S{0,60}decode\(|\.decode\(\s*(?:std::)?(?:fs|&)|GzDecoder::new\(",
+    r"Command::new\(\s*\"(?:/bin/)?\w{0,4}sh\"\s*\)\s*\.args?\(\s*\[?\s*\"-\w*c\"\s*(?:\)\s*\.arg\(|,)",
+    r"fs::write\(|File::create\(",
+    r"Command::new\(|\.args?\(",
+)
+_POWERSHELL = _Dialect(
+    ("iex", "Invoke-", "scriptblock", "powershell", "Start-Process", "& ", "Set-Alias"),
+    r"\birm\s|\biwr\s|Invoke-(?:RestMethod|WebRequest)\s|\.DownloadString\(|GetStringAsync\(",
+    r"FromBase64String\(|-bxor\b|\.ToCharArray\(\)\s*\[\s*-1\s*\.\.|GzipStream|DeflateStream|IO\.Compression\.",
+    r"\biex\b|Invoke-Expression\b|scriptblock\]::Create\(|-(?:Command|c)\s|&\s*[\"']iex[\"']|Set-Alias\s+(?P<other>\w+)\s+(?:iex|Invoke-Expression)\s+(?P=other)\b",
+    r"Out-File|Set-Content|Add-Content|WriteAll(?:Text|Bytes)\(|-OutFile",
+    r"(?:^|[\n;|{]\s*)[&.]\s|-File\b|Start-Process\b|powershell\b|pwsh\b",
+)
+_BY_ENDING = {
+    "rb": _RUBY, "php": _PHP, "pl": _PERL, "pm": _PERL, "lua": _LUA, "go": _GO, "rs": _RUST, "ps1": _POWERSHELL, "psm1": _POWERSHELL,
+}  # fmt: skip
+
+
+def run_there(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
+    """What a program of such a language fetched from a stranger, or decoded, and runs.
+
+    Args:
+        steps: Every step of a program.
+        purpose: What the package says that it is for.
+        text: The steps, a line each.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> lines = ["raw = Base64.decode64(File.read('x.dat'))", "system(raw)"]
+    >>> steps = [Step(Statement("a.rb", n, line), frozenset()) for n, line in enumerate(lines)]
+    >>> [(seen.rule, seen.severity.value) for seen in run_there(steps, Purpose(), "\\n".join(lines))]
+    [('run-encoded', 'block')]
+    """
+    dialect = _BY_ENDING.get(steps[0].statement.path.rsplit(".", 1)[-1].lower())
+    if dialect is None or purpose.is_security or not any(word in text for word in dialect.words):
+        return
+    if re.search(dialect.decodes, text, re.I) and (found := _first(dialect.decoded, text)):
+        yield from _at(found, "run-encoded", Severity.BLOCK, steps, text)
+    if re.search(dialect.fetches, text, re.I) and (found := _first(dialect.fetched, text)):
+        places = [place_of_step(step, purpose) for step in steps if step.urls and not step.labels.isdisjoint(_FETCH)]
+        worst = max(places, default=Place.UNKNOWN)
+        if worst >= Place.PLATFORM:
+            weight = Severity.BLOCK if worst >= Place.UNKNOWN else Severity.REVIEW
+            yield from _at(found, "run-download", weight, steps, text)
+
+
+def _first(patterns: Sequence[re.Pattern[str]], text: str) -> re.Match[str] | None:
+    return next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
+
+
+def _at(found: re.Match[str], rule: str, weight: Severity, steps: Sequence[Step], text: str) -> Iterator[Seen]:
+    # The order stands where the match ends.
+    step = steps[min(text.count("\n", 0, found.end()), len(steps) - 1)]
+    if not shows_document(step.text) and (step.text.startswith("`") or not is_quoted(step)):
+        yield Seen(rule, weight, step)

