@@ -95,11 +95,11 @@ def asked(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
         text: The steps, a line each.
 
     >>> from metier.govern.scan.flow import follow, label
-    >>> from metier.govern.scan.statement import Statement
-    >>> lines = ["cmd = request.args['c']", "os.system(cmd)", "app.run(host='0.0.0.0')"]
-    >>> steps = label([Statement("a.py", n, line, assigns=("cmd",) * (n == 0)) for n, line in enumerate(lines)])
+    >>> from metier.govern.scan.python import python_statements
+    >>> text = "cmd = request.args['c']\\nos.system(cmd)\\napp.run(host='0.0.0.0')"
+    >>> steps = label(python_statements(text, "a.py"))
     >>> follow(steps)
-    >>> [(seen.rule, seen.severity.value) for seen in asked(steps, Purpose(), "\\n".join(lines))]
+    >>> [(seen.rule, seen.severity.value) for seen in asked(steps, Purpose(), text)]
     [('remote-command', 'block')]
     """
     if purpose.is_security:
