@@ -9,7 +9,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from metier.faces.show import AsJson, as_json, one_line, say, table
+from metier.faces.show import AsJson, as_json, one_line, place, say, table
 
 app = typer.Typer(
     name="sandbox",
@@ -48,7 +48,7 @@ def check(json: AsJson = False) -> None:
 
 @app.command()
 def run(
-    package: Annotated[Path, typer.Argument(help="The folder that the script lies in; it may be read.")],
+    package: Annotated[Path, typer.Argument(parser=place, help="The folder that the script lies in; it may be read.")],
     script: Annotated[str, typer.Argument(help="Its path inside the folder.")],
     arguments: Annotated[
         list[str] | None,
