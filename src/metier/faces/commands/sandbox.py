@@ -49,7 +49,7 @@ def check(json: AsJson = False) -> None:
 @app.command()
 def run(
     package: Annotated[Path, typer.Argument(parser=place, help="The folder that the script lies in; it may be read.")],
-    script: Annotated[str, typer.Argument(help="Its path inside the folder.")],
+    script: Annotated[str, typer.Argument(help="Its path inside the folder, or from here.")],
     arguments: Annotated[
         list[str] | None,
         typer.Argument(help="Handed to the script, which starts in an empty folder: name files by whole paths."),
