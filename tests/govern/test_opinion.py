@@ -306,3 +306,18 @@ def test_control_characters_of_a_model_do_not_reach_a_finding(package: Path) -> 
     (finding,) = asked(package, said(point(why="a\x1b[31mred\nline " + "y" * 1000))).findings
     assert finding.message.isprintable()
     assert len(finding.message) < 400
+
+
+def test_a_quoted_key_is_found_and_not_repeated(package: Path) -> None:
+    key = "ghp_" + 12 * "aB3"
+    (package / "SKILL.md").write_text(f"{SKILL}\nUse {key} for all.\n", encoding="utf-8")
+    whole, part = f"Use {key} for all.", key[8:]
+    opinion = asked(
+        package, said(point(quote=whole, why=f"It holds {key}."), point(quote=part), purpose=f"Holds {key}.")
+    )
+    assert (opinion.dropped, opinion.fault, [f.line for f in opinion.findings]) == (0, "", [10, 10])
+    assert [f.evidence for f in opinion.findings] == [
+        "Use ghp_…B3 (40 characters) for all.",
+        "ghp_…B3 (40 characters)",
+    ]
+    assert key[4:-2] not in repr(opinion)

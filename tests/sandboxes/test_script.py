@@ -126,6 +126,32 @@ def test_a_script_that_is_not_in_the_package_is_refused(sandbox: Sandbox, packag
         run_script(sandbox, package, script)
 
 
+def test_a_script_is_found_in_its_package_first_and_then_from_where_one_is(
+    sandbox: Sandbox, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(package.parent)
+    _, recorded = record_script(sandbox, "package", "package/scripts/ok.sh", digest="")
+    assert (recorded.script, recorded.stdout) == ("scripts/ok.sh", "2\n")
+    inner = package / "package" / "scripts"
+    inner.mkdir(parents=True)
+    (inner / "ok.sh").write_text("echo inner")
+    _, recorded = record_script(sandbox, "package", "package/scripts/ok.sh", digest="")
+    assert (recorded.script, recorded.stdout) == ("package/scripts/ok.sh", "inner\n")
+
+
+def test_a_script_that_is_not_there_is_told_with_those_that_are(sandbox: Sandbox, package: Path) -> None:
+    (package / "SKILL.md").write_text("")
+    for name, way_out in (
+        ("scripts/okk.py", "Did you mean 'scripts/ok.py'?"),
+        ("go", "Known: 'scripts/bad.py', 'scripts/ok.py', 'scripts/ok.sh'."),
+    ):
+        with pytest.raises(InputError) as told:
+            run_script(sandbox, package, name)
+        assert told.value.hint == way_out
+    with pytest.raises(InputError, match="Expected the folder of a package, got"):
+        run_script(sandbox, package / "none", "ok.py")
+
+
 def metier(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "metier", "sandbox", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -266,7 +266,7 @@ def test_an_edit_without_effect_does_not_write(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(("number", "error"), [(errno.ENOSPC, StoreFull), (errno.EIO, StoreError)])
-@pytest.mark.parametrize(("owner", "call"), [(os, "fsync"), (Path, "replace"), (Path, "chmod")])
+@pytest.mark.parametrize(("owner", "call"), [(os, "fsync"), (Path, "replace"), (os, "fchmod")])
 def test_a_disk_that_fails_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, call: str, number: int, error: type[StoreError]
 ) -> None:

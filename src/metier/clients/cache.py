@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +16,7 @@ from metier.border import load_json
 from metier.client import Reply
 from metier.digest import canonical, digest
 from metier.errors import ConfigError, InputError
+from metier.whole import whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,5 @@ class ReplyCache:
 
 def _write_whole(file: Path, data: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".half-")
-    try:
-        with os.fdopen(descriptor, "wb") as half:
-            half.write(data)
-        Path(name).replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+    with whole(file, is_synced=False) as half:
+        half.write(data)

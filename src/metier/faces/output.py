@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from metier.whole import whole
 
 
 @contextmanager
@@ -19,6 +20,7 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OSError: It cannot be written; what was there before is left as it was.
 
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with writing(Path(folder) / "a.txt") as file:
     ...         _ = file.write(b"whole")
@@ -29,19 +31,5 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as plain:
             yield plain
     else:
-        with _whole(Path(os.path.realpath(path))) as file:
+        with whole(Path(os.path.realpath(path)), mode=0o644) as file:
             yield file
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:200]}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o644)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    finally:
-        Path(part).unlink(missing_ok=True)

@@ -12,10 +12,24 @@ from typing import Annotated, Any
 
 import typer
 
-from metier.errors import InputError
+from metier.errors import ConfigError, InputError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The folder with metier.toml.")]
+
+
+def place(said: str | Path) -> Path:
+    """A file or folder that a command was given.
+
+    Raises:
+        ConfigError: Nothing was given. An unset variable leaves that, and must not come to mean the folder one is in.
+
+    >>> place("skills").name
+    'skills'
+    """
+    if not str(said):
+        raise ConfigError("Expected a path, got an empty one.", hint="Name it; . is the folder that you are in.")
+    return Path(said)
 
 
 def as_json(data: Any) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from metier.govern.acts import Act, Seen, acts_of, destinations
+from metier.govern.scan.keys import veiled
 from metier.govern.units import WORD, Unit, units_of
 from metier.stores.tree import Tree
 
@@ -164,7 +165,7 @@ def _instruction(unit: Unit, acts: Sequence[Seen], added: Collection[str]) -> In
     return Instruction(
         path=unit.path,
         line=unit.line,
-        text=unit.text[:300],
+        text=veiled(unit.text, end=300),
         acts=tuple(f"{seen.act.value} {seen.key}".strip() for seen in acts),
         is_hidden=unit.is_hidden,
         decision=UpdateDecision.REAPPROVE if is_grave else UpdateDecision.NOTE,

@@ -20,6 +20,7 @@ from metier.border import load_json
 from metier.client import Client, Reply, Request
 from metier.digest import digest
 from metier.errors import InputError, PackageError
+from metier.govern.scan.keys import veiled
 from metier.verdict import Finding, Severity
 
 RULE = "second-opinion"
@@ -136,7 +137,7 @@ def _weighed(
         faults.append(f"{len(lost)} of its points quote what no file holds")
     return Opinion(
         model=model,
-        purpose=_one_line(said[0].purpose) if said else "",
+        purpose=_one_line(veiled(said[0].purpose)) if said else "",
         findings=tuple(dict.fromkeys(_finding(point, texts) for point in held)),
         dropped=len(lost),
         num_requests=num_requests,
@@ -165,13 +166,14 @@ def _is_quoted(point: Point, texts: Mapping[str, str]) -> bool:
 
 def _finding(point: Point, texts: Mapping[str, str]) -> Finding:
     text = texts[point.path]
+    begin = text.index(point.quote)
     return Finding(
         rule=RULE,
         severity=Severity(point.severity),
-        message=_one_line(point.why) or "The model gave no reason.",
+        message=_one_line(veiled(point.why)) or "The model gave no reason.",
         path=point.path,
-        line=text.count("\n", 0, text.index(point.quote)) + 1,
-        evidence=_one_line(point.quote),
+        line=text.count("\n", 0, begin) + 1,
+        evidence=_one_line(veiled(text, begin, begin + len(point.quote))),
     )
 
 

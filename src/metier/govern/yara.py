@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from metier.errors import ConfigError, MissingExtra
+from metier.govern.scan.keys import veiled
 from metier.verdict import Finding, Scan, Severity
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 10
 """For one file; the clock of yara-x counts whole seconds."""
 _SHOWN = 80
+_AROUND = 400
 _MOST_LINES = 20
 """Told of one rule and file; more would say no more to who reads it."""
 
@@ -125,16 +127,28 @@ def _findings(matched: Iterable[Any], data: bytes, name: str) -> Iterator[Findin
     for rule in matched:
         meta = dict(rule.metadata)
         for line, offset, length in _places(rule, data):
-            shown = data[offset : offset + min(length, _SHOWN)]
             yield Finding(
                 rule=f"yara:{rule.identifier}",
                 severity=_severity(rule),
                 message=str(meta.get("description") or f"Matches the YARA rule {rule.identifier}."),
                 path=name,
                 line=line,
-                evidence=" ".join(shown.decode("utf-8", "backslashreplace").split()),
+                evidence=" ".join(_shown(data, offset, min(length, _SHOWN)).split()),
                 codes=tuple(dict.fromkeys(str(meta.get("codes", "")).replace(",", " ").split())),
             )
+
+
+def _shown(data: bytes, offset: int, length: int) -> str:
+    """Some bytes as text; a key that reaches into them is veiled whole."""
+    before, shown, after = (
+        part.decode("utf-8", "backslashreplace")
+        for part in (
+            data[max(0, offset - _AROUND) : offset],
+            data[offset : offset + length],
+            data[offset + length : offset + length + _AROUND],
+        )
+    )
+    return veiled(before + shown + after, len(before), len(before) + len(shown))
 
 
 def _places(rule: Any, data: bytes) -> list[tuple[int, int, int]]:

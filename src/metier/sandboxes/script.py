@@ -12,9 +12,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
-from metier.errors import InputError, SandboxError
+from metier.errors import InputError, SandboxError, nearest
 from metier.sandbox import Act, Grant, Limits, Outcome, Sandbox, ScriptRun, Trace
 from metier.sandboxes.confine import covers
 from metier.sandboxes.observed import ROOM, comparable, observed
@@ -22,6 +23,9 @@ from metier.sandboxes.python import python_grant
 
 _WORK, _TEMPORARY = "work", "tmp"
 _PROGRAMS = ("/bin", "/usr/bin")
+_SHELL = (".sh", ".bash")
+_ENDINGS = (".py", *_SHELL)
+_MAX_LOOKED_AT = 2000
 _MODULES = (".py", ".pyc", ".so")
 _MAX_SHEBANG = 200
 _SHEBANG = re.compile(
@@ -46,12 +50,12 @@ def run_script(
     runs them by this function, so that what was traced is what is served.
 
     Args:
-        script: Its path inside the package.
+        script: Its path inside the package, or from where one is.
         grant: What it may touch beyond its package and where it works.
         work: The folder to work in; by default an empty one that is removed afterwards.
 
     Raises:
-        InputError: There is no such file inside the package.
+        InputError: There is no such file inside the package; the way out names those that there are.
         SandboxError: Nothing was run: a layer is missing, or the shell that the script names.
 
     >>> import os
@@ -163,10 +167,25 @@ def is_shell_script(script: Path) -> bool:
 
 def _inside(package: str | Path, script: str) -> tuple[Path, Path]:
     folder = Path(package).resolve()
-    path = (folder / script).resolve()
-    if not path.is_file() or not path.is_relative_to(folder):
-        raise InputError(f"Expected a script inside {str(package)!r}, got {script!r}.")
-    return folder, path
+    # First as the package calls it, then as a shell completes it from where one is.
+    for path in ((folder / script).resolve(), Path(script).resolve()):
+        if path.is_file() and path.is_relative_to(folder):
+            return folder, path
+    if not folder.is_dir():
+        raise InputError(f"Expected the folder of a package, got {str(package)!r}.")
+    raise InputError(
+        f"Expected a script inside {str(package)!r}, got {script!r}.", hint=nearest(script, _scripts(folder))
+    )
+
+
+def _scripts(folder: Path) -> list[str]:
+    """What in a folder looks as if it could be run."""
+    paths = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
+    return [
+        path.relative_to(folder).as_posix()
+        for path in islice(paths, _MAX_LOOKED_AT)
+        if path.suffix in _ENDINGS or os.access(path, os.X_OK)
+    ]
 
 
 def _start(path: Path) -> tuple[list[str], Grant]:
@@ -202,7 +221,7 @@ def _named(path: Path) -> tuple[str, list[str]] | None:
     """
     if path.suffix == ".py":
         return "python", []
-    if path.suffix not in (".sh", ".bash"):
+    if path.suffix not in _SHELL:
         return None
     with path.open("rb") as file:
         named = _SHEBANG.match(file.readline(_MAX_SHEBANG).decode("utf-8", "replace"))

@@ -7,9 +7,7 @@ the file is read again before it is written, and it is refused if any other fiel
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from metier.errors import PackageError
 from metier.stores.disk import told
 from metier.stores.markdown import scalar
 from metier.stores.package import Package, manifest_bytes, manifest_path, read_package, refuse_unloadable
+from metier.whole import whole
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _RULER = re.compile(r"---[ \t]*")
@@ -60,6 +59,7 @@ def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: s
             would touch another one, or the package would not load with it. Nothing is written then.
         StoreError: The file cannot be written; it is as it was.
 
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "SKILL.md"
     ...     _ = path.write_text("---\\nname: pdf  # as the folder\\ndescription: Fill in.\\n---\\nDo it.\\n")
@@ -331,14 +331,5 @@ def _expect(fields: dict[str, Any], name: str, value: str | None) -> None:
 
 def _write(file: Path, data: bytes) -> None:
     """Exchange a file whole, keeping its mode."""
-    with told("write", "a package", file.parent):
-        handle, part = tempfile.mkstemp(dir=file.parent, prefix=".skill-part-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(part).chmod(file.stat().st_mode & 0o777)
-            Path(part).replace(file)
-        finally:
-            Path(part).unlink(missing_ok=True)
+    with told("write", "a package", file.parent), whole(file, mode=file.stat().st_mode & 0o777) as stream:
+        stream.write(data)

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from metier.stores.disk import told
 from metier.stores.plain import open_plain
 from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
+from metier.whole import whole
 
 LOCK_NAME = "metier-skills.lock"
 _MAX_PATH = 4096
@@ -122,6 +122,7 @@ def read_lock(library: str | Path) -> Lock:
     Raises:
         PackageError: There is no such library; or its lock cannot be read, or is not as metier writes it.
 
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as library:
     ...     read_lock(library).skills
     {}
@@ -168,17 +169,8 @@ def write_lock(library: str | Path, lock: Lock) -> None:
     with told("write", "the lock", folder):
         # In a folder of ours, so that what a killed process leaves is told from what others put into the library.
         (folder / HOME).mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder / HOME, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(lock_text(lock))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(part).chmod(0o644)
-            Path(part).replace(folder / LOCK_NAME)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+        with whole(folder / LOCK_NAME, mode=0o644, within=folder / HOME) as file:
+            file.write(lock_text(lock))
 
 
 def lock_text(lock: Lock) -> bytes:
@@ -196,6 +188,7 @@ def verify(library: str | Path) -> list[Drift]:
     Raises:
         PackageError: There is no such library, or its lock cannot be read.
 
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as library:
     ...     verify(library)
     []

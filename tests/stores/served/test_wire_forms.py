@@ -277,7 +277,7 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("metier.stores.served.consent.os.fsync", full)
+    monkeypatch.setattr("metier.whole.os.fsync", full)
     with pytest.raises(StoreError):
         approvals.keep("docs", entry(), Wish.EXECUTE)
     assert path.read_bytes() == before

@@ -12,7 +12,6 @@ import gc
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 from metier.discover.taxonomies.report import Loaded, Note
 from metier.errors import MetierError
 from metier.taxonomy import Concept, Taxonomy
+from metier.whole import whole
 
 READERS = 4  # to be raised with every change of what a reader makes of a file
 _FIELDS = (
@@ -77,13 +77,8 @@ def write_cached(folder: Path, key: str, loaded: Loaded) -> None:
     with contextlib.suppress(OSError):
         place = folder / "taxonomies"
         place.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(head + b"\n" + body)
-            Path(temporary).replace(place / f"{key}.json")
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
+        with whole(place / f"{key}.json", is_synced=False) as out:
+            out.write(head + b"\n" + body)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import typer
 
 from metier.faces.commands import attributing, auditing, comparing, hierarchy, logs, multilingual, papers, scibench
 from metier.faces.commands.logs import take_logged
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.attempt import Attempt, Cost
@@ -200,7 +200,7 @@ def _refuse_what_needs_a_log(log: Path | None, *limits: RunLimits, store: str | 
 
 @app.command()
 def uplift(
-    skill: Annotated[Path, typer.Argument(help="The package folder of the skill.")],
+    skill: Annotated[Path, typer.Argument(parser=place, help="The package folder of the skill.")],
     client: Annotated[str, typer.Option(help="URL#MODEL, replay:FILE, local:FOLDER, or FILE.toml.")],
     evals: Annotated[Path | None, typer.Option(help="An evals.json (default: evals/evals.json of the skill).")] = None,
     judge: Annotated[str | None, typer.Option(help="The client that checks expectations; as --client.")] = None,

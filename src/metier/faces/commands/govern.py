@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from metier.faces.commands import library, sign, trust
-from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, may_be_left, say, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, is_terminal, may_be_left, place, say, table
 
 if TYPE_CHECKING:
     from metier.audit import Event
@@ -41,7 +41,7 @@ class FailOn(StrEnum):
     BLOCK = "block"
 
 
-PathsArgument = Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")]
+PathsArgument = Annotated[list[Path], typer.Argument(parser=place, help="Package folders, or folders that hold some.")]
 PolicyOption = Annotated[Path | None, typer.Option("--policy", help="A policy file (TOML); strict without one.")]
 OpinionOption = Annotated[
     str, typer.Option("--opinion", help="The model for a second opinion (G2), such as http://127.0.0.1:8000/v1#model.")
@@ -79,7 +79,12 @@ def scan(
     ] = None,
     against: Annotated[
         Path | None,
-        typer.Option("--against", help="An older version of the one package: tell only what is new since, as it is."),
+        typer.Option(
+            "--against",
+            parser=place,
+            metavar="<path>",
+            help="An older version of the one package: tell only what is new since, as it is.",
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:

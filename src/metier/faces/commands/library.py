@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, may_be_left, one_line, say, table
+from metier.faces.show import AsJson, as_json, may_be_left, one_line, place, say, table
 
 if TYPE_CHECKING:
     from metier.govern.diff import UpdateDiff
@@ -25,7 +25,7 @@ FromOption = Annotated[Path | None, typer.Option("--from", help="Another source 
 
 @app.command("add")
 def add_package(
-    source: Annotated[Path, typer.Argument(help="A folder, or a .zip, .tar.gz or .tar.bz2.")],
+    source: Annotated[Path, typer.Argument(parser=place, help="A folder, or a .zip, .tar.gz or .tar.bz2.")],
     library: LibraryOption = Path("skills"),
     root: RootOption = None,
     key: KeyOption = None,

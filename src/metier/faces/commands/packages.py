@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.stores.places import Discovery
@@ -62,7 +62,7 @@ def _show(found: Discovery) -> None:
 
 @app.command()
 def edit(
-    package: Annotated[Path, typer.Argument(help="The folder of a package, or its SKILL.md.")],
+    package: Annotated[Path, typer.Argument(parser=place, help="The folder of a package, or its SKILL.md.")],
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="FIELD=TEXT, or metadata.KEY=TEXT.", metavar="FIELD=TEXT")
     ] = None,

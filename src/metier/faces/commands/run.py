@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.govern.look import LookedAt
@@ -21,7 +21,7 @@ without a skill in hand, and `metier evaluate compare` gives the paired differen
 
 def run(
     path: Annotated[
-        Path, typer.Argument(help="A workspace with a metier.toml, or a folder of SKILL.md packages.")
+        Path, typer.Argument(parser=place, help="A workspace with a metier.toml, or a folder of SKILL.md packages.")
     ] = Path(),
     start: Annotated[str | None, typer.Option("--from", help="Run this stage and all after it again.")] = None,
     only: Annotated[str | None, typer.Option("--only", help="Run this stage alone, again.")] = None,

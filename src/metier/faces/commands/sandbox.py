@@ -9,7 +9,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from metier.faces.show import AsJson, as_json, one_line, say, table
+from metier.faces.show import AsJson, as_json, one_line, place, say, table
 
 app = typer.Typer(
     name="sandbox",
@@ -48,8 +48,8 @@ def check(json: AsJson = False) -> None:
 
 @app.command()
 def run(
-    package: Annotated[Path, typer.Argument(help="The folder that the script lies in; it may be read.")],
-    script: Annotated[str, typer.Argument(help="Its path inside the folder.")],
+    package: Annotated[Path, typer.Argument(parser=place, help="The folder that the script lies in; it may be read.")],
+    script: Annotated[str, typer.Argument(help="Its path inside the folder, or from here.")],
     arguments: Annotated[
         list[str] | None,
         typer.Argument(help="Handed to the script, which starts in an empty folder: name files by whole paths."),

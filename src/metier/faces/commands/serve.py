@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.show import say
+from metier.faces.show import place, say
 
 
 def serve(
-    folder: Annotated[Path, typer.Argument(help="A folder of packages, or a workspace.")] = Path(),
+    folder: Annotated[Path, typer.Argument(parser=place, help="A folder of packages, or a workspace.")] = Path(),
     mcp: Annotated[bool, typer.Option("--mcp", help="Speak the Model Context Protocol; it is the only one.")] = True,
     http: Annotated[str, typer.Option(help="Serve over HTTP at HOST:PORT instead of standard input and output.")] = "",
     allow_host: Annotated[
@@ -46,8 +46,8 @@ def serve(
     shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide)
     readable = sum(offer.readable for offer in shelf.offers)
     say(f"{len(shelf.offers)} skills are served, {readable} of them may be read; {len(shelf.withheld)} notes.")
-    for place, reason in shelf.withheld[:20]:
-        say(f"  {place}: {reason}")
+    for path, reason in shelf.withheld[:20]:
+        say(f"  {path}: {reason}")
     if shelf.offers and not readable:
         say("  The strict policy lets nothing be read without a second opinion; --policy FILE sets another.")
     # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.

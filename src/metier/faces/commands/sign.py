@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from metier.faces.commands.library import KeyOption, RootOption, trusted
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-PackageArgument = Annotated[Path, typer.Argument(help="The folder of a package.")]
+PackageArgument = Annotated[Path, typer.Argument(parser=place, help="The folder of a package.")]
 SignatureOption = Annotated[
     Path | None, typer.Option("--signature", help="Where the signature lies; skill.oms.sig in the folder by default.")
 ]
@@ -50,7 +50,7 @@ def sign_package(
 
 @app.command("verify-signature")
 def verify_signature(
-    folders: Annotated[list[Path], typer.Argument(help="The folders of packages.")],
+    folders: Annotated[list[Path], typer.Argument(parser=place, help="The folders of packages.")],
     root: RootOption = None,
     key: KeyOption = None,
     signature: SignatureOption = None,

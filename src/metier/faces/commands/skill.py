@@ -10,7 +10,7 @@ import typer
 
 from metier.errors import NotStored
 from metier.faces.commands import host, library, packages
-from metier.faces.show import AsJson, WorkspaceOption, as_json, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, place, table
 
 if TYPE_CHECKING:
     from metier.index import Disclosure, Index, Listed
@@ -111,7 +111,7 @@ def show(
 
 @app.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")],
+    paths: Annotated[list[Path], typer.Argument(parser=place, help="Package folders, or folders that hold some.")],
     strict: Annotated[
         bool, typer.Option("--strict", help="Only the verdict of skills-ref 0.1.1, in its words. Fast.")
     ] = False,

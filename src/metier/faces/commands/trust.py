@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, WorkspaceOption, as_json, say, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.govern.policy import GovernPolicy
@@ -143,7 +143,10 @@ def restore(
     skill: SkillArgument,
     by: ByOption,
     because: BecauseOption,
-    package: Annotated[Path, typer.Option("--package", help="The package folder, which is audited now.")],
+    package: Annotated[
+        Path,
+        typer.Option("--package", parser=place, metavar="<path>", help="The package folder, which is audited now."),
+    ],
     opinion: Annotated[str, typer.Option("--opinion", help="The model for a second opinion (G2).")] = "",
     when: WhenOption = "",
     workspace: WorkspaceOption = Path(),

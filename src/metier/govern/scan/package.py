@@ -17,6 +17,7 @@ from metier.govern.scan.gathered import asked_for, gathered
 from metier.govern.scan.grants import grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
+from metier.govern.scan.keys import veiled
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
@@ -61,6 +62,7 @@ _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
 _BEFORE = 60
 """So much of a sentence is shown before the words that weigh."""
+_MAX_SHOWN = 240
 _WEIGHT = {Severity.NOTE: 0, Severity.REVIEW: 1, Severity.BLOCK: 2}
 _CAPABILITIES = {entry.name: entry.capabilities for entry in LABELS}
 
@@ -304,22 +306,27 @@ def _line_of(said: Said) -> int:
 def _around(said: Said) -> str:
     """What a sentence says from a little before the words that weigh."""
     before = said.start - _BEFORE
-    return f"…{said.sentence.text[before:]}" if before > _BEFORE else said.sentence.text
+    return f"…{veiled(said.sentence.text, before)}" if before > _BEFORE else said.sentence.text
 
 
 def _of(rule: str, severity: Severity, path: str, line: int, evidence: str, message: str = "") -> Finding:
     known = rules()[rule]
-    evidence = " ".join(evidence.split())
-    evidence = evidence if len(evidence) <= 240 else f"{evidence[:237]}…"
     return Finding(
         rule=rule,
         severity=severity,
-        message=message or known.behaviour,
+        message=veiled(message or known.behaviour),
         path=path,
         line=line,
-        evidence=evidence,
+        evidence=_shown(evidence, whole=rule == "symlink"),
         codes=known.codes,
     )
+
+
+def _shown(evidence: str, *, whole: bool) -> str:
+    # Where a link leads is a path, and an approval answers for all of it.
+    line = " ".join(evidence.split())
+    end = len(line) if len(line) <= _MAX_SHOWN else _MAX_SHOWN - 3
+    return f"{line[:end] if whole else veiled(line, end=end)}{'' if end == len(line) else '…'}"
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

@@ -15,6 +15,7 @@ from metier.govern.scan.hosts import URL, distinctive, host_of
 from metier.govern.scan.inside import programs_inside
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
+from metier.govern.scan.page import PAGE, is_page, page_blocks
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.prose import purpose_is_security
 from metier.govern.scan.purpose import Purpose
@@ -193,7 +194,11 @@ def _of_front(part: Part) -> list[Statement]:
 
 def documents_of(contents: Contents) -> list[list[Block] | None]:
     """For each part of a package its prose and code, if it is a document."""
-    return [list(blocks(part.plain)) if part.kind in ("markdown", "text") else None for part in contents.parts]
+    return [_document_of(part) if part.kind in ("markdown", "text") else None for part in contents.parts]
+
+
+def _document_of(part: Part) -> list[Block]:
+    return [*(page_blocks if is_page(part.path, part.plain) else blocks)(part.plain)]
 
 
 def _is_module(part: Part, name: str) -> bool:
@@ -256,8 +261,9 @@ def _of_document(document: Sequence[Block], path: str) -> list[Statement]:
                 head = headings[-1]
         else:
             code = _code(block.text, path, block.kind, block.line, is_live=True)
-            shows = code and (_SHOWS.search(lead, _last_begins(lead)) or _OF_ATTACKS.search(head))
-            found += [one._replace(is_shown=True) for one in code] if shows and not _ORDERS_FIRST.search(lead) else code
+            shows = block.language != PAGE and (_SHOWS.search(lead, _last_begins(lead)) or _OF_ATTACKS.search(head))
+            is_shown = code and shows and not _ORDERS_FIRST.search(lead)
+            found += [one._replace(is_shown=True) for one in code] if is_shown else code
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from metier.govern.sign.trust import cryptography, hash_of, key_hint, require_cu
 from metier.govern.sign.verify import SIGNATURE_NAMES, read_signature
 from metier.stores.disk import told
 from metier.stores.tree import read_tree
+from metier.whole import whole
 
 
 def sign(
@@ -148,15 +148,5 @@ def _signature(private: Any, payload: bytes) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with told("write", "a signature", path.parent):
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(handle)
-            Path(part).chmod(0o644)
-            Path(part).replace(path)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+    with told("write", "a signature", path.parent), whole(path, mode=0o644) as file:
+        file.write(data)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from urllib.parse import quote
 
 from metier.errors import ConfigError
 from metier.stores.disk import told
+from metier.whole import whole
 
 _MAX_SEGMENT = 150
 _DISCOVERED = ("skills", ".skills")
@@ -73,16 +73,8 @@ class Cache:
         folder = self.place(server, uri)
         with told("keep", "a file of a served skill", folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, part = tempfile.mkstemp(dir=folder)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                Path(part).chmod(0o400)
-                Path(part).replace(folder / hashlib.sha256(data).hexdigest())
-            except BaseException:
-                with suppress(OSError):
-                    Path(part).unlink()
-                raise
+            with whole(folder / hashlib.sha256(data).hexdigest(), mode=0o400, is_synced=False) as file:
+                file.write(data)
 
     def remove(self, server: str) -> None:
         """Remove everything that came from a server."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any
 from metier.errors import CorruptStore
 from metier.stores.disk import told
 from metier.stores.served.entry import Entry
+from metier.whole import whole
 
 
 class Wish(StrEnum):
@@ -149,21 +148,8 @@ class Approvals:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 kept = self._load()
                 yield kept
-                _write(self._path, {"approvals": [kept[key] for key in sorted(kept)]})
-
-
-def _write(path: Path, data: object) -> None:
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(data, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(part).unlink()
-        raise
+                with whole(self._path) as file:
+                    file.write(json.dumps({"approvals": [kept[key] for key in sorted(kept)]}, indent=1).encode())
 
 
 def _checked(one: dict[str, Any]) -> dict[str, Any]:
