@@ -126,3 +126,19 @@ def test_what_is_only_downloaded_breaks_no_promise(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert "breaks-promise" not in {one.rule for one in scan(tmp_path).findings}
+
+
+@pytest.mark.parametrize(
+    ("url", "decision"),
+    [
+        ("http://203.0.113.158/dist/tidyctl.tar.gz", "block"),
+        ("https://cdn.tidyctl-builds.net/tidyctl.tar.gz", "block"),
+        ("https://github.com/tidy/tidyctl/releases/download/v1/tidyctl.tar.gz", "clean"),
+    ],
+)
+def test_what_an_installer_fetches_is_a_program(tmp_path: Path, url: str, decision: str) -> None:
+    (tmp_path / "SKILL.md").write_text(
+        "---\nname: inbox-triage\ndescription: Sorts a mailbox.\nmetadata: "
+        f'{{"openclaw":{{"install":[{{"id":"mac","kind":"download","url":"{url}","bins":["tidyctl"]}}]}}}}\n---\n# Triage\n\nRun `tidyctl list`.\n'
+    )
+    assert scan(tmp_path).decision.value == decision

@@ -114,12 +114,14 @@ _SHELL_PROCESS = re.compile(
     r"Data\(contentsOf:\s*URL\([\s\S]{0,400}?\.write\(to:[\s\S]{0,600}?\bchmod\b[\s\S]{0,200}?\.run\(\)"
 )
 _TIMED_LOSS = re.compile(
-    r"(?:\bTime\.now\b|\bDate\.(?:today|current|now)\b|\bdate(?:time)?\.(?:now|today)\(|\bnew Date\(\)|\$\(date\s\+|\btime\.time\(\))[^\n]{0,40}(?:[<>]=?|-(?:gt|ge|lt|le))\s*[^\n]{0,60}(?:\b20\d\d\b|\d{8,}|(?-i:\b[A-Z][A-Z_]{3,}\b))[^\n]*\n(?:[^\n]*\n){0,8}?[^\n]*(?:\brm_rf\b|\brmtree\(|\brm\s+-\w*[rR]|rmSync\(|\bdropdb\b|\b(?:DROP|TRUNCATE)\s|\bshred\b|RemoveAll\()",
+    r"(?:\bTime\.now\b|\bDate\.(?:today|current|now)\b|\bdate(?:time)?\.(?:now|today)\(|\bnew Date\(\)|\$\(date\s\+|\btime\.time\(\))[^\n]{0,40}(?:[<>]=?|-(?:gt|ge|lt|le))\s*[^\n]{0,60}(?:\b20\d\d\b|\d{8,}|(?-i:\b[A-Z][A-Z_]{3,}\b))[^\n]*\n(?:[^\n]*\n){0,8}?[^\n]*(?:\brm_rf\b|\brmtree\(|\brm\s+-\w*[rR]|rmSync\(|\bdropdb\b|\b(?:DROP|TRUNCATE)\s|\bshred\b|RemoveAll\(|\btruncate\(|\bunlink(?:Sync)?\(|\bos\.remove\(|\bFile\.delete\(|\bDELETE\s+FROM\b)",
     re.I,
 )
 """From a day on that is written out, things are taken away."""
 _DAY = re.compile(r"\b20\d\d\s*[-,/]\s*\d{1,2}\b|\b20\d{6}\b|\b[A-Z][A-Z_]{3,}\s*=\s*\d[\d_]{8,}|\b1[7-9]\d{8}\b")
-_LOSES = re.compile(r"rm_rf|rmtree|\brm\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll")
+_LOSES = re.compile(
+    r"rm_rf|rmtree|\brm\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll|\btruncate\(|\bunlink(?:Sync)?\(|\bos\.remove\(|\bFile\.delete\(|DELETE\s+FROM"
+)
 _PHP_TEXT = re.compile(
     r"[\"']<\?php\b[^\n]{0,300}(?:\bhash\(|\beval\b|\bassert\b|\bsystem\b|base64_decode|\$\w+\}?\(\s*\\?\$|_(?:REQUEST|POST|GET|COOKIE)\b)"
 )

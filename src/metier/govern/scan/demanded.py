@@ -17,10 +17,6 @@ from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
 
 _ADDRESS = re.compile(r"https?://[^\s\"'`<>()\\|,;\]]{3,300}", re.I)
-_ENDINGS = "com|net|org|io|dev|app|site|online|xyz|top|cc|co|me|sh|ai|cloud|tech|store|link|pro|info|biz|ru|cn|de|fr|eu|us|in|br|page|run|tools|space|website|live|host|fun|icu|club"
-_BARE_PATH = re.compile(rf"\.(?:{_ENDINGS})/")
-_BARE = re.compile(rf"(?<![\w./@:~$-])(?:[a-z0-9-]{{1,63}}\.){{1,4}}(?:{_ENDINGS})/(?=[\w-])", re.I)
-"""An address without a scheme, as people write it."""
 _GETS = re.compile(
     r"\b(?:download\w*|install\w*|get|obtain|grab|fetch|(?<![\w-])set-?\s?up|needs?|build|package|release|packed|available|lives|found)\b|→|下载|下載|安装|安裝|获取|ダウンロード|インストール"
     r"|다운로드|설치|скача\w+|загруз\w+|установ\w+|desc[aá]rg\w+|instal[ae]\w*|baix\w+|télécharg\w+|herunterlad\w*|lade\b|installier\w*",
@@ -107,7 +103,6 @@ def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     >>> [(said.rule, said.severity.value) for said in demanded([order], Purpose())]
     [('fetch-program', 'block')]
     """
-    found = [_with_schemes(sentence) for sentence in found]
     for number in [number for number, sentence in enumerate(found) if "://" in sentence.text]:
         sentence = found[number]
         urls = itertools.islice(_ADDRESS.finditer(sentence.text), _MAX_URLS)
@@ -122,15 +117,6 @@ def demanded(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             met = "paste-command", Severity.BLOCK
         if met is not None and (met[0] == "fetch-program" or not _THINGS.search(said)):
             yield Said(*met, sentence)
-
-
-def _with_schemes(sentence: Sentence) -> Sentence:
-    """A sentence in which the addresses of pages have a scheme, as they have for who follows them."""
-    text = sentence.text
-    if "/" not in text or _BARE_PATH.search(text) is None:
-        return sentence
-    told = _BARE.sub(r"https://\g<0>", text)
-    return sentence if told == text else sentence._replace(text=told)
 
 
 def _met(foreign: Sequence[str], said: str, told: str, around: str) -> tuple[str, Severity] | None:

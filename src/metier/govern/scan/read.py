@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from metier.govern.scan.flow import STRINGS, strings_of
-from metier.govern.scan.hosts import URL, distinctive, host_of
+from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
 from metier.govern.scan.inside import programs_inside
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
@@ -121,6 +121,10 @@ _PROGRAMS = (".sh", ".ps1", ".exe", ".msi", ".dmg", ".pkg", ".zip", ".rar", ".7z
 _FRONT_COMMAND = re.compile(
     r"\b(?:command|cmd|run|script|exec|(?:pre|post)install)[\"']?\s*:\s*(?:\"((?:[^\"\\\n]|\\.){4,2000})\"|([^\s\"'\[{#|>][^\n]{3,2000}))"
 )
+_FRONT_DOWNLOAD = re.compile(
+    r"\bkind[\"']?\s*:\s*[\"']?download\b[^{}]{0,300}?\burl[\"']?\s*:\s*[\"']?(https?://[^\s\"',}]+)"
+)
+"""What an installer of skills fetches, and puts among the programs."""
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
@@ -189,6 +193,16 @@ def _of_front(part: Part) -> list[Statement]:
         line, place = line + part.plain.count("\n", place, command.start()), command.start()
         text = command[1].replace('\\"', '"') if command[1] else command[2]
         found += shell_statements(text, part.path, first_line=line)
+    for got in (
+        _FRONT_DOWNLOAD.finditer(part.plain, head.start(1), head.end(1)) if head and "download" in head[1] else ()
+    ):
+        if place_of(got[1]) <= Place.PLATFORM:
+            # What lies on a forge can be read there.
+            continue
+        at = part.plain.count("\n", 0, got.start(1)) + 1
+        file = got[1].rsplit("/", 1)[-1] or "program"
+        said = f"curl -fsSL -o /tmp/{file} {got[1]}\nchmod +x /tmp/{file}\n/tmp/{file}"
+        found += (one._replace(line=at) for one in shell_statements(said, part.path, first_line=at))
     return found
 
 
