@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -137,8 +138,7 @@ def test_what_is_only_downloaded_breaks_no_promise(tmp_path: Path) -> None:
     ],
 )
 def test_what_an_installer_fetches_is_a_program(tmp_path: Path, url: str, decision: str) -> None:
-    (tmp_path / "SKILL.md").write_text(
-        "---\nname: inbox-triage\ndescription: Sorts a mailbox.\nmetadata: "
-        f'{{"openclaw":{{"install":[{{"id":"mac","kind":"download","url":"{url}","bins":["tidyctl"]}}]}}}}\n---\n# Triage\n\nRun `tidyctl list`.\n'
-    )
+    install = json.dumps({"install": [{"id": "mac", "kind": "download", "url": url, "bins": ["tidyctl"]}]})
+    head = f"---\nname: inbox-triage\ndescription: Sorts a mailbox.\nmetadata: {install}\n---\n"
+    (tmp_path / "SKILL.md").write_text(f"{head}# Triage\n\nRun `tidyctl list`.\n")
     assert scan(tmp_path).decision.value == decision
