@@ -20,9 +20,10 @@ from metier.govern.scan.triggers import words_of
 from metier.verdict import Severity
 
 _FED_SHELL = re.compile(
-    r"\b(?P<got>\w{1,40})\s*=\s*[^\n]{0,200}(?:requests\.|httpx\.|urlopen\(|b64decode\(|fromhex\(|codecs\.decode\(|\.decompress\(|\^)[\s\S]{0,600}?\b(?P<shell>\w{1,40})\s*=\s*(?:subprocess\.)?Popen\(\s*\[?\s*[\"'](?:/\S{1,40}/)?(?:(?:ba|z|da)?sh|python3?)[\"'][\s\S]{0,300}?\b(?P=shell)\.(?:communicate|stdin\.write)\(\s*(?:input\s*=\s*)?(?:str\(\s*)?(?P=got)\b"
+    r"(?<![\w.])(?P<got>[A-Za-z_]\w{0,39}+)\s*+=(?!=)[^\n]{0,200}(?:requests\.|httpx\.|urlopen\(|b64decode\(|fromhex\(|codecs\.decode\(|\.decompress\(|\^)[\s\S]{0,600}?\b(?P<shell>\w{1,40})\s*=\s*(?:subprocess\.)?Popen\(\s*\[?\s*[\"'](?:/\S{1,40}/)?(?:(?:ba|z|da)?sh|python3?)[\"'][\s\S]{0,300}?\b(?P=shell)\.(?:communicate|stdin\.write)\(\s*(?:input\s*=\s*)?(?:str\(\s*)?(?P=got)\b"
 )
 """What was fetched is typed into a shell."""
+_TYPES_IN = re.compile(r"\.communicate\(|\.stdin\.write\(")
 _LOADS_UNPACKED = re.compile(
     r"extractall\([\s\S]{0,600}sys\.path\.(?:insert|append)\([\s\S]{0,400}(import_module|__import__|run_path|\nimport |\nfrom )"
 )
@@ -239,7 +240,7 @@ _DEEDS = (
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
-    Deed("run-download", _FED_SHELL, ("Popen(",), also="typed into a shell"),
+    Deed("run-download", _FED_SHELL, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
     Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
@@ -270,7 +271,7 @@ _DEEDS = (
     Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),
-    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_LOSES, _DAY), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
+    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_DAY, _LOSES), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
     Deed("remote-command", _PHP_TEXT, ("<?php",), beside=(_PHP_WRITTEN,), also="a page of PHP that does as it is told"),
     Deed("foreign-registry", _OTHER_REGISTRY, ("integrity",), beside=(_UNLOCKED,), also="in a lock file, and nobody checks it any more"),
     Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),

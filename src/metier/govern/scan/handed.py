@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from metier.govern.scan.triggers import places_of
 
 _RUNS = (
     r"(?P<run>os\.(?:system|popen)|subprocess\.(?:run|call|Popen|check_call|check_output|getoutput|getstatusoutput)"
@@ -29,7 +33,14 @@ _BY_NAME = re.compile(
     rf"\bmethodcaller\(\s*[\"'](?P<name>system|popen|run|call|Popen|check_output)[\"']\s*,\s*{_WHAT}\s*\)\s*\(\s*(?P<house>os|subprocess)\s*\)"
 )
 _HANDED = re.compile(rf"{_RUNS}(?:\s*[,)\]]|\.(?:call|apply|bind)\()|\bmethodcaller\(")
-_WORDS = ("os.system", "os.popen", "subprocess.", "exec", "eval", "spawn", "methodcaller(")
+_NAMES = ("os.system", "os.popen", "subprocess.", "exec", "eval", "spawn", "methodcaller(")
+_LEFT_OPEN = re.compile(r"(?:[a-z]+\.)?\w+(?:\s*[,)\]]|\.(?:call|apply|bind)\()|methodcaller\(")
+"""Such a name, or what begins with one, that is not called where it stands."""
+
+
+@cache
+def _names() -> Callable[[str], Iterable[int]]:
+    return places_of(_NAMES)
 
 
 def may_hand(text: str) -> bool:
@@ -38,7 +49,7 @@ def may_hand(text: str) -> bool:
     >>> may_hand("atexit.register(os.system, c)"), may_hand("os.system(c)")
     (True, False)
     """
-    return any(word in text for word in _WORDS) and _HANDED.search(text) is not None
+    return any(_LEFT_OPEN.match(text, place) for place in _names()(text))
 
 
 def called_at_once(text: str, comment: str) -> str:

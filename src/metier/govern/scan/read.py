@@ -271,7 +271,7 @@ def _of_document(document: Sequence[Block], path: str) -> list[Statement]:
                 found += _prose_commands(lines, [number - first for number in here], path, block.line, head, lead)
             first = end
             lead = block.text.rstrip().rpartition("\n")[2][-_MAX_LEAD:]
-            if not block.language and (headings := _HEADING.findall(block.text)):
+            if not block.language and "#" in block.text and (headings := _HEADING.findall(block.text)):
                 head = headings[-1]
         else:
             code = _code(block.text, path, block.kind, block.line, is_live=True)
