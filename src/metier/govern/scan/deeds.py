@@ -19,10 +19,16 @@ from metier.govern.scan.seen import Seen, is_quoted, place_of_step
 from metier.govern.scan.triggers import words_of
 from metier.verdict import Severity
 
-_FED_SHELL = re.compile(
-    r"(?<![\w.])(?P<got>[A-Za-z_]\w{0,39}+)\s*+=(?!=)[^\n]{0,200}(?:requests\.|httpx\.|urlopen\(|b64decode\(|fromhex\(|codecs\.decode\(|\.decompress\(|\^)[\s\S]{0,600}?\b(?P<shell>\w{1,40})\s*=\s*(?:subprocess\.)?Popen\(\s*\[?\s*[\"'](?:/\S{1,40}/)?(?:(?:ba|z|da)?sh|python3?)[\"'][\s\S]{0,300}?\b(?P=shell)\.(?:communicate|stdin\.write)\(\s*(?:input\s*=\s*)?(?:str\(\s*)?(?P=got)\b"
+_BY_NAME = r"(?<![\w.])(?P<got>[A-Za-z_]\w{0,39}+)\s*+=(?!=)[^\n]{0,200}"
+_INTO_SHELL = (
+    r"[\s\S]{0,600}?\b(?P<shell>\w{1,40})\s*=\s*(?:subprocess\.)?Popen\(\s*\[?\s*[\"'](?:/\S{1,40}/)?(?:(?:ba|z|da)?sh|python3?)[\"']\s*(?:,\s*[\"']-\w{0,9}[\"']\s*){0,3}[\]),]"
+    r"(?!\s*[\"'])[\s\S]{0,300}?\b(?P=shell)\.(?:communicate|stdin\.write)\(\s*(?:input\s*=\s*)?(?:str\(\s*)?(?P=got)\b"
 )
-"""What was fetched is typed into a shell."""
+"""What a name holds is typed into a shell that was started with no script of its own."""
+_FETCHED_TYPED = re.compile(rf"{_BY_NAME}(?:requests\.|httpx\.|urlopen\(){_INTO_SHELL}")
+_DECODED_TYPED = re.compile(
+    rf"{_BY_NAME}(?:b64decode\(|fromhex\(|codecs\.decode\(|\.decompress\(|\^[^\n]{{0,60}}\bfor\b){_INTO_SHELL}"
+)
 _TYPES_IN = re.compile(r"\.communicate\(|\.stdin\.write\(")
 _LOADS_UNPACKED = re.compile(
     r"extractall\([\s\S]{0,600}sys\.path\.(?:insert|append)\([\s\S]{0,400}(import_module|__import__|run_path|\nimport |\nfrom )"
@@ -115,7 +121,7 @@ _SHELL_PROCESS = re.compile(
     r"Data\(contentsOf:\s*URL\([\s\S]{0,400}?\.write\(to:[\s\S]{0,600}?\bchmod\b[\s\S]{0,200}?\.run\(\)"
 )
 _TIMED_LOSS = re.compile(
-    r"(?:\bTime\.now\b|\bDate\.(?:today|current|now)\b|\bdate(?:time)?\.(?:now|today)\(|\bnew Date\(\)|\$\(date\s\+|\btime\.time\(\))[^\n]{0,40}(?:[<>]=?|-(?:gt|ge|lt|le))\s*[^\n]{0,60}(?:\b20\d\d\b|\d{8,}|(?-i:\b[A-Z][A-Z_]{3,}\b))[^\n]*\n(?:[^\n]*\n){0,8}?[^\n]*(?:\brm_rf\b|\brmtree\(|\brm\s+-\w*[rR]|rmSync\(|\bdropdb\b|\b(?:DROP|TRUNCATE)\s|\bshred\b|RemoveAll\(|\btruncate\(|\bunlink(?:Sync)?\(|\bos\.remove\(|\bFile\.delete\(|\bDELETE\s+FROM\b)",
+    r"(?:\bTime\.now\b|\bDate\.(?:today|current|now)\b|\bdate(?:time)?\.(?:now|today)\(|\bnew Date\(\)|\$\(date\s\+|\btime\.time\(\))(?![^\n]{0,12}-\s*[\w.(])[^\n]{0,40}(?:[<>]=?|-(?:gt|ge|lt|le))\s*[^\n]{0,60}(?:\b20\d\d\b|\d{8,}|(?-i:\b[A-Z][A-Z_]{3,}\b))[^\n]*\n(?:[^\n]*\n){0,8}?[^\n]*(?:\brm_rf\b|\brmtree\(|\brm\s+-\w*[rR]|rmSync\(|\bdropdb\b|\b(?:DROP|TRUNCATE)\s|\bshred\b|RemoveAll\(|\btruncate\(|\bunlink(?:Sync)?\(|\bos\.remove\(|\bFile\.delete\(|\bDELETE\s+FROM\b)",
     re.I,
 )
 """From a day on that is written out, things are taken away."""
@@ -224,23 +230,19 @@ _RUNS_UNPACKED = re.compile(
     r"extractall\(\s*(?:path\s*=\s*)?[\"'](?P<to>[^\"'\n]{2,80})[\"'][\s\S]{0,600}\b(?:Popen|run|call|system|popen|exec\w*|spawn\w*)\(\s*\[?\s*[\"'](?P=to)/"
 )
 """A program is run that lay in an archive."""
-_FROM_NOTHING = re.compile(
-    r"b(?:64|32|85)decode\(|fromhex\(|codecs\.decode\(|\bzlib\.decompress\(|\bchr\([^()\n]{0,40}[-^+]|\^[^\n]{0,60}\bfor\b"
-)
-"""What turns signs that say nothing into a text."""
 _LOADS_WRITTEN = re.compile(
     r"[\"'](?:[^\"'\n]{0,60}/)?(?P<name>\w{1,40})\.py[\"'][^\n]{0,40}(?:[\"']wb?[\"']|write_(?:text|bytes))[\s\S]{0,500}(?:\b(?:import_module|__import__)\(\s*[\"'](?P=name)[\"']|\n(?:[\w.]{1,40}\s*=\s*)?(?P=name)\.\w+\(|\n(?:import\s+)?(?P=name)(?=\n|\Z))"
 )
 """A module is loaded that was written a moment before."""
 _DEEDS = (
     Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
-    Deed("run-encoded", _LOADS_WRITTEN, (".py'", '.py"'), frozenset({"decode"}), beside=(_FROM_NOTHING,), also="as a module"),
     Deed("run-download", _LOADS_WRITTEN, (".py'", '.py"'), _FETCH, is_outward=True, also="as a module"),
     Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
-    Deed("run-download", _FED_SHELL, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
+    Deed("run-download", _FETCHED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
+    Deed("run-encoded", _DECODED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
     Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),

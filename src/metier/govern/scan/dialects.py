@@ -6,6 +6,7 @@ name, in a function or in a file that the order names.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,12 @@ from metier.verdict import Severity
 _GAP = r"[\s(\[{\"'#&@:]{0,12}"
 _SHELL = r"(?:[\"'](?:/bin/)?(?:ba|z|da)?sh[\"']\s*,\s*[\"']-\w*c[\"']\s*,\s*)?(?:[Ss]tring\()?[&*@]{0,2}"
 _NAME = r"\$?[A-Za-z_]\w{0,40}"
+_MAX_GOT, _ABOVE, _BELOW = 60, 300, 1500
+"""So many places are read, and so much around each."""
 _PATH = r"[\w./\\$:~-]{3,80}"
+_HERE = r"(?:(?!\n(?:func|fn|sub|function|def)\s)[\s\S])"
+"""What stands in the same function."""
+_INTERPRETER = r"(?:(?:/\S{1,30}/)?(?:(?:ba|z|da)?sh|ruby|php|perl|lua|python3?)[\"']?[\s,]{1,4})?"
 
 
 @dataclass(frozen=True)
@@ -54,24 +60,20 @@ class _Dialect:
     def _run(self, got: str) -> tuple[re.Pattern[str], ...]:
         """What is got is run: at once, by a name, by a function, out of a file."""
         runs = rf"(?:{self.runs}){_GAP}{_SHELL}{_GAP}"
-        named = rf"(?:my\s+|local\s+|let\s+(?:mut\s+)?)?(?P<name>{_NAME})(?:\s*,\s*\w+)?\s*:?=(?!=)\s*"
-        return (
-            re.compile(rf"(?:{got})[^\n]{{0,200}}?\|\s*(?:iex|Invoke-Expression)\b", re.I),
-            re.compile(rf"{runs}[^\n;,]{{0,100}}?(?:{got})", re.I),
-            re.compile(rf"{named}[^\n]{{0,140}}?(?:{got})[\s\S]{{0,600}}?{runs}(?P=name)\b", re.I),
-            re.compile(
-                rf"{named}[^\n]{{0,140}}?(?:{got})[\s\S]{{0,200}}?\n\s*(?P<next>{_NAME})\s*:?=(?!=)\s*[^\n]{{0,40}}?(?<!\w)(?P=name)\b[\s\S]{{0,300}}?{runs}(?P=next)\b",
-                re.I,
-            ),
-            re.compile(
-                rf"\b(?:def|function|sub|func|fn)\s+(?P<name>[\w-]{{1,40}})[^\n]{{0,80}}\n?[\s\S]{{0,160}}?(?:{got})[\s\S]{{0,600}}?{runs}(?P=name)\b",
-                re.I,
-            ),
-            re.compile(
-                rf"(?:{self.writes})[\s(\"']{{0,6}}(?P<name>{_PATH})[\s\S]{{0,400}}?(?:{self.starts})[^\n]{{0,60}}?(?P=name)(?![\w.])",
-                re.I,
-            ),
+        starts = rf"(?:{self.starts})[\s(\"'&,]{{0,6}}{_INTERPRETER}[\"']?(?:\./)?"
+        named = rf"(?<![\w$.])(?P<name>{_NAME})(?:\s*,\s*\w+)?\s*+:?=(?!=)[^\n]{{0,140}}?(?:{got})"
+        written = rf"(?:{self.writes})[\s(\"']{{0,6}}"
+        forms = (
+            rf"(?:{got})[^\n]{{0,200}}?\|\s*(?:iex|Invoke-Expression)\b",
+            rf"{runs}[^\n;,]{{0,100}}?(?:{got})",
+            rf"{named}{_HERE}{{0,600}}?{runs}(?P=name)\b",
+            rf"{named}{_HERE}{{0,200}}?\n\s*(?P<next>{_NAME})\s*:?=(?!=)\s*[^\n]{{0,40}}?(?<!\w)(?P=name)\b{_HERE}{{0,300}}?{runs}(?P=next)\b",
+            rf"\b(?:def|function|sub|func|fn)\s+(?P<name>[\w-]{{1,40}}+)[^\n]{{0,80}}\n?[\s\S]{{0,160}}?(?:{got})[\s\S]{{0,600}}?{runs}(?P=name)\b",
+            rf"{written}(?P<name>{_PATH})[^\n]{{0,80}}\n?[^\n]{{0,80}}?(?:{got})[\s\S]{{0,400}}?{starts}(?P=name)(?![\w.])",
+            rf"(?:{got})[^\n]{{0,160}}?\|\s*{written}(?P<name>{_PATH})[\s\S]{{0,400}}?{starts}(?P=name)(?![\w.])",
+            rf"{named}{_HERE}{{0,300}}?{written}(?P<file>{_PATH})[^\n]{{0,60}}\n?[^\n]{{0,40}}?(?<!\w)(?P=name)\b[\s\S]{{0,300}}?{starts}(?P=file)(?![\w.])",
         )
+        return tuple(re.compile(form, re.I) for form in forms)
 
 
 _FETCH = frozenset({"fetch"})
@@ -100,14 +102,14 @@ _PHP = _Dialect(
     r"file_get_contents\(\s*[\"']https?:|curl_exec\(|(?:shell_exec|exec)\(\s*[\"']curl\s",
     r"base64_decode\(|gz(?:inflate|uncompress|decode)\(|str_rot13\(|hex2bin\(|convert_uudecode\(",
     r"(?<![\w>])(?:eval|system|exec|shell_exec|passthru|popen|proc_open|assert)\(|(?:echo|=)\s*`|create_function[\"']?\s*[;,][\s\S]{0,60}?,",
-    r"file_put_contents",
+    r"file_put_contents(?![^\n]{0,120}var_export)",
     r"(?<![\w>])(?:include|require)(?:_once)?\b|(?:exec|system|passthru|popen)\(",
 )
 _PERL = _Dialect(
     ("eval", "system", "`", "exec", "open(", "qx"),
     r"(?<![\w>$])get\(\s*[\"'$]|->get\(|`\s*curl\s|qx[{(/]\s*curl\s",
     r"decode_base64\(|pack\(\s*[\"']H|uncompress\(|\btr/[A-Za-z]-",
-    r"(?<![\w>])(?:eval|system|exec)\b|`\s*(?=\$)|qx[{(/]\s*(?=\$)|\|-[\"']\s*,\s*[\"'](?:/bin/)?\w{0,4}sh[\"']\s*\)[;\s]{1,6}print\s*\{?\s*\$\w+\s*\}?\s*",
+    r"(?<![\w>])(?:eval\b(?!\s*\{)|system\b|exec\b)|`\s*(?=\$)|qx[{(/]\s*(?=\$)|\|-[\"']\s*,\s*[\"'](?:/bin/)?\w{0,4}sh[\"']\s*\)[;\s]{1,6}print\s*\{?\s*\$\w+\s*\}?\s*",
     r"open\(\s*(?:my\s+)?\$\w+\s*,\s*[\"']>{1,2}[\"']\s*,",
     r"(?<![\w>])(?:system|exec|do|require)\b",
 )
@@ -133,13 +135,13 @@ _RUST = _Dialect(
     r"(?:base64|hex)::\S{0,60}decode\(|\.decode\(\s*(?:std::)?(?:fs|&)|GzDecoder::new\(",
     r"Command::new\(\s*\"(?:/bin/)?\w{0,4}sh\"\s*\)\s*\.args?\(\s*\[?\s*\"-\w*c\"\s*(?:\)\s*\.arg\(|,)",
     r"fs::write\(|File::create\(",
-    r"Command::new\(|\.args?\(",
+    r"Command::new\(\s*\"(?:/bin/)?\w{0,4}sh\"\s*\)\s*\.args?\(|Command::new\(",
 )
 _POWERSHELL = _Dialect(
     ("iex", "Invoke-", "scriptblock", "powershell", "Start-Process", "& ", "Set-Alias"),
     r"\birm\s|\biwr\s|Invoke-(?:RestMethod|WebRequest)\s|\.DownloadString\(|GetStringAsync\(",
     r"FromBase64String\(|-bxor\b|\.ToCharArray\(\)\s*\[\s*-1\s*\.\.|GzipStream|DeflateStream|IO\.Compression\.",
-    r"\biex\b|Invoke-Expression\b|scriptblock\]::Create\(|-(?:Command|c)\s|&\s*[\"']iex[\"']|Set-Alias\s+(?P<other>\w+)\s+(?:iex|Invoke-Expression)\s+(?P=other)\b",
+    r"\biex\b|Invoke-Expression\b|scriptblock\]::Create\(|(?:powershell|pwsh)\S*\s[^\n]{0,60}?-(?:Command|c)\s|&\s*[\"']iex[\"']|Set-Alias\s+(?P<other>\w+)\s+(?:iex|Invoke-Expression)\s+(?P=other)\b",
     r"Out-File|Set-Content|Add-Content|WriteAll(?:Text|Bytes)\(|-OutFile",
     r"(?:^|[\n;|{]\s*)[&.]\s|-File\b|Start-Process\b|powershell\b|pwsh\b",
 )
@@ -165,22 +167,34 @@ def run_there(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Se
     dialect = _BY_ENDING.get(steps[0].statement.path.rsplit(".", 1)[-1].lower())
     if dialect is None or purpose.is_security or not any(word in text for word in dialect.words):
         return
-    if re.search(dialect.decodes, text, re.I) and (found := _first(dialect.decoded, text)):
-        yield from _at(found, "run-encoded", Severity.BLOCK, steps, text)
-    if re.search(dialect.fetches, text, re.I) and (found := _first(dialect.fetched, text)):
+    if (end := _run_at(dialect.decodes, dialect.decoded, text)) is not None:
+        yield from _at(end, "run-encoded", Severity.BLOCK, steps, text)
+    if (end := _run_at(dialect.fetches, dialect.fetched, text)) is not None:
         places = [place_of_step(step, purpose) for step in steps if step.urls and not step.labels.isdisjoint(_FETCH)]
         worst = max(places, default=Place.UNKNOWN)
         if worst >= Place.PLATFORM:
             weight = Severity.BLOCK if worst >= Place.UNKNOWN else Severity.REVIEW
-            yield from _at(found, "run-download", weight, steps, text)
+            yield from _at(end, "run-download", weight, steps, text)
 
 
-def _first(patterns: Sequence[re.Pattern[str]], text: str) -> re.Match[str] | None:
-    return next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
+def _run_at(got: str, forms: Sequence[re.Pattern[str]], text: str) -> int | None:
+    """Where the order ends that runs what was got; only what stands around the first such places is read."""
+    begin = end = 0
+    spans: list[tuple[int, int]] = []
+    for found in itertools.islice(re.finditer(got, text, re.I), _MAX_GOT):
+        if found.start() - _ABOVE > end and end:
+            spans.append((begin, end))
+            begin = end = 0
+        begin = begin if end else max(0, found.start() - _ABOVE)
+        end = min(len(text), found.end() + _BELOW)
+    for first, last in [*spans, (begin, end)]:
+        near = text[first:last]
+        if (met := next((met for form in forms if (met := form.search(near)) is not None), None)) is not None:
+            return first + met.end()
+    return None
 
 
-def _at(found: re.Match[str], rule: str, weight: Severity, steps: Sequence[Step], text: str) -> Iterator[Seen]:
-    # The order stands where the match ends.
-    step = steps[min(text.count("\n", 0, found.end()), len(steps) - 1)]
+def _at(end: int, rule: str, weight: Severity, steps: Sequence[Step], text: str) -> Iterator[Seen]:
+    step = steps[min(text.count("\n", 0, end), len(steps) - 1)]
     if not shows_document(step.text) and (step.text.startswith("`") or not is_quoted(step)):
         yield Seen(rule, weight, step)

@@ -122,6 +122,8 @@ _IMPORT = re.compile(
     r"(?:import|from)\s+[\w.]+(?:\s|$|,)|import\s*[{*\"']|(?:const|var|let)\s+[\w{},\s]+=\s*require\(\s*[\"'][^\"']+[\"']\s*\)$"
 )
 _IMPORTS = ("import", "from", "const", "var", "let")
+_LOOKED_UP = re.compile(r"=\s*(?:await\s+)?[A-Za-z_][\w.]*(?:\.get\(|\[)\s*[A-Za-z_]\w*\s*[\]),]")
+"""What is found under a name in a table is what its maker put there."""
 _SETS_NAMES = re.compile(r"(?:echo|printf)\s+(?:-\w+\s+)*(?:export\s+)?[A-Z_][A-Z0-9_]*=(?:%s|\$)")
 """An answer that is written behind a name, as a setting, is no program."""
 _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base64")
@@ -346,6 +348,8 @@ def _hand_on(
         }
     if step.statement.is_shell and "secret-variable" in passed and not _HANDS_ON.match(step.text):
         passed = {kind: origin for kind, origin in passed.items() if kind != "secret-variable"}
+    if "asked" in passed and _LOOKED_UP.search(step.text):
+        passed = {kind: origin for kind, origin in passed.items() if kind != "asked"}
     if step.statement.is_shell and "download" in passed and _SETS_NAMES.match(step.text):
         passed = {kind: origin for kind, origin in passed.items() if kind != "download"}
     if not step.statement.is_shell and "connect" in step.labels and _CONNECTED.match(step.text):

@@ -27,6 +27,7 @@ _ACCOUNT = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):(?:root|user/|role/)")
 _LISTED = re.compile(r"\"(\d{12})\"")
 """An account whose name is put together elsewhere."""
 _TRUSTS = re.compile(r"AssumeRole", re.I)
+_REFUSED = re.compile(r"\b(?:not|never|don't|avoid)\b", re.I)
 _NEAR = 900
 """So far around an account stands what it is given."""
 _SAMPLE_ACCOUNTS = frozenset({"123456789012", "111122223333", "444455556666", "000000000000", "999999999999", "111111111111"})  # fmt: skip
@@ -199,7 +200,14 @@ def _trusted_in_document(part: Part) -> Iterator[Found]:
     """A template, or commands, of a document that give somebody's account every right."""
     for account in _ACCOUNT.finditer(part.plain):
         near = part.plain[max(0, account.start() - _NEAR) : account.end() + _NEAR]
-        if account[1] not in _SAMPLE_ACCOUNTS and _TRUSTS.search(near) and _ADMIN.search(near):
+        admin = _ADMIN.search(near)
+        if (
+            admin is None
+            or _REFUSED.search(near[max(0, admin.start() - 40) : admin.start()])
+            or "cdk bootstrap" in near
+        ):
+            continue
+        if account[1] not in _SAMPLE_ACCOUNTS and _TRUSTS.search(near):
             yield "plant-key", Severity.BLOCK, part.path, _line(part, account), f"trusts {account[0]}"
             return
 

@@ -17,7 +17,9 @@ _RUNS = (
 )
 """What runs a text, by its name."""
 _WHAT = r"(?P<what>[\w.$\"'`][^,()\[\]{}]{0,200}(?:\([^()]{0,200}\)[\w.]{0,40}){0,3}|[\w$])"
-_NOBODY = r"(?:null|undefined|this|None|[\w$]+|\{\s*\})"
+_NOBODY = r"(?:null|undefined|this|None|cp|child_process|\{\s*\})"
+_CALLERS = r"(?:Thread|Timer|Process|submit|register|run_in_executor|call_soon\w{0,12}|call_later|call_at|to_thread|partial|map|starmap|apply\w{0,6}|signal|setTimeout|setInterval|setImmediate|nextTick|enter|after)"
+"""What calls a function that it is handed."""
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -26,7 +28,7 @@ _FORMS = tuple(
         rf"{_RUNS}\.bind\(\s*{_NOBODY}\s*(?:\)\s*\(|,)\s*{_WHAT}",
         rf"\[\s*{_RUNS}\s*\]\s*\.\s*(?:forEach|map)\(\s*\(?\s*(?P<one>\w+)\s*\)?\s*=>\s*(?P=one)\(\s*{_WHAT}",
         rf"\blambda\s+(?P<one>\w+)\s*:\s*(?P=one)\(\s*{_WHAT}\s*\)\s*\)\s*\(\s*{_RUNS}\s*\)",
-        rf"[(,=\[]\s*{_RUNS}\s*,\s*(?:\d[\d_.]*\s*,\s*)?(?:args\s*=\s*)?[\[(]?\s*{_WHAT}",
+        rf"\b{_CALLERS}\(\s*(?:[^()\n]{{0,80}}?[,=]\s*)?{_RUNS}\s*,\s*(?:\d[\d_.]*\s*,\s*)?(?:args\s*=\s*)?[\[(]?\s*{_WHAT}",
     )
 )
 _BY_NAME = re.compile(

@@ -48,10 +48,10 @@ _PUT = re.compile(
 )
 """An account is put into a field of something that is handed on."""
 _SWITCHED = re.compile(
-    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s[^?:=\n]{{1,60}}[<>]=?\s*\d[\d_.]*\s*)\?\s*(?P<one>[\"'`]?{_NAME}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?{_NAME})"
+    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?{_NAME}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?{_NAME})"
 )
 _CHOSEN = re.compile(
-    rf"(?:=|\breturn\b)\s*(?P<one>[\"']?{_NAME})[^=\n]{{0,60}}\s+if\s+[^\n]{{0,80}}{_AMOUNT}[\])\"']*\s*[<>]=?[^\n]{{1,60}}\s+else\s+(?P<two>[\"']?{_NAME})",
+    rf"(?:=|\breturn\b)\s*(?P<one>[\"']?{_NAME})[^=\n]{{0,60}}\s+if\s+[^\n]{{0,80}}{_AMOUNT}[\])\"']*\s*[<>]=?(?!\s*0\b)[^\n]{{1,60}}\s+else\s+(?P<two>[\"']?{_NAME})",
     re.I,
 )
 """One of two receivers, by what is paid."""

@@ -69,7 +69,7 @@ _SAMPLES = re.compile(
     re.I,
 )
 _SLOT = re.compile(
-    r"(?:!\[[^\]]*\]\(\s*<?|<img[^>]{0,80}src=[\"']?)https?://[^)\s\"'>]*?[?&/=](?P<slot>[A-Z][A-Z_]{2,}|\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|…|\.\.\.|[^\x00-\x7f][^)&\s]{1,60})"
+    r"(?:!\[[^\]]*\]\(\s*<?|<img[^>]{0,80}src=[\"']?)https?://[^)\s\"'>]*?[?&/=](?P<slot>[A-Z][A-Z_]{2,}|\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|…|\.\.\.|(?<==)[^\x00-\x7f][^)&\s]{1,60})"
 )
 _KNOWN_TO_AGENT = re.compile(r"conversation|chat|message|history|prompt|context|secret|memory|transcript", re.I)
 _CARRIED = re.compile(r"\bbase-?64|first\s+\d+\s+(?:characters|letters|words|bytes)", re.I)
@@ -95,7 +95,7 @@ _CASES = re.compile(
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
 _SCHEMELESS = re.compile(
-    r"(?<![\w./@:~{-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,3}(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|tools|pro|info|store|top|cc|sh|biz|page|run|space|website|live|host|fun|icu|club|download)/(?=[\w-])"
+    r"(?<![\w./@:~{-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,3}(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|tools|pro|info)/(?=[\w-])"
 )
 _QUERY = re.compile(r"https?://[^\s`\"'()]{1,200}[?&]\w+=(?:<[^>\n]{1,40}>|\{[^}\n]{1,40}\}|\[[^\]\n]{1,40}\])")
 _HOLDS = re.compile(

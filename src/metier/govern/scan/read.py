@@ -122,7 +122,7 @@ _FRONT_COMMAND = re.compile(
     r"\b(?:command|cmd|run|script|exec|(?:pre|post)install)[\"']?\s*:\s*(?:\"((?:[^\"\\\n]|\\.){4,2000})\"|([^\s\"'\[{#|>][^\n]{3,2000}))"
 )
 _FRONT_DOWNLOAD = re.compile(
-    r"\bkind[\"']?\s*:\s*[\"']?download\b[^{}]{0,300}?\burl[\"']?\s*:\s*[\"']?(https?://[^\s\"',}]+)"
+    r"\bkind[\"']?\s*:\s*[\"']?download\b[^{}]{0,300}?\burl[\"']?\s*:\s*[\"']?(https?://[^\s\"',}]+)(?=[^{}]{0,300}\bbins\b)"
 )
 """What an installer of skills fetches, and puts among the programs."""
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
@@ -200,8 +200,8 @@ def _of_front(part: Part) -> list[Statement]:
             # What lies on a forge can be read there.
             continue
         at = part.plain.count("\n", 0, got.start(1)) + 1
-        file = got[1].rsplit("/", 1)[-1] or "program"
-        said = f"curl -fsSL -o /tmp/{file} {got[1]}\nchmod +x /tmp/{file}\n/tmp/{file}"
+        file = shlex.quote(f"/tmp/{got[1].partition('?')[0].rsplit('/', 1)[-1] or 'program'}")
+        said = f"curl -fsSL -o {file} {shlex.quote(got[1])}\nchmod +x {file}\n{file}"
         found += (one._replace(line=at) for one in shell_statements(said, part.path, first_line=at))
     return found
 

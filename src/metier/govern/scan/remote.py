@@ -45,13 +45,16 @@ _SHELLS = r"(?:os\.(?:system|popen)|(?:getoutput|getstatusoutput|create_subproce
 _ARGUMENT = r"(?:(?:self|this)\.)?([A-Za-z_]\w{0,60})\b(?!\s*[\[.(])"
 _BY_SHELL = rf"\(\s*\[?\s*{_SHELL}\s*,\s*\[?\s*[\"']-\w*c[\"']\s*,\s*"
 _RUNS_NAME = re.compile(
-    rf"{_SHELLS}\(\s*(?:str\(\s*)?{_ARGUMENT}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_ARGUMENT}(?=.*shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_ARGUMENT}"
+    rf"{_SHELLS}\(\s*(?:str\(\s*)?{_ARGUMENT}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_ARGUMENT}(?=[^\n]{{0,300}}shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_ARGUMENT}"
 )
 """A name is handed to a shell as it is."""
-_FROM_REQUEST = r"(?:await\s+)?(?:request\.(?:args|form|json|data|values|get_json|query_params|headers)|req\.(?:body|query|params|headers)|r\.(?:FormValue|URL\.Query)\(|self\.(?:rfile|headers)\b|\w+\.searchParams\.get\()"
+_FROM_REQUEST = r"(?:await\s+)?(?:request\.(?:args|form|json|data|values|get_json|get_data|body|query_params|query|headers)|parse_qs\(|self\.path\b|req\.(?:body|query|params|headers)|r\.(?:FormValue|URL\.Query)\(|self\.(?:rfile|headers)\b|\w+\.searchParams\.get\()"
 _RUNS_AT_ONCE = re.compile(
-    rf"{_SHELLS}\(\s*(?:str\(\s*)?{_FROM_REQUEST}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_FROM_REQUEST}(?=.*shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_FROM_REQUEST}"
+    rf"{_SHELLS}\(\s*(?:str\(\s*)?{_FROM_REQUEST}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_FROM_REQUEST}(?=[^\n]{{0,300}}shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_FROM_REQUEST}"
 )
+_OF_ITSELF = re.compile(r"\bself\.(?:path|headers)\b")
+_SERVES = re.compile(r"BaseHTTPRequestHandler|\bdo_(?:GET|POST|PUT)\b|http\.server")
+"""Only of a handler of requests these are what somebody asks."""
 _AT_HOME = re.compile(r"[\"'](?:127\.0\.0\.1|localhost|::1)[\"']")
 _MEANT = r"\bremote\b|terminal|\bshell\b|run(?:s|ning)?\s+commands?|execut|\brunner\b|sandbox"
 
@@ -105,7 +108,10 @@ def asked(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     if purpose.is_security:
         return
     for step in steps:
-        if "execute" in step.labels and "asked" in step.received and _runs_asked(step):
+        origin = step.received.get("asked")
+        if origin is None or (_OF_ITSELF.search(origin.text) and not _SERVES.search(text)):
+            continue
+        if "execute" in step.labels and _runs_asked(step):
             grave = not _AT_HOME.search(text) and not purpose.says(_MEANT)
             weight = Severity.BLOCK if grave else Severity.REVIEW
             yield Seen("remote-command", weight, step, "as whoever reaches it asks")

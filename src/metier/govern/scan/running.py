@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
@@ -35,7 +35,7 @@ _FETCHED_RUN = re.compile(
 """What is fetched is run in the same step."""
 _OWN_MACHINE = re.compile(r"\bhttps?://(?:127\.0\.0\.1|localhost|\[::1\])[:/\"'`$]")
 _FED = re.compile(
-    r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"']|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)|[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)[\"'].*\bstdin\s*=\s*([A-Za-z_]\w*)\.stdout|\b([A-Za-z_]\w*)\.stdout\.pipe\(\s*\w+\.stdin"
+    r"(?:run|Popen|call|check_\w+|spawn\w*|exec\w*)\(\s*\[?\s*(?:[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)(?:\s-)?[\"'](?!\s*,\s*[\"']-\w*c)|sys\.executable|process\.execPath).*\binput\s*[=:]\s*([A-Za-z_]\w*)|\bstdin\.(?:write|end)\(\s*([A-Za-z_]\w*)|[\"'](?:\S*/)?(?:ba|z|da)?(?:sh|python[\d.]*|node|perl|ruby)[\"'].*\bstdin\s*=\s*([A-Za-z_]\w*)\.stdout|\b([A-Za-z_]\w*)\.stdout\.pipe\(\s*\w+\.stdin"
 )
 """What is written to an interpreter that waits for its program."""
 _RUNS_PATH = re.compile(
@@ -67,7 +67,7 @@ _DECODED_RUN = re.compile(
 )
 """What is decoded is run in the same step."""
 _STRONG_DECODE = re.compile(
-    r"base64|b(?:64|32|85)decode|fromhex|unhexlify|codecs\.decode|rot.?13|decompress|inflate|unzip|marshal|\batob\b|Buffer\.from|fromC(?:har|ode)|\bchr\b|\^|FromBase64|\bxxd\b|\btr\s+[\"']?[A-Za-z]-|openssl\s+(?:enc|aes)|\bgpg2?\b|\[::-1\]|reverse\(",
+    r"base64|b(?:64|32|85)decode|fromhex|unhexlify|codecs\.decode|rot.?13|decompress|inflate|unzip|marshal|\batob\b|Buffer\.from|fromC(?:har|ode)|\bchr\b|\^|FromBase64|\bxxd\b|\btr\s+(?![\"']?(?:A-Z|a-z)[\"']?\s+[\"']?(?:A-Z|a-z)[\"']?)[\"']?[A-Za-z]-|openssl\s+(?:enc|aes)|\bgpg2?\b|\[::-1\]|reverse\(",
     re.I,
 )
 """What turns a text that says nothing into one that does."""
@@ -212,12 +212,13 @@ def _arguments(text: str) -> set[str]:
     return {name.split(".")[0] for name in said}
 
 
-def _runs_received(step: Step, got: Step, names: Collection[str]) -> bool:
+def _runs_received(step: Step, got: Step, names: Collection[str], *, may_type: bool = True) -> bool:
     """Whether a step runs what another one gave it: as a file, as a text or on the input of an interpreter.
 
     Args:
         got: The step where that began.
         names: Names that may hold it.
+        may_type: Whatever it is written to may be an interpreter.
     """
     text = step.text
     if shows_document(text):
@@ -230,7 +231,9 @@ def _runs_received(step: Step, got: Step, names: Collection[str]) -> bool:
         return run[1].removeprefix("./") in step.files or is_within
     if "execute" in step.labels and not _arguments(text).isdisjoint(names):
         return True
-    return bool(step.files and _runs_file_of(step)) or _fed(step) in names
+    fed = _FED.search(text) if "input" in text or "stdin" in text else None
+    is_fed = fed is not None and (fed[1] or (fed.group(fed.lastindex or 0) if may_type else "")) in names
+    return bool(step.files and _runs_file_of(step)) or is_fed
 
 
 def _is_within(run: str, got: str) -> bool:
@@ -242,12 +245,6 @@ def _runs_file_of(step: Step) -> bool:
     """Whether a program is run by its path, and that file came from outside."""
     run = _RUNS_PATH.search(step.text)
     return run is not None and run[1] in step.files
-
-
-def _fed(step: Step) -> str | None:
-    """The name of what an interpreter is given on its input."""
-    fed = _FED.search(step.text) if "input" in step.text or "stdin" in step.text else None
-    return next(filter(None, fed.groups())) if fed is not None else None
 
 
 def _runs_fetched(text: str) -> bool:
@@ -351,7 +348,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         and "runs-input" in labels
         and re.search(
             r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode|gpg2?)\b.*\|\s*(?:sudo\s+)?(?:(?:busy|toy)box\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|\$\{?SHELL\b|python|perl|node|ruby|php|eval|source|osascript|iex|at\s+now|xargs\b.*\b(?:ba|z|da)?sh\s+-c)"
-            r"|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|\brev\b|\btr\s+[\"']?[A-Za-z]-|gpg2?\s)|<\(.*(?:base64|xxd|openssl|\brev\b|\btr\s|gpg2?\s)",
+            r"|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|\brev\b|\btr\s+(?![\"']?(?:A-Z|a-z)[\"']?\s+[\"']?(?:A-Z|a-z)[\"']?)[\"']?[A-Za-z]-|gpg2?\s)|<\(.*(?:base64|xxd|openssl|\brev\b|\btr\s|gpg2?\s)",
             text,
         )
     ):
@@ -393,6 +390,33 @@ def _runs_decoded(step: Step) -> bool:
     got = step.received.get("decoded", step)
     if got is step or not _STRONG_DECODE.search(got.text):
         return False
-    return _runs_received(
-        step, got, {name.lstrip(".") for name in got.statement.assigns} | step.through.get("decoded", frozenset())
-    )
+    names = {name.lstrip(".") for name in got.statement.assigns} | step.through.get("decoded", frozenset())
+    return _runs_received(step, got, names, may_type=False)
+
+
+_MODULE_FILE = re.compile(r"[\"'](?:[^\"'\n]{0,60}/)?([A-Za-z_]\w{0,39})\.py[\"']")
+_WRITES_TEXT = re.compile(r"\.write(?:_text|_bytes)?\((?![^\n]{0,80}\brepr\()")
+_BELOW = 4
+"""So close below the name of a file stands what is written into it."""
+
+
+def decoded_modules(steps: Sequence[Step], text: str) -> Iterator[Seen]:
+    """A file of Python into which is written what was decoded, and that is then taken in as a module.
+
+    Args:
+        steps: Every step of a program.
+        text: The steps, a line each.
+    """
+    if ".py'" not in text and '.py"' not in text:
+        return
+    for number, step in enumerate(steps):
+        named = _MODULE_FILE.search(step.text) if ".py" in step.text else None
+        if named is None or not re.search(
+            rf"\n(?:import\s+)?{named[1]}(?:\.\w+\(|(?=\n|\Z))|\(\s*[\"']{named[1]}[\"']", text
+        ):
+            continue
+        for one in steps[number : number + _BELOW]:
+            got = one.received.get("decoded")
+            if got is not None and _WRITES_TEXT.search(one.text) and _STRONG_DECODE.search(got.text):
+                yield Seen("run-encoded", Severity.BLOCK, one, "as a module")
+                return

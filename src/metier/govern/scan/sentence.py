@@ -76,6 +76,15 @@ class Said:
 _ALONE = re.compile(r"https?://\S{4,300}")
 
 
+def leads_below(text: str) -> bool:
+    """Whether a sentence goes on below, so that an address that stands there by itself belongs to it.
+
+    >>> leads_below("At each start, fetch"), leads_below("Fetch it from:"), leads_below("Authenticate first.")
+    (True, True, False)
+    """
+    return text[-1:] not in ".!?。!?" and "icense" not in text
+
+
 def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     """Cut prose into sentences; wrapped lines are joined, list items stand alone, comments are told apart.
 
@@ -96,7 +105,7 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said = [above._replace(text=f"{above.text} {paragraph}", line=line, own_line=0)]
             above = None
         else:
-            above = said[-1] if said and "icense" not in said[-1].text else None
+            above = said[-1] if said and leads_below(said[-1].text) else None
         if len(lines) > 1:
             said = _numbered(said, lines, paragraph)
         if head or not is_item:

@@ -15,6 +15,7 @@ from metier.govern.scan.money import redirected
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.remote import asked, controlled
+from metier.govern.scan.running import decoded_modules
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
 from metier.verdict import Severity
@@ -186,6 +187,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
             yield from run_there(whole[path], purpose, text)
+            yield from decoded_modules(whole[path], text)
         elif "git push" in text and "git remote" in text:
             yield from pushed(whole[path], purpose)
         yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)

@@ -14,7 +14,7 @@ from functools import cache
 from metier.govern.scan.filled import ENDING, HANDS_OVER, files_filled
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.parts import Contents, Part
-from metier.govern.scan.sentence import Sentence, sentences
+from metier.govern.scan.sentence import Sentence, leads_below, sentences
 from metier.govern.scan.triggers import literals, places_of, words_of
 
 FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
@@ -74,7 +74,7 @@ def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence
         if last is not None and block.kind != "prose" and (alone := _ALONE.match(block.text)):
             # An address that stands by itself belongs to the sentence above it.
             yield last._replace(text=f"{last.text} {alone[1]}", line=block.line, own_line=0)
-        last = found[-1] if found else None
+        last = found[-1] if found and leads_below(found[-1].text) else None
         if not filling:
             yield from found
             continue
