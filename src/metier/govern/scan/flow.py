@@ -122,10 +122,10 @@ _IMPORT = re.compile(
     r"(?:import|from)\s+[\w.]+(?:\s|$|,)|import\s*[{*\"']|(?:const|var|let)\s+[\w{},\s]+=\s*require\(\s*[\"'][^\"']+[\"']\s*\)$"
 )
 _IMPORTS = ("import", "from", "const", "var", "let")
-_LOOKED_UP = re.compile(r"=\s*(?:await\s+)?[A-Za-z_][\w.]*(?:\.get\(|\[)\s*[A-Za-z_]\w*\s*[\]),]")
-"""What is found under a name in a table is what its maker put there."""
+_LOOKED_UP = re.compile(r"=\s*[A-Z][A-Z0-9_]{1,40}(?:\.get\(|\[)\s*[A-Za-z_]\w*\s*[\]),]")
+"""What is found under a name in a table of constants is what its maker put there."""
 _SETS_NAMES = re.compile(r"(?:echo|printf)\s+(?:-\w+\s+)*(?:export\s+)?[A-Z_][A-Z0-9_]*=(?:%s|\$)")
-"""An answer that is written behind a name, as a setting, is no program."""
+"""An answer that is written behind a name, as a setting; one of the user's own device is no program."""
 _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base64")
 _WRITES_FILE = re.compile(
     r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|\bgetstore\(|\.write\(to:|(?:\bfs::write|File::create|os\.(?:WriteFile|Create)|Files\.(?:write\w*|copy)|File\.(?:WriteAll\w+|write|open|Create)|\.writeBytes|file_put_contents|writeLines|download\.file)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
@@ -351,7 +351,7 @@ def _hand_on(
     if "asked" in passed and _LOOKED_UP.search(step.text):
         passed = {kind: origin for kind, origin in passed.items() if kind != "asked"}
     if step.statement.is_shell and "download" in passed and _SETS_NAMES.match(step.text):
-        passed = {kind: origin for kind, origin in passed.items() if kind != "download"}
+        passed = {kind: origin for kind, origin in passed.items() if kind != "download" or not _is_of_user(origin)}
     if not step.statement.is_shell and "connect" in step.labels and _CONNECTED.match(step.text):
         passed = {}
     for key in writes:
@@ -363,6 +363,11 @@ def _hand_on(
             addresses[key] = step.urls
             new.append(key)
     return new
+
+
+def _is_of_user(origin: Step) -> bool:
+    """Whether a step asks a machine that a variable names, and no other."""
+    return bool(origin.urls) and all(url.partition("//")[2].startswith("$") for url in origin.urls)
 
 
 def _hand_over(

@@ -17,8 +17,9 @@ RUNS_DIRECTLY = re.compile(
     r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new \w{0,9}Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b(?!\s*(?:$|[,)\]\"']))|\|\s*iex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""
+_PICTURE = r"[^\n;|&]{0,200}\.(?:png|jpe?g|gif|webp|svg|pdf|html?|txt|md|csv|json|mp[34]|wav|docx|xlsx|pptx)\b"
 _SHOWS = re.compile(
-    r"(?:^|[\s\"'`(])(?:xdg-)?open[\"'`]?[\s,]+[^\n]{0,200}\.(?:png|jpe?g|gif|webp|svg|pdf|html?|txt|md|csv|json|mp[34]|wav|docx|xlsx|pptx)\b"
+    rf"^(?:xdg-)?open\s+{_PICTURE}|\b(?:run|call|Popen|check_\w+|system|exec\w*|spawn\w*)\(\s*\[?\s*[\"'`](?:xdg-)?open(?:[\"'`]\s*,|\s){_PICTURE}"
 )
 DOCUMENTS = (".md", ".txt", ".rst", ".mdx", ".markdown")
 """Endings of files that tell of programs and are none."""
