@@ -5,9 +5,7 @@ A model reads the cells of a table and the description of a tool as it reads a d
 
 from __future__ import annotations
 
-import itertools
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 
@@ -15,7 +13,7 @@ from metier.govern.scan.filled import ENDING, HANDS_OVER, files_filled
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.sentence import Sentence, leads_below, sentences
-from metier.govern.scan.triggers import literals, places_of, words_of
+from metier.govern.scan.triggers import holding, literals, places_of, words_of
 
 FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
 FIELD = re.compile(
@@ -66,7 +64,7 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
 def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence]:
     said = [_said_in_prose(block, path) if block.kind == "prose" else [] for block in document]
     texts = [one.text for found in said for one in found]
-    naming = [texts[number] for number in _naming_files(texts)]
+    naming = [texts[number] for number in sorted(holding(texts, _endings_in()))]
     filling = {text: fills for text in naming if (fills := files_filled(text))}
     names: set[str] = set()
     last: Sentence | None = None
@@ -95,13 +93,6 @@ def _said_in_prose(block: Block, path: str) -> list[Sentence]:
     found = sentences(_QUOTE.sub("", block.text), path, first_line=block.line)
     quoted = _quoted_lines(block)
     return [one._replace(is_quoted=True) if one.line in quoted else one for one in found] if quoted else found
-
-
-def _naming_files(texts: list[str]) -> list[int]:
-    """The numbers of the texts in which the ending of a file may stand."""
-    whole = "\n".join(texts)
-    ends = [*itertools.accumulate([len(text) + 1 for text in texts])]
-    return sorted({bisect_right(ends, place) for place in _endings_in()(whole)})
 
 
 @cache
