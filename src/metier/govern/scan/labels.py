@@ -31,6 +31,8 @@ def _label(name: str, pattern: str, *capabilities: Capability, flags: int = re.I
     return Label(name, Alternative(pattern, flags), capabilities)
 
 
+ASKED = r"\.rfile\.read\(|\bself\.headers(?:\.get\(|\[)|\bself\.path\b|\bparse_qs\(|\brequest\.(?:args|form|json|data|values|get_json|get_data|body|query_params|query|headers)\b|\breq\.(?:body|query|params|headers)\b|\br\.(?:FormValue|URL\.Query)\(|\.searchParams\.get\("
+"""What somebody asks of a server."""
 SOURCES = (
     _label(
         "environment",
@@ -42,7 +44,7 @@ SOURCES = (
     ),
     _label(
         "asked",
-        r"\.rfile\.read\(|\bself\.headers(?:\.get\(|\[)|\bself\.path\b|\bparse_qs\(|\brequest\.(?:args|form|json|data|values|get_json|get_data|body|query_params|query|headers)\b|\breq\.(?:body|query|params|headers)\b|\br\.(?:FormValue|URL\.Query)\(|\.searchParams\.get\(",
+        ASKED,
     ),
     _label(
         "secret-variable",

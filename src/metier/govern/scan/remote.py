@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place
+from metier.govern.scan.labels import ASKED
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, place_of_step
 from metier.verdict import Severity
@@ -48,7 +49,7 @@ _RUNS_NAME = re.compile(
     rf"{_SHELLS}\(\s*(?:str\(\s*)?{_ARGUMENT}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_ARGUMENT}(?=[^\n]{{0,300}}shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_ARGUMENT}"
 )
 """A name is handed to a shell as it is."""
-_FROM_REQUEST = r"(?:await\s+)?(?:request\.(?:args|form|json|data|values|get_json|get_data|body|query_params|query|headers)|parse_qs\(|self\.path\b|req\.(?:body|query|params|headers)|r\.(?:FormValue|URL\.Query)\(|self\.(?:rfile|headers)\b|\w+\.searchParams\.get\()"
+_FROM_REQUEST = rf"(?:await\s+)?(?:[A-Za-z_]\w{{0,40}})?(?:{ASKED})"
 _RUNS_AT_ONCE = re.compile(
     rf"{_SHELLS}\(\s*(?:str\(\s*)?{_FROM_REQUEST}|\b(?:run|Popen|call|check_output|check_call|spawn|spawnSync)\(\s*{_FROM_REQUEST}(?=[^\n]{{0,300}}shell\s*[=:]\s*[Tt]rue)|\w{_BY_SHELL}{_FROM_REQUEST}"
 )
