@@ -96,6 +96,7 @@ _START_FILE = re.compile(
     r"rc\b|profile|authorized_keys|cron|autostart|Launch|systemd|hooks|init\.d|preload|rc\.local|/etc/|^/|\.ssh"
 )
 _CALL = re.compile(r"[\w\])]\s*\(")
+_POOL = re.compile(r"stratum\+\w+://")
 _SEARCHES = re.compile(r"(?:sudo\s+)?(?:[efz]?grep|rg|ag)\s")
 _INTO_ALL = re.compile(r"(?:>>?|tee\s+(?:-a\s+)?)\s*/etc/ld\.so\.preload\b")
 _ALSO_TO = re.compile(
@@ -146,7 +147,7 @@ def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if (
         "miner" in labels
         and not _is_search(step)
-        and (step.statement.is_shell or "execute" in labels or "stratum+" in text)
+        and (step.statement.is_shell or "execute" in labels or _POOL.search(text))
         and not purpose.says(r"\bmin(?:er|ing)\b|monero|hash ?rate")
     ):
         yield Seen("mine-coins", Severity.BLOCK, step)
@@ -332,7 +333,7 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
         and step.statement.is_shell
         and not is_quoted(step)
         and not purpose.says(r"sudo|user management|provision|ansible|cloud-init")
-        and not (("$" in text or text.endswith("sudo")) and purpose.says(r"harden|\bvps\b"))
+        and not (("$" in text or text.endswith("sudo") or "usermod" in text) and purpose.says(r"harden|\bvps\b"))
     ):
         yield Seen(
             "grant-root",

@@ -234,7 +234,30 @@ _LOADS_WRITTEN = re.compile(
     r"[\"'](?:[^\"'\n]{0,60}/)?(?P<name>\w{1,40})\.py[\"'][^\n]{0,40}(?:[\"']wb?[\"']|write_(?:text|bytes))[\s\S]{0,500}(?:\b(?:import_module|__import__)\(\s*[\"'](?P=name)[\"']|\n(?:[\w.]{1,40}\s*=\s*)?(?P=name)\.\w+\(|\n(?:import\s+)?(?P=name)(?=\n|\Z))"
 )
 """A module is loaded that was written a moment before."""
+_CARRIES = re.compile(
+    r"Fscan\w*\([^\n]{0,80}&(?P<go>\w+)\)[\s\S]{0,600}?\bDial\w*\(\s*\"tcp\"\s*,\s*(?P=go)\b"
+    r"|(?P<py>\w+)\s*,\s*\w+\s*=\s*[^\n]{0,60}(?:recv|readline|readuntil)\([^\n]{0,80}[\s\S]{0,400}?(?:create_connection|open_connection|connect)\(\(?\s*(?P=py)\b"
+    r"|\[\s*(?P<js>\w+)\s*,\s*\w+\s*\]\s*=\s*[^\n]{0,60}\.split\([\s\S]{0,400}?\b(?:connect|createConnection)\([^\n]{0,40}\b(?P=js)\b"
+)
+"""A place that was read from one connection is connected to."""
+_TO_GATEWAY = re.compile(
+    r"(?:Dial\w*\(\s*\"tcp\"\s*,\s*\"|(?:create_connection|open_connection|connect)\(\(?\s*[\"']|\b(?:connect|createConnection)\(\s*(?:\d+\s*,\s*|\{[^}\n]{0,60}host\s*:\s*)[\"'])(?!localhost|127\.|0\.0)[\w-]+(?:\.[\w-]+)+"
+)
+_BOTH_WAYS = re.compile(
+    r"io\.Copy\([\s\S]{0,200}io\.Copy\(|\.pipe\(\s*\w+\s*\)(?:\.pipe\(|[\s\S]{0,80}\.pipe\()|(?:pump|pipe|relay|forward|copy)\w*\((?P<a>\w+),\s*(?P<b>\w+)\)[\s\S]{0,120}(?:pump|pipe|relay|forward|copy)\w*\((?P=b),\s*(?P=a)\)"
+)
+_ON_SAVE = re.compile(
+    r"BufWritePost|TextChanged|InsertLeave|onDidSaveTextDocument|onDidChangeTextDocument|after-save-hook|on_post_save"
+)
+_WHOLE_BUFFER = re.compile(
+    r"nvim_buf_get_lines\(|\bgetline\(1|\.getText\(\s*\)|buffer-string|buffer-substring|substr\(sublime\.Region"
+)
+_POSTED = re.compile(
+    r"[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
+)
 _DEEDS = (
+    Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), also="it carries what others send, to wherever they say"),
+    Deed("send-private", _ON_SAVE, ("BufWritePost", "TextChanged", "InsertLeave", "onDid", "after-save-hook", "on_post_save"), beside=(_WHOLE_BUFFER, _POSTED), unless=r"sync|share|collab|lint|format|review|completion|copilot|translat|\bai\b", also="each text that is saved in an editor"),
     Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_WRITTEN, (".py'", '.py"'), _FETCH, is_outward=True, also="as a module"),
     Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),

@@ -61,7 +61,7 @@ class _Dialect:
         """What is got is run: at once, by a name, by a function, out of a file."""
         runs = rf"(?:{self.runs}){_GAP}{_SHELL}{_GAP}"
         starts = rf"(?:{self.starts})[\s(\"'&,]{{0,6}}{_INTERPRETER}[\"']?(?:\./)?"
-        named = rf"(?<![\w$.])(?P<name>{_NAME})(?:\s*,\s*\w+)?\s*+:?=(?!=)[^\n]{{0,140}}?(?:{got})"
+        named = rf"(?<![\w$.])(?P<name>{_NAME})(?:\s*,\s*\w+|\s*:\s*[\w<>&\[\]; ]{{1,24}})?\s*+:?=(?!=)[^\n]{{0,140}}?(?:{got})"
         written = rf"(?:{self.writes})[\s(\"']{{0,6}}"
         forms = (
             rf"(?:{got})[^\n]{{0,200}}?\|\s*(?:iex|Invoke-Expression)\b",
@@ -116,7 +116,7 @@ _PERL = _Dialect(
 _LUA = _Dialect(
     ("load(", "loadstring(", "os.execute", "io.popen", "dofile("),
     r"http\.request\(|https\.request\(|io\.popen\(\s*[\"']curl\s",
-    r"(?:base64|b64|mime)\.(?:decode|unb64)\(|\bunb64\(",
+    r"(?:base64|b64|mime)\.(?:decode|unb64)\(|\bunb64\(|\bstring\.char\(\s*(?:\d+\s*,|\w+\s*[~^]|bit\w*\.bxor|(?:table\.)?unpack\()|:gsub\([^\n]{0,60}string\.char\(",
     r"(?<![\w.])load(?:string)?\(|os\.execute\(|io\.popen\(",
     r"io\.open\(",
     r"os\.execute\(|dofile\(|io\.popen\(|loadfile\(",
@@ -132,7 +132,7 @@ _GO = _Dialect(
 _RUST = _Dialect(
     ("Command::new",),
     r"(?:reqwest|ureq)::\S{0,40}get\(",
-    r"(?:base64|hex)::\S{0,60}decode\(|\.decode\(\s*(?:std::)?(?:fs|&)|GzDecoder::new\(",
+    r"(?:base64|hex)::\S{0,60}decode\(|\.decode\(\s*(?:std::)?(?:fs|&)|GzDecoder::new\(|\.map\(\s*(?:move\s+)?\|[^|\n]{1,24}\|[^\n|]{0,24}\^",
     r"Command::new\(\s*\"(?:/bin/)?\w{0,4}sh\"\s*\)\s*\.args?\(\s*\[?\s*\"-\w*c\"\s*(?:\)\s*\.arg\(|,)",
     r"fs::write\(|File::create\(",
     r"Command::new\(\s*\"(?:/bin/)?\w{0,4}sh\"\s*\)\s*\.args?\(|Command::new\(",

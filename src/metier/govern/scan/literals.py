@@ -15,11 +15,13 @@ from metier.govern.scan.triggers import words_of
 
 _BESIDE = re.compile(r"[\"'`\[](?:(?<=[\"'`])\s*+\)?\s*+[+.]\s*+\(?\s*+[\"'`]|(?<=\[)\s*+[\"'`]\w+[\"'`]\s*\])")
 """A string beside another, or alone in brackets."""
-_CALLS = re.compile(r"fromc(?:har|ode)|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(")
+_CALLS = re.compile(r"fromc(?:har|ode)|string\.char|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(")
 _STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"
 _PLUS = re.compile(rf"({_STRING})\s*[+.]\s*({_STRING})")
 _BRACKETED = re.compile(rf"(?<![\w$\])])\(\s*({_STRING})\s*\)")
-_CODES = re.compile(r"\bString\s*\.\s*from(?:CharCode|CodePoint)\s*\(\s*(?:\.\.\.\s*\[)?(\s*\d[\s\d,xa-fA-F]*)\]?\s*\)")
+_CODES = re.compile(
+    r"\b(?:String\s*\.\s*from(?:CharCode|CodePoint)|string\.char)\s*\(\s*(?:\.\.\.\s*\[)?(\s*\d[\s\d,xa-fA-F]*)\]?\s*\)"
+)
 _CHAR = re.compile(r"\[\s*char\s*\]\s*(?:\(\s*)?(0x[0-9a-f]+|\d+)\s*\)?", re.I)
 _JOIN = re.compile(rf"\[\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\]\s*\.\s*join\s*\(\s*({_STRING})?\s*\)")
 _REVERSED = re.compile(
@@ -113,7 +115,7 @@ def _may_be_joined(piece: str) -> bool:
 
 def _called(piece: str) -> str:
     """A statement with what the calls in it make of their strings."""
-    if "from" in piece:
+    if "from" in piece or "string.char" in piece:
         piece = _CODES.sub(lambda found: _of_codes(found[1]), piece)
     if "[" in piece:
         piece = _CHAR.sub(

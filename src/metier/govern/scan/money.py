@@ -48,13 +48,21 @@ _PUT = re.compile(
 )
 """An account is put into a field of something that is handed on."""
 _SWITCHED = re.compile(
-    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?{_NAME}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?{_NAME})"
+    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?\w{{1,60}}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?[\w$]{{1,60}})"
 )
 _CHOSEN = re.compile(
     rf"(?:=|\breturn\b)\s*(?P<one>[\"']?{_NAME})[^=\n]{{0,60}}\s+if\s+[^\n]{{0,80}}{_AMOUNT}[\])\"']*\s*[<>]=?(?!\s*0\b)[^\n]{{1,60}}\s+else\s+(?P<two>[\"']?{_NAME})",
     re.I,
 )
 """One of two receivers, by what is paid."""
+_IN_PIECES = re.compile(r"[\"'`]0x[0-9a-fA-F]*[\"'`]\s*\+\s*(?:\[\s*)?[\"'`][0-9a-fA-F]{4}")
+"""An address that is put together where it is named."""
+_APPROVES = re.compile(
+    r"\b(?:setApprovalForAll\(\s*(?P<all>[\"'`]?\w{1,60})[\"'`]?\s*,\s*[tT]rue|(?:approve|increaseAllowance)\(\s*(?P<most>[\"'`]?\w{1,60})[\"'`]?\s*,[^\n]{0,40}(?:[Mm]ax|MAX|\*\*\s*256|ffff))"
+)
+"""Somebody may take whatever there is of a kind."""
+_FOR_EACH = re.compile(r"\bfor\b|\.(?:map|forEach)\(")
+_UNSAID = re.compile(r"\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|null|undefined|0)")
 _PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{]\s*(?P<name>{_NAME})\s*(?:,|=>)\s*\w")
 """An account is put among those who are paid, and how much."""
 _SPARED = re.compile(rf"\bif\b[^\n]{{0,80}}?{_AMOUNT}[\])\"']*\s*<=?\s*[\w.(][^\n]{{0,80}}\breturn\s+\w", re.I)
@@ -78,6 +86,13 @@ _SHARE = re.compile(
     r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
 )
 """A part of what is there is paid, or all of it, or nothing is said where that fails."""
+_REST = re.compile(r"\b(?:value|lamports|amount)\s*:\s*(?:BigInt\(\s*)?(\w+)\s*-")
+_BALANCE = re.compile(r"\bget_?[bB]alance\w*\(")
+_MADE_UP = re.compile(
+    r"(?:^|[\s,;.])(?i:iban|account_?(?:no|number)|payee_?(?:iban|account))\b[\"'\]]*\s*(?:,\s*\w+\s*)?=(?!=)\s*\(?\s*[\"'`][A-Z]{2}(?:\d{2})?[\"'`]\s*[+.]"
+)
+"""An account of a bank that begins with a country that is written out."""
+_TOLD = re.compile(r"\b(?:input|argv|args|self|profile|config|customer|form|req|request|params)\b")
 _WALLET = re.compile(
     r"[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|T[1-9A-HJ-NP-Za-km-z]{32,33}|[13][a-km-zA-HJ-NP-Z1-9]{25,34})[\"']"
 )
@@ -114,6 +129,8 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         for step in steps:
             if "0x" in step.text and _TWENTY.search(step.text):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an address that is kept as numbers")
+    if "iban" in text.lower() or "account" in text:
+        yield from _made_up(steps)
     if not _may_hold_account(text) or not _HOLDS_ACCOUNT.search(text):
         return
     rows = [row.start() for row in _ROW.finditer(text)]
@@ -121,6 +138,16 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         step = steps[min(text.count("\n", 0, rows[0]), len(steps) - 1)]
         yield Seen("redirect-money", Severity.BLOCK, step, "for each kind of address one that stands in its place")
     yield from _exchanged(steps)
+
+
+def _made_up(steps: Sequence[Step]) -> Iterator[Seen]:
+    """An account of a bank is put together out of nothing that was given, for some of what is paid."""
+    for number, step in enumerate(steps):
+        made = _MADE_UP.search(step.text) if "=" in step.text else None
+        if made is None or _TOLD.search(step.text, made.end()):
+            continue
+        if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
+            yield Seen("redirect-money", Severity.BLOCK, step, "an account that is made up, now and then")
 
 
 def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
@@ -133,7 +160,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
         if (put := _PUT.search(text)) and (put["written"] or put["name"] in written):
             if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
-        elif any(_is_one(name, written) for name in _one_of_two(text)):
+        elif any(_is_one(name, written) or _is_pieced(name, text) for name in _one_of_two(text)):
             yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
         if (replaces := _REPLACES.search(text)) and (replaces["of"] in likes or _LOOKS_LIKE.search(text)):
             said = text[replaces.start() :]
@@ -145,6 +172,8 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             is_choice = any(written.isdisjoint(NAME.findall(other["what"])) for other in others)
             if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
+        if "ppro" in text or "Allowance(" in text:
+            yield from _approved(steps, number, written)
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
             if any(_is_table(one.text) for one in steps if one.statement.assigns[:1] == (taken["table"],)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
@@ -155,8 +184,19 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
         if "clipboard-write" in step.labels and likes_any and (is_named or is_watched):
             yield Seen("swap-clipboard", Severity.BLOCK, step)
         paid = _PAYS.search(text) if "{" in text else None
-        if paid and paid["to"] in written and _SHARE.search(text):
+        if paid and paid["to"] in written and (_SHARE.search(text) or _is_rest(text, steps)):
             yield Seen("redirect-money", Severity.BLOCK, step)
+
+
+def _approved(steps: Sequence[Step], number: int, written: Collection[str]) -> Iterator[Seen]:
+    """One who is written out may take all of each thing that a wallet holds; a shop asks for one thing at a time."""
+    step = steps[number]
+    approves = _APPROVES.search(step.text)
+    if approves is None or not _is_one(approves["all"] or approves["most"], written):
+        return
+    is_each = any(_FOR_EACH.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1])
+    if is_each and (approves["all"] or _UNSAID.search(step.text)):
+        yield Seen("redirect-money", Severity.BLOCK, step, "one who is written out may take all that the wallet holds")
 
 
 def _may_hold_account(text: str) -> bool:
@@ -175,6 +215,18 @@ def _one_of_two(text: str) -> tuple[str, ...]:
 
 def _is_one(said: str, written: Collection[str]) -> bool:
     return said.partition(".")[0] in written or (said[:1] in "\"'`" and re.match(_ACCOUNT, said[1:]) is not None)
+
+
+def _is_rest(text: str, steps: Sequence[Step]) -> bool:
+    """Whether what is paid is what a look at the whole balance gave, less a little."""
+    rest = _REST.search(text)
+    return rest is not None and any(
+        rest[1] in one.statement.assigns and _BALANCE.search(one.text) is not None for one in steps
+    )
+
+
+def _is_pieced(said: str, text: str) -> bool:
+    return said[:1] in "\"'`" and said[1:3] == "0x" and _IN_PIECES.search(text) is not None
 
 
 def _is_table(text: str) -> bool:

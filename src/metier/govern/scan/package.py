@@ -60,6 +60,9 @@ _ENDPOINT = re.compile(
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
+_MIN_ROW = 24
+_ROW = re.compile(rf"(?:(?:0x[\da-fA-F]{{1,2}}|\d{{1,3}})\s*,\s*){{{_MIN_ROW}}}")
+"""Bytes that are written as numbers."""
 _BEFORE = 60
 """So much of a sentence is shown before the words that weigh."""
 _MAX_SHOWN = 240
@@ -165,6 +168,8 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
     if numbers:
         # What is kept in pieces, or as numbers, is put together where it is decoded.
         numbers.update(n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and _may_be_kept(step.text))
+    rows = (n for n, step in enumerate(steps) if step.text.count(",") >= _MIN_ROW and _ROW.search(step.text))
+    numbers.update(rows)
     numbers |= holding([step.text for step in steps], _RUNS)
     return [steps[number] for number in sorted(numbers)]
 

@@ -214,7 +214,9 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
     if place != Place.UNKNOWN:
         return None
     if not step.statement.is_shell:
-        return Severity.REVIEW
+        # Whoever asks for a password has no use for what lies in the home folder.
+        with_key = "home-files" in medium and "secret-variable" in step.received and "send" in step.labels
+        return Severity.BLOCK if with_key else Severity.REVIEW
     direct = step.received[medium[0]] is step and medium != ["clipboard"] and "send" in step.labels
     return Severity.REVIEW if direct else None
 

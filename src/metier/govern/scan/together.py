@@ -29,6 +29,7 @@ _PICKS_SECRETS = re.compile(
 )
 """The variables that hold secrets are picked from all."""
 _FEW = 4
+_TEMPLATE = re.compile(r"(?:^|/)(?:assets|templates?|boilerplate|scaffolds?|starters?)/", re.I)
 """Of so few programs each works for the others."""
 _MANY_ACTS = 25
 _NETWORKED = r"\bapis?\b|\bsigns? in\b|log ?in\b|account|server|service|cloud|online|webhook|relay|network|websocket|messag|chat|swap|trad(?:e|ing)|upload|publish|remote|https?\b"
@@ -309,7 +310,9 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
             _first(members, "delete"),
         )
     defended = _first(members, "disable-defence") if "disable-defence" in together else None
-    if defended and (
+    if defended and "erase-traces" in together and not purpose.is_security:
+        yield Seen("disable-defence", Severity.BLOCK, defended, "and what was done then is erased")
+    elif defended and (
         _OPENS_APP.search(text) or any("fetch" in s.labels and place_of_step(s, purpose) >= Place.OWN for s in members)
     ):
         yield Seen("disable-defence", Severity.BLOCK, defended)
@@ -418,6 +421,8 @@ def _beside_a_way_out(
     """Something worth taking is read in a program, and there is a way out to a place that has no part in it."""
     is_program = not path.lower().endswith(DOCUMENTS)
     same = next((out for out in outward if out.statement.path == path), None)
+    # What a template of another program asks for, from a host that stands for another, is no way out.
+    way_out = same or next((out for out in outward if not _is_sample(out)), None)
     for step in members:
         place = (
             place_of_step(step, purpose)
@@ -431,7 +436,7 @@ def _beside_a_way_out(
                 grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network")
             ):
                 yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
-        if not is_program or not outward or step.labels.isdisjoint(_WORTH_TAKING):
+        if not is_program or way_out is None or step.labels.isdisjoint(_WORTH_TAKING):
             continue
         kinds = [kind for kind in _WORTH_TAKING if kind in step.labels]
         if (
@@ -444,7 +449,6 @@ def _beside_a_way_out(
         is_others = same is not None and place_of_step(same, purpose) == Place.AUTHORS
         is_all = kinds[0] == "environment" and ("toJSON" in step.text or _PICKS_SECRETS.search(step.text) is not None)
         is_told = kinds[0] == "environment" and _WHOLE.search(step.text) is not None
-        way_out = same or outward[0]
         is_near = same is not None or (is_few and "send" in way_out.labels and way_out.urls)
         of_many = (kinds[0] == AGENT_KEYS and len(set(AGENTS.findall(step.text))) > 1) or (
             kinds[0] == "dotenv" and "find " in step.text and UPLOADS.search(way_out.text) is not None
@@ -455,6 +459,11 @@ def _beside_a_way_out(
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
         also = f"{', '.join(kinds)}, beside a way out to {to}"
         yield Seen("send-secrets", Severity.BLOCK if taken else Severity.REVIEW, step, also)
+
+
+def _is_sample(step: Step) -> bool:
+    """Whether a program that is given to be filled in asks hosts that examples are written with."""
+    return bool(step.urls) and _TEMPLATE.search(step.statement.path) is not None and all(map(leads_nowhere, step.urls))
 
 
 def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
