@@ -1,4 +1,4 @@
-"""Accounts made up or allowed to take all, lines lent to others, buffers that are watched; and what honest programs do alike."""
+"""Accounts made up, lines lent to others and buffers that are watched; and what honest programs do alike."""
 
 from __future__ import annotations
 
