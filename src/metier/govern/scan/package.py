@@ -60,6 +60,25 @@ _ENDPOINT = re.compile(
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
+_APART = 2
+_TEMPLATE = re.compile(r"(?:^|/)(?:assets|templates?|boilerplate|scaffolds?|starters?|examples?)/", re.I)
+_GROUNDS = {
+    rule: ground
+    for ground, rules_of_it in (
+        (
+            "sends",
+            "send-secrets send-private send-encoded undisclosed-host hidden-address forward-data odd-endpoint shady-place harvest-secrets",
+        ),
+        (
+            "runs",
+            "run-download run-encoded install-hook foreign-registry confusable-source remote-instructions paste-command fetch-program demand-program",
+        ),
+        ("unread", "program unread run-unseen disguised symlink"),
+        ("loosens", "loosen-agent skip-consent rule-agent drop-safety grant-root open-to-all"),
+    )
+    for rule in rules_of_it.split()
+}
+"""Rules that the same act often meets together."""
 _MIN_ROW = 24
 _ROW = re.compile(rf"(?:(?:0x[\da-fA-F]{{1,2}}|\d{{1,3}})\s*,\s*){{{_MIN_ROW}}}")
 """Bytes that are written as numbers."""
@@ -126,6 +145,7 @@ def _scan(contents: Contents) -> Scan:
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]
     findings += [_of(*found) for found in registry_findings(steps, contents.parts, purpose)]
+    findings += _together(findings, purpose)
     return Scan(
         findings=tuple(_once(findings)),
         observed=tuple(sorted(_observed(steps))),
@@ -332,6 +352,20 @@ def _shown(evidence: str, *, whole: bool) -> str:
     line = " ".join(evidence.split())
     end = len(line) if len(line) <= _MAX_SHOWN else _MAX_SHOWN - 3
     return f"{line[:end] if whole else veiled(line, end=end)}{'' if end == len(line) else '…'}"
+
+
+def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding]:
+    """Two things on different grounds that each want a look: an honest package hardly ever has more than one."""
+    wanted = [one for one in findings if one.severity == Severity.REVIEW and not _TEMPLATE.search(one.path)]
+    if purpose.is_security or len(wanted) < 2 or any(one.severity == Severity.BLOCK for one in findings):
+        return
+    first = wanted[0]
+    for other in wanted[1:]:
+        is_apart = first.path != other.path or abs(first.line - other.line) > _APART
+        if is_apart and _GROUNDS.get(first.rule, first.rule) != _GROUNDS.get(other.rule, other.rule):
+            said = f"Two things stand together that each want a look: {first.rule} and {other.rule}."
+            yield _of("adds-up", Severity.BLOCK, other.path, other.line, other.evidence, said)
+            return
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
