@@ -139,7 +139,10 @@ def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Taking over, using up and destroying."""
     labels, text = step.labels, step.text
     is_shown = purpose.is_security and not step.urls and step.statement.path.lower().endswith(DOCUMENTS)
-    if "reverse-shell" in labels and not _is_placeholder(step) and not is_quoted(step) and not is_shown:
+    is_run = step.statement.is_live and "execute" in labels and not step.statement.path.lower().endswith(DOCUMENTS)
+    # In a program that runs it the other end has a name, and nobody is to fill it in.
+    is_open = _is_placeholder(step) and not (is_run and not purpose.is_security and not step.urls)
+    if "reverse-shell" in labels and not is_open and not is_quoted(step) and not is_shown:
         yield Seen("reverse-shell", Severity.BLOCK, step)
     elif "reverse-shell" in labels:
         is_cut = re.search(r"/dev/(?:tcp|udp)/(?:\.\.\.|…|[a-zA-Z]+/)", text) is not None

@@ -34,6 +34,10 @@ _PROGRAM_FILE = re.compile(r"\.(?:sh|bash|py|js|mjs|ts|rb|pl|ps1)$", re.I)
 _FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|base64\s+-\w*[dD]")
 _SECRET = frozenset({*STRONG, "dotenv", AGENT_KEYS})
 _MADE_ADDRESS = re.compile(r"(?:fetch|\bget|request|urlopen|got|axios)\(\s*[A-Za-z_]\w*\s*\)")
+_OWN_FIELD = re.compile(
+    r"[\"'][Xx]-(?![\w-]*(?:[Kk]ey|[Tt]oken|[Aa]uth))[\w-]+[\"']\s*:\s*(\w+)\b(?!\s*[(\[])|[\"'][Cc]ookie[\"']\s*:\s*(\w+)\b(?!\s*[(\[])"
+)
+"""A field of a request that no service signs in by, and the name that is put there."""
 _DEFANGED = re.compile(r"\bhxxps?:|(?<=\w)\[\.\](?=\w)")
 _DEFANGED_WHOLE = re.compile(r"\bhxxps?:\S+|\S*\w\[\.\]\w\S*")
 """An address that is written so that nothing follows it: an indicator, to those whose work it is."""
@@ -120,9 +124,12 @@ def _of_step(step: Step, purpose: Purpose) -> Iterator[Seen]:
 
 
 def _is_told(step: Step) -> bool:
-    """Whether a step puts what it received into a table of elsewhere, or asks for an address that was made of it."""
+    """Whether a step puts what it received into a table of elsewhere, or asks for an address that was made of it,
+    or with a field of its own that holds it."""
     if _SECRET.isdisjoint(step.received):
         return False
+    if "fetch" in step.labels and (field := _OWN_FIELD.search(step.text)) is not None:
+        return not step.carriers or (field[1] or field[2]) in {name.lstrip(".") for name in step.carriers}
     return "put-row" in step.labels or ("fetch" in step.labels and _MADE_ADDRESS.search(step.text) is not None)
 
 

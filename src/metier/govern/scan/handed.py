@@ -28,16 +28,83 @@ _FORMS = tuple(
         rf"{_RUNS}\.bind\(\s*{_NOBODY}\s*(?:\)\s*\(|,)\s*{_WHAT}",
         rf"\[\s*{_RUNS}\s*\]\s*\.\s*(?:forEach|map)\(\s*\(?\s*(?P<one>\w+)\s*\)?\s*=>\s*(?P=one)\(\s*{_WHAT}",
         rf"\blambda\s+(?P<one>\w+)\s*:\s*(?P=one)\(\s*{_WHAT}\s*\)\s*\)\s*\(\s*{_RUNS}\s*\)",
+        rf"\[\s*{_WHAT}\s*\]\s*\.\s*(?:forEach|map)\(\s*{_RUNS}\s*\)",
+        rf"\([^()\n]{{0,60}}?{_RUNS}\s*(?:if\b|or\b|\|\||\?\?|:)[^()\n]{{0,60}}\)\(\s*{_WHAT}",
+        rf"\([^()\n]{{0,60}}?(?:\belse|\?|:|\|\||\bor)\s*{_RUNS}\s*\)\(\s*{_WHAT}",
+        rf"(?P<run>\bpopen)\(\s*[\"'](?:/bin/)?(?:ba|z|da)?sh[\"']\s*,\s*[\"']w[\"']\s*\)\.write\(\s*{_WHAT}",
+        rf"\bos\.(?:spawn[lv]\w*|exec[lv]\w*)\([^\n]{{0,60}}?[\"'](?:/bin/)?(?:ba|z|da)?(?P<run>sh)[\"'][^\n]{{0,20}}[\"']-\w*c[\"']\s*,\s*{_WHAT}",
         rf"\b{_CALLERS}\(\s*(?:[^()\n]{{0,80}}?[,=]\s*)?{_RUNS}\s*,\s*(?:\d[\d_.]*\s*,\s*)?(?:args\s*=\s*)?[\[(]?\s*{_WHAT}",
     )
 )
 _BY_NAME = re.compile(
     rf"\bmethodcaller\(\s*[\"'](?P<name>system|popen|run|call|Popen|check_output)[\"']\s*,\s*{_WHAT}\s*\)\s*\(\s*(?P<house>os|subprocess)\s*\)"
 )
-_HANDED = re.compile(rf"{_RUNS}(?:\s*[,)\]]|\.(?:call|apply|bind)\()|\bmethodcaller\(")
+_HANDED = re.compile(
+    rf"{_RUNS}(?:\s*(?:[,)\]:|?}}]|(?:if|or|else)\b)|\.(?:call|apply|bind)\()|\bmethodcaller\(|\bpopen\([^\n]{{0,30}}\)\.write\(|\bos\.(?:spawn|exec)[lv]"
+)
 _NAMES = ("os.system", "os.popen", "subprocess.", "exec", "eval", "spawn", "methodcaller(")
-_LEFT_OPEN = re.compile(r"(?:[a-z]+\.)?\w+(?:\s*[,)\]]|\.(?:call|apply|bind)\()|methodcaller\(")
+_LEFT_OPEN = re.compile(
+    r"(?:[a-z]+\.)?\w+(?:\s*(?:[,)\]:|?}]|(?:if|or)\b)|\.(?:call|apply|bind)\()|methodcaller\(|os\.popen\([^\n]{0,30}\)\.write|spawn[lv]\w*\(|exec[lv]\w*\("
+)
 """Such a name, or what begins with one, that is not called where it stands."""
+
+
+_NAMED = r"^(?:(?:const|let|var|final|static|self\.|this\.)\s*)*(?P<name>[A-Za-z_$][\w$]{0,40})\s*=\s*"
+_KEEPS = re.compile(
+    rf"{_NAMED}(?:new\s+Map\(|dict\(|(?:functools\.)?partial\(|(?:util\.)?promisify\(|[\[({{])[^\n]{{0,200}}?{_RUNS}(?!\s*\()"
+)
+"""A name for something that holds what runs a text: a table, a row, a call to come."""
+_WRAPS = re.compile(
+    r"^(?:(?:const|let|var|export|async|function|def)\s+)*(?P<name>[A-Za-z_$][\w$]{0,40})\s*(?:=\s*(?:lambda\s+|(?:async\s*)?\(?\s*)|\(\s*)(?P<first>\w+)\s*,"
+)
+"""A function whose first parameter may be a function."""
+
+
+class Keepers:
+    """The names of one program under which what runs a text is kept, or by which it is called; learnt from step to step."""
+
+    def __init__(self, comment: str) -> None:
+        self._comment = comment
+        self._kept: dict[str, str] = {}
+        self._wrapper: tuple[str, str] = ("", "")
+        self._wraps: set[str] = set()
+
+    def said(self, text: str) -> str:
+        """A step with the call behind it that it comes to; learns from it.
+
+        >>> keepers = Keepers("#")
+        >>> _ = keepers.said("ops = {'r': os.system}")
+        >>> keepers.said("ops['r'](c)")
+        "ops['r'](c) # os.system(c)"
+        """
+        told = self._called(text) if self._kept or self._wraps else text
+        if len(self._kept) < _MAX_KEPT and _HANDED.search(text) and (kept := _KEEPS.search(text)):
+            self._kept[kept["name"]] = kept["run"]
+        name, first = self._wrapper
+        if first and re.search(rf"(?<![\w.]){re.escape(first)}\(", text):
+            self._wraps.add(name)
+        if (wraps := _WRAPS.match(text)) is not None:
+            self._wrapper = (wraps["name"], wraps["first"])
+            if re.search(rf"(?:=>|:|return)[^\n]*(?<![\w.]){re.escape(wraps['first'])}\(", text[wraps.end() :]):
+                self._wraps.add(wraps["name"])
+        return told
+
+    def _called(self, text: str) -> str:
+        for name, run in self._kept.items():
+            if name not in text:
+                continue
+            by = rf"(?<![\w$.]){re.escape(name)}(?:\[[^\]\n]{{1,40}}\]|\.get\([^()\n]{{1,40}}\)|\.\w{{1,40}})?\(\s*{_WHAT}"
+            if (found := re.search(by, text)) is not None and "=" not in text[: found.start()].split("(")[0][-3:]:
+                return f"{text} {self._comment} {run}({found['what'].strip()})"
+        for name in self._wraps:
+            if f"{name}(" in text and (
+                found := re.search(rf"(?<![\w.]){re.escape(name)}\(\s*{_RUNS}\s*,\s*{_WHAT}", text)
+            ):
+                return f"{text} {self._comment} {found['run']}({found['what'].strip()})"
+        return text
+
+
+_MAX_KEPT = 12
 
 
 @cache

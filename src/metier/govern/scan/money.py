@@ -35,7 +35,7 @@ _LOOKS_LIKE = re.compile(
     r"0x\[[\w-]{4,12}\]\{40\}|\[(?:1-9|A-HJ|a-km|A-H)[A-Za-z0-9-]{6,24}\]\{\d|bc1\[|\(bc1\||\[A-Z\]\{2\}(?:\\{1,2}d|\[0-9\])\{2\}"
 )
 """How a pattern tells an account."""
-_AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance|usd|eur|sats|wei|gwei)\w*"
+_AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance|usd|eur|sats|wei|gwei|gesamt|betrag|brutto|importe|monto|montant|somme|valor|soma|bedrag|kwota|prezzo|costo|金额|总额|合計)\w*"
 _GUARD = re.compile(
     rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
     re.I,
@@ -48,14 +48,16 @@ _PUT = re.compile(
 )
 """An account is put into a field of something that is handed on."""
 _SWITCHED = re.compile(
-    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?\w{{1,60}}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?[\w$]{{1,60}})"
+    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})[\])\"']*\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?\w{{1,60}}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?[\w$]{{1,60}})"
 )
 _CHOSEN = re.compile(
     rf"(?:=|\breturn\b)\s*(?P<one>[\"']?{_NAME})[^=\n]{{0,60}}\s+if\s+[^\n]{{0,80}}{_AMOUNT}[\])\"']*\s*[<>]=?(?!\s*0\b)[^\n]{{1,60}}\s+else\s+(?P<two>[\"']?{_NAME})",
     re.I,
 )
 """One of two receivers, by what is paid."""
-_IN_PIECES = re.compile(r"[\"'`]0x[0-9a-fA-F]*[\"'`]\s*\+\s*(?:\[\s*)?[\"'`][0-9a-fA-F]{4}")
+_IN_PIECES = re.compile(
+    r"[\"'`]0x[0-9a-fA-F]*[\"'`]\s*\+\s*(?:(?:\[\s*)?[\"'`][0-9a-fA-F]{4}|Buffer\.from\(|atob\(|bytes\.fromhex\(|[\w.]*b64decode\(|\w+\.(?:reverse|join)\(|\[\s*\.\.\.)"
+)
 """An address that is put together where it is named."""
 _APPROVES = re.compile(
     r"\b(?:setApprovalForAll\(\s*(?P<all>[\"'`]?\w{1,60})[\"'`]?\s*,\s*[tT]rue|(?:approve|increaseAllowance)\(\s*(?P<most>[\"'`]?\w{1,60})[\"'`]?\s*,[^\n]{0,40}(?:[Mm]ax|MAX|\*\*\s*256|ffff))"
@@ -68,6 +70,7 @@ _PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{
 _SPARED = re.compile(rf"\bif\b[^\n]{{0,80}}?{_AMOUNT}[\])\"']*\s*<=?\s*[\w.(][^\n]{{0,80}}\breturn\s+\w", re.I)
 """Small sums go where they are meant to go."""
 _GIVEN = re.compile(r"\breturn\b(?P<what>[^\n]{1,200})")
+_GIVES_ACCOUNT = re.compile(rf"\breturn\s*\(?\s*[\"'`]{_ACCOUNT}[\"'`]")
 _REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(
     r"(?<![\w.])[\w.]+[!?]?\.?\[(?P<key>\w+)\]\s*=\s*(?:\(\s*)?(?P<table>\w+)(?:\s+as\s+\w+\s*\))?(?:\[(?P=key)\]|\.get\(\s*(?P=key)\b)"
@@ -86,7 +89,8 @@ _SHARE = re.compile(
     r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
 )
 """A part of what is there is paid, or all of it, or nothing is said where that fails."""
-_REST = re.compile(r"\b(?:value|lamports|amount)\s*:\s*(?:BigInt\(\s*)?(\w+)\s*-")
+_REST = re.compile(r"\b(?:value|lamports|amount)\s*:\s*(?:BigInt\(\s*)?(\w+)\s*(-)?")
+_LEFT = re.compile(r"=\s*(?:BigInt\(\s*)?(\w+)\s*-")
 _BALANCE = re.compile(r"\bget_?[bB]alance\w*\(")
 _MADE_UP = re.compile(
     r"(?:^|[\s,;.])(?i:iban|account_?(?:no|number)|payee_?(?:iban|account))\b[\"'\]]*\s*(?:,\s*\w+\s*)?=(?!=)\s*\(?\s*[\"'`][A-Z]{2}(?:\d{2})?[\"'`]\s*[+.]"
@@ -166,10 +170,15 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             said = text[replaces.start() :]
             if _HOLDS_ACCOUNT.search(said) or not written.isdisjoint(NAME.findall(said)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "what looks like an account is replaced by one")
-        if (given := _GIVEN.search(text)) and not written.isdisjoint(NAME.findall(given["what"])):
+        if (given := _GIVEN.search(text)) and (
+            not written.isdisjoint(NAME.findall(given["what"])) or _GIVES_ACCOUNT.search(text)
+        ):
             near = steps[max(0, number - 1) : number + 1]
             others = [other for one in steps[max(0, number - 2) : number + 3] if (other := _GIVEN.search(one.text))]
-            is_choice = any(written.isdisjoint(NAME.findall(other["what"])) for other in others)
+            is_choice = any(
+                written.isdisjoint(NAME.findall(other["what"])) and not _GIVES_ACCOUNT.search(other[0])
+                for other in others
+            )
             if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if "ppro" in text or "Allowance(" in text:
@@ -220,9 +229,14 @@ def _is_one(said: str, written: Collection[str]) -> bool:
 def _is_rest(text: str, steps: Sequence[Step]) -> bool:
     """Whether what is paid is what a look at the whole balance gave, less a little."""
     rest = _REST.search(text)
-    return rest is not None and any(
-        rest[1] in one.statement.assigns and _BALANCE.search(one.text) is not None for one in steps
-    )
+    if rest is None:
+        return False
+    made = [one for one in steps if rest[1] in one.statement.assigns]
+    if rest[2] is None:
+        # What is left has a name of its own.
+        whole = {left[1] for one in made if (left := _LEFT.search(one.text)) is not None}
+        made = [one for one in steps if not whole.isdisjoint(one.statement.assigns)]
+    return any(_BALANCE.search(one.text) is not None for one in made)
 
 
 def _is_pieced(said: str, text: str) -> bool:

@@ -13,7 +13,7 @@ from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs
 from metier.govern.scan.flow import LABELS, Step, follow, label
-from metier.govern.scan.gathered import asked_for, gathered
+from metier.govern.scan.gathered import asked_for, exported, gathered
 from metier.govern.scan.grants import grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
@@ -136,6 +136,7 @@ def _scan(contents: Contents) -> Scan:
             *said(prose, purpose),
             *gathered(prose, steps, purpose),
             *asked_for(prose, purpose),
+            *exported(prose, steps, purpose),
             *paid_elsewhere(prose, purpose),
         )
     ]

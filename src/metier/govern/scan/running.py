@@ -224,6 +224,11 @@ def _runs_received(step: Step, got: Step, names: Collection[str], *, may_type: b
     if shows_document(text):
         return False
     if step.statement.is_shell:
+        if "runs-input" in step.labels and "|" in text and _PIPES_ON.search(text):
+            # What lies in the file is read out of it, and handed on to an interpreter.
+            words = text.partition("|")[0].split()
+            if not step.files.isdisjoint([word.strip("\"'") for word in words[1:]]):
+                return True
         run = _RUNS_FILE.match(text)
         if run is None or (run[1].startswith("$") and run[1] not in got.statement.assigns) or not run[1].lstrip("./"):
             return False
@@ -347,7 +352,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
         and "decode" in labels
         and "runs-input" in labels
         and re.search(
-            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode|gpg2?)\b.*\|\s*(?:sudo\s+)?(?:(?:busy|toy)box\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|\$\{?SHELL\b|python|perl|node|ruby|php|eval|source|osascript|iex|at\s+now|xargs\b.*\b(?:ba|z|da)?sh\s+-c)"
+            r"(?:base64|base32|xxd|openssl|rev|tr|printf|gunzip|zcat|uudecode|gpg2?)\b.*\|\s*(?:(?:sudo|nohup|setsid|env|exec|command|nice)\s+){0,3}(?:(?:busy|toy)box\s+)?(?:/\S+/)?(?:(?:ba|z|da|k)?sh|\$\{?SHELL\b|python|perl|node|ruby|php|eval|source|osascript|iex|at\s+now|xargs\b.*\b(?:ba|z|da)?sh\s+-c)"
             r"|(?:sh|eval|source|\.|-c)\s+.*\$\(.*(?:base64|xxd|openssl|\brev\b|\btr\s+(?![\"']?(?:A-Z|a-z)[\"']?\s+[\"']?(?:A-Z|a-z)[\"']?)[\"']?[A-Za-z]-|gpg2?\s)|<\(.*(?:base64|xxd|openssl|\brev\b|\btr\s|gpg2?\s)",
             text,
         )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.aliases import aliases_of
-from metier.govern.scan.handed import called_at_once, may_hand
+from metier.govern.scan.handed import Keepers, called_at_once, may_hand
 from metier.govern.scan.literals import joined
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.variables import NAME
@@ -155,6 +155,7 @@ def script_statements(
     gives: list[tuple[int, re.Pattern[str]]] = []
     aliases = aliases_of(text) if kind in _FOLDED else None
     hands = kind in _HANDS and may_hand(text)
+    keepers = Keepers(_HANDS[kind]) if hands else None
     line, counted, line_start = first_line, 0, 0
     for begin, depth, written, opens in _pieces(text, kind, sources):
         if newlines := text.count("\n", counted, begin):
@@ -164,7 +165,7 @@ def script_statements(
         counted = begin
         piece = joined(written, is_coded=aliases is not None) if kind in _FOLDED else written
         piece = aliases.said(piece, written) if aliases is not None else piece
-        piece = called_at_once(piece, _HANDS[kind]) if hands else piece
+        piece = keepers.said(called_at_once(piece, _HANDS[kind])) if keepers is not None else piece
         level = begin - line_start if is_python else depth
         while scopes and level <= scopes[-1][0]:
             scopes.pop()
@@ -346,6 +347,9 @@ def _heads_block(parts: list[str], text: str, place: int) -> bool:
 def _begins_block(parts: list[str], *, is_top: bool) -> bool:
     """Whether a brace after this begins a block, and not a table of values; the last twelve words tell."""
     if "".join([part[-7:] for part in parts[-2:]]).endswith(_BEFORE_TABLE):
+        return False
+    if parts and "\n" in parts[-1][-_MAX_TYPE:] and parts[-1][-_MAX_TYPE:].rstrip().endswith(("(", "[", ",")):
+        # On the line below what it is handed to.
         return False
     last = parts[-1] if parts else ""
     said = last.rstrip()

@@ -152,6 +152,10 @@ _FED = re.compile(
 """An object of JSON is handed to a program of the package."""
 
 
+_BACKTICKS = (".rb", ".pl", ".pm", ".php", ".cr")
+"""Files of languages in which a command stands in back-ticks."""
+
+
 def is_quoted(step: Step) -> bool:
     """Whether a line of code only names the act: a pattern, a rule, a list, a message or a search for it.
 
@@ -168,6 +172,8 @@ def is_quoted(step: Step) -> bool:
                 text,
             )
         )
+    if text.startswith("`") and step.statement.path.endswith(_BACKTICKS):
+        return False
     if re.match(
         r"-?\s*pattern(?:-\w+)?:|[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b",
         text,

@@ -76,6 +76,7 @@ _WELL_KNOWN = re.compile(r"\b(?:AWS|ANTHROPIC|OPENAI|GITHUB|STRIPE|NPM|DOCKER|SS
 _ADMIN = re.compile(r"\bsudo\b|administrator|\bmac (?:os )?password|system password|login password|hidden answer", re.I)
 _REMOTE_COMMAND = re.compile(r"\|\s*ssh\s+(?:-\S+\s+)*\S+\s+\S")
 _ALL_CODE = re.compile(r"\bgit\s+(?:bundle\s+create|archive)\b|\btar\s")
+_ASKED_BY_NAME = re.compile(r"(?:\bfetch|\.(?:post|put|get|request)|\brequest|urlopen|Request)\(\s*(\w+)\b")
 _RANGE = re.compile(r"\bpwnedpasswords\.com/range/")
 """The first five digits of a digest are asked for, so that nobody learns the rest."""
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
@@ -103,7 +104,7 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         # What a command names that another machine runs lies there.
         origin = step.received.get("credentials", step)
         kinds -= {"credentials"} if origin is step and not CREDENTIALS.search(step.text[: there.start()]) else set()
-    place = place_of_step(step, purpose)
+    place = Place.HIDDEN if _goes_hidden(step) else place_of_step(step, purpose)
     if place == Place.LOCAL or is_quoted(step) or _RANGE.search(step.text):
         return
     if "send" in step.labels and place >= Place.OWN and _PHRASE.search(step.text):
@@ -151,6 +152,15 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
     elif "looks-up" in step.labels and "encoded" in kinds:
         yield Seen("send-encoded", Severity.REVIEW, step, "in the name that is looked up")
+
+
+def _goes_hidden(step: Step) -> bool:
+    """Whether the address that something is sent to is what a decoder gave, and stands nowhere."""
+    got = step.received.get("decoded", step)
+    if step.urls or got is step or step.labels.isdisjoint({"send", "fetch"}):
+        return False
+    asked = _ASKED_BY_NAME.search(step.text)
+    return asked is not None and asked[1] in {name.rstrip("()") for name in got.statement.assigns}
 
 
 def _gives_key_away(step: Step) -> bool:
