@@ -44,7 +44,7 @@ _HANDED = re.compile(
 )
 _NAMES = ("os.system", "os.popen", "subprocess.", "exec", "eval", "spawn", "methodcaller(")
 _LEFT_OPEN = re.compile(
-    r"(?:[a-z]+\.)?\w+(?:\s*(?:[,)\]:|?}]|(?:if|or)\b)|\.(?:call|apply|bind)\()|methodcaller\(|os\.popen\([^\n]{0,30}\)\.write|spawn[lv]\w*\(|exec[lv]\w*\("
+    r"(?:[a-z]+\.)?\w+(?:\(\s*(?:`\$\{|[fF]?[\"'](?:\{|%s[\"']))|\s*(?:[,)\]:|?}]|(?:if|or)\b)|\.(?:call|apply|bind)\()|methodcaller\(|os\.popen\([^\n]{0,30}\)\.write|spawn[lv]\w*\(|exec[lv]\w*\("
 )
 """Such a name, or what begins with one, that is not called where it stands."""
 
@@ -118,7 +118,14 @@ def may_hand(text: str) -> bool:
     >>> may_hand("atexit.register(os.system, c)"), may_hand("os.system(c)")
     (True, False)
     """
-    return any(_LEFT_OPEN.match(text, place) for place in _names()(text))
+    return any(_LEFT_OPEN.match(text, place) for place in _names()(text)) or "vars(" in text
+
+
+_ONLY = re.compile(
+    r"`\$\{\s*([\w.]+)\s*\}`|(?<!\w)[fF](?P<q>[\"'])\{(\w[\w.]*)\}(?P=q)|(?P<r>[\"'])\{\}(?P=r)\.format\(\s*(\w[\w.]*)\s*\)|(?P<s>[\"'])%s(?P=s)\s*%\s*(\w+)(?=\s*\))"
+)
+"""A text that is made of a name, and of nothing else."""
+_TABLE_OF = re.compile(r"\bvars\(\s*(os|subprocess|builtins)\s*\)\s*\[\s*[\"'](\w+)[\"']\s*\]")
 
 
 def called_at_once(text: str, comment: str) -> str:
@@ -130,11 +137,16 @@ def called_at_once(text: str, comment: str) -> str:
     >>> called_at_once("Timer(9, os.system, [c]).start()", "#")
     'Timer(9, os.system, [c]).start() # os.system(c)'
     """
+    if "{" in text or "%s" in text:
+        text = _ONLY.sub(lambda found: next(filter(None, (found[1], found[3], found[5], found[7])), found[0]), text)
+    if "vars(" in text:
+        text = _TABLE_OF.sub(r"\1.\2", text)
     if _HANDED.search(text) is None:
         return text
     for form in _FORMS:
         if (found := form.search(text)) is not None:
-            return f"{text} {comment} {found['run']}({found['what'].strip()})"
+            run = "os.system" if found["run"] == "sh" else found["run"]
+            return f"{text} {comment} {run}({found['what'].strip()})"
     if (found := _BY_NAME.search(text)) is not None:
         return f"{text} {comment} {found['house']}.{found['name']}({found['what'].strip()})"
     return text

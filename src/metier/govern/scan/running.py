@@ -20,7 +20,7 @@ from metier.govern.scan.seen import (
 from metier.verdict import Severity
 
 _PROGRAM_ARGUMENT = re.compile(
-    r"(?:\brun|\bcall|Popen|check_\w+|create_subprocess_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|\bfork|execFile\w*|Start-Process|getoutput|Command::new)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*\[?\s*(?:[\"'](?:/\S+/)?\w{0,4}sh[\"']\s*,\s*)?(?:[\"'](?:-\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?(?=([A-Za-z_][\w.]*))"
+    r"(?:\brun|\bcall|Popen|check_\w+|create_subprocess_\w+|\bsystem|popen|exec\w*|spawn\w*|startfile|\bfork|execFile\w*|Start-Process|getoutput|Command::new|Deno\.Command)\s*\(?\s*[\[(&]?\s*(?:(?:[\"'](?:/\S+/)?(?:ba|z)?(?:sh|python3?|node|sudo|open|start|cmd|powershell|pwsh|perl)[\"']|sys\.executable|process\.execPath)\s*,\s*(?:\{\s*args\s*:\s*)?\[?\s*(?:[\"'](?:/\S+/)?\w{0,4}sh[\"']\s*,\s*)?(?:[\"'](?:--?\w+|/c)[\"']\s*,\s*)*)?(?:str\(|f?[\"']\{?)?(?=([A-Za-z_][\w.]*))"
 )
 _OWN = re.compile(r"^(?:self|cls|this)\.")
 _RUNS_TEXT = r"(?:os\.(?:system|popen)|subprocess\.\w+|\b(?:exec|execSync|execFile|execFileSync|spawn|spawnSync|create_subprocess_\w+|Popen|check_output|check_call|getoutput)|pty\.spawn)"

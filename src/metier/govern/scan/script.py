@@ -122,7 +122,8 @@ _BLOCK_BEFORE = re.compile(
 _ARROW_LINE = re.compile(
     r"^(?:(?:export|const|let|var)\s+)*(?P<name>[\w$]+)\s*=\s*(?:async\s*)?(?:\((?P<parameters>[\w\s,{}=:.]*)\)|(?P<one>[\w$]+))\s*(?::\s*[\w<>\[\]. |]{1,60})?=>\s*(?=[^\s{])"
 )
-"""A function that is a single expression."""
+_LAMBDA_LINE = re.compile(r"^(?P<name>\w+)\s*=\s*lambda\s+(?P<parameters>[\w\s,=*]*)(?P<one>):\s*(?=\S)")
+"""Functions that are a single expression."""
 _CLASS = re.compile(r"^(?:export\s+|default\s+|abstract\s+)*class\s+(\w+)")
 _MAKERS = frozenset(
     "__init__ constructor initialize __call__ __iter__ __next__ __enter__ __aenter__ __getitem__ __getattr__ __str__".split()
@@ -201,7 +202,9 @@ def script_statements(
             parameters = (name, *names)
             scopes.append((level, name))
             scope = name
-        elif "=>" in piece and (line_of := _ARROW_LINE.match(piece)):
+        elif ("=>" in piece and (line_of := _ARROW_LINE.match(piece))) or (
+            is_python and "lambda" in piece and (line_of := _LAMBDA_LINE.match(piece))
+        ):
             scope = line_of["name"]
             parameters = (scope, *NAME.findall(_DEFAULT.sub("", line_of["parameters"] or line_of["one"] or "")))
         statements.append(Statement(path, line, piece, scope, None, None, parameters, False, is_live, False, kind))

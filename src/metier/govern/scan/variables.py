@@ -24,7 +24,7 @@ _HELD = re.compile(r"\blet\s+(?:Some|Ok|Err)\(\s*(?:mut\s+|ref\s+)?(\w+)\s*\)\s*
 _FILLED_IN = re.compile(r"\b(?:Unmarshal\([^,\n]{1,60},|Decode\()\s*&(\w+)")
 """What an answer of Go is read into."""
 _PUT_INTO = re.compile(
-    r"setattr\(\s*(\w+)\s*,|(?:await\s+)?(\w*(?:[qQ]ueue|[sS]tack|inbox|outbox|jobs|tasks|chan\w*|bus|events?|emitter|hub)|q)\.(?:put\w*|emit|appendleft|trigger|dispatch\w*)\("
+    r"setattr\(\s*(\w+)\s*,|(?:await\s+)?(\w*(?:[qQ]ueue|[sS]tack|inbox|outbox|jobs|tasks|chan\w*|bus|events?|emitter|hub)|q|\w{1,40}(?=\.emit\())\.(?:put\w*|emit|appendleft|trigger|dispatch\w*)\("
 )
 _SET_TO = re.compile(r"set\s+(\w{1,40})\s+to\s")
 """How AppleScript gives a name."""
