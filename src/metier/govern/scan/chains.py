@@ -35,7 +35,7 @@ _FORBIDS = re.compile(r"https?://(?!\S*(?:example|attacker|evil|malicious)\b)|ba
 _SECRET = frozenset({*STRONG, "dotenv", AGENT_KEYS})
 _MADE_ADDRESS = re.compile(r"(?:fetch|\bget|request|urlopen|got|axios)\(\s*[A-Za-z_]\w*\s*\)")
 _OWN_FIELD = re.compile(
-    r"[\"'][Xx]-(?![\w-]*(?:[Kk]ey|[Tt]oken|[Aa]uth))[\w-]+[\"']\s*:\s*(\w+)\b(?!\s*[(\[])|[\"'][Cc]ookie[\"']\s*:\s*(\w+)\b(?!\s*[(\[])"
+    r"[\"'][Xx]-(?![\w-]*(?:[Kk]ey|[Tt]oken|[Aa]uth))[\w-]+[\"']\s*:\s*(\w+)\b(?!\s*[(\[])|[\"'](?:[Cc]ookie|[Uu]ser-[Aa]gent|[Rr]eferer|[Ii]f-[Nn]one-[Mm]atch|[Ff]rom|[Vv]ia|[Aa]ccept-[Ll]anguage)[\"']\s*:\s*(\w+)\b(?!\s*[(\[])|\bReferer\s*:\s*(\w+)\b(?!\s*[(\[])"
 )
 """A field of a request that no service signs in by, and the name that is put there."""
 _DEFANGED = re.compile(r"\bhxxps?:|(?<=\w)\[\.\](?=\w)")
@@ -129,7 +129,7 @@ def _is_told(step: Step) -> bool:
     if _SECRET.isdisjoint(step.received):
         return False
     if "fetch" in step.labels and (field := _OWN_FIELD.search(step.text)) is not None:
-        return not step.carriers or (field[1] or field[2]) in {name.lstrip(".") for name in step.carriers}
+        return not step.carriers or (field[1] or field[2] or field[3]) in {name.lstrip(".") for name in step.carriers}
     return "put-row" in step.labels or ("fetch" in step.labels and _MADE_ADDRESS.search(step.text) is not None)
 
 

@@ -32,6 +32,7 @@ _DOTTED = re.compile(
 )
 """Four numbers that are the address of a machine."""
 _MAX_TEXT = 40_000
+_OPTIONS = re.compile(r"\b(?:fetch|request|Request)\([^\n]{1,300},\s*(\w{1,60})\s*\)")
 
 
 def put_together(steps: Sequence[Step]) -> None:
@@ -43,6 +44,7 @@ def put_together(steps: Sequence[Step]) -> None:
     >>> step.urls, step.hidden_url
     (('https://drop.invalid',), True)
     """
+    _addressed(steps)
     for step in steps:
         if (
             "." in step.text
@@ -65,6 +67,20 @@ def put_together(steps: Sequence[Step]) -> None:
             found = next(numbered(text), None)
         if found is not None:
             step.urls, step.hidden_url = (found,), True
+
+
+def _addressed(steps: Sequence[Step]) -> None:
+    """Give what is to be sent, where it is made before, the address of the request: `const o = {body: d}; fetch(u, o)`."""
+    made = {
+        (step.statement.path, step.statement.assigns[0]): step
+        for step in steps
+        if not step.urls and "send" in step.labels and "body" in step.text and step.statement.assigns
+    }
+    for step in steps if made else ():
+        asked = _OPTIONS.search(step.text) if step.urls and "fetch" in step.labels else None
+        options = made.get((step.statement.path, asked[1])) if asked else None
+        if options is not None and not options.urls:
+            options.urls = step.urls
 
 
 def num_pieces(step: Step) -> int:

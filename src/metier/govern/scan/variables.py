@@ -35,9 +35,9 @@ _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
 _FILLED = re.compile(r"\$\{((?:[^{}`]|\{[^{}]*\})*)\}")
 _SLOT = re.compile(r"\{(\w+)")
 _NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
-_ADDS = re.compile(r"\.(?:append|push|extend|update|add|insert|read|write|set|concat)")
+_ADDS = re.compile(r"\.(?:add_header|append|push|extend|update|add|insert|read|write|set|concat)")
 _APPEND = re.compile(
-    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:append|push|push_str|extend|extend_from_slice|update|add|insert|read_file|read_string|read(?=\(\s*(?:os\.|Path|pathlib|\[|[\"']|\w*[pP]ath))|write|write_str|write_bytes|write_text|set|setdefault|concat)\s*\()"
+    r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:add_header|append|push|push_str|extend|extend_from_slice|update|add|insert|read_file|read_string|read(?=\(\s*(?:os\.|Path|pathlib|\[|[\"']|\w*[pP]ath))|write|write_str|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
 
 
