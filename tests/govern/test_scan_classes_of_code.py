@@ -1,4 +1,4 @@
-"""Classes of behaviour in small programs: dropped files, filled-in commands, keys, accounts and texts that had to be decoded."""
+"""Classes of small programs: files that are dropped, commands, keys and accounts of their own, texts that were decoded."""
 
 from __future__ import annotations
 
