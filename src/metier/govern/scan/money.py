@@ -53,7 +53,7 @@ _OVER = re.compile(
 """An account is what somebody's name for one stands for from now on."""
 _COPIED = re.compile(rf"(?:(?:const|let|var|my)\s+)?({_NAME})\s*=\s*({_NAME})\s*;?$")
 _SWITCHED = re.compile(
-    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})[\])\"']*\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?\w{{1,60}}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?[\w$]{{1,60}})"
+    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})[\])\"']*\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?[\w$]{{1,60}}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?[\w$]{{1,60}})"
 )
 _CHOSEN = re.compile(
     rf"(?:=|\breturn\b)\s*(?P<one>[\"']?{_NAME})[^=\n]{{0,60}}\s+if\s+[^\n]{{0,80}}{_AMOUNT}[\])\"']*\s*[<>]=?(?!\s*0\b)[^\n]{{1,60}}\s+else\s+(?P<two>[\"']?{_NAME})",
