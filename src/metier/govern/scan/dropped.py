@@ -60,19 +60,18 @@ _MAX_FILES, _MAX_NAMES, _ROUNDS, _MAX_STEPS = 12, 16, 3, 3000
 def dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """What was fetched from a stranger, or mixed with other bytes, is written into a file that is then started.
 
-        Args:
-            steps: Every step of a program, with what each received.
-            purpose: What the package says that it is for.
-            text: The steps, a line each.
+    Args:
+        steps: Every step of a program, with what each received.
+        purpose: What the package says that it is for.
+        text: The steps, a line each.
 
-        >>> from metier.govern.scan.statement import Statement
-    from metier.govern.scan.variables import NAME
-        >>> got = Step(Statement("a.go", 1, "resp, err := http.Get(u)"), frozenset({"fetch"}), ("http://203.0.113.7/a",))
-        >>> lines = ["os.WriteFile(p, body, 0755)", "exec.Command(p).Start()"]
-        >>> steps = [got, *(Step(Statement("a.go", n, line), frozenset()) for n, line in enumerate(lines, 2))]
-        >>> steps[1].received["download"] = got
-        >>> [(seen.rule, seen.severity.value, seen.step.statement.line) for seen in dropped(steps, Purpose(), "")]
-        [('run-download', 'block', 3)]
+    >>> from metier.govern.scan.statement import Statement
+    >>> got = Step(Statement("a.go", 1, "resp, err := http.Get(u)"), frozenset({"fetch"}), ("http://203.0.113.7/a",))
+    >>> lines = ["os.WriteFile(p, body, 0755)", "exec.Command(p).Start()"]
+    >>> steps = [got, *(Step(Statement("a.go", n, line), frozenset()) for n, line in enumerate(lines, 2))]
+    >>> steps[1].received["download"] = got
+    >>> [(seen.rule, seen.severity.value, seen.step.statement.line) for seen in dropped(steps, Purpose(), "")]
+    [('run-download', 'block', 3)]
     """
     if not steps[0].statement.path.lower().endswith(_ENDINGS) or len(steps) > _MAX_STEPS:
         return
