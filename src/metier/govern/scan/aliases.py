@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from metier.govern.scan.codes import NUMBERS, quoted, text_of
 from metier.govern.scan.literals import joined
 from metier.govern.scan.variables import NAME
 
@@ -47,10 +48,28 @@ _ROW = re.compile(
 _TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
 _WORTH = (
     "& ", "exec", "child_", "pack", ".constructor", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
-    "chr(", "-join", "-JOIN", "-f ", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "&(", "&'", '&"',
+    "chr(", "'chr'", '"chr"', ":chr", ".chr", "{chr", "{ chr", " chr", "strrev(", "implode(", "decode_base64", "reverse(", "hex2bin(", "rot13", "TextDecoder", "unescape(", ".reverse", "-join", "-JOIN", "-f ", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "&(", "&'", '&"',
 )  # fmt: skip
 """A script that has names or codes that matter holds one of these, most often one of the first."""
+_NUMBERS = re.compile(
+    rf"^(?:(?:export|const|let|var|my|our|local|static|private|public|final|readonly)\s+)*(?P<name>[$@]?[A-Za-z_]\w{{0,60}})\s*=\s*(?:new\s+Uint8Array\(\s*)?(?:\[|\(|array\()\s*(?P<codes>{NUMBERS})[\])]"
+)
+"""A row of numbers that is given a name."""
+_SPELLS = re.compile(r"\bchr\b|\bfrom(?:CharCode|CodePoint)\b|\bpack\(|\bBuffer\.from\(|\bUint8Array\b|\.pack\b")
+"""What turns numbers into letters."""
+_EACH = re.compile(
+    r"^(?:for\s*\(\s*(?:const|let|var)\s+(?P<one>\w+)\s+of\s+(?P<of>\w+)|foreach\s*\(\s*(?P<in>\$\w+)\s+as\s+(?:\$\w+\s*=>\s*)?(?P<two>\$\w+)|for(?:each)?\s+(?:my\s+)?(?P<three>\$\w+)\s*\(\s*(?P<from>@\w+)"
+    r"|(?P<at>\w+)\.(?:each|forEach)\b\s*(?:do\s*|\{\s*|\(\s*)[|(]?\s*(?P<four>\w+)|for\s+(?P<five>\w+)\s+in\s+(?P<by>\w+)\s*$)"
+)
+"""A row is gone through, one by one."""
+_ADDED = re.compile(
+    r"(?P<name>(?<![\w$.])\$?[A-Za-z_]\w{0,60})\s*(?:\.=|\+=|<<)\s*(?:chr\s*\(?|String\.from(?:CharCode|CodePoint)\()\s*(?P<one>\$?\w+)\s*(?:(?P<op>[-+^])\s*(?P<key>0x[\da-fA-F]{1,4}|\d{1,4}))?\s*\)?"
+    r"|(?P<added>(?<![\w$.])[a-z_]\w{0,60})\s*(?:\+=|<<)\s*\(?\s*(?P<two>\w+)\s*(?:(?P<by>[-+^])\s*(?P<with>0x[\da-fA-F]{1,4}|\d{1,4}))?\s*\)?\.chr\b"
+)
+"""A letter that a number stands for is put behind a text."""
+_CODE = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _MAX_NAMES = 60
+_MAX_ROWS = 20
 
 
 class Aliases:
@@ -64,6 +83,9 @@ class Aliases:
         self._seen: set[str] = set()
         self._called: re.Pattern[str] | None = None
         self._put: re.Pattern[str] | None = None
+        self._rows: dict[str, str] = {}
+        self._rowed: re.Pattern[str] | None = None
+        self._each: dict[str, str] = {}
 
     def said(self, piece: str, written: str) -> str:
         """What a statement says, and what it teaches.
@@ -83,9 +105,33 @@ class Aliases:
             piece = joined(told) if told != piece and "fromCharCode" in told else told
         if self._put is not None and (told := self._put.sub(self._text, piece)) != piece:
             piece = joined(told)
+        piece = self._spelled(piece) if self._rows else piece
+        if "," in piece and len(self._rows) < _MAX_ROWS and (row := _NUMBERS.match(piece)):
+            self._rows[row["name"]] = row["codes"]
+            names = "|".join(map(re.escape, self._rows))
+            self._rowed = re.compile(rf"(?<![\w$@])(?<!(?<!\.\.)\.)(?:\w{{1,40}}::)?(?P<name>{names})(?!\w)")
         if "=" in piece or "import" in piece:
             self._learn(piece, is_decoded=piece != written)
         return piece
+
+    def _spelled(self, piece: str) -> str:
+        """A statement with a row of numbers put where it makes letters of them, all at once or one by one."""
+        if each := _EACH.match(piece):
+            row = each["of"] or each["in"] or each["from"] or each["at"] or each["by"]
+            if row in self._rows:
+                self._each[each["one"] or each["two"] or each["three"] or each["four"] or each["five"]] = self._rows[
+                    row
+                ]
+        if self._rowed is None or not _SPELLS.search(piece):
+            return piece
+        added = _ADDED.search(piece) if self._each else None
+        if added and (codes := self._each.get(added["one"] or added["two"])):
+            numbers = [int(one, 0) for one in _CODE.findall(codes)]
+            key = int(added["key"] or added["with"] or "0", 0)
+            said = text_of(numbers, added["op"] or added["by"] or "", key)
+            return f"{added['name'] or added['added']} = {quoted(said)} // {piece}" if said else piece
+        told = self._rowed.sub(lambda found: f"[{self._rows[found['name']]}]", piece)
+        return joined(told) if told != piece else piece
 
     def _text(self, found: re.Match[str]) -> str:
         name = found["template"] or found["index"] or found["code"] or found["inner"]

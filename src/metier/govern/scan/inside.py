@@ -41,6 +41,10 @@ _COMMAND = re.compile(
 _NETCAT = re.compile(r"nc(?:(?<!\wnc)|(?<=\\[ntr]nc))(?: |at)")
 """This stands in many words, and counts only where one begins."""
 _PLIST = re.compile(r"<string>([^<]{1,2000})</string>")
+_FILLED_IN = re.compile(
+    r"\s{0,20}[+.]\s{0,20}(?P<name>\$?[A-Za-z_][\w.]{0,60})\s{0,20}(?:[+.]\s{0,20}(?P<sign>[\"'`])|(?=[,;)\n]))"
+)
+"""A name that stands between two texts, or behind the last one."""
 _MAX_TEXT = 200_000
 _MAX_PIECES = 200
 
@@ -113,6 +117,23 @@ def _joined(text: str, place: int, sign: str) -> tuple[str, int]:
     return "".join(pieces), place
 
 
+def _filled_in(text: str, place: int) -> str:
+    """What is put behind a text with a plus: names, as slots, and further texts.
+
+    >>> _filled_in("'curl ' + url + ' | sh')", 7)
+    '${url} | sh'
+    """
+    pieces: list[str] = []
+    while len(pieces) < _MAX_PIECES and (found := _FILLED_IN.match(text, place)):
+        pieces.append(f"${{{found['name']}}}")
+        rest = _REST[found["sign"]].match(text, found.end()) if found["sign"] else None
+        if rest is None:
+            break
+        pieces.append(_said(rest[0]))
+        place = rest.end() + 1
+    return "".join(pieces)
+
+
 def _said(text: str) -> str:
     return _ESCAPE.sub(lambda found: _LETTERS.get(found[1], found[1]), text) if "\\" in text else text
 
@@ -130,6 +151,8 @@ def _started_later(text: str) -> Iterator[tuple[int, str, str]]:
     for found in _TEXT.finditer(text):
         whole = found["long"] or found["shown"] or found["template"] or ""
         said = whole or _said(found["said"] or "")
+        if found["sign"] and ("curl" in said or "wget" in said):
+            said += _filled_in(text, found.end())
         if len(said) < 12 or said.lstrip().startswith("#!") or not any(word in said for word in _COMMANDS):
             continue
         line = text.count("\n", 0, found.start())

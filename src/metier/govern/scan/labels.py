@@ -104,7 +104,7 @@ _SHELL_FETCH = r"(?:^|[|;&($`!\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|htt
 FETCH = _label(
     "fetch",
     rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|(?<!def )(?<!function )(?<!self\.)(?<!this\.)\bfetch\(|axios(?:\.get|\()|\bURL\([^)]*\)\.(?:read\w*|openStream)\(|\bURI(?:\.parse)?\((?:[^()]|\([^()]*\))*\)\.(?:open|read)\b|\.dataTask\(|\bhttr2?::GET|download\.file\(|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"
-    r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:|\bssh\s[^|]*@[^|]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|[\"'](?:dig|host|nslookup)[\"']\s*,.*\bTXT\b|\bresolveTxt\(|\.(?:resolve|query)\([^)]*[\"']TXT[\"']|Resolve-DnsName\b.*\bTXT\b|\bdig\b[^|;]*\bTXT\b|feedparser\.parse\(|\bgetstore\(|Data\(contentsOf:\s*URL\(|\bureq::get\(",
+    r"|Invoke-(?:WebRequest|RestMethod)|\biwr\b|\birm\b|DownloadString|DownloadFile|Start-BitsTransfer|bitsadmin|certutil\b.{0,40}-urlcache|Net\.WebClient|http\.Get\(|http\.NewRequest(?:WithContext)?\((?:[\w.()]{1,40},\s*)?(?:\"GET\"|http\.MethodGet)|reqwest::|Net::HTTP|open-uri|LWP::|file_get_contents\(\s*[\"']http|\bgit\s+clone\b|\bftp\s|\bscp\s+\S+@\S+:|\bssh\s[^|]*@[^|]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|[\"'](?:dig|host|nslookup)[\"']\s*,.*\bTXT\b|\bresolveTxt\(|\.(?:resolve|query)\([^)]*[\"']TXT[\"']|Resolve-DnsName\b.*\bTXT\b|\bdig\b[^|;]*\bTXT\b|feedparser\.parse\(|\bgetstore\(|Data\(contentsOf:\s*URL\(|\bureq::get\(",
     Capability.FETCH,
 )
 SEND = _label(
@@ -139,7 +139,7 @@ CONNECT = _label(
 """Where a connection is made that is written to later."""
 NAME_LOOKUP = _label(
     "name-lookup",
-    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|getent\s+a?hosts(?:v[46])?|host(?!\s*[=+.,)])|drill|delv|kdig|ping6?|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns\.(?:resolve|lookup|resolver\.(?:resolve|query))|(?:resolver|dns\w*|r|res)\.(?:resolve|query|lookup)(?:Txt|4|6|Any|Cname|Mx)?|resolve(?:Txt|4|6|Cname|Dns)|GetHost(?:Addresses|Entry)\w*|LookupHost|LookupTXT)\w*\(.*(?:\{|\+|%|\$\{|\$\(|\w+\()",
+    r"(?:^|[|;&(`]\s*)(?:sudo\s+)?(?:dig|nslookup|getent\s+a?hosts(?:v[46])?|host(?!\s*[=+.,)])|drill|delv|kdig|ping6?|Resolve-DnsName)\s+(?=.*(?:\$|\{|%s|\+|`))|(?:gethostbyname|getaddrinfo|dns(?:[\"']\))?\.(?:resolve|lookup|resolver\.(?:resolve|query))|(?:resolver|dns\w*|r|res)\.(?:resolve|query|lookup)(?:Txt|4|6|Any|Cname|Mx)?|resolve(?:Txt|4|6|Cname|Dns)|GetHost(?:Addresses|Entry)\w*|LookupHost|LookupTXT)\w*\(.*(?:\{|\+|%|\$\{|\$\(|\w+\()",
     Capability.SEND,
 )
 GET_WITH_DATA = _label(
@@ -166,7 +166,7 @@ PIPED = _label(
 DECODE = _label(
     "decode",
     r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bgpg2?\b.*--passphrase[\s=][\"']?[^\s$\"'].*\s(?:-d\b|--decrypt\b)|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
-    r"|\bzlib\.(?:inflate|gunzip|unzip|brotliDecompress)\w*\(|\b(?:Buffer\.from|fromC\w{1,10}|TextDecoder)\b[^\n]{0,120}\.map\(\s*\(?\s*(\w{1,20})\b[^=\n]{0,20}=>\s*\(?\s*\1\s*\^|\batob\(|Buffer\.from\([^\n]{1,400}?,\s*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bmap\(\s*chr\b|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|Base64\.decode|pack\(\s*[\"']H",
+    r"|\bzlib\.(?:inflate|gunzip|unzip|brotliDecompress)\w*\(|\b(?:Buffer\.from|fromC\w{1,10}|TextDecoder)\b[^\n]{0,120}\.map\(\s*\(?\s*(\w{1,20})\b[^=\n]{0,20}=>\s*\(?\s*\1\s*\^|\batob\(|Buffer\.from\([^\n]{1,400}?,\s*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bmap\(\s*chr\b|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|\barray_map\(\s*[\"']chr\b|\bstrrev\(|\bpack\(\s*[\"'][cCU]\*|\bhex2bin\(|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )
 ENCODE = _label(

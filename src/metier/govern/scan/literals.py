@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Collection
 from functools import cache
 
+from metier.govern.scan.codes import STRING as _STRING
+from metier.govern.scan.codes import quoted as _quoted
+from metier.govern.scan.codes import spelled
 from metier.govern.scan.triggers import words_of
 
 _BESIDE = re.compile(r"[\"'`\[](?:(?<=[\"'`])\s*+\)?\s*+[+.]\s*+\(?\s*+[\"'`]|(?<=\[)\s*+[\"'`]\w+[\"'`]\s*\])")
 """A string beside another, or alone in brackets."""
 _CALLS = re.compile(r"fromc(?:har|ode)|string\.char|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(")
-_STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"
 _PLUS = re.compile(rf"({_STRING})\s*[+.]\s*({_STRING})")
 _BRACKETED = re.compile(rf"(?<![\w$\])])\(\s*({_STRING})\s*\)")
 _CODES = re.compile(
@@ -38,7 +40,7 @@ _ROW = re.compile(
     r"\[\s*(?P<codes>\d[\d\s,xXa-fA-F]*)\]\s*\.map\(\s*\(?\s*(?P<of>\w+)\s*\)?\s*=>\s*String\.fromC(?:harCode|odePoint)\(\s*(?P=of)\s*(?:(?P<op>[-+^])\s*(?P<key>0x[\da-fA-F]+|\d+)\s*)?\)\s*\)\s*\.join\(\s*[\"'`]{2}\s*\)"
 )
 _DECODED = re.compile(
-    rf"\batob\(\s*({_STRING})\s*\)|Buffer\.from\(\s*({_STRING})\s*,\s*[\"'](?P<by>hex|base64)[\"']\s*\)\s*\.toString\([^()]*\)|\[(?:System\.)?Text\.Encoding\]::\w+\.GetString\(\s*\[(?:System\.)?Convert\]::FromBase64String\(\s*({_STRING})\s*\)\s*\)|\bbase64_decode\(\s*({_STRING})\s*\)|(?<![\w.])({_STRING})\s*\.unpack1?\(\s*[\"']m0?[\"']\s*\)|Base64\.(?:strict_)?decode64\(\s*({_STRING})\s*\)",
+    rf"\batob\(\s*({_STRING})\s*\)|Buffer\.from\(\s*({_STRING})\s*,\s*[\"'](?P<by>hex|base64)[\"']\s*\)\s*\.toString\([^()]*\)|\[(?:System\.)?Text\.Encoding\]::\w+\.GetString\(\s*\[(?:System\.)?Convert\]::FromBase64String\(\s*({_STRING})\s*\)\s*\)|\bbase64_decode\(\s*({_STRING})\s*\)|\bdecode_base64\s*\(?\s*({_STRING})\s*\)?|(?<![\w.])({_STRING})\s*\.unpack1?\(\s*[\"']m0?[\"']\s*\)|Base64\.(?:strict_)?decode64\(\s*({_STRING})\s*\)",
     re.I,
 )
 _CHARS = re.compile(
@@ -52,13 +54,16 @@ _INVOKED = re.compile(
 _PACKED = re.compile(
     r"\[\s*(\d[\d\s,xa-fA-F]*)\]\s*\.pack\(\s*[\"'][cCU]\*[\"']\s*\)|\bpack\(\s*[\"'][cCU]\*[\"']\s*,\s*(\d[\d\s,xa-fA-F]*)\)"
 )
-_CHR = re.compile(r"(?<![\w.$>])chr\(\s*(0x[\da-fA-F]+|\d+)\s*\)")
+_CHR = re.compile(r"(?<![\w$>])(?<!(?<!\))\.)chr\(\s*(0x[\da-fA-F]+|\d+)\s*\)")
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u(?:\{0*([0-9a-fA-F]{1,4})\}|00([0-7][0-9a-fA-F]))")
 _CODE = re.compile(r"0x[0-9a-fA-F]+|[1-9]\d{0,6}")
 _DECODES = re.compile(
-    r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\(|\\x", re.I
+    r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\b|\\x|strrev|\.reverse\b|\breverse\s*\(|decode_base64|hex2bin|rot13|unescape|TextDecoder",
+    re.I,
 )
 _MAX_PASSES = 12
+_MAX_LAYERS = 4
+"""So often is decoded what was decoded."""
 
 _NAMES = (
     "iex iwr irm powershell pwsh Invoke-Expression Invoke-WebRequest Invoke-RestMethod Start-Process Start-BitsTransfer "
@@ -85,8 +90,10 @@ def joined(piece: str, *, is_coded: bool = True) -> str:
     if len(piece) > 20_000:
         return piece
     written = piece
-    if is_coded:
-        piece = _decoded(piece)
+    for _ in range(_MAX_LAYERS) if is_coded else ():
+        before, piece = piece, _decoded(piece)
+        if piece == before:
+            break
     if not _may_be_joined(piece):
         return piece if piece == written else _kept(piece, written)
     for _ in range(_MAX_PASSES):
@@ -154,6 +161,7 @@ def _decoded(piece: str) -> str:
         piece = _CHR.sub(
             lambda found: _quoted(chr(int(found[1], 0))) if int(found[1], 0) < 0x110000 else found[0], piece
         )
+    piece = spelled(piece)
     return _INVOKED.sub(r"\1", piece) if "&" in piece or ". (" in piece or ".(" in piece else piece
 
 
@@ -219,7 +227,3 @@ def _of_codes(said: str) -> str:
 
 def _texts(said: str) -> list[str]:
     return [found[0][1:-1] for found in _ONE.finditer(said)]
-
-
-def _quoted(text: str) -> str:
-    return f"'{text}'" if '"' in text and "'" not in text else '"' + re.sub(r'(?<!\\)"', r"\\" + '"', text) + '"'

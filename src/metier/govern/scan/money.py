@@ -37,18 +37,23 @@ _LOOKS_LIKE = re.compile(
 """How a pattern tells an account."""
 _AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance|usd|eur|sats|wei|gwei|gesamt|betrag|brutto|importe|monto|montant|somme|valor|soma|bedrag|kwota|prezzo|costo|金额|总额|合計)\w*"
 _GUARD = re.compile(
-    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()",
+    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()|\b{_AMOUNT}[\])\"']*\s*>=?\s*[\w.$(][^?\n]{{0,60}}\?(?![?.])",
     re.I,
 )
 """A look at how much is paid, at the day or at chance."""
 _FIELD = r"(?i:\w{0,20}(?:iban|account|recipient|payee|pay_?to|address|wallet|destination|beneficiary|payout|receiver|creditor)\w{0,12})"
 _NAME = r"[A-Za-z_$][\w$]{0,60}"
 _PUT = re.compile(
-    rf"(?:(?:\.{_FIELD}|\[[\"']{_FIELD}[\"']\])\s*=(?!=)|[{{,(]\s*[\"']?{_FIELD}[\"']?\s*[:=](?!=))\s*(?:[\"'`](?P<written>{_ACCOUNT})|(?P<name>{_NAME}))"
+    rf"(?:(?:(?:\.|->){_FIELD}|\[[\"':]{_FIELD}[\"']?\]|\{{[\"']?{_FIELD}[\"']?\}})\s*=(?!=)|[{{,(]\s*[\"']?{_FIELD}[\"']?\s*[:=](?!=))\s*(?:[\"'`](?P<written>{_ACCOUNT})|(?P<name>{_NAME}))"
 )
 """An account is put into a field of something that is handed on."""
+_OVER = re.compile(
+    rf"(?:if\b[^\n]{{0,120}}\)\s*)?(?P<of>\$?{_FIELD})\s*=(?!=)\s*(?:[\"'`](?P<written>{_ACCOUNT})|(?P<name>{_NAME}))"
+)
+"""An account is what somebody's name for one stands for from now on."""
+_COPIED = re.compile(rf"(?:(?:const|let|var|my)\s+)?({_NAME})\s*=\s*({_NAME})\s*;?$")
 _SWITCHED = re.compile(
-    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})[\])\"']*\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?\w{{1,60}}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?[\w$]{{1,60}})"
+    rf"(?:(?:\b{_FIELD}|\bto(?:Pubkey)?)[\"']?\s*[:=]\s*[^,{{}}?]{{1,80}}|\b(?i:{_AMOUNT})[\])\"']*\s*[<>]=?[^?:\n]{{1,60}}|\breturn\s(?![^?\n]{{0,40}}(?i:chain|network|version|id\b))[^?:=\n]{{1,60}}[<>]=?\s*[1-9][\d_.]*\s*)\?\s*(?P<one>[\"'`]?[\w$]{{1,60}}(?:\.\w+)*)[^:]{{0,60}}:\s*(?P<two>[\"'`]?[\w$]{{1,60}})"
 )
 _CHOSEN = re.compile(
     rf"(?:=|\breturn\b)\s*(?P<one>[\"']?{_NAME})[^=\n]{{0,60}}\s+if\s+[^\n]{{0,80}}{_AMOUNT}[\])\"']*\s*[<>]=?(?!\s*0\b)[^\n]{{1,60}}\s+else\s+(?P<two>[\"']?{_NAME})",
@@ -157,12 +162,25 @@ def _made_up(steps: Sequence[Step]) -> Iterator[Seen]:
 def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
     """An account that is written out takes the place of one that is given."""
     written = {step.statement.assigns[0] for step in steps if step.statement.assigns and _is_account(step.text)}
+    concealed = {step.statement.assigns[0] for step in steps if step.statement.assigns and _is_concealed(step)}
+    copies = (
+        [(copy[1], copy[2]) for step in steps if "=" in step.text and (copy := _COPIED.match(step.text))]
+        if written
+        else []
+    )
+    written |= {to for to, of in copies if of in written}
+    concealed |= {to for to, of in copies if of in concealed}
     likes = {step.statement.assigns[0] for step in steps if step.statement.assigns and _LOOKS_LIKE.search(step.text)}
     likes_any = any(_LOOKS_LIKE.search(step.text) for step in steps)
     for number, step in enumerate(steps):
         text = step.text
         if (put := _PUT.search(text)) and (put["written"] or put["name"] in written):
-            if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
+            if put["name"] in concealed or (put["written"] and _is_concealed(step)):
+                yield Seen("redirect-money", Severity.BLOCK, step, "an account that had to be decoded")
+            elif _is_guarded(steps, number):
+                yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
+        elif (over := _OVER.match(text)) and (over["written"] or over["name"] in written):
+            if _is_guarded(steps, number) and _stands_for_another(over["of"], number, steps):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         elif any(_is_one(name, written) or _is_pieced(name, text) for name in _one_of_two(text)):
             yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
@@ -206,6 +224,28 @@ def _approved(steps: Sequence[Step], number: int, written: Collection[str]) -> I
     is_each = any(_FOR_EACH.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1])
     if is_each and (approves["all"] or _UNSAID.search(step.text)):
         yield Seen("redirect-money", Severity.BLOCK, step, "one who is written out may take all that the wallet holds")
+
+
+def _is_guarded(steps: Sequence[Step], number: int) -> bool:
+    """Whether a step is taken by the sum, by the day or by chance."""
+    return any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1])
+
+
+def _stands_for_another(name: str, number: int, steps: Sequence[Step]) -> bool:
+    """Whether a name is given something else, too: as the parameter of a function, or by another step."""
+    return any(
+        name in one.statement.parameters[1:]
+        or (n != number and name in one.statement.assigns and not _is_account(one.text))
+        for n, one in enumerate(steps)
+    )
+
+
+def _is_concealed(step: Step) -> bool:
+    """Whether an account stands in a step that could not be read before it was decoded."""
+    text = step.text
+    written = max(text.find(" // "), text.find(" # "))
+    account = _HOLDS_ACCOUNT.search(text) if written >= 0 else None
+    return account is not None and account.end() <= written and account[0][1:-1] not in text[written:]
 
 
 def _may_hold_account(text: str) -> bool:

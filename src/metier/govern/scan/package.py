@@ -35,6 +35,7 @@ from metier.govern.scan.seen import Seen
 from metier.govern.scan.sentence import Said
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
+from metier.govern.scan.slots import fill
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, runs_of
@@ -120,6 +121,7 @@ def _scan(contents: Contents) -> Scan:
     settle(steps, contents.parts)
     put_together(steps)
     follow(steps)
+    fill(steps)
     prose = list(sentences_of(contents, documents))
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:

@@ -19,6 +19,7 @@ from functools import cache
 from keyword import iskeyword
 from typing import Any
 
+from metier.govern.scan.codes import text_of
 from metier.govern.scan.handed import called_at_once, may_hand
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
@@ -36,7 +37,7 @@ _TWISTED = (
     re.compile(r"from\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import"),
     re.compile(r"\.join\s*\("),
     re.compile(r"chr(?<!\wchr)\s*\("),
-    re.compile(r"bytes\(\s*\["),
+    re.compile(r"bytes\(\s*(?:\[|\w+\s*\)\s*\.decode\()"),
     re.compile(r"=\s*(?:os\.(?:system|popen|exec\w+|spawn\w+)|subprocess\.\w+|eval|exec)\s*(?:#|$)", re.M),
 )
 """A program that is twisted holds one of the words, or of these, each of which begins with what is soon found."""
@@ -49,7 +50,7 @@ _FOLDS_TEXT = re.compile(
 )
 _FOLDS_NAME = re.compile(
     r"g(?:etattr|lobals)\s*\(|_(?:_import__|_builtins__|_dict__)|importlib|chr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|vars\s*\(|sys\.modules"
-    r"|codecs\.decode|bytes\(\s*\[|reversed\(|unhexlify|decompress|marshal|\\[xuUN0-7]|(?<=[\w)\]])\s\.\s*\w|(?<=[\w)\]])\.\s+\w+\s*\("
+    r"|codecs\.decode|bytes\(\s*(?:\[|\w+\s*\)\s*\.decode)|reversed\(|unhexlify|decompress|marshal|\\[xuUN0-7]|(?<=[\w)\]])\s\.\s*\w|(?<=[\w)\]])\.\s+\w+\s*\("
 )
 """What may say something else once it is folded, apart from the names that stand for something; quotes side by side are
 texts that become one, unless they are an empty text."""
@@ -71,6 +72,11 @@ _ALONE = re.compile(
 )
 """A text, perhaps given a name, of one line if in single quotes; nothing in it is escaped, or keeps it from being parsed."""
 _COMPUTES = ("chr", "bytes", "decode", "fromhex", "unhexlify")
+_LOOP = re.compile(r"for (?P<one>\w{1,40}) in (?P<row>\w{1,60}|[\[(][\d, xa-fA-F]{1,4000}[\])]):")
+_LETTER = re.compile(
+    r"(?P<name>\w{1,60}) \+= chr\((?P<one>\w{1,40})(?: ?(?P<op>[-+^]) ?(?P<key>0x[\da-fA-F]{1,4}|\d{1,4}))?\)"
+)
+"""A letter that a number of a row stands for is put behind a text."""
 _TABLES = re.compile(r"__dict__$|globals\(\)$|__builtins__$|vars\(\w+\)$|sys\.modules$")
 _DULL = frozenset({"typing", "typing_extensions", "pathlib", "dataclasses", "collections", "datetime", "enum", "abc", "functools", "itertools", "argparse", "contextlib", "logging", "math", "numpy", "pandas", "matplotlib", "seaborn", "rich", "time"})  # fmt: skip
 _NUMBERS = re.compile(
@@ -84,6 +90,8 @@ _RUNS = frozenset("os subprocess requests base64 eval exec builtins __builtins__
 _SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 _LEAVES = frozenset({ast.Constant, *(leaf for sign in _SIGNS for leaf in sign.__subclasses__())})
 _MAX_FOLD = 300_000
+_MAX_BODY = 6
+"""So many statements of a function are read that may do nothing but decode."""
 _MAX_TEXT = 20_000
 """A statement with a text longer than this is cut."""
 
@@ -128,6 +136,7 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
             folder.count(_numbers(statements, sources))
         folder.learn(_defaults(statements, sources))
         folder.learn(_decoders(statements, sources))
+        folder.learn([*_told_by_decoders(folder, statements, sources)])
         for _ in range(2) if any(word in program.whole for word in _BY_NAME) else ():
             # A module that is fetched by name, then what is in it.
             folder.learn(_named_by_call(folder, statements, sources))
@@ -139,7 +148,19 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
         folding = program.folding()
         for number in named | folding:
             found[number] = _said_anew(statements[number], sources[number], folder, may_fold=number in folding)
-        return found
+        return _letter_by_letter(found, folder) if "+= chr(" in program.whole else found
+
+
+def _letter_by_letter(statements: list[Statement], folder: _Folder) -> list[Statement]:
+    """The statements, with what a loop over a row of numbers makes of it, a letter each, where it adds the letter."""
+    for number, (one, two) in enumerate(itertools.pairwise(statements), 1):
+        loop, added = _LOOP.fullmatch(one.text), _LETTER.fullmatch(two.text)
+        if loop and added and loop["one"] == added["one"]:
+            codes = folder.row_of(loop["row"])
+            said = text_of(codes, added["op"] or "", int(added["key"] or "0", 0))
+            if said:
+                statements[number] = two._replace(text=f"{added['name']} = {said!r} # {two.text}", was=two.text)
+    return statements
 
 
 class _Program:
@@ -186,7 +207,7 @@ def _said_anew(statement: Statement, source: str, folder: _Folder, *, may_fold: 
     if not said or said == text:
         return statement
     return statement._replace(
-        text=f"{said} # {text}" if _DECODES.search(text) else said,
+        text=f"{said} # {text}" if _DECODES.search(text) or folder.decodes(text) else said,
         read=(statement.uses if uses is None else uses) | used(said),
         was=text,
     )
@@ -225,11 +246,41 @@ def _defaults(statements: Sequence[Statement], sources: Sequence[str]) -> Iterat
 
 def _decoders(statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
     """The functions that do nothing but decode what they are given, each as a name for what it gives back."""
-    for number, (one, two) in enumerate(itertools.pairwise(statements)):
-        if len(one.parameters) > 1 and two.text.startswith("return ") and _DECODES.search(two.text):
-            name, parameter, *_ = one.parameters
-            node = _parsed(f"{name} = lambda {parameter}: {sources[number + 1].strip().removeprefix('return')}")
-            if node is not None:
+    for number, one in enumerate(statements):
+        if len(one.parameters) < 2 or not _may_decode(statements[number : number + _MAX_BODY]):
+            continue
+        name, parameter, *_ = one.parameters
+        held: dict[str, ast.expr] = {}
+        on_line = one.text.partition("): return ")
+        body = [f"return {on_line[2]}"] if on_line[1] else sources[number + 1 : number + _MAX_BODY]
+        for source in body:
+            node = _parsed(
+                source.strip().replace("return", f"{name} =", 1) if source.strip().startswith("return ") else source
+            )
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue
+            if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+                break
+            value = _Known(held).visit(node.value) if held else node.value
+            if node.targets[0].id == name:
+                if _DECODES.search(said := ast.unparse(value)) and (
+                    made := _parsed(f"{name} = lambda {parameter}: {said}")
+                ):
+                    yield made
+                break
+            held[node.targets[0].id] = value
+
+
+def _may_decode(body: Sequence[Statement]) -> bool:
+    """Whether one of the first statements of a function decodes, and one gives something back."""
+    return any("return " in one.text for one in body) and any(_DECODES.search(one.text) for one in body)
+
+
+def _told_by_decoders(folder: _Folder, statements: Sequence[Statement], sources: Sequence[str]) -> Iterator[ast.stmt]:
+    """The statements that give a name to what such a function makes of a text."""
+    for one, source in zip(statements, sources, strict=True):
+        if "=" in one.text and "(" in one.text and folder.decodes(one.text) and (said := folder.said(source)):
+            if (node := _parsed(said)) is not None:
                 yield node
 
 
@@ -335,6 +386,19 @@ class _Folder(_Rewriter):
                 self._numbers.setdefault(node.targets[0].id, node.value)
         self._end_lesson()
 
+    def decodes(self, text: str) -> bool:
+        """Whether a statement calls a function of the program that does nothing but decode."""
+        return bool(self._decoders) and not self._decoders.keys().isdisjoint(NAME.findall(text))
+
+    def row_of(self, said: str) -> list[int]:
+        """The numbers of a row that is written out, or that has a name."""
+        node = self._numbers.get(said)
+        try:
+            value = ast.literal_eval(ast.unparse(node) if node is not None else said)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return []
+        return [*value] if isinstance(value, list | tuple) and all(isinstance(one, int) for one in value) else []
+
     def said(self, source: str) -> str:
         """What a statement says; nothing if it does not parse."""
         if source.startswith(("import ", "from ")):
@@ -409,8 +473,10 @@ class _Folder(_Rewriter):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and (decoder := self._decoders.get(node.func.id)) and len(node.args) == 1:
-            value = _constant(_Known({decoder.args.args[0].arg: node.args[0]}).visit(_copy(decoder.body)))
+        decoder = self._decoders.get(_called_name(node.func)) if len(node.args) == 1 else None
+        if decoder is not None:
+            given = _Known(self._known).visit(node.args[0])
+            value = _constant(_Known({decoder.args.args[0].arg: given}).visit(_copy(decoder.body)))
             return ast.Constant(value) if isinstance(value, str | bytes) else node
         if _last_name(node.func) not in ("getattr", "__import__", "import_module"):
             return self._fold(node)
@@ -451,6 +517,12 @@ def _last_name(node: ast.expr, *, whole: bool = False) -> str:
         return node.attr
     name = node.id if isinstance(node, ast.Name) else ""
     return name if whole else name.rsplit(".", 1)[-1]
+
+
+def _called_name(node: ast.expr) -> str:
+    """The name of a function of the program that is called, by itself or as one of a class."""
+    is_owned = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    return _last_name(node) if is_owned or isinstance(node, ast.Name) else ""
 
 
 def _is_dull(module: str) -> bool:

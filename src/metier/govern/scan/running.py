@@ -179,11 +179,11 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
         return
     place = max(
         (
-            place_of_step(step, purpose) if step.urls else Place.LOCAL,
+            place_of_step(step, purpose) if step.urls or step.hidden_url else Place.LOCAL,
             place_of_step(origin, purpose) if origin.urls else Place.LOCAL,
         )
     )
-    is_unnamed = not step.urls and not origin.urls
+    is_unnamed = not step.urls and not origin.urls and not step.hidden_url
     if is_unnamed:
         place = Place.HIDDEN if _UNASKED.search(origin.text) and not purpose.is_security else Place.PLACEHOLDER
     is_plain = _UNCHECKED.search(origin.text) is not None or any(

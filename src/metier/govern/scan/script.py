@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.aliases import aliases_of
+from metier.govern.scan.codes import Own, in_one_line
 from metier.govern.scan.handed import Keepers, called_at_once, may_hand
 from metier.govern.scan.literals import joined
 from metier.govern.scan.statement import Statement
@@ -95,11 +96,13 @@ _LEXERS = {name: _lexer(name, comment) for name, comment in _COMMENTS.items()}
 _SIGN = re.compile(r"[^\w\s\"'`/#(){}\[\];$]")
 _SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
 _HEADED = re.compile(
-    r"[\s}]*(?:else\s+)?(?:if|for|foreach|function|filter|process|begin|trap|while|switch|match|loop|select|func|fn|unsafe|impl|mod|pub|guard|go\s+func|defer\s+func|case|default)\b"
+    r"[\s}]*(?:else\s+)?(?:if|for|foreach|function|filter|process|begin|trap|while|switch|match|loop|select|func|fn|sub\s+\w+|unsafe|impl|mod|pub|guard|go\s+func|defer\s+func|case|default)\b"
 )
 _MAX_LINE = 200
 _ROW_BEFORE = re.compile(r"\][\w.]+$|(?<![!=<>])=\s*&?[\w.]+$")
 """Before a brace: a table of values of that type."""
+_GIVES_ROW = re.compile(r"\s*func\s[^{}]{0,160}\)\s*(?:\*?\[\w*\]|map\[)[\w.*\[\]]{1,60}\s*\{$")
+"""The head of a function of Go that gives back a row or a table."""
 _DEFINES = (
     "def ", "function", "fn ", "func ", "sub ", "export ", "default ", "async ", "public ", "private ", "static ", "pub ", "local ", "override ",
 )  # fmt: skip
@@ -155,6 +158,9 @@ def script_statements(
     classes: list[tuple[int, str]] = []
     gives: list[tuple[int, re.Pattern[str]]] = []
     aliases = aliases_of(text) if kind in _FOLDED else None
+    if aliases is not None and "return" in text:
+        text = in_one_line(text)
+    own = Own(text) if aliases is not None else None
     hands = kind in _HANDS and may_hand(text)
     keepers = Keepers(_HANDS[kind]) if hands else None
     line, counted, line_start = first_line, 0, 0
@@ -164,6 +170,7 @@ def script_statements(
             if is_python:
                 line_start = text.rfind("\n", counted, begin) + 1
         counted = begin
+        written = own.said(written) if own is not None else written
         piece = joined(written, is_coded=aliases is not None) if kind in _FOLDED else written
         piece = aliases.said(piece, written) if aliases is not None else piece
         piece = keepers.said(called_at_once(piece, _HANDS[kind])) if keepers is not None else piece
@@ -343,6 +350,8 @@ def _heads_block(parts: list[str], text: str, place: int) -> bool:
     line = text[text.rfind("\n", first, place) + 1 or first : place]
     if not parts or text[place : place + _MAX_LINE].partition("\n")[0].strip() or not _HEADED.match(line):
         return False
+    if _GIVES_ROW.match(line):
+        return True
     before = "".join(parts[-2:]).rstrip()
     return not before.endswith(_BEFORE_TABLE) and _ROW_BEFORE.search(before[-40:]) is None
 

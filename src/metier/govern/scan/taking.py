@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, names_of
+from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, names_of, place_of
 from metier.govern.scan.labels import CREDENTIALS, SECRET_NAME
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, UNSEEN, Seen, is_quoted, place_of_step
@@ -88,6 +88,13 @@ _LOGIN = re.compile(
     r"ssh|aws|netrc|git-cred|gnupg|kube|docker|pypirc|npmrc|gcloud|azure|gh/|openclaw|clawdbot|moltbot|claude|codex|cursor|gemini|credential|secret|auth|config|token|key"
 )
 
+_CALLED = re.compile(
+    r"`(?:hostname|whoami|id -un|uname)\b|\$\(\s*(?:hostname|whoami|id -un|uname)\b|\bgethostname\b|\bgetfqdn\(|\b(?:os[\"')]*)\.(?:hostname|Hostname|userInfo|getlogin)\(|\bgetuser\(|platform\.node\(|php_uname\(|Etc\.getlogin|[\"'](?:hostname|whoami)[\"']"
+)
+"""What a machine or its user is called."""
+_UNDER = re.compile(r"(?:[})]|[\"'`]\s*[+.]?\s*[\"'`])?\.((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})(?=[\"'`\s]|$)")
+"""A host behind something that is filled in."""
+
 
 def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """Something worth taking leaves the machine.
@@ -150,6 +157,9 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
         kinds & {"encoded", "secret-variable"} or step.received.get("system", step) is not step
     ):
         yield Seen("send-secrets", Severity.BLOCK, step, "in the name that is looked up")
+    elif step.labels & {"looks-up", "name-lookup"} and _tells_machine(step, purpose):
+        weight = Severity.BLOCK if step.statement.is_live else Severity.REVIEW
+        yield Seen("send-private", weight, step, "what machine this is, in the name that is looked up")
     elif "looks-up" in step.labels and "encoded" in kinds:
         yield Seen("send-encoded", Severity.REVIEW, step, "in the name that is looked up")
 
@@ -161,6 +171,17 @@ def _goes_hidden(step: Step) -> bool:
         return False
     asked = _ASKED_BY_NAME.search(step.text)
     return asked is not None and asked[1] in {name.rstrip("()") for name in got.statement.assigns}
+
+
+def _tells_machine(step: Step, purpose: Purpose) -> bool:
+    """Whether a name that is looked up holds what a machine or its user is called, before a host that is written out."""
+    told = step.received.get("system", step).text
+    if not (_CALLED.search(told) or _CALLED.search(step.text)) or purpose.says(r"\bdns\b|domain|resolv"):
+        return False
+    return any(
+        place_of(f"https://{found[1]}", own_words=purpose.words) >= Place.UNKNOWN
+        for found in _UNDER.finditer(step.text)
+    )
 
 
 def _gives_key_away(step: Step) -> bool:

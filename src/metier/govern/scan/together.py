@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from metier.govern.scan.copied import copied
 from metier.govern.scan.deeds import deeds
 from metier.govern.scan.dialects import run_there
+from metier.govern.scan.doors import let_in
+from metier.govern.scan.dropped import dropped
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, called, host_of, leads_nowhere, place_of
 from metier.govern.scan.money import redirected
@@ -166,6 +168,8 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from copied(members, purpose, text)
         yield from controlled(members, purpose, text)
         yield from run_there(members, purpose, text)
+        yield from dropped(members, purpose, text)
+        yield from let_in(members, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
@@ -188,6 +192,8 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
             yield from run_there(whole[path], purpose, text)
+            yield from dropped(whole[path], purpose, text)
+            yield from let_in(whole[path], text)
             yield from decoded_modules(whole[path], text)
         elif "git push" in text and "git remote" in text:
             yield from pushed(whole[path], purpose)
