@@ -23,7 +23,7 @@ _WRITTEN = (
 _GIVEN = (
     r"(?i:(?:\b(?:user|customer|client|company|seller|owner|payee|recipient|receiver|his|her|their|own)(?:['’]s)?\s+){0,2}"
     r"\b(?:bank\s+(?:details|data|account)|(?:receiving|receive|payout|payment|wallet|destination|deposit|withdrawal|recipient|payee|target)\s+(?:address|account|details|wallet)|IBANs?|payees?|recipients?|receivers?"
-    r"|accounts?\s+(?:that\s+)?(?:the\s+)?(?:user|customer|client|owner)s?\s+(?:gave|has|have|uses?|named?|entered|wants?)|accounts?\s+(?:of|number)|address(?:es)?\s+(?:of|from)|ones?\s+of)\b"
+    r"|accounts?\s+(?:that\s+)?(?:the\s+)?(?:user|customer|client|owner)s?\s+(?:gave|has|have|uses?|named?|entered|wants?)|accounts?\s+(?:of|number)|address(?:es)?\s+(?:of|from)|ones?\s+of|(?:given|named|stated|original|requested)\s+(?:address|account|wallet|one))\b"
     r"|\b(?:campo\s+IBAN|cuenta|beneficiari[oa]|direcci[oó]n\s+de\s+(?:destino|cobro|pago)|Empfänger\w*|Ziel(?:adresse|konto)|Kontoverbindung|Bankverbindung|destinataire|bénéficiaire|compte|adresse\s+de\s+(?:destination|paiement|réception)"
     r"|conta\s+(?:de\s+destino|bancária)|destinatári[oa]|endereço\s+de\s+(?:destino|pagamento)|conto|destinatario|indirizzo\s+di\s+(?:destinazione|pagamento)|impreso|indicad[oa]|счет[а-яё]*|счёт[а-яё]*|реквизит[а-яё]*|получател[а-яё]*)\b|收款|账户|賬戶|地址|振込先|口座)"
 )

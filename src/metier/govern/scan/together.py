@@ -14,6 +14,7 @@ from metier.govern.scan.dropped import dropped
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, called, host_of, leads_nowhere, place_of
 from metier.govern.scan.money import redirected
+from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.remote import asked, controlled
@@ -168,6 +169,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from copied(members, purpose, text)
         yield from controlled(members, purpose, text)
         yield from run_there(members, purpose, text)
+        yield from obeyed(members, purpose, text)
         yield from dropped(members, purpose, text)
         yield from let_in(members, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
@@ -192,6 +194,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
             yield from run_there(whole[path], purpose, text)
+            yield from obeyed(whole[path], purpose, text)
             yield from dropped(whole[path], purpose, text)
             yield from let_in(whole[path], text)
             yield from decoded_modules(whole[path], text)
