@@ -108,6 +108,7 @@ _GRAVE = frozenset({"hide-from-user", "redirect-money", "forward-data", "skip-co
 _WRITES = re.compile(
     r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\btee\b|>>?\s*[\"']?[~$./\w]|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
 )
+_OPTION = re.compile(r"-c\b|--config\b|--set\b")
 _POWERSHELL = (".ps1", ".psm1")
 _MIN_SAID, _MAX_SAID, _MAX_STEP = 40, 2000, 8000
 _BREAKS = re.compile(r"\\[nrt]")
@@ -162,8 +163,13 @@ def _harms(kind: _Obeyed, step: Step, purpose: Purpose) -> Severity | None:
         return None
     if not kind.is_strange:
         # What an agent is started with, for once, is no setting.
-        loose = {one[0] for one in kind.harm.finditer(told) if "-c" not in told[max(0, one.start() - 8) : one.start()]}
-        return Severity.BLOCK if len(loose) > 1 else Severity.REVIEW if loose else None
+        loose = {
+            one[0]
+            for one in kind.harm.finditer(told)
+            if not _OPTION.search(told, max(0, one.start() - 16), one.start())
+        }
+        is_named = kind.path.search(told) is not None
+        return Severity.BLOCK if len(loose) > 1 else Severity.REVIEW if loose and is_named else None
     urls = [one[0] for one in URL.finditer(told, max(0, found.start() - 8))] or list(step.urls)
     if kind.rule == "send-private" and "Proxy" in found[0]:
         urls = [f"https://{one}" for one in re.findall(_NAME, found[0])]
