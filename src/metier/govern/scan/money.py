@@ -70,6 +70,15 @@ _APPROVES = re.compile(
 """Somebody may take whatever there is of a kind."""
 _FOR_EACH = re.compile(r"\bfor\b|\.(?:map|forEach)\(")
 _UNSAID = re.compile(r"\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|null|undefined|0)")
+_OUT_OF = re.compile(
+    r"(?:^|[\s,;.])(?i:iban|acct|acc|account|payee|konto|compte|cuenta|to|recipient|address)\w{0,10}\s*(?:,\s*\w+\s*)?=(?!=)\s*\(?\s*(?P<table>[A-Za-z_]\w{0,40})(?:\[|\.get\(|\.\w)"
+)
+"""An account is taken out of a table."""
+_CONNECTED = re.compile(
+    r"\b(?:transfer_data|transferData|on_behalf_of|destination|stripe_account|stripeAccount)\b[^\n]{0,80}?[\"']acct_[A-Za-z0-9]{14,}[\"']"
+)
+"""A part of what is paid goes to an account that is written out."""
+_SHOWS_OTHER = re.compile(r"\.(?:textContent|innerText|innerHTML|value)\s*=\s*\w+\[")
 _PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{]\s*(?P<name>{_NAME})\s*(?:,|=>)\s*\w")
 """An account is put among those who are paid, and how much."""
 _SPARED = re.compile(rf"\bif\b[^\n]{{0,80}}?{_AMOUNT}[\])\"']*\s*<=?\s*[\w.(][^\n]{{0,80}}\breturn\s+\w", re.I)
@@ -113,7 +122,7 @@ _PAYS = re.compile(
 )
 _MANY_WALLETS = 3
 _MANY_ROWS = 2
-_ABOVE = 3
+_ABOVE, _ABOVE_EACH = 3, 6
 """So far above a step stands what guards it."""
 
 
@@ -138,6 +147,10 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         for step in steps:
             if "0x" in step.text and _TWENTY.search(step.text):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an address that is kept as numbers")
+    if "acct_" in text:
+        for step in steps:
+            if "acct_" in step.text and _CONNECTED.search(step.text):
+                yield Seen("redirect-money", Severity.BLOCK, step, "to an account that is written out")
     if "iban" in text.lower() or "account" in text:
         yield from _made_up(steps)
     if not _may_hold_account(text) or not _HOLDS_ACCOUNT.search(text):
@@ -146,6 +159,10 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
     if len(rows) >= _MANY_ROWS:
         step = steps[min(text.count("\n", 0, rows[0]), len(steps) - 1)]
         yield Seen("redirect-money", Severity.BLOCK, step, "for each kind of address one that stands in its place")
+    shows = _SHOWS_OTHER.search(text) if "atob(" in text else None
+    if shows is not None and any(_is_table(step.text) for step in steps):
+        step = steps[min(text.count("\n", 0, shows.start()), len(steps) - 1)]
+        yield Seen("redirect-money", Severity.BLOCK, step, "a page shows others than those that it was given")
     yield from _exchanged(steps)
 
 
@@ -199,6 +216,9 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             )
             if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
+        if (taken := _OUT_OF.search(text)) and taken["table"] in written:
+            if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
+                yield Seen("redirect-money", Severity.BLOCK, step, "an account out of a table, now and then")
         if "ppro" in text or "Allowance(" in text:
             yield from _approved(steps, number, written)
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
@@ -221,9 +241,11 @@ def _approved(steps: Sequence[Step], number: int, written: Collection[str]) -> I
     approves = _APPROVES.search(step.text)
     if approves is None or not _is_one(approves["all"] or approves["most"], written):
         return
-    is_each = any(_FOR_EACH.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1])
-    if is_each and (approves["all"] or _UNSAID.search(step.text)):
-        yield Seen("redirect-money", Severity.BLOCK, step, "one who is written out may take all that the wallet holds")
+    is_each = any(_FOR_EACH.search(one.text) for one in steps[max(0, number - _ABOVE_EACH) : number + 1])
+    if is_each:
+        grave = approves["all"] or _UNSAID.search(step.text)
+        said = "one who is written out may take all that the wallet holds"
+        yield Seen("redirect-money", Severity.BLOCK if grave else Severity.REVIEW, step, said)
 
 
 def _is_guarded(steps: Sequence[Step], number: int) -> bool:

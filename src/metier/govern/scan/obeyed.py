@@ -140,6 +140,9 @@ def obeyed(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     for kind in _KINDS if held else ():
         if held.isdisjoint(kind.words) or not kind.path.search(text):
             continue
+        if not kind.is_strange:
+            yield from _loosened(kind, steps)
+            continue
         for step in steps:
             if (found := _harms(kind, step, purpose)) and not _is_said(step):
                 yield Seen(kind.rule, found, step, kind.also)
@@ -153,23 +156,40 @@ def _is_said(step: Step) -> bool:
     return not step.statement.path.lower().endswith(_POWERSHELL) and is_quoted(step)
 
 
+def _plain(text: str) -> str:
+    """A text as it is written into a file."""
+    return _SIGNS.sub(r"\1", _BREAKS.sub("\n", text)).replace("{{", "{").replace("}}", "}")
+
+
+def _loosened(kind: _Obeyed, steps: Sequence[Step]) -> Iterator[Seen]:
+    """Settings of an agent that ask for nothing any more, in one text or in several."""
+    loose: dict[str, Step] = {}
+    is_named = False
+    for step in steps:
+        if len(step.text) > _MAX_STEP or _is_said(step) or not kind.harm.search(step.text):
+            continue
+        told = _plain(step.text)
+        # What an agent is started with, for once, is no setting.
+        found = [
+            one[0]
+            for one in kind.harm.finditer(told)
+            if not _OPTION.search(told, max(0, one.start() - 16), one.start())
+        ]
+        is_named = is_named or bool(found and kind.path.search(told))
+        loose.update(dict.fromkeys(found, step))
+    if loose and (len(loose) > 1 or is_named):
+        weight = Severity.BLOCK if len(loose) > 1 else Severity.REVIEW
+        yield Seen(kind.rule, weight, next(iter(loose.values())), kind.also)
+
+
 def _harms(kind: _Obeyed, step: Step, purpose: Purpose) -> Severity | None:
     """What the text of a step weighs in such a file."""
     if len(step.text) > _MAX_STEP:
         return None
-    told = _SIGNS.sub(r"\1", _BREAKS.sub("\n", step.text)).replace("{{", "{").replace("}}", "}")
+    told = _plain(step.text)
     found = kind.harm.search(told)
     if found is None:
         return None
-    if not kind.is_strange:
-        # What an agent is started with, for once, is no setting.
-        loose = {
-            one[0]
-            for one in kind.harm.finditer(told)
-            if not _OPTION.search(told, max(0, one.start() - 16), one.start())
-        }
-        is_named = kind.path.search(told) is not None
-        return Severity.BLOCK if len(loose) > 1 else Severity.REVIEW if loose and is_named else None
     urls = [one[0] for one in URL.finditer(told, max(0, found.start() - 8))] or list(step.urls)
     if kind.rule == "send-private" and "Proxy" in found[0]:
         urls = [f"https://{one}" for one in re.findall(_NAME, found[0])]

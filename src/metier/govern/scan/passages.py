@@ -165,7 +165,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
             yield from _decoded_by_function(steps)
     if "mcpServers" in text and together & {"write", "agent-write"}:
         yield from _planted_server(steps, purpose, text)
-    if "send" in together and ("environ" in text or "getenv" in text or "process.env[" in text):
+    if together & {"send", "get-with-data"} and ("environ" in text or "getenv" in text or "process.env[" in text):
         yield from _gathered(steps, purpose, text)
     if "database" in together or "drop" in text.lower():
         yield from _dropped(steps, purpose, text)
@@ -281,7 +281,7 @@ def _gathered(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Se
     names = {name for name in SECRET_NAME.findall(text) if _WELL_KNOWN.search(name)}
     if len(names) < 2 or not _GATHERS.search(text):
         return
-    away = [(place_of_step(step, purpose), step) for step in steps if "send" in step.labels]
+    away = [(place_of_step(step, purpose), step) for step in steps if step.labels & {"send", "get-with-data"}]
     place, step = max(away, key=lambda pair: pair[0])
     if place >= Place.UNKNOWN or place == Place.OWN:
         weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW

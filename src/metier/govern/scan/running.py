@@ -54,6 +54,10 @@ _RUNS_FETCHED = re.compile(
     re.I,
 )
 _ENCODED_RUN = re.compile(r"-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}", re.I)
+_TOLD_WHO = re.compile(
+    r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\s[^|]*(?:\$\(\s*(?:hostname|whoami|id|uname)|\$USER\b|\$HOSTNAME\b)"
+)
+"""What is fetched and run is told whose machine it runs on."""
 _RUNS_VARIABLE = re.compile(
     r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c|\$\{?(?:SHELL|0)\}?\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
 )
@@ -301,6 +305,8 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
             return Severity.REVIEW
         return Severity.BLOCK if "runs-input" in step.labels and not _ON_FORGE.search(urls) else Severity.REVIEW
     if place in (Place.PLATFORM, Place.PUBLIC) and _BY_ANYONE.search(urls) and not step.statement.is_shell:
+        return Severity.BLOCK
+    if place in (Place.PLATFORM, Place.PUBLIC) and _TOLD_WHO.search(step.text):
         return Severity.BLOCK
     if place in (Place.PLATFORM, Place.PUBLIC):
         return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE
