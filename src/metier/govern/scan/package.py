@@ -80,7 +80,7 @@ _GROUNDS = {
     for rule in rules_of_it.split()
 }
 """Rules that the same act often meets together."""
-_MIN_ROW = 24
+_MIN_ROW, _MAX_ROWS = 24, 40
 _ROW = re.compile(rf"(?:(?:0x[\da-fA-F]{{1,2}}|\d{{1,3}})\s*,\s*){{{_MIN_ROW}}}")
 """Bytes that are written as numbers."""
 _BEFORE = 60
@@ -191,8 +191,9 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
     if numbers:
         # What is kept in pieces, or as numbers, is put together where it is decoded.
         numbers.update(n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and _may_be_kept(step.text))
-    rows = (n for n, step in enumerate(steps) if step.text.count(",") >= _MIN_ROW and _ROW.search(step.text))
-    numbers.update(rows)
+    rows = [n for n, step in enumerate(steps) if step.text.count(",") >= _MIN_ROW and _ROW.search(step.text)]
+    # Tables of numbers are many; what is hidden in one is long.
+    numbers.update(sorted(rows, key=lambda number: -len(steps[number].text))[:_MAX_ROWS])
     numbers |= holding([step.text for step in steps], _RUNS)
     return [steps[number] for number in sorted(numbers)]
 

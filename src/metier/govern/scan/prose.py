@@ -22,7 +22,7 @@ from metier.verdict import Severity
 
 _QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
 _TALKS_ABOUT = re.compile(
-    r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|(?:phrases?|stuff|things?|lines?|messages?|text) like|examples? of|untrusted|hostile)\b",
+    r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|poison(?:ing|ed)|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|(?:phrases?|stuff|things?|lines?|messages?|text) like|examples? of|untrusted|hostile)\b",
     re.I,
 )
 _NEGATED = re.compile(
@@ -85,7 +85,9 @@ _SECURITY = re.compile(
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
-_FORBIDDEN_WORDS = re.compile(r"\b(?:[Nn]o|[Nn]ever|not) (?:[\"“][^\"“”.!?]{0,40}|['`])\Z")
+_FORBIDDEN_WORDS = re.compile(
+    r"\b(?:[Nn]o|[Nn]ever|not) (?:[\"“][^\"“”.!?]{0,40}|['`]|(?:\w+[ ,]+){1,6}\([^()]{0,50}\Z)\Z"
+)
 """What stands before words that are not to be written."""
 _CASES = re.compile(
     r"(?:cases?|corpus|probes?|payloads?|attacks?|specimens?|samples?|examples?|injections?|fixtures?|tests?|evals?)(?:/[\w.-]+|[\w.-]*)\.(?:jsonl?|csv|tsv|ya?ml)$",
@@ -401,7 +403,7 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         and not match[0].lower().startswith(("never", "do not", "don't", "without"))
     ):
         return None
-    if _FORBIDDEN_WORDS.search(before[-50:]):
+    if _FORBIDDEN_WORDS.search(before[-120:]):
         return None
     is_quoted = _is_quoted(text, match)
     about = _TALKS_ABOUT.search(text) if is_quoted or purpose.is_security else None

@@ -86,7 +86,7 @@ _FETCH_START = re.compile(
 _RUN_ENDINGS = (".exe", ".bat", ".msi", ".ps1")
 """What curl may fetch and something else start holds one of them."""
 _ORDERS = re.compile(
-    r"\b(?:always|never|whenever|before (?:every|each|any)|after (?:every|each|any)|first)\b[^\n]{0,220}(?:\b(?:send|upload|forward)\b[^\n]{0,120}(?:://|@\w|passw|token|secret|key|credential|conversation)|\bexfil\w*|\bcurl\b|https?://|ask before|without asking|(?:tell|mention|inform)\w* the user|--index-url|approve)",
+    r"\b(?:always|never|whenever|before (?:every|each|any)|after (?:every|each|any)|first)\b[^\n]{0,220}(?:\b(?:send|upload|forward)\b[^\n]{0,120}(?:://|@\w|passw|token|secret|key|credential|conversation)|\bexfil\w*|\bcurl\b|https?://|ask before|without asking|(?:not|n't|never|without)\s+(?:\w+\s+){0,2}?(?:tell|mention|inform)\w* the user|--index-url|approve)|\bnever\b[^\n]{0,80}(?:tell|mention|inform)\w* (?:\w+ to )?the user",
     re.I,
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
