@@ -58,6 +58,7 @@ _WRAPS = re.compile(
     r"^(?:(?:const|let|var|export|async|function|def)\s+)*(?P<name>[A-Za-z_$][\w$]{0,40})\s*(?:=\s*(?:lambda\s+|(?:async\s*)?\(?\s*)|\(\s*)(?P<first>\w+)\s*,"
 )
 """A function whose first parameter may be a function."""
+_MAX_KEPT = 12
 
 
 class Keepers:
@@ -80,8 +81,10 @@ class Keepers:
         told = self._called(text) if self._kept or self._wraps else text
         if len(self._kept) < _MAX_KEPT and _HANDED.search(text) and (kept := _KEEPS.search(text)):
             self._kept[kept["name"]] = kept["run"]
+        if len(self._wraps) >= _MAX_KEPT:
+            return told
         name, first = self._wrapper
-        if first and re.search(rf"(?<![\w.]){re.escape(first)}\(", text):
+        if first and f"{first}(" in text and re.search(rf"(?<![\w.]){re.escape(first)}\(", text):
             self._wraps.add(name)
         if (wraps := _WRAPS.match(text)) is not None:
             self._wrapper = (wraps["name"], wraps["first"])
@@ -94,7 +97,7 @@ class Keepers:
             if name not in text:
                 continue
             by = rf"(?<![\w$.]){re.escape(name)}(?:\[[^\]\n]{{1,40}}\]|\.get\([^()\n]{{1,40}}\)|\.\w{{1,40}})?\(\s*{_WHAT}"
-            if (found := re.search(by, text)) is not None and "=" not in text[: found.start()].split("(")[0][-3:]:
+            if (found := re.search(by, text)) is not None:
                 return f"{text} {self._comment} {run}({found['what'].strip()})"
         for name in self._wraps:
             if f"{name}(" in text and (
@@ -102,9 +105,6 @@ class Keepers:
             ):
                 return f"{text} {self._comment} {found['run']}({found['what'].strip()})"
         return text
-
-
-_MAX_KEPT = 12
 
 
 @cache

@@ -31,7 +31,7 @@ from metier.govern.scan.read import commands_in, documents_of, purpose_of, state
 from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.script import script_statements
-from metier.govern.scan.seen import Seen
+from metier.govern.scan.seen import TEMPLATE, Seen
 from metier.govern.scan.sentence import Said
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
@@ -62,7 +62,6 @@ _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", 
 _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
 _APART = 2
-_TEMPLATE = re.compile(r"(?:^|/)(?:assets|templates?|boilerplate|scaffolds?|starters?|examples?)/", re.I)
 _GROUNDS = {
     rule: ground
     for ground, rules_of_it in (
@@ -360,7 +359,7 @@ def _shown(evidence: str, *, whole: bool) -> str:
 
 def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding]:
     """Two things on different grounds that each want a look: an honest package hardly ever has more than one."""
-    wanted = [one for one in findings if one.severity == Severity.REVIEW and not _TEMPLATE.search(one.path)]
+    wanted = [one for one in findings if one.severity == Severity.REVIEW and not TEMPLATE.search(one.path)]
     if purpose.is_security or len(wanted) < 2 or any(one.severity == Severity.BLOCK for one in findings):
         return
     first = wanted[0]

@@ -152,6 +152,8 @@ _FED = re.compile(
 """An object of JSON is handed to a program of the package."""
 
 
+TEMPLATE = re.compile(r"(?:^|/)(?:assets|templates?|boilerplate|scaffolds?|starters?|examples?)/", re.I)
+"""Where a package keeps what is to be filled in."""
 _BACKTICKS = (".rb", ".pl", ".pm", ".php", ".cr")
 """Files of languages in which a command stands in back-ticks."""
 

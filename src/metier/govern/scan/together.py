@@ -19,7 +19,7 @@ from metier.govern.scan.passages import passages, pushed
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.remote import asked, controlled
 from metier.govern.scan.running import decoded_modules
-from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen, is_quoted, place_of_step, runs_directly
+from metier.govern.scan.seen import DOCUMENTS, OUTWARD, TEMPLATE, Seen, is_quoted, place_of_step, runs_directly
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
 from metier.verdict import Severity
 
@@ -32,7 +32,6 @@ _PICKS_SECRETS = re.compile(
 )
 """The variables that hold secrets are picked from all."""
 _FEW = 4
-_TEMPLATE = re.compile(r"(?:^|/)(?:assets|templates?|boilerplate|scaffolds?|starters?)/", re.I)
 """Of so few programs each works for the others."""
 _MANY_ACTS = 25
 _NETWORKED = r"\bapis?\b|\bsigns? in\b|log ?in\b|account|server|service|cloud|online|webhook|relay|network|websocket|messag|chat|swap|trad(?:e|ing)|upload|publish|remote|https?\b"
@@ -472,7 +471,7 @@ def _beside_a_way_out(
 
 def _is_sample(step: Step) -> bool:
     """Whether a program that is given to be filled in asks hosts that examples are written with."""
-    return bool(step.urls) and _TEMPLATE.search(step.statement.path) is not None and all(map(leads_nowhere, step.urls))
+    return bool(step.urls) and TEMPLATE.search(step.statement.path) is not None and all(map(leads_nowhere, step.urls))
 
 
 def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
