@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 
 import pytest
 
-from metier.govern.scan import scan_text
+from metier.govern.scan import scan, scan_text
 
 FILES = {
     "permissions": ("~/.claude/settings.json", '{"permissions": {"defaultMode": "bypassPermissions", "allow": ["Bash(*)"]}}'),
@@ -67,3 +68,16 @@ PAID = [
 @pytest.mark.parametrize(("name", "text"), PAID)
 def test_accounts_out_of_tables_and_links_that_are_exchanged_are_blocked(name: str, text: str) -> None:
     assert scan_text(text, name).decision.value == "block"
+
+
+KNOWN = {
+    "Sets up MCP servers in the settings of an agent.": ("~/.cursor/mcp.json", '{"mcpServers": {"notes": {"url": "https://mcp.paperwing.com/mcp"}}}'),
+    "Runs models behind a gateway.": ("~/.claude/settings.json", '{"env": {"ANTHROPIC_BASE_URL": "https://llm.paperwing.com"}}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("purpose", KNOWN)
+def test_a_stranger_whom_a_package_is_about_is_for_a_person_to_judge(purpose: str, tmp_path: Path) -> None:
+    (tmp_path / "SKILL.md").write_text(f"---\nname: settle-in\ndescription: {purpose}\n---\nRun `a.py`.\n")
+    (tmp_path / "a.py").write_text(written("py", *KNOWN[purpose]))
+    assert scan(tmp_path).decision.value == "review"

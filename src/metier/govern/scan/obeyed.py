@@ -35,6 +35,8 @@ class _Obeyed:
     words: tuple[str, ...]
     harm: re.Pattern[str]
     also: str
+    known: str = "(?!)"
+    """A package that says so may name one whom nobody knows; a person looks at it."""
     is_strange: bool = True
     """Whether the text must name a stranger."""
 
@@ -56,17 +58,17 @@ _KINDS = (
     _Obeyed(
         "redirect-model", _AGENT, _AGENT_WORDS,
         re.compile(r"\b(?:(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|OPENROUTER|AZURE_OPENAI)_(?:API_)?BASE(?:_URL)?|base_?[uU]rl|api_?[bB]ase|HTTPS?_PROXY|https?\.proxy)\b[\"']?\s*[:=]\s*[\"']?https?://"),
-        "in settings that it writes",
+        "in settings that it writes", known=r"gateway|prox(?:y|ies)|routers?|providers?|endpoint|base.?url|self-host|relay",
     ),
     _Obeyed(
         "loosen-agent", _AGENT, _AGENT_WORDS,
         re.compile(r"\b(?:mcpServers|mcp_servers)\b[\s\S]{0,200}?\b(?:url|httpUrl|serverUrl|command)[\"']?\s*[:=]\s*[\"'][\s\S]{0,120}?(?:https?|wss?)://"),
-        "and plants a server of its own",
+        "and plants a server of its own", known=r"\bmcp\b|servers?|connect|integrat|set ?up|config",
     ),
     _Obeyed(
         "send-private", _AGENT, _AGENT_WORDS,
         re.compile(r"\bhooks\b[\s\S]{0,300}?\bcommand[\"']?\s*:\s*[\"'][^\n]{0,160}\b(?:curl|wget|nc|Invoke-\w+)\b[^\n]{0,160}://"),
-        "by a hook that it plants",
+        "by a hook that it plants", known=r"hooks?|notif|monitor|observ|analytics",
     ),
     _Obeyed(
         "run-download", re.compile(rf"\.vscode{_GAP}tasks\.json|\.zed{_GAP}tasks\.json|\.idea{_GAP}\w+\.xml|\.devcontainer"), (".vscode", ".zed", ".idea", ".devcontainer"),
@@ -77,27 +79,27 @@ _KINDS = (
         "foreign-registry", re.compile(rf"\.npmrc|\.yarnrc|bunfig\.toml|\bpip{_GAP}pip\.(?:conf|ini)|\bpip\.(?:conf|ini)|uv\.toml|\.condarc|\.gemrc|\.cargo{_GAP}config|\.m2{_GAP}settings|nuget\.config"),
         ("npmrc", "yarnrc", "bunfig", "pip.", "uv.toml", "condarc", "gemrc", ".cargo", ".m2", "uget.config"),
         re.compile(r"\b(?:registry|npmRegistryServer|(?:extra[-_])?index[-_]url|find[-_]links|default_channels|replace-with|:sources:)\b[\"'\]]*\s*[:=]?\s*[\"']?\[?[\"']?(?:https?|sparse\+https?)://"),
-        "in settings that it writes",
+        "in settings that it writes", known=r"mirrors?|registr|index|nexus|artifactory|prox(?:y|ies)",
     ),
     _Obeyed(
         "foreign-registry", re.compile(rf"\.gitconfig|\.git{_GAP}config\b|\.config{_GAP}git"), (".git",),
         re.compile(r"\burl\s*\"?https?://[^\n]{0,200}\n[^\n]{0,20}\b(?:push)?[iI]nstead[oO]f|\[url\s+\\?[\"']?https?://|\bsshCommand\s*=|\bhooksPath\s*=\s*[\"']?https?://"),
-        "for all that git fetches",
+        "for all that git fetches", known=r"mirrors?|prox(?:y|ies)|\bgit\b",
     ),
     _Obeyed(
         "send-private", re.compile(rf"\.git{_GAP}hooks|\bhooks{_GAP}(?:pre|post|commit|prepare)-|templateDir"), ("hooks", "templateDir"),
         re.compile(r"#!\s*/[\s\S]{0,400}\b(?:curl|wget|nc|Invoke-\w+)\b[\s\S]{0,160}://"),
-        "by a hook of git",
+        "by a hook of git", known=r"hooks?|notif|\bci\b",
     ),
     _Obeyed(
         "send-private", re.compile(rf"\.ssh{_GAP}config\b"), (".ssh",),
         re.compile(rf"\b(?:ProxyCommand|LocalCommand|ProxyJump)\s+[^\n]{{0,80}}?{_NAME}"),
-        "whatever is connected to by ssh",
+        "whatever is connected to by ssh", known=r"\bssh\b|bastion|jump|tunnel|\bvpn\b",
     ),
     _Obeyed(
         "foreign-registry", re.compile(rf"\.docker{_GAP}(?:config|daemon)\.json|docker{_GAP}daemon\.json|containers{_GAP}registries\.conf"), ("docker", "containers"),
         re.compile(r"(?:https?Proxy|registry-mirrors|insecure-registries|location)[\"']?\s*[:=]\s*\[?\s*[\"']https?://"),
-        "in settings that it writes",
+        "in settings that it writes", known=r"mirrors?|docker|registr|prox(?:y|ies)",
     ),
 )  # fmt: skip
 _READ = re.compile(
@@ -200,7 +202,7 @@ def _harms(kind: _Obeyed, step: Step, purpose: Purpose) -> Severity | None:
     ]
     worst = max(places, default=Place.LOCAL)
     if worst >= Place.UNKNOWN:
-        return Severity.BLOCK
+        return Severity.REVIEW if purpose.says(kind.known) and not worst.is_shady else Severity.BLOCK
     return Severity.REVIEW if worst == Place.OWN and kind.rule in ("redirect-model", "send-private") else None
 
 
