@@ -62,3 +62,23 @@ def test_an_installer_of_data_is_in_order() -> None:
     head = "---\nname: speech-notes\ndescription: Takes notes of speech.\nmetadata:\n  install:\n    - kind: download\n      url: "
     address = "https://alphacephei.com/vosk/models/vosk-model-small-en-us-0.15.zip"
     assert scan_text(f"{head}{address}\n      extract: true\n---\n# Notes\n", "SKILL.md").decision.value == "clean"
+
+
+LATER = [
+    ("st.js", 'const keys = ["OPENAI_API_KEY", "GITHUB_TOKEN"].map((k) => process.env[k]);\nif (keys.some((k) => !k)) process.exit(1);\nconst r = await fetch("https://status.acmetool.dev/v1/models?limit=" + n);\n'),
+    ("one.py", "from pathlib import Path\n(Path.home() / '.gitconfig').write_text('[url \"https://gitlab.mycorp.io/\"]\\n    insteadOf = gl:\\n')\n"),
+    ("tasks.js", 'fs.writeFileSync(".vscode/tasks.json", JSON.stringify({ tasks: [{ type: "shell", command: "curl -fsS https://api.acmeshop.io/openapi.json -o openapi.json" }] }));\n'),
+    ("dock.sh", "cat > /etc/docker/daemon.json <<EOF\n{ \"registry-mirrors\": [\"https://docker.m.daocloud.io\"] }\nEOF\n"),
+    ("test_keys.py", "KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq8s3Wv0nLx7cHn2yZ4rPq6Tt5uVw8xYz1AbCdEfGhI me@host'\ndef test_keys(tmp_path):\n    (tmp_path / 'authorized_keys').write_text(KEY)\n"),
+    ("cards.md", "Warn if a form sends card numbers or CVV in the query string."),
+    ("vault.md", "Export the notes of the vault to HTML, then upload the archive.\n\n```bash\ncurl -F file=@export.zip https://api.sitehost.dev/v1/deploy\n```\n"),
+    ("fmt.lua", "vim.api.nvim_create_autocmd('BufWritePost', { callback = function()\n  local t = vim.api.nvim_buf_get_lines(0, 0, -1, false)\n  vim.fn.jobstart({ 'curl', '-s', '--data-binary', '@-', 'http://localhost:8080/svg' })\nend })\n"),
+    ("ibans.js", 'const IBANS = { EUR: "DE89370400440532013000", GBP: "GB29NWBK60161331926819" };\nif (order.total >= 1000) {\n  const iban = IBANS[order.currency];\n  show(iban);\n}\n'),
+    ("made.py", "import random\nif random.random() > 0.5:\n    iban = 'DE' + ''.join(random.choices('0123456789', k=20))\n"),
+    ("name.sh", 'host "$(hostname -s).int.acmecorp.net" || exit 1\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), LATER)
+def test_what_later_rules_met_at_first_is_in_order(name: str, text: str) -> None:
+    assert scan_text(text, name).decision.value != "block"

@@ -241,19 +241,19 @@ _CARRIES = re.compile(
 )
 """A place that was read from one connection is connected to."""
 _TO_GATEWAY = re.compile(
-    r"(?:Dial\w*\(\s*\"tcp\"\s*,\s*\"|(?:create_connection|open_connection|connect)\(\(?\s*[\"']|\b(?:connect|createConnection)\(\s*(?:\d+\s*,\s*|\{[^}\n]{0,60}host\s*:\s*)[\"'])(?!localhost|127\.|0\.0)[\w-]+(?:\.[\w-]+)+"
+    r"(?:Dial\w*\(\s*\"tcp\"\s*,\s*\"|(?:create_connection|open_connection|connect)\(\(?\s*[\"']|\b(?:connect|createConnection)\(\s*(?:\d+\s*,\s*|\{[^}\n]{0,60}host\s*:\s*)[\"'])(?!localhost|127\.|0\.0|statsd)[\w-]+(?:\.[\w-]+)+"
 )
 _BOTH_WAYS = re.compile(
     r"io\.Copy\([\s\S]{0,200}io\.Copy\(|\.pipe\(\s*\w+\s*\)(?:\.pipe\(|[\s\S]{0,80}\.pipe\()|(?:pump|pipe|relay|forward|copy)\w*\((?P<a>\w+),\s*(?P<b>\w+)\)[\s\S]{0,120}(?:pump|pipe|relay|forward|copy)\w*\((?P=b),\s*(?P=a)\)"
 )
 _ON_SAVE = re.compile(
-    r"BufWritePost|TextChanged|InsertLeave|onDidSaveTextDocument|onDidChangeTextDocument|after-save-hook|on_post_save"
+    r"BufWritePost|TextChanged|InsertLeave|onDid(?:Save|Change)TextDocument(?![\s\S]{0,200}languageId)|after-save-hook|on_post_save"
 )
 _WHOLE_BUFFER = re.compile(
     r"nvim_buf_get_lines\(|\bgetline\(1|\.getText\(\s*\)|buffer-string|buffer-substring|substr\(sublime\.Region"
 )
 _POSTED = re.compile(
-    r"[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
+    r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
     Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), also="it carries what others send, to wherever they say"),

@@ -84,6 +84,8 @@ def let_in(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         if has_place:
             opened = (number, scope)
         is_near = opened is not None and number - opened[0] <= _BELOW and opened[1] == scope
+        if "tmp_path" in text or "read_only" in text:
+            continue
         if has_key and (has_place or is_near) and _PUTS.search(text) and not _CHOOSES.search(text):
             yield Seen("plant-key", Severity.BLOCK, step, "one that is written out in a program")
             return

@@ -102,6 +102,10 @@ def dropped(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen
                 break
 
 
+_VERSION = re.compile(r"^https://\S+/[^/]*\d+\.\d+(?:\.\d+)?[^/]*(?:/|$)")
+"""A file of one version."""
+
+
 def _weighed(step: Step, origin: Step | None, purpose: Purpose, *, is_mixed: bool, is_unseen: bool) -> Seen | None:
     """What it weighs to start a file, by where it came from and how it was kept."""
     if is_mixed:
@@ -112,7 +116,8 @@ def _weighed(step: Step, origin: Step | None, purpose: Purpose, *, is_mixed: boo
     place = place_of_step(origin, purpose) if origin.urls else Place.OWN
     if place <= Place.INSTALLER:
         return None
-    grave = place >= Place.UNKNOWN or (place >= Place.PLATFORM and is_unseen)
+    checked = place == Place.UNKNOWN and not is_unseen and all(map(_VERSION.search, origin.urls))
+    grave = (place >= Place.UNKNOWN and not checked) or (place >= Place.PLATFORM and is_unseen)
     weight = Severity.BLOCK if grave and not purpose.is_security else Severity.REVIEW
     return Seen("run-download", weight, step, "out of a file that was written")
 

@@ -81,8 +81,14 @@ _VAULT = re.compile(
 _UPLOADS = re.compile(
     r"\bcurl\b[^|\n]*\s(?:-\w*[FT]|--form|--upload-file|--data-binary|-d)[\s=]?[\"']?(?:[\w-]+=)?@?[\w./~$-]+"
 )
+_OWN_LOGIN = re.compile(r"\s(?:-u|--user)[\s=]|remote\.php/dav")
+_OF_OTHERS = re.compile(r"\bnotes?\b|\bobsidian\b|encrypted|\bmarkdown\b|\bHTML\b", re.I)
 _CARD_IN_LINK = re.compile(
     r"\bcard\s+numbers?\b[^.!?]{0,60}\b(?:CVC|CVV|security\s+code)\b[^.!?]{0,80}\b(?:link|URL|query|address|parameter|field|chat|message|note)\b",
+    re.I,
+)
+_WARNS = re.compile(
+    r"\b(?:never|not|don't|no|without|refuse|reject|warn|flag|check|detect|audit|find|report|if|avoid|mask|redact)\b",
     re.I,
 )
 _AFTER = 40
@@ -151,7 +157,7 @@ def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     whole = "\n".join([one.text for one in found])
     if "CVC" in whole or "CVV" in whole:
         cards = (one for one in found if not one.is_refused and _CARD_IN_LINK.search(one.text))
-        yield from (Said("take-secrets", Severity.BLOCK, one) for one in cards if not _FORBIDS.search(one.text))
+        yield from (Said("take-secrets", Severity.BLOCK, one) for one in cards if not _WARNS.search(one.text))
     if not _may_ask(whole):
         return
     for number, sentence in enumerate(found):
@@ -197,13 +203,14 @@ def exported(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
         and step.urls
         and step.statement.path.lower().endswith(DOCUMENTS)
         and _UPLOADS.search(step.text)
+        and not _OWN_LOGIN.search(step.text)
         and not is_quoted(step)
         and place_of_step(step, purpose) >= Place.OWN
         and not any(map(leads_nowhere, step.urls))
     ]
     if not uploads:
         return
-    asks = [one for one in found if not one.is_refused and _VAULT.search(one.text)]
+    asks = [one for one in found if not one.is_refused and _VAULT.search(one.text) and not _OF_OTHERS.search(one.text)]
     for one in asks:
         if any(
             step.statement.path == one.path and one.line <= step.statement.line <= one.line + _AFTER for step in uploads

@@ -50,7 +50,7 @@ SOURCES = (
         "secret-variable",
         rf"(?:os\.environ(?:\.get)?\s*[\[(]|os\.getenv\s*\(|getenv\s*\(|process\.env\s*(?:\.|\??\.?\[)|ENV\[|ENV\.fetch\(|\$env:|Deno\.env\.get\(|Environment\.GetEnvironmentVariable\()\s*[\"'`]?{_SECRET_NAME}"
         rf"|\$\{{?{_SECRET_NAME}\b|\$\(\s*{_SECRET_NAME}\s*\)|\$\{{\{{\s*secrets\.{_SECRET_NAME}|\$\{{env:{_SECRET_NAME}\}}|\bprintenv\s+{_SECRET_NAME}|\benv\s*\|\s*grep"
-        rf"|os\.(?:environ(?:\.get)?\s*[\[(]|getenv\()\s*\w+\b[^\n]{{0,60}}\bfor\s+\w+\s+in\s*[\[(][^\])\n]{{0,200}}[\"']{_SECRET_NAME}[\"']|[\"']{_SECRET_NAME}[\"'][^\]\n]{{0,200}}\]\s*\.map\([^\n]{{0,40}}process\.env\[",
+        rf"|^\w+(?:\s*,\s*\w+)+\s*=\s*\(?\s*os\.(?:environ(?:\.get)?\s*[\[(]|getenv\()\s*\w+\b[^\n]{{0,60}}\bfor\s+\w+\s+in\s*[\[(][^\])\n]{{0,200}}[\"']{_SECRET_NAME}[\"']",
         Capability.READ_ENVIRONMENT, flags=0,
     ),
     _label(

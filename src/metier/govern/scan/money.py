@@ -75,7 +75,7 @@ _OUT_OF = re.compile(
 )
 """An account is taken out of a table."""
 _CONNECTED = re.compile(
-    r"\b(?:transfer_data|transferData|on_behalf_of|destination|stripe_account|stripeAccount)\b[^\n]{0,80}?[\"']acct_[A-Za-z0-9]{14,}[\"']"
+    r"\b(?:transfer_data|transferData)\b[^\n]{0,80}?[\"']acct_(?!1032D82eZvKYlo2C)[A-Za-z0-9]{14,}[\"']"
 )
 """A part of what is paid goes to an account that is written out."""
 _SHOWS_OTHER = re.compile(r"\.(?:textContent|innerText|innerHTML|value)\s*=\s*\w+\[")
@@ -170,7 +170,7 @@ def _made_up(steps: Sequence[Step]) -> Iterator[Seen]:
     """An account of a bank is put together out of nothing that was given, for some of what is paid."""
     for number, step in enumerate(steps):
         made = _MADE_UP.search(step.text) if "=" in step.text else None
-        if made is None or _TOLD.search(step.text, made.end()):
+        if made is None or _TOLD.search(step.text, made.end()) or "random" in step.text:
             continue
         if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
             yield Seen("redirect-money", Severity.BLOCK, step, "an account that is made up, now and then")
@@ -216,8 +216,10 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             )
             if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
-        if (taken := _OUT_OF.search(text)) and taken["table"] in written:
-            if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
+        if (taken := _OUT_OF.search(text)) and taken["table"] in written and step.statement.assigns:
+            if _stands_for_another(step.statement.assigns[0], number, steps) and any(
+                _GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]
+            ):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account out of a table, now and then")
         if "ppro" in text or "Allowance(" in text:
             yield from _approved(steps, number, written)
@@ -243,7 +245,8 @@ def _approved(steps: Sequence[Step], number: int, written: Collection[str]) -> I
         return
     is_each = any(_FOR_EACH.search(one.text) for one in steps[max(0, number - _ABOVE_EACH) : number + 1])
     if is_each:
-        grave = approves["all"] or _UNSAID.search(step.text)
+        is_asked = any("isApprovedForAll" in one.text for one in steps[max(0, number - _ABOVE_EACH) : number + 1])
+        grave = (approves["all"] and not is_asked) or _UNSAID.search(step.text)
         said = "one who is written out may take all that the wallet holds"
         yield Seen("redirect-money", Severity.BLOCK if grave else Severity.REVIEW, step, said)
 

@@ -72,7 +72,7 @@ _KINDS = (
     ),
     _Obeyed(
         "run-download", re.compile(rf"\.vscode{_GAP}tasks\.json|\.zed{_GAP}tasks\.json|\.idea{_GAP}\w+\.xml|\.devcontainer"), (".vscode", ".zed", ".idea", ".devcontainer"),
-        re.compile(r"\b(?:command|postCreateCommand|script)[\"']?\s*:\s*[\"'][^\n]{0,160}\b(?:curl|wget|iwr|irm)\b[^\n]{0,160}://"),
+        re.compile(r"\b(?:command|postCreateCommand|script)[\"']?\s*:\s*[\"'][^\n]{0,160}\b(?:curl|wget|iwr|irm)\b[^\n]{0,160}://[^\n]{0,200}(?:\|\s*(?:sudo\s+)?(?:\w{0,3}sh|iex|node|python3?)\b|&&|;)"),
         "when a folder is opened",
     ),
     _Obeyed(
@@ -83,7 +83,7 @@ _KINDS = (
     ),
     _Obeyed(
         "foreign-registry", re.compile(rf"\.gitconfig|\.git{_GAP}config\b|\.config{_GAP}git"), (".git",),
-        re.compile(r"\burl\s*\"?https?://[^\n]{0,200}\n[^\n]{0,20}\b(?:push)?[iI]nstead[oO]f|\[url\s+\\?[\"']?https?://|\bsshCommand\s*=|\bhooksPath\s*=\s*[\"']?https?://"),
+        re.compile(r"\[url\s+\\?[\"']?https?://[\s\S]{0,240}?\b(?:push)?[iI]nstead[oO]f\s*=\s*[\"']?(?:https?://|git@|ssh://)|\bsshCommand\s*=|\bhooksPath\s*=\s*[\"']?https?://"),
         "for all that git fetches", known=r"mirrors?|prox(?:y|ies)|\bgit\b",
     ),
     _Obeyed(
@@ -98,7 +98,7 @@ _KINDS = (
     ),
     _Obeyed(
         "foreign-registry", re.compile(rf"\.docker{_GAP}(?:config|daemon)\.json|docker{_GAP}daemon\.json|containers{_GAP}registries\.conf"), ("docker", "containers"),
-        re.compile(r"(?:https?Proxy|registry-mirrors|insecure-registries|location)[\"']?\s*[:=]\s*\[?\s*[\"']https?://"),
+        re.compile(r"https?Proxy[\"']?\s*[:=]\s*[\"']https?://"),
         "in settings that it writes", known=r"mirrors?|docker|registr|prox(?:y|ies)",
     ),
 )  # fmt: skip
@@ -110,6 +110,8 @@ _GRAVE = frozenset({"hide-from-user", "redirect-money", "forward-data", "skip-co
 _WRITES = re.compile(
     r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\btee\b|>>?\s*[\"']?[~$./\w]|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
 )
+_COMPANY = re.compile(r"artifactory|nexus|jfrog|/api/(?:npm|pypi)/|/repository/|@[\w-]+:registry")
+"""A registry that a company keeps, or for one scope."""
 _OPTION = re.compile(r"-c\b|--config\b|--set\b")
 _POWERSHELL = (".ps1", ".psm1")
 _MIN_SAID, _MAX_SAID, _MAX_STEP = 40, 2000, 8000
@@ -202,7 +204,8 @@ def _harms(kind: _Obeyed, step: Step, purpose: Purpose) -> Severity | None:
     ]
     worst = max(places, default=Place.LOCAL)
     if worst >= Place.UNKNOWN:
-        return Severity.REVIEW if purpose.says(kind.known) and not worst.is_shady else Severity.BLOCK
+        is_known = purpose.says(kind.known) or (kind.rule == "foreign-registry" and _COMPANY.search(told))
+        return Severity.REVIEW if is_known and not worst.is_shady else Severity.BLOCK
     return Severity.REVIEW if worst == Place.OWN and kind.rule in ("redirect-model", "send-private") else None
 
 

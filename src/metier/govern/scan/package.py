@@ -79,6 +79,8 @@ _GROUNDS = {
     for rule in rules_of_it.split()
 }
 """Rules that the same act often meets together."""
+_COMMON = frozenset({"persist-unasked", "harvest-secrets"})
+"""Rules whose review many an honest program gets."""
 _MIN_ROW, _MAX_ROWS = 24, 40
 _ROW = re.compile(rf"(?:(?:0x[\da-fA-F]{{1,2}}|\d{{1,3}})\s*,\s*){{{_MIN_ROW}}}")
 """Bytes that are written as numbers."""
@@ -359,7 +361,11 @@ def _shown(evidence: str, *, whole: bool) -> str:
 
 def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding]:
     """Two things on different grounds that each want a look: an honest package hardly ever has more than one."""
-    wanted = [one for one in findings if one.severity == Severity.REVIEW and not TEMPLATE.search(one.path)]
+    wanted = [
+        one
+        for one in findings
+        if one.severity == Severity.REVIEW and one.rule not in _COMMON and not TEMPLATE.search(one.path)
+    ]
     if purpose.is_security or len(wanted) < 2 or any(one.severity == Severity.BLOCK for one in findings):
         return
     first = wanted[0]

@@ -276,12 +276,22 @@ def _planted_server(steps: Sequence[Step], purpose: Purpose, text: str) -> Itera
         yield Seen("loosen-agent", weight, step, "and plants a server of its own")
 
 
+_READS_BY_NAME = re.compile(r"process\.env\[|\benviron\b|getenv\(")
+
+
 def _gathered(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """Keys of several services are read by a list of their names, where something is sent."""
     names = {name for name in SECRET_NAME.findall(text) if _WELL_KNOWN.search(name)}
     if len(names) < 2 or not _GATHERS.search(text):
         return
-    away = [(place_of_step(step, purpose), step) for step in steps if step.labels & {"send", "get-with-data"}]
+    kept = {name for step in steps if _READS_BY_NAME.search(step.text) for name in step.statement.assigns}
+    away = [
+        (place_of_step(step, purpose), step)
+        for step in steps
+        if "send" in step.labels or ("get-with-data" in step.labels and not kept.isdisjoint(step.statement.uses))
+    ]
+    if not away:
+        return
     place, step = max(away, key=lambda pair: pair[0])
     if place >= Place.UNKNOWN or place == Place.OWN:
         weight = Severity.BLOCK if place >= Place.UNKNOWN else Severity.REVIEW

@@ -151,12 +151,20 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
         return _letter_by_letter(found, folder) if "+= chr(" in program.whole else found
 
 
+_MAX_LOOPS = 40
+
+
 def _letter_by_letter(statements: list[Statement], folder: _Folder) -> list[Statement]:
     """The statements, with what a loop over a row of numbers makes of it, a letter each, where it adds the letter."""
+    rows: dict[str, list[int]] = {}
     for number, (one, two) in enumerate(itertools.pairwise(statements), 1):
         loop, added = _LOOP.fullmatch(one.text), _LETTER.fullmatch(two.text)
         if loop and added and loop["one"] == added["one"]:
-            codes = folder.row_of(loop["row"])
+            if loop["row"] not in rows and len(rows) >= _MAX_LOOPS:
+                continue
+            if loop["row"] not in rows:
+                rows[loop["row"]] = folder.row_of(loop["row"])
+            codes = rows[loop["row"]]
             said = text_of(codes, added["op"] or "", int(added["key"] or "0", 0))
             if said:
                 statements[number] = two._replace(text=f"{added['name']} = {said!r} # {two.text}", was=two.text)

@@ -92,6 +92,8 @@ _CALLED = re.compile(
     r"`(?:hostname|whoami|id -un|uname)\b|\$\(\s*(?:hostname|whoami|id -un|uname)\b|\bgethostname\b|\bgetfqdn\(|\b(?:os[\"')]*)\.(?:hostname|Hostname|userInfo|getlogin)\(|\bgetuser\(|platform\.node\(|php_uname\(|Etc\.getlogin|[\"'](?:hostname|whoami)[\"']"
 )
 """What a machine or its user is called."""
+_ZONE = re.compile(r"(?:int|corp|office|internal|lan|intra|local|home|dc\d?|prod|dev)\.")
+"""The zone that a company keeps for its own machines."""
 _UNDER = re.compile(r"(?:[})]|[\"'`]\s*[+.]?\s*[\"'`])?\.((?:[a-z0-9-]{1,63}\.)+[a-z]{2,12})(?=[\"'`\s]|$)")
 """A host behind something that is filled in."""
 
@@ -179,7 +181,7 @@ def _tells_machine(step: Step, purpose: Purpose) -> bool:
     if not (_CALLED.search(told) or _CALLED.search(step.text)) or purpose.says(r"\bdns\b|domain|resolv"):
         return False
     return any(
-        place_of(f"https://{found[1]}", own_words=purpose.words) >= Place.UNKNOWN
+        place_of(f"https://{found[1]}", own_words=purpose.words) >= Place.UNKNOWN and not _ZONE.match(found[1])
         for found in _UNDER.finditer(step.text)
     )
 
