@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen
@@ -189,6 +189,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
     concealed |= {to for to, of in copies if of in concealed}
     likes = {step.statement.assigns[0] for step in steps if step.statement.assigns and _LOOKS_LIKE.search(step.text)}
     likes_any = any(_LOOKS_LIKE.search(step.text) for step in steps)
+    givers = _givers(steps)
     for number, step in enumerate(steps):
         text = step.text
         if (put := _PUT.search(text)) and (put["written"] or put["name"] in written):
@@ -197,7 +198,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             elif _is_guarded(steps, number):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         elif (over := _OVER.match(text)) and (over["written"] or over["name"] in written):
-            if _is_guarded(steps, number) and _stands_for_another(over["of"], number, steps):
+            if _is_guarded(steps, number) and givers.get(over["of"], set()) - {number}:
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         elif any(_is_one(name, written) or _is_pieced(name, text) for name in _one_of_two(text)):
             yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
@@ -217,7 +218,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if (taken := _OUT_OF.search(text)) and taken["table"] in written and step.statement.assigns:
-            if _stands_for_another(step.statement.assigns[0], number, steps) and any(
+            if givers.get(step.statement.assigns[0], set()) - {number} and any(
                 _GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]
             ):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account out of a table, now and then")
@@ -256,13 +257,16 @@ def _is_guarded(steps: Sequence[Step], number: int) -> bool:
     return any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1])
 
 
-def _stands_for_another(name: str, number: int, steps: Sequence[Step]) -> bool:
-    """Whether a name is given something else, too: as the parameter of a function, or by another step."""
-    return any(
-        name in one.statement.parameters[1:]
-        or (n != number and name in one.statement.assigns and not _is_account(one.text))
-        for n, one in enumerate(steps)
-    )
+def _givers(steps: Sequence[Step]) -> Mapping[str, set[int]]:
+    """By each name the steps that give it something other than an account: functions as their parameter, others at once."""
+    found: dict[str, set[int]] = {}
+    for number, step in enumerate(steps):
+        for name in step.statement.parameters[1:]:
+            found.setdefault(name, set()).add(-1)
+        if step.statement.assigns and not _is_account(step.text):
+            for name in step.statement.assigns:
+                found.setdefault(name, set()).add(number)
+    return found
 
 
 def _is_concealed(step: Step) -> bool:

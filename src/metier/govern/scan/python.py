@@ -151,17 +151,19 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
         return _letter_by_letter(found, folder) if "+= chr(" in program.whole else found
 
 
-_MAX_LOOPS = 40
+_MAX_LOOPS = 200
 
 
 def _letter_by_letter(statements: list[Statement], folder: _Folder) -> list[Statement]:
     """The statements, with what a loop over a row of numbers makes of it, a letter each, where it adds the letter."""
     rows: dict[str, list[int]] = {}
+    loops = 0
     for number, (one, two) in enumerate(itertools.pairwise(statements), 1):
         loop, added = _LOOP.fullmatch(one.text), _LETTER.fullmatch(two.text)
         if loop and added and loop["one"] == added["one"]:
-            if loop["row"] not in rows and len(rows) >= _MAX_LOOPS:
-                continue
+            loops += 1
+            if loops > _MAX_LOOPS:
+                break
             if loop["row"] not in rows:
                 rows[loop["row"]] = folder.row_of(loop["row"])
             codes = rows[loop["row"]]
