@@ -241,7 +241,7 @@ _CARRIES = re.compile(
 )
 """A place that was read from one connection is connected to."""
 _TO_GATEWAY = re.compile(
-    r"(?:Dial\w*\(\s*\"tcp\"\s*,\s*\"|(?:create_connection|open_connection|connect)\(\(?\s*[\"']|\b(?:connect|createConnection)\(\s*(?:\d+\s*,\s*|\{[^}\n]{0,60}host\s*:\s*)[\"'])(?!localhost|127\.|0\.0|statsd)[\w-]+(?:\.[\w-]+)+"
+    r"(?:Dial\w*\(\s*\"tcp\"\s*,\s*\"|(?:create_connection|open_connection|connect)\(\(?\s*[\"']|\b(?:connect|createConnection)\(\s*(?:\d+\s*,\s*|\{[^}\n]{0,60}host\s*:\s*)[\"'])(?!localhost|127\.|0\.0)[\w-]+(?:\.[\w-]+)+"
 )
 _BOTH_WAYS = re.compile(
     r"io\.Copy\([\s\S]{0,200}io\.Copy\(|\.pipe\(\s*\w+\s*\)(?:\.pipe\(|[\s\S]{0,80}\.pipe\()|(?:pump|pipe|relay|forward|copy)\w*\((?P<a>\w+),\s*(?P<b>\w+)\)[\s\S]{0,120}(?:pump|pipe|relay|forward|copy)\w*\((?P=b),\s*(?P=a)\)"

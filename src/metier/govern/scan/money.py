@@ -172,7 +172,7 @@ def _made_up(steps: Sequence[Step]) -> Iterator[Seen]:
         made = _MADE_UP.search(step.text) if "=" in step.text else None
         if made is None or _TOLD.search(step.text, made.end()) or "random" in step.text:
             continue
-        if any(_GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]):
+        if _is_guarded(steps, number):
             yield Seen("redirect-money", Severity.BLOCK, step, "an account that is made up, now and then")
 
 
@@ -218,9 +218,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if (taken := _OUT_OF.search(text)) and taken["table"] in written and step.statement.assigns:
-            if givers.get(step.statement.assigns[0], set()) - {number} and any(
-                _GUARD.search(one.text) for one in steps[max(0, number - _ABOVE) : number + 1]
-            ):
+            if givers.get(step.statement.assigns[0], set()) - {number} and _is_guarded(steps, number):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account out of a table, now and then")
         if "ppro" in text or "Allowance(" in text:
             yield from _approved(steps, number, written)
