@@ -92,9 +92,6 @@ _TO_ALL = re.compile(
     r"\bof\s+people\b[\s\S]{0,600}?(?:\brepeat\s+with\b|\.each\b|\bfor\s|\.shuffle|forEach)[\s\S]{0,1200}?(?:application\s+\\?\"Messages\\?\"\s+to\s+send|make\s+new\s+outgoing\s+message|\bto\s+buddy\b)"
 )
 """Everybody in the address book is written to."""
-_LITERAL_KEY = re.compile(r"ssh-(?:ed25519|rsa|dss|ecdsa\S{0,20}) AAAA[A-Za-z0-9+/]{48,}")
-_KEYS_PLACE = re.compile(r"authorized_keys|\buser/keys\b|\bssh-key\s+add\b")
-"""Where a key that is written there opens the machine, or the account, of who runs it."""
 _ALL_POWERS = re.compile(
     r"\battach_?\w{0,30}\([^)\n]{0,120}AdministratorAccess[\s\S]{0,600}?\bcreate_?(?:access_?key|login_?profile)\(|\bcreate_?access_?key\([\s\S]{0,600}?\battach_?\w{0,30}\([^)\n]{0,120}AdministratorAccess",
     re.I,
@@ -287,7 +284,6 @@ _DEEDS = (
     Deed("run-encoded", _COMPUTED_MODULE, ("data:",), beside=(_FROM_ASSET, _AS_BYTES), also="out of a picture, a font or a table"),
     Deed("reverse-shell", _PIPED, (".pipe(",), beside=(_SHELL_NAMED, _SOCKET), also="over a connection, in both directions"),
     Deed("send-private", _TO_ALL, ("of people",), also="in the user's name, to everybody in the address book"),
-    Deed("plant-key", _LITERAL_KEY, ("AAAA",), beside=(_KEYS_PLACE,), also="one that is written out in a program"),
     Deed("plant-key", _ALL_POWERS, ("AdministratorAccess",), unless=r"\biam\b|accounts?\b|onboard|provision", also="an account with all rights"),
     Deed("destroy-files", _ALL_BASES, ("dropdb", "rop database", "ROP DATABASE", "dropDatabase"), unless=r"\btests?\b|reset|clean|drop", also="every database"),
     Deed("destroy-files", _ALL_HISTORIES, ("--orphan",), also="the history of every repository"),
