@@ -25,6 +25,7 @@ from metier.evaluate.sit import request
 from metier.evaluate.uplift import Taken
 from metier.item import Exam, Item
 from metier.skill import Skill
+from metier.whole import whole
 
 ARMS = ("with_skill", "without_skill")
 """The names of the two configurations; tools that read these files know them by exactly these words."""
@@ -284,11 +285,9 @@ def _write(path: Path, data: Any) -> None:
 
 
 def _write_text(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", errors="backslashreplace")
-        part.replace(path)
+        with whole(path, mode=0o644, is_synced=False) as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StoreError(f"Cannot write {str(path)!r}: {error.strerror}.") from error

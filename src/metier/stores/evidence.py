@@ -6,6 +6,7 @@ from pathlib import Path
 
 from metier.digest import canonical, digest
 from metier.store import Store
+from metier.whole import whole
 
 
 def write_evidence(store: Store, path: Path) -> str:
@@ -18,7 +19,6 @@ def write_evidence(store: Store, path: Path) -> str:
     lines |= {canonical(["verdict", verdict]) for verdict in store.verdicts()}
     lines |= {canonical(["skill", version]) for skill in store.skills() for version in store.versions(skill.name)}
     data = b"".join(line + b"\n" for line in sorted(lines))
-    part = path.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(path)
+    with whole(path, mode=0o644) as file:
+        file.write(data)
     return digest(data)

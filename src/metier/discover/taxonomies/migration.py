@@ -19,6 +19,7 @@ from typing import Any
 from metier.discover.taxonomies.history import replacements
 from metier.errors import DocumentError, StoreError
 from metier.taxonomy import Taxonomy
+from metier.whole import whole
 
 KINDS = ("kept", "replaced", "proposed", "lost", "unknown")
 _PROPOSALS = 3
@@ -129,12 +130,11 @@ def write_records(records: Sequence[Any], path: Path) -> None:
     Raises:
         StoreError: The file cannot be written.
     """
-    part = path.with_name(path.name + ".part")
+    text = _as_csv(records) if path.suffix == ".csv" else _as_lines(records)
     try:
-        part.write_text(_as_csv(records) if path.suffix == ".csv" else _as_lines(records), encoding="utf-8")
-        part.replace(path)
+        with whole(path, mode=0o644) as file:
+            file.write(text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StoreError(f"Cannot write {str(path)!r}: {error.strerror}.") from error
 
 

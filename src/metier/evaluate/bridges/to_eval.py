@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from metier.attempt import Cost
 from metier.client import Message
 from metier.errors import StoreError
 from metier.evaluate.transcript import Head, Line, Summary, read_transcript, summary
+from metier.whole import whole
 
 _SCORER = "metier"
 
@@ -37,28 +37,23 @@ def write_eval(transcript: Path, path: Path) -> int:
         InputError: It is no transcript.
         StoreError: The log cannot be written.
     """
-    whole = summary(transcript)
+    told = summary(transcript)
     date = datetime.fromtimestamp(transcript.stat().st_mtime, UTC).isoformat(timespec="seconds")
-    part = path.with_name(path.name + ".part")
     summaries: list[dict[str, Any]] = []
     item_ids: dict[str, None] = {}
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as log:
+        with whole(path, mode=0o644) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as log:
             for line in read_transcript(transcript):
-                sample = _sample(line, whole.head, date)
+                sample = _sample(line, told.head, date)
                 _put(log, f"samples/{sample['id']}_epoch_{sample['epoch']}.json", sample)
                 summaries.append(_brief(sample))
                 item_ids[sample["id"]] = None
-            head = _head(whole, list(item_ids), date)
+            head = _head(told, list(item_ids), date)
             _put(log, "_journal/start.json", {key: head[key] for key in ("version", "eval", "plan")})
             _put(log, "summaries.json", summaries)
             _put(log, "header.json", head)
-        part.replace(path)
     except OSError as fault:
         raise StoreError(f"Cannot write {str(path)!r}: {fault.strerror}.") from fault
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     return len(summaries)
 
 
@@ -171,20 +166,20 @@ def _brief(sample: dict[str, Any]) -> dict[str, Any]:
     return {**brief, **error, "completed": True, "message_count": len(sample["messages"])}
 
 
-def _head(whole: Summary, item_ids: list[str], date: str) -> dict[str, Any]:
-    head, protocol = whole.head, whole.head.protocol
-    metrics = {} if whole.mean is None else {"mean": {"name": "mean", "value": whole.mean, "params": {}}}
+def _head(told: Summary, item_ids: list[str], date: str) -> dict[str, Any]:
+    head, protocol = told.head, told.head.protocol
+    metrics = {} if told.mean is None else {"mean": {"name": "mean", "value": told.mean, "params": {}}}
     results = {
         "name": _SCORER,
         "scorer": _SCORER,
-        "scored_samples": whole.samples - whole.unscored,
-        "unscored_samples": whole.unscored,
+        "scored_samples": told.samples - told.unscored,
+        "unscored_samples": told.unscored,
         "params": {},
         "metrics": metrics,
     }
     return {
         "version": 2,
-        "status": "success" if whole.finished else "cancelled",
+        "status": "success" if told.finished else "cancelled",
         "eval": {
             "eval_id": head.run_id,
             "run_id": head.run_id,
@@ -205,6 +200,6 @@ def _head(whole: Summary, item_ids: list[str], date: str) -> dict[str, Any]:
             "metadata": {"exam_digest": head.exam_digest, "skills": list(head.skills)},
         },
         "plan": {"name": "plan", "steps": [{"solver": head.strategy, "params": {}, "params_passed": {}}], "config": {}},
-        "results": {"total_samples": head.total, "completed_samples": whole.samples, "scores": [results]},
-        "stats": {"started_at": date, "completed_at": date, "model_usage": {head.model: _usage(whole.cost)}},
+        "results": {"total_samples": head.total, "completed_samples": told.samples, "scores": [results]},
+        "stats": {"started_at": date, "completed_at": date, "model_usage": {head.model: _usage(told.cost)}},
     }
