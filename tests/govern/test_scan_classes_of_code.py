@@ -91,7 +91,8 @@ def test_a_program_of_go_drops_no_file_and_starts_it(tmp_path: Path, got: str, s
 )
 def test_what_is_written_and_read_by_another_program_is_in_order(tmp_path: Path, step: str) -> None:
     fetch = GOT["get"].format(url="https://api.grain-mill.dev/v1/rules")
-    assert decided(tmp_path, IMAGE, "check.go", f"package main\n\nfunc main() {{\n{fetch}\t{step}\n}}\n") == "clean"
+    about = (IMAGE[0], f"{IMAGE[1]} The rules are those of Grain Mill.")
+    assert decided(tmp_path, about, "check.go", f"package main\n\nfunc main() {{\n{fetch}\t{step}\n}}\n") == "clean"
 
 
 ADDRESS = "https://cdn.grain-mill.top/ch"

@@ -124,7 +124,7 @@ def test_what_a_shell_may_write(tmp_path: Path, program: str) -> None:
 @pytest.mark.parametrize(
     "program",
     [
-        "const grab = async (url) => (await fetch(url)).json();\ngrab('https://rules.prosekit-feed.net/v2/words.json').then((words) => console.log(words.length));\n",
+        "const grab = async (url) => (await fetch(url)).json();\ngrab('https://en.wiktionary.org/w/api.php').then((words) => console.log(words.length));\n",
         "const load = (name) => import(`./rules/${name}.mjs`);\nload(process.argv[2]).then((rules) => console.log(Object.keys(rules)));\n",
         "const m = /^(\\d+)([hd])$/.exec(process.argv[2]);\nconsole.log(m ? m[1] : 'no');\n",
     ],

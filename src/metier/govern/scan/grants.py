@@ -122,7 +122,8 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
         if "pushurl" in part.plain:
             yield from _pushed(part, purpose)
         if "AAAA" in part.plain and part.kind in ("data", "markdown") and (key := _KEY.search(part.plain)):
-            grave = _ALL_RIGHTS.search(part.plain)
+            is_untold = part.kind == "data" and not any(key[0].lower() in text for text in purpose.documents)
+            grave = is_untold or _ALL_RIGHTS.search(part.plain)
             yield "plant-key", Severity.BLOCK if grave else Severity.REVIEW, part.path, _line(part, key), key[0]
         if part.path.endswith((".sql", ".jinja", ".j2")):
             yield from _unloaded(part, purpose)

@@ -60,7 +60,7 @@ _PAIR = re.compile(
     re.I,
 )
 """A host and its port."""
-_NAMESPACE = re.compile(r"(?:system|microsoft|windows)\.(?:net|io)\b", re.I)
+_NAMESPACE = re.compile(r"(?:(?:system|microsoft|windows)\.(?:net|io)|(?:self|this)\.\w+)\b", re.I)
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
 _HOST = re.compile(r"^(?:[a-z+]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)(?::\d+)?(/[^?#]*)?", re.I)
@@ -150,6 +150,11 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
 def _registries() -> tuple[str, ...]:
     data = _data()
     return (*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"])))
+
+
+@lru_cache(maxsize=1)
+def _asked() -> frozenset[str]:
+    return frozenset(_data()["asked"])
 
 
 @lru_cache(maxsize=1)
@@ -337,6 +342,16 @@ def is_home(host: str) -> bool:
     """
     labels = host.split(".")
     return any(".".join(labels[start:]) in _agents()[1] for start in range(len(labels) - 1))
+
+
+def is_asked(url: str) -> bool:
+    """Whether a host answers questions of anybody, with no account: what the weather is, what one's own address is.
+
+    >>> is_asked("https://api.open-meteo.com/v1/forecast"), is_asked("https://api.notes.example")
+    (True, False)
+    """
+    labels = host_of(url).split(".")
+    return any(".".join(labels[start:]) in _asked() for start in range(len(labels) - 1))
 
 
 def is_reserved(url: str) -> bool:

@@ -48,6 +48,8 @@ _CHARS = re.compile(
     re.I,
 )
 _FORMAT = re.compile(rf"\(?\s*({_STRING})\s*-f\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\)?", re.I)
+_FILLED = re.compile(rf"(?P<call>\b(?:format!|[Ss]printf))\(\s*(?P<form>{_STRING})(?P<with>(?:\s*,\s*{_STRING})+)")
+_HOLE = re.compile(r"\{\}|%[sv]")
 _INVOKED = re.compile(
     r"(?:^|(?<=[\s;|(={]))[&.]\s*\(?\s*[\"'](iex|iwr|irm|invoke-\w+|powershell|pwsh|cmd)[\"']\s*\)?", re.I
 )
@@ -115,6 +117,8 @@ def _may_be_joined(piece: str) -> bool:
     if ('"' in piece or "'" in piece or "`" in piece) and _BESIDE.search(piece):
         return True
     said = piece.lower()
+    if ("format!(" in said or "printf(" in said) and _FILLED.search(piece):
+        return True
     return (
         "fromc" in said or "char" in said or ".join" in said or ".reverse" in said or ".concat" in said
     ) and _CALLS.search(said) is not None
@@ -131,6 +135,8 @@ def _called(piece: str) -> str:
     if "join" in piece:
         piece = _REVERSED.sub(lambda found: _quoted(found[1][1:-1][::-1]), piece)
         piece = _JOIN.sub(lambda found: _quoted((found[2] or '","')[1:-1].join(_texts(found[1]))), piece)
+    if "format!(" in piece or "printf(" in piece:
+        piece = _FILLED.sub(_filled, piece)
     if "concat" in piece:
         piece = _CONCAT.sub(lambda found: _quoted("".join(_texts(f"{found[1]},{found[2]}"))), piece)
     return piece
@@ -195,6 +201,14 @@ def _row(found: re.Match[str]) -> str:
     codes, key = [int(code, 0) for code in _CODE.findall(found["codes"])], int(found["key"] or "0", 0)
     told = [code ^ key if found["op"] == "^" else code - key if found["op"] == "-" else code + key for code in codes]
     return _quoted("".join(map(chr, told))) if all(0 < code < 0x110000 for code in told) else found[0]
+
+
+def _filled(found: re.Match[str]) -> str:
+    """A form with the texts that stand behind it in its first holes."""
+    said = found["form"][1:-1]
+    for text in _texts(found["with"]):
+        said = _HOLE.sub(lambda _, text=text: text, said, count=1)
+    return f"{found['call']}({_quoted(said)}"
 
 
 def _formatted(found: re.Match[str]) -> str:

@@ -60,6 +60,11 @@ _CHOSEN = re.compile(
     re.I,
 )
 """One of two receivers, by what is paid."""
+_TURNS = re.compile(
+    rf"\bif\b[^\n]{{0,60}}{_AMOUNT}[\])\"']*\s*>=?\s*[\w.$][^\n]{{0,40}}\n?[^\n]{{0,60}}(?:\[[\"']|[.\s]){_FIELD}[\"'\]]*\s*=(?!=)",
+    re.I,
+)
+"""Another account is put in the place of one where enough is paid."""
 _IN_PIECES = re.compile(
     r"[\"'`]0x[0-9a-fA-F]*[\"'`]\s*\+\s*(?:(?:\[\s*)?[\"'`][0-9a-fA-F]{4}|Buffer\.from\(|atob\(|bytes\.fromhex\(|[\w.]*b64decode\(|\w+\.(?:reverse|join)\(|\[\s*\.\.\.)"
 )
@@ -84,7 +89,9 @@ _PLACED = re.compile(rf"(?:<<|\b(?:push|append|add|unshift|insert)\(|=)\s*[\[({{
 _SPARED = re.compile(rf"\bif\b[^\n]{{0,80}}?{_AMOUNT}[\])\"']*\s*<=?\s*[\w.(][^\n]{{0,80}}\breturn\s+\w", re.I)
 """Small sums go where they are meant to go."""
 _GIVEN = re.compile(r"\breturn\b(?P<what>[^\n]{1,200})")
-_GIVES_ACCOUNT = re.compile(rf"\breturn\s*\(?\s*[\"'`]{_ACCOUNT}[\"'`]")
+_GIVES_ACCOUNT = re.compile(
+    rf"\breturn\s*(?:await\s+)?(?:[\w.]{{1,40}})?\(?\s*[\"'`](?:{_ACCOUNT}[\"'`]|0x[0-9a-fA-F]*[\"'`]\s*\+\s*\w+\s*\.\s*join\()"
+)
 _REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(
     r"(?<![\w.])[\w.]+[!?]?\.?\[(?P<key>\w+)\]\s*=\s*(?:\(\s*)?(?P<table>\w+)(?:\s+as\s+\w+\s*\))?(?:\[(?P=key)\]|\.get\(\s*(?P=key)\b)"
@@ -153,7 +160,7 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
                 yield Seen("redirect-money", Severity.BLOCK, step, "to an account that is written out")
     if "iban" in text.lower() or "account" in text:
         yield from _made_up(steps)
-    if not _may_hold_account(text) or not _HOLDS_ACCOUNT.search(text):
+    if not may_hold_account(text) or not _HOLDS_ACCOUNT.search(text):
         return
     rows = [row.start() for row in _ROW.finditer(text)]
     if len(rows) >= _MANY_ROWS:
@@ -275,8 +282,26 @@ def _is_concealed(step: Step) -> bool:
     return account is not None and account.end() <= written and account[0][1:-1] not in text[written:]
 
 
-def _may_hold_account(text: str) -> bool:
+def may_hold_account(text: str) -> bool:
+    """Whether an account may be written out in a text: a quick look.
+
+    >>> may_hold_account("pay(to)"), may_hold_account("iban = 'LT60 3250 0881 9434 6526'")
+    (False, True)
+    """
     return "0x" in text or next(_LETTERS(text), None) is not None or _BANK.search(text) is not None
+
+
+def turns_money(text: str) -> bool:
+    """Whether a program chooses one receiver or another by what is paid.
+
+    >>> turns_money("return usd > 250 ? HELPER : own.address"), turns_money("return usd > 250 ? 'big' : 'small'")
+    (True, False)
+    """
+    return any(
+        not (found["one"] + found["two"]).startswith(("'", '"', "`"))
+        for pattern in (_SWITCHED, _CHOSEN)
+        for found in pattern.finditer(text)
+    ) or (_TURNS.search(text) is not None)
 
 
 def _is_account(text: str) -> bool:

@@ -39,6 +39,7 @@ from metier.govern.scan.slots import fill
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, runs_of
+from metier.govern.scan.undisclosed import undisclosed_accounts, undisclosed_settings
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 
@@ -144,6 +145,8 @@ def _scan(contents: Contents) -> Scan:
         )
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
+    findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in undisclosed_accounts(contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in hook_findings(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]

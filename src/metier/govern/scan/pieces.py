@@ -31,6 +31,11 @@ _DOTTED = re.compile(
     r"\[\s*(\d{1,3}(?:\s*,\s*\d{1,3}){3})\s*\]\s*\.join\(\s*[\"'`]\.|[\"']\.[\"']\.join\([^\n]{0,60}?[\[(]\s*(\d{1,3}(?:\s*,\s*\d{1,3}){3})\s*[\])]|\bprintf\s+[\"']?%[ds]\.%[ds]\.%[ds]\.%[ds][\"']?\s+(\d{1,3}(?:\s+\d{1,3}){3})"
 )
 """Four numbers that are the address of a machine."""
+_LABELS = r"[\[({]\s*((?:[\"'][\w-]+(?:\.[\w-]+)*[\"']\s*,\s*){1,6}[\"'](?!(?:txt|json|md|csv|py|js|ts|tsx|html?|css|png|jpe?g|gif|svg|log|ya?ml|toml|xml|zip|tar|gz|pdf|sh|so|dll|exe|bak|tmp|lock|min|map|sql|db|ini|cfg|conf|local|internal)[\"'])[a-z]{2,12}[\"'])\s*,?\s*[\])}]"
+_HOST = re.compile(
+    rf"{_LABELS}\s*\.\s*join\(\s*[\"'`]\.[\"'`]|[\"']\.[\"']\.join\(\s*{_LABELS}|{_LABELS}\s*-join\s*[\"']\.[\"']|[Jj]oin\(\s*(?:\[\]string)?{_LABELS}\s*,\s*[\"']\.[\"']|(?:implode|[Jj]oin)\(\s*[\"']\.[\"']\s*,\s*{_LABELS}"
+)
+"""A host that is written label by label."""
 _MAX_TEXT = 40_000
 _OPTIONS = re.compile(r"\b(?:fetch|request|Request)\([^\n]{1,300},\s*(\w{1,60})\s*\)")
 
@@ -55,6 +60,12 @@ def put_together(steps: Sequence[Step]) -> None:
             if step.urls or max(map(int, numbers)) > 255:
                 continue
             step.urls, step.hidden_url = (f"http://{'.'.join(numbers)}",), True
+    for step in steps:
+        may_join = not step.urls and ("oin" in step.text or "implode" in step.text)
+        labels = _HOST.search(step.text) if may_join else None
+        if labels is not None and len(step.text) <= _MAX_TEXT:
+            host = ".".join(re.findall(r"[\w.-]+", next(filter(None, labels.groups()))))
+            step.urls, step.hidden_url = (f"https://{host}",), True
     programs = [step for step in steps if not step.urls and not step.statement.is_shell]
     whole = "\n".join([step.text for step in programs])
     is_cut, is_numbered = _BEGINS.search(whole) is not None, any(word in whole for word in _DECODES)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+PAGES = (".html", ".htm", ".xhtml", ".svg")
+"""Endings of files that a program fills in or shows, and that tell nothing of the package."""
 MAX_SMALL_ACTS = 8
 """With more, a package is not small, however little it says."""
 

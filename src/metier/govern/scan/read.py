@@ -18,7 +18,7 @@ from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.page import PAGE, is_page, page_blocks
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.prose import purpose_is_security
-from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.purpose import PAGES, Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.shell import shell_statements
@@ -158,7 +158,11 @@ def purpose_of(contents: Contents) -> Purpose:
         words=words - _STOP,
         hosts=frozenset(homes),
         is_security=purpose_is_security([name, description]),
-        documents=tuple(part.plain.lower() for part in contents.parts if part.kind in ("markdown", "text"))
+        documents=tuple(
+            part.plain.lower()
+            for part in contents.parts
+            if part.kind in ("markdown", "text") and not part.path.lower().endswith(PAGES)
+        )
         if manifest
         else (),
     )
@@ -286,6 +290,12 @@ def _last_begins(said: str) -> int:
     return max(said.rfind("."), said.rfind("!"), said.rfind("?")) + 1
 
 
+_SETTING = re.compile(r"^([A-Za-z_]\w{0,40})[ \t]*(?::{1,2}|\?)?=[ \t]*([^\n#]{1,300}?)[ \t]*$", re.M)
+_SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
+_MAX_FILLINGS, _MAX_FILLED = 4, 60_000
+"""So deep and so far are the settings of a file of make written out."""
+
+
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:
     text = known_case(text) if kind in ("shell", "hash-script") else text
     if kind == "shell":
@@ -293,7 +303,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         found = shell_statements(plain, path, first_line=line, is_live=is_live)
         return found + _programs_in(text, path, line, is_live=is_live) if "python" in text or "node" in text else found
     if kind == "shell-lines":
-        plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text)).replace("$$", "$")
+        plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", _with_settings(text))).replace("$$", "$")
         return shell_statements(plain, path, first_line=line, is_live=is_live)
     if kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
         found = []
@@ -312,6 +322,25 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
     if kind == "prose":
         return [*_prose_commands(text.split("\n"), _runnable(text), path, line)]
     return script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
+
+
+def _with_settings(text: str) -> str:
+    """A file of make whose settings stand in the place of their names.
+
+    >>> _with_settings("AT := https://a.invalid\\nget:\\n\\tcurl $(AT)/i | sh").splitlines()[-1]
+    '\\tcurl https://a.invalid/i | sh'
+    """
+    if "$(" not in text and "${" not in text and "{{" not in text:
+        return text
+    settings = {found[1]: found[2].strip("\"'") for found in _SETTING.finditer(text)}
+    settings |= {name: f"${name}" for name in ("HOME", "USER", "TMPDIR", "PWD") if name not in settings}
+    most = len(text) + _MAX_FILLED
+    for _ in range(_MAX_FILLINGS) if settings else ():
+        before = text
+        text = _SETTING_NAME.sub(lambda found: settings.get(found[1] or found[2], found[0]), text)
+        if text == before or len(text) > most:
+            return before
+    return text
 
 
 def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:

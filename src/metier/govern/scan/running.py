@@ -13,6 +13,7 @@ from metier.govern.scan.seen import (
     RUNS_DIRECTLY,
     Seen,
     is_quoted,
+    is_untold_repository,
     place_of_step,
     runs_directly,
     shows_document,
@@ -307,6 +308,8 @@ def _weight_of_download(step: Step, place: Place, purpose: Purpose, *, is_plain:
     if place in (Place.PLATFORM, Place.PUBLIC) and _BY_ANYONE.search(urls) and not step.statement.is_shell:
         return Severity.BLOCK
     if place in (Place.PLATFORM, Place.PUBLIC) and _TOLD_WHO.search(step.text):
+        return Severity.BLOCK
+    if place in (Place.PLATFORM, Place.PUBLIC) and is_untold_repository(step, purpose):
         return Severity.BLOCK
     if place in (Place.PLATFORM, Place.PUBLIC):
         return Severity.REVIEW if re.search(r"githubusercontent|gist|/raw/|releases/download", urls) else Severity.NOTE

@@ -38,6 +38,10 @@ _BUCKET_HOST = re.compile(
 )
 _FORGE_CALL = re.compile(r"issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(")
 _TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
+_REPOSITORY = re.compile(
+    r"https?://(?:raw\.githubusercontent\.com|(?:www\.)?github\.com|api\.github\.com/repos|codeload\.github\.com|gist\.githubusercontent\.com|gist\.github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/(?P<owner>[A-Za-z0-9][\w-]{1,38})/",
+    re.I,
+)
 _SAYS = ("print(", "console.", "logger.", "log.")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _CALLED = re.compile(
@@ -68,6 +72,21 @@ def runs_directly(text: str) -> bool:
     """
     said = text.lower()
     return any(word in said for word in _run_words()) and RUNS_DIRECTLY.search(text) is not None
+
+
+def is_untold_repository(step: Step, purpose: Purpose) -> bool:
+    """Whether a program turns to a repository of somebody whom no document of its package names.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> url = "https://raw.githubusercontent.com/kestrel-perf/tables/main/tune.sh"
+    >>> step = Step(Statement("build.rs", 1, url), frozenset({"fetch"}), (url,))
+    >>> [is_untold_repository(step, Purpose(documents=(text,))) for text in ("Made by Kestrel-perf.".lower(), "searches logs")]
+    [False, True]
+    """
+    if not purpose.documents or step.statement.path.lower().endswith(DOCUMENTS):
+        return False
+    owners = [found["owner"].lower() for url in step.urls if (found := _REPOSITORY.match(url)) is not None]
+    return bool(owners) and not any(owner in text for owner in owners for text in purpose.documents)
 
 
 def shows_document(text: str) -> bool:

@@ -9,11 +9,13 @@ import re
 from collections.abc import Sequence
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import URL
+from metier.govern.scan.hosts import URL, host_of
 
 _SLOT = re.compile(
     r"(?:[#$]|%\()?\{\s*\$?(?:\w{1,40}(?:\.|->))?([A-Za-z_]\w{0,60})[^{}\n]{0,60}\}|\$([A-Za-z_]\w{0,60})"
 )
+_HOST_SLOT = re.compile(r"://[\"'`]?\s*(?:[#$]?\{|\+|\.)\s*\$?([A-Za-z_]\w{0,60})\s*(?:\}|[+/\"'`.])")
+"""A name where an address has its host."""
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
 _ASKS = frozenset({"fetch", "send", "connect"})
 
@@ -28,6 +30,7 @@ def fill(steps: Sequence[Step]) -> None:
     >>> inner.urls, inner.hidden_url
     (('https://drop.invalid',), True)
     """
+    _lead(steps)
     waiting = [step for step in steps if step.statement.is_shell and step.labels & _ASKS and not _leads(step)]
     if not waiting:
         return
@@ -52,6 +55,33 @@ def fill(steps: Sequence[Step]) -> None:
         if origin is not None:
             step.urls = origin.urls
             step.hidden_url = origin.hidden_url or _is_decoded(origin)
+
+
+def _lead(steps: Sequence[Step]) -> None:
+    """Let what asks a host under its name lead to it: `fetch(`https://${at}/v1`)` where `at` was given a host."""
+    asking = [
+        (step, found[1])
+        for step in steps
+        if not (step.statement.is_shell or step.labels.isdisjoint(_ASKS)) and (found := _HOST_SLOT.search(step.text))
+    ]
+    if not asking:
+        return
+    paths = {step.statement.path for step, _ in asking}
+    hosts = {
+        (step.statement.path, name.lstrip(".$@")): step
+        for step in steps
+        if step.urls and step.statement.path in paths and not _asks(step) and _is_host(step)
+        for name in step.statement.assigns
+    }
+    for step, name in asking:
+        named = hosts.get((step.statement.path, name))
+        if named is not None:
+            step.urls, step.hidden_url = named.urls, step.hidden_url or named.hidden_url
+
+
+def _is_host(step: Step) -> bool:
+    """Whether a step gives a name to a host that it writes out."""
+    return len(step.urls) == 1 and host_of(step.urls[0]) in step.text and step.text.count("(") <= 1
 
 
 def _leads(step: Step) -> bool:

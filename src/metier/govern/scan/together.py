@@ -12,7 +12,7 @@ from metier.govern.scan.dialects import run_there
 from metier.govern.scan.doors import let_in
 from metier.govern.scan.dropped import dropped
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import Place, called, host_of, leads_nowhere, place_of
+from metier.govern.scan.hosts import Place, host_of, leads_nowhere, place_of
 from metier.govern.scan.money import redirected
 from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.passages import passages, pushed
@@ -21,6 +21,7 @@ from metier.govern.scan.remote import asked, controlled
 from metier.govern.scan.running import decoded_modules
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, TEMPLATE, Seen, is_quoted, place_of_step, runs_directly
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
+from metier.govern.scan.undisclosed import Told, undisclosed
 from metier.verdict import Severity
 
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
@@ -33,17 +34,6 @@ _PICKS_SECRETS = re.compile(
 """The variables that hold secrets are picked from all."""
 _FEW = 4
 """Of so few programs each works for the others."""
-_MANY_ACTS = 25
-_NETWORKED = r"\bapis?\b|\bsigns? in\b|log ?in\b|account|server|service|cloud|online|webhook|relay|network|websocket|messag|chat|swap|trad(?:e|ing)|upload|publish|remote|https?\b"
-"""Words of a purpose that has to do with other machines."""
-_SILENT = re.compile(
-    r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
-)
-"""Nothing is said if it fails, or when it succeeds."""
-_WALKS = re.compile(
-    r"\b(?:WalkDir|os\.walk|filepath\.Walk|readdir(?:Sync)?|Find\.find|Dir\.glob|globSync|iterdir)\b|\.r?glob\("
-)
-"""Every file of a folder is looked at."""
 _COUNTS = re.compile(r"\bgrep\s+-\w*c|\bwc\b|\bls\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,}\b|\[13\]\[a-km-z|0x\[(?:0-9)?a-f", re.I)
 _TELLS_MONEY = re.compile(
@@ -90,8 +80,6 @@ _ORDERS = re.compile(
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
 _STARTS_UNIT = re.compile(r"ExecStart=|ProgramArguments")
-_MESSENGERS = re.compile(r"telegram|discord|slack")
-_FROM_USER = re.compile(r"environ|getenv|process\.env|argv|\$\{?[A-Z_]{4,}")
 _USER_FOLDERS = re.compile(r"[\"'/\\](?:Documents|Desktop|Pictures|Downloads|Photos|Music|Videos)[\"'/\\]")
 _WHOLE_FOLDERS = re.compile(
     r"\bfor\s*\(?\s*(?:const\s+|let\s+|var\s+)?(?P<one>\w+)\s+(?:in|of)\s+[\[(][^\])]{0,200}[\"'](?:Documents|Desktop|Pictures)[\"'][^\])]{0,200}[\])][\s\S]{0,200}"
@@ -186,6 +174,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield Seen("hidden-address", Severity.REVIEW, strange)
     is_few = sum(not path.lower().endswith(DOCUMENTS) for path in by_file) <= _FEW
     yield from _swapped_elsewhere(steps, by_file, purpose)
+    told = Told(steps, purpose)
     for path, members in by_file.items():
         together = frozenset().union(*(step.labels for step in members))
         text = "\n".join(step.text[:2000] for step in whole[path])[:60_000]
@@ -201,7 +190,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield from pushed(whole[path], purpose)
         yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)
         if not path.lower().endswith(DOCUMENTS):
-            yield from _undisclosed(members, together, purpose, text)
+            yield from undisclosed(members, told, text)
         if not any(out.statement.path == path for out in outward):
             # A host is easily named like the skill: keys of others have no business there either.
             here = [out for out in named if out.statement.path == path]
@@ -229,39 +218,6 @@ def _swapped_elsewhere(
             )
             if knows is not None and not knows.statement.path.lower().endswith(DOCUMENTS):
                 yield Seen("swap-clipboard", Severity.BLOCK, knows)
-
-
-def _undisclosed(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
-    """A program sends something, and with no key, to a host that no document of the package names."""
-    if "send" not in together or "secret-variable" in together:
-        return
-    for step in members:
-        if "send" in step.labels and step.urls and step.statement.is_live and step.statement.language != "data":
-            if step.statement.is_shell and not step.received and _ASKS_CHAIN.search(step.text):
-                continue
-            place = place_of_step(step, purpose)
-            unnamed = not any(map(purpose.names, map(host_of, step.urls))) and not _tells_of(place, step, purpose)
-            unnamed = unnamed and purpose.words.isdisjoint(" ".join(map(called, step.urls)).split())
-            if place in (Place.UNKNOWN, Place.MESSAGING) and unnamed:
-                if purpose.num_acts > _MANY_ACTS and purpose.says(_NETWORKED):
-                    return
-                more = (
-                    step.received.keys() - {"download", "decoded", "asked"}
-                    or _SILENT.search(text)
-                    or _WALKS.search(text)
-                )
-                grave = more and purpose.num_acts <= _MANY_ACTS and not purpose.says(_NETWORKED)
-                yield Seen("undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, step)
-                return
-
-
-def _tells_of(place: Place, step: Step, purpose: Purpose) -> bool:
-    """Whether the documents speak of the messenger that a step sends to, or the key of it comes from the user."""
-    if place != Place.MESSAGING:
-        return False
-    words = {word for url in step.urls for word in _MESSENGERS.findall(url.lower())}
-    said = any(word in text for word in words for text in purpose.documents)
-    return said or purpose.says("|".join(words) or "$^") or _FROM_USER.search(step.text) is not None
 
 
 def _opened(steps: Sequence[Step]) -> set[int]:

@@ -1,0 +1,252 @@
+"""Which machine does a program turn to that nothing in its package speaks of?
+
+Whoever reads a package learns from its documents whom it works with: an address, the name of a service, a key that is
+called after it. A program that turns to somebody else besides does so behind its reader's back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, is_asked, is_home, names_of, place_of
+from metier.govern.scan.money import may_hold_account, turns_money
+from metier.govern.scan.parts import Part
+from metier.govern.scan.purpose import PAGES, Purpose
+from metier.govern.scan.seen import Seen, is_untold_repository, place_of_step
+from metier.verdict import Severity
+
+_TURNS = frozenset({"send", "connect", "fetch"})
+_HANDS_OVER = frozenset({"send", "connect"})
+_SAYS = frozenset({"send", "fetch"})
+_MIN_NAME = 4
+"""A name of fewer letters stands in any text."""
+_TRIED = re.compile(
+    r"(?:^|[/_.-])(?:tests?|specs?|examples?|fixtures?|samples?|demos?|mocks?|bench\w*)(?=[/_.-])", re.I
+)
+"""Where a package keeps what tries it out."""
+_SETTING = re.compile(
+    r"(?:environ|getenv|process\.env|\bENV\b|\$\{|:-)[^\n]{0,40}(?:URL|HOST|ENDPOINT|SERVER|BASE|RELAY|RPC)", re.I
+)
+"""An address for which the user can name another."""
+_CHAIN = re.compile(r"jsonrpc|\brpc\b|\bRPC|\bnostr|getBlock|eth_\w")
+_CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+_ONLINE = r"\bonline\b|\bhosted\b|\bcloud\b|\b(?:remote|web)[- ](?:service|server|api)\b"
+"""Words of a purpose that others have a part in."""
+_SILENT = re.compile(
+    r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
+)
+"""Nothing is said if it fails, or when it succeeds."""
+_WALKS = re.compile(
+    r"\b(?:WalkDir|os\.walk|filepath\.Walk|readdir(?:Sync)?|Find\.find|Dir\.glob|globSync|iterdir)\b|\.r?glob\("
+)
+"""Every file of a folder is looked at."""
+_ANSWERS = frozenset({"download", "decoded", "asked"})
+"""What a step may have received that is nobody's own."""
+_ACCOUNT = re.compile(
+    r"(?<![\w/.+-])(?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|T[1-9A-HJ-NP-Za-km-z]{33}|(?P<bank>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?)"
+    r"|(?<=[\"'`])(?=[A-Z1-9]{0,40}[a-z])(?=[a-zA-Z]{0,40}\d)[1-9A-HJ-NP-Za-km-z]{43,44}(?=[\"'`]))(?![\w/+=])"
+)
+"""An address of Ethereum, Bitcoin, Tron or Solana, or an account of a bank."""
+_BANKS = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27,
+    "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25,
+    "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29, "AE": 23, "GE": 22, "KZ": 20, "SA": 24,
+}  # fmt: skip
+"""By country, of how many letters an account of a bank has."""
+_SAMPLES = re.compile(
+    r"DE89370400440532013000|DE02120300000000202051|ES9121000418450200051332|GB82WEST12345698765432|GB29NWBK60161331926819|FR1420041010050500013M02606|NL91ABNA0417164300|AT611904300234573201|CH9300762011623852957|BE68539007547034|IT60X0542811101000000123456|LT121000011101001000|PT50000201231234567890154|PL61109010140000071219812874|EPjFWdd5Aufq|So1{8}|TokenkegQ|0x(?:833589fCD6|A0b86991c6|dAC17F958D|C02aaA39b2|2791Bca1f2|3c499c542c|af88d065e7|0b2C639c53|4200000000|036CbD5384|1c7D4B196C|0{40}|f{40}|dead|DeaD|EeeeeE|12345|abcdef|d8dA6BF26964|742d35Cc6634|Ab5801a7D398)|1{20}|(.)\1{9}",
+    re.I,
+)
+"""Accounts that everybody takes for an example, and coins and programs that everybody who works with a chain knows."""
+_CONTRACT = re.compile(
+    r"usd[ct]|weth|wbtc|\bdai\b|router|factory|quoter|registr|multicall|permit|program|token|mint|contract|pool|oracle|feed|bridge|schema|proxy|vault|chain|\babi\b|system|nft|collection|resolver|hash|digest|sha\d|checksum|commit|sample|example|dummy|fake|mock|placeholder",
+    re.I,
+)
+"""Words beside the address of what stands in a chain, or beside what is none."""
+_BESIDE = 90
+_NEARLY = 2
+"""By so many digits may an account of a bank be wrong."""
+_TELLS_OF = re.compile(
+    r"(?:schema|xmlns\w*(?::\w+)?|homepage|home|author|repository|bugs|licen[sc]e|funding|docs?|documentation|source|reference|website|link|id|namespace|profile|avatar|icon|image|logo|url)[\"']?\s*[:=]\s*[\"']?(?:git\+)?$|^\s*(?:#|//)[^\n]*$|<!--[^\n]*$|<a\s[^\n]*$|<(?:link|img)\s[^\n]*$",
+    re.I,
+)
+"""Up to an address that is named to be read, and that nothing turns to."""
+_KEY_OF = re.compile(
+    r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET)\b"
+)
+_NEAR = 300
+_LOCKED = re.compile(r"lock|\.(?:svg|csv|tsv|map|min\.js|sum)$", re.I)
+_LETTERS = re.compile(r"[^a-z0-9]+")
+_MESSENGERS = re.compile(r"telegram|discord|slack")
+_FROM_USER = re.compile(r"environ|getenv|process\.env|argv|\$\{?[A-Z_]{4,}")
+
+
+Found = tuple[str, Severity, str, int, str, str]
+"""A rule and its weight, a path and a line, what stands there, and what is said of it."""
+
+
+@dataclass
+class Told:
+    """What the documents of a package, and the names of its settings, tell of whom it works with."""
+
+    steps: Sequence[Step]
+    purpose: Purpose
+
+    def tells(self, step: Step, place: Place) -> bool:
+        """Whether anything names one whom a step turns to."""
+        return self.names(step.urls, place) or (place == Place.MESSAGING and self._tells_of_messenger(step))
+
+    def names(self, urls: Sequence[str], place: Place) -> bool:
+        """Whether a document, or a setting, names one of some addresses, or the service that it belongs to."""
+        hosts = [host_of(url) for url in urls]
+        if any(map(self.purpose.names, hosts)):
+            return True
+        if not self.purpose.words.isdisjoint(" ".join(map(called, urls)).split()):
+            return True
+        return place == Place.UNKNOWN and any(
+            name in self._documents or name in self._settings for host in hosts for name in _telling(host)
+        )
+
+    def _tells_of_messenger(self, step: Step) -> bool:
+        """Whether the documents speak of the messenger that a step sends to, or the key of it comes from the user."""
+        words = {word for url in step.urls for word in _MESSENGERS.findall(url.lower())}
+        said = any(word in text for word in words for text in self.purpose.documents)
+        return said or self.purpose.says("|".join(words) or "$^") or _FROM_USER.search(step.text) is not None
+
+    def can_be_set(self, step: Step) -> bool:
+        """Whether the user can name another machine for the one that a step turns to."""
+        hosts = {host_of(url) for url in step.urls}
+        return any(
+            any(host in one.text for host in hosts) and _SETTING.search(one.text) for one in self.steps if one.urls
+        )
+
+    @cached_property
+    def _documents(self) -> str:
+        return _LETTERS.sub("", " ".join(self.purpose.documents))
+
+    @cached_property
+    def _settings(self) -> str:
+        names = {name for step in self.steps for name in _CONSTANT.findall(step.text)}
+        return " ".join(sorted(name.replace("_", "").lower() for name in names))
+
+
+def _telling(host: str) -> list[str]:
+    """The names of a host that are long enough to tell of nobody else."""
+    names = [name for name in names_of(host) if len(name) >= _MIN_NAME]
+    labels = host.split(".")
+    return names or [label for label in labels[-3:-2] if len(label) >= _MIN_NAME and distinctive(label)]
+
+
+def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen]:
+    """Something is sent to a machine, or asked of it, that no document of the package tells of.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> purpose = Purpose(documents=("Counts words.",))
+    >>> step = Step(Statement("a.py", 1, "requests.post('https://n1.stats-cdn.net')"), frozenset({"send"}), ("https://n1.stats-cdn.net",))
+    >>> [(seen.rule, seen.severity.value) for seen in undisclosed([step], Told([step], purpose), step.text)]
+    [('undisclosed-host', 'review')]
+    """
+    graves = [seen for step in members if (seen := _weighed(step, told, text)) is not None]
+    if graves:
+        yield next((seen for seen in graves if seen.severity == Severity.BLOCK), graves[0])
+
+
+def _weighed(step: Step, told: Told, text: str) -> Seen | None:
+    statement, purpose = step.statement, told.purpose
+    if step.labels.isdisjoint(_TURNS) or not step.urls or not statement.is_live or statement.language == "data":
+        return None
+    if "runs-input" in step.labels:
+        # What is fetched and run at once is weighed for that.
+        return None
+    place = place_of_step(step, purpose)
+    if place in (Place.PLATFORM, Place.PUBLIC) and "fetch" in step.labels and is_untold_repository(step, purpose):
+        is_tried = _TRIED.search(statement.path) is not None
+        return None if is_tried else Seen("undisclosed-host", Severity.REVIEW, step, "a repository of somebody's")
+    if place < Place.UNKNOWN and (place != Place.MESSAGING or "send" not in step.labels):
+        return None
+    hosts = [host_of(url) for url in step.urls]
+    if _TRIED.search(statement.path) or _CHAIN.search(f"{step.text} {' '.join(step.urls)}") or told.tells(step, place):
+        return None
+    hosts = [host_of(url) for url in step.urls]
+    hands_over = not step.labels.isdisjoint(_HANDS_OVER) or place in (Place.HIDDEN, Place.BARE_IP)
+    if all(is_asked(host) or (is_home(host) and not hands_over) for host in hosts):
+        return None
+    if step.labels.isdisjoint(_SAYS) and not any(host in step.text for host in hosts):
+        # Many a thing is connected to another with no line between them.
+        return None
+    is_more = step.received.keys() - _ANSWERS or _SILENT.search(text) or _WALKS.search(text)
+    is_grave = place.is_shady or (is_more and not purpose.says(_ONLINE))
+    grave = hands_over and is_grave and not purpose.is_security and not told.can_be_set(step)
+    return Seen("undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, step)
+
+
+def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """A file of settings leads to a machine of which no document of the package tells.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> part = read_text('{"base": "https://gw.relay-mesh.net/v1", "key": "OPENAI_API_KEY"}', "providers.json").parts[0]
+    >>> [(rule, weight.value) for rule, weight, *_ in undisclosed_settings([], [part], Purpose(documents=("Asks models.",)))]
+    [('undisclosed-host', 'block')]
+    """
+    told = Told(steps, purpose)
+    for part in parts if purpose.documents else ():
+        if part.kind not in ("json", "data") or "://" not in part.plain or not _is_live(part):
+            continue
+        for found in URL.finditer(part.plain):
+            place = place_of(found[0], own_words=purpose.words)
+            host = host_of(found[0])
+            if place not in (Place.UNKNOWN, Place.BARE_IP) or is_asked(host) or is_home(host):
+                continue
+            begin = max(part.plain.rfind("\n", 0, found.start()) + 1, found.start() - _BESIDE)
+            if _TELLS_OF.search(part.plain[begin : found.start()]) or told.names([found[0]], place):
+                continue
+            takes_key = _KEY_OF.search(part.plain, max(0, found.start() - _NEAR), found.end() + _NEAR)
+            grave = takes_key is not None and not purpose.is_security
+            line = part.plain.count("\n", 0, found.start()) + 1
+            message = "Leads to a host that nothing in its documents names."
+            yield "undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, part.path, line, found[0], message
+            break
+
+
+def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """An account of money stands in a program, or beside it, of which no document of the package tells.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> part = read_text("PAY_TO = 'LT60 3250 0881 9434 6526'", "a.py").parts[0]
+    >>> [(rule, line) for rule, _, _, line, *_ in undisclosed_accounts([part], Purpose(documents=("Makes bills.",)))]
+    [('undisclosed-account', 1)]
+    """
+    programs = [part for part in parts if _is_live(part)] if purpose.documents else []
+    found = [
+        (part, account)
+        for part in programs
+        if may_hold_account(part.plain)
+        for account in _ACCOUNT.finditer(part.plain)
+        if _is_strange(account, part, purpose)
+    ]
+    if found:
+        part, account = found[0]
+        turns = any(turns_money(one.plain) for one in programs)
+        message = "Holds an account that no document names, and pays one or another by what is paid." if turns else ""
+        weight = Severity.BLOCK if turns else Severity.REVIEW
+        line = part.plain.count("\n", 0, account.start()) + 1
+        yield "undisclosed-account", weight, part.path, line, account[0], message
+
+
+def _is_live(part: Part) -> bool:
+    is_document = part.kind == "text" or (part.kind == "markdown" and not part.path.lower().endswith(PAGES))
+    return not (is_document or part.is_example or _TRIED.search(part.path) or _LOCKED.search(part.path))
+
+
+def _is_strange(account: re.Match[str], part: Part, purpose: Purpose) -> bool:
+    said = account[0].replace(" ", "")
+    if account["bank"] and abs(_BANKS.get(said[:2], 0) - len(said)) > (_NEARLY if said[4:].isdigit() else 0):
+        return False
+    begin = max(part.plain.rfind("\n", 0, account.start()) + 1, account.start() - _BESIDE)
+    if _SAMPLES.search(said) or _CONTRACT.search(part.plain, begin, account.start()):
+        return False
+    return not any(account[0].lower() in text or said.lower() in text for text in purpose.documents)
