@@ -204,9 +204,37 @@ class Deed:
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
 _UNSEEN_LINKS = re.compile(
-    r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}<a\s[^<>\n]{0,60}href=\W{1,3}https?://"
+    r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}(?:<a\s[^<>\n]{0,60}href=\W{1,3}https?://|(?:#|\$)?\{\w{1,30}\}[^\n]{0,12}</(?:div|span|p)>)"
 )
 """A stretch of a page that nobody sees, with a link in it."""
+_LINKS = re.compile(r"<a\s[^<>\n]{0,60}href=")
+_IN_PAGES = re.compile(
+    r"</(?:head|body)>[^\n]{0,60}<script\b[^<>\n]{0,80}\bsrc=\W{1,3}https?://(?!(?:www\.)?(?:googletagmanager|google-analytics|plausible|static\.cloudflareinsights|cdn\.jsdelivr|unpkg|cdnjs|js\.stripe|polyfill|umami|cdn\.usefathom|js\.hs-scripts)\b)[\w.-]+"
+)
+"""A script of a third one is put into pages."""
+_SKIMS = re.compile(
+    r"(?:\$_(?:POST|REQUEST)|\breq(?:uest)?\.(?:body|form|POST)|params|FormData|formData)\b[^\n]{0,160}(?:\bcvc\b|\bcvv\b|card(?:_?number|\b)|cc_?num|pan\b)|(?:\bcvc\b|\bcvv\b|card_?number|cc_?num)[^\n]{0,160}(?:\$_(?:POST|REQUEST)|\breq(?:uest)?\.(?:body|form|POST))",
+    re.I,
+)
+_SKIM_SENT = re.compile(
+    r"(?:wp_(?:safe_)?remote_(?:post|get|request)|curl_setopt|file_get_contents|fsockopen|fetch|sendBeacon|\.post|axios\.\w+|requests\.\w+)\([^\n]{0,60}[\"'`]https?://(?![\w.-]*(?:stripe|adyen|paypal|braintree|square|mollie|klarna|authorize)\b)"
+)
+"""What stands on a card is sent to somebody who is no bank."""
+_GIVES_CONFIG = re.compile(r"(?:file_get_contents|readfile|fopen|include|require\w*)\(?[^\n]{0,60}wp-config\.php")
+_ANSWERS_ALL = re.compile(r"__return_true|wp_ajax_nopriv|\$_(?:GET|POST|REQUEST|COOKIE)")
+_IN_EACH_REPOSITORY = re.compile(
+    r"/contents/(?:[\w./-]{0,60}/)?(?:AGENTS|CLAUDE|GEMINI|SKILL)\.md\b|/contents/(?:\.cursorrules|\.mcp\.json|\.cursor/|\.claude/|\.github/(?:workflows|copilot))"
+)
+_ALL_REPOSITORIES = re.compile(
+    r"user/repos|affiliation=owner|repos\.listFor|listForAuthenticatedUser|get_user\(\)\.get_repos|\bgh\s+repo\s+list\b"
+)
+_UNCHECKED_LINE = re.compile(
+    r"NODE_TLS_REJECT_UNAUTHORIZED[\"']?\s*[\]:=,]+\s*[\"']?0|PYTHONHTTPSVERIFY[\"']?\s*[\]:=,]+\s*[\"']?0"
+)
+_LED_THROUGH = re.compile(
+    r"(?:HTTPS?_PROXY|https?_proxy|ALL_PROXY|_BASE_URL|_API_BASE)[\"']?\s*[\]:=,]+\s*[\"']?(?:https?|socks5h?)://(?!localhost|127\.|\[?::1|0\.0\.0\.0|host\.docker)[\w.-]+"
+)
+"""All that an agent asks goes through somebody's machine, whose name nobody checks."""
 _IN_NAMES = re.compile(
     r"\{\s*\w+\s*\[\s*\w+\s*:\s*\w+\s*\+\s*\d+\s*\]\s*\}\.|\.(?:slice|substr(?:ing)?)\(\s*\w+\s*,\s*(?:\w+\s*\+\s*)?\d+\s*\)\s*\}\."
 )
@@ -253,6 +281,11 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
+    Deed("hidden-text", _IN_PAGES, ("<script",), unless=r"analytic|widget|pixel|tag manager|tracking|embed|\\bcdn\\b", also="a script of somebody's in each page"),
+    Deed("send-private", _SKIMS, ("cvc", "cvv", "card", "cc_num", "ccnum"), beside=(_SKIM_SENT,), also="what stands on the cards of those who pay"),
+    Deed("send-secrets", _GIVES_CONFIG, ("wp-config.php",), beside=(_ANSWERS_ALL,), also="the keys of a site, to whoever asks for them"),
+    Deed("rewrite-agent", _IN_EACH_REPOSITORY, ("/contents/",), beside=(_ALL_REPOSITORIES,), also="in every repository of the user"),
+    Deed("redirect-model", _UNCHECKED_LINE, ("NODE_TLS_REJECT", "PYTHONHTTPSVERIFY"), beside=(_LED_THROUGH,), also="with nobody checking whose machine it is"),
     Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), also="it carries what others send, to wherever they say"),
     Deed("send-private", _ON_SAVE, ("BufWritePost", "TextChanged", "InsertLeave", "onDid", "after-save-hook", "on_post_save"), beside=(_WHOLE_BUFFER, _POSTED), unless=r"sync|share|collab|lint|format|review|completion|copilot|translat|\bai\b", also="each text that is saved in an editor"),
     Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
@@ -264,7 +297,7 @@ _DEEDS = (
     Deed("run-download", _FETCHED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-encoded", _DECODED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
-    Deed("hidden-text", _UNSEEN_LINKS, ("<a ",), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
+    Deed("hidden-text", _UNSEEN_LINKS, ("left:", "left :", "text-indent", "display", "font-size", "visibility"), beside=(_LINKS,), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),

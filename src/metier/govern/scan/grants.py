@@ -88,6 +88,13 @@ _PUSHED_TO = re.compile(r"\bpushurl\b[ \t]*+(?:=[ \t]*+)?[\"']?(?P<to>https?://[
 _OWN_URL = re.compile(r"^[ \t]*url[ \t]*=[ \t]*(https?://\S+)", re.M)
 _FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
 _RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?sh|node -e|python3? -c)")
+_IMAGE_LINE = re.compile(r"^[ \t]*image:\s*[\"']?(?:[\w-]+(?:\.[\w-]+)+/)?(?P<owner>[\w-]{3,40})/[\w./-]+[^\n]*", re.M)
+_FOR_ACCOUNT = re.compile(
+    r"--?(?:token|e-?mail|password|account|wallet|user(?:name)?|api-?key|device-id|code)(?:=|[\"']\s*,\s*[\"']|\s+)(?!\$|\{|<|your|change|example)[\w@.+/-]{8,}",
+    re.I,
+)
+"""An account that is written out in a command."""
+_SERVICE = 1500
 _SETTINGS = frozenset({"data", "json", "text", "script"})
 
 Found = tuple[str, Severity, str, int, str]
@@ -175,7 +182,8 @@ def _line(part: Part, found: re.Match[str]) -> int:
 
 
 def _containers(part: Part, purpose: Purpose) -> Iterator[Found]:
-    """Services that are given the whole machine, from a registry that nobody answers for."""
+    """Services that are given the whole machine, from a registry that nobody answers for, or that earn for somebody."""
+    yield from _earning(part, purpose)
     if not _WHOLE_MACHINE.search(part.plain):
         return
     for found in _IMAGE.finditer(part.plain):
@@ -183,6 +191,22 @@ def _containers(part: Part, purpose: Purpose) -> Iterator[Found]:
         if place == Place.UNKNOWN or place == Place.OWN or place.is_shady:
             weight = Severity.REVIEW if place == Place.OWN else Severity.BLOCK
             yield "grant-root", weight, part.path, _line(part, found), found[0].strip()
+
+
+def _earning(part: Part, purpose: Purpose) -> Iterator[Found]:
+    """A service that nobody speaks of runs for an account that is written out, and starts again whenever it ends."""
+    for image in _IMAGE_LINE.finditer(part.plain):
+        owner = image["owner"].lower()
+        service = part.plain[image.start() : _next_service(part.plain, image)]
+        account = _FOR_ACCOUNT.search(service)
+        if account is None or "restart" not in service or any(owner in text for text in purpose.documents):
+            continue
+        yield "mine-coins", Severity.BLOCK, part.path, _line(part, image), f"{image[0].strip()}: {account[0]}"
+
+
+def _next_service(text: str, image: re.Match[str]) -> int:
+    following = _IMAGE_LINE.search(text, image.end())
+    return min(following.start() if following else len(text), image.start() + _SERVICE)
 
 
 def _trusted(part: Part) -> Iterator[Found]:

@@ -133,6 +133,7 @@ _HOMEPAGE = re.compile(
 _FOUR_MARKS = 4
 _SAME_WORDS = {
     "sign-heedless": "sign-conceal", "sign-unasked": "sign-consent", "sign-obey": "sign-consent", "sign-plant": "sign-always",
+    "sign-lasting": "sign-memory",
 }  # fmt: skip
 """Signs that the same words often show: there they count once."""
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
@@ -222,9 +223,9 @@ def _addressed(sentence: Sentence) -> Sentence:
 
 
 def _is_new(span: tuple[int, int], heard: list[tuple[int, int]]) -> bool:
-    """Whether words are no part of those that were heard as a sign before: the same words are one sign."""
+    """Whether words share none with those that were heard as a sign before: the same words are one sign."""
     begin, end = span
-    if any((a <= begin and end <= b) or (begin <= a and b <= end) for a, b in heard):
+    if any(begin < b and a < end for a, b in heard):
         return False
     heard.append(span)
     return True

@@ -331,8 +331,10 @@ def _first(members: Sequence[Step], name: str) -> Step:
 def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
     """What a program does in several steps; a document only tells of it."""
     yield from _in_disguise(members, together, text)
-    if {"fetch", "permissions", "execute"} <= together and re.search(
-        r"chmod\w*\(?.*(?:0o?7|\b7[57]5\b|\+x|S_IX|493|511)", text
+    if (
+        {"fetch", "permissions"} <= together
+        and together & {"execute", "hidden-run"}
+        and re.search(r"chmod\w*\(?.*(?:0o?7|\b7[57]5\b|\+x|S_IX|493|511)", text)
     ):
         worst = max((place_of_step(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
         if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
