@@ -334,11 +334,13 @@ def _with_settings(text: str) -> str:
         return text
     settings = {found[1]: found[2].strip("\"'") for found in _SETTING.finditer(text)}
     settings |= {name: f"${name}" for name in ("HOME", "USER", "TMPDIR", "PWD") if name not in settings}
-    most = len(text) + _MAX_FILLED
-    for _ in range(_MAX_FILLINGS) if settings else ():
+    longest = max(map(len, settings.values()))
+    if (text.count("$") + text.count("{{")) * longest > _MAX_FILLED:
+        return text
+    for _ in range(_MAX_FILLINGS):
         before = text
         text = _SETTING_NAME.sub(lambda found: settings.get(found[1] or found[2], found[0]), text)
-        if text == before or len(text) > most:
+        if text == before or len(text) > len(before) + _MAX_FILLED:
             return before
     return text
 

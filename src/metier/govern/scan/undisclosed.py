@@ -7,8 +7,8 @@ called after it. A program that turns to somebody else besides does so behind it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from metier.govern.scan.flow import Step
@@ -95,13 +95,20 @@ class Told:
 
     steps: Sequence[Step]
     purpose: Purpose
+    _named: dict[tuple[frozenset[str], Place], bool] = field(default_factory=dict)
 
     def tells(self, step: Step, place: Place) -> bool:
         """Whether anything names one whom a step turns to."""
         return self.names(step.urls, place) or (place == Place.MESSAGING and self._tells_of_messenger(step))
 
-    def names(self, urls: Sequence[str], place: Place) -> bool:
+    def names(self, urls: Iterable[str], place: Place) -> bool:
         """Whether a document, or a setting, names one of some addresses, or the service that it belongs to."""
+        asked = (frozenset(urls), place)
+        if asked not in self._named:
+            self._named[asked] = self._names(*asked)
+        return self._named[asked]
+
+    def _names(self, urls: frozenset[str], place: Place) -> bool:
         hosts = [host_of(url) for url in urls]
         if any(map(self.purpose.names, hosts)):
             return True
@@ -119,10 +126,12 @@ class Told:
 
     def can_be_set(self, step: Step) -> bool:
         """Whether the user can name another machine for the one that a step turns to."""
-        hosts = {host_of(url) for url in step.urls}
-        return any(
-            any(host in one.text for host in hosts) and _SETTING.search(one.text) for one in self.steps if one.urls
-        )
+        return any(host_of(url) in self._settable for url in step.urls)
+
+    @cached_property
+    def _settable(self) -> frozenset[str]:
+        named = (step for step in self.steps if step.urls and _SETTING.search(step.text))
+        return frozenset(host for step in named for host in map(host_of, step.urls) if host in step.text)
 
     @cached_property
     def _documents(self) -> str:
@@ -150,38 +159,43 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
     >>> [(seen.rule, seen.severity.value) for seen in undisclosed([step], Told([step], purpose), step.text)]
     [('undisclosed-host', 'review')]
     """
-    graves = [seen for step in members if (seen := _weighed(step, told, text)) is not None]
-    if graves:
-        yield next((seen for seen in graves if seen.severity == Severity.BLOCK), graves[0])
+    strange = [(step, place) for step in members if (place := _strange(step, told)) is not None]
+    is_dark = bool(strange) and (_SILENT.search(text) or _WALKS.search(text)) is not None
+    is_spared = bool(strange) and told.purpose.is_security
+    is_online = bool(strange) and told.purpose.says(_ONLINE)
+    for step, place in strange:
+        hands_over = not step.labels.isdisjoint(_HANDS_OVER) or place in (Place.HIDDEN, Place.BARE_IP)
+        is_more = not is_online and (is_dark or step.received.keys() - _ANSWERS)
+        if hands_over and place != Place.PLATFORM and (place.is_shady or is_more) and not is_spared:
+            if not told.can_be_set(step):
+                yield Seen("undisclosed-host", Severity.BLOCK, step)
+                return
+    if strange:
+        yield Seen("undisclosed-host", Severity.REVIEW, strange[0][0])
 
 
-def _weighed(step: Step, told: Told, text: str) -> Seen | None:
+def _strange(step: Step, told: Told) -> Place | None:
+    """The kind of place that a step turns to, if nothing tells of it."""
     statement, purpose = step.statement, told.purpose
     if step.labels.isdisjoint(_TURNS) or not step.urls or not statement.is_live or statement.language == "data":
         return None
-    if "runs-input" in step.labels:
-        # What is fetched and run at once is weighed for that.
+    # What is fetched and run at once is weighed for that.
+    if "runs-input" in step.labels or _TRIED.search(statement.path):
         return None
     place = place_of_step(step, purpose)
-    if place in (Place.PLATFORM, Place.PUBLIC) and "fetch" in step.labels and is_untold_repository(step, purpose):
-        is_tried = _TRIED.search(statement.path) is not None
-        return None if is_tried else Seen("undisclosed-host", Severity.REVIEW, step, "a repository of somebody's")
+    if place in (Place.PLATFORM, Place.PUBLIC):
+        return Place.PLATFORM if "fetch" in step.labels and is_untold_repository(step, purpose) else None
     if place < Place.UNKNOWN and (place != Place.MESSAGING or "send" not in step.labels):
         return None
-    hosts = [host_of(url) for url in step.urls]
-    if _TRIED.search(statement.path) or _CHAIN.search(f"{step.text} {' '.join(step.urls)}") or told.tells(step, place):
+    if _CHAIN.search(f"{step.text} {' '.join(step.urls)}") or told.tells(step, place):
         return None
     hosts = [host_of(url) for url in step.urls]
     hands_over = not step.labels.isdisjoint(_HANDS_OVER) or place in (Place.HIDDEN, Place.BARE_IP)
     if all(is_asked(host) or (is_home(host) and not hands_over) for host in hosts):
         return None
-    if step.labels.isdisjoint(_SAYS) and not any(host in step.text for host in hosts):
-        # Many a thing is connected to another with no line between them.
-        return None
-    is_more = step.received.keys() - _ANSWERS or _SILENT.search(text) or _WALKS.search(text)
-    is_grave = place.is_shady or (is_more and not purpose.says(_ONLINE))
-    grave = hands_over and is_grave and not purpose.is_security and not told.can_be_set(step)
-    return Seen("undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, step)
+    # Many a thing is connected to another with no line between them.
+    is_said = not step.labels.isdisjoint(_SAYS) or any(host in step.text for host in hosts)
+    return place if is_said else None
 
 
 def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
