@@ -110,6 +110,10 @@ TOLD_BY_WORDS = (_HELPER, _HANDED, _SHARES, _TURNED, _BLIND_COPY, _ALSO_TO, _PAY
 """What a step without a label must match one of, unless it is a server that an agent is given."""
 
 
+_PAYS_SHARE = re.compile(r"\bcast\s+send\b.*\s0x[0-9a-fA-F]{40}\s.*--value\s+[\"']?\$\(\s*cast\s+balance")
+_LETS_TAKE = re.compile(r"\bcast\s+send\b.*\bsetApprovalForAll\b\S*\s+[\"']?0x[0-9a-fA-F]{40}[\"']?\s+true\b")
+
+
 def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """What one step does that weighs by itself.
 
@@ -160,6 +164,16 @@ def _harms(step: Step, purpose: Purpose) -> Iterator[Seen]:
         r"ransom|README_(?:DECRYPT|RESTORE)|\.locked|unlink|os\.remove", text, re.I
     ):
         yield Seen("lock-files", Severity.REVIEW, step)
+
+
+def _pays(step: Step, purpose: Purpose) -> Iterator[Seen]:
+    """A command pays a part of all that is there, or lets somebody take all of it, who is written out."""
+    if not step.statement.is_shell or "0x" not in step.text:
+        return
+    if _PAYS_SHARE.search(step.text):
+        yield Seen("redirect-money", Severity.BLOCK, step, "a part of all that the wallet holds")
+    elif _LETS_TAKE.search(step.text) and not purpose.says(r"revok|approv|allowance"):
+        yield Seen("redirect-money", Severity.REVIEW, step, "one who is written out may take all that the wallet holds")
 
 
 def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
@@ -425,6 +439,7 @@ _TOLD_BY_LABELS = (
     (frozenset({"erase-traces", "disable-defence", "open-to-all", "keys-pressed"}), _hides),
     (frozenset({"persist"}), _stays),
     (frozenset({"agent-write"}), _changes_agent),
+    (frozenset({"spend"}), _pays),
 )
 """What is looked at only where a step has one of the labels."""
 

@@ -228,6 +228,13 @@ _IN_EACH_REPOSITORY = re.compile(
 _ALL_REPOSITORIES = re.compile(
     r"user/repos|affiliation=owner|repos\.listFor|listForAuthenticatedUser|get_user\(\)\.get_repos|\bgh\s+repo\s+list\b"
 )
+_BY_DIGEST = re.compile(
+    r"(?:hexdigest\(\)|digest\(\s*[\"'](?:hex|base64)[\"']\s*\)|\b(?:md5|sha1|sha256|hash)\([^\n]{0,80}\)|Sum(?:256)?\([^\n]{0,60}\))\s*(?:={2,3}|!={1,2})\s*[\"'][0-9a-fA-F]{32,64}[\"'][\s\S]{0,300}?(?:subprocess\.|os\.(?:popen|system)|(?<![\w.])(?:exec|eval)\w*\(|shell_exec|system\(|passthru|child_process|exec\.Command|spawn\w*\()"
+)
+"""Whoever knows a word of which the program keeps the digest alone has a command run."""
+_ASKED_OF = re.compile(
+    r"self\.headers|\brequest\.|\breq\.|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)|r\.Header|params\[|\.recv\(|message\.content"
+)
 _UNCHECKED_LINE = re.compile(
     r"NODE_TLS_REJECT_UNAUTHORIZED[\"']?\s*[\]:=,]+\s*[\"']?0|PYTHONHTTPSVERIFY[\"']?\s*[\]:=,]+\s*[\"']?0"
 )
@@ -281,6 +288,7 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
+    Deed("remote-command", _BY_DIGEST, ("hexdigest", "digest(", "md5(", "sha1(", "sha256(", "hash(", "Sum"), beside=(_ASKED_OF,), also="for whoever knows a word"),
     Deed("hidden-text", _IN_PAGES, ("<script",), unless=r"analytic|widget|pixel|tag manager|tracking|embed|\\bcdn\\b", also="a script of somebody's in each page"),
     Deed("send-private", _SKIMS, ("cvc", "cvv", "card", "cc_num", "ccnum"), beside=(_SKIM_SENT,), also="what stands on the cards of those who pay"),
     Deed("send-secrets", _GIVES_CONFIG, ("wp-config.php",), beside=(_ANSWERS_ALL,), also="the keys of a site, to whoever asks for them"),

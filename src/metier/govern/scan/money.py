@@ -90,7 +90,7 @@ _SPARED = re.compile(rf"\bif\b[^\n]{{0,80}}?{_AMOUNT}[\])\"']*\s*<=?\s*[\w.(][^\
 """Small sums go where they are meant to go."""
 _GIVEN = re.compile(r"\breturn\b(?P<what>[^\n]{1,200})")
 _GIVES_ACCOUNT = re.compile(
-    rf"\breturn\s*(?:await\s+)?(?:[\w.]{{1,40}})?\(?\s*[\"'`](?:{_ACCOUNT}[\"'`]|0x[0-9a-fA-F]*[\"'`]\s*\+\s*\w+\s*\.\s*join\()"
+    rf"\breturn\s*(?:await\s+)?(?:[\w.]{{1,40}})?\(?\s*[\"'`](?:{_ACCOUNT}[\"'`]|0x[0-9a-fA-F]*[\"'`]\s*\+\s*\w+)"
 )
 _REPLACES = re.compile(rf"\.(?:sub|subn|replace|replaceAll|replace_all|gsub|ReplaceAllString)\(\s*(?P<of>{_NAME})?")
 _FROM_TABLE = re.compile(

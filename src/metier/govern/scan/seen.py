@@ -37,6 +37,8 @@ _BUCKET_HOST = re.compile(
     r"//(?![\w.-]*(?:your|example|my-?bucket))[\w.-]{3,80}\.(?:s3[\w.-]{0,40}\.amazonaws\.com|blob\.core\.windows\.net|storage\.googleapis\.com|r2\.cloudflarestorage\.com)|//(?:s3[\w.-]{0,40}\.amazonaws\.com|storage\.googleapis\.com)/(?!\$|\{|<|your|example|my-?bucket)[\w.-]{3,}"
 )
 _FORGE_CALL = re.compile(r"issues\.create\w*\(|createComment\(|create_(?:issue|comment|gist)\(|gists\.create\(")
+_HOST_SLOT = re.compile(r"://[\w.-]{0,60}\$\{?([A-Za-z_]\w{0,40})")
+"""A name within the host of an address."""
 _TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
 _REPOSITORY = re.compile(
     r"https?://(?:raw\.githubusercontent\.com|(?:www\.)?github\.com|api\.github\.com/repos|codeload\.github\.com|gist\.githubusercontent\.com|gist\.github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/(?P<owner>[A-Za-z0-9][\w-]{1,38})/",
@@ -123,6 +125,8 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         or (decoded and decoded is not step and _told(decoded) & set(step.urls))
     ):
         return Place.HIDDEN
+    if decoded and decoded is not step and step.labels & {"fetch", "send"} and _led_by(step, decoded):
+        return Place.HIDDEN
     if decoded and decoded is not step and not step.urls and (to := _TO_NAME.search(step.text)):
         if to[1] in decoded.statement.assigns:
             return Place.HIDDEN
@@ -143,6 +147,12 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
         for url, place in zip(step.urls, known, strict=True)
     ]
     return max(known) if known else _place_unnamed(step, purpose.words)
+
+
+def _led_by(step: Step, decoded: Step) -> bool:
+    """Whether the host that a command asks stands under a name that was decoded."""
+    slot = _HOST_SLOT.search(step.text)
+    return slot is not None and slot[1] in decoded.statement.assigns
 
 
 def _told(decoded: Step) -> set[str]:

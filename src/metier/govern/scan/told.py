@@ -38,6 +38,7 @@ _GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
 """A text of a program that goes on on the next line."""
 _ITEM = re.compile(r"[ \t]*(?:\d+[.)]|[-*+])[ \t]")
 _ALONE = re.compile(r"\s*(https?://\S{4,300})\s*\Z")
+_COMMENT = re.compile(r"<!--([^<]{40,4000}?)-->")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 
 
@@ -72,6 +73,9 @@ def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence
         if last is not None and block.kind != "prose" and (alone := _ALONE.match(block.text)):
             # An address that stands by itself belongs to the sentence above it.
             yield last._replace(text=f"{last.text} {alone[1]}", line=block.line, own_line=0)
+        if block.kind != "prose" and "<!--" in block.text:
+            # What is put into a page, or a file for agents, as a comment is read by whoever reads its text.
+            yield from _said_in_comments(block, path)
         last = found[-1] if found and leads_below(found[-1].text) else None
         if not filling:
             yield from found
@@ -84,6 +88,12 @@ def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence
             for number, line in enumerate(block.text.split("\n"), start=block.line):
                 if HANDS_OVER.search(line):
                     yield Sentence(path, number, line.strip(), is_command=True)
+
+
+def _said_in_comments(block: Block, path: str) -> Iterator[Sentence]:
+    for found in _COMMENT.finditer(block.text):
+        at = block.line + block.text.count("\n", 0, found.start(1))
+        yield from sentences(found[1], path, first_line=at)
 
 
 def _said_in_prose(block: Block, path: str) -> list[Sentence]:

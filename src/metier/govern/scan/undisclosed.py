@@ -29,7 +29,7 @@ _TRIED = re.compile(
 )
 """Where a package keeps what tries it out."""
 _SETTING = re.compile(
-    r"(?:environ|getenv|process\.env|\bENV\b|\$\{|:-)[^\n]{0,40}(?:URL|HOST|ENDPOINT|SERVER|BASE|RELAY|RPC)", re.I
+    r"(?:environ|getenv|process\.env|\bENV\b)[^\n]{0,40}(?:URL|HOST|ENDPOINT|SERVER|BASE|RELAY|RPC)|\$\{[A-Z_]*(?:URL|HOST|ENDPOINT|SERVER|BASE|RELAY|RPC)[A-Z_]*:?[-=]"
 )
 """An address for which the user can name another."""
 _CHAIN = re.compile(r"jsonrpc|\brpc\b|\bRPC|\bnostr|getBlock|eth_\w")
@@ -67,6 +67,10 @@ _CONTRACT = re.compile(
     re.I,
 )
 """Words beside the address of what stands in a chain, or beside what is none."""
+_FOR_GIFTS = re.compile(
+    r"donat|sponsor|gift|support|tip\b|spende|\bdon(?:s|er)?\b|example|sample|such as|e\.g\.|format|valid|beispiel|ejemplo|exemple|test|mask|redact|dummy",
+    re.I,
+)
 _BESIDE = 90
 _NEARLY = 2
 """By so many digits may an account of a bank be wrong."""
@@ -242,6 +246,8 @@ def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Fo
         for account in _ACCOUNT.finditer(part.plain)
         if _is_strange(account, part, purpose)
     ]
+    if not found and purpose.documents:
+        yield from _told_accounts(parts)
     if found:
         part, account = found[0]
         turns = any(turns_money(one.plain) for one in programs)
@@ -251,6 +257,26 @@ def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Fo
         yield "undisclosed-account", weight, part.path, line, account[0], message
 
 
+def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
+    """An account of a bank that a document writes out, and not to ask for gifts."""
+    for part in parts:
+        if part.kind != "markdown" or part.is_example or not may_hold_account(part.plain):
+            continue
+        for account in _ACCOUNT.finditer(part.plain):
+            near = part.plain[max(0, account.start() - _NEAR) : account.end() + _BESIDE]
+            if account["bank"] and _is_bank(account) and not _FOR_GIFTS.search(near):
+                line = part.plain.count("\n", 0, account.start()) + 1
+                message = "Writes out an account of a bank, to which money can be sent."
+                yield "undisclosed-account", Severity.REVIEW, part.path, line, account[0], message
+                return
+
+
+def _is_bank(account: re.Match[str]) -> bool:
+    said = account[0].replace(" ", "")
+    is_long = abs(_BANKS.get(said[:2], 0) - len(said)) <= (_NEARLY if said[4:].isdigit() else 0)
+    return is_long and _SAMPLES.search(said) is None
+
+
 def _is_live(part: Part) -> bool:
     is_document = part.kind == "text" or (part.kind == "markdown" and not part.path.lower().endswith(PAGES))
     return not (is_document or part.is_example or _TRIED.search(part.path) or _LOCKED.search(part.path))
@@ -258,7 +284,7 @@ def _is_live(part: Part) -> bool:
 
 def _is_strange(account: re.Match[str], part: Part, purpose: Purpose) -> bool:
     said = account[0].replace(" ", "")
-    if account["bank"] and abs(_BANKS.get(said[:2], 0) - len(said)) > (_NEARLY if said[4:].isdigit() else 0):
+    if account["bank"] and not _is_bank(account):
         return False
     begin = max(part.plain.rfind("\n", 0, account.start()) + 1, account.start() - _BESIDE)
     if _SAMPLES.search(said) or _CONTRACT.search(part.plain, begin, account.start()):
