@@ -72,6 +72,8 @@ _FOR_GIFTS = re.compile(
     re.I,
 )
 _BESIDE = 90
+_NUMBERED = re.compile(r"[A-Z]{2}\d{2}(?=[0-9A-Z]*\d{6})[0-9A-Z]+")
+_LONGEST = 46
 _NEARLY = 2
 """By so many digits may an account of a bank be wrong."""
 _TELLS_OF = re.compile(
@@ -238,23 +240,29 @@ def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Fo
     >>> [(rule, line) for rule, _, _, line, *_ in undisclosed_accounts([part], Purpose(documents=("Makes bills.",)))]
     [('undisclosed-account', 1)]
     """
-    programs = [part for part in parts if _is_live(part)] if purpose.documents else []
-    found = [
+    if not purpose.documents:
+        return
+    programs = [part for part in parts if _is_live(part)]
+    strange = (
         (part, account)
         for part in programs
         if may_hold_account(part.plain)
         for account in _ACCOUNT.finditer(part.plain)
-        if _is_strange(account, part, purpose)
-    ]
-    if not found and purpose.documents:
-        yield from _told_accounts(parts)
-    if found:
-        part, account = found[0]
+        if _is_strange(account, part)
+    )
+    documents = ""
+    for part, account in strange:
+        documents = documents or "\n".join(text.replace(" ", "") for text in purpose.documents)
+        said = _bank_of(account) if account["bank"] else account[0]
+        if said.lower() in documents:
+            continue
         turns = any(turns_money(one.plain) for one in programs)
         message = "Holds an account that no document names, and pays one or another by what is paid." if turns else ""
         weight = Severity.BLOCK if turns else Severity.REVIEW
         line = part.plain.count("\n", 0, account.start()) + 1
         yield "undisclosed-account", weight, part.path, line, account[0], message
+        return
+    yield from _told_accounts(parts)
 
 
 def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
@@ -264,17 +272,23 @@ def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
             continue
         for account in _ACCOUNT.finditer(part.plain):
             near = part.plain[max(0, account.start() - _NEAR) : account.end() + _BESIDE]
-            if account["bank"] and _is_bank(account) and not _FOR_GIFTS.search(near):
+            if account["bank"] and _bank_of(account) and not _FOR_GIFTS.search(near):
                 line = part.plain.count("\n", 0, account.start()) + 1
                 message = "Writes out an account of a bank, to which money can be sent."
                 yield "undisclosed-account", Severity.REVIEW, part.path, line, account[0], message
                 return
 
 
-def _is_bank(account: re.Match[str]) -> bool:
-    said = account[0].replace(" ", "")
-    is_long = abs(_BANKS.get(said[:2], 0) - len(said)) <= (_NEARLY if said[4:].isdigit() else 0)
-    return is_long and _SAMPLES.search(said) is None
+def _bank_of(account: re.Match[str]) -> str:
+    """The account of a bank that begins where one was found, without what follows it; empty if it is none."""
+    said = "".join(account.string[account.start() : account.start() + _LONGEST].split())
+    length = _BANKS.get(said[:2], 0)
+    whole = _NUMBERED.match(said, 0, length) if length else None
+    if whole is None:
+        # A digit more or less is a slip.
+        said = account[0].replace(" ", "")
+        return said if length and abs(length - len(said)) <= _NEARLY and said[4:].isdigit() else ""
+    return "" if _SAMPLES.search(whole[0]) or len(whole[0]) < length else whole[0]
 
 
 def _is_live(part: Part) -> bool:
@@ -282,11 +296,7 @@ def _is_live(part: Part) -> bool:
     return not (is_document or part.is_example or _TRIED.search(part.path) or _LOCKED.search(part.path))
 
 
-def _is_strange(account: re.Match[str], part: Part, purpose: Purpose) -> bool:
-    said = account[0].replace(" ", "")
-    if account["bank"] and not _is_bank(account):
-        return False
+def _is_strange(account: re.Match[str], part: Part) -> bool:
+    said = _bank_of(account) if account["bank"] else account[0]
     begin = max(part.plain.rfind("\n", 0, account.start()) + 1, account.start() - _BESIDE)
-    if _SAMPLES.search(said) or _CONTRACT.search(part.plain, begin, account.start()):
-        return False
-    return not any(account[0].lower() in text or said.lower() in text for text in purpose.documents)
+    return bool(said) and not (_SAMPLES.search(said) or _CONTRACT.search(part.plain, begin, account.start()))
