@@ -345,7 +345,8 @@ def test_the_honest_twin_is_not_blocked(name: str, tmp_path: Path) -> None:
     ("said", "silent", "decision"),
     [
         ("Turns notes into tidy pages.", True, Decision.BLOCK),
-        ("Turns notes into tidy pages.", False, Decision.REVIEW),
+        ("Turns notes into tidy pages.", False, Decision.BLOCK),
+        ("Turns notes into tidy pages, and sends how many there are.", False, Decision.REVIEW),
         ("Turns notes into tidy pages by an online service.", True, Decision.REVIEW),
         (f"Turns notes into tidy pages, and counts its uses at {AT}.", True, Decision.CLEAN),
     ],

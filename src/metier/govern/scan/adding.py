@@ -18,7 +18,7 @@ Signs = Mapping[tuple[str, int], Mapping[str, Sentence]]
 
 _NEAR = 3
 """How many lines below a sign others add up with it."""
-_CLOSE = 14
+_CLOSE = 16
 """How many lines are one passage."""
 _MANY_GUARDS = 3
 """So many safeguards that are switched off one after the other are no setting."""

@@ -78,6 +78,8 @@ _LENT = frozenset(
     "firebaseapp.com supabase.co convex.cloud convex.site deno.dev replit.app azurewebsites.net run.app surge.sh".split()
 )
 """Hosts below which anybody has a name of their own."""
+_OF_STATE = frozenset({"gov", "gouv", "gob", "govt", "go", "mil", "edu", "ac", "int", "gc"})
+"""Endings that only offices, schools and treaties get."""
 _PAGES = ("github.io", "gitlab.io")
 """Of those, where what is shown is kept in a repository that can be read."""
 _AROUND = re.compile(r"^(?:get|try|use|join|my|the)(?=\w{4})|(?<=\w{4})(?:app|hq|api|ai|labs?|cloud|dev)$")
@@ -351,7 +353,8 @@ def is_asked(url: str) -> bool:
     (True, False)
     """
     labels = host_of(url).split(".")
-    return any(".".join(labels[start:]) in _asked() for start in range(len(labels) - 1))
+    of_state = not _OF_STATE.isdisjoint(labels[-2:])
+    return of_state or any(".".join(labels[start:]) in _asked() for start in range(len(labels) - 1))
 
 
 def is_reserved(url: str) -> bool:

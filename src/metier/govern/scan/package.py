@@ -39,7 +39,7 @@ from metier.govern.scan.slots import fill
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, runs_of
-from metier.govern.scan.undisclosed import undisclosed_accounts, undisclosed_settings
+from metier.govern.scan.undisclosed import sent_by_documents, undisclosed_accounts, undisclosed_settings
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 
@@ -125,6 +125,7 @@ def _scan(contents: Contents) -> Scan:
     follow(steps)
     fill(steps)
     prose = list(sentences_of(contents, documents))
+    purpose.sends = sent_by_documents(steps, purpose)
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:
         purpose.num_prose = sum(len(sentence.text.split()) for sentence in prose)
@@ -367,7 +368,9 @@ def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding
     wanted = [
         one
         for one in findings
-        if one.severity == Severity.REVIEW and one.rule not in _COMMON and not TEMPLATE.search(one.path)
+        if one.severity == Severity.REVIEW
+        and one.rule not in _COMMON
+        and (one.rule == "undisclosed-account" or not TEMPLATE.search(one.path))
     ]
     if purpose.is_security or len(wanted) < 2 or any(one.severity == Severity.BLOCK for one in findings):
         return

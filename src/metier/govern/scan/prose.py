@@ -204,6 +204,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
     if not shows:
         yield from swept(found)
+    for path, line, command in purpose.sends if signs else ():
+        # What a command sends is an act of the passage in which it stands.
+        signs.setdefault((path, line), {}).setdefault("sign-abroad", Sentence(path, line, command))
     for told in added_up(signs, following([one for one in found if " " in one.text], signs)):
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):

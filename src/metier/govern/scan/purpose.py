@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-PAGES = (".html", ".htm", ".xhtml", ".svg")
-"""Endings of files that a program fills in or shows, and that tell nothing of the package."""
+PAGES = (".html", ".htm", ".xhtml", ".svg", ".ipynb")
+"""Endings of files that a program fills in or shows, or that hold one, and that tell nothing of the package."""
 MAX_SMALL_ACTS = 8
 """With more, a package is not small, however little it says."""
 
@@ -24,6 +24,7 @@ class Purpose:
     documents: tuple[str, ...] = ()
     num_acts: int = 0
     num_prose: int = 0
+    sends: list[tuple[str, int, str]] = field(default_factory=list)
     unsafe_context: set[tuple[str, int]] = field(default_factory=set)
 
     @property

@@ -36,10 +36,12 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_BLOCK_MARK = re.compile(r"^[ \t]*(?:\w+:[ \t]*)?(?:-[ \t]*)?[|>][+-]?\d?[ \t]*$", re.M)
+"""What begins a text of several lines."""
 _GOT = re.compile(r"\bget_url:[ \t]*+(\n(?:[ \t]+\w+:[^\n]{0,400}\n?){1,12}|[^\n]{1,500})")
 _PAIR = re.compile(r"\b(url|dest)\s*[:=]\s*[\"']?([^\s\"',}]+)")
 _EDITOR = re.compile(r"^[ \t]*(?:au|autocmd)\b[^\n]{0,200}?[ \t]![ \t]*+([^\n]+)", re.M)
-_ENVIRONMENT = re.compile(r"^[ \t]*(?:-[ \t]+)?env:[ \t]*\n((?:[ \t]+\w+:[ \t]+\S[^\n]*\n)+)", re.M)
+_ENVIRONMENT = re.compile(r"^[ \t]*(?:-[ \t]+)?env(?:ironment)?:[ \t]*\n((?:[ \t]+\w+:[ \t]+\S[^\n]*\n)+)", re.M)
 _NAMED, _MAX_NAMED = re.compile(r"\$\{?(\w+)"), 20
 _VARIABLE = re.compile(r"^[ \t]+(\w+):[ \t]+(\S[^\n]{0,999})", re.M)
 _GIVEN = re.compile(
@@ -349,13 +351,14 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
     """The commands of a setting, and its lines."""
     statements: list[Statement] = []
     begin, place = line, 0
-    given = dict(_environment_of(text)) if "env:" in text else {}
+    given = dict(_environment_of(text)) if "env:" in text or "environment:" in text else {}
     for found in _YAML_COMMAND.finditer(text):
         begin, place = begin + text.count("\n", place, found.start(1)), found.start(1)
         named = (
             [name for name in dict.fromkeys(_NAMED.findall(found[1])) if name in given][:_MAX_NAMED] if given else []
         )
-        said = "".join(f"{name}={shlex.quote(given[name])}\n" for name in named) + found[1].strip("\"'")
+        command = _BLOCK_MARK.sub("", found[1]).replace("$$", "$") if "\n" in found[1] else found[1]
+        said = "".join(f"{name}={shlex.quote(given[name])}\n" for name in named) + command.strip("\"'")
         statements += (
             one if one.line >= begin else one._replace(line=begin)
             for one in shell_statements(said, path, first_line=begin - len(named), is_live=is_live)

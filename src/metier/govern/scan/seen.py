@@ -41,7 +41,8 @@ _HOST_SLOT = re.compile(r"://[\w.-]{0,60}\$\{?([A-Za-z_]\w{0,40})")
 """A name within the host of an address."""
 _TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
 _REPOSITORY = re.compile(
-    r"https?://(?:raw\.githubusercontent\.com|(?:www\.)?github\.com|api\.github\.com/repos|codeload\.github\.com|gist\.githubusercontent\.com|gist\.github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)/(?P<owner>[A-Za-z0-9][\w-]{1,38})/",
+    r"https?://(?:(?:raw|gist)\.githubusercontent\.com/(?P<raw>[A-Za-z0-9][\w-]{1,38})/|api\.github\.com/repos/(?P<api>[A-Za-z0-9][\w-]{1,38})/[\w.-]+/(?:contents|releases|zipball|tarball)"
+    r"|(?:(?:www|codeload)\.)?(?:github|gitlab|bitbucket|codeberg)\.(?:com|org)/(?P<of>[A-Za-z0-9][\w-]{1,38})/[\w.-]+/(?:-/)?(?:raw|releases/\S*download|archive|zip|tar\.gz)\b)",
     re.I,
 )
 _SAYS = ("print(", "console.", "logger.", "log.")
@@ -87,7 +88,8 @@ def is_untold_repository(step: Step, purpose: Purpose) -> bool:
     """
     if not purpose.documents or step.statement.path.lower().endswith(DOCUMENTS):
         return False
-    owners = [found["owner"].lower() for url in step.urls if (found := _REPOSITORY.match(url)) is not None]
+    found = filter(None, map(_REPOSITORY.match, step.urls))
+    owners = [(one["raw"] or one["api"] or one["of"]).lower() for one in found]
     return bool(owners) and not any(owner in text for owner in owners for text in purpose.documents)
 
 

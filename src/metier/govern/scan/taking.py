@@ -437,6 +437,12 @@ def _is_of_others(step: Step, purpose: Purpose) -> bool:
     )
 
 
+def _goes_home(name: str, step: Step) -> bool:
+    """Whether a key of a service is read where that service itself is asked."""
+    words = _SERVICE_WORDS.findall(name.lower())
+    return bool(step.urls) and all(any(word in host_of(url) for word in words) for url in step.urls)
+
+
 def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     """The secrets of several services, read by something that is about none of them.
 
@@ -466,5 +472,6 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     ]
     masked = {step.statement.path for step in steps if _MASKS.search(step.text)} if well_known else set()
     well_known = [name for name in well_known if found[name].statement.path not in masked]
+    well_known = [name for name in well_known if not _goes_home(name, found[name])]
     if well_known:
         yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])

@@ -79,6 +79,7 @@ _ORDERS = re.compile(
     re.I,
 )
 _LITERAL = re.compile(r"(?:exec|eval)\s*\(\s*[\"'`]|compile\(|literal_eval|regex|model\.eval|\.eval\(\)")
+_LONG_PATH = re.compile(r"(?<![\w.])/[\w./-]{8,200}")
 _STARTS_UNIT = re.compile(r"ExecStart=|ProgramArguments")
 _USER_FOLDERS = re.compile(r"[\"'/\\](?:Documents|Desktop|Pictures|Downloads|Photos|Music|Videos)[\"'/\\]")
 _WHOLE_FOLDERS = re.compile(
@@ -448,6 +449,8 @@ def _persisted(members: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
                     (
                         name in step.text
                         or name.replace("~/", "$HOME/", 1) in step.text
+                        # The disk of the machine may be mounted below a folder.
+                        or any(name.endswith(path) for path in _LONG_PATH.findall(step.text))
                         or (_STARTS_UNIT.search(step.text) and f"/{name.rsplit('/', 1)[-1]}" in step.text)
                     )
                     and step is not origin

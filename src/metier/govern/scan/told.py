@@ -38,6 +38,12 @@ _GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
 """A text of a program that goes on on the next line."""
 _ITEM = re.compile(r"[ \t]*(?:\d+[.)]|[-*+])[ \t]")
 _ALONE = re.compile(r"\s*(https?://\S{4,300})\s*\Z")
+_AGENT_FILES = re.compile(
+    r"\b(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI|USER)\.md\b|\.cursorrules\b|copilot-instructions|\.windsurfrules"
+)
+_PLAIN_FENCES = frozenset({"code", "text", "txt", "md", "markdown", "plain", "plaintext"})
+"""What stands between fences that name no language of programs."""
+_MAX_BEFORE = 500
 _COMMENT = re.compile(r"<!--([^<]{40,4000}?)-->")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 
@@ -69,10 +75,16 @@ def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence
     filling = {text: fills for text in naming if (fills := files_filled(text))}
     names: set[str] = set()
     last: Sentence | None = None
+    before = ""
     for block, found in zip(document, said, strict=True):
         if last is not None and block.kind != "prose" and (alone := _ALONE.match(block.text)):
             # An address that stands by itself belongs to the sentence above it.
             yield last._replace(text=f"{last.text} {alone[1]}", line=block.line, own_line=0)
+        if block.kind == "prose":
+            before = block.text[-_MAX_BEFORE:]
+        elif block.language in _PLAIN_FENCES and _AGENT_FILES.search(before):
+            # What is to be put into a file for agents is what they will read.
+            yield from sentences(block.text, path, first_line=block.line)
         if block.kind != "prose" and "<!--" in block.text:
             # What is put into a page, or a file for agents, as a comment is read by whoever reads its text.
             yield from _said_in_comments(block, path)

@@ -16,7 +16,7 @@ from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, i
 from metier.govern.scan.money import may_hold_account, turns_money
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import PAGES, Purpose
-from metier.govern.scan.seen import Seen, is_untold_repository, place_of_step
+from metier.govern.scan.seen import DOCUMENTS, Seen, is_untold_repository, place_of_step
 from metier.verdict import Severity
 
 _TURNS = frozenset({"send", "connect", "fetch"})
@@ -24,6 +24,7 @@ _HANDS_OVER = frozenset({"send", "connect"})
 _SAYS = frozenset({"send", "fetch"})
 _MIN_NAME = 4
 """A name of fewer letters stands in any text."""
+_MIN_HEAD = 3
 _TRIED = re.compile(
     r"(?:^|[/_.-])(?:tests?|specs?|examples?|fixtures?|samples?|demos?|mocks?|bench\w*)(?=[/_.-])", re.I
 )
@@ -36,10 +37,19 @@ _CHAIN = re.compile(r"jsonrpc|\brpc\b|\bRPC|\bnostr|getBlock|eth_\w")
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 _ONLINE = r"\bonline\b|\bhosted\b|\bcloud\b|\b(?:remote|web)[- ](?:service|server|api)\b"
 """Words of a purpose that others have a part in."""
+_NETWORK = re.compile(
+    r"\b(?:apis?|servers?|online|uploads?|https?|services?|sync\w*|cloud|web\w*|internet|networks?|remote|endpoints?|posts?|posted|sends?|sent|requests?|fetch\w*|download\w*|accounts?|tokens?|keys?)\b|[^\x00-\x7f]{4}"
+)
+"""Words of documents that tell of other machines at all; those of other languages are not known."""
 _SILENT = re.compile(
     r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
 )
 """Nothing is said if it fails, or when it succeeds."""
+_BODY = re.compile(
+    r"\b(?:data|json|body|content|files?|params|form|payload|text)\b|,\s*[\w{\[(&$@*'\"]|\s-\w*[dFT]\b|--\w*data|POSTFIELDS|\.(?:send|write|end)\w*\(",
+    re.I,
+)
+"""Something goes with a request."""
 _WALKS = re.compile(
     r"\b(?:WalkDir|os\.walk|filepath\.Walk|readdir(?:Sync)?|Find\.find|Dir\.glob|globSync|iterdir)\b|\.r?glob\("
 )
@@ -58,7 +68,7 @@ _BANKS = {
 }  # fmt: skip
 """By country, of how many letters an account of a bank has."""
 _SAMPLES = re.compile(
-    r"DE89370400440532013000|DE02120300000000202051|ES9121000418450200051332|GB82WEST12345698765432|GB29NWBK60161331926819|FR1420041010050500013M02606|NL91ABNA0417164300|AT611904300234573201|CH9300762011623852957|BE68539007547034|IT60X0542811101000000123456|LT121000011101001000|PT50000201231234567890154|PL61109010140000071219812874|EPjFWdd5Aufq|So1{8}|TokenkegQ|0x(?:833589fCD6|A0b86991c6|dAC17F958D|C02aaA39b2|2791Bca1f2|3c499c542c|af88d065e7|0b2C639c53|4200000000|036CbD5384|1c7D4B196C|0{40}|f{40}|dead|DeaD|EeeeeE|12345|abcdef|d8dA6BF26964|742d35Cc6634|Ab5801a7D398)|1{20}|(.)\1{9}",
+    r"DE89370400440532013000|DE02120300000000202051|DK5000400440116243|SE4550000000058398257466|NO9386011117947|FI2112345600000785|IE29AIBK93115212345678|LU280019400644750000|CZ6508000000192000145399|HU42117730161111101800000000|EE382200221020145685|LV80BANK0000435195001|HR1210010051863000160|SI56191000000123438|SK3112000000198742637541|RO49AAAA1B31007593840000|BG80BNBG96611020345678|GR1601101250000000012300695|CY17002001280000001200527600|TR330006100519786457841326|UA213223130000026007233566001|AE070331234567890123456|SA0380000000608010167519|RS35260005601001611379|ES9121000418450200051332|GB82WEST12345698765432|GB29NWBK60161331926819|FR1420041010050500013M02606|NL91ABNA0417164300|AT611904300234573201|CH9300762011623852957|BE68539007547034|IT60X0542811101000000123456|LT121000011101001000|PT50000201231234567890154|PL61109010140000071219812874|EPjFWdd5Aufq|So1{8}|TokenkegQ|0x(?:833589fCD6|A0b86991c6|dAC17F958D|C02aaA39b2|2791Bca1f2|3c499c542c|af88d065e7|0b2C639c53|4200000000|036CbD5384|1c7D4B196C|0{40}|f{40}|dead|DeaD|EeeeeE|12345|abcdef|d8dA6BF26964|742d35Cc6634|Ab5801a7D398)|1{20}|(.)\1{9}",
     re.I,
 )
 """Accounts that everybody takes for an example, and coins and programs that everybody who works with a chain knows."""
@@ -67,8 +77,10 @@ _CONTRACT = re.compile(
     re.I,
 )
 """Words beside the address of what stands in a chain, or beside what is none."""
+_COIN = re.compile(r"[\"']?\b[A-Z][A-Z0-9]{1,9}[\"']?\s*:\s*[\"']?\Z")
+"""An address of a coin, by its sign."""
 _FOR_GIFTS = re.compile(
-    r"donat|sponsor|gift|support|tip\b|spende|\bdon(?:s|er)?\b|example|sample|such as|e\.g\.|format|valid|beispiel|ejemplo|exemple|test|mask|redact|dummy",
+    r"\b(?:our|my|own|your|unser\w*|nuestr\w*|nos|nosso)\b|donat|sponsor|gift|support|tip\b|spende|\bdon(?:s|er)?\b|example|sample|such as|e\.g\.|format|valid|beispiel|ejemplo|exemple|test|mask|redact|dummy",
     re.I,
 )
 _BESIDE = 90
@@ -86,6 +98,11 @@ _KEY_OF = re.compile(
 )
 _NEAR = 300
 _LOCKED = re.compile(r"lock|\.(?:svg|csv|tsv|map|min\.js|sum)$", re.I)
+_OF_MACHINE = re.compile(
+    r"\s(?:-\w*[dFT]|--data\S*|--form|--upload-file)[=\s]*[\"']?[^\s\"']{0,40}@|\$\(|`|\|\s*curl\b|<\(|\s-T\s"
+)
+"""What a command sends that it has from the machine, and not from its own words."""
+_ABROAD = frozenset({Place.OWN, *(place for place in Place if place >= Place.UNKNOWN)})
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _MESSENGERS = re.compile(r"telegram|discord|slack")
 _FROM_USER = re.compile(r"environ|getenv|process\.env|argv|\$\{?[A-Z_]{4,}")
@@ -105,7 +122,9 @@ class Told:
 
     def tells(self, step: Step, place: Place) -> bool:
         """Whether anything names one whom a step turns to."""
-        return self.names(step.urls, place) or (place == Place.MESSAGING and self._tells_of_messenger(step))
+        if place == Place.MESSAGING:
+            return self.names(step.urls, place) or self._tells_of_messenger(step)
+        return self.names(step.urls, place) or (place == Place.UNKNOWN and _has_key_of(step))
 
     def names(self, urls: Iterable[str], place: Place) -> bool:
         """Whether a document, or a setting, names one of some addresses, or the service that it belongs to."""
@@ -130,6 +149,11 @@ class Told:
         said = any(word in text for word in words for text in self.purpose.documents)
         return said or self.purpose.says("|".join(words) or "$^") or _FROM_USER.search(step.text) is not None
 
+    @cached_property
+    def tells_of_network(self) -> bool:
+        """Whether a document says anything of other machines."""
+        return any(_NETWORK.search(text) for text in self.purpose.documents)
+
     def can_be_set(self, step: Step) -> bool:
         """Whether the user can name another machine for the one that a step turns to."""
         return any(host_of(url) in self._settable for url in step.urls)
@@ -147,6 +171,13 @@ class Told:
     def _settings(self) -> str:
         names = {name for step in self.steps for name in _CONSTANT.findall(step.text)}
         return " ".join(sorted(name.replace("_", "").lower() for name in names))
+
+
+def _has_key_of(step: Step) -> bool:
+    """Whether a step has a key that is called after the host that it turns to: `SCT_KEY` for `sctapi.example`."""
+    heads = {name.partition("_")[0].lower() for name in _CONSTANT.findall(step.text)}
+    labels = {label for url in step.urls for label in host_of(url).split(".")[:-1]}
+    return any(len(head) >= _MIN_HEAD and label.startswith(head) for head in heads for label in labels)
 
 
 def _telling(host: str) -> list[str]:
@@ -169,15 +200,25 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
     is_dark = bool(strange) and (_SILENT.search(text) or _WALKS.search(text)) is not None
     is_spared = bool(strange) and told.purpose.is_security
     is_online = bool(strange) and told.purpose.says(_ONLINE)
+    is_unsaid = bool(strange) and not told.tells_of_network
     for step, place in strange:
         hands_over = not step.labels.isdisjoint(_HANDS_OVER) or place in (Place.HIDDEN, Place.BARE_IP)
-        is_more = not is_online and (is_dark or step.received.keys() - _ANSWERS)
+        is_here = "fetch" in step.labels or any(host_of(url) in step.text for url in step.urls)
+        is_secret = is_unsaid and is_here and "send" in step.labels and _BODY.search(step.text) is not None
+        is_more = not is_online and (is_dark or is_secret or step.received.keys() - _ANSWERS)
         if hands_over and place != Place.PLATFORM and (place.is_shady or is_more) and not is_spared:
             if not told.can_be_set(step):
                 yield Seen("undisclosed-host", Severity.BLOCK, step)
                 return
     if strange:
-        yield Seen("undisclosed-host", Severity.REVIEW, strange[0][0])
+        # What is only asked of somebody takes nothing along.
+        asks = all(
+            step.labels.isdisjoint(_HANDS_OVER)
+            and place not in (Place.HIDDEN, Place.BARE_IP)
+            and not step.received.keys() - _ANSWERS
+            for step, place in strange
+        )
+        yield Seen("undisclosed-host", Severity.NOTE if asks else Severity.REVIEW, strange[0][0])
 
 
 def _strange(step: Step, told: Told) -> Place | None:
@@ -202,6 +243,20 @@ def _strange(step: Step, told: Told) -> Place | None:
     # Many a thing is connected to another with no line between them.
     is_said = not step.labels.isdisjoint(_SAYS) or any(host in step.text for host in hosts)
     return place if is_said else None
+
+
+def sent_by_documents(steps: Sequence[Step], purpose: Purpose) -> list[tuple[str, int, str]]:
+    """Where commands of documents send something to a host that is none of a well-known service: path, line and command."""
+    return [
+        (step.statement.path, step.statement.line, step.text)
+        for step in steps
+        if "send" in step.labels
+        and step.urls
+        and step.statement.path.lower().endswith(DOCUMENTS)
+        and not step.statement.is_mention
+        and _OF_MACHINE.search(step.text)
+        and place_of_step(step, purpose) in _ABROAD
+    ]
 
 
 def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
@@ -246,7 +301,7 @@ def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Fo
     strange = (
         (part, account)
         for part in programs
-        if may_hold_account(part.plain)
+        if may_hold_account(part.plain) or "iban" in part.plain.lower()
         for account in _ACCOUNT.finditer(part.plain)
         if _is_strange(account, part)
     )
@@ -268,7 +323,7 @@ def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Fo
 def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
     """An account of a bank that a document writes out, and not to ask for gifts."""
     for part in parts:
-        if part.kind != "markdown" or part.is_example or not may_hold_account(part.plain):
+        if part.kind != "markdown" or part.is_example or "iban" not in part.plain.lower():
             continue
         for account in _ACCOUNT.finditer(part.plain):
             near = part.plain[max(0, account.start() - _NEAR) : account.end() + _BESIDE]
@@ -299,4 +354,7 @@ def _is_live(part: Part) -> bool:
 def _is_strange(account: re.Match[str], part: Part) -> bool:
     said = _bank_of(account) if account["bank"] else account[0]
     begin = max(part.plain.rfind("\n", 0, account.start()) + 1, account.start() - _BESIDE)
-    return bool(said) and not (_SAMPLES.search(said) or _CONTRACT.search(part.plain, begin, account.start()))
+    before = part.plain[begin : account.start()]
+    # Coins that share an address are none.
+    is_coin = _COIN.search(before) is not None and part.plain.count(said) == 1
+    return bool(said) and not (is_coin or _SAMPLES.search(said) or _CONTRACT.search(before))
