@@ -19,7 +19,7 @@ _parser: Any = re._parser  # type: ignore[attr-defined]
 _LITERAL: Any = _parser.LITERAL
 _TEXT = "TEXT"
 """The name of literals that follow each other in a pattern."""
-_RARE = frozenset("~^")
+_RARE = frozenset("~^%@&|")
 _MAX_SET = 24
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
 _START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
@@ -58,8 +58,8 @@ _BITS = dict(
         strict=True,
     )
 )
-_BITS |= dict.fromkeys("-./_('\"=:,", 4)
-"""The bits that a letter of English tells."""
+_BITS |= dict.fromkeys("-./_('\"=:,|${}[]`", 4) | dict.fromkeys("<>+?#;*", 5) | dict.fromkeys("%!@&", 6)
+"""The bits that a letter of English, or a sign, tells."""
 _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -206,22 +206,19 @@ class Triggers:
         also, always = self._also, self._always
         for number in range(len(lowered)) if always else hits:
             line, which = lowered[number], hits.get(number, ())
-            once = which if len(which) == 1 and not always else {*always, *which}
-            could = [one for one in once if not also[one] or _holds(line, also[one])]
+            could = []
+            for one in which if len(which) == 1 and not always else {*always, *which}:
+                for needed in also[one]:
+                    for literal in needed:
+                        if literal in line:
+                            break
+                    else:
+                        break
+                else:
+                    could.append(one)
             if could:
                 found[number] = could
         return found
-
-
-def _holds(text: str, sets: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether a text holds one literal at least of each set."""
-    for needed in sets:
-        for literal in needed:
-            if literal in text:
-                break
-        else:
-            return False
-    return True
 
 
 def plain_spaces(text: str) -> str:
