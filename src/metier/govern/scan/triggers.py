@@ -234,6 +234,20 @@ def _one_space(text: str) -> str:
     return _MANY_SPACES.sub(" ", text) if "  " in text else text
 
 
+def may_hold(text: str, words: Iterable[str]) -> bool:
+    """Whether a text may hold one of some words of lower-case ASCII, where case is ignored.
+
+    >>> may_hold("Read the Payload.", ("payload",)), may_hold("Read the file.", ("payload",))
+    (True, False)
+    """
+    said = text.lower()
+    for word in words:
+        if word in said:
+            return True
+    # Where case is ignored, a few other letters count as those of ASCII.
+    return not text.isascii()
+
+
 def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
     """A search that tells which of some words a text holds.
 
@@ -361,9 +375,14 @@ def _needs(parsed: Any) -> list[frozenset[str]]:
     """First the most telling set of literals (empty if no set tells enough), then the others: those that tell much by little."""
     sets = _sets(parsed)
     telling = [needed for needed in sets if all(len(text) >= 2 or text in _RARE for text in needed)]
-    best = max(telling, key=_weight, default=None)
-    also = [frozenset(needed) for needed in sets if needed is not best and len(needed) <= _MAX_SET]
-    return [frozenset(best or ()), *sorted(dict.fromkeys(also), key=lambda needed: len(needed) / _weight(needed))]
+    best = max(telling, key=_weight, default=set())
+    also = [frozenset(needed) for needed in sets if len(needed) <= _MAX_SET and not (best and _is_told(needed, best))]
+    return [frozenset(best), *sorted(dict.fromkeys(also), key=lambda needed: len(needed) / _weight(needed))]
+
+
+def _is_told(needed: Collection[str], best: Collection[str]) -> bool:
+    """Whether what holds one of some literals holds one of the others, too."""
+    return all(any(literal in other for literal in needed) for other in best)
 
 
 def _weight(needed: Iterable[str]) -> float:
