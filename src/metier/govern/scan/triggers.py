@@ -26,16 +26,17 @@ _START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
 """By how many letters a needle is known, and which words are kept."""
 _MANY_SPACES = re.compile("  +")
 _COMMON: dict[int, str] = {
+    1: "-",
     2: ("an at de en in it le me on or se"),
     3: ("ad ai as di el he id im is la lo nc ne pr si th to tr us ut ve"),
     4: ("act all and be cl do em for get ha if ip iv ls no op res sa sh so sp su the un use"),
     5: (
-        "add api app are cat cc cont conte data date dd der du echo enc end error file form from his http https "
-        "import key les name not of one our out pre print ps put que rate rd return rm script turn type up url "
+        ":// .co add api app are cat cc cont conte data date dd der du echo enc end error file form from his http https "
+        "import key les name not of one our out pat pre print ps put que rate rd return rm script turn type up url "
         "user we with work you"
     ),
     6: (
-        "action agent ask atch auth by can check code config content count create default del den dir dis env "
+        ".get( action agent ask atch auth by can check code config content count create default del den dir dis env "
         "example format function generate gh go her kill late law led let line list load log low mark message mode "
         "new open opt option ost output over own post ran read require response result rev row run sag sage "
         "scripts search sed self set sign sin skill star start status sts tar test text this time token too tool "
