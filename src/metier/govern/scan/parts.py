@@ -141,7 +141,7 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
     while pending:
         below = pending.pop()
         try:
-            with os.scandir(folder / below) as entries:
+            with os.scandir(f"{folder}{os.sep}{below}") as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             name = below.rstrip("/") or "."

@@ -101,10 +101,10 @@ _BEGINS = re.compile(
     r"|\s*(?:cmd(?:\.exe)?\s+/[ck]|msiexec\s+/|mshta\s+http|certutil\s+-|bitsadmin\s+/|regsvr32\s+/|rundll32\s)",
     re.I,
 )
-_SHELL_LINE = re.compile(
-    r"^[ \t]*(?:[$!]\s*)?(?:sudo\s+)?(?:curl|wget|bash|sh|pip3?|npm|npx|chmod|rm|echo|nc|dig|eval)\s+[-\"'$./~\w][^=(\n]*(?:[|&;>].*|https?://.*)$",
-    re.M,
-)
+_COMMAND_BEGINS = r"[ \t]*(?:[$!]\s*)?(?:sudo\s+)?(?:curl|wget|bash|sh|pip3?|npm|npx|chmod|rm|echo|nc|dig|eval)\s"
+_SHELL_LINE = re.compile(rf"^{_COMMAND_BEGINS}+[-\"'$./~\w][^=(\n]*(?:[|&;>].*|https?://.*)$", re.M)
+_COMMANDS = re.compile(rf"\n{_COMMAND_BEGINS}")
+"""A line that begins like one; the end of the line above is soon found."""
 _DOCKER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|ONBUILD RUN)\s+|^\t[@-]*", re.M)
 _ADDED = re.compile(r"^ADD\s+(?:--\S+\s+)*(https?://\S+)\s+(\S+)", re.M)
 _RUN_KEYS = frozenset({"command", "cmd", "run", "script", "exec", "shell", "bash", "postinstall", "preinstall", "install", "prepare", "entrypoint", "start", "prestart", "poststart", "prepublish", "hook", "code", "initializecommand", "postcreatecommand", "poststartcommand"})  # fmt: skip
@@ -137,8 +137,11 @@ _FRONT_DOWNLOAD = re.compile(
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
 _SHELL_PROMPT = re.compile(r"^[ \t]*[$>%]\s+(?=\S)", re.M)
+_PROMPTS = re.compile(r"\n[ \t]*[$>%]\s")
+"""A line that begins with one; the end of the line above is soon found."""
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
-_PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
+_LANGUAGES = frozenset({"python", "script", "hash-script"})
+_PROGRAM_KINDS = _LANGUAGES | {"shell"}
 _MANY_WORDS = 4
 _MAX_BESIDE = 100_000
 _MAX_LEAD = 300
@@ -316,13 +319,13 @@ def _last_begins(said: str) -> int:
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:
     text = known_case(text) if kind in ("shell", "hash-script") else text
     if kind == "shell":
-        plain = _SHELL_PROMPT.sub("", text) if line > 1 else text
+        plain = _SHELL_PROMPT.sub("", text) if line > 1 and _PROMPTS.search(f"\n{text}") else text
         found = shell_statements(plain, path, first_line=line, is_live=is_live)
         return found + _programs_in(text, path, line, is_live=is_live) if "python" in text or "node" in text else found
     if kind == "shell-lines":
         plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", text)).replace("$$", "$")
         return shell_statements(plain, path, first_line=line, is_live=is_live)
-    if kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
+    if kind in _LANGUAGES and line > 1 and _COMMANDS.search(f"\n{text}") and (lines := _SHELL_LINE.findall(text)):
         found = []
         for command in lines:
             at = line + text.count("\n", 0, text.find(command))

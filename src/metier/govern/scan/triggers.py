@@ -304,8 +304,9 @@ def holding(texts: Sequence[str], search: Callable[[str], Iterable[int]]) -> set
     >>> holding(["wget x", "ls", "curl x; curl y"], places_of(["curl"]))
     {2}
     """
-    ends = [*itertools.accumulate([len(text) + 1 for text in texts])]
-    return {bisect_right(ends, place) for place in search("\n".join(texts))}
+    places = [*search("\n".join(texts))]
+    ends = [*itertools.accumulate([len(text) + 1 for text in texts])] if places else []
+    return {bisect_right(ends, place) for place in places}
 
 
 def _places(held: list[str], text: str) -> list[int]:
