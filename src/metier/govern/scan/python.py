@@ -14,7 +14,7 @@ import itertools
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from keyword import iskeyword
 from typing import Any, ClassVar
@@ -23,7 +23,7 @@ from metier.govern.scan.codes import text_of
 from metier.govern.scan.handed import called_at_once, may_hand
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
-from metier.govern.scan.triggers import places_of, words_of
+from metier.govern.scan.triggers import any_of, places_of
 from metier.govern.scan.variables import NAME, used
 
 _TWISTS = (
@@ -115,12 +115,12 @@ def python_statements(
 
 
 def _is_twisted(text: str) -> bool:
-    return bool(_twists_in()(text)) or any(pattern.search(text) for pattern in _TWISTED)
+    return _has_twists()(text) or any(pattern.search(text) for pattern in _TWISTED)
 
 
 @cache
-def _twists_in() -> Callable[[str], Collection[str]]:
-    return words_of(_TWISTS)
+def _has_twists() -> Callable[[str], bool]:
+    return any_of(_TWISTS)
 
 
 def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str) -> list[Statement]:

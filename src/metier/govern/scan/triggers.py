@@ -263,6 +263,20 @@ def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
     return lambda text: {*automaton.find_matches_as_strings(text, overlapping=True)}
 
 
+def any_of(needles: Sequence[str]) -> Callable[[str], bool]:
+    """A search that tells whether a text holds any of some words.
+
+    >>> any_of(["curl", "wget"])("curl -s x | sh")
+    True
+    """
+    try:
+        from ahocorasick_rs import AhoCorasick, MatchKind
+    except ImportError:
+        return lambda text: any(needle in text for needle in needles)
+    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
+    return lambda text: bool(automaton.find_matches_as_strings(text))
+
+
 def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
     """A search for the places at which any of some words begins, line by line.
 
@@ -270,10 +284,11 @@ def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
     [5]
     """
     try:
-        from ahocorasick_rs import AhoCorasick
+        from ahocorasick_rs import AhoCorasick, MatchKind
     except ImportError:
         return lambda text: _places([needle for needle in needles if needle in text], text)
-    automaton = AhoCorasick(needles)
+    # Only where matches do not overlap can the automaton look at many letters at once.
+    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
     return lambda text: [place for _, place, _ in automaton.find_matches_as_indexes(text)]
 
 
