@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from metier.govern.scan.triggers import words_of
 
-STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"
+STRING = r"(?:\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\$]*+(?:\\.[^`\\$]*+)*+`)"
 """A text that fills nothing in."""
 NUMBERS = r"\d[\d\s,xXa-fA-F]{6,4000}"
 _CODES = rf"[\[(]\s*(?P<codes>{NUMBERS})[\])]"

@@ -28,8 +28,8 @@ _SOURCE = re.compile(
     re.I,
 )
 _SOURCE_WORDS = (
-    ".env", ".ssh", "id_", ".aws", "rc", ".pgpass", ".git-cred", ".gnupg", ".kube", ".docker", ".config", "wallet", "keychain", "password",
-    "cookie", "credential", "private", "output", "env", "variable", "history",
+    ".env", "`env`", "`printenv`", ".ssh", "id_rsa", "id_ed", "id_ec", ".aws", ".netrc", ".npmrc", ".pypirc", ".pgpass", ".git-cred", ".gnupg", ".kube", ".docker", ".config", "wallet", "keychain", "password",
+    "cookie", "credential", "private", "output", "variable", "history",
 )  # fmt: skip
 """It holds one of them."""
 _FILLS = re.compile(

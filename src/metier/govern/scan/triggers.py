@@ -180,14 +180,15 @@ class Triggers:
         told = zip(pieces, triggers._ahead, strict=True)
         return triggers, [(number, Alternative(ahead + source, flags)) for (number, source, flags), ahead in told]
 
-    def candidates(self, texts: Iterable[str]) -> dict[int, list[int]]:
+    def candidates(self, given: Iterable[str]) -> dict[int, list[int]]:
         """By the number of a text, the numbers of the patterns that could match it. Texts without any are left out."""
-        every = [*texts]
+        every = [*given]
         once = dict.fromkeys(every)
-        found = self._of_each([*once])
-        if len(once) == len(every):
+        texts = [*once]
+        found = self._of_each(texts)
+        if len(texts) == len(every):
             return found
-        by_text = {text: found[number] for number, text in enumerate(once) if number in found}
+        by_text = {texts[number]: could for number, could in found.items()}
         return {number: by_text[text] for number, text in enumerate(every) if text in by_text}
 
     def _of_each(self, texts: list[str]) -> dict[int, list[int]]:
