@@ -7,9 +7,12 @@ command is put where its name stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
+from functools import cache
 
 from metier.govern.scan.codes import NUMBERS, quoted, text_of
 from metier.govern.scan.literals import joined
+from metier.govern.scan.triggers import words_of
 from metier.govern.scan.variables import NAME
 
 _HOUSES = r"[\"'](?:node:)?(?:child_process|vm|https?|dns|fs|net|process|module)(?:/promises)?[\"']"
@@ -160,15 +163,15 @@ class Aliases:
         if "}" in piece and (taken := _TAKEN.search(piece)):
             for of, name in _RENAMED.findall(taken["a"] or taken["b"] or taken["c"] or ""):
                 new[name] = of
-        elif (found := _MODULE.match(piece)) and found[1] != found[2]:
+        elif ("require" in piece or "import" in piece) and (found := _MODULE.match(piece)) and found[1] != found[2]:
             self._modules[found[1]] = found[2]
             self._owned = re.compile(rf"(?<![\w.$])(?:{'|'.join(map(re.escape, self._modules))})(?=\s*\.\s*\w)")
             return
         elif found := _MEMBER.match(piece) or _WHOLE.match(piece):
             new[found[1]] = found[2]
-        elif found := _LETTERS.match(piece):
+        elif "String.fromC" in piece and (found := _LETTERS.match(piece)):
             new[found[1]] = "String.fromCharCode"
-        elif found := _BUILDER.match(piece):
+        elif ("constructor" in piece or "getPrototypeOf" in piece) and (found := _BUILDER.match(piece)):
             new[found[1] or found[2]] = "Function"
         new = {name: of for name, of in new.items() if name != of}
         if new:
@@ -210,4 +213,9 @@ def aliases_of(text: str) -> Aliases | None:
     >>> aliases_of("let a = 1") is None
     True
     """
-    return Aliases() if any(word in text for word in _WORTH) else None
+    return Aliases() if _worth_in()(text) else None
+
+
+@cache
+def _worth_in() -> Callable[[str], Collection[str]]:
+    return words_of(_WORTH)

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from metier.govern.scan.triggers import words_of
 
-STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\$]|\\.)*`)"
+STRING = r"(?:\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\$]*+(?:\\.[^`\\$]*+)*+`)"
 """A text that fills nothing in."""
 NUMBERS = r"\d[\d\s,xXa-fA-F]{6,4000}"
 _CODES = rf"[\[(]\s*(?P<codes>{NUMBERS})[\])]"
@@ -102,8 +102,10 @@ _FUNCTIONS = re.compile(
 )
 """A function that gives back one expression of one thing that it is given."""
 _DECODES = re.compile(
-    r"\batob\b|\bBuffer\.from\(|\bfrom(?:CharCode|CodePoint)\b|\.reverse\b|base64_decode|decode64|hex2bin|strrev|rot13|\bchr\b|\bunpack1?\(|\bpack\(|unescape"
+    r"a(?<!\wa)tob\b|B(?<!\wB)uffer\.from\(|f(?<!\wf)rom(?:CharCode|CodePoint)\b|\.reverse\b|base64_decode|decode64|hex2bin|strrev|rot13"
+    r"|c(?<!\wc)hr\b|u(?<!\wu)npack1?\(|p(?<!\wp)ack\(|unescape"
 )
+"""Each begins with its first letter and then looks back, so that only these letters are looked for."""
 _HANDED = re.compile(
     r"(?<=[(,])(\s*)function\s*\(\s*(\$?\w{1,40})\s*\)\s*\{\s*return\s+((?:chr\(|String\.from(?:CharCode|CodePoint)\()[^;{}\n]{1,120}?)\s*;?\s*\}"
 )
@@ -142,9 +144,10 @@ def spelled(piece: str) -> str:
     >>> spelled("f([...'kj'].map((c) => String.fromCharCode(c.charCodeAt(0) ^ 3)).join(''), strrev('ih'))")
     'f("hi", "hi")'
     """
-    words = frozenset(_words_in()(piece))
-    if not words:
+    found = _words_in()(piece)
+    if not found:
         return piece
+    words = frozenset(found)
     if piece.count(",") >= _MIN_COMMAS and not words.isdisjoint(
         ("chr", "fromC", "pack(", "Buffer.from", "TextDecoder")
     ):
@@ -246,6 +249,11 @@ class Own:
         if len(self._bodies) < _MAX_OWN and _DECODES.search(body):
             self._bodies.setdefault(name, (parameter, " ".join(_expression(body).split())))
 
+    @property
+    def are_any(self) -> bool:
+        """Whether there is such a function."""
+        return bool(self._bodies)
+
     def said(self, piece: str) -> str:
         """A statement with what such functions do to texts put where they are called."""
         return self._calls.sub(self._called, piece) if self._calls is not None else piece
@@ -270,6 +278,16 @@ class Own:
         if at < 0:
             return texts[0] if len(texts) == 1 else ""
         return texts[at] if at < len(texts) else ""
+
+
+def own_of(text: str) -> Own | None:
+    """The functions of a script that do nothing but decode, if it has any.
+
+    >>> own_of("const x = (h) => h + 1;") is None
+    True
+    """
+    own = Own(text)
+    return own if own.are_any else None
 
 
 def _texts_in(found: re.Match[str]) -> list[str]:

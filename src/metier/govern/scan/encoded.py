@@ -14,7 +14,12 @@ from collections.abc import Iterator
 
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
 _MAX_BLOB = 200_000
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_NAME = re.compile(r"[a-z]+|[A-Z]+|[A-Za-z]+(?:[/_-][A-Za-z]+)+")
+"""A word, or words as a path or a name puts them side by side."""
+_LETTERS = re.compile(r"[a-z]{2}")
 _PIECE = r"[\"'`][A-Za-z0-9+/=_-]{2,400}[\"'`]"
+_ONE_PIECE = re.compile(_PIECE)
 _PIECES = re.compile(rf"{_PIECE}(?:\s*[,+]\s*{_PIECE}){{1,400}}")
 """Texts one after the other, each of letters that base64 is written in."""
 _NUMBERS = re.compile(
@@ -44,7 +49,7 @@ def decoded_blobs(text: str) -> Iterator[str]:
             yield said
     if '",' in text or "'," in text or "' +" in text or '" +' in text:
         for found in _PIECES.finditer(text, 0, end):
-            pieces = [piece[1:-1] for piece in re.findall(_PIECE, found[0])]
+            pieces = [piece[1:-1] for piece in _ONE_PIECE.findall(found[0])]
             yield from filter(None, map(_whole, ("".join(pieces), "".join(piece[::-1] for piece in pieces))))
     if text.count(",") > _FEW:
         for found in itertools.islice(_NUMBERS.finditer(text, 0, end), _MAX_ROWS):
@@ -93,13 +98,13 @@ def _of_85(blob: str) -> str | None:
 
 
 def _hex(blob: str) -> str | None:
-    if len(blob) % 2 or not re.fullmatch(r"[0-9a-fA-F]+", blob):
+    if len(blob) % 2 or not _HEX.fullmatch(blob):
         return None
     return _readable(bytes.fromhex(blob))
 
 
 def _base64(blob: str) -> str | None:
-    if re.fullmatch(r"[a-z]+|[A-Z]+|[A-Za-z]+(?:[/_-][A-Za-z]+)+", blob):
+    if _NAME.fullmatch(blob):
         return None
     try:
         data = base64.b64decode(blob.replace("-", "+").replace("_", "/") + "=" * (-len(blob) % 4), validate=True)
@@ -121,4 +126,4 @@ def _readable(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     plain = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
-    return text if len(text) >= 8 and plain.isprintable() and re.search(r"[a-z]{2}", text) else None
+    return text if len(text) >= 8 and plain.isprintable() and _LETTERS.search(text) else None

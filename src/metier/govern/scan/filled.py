@@ -12,6 +12,7 @@ from metier.govern.scan.hosts import URL, Place, host_of, place_of
 from metier.govern.scan.leads import LEFT_TO_USER
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
+from metier.govern.scan.triggers import may_hold
 from metier.verdict import Severity
 
 HANDS_OVER = re.compile(
@@ -26,6 +27,11 @@ _SOURCE = re.compile(
     r"|\boutput\s+of\s+`?(?:env|printenv|set|export\s+-p)\b|(?<![\w-])`(?:env|printenv)`|\b(?:all|the|every)\s+environment\s+variables?\b|\bshell\s+history\b|\.(?:bash|zsh)_history\b",
     re.I,
 )
+_SOURCE_WORDS = (
+    ".env", "`env`", "`printenv`", ".ssh", "id_rsa", "id_ed", "id_ec", ".aws", ".netrc", ".npmrc", ".pypirc", ".pgpass", ".git-cred", ".gnupg", ".kube", ".docker", ".config", "wallet", "keychain", "password",
+    "cookie", "credential", "private", "output", "variable", "history",
+)  # fmt: skip
+"""It holds one of them."""
 _FILLS = re.compile(
     r"\b(?:writ(?:e|ing)|sav(?:e|ing)|put|cop(?:y|ying)|gather|collect|dump|zip|pack|bundle|tar|archive|compress|add|append|stor(?:e|ing)|export|redirect|combine|merge|concatenate|print|list|note|keep)\b",
     re.I,
@@ -83,7 +89,13 @@ def files_filled(text: str) -> tuple[str, ...]:
     # The full stop of a sentence begins no ending.
     if "." not in text[:-1]:
         return ()
-    if not ENDING.search(text) or not _SOURCE.search(text) or not _FILLS.search(text) or _REFUSES.search(text):
+    if (
+        not ENDING.search(text)
+        or not may_hold(text, _SOURCE_WORDS)
+        or not _SOURCE.search(text)
+        or not _FILLS.search(text)
+        or _REFUSES.search(text)
+    ):
         return ()
     return tuple(_FILE.findall(text))
 

@@ -7,11 +7,11 @@ others start: a hook, a start file of a shell, a unit, a file that it makes exec
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG
-from metier.govern.scan.triggers import words_of
+from metier.govern.scan.triggers import any_of
 from metier.govern.scan.written import SCHEDULE
 
 _BODY = {'"': r"(?:[^\"\\]|\\[\s\S])*", "'": r"(?:[^'\\]|\\[\s\S])*", "`": r"(?:[^`\\]|\\[\s\S])*"}
@@ -69,12 +69,12 @@ def programs_inside(text: str, kind: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _names_command(text: str) -> bool:
-    return bool(_commands_in()(text)) or _NETCAT.search(text) is not None
+    return _has_commands()(text) or _NETCAT.search(text) is not None
 
 
 @cache
-def _commands_in() -> Callable[[str], Collection[str]]:
-    return words_of([word for word in _COMMANDS if word not in ("ncat", "nc ")])
+def _has_commands() -> Callable[[str], bool]:
+    return any_of([word for word in _COMMANDS if word not in ("ncat", "nc ")])
 
 
 def _begun(text: str) -> Iterator[tuple[int, str]]:

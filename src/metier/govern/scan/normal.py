@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from metier.govern.scan.triggers import may_hold
+
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
@@ -56,6 +58,8 @@ _LETTERS = {
     "Χ": "X", "α": "a", "ε": "e", "ν": "v", "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x", "ι": "i", "κ": "k",
     "օ": "o", "ս": "u", "ո": "n", "ց": "g", "հ": "h",
 }  # fmt: skip
+_FEW = 4
+"""So few signs are taken away one by one."""
 _ALIKE_LETTERS = str.maketrans(_LETTERS)
 _ASCII = bytes(range(128))
 _SIGNS = {
@@ -74,10 +78,11 @@ _INVISIBLE_SIGNS = frozenset(
 
 
 _CARETS = re.compile(r"^[^\n^]*+\^[^\n]*$", re.M)
-_OF_WINDOWS = re.compile(
-    r"\b(?:msiexec|mshta|powershell|pwsh|certutil|bitsadmin|rundll32|regsvr32|wscript|cscript|curl|conhost|schtasks)\b",
-    re.I,
-)
+_COMMANDS_OF_WINDOWS = (
+    "msiexec", "mshta", "powershell", "pwsh", "certutil", "bitsadmin", "rundll32", "regsvr32", "wscript", "cscript", "curl", "conhost",
+    "schtasks",
+)  # fmt: skip
+_OF_WINDOWS = re.compile(rf"\b(?:{'|'.join(_COMMANDS_OF_WINDOWS)})\b", re.I)
 
 
 def _without_carets(line: re.Match[str]) -> str:
@@ -98,7 +103,7 @@ def plain_text(text: str) -> str:
         text = _plain_letters(text)
     if "\\" in text:
         text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
-    if "^" in text and _CARETS.search(text):
+    if "^" in text and may_hold(text.replace("^", ""), _COMMANDS_OF_WINDOWS):
         text = _CARETS.sub(_without_carets, text)
     if "%" in text:
         text = _PERCENT.sub(lambda found: _one_line(unquote(found[0]), found[0]), text)
@@ -110,13 +115,22 @@ def _plain_letters(text: str) -> str:
     signs = _odd_signs(text)
     if not _TAG_SIGNS.isdisjoint(signs):
         text = _TAGS.sub(lambda found: "".join(chr(ord(c) - 0xE0000) for c in found[0]), _FLAG.sub("", text))
-    if not _INVISIBLE_SIGNS.isdisjoint(signs):
-        text = _INVISIBLE.sub("", text)
+    if invisible := signs & _INVISIBLE_SIGNS:
+        text = _without(invisible, text)
     for sign in signs & _SIGNS.keys():
         text = text.replace(sign, _SIGNS[sign])
     text = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
     if any("\u0370" <= sign <= "\u058f" for sign in signs):
         text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)
+    return text
+
+
+def _without(signs: set[str], text: str) -> str:
+    """A text without some of the invisible signs, which are all that it holds."""
+    if len(signs) > _FEW:
+        return _INVISIBLE.sub("", text)
+    for sign in signs:
+        text = text.replace(sign, "")
     return text
 
 

@@ -6,6 +6,7 @@ and what is unread makes a scan incomplete, never clean. Archives and office doc
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
@@ -39,6 +40,7 @@ _KINDS = {
 }  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
 _BY_NAME = {"dockerfile": "shell-lines", "makefile": "shell-lines", "justfile": "shell-lines", "procfile": "data"}
+_OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _STRAY = re.compile("[\udc80-\udcff]")
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
@@ -139,7 +141,7 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
     while pending:
         below = pending.pop()
         try:
-            with os.scandir(folder / below) as entries:
+            with os.scandir(f"{folder}{os.sep}{below}") as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             name = below.rstrip("/") or "."
@@ -183,15 +185,15 @@ def _target(link: str) -> str:
 def _bytes(path: str, name: str, contents: Contents) -> tuple[bytes, int] | None:
     """The bytes of a file and its mode."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            info = os.fstat(file.fileno())
+        descriptor = os.open(path, _OPENS)
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            info = os.fstat(descriptor)
             if not stat.S_ISREG(info.st_mode):
                 contents.unread.append((name, "Is no plain file any more, so it was not read."))
                 return None
             # Asking for what is there saves making room for what is not; one byte more tells of a file that grows.
-            data = file.read(min(info.st_size, MAX_FILE_BYTES) + 1)
-            data += file.read(MAX_FILE_BYTES + 1 - len(data)) if len(data) > info.st_size else b""
+            data = _read(file, min(info.st_size, MAX_FILE_BYTES) + 1)
+            data += _read(file, MAX_FILE_BYTES + 1 - len(data)) if len(data) > info.st_size else b""
     except OSError as error:
         contents.unread.append((name, f"Could not be read: {error.strerror}."))
         return None
@@ -199,6 +201,14 @@ def _bytes(path: str, name: str, contents: Contents) -> tuple[bytes, int] | None
         contents.unread.append((name, f"Larger than {MAX_FILE_BYTES} bytes, so only its beginning was read."))
         data = data[:MAX_FILE_BYTES]
     return data, info.st_mode
+
+
+def _read(file: io.RawIOBase, size: int) -> bytes:
+    """So many bytes of a file, or all if it holds fewer; the system may give them in pieces."""
+    data = file.read(size) or b""
+    while data and len(data) < size and (more := file.read(size - len(data))):
+        data += more
+    return data
 
 
 def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth: int) -> None:

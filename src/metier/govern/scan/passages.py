@@ -21,6 +21,7 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.remote import controlled
 from metier.govern.scan.seen import Seen, place_of_step
 from metier.govern.scan.taking import AGENT_KEYS, STRONG
+from metier.govern.scan.triggers import may_hold
 from metier.verdict import Severity
 
 _KEEPS = re.compile(
@@ -50,6 +51,15 @@ _DROPS = re.compile(
     r"(?:pg_tables|information_schema\.tables|sqlite_master|SHOW TABLES|list_collection_names|listCollections)[\s\S]{0,400}(?:DROP\s+TABLE|TRUNCATE|DELETE\s+FROM|\.drop(?:_collection)?\()",
     re.I,
 )
+_LISTS_TABLES = (
+    "pg_tables",
+    "information_schema.tables",
+    "sqlite_master",
+    "show tables",
+    "list_collection_names",
+    "listcollections",
+)
+"""What lists the tables of a database, in lower case."""
 _HOOK_FILE = re.compile(
     r"(?:^|/)(?:pre|post|prepare)-(?:commit(?:-msg)?|push|merge|checkout|receive|rewrite|applypatch)(?:\.\w+)?$"
 )
@@ -123,6 +133,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
     >>> [(seen.rule, seen.severity.value) for seen in passages(steps, frozenset({"send"}), Purpose(), "\\n".join(lines))]
     [('send-private', 'block')]
     """
+    lowered = text.lower()
     if "fetch" in together and together & {"execute", "load-code"}:
         yield from _kept_and_run(steps, purpose)
     if "fetch" in together and "write" in together and ("import" in text or "sys.path" in text):
@@ -145,11 +156,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         for step in steps:
             if "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN:
                 yield Seen("send-private", Severity.BLOCK, step, "by a hook of git")
-    if (
-        "send" in together
-        and ("hook" in text.lower() or "filter." in text or "templateDir" in text)
-        and _HOOKS.search(text)
-    ):
+    if "send" in together and ("hook" in lowered or "filter." in text or "templateDir" in text) and _HOOKS.search(text):
         yield from _hooked(steps, purpose)
     if together & _TAKEN and (public := _PUBLIC.search(text)):
         step = next((step for step in steps if public[0][:20] in step.text), steps[-1])
@@ -167,7 +174,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield from _planted_server(steps, purpose, text)
     if together & {"send", "get-with-data"} and ("environ" in text or "getenv" in text or "process.env[" in text):
         yield from _gathered(steps, purpose, text)
-    if "database" in together or "drop" in text.lower():
+    if ("database" in together or "drop" in lowered) and may_hold(text, _LISTS_TABLES):
         yield from _dropped(steps, purpose, text)
     if "disable-defence" in together and not purpose.is_security:
         off = [step for step in steps if "disable-defence" in step.labels]
@@ -281,6 +288,8 @@ _READS_BY_NAME = re.compile(r"process\.env\[|\benviron\b|getenv\(")
 
 def _gathered(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """Keys of several services are read by a list of their names, where something is sent."""
+    if not _WELL_KNOWN.search(text):
+        return
     names = {name for name in SECRET_NAME.findall(text) if _WELL_KNOWN.search(name)}
     if len(names) < 2 or not _GATHERS.search(text):
         return
@@ -314,6 +323,8 @@ def _walked_home(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator
     if _QUEUED_HOME.search(text) and _LISTS.search(text) and (filled := _FILLED.search(text)):
         step = next((step for step in steps if filled[0] in step.text), steps[0])
         yield Seen("destroy-files", Severity.BLOCK, step, "written over, from the home folder on")
+    if not (_LISTS.search(text) and _SPOILS.search(text)):
+        return
     for name in sorted({re.escape(found[1]) for found in _BEGUN_AT_HOME.finditer(text)})[:_MAX_NAMES]:
         body = re.search(
             rf"(?:\bfunction\*?\s+{name}\b|\b{name}\s*=\s*(?:async\s*)?\(|\bdef\s+{name}\b)([\s\S]{{0,900}})", text

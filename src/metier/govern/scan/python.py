@@ -14,16 +14,16 @@ import itertools
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from keyword import iskeyword
-from typing import Any
+from typing import Any, ClassVar
 
 from metier.govern.scan.codes import text_of
 from metier.govern.scan.handed import called_at_once, may_hand
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.statement import Statement
-from metier.govern.scan.triggers import places_of, words_of
+from metier.govern.scan.triggers import any_of, places_of
 from metier.govern.scan.variables import NAME, used
 
 _TWISTS = (
@@ -50,10 +50,10 @@ _FOLDS_TEXT = re.compile(
 )
 _FOLDS_NAME = re.compile(
     r"g(?:etattr|lobals)\s*\(|_(?:_import__|_builtins__|_dict__)|importlib|chr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|vars\s*\(|sys\.modules"
-    r"|codecs\.decode|bytes\(\s*(?:\[|\w+\s*\)\s*\.decode)|reversed\(|unhexlify|decompress|marshal|\\[xuUN0-7]|(?<=[\w)\]])\s\.\s*\w|(?<=[\w)\]])\.\s+\w+\s*\("
+    r"|codecs\.decode|bytes\(\s*(?:\[|\w+\s*\)\s*\.decode)|reversed\(|unhexlify|decompress|marshal|\\[xuUN0-7]| (?<=[\w)\]] )\.\s*\w|\.(?<=[\w)\]]\.)\s+\w+\s*\("
 )
 """What may say something else once it is folded, apart from the names that stand for something; quotes side by side are
-texts that become one, unless they are an empty text."""
+texts that become one, unless they are an empty text. In a statement, every kind of space is a space."""
 _FOLDING_WORDS = (
     "getattr", "globals", "_import__", "_builtins__", "_dict__", "importlib", "chr", "fromhex", "decode", "[::-1]", "vars",
     "sys.modules", "bytes(", "reversed(", "unhexlify", "decompress", "marshal", "\\", " .", ". ",
@@ -115,12 +115,12 @@ def python_statements(
 
 
 def _is_twisted(text: str) -> bool:
-    return bool(_twists_in()(text)) or any(pattern.search(text) for pattern in _TWISTED)
+    return _has_twists()(text) or any(pattern.search(text) for pattern in _TWISTED)
 
 
 @cache
-def _twists_in() -> Callable[[str], Collection[str]]:
-    return words_of(_TWISTS)
+def _has_twists() -> Callable[[str], bool]:
+    return any_of(_TWISTS)
 
 
 def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str) -> list[Statement]:
@@ -363,10 +363,21 @@ def _one_by_one(node: ast.stmt) -> list[ast.stmt]:
 class _Rewriter(ast.NodeTransformer):
     """Visits what can hold something; most nodes are constants, operators and contexts."""
 
+    _visits: ClassVar[dict[type, Callable[[Any, Any], Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls._visits = {
+            getattr(ast, name.removeprefix("visit_")): visit
+            for name, visit in vars(cls).items()
+            if name.startswith("visit_")
+        }
+
     def visit(self, node: ast.AST) -> Any:
-        if type(node) in _LEAVES:
+        kind = type(node)
+        if kind in _LEAVES:
             return node
-        return getattr(self, f"visit_{type(node).__name__}", self.generic_visit)(node)
+        visit = self._visits.get(kind)
+        return self.generic_visit(node) if visit is None else visit(self, node)
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         for name in node._fields:

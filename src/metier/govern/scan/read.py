@@ -24,9 +24,11 @@ from metier.govern.scan.script import script_statements
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import FIELD, FRONT
-from metier.govern.scan.triggers import Alternative, Triggers
+from metier.govern.scan.triggers import Alternative, Triggers, may_hold
 from metier.govern.scan.written import program_of
 
+_PROPER = re.compile(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w+[A-Z]\w*\b")
+"""Names, and words with a capital letter inside."""
 _SPAN = re.compile(r"`([^`\n]{4,600})`")
 _RUNNABLE = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|MISTRAL|OPENROUTER)_(?:BASE_URL|API_BASE|ENDPOINT)\s*=|\bcurl\b|\bwget\b|base64\b|\|\s*(?:ba|z)?sh\b|\b(?:ba|z)?sh\s+-c|\bnc\s|/dev/tcp|\brm\s+-|\bchmod\b|\bsudo\b|crontab|powershell|\b(?:mshta|msiexec|regsvr32|rundll32|bitsadmin|certutil)\b|\biex\b|\birm\b|\biwr\b|\beval\b|\bnpx\b|\bnpm\s|\bpip3?\s|xattr|\bscp\b|\bprintenv\b|\benv\s*\||python3?\s+-c|osascript|\bdig\s|nslookup|\bbash\s|\bhistory\s+-c\b|\bgh\s+api\s|\bsystemctl\s+(?:stop|disable|mask)\b|\baws\s+\w+\s+(?:stop|delete|disable)-",
@@ -83,21 +85,28 @@ _SHOWS = re.compile(
     re.I,
 )
 """What stands before code that is shown to be recognised."""
+_SHOWS_WORDS = (
+    "such", "like", "lure", "payload", "malicious", "attack", "victim", "fake", "trick", "reverse", "typical", "process", "indicator",
+    "ioc", "signature", "example",
+)  # fmt: skip
+"""It holds one of them."""
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.{1,200})", re.M)
 _OF_ATTACKS = re.compile(
     r"\b(?:attack(?:s|ers?)?|adversar\w+|intruders?|malware|malicious|indicators?|iocs?|red\s+flags?|specimens?|payloads?)\b",
     re.I,
 )
 """A heading over what attackers do."""
+_ATTACKS_WORDS = ("attack", "adversar", "intruder", "malware", "malicious", "indicator", "ioc", "flag", "specimen", "payload")  # fmt: skip
+"""It holds one of them."""
 _BEGINS = re.compile(
     r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b"
     r"|\s*(?:cmd(?:\.exe)?\s+/[ck]|msiexec\s+/|mshta\s+http|certutil\s+-|bitsadmin\s+/|regsvr32\s+/|rundll32\s)",
     re.I,
 )
-_SHELL_LINE = re.compile(
-    r"^[ \t]*(?:[$!]\s*)?(?:sudo\s+)?(?:curl|wget|bash|sh|pip3?|npm|npx|chmod|rm|echo|nc|dig|eval)\s+[-\"'$./~\w][^=(\n]*(?:[|&;>].*|https?://.*)$",
-    re.M,
-)
+_COMMAND_BEGINS = r"[ \t]*(?:[$!]\s*)?(?:sudo\s+)?(?:curl|wget|bash|sh|pip3?|npm|npx|chmod|rm|echo|nc|dig|eval)\s"
+_SHELL_LINE = re.compile(rf"^{_COMMAND_BEGINS}+[-\"'$./~\w][^=(\n]*(?:[|&;>].*|https?://.*)$", re.M)
+_COMMANDS = re.compile(rf"\n{_COMMAND_BEGINS}")
+"""A line that begins like one; the end of the line above is soon found."""
 _DOCKER = re.compile(r"^(?:RUN|CMD|ENTRYPOINT|ONBUILD RUN)\s+|^\t[@-]*", re.M)
 _ADDED = re.compile(r"^ADD\s+(?:--\S+\s+)*(https?://\S+)\s+(\S+)", re.M)
 _RUN_KEYS = frozenset({"command", "cmd", "run", "script", "exec", "shell", "bash", "postinstall", "preinstall", "install", "prepare", "entrypoint", "start", "prestart", "poststart", "prepublish", "hook", "code", "initializecommand", "postcreatecommand", "poststartcommand"})  # fmt: skip
@@ -129,8 +138,12 @@ _FRONT_DOWNLOAD = re.compile(
 """What an installer of skills fetches, and puts among the programs."""
 _triggers: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?", re.M)
+_SHELL_PROMPT = re.compile(r"^[ \t]*[$>%]\s+(?=\S)", re.M)
+_PROMPTS = re.compile(r"\n[ \t]*[$>%]\s")
+"""A line that begins with one; the end of the line above is soon found."""
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
-_PROGRAM_KINDS = frozenset({"shell", "python", "script", "hash-script"})
+_LANGUAGES = frozenset({"python", "script", "hash-script"})
+_PROGRAM_KINDS = _LANGUAGES | {"shell"}
 _MANY_WORDS = 4
 _MAX_BESIDE = 100_000
 _MAX_LEAD = 300
@@ -151,7 +164,7 @@ def purpose_of(contents: Contents) -> Purpose:
     # What is installed from somewhere makes that nobody's home.
     said = _FRONT_COMMAND.sub("", head[1]) if head else ""
     homes = [host_of(found[0]) for found in URL.finditer(said) if not found[0].lower().endswith(_PROGRAMS)]
-    proper = " ".join(re.findall(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w+[A-Z]\w*\b", description[:800]))
+    proper = " ".join(_PROPER.findall(description[:800]))
     words = distinctive(f"{name.replace('-', ' ')} {name.replace('-', '')} {proper} {' '.join(homes)}")
     return Purpose(
         body=(manifest.text[head.end() :] if head else manifest.text)[:6000] if manifest else "",
@@ -277,14 +290,31 @@ def _of_document(document: Sequence[Block], path: str) -> list[Statement]:
                 found += _prose_commands(lines, [number - first for number in here], path, block.line, head, lead)
             first = end
             lead = block.text.rstrip().rpartition("\n")[2][-_MAX_LEAD:]
-            if not block.language and "#" in block.text and (headings := _HEADING.findall(block.text)):
-                head = headings[-1]
+            if not block.language and "#" in block.text:
+                head = _last_heading(block.text) or head
         else:
             code = _code(block.text, path, block.kind, block.line, is_live=True)
-            shows = block.language != PAGE and (_SHOWS.search(lead, _last_begins(lead)) or _OF_ATTACKS.search(head))
-            is_shown = code and shows and not _ORDERS_FIRST.search(lead)
+            is_shown = code and block.language != PAGE and _shows_code(lead, head)
             found += [one._replace(is_shown=True) for one in code] if is_shown else code
     return found
+
+
+def _last_heading(text: str) -> str:
+    """What the last heading of a text says; nothing if it has none."""
+    place = len(text)
+    while place >= 0:
+        place = text.rfind("\n#", 0, place)
+        if heading := _HEADING.match(text, place + 1):
+            return heading[1]
+    return ""
+
+
+def _shows_code(lead: str, head: str) -> bool:
+    """Whether a line, or the heading above, says that the code below is shown to be recognised, and not to be run."""
+    shows = (may_hold(lead, _SHOWS_WORDS) and _SHOWS.search(lead, _last_begins(lead))) or (
+        may_hold(head, _ATTACKS_WORDS) and _OF_ATTACKS.search(head)
+    )
+    return bool(shows) and not _ORDERS_FIRST.search(lead)
 
 
 def _last_begins(said: str) -> int:
@@ -301,13 +331,13 @@ _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:
     text = known_case(text) if kind in ("shell", "hash-script") else text
     if kind == "shell":
-        plain = re.sub(r"^[ \t]*[$>%]\s+(?=\S)", "", text, flags=re.M) if line > 1 else text
+        plain = _SHELL_PROMPT.sub("", text) if line > 1 and _PROMPTS.search(f"\n{text}") else text
         found = shell_statements(plain, path, first_line=line, is_live=is_live)
         return found + _programs_in(text, path, line, is_live=is_live) if "python" in text or "node" in text else found
     if kind == "shell-lines":
         plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", _with_settings(text))).replace("$$", "$")
         return shell_statements(plain, path, first_line=line, is_live=is_live)
-    if kind in ("python", "script", "hash-script") and line > 1 and (lines := _SHELL_LINE.findall(text)):
+    if kind in _LANGUAGES and line > 1 and _COMMANDS.search(f"\n{text}") and (lines := _SHELL_LINE.findall(text)):
         found = []
         for command in lines:
             at = line + text.count("\n", 0, text.find(command))

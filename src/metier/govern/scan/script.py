@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from metier.govern.scan.aliases import aliases_of
-from metier.govern.scan.codes import Own, in_one_line
+from metier.govern.scan.codes import in_one_line, own_of
 from metier.govern.scan.handed import Keepers, called_at_once, may_hand
 from metier.govern.scan.literals import joined
 from metier.govern.scan.statement import Statement
@@ -152,15 +152,15 @@ def script_statements(
     >>> [(s.text, s.assigns) for s in script_statements("const a = process.env; // all\\nsend(a)", "x.js", kind="script")]
     [('const a = process.env', ('a',)), ('send(a)', ())]
     """
-    is_python = kind == "python"
+    is_python, is_folded = kind == "python", kind in _FOLDED
     statements: list[Statement] = []
     scopes: list[tuple[int, str]] = []
     classes: list[tuple[int, str]] = []
     gives: list[tuple[int, re.Pattern[str]]] = []
-    aliases = aliases_of(text) if kind in _FOLDED else None
+    aliases = aliases_of(text) if is_folded else None
     if aliases is not None and "return" in text:
         text = in_one_line(text)
-    own = Own(text) if aliases is not None else None
+    own = own_of(text) if aliases is not None else None
     hands = kind in _HANDS and may_hand(text)
     keepers = Keepers(_HANDS[kind]) if hands else None
     line, counted, line_start = first_line, 0, 0
@@ -170,9 +170,11 @@ def script_statements(
             if is_python:
                 line_start = text.rfind("\n", counted, begin) + 1
         counted = begin
-        written = own.said(written) if own is not None else written
-        piece = joined(written, is_coded=aliases is not None) if kind in _FOLDED else written
-        piece = aliases.said(piece, written) if aliases is not None else piece
+        piece = written
+        if is_folded:
+            written = own.said(written) if own is not None else written
+            piece = joined(written, is_coded=aliases is not None)
+            piece = aliases.said(piece, written) if aliases is not None else piece
         piece = keepers.said(called_at_once(piece, _HANDS[kind])) if keepers is not None else piece
         level = begin - line_start if is_python else depth
         while scopes and level <= scopes[-1][0]:

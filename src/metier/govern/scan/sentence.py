@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from metier.govern.scan.triggers import may_hold
 from metier.verdict import Severity
 
 _END = re.compile(r"[.!?。！？](?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?:[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？]))")
@@ -31,6 +32,10 @@ _REFUSAL = re.compile(
     re.I,
 )
 """A heading, or words before a list, that forbid what follows."""
+_REFUSAL_WORDS = (
+    "not", "don", "n't", "never", "avoid", "forbid", "prohibit", "disallow", "limit", "anti", "bad", "red", "goal", "out",
+)  # fmt: skip
+"""It holds one of them."""
 _TURNS = re.compile(
     r"\W*(?:never|do\s+not|don['’]t|but|however|instead|except|unless|otherwise|always|must|rather)\b", re.I
 )
@@ -110,7 +115,7 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said = _numbered(said, lines, paragraph)
         if head or not is_item:
             is_short = head or (paragraph[-1:] in _BEFORE_LIST and len(paragraph) < _MAX_HEAD)
-            forbids = bool(is_short and _REFUSAL.fullmatch(paragraph))
+            forbids = bool(is_short and may_hold(paragraph, _REFUSAL_WORDS) and _REFUSAL.fullmatch(paragraph))
             is_led = forbids and not head
             if head and (forbids or head <= level):
                 level = head if forbids else 0

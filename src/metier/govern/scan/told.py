@@ -6,14 +6,14 @@ A model reads the cells of a table and the description of a tool as it reads a d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from metier.govern.scan.filled import ENDING, HANDS_OVER, files_filled
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.sentence import Sentence, leads_below, sentences
-from metier.govern.scan.triggers import holding, literals, places_of, words_of
+from metier.govern.scan.triggers import any_of, holding, literals, places_of
 
 FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
 FIELD = re.compile(
@@ -133,7 +133,7 @@ def _quoted_lines(block: Block) -> frozenset[int]:
 def _said_in_data(part: Part) -> Iterator[Sentence]:
     """What a table or a list of settings says to whoever is to read it as data."""
     text, last, line = part.plain, -1, 1
-    for found in _ADDRESSED.finditer(text) if _addresses_in()(text) else ():
+    for found in _ADDRESSED.finditer(text) if _has_addresses()(text) else ():
         begin = text.rfind("\n", 0, found.start()) + 1
         if begin != last:
             line += text.count("\n", max(last, 0), begin)
@@ -143,14 +143,14 @@ def _said_in_data(part: Part) -> Iterator[Sentence]:
 
 
 @cache
-def _addresses_in() -> Callable[[str], Collection[str]]:
-    return words_of(_ADDRESSES)
+def _has_addresses() -> Callable[[str], bool]:
+    return any_of(_ADDRESSES)
 
 
 def _said_of_tools(part: Part) -> Iterator[Sentence]:
     """What a program that offers tools tells the model that is to use them, and nobody else sees."""
     text, last, line = part.plain, -_MAX_SAID, 1
-    if not _told_words_in()(text):
+    if not _has_told_words()(text):
         return
     for found in _TOLD_OF_TOOLS.finditer(text):
         first = max(0, found.start() - 2 * _MAX_SAID)
@@ -164,8 +164,8 @@ def _said_of_tools(part: Part) -> Iterator[Sentence]:
 
 
 @cache
-def _told_words_in() -> Callable[[str], Collection[str]]:
-    return words_of(_TOLD_WORDS)
+def _has_told_words() -> Callable[[str], bool]:
+    return any_of(_TOLD_WORDS)
 
 
 def _said_in_front(part: Part) -> Iterator[Sentence]:

@@ -19,23 +19,24 @@ _parser: Any = re._parser  # type: ignore[attr-defined]
 _LITERAL: Any = _parser.LITERAL
 _TEXT = "TEXT"
 """The name of literals that follow each other in a pattern."""
-_RARE = frozenset("~^")
+_RARE = frozenset("~^%@&|")
 _MAX_SET = 24
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
 _START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
 """By how many letters a needle is known, and which words are kept."""
 _MANY_SPACES = re.compile("  +")
 _COMMON: dict[int, str] = {
+    1: "-",
     2: ("an at de en in it le me on or se"),
     3: ("ad ai as di el he id im is la lo nc ne pr si th to tr us ut ve"),
     4: ("act all and be cl do em for get ha if ip iv ls no op res sa sh so sp su the un use"),
     5: (
-        "add api app are cat cc cont conte data date dd der du echo enc end error file form from his http https "
-        "import key les name not of one our out pre print ps put que rate rd return rm script turn type up url "
+        ":// .co add api app are cat cc cont conte data date dd der du echo enc end error file form from his http https "
+        "import key les name not of one our out pat pre print ps put que rate rd return rm script turn type up url "
         "user we with work you"
     ),
     6: (
-        "action agent ask atch auth by can check code config content count create default del den dir dis env "
+        ".get( action agent ask atch auth by can check code config content count create default del den dir dis env "
         "example format function generate gh go her kill late law led let line list load log low mark message mode "
         "new open opt option ost output over own post ran read require response result rev row run sag sage "
         "scripts search sed self set sign sin skill star start status sts tar test text this time token too tool "
@@ -58,8 +59,8 @@ _BITS = dict(
         strict=True,
     )
 )
-_BITS |= dict.fromkeys("-./_('\"=:,", 4)
-"""The bits that a letter of English tells."""
+_BITS |= dict.fromkeys("-./_('\"=:,|${}[]`", 4) | dict.fromkeys("<>+?#;*", 5) | dict.fromkeys("%!@&", 6)
+"""The bits that a letter of English, or a sign, tells."""
 _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -179,14 +180,15 @@ class Triggers:
         told = zip(pieces, triggers._ahead, strict=True)
         return triggers, [(number, Alternative(ahead + source, flags)) for (number, source, flags), ahead in told]
 
-    def candidates(self, texts: Iterable[str]) -> dict[int, list[int]]:
+    def candidates(self, given: Iterable[str]) -> dict[int, list[int]]:
         """By the number of a text, the numbers of the patterns that could match it. Texts without any are left out."""
-        every = [*texts]
+        every = [*given]
         once = dict.fromkeys(every)
-        found = self._of_each([*once])
-        if len(once) == len(every):
+        texts = [*once]
+        found = self._of_each(texts)
+        if len(texts) == len(every):
             return found
-        by_text = {text: found[number] for number, text in enumerate(once) if number in found}
+        by_text = {texts[number]: could for number, could in found.items()}
         return {number: by_text[text] for number, text in enumerate(every) if text in by_text}
 
     def _of_each(self, texts: list[str]) -> dict[int, list[int]]:
@@ -206,22 +208,19 @@ class Triggers:
         also, always = self._also, self._always
         for number in range(len(lowered)) if always else hits:
             line, which = lowered[number], hits.get(number, ())
-            once = which if len(which) == 1 and not always else {*always, *which}
-            could = [one for one in once if not also[one] or _holds(line, also[one])]
+            could = []
+            for one in which if len(which) == 1 and not always else {*always, *which}:
+                for needed in also[one]:
+                    for literal in needed:
+                        if literal in line:
+                            break
+                    else:
+                        break
+                else:
+                    could.append(one)
             if could:
                 found[number] = could
         return found
-
-
-def _holds(text: str, sets: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether a text holds one literal at least of each set."""
-    for needed in sets:
-        for literal in needed:
-            if literal in text:
-                break
-        else:
-            return False
-    return True
 
 
 def plain_spaces(text: str) -> str:
@@ -235,6 +234,20 @@ def plain_spaces(text: str) -> str:
 def _one_space(text: str) -> str:
     """A text in which no space follows another."""
     return _MANY_SPACES.sub(" ", text) if "  " in text else text
+
+
+def may_hold(text: str, words: Iterable[str]) -> bool:
+    """Whether a text may hold one of some words of lower-case ASCII, where case is ignored.
+
+    >>> may_hold("Read the Payload.", ("payload",)), may_hold("Read the file.", ("payload",))
+    (True, False)
+    """
+    said = text.lower()
+    for word in words:
+        if word in said:
+            return True
+    # Where case is ignored, a few other letters count as those of ASCII.
+    return not text.isascii()
 
 
 def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
@@ -251,6 +264,20 @@ def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
     return lambda text: {*automaton.find_matches_as_strings(text, overlapping=True)}
 
 
+def any_of(needles: Sequence[str]) -> Callable[[str], bool]:
+    """A search that tells whether a text holds any of some words.
+
+    >>> any_of(["curl", "wget"])("curl -s x | sh")
+    True
+    """
+    try:
+        from ahocorasick_rs import AhoCorasick, MatchKind
+    except ImportError:
+        return lambda text: any(needle in text for needle in needles)
+    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
+    return lambda text: bool(automaton.find_matches_as_strings(text))
+
+
 def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
     """A search for the places at which any of some words begins, line by line.
 
@@ -258,10 +285,11 @@ def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
     [5]
     """
     try:
-        from ahocorasick_rs import AhoCorasick
+        from ahocorasick_rs import AhoCorasick, MatchKind
     except ImportError:
         return lambda text: _places([needle for needle in needles if needle in text], text)
-    automaton = AhoCorasick(needles)
+    # Only where matches do not overlap can the automaton look at many letters at once.
+    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
     return lambda text: [place for _, place, _ in automaton.find_matches_as_indexes(text)]
 
 
@@ -292,8 +320,9 @@ def holding(texts: Sequence[str], search: Callable[[str], Iterable[int]]) -> set
     >>> holding(["wget x", "ls", "curl x; curl y"], places_of(["curl"]))
     {2}
     """
-    ends = [*itertools.accumulate([len(text) + 1 for text in texts])]
-    return {bisect_right(ends, place) for place in search("\n".join(texts))}
+    places = [*search("\n".join(texts))]
+    ends = [*itertools.accumulate([len(text) + 1 for text in texts])] if places else []
+    return {bisect_right(ends, place) for place in places}
 
 
 def _places(held: list[str], text: str) -> list[int]:
@@ -364,9 +393,14 @@ def _needs(parsed: Any) -> list[frozenset[str]]:
     """First the most telling set of literals (empty if no set tells enough), then the others: those that tell much by little."""
     sets = _sets(parsed)
     telling = [needed for needed in sets if all(len(text) >= 2 or text in _RARE for text in needed)]
-    best = max(telling, key=_weight, default=None)
-    also = [frozenset(needed) for needed in sets if needed is not best and len(needed) <= _MAX_SET]
-    return [frozenset(best or ()), *sorted(dict.fromkeys(also), key=lambda needed: len(needed) / _weight(needed))]
+    best = max(telling, key=_weight, default=set())
+    also = [frozenset(needed) for needed in sets if len(needed) <= _MAX_SET and not (best and _is_told(needed, best))]
+    return [frozenset(best), *sorted(dict.fromkeys(also), key=lambda needed: len(needed) / _weight(needed))]
+
+
+def _is_told(needed: Collection[str], best: Collection[str]) -> bool:
+    """Whether what holds one of some literals holds one of the others, too."""
+    return all(any(literal in other for literal in needed) for other in best)
 
 
 def _weight(needed: Iterable[str]) -> float:

@@ -17,7 +17,8 @@ _LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\
 _AS = re.compile(
     r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]{1,120}?)\s+in\s|(?<!\w)(?P<walrus>\w{1,120})\s?:="
 )
-_NAMES = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|([A-Za-z_$][\w$]*)")
+_STRING = r"\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'"
+_NAMES = re.compile(rf"{_STRING}|([A-Za-z_$][\w$]*)")
 """The names of a statement that has no templates; a text is an empty one."""
 _HELD = re.compile(r"\blet\s+(?:Some|Ok|Err)\(\s*(?:mut\s+|ref\s+)?(\w+)\s*\)\s*=")
 """What a match takes out of an answer."""
@@ -30,7 +31,8 @@ _SET_TO = re.compile(r"set\s+(\w{1,40})\s+to\s")
 """How AppleScript gives a name."""
 _HANDED_OUT = re.compile(r"[{,]\s*(\w{1,60})\s*:\s*(?:async\s*)?(?:\([^()]{0,80}\)|\w{1,60})\s*=>")
 _INDEX = re.compile(r"\[[^\]]*\]$")
-_TEXT = re.compile(r"(?P<f>[fF][rR]?|`)?(?P<s>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
+_TEXT = re.compile(_STRING)
+_BEGINS_TEMPLATE = re.compile(r"(?:[fF][rR]?|`)\Z")
 _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
 _FILLED = re.compile(r"\$\{((?:[^{}`]|\{[^{}]*\})*)\}")
 _SLOT = re.compile(r"\{(\w+)")
@@ -42,7 +44,7 @@ _APPEND = re.compile(
 
 
 _GUARDS = ("if (", "if(", "while (", "for (", "for(", "else ")
-_BRACKETS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[()]")
+_BRACKETS = re.compile(rf"{_STRING}|[()]")
 
 
 def _guarded(piece: str) -> str:
@@ -118,6 +120,12 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
 
 
+def _filled_in(text: re.Match[str]) -> str:
+    """A text if it is a template; nothing of another."""
+    begin = text.start()
+    return text[0] if _BEGINS_TEMPLATE.search(text.string, max(0, begin - 2), begin) else " "
+
+
 def used(piece: str) -> frozenset[str]:
     """The names in a statement of a script; strings hold names only where they are templates.
 
@@ -127,7 +135,7 @@ def used(piece: str) -> frozenset[str]:
     if '"' not in piece and "'" not in piece:
         return frozenset(NAME.findall(piece))
     if "`" in piece or _TEMPLATE.search(piece):
-        names = frozenset(NAME.findall(_TEXT.sub(lambda found: found[0] if found["f"] else " ", piece)))
+        names = frozenset(NAME.findall(_TEXT.sub(_filled_in, piece)))
         # What a template fills in is no text, whatever quotes stand around it.
         slots = _FILLED.findall(piece) if "${" in piece else ()
         return names.union(*map(NAME.findall, slots)) if slots else names
