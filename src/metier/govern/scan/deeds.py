@@ -43,6 +43,10 @@ _OTHER_SKILLS = re.compile(
 _MEDIA = re.compile(
     r"\bwave\.open|Image\.open\(|\.readframes\(|\.getdata\(|\.getpixel\(|\bimread\(|getImageData\(|\bPNG\.|\bJimp\b|soundfile|\.load_image\("
 )
+_MEDIA_WORDS = (
+    "wave.open", "Image.open(", ".readframes(", ".getdata(", ".getpixel(", "imread(", "getImageData(", "PNG.", "Jimp", "soundfile",
+    ".load_image(",
+)  # fmt: skip
 _RUNS_MEDIA = re.compile(r"(?<![\w.])(?:exec|eval)\([^\n]{0,60}(?:Image\.open\(|getexif\(|piexif|mutagen|exifread)")
 _LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
 _RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?[\w.]+\s*\(")
@@ -185,6 +189,7 @@ class Deed:
         rule: What is broken.
         pattern: What tells it; it is looked for where the text holds one of `words` and the program all of `labels`.
         beside: Patterns that the program holds as well.
+        with_words: What each of these patterns matches holds one of them, so that it need not be looked for without.
         is_outward: A step of the program asks or tells a stranger something.
         unless: Words of a purpose that it is part of.
         but_in: Files in which it is in order.
@@ -200,6 +205,7 @@ class Deed:
     unless: str = ""
     but_in: re.Pattern[str] | None = None
     also: str = ""
+    with_words: tuple[str, ...] = ()
 
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
@@ -253,11 +259,11 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
-    Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), also="it carries what others send, to wherever they say"),
+    Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), with_words=("Dial", "onnect(", "onnection("), also="it carries what others send, to wherever they say"),
     Deed("send-private", _ON_SAVE, ("BufWritePost", "TextChanged", "InsertLeave", "onDid", "after-save-hook", "on_post_save"), beside=(_WHOLE_BUFFER, _POSTED), unless=r"sync|share|collab|lint|format|review|completion|copilot|translat|\bai\b", also="each text that is saved in an editor"),
     Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_WRITTEN, (".py'", '.py"'), _FETCH, is_outward=True, also="as a module"),
-    Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),
+    Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), with_words=("environ", "process.env", ".ssh", ".aws", ".env"), also="in names that are looked up"),
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
@@ -268,7 +274,7 @@ _DEEDS = (
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),
-    Deed("run-encoded", _RUNS_CALL, ("eval(", "exec(", "Function("), beside=(_MEDIA, _LOW_BITS), also="from the bits of a picture or a sound"),
+    Deed("run-encoded", _RUNS_CALL, ("eval(", "exec(", "Function("), beside=(_MEDIA, _LOW_BITS), with_words=_MEDIA_WORDS, also="from the bits of a picture or a sound"),
     Deed("run-encoded", _RUNS_MEDIA, ("eval(", "exec("), also="from what a picture says of itself"),
     Deed("rewrite-agent", _OTHER_SKILLS, ("SKILL.md",), _FETCH, also="other skills, from an address"),
     Deed("watch-user", _FORMS, ("addEventListener",), _SEND, is_outward=True, also="what is entered on a page"),
@@ -279,7 +285,7 @@ _DEEDS = (
     Deed("disable-defence", _EXCLUDES, ("MpPreference",), beside=(_TIMED,), unless="harden", also="for what it starts by the clock"),
     Deed("destroy-files", _WHOLE_FOLDERS, ("Documents", "Desktop", "Pictures"), also="whole folders of the user"),
     Deed("persist-unasked", _WHERE_STARTED, (".pth",), beside=(_START_FILE, _START_LINE), also="within every Python that starts"),
-    Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
+    Deed("loosen-agent", _SKIPS, ("--dangerously-", "--yolo", "--trust-all-", "--allow-all-", "--full-auto"), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
     Deed("plant-key", _NEW_ADMIN, ("New-LocalUser",), unless=r"users?\b|account|provision|onboard|admin", also="an account of its own on the machine"),
     Deed("run-encoded", _COMPUTED_MODULE, ("data:",), beside=(_FROM_ASSET, _AS_BYTES), also="out of a picture, a font or a table"),
     Deed("reverse-shell", _PIPED, (".pipe(",), beside=(_SHELL_NAMED, _SOCKET), also="over a connection, in both directions"),
@@ -309,7 +315,7 @@ _DEEDS = (
 
 @cache
 def _words() -> Callable[[str], Collection[str]]:
-    return words_of(sorted(_by_word()))
+    return words_of(sorted({*_by_word(), *(word for deed in _DEEDS for word in deed.with_words)}))
 
 
 @cache
@@ -338,10 +344,11 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
     [('run-encoded', 1)]
     """
     is_outward: bool | None = None
-    held = {number for word in _words()(text) for number in _by_word()[word]}
+    words, by_word = frozenset(_words()(text)), _by_word()
+    held = {number for word in words for number in by_word.get(word, ())}
     for number in sorted(held):
         deed = _DEEDS[number]
-        if not deed.labels <= together:
+        if not deed.labels <= together or (deed.with_words and words.isdisjoint(deed.with_words)):
             continue
         if not all(pattern.search(text) for pattern in deed.beside):
             continue

@@ -60,6 +60,8 @@ _PAIR = re.compile(
     re.I,
 )
 """A host and its port."""
+_ENDS_HOST = re.compile(r"\.(?i:[a-z]{2,12})[\"':]")
+"""How a host ends that stands in a pair and behind no scheme."""
 _NAMESPACE = re.compile(r"(?:system|microsoft|windows)\.(?:net|io)\b", re.I)
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
@@ -147,9 +149,9 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
 
 
 @lru_cache(maxsize=1)
-def _registries() -> tuple[str, ...]:
+def _registries() -> frozenset[str]:
     data = _data()
-    return (*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"])))
+    return frozenset((*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"]))))
 
 
 @lru_cache(maxsize=1)
@@ -180,7 +182,8 @@ def named_host(text: str) -> str:
     """
     if (found := _NAMED.match(text)) is not None:
         return found[1] or found[2]
-    pair = _PAIR.search(text) if "," in text or ":" in text or "(" in text else None
+    may_pair = ("," in text or ":" in text or "(" in text) and ("://" in text or _ENDS_HOST.search(text))
+    pair = _PAIR.search(text) if may_pair else None
     return next(filter(None, pair.groups())) if pair else ""
 
 
@@ -206,6 +209,7 @@ def addresses_of(text: str) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """The host of an address, in lower case.
 
@@ -375,7 +379,8 @@ def is_registry(host: str) -> bool:
     """
     if ".codeartifact." in host:
         return host.endswith(".amazonaws.com")
-    return any(host == name or host.endswith(f".{name}") for name in _registries())
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in _registries() for start in range(len(labels)))
 
 
 def distinctive(text: str) -> frozenset[str]:

@@ -138,9 +138,11 @@ def obeyed(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     >>> [(seen.rule, seen.severity.value) for seen in obeyed(steps, Purpose(), "\\n".join(lines))]
     [('foreign-registry', 'block')]
     """
-    if purpose.is_security or not _WRITES.search(text):
+    if purpose.is_security:
         return
-    held = frozenset(_words()(text))
+    held, may_order = frozenset(_words()(text)), any(word in text for word in _READ_WORDS)
+    if not (held or may_order) or not _WRITES.search(text):
+        return
     for kind in _KINDS if held else ():
         if held.isdisjoint(kind.words) or not kind.path.search(text):
             continue
@@ -151,7 +153,7 @@ def obeyed(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
             if (found := _harms(kind, step, purpose)) and not _is_said(step):
                 yield Seen(kind.rule, found, step, kind.also)
                 break
-    if any(word in text for word in _READ_WORDS) and _READ.search(text):
+    if may_order and _READ.search(text):
         yield from _ordered(steps, purpose)
 
 

@@ -192,7 +192,8 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
     if numbers:
         # What is kept in pieces, or as numbers, is put together where it is decoded.
         numbers.update(n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and _may_be_kept(step.text))
-    rows = [n for n, step in enumerate(steps) if step.text.count(",") >= _MIN_ROW and _ROW.search(step.text)]
+    long = [n for n, step in enumerate(steps) if len(step.text) >= 2 * _MIN_ROW]
+    rows = [n for n in long if steps[n].text.count(",") >= _MIN_ROW and _ROW.search(steps[n].text)]
     # Tables of numbers are many; what is hidden in one is long.
     numbers.update(sorted(rows, key=lambda number: -len(steps[number].text))[:_MAX_ROWS])
     numbers |= holding([step.text for step in steps], _RUNS)
