@@ -46,12 +46,6 @@ _PLAIN_ADDRESS = re.compile(
 )
 
 
-_MUCH = ("send", "pay", "transfer", "withdraw", "bcc", "@", "mshta", "localgroup", "powershell", "pwsh")
-_BEGINS_MUCH = ("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec")
-_LONGEST_BEGIN = max(map(len, _BEGINS_MUCH))
-"""What tells that a step of a program may weigh, and how it may begin."""
-
-
 def chains(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Tell which steps weigh.
 
@@ -83,9 +77,7 @@ def _weighable(steps: Sequence[Step]) -> list[Step]:
     weighs = {id(others[number]) for number in could}
     weighs.update([id(step) for step in others if _may_run(step)])
     plain = [s for s in unlabelled if not (s.received or s.statement.is_shell)]
-    whole = "\n".join([s.text for s in plain]).lower()
-    words = [word for word in _MUCH if word in whole]
-    weighs.update([id(s) for s in plain if s.hidden_url or _says_much(s.text, words)])
+    weighs.update([id(s) for s in plain if s.hidden_url or _says_much(s.text)])
     return [step for step in steps if step.labels or id(step) in weighs]
 
 
@@ -141,19 +133,22 @@ def _is_told(step: Step) -> bool:
     return "put-row" in step.labels or ("fetch" in step.labels and _MADE_ADDRESS.search(step.text) is not None)
 
 
-def _says_much(text: str, words: Sequence[str]) -> bool:
-    """Whether a step of a program weighs though no label tells what it does.
-
-    Args:
-        words: Those that tell of it, as far as they stand in any step.
-    """
-    if words:
-        said = text.lower()
-        if any(word in said for word in words if word != "@"):
-            return True
-        if "@" in said and ("to" in said or "rcpt" in said or "recipient" in said):
-            return True
-    return text[:_LONGEST_BEGIN].lower().startswith(_BEGINS_MUCH)
+def _says_much(text: str) -> bool:
+    """Whether a step of a program weighs though no label tells what it does."""
+    said = text.lower()
+    return (
+        "send" in said
+        or "pay" in said
+        or "transfer" in said
+        or "withdraw" in said
+        or "bcc" in said
+        or ("@" in said and ("to" in said or "rcpt" in said or "recipient" in said))
+        or "mshta" in said
+        or "localgroup" in said
+        or "powershell" in said
+        or "pwsh" in said
+        or said.startswith(("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec"))
+    )
 
 
 def _is_sample(step: Step) -> bool:

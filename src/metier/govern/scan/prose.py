@@ -84,7 +84,7 @@ _SECURITY = re.compile(
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
-_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
+_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[Rule], frozenset[int]]] = []
 _FORBIDDEN_WORDS = re.compile(
     r"\b(?:[Nn]o|[Nn]ever|not) (?:[\"“][^\"“”.!?]{0,40}|['`]|(?:\w+[ ,]+){1,6}\([^()]{0,50}\Z)\Z"
 )
@@ -96,9 +96,9 @@ _CASES = re.compile(
 """A list of attacks, by its name."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
-_SCHEMELESS = re.compile(
-    r"(?<![\w./@:~{-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,3}(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|tools|pro|info)/(?=[\w-])"
-)
+_ENDINGS = r"(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|tools|pro|info)/(?=[\w-])"
+_SCHEMELESS = re.compile(rf"(?<![\w./@:~{{-])(?:[a-z0-9][a-z0-9-]{{1,62}}\.){{1,3}}{_ENDINGS}")
+_ENDS_HOST = re.compile(rf"\.{_ENDINGS}")
 _QUERY = re.compile(r"https?://[^\s`\"'()]{1,200}[?&]\w+=(?:<[^>\n]{1,40}>|\{[^}\n]{1,40}\}|\[[^\]\n]{1,40}\])")
 _HOLDS = re.compile(
     r"\b(?:must|shall|should|has\s+to|always)\s+(?:hold|contain|carry|include)|\b(?:holds|contains|carries|consists\s+of)\b|\b(?:put|fill|write)\b[^.!?]{0,40}\b(?:in|into)\b",
@@ -142,8 +142,10 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """Tell which sentences meet which rules."""
     if not _compiled:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
-        _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), [rule for rule, _ in pairs]))
-    triggers, tests, owners = _compiled[0]
+        triggers, tests = Triggers.of_alternatives([pattern for _, pattern in pairs])
+        of_two = frozenset(number for number, (place, _) in enumerate(tests) if pairs[place][0].id in _ACROSS)
+        _compiled.append((triggers, tests, [rule for rule, _ in pairs], of_two))
+    triggers, tests, owners, of_two = _compiled[0]
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
     lists = {path for path in {sentence.path for sentence in found} if _CASES.search(path)} if shows else set[str]()
@@ -168,7 +170,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
         if sentence.text not in found_in:
-            found_in[sentence.text] = _met([tests[one] for one in sorted(which)], sentence.text)
+            asked = sorted(of_two.intersection(which) if is_window else which)
+            found_in[sentence.text] = _met([tests[one] for one in asked], sentence.text)
         for place, match in found_in[sentence.text]:
             rule = owners[place]
             key = (rule.id, sentence.path, sentence.line)
@@ -215,7 +218,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
 
 def _addressed(sentence: Sentence) -> Sentence:
     """A sentence with its addresses written in full, and without that of its maker, which says nothing of what goes there."""
-    text = _SCHEMELESS.sub(r"https://\g<0>", sentence.text)
+    text = sentence.text
+    if _ENDS_HOST.search(text):
+        text = _SCHEMELESS.sub(r"https://\g<0>", text)
     if sentence.line <= 2 and ("://" in text or "@" in text):
         text = _HOMEPAGE.sub(" ", text)
     return sentence if text == sentence.text else sentence._replace(text=text)
