@@ -16,15 +16,19 @@ from ipaddress import ip_address
 from urllib.parse import unquote
 
 URL = re.compile(
-    r"\b(?:https?|ftp|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*",
+    r"(?=[fghstw])(?:\b(?:https?|ftp|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*)",
     re.I,
 )
+"""An address with its scheme; the letter that it begins with is looked for first."""
 _SLOT = re.compile(r"(?<=://)[\w-]{0,40}(?:\$?\{[^{}\s/]{1,60}\}|%[sd])(?=[\w-]{0,40}\.[\w-]+\.[a-z])", re.I)
 """The part of a host that a program fills in, before one that it does not."""
+_ENDS_BARE = r"(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-])"
 _BARE = re.compile(
-    r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-]))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
+    rf"(?<![\w@./-])(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|(?:[a-z0-9-]{{1,63}}\.)+{_ENDS_BARE})(?::\d{{1,5}})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
 )
+_MAY_BE_BARE = re.compile(rf"\.(?:{_ENDS_BARE}|\d{{1,3}}\.\d)", re.I)
+"""An address without a scheme holds this."""
 _OTHERS_BOT = re.compile(
     r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w|/forms/d/e/[\w-]+/formResponse"
 )
@@ -203,7 +207,7 @@ def addresses_of(text: str) -> list[str]:
         rest = _DEVICE.sub(r" \1:\2 ", rest)
     return urls + [
         found[0]
-        for found in (_BARE.finditer(rest) if "." in rest else ())
+        for found in (_BARE.finditer(rest) if "." in rest and _MAY_BE_BARE.search(rest) else ())
         if ("/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS) or _ASKED.search(rest, 0, found.start()))
         and not _NAMESPACE.match(found[0])
     ]

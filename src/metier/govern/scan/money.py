@@ -30,7 +30,9 @@ _PIECES = r"[\"'`]0x[0-9a-fA-F]{2,34}[\"'`](?:\s*,\s*(?:[\"'`]?\w{1,20}[\"'`]?\s
 _HOLDS_ACCOUNT = re.compile(
     rf"{_PIECES}|[\"'`]{_ACCOUNT}[\"'`]|{_GROUPS}|[\"']0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|[\"']0x[0-9a-fA-F]{{16,39}}[\"']"
 )
-_MAY_BEGIN = re.compile(rf"[\"'`](?:0x|bc1|[A-Z]{{2}}\d{{2}}|(?=[A-Z1-9]{{0,40}}[a-z])(?=[a-zA-Z]{{0,40}}\d){_SIGNS}{{26}})")
+_MAY_BEGIN = re.compile(
+    rf"[\"'`](?:0x|bc1|[A-Z]{{2}}\d{{2}}|(?=[A-Z1-9]{{0,40}}[a-z])(?=[a-zA-Z]{{0,40}}\d){_SIGNS}{{26}})"
+)
 """How a text begins that may be an account, or a piece of one."""
 _LETTERS = runs_of(string.ascii_letters + string.digits, 25)
 _BANK = re.compile(r"[\"'`][A-Z]{2}\d{2}")

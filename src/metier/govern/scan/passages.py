@@ -281,6 +281,8 @@ _READS_BY_NAME = re.compile(r"process\.env\[|\benviron\b|getenv\(")
 
 def _gathered(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     """Keys of several services are read by a list of their names, where something is sent."""
+    if not _WELL_KNOWN.search(text):
+        return
     names = {name for name in SECRET_NAME.findall(text) if _WELL_KNOWN.search(name)}
     if len(names) < 2 or not _GATHERS.search(text):
         return
