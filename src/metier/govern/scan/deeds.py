@@ -128,8 +128,9 @@ _TIMED_LOSS = re.compile(
 """From a day on that is written out, things are taken away."""
 _DAY = re.compile(r"\b20\d\d\s*[-,/]\s*\d{1,2}\b|\b20\d{6}\b|\b[A-Z][A-Z_]{3,}\s*=\s*\d[\d_]{8,}|\b1[7-9]\d{8}\b")
 _LOSES = re.compile(
-    r"rm_rf|rmtree|\brm\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll|\btruncate\(|\bunlink(?:Sync)?\(|\bos\.remove\(|\bFile\.delete\(|DELETE\s+FROM"
+    r"rm_rf|rmtree|rm(?<!\wrm)\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll|truncate(?<!\wtruncate)\(|unlink(?<!\wunlink)(?:Sync)?\(|os(?<!\wos)\.remove\(|File(?<!\wFile)\.delete\(|DELETE\s+FROM"
 )
+"""Each begins with a letter, which is found sooner than the end of a word."""
 _PHP_TEXT = re.compile(
     r"[\"']<\?php\b[^\n]{0,300}(?:\bhash\(|\beval\b|\bassert\b|\bsystem\b|base64_decode|\$\w+\}?\(\s*\\?\$|_(?:REQUEST|POST|GET|COOKIE)\b)"
 )
@@ -298,7 +299,7 @@ _DEEDS = (
     Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),
-    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_DAY, _LOSES), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
+    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_LOSES, _DAY), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
     Deed("remote-command", _PHP_TEXT, ("<?php",), beside=(_PHP_WRITTEN,), also="a page of PHP that does as it is told"),
     Deed("foreign-registry", _OTHER_REGISTRY, ("integrity",), beside=(_UNLOCKED,), also="in a lock file, and nobody checks it any more"),
     Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),
