@@ -298,11 +298,11 @@ def _observed(steps: Iterable[Step]) -> set[Capability]:
     shells: set[str] = set()
     for step in steps:
         statement = step.statement
-        if statement.is_mention:
-            continue
         if not step.labels and not could_touch(step.text):
-            if statement.is_shell:
+            if statement.is_shell and not statement.is_mention:
                 shells.add(statement.path)
+            continue
+        if statement.is_mention:
             continue
         key = (statement.text, step.labels, statement.is_shell, statement.path)
         if key in seen:

@@ -159,8 +159,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
     found = [_addressed(one) if "/" in one.text or "@" in one.text else one for one in found]
+    whole = "\n".join([one.text for one in found])
     # Two sentences that follow each other often are one thought.
-    windows = [*found, *_neighbours(found), *_rows(found)]
+    windows = [*found, *_neighbours(found), *(_rows(found) if "|" in whole else ())]
     candidates = triggers.candidates([sentence.text for sentence in windows])
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     heard: dict[tuple[Sentence, str], list[tuple[int, int]]] = {}
@@ -194,7 +195,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence, match.start())
     yield from _hidden_orders(found, purpose)
-    leading = [_without_fields(one) for one in found if not shows or _leads_on(one.text)]
+    leading = found if not shows else [one for one in found if _leads_on(one.text)]
+    leading = [_without_fields(one) if one.line <= 1 else one for one in leading]
     for told in demanded(leading, purpose):
         if (told.rule, told.sentence.path, told.sentence.line) not in spoken or told.severity == Severity.BLOCK:
             yield told if not shows else Said(told.rule, Severity.REVIEW, told.sentence)
@@ -206,14 +208,16 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             yield met if not shows else Said(met.rule, Severity.REVIEW, sentence)
     if not shows:
         yield from swept(found)
-    for told in added_up(signs, following([one for one in found if " " in one.text], signs)):
+    for told in added_up(signs, following([one for one in found if " " in one.text], signs)) if signs else ():
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
             yield told
-    if not purpose.is_security:
+    if not purpose.is_security and ("![" in whole or "<img" in whole):
         yield from _carried_by_images(found)
+    if not purpose.is_security and "https://" in whole:
         yield from _carried_by_parts(found)
-    yield from _carried_by_queries(found, purpose)
+    if "=<" in whole or "={" in whole or "=[" in whole:
+        yield from _carried_by_queries(found, purpose)
 
 
 def _addressed(sentence: Sentence) -> Sentence:
@@ -265,7 +269,7 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
 
 def _without_fields(sentence: Sentence) -> Sentence:
     """A sentence without the fields for programs that stand above a document: the commands in them are read as such."""
-    if sentence.line > 1 or _FIELDS not in sentence.text:
+    if _FIELDS not in sentence.text:
         return sentence
     return sentence._replace(text=sentence.text.partition(_FIELDS)[0])
 
