@@ -45,8 +45,8 @@ _WORDS = (
 )  # fmt: skip
 """What either pattern matches holds one of them."""
 _ASKS_FOR = re.compile(
-    r"\b(?:ask|have|let|get|request|require|tell)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,40}\b(?:to\s+)?(?:paste|give|enter|type|send|provide|share)\b"
-    r"|\b(?:ask|request)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,24}\bfor\b",
+    r"(?=[aghlrt])(?:\b(?:ask|have|let|get|request|require|tell)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,40}\b(?:to\s+)?(?:paste|give|enter|type|send|provide|share)\b"
+    r"|\b(?:ask|request)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,24}\bfor\b)",
     re.I,
 )
 _ONE_TIME = re.compile(

@@ -119,23 +119,23 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
     if decoded and decoded is not step and not step.urls and (to := _TO_NAME.search(step.text)):
         if to[1] in decoded.statement.assigns:
             return Place.HIDDEN
-    places = [place_of(url, own_words=purpose.words) for url in step.urls]
-    if "send" in step.labels:
+    if not step.urls:
+        return _place_unnamed(step, purpose.words)
+    sends = "send" in step.labels
+    return max(_place_of_url(url, purpose, sends=sends) for url in step.urls)
+
+
+def _place_of_url(url: str, purpose: Purpose, *, sends: bool) -> Place:
+    place = place_of(url, own_words=purpose.words)
+    if sends and place == Place.PLATFORM and _BUCKET_HOST.search(url):
         # Anybody has a bucket of a cloud.
-        places = [
-            Place.UNKNOWN if place == Place.PLATFORM and _BUCKET_HOST.search(url) else place
-            for url, place in zip(step.urls, places, strict=True)
-        ]
-    known = [
-        Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
-        for url, place in zip(step.urls, places, strict=True)
-    ]
-    # A host that is called like the skill and stands in none of its documents is nobody's home.
-    known = [
-        max(place_of(url), Place.PLATFORM) if place == Place.OWN and not purpose.names(host_of(url)) else place
-        for url, place in zip(step.urls, known, strict=True)
-    ]
-    return max(known) if known else _place_unnamed(step, purpose.words)
+        place = Place.UNKNOWN
+    if place == Place.UNKNOWN and host_of(url) in purpose.hosts:
+        place = Place.OWN
+    if place == Place.OWN and not purpose.names(host_of(url)):
+        # A host that is called like the skill and stands in none of its documents is nobody's home.
+        place = max(place_of(url), Place.PLATFORM)
+    return place
 
 
 def _told(decoded: Step) -> set[str]:
