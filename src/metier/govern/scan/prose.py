@@ -64,6 +64,8 @@ _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\||^[^.]{0,60}\|\s*$",
     re.I,
 )
+_PLAIN_WORDS = ("lently", "after", "only", "ed under", "copyr")
+"""What it matches begins with a sign, a field or a row, or holds one of them, whose letters are the same in every case."""
 _SAMPLES = re.compile(
     r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w-]*\.(?:eml|txt|json|log|csv)(?:\.txt)?$)",
     re.I,
@@ -187,7 +189,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 continue
             if rule.id.startswith("sign-"):
                 said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
-                if not _PLAIN_TALK.search(sentence.text) and _is_new(match.span(), heard.setdefault(said_as, [])):
+                if not _is_plain_talk(sentence.text) and _is_new(match.span(), heard.setdefault(said_as, [])):
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
             else:
                 spoken.add(key)
@@ -228,6 +230,13 @@ def _addressed(sentence: Sentence) -> Sentence:
     if sentence.line <= 2 and ("://" in text or "@" in text):
         text = _HOMEPAGE.sub(" ", text)
     return sentence if text == sentence.text else sentence._replace(text=text)
+
+
+def _is_plain_talk(text: str) -> bool:
+    """Whether words that look like signs are those of a table, of the front matter or of a licence, or speak of failing."""
+    said = text.lower()
+    may_be = text[:1] in "dD-" or "|" in text or any(word in said for word in _PLAIN_WORDS)
+    return may_be and _PLAIN_TALK.search(text) is not None
 
 
 def _is_new(span: tuple[int, int], heard: list[tuple[int, int]]) -> bool:
