@@ -25,14 +25,14 @@ from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.prose import said
-from metier.govern.scan.purpose import MAX_SMALL_ACTS, Purpose
+from metier.govern.scan.purpose import MAX_SMALL_ACTS, MAX_SMALL_PROSE, Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.read import commands_in, documents_of, purpose_of, statements_of
 from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.seen import TEMPLATE, Seen
-from metier.govern.scan.sentence import Said
+from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
@@ -126,7 +126,7 @@ def _scan(contents: Contents) -> Scan:
     prose = list(sentences_of(contents, documents))
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:
-        purpose.num_prose = sum(len(sentence.text.split()) for sentence in prose)
+        purpose.num_prose = _num_words(prose)
     findings = [
         *_whole_files(contents),
         *_hidden_text(contents),
@@ -157,6 +157,16 @@ def _scan(contents: Contents) -> Scan:
         num_bytes=contents.num_bytes,
         unread=tuple(sorted({path for path, _ in contents.unread})),
     )
+
+
+def _num_words(prose: Iterable[Sentence]) -> int:
+    """How many words prose has, counted until they are more than a small package says."""
+    num_words = 0
+    for sentence in prose:
+        num_words += len(sentence.text.split())
+        if num_words > MAX_SMALL_PROSE:
+            break
+    return num_words
 
 
 def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
