@@ -126,13 +126,9 @@ def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
         for needed, told in _TOLD_BY_LABELS:
             if not needed.isdisjoint(step.labels):
                 yield from told(step, purpose)
-    if (
-        step.labels
-        or step.urls
-        or any(word in step.text for word in _GIVING)
-        or step.statement.path.endswith("mcp.json")
-    ):
-        yield from _gives_away(step, purpose)
+    may_share = any(word in step.text for word in _GIVING)
+    if step.labels or step.urls or may_share or step.statement.path.endswith("mcp.json"):
+        yield from _gives_away(step, purpose, may_share=may_share)
     if step.labels or not step.statement.is_shell:
         yield from _misleads(step, purpose)
     if "download" in step.received and step.statement.is_shell:
@@ -318,7 +314,7 @@ def _changes_agent(step: Step, purpose: Purpose) -> Iterator[Seen]:
         )
 
 
-def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
+def _gives_away(step: Step, purpose: Purpose, *, may_share: bool) -> Iterator[Seen]:
     """Handing over a key, a right or a command line."""
     labels, text = step.labels, step.text
     if step.statement.is_shell and "credential" in text and _HELPER.search(text) and not is_quoted(step):
@@ -329,8 +325,7 @@ def _gives_away(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if step.statement.is_shell and "environment" in labels and "install" in labels and _HANDS_ALL.search(text):
         yield Seen("send-secrets", Severity.BLOCK, step, "hands the whole environment to a package that is fetched")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"
-    may_share = is_command and any(word in text for word in _GIVING)
-    if may_share and (shared := _SHARES.search(text)) and not is_quoted(step):
+    if may_share and is_command and (shared := _SHARES.search(text)) and not is_quoted(step):
         if not purpose.says(r"owner|maintainer|collaborat|access|\biam\b|role|permission|onboard|member|admin|rotat"):
             unseen = step.statement.is_live and UNSEEN.search(text) is not None
             yield Seen("plant-key", Severity.BLOCK if unseen else Severity.REVIEW, step, f"by {shared[0].strip()}")

@@ -43,6 +43,10 @@ _OTHER_SKILLS = re.compile(
 _MEDIA = re.compile(
     r"\bwave\.open|Image\.open\(|\.readframes\(|\.getdata\(|\.getpixel\(|\bimread\(|getImageData\(|\bPNG\.|\bJimp\b|soundfile|\.load_image\("
 )
+_MEDIA_WORDS = (
+    "wave.open", "Image.open(", ".readframes(", ".getdata(", ".getpixel(", "imread(", "getImageData(", "PNG.", "Jimp", "soundfile",
+    ".load_image(",
+)  # fmt: skip
 _RUNS_MEDIA = re.compile(r"(?<![\w.])(?:exec|eval)\([^\n]{0,60}(?:Image\.open\(|getexif\(|piexif|mutagen|exifread)")
 _LOW_BITS = re.compile(r"&\s*(?:0[xXbB]0*)?1\b|%\s*2\b")
 _RUNS_CALL = re.compile(r"(?<![\w.])(?:exec|eval|Function)\(\s*(?:compile\(\s*)?[\w.]+\s*\(")
@@ -124,8 +128,9 @@ _TIMED_LOSS = re.compile(
 """From a day on that is written out, things are taken away."""
 _DAY = re.compile(r"\b20\d\d\s*[-,/]\s*\d{1,2}\b|\b20\d{6}\b|\b[A-Z][A-Z_]{3,}\s*=\s*\d[\d_]{8,}|\b1[7-9]\d{8}\b")
 _LOSES = re.compile(
-    r"rm_rf|rmtree|\brm\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll|\btruncate\(|\bunlink(?:Sync)?\(|\bos\.remove\(|\bFile\.delete\(|DELETE\s+FROM"
+    r"rm_rf|rmtree|rm(?<!\wrm)\s+-\w*[rR]|rmSync|dropdb|DROP\s|TRUNCATE\s|shred\b|RemoveAll|truncate(?<!\wtruncate)\(|unlink(?<!\wunlink)(?:Sync)?\(|os(?<!\wos)\.remove\(|File(?<!\wFile)\.delete\(|DELETE\s+FROM"
 )
+"""Each begins with a letter, which is found sooner than the end of a word."""
 _PHP_TEXT = re.compile(
     r"[\"']<\?php\b[^\n]{0,300}(?:\bhash\(|\beval\b|\bassert\b|\bsystem\b|base64_decode|\$\w+\}?\(\s*\\?\$|_(?:REQUEST|POST|GET|COOKIE)\b)"
 )
@@ -185,6 +190,7 @@ class Deed:
         rule: What is broken.
         pattern: What tells it; it is looked for where the text holds one of `words` and the program all of `labels`.
         beside: Patterns that the program holds as well.
+        with_words: What each of these patterns matches holds one of them, so that it need not be looked for without.
         is_outward: A step of the program asks or tells a stranger something.
         unless: Words of a purpose that it is part of.
         but_in: Files in which it is in order.
@@ -200,6 +206,7 @@ class Deed:
     unless: str = ""
     but_in: re.Pattern[str] | None = None
     also: str = ""
+    with_words: tuple[str, ...] = ()
 
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
@@ -297,11 +304,11 @@ _DEEDS = (
     Deed("send-secrets", _GIVES_CONFIG, ("wp-config.php",), beside=(_ANSWERS_ALL,), also="the keys of a site, to whoever asks for them"),
     Deed("rewrite-agent", _IN_EACH_REPOSITORY, ("/contents/",), beside=(_ALL_REPOSITORIES,), also="in every repository of the user"),
     Deed("redirect-model", _UNCHECKED_LINE, ("NODE_TLS_REJECT", "PYTHONHTTPSVERIFY"), beside=(_LED_THROUGH,), also="with nobody checking whose machine it is"),
-    Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), also="it carries what others send, to wherever they say"),
+    Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), with_words=("Dial", "onnect(", "onnection("), also="it carries what others send, to wherever they say"),
     Deed("send-private", _ON_SAVE, ("BufWritePost", "TextChanged", "InsertLeave", "onDid", "after-save-hook", "on_post_save"), beside=(_WHOLE_BUFFER, _POSTED), unless=r"sync|share|collab|lint|format|review|completion|copilot|translat|\bai\b", also="each text that is saved in an editor"),
     Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_WRITTEN, (".py'", '.py"'), _FETCH, is_outward=True, also="as a module"),
-    Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),
+    Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), with_words=("environ", "process.env", ".ssh", ".aws", ".env"), also="in names that are looked up"),
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),
@@ -312,7 +319,7 @@ _DEEDS = (
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),
-    Deed("run-encoded", _RUNS_CALL, ("eval(", "exec(", "Function("), beside=(_MEDIA, _LOW_BITS), also="from the bits of a picture or a sound"),
+    Deed("run-encoded", _RUNS_CALL, ("eval(", "exec(", "Function("), beside=(_MEDIA, _LOW_BITS), with_words=_MEDIA_WORDS, also="from the bits of a picture or a sound"),
     Deed("run-encoded", _RUNS_MEDIA, ("eval(", "exec("), also="from what a picture says of itself"),
     Deed("rewrite-agent", _OTHER_SKILLS, ("SKILL.md",), _FETCH, also="other skills, from an address"),
     Deed("watch-user", _FORMS, ("addEventListener",), _SEND, is_outward=True, also="what is entered on a page"),
@@ -323,7 +330,7 @@ _DEEDS = (
     Deed("disable-defence", _EXCLUDES, ("MpPreference",), beside=(_TIMED,), unless="harden", also="for what it starts by the clock"),
     Deed("destroy-files", _WHOLE_FOLDERS, ("Documents", "Desktop", "Pictures"), also="whole folders of the user"),
     Deed("persist-unasked", _WHERE_STARTED, (".pth",), beside=(_START_FILE, _START_LINE), also="within every Python that starts"),
-    Deed("loosen-agent", _SKIPS, ("--",), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
+    Deed("loosen-agent", _SKIPS, ("--dangerously-", "--yolo", "--trust-all-", "--allow-all-", "--full-auto"), beside=(_UNWATCHED,), unless=r"agents?\b|orchestrat|claude|codex|gemini|parallel", also="whichever agent is there is started without its questions"),
     Deed("plant-key", _NEW_ADMIN, ("New-LocalUser",), unless=r"users?\b|account|provision|onboard|admin", also="an account of its own on the machine"),
     Deed("run-encoded", _COMPUTED_MODULE, ("data:",), beside=(_FROM_ASSET, _AS_BYTES), also="out of a picture, a font or a table"),
     Deed("reverse-shell", _PIPED, (".pipe(",), beside=(_SHELL_NAMED, _SOCKET), also="over a connection, in both directions"),
@@ -336,7 +343,7 @@ _DEEDS = (
     Deed("run-download", _COPIED_OUT, ("io.Copy(",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _DENO_RUNS, ("Deno.writeFile",), _FETCH, is_outward=True, also="out of a file that was written"),
     Deed("run-download", _SHELL_PROCESS, ("contentsOf",), also="out of a file that was written"),
-    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_DAY, _LOSES), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
+    Deed("destroy-files", _TIMED_LOSS, ("Time.now", ".today", "Date.current", "time.now", "new Date()", "$(date", "time.time()"), beside=(_LOSES, _DAY), unless=r"retention|expire|prun|rotat|clean", also="from a day on that is written out"),
     Deed("remote-command", _PHP_TEXT, ("<?php",), beside=(_PHP_WRITTEN,), also="a page of PHP that does as it is told"),
     Deed("foreign-registry", _OTHER_REGISTRY, ("integrity",), beside=(_UNLOCKED,), also="in a lock file, and nobody checks it any more"),
     Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),
@@ -353,7 +360,7 @@ _DEEDS = (
 
 @cache
 def _words() -> Callable[[str], Collection[str]]:
-    return words_of(sorted(_by_word()))
+    return words_of(sorted({*_by_word(), *(word for deed in _DEEDS for word in deed.with_words)}))
 
 
 @cache
@@ -382,10 +389,11 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
     [('run-encoded', 1)]
     """
     is_outward: bool | None = None
-    held = {number for word in _words()(text) for number in _by_word()[word]}
+    words, by_word = frozenset(_words()(text)), _by_word()
+    held = {number for word in words for number in by_word.get(word, ())}
     for number in sorted(held):
         deed = _DEEDS[number]
-        if not deed.labels <= together:
+        if not deed.labels <= together or (deed.with_words and words.isdisjoint(deed.with_words)):
             continue
         if not all(pattern.search(text) for pattern in deed.beside):
             continue

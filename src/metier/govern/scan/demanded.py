@@ -130,6 +130,8 @@ def _met(foreign: Sequence[str], said: str, told: str, around: str) -> tuple[str
         return "fetch-program", Severity.BLOCK
     is_nobodys = any(map(_is_nobodys, foreign))
     is_platform = all(map(_is_platform, foreign))
+    if is_platform and not is_nobodys and not any("/releases" in url for url in foreign):
+        return None
     demands = _DEMANDS.search(around) is not None
     starts = _STARTS.search(told) is not None
     is_demanded = demands and not _is_namesake(foreign, around)

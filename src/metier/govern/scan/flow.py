@@ -420,10 +420,10 @@ class _Reach:
         """The steps in which a name stands, read or within a text."""
         by_name: defaultdict[str, list[int]] = defaultdict(list)
         for number, step in enumerate(self._steps):
-            statement = step.statement
-            names = frozenset(NAME.findall(statement.text)) if statement.read is None else statement.read
-            if statement.read is not None or not ('"' in statement.text or "'" in statement.text):
-                self._used[number] = names - _masked(statement.text)
+            text, read = step.statement.text, step.statement.read
+            names = frozenset(NAME.findall(text)) if read is None else read
+            if read is not None or not ('"' in text or "'" in text):
+                self._used[number] = names - _masked(text) if ".replace" in text else names
             for name in names:
                 by_name[name].append(number)
         return by_name
@@ -437,7 +437,9 @@ class _Reach:
         known = self._used.get(number)
         if known is None:
             statement = self._steps[number].statement
-            known = self._used[number] = statement.uses - _masked(statement.text)
+            names = statement.uses
+            known = names - _masked(statement.text) if ".replace" in statement.text else names
+            self._used[number] = known
         return known
 
     @cached_property
@@ -453,7 +455,7 @@ class _Reach:
     def _for_all(self, number: int) -> list[Key]:
         """What a step puts into the names that its function shares with all others."""
         statement = self._steps[number].statement
-        if not self._global or not statement.scope:
+        if not statement.scope:
             return []
         names = [name for name in statement.assigns if (statement.path, statement.scope, name) in self._global]
         return [(statement.path, "", name) for name in names]
@@ -467,7 +469,9 @@ class _Reach:
         keys: set[Key] = set()
         while pending:
             number = pending.pop()
-            written[number] = [*_writes(self._steps[number].statement), *self._for_all(number)]
+            written[number] = [*_writes(self._steps[number].statement)]
+            if self._global:
+                written[number] += self._for_all(number)
             called[number] = [*(self._uses(number) & self._functions.keys())] if self._functions else []
             for key in [*written[number], *self._parameters(called[number])]:
                 if key not in keys:
@@ -552,7 +556,7 @@ def _reads(statement: Statement, used: Sequence[str]) -> Iterator[tuple[str, ...
         yield (statement.path, "", "." + name)
         if name not in _COMMON_NAMES:
             yield ("()", name)
-        elif re.search(
+        elif f"{name}(" in statement.text and re.search(
             rf"(?:(?<![\w.])|\b(?:self|this|cls)\.|(?<![\w.])[A-Z]\w*\((?:[^()]|\([^()]*\))*\)\.){name}\(",
             statement.text,
         ):

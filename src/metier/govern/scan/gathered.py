@@ -7,7 +7,7 @@ one, and right above it the places where others keep their keys, it matters litt
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 
 from metier.govern.scan.flow import Step
@@ -15,7 +15,7 @@ from metier.govern.scan.hosts import URL, Place, leads_nowhere, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, is_quoted, place_of_step
 from metier.govern.scan.sentence import Said, Sentence
-from metier.govern.scan.triggers import holding, places_of
+from metier.govern.scan.triggers import holding, places_of, words_of
 from metier.verdict import Severity
 
 _COLLECTS = frozenset({Place.CAPTURE, Place.BARE_IP, Place.PASTE, Place.AUTHORS})
@@ -45,8 +45,8 @@ _WORDS = (
 )  # fmt: skip
 """What either pattern matches holds one of them."""
 _ASKS_FOR = re.compile(
-    r"\b(?:ask|have|let|get|request|require|tell)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,40}\b(?:to\s+)?(?:paste|give|enter|type|send|provide|share)\b"
-    r"|\b(?:ask|request)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,24}\bfor\b",
+    r"(?=[aghlrt])(?:\b(?:ask|have|let|get|request|require|tell)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,40}\b(?:to\s+)?(?:paste|give|enter|type|send|provide|share)\b"
+    r"|\b(?:ask|request)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,24}\bfor\b)",
     re.I,
 )
 _ONE_TIME = re.compile(
@@ -83,6 +83,7 @@ _UPLOADS = re.compile(
 )
 _OWN_LOGIN = re.compile(r"\s(?:-u|--user)[\s=]|remote\.php/dav")
 _OF_OTHERS = re.compile(r"\bnotes?\b|\bobsidian\b|encrypted|\bmarkdown\b|\bHTML\b", re.I)
+_CARD_WORDS = frozenset({"CVC", "CVV"})
 _CARD_IN_LINK = re.compile(
     r"\bcard\s+numbers?\b[^.!?]{0,60}\b(?:CVC|CVV|security\s+code)\b[^.!?]{0,80}\b(?:link|URL|query|address|parameter|field|chat|message|note)\b",
     re.I,
@@ -140,8 +141,9 @@ def gathered(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
             yield Said("forward-data", Severity.BLOCK, near)
 
 
-def _may_ask(text: str) -> bool:
-    return "encoded" in text or "base64" in text or any(word in text for word in _ONE_TIME_WORDS)
+@cache
+def _asking() -> Callable[[str], Collection[str]]:
+    return words_of(("encoded", "base64", *sorted(_CARD_WORDS), *_ONE_TIME_WORDS))
 
 
 def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -155,10 +157,11 @@ def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     if purpose.is_security:
         return
     whole = "\n".join([one.text for one in found])
-    if "CVC" in whole or "CVV" in whole:
+    words = frozenset(_asking()(whole))
+    if not words.isdisjoint(_CARD_WORDS):
         cards = (one for one in found if not one.is_refused and _CARD_IN_LINK.search(one.text))
         yield from (Said("take-secrets", Severity.BLOCK, one) for one in cards if not _WARNS.search(one.text))
-    if not _may_ask(whole):
+    if words <= _CARD_WORDS:
         return
     for number, sentence in enumerate(found):
         asks = _ASKS_FOR.search(sentence.text)

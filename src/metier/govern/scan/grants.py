@@ -73,6 +73,8 @@ _OWN_STORE = re.compile(
     re.I,
 )
 """The key to a store, written out: it is that of who wrote the package."""
+_NAMED_KEY = re.compile(r"_(?i:key)\s*=")
+"""What it matches holds this, which is found sooner."""
 _KEPT_KEYS = re.compile(
     r"Login Data\b|Network/Cookies|key4\.db|logins\.json|exodus\.wallet|wallet\.dat|\.kdbx\b|(?:^|[\s/\"'])\.ssh(?:/|\b)|\.gnupg\b|\.aws/credentials|Local Extension Settings|\.config/solana",
     re.M,
@@ -144,7 +146,8 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
 
 def _copied_out(parts: Sequence[Part]) -> Iterator[Found]:
     """A list of where others keep their keys, beside the key to a store of who wrote the package."""
-    if not any("=" in part.plain and _OWN_STORE.search(part.plain) for part in parts if part.kind in _SETTINGS):
+    texts = [part.plain for part in parts if part.kind in _SETTINGS]
+    if not any(_NAMED_KEY.search(text) and _OWN_STORE.search(text) for text in texts):
         return
     for part in parts:
         if part.path.lower().endswith((".md", ".mdx", ".rst")) or part.is_example:

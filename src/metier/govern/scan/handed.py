@@ -79,7 +79,8 @@ class Keepers:
         "ops['r'](c) # os.system(c)"
         """
         told = self._called(text) if self._kept or self._wraps else text
-        if len(self._kept) < _MAX_KEPT and _HANDED.search(text) and (kept := _KEEPS.search(text)):
+        may_keep = len(self._kept) < _MAX_KEPT and _may_run(text) and _HANDED.search(text)
+        if may_keep and (kept := _KEEPS.search(text)):
             self._kept[kept["name"]] = kept["run"]
         if len(self._wraps) >= _MAX_KEPT:
             return told
@@ -105,6 +106,19 @@ class Keepers:
             ):
                 return f"{text} {self._comment} {found['run']}({found['what'].strip()})"
         return text
+
+
+def _may_run(text: str) -> bool:
+    """What names something that runs a text holds one of these."""
+    return (
+        "exec" in text
+        or "eval" in text
+        or "spawn" in text
+        or "subprocess." in text
+        or "os.system" in text
+        or "popen" in text
+        or "methodcaller(" in text
+    )
 
 
 @cache
@@ -141,7 +155,7 @@ def called_at_once(text: str, comment: str) -> str:
         text = _ONLY.sub(lambda found: next(filter(None, (found[1], found[3], found[5], found[7])), found[0]), text)
     if "vars(" in text:
         text = _TABLE_OF.sub(r"\1.\2", text)
-    if _HANDED.search(text) is None:
+    if not _may_run(text) or _HANDED.search(text) is None:
         return text
     for form in _FORMS:
         if (found := form.search(text)) is not None:

@@ -85,6 +85,9 @@ def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose
 
 def _listening(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
     """Programs that an agent tells what it is asked, and that send what they are told to somebody else."""
+    sending = [step for step in steps if "send" in step.labels]
+    if not sending or purpose.is_security:
+        return
     telling = [
         part for part in parts if any(word in part.plain for word in _EVENT_WORDS) and _EVENTS.search(part.plain)
     ]
@@ -93,11 +96,11 @@ def _listening(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -
     for step in steps if names else ():
         if step.statement.path.rsplit("/", 1)[-1] in names and _INPUT.search(step.text):
             told.setdefault(step.statement.path, set()).update(step.statement.assigns)
-    for step in steps:
+    for step in sending:
         path = step.statement.path
-        if "send" in step.labels and path in told:
+        if path in told:
             place = place_of_step(step, purpose)
-            if place >= Place.OWN and not purpose.is_security:
+            if place >= Place.OWN:
                 passes_on = not told[path].isdisjoint(step.statement.uses) or _INPUT.search(step.text)
                 is_unnamed = not any(purpose.names(host_of(url)) for url in step.urls)
                 grave = place >= Place.UNKNOWN and passes_on and is_unnamed

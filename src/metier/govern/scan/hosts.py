@@ -16,15 +16,19 @@ from ipaddress import ip_address
 from urllib.parse import unquote
 
 URL = re.compile(
-    r"\b(?:https?|ftp|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*",
+    r"(?=[fghstw])(?:\b(?:https?|ftp|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*)",
     re.I,
 )
+"""An address with its scheme; the letter that it begins with is looked for first."""
 _SLOT = re.compile(r"(?<=://)[\w-]{0,40}(?:\$?\{[^{}\s/]{1,60}\}|%[sd])(?=[\w-]{0,40}\.[\w-]+\.[a-z])", re.I)
 """The part of a host that a program fills in, before one that it does not."""
+_ENDS_BARE = r"(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-])"
 _BARE = re.compile(
-    r"(?<![\w@./-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-]))(?::\d{1,5})?(?:/[^\s\"'`<>|;,)]*)?",
+    rf"(?<![\w@./-])(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|(?:[a-z0-9-]{{1,63}}\.)+{_ENDS_BARE})(?::\d{{1,5}})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
 )
+_MAY_BE_BARE = re.compile(rf"\.(?:{_ENDS_BARE}|\d{{1,3}}\.\d)", re.I)
+"""An address without a scheme holds this."""
 _OTHERS_BOT = re.compile(
     r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w|/forms/d/e/[\w-]+/formResponse"
 )
@@ -35,11 +39,6 @@ _OTHERS_KEY = re.compile(
     r"|(?<![A-Za-z0-9])(?:pypi-AgEI\w{20,}|xox[bp]-\d{4,}-[\w-]{8,}|AKIA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}(?![0-9A-Z]))|[?&](?:X-Amz-Signature|X-Goog-Signature)=[0-9a-f]{4,}|[?&]sig=[\w%]{16,}|https?://[^\s/@:'\"]{1,60}:(?=[^\s/@]*\d)[A-Za-z0-9_-]{16,}@"
 )
 """A sender's address written out in a package belongs to its author, not to its user."""
-_KEY_WORDS = (
-    "@", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "hf_", "npm_", "ntn_", "pat", "pypi-", "xox", "AKIA",
-    "Signature=", "sig=",
-)  # fmt: skip
-"""A key that is written out holds one of them."""
 _LEADS_ON = re.compile(
     r"https?://(?:www\.)?(?:google\.[a-z.]{2,6}/url|l\.facebook\.com/l\.php|youtube\.com/redirect|linkedin\.com/redir/redirect|slack-redir\.net/link|href\.li/|steamcommunity\.com/linkfilter/?|out\.reddit\.com/\S*?|vk\.com/away\.php|bing\.com/ck/a)\?(?:\S*&)?(?:(?:q|url|u|target|to|dest)=)?(?P<to>https?(?:://|%3[aA]%2[fF]%2[fF])[^\s&]+)"
 )
@@ -60,6 +59,8 @@ _PAIR = re.compile(
     re.I,
 )
 """A host and its port."""
+_ENDS_HOST = re.compile(r"\.(?i:[a-z]{2,12})[\"':]")
+"""How a host ends that stands in a pair and behind no scheme."""
 _NAMESPACE = re.compile(r"(?:(?:system|microsoft|windows)\.(?:net|io)|(?:self|this)\.\w+)\b", re.I)
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
@@ -149,9 +150,9 @@ def _kinds() -> dict[str, tuple[Place, tuple[str, ...]]]:
 
 
 @lru_cache(maxsize=1)
-def _registries() -> tuple[str, ...]:
+def _registries() -> frozenset[str]:
     data = _data()
-    return (*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"])))
+    return frozenset((*data["registry"], *data["hired"], *(set(data["platform"]) - set(data["anyone"]))))
 
 
 @lru_cache(maxsize=1)
@@ -187,7 +188,8 @@ def named_host(text: str) -> str:
     """
     if (found := _NAMED.match(text)) is not None:
         return found[1] or found[2]
-    pair = _PAIR.search(text) if "," in text or ":" in text or "(" in text else None
+    may_pair = ("," in text or ":" in text or "(" in text) and ("://" in text or _ENDS_HOST.search(text))
+    pair = _PAIR.search(text) if may_pair else None
     return next(filter(None, pair.groups())) if pair else ""
 
 
@@ -207,12 +209,13 @@ def addresses_of(text: str) -> list[str]:
         rest = _DEVICE.sub(r" \1:\2 ", rest)
     return urls + [
         found[0]
-        for found in (_BARE.finditer(rest) if "." in rest else ())
+        for found in (_BARE.finditer(rest) if "." in rest and _MAY_BE_BARE.search(rest) else ())
         if ("/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS) or _ASKED.search(rest, 0, found.start()))
         and not _NAMESPACE.match(found[0])
     ]
 
 
+@lru_cache(maxsize=1024)
 def host_of(url: str) -> str:
     """The host of an address, in lower case.
 
@@ -299,8 +302,20 @@ def holds_others_key(text: str) -> bool:
 
 def others_key(text: str) -> str | None:
     """The key of an account that is written out in a text."""
-    found = _OTHERS_KEY.search(text) if any(word in text for word in _KEY_WORDS) else None
+    found = _OTHERS_KEY.search(text) if _may_hold_key(text) else None
     return found[0] if found else None
+
+
+def _may_hold_key(text: str) -> bool:
+    """A key that is written out holds one of these."""
+    return (
+        "@" in text
+        or "pat" in text
+        or ("=" in text and ("Signature=" in text or "sig=" in text))
+        or ("_" in text and ("gh" in text or "hf_" in text or "npm_" in text or "ntn_" in text))
+        or ("-" in text and ("xox" in text or "pypi-" in text))
+        or "AKIA" in text
+    )
 
 
 def leads_nowhere(url: str) -> bool:
@@ -393,7 +408,8 @@ def is_registry(host: str) -> bool:
     """
     if ".codeartifact." in host:
         return host.endswith(".amazonaws.com")
-    return any(host == name or host.endswith(f".{name}") for name in _registries())
+    labels = host.split(".")
+    return any(".".join(labels[start:]) in _registries() for start in range(len(labels)))
 
 
 def distinctive(text: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 from metier.govern.scan.hosts import Place, host_of, place_of
 from metier.govern.scan.purpose import Purpose
@@ -135,13 +135,14 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
         if place < Place.PLATFORM:
             continue
         said = _ADDRESS.sub("", _BADGE.sub("", text))
-        sends = None if _is_kept(text) else _SENDS.search(said)
+        is_kept = _is_kept(text)
+        sends = None if is_kept else _SENDS.search(said)
         met = None
         if place >= Place.PUBLIC and not _LINK.search(text):
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
             after = _neighbour(found, number, 1)
-            met = _met(sends, before, said, after, _taken_before(found, number))
-        if place > Place.PUBLIC and not _is_kept(text) and _hands_over(found, number, said, purpose):
+            met = _met(sends, before, said, after, partial(_taken_before, found, number))
+        if place > Place.PUBLIC and not is_kept and _hands_over(found, number, said, purpose):
             met = "forward-data", Severity.BLOCK
         if sends or met:
             yield sentence, Said(*met, sentence) if met else None
@@ -170,8 +171,10 @@ def swept(found: Sequence[Sentence]) -> Iterator[Said]:
                 yield Said("take-secrets", Severity.BLOCK, sentence)
 
 
-def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlier: str) -> tuple[str, Severity] | None:
-    """The rule that a sentence meets which leads elsewhere, read together with its neighbours."""
+def _met(
+    sends: re.Match[str] | None, before: str, said: str, after: str, earlier: Callable[[], str]
+) -> tuple[str, Severity] | None:
+    """The rule that a sentence meets which leads elsewhere, read together with its neighbours and, if it sends, what came earlier."""
     there = f"{said} {after}"
     if LEFT_TO_USER.search(there):
         return None
@@ -181,7 +184,7 @@ def _met(sends: re.Match[str] | None, before: str, said: str, after: str, earlie
         and not _REFUSES.search(said[: sends.start()])
         and _OF_THE_USER.search(f"{before} {said}")
     ):
-        return "forward-data", Severity.BLOCK if _GRAVE.search(f"{earlier} {said}") else Severity.REVIEW
+        return "forward-data", Severity.BLOCK if _GRAVE.search(f"{earlier()} {said}") else Severity.REVIEW
     is_obeyed = _FETCHES.search(said) is not None and _OBEYS.search(there) is not None
     return ("remote-instructions", Severity.REVIEW) if is_obeyed else None
 

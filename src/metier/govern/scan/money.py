@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.seen import Seen
@@ -29,6 +30,10 @@ _PIECES = r"[\"'`]0x[0-9a-fA-F]{2,34}[\"'`](?:\s*,\s*(?:[\"'`]?\w{1,20}[\"'`]?\s
 _HOLDS_ACCOUNT = re.compile(
     rf"{_PIECES}|[\"'`]{_ACCOUNT}[\"'`]|{_GROUPS}|[\"']0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|[\"']0x[0-9a-fA-F]{{16,39}}[\"']"
 )
+_MAY_BEGIN = re.compile(
+    rf"[\"'`](?:0x|bc1|[A-Z]{{2}}\d{{2}}|(?=[A-Z1-9]{{0,40}}[a-z])(?=[a-zA-Z]{{0,40}}\d){_SIGNS}{{26}})"
+)
+"""How a text begins that may be an account, or a piece of one."""
 _LETTERS = runs_of(string.ascii_letters + string.digits, 25)
 _BANK = re.compile(r"[\"'`][A-Z]{2}\d{2}")
 _LOOKS_LIKE = re.compile(
@@ -129,6 +134,8 @@ _PAYS = re.compile(
 )
 _MANY_WALLETS = 3
 _MANY_ROWS = 2
+_MAX_NAMES = 32
+"""With more names of accounts they are not looked for in every step."""
 _ABOVE, _ABOVE_EACH = 3, 6
 """So far above a step stands what guards it."""
 
@@ -185,8 +192,8 @@ def _made_up(steps: Sequence[Step]) -> Iterator[Seen]:
 
 def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
     """An account that is written out takes the place of one that is given."""
-    written = {step.statement.assigns[0] for step in steps if step.statement.assigns and _is_account(step.text)}
-    concealed = {step.statement.assigns[0] for step in steps if step.statement.assigns and _is_concealed(step)}
+    written = _first_names(step for step in steps if _is_account(step.text))
+    concealed = _first_names(step for step in steps if _is_concealed(step))
     copies = (
         [(copy[1], copy[2]) for step in steps if "=" in step.text and (copy := _COPIED.match(step.text))]
         if written
@@ -194,18 +201,23 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
     )
     written |= {to for to, of in copies if of in written}
     concealed |= {to for to, of in copies if of in concealed}
-    likes = {step.statement.assigns[0] for step in steps if step.statement.assigns and _LOOKS_LIKE.search(step.text)}
-    likes_any = any(_LOOKS_LIKE.search(step.text) for step in steps)
-    givers = _givers(steps)
+    alike = [step for step in steps if _LOOKS_LIKE.search(step.text)]
+    likes, likes_any = _first_names(alike), bool(alike)
+    are_many = len(written) > _MAX_NAMES
+    is_copied = any("clipboard" in one.labels for one in steps)
+    givers = cache(lambda: _givers(steps))
     for number, step in enumerate(steps):
         text = step.text
+        if not (are_many or _MAY_BEGIN.search(text) or any(name in text for name in written)):
+            if "clipboard-write" not in step.labels:
+                continue
         if (put := _PUT.search(text)) and (put["written"] or put["name"] in written):
             if put["name"] in concealed or (put["written"] and _is_concealed(step)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that had to be decoded")
             elif _is_guarded(steps, number):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         elif (over := _OVER.match(text)) and (over["written"] or over["name"] in written):
-            if _is_guarded(steps, number) and givers.get(over["of"], set()) - {number}:
+            if _is_guarded(steps, number) and givers().get(over["of"], set()) - {number}:
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         elif any(_is_one(name, written) or _is_pieced(name, text) for name in _one_of_two(text)):
             yield Seen("redirect-money", Severity.BLOCK, step, "to one address or another, by what is paid")
@@ -225,7 +237,7 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
             if is_choice and any(_GUARD.search(one.text) or _SPARED.search(one.text) for one in near):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         if (taken := _OUT_OF.search(text)) and taken["table"] in written and step.statement.assigns:
-            if givers.get(step.statement.assigns[0], set()) - {number} and _is_guarded(steps, number):
+            if givers().get(step.statement.assigns[0], set()) - {number} and _is_guarded(steps, number):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account out of a table, now and then")
         if "ppro" in text or "Allowance(" in text:
             yield from _approved(steps, number, written)
@@ -235,12 +247,16 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
         if likes_any and (placed := _PLACED.search(text)) and placed["name"] in written:
             yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, among those paid")
         is_named = not written.isdisjoint(NAME.findall(text)) or _is_account(text)
-        is_watched = written and any("clipboard" in one.labels for one in steps)
-        if "clipboard-write" in step.labels and likes_any and (is_named or is_watched):
+        if "clipboard-write" in step.labels and likes_any and (is_named or (written and is_copied)):
             yield Seen("swap-clipboard", Severity.BLOCK, step)
         paid = _PAYS.search(text) if "{" in text else None
         if paid and paid["to"] in written and (_SHARE.search(text) or _is_rest(text, steps)):
             yield Seen("redirect-money", Severity.BLOCK, step)
+
+
+def _first_names(steps: Iterable[Step]) -> set[str]:
+    """The first name that each step gives something."""
+    return {names[0] for step in steps if (names := step.statement.assigns)}
 
 
 def _approved(steps: Sequence[Step], number: int, written: Collection[str]) -> Iterator[Seen]:

@@ -105,7 +105,13 @@ _KINDS = (
 _READ = re.compile(
     rf"\b(?:CLAUDE|AGENTS?|GEMINI|SOUL|MEMORY|HEARTBEAT|IDENTITY|USER|TOOLS)\.md\b|\.cursorrules|\.windsurfrules|\.clinerules|copilot-instructions|\.cursor{_GAP}rules"
 )
-_READ_WORDS = (".md", "rules", "copilot-instructions")
+_READ_WORDS = frozenset(
+    {
+        "CLAUDE.md", "AGENT.md", "AGENTS.md", "GEMINI.md", "SOUL.md", "MEMORY.md", "HEARTBEAT.md", "IDENTITY.md", "USER.md", "TOOLS.md",
+        ".cursor", ".windsurfrules", ".clinerules", "copilot-instructions",
+    }
+)  # fmt: skip
+"""What it matches holds one of them."""
 _GRAVE = frozenset({"hide-from-user", "redirect-money", "forward-data", "skip-consent", "override-instructions", "poison-memory", "remote-instructions"})  # fmt: skip
 _WRITES = re.compile(
     r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\btee\b|>>?\s*[\"']?[~$./\w]|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
@@ -121,7 +127,7 @@ _SIGNS = re.compile(r"\\([\"'`\\/])")
 
 @cache
 def _words() -> Callable[[str], Collection[str]]:
-    return words_of(sorted({word for kind in _KINDS for word in kind.words}))
+    return words_of(sorted({*_READ_WORDS, *(word for kind in _KINDS for word in kind.words)}))
 
 
 def obeyed(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -138,10 +144,12 @@ def obeyed(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     >>> [(seen.rule, seen.severity.value) for seen in obeyed(steps, Purpose(), "\\n".join(lines))]
     [('foreign-registry', 'block')]
     """
-    if purpose.is_security or not _WRITES.search(text):
+    if purpose.is_security:
         return
     held = frozenset(_words()(text))
-    for kind in _KINDS if held else ():
+    if not held or not _WRITES.search(text):
+        return
+    for kind in _KINDS:
         if held.isdisjoint(kind.words) or not kind.path.search(text):
             continue
         if not kind.is_strange:
@@ -151,7 +159,7 @@ def obeyed(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
             if (found := _harms(kind, step, purpose)) and not _is_said(step):
                 yield Seen(kind.rule, found, step, kind.also)
                 break
-    if any(word in text for word in _READ_WORDS) and _READ.search(text):
+    if not held.isdisjoint(_READ_WORDS) and _READ.search(text):
         yield from _ordered(steps, purpose)
 
 

@@ -25,14 +25,14 @@ from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.prose import said
-from metier.govern.scan.purpose import MAX_SMALL_ACTS, Purpose
+from metier.govern.scan.purpose import MAX_SMALL_ACTS, MAX_SMALL_PROSE, Purpose
 from metier.govern.scan.python import python_statements
 from metier.govern.scan.read import commands_in, documents_of, purpose_of, statements_of
 from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.seen import TEMPLATE, Seen
-from metier.govern.scan.sentence import Said
+from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
@@ -128,7 +128,7 @@ def _scan(contents: Contents) -> Scan:
     purpose.sends = sent_by_documents(steps, purpose)
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:
-        purpose.num_prose = sum(len(sentence.text.split()) for sentence in prose)
+        purpose.num_prose = _num_words(prose)
     findings = [
         *_whole_files(contents),
         *_hidden_text(contents),
@@ -161,6 +161,16 @@ def _scan(contents: Contents) -> Scan:
         num_bytes=contents.num_bytes,
         unread=tuple(sorted({path for path, _ in contents.unread})),
     )
+
+
+def _num_words(prose: Iterable[Sentence]) -> int:
+    """How many words prose has, counted until they are more than a small package says."""
+    num_words = 0
+    for sentence in prose:
+        num_words += len(sentence.text.split())
+        if num_words > MAX_SMALL_PROSE:
+            break
+    return num_words
 
 
 def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
@@ -196,7 +206,8 @@ def _may_hold_encoded(steps: Sequence[Step]) -> list[Step]:
     if numbers:
         # What is kept in pieces, or as numbers, is put together where it is decoded.
         numbers.update(n for n, step in enumerate(steps) if len(step.text) > _MIN_RUN and _may_be_kept(step.text))
-    rows = [n for n, step in enumerate(steps) if step.text.count(",") >= _MIN_ROW and _ROW.search(step.text)]
+    long = [n for n, step in enumerate(steps) if len(step.text) >= 2 * _MIN_ROW]
+    rows = [n for n in long if steps[n].text.count(",") >= _MIN_ROW and _ROW.search(steps[n].text)]
     # Tables of numbers are many; what is hidden in one is long.
     numbers.update(sorted(rows, key=lambda number: -len(steps[number].text))[:_MAX_ROWS])
     numbers |= holding([step.text for step in steps], _RUNS)
@@ -301,11 +312,11 @@ def _observed(steps: Iterable[Step]) -> set[Capability]:
     shells: set[str] = set()
     for step in steps:
         statement = step.statement
-        if statement.is_mention:
-            continue
         if not step.labels and not could_touch(step.text):
-            if statement.is_shell:
+            if statement.is_shell and not statement.is_mention:
                 shells.add(statement.path)
+            continue
+        if statement.is_mention:
             continue
         key = (statement.text, step.labels, statement.is_shell, statement.path)
         if key in seen:

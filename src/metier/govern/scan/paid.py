@@ -40,6 +40,8 @@ _PATTERNS = tuple(
     )
 )
 """An account that is written out, and that of somebody else whose place it takes."""
+_IS_WRITTEN, _IS_GIVEN = re.compile(_WRITTEN), re.compile(_GIVEN)
+"""Each of them holds both."""
 _HONEST = re.compile(
     r"(?i:\b(?:examples?|e\.g\.|for\s+instance|samples?|placeholders?|your\s+own|testnet|dummy|fake|scams?|phishing|fraud|attack\w*|malicious|warn\w*|refuse|never\s+(?:replace|change|use|send)|contract)\b)"
 )
@@ -55,7 +57,13 @@ _WORDS = re.compile(
 )
 _LETTERS = runs_of(string.ascii_letters + string.digits, 23)
 _DIGITS = runs_of(string.digits, 7)
-_BANKS = re.compile(r"[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[Pp]ay[Pp]al")
+_BANK = re.compile(r"[A-Z]{2}\d{2} ?[0-9A-Z]{4}")
+_PAYPAL = re.compile(r"[Pp]ay[Pp]al")
+_CAPITALS_AND_DIGITS = bytes(
+    ord("A" if chr(code) in string.ascii_uppercase else "0" if chr(code) in string.digits + "?" else " ")
+    for code in range(256)
+)
+"""A sign that is not of ASCII becomes a mark, and may be a digit."""
 _NEAR, _BELOW = 4, 6
 
 
@@ -63,7 +71,19 @@ def _may_write(text: str) -> Iterator[int]:
     """The places at which an account may be written out."""
     yield from _LETTERS(text)
     yield from _DIGITS(text)
-    yield from (found.start() for found in _BANKS.finditer(text))
+    yield from _banks(text)
+    if "aypal" in text or "ayPal" in text:
+        yield from (found.start() for found in _PAYPAL.finditer(text))
+
+
+def _banks(text: str) -> Iterator[int]:
+    """The places at which an account of a bank may begin."""
+    signs = text.encode("ascii", "replace").translate(_CAPITALS_AND_DIGITS)
+    place = signs.find(b"AA00")
+    while place >= 0:
+        if _BANK.match(text, place):
+            yield place
+        place = signs.find(b"AA00", place + 1)
 
 
 def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -90,6 +110,8 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
             if one.path == sentence.path and one.line <= sentence.line + _BELOW
         ]
         text = " ".join([one.text for one in near[:3]])
+        if not (_IS_WRITTEN.search(text) and _IS_GIVEN.search(text)):
+            continue
         met = next((match for pattern in _PATTERNS if (match := pattern.search(text))), None)
         if met is None or met.start() > len(sentence.text) or _HONEST.search(text):
             continue

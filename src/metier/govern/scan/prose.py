@@ -64,6 +64,8 @@ _PLAIN_TALK = re.compile(
     r"\bsilently\s+(?:fail|break|ignor|drop|skip|truncat|corrupt|return|produc|pass|use|overwrit|wrong|los)|(?:fail|break|drop|ignor|skip)\w*\s+(?:\w+\s+)?silently|\b(?:after|only\s+with)\s+(?:a|an|their|the\s+user's)\s+(?:explicit\s+)?(?:yes|ok|confirmation|approval|consent)\b|licen[sc]ed under|copyright|^description:|^-+ name|^\||^[^.]{0,60}\|\s*$",
     re.I,
 )
+_PLAIN_WORDS = ("lently", "after", "only", "ed under", "copyr")
+"""What it matches begins with a sign, a field or a row, or holds one of them, whose letters are the same in every case."""
 _SAMPLES = re.compile(
     r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w-]*\.(?:eml|txt|json|log|csv)(?:\.txt)?$)",
     re.I,
@@ -84,7 +86,7 @@ _SECURITY = re.compile(
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
-_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
+_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[Rule], frozenset[int]]] = []
 _FORBIDDEN_WORDS = re.compile(
     r"\b(?:[Nn]o|[Nn]ever|not) (?:[\"“][^\"“”.!?]{0,40}|['`]|(?:\w+[ ,]+){1,6}\([^()]{0,50}\Z)\Z"
 )
@@ -96,9 +98,9 @@ _CASES = re.compile(
 """A list of attacks, by its name."""
 _BARE = re.compile(r"(?<![\w./@-])(?:[\w-]+\.)+[a-z]{2,6}/[\w./-]+")
 """An address without a scheme."""
-_SCHEMELESS = re.compile(
-    r"(?<![\w./@:~{-])(?:[a-z0-9][a-z0-9-]{1,62}\.){1,3}(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|tools|pro|info)/(?=[\w-])"
-)
+_ENDINGS = r"(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|tools|pro|info)/(?=[\w-])"
+_SCHEMELESS = re.compile(rf"(?<![\w./@:~{{-])(?:[a-z0-9][a-z0-9-]{{1,62}}\.){{1,3}}{_ENDINGS}")
+_ENDS_HOST = re.compile(rf"\.{_ENDINGS}")
 _QUERY = re.compile(r"https?://[^\s`\"'()]{1,200}[?&]\w+=(?:<[^>\n]{1,40}>|\{[^}\n]{1,40}\}|\[[^\]\n]{1,40}\])")
 _HOLDS = re.compile(
     r"\b(?:must|shall|should|has\s+to|always)\s+(?:hold|contain|carry|include)|\b(?:holds|contains|carries|consists\s+of)\b|\b(?:put|fill|write)\b[^.!?]{0,40}\b(?:in|into)\b",
@@ -143,8 +145,10 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """Tell which sentences meet which rules."""
     if not _compiled:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
-        _compiled.append((*Triggers.of_alternatives([pattern for _, pattern in pairs]), [rule for rule, _ in pairs]))
-    triggers, tests, owners = _compiled[0]
+        triggers, tests = Triggers.of_alternatives([pattern for _, pattern in pairs])
+        of_two = frozenset(number for number, (place, _) in enumerate(tests) if pairs[place][0].id in _ACROSS)
+        _compiled.append((triggers, tests, [rule for rule, _ in pairs], of_two))
+    triggers, tests, owners, of_two = _compiled[0]
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
     lists = {path for path in {sentence.path for sentence in found} if _CASES.search(path)} if shows else set[str]()
@@ -158,8 +162,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
     found = [_addressed(one) if "/" in one.text or "@" in one.text else one for one in found]
+    whole = "\n".join([one.text for one in found])
     # Two sentences that follow each other often are one thought.
-    windows = [*found, *_neighbours(found), *_rows(found)]
+    windows = [*found, *_neighbours(found), *(_rows(found) if "|" in whole else ())]
     candidates = triggers.candidates([sentence.text for sentence in windows])
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     heard: dict[tuple[Sentence, str], list[tuple[int, int]]] = {}
@@ -169,7 +174,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
         if sentence.text not in found_in:
-            found_in[sentence.text] = _met([tests[one] for one in sorted(which)], sentence.text)
+            asked = sorted(of_two.intersection(which) if is_window else which)
+            found_in[sentence.text] = _met([tests[one] for one in asked], sentence.text)
         for place, match in found_in[sentence.text]:
             rule = owners[place]
             key = (rule.id, sentence.path, sentence.line)
@@ -184,7 +190,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 continue
             if rule.id.startswith("sign-"):
                 said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
-                if not _PLAIN_TALK.search(sentence.text) and _is_new(match.span(), heard.setdefault(said_as, [])):
+                if not _is_plain_talk(sentence.text) and _is_new(match.span(), heard.setdefault(said_as, [])):
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
             else:
                 spoken.add(key)
@@ -192,7 +198,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
                 yield Said(rule.id, weight, sentence, match.start())
     yield from _hidden_orders(found, purpose)
-    leading = [_without_fields(one) for one in found if not shows or _leads_on(one.text)]
+    leading = found if not shows else [one for one in found if _leads_on(one.text)]
+    leading = [_without_fields(one) if one.line <= 1 else one for one in leading]
     for told in demanded(leading, purpose):
         if (told.rule, told.sentence.path, told.sentence.line) not in spoken or told.severity == Severity.BLOCK:
             yield told if not shows else Said(told.rule, Severity.REVIEW, told.sentence)
@@ -207,22 +214,33 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     for path, line, command in purpose.sends if signs else ():
         # What a command sends is an act of the passage in which it stands.
         signs.setdefault((path, line), {}).setdefault("sign-abroad", Sentence(path, line, command))
-    for told in added_up(signs, following([one for one in found if " " in one.text], signs)):
+    for told in added_up(signs, following([one for one in found if " " in one.text], signs)) if signs else ():
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
             yield told
-    if not purpose.is_security:
+    if not purpose.is_security and ("![" in whole or "<img" in whole):
         yield from _carried_by_images(found)
+    if not purpose.is_security and "https://" in whole:
         yield from _carried_by_parts(found)
-    yield from _carried_by_queries(found, purpose)
+    if "=<" in whole or "={" in whole or "=[" in whole:
+        yield from _carried_by_queries(found, purpose)
 
 
 def _addressed(sentence: Sentence) -> Sentence:
     """A sentence with its addresses written in full, and without that of its maker, which says nothing of what goes there."""
-    text = _SCHEMELESS.sub(r"https://\g<0>", sentence.text)
+    text = sentence.text
+    if _ENDS_HOST.search(text):
+        text = _SCHEMELESS.sub(r"https://\g<0>", text)
     if sentence.line <= 2 and ("://" in text or "@" in text):
         text = _HOMEPAGE.sub(" ", text)
     return sentence if text == sentence.text else sentence._replace(text=text)
+
+
+def _is_plain_talk(text: str) -> bool:
+    """Whether words that look like signs are those of a table, of the front matter or of a licence, or speak of failing."""
+    said = text.lower()
+    may_be = text[:1] in "dD-" or "|" in text or any(word in said for word in _PLAIN_WORDS)
+    return may_be and _PLAIN_TALK.search(text) is not None
 
 
 def _is_new(span: tuple[int, int], heard: list[tuple[int, int]]) -> bool:
@@ -264,7 +282,7 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
 
 def _without_fields(sentence: Sentence) -> Sentence:
     """A sentence without the fields for programs that stand above a document: the commands in them are read as such."""
-    if sentence.line > 1 or _FIELDS not in sentence.text:
+    if _FIELDS not in sentence.text:
         return sentence
     return sentence._replace(text=sentence.text.partition(_FIELDS)[0])
 

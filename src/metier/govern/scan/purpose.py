@@ -9,11 +9,13 @@ PAGES = (".html", ".htm", ".xhtml", ".svg", ".ipynb")
 """Endings of files that a program fills in or shows, or that hold one, and that tell nothing of the package."""
 MAX_SMALL_ACTS = 8
 """With more, a package is not small, however little it says."""
+MAX_SMALL_PROSE = 120
+"""With more words, it says too much to be small."""
 
 
 @dataclass(slots=True)
 class Purpose:
-    """What a package says that it is, and how much of it there is."""
+    """What a package says that it is, and how much of it there is; of its words only so many are counted as tell whether it is small."""
 
     name: str = ""
     description: str = ""
@@ -30,7 +32,7 @@ class Purpose:
     @property
     def is_small(self) -> bool:
         """Whether so little is in it that one act is the whole of it."""
-        return self.num_acts <= MAX_SMALL_ACTS and self.num_prose <= 120
+        return self.num_acts <= MAX_SMALL_ACTS and self.num_prose <= MAX_SMALL_PROSE
 
     def names(self, host: str) -> bool:
         """Whether any document of the package names a host, or what was registered for it; true if it has no documents.

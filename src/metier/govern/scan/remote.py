@@ -19,8 +19,9 @@ from metier.verdict import Severity
 _WORDS = ("ocket", "onnect(", "_connection(", "fsockopen", "mqtt", ".accept(", "Dial(", "TcpStream")
 """What opens a connection holds one of them."""
 _TYING = (".fileno()", "stdin", "stdio", "in:", "=>", "pipeTo", "from_raw_fd")
-_HEARING = (".recv", "readline(", "readuntil(", "receive(", ".gets(", ".makefile(", ".payload", "<$", "< $", "data(")
-"""What is read from a connection, and what is bound to one, holds one of them."""
+_HEARING = (".recv", "readline(", "readuntil(", "receive(", ".gets(", ".makefile(", ".payload", "<$", "< $")
+"""What is read from a connection, and what is bound to one, holds one of them; or it is handed over as data."""
+_HANDED_DATA = re.compile(r"data(?<!\wdata)\(")
 _RUNS = r"(?:create_subprocess_(?:shell|exec)|getoutput|getstatusoutput|check_output|(?:subprocess|sp)\.\w+|os\.(?:system|popen)|io\.popen|\bpopen|\bsystem|\bexec(?:Sync)?|\bspawn(?:Sync)?|\beval)\(\s*"
 _SHELL = r"[\"'](?:/bin/)?(?:ba|z|da)?sh[\"']"
 _TIED = re.compile(
@@ -77,7 +78,8 @@ def controlled(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[S
     if purpose.is_security or not any(word in text for word in _WORDS):
         return
     tied = _TIED.search(text) if any(word in text for word in _TYING) else None
-    found = tied or (_HEARD.search(text) if any(word in text for word in _HEARING) else None)
+    may_hear = any(word in text for word in _HEARING) or _HANDED_DATA.search(text)
+    found = tied or (_HEARD.search(text) if may_hear else None)
     if found is None or _is_at_home(steps, purpose):
         return
     said = found.groupdict()

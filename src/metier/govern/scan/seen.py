@@ -9,11 +9,19 @@ from functools import cache
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, holds_others_key, host_of, place_of
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.triggers import literals
+from metier.govern.scan.triggers import alternatives, literals
 from metier.verdict import Severity
 
+_INDIRECTLY = (
+    r"\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(",
+    r"\b\w+\(\s*[\"'`]\w*[\"'`]\s*,\s*(?:Buffer\.from|atob)\([^\n]{0,80}\)\s*\)\s*\(",
+    r"(?:globalThis|window|global|self)\s*\[[^\]]+\]\s*\(",
+)
+_INDIRECTLY_WORDS = ("exec", "eval", "buffer.from(", "atob(", "global", "window", "self")
+"""What these match holds one of them, in lower case, which tell more than the signs that it must hold as well."""
 RUNS_DIRECTLY = re.compile(
-    r"\(0,\s*eval\)\s*\(|\.runsource\(|\.runcode\(|\btimeit\.(?:timeit|repeat)\(|\bcProfile\.run\(|\.constructor\.constructor\s*\(|getPrototypeOf\(\s*(?:async\s*)?(?:function|\()|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|Reflect\.construct\(\s*Function\b|\bsource\(\s*[\"\']https?:|\.then\(\s*\(?(?:0,\s*)?eval\b|\)\.constructor\s*\(\s*[\w\"'`]|\b\w+\(\s*[\"'`]\w*[\"'`]\s*,\s*(?:Buffer\.from|atob)\([^\n]{0,80}\)\s*\)\s*\(|\._compile\(|\[\s*[\"']_compile[\"']\s*\]\s*\(|new Worker\(.*eval:\s*true|new Worker\(\s*URL\.createObjectURL\(|\bimport\(\s*[\"'`](?:data|https?):|(?:globalThis|window|global|self)\s*\[[^\]]+\]\s*\(|(?:instance|class|module)_eval\b|(?i:scriptblock\]::Create|Assembly\]::Load|ExecuteGlobal|\bExecute\s+\w)|__builtins__\[|getattr\(\s*(?:__builtins__|builtins|__import__\([\"']builtins[\"']\))\s*,|^eval\s"
+    "|".join(_INDIRECTLY)
+    + r"|\(0,\s*eval\)\s*\(|\.runsource\(|\.runcode\(|\btimeit\.(?:timeit|repeat)\(|\bcProfile\.run\(|\.constructor\.constructor\s*\(|getPrototypeOf\(\s*(?:async\s*)?(?:function|\()|Reflect\.construct\(\s*Function\b|\bsource\(\s*[\"\']https?:|\.then\(\s*\(?(?:0,\s*)?eval\b|\)\.constructor\s*\(\s*[\w\"'`]|\._compile\(|\[\s*[\"']_compile[\"']\s*\]\s*\(|new Worker\(.*eval:\s*true|new Worker\(\s*URL\.createObjectURL\(|\bimport\(\s*[\"'`](?:data|https?):|(?:instance|class|module)_eval\b|(?i:scriptblock\]::Create|Assembly\]::Load|ExecuteGlobal|\bExecute\s+\w)|__builtins__\[|getattr\(\s*(?:__builtins__|builtins|__import__\([\"']builtins[\"']\))\s*,|^eval\s"
     r"|(?<![\w.])(?:exec|eval|execfile|compile)\s*\(|new \w{0,9}Function|\bFunction\s*\(|\brunIn(?:This|New)?Context\(|vm\.runIn|Invoke-Expression|\biex\b(?!\s*(?:$|[,)\]\"']))|\|\s*iex\b|importlib|marshal\.loads|pickle\.loads?|joblib\.load|dill\.loads?|torch\.load\(.*weights_only\s*=\s*False|allow_pickle\s*=\s*True|runpy|\.load_module|spec_from_loader|new vm\.Script"
 )
 """What hands a text straight to an interpreter."""
@@ -74,7 +82,10 @@ def runs_directly(text: str) -> bool:
     (True, False)
     """
     said = text.lower()
-    return any(word in said for word in _run_words()) and RUNS_DIRECTLY.search(text) is not None
+    for word in _run_words():
+        if word in said:
+            return RUNS_DIRECTLY.search(text) is not None
+    return False
 
 
 def is_untold_repository(step: Step, purpose: Purpose) -> bool:
@@ -105,7 +116,8 @@ def shows_document(text: str) -> bool:
 @cache
 def _run_words() -> tuple[str, ...]:
     """What `RUNS_DIRECTLY` matches holds one of them, in lower case."""
-    held = {max(literal.split(), key=len) for literal in literals(RUNS_DIRECTLY)}
+    directly = "|".join(one for one in alternatives(RUNS_DIRECTLY.pattern) if one not in _INDIRECTLY)
+    held = {*_INDIRECTLY_WORDS, *(max(literal.split(), key=len) for literal in literals(re.compile(directly)))}
     return tuple(sorted(word for word in held if not any(other in word for other in held - {word})))
 
 
@@ -132,23 +144,23 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
     if decoded and decoded is not step and not step.urls and (to := _TO_NAME.search(step.text)):
         if to[1] in decoded.statement.assigns:
             return Place.HIDDEN
-    places = [place_of(url, own_words=purpose.words) for url in step.urls]
-    if "send" in step.labels:
+    if not step.urls:
+        return _place_unnamed(step, purpose.words)
+    sends = "send" in step.labels
+    return max(_place_of_url(url, purpose, sends=sends) for url in step.urls)
+
+
+def _place_of_url(url: str, purpose: Purpose, *, sends: bool) -> Place:
+    place = place_of(url, own_words=purpose.words)
+    if sends and place == Place.PLATFORM and _BUCKET_HOST.search(url):
         # Anybody has a bucket of a cloud.
-        places = [
-            Place.UNKNOWN if place == Place.PLATFORM and _BUCKET_HOST.search(url) else place
-            for url, place in zip(step.urls, places, strict=True)
-        ]
-    known = [
-        Place.OWN if place in (Place.UNKNOWN,) and host_of(url) in purpose.hosts else place
-        for url, place in zip(step.urls, places, strict=True)
-    ]
-    # A host that is called like the skill and stands in none of its documents is nobody's home.
-    known = [
-        max(place_of(url), Place.PLATFORM) if place == Place.OWN and not purpose.names(host_of(url)) else place
-        for url, place in zip(step.urls, known, strict=True)
-    ]
-    return max(known) if known else _place_unnamed(step, purpose.words)
+        place = Place.UNKNOWN
+    if place == Place.UNKNOWN and host_of(url) in purpose.hosts:
+        place = Place.OWN
+    if place == Place.OWN and not purpose.names(host_of(url)):
+        # A host that is called like the skill and stands in none of its documents is nobody's home.
+        place = max(place_of(url), Place.PLATFORM)
+    return place
 
 
 def _led_by(step: Step, decoded: Step) -> bool:
@@ -185,6 +197,17 @@ _FED = re.compile(
 
 TEMPLATE = re.compile(r"(?:^|/)(?:assets|templates?|boilerplate|scaffolds?|starters?|examples?)/", re.I)
 """Where a package keeps what is to be filled in."""
+_ONLY_SHOWS = re.compile(
+    r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|wget|nc|ncat|socat|openssl|ssh|mailx?|mutt|msmtp|gh|aws|rclone|https?|tee|xargs|crontab|at)\b)(?!.*>\s*/dev/(?:tcp|udp)/)(?!(?<=echo)\s.*\s>\s)(?!(?<=printf)\s.*\s>\s)"
+)
+"""A command that looks for words, or prints them."""
+_NAMES_ACT = re.compile(
+    r"-?\s*pattern(?:-\w+)?:|[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b"
+)
+_RUNS_PROGRAM = re.compile(
+    r"(?:exec|eval|system|popen|run|spawn\w*|Popen|call|check_output)\s*\((?!.*(?:re\.|pattern))"
+)
+_SAYS_OR_TESTS = re.compile(r"(?:assert|re\.|expect|console|print|logger?|raise|throw)")
 _BACKTICKS = (".rb", ".pl", ".pm", ".php", ".cr")
 """Files of languages in which a command stands in back-ticks."""
 
@@ -199,24 +222,13 @@ def is_quoted(step: Step) -> bool:
     """
     text = step.text
     if step.statement.is_shell:
-        return _FED.match(text) is not None or bool(
-            re.match(
-                r"(?:[<$]\(\s*)?(?:rg|grep|egrep|ag|echo|printf|semgrep|yara|#)\b(?!.*\s\|\s+(?:sudo\s+)?(?:sh|bash|zsh|base64|python3?|curl|wget|nc|ncat|socat|openssl|ssh|mailx?|mutt|msmtp|gh|aws|rclone|https?|tee|xargs|crontab|at)\b)(?!.*>\s*/dev/(?:tcp|udp)/)(?!(?<=echo)\s.*\s>\s)(?!(?<=printf)\s.*\s>\s)",
-                text,
-            )
-        )
+        return _FED.match(text) is not None or _ONLY_SHOWS.match(text) is not None
     if text.startswith("`") and step.statement.path.endswith(_BACKTICKS):
         return False
-    if re.match(
-        r"-?\s*pattern(?:-\w+)?:|[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b",
-        text,
-    ):
+    if _NAMES_ACT.match(text):
         bare = _QUOTED.sub("", text) if text.startswith(_SAYS) or "lambda" in text or "=>" in text else ""
         if bare and _CALLED.search(bare):
             # What is said is the answer of a call, or what is listed are functions.
             return False
-        return not re.search(
-            r"(?:exec|eval|system|popen|run|spawn\w*|Popen|call|check_output)\s*\((?!.*(?:re\.|pattern))",
-            text.split("=", 1)[-1][:400],
-        ) or bool(re.match(r"(?:assert|re\.|expect|console|print|logger?|raise|throw)", text))
+        return not _RUNS_PROGRAM.search(text.split("=", 1)[-1][:400]) or _SAYS_OR_TESTS.match(text) is not None
     return False

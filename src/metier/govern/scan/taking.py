@@ -55,6 +55,8 @@ _PHRASE = re.compile(
     r"[\"']?phrase[\"']?\s*[:=][^\n]{1,40}[\"']?pass(?:phrase|word)?[\"']?\s*[:=]|[\"']?(?:mnemonic|seed_?phrase|recovery_?phrase|secret_?phrase|seed_?words|private_?key)[\"']?\s*[:=]\s*[\"']?(?!\s*[\"']?\s*[,})])[\w$({\[]",
     re.I,
 )
+_PHRASE_WORDS = ("hra", "nemon", "word", "vate")
+"""What it matches holds one of them, whose letters are the same in every case."""
 UPLOADS = re.compile(
     r"\bcurl\b.*(?:-\w*F\s*\S*@|-\w*T\s|--data-binary\s+@|-d\s*@|--upload-file)|\b(?:aws\s+s3|gsutil)\s+(?:cp|mv|sync|rsync)\s.*\s(?:s3|gs)://(?![\w-]*(?:your|example)|my-)\w"
 )
@@ -116,7 +118,7 @@ def taken(step: Step, purpose: Purpose) -> Iterator[Seen]:
     place = Place.HIDDEN if _goes_hidden(step) else place_of_step(step, purpose)
     if place == Place.LOCAL or is_quoted(step) or _RANGE.search(step.text):
         return
-    if "send" in step.labels and place >= Place.OWN and _PHRASE.search(step.text):
+    if "send" in step.labels and place >= Place.OWN and _names_phrase(step.text):
         yield Seen("send-secrets", Severity.BLOCK, step, "the words that open a wallet")
         return
     if "send" in step.labels and place >= Place.OWN and _gives_key_away(step):
@@ -393,11 +395,17 @@ def _is_given_back(step: Step) -> bool:
     )
 
 
+def _names_phrase(text: str) -> bool:
+    said = text.lower()
+    return any(word in said for word in _PHRASE_WORDS) and _PHRASE.search(text) is not None
+
+
 def signed_by_others(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """A request to a stranger names itself by the key of a well-known service that neither of the two is of."""
-    place, others = place_of_step(step, purpose), _houses(step, purpose)
-    if is_quoted(step):
+    place = place_of_step(step, purpose)
+    if place < Place.OWN or is_quoted(step):
         return
+    others = _houses(step, purpose)
     if (place >= Place.UNKNOWN and others - _MODELS) or (place >= Place.OWN and len(others) >= _MANY_HOUSES):
         yield Seen("send-secrets", Severity.BLOCK, step, "by the key of another service, with which a request signs in")
     elif place == Place.UNKNOWN and _is_lookalike(step, purpose):

@@ -151,7 +151,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         ) and not step.statement.path.lower().endswith(DOCUMENTS):
             plain.setdefault(step.statement.path, []).append(step)
     for members in plain.values():
-        text = "\n".join(step.text[:2000] for step in members)[:60_000]
+        text = "\n".join([step.text[:2000] for step in members])[:60_000]
         yield from deeds(members, frozenset(), purpose, text)
         yield from redirected(members, text)
         yield from copied(members, purpose, text)
@@ -174,11 +174,12 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         if strange is not None and not purpose.says(r"decod|encod|base64|hex|jwt|cipher|crypt"):
             yield Seen("hidden-address", Severity.REVIEW, strange)
     is_few = sum(not path.lower().endswith(DOCUMENTS) for path in by_file) <= _FEW
-    yield from _swapped_elsewhere(steps, by_file, purpose)
+    labels = {path: frozenset().union(*[step.labels for step in members]) for path, members in by_file.items()}
+    yield from _swapped_elsewhere(steps, labels, purpose)
     told = Told(steps, purpose)
     for path, members in by_file.items():
-        together = frozenset().union(*(step.labels for step in members))
-        text = "\n".join(step.text[:2000] for step in whole[path])[:60_000]
+        together = labels[path]
+        text = "\n".join([step.text[:2000] for step in whole[path]])[:60_000]
         yield from _in_file(members, together, purpose, text)
         if not path.lower().endswith(DOCUMENTS):
             yield from passages(whole[path], together, purpose, text)
@@ -205,15 +206,13 @@ def _is_specimen(step: Step, purpose: Purpose) -> bool:
     return is_shown and bool(step.urls) and all(map(leads_nowhere, step.urls))
 
 
-def _swapped_elsewhere(
-    steps: Sequence[Step], by_file: Mapping[str, Sequence[Step]], purpose: Purpose
-) -> Iterator[Seen]:
+def _swapped_elsewhere(steps: Sequence[Step], labels: Mapping[str, frozenset[str]], purpose: Purpose) -> Iterator[Seen]:
     """The clipboard is read and written, and another file of the package tells addresses of money from other texts."""
-    if purpose.says(r"crypto|wallet|coin|address"):
+    copying = [path for path, together in labels.items() if {"clipboard", "clipboard-write"} <= together]
+    if not copying or purpose.says(r"crypto|wallet|coin|address"):
         return
-    for path, members in by_file.items():
-        copies = {"clipboard", "clipboard-write"} <= frozenset().union(*(step.labels for step in members))
-        if copies and not path.lower().endswith(DOCUMENTS):
+    for path in copying:
+        if not path.lower().endswith(DOCUMENTS):
             knows = next(
                 (step for step in steps if step.statement.path != path and _TELLS_MONEY.search(step.text)), None
             )
