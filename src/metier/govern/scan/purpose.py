@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-PAGES = (".html", ".htm", ".xhtml", ".svg", ".ipynb")
+PAGES = (".html", ".htm", ".xhtml", ".xml", ".svg", ".ipynb")
 """Endings of files that a program fills in or shows, or that hold one, and that tell nothing of the package."""
 MAX_SMALL_ACTS = 8
 """With more, a package is not small, however little it says."""

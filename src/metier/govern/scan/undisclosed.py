@@ -79,6 +79,11 @@ _CONTRACT = re.compile(
 """Words beside the address of what stands in a chain, or beside what is none."""
 _COIN = re.compile(r"[\"']?\b[A-Z][A-Z0-9]{1,9}[\"']?\s*:\s*[\"']?\Z")
 """An address of a coin, by its sign."""
+_SLOT = re.compile(
+    r"(?:\$\{?|\{\{?[ \t]*|<%=[ \t]*)[\w.]{0,30}(?:iban|account|wallet|recipient|payee|konto|cuenta|compte)\w{0,12}",
+    re.I,
+)
+"""Where an account is filled in."""
 _FOR_GIFTS = re.compile(
     r"\b(?:our|my|own|your|unser\w*|nuestr\w*|nos|nosso)\b|donat|sponsor|gift|support|tip\b|spende|\bdon(?:s|er)?\b|example|sample|such as|e\.g\.|format|valid|beispiel|ejemplo|exemple|test|mask|redact|dummy",
     re.I,
@@ -269,7 +274,8 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
     """
     told = Told(steps, purpose)
     for part in parts if purpose.documents else ():
-        if part.kind not in ("json", "data") or "://" not in part.plain or not _is_live(part):
+        is_setting = part.kind in ("json", "data") or part.path.lower().endswith(".xml")
+        if not is_setting or "://" not in part.plain or not _is_live(part):
             continue
         for found in URL.finditer(part.plain):
             place = place_of(found[0], own_words=purpose.words)
@@ -311,9 +317,12 @@ def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Fo
         said = _bank_of(account) if account["bank"] else account[0]
         if said.lower() in documents:
             continue
+        near = part.plain[max(0, account.start() - _BESIDE) : account.end() + _BESIDE]
+        is_double = _SLOT.search(near) is not None
         turns = any(turns_money(one.plain) for one in programs)
-        message = "Holds an account that no document names, and pays one or another by what is paid." if turns else ""
-        weight = Severity.BLOCK if turns else Severity.REVIEW
+        also = "stands where another is filled in" if is_double else "pays one or another by what is paid"
+        message = f"Holds an account that no document names, and {also}." if is_double or turns else ""
+        weight = Severity.BLOCK if is_double or turns else Severity.REVIEW
         line = part.plain.count("\n", 0, account.start()) + 1
         yield "undisclosed-account", weight, part.path, line, account[0], message
         return
