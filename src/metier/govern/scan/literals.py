@@ -18,14 +18,19 @@ from metier.govern.scan.triggers import words_of
 
 _BESIDE = re.compile(r"[\"'`\[](?:(?<=[\"'`])\s*+\)?\s*+[+.]\s*+\(?\s*+[\"'`]|(?<=\[)\s*+[\"'`]\w+[\"'`]\s*\])")
 """A string beside another, or alone in brackets."""
-_CALLS = re.compile(r"fromc(?:har|ode)|string\.char|\[\s*char\s*\]|\.join\s*\(|\.reverse\s*\(|\.concat\s*\(")
+_CALLS = re.compile(r"fromc(?:har|ode)|string\.char|\[\s*char\s*\]|\.join\b|\.reverse\s*\(|\.concat\s*\(")
 _PLUS = re.compile(rf"({_STRING})\s*[+.]\s*({_STRING})")
 _BRACKETED = re.compile(rf"(?<![\w$\])])\(\s*({_STRING})\s*\)")
 _CODES = re.compile(
     r"\b(?:String\s*\.\s*from(?:CharCode|CodePoint)|string\.char)\s*\(\s*(?:\.\.\.\s*\[)?(\s*\d[\s\d,xa-fA-F]*)\]?\s*\)"
 )
 _CHAR = re.compile(r"\[\s*char\s*\]\s*(?:\(\s*)?(0x[0-9a-f]+|\d+)\s*\)?", re.I)
-_JOIN = re.compile(rf"\[\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\]\s*\.\s*join\s*\(\s*({_STRING})?\s*\)")
+_JOIN = re.compile(
+    rf"\[\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\]\s*\.\s*(?:concat\(\s*\)|join\b(?:\s*\(\s*({_STRING})?\s*\))?)"
+)
+_JOINED_GO = re.compile(
+    rf"\bstrings\.Join\(\s*\[\]string\{{\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*,?\s*\}}\s*,\s*({_STRING})\s*\)"
+)
 _REVERSED = re.compile(
     rf"({_STRING})\s*\.\s*split\s*\(\s*[\"'`]{{2}}\s*\)\s*\.\s*reverse\s*\(\s*\)\s*\.\s*join\s*\(\s*[\"'`]{{2}}\s*\)"
 )
@@ -134,12 +139,20 @@ def _called(piece: str) -> str:
         )
     if "join" in piece:
         piece = _REVERSED.sub(lambda found: _quoted(found[1][1:-1][::-1]), piece)
-        piece = _JOIN.sub(lambda found: _quoted((found[2] or '","')[1:-1].join(_texts(found[1]))), piece)
+        piece = _JOINED_GO.sub(lambda found: _quoted(found[2][1:-1].join(_texts(found[1]))), piece)
+        piece = _JOIN.sub(_in_one, piece)
     if "format!(" in piece or "printf(" in piece:
         piece = _FILLED.sub(_filled, piece)
     if "concat" in piece:
+        piece = _JOIN.sub(_in_one, piece)
         piece = _CONCAT.sub(lambda found: _quoted("".join(_texts(f"{found[1]},{found[2]}"))), piece)
     return piece
+
+
+def _in_one(found: re.Match[str]) -> str:
+    """The texts of a row as one; where nothing is said, JavaScript puts commas between them, Ruby and Rust nothing."""
+    said = found[2][1:-1] if found[2] else "," if found[0].endswith(")") and "concat" not in found[0] else ""
+    return _quoted(said.join(_texts(found[1])))
 
 
 def _kept(piece: str, written: str) -> str:

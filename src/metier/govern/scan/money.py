@@ -65,8 +65,11 @@ _CHOSEN = re.compile(
     re.I,
 )
 """One of two receivers, by what is paid."""
+_CONDITION = rf"(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.$]|\brand\w*\b|%\s*\d+\s*={{2,3}}|\bget(?:Date|Day)\(|\.(?:day|weekday|hour)\b)"
 _TURNS = re.compile(
-    rf"\bif\b[^\n]{{0,60}}{_AMOUNT}[\])\"']*\s*>=?\s*[\w.$][^\n]{{0,40}}\n?[^\n]{{0,60}}(?:\[[\"']|[.\s]){_FIELD}[\"'\]]*\s*=(?!=)",
+    rf"\bif\b[^\n]{{0,60}}{_CONDITION}[^\n]{{0,40}}\n?[^\n]{{0,60}}(?:\[[\"':]|[.\s]|->){_FIELD}[\"'\]]*\s*=(?!=)"
+    rf"|\bif\b[^\n]{{0,60}}{_CONDITION}[^\n]{{0,24}}\n?[^\n]{{0,8}}\breturn\s+\(?(?!none|null|nil|false|true|err|undefined|{_AMOUNT})\$?[a-z_][\w.]{{0,40}}(?:\(\))?\s*[;)}}]*\s*\n"
+    rf"|\breturn\s+(?!none|null|nil|false|true)\$?[a-z_]\w{{0,40}}\s+if\s[^\n]{{0,60}}{_CONDITION}",
     re.I,
 )
 """Another account is put in the place of one where enough is paid."""

@@ -147,7 +147,7 @@ def _scan(contents: Contents) -> Scan:
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
-    findings += [_of(*found) for found in undisclosed_accounts(contents.parts, purpose)]
+    findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in hook_findings(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]

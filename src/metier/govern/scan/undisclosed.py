@@ -7,7 +7,7 @@ called after it. A program that turns to somebody else besides does so behind it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -89,6 +89,7 @@ _FOR_GIFTS = re.compile(
     re.I,
 )
 _BESIDE = 90
+_MAX_MADE = 2000
 _NUMBERED = re.compile(r"[A-Z]{2}\d{2}(?=[0-9A-Z]*\d{6})[0-9A-Z]+")
 _LONGEST = 46
 _NEARLY = 2
@@ -293,17 +294,18 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
             break
 
 
-def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     """An account of money stands in a program, or beside it, of which no document of the package tells.
 
     >>> from metier.govern.scan.parts import read_text
     >>> part = read_text("PAY_TO = 'LT60 3250 0881 9434 6526'", "a.py").parts[0]
-    >>> [(rule, line) for rule, _, _, line, *_ in undisclosed_accounts([part], Purpose(documents=("Makes bills.",)))]
+    >>> [(rule, line) for rule, _, _, line, *_ in undisclosed_accounts([], [part], Purpose(documents=("Makes bills.",)))]
     [('undisclosed-account', 1)]
     """
     if not purpose.documents:
         return
     programs = [part for part in parts if _is_live(part)]
+    yield from _pieced_accounts(steps, {part.path: part.plain for part in programs})
     strange = (
         (part, account)
         for part in programs
@@ -327,6 +329,23 @@ def undisclosed_accounts(parts: Sequence[Part], purpose: Purpose) -> Iterator[Fo
         yield "undisclosed-account", weight, part.path, line, account[0], message
         return
     yield from _told_accounts(parts)
+
+
+def _pieced_accounts(steps: Sequence[Step], texts: Mapping[str, str]) -> Iterator[Found]:
+    """An account that a program puts together out of pieces, or decodes: it stands in none of its lines."""
+    made = [
+        step for step in steps if step.statement.assigns and not step.statement.is_shell and len(step.text) < _MAX_MADE
+    ]
+    if not may_hold_account("\n".join([step.text for step in made])):
+        return
+    for step in made:
+        whole = texts.get(step.statement.path)
+        account = _ACCOUNT.search(step.text) if whole is not None else None
+        said = (_bank_of(account) if account["bank"] else account[0]) if account else ""
+        if whole is not None and said and account is not None and account[0] not in whole and not _SAMPLES.search(said):
+            message = "Puts an account together out of pieces, so that it stands in none of its lines."
+            yield "undisclosed-account", Severity.BLOCK, step.statement.path, step.statement.line, step.text, message
+            return
 
 
 def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
