@@ -244,6 +244,10 @@ _ASKED_OF = re.compile(
 )
 _DATED_BACK = re.compile(r"\butime\([^\n]{0,80}(?:st_mtime|mtime)|\butimes(?:Sync)?\([^\n]{0,80}mtime|\btouch\s+-r\s")
 _AMENDED = re.compile(r"\bcommit\b[^\n]{0,80}--amend\b")
+_MAKES_EDITOR = re.compile(
+    r"\broles?[\"']?\s*(?:=>|[:=])\s*\[?\s*[\"']administrator[\"']|wp_insert_user\(|wp_create_user\("
+)
+_WITH_PASSWORD = re.compile(r"\b(?:password|user_pass|pass)[\"']?\s*(?:=>|[:=])\s*[\"'][^\"'$\n]{8,60}[\"']")
 _UNCHECKED_LINE = re.compile(
     r"NODE_TLS_REJECT_UNAUTHORIZED[\"']?\s*[\]:=,]+\s*[\"']?0|PYTHONHTTPSVERIFY[\"']?\s*[\]:=,]+\s*[\"']?0"
 )
@@ -297,6 +301,7 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
+    Deed("plant-key", _MAKES_EDITOR, ("administrator",), beside=(_WITH_PASSWORD,), unless=r"users?\\b|account|provision|onboard", also="an administrator with a password that is written out"),
     Deed("erase-traces", _DATED_BACK, ("utime(", "utimes(", "touch -r"), beside=(_AMENDED,), also="a file is written over, dated back, and put into what was recorded before"),
     Deed("remote-command", _BY_DIGEST, ("hexdigest", "digest(", "md5(", "sha1(", "sha256(", "hash(", "Sum"), beside=(_ASKED_OF,), also="for whoever knows a word"),
     Deed("hidden-text", _IN_PAGES, ("<script",), unless=r"analytic|widget|pixel|tag manager|tracking|embed|\\bcdn\\b", also="a script of somebody's in each page"),

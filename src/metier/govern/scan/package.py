@@ -39,7 +39,7 @@ from metier.govern.scan.slots import fill
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, runs_of
-from metier.govern.scan.undisclosed import sent_by_documents, undisclosed_accounts, undisclosed_settings
+from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_accounts, undisclosed_settings
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 
@@ -147,6 +147,7 @@ def _scan(contents: Contents) -> Scan:
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in hook_findings(contents.parts, steps, purpose)]

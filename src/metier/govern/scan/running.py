@@ -377,7 +377,7 @@ def decoded_and_run(step: Step) -> Iterator[Seen]:
             Severity.BLOCK
             if _runs_decoded(step)
             or re.search(
-                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|getPrototypeOf|Function|vm\.|_compile\(|\.runsource\(|\.runcode\(|constructor\.constructor|new Worker\(.*eval|\bimport\(|marshal|iex|Invoke-Expression",
+                r"(?<![\w.])(?:exec|eval)\s*\(|\[\s*[\"'](?:exec|eval)[\"']\s*\]\s*\(|runIn\w*Context|getPrototypeOf|Function|vm\.|_compile(?:\.(?:call|apply))?\(|\.runsource\(|\.runcode\(|constructor\.constructor|new Worker\(.*eval|\bimport\(|marshal|iex|Invoke-Expression",
                 text,
                 re.I,
             )

@@ -89,6 +89,7 @@ _WHOLE_FOLDERS = re.compile(
 """Every folder of a row that people keep their things in is removed with all that is in it."""
 _HOME = re.compile(r"Path\.home\(|homedir\(|expanduser\(|USERPROFILE|\$HOME\b|~/")
 _OVERWRITES = re.compile(r"token_bytes|urandom|randomBytes|/dev/zero|\bshred\b|[\"']r\+b[\"']|truncate\(")
+_MADE_FOLDERS = re.compile(r"\b(\w{1,40})=[\"']?\$\(\s*mktemp\b")
 _MOVES = re.compile(r"rename(?:Sync)?\(|\.replace\(\s*\w+\.with_|os\.replace\(|shutil\.move\(|\bmv\s")
 _LISTS_HOME = re.compile(
     r"(?:readdir\w*|listdir|scandir)\(\s*(?:(?:os\.)?homedir\(\)|(?:os\.path\.)?expanduser\(\s*[\"']~/?[\"']\)|(?:pathlib\.)?Path\.home\(\))\s*[,)]"
@@ -266,6 +267,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
     elif (
         {"walk-home", "delete"} <= together
         and is_program
+        and not _removes_own(members, text)
         and not purpose.says(r"clean|dedup|duplicate|organi|tidy|cache|uninstall|dotfiles?")
     ):
         yield Seen(
@@ -299,6 +301,13 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
     if is_program:
         yield from asked(members, purpose, text)
         yield from _in_program(members, together, purpose, text)
+
+
+def _removes_own(members: Sequence[Step], text: str) -> bool:
+    """Whether all that a shell program removes is a folder that it has made for itself."""
+    names = _MADE_FOLDERS.findall(text)
+    removes = [step.text for step in members if "delete" in step.labels]
+    return bool(names) and all(any(f"${name}" in said or f"${{{name}" in said for name in names) for said in removes)
 
 
 def _locks_home(text: str, purpose: Purpose) -> bool:

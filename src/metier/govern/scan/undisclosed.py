@@ -84,6 +84,26 @@ _SLOT = re.compile(
     re.I,
 )
 """Where an account is filled in."""
+_PAGE_LIKE = (
+    *(ending for ending in PAGES if ending not in (".ipynb", ".svg", ".xml")), ".liquid", ".hbs", ".ejs", ".njk", ".twig", ".mustache", ".erb", ".j2",
+    ".jinja", ".jinja2", ".tmpl", ".tpl", ".astro", ".vue", ".svelte", ".php",
+)  # fmt: skip
+"""Endings of pages, and of what is filled in to make one."""
+_UNSEEN_LINK = re.compile(
+    r"(?:left\s*:\s*-\d{3,}px|top\s*:\s*-\d{3,}px|text-indent\s*:\s*-\d{3,}|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0)[^<>]{0,120}>\s*(?:<[^<>]{0,80}>\s*){0,3}<a\s[^<>]{0,80}href=[\"']?(?P<to>https?://[^\s\"'<>]{4,200})",
+    re.I,
+)
+_LISTENS = re.compile(
+    r"addEventListener\(\s*[\"'](?:input|submit|change|key(?:down|up|press)|blur|paste|pagehide)|\.on(?:input|submit|change)\s*="
+)
+_ENTERED = re.compile(r"card|\bcvc|\bcvv|passw|\biban\b|\.value\b", re.I)
+_CARDS = re.compile(r"\bcvc\b|\bcvv\b|cc-?\(?\??(?:num|exp|csc)|card-?_?num", re.I)
+_BANK_HOST = re.compile(
+    r"//[\w.-]*(?:stripe|adyen|paypal|braintree|square|mollie|klarna|authorize|worldpay|checkout\.com|razorpay)\b", re.I
+)
+_SENT_FROM_PAGE = re.compile(
+    r"(?:sendBeacon|fetch|\.open|axios\.post|\.post)\(\s*(?:[\"']POST[\"']\s*,\s*)?[\"'`](?P<to>https?://[^\s\"'`<>]{4,200})"
+)
 _FOR_GIFTS = re.compile(
     r"\b(?:our|my|own|your|unser\w*|nuestr\w*|nos|nosso)\b|donat|sponsor|gift|support|tip\b|spende|\bdon(?:s|er)?\b|example|sample|such as|e\.g\.|format|valid|beispiel|ejemplo|exemple|test|mask|redact|dummy",
     re.I,
@@ -292,6 +312,39 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
             message = "Leads to a host that nothing in its documents names."
             yield "undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, part.path, line, found[0], message
             break
+
+
+def strange_pages(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """A page that hides links to somebody of whom no document tells, or sends there what is entered in its forms.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> text = '<div style="left:-9999px"><a href="https://spin-slots.bet/">play</a></div>'
+    >>> part = read_text(text, "post.html").parts[0]
+    >>> [(rule, weight.value) for rule, weight, *_ in strange_pages([], [part], Purpose(documents=("Writes posts.",)))]
+    [('hidden-text', 'block')]
+    """
+    told = Told(steps, purpose)
+    for part in parts if purpose.documents else ():
+        if not part.path.lower().endswith(_PAGE_LIKE) or part.is_example or "://" not in part.plain:
+            continue
+        kinds = [("hidden-text", _UNSEEN_LINK, "Hides links to a host that nothing in its documents names.")]
+        if _LISTENS.search(part.plain) and _ENTERED.search(part.plain):
+            kinds.append(
+                (
+                    "send-private",
+                    _SENT_FROM_PAGE,
+                    "Sends what is entered in a form to a host that nothing in its documents names.",
+                )
+            )
+        for rule, pattern, message in kinds:
+            for found in pattern.finditer(part.plain):
+                place = place_of(found["to"], own_words=purpose.words)
+                # What stands on a card is nobody's who is no bank, whatever a document says.
+                is_card = rule == "send-private" and _CARDS.search(part.plain) and not _BANK_HOST.search(found["to"])
+                if place >= Place.UNKNOWN and (is_card or not told.names([found["to"]], place)):
+                    line = part.plain.count("\n", 0, found.start("to")) + 1
+                    yield rule, Severity.BLOCK, part.path, line, found["to"], message
+                    break
 
 
 def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
