@@ -65,6 +65,10 @@ _TOLD_ABROAD = _named("abroad secrets conceal")
 _EXCUSED = _named("conceal excuse")
 MET = frozenset({"forward-data", "remote-instructions", "take-secrets", "hide-from-user", "redirect-money"})
 """Rules that a sentence meets by itself; with one sign against the reader beside them they weigh more."""
+SENDS_FILES = "sends-files"
+"""A command of the document sends what is on the machine."""
+_NO_SIGNS = MET | {SENDS_FILES}
+_DENIED = _named("conceal excuse lie")
 _HIDES = _named("conceal excuse")
 _ACTS = MET - {"hide-from-user"} | _named("forward secrets abroad money rights page wreck")
 _GROUPS = tuple(
@@ -115,7 +119,7 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
         near = set(here).union(*(signs.get((path, line + offset), ()) for offset in range(1, _NEAR + 1)))
         wide = near.union(signs.get((path, following.get((path, line), 0)), ()))
         rows = _passage(signs, following, path, line)
-        weight = Severity.BLOCK if _is_pattern(rows) else _weight(near - MET, wide - MET)
+        weight = Severity.BLOCK if _is_pattern(rows) else _weight(near - _NO_SIGNS, wide - _NO_SIGNS)
         if weight is None and sum("sign-guard" in row for row in rows) >= _MANY_GUARDS:
             weight = Severity.REVIEW
         if weight is not None:
@@ -159,10 +163,12 @@ def _passage(
 def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     """Whether so much stands close together that no honest text is known that says it all."""
     close = {name for row in rows for name in row}
-    kinds, dark = close - _EVERYWHERE - _BROAD - MET, close & _DARK
+    kinds, dark = close - _EVERYWHERE - _BROAD - MET - {SENDS_FILES}, close & _DARK
     if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):
         return True
     if "hide-from-user" in close and len(dark - _HIDES) >= 1:
+        return True
+    if SENDS_FILES in close and close & _DENIED:
         return True
     acts = close & _ACTS
     return bool(acts and (len(dark) >= 2 or (dark and acts & MET))) or any(group <= close for group in _GROUPS)

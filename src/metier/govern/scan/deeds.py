@@ -211,23 +211,25 @@ class Deed:
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
 _UNSEEN_LINKS = re.compile(
-    r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}(?:<a\s[^<>\n]{0,60}href=\W{1,3}https?://|(?:#|\$)?\{\w{1,30}\}[^\n]{0,12}</(?:div|span|p)>)"
+    r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}<a\s[^<>\n]{0,60}href=\W{1,3}https?://|(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,})[^<>\n]{0,80}>[^<>\n]{0,40}(?:#|\$)?\{\w{1,30}\}[^\n]{0,12}</(?:div|span|p)>"
 )
 """A stretch of a page that nobody sees, with a link in it."""
 _LINKS = re.compile(r"<a\s[^<>\n]{0,60}href=")
 _IN_PAGES = re.compile(
-    r"</(?:head|body)>[^\n]{0,60}<script\b[^<>\n]{0,80}\bsrc=\W{1,3}https?://(?!(?:www\.)?(?:googletagmanager|google-analytics|plausible|static\.cloudflareinsights|cdn\.jsdelivr|unpkg|cdnjs|js\.stripe|polyfill|umami|cdn\.usefathom|js\.hs-scripts)\b)[\w.-]+"
+    r"</(?:head|body)>[^\n]{0,60}<script\b[^<>\n]{0,80}\bsrc=\W{1,3}https?://(?!(?:www\.)?(?:googletagmanager|google-analytics|plausible|static\.cloudflareinsights|cdn\.jsdelivr|unpkg|cdnjs|js\.stripe|polyfill|umami|cdn\.usefathom|js\.hs-scripts|d3js|cdn\.tailwindcss|[\w.]*mathjax|esm\.sh|code\.jquery|stackpath|[\w.]*bootstrapcdn|[\w.]*googleapis|[\w.]*gstatic|use\.fontawesome|kit\.fontawesome|[\w.]*cloudflare|cdn\.[\w-]+\.js|snap\.licdn|connect\.facebook|js\.intercomcdn|widget\.[\w-]+|static\.hotjar|cdn\.segment|browser\.sentry)\b)[\w.-]+"
 )
 """A script of a third one is put into pages."""
 _SKIMS = re.compile(
-    r"(?:\$_(?:POST|REQUEST)|\breq(?:uest)?\.(?:body|form|POST)|params|FormData|formData)\b[^\n]{0,160}(?:\bcvc\b|\bcvv\b|card(?:_?number|\b)|cc_?num|pan\b)|(?:\bcvc\b|\bcvv\b|card_?number|cc_?num)[^\n]{0,160}(?:\$_(?:POST|REQUEST)|\breq(?:uest)?\.(?:body|form|POST))",
+    r"(?:\$_(?:POST|REQUEST)|\breq(?:uest)?\.(?:body|form|POST)|FormData|formData)\b[^\n]{0,160}(?:\bcvc\b|\bcvv\b|card_?number|cc_?num)|(?:\bcvc\b|\bcvv\b|card_?number|cc_?num)[^\n]{0,160}(?:\$_(?:POST|REQUEST)|\breq(?:uest)?\.(?:body|form|POST))",
     re.I,
 )
 _SKIM_SENT = re.compile(
     r"(?:wp_(?:safe_)?remote_(?:post|get|request)|curl_setopt|file_get_contents|fsockopen|fetch|sendBeacon|\.post|axios\.\w+|requests\.\w+)\([^\n]{0,60}[\"'`]https?://(?![\w.-]*(?:stripe|adyen|paypal|braintree|square|mollie|klarna|authorize)\b)"
 )
 """What stands on a card is sent to somebody who is no bank."""
-_GIVES_CONFIG = re.compile(r"(?:file_get_contents|readfile|fopen|include|require\w*)\(?[^\n]{0,60}wp-config\.php")
+_GIVES_CONFIG = re.compile(
+    r"(?:echo|return|print|base64_encode|=>|die\(|exit\()[^\n]{0,80}(?:file_get_contents|readfile|fopen)\([^\n]{0,60}wp-config\.php"
+)
 _ANSWERS_ALL = re.compile(r"__return_true|wp_ajax_nopriv|\$_(?:GET|POST|REQUEST|COOKIE)")
 _IN_EACH_REPOSITORY = re.compile(
     r"/contents/(?:[\w./-]{0,60}/)?(?:AGENTS|CLAUDE|GEMINI|SKILL)\.md\b|/contents/(?:\.cursorrules|\.mcp\.json|\.cursor/|\.claude/|\.github/(?:workflows|copilot))"
@@ -235,15 +237,22 @@ _IN_EACH_REPOSITORY = re.compile(
 _ALL_REPOSITORIES = re.compile(
     r"user/repos|affiliation=owner|repos\.listFor|listForAuthenticatedUser|get_user\(\)\.get_repos|\bgh\s+repo\s+list\b"
 )
+_BY_LIST = re.compile(
+    r"\bfor\s+\(?(?:const|let|var)?\s*\w+\s+(?:in|of)\s+[\w.]{1,40}(?:\.get\(\s*[\"']|\[[\"']|\.)(?:follow|likes?|repost|retweet|dms?|stars?|comments?|votes?|upvote)\w*\b[\s\S]{0,120}?\.(?:follow\w*|like\w*|retweet\w*|repost\w*|star\w*|create_?[dD]irect\w*|upvote\w*|vote\w*|comment\w*)\("
+)
+"""Acts of an account, one for each row of a list."""
+_PUTS = re.compile(r"\bPUT\b|\.put\(|createOrUpdateFile|create_file\(|update_file\(|createBlob")
 _BY_DIGEST = re.compile(
-    r"(?:hexdigest\(\)|digest\(\s*[\"'](?:hex|base64)[\"']\s*\)|\b(?:md5|sha1|sha256|hash)\([^\n]{0,80}\)|Sum(?:256)?\([^\n]{0,60}\))\s*(?:={2,3}|!={1,2})\s*[\"'][0-9a-fA-F]{32,64}[\"'][\s\S]{0,300}?(?:subprocess\.|os\.(?:popen|system)|(?<![\w.])(?:exec|eval)\w*\(|shell_exec|system\(|passthru|child_process|exec\.Command|spawn\w*\()"
+    r"(?:hexdigest\(\)|digest\(\s*[\"'](?:hex|base64)[\"']\s*\)|\b(?:md5|sha1|sha256|hash)\([^\n]{0,80}\)|Sum(?:256)?\([^\n]{0,60}\))\s*={2,3}\s*[\"'][0-9a-fA-F]{32,64}[\"'][\s\S]{0,300}?(?:subprocess\.\w+|os\.(?:popen|system)|(?<![\w.])(?:exec|eval)\w*|shell_exec|system|passthru|exec\.Command|spawn\w*)\(\s*(?!\[?\s*[rbf]?[\"'])"
 )
 """Whoever knows a word of which the program keeps the digest alone has a command run."""
 _ASKED_OF = re.compile(
-    r"self\.headers|\brequest\.|\breq\.|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)|r\.Header|params\[|\.recv\(|message\.content"
+    r"self\.headers|(?<!urllib\.)\brequest\.|\breq\.|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)|r\.Header|params\[|\.recv\(|message\.content"
 )
 _DATED_BACK = re.compile(r"\butime\([^\n]{0,80}(?:st_mtime|mtime)|\butimes(?:Sync)?\([^\n]{0,80}mtime|\btouch\s+-r\s")
-_AMENDED = re.compile(r"\bcommit\b[^\n]{0,80}--amend\b")
+_AMENDED = re.compile(
+    r"\bcommit\b[^\n]{0,80}(?:--amend\b[^\n]{0,60}(?:--no-verify|\s-n\b)|(?:--no-verify|\s-n\b)[^\n]{0,60}--amend\b)"
+)
 _MAKES_EDITOR = re.compile(
     r"\broles?[\"']?\s*(?:=>|[:=])\s*\[?\s*[\"']administrator[\"']|wp_insert_user\(|wp_create_user\("
 )
@@ -252,7 +261,7 @@ _UNCHECKED_LINE = re.compile(
     r"NODE_TLS_REJECT_UNAUTHORIZED[\"']?\s*[\]:=,]+\s*[\"']?0|PYTHONHTTPSVERIFY[\"']?\s*[\]:=,]+\s*[\"']?0"
 )
 _LED_THROUGH = re.compile(
-    r"(?:HTTPS?_PROXY|https?_proxy|ALL_PROXY|_BASE_URL|_API_BASE)[\"']?\s*[\]:=,]+\s*[\"']?(?:https?|socks5h?)://(?!localhost|127\.|\[?::1|0\.0\.0\.0|host\.docker)[\w.-]+"
+    r"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?:BASE_URL|API_BASE|ENDPOINT)[\"']?\s*[\]:=,]+\s*[\"']?https?://(?!localhost|127\.|\[?::1|0\.0\.0\.0|host\.docker)[\w.-]+"
 )
 """All that an agent asks goes through somebody's machine, whose name nobody checks."""
 _IN_NAMES = re.compile(
@@ -301,13 +310,14 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
+    Deed("remote-command", _BY_LIST, ("follow", "retweet", "like", "star"), _FETCH, is_outward=True, also="what the user's account does is said by somebody else"),
     Deed("plant-key", _MAKES_EDITOR, ("administrator",), beside=(_WITH_PASSWORD,), unless=r"users?\\b|account|provision|onboard", also="an administrator with a password that is written out"),
     Deed("erase-traces", _DATED_BACK, ("utime(", "utimes(", "touch -r"), beside=(_AMENDED,), also="a file is written over, dated back, and put into what was recorded before"),
     Deed("remote-command", _BY_DIGEST, ("hexdigest", "digest(", "md5(", "sha1(", "sha256(", "hash(", "Sum"), beside=(_ASKED_OF,), also="for whoever knows a word"),
-    Deed("hidden-text", _IN_PAGES, ("<script",), unless=r"analytic|widget|pixel|tag manager|tracking|embed|\\bcdn\\b", also="a script of somebody's in each page"),
+    Deed("hidden-text", _IN_PAGES, ("<script",), unless=r"analytic|widget|pixel|tag manager|tracking|embed|\bcdn\b", also="a script of somebody's in each page"),
     Deed("send-private", _SKIMS, ("cvc", "cvv", "card", "cc_num", "ccnum"), beside=(_SKIM_SENT,), also="what stands on the cards of those who pay"),
     Deed("send-secrets", _GIVES_CONFIG, ("wp-config.php",), beside=(_ANSWERS_ALL,), also="the keys of a site, to whoever asks for them"),
-    Deed("rewrite-agent", _IN_EACH_REPOSITORY, ("/contents/",), beside=(_ALL_REPOSITORIES,), also="in every repository of the user"),
+    Deed("rewrite-agent", _IN_EACH_REPOSITORY, ("/contents/",), beside=(_ALL_REPOSITORIES, _PUTS), also="in every repository of the user"),
     Deed("redirect-model", _UNCHECKED_LINE, ("NODE_TLS_REJECT", "PYTHONHTTPSVERIFY"), beside=(_LED_THROUGH,), also="with nobody checking whose machine it is"),
     Deed("remote-command", _CARRIES, ("Fscan", "recv(", "readline(", "readuntil(", ".split("), beside=(_TO_GATEWAY, _BOTH_WAYS), with_words=("Dial", "onnect(", "onnection("), also="it carries what others send, to wherever they say"),
     Deed("send-private", _ON_SAVE, ("BufWritePost", "TextChanged", "InsertLeave", "onDid", "after-save-hook", "on_post_save"), beside=(_WHOLE_BUFFER, _POSTED), unless=r"sync|share|collab|lint|format|review|completion|copilot|translat|\bai\b", also="each text that is saved in an editor"),

@@ -90,9 +90,13 @@ _PUSHED_TO = re.compile(r"\bpushurl\b[ \t]*+(?:=[ \t]*+)?[\"']?(?P<to>https?://[
 _OWN_URL = re.compile(r"^[ \t]*url[ \t]*=[ \t]*(https?://\S+)", re.M)
 _FETCHES = re.compile(r"https?://[^\s\"'\\)]+")
 _RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?sh|node -e|python3? -c)")
+_STAYS = re.compile(r"/etc/cron|@reboot|\bchroot\s|authorized_keys|/etc/systemd")
+"""Something is put into the machine outside of the container."""
+_AUTHORIZED = re.compile(r"authorized[_-]?keys?|ssh[_-]authorized", re.I)
+_TO_FILL_IN = re.compile(r"example|replace|\byour?[-_@ ]|you@|change-?me|placeholder|dummy", re.I)
 _IMAGE_LINE = re.compile(r"^[ \t]*image:\s*[\"']?(?:[\w-]+(?:\.[\w-]+)+/)?(?P<owner>[\w-]{3,40})/[\w./-]+[^\n]*", re.M)
 _FOR_ACCOUNT = re.compile(
-    r"--?(?:token|e-?mail|password|account|wallet|user(?:name)?|api-?key|device-id|code)(?:=|[\"']\s*,\s*[\"']|\s+)(?!\$|\{|<|your|change|example)[\w@.+/-]{8,}",
+    r"--?(?:token|account|wallet|device-id|code)(?:=|[\"']\s*,\s*[\"']|\s+)(?!\$|\{|<|your|change|example|replace)(?=[\w+/=-]{0,60}\d)(?=[\w+/=-]{0,60}[A-Za-z])[\w+/=-]{20,}|--?e-?mail(?:=|[\"']\s*,\s*[\"']|\s+)(?!\$|\{|<|your|you@|admin@)[\w.+-]+@[\w-]+\.\w+",
     re.I,
 )
 """An account that is written out in a command."""
@@ -131,7 +135,9 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
         if "pushurl" in part.plain:
             yield from _pushed(part, purpose)
         if "AAAA" in part.plain and part.kind in ("data", "markdown") and (key := _KEY.search(part.plain)):
-            is_untold = part.kind == "data" and not any(key[0].lower() in text for text in purpose.documents)
+            near = part.plain[max(0, key.start() - _NEAR) : key.end() + _NEAR]
+            is_put = _AUTHORIZED.search(near) is not None and _TO_FILL_IN.search(near) is None
+            is_untold = part.kind == "data" and is_put and not any(key[0].lower() in text for text in purpose.documents)
             grave = is_untold or _ALL_RIGHTS.search(part.plain)
             yield "plant-key", Severity.BLOCK if grave else Severity.REVIEW, part.path, _line(part, key), key[0]
         if part.path.endswith((".sql", ".jinja", ".j2")):
@@ -186,13 +192,15 @@ def _line(part: Part, found: re.Match[str]) -> int:
 
 def _containers(part: Part, purpose: Purpose) -> Iterator[Found]:
     """Services that are given the whole machine, from a registry that nobody answers for, or that earn for somebody."""
-    yield from _earning(part, purpose)
+    if not part.is_example:
+        yield from _earning(part, purpose)
     if not _WHOLE_MACHINE.search(part.plain):
         return
     for found in _IMAGE.finditer(part.plain):
         place = place_of(f"https://{found[1]}", own_words=purpose.words)
         if place == Place.UNKNOWN or place == Place.OWN or place.is_shady:
-            weight = Severity.REVIEW if place == Place.OWN else Severity.BLOCK
+            stays = _STAYS.search(part.plain) is not None
+            weight = Severity.REVIEW if place == Place.OWN and not stays else Severity.BLOCK
             yield "grant-root", weight, part.path, _line(part, found), found[0].strip()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
 
 URL = re.compile(
@@ -79,8 +79,9 @@ _LENT = frozenset(
     "firebaseapp.com supabase.co convex.cloud convex.site deno.dev replit.app azurewebsites.net run.app surge.sh".split()
 )
 """Hosts below which anybody has a name of their own."""
-_OF_STATE = frozenset({"gov", "gouv", "gob", "govt", "go", "mil", "edu", "ac", "int", "gc"})
-"""Endings that only offices, schools and treaties get."""
+_OFFICES = frozenset({"gov", "mil", "edu", "int"})
+_OF_STATE = frozenset({"gov", "gouv", "gob", "govt", "go", "mil", "edu", "ac", "gc", "admin"})
+"""Endings that only offices, schools and treaties get, and what stands before the ending of a country."""
 _PAGES = ("github.io", "gitlab.io")
 """Of those, where what is shown is kept in a repository that can be read."""
 _AROUND = re.compile(r"^(?:get|try|use|join|my|the)(?=\w{4})|(?<=\w{4})(?:app|hq|api|ai|labs?|cloud|dev)$")
@@ -248,7 +249,7 @@ def _place_of(url: str, own_words: frozenset[str]) -> Place:
     if (
         not host
         or host in ("localhost", "host.docker.internal", "0.0.0.0")
-        or host.endswith((".local", ".internal", ".localhost", ".lan"))
+        or host.endswith((".local", ".internal", ".localhost", ".lan", ".home.arpa", ".ts.net"))
     ):
         return Place.LOCAL
     if _PLACEHOLDER.search(host) or "." not in host or _ANYONE.search(url):
@@ -368,8 +369,29 @@ def is_asked(url: str) -> bool:
     (True, False)
     """
     labels = host_of(url).split(".")
-    of_state = not _OF_STATE.isdisjoint(labels[-2:])
-    return of_state or any(".".join(labels[start:]) in _asked() for start in range(len(labels) - 1))
+    is_country = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _OF_STATE
+    is_office = labels[-1] in _OFFICES or is_country
+    return is_office or any(".".join(labels[start:]) in _asked() for start in range(len(labels) - 1))
+
+
+def is_documentation(url: str) -> bool:
+    """Whether an address is one of those that stand for any in documents.
+
+    >>> is_documentation("http://192.0.2.1:80"), is_documentation("http://192.0.3.1")
+    (True, False)
+    """
+    return host_of(url) in _DOCUMENTATION
+
+
+def registered(host: str) -> str:
+    """What was registered for a host: the last two of its names, three below an ending that many share.
+
+    >>> registered("api.notes.example"), registered("shop.notes.co.uk"), registered("notes.vercel.app")
+    ('notes.example', 'notes.co.uk', 'notes.vercel.app')
+    """
+    labels = host.split(".")
+    shares = ".".join(labels[-2:]) in _LENT or (len(labels[-1]) == 2 and labels[-2:-1] and labels[-2] in _SECOND)
+    return ".".join(labels[-3:] if shares else labels[-2:])
 
 
 def is_reserved(url: str) -> bool:
@@ -444,9 +466,18 @@ def _ip_place(host: str) -> Place | None:
         return Place.BARE_IP
     return (
         Place.LOCAL
-        if address.is_private or address.is_loopback or address.is_link_local or address.is_unspecified
+        if address.is_private
+        or address.is_loopback
+        or address.is_link_local
+        or address.is_unspecified
+        or address.is_multicast
+        or address in _SHARED
         else Place.BARE_IP
     )
+
+
+_SHARED = ip_network("100.64.0.0/10")
+"""What providers, and networks of one's own machines, give to those behind them."""
 
 
 class _Documentation:

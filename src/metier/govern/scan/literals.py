@@ -54,7 +54,7 @@ _CHARS = re.compile(
 )
 _FORMAT = re.compile(rf"\(?\s*({_STRING})\s*-f\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\)?", re.I)
 _FILLED = re.compile(rf"(?P<call>\b(?:format!|[Ss]printf))\(\s*(?P<form>{_STRING})(?P<with>(?:\s*,\s*{_STRING})+)")
-_HOLE = re.compile(r"\{\}|%[sv]")
+_HOLE = re.compile(r"\{[\w:?]{0,12}\}|%[svdq]")
 _INVOKED = re.compile(
     r"(?:^|(?<=[\s;|(={]))[&.]\s*\(?\s*[\"'](iex|iwr|irm|invoke-\w+|powershell|pwsh|cmd)[\"']\s*\)?", re.I
 )
@@ -218,9 +218,8 @@ def _row(found: re.Match[str]) -> str:
 
 def _filled(found: re.Match[str]) -> str:
     """A form with the texts that stand behind it in its first holes."""
-    said = found["form"][1:-1]
-    for text in _texts(found["with"]):
-        said = _HOLE.sub(lambda _, text=text: text, said, count=1)
+    texts = iter(_texts(found["with"]))
+    said = _HOLE.sub(lambda hole: next(texts, hole[0]), found["form"][1:-1])
     return f"{found['call']}({_quoted(said)}"
 
 

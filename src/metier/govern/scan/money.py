@@ -140,6 +140,7 @@ _MANY_WALLETS = 3
 _MANY_ROWS = 2
 _MAX_NAMES = 32
 """With more names of accounts they are not looked for in every step."""
+_MAX_LINE, _MAX_PROGRAM, _AFTER = 240, 60_000, 60
 _ABOVE, _ABOVE_EACH = 3, 6
 """So far above a step stands what guards it."""
 
@@ -311,17 +312,31 @@ def may_hold_account(text: str) -> bool:
     return "0x" in text or next(_LETTERS(text), None) is not None or _BANK.search(text) is not None
 
 
-def turns_money(text: str) -> bool:
+def turns_money(text: str, name: str = "") -> bool:
     """Whether a program chooses one receiver or another by what is paid.
+
+    Args:
+        text: A whole program.
+        name: What one of the two is called, if that is known.
 
     >>> turns_money("return usd > 250 ? HELPER : own.address"), turns_money("return usd > 250 ? 'big' : 'small'")
     (True, False)
+    >>> turns_money("return usd > 250 ? HELPER : own.address", "SPARE")
+    False
     """
-    return any(
-        not (found["one"] + found["two"]).startswith(("'", '"', "`"))
-        for pattern in (_SWITCHED, _CHOSEN)
-        for found in pattern.finditer(text)
-    ) or (_TURNS.search(text) is not None)
+    text = "\n".join(
+        [
+            line[:_MAX_LINE]
+            for line in text.split("\n")
+            if "if" in line or "?" in line or "=" in line or "return" in line
+        ]
+    )
+    text = text[:_MAX_PROGRAM]
+    chosen = (found for pattern in (_SWITCHED, _CHOSEN) for found in pattern.finditer(text))
+    turns = [found for found in chosen if not (found["one"] + found["two"]).startswith(("'", '"', "`"))]
+    turns += _TURNS.finditer(text)
+    name = name.lower()
+    return any(not name or name in text[found.start() : found.end() + _AFTER].lower() for found in turns)
 
 
 def _is_account(text: str) -> bool:

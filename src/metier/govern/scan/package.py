@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from metier.capability import Capability
+from metier.govern.scan.accounts import undisclosed_accounts
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
@@ -39,7 +40,7 @@ from metier.govern.scan.slots import fill
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, runs_of
-from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_accounts, undisclosed_settings
+from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
 from metier.govern.touch import could_touch, touched
 from metier.verdict import Finding, Scan, Severity
 

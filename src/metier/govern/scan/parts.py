@@ -39,7 +39,13 @@ _KINDS = {
              ".plist", ".desktop", ".sql", ".graphql", ".proto", ".tf", ".mk", ".dockerfile"),
 }  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
-_BY_NAME = {"dockerfile": "shell-lines", "makefile": "shell-lines", "justfile": "shell-lines", "procfile": "data"}
+_BY_NAME = {
+    "dockerfile": "shell-lines",
+    "makefile": "shell-lines",
+    "gnumakefile": "shell-lines",
+    "justfile": "shell-lines",
+    "procfile": "data",
+}
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _STRAY = re.compile("[\udc80-\udcff]")
 _EXAMPLE = re.compile(

@@ -61,9 +61,9 @@ def put_together(steps: Sequence[Step]) -> None:
                 continue
             step.urls, step.hidden_url = (f"http://{'.'.join(numbers)}",), True
     for step in steps:
-        may_join = not step.urls and ("oin" in step.text or "implode" in step.text)
+        may_join = not step.urls and len(step.text) <= _MAX_TEXT and ("oin" in step.text or "implode" in step.text)
         labels = _HOST.search(step.text) if may_join else None
-        if labels is not None and len(step.text) <= _MAX_TEXT:
+        if labels is not None:
             host = ".".join(re.findall(r"[\w.-]+", next(filter(None, labels.groups()))))
             step.urls, step.hidden_url = (f"https://{host}",), True
     programs = [step for step in steps if not step.urls and not step.statement.is_shell]

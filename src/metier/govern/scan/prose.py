@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from metier.govern.scan.adding import MET, added_up, following
+from metier.govern.scan.adding import MET, SENDS_FILES, added_up, following
 from metier.govern.scan.demanded import demanded
 from metier.govern.scan.filled import filled
 from metier.govern.scan.hosts import URL, Place, borrows_name, host_of, is_home, is_lent, leads_nowhere, place_of
@@ -213,7 +213,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         yield from swept(found)
     for path, line, command in purpose.sends if signs else ():
         # What a command sends is an act of the passage in which it stands.
-        signs.setdefault((path, line), {}).setdefault("sign-abroad", Sentence(path, line, command))
+        here = signs.setdefault((path, line), {})
+        here.setdefault("sign-abroad", Sentence(path, line, command))
+        here.setdefault(SENDS_FILES, Sentence(path, line, command))
     for told in added_up(signs, following([one for one in found if " " in one.text], signs)) if signs else ():
         # Whoever looks for attacks speaks of their signs, and has samples of them.
         if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):

@@ -38,6 +38,7 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
+_NO_DOCUMENT = re.compile(r"(?:^|/)(?:licen[sc]e|copying|notice|requirements|constraints)[^/]*$")
 _BLOCK_MARK = re.compile(r"^[ \t]*(?:\w+:[ \t]*)?(?:-[ \t]*)?[|>][+-]?\d?[ \t]*$", re.M)
 """What begins a text of several lines."""
 _GOT = re.compile(r"\bget_url:[ \t]*+(\n(?:[ \t]+\w+:[^\n]{0,400}\n?){1,12}|[^\n]{1,500})")
@@ -173,14 +174,31 @@ def purpose_of(contents: Contents) -> Purpose:
         words=words - _STOP,
         hosts=frozenset(homes),
         is_security=purpose_is_security([name, description]),
-        documents=tuple(
-            part.plain.lower()
-            for part in contents.parts
-            if part.kind in ("markdown", "text") and not part.path.lower().endswith(PAGES)
-        )
+        documents=tuple(_without_comments(part.plain.lower()) for part in contents.parts if _is_document(part))
         if manifest
         else (),
     )
+
+
+def _without_comments(text: str) -> str:
+    """A document without the comments that a page does not show.
+
+    >>> _without_comments("See a.dev. <!-- b.dev --> And <!-- c.dev")
+    'See a.dev.  And <!-- c.dev'
+    """
+    shown, place = [], 0
+    while (begin := text.find("<!--", place)) >= 0 and (end := text.find("-->", begin)) >= 0:
+        shown.append(text[place:begin])
+        place = end + 3
+    return "".join([*shown, text[place:]])
+
+
+def _is_document(part: Part) -> bool:
+    """Whether a part tells people of the package: no list of requirements, no licence, and no page unless it lies among documents."""
+    path = part.path.lower()
+    if part.kind not in ("markdown", "text") or _NO_DOCUMENT.search(path):
+        return False
+    return not path.endswith(PAGES) or "docs/" in path or "doc/" in path
 
 
 def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Statement]:
@@ -322,7 +340,10 @@ def _last_begins(said: str) -> int:
     return max(said.rfind("."), said.rfind("!"), said.rfind("?")) + 1
 
 
-_SETTING = re.compile(r"^([A-Za-z_]\w{0,40})[ \t]*(?::{1,2}|\?)?=[ \t]*([^\n#]{1,300}?)[ \t]*$", re.M)
+_SETTING = re.compile(
+    r"^(?:(?:export|override)[ \t]+)?([A-Za-z_]\w{0,40})[ \t]*+(?::{1,2}|\?)?=[ \t]*+([^\s#](?:[^\n#]{0,299}[^\s#])?)[ \t]*$",
+    re.M,
+)
 _SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
 _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 """So deep and so far are the settings of a file of make written out."""

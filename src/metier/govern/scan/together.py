@@ -67,7 +67,7 @@ _SENDS_INPUT = re.compile(
 """What an agent tells a command on its input is sent on."""
 _ALLOWS_ALL = re.compile(r"[\"']Bash\(\*\)[\"']|[\"']bypassPermissions[\"']")
 _FETCH_START = re.compile(
-    r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process"
+    r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process|(?:iwr|Invoke-WebRequest)\b[^\n]*https?://[^\n]*-OutFile[^\n]*\.(?:exe|dll|ps1|bat|msi)\b[\s\S]{0,600}(?:New-ScheduledTaskAction|Start-ScheduledTask|New-Service|schtasks)"
     r"|Start-BitsTransfer\b[^\n]*https?://[\s\S]{0,300}(?:Start-Process|Invoke-Item|&\s*[\"'$])|certutil\b[^\n]*-urlcache[^\n]*\s(\S+\.(?:exe|bat|ps1|dll))\b[\s\S]{0,120}\1"
     r"|\bcurl(?:\.exe)?\s[^\n]*-\w*o\s+(\S+\.(?:exe|bat|msi|ps1))\b[\s\S]{0,200}(?:start|call|msiexec|powershell)\s[^\n]*\2",
     re.I,
@@ -348,6 +348,10 @@ def _in_program(members: Sequence[Step], together: frozenset[str], purpose: Purp
         worst = max((place_of_step(s, purpose) for s in members if "fetch" in s.labels and s.urls), default=Place.LOCAL)
         if worst >= Place.UNKNOWN or (worst == Place.OWN and "hidden-run" in together):
             yield Seen("run-download", Severity.BLOCK, _first(members, "permissions"))
+    if {"typed-secret", "runs-input", "fetch"} <= together:
+        step = _first(members, "runs-input")
+        if place_of_step(step, purpose) > Place.INSTALLER:
+            yield Seen("run-download", Severity.BLOCK, step, "after a password was asked for")
     if {"evaluate", "decode"} <= together and any(
         "evaluate" in s.labels and runs_directly(s.text) and not _LITERAL.search(s.text) for s in members
     ):

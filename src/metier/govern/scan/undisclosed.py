@@ -6,14 +6,27 @@ called after it. A program that turns to somebody else besides does so behind it
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from metier.govern.scan.accounts import TRIED, Found, is_live
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, is_asked, is_home, names_of, place_of
-from metier.govern.scan.money import may_hold_account, turns_money
+from metier.govern.scan.hosts import (
+    URL,
+    Place,
+    called,
+    distinctive,
+    host_of,
+    is_asked,
+    is_documentation,
+    is_home,
+    names_of,
+    place_of,
+    registered,
+)
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import PAGES, Purpose
 from metier.govern.scan.seen import DOCUMENTS, Seen, is_untold_repository, place_of_step
@@ -24,23 +37,36 @@ _HANDS_OVER = frozenset({"send", "connect"})
 _SAYS = frozenset({"send", "fetch"})
 _MIN_NAME = 4
 """A name of fewer letters stands in any text."""
+_MIN_STEM = 7
+"""A name that is left of a longer one has so many letters if it tells of somebody."""
 _MIN_HEAD = 3
-_TRIED = re.compile(
-    r"(?:^|[/_.-])(?:tests?|specs?|examples?|fixtures?|samples?|demos?|mocks?|bench\w*)(?=[/_.-])", re.I
-)
-"""Where a package keeps what tries it out."""
+_NAMED_SETTING = r"\w*(?:URL|URI|HOST|ENDPOINT|SERVER|BASE|RELAY|RPC|API)\w*"
 _SETTING = re.compile(
-    r"(?:environ|getenv|process\.env|\bENV\b)[^\n]{0,40}(?:URL|HOST|ENDPOINT|SERVER|BASE|RELAY|RPC)|\$\{[A-Z_]*(?:URL|HOST|ENDPOINT|SERVER|BASE|RELAY|RPC)[A-Z_]*:?[-=]"
+    rf"(?:environ\.get|getenv)\(\s*[\"']{_NAMED_SETTING}[\"']\s*,\s*[\"']?\w{{0,8}}(?:://|[\"'])|(?:process\.env\.{_NAMED_SETTING}|ENV\[[\"']{_NAMED_SETTING}[\"']\])\s*(?:\|\||\?\?)|ENV\.fetch\(\s*[\"']{_NAMED_SETTING}[\"']\s*[,)]|\$\{{{_NAMED_SETTING}:?[-=]|(?:environ\.get|getenv)\([\"']{_NAMED_SETTING}[\"']\)\s+or\b"
 )
 """An address for which the user can name another."""
-_CHAIN = re.compile(r"jsonrpc|\brpc\b|\bRPC|\bnostr|getBlock|eth_\w")
-_CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+_CHAIN = re.compile(
+    r"[\"']?jsonrpc[\"']?\s*:|[\"']method[\"']\s*:\s*[\"'](?:eth_|get[A-Z])|\bget(?:Latest)?Block|getBalance"
+)
+"""A question about a chain, which anybody may ask of many."""
+_CREDENTIAL = re.compile(r"\b[A-Z][A-Z0-9]*_(?:[A-Z0-9_]*_)?(?:KEY|TOKEN|SECRET|PASSWORD|PASS|PAT|APPID|USER)\b")
+_PLAIN_HEADS = frozenset(
+    "api app web cdn data mail access auth secret bearer my the your user bot client server service private public".split()
+)
+"""Words with which the name of anybody's key begins."""
+_SIGNS_IN = re.compile(
+    r"[Aa]uthoriz|[Bb]earer|[Aa]pi[-_ ]?[Kk]ey|\bauth\b|[Hh]eaders|\s-u\s|\s-H\s|[?&](?:key|token|apikey|access_token|appid)=|\blogin\(|[Pp]assword|\bpass\b|createTransport|\bSMTP"
+)
+"""A key stands where one signs in by it."""
 _ONLINE = r"\bonline\b|\bhosted\b|\bcloud\b|\b(?:remote|web)[- ](?:service|server|api)\b"
 """Words of a purpose that others have a part in."""
 _NETWORK = re.compile(
-    r"\b(?:apis?|servers?|online|uploads?|https?|services?|sync\w*|cloud|web\w*|internet|networks?|remote|endpoints?|posts?|posted|sends?|sent|requests?|fetch\w*|download\w*|accounts?|tokens?|keys?)\b|[^\x00-\x7f]{4}"
+    r"\b(?:apis?|servers?|online|uploads?|https?|urls?|links?|sites?|services?|sync\w*|cloud|web\w*|internet|networks?|remote|endpoints?|posts?|posted|publish\w*|share[sd]?|sends?|sent|requests?|fetch\w*|download\w*|search\w*|browse\w*|live|stream\w*|mails?|e-?mails?|sign(?:s|ed)? in|log(?:s|ged)? ?in|oauth|accounts? at)\b"
 )
-"""Words of documents that tell of other machines at all; those of other languages are not known."""
+"""Words of documents that tell of other machines at all."""
+_ENGLISH = re.compile(r"\b(?:the|and|of|to|with|for|in|is|a|an|on)\b")
+_MIN_ENGLISH = 25
+"""Of so many letters of English one word is such a one; what other languages say of machines is not known."""
 _SILENT = re.compile(
     r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
 )
@@ -50,40 +76,22 @@ _BODY = re.compile(
     re.I,
 )
 """Something goes with a request."""
+_USES_ANSWER = re.compile(
+    r"\.json\(|\.text\b|\breturn\b|\bprint\(|console\.log|\.then\(\s*\(?\w+\)?\s*=>\s*\w+\.(?:json|text)"
+)
+_NOBODY = frozenset({"_", "err"})
+_SENDING = re.compile(r"\.(?:send\w*|write|end|put|stor(?:binary|lines))\(|POSTFIELDS|httpBody|\.execute\(\)")
+_PROGRAM = re.compile(
+    r"\.(?:exe|msi|dmg|pkg|appimage|bin|run|sh|ps1|bat|deb|rpm|jar|zip|7z|rar|tar\.\w+|tgz|dll|so|dylib|pyz?|js|wasm)(?:[\"'?#\s)]|$)",
+    re.I,
+)
+"""What is fetched is a program, or an archive."""
 _WALKS = re.compile(
     r"\b(?:WalkDir|os\.walk|filepath\.Walk|readdir(?:Sync)?|Find\.find|Dir\.glob|globSync|iterdir)\b|\.r?glob\("
 )
 """Every file of a folder is looked at."""
 _ANSWERS = frozenset({"download", "decoded", "asked"})
 """What a step may have received that is nobody's own."""
-_ACCOUNT = re.compile(
-    r"(?<![\w/.+-])(?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|T[1-9A-HJ-NP-Za-km-z]{33}|(?P<bank>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?)"
-    r"|(?<=[\"'`])(?=[A-Z1-9]{0,40}[a-z])(?=[a-zA-Z]{0,40}\d)[1-9A-HJ-NP-Za-km-z]{43,44}(?=[\"'`]))(?![\w/+=])"
-)
-"""An address of Ethereum, Bitcoin, Tron or Solana, or an account of a bank."""
-_BANKS = {
-    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27,
-    "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25,
-    "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29, "AE": 23, "GE": 22, "KZ": 20, "SA": 24,
-}  # fmt: skip
-"""By country, of how many letters an account of a bank has."""
-_SAMPLES = re.compile(
-    r"DE89370400440532013000|DE02120300000000202051|DK5000400440116243|SE4550000000058398257466|NO9386011117947|FI2112345600000785|IE29AIBK93115212345678|LU280019400644750000|CZ6508000000192000145399|HU42117730161111101800000000|EE382200221020145685|LV80BANK0000435195001|HR1210010051863000160|SI56191000000123438|SK3112000000198742637541|RO49AAAA1B31007593840000|BG80BNBG96611020345678|GR1601101250000000012300695|CY17002001280000001200527600|TR330006100519786457841326|UA213223130000026007233566001|AE070331234567890123456|SA0380000000608010167519|RS35260005601001611379|ES9121000418450200051332|GB82WEST12345698765432|GB29NWBK60161331926819|FR1420041010050500013M02606|NL91ABNA0417164300|AT611904300234573201|CH9300762011623852957|BE68539007547034|IT60X0542811101000000123456|LT121000011101001000|PT50000201231234567890154|PL61109010140000071219812874|EPjFWdd5Aufq|So1{8}|TokenkegQ|0x(?:833589fCD6|A0b86991c6|dAC17F958D|C02aaA39b2|2791Bca1f2|3c499c542c|af88d065e7|0b2C639c53|4200000000|036CbD5384|1c7D4B196C|0{40}|f{40}|dead|DeaD|EeeeeE|12345|abcdef|d8dA6BF26964|742d35Cc6634|Ab5801a7D398)|1{20}|(.)\1{9}",
-    re.I,
-)
-"""Accounts that everybody takes for an example, and coins and programs that everybody who works with a chain knows."""
-_CONTRACT = re.compile(
-    r"usd[ct]|weth|wbtc|\bdai\b|router|factory|quoter|registr|multicall|permit|program|token|mint|contract|pool|oracle|feed|bridge|schema|proxy|vault|chain|\babi\b|system|nft|collection|resolver|hash|digest|sha\d|checksum|commit|sample|example|dummy|fake|mock|placeholder",
-    re.I,
-)
-"""Words beside the address of what stands in a chain, or beside what is none."""
-_COIN = re.compile(r"[\"']?\b[A-Z][A-Z0-9]{1,9}[\"']?\s*:\s*[\"']?\Z")
-"""An address of a coin, by its sign."""
-_SLOT = re.compile(
-    r"(?:\$\{?|\{\{?[ \t]*|<%=[ \t]*)[\w.]{0,30}(?:iban|account|wallet|recipient|payee|konto|cuenta|compte)\w{0,12}",
-    re.I,
-)
-"""Where an account is filled in."""
 _PAGE_LIKE = (
     *(ending for ending in PAGES if ending not in (".ipynb", ".svg", ".xml")), ".liquid", ".hbs", ".ejs", ".njk", ".twig", ".mustache", ".erb", ".j2",
     ".jinja", ".jinja2", ".tmpl", ".tpl", ".astro", ".vue", ".svelte", ".php",
@@ -104,16 +112,7 @@ _BANK_HOST = re.compile(
 _SENT_FROM_PAGE = re.compile(
     r"(?:sendBeacon|fetch|\.open|axios\.post|\.post)\(\s*(?:[\"']POST[\"']\s*,\s*)?[\"'`](?P<to>https?://[^\s\"'`<>]{4,200})"
 )
-_FOR_GIFTS = re.compile(
-    r"\b(?:our|my|own|your|unser\w*|nuestr\w*|nos|nosso)\b|donat|sponsor|gift|support|tip\b|spende|\bdon(?:s|er)?\b|example|sample|such as|e\.g\.|format|valid|beispiel|ejemplo|exemple|test|mask|redact|dummy",
-    re.I,
-)
 _BESIDE = 90
-_MAX_MADE = 2000
-_NUMBERED = re.compile(r"[A-Z]{2}\d{2}(?=[0-9A-Z]*\d{6})[0-9A-Z]+")
-_LONGEST = 46
-_NEARLY = 2
-"""By so many digits may an account of a bank be wrong."""
 _TELLS_OF = re.compile(
     r"(?:schema|xmlns\w*(?::\w+)?|homepage|home|author|repository|bugs|licen[sc]e|funding|docs?|documentation|source|reference|website|link|id|namespace|profile|avatar|icon|image|logo|url)[\"']?\s*[:=]\s*[\"']?(?:git\+)?$|^\s*(?:#|//)[^\n]*$|<!--[^\n]*$|<a\s[^\n]*$|<(?:link|img)\s[^\n]*$",
     re.I,
@@ -122,20 +121,24 @@ _TELLS_OF = re.compile(
 _KEY_OF = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET)\b"
 )
+_KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
+_DESCRIBES = re.compile(
+    r"(?:^|/)(?:package|plugin|marketplace|manifest|_meta|composer|bower|tsconfig|jsconfig|deno|skill)\.jsonc?$|(?:^|/)(?:pyproject|Cargo|mkdocs|_config|book)\.(?:toml|ya?ml)$|schema",
+    re.I,
+)
+"""Files that say what a package is, and who made it."""
 _NEAR = 300
-_LOCKED = re.compile(r"lock|\.(?:svg|csv|tsv|map|min\.js|sum)$", re.I)
 _OF_MACHINE = re.compile(
-    r"\s(?:-\w*[dFT]|--data\S*|--form|--upload-file)[=\s]*[\"']?[^\s\"']{0,40}@|\$\(|`|\|\s*curl\b|<\(|\s-T\s"
+    r"\s(?:-\w{0,8}[dFT]|--(?:data|form|upload-file)[\w-]{0,20})(?:=|\s*)[\"']?(?:[^\s\"'=@]{1,40}=)?@|\$\(|`|\|\s*curl\b|<\(|\s-T\s"
 )
 """What a command sends that it has from the machine, and not from its own words."""
 _ABROAD = frozenset({Place.OWN, *(place for place in Place if place >= Place.UNKNOWN)})
-_LETTERS = re.compile(r"[^a-z0-9]+")
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}\b")
+_WORD = re.compile(r"[a-z0-9]+")
+_LITTLE = frozenset("the and of to with for in is a an on at by or".split())
+"""Words that stand between two of any sentence."""
 _MESSENGERS = re.compile(r"telegram|discord|slack")
 _FROM_USER = re.compile(r"environ|getenv|process\.env|argv|\$\{?[A-Z_]{4,}")
-
-
-Found = tuple[str, Severity, str, int, str, str]
-"""A rule and its weight, a path and a line, what stands there, and what is said of it."""
 
 
 @dataclass
@@ -161,12 +164,12 @@ class Told:
 
     def _names(self, urls: frozenset[str], place: Place) -> bool:
         hosts = [host_of(url) for url in urls]
-        if any(map(self.purpose.names, hosts)):
+        if not self.purpose.documents or not self._hosts.isdisjoint(map(registered, hosts)):
             return True
         if not self.purpose.words.isdisjoint(" ".join(map(called, urls)).split()):
             return True
         return place == Place.UNKNOWN and any(
-            name in self._documents or name in self._settings for host in hosts for name in _telling(host)
+            name in self._words or name in self._keys for host in hosts for name in _telling(host)
         )
 
     def _tells_of_messenger(self, step: Step) -> bool:
@@ -178,7 +181,9 @@ class Told:
     @cached_property
     def tells_of_network(self) -> bool:
         """Whether a document says anything of other machines."""
-        return any(_NETWORK.search(text) for text in self.purpose.documents)
+        return any(_NETWORK.search(text) for text in self.purpose.documents) or not all(
+            map(_is_english, self.purpose.documents)
+        )
 
     def can_be_set(self, step: Step) -> bool:
         """Whether the user can name another machine for the one that a step turns to."""
@@ -190,25 +195,44 @@ class Told:
         return frozenset(host for step in named for host in map(host_of, step.urls) if host in step.text)
 
     @cached_property
-    def _documents(self) -> str:
-        return _LETTERS.sub("", " ".join(self.purpose.documents))
+    def _hosts(self) -> frozenset[str]:
+        """What was registered for the hosts that documents name."""
+        return frozenset(registered(host) for text in self.purpose.documents for host in _HOST.findall(text))
 
     @cached_property
-    def _settings(self) -> str:
-        names = {name for step in self.steps for name in _CONSTANT.findall(step.text)}
-        return " ".join(sorted(name.replace("_", "").lower() for name in names))
+    def _words(self) -> frozenset[str]:
+        """The words of the documents, and those that follow each other as one."""
+        found: set[str] = set()
+        for text in self.purpose.documents:
+            words = ["" if word in _LITTLE else word for word in _WORD.findall(text)]
+            rows = itertools.chain(itertools.pairwise(words), zip(words, words[1:], words[2:], strict=False))
+            found.update(words)
+            found.update("".join(row) for row in rows if all(row))
+        return frozenset(found)
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        """How the names of keys begin that the programs read."""
+        names = {name for step in self.steps for name in _CREDENTIAL.findall(step.text)}
+        parts = [name.lower().split("_") for name in names]
+        return frozenset("".join(part[:length]) for part in parts for length in range(1, len(part))) - _PLAIN_HEADS
+
+
+def _is_english(text: str) -> bool:
+    return len(_ENGLISH.findall(text)) * _MIN_ENGLISH * 2 >= len(text) or len(text) < _MIN_ENGLISH * 8
 
 
 def _has_key_of(step: Step) -> bool:
     """Whether a step has a key that is called after the host that it turns to: `SCT_KEY` for `sctapi.example`."""
-    heads = {name.partition("_")[0].lower() for name in _CONSTANT.findall(step.text)}
+    heads = {name.partition("_")[0].lower() for name in _CREDENTIAL.findall(step.text)} - _PLAIN_HEADS
     labels = {label for url in step.urls for label in host_of(url).split(".")[:-1]}
     return any(len(head) >= _MIN_HEAD and label.startswith(head) for head in heads for label in labels)
 
 
 def _telling(host: str) -> list[str]:
     """The names of a host that are long enough to tell of nobody else."""
-    names = [name for name in names_of(host) if len(name) >= _MIN_NAME]
+    whole = max(names_of(host), key=len, default="")
+    names = [name for name in names_of(host) if len(name) >= (_MIN_NAME if name == whole else _MIN_STEM)]
     labels = host.split(".")
     return names or [label for label in labels[-3:-2] if len(label) >= _MIN_NAME and distinctive(label)]
 
@@ -224,27 +248,35 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
     """
     strange = [(step, place) for step in members if (place := _strange(step, told)) is not None]
     is_dark = bool(strange) and (_SILENT.search(text) or _WALKS.search(text)) is not None
-    is_spared = bool(strange) and told.purpose.is_security
-    is_online = bool(strange) and told.purpose.says(_ONLINE)
+    is_spared = bool(strange) and (told.purpose.is_security or told.purpose.says(_ONLINE))
     is_unsaid = bool(strange) and not told.tells_of_network
     for step, place in strange:
-        hands_over = not step.labels.isdisjoint(_HANDS_OVER) or place in (Place.HIDDEN, Place.BARE_IP)
-        is_here = "fetch" in step.labels or any(host_of(url) in step.text for url in step.urls)
-        is_secret = is_unsaid and is_here and "send" in step.labels and _BODY.search(step.text) is not None
-        is_more = not is_online and (is_dark or is_secret or step.received.keys() - _ANSWERS)
-        if hands_over and place != Place.PLATFORM and (place.is_shady or is_more) and not is_spared:
-            if not told.can_be_set(step):
+        is_here = (
+            "fetch" in step.labels
+            or any(host_of(url) in step.text.lower() for url in step.urls)
+            or _SENDING.search(step.text) is not None
+        )
+        # Who asks for something makes use of the answer.
+        is_thrown = _NOBODY.issuperset(step.statement.assigns) and _USES_ANSWER.search(step.text) is None
+        is_sent = is_here and is_thrown and "send" in step.labels and _BODY.search(step.text) is not None
+        is_secret = is_unsaid and is_sent
+        is_more = is_dark or is_secret or step.received.keys() - _ANSWERS
+        grave = place.is_shady or (is_more and place != Place.PLATFORM and not is_spared)
+        if _hands_over(step, place) and grave and not told.purpose.is_security and not told.can_be_set(step):
+            if not all(map(is_asked, step.urls)):
                 yield Seen("undisclosed-host", Severity.BLOCK, step)
                 return
     if strange:
         # What is only asked of somebody takes nothing along.
         asks = all(
-            step.labels.isdisjoint(_HANDS_OVER)
-            and place not in (Place.HIDDEN, Place.BARE_IP)
-            and not step.received.keys() - _ANSWERS
+            not (_hands_over(step, place) or step.received.keys() - _ANSWERS or _PROGRAM.search(" ".join(step.urls)))
             for step, place in strange
         )
         yield Seen("undisclosed-host", Severity.NOTE if asks else Severity.REVIEW, strange[0][0])
+
+
+def _hands_over(step: Step, place: Place) -> bool:
+    return not step.labels.isdisjoint(_HANDS_OVER) or place in (Place.HIDDEN, Place.BARE_IP)
 
 
 def _strange(step: Step, told: Told) -> Place | None:
@@ -253,22 +285,34 @@ def _strange(step: Step, told: Told) -> Place | None:
     if step.labels.isdisjoint(_TURNS) or not step.urls or not statement.is_live or statement.language == "data":
         return None
     # What is fetched and run at once is weighed for that.
-    if "runs-input" in step.labels or _TRIED.search(statement.path):
+    if "runs-input" in step.labels or TRIED.search(statement.path):
         return None
     place = place_of_step(step, purpose)
     if place in (Place.PLATFORM, Place.PUBLIC):
         return Place.PLATFORM if "fetch" in step.labels and is_untold_repository(step, purpose) else None
     if place < Place.UNKNOWN and (place != Place.MESSAGING or "send" not in step.labels):
         return None
-    if _CHAIN.search(f"{step.text} {' '.join(step.urls)}") or told.tells(step, place):
+    if _CHAIN.search(step.text) and not step.received.keys() - _ANSWERS:
         return None
-    hosts = [host_of(url) for url in step.urls]
-    hands_over = not step.labels.isdisjoint(_HANDS_OVER) or place in (Place.HIDDEN, Place.BARE_IP)
-    if all(is_asked(host) or (is_home(host) and not hands_over) for host in hosts):
+    if told.tells(step, place):
         return None
-    # Many a thing is connected to another with no line between them.
-    is_said = not step.labels.isdisjoint(_SAYS) or any(host in step.text for host in hosts)
-    return place if is_said else None
+    if (
+        place == Place.UNKNOWN
+        and step.received.keys() - _ANSWERS == {"secret-variable"}
+        and _SIGNS_IN.search(step.text)
+    ):
+        # One signs in with a key of one's own.
+        return None
+    takes = _hands_over(step, place) and (step.received.keys() - _ANSWERS or "read" in step.labels)
+    if all(is_asked(url) for url in step.urls) and not takes:
+        return None
+    if all(is_asked(url) or is_home(host_of(url)) for url in step.urls) and not _hands_over(step, place):
+        return None
+    if step.labels.isdisjoint(_SAYS):
+        # Many a thing is connected to another with no line between them.
+        is_said = any(host_of(url) in step.text.lower() for url in step.urls)
+        return place if is_said and not all(map(is_documentation, step.urls)) else None
+    return place
 
 
 def sent_by_documents(steps: Sequence[Step], purpose: Purpose) -> list[tuple[str, int, str]]:
@@ -280,8 +324,8 @@ def sent_by_documents(steps: Sequence[Step], purpose: Purpose) -> list[tuple[str
         and step.urls
         and step.statement.path.lower().endswith(DOCUMENTS)
         and not step.statement.is_mention
-        and _OF_MACHINE.search(step.text)
         and place_of_step(step, purpose) in _ABROAD
+        and _OF_MACHINE.search(step.text)
     ]
 
 
@@ -296,21 +340,30 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
     told = Told(steps, purpose)
     for part in parts if purpose.documents else ():
         is_setting = part.kind in ("json", "data") or part.path.lower().endswith(".xml")
-        if not is_setting or "://" not in part.plain or not _is_live(part):
+        if not is_setting or "://" not in part.plain or not is_live(part) or _DESCRIBES.search(part.path):
             continue
         for found in URL.finditer(part.plain):
             place = place_of(found[0], own_words=purpose.words)
             host = host_of(found[0])
-            if place not in (Place.UNKNOWN, Place.BARE_IP) or is_asked(host) or is_home(host):
-                continue
-            begin = max(part.plain.rfind("\n", 0, found.start()) + 1, found.start() - _BESIDE)
-            if _TELLS_OF.search(part.plain[begin : found.start()]) or told.names([found[0]], place):
+            if place not in (Place.UNKNOWN, Place.BARE_IP) or is_asked(found[0]) or is_home(host):
                 continue
             takes_key = _KEY_OF.search(part.plain, max(0, found.start() - _NEAR), found.end() + _NEAR)
-            grave = takes_key is not None and not purpose.is_security
+            begin = max(part.plain.rfind("\n", 0, found.start()) + 1, found.start() - _BESIDE)
+            is_read = takes_key is None and _TELLS_OF.search(part.plain[begin : found.start()]) is not None
+            if is_read or told.names([found[0]], place):
+                continue
+            near = _KEYED.search(part.plain, max(0, found.start() - _NEAR), found.end() + _NEAR)
+            weight = Severity.REVIEW if near or place == Place.BARE_IP else Severity.NOTE
+            weight = Severity.BLOCK if takes_key and not purpose.is_security else weight
             line = part.plain.count("\n", 0, found.start()) + 1
-            message = "Leads to a host that nothing in its documents names."
-            yield "undisclosed-host", Severity.BLOCK if grave else Severity.REVIEW, part.path, line, found[0], message
+            yield (
+                "undisclosed-host",
+                weight,
+                part.path,
+                line,
+                found[0],
+                "Leads to a host that nothing in its documents names.",
+            )
             break
 
 
@@ -345,97 +398,3 @@ def strange_pages(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose
                     line = part.plain.count("\n", 0, found.start("to")) + 1
                     yield rule, Severity.BLOCK, part.path, line, found["to"], message
                     break
-
-
-def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
-    """An account of money stands in a program, or beside it, of which no document of the package tells.
-
-    >>> from metier.govern.scan.parts import read_text
-    >>> part = read_text("PAY_TO = 'LT60 3250 0881 9434 6526'", "a.py").parts[0]
-    >>> [(rule, line) for rule, _, _, line, *_ in undisclosed_accounts([], [part], Purpose(documents=("Makes bills.",)))]
-    [('undisclosed-account', 1)]
-    """
-    if not purpose.documents:
-        return
-    programs = [part for part in parts if _is_live(part)]
-    yield from _pieced_accounts(steps, {part.path: part.plain for part in programs})
-    strange = (
-        (part, account)
-        for part in programs
-        if may_hold_account(part.plain) or "iban" in part.plain.lower()
-        for account in _ACCOUNT.finditer(part.plain)
-        if _is_strange(account, part)
-    )
-    documents = ""
-    for part, account in strange:
-        documents = documents or "\n".join(text.replace(" ", "") for text in purpose.documents)
-        said = _bank_of(account) if account["bank"] else account[0]
-        if said.lower() in documents:
-            continue
-        near = part.plain[max(0, account.start() - _BESIDE) : account.end() + _BESIDE]
-        is_double = _SLOT.search(near) is not None
-        turns = any(turns_money(one.plain) for one in programs)
-        also = "stands where another is filled in" if is_double else "pays one or another by what is paid"
-        message = f"Holds an account that no document names, and {also}." if is_double or turns else ""
-        weight = Severity.BLOCK if is_double or turns else Severity.REVIEW
-        line = part.plain.count("\n", 0, account.start()) + 1
-        yield "undisclosed-account", weight, part.path, line, account[0], message
-        return
-    yield from _told_accounts(parts)
-
-
-def _pieced_accounts(steps: Sequence[Step], texts: Mapping[str, str]) -> Iterator[Found]:
-    """An account that a program puts together out of pieces, or decodes: it stands in none of its lines."""
-    made = [
-        step for step in steps if step.statement.assigns and not step.statement.is_shell and len(step.text) < _MAX_MADE
-    ]
-    if not may_hold_account("\n".join([step.text for step in made])):
-        return
-    for step in made:
-        whole = texts.get(step.statement.path)
-        account = _ACCOUNT.search(step.text) if whole is not None else None
-        said = (_bank_of(account) if account["bank"] else account[0]) if account else ""
-        if whole is not None and said and account is not None and account[0] not in whole and not _SAMPLES.search(said):
-            message = "Puts an account together out of pieces, so that it stands in none of its lines."
-            yield "undisclosed-account", Severity.BLOCK, step.statement.path, step.statement.line, step.text, message
-            return
-
-
-def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
-    """An account of a bank that a document writes out, and not to ask for gifts."""
-    for part in parts:
-        if part.kind != "markdown" or part.is_example or "iban" not in part.plain.lower():
-            continue
-        for account in _ACCOUNT.finditer(part.plain):
-            near = part.plain[max(0, account.start() - _NEAR) : account.end() + _BESIDE]
-            if account["bank"] and _bank_of(account) and not _FOR_GIFTS.search(near):
-                line = part.plain.count("\n", 0, account.start()) + 1
-                message = "Writes out an account of a bank, to which money can be sent."
-                yield "undisclosed-account", Severity.REVIEW, part.path, line, account[0], message
-                return
-
-
-def _bank_of(account: re.Match[str]) -> str:
-    """The account of a bank that begins where one was found, without what follows it; empty if it is none."""
-    said = "".join(account.string[account.start() : account.start() + _LONGEST].split())
-    length = _BANKS.get(said[:2], 0)
-    whole = _NUMBERED.match(said, 0, length) if length else None
-    if whole is None:
-        # A digit more or less is a slip.
-        said = account[0].replace(" ", "")
-        return said if length and abs(length - len(said)) <= _NEARLY and said[4:].isdigit() else ""
-    return "" if _SAMPLES.search(whole[0]) or len(whole[0]) < length else whole[0]
-
-
-def _is_live(part: Part) -> bool:
-    is_document = part.kind == "text" or (part.kind == "markdown" and not part.path.lower().endswith(PAGES))
-    return not (is_document or part.is_example or _TRIED.search(part.path) or _LOCKED.search(part.path))
-
-
-def _is_strange(account: re.Match[str], part: Part) -> bool:
-    said = _bank_of(account) if account["bank"] else account[0]
-    begin = max(part.plain.rfind("\n", 0, account.start()) + 1, account.start() - _BESIDE)
-    before = part.plain[begin : account.start()]
-    # Coins that share an address are none.
-    is_coin = _COIN.search(before) is not None and part.plain.count(said) == 1
-    return bool(said) and not (is_coin or _SAMPLES.search(said) or _CONTRACT.search(before))

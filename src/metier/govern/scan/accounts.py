@@ -1,0 +1,199 @@
+"""Which account of money stands in a package of which its documents do not tell?
+
+An account has one use. Whoever reads the documents of a package learns from them who is paid; an account that stands in a program, in a
+page or in a setting besides is somebody else's, or the author's own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from metier.govern.scan.flow import Step
+from metier.govern.scan.money import may_hold_account, turns_money
+from metier.govern.scan.parts import Part
+from metier.govern.scan.purpose import PAGES, Purpose
+from metier.verdict import Severity
+
+Found = tuple[str, Severity, str, int, str, str]
+"""A rule and its weight, a path and a line, what stands there, and what is said of it."""
+TRIED = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|fixtures?|mocks?|benchmarks?)/|(?:^|/)(?:test_|conftest)|[._-](?:test|spec)s?\.\w+$",
+    re.I,
+)
+"""Where a package keeps what tries it out."""
+_LOCKED = re.compile(r"(?:^|/)[\w.-]*(?:[-.]lock|lockfile)(?:\.\w+)?$|\.(?:svg|csv|tsv|map|min\.js|sum)$", re.I)
+_MAX_SEEN = 200
+"""So many accounts are looked at."""
+_ACCOUNT = re.compile(
+    r"(?<![\w/.+-])(?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|(?<=[\"'`])T(?=[A-Za-z]{0,32}\d)[1-9A-HJ-NP-Za-km-z]{33}(?=[\"'`])|(?P<bank>[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?)"
+    r"|(?<=[\"'`])(?=[A-Z1-9]{0,40}[a-z])(?=[a-zA-Z]{0,40}\d)[1-9A-HJ-NP-Za-km-z]{43,44}(?=[\"'`]))(?![\w/+=])"
+)
+"""An address of Ethereum, Bitcoin, Tron or Solana, or an account of a bank."""
+_BANKS = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27,
+    "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25,
+    "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "TR": 26, "UA": 29, "AE": 23, "GE": 22, "KZ": 20, "SA": 24,
+}  # fmt: skip
+"""By country, of how many letters an account of a bank has."""
+_SAMPLES = re.compile(
+    r"DE89370400440532013000|DE02120300000000202051|DK5000400440116243|SE4550000000058398257466|NO9386011117947|FI2112345600000785|IE29AIBK93115212345678|LU280019400644750000|CZ6508000000192000145399|HU42117730161111101800000000|EE382200221020145685|LV80BANK0000435195001|HR1210010051863000160|SI56191000000123438|SK3112000000198742637541|RO49AAAA1B31007593840000|BG80BNBG96611020345678|GR1601101250000000012300695|CY17002001280000001200527600|TR330006100519786457841326|UA213223130000026007233566001|AE070331234567890123456|SA0380000000608010167519|RS35260005601001611379|ES9121000418450200051332|GB82WEST12345698765432|GB29NWBK60161331926819|FR1420041010050500013M02606|NL91ABNA0417164300|AT611904300234573201|CH9300762011623852957|BE68539007547034|IT60X0542811101000000123456|LT121000011101001000|PT50000201231234567890154|PL61109010140000071219812874|EPjFWdd5Aufq|So1{8}|TokenkegQ|0x(?:833589fCD6|A0b86991c6|dAC17F958D|C02aaA39b2|2791Bca1f2|3c499c542c|af88d065e7|0b2C639c53|4200000000|036CbD5384|1c7D4B196C|0{40}|f{40}|dead|DeaD|EeeeeE|12345|abcdef|d8dA6BF26964|742d35Cc6634|Ab5801a7D398)|1{20}|(.)\1{9}",
+    re.I,
+)
+"""Accounts that everybody takes for an example, and coins and programs that everybody who works with a chain knows."""
+_CONTRACT = re.compile(
+    r"usd[ct]|weth|wbtc|\bdai\b|router|factory|quoter|registr|multicall|permit|program|token|mint|contract|pool|oracle|feed|bridge|schema|proxy|vault|chain|\babi\b|system|nft|collection|resolver|hash|digest|sha\d|checksum|commit|sample|example|dummy|fake|mock|placeholder",
+    re.I,
+)
+"""Words beside the address of what stands in a chain, or beside what is none."""
+_COIN = re.compile(r"[\"']?\b[A-Z][A-Z0-9]{1,9}[\"']?\s*:\s*[\"']?\Z")
+"""An address of a coin, by its sign."""
+_SLOT = re.compile(
+    r"(?:\$\{?|\{\{?[ \t]*|<%=[ \t]*)[\w.]{0,30}(?:iban|account|wallet|recipient|payee|konto|cuenta|compte)\w{0,12}",
+    re.I,
+)
+"""Where an account is filled in."""
+_FOR_GIFTS = re.compile(
+    r"\b(?:our|my|own|your|unser\w*|nuestr\w*|nos|nosso)\b|donat|sponsor|gift|support|tip\b|spende|\bdon(?:s|er)?\b|example|sample|such as|e\.g\.|format|valid|beispiel|ejemplo|exemple|test|mask|redact|dummy",
+    re.I,
+)
+_PAYEE = re.compile(
+    r"pay|recipient|receiver|treasury|\bfees?|fee_|owner|wallet|beneficiar|payout|helper|settle|collector|dest|sweep|\btips?\b|donat|spare|other|account|deposit|operator|delegate|\bto\b|_to\b|\bdev\b|developer",
+    re.I,
+)
+"""Words beside an account to which somebody pays."""
+_NAME = re.compile(r"([A-Za-z_$][\w$]{1,60})[\"'\]]*\s*(?::\s*[\w<>&' ]{1,30})?\s*[:=]\s*[\"'`(\[]*\Z")
+"""What has the account that stands next."""
+_BESIDE, _NEAR = 90, 300
+_MAX_MADE = 2000
+_NUMBERED = re.compile(r"[A-Z]{2}\d{2}(?=[0-9A-Z]*\d{6})[0-9A-Z]+")
+_LONGEST = 46
+_NEARLY = 2
+"""By so many digits may an account of a bank be wrong."""
+
+
+def is_live(part: Part) -> bool:
+    """Whether a part is a program, a page or a setting of the package, and neither a document nor a test.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> [is_live(read_text("a", name).parts[0]) for name in ("a.py", "SKILL.md", "tests/test_a.py", "yarn.lock")]
+    [True, False, False, False]
+    """
+    is_document = part.kind == "text" or (part.kind == "markdown" and not part.path.lower().endswith(PAGES))
+    return not (is_document or part.is_example or TRIED.search(part.path) or _LOCKED.search(part.path))
+
+
+def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """An account of money stands in a program, or beside it, of which no document of the package tells.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> part = read_text("PAY_TO = 'LT60 3250 0881 9434 6526'", "a.py").parts[0]
+    >>> [(rule, line) for rule, _, _, line, *_ in undisclosed_accounts([], [part], Purpose(documents=("Makes bills.",)))]
+    [('undisclosed-account', 1)]
+    """
+    if not purpose.documents:
+        return
+    programs = [part for part in parts if is_live(part)]
+    yield from _pieced_accounts(steps, {part.path: part.plain for part in programs})
+    strange = itertools.islice(
+        (
+            (part, account, said)
+            for part in programs
+            if may_hold_account(part.plain) or "iban" in part.plain.lower()
+            for account in _ACCOUNT.finditer(part.plain)
+            if (said := _strange(account, part))
+        ),
+        _MAX_SEEN,
+    )
+    documents = ""
+    seen: Found | None = None
+    for part, account, said in strange:
+        documents = documents or "\n".join(text.replace(" ", "") for text in purpose.documents)
+        if said.lower() in documents:
+            continue
+        found = _weighed(part, account, programs)
+        if seen is None or found[1] == Severity.BLOCK or (seen[1] == Severity.NOTE and found[1] == Severity.REVIEW):
+            seen = found
+        if seen[1] == Severity.BLOCK:
+            break
+    if seen is not None:
+        yield seen
+        return
+    yield from _told_accounts(parts)
+
+
+def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Found:
+    """What an account weighs that no document names: by what stands around it, and whether it is one of two receivers."""
+    before = part.plain[_line_begin(part, account) : account.start()]
+    name = _NAME.search(before)
+    # An account of a bank has no other use than to be paid; an address of a chain may be a contract.
+    named = "" if account["bank"] or name is None else name[1]
+    is_double = _SLOT.search(part.plain, max(0, account.start() - _BESIDE), account.end() + _BESIDE) is not None
+    is_shared = _COIN.search(before) is not None
+    turns = (bool(named) or bool(account["bank"])) and any(turns_money(one.plain, named) for one in programs)
+    also = "stands where another is filled in" if is_double else "is that of several coins" if is_shared else ""
+    also = also or ("is paid, or another, by what is paid" if turns else "")
+    weight = Severity.REVIEW if account["bank"] or _PAYEE.search(before) else Severity.NOTE
+    weight = Severity.BLOCK if also else weight
+    message = f"Holds an account that no document names and that {also}." if also else ""
+    line = part.plain.count("\n", 0, account.start()) + 1
+    return "undisclosed-account", weight, part.path, line, account[0], message
+
+
+def _line_begin(part: Part, account: re.Match[str]) -> int:
+    return max(part.plain.rfind("\n", 0, account.start()) + 1, account.start() - _BESIDE)
+
+
+def _pieced_accounts(steps: Sequence[Step], texts: Mapping[str, str]) -> Iterator[Found]:
+    """An account that a program puts together out of pieces, or decodes: it stands in none of its lines."""
+    made = [
+        step for step in steps if step.statement.assigns and not step.statement.is_shell and len(step.text) < _MAX_MADE
+    ]
+    if not may_hold_account("\n".join([step.text for step in made])):
+        return
+    for step in made:
+        whole = texts.get(step.statement.path)
+        account = _ACCOUNT.search(step.text) if whole is not None else None
+        said = (_bank_of(account) if account["bank"] else account[0]) if account else ""
+        if whole is not None and said and account is not None and account[0] not in whole and not _SAMPLES.search(said):
+            message = "Puts an account together out of pieces, so that it stands in none of its lines."
+            yield "undisclosed-account", Severity.BLOCK, step.statement.path, step.statement.line, step.text, message
+            return
+
+
+def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
+    """An account of a bank that a document writes out, and not to ask for gifts."""
+    for part in parts:
+        if part.kind != "markdown" or part.is_example or "iban" not in part.plain.lower():
+            continue
+        for account in _ACCOUNT.finditer(part.plain):
+            near = part.plain[max(0, account.start() - _NEAR) : account.end() + _BESIDE]
+            if account["bank"] and _bank_of(account) and not _FOR_GIFTS.search(near):
+                line = part.plain.count("\n", 0, account.start()) + 1
+                message = "Writes out an account of a bank, to which money can be sent."
+                yield "undisclosed-account", Severity.REVIEW, part.path, line, account[0], message
+                return
+
+
+def _bank_of(account: re.Match[str]) -> str:
+    """The account of a bank that begins where one was found, without what follows it; empty if it is none."""
+    said = "".join(account.string[account.start() : account.start() + _LONGEST].split())
+    length = _BANKS.get(said[:2], 0)
+    whole = _NUMBERED.match(said, 0, length) if length else None
+    if whole is None:
+        # A digit more or less is a slip.
+        said = account[0].replace(" ", "")
+        return said if length and abs(length - len(said)) <= _NEARLY and said[4:].isdigit() else ""
+    return "" if _SAMPLES.search(whole[0]) or len(whole[0]) < length else whole[0]
+
+
+def _strange(account: re.Match[str], part: Part) -> str:
+    """An account, if it is no example, no contract and no coin that stands beside its sign."""
+    said = _bank_of(account) if account["bank"] else account[0]
+    before = part.plain[_line_begin(part, account) : account.start()]
+    if not said or _SAMPLES.search(said) or _CONTRACT.search(before):
+        return ""
+    # Coins that share an address are none.
+    is_coin = _COIN.search(before) is not None and part.plain.find(said, account.end()) < 0
+    return "" if is_coin else said
