@@ -12,6 +12,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Any
 
@@ -145,21 +146,35 @@ class Triggers:
     """Finds, for each of many texts, the patterns that could match it."""
 
     def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
-        self._always: list[int] = []
+        self._needed: list[frozenset[str]] = []
+        self._next: list[tuple[str, ...]] = []
         self._also: list[tuple[tuple[str, ...], ...]] = []
         self._ahead: list[str] = []
-        owners: dict[str, set[int]] = {}
-        for number, (source, flags) in enumerate(patterns):
+        for source, flags in patterns:
             parsed = _parser.parse(source, flags)
             self._ahead.append(_ahead(parsed, flags))
             needed, *also = _needs(parsed)
-            self._also.append(tuple(map(tuple, also)))
-            if not needed:
+            self._needed.append(needed)
+            self._next.append(tuple(also[0]) if also else ("",))
+            self._also.append(tuple(map(tuple, also[1:])))
+        self._look_for(range(len(self._needed)))
+
+    def _look_for(self, numbers: Iterable[int]) -> None:
+        self._always: list[int] = []
+        owners: dict[str, list[int]] = {}
+        for number in numbers:
+            if not self._needed[number]:
                 self._always.append(number)
-            for literal in needed:
-                owners.setdefault(literal, set()).add(number)
+            for literal in self._needed[number]:
+                owners.setdefault(literal, []).append(number)
         literals = sorted(owners)
-        self._find = _finder(literals, [tuple(sorted(owners[literal])) for literal in literals])
+        self._find = _finder(literals, [tuple(owners[literal]) for literal in literals])
+
+    def only(self, numbers: Iterable[int]) -> Triggers:
+        """Look for some of the patterns, which keep their numbers."""
+        some = copy(self)
+        some._look_for(sorted(numbers))
+        return some
 
     @classmethod
     def of(cls, patterns: Sequence[re.Pattern[str] | Alternative]) -> Triggers:
@@ -205,11 +220,16 @@ class Triggers:
             return {}
         lowered = joined.split("\n")
         found = {}
-        also, always = self._also, self._always
+        following, also, always = self._next, self._also, self._always
         for number in range(len(lowered)) if always else hits:
             line, which = lowered[number], hits.get(number, ())
             could = []
             for one in which if len(which) == 1 and not always else {*always, *which}:
+                for literal in following[one]:
+                    if literal in line:
+                        break
+                else:
+                    continue
                 for needed in also[one]:
                     for literal in needed:
                         if literal in line:
@@ -332,20 +352,21 @@ def _places(held: list[str], text: str) -> list[int]:
 def _finder(needles: list[str], owners: Sequence[tuple[int, ...]]) -> Callable[[str], dict[int, list[int]]]:
     """A search that tells for each line of a text the owners of the needles that it holds; one may be told twice."""
     try:
-        from ahocorasick_rs import AhoCorasick
+        from ahocorasick_rs import BytesAhoCorasick
     except ImportError:
         return _Words(needles, owners).search
-    automaton = AhoCorasick(needles)
+    automaton = BytesAhoCorasick([needle.encode() for needle in needles])
 
     def search(text: str) -> dict[int, list[int]]:
         hits: dict[int, list[int]] = {}
         number, begin, end, here = 0, 0, -1, list[int]()
+        said = text.encode(errors="surrogatepass")
         # No needle holds the end of a line, so that matches come line by line.
-        for needle, place, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+        for needle, place, _ in automaton.find_matches_as_indexes(said, overlapping=True):
             if place > end:
-                number += text.count("\n", begin, place)
-                begin, end = place, text.find("\n", place)
-                end = end if end >= 0 else len(text)
+                number += said.count(b"\n", begin, place)
+                begin, end = place, said.find(b"\n", place)
+                end = end if end >= 0 else len(said)
                 hits[number] = here = []
             here += owners[needle]
         return hits
