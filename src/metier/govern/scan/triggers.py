@@ -93,6 +93,8 @@ _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_LIKE_ASCII = re.compile("[\u0130\u0131\u017f\u212a]")
+"""Letters that count as those of ASCII where case is ignored, and are others in lower case."""
 
 
 def literals(pattern: re.Pattern[str]) -> frozenset[str]:
@@ -268,6 +270,22 @@ class Triggers:
             if could:
                 found[number] = could
         return found
+
+
+def found_in(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """Whether a text holds a pattern of many alternatives in ASCII, of which each is tried only where it could match.
+
+    >>> found_in(re.compile("curl|wget", re.I))("Wget it.")
+    True
+    """
+    triggers, tests = Triggers.of_alternatives([pattern])
+
+    def search(text: str) -> bool:
+        if not text.isascii() and _LIKE_ASCII.search(text):
+            return pattern.search(text) is not None
+        return any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ()))
+
+    return search
 
 
 def plain_spaces(text: str) -> str:
