@@ -323,11 +323,13 @@ def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
     ['curl']
     """
     try:
-        from ahocorasick_rs import AhoCorasick
+        from ahocorasick_rs import BytesAhoCorasick
     except ImportError:
         return lambda text: [needle for needle in needles if needle in text]
-    automaton = AhoCorasick(needles)
-    return lambda text: {*automaton.find_matches_as_strings(text, overlapping=True)}
+    automaton = BytesAhoCorasick(map(_spelled, needles))
+    return lambda text: {
+        needles[one] for one, _, _ in automaton.find_matches_as_indexes(_spelled(text), overlapping=True)
+    }
 
 
 def any_of(needles: Sequence[str]) -> Callable[[str], bool]:
@@ -337,11 +339,11 @@ def any_of(needles: Sequence[str]) -> Callable[[str], bool]:
     True
     """
     try:
-        from ahocorasick_rs import AhoCorasick, MatchKind
+        from ahocorasick_rs import BytesAhoCorasick, MatchKind
     except ImportError:
         return lambda text: any(needle in text for needle in needles)
-    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
-    return lambda text: bool(automaton.find_matches_as_strings(text))
+    automaton = BytesAhoCorasick(map(_spelled, needles), matchkind=MatchKind.LeftmostFirst)
+    return lambda text: bool(automaton.find_matches_as_indexes(_spelled(text)))
 
 
 def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
@@ -351,12 +353,32 @@ def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
     [5]
     """
     try:
-        from ahocorasick_rs import AhoCorasick, MatchKind
+        from ahocorasick_rs import BytesAhoCorasick, MatchKind
     except ImportError:
         return lambda text: _places([needle for needle in needles if needle in text], text)
     # Only where matches do not overlap can the automaton look at many letters at once.
-    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
-    return lambda text: [place for _, place, _ in automaton.find_matches_as_indexes(text)]
+    automaton = BytesAhoCorasick(map(_spelled, needles), matchkind=MatchKind.LeftmostFirst)
+
+    def search(text: str) -> list[int]:
+        said = _spelled(text)
+        places = [place for _, place, _ in automaton.find_matches_as_indexes(said)]
+        return places if len(said) == len(text) else [*_in_letters(said, places)]
+
+    return search
+
+
+def _spelled(text: str) -> bytes:
+    """A text as it is looked through, which takes no table of where each letter begins."""
+    return text.encode(errors="surrogatepass")
+
+
+def _in_letters(said: bytes, places: Iterable[int]) -> Iterator[int]:
+    """For places in the bytes of a text, in order, those of the same letters in the text."""
+    last = count = 0
+    for place in places:
+        count += len(said[last:place].decode(errors="surrogatepass"))
+        last = place
+        yield count
 
 
 def runs_of(signs: str, length: int) -> Callable[[str], Iterator[int]]:
@@ -401,12 +423,12 @@ def _finder(needles: list[str], owners: Sequence[tuple[int, ...]]) -> Callable[[
         from ahocorasick_rs import BytesAhoCorasick
     except ImportError:
         return _Words(needles, owners).search
-    automaton = BytesAhoCorasick([needle.encode() for needle in needles])
+    automaton = BytesAhoCorasick(map(_spelled, needles))
 
     def search(text: str) -> dict[int, list[int]]:
         hits: dict[int, list[int]] = {}
         number, begin, end, here = 0, 0, -1, list[int]()
-        said = text.encode(errors="surrogatepass")
+        said = _spelled(text)
         # No needle holds the end of a line, so that matches come line by line.
         for needle, place, _ in automaton.find_matches_as_indexes(said, overlapping=True):
             if place > end:
