@@ -26,6 +26,7 @@ _MAX_SET, _MAX_ALSO = 96, 48
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
 _START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
 """By how many letters a needle is known, and which words are kept."""
+_MANY_SPACES = re.compile("  +")
 _COMMON: dict[int, str] = {
     1: "- es",
     2: "an at de en il in it le me on or se the",
@@ -297,9 +298,7 @@ def plain_spaces(text: str) -> str:
 
 def _one_space(text: str) -> str:
     """A text in which no space follows another."""
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text
+    return _MANY_SPACES.sub(" ", text) if "  " in text else text
 
 
 def may_hold(text: str, words: Iterable[str]) -> bool:
