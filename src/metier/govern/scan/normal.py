@@ -87,7 +87,7 @@ _OF_WINDOWS = re.compile(rf"\b(?:{'|'.join(_COMMANDS_OF_WINDOWS)})\b", re.I)
 def _without_carets(line: str) -> str:
     """A command of Windows without the signs that its shell passes over, if they hide what it is."""
     said = line.replace("^", "")
-    return said if said != line and _OF_WINDOWS.search(said) and not _OF_WINDOWS.search(line) else line
+    return said if _OF_WINDOWS.search(said) and not _OF_WINDOWS.search(line) else line
 
 
 def plain_text(text: str) -> str:
@@ -103,7 +103,7 @@ def plain_text(text: str) -> str:
     if "\\" in text:
         text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
     if "^" in text and may_hold(text.replace("^", ""), _COMMANDS_OF_WINDOWS):
-        text = "\n".join(map(_without_carets, text.split("\n")))
+        text = "\n".join([_without_carets(line) if "^" in line else line for line in text.split("\n")])
     if "%" in text:
         text = _PERCENT.sub(lambda found: _one_line(unquote(found[0]), found[0]), text)
     return _ENTITIES.sub(lambda found: _one_line(html.unescape(found[0]), found[0]), text) if "&#" in text else text
