@@ -322,13 +322,11 @@ def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:
     ['curl']
     """
     try:
-        from ahocorasick_rs import BytesAhoCorasick
+        from ahocorasick_rs import AhoCorasick
     except ImportError:
         return lambda text: [needle for needle in needles if needle in text]
-    automaton = BytesAhoCorasick(map(_spelled, needles))
-    return lambda text: {
-        needles[one] for one, _, _ in automaton.find_matches_as_indexes(_spelled(text), overlapping=True)
-    }
+    automaton = AhoCorasick(needles)
+    return lambda text: {*automaton.find_matches_as_strings(text, overlapping=True)}
 
 
 def any_of(needles: Sequence[str]) -> Callable[[str], bool]:
@@ -338,11 +336,11 @@ def any_of(needles: Sequence[str]) -> Callable[[str], bool]:
     True
     """
     try:
-        from ahocorasick_rs import BytesAhoCorasick, MatchKind
+        from ahocorasick_rs import AhoCorasick, MatchKind
     except ImportError:
         return lambda text: any(needle in text for needle in needles)
-    automaton = BytesAhoCorasick(map(_spelled, needles), matchkind=MatchKind.LeftmostFirst)
-    return lambda text: bool(automaton.find_matches_as_indexes(_spelled(text)))
+    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
+    return lambda text: bool(automaton.find_matches_as_strings(text))
 
 
 def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
