@@ -6,13 +6,14 @@ A command that submits `diag.txt` says nothing; the sentence above it says what 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from metier.govern.scan.hosts import URL, Place, host_of, place_of
 from metier.govern.scan.leads import LEFT_TO_USER
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
-from metier.govern.scan.triggers import may_hold
+from metier.govern.scan.triggers import found_in
 from metier.verdict import Severity
 
 HANDS_OVER = re.compile(
@@ -27,11 +28,6 @@ _SOURCE = re.compile(
     r"|\boutput\s+of\s+`?(?:env|printenv|set|export\s+-p)\b|(?<![\w-])`(?:env|printenv)`|\b(?:all|the|every)\s+environment\s+variables?\b|\bshell\s+history\b|\.(?:bash|zsh)_history\b",
     re.I,
 )
-_SOURCE_WORDS = (
-    ".env", "`env`", "`printenv`", ".ssh", "id_rsa", "id_ed", "id_ec", ".aws", ".netrc", ".npmrc", ".pypirc", ".pgpass", ".git-cred", ".gnupg", ".kube", ".docker", ".config", "wallet", "keychain", "password",
-    "cookie", "credential", "private", "output", "variable", "history",
-)  # fmt: skip
-"""It holds one of them."""
 _FILLS = re.compile(
     r"\b(?:writ(?:e|ing)|sav(?:e|ing)|put|cop(?:y|ying)|gather|collect|dump|zip|pack|bundle|tar|archive|compress|add|append|stor(?:e|ing)|export|redirect|combine|merge|concatenate|print|list|note|keep)\b",
     re.I,
@@ -89,15 +85,14 @@ def files_filled(text: str) -> tuple[str, ...]:
     # The full stop of a sentence begins no ending.
     if "." not in text[:-1]:
         return ()
-    if (
-        not ENDING.search(text)
-        or not may_hold(text, _SOURCE_WORDS)
-        or not _SOURCE.search(text)
-        or not _FILLS.search(text)
-        or _REFUSES.search(text)
-    ):
+    if not ENDING.search(text) or not _names_source()(text) or not _FILLS.search(text) or _REFUSES.search(text):
         return ()
     return tuple(_FILE.findall(text))
+
+
+@cache
+def _names_source() -> Callable[[str], bool]:
+    return found_in(_SOURCE)
 
 
 def _is_handed(sentence: Sentence) -> bool:

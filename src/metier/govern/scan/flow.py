@@ -178,7 +178,7 @@ def _lead_inward(steps: Sequence[Step]) -> None:
     """Let what a name is given by a command lead where the command leads, which is told with its variables filled in."""
     for inner, step in itertools.pairwise(steps):
         statement = step.statement
-        if not (statement.is_shell and statement.assigns and inner.urls and inner.statement.line == statement.line):
+        if not (inner.urls and statement.is_shell and statement.assigns and inner.statement.line == statement.line):
             continue
         if "$(" in step.text and "$" in "".join(step.urls) and inner.statement.path == statement.path:
             step.urls = inner.urls

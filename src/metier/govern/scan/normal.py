@@ -77,7 +77,6 @@ _INVISIBLE_SIGNS = frozenset(
 )  # fmt: skip
 
 
-_CARETS = re.compile(r"^[^\n^]*+\^[^\n]*$", re.M)
 _COMMANDS_OF_WINDOWS = (
     "msiexec", "mshta", "powershell", "pwsh", "certutil", "bitsadmin", "rundll32", "regsvr32", "wscript", "cscript", "curl", "conhost",
     "schtasks",
@@ -85,10 +84,10 @@ _COMMANDS_OF_WINDOWS = (
 _OF_WINDOWS = re.compile(rf"\b(?:{'|'.join(_COMMANDS_OF_WINDOWS)})\b", re.I)
 
 
-def _without_carets(line: re.Match[str]) -> str:
+def _without_carets(line: str) -> str:
     """A command of Windows without the signs that its shell passes over, if they hide what it is."""
-    said = line[0].replace("^", "")
-    return said if _OF_WINDOWS.search(said) and not _OF_WINDOWS.search(line[0]) else line[0]
+    said = line.replace("^", "")
+    return said if _OF_WINDOWS.search(said) and not _OF_WINDOWS.search(line) else line
 
 
 def plain_text(text: str) -> str:
@@ -104,7 +103,7 @@ def plain_text(text: str) -> str:
     if "\\" in text:
         text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
     if "^" in text and may_hold(text.replace("^", ""), _COMMANDS_OF_WINDOWS):
-        text = _CARETS.sub(_without_carets, text)
+        text = "\n".join([_without_carets(line) if "^" in line else line for line in text.split("\n")])
     if "%" in text:
         text = _PERCENT.sub(lambda found: _one_line(unquote(found[0]), found[0]), text)
     return _ENTITIES.sub(lambda found: _one_line(html.unescape(found[0]), found[0]), text) if "&#" in text else text

@@ -86,7 +86,7 @@ _SECURITY = re.compile(
     re.I,
 )
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
-_compiled: list[tuple[Triggers, list[tuple[int, Alternative]], list[Rule], frozenset[int]]] = []
+_compiled: list[tuple[Triggers, Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
 _FORBIDDEN_WORDS = re.compile(
     r"\b(?:[Nn]o|[Nn]ever|not) (?:[\"“][^\"“”.!?]{0,40}|['`]|(?:\w+[ ,]+){1,6}\([^()]{0,50}\Z)\Z"
 )
@@ -146,9 +146,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     if not _compiled:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         triggers, tests = Triggers.of_alternatives([pattern for _, pattern in pairs])
-        of_two = frozenset(number for number, (place, _) in enumerate(tests) if pairs[place][0].id in _ACROSS)
-        _compiled.append((triggers, tests, [rule for rule, _ in pairs], of_two))
-    triggers, tests, owners, of_two = _compiled[0]
+        of_two = triggers.only(number for number, (place, _) in enumerate(tests) if pairs[place][0].id in _ACROSS)
+        _compiled.append((triggers, of_two, tests, [rule for rule, _ in pairs]))
+    triggers, of_two, tests, owners = _compiled[0]
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
     lists = {path for path in {sentence.path for sentence in found} if _CASES.search(path)} if shows else set[str]()
@@ -162,10 +162,13 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         yield from filled(found, purpose)
         found = [sentence for sentence in found if not sentence.is_command]
     found = [_addressed(one) if "/" in one.text or "@" in one.text else one for one in found]
-    whole = "\n".join([one.text for one in found])
+    texts = [one.text for one in found]
+    whole = "\n".join(texts)
     # Two sentences that follow each other often are one thought.
     windows = [*found, *_neighbours(found), *(_rows(found) if "|" in whole else ())]
-    candidates = triggers.candidates([sentence.text for sentence in windows])
+    candidates = triggers.candidates(texts)
+    beside = of_two.candidates([sentence.text for sentence in windows[len(found) :]])
+    candidates |= {len(found) + number: which for number, which in beside.items()}
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     heard: dict[tuple[Sentence, str], list[tuple[int, int]]] = {}
     spoken: set[tuple[str, str, int]] = set()
@@ -174,8 +177,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
         if sentence.text not in found_in:
-            asked = sorted(of_two.intersection(which) if is_window else which)
-            found_in[sentence.text] = _met([tests[one] for one in asked], sentence.text)
+            found_in[sentence.text] = _met([tests[one] for one in sorted(which)], sentence.text)
         for place, match in found_in[sentence.text]:
             rule = owners[place]
             key = (rule.id, sentence.path, sentence.line)

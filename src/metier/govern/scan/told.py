@@ -125,7 +125,7 @@ def _endings_in() -> Callable[[str], Iterable[int]]:
 def _quoted_lines(block: Block) -> frozenset[int]:
     """The lines of quotations, and of the items that one stands in."""
     lines = block.text.split("\n")
-    quoted = {number for number, line in enumerate(lines) if _QUOTE.match(line)}
+    quoted = {number for number, line in enumerate(lines) if ">" in line and _QUOTE.match(line)}
     items = {number - 1 for number in quoted if number and _ITEM.match(lines[number - 1])}
     return frozenset(block.line + number for number in quoted | items)
 

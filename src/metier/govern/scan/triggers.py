@@ -12,6 +12,7 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Any
 
@@ -20,31 +21,58 @@ _LITERAL: Any = _parser.LITERAL
 _TEXT = "TEXT"
 """The name of literals that follow each other in a pattern."""
 _RARE = frozenset("~^%@&|")
-_MAX_SET = 24
+_MAX_SET, _MAX_ALSO = 96, 48
+"""How many literals a set holds at most: one that is looked for first, and one that is looked for where that was found."""
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
 _START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
 """By how many letters a needle is known, and which words are kept."""
 _MANY_SPACES = re.compile("  +")
 _COMMON: dict[int, str] = {
-    1: "-",
-    2: ("an at de en in it le me on or se"),
-    3: ("ad ai as di el he id im is la lo nc ne pr si th to tr us ut ve"),
-    4: ("act all and be cl do em for get ha if ip iv ls no op res sa sh so sp su the un use"),
+    1: "- es",
+    2: "an at de en il in it le me on or se the",
+    3: "ad ai as di el est he id im is la lo nc ne ni pr si th to tr tu us ut ve",
+    4: (
+        '", \', (" (\' ). -c -p -s /s [` ]( `. act all and be cl do em f" for get ha if ip ist iv kill ls no op refer '
+        "reference res run sa sh skill so sp su un use"
+    ),
     5: (
-        ":// .co add api app are cat cc cont conte data date dd der du echo enc end error file form from his http https "
-        "import key les name not of one our out pat pre print ps put que rate rd return rm script turn type up url "
-        "user we with work you"
+        '"a \'s (f" )) -a -d -f -h -m -o -r .co /. /c :// =" =$ => [\' _key `, add api app are before cat cc cont '
+        "contain conte data date dd der du echo enc end error file flow form from get( has his host http https import "
+        "instal install its key les model name not of ok one only our out pat path pec pre print ps put que rate rd "
+        "return rm script side skill.md sol stall step string task that top turn type up url user version we with "
+        "work workflow you"
     ),
     6: (
-        ".get( action agent ask atch auth by can check code config content count create default del den dir dis env "
-        "example format function generate gh go her kill late law led let line list load log low mark message mode "
-        "new open opt option ost output over own post ran read require response result rev row run sag sage "
-        "scripts search sed self set sign sin skill star start status sts tar test text this time token too tool "
-        "true value wait when your"
+        '$( (` -i -w -x ... .app .get( /` 0, 100 [" _pat `/ account action after agent als answer append apt argument '
+        "ask asks async atch auth author bug build but by can change check client code config configure confirm "
+        "consol console content core count cover cp create curl cut d' debug default del den deploy dir dire direct "
+        "dis docs document does down each email env eth eval every example exist fail figure first format full "
+        "function generate gh go gpu guide hand head her here how hub image includ input installe installed irm item "
+        "know late law led let library line link list live load local log low mal map mark message miss mode must my "
+        "new non npx null number off open opera opt option ost other output over own pas pass pin pip platform pose "
+        "post profile public query question ran read reg report require response result results rev route row rule "
+        "sag sage sam scripts sd search sed see select self sent serve service set setup sign sin star start status "
+        "stream sts support sure surfac surface tag tar target tasks test text then this through time token too tool "
+        "total true two under uri users value var verif via wait when word write ws your"
     ),
     7: (
-        "any appl auto back call command even ever export files git help lie limit mail need now old point process "
-        "project python refer repo request session source state step sync table valid view what"
+        '"w .join .me /dev/ /dev/null /f /w 12 =true `http `https: access active addr address again against agents '
+        "already always amount answered anti any appl application apply authorization auto available back block board "
+        "both bound bun cache call case cause click cmd command commands comme complete configuration conn consume "
+        "context contract control current day decision delet delete detail diff differ directly directory docker "
+        "documentation don't dress drive edge edit else enabl enable endpoint environ environment even ever exec "
+        "execut existing export extra extract f' failure fall false fetch files filter find fine flag follow found "
+        "frame gem gist git github.com grep group hard have header help hold home hook hour in( include into issue "
+        "join join( keep key= knowledge label language launch layer less license lie limit lines llm mail management "
+        "market may measure memor memory missing modify mot move n't names need needs network never node none nor "
+        "note now object old older once operation optional order os. package page params part pay perform ping pipe "
+        "pipeline place plain plan play point points polic policy present price private process produce product "
+        "project prompt prove provide python questions raw real recommend record regist repo request required "
+        "requires rest review right root round rules running runs safe safety same sample save scan scope score "
+        "secret section security send sepa server session shar share ship should show site skills skip source space "
+        "src stand state steps stop store succe summary supported sync system table tail tax tests than them these "
+        "they times timestamp training update usage used user' user's using valid validate validation values verify "
+        "view wallet want way web were what where which win without yes ~/"
     ),
 }
 _WORDS = {word: bits for bits, words in _COMMON.items() for word in words.split()}
@@ -65,6 +93,8 @@ _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_LIKE_ASCII = re.compile("[\u0130\u0131\u017f\u212a]")
+"""Letters that count as those of ASCII where case is ignored, and are others in lower case."""
 
 
 def literals(pattern: re.Pattern[str]) -> frozenset[str]:
@@ -145,21 +175,35 @@ class Triggers:
     """Finds, for each of many texts, the patterns that could match it."""
 
     def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
-        self._always: list[int] = []
+        self._needed: list[frozenset[str]] = []
+        self._next: list[tuple[str, ...]] = []
         self._also: list[tuple[tuple[str, ...], ...]] = []
         self._ahead: list[str] = []
-        owners: dict[str, set[int]] = {}
-        for number, (source, flags) in enumerate(patterns):
+        for source, flags in patterns:
             parsed = _parser.parse(source, flags)
             self._ahead.append(_ahead(parsed, flags))
             needed, *also = _needs(parsed)
-            self._also.append(tuple(map(tuple, also)))
-            if not needed:
+            self._needed.append(needed)
+            self._next.append(tuple(also[0]) if also else ("",))
+            self._also.append(tuple(map(tuple, also[1:])))
+        self._look_for(range(len(self._needed)))
+
+    def _look_for(self, numbers: Iterable[int]) -> None:
+        self._always: list[int] = []
+        owners: dict[str, list[int]] = {}
+        for number in numbers:
+            if not self._needed[number]:
                 self._always.append(number)
-            for literal in needed:
-                owners.setdefault(literal, set()).add(number)
+            for literal in self._needed[number]:
+                owners.setdefault(literal, []).append(number)
         literals = sorted(owners)
-        self._find = _finder(literals, [tuple(sorted(owners[literal])) for literal in literals])
+        self._find = _finder(literals, [tuple(owners[literal]) for literal in literals])
+
+    def only(self, numbers: Iterable[int]) -> Triggers:
+        """Look for some of the patterns, which keep their numbers."""
+        some = copy(self)
+        some._look_for(sorted(numbers))
+        return some
 
     @classmethod
     def of(cls, patterns: Sequence[re.Pattern[str] | Alternative]) -> Triggers:
@@ -205,11 +249,16 @@ class Triggers:
             return {}
         lowered = joined.split("\n")
         found = {}
-        also, always = self._also, self._always
+        following, also, always = self._next, self._also, self._always
         for number in range(len(lowered)) if always else hits:
             line, which = lowered[number], hits.get(number, ())
             could = []
             for one in which if len(which) == 1 and not always else {*always, *which}:
+                for literal in following[one]:
+                    if literal in line:
+                        break
+                else:
+                    continue
                 for needed in also[one]:
                     for literal in needed:
                         if literal in line:
@@ -221,6 +270,22 @@ class Triggers:
             if could:
                 found[number] = could
         return found
+
+
+def found_in(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """Whether a text holds a pattern of many alternatives in ASCII, of which each is tried only where it could match.
+
+    >>> found_in(re.compile("curl|wget", re.I))("Wget it.")
+    True
+    """
+    triggers, tests = Triggers.of_alternatives([pattern])
+
+    def search(text: str) -> bool:
+        if not text.isascii() and _LIKE_ASCII.search(text):
+            return pattern.search(text) is not None
+        return any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ()))
+
+    return search
 
 
 def plain_spaces(text: str) -> str:
@@ -285,12 +350,32 @@ def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
     [5]
     """
     try:
-        from ahocorasick_rs import AhoCorasick, MatchKind
+        from ahocorasick_rs import BytesAhoCorasick, MatchKind
     except ImportError:
         return lambda text: _places([needle for needle in needles if needle in text], text)
     # Only where matches do not overlap can the automaton look at many letters at once.
-    automaton = AhoCorasick(needles, matchkind=MatchKind.LeftmostFirst)
-    return lambda text: [place for _, place, _ in automaton.find_matches_as_indexes(text)]
+    automaton = BytesAhoCorasick(map(_spelled, needles), matchkind=MatchKind.LeftmostFirst)
+
+    def search(text: str) -> list[int]:
+        said = _spelled(text)
+        places = [place for _, place, _ in automaton.find_matches_as_indexes(said)]
+        return places if len(said) == len(text) else [*_in_letters(said, places)]
+
+    return search
+
+
+def _spelled(text: str) -> bytes:
+    """A text as it is looked through, which takes no table of where each letter begins."""
+    return text.encode(errors="surrogatepass")
+
+
+def _in_letters(said: bytes, places: Iterable[int]) -> Iterator[int]:
+    """For places in the bytes of a text, in order, those of the same letters in the text."""
+    last = count = 0
+    for place in places:
+        count += len(said[last:place].decode(errors="surrogatepass"))
+        last = place
+        yield count
 
 
 def runs_of(signs: str, length: int) -> Callable[[str], Iterator[int]]:
@@ -332,20 +417,21 @@ def _places(held: list[str], text: str) -> list[int]:
 def _finder(needles: list[str], owners: Sequence[tuple[int, ...]]) -> Callable[[str], dict[int, list[int]]]:
     """A search that tells for each line of a text the owners of the needles that it holds; one may be told twice."""
     try:
-        from ahocorasick_rs import AhoCorasick
+        from ahocorasick_rs import BytesAhoCorasick
     except ImportError:
         return _Words(needles, owners).search
-    automaton = AhoCorasick(needles)
+    automaton = BytesAhoCorasick(map(_spelled, needles))
 
     def search(text: str) -> dict[int, list[int]]:
         hits: dict[int, list[int]] = {}
         number, begin, end, here = 0, 0, -1, list[int]()
+        said = _spelled(text)
         # No needle holds the end of a line, so that matches come line by line.
-        for needle, place, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+        for needle, place, _ in automaton.find_matches_as_indexes(said, overlapping=True):
             if place > end:
-                number += text.count("\n", begin, place)
-                begin, end = place, text.find("\n", place)
-                end = end if end >= 0 else len(text)
+                number += said.count(b"\n", begin, place)
+                begin, end = place, said.find(b"\n", place)
+                end = end if end >= 0 else len(said)
                 hits[number] = here = []
             here += owners[needle]
         return hits
@@ -394,8 +480,8 @@ def _needs(parsed: Any) -> list[frozenset[str]]:
     sets = _sets(parsed)
     telling = [needed for needed in sets if all(len(text) >= 2 or text in _RARE for text in needed)]
     best = max(telling, key=_weight, default=set())
-    also = [frozenset(needed) for needed in sets if len(needed) <= _MAX_SET and not (best and _is_told(needed, best))]
-    return [frozenset(best), *sorted(dict.fromkeys(also), key=lambda needed: len(needed) / _weight(needed))]
+    also = [frozenset(needed) for needed in sets if len(needed) <= _MAX_ALSO and not (best and _is_told(needed, best))]
+    return [frozenset(best), *sorted(dict.fromkeys(also), key=lambda needed: -_weight(needed) / len(needed))]
 
 
 def _is_told(needed: Collection[str], best: Collection[str]) -> bool:
@@ -408,8 +494,8 @@ def _weight(needed: Iterable[str]) -> float:
     chance = 0.0
     for literal in needed:
         words = literal.split()
-        bits = sum(_bits(word) for word in words)
-        chance += 2.0 ** -(bits + 2 * literal.count(" "))
+        bits = sum(map(_bits, words))
+        chance += 2.0 ** -(bits + 2 * (len(words) - 1))
     return -math.log2(chance)
 
 
