@@ -182,6 +182,7 @@ ORDINARY = {
     "documents as pages": (tool("Counts."), {"docs/index.html": "<p>Counts go to leafcount.net.</p>", "a.py": POSTS}),
     "words that look like accounts": (tool("Lists."), {"a.json": '{"types": ["TransitGatewayPrefixListReferences", "TransitGatewayMulticastDomains"]}'}),
     "a contract, and sums": (tool("Reads prices of coins."), {"a.py": "AERO = '0x940181a94A35A4569E4529A3CDfB74e38FD98631'\nrate = low if amount > 1000 else high\n"}),
+    "a coin on several chains": (tool("Reads prices of coins."), {"coins.json": '{"one": {"LINK": "0x940181a94A35A4569E4529A3CDfB74e38FD98631"}, "two": {"LINK": "0x940181a94A35A4569E4529A3CDfB74e38FD98631"}}'}),
     "a cache with a password": (tool("Starts a cache."), {"compose.yml": 'services:\n  r:\n    image: bitnami/redis:7\n    command: ["redis-server", "--password", "devpassword123"]\n    restart: always\n'}),
     "dates of pictures": (tool("Fixes dates of pictures."), {"a.py": "import os, subprocess\nos.utime(p, (st.st_atime, st.st_mtime))\nsubprocess.run(['git', 'commit', '--amend', '--no-edit'])\n"}),
     "a digest that is checked": (tool("Installs a tool from https://dl.leaf.dev."), {"a.py": "import hashlib, urllib.request\ndata = urllib.request.urlopen('https://dl.leaf.dev/t').read()\nif hashlib.sha256(data).hexdigest() != 'a9480f0b5a9480f0b5a9480f0b5a9480f0b5a9480f0b5a9480f0b5a9480f0b5a':\n    raise SystemExit(1)\n"}),

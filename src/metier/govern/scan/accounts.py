@@ -130,7 +130,7 @@ def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Fo
     # An account of a bank has no other use than to be paid; an address of a chain may be a contract.
     named = "" if account["bank"] or name is None else name[1]
     is_double = _SLOT.search(part.plain, max(0, account.start() - _BESIDE), account.end() + _BESIDE) is not None
-    is_shared = _COIN.search(before) is not None
+    is_shared = _COIN.search(before) is not None and len(_signs_of(account[0], part)) > 1
     turns = (bool(named) or bool(account["bank"])) and any(turns_money(one.plain, named) for one in programs)
     also = "stands where another is filled in" if is_double else "is that of several coins" if is_shared else ""
     also = also or ("is paid, or another, by what is paid" if turns else "")
@@ -194,6 +194,12 @@ def _strange(account: re.Match[str], part: Part) -> str:
     before = part.plain[_line_begin(part, account) : account.start()]
     if not said or _SAMPLES.search(said) or _CONTRACT.search(before):
         return ""
-    # Coins that share an address are none.
-    is_coin = _COIN.search(before) is not None and part.plain.find(said, account.end()) < 0
-    return "" if is_coin else said
+    # Coins that share an address are none; one coin may have the same on several chains.
+    is_coin = _COIN.search(before) is not None
+    is_alone = is_coin and part.plain.find(said, account.end()) < 0
+    return "" if is_alone or (is_coin and len(_signs_of(said, part)) == 1) else said
+
+
+def _signs_of(address: str, part: Part) -> set[str]:
+    """The signs of the coins that have an address in a table."""
+    return set(re.findall(rf"\b([A-Z][A-Z0-9]{{1,9}})[\"']?\s*:\s*[\"']?{re.escape(address)}", part.plain))
