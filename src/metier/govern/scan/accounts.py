@@ -127,14 +127,15 @@ def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Fo
     """What an account weighs that no document names: by what stands around it, and whether it is one of two receivers."""
     before = part.plain[_line_begin(part, account) : account.start()]
     name = _NAME.search(before)
-    # An account of a bank has no other use than to be paid; an address of a chain may be a contract.
-    named = "" if account["bank"] or name is None else name[1]
+    # An account of a bank, or an address of Bitcoin, has no other use than to be paid; one of another chain may be a contract.
+    is_purse = bool(account["bank"]) or account[0].startswith("bc1")
+    named = "" if is_purse or name is None else name[1]
     is_double = _SLOT.search(part.plain, max(0, account.start() - _BESIDE), account.end() + _BESIDE) is not None
     is_shared = _COIN.search(before) is not None and len(_signs_of(account[0], part)) > 1
-    turns = (bool(named) or bool(account["bank"])) and any(turns_money(one.plain, named) for one in programs)
+    turns = (bool(named) or is_purse) and any(turns_money(one.plain, named) for one in programs)
     also = "stands where another is filled in" if is_double else "is that of several coins" if is_shared else ""
     also = also or ("is paid, or another, by what is paid" if turns else "")
-    weight = Severity.REVIEW if account["bank"] or _PAYEE.search(before) else Severity.NOTE
+    weight = Severity.REVIEW if is_purse or _PAYEE.search(before) else Severity.NOTE
     weight = Severity.BLOCK if also else weight
     message = f"Holds an account that no document names and that {also}." if also else ""
     line = part.plain.count("\n", 0, account.start()) + 1

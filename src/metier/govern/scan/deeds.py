@@ -241,6 +241,10 @@ _BY_LIST = re.compile(
     r"\bfor\s+\(?(?:const|let|var)?\s*\w+\s+(?:in|of)\s+[\w.]{1,40}(?:\.get\(\s*[\"']|\[[\"']|\.)(?:follow|likes?|repost|retweet|dms?|stars?|comments?|votes?|upvote)\w*\b[\s\S]{0,120}?\.(?:follow\w*|like\w*|retweet\w*|repost\w*|star\w*|create_?[dD]irect\w*|upvote\w*|vote\w*|comment\w*)\("
 )
 """Acts of an account, one for each row of a list."""
+_ON_COPY = re.compile(
+    r"addEventListener\(\s*[\"']copy[\"'][\s\S]{0,400}?(?:bc1|0x\[|\[13\]|\{40\}|\{2[5-9],|\{3\d,)[\s\S]{0,200}?clipboardData\.setData\("
+)
+"""What looks like an address of money is another one when it is copied."""
 _PUTS = re.compile(r"\bPUT\b|\.put\(|createOrUpdateFile|create_file\(|update_file\(|createBlob")
 _BY_DIGEST = re.compile(
     r"(?:hexdigest\(\)|digest\(\s*[\"'](?:hex|base64)[\"']\s*\)|\b(?:md5|sha1|sha256|hash)\([^\n]{0,80}\)|Sum(?:256)?\([^\n]{0,60}\))\s*={2,3}\s*[\"'][0-9a-fA-F]{32,64}[\"'][\s\S]{0,300}?(?:subprocess\.\w+|os\.(?:popen|system)|(?<![\w.])(?:exec|eval)\w*|shell_exec|system|passthru|exec\.Command|spawn\w*)\(\s*(?!\[?\s*[rbf]?[\"'])"
@@ -310,6 +314,7 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
+    Deed("swap-clipboard", _ON_COPY, ("clipboardData",), unless=r"clipboard|copy", also="where an address is copied"),
     Deed("remote-command", _BY_LIST, ("follow", "retweet", "like", "star"), _FETCH, is_outward=True, also="what the user's account does is said by somebody else"),
     Deed("plant-key", _MAKES_EDITOR, ("administrator",), beside=(_WITH_PASSWORD,), unless=r"users?\\b|account|provision|onboard", also="an administrator with a password that is written out"),
     Deed("erase-traces", _DATED_BACK, ("utime(", "utimes(", "touch -r"), beside=(_AMENDED,), also="a file is written over, dated back, and put into what was recorded before"),

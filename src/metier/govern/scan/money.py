@@ -70,6 +70,7 @@ _TURNS = re.compile(
     rf"\bif\b[^\n]{{0,60}}{_CONDITION}[^\n]{{0,40}}\n?[^\n]{{0,60}}(?:\[[\"':]|[.\s]|->){_FIELD}[\"'\]]*\s*=(?!=)"
     rf"|\bif\b[^\n]{{0,60}}{_CONDITION}[^\n]{{0,24}}\n?[^\n]{{0,8}}\breturn\s+\(?(?!none|null|nil|false|true|err|undefined|{_AMOUNT})\$?[a-z_][\w.]{{0,40}}(?:\(\))?\s*[;)}}]*\s*\n"
     rf"|\bif\b[^\n]{{0,60}}{_AMOUNT}[\])\"']*\s*<=?\s*[\d.]+[^\n]{{0,24}}\n?[^\n]{{0,8}}\breturn\s+\(?(?!none|null|nil|false|true|err|undefined|{_AMOUNT})\$?[a-z_][\w.]{{0,40}}"
+    rf"|\brandom\(\)\s*[<>]=?\s*[\d.]+\s*\?\s*[a-z_$][\w.$]{{0,40}}[^:\n]{{0,30}}:\s*[a-z_$]"
     rf"|\breturn\s+(?!none|null|nil|false|true)\$?[a-z_]\w{{0,40}}\s+if\s[^\n]{{0,60}}{_CONDITION}",
     re.I,
 )

@@ -18,14 +18,14 @@ _PIECE = re.compile(rf"(?P<text>{_TEXT})|[\w.$]{{1,60}}(?:\(\))?")
 _JOINED_BY = re.compile(r"\.join\(\s*[\"'`]([^\"'`]{0,3})[\"'`]\s*\)|-join\s*[\"']([^\"']{0,3})[\"']")
 _SCHEME = re.compile(r"(?:https?|wss?|ftp)://[\w.-]*\w")
 _NUMBERS = re.compile(
-    r"[\[({]\s*((?:(?:0x[\da-fA-F]{1,2}|\d{1,3})\s*,\s*){7,4000}(?:0x[\da-fA-F]{1,2}|\d{1,3}))\s*,?\s*[\])}]"
+    r"[\[({]\s*((?:(?:0x[\da-fA-F]{1,2}|\d{1,3})(?:u8)?\s*,\s*){7,4000}(?:0x[\da-fA-F]{1,2}|\d{1,3}))\s*,?\s*[\])}]"
 )
-_NUMBER = re.compile(r"0x[\da-fA-F]{1,2}|[0-9]{1,3}")
+_NUMBER = re.compile(r"0x[\da-fA-F]{1,2}|(?<!u)[0-9]{1,3}")
 _SCHEMES = ("http", "wss:")
 """How what is kept as numbers begins, if it is an address."""
 _BEGINS = re.compile(r"[\"'`](?:h(?:t(?:t(?:ps?)?)?)?|https?:/?|wss?(?::/?)?|ft?p?(?::/?)?)[\"'`]")
 """The first piece of an address that is cut in its scheme."""
-_DECODES = ("fromCharCode", "chr(", "bytes(", "bytearray(", "[char", "Buffer.from(")
+_DECODES = ("fromCharCode", "chr(", "bytes(", "bytearray(", "[char", "Buffer.from(", "from_utf8")
 _MIN_NUMBERS = 7
 _DOTTED = re.compile(
     r"\[\s*(\d{1,3}(?:\s*,\s*\d{1,3}){3})\s*\]\s*\.join\(\s*[\"'`]\.|[\"']\.[\"']\.join\([^\n]{0,60}?[\[(]\s*(\d{1,3}(?:\s*,\s*\d{1,3}){3})\s*[\])]|\bprintf\s+[\"']?%[ds]\.%[ds]\.%[ds]\.%[ds][\"']?\s+(\d{1,3}(?:\s+\d{1,3}){3})"
