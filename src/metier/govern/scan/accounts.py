@@ -134,7 +134,7 @@ def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Fo
     is_shared = _COIN.search(before) is not None and len(_signs_of(account[0], part)) > 1
     turns = (bool(named) or is_purse) and any(turns_money(one.plain, named) for one in programs)
     also = "stands where another is filled in" if is_double else "is that of several coins" if is_shared else ""
-    also = also or ("is paid, or another, by what is paid" if turns else "")
+    also = also or ("is paid in place of another by the sum, the day or chance" if turns else "")
     weight = Severity.REVIEW if is_purse or _PAYEE.search(before) else Severity.NOTE
     weight = Severity.BLOCK if also else weight
     message = f"Holds an account that no document names and that {also}." if also else ""

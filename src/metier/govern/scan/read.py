@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -387,9 +388,9 @@ def _with_settings(text: str) -> str:
         return text
     settings = {found[1]: found[2].strip("\"'") for found in _SETTING.finditer(text)}
     settings |= {name: f"${name}" for name in ("HOME", "USER", "TMPDIR", "PWD") if name not in settings}
-    longest = max(map(len, settings.values()))
-    if (text.count("$") + text.count("{{")) * longest > _MAX_FILLED:
-        return text
+    # A setting that is long and stands everywhere is left as it is, and keeps no other from being filled in.
+    used = Counter(found[1] or found[2] for found in _SETTING_NAME.finditer(text))
+    settings = {name: said for name, said in settings.items() if used[name] * len(said) <= _MAX_FILLED}
     for _ in range(_MAX_FILLINGS):
         before = text
         text = _SETTING_NAME.sub(lambda found: settings.get(found[1] or found[2], found[0]), text)

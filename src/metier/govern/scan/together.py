@@ -114,10 +114,6 @@ _FROM_FOLDER = re.compile(
 """What was put into a folder is run out of it, whatever it is called."""
 
 
-_ASKS_CHAIN = re.compile(r"jsonrpc\b(?=[\s\S]*method\b)(?![\s\S]*send(?:Raw)?Transaction)")
-"""A question about what stands in a chain, which anybody may ask anywhere."""
-
-
 def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     """Chains whose links are several steps, told by what stands together in a file or a package.
 
