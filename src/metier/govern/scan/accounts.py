@@ -135,8 +135,8 @@ def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Fo
     turns = (bool(named) or is_purse) and any(turns_money(one.plain, named) for one in programs)
     also = "stands where another is filled in" if is_double else "is that of several coins" if is_shared else ""
     also = also or ("is paid in place of another by the sum, the day or chance" if turns else "")
-    weight = Severity.REVIEW if is_purse or _PAYEE.search(before) else Severity.NOTE
-    weight = Severity.BLOCK if also else weight
+    weight = Severity.REVIEW if _PAYEE.search(before) else Severity.NOTE
+    weight = Severity.BLOCK if also or is_purse else weight
     message = f"Holds an account that no document names and that {also}." if also else ""
     line = part.plain.count("\n", 0, account.start()) + 1
     return "undisclosed-account", weight, part.path, line, account[0], message

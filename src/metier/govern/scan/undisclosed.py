@@ -30,6 +30,7 @@ from metier.govern.scan.hosts import (
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import PAGES, Purpose
 from metier.govern.scan.seen import DOCUMENTS, Seen, is_untold_repository, place_of_step
+from metier.govern.scan.taking import STRONG
 from metier.verdict import Severity
 
 _TURNS = frozenset({"send", "connect", "fetch"})
@@ -90,6 +91,8 @@ _WALKS = re.compile(
     r"\b(?:WalkDir|os\.walk|filepath\.Walk|readdir(?:Sync)?|Find\.find|Dir\.glob|globSync|iterdir)\b|\.r?glob\("
 )
 """Every file of a folder is looked at."""
+_SECRETS = frozenset({*STRONG, "dotenv"}) - {"environment"}
+"""What goes nowhere by itself, in an address neither."""
 _ANSWERS = frozenset({"download", "decoded", "asked"})
 """What a step may have received that is nobody's own."""
 _PAGE_LIKE = (
@@ -247,22 +250,11 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
     [('undisclosed-host', 'review')]
     """
     strange = [(step, place) for step in members if (place := _strange(step, told)) is not None]
-    is_dark = bool(strange) and (_SILENT.search(text) or _WALKS.search(text)) is not None
     is_spared = bool(strange) and (told.purpose.is_security or told.purpose.says(_ONLINE))
-    is_unsaid = bool(strange) and not told.tells_of_network
     for step, place in strange:
-        is_here = (
-            "fetch" in step.labels
-            or any(host_of(url) in step.text.lower() for url in step.urls)
-            or _SENDING.search(step.text) is not None
-        )
-        # Who asks for something makes use of the answer.
-        is_thrown = _NOBODY.issuperset(step.statement.assigns) and _USES_ANSWER.search(step.text) is None
-        is_sent = is_here and is_thrown and "send" in step.labels and _BODY.search(step.text) is not None
-        is_secret = is_unsaid and is_sent
-        is_more = is_dark or is_secret or step.received.keys() - _ANSWERS
-        grave = place.is_shady or (is_more and place != Place.PLATFORM and not is_spared)
-        if _hands_over(step, place) and grave and not told.purpose.is_security and not told.can_be_set(step):
+        takes = _hands_over(step, place) or not _SECRETS.isdisjoint(step.received)
+        grave = place.is_shady or (place != Place.PLATFORM and not is_spared)
+        if takes and grave and not told.purpose.is_security and not told.can_be_set(step):
             if not all(map(is_asked, step.urls)):
                 yield Seen("undisclosed-host", Severity.BLOCK, step)
                 return
