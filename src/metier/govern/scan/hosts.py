@@ -395,12 +395,12 @@ def registered(host: str) -> str:
 
 
 def is_reserved(url: str) -> bool:
-    """Whether an address is a name that nobody can register.
+    """Whether an address is a name that nobody can register, or one kept for documents.
 
     >>> is_reserved("https://cdn.example/a"), is_reserved("http://198.51.100.7/a"), is_reserved("https://cdn.example.net/a")
-    (True, False, False)
+    (True, False, True)
     """
-    return host_of(url).endswith((".example", ".invalid", ".test"))
+    return f".{host_of(url)}".endswith((".example", ".invalid", ".test", ".example.com", ".example.net", ".example.org"))
 
 
 def names_of(host: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from orders, sentence by sentence, so that a warning elsewhere takes nothing bac
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -85,6 +86,8 @@ _SECURITY = re.compile(
     r"\bsemgrep\b|\bcodeql\b|\bdangerous patterns\b|\bfirst-hour\b.{0,20}\bincident|\breverse shells\b|\b(?:application |cyber|code |cloud |network |web |information )?security\b|pen-?test|penetration test|red[- ]?team|vulnerab|malware|threat (?:model|hunt|intel)|exploit|\bctf\b|forensic|prompt[- ]injection|injection (?:attack|detect)|(?:handl|treat)(?:ing|es?|s)\b.{0,20}\buntrusted (?:content|input|text|data|pages?)|(?:hidden|injected|malicious) instructions|instructions (?:that are )?(?:hidden|injected|planted)|incident[- ]response|\b(?:been|be|is|was|got) (?:compromised|hacked|breached|infected)\b|(?:compromised|hacked|breached|infected) (?:\w+ )?(?:servers?|hosts?|machines?|accounts?|systems?|computers?)|intrusions?\b|hardening|\bsast\b|\bdast\b|owasp|\bcve\b|secrets? (?:detect|scan|leak)|secret-scan|phishing|\byara\b|reverse engineer|blue[- ]?team|\b(?:skill|package|plugin)s?[- ](?:vet|audit|guard|scan|shield|check)|(?:vet|audit|scan)(?:s|ting|ing)? (?:\w+ ){0,3}skills?\b|skill-?vet|social engineering|suspicious (?:\w+ )?(?:packages?|skills?|servers?|extensions?)|is this (?:skill|package|plugin|server) safe|(?:third-party|untrusted) (?:agent )?(?:skills?|packages?|mcp servers?|plugins?)|(?:stop|block|prevent|deny)s? (?:destructive|dangerous)|injection strings?|cross-site scripting|\bxss\b|\bcsrf\b|sql injection|detection rules?|\bsigma\b|\bfalco\b|\bauditd\b|\bsiem\b",
     re.I,
 )
+_BORNE_OUT = 3
+"""So many words of defenders stand in the documents of one."""
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
 _FORBIDDEN_WORDS = re.compile(
@@ -544,14 +547,27 @@ def _is_quoted(text: str, match: re.Match[str]) -> bool:
     return whole or (begins and ends and "|" in text)
 
 
-def purpose_is_security(texts: Iterable[str]) -> bool:
-    """Whether a name and a description speak of looking for attacks.
+def purpose_is_security(name: str, description: str, documents: Iterable[str]) -> bool:
+    """Whether a name and a description speak of looking for attacks, and documents bear them out.
 
-    >>> purpose_is_security(["skill-vetter", "Scans skills for prompt injection before they are installed."])
+    Anybody can claim to be a defender in one line; those who are one go on speaking of it.
+
+    >>> claim = ("skill-vetter", "Scans skills for prompt injection before they are installed.")
+    >>> purpose_is_security(*claim, ["Look for malware.\nFlag what is suspicious.\nNo payload is run."])
     True
+    >>> purpose_is_security(*claim, ["Writes bills."])
+    False
     """
     if not _of_security:
         _of_security.append(Triggers.of_alternatives([_SECURITY]))
     triggers, tests = _of_security[0]
-    text = " ".join(texts)
-    return any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ()))
+    text = f"{name} {description}"
+    if not any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ())):
+        return False
+    spoken: set[str] = set()
+    for document in documents:
+        for found in itertools.chain(_SECURITY.finditer(document), _TALKS_ABOUT.finditer(document)):
+            spoken.add(found[0].lower())
+            if len(spoken) == _BORNE_OUT:
+                return True
+    return False

@@ -168,16 +168,16 @@ def purpose_of(contents: Contents) -> Purpose:
     homes = [host_of(found[0]) for found in URL.finditer(said) if not found[0].lower().endswith(_PROGRAMS)]
     proper = " ".join(_PROPER.findall(description[:800]))
     words = distinctive(f"{name.replace('-', ' ')} {name.replace('-', '')} {proper} {' '.join(homes)}")
+    documents = [(part, _without_comments(part.plain.lower())) for part in contents.parts if _is_document(part)]
+    below = (FRONT.sub("", text) if part is manifest else text for part, text in documents)
     return Purpose(
         body=(manifest.text[head.end() :] if head else manifest.text)[:6000] if manifest else "",
         name=name,
         description=description,
         words=words - _STOP,
         hosts=frozenset(homes),
-        is_security=purpose_is_security([name, description]),
-        documents=tuple(_without_comments(part.plain.lower()) for part in contents.parts if _is_document(part))
-        if manifest
-        else (),
+        is_security=purpose_is_security(name, description, below),
+        documents=tuple(text for _, text in documents) if manifest else (),
     )
 
 

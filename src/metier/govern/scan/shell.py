@@ -46,6 +46,9 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:\[[^\]]*\]|[:#%/^,@-][^}]*)?\}|\$(
 _SIGNS = frozenset("\\#\n;&|()<>")
 """What may be no part of a word where one begins."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
+_KEYED = re.compile(r"\[([^\]]{1,60})\]=(.*)", re.S)
+"""An element of an array with its key."""
+_MAX_ELEMENTS = 500
 _BEFORE_ASSIGNMENT = frozenset({"|", "export", "local", "readonly", "declare", "env", "sudo"})
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.))", re.S)
@@ -216,8 +219,8 @@ def _statement(
         assigns.append(words[1])
         if telling := loop_value(words):
             known[words[1]] = telling
-    if pipeline.is_array and words[:1] and words[0][-1:] == "=" and words[0][:-1].isidentifier():
-        known[words[0][:-1]] = "\x00".join(words[1:])
+    if pipeline.is_array:
+        _know_array(words, known)
     if words and words[0] in ("read", "mapfile", "readarray"):
         assigns += [word for word in words[1:] if word.isidentifier()]
     elif "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
@@ -250,12 +253,26 @@ def _statement(
     return Statement(path, line, said, scope, names, frozenset(uses), (), True, is_live, False, "shell")
 
 
+def _know_array(words: Sequence[str], known: dict[str, str]) -> None:
+    """Keep the elements of an array: each by its number or its key, all under the array's own name."""
+    start = next((place for place, word in enumerate(words[:4]) if word[-1:] == "=" and word[:-1].isidentifier()), None)
+    if start is None:
+        return
+    name, every = words[start][:-1], list[str]()
+    for number, word in enumerate(words[start + 1 :][:_MAX_ELEMENTS]):
+        keyed = _KEYED.fullmatch(word)
+        every.append(keyed[2] if keyed else word)
+        known[f"{name}[{keyed[1] if keyed else number}]"] = every[-1]
+    known[name] = "\x00".join(every)
+
+
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
     """Split at newlines, `;`, `&&`, `||` and `&`; join what a pipe or a backslash carries on."""
     place, line, length = 0, 0, len(text)
     current = _Pipeline(line=0)
     heredocs: list[tuple[str, _Pipeline]] = []
     redirect, parens, shells = "", 0, list[int]()
+    array_end, looked_up_to = 0, 0
     while place < length:
         char = text[place]
         if char not in _SIGNS and not redirect and (plain := _PLAIN_WORDS.match(text, place)):
@@ -272,6 +289,8 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
             line += newlines
             current.take(word, redirect, text[place : place + 1])
             redirect = ""
+        elif char == "\n" and place < array_end:
+            place, line = place + 1, line + 1
         elif char == "\n" or char == ";" or (char == "&" and text[place - 1 : place] not in ("<", ">")):
             place += 2 if text.startswith("&&", place) else 1
             if char == "\n":
@@ -313,7 +332,11 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
         elif char in "()":
             place += 1
             parens += 1 if char == "(" else -1
-            current.is_array = current.is_array or (char == "(" and text[place - 2 : place - 1] == "=")
+            if char == "(" and text[place - 2 : place - 1] == "=":
+                current.is_array = True
+                if place > looked_up_to:
+                    looked_up_to = _balanced(text, place - 1)[0]
+                    array_end = looked_up_to if text[looked_up_to - 1] == ")" else 0
             if parens < 0:
                 # The end of a pattern of `case`, before what is done then.
                 parens = 0
@@ -463,6 +486,8 @@ def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
     if name == "IFS":
         return "\x00", found.end()
     is_whole = found[2] is not None or found[0][len(name) + 2 :] in ("}", "[@]}", "[*]}")
+    if not is_whole and (element := found[0][2:-1]).endswith("]"):
+        return known.get(element, known.get(name, found[0]) if "$" in element else found[0]), found.end()
     return known.get(name, found[0]) if is_whole else found[0], found.end()
 
 
