@@ -63,7 +63,9 @@ _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
 _TOLD_ABROAD = _named("abroad secrets conceal")
 _EXCUSED = _named("conceal excuse")
-MET = frozenset({"forward-data", "remote-instructions", "take-secrets", "hide-from-user", "redirect-money"})
+MET = frozenset(
+    {"forward-data", "remote-instructions", "take-secrets", "hide-from-user", "redirect-money", "override-instructions"}
+)
 """Rules that a sentence meets by itself; with one sign against the reader beside them they weigh more."""
 SENDS_FILES = "sends-files"
 """A command of the document sends what is on the machine."""

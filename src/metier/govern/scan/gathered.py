@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 
+from metier.govern.scan.accounts import Found, is_live
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, leads_nowhere, place_of
+from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, is_quoted, place_of_step
 from metier.govern.scan.sentence import Said, Sentence
@@ -44,6 +46,11 @@ _WORDS = (
     "Local Extension", "eychain",
 )  # fmt: skip
 """What either pattern matches holds one of them."""
+_KEY_FILES = re.compile(
+    r"\.git-credentials|\.npmrc|\.pypirc|\.netrc|\.ssh/id_\w+|\bid_(?:rsa|ed25519)\b|\.aws/credentials|\.kube/config|\.docker/config\.json|\.config/gh/hosts\.yml|Login Data|wallet\.dat|cookies\.sqlite|key4\.db"
+)
+_LEFT_OUT = re.compile(r"ignor|exclu|den(?:y|ied)|skip|block|protect|forbid|never|sensitive", re.I)
+_BEFORE = 200
 _ASKS_FOR = re.compile(
     r"(?=[aghlrt])(?:\b(?:ask|have|let|get|request|require|tell)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,40}\b(?:to\s+)?(?:paste|give|enter|type|send|provide|share)\b"
     r"|\b(?:ask|request)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,24}\bfor\b)",
@@ -239,3 +246,33 @@ def _sends_to_collector(step: Step, purpose: Purpose) -> bool:
         return False
     is_webhook = any(map(_WEBHOOK.match, step.urls))
     return is_webhook or (place_of_step(step, purpose) in _COLLECTS and not any(map(leads_nowhere, step.urls)))
+
+
+def listed_keys(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """Settings list where others keep their keys, for a program that reads what they name and has a way out.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> from metier.govern.scan.statement import Statement
+    >>> text = "require('./config.json').from.forEach(f => ws.send(fs.readFileSync(f)))"
+    >>> step = Step(Statement("a.js", 1, text), frozenset({"read", "send"}))
+    >>> part = read_text('{"from": [".git-credentials", ".npmrc"]}', "config.json").parts[0]
+    >>> [(rule, weight.value) for rule, weight, *_ in listed_keys([step], [part], Purpose())]
+    [('send-secrets', 'block')]
+    """
+    listing = [
+        part
+        for part in parts
+        if part.kind in ("json", "data") and is_live(part) and len(set(_KEY_FILES.findall(part.plain))) > 1
+    ]
+    if not listing or purpose.is_security or purpose.says(r"back-?up|dotfiles?|sync"):
+        return
+    sending = {step.statement.path for step in steps if "send" in step.labels}
+    reading = {step.statement.path for step in steps if "read" in step.labels}
+    for part in listing:
+        found = next(_KEY_FILES.finditer(part.plain))
+        name = part.path.rpartition("/")[2]
+        called = any(name in step.text and step.statement.path in sending & reading for step in steps)
+        if called and not _LEFT_OUT.search(part.plain, max(0, found.start() - _BEFORE), found.start()):
+            line = part.plain.count("\n", 0, found.start()) + 1
+            message = "Lists where others keep their keys, for a program that sends what it reads."
+            yield "send-secrets", Severity.BLOCK, part.path, line, found[0], message

@@ -16,7 +16,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
 
 URL = re.compile(
-    r"(?=[fghstw])(?:\b(?:https?|ftp|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*)",
+    r"(?=[fghrstw])(?:\b(?:https?|ftp|rsync|wss?|ssh|tcp|stratum\+tcp|git\+https?|hxxps?)(?:://|\[:\]//)[^\s\"'`<>(){}\\|,;]{1,300}|\b(?:https?)://\[[0-9a-f:]+\][^\s\"'`]*)",
     re.I,
 )
 """An address with its scheme; the letter that it begins with is looked for first."""
@@ -400,7 +400,9 @@ def is_reserved(url: str) -> bool:
     >>> is_reserved("https://cdn.example/a"), is_reserved("http://198.51.100.7/a"), is_reserved("https://cdn.example.net/a")
     (True, False, True)
     """
-    return f".{host_of(url)}".endswith((".example", ".invalid", ".test", ".example.com", ".example.net", ".example.org"))
+    return f".{host_of(url)}".endswith(
+        (".example", ".invalid", ".test", ".example.com", ".example.net", ".example.org")
+    )
 
 
 def names_of(host: str) -> frozenset[str]:

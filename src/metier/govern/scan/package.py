@@ -13,8 +13,9 @@ from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs
+from metier.govern.scan.entered import entered, shown_pages
 from metier.govern.scan.flow import LABELS, Step, follow, label
-from metier.govern.scan.gathered import asked_for, exported, gathered
+from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
 from metier.govern.scan.grants import grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
@@ -135,7 +136,7 @@ def _scan(contents: Contents) -> Scan:
         *_hidden_text(contents),
         *_endpoints(contents, purpose),
     ]
-    findings += [_finding(seen) for seen in chains(steps, purpose)]
+    findings += [_finding(seen) for seen in (*chains(steps, purpose), *shown_pages(steps, purpose))]
     findings += [
         _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
         for found in (
@@ -144,9 +145,11 @@ def _scan(contents: Contents) -> Scan:
             *asked_for(prose, purpose),
             *exported(prose, steps, purpose),
             *paid_elsewhere(prose, purpose),
+            *entered(prose, purpose),
         )
     ]
     findings += [_of(*found) for found in grants(contents.parts, purpose)]
+    findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]

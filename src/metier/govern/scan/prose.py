@@ -68,7 +68,7 @@ _PLAIN_TALK = re.compile(
 _PLAIN_WORDS = ("lently", "after", "only", "ed under", "copyr")
 """What it matches begins with a sign, a field or a row, or holds one of them, whose letters are the same in every case."""
 _SAMPLES = re.compile(
-    r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w-]*\.(?:eml|txt|json|log|csv)(?:\.txt)?$)",
+    r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w-]*\.(?:md|eml|txt|json|log|csv)(?:\.txt)?$)",
     re.I,
 )
 _SLOT = re.compile(
@@ -193,6 +193,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             weight = judged[sentence.text, place]
             if weight is None:
                 continue
+            if shows and weight == Severity.REVIEW and _SAMPLES.search(sentence.path) and not _leads_on(sentence.text):
+                weight = Severity.NOTE
             if rule.id.startswith("sign-"):
                 said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
                 if not _is_plain_talk(sentence.text) and _is_new(match.span(), heard.setdefault(said_as, [])):
@@ -201,6 +203,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 spoken.add(key)
                 if rule.id in MET:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
+                if sentence.is_hidden and weight == Severity.REVIEW and rule.id in MET and not shows:
+                    weight = Severity.BLOCK
                 yield Said(rule.id, weight, sentence, match.start())
     yield from _hidden_orders(found, purpose)
     leading = found if not shows else [one for one in found if _leads_on(one.text)]

@@ -42,8 +42,19 @@ _YAML_COMMAND = re.compile(
 _NO_DOCUMENT = re.compile(r"(?:^|/)(?:licen[sc]e|copying|notice|requirements|constraints)[^/]*$")
 _BLOCK_MARK = re.compile(r"^[ \t]*(?:\w+:[ \t]*)?(?:-[ \t]*)?[|>][+-]?\d?[ \t]*$", re.M)
 """What begins a text of several lines."""
+_BLOCK = re.compile(
+    r"^[ \t]*(?:-[ \t]+)?(?P<key>[\w.-]{1,60}):[ \t]*(?P<mark>[|>])[+-]?[ \t]*\n(?P<lines>(?:[ \t]+\S[^\n]*(?:\n|\Z)){1,60})",
+    re.M,
+)
+_CALLS_OUT = re.compile(r"(?:^|[|;&(])\s*(?:curl|wget)\s", re.M)
+_TELLS = re.compile(r"descr|help|doc|text|message|note|example|prompt|content|body", re.I)
+"""Keys of what is told, not run."""
 _GOT = re.compile(r"\bget_url:[ \t]*+(\n(?:[ \t]+\w+:[^\n]{0,400}\n?){1,12}|[^\n]{1,500})")
 _PAIR = re.compile(r"\b(url|dest)\s*[:=]\s*[\"']?([^\s\"',}]+)")
+_TAGGED = re.compile(
+    r"!!python/object/(?:apply|new):([\w.]{2,80})[ \t]*\n?[ \t]*(?:-[ \t]*)?\[?([\"'](?:[^\"\\\n]|\\.){1,2000}?[\"'])"
+)
+"""What is called while settings are loaded, with its first argument."""
 _EDITOR = re.compile(r"^[ \t]*(?:au|autocmd)\b[^\n]{0,200}?[ \t]![ \t]*+([^\n]+)", re.M)
 _ENVIRONMENT = re.compile(r"^[ \t]*(?:-[ \t]+)?env(?:ironment)?:[ \t]*\n((?:[ \t]+\w+:[ \t]+\S[^\n]*\n)+)", re.M)
 _NAMED, _MAX_NAMED = re.compile(r"\$\{?(\w+)"), 20
@@ -416,6 +427,11 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             for one in shell_statements(said, path, first_line=begin - len(named), is_live=is_live)
         )
     if "curl" in text or "wget" in text:
+        for found in _BLOCK.finditer(text) if "|" in text or ">" in text else ():
+            if _CALLS_OUT.search(found["lines"]) and not _TELLS.search(found["key"]):
+                at = line + text.count("\n", 0, found.start("lines"))
+                command = " ".join(found["lines"].split()) if found["mark"] == ">" else found["lines"]
+                statements += shell_statements(command, path, first_line=at, is_live=is_live)
         for found in _PIPED.finditer(text):
             at = line + text.count("\n", 0, found.start())
             statements += shell_statements(found[0].replace("&amp;", "&"), path, first_line=at, is_live=is_live)
@@ -425,6 +441,10 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             keys = dict(_PAIR.findall(found[1]))
             said = f"curl -o {shlex.quote(keys.get('dest', ''))} {shlex.quote(keys.get('url', ''))}"
             statements += shell_statements(said, path, first_line=at, is_live=is_live)
+    if "!!python/" in text:
+        for found in _TAGGED.finditer(text):
+            at = line + text.count("\n", 0, found.start())
+            statements += python_statements(f"{found[1]}({found[2]})", path, first_line=at, is_live=is_live)
     if "autocmd" in text:
         for found in _EDITOR.finditer(text):
             at = line + text.count("\n", 0, found.start())

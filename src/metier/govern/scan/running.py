@@ -160,7 +160,7 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     origin: Step | None = None
     if step.statement.is_shell and any(word in text for word in _CONTAINERS) and _CONTAINER.search(text):
         if (place := place_of_step(step, purpose)) >= Place.UNKNOWN and not is_quoted(step):
-            whole = _WHOLE_DISK.search(text) is not None and step.statement.is_live and not purpose.is_security
+            whole = _WHOLE_DISK.search(text) is not None and step.statement.is_live
             weight = Severity.BLOCK if (whole and place == Place.UNKNOWN) or place.is_shady else Severity.REVIEW
             yield Seen("run-download", weight, step, "a container that reaches the whole machine")
     is_command = step.statement.is_shell or step.statement.language == "hash-script"

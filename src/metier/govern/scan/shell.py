@@ -8,7 +8,7 @@ later is one chain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from metier.govern.scan.groups import Groups, Printed, inlined, is_telling, loop_value, said_in, start_file

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, names_of, place_of
+from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, is_asked, names_of, place_of
 from metier.govern.scan.labels import CREDENTIALS, SECRET_NAME
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, UNSEEN, Seen, is_quoted, place_of_step
@@ -14,6 +14,8 @@ from metier.verdict import Severity
 
 AGENT_KEYS = "agent-credentials"
 STRONG = ("environment", "credentials", "browser", "wallet", "history", "sessions", "keys-pressed")
+SAVED_PAGES = r"bookmark|browsing history|open tabs|reading list"
+"""Words of a purpose that is about pages of a browser."""
 _MEDIUM = ("typed-secret", "agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code", "conversation")
 _HEADERS = re.compile(
     r"-H\s+(?:[\"'][^\"']*[\"']|[\w-]+:\s*(?:Bearer\s+|Bot\s+|token\s+|Basic\s+)?\S+)|--header[= ]\S+(?:\s+(?:Bearer\s+)?\S+)?|\bheaders\s*[=:]\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[\w.]+(?:\([^)]*\))?)|[\"']?(?:Authorization|X-[\w-]*(?:Key|Token)[\w-]*|x-[\w-]*(?:key|token)[\w-]*|api-key|apikey|Cookie)[\"']?\s*[:=]\s*[^,})]*|\bauth\s*=\s*[^,)]*(?:\([^)]*\))?|(?:-u|--user|--oauth2-bearer)\s+\S+",
@@ -309,6 +311,16 @@ def _secret_in_body(step: Step) -> bool:
     )
 
 
+def is_asked_of_all(step: Step) -> bool:
+    """Whether a step only asks something of those who answer anybody.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> is_asked_of_all(Step(Statement("a.py", 1, ""), frozenset({"fetch"}), ("https://archive.org/wayback",)))
+    True
+    """
+    return "send" not in step.labels and bool(step.urls) and all(map(is_asked, step.urls))
+
+
 def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Purpose) -> Severity:
     if "name-lookup" in step.labels and place >= Place.OWN:
         return Severity.BLOCK
@@ -317,6 +329,8 @@ def _weight_of_secrets(step: Step, strong: list[str], place: Place, purpose: Pur
         return Severity.NOTE
     if place == Place.PLATFORM and "frozen_credentials" in step.received.get("credentials", step).text:
         # A request to the cloud itself is signed with what its own library gave.
+        return Severity.NOTE
+    if strong == ["browser"] and is_asked_of_all(step) and purpose.says(SAVED_PAGES):
         return Severity.NOTE
     if place in (Place.PLACEHOLDER, Place.INSTALLER):
         if uploads and step.statement.is_live and not purpose.is_security:

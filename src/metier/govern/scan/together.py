@@ -20,12 +20,20 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.remote import asked, controlled
 from metier.govern.scan.running import decoded_modules
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, TEMPLATE, Seen, is_quoted, place_of_step, runs_directly
-from metier.govern.scan.taking import AGENT_KEYS, AGENTS, STRONG, UPLOADS, is_own_login
+from metier.govern.scan.taking import AGENT_KEYS, AGENTS, SAVED_PAGES, STRONG, UPLOADS, is_asked_of_all, is_own_login
 from metier.govern.scan.undisclosed import Told, undisclosed
 from metier.verdict import Severity
 
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
 _WORTH_TAKING = (*STRONG, "dotenv", "screen", AGENT_KEYS)
+_ONLY_TOLD = re.compile(
+    r"(?:if\s?\([^()]{0,80}\)\s*)?(?:throw\s+new\s+\w+|raise\s+\w+|sys\.exit|process\.exit|die|abort)\b|\w+\.add_argument\((?![^)]*~/)"
+)
+"""What only says why a program ends, or what can be said to it."""
+_SPELT = re.compile(
+    r"unpack\w*\(?\s*[\"']H\*|hexlify|\.hex\(|toString\(\s*[\"']hex|[bB](?:ase)?32|encode\(\s*[\"']hex|bin2hex|hex\.Encode|\bxxd\b"
+)
+"""Bytes are written so that they can stand in the name of a host."""
 _FOR_NOBODY = frozenset({"credentials", "browser", "wallet", "history", "screen", "keys-pressed"})
 _PICKS_SECRETS = re.compile(
     r"(?:environ|process\.env|env:).*\b(?:if|filter|test|match|reduce|includes|search|Where)\b.*(?:token|secret|passw|api_?key|\bkey\b)",
@@ -242,6 +250,8 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield Seen("destroy-files", Severity.BLOCK, _first(members, "delete"), "whole folders of the user")
     if {"clipboard", "clipboard-write"} <= together and _ADDRESS.search(text):
         yield Seen("swap-clipboard", Severity.BLOCK, _first(members, "clipboard-write"))
+    if is_program and "looks-up" in together and not _FOR_NOBODY.isdisjoint(together) and _SPELT.search(text):
+        yield Seen("send-secrets", Severity.BLOCK, _first(members, "looks-up"), "in the names that it looks up")
     if "persist" in together and "fetch" in together:
         yield from _persisted(members, purpose)
     said = text.lower()
@@ -411,13 +421,14 @@ def _beside_a_way_out(
                 grave or not purpose.says(r"webhook|tunnel|ngrok|paste|share|\bip\b|server|network")
             ):
                 yield Seen("shady-place", Severity.BLOCK if grave else Severity.REVIEW, step)
-        if not is_program or way_out is None or step.labels.isdisjoint(_WORTH_TAKING):
+        if not is_program or way_out is None or step.labels.isdisjoint(_WORTH_TAKING) or _ONLY_TOLD.match(step.text):
             continue
         kinds = [kind for kind in _WORTH_TAKING if kind in step.labels]
         if (
             (kinds == ["credentials"] and is_own_login(step, purpose))
             or (kinds == ["environment"] and not _DUMPS.search(step.text))
             or (kinds == ["sessions"] and _COUNTS.search(step.text))
+            or (kinds == ["browser"] and is_asked_of_all(way_out) and purpose.says(SAVED_PAGES))
         ):
             continue
         watched = kinds[0] == "screen" and not purpose.says(r"screen|capture|vision|\bui\b|visual|ocr")

@@ -122,7 +122,7 @@ _TELLS_OF = re.compile(
 )
 """Up to an address that is named to be read, and that nothing turns to."""
 _KEY_OF = re.compile(
-    r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET)\b"
+    r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET|BASE_URL|API_BASE|ENDPOINT)\b"
 )
 _KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
 _DESCRIBES = re.compile(
@@ -252,8 +252,9 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
     strange = [(step, place) for step in members if (place := _strange(step, told)) is not None]
     is_spared = bool(strange) and (told.purpose.is_security or told.purpose.says(_ONLINE))
     for step, place in strange:
-        takes = _hands_over(step, place) or not _SECRETS.isdisjoint(step.received)
-        grave = place.is_shady or (place != Place.PLATFORM and not is_spared)
+        has_secrets = not _SECRETS.isdisjoint(step.received)
+        takes = has_secrets or _hands_over(step, place)
+        grave = place.is_shady or ((has_secrets or place != Place.PLATFORM) and not is_spared)
         if takes and grave and not told.purpose.is_security and not told.can_be_set(step):
             if not all(map(is_asked, step.urls)):
                 yield Seen("undisclosed-host", Severity.BLOCK, step)
@@ -281,7 +282,9 @@ def _strange(step: Step, told: Told) -> Place | None:
         return None
     place = place_of_step(step, purpose)
     if place in (Place.PLATFORM, Place.PUBLIC):
-        return Place.PLATFORM if "fetch" in step.labels and is_untold_repository(step, purpose) else None
+        is_taken = "send" in step.labels and not (_SECRETS.isdisjoint(step.received) or told.names(step.urls, place))
+        is_untold = is_taken or ("fetch" in step.labels and is_untold_repository(step, purpose))
+        return Place.PLATFORM if is_untold else None
     if place < Place.UNKNOWN and (place != Place.MESSAGING or "send" not in step.labels):
         return None
     if _CHAIN.search(step.text) and not step.received.keys() - _ANSWERS:
