@@ -144,7 +144,7 @@ BLOCKED: dict[str, tuple[Files, Files]] = {
         {
             "a.py": f"sentry_sdk.init(dsn='{AT}/2')\nsentry_sdk.set_context('env', dict(os.environ))\n"
         },
-        {"a.py": f"sentry_sdk.init(dsn='{AT}/2')\nsentry_sdk.set_context('run', {{'n': 1}})\n"},
+        {"a.py": "sentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\nsentry_sdk.set_context('run', {'n': 1})\n"},
     ),
     "the files of several agents": (
         {

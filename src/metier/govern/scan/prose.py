@@ -87,7 +87,9 @@ _SECURITY = re.compile(
     re.I,
 )
 _BORNE_OUT = 3
-"""So many words of defenders stand in the documents of one."""
+"""So many words of defenders stand in the documents of one,"""
+_WORDS_EACH = 40
+"""or one for each so many words, where they are few."""
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
 _FORBIDDEN_WORDS = re.compile(
@@ -559,7 +561,7 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str]) -
     >>> claim = ("skill-vetter", "Scans skills for prompt injection before they are installed.")
     >>> purpose_is_security(*claim, ["Look for malware.\nFlag what is suspicious.\nNo payload is run."])
     True
-    >>> purpose_is_security(*claim, ["Writes bills."])
+    >>> purpose_is_security(*claim, ["Writes bills. " * 60])
     False
     """
     if not _of_security:
@@ -569,9 +571,11 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str]) -
     if not any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ())):
         return False
     spoken: set[str] = set()
+    num_words = 0
     for document in documents:
+        num_words += document.count(" ")
         for found in itertools.chain(_SECURITY.finditer(document), _TALKS_ABOUT.finditer(document)):
             spoken.add(found[0].lower())
             if len(spoken) == _BORNE_OUT:
                 return True
-    return False
+    return len(spoken) >= num_words // _WORDS_EACH

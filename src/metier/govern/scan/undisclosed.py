@@ -61,10 +61,10 @@ _SIGNS_IN = re.compile(
 """A key stands where one signs in by it."""
 _ONLINE = r"\bonline\b|\bhosted\b|\bcloud\b|\b(?:remote|web)[- ](?:service|server|api)\b"
 """Words of a purpose that others have a part in."""
-_NETWORK = re.compile(
-    r"\b(?:apis?|servers?|online|uploads?|https?|urls?|links?|sites?|services?|sync\w*|cloud|web\w*|internet|networks?|remote|endpoints?|posts?|posted|publish\w*|share[sd]?|sends?|sent|requests?|fetch\w*|download\w*|search\w*|browse\w*|live|stream\w*|mails?|e-?mails?|sign(?:s|ed)? in|log(?:s|ged)? ?in|oauth|accounts? at)\b"
+_SENDS = re.compile(
+    r"\b(?:sends?|sent|sending|uploads?|uploaded|posts? to|posted|publish\w*|shares?|sync\w*|submit\w*|report(?:s|ed)? to|telemetry|analytics|statistics|pings?|reports home)\b"
 )
-"""Words of documents that tell of other machines at all."""
+"""Words of documents that tell of something that leaves."""
 _ENGLISH = re.compile(r"\b(?:the|and|of|to|with|for|in|is|a|an|on)\b")
 _MIN_ENGLISH = 25
 """Of so many letters of English one word is such a one; what other languages say of machines is not known."""
@@ -182,11 +182,9 @@ class Told:
         return said or self.purpose.says("|".join(words) or "$^") or _FROM_USER.search(step.text) is not None
 
     @cached_property
-    def tells_of_network(self) -> bool:
-        """Whether a document says anything of other machines."""
-        return any(_NETWORK.search(text) for text in self.purpose.documents) or not all(
-            map(_is_english, self.purpose.documents)
-        )
+    def tells_of_sending(self) -> bool:
+        """Whether a document says that something is sent anywhere."""
+        return any(map(_SENDS.search, self.purpose.documents)) or not all(map(_is_english, self.purpose.documents))
 
     def can_be_set(self, step: Step) -> bool:
         """Whether the user can name another machine for the one that a step turns to."""
@@ -247,18 +245,22 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
     >>> purpose = Purpose(documents=("Counts words.",))
     >>> step = Step(Statement("a.py", 1, "requests.post('https://n1.stats-cdn.net')"), frozenset({"send"}), ("https://n1.stats-cdn.net",))
     >>> [(seen.rule, seen.severity.value) for seen in undisclosed([step], Told([step], purpose), step.text)]
-    [('undisclosed-host', 'review')]
+    [('undisclosed-host', 'block')]
     """
     strange = [(step, place) for step in members if (place := _strange(step, told)) is not None]
-    is_spared = bool(strange) and (told.purpose.is_security or told.purpose.says(_ONLINE))
+    is_spared = bool(strange) and told.purpose.says(_ONLINE)
+    is_dark = bool(strange) and (_SILENT.search(text) or _WALKS.search(text)) is not None
+    has_keys = bool(strange) and not all(_SECRETS.isdisjoint(step.labels) for step in members)
+    is_plain = not (is_dark or has_keys) and told.tells_of_sending
     for step, place in strange:
         has_secrets = not _SECRETS.isdisjoint(step.received)
-        takes = has_secrets or _hands_over(step, place)
-        grave = place.is_shady or ((has_secrets or place != Place.PLATFORM) and not is_spared)
-        if takes and grave and not told.purpose.is_security and not told.can_be_set(step):
-            if not all(map(is_asked, step.urls)):
-                yield Seen("undisclosed-host", Severity.BLOCK, step)
-                return
+        listens = step.labels.isdisjoint({"send", "fetch"}) and not (is_dark or has_keys)
+        takes = has_secrets or (_hands_over(step, place) and not listens)
+        is_told = is_plain and not step.received.keys() - _ANSWERS
+        grave = place.is_shady or ((has_secrets or place != Place.PLATFORM) and not (is_spared or is_told))
+        if takes and grave and not told.can_be_set(step) and not all(map(is_asked, step.urls)):
+            yield Seen("undisclosed-host", Severity.BLOCK, step)
+            return
     if strange:
         # What is only asked of somebody takes nothing along.
         asks = all(
@@ -349,7 +351,7 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
                 continue
             near = _KEYED.search(part.plain, max(0, found.start() - _NEAR), found.end() + _NEAR)
             weight = Severity.REVIEW if near or place == Place.BARE_IP else Severity.NOTE
-            weight = Severity.BLOCK if takes_key and not purpose.is_security else weight
+            weight = Severity.BLOCK if takes_key else weight
             line = part.plain.count("\n", 0, found.start()) + 1
             yield (
                 "undisclosed-host",
