@@ -158,8 +158,11 @@ def _is_sample(step: Step) -> bool:
 
 def _shows_nothing(step: Step) -> bool:
     """Whether a document shows a command whose every address is a name that is reserved for examples."""
-    is_document = step.statement.path.lower().endswith(DOCUMENTS)
-    return is_document and bool(step.urls) and all(map(is_reserved, step.urls))
+    path = step.statement.path.lower()
+    is_beside = not path.endswith("skill.md")
+    return (
+        path.endswith(DOCUMENTS) and bool(step.urls) and all(is_reserved(url, or_kept=is_beside) for url in step.urls)
+    )
 
 
 def _is_defanged(step: Step) -> bool:

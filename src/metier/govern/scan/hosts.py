@@ -394,15 +394,16 @@ def registered(host: str) -> str:
     return ".".join(labels[-3:] if shares else labels[-2:])
 
 
-def is_reserved(url: str) -> bool:
-    """Whether an address is a name that nobody can register, or one kept for documents.
+def is_reserved(url: str, *, or_kept: bool = False) -> bool:
+    """Whether an address is a name that nobody can register, or one that is kept for documents, if that will do too.
 
     >>> is_reserved("https://cdn.example/a"), is_reserved("http://198.51.100.7/a"), is_reserved("https://cdn.example.net/a")
-    (True, False, True)
+    (True, False, False)
+    >>> is_reserved("https://cdn.example.net/a", or_kept=True)
+    True
     """
-    return f".{host_of(url)}".endswith(
-        (".example", ".invalid", ".test", ".example.com", ".example.net", ".example.org")
-    )
+    kept = (".example.com", ".example.net", ".example.org") if or_kept else ()
+    return f".{host_of(url)}".endswith((".example", ".invalid", ".test", *kept))
 
 
 def names_of(host: str) -> frozenset[str]:

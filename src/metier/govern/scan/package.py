@@ -33,7 +33,7 @@ from metier.govern.scan.read import commands_in, documents_of, purpose_of, state
 from metier.govern.scan.registries import registry_findings
 from metier.govern.scan.rules import rules
 from metier.govern.scan.script import script_statements
-from metier.govern.scan.seen import TEMPLATE, Seen
+from metier.govern.scan.seen import TEMPLATE, Seen, is_quoted
 from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
@@ -64,6 +64,10 @@ _ENDPOINT = re.compile(
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
+_TOLD_TO_PEOPLE = re.compile(
+    r"\b(?:print\w*|echo|puts|console|log\w*|write|stderr|stdout|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*)\b",
+    re.I,
+)
 _APART = 2
 _GROUNDS = {
     rule: ground
@@ -178,16 +182,24 @@ def _num_words(prose: Iterable[Sentence]) -> int:
     return num_words
 
 
+def _holds_call(step: Step) -> bool:
+    """Whether a text of a program, whoever it is handed to, begins as a command that calls out."""
+    is_text = step.statement.is_live and not step.statement.is_shell and ("curl " in step.text or "wget " in step.text)
+    return is_text and not is_quoted(step) and not _TOLD_TO_PEOPLE.search(step.text)
+
+
 def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Step]:
     """Every step, with the commands inside it and what stands encoded in it."""
     steps = label(statements_of(contents, documents))
     whole = "\n".join([step.text for step in steps])
     words = [word for word in _PROGRAM_WORDS if word in whole]
+    calls_out = "curl " in whole or "wget " in whole
     inner = [
         command
         for step in steps
         if (step.labels and not step.labels.isdisjoint(_HOLDS_COMMANDS))
         or (words and any(word in step.text for word in words))
+        or (calls_out and _holds_call(step))
         for command in commands_in(step.statement)
     ]
     steps += label(inner)

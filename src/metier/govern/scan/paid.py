@@ -31,6 +31,7 @@ _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_WRITTEN}[^.!?]{{0,60}}?(?i:\bin\s+place\s+of\b|\binstead\s+of\b|\brather\s+than\b|\band\s+not\b|,\s*not\b|\btakes?\s+the\s+place\s+of\b|\bstands?\s+in\s+for\b|\breplaces\b|\by\s+no\s+(?:el|la|al?)\b|\ben\s+(?:lugar|vez)\s+de\b|\bstatt\b|\banstelle\b|\bau\s+lieu\s+d|\bet\s+non\b|\bem\s+vez\s+d|\be\s+não\b|\bal\s+posto\s+d|\bвместо\b|而不是|代替)[^.!?]{{0,50}}?{_GIVEN}",
+        rf"(?i:\b(?:write|put|use|enter|fill|set)\b)[^!?]{{0,20}}?{_WRITTEN}[^!?]{{0,60}}?(?i:\bin\s+place\s+of\b|\binstead\s+of\b|\brather\s+than\b)",
         rf"{_GIVEN}[^.!?]{{0,50}}?(?i:\b(?:is|are|gets?|be|was|must\s+be)\s+(?:\w+\s+)?(?:replaced|exchanged|swapped|substituted|overwritten|changed)\s+(?:with|by|for|to)\b|\bse\s+(?:sustituye|reemplaza|cambia)n?\s+por\b|\bwird\s+(?:durch|mit)\b|\best\s+remplacée?\s+par\b|\bé\s+substituíd[oa]\s+por\b|\bviene\s+sostituit[oa]\s+(?:con|da)\b|\bзаменя\w+\s+на\b|替换为|改为|换成|に(?:置き換え|差し替え))[^!?]{{0,60}}?{_WRITTEN}",
         rf"(?i:\b(?:change|set|switch|turn|redirect|move)\b)[^.!?]{{0,20}}?{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:to|into)\b)[^.!?]{{0,24}}?{_WRITTEN}",
         rf"{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:becomes?|turns?\s+into)\b)[^.!?]{{0,24}}?{_WRITTEN}",
@@ -42,6 +43,7 @@ _PATTERNS = tuple(
 """An account that is written out, and that of somebody else whose place it takes."""
 _IS_WRITTEN, _IS_GIVEN = re.compile(_WRITTEN), re.compile(_GIVEN)
 """Each of them holds both."""
+_PUT_FOR = re.compile(r"(?i:\bin\s+place\s+of\b|\binstead\s+of\b|\brather\s+than\b)")
 _HONEST = re.compile(
     r"(?i:\b(?:examples?|e\.g\.|for\s+instance|samples?|placeholders?|your\s+own|testnet|dummy|fake|scams?|phishing|fraud|attack\w*|malicious|warn\w*|refuse|never\s+(?:replace|change|use|send)|contract)\b)"
 )
@@ -110,7 +112,7 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
             if one.path == sentence.path and one.line <= sentence.line + _BELOW
         ]
         text = " ".join([one.text for one in near[:3]])
-        if not (_IS_WRITTEN.search(text) and _IS_GIVEN.search(text)):
+        if not (_IS_WRITTEN.search(text) and (_IS_GIVEN.search(text) or _PUT_FOR.search(text))):
             continue
         met = next((match for pattern in _PATTERNS if (match := pattern.search(text))), None)
         if met is None or met.start() > len(sentence.text) or _HONEST.search(text):

@@ -278,7 +278,11 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
                 is_shown = purpose.is_security and (
                     _SAMPLES.search(sentence.path) or (not grave and len(sentence.text) < 80)
                 )
-                sends = re.search(r"send|upload|forward|curl|fetch|exfil|post|authorized_keys", sentence.text, re.I)
+                sends = re.search(
+                    r"send|upload|forward|curl|fetch|exfil|post|authorized_keys|\b(?:append|add|put|attach)\b.{0,80}\b(?:url|address|link|query|request|parameter)",
+                    sentence.text,
+                    re.I,
+                )
                 # Whoever fills a form in reads in it how.
                 is_form = "template" in sentence.path and not _LOOSENS.search(sentence.text)
                 is_shown = is_shown or (is_form and not (grave and sends))

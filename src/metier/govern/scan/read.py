@@ -51,6 +51,9 @@ _TELLS = re.compile(r"descr|help|doc|text|message|note|example|prompt|content|bo
 """Keys of what is told, not run."""
 _GOT = re.compile(r"\bget_url:[ \t]*+(\n(?:[ \t]+\w+:[^\n]{0,400}\n?){1,12}|[^\n]{1,500})")
 _PAIR = re.compile(r"\b(url|dest)\s*[:=]\s*[\"']?([^\s\"',}]+)")
+_QUOTED_CALL = re.compile(r"[\"']((?:curl|wget)\s[^\n]{1,2000})[\"']")
+_GENERATED = re.compile(r"^//go:generate[ \t]+([^\n]+)", re.M)
+_STEP_OF_JENKINS = re.compile(r"\bsh\s+([\"'])([^\"'\n]{4,2000})\1")
 _TAGGED = re.compile(
     r"!!python/object/(?:apply|new):([\w.]{2,80})[ \t]*\n?[ \t]*(?:-[ \t]*)?\[?([\"'](?:[^\"\\\n]|\\.){1,2000}?[\"'])"
 )
@@ -131,7 +134,7 @@ _CALLS = re.compile(
     re.I,
 )
 _COMPLETE = re.compile(
-    r"[\s(]*(?:sudo\s+)?(?:curl|wget)\s.*(?:\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\s(?:-F|-T|--data-binary|--upload-file)\s)|.*base64\s+(?:-d|-D|--decode)\s*\|\s*(?:ba|z)?sh\b|powershell\b.*-enc|.*/dev/tcp/",
+    r"[\s(]*(?:-c\s+[\"'\\]{0,2})?(?:sudo\s+)?(?:curl|wget)\s.*(?:\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\s(?:-F|-T|--data-binary|--upload-file)\s|\s(?:-d|--data(?:-\w+)?)[\s=][\"'\\]*\S{0,20}[@$`])|.*base64\s+(?:-d|-D|--decode)\s*\|\s*(?:ba|z)?sh\b|powershell\b.*-enc|.*/dev/tcp/",
     re.I,
 )
 _EVALUATES = re.compile(r"(?<![\w.])(?:builtins\.)?(?:exec|eval)\s*\(|new Function|-c[\"']?\s*,|-e[\"']?\s*,")
@@ -364,6 +367,8 @@ _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:
     text = known_case(text) if kind in ("shell", "hash-script") else text
     if kind == "shell":
+        if path.lower().endswith("jenkinsfile"):
+            text = _STEP_OF_JENKINS.sub(r"\2", text)
         plain = _SHELL_PROMPT.sub("", text) if line > 1 and _PROMPTS.search(f"\n{text}") else text
         found = shell_statements(plain, path, first_line=line, is_live=is_live)
         return found + _programs_in(text, path, line, is_live=is_live) if "python" in text or "node" in text else found
@@ -386,7 +391,11 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         return _data(text, path, line, is_live=is_live)
     if kind == "prose":
         return [*_prose_commands(text.split("\n"), _runnable(text), path, line)]
-    return script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
+    found = script_statements(text, path, kind=kind, first_line=line, is_live=is_live)
+    for order in _GENERATED.finditer(text) if "//go:generate" in text else ():
+        at = line + text.count("\n", 0, order.start())
+        found += shell_statements(order[1], path, first_line=at, is_live=is_live)
+    return found
 
 
 def _with_settings(text: str) -> str:
@@ -431,6 +440,10 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             if _CALLS_OUT.search(found["lines"]) and not _TELLS.search(found["key"]):
                 at = line + text.count("\n", 0, found.start("lines"))
                 command = " ".join(found["lines"].split()) if found["mark"] == ">" else found["lines"]
+                statements += shell_statements(command, path, first_line=at, is_live=is_live)
+        for quoted in _QUOTED_CALL.finditer(text):
+            if _COMPLETE.match(command := quoted[1].replace('\\"', '"')):
+                at = line + text.count("\n", 0, quoted.start())
                 statements += shell_statements(command, path, first_line=at, is_live=is_live)
         for found in _PIPED.finditer(text):
             at = line + text.count("\n", 0, found.start())
@@ -599,7 +612,11 @@ def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
             if isinstance(value, dict | list):
                 yield from _json_commands(value, depth + 1, has_words)
             elif isinstance(value, str) and (
-                (len(value) < 20_000 and key.lower() in _RUN_KEYS and "args" not in data)
+                (
+                    len(value) < 20_000
+                    and key.lower().removeprefix("build").removeprefix("dev") in _RUN_KEYS
+                    and "args" not in data
+                )
                 or (has_words and depth and key not in _SAID_KEYS and (is_hook or (looks and _is_command(value))))
             ):
                 yield value

@@ -196,9 +196,11 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     )
     if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
-    yield Seen(
-        "run-download", _weight_of_download(step, place, purpose, is_plain=is_plain, is_unnamed=is_unnamed), step
-    )
+    weight = _weight_of_download(step, place, purpose, is_plain=is_plain, is_unnamed=is_unnamed)
+    if weight != Severity.BLOCK and step.statement.is_live and is_untold_repository(origin, purpose):
+        yield Seen("run-download", Severity.BLOCK, step, "from a repository that no document names")
+        return
+    yield Seen("run-download", weight, step)
 
 
 def _brings_nothing(origin: Step, step: Step) -> bool:

@@ -59,6 +59,9 @@ _SIGNS_IN = re.compile(
     r"[Aa]uthoriz|[Bb]earer|[Aa]pi[-_ ]?[Kk]ey|\bauth\b|[Hh]eaders|\s-u\s|\s-H\s|[?&](?:key|token|apikey|access_token|appid)=|\blogin\(|[Pp]assword|\bpass\b|createTransport|\bSMTP"
 )
 """A key stands where one signs in by it."""
+_STAYS = r"\bdaemon|\bservices?\b|schedul|\bcron|background|autostart|launchd|systemd|watch"
+_STAYS_TOLD = re.compile(_STAYS)
+"""Words of documents that tell of what goes on running."""
 _ONLINE = r"\bonline\b|\bhosted\b|\bcloud\b|\b(?:remote|web)[- ](?:service|server|api)\b"
 """Words of a purpose that others have a part in."""
 _SENDS = re.compile(
@@ -261,6 +264,10 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
         if takes and grave and not told.can_be_set(step) and not all(map(is_asked, step.urls)):
             yield Seen("undisclosed-host", Severity.BLOCK, step)
             return
+    stays = next((step for step in members if "persist" in step.labels), None) if strange else None
+    if stays is not None and not told.purpose.says(_STAYS) and not any(map(_STAYS_TOLD.search, told.purpose.documents)):
+        yield Seen("persist-download", Severity.BLOCK, stays, "and turns to a host that nothing in its documents names")
+        return
     if strange:
         # What is only asked of somebody takes nothing along.
         asks = all(
