@@ -50,7 +50,8 @@ _HOST_SLOT = re.compile(r"://[\w.-]{0,60}\$\{?([A-Za-z_]\w{0,40})")
 _TO_NAME = re.compile(r"(?:fetch|\.(?:post|put|get)|urlopen|Request|axios|got)\(\s*([A-Za-z_]\w*)\s*[,)]")
 _REPOSITORY = re.compile(
     r"https?://(?:(?:raw|gist)\.githubusercontent\.com/(?P<raw>[A-Za-z0-9][\w-]{1,38}/[\w.-]+)/|api\.github\.com/repos/(?P<api>[A-Za-z0-9][\w-]{1,38}/[\w.-]+)/(?:contents|releases|zipball|tarball)"
-    r"|(?:(?:www|codeload)\.)?(?:github|gitlab|bitbucket|codeberg)\.(?:com|org)/(?P<of>[A-Za-z0-9][\w-]{1,38}/[\w.-]+)/(?:-/)?(?:raw|releases/\S*download|archive|zip|tar\.gz)\b)",
+    r"|(?:(?:www|codeload)\.)?(?:github|gitlab|bitbucket|codeberg)\.(?:com|org)/(?P<of>[A-Za-z0-9][\w-]{1,38}/[\w.-]+)/(?:-/)?(?:raw|releases/\S*download|archive|zip|tar\.gz)\b)"
+    r"|https?://(?:github|gitlab|bitbucket|codeberg)\.(?:com|org)/(?P<clone>[A-Za-z0-9][\w-]{1,38}/[\w.-]+?)(?:\.git)?/?$",
     re.I,
 )
 _MIN_TOLD = 4
@@ -101,7 +102,7 @@ def is_untold_repository(step: Step, purpose: Purpose) -> bool:
     if not purpose.documents or step.statement.path.lower().endswith(DOCUMENTS):
         return False
     found = filter(None, map(_REPOSITORY.match, step.urls))
-    names = [(one["raw"] or one["api"] or one["of"]).lower().split("/") for one in found]
+    names = [(one["raw"] or one["api"] or one["of"] or one["clone"]).lower().split("/") for one in found]
     told = [name for one in names for name in one if len(name) >= _MIN_TOLD]
     return bool(names) and not any(name in text for name in told for text in purpose.documents)
 
