@@ -452,7 +452,7 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
             purpose.is_security
             and rule.severity != Severity.BLOCK
             and not _SECRETS.search(text)
-            and (_opens_quote(before) or _opens_quote(text[match.end() :]))
+            and (_opens_quote(before) or _opens_quote(match[0]) or _opens_quote(text[match.end() :]))
         )
     ) and (about or purpose.is_security or rule.severity == Severity.NOTE):
         # A whole item in quotation marks is what is to be written or said, not what others say.
