@@ -65,6 +65,15 @@ _PAYEE = re.compile(
 """Words beside an account to which somebody pays."""
 _NAME = re.compile(r"([A-Za-z_$][\w$]{1,60})[\"'\]]*\s*(?::\s*[\w<>&' ]{1,30})?\s*[:=]\s*[\"'`(\[]*\Z")
 """What has the account that stands next."""
+_SHOPS = re.compile(r"\b(?:amazon|amzn|ebay|aliexpress|booking|etsy|walmart|shein|temu|awin|rakuten)\b", re.I)
+_REWRITES = re.compile(
+    r"searchParams\.(?:set|append)|urlencode|query_?[sS]tring|parse_qs|\.replace\(|re\.sub\(|\bsed\b|[?&]tag="
+)
+_TAG = re.compile(
+    r"[\"']?\b(?:tag|campid|aff(?:_?\w{0,8})|affiliate_?id|associate_?tag|partner_?id)[\"']?\s*[,:=]\s*[\"']?([\w-]{6,40})\b",
+    re.I,
+)
+"""A part of a link that says for whom it earns."""
 _BESIDE, _NEAR = 90, 300
 _MAX_MADE = 2000
 _NUMBERED = re.compile(r"[A-Z]{2}\d{2}(?=[0-9A-Z]*\d{6})[0-9A-Z]+")
@@ -96,6 +105,7 @@ def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: 
         return
     programs = [part for part in parts if is_live(part)]
     yield from _pieced_accounts(steps, {part.path: part.plain for part in programs})
+    yield from _tagged_links(programs, purpose)
     strange = itertools.islice(
         (
             (part, account, said)
@@ -121,6 +131,20 @@ def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: 
         yield seen
         return
     yield from _told_accounts(parts)
+
+
+def _tagged_links(programs: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """A program writes into the links of shops for whom they earn, and no document tells who that is."""
+    for part in programs:
+        if not _SHOPS.search(part.plain) or not _REWRITES.search(part.plain):
+            continue
+        for tag in _TAG.finditer(part.plain):
+            earner = tag[1].lower()
+            if any(sign.isdigit() for sign in earner) and not any(earner in text for text in purpose.documents):
+                message = "Writes into links for whom they earn, whom no document names."
+                line = part.plain.count("\n", 0, tag.start()) + 1
+                yield "undisclosed-account", Severity.BLOCK, part.path, line, tag[0], message
+                return
 
 
 def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Found:

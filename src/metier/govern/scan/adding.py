@@ -49,9 +49,9 @@ _BESIDE = {
 _EVERYWHERE = _named("always trigger")
 _BROAD = _named("deed gain abroad pretext unasked lead-on")
 """Acts and reasons that are in order by themselves: they count only in pairs."""
-_PLAIN = _named("demand purse rights page")
+_PLAIN = _named("reign demand name purse persona rights page")
 """Signs that speak against the reader so plainly that they need no other."""
-_AGAINST = _named("loosen lasting weaken guard spread excuse reign name persona")
+_AGAINST = _named("loosen lasting weaken guard spread excuse")
 """Signs that need one other, be it any."""
 _THIN = _named("heedless voice plant own-way")
 """Signs that need one other, which is not one of those that most packages hold."""

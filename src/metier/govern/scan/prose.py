@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.adding import MET, SENDS_FILES, added_up, following
+from metier.govern.scan.concepts import told_elsewhere
 from metier.govern.scan.demanded import demanded
 from metier.govern.scan.filled import filled
 from metier.govern.scan.hosts import URL, Place, borrows_name, host_of, is_home, is_lent, leads_nowhere, place_of
@@ -44,6 +45,8 @@ _SECRETS = re.compile(
     re.I,
 )
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
+_UNTOLD = frozenset({"sign-conceal", "sign-excuse", "hide-from-user"})
+"""Signs of the same words: that something is not told."""
 _ACROSS = frozenset({"paste-command", "fetch-program", "demand-program", "redirect-money"})
 """Rules that are also looked for in two sentences together."""
 _EACH_TIME = re.compile(
@@ -199,7 +202,10 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 weight = Severity.NOTE
             if rule.id.startswith("sign-"):
                 said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
-                if not _is_plain_talk(sentence.text) and _is_new(match.span(), heard.setdefault(said_as, [])):
+                is_name = " " not in sentence.text and sentence.text.isascii()
+                if not (is_name or _is_plain_talk(sentence.text)) and _is_new(
+                    match.span(), heard.setdefault(said_as, [])
+                ):
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
             else:
                 spoken.add(key)
@@ -208,6 +214,17 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 if sentence.is_hidden and weight == Severity.REVIEW and rule.id in MET and not shows:
                     weight = Severity.BLOCK
                 yield Said(rule.id, weight, sentence, match.start())
+    for sign, sentence, led in told_elsewhere(found) if not shows else ():
+        here = signs.setdefault((sentence.path, sentence.line), {})
+        if sign in _UNTOLD and not here.keys().isdisjoint(_UNTOLD):
+            continue
+        if sign in MET:
+            weight = _weight_of_place(rules()[sign], led, purpose) if sign in _PLACES else Severity.REVIEW
+            if weight not in (Severity.REVIEW, Severity.BLOCK):
+                continue
+            if (sign, sentence.path, sentence.line) not in spoken:
+                yield Said(sign, Severity.REVIEW, sentence)
+        here.setdefault(sign, sentence)
     yield from _hidden_orders(found, purpose)
     leading = found if not shows else [one for one in found if _leads_on(one.text)]
     leading = [_without_fields(one) if one.line <= 1 else one for one in leading]

@@ -30,6 +30,7 @@ _ONLY_TOLD = re.compile(
     r"(?:if\s?\([^()]{0,80}\)\s*)?(?:throw\s+new\s+\w+|raise\s+\w+|sys\.exit|process\.exit|die|abort)\b|\w+\.add_argument\((?![^)]*~/)"
 )
 """What only says why a program ends, or what can be said to it."""
+_IN_CACHE = re.compile(r"\s(?:~|\$HOME|\$\{HOME\})/(?:\.cache|Library/Caches)/[\w.-]{2,}")
 _SPELT = re.compile(
     r"unpack\w*\(?\s*[\"']H\*|hexlify|\.hex\(|toString\(\s*[\"']hex|[bB](?:ase)?32|encode\(\s*[\"']hex|bin2hex|hex\.Encode|\bxxd\b"
 )
@@ -310,9 +311,11 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
 
 
 def _removes_own(members: Sequence[Step], text: str) -> bool:
-    """Whether all that a shell program removes is a folder that it has made for itself."""
+    """Whether all that a shell program removes is a folder that it has made for itself, or lies in one of caches."""
     names = _MADE_FOLDERS.findall(text)
     removes = [step.text for step in members if "delete" in step.labels]
+    if all(map(_IN_CACHE.search, removes)):
+        return True
     return bool(names) and all(any(f"${name}" in said or f"${{{name}" in said for name in names) for said in removes)
 
 
