@@ -78,10 +78,10 @@ class _Dialect:
 
 _FETCH = frozenset({"fetch"})
 _RUBY = _Dialect(
-    ("eval", "system", "exec", "`", "popen", "spawn", "load", "Open3"),
+    ("eval", "system", "exec", "`", "popen", "spawn", "load", "Open3", "send("),
     r"URI\.open\(|URI\([^()\n]{1,200}\)\.(?:open|read)|Net::HTTP\.get\w*\(|HTTParty\.get\(|Faraday\.get\(|open-uri|`\s*curl\s|%x[\[({]\s*curl\s",
-    r"Base64\.\w*decode64\(|\.unpack1?\(\s*[\"']m|Zlib::\w+\.\w+\(|\.bytes\.map\s*\{[^}\n]{0,40}\^",
-    r"(?<![\w.])(?:Kernel\.)?(?:eval|system|exec|spawn)\b|\binstance_eval\b|\bclass_eval\b|BINDING\.eval\b|IO\.popen\b|`\s*#\{|%x[\[({]\s*#\{|Open3\.\w+\(\s*[\"']\w{0,4}sh[\"']\s*,\s*stdin_data:",
+    r"Base64\.\w*decode64\(|\.unpack1?\(\s*[\"']m|\.pack\(\s*[\"']H|Zlib::\w+\.\w+\(|\.bytes\.map\s*\{[^}\n]{0,40}\^",
+    r"(?<![\w.])(?:Kernel\.)?(?:eval|system|exec|spawn)\b|\binstance_eval\b|\bclass_eval\b|BINDING\.eval\b|IO\.popen\b|`\s*#\{|%x[\[({]\s*#\{|Open3\.\w+\(\s*[\"']\w{0,4}sh[\"']\s*,\s*stdin_data:|\b(?:public_)?send(?:__)?\(\s*(?:[^,\n]{1,60}\.(?:join|reverse|concat)\b[^,\n]{0,20}|:?[\"']?(?:system|exec|eval|instance_eval)[\"']?)\s*,",
     r"File\.(?:write|binwrite|open)",
     r"(?<![\w.])(?:load|require|require_relative|system|exec|spawn)\b|IO\.popen",
 )

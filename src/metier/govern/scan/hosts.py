@@ -23,11 +23,13 @@ URL = re.compile(
 _SLOT = re.compile(r"(?<=://)[\w-]{0,40}(?:\$?\{[^{}\s/]{1,60}\}|%[sd])(?=[\w-]{0,40}\.[\w-]+\.[a-z])", re.I)
 """The part of a host that a program fills in, before one that it does not."""
 _ENDS_BARE = r"(?:com|net|org|io|sh|dev|app|xyz|top|site|online|ru|cn|cc|me|co|info|pw|tk|ml|ga|cf|gq|club|shop|live|fun|pro|example|invalid|test|onion|su|to|ws|link|click|icu|rest|zip|mov)(?![\w-])"
+_ENDS_PORTED = r"(?:systems|chat|world|life|services?|solutions|software|network|digital|studio|agency|store|space|website|press|host|zone|team|works?|center|email|support|finance|money|exchange|market|today|page|codes|computer|cloud|tech|ai|bot|eu|de|uk|fr|gg|lol|vip|win|biz|art|wtf|monster|quest|cyou|cfd|sbs|us|ch|nl|pl|in|jp|kr|br|es|it|mobi|one|wiki|blog|news|run)(?=:\d{2,5}\b)"
+"""What a host with a port may end in besides."""
 _BARE = re.compile(
-    rf"(?<![\w@./-])(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|(?:[a-z0-9-]{{1,63}}\.)+{_ENDS_BARE})(?::\d{{1,5}})?(?:/[^\s\"'`<>|;,)]*)?",
+    rf"(?<![\w@./-])(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|(?:[a-z0-9-]{{1,63}}\.)+(?:{_ENDS_BARE}|{_ENDS_PORTED}))(?::\d{{1,5}})?(?:/[^\s\"'`<>|;,)]*)?",
     re.I,
 )
-_MAY_BE_BARE = re.compile(rf"\.(?:{_ENDS_BARE}|\d{{1,3}}\.\d)", re.I)
+_MAY_BE_BARE = re.compile(rf"\.(?:{_ENDS_BARE}|{_ENDS_PORTED}|\d{{1,3}}\.\d)", re.I)
 """An address without a scheme holds this."""
 _OTHERS_BOT = re.compile(
     r"/bot\d{6,}:\w|/webhooks/\d{6,}/\w|/services/T\w{6,}/B\w{6,}/\w|/webhookb2/[\w-]{8,}|/spaces/\w+/messages\?key=\w|/forms/d/e/[\w-]+/formResponse"

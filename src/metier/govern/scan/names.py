@@ -30,7 +30,7 @@ _LONG = {
 _ALIKE = str.maketrans("I10", "llo")
 """Signs that look like letters."""
 _SHORT = frozenset(word for word in _WORDS if len(word) == 5)
-"""Of these only that a letter was doubled is told."""
+"""Of these only that a letter was doubled, or that two in the middle changed places, is told."""
 _TWICE = re.compile(r"(\w)\1")
 _INSTALLED = re.compile(
     r"\b(?:npx|bunx|uvx|pnpm\s+dlx)\s+(?:-\S+\s+)*(@?[\w./-]+)|\b(?:npm|pnpm|yarn|bun|pip3?|uv\s+pip|pipx|gem|cargo)\s+(?:install|add|i)\s+((?:-\S+\s+)*@?[\w./-]+(?:\s+[\w@./-]+)*)"
@@ -67,15 +67,13 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     for step in [s for s in steps if (s.labels and "install" in s.labels) or s.text.startswith(_IMPORTS)]:
         statement = step.statement
         if step.labels and "install" in step.labels and statement.is_shell:
-            for name in _names(step.text) if not (purpose.is_security and statement.is_shown) else ():
-                if (word := slip_of(name)) is not None:
-                    yield (
-                        "lookalike-name",
-                        Severity.BLOCK if _is_meant(name, word) else Severity.REVIEW,
-                        statement.path,
-                        statement.line,
-                        f"{name} is one slip from {word}",
-                    )
+            names = _names(step.text) if not (purpose.is_security and statement.is_shown) else ()
+            slips = [(name, word) for name in names if (word := slip_of(name)) is not None]
+            for name, word in slips:
+                # One may be a slip of the author's; several are none.
+                grave = _is_meant(name, word) or len(slips) > 1
+                weight = Severity.BLOCK if grave else Severity.REVIEW
+                yield "lookalike-name", weight, statement.path, statement.line, f"{name} is one slip from {word}"
             if not _REGISTRY.search(step.text) and any(
                 _INTERNAL.search(name) or (name == purpose.name and _INTERNAL.search(purpose.description))
                 for name in _names(step.text)
@@ -106,6 +104,8 @@ def slip_of(name: str) -> str | None:
             continue
         if (short := _TWICE.sub(r"\1", part)) in _SHORT and short != part:
             return short
+        if swapped := next((one for one in _SHORT if len(one) == len(part) and _is_swapped(part, one)), None):
+            return swapped
         for word in _LONG.get(part[0], ()):
             if abs(len(word) - len(part)) <= 1 and _is_slip(part, word) and not _is_inflected(part, word):
                 return word
@@ -139,7 +139,14 @@ def _names(text: str) -> Iterable[str]:
 
 def _is_inflected(part: str, word: str) -> bool:
     """Another form of the word, or another word."""
+    if part == f"{word}s" and word.endswith("ss"):
+        return False
     return part in (f"{word}s", f"{word}d", word[:-1]) or word in (f"{part}s", f"{part}d") or part[:-1] == word[:-1]
+
+
+def _is_swapped(one: str, other: str) -> bool:
+    """Whether two letters inside a word changed places, while its first and its last stand."""
+    return one[0] == other[0] and one[-1] == other[-1] and sorted(one) == sorted(other) and _is_slip(one, other)
 
 
 def _is_slip(one: str, other: str) -> bool:

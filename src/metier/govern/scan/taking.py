@@ -85,6 +85,10 @@ _RANGE = re.compile(r"\bpwnedpasswords\.com/range/")
 """The first five digits of a digest are asked for, so that nobody learns the rest."""
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
 """Keys that open many services, and so are the login of none."""
+_RAW = re.compile(
+    r"\bs_client\b|\b(?:nc|ncat|netcat|socat)\s|--data-binary\s+@|\s-T\s|/dev/tcp|--upload-file|\.sendall\(|write_all\("
+)
+"""Something is sent as it is, and signs nobody in."""
 _OF_HOUSE = re.compile(r"\.aws\b|gcloud|\.azure\b|\.kube\b|\.docker\b|\.config/gh\b|\.npmrc|\.pypirc|\.git-credentials")
 """Logins of services whose hosts are known."""
 AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
@@ -359,7 +363,8 @@ def is_own_login(step: Step, purpose: Purpose) -> bool:
     origin = step.received.get("credentials", step)
     if _OF_ALL.search(origin.text):
         return False
-    if _OF_HOUSE.search(origin.text) and place_of_step(step, purpose) >= Place.UNKNOWN:
+    is_abroad = "send" in step.labels and place_of_step(step, purpose) >= Place.UNKNOWN
+    if is_abroad and (_OF_HOUSE.search(origin.text) or _RAW.search(step.text)):
         return False
     if asked := [found[1] for found in _FROM_STORE.finditer(origin.text)]:
         return all(distinctive(re.sub(r"[-_/]", " ", which)) & purpose.words for which in asked)

@@ -94,6 +94,8 @@ _USER_FOLDERS = re.compile(r"[\"'/\\](?:Documents|Desktop|Pictures|Downloads|Pho
 _WHOLE_FOLDERS = re.compile(
     r"\bfor\s*\(?\s*(?:const\s+|let\s+|var\s+)?(?P<one>\w+)\s+(?:in|of)\s+[\[(][^\])]{0,200}[\"'](?:Documents|Desktop|Pictures)[\"'][^\])]{0,200}[\])][\s\S]{0,200}"
     r"(?:home\(\)|homedir\(\)|expanduser\([^)]*\)|\bhome|HOME)\W{1,8}\s*(?P=one)\b[\s\S]{0,200}(?:rmtree\(|recursive:\s*true|rm\s+-\w*r)"
+    r"|\bfor\s*\(?\s*(?:const\s+|let\s+|var\s+)?(?P<two>\w+)\s+(?:in|of)\s+[\[(][^\])]{0,200}[\"'](?:Documents|Desktop|Pictures)[\"'][^\])]{0,200}[\])][^\n]{0,20}\n[^\n]{0,120}"
+    r"(?:rmtree\(|rmSync\(|rm\(|rm_rf\W|RemoveAll\()[^\n]{0,60}\b(?P=two)\b"
 )
 """Every folder of a row that people keep their things in is removed with all that is in it."""
 _HOME = re.compile(r"Path\.home\(|homedir\(|expanduser\(|USERPROFILE|\$HOME\b|~/")
