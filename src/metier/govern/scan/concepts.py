@@ -44,7 +44,7 @@ _MIN_OFTEN = 4
 _FOREIGN = re.compile("[^\x00-\x7f]")
 _ADDRESS = re.compile(r"https?://[^\s\"'`<>()|,;。，、）」]{4,200}|(?<![\w.])[\w.+-]{2,40}@[\w-]+(?:\.[\w-]+)+")
 _QUOTED = re.compile(
-    r"«[^»\n]{3,160}»|“[^”\n]{3,160}”|„[^“”\n]{3,160}[“”]|「[^」\n]{3,160}」|『[^』\n]{3,160}』|\"[^\"\n]{3,160}\""
+    r"«[^»\n]{3,160}»|“[^”\n]{3,160}”|„[^“”\"\n]{3,160}[“”\"]|「[^」\n]{3,160}」|『[^』\n]{3,160}』|\"[^\"\n]{3,160}\""
 )
 _IF = {
     "de": "wenn falls sollte sofern", "fr": "si quand lorsque", "es": "si cuando", "pt": "se quando caso", "it": "se quando qualora",
@@ -73,6 +73,20 @@ _SECRETS = re.compile(
 _NOT_BEHIND = frozenset({"ja", "ko", "tr", "hi"})
 _NOT_ANYWHERE = frozenset({"de", "nl"})
 """Where languages put what turns a word round; the others put it before."""
+_ACTS = frozenset(
+    {
+        "forward-data",
+        "remote-instructions",
+        "redirect-money",
+        "override-instructions",
+        "sign-forward",
+        "sign-lie",
+        "sign-steer",
+        "sign-money",
+        "sign-loosen",
+    }
+)
+_BESIDE = 2
 _LOOSENED = re.compile(
     r"bypasspermissions|bash\(\*\)|webfetch\(\*\)|autoapprove|skip-permissions|[\"']ask[\"']\s*:\s*[\"']?(?:off|false)|acceptedits",
     re.I,
@@ -178,8 +192,9 @@ def _signs(heard: _Heard, whole: str, *, is_led: bool) -> Iterator[str]:
         return
     has_secret = heard.has("secret") or _SECRETS.search(whole) is not None
     is_kept = has_secret or _SETTING.search(whole) is not None
+    within = _AT_ONCE if heard.language in _UNSPACED else _CLOSE
     acts = [act for act in ("send", "run", "get", "delete", "memory", "instead") if heard.near("silent", act)]
-    if acts or ((heard.denies("tell") or heard.has("silent")) and heard.is_of_agent() and not is_kept):
+    if acts or ((heard.denies("tell", within=within) or heard.has("silent")) and heard.is_of_agent() and not is_kept):
         yield "sign-conceal"
     elif heard.denies("tell", within=_AT_ONCE) and not is_kept and not _OF_HOUSE.search(heard.text):
         yield "sign-excuse"
@@ -194,7 +209,7 @@ def _signs(heard: _Heard, whole: str, *, is_led: bool) -> Iterator[str]:
             yield "forward-data"
     if heard.denies("ask") and heard.num_not() == 1:
         yield "sign-consent"
-    if heard.near("ignore", "rule"):
+    if heard.near("ignore", "rule") and not (heard.has("file") or heard.has("silent") or _QUOTED.search(whole)):
         yield "override-instructions"
     if is_led and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule")):
         yield "sign-obey"
@@ -209,7 +224,7 @@ def _signs(heard: _Heard, whole: str, *, is_led: bool) -> Iterator[str]:
         yield "sign-money"
     if heard.near("praise", "every") and not heard.has("not"):
         yield "sign-steer"
-    if heard.has("fake") and not heard.denies("fake"):
+    if (heard.near("fake", "praise") or heard.near("fake", "rival")) and not heard.denies("fake"):
         yield "sign-lie"
     if heard.near("memory", "every"):
         yield "sign-memory"
@@ -237,13 +252,20 @@ def told_elsewhere(found: Sequence[Sentence]) -> Iterator[tuple[str, Sentence, s
         )
         if language == "en":
             continue
-        for number, one in enumerate(sentences):
-            if one.is_refused or one.is_quoted or one.line <= 1:
-                continue
-            beside = sentences[max(0, number - 1) : number + 2]
-            led = [found[0] for two in beside if abs(two.line - one.line) <= 2 for found in _ADDRESS.finditer(two.text)]
-            own = _QUOTED.sub(" ", one.text)
-            text = (own if len(own) * 2 > len(one.text) else one.text).lower()
-            heard = _Heard(text.replace(" ", "") if language in ("zh", "ja") else text, language)
-            for sign in _signs(heard, one.text, is_led=bool(led)):
-                yield sign, one, " ".join(led)
+        met = [*_of_document(sentences, language)]
+        acts = {(one.line + by) for sign, one, _ in met if sign in _ACTS for by in range(-_BESIDE, _BESIDE + 1)}
+        # That something is not told is said of many things; beside an act it is said of that.
+        yield from (one for one in met if one[0] != "sign-excuse" or one[1].line in acts)
+
+
+def _of_document(sentences: Sequence[Sentence], language: str) -> Iterator[tuple[str, Sentence, str]]:
+    for number, one in enumerate(sentences):
+        if one.is_refused or one.is_quoted or one.line <= 1:
+            continue
+        beside = sentences[max(0, number - 1) : number + 2]
+        led = [found[0] for two in beside if abs(two.line - one.line) <= 2 for found in _ADDRESS.finditer(two.text)]
+        own = _QUOTED.sub(" ", one.text)
+        text = (own if len(own) * 2 > len(one.text) else one.text).lower()
+        heard = _Heard(text.replace(" ", "") if language in ("zh", "ja") else text, language)
+        for sign in _signs(heard, one.text, is_led=bool(led)):
+            yield sign, one, " ".join(led)
