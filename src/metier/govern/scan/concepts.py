@@ -73,6 +73,13 @@ _SECRETS = re.compile(
 _NOT_BEHIND = frozenset({"ja", "ko", "tr", "hi"})
 _NOT_ANYWHERE = frozenset({"de", "nl"})
 """Where languages put what turns a word round; the others put it before."""
+_BACKUPS = re.compile(
+    r"sicherung|backup|sauvegarde|respaldo|copias? de seguridad|cópias? de segurança|copie di sicurezza|kopi\w+ zapas|резервн|бэкап|备份|備份|バックアップ|백업|yedek"
+)
+_CODES = re.compile(
+    r"ワンタイム|暗証番号|確認コード|認証コード|验证码|驗證碼|短信码|银行密码|助记词|인증번호|비밀번호|одноразов|код\w* из (?:смс|sms)|пин-?код|\bтан\b|\btan\b|einmal(?:code|passwort|kennwort)|wiederherstellungs|código de (?:verificaci|seis|confirma)|contraseña de(?:l| su) (?:banco|correo)|palabras de recuperaci|senha do (?:banco|e-?mail)|código (?:sms|de uso)|palavras de recupera|code (?:à usage unique|reçu par sms)|mots de récupération|codice (?:otp|monouso|sms)|hasł\w+ jednorazow|kod\w* (?:sms|blik)"
+)
+"""What opens an account for whoever has it, for once."""
 _ACTS = frozenset(
     {
         "forward-data",
@@ -84,6 +91,9 @@ _ACTS = frozenset(
         "sign-steer",
         "sign-money",
         "sign-loosen",
+        "sign-guard",
+        "sign-page",
+        "take-secrets",
     }
 )
 _BESIDE = 2
@@ -186,8 +196,8 @@ class _Heard:
         return not set(said).isdisjoint(_WORD.findall(self.text)[:4])
 
 
-def _signs(heard: _Heard, whole: str, *, is_led: bool) -> Iterator[str]:
-    """The signs of a sentence; `is_led` if an address stands in it or beside it."""
+def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[str]:
+    """The signs of a sentence, `whole`, that stands in `near`; `is_led` if an address stands there."""
     if heard.is_if() and heard.has("not") and not is_led:
         return
     has_secret = heard.has("secret") or _SECRETS.search(whole) is not None
@@ -211,14 +221,14 @@ def _signs(heard: _Heard, whole: str, *, is_led: bool) -> Iterator[str]:
         yield "sign-consent"
     if heard.near("ignore", "rule") and not (heard.has("file") or heard.has("silent") or _QUOTED.search(whole)):
         yield "override-instructions"
-    if is_led and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule")):
+    is_here = _ADDRESS.search(whole) is not None
+    is_obeyed = is_led and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule"))
+    if is_obeyed or (is_here and heard.has("obey", "every")):
         yield "sign-obey"
         yield "remote-instructions"
-    if (
-        heard.has("instead")
-        and (account := _ACCOUNT.search(whole))
-        and (heard.has("pay") or heard.has("account") or account)
-    ):
+    if is_here and heard.has("silent") and (heard.has("run") or heard.has("get")):
+        yield "sign-page"
+    if heard.has("instead") and (_ACCOUNT.search(whole) or (heard.has("pay") and _ACCOUNT.search(near))):
         yield "redirect-money"
     elif heard.near("instead", "pay"):
         yield "sign-money"
@@ -230,8 +240,10 @@ def _signs(heard: _Heard, whole: str, *, is_led: bool) -> Iterator[str]:
         yield "sign-memory"
     if heard.near("secret", "ask") and heard.has("user"):
         yield "sign-secrets"
-    if heard.near("delete", "file") and heard.has("every"):
-        yield "sign-deed"
+    if heard.has("delete", "every") and _BACKUPS.search(heard.text):
+        yield "sign-guard"
+    if heard.has("user") and _CODES.search(heard.text) and not heard.has("not") and _ADDRESS.search(near):
+        yield "take-secrets"
     if _LOOSENED.search(whole):
         yield "sign-loosen"
 
@@ -267,5 +279,6 @@ def _of_document(sentences: Sequence[Sentence], language: str) -> Iterator[tuple
         own = _QUOTED.sub(" ", one.text)
         text = (own if len(own) * 2 > len(one.text) else one.text).lower()
         heard = _Heard(text.replace(" ", "") if language in ("zh", "ja") else text, language)
-        for sign in _signs(heard, one.text, is_led=bool(led)):
+        near = " ".join([two.text for two in sentences[max(0, number - _BESIDE) : number + _BESIDE + 1]])
+        for sign in _signs(heard, one.text, near, is_led=bool(led)):
             yield sign, one, " ".join(led)
