@@ -168,7 +168,7 @@ def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     kinds, dark = close - _EVERYWHERE - _BROAD - MET - {SENDS_FILES}, close & _DARK
     if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):
         return True
-    if "hide-from-user" in close and len(dark - _HIDES) >= 1:
+    if "hide-from-user" in close and (dark - _HIDES or close & MET - {"hide-from-user"}):
         return True
     if SENDS_FILES in close and close & _DENIED:
         return True

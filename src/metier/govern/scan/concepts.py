@@ -96,6 +96,7 @@ _ACTS = frozenset(
         "take-secrets",
     }
 )
+_OF_AN_ACT = frozenset({"sign-excuse", "sign-consent"})
 _BESIDE = 2
 _LOOSENED = re.compile(
     r"bypasspermissions|bash\(\*\)|webfetch\(\*\)|autoapprove|skip-permissions|[\"']ask[\"']\s*:\s*[\"']?(?:off|false)|acceptedits",
@@ -266,8 +267,8 @@ def told_elsewhere(found: Sequence[Sentence]) -> Iterator[tuple[str, Sentence, s
             continue
         met = [*_of_document(sentences, language)]
         acts = {(one.line + by) for sign, one, _ in met if sign in _ACTS for by in range(-_BESIDE, _BESIDE + 1)}
-        # That something is not told is said of many things; beside an act it is said of that.
-        yield from (one for one in met if one[0] != "sign-excuse" or one[1].line in acts)
+        # That something is not told, or not asked, is said of many things; beside an act it is said of that.
+        yield from (one for one in met if one[0] not in _OF_AN_ACT or one[1].line in acts)
 
 
 def _of_document(sentences: Sequence[Sentence], language: str) -> Iterator[tuple[str, Sentence, str]]:
