@@ -18,8 +18,8 @@ Signs = Mapping[tuple[str, int], Mapping[str, Sentence]]
 
 _NEAR = 3
 """How many lines below a sign others add up with it."""
-_CLOSE = 16
-"""How many lines are one passage."""
+_CLOSE = 6
+"""How many lines are one passage: what stands further apart seldom is of the same thing."""
 _MANY_GUARDS = 3
 """So many safeguards that are switched off one after the other are no setting."""
 

@@ -26,9 +26,9 @@ _OFTEN_SHOWN = re.compile(
 )
 """Hosts of addresses that stand for any, and of those that are names of chats."""
 _SENDS = re.compile(
-    r"\b(?:send|sends|sending|sent|e-?mail(?:s|ed)?|mail(?:s|ed)?|forward(?:s|ed|ing)?|post(?:s|ed|ing)?|puts?(?!`)|upload(?:s|ed|ing)?|submit(?:s|ted)?"
+    r"\b(?:send|sends|sending|sent|e-?mail(?:s|ed)?|mail(?:s|ed)?|forward(?:s|ed|ing)?|(?<!their )(?<!your )(?<!the )(?<!of )(?<!blog )(?<!last )(?<!recent )(?<!forum )(?<!social )post(?:s|ed|ing)?|puts?(?!`)|upload(?:s|ed|ing)?|submit(?:s|ted)?"
     r"|deliver(?:s|ed)?|transmit(?:s|ted)?|relay(?:s|ed)?|share[sd]?|sync(?:s|ed)?|mirror(?:s|ed)?|push(?:es|ed)?|ship(?:s|ped)?|(?<!by )hand(?:s|ed)?|pass(?:es|ed)?"
-    r"|append(?:s|ed)?|attach(?:es|ed)?|land|lands|goes\s+to|go\s+to|copy|copies|copied|contacts\s+(?:our|the|its)|pings?|request\s+to|query\s+string|lodge[sd]?"
+    r"|append(?:s|ed)?|attach(?:es|ed)?|land|lands|goes\s+to|go\s+to|copy|(?<!legal open )(?<!open )copies(?!\s+of)|copied|contacts\s+(?:our|the|its)|pings?|request\s+to|query\s+string|lodge[sd]?"
     r"|dispatch(?:es|ed)?|route[sd]?|stream(?:s|ed)?|bcc|cc|quotes|file\s+an?|open\s+an?\s+(?:case|ticket|issue)|exfiltrat\w+|leak\w*|http_\w+|web_fetch|export(?:s|ed)?|back(?:s|ed)?\s+up"
     r"|followed\s+by|filling\s+in|carries|schick\w*|geschickt|gesendet|übertragen|übermittel\w*|env[ií][ae]\w*|reenv[ií]a\w*|mande|manda|suba|sube|envoie\w*|transf[eè]re\w*|encaminhe\w*|отправ\w+|перешл\w+|пересыл\w+|загруз\w+|reports?\s+(?:\w+\s+){0,8}to|häng\w+|füg\w+|lad(?:e|en|et)|leite\w*|kodier\w*|añad\w+|adjunt\w+|agreg\w+|codific\w+|ajout\w+|joign\w+|joins|téléverse\w*|envoy\w+|anex\w+|adicion\w+|acrescent\w+|invi(?:a|are|alo|ale)|aggiung\w+|alleg\w+|caric(?:a|are)|stuur\w*|verstuur\w*|verzend\w*|voeg\w*|wyślij\w*|prześlij\w*|dołącz\w*|gönder\w*|ekle(?:yin|yip)?|yükle\w*|добав\w+|прикреп\w+|передай\w*|відправ\w+|надісл\w+)\b|发送|上传|转发|提交|抄送|同步|附加|附上|附在|拼接|回传|上报|發送|上傳|送信|転送|添付|アップロード|付け加え|보내|전송|업로드|첨부|أرسل|ارسل|भेज",
     re.I,
@@ -51,6 +51,11 @@ _OBEYS = re.compile(
     r"|the\s+(?:next\s+)?(?:procedure|playbook|plan)|next\s+command|tells?\s+you|what\s+(?:to\s+do|comes\s+next)|(?:perform|execute)\s+(?:it|them)|over\s+the\s+(?:installed|existing|present|current)|bootstrap\s+command|command\s+(?:published|shown|given|listed)|continue\s+from\s+there|one-liner|work\s+through|run\s+what|this\s+(?:file|SKILL\.md|skill)\b[^.!?]{0,20}\bwith|over\s+this\s+one|replace\s+(?:this|its|the)\b)\b",
     re.I,
 )
+_DISCLOSES = re.compile(
+    r"\b(?:nowhere\s+else|nothing\s+else\s+(?:leaves|goes|is\s+sent))\b|\banonymous\b[^!?]{0,160}\b(?:turns?\s+(?:it|this|that)\s+off|opt(?:s|ing)?[- ]out|off\s+by\s+default)\b",
+    re.I,
+)
+"""Who says where all goes, or how it is switched off, hides nothing."""
 _HAD_AT = re.compile(
     r"(?:\b(?:get|create|obtain|generate|copy|grab|request|find|make|issue|rotate|renew|set|need|register|sign\s+(?:up|in)|log\s+in)\b[^.!?]{0,80}|(?:\b|_)(?:keys?|tokens?|secrets?|credentials?|password)[`\"']?\s+(?:\w+\s+)?)"
     r"\b(?:from|at|on|via|in)\s+\W{0,3}$|\b(?:go\s+to|open|visit)\s+\W{0,3}$",
@@ -132,7 +137,7 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
     for number in leading:
         sentence, text = found[number], texts[number]
         place = _least_own(text, purpose)
-        if place < Place.PLATFORM:
+        if place < Place.PLATFORM or (place == Place.UNKNOWN and _DISCLOSES.search(text)):
             continue
         said = _ADDRESS.sub("", _BADGE.sub("", text))
         is_kept = _is_kept(text)

@@ -45,6 +45,8 @@ _SECRETS = re.compile(
     re.I,
 )
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
+_OTHERS_SAY = frozenset({"override-instructions", "sign-reign", "sign-obey"})
+"""Orders that honest authors quote, to tell what others may say."""
 _UNTOLD = frozenset({"sign-conceal", "sign-excuse", "hide-from-user"})
 """Signs of the same words: that something is not told."""
 _ACROSS = frozenset({"paste-command", "fetch-program", "demand-program", "redirect-money"})
@@ -462,6 +464,9 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
     if _FORBIDDEN_WORDS.search(before[-120:]):
         return None
     is_quoted = _is_quoted(text, match)
+    if rule.id in _OTHERS_SAY and (is_quoted or _opens_quote(before)) and not _QUOTED.fullmatch(text.strip()):
+        # Who gives such an order does not give it in quotation marks.
+        return None
     about = _TALKS_ABOUT.search(text) if is_quoted or purpose.is_security else None
     if (
         is_quoted
