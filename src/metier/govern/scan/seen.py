@@ -36,7 +36,9 @@ UNSEEN = re.compile(r"(?:>|-o)\s*/dev/null")
 _ACCOUNT = re.compile(
     r"(?P<forge>\bg(?:h|lab)\s+(?:gist|issue|pr|mr|release|snippet)\s)|\|\s*(?:mailx?|mutt|msmtp|s-nail)\s.*@[\w-]+\.\w|\|\s*ssh\s+(?:-\S+\s+)*[\w.-]+@[\w.-]+|\brclone\s+(?:rcat|copyto|moveto)\b|(?P<all>\bipfs\s+add\b)"
 )
-_COPIED_TO = re.compile(r"\b(?:scp|rsync|sftp)\b.*\s\S+@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,}):")
+_COPIED_TO = re.compile(
+    r"(?:\b(?:scp|rsync|sftp)\b.*\s\S+@(?=\S+:)|\b(?:sftp|ssh)\s+(?:-\S+\s+)*\S+@)([\w-]+(?:\.[\w-]+)*\.[a-z]{2,})"
+)
 _BUCKET = re.compile(
     r"\b(?:aws\s+s3|gsutil)\s.*\s(?:s3|gs)://(?![\w-]*(?:your|example|bucket)|my-)\w|upload_file(?:obj)?\([^,]+,\s*[\"'](?![\w-]*(?:your|example)|my-)\w"
 )
