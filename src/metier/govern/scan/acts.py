@@ -211,9 +211,9 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
     labels, text = step.labels, step.text
     if _is_list(step) or _is_search(step):
         return
-    if "persist" in labels and "LaunchAgents/com.apple." in text and not is_quoted(step) and not purpose.is_security:
+    if "persist" in labels and "LaunchAgents/com.apple." in text and not is_quoted(step):
         yield Seen("persist-unasked", Severity.BLOCK, step, "under the name of the system's maker")
-    if "persist" in labels and _INTO_ALL.search(text) and not purpose.is_security:
+    if "persist" in labels and _INTO_ALL.search(text):
         yield Seen("persist-unasked", Severity.BLOCK, step, "within every program that is started")
     if (
         "persist" in labels

@@ -118,7 +118,7 @@ def _weighed(step: Step, origin: Step | None, purpose: Purpose, *, is_mixed: boo
         return None
     checked = place == Place.UNKNOWN and not is_unseen and all(map(_VERSION.search, origin.urls))
     grave = (place >= Place.UNKNOWN and not checked) or (place >= Place.PLATFORM and is_unseen)
-    weight = Severity.BLOCK if grave and not purpose.is_security else Severity.REVIEW
+    weight = Severity.BLOCK if grave else Severity.REVIEW
     return Seen("run-download", weight, step, "out of a file that was written")
 
 

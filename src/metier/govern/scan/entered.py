@@ -97,7 +97,7 @@ def shown_pages(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in shown_pages([Step(Statement("a.py", 1, text), frozenset())], Purpose())]
     [('take-secrets', 'block')]
     """
-    for step in steps if not purpose.is_security else ():
+    for step in steps:
         if "://" not in step.text or not step.statement.is_live or not _SHOWS.search(step.text):
             continue
         for url in URL.finditer(step.text):

@@ -264,7 +264,7 @@ def listed_keys(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) 
         for part in parts
         if part.kind in ("json", "data") and is_live(part) and len(set(_KEY_FILES.findall(part.plain))) > 1
     ]
-    if not listing or purpose.is_security or purpose.says(r"back-?up|dotfiles?|sync"):
+    if not listing or purpose.says(r"back-?up|dotfiles?|sync"):
         return
     sending = {step.statement.path for step in steps if "send" in step.labels}
     reading = {step.statement.path for step in steps if "read" in step.labels}

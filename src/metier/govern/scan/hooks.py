@@ -86,7 +86,7 @@ def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose
 def _listening(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
     """Programs that an agent tells what it is asked, and that send what they are told to somebody else."""
     sending = [step for step in steps if "send" in step.labels]
-    if not sending or purpose.is_security:
+    if not sending:
         return
     telling = [
         part for part in parts if any(word in part.plain for word in _EVENT_WORDS) and _EVENTS.search(part.plain)

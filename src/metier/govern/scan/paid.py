@@ -96,8 +96,6 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
     >>> [one.severity.value for one in paid_elsewhere(said, Purpose())]
     ['block']
     """
-    if purpose.is_security:
-        return
     last = ("", -_BELOW)
     # An account stands in the sentence itself, or in one of the two behind it.
     texts = [one.text for one in found]

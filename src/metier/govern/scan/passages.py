@@ -160,8 +160,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield from _hooked(steps, purpose)
     if together & _TAKEN and (public := _PUBLIC.search(text)):
         step = next((step for step in steps if public[0][:20] in step.text), steps[-1])
-        if not purpose.is_security:
-            yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
+        yield Seen("send-secrets", Severity.BLOCK, step, "beside a repository that anyone can read")
     if text.count("_0x") >= _MANY_NAMES and len(set(_UNREADABLE.findall(text))) >= _NAMES:
         yield Seen("run-encoded", Severity.BLOCK, steps[0], "its names and texts are made unreadable")
     if "git push" in text and "git remote" in text:
@@ -176,7 +175,7 @@ def passages(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, 
         yield from _gathered(steps, purpose, text)
     if ("database" in together or "drop" in lowered) and may_hold(text, _LISTS_TABLES):
         yield from _dropped(steps, purpose, text)
-    if "disable-defence" in together and not purpose.is_security:
+    if "disable-defence" in together:
         off = [step for step in steps if "disable-defence" in step.labels]
         kinds = {found.lastindex for step in off for found in _DEFENCES.finditer(step.text)}
         if len(kinds) > 1:

@@ -75,7 +75,7 @@ def controlled(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[S
     >>> [(seen.rule, seen.severity.value) for seen in controlled(steps, Purpose(), "\\n".join(lines))]
     [('reverse-shell', 'block')]
     """
-    if purpose.is_security or not any(word in text for word in _WORDS):
+    if not any(word in text for word in _WORDS):
         return
     tied = _TIED.search(text) if any(word in text for word in _TYING) else None
     may_hear = any(word in text for word in _HEARING) or _HANDED_DATA.search(text)
@@ -108,8 +108,6 @@ def asked(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in asked(steps, Purpose(), text)]
     [('remote-command', 'block')]
     """
-    if purpose.is_security:
-        return
     for step in steps:
         origin = step.received.get("asked")
         if origin is None or (_OF_ITSELF.search(origin.text) and not _SERVES.search(text)):
