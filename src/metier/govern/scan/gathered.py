@@ -49,6 +49,10 @@ _WORDS = (
 _KEY_FILES = re.compile(
     r"\.git-credentials|\.npmrc|\.pypirc|\.netrc|\.ssh/id_\w+|\bid_(?:rsa|ed25519)\b|\.aws/credentials|\.kube/config|\.docker/config\.json|\.config/gh/hosts\.yml|Login Data|wallet\.dat|cookies\.sqlite|key4\.db"
 )
+_USER_FOLDERS = re.compile(
+    r"[\"'](?:~/|\$HOME/)?(Documents|Pictures|Desktop|Photos|Music|Movies|\*\[Bb\]ackup\*|\*[Bb]ackup\*)(?:/\*{0,2})?[\"']"
+)
+_REMOVES = re.compile(r"rmtree\(|rmSync\(|os\.remove\(|unlink\w*\(|\brm\s+-\w*r|RemoveAll\(|rm_rf")
 _LEFT_OUT = re.compile(r"ignor|exclu|den(?:y|ied)|skip|block|protect|forbid|never|sensitive", re.I)
 _BEFORE = 200
 _ASKS_FOR = re.compile(
@@ -259,11 +263,9 @@ def listed_keys(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) 
     >>> [(rule, weight.value) for rule, weight, *_ in listed_keys([step], [part], Purpose())]
     [('send-secrets', 'block')]
     """
-    listing = [
-        part
-        for part in parts
-        if part.kind in ("json", "data") and is_live(part) and len(set(_KEY_FILES.findall(part.plain))) > 1
-    ]
+    settings = [part for part in parts if part.kind in ("json", "data") and is_live(part)]
+    yield from _listed_folders(steps, settings)
+    listing = [part for part in settings if len(set(_KEY_FILES.findall(part.plain))) > 1]
     if not listing or purpose.says(r"back-?up|dotfiles?|sync"):
         return
     sending = {step.statement.path for step in steps if "send" in step.labels}
@@ -276,3 +278,19 @@ def listed_keys(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) 
             line = part.plain.count("\n", 0, found.start()) + 1
             message = "Lists where others keep their keys, for a program that sends what it reads."
             yield "send-secrets", Severity.BLOCK, part.path, line, found[0], message
+
+
+def _listed_folders(steps: Sequence[Step], settings: Sequence[Part]) -> Iterator[Found]:
+    """Settings list the folders of the user, for a program that removes what they name."""
+    for part in settings:
+        listed = {found[1]: found for found in _USER_FOLDERS.finditer(part.plain)}
+        name = part.path.rpartition("/")[2]
+        if len(listed) < 2 or not any(name in step.text for step in steps):
+            continue
+        paths = {step.statement.path for step in steps if name in step.text}
+        first = next(iter(listed.values()))
+        if any(step.statement.path in paths and _REMOVES.search(step.text) for step in steps):
+            if not _LEFT_OUT.search(part.plain, max(0, first.start() - _BEFORE), first.start()):
+                line = part.plain.count("\n", 0, first.start()) + 1
+                message = "Lists folders of the user, for a program that removes what it lists."
+                yield "destroy-files", Severity.BLOCK, part.path, line, first[0], message

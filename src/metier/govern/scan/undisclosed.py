@@ -128,6 +128,9 @@ _KEY_OF = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET|BASE_URL|API_BASE|ENDPOINT)\b"
 )
 _KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
+_HOST_SETTING = re.compile(
+    r"[\"']?\w{0,24}(?:host|server|endpoint|domain|collector|relay|upload|ingest)\w{0,12}[\"']?\s*[:=]\s*[\"']?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})(?::\d+)?[\"'\s,]"
+)
 _DESCRIBES = re.compile(
     r"(?:^|/)(?:package|plugin|marketplace|manifest|_meta|composer|bower|tsconfig|jsconfig|deno|skill)\.jsonc?$|(?:^|/)(?:pyproject|Cargo|mkdocs|_config|book)\.(?:toml|ya?ml)$|schema",
     re.I,
@@ -344,9 +347,10 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
     told = Told(steps, purpose)
     for part in parts if purpose.documents else ():
         is_setting = part.kind in ("json", "data") or part.path.lower().endswith(".xml")
-        if not is_setting or "://" not in part.plain or not is_live(part) or _DESCRIBES.search(part.path):
+        if not is_setting or not is_live(part) or _DESCRIBES.search(part.path):
             continue
-        for found in URL.finditer(part.plain):
+        yield from _sent_to_setting(part, told)
+        for found in URL.finditer(part.plain) if "://" in part.plain else ():
             place = place_of(found[0], own_words=purpose.words)
             host = host_of(found[0])
             if place not in (Place.UNKNOWN, Place.BARE_IP) or is_asked(found[0]) or is_home(host):
@@ -369,6 +373,23 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
                 "Leads to a host that nothing in its documents names.",
             )
             break
+
+
+def _sent_to_setting(part: Part, told: Told) -> Iterator[Found]:
+    """A host that a setting names, with no scheme before it, for a program that sends to what it is told."""
+    for found in _HOST_SETTING.finditer(part.plain):
+        address = f"https://{found[1]}"
+        place = place_of(address, own_words=told.purpose.words)
+        if place < Place.UNKNOWN or place == Place.BARE_IP or is_asked(address) or is_home(found[1]):
+            continue
+        name = part.path.rpartition("/")[2]
+        paths = {step.statement.path for step in told.steps if name in step.text}
+        sends = any("send" in step.labels and step.statement.path in paths for step in told.steps)
+        if sends and not told.names([address], place):
+            line = part.plain.count("\n", 0, found.start()) + 1
+            message = "Leads to a host that nothing in its documents names, for a program that sends there."
+            yield "undisclosed-host", Severity.BLOCK, part.path, line, found[1], message
+            return
 
 
 def strange_pages(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
