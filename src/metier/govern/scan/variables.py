@@ -37,7 +37,8 @@ _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
 _FILLED = re.compile(r"\$\{((?:[^{}`]|\{[^{}]*\})*)\}")
 _SLOT = re.compile(r"\{(\w+)")
 _NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
-_ADDS = re.compile(r"\.(?:add_header|append|push|extend|update|add|insert|read|write|set|concat)")
+_ADDS = re.compile(r"\.(?:add|append|push|extend|update|insert|read|write|set|concat|put|emit|trigger|dispatch)")
+"""What adds something to a thing holds one of these."""
 _APPEND = re.compile(
     r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:add_header|append|push|push_str|extend|extend_from_slice|update|add|insert|read_file|read_string|read(?=\(\s*(?:os\.|Path|pathlib|\[|[\"']|\w*[pP]ath))|write|write_str|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
@@ -75,49 +76,60 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     (('a', 'b'), ('.kept',))
     """
     names: list[str] = []
-    if piece.startswith(_GUARDS) and (guarded := _guarded(piece)):
+    # Most statements hold none of these signs, and what needs one of them is not looked for.
+    begins, gives, calls = piece[:1], "=" in piece, "(" in piece
+    if begins in "iwfe" and piece.startswith(_GUARDS) and (guarded := _guarded(piece)):
         names += assigned(guarded, scope)
-    found = _ASSIGN.match(piece) if "=" in piece else None
+    found = _ASSIGN.match(piece) if gives else None
     if found:
-        names += (
-            NAME.findall(found["names"] if found["names"][0] in "[{(" else _INDEX.sub("", found["names"]))
-            if not found["names"].startswith(("self.", "this."))
-            else ["." + found["names"].split(".")[1].split("[")[0]]
-        )
-    if "let " in piece and (held := _HELD.search(piece)):
+        names += _names_of(found["names"])
+    if gives and "let " in piece and (held := _HELD.search(piece)):
         names.append(held[1])
-    loop = _LOOP.match(piece) if piece.startswith(("for", "async")) else None
+    loop = _LOOP.match(piece) if begins in "fa" and piece.startswith(("for", "async")) else None
     if loop:
         names += NAME.findall(loop["names"])
-    for other in _AS.finditer(piece) if ":=" in piece or " in " in piece or " as " in piece else ():
+    for other in _AS.finditer(piece) if " in " in piece or " as " in piece or (gives and ":=" in piece) else ():
         names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
-    append = _APPEND.match(piece) if "]" in piece or _ADDS.search(piece) else None
+    adds = calls and _ADDS.search(piece) is not None
+    append = _APPEND.match(piece) if adds or (gives and "]" in piece) else None
     if append:
         names += [
             "." + append["name"].split(".")[-1]
             if append["name"].startswith(("self.", "this."))
             else append["name"].split(".")[0]
         ]
-    if "=>" in piece and piece.startswith(("module.exports", "export default")):
+    is_arrow = gives and "=>" in piece
+    if is_arrow and piece.startswith(("module.exports", "export default")):
         # Others call a function by the name that it is handed out under.
         names += [f"{name}()" for name in _HANDED_OUT.findall(piece)]
-    if piece.startswith("set ") and (set_to := _SET_TO.match(piece)):
+    if begins == "s" and piece.startswith("set ") and (set_to := _SET_TO.match(piece)):
         names.append(set_to[1])
-    if "(" in piece and (put := _PUT_INTO.match(piece)):
+    if (adds or (calls and begins == "s")) and (put := _PUT_INTO.match(piece)):
         names.append(put[1] or put[2])
-    if "&" in piece and (filled := _FILLED_IN.search(piece)):
+    if calls and "&" in piece and (filled := _FILLED_IN.search(piece)):
         names.append(filled[1])
-    if "=>" in piece or "function" in piece:
+    if is_arrow or (calls and "function" in piece):
         # What is handed to a callback is its parameter; a callback may add it to a name outside.
         for callback in _CALLBACK.finditer(piece):
             names += NAME.findall(callback[1] or callback[2] or callback[4] or "")
             names += filter(None, (callback[3],))
     if scope and (
-        piece.startswith(("return", "yield")) or "resolve(" in piece or ("=>" in piece and names[:1] == [scope])
+        (begins in "ry" and piece.startswith(("return", "yield")))
+        or (calls and "resolve(" in piece)
+        or (is_arrow and names[:1] == [scope])
     ):
         # A promise gives what it resolves to; so does a function that is a single expression.
         names.append(f"{scope}()")
     return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
+
+
+def _names_of(target: str) -> list[str]:
+    """The names of what stands before a sign that gives them something."""
+    if target[0] in "[{(":
+        return NAME.findall(target)
+    if target.startswith(("self.", "this.")):
+        return ["." + target.split(".")[1].split("[")[0]]
+    return NAME.findall(_INDEX.sub("", target) if target[-1] == "]" else target)
 
 
 def _filled_in(text: re.Match[str]) -> str:
