@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
-from metier.govern.scan.triggers import may_hold
+from metier.govern.scan.triggers import any_of
 from metier.verdict import Severity
 
 _END = re.compile(r"[.!?。！？](?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?:[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？]))")
@@ -115,7 +116,7 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said = _numbered(said, lines, paragraph)
         if head or not is_item:
             is_short = head or (paragraph[-1:] in _BEFORE_LIST and len(paragraph) < _MAX_HEAD)
-            forbids = bool(is_short and may_hold(paragraph, _REFUSAL_WORDS) and _REFUSAL.fullmatch(paragraph))
+            forbids = bool(is_short and _may_forbid(paragraph) and _REFUSAL.fullmatch(paragraph))
             is_led = forbids and not head
             if head and (forbids or head <= level):
                 level = head if forbids else 0
@@ -123,6 +124,16 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said[0] = said[0]._replace(is_refused=True)
         every += said
     return every
+
+
+def _may_forbid(paragraph: str) -> bool:
+    """Whether a paragraph may be a refusal; letters that are not ASCII may count as those of one."""
+    return not paragraph.isascii() or _refusal_words()(paragraph.lower())
+
+
+@cache
+def _refusal_words() -> Callable[[str], bool]:
+    return any_of(_REFUSAL_WORDS)
 
 
 def _numbered(said: Sequence[Sentence], lines: Sequence[str], paragraph: str) -> list[Sentence]:
@@ -200,13 +211,23 @@ def _item(said: str, line: str) -> str | None:
     return said[mark.end() :] if mark else None
 
 
+def _may_end_within(paragraph: str) -> bool:
+    """Whether a sentence may end before a paragraph does; of most paragraphs the last sign is the only one."""
+    return (
+        "!" in paragraph
+        or "?" in paragraph
+        or paragraph.find(".", 0, -1) >= 0
+        or (not paragraph.isascii() and any(sign in paragraph for sign in "。！？"))
+    )
+
+
 def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:
     if "*" in paragraph or "_" in paragraph:
         paragraph = _MARKUP.sub("", paragraph)
     found, begin = [], 0
     # Fewer signs say as much where each is a word.
     least = 8 if paragraph.isascii() else 4
-    for end in _END.finditer(paragraph) if len(paragraph) > 40 else ():
+    for end in _END.finditer(paragraph) if len(paragraph) > 40 and _may_end_within(paragraph) else ():
         if end.start() - begin >= least:
             found.append(Sentence(path, line, paragraph[begin : end.start() + 1][:3000]))
         begin = end.end()

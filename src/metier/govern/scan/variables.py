@@ -14,9 +14,9 @@ _CALLBACK = re.compile(
     r"[,(]\s*(?:async\s*)?(?:\(([\w\s,{}\[\]:]{1,80})\)|([A-Za-z_$]\w{0,60}))\s*=>(?:\s*\(?\s*([A-Za-z_$][\w$]*)\s*(?:\+?=(?![=>])|\.push\())?|[,(]\s*(?:async\s+)?function\s*\w*\s*\(([\w\s,]{1,80})\)\s*$"
 )
 _LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\w\s,()\[\]]+?)\s+(?:in|of)\s")
-_AS = re.compile(
-    r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]{1,120}?)\s+in\s|(?<!\w)(?P<walrus>\w{1,120})\s?:="
-)
+_AS_OR_LOOP = r"^(?:async\s+)?with\s.*?\sas\s+(\w+)|\bfor\s+([\w, ]{1,120}?)\s+in\s"
+_AS = re.compile(_AS_OR_LOOP)
+_AS_OR_WALRUS = re.compile(rf"{_AS_OR_LOOP}|(?<!\w)(\w{{1,120}})\s?:=")
 _STRING = r"\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'"
 _NAMES = re.compile(rf"{_STRING}|([A-Za-z_$][\w$]*)")
 """The names of a statement that has no templates; a text is an empty one."""
@@ -88,8 +88,10 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     loop = _LOOP.match(piece) if begins in "fa" and piece.startswith(("for", "async")) else None
     if loop:
         names += NAME.findall(loop["names"])
-    for other in _AS.finditer(piece) if " in " in piece or " as " in piece or (gives and ":=" in piece) else ():
-        names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
+    has_walrus = gives and ":=" in piece
+    within = _AS_OR_WALRUS if has_walrus else _AS if " in " in piece or " as " in piece else None
+    for other in within.finditer(piece) if within is not None else ():
+        names += NAME.findall(other[other.lastindex or 0])
     adds = calls and _ADDS.search(piece) is not None
     append = _APPEND.match(piece) if adds or (gives and "]" in piece) else None
     if append:
