@@ -66,7 +66,7 @@ _ALIAS = re.compile(
     r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile)\(\s*(?:(?:[^,()]|\([^()]*+\))*+,\s*)?(?:filename\s*=\s*)?(\w+)|\b(?:writeFile\w*|createWriteStream)\(\s*(?P<path>\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
 )
 STRINGS = re.compile(
-    r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"
+    r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"([^\"\\]*+(?:\\.[^\"\\]*+)*+)\"|'([^'\\]*+(?:\\.[^'\\]*+)*+)'|`([^`\\]*+(?:\\.[^`\\]*+)*+)`)"
 )
 _COMMON_NAMES = frozenset({"main", "get", "run", "data", "result", "response", "init", "load", "parse", "print", "len", "str", "open", "json", "post", "execute", "request", "send", "log", "exec", "fetch", "read", "write", "join", "map", "filter", "then", "next", "call", "test", "list", "dict", "format", "update", "start", "stop", "close", "handle", "process"})  # fmt: skip
 

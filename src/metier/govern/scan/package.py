@@ -55,7 +55,7 @@ _CODE_INSIDE = re.compile(
 )
 _IS_SCRIPT = re.compile(r"\brequire\(|=>|\bfunction\b|\bfetch\(|\bprocess\.env\b|^\s*(?:const|let|var)\s")
 _MAIL = re.compile(r"\A[\w.+-]{1,60}@[\w-]+(?:\.[\w-]+)+\Z")
-_ALONE = re.compile(r"\s{0,40}[:=]?\s{0,40}[\"']?\w{1,20}")
+_ALONE = re.compile(r"\s{0,40}+[:=]?\s{0,40}+[\"']?\w{1,20}")
 """What may stand before an address if its name stands on a line above."""
 _ENDPOINT = re.compile(
     r"^[ \t]*[\"']?\w{0,60}(?:url|endpoint|host|server|webhook|proxy|callback|base)\w{0,60}[\"']?\s{0,40}[:=]\s{0,40}[\"']?(\w{1,20}://[^\s\"']+)",

@@ -234,7 +234,7 @@ def _addressed(sentence: Sentence) -> Sentence:
     """A sentence with its addresses written in full, and without that of its maker, which says nothing of what goes there."""
     text = sentence.text
     if _ENDS_HOST.search(text):
-        text = _SCHEMELESS.sub(r"https://\g<0>", text)
+        text = _SCHEMELESS.sub(lambda found: f"https://{found[0]}", text)
     if sentence.line <= 2 and ("://" in text or "@" in text):
         text = _HOMEPAGE.sub(" ", text)
     return sentence if text == sentence.text else sentence._replace(text=text)

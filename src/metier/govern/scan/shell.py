@@ -53,7 +53,6 @@ _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'":
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
 _INNER_FILE = re.compile(r"\$\( (?:[^()]{0,200}?[\s<])?((?:~|\$\w{1,40}|\.{0,2})/[\w./-]{2,200})(?=[\s)])")
 """A file that a command reads within a word."""
-_NAMES_FILE = re.compile(r"[./~$\\]|=[@<]")
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
@@ -231,7 +230,7 @@ def _statement(
     if pipeline.writes:
         said += " > " + " ".join(pipeline.writes)
     uses = {name for found in _VARIABLE.findall(said) for name in found if name} if "$" in said else set()
-    for word in words if _NAMES_FILE.search(said) else ():
+    for word in words if _may_name_file(said) else ():
         gives = "=@" in word or "=<" in word
         if ("." in word or "/" in word or "~" in word or "$" in word or "\\" in word or gives) and (
             _FILE.match(word.lstrip("@")) or gives
@@ -248,6 +247,12 @@ def _statement(
         else ()
     )
     return Statement(path, line, said, scope, names, frozenset(uses), (), True, is_live, False, "shell")
+
+
+def _may_name_file(said: str) -> bool:
+    return (
+        "." in said or "/" in said or "$" in said or "~" in said or "\\" in said or "=@" in said or "=<" in said
+    )
 
 
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:

@@ -88,8 +88,8 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     loop = _LOOP.match(piece) if begins in "fa" and piece.startswith(("for", "async")) else None
     if loop:
         names += NAME.findall(loop["names"])
-    has_walrus = gives and ":=" in piece
-    within = _AS_OR_WALRUS if has_walrus else _AS if " in " in piece or " as " in piece else None
+    may_hold = (" in " in piece and "for" in piece) or (" as " in piece and "with" in piece)
+    within = _AS_OR_WALRUS if gives and ":=" in piece else _AS if may_hold else None
     for other in within.finditer(piece) if within is not None else ():
         names += NAME.findall(other[other.lastindex or 0])
     adds = calls and _ADDS.search(piece) is not None
