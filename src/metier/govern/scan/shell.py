@@ -124,7 +124,7 @@ def _statements(
                 at = heredoc.find(inner) if heredoc else -1
                 below = 1 + heredoc.count("\n", 0, at) if at >= 0 else 0
                 statements += _statements(inner, path, line + below, is_live, dict(known), depth + 1)
-            if closed or not groups.functions.keys().isdisjoint(words):
+            if closed or (groups.functions and not groups.functions.keys().isdisjoint(words)):
                 statements += _carried(groups, files, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.
@@ -219,9 +219,9 @@ def _statement(
         known[words[0][:-1]] = "\x00".join(words[1:])
     if words and words[0] in ("read", "mapfile", "readarray"):
         assigns += [word for word in words[1:] if word.isidentifier()]
-    elif "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
+    elif "read" in said and "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
         assigns += [word for word in words[words.index("read") + 1 :] if word.isidentifier()]
-    if "tee" in words[2:]:
+    if "tee" in said and "tee" in words[2:]:
         place = words.index("tee", 2)
         assigns += [word for word in words[place + 1 :] if word[:1] != "-"] if words[place - 1] == "|" else []
     assigns += written_files(words)

@@ -122,7 +122,9 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     ):
         # A promise gives what it resolves to; so does a function that is a single expression.
         names.append(f"{scope}()")
-    return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
+    if len(names) < 2:
+        return tuple(names) if _NO_NAMES.isdisjoint(names) else ()
+    return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES]))
 
 
 def _names_of(target: str) -> list[str]:

@@ -58,6 +58,8 @@ def written_files(words: list[str]) -> list[str]:
     if command == "sudo" and len(words) > 1:
         command = words[1].rsplit("/", 1)[-1]
     if command not in _WRITE_FILES:
+        if "tee" not in words:
+            return []
         return [words[words.index("tee") + 1]] if "tee" in words[2:-1] and words[words.index("tee") - 1] == "|" else []
     plain = [word for word in words[1:] if not word.startswith("-") and word not in ("|", "sudo")]
     if command in ("cp", "mv", "scp", "rsync", "ln", "install") and len(plain) >= 2:
