@@ -71,21 +71,17 @@ def _told_by_words() -> Triggers:
 
 def _weighable(steps: Sequence[Step]) -> list[Step]:
     """The steps that may weigh: those with a label, and of the others those with the words of a rule."""
-    unlabelled = [step for step in steps if not step.labels]
-    others = [step for step in unlabelled if step.received or step.statement.is_shell]
+    others: list[Step] = []
+    plain: list[Step] = []
+    for step in steps:
+        if not step.labels:
+            (others if step.received or step.statement.is_shell else plain).append(step)
     could = _told_by_words().candidates([step.text for step in others])
     weighs = {id(others[number]) for number in could}
     weighs.update([id(step) for step in others if _may_run(step)])
-    plain = [s for s in unlabelled if not (s.received or s.statement.is_shell)]
     said = [step.text.lower() for step in plain]
-    much = holding(said, _much_said())
-    weighs.update(
-        [
-            id(step)
-            for number, step in enumerate(plain)
-            if step.hidden_url or (number in much and _says_much(said[number])) or said[number].startswith(_COMMANDS)
-        ]
-    )
+    weighs.update([id(plain[number]) for number in holding(said, _much_said()) if _says_much(said[number])])
+    weighs.update([id(one) for one, text in zip(plain, said, strict=True) if one.hidden_url or _is_command(text)])
     return [step for step in steps if step.labels or id(step) in weighs]
 
 
@@ -142,6 +138,11 @@ def _is_told(step: Step) -> bool:
 
 
 _COMMANDS = ("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec")
+
+
+def _is_command(said: str) -> bool:
+    """Whether a step begins with a command that weighs, in whatever language it stands."""
+    return said[:1] in "rcdm" and said.startswith(_COMMANDS)
 
 
 @cache

@@ -250,9 +250,7 @@ def _statement(
 
 
 def _may_name_file(said: str) -> bool:
-    return (
-        "." in said or "/" in said or "$" in said or "~" in said or "\\" in said or "=@" in said or "=<" in said
-    )
+    return "." in said or "/" in said or "$" in said or "~" in said or "\\" in said or "=@" in said or "=<" in said
 
 
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
