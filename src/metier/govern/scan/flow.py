@@ -6,7 +6,6 @@ approximation (no branches, no order), on purpose: a payload may be called from 
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -176,9 +175,10 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
 
 def _lead_inward(steps: Sequence[Step]) -> None:
     """Let what a name is given by a command lead where the command leads, which is told with its variables filled in."""
-    for inner, step in itertools.pairwise(steps):
+    for number in [number for number, inner in enumerate(steps[:-1]) if inner.urls]:
+        inner, step = steps[number], steps[number + 1]
         statement = step.statement
-        if not (inner.urls and statement.is_shell and statement.assigns and inner.statement.line == statement.line):
+        if not (statement.is_shell and statement.assigns and inner.statement.line == statement.line):
             continue
         if "$(" in step.text and "$" in "".join(step.urls) and inner.statement.path == statement.path:
             step.urls = inner.urls

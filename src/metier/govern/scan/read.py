@@ -598,12 +598,14 @@ def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
 
 def _is_command(said: str) -> bool:
     """Whether a value is a command line wherever it stands."""
-    if len(said) >= 2000:
+    if len(said) >= 2000 or not _has_command_words()(said):
         return False
-    for word in _COMMAND_WORDS:
-        if word in said:
-            return _COMPLETE.match(said) is not None or _PROGRAM_TEXT.match(said) is not None
-    return False
+    return _COMPLETE.match(said) is not None or _PROGRAM_TEXT.match(said) is not None
+
+
+@cache
+def _has_command_words() -> Callable[[str], bool]:
+    return any_of(_COMMAND_WORDS)
 
 
 _STOP = frozenset(

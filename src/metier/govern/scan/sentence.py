@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import NamedTuple
 
-from metier.govern.scan.triggers import any_of
+from metier.govern.scan.triggers import may_hold
 from metier.verdict import Severity
 
 _END = re.compile(r"[.!?。！？](?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?:[\"')*_]*\s+(?=[^\s.a-z])|(?<=[。！？]))")
@@ -117,7 +116,7 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said = _numbered(said, lines, paragraph)
         if head or not is_item:
             is_short = head or (paragraph[-1:] in _BEFORE_LIST and len(paragraph) < _MAX_HEAD)
-            forbids = bool(is_short and _may_forbid(paragraph) and _REFUSAL.fullmatch(paragraph))
+            forbids = bool(is_short and may_hold(paragraph, _REFUSAL_WORDS) and _REFUSAL.fullmatch(paragraph))
             is_led = forbids and not head
             if head and (forbids or head <= level):
                 level = head if forbids else 0
@@ -125,16 +124,6 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said[0] = said[0]._replace(is_refused=True)
         every += said
     return every
-
-
-def _may_forbid(paragraph: str) -> bool:
-    """Whether a paragraph may be a refusal; letters that are not ASCII may count as those of one."""
-    return not paragraph.isascii() or _refusal_words()(paragraph.lower())
-
-
-@cache
-def _refusal_words() -> Callable[[str], bool]:
-    return any_of(_REFUSAL_WORDS)
 
 
 def _numbered(said: Sequence[Sentence], lines: Sequence[str], paragraph: str) -> list[Sentence]:

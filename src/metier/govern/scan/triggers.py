@@ -309,18 +309,19 @@ def _one_space(text: str) -> str:
     return text
 
 
-def may_hold(text: str, words: Iterable[str]) -> bool:
+def may_hold(text: str, words: tuple[str, ...]) -> bool:
     """Whether a text may hold one of some words of lower-case ASCII, where case is ignored.
 
     >>> may_hold("Read the Payload.", ("payload",)), may_hold("Read the file.", ("payload",))
     (True, False)
     """
-    said = text.lower()
-    for word in words:
-        if word in said:
-            return True
     # Where case is ignored, a few other letters count as those of ASCII.
-    return not text.isascii()
+    return not text.isascii() or _holds_any(words)(text.lower())
+
+
+@lru_cache(maxsize=32)
+def _holds_any(words: tuple[str, ...]) -> Callable[[str], bool]:
+    return any_of(words)
 
 
 def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:

