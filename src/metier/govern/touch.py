@@ -40,20 +40,8 @@ _CURL_SENDS = re.compile(
 )
 
 
-def could_touch(text: str) -> bool:
-    """Whether a step of a program without labels could have a capability; most do not, and this is soon told.
-
-    >>> could_touch("total = a + b"), could_touch("home = os.environ['HOME']")
-    (False, True)
-    """
-    low = text.lower()
-    return (
-        "open" in low
-        or "env" in low
-        or ".md" in low
-        or "cursor" in low
-        or ("c" in low and ("copilot" in low or "claude" in low or "codex" in low or "clawdbot" in low))
-    )
+TOUCHES = ("open", "env", ".md", "cursor", "copilot", "claude", "codex", "clawdbot")
+"""A step without labels that has a capability holds one of them, in lower case; most do not."""
 
 
 def _may_name_agent(text: str) -> bool:

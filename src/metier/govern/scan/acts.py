@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from metier.govern.scan.flow import STRINGS, Step
 from metier.govern.scan.hosts import Place, leads_nowhere, place_of
@@ -11,6 +12,7 @@ from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.pieces import num_pieces
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, UNSEEN, Seen, is_quoted, place_of_step
+from metier.govern.scan.triggers import any_of
 from metier.verdict import Severity
 
 _HANDED = re.compile(
@@ -114,6 +116,11 @@ _PAYS_SHARE = re.compile(r"\bcast\s+send\b.*\s0x[0-9a-fA-F]{40}\s.*--value\s+[\"
 _LETS_TAKE = re.compile(r"\bcast\s+send\b.*\bsetApprovalForAll\b\S*\s+[\"']?0x[0-9a-fA-F]{40}[\"']?\s+true\b")
 
 
+@cache
+def _may_share() -> Callable[[str], bool]:
+    return any_of(_GIVING)
+
+
 def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
     """What one step does that weighs by itself.
 
@@ -126,7 +133,7 @@ def acts(step: Step, purpose: Purpose) -> Iterator[Seen]:
         for needed, told in _TOLD_BY_LABELS:
             if not needed.isdisjoint(step.labels):
                 yield from told(step, purpose)
-    may_share = any(word in step.text for word in _GIVING)
+    may_share = _may_share()(step.text)
     if step.labels or step.urls or may_share or step.statement.path.endswith("mcp.json"):
         yield from _gives_away(step, purpose, may_share=may_share)
     if step.labels or not step.statement.is_shell:

@@ -7,9 +7,9 @@ something encoded → a run), an act that has one honest use at most, or an act 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from metier.govern.scan.acts import TOLD_BY_WORDS as ACTS_BY_WORDS
 from metier.govern.scan.acts import acts
@@ -21,7 +21,7 @@ from metier.govern.scan.running import decoded_and_run, downloaded_and_run
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, Seen
 from metier.govern.scan.taking import AGENT_KEYS, STRONG, harvested, signed_by_others, signs_in, taken
 from metier.govern.scan.together import across
-from metier.govern.scan.triggers import Triggers
+from metier.govern.scan.triggers import Triggers, holding, places_of
 from metier.verdict import Severity
 
 _ASKS = frozenset({"fetch", "send"})
@@ -71,13 +71,17 @@ def _told_by_words() -> Triggers:
 
 def _weighable(steps: Sequence[Step]) -> list[Step]:
     """The steps that may weigh: those with a label, and of the others those with the words of a rule."""
-    unlabelled = [step for step in steps if not step.labels]
-    others = [step for step in unlabelled if step.received or step.statement.is_shell]
+    others: list[Step] = []
+    plain: list[Step] = []
+    for step in steps:
+        if not step.labels:
+            (others if step.received or step.statement.is_shell else plain).append(step)
     could = _told_by_words().candidates([step.text for step in others])
     weighs = {id(others[number]) for number in could}
     weighs.update([id(step) for step in others if _may_run(step)])
-    plain = [s for s in unlabelled if not (s.received or s.statement.is_shell)]
-    weighs.update([id(s) for s in plain if s.hidden_url or _says_much(s.text)])
+    said = [step.text.lower() for step in plain]
+    weighs.update([id(plain[number]) for number in holding(said, _much_said()) if _says_much(said[number])])
+    weighs.update([id(one) for one, text in zip(plain, said, strict=True) if one.hidden_url or _is_command(text)])
     return [step for step in steps if step.labels or id(step) in weighs]
 
 
@@ -133,9 +137,24 @@ def _is_told(step: Step) -> bool:
     return "put-row" in step.labels or ("fetch" in step.labels and _MADE_ADDRESS.search(step.text) is not None)
 
 
-def _says_much(text: str) -> bool:
-    """Whether a step of a program weighs though no label tells what it does."""
-    said = text.lower()
+_COMMANDS = ("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec")
+
+
+def _is_command(said: str) -> bool:
+    """Whether a step begins with a command that weighs, in whatever language it stands."""
+    return said[:1] in "rcdm" and said.startswith(_COMMANDS)
+
+
+@cache
+def _much_said() -> Callable[[str], Iterable[int]]:
+    """Where one of the words stands that a step which says much has, or the sign of an address of mail."""
+    return places_of(
+        ("send", "pay", "transfer", "withdraw", "bcc", "@", "mshta", "localgroup", "powershell", "pwsh"),
+    )
+
+
+def _says_much(said: str) -> bool:
+    """Whether a step of a program, in lower case, weighs though no label tells what it does."""
     return (
         "send" in said
         or "pay" in said
@@ -147,7 +166,6 @@ def _says_much(text: str) -> bool:
         or "localgroup" in said
         or "powershell" in said
         or "pwsh" in said
-        or said.startswith(("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec"))
     )
 
 

@@ -6,12 +6,14 @@ A package that says so and sends something from its own programs is read by a pe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, is_quoted
+from metier.govern.scan.triggers import found_in
 from metier.verdict import Severity
 
 _WORDS = (
@@ -81,10 +83,15 @@ def _sends(step: Step) -> bool:
     )
 
 
+@cache
+def _may_stay() -> Callable[[str], bool]:
+    return found_in(_STAYS)
+
+
 def _claim(text: str) -> str:
     """The words that promise that nothing leaves the machine; empty if there are none, or with an exception."""
     said = text.lower()
-    if not any(word in said for word in _WORDS):
+    if not any(word in said for word in _WORDS) or not _may_stay()(text):
         return ""
     for found in _STAYS.finditer(text):
         begin = max(text.rfind(". ", 0, found.start()), text.rfind("\n", 0, found.start())) + 1

@@ -421,6 +421,10 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
         deed = _DEEDS[number]
         if not deed.labels <= together or (deed.with_words and words.isdisjoint(deed.with_words)):
             continue
+        if deed.is_outward:
+            is_outward = _leads_outward(steps, purpose) if is_outward is None else is_outward
+            if not is_outward:
+                continue
         if not all(pattern.search(text) for pattern in deed.beside):
             continue
         places = [found.start() for found in itertools.islice(deed.pattern.finditer(text), _MAX_PLACES)]
@@ -428,10 +432,6 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
             continue
         if deed.unless and purpose.says(deed.unless):
             continue
-        if deed.is_outward:
-            is_outward = _leads_outward(steps, purpose) if is_outward is None else is_outward
-            if not is_outward:
-                continue
         for place in places:
             step = steps[min(text.count("\n", 0, place), len(steps) - 1)]
             if not (deed.but_in and deed.but_in.search(step.statement.path)) and not is_quoted(step):

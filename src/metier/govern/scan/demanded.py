@@ -123,21 +123,23 @@ def _met(foreign: Sequence[str], said: str, told: str, around: str) -> tuple[str
     """The rule that a passage meets, by where it leads and by what is to be done with what is there."""
     is_file = any(map(_PATH.search, foreign))
     gets = is_file or _GETS.search(said) is not None
-    is_packed = _ARCHIVE.search(" ".join((told, *foreign))) is not None or _PROGRAM.search(said) is not None
-    if is_packed and _LOCKED.search(told) and (gets or _ARCHIVE.search(said) or "|" in said):
-        return "fetch-program", Severity.BLOCK
+    if _LOCKED.search(told) and (_ARCHIVE.search(" ".join((told, *foreign))) or _PROGRAM.search(said)):
+        if gets or _ARCHIVE.search(said) or "|" in said:
+            return "fetch-program", Severity.BLOCK
     if gets and _WARNED.search(told):
         return "fetch-program", Severity.BLOCK
     is_nobodys = any(map(_is_nobodys, foreign))
     is_platform = all(map(_is_platform, foreign))
     if is_platform and not is_nobodys and not any("/releases" in url for url in foreign):
         return None
-    demands = _DEMANDS.search(around) is not None
-    starts = _STARTS.search(told) is not None
-    is_demanded = demands and not _is_namesake(foreign, around)
     is_pasted = (_PASTES.search(said) and _TERMINAL.search(said)) or (
         _CODE_OF_PAGE.search(said) and _AT_MACHINE.search(said)
     )
+    if not (is_pasted or gets or is_platform):
+        return None
+    demands = _DEMANDS.search(around) is not None
+    starts = _STARTS.search(told) is not None
+    is_demanded = demands and not _is_namesake(foreign, around)
     if is_pasted and (is_nobodys or not is_platform):
         return "paste-command", Severity.BLOCK if is_nobodys or is_demanded else Severity.REVIEW
     if is_nobodys and gets and (starts or demands) and (is_file or _PROGRAM.search(around) or _INSTALLS.search(said)):

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-_BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}|(?:[0-9a-fA-F]{2}){16,}")
+_BLOB = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _MAX_BLOB = 200_000
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _NAME = re.compile(r"[a-z]+|[A-Z]+|[A-Za-z]+(?:[/_-][A-Za-z]+)+")

@@ -6,7 +6,6 @@ approximation (no branches, no order), on purpose: a payload may be called from 
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -66,7 +65,7 @@ _ALIAS = re.compile(
     r"\b(?:open|ZipFile)\(\s*(?:[\w.]*\.)?(\w+)\b.*\bas\s+(\w+)|\b(?:urlretrieve|DownloadFile)\(\s*(?:(?:[^,()]|\([^()]*+\))*+,\s*)?(?:filename\s*=\s*)?(\w+)|\b(?:writeFile\w*|createWriteStream)\(\s*(?P<path>\w+)|(?<!\w)(?P<to>\w{1,120})\s*=\s*open\(\s*(?P<of>\w+)"
 )
 STRINGS = re.compile(
-    r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"
+    r"[rbfRBF]{0,2}(?:\"\"\"([\s\S]*?)\"\"\"|'''([\s\S]*?)'''|\"([^\"\\]*+(?:\\.[^\"\\]*+)*+)\"|'([^'\\]*+(?:\\.[^'\\]*+)*+)'|`([^`\\]*+(?:\\.[^`\\]*+)*+)`)"
 )
 _COMMON_NAMES = frozenset({"main", "get", "run", "data", "result", "response", "init", "load", "parse", "print", "len", "str", "open", "json", "post", "execute", "request", "send", "log", "exec", "fetch", "read", "write", "join", "map", "filter", "then", "next", "call", "test", "list", "dict", "format", "update", "start", "stop", "close", "handle", "process"})  # fmt: skip
 
@@ -176,9 +175,10 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
 
 def _lead_inward(steps: Sequence[Step]) -> None:
     """Let what a name is given by a command lead where the command leads, which is told with its variables filled in."""
-    for inner, step in itertools.pairwise(steps):
+    for number in [number for number, inner in enumerate(steps[:-1]) if inner.urls]:
+        inner, step = steps[number], steps[number + 1]
         statement = step.statement
-        if not (inner.urls and statement.is_shell and statement.assigns and inner.statement.line == statement.line):
+        if not (statement.is_shell and statement.assigns and inner.statement.line == statement.line):
             continue
         if "$(" in step.text and "$" in "".join(step.urls) and inner.statement.path == statement.path:
             step.urls = inner.urls

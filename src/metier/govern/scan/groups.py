@@ -47,7 +47,7 @@ class Groups:
     def enter(self, words: list[str]) -> list[Printed]:
         """Take the keywords off a command; tells what the group printed that it closes."""
         closed: list[Printed] = []
-        if not words or (words[0] not in _BEGINS and words[1:2] != ["{"]):
+        if not words or (words[0] not in _BEGINS and (len(words) == 1 or words[1] != "{")):
             return closed
         keywords = list(itertools.takewhile(_KEYWORDS.__contains__, words))
         del words[: len(keywords)]

@@ -189,7 +189,7 @@ def named_host(text: str) -> str:
     >>> named_host("API_HOST = 'drop.invalid'"), named_host("at = ('drop.invalid', 80)"), named_host("host = 'localhost'")
     ('drop.invalid', 'drop.invalid', '')
     """
-    if (found := _NAMED.match(text)) is not None:
+    if ("=" in text or ":" in text) and (found := _NAMED.match(text)) is not None:
         return found[1] or found[2]
     may_pair = ("," in text or ":" in text or "(" in text) and ("://" in text or _ENDS_HOST.search(text))
     pair = _PAIR.search(text) if may_pair else None

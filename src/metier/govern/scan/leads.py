@@ -147,8 +147,8 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
             before = _neighbour(found, number, -1) if said.count(" ") >= _MIN_SPACES else ""
             after = _neighbour(found, number, 1)
             met = _met(sends, before, said, after, partial(_taken_before, found, number))
-        if place > Place.PUBLIC and not is_kept and _hands_over(found, number, said, purpose):
-            met = "forward-data", Severity.BLOCK
+        if place > Place.PUBLIC and not is_kept and (sends or _HANDS.search(said)):
+            met = ("forward-data", Severity.BLOCK) if _hands_over(found, number, said, purpose) else met
         if sends or met:
             yield sentence, Said(*met, sentence) if met else None
 
@@ -195,9 +195,9 @@ def _met(
 
 
 def _hands_over(found: Sequence[Sentence], number: int, said: str, purpose: Purpose) -> bool:
-    """Whether what only this machine knows is handed to a place of nobody's, or anything of the user's to one that collects."""
+    """Whether a sentence that hands something over hands what only this machine knows to a place of nobody's, or anything of the user's to one that collects."""
     text = found[number].text
-    if not (_SENDS.search(said) or _HANDS.search(said)) or LEFT_TO_USER.search(said) or _NOT_HANDED.search(text):
+    if LEFT_TO_USER.search(said) or _NOT_HANDED.search(text):
         return False
     near = [one for one in found[max(0, number - _NUM_STEPS) : number] if one.path == found[number].path]
     steps = [_ADDRESS.sub("", one.text) for one in near if found[number].line - one.line <= _NUM_STEPS]

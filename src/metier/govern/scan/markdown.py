@@ -81,7 +81,7 @@ def _stretches(text: str) -> Iterator[tuple[str, int, str, str]]:
 def _marked(text: str) -> Iterator[tuple[int, int, int]]:
     """The lines in which a fence may stand: where each begins and ends, and its number from 1."""
     number, end = 1, -1
-    for found in (_TICKS if "~" in text else _BACKTICKS).finditer(text):
+    for found in (_TICKS if "~~~" in text else _BACKTICKS).finditer(text):
         place = found.start()
         if place > end:
             start = text.rfind("\n", 0, place) + 1

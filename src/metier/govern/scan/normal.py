@@ -84,10 +84,23 @@ _COMMANDS_OF_WINDOWS = (
 _OF_WINDOWS = re.compile(rf"\b(?:{'|'.join(_COMMANDS_OF_WINDOWS)})\b", re.I)
 
 
+def _plain_of_windows(text: str) -> Iterator[str]:
+    """The lines of a text; most hold none of these signs, and are given in one piece."""
+    begin, place = 0, text.find("^")
+    while place >= 0:
+        first, end = text.rfind("\n", begin, place) + 1 or begin, text.find("\n", place)
+        end = end if end >= 0 else len(text)
+        yield text[begin:first]
+        yield _without_carets(text[first:end])
+        begin, place = end, text.find("^", end)
+    yield text[begin:]
+
+
 def _without_carets(line: str) -> str:
     """A command of Windows without the signs that its shell passes over, if they hide what it is."""
     said = line.replace("^", "")
-    return said if _OF_WINDOWS.search(said) and not _OF_WINDOWS.search(line) else line
+    is_hidden = may_hold(said, _COMMANDS_OF_WINDOWS) and _OF_WINDOWS.search(said) and not _OF_WINDOWS.search(line)
+    return said if is_hidden else line
 
 
 def plain_text(text: str) -> str:
@@ -102,8 +115,8 @@ def plain_text(text: str) -> str:
         text = _plain_letters(text)
     if "\\" in text:
         text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
-    if "^" in text and may_hold(text.replace("^", ""), _COMMANDS_OF_WINDOWS):
-        text = "\n".join([_without_carets(line) if "^" in line else line for line in text.split("\n")])
+    if "^" in text:
+        text = "".join(_plain_of_windows(text))
     if "%" in text:
         text = _PERCENT.sub(lambda found: _one_line(unquote(found[0]), found[0]), text)
     return _ENTITIES.sub(lambda found: _one_line(html.unescape(found[0]), found[0]), text) if "&#" in text else text

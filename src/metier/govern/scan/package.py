@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from metier.capability import Capability
@@ -40,9 +41,9 @@ from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import sentences_of
-from metier.govern.scan.triggers import holding, runs_of
+from metier.govern.scan.triggers import holding, places_of, runs_of
 from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
-from metier.govern.touch import could_touch, touched
+from metier.govern.touch import TOUCHES, touched
 from metier.verdict import Finding, Scan, Severity
 
 _MIN_RUN = 24
@@ -55,7 +56,7 @@ _CODE_INSIDE = re.compile(
 )
 _IS_SCRIPT = re.compile(r"\brequire\(|=>|\bfunction\b|\bfetch\(|\bprocess\.env\b|^\s*(?:const|let|var)\s")
 _MAIL = re.compile(r"\A[\w.+-]{1,60}@[\w-]+(?:\.[\w-]+)+\Z")
-_ALONE = re.compile(r"\s{0,40}[:=]?\s{0,40}[\"']?\w{1,20}")
+_ALONE = re.compile(r"\s{0,40}+[:=]?\s{0,40}+[\"']?\w{1,20}")
 """What may stand before an address if its name stands on a line above."""
 _ENDPOINT = re.compile(
     r"^[ \t]*[\"']?\w{0,60}(?:url|endpoint|host|server|webhook|proxy|callback|base)\w{0,60}[\"']?\s{0,40}[:=]\s{0,40}[\"']?(\w{1,20}://[^\s\"']+)",
@@ -323,13 +324,19 @@ def _endpoints_in(text: str) -> Iterator[re.Match[str]]:
             end = found.end()
 
 
-def _observed(steps: Iterable[Step]) -> set[Capability]:
+@cache
+def _touching() -> Callable[[str], Iterable[int]]:
+    return places_of(TOUCHES)
+
+
+def _observed(steps: Sequence[Step]) -> set[Capability]:
     found: set[Capability] = set()
     seen: set[tuple[str, frozenset[str], bool, str]] = set()
     shells: set[str] = set()
-    for step in steps:
+    touching = holding([step.text.lower() for step in steps], _touching())
+    for number, step in enumerate(steps):
         statement = step.statement
-        if not step.labels and not could_touch(step.text):
+        if not step.labels and number not in touching:
             if statement.is_shell and not statement.is_mention:
                 shells.add(statement.path)
             continue

@@ -6,7 +6,6 @@ and what is unread makes a scan incomplete, never clean. Archives and office doc
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import stat
@@ -192,14 +191,16 @@ def _bytes(path: str, name: str, contents: Contents) -> tuple[bytes, int] | None
     """The bytes of a file and its mode."""
     try:
         descriptor = os.open(path, _OPENS)
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
+        try:
             info = os.fstat(descriptor)
             if not stat.S_ISREG(info.st_mode):
                 contents.unread.append((name, "Is no plain file any more, so it was not read."))
                 return None
             # Asking for what is there saves making room for what is not; one byte more tells of a file that grows.
-            data = _read(file, min(info.st_size, MAX_FILE_BYTES) + 1)
-            data += _read(file, MAX_FILE_BYTES + 1 - len(data)) if len(data) > info.st_size else b""
+            data = _read(descriptor, min(info.st_size, MAX_FILE_BYTES) + 1)
+            data += _read(descriptor, MAX_FILE_BYTES + 1 - len(data)) if len(data) > info.st_size else b""
+        finally:
+            os.close(descriptor)
     except OSError as error:
         contents.unread.append((name, f"Could not be read: {error.strerror}."))
         return None
@@ -209,10 +210,10 @@ def _bytes(path: str, name: str, contents: Contents) -> tuple[bytes, int] | None
     return data, info.st_mode
 
 
-def _read(file: io.RawIOBase, size: int) -> bytes:
+def _read(descriptor: int, size: int) -> bytes:
     """So many bytes of a file, or all if it holds fewer; the system may give them in pieces."""
-    data = file.read(size) or b""
-    while data and len(data) < size and (more := file.read(size - len(data))):
+    data = os.read(descriptor, size)
+    while data and len(data) < size and (more := os.read(descriptor, size - len(data))):
         data += more
     return data
 

@@ -7,9 +7,11 @@ it as numbers from which another number is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from metier.govern.scan.flow import Step
+from metier.govern.scan.triggers import holding, places_of
 
 _TEXT = r"(?:\"[^\"\\\n]{0,200}\"|'[^'\\\n]{0,200}'|`[^`\\\n]{0,200}`)"
 _BETWEEN = r"(?:\s*[,+]\s*|\s*\.concat\(\s*)"
@@ -50,7 +52,8 @@ def put_together(steps: Sequence[Step]) -> None:
     (('https://drop.invalid',), True)
     """
     _addressed(steps)
-    for step in steps:
+    joining = [steps[number] for number in sorted(holding([step.text for step in steps], _joining()))]
+    for step in joining:
         if (
             "." in step.text
             and ("join" in step.text or "printf" in step.text)
@@ -60,24 +63,37 @@ def put_together(steps: Sequence[Step]) -> None:
             if step.urls or max(map(int, numbers)) > 255:
                 continue
             step.urls, step.hidden_url = (f"http://{'.'.join(numbers)}",), True
-    for step in steps:
+    for step in joining:
         may_join = not step.urls and len(step.text) <= _MAX_TEXT and ("oin" in step.text or "implode" in step.text)
         labels = _HOST.search(step.text) if may_join else None
         if labels is not None:
             host = ".".join(re.findall(r"[\w.-]+", next(filter(None, labels.groups()))))
             step.urls, step.hidden_url = (f"https://{host}",), True
     programs = [step for step in steps if not step.urls and not step.statement.is_shell]
-    whole = "\n".join([step.text for step in programs])
-    is_cut, is_numbered = _BEGINS.search(whole) is not None, any(word in whole for word in _DECODES)
-    for step in programs if is_cut or is_numbered else ():
+    texts = [step.text for step in programs]
+    whole = "\n".join(texts)
+    cut = holding(texts, _beginnings) if _BEGINS.search(whole) else set[int]()
+    is_numbered = any(word in whole for word in _DECODES)
+    for number, step in enumerate(programs) if cut or is_numbered else ():
         text = step.text
         if len(text) > _MAX_TEXT:
             continue
-        found = next(_addresses(text), None) if is_cut and _BEGINS.search(text) else None
+        found = next(_addresses(text), None) if number in cut else None
         if found is None and is_numbered and text.count(",") >= _MIN_NUMBERS:
             found = next(numbered(text), None)
         if found is not None:
             step.urls, step.hidden_url = (found,), True
+
+
+@cache
+def _joining() -> Callable[[str], Iterable[int]]:
+    """Where a word stands by which pieces are put together."""
+    return places_of(("oin", "implode", "printf"))
+
+
+def _beginnings(text: str) -> Iterator[int]:
+    """Where the first piece of an address stands that is cut in its scheme."""
+    return (found.start() for found in _BEGINS.finditer(text))
 
 
 def _addressed(steps: Sequence[Step]) -> None:

@@ -46,7 +46,6 @@ _NAMES = (
     "SKILL.md", "CLAUDE.md", "AGENT", "GEMINI.md", "SOUL.md", "MEMORY.md", "HEARTBEAT.md", "IDENTITY.md", "rules", "copilot-instructions", ".claude",
     ".codex", ".cursor", ".openclaw", ".clawdbot", ".gemini", ".windsurf",
 )  # fmt: skip
-_CONCEALING = ("not ", "ever ", "without ", "need to ")
 _PRINTS = ("echo ", "printf ", "cat ", "tee ", "sed ", "sudo ")
 _MAX_SAID = 4000
 
@@ -66,7 +65,7 @@ def planted_orders(steps: Sequence[Step], together: frozenset[str], purpose: Pur
         return
     for step in steps:
         tells = "://" in step.text or "'t" in step.text or "run `" in step.text
-        if not tells and not any(word in step.text for word in _CONCEALING):
+        if not tells and not _conceals(step.text):
             continue
         if step.statement.is_shell and not step.text.startswith(_PRINTS):
             continue
@@ -75,6 +74,11 @@ def planted_orders(steps: Sequence[Step], together: frozenset[str], purpose: Pur
             yield Seen("rewrite-agent", Severity.BLOCK, step, "that has the program, which copies itself, run")
         if len(said) > 24 and (weight := _weight(_BREAK.sub(" ", said[:_MAX_SAID]), purpose)):
             yield Seen("rewrite-agent", weight, step, "with orders of its own")
+
+
+def _conceals(text: str) -> bool:
+    """Whether a step may tell an agent what not to say."""
+    return "not " in text or "ever " in text or "without " in text or "need to " in text
 
 
 def _weight(said: str, purpose: Purpose) -> Severity | None:

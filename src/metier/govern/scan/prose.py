@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 from metier.govern.scan.adding import MET, SENDS_FILES, added_up, following
 from metier.govern.scan.concepts import told_elsewhere
@@ -19,7 +20,7 @@ from metier.govern.scan.leads import leads, swept
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.rules import Rule, rules
 from metier.govern.scan.sentence import Said, Sentence
-from metier.govern.scan.triggers import Alternative, Triggers
+from metier.govern.scan.triggers import Alternative, Triggers, holding, places_of
 from metier.verdict import Severity
 
 _QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
@@ -262,7 +263,7 @@ def _addressed(sentence: Sentence) -> Sentence:
     """A sentence with its addresses written in full, and without that of its maker, which says nothing of what goes there."""
     text = sentence.text
     if _ENDS_HOST.search(text):
-        text = _SCHEMELESS.sub(r"https://\g<0>", text)
+        text = _SCHEMELESS.sub(lambda found: f"https://{found[0]}", text)
     if sentence.line <= 2 and ("://" in text or "@" in text):
         text = _HOMEPAGE.sub(" ", text)
     return sentence if text == sentence.text else sentence._replace(text=text)
@@ -420,14 +421,19 @@ def _runs_package(text: str) -> bool:
     ) and _PACKAGE.search(text) is not None
 
 
+@cache
+def _linking() -> Callable[[str], Iterable[int]]:
+    """Where a word stands of what leads elsewhere: an address, a link, or a command that runs a package."""
+    return places_of(("http", "](", "npx", "npm", "uvx", "bunx", "dlx", "pipx"))
+
+
 def _neighbours(found: Sequence[Sentence]) -> Iterator[Sentence]:
     texts = [sentence.text for sentence in found]
+    linking = holding(texts, _linking())
     links = [
         n
         for n, text in enumerate(texts)
-        if "http" in text
-        or "](" in text
-        or ("`" in text and _runs_package(text))
+        if (n in linking and ("http" in text or "](" in text or ("`" in text and _runs_package(text))))
         or (" " not in text and _PURSE.fullmatch(text))
     ]
     for number in sorted({n + before for n in links for before in (-1, 0) if 0 <= n + before < len(found) - 1}):

@@ -7,8 +7,8 @@ import re
 import shlex
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 from metier.govern.scan.flow import STRINGS, strings_of
@@ -25,7 +25,7 @@ from metier.govern.scan.script import script_statements
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import FIELD, FRONT
-from metier.govern.scan.triggers import Alternative, Triggers, may_hold
+from metier.govern.scan.triggers import Alternative, Triggers, any_of, may_hold
 from metier.govern.scan.written import program_of
 
 _PROPER = re.compile(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w+[A-Z]\w*\b")
@@ -564,7 +564,10 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
         return
     last, num_lost = 0, 0
     data = [data] if isinstance(data, str) else data
-    for command in _json_commands(data, 0, any(word in text for word in _COMMAND_WORDS)):
+    has_words = any(word in text for word in _COMMAND_WORDS)
+    if not (has_words or "\\" in text or _has_run_keys()(text.lower())):
+        return
+    for command in _json_commands(data, 0, has_words):
         if _PROGRAM_TEXT.match(command):
             yield from python_statements(command, path, first_line=line)
             continue
@@ -575,6 +578,12 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
             line, last = line + text.count("\n", last, place), place
         num_lost += place < 0
         yield from shell_statements(command, path, first_line=line)
+
+
+@cache
+def _has_run_keys() -> Callable[[str], bool]:
+    """Whether a configuration that escapes no sign has a key under which a command may stand."""
+    return any_of([f'"{key}"' for key in sorted(_RUN_KEYS | {"headers", "scripts"})])
 
 
 def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
@@ -626,12 +635,14 @@ def _json_commands(data: Any, depth: int, has_words: bool) -> Iterator[str]:
 
 def _is_command(said: str) -> bool:
     """Whether a value is a command line wherever it stands."""
-    if len(said) >= 2000:
+    if len(said) >= 2000 or not _has_command_words()(said):
         return False
-    for word in _COMMAND_WORDS:
-        if word in said:
-            return _COMPLETE.match(said) is not None or _PROGRAM_TEXT.match(said) is not None
-    return False
+    return _COMPLETE.match(said) is not None or _PROGRAM_TEXT.match(said) is not None
+
+
+@cache
+def _has_command_words() -> Callable[[str], bool]:
+    return any_of(_COMMAND_WORDS)
 
 
 _STOP = frozenset(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
@@ -18,6 +19,7 @@ from metier.govern.scan.seen import (
     runs_directly,
     shows_document,
 )
+from metier.govern.scan.triggers import any_of
 from metier.verdict import Severity
 
 _PROGRAM_ARGUMENT = re.compile(
@@ -259,14 +261,15 @@ def _runs_file_of(step: Step) -> bool:
     return run is not None and run[1] in step.files
 
 
+@cache
+def _fetch_words() -> Callable[[str], bool]:
+    return any_of(_FETCH_WORDS)
+
+
 def _runs_fetched(text: str) -> bool:
     """Whether a command fetches something and runs it at once."""
     said = text.lower()
-    return (
-        any(word in said for word in _FETCH_WORDS)
-        and any(word in said for word in _RUN_WORDS)
-        and _RUNS_FETCHED.search(text) is not None
-    )
+    return _fetch_words()(said) and any(word in said for word in _RUN_WORDS) and _RUNS_FETCHED.search(text) is not None
 
 
 def _names_with(step: Step, kind: str) -> set[str]:

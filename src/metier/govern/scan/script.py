@@ -103,10 +103,8 @@ _ROW_BEFORE = re.compile(r"\][\w.]+$|(?<![!=<>])=\s*&?[\w.]+$")
 """Before a brace: a table of values of that type."""
 _GIVES_ROW = re.compile(r"\s*func\s[^{}]{0,160}\)\s*(?:\*?\[\w*\]|map\[)[\w.*\[\]]{1,60}\s*\{$")
 """The head of a function of Go that gives back a row or a table."""
-_DEFINES = (
-    "def ", "function", "fn ", "func ", "sub ", "export ", "default ", "async ", "public ", "private ", "static ", "pub ", "local ", "override ",
-)  # fmt: skip
-"""What defines a function begins with one of them."""
+_DEFINES = frozenset({"de", "fu", "fn", "su", "ex", "as", "pu", "pr", "st", "lo", "ov"})
+"""How the words begin with which a function may be defined."""
 _DEF = re.compile(
     r"^(?:(?:export|default|async|public|private|static|pub|func|local|override)\s+)*"
     r"(?:def|function|fn|func|sub|function\*)\s+(?:\([^)]*\)\s*)?(?P<name>[\w$-]+)\s*\(?(?P<parameters>[^)]*)"
@@ -192,7 +190,7 @@ def script_statements(
             by = re.compile(rf"(?<![\w.$]){re.escape(promise[1])}(?=\s*[()])")
             gives.append((level, by))
             piece = by.sub("resolve", piece)
-        begun = _DEF.match(piece) if piece.startswith(_DEFINES) else None
+        begun = _DEF.match(piece) if piece[:2] in _DEFINES else None
         if begun is None and ("=>" in piece[-4:] or (piece[-1:] == ")" and "function" in piece)):
             begun = _ARROW.match(piece)
         if begun is None and opens:

@@ -105,12 +105,13 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     for lines, line, head, is_item in _paragraphs(text, first_line):
         paragraph = " ".join(lines) if len(lines) > 1 else lines[0]
         said = _cut(paragraph, path, line)
-        if paragraph.startswith("http") and above and not (head or is_item) and _ALONE.fullmatch(paragraph):
+        is_address = paragraph.startswith("http") and not (head or is_item) and _ALONE.fullmatch(paragraph)
+        if is_address and above and leads_below(above.text):
             # An address that stands by itself belongs to the sentence above it.
             said = [above._replace(text=f"{above.text} {paragraph}", line=line, own_line=0)]
             above = None
         else:
-            above = said[-1] if said and leads_below(said[-1].text) else None
+            above = said[-1] if said else None
         if len(lines) > 1:
             said = _numbered(said, lines, paragraph)
         if head or not is_item:
@@ -167,16 +168,17 @@ def _paragraphs(text: str, first_line: int) -> list[tuple[list[str], int, int, b
         first = said[0]
         item, level, is_end = None, 0, False
         if first in _SIGNS or first.isdecimal():
-            item = _item(said, line)
+            item = _item(said, line) if first != "#" else None
             # What stands right below the front matter is no part of it.
             is_end = first == "#" or (said == "---" and kept[:1] == ["---"])
             if kept and (item is not None or first == "#"):
                 found.append((kept, begin, 0, is_item))
                 kept, length = [], 0
             said = said if item is None else item
-            title = said.lstrip("#")
-            level = len(said) - len(title) if first == "#" else 0
-            said = title.strip()
+            if said[:1] == "#":
+                title = said.lstrip("#")
+                level = len(said) - len(title) if first == "#" else 0
+                said = title.strip()
         if not kept:
             begin, is_item = number, item is not None
         kept.append(said)
@@ -196,8 +198,18 @@ def _item(said: str, line: str) -> str | None:
         return said[1:].lstrip() if said[1:2].isspace() or (said == first and line[-1:].isspace()) else None
     if first == ">":
         return said[1:].lstrip()
-    mark = _NUMBER.match(line.lstrip()) if first != "#" else None
+    mark = _NUMBER.match(line.lstrip())
     return said[mark.end() :] if mark else None
+
+
+def _may_end_within(paragraph: str) -> bool:
+    """Whether a sentence may end before a paragraph does; of most paragraphs the last sign is the only one."""
+    return (
+        "!" in paragraph
+        or "?" in paragraph
+        or paragraph.find(".", 0, -1) >= 0
+        or (not paragraph.isascii() and any(sign in paragraph for sign in "。！？"))
+    )
 
 
 def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:
@@ -206,10 +218,11 @@ def _cut(paragraph: str, path: str, line: int) -> list[Sentence]:
     found, begin = [], 0
     # Fewer signs say as much where each is a word.
     least = 8 if paragraph.isascii() else 4
-    for end in _END.finditer(paragraph) if len(paragraph) > 40 else ():
-        if end.start() - begin >= least:
-            found.append(Sentence(path, line, paragraph[begin : end.start() + 1][:3000]))
-        begin = end.end()
+    if len(paragraph) > 40 and _may_end_within(paragraph):
+        for end in _END.finditer(paragraph):
+            if end.start() - begin >= least:
+                found.append(Sentence(path, line, paragraph[begin : end.start() + 1][:3000]))
+            begin = end.end()
     if len(paragraph) - begin > least:
-        found.append(Sentence(path, line, paragraph[begin:][:3000]))
+        found.append(Sentence(path, line, paragraph[begin : begin + 3000]))
     return found

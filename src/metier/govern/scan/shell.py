@@ -56,7 +56,6 @@ _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'":
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
 _INNER_FILE = re.compile(r"\$\( (?:[^()]{0,200}?[\s<])?((?:~|\$\w{1,40}|\.{0,2})/[\w./-]{2,200})(?=[\s)])")
 """A file that a command reads within a word."""
-_NAMES_FILE = re.compile(r"[./~$\\]|=[@<]")
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
@@ -128,7 +127,7 @@ def _statements(
                 at = heredoc.find(inner) if heredoc else -1
                 below = 1 + heredoc.count("\n", 0, at) if at >= 0 else 0
                 statements += _statements(inner, path, line + below, is_live, dict(known), depth + 1)
-            if closed or not groups.functions.keys().isdisjoint(words):
+            if closed or (groups.functions and not groups.functions.keys().isdisjoint(words)):
                 statements += _carried(groups, files, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.
@@ -223,9 +222,9 @@ def _statement(
         _know_array(words, known)
     if words and words[0] in ("read", "mapfile", "readarray"):
         assigns += [word for word in words[1:] if word.isidentifier()]
-    elif "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
+    elif "read" in said and "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
         assigns += [word for word in words[words.index("read") + 1 :] if word.isidentifier()]
-    if "tee" in words[2:]:
+    if "tee" in said and "tee" in words[2:]:
         place = words.index("tee", 2)
         assigns += [word for word in words[place + 1 :] if word[:1] != "-"] if words[place - 1] == "|" else []
     assigns += written_files(words)
@@ -234,7 +233,7 @@ def _statement(
     if pipeline.writes:
         said += " > " + " ".join(pipeline.writes)
     uses = {name for found in _VARIABLE.findall(said) for name in found if name} if "$" in said else set()
-    for word in words if _NAMES_FILE.search(said) else ():
+    for word in words if _may_name_file(said) else ():
         gives = "=@" in word or "=<" in word
         if ("." in word or "/" in word or "~" in word or "$" in word or "\\" in word or gives) and (
             _FILE.match(word.lstrip("@")) or gives
@@ -264,6 +263,10 @@ def _know_array(words: Sequence[str], known: dict[str, str]) -> None:
         every.append(keyed[2] if keyed else word)
         known[f"{name}[{keyed[1] if keyed else number}]"] = every[-1]
     known[name] = "\x00".join(every)
+
+
+def _may_name_file(said: str) -> bool:
+    return "." in said or "/" in said or "$" in said or "~" in said or "\\" in said or "=@" in said or "=<" in said
 
 
 def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:

@@ -18,9 +18,10 @@ SAVED_PAGES = r"bookmark|browsing history|open tabs|reading list"
 """Words of a purpose that is about pages of a browser."""
 _MEDIUM = ("typed-secret", "agent-memory", "home-files", "clipboard", "screen", "dotenv", "source-code", "conversation")
 _HEADERS = re.compile(
-    r"-H\s+(?:[\"'][^\"']*[\"']|[\w-]+:\s*(?:Bearer\s+|Bot\s+|token\s+|Basic\s+)?\S+)|--header[= ]\S+(?:\s+(?:Bearer\s+)?\S+)?|\bheaders\s*[=:]\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[\w.]+(?:\([^)]*\))?)|[\"']?(?:Authorization|X-[\w-]*(?:Key|Token)[\w-]*|x-[\w-]*(?:key|token)[\w-]*|api-key|apikey|Cookie)[\"']?\s*[:=]\s*[^,})]*|\bauth\s*=\s*[^,)]*(?:\([^)]*\))?|(?:-u|--user|--oauth2-bearer)\s+\S+",
+    r"(?=[-\"'achx])(?:-H\s+(?:[\"'][^\"']*[\"']|[\w-]+:\s*(?:Bearer\s+|Bot\s+|token\s+|Basic\s+)?\S+)|--header[= ]\S+(?:\s+(?:Bearer\s+)?\S+)?|\bheaders\s*[=:]\s*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|[\w.]+(?:\([^)]*\))?)|[\"']?(?:Authorization|X-[\w-]*(?:Key|Token)[\w-]*|x-[\w-]*(?:key|token)[\w-]*|api-key|apikey|Cookie)[\"']?\s*[:=]\s*[^,})]*|\bauth\s*=\s*[^,)]*(?:\([^)]*\))?|(?:-u|--user|--oauth2-bearer)\s+\S+)",
     re.I,
 )
+"""The sign or letter that one begins with is looked for first."""
 _BODY = re.compile(
     r"(?:\b(?:json|data|files|content|body|params|payload)\s*[=:]\s*|(?:-d|-F|-T|--data(?:-\w+)?|--form|--upload-file|--json|-Body|-InFile)[\s=]|JSON\.stringify\(|\.(?:send|sendall|write|sendto)\(|\.(?:post|put|patch)\(\s*[^,]+,\s*(?!headers)|UploadString\([^,]+,|\|\s*(?:curl|nc|ncat|wget|xargs)|urlencode\()(.*)",
     re.I,

@@ -24,6 +24,7 @@ from metier.govern.scan.taking import AGENT_KEYS, AGENTS, SAVED_PAGES, STRONG, U
 from metier.govern.scan.undisclosed import Told, undisclosed
 from metier.verdict import Severity
 
+_OPENS = frozenset({"read", "fetch", "send"})
 _TAKEN_AT_ONCE = ("credentials", "browser", "wallet", "history", "keys-pressed")
 _WORTH_TAKING = (*STRONG, "dotenv", "screen", AGENT_KEYS)
 _ONLY_TOLD = re.compile(
@@ -233,7 +234,7 @@ def _opened(steps: Sequence[Step]) -> set[int]:
     return {
         id(origin)
         for step in steps
-        if step.received and step.labels & {"read", "fetch", "send"} and not step.statement.is_shell
+        if step.labels and step.received and step.labels & _OPENS and not step.statement.is_shell
         for kind, origin in step.received.items()
         if kind in _TAKEN_AT_ONCE and origin is not step
     }

@@ -26,7 +26,6 @@ _MAX_SET, _MAX_ALSO = 96, 48
 _SYNTAX = re.compile(r"\\.|\[\^?\]?|[]()|]", re.S)
 _START, _MAX_WORD, _MAX_KNOWN = 3, 40, 100_000
 """By how many letters a needle is known, and which words are kept."""
-_MANY_SPACES = re.compile("  +")
 _COMMON: dict[int, str] = {
     1: "- es",
     2: "an at de en il in it le me on or se the",
@@ -236,14 +235,20 @@ class Triggers:
         return {number: by_text[text] for number, text in enumerate(every) if text in by_text}
 
     def _of_each(self, texts: list[str]) -> dict[int, list[int]]:
-        joined = "\n".join(texts)
+        # A text by itself is mostly ASCII, and sooner in lower case than all of them together.
+        lowered = [text.lower() for text in texts]
+        joined = "\n".join(lowered)
         if joined.count("\n") >= len(texts):
-            joined = "\n".join([text.replace("\n", " ") for text in texts])
-        return self.lines(joined) if texts else {}
+            joined = "\n".join([text.replace("\n", " ") for text in lowered])
+        return self._lines(joined) if texts else {}
 
     def lines(self, text: str) -> dict[int, list[int]]:
         """By the number of a line of a text, from 0, the numbers of the patterns that could match it."""
-        joined = _one_space(plain_spaces(text.lower()))
+        return self._lines(text.lower())
+
+    def _lines(self, text: str) -> dict[int, list[int]]:
+        """As `lines`, of a text in lower case."""
+        joined = _one_space(plain_spaces(text))
         hits = self._find(joined)
         if not hits and not self._always:
             return {}
@@ -298,21 +303,25 @@ def plain_spaces(text: str) -> str:
 
 def _one_space(text: str) -> str:
     """A text in which no space follows another."""
-    return _MANY_SPACES.sub(" ", text) if "  " in text else text
+    # Each turn halves the longest row of spaces.
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
-def may_hold(text: str, words: Iterable[str]) -> bool:
+def may_hold(text: str, words: tuple[str, ...]) -> bool:
     """Whether a text may hold one of some words of lower-case ASCII, where case is ignored.
 
     >>> may_hold("Read the Payload.", ("payload",)), may_hold("Read the file.", ("payload",))
     (True, False)
     """
-    said = text.lower()
-    for word in words:
-        if word in said:
-            return True
     # Where case is ignored, a few other letters count as those of ASCII.
-    return not text.isascii()
+    return not text.isascii() or _holds_any(words)(text.lower())
+
+
+@lru_cache(maxsize=32)
+def _holds_any(words: tuple[str, ...]) -> Callable[[str], bool]:
+    return any_of(words)
 
 
 def words_of(needles: Sequence[str]) -> Callable[[str], Collection[str]]:

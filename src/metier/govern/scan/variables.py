@@ -14,9 +14,9 @@ _CALLBACK = re.compile(
     r"[,(]\s*(?:async\s*)?(?:\(([\w\s,{}\[\]:]{1,80})\)|([A-Za-z_$]\w{0,60}))\s*=>(?:\s*\(?\s*([A-Za-z_$][\w$]*)\s*(?:\+?=(?![=>])|\.push\())?|[,(]\s*(?:async\s+)?function\s*\w*\s*\(([\w\s,]{1,80})\)\s*$"
 )
 _LOOP = re.compile(r"^(?:async\s+)?for\s*\(?\s*(?:const|let|var)?\s*(?P<names>[\w\s,()\[\]]+?)\s+(?:in|of)\s")
-_AS = re.compile(
-    r"^(?:async\s+)?with\s.*?\sas\s+(?P<name>\w+)|\bfor\s+(?P<loop>[\w, ]{1,120}?)\s+in\s|(?<!\w)(?P<walrus>\w{1,120})\s?:="
-)
+_AS_OR_LOOP = r"^(?:async\s+)?with\s.*?\sas\s+(\w+)|\bfor\s+([\w, ]{1,120}?)\s+in\s"
+_AS = re.compile(_AS_OR_LOOP)
+_AS_OR_WALRUS = re.compile(rf"{_AS_OR_LOOP}|(?<!\w)(\w{{1,120}})\s?:=")
 _STRING = r"\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'"
 _NAMES = re.compile(rf"{_STRING}|([A-Za-z_$][\w$]*)")
 """The names of a statement that has no templates; a text is an empty one."""
@@ -37,7 +37,8 @@ _TEMPLATE = re.compile(r"[fF][rR]?[\"']")
 _FILLED = re.compile(r"\$\{((?:[^{}`]|\{[^{}]*\})*)\}")
 _SLOT = re.compile(r"\{(\w+)")
 _NO_NAMES = frozenset({"const", "let", "var", "self", "this"})
-_ADDS = re.compile(r"\.(?:add_header|append|push|extend|update|add|insert|read|write|set|concat)")
+_ADDS = re.compile(r"\.(?:add|append|push|extend|update|insert|read|write|set|concat|put|emit|trigger|dispatch)")
+"""What adds something to a thing holds one of these."""
 _APPEND = re.compile(
     r"^(?P<name>[\w.$]+?)(?:\[[^\]]*\]\s*=|\.(?:add_header|append|push|push_str|extend|extend_from_slice|update|add|insert|read_file|read_string|read(?=\(\s*(?:os\.|Path|pathlib|\[|[\"']|\w*[pP]ath))|write|write_str|write_bytes|write_text|set|setdefault|concat)\s*\()"
 )
@@ -75,49 +76,64 @@ def assigned(piece: str, scope: str) -> tuple[str, ...]:
     (('a', 'b'), ('.kept',))
     """
     names: list[str] = []
-    if piece.startswith(_GUARDS) and (guarded := _guarded(piece)):
+    # Most statements hold none of these signs, and what needs one of them is not looked for.
+    begins, gives, calls = piece[:1], "=" in piece, "(" in piece
+    if begins in "iwfe" and piece.startswith(_GUARDS) and (guarded := _guarded(piece)):
         names += assigned(guarded, scope)
-    found = _ASSIGN.match(piece) if "=" in piece else None
+    found = _ASSIGN.match(piece) if gives else None
     if found:
-        names += (
-            NAME.findall(found["names"] if found["names"][0] in "[{(" else _INDEX.sub("", found["names"]))
-            if not found["names"].startswith(("self.", "this."))
-            else ["." + found["names"].split(".")[1].split("[")[0]]
-        )
-    if "let " in piece and (held := _HELD.search(piece)):
+        names += _names_of(found["names"])
+    if gives and "let " in piece and (held := _HELD.search(piece)):
         names.append(held[1])
-    loop = _LOOP.match(piece) if piece.startswith(("for", "async")) else None
+    loop = _LOOP.match(piece) if begins in "fa" and piece.startswith(("for", "async")) else None
     if loop:
         names += NAME.findall(loop["names"])
-    for other in _AS.finditer(piece) if ":=" in piece or " in " in piece or " as " in piece else ():
-        names += NAME.findall(other["name"] or other["loop"] or other["walrus"] or "")
-    append = _APPEND.match(piece) if "]" in piece or _ADDS.search(piece) else None
+    may_hold = (" in " in piece and "for" in piece) or (" as " in piece and "with" in piece)
+    within = _AS_OR_WALRUS if gives and ":=" in piece else _AS if may_hold else None
+    for other in within.finditer(piece) if within is not None else ():
+        names += NAME.findall(other[other.lastindex or 0])
+    adds = calls and _ADDS.search(piece) is not None
+    append = _APPEND.match(piece) if adds or (gives and "]" in piece) else None
     if append:
         names += [
             "." + append["name"].split(".")[-1]
             if append["name"].startswith(("self.", "this."))
             else append["name"].split(".")[0]
         ]
-    if "=>" in piece and piece.startswith(("module.exports", "export default")):
+    is_arrow = gives and "=>" in piece
+    if is_arrow and piece.startswith(("module.exports", "export default")):
         # Others call a function by the name that it is handed out under.
         names += [f"{name}()" for name in _HANDED_OUT.findall(piece)]
-    if piece.startswith("set ") and (set_to := _SET_TO.match(piece)):
+    if begins == "s" and piece.startswith("set ") and (set_to := _SET_TO.match(piece)):
         names.append(set_to[1])
-    if "(" in piece and (put := _PUT_INTO.match(piece)):
+    if (adds or (calls and begins == "s")) and (put := _PUT_INTO.match(piece)):
         names.append(put[1] or put[2])
-    if "&" in piece and (filled := _FILLED_IN.search(piece)):
+    if calls and "&" in piece and (filled := _FILLED_IN.search(piece)):
         names.append(filled[1])
-    if "=>" in piece or "function" in piece:
+    if is_arrow or (calls and "function" in piece):
         # What is handed to a callback is its parameter; a callback may add it to a name outside.
         for callback in _CALLBACK.finditer(piece):
             names += NAME.findall(callback[1] or callback[2] or callback[4] or "")
             names += filter(None, (callback[3],))
     if scope and (
-        piece.startswith(("return", "yield")) or "resolve(" in piece or ("=>" in piece and names[:1] == [scope])
+        (begins in "ry" and piece.startswith(("return", "yield")))
+        or (calls and "resolve(" in piece)
+        or (is_arrow and names[:1] == [scope])
     ):
         # A promise gives what it resolves to; so does a function that is a single expression.
         names.append(f"{scope}()")
-    return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES])) if names else ()
+    if len(names) < 2:
+        return tuple(names) if _NO_NAMES.isdisjoint(names) else ()
+    return tuple(dict.fromkeys([name for name in names if name not in _NO_NAMES]))
+
+
+def _names_of(target: str) -> list[str]:
+    """The names of what stands before a sign that gives them something."""
+    if target[0] in "[{(":
+        return NAME.findall(target)
+    if target.startswith(("self.", "this.")):
+        return ["." + target.split(".")[1].split("[")[0]]
+    return NAME.findall(_INDEX.sub("", target) if target[-1] == "]" else target)
 
 
 def _filled_in(text: re.Match[str]) -> str:

