@@ -186,16 +186,14 @@ def _line_begin(part: Part, account: re.Match[str]) -> int:
 
 def _pieced_accounts(steps: Sequence[Step], texts: Mapping[str, str]) -> Iterator[Found]:
     """An account that a program puts together out of pieces, or decodes: it stands in none of its lines."""
-    made = [
-        step for step in steps if step.statement.assigns and not step.statement.is_shell and len(step.text) < _MAX_MADE
-    ]
+    made = [step for step in steps if not step.statement.is_shell and len(step.text) < _MAX_MADE]
     if not may_hold_account("\n".join([step.text for step in made])):
         return
     for step in made:
-        whole = texts.get(step.statement.path)
-        account = _ACCOUNT.search(step.text) if whole is not None else None
+        account = _ACCOUNT.search(step.text)
         said = (_bank_of(account) if account["bank"] else account[0]) if account else ""
-        if whole is not None and said and account is not None and account[0] not in whole and not _SAMPLES.search(said):
+        whole = texts.get(step.statement.path, account[0]) if account and said and step.statement.assigns else ""
+        if whole and account is not None and account[0] not in whole and not _SAMPLES.search(said):
             message = "Puts an account together out of pieces, so that it stands in none of its lines."
             yield "undisclosed-account", Severity.BLOCK, step.statement.path, step.statement.line, step.text, message
             return

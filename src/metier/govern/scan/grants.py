@@ -120,10 +120,10 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
         if part.kind == "markdown" and ":iam::" in part.plain and not part.is_example and not purpose.is_security:
             yield from _trusted_in_document(part)
         if part.kind == "markdown" and "AAAA" in part.plain and not (part.is_example or purpose.is_security):
-            for key in _KEY.finditer(part.plain):
-                near = part.plain[max(0, key.start() - _NEAR) : key.end() + _NEAR]
+            for told in _KEY.finditer(part.plain):
+                near = part.plain[max(0, told.start() - _NEAR) : told.end() + _NEAR]
                 if "authorized_keys" in near and not _TO_FILL_IN.search(near):
-                    yield "plant-key", Severity.BLOCK, part.path, _line(part, key), key[0]
+                    yield "plant-key", Severity.BLOCK, part.path, _line(part, told), told[0]
                     break
         if part.kind not in _SETTINGS and not part.path.endswith(".txt"):
             continue
