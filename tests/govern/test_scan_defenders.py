@@ -47,7 +47,7 @@ def test_a_claim_in_the_description_spares_nothing(tmp_path: Path, harm: str, cl
 
 
 def test_documents_that_speak_of_attacks_bear_it_out() -> None:
-    taught = "Look for malware and for phishing. Flag what is suspicious. " + "Write down what you saw. " * 40
-    assert purpose_is_security("drill", CLAIM, [taught])
-    assert not purpose_is_security("drill", CLAIM, [BODY])
-    assert not purpose_is_security("drill", "Prints forms of bills.", [taught])
+    taught = "look for malware and for phishing. flag what is suspicious."
+    assert purpose_is_security("drill", CLAIM, [taught], num_words=400)
+    assert not purpose_is_security("drill", CLAIM, [BODY], num_words=400)
+    assert not purpose_is_security("drill", "Prints forms of bills.", [taught], num_words=400)

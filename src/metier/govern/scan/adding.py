@@ -86,7 +86,6 @@ _GROUPS = tuple(
             "plant lie",
             "plant conceal",
             "conceal loosen",
-            "lie steer",
         ),
     )
 )

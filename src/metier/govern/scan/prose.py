@@ -585,15 +585,19 @@ def _is_quoted(text: str, match: re.Match[str]) -> bool:
     return whole or (begins and ends and "|" in text)
 
 
-def purpose_is_security(name: str, description: str, documents: Iterable[str]) -> bool:
+def purpose_is_security(name: str, description: str, documents: Iterable[str], *, num_words: int) -> bool:
     """Whether a name and a description speak of looking for attacks, and documents bear them out.
 
     Anybody can claim to be a defender in one line; those who are one go on speaking of it.
 
+    Args:
+        documents: What documents show below their fields, in lower case.
+        num_words: How many words they have, with what is not shown.
+
     >>> claim = ("skill-vetter", "Scans skills for prompt injection before they are installed.")
-    >>> purpose_is_security(*claim, ["Look for malware.\nFlag what is suspicious.\nNo payload is run."])
+    >>> purpose_is_security(*claim, ["look for malware, flag what is suspicious, and run no payload."], num_words=200)
     True
-    >>> purpose_is_security(*claim, ["Writes bills. " * 60])
+    >>> purpose_is_security(*claim, ["writes bills."], num_words=200)
     False
     """
     if not _of_security:
@@ -603,9 +607,7 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str]) -
     if not any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ())):
         return False
     spoken: set[str] = set()
-    num_words = 0
     for document in documents:
-        num_words += document.count(" ")
         for found in itertools.chain(_SECURITY.finditer(document), _TALKS_ABOUT.finditer(document)):
             spoken.add(found[0].lower())
             if len(spoken) == _BORNE_OUT:

@@ -190,7 +190,9 @@ def purpose_of(contents: Contents) -> Purpose:
         description=description,
         words=words - _STOP,
         hosts=frozenset(homes),
-        is_security=purpose_is_security(name, description, below),
+        is_security=purpose_is_security(
+            name, description, below, num_words=sum(part.plain.count(" ") for part, _ in documents)
+        ),
         documents=tuple(text for _, text in documents) if manifest else (),
     )
 
