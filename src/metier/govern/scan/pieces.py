@@ -38,6 +38,10 @@ _HOST = re.compile(
     rf"{_LABELS}\s*\.\s*join\(\s*[\"'`]\.[\"'`]|[\"']\.[\"']\.join\(\s*{_LABELS}|{_LABELS}\s*-join\s*[\"']\.[\"']|[Jj]oin\(\s*(?:\[\]string)?{_LABELS}\s*,\s*[\"']\.[\"']|(?:implode|[Jj]oin)\(\s*[\"']\.[\"']\s*,\s*{_LABELS}"
 )
 """A host that is written label by label."""
+_JOINS_NAME = re.compile(
+    r"\b([A-Za-z_$][\w$]{0,60})\s*\.\s*join\(\s*[\"'`]\.[\"'`]|[\"']\.[\"']\.join\(\s*([A-Za-z_]\w{0,60})\s*\)"
+)
+_ROW_OF_LABELS = re.compile(rf"=\s*(?:[\w<>.\[\]]{{1,40}}\s*)?{_LABELS}")
 _MAX_TEXT = 40_000
 _OPTIONS = re.compile(r"\b(?:fetch|request|Request)\([^\n]{1,300},\s*(\w{1,60})\s*\)")
 
@@ -69,6 +73,7 @@ def put_together(steps: Sequence[Step]) -> None:
         if labels is not None:
             host = ".".join(re.findall(r"[\w.-]+", next(filter(None, labels.groups()))))
             step.urls, step.hidden_url = (f"https://{host}",), True
+    _joined_by_name(steps, joining)
     programs = [step for step in steps if not step.urls and not step.statement.is_shell]
     texts = [step.text for step in programs]
     whole = "\n".join(texts)
@@ -83,6 +88,22 @@ def put_together(steps: Sequence[Step]) -> None:
             found = next(numbered(text), None)
         if found is not None:
             step.urls, step.hidden_url = (found,), True
+
+
+def _joined_by_name(steps: Sequence[Step], joining: Sequence[Step]) -> None:
+    """Give a step the host whose labels stand in a row that it joins by its name."""
+    named = [
+        (step, found[1] or found[2]) for step in joining if not step.urls for found in _JOINS_NAME.finditer(step.text)
+    ]
+    wanted = {(step.statement.path, name) for step, name in named}
+    rows: dict[tuple[str, str], str] = {}
+    for step in steps if wanted else ():
+        for name in step.statement.assigns:
+            if (step.statement.path, name) in wanted and (labels := _ROW_OF_LABELS.search(step.text[:_MAX_TEXT])):
+                rows[step.statement.path, name] = ".".join(re.findall(r"[\w.-]+", labels[1]))
+    for step, name in named:
+        if host := rows.get((step.statement.path, name)):
+            step.urls, step.hidden_url = (f"https://{host}",), True
 
 
 @cache

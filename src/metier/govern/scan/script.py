@@ -76,7 +76,8 @@ def _lexer(name: str, comment: str) -> tuple[re.Pattern[str], re.Pattern[str], r
         goes_on, ends = "", r"\n|;|\Z"
     else:
         brackets = {r"[(\[]": r"[)\]]", _TABLE: r"\}"}
-        goes_on, ends = rf"|\n(?={_GOES_ON})", rf"\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{)"
+        is_left = f"|{_LEFT_OPEN}" if name == "/" else ""
+        goes_on, ends = rf"|\n(?:(?={_GOES_ON}){is_left})", rf"\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{)"
     blank = rf"[\s;]++|{comment}"
     slash = rf"{_REGEX}|/(?![/*])" if name == "/" else r"/(?![/*])"
     within = _simple(_SIGNS, brackets, slash)
@@ -90,8 +91,11 @@ def _lexer(name: str, comment: str) -> tuple[re.Pattern[str], re.Pattern[str], r
 
 _GOES_ON = r"\s{0,39}(?:[.+?|,]|&(?!\s?[\"'$(]))"
 """What carries a line on from the one above; PowerShell calls what follows its sign."""
+_LEFT_OPEN = r"(?<=[^=!<>]=\n)|(?<=\|\|\n)|(?<=&&\n)|(?<=\?\?\n)|(?<=[^+]\+\n)|(?<==>\n)(?!\s{0,39}\{)"
+"""An end of a line that leaves a statement open: the value comes below."""
 _COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"}
 _ON = re.compile(_GOES_ON)
+_OPEN_END = re.compile(r"(?:[^=!<>]=|\|\||&&|\?\?|[^+]\+|=>)\Z")
 _LEXERS = {name: _lexer(name, comment) for name, comment in _COMMENTS.items()}
 _SIGN = re.compile(r"[^\w\s\"'`/#(){}\[\];$]")
 _SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
@@ -295,6 +299,7 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
                 value[0] == "\\"
                 or (stack and stack[-1] != "block")
                 or (not is_python and parts and _ON.match(text, place))
+                or (name == "/" and parts and _OPEN_END.search(text, max(0, token.start() - 3), token.start()))
             ):
                 parts.append(" ")
             elif parts and (piece := flush()):
