@@ -13,7 +13,7 @@ from metier.govern.scan.accounts import undisclosed_accounts
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
-from metier.govern.scan.encoded import decoded_blobs
+from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
 from metier.govern.scan.flow import LABELS, Step, follow, label
 from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
@@ -67,6 +67,10 @@ _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
 _TOLD_TO_PEOPLE = re.compile(
     r"\b(?:print\w*|echo|puts|console|log\w*|write|stderr|stdout|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*)\b",
+    re.I,
+)
+_ORDER = re.compile(
+    r"\b(?:send|post|upload|forward|export|read|run|execute|curl|fetch|delete|install|append|ignore|tell|mention)\b",
     re.I,
 )
 _APART = 2
@@ -139,6 +143,7 @@ def _scan(contents: Contents) -> Scan:
     findings = [
         *_whole_files(contents),
         *_hidden_text(contents),
+        *(() if purpose.is_security else _encoded_orders(contents)),
         *_endpoints(contents, purpose),
     ]
     findings += [_finding(seen) for seen in (*chains(steps, purpose), *shown_pages(steps, purpose))]
@@ -259,6 +264,17 @@ def _whole_files(contents: Contents) -> Iterator[Finding]:
     for path, target, is_within in contents.links:
         message = "Is a link to something else in the package." if is_within else ""
         yield _of("symlink", Severity.NOTE if is_within else Severity.REVIEW, path, 0, target, message=message)
+
+
+def _encoded_orders(contents: Contents) -> Iterator[Finding]:
+    """Sentences of a document that only an agent which decodes them can read, and that have it do something."""
+    for part in contents.parts:
+        if part.kind != "markdown" or part.is_example:
+            continue
+        for place, told in encoded_prose(part.plain):
+            if _ORDER.search(told):
+                line = part.plain.count("\n", 0, place) + 1
+                yield _of("hidden-instructions", Severity.BLOCK, part.path, line, told[:300])
 
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:

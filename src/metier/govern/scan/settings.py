@@ -14,6 +14,11 @@ from metier.govern.scan.parts import Part
 _SETTING = re.compile(
     r"(?:^|[{,\s])[\"']?(?P<name>[A-Za-z_][\w-]{0,60})[\"']?[ \t]*[:=][ \t]*[\"']?(?P<url>https?://[^\s\"',}#]+)", re.M
 )
+_ROW = re.compile(
+    r"[\"'](?P<name>[A-Za-z_][\w-]{2,60})[\"']\s*:\s*\[\s*(?P<labels>(?:[\"'][\w-]{1,63}[\"']\s*,\s*){1,5}[\"'](?:com|net|org|io|dev|app|ai|co|xyz|top|site|online|club|fun|cloud|tech|live|info|me|cc|ru|cn|to|link|space|chat|systems|shop|pro|pw)[\"'])\s*\]"
+)
+_LABEL = re.compile(r"[\"']([\w-]+)[\"']")
+"""A host that is kept label by label."""
 _TAKEN = re.compile(
     r"\[\s*[\"'](?P<key>[\w-]+)[\"']\s*\]|\.get\(\s*[\"'](?P<got>[\w-]+)[\"']|(?<=[\w)\]])\??\.(?P<of>[A-Za-z_]\w*)(?![\w(])"
 )
@@ -48,12 +53,16 @@ def settle(steps: Sequence[Step], parts: Iterable[Part]) -> None:
 
 
 def _is_settings(part: Part) -> bool:
-    return part.kind in ("json", "data") and not part.is_example and "://" in part.plain
+    is_setting = part.kind in ("json", "data") and not part.is_example
+    return is_setting and ("://" in part.plain or _ROW.search(part.plain) is not None)
 
 
 def _addresses(part: Part) -> Mapping[str, str]:
     """The addresses of a file of settings by their names."""
-    return {found["name"]: found["url"] for found in _SETTING.finditer(part.plain) if len(found["name"]) >= _MIN_NAME}
+    told = {found["name"]: found["url"] for found in _SETTING.finditer(part.plain) if len(found["name"]) >= _MIN_NAME}
+    for row in _ROW.finditer(part.plain):
+        told.setdefault(row["name"], f"https://{'.'.join(_LABEL.findall(row['labels']))}")
+    return told
 
 
 def _taken(text: str, known: Mapping[str, str]) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ _SIGNS = frozenset("\\#\n;&|()<>")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
 _KEYED = re.compile(r"\[([^\]]{1,60})\]=(.*)", re.S)
 """An element of an array with its key."""
+_NAME_IN = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_PLAIN_VALUE = re.compile(r"[\w./:-]{1,200}")
 _MAX_ELEMENTS = 500
 _BEFORE_ASSIGNMENT = frozenset({"|", "export", "local", "readonly", "declare", "env", "sudo"})
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
@@ -420,14 +422,14 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
             end, inner = _balanced(text, place + 1)
             newlines += inner.count("\n")
             current.inner.append((line, inner))
-            pieces.append(f"$( {' '.join(inner.split())} )")
+            pieces.append(f"$( {_filled_in(inner, known)} )")
             place = end
         elif char == "`":
             end = text.find("`", place + 1)
             end = len(text) if end < 0 else end
             inner = text[place + 1 : end]
             current.inner.append((line, inner))
-            pieces.append(f"$( {' '.join(inner.split())} )")
+            pieces.append(f"$( {_filled_in(inner, known)} )")
             place = end + 1
         else:
             value, place = _expanded(text, place, known)
@@ -494,6 +496,19 @@ def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
     return known.get(name, found[0]) if is_whole else found[0], found.end()
 
 
+def _filled_in(inner: str, known: dict[str, str]) -> str:
+    """The text of a substitution, with the plain names in its addresses filled in."""
+    said = " ".join(inner.split())
+    if "." not in said or "$" not in said or not known:
+        return said
+    return _NAME_IN.sub(
+        lambda found: (
+            value if (value := known.get(found[1] or found[2], "")) and _PLAIN_VALUE.fullmatch(value) else found[0]
+        ),
+        said,
+    )
+
+
 def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: dict[str, str]) -> tuple[str, int]:
     pieces: list[str] = []
     place += 1
@@ -508,7 +523,7 @@ def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: 
         elif text.startswith("$(", place):
             end, inner = _balanced(text, place + 1)
             current.inner.append((line, inner))
-            pieces.append(f"$( {' '.join(inner.split())} )")
+            pieces.append(f"$( {_filled_in(inner, known)} )")
             place = end
         elif char == "`":
             end = text.find("`", place + 1)
@@ -517,7 +532,7 @@ def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: 
                 place += 1
                 continue
             current.inner.append((line, text[place + 1 : end]))
-            pieces.append(f"$( {' '.join(text[place + 1 : end].split())} )")
+            pieces.append(f"$( {_filled_in(text[place + 1 : end], known)} )")
             place = end + 1
         elif char == "$":
             value, place = _expanded(text, place, known)
