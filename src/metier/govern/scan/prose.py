@@ -74,7 +74,7 @@ _PLAIN_TALK = re.compile(
 _PLAIN_WORDS = ("lently", "after", "only", "ed under", "copyr")
 """What it matches begins with a sign, a field or a row, or holds one of them, whose letters are the same in every case."""
 _SAMPLES = re.compile(
-    r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:sample|specimen)[\w-]*\.(?:md|eml|txt|json|log|csv)(?:\.txt)?$)",
+    r"(?:^|/)(?:(?:samples?|examples?|fixtures?|exercises?|tests?|evals?)/|(?:test-)?(?:sample|specimen|payload)[\w-]*\.(?:md|eml|txt|json|log|csv)(?:\.txt)?$)",
     re.I,
 )
 _SLOT = re.compile(

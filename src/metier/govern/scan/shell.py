@@ -49,7 +49,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
 _KEYED = re.compile(r"\[([^\]]{1,60})\]=(.*)", re.S)
 """An element of an array with its key."""
 _NAME_IN = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
-_PLAIN_VALUE = re.compile(r"[\w./:-]{1,200}")
+_PLAIN_VALUE = re.compile(r"(?=[\w./:-]*[A-Za-z])[\w./:-]{1,200}")
 _MAX_ELEMENTS = 500
 _BEFORE_ASSIGNMENT = frozenset({"|", "export", "local", "readonly", "declare", "env", "sudo"})
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")

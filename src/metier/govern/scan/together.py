@@ -32,6 +32,7 @@ _ONLY_TOLD = re.compile(
 )
 """What only says why a program ends, or what can be said to it."""
 _IN_CACHE = re.compile(r"\s(?:~|\$HOME|\$\{HOME\})/(?:\.cache|Library/Caches)/[\w.-]{2,}")
+_WALLET_FILE = re.compile(r"\.config/solana/id\.json|\.ethereum/keystore|\.bitcoin/wallet\.dat")
 _SPELT = re.compile(
     r"unpack\w*\(?\s*[\"']H\*|hexlify|\.hex\(|toString\(\s*[\"']hex|[bB](?:ase)?32|encode\(\s*[\"']hex|bin2hex|hex\.Encode|\bxxd\b"
 )
@@ -434,6 +435,7 @@ def _beside_a_way_out(
             (kinds == ["credentials"] and is_own_login(step, purpose))
             or (kinds == ["environment"] and not _DUMPS.search(step.text))
             or (kinds == ["sessions"] and _COUNTS.search(step.text))
+            or (kinds == ["wallet"] and _is_told_wallet(step, purpose))
             or (kinds == ["browser"] and is_asked_of_all(way_out) and purpose.says(SAVED_PAGES))
         ):
             continue
@@ -451,6 +453,13 @@ def _beside_a_way_out(
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
         also = f"{', '.join(kinds)}, beside a way out to {to}"
         yield Seen("send-secrets", Severity.BLOCK if taken else Severity.REVIEW, step, also)
+
+
+def _is_told_wallet(step: Step, purpose: Purpose) -> bool:
+    """Whether a package that signs with the user's wallet says where it lies."""
+    paths = _WALLET_FILE.findall(step.text)
+    told = bool(paths) and all(any(path.lower() in text for text in purpose.documents) for path in paths)
+    return told and purpose.says(r"wallet|key ?pair|solana|swap|trad(?:e|ing)|transfer|stak(?:e|ing)")
 
 
 def _is_sample(step: Step) -> bool:

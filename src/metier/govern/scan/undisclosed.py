@@ -192,6 +192,16 @@ class Told:
         """Whether a document says that something is sent anywhere."""
         return any(map(_SENDS.search, self.purpose.documents)) or not all(map(_is_english, self.purpose.documents))
 
+    def only_tries(self, urls: Iterable[str]) -> bool:
+        """Whether addresses stand only in what tries the package out."""
+        hosts = {host_of(url) for url in urls}
+        at = {
+            step.statement.path
+            for step in self.steps
+            if not hosts.isdisjoint(map(host_of, step.urls)) and any(host in step.text.lower() for host in hosts)
+        }
+        return bool(at) and all(map(TRIED.search, at))
+
     def can_be_set(self, step: Step) -> bool:
         """Whether the user can name another machine for the one that a step turns to."""
         return any(host_of(url) in self._settable for url in step.urls)
@@ -301,7 +311,7 @@ def _strange(step: Step, told: Told) -> Place | None:
         return None
     if _CHAIN.search(step.text) and not step.received.keys() - _ANSWERS:
         return None
-    if told.tells(step, place):
+    if told.tells(step, place) or told.only_tries(step.urls):
         return None
     if (
         place == Place.UNKNOWN

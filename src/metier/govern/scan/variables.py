@@ -142,12 +142,18 @@ def _filled_in(text: re.Match[str]) -> str:
     return text[0] if _BEGINS_TEMPLATE.search(text.string, max(0, begin - 2), begin) else " "
 
 
+_PUBLIC = re.compile(r"(?<![\w.$])[A-Za-z_$][\w$]*\.(?:publicKey|public_key|getPublicKey)\b(?:\(\))?")
+"""Of two keys the one that anybody may know."""
+
+
 def used(piece: str) -> frozenset[str]:
     """The names in a statement of a script; strings hold names only where they are templates.
 
     >>> sorted(used('send(a, "b", f"{c}")'))
     ['a', 'c', 'f', 'send']
     """
+    if "ublic" in piece and _PUBLIC.search(piece):
+        piece = _PUBLIC.sub(" ", piece)
     if '"' not in piece and "'" not in piece:
         return frozenset(NAME.findall(piece))
     if "`" in piece or _TEMPLATE.search(piece):
