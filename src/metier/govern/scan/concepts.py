@@ -76,6 +76,7 @@ _NOT_ANYWHERE = frozenset({"de", "nl"})
 _BACKUPS = re.compile(
     r"sicherung|backup|sauvegarde|respaldo|copias? de seguridad|cópias? de segurança|copie di sicurezza|kopi\w+ zapas|резервн|бэкап|备份|備份|バックアップ|백업|yedek"
 )
+_DAYS = re.compile(r"\d+\s*(?:tage?n?|jours|d[ií]as|dias|giorni|dagen|dni|gün|дн|天|日|일|ngày|hari)")
 _CODES = re.compile(
     r"ワンタイム|暗証番号|確認コード|認証コード|验证码|驗證碼|短信码|银行密码|助记词|인증번호|비밀번호|одноразов|код\w* из (?:смс|sms)|пин-?код|\bтан\b|\btan\b|einmal(?:code|passwort|kennwort)|wiederherstellungs|código de (?:verificaci|seis|confirma)|contraseña de(?:l| su) (?:banco|correo)|palabras de recuperaci|senha do (?:banco|e-?mail)|código (?:sms|de uso)|palavras de recupera|code (?:à usage unique|reçu par sms)|mots de récupération|codice (?:otp|monouso|sms)|hasł\w+ jednorazow|kod\w* (?:sms|blik)"
 )
@@ -88,7 +89,6 @@ _ACTS = frozenset(
         "override-instructions",
         "sign-forward",
         "sign-lie",
-        "sign-steer",
         "sign-money",
         "sign-loosen",
         "sign-guard",
@@ -108,6 +108,8 @@ _ACCOUNT = re.compile(
 """An account of money, or an address that stands for one."""
 _NEAR, _CLOSE, _AT_ONCE = 90, 34, 14
 """By so many letters two concepts belong together; by so many, one turns the other round; by so many, with nothing between."""
+_MAX_SPANS = 40
+"""So often is a concept looked for in one sentence."""
 _UNSPACED_SHARE = 0.45
 """How much shorter that is where words have no spaces."""
 
@@ -155,7 +157,8 @@ class _Heard:
 
     def spans(self, concept: str) -> list[tuple[int, int]]:
         if concept not in self._found:
-            self._found[concept] = [found.span() for found in _pattern(concept, self.language).finditer(self.text)]
+            found = itertools.islice(_pattern(concept, self.language).finditer(self.text), _MAX_SPANS)
+            self._found[concept] = [one.span() for one in found]
         return self._found[concept]
 
     def has(self, *concepts: str) -> bool:
@@ -206,8 +209,9 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
     has_secret = heard.has("secret") or _SECRETS.search(whole) is not None
     is_kept = has_secret or _SETTING.search(whole) is not None
     within = _AT_ONCE if heard.language in _UNSPACED else _CLOSE
-    acts = [act for act in ("send", "run", "get", "delete", "memory", "instead") if heard.near("silent", act)]
-    if acts or ((heard.denies("tell", within=within) or heard.has("silent")) and heard.is_of_agent() and not is_kept):
+    acts = [act for act in ("send", "get", "delete", "instead") if heard.near("silent", act)]
+    is_unsaid = heard.denies("tell", within=within) or (heard.has("silent") and not heard.has("tell"))
+    if acts or (is_unsaid and heard.is_of_agent() and not is_kept):
         yield "sign-conceal"
     elif heard.denies("tell", within=_AT_ONCE) and not is_kept and not _OF_HOUSE.search(heard.text):
         yield "sign-excuse"
@@ -222,20 +226,21 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
             yield "forward-data"
     if heard.denies("ask") and heard.num_not() == 1:
         yield "sign-consent"
-    if heard.near("ignore", "rule") and not (heard.has("file") or heard.has("silent") or _QUOTED.search(whole)):
+    of_others = any(map(heard.has, ("file", "talk", "silent", "answer_of_page")))
+    if heard.near("ignore", "rule") and not (of_others or _QUOTED.search(whole)):
         yield "override-instructions"
     is_here = _ADDRESS.search(whole) is not None
-    is_obeyed = is_led and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule"))
-    if is_obeyed or (is_here and heard.has("obey", "every")):
+    if is_led and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule")):
         yield "sign-obey"
-        yield "remote-instructions"
+        if is_here and heard.has("every") and (heard.has("instead") or heard.is_of_agent() or heard.has("silent")):
+            yield "remote-instructions"
     if is_here and heard.has("silent") and (heard.has("run") or heard.has("get")):
         yield "sign-page"
     if heard.has("instead") and (_ACCOUNT.search(whole) or (heard.has("pay") and _ACCOUNT.search(near))):
         yield "redirect-money"
     elif heard.near("instead", "pay"):
         yield "sign-money"
-    if heard.near("praise", "every") and not heard.has("not"):
+    if heard.near("praise", "every") and not (heard.has("not") or heard.has("memory")):
         yield "sign-steer"
     if (heard.near("fake", "praise") or heard.near("fake", "rival")) and not heard.denies("fake"):
         yield "sign-lie"
@@ -243,9 +248,11 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
         yield "sign-memory"
     if heard.near("secret", "ask") and heard.has("user"):
         yield "sign-secrets"
-    if heard.has("delete", "every") and _BACKUPS.search(heard.text):
+    is_bound = heard.is_if() or _DAYS.search(heard.text) or (heard.has("ask") and not heard.denies("ask"))
+    if heard.has("delete", "every") and _BACKUPS.search(heard.text) and not is_bound:
         yield "sign-guard"
-    if heard.has("user") and _CODES.search(heard.text) and not heard.has("not") and _ADDRESS.search(near):
+    is_wanted = any(map(heard.has, ("ask", "send", "tell", "necessary")))
+    if is_wanted and heard.has("user") and _CODES.search(heard.text) and not heard.has("not") and _ADDRESS.search(near):
         yield "take-secrets"
     if _LOOSENED.search(whole):
         yield "sign-loosen"

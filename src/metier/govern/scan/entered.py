@@ -53,9 +53,9 @@ def mimics(url: str) -> bool:
     [True, False, False]
     """
     host = host_of(url)
-    words = set(_TOKENS.findall(host.rpartition(".")[0]))
-    owner = registered(host).partition(".")[0]
-    return bool(words & _BRANDS and words & _AT_THE_DOOR) and owner not in _BRANDS and place_of(url) >= Place.UNKNOWN
+    own = registered(host).rpartition(".")[0]
+    words, doors = set(_TOKENS.findall(host.rpartition(".")[0])), set(_TOKENS.findall(own))
+    return bool(words & _BRANDS and doors & _AT_THE_DOOR) and own not in _BRANDS and place_of(url) >= Place.UNKNOWN
 
 
 def entered(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -89,12 +89,12 @@ def entered(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             yield Said("take-secrets", Severity.BLOCK, sentence)
 
 
-def shown_pages(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
+def shown_pages(steps: Sequence[Step]) -> Iterator[Seen]:
     """A program shows the user a stranger's page on which to sign in to something else.
 
     >>> from metier.govern.scan.statement import Statement
     >>> text = 'print("Verify your account: https://accounts-google.drive-verify.com/signin")'
-    >>> [(seen.rule, seen.severity.value) for seen in shown_pages([Step(Statement("a.py", 1, text), frozenset())], Purpose())]
+    >>> [(seen.rule, seen.severity.value) for seen in shown_pages([Step(Statement("a.py", 1, text), frozenset())])]
     [('take-secrets', 'block')]
     """
     for step in steps:

@@ -50,10 +50,13 @@ _KEY_FILES = re.compile(
     r"\.git-credentials|\.npmrc|\.pypirc|\.netrc|\.ssh/id_\w+|\bid_(?:rsa|ed25519)\b|\.aws/credentials|\.kube/config|\.docker/config\.json|\.config/gh/hosts\.yml|Login Data|wallet\.dat|cookies\.sqlite|key4\.db"
 )
 _USER_FOLDERS = re.compile(
-    r"[\"'](?:~/|\$HOME/)?(Documents|Pictures|Desktop|Photos|Music|Movies|\*\[Bb\]ackup\*|\*[Bb]ackup\*)(?:/\*{0,2})?[\"']"
+    r"[\"'](?:~/|\$HOME/)?(Documents|Pictures|Desktop|Photos|Music|Movies|Videos|Downloads|\*\[Bb\]ackup\*|\*[Bb]ackup)(?:/\*{1,2}|\*)?[\"']"
 )
-_REMOVES = re.compile(r"rmtree\(|rmSync\(|os\.remove\(|unlink\w*\(|\brm\s+-\w*r|RemoveAll\(|rm_rf")
-_LEFT_OUT = re.compile(r"ignor|exclu|den(?:y|ied)|skip|block|protect|forbid|never|sensitive", re.I)
+_REMOVES = re.compile(r"rmtree\(|rmSync\([^\n]{0,80}recursive|\brm\s+-\w*r|RemoveAll\(|rm_rf|remove_dir_all\(")
+"""Folders go with all that is in them."""
+_LEFT_OUT = re.compile(
+    r"warn|check|guard|detect|scan|ignor|exclu|den(?:y|ied)|skip|block|protect|forbid|never|sensitive", re.I
+)
 _BEFORE = 200
 _ASKS_FOR = re.compile(
     r"(?=[aghlrt])(?:\b(?:ask|have|let|get|request|require|tell)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,40}\b(?:to\s+)?(?:paste|give|enter|type|send|provide|share)\b"
@@ -268,29 +271,36 @@ def listed_keys(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) 
     listing = [part for part in settings if len(set(_KEY_FILES.findall(part.plain))) > 1]
     if not listing or purpose.says(r"back-?up|dotfiles?|sync"):
         return
-    sending = {step.statement.path for step in steps if "send" in step.labels}
-    reading = {step.statement.path for step in steps if "read" in step.labels}
+    texts = _texts(steps)
+    both = {step.statement.path for step in steps if "send" in step.labels}
+    both &= {step.statement.path for step in steps if "read" in step.labels}
     for part in listing:
         found = next(_KEY_FILES.finditer(part.plain))
         name = part.path.rpartition("/")[2]
-        called = any(name in step.text and step.statement.path in sending & reading for step in steps)
+        called = any(path in both and name in text for path, text in texts.items())
         if called and not _LEFT_OUT.search(part.plain, max(0, found.start() - _BEFORE), found.start()):
             line = part.plain.count("\n", 0, found.start()) + 1
             message = "Lists where others keep their keys, for a program that sends what it reads."
             yield "send-secrets", Severity.BLOCK, part.path, line, found[0], message
 
 
+def _texts(steps: Sequence[Step]) -> dict[str, str]:
+    """The steps of each program, a line each."""
+    texts: dict[str, list[str]] = {}
+    for step in steps:
+        texts.setdefault(step.statement.path, []).append(step.text)
+    return {path: "\n".join(said) for path, said in texts.items()}
+
+
 def _listed_folders(steps: Sequence[Step], settings: Sequence[Part]) -> Iterator[Found]:
     """Settings list the folders of the user, for a program that removes what they name."""
-    for part in settings:
-        listed = {found[1]: found for found in _USER_FOLDERS.finditer(part.plain)}
+    listing = [part for part in settings if len({found[1] for found in _USER_FOLDERS.finditer(part.plain)}) > 1]
+    texts = {path: text for path, text in (_texts(steps) if listing else {}).items() if _REMOVES.search(text)}
+    for part in listing if texts else ():
         name = part.path.rpartition("/")[2]
-        if len(listed) < 2 or not any(name in step.text for step in steps):
-            continue
-        paths = {step.statement.path for step in steps if name in step.text}
-        first = next(iter(listed.values()))
-        if any(step.statement.path in paths and _REMOVES.search(step.text) for step in steps):
-            if not _LEFT_OUT.search(part.plain, max(0, first.start() - _BEFORE), first.start()):
-                line = part.plain.count("\n", 0, first.start()) + 1
-                message = "Lists folders of the user, for a program that removes what it lists."
-                yield "destroy-files", Severity.BLOCK, part.path, line, first[0], message
+        first = next(_USER_FOLDERS.finditer(part.plain))
+        is_left = _LEFT_OUT.search(part.plain, max(0, first.start() - _BEFORE), first.start())
+        if not is_left and any(name in text for text in texts.values()):
+            line = part.plain.count("\n", 0, first.start()) + 1
+            message = "Lists folders of the user, for a program that removes what it lists."
+            yield "destroy-files", Severity.BLOCK, part.path, line, first[0], message

@@ -52,7 +52,7 @@ _OBEYS = re.compile(
     re.I,
 )
 _DISCLOSES = re.compile(
-    r"\b(?:nowhere\s+else|nothing\s+else\s+(?:leaves|goes|is\s+sent))\b|\banonymous\b[^!?]{0,160}\b(?:turns?\s+(?:it|this|that)\s+off|opt(?:s|ing)?[- ]out|off\s+by\s+default)\b",
+    r"\beverything\s+goes\s+to\b[^!?]{0,80}\bnowhere\s+else\b|\bnothing\s+else\s+(?:leaves|goes|is\s+sent)\b|\banonymous\b[^!?]{0,160}\b(?:turns?\s+(?:it|this|that)\s+off|opt(?:s|ing)?[- ]out|off\s+by\s+default)\b",
     re.I,
 )
 """Who says where all goes, or how it is switched off, hides nothing."""

@@ -146,7 +146,7 @@ def _scan(contents: Contents) -> Scan:
         *(() if purpose.is_security else _encoded_orders(contents)),
         *_endpoints(contents, purpose),
     ]
-    findings += [_finding(seen) for seen in (*chains(steps, purpose), *shown_pages(steps, purpose))]
+    findings += [_finding(seen) for seen in (*chains(steps, purpose), *shown_pages(steps))]
     findings += [
         _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
         for found in (

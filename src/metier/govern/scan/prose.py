@@ -46,6 +46,12 @@ _SECRETS = re.compile(
     re.I,
 )
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
+_REPORTS = re.compile(
+    r"\b(?:says?|said|asks?|tells?|orders?|contains?|includ(?:es?|ing)|like|such\s+as|e\.g|reads?|class|override|example|shape|whatever|written)\b[^.!?]*\Z",
+    re.I,
+)
+_MAX_REPORT = 120
+"""So close before a quotation stands whose words it tells."""
 _OTHERS_SAY = frozenset({"override-instructions", "sign-reign", "sign-obey"})
 """Orders that honest authors quote, to tell what others may say."""
 _UNTOLD = frozenset({"sign-conceal", "sign-excuse", "hide-from-user"})
@@ -470,7 +476,7 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
     if _FORBIDDEN_WORDS.search(before[-120:]):
         return None
     is_quoted = _is_quoted(text, match)
-    if rule.id in _OTHERS_SAY and (is_quoted or _opens_quote(before)) and not _QUOTED.fullmatch(text.strip()):
+    if rule.id in _OTHERS_SAY and (is_quoted or _opens_quote(before)) and _REPORTS.search(before[-_MAX_REPORT:]):
         # Who gives such an order does not give it in quotation marks.
         return None
     about = _TALKS_ABOUT.search(text) if is_quoted or purpose.is_security else None

@@ -43,11 +43,11 @@ _NO_DOCUMENT = re.compile(r"(?:^|/)(?:licen[sc]e|copying|notice|requirements|con
 _BLOCK_MARK = re.compile(r"^[ \t]*(?:\w+:[ \t]*)?(?:-[ \t]*)?[|>][+-]?\d?[ \t]*$", re.M)
 """What begins a text of several lines."""
 _BLOCK = re.compile(
-    r"^[ \t]*(?:-[ \t]+)?(?P<key>[\w.-]{1,60}):[ \t]*(?P<mark>[|>])[+-]?[ \t]*\n(?P<lines>(?:[ \t]+\S[^\n]*(?:\n|\Z)){1,60})",
+    r"^[ \t]*(?:-[ \t]+)?(?P<key>[\w.-]{1,60}):[ \t]*(?P<mark>[|>])[+-]?[ \t]*\n(?P<lines>(?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\n(?=[ \t]+\S)){1,400})",
     re.M,
 )
 _CALLS_OUT = re.compile(r"(?:^|[|;&(])\s*(?:curl|wget)\s", re.M)
-_TELLS = re.compile(r"descr|help|doc|text|message|note|example|prompt|content|body", re.I)
+_TELLS = re.compile(r"(?:^|[_.-])(?:descr\w*|help|docs?|text|messages?|notes?|examples?|prompt|content|body)$", re.I)
 """Keys of what is told, not run."""
 _GOT = re.compile(r"\bget_url:[ \t]*+(\n(?:[ \t]+\w+:[^\n]{0,400}\n?){1,12}|[^\n]{1,500})")
 _PAIR = re.compile(r"\b(url|dest)\s*[:=]\s*[\"']?([^\s\"',}]+)")
@@ -55,7 +55,7 @@ _QUOTED_CALL = re.compile(r"[\"']((?:curl|wget)\s[^\n]{1,2000})[\"']")
 _GENERATED = re.compile(r"^//go:generate[ \t]+([^\n]+)", re.M)
 _STEP_OF_JENKINS = re.compile(r"\bsh\s+([\"'])([^\"'\n]{4,2000})\1")
 _TAGGED = re.compile(
-    r"!!python/object/(?:apply|new):([\w.]{2,80})[ \t]*\n?[ \t]*(?:-[ \t]*)?\[?([\"'](?:[^\"\\\n]|\\.){1,2000}?[\"'])"
+    r"!!python/object/(?:apply|new):([\w.]{2,80})[ \t]*+\n?[ \t]*+(?:-[ \t]*+)?\[?([\"'](?:[^\"\\\n]|\\.){1,2000}?[\"'])"
 )
 """What is called while settings are loaded, with its first argument."""
 _EDITOR = re.compile(r"^[ \t]*(?:au|autocmd)\b[^\n]{0,200}?[ \t]![ \t]*+([^\n]+)", re.M)
@@ -438,17 +438,15 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             for one in shell_statements(said, path, first_line=begin - len(named), is_live=is_live)
         )
     if "curl" in text or "wget" in text:
-        for found in _BLOCK.finditer(text) if "|" in text or ">" in text else ():
+        for begins, found in _numbered(_BLOCK, text, line):
             if _CALLS_OUT.search(found["lines"]) and not _TELLS.search(found["key"]):
-                at = line + text.count("\n", 0, found.start("lines"))
+                at = begins + 1
                 command = " ".join(found["lines"].split()) if found["mark"] == ">" else found["lines"]
                 statements += shell_statements(command, path, first_line=at, is_live=is_live)
-        for quoted in _QUOTED_CALL.finditer(text):
+        for at, quoted in _numbered(_QUOTED_CALL, text, line):
             if _COMPLETE.match(command := quoted[1].replace('\\"', '"')):
-                at = line + text.count("\n", 0, quoted.start())
                 statements += shell_statements(command, path, first_line=at, is_live=is_live)
-        for found in _PIPED.finditer(text):
-            at = line + text.count("\n", 0, found.start())
+        for at, found in _numbered(_PIPED, text, line):
             statements += shell_statements(found[0].replace("&amp;", "&"), path, first_line=at, is_live=is_live)
     if "get_url" in text:
         for found in _GOT.finditer(text):
@@ -469,6 +467,14 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
     if re.search(r"\.(?:sql|css|csv|tsv)$", path) is None and len(text) < 200_000:
         statements += script_statements(text, path, kind="data", first_line=line, is_live=False)
     return statements
+
+
+def _numbered(pattern: re.Pattern[str], text: str, line: int) -> Iterator[tuple[int, re.Match[str]]]:
+    """What a pattern finds, each with the line on which it begins."""
+    place = 0
+    for found in pattern.finditer(text):
+        line, place = line + text.count("\n", place, found.start()), found.start()
+        yield line, found
 
 
 def _environment_of(text: str) -> list[tuple[str, str]]:

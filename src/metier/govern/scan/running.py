@@ -142,6 +142,8 @@ _PIPED_INSTALLER = re.compile(
     r"(?i:irm|iwr|invoke-\w+)\s+(?:-\w+\s+)*[\"']?https://\S+\s*\|\s*(?i:iex|invoke-expression)\s*[\"']?\s*$"
 )
 """The line by which makers have their programs installed on Windows."""
+_QUIET = re.compile(r"\s-q\b|--quiet\b|/dev/null|/tmp/\.|/\.cache/\.|nohup\b")
+"""A repository is cloned so that nobody notices."""
 _UNCHECKED = re.compile(
     r"\bcurl\b.*\s(?:-\w*k\w*|--insecure)\s|--no-check-certificate|verify\s*=\s*False|rejectUnauthorized:\s*false"
 )
@@ -199,7 +201,8 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
     weight = _weight_of_download(step, place, purpose, is_plain=is_plain, is_unnamed=is_unnamed)
-    if weight != Severity.BLOCK and step.statement.is_live and is_untold_repository(origin, purpose):
+    is_quiet = "clone" not in origin.text or _QUIET.search(f"{origin.text} {step.text}") is not None
+    if weight != Severity.BLOCK and step.statement.is_live and is_quiet and is_untold_repository(origin, purpose):
         yield Seen("run-download", Severity.BLOCK, step, "from a repository that no document names")
         return
     yield Seen("run-download", weight, step)

@@ -56,7 +56,7 @@ _REPOSITORY = re.compile(
     r"|https?://(?:github|gitlab|bitbucket|codeberg)\.(?:com|org)/(?P<clone>[A-Za-z0-9][\w-]{1,38}/[\w.-]+?)(?:\.git)?/?$",
     re.I,
 )
-_MIN_TOLD = 4
+_MIN_TOLD = 3
 _SAYS = ("print(", "console.", "logger.", "log.")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _CALLED = re.compile(

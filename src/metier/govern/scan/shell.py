@@ -50,7 +50,8 @@ _KEYED = re.compile(r"\[([^\]]{1,60})\]=(.*)", re.S)
 """An element of an array with its key."""
 _NAME_IN = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _PLAIN_VALUE = re.compile(r"(?=[\w./:-]*[A-Za-z])[\w./:-]{1,200}")
-_MAX_ELEMENTS = 500
+_MAX_ELEMENTS, _MAX_EVERY = 500, 400
+"""So many elements of an array are kept, and so much of each."""
 _BEFORE_ASSIGNMENT = frozenset({"|", "export", "local", "readonly", "declare", "env", "sudo"})
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.))", re.S)
@@ -255,16 +256,16 @@ def _statement(
 
 
 def _know_array(words: Sequence[str], known: dict[str, str]) -> None:
-    """Keep the elements of an array: each by its number or its key, all under the array's own name."""
+    """Keep the elements of an array whose name is among the first words: each by its number or its key, all under the name."""
     start = next((place for place, word in enumerate(words[:4]) if word[-1:] == "=" and word[:-1].isidentifier()), None)
     if start is None:
         return
     name, every = words[start][:-1], list[str]()
     for number, word in enumerate(words[start + 1 :][:_MAX_ELEMENTS]):
         keyed = _KEYED.fullmatch(word)
-        every.append(keyed[2] if keyed else word)
+        every.append((keyed[2] if keyed else word)[:_MAX_EVERY])
         known[f"{name}[{keyed[1] if keyed else number}]"] = every[-1]
-    known[name] = "\x00".join(every)
+    known[name] = "\x00".join(every)[: _MAX_EVERY * 10]
 
 
 def _may_name_file(said: str) -> bool:
@@ -492,7 +493,8 @@ def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
         return "\x00", found.end()
     is_whole = found[2] is not None or found[0][len(name) + 2 :] in ("}", "[@]}", "[*]}")
     if not is_whole and (element := found[0][2:-1]).endswith("]"):
-        return known.get(element, known.get(name, found[0]) if "$" in element else found[0]), found.end()
+        every = known.get(name, found[0]) if "$" in element else found[0]
+        return known.get(element, every if len(every) < _MAX_EVERY else found[0]), found.end()
     return known.get(name, found[0]) if is_whole else found[0], found.end()
 
 

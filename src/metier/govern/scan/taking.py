@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, is_asked, names_of, place_of
+from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, is_asked, names_of, place_of, registered
 from metier.govern.scan.labels import CREDENTIALS, SECRET_NAME
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, UNSEEN, Seen, is_quoted, place_of_step
@@ -86,6 +86,7 @@ _RANGE = re.compile(r"\bpwnedpasswords\.com/range/")
 """The first five digits of a digest are asked for, so that nobody learns the rest."""
 _OF_ALL = re.compile(r"\.ssh\b|\.gnupg\b|\bid_(?:rsa|ed25519|ecdsa)\b|[Kk]eychain|/etc/shadow")
 """Keys that open many services, and so are the login of none."""
+_MIN_SERVICE = 5
 _RAW = re.compile(
     r"\bs_client\b|\b(?:nc|ncat|netcat|socat)\s|--data-binary\s+@|\s-T\s|/dev/tcp|--upload-file|\.sendall\(|write_all\("
 )
@@ -369,6 +370,10 @@ def is_own_login(step: Step, purpose: Purpose) -> bool:
         return False
     if asked := [found[1] for found in _FROM_STORE.finditer(origin.text)]:
         return all(distinctive(re.sub(r"[-_/]", " ", which)) & purpose.words for which in asked)
+    hosts = {registered(host_of(url)).partition(".")[0] for url in step.urls}
+    if any(len(name) >= _MIN_SERVICE and name in origin.text.lower() for name in hosts):
+        # What a service keeps under its name goes to its own home.
+        return True
     paths = [path for path in re.findall(r"[~$./\w-]*[/.][\w./-]+", URL.sub(" ", origin.text)) if _LOGIN.search(path)]
     return bool(paths) and all(distinctive(path.replace("-", " ")) & purpose.words for path in paths)
 

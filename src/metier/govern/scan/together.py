@@ -31,6 +31,7 @@ _ONLY_TOLD = re.compile(
     r"(?:if\s?\([^()]{0,80}\)\s*)?(?:throw\s+new\s+\w+|raise\s+\w+|sys\.exit|process\.exit|die|abort)\b|\w+\.add_argument\((?![^)]*~/)"
 )
 """What only says why a program ends, or what can be said to it."""
+_OUTSIDE_CACHE = re.compile(r"\.\./|\s(?:~|\$HOME|\$\{HOME\})/(?!\.cache/|Library/Caches/)|\s/")
 _IN_CACHE = re.compile(r"\s(?:~|\$HOME|\$\{HOME\})/(?:\.cache|Library/Caches)/[\w.-]{2,}")
 _WALLET_FILE = re.compile(r"\.config/solana/id\.json|\.ethereum/keystore|\.bitcoin/wallet\.dat")
 _SPELT = re.compile(
@@ -318,7 +319,7 @@ def _removes_own(members: Sequence[Step], text: str) -> bool:
     """Whether all that a shell program removes is a folder that it has made for itself, or lies in one of caches."""
     names = _MADE_FOLDERS.findall(text)
     removes = [step.text for step in members if "delete" in step.labels]
-    if all(map(_IN_CACHE.search, removes)):
+    if removes and all(_IN_CACHE.search(said) and not _OUTSIDE_CACHE.search(said) for said in removes):
         return True
     return bool(names) and all(any(f"${name}" in said or f"${{{name}" in said for name in names) for said in removes)
 

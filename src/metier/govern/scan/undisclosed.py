@@ -65,7 +65,7 @@ _STAYS_TOLD = re.compile(_STAYS)
 _ONLINE = r"\bonline\b|\bhosted\b|\bcloud\b|\b(?:remote|web)[- ](?:service|server|api)\b"
 """Words of a purpose that others have a part in."""
 _SENDS = re.compile(
-    r"\b(?:sends?|sent|sending|uploads?|uploaded|posts? to|posted|publish\w*|shares?|sync\w*|submit\w*|report(?:s|ed)? to|telemetry|analytics|statistics|pings?|reports home)\b"
+    r"\b(?:sends?|sent|sending|uploads?|uploaded|posts? to|posted|publishes|published (?:to|on|at)|shares?|sync\w*|submit\w*|report(?:s|ed)? to|telemetry|analytics|statistics|pings?|reports home)\b"
 )
 """Words of documents that tell of something that leaves."""
 _ENGLISH = re.compile(r"\b(?:the|and|of|to|with|for|in|is|a|an|on)\b")
@@ -129,8 +129,17 @@ _KEY_OF = re.compile(
 )
 _KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
 _HOST_SETTING = re.compile(
-    r"[\"']?\w{0,24}(?:host|server|endpoint|domain|collector|relay|upload|ingest)\w{0,12}[\"']?\s*[:=]\s*[\"']?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})(?::\d+)?[\"'\s,]"
+    r"[\"']?(?i:\w{0,24}(?:host|server|endpoint|domain|collector|relay|upload|ingest)\w{0,12})[\"']?\s*[:=]\s*[\"']?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})(?=[:/\"'\s,]|\Z)"
 )
+"""A host without a scheme, in a setting that is called after one."""
+_OWN_HOST = re.compile(
+    r"(?:^|[.-])(?:my|your|own|home|nas|lan|local|server|intern|internal|familie|family|smart\w*)(?:[.-]|$)|example|yourdomain|mydomain"
+)
+_OF_USER = re.compile(
+    r"\byour\s+(?:own\s+)?(?:server|host|broker|nas|domain|site|web\s?(?:site|space)|machine|instance)\b"
+)
+"""A machine of the user's own."""
+_MAX_HOSTS = 50
 _DESCRIBES = re.compile(
     r"(?:^|/)(?:package|plugin|marketplace|manifest|_meta|composer|bower|tsconfig|jsconfig|deno|skill)\.jsonc?$|(?:^|/)(?:pyproject|Cargo|mkdocs|_config|book)\.(?:toml|ya?ml)$|schema",
     re.I,
@@ -191,6 +200,21 @@ class Told:
     def tells_of_sending(self) -> bool:
         """Whether a document says that something is sent anywhere."""
         return any(map(_SENDS.search, self.purpose.documents)) or not all(map(_is_english, self.purpose.documents))
+
+    def senders_that_name(self, name: str) -> list[str]:
+        """The programs that send something and name a file."""
+        return [text for path, text in self._programs.items() if path in self._senders and name in text]
+
+    @cached_property
+    def _programs(self) -> dict[str, str]:
+        texts: dict[str, list[str]] = {}
+        for step in self.steps:
+            texts.setdefault(step.statement.path, []).append(step.text)
+        return {path: "\n".join(said) for path, said in texts.items()}
+
+    @cached_property
+    def _senders(self) -> frozenset[str]:
+        return frozenset(step.statement.path for step in self.steps if "send" in step.labels)
 
     def only_tries(self, urls: Iterable[str]) -> bool:
         """Whether addresses stand only in what tries the package out."""
@@ -387,18 +411,20 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
 
 def _sent_to_setting(part: Part, told: Told) -> Iterator[Found]:
     """A host that a setting names, with no scheme before it, for a program that sends to what it is told."""
-    for found in _HOST_SETTING.finditer(part.plain):
-        address = f"https://{found[1]}"
+    hosts = {found[1]: found for found in _HOST_SETTING.finditer(part.plain)}
+    texts = told.senders_that_name(part.path.rpartition("/")[2]) if hosts else []
+    if not texts or any(map(_OF_USER.search, told.purpose.documents)):
+        return
+    for host, found in itertools.islice(hosts.items(), _MAX_HOSTS):
+        address = f"https://{host}"
         place = place_of(address, own_words=told.purpose.words)
-        if place < Place.UNKNOWN or place == Place.BARE_IP or is_asked(address) or is_home(found[1]):
+        if place < Place.UNKNOWN or place == Place.BARE_IP or is_asked(address) or is_home(host):
             continue
-        name = part.path.rpartition("/")[2]
-        paths = {step.statement.path for step in told.steps if name in step.text}
-        sends = any("send" in step.labels and step.statement.path in paths for step in told.steps)
-        if sends and not told.names([address], place):
+        if not (_OWN_HOST.search(host) or told.names([address], place)):
             line = part.plain.count("\n", 0, found.start()) + 1
+            weight = Severity.BLOCK if any(map(_SILENT.search, texts)) else Severity.REVIEW
             message = "Leads to a host that nothing in its documents names, for a program that sends there."
-            yield "undisclosed-host", Severity.BLOCK, part.path, line, found[1], message
+            yield "undisclosed-host", weight, part.path, line, host, message
             return
 
 
