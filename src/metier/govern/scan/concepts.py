@@ -230,9 +230,10 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
     if heard.near("ignore", "rule") and not (of_others or _QUOTED.search(whole)):
         yield "override-instructions"
     is_here = _ADDRESS.search(whole) is not None
-    if is_led and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule")):
+    is_strong = heard.has("instead") or heard.has("silent") or heard.has("not") or heard.is_of_agent()
+    if is_led and is_strong and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule")):
         yield "sign-obey"
-        if is_here and heard.has("every") and (heard.has("instead") or heard.is_of_agent() or heard.has("silent")):
+        if is_here and heard.has("every"):
             yield "remote-instructions"
     if is_here and heard.has("silent") and (heard.has("run") or heard.has("get")):
         yield "sign-page"
@@ -244,7 +245,7 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
         yield "sign-steer"
     if (heard.near("fake", "praise") or heard.near("fake", "rival")) and not heard.denies("fake"):
         yield "sign-lie"
-    if heard.near("memory", "every"):
+    if heard.near("memory", "every") and any(map(heard.has, ("obey", "rule", "praise", "run", "silent"))):
         yield "sign-memory"
     if heard.near("secret", "ask") and heard.has("user"):
         yield "sign-secrets"
