@@ -97,6 +97,7 @@ _ACTS = frozenset(
     }
 )
 _OF_AN_ACT = frozenset({"sign-excuse", "sign-consent"})
+"""Signs that weigh beside one of the others, so many lines or sentences away."""
 _BESIDE = 2
 _LOOSENED = re.compile(
     r"bypasspermissions|bash\(\*\)|webfetch\(\*\)|autoapprove|skip-permissions|[\"']ask[\"']\s*:\s*[\"']?(?:off|false)|acceptedits",
@@ -192,6 +193,7 @@ class _Heard:
         return len(spans) - sum(1 for one, two in itertools.pairwise(spans) if two[0] - one[1] <= apart)
 
     def is_of_agent(self) -> bool:
+        """Whether the sentence speaks of whom the agent works for."""
         return re.search(_OF_AGENT[self.language], self.text) is not None
 
     def is_if(self) -> bool:

@@ -43,6 +43,10 @@ _AT_THE_DOOR = frozenset(
 _SHOWS = re.compile(
     r"\b(?:print\w*|echo|console\.\w+|puts|Write-(?:Host|Output)|write|say|alert|showMessageBox|input)\b", re.I
 )
+_WARNS = re.compile(
+    r"\b(?:never|do\s+not|don't)\b[^.!?]{0,60}\b(?:sign|log|enter|click|open|visit|trust|type|paste)\b|phish|scam|\bfake\b|look-?alike|suspicious",
+    re.I,
+)
 _TOKENS = re.compile(r"[a-z0-9]+")
 
 
@@ -69,11 +73,10 @@ def entered(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     if purpose.is_security:
         return
     for number, sentence in enumerate(found):
-        if "://" not in sentence.text or sentence.is_refused:
+        if "://" not in sentence.text or sentence.is_refused or _WARNS.search(sentence.text):
             continue
-        mimicking = next((url[0] for url in URL.finditer(sentence.text) if mimics(url[0])), "")
         there = _ENTERS.search(sentence.text)
-        if mimicking and not sentence.is_quoted:
+        if not sentence.is_quoted and any(mimics(url[0]) for url in URL.finditer(sentence.text)):
             yield Said("take-secrets", Severity.BLOCK, sentence)
             continue
         if there is None or place_of(there["to"], own_words=purpose.words) < Place.OWN or leads_nowhere(there["to"]):
