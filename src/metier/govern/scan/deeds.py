@@ -108,7 +108,7 @@ _ALL_BRANCHES = re.compile(
     r"\bgit\s+(?:branch\s+(?:-\w+\s+)*(?:-r\b|--remotes)(?![^\n|]{0,60}--merged)|for-each-ref|tag\s+-l)\b|\bgit\s+ls-remote\b"
 )
 _PUSHED_OVER = re.compile(
-    r"\bgit\s+push\b[^\n;|]{0,60}(?:--force|-f)\b(?!-with)[^\n;|]{0,60}refs/heads/\$|xargs\b[^\n;|]{0,40}\bgit\s+push\b[^\n;|]{0,40}--delete\b"
+    r"\bgit\s+push\b[^\n;|]{0,60}(?:--force|-f)\b(?!-with)[^\n;|]{0,60}(?:refs/heads/|:)\$|\bgit\s+push\b[^\n;|]{0,60}\s\+\w*:(?:refs/heads/)?\$|xargs\b[^\n;|]{0,40}\bgit\s+push\b[^\n;|]{0,40}--delete\b"
 )
 """What is pushed over each of many, or takes each away."""
 _ALL_HISTORIES = re.compile(

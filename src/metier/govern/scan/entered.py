@@ -17,9 +17,14 @@ from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
 
 _ENTERS = re.compile(
-    r"\b(?:paste|enter|type|submit|put|fill|drop|sign|log)\b[^.!?\n]{0,80}?\b(?:at|on|in|into|under|to|with)\s+\W{0,4}(?P<to>https?://[^\s\"'`<>*)]{4,200})",
+    r"\b(?:paste|enter|type|submit|put|fill|drop|sign|log)\b[^.!?\n]{0,80}?\b(?:at|on|in|into|under|to|with)\s+(?:\[[^\]\n]{1,60}\]\(|\W{0,4})(?P<to>https?://[^\s\"'`<>*)]{4,200})",
     re.I,
 )
+_THERE = re.compile(
+    r"\b(?:paste|enter|type|submit)\b[^.!?\n]{0,60}\b(?:there|(?:on|into|in)\s+(?:it|the\s+(?:page|form|site)|that\s+(?:page|form|site)))\b",
+    re.I,
+)
+_LED = re.compile(r"(?P<to>https?://[^\s\"'`<>*)]{4,200})")
 _SIGNED_IN = re.compile(
     r"\bF12\b|\bdev(?:eloper)?\s?tools\b|\blocal\s?storage\b|\bxox[cd]-|\bli_at\b|\bsession\s?(?:id|cookie|token)s?\b|\bcookies?\b|\brefresh\s+tokens?\b",
     re.I,
@@ -75,7 +80,10 @@ def entered(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     for number, sentence in enumerate(found):
         if "://" not in sentence.text or sentence.is_refused or _WARNS.search(sentence.text):
             continue
-        there = _ENTERS.search(sentence.text)
+        after = [one.text for one in found[number : number + 3] if one.path == sentence.path]
+        there = _ENTERS.search(sentence.text) or (
+            _LED.search(sentence.text) if any(map(_THERE.search, after)) else None
+        )
         if not sentence.is_quoted and any(mimics(url[0]) for url in URL.finditer(sentence.text)):
             yield Said("take-secrets", Severity.BLOCK, sentence)
             continue
