@@ -86,6 +86,7 @@ _GROUPS = tuple(
             "plant lie",
             "plant conceal",
             "conceal loosen",
+            "conceal name",
         ),
     )
 )
