@@ -71,6 +71,7 @@ _RESOLVERS = frozenset(
 _HELPER = re.compile(r"\bcredential\.\S*helper\s+!?.*\b(?:curl|wget|nc|ncat|fetch|socat)\b")
 _RUNS_UNSEEN = re.compile(
     r"(?<![\w.])(?:exec|eval)\s*\(.*open\(\s*[rf]*[\"'](?:/tmp|/var/tmp|/dev/shm|~|/home|/Users|\$)"
+    r"|(?:globalThis|window|global|self)\s*\[\s*[\w.$]{1,40}\(\s*(?:\[\s*(?:0x)?\d|[\"'`][A-Za-z0-9+/=]{6,}[\"'`]\s*\)\s*\])"
 )
 _RUNS_ANSWER = re.compile(
     r"\bExecute(?:Global)?\s*\(?\s*\w+\.responseText|(?:new Function(?:\.constructor)?|(?<![\w.])eval|\.constructor)\s*\((?:[^()]|\([^()]*\)){0,80}\b(?:response|resp|res|err|error|e|r)\??\.(?:response\??\.)?(?:data|body|text|message|stack)\b"

@@ -21,16 +21,16 @@ _ENTERS = re.compile(
     re.I,
 )
 _THERE = re.compile(
-    r"\b(?:paste|enter|type|submit)\b[^.!?\n]{0,60}\b(?:there|(?:on|into|in)\s+(?:it|the\s+(?:page|form|site)|that\s+(?:page|form|site)))\b",
+    r"\bfill\s+(?:them|it|these|those)\s+in\b|\b(?:paste|enter|type|submit)\b[^.!?\n]{0,60}\b(?:there|(?:on|into|in)\s+(?:it|the\s+(?:page|form|site)|that\s+(?:page|form|site)))\b",
     re.I,
 )
 _LED = re.compile(r"(?P<to>https?://[^\s\"'`<>*)]{4,200})")
 _SIGNED_IN = re.compile(
-    r"\bF12\b|\bdev(?:eloper)?\s?tools\b|\blocal\s?storage\b|\bxox[cd]-|\bli_at\b|\bsession\s?(?:id|cookie|token)s?\b|\bcookies?\b|\brefresh\s+tokens?\b",
+    r"\bF12\b|\bdev(?:eloper)?\s?tools\b|\blocal\s?storage\b|\bxox[cd]-|\bli_at\b|\bsession\s?(?:id|cookie|token)s?\b|\bcookies?\b|\brefresh\s+tokens?\b|\b(?:account|browser)\s+session\b|\bcontents?\s+of\s+(?:the\s+)?`?\.env\b",
     re.I,
 )
 """What a browser is signed in with, and where it is found."""
-_COPIES = re.compile(r"\b(?:cop(?:y|ies)|take|find|export|grab|note)\b", re.I)
+_COPIES = re.compile(r"\b(?:cop(?:y|ies)|take|find|export|grab|note|contents?)\b", re.I)
 _CODES = re.compile(
     r"\b(?:2-?step|two-?(?:step|factor)|2fa|one-?time|sms|verification|authenticator)\b[^.!?\n]{0,30}\b(?:codes?|passwords?)\b|\b(?:recovery|seed|backup)\s+(?:phrase|words)\b",
     re.I,

@@ -83,7 +83,7 @@ _WALKS_HOME = re.compile(
     r"home\(\)(?:\s*/\s*[\"'][\w ]+[\"'])?\)?\.r?glob\(|os\.walk\(\s*(?:(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser)|walk\w*\(\s*(?:os\.)?homedir\(\)"
 )
 _FILLED = re.compile(
-    r"writeFile\w*\(\s*\w+\s*,\s*(?:Buffer\.alloc\(|crypto\.randomBytes\(|randomBytes\()|write_bytes\(\s*(?:os\.urandom|secrets\.token_bytes)\("
+    r"writeFile\w*\(\s*\w+\s*,\s*(?:Buffer\.alloc\(|crypto\.randomBytes\(|randomBytes\()|write_bytes\(\s*(?:os\.urandom|secrets\.token_bytes)\(|\bFile\.binwrite\(\s*\w+\s*,\s*(?:Secure)?Random\.\w*bytes|file_put_contents\(\s*\$\w+\s*,\s*random_bytes\("
 )
 _MAX_NAMES = 20
 _LISTS = re.compile(r"readdir|scandir|listdir|iterdir|rglob|os\.walk")

@@ -90,7 +90,7 @@ _KNOWN_TO_AGENT = re.compile(r"conversation|chat|message|history|prompt|context|
 _CARRIED = re.compile(r"\bbase-?64|first\s+\d+\s+(?:characters|letters|words|bytes)", re.I)
 """What a part of an address is, if it carries a text."""
 _FILLED = re.compile(
-    r"\b(?:replac|fill|encod|put|take|tak|writ|collect|gather|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b"
+    r"\bURL-?encoded\b[^!?]{0,120}\b(?:in\s+full|details|contents?|quoted|amounts?|names?)\b|\b(?:replac|fill|encod|put|take|tak|writ|collect|gather|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b"
     r"|会話|要約した|氏名|APIキー|对话|聊天记录|会话|密钥|대화|원문|\bconversaci[oó]n\b|\bconversa\b|\bGespräch\w*|\bVerlauf\b|\bразговор\w*|\bпереписк\w*",
     re.I,
 )

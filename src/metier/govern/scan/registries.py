@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, is_registry, place_of
-from metier.govern.scan.names import misleads
+from metier.govern.scan.names import misleads, slip_of
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS
@@ -39,6 +39,9 @@ _DIRECT = re.compile(
 )
 """A package that is taken straight from an address."""
 _RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
+_DEPENDS = re.compile(r"[\"'](@?[\w./-]{2,80})[\"']\s*:\s*[\"'](https?://[^\"'\s]{4,300})[\"']")
+_RUNS_ONE = re.compile(r"[\"'](?:pre|post)?install[\"']\s*:\s*[\"'][^\"'\n]{0,200}\bnode_modules/")
+"""What is installed runs something out of what was installed."""
 _ONE_ARCHIVE = re.compile(
     r"\b(?:pip[3x]?|pipx|uv|npm|pnpm|yarn|bun|npx|bunx|uvx|dlx|gem)\b[^|;&\n]{0,80}\shttps?://[^\s\"'`<>)]+\.(?:tgz|tar\.gz|zip|whl|gem)\b"
 )
@@ -112,6 +115,8 @@ def registry_findings(
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
     for part in parts:
+        if part.path.lower().endswith("package.json") and "://" in part.plain:
+            yield from _archives(part, purpose)
         if "://" in part.plain and _FILES.search(part.path):
             for found in _LINE.finditer(part.plain):
                 if (weight := _worst([found[1]], purpose)) is not None:
@@ -120,6 +125,14 @@ def registry_findings(
                     weight = Severity.BLOCK if _UNCHECKED.search(part.plain) else weight
                     line = part.plain.count("\n", 0, found.start(1)) + 1
                     yield "foreign-registry", weight, part.path, line, found[0].strip()
+
+
+def _archives(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
+    """Packages of a manifest that come as one archive from a stranger, and are run at once or called nearly like a known one."""
+    for found in _DEPENDS.finditer(part.plain):
+        if _worst([found[2]], purpose) is not None and (slip_of(found[1]) or _RUNS_ONE.search(part.plain)):
+            line = part.plain.count("\n", 0, found.start()) + 1
+            yield "foreign-registry", Severity.BLOCK, part.path, line, found[0]
 
 
 def registries_in(text: str) -> list[str]:

@@ -210,6 +210,7 @@ def _statement(
             (
                 (word in WRITES and not (word == "-d" and "curl" in words))
                 or (word[:1] == "-" and word[-1:] == "o" and "curl" in words and re.fullmatch(r"-\w*o", word))
+                or (word[:1] == "-" and word[-1:] == "O" and "wget" in words and re.fullmatch(r"-\w*O", word))
             )
             and place + 1 < len(words)
             and words[place + 1] not in ("|", "-")
