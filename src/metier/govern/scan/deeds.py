@@ -368,7 +368,7 @@ _DEEDS = (
     Deed("plant-key", _ALL_POWERS, ("AdministratorAccess",), unless=r"\biam\b|accounts?\b|onboard|provision", also="an account with all rights"),
     Deed("destroy-files", _ALL_BASES, ("dropdb", "rop database", "ROP DATABASE", "dropDatabase"), unless=r"\btests?\b|reset|clean|drop", also="every database"),
     Deed("destroy-files", _BY_CHANCE, ("andom",), unless=r"shred|wipe|erase", also="each file is written over with bytes of chance"),
-    Deed("destroy-files", _ALL_BRANCHES, ("git branch -r", "for-each-ref", "git tag"), beside=(_PUSHED_OVER,), unless=r"branch|mirror|clean|prun|merged|stale", also="every branch or tag of a repository that others share"),
+    Deed("destroy-files", _ALL_BRANCHES, ("git branch -r", "for-each-ref", "git tag"), beside=(_PUSHED_OVER,), unless=r"mirror|prun|clean|(?:merged|stale|old|remote) branch", also="every branch or tag of a repository that others share"),
     Deed("destroy-files", _ALL_HISTORIES, ("--orphan",), also="the history of every repository"),
     Deed("persist-unasked", _FORCED, ("Extension",), unless=r"polic|extension|enterprise|\bmdm\b", also="an extension of the browser that nobody can take out"),
     Deed("send-private", _STANDS_IN, ("exec /",), is_outward=True, also="each call of a program that it stands in for"),
