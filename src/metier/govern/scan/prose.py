@@ -54,6 +54,13 @@ _MAX_REPORT = 120
 """So close before a quotation stands whose words it tells."""
 _OTHERS_SAY = frozenset({"override-instructions", "sign-reign", "sign-obey"})
 """Orders that honest authors quote, to tell what others may say."""
+_SHOWN = re.compile(r"\b(?:print|display|show|quote|echo|paste|repeat|log|expose)\w*\b", re.I)
+_MENTIONED = re.compile(r"\b(?:mention|tell|told|say|inform|explain|summar|report)\w*\b", re.I)
+_OWN_SECRET = re.compile(
+    r"\b(?:passwords?|passphrases?|credentials?|secrets?|tokens?|keys?|codes?|reset\s+links?|cookies?|SecretStr)\b",
+    re.I,
+)
+_OUT = re.compile(r"https?://|\b(?:send|forward|upload|post|submit)\b", re.I)
 _UNTOLD = frozenset({"sign-conceal", "sign-excuse", "hide-from-user"})
 """Signs of the same words: that something is not told."""
 _ACROSS = frozenset({"paste-command", "fetch-program", "demand-program", "redirect-money"})
@@ -211,6 +218,8 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 weight = Severity.NOTE
             if rule.id.startswith("sign-"):
                 said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
+                if rule.id == "sign-conceal" and _keeps_secret(match[0], windows[max(0, number - 1) : number + 1]):
+                    continue
                 is_name = " " not in sentence.text and sentence.text.isascii()
                 if not (is_name or _is_plain_talk(sentence.text)) and _is_new(
                     match.span(), heard.setdefault(said_as, [])
@@ -263,6 +272,12 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         yield from _carried_by_parts(found)
     if "=<" in whole or "={" in whole or "=[" in whole:
         yield from _carried_by_queries(found, purpose)
+
+
+def _keeps_secret(said: str, sentences: Sequence[Sentence]) -> bool:
+    """Whether what is not to be shown is a secret of the user's, of which the sentence or the one before it speaks."""
+    is_shown = _SHOWN.search(said) is not None and _MENTIONED.search(said) is None
+    return is_shown and any(_OWN_SECRET.search(one.text) and not _OUT.search(one.text) for one in sentences)
 
 
 def _addressed(sentence: Sentence) -> Sentence:
