@@ -46,12 +46,6 @@ _ADDRESS = re.compile(r"https?://[^\s\"'`<>()|,;。，、）」]{4,200}|(?<![\w.
 _QUOTED = re.compile(
     r"«[^»\n]{3,160}»|“[^”\n]{3,160}”|„[^“”\"\n]{3,160}[“”\"]|「[^」\n]{3,160}」|『[^』\n]{3,160}』|\"[^\"\n]{3,160}\""
 )
-_IF = {
-    "de": "wenn falls sollte sofern", "fr": "si quand lorsque", "es": "si cuando", "pt": "se quando caso", "it": "se quando qualora",
-    "nl": "als indien wanneer", "pl": "jeśli jeżeli gdy", "tr": "eğer", "ru": "если когда", "uk": "якщо коли", "zh": "如果 若 当 假如 一旦",
-    "ja": "場合 もし ても", "ko": "만약 경우 하면 라면", "vi": "nếu khi", "id": "jika kalau bila", "ar": "إذا عندما", "hi": "यदि अगर",
-}  # fmt: skip
-"""Words before what is not always so."""
 _OF_AGENT = {
     "de": r"nutzer|anwender|auftraggeber", "fr": r"utilisat|usager", "es": r"usuari|dueñ", "pt": r"usuári|usuari|utilizador|dono", "it": r"utent|proprietari",
     "nl": r"gebruiker|eigenaar", "pl": r"użytkowni|właściciel", "tr": r"kullanıcı|sahib", "ru": r"пользовател|владел", "uk": r"користувач|власник",
@@ -178,8 +172,8 @@ class _Heard:
     def denies(self, what: str, *, within: int = _CLOSE) -> bool:
         """Whether a concept is turned round by what stands close to it, where the language puts that."""
         most = within * (_UNSPACED_SHARE if self.language in _UNSPACED else 1)
-        is_behind, is_before = self.language in _NOT_BEHIND, self.language not in _NOT_BEHIND
-        is_behind = is_behind or self.language in _NOT_ANYWHERE
+        is_before = self.language not in _NOT_BEHIND
+        is_behind = not is_before or self.language in _NOT_ANYWHERE
         return any(
             (is_before and 0 <= begin - not_end <= most) or (is_behind and 0 <= not_begin - end <= most)
             for begin, end in self.spans(what)
@@ -198,7 +192,7 @@ class _Heard:
 
     def is_if(self) -> bool:
         """Whether something is forbidden for the case that somebody else wants it."""
-        said = _IF[self.language].split()
+        said = _words()["if"][self.language]
         if self.language in _UNSPACED:
             return any(word in self.text for word in said)
         return not set(said).isdisjoint(_WORD.findall(self.text)[:4])
