@@ -219,6 +219,7 @@ def test_the_wheel_counts_what_came_out(write: Any, sample: tuple[Records, Sqlit
     assert f"store: {len(out['store']['skills'])} packages" in page.text
     assert "compose: 1 plan" in page.text
     assert "update: 1,500 new items" in page.text
+    assert "\\u00a0" not in page.text
     assert page.words.count("· reused") == 1
     assert len([1 for tag, attributes in page.tags if attributes.get("class") == "spoke reused"]) == 1
 
