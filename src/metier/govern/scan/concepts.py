@@ -23,6 +23,8 @@ _SCRIPTS = {
     "uk": re.compile("[іїєґІЇЄҐ]"), "ru": re.compile("[а-яА-ЯёЁ]"), "ar": re.compile("[\u0600-\u06ff]"), "hi": re.compile("[\u0900-\u097f]"),
 }  # fmt: skip
 """Languages that their letters tell, the narrower first."""
+_OF_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u0900-\u097f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+"""A letter of any of them."""
 _UNSPACED = frozenset({"ja", "zh", "ko"})
 _OFTEN = {
     "en": "the and of to with for is are this that from when use your",
@@ -130,16 +132,18 @@ def language_of(text: str) -> str:
     ['de', 'zh', 'en']
     """
     text = text[:_SAMPLE]
-    if text.isascii() and text.count(" the ") + text.count(" to ") > len(text) // _ENGLISH:
+    is_other = not text.isascii() and _OF_SCRIPT.search(text) is not None
+    if not is_other and text.count(" the ") + text.count(" to ") > len(text) // _ENGLISH:
         return "en"
-    if not text.isascii():
+    if is_other:
         num_letters = len(_WORD.findall(text)) * 4
         for language, letters in _SCRIPTS.items():
             if len(letters.findall(text)) * (20 if language in ("ja", "uk") else 4) > num_letters:
                 return language
     heard = Counter(_WORD.findall(text.lower()))
-    best = max(_OFTEN, key=lambda one: sum(heard[word] for word in _OFTEN[one].split()))
-    return best if sum(heard[word] for word in _OFTEN[best].split()) >= _MIN_OFTEN else "en"
+    num_often = {language: sum([heard[word] for word in words.split()]) for language, words in _OFTEN.items()}
+    best = max(num_often, key=num_often.__getitem__)
+    return best if num_often[best] >= _MIN_OFTEN else "en"
 
 
 @dataclass

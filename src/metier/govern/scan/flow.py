@@ -57,8 +57,8 @@ _COPIES = ("cp ", "mv ", "rsync ", "cat ", "echo ", "printf ", "sudo cp ", "tee 
 _AS_TEXT = {"send-by-command": "send", "fetch-by-text": "fetch"}
 _NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 16
-_MAX_LENGTH = 6000
-"""So much of a statement is read."""
+MAX_LENGTH = 20_000
+"""So much of a statement is read: its beginning and its end."""
 _MAX_NAMED = 120
 """A longer statement does more than to give a host a name."""
 _ALIAS = re.compile(
@@ -98,7 +98,7 @@ class Step:
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.text = self.statement.text[:_MAX_LENGTH]
+        self.text = _ends(self.statement.text)
 
 
 _CALLED = frozenset(
@@ -145,6 +145,12 @@ _LEFT_OUT = re.compile(r"--exclude(?:-dir|-from)?[=\s]\s*\S+")
 _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
 
 
+def _ends(text: str) -> str:
+    """A statement without its middle, if it is longer than what is read."""
+    half = MAX_LENGTH // 2
+    return text if len(text) <= MAX_LENGTH else f"{text[:half]} {text[-half:]}"
+
+
 def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step]:
     """Tell for each statement what it does."""
     if not _triggers:
@@ -160,7 +166,7 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
         if (known := told.get((whole, is_shell))) is not None:
             step.labels, step.urls = known
             continue
-        text = whole if len(whole) < _MAX_LENGTH else whole[:_MAX_LENGTH]
+        text = _ends(whole)
         text = _IDENTITY.sub(" ", text) if "-i " in text else text
         text = _LEFT_OUT.sub(" ", text) if "-exclude" in text else text
         if not is_shell and text.startswith(_IMPORTS) and _IMPORT.match(text):

@@ -15,7 +15,7 @@ from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
-from metier.govern.scan.flow import LABELS, Step, follow, label
+from metier.govern.scan.flow import LABELS, MAX_LENGTH, Step, follow, label
 from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
 from metier.govern.scan.grants import grants
 from metier.govern.scan.hooks import hook_findings
@@ -131,6 +131,8 @@ def _scan(contents: Contents) -> Scan:
     purpose = purpose_of(contents)
     documents = documents_of(contents)
     steps = _steps(contents, documents)
+    for path in dict.fromkeys(step.statement.path for step in steps if len(step.statement.text) > MAX_LENGTH):
+        contents.unread.append((path, f"Holds a statement of more than {MAX_LENGTH} letters: its middle was not read."))
     settle(steps, contents.parts)
     put_together(steps)
     follow(steps)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.pickles import program_of
-from metier.govern.scan.unpack import Unpacked, unpack
+from metier.govern.scan.unpack import Unpacked, text_within, unpack
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_PACKAGE_BYTES = 64 * 1024 * 1024
@@ -47,6 +47,11 @@ _BY_NAME = {
 }
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _STRAY = re.compile("[\udc80-\udcff]")
+_OF_GIT = re.compile(
+    r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|info/[\w-]+|hooks/[\w-]+\.sample"
+    r"|(?:refs|logs)/(?![^\n]*\.(?:sh|bash|py|js|pl|rb|ps1|md|txt)$)[^\n]*|index|packed-refs|shallow|(?:[A-Z]+_)?HEAD|[A-Z]+_(?:EDIT)?MSG|description|gc\.(?:log|pid))"
+)
+"""What git keeps in its own folder. A hook is run, and what has another name is no part of it."""
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
     re.I,
@@ -157,10 +162,11 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
             if entry.is_symlink():
                 contents.links.append((name, _target(entry.path), _is_within(entry.path, folder)))
             elif entry.is_dir(follow_symlinks=False):
-                if name != ".git":
-                    pending.append(f"{name}/")
+                pending.append(f"{name}/")
             elif not entry.is_file(follow_symlinks=False):
                 contents.unread.append((name, "Is a pipe, a socket or a device, so it was not read."))
+            elif name.startswith(".git/") and _OF_GIT.fullmatch(name):
+                continue
             elif contents.num_files >= MAX_FILES:
                 contents.unread.append((name, f"More than {MAX_FILES} files, so the rest was not read."))
                 return
@@ -235,6 +241,7 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
         return
     if text is None:
         contents.unread.append((name, "Is no text and no known format, so it was not read."))
+        _take_opened(name, Unpacked(members=text_within(data)), contents, depth=depth)
         return
     kind = kind_of(name, text)
     runs = executable or text.startswith("#!")
@@ -247,14 +254,13 @@ def _take_opened(name: str, opened: Unpacked, contents: Contents, *, depth: int)
     if opened.disguised:
         contents.disguised.append((name, opened.disguised))
     contents.unread += [(f"{name}!/{member}" if member else name, reason) for member, reason in opened.unread]
+    if opened.text is not None:
+        contents.num_bytes += len(opened.text)
+        contents.parts.append(Part(name, opened.kind, opened.text))
     for member, data in opened.members:
-        inner = f"{name}!/{member}" if member else name
+        inner = f"{name}!/{member}"
         if depth >= MAX_NESTING:
             contents.unread.append((inner, f"Lies more than {MAX_NESTING} archives deep, so it was not read."))
-        elif opened.is_text:
-            text = data.decode("utf-8", "replace")
-            contents.num_bytes += len(data)
-            contents.parts.append(Part(inner, opened.kind or kind_of(member, text), text))
         else:
             contents.num_files += 1
             _take(inner, data, contents, executable=False, depth=depth + 1)

@@ -163,7 +163,7 @@ _PROGRAM_KINDS = _LANGUAGES | {"shell"}
 _MANY_WORDS = 4
 _MAX_BESIDE = 100_000
 _MAX_LEAD = 300
-_MAX_JSON = 2_000_000
+_MAX_JSON = 10_000_000
 _MAX_DEPTH = 12
 _MAX_LOST = 200
 """How many commands are looked for in vain before the others get the line of the last one found."""
@@ -247,6 +247,12 @@ def _of_front(part: Part) -> list[Statement]:
         line, place = line + part.plain.count("\n", place, command.start()), command.start()
         text = command[1].replace('\\"', '"') if command[1] else command[2]
         found += shell_statements(text, part.path, first_line=line)
+    for told in FIELD.finditer(head[1]) if head else ():
+        if told[1].lower() == "description":
+            # Every agent reads it, whether it takes up the skill or not.
+            said = " ".join(told[2].split()).strip("\"'")
+            line = 2 + head[1].count("\n", 0, told.start())
+            found += _prose_commands([said], _runnable(said), part.path, line, "", "")
     for got in (
         _FRONT_DOWNLOAD.finditer(part.plain, head.start(1), head.end(1)) if head and "download" in head[1] else ()
     ):
@@ -552,7 +558,9 @@ def _runnable(text: str) -> list[int]:
     return [number for number in sorted(found) if any(tests[which][1].search(lines[number]) for which in found[number])]
 
 
-_COMMAND_IN_PROSE = re.compile(r"\b(?:curl|wget|echo|bash|irm|iwr|powershell|nc|base64|eval|python3?)\s+\S")
+_COMMAND_IN_PROSE = re.compile(
+    r"\b(?:curl|wget|echo|bash|irm|iwr|powershell|nc|base64|eval|python3?)\s+\S|\b(?:cat|tar|head|tail|zip)\s+(?:-\S+\s+)*[\w.$-]*[~/]\S|\b(?:env|printenv)\s*\|"
+)
 _PIPES_OR_SENDS = re.compile(r"\||-d\b|--data|-F\b|-c\b|/dev/tcp|-T\b|-enc")
 
 
@@ -568,7 +576,7 @@ def _json(text: str, path: str, line: int) -> Iterator[Statement]:
     except (ValueError, RecursionError):
         data = None
     if data is None:
-        yield from script_statements(text[:200_000], path, kind="script", first_line=line, is_live=False)
+        yield from script_statements(text, path, kind="script", first_line=line, is_live=False)
         return
     last, num_lost = 0, 0
     data = [data] if isinstance(data, str) else data

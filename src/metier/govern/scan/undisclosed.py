@@ -129,7 +129,7 @@ _KEY_OF = re.compile(
 )
 _KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
 _HOST_SETTING = re.compile(
-    r"[\"']?(?i:\w{0,24}(?:host|server|endpoint|domain|collector|relay|upload|ingest)\w{0,12})[\"']?\s*[:=]\s*[\"']?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})(?=[:/\"'\s,]|\Z)"
+    r"[\"']?(?i:(?<!\w)\w{0,40}(?:host|server|endpoint|domain|collector|relay|upload|ingest)\w{0,12})[\"']?\s*[:=]\s*[\"']?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})(?=[:/\"'\s,]|\Z)"
 )
 """A host without a scheme, in a setting that is called after one."""
 _OWN_HOST = re.compile(

