@@ -16,10 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metier.govern.scan import parts, scan, scan_text
+from metier.govern.scan.kinds import is_prose
 from metier.govern.scan.labels import ACTS, SOURCES
 from metier.govern.scan.rules import rules
 from metier.govern.scan.sentence import sentences
 from metier.govern.scan.triggers import Triggers, alternatives, literals
+from metier.govern.scan.variables import assigned
 from metier.govern.scan.written import texts_that_run
 from metier.verdict import Decision
 
@@ -110,6 +112,14 @@ def test_no_bytes_under_any_name_make_a_scan_fail(
 def test_a_long_run_of_one_thing_is_scanned_in_linear_time(name: str, piece: str, count: int) -> None:
     # A quadratic pattern would need minutes here, so the suite would stop.
     assert scan_text(piece * count, name).decision is not Decision.BLOCK
+
+
+def test_no_pattern_tries_every_way_to_cut_a_line() -> None:
+    # With two ways to read each of forty words, each of these would need longer than there is.
+    assert scan_text("tar cf x " + "-a " * 40 + "./q", "a.sh").decision is Decision.CLEAN
+    assert not is_prose("Aa" + " (:" * 40 + "~")
+    assert not is_prose("Ab cd ef gh.\naa" + " (:" * 40 + "~")
+    assert assigned("a" + " ,$1" * 40 + " % = x", "") == ()
 
 
 def test_addresses_that_stand_alone_do_not_add_up() -> None:

@@ -88,7 +88,7 @@ SOURCES = (
         r"(?:SOUL|MEMORY|USER|IDENTITY|HEARTBEAT|AGENTS|CLAUDE|GEMINI)\.md\b|\.(?:claude|openclaw|clawdbot|cursor|codex|gemini)[/\\\"',\s]*(?:settings(?:\.local)?\.json|memory|projects|sessions|skills|history|rules|hooks|mcp\.json|config\.toml|agents)|\.cursorrules|copilot-instructions\.md|\.mcp\.json|claude_desktop_config\.json|conversation(?:_?history|s?\.json)",
         Capability.READ_FILES,
     ),
-    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b|\btar\s+-?\w*c\w*\s+(?:-\S+\s+|\S+\s+)*\.(?=\s*(?:\||$))|\bgit\s+push\b.*\s(?:--mirror|--all)\b", Capability.READ_FILES),
+    _label("source-code", r"\bgit\s+(?:diff|log|show|archive|bundle)\b|\btar\s+-?\w*c\w*\s+(?:\S+\s+)*\.(?=\s*(?:\||$))|\bgit\s+push\b.*\s(?:--mirror|--all)\b", Capability.READ_FILES),
     _label("request", r"\brequest\.(?:args|form|json|values|data|headers|GET|POST|query_params|body)\b|\breq\.(?:body|query|params|headers)\b|\b(?:m|msg|message)\.(?:content|text)\b|update\.message\.text|request\.get_(?:data|json)|\bctx\.(?:query|request)\b|params\[:|\$_(?:GET|POST|REQUEST)", Capability.LISTEN),
     _label("conversation", r"<[^<>]{0,60}(?:conversation|chat history|system prompt|output of env|api keys?|full context|last (?:user )?message)[^<>]{0,60}>", Capability.READ_FILES),
     _label("home-files", rf"(?:rglob|glob|walk|find|tar\s+\S+\s+\S+|zip\s+-r\s+\S+|readdir\w*|Get-ChildItem|listdir|scandir|rsync|cp\s+-[rRa]+|\btar\s+-?[a-z]+|\bzip\s+-\w*r\w*\s+\S+)\b.{{0,60}}{_HOME}(?=[/\\\"'\s);,]|$)", Capability.READ_OUTSIDE, Capability.READ_FILES),

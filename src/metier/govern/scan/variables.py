@@ -7,7 +7,7 @@ import re
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _ASSIGN = re.compile(
     r"^(?:(?:export|const|let|var|local|our|my|final|static|public|private|auto|async|global|val|mut|readonly|pub|internal|fileprivate)\s+)*(?:(?:[A-Z]\w{0,40}(?:<[\w<>, ?]{1,40}>)?|string|std::string|char\s*\*?)(?:\[\])?\s+(?=[A-Za-z_]\w*\s*=))?"
-    r"(?P<names>[$@]?[\w.$]+(?:\[[^\]]{0,60}\])?(?:\s*,\s*[$@]?[\w.$]+)*|[\[{(][\w\s,:$.]{1,200}[\]})])"
+    r"(?P<names>@?[\w.$]+(?:\[[^\]]{0,60}\])?(?:\s*,\s*@?[\w.$]+)*|[\[{(][\w\s,:$.]{1,200}[\]})])"
     r"\s*(?::\s*[\w\[\], .|<>&']+)?\s*(?P<op>:=|\+=|\|\|=|\?\?=|=(?![=>~]))"
 )
 _CALLBACK = re.compile(
