@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-LibraryOption = Annotated[Path, typer.Option("--library", "-l", help="The folder of installed packages.")]
+LibraryOption = Annotated[
+    Path, typer.Option("--library", "-l", parser=place, metavar="<path>", help="The folder of installed packages.")
+]
 NameArgument = Annotated[str, typer.Argument(help="The name of an installed package.")]
 RootOption = Annotated[list[Path] | None, typer.Option("--root", help="A root certificate to trust, PEM.")]
 KeyOption = Annotated[list[Path] | None, typer.Option("--key", help="A public key to trust, PEM.")]
 AllowOption = Annotated[str, typer.Option("--allow", help="Why it may be installed in spite of what was found.")]
-FromOption = Annotated[Path | None, typer.Option("--from", help="Another source than the one it came from.")]
+FromOption = Annotated[
+    Path | None,
+    typer.Option("--from", parser=place, metavar="<path>", help="Another source than the one it came from."),
+]
 
 
 @app.command("add")
