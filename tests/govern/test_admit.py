@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from certificates import write_encrypted_key, write_key
 from metier.errors import MissingExtra, PackageError
+from metier.faces.cli import main
 from metier.govern.admit import add, preview, update
 from metier.govern.gains import UpdateDecision
-from metier.govern.sign import SignatureState, sign, trust_from, trust_keys, verify, verify_keyless
+from metier.govern.sign import SignatureState, sign, trust_from, trust_keys, trust_login, verify, verify_keyless
 from metier.stores.lock import read_lock
 from metier.stores.lock import verify as drift
 
@@ -269,18 +270,46 @@ class FakeVerifier:
         return "application/vnd.in-toto+json", self.payload
 
 
-def test_a_keyless_signature_is_what_the_library_says_and_its_files_are_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("sigstore")
-    from sigstore.models import Bundle
+WHO = ("--identity", "a@mail.example", "--issuer", "https://login.example")
 
+
+def keyless(tmp_path: Path) -> tuple[Path, bytes]:
+    """A package with a signature as Sigstore vouches for one, and the statement in it."""
     from metier.govern.sign.bundle import read_bundle
 
     source = package(tmp_path)
     private, _ = write_key(tmp_path, "k")
-    payload = read_bundle(sign(source, private).read_bytes()).payload
+    path = sign(source, private)
+    bundle = json.loads(path.read_text())
+    bundle["verificationMaterial"] = {"certificate": {"rawBytes": "AA=="}, "tlogEntries": [{"logIndex": "1"}]}
+    path.write_text(json.dumps(bundle))
+    return source, read_bundle(path.read_bytes()).payload
+
+
+def vouching(monkeypatch: pytest.MonkeyPatch, payload: bytes | None) -> None:
+    """Put a fake in the place of Sigstore's public services."""
+    pytest.importorskip("sigstore", reason="needs the keyless extra: pip install 'metier[keyless]'")
+    from sigstore.models import Bundle
+    from sigstore.verify import Verifier
+
     monkeypatch.setattr(Bundle, "from_json", classmethod(lambda cls, raw: object()))
+    monkeypatch.setattr(Verifier, "production", classmethod(lambda cls: FakeVerifier(payload)))
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command that runs in this process."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as end:
+        patch.setattr(sys, "argv", ["metier", *map(str, arguments)])
+        main()
+    said = capsys.readouterr()
+    return int(end.value.code or 0), said.out, said.err
+
+
+def test_a_keyless_signature_is_what_the_library_says_and_its_files_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, payload = keyless(tmp_path)
+    vouching(monkeypatch, None)
     who = {"identity": "a@mail.example", "issuer": "https://login.example"}
     assert (
         verify_keyless(source, **who, verifier=FakeVerifier(payload)).signer == "a@mail.example (https://login.example)"
@@ -292,20 +321,59 @@ def test_a_keyless_signature_is_what_the_library_says_and_its_files_are_checked(
     assert planted.state == SignatureState.CONTENT_CHANGED
 
 
-def test_a_keyless_signature_is_never_taken_for_verified_without_the_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_login_may_be_trusted_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    source, payload = keyless(tmp_path)
+    library = tmp_path / "skills"
+    vouching(monkeypatch, payload)
+    code, out, _ = ran(capsys, "govern", "verify-signature", source, *WHO, "--json")
+    assert (code, json.loads(out)[0]["report"]["signer"]) == (0, "a@mail.example (https://login.example)")
+    assert ran(capsys, "skill", "add", source, "-l", library, *WHO)[0] == 0
+    assert read_lock(library).skills["sum"].signer == "a@mail.example (https://login.example)"
+    vouching(monkeypatch, None)
+    code, out, _ = ran(capsys, "govern", "verify-signature", source, *WHO)
+    assert (code, "bad-signature" in out) == (1, True)
+    code, _, err = ran(capsys, "skill", "add", source, "-l", tmp_path / "other", *WHO)
+    assert (code, "'bad-signature'" in err) == (2, True)
+
+
+def test_a_login_is_not_trusted_for_what_a_key_signed(tmp_path: Path) -> None:
     source = package(tmp_path)
-    private, public = write_key(tmp_path, "k")
-    path = sign(source, private)
-    bundle = json.loads(path.read_text())
-    bundle["verificationMaterial"] = {"certificate": {"rawBytes": "AA=="}, "tlogEntries": [{"logIndex": "1"}]}
-    path.write_text(json.dumps(bundle))
-    told = verify(source, trust_keys(public))
-    assert told.state == SignatureState.UNSUPPORTED and "metier.govern.sign.verify_keyless" in told.faults[0].message
-    monkeypatch.setitem(sys.modules, "sigstore.errors", None)
-    with pytest.raises(MissingExtra, match="sigstore"):
-        verify_keyless(source, identity="a", issuer="b")
+    private, _ = write_key(tmp_path, "k")
+    assert verify(source, trust_login("a", "b")).state == SignatureState.UNSIGNED
+    sign(source, private)
+    assert verify(source, trust_login("a", "b")).state == SignatureState.UNTRUSTED_KEY
+
+
+@pytest.mark.parametrize(
+    "options",
+    [WHO[:2], WHO[2:], (*WHO, "--key", "k.pub"), ("--identity", "", "--issuer", ""), (*WHO, "--at", "2026-01-01")],
+)
+def test_a_login_is_named_whole_and_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    code, _, err = ran(capsys, "govern", "verify-signature", package(tmp_path), *options)
+    assert (code, err.startswith("metier: Expected ")) == (2, True)
+
+
+def test_what_a_keyless_signature_lacks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, payload = keyless(tmp_path)
+    _, public = write_key(tmp_path, "other")
+    asked = verify(source, trust_keys(public))
+    assert asked.state == SignatureState.UNSUPPORTED and "--identity and --issuer" in asked.faults[0].message
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "sigstore.errors", None)
+        code, _, err = ran(capsys, "govern", "verify-signature", source, *WHO)
+        assert (code, "metier[keyless]" in err) == (2, True)
+    vouching(monkeypatch, payload)
+    from sigstore.verify import Verifier
+
+    monkeypatch.setattr(Verifier, "production", lambda: (_ for _ in ()).throw(OSError("no route")))
+    code, _, err = ran(capsys, "govern", "verify-signature", source, *WHO)
+    assert (code, "roots cannot be fetched: no route" in err) == (2, True)
 
 
 def test_without_cryptography_the_way_out_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

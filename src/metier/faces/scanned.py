@@ -123,13 +123,15 @@ def told(looked: Sequence[LookedAt]) -> str:
     if not looked:
         return "No package was scanned."
     counts = Counter(one.decision for one in looked)
-    names = {
-        Decision.BLOCK: "blocked",
-        Decision.INCOMPLETE: "not read whole",
-        Decision.REVIEW: "to be reviewed",
-        Decision.CLEAN: "clean",
-    }
-    said = ", ".join(f"{counts[one]} {names[one]}" for one in _GRAVEST if counts[one])
+    num_unread = sum(one.decision == Decision.INCOMPLETE and bool(one.scan.unread) for one in looked)
+    parts = (
+        (counts[Decision.BLOCK], "blocked"),
+        (num_unread, "not read whole"),
+        (counts[Decision.INCOMPLETE] - num_unread, "not readable as a package"),
+        (counts[Decision.REVIEW], "to be reviewed"),
+        (counts[Decision.CLEAN], "clean"),
+    )
+    said = ", ".join(f"{count} {what}" for count, what in parts if count)
     return f"{len(looked)} {'package' if len(looked) == 1 else 'packages'}: {said}."
 
 

@@ -15,7 +15,6 @@ import typer
 from metier.errors import ConfigError, InputError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The folder with metier.toml.")]
 
 
 def place(said: str | Path) -> Path:
@@ -30,6 +29,11 @@ def place(said: str | Path) -> Path:
     if not str(said):
         raise ConfigError("Expected a path, got an empty one.", hint="Name it; . is the folder that you are in.")
     return Path(said)
+
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", parser=place, metavar="<path>", help="The folder with metier.toml.")
+]
 
 
 def as_json(data: Any) -> None:

@@ -1,8 +1,9 @@
 """What does this version of a package do that the last one did not?
 
-Files, what the scan finds and observes, and the instructions themselves: a sentence or line is new when the old version
-nowhere said it, in that order or another, and it was not made of one that it lost. New ones are asked for acts that
-reach out of the task (`metier.govern.acts`). A re-release that rewords, reorders or explains gains none.
+Files, what the scan finds and observes, what the frontmatter grants, and the instructions themselves: a sentence or
+line is new when the old version nowhere said it, in that order or another, and it was not made of one that it lost. New
+ones are asked for acts that reach out of the task (`metier.govern.acts`). A re-release that rewords, reorders or
+explains gains none.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from metier.capability import Capability
+from metier.errors import PackageError
 from metier.govern.gains import Gains, Instruction, UpdateDecision, instructions_gained
+from metier.govern.manifest import declared, deviation
+from metier.stores.package import read_manifest
 from metier.stores.tree import Difference, Tree, differences, read_tree
 from metier.verdict import Finding, Scan, Severity
 
@@ -24,6 +28,7 @@ class UpdateDiff:
     """What a new version does that the old one did not.
 
     Attributes:
+        grants_gained: What the frontmatter asks for that it did not, whether or not anything uses it.
         reasons: Why the decision is what it is, the gravest first.
     """
 
@@ -34,6 +39,7 @@ class UpdateDiff:
     changed: tuple[str, ...] = ()
     renamed: tuple[str, ...] = ()
     capabilities_gained: tuple[Capability, ...] = ()
+    grants_gained: tuple[Capability, ...] = ()
     findings_gained: tuple[Finding, ...] = ()
     instructions_gained: tuple[Instruction, ...] = ()
     unread: tuple[str, ...] = ()
@@ -56,6 +62,9 @@ GRAVE_CAPABILITIES = frozenset(
         Capability.SPEND,
     }
 )
+
+_GRAVE_GRANTS = GRAVE_CAPABILITIES | {Capability.RUN_SHELL, Capability.EVALUATE_CODE}
+"""Whom any command or code is allowed, everything is."""
 
 _ORDER = tuple(UpdateDecision)
 
@@ -84,10 +93,14 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
     was = {one.path: one.was for one in found if one.kind == "renamed"}
     findings = tuple(_gained(first.findings, second.findings, was))
     capabilities = tuple(one for one in second.observed if one not in first.observed)
+    earlier, later = _fields(Path(old)), _fields(Path(new))
+    grants = _granted(earlier, later)
     reasons = [
         *((_weight_of(finding, gains), f"{finding.path}: {finding.message}") for finding in findings),
         *((one.decision, f"{one.path}, line {one.line}: {', '.join(one.acts)}") for one in gains.instructions),
         *((_weight(one, gains), f"It can now {one.value}.") for one in capabilities),
+        *((_weight_of_grant(one), f"Its frontmatter now grants {one.value}.") for one in grants),
+        *((UpdateDecision.REAPPROVE, f"Its frontmatter has a new hook on {on}.") for on in _hooked(earlier, later)),
         *((UpdateDecision.REAPPROVE, f"{path} cannot be read as text.") for path in gains.unread),
         *((UpdateDecision.REAPPROVE, f"{odd.path} is no plain file ({odd.kind}).") for odd in after.odd),
         *_modes(before, was, after),
@@ -100,6 +113,7 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
         changed=_paths(found, "changed"),
         renamed=_paths(found, "renamed"),
         capabilities_gained=capabilities,
+        grants_gained=grants,
         findings_gained=findings,
         instructions_gained=gains.instructions,
         unread=gains.unread,
@@ -131,6 +145,26 @@ def _kind(finding: Finding, was: Mapping[str, str]) -> tuple[str, ...]:
     return finding.rule, finding.severity, was.get(finding.path, finding.path), finding.evidence
 
 
+def _fields(folder: Path) -> Mapping[str, Any]:
+    """The frontmatter of a package; none where it cannot be read."""
+    try:
+        return read_manifest(folder).fields
+    except PackageError:
+        return {}
+
+
+def _granted(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Capability, ...]:
+    """What is granted and was not, by whatever field; what words only tell of is no grant."""
+    before, after = ([one for one in declared(fields) if one.grants] for fields in (old, new))
+    return deviation(before, {one.capability for one in after}).under
+
+
+def _hooked(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[str]:
+    """The events of an agent on which something runs that did not."""
+    before, after = (hooks if isinstance(hooks := fields.get("hooks"), Mapping) else {} for fields in (old, new))
+    return [event for event, runs in after.items() if runs and runs != before.get(event)]
+
+
 def _modes(before: Tree, was: Mapping[str, str], after: Tree) -> Iterable[tuple[UpdateDecision, str]]:
     """Files that may be executed now and could not before, under whatever name, and the other way round."""
     could = {file.path: file.is_executable for file in before.files}
@@ -152,6 +186,10 @@ def _weight_of(finding: Finding, gains: Gains) -> UpdateDecision:
 def _weight(capability: Capability, gains: Gains) -> UpdateDecision:
     is_grave = capability in GRAVE_CAPABILITIES and gains.says_more
     return UpdateDecision.REAPPROVE if is_grave else UpdateDecision.NOTE
+
+
+def _weight_of_grant(capability: Capability) -> UpdateDecision:
+    return UpdateDecision.REAPPROVE if capability in _GRAVE_GRANTS else UpdateDecision.NOTE
 
 
 def _paths(found: Iterable[Difference], kind: str) -> tuple[str, ...]:

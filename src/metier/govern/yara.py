@@ -125,16 +125,16 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _findings(matched: Iterable[Any], data: bytes, name: str) -> Iterator[Finding]:
     for rule in matched:
-        meta = dict(rule.metadata)
+        meta = _meta(rule)
         for line, offset, length in _places(rule, data):
             yield Finding(
                 rule=f"yara:{rule.identifier}",
                 severity=_severity(rule),
-                message=str(meta.get("description") or f"Matches the YARA rule {rule.identifier}."),
+                message=meta.get("description") or f"Matches the YARA rule {rule.identifier}.",
                 path=name,
                 line=line,
                 evidence=" ".join(_shown(data, offset, min(length, _SHOWN)).split()),
-                codes=tuple(dict.fromkeys(str(meta.get("codes", "")).replace(",", " ").split())),
+                codes=tuple(dict.fromkeys(meta.get("codes", "").replace(",", " ").split())),
             )
 
 
@@ -164,8 +164,16 @@ def _places(rule: Any, data: bytes) -> list[tuple[int, int, int]]:
     return found or [(0, 0, 0)]
 
 
+def _meta(rule: Any) -> dict[str, str]:
+    """What a rule says of itself, as text; yara-x gives bytes for what is written with an escape."""
+    return {
+        key: said.decode("utf-8", "backslashreplace") if isinstance(said, bytes) else str(said)
+        for key, said in rule.metadata
+    }
+
+
 def _severity(rule: Any) -> Severity:
-    said = str(dict(rule.metadata).get("severity", "review"))
+    said = _meta(rule).get("severity", "review")
     if said not in list(Severity):
         raise ConfigError(
             f"YARA rule {rule.identifier!r}: expected severity 'block', 'review' or 'note' in its meta, got {said!r}."

@@ -9,15 +9,24 @@ import typer
 
 from metier.faces.commands.extracting import named_files, need_numpy
 from metier.faces.commands.training import on_a_line
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 
 def ablate(
     ads: Annotated[list[Path], typer.Argument(help="Your ads: text, Markdown, JSON lines, CSV or CoNLL; .gz as well.")],
-    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="The skills: a file or a folder.")],
-    encoder: Annotated[Path, typer.Option("--encoder", "-e", help="The folder of a sentence-transformers model.")],
+    taxonomy: Annotated[
+        Path, typer.Option("--taxonomy", "-t", parser=place, metavar="<path>", help="The skills: a file or a folder.")
+    ],
+    encoder: Annotated[
+        Path,
+        typer.Option(
+            "--encoder", "-e", parser=place, metavar="<path>", help="The folder of a sentence-transformers model."
+        ),
+    ],
     validation: Annotated[list[str], typer.Option("--validation", "-v", help="NAME=FILE: gold sentences.")],
-    hierarchy: Annotated[Path | None, typer.Option(help="A file or folder of ESCO with the hierarchy.")] = None,
+    hierarchy: Annotated[
+        Path | None, typer.Option(parser=place, metavar="<path>", help="A file or folder of ESCO with the hierarchy.")
+    ] = None,
     sampler: Annotated[list[str] | None, typer.Option(help="A recipe of negatives; may be repeated.")] = None,
     head: Annotated[list[str] | None, typer.Option(help="`classifier` or `shared`; both by default.")] = None,
     mask: Annotated[list[float] | None, typer.Option(help="Shares of masked sentences; 0 and 0.5 by default.")] = None,

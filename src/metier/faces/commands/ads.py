@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.discover.extraction.corpus import Share
@@ -62,7 +62,8 @@ def corpus(
     found: Found,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
     taxonomy: Annotated[
-        Path | None, typer.Option("--taxonomy", "-t", help="A CSV of concepts, for the groups.")
+        Path | None,
+        typer.Option("--taxonomy", "-t", parser=place, metavar="<path>", help="A CSV of concepts, for the groups."),
     ] = None,
     least: Annotated[float, typer.Option(min=0, max=1, help="Skills less probable than this do not count.")] = 0.5,
     period: Annotated[Period, typer.Option(help="How dates are put together.")] = Period.MONTH,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.evaluate.audit.memory import Memory
@@ -21,8 +21,13 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command("audit")
 def audit_exam(
-    exam: Annotated[Path, typer.Argument(help="Items as JSON lines, a JSON list of problems, or a folder of lists.")],
-    corpus: Annotated[Path | None, typer.Option(help="Text, JSON lines or a folder, to look for leaks in.")] = None,
+    exam: Annotated[
+        Path, typer.Argument(parser=place, help="Items as JSON lines, a JSON list of problems, or a folder of lists.")
+    ],
+    corpus: Annotated[
+        Path | None,
+        typer.Option(parser=place, metavar="<path>", help="Text, JSON lines or a folder, to look for leaks in."),
+    ] = None,
     grader: Annotated[str | None, typer.Option(help="Try this grader on problems that name none.")] = None,
     policy: Annotated[str, typer.Option(help="The options of that grader, as JSON.")] = "",
     asks: Annotated[str, typer.Option(help="What the system message asks for; its formats must be accepted.")] = "",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from metier.faces.commands import ablating, ads, extracting, labelling, mentions, taxonomies, training
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -16,7 +16,9 @@ app = typer.Typer(name="discover", help="Find skills in documents.", no_args_is_
 @app.command()
 def find(
     paths: Annotated[list[Path], typer.Argument(help="Text, Markdown, or saved papers pages.")],
-    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="A CSV of concepts.")],
+    taxonomy: Annotated[
+        Path, typer.Option("--taxonomy", "-t", parser=place, metavar="<path>", help="A CSV of concepts.")
+    ],
     json: AsJson = False,
 ) -> None:
     """Find the concepts of a taxonomy in documents and make a skill of each.

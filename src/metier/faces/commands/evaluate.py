@@ -74,7 +74,10 @@ def grade(
 def take(
     exam: Annotated[Path, typer.Argument(help="Items as JSON lines; - for standard input.")],
     client: Annotated[str, typer.Option(help="URL#MODEL, replay:FILE, local:FOLDER, or FILE.toml.")],
-    skill: Annotated[list[Path] | None, typer.Option(help="Package folders of the skills in hand.")] = None,
+    skill: Annotated[
+        list[Path] | None,
+        typer.Option(parser=place, metavar="<list[Path]>", help="Package folders of the skills in hand."),
+    ] = None,
     record: Annotated[Path | None, typer.Option(help="Record every reply in this file, to be replayed later.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the attempts to this file.")] = None,
     store: Annotated[str | None, typer.Option(help="Keep attempts here and resume (default: beside the exam).")] = None,

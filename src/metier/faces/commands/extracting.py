@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from metier.faces.show import AsJson, as_json, as_lines, is_terminal, say, table
+from metier.faces.show import AsJson, as_json, as_lines, is_terminal, place, say, table
 
 if TYPE_CHECKING:
     from metier.discover.extraction.found import Extracted, Extraction
@@ -24,7 +24,10 @@ class Way(StrEnum):
     EIGHT_BIT = "eight-bit"
 
 
-Model = Annotated[Path, typer.Option("--model", "-m", help="The folder of a model, as `train` writes it.")]
+Model = Annotated[
+    Path,
+    typer.Option("--model", "-m", parser=place, metavar="<path>", help="The folder of a model, as `train` writes it."),
+]
 Through = Annotated[
     Way, typer.Option("--path", help="`fast`: word vectors; `full`: the encoder; `eight-bit`: the same in eight bits.")
 ]
@@ -39,9 +42,17 @@ def extract(
     least: Annotated[float | None, typer.Option(help="Least probability; by default the fitted threshold.")] = None,
     keep_boilerplate: Annotated[bool, typer.Option(help="Read what asks for nothing, too.")] = False,
     roll_up: Annotated[
-        Path | None, typer.Option(help="A taxonomy with groups: close skills are also shown under their group.")
+        Path | None,
+        typer.Option(
+            parser=place,
+            metavar="<path>",
+            help="A taxonomy with groups: close skills are also shown under their group.",
+        ),
     ] = None,
-    hierarchy: Annotated[Path | None, typer.Option(help="Its hierarchy, if that is another file or folder.")] = None,
+    hierarchy: Annotated[
+        Path | None,
+        typer.Option(parser=place, metavar="<path>", help="Its hierarchy, if that is another file or folder."),
+    ] = None,
     margin: Annotated[
         float | None, typer.Option(min=0, max=1, help="How far probabilities of close skills lie apart; 0.1.")
     ] = None,

@@ -42,7 +42,10 @@ class FailOn(StrEnum):
 
 
 PathsArgument = Annotated[list[Path], typer.Argument(parser=place, help="Package folders, or folders that hold some.")]
-PolicyOption = Annotated[Path | None, typer.Option("--policy", help="A policy file (TOML); strict without one.")]
+PolicyOption = Annotated[
+    Path | None,
+    typer.Option("--policy", parser=place, metavar="<path>", help="A policy file (TOML); strict without one."),
+]
 OpinionOption = Annotated[
     str, typer.Option("--opinion", help="The model for a second opinion (G2), such as http://127.0.0.1:8000/v1#model.")
 ]
@@ -75,7 +78,13 @@ def scan(
         ),
     ] = None,
     yara: Annotated[
-        Path | None, typer.Option("--yara", help="YARA rules of your own: a file, or a folder of .yar and .yara.")
+        Path | None,
+        typer.Option(
+            "--yara",
+            parser=place,
+            metavar="<path>",
+            help="YARA rules of your own: a file, or a folder of .yar and .yara.",
+        ),
     ] = None,
     against: Annotated[
         Path | None,
@@ -207,7 +216,13 @@ def gate(
     ] = None,
     workspace: Annotated[
         Path | None,
-        typer.Option("--workspace", "-w", help="Judge by its policy and history, and keep the verdicts there."),
+        typer.Option(
+            "--workspace",
+            "-w",
+            parser=place,
+            metavar="<path>",
+            help="Judge by its policy and history, and keep the verdicts there.",
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, as_lines, say, table
+from metier.faces.show import AsJson, as_json, as_lines, place, say, table
 
 if TYPE_CHECKING:
     from metier.evaluate.representation import LayerLikeness
@@ -159,8 +159,8 @@ def gap(
 
 @app.command()
 def representation(
-    one: Annotated[Path, typer.Argument(help="The folder of a transformers model.")],
-    other: Annotated[Path, typer.Argument(help="Another of the same width and number of layers.")],
+    one: Annotated[Path, typer.Argument(parser=place, help="The folder of a transformers model.")],
+    other: Annotated[Path, typer.Argument(parser=place, help="Another of the same width and number of layers.")],
     texts: Annotated[Path | None, typer.Option(help="Statements, one a line.")] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="Codes and descriptions, as CSV: each is stated as a fact and asked as a query.")

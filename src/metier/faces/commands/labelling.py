@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 
 def label(
     ads: Annotated[list[Path], typer.Argument(help="Text, Markdown, JSON lines, CSV or CoNLL; .gz as well.")],
-    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="The skills.")],
+    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", parser=place, metavar="<path>", help="The skills.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Where the labelled sentences go, as JSON lines.")],
     against: Annotated[
         list[Path] | None,

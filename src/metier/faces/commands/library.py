@@ -15,12 +15,24 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-LibraryOption = Annotated[Path, typer.Option("--library", "-l", help="The folder of installed packages.")]
+LibraryOption = Annotated[
+    Path, typer.Option("--library", "-l", parser=place, metavar="<path>", help="The folder of installed packages.")
+]
 NameArgument = Annotated[str, typer.Argument(help="The name of an installed package.")]
 RootOption = Annotated[list[Path] | None, typer.Option("--root", help="A root certificate to trust, PEM.")]
 KeyOption = Annotated[list[Path] | None, typer.Option("--key", help="A public key to trust, PEM.")]
+IdentityOption = Annotated[
+    str | None,
+    typer.Option("--identity", help="Whose login to trust, such as an e-mail address; Sigstore vouches for it."),
+]
+IssuerOption = Annotated[
+    str | None, typer.Option("--issuer", help="Who lets --identity log in, such as https://accounts.google.com.")
+]
 AllowOption = Annotated[str, typer.Option("--allow", help="Why it may be installed in spite of what was found.")]
-FromOption = Annotated[Path | None, typer.Option("--from", help="Another source than the one it came from.")]
+FromOption = Annotated[
+    Path | None,
+    typer.Option("--from", parser=place, metavar="<path>", help="Another source than the one it came from."),
+]
 
 
 @app.command("add")
@@ -29,6 +41,8 @@ def add_package(
     library: LibraryOption = Path("skills"),
     root: RootOption = None,
     key: KeyOption = None,
+    identity: IdentityOption = None,
+    issuer: IssuerOption = None,
     allow: AllowOption = "",
     json: AsJson = False,
 ) -> None:
@@ -38,7 +52,7 @@ def add_package(
     """
     from metier.govern.admit import add
 
-    name, locked = add(library, source, trust=trusted(root, key), allow=allow)
+    name, locked = add(library, source, trust=trusted(root, key, identity, issuer), allow=allow)
     if json:
         as_json({"name": name, "locked": locked})
         return
@@ -68,6 +82,8 @@ def update_package(
     only_diff: Annotated[bool, typer.Option("--diff", help="Only tell what is new in it.")] = False,
     root: RootOption = None,
     key: KeyOption = None,
+    identity: IdentityOption = None,
+    issuer: IssuerOption = None,
     allow: AllowOption = "",
     json: AsJson = False,
 ) -> None:
@@ -80,10 +96,11 @@ def update_package(
     """
     from metier.govern.admit import preview, update
 
+    trust = trusted(root, key, identity, issuer)
     if only_diff:
-        show_update(preview(library, name, source=source, trust=trusted(root, key)), json=json)
+        show_update(preview(library, name, source=source, trust=trust), json=json)
         return
-    old, new = update(library, name, source=source, trust=trusted(root, key), allow=allow)
+    old, new = update(library, name, source=source, trust=trust, allow=allow)
     if json:
         as_json({"name": name, "old": old, "new": new})
         return
@@ -187,8 +204,21 @@ def list_installed(library: Path, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def trusted(roots: list[Path] | None, keys: list[Path] | None) -> Trust | None:
-    """Whom the options say to trust; None if nobody is named."""
-    from metier.govern.sign import trust_from
+def trusted(
+    roots: list[Path] | None, keys: list[Path] | None, identity: str | None, issuer: str | None
+) -> Trust | None:
+    """Whom the options say to trust; None if nobody is named.
 
-    return trust_from(roots or (), keys or ()) if roots or keys else None
+    Raises:
+        ConfigError: Only one of identity and issuer is named, or a root or key beside them.
+    """
+    from metier.errors import ConfigError
+    from metier.govern.sign import trust_from, trust_login
+
+    if identity is None and issuer is None:
+        return trust_from(roots or (), keys or ()) if roots or keys else None
+    if roots or keys:
+        raise ConfigError(
+            "Expected --identity and --issuer without --root and --key.", hint="Check either a login or a key."
+        )
+    return trust_login(identity or "", issuer or "")

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.show import as_lines
+from metier.faces.show import as_lines, place
 
 
 def mentions(
     paths: Annotated[list[Path], typer.Argument(help="Text, Markdown, JSON lines, CSV or CoNLL; .gz as well.")],
-    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="The concepts.")],
+    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", parser=place, metavar="<path>", help="The concepts.")],
     field: Annotated[str, typer.Option(help="The column or key that holds the text.")] = "",
     careful: Annotated[bool, typer.Option("--careful", help="Leave out what is a word of prose, not a skill.")] = False,
     inflections: Annotated[

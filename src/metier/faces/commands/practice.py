@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, as_lines, table
+from metier.faces.show import AsJson, as_json, as_lines, place, table
 
 app = typer.Typer(name="practice", help="Practise skills.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -50,7 +50,8 @@ def items(
 
 @app.command()
 def curves(
-    workspace: Annotated[Path, typer.Argument(help="The folder with metier.toml.")] = Path(), json: AsJson = False
+    workspace: Annotated[Path, typer.Argument(parser=place, help="The folder with metier.toml.")] = Path(),
+    json: AsJson = False,
 ) -> None:
     """Show the learning curves of the latest practice.
 

@@ -58,7 +58,7 @@ def run(
 
 
 def report(
-    workspace: Annotated[Path, typer.Argument(help="The folder with metier.toml.")] = Path(),
+    workspace: Annotated[Path, typer.Argument(parser=place, help="The folder with metier.toml.")] = Path(),
     json: AsJson = False,
 ) -> None:
     """Write the report of the latest results of a workspace again.

@@ -77,7 +77,7 @@ def run(
     from metier.sandbox import Grant, Limits
     from metier.sandboxes import notable, open_sandbox, record_script
 
-    grant = Grant(read=tuple(read or ()), write=tuple(write or ()), exec=tuple(exec_ or ()), env=tuple(env or ()))
+    grant = Grant(read=_named(read), write=_named(write), exec=_named(exec_), env=tuple(env or ()))
     limits = Limits(
         wall_s=wall_s,
         cpu_s=max(Limits().cpu_s, wall_s) if cpu_s is None else cpu_s,
@@ -110,6 +110,11 @@ def run(
         say(f"metier: observed: {shown} ({recorded.kind}, exit code {ended.exit_code})")
     if denied or not ended.ok:
         raise typer.Exit(1)
+
+
+def _named(paths: Paths | None) -> tuple[str, ...]:
+    """What is granted; an empty path would be the folder one is in."""
+    return tuple(path for path in paths or () if place(path))
 
 
 def _read(path: Path) -> bytes:

@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 app = typer.Typer(
     name="scibench", help="SciBench from your copy of its data.", no_args_is_help=True, rich_markup_mode=None
 )
 
-Dataset = Annotated[Path, typer.Argument(help="Your copy: the repository, or its folder dataset/original.")]
+Dataset = Annotated[
+    Path, typer.Argument(parser=place, help="Your copy: the repository, or its folder dataset/original.")
+]
 Setting = Annotated[str, typer.Option(help="zero_nosys, zero, zeroCot, few, fewCot, python or wolfram.")]
 Pictures = Annotated[bool, typer.Option("--pictures", help="The problems with a picture too.")]
 Stored = Annotated[bool, typer.Option("--stored-golds", help="Do not correct the golds known to be wrong.")]
@@ -48,7 +50,9 @@ def take_exam(
     client: Annotated[str, typer.Option(help="URL#MODEL, replay:FILE, local:FOLDER, or FILE.toml.")],
     log: Annotated[Path, typer.Option(help="The transcript; a start with the same file goes on.")],
     setting: Setting = "zeroCot",
-    programs: Annotated[Path | None, typer.Option(help="The folder of worked programs, BOOK_I.txt.")] = None,
+    programs: Annotated[
+        Path | None, typer.Option(parser=place, metavar="<path>", help="The folder of worked programs, BOOK_I.txt.")
+    ] = None,
     max_tokens: Annotated[int, typer.Option(min=1)] = 2048,
     pictures: Pictures = False,
     stored_golds: Stored = False,

@@ -19,7 +19,12 @@ def serve(
         list[str] | None, typer.Option(help="A name under which the server may be called from elsewhere.")
     ] = None,
     policy: Annotated[
-        Path | None, typer.Option(help="A policy file: what it takes to be read and run. The strict one by default.")
+        Path | None,
+        typer.Option(
+            parser=place,
+            metavar="<path>",
+            help="A policy file: what it takes to be read and run. The strict one by default.",
+        ),
     ] = None,
     hide: Annotated[
         bool, typer.Option("--hide", help="Hide what may not be read, and do not list its metadata.")

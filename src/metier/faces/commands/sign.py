@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.commands.library import KeyOption, RootOption, trusted
+from metier.faces.commands.library import IdentityOption, IssuerOption, KeyOption, RootOption, trusted
 from metier.faces.show import AsJson, as_json, place, say, table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -53,6 +53,8 @@ def verify_signature(
     folders: Annotated[list[Path], typer.Argument(parser=place, help="The folders of packages.")],
     root: RootOption = None,
     key: KeyOption = None,
+    identity: IdentityOption = None,
+    issuer: IssuerOption = None,
     signature: SignatureOption = None,
     at: Annotated[
         datetime | None, typer.Option(help="When certificates must be valid (UTC); when the signer began, by default.")
@@ -67,15 +69,23 @@ def verify_signature(
     A valid signature says who signed which bytes, never that they are safe.
 
     Example: metier govern verify-signature skills/pdf-forms --root root.pem
+
+    Example: metier govern verify-signature skills/pdf-forms --identity ada@mail.example
+    --issuer https://accounts.google.com
     """
     from datetime import UTC
 
     from metier.errors import ConfigError
     from metier.govern.sign import verify
 
-    trust = trusted(root, key)
+    trust = trusted(root, key, identity, issuer)
     if trust is None:
-        raise ConfigError("Nobody is trusted yet.", hint="Name a root certificate with --root, or a key with --key.")
+        raise ConfigError(
+            "Nobody is trusted yet.",
+            hint="Name a root certificate with --root, a key with --key, or a login with --identity and --issuer.",
+        )
+    if at and trust.login:
+        raise ConfigError("Expected --identity without --at: Sigstore's log says when it was signed.")
     moment = at.replace(tzinfo=UTC) if at else None
     reports = [
         (folder, verify(folder, trust, signature=signature, at=moment, ignore_git_paths=ignore_git_paths))
@@ -101,6 +111,8 @@ def bom(
     folder: PackageArgument,
     root: RootOption = None,
     key: KeyOption = None,
+    identity: IdentityOption = None,
+    issuer: IssuerOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")] = None,
 ) -> None:
     """Write the bill of materials of a package as CycloneDX 1.6 JSON: files, digests, dependencies, licence, signature.
@@ -110,7 +122,7 @@ def bom(
     from metier.govern.bom import bill_of_materials
     from metier.govern.sign import verify
 
-    trust = trusted(root, key)
+    trust = trusted(root, key, identity, issuer)
     text = bill_of_materials(folder, signature=verify(folder, trust) if trust else None)
     if output is None:
         typer.echo(text.decode(), nl=False)

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from metier.index import Disclosure, Index, Listed
 
 _LibraryOption = Annotated[
-    Path | None, typer.Option("--library", "-l", help="The folder of installed packages, in place of a workspace.")
+    Path | None,
+    typer.Option(
+        "--library",
+        "-l",
+        parser=place,
+        metavar="<path>",
+        help="The folder of installed packages, in place of a workspace.",
+    ),
 ]
 
 app = typer.Typer(name="skill", help="List, show, check and find skills.", no_args_is_help=True, rich_markup_mode=None)
@@ -148,7 +155,7 @@ def check(
 
 @app.command()
 def classify(
-    paths: Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")],
+    paths: Annotated[list[Path], typer.Argument(parser=place, help="Package folders, or folders that hold some.")],
     json: AsJson = False,
 ) -> None:
     """Say what packages are made of, where they act and which design patterns they follow. A label, no trust.
@@ -203,10 +210,18 @@ def classify(
 def search(
     request: Annotated[str, typer.Argument(help="What is to be done, in plain words.")],
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of packages; by default the workspace, or what --index holds.")
+        list[Path] | None,
+        typer.Argument(parser=place, help="Folders of packages; by default the workspace, or what --index holds."),
     ] = None,
     workspace: Annotated[
-        Path | None, typer.Option("--workspace", "-w", help="The folder with metier.toml; this one by default.")
+        Path | None,
+        typer.Option(
+            "--workspace",
+            "-w",
+            parser=place,
+            metavar="<path>",
+            help="The folder with metier.toml; this one by default.",
+        ),
     ] = None,
     index: Annotated[str, typer.Option(help="A file or postgresql:// URL that keeps the index for the next time.")] = (
         ":memory:"

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.discover.taxonomies import Loaded
 
 app = typer.Typer(name="taxonomy", help="Read, check, compare and migrate taxonomies.", no_args_is_help=True)
 
-Source = Annotated[Path, typer.Argument(help="ESCO, SKOS, CSV or text, a file or folder; or a folder of skills.")]
+Source = Annotated[
+    Path, typer.Argument(parser=place, help="ESCO, SKOS, CSV or text, a file or folder; or a folder of skills.")
+]
 Languages = Annotated[str, typer.Option(help="Languages, the one of the labels first: en,de; all by default.")]
-Hierarchy = Annotated[Path | None, typer.Option(help="A file or folder of ESCO whose hierarchy is laid over it.")]
+Hierarchy = Annotated[
+    Path | None,
+    typer.Option(parser=place, metavar="<path>", help="A file or folder of ESCO whose hierarchy is laid over it."),
+]
 History = Annotated[
     Path | None,
     typer.Option("--history", help="What replaced what: a CSV of conceptUri,replacedBy, a JSON object, or SKOS."),

@@ -10,14 +10,21 @@ from typing import Annotated, Any
 import typer
 
 from metier.faces.commands.extracting import named_files, need_numpy, shown_number
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 
 def train(
     ads: Annotated[list[Path], typer.Argument(help="Your ads: text, Markdown, JSON lines, CSV or CoNLL; .gz as well.")],
-    taxonomy: Annotated[Path, typer.Option("--taxonomy", "-t", help="The skills: a file or a folder.")],
-    encoder: Annotated[Path, typer.Option("--encoder", "-e", help="The folder of a sentence-transformers model.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the model.")],
+    taxonomy: Annotated[
+        Path, typer.Option("--taxonomy", "-t", parser=place, metavar="<path>", help="The skills: a file or a folder.")
+    ],
+    encoder: Annotated[
+        Path,
+        typer.Option(
+            "--encoder", "-e", parser=place, metavar="<path>", help="The folder of a sentence-transformers model."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", parser=place, metavar="<path>", help="The folder of the model.")],
     validation: Annotated[
         list[str] | None,
         typer.Option("--validation", "-v", help="NAME=FILE: gold sentences that choose weights and probabilities."),
@@ -29,7 +36,9 @@ def train(
     against: Annotated[
         list[Path] | None, typer.Option("--against", "-a", help="An evaluation file that no sentence may come from.")
     ] = None,
-    hierarchy: Annotated[Path | None, typer.Option(help="A file or folder of ESCO with the hierarchy.")] = None,
+    hierarchy: Annotated[
+        Path | None, typer.Option(parser=place, metavar="<path>", help="A file or folder of ESCO with the hierarchy.")
+    ] = None,
     field: Annotated[str, typer.Option(help="The column or key of the ads that holds the text.")] = "",
     cap: Annotated[int, typer.Option(help="Sentences that one skill keeps.")] = 20,
     epochs: Annotated[int, typer.Option(min=1, help="Passes of the encoder over the examples.")] = 1,
@@ -100,7 +109,7 @@ def train(
 
 
 def calibrate(
-    model: Annotated[Path, typer.Argument(help="The folder of a model.")],
+    model: Annotated[Path, typer.Argument(parser=place, help="The folder of a model.")],
     validation: Annotated[list[str], typer.Option("--validation", "-v", help="NAME=FILE: gold sentences.")],
     json: AsJson = False,
 ) -> None:

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, say, table
+from metier.faces.show import AsJson, as_json, place, say, table
 
 app = typer.Typer(name="update", help="Learn from failures.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
 def weaknesses(
-    workspace: Annotated[Path, typer.Argument(help="The folder with metier.toml.")] = Path(), json: AsJson = False
+    workspace: Annotated[Path, typer.Argument(parser=place, help="The folder with metier.toml.")] = Path(),
+    json: AsJson = False,
 ) -> None:
     """Show where the policy failed before the last update, and what was decided.
 

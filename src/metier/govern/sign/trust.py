@@ -26,18 +26,35 @@ CURVES = ("secp256r1", "secp384r1", "secp521r1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Whose login Sigstore must vouch for.
+
+    Attributes:
+        identity: Who must have signed, such as an e-mail address.
+        issuer: Who must have let them log in, such as `https://accounts.google.com`.
+        verifier: A `sigstore.verify.Verifier`; that of the public services by default, which asks the network.
+    """
+
+    identity: str
+    issuer: str
+    verifier: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """Whom to trust. Make it with `trust_roots` or `trust_keys`.
+    """Whom to trust. Make it with `trust_roots`, `trust_keys` or `trust_login`.
 
     Attributes:
         roots: Certificates whose signature is taken for granted.
         others: Certificates that may help to reach one.
         keys: Public keys that may have signed without a certificate, by the SHA-256 of their PEM form.
+        login: Whose login must have signed; then no certificate and no key may.
     """
 
     roots: tuple[Any, ...] = ()
     others: tuple[Any, ...] = ()
     keys: dict[str, Any] = field(default_factory=dict)
+    login: Login | None = None
 
 
 def trust_roots(*paths: str | Path) -> Trust:
@@ -78,6 +95,27 @@ def trust_keys(*paths: str | Path) -> Trust:
         require_curve(key, str(path))
         keys[key_hint(key)] = key
     return Trust(keys=keys)
+
+
+def trust_login(identity: str, issuer: str) -> Trust:
+    """Trust what somebody signs with their login, as Sigstore vouches for it.
+
+    Args:
+        identity: Who, such as an e-mail address.
+        issuer: Who lets them log in, such as `https://accounts.google.com`.
+
+    Raises:
+        ConfigError: One of them is empty.
+
+    >>> trust_login("ada@mail.example", "https://login.example").login.identity
+    'ada@mail.example'
+    """
+    if not identity or not issuer:
+        raise ConfigError(
+            f"Expected an identity and its issuer, got {identity!r} and {issuer!r}.",
+            hint="Name both, such as ada@mail.example and https://accounts.google.com.",
+        )
+    return Trust(login=Login(identity=identity, issuer=issuer))
 
 
 def trust_from(roots: Iterable[str | Path] = (), keys: Iterable[str | Path] = ()) -> Trust:

@@ -6,13 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from metier.errors import PackageError
 from metier.govern.sign.bundle import read_bundle
 from metier.govern.sign.content import content_faults
+from metier.govern.sign.keyless import vouched
 from metier.govern.sign.report import FaultKind, SignatureFault, SignatureReport, state_of
 from metier.govern.sign.statement import Manifest, read_statement
-from metier.govern.sign.trust import Trust, trust_faults
+from metier.govern.sign.trust import Login, Trust, trust_faults
 from metier.stores.plain import NotPlain, open_plain
 
 SIGNATURE_NAMES = ("skill.oms.sig", "model.sig")
@@ -32,14 +34,17 @@ def verify(
     A valid signature says who signed these bytes, never that they are safe: scan them as any others.
 
     Args:
-        trust: Whom to trust, from `trust_roots` or `trust_keys`.
+        trust: Whom to trust, from `trust_roots`, `trust_keys` or `trust_login`.
         signature: Where the signature lies; `skill.oms.sig` or `model.sig` in the folder by default.
-        at: When the certificates must be valid; when the signing certificate began to be, by default.
+        at: When the certificates must be valid; when the signing certificate began to be, by default. Of a login
+            Sigstore's log says when it was.
         ignore_git_paths: Whether `.git`, `.github` and the like that the signer left out are noted and not refused, as
             model-signing does: what lies there may be anybody's.
 
     Raises:
         PackageError: There is no such folder, or it holds more files than any honest package.
+        MissingExtra: A login is trusted, and the sigstore library is not installed.
+        EndpointError: A login is trusted, and Sigstore's roots cannot be fetched.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -54,16 +59,42 @@ def verify(
         message = f"No signature lies in {str(place)!r}." if path is None else f"There is no {str(path)!r}."
         return report([SignatureFault(kind=FaultKind.NO_SIGNATURE, message=message)])
     try:
-        envelope = read_bundle(read_signature(path))
+        data = read_signature(path)
+        envelope = read_bundle(data)
     except (ValueError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         message = f"The signature cannot be read: {reason}."
         return report([SignatureFault(kind=FaultKind.BUNDLE, message=message, path=path.name)])
-    if envelope.is_keyless:
-        return report([_needs_sigstore()])
-    faults, signer = trust_faults(trust, envelope, at=at)
-    more, manifest, notes = statement_faults(place, envelope.payload, path, ignore_git_paths=ignore_git_paths)
+    payload = envelope.payload
+    if trust.login is not None:
+        payload, faults = vouched(data, trust.login) if envelope.is_keyless else (b"", [_signed_by_key()])
+        if faults:
+            return report(faults)
+        signer = f"{trust.login.identity} ({trust.login.issuer})"
+    elif envelope.is_keyless:
+        return report([_needs_login()])
+    else:
+        faults, signer = trust_faults(trust, envelope, at=at)
+    more, manifest, notes = statement_faults(place, payload, path, ignore_git_paths=ignore_git_paths)
     return report([*faults, *more], signer=signer, files=manifest.files, notes=notes)
+
+
+def verify_keyless(
+    folder: str | Path, *, identity: str, issuer: str, signature: str | Path | None = None, verifier: Any = None
+) -> SignatureReport:
+    """Check a keyless signature of a package, and every file of it; as `verify` with `trust_login`.
+
+    Args:
+        identity: Who must have signed, such as an e-mail address.
+        issuer: Who must have let them log in, such as `https://accounts.google.com`.
+        verifier: A `sigstore.verify.Verifier`; that of the public services by default, which asks the network.
+
+    Raises:
+        MissingExtra: The sigstore library is not installed.
+        EndpointError: Sigstore's roots cannot be fetched.
+        PackageError: There is no such folder, or it holds more files than any honest package.
+    """
+    return verify(folder, Trust(login=Login(identity=identity, issuer=issuer, verifier=verifier)), signature=signature)
 
 
 def find_signature(folder: Path) -> Path | None:
@@ -104,12 +135,16 @@ def report(
     )
 
 
-def _needs_sigstore() -> SignatureFault:
+def _needs_login() -> SignatureFault:
     message = (
-        "Sigstore vouches for it without a key; check it in Python: metier.govern.sign.verify_keyless, "
-        "which needs: pip install 'metier[keyless]'."
+        "Sigstore vouches for it without a key: say whose login it must be, with --identity and --issuer. "
+        "It needs: pip install 'metier[keyless]'."
     )
     return SignatureFault(kind=FaultKind.UNSUPPORTED, message=message)
+
+
+def _signed_by_key() -> SignatureFault:
+    return SignatureFault(kind=FaultKind.UNTRUSTED_KEY, message="A key signed it, and only a login is trusted.")
 
 
 def read_signature(path: Path) -> bytes:
