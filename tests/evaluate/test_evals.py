@@ -360,5 +360,8 @@ def test_what_a_package_asks_itself_is_its_own_wherever_it_is_written(tmp_path: 
     items = items_of(Evals(skill_name="s", evals=(copied, fresh)))
     assert own_items(items, elsewhere, package) == {items["a"].item_id}
     assert own_items(items, package / "more.json", package) == {item.item_id for item in items.values()}
+    with_file = replace(own, files=("missing.txt",))
+    (package / "evals" / "evals.json").write_text(json.dumps(evals_json(Evals(skill_name="s", evals=(with_file,)))))
+    assert own_items(items, elsewhere, package) == {items["a"].item_id}
     (package / "evals" / "evals.json").write_text("no JSON")
     assert own_items(items, elsewhere, package) == frozenset()

@@ -33,6 +33,7 @@ _ALIASES = {
     "ground_truth": "expected_output",
     "name": "eval_name",
 }
+_INPUT_FILE = "\n\nInput file "
 _WHOLE_ALIASES = {"skill": "skill_name", "cases": "evals"}
 
 
@@ -139,14 +140,23 @@ def own_items(items: Mapping[str, Item], path: Path, folder: Path) -> frozenset[
     Args:
         items: The cases that are asked.
         path: The file they were read from; all of a file inside the package are its own.
-        folder: The package; what its own `evals/evals.json` asks is its own in any file.
+        folder: The package; what its own `evals/evals.json` asks is its own in any file, of whatever input files.
     """
     if path.resolve().is_relative_to(folder.resolve()):
         return frozenset(item.item_id for item in items.values())
     asked: set[str] = set()
     with suppress(InputError):  # evals that cannot be read ask nothing
-        asked = {worded(item.prompt) for item in items_of(read_evals(folder), folder).values()}
-    return frozenset(item.item_id for item in items.values() if worded(item.prompt) in asked)
+        asked = {words for case in read_evals(folder).evals for words in wordings(case.prompt)}
+    return frozenset(item.item_id for item in items.values() if wordings(item.prompt) & asked)
+
+
+def wordings(prompt: str) -> frozenset[str]:
+    """Reduce the prompt of an item to its words: all of it, and what is asked without the text of its input files.
+
+    >>> sorted(wordings("Add them.\\n\\nInput file a.txt:\\n\\n1 2"))
+    ['add them', 'add them input file a txt 1 2']
+    """
+    return frozenset(map(worded, (prompt, prompt.partition(_INPUT_FILE)[0])))
 
 
 def worded(text: str) -> str:
@@ -164,7 +174,7 @@ def _item(case: Case, skill_name: str, folder: Path | None) -> Item:
     prompt = case.prompt
     for path in case.files if folder else ():
         assert folder is not None
-        prompt += f"\n\nInput file {path}:\n\n{_text(folder, path)}"
+        prompt += f"{_INPUT_FILE}{path}:\n\n{_text(folder, path)}"
     expected = case.expectations or ((case.expected_output,) if case.expected_output else ())
     own = {"expectations": list(expected)} if not case.grader else dict(case.policy or {})
     return Item(
