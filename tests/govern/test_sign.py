@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
 import shutil
 import time
@@ -273,6 +274,7 @@ def twice(payload: dict) -> None:
         (lambda p: p.update(_type="x"), "statement"),
         (lambda p: p.update(predicateType="x"), "statement"),
         (lambda p: p["predicate"]["serialization"].update(method="tensors"), "statement"),
+        (lambda p: p["predicate"]["serialization"].update(method="shards", shard_size=math.inf), "statement"),
         (lambda p: p["predicate"]["resources"][0].update(algorithm="md5"), "statement"),
         (lambda p: p["predicate"]["resources"][0].update(digest="zz"), "statement"),
     ],
