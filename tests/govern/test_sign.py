@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import math
 import os
@@ -286,6 +287,22 @@ def test_a_statement_that_does_not_agree_with_itself_is_malformed(
     report = verify(signed, trust)
     assert report.state == SignatureState.MALFORMED
     assert kind in {k for k, _ in faults(report)}
+
+
+def test_nobody_makes_a_verifier_hash_a_file_in_more_pieces_than_are_listed(
+    signed: Path, trust: Trust, keys: tuple[Path, Path]
+) -> None:
+    (signed / "big.bin").write_bytes(bytes(2 << 20))
+    empty = {"sha256": hashlib.sha256().hexdigest()}
+
+    def sharded(payload: dict) -> None:
+        payload["predicate"]["serialization"].update(method="shards", shard_size=1)
+        payload["predicate"]["resources"], payload["subject"][0]["digest"] = [], empty
+
+    resign(signed, keys[0], edited(signed, sharded))
+    began = time.perf_counter()
+    assert ("planted", "big.bin") in faults(verify(signed, trust))
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("ignored", [".", "", "..", "/", "scripts", "scripts/add.py", "../sum/evil.py"])
