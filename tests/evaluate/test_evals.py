@@ -25,7 +25,7 @@ from metier.evaluate.benchmark import (
     write_workspace,
 )
 from metier.evaluate.evals import Case, Evals, evals_json, items_of, own_items, read_evals
-from metier.evaluate.expectations import Expectations, checked_of, with_judge
+from metier.evaluate.expectations import Checked, Expectations, checked_of, with_judge
 from metier.evaluate.uplift import Taken, measure
 from metier.graders import grader_for
 from metier.item import Exam, Item
@@ -98,6 +98,15 @@ def test_a_second_word_for_one_thing_is_kept_and_not_read(tmp_path: Path) -> Non
     assert evals.evals[0].other == {"question": "b", "expected_behavior": ["d"]}
     (tmp_path / "evals" / "evals.json").write_text(json.dumps(evals_json(evals)))
     assert read_evals(tmp_path) == evals
+
+
+@pytest.mark.parametrize("key", ["assertions", "expectations", "expected_behavior"])
+def test_evals_are_written_back_under_their_own_word_for_expectations(tmp_path: Path, key: str) -> None:
+    cases = [{"id": 1, "prompt": "a", "expected_output": "", key: ["It is so"]}]
+    data = {"skill_name": "s", "evals": [{"id": 0, "prompt": "b", "expected_output": "c"}, *cases]}
+    assert evals_json(read_evals(written(tmp_path, data))) == data
+    both = [*cases, {"id": 2, "prompt": "a", "expected_output": "", "expectations": ["x"], key: ["x"]}]
+    assert evals_json(read_evals(written(tmp_path / "more", both)))["evals"] == both
 
 
 @pytest.mark.parametrize("name", [None, "s"])
@@ -236,8 +245,10 @@ def test_a_grading_holds_each_expectation_and_the_summary() -> None:
     grade = Expectations(judge(says=PASSED, **{"is": FAILED}))(EXPECTING, "It is two.")
     found = grading(EXPECTING, attempt(EXPECTING, grade))
     assert found is not None
-    assert found["expectations"][0] == {"text": "It says two", "passed": True, "evidence": "two"}
+    assert found["assertion_results"][0] == {"text": "It says two", "passed": True, "evidence": "two"}
     assert found["summary"] == {"passed": 1, "failed": 1, "total": 2, "pass_rate": 0.5}
+    older = grading(EXPECTING, attempt(EXPECTING, grade), expectations_key="expectations")
+    assert older == {"expectations": found["assertion_results"], "summary": found["summary"]}
     assert grading(EXPECTING, attempt(EXPECTING, Grade.unscored("no_judge"))) is None
 
 
@@ -336,6 +347,13 @@ def test_a_grading_is_read_as_it_was_written(tmp_path: Path) -> None:
     grade = Expectations(judge(says=PASSED, **{"is": FAILED}))(EXPECTING, "It is two.")
     folder = write_workspace(tmp_path, {"1": EXPECTING}, Taken(*([attempt(EXPECTING, grade)] for _ in range(2))))
     assert read_grading(folder / "eval-1" / "with_skill" / "grading.json") == checked_of(grade.evidence)
+
+
+@pytest.mark.parametrize("key", ["assertion_results", "expectations"])
+def test_a_grading_is_read_under_the_word_of_today_and_the_older_one(tmp_path: Path, key: str) -> None:
+    row = {"text": "a", "passed": True, "evidence": "b"}
+    (tmp_path / "g.json").write_text(json.dumps({key: [row], "summary": {"passed": 1, "failed": 0, "total": 1}}))
+    assert read_grading(tmp_path / "g.json") == [Checked(**row)]
 
 
 @pytest.mark.parametrize("text", ["", "[" * 100_000, "[]", "{}", '{"expectations": [{"text": "x", "passed": "yes"}]}'])

@@ -84,8 +84,12 @@ def durations_of(watch: Stopwatch, exam: Exam, taken: Taken, skill: Skill) -> di
     return found
 
 
-def grading(item: Item, attempt: Attempt) -> dict[str, Any] | None:
+def grading(item: Item, attempt: Attempt, *, expectations_key: str = "assertions") -> dict[str, Any] | None:
     """Give the content of a `grading.json`, or None if the answer could not be graded.
+
+    Args:
+        expectations_key: As in `metier.evaluate.evals.Evals`: where evals say `expectations`, a grading does, and
+            `assertion_results` elsewhere.
 
     >>> from metier.attempt import Grade
     >>> item = Item(prompt="1 + 1 =", reference="2", grader="number")
@@ -108,7 +112,8 @@ def grading(item: Item, attempt: Attempt) -> dict[str, Any] | None:
     passed = sum(bool(row["passed"]) for row in rows)
     rate = passed / len(rows)
     summary = {"passed": passed, "failed": len(rows) - passed, "total": len(rows), "pass_rate": rate}
-    return {"expectations": rows, "summary": summary}
+    key = "expectations" if expectations_key == "expectations" else "assertion_results"
+    return {key: rows, "summary": summary}
 
 
 def read_grading(path: str | Path) -> list[Checked]:
@@ -117,7 +122,7 @@ def read_grading(path: str | Path) -> list[Checked]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "grading.json")
-    ...     _ = path.write_text('{"expectations": [{"text": "It says two", "passed": true, "evidence": "two"}]}')
+    ...     _ = path.write_text('{"assertion_results": [{"text": "It says two", "passed": true, "evidence": "two"}]}')
     ...     read_grading(path)
     [Checked(text='It says two', passed=True, evidence='two')]
 
@@ -125,7 +130,8 @@ def read_grading(path: str | Path) -> list[Checked]:
         InputError: The file cannot be read, or has no list of expectations with a text and whether each passed.
     """
     try:
-        rows = json.loads(Path(path).read_text(encoding="utf-8-sig"))["expectations"]
+        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        rows = data["assertion_results" if "assertion_results" in data else "expectations"]
         return [_row(row["text"], row["passed"], row.get("evidence")) for row in rows]
     except _UNREADABLE as error:
         raise InputError(f"Expected a grading.json with expectations in {str(path)!r}: {error!r}.") from error
@@ -159,7 +165,12 @@ def benchmark(taken: Taken, durations: Mapping[str, int] | None = None) -> dict[
 
 
 def write_workspace(
-    folder: Path, items: Mapping[str, Item], taken: Taken, *, durations: Mapping[str, int] | None = None
+    folder: Path,
+    items: Mapping[str, Item],
+    taken: Taken,
+    *,
+    durations: Mapping[str, int] | None = None,
+    expectations_key: str = "assertions",
 ) -> Path:
     """Write the files of one iteration; each file appears whole or not at all.
 
@@ -168,6 +179,7 @@ def write_workspace(
     Args:
         items: By the id of their case, which names the folder of the case.
         durations: As `benchmark`.
+        expectations_key: As `grading`.
 
     Raises:
         StoreError: The folder cannot be written.
@@ -181,7 +193,7 @@ def write_workspace(
         for attempt in attempts:
             place = folder / ids[attempt.item_id] / arm
             place = place / f"run-{attempt.epoch + 1}" if epochs > 1 else place
-            if graded := grading(by_id[attempt.item_id], attempt):
+            if graded := grading(by_id[attempt.item_id], attempt, expectations_key=expectations_key):
                 _write(place / "grading.json", graded)
             _write(place / "timing.json", timing(attempt, (durations or {}).get(attempt.attempt_id)))
             _write_text(place / "outputs" / "reply.md", attempt.reply)
