@@ -26,7 +26,7 @@ from metier.evaluate.benchmark import (
 )
 from metier.evaluate.evals import Case, Evals, evals_json, items_of, own_items, read_evals
 from metier.evaluate.expectations import Checked, Expectations, checked_of, with_judge
-from metier.evaluate.uplift import Taken, measure
+from metier.evaluate.uplift import Taken, measure, uplift
 from metier.graders import grader_for
 from metier.item import Exam, Item
 from metier.skill import Skill
@@ -273,6 +273,20 @@ def test_an_item_unscored_on_one_side_counts_on_neither() -> None:
     without = [attempt(SUMS[0], Grade.unscored("?")), *(attempt(item, Grade.incorrect("x")) for item in SUMS[1:])]
     summary = benchmark(Taken(without, having))["run_summary"]
     assert summary["delta"]["pass_rate"] == 1.0
+
+
+def test_the_delta_of_a_benchmark_is_that_of_the_paired_comparison_in_several_epochs() -> None:
+    """Of the one item that the skill helps, one epoch could not be scored."""
+    grades = [Grade.correct(), Grade.unscored("?")]
+    having = [attempt(SUMS[0], grade, epoch=epoch) for epoch, grade in enumerate(grades)]
+    having += [attempt(item, Grade.correct(), epoch=epoch) for item in SUMS[1:] for epoch in range(2)]
+    without = [replace(one, run_id="r0", grade=Grade.correct()) for one in having]
+    without[:2] = [replace(one, grade=Grade.incorrect("x")) for one in without[:2]]
+    found = benchmark(Taken(without, having))["run_summary"]
+    assert found["delta"]["pass_rate"] == pytest.approx(1 / 3)
+    assert uplift(SUMS, Taken(without, having), Skill(name="s", description="d")).difference.difference == (
+        pytest.approx(found["delta"]["pass_rate"])
+    )
 
 
 def test_a_benchmark_of_another_tool_is_read_with_its_deltas_as_text(tmp_path: Path) -> None:

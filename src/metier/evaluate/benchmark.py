@@ -10,6 +10,7 @@ import json
 import math
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -30,6 +31,7 @@ from metier.whole import whole
 ARMS = ("with_skill", "without_skill")
 """The names of the two configurations; tools that read these files know them by exactly these words."""
 
+_MEASURES = ("pass_rate", "time_seconds", "tokens")
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 """What comes of reading a file that is no JSON, or holds something else than was expected."""
 
@@ -146,15 +148,14 @@ def timing(attempt: Attempt, duration_ms: int | None = None) -> dict[str, int]:
 def benchmark(taken: Taken, durations: Mapping[str, int] | None = None) -> dict[str, Any]:
     """Give the content of a `benchmark.json`: mean and standard deviation of each arm, and what the skill adds.
 
-    Only items that were scored on both sides count, so that the delta is that of the paired comparison. The deviation
-    is that of a sample, 0 for a single run.
+    Only items that were scored on both sides count, and several epochs of one are averaged first, so that the delta is
+    that of the paired comparison. The deviation is that of a sample of items, 0 for a single one.
 
     Args:
         durations: Milliseconds by the identifier of the attempt; an arm without them has no `time_seconds`.
     """
     both = {a.item_id for a in taken.having if a.grade.score is not None}
     both &= {a.item_id for a in taken.without if a.grade.score is not None}
-    both -= {a.item_id for a in (*taken.having, *taken.without) if a.grade.score is None}
     arms = {
         arm: _arm([a for a in attempts if a.item_id in both], durations or {})
         for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True)
@@ -232,12 +233,14 @@ def _row(text: object, passed: object, evidence: object) -> Checked:
 
 
 def _arm(attempts: Sequence[Attempt], durations: Mapping[str, int]) -> dict[str, dict[str, float]]:
-    measures: dict[str, Sequence[float]] = {
-        "pass_rate": [a.grade.score for a in attempts if a.grade.score is not None],
-        "time_seconds": [durations[a.attempt_id] / 1000 for a in attempts if a.attempt_id in durations],
-        "tokens": [a.cost.input_tokens + a.cost.output_tokens for a in attempts],
-    }
-    return {key: _spread(values) for key, values in measures.items() if values}
+    measures: dict[str, dict[str, list[float]]] = {key: defaultdict(list) for key in _MEASURES}
+    for attempt in attempts:
+        if attempt.grade.score is not None:
+            measures["pass_rate"][attempt.item_id].append(attempt.grade.score)
+        if attempt.attempt_id in durations:
+            measures["time_seconds"][attempt.item_id].append(durations[attempt.attempt_id] / 1000)
+        measures["tokens"][attempt.item_id].append(attempt.cost.input_tokens + attempt.cost.output_tokens)
+    return {key: _spread([fmean(epochs) for epochs in items.values()]) for key, items in measures.items() if items}
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
