@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from metier.attempt import Attempt, Cost, Grade
 from metier.clients.rule import RuleClient
-from metier.errors import GraderError, InputError
+from metier.errors import GraderError, InputError, StoreError
 from metier.evaluate.benchmark import (
     Stopwatch,
     benchmark,
@@ -324,7 +324,7 @@ def test_a_measured_skill_leaves_the_whole_workspace(tmp_path: Path) -> None:
     folder = write_workspace(tmp_path / "work" / "iteration-1", {"1": SUMS[0], "a/b": SUMS[1], "a b": SUMS[2]}, taken,
                              durations=durations)  # fmt: skip
     cases = sorted(path.name for path in folder.iterdir())
-    assert cases == ["benchmark.json", "eval-1", "eval-2-a-b", "eval-3-a-b"]
+    assert cases == [".metier-results.json", "benchmark.json", "eval-1", "eval-2-a-b", "eval-3-a-b"]
     for arm in ("with_skill", "without_skill"):
         assert json.loads((folder / "eval-2-a-b" / arm / "grading.json").read_text())["summary"]["passed"] == 1
         assert set(json.loads((folder / "eval-1" / arm / "timing.json").read_text())) == {"total_tokens", "duration_ms"}
@@ -353,8 +353,31 @@ def test_a_workspace_holds_the_last_iteration_alone_and_what_others_put_there(tm
     arms = [f"eval-0/{arm}/" for arm in ("with_skill", "without_skill")]
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     ours = {arm + name for arm in arms for name in ("outputs/reply.md", "timing.json")}
-    assert left == {"benchmark.json", "eval-1/feedback.json", *ours}
+    assert left == {".metier-results.json", "benchmark.json", "eval-1/feedback.json", *ours}
     assert not (tmp_path / "eval-2").exists()
+
+
+def test_results_of_another_tool_are_neither_taken_away_nor_written_over(tmp_path: Path) -> None:
+    theirs = tmp_path / "eval-top" / "with_skill" / "grading.json"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("{}")
+    once = [attempt(SUMS[0], Grade.correct())]
+    for _ in range(2):
+        write_workspace(tmp_path, {"0": SUMS[0]}, Taken(once, once))
+        assert theirs.read_text() == "{}"
+    with pytest.raises(StoreError, match=r"not written here, such as 'eval-top/with_skill/grading\.json'"):
+        write_workspace(tmp_path, {"top": SUMS[0]}, Taken(once, once))
+    assert theirs.read_text() == "{}" and (tmp_path / "eval-0" / "with_skill" / "grading.json").is_file()
+
+
+def test_a_list_of_results_leads_to_nothing_but_results(tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / ".metier-results.json").write_text('["../other.txt", "/etc/passwd", {}]')
+    once = [attempt(SUMS[0], Grade.correct())]
+    write_workspace(folder, {"0": SUMS[0]}, Taken(once, once))
+    assert (tmp_path / "other.txt").exists()
 
 
 def test_a_grading_is_read_as_it_was_written(tmp_path: Path) -> None:

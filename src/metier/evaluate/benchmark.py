@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
@@ -31,6 +32,8 @@ from metier.whole import whole
 ARMS = ("with_skill", "without_skill")
 """The names of the two configurations; tools that read these files know them by exactly these words."""
 
+_LIST = ".metier-results.json"
+"""Beside the results: which of the files in a folder they are."""
 _MEASURES = ("pass_rate", "time_seconds", "tokens")
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 """What comes of reading a file that is no JSON, or holds something else than was expected."""
@@ -175,7 +178,8 @@ def write_workspace(
 ) -> Path:
     """Write the files of one iteration; each file appears whole or not at all.
 
-    The files of an iteration that was written here before are taken away first; what else lies in its folders stays.
+    The files of an iteration that was written here before are taken away first; what others put there stays, as
+    `.metier-results.json` lists what was written.
 
     Args:
         items: By the id of their case, which names the folder of the case.
@@ -183,22 +187,33 @@ def write_workspace(
         expectations_key: As `grading`.
 
     Raises:
-        StoreError: The folder cannot be written.
+        StoreError: The folder cannot be written, or holds a result of the same name that was not written here.
     """
-    _clear(folder)
     names = _folder_names(list(items))
     ids = {item.item_id: names[case] for case, item in items.items()}
     by_id = {item.item_id: item for item in items.values()}
     epochs = 1 + max((a.epoch for a in (*taken.having, *taken.without)), default=0)
+    results: dict[str, str] = {}
     for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True):
         for attempt in attempts:
-            place = folder / ids[attempt.item_id] / arm
-            place = place / f"run-{attempt.epoch + 1}" if epochs > 1 else place
+            place = f"{ids[attempt.item_id]}/{arm}"
+            place = f"{place}/run-{attempt.epoch + 1}" if epochs > 1 else place
             if graded := grading(by_id[attempt.item_id], attempt, expectations_key=expectations_key):
-                _write(place / "grading.json", graded)
-            _write(place / "timing.json", timing(attempt, (durations or {}).get(attempt.attempt_id)))
-            _write_text(place / "outputs" / "reply.md", attempt.reply)
-    _write(folder / "benchmark.json", benchmark(taken, durations))
+                results[f"{place}/grading.json"] = _json(graded)
+            spent = (durations or {}).get(attempt.attempt_id)
+            results[f"{place}/timing.json"] = _json(timing(attempt, spent))
+            results[f"{place}/outputs/reply.md"] = attempt.reply
+    results["benchmark.json"] = _json(benchmark(taken, durations))
+    ours = _written(folder)
+    if foreign := [path for path in results if path not in ours and os.path.lexists(folder / path)]:
+        raise StoreError(
+            f"{str(folder)!r} holds results that were not written here, such as {foreign[0]!r}.",
+            hint="Name another folder, or move them away.",
+        )
+    _clear(folder, ours)
+    # The list comes first, so that what a killed process leaves is known by it.
+    for path, text in {_LIST: _json(list(results)), **results}.items():
+        _write_text(folder / path, text)
     return folder
 
 
@@ -275,14 +290,23 @@ def _folder_names(cases: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _clear(folder: Path) -> None:
+def _written(folder: Path) -> frozenset[str]:
+    """The paths that `write_workspace` wrote into a folder before."""
+    try:
+        return frozenset(json.loads((folder / _LIST).read_text(encoding="utf-8")))
+    except _UNREADABLE:
+        return frozenset()
+
+
+def _clear(folder: Path, ours: Collection[str]) -> None:
     """Take away what `write_workspace` wrote into a folder, and the folders that this leaves empty."""
     try:
         for case in folder.glob("eval-*"):
             for arm in (case / name for name in ARMS if not case.is_symlink()):
                 for place in (*arm.glob("run-*"), arm) if arm.is_dir() and not arm.is_symlink() else ():
-                    for name in ("grading.json", "timing.json", "outputs/reply.md"):
-                        (place / name).unlink(missing_ok=True)
+                    for result in (place / name for name in ("grading.json", "timing.json", "outputs/reply.md")):
+                        if result.relative_to(folder).as_posix() in ours:
+                            result.unlink(missing_ok=True)
                     _remove_empty(place / "outputs", place)
             _remove_empty(case)
     except OSError as error:
@@ -295,8 +319,8 @@ def _remove_empty(*folders: Path) -> None:
             folder.rmdir()
 
 
-def _write(path: Path, data: Any) -> None:
-    _write_text(path, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _write_text(path: Path, text: str) -> None:
