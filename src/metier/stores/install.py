@@ -331,7 +331,8 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         # Under its own name, as signatures and the format speak of the name of the folder.
         package = brought.rename(place / skill.name)
         tree, seen = read_tree(package), scan(package)
-        state, signer = signature(package) if signature else (UNCHECKED, "")
+        with _as_named(source, package):
+            state, signer = signature(package) if signature else (UNCHECKED, "")
         findings = {f"{f.severity.value}: {f.rule} {f.path}" for f in seen.findings if f.severity != Severity.NOTE}
         locked = Locked(
             version=skill.version,
@@ -355,6 +356,7 @@ def _as_named(source: str | Path, into: Path) -> Iterator[None]:
         yield
     except PackageError as error:
         error.args = (str(error).replace(str(into), str(source)),)
+        error.__notes__ = [note.replace(str(into), str(source)) for note in getattr(error, "__notes__", ())]
         raise
 
 
