@@ -92,6 +92,14 @@ def test_files_that_cannot_be_parsed_name_nothing(tmp_path: Path) -> None:
     assert needs_of(tmp_path, ["package.json"]) == []
 
 
+@pytest.mark.parametrize("name", ["", "/", "@scope/", "@scope/a/b", "a b", "\ud800", "../a"])
+def test_what_no_package_can_be_called_is_none(package: Path, name: str) -> None:
+    (package / "package.json").write_text(json.dumps({"dependencies": {name: "1.0.0", "JSONStream": "1.3.5"}}))
+    (package / "requirements.txt").write_text("https://#\nhttps:///\nhttps://?/\n")
+    libraries = components(bill_of_materials(package), "library")
+    assert name not in libraries and "JSONStream" in libraries
+
+
 def test_what_no_registry_has_is_named_by_its_address_and_what_is_no_requirement_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text(
         "https://user:secret@x.invalid/w.whl\nbad name==\n-e git+https://x.invalid/a/z.git@v1#egg=zzz\n"
