@@ -50,6 +50,14 @@ def test_the_same_package_gives_the_same_bytes_and_another_another_number(packag
     assert json.loads(other)["serialNumber"] != json.loads(first)["serialNumber"]
 
 
+def test_names_that_are_one_to_a_registry_are_one_component(package: Path) -> None:
+    (package / "package.json").write_text('{"dependencies": {"JSONStream": "1.3.5", "jsonstream": "1.3.5"}}')
+    bill = bill_of_materials(package)
+    refs = [one["bom-ref"] for one in json.loads(bill)["components"]]
+    assert refs.count("pkg:npm/jsonstream@1.3.5") == 1 and not any(ref.startswith("BomRef") for ref in refs)
+    assert bill_of_materials(package) == bill
+
+
 def test_it_lists_every_file_with_its_digest(package: Path) -> None:
     files = components(bill_of_materials(package), "file")
     assert sorted(files) == ["SKILL.md", "package.json", "requirements.txt", "scripts/add.mjs", "scripts/add.py"]

@@ -54,7 +54,9 @@ def bill_of_materials(
     package, tree = read_package(folder), read_tree(folder)
     needs = needs_of(Path(folder), [file.path for file in tree.files])
     whole = _skill(package.skill, tree, signature)
-    files, others = list(_files(tree)), [_other(need) for need in needs]
+    # One package may be named in capitals and without, which is one address to a registry.
+    others = list({one.bom_ref.value: one for one in map(_other, needs)}.values())
+    files = list(_files(tree))
     ours = [Dependency(one.bom_ref) for one in (*files, *others)]
     bom = Bom(
         serial_number=uuid.uuid5(_NAMESPACE, f"{package.skill.name}@{tree.digest}"),
