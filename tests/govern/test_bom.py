@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +63,16 @@ def test_it_lists_every_file_with_its_digest(package: Path) -> None:
     files = components(bill_of_materials(package), "file")
     assert sorted(files) == ["SKILL.md", "package.json", "requirements.txt", "scripts/add.mjs", "scripts/add.py"]
     assert all(len(file["hashes"][0]["content"]) == 64 for file in files.values())
+
+
+def test_what_is_no_plain_file_is_named_and_not_left_out_silently(package: Path) -> None:
+    number = json.loads(bill_of_materials(package))["serialNumber"]
+    (package / "link.md").symlink_to("/etc/passwd")
+    assert json.loads(bill_of_materials(package))["serialNumber"] != number
+    (package / os.fsdecode(b"odd\xff.md")).write_text("x")
+    told = json.loads(bill_of_materials(package))["metadata"]["component"]["properties"]
+    found = {(one["name"], one["value"]) for one in told}
+    assert {("metier:link", "link.md"), ("metier:name", "odd\\udcff.md")} <= found
 
 
 def test_it_lists_what_is_needed_from_elsewhere(package: Path) -> None:
