@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -739,6 +740,18 @@ def test_two_at_once_take_turns(library: Path, source: Path, tmp_path: Path) -> 
     running = [subprocess.Popen([sys.executable, "-c", code, str(library), str(one)]) for one in (source, other)]
     assert [process.wait(60) for process in running] == [0, 0]
     assert sorted(read_lock(library).skills) == ["mul", "sum"] and verify(library) == []
+
+
+def test_who_compares_waits_for_who_changes(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    skill = library / "sum" / "SKILL.md"
+    with ThreadPoolExecutor() as pool, candidate(library, "sum", scan=clean):
+        skill.write_text("half-written")
+        compared = pool.submit(verify, library)
+        time.sleep(0.3)
+        assert not compared.done()
+        skill.write_text(manifest("1.0.0"))
+    assert compared.result() == []
 
 
 NAMES = st.text("abcXYZ09-_. é", min_size=1, max_size=8).filter(lambda name: name.strip(".") and name == name.strip())
