@@ -153,6 +153,8 @@ def test_any_evals_cross_the_border_unchanged(tmp_path_factory: pytest.TempPathF
         ('{"evals": ["a"]}', "evals.0"),
         ('{"skill_name": ["x"], "evals": [{"prompt": "a"}]}', "skill_name"),
         ('{"evals": [{"id": 1, "prompt": "a"}, {"id": "1", "prompt": "b"}]}', "the id '1' is that of several"),
+        ('[{"prompt": "a", "policy": {"relative": 1e400}}]', "1e400 is no finite number"),
+        ('[{"prompt": "a", "policy": {"relative": NaN}}]', "NaN is no finite number"),
     ],
 )
 def test_what_is_no_evals_is_refused_with_the_place(tmp_path: Path, data: str, says: str) -> None:

@@ -11,6 +11,7 @@ expectation and a file are data: nothing is run.
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -259,6 +260,13 @@ def _read(path: Path) -> str:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(_read(path))
+        return json.loads(_read(path), parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{str(path)!r} is no JSON: {error}.") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number")
+    return number
