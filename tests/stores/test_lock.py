@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -379,6 +380,23 @@ def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
     (library / "sum" / "SKILL.md").write_text("other")
     assert restore(library) == []
     assert drift(library) == [("sum", "approval", "")]
+
+
+def test_a_lock_that_is_no_plain_file_or_too_large_is_refused(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    lock = library / LOCK_NAME
+    with lock.open("wb") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(PackageError, match="bytes that are read of a lock"):
+        verify(library)
+    lock.unlink()
+    lock.symlink_to("/dev/zero")
+    with pytest.raises(PackageError, match="It is no plain file"):
+        verify(library)
+    lock.unlink()
+    os.mkfifo(lock)
+    with pytest.raises(PackageError, match="It is no plain file"):
+        verify(library)
 
 
 def test_a_source_in_the_lock_that_is_no_path_is_told(library: Path, source: Path) -> None:

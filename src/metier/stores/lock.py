@@ -29,6 +29,7 @@ from metier.verdict import Decision
 from metier.whole import whole
 
 LOCK_NAME = "metier-skills.lock"
+_MAX_LOCK = 1 << 26
 _MAX_PATH = 4096
 _NOTE_ENDINGS = (".md", ".txt", ".rst")
 _NOTES = re.compile(
@@ -133,11 +134,14 @@ def read_lock(library: str | Path) -> Lock:
     refuse_missing(library)
     path = Path(library) / LOCK_NAME
     try:
-        text = path.read_bytes()
+        with os.fdopen(open_plain(path), "rb") as file:
+            text = file.read(_MAX_LOCK + 1)
     except FileNotFoundError:
         return Lock()
     except OSError as error:
         raise PackageError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+    if len(text) > _MAX_LOCK:
+        raise PackageError(f"{str(path)!r} has more than the {_MAX_LOCK} bytes that are read of a lock.")
     lock = load_json(Lock, text, where=str(path), error=PackageError)
     if lock.lock_version != 1:
         raise PackageError(f"{str(path)!r} has the version {lock.lock_version}; this metier reads 1.")
