@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from metier.attempt import Attempt, Cost, Grade
 from metier.clients.rule import RuleClient
-from metier.errors import GraderError, InputError
+from metier.errors import GraderError, InputError, StoreError
 from metier.evaluate.benchmark import (
     Stopwatch,
     benchmark,
@@ -25,8 +25,8 @@ from metier.evaluate.benchmark import (
     write_workspace,
 )
 from metier.evaluate.evals import Case, Evals, evals_json, items_of, own_items, read_evals
-from metier.evaluate.expectations import Expectations, checked_of, with_judge
-from metier.evaluate.uplift import Taken, measure
+from metier.evaluate.expectations import Checked, Expectations, checked_of, with_judge
+from metier.evaluate.uplift import Taken, measure, uplift
 from metier.graders import grader_for
 from metier.item import Exam, Item
 from metier.skill import Skill
@@ -100,6 +100,15 @@ def test_a_second_word_for_one_thing_is_kept_and_not_read(tmp_path: Path) -> Non
     assert read_evals(tmp_path) == evals
 
 
+@pytest.mark.parametrize("key", ["assertions", "expectations", "expected_behavior"])
+def test_evals_are_written_back_under_their_own_word_for_expectations(tmp_path: Path, key: str) -> None:
+    cases = [{"id": 1, "prompt": "a", "expected_output": "", key: ["It is so"]}]
+    data = {"skill_name": "s", "evals": [{"id": 0, "prompt": "b", "expected_output": "c"}, *cases]}
+    assert evals_json(read_evals(written(tmp_path, data))) == data
+    both = [*cases, {"id": 2, "prompt": "a", "expected_output": "", "expectations": ["x"], key: ["x"]}]
+    assert evals_json(read_evals(written(tmp_path / "more", both)))["evals"] == both
+
+
 @pytest.mark.parametrize("name", [None, "s"])
 def test_a_skill_without_a_name_of_its_own_takes_the_one_given(tmp_path: Path, name: str | None) -> None:
     data = {"skill_name": name, "evals": [{"prompt": "a"}]}
@@ -144,6 +153,8 @@ def test_any_evals_cross_the_border_unchanged(tmp_path_factory: pytest.TempPathF
         ('{"evals": ["a"]}', "evals.0"),
         ('{"skill_name": ["x"], "evals": [{"prompt": "a"}]}', "skill_name"),
         ('{"evals": [{"id": 1, "prompt": "a"}, {"id": "1", "prompt": "b"}]}', "the id '1' is that of several"),
+        ('[{"prompt": "a", "policy": {"relative": 1e400}}]', "1e400 is no finite number"),
+        ('[{"prompt": "a", "policy": {"relative": NaN}}]', "NaN is no finite number"),
     ],
 )
 def test_what_is_no_evals_is_refused_with_the_place(tmp_path: Path, data: str, says: str) -> None:
@@ -236,8 +247,10 @@ def test_a_grading_holds_each_expectation_and_the_summary() -> None:
     grade = Expectations(judge(says=PASSED, **{"is": FAILED}))(EXPECTING, "It is two.")
     found = grading(EXPECTING, attempt(EXPECTING, grade))
     assert found is not None
-    assert found["expectations"][0] == {"text": "It says two", "passed": True, "evidence": "two"}
+    assert found["assertion_results"][0] == {"text": "It says two", "passed": True, "evidence": "two"}
     assert found["summary"] == {"passed": 1, "failed": 1, "total": 2, "pass_rate": 0.5}
+    older = grading(EXPECTING, attempt(EXPECTING, grade), expectations_key="expectations")
+    assert older == {"expectations": found["assertion_results"], "summary": found["summary"]}
     assert grading(EXPECTING, attempt(EXPECTING, Grade.unscored("no_judge"))) is None
 
 
@@ -262,6 +275,20 @@ def test_an_item_unscored_on_one_side_counts_on_neither() -> None:
     without = [attempt(SUMS[0], Grade.unscored("?")), *(attempt(item, Grade.incorrect("x")) for item in SUMS[1:])]
     summary = benchmark(Taken(without, having))["run_summary"]
     assert summary["delta"]["pass_rate"] == 1.0
+
+
+def test_the_delta_of_a_benchmark_is_that_of_the_paired_comparison_in_several_epochs() -> None:
+    """Of the one item that the skill helps, one epoch could not be scored."""
+    grades = [Grade.correct(), Grade.unscored("?")]
+    having = [attempt(SUMS[0], grade, epoch=epoch) for epoch, grade in enumerate(grades)]
+    having += [attempt(item, Grade.correct(), epoch=epoch) for item in SUMS[1:] for epoch in range(2)]
+    without = [replace(one, run_id="r0", grade=Grade.correct()) for one in having]
+    without[:2] = [replace(one, grade=Grade.incorrect("x")) for one in without[:2]]
+    found = benchmark(Taken(without, having))["run_summary"]
+    assert found["delta"]["pass_rate"] == pytest.approx(1 / 3)
+    assert uplift(SUMS, Taken(without, having), Skill(name="s", description="d")).difference.difference == (
+        pytest.approx(found["delta"]["pass_rate"])
+    )
 
 
 def test_a_benchmark_of_another_tool_is_read_with_its_deltas_as_text(tmp_path: Path) -> None:
@@ -299,7 +326,7 @@ def test_a_measured_skill_leaves_the_whole_workspace(tmp_path: Path) -> None:
     folder = write_workspace(tmp_path / "work" / "iteration-1", {"1": SUMS[0], "a/b": SUMS[1], "a b": SUMS[2]}, taken,
                              durations=durations)  # fmt: skip
     cases = sorted(path.name for path in folder.iterdir())
-    assert cases == ["benchmark.json", "eval-1", "eval-2-a-b", "eval-3-a-b"]
+    assert cases == [".metier-results.json", "benchmark.json", "eval-1", "eval-2-a-b", "eval-3-a-b"]
     for arm in ("with_skill", "without_skill"):
         assert json.loads((folder / "eval-2-a-b" / arm / "grading.json").read_text())["summary"]["passed"] == 1
         assert set(json.loads((folder / "eval-1" / arm / "timing.json").read_text())) == {"total_tokens", "duration_ms"}
@@ -328,14 +355,44 @@ def test_a_workspace_holds_the_last_iteration_alone_and_what_others_put_there(tm
     arms = [f"eval-0/{arm}/" for arm in ("with_skill", "without_skill")]
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     ours = {arm + name for arm in arms for name in ("outputs/reply.md", "timing.json")}
-    assert left == {"benchmark.json", "eval-1/feedback.json", *ours}
+    assert left == {".metier-results.json", "benchmark.json", "eval-1/feedback.json", *ours}
     assert not (tmp_path / "eval-2").exists()
+
+
+def test_results_of_another_tool_are_neither_taken_away_nor_written_over(tmp_path: Path) -> None:
+    theirs = tmp_path / "eval-top" / "with_skill" / "grading.json"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("{}")
+    once = [attempt(SUMS[0], Grade.correct())]
+    for _ in range(2):
+        write_workspace(tmp_path, {"0": SUMS[0]}, Taken(once, once))
+        assert theirs.read_text() == "{}"
+    with pytest.raises(StoreError, match=r"not written here, such as 'eval-top/with_skill/grading\.json'"):
+        write_workspace(tmp_path, {"top": SUMS[0]}, Taken(once, once))
+    assert theirs.read_text() == "{}" and (tmp_path / "eval-0" / "with_skill" / "grading.json").is_file()
+
+
+def test_a_list_of_results_leads_to_nothing_but_results(tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / ".metier-results.json").write_text('["../other.txt", "/etc/passwd", {}]')
+    once = [attempt(SUMS[0], Grade.correct())]
+    write_workspace(folder, {"0": SUMS[0]}, Taken(once, once))
+    assert (tmp_path / "other.txt").exists()
 
 
 def test_a_grading_is_read_as_it_was_written(tmp_path: Path) -> None:
     grade = Expectations(judge(says=PASSED, **{"is": FAILED}))(EXPECTING, "It is two.")
     folder = write_workspace(tmp_path, {"1": EXPECTING}, Taken(*([attempt(EXPECTING, grade)] for _ in range(2))))
     assert read_grading(folder / "eval-1" / "with_skill" / "grading.json") == checked_of(grade.evidence)
+
+
+@pytest.mark.parametrize("key", ["assertion_results", "expectations"])
+def test_a_grading_is_read_under_the_word_of_today_and_the_older_one(tmp_path: Path, key: str) -> None:
+    row = {"text": "a", "passed": True, "evidence": "b"}
+    (tmp_path / "g.json").write_text(json.dumps({key: [row], "summary": {"passed": 1, "failed": 0, "total": 1}}))
+    assert read_grading(tmp_path / "g.json") == [Checked(**row)]
 
 
 @pytest.mark.parametrize("text", ["", "[" * 100_000, "[]", "{}", '{"expectations": [{"text": "x", "passed": "yes"}]}'])
@@ -360,5 +417,8 @@ def test_what_a_package_asks_itself_is_its_own_wherever_it_is_written(tmp_path: 
     items = items_of(Evals(skill_name="s", evals=(copied, fresh)))
     assert own_items(items, elsewhere, package) == {items["a"].item_id}
     assert own_items(items, package / "more.json", package) == {item.item_id for item in items.values()}
+    with_file = replace(own, files=("missing.txt",))
+    (package / "evals" / "evals.json").write_text(json.dumps(evals_json(Evals(skill_name="s", evals=(with_file,)))))
+    assert own_items(items, elsewhere, package) == {items["a"].item_id}
     (package / "evals" / "evals.json").write_text("no JSON")
     assert own_items(items, elsewhere, package) == frozenset()

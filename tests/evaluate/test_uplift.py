@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from metier.errors import StageError
 from metier.evaluate.admit import admit, held_out
 from metier.evaluate.bootstrap import bootstrap
 from metier.evaluate.compare import paired
+from metier.evaluate.evals import Case, Evals, items_of
 from metier.evaluate.uplift import Taken, kept, measure, uplift
 from metier.govern.evidence import shortfall
 from metier.graders import grader_for
@@ -192,6 +194,18 @@ def test_items_of_which_nobody_says_that_they_are_held_out_admit_nothing(store: 
 @pytest.mark.parametrize("seen", ["7 + 9", "  7+9 =  ", "7 + 9 =?", "\uff17 + \uff19"])
 def test_a_prompt_in_other_punctuation_is_the_same_prompt(seen: str) -> None:
     assert [item.prompt for item in ITEMS if item not in held_out(ITEMS, [seen])] == ["7 + 9 ="]
+
+
+def test_a_case_is_seen_by_its_own_prompt_whatever_its_input_files(tmp_path: Path) -> None:
+    for n in range(2):
+        (tmp_path / f"{n}.txt").write_text(f"{n} 9")
+    cases = [Case(id=n, prompt=f"Add file {n}.", expected_output="9", files=(f"{n}.txt",)) for n in range(2)]
+    items = items_of(Evals(skill_name="carry", evals=tuple(cases)), tmp_path)
+    assert held_out(items.values(), [cases[0].prompt]) == [items["1"]]
+    same = Evals(skill_name="carry", evals=tuple(replace(case, prompt="Add the file.") for case in cases))
+    items = items_of(same, tmp_path)
+    assert held_out(items.values(), ["Add the file."]) == []
+    assert held_out(items.values(), [items["0"].item_id]) == [items["1"]]
 
 
 def test_the_provenance_of_a_skill_tells_what_it_was_made_from(store: Store) -> None:

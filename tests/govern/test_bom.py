@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,10 +51,28 @@ def test_the_same_package_gives_the_same_bytes_and_another_another_number(packag
     assert json.loads(other)["serialNumber"] != json.loads(first)["serialNumber"]
 
 
+def test_names_that_are_one_to_a_registry_are_one_component(package: Path) -> None:
+    (package / "package.json").write_text('{"dependencies": {"JSONStream": "1.3.5", "jsonstream": "1.3.5"}}')
+    bill = bill_of_materials(package)
+    refs = [one["bom-ref"] for one in json.loads(bill)["components"]]
+    assert refs.count("pkg:npm/jsonstream@1.3.5") == 1 and not any(ref.startswith("BomRef") for ref in refs)
+    assert bill_of_materials(package) == bill
+
+
 def test_it_lists_every_file_with_its_digest(package: Path) -> None:
     files = components(bill_of_materials(package), "file")
     assert sorted(files) == ["SKILL.md", "package.json", "requirements.txt", "scripts/add.mjs", "scripts/add.py"]
     assert all(len(file["hashes"][0]["content"]) == 64 for file in files.values())
+
+
+def test_what_is_no_plain_file_is_named_and_not_left_out_silently(package: Path) -> None:
+    number = json.loads(bill_of_materials(package))["serialNumber"]
+    (package / "link.md").symlink_to("/etc/passwd")
+    assert json.loads(bill_of_materials(package))["serialNumber"] != number
+    (package / os.fsdecode(b"odd\xff.md")).write_text("x")
+    told = json.loads(bill_of_materials(package))["metadata"]["component"]["properties"]
+    found = {(one["name"], one["value"]) for one in told}
+    assert {("metier:link", "link.md"), ("metier:name", "odd\\udcff.md")} <= found
 
 
 def test_it_lists_what_is_needed_from_elsewhere(package: Path) -> None:
@@ -90,6 +109,14 @@ def test_files_that_cannot_be_parsed_name_nothing(tmp_path: Path) -> None:
     assert needs_of(tmp_path, ["a.py", "package.json", "requirements.txt"]) == []
     (tmp_path / "package.json").write_text('{"dependencies": ["x"]}')
     assert needs_of(tmp_path, ["package.json"]) == []
+
+
+@pytest.mark.parametrize("name", ["", "/", "@scope/", "@scope/a/b", "a b", "\ud800", "../a"])
+def test_what_no_package_can_be_called_is_none(package: Path, name: str) -> None:
+    (package / "package.json").write_text(json.dumps({"dependencies": {name: "1.0.0", "JSONStream": "1.3.5"}}))
+    (package / "requirements.txt").write_text("https://#\nhttps:///\nhttps://?/\n")
+    libraries = components(bill_of_materials(package), "library")
+    assert name not in libraries and "JSONStream" in libraries
 
 
 def test_what_no_registry_has_is_named_by_its_address_and_what_is_no_requirement_not_at_all(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import math
 import os
 import shutil
 import time
@@ -273,6 +275,7 @@ def twice(payload: dict) -> None:
         (lambda p: p.update(_type="x"), "statement"),
         (lambda p: p.update(predicateType="x"), "statement"),
         (lambda p: p["predicate"]["serialization"].update(method="tensors"), "statement"),
+        (lambda p: p["predicate"]["serialization"].update(method="shards", shard_size=math.inf), "statement"),
         (lambda p: p["predicate"]["resources"][0].update(algorithm="md5"), "statement"),
         (lambda p: p["predicate"]["resources"][0].update(digest="zz"), "statement"),
     ],
@@ -284,6 +287,22 @@ def test_a_statement_that_does_not_agree_with_itself_is_malformed(
     report = verify(signed, trust)
     assert report.state == SignatureState.MALFORMED
     assert kind in {k for k, _ in faults(report)}
+
+
+def test_nobody_makes_a_verifier_hash_a_file_in_more_pieces_than_are_listed(
+    signed: Path, trust: Trust, keys: tuple[Path, Path]
+) -> None:
+    (signed / "big.bin").write_bytes(bytes(2 << 20))
+    empty = {"sha256": hashlib.sha256().hexdigest()}
+
+    def sharded(payload: dict) -> None:
+        payload["predicate"]["serialization"].update(method="shards", shard_size=1)
+        payload["predicate"]["resources"], payload["subject"][0]["digest"] = [], empty
+
+    resign(signed, keys[0], edited(signed, sharded))
+    began = time.perf_counter()
+    assert ("planted", "big.bin") in faults(verify(signed, trust))
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("ignored", [".", "", "..", "/", "scripts", "scripts/add.py", "../sum/evil.py"])

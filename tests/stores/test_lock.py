@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -380,6 +382,23 @@ def test_an_edited_lock_is_told(library: Path, source: Path) -> None:
     assert drift(library) == [("sum", "approval", "")]
 
 
+def test_a_lock_that_is_no_plain_file_or_too_large_is_refused(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    lock = library / LOCK_NAME
+    with lock.open("wb") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(PackageError, match="bytes that are read of a lock"):
+        verify(library)
+    lock.unlink()
+    lock.symlink_to("/dev/zero")
+    with pytest.raises(PackageError, match="It is no plain file"):
+        verify(library)
+    lock.unlink()
+    os.mkfifo(lock)
+    with pytest.raises(PackageError, match="It is no plain file"):
+        verify(library)
+
+
 def test_a_source_in_the_lock_that_is_no_path_is_told(library: Path, source: Path) -> None:
     _, locked = add(library, source, scan=clean)
     write_lock(library, Lock(skills={"sum": approved("sum", replace(locked, source="a\0b"))}))
@@ -739,6 +758,18 @@ def test_two_at_once_take_turns(library: Path, source: Path, tmp_path: Path) -> 
     running = [subprocess.Popen([sys.executable, "-c", code, str(library), str(one)]) for one in (source, other)]
     assert [process.wait(60) for process in running] == [0, 0]
     assert sorted(read_lock(library).skills) == ["mul", "sum"] and verify(library) == []
+
+
+def test_who_compares_waits_for_who_changes(library: Path, source: Path) -> None:
+    add(library, source, scan=clean)
+    skill = library / "sum" / "SKILL.md"
+    with ThreadPoolExecutor() as pool, candidate(library, "sum", scan=clean):
+        skill.write_text("half-written")
+        compared = pool.submit(verify, library)
+        time.sleep(0.3)
+        assert not compared.done()
+        skill.write_text(manifest("1.0.0"))
+    assert compared.result() == []
 
 
 NAMES = st.text("abcXYZ09-_. é", min_size=1, max_size=8).filter(lambda name: name.strip(".") and name == name.strip())

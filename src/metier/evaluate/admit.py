@@ -14,7 +14,7 @@ from typing import ClassVar
 from metier.client import Client
 from metier.errors import StageError
 from metier.evaluate.bootstrap import SAMPLES
-from metier.evaluate.evals import worded
+from metier.evaluate.evals import worded, wordings
 from metier.evaluate.uplift import Uplift, measure
 from metier.grader import GraderFor
 from metier.item import Exam, Item
@@ -48,7 +48,8 @@ def held_out(items: Iterable[Item], made_from: Collection[str]) -> list[Item]:
 
     Args:
         made_from: Identifiers of the items it was made from, or their prompts. What shares a cluster or, by letters and
-            digits alone, the prompt with one of them is not held out either.
+            digits alone, the prompt with one of them is not held out either. A prompt is that of a case with or without
+            the text of its input files.
 
     >>> items = [Item(prompt="1 + 1 =", reference="2", cluster="ones"), Item(prompt="1 + 3 =", reference="4"),
     ...          Item(prompt="1 + 2 =", reference="3", cluster="ones")]
@@ -57,9 +58,9 @@ def held_out(items: Iterable[Item], made_from: Collection[str]) -> list[Item]:
     """
     every = list(items)
     said = {worded(one) for one in made_from}
-    seen = [item for item in every if item.item_id in made_from or worded(item.prompt) in said]
+    seen = [item for item in every if item.item_id in made_from or wordings(item.prompt) & said]
     clusters = {item.cluster for item in seen if item.cluster}
-    prompts = {worded(item.prompt) for item in seen} | said
+    prompts = {worded(item.prompt) for item in seen}
     return [item for item in every if item.cluster not in clusters and worded(item.prompt) not in prompts]
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
@@ -30,6 +32,9 @@ from metier.whole import whole
 ARMS = ("with_skill", "without_skill")
 """The names of the two configurations; tools that read these files know them by exactly these words."""
 
+_LIST = ".metier-results.json"
+"""Beside the results: which of the files in a folder they are."""
+_MEASURES = ("pass_rate", "time_seconds", "tokens")
 _UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 """What comes of reading a file that is no JSON, or holds something else than was expected."""
 
@@ -84,8 +89,12 @@ def durations_of(watch: Stopwatch, exam: Exam, taken: Taken, skill: Skill) -> di
     return found
 
 
-def grading(item: Item, attempt: Attempt) -> dict[str, Any] | None:
+def grading(item: Item, attempt: Attempt, *, expectations_key: str = "assertions") -> dict[str, Any] | None:
     """Give the content of a `grading.json`, or None if the answer could not be graded.
+
+    Args:
+        expectations_key: As in `metier.evaluate.evals.Evals`: where evals say `expectations`, a grading does, and
+            `assertion_results` elsewhere.
 
     >>> from metier.attempt import Grade
     >>> item = Item(prompt="1 + 1 =", reference="2", grader="number")
@@ -108,7 +117,8 @@ def grading(item: Item, attempt: Attempt) -> dict[str, Any] | None:
     passed = sum(bool(row["passed"]) for row in rows)
     rate = passed / len(rows)
     summary = {"passed": passed, "failed": len(rows) - passed, "total": len(rows), "pass_rate": rate}
-    return {"expectations": rows, "summary": summary}
+    key = "expectations" if expectations_key == "expectations" else "assertion_results"
+    return {key: rows, "summary": summary}
 
 
 def read_grading(path: str | Path) -> list[Checked]:
@@ -117,7 +127,7 @@ def read_grading(path: str | Path) -> list[Checked]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "grading.json")
-    ...     _ = path.write_text('{"expectations": [{"text": "It says two", "passed": true, "evidence": "two"}]}')
+    ...     _ = path.write_text('{"assertion_results": [{"text": "It says two", "passed": true, "evidence": "two"}]}')
     ...     read_grading(path)
     [Checked(text='It says two', passed=True, evidence='two')]
 
@@ -125,7 +135,8 @@ def read_grading(path: str | Path) -> list[Checked]:
         InputError: The file cannot be read, or has no list of expectations with a text and whether each passed.
     """
     try:
-        rows = json.loads(Path(path).read_text(encoding="utf-8-sig"))["expectations"]
+        data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        rows = data["assertion_results" if "assertion_results" in data else "expectations"]
         return [_row(row["text"], row["passed"], row.get("evidence")) for row in rows]
     except _UNREADABLE as error:
         raise InputError(f"Expected a grading.json with expectations in {str(path)!r}: {error!r}.") from error
@@ -140,15 +151,14 @@ def timing(attempt: Attempt, duration_ms: int | None = None) -> dict[str, int]:
 def benchmark(taken: Taken, durations: Mapping[str, int] | None = None) -> dict[str, Any]:
     """Give the content of a `benchmark.json`: mean and standard deviation of each arm, and what the skill adds.
 
-    Only items that were scored on both sides count, so that the delta is that of the paired comparison. The deviation
-    is that of a sample, 0 for a single run.
+    Only items that were scored on both sides count, and several epochs of one are averaged first, so that the delta is
+    that of the paired comparison. The deviation is that of a sample of items, 0 for a single one.
 
     Args:
         durations: Milliseconds by the identifier of the attempt; an arm without them has no `time_seconds`.
     """
     both = {a.item_id for a in taken.having if a.grade.score is not None}
     both &= {a.item_id for a in taken.without if a.grade.score is not None}
-    both -= {a.item_id for a in (*taken.having, *taken.without) if a.grade.score is None}
     arms = {
         arm: _arm([a for a in attempts if a.item_id in both], durations or {})
         for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True)
@@ -159,33 +169,51 @@ def benchmark(taken: Taken, durations: Mapping[str, int] | None = None) -> dict[
 
 
 def write_workspace(
-    folder: Path, items: Mapping[str, Item], taken: Taken, *, durations: Mapping[str, int] | None = None
+    folder: Path,
+    items: Mapping[str, Item],
+    taken: Taken,
+    *,
+    durations: Mapping[str, int] | None = None,
+    expectations_key: str = "assertions",
 ) -> Path:
     """Write the files of one iteration; each file appears whole or not at all.
 
-    The files of an iteration that was written here before are taken away first; what else lies in its folders stays.
+    The files of an iteration that was written here before are taken away first; what others put there stays, as
+    `.metier-results.json` lists what was written.
 
     Args:
         items: By the id of their case, which names the folder of the case.
         durations: As `benchmark`.
+        expectations_key: As `grading`.
 
     Raises:
-        StoreError: The folder cannot be written.
+        StoreError: The folder cannot be written, or holds a result of the same name that was not written here.
     """
-    _clear(folder)
     names = _folder_names(list(items))
     ids = {item.item_id: names[case] for case, item in items.items()}
     by_id = {item.item_id: item for item in items.values()}
     epochs = 1 + max((a.epoch for a in (*taken.having, *taken.without)), default=0)
+    results: dict[str, str] = {}
     for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True):
         for attempt in attempts:
-            place = folder / ids[attempt.item_id] / arm
-            place = place / f"run-{attempt.epoch + 1}" if epochs > 1 else place
-            if graded := grading(by_id[attempt.item_id], attempt):
-                _write(place / "grading.json", graded)
-            _write(place / "timing.json", timing(attempt, (durations or {}).get(attempt.attempt_id)))
-            _write_text(place / "outputs" / "reply.md", attempt.reply)
-    _write(folder / "benchmark.json", benchmark(taken, durations))
+            place = f"{ids[attempt.item_id]}/{arm}"
+            place = f"{place}/run-{attempt.epoch + 1}" if epochs > 1 else place
+            if graded := grading(by_id[attempt.item_id], attempt, expectations_key=expectations_key):
+                results[f"{place}/grading.json"] = _json(graded)
+            spent = (durations or {}).get(attempt.attempt_id)
+            results[f"{place}/timing.json"] = _json(timing(attempt, spent))
+            results[f"{place}/outputs/reply.md"] = attempt.reply
+    results["benchmark.json"] = _json(benchmark(taken, durations))
+    ours = _written(folder)
+    if foreign := [path for path in results if path not in ours and os.path.lexists(folder / path)]:
+        raise StoreError(
+            f"{str(folder)!r} holds results that were not written here, such as {foreign[0]!r}.",
+            hint="Name another folder, or move them away.",
+        )
+    _clear(folder, ours)
+    # The list comes first, so that what a killed process leaves is known by it.
+    for path, text in {_LIST: _json(list(results)), **results}.items():
+        _write_text(folder / path, text)
     return folder
 
 
@@ -220,12 +248,14 @@ def _row(text: object, passed: object, evidence: object) -> Checked:
 
 
 def _arm(attempts: Sequence[Attempt], durations: Mapping[str, int]) -> dict[str, dict[str, float]]:
-    measures: dict[str, Sequence[float]] = {
-        "pass_rate": [a.grade.score for a in attempts if a.grade.score is not None],
-        "time_seconds": [durations[a.attempt_id] / 1000 for a in attempts if a.attempt_id in durations],
-        "tokens": [a.cost.input_tokens + a.cost.output_tokens for a in attempts],
-    }
-    return {key: _spread(values) for key, values in measures.items() if values}
+    measures: dict[str, dict[str, list[float]]] = {key: defaultdict(list) for key in _MEASURES}
+    for attempt in attempts:
+        if attempt.grade.score is not None:
+            measures["pass_rate"][attempt.item_id].append(attempt.grade.score)
+        if attempt.attempt_id in durations:
+            measures["time_seconds"][attempt.item_id].append(durations[attempt.attempt_id] / 1000)
+        measures["tokens"][attempt.item_id].append(attempt.cost.input_tokens + attempt.cost.output_tokens)
+    return {key: _spread([fmean(epochs) for epochs in items.values()]) for key, items in measures.items() if items}
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
@@ -260,14 +290,23 @@ def _folder_names(cases: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _clear(folder: Path) -> None:
+def _written(folder: Path) -> frozenset[str]:
+    """The paths that `write_workspace` wrote into a folder before."""
+    try:
+        return frozenset(json.loads((folder / _LIST).read_text(encoding="utf-8")))
+    except _UNREADABLE:
+        return frozenset()
+
+
+def _clear(folder: Path, ours: Collection[str]) -> None:
     """Take away what `write_workspace` wrote into a folder, and the folders that this leaves empty."""
     try:
         for case in folder.glob("eval-*"):
             for arm in (case / name for name in ARMS if not case.is_symlink()):
                 for place in (*arm.glob("run-*"), arm) if arm.is_dir() and not arm.is_symlink() else ():
-                    for name in ("grading.json", "timing.json", "outputs/reply.md"):
-                        (place / name).unlink(missing_ok=True)
+                    for result in (place / name for name in ("grading.json", "timing.json", "outputs/reply.md")):
+                        if result.relative_to(folder).as_posix() in ours:
+                            result.unlink(missing_ok=True)
                     _remove_empty(place / "outputs", place)
             _remove_empty(case)
     except OSError as error:
@@ -280,8 +319,8 @@ def _remove_empty(*folders: Path) -> None:
             folder.rmdir()
 
 
-def _write(path: Path, data: Any) -> None:
-    _write_text(path, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _write_text(path: Path, text: str) -> None:

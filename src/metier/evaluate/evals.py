@@ -4,12 +4,14 @@ The formats are those of agentskills (docs, "Evaluating skill output quality") a
 `evals/evals.json` beside the SKILL.md, and below a workspace `eval-…/with_skill/` and `without_skill/` with
 `grading.json` and `timing.json`, and one `benchmark.json`. Reading is lenient where those two differ, and knows the
 words of NVIDIA's evals (`question`, `ground_truth`, `expected_behavior`); keys that none knows are kept, used for
-nothing, and written back. Writing follows the first. A prompt, an expectation and a file are data: nothing is run.
+nothing, and written back. Writing follows the first, and keeps the word for expectations that a file had. A prompt, an
+expectation and a file are data: nothing is run.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -33,6 +35,7 @@ _ALIASES = {
     "ground_truth": "expected_output",
     "name": "eval_name",
 }
+_INPUT_FILE = "\n\nInput file "
 _WHOLE_ALIASES = {"skill": "skill_name", "cases": "evals"}
 
 
@@ -65,12 +68,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evals:
-    """The test cases of a skill, as `evals/evals.json` holds them; `other` as in `Case`."""
+    """The test cases of a skill, as `evals/evals.json` holds them; `other` as in `Case`.
+
+    Attributes:
+        expectations_key: The key that the file states expectations under.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     skill_name: str
     evals: tuple[Case, ...]
+    expectations_key: str = "assertions"
     other: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -98,7 +106,8 @@ def read_evals(path: str | Path, *, skill_name: str = "") -> Evals:
             hint='For example {"skill_name": "…", "evals": [{"id": 1, "prompt": "…", "expectations": ["…"]}]}.',
         )
     cases = [_case(one, number) for number, one in enumerate(whole["evals"], start=1)]
-    found = load(Evals, {"skill_name": skill_name, **whole, "evals": cases}, where=str(file))
+    read = {"skill_name": skill_name, **whole, "evals": cases, "expectations_key": _expectations_key(whole["evals"])}
+    found = load(Evals, read, where=str(file))
     twice = [case_id for case_id, times in Counter(str(case.id) for case in found.evals).items() if times > 1]
     if twice:
         raise InputError(f"{file}: the id {min(twice)!r} is that of several evals.", hint="Give each its own.")
@@ -109,9 +118,10 @@ def evals_json(evals: Evals) -> dict[str, Any]:
     """Give the content of an `evals.json`; reading it back gives the same cases.
 
     >>> evals_json(Evals(skill_name="sum", evals=(Case(id=1, prompt="1 + 1 =", expectations=("It is 2",)),)))["evals"]
-    [{'id': 1, 'prompt': '1 + 1 =', 'expected_output': '', 'expectations': ['It is 2']}]
+    [{'id': 1, 'prompt': '1 + 1 =', 'expected_output': '', 'assertions': ['It is 2']}]
     """
-    return {**evals.other, "skill_name": evals.skill_name, "evals": [_plain(case) for case in evals.evals]}
+    cases = [_plain(case, evals.expectations_key) for case in evals.evals]
+    return {**evals.other, "skill_name": evals.skill_name, "evals": cases}
 
 
 def items_of(evals: Evals, folder: str | Path | None = None) -> dict[str, Item]:
@@ -139,14 +149,23 @@ def own_items(items: Mapping[str, Item], path: Path, folder: Path) -> frozenset[
     Args:
         items: The cases that are asked.
         path: The file they were read from; all of a file inside the package are its own.
-        folder: The package; what its own `evals/evals.json` asks is its own in any file.
+        folder: The package; what its own `evals/evals.json` asks is its own in any file, of whatever input files.
     """
     if path.resolve().is_relative_to(folder.resolve()):
         return frozenset(item.item_id for item in items.values())
     asked: set[str] = set()
     with suppress(InputError):  # evals that cannot be read ask nothing
-        asked = {worded(item.prompt) for item in items_of(read_evals(folder), folder).values()}
-    return frozenset(item.item_id for item in items.values() if worded(item.prompt) in asked)
+        asked = {words for case in read_evals(folder).evals for words in wordings(case.prompt)}
+    return frozenset(item.item_id for item in items.values() if wordings(item.prompt) & asked)
+
+
+def wordings(prompt: str) -> frozenset[str]:
+    """Reduce the prompt of an item to its words: all of it, and what is asked without the text of its input files.
+
+    >>> sorted(wordings("Add them.\\n\\nInput file a.txt:\\n\\n1 2"))
+    ['add them', 'add them input file a txt 1 2']
+    """
+    return frozenset(map(worded, (prompt, prompt.partition(_INPUT_FILE)[0])))
 
 
 def worded(text: str) -> str:
@@ -164,7 +183,7 @@ def _item(case: Case, skill_name: str, folder: Path | None) -> Item:
     prompt = case.prompt
     for path in case.files if folder else ():
         assert folder is not None
-        prompt += f"\n\nInput file {path}:\n\n{_text(folder, path)}"
+        prompt += f"{_INPUT_FILE}{path}:\n\n{_text(folder, path)}"
     expected = case.expectations or ((case.expected_output,) if case.expected_output else ())
     own = {"expectations": list(expected)} if not case.grader else dict(case.policy or {})
     return Item(
@@ -190,7 +209,7 @@ def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, s
     """The keys that a noun knows, under its names for them; others, and a second word for one thing, as `other`."""
     if not isinstance(data, dict):
         return data
-    names = {field.name for field in fields(noun)} - {"other"}
+    names = {field.name for field in fields(noun)} - {"other", "expectations_key"}
     kept: dict[str, Any] = {}
     other: dict[str, Any] = {}
     for key, value in data.items():
@@ -204,9 +223,20 @@ def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, s
     return {**kept, "other": other}
 
 
-def _plain(case: Case) -> dict[str, Any]:
+def _expectations_key(cases: list[Any]) -> str:
+    """The key under which the first case that states expectations does so."""
+    for case in cases:
+        for key, said in case.items() if isinstance(case, dict) else ():
+            if said and _ALIASES.get(key, key) == "expectations":
+                return "expectations" if case.get("expectations") else key
+    return "assertions"
+
+
+def _plain(case: Case, expectations_key: str) -> dict[str, Any]:
+    # A word that the case uses for something else is not written over.
+    names = {"expectations": "expectations" if expectations_key in case.other else expectations_key}
     whole = {field.name: getattr(case, field.name) for field in fields(Case) if field.name != "other"}
-    lists = {key: list(value) if isinstance(value, tuple) else value for key, value in whole.items()}
+    lists = {names.get(key, key): list(said) if isinstance(said, tuple) else said for key, said in whole.items()}
     always = ("id", "prompt", "expected_output")
     return {**{key: value for key, value in lists.items() if key in always or value}, **case.other}
 
@@ -230,6 +260,13 @@ def _read(path: Path) -> str:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(_read(path))
+        return json.loads(_read(path), parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{str(path)!r} is no JSON: {error}.") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number")
+    return number

@@ -14,7 +14,7 @@ from metier.govern.gains import UpdateDecision
 from metier.govern.scan import scan
 from metier.govern.sign import SignatureReport, Trust, verify
 from metier.stores import install
-from metier.stores.lock import Locked
+from metier.stores.lock import Locked, approved
 from metier.verdict import Decision
 
 ASKS = (UpdateDecision.REAPPROVE, UpdateDecision.BLOCK)
@@ -72,7 +72,8 @@ def preview(
 
     Args:
         source: Another source than the one it came from.
-        trust: Whom to trust; a version that is not signed by them needs approval if the installed one was.
+        trust: Whom to trust; a version that is not signed by them needs approval. None leaves signatures unchecked, and
+            one needs approval if the installed version was signed.
 
     Raises:
         NotStored: No such package is installed.
@@ -80,8 +81,8 @@ def preview(
     """
     with install.candidate(library, name, scan=scan, source=source, signature=_told(trust)) as (old, new):
         seen = diff(old.folder, new.folder, scan)
-    blocked = install.blocked_by(new) if old.locked.tree != new.locked.tree else ""
-    lost = install.lost_signature(old.locked, new.locked)
+    blocked = install.blocked_by(new) if approved(name, new.locked) != old.locked else ""
+    lost = install.lost_signature(old.locked, new.locked) or _unverified(trust, new)
     lowered = install.lowered_version(old.locked, new.locked)
     if not blocked and not lost and not lowered:
         return seen
@@ -89,6 +90,13 @@ def preview(
     if blocked and new.locked.decision == Decision.BLOCK:
         decision = UpdateDecision.BLOCK
     return replace(seen, decision=decision, reasons=(*filter(None, (blocked, lost, lowered)), *seen.reasons))
+
+
+def _unverified(trust: Trust | None, new: install.Staged) -> str:
+    """Say that a package is not signed by those to trust; nothing if that is not so, or nobody is."""
+    if trust is None or new.locked.signature == install.VERIFIED:
+        return ""
+    return f"Its signature comes to {new.locked.signature!r}."
 
 
 def _objection(old: Path, new: Path) -> str:
@@ -106,7 +114,8 @@ def _checked(trust: Trust | None, allow: str) -> install.SignatureCheck | None:
             first = report.faults[0]
             raise PackageError(
                 f"The signature of {folder.name!r} comes to {report.state.value!r}: {first.path} {first.message}",
-                hint="See all with: metier govern verify-signature. If it may be installed, say why with --allow.",
+                hint=f"See all with: metier govern verify-signature {folder}. "
+                "If it may be installed, say why with --allow.",
             )
         return _state(report)
 

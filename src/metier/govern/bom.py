@@ -54,10 +54,13 @@ def bill_of_materials(
     package, tree = read_package(folder), read_tree(folder)
     needs = needs_of(Path(folder), [file.path for file in tree.files])
     whole = _skill(package.skill, tree, signature)
-    files, others = list(_files(tree)), [_other(need) for need in needs]
+    # One package may be named in capitals and without, which is one address to a registry.
+    others = list({one.bom_ref.value: one for one in map(_other, needs)}.values())
+    files = list(_files(tree))
+    odd = [f"{one.name} {one.value}" for one in _left_out(tree)]
     ours = [Dependency(one.bom_ref) for one in (*files, *others)]
     bom = Bom(
-        serial_number=uuid.uuid5(_NAMESPACE, f"{package.skill.name}@{tree.digest}"),
+        serial_number=uuid.uuid5(_NAMESPACE, "\n".join([f"{package.skill.name}@{tree.digest}", *odd])),
         metadata=BomMetaData(component=whole, timestamp=at),
         components=[*files, *others],
         dependencies=[Dependency(whole.bom_ref, dependencies=ours), *ours],
@@ -82,7 +85,7 @@ def _skill(skill: Skill, tree: Tree, signature: SignatureReport | None) -> Compo
         bom_ref=f"skill:{skill.name}@{sha[:16]}",
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha)],
         licenses=[DisjunctiveLicense(name=skill.licence)] if skill.licence.strip() else (),
-        properties=list(_properties(skill, signature)),
+        properties=[*_properties(skill, signature), *_left_out(tree)],
     )
 
 
@@ -95,6 +98,15 @@ def _properties(skill: Skill, signature: SignatureReport | None) -> Iterator[Pro
         yield Property(name="metier:signer", value=signature.signer)
     for source in skill.provenance:
         yield Property(name="metier:provenance", value=source)
+
+
+def _left_out(tree: Tree) -> Iterator[Property]:
+    """What lies in the package and is no file with a digest: links, pipes, what cannot be read."""
+    from cyclonedx.model import Property
+
+    for odd in tree.odd:
+        path = odd.path.encode("utf-8", "backslashreplace").decode()
+        yield Property(name=f"metier:{odd.kind.replace(' ', '-')}", value=path)
 
 
 def _files(tree: Tree) -> Iterator[Component]:

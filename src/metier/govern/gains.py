@@ -113,44 +113,56 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gain
 
 
 class _Earlier:
-    """What the old version said and did, all of it together; worked out when it is asked for."""
+    """What the old version said and did, all of it together; worked out when it is asked for.
+
+    What it said with a "not" is no precedent for what is said without one.
+    """
 
     def __init__(self, units: Sequence[Unit], paths: Collection[str]) -> None:
         self._units = units
         self.names = {path.rsplit("/", 1)[-1].lower() for path in paths}
 
     @cached_property
-    def acts(self) -> Collection[Seen]:
-        """Every act, with its key."""
-        return {seen for unit in self._units for seen in acts_of(unit.text)}
+    def acts(self) -> Collection[tuple[bool, Seen]]:
+        """Every act, with its key, and whether it stands beside a "not"."""
+        return {(_is_negated(unit), seen) for unit in self._units for seen in acts_of(unit.text)}
 
     @cached_property
     def places(self) -> Collection[str]:
-        """Every host and address that was named."""
-        return {place for unit in self._units for place in destinations(unit.text)}
+        """Every host and address that was named without a "not"."""
+        return {place for unit in self._units if not _is_negated(unit) for place in destinations(unit.text)}
 
     @cached_property
-    def _pairs(self) -> Collection[tuple[str, str]]:
-        return {pair for unit in self._units for pair in _pairs(unit)}
+    def _kinds(self) -> Collection[tuple[bool, Act]]:
+        return {(is_negated, seen.act) for is_negated, seen in self.acts}
+
+    @cached_property
+    def _pairs(self) -> Collection[tuple[bool, tuple[str, str]]]:
+        return {(_is_negated(unit), pair) for unit in self._units for pair in _pairs(unit)}
 
     def said(self, unit: Unit) -> bool:
         """Whether a unit is put together of what was said, as when a line between two sentences went away."""
-        pairs = list(_pairs(unit))
+        pairs = [(_is_negated(unit), pair) for pair in _pairs(unit)]
         return bool(pairs) and sum(pair in self._pairs for pair in pairs) >= _SAID * len(pairs)
 
-    def did(self, seen: Seen) -> bool:
-        """Whether an act is none that is new: of the same file, to the same place, of the same package."""
+    def knew(self, seen: Seen, unit: Unit) -> bool:
+        """Whether an act of a unit is of a kind that was there."""
+        return (_is_negated(unit), seen.act) in self._kinds
+
+    def did(self, seen: Seen, unit: Unit) -> bool:
+        """Whether an act of a unit is none that is new: of the same file, to the same place, of the same package."""
         if seen.act == Act.RUN_FILE and seen.key.rsplit("/", 1)[-1] in self.names:
             return True
         if seen.act in (Act.SEND, Act.CONTACT) and seen.key in self.places:
             return True
-        return bool(seen.key) and seen in self.acts
+        return bool(seen.key) and (_is_negated(unit), seen) in self.acts
 
 
 def _acts(unit: Unit, origin: Unit | None, earlier: _Earlier, *, is_said: bool) -> list[Seen]:
-    acts = [seen for seen in dict.fromkeys(acts_of(unit.text)) if not earlier.did(seen)]
+    acts = [seen for seen in dict.fromkeys(acts_of(unit.text)) if not earlier.did(seen, unit)]
     if is_said:
-        return [seen for seen in acts if seen.act in (Act.SEND, Act.CONTACT) and "." in seen.key]
+        places = [seen for seen in acts if seen.act in (Act.SEND, Act.CONTACT) and "." in seen.key]
+        return places + [seen for seen in acts if seen not in places and not earlier.knew(seen, unit)]
     if origin is not None:
         # Even a few words more may bring an act: "and delete the originals".
         had = {seen.act for seen in acts_of(origin.text)}
@@ -180,7 +192,11 @@ def _is_reworded(unit: Unit, origin: Unit | None) -> bool:
 
 
 def _is_flipped(unit: Unit, origin: Unit) -> bool:
-    return bool(_NEGATION.search(unit.key)) != bool(_NEGATION.search(origin.key))
+    return _is_negated(unit) != _is_negated(origin)
+
+
+def _is_negated(unit: Unit) -> bool:
+    return _NEGATION.search(unit.key) is not None
 
 
 def _origin(unit: Unit, lost: Sequence[Unit]) -> Unit | None:

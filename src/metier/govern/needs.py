@@ -28,6 +28,7 @@ _ADDRESSED = re.compile(
 )
 _INSTALLED = re.compile(r"\b(pip3?|uv pip|pipx|npm|pnpm|yarn)\s+(?:install|add|i)\s+([^\n|;&`)]+)")
 _IMPORTED = re.compile(r"""(?:\bfrom|\bimport|\brequire\()\s*\(?["'](@[\w.-]+/[\w.-]+|[a-z][\w.-]*)(?:/[^"']*)?["']""")
+_NPM_NAME = re.compile(r"(?:@[\w.~-]+/)?\w[\w.~-]*", re.ASCII)
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _FILES = (".txt", ".whl", ".toml", ".cfg", ".zip", ".gz", ".tgz", ".bz2", "/")
 # The options after which comes a word of their own.
@@ -121,7 +122,9 @@ def _addressed(plain: str) -> Need | None:
     place, _, fragment = found[3].partition("#")
     egg = re.search(rf"\begg=({_NAME})", fragment)
     last = place.rstrip("/").rpartition("/")[2].partition("@")[0].partition("?")[0].removesuffix(".git")
-    name = found[1] or (egg[1] if egg else last) or place
+    name = found[1] or (egg[1] if egg else last) or place.rstrip("/")
+    if not name:
+        return None
     return Need("generic", name.lower() if found[1] or egg else name, address=f"{found[2]}://{place}")
 
 
@@ -134,7 +137,8 @@ def _npm(text: str) -> Iterator[Need]:
         asked = data.get(key)
         for name, version in asked.items() if isinstance(asked, dict) else ():
             is_pinned = isinstance(version, str) and re.fullmatch(r"\d[\w.+-]*", version) is not None
-            yield Need("npm", str(name), version if is_pinned else "")
+            if _NPM_NAME.fullmatch(name):  # no other can be installed
+                yield Need("npm", name, version if is_pinned else "")
 
 
 def _modules(text: str) -> set[str]:

@@ -5,11 +5,13 @@ So that a text which only moved or was wrapped anew is not taken for a new one.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from metier.govern.scan.normal import mixed_words, plain_letters
 from metier.stores.tree import MAX_FILES, Tree
 
 MAX_TEXT_BYTES = 2 << 20
@@ -25,7 +27,8 @@ _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
 _STARTS_ANEW = re.compile(r"^\s*(?:[-*+>|#]|\d+[.)]\s|\[[ x]\]|[\w-]+:\s)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[*`]*[A-Z0-9])")
 _MARKS = re.compile(r"[*_`~#>|]+|^\s*(?:[-+]|\d+[.)])\s+|\[[ xX]\]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+_ENTITY = re.compile(r"&#?\w{1,32};")
+_INSIDE_WORD = re.compile(r"(?<=[A-Za-z])(?:[*`~]|</?(?:b|i|em|strong|span|u|s|wbr|font)\b[^<>]{0,100}>)+(?=[A-Za-z])")
 WORD = re.compile(r"[\w'./:@-]*\w")
 
 
@@ -36,7 +39,8 @@ class Unit:
     Attributes:
         line: Where it begins; of a sentence, where its paragraph does.
         key: The text as far as it counts for what it says: no marks, no capitals, single spaces.
-        is_hidden: Whether a reader of the page does not see it, but a model does.
+        is_hidden: Whether a reader of the page does not see it, but a model does; or a word of it is disguised by
+            letters of two scripts.
     """
 
     key: str
@@ -79,12 +83,20 @@ def text_units(text: str, path: str) -> Iterator[Unit]:
     ['sum', 'add the numbers.', 'say so.']
     >>> [(unit.text, unit.is_hidden) for unit in text_units("Add. <!-- Send it. -->", "SKILL.md")]
     [('Send it.', True), ('Add.', False)]
+    >>> [unit.text for unit in text_units("**De**lete it. D&#101;l\\u0435te it.", "SKILL.md")]
+    ['**Delete it.', 'Delete it.']
     """
-    plain = _INVISIBLE.sub("", text)
+    mixed = frozenset(one for word in mixed_words(text) for one in (word, word.lower()))
+    for unit in _plain_units(text, path):
+        yield unit if mixed.isdisjoint(unit.words) else replace(unit, is_hidden=True)
+
+
+def _plain_units(text: str, path: str) -> Iterator[Unit]:
     if PurePosixPath(path).suffix.lower() not in PROSE:
-        for number, line in enumerate(plain.splitlines(), start=1):
+        for number, line in enumerate(plain_letters(text).splitlines(), start=1):
             yield from _unit(line, path, number, is_code=True)
         return
+    plain = plain_letters(_ENTITY.sub(_character, text))
     for comment in _COMMENT.finditer(plain):
         number = plain.count("\n", 0, comment.start()) + 1
         for sentence in _SENTENCE_END.split(" ".join(comment[1].split())):
@@ -111,11 +123,17 @@ def _prose(text: str, path: str) -> Iterator[Unit]:
             waiting = f"{waiting} {line.strip()}".strip()
 
 
+def _character(entity: re.Match[str]) -> str:
+    """What an entity stands for, on one line."""
+    return " ".join(html.unescape(entity[0]).split()) or " "
+
+
 def _unit(text: str, path: str, line: int, *, is_code: bool = False, is_hidden: bool = False) -> Iterator[Unit]:
     if len(text) > MAX_UNIT:  # a file without line ends: in pieces, so that no pattern works on all of it at once
         for start in range(0, len(text), MAX_UNIT - _OVERLAP):
             yield from _unit(text[start : start + MAX_UNIT], path, line, is_code=is_code, is_hidden=is_hidden)
         return
+    text = text if is_code else _INSIDE_WORD.sub("", text)
     key = " ".join(_MARKS.sub("" if is_code else " ", text).lower().split()) if not is_code else " ".join(text.split())
     if any(character.isalnum() for character in key):
         yield Unit(" ".join(key.split()).replace(" .", "."), text.strip(), path, line, is_code, is_hidden)

@@ -27,13 +27,14 @@ from metier.stores.disk import told
 from metier.stores.lock import (
     HOME,
     LOCK_NAME,
+    TURN,
     Lock,
     Locked,
     approved,
+    drift_of,
     locked_files,
     read_lock,
     refuse_missing,
-    verify,
     write_lock,
 )
 from metier.stores.package import read_package
@@ -52,8 +53,6 @@ _BROUGHT = "_source"
 """Where a package is brought to beside the place of its name; no package can be called so."""
 _MAX_TOLD = 200
 """So many characters of a path are shown."""
-_TURN = "lock"
-"""The file whose holder alone works in a library."""
 _ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 
 Scanner = Callable[[Path], Scan]
@@ -237,7 +236,7 @@ def restore(library: str | Path) -> list[str]:
     folder = Path(library)
     with _alone(folder):
         lock = read_lock(folder)
-        drifted = sorted({one.skill for one in verify(folder) if one.kind != "unlocked"} & lock.skills.keys())
+        drifted = sorted({one.skill for one in drift_of(folder) if one.kind != "unlocked"} & lock.skills.keys())
         lost = []
         for name in drifted:
             try:
@@ -248,7 +247,7 @@ def restore(library: str | Path) -> list[str]:
             raise NotStored(
                 f"Cannot restore {'; '.join(lost)}", hint="Put its source back where it was, or add it anew."
             )
-        left = {one.skill for one in verify(folder)}
+        left = {one.skill for one in drift_of(folder)}
         return [name for name in drifted if name not in left]
 
 
@@ -268,8 +267,8 @@ def _unmake(library: Path, missing: list[Path]) -> None:
     """Remove what was made for nothing, the innermost first, up to what holds anything."""
     home = library / HOME
     with contextlib.suppress(OSError):
-        if [path.name for path in home.iterdir()] == [_TURN]:
-            (home / _TURN).unlink()
+        if [path.name for path in home.iterdir()] == [TURN]:
+            (home / TURN).unlink()
         for place in (home, *missing):
             place.rmdir()
 
@@ -291,7 +290,7 @@ def _alone(library: Path, *, make: bool = False) -> Iterator[None]:
 
 def _turn(library: Path, *, make: bool) -> int:
     """Wait until no other process works in a library, and return the open file that keeps them waiting."""
-    turn = library / HOME / _TURN
+    turn = library / HOME / TURN
     while True:
         if not make:
             refuse_missing(library)
@@ -331,7 +330,8 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         # Under its own name, as signatures and the format speak of the name of the folder.
         package = brought.rename(place / skill.name)
         tree, seen = read_tree(package), scan(package)
-        state, signer = signature(package) if signature else (UNCHECKED, "")
+        with _as_named(source, package):
+            state, signer = signature(package) if signature else (UNCHECKED, "")
         findings = {f"{f.severity.value}: {f.rule} {f.path}" for f in seen.findings if f.severity != Severity.NOTE}
         locked = Locked(
             version=skill.version,
@@ -355,6 +355,7 @@ def _as_named(source: str | Path, into: Path) -> Iterator[None]:
         yield
     except PackageError as error:
         error.args = (str(error).replace(str(into), str(source)),)
+        error.__notes__ = [note.replace(str(into), str(source)) for note in getattr(error, "__notes__", ())]
         raise
 
 
@@ -363,7 +364,7 @@ def _candidate(
     library: Path, name: str, source: str | Path | None, scan: Scanner, signature: SignatureCheck | None
 ) -> Iterator[tuple[Locked, Staged]]:
     old = _entry(read_lock(library), name)
-    if drift := [one for one in verify(library) if one.skill == name]:
+    if drift := [one for one in drift_of(library) if one.skill == name]:
         raise PackageError(
             f"The installed package {name!r} is not what was locked: {drift[0].path or name}: {drift[0].message}",
             hint=f"Restore it first: metier skill restore {_named(library)}",

@@ -7,6 +7,7 @@ be computed anew from what is installed (`metier.stores.tree` says how), so a fr
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -28,6 +29,7 @@ from metier.verdict import Decision
 from metier.whole import whole
 
 LOCK_NAME = "metier-skills.lock"
+_MAX_LOCK = 1 << 26
 _MAX_PATH = 4096
 _NOTE_ENDINGS = (".md", ".txt", ".rst")
 _NOTES = re.compile(
@@ -45,6 +47,8 @@ _HIDDEN_NOTES = (".DS_Store", ".git", ".gitattributes", ".gitignore", ".gitkeep"
 """What a Mac and git leave; `.git` is a file where the library is a submodule, and names the folder with the hooks."""
 HOME = ".metier"
 """Beside the packages: what is needed to restore them."""
+TURN = "lock"
+"""The file in it whose holder alone changes the library."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +134,14 @@ def read_lock(library: str | Path) -> Lock:
     refuse_missing(library)
     path = Path(library) / LOCK_NAME
     try:
-        text = path.read_bytes()
+        with os.fdopen(open_plain(path), "rb") as file:
+            text = file.read(_MAX_LOCK + 1)
     except FileNotFoundError:
         return Lock()
     except OSError as error:
         raise PackageError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+    if len(text) > _MAX_LOCK:
+        raise PackageError(f"{str(path)!r} has more than the {_MAX_LOCK} bytes that are read of a lock.")
     lock = load_json(Lock, text, where=str(path), error=PackageError)
     if lock.lock_version != 1:
         raise PackageError(f"{str(path)!r} has the version {lock.lock_version}; this metier reads 1.")
@@ -185,6 +192,8 @@ def lock_text(lock: Lock) -> bytes:
 def verify(library: str | Path) -> list[Drift]:
     """Tell everything in which a library differs from its lock; nothing when all is as it was approved.
 
+    While another process changes the library it waits, as folders and lock differ until it is done.
+
     Raises:
         PackageError: There is no such library, or its lock cannot be read.
 
@@ -193,9 +202,31 @@ def verify(library: str | Path) -> list[Drift]:
     ...     verify(library)
     []
     """
+    refuse_missing(library)
+    with _unchanging(Path(library)):
+        return drift_of(library)
+
+
+def drift_of(library: str | Path) -> list[Drift]:
+    """As `verify`, for whoever is the one to change the library."""
     folder, lock = Path(library), read_lock(library)
     drift = [one for name, locked in sorted(lock.skills.items()) for one in _drift(folder / name, name, locked)]
     return drift + list(_unlocked(folder, lock))
+
+
+@contextlib.contextmanager
+def _unchanging(library: Path) -> Iterator[None]:
+    """Keep others from changing a library meanwhile, in which somebody ever did."""
+    try:
+        handle = open_plain(library / HOME / TURN)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
 
 
 def approved(name: str, locked: Locked) -> Locked:

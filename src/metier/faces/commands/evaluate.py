@@ -280,12 +280,14 @@ def uplift(
             if out and decided.uplift:
                 without, having = (list(of_run(kept, run_id).values()) for run_id in decided.uplift.run_ids)
                 taken = Taken(without, having)
-                write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
+                spent = durations_of(watch, exam, taken, package.skill)
+                write_workspace(out, items, taken, durations=spent, expectations_key=cases.expectations_key)
             as_json(decided) if json else say(decided.reason)
             raise typer.Exit(0 if decided.admitted else 1)
         found, taken = measure(exam, package.skill, watch, kept, grader_for=graders, own=own, seed=seed)
     if out:
-        write_workspace(out, items, taken, durations=durations_of(watch, exam, taken, package.skill))
+        spent = durations_of(watch, exam, taken, package.skill)
+        write_workspace(out, items, taken, durations=spent, expectations_key=cases.expectations_key)
     if json:
         as_json({"uplift": found, "negative": found.is_negative, "harmful": found.is_harmful})
     else:

@@ -112,7 +112,7 @@ def plain_text(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
-        text = _plain_letters(text)
+        text = plain_letters(text)
     if "\\" in text:
         text = _ESCAPES.sub(lambda found: _one_line(_ONE_ESCAPE.sub(_character, found[0]), found[0]), text)
     if "^" in text:
@@ -122,7 +122,14 @@ def plain_text(text: str) -> str:
     return _ENTITIES.sub(lambda found: _one_line(html.unescape(found[0]), found[0]), text) if "&#" in text else text
 
 
-def _plain_letters(text: str) -> str:
+def plain_letters(text: str) -> str:
+    r"""Write a text in the letters that it looks like, without signs that do not show; escapes stay as they are.
+
+    >>> plain_letters("c\u200burl \u0441url \uff43url")
+    'curl curl curl'
+    """
+    if text.isascii():
+        return text
     # Most texts hold a few harmless signs: what a text does not hold need not be looked for.
     signs = _odd_signs(text)
     if not _TAG_SIGNS.isdisjoint(signs):
@@ -135,6 +142,17 @@ def _plain_letters(text: str) -> str:
     if any("\u0370" <= sign <= "\u058f" for sign in signs):
         text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)
     return text
+
+
+def mixed_words(text: str) -> Iterator[str]:
+    r"""The words that look Latin and are of two scripts, as they look.
+
+    >>> list(mixed_words("D\u0435lete it in 5 \u03bcs, at 3 k\u03a9"))
+    ['Delete']
+    """
+    for found in () if text.isascii() else _MIXED_WORD.finditer(text):
+        if (plain := found[0].translate(_ALIKE_LETTERS)).isascii():
+            yield plain
 
 
 def _without(signs: set[str], text: str) -> str:

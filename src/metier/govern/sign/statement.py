@@ -66,7 +66,7 @@ def read_statement(payload: bytes) -> tuple[Manifest, list[SignatureFault]]:
         if statement.get("predicateType") != PREDICATE_TYPE:
             raise ValueError(f"its predicate type is {statement.get('predicateType')!r}, not {PREDICATE_TYPE!r}")
         return _of_1_0(statement)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
         return Manifest(), [_fault(FaultKind.STATEMENT, f"The signed statement cannot be read: {reason}.")]
 
