@@ -25,6 +25,8 @@ from house import ROOT
 from metier.attempt import Attempt
 from metier.digest import digest
 from metier.errors import CorruptStore
+from metier.skill import State
+from metier.state import move
 from metier.stores.open import open_store
 
 pytestmark = [pytest.mark.train, pytest.mark.slow]
@@ -163,6 +165,26 @@ def test_a_changed_goal_runs_compose_alone(turned: Path, tmp_path: Path) -> None
     toml.write_text(toml.read_text(encoding="utf-8").replace('name = "headline"', 'name = "title"'), encoding="utf-8")
     done = metier("run", workspace, "--json")
     assert [one["stage"] for one in json.loads(done.stdout)["stages"] if not one["reused"]] == ["compose"]
+
+
+def test_a_skill_that_was_retired_is_not_planned_or_offered_and_the_wheel_goes_on(turned: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "examples" / "first-trade"
+    shutil.copytree(turned, workspace)
+    shutil.copytree(ROOT / "skills", tmp_path / "skills")
+
+    def names() -> list[str]:
+        return [one["skill"]["name"] for one in json.loads(metier("skill", "list", "-w", workspace, "--json").stdout)]
+
+    assert "swap-ends" in names()
+    with closing(open_store(workspace / ".metier" / "store.sqlite", bulk=workspace / ".metier" / "objects")) as store:
+        store.put_skill(move(store.skill("swap-ends"), State.RETIRED))
+    assert "swap-ends" not in names()
+    plan = metier("compose", "plan", "swap-ends", "-e", "abcdef=fbcdea", "-w", workspace, "--json")
+    assert json.loads(plan.stdout)["kind"] == "gap", plan.stdout + plan.stderr
+    done = metier("run", workspace, "--from", "store")
+    assert done.returncode == 0, done.stderr
+    assert "swap-ends" not in names()
+    assert not (workspace / ".metier" / "library" / "swap-ends").exists()
 
 
 def test_the_same_seed_gives_the_same_bytes(turned: Path, tmp_path: Path) -> None:

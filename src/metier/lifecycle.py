@@ -243,7 +243,7 @@ class Spokes:
     def compose(self, context: Context) -> Result:
         """Goals and stored skills → plans executed by the stored policy, and gaps."""
         settings = self.workspace.settings
-        skills = load(list[Skill], context.before["store"]["skills"], where="store")
+        skills = _in_use(load(list[Skill], context.before["store"]["skills"], where="store"), context.store)
         # The last verdicts, not those of the govern stage: a skill may have been revoked since.
         by_digest = present_verdicts(self.workspace, context.store)
         able = _executable(skills, by_digest)
@@ -497,13 +497,17 @@ def plan_goal(workspace: Workspace, store: Store, goal: Goal, *, facts: Sequence
 
 
 def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
-    """The skills of the workspace as it stands: what was stored, with the version that an update promoted."""
+    """The skills of the workspace as it stands: what was stored, with the version that an update promoted.
+
+    Those that were retired since are left out.
+    """
     records = latest(workspace, store)
     if "store" not in records:
         return []
     skills = load(list[Skill], records["store"].output["skills"], where="store")
     promoted = records["update"].output["version"] if "update" in records else ""
-    return [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
+    now = [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
+    return _in_use(now, store)
 
 
 def readable_skills(workspace: Workspace, store: Store) -> list[Skill]:
@@ -520,6 +524,10 @@ def present_verdicts(workspace: Workspace, store: Store) -> dict[str, Verdict]:
         last.pop(verdict.digest, None)  # so that they stand in the order in which they were last judged
         last[verdict.digest] = verdict
     return {key: held(store, verdict, policy=workspace.settings.govern) for key, verdict in last.items()}
+
+
+def _in_use(skills: Sequence[Skill], store: Store) -> list[Skill]:
+    return [skill for skill in skills if not library.is_retired(skill, store)]
 
 
 def _executable(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Skill]:

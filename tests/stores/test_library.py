@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from metier.errors import Conflict, CorruptStore, StoreError
 from metier.skill import Pattern, Skill, State
+from metier.state import move
 from metier.store import Store
 from metier.stores import library
 from metier.stores.checks import is_version
@@ -200,3 +201,14 @@ def test_a_stored_skill_has_the_patterns_that_were_found_and_the_state_stored(ho
     library.run(context, [judged(SKILL)], sources=found, concepts={}, patterns_of=lambda _: (Pattern.WORKFLOW,))
     kept = store.skill(SKILL.name, SKILL.version)
     assert (kept.patterns, kept.state, kept.digest) == ((Pattern.WORKFLOW,), State.STORED, SKILL.digest)
+
+
+def test_a_skill_that_was_retired_stays_retired(home: Path, store: Store) -> None:
+    other = Skill(name="append", description="Add letters.")
+    found = {skill.digest: write_package(skill, home / "found") for skill in (SKILL, other)}
+    store.put_skill(move(admit(SKILL, home, store), State.RETIRED))
+    context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
+    result = library.run(context, [judged(SKILL), judged(other)], sources=found, concepts={})
+    assert [skill["name"] for skill in result.output["skills"]] == ["append"]
+    assert "1 retired before" in result.came_out
+    assert store.skill(SKILL.name).state == State.RETIRED

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from metier.digest import digest, plain
 from metier.errors import Conflict, CorruptStore, PackageError, StageError, StoreError
+from metier.index import Listed
 from metier.skill import Pattern, Skill, State
 from metier.state import move
 from metier.store import Store
@@ -40,11 +41,13 @@ def run(
         concepts: Where the taxonomy places each skill, by its name.
         patterns_of: Says which design patterns a skill follows.
 
+    A skill that was retired stays retired: its verdict is kept, and it takes no place among those that are stored.
+
     Raises:
         Conflict: That name and version are stored with other content; its package is left as it is.
         StageError: A package is not the one that was judged.
     """
-    kept = []
+    kept, num_retired = [], 0
     for number, verdict in enumerate(verdicts, start=1):
         context.store.put_findings(verdict.digest, verdict.findings)
         context.store.put_verdict(verdict)
@@ -54,15 +57,19 @@ def run(
             if against := objection(read_package(source).skill, context.store):
                 raise Conflict(f"The library cannot take the package {str(source)!r}: {against}.")
             skill = keep(source, context.home, verdict)
-            placed = tuple(concepts.get(skill.name, skill.concepts))
-            skill = replace(skill, concepts=placed, patterns=patterns_of(skill))
-            context.store.put_skill(skill)
-            kept.append(skill)
+            if is_retired(skill, context.store):
+                num_retired += 1
+            else:
+                placed = tuple(concepts.get(skill.name, skill.concepts))
+                skill = replace(skill, concepts=placed, patterns=patterns_of(skill))
+                context.store.put_skill(skill)
+                kept.append(skill)
         context.progress(number, len(verdicts), {})
     files = [file for skill in kept for file in sorted(place(context.home, skill).rglob("*")) if file.is_file()]
     return Result(
         output={"skills": plain(kept)},
-        came_out=f"{count(len(kept), 'package')} written and read back",
+        came_out=f"{count(len(kept), 'package')} written and read back"
+        + (f", {num_retired} retired before and left out" if num_retired else ""),
         artefacts=[file.relative_to(context.home).as_posix() for file in files],
     )
 
@@ -137,6 +144,11 @@ def objection(skill: Skill, store: Store) -> str:
     if any(kept.version == skill.version and kept.digest != skill.digest for kept in store.versions(skill.name)):
         return f"its content changed under the same version {skill.version}; it is approved anew under a new one"
     return ""
+
+
+def is_retired(skill: Skill | Listed, store: Store) -> bool:
+    """Whether this content of a skill was retired: it is kept, and no longer planned, executed or offered."""
+    return any(kept.digest == skill.digest and kept.state == State.RETIRED for kept in store.versions(skill.name))
 
 
 def publish(

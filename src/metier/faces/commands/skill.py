@@ -287,9 +287,10 @@ def _show_told(told: Disclosure, unseen: tuple[Path, ...], *, json: bool) -> Non
 
 
 def _withdraw(index: Index) -> None:
-    """Take out of a kept index what a workspace that it was made from lets nobody read any more."""
+    """Take out of a kept index what a workspace that it was made from lets nobody read any more, or retired."""
     from metier.faces.opened import stored
     from metier.lifecycle import present_verdicts
+    from metier.stores.library import is_retired
     from metier.verdict import ExposureTier
     from metier.workspace import open_workspace
 
@@ -302,7 +303,8 @@ def _withdraw(index: Index) -> None:
         with suppress(NotStored), stored(Path(origin)) as store:
             verdicts = present_verdicts(open_workspace(Path(origin)), store)
             closed = {key for key, verdict in verdicts.items() if verdict.exposure == ExposureTier.METADATA}
-            index.remove([one.name for one in held if one.digest in closed], origin=origin)
+            gone = [one.name for one in held if one.digest in closed or is_retired(one, store)]
+            index.remove(gone, origin=origin)
 
 
 app.add_typer(library.app)
