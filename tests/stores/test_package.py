@@ -666,6 +666,14 @@ def test_packages_are_found_sorted_and_within_bounds(tmp_path: Path) -> None:
         find_packages(tmp_path / "nothing")
 
 
+def test_what_a_killed_write_left_is_no_package(tmp_path: Path) -> None:
+    for folder in ("pdf", ".pdf-old-x2b_k9qd/pdf", ".pdf-part-00000000", ".agents", ".pdf-old-mine"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "SKILL.md").write_text(GOOD)
+    found = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path)]
+    assert found == [".agents", ".pdf-old-mine", "pdf"]
+
+
 def test_all_packages_of_a_folder_are_found_and_what_may_hide_one_is_told(tmp_path: Path) -> None:
     top, outside = tmp_path / "top", tmp_path / "outside"
     for folder in (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -34,8 +35,9 @@ _MAX_SEARCH_DEPTH = 128
 _MAX_SEARCH_FOLDERS = 500_000
 """Many times the largest public collection; so many folders are looked into within a minute."""
 
-NOT_SEARCHED = (".git", ".metier", "node_modules")
-"""Folders in which no package is looked for."""
+_NOT_SEARCHED = (".git", ".metier", "node_modules")
+_LEFT_BEHIND = re.compile(r"\..+-(part|old)-[a-z0-9_]{8}")
+"""What `write_package` calls the folders in which a package grows, or lies while another takes its place."""
 
 NOT_LOOKED_INTO = "Not looked into: it is a link, cannot be read, or lies too deep or beyond too many folders."
 """What is said of each place that `all_packages` passed over."""
@@ -188,7 +190,7 @@ def find_packages(
 ) -> Iterator[Path]:
     """Find the folders that hold a SKILL.md, sorted.
 
-    Links and the folders `.git`, `.metier` and `node_modules` are passed over.
+    Links, the folders `.git`, `.metier` and `node_modules`, and what a killed `write_package` left are passed over.
 
     Args:
         skipped: Where to note the links, the folders that cannot be read, and those that lie too deep or are too many.
@@ -208,6 +210,15 @@ def find_packages(
     if not _is_folder(top):
         raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
     return _search(top, skipped, max_depth, max_folders)
+
+
+def is_searched(name: str) -> bool:
+    """Whether packages are looked for in a folder of this name.
+
+    >>> [is_searched(name) for name in ("pdf", ".agents", ".git", ".pdf-old-x2b_k9qd")]
+    [True, True, False, False]
+    """
+    return name not in _NOT_SEARCHED and not _LEFT_BEHIND.fullmatch(name)
 
 
 def all_packages(folder: str | Path) -> tuple[list[Path], list[Path]]:
@@ -419,7 +430,7 @@ def _search(top: Path, skipped: list[Path] | None, max_depth: int, max_folders: 
             yield here
         passed_over += [Path(entry.path) for entry in entries if entry.is_symlink()]
         inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-        wanted = [Path(entry.path) for entry in inner if entry.name not in NOT_SEARCHED]
+        wanted = [Path(entry.path) for entry in inner if is_searched(entry.name)]
         if depth < max_depth:
             pending += [(path, depth + 1) for path in reversed(wanted)]
         else:
@@ -441,7 +452,7 @@ def _hides_nothing(path: Path, top: str) -> bool:
         return False
     target = Path(os.path.realpath(path))
     return not _is_folder(target) or (
-        target.is_relative_to(top) and not set(target.relative_to(top).parts) & set(NOT_SEARCHED)
+        target.is_relative_to(top) and all(map(is_searched, target.relative_to(top).parts))
     )
 
 
