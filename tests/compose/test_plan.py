@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metier.border import load
 from metier.compose.plan import describe, plan
 from metier.compose.resolve import Candidate
-from metier.plan import Example, Gap, Goal, Plan
+from metier.plan import Example, Gap, Goal, Plan, Step
 from metier.skill import Skill
 from metier.verdict import ExposureTier, VettingTier
 
@@ -229,3 +230,20 @@ def test_a_step_names_what_may_recover_it_and_nothing_that_is_trusted_less() -> 
         result = plan(goal, [LIBRARY[1], helper], apply=lambda calls: ["A" for _ in calls], known=known)
         assert isinstance(result, Plan)
         assert result.steps[0].recovery == recovery
+
+
+def test_a_recovery_is_pinned_to_the_content_that_is_trusted_as_far() -> None:
+    upper, old, new = LIBRARY[1], *(Skill(name="fix", description="x", version=v, concepts=("upper",)) for v in "12")
+    known = [
+        Candidate(skill=upper, priority=9, exposure=ExposureTier.SUPERVISED),
+        Candidate(skill=old, exposure=ExposureTier.AUTONOMOUS),
+    ]
+    result = plan(Goal(name="g", steps=("upper",)), [upper, old, new], apply=Hands(), known=known)
+    assert isinstance(result, Plan)
+    [step] = result.steps
+    assert (step.recovery, step.recovery_version, step.recovery_digest) == ("fix", "1", old.digest)
+
+
+def test_a_step_on_record_that_names_a_recovery_alone_is_read() -> None:
+    said = {"skill": "a", "version": "1.0.0", "digest": "sha256:0", "recovery": "b"}
+    assert load(Step, said, where="a plan") == Step(skill="a", version="1.0.0", digest="sha256:0", recovery="b")

@@ -106,13 +106,17 @@ def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply, facts: Coll
             tried=1,
         )
     placed = zip(made.steps, acting, goal.steps, strict=True)
-    steps = (replace(step, recovery=_recovery(one, _able(concept, ranked), facts)) for step, one, concept in placed)
+    steps = (
+        _recovered(step, _first(recoveries(one, _able(concept, ranked), facts).ranked)) for step, one, concept in placed
+    )
     return replace(made, steps=tuple(steps))
 
 
-def _recovery(failed: Candidate, able: Iterable[Candidate], facts: Collection[str]) -> str:
-    found = _first(recoveries(failed, able, facts).ranked)
-    return found.skill.name if found else ""
+def _recovered(step: Step, by: Candidate | None) -> Step:
+    if by is None:
+        return step
+    skill = by.skill
+    return replace(step, recovery=skill.name, recovery_version=skill.version, recovery_digest=skill.digest)
 
 
 def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
