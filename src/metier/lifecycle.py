@@ -231,12 +231,15 @@ class Spokes:
         found = context.before["discover"]
         # A verdict of an earlier turn may be kept again here; what was revoked since stays revoked.
         policy, verdicts = self.workspace.settings.govern, load(list[Verdict], given["verdicts"], where="govern")
-        every = [*found["skills"], *(entry["skill"] for entry in found["packages"])]
+        # Our own come last, so that no stranger's package says where they are placed.
+        every = [*(entry["skill"] for entry in found["packages"]), *found["skills"]]
+        concepts = {skill["name"]: tuple(skill["concepts"]) for skill in every if skill["concepts"]}
+        concepts[POLICY] = tuple(s["name"] for s in found["skills"] if s["name"] in strings.FUNCTIONS)
         return library.run(
             context,
             [held(context.store, verdict, policy=policy) for verdict in verdicts],
             sources={key: (context.home / name).resolve() for key, name in given["sources"].items()},
-            concepts={skill["name"]: tuple(skill["concepts"]) for skill in every if skill["concepts"]},
+            concepts=concepts,
             patterns_of=lambda skill: classify(skill).patterns,
         )
 

@@ -19,6 +19,7 @@ from metier.digest import digest
 from metier.errors import Conflict, PackageError, StoreError, StoreFull
 from metier.skill import File, Representation, Scope, Skill
 from metier.stores import package as package_module
+from metier.stores.edit import edit_package
 from metier.stores.package import Package, all_packages, find_packages, read_package, write_package
 from metier.stores.strict import validate
 from strategies import interfaces, texts, tuples
@@ -368,6 +369,16 @@ def test_what_is_written_comes_back_and_keeps_to_the_format(tmp_path: Path, skil
 def test_the_validator_of_the_format_accepts_what_is_written(tmp_path: Path, skill: Skill) -> None:
     skills_ref = pytest.importorskip("skills_ref", reason="needs the validator of the format: pip install skills-ref")
     assert skills_ref.validate(write_package(skill, tmp_path, replace_existing=True)) == []
+
+
+def test_concepts_that_a_package_states_count_in_its_digest(tmp_path: Path) -> None:
+    path = write_package(Skill(name="shout", description="Shout.", concepts=("shout",), policy="Loud.\r"), tmp_path)
+    written = read_package(path).skill
+    assert written.concepts == ()
+    stated = edit_package(path, {"metadata.metier-concepts": '["reverse"]'}).skill
+    assert (stated.concepts, stated.policy) == (("reverse",), "Loud.\r")
+    other = edit_package(path, {"metadata.metier-concepts": '["reverse", "pay-invoice"]'}).skill
+    assert len({written.digest, stated.digest, other.digest}) == 3
 
 
 def test_an_edited_section_counts(tmp_path: Path) -> None:

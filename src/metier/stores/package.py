@@ -49,7 +49,8 @@ class Package:
 
     Attributes:
         skill: What it holds. `files` lists every file of the folder with its digest. SKILL.md itself is listed too,
-            unless it is word for word what `write_package` makes of the skill, which then says it all.
+            unless it is word for word what `write_package` makes of the skill, which then says it all. Concepts that
+            it states are no part of the digest, so it is listed with them.
         path: The folder.
         faults: Where it leaves the format, errors and warnings, in the order of the lines.
         fields: The frontmatter as it was written, every scalar as text.
@@ -260,7 +261,7 @@ def write_package(
         replace_existing: Whether another package may lie there already. The same one may always.
 
     Returns:
-        The folder of the package.
+        The folder of the package. The concepts of the skill are not written.
 
     Raises:
         PackageError: The name, version or description breaks the format; or a file is missing, differs, or lies
