@@ -381,6 +381,22 @@ def test_concepts_that_a_package_states_count_in_its_digest(tmp_path: Path) -> N
     assert len({written.digest, stated.digest, other.digest}) == 3
 
 
+@pytest.mark.parametrize(
+    ("said", "match"),
+    [
+        ({"provenance": tuple(f"handbook-{number:04d}.md: How a word is turned" for number in range(2000))}, "not fit"),
+        ({"policy": "## When it is done\n" + "x " * 60_000}, "not fit"),
+        ({"policy": "x " * 600_000}, "at most 1048576"),
+    ],
+)
+def test_a_skill_that_would_be_read_back_otherwise_is_not_written(
+    tmp_path: Path, said: dict[str, Any], match: str
+) -> None:
+    with pytest.raises(PackageError, match=match):
+        write_package(Skill(name="reverse", description="Backwards.", version="2.3.0", **said), tmp_path / "library")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_edited_section_counts(tmp_path: Path) -> None:
     skill = Skill(name="pdf", description="x", policy="Step one.\r", termination="All filled in.")
     path = write_package(skill, tmp_path)

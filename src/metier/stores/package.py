@@ -264,8 +264,8 @@ def write_package(
         The folder of the package. The concepts of the skill are not written.
 
     Raises:
-        PackageError: The name, version or description breaks the format; or a file is missing, differs, or lies
-            outside.
+        PackageError: The name, version or description breaks the format; the skill is too large to be read back as it
+            is; or a file is missing, differs, or lies outside.
         Conflict: Another package lies there, and it is not to be replaced.
         StoreFull: The disk is full; nothing half-written is left.
         StoreError: The library cannot be written; a package that was to be replaced lies there as before.
@@ -274,7 +274,7 @@ def write_package(
     library, place = Path(folder), Path(folder) / skill.name
     contents = dict(files or {})
     if _MANIFEST not in contents:
-        contents[_MANIFEST] = render(skill).encode()
+        contents[_MANIFEST] = _rendered(skill, place / _MANIFEST)
     for path in contents:
         _refuse_outside(path)
     with told("write", "a package", library):
@@ -288,6 +288,19 @@ def write_package(
             return _settle(part, place, replace_existing=replace_existing)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _rendered(skill: Skill, manifest: Path) -> bytes:
+    """The SKILL.md that is made from a skill, and reads back as that skill."""
+    data = render(skill).encode()
+    _refuse_large(len(data), manifest)
+    back, _ = skill_of(read_frontmatter(data.decode(), where=str(manifest)), folder=skill.name)
+    if replace(back, files=skill.files).digest != skill.digest:
+        raise PackageError(
+            f"The skill {skill.name!r} does not fit into a SKILL.md: it would be read back as another one.",
+            hint="Shorten its provenance and interface, and move a long policy into a file.",
+        )
+    return data
 
 
 def _package_folder(path: Path) -> Path:
