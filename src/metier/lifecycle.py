@@ -13,7 +13,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,9 +30,9 @@ from metier.compose.plan import plan
 from metier.compose.resolve import Candidate
 from metier.digest import digest
 from metier.discover import stage as discover_stage
-from metier.discover.classify import classify
+from metier.discover.classify import Classified, classify, stated_or_classified
 from metier.distill import stage as distill_stage
-from metier.errors import ConfigError, NotStored, StageError
+from metier.errors import ConfigError, NotStored, PackageError, StageError, StoreError
 from metier.evaluate import stage as evaluate_stage
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
@@ -240,7 +240,7 @@ class Spokes:
             [held(context.store, verdict, policy=policy) for verdict in verdicts],
             sources={key: (context.home / name).resolve() for key, name in given["sources"].items()},
             concepts=concepts,
-            patterns_of=lambda skill: classify(skill).patterns,
+            patterns_of=lambda skill, fields: classify(skill, fields).patterns,
         )
 
     def compose(self, context: Context) -> Result:
@@ -511,6 +511,18 @@ def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
     promoted = records["update"].output["version"] if "update" in records else ""
     now = [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
     return _in_use(now, store)
+
+
+def classes_of(workspace: Workspace, skill: Skill) -> Classified | None:
+    """Say of a stored skill what its package states of its classes, and of what it does not state what the rules say.
+
+    None where its package is gone or holds other content.
+    """
+    with suppress(PackageError, StoreError):
+        package = read_package(library.place(workspace.home, skill))
+        if package.skill.digest == skill.digest:
+            return stated_or_classified(skill, package.fields)
+    return None
 
 
 def readable_skills(workspace: Workspace, store: Store) -> list[Skill]:

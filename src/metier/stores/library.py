@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from metier.digest import digest, plain
 from metier.errors import Conflict, CorruptStore, PackageError, StageError, StoreError
@@ -32,14 +33,14 @@ def run(
     *,
     sources: Mapping[str, Path],
     concepts: Mapping[str, Sequence[str]],
-    patterns_of: Callable[[Skill], tuple[Pattern, ...]] = lambda skill: skill.patterns,
+    patterns_of: Callable[[Skill, Mapping[str, Any]], tuple[Pattern, ...]] = lambda skill, fields: skill.patterns,
 ) -> Result:
     """The store spoke: keep every verdict and finding, and every admitted skill as a package that was read back.
 
     Args:
         sources: The folder of each judged package, by the digest of its verdict.
         concepts: Where the taxonomy places each skill, by its name.
-        patterns_of: Says which design patterns a skill follows.
+        patterns_of: Says which design patterns a skill follows, by it and the frontmatter of its package.
 
     A skill that was retired stays retired: its verdict is kept, and it takes no place among those that are stored.
 
@@ -54,14 +55,15 @@ def run(
         if verdict.exposure > ExposureTier.METADATA:
             source = sources[verdict.digest]
             # Asked before anything is written: the package that lies there was admitted, and stays.
-            if against := objection(read_package(source).skill, context.store):
+            package = read_package(source)
+            if against := objection(package.skill, context.store):
                 raise Conflict(f"The library cannot take the package {str(source)!r}: {against}.")
             skill = keep(source, context.home, verdict)
             if is_retired(skill, context.store):
                 num_retired += 1
             else:
                 placed = tuple(concepts.get(skill.name, skill.concepts))
-                skill = replace(skill, concepts=placed, patterns=patterns_of(skill))
+                skill = replace(skill, concepts=placed, patterns=patterns_of(skill, package.fields))
                 context.store.put_skill(skill)
                 kept.append(skill)
         context.progress(number, len(verdicts), {})

@@ -71,20 +71,24 @@ def show(
 
     Example: metier skill show reverse -w examples/first-trade
     """
-    from metier.discover.classify import stated_or_classified
+    from metier.discover.classify import Classified, stated_or_classified
     from metier.faces.opened import stored
     from metier.stores.install import installed
     from metier.stores.package import read_package
 
-    classes = None
+    classes: Classified | None
     if library is not None:
         _, skill = installed(library, name)
         classes = stated_or_classified(skill, read_package(library / name).fields)
         if version not in (None, skill.version):
             raise NotStored(f"Of {name!r} the version {skill.version} is installed, not {version}.")
     else:
+        from metier.lifecycle import classes_of
+        from metier.workspace import open_workspace
+
         with stored(workspace) as store:
             skill = store.skill(name, version)
+        classes = classes_of(open_workspace(workspace), skill)
     if json:
         as_json({"digest": skill.digest, "skill": skill} | ({"classes": classes} if classes else {}))
         return
