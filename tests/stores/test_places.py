@@ -62,6 +62,25 @@ def test_folders_above_are_looked_at_up_to_the_repository(tmp_path: Path) -> Non
     assert loaded(discover_packages(inner)) == {"pdf": "part", "csv": "repository"}
 
 
+def test_a_project_that_is_named_from_below_is_looked_at_once_and_nothing_below_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "repository/.git").mkdir(parents=True)
+    pdf = add(tmp_path / "repository/x/.agents/skills", "pdf")
+    add(tmp_path / "repository/x/y/.agents/skills", "csv")
+    monkeypatch.chdir(tmp_path / "repository/x/y")
+    assert [(one.path, one.shadowed_by) for one in discover_packages("..").packages] == [(pdf, None)]
+
+
+@pytest.mark.parametrize("home", ["other/../home", "link"])
+def test_a_home_folder_is_the_users_however_it_is_named(tmp_path: Path, home: str) -> None:
+    add(tmp_path / "home/.agents/skills", "a")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    found = discover_packages(tmp_path / "home", home=tmp_path / home)
+    assert [(one.place, one.is_trusted, one.shadowed_by) for one in found.packages] == [(Place.USER, True, None)]
+
+
 def test_without_a_repository_the_folder_stands_alone(tmp_path: Path) -> None:
     add(tmp_path / ".agents/skills", "pdf")
     assert discover_packages(tmp_path / "part").packages == ()

@@ -136,16 +136,21 @@ def discover_packages(
 def _roots(
     project: str | Path | None, home: str | Path | None, plugins: Iterable[str | Path]
 ) -> Iterator[tuple[Place, Path]]:
-    user = Path(home).absolute() if home is not None else None
+    user = _absolute(home) if home is not None else None
     if project is not None:
-        for folder in _up_to_repository(Path(project).absolute()):
-            if folder != user:
+        for folder in _up_to_repository(_absolute(project)):
+            if user is None or folder.resolve() != user.resolve():
                 yield from ((Place.PROJECT, folder / name) for name in SKILL_FOLDERS)
     if user is not None:
         yield from ((Place.USER, user / name) for name in SKILL_FOLDERS)
     for plugin in plugins:
-        folder = Path(plugin).absolute()
+        folder = _absolute(plugin)
         yield Place.PLUGIN, folder / "skills" if (folder / "skills").is_dir() else folder
+
+
+def _absolute(path: str | Path) -> Path:
+    """The path as it was written, unless `..` stands in it: what lies above is looked at by its own name."""
+    return Path(path).resolve() if ".." in Path(path).parts else Path(path).absolute()
 
 
 def _up_to_repository(folder: Path) -> list[Path]:
