@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,23 @@ def test_links_are_not_followed_and_said_so(tmp_path: Path) -> None:
     found = discover_packages(tmp_path)
     assert found.packages == ()
     assert found.skipped == tuple(tmp_path / name for name in (".agents/skills/pdf", ".claude/skills", ".codex/skills"))
+
+
+def test_a_folder_of_a_client_that_cannot_be_read_is_named_and_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(tmp_path / ".claude/skills", "pdf")
+    is_dir = Path.is_dir
+
+    def closed(path: Path) -> bool:
+        if path == tmp_path / ".agents/skills":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", closed)
+    found = discover_packages(tmp_path)
+    assert list(found.loaded) == ["pdf"]
+    assert found.skipped == (tmp_path / ".agents/skills",)
 
 
 def test_what_lies_too_deep_is_named_and_left(tmp_path: Path) -> None:

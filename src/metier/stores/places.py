@@ -75,7 +75,8 @@ class Discovery:
 
     Attributes:
         packages: Every package, the shadowed and the broken ones too.
-        skipped: Links that were not followed, and folders beyond 6 levels or beyond the first 2,000 of a place.
+        skipped: Links that were not followed, folders that cannot be read, and those beyond 6 levels or beyond the
+            first 2,000 of a place.
     """
 
     packages: tuple[FoundPackage, ...]
@@ -161,13 +162,16 @@ def _up_to_repository(folder: Path) -> list[Path]:
 
 
 def _is_open(root: Path, skipped: list[Path]) -> bool:
-    """Whether a folder is there and neither it nor the client's folder it lies in is a link."""
-    if not root.is_dir():
-        return False
-    if root.is_symlink() or root.parent.is_symlink():
-        skipped.append(root)
-        return False
-    return True
+    """Whether a folder is there and can be looked at, and neither it nor the client's folder it lies in is a link."""
+    try:
+        if not root.is_dir():
+            return False
+        if not root.is_symlink() and not root.parent.is_symlink():
+            return True
+    except OSError:
+        pass
+    skipped.append(root)
+    return False
 
 
 def _packages(root: Path, place: Place, skipped: list[Path]) -> Iterator[FoundPackage]:

@@ -57,7 +57,7 @@ def _show(found: Discovery) -> None:
         rows.append((one.name, one.place.value, one.path, "; ".join(marks), one.description.split(". ")[0]))
     table(("skill", "place", "package", "remarks", "description"), rows)
     if found.skipped:
-        say(f"Not looked into, as links or beyond the bounds: {', '.join(map(str, found.skipped))}")
+        say(f"Not looked into, as links, unreadable or beyond the bounds: {', '.join(map(str, found.skipped))}")
 
 
 @app.command()
