@@ -142,6 +142,12 @@ def test_a_long_body_is_a_warning(tmp_path: Path) -> None:
         ("[beta] Fill in forms: all", "[beta] Fill in forms: all"),
         ("Don't: it's 'odd'", "Don't: it's 'odd'"),
         ("Fill in: forms\n  and more: forms", "Fill in: forms and more: forms"),
+        (
+            "Fill in.\n  Triggers: a form, a sheet.\n  Never for scans.",
+            "Fill in. Triggers: a form, a sheet. Never for scans.",
+        ),
+        ("Fill in.\n\n    Triggers: a form\n  Use: often", "Fill in. Triggers: a form Use: often"),
+        ("Fill in.\n  license: MIT\n  Never for scans.", "Fill in.\nNever for scans."),
         ("@all `x`", "@all `x`"),
         (">\n  Fill in\n  forms", "Fill in forms"),
         ("1.10", "1.10"),
@@ -232,6 +238,19 @@ def test_whatever_has_a_description_loads_and_says_what_was_repaired(tmp_path: P
     assert (found.skill.description, found.skill.policy) == ("x", "Body.")
     assert any(fault in one.message for one in found.faults), found.faults
     assert all(one.fix for one in found.faults)
+
+
+def test_a_line_that_is_left_out_is_quoted_as_it_stands(tmp_path: Path) -> None:
+    found = package(tmp_path, head("name: pdf", "  license: MIT", "description: x"))
+    assert [fault.message for fault in found.faults if fault.line == 3] == [
+        "This line is not YAML and was left out: '  license: MIT'."
+    ]
+
+
+def test_a_description_that_is_an_alias_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(PackageError) as refusal:
+        package(tmp_path, head("name: pdf", "summary: &s Fill in forms.", "description: *s"))
+    assert refusal.value.hint == "Line 4: The alias *s is not followed. Write the value out."
 
 
 def test_an_empty_field_that_stands_twice_is_not_called_indented(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def skill_of(front: Frontmatter, *, folder: str) -> tuple[Skill, list[Fault]]:
     metadata = metadata if isinstance(metadata, Mapping) else {}
     skill = Skill(
         name=_name(fields.get("name"), folder),
-        description=_description(fields.get("description"), folder),
+        description=_description(front, folder),
         licence=_flat(fields.get("license")),
         version=_version(front, metadata, faults),
         representation=_choice(Representation, metadata.get("metier-representation"), front, faults),
@@ -246,12 +246,16 @@ def _version(front: Frontmatter, metadata: Mapping[str, Any], faults: list[Fault
     return _FIRST_VERSION
 
 
-def _description(value: Any, folder: str) -> str:
-    text = _flat(value)
+def _description(front: Frontmatter, folder: str) -> str:
+    text = _flat(front.fields.get("description"))
     if not text:
+        line = front.lines.get("description")
+        fault = next((fault for fault in front.faults if fault.line == line), None)
         raise PackageError(
             f"The package {folder!r} has no description.",
-            hint="Add a line description: that says what the skill does and when to use it.",
+            hint=f"Line {line}: {fault.message} {fault.fix}"
+            if fault
+            else "Add a line description: that says what the skill does and when to use it.",
         )
     return text
 
