@@ -214,6 +214,21 @@ def test_a_skill_that_was_retired_stays_retired(home: Path, store: Store) -> Non
     assert store.skill(SKILL.name).state == State.RETIRED
 
 
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [((State.COMPOSED,), State.COMPOSED), ((State.EXECUTED,), State.EXECUTED), ((State.UPDATED,), State.STORED)],
+)
+def test_a_skill_that_has_come_further_than_stored_keeps_its_state(
+    home: Path, store: Store, path: tuple[State, ...], state: State
+) -> None:
+    skill = admit(SKILL, home, store)
+    for to in path:
+        store.put_skill(skill := move(skill, to))
+    context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
+    library.run(context, [judged(SKILL)], sources={SKILL.digest: home / "drafts" / SKILL.name}, concepts={})
+    assert store.skill(SKILL.name).state == state
+
+
 def test_the_patterns_are_found_by_the_frontmatter_too(home: Path, store: Store) -> None:
     source = write_package(SKILL, home / "found")
     (source / "SKILL.md").write_text("---\nname: reverse\ndescription: Backwards.\nhomepage: here\n---\nBackwards.\n")

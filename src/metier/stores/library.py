@@ -18,7 +18,7 @@ from metier.digest import digest, plain
 from metier.errors import Conflict, CorruptStore, PackageError, StageError, StoreError
 from metier.index import Listed
 from metier.skill import Pattern, Skill, State
-from metier.state import move
+from metier.state import Cause, move, moves
 from metier.store import Store
 from metier.stores.checks import is_name, is_version
 from metier.stores.disk import told
@@ -42,7 +42,8 @@ def run(
         concepts: Where the taxonomy places each skill, by its name.
         patterns_of: Says which design patterns a skill follows, by it and the frontmatter of its package.
 
-    A skill that was retired stays retired: its verdict is kept, and it takes no place among those that are stored.
+    A skill that was retired stays retired: its verdict is kept, and it takes no place among those that are stored. One
+    that has come further than stored keeps its state.
 
     Raises:
         Conflict: That name and version are stored with other content; its package is left as it is.
@@ -63,7 +64,8 @@ def run(
                 num_retired += 1
             else:
                 placed = tuple(concepts.get(skill.name, skill.concepts))
-                skill = replace(skill, concepts=placed, patterns=patterns_of(skill, package.fields))
+                state = _state_of(skill, context.store)
+                skill = replace(skill, state=state, concepts=placed, patterns=patterns_of(skill, package.fields))
                 context.store.put_skill(skill)
                 kept.append(skill)
         context.progress(number, len(verdicts), {})
@@ -151,6 +153,12 @@ def objection(skill: Skill, store: Store) -> str:
 def is_retired(skill: Skill | Listed, store: Store) -> bool:
     """Whether this content of a skill was retired: it is kept, and no longer planned, executed or offered."""
     return any(kept.digest == skill.digest and kept.state == State.RETIRED for kept in store.versions(skill.name))
+
+
+def _state_of(skill: Skill, store: Store) -> State:
+    """The state of a skill that is to be stored: that of the same content in the store if stored does not follow it."""
+    states = [kept.state for kept in store.versions(skill.name) if kept.digest == skill.digest]
+    return next((state for state in states if moves(state).get(State.STORED) != Cause.PROGRESS), State.STORED)
 
 
 def publish(
