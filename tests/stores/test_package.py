@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable
@@ -630,6 +631,23 @@ def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:
     write_package(changed, tmp_path, replace_existing=True)
     assert read_package(path).skill.description == "y"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def replaced_often(library: str, writer: int) -> None:
+    for number in range(20):
+        skill = Skill(name="pdf", description=f"{writer} {number}")
+        write_package(skill, Path(library), files={"x": bytes([writer]) * 10_000}, replace_existing=True)
+
+
+def test_many_who_replace_a_package_at_once_take_turns(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=replaced_often, args=(str(tmp_path), writer)) for writer in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0] * 4
+    assert [path.name for path in tmp_path.iterdir()] == ["pdf"]
 
 
 def let_renames_fail(monkeypatch: pytest.MonkeyPatch, *failing: int) -> None:

@@ -8,6 +8,7 @@ opened, and nothing in a package is run.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -285,7 +286,8 @@ def write_package(
                 _write_file(part / path, content)
             _refuse_other_files(skill, part)
             part.chmod(0o755)
-            return _settle(part, place, replace_existing=replace_existing)
+            with _alone(library):
+                return _settle(part, place, replace_existing=replace_existing)
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
@@ -498,6 +500,18 @@ def _refuse_other_files(skill: Skill, part: Path) -> None:
                 f"Skill {skill.name!r} lists the file {file.path!r} with the digest {file.digest}, but it {came}.",
                 hint="Pass the content of every file of the skill in files.",
             )
+
+
+@contextlib.contextmanager
+def _alone(library: Path) -> Iterator[None]:
+    """Keep other writers of a library waiting; the lock ends with the process, however that ends."""
+    handle = os.open(library, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):  # a network share may lock no folder
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _settle(part: Path, place: Path, *, replace_existing: bool) -> Path:
