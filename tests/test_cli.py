@@ -116,6 +116,14 @@ def test_our_own_skills_are_well_formed(metier: Command) -> None:
     assert all(not one["faults"] for one in json.loads(out))
 
 
+@pytest.mark.parametrize("command", ["check", "classify"])
+def test_a_path_that_is_empty_or_holds_no_package_is_wrong_use(metier: Command, tmp_path: Path, command: str) -> None:
+    assert metier("skill", command, "")[:2] == (2, "")
+    code, out, err = metier("skill", command, tmp_path, "--json")
+    assert (code, out) == (2, "")
+    assert "Expected SKILL.md packages" in err
+
+
 def test_the_faults_of_a_package_are_listed(metier: Command) -> None:
     code, out, _ = metier("skill", "check", EXAMPLE / "packages")
     assert code == 1

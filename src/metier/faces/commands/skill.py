@@ -152,12 +152,12 @@ def check(
 
 @app.command()
 def classify(
-    paths: Annotated[list[Path], typer.Argument(help="Package folders, or folders that hold some.")],
+    paths: Annotated[list[Path], typer.Argument(parser=place, help="Package folders, or folders that hold some.")],
     json: AsJson = False,
 ) -> None:
     """Say what packages are made of, where they act and which design patterns they follow. A label, no trust.
 
-    Exit code 1 if a link or folder that may hold more was not looked into.
+    Exit code 1 if one cannot be read, or a link or folder that may hold more was not looked into.
 
     Example: metier skill classify skills
     """
@@ -166,23 +166,27 @@ def classify(
     from metier.faces.show import say
     from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
 
-    looked = [all_packages(path) for path in paths]
-    unseen = [path for _, passed_over in looked for path in passed_over]
-    rows = []
-    for folder in (folder for found, _ in looked for folder in found):
-        try:
-            package = read_package(folder)
-        except PackageError as error:
-            say(f"left out: {error}")
-            continue
-        rows.append((package, classified(package.skill, package.fields)))
-    for path in unseen:
-        say(f"left out: {path}: {NOT_LOOKED_INTO}")
+    rows, left_out = [], list[tuple[Path, str]]()
+    for path in paths:
+        folders, unseen = all_packages(path)
+        if not folders and not unseen:
+            hint = "A package is a folder with a SKILL.md."
+            raise PackageError(f"Expected SKILL.md packages in {str(path)!r}, found none.", hint=hint)
+        for folder in folders:
+            try:
+                package = read_package(folder)
+            except PackageError as error:
+                left_out.append((folder, str(error)))
+            else:
+                rows.append((package, classified(package.skill, package.fields)))
+        left_out += [(link, NOT_LOOKED_INTO) for link in unseen]
+    for path, why in left_out:
+        say(f"left out: {path}: {why}")
     if json:
         as_json(
             [
                 *({"path": package.path, "name": package.skill.name, "classes": found} for package, found in rows),
-                *({"path": path, "error": NOT_LOOKED_INTO} for path in unseen),
+                *({"path": path, "error": why} for path, why in left_out),
             ]
         )
     else:
@@ -199,7 +203,7 @@ def classify(
                 for package, found in rows
             ),
         )
-    if unseen:
+    if left_out:
         raise typer.Exit(1)
 
 
