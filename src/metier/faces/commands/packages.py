@@ -117,7 +117,7 @@ def check_strictly(paths: list[Path], *, json: bool) -> None:
     errors = dict[str, list[str]]()
     for path in paths:
         folders, unseen = all_packages(path)
-        errors |= {str(folder): validate(folder) for folder in folders or [path]}
+        errors |= {str(folder): validate(_named(folder)) for folder in folders or [path]}
         errors |= {str(place): [NOT_LOOKED_INTO] for place in unseen}
     if json:
         as_json([{"path": path, "errors": said} for path, said in errors.items()])
@@ -125,3 +125,8 @@ def check_strictly(paths: list[Path], *, json: bool) -> None:
         table(("package", "error"), ((path, error) for path, said in errors.items() for error in said))
     if any(errors.values()):
         raise typer.Exit(1)
+
+
+def _named(folder: Path) -> Path:
+    """The folder by its own name, which the format compares: "." has none, and ".." is that of no folder."""
+    return folder if folder.name not in ("", "..") else folder.resolve()

@@ -121,7 +121,9 @@ def check(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Check packages against the SKILL.md format. Exit code 1 if strict tools would refuse one, or some are not seen.
+    """Check packages against the SKILL.md format.
+
+    Exit code 1 if strict tools would refuse one, one cannot be read, or some are not seen.
 
     Example: metier skill check skills
     """
