@@ -25,7 +25,7 @@ from house import ROOT
 from metier.attempt import Attempt
 from metier.digest import digest
 from metier.errors import CorruptStore
-from metier.skill import State
+from metier.skill import Skill, State
 from metier.state import move
 from metier.stores.open import open_store
 
@@ -295,7 +295,8 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
     assert [one["reused"] for one in json.loads(done.stdout)["stages"]] == [True, False]
 
 
-def test_a_policy_that_was_not_admitted_is_not_executed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reason", ["it was not practised", "it was retired"])
+def test_a_policy_that_was_not_admitted_or_was_retired_is_not_executed(tmp_path: Path, reason: str) -> None:
     from metier import lifecycle
     from metier.workspace import open_workspace
 
@@ -305,6 +306,8 @@ def test_a_policy_that_was_not_admitted_is_not_executed(tmp_path: Path) -> None:
     with closing(open_store(workspace / "s.sqlite")) as store:
         from metier.wheel import Context
 
+        if reason == "it was retired":
+            store.put_skill(Skill(name=lifecycle.POLICY, description="Letters.", state=State.RETIRED))
         result = compose.run(
             Context(
                 before={"store": {"skills": []}, "govern": {"verdicts": []}},
@@ -315,4 +318,4 @@ def test_a_policy_that_was_not_admitted_is_not_executed(tmp_path: Path) -> None:
             )
         )
     assert {one["kind"] for one in result.output["results"]} == {"gap"}
-    assert "may not be executed" in result.output["results"][0]["reason"]
+    assert f"may not be executed: {reason}" in result.output["results"][0]["reason"]

@@ -252,9 +252,7 @@ class Spokes:
         able = _executable(skills, by_digest)
         policy = next((skill for skill in able if skill.name == POLICY), None)
         if policy is None:
-            because = next(
-                (v.reasons for v in reversed(by_digest.values()) if v.skill == POLICY), ("it was not practised",)
-            )
+            because = _held_back(context.store, by_digest)
             return compose_stage.refuse(settings.compose, f"{POLICY!r} may not be executed: {'; '.join(because)}")
         with closing(_local(library.place(context.home, policy))) as client:
             return compose_stage.run(
@@ -543,6 +541,13 @@ def present_verdicts(workspace: Workspace, store: Store) -> dict[str, Verdict]:
 
 def _in_use(skills: Sequence[Skill], store: Store) -> list[Skill]:
     return [skill for skill in skills if not library.is_retired(skill, store)]
+
+
+def _held_back(store: Store, verdicts: dict[str, Verdict]) -> tuple[str, ...]:
+    """Why no policy may be executed."""
+    if any(skill.state == State.RETIRED for skill in list(store.versions(POLICY))[-1:]):
+        return ("it was retired",)
+    return next((v.reasons for v in reversed(verdicts.values()) if v.skill == POLICY), ("it was not practised",))
 
 
 def _executable(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Skill]:
