@@ -135,6 +135,14 @@ def test_the_policy_skill_is_a_transformers_model(turned: Path) -> None:
     assert made.shape[1] > tokens["input_ids"].shape[1]
 
 
+def test_our_own_skills_are_placed_by_the_wheel_and_not_by_their_packages(turned: Path) -> None:
+    home = turned / ".metier"
+    with closing(open_store(home / "store.sqlite", bulk=home / "objects")) as store:
+        policy, reverse = store.skill("letterwork"), store.skill("reverse")
+    assert "reverse" in policy.concepts and reverse.concepts[0] == "reverse"
+    assert "metier-concepts" not in (home / "library" / "letterwork" / "SKILL.md").read_text(encoding="utf-8")
+
+
 def test_the_report_is_written_beside_the_records(turned: Path) -> None:
     page = (turned / ".metier" / "report.html").read_text(encoding="utf-8")
     assert "letterwork" in page
