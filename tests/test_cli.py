@@ -32,7 +32,8 @@ from metier.faces.show import as_json, as_lines
 from metier.item import Item
 from metier.run import StageRecord
 from metier.skill import Skill
-from metier.stores.package import write_package
+from metier.stores.open import open_store
+from metier.stores.package import read_package, write_package
 
 EXAMPLE = ROOT / "examples" / "first-trade"
 Command = Callable[..., tuple[int, str, str]]
@@ -115,6 +116,14 @@ def test_our_own_skills_are_well_formed(metier: Command) -> None:
     assert all(not one["faults"] for one in json.loads(out))
 
 
+@pytest.mark.parametrize("command", ["check", "classify"])
+def test_a_path_that_is_empty_or_holds_no_package_is_wrong_use(metier: Command, tmp_path: Path, command: str) -> None:
+    assert metier("skill", command, "")[:2] == (2, "")
+    code, out, err = metier("skill", command, tmp_path, "--json")
+    assert (code, out) == (2, "")
+    assert "Expected SKILL.md packages" in err
+
+
 def test_the_faults_of_a_package_are_listed(metier: Command) -> None:
     code, out, _ = metier("skill", "check", EXAMPLE / "packages")
     assert code == 1
@@ -176,6 +185,26 @@ def test_what_is_installed_is_shown_with_the_classes_that_it_does_not_state(meti
     shown = json.loads(metier("skill", "show", "fill", "-l", library, "--json")[1])
     classified = json.loads(metier("skill", "classify", library, "--json")[1])
     assert shown["classes"] == classified[0]["classes"]
+
+
+def test_what_is_stored_is_shown_with_the_classes_that_its_package_does_not_state(
+    metier: Command, tmp_path: Path
+) -> None:
+    package = tmp_path / ".metier" / "packages" / "1.0.0" / "fill"
+    package.mkdir(parents=True)
+    text = "---\nname: fill\ndescription: Fill a form in the browser.\n---\nOpen the page and click Fill.\n"
+    (package / "SKILL.md").write_text(text)
+    (tmp_path / "metier.toml").write_text('[workspace]\nname = "t"\n')
+    kept = read_package(package).skill
+    with closing(open_store(tmp_path / ".metier" / "store.sqlite")) as store:
+        store.put_skill(kept)
+    code, out, _ = metier("skill", "show", "fill", "-w", tmp_path)
+    assert (code, "acts on\tweb" in out) == (0, True)
+    shown = json.loads(metier("skill", "show", "fill", "-w", tmp_path, "--json")[1])
+    classified = json.loads(metier("skill", "classify", package, "--json")[1])
+    assert (shown["classes"], shown["digest"]) == (classified[0]["classes"], kept.digest)
+    (package / "SKILL.md").unlink()
+    assert "acts on\tsingle-tool" in metier("skill", "show", "fill", "-w", tmp_path)[1]
 
 
 def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Command, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from house import ROOT
 from metier.attempt import Attempt
 from metier.digest import digest
 from metier.errors import CorruptStore
+from metier.skill import Skill, State
+from metier.state import move
 from metier.stores.open import open_store
 
 pytestmark = [pytest.mark.train, pytest.mark.slow]
@@ -133,6 +135,14 @@ def test_the_policy_skill_is_a_transformers_model(turned: Path) -> None:
     assert made.shape[1] > tokens["input_ids"].shape[1]
 
 
+def test_our_own_skills_are_placed_by_the_wheel_and_not_by_their_packages(turned: Path) -> None:
+    home = turned / ".metier"
+    with closing(open_store(home / "store.sqlite", bulk=home / "objects")) as store:
+        policy, reverse = store.skill("letterwork"), store.skill("reverse")
+    assert "reverse" in policy.concepts and reverse.concepts[0] == "reverse"
+    assert "metier-concepts" not in (home / "library" / "letterwork" / "SKILL.md").read_text(encoding="utf-8")
+
+
 def test_the_report_is_written_beside_the_records(turned: Path) -> None:
     page = (turned / ".metier" / "report.html").read_text(encoding="utf-8")
     assert "letterwork" in page
@@ -163,6 +173,26 @@ def test_a_changed_goal_runs_compose_alone(turned: Path, tmp_path: Path) -> None
     toml.write_text(toml.read_text(encoding="utf-8").replace('name = "headline"', 'name = "title"'), encoding="utf-8")
     done = metier("run", workspace, "--json")
     assert [one["stage"] for one in json.loads(done.stdout)["stages"] if not one["reused"]] == ["compose"]
+
+
+def test_a_skill_that_was_retired_is_not_planned_or_offered_and_the_wheel_goes_on(turned: Path, tmp_path: Path) -> None:
+    workspace = tmp_path / "examples" / "first-trade"
+    shutil.copytree(turned, workspace)
+    shutil.copytree(ROOT / "skills", tmp_path / "skills")
+
+    def names() -> list[str]:
+        return [one["skill"]["name"] for one in json.loads(metier("skill", "list", "-w", workspace, "--json").stdout)]
+
+    assert "swap-ends" in names()
+    with closing(open_store(workspace / ".metier" / "store.sqlite", bulk=workspace / ".metier" / "objects")) as store:
+        store.put_skill(move(store.skill("swap-ends"), State.RETIRED))
+    assert "swap-ends" not in names()
+    plan = metier("compose", "plan", "swap-ends", "-e", "abcdef=fbcdea", "-w", workspace, "--json")
+    assert json.loads(plan.stdout)["kind"] == "gap", plan.stdout + plan.stderr
+    done = metier("run", workspace, "--from", "store")
+    assert done.returncode == 0, done.stderr
+    assert "swap-ends" not in names()
+    assert not (workspace / ".metier" / "library" / "swap-ends").exists()
 
 
 def test_the_same_seed_gives_the_same_bytes(turned: Path, tmp_path: Path) -> None:
@@ -273,7 +303,8 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
     assert [one["reused"] for one in json.loads(done.stdout)["stages"]] == [True, False]
 
 
-def test_a_policy_that_was_not_admitted_is_not_executed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reason", ["it was not practised", "it was retired"])
+def test_a_policy_that_was_not_admitted_or_was_retired_is_not_executed(tmp_path: Path, reason: str) -> None:
     from metier import lifecycle
     from metier.workspace import open_workspace
 
@@ -283,6 +314,8 @@ def test_a_policy_that_was_not_admitted_is_not_executed(tmp_path: Path) -> None:
     with closing(open_store(workspace / "s.sqlite")) as store:
         from metier.wheel import Context
 
+        if reason == "it was retired":
+            store.put_skill(Skill(name=lifecycle.POLICY, description="Letters.", state=State.RETIRED))
         result = compose.run(
             Context(
                 before={"store": {"skills": []}, "govern": {"verdicts": []}},
@@ -293,4 +326,4 @@ def test_a_policy_that_was_not_admitted_is_not_executed(tmp_path: Path) -> None:
             )
         )
     assert {one["kind"] for one in result.output["results"]} == {"gap"}
-    assert "may not be executed" in result.output["results"][0]["reason"]
+    assert f"may not be executed: {reason}" in result.output["results"][0]["reason"]

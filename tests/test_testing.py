@@ -14,6 +14,7 @@ from metier.audit import START, Anchor, Entry, Event
 from metier.client import Reply, Request
 from metier.item import Item
 from metier.skill import Skill
+from metier.state import FEEDBACK, Cause
 from metier.stores.bulk import FileBulk
 from metier.stores.sqlite import SqliteStore
 from metier.testing import check_client, check_grader, check_store
@@ -40,10 +41,16 @@ class SortsAttempts(SqliteStore):
 
 
 class OverwritesSkills(SqliteStore):
-    def put_skill(self, skill: Skill) -> None:
+    def put_skill(self, skill: Skill, *, because: Cause | None = None) -> None:
         with self._database.writing() as session:
             session.run("DELETE FROM skills WHERE name = ? AND version = ?", (skill.name, skill.version))
-        super().put_skill(skill)
+        super().put_skill(skill, because=because)
+
+
+class AsksForNoCause(SqliteStore):
+    def put_skill(self, skill: Skill, *, because: Cause | None = None) -> None:
+        kept = next((one.state for one in self.versions(skill.name) if one.version == skill.version), skill.state)
+        super().put_skill(skill, because=because or FEEDBACK.get((kept, skill.state)))
 
 
 class AddsFindings(SqliteStore):
@@ -93,6 +100,7 @@ class TrustsBulk(SqliteStore):
         (StoresHalf, "breaks off stores nothing"),
         (SortsAttempts, "in the order first stored"),
         (OverwritesSkills, "refuses other content under a version that is stored"),
+        (AsksForNoCause, "leads back without its cause"),
         (AddsFindings, "replaces an earlier scan"),
         (RepeatsVerdicts, "adds to the history unless it repeats the last"),
         (RevisesHistory, r"entries\(\) gives all, unchanged"),

@@ -13,7 +13,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,9 +30,9 @@ from metier.compose.plan import plan
 from metier.compose.resolve import Candidate
 from metier.digest import digest
 from metier.discover import stage as discover_stage
-from metier.discover.classify import classify
+from metier.discover.classify import Classified, classify, stated_or_classified
 from metier.distill import stage as distill_stage
-from metier.errors import ConfigError, NotStored, StageError
+from metier.errors import ConfigError, NotStored, PackageError, StageError, StoreError
 from metier.evaluate import stage as evaluate_stage
 from metier.evaluate.compare import Difference, compare, proportion
 from metier.evaluate.sit import sit
@@ -231,27 +231,28 @@ class Spokes:
         found = context.before["discover"]
         # A verdict of an earlier turn may be kept again here; what was revoked since stays revoked.
         policy, verdicts = self.workspace.settings.govern, load(list[Verdict], given["verdicts"], where="govern")
-        every = [*found["skills"], *(entry["skill"] for entry in found["packages"])]
+        # Our own come last, so that no stranger's package says where they are placed.
+        every = [*(entry["skill"] for entry in found["packages"]), *found["skills"]]
+        concepts = {skill["name"]: tuple(skill["concepts"]) for skill in every if skill["concepts"]}
+        concepts[POLICY] = tuple(s["name"] for s in found["skills"] if s["name"] in strings.FUNCTIONS)
         return library.run(
             context,
             [held(context.store, verdict, policy=policy) for verdict in verdicts],
             sources={key: (context.home / name).resolve() for key, name in given["sources"].items()},
-            concepts={skill["name"]: tuple(skill["concepts"]) for skill in every if skill["concepts"]},
-            patterns_of=lambda skill: classify(skill).patterns,
+            concepts=concepts,
+            patterns_of=lambda skill, fields: classify(skill, fields).patterns,
         )
 
     def compose(self, context: Context) -> Result:
         """Goals and stored skills → plans executed by the stored policy, and gaps."""
         settings = self.workspace.settings
-        skills = load(list[Skill], context.before["store"]["skills"], where="store")
+        skills = _in_use(load(list[Skill], context.before["store"]["skills"], where="store"), context.store)
         # The last verdicts, not those of the govern stage: a skill may have been revoked since.
         by_digest = present_verdicts(self.workspace, context.store)
         able = _executable(skills, by_digest)
         policy = next((skill for skill in able if skill.name == POLICY), None)
         if policy is None:
-            because = next(
-                (v.reasons for v in reversed(by_digest.values()) if v.skill == POLICY), ("it was not practised",)
-            )
+            because = _held_back(context.store, by_digest)
             return compose_stage.refuse(settings.compose, f"{POLICY!r} may not be executed: {'; '.join(because)}")
         with closing(_local(library.place(context.home, policy))) as client:
             return compose_stage.run(
@@ -497,13 +498,29 @@ def plan_goal(workspace: Workspace, store: Store, goal: Goal, *, facts: Sequence
 
 
 def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
-    """The skills of the workspace as it stands: what was stored, with the version that an update promoted."""
+    """The skills of the workspace as it stands: what was stored, with the version that an update promoted.
+
+    Those that were retired since are left out.
+    """
     records = latest(workspace, store)
     if "store" not in records:
         return []
     skills = load(list[Skill], records["store"].output["skills"], where="store")
     promoted = records["update"].output["version"] if "update" in records else ""
-    return [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
+    now = [store.skill(POLICY, promoted) if promoted and s.name == POLICY else s for s in skills]
+    return _in_use(now, store)
+
+
+def classes_of(workspace: Workspace, skill: Skill) -> Classified | None:
+    """Say of a stored skill what its package states of its classes, and of what it does not state what the rules say.
+
+    None where its package is gone or holds other content.
+    """
+    with suppress(PackageError, StoreError):
+        package = read_package(library.place(workspace.home, skill))
+        if package.skill.digest == skill.digest:
+            return stated_or_classified(skill, package.fields)
+    return None
 
 
 def readable_skills(workspace: Workspace, store: Store) -> list[Skill]:
@@ -520,6 +537,17 @@ def present_verdicts(workspace: Workspace, store: Store) -> dict[str, Verdict]:
         last.pop(verdict.digest, None)  # so that they stand in the order in which they were last judged
         last[verdict.digest] = verdict
     return {key: held(store, verdict, policy=workspace.settings.govern) for key, verdict in last.items()}
+
+
+def _in_use(skills: Sequence[Skill], store: Store) -> list[Skill]:
+    return [skill for skill in skills if not library.is_retired(skill, store)]
+
+
+def _held_back(store: Store, verdicts: dict[str, Verdict]) -> tuple[str, ...]:
+    """Why no policy may be executed."""
+    if any(skill.state == State.RETIRED for skill in list(store.versions(POLICY))[-1:]):
+        return ("it was retired",)
+    return next((v.reasons for v in reversed(verdicts.values()) if v.skill == POLICY), ("it was not practised",))
 
 
 def _executable(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[Skill]:

@@ -39,15 +39,18 @@ class Step:
 
     Attributes:
         recovery: The name of the skill that may act if this one fails; empty where there is none.
+        recovery_version, recovery_digest: Its content, which alone is trusted as far.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
-    __omit_empty__: ClassVar = ("recovery",)
+    __omit_empty__: ClassVar = ("recovery", "recovery_version", "recovery_digest")
 
     skill: str
     version: str
     digest: str
     recovery: str = ""
+    recovery_version: str = ""
+    recovery_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

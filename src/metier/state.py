@@ -74,31 +74,31 @@ def move(skill: Skill, to: State, *, because: Cause | None = None) -> Skill:
     >>> move(Skill(name="reverse", description="Backwards."), State.STORED).state.value
     'stored'
     """
-    check_move(skill, to)
+    check_move(skill, to, because=because)
+    return skill if skill.state == to else replace(skill, state=to)
+
+
+def check_move(skill: Skill, to: State, *, because: Cause | None = None) -> None:
+    """Refuse a state that does not follow that of a skill, or not for this cause, as `move` does.
+
+    Raises:
+        SkillError: As there.
+
+    >>> check_move(Skill(name="reverse", description="Backwards.", state=State.UPDATED), State.STORED)
+    """
     if skill.state == to:
-        return skill
+        return
     allowed = moves(skill.state)
+    if to not in allowed:
+        raise SkillError(
+            f"The skill {skill.name!r} cannot go from {skill.state.value} to {to.value}.", hint=_allowed(skill, allowed)
+        )
     cause = allowed[to]
     if because != cause and (because is not None or (skill.state, to) in FEEDBACK):
         said = f"not because of {because.value}" if because else "and only if that is said"
         raise SkillError(
             f"The skill {skill.name!r} goes from {skill.state.value} to {to.value} because of {cause.value}, {said}.",
             hint=_allowed(skill, allowed),
-        )
-    return replace(skill, state=to)
-
-
-def check_move(skill: Skill, to: State) -> None:
-    """Refuse a state that follows that of a skill for no cause; a store keeps states, and not what led to them.
-
-    Raises:
-        SkillError: That state does not follow; the message names what does.
-
-    >>> check_move(Skill(name="reverse", description="Backwards.", state=State.UPDATED), State.STORED)
-    """
-    if skill.state != to and to not in (allowed := moves(skill.state)):
-        raise SkillError(
-            f"The skill {skill.name!r} cannot go from {skill.state.value} to {to.value}.", hint=_allowed(skill, allowed)
         )
 
 

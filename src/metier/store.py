@@ -16,6 +16,7 @@ from metier.audit import Anchor, Entry, Event
 from metier.item import Item
 from metier.run import Run, StageRecord
 from metier.skill import Skill
+from metier.state import Cause
 from metier.verdict import Finding, Verdict
 
 
@@ -62,12 +63,15 @@ class Store(Protocol):
         """The content-addressed files beside the database."""
         ...
 
-    def put_skill(self, skill: Skill) -> None:
+    def put_skill(self, skill: Skill, *, because: Cause | None = None) -> None:
         """Keep one version of a skill. The same content again only changes its state.
+
+        Args:
+            because: What led to its state; one that leads back wants it said.
 
         Raises:
             Conflict: That name and version are stored with other content.
-            SkillError: The state does not follow the one that is stored (`metier.state`).
+            SkillError: The state does not follow the one that is stored, or not for this cause (`metier.state`).
         """
         ...
 

@@ -22,6 +22,7 @@ from metier.index import Found, Index, Listed
 from metier.item import Item
 from metier.run import Run, StageRecord, Status
 from metier.skill import Interface, Parameter, Skill, State
+from metier.state import Cause
 from metier.store import Bulk, Store
 from metier.verdict import ExposureTier, Finding, Severity, Verdict, VettingTier
 
@@ -244,6 +245,12 @@ def _skills(store: Store) -> None:
     back = replace(first, state=State.EVALUATED)
     _refuses(SkillError, "put_skill() refuses a state that does not follow the stored one", lambda: _put(store, back))
     _equal("put_skill() that was refused changes no state", list(store.versions("reverse")), kept)
+    failed = replace(other, version="2.0", state=State.EXECUTED)
+    store.put_skill(failed)
+    anew = replace(failed, state=State.DISCOVERED)
+    _refuses(SkillError, "put_skill() refuses a state that leads back without its cause", lambda: _put(store, anew))
+    store.put_skill(anew, because=Cause.RUNTIME_FAILURE)
+    _equal("put_skill() takes a state that leads back for its cause", store.skill("append"), anew)
 
 
 def _attempts(store: Store) -> None:

@@ -17,7 +17,7 @@ def test_facts_are_handed_over_and_recoveries_shown(monkeypatch: pytest.MonkeyPa
 
     def planned(workspace: Any, store: Any, goal: Goal, *, facts: Any) -> Plan:
         handed.append((goal.steps, tuple(facts)))
-        step = Step(skill="reverse", version="1.0.0", digest="sha256:0", recovery="turn")
+        step = Step(skill="reverse", version="1.0.0", digest="sha256:0", recovery="turn", recovery_version="2.0.0")
         return Plan(goal=goal.name, steps=(step, Step(skill="shout", version="1.0.0", digest="sha256:1")))
 
     monkeypatch.setattr("metier.lifecycle.plan_goal", planned)
@@ -26,4 +26,4 @@ def test_facts_are_handed_over_and_recoveries_shown(monkeypatch: pytest.MonkeyPa
     done = CliRunner().invoke(app, ["reverse", "shout", "--fact", "offline", "-f", "short"])
     assert done.exit_code == 0, done.output
     assert handed == [(("reverse", "shout"), ("offline", "short"))]
-    assert done.stdout.splitlines()[1].endswith("reverse: turn")
+    assert done.stdout.splitlines()[1].endswith("reverse: turn 2.0.0")

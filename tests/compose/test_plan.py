@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metier.border import load
 from metier.compose.plan import describe, plan
 from metier.compose.resolve import Candidate
-from metier.plan import Example, Gap, Goal, Plan
+from metier.plan import Example, Gap, Goal, Plan, Step
 from metier.skill import Skill
 from metier.verdict import ExposureTier, VettingTier
 
@@ -140,7 +141,7 @@ def test_a_goal_without_steps_and_examples_cannot_be_planned() -> None:
     assert "neither steps nor examples" in result.reason
 
 
-def test_the_most_specific_skill_covers_a_concept_then_the_first_name_then_the_newest_version() -> None:
+def test_the_fewest_concepts_settle_a_tie_then_the_first_name_then_the_newest_version() -> None:
     broad = Skill(name="a", description="", concepts=("x", "y", "z"))
     named = [Skill(name=name, description="", version=v, concepts=("x", "y")) for name, v in (("c", "9"), ("b", "1.9"))]
     newest = Skill(name="b", description="", version="1.10", concepts=("x", "y"))
@@ -195,13 +196,14 @@ def test_a_skill_whose_conditions_do_not_hold_is_not_planned_with() -> None:
     assert isinstance(plan(goal, [second], apply=Hands(), known=[known]), Gap)
 
 
-def test_a_wide_skill_of_high_priority_does_not_outdo_a_narrow_one() -> None:
+@pytest.mark.parametrize("said", [{"priority": 9}, {"exposure": ExposureTier.SUPERVISED}])
+def test_what_a_package_says_of_itself_does_not_outdo_the_owner_or_the_verdict(said: dict[str, object]) -> None:
     narrow = Skill(name="narrow", description="", concepts=("upper",))
-    wide = Skill(name="all", description="", concepts=("upper", "lower"))
-    found = plan(
-        Goal(name="g", steps=("upper",)), [wide, narrow], apply=Hands(), known=[Candidate(skill=wide, priority=9)]
-    )
-    assert names(found) == ("narrow",)
+    wide = Skill(name="wide", description="", concepts=("upper", "lower"))
+    goal = Goal(name="g", steps=("upper",))
+    known = Candidate(skill=wide, **said)  # type: ignore[arg-type]
+    assert names(plan(goal, [wide, narrow], apply=Hands())) == ("narrow",)
+    assert names(plan(goal, [wide, narrow], apply=Hands(), known=[known])) == ("wide",)
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -228,3 +230,20 @@ def test_a_step_names_what_may_recover_it_and_nothing_that_is_trusted_less() -> 
         result = plan(goal, [LIBRARY[1], helper], apply=lambda calls: ["A" for _ in calls], known=known)
         assert isinstance(result, Plan)
         assert result.steps[0].recovery == recovery
+
+
+def test_a_recovery_is_pinned_to_the_content_that_is_trusted_as_far() -> None:
+    upper, old, new = LIBRARY[1], *(Skill(name="fix", description="x", version=v, concepts=("upper",)) for v in "12")
+    known = [
+        Candidate(skill=upper, priority=9, exposure=ExposureTier.SUPERVISED),
+        Candidate(skill=old, exposure=ExposureTier.AUTONOMOUS),
+    ]
+    result = plan(Goal(name="g", steps=("upper",)), [upper, old, new], apply=Hands(), known=known)
+    assert isinstance(result, Plan)
+    [step] = result.steps
+    assert (step.recovery, step.recovery_version, step.recovery_digest) == ("fix", "1", old.digest)
+
+
+def test_a_step_on_record_that_names_a_recovery_alone_is_read() -> None:
+    said = {"skill": "a", "version": "1.0.0", "digest": "sha256:0", "recovery": "b"}
+    assert load(Step, said, where="a plan") == Step(skill="a", version="1.0.0", digest="sha256:0", recovery="b")

@@ -163,7 +163,8 @@ def test_packages_are_classified_and_a_broken_one_is_left_out_aloud(
     broken.mkdir()
     (broken / "SKILL.md").write_text("nothing\n")
     code, out, err = metier("skill", "classify", package.parent, "--json")
-    assert code == 0
-    assert [row["name"] for row in json.loads(out)] == ["echo"]
-    assert json.loads(out)[0]["classes"]["representation"] == "natural-language"
+    assert code == 1
+    [read, left_out] = json.loads(out)
+    assert (read["name"], read["classes"]["representation"]) == ("echo", "natural-language")
+    assert (left_out["path"], "begin with YAML frontmatter" in left_out["error"]) == (str(broken), True)
     assert "left out" in err

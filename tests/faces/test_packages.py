@@ -117,3 +117,12 @@ def test_the_strict_verdict_is_shown_in_its_own_words(tmp_path: Path, package: P
         },
         {"path": str(tmp_path / "empty"), "errors": ["Missing required file: SKILL.md"]},
     ]
+
+
+@pytest.mark.parametrize("said", [".", "./", "../pdf", "inner/.."])
+def test_the_folder_one_is_in_is_checked_by_its_name(package: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    (package / "inner").mkdir()
+    monkeypatch.chdir(package)
+    for words in ((), ("--strict",)):
+        done = run("check", *words, said)
+        assert done.exit_code == 0, done.stdout

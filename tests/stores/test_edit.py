@@ -281,3 +281,27 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(
             edit_package(folder, {"license": "x"})
     assert (folder / "SKILL.md").read_bytes() == TEXT.encode()
     assert [file.name for file in folder.iterdir()] == ["SKILL.md"]
+
+
+@pytest.mark.parametrize("number", [0, errno.EXDEV, errno.EACCES])
+def test_the_file_grows_beside_the_package_unless_it_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    folder = folder_with(tmp_path, TEXT)
+    seen: list[int] = []
+    synced, replaced = os.fsync, Path.replace
+
+    def fsync(handle: int) -> None:
+        seen.append(len(list(folder.iterdir())))
+        synced(handle)
+
+    def replace(path: Path, target: Path) -> Path:
+        if number and path.parent == tmp_path:
+            raise OSError(number, os.strerror(number))
+        return replaced(path, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    assert edit_package(folder, {"license": "MIT-0"}).fields["license"] == "MIT-0"
+    assert seen == ([1, 2] if number else [1])
+    assert [path.name for path in (*tmp_path.iterdir(), *folder.iterdir())] == ["pdf", "SKILL.md"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from metier.errors import Conflict, CorruptStore, StoreError
 from metier.skill import Pattern, Skill, State
+from metier.state import move
 from metier.store import Store
 from metier.stores import library
 from metier.stores.checks import is_version
@@ -197,6 +198,47 @@ def test_a_stored_skill_has_the_patterns_that_were_found_and_the_state_stored(ho
     source = write_package(SKILL, home / "found")
     context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
     found = {SKILL.digest: source}
-    library.run(context, [judged(SKILL)], sources=found, concepts={}, patterns_of=lambda _: (Pattern.WORKFLOW,))
+    library.run(context, [judged(SKILL)], sources=found, concepts={}, patterns_of=lambda *_: (Pattern.WORKFLOW,))
     kept = store.skill(SKILL.name, SKILL.version)
     assert (kept.patterns, kept.state, kept.digest) == ((Pattern.WORKFLOW,), State.STORED, SKILL.digest)
+
+
+def test_a_skill_that_was_retired_stays_retired(home: Path, store: Store) -> None:
+    other = Skill(name="append", description="Add letters.")
+    found = {skill.digest: write_package(skill, home / "found") for skill in (SKILL, other)}
+    store.put_skill(move(admit(SKILL, home, store), State.RETIRED))
+    context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
+    result = library.run(context, [judged(SKILL), judged(other)], sources=found, concepts={})
+    assert [skill["name"] for skill in result.output["skills"]] == ["append"]
+    assert "1 retired before" in result.came_out
+    assert store.skill(SKILL.name).state == State.RETIRED
+
+
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [((State.COMPOSED,), State.COMPOSED), ((State.EXECUTED,), State.EXECUTED), ((State.UPDATED,), State.STORED)],
+)
+def test_a_skill_that_has_come_further_than_stored_keeps_its_state(
+    home: Path, store: Store, path: tuple[State, ...], state: State
+) -> None:
+    skill = admit(SKILL, home, store)
+    for to in path:
+        store.put_skill(skill := move(skill, to))
+    context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
+    library.run(context, [judged(SKILL)], sources={SKILL.digest: home / "drafts" / SKILL.name}, concepts={})
+    assert store.skill(SKILL.name).state == state
+
+
+def test_the_patterns_are_found_by_the_frontmatter_too(home: Path, store: Store) -> None:
+    source = write_package(SKILL, home / "found")
+    (source / "SKILL.md").write_text("---\nname: reverse\ndescription: Backwards.\nhomepage: here\n---\nBackwards.\n")
+    read = read_package(source).skill
+    context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
+    seen: list[object] = []
+
+    def patterns_of(skill: Skill, fields: Mapping[str, object]) -> tuple[Pattern, ...]:
+        seen.append((skill.name, fields["homepage"]))
+        return ()
+
+    library.run(context, [judged(read)], sources={read.digest: source}, concepts={}, patterns_of=patterns_of)
+    assert seen == [("reverse", "here")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from metier.digest import digest
 from metier.errors import Conflict, PackageError, StoreError, StoreFull
 from metier.skill import File, Representation, Scope, Skill
 from metier.stores import package as package_module
+from metier.stores.edit import edit_package
 from metier.stores.package import Package, all_packages, find_packages, read_package, write_package
 from metier.stores.strict import validate
 from strategies import interfaces, texts, tuples
@@ -141,6 +143,12 @@ def test_a_long_body_is_a_warning(tmp_path: Path) -> None:
         ("[beta] Fill in forms: all", "[beta] Fill in forms: all"),
         ("Don't: it's 'odd'", "Don't: it's 'odd'"),
         ("Fill in: forms\n  and more: forms", "Fill in: forms and more: forms"),
+        (
+            "Fill in.\n  Triggers: a form, a sheet.\n  Never for scans.",
+            "Fill in. Triggers: a form, a sheet. Never for scans.",
+        ),
+        ("Fill in.\n\n    Triggers: a form\n  Use: often", "Fill in. Triggers: a form Use: often"),
+        ("Fill in.\n  license: MIT\n  Never for scans.", "Fill in.\nNever for scans."),
         ("@all `x`", "@all `x`"),
         (">\n  Fill in\n  forms", "Fill in forms"),
         ("1.10", "1.10"),
@@ -231,6 +239,19 @@ def test_whatever_has_a_description_loads_and_says_what_was_repaired(tmp_path: P
     assert (found.skill.description, found.skill.policy) == ("x", "Body.")
     assert any(fault in one.message for one in found.faults), found.faults
     assert all(one.fix for one in found.faults)
+
+
+def test_a_line_that_is_left_out_is_quoted_as_it_stands(tmp_path: Path) -> None:
+    found = package(tmp_path, head("name: pdf", "  license: MIT", "description: x"))
+    assert [fault.message for fault in found.faults if fault.line == 3] == [
+        "This line is not YAML and was left out: '  license: MIT'."
+    ]
+
+
+def test_a_description_that_is_an_alias_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(PackageError) as refusal:
+        package(tmp_path, head("name: pdf", "summary: &s Fill in forms.", "description: *s"))
+    assert refusal.value.hint == "Line 4: The alias *s is not followed. Write the value out."
 
 
 def test_an_empty_field_that_stands_twice_is_not_called_indented(tmp_path: Path) -> None:
@@ -368,6 +389,32 @@ def test_what_is_written_comes_back_and_keeps_to_the_format(tmp_path: Path, skil
 def test_the_validator_of_the_format_accepts_what_is_written(tmp_path: Path, skill: Skill) -> None:
     skills_ref = pytest.importorskip("skills_ref", reason="needs the validator of the format: pip install skills-ref")
     assert skills_ref.validate(write_package(skill, tmp_path, replace_existing=True)) == []
+
+
+def test_concepts_that_a_package_states_count_in_its_digest(tmp_path: Path) -> None:
+    path = write_package(Skill(name="shout", description="Shout.", concepts=("shout",), policy="Loud.\r"), tmp_path)
+    written = read_package(path).skill
+    assert written.concepts == ()
+    stated = edit_package(path, {"metadata.metier-concepts": '["reverse"]'}).skill
+    assert (stated.concepts, stated.policy) == (("reverse",), "Loud.\r")
+    other = edit_package(path, {"metadata.metier-concepts": '["reverse", "pay-invoice"]'}).skill
+    assert len({written.digest, stated.digest, other.digest}) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "match"),
+    [
+        ({"provenance": tuple(f"handbook-{number:04d}.md: How a word is turned" for number in range(2000))}, "not fit"),
+        ({"policy": "## When it is done\n" + "x " * 60_000}, "not fit"),
+        ({"policy": "x " * 600_000}, "at most 1048576"),
+    ],
+)
+def test_a_skill_that_would_be_read_back_otherwise_is_not_written(
+    tmp_path: Path, said: dict[str, Any], match: str
+) -> None:
+    with pytest.raises(PackageError, match=match):
+        write_package(Skill(name="reverse", description="Backwards.", version="2.3.0", **said), tmp_path / "library")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_edited_section_counts(tmp_path: Path) -> None:
@@ -586,6 +633,23 @@ def test_another_package_is_replaced_only_when_asked(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def replaced_often(library: str, writer: int) -> None:
+    for number in range(20):
+        skill = Skill(name="pdf", description=f"{writer} {number}")
+        write_package(skill, Path(library), files={"x": bytes([writer]) * 10_000}, replace_existing=True)
+
+
+def test_many_who_replace_a_package_at_once_take_turns(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=replaced_often, args=(str(tmp_path), writer)) for writer in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0] * 4
+    assert [path.name for path in tmp_path.iterdir()] == ["pdf"]
+
+
 def let_renames_fail(monkeypatch: pytest.MonkeyPatch, *failing: int) -> None:
     """Let the renames of these numbers fail."""
     renamed, numbers = Path.rename, itertools.count(1)
@@ -664,6 +728,14 @@ def test_packages_are_found_sorted_and_within_bounds(tmp_path: Path) -> None:
         list(find_packages(tmp_path, max_depth=6))
     with pytest.raises(PackageError, match="Expected a folder"):
         find_packages(tmp_path / "nothing")
+
+
+def test_what_a_killed_write_left_is_no_package(tmp_path: Path) -> None:
+    for folder in ("pdf", ".pdf-old-x2b_k9qd/pdf", ".pdf-part-00000000", ".agents", ".pdf-old-mine"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "SKILL.md").write_text(GOOD)
+    found = [path.relative_to(tmp_path).as_posix() for path in find_packages(tmp_path)]
+    assert found == [".agents", ".pdf-old-mine", "pdf"]
 
 
 def test_all_packages_of_a_folder_are_found_and_what_may_hide_one_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,25 @@ def test_folders_above_are_looked_at_up_to_the_repository(tmp_path: Path) -> Non
     assert loaded(discover_packages(inner)) == {"pdf": "part", "csv": "repository"}
 
 
+def test_a_project_that_is_named_from_below_is_looked_at_once_and_nothing_below_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "repository/.git").mkdir(parents=True)
+    pdf = add(tmp_path / "repository/x/.agents/skills", "pdf")
+    add(tmp_path / "repository/x/y/.agents/skills", "csv")
+    monkeypatch.chdir(tmp_path / "repository/x/y")
+    assert [(one.path, one.shadowed_by) for one in discover_packages("..").packages] == [(pdf, None)]
+
+
+@pytest.mark.parametrize("home", ["other/../home", "link"])
+def test_a_home_folder_is_the_users_however_it_is_named(tmp_path: Path, home: str) -> None:
+    add(tmp_path / "home/.agents/skills", "a")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    found = discover_packages(tmp_path / "home", home=tmp_path / home)
+    assert [(one.place, one.is_trusted, one.shadowed_by) for one in found.packages] == [(Place.USER, True, None)]
+
+
 def test_without_a_repository_the_folder_stands_alone(tmp_path: Path) -> None:
     add(tmp_path / ".agents/skills", "pdf")
     assert discover_packages(tmp_path / "part").packages == ()
@@ -100,6 +121,23 @@ def test_links_are_not_followed_and_said_so(tmp_path: Path) -> None:
     found = discover_packages(tmp_path)
     assert found.packages == ()
     assert found.skipped == tuple(tmp_path / name for name in (".agents/skills/pdf", ".claude/skills", ".codex/skills"))
+
+
+def test_a_folder_of_a_client_that_cannot_be_read_is_named_and_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(tmp_path / ".claude/skills", "pdf")
+    is_dir = Path.is_dir
+
+    def closed(path: Path) -> bool:
+        if path == tmp_path / ".agents/skills":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", closed)
+    found = discover_packages(tmp_path)
+    assert list(found.loaded) == ["pdf"]
+    assert found.skipped == (tmp_path / ".agents/skills",)
 
 
 def test_what_lies_too_deep_is_named_and_left(tmp_path: Path) -> None:

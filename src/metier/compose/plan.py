@@ -31,9 +31,9 @@ def plan(
 
     Args:
         goal: What is wanted, with steps, examples or both.
-        skills: The library; its order does not count. Where several skills apply, `resolve` decides: the most specific
-            one is taken (most conditions, then fewest concepts), then priority, then trust, then the first by name,
-            then the newest version.
+        skills: The library; its order does not count. Where several skills apply, `resolve` decides: the one with the
+            most conditions is taken, then priority, then trust. What covers a step and is equal so far is taken by
+            fewest concepts, then the first by name, then the newest version.
         apply: Executes skill calls.
         known: Conditions, priority and trust of skills of the library, as far as somebody gave them; of several
             records of one content, the best trusted one that applies counts.
@@ -82,7 +82,7 @@ def _placed(skill: Skill, group: Iterable[Skill]) -> Skill:
 
 
 def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply, facts: Collection[str]) -> Plan | Gap:
-    covering = {concept: _covering(concept, ranked) for concept in goal.steps}
+    covering = {concept: _first(_able(concept, ranked)) for concept in goal.steps}
     missing = tuple(dict.fromkeys(concept for concept in goal.steps if covering[concept] is None))
     if missing:
         return Gap(
@@ -106,13 +106,17 @@ def _by_steps(goal: Goal, ranked: Sequence[Candidate], apply: Apply, facts: Coll
             tried=1,
         )
     placed = zip(made.steps, acting, goal.steps, strict=True)
-    steps = (replace(step, recovery=_recovery(one, _able(concept, ranked), facts)) for step, one, concept in placed)
+    steps = (
+        _recovered(step, _first(recoveries(one, _able(concept, ranked), facts).ranked)) for step, one, concept in placed
+    )
     return replace(made, steps=tuple(steps))
 
 
-def _recovery(failed: Candidate, able: Iterable[Candidate], facts: Collection[str]) -> str:
-    found = recoveries(failed, able, facts).chosen
-    return found.skill.name if found else ""
+def _recovered(step: Step, by: Candidate | None) -> Step:
+    if by is None:
+        return step
+    skill = by.skill
+    return replace(step, recovery=skill.name, recovery_version=skill.version, recovery_digest=skill.digest)
 
 
 def _by_search(goal: Goal, skills: Sequence[Skill], apply: Apply) -> Plan | Gap:
@@ -152,10 +156,14 @@ def _able(concept: str, ranked: Iterable[Candidate]) -> list[Candidate]:
     return [candidate for candidate in ranked if concept in candidate.skill.concepts]
 
 
-def _covering(concept: str, ranked: Iterable[Candidate]) -> Candidate | None:
-    """The most specific skill that covers a concept; the first of the ranking among equals."""
-    able = _able(concept, ranked)
-    return min(able, key=lambda one: (-len(one.conditions), len(one.skill.concepts)), default=None)
+def _first(ranked: Iterable[Candidate]) -> Candidate | None:
+    """The first of a ranking; of those that only name and version put behind it, the one with the fewest concepts."""
+    # A package may say its concepts itself, so they settle nothing that the owner of the library said.
+    return min(ranked, key=_by_owner_then_concepts, default=None)
+
+
+def _by_owner_then_concepts(one: Candidate) -> tuple[int, int, int, int, int]:
+    return -len(one.conditions), -one.priority, -one.exposure, -one.vetting, len(one.skill.concepts)
 
 
 def _nearest(missing: Sequence[str], skills: Sequence[Skill]) -> tuple[str, ...]:

@@ -14,10 +14,7 @@ from typing import Any, Literal
 
 from metier.errors import PackageError
 from metier.stores.fault import Fault
-from metier.stores.frontmatter import Frontmatter
-
-FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
-"""The fields of the format."""
+from metier.stores.frontmatter import FIELDS, Frontmatter
 
 MAX_NAME, MAX_DESCRIPTION, MAX_COMPATIBILITY = 64, 1024, 500
 MAX_BODY_LINES, MAX_BODY_TOKENS = 500, 5000

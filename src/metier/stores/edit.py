@@ -7,6 +7,7 @@ the file is read again before it is written, and it is refused if any other fiel
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -330,6 +331,19 @@ def _expect(fields: dict[str, Any], name: str, value: str | None) -> None:
 
 
 def _write(file: Path, data: bytes) -> None:
-    """Exchange a file whole, keeping its mode."""
-    with told("write", "a package", file.parent), whole(file, mode=file.stat().st_mode & 0o777) as stream:
+    """Exchange a file whole, keeping its mode.
+
+    It grows beside the package, as every file in it counts, or in it where the folder around cannot be used.
+    """
+    with told("write", "a package", file.parent):
+        try:
+            _exchange(file, data, within=file.parent.resolve().parent)
+        except OSError as failure:
+            if failure.errno not in (errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS):
+                raise
+            _exchange(file, data, within=file.parent)
+
+
+def _exchange(file: Path, data: bytes, *, within: Path) -> None:
+    with whole(file, mode=file.stat().st_mode & 0o777, within=within) as stream:
         stream.write(data)

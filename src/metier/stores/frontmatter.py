@@ -2,7 +2,7 @@
 
 The YAML is followed as a stream of events: no object is constructed, every scalar stays the text that was written, and
 depth, size and aliases are bounded. What strict tools refuse is repaired where that is safe, and listed as a `Fault`.
-This module does not know which fields a skill has.
+This module knows the names of the fields that a skill has, and not what they say.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from metier.errors import PackageError
 from metier.stores.events import EventTree, NoFields, Unbounded
 from metier.stores.fault import Fault, error
 from metier.stores.strict import Refusal, load_fields
+
+FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
+"""The fields of the format."""
 
 _MAX_CHARACTERS = 1 << 16
 _MAX_REPAIRS = 50
@@ -351,6 +354,10 @@ def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, proble
     for number in range(at, max(at - 50, -1), -1):
         match = _KEY_AND_VALUE.fullmatch(lines[number])
         if match and number not in quoted and match["value"][0] not in "|>":
+            if above := _plain_value_above(lines, number):
+                if above[0] in quoted or not _carries_on(match, above[1]):
+                    break
+                number, match = above
             quoted.add(number)
             _quote(lines, number, match)
             return error(
@@ -363,13 +370,37 @@ def _repair(lines: list[str], at: int, quoted: set[int], first_line: int, proble
     return _left_out(lines, at, first_line)
 
 
+def _plain_value_above(lines: list[str], at: int) -> tuple[int, re.Match[str]] | None:
+    """The field with a plain value below which a line is indented. No field may stand there."""
+    depth = _depth(lines[at])
+    for number in range(at - 1, -1, -1):
+        line = lines[number]
+        if line.strip() and not line.lstrip().startswith("#") and _depth(line) < depth:
+            if match := _KEY_AND_VALUE.fullmatch(line):
+                return None if match["value"][0] in "|>'\"[{&*!#" else (number, match)
+            depth = _depth(line)
+    return None
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _carries_on(line: re.Match[str], above: re.Match[str]) -> bool:
+    """Whether a line that looks like a field carries on the text of the field above it, and is none out of place."""
+    is_text = " " in above["value"].strip() or _DESCRIPTION.fullmatch(above[0]) is not None
+    return is_text and line["key"].lower() not in FIELDS
+
+
 def _quote(lines: list[str], number: int, match: re.Match[str]) -> None:
     """Put a value and the deeper lines that carry it on in single quotes; blank lines keep the count of lines."""
-    words = [match["value"].strip()]
-    following = number + 1
-    while following < len(lines) and re.match(rf"{match['indent']}[ \t]+\S", lines[following]):
-        words.append(lines[following].strip())
-        lines[following] = ""
-        following += 1
+    deeper, end = re.compile(rf"{match['indent']}[ \t]+\S"), number
+    for following in range(number + 1, len(lines)):
+        if deeper.match(lines[following]):
+            end = following
+        elif lines[following].strip():
+            break
+    words = [match["value"].strip(), *(line.strip() for line in lines[number + 1 : end + 1] if line.strip())]
+    lines[number + 1 : end + 1] = [""] * (end - number)
     value = " ".join(words).replace("'", "''")
     lines[number] = f"{match['indent']}{match['key']}: '{value}'"

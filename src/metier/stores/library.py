@@ -12,11 +12,13 @@ import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from metier.digest import digest, plain
 from metier.errors import Conflict, CorruptStore, PackageError, StageError, StoreError
+from metier.index import Listed
 from metier.skill import Pattern, Skill, State
-from metier.state import move
+from metier.state import Cause, move, moves
 from metier.store import Store
 from metier.stores.checks import is_name, is_version
 from metier.stores.disk import told
@@ -31,38 +33,47 @@ def run(
     *,
     sources: Mapping[str, Path],
     concepts: Mapping[str, Sequence[str]],
-    patterns_of: Callable[[Skill], tuple[Pattern, ...]] = lambda skill: skill.patterns,
+    patterns_of: Callable[[Skill, Mapping[str, Any]], tuple[Pattern, ...]] = lambda skill, fields: skill.patterns,
 ) -> Result:
     """The store spoke: keep every verdict and finding, and every admitted skill as a package that was read back.
 
     Args:
         sources: The folder of each judged package, by the digest of its verdict.
         concepts: Where the taxonomy places each skill, by its name.
-        patterns_of: Says which design patterns a skill follows.
+        patterns_of: Says which design patterns a skill follows, by it and the frontmatter of its package.
+
+    A skill that was retired stays retired: its verdict is kept, and it takes no place among those that are stored. One
+    that has come further than stored keeps its state.
 
     Raises:
         Conflict: That name and version are stored with other content; its package is left as it is.
         StageError: A package is not the one that was judged.
     """
-    kept = []
+    kept, num_retired = [], 0
     for number, verdict in enumerate(verdicts, start=1):
         context.store.put_findings(verdict.digest, verdict.findings)
         context.store.put_verdict(verdict)
         if verdict.exposure > ExposureTier.METADATA:
             source = sources[verdict.digest]
             # Asked before anything is written: the package that lies there was admitted, and stays.
-            if against := objection(read_package(source).skill, context.store):
+            package = read_package(source)
+            if against := objection(package.skill, context.store):
                 raise Conflict(f"The library cannot take the package {str(source)!r}: {against}.")
             skill = keep(source, context.home, verdict)
-            placed = tuple(concepts.get(skill.name, skill.concepts))
-            skill = replace(skill, concepts=placed, patterns=patterns_of(skill))
-            context.store.put_skill(skill)
-            kept.append(skill)
+            if is_retired(skill, context.store):
+                num_retired += 1
+            else:
+                placed = tuple(concepts.get(skill.name, skill.concepts))
+                state = _state_of(skill, context.store)
+                skill = replace(skill, state=state, concepts=placed, patterns=patterns_of(skill, package.fields))
+                context.store.put_skill(skill)
+                kept.append(skill)
         context.progress(number, len(verdicts), {})
     files = [file for skill in kept for file in sorted(place(context.home, skill).rglob("*")) if file.is_file()]
     return Result(
         output={"skills": plain(kept)},
-        came_out=f"{count(len(kept), 'package')} written and read back",
+        came_out=f"{count(len(kept), 'package')} written and read back"
+        + (f", {num_retired} retired before and left out" if num_retired else ""),
         artefacts=[file.relative_to(context.home).as_posix() for file in files],
     )
 
@@ -137,6 +148,17 @@ def objection(skill: Skill, store: Store) -> str:
     if any(kept.version == skill.version and kept.digest != skill.digest for kept in store.versions(skill.name)):
         return f"its content changed under the same version {skill.version}; it is approved anew under a new one"
     return ""
+
+
+def is_retired(skill: Skill | Listed, store: Store) -> bool:
+    """Whether this content of a skill was retired: it is kept, and no longer planned, executed or offered."""
+    return any(kept.digest == skill.digest and kept.state == State.RETIRED for kept in store.versions(skill.name))
+
+
+def _state_of(skill: Skill, store: Store) -> State:
+    """The state of a skill that is to be stored: that of the same content in the store if stored does not follow it."""
+    states = [kept.state for kept in store.versions(skill.name) if kept.digest == skill.digest]
+    return next((state for state in states if moves(state).get(State.STORED) != Cause.PROGRESS), State.STORED)
 
 
 def publish(

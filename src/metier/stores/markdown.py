@@ -34,6 +34,8 @@ _CODE = (".py", ".sh", ".bash", ".js", ".mjs", ".ts", ".rb", ".pl", ".ps1", ".go
 def render(skill: Skill) -> str:
     """Write the SKILL.md of a skill. Reading it back gives a skill with the same content, its files aside.
 
+    Concepts are left out: where a skill is placed is a matter of the library that holds it.
+
     Raises:
         PackageError: The name or the description would be refused by strict tools, or the version names no folder.
 
@@ -81,7 +83,7 @@ def skill_of(front: Frontmatter, *, folder: str) -> tuple[Skill, list[Fault]]:
     metadata = metadata if isinstance(metadata, Mapping) else {}
     skill = Skill(
         name=_name(fields.get("name"), folder),
-        description=_description(fields.get("description"), folder),
+        description=_description(front, folder),
         licence=_flat(fields.get("license")),
         version=_version(front, metadata, faults),
         representation=_choice(Representation, metadata.get("metier-representation"), front, faults),
@@ -140,7 +142,6 @@ def _text(skill: Skill, *, extra: Mapping[str, str]) -> str:
         "metier-version": skill.version,
         "metier-representation": skill.representation.value,
         "metier-scope": skill.scope.value,
-        "metier-concepts": _json(skill.concepts) if skill.concepts else "",
         "metier-interface": _json(skill.interface) if skill.interface != Interface() else "",
         "metier-provenance": _json(skill.provenance) if skill.provenance else "",
         **extra,
@@ -188,9 +189,10 @@ def _exact(skill: Skill, metadata: Mapping[str, Any], front: Frontmatter, faults
 
 
 def _shows(skill: Skill, front: Frontmatter) -> bool:
-    """Whether what was read is, but for the line metier-exact, what is written of this skill."""
+    """Whether what was read is, but for metier-exact and the concepts it states, what is written of this skill."""
     written = read_frontmatter(_text(skill, extra={}), where=skill.name)
-    others = {key: value for key, value in front.fields["metadata"].items() if key != "metier-exact"}
+    not_written = ("metier-exact", "metier-concepts")
+    others = {key: value for key, value in front.fields["metadata"].items() if key not in not_written}
     return written.body == front.body and written.fields == {**front.fields, "metadata": others}
 
 
@@ -244,12 +246,16 @@ def _version(front: Frontmatter, metadata: Mapping[str, Any], faults: list[Fault
     return _FIRST_VERSION
 
 
-def _description(value: Any, folder: str) -> str:
-    text = _flat(value)
+def _description(front: Frontmatter, folder: str) -> str:
+    text = _flat(front.fields.get("description"))
     if not text:
+        line = front.lines.get("description")
+        fault = next((fault for fault in front.faults if fault.line == line), None)
         raise PackageError(
             f"The package {folder!r} has no description.",
-            hint="Add a line description: that says what the skill does and when to use it.",
+            hint=f"Line {line}: {fault.message} {fault.fix}"
+            if fault
+            else "Add a line description: that says what the skill does and when to use it.",
         )
     return text
 

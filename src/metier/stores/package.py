@@ -8,8 +8,10 @@ opened, and nothing in a package is run.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -34,8 +36,9 @@ _MAX_SEARCH_DEPTH = 128
 _MAX_SEARCH_FOLDERS = 500_000
 """Many times the largest public collection; so many folders are looked into within a minute."""
 
-NOT_SEARCHED = (".git", ".metier", "node_modules")
-"""Folders in which no package is looked for."""
+_NOT_SEARCHED = (".git", ".metier", "node_modules")
+_LEFT_BEHIND = re.compile(r"\..+-(part|old)-[a-z0-9_]{8}")
+"""What `write_package` calls the folders in which a package grows, or lies while another takes its place."""
 
 NOT_LOOKED_INTO = "Not looked into: it is a link, cannot be read, or lies too deep or beyond too many folders."
 """What is said of each place that `all_packages` passed over."""
@@ -47,7 +50,8 @@ class Package:
 
     Attributes:
         skill: What it holds. `files` lists every file of the folder with its digest. SKILL.md itself is listed too,
-            unless it is word for word what `write_package` makes of the skill, which then says it all.
+            unless it is word for word what `write_package` makes of the skill, which then says it all. Concepts that
+            it states are no part of the digest, so it is listed with them.
         path: The folder.
         faults: Where it leaves the format, errors and warnings, in the order of the lines.
         fields: The frontmatter as it was written, every scalar as text.
@@ -188,7 +192,7 @@ def find_packages(
 ) -> Iterator[Path]:
     """Find the folders that hold a SKILL.md, sorted.
 
-    Links and the folders `.git`, `.metier` and `node_modules` are passed over.
+    Links, the folders `.git`, `.metier` and `node_modules`, and what a killed `write_package` left are passed over.
 
     Args:
         skipped: Where to note the links, the folders that cannot be read, and those that lie too deep or are too many.
@@ -208,6 +212,15 @@ def find_packages(
     if not _is_folder(top):
         raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
     return _search(top, skipped, max_depth, max_folders)
+
+
+def is_searched(name: str) -> bool:
+    """Whether packages are looked for in a folder of this name.
+
+    >>> [is_searched(name) for name in ("pdf", ".agents", ".git", ".pdf-old-x2b_k9qd")]
+    [True, True, False, False]
+    """
+    return name not in _NOT_SEARCHED and not _LEFT_BEHIND.fullmatch(name)
 
 
 def all_packages(folder: str | Path) -> tuple[list[Path], list[Path]]:
@@ -249,11 +262,11 @@ def write_package(
         replace_existing: Whether another package may lie there already. The same one may always.
 
     Returns:
-        The folder of the package.
+        The folder of the package. The concepts of the skill are not written.
 
     Raises:
-        PackageError: The name, version or description breaks the format; or a file is missing, differs, or lies
-            outside.
+        PackageError: The name, version or description breaks the format; the skill is too large to be read back as it
+            is; or a file is missing, differs, or lies outside.
         Conflict: Another package lies there, and it is not to be replaced.
         StoreFull: The disk is full; nothing half-written is left.
         StoreError: The library cannot be written; a package that was to be replaced lies there as before.
@@ -262,7 +275,7 @@ def write_package(
     library, place = Path(folder), Path(folder) / skill.name
     contents = dict(files or {})
     if _MANIFEST not in contents:
-        contents[_MANIFEST] = render(skill).encode()
+        contents[_MANIFEST] = _rendered(skill, place / _MANIFEST)
     for path in contents:
         _refuse_outside(path)
     with told("write", "a package", library):
@@ -273,9 +286,23 @@ def write_package(
                 _write_file(part / path, content)
             _refuse_other_files(skill, part)
             part.chmod(0o755)
-            return _settle(part, place, replace_existing=replace_existing)
+            with _alone(library):
+                return _settle(part, place, replace_existing=replace_existing)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _rendered(skill: Skill, manifest: Path) -> bytes:
+    """The SKILL.md that is made from a skill, and reads back as that skill."""
+    data = render(skill).encode()
+    _refuse_large(len(data), manifest)
+    back, _ = skill_of(read_frontmatter(data.decode(), where=str(manifest)), folder=skill.name)
+    if replace(back, files=skill.files).digest != skill.digest:
+        raise PackageError(
+            f"The skill {skill.name!r} does not fit into a SKILL.md: it would be read back as another one.",
+            hint="Shorten its provenance and interface, and move a long policy into a file.",
+        )
+    return data
 
 
 def _package_folder(path: Path) -> Path:
@@ -419,7 +446,7 @@ def _search(top: Path, skipped: list[Path] | None, max_depth: int, max_folders: 
             yield here
         passed_over += [Path(entry.path) for entry in entries if entry.is_symlink()]
         inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-        wanted = [Path(entry.path) for entry in inner if entry.name not in NOT_SEARCHED]
+        wanted = [Path(entry.path) for entry in inner if is_searched(entry.name)]
         if depth < max_depth:
             pending += [(path, depth + 1) for path in reversed(wanted)]
         else:
@@ -441,7 +468,7 @@ def _hides_nothing(path: Path, top: str) -> bool:
         return False
     target = Path(os.path.realpath(path))
     return not _is_folder(target) or (
-        target.is_relative_to(top) and not set(target.relative_to(top).parts) & set(NOT_SEARCHED)
+        target.is_relative_to(top) and all(map(is_searched, target.relative_to(top).parts))
     )
 
 
@@ -473,6 +500,18 @@ def _refuse_other_files(skill: Skill, part: Path) -> None:
                 f"Skill {skill.name!r} lists the file {file.path!r} with the digest {file.digest}, but it {came}.",
                 hint="Pass the content of every file of the skill in files.",
             )
+
+
+@contextlib.contextmanager
+def _alone(library: Path) -> Iterator[None]:
+    """Keep other writers of a library waiting; the lock ends with the process, however that ends."""
+    handle = os.open(library, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):  # a network share may lock no folder
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _settle(part: Path, place: Path, *, replace_existing: bool) -> Path:

@@ -75,7 +75,8 @@ class Discovery:
 
     Attributes:
         packages: Every package, the shadowed and the broken ones too.
-        skipped: Links that were not followed, and folders beyond 6 levels or beyond the first 2,000 of a place.
+        skipped: Links that were not followed, folders that cannot be read, and those beyond 6 levels or beyond the
+            first 2,000 of a place.
     """
 
     packages: tuple[FoundPackage, ...]
@@ -136,16 +137,21 @@ def discover_packages(
 def _roots(
     project: str | Path | None, home: str | Path | None, plugins: Iterable[str | Path]
 ) -> Iterator[tuple[Place, Path]]:
-    user = Path(home).absolute() if home is not None else None
+    user = _absolute(home) if home is not None else None
     if project is not None:
-        for folder in _up_to_repository(Path(project).absolute()):
-            if folder != user:
+        for folder in _up_to_repository(_absolute(project)):
+            if user is None or folder.resolve() != user.resolve():
                 yield from ((Place.PROJECT, folder / name) for name in SKILL_FOLDERS)
     if user is not None:
         yield from ((Place.USER, user / name) for name in SKILL_FOLDERS)
     for plugin in plugins:
-        folder = Path(plugin).absolute()
+        folder = _absolute(plugin)
         yield Place.PLUGIN, folder / "skills" if (folder / "skills").is_dir() else folder
+
+
+def _absolute(path: str | Path) -> Path:
+    """The path as it was written, unless `..` stands in it: what lies above is looked at by its own name."""
+    return Path(path).resolve() if ".." in Path(path).parts else Path(path).absolute()
 
 
 def _up_to_repository(folder: Path) -> list[Path]:
@@ -156,13 +162,16 @@ def _up_to_repository(folder: Path) -> list[Path]:
 
 
 def _is_open(root: Path, skipped: list[Path]) -> bool:
-    """Whether a folder is there and neither it nor the client's folder it lies in is a link."""
-    if not root.is_dir():
-        return False
-    if root.is_symlink() or root.parent.is_symlink():
-        skipped.append(root)
-        return False
-    return True
+    """Whether a folder is there and can be looked at, and neither it nor the client's folder it lies in is a link."""
+    try:
+        if not root.is_dir():
+            return False
+        if not root.is_symlink() and not root.parent.is_symlink():
+            return True
+    except OSError:
+        pass
+    skipped.append(root)
+    return False
 
 
 def _packages(root: Path, place: Place, skipped: list[Path]) -> Iterator[FoundPackage]:

@@ -18,7 +18,7 @@ from metier.digest import canonical, digest
 from metier.errors import Conflict, CorruptStore, NotStored, nearest
 from metier.run import Run, StageRecord
 from metier.skill import Skill
-from metier.state import check_move
+from metier.state import Cause, check_move
 from metier.store import Bulk
 from metier.stores.nouns import revive
 from metier.verdict import Finding, Verdict
@@ -100,12 +100,15 @@ class SqlStore:
         """The content-addressed files beside the database."""
         return self._bulk
 
-    def put_skill(self, skill: Skill) -> None:
+    def put_skill(self, skill: Skill, *, because: Cause | None = None) -> None:
         """Keep one version of a skill. The same content again only changes its state.
+
+        Args:
+            because: What led to its state; one that leads back wants it said.
 
         Raises:
             Conflict: That name and version are stored with other content.
-            SkillError: The state does not follow the one that is stored (`metier.state`).
+            SkillError: The state does not follow the one that is stored, or not for this cause (`metier.state`).
         """
         key = (searchable(skill.name), searchable(skill.version))
         with self._database.writing() as session:
@@ -116,7 +119,7 @@ class SqlStore:
                     hint="Give the changed skill a new version.",
                 )
             if stored:
-                check_move(self._noun(Skill, *stored[0][1:]), skill.state)
+                check_move(self._noun(Skill, *stored[0][1:]), skill.state, because=because)
             session.run(_ADD_CONTENT, (skill.digest,))
             session.run(
                 "INSERT INTO skills (name, version, digest, body, checksum) VALUES (?, ?, ?, ?, ?) "

@@ -50,7 +50,8 @@ def plan(
         table(("gap", "missing", "nearest"), [(made.reason, ", ".join(made.missing), ", ".join(made.nearest))])
     else:
         arrow = " → ".join(f"{step.skill} {step.version}" for step in made.steps)
-        helps = "; ".join(f"{step.skill}: {step.recovery}" for step in made.steps if step.recovery)
+        helped = [step for step in made.steps if step.recovery]
+        helps = "; ".join(f"{step.skill}: {step.recovery} {step.recovery_version}" for step in helped)
         table(
             ("plan", "examples met", "execution", "recovered by"),
             [(arrow, f"{made.succeeded} of {made.executed}", "; ".join(made.evidence), helps)],

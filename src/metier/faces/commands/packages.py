@@ -57,7 +57,7 @@ def _show(found: Discovery) -> None:
         rows.append((one.name, one.place.value, one.path, "; ".join(marks), one.description.split(". ")[0]))
     table(("skill", "place", "package", "remarks", "description"), rows)
     if found.skipped:
-        say(f"Not looked into, as links or beyond the bounds: {', '.join(map(str, found.skipped))}")
+        say(f"Not looked into, as links, unreadable or beyond the bounds: {', '.join(map(str, found.skipped))}")
 
 
 @app.command()
@@ -117,7 +117,7 @@ def check_strictly(paths: list[Path], *, json: bool) -> None:
     errors = dict[str, list[str]]()
     for path in paths:
         folders, unseen = all_packages(path)
-        errors |= {str(folder): validate(folder) for folder in folders or [path]}
+        errors |= {str(folder): validate(_named(folder)) for folder in folders or [path]}
         errors |= {str(place): [NOT_LOOKED_INTO] for place in unseen}
     if json:
         as_json([{"path": path, "errors": said} for path, said in errors.items()])
@@ -125,3 +125,8 @@ def check_strictly(paths: list[Path], *, json: bool) -> None:
         table(("package", "error"), ((path, error) for path, said in errors.items() for error in said))
     if any(errors.values()):
         raise typer.Exit(1)
+
+
+def _named(folder: Path) -> Path:
+    """The folder by its own name, which the format compares: "." has none, and ".." is that of no folder."""
+    return folder if folder.name not in ("", "..") else folder.resolve()

@@ -78,20 +78,24 @@ def show(
 
     Example: metier skill show reverse -w examples/first-trade
     """
-    from metier.discover.classify import stated_or_classified
+    from metier.discover.classify import Classified, stated_or_classified
     from metier.faces.opened import stored
     from metier.stores.install import installed
     from metier.stores.package import read_package
 
-    classes = None
+    classes: Classified | None
     if library is not None:
         _, skill = installed(library, name)
         classes = stated_or_classified(skill, read_package(library / name).fields)
         if version not in (None, skill.version):
             raise NotStored(f"Of {name!r} the version {skill.version} is installed, not {version}.")
     else:
+        from metier.lifecycle import classes_of
+        from metier.workspace import open_workspace
+
         with stored(workspace) as store:
             skill = store.skill(name, version)
+        classes = classes_of(open_workspace(workspace), skill)
     if json:
         as_json({"digest": skill.digest, "skill": skill} | ({"classes": classes} if classes else {}))
         return
@@ -124,7 +128,9 @@ def check(
     ] = False,
     json: AsJson = False,
 ) -> None:
-    """Check packages against the SKILL.md format. Exit code 1 if strict tools would refuse one, or some are not seen.
+    """Check packages against the SKILL.md format.
+
+    Exit code 1 if strict tools would refuse one, one cannot be read, or some are not seen.
 
     Example: metier skill check skills
     """
@@ -160,7 +166,7 @@ def classify(
 ) -> None:
     """Say what packages are made of, where they act and which design patterns they follow. A label, no trust.
 
-    Exit code 1 if a link or folder that may hold more was not looked into.
+    Exit code 1 if one cannot be read, or a link or folder that may hold more was not looked into.
 
     Example: metier skill classify skills
     """
@@ -169,23 +175,27 @@ def classify(
     from metier.faces.show import say
     from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
 
-    looked = [all_packages(path) for path in paths]
-    unseen = [path for _, passed_over in looked for path in passed_over]
-    rows = []
-    for folder in (folder for found, _ in looked for folder in found):
-        try:
-            package = read_package(folder)
-        except PackageError as error:
-            say(f"left out: {error}")
-            continue
-        rows.append((package, classified(package.skill, package.fields)))
-    for path in unseen:
-        say(f"left out: {path}: {NOT_LOOKED_INTO}")
+    rows, left_out = [], list[tuple[Path, str]]()
+    for path in paths:
+        folders, unseen = all_packages(path)
+        if not folders and not unseen:
+            hint = "A package is a folder with a SKILL.md."
+            raise PackageError(f"Expected SKILL.md packages in {str(path)!r}, found none.", hint=hint)
+        for folder in folders:
+            try:
+                package = read_package(folder)
+            except PackageError as error:
+                left_out.append((folder, str(error)))
+            else:
+                rows.append((package, classified(package.skill, package.fields)))
+        left_out += [(link, NOT_LOOKED_INTO) for link in unseen]
+    for path, why in left_out:
+        say(f"left out: {path}: {why}")
     if json:
         as_json(
             [
                 *({"path": package.path, "name": package.skill.name, "classes": found} for package, found in rows),
-                *({"path": path, "error": NOT_LOOKED_INTO} for path in unseen),
+                *({"path": path, "error": why} for path, why in left_out),
             ]
         )
     else:
@@ -202,7 +212,7 @@ def classify(
                 for package, found in rows
             ),
         )
-    if unseen:
+    if left_out:
         raise typer.Exit(1)
 
 
@@ -302,9 +312,10 @@ def _show_told(told: Disclosure, unseen: tuple[Path, ...], *, json: bool) -> Non
 
 
 def _withdraw(index: Index) -> None:
-    """Take out of a kept index what a workspace that it was made from lets nobody read any more."""
+    """Take out of a kept index what a workspace that it was made from lets nobody read any more, or retired."""
     from metier.faces.opened import stored
     from metier.lifecycle import present_verdicts
+    from metier.stores.library import is_retired
     from metier.verdict import ExposureTier
     from metier.workspace import open_workspace
 
@@ -317,7 +328,8 @@ def _withdraw(index: Index) -> None:
         with suppress(NotStored), stored(Path(origin)) as store:
             verdicts = present_verdicts(open_workspace(Path(origin)), store)
             closed = {key for key, verdict in verdicts.items() if verdict.exposure == ExposureTier.METADATA}
-            index.remove([one.name for one in held if one.digest in closed], origin=origin)
+            gone = [one.name for one in held if one.digest in closed or is_retired(one, store)]
+            index.remove(gone, origin=origin)
 
 
 app.add_typer(library.app)

@@ -129,10 +129,13 @@ def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdi
 def _stored_verdict(folder: Path, skill: Skill) -> Verdict | None:
     from metier.faces.opened import stored
     from metier.govern.transitions import held
+    from metier.stores.library import is_retired
     from metier.workspace import open_workspace
 
     digest = skill.digest
     with stored(folder) as store:
+        if is_retired(skill, store):
+            return None
         last = next((one for one in reversed(list(store.verdicts(skill.name))) if one.digest == digest), None)
         return held(store, last, policy=open_workspace(folder).settings.govern) if last else None
 

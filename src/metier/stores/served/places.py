@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from metier.stores.package import NOT_SEARCHED
+from metier.stores.package import is_searched
 from metier.stores.served.uris import MANIFEST
 
 _MAX_DEPTH, _MAX_MARKS = 6, 200_000
@@ -55,7 +55,7 @@ def look(folder: Path) -> Look:
             pending += [
                 (Path(entry.path), depth + 1)
                 for entry in within
-                if entry.is_dir(follow_symlinks=False) and entry.name not in NOT_SEARCHED
+                if entry.is_dir(follow_symlinks=False) and is_searched(entry.name)
             ]
     return Look(tuple(found), marks)
 
