@@ -251,7 +251,7 @@ def _of_front(part: Part) -> list[Statement]:
         if told[1].lower() == "description":
             # Every agent reads it, whether it takes up the skill or not.
             said = " ".join(told[2].split()).strip("\"'")
-            line = 2 + head[1].count("\n", 0, told.start())
+            line = 2 + told.string.count("\n", 0, told.start())
             found += _prose_commands([said], _runnable(said), part.path, line, "", "")
     for got in (
         _FRONT_DOWNLOAD.finditer(part.plain, head.start(1), head.end(1)) if head and "download" in head[1] else ()
