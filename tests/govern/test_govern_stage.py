@@ -19,7 +19,7 @@ from metier.govern.transitions import approve
 from metier.skill import Skill
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
-from metier.verdict import Evidence, ExposureTier, Scan, Verdict
+from metier.verdict import Decision, Evidence, ExposureTier, Scan, Verdict
 from metier.wheel import Context, Result
 
 POLICY = GovernPolicy(semantic="optional", behavioural="measured")
@@ -119,6 +119,21 @@ def test_what_a_look_reads_is_what_it_scans(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(look, "scan", exchanging(folder))
     with pytest.raises(PackageError, match="changed while it was looked at"):
         look_at(folder)
+
+
+def test_a_package_that_fails_its_readers_does_not_keep_the_others_from_being_judged(tmp_path: Path) -> None:
+    package(tmp_path)
+    package(tmp_path, "sort")
+
+    def failing(place: Path) -> Scan:
+        if place.name == "reverse":
+            raise RecursionError("maximum recursion depth exceeded")
+        return scan(place)
+
+    first, second = look_over(tmp_path, scanned=failing)
+    assert (first.verdict, first.decision) == (None, Decision.INCOMPLETE)
+    assert first.error == f"The package {str(tmp_path / 'reverse')!r} cannot be looked at: RecursionError."
+    assert second.verdict is not None
 
 
 def exchanging(folder: Path) -> Callable[[Path], Scan]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from metier.client import Client
-from metier.errors import PackageError
+from metier.errors import MetierError, PackageError
 from metier.govern.evidence import EvidenceOf
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
@@ -70,6 +71,8 @@ def look_over(
 ) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
+    A package that fails whoever reads it has an error, and the others are looked at all the same.
+
     Args:
         client: Asked for a second opinion on each package, if given.
         trace: The record of a run in a sandbox; the folder must then hold one package alone.
@@ -93,38 +96,23 @@ def look_over(
         )
     if trace is not None and len(places) > 1:
         raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
+    look = partial(look_at, policy=policy, client=client, trace=trace, store=store)
     looked = []
     for place in places:
         if place.resolve() in passed:
             continue
         name = place.relative_to(folder).as_posix()
         try:
-            package = read_package(place)
-        except PackageError as error:
-            looked.append(LookedAt(path=name, skill=None, place=place, scan=scanned(place), error=str(error)))
-            continue
-        seen = scanned(place)
-        evidence = evidence_of(package.skill.digest) if evidence_of else None
-        try:
-            verdict = look_at(
-                place,
-                policy=policy,
-                client=client,
-                trace=trace,
-                store=store,
-                package=package,
-                seen=seen,
-                evidence=evidence,
-            )
-        except PackageError as error:
-            looked.append(LookedAt(path=name, skill=None, place=place, scan=seen, error=str(error)))
-        else:
-            looked.append(
-                LookedAt(path=name, skill=package.skill, place=place, scan=seen, faults=package.faults, verdict=verdict)
-            )
-            if store is not None and is_kept:
-                store.put_findings(verdict.digest, verdict.findings)
-                store.put_verdict(verdict)
+            one = _looked_at(place, name, look=look, scanned=scanned, evidence_of=evidence_of)
+        except MetierError:
+            raise
+        except Exception as fault:  # whatever a package does to its readers, the others are still to be read
+            error = f"The package {str(place)!r} cannot be looked at: {type(fault).__name__}."
+            one = LookedAt(path=name, skill=None, place=place, scan=Scan(unread=("SKILL.md",)), error=error)
+        looked.append(one)
+        if one.verdict and store is not None and is_kept:
+            store.put_findings(one.verdict.digest, one.verdict.findings)
+            store.put_verdict(one.verdict)
     return looked + [
         LookedAt(
             path=path.relative_to(folder).as_posix(),
@@ -136,6 +124,27 @@ def look_over(
         for path in unseen
         if path.parent.resolve() / path.name not in passed
     ]
+
+
+def _looked_at(
+    place: Path,
+    name: str,
+    *,
+    look: Callable[..., Verdict],
+    scanned: Callable[[Path], Scan],
+    evidence_of: EvidenceOf | None,
+) -> LookedAt:
+    try:
+        package = read_package(place)
+    except PackageError as error:
+        return LookedAt(path=name, skill=None, place=place, scan=scanned(place), error=str(error))
+    seen = scanned(place)
+    evidence = evidence_of(package.skill.digest) if evidence_of else None
+    try:
+        verdict = look(place, package=package, seen=seen, evidence=evidence)
+    except PackageError as error:
+        return LookedAt(path=name, skill=None, place=place, scan=seen, error=str(error))
+    return LookedAt(path=name, skill=package.skill, place=place, scan=seen, faults=package.faults, verdict=verdict)
 
 
 def look_at(
