@@ -168,6 +168,38 @@ def test_the_command_runs_a_script_and_tells_what_it_tried(sandbox: Sandbox, pac
     assert {"act": "connect", "target": "tcp 192.0.2.1:443", "allowed": False} in told["accesses"]
 
 
+def test_what_is_recorded_is_of_the_content_that_was_run(sandbox: Sandbox, package: Path) -> None:
+    helper = package / "scripts" / "helper.py"
+    helper.write_text("print('honest', __file__)")
+    (package / "scripts" / "link.py").symlink_to("helper.py")
+    (package / "scripts" / "asks.py").write_text("import helper, link\nopen(__file__, 'a')")
+
+    def digest(folder: Path) -> str:
+        content = (folder / "scripts" / "helper.py").read_text()
+        if folder != package:
+            helper.write_text("print('swapped')")
+        return content
+
+    ended, recorded = record_script(sandbox, package, "scripts/asks.py", digest=digest)
+    link = package / "scripts" / "link.py"
+    assert recorded.stdout == f"honest {helper}\nhonest {link}\n"
+    assert (recorded.digest, helper.read_text()) == ("print('honest', __file__)", "print('swapped')")
+    assert [access.target for access in notable(ended.trace)] == [str(package / "scripts" / "asks.py")]
+    assert str(helper) in recorded.started and "metier-package-" not in repr(recorded)
+
+
+def test_what_changes_while_it_runs_is_recorded_as_of_no_content(sandbox: Sandbox, package: Path) -> None:
+    (package / "scripts" / "grows.py").write_text("import sys; open(sys.argv[1] + '/new', 'w')")
+    (package / "out").mkdir()
+    words = ("scripts/grows.py", [str(package / "out")])
+    grant = Grant(write=(str(package / "out"),))
+    contents = [
+        record_script(sandbox, package, *words, digest=digest, grant=grant)[1].digest
+        for digest in (lambda folder: str(sorted(folder.rglob("*"))), lambda folder: "same")
+    ]
+    assert contents == ["", "same"]
+
+
 def test_the_command_tells_which_layers_are_there(sandbox: Sandbox) -> None:
     told = json.loads(metier("check", "--json").stdout)
     assert all(layer["present"] for layer in told[sandbox.name])
