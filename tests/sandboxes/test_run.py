@@ -296,6 +296,32 @@ def test_when_its_user_is_killed_no_process_of_a_run_is_left(
     _until(lambda: not _holding(str(tmp_path)))
 
 
+IGNORING = """
+import signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+from metier.sandbox import Grant
+from metier.sandboxes import open_sandbox
+with open_sandbox(sys.argv[1]) as sandbox:
+    print(sandbox.run(["/bin/sh", "-c", "/bin/true; exit 3"], grant=Grant(exec=("/bin/sh", "/bin/true"))).exit_code)
+"""
+
+
+def test_a_caller_may_ignore_the_end_of_its_children(sandbox: Sandbox) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", IGNORING, sandbox.name], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.stdout, ended.stderr) == ("3\n", "")
+
+
+def test_a_bubblewrap_that_does_not_answer_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metier.sandboxes.bubblewrap._ANSWERS_S", 0.5)
+    slow = tmp_path / "bwrap"
+    slow.write_text('#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 1 && exit\nexec sleep 60\n')
+    slow.chmod(0o755)
+    with BubblewrapSandbox(str(slow)) as sandbox, pytest.raises(SandboxError, match=r"did not answer within 0\.5 s"):
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)))
+
+
 def test_when_the_warden_of_a_run_is_killed_no_process_of_the_run_is_left(sandbox: Sandbox, tmp_path: Path) -> None:
     code = "import os, time; [os.fork() for _ in range(2)]; open(str(os.getpid()), 'w'); time.sleep(600)"
     with ThreadPoolExecutor(1) as pool:

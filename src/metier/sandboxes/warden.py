@@ -40,6 +40,7 @@ _CHUNK = 1 << 16
 def serve(descriptor: int) -> NoReturn:
     """Fork a warden for every connection that comes over a socket, until it closes; then leave nothing behind."""
     control = socket.socket(fileno=descriptor)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the caller may ignore the end of its children; every warden waits
     adopt_orphans()
     _make_ready()
     wardens: dict[int, int] = {}
