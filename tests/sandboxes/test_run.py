@@ -313,6 +313,25 @@ def test_a_caller_may_ignore_the_end_of_its_children(sandbox: Sandbox) -> None:
     assert (ended.stdout, ended.stderr) == ("3\n", "")
 
 
+def test_a_caller_that_reaps_its_children_first_is_told_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    false = tmp_path / "bwrap"
+    false.write_text('#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 1 && exit\necho no permissions >&2; exit 1\n')
+    false.chmod(0o755)
+    run = subprocess.run
+
+    def reaped(*words: object, **rest: object) -> object:
+        """As `subprocess` tells the end of a child that somebody else waited for."""
+        ended = run(*words, **rest)  # type: ignore[call-overload]
+        ended.returncode = 0
+        return ended
+
+    monkeypatch.setattr("subprocess.run", reaped)
+    (layer,) = [layer for layer in BubblewrapSandbox(str(false)).check() if "namespaces" in layer.name]
+    assert (layer.present, layer.detail) == (False, "no permissions")
+
+
 def test_a_bubblewrap_that_does_not_answer_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("metier.sandboxes.bubblewrap._ANSWERS_S", 0.5)
     slow = tmp_path / "bwrap"

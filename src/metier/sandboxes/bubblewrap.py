@@ -60,7 +60,7 @@ class BubblewrapSandbox:
         """Tell which layers are there; namespaces are tried out."""
         program = self._bwrap()
         binary = _binary(program)
-        return (linux(), seccomp(), binary, _namespaces(program if binary.present else ""))
+        return (linux(), seccomp(), binary, _namespaces(program if binary.present else "", version=binary.name))
 
     def run(
         self,
@@ -131,13 +131,15 @@ def _binary(program: str) -> Layer:
     return Layer(name=version or "bwrap", present=bool(version), detail=program)
 
 
-def _namespaces(program: str) -> Layer:
+def _namespaces(program: str, *, version: str) -> Layer:
     name = "user, process and network namespaces"
     if not program:
         return Layer(name=name, present=False, detail="needs bwrap to be tried out")
     tried = _asked(program, *_ALONE, "--ro-bind", "/", "/", "--", program)
-    detail = "tried out" if tried.returncode == 0 else tried.stderr.strip()[:200]
-    return Layer(name=name, present=tried.returncode == 0, detail=detail)
+    # A caller that reaps its children first leaves 0 for their exit code: only what was said tells that it was run.
+    present = tried.returncode == 0 and tried.stdout.strip() == version
+    detail = "tried out" if present else tried.stderr.strip()[:200] or f"started a program that is not {version}"
+    return Layer(name=name, present=present, detail=detail)
 
 
 def _asked(program: str, *words: str) -> subprocess.CompletedProcess[str]:
