@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from metier.border import load_json
 from metier.errors import InputError, SandboxError
 from metier.faces.cli import app
-from metier.sandbox import Act, Grant, Limits, Sandbox
+from metier.faces.show import as_text
+from metier.sandbox import Act, Grant, Limits, Sandbox, ScriptRun
 from metier.sandboxes import notable, record_script, run_script
 from metier.sandboxes.observed import ROOM
 
@@ -186,6 +188,16 @@ def test_what_is_recorded_is_of_the_content_that_was_run(sandbox: Sandbox, packa
     assert (recorded.digest, helper.read_text()) == ("print('honest', __file__)", "print('swapped')")
     assert [access.target for access in notable(ended.trace)] == [str(package / "scripts" / "asks.py")]
     assert str(helper) in recorded.started and "metier-package-" not in repr(recorded)
+
+
+def test_a_name_that_is_no_text_leaves_a_record_that_can_be_read(sandbox: Sandbox, package: Path) -> None:
+    (package / "scripts" / "odd.py").write_text(
+        "open(b'r\\xe9sultat.txt', 'w')\ntry: open(b'/r\\xe9')\nexcept OSError: 0"
+    )
+    _, recorded = record_script(sandbox, package, "scripts/odd.py", digest="sha256:0")
+    assert load_json(ScriptRun, as_text(recorded), where="record") == recorded
+    targets = [access.target for access in recorded.accesses]
+    assert f"{ROOM}/work/r\\xe9sultat.txt" in targets and "/r\\xe9" in targets
 
 
 def test_what_changes_while_it_runs_is_recorded_as_of_no_content(sandbox: Sandbox, package: Path) -> None:

@@ -182,6 +182,15 @@ def comparable(accesses: Iterable[Access], *, room: str, temporary: str) -> tupl
     return tuple(replace(access, target=told(access.target)) for access in accesses)
 
 
+def plain(name: str) -> str:
+    """Write a file name that is no text so that every reader of JSON takes it: the bytes that are none as `\\xe9`.
+
+    >>> print(plain(os.fsdecode(b"r\\xe9sultat.txt")))
+    r\\xe9sultat.txt
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def _shows(target: str) -> bool:
     return any(re.search(pattern, target) for _, pattern in (*_PLACES, *_CHANGED))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from metier.errors import InputError, SandboxError, nearest
 from metier.sandbox import Act, Grant, Limits, Outcome, Sandbox, ScriptRun, Trace
 from metier.sandboxes.confine import covers
-from metier.sandboxes.observed import ROOM, comparable, observed
+from metier.sandboxes.observed import ROOM, comparable, observed, plain
 from metier.sandboxes.python import python_grant
 
 _WORK, _TEMPORARY = "work", "tmp"
@@ -87,7 +87,7 @@ def record_script(
     """Run a script as `run_script` does, and record of which content it was, how it ended and what it touched.
 
     The folder of the run is recorded as `/metier-run`, and a temporary file by its number: two runs that
-    do the same leave the same record.
+    do the same leave the same record. A file name that is no text is told by its bytes, as `\\xe9`.
 
     Args:
         digest: That of the skill in the package, or what tells it of a folder; empty if it holds none. What tells it is
@@ -117,11 +117,13 @@ def record_script(
         content = content if tell(place) == content else ""
         ended = _told_as(folder, ended, place=place)
         accesses = comparable(ended.trace.accesses, room=str(room), temporary=str(room / _TEMPORARY))
-    own, granted = (str(folder), ROOM), tuple(str(Path(name).resolve()) for name in grant.write)
+    accesses = tuple(replace(access, target=plain(access.target)) for access in accesses)
+    own, granted = (plain(str(folder)), ROOM), tuple(plain(str(Path(name).resolve())) for name in grant.write)
     started = (str(Path(_start(path)[0][0]).resolve()), str(path), *_imported(path, ended.trace))
+    started = tuple(map(plain, started))
     return ended, ScriptRun(
         digest=content,
-        script=path.relative_to(folder).as_posix(),
+        script=plain(path.relative_to(folder).as_posix()),
         exit_code=ended.exit_code,
         kind=sandbox.name,
         killed_by=ended.killed_by,

@@ -123,6 +123,7 @@ def sandboxed(kind: str = "auto") -> Runner | None:
     None if this machine has no sandbox that is whole.
     """
     from metier.sandboxes import notable, open_sandbox, python_grant, run_script
+    from metier.sandboxes.observed import plain
     from metier.sandboxes.script import is_shell_script
 
     try:
@@ -137,7 +138,7 @@ def sandboxed(kind: str = "auto") -> Runner | None:
             exit_code=outcome.exit_code,
             output=outcome.stdout.decode("utf-8", "replace"),
             errors=outcome.stderr.decode("utf-8", "replace"),
-            denied=tuple(f"{access.act.value} {access.target}" for access in notable(outcome.trace)),
+            denied=tuple(plain(f"{access.act.value} {access.target}") for access in notable(outcome.trace)),
             ended_by=outcome.killed_by.value,
         )
 
