@@ -44,6 +44,13 @@ def test_a_program_reads_its_input_and_writes_its_output(run: Run) -> None:
     assert ended.stderr == b"said\n"
 
 
+def test_much_input_takes_its_length_and_not_its_square(sandbox: Sandbox) -> None:
+    grant, begun = Grant(exec=("/bin/wc",)), time.monotonic()
+    ended = sandbox.run(["/bin/wc", "-c"], grant=grant, limits=Limits(wall_s=60), stdin=bytes(64 << 20))
+    assert ended.stdout == b"%d\n" % (64 << 20)
+    assert time.monotonic() - begun < 8
+
+
 def test_input_that_is_not_read_does_no_harm(run: Run) -> None:
     assert run("pass", stdin=b"x" * 1_000_000).ok
 

@@ -125,7 +125,7 @@ class _Run:
     """One program, its pipes, its watch and its limits."""
 
     def __init__(self, connection: socket.socket, request: dict[str, Any], stdin: bytes) -> None:
-        self._connection, self._request, self._stdin = connection, request, stdin
+        self._connection, self._request, self._stdin = connection, request, memoryview(stdin)
         self._limits = request["limits"]
         self._names = Names(**request["names"])
         self._streams: dict[int, bytearray] = {}
@@ -298,13 +298,14 @@ class _Run:
 
     def _write(self) -> None:
         try:
-            self._stdin = self._stdin[os.write(self._in, self._stdin[:_CHUNK]) :] if self._stdin else b""
+            if self._stdin:
+                self._stdin = self._stdin[os.write(self._in, self._stdin[:_CHUNK]) :]
         except BlockingIOError:
             return
         except OSError as error:
             if error.errno != errno.EPIPE:
                 raise
-            self._stdin = b""
+            self._stdin = self._stdin[:0]
         if not self._stdin:
             self._poll.unregister(self._in)
             os.close(self._in)
