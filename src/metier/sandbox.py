@@ -289,5 +289,5 @@ class Sandbox(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of its processes and files. May be called twice."""
+        """Let go of its processes and files; runs that still go on are killed. May be called twice."""
         ...

@@ -277,6 +277,20 @@ def test_a_sandbox_that_was_closed_opens_again(sandbox: Sandbox) -> None:
     assert sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",))).ok
 
 
+def test_a_sandbox_that_is_closed_ends_the_runs_that_still_go_on(sandbox: Sandbox, work: Path) -> None:
+    code = "import time; open('begun', 'w'); time.sleep(60)"
+    grant = python_grant() | Grant(write=(str(work),))
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(sandbox.run, [sys.executable, "-I", "-S", "-c", code], grant=grant, limits=Limits(wall_s=60))
+        _until((work / "begun").exists)
+        begun = time.monotonic()
+        sandbox.close()
+        assert time.monotonic() - begun < 10
+        with pytest.raises(SandboxError, match="ended before its report"):
+            run.result()
+    _until(lambda: not _holding(str(work)))
+
+
 PARENT = """
 import os, signal, sys, threading, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored

@@ -38,7 +38,7 @@ _CHUNK = 1 << 16
 
 
 def serve(descriptor: int) -> NoReturn:
-    """Fork a warden for every connection that comes over a socket, until it closes; then leave nothing behind."""
+    """Fork a warden for every connection that comes over a socket, until it closes; then kill what still runs."""
     control = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the caller may ignore the end of its children; every warden waits
     adopt_orphans()
@@ -47,16 +47,17 @@ def serve(descriptor: int) -> NoReturn:
     poll = select.poll()
     poll.register(control, select.POLLIN)
     serving = True
-    while serving or wardens:
+    while serving:
         for ready, _ in poll.poll():
             if ready != control.fileno():
                 poll.unregister(ready)
                 _ended(ready, wardens)
                 continue
-            _, passed, _, _ = socket.recv_fds(control, 1, 1)
-            if not passed:
+            said, passed, _, _ = socket.recv_fds(control, 1, 1)
+            if not said:
                 serving = False
-                poll.unregister(control)
+                break
+            if not passed:  # no descriptor is left for it, and whoever asked sees the connection close
                 continue
             pid = os.fork()
             if not pid:
