@@ -161,11 +161,20 @@ def _said(reply: Reply) -> Said:
         raise InputError("it was cut off at its longest")
     text = reply.text.strip()
     fenced = re.fullmatch(r"```(?:json)?\s*\n(.*?)\n?\s*```", text, re.DOTALL)
+    text = fenced[1] if fenced else text
     try:
-        return load_json(Said, fenced[1] if fenced else text, where="")
-    except InputError:
+        json.loads(text, object_pairs_hook=_without_repeats)
+        return load_json(Said, text, where="")
+    except (InputError, ValueError, RecursionError):
         # What came instead is not repeated: it may be the package speaking.
         raise InputError("it is not the JSON object that was asked for") from None
+
+
+def _without_repeats(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice, and one of them would be passed over")
+    return found
 
 
 def _is_quoted(point: Point, texts: Mapping[str, str]) -> bool:
