@@ -181,6 +181,23 @@ def test_a_model_that_fails_or_is_cut_off_gives_no_opinion(package: Path) -> Non
     assert "gave 0 replies" in second_opinion(package, Silent()).fault
 
 
+@pytest.mark.parametrize(
+    ("reply", "fault"),
+    [
+        (Reply(text=None), "it holds no text"),  # type: ignore[arg-type]
+        (None, "the client gave a NoneType and no reply"),
+    ],
+)
+def test_a_client_that_gives_no_text_gives_no_opinion(package: Path, reply: Reply, fault: str) -> None:
+    class Odd(Listening):
+        def replies(self, requests: Iterable[Request]) -> Iterator[Reply]:
+            return (reply for _ in requests)
+
+    opinion = second_opinion(package, Odd())
+    assert opinion.fault == f"reply 1 of 1: {fault}"
+    assert semantic_gate(opinion).outcome == GateOutcome.NOT_RUN
+
+
 def test_a_judge_that_was_talked_over_clears_no_block(tmp_path: Path) -> None:
     folder = tmp_path / "setup"
     folder.mkdir()

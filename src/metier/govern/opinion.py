@@ -155,10 +155,14 @@ def _weighed(
 
 
 def _said(reply: Reply) -> Said:
+    if not isinstance(reply, Reply):
+        raise InputError(f"the client gave a {type(reply).__name__} and no reply")
     if reply.error:
         raise InputError(f"the model failed, {reply.error}")
     if reply.finish == "length":
         raise InputError("it was cut off at its longest")
+    if not isinstance(reply.text, str):
+        raise InputError("it holds no text")
     text = reply.text.strip()
     fenced = re.fullmatch(r"```(?:json)?\s*\n(.*?)\n?\s*```", text, re.DOTALL)
     text = fenced[1] if fenced else text
