@@ -91,6 +91,22 @@ def test_a_limit_that_is_none_is_refused(name: str, value: float) -> None:
         Limits(**{name: value})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["wall_s", "cpu_s", "memory_bytes", "disk_bytes"])
+def test_a_limit_that_no_kernel_counts_to_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"Expected a limit '{name}' of at most {1 << 62}, got 1e[+]300"):
+        Limits(**{name: 1e300})
+
+
+def test_the_highest_limits_can_be_kept(sandbox: Sandbox) -> None:
+    most = Limits(wall_s=1 << 62, cpu_s=1 << 62, memory_bytes=1 << 62, disk_bytes=1 << 62, output_bytes=1 << 62)
+    assert sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)), limits=most).ok
+
+
+def test_a_limit_that_is_reached_before_the_start_is_named(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match="it reached its limit on wall before it was started, so allow it more"):
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)), limits=Limits(wall_s=1e-6))
+
+
 def test_a_program_starts_in_the_first_folder_it_may_write(run: Run, work: Path) -> None:
     assert run("import os; print(os.getcwd())").stdout.decode().strip() == str(work)
 

@@ -154,6 +154,16 @@ def test_a_script_that_is_not_there_is_told_with_those_that_are(sandbox: Sandbox
         run_script(sandbox, package / "none", "ok.py")
 
 
+def test_a_link_that_leads_out_of_the_package_is_told_with_where_it_leads(sandbox: Sandbox, package: Path) -> None:
+    outer = package.parent / "outer.py"
+    outer.write_text("print('ran')")
+    (package / "scripts" / "link.py").symlink_to(outer)
+    with pytest.raises(InputError) as told:
+        run_script(sandbox, package, "scripts/link.py")
+    assert f"got 'scripts/link.py', which leads to {str(outer)!r}" in str(told.value)
+    assert told.value.hint == "Put the file itself into the package, and no link."
+
+
 def metier(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "metier", "sandbox", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -153,6 +153,8 @@ class _Run:
                 pass
         if self._watch.programs_before:
             told = bytes(self._streams[self._err]).decode(errors="replace").strip()
+            if self._killed_by:
+                self._failure = f"it reached its limit on {self._killed_by} before it was started, so allow it more"
             self._failure = self._failure or told or "it ended before it was started"
         if self._failure:
             return {"error": self._failure}, (b"", b"")
