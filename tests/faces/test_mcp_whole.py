@@ -235,10 +235,10 @@ def test_a_policy_sets_what_may_be_read(tmp_path: Path) -> None:
 def test_a_package_that_changes_while_it_is_judged_is_not_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path / "library", "sum")
+    folder = write(tmp_path / "library", "sum")
 
-    def exchanged(place: Path) -> Scan:
-        (place / "SKILL.md").write_text("---\nname: sum\ndescription: Other.\n---\nOther.\n")
+    def exchanged(_: Path) -> Scan:
+        (folder / "SKILL.md").write_text("---\nname: sum\ndescription: Other.\n---\nOther.\n")
         return Scan()
 
     monkeypatch.setattr("metier.govern.scan.scan", exchanged)

@@ -147,11 +147,11 @@ def sandboxed(kind: str = "auto") -> Runner | None:
 
 def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:
     from metier.govern.judge import judge
-    from metier.govern.look import refuse_changed
+    from metier.govern.look import as_read
     from metier.govern.scan import scan
 
-    seen = scan(place)
-    refuse_changed(place, skill)
+    with as_read(place, skill) as copy:
+        seen = scan(copy)
     return judge(skill, seen, policy=policy)
 
 
