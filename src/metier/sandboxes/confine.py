@@ -152,7 +152,9 @@ def loader_of(program: str) -> str:
 def _absolute(path: str) -> str:
     if not path:
         # An unset variable leaves that, and must not come to mean the folder one is in.
-        raise ConfigError("Expected a path to grant, got an empty one.", hint="Name it; . is the folder that you are in.")
+        raise ConfigError(
+            "Expected a path to grant, got an empty one.", hint="Name it; . is the folder that you are in."
+        )
     return os.path.abspath(path)
 
 
