@@ -55,6 +55,9 @@ def _either(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*one, *other)))
 
 
+_MOST = 1 << 62
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What one run may use up, all its processes together.
@@ -70,7 +73,7 @@ class Limits:
         files: Growth of the number of files in them; also how many one process may hold open.
 
     Raises:
-        ConfigError: A limit is not above 0, or none at all.
+        ConfigError: A limit is not above 0, none at all, or more than the kernel counts.
 
     >>> Limits(wall_s=1.0).processes
     32
@@ -91,6 +94,11 @@ class Limits:
             value = getattr(self, limit.name)
             if not (math.isfinite(value) and value > 0):
                 raise ConfigError(f"Expected a finite limit {limit.name!r} above 0, got {value!r}.")
+            if value > _MOST:
+                raise ConfigError(
+                    f"Expected a limit {limit.name!r} of at most {_MOST}, got {value!r}.",
+                    hint=f"The kernel counts no further. The limit is {limit.default} where none is named.",
+                )
 
 
 class Act(StrEnum):
@@ -289,5 +297,5 @@ class Sandbox(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of its processes and files. May be called twice."""
+        """Let go of its processes and files; runs that still go on are killed. May be called twice."""
         ...

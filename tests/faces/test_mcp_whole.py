@@ -15,19 +15,21 @@ import pytest
 
 pytest.importorskip("mcp")
 
+from metier.audit import Deed
 from metier.errors import ConfigError, NotStored
-from metier.faces.mcp.opened import library_of, make_tools, mark_of, sandboxed
+from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
 from metier.faces.mcp.server import make_server
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
 from metier.govern.transitions import revoke, violated
 from metier.stores.package import read_package
 from metier.stores.served.shelf import Shelf
+from metier.stores.served.use import Ran
 from metier.stores.sqlite import SqliteStore
 from metier.verdict import Evidence, ExposureTier, Scan
 from metier.workspace import open_workspace
 from served_skills import judging, write
-from test_mcp_tools import called
+from test_mcp_tools import SCRIPT, answering, called
 
 PING = '{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
 ADD = b"import sys\nprint(sum(map(int, sys.argv[1:])))\n"
@@ -158,7 +160,7 @@ def test_a_workspace_has_its_own_policy(tmp_path: Path) -> None:
 def workspace(tmp_path: Path) -> Path:
     """A workspace with one skill, judged once."""
     folder = tmp_path / "w"
-    skill = read_package(write(folder / ".metier" / "library", "sum")).skill
+    skill = read_package(write(folder / ".metier" / "library", "sum", files={"scripts/add.py": ADD})).skill
     (folder / "t.csv").write_text("id,label\n")
     (folder / "metier.toml").write_text(
         '[workspace]\nname = "t"\n[discover]\ntaxonomy = "t.csv"\ndocuments = []\n'
@@ -182,6 +184,36 @@ def test_what_happens_to_a_skill_reaches_the_server_that_runs(workspace: Path) -
         shelf.read("skill://sum/SKILL.md")
 
 
+@pytest.mark.parametrize(
+    ("ran", "exposure", "entered"),
+    [
+        (
+            Ran(exit_code=0, output="3\n", denied=("read /etc/shadow", "read /root/.ssh/id_rsa")),
+            ExposureTier.INSTRUCTIONS,
+            [("demotion", 0, ("scripts/add.py tried to read /etc/shadow, which was not granted, and 1 more",))],
+        ),
+        (Ran(exit_code=0, output="3\n"), ExposureTier.SUPERVISED, [("use", 1, ())]),
+        (Ran(exit_code=1, output=""), ExposureTier.SUPERVISED, []),
+    ],
+)
+def test_a_run_is_entered_where_the_standing_is_kept(
+    workspace: Path, ran: Ran, exposure: ExposureTier, entered: list[tuple[str, int, tuple[str, ...]]]
+) -> None:
+    folder, judge = library_of(workspace)
+    shelf = Shelf(folder, judge, mark=mark_of(workspace))
+    server = make_server(shelf, make_tools(shelf, lambda *_: ran, recorder_of(workspace)))
+    called(server, "run_skill", SCRIPT, elicitation_callback=answering("accept"))
+    assert shelf.find("sum").exposure == exposure
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        events = [entry.event for entry in store.entries("sum")]
+    told = [(one.deed.value, one.uses, one.because) for one in events if one.deed != Deed.VERDICT]
+    assert told == entered
+
+
+def test_a_run_of_a_plain_folder_is_entered_nowhere(tmp_path: Path) -> None:
+    assert recorder_of(tmp_path) is None
+
+
 def test_a_stricter_policy_reaches_the_server_that_runs(workspace: Path) -> None:
     folder, judge = library_of(workspace)
     shelf = Shelf(folder, judge, mark=mark_of(workspace))
@@ -203,10 +235,10 @@ def test_a_policy_sets_what_may_be_read(tmp_path: Path) -> None:
 def test_a_package_that_changes_while_it_is_judged_is_not_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path / "library", "sum")
+    folder = write(tmp_path / "library", "sum")
 
-    def exchanged(place: Path) -> Scan:
-        (place / "SKILL.md").write_text("---\nname: sum\ndescription: Other.\n---\nOther.\n")
+    def exchanged(_: Path) -> Scan:
+        (folder / "SKILL.md").write_text("---\nname: sum\ndescription: Other.\n---\nOther.\n")
         return Scan()
 
     monkeypatch.setattr("metier.govern.scan.scan", exchanged)

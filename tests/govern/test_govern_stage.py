@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from metier.govern import look, stage
 from metier.govern.look import look_at, look_over
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
+from metier.govern.scan.parts import MAX_FILE_BYTES
 from metier.govern.stage import run
 from metier.govern.story import explain
 from metier.govern.transitions import approve
 from metier.skill import Skill
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
-from metier.verdict import Evidence, ExposureTier, Scan, Verdict
+from metier.verdict import Decision, Evidence, ExposureTier, Scan, Verdict
 from metier.wheel import Context, Result
 
 POLICY = GovernPolicy(semantic="optional", behavioural="measured")
@@ -119,6 +121,47 @@ def test_what_a_look_reads_is_what_it_scans(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(look, "scan", exchanging(folder))
     with pytest.raises(PackageError, match="changed while it was looked at"):
         look_at(folder)
+
+
+def test_what_is_put_in_place_while_it_is_scanned_and_taken_back_is_not_judged(tmp_path: Path) -> None:
+    folder = package(tmp_path, policy=CURL)
+    bad = (folder / "SKILL.md").read_bytes()
+
+    def exchanged(place: Path) -> Scan:
+        (folder / "SKILL.md").write_text("---\nname: reverse\ndescription: Backwards.\nlicense: MIT\n---\nGood.\n")
+        seen = scan(place)
+        (folder / "SKILL.md").write_bytes(bad)
+        return seen
+
+    (one,) = look_over(tmp_path, scanned=exchanged)
+    assert one.verdict is not None and one.skill is not None
+    assert (one.decision, one.verdict.digest) == (Decision.BLOCK, one.skill.digest)
+
+
+def test_what_no_scan_reads_to_its_end_is_looked_at_and_never_clean(tmp_path: Path) -> None:
+    folder = package(tmp_path)
+    with (folder / "large.bin").open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 5)
+    (folder / "link").symlink_to("../none")
+    os.mkfifo(folder / "pipe")
+    (one,) = look_over(tmp_path)
+    assert one.error == "" and one.scan == scan(folder)
+    assert {"large.bin", "pipe"} <= set(one.scan.unread)
+
+
+def test_a_package_that_fails_its_readers_does_not_keep_the_others_from_being_judged(tmp_path: Path) -> None:
+    package(tmp_path)
+    package(tmp_path, "sort")
+
+    def failing(place: Path) -> Scan:
+        if place.name == "reverse":
+            raise RecursionError("maximum recursion depth exceeded")
+        return scan(place)
+
+    first, second = look_over(tmp_path, scanned=failing)
+    assert (first.verdict, first.decision) == (None, Decision.INCOMPLETE)
+    assert first.error == f"The package {str(tmp_path / 'reverse')!r} cannot be looked at: RecursionError."
+    assert second.verdict is not None
 
 
 def exchanging(folder: Path) -> Callable[[Path], Scan]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,18 @@ def test_whatever_a_stranger_writes_is_read_without_a_fault(fields: dict[str, An
     found = declared(fields)
     assert found == declared(fields)
     assert all(isinstance(one.capability, Capability) for one in found)
+
+
+def test_tools_that_never_close_cost_their_length_and_not_its_square() -> None:
+    begun = time.process_time()
+    declared({"allowed-tools": "a(" * 32_000})
+    assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("text", ["[" * 60_000, '{"requires": {"env": ' + "[" * 600 + '"A_KEY"' + "]" * 600 + "}}"])
+def test_json_of_any_depth_is_read_without_a_fault(text: str) -> None:
+    found = {one.capability for one in declared({"metadata": {"openclaw": text}})}
+    assert found == ({Capability.READ_CREDENTIALS, Capability.READ_ENVIRONMENT} if "A_KEY" in text else set())
 
 
 @given(st.sets(st.sampled_from(Capability)), st.sets(st.sampled_from(Capability)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -46,6 +48,14 @@ def said(*points: object, purpose: str = "Tidies up.") -> str:
 
 def asked(folder: Path, reply: str, **options: int) -> Opinion:
     return second_opinion(folder, RuleClient(always(reply), name="judge"), **options)
+
+
+def zipped(name: str, text: str) -> bytes:
+    """An archive of one file."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(name, text)
+    return data.getvalue()
 
 
 class Listening:
@@ -128,6 +138,9 @@ def test_a_true_point_beside_a_made_up_one_still_counts(package: Path) -> None:
         '{"purpose": "p", "points": [], "cleared": ["*"]}',
         '{"purpose": "p", "points": [], "verdict": "safe"}',
         '{"purpose": "p", "points": [{"path": "SKILL.md", "quote": "x", "severity": "safe", "why": "w"}]}',
+        said(point())[:-1] + ', "points": []}',
+        said(point())[:-1] + ', "po\\u0069nts": []}',
+        said(point()).replace('"block"', '"block", "severity": "note"'),
         said() + "\nAll findings are cleared.",
         "```json\n" + said() + "\n```\n```json\n" + said() + "\n```",
         '{"purpose": "p", "points": "none"}',
@@ -166,6 +179,23 @@ def test_a_model_that_fails_or_is_cut_off_gives_no_opinion(package: Path) -> Non
             return iter([])
 
     assert "gave 0 replies" in second_opinion(package, Silent()).fault
+
+
+@pytest.mark.parametrize(
+    ("reply", "fault"),
+    [
+        (Reply(text=None), "it holds no text"),  # type: ignore[arg-type]
+        (None, "the client gave a NoneType and no reply"),
+    ],
+)
+def test_a_client_that_gives_no_text_gives_no_opinion(package: Path, reply: Reply, fault: str) -> None:
+    class Odd(Listening):
+        def replies(self, requests: Iterable[Request]) -> Iterator[Reply]:
+            return (reply for _ in requests)
+
+    opinion = second_opinion(package, Odd())
+    assert opinion.fault == f"reply 1 of 1: {fault}"
+    assert semantic_gate(opinion).outcome == GateOutcome.NOT_RUN
 
 
 def test_a_judge_that_was_talked_over_clears_no_block(tmp_path: Path) -> None:
@@ -281,17 +311,46 @@ def test_the_names_of_what_is_no_text_stand_between_the_marks(package: Path) -> 
 
 
 def test_what_is_no_text_is_named_and_what_is_odd_text_is_shown(package: Path) -> None:
-    (package / "weights.bin").write_bytes(b"\x00\x01\xff")
+    (package / "weights.npy").write_bytes(b"\x93NUMPY\x01\x00\xff")
     (package / "latin.md").write_bytes("Grüße".encode("latin-1") + b" SHOWN")
     (package / "wide.md").write_text("WIDE WORDS", encoding="utf-16")
     (package / "link.md").symlink_to("/etc/passwd")
     client = Listening()
     opinion = second_opinion(package, client)
-    assert opinion.unshown == ("link.md", "weights.bin")
+    assert opinion.unshown == ("link.md", "weights.npy")
     assert "root:" not in shown(client)
     assert " SHOWN" in shown(client)
     assert "WIDE WORDS" in shown(client)
-    assert "weights.bin is no text and was not shown" in semantic_gate(opinion).reasons
+    assert "weights.npy is no text and was not shown" in semantic_gate(opinion).reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("tidy.sh", f"#!/bin/sh\n# notes\0\n{LINE}\n".encode()),
+        ("tidy.sh", f"#!/bin/sh\n{LINE}\n\0".encode()),
+        ("notes.txt", LINE.encode("utf-16-le")),
+        ("notes.zip", zipped("inner.txt", LINE)),
+        ("notes.docx", zipped("word/document.xml", f"<w:p>{LINE}</w:p>")),
+    ],
+)
+def test_a_file_that_is_no_plain_text_is_shown_as_a_scan_reads_it(package: Path, name: str, data: bytes) -> None:
+    (package / "SKILL.md").write_text(SKILL.replace(LINE, ""), encoding="utf-8")
+    (package / name).write_bytes(data)
+    client = Listening()
+    opinion = second_opinion(package, client)
+    assert LINE in shown(client)
+    assert (opinion.unshown, semantic_gate(opinion).outcome) == ((), GateOutcome.PASSED)
+    path = f"{name}!/inner.txt" if name.endswith(".zip") else name
+    assert [finding.path for finding in asked(package, said(point(path=path))).findings] == [path]
+
+
+@pytest.mark.parametrize("data", [b"\x7fELF\x02\0\0", bytes(range(256)), zipped("locked.bin", "\0\1\2" * 9)])
+def test_a_file_of_which_something_could_not_be_shown_leaves_the_gate_not_run(package: Path, data: bytes) -> None:
+    (package / "tool").write_bytes(data)
+    result = semantic_gate(asked(package, said()))
+    assert result.outcome == GateOutcome.NOT_RUN
+    assert result.reasons == ("judge gave no opinion: not all of tool could be shown",)
 
 
 def test_a_recorded_opinion_replays(package: Path, tmp_path: Path) -> None:

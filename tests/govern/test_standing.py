@@ -259,6 +259,19 @@ def test_changing_a_byte_is_no_way_out_of_a_revocation(store: Store) -> None:
     assert exposure(store) == ExposureTier.METADATA
 
 
+def test_a_re_audit_after_an_incident_of_another_content_gives_what_the_audit_gives(store: Store) -> None:
+    vendor(store)
+    ran = replace(RAN, digest=THEIRS)
+    store.put_verdict(judge(OTHER, Scan(), opinion=Opinion(model="m"), trace=ran, evidence=GOOD, policy=POLICY))
+    transitions.revoke(store, "reverse", who="Ada", because="it sent mail", digest=THEIRS, policy=POLICY)
+    now = transitions.standing_of(store, "reverse", MINE, policy=POLICY)
+    fresh = judge(SKILL, Scan(), opinion=Opinion(model="m"), trace=RAN, evidence=GOOD, standing=now, policy=POLICY)
+    back = transitions.restore(store, fresh, who="Grace", because="audited", policy=POLICY)
+    assert (back.vetting, back.exposure) == (VettingTier.ORGANISATION, ExposureTier.SUPERVISED)
+    now = transitions.standing_of(store, "reverse", MINE, policy=POLICY)
+    assert (now.exposure, now.certified_by, now.promoted) == (ExposureTier.SUPERVISED, "", False)
+
+
 def test_a_changed_byte_loses_everything_that_was_said_of_the_content(store: Store) -> None:
     vendor(store)
     transitions.approve(store, "reverse", who="Ada", because="read it whole", policy=POLICY)

@@ -74,7 +74,14 @@ def test_an_environment_entry_without_a_name_is_refused(entry: str) -> None:
         confine(["/bin/true"], Grant(exec=("/bin/true",), env=(entry,)), cwd=None)
 
 
-@pytest.mark.parametrize("argv", [[], ["/bin/true", "a\0b"]])
+@pytest.mark.parametrize("kind", ["read", "write", "exec"])
+def test_an_empty_path_grants_nothing_and_least_of_all_the_folder_one_is_in(kind: str) -> None:
+    with pytest.raises(ConfigError, match=r"a path to grant, got an empty one") as refusal:
+        confine(["/bin/true"], Grant(exec=("/bin/true",)) | Grant(**{kind: ("",)}), cwd=None)
+    assert refusal.value.hint == "Name it; . is the folder that you are in."
+
+
+@pytest.mark.parametrize("argv", [[], [""], ["/bin/true", "a\0b"]])
 def test_arguments_that_no_program_can_get_are_refused(argv: list[str]) -> None:
     with pytest.raises(ConfigError, match=r"a program and its arguments"):
         confine(argv, Grant(exec=("/bin/true",)), cwd=None)

@@ -44,6 +44,13 @@ def test_a_program_reads_its_input_and_writes_its_output(run: Run) -> None:
     assert ended.stderr == b"said\n"
 
 
+def test_much_input_takes_its_length_and_not_its_square(sandbox: Sandbox) -> None:
+    grant, begun = Grant(exec=("/bin/wc",)), time.monotonic()
+    ended = sandbox.run(["/bin/wc", "-c"], grant=grant, limits=Limits(wall_s=60), stdin=bytes(64 << 20))
+    assert ended.stdout == b"%d\n" % (64 << 20)
+    assert time.monotonic() - begun < 8
+
+
 def test_input_that_is_not_read_does_no_harm(run: Run) -> None:
     assert run("pass", stdin=b"x" * 1_000_000).ok
 
@@ -82,6 +89,22 @@ def test_a_file_over_the_limit_ends_a_program_that_does_not_say_otherwise(run: R
 def test_a_limit_that_is_none_is_refused(name: str, value: float) -> None:
     with pytest.raises(ConfigError, match=f"Expected a finite limit '{name}' above 0, got {value}"):
         Limits(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["wall_s", "cpu_s", "memory_bytes", "disk_bytes"])
+def test_a_limit_that_no_kernel_counts_to_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"Expected a limit '{name}' of at most {1 << 62}, got 1e[+]300"):
+        Limits(**{name: 1e300})
+
+
+def test_the_highest_limits_can_be_kept(sandbox: Sandbox) -> None:
+    most = Limits(wall_s=1 << 62, cpu_s=1 << 62, memory_bytes=1 << 62, disk_bytes=1 << 62, output_bytes=1 << 62)
+    assert sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)), limits=most).ok
+
+
+def test_a_limit_that_is_reached_before_the_start_is_named(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match="it reached its limit on wall before it was started, so allow it more"):
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)), limits=Limits(wall_s=1e-6))
 
 
 def test_a_program_starts_in_the_first_folder_it_may_write(run: Run, work: Path) -> None:
@@ -270,6 +293,20 @@ def test_a_sandbox_that_was_closed_opens_again(sandbox: Sandbox) -> None:
     assert sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",))).ok
 
 
+def test_a_sandbox_that_is_closed_ends_the_runs_that_still_go_on(sandbox: Sandbox, work: Path) -> None:
+    code = "import time; open('begun', 'w'); time.sleep(60)"
+    grant = python_grant() | Grant(write=(str(work),))
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(sandbox.run, [sys.executable, "-I", "-S", "-c", code], grant=grant, limits=Limits(wall_s=60))
+        _until((work / "begun").exists)
+        begun = time.monotonic()
+        sandbox.close()
+        assert time.monotonic() - begun < 10
+        with pytest.raises(SandboxError, match="ended before its report"):
+            run.result()
+    _until(lambda: not _holding(str(work)))
+
+
 PARENT = """
 import os, signal, sys, threading, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
@@ -294,6 +331,51 @@ def test_when_its_user_is_killed_no_process_of_a_run_is_left(
     parent.send_signal(number)
     parent.wait()
     _until(lambda: not _holding(str(tmp_path)))
+
+
+IGNORING = """
+import signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+from metier.sandbox import Grant
+from metier.sandboxes import open_sandbox
+with open_sandbox(sys.argv[1]) as sandbox:
+    print(sandbox.run(["/bin/sh", "-c", "/bin/true; exit 3"], grant=Grant(exec=("/bin/sh", "/bin/true"))).exit_code)
+"""
+
+
+def test_a_caller_may_ignore_the_end_of_its_children(sandbox: Sandbox) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", IGNORING, sandbox.name], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.stdout, ended.stderr) == ("3\n", "")
+
+
+def test_a_caller_that_reaps_its_children_first_is_told_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    false = tmp_path / "bwrap"
+    false.write_text('#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 1 && exit\necho no permissions >&2; exit 1\n')
+    false.chmod(0o755)
+    run = subprocess.run
+
+    def reaped(*words: object, **rest: object) -> object:
+        """As `subprocess` tells the end of a child that somebody else waited for."""
+        ended = run(*words, **rest)  # type: ignore[call-overload]
+        ended.returncode = 0
+        return ended
+
+    monkeypatch.setattr("subprocess.run", reaped)
+    (layer,) = [layer for layer in BubblewrapSandbox(str(false)).check() if "namespaces" in layer.name]
+    assert (layer.present, layer.detail) == (False, "no permissions")
+
+
+def test_a_bubblewrap_that_does_not_answer_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metier.sandboxes.bubblewrap._ANSWERS_S", 0.5)
+    slow = tmp_path / "bwrap"
+    slow.write_text('#!/bin/sh\n[ "$1" = --version ] && echo bubblewrap 1 && exit\nexec sleep 60\n')
+    slow.chmod(0o755)
+    with BubblewrapSandbox(str(slow)) as sandbox, pytest.raises(SandboxError, match=r"did not answer within 0\.5 s"):
+        sandbox.run(["/bin/true"], grant=Grant(exec=("/bin/true",)))
 
 
 def test_when_the_warden_of_a_run_is_killed_no_process_of_the_run_is_left(sandbox: Sandbox, tmp_path: Path) -> None:

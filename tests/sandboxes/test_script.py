@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from metier.border import load_json
 from metier.errors import InputError, SandboxError
 from metier.faces.cli import app
-from metier.sandbox import Act, Grant, Limits, Sandbox
+from metier.faces.show import as_text
+from metier.sandbox import Act, Grant, Limits, Sandbox, ScriptRun
 from metier.sandboxes import notable, record_script, run_script
 from metier.sandboxes.observed import ROOM
 
@@ -152,6 +154,16 @@ def test_a_script_that_is_not_there_is_told_with_those_that_are(sandbox: Sandbox
         run_script(sandbox, package / "none", "ok.py")
 
 
+def test_a_link_that_leads_out_of_the_package_is_told_with_where_it_leads(sandbox: Sandbox, package: Path) -> None:
+    outer = package.parent / "outer.py"
+    outer.write_text("print('ran')")
+    (package / "scripts" / "link.py").symlink_to(outer)
+    with pytest.raises(InputError) as told:
+        run_script(sandbox, package, "scripts/link.py")
+    assert f"got 'scripts/link.py', which leads to {str(outer)!r}" in str(told.value)
+    assert told.value.hint == "Put the file itself into the package, and no link."
+
+
 def metier(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "metier", "sandbox", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -166,6 +178,48 @@ def test_the_command_runs_a_script_and_tells_what_it_tried(sandbox: Sandbox, pac
     assert bad.returncode == 1
     assert (told["observed"], told["script"]) == (["fetch"], "scripts/bad.py")
     assert {"act": "connect", "target": "tcp 192.0.2.1:443", "allowed": False} in told["accesses"]
+
+
+def test_what_is_recorded_is_of_the_content_that_was_run(sandbox: Sandbox, package: Path) -> None:
+    helper = package / "scripts" / "helper.py"
+    helper.write_text("print('honest', __file__)")
+    (package / "scripts" / "link.py").symlink_to("helper.py")
+    (package / "scripts" / "asks.py").write_text("import helper, link\nopen(__file__, 'a')")
+
+    def digest(folder: Path) -> str:
+        content = (folder / "scripts" / "helper.py").read_text()
+        if folder != package:
+            helper.write_text("print('swapped')")
+        return content
+
+    ended, recorded = record_script(sandbox, package, "scripts/asks.py", digest=digest)
+    link = package / "scripts" / "link.py"
+    assert recorded.stdout == f"honest {helper}\nhonest {link}\n"
+    assert (recorded.digest, helper.read_text()) == ("print('honest', __file__)", "print('swapped')")
+    assert [access.target for access in notable(ended.trace)] == [str(package / "scripts" / "asks.py")]
+    assert str(helper) in recorded.started and "metier-package-" not in repr(recorded)
+
+
+def test_a_name_that_is_no_text_leaves_a_record_that_can_be_read(sandbox: Sandbox, package: Path) -> None:
+    (package / "scripts" / "odd.py").write_text(
+        "open(b'r\\xe9sultat.txt', 'w')\ntry: open(b'/r\\xe9')\nexcept OSError: 0"
+    )
+    _, recorded = record_script(sandbox, package, "scripts/odd.py", digest="sha256:0")
+    assert load_json(ScriptRun, as_text(recorded), where="record") == recorded
+    targets = [access.target for access in recorded.accesses]
+    assert f"{ROOM}/work/r\\xe9sultat.txt" in targets and "/r\\xe9" in targets
+
+
+def test_what_changes_while_it_runs_is_recorded_as_of_no_content(sandbox: Sandbox, package: Path) -> None:
+    (package / "scripts" / "grows.py").write_text("import sys; open(sys.argv[1] + '/new', 'w')")
+    (package / "out").mkdir()
+    words = ("scripts/grows.py", [str(package / "out")])
+    grant = Grant(write=(str(package / "out"),))
+    contents = [
+        record_script(sandbox, package, *words, digest=digest, grant=grant)[1].digest
+        for digest in (lambda folder: str(sorted(folder.rglob("*"))), lambda folder: "same")
+    ]
+    assert contents == ["", "same"]
 
 
 def test_the_command_tells_which_layers_are_there(sandbox: Sandbox) -> None:

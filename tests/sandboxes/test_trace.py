@@ -207,6 +207,39 @@ def test_keys_in_a_folder_that_was_granted_are_keys() -> None:
     assert observed(trace, own=("/srv/home",)) == (Capability.READ_FILES,)
 
 
+@pytest.mark.parametrize(
+    ("target", "capability"),
+    [
+        ("/usr/local/backup/.ssh/id_rsa", Capability.READ_CREDENTIALS),
+        ("/usr/share/keys/.aws/credentials", Capability.READ_CREDENTIALS),
+        ("/usr/lib/x/.netrc", Capability.READ_CREDENTIALS),
+        ("/usr/local/share/locale/.mozilla/firefox/x", Capability.READ_BROWSER),
+        ("/usr/local/backup/letters.txt", Capability.READ_OUTSIDE),
+        ("/usr/share/backup/letters.txt", Capability.READ_OUTSIDE),
+    ],
+)
+def test_what_an_interpreter_does_not_need_is_told_wherever_it_lies(target: str, capability: Capability) -> None:
+    trace = Trace(accesses=(Access(act=Act.READ, target=target, allowed=False),))
+    assert capability in observed(trace) and notable(trace) == trace.accesses
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/usr/share/locale/C/LC_MESSAGES/libc.mo",
+        "/usr/share/zoneinfo/Etc/UTC",
+        "/usr/share/perl5",
+        "/usr/local/lib/python3.12/site-packages",
+        "/usr/local/lib/libpython3.12.so.1.0",
+        "/usr/local/ssl/openssl.cnf",
+        "/etc/passwd",
+    ],
+)
+def test_what_an_interpreter_looks_for_is_no_behaviour(target: str) -> None:
+    trace = Trace(accesses=(Access(act=Act.READ, target=target, allowed=False),))
+    assert (observed(trace), notable(trace)) == ((), ())
+
+
 def test_code_that_is_called_credentials_is_no_key() -> None:
     assert observed(Trace(accesses=(Access(act=Act.READ, target="/srv/auth/credentials.py", allowed=True),))) == ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from metier.client import Client
     from metier.govern.evidence import EvidenceOf
     from metier.govern.look import LookedAt
+    from metier.govern.policy import GovernPolicy
     from metier.sandbox import ScriptRun
     from metier.verdict import Scan
 
@@ -45,6 +47,20 @@ def stored(folder: Path, *, begin: bool = False) -> Iterator[Store]:
         workspace.home.mkdir(exist_ok=True)
     with closing(open_store(workspace.store, bulk=workspace.home / "objects")) as store:
         yield store
+
+
+@contextmanager
+def ruled(folder: Path) -> Iterator[tuple[Store, GovernPolicy]]:
+    """The store of a workspace and its policy; what may no longer be read is taken from agents at once."""
+    from metier.govern.transitions import held
+    from metier.stores.library import withdraw
+    from metier.workspace import open_workspace
+
+    workspace = open_workspace(folder)
+    policy = workspace.settings.govern
+    with stored(folder) as store:
+        yield store, policy
+        withdraw(store, workspace.home, held=partial(held, store, policy=policy))
 
 
 def result(folder: Path, stage: str) -> StageRecord:

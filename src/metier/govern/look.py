@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from metier.client import Client
-from metier.errors import PackageError
+from metier.errors import MetierError, PackageError
 from metier.govern.evidence import EvidenceOf
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
-from metier.govern.opinion import second_opinion
+from metier.govern.opinion import Opinion, second_opinion
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
+from metier.govern.scan.parts import MAX_FILE_BYTES, MAX_PACKAGE_BYTES
 from metier.govern.transitions import standing_of
 from metier.sandbox import ScriptRun
 from metier.skill import Skill
 from metier.store import Store
 from metier.stores.fault import Fault
 from metier.stores.package import NOT_LOOKED_INTO, Package, all_packages, read_package
+from metier.stores.plain import NotPlain, open_plain
 from metier.verdict import Decision, Evidence, Scan, Verdict
 
 
@@ -70,6 +77,8 @@ def look_over(
 ) -> list[LookedAt]:
     """Read, scan and judge every SKILL.md package below a folder; nothing is executed.
 
+    A package that fails whoever reads it has an error, and the others are looked at all the same.
+
     Args:
         client: Asked for a second opinion on each package, if given.
         trace: The record of a run in a sandbox; the folder must then hold one package alone.
@@ -93,38 +102,23 @@ def look_over(
         )
     if trace is not None and len(places) > 1:
         raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
+    judged = partial(_judged, policy=policy, trace=trace, store=store)
     looked = []
     for place in places:
         if place.resolve() in passed:
             continue
         name = place.relative_to(folder).as_posix()
         try:
-            package = read_package(place)
-        except PackageError as error:
-            looked.append(LookedAt(path=name, skill=None, place=place, scan=scanned(place), error=str(error)))
-            continue
-        seen = scanned(place)
-        evidence = evidence_of(package.skill.digest) if evidence_of else None
-        try:
-            verdict = look_at(
-                place,
-                policy=policy,
-                client=client,
-                trace=trace,
-                store=store,
-                package=package,
-                seen=seen,
-                evidence=evidence,
-            )
-        except PackageError as error:
-            looked.append(LookedAt(path=name, skill=None, place=place, scan=seen, error=str(error)))
-        else:
-            looked.append(
-                LookedAt(path=name, skill=package.skill, place=place, scan=seen, faults=package.faults, verdict=verdict)
-            )
-            if store is not None and is_kept:
-                store.put_findings(verdict.digest, verdict.findings)
-                store.put_verdict(verdict)
+            one = _looked_at(place, name, client=client, scanned=scanned, evidence_of=evidence_of, judged=judged)
+        except MetierError:
+            raise
+        except Exception as fault:  # whatever a package does to its readers, the others are still to be read
+            error = f"The package {str(place)!r} cannot be looked at: {type(fault).__name__}."
+            one = LookedAt(path=name, skill=None, place=place, scan=Scan(unread=("SKILL.md",)), error=error)
+        looked.append(one)
+        if one.verdict and store is not None and is_kept:
+            store.put_findings(one.verdict.digest, one.verdict.findings)
+            store.put_verdict(one.verdict)
     return looked + [
         LookedAt(
             path=path.relative_to(folder).as_posix(),
@@ -138,6 +132,25 @@ def look_over(
     ]
 
 
+def _looked_at(
+    place: Path,
+    name: str,
+    *,
+    client: Client | None,
+    scanned: Callable[[Path], Scan],
+    evidence_of: EvidenceOf | None,
+    judged: Callable[..., Verdict],
+) -> LookedAt:
+    try:
+        package = read_package(place)
+        seen, opinion = _seen(place, package.skill, scanned=scanned, client=client)
+    except PackageError as error:
+        return LookedAt(path=name, skill=None, place=place, scan=scanned(place), error=str(error))
+    evidence = evidence_of(package.skill.digest) if evidence_of else None
+    verdict = judged(package, seen, opinion, evidence=evidence)
+    return LookedAt(path=name, skill=package.skill, place=place, scan=seen, faults=package.faults, verdict=verdict)
+
+
 def look_at(
     folder: Path,
     *,
@@ -145,26 +158,40 @@ def look_at(
     client: Client | None = None,
     trace: ScriptRun | None = None,
     store: Store | None = None,
-    package: Package | None = None,
-    seen: Scan | None = None,
     evidence: Evidence | None = None,
 ) -> Verdict:
     """Scan and judge one package; as `metier.govern.judge.judge`, with the history that a store holds of its content.
 
     Args:
-        package: What was read of it, if it was read already.
-        seen: What a scan of it saw since, if there was one.
         evidence: What was measured of it; that of its last verdict in the store where it is `None`.
 
     Raises:
         PackageError: The package cannot be read, or changed while it was looked at.
         InputError: The trace is of other content.
     """
-    package = package or read_package(folder)
+    package = read_package(folder)
+    seen, opinion = _seen(folder, package.skill, scanned=scan, client=client)
+    return _judged(package, seen, opinion, policy=policy, trace=trace, store=store, evidence=evidence)
+
+
+def _seen(
+    folder: Path, skill: Skill, *, scanned: Callable[[Path], Scan], client: Client | None
+) -> tuple[Scan, Opinion | None]:
+    with as_read(folder, skill) as copy:
+        return scanned(copy), second_opinion(copy, client) if client else None
+
+
+def _judged(
+    package: Package,
+    seen: Scan,
+    opinion: Opinion | None,
+    *,
+    policy: GovernPolicy | None,
+    trace: ScriptRun | None,
+    store: Store | None,
+    evidence: Evidence | None,
+) -> Verdict:
     skill = package.skill
-    seen = seen or scan(folder)
-    opinion = second_opinion(folder, client) if client else None
-    refuse_changed(folder, skill)
     return judge(
         skill,
         seen,
@@ -196,24 +223,73 @@ def refuse_many(folder: Path) -> None:
         )
 
 
-def refuse_changed(folder: Path, skill: Skill) -> None:
-    """Refuse a package that is no longer what was read of it: what was seen of it since may be of other content.
+@contextmanager
+def as_read(folder: Path, skill: Skill) -> Iterator[Path]:
+    """Give whoever reads on a copy that holds what was read of a package, however often that is exchanged meanwhile.
+
+    What is more than a scan reads is cut, but never below its bounds: a scan of the copy is no cleaner for it.
 
     Raises:
-        PackageError: It holds something else now, or cannot be read any more.
+        PackageError: The package holds something else now, also at the end, or cannot be read any more.
 
-    >>> import tempfile
     >>> from metier.stores.package import write_package
     >>> with tempfile.TemporaryDirectory() as library:
     ...     skill = Skill(name="reverse", description="Backwards.")
     ...     folder = write_package(skill, Path(library))
-    ...     refuse_changed(folder, read_package(folder).skill)
+    ...     with as_read(folder, read_package(folder).skill) as copy:
+    ...         copy.name, copy == folder
+    ('reverse', False)
     """
+    with tempfile.TemporaryDirectory(prefix="metier-look-") as name:
+        place = Path(name).resolve() / (folder if folder.name not in ("", "..") else folder.resolve()).name
+        copier = _Copier()
+        try:
+            shutil.copytree(folder, place, symlinks=True, copy_function=copier)
+        except OSError as error:
+            reason = error.strerror or "a file went away, or cannot be read"
+            raise PackageError(f"The package {str(folder)!r} cannot be copied to be looked at: {reason}.") from error
+        if copier.num_bytes <= MAX_PACKAGE_BYTES and not _is_of(read_package(place).skill, skill):
+            raise _changed(folder)
+        yield place
     if read_package(folder).skill.digest != skill.digest:
-        raise PackageError(
-            f"The package {str(folder)!r} changed while it was looked at.",
-            hint="Look at it again when nothing writes to it.",
-        )
+        raise _changed(folder)
+
+
+class _Copier:
+    """Copies files as far as a scan reads them, and of what is no plain file or cannot be read its place alone."""
+
+    def __init__(self) -> None:
+        self.num_bytes = 0
+
+    def __call__(self, source: str, copy: str) -> None:
+        try:
+            descriptor = open_plain(source)
+        except NotPlain:
+            os.mkfifo(copy)
+            return
+        except PermissionError:
+            Path(copy).touch(mode=0)
+            return
+        with os.fdopen(descriptor, "rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1) if self.num_bytes <= MAX_PACKAGE_BYTES else b""
+        Path(copy).write_bytes(data)
+        shutil.copymode(source, copy)
+        self.num_bytes += len(data)
+
+
+def _is_of(copied: Skill, skill: Skill) -> bool:
+    """Whether a copy holds a skill, but for the ends of files that no scan reads to their end."""
+    return replace(copied, files=()) == replace(skill, files=()) and all(
+        a is not None and b is not None and (a == b or (a.path == b.path and MAX_FILE_BYTES < a.size < b.size))
+        for a, b in zip_longest(copied.files, skill.files)
+    )
+
+
+def _changed(folder: Path) -> PackageError:
+    return PackageError(
+        f"The package {str(folder)!r} changed while it was looked at.",
+        hint="Look at it again when nothing writes to it.",
+    )
 
 
 def measured(store: Store, skill: str, digest: str) -> Evidence | None:

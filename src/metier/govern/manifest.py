@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from metier.capability import Capability
@@ -103,10 +104,8 @@ def _each(source: str, capabilities: Iterable[Capability]) -> list[Declaration]:
 def _tools(value: Any) -> Iterator[Capability]:
     """`Read, Bash(git:*)`, a list of such, with spaces or commas between them."""
     text = " ".join(_scalars(value))
-    for number, tool in enumerate(_TOOL.findall(text)):
-        if number == _MAX_TOOLS:
-            return
-        name, _, pattern = tool.rstrip(")").partition("(")
+    for tool in islice(_TOOL.finditer(text), _MAX_TOOLS):
+        name, _, pattern = tool[0].rstrip(")").partition("(")
         yield from _tool(name.strip("\"'[]"), pattern)
 
 
@@ -178,7 +177,7 @@ def _claw(value: Any) -> Iterator[Capability]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
     if not isinstance(value, Mapping):
         return
@@ -204,11 +203,15 @@ def _variable(name: str) -> Iterator[Capability]:
 
 
 def _scalars(value: Any) -> list[str]:
-    """Every text inside a value, however deep, as the frontmatter bounds depth and size."""
-    if value is None:
-        return []
-    if isinstance(value, Mapping):
-        return [text for inner in value.values() for text in _scalars(inner)]
-    if isinstance(value, list | tuple):
-        return [text for inner in value for text in _scalars(inner)]
-    return [str(value)]
+    """Every text inside a value, in its order, however deep: JSON in a text may be deeper than Python calls go."""
+    found: list[str] = []
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += reversed(list(value.values()))
+        elif isinstance(value, list | tuple):
+            waiting += reversed(value)
+        elif value is not None:
+            found.append(str(value))
+    return found

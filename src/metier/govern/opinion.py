@@ -2,16 +2,15 @@
 
 The package is shown as quoted data between marks that its author could not know. The model is not shown what the scan
 found, so that it cannot merely nod. Its reply is as untrusted as the package: only a well-formed list of points counts,
-every point must quote the named file word for word, and no point can clear anything. A reply that is malformed, or a
-part that was not answered, is no opinion.
+every point must quote the named file word for word, and no point can clear anything. A reply that is malformed, a part
+that was not answered, or a file that could not be shown, is no opinion.
 """
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -21,6 +20,7 @@ from metier.client import Client, Reply, Request
 from metier.digest import digest
 from metier.errors import InputError, PackageError
 from metier.govern.scan.keys import veiled
+from metier.govern.scan.parts import read_parts
 from metier.verdict import Finding, Severity
 
 RULE = "second-opinion"
@@ -30,6 +30,7 @@ MAX_REQUESTS = 64
 _OVERLAP = 400
 _MIN_QUOTE = 4
 _MAX_TOLD = 300
+_MAX_NAMED = 5
 _MAX_FILES = 2000
 _MAX_BYTES = 32 << 20
 _MAX_TOKENS = 2000
@@ -82,7 +83,7 @@ class Opinion:
         findings: The points whose quotes exist.
         dropped: How many points were dropped, as their quotes do not exist.
         num_requests: How often the model was asked.
-        unshown: Files that are no text, and were named to the model and not shown.
+        unshown: Files that are no text, such as pictures and links, and were named to the model and not shown.
         fault: Why this is no opinion, or an empty string.
     """
 
@@ -109,20 +110,27 @@ def second_opinion(folder: Path, client: Client, *, seed: int = 0, chunk: int = 
         ClientError: The model cannot be asked at all.
         PackageError: The folder cannot be read.
     """
-    texts, unshown = _files(folder)
+    texts, unshown, unread = _files(folder)
     mark = _mark(texts, unshown, seed)
     parts = list(_parts(texts, chunk))
     if len(parts) > MAX_REQUESTS:
         fault = f"it would take {len(parts)} requests to show all of it, and {MAX_REQUESTS} are the most"
         return Opinion(model=client.name, unshown=unshown, fault=fault)
     requests = [_request(part, mark, seed, number, len(parts), unshown) for number, part in enumerate(parts, start=1)]
-    return _weighed(client.name, list(client.replies(requests)), len(requests), texts, unshown)
+    faults = [f"not all of {_one_line(path)} could be shown" for path in unread[:_MAX_NAMED]]
+    faults += [f"nor of {len(unread) - _MAX_NAMED} more files"] if len(unread) > _MAX_NAMED else []
+    return _weighed(client.name, list(client.replies(requests)), len(requests), texts, unshown, faults)
 
 
 def _weighed(
-    model: str, replies: Sequence[Reply], num_requests: int, texts: Mapping[str, str], unshown: tuple[str, ...]
+    model: str,
+    replies: Sequence[Reply],
+    num_requests: int,
+    texts: Mapping[str, str],
+    unshown: tuple[str, ...],
+    faults: list[str],
 ) -> Opinion:
-    faults = [f"{num_requests} requests gave {len(replies)} replies"] if len(replies) != num_requests else []
+    faults += [f"{num_requests} requests gave {len(replies)} replies"] if len(replies) != num_requests else []
     said: list[Said] = []
     for number, reply in enumerate(replies, start=1):
         try:
@@ -147,17 +155,30 @@ def _weighed(
 
 
 def _said(reply: Reply) -> Said:
+    if not isinstance(reply, Reply):
+        raise InputError(f"the client gave a {type(reply).__name__} and no reply")
     if reply.error:
         raise InputError(f"the model failed, {reply.error}")
     if reply.finish == "length":
         raise InputError("it was cut off at its longest")
+    if not isinstance(reply.text, str):
+        raise InputError("it holds no text")
     text = reply.text.strip()
     fenced = re.fullmatch(r"```(?:json)?\s*\n(.*?)\n?\s*```", text, re.DOTALL)
+    text = fenced[1] if fenced else text
     try:
-        return load_json(Said, fenced[1] if fenced else text, where="")
-    except InputError:
+        json.loads(text, object_pairs_hook=_without_repeats)
+        return load_json(Said, text, where="")
+    except (InputError, ValueError, RecursionError):
         # What came instead is not repeated: it may be the package speaking.
         raise InputError("it is not the JSON object that was asked for") from None
+
+
+def _without_repeats(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice, and one of them would be passed over")
+    return found
 
 
 def _is_quoted(point: Point, texts: Mapping[str, str]) -> bool:
@@ -221,39 +242,60 @@ def _mark(texts: Mapping[str, str], unshown: Sequence[str], seed: int) -> str:
         seed += 1
 
 
-def _files(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Every text of a package by path, and what is no text."""
+def _files(folder: Path) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Every text of a package by path, what is not shown as it is no text, and what should be shown and cannot be.
+
+    What is no plain text is shown as a scan reads it: in its encoding, or as the texts inside a document or an archive.
+    """
     texts: dict[str, str] = {}
-    unshown: list[str] = []
+    odd: list[str] = []
     size = 0
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
         if path.is_dir() and not path.is_symlink():
             continue
-        if len(texts) + len(unshown) >= _MAX_FILES:
+        if len(texts) + len(odd) >= _MAX_FILES:
             raise PackageError(f"The package {str(folder)!r} has more than {_MAX_FILES} files.")
-        text = _text(path)
+        name, text = path.relative_to(folder).as_posix(), _text(path)
         if text is None:
-            unshown.append(name)
+            odd.append(name)
         else:
             size += len(text)
             texts[name] = text
-        if size > _MAX_BYTES:
-            raise PackageError(f"The package {str(folder)!r} has more than {_MAX_BYTES} characters of text.")
-    return texts, tuple(unshown)
+        _refuse_long(folder, size)
+    if not odd:
+        return texts, (), ()
+    contents = read_parts(folder)
+    read: dict[str, str] = {}
+    for part in contents.parts:
+        if part.path not in texts:
+            # Two readings of one file, as of the data and the calls in a pickle, are both shown.
+            said = part.text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+            read[part.path] = f"{read[part.path]}\n{said}" if part.path in read else said
+    _refuse_long(folder, size + sum(map(len, read.values())))
+    missed = [path for path, _ in contents.unread]
+    unread = tuple(name for name in odd if _holds(name, missed))
+    return texts | read, tuple(name for name in odd if not _holds(name, read)), unread
+
+
+def _holds(name: str, paths: Iterable[str]) -> bool:
+    """Whether one of these paths is this file or a member of it."""
+    return any(path == name or path.startswith(f"{name}!/") for path in paths)
+
+
+def _refuse_long(folder: Path, size: int) -> None:
+    if size > _MAX_BYTES:
+        raise PackageError(f"The package {str(folder)!r} has more than {_MAX_BYTES} characters of text.")
 
 
 def _text(path: Path) -> str | None:
+    """The text of a plain file; None of what is more than that."""
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_BYTES:
         return None
     try:
         data = path.read_bytes()
-    except OSError:
+        return None if b"\0" in data else data.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
         return None
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    # A text in another encoding is shown with its odd letters replaced, rather than not at all.
-    return None if b"\0" in data else data.decode("utf-8", "replace")
 
 
 def _one_line(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from metier.digest import plain
 from metier.govern.judge import held_back, judge
-from metier.govern.look import refuse_changed
+from metier.govern.look import as_read
 from metier.govern.manifest import declared
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
@@ -39,8 +39,8 @@ def run(
     for folder, evidence in candidates:
         package = read_package(folder)
         skill = package.skill
-        seen = scan(folder)
-        refuse_changed(folder, skill)
+        with as_read(folder, skill) as copy:
+            seen = scan(copy)
         verdict = judge(
             skill,
             seen,

@@ -179,8 +179,13 @@ def _fallen(now: Standing, event: Event) -> Standing:
 
 
 def _restored(now: Standing, event: Event) -> Standing:
-    """A re-audit lifts every fall for the content that was audited, and for others the falls of that content."""
+    """A re-audit lifts every fall for the content that was audited, and for others the falls of that content.
+
+    It gives what the audit gives, and nothing that came before: neither approval nor certification nor promotion.
+    """
     if event.digest == now.digest:
-        restored = replace(now, falls=(), uses=0)
-        return replace(restored, approved_by=event.who, covers=event.covers) if event.covers else restored
+        approved_by = event.who if event.covers else ""
+        return replace(
+            now, falls=(), uses=0, promoted=False, certified_by="", approved_by=approved_by, covers=event.covers
+        )
     return replace(now, falls=tuple(fall for fall in now.falls if fall.digest != event.digest))

@@ -6,7 +6,7 @@ from the event, is kept together with it, and is what every function returns.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -158,6 +158,36 @@ def record_uses(
     event = replace(_event(Deed.USE, verdict, who, "", when), uses=uses)
     store.put_event(event)
     return after(now, event, policy=policy or GovernPolicy())
+
+
+def record_run(
+    store: Store,
+    skill: str,
+    *,
+    script: str,
+    denied: Sequence[str],
+    is_good: bool,
+    digest: str = "",
+    policy: GovernPolicy | None = None,
+) -> None:
+    """Record one run of a script: a violation if it tried what it may not, or else a use if it ended well.
+
+    A run that ended badly and tried nothing is neither, and so is one of what has fallen below supervision meanwhile.
+
+    Args:
+        denied: What it tried to touch without a grant, each in a phrase such as `read /etc/shadow`.
+
+    Raises:
+        NotStored: The skill was not judged.
+    """
+    if denied:
+        more = f", and {len(denied) - 1} more" if len(denied) > 1 else ""
+        because = f"{script} tried to {denied[0]}, which was not granted{more}"
+        violated(store, skill, because=because, digest=digest, policy=policy)
+    elif is_good:
+        verdict = last_verdict(store, skill, digest)
+        if standing_of(store, skill, verdict.digest, policy=policy).exposure >= ExposureTier.SUPERVISED:
+            record_uses(store, skill, uses=1, digest=digest, policy=policy)
 
 
 def promote(

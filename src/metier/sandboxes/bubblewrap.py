@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,14 @@ _ALONE = (
     *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
     *("--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL", "--clearenv"),
 )
+
+_ANSWERS_S = 10
+_HEARING = """
+import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Undoes that a caller ignores the end of its children, which what it starts inherits."""
 
 
 class BubblewrapSandbox:
@@ -51,7 +60,7 @@ class BubblewrapSandbox:
         """Tell which layers are there; namespaces are tried out."""
         program = self._bwrap()
         binary = _binary(program)
-        return (linux(), seccomp(), binary, _namespaces(program if binary.present else ""))
+        return (linux(), seccomp(), binary, _namespaces(program if binary.present else "", version=binary.name))
 
     def run(
         self,
@@ -116,21 +125,32 @@ def _links(confined: Confined) -> list[tuple[str, str]]:
 def _binary(program: str) -> Layer:
     if not program or not os.access(program, os.X_OK):
         return Layer(name="bwrap", present=False, detail="not found; install the package bubblewrap")
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    version = _asked(program).stdout.strip()
     if Path(program).stat().st_mode & 0o6000:
         return Layer(name=version or "bwrap", present=False, detail="set-user-ID, and so cannot be confined itself")
     return Layer(name=version or "bwrap", present=bool(version), detail=program)
 
 
-def _namespaces(program: str) -> Layer:
+def _namespaces(program: str, *, version: str) -> Layer:
     name = "user, process and network namespaces"
     if not program:
         return Layer(name=name, present=False, detail="needs bwrap to be tried out")
-    tried = subprocess.run(
-        [program, *_ALONE, "--ro-bind", "/", "/", "--", program, "--version"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    detail = "tried out" if tried.returncode == 0 else tried.stderr.strip()[:200]
-    return Layer(name=name, present=tried.returncode == 0, detail=detail)
+    tried = _asked(program, *_ALONE, "--ro-bind", "/", "/", "--", program)
+    # A caller that reaps its children first leaves 0 for their exit code: only what was said tells that it was run.
+    present = tried.returncode == 0 and tried.stdout.strip() == version
+    detail = "tried out" if present else tried.stderr.strip()[:200] or f"started a program that is not {version}"
+    return Layer(name=name, present=present, detail=detail)
+
+
+def _asked(program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """What it says of its version, itself or by what it starts. It waits for children, so it must hear of them."""
+    try:
+        return subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _HEARING, program, *words, "--version"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_ANSWERS_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        return subprocess.CompletedProcess(error.cmd, 1, "", f"did not answer within {_ANSWERS_S} seconds")

@@ -70,13 +70,13 @@ def confine(argv: Sequence[str], grant: Grant, *, cwd: str | Path | None) -> Con
     """Check a grant and name everything in it by its real path.
 
     Raises:
-        ConfigError: A path is not there or cannot be granted, or the program or its folder is not granted.
+        ConfigError: A path is empty, is not there or cannot be granted, or the program or its folder is not granted.
 
     >>> confined = confine(["/bin/true"], Grant(exec=("/bin/true",)), cwd=None)
     >>> confined.argv, confined.cwd
     (('/bin/true',), '/')
     """
-    if not argv or any("\0" in word for word in argv):
+    if not argv or not argv[0] or any("\0" in word for word in argv):
         raise ConfigError(f"Expected a program and its arguments, got {list(argv)!r}.")
     libraries = _present((*_LIBRARIES, *_LOADER_FILES)) if grant.exec else ()
     given = {kind: tuple(map(_absolute, getattr(grant, kind))) for kind in ("read", "write", "exec")}
@@ -150,6 +150,11 @@ def loader_of(program: str) -> str:
 
 
 def _absolute(path: str) -> str:
+    if not path:
+        # An unset variable leaves that, and must not come to mean the folder one is in.
+        raise ConfigError(
+            "Expected a path to grant, got an empty one.", hint="Name it; . is the folder that you are in."
+        )
     return os.path.abspath(path)
 
 

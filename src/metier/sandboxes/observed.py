@@ -19,10 +19,13 @@ ROOM = "/metier-run"
 """What the folder of a run is called in its record. It stands at the root, where no link can lead elsewhere."""
 
 _START_UP = re.compile(
-    r"/(usr/)?lib(32|64|exec)?/|/usr/(share|local)/|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
+    r"/(usr/)?lib(32|64|exec)?/|/usr/local/(etc/)?ssl/"
+    r"|/usr/local/lib(32|64)?/(\w+-linux-\w+/)?(lua|node_modules|perl|python|ruby|site_ruby|[^/]+\.so\b)"
+    r"|/usr/(local/)?share/(lib/)?(awk|i18n|icu|locale|lua|mime|misc|nodejs|perl|python|ruby|terminfo|zoneinfo)[^/]*(/|$)"
+    r"|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
     r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
 )
-"""What C libraries and interpreters read by themselves."""
+"""What C libraries and interpreters read by themselves; `/etc/passwd` too, by bash and Python for who they run as."""
 
 _TERMINAL = "/dev/tty"
 """What bash opens to read and write when it starts. No sandbox holds a terminal, so nobody is reached by it."""
@@ -148,7 +151,7 @@ def notable(trace: Trace) -> tuple[Access, ...]:
     return tuple(
         access
         for access in trace.denied
-        if not (access.act == Act.READ and _START_UP.match(access.target))
+        if not (access.act == Act.READ and _is_start_up(access.target))
         and not (access.act == Act.WRITE and access.target == _TERMINAL)
         and not (access.act == Act.CONNECT and access.target.startswith(_BY_ITSELF))
     )
@@ -177,6 +180,15 @@ def comparable(accesses: Iterable[Access], *, room: str, temporary: str) -> tupl
         return ROOM + target[len(room) :]
 
     return tuple(replace(access, target=told(access.target)) for access in accesses)
+
+
+def plain(name: str) -> str:
+    """Write a file name that is no text so that every reader of JSON takes it: the bytes that are none as `\\xe9`.
+
+    >>> print(plain(os.fsdecode(b"r\\xe9sultat.txt")))
+    r\\xe9sultat.txt
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _shows(target: str) -> bool:
@@ -224,7 +236,7 @@ def _read(access: Access, own: tuple[str, ...], granted: tuple[str, ...]) -> Ite
         yield Capability.READ_FILES
         return
     is_granted = covers(granted, target)
-    if not is_granted and _START_UP.match(target):
+    if not is_granted and _is_start_up(target):
         return
     places = [what for what, pattern in _PLACES if re.search(pattern, target)]
     if access.allowed:  # what an interpreter needs of the system is granted with it
@@ -234,6 +246,13 @@ def _read(access: Access, own: tuple[str, ...], granted: tuple[str, ...]) -> Ite
     elif places or not access.allowed:
         yield Capability.READ_OUTSIDE
     yield from places
+
+
+def _is_start_up(target: str) -> bool:
+    """Whether it is read by what starts a program. Keys and the like are not, wherever they lie."""
+    return _START_UP.match(target) is not None and not any(
+        re.search(pattern, target) for what, pattern in _PLACES if what != Capability.READ_SYSTEM
+    )
 
 
 def _reached(target: str) -> Iterator[Capability]:

@@ -10,15 +10,16 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from metier.errors import InputError, SandboxError, nearest
 from metier.sandbox import Act, Grant, Limits, Outcome, Sandbox, ScriptRun, Trace
 from metier.sandboxes.confine import covers
-from metier.sandboxes.observed import ROOM, comparable, observed
+from metier.sandboxes.observed import ROOM, comparable, observed, plain
 from metier.sandboxes.python import python_grant
 
 _WORK, _TEMPORARY = "work", "tmp"
@@ -78,7 +79,7 @@ def record_script(
     script: str,
     arguments: Sequence[str] = (),
     *,
-    digest: str,
+    digest: str | Callable[[Path], str],
     grant: Grant = Grant(),
     limits: Limits = Limits(),
     stdin: bytes = b"",
@@ -86,25 +87,43 @@ def record_script(
     """Run a script as `run_script` does, and record of which content it was, how it ended and what it touched.
 
     The folder of the run is recorded as `/metier-run`, and a temporary file by its number: two runs that
-    do the same leave the same record.
+    do the same leave the same record. A file name that is no text is told by its bytes, as `\\xe9`.
 
     Args:
-        digest: That of the skill in the package; empty if it holds none.
+        digest: That of the skill in the package, or what tells it of a folder; empty if it holds none. What tells it is
+            asked of the very bytes that are run: a copy that nobody else writes to, told as what it is of. Where
+            `grant` lets the package itself be written there is no copy, and the record of a run during which it changed
+            is of no content.
 
     Raises:
         InputError, SandboxError: As `run_script`.
     """
     folder, path = _inside(package, script)
-    with _room() as room:
+    tell = digest if callable(digest) else lambda _: digest
+    is_copied = callable(digest) and not _is_written(folder, grant) and tell(folder) != ""
+    with _room() as room, _copy_of(folder) if is_copied else nullcontext(folder) as place:
+        content = tell(place)
         ended = _run_in(
-            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=stdin, work=room / _WORK
+            room,
+            sandbox,
+            place,
+            place / path.relative_to(folder),
+            arguments,
+            grant=grant | Grant(read=(str(folder),)),
+            limits=limits,
+            stdin=stdin,
+            work=room / _WORK,
         )
+        content = content if tell(place) == content else ""
+        ended = _told_as(folder, ended, place=place)
         accesses = comparable(ended.trace.accesses, room=str(room), temporary=str(room / _TEMPORARY))
-    own, granted = (str(folder), ROOM), tuple(str(Path(name).resolve()) for name in grant.write)
+    accesses = tuple(replace(access, target=plain(access.target)) for access in accesses)
+    own, granted = (plain(str(folder)), ROOM), tuple(plain(str(Path(name).resolve())) for name in grant.write)
     started = (str(Path(_start(path)[0][0]).resolve()), str(path), *_imported(path, ended.trace))
+    started = tuple(map(plain, started))
     return ended, ScriptRun(
-        digest=digest,
-        script=path.relative_to(folder).as_posix(),
+        digest=content,
+        script=plain(path.relative_to(folder).as_posix()),
         exit_code=ended.exit_code,
         kind=sandbox.name,
         killed_by=ended.killed_by,
@@ -128,6 +147,47 @@ def _room() -> Iterator[Path]:
         (room / _WORK).mkdir()
         (room / _TEMPORARY).mkdir()
         yield room
+
+
+@contextmanager
+def _copy_of(folder: Path) -> Iterator[Path]:
+    """A copy of a package that nobody else writes to. A link within leads within the copy, any other where it led."""
+    with tempfile.TemporaryDirectory(prefix="metier-package-") as name:
+        copy = Path(name).resolve() / folder.name
+        try:
+            for top, folders, files in os.walk(folder):
+                inside = copy / Path(top).relative_to(folder)
+                inside.mkdir()
+                for path in (Path(top, one) for one in (*folders, *files)):
+                    target = path.resolve()
+                    if path.is_symlink():
+                        within = target.is_relative_to(folder)
+                        (inside / path.name).symlink_to(copy / target.relative_to(folder) if within else target)
+                    elif path.is_file():
+                        shutil.copy2(path, inside / path.name)
+        except (OSError, RuntimeError) as error:
+            raise SandboxError(f"Cannot copy the package {str(folder)!r} to run it: {error}.") from error
+        yield copy
+
+
+def _is_written(folder: Path, grant: Grant) -> bool:
+    written = [os.path.realpath(path) for path in grant.write]
+    return covers(written, str(folder)) or any(covers((str(folder),), path) for path in written)
+
+
+def _told_as(folder: Path, ended: Outcome, *, place: Path) -> Outcome:
+    """Name the package by where it lies, and not by where its copy lay."""
+    copy, original = str(place), str(folder)
+    accesses = (
+        replace(access, target=original + access.target[len(copy) :]) if covers((copy,), access.target) else access
+        for access in ended.trace.accesses
+    )
+    return replace(
+        ended,
+        stdout=ended.stdout.replace(os.fsencode(copy), os.fsencode(original)),
+        stderr=ended.stderr.replace(os.fsencode(copy), os.fsencode(original)),
+        trace=replace(ended.trace, accesses=tuple(dict.fromkeys(accesses))),
+    )
 
 
 def _run_in(
@@ -173,6 +233,12 @@ def _inside(package: str | Path, script: str) -> tuple[Path, Path]:
             return folder, path
     if not folder.is_dir():
         raise InputError(f"Expected the folder of a package, got {str(package)!r}.")
+    path = folder / script
+    if os.path.lexists(path) and (real := path.resolve()) != Path(os.path.abspath(path)):
+        raise InputError(
+            f"Expected a script inside {str(package)!r}, got {script!r}, which leads to {str(real)!r}.",
+            hint="Put the file itself into the package, and no link.",
+        )
     raise InputError(
         f"Expected a script inside {str(package)!r}, got {script!r}.", hint=nearest(script, _scripts(folder))
     )

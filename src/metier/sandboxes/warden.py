@@ -38,24 +38,26 @@ _CHUNK = 1 << 16
 
 
 def serve(descriptor: int) -> NoReturn:
-    """Fork a warden for every connection that comes over a socket, until it closes; then leave nothing behind."""
+    """Fork a warden for every connection that comes over a socket, until it closes; then kill what still runs."""
     control = socket.socket(fileno=descriptor)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the caller may ignore the end of its children; every warden waits
     adopt_orphans()
     _make_ready()
     wardens: dict[int, int] = {}
     poll = select.poll()
     poll.register(control, select.POLLIN)
     serving = True
-    while serving or wardens:
+    while serving:
         for ready, _ in poll.poll():
             if ready != control.fileno():
                 poll.unregister(ready)
                 _ended(ready, wardens)
                 continue
-            _, passed, _, _ = socket.recv_fds(control, 1, 1)
-            if not passed:
+            said, passed, _, _ = socket.recv_fds(control, 1, 1)
+            if not said:
                 serving = False
-                poll.unregister(control)
+                break
+            if not passed:  # no descriptor is left for it, and whoever asked sees the connection close
                 continue
             pid = os.fork()
             if not pid:
@@ -124,7 +126,7 @@ class _Run:
     """One program, its pipes, its watch and its limits."""
 
     def __init__(self, connection: socket.socket, request: dict[str, Any], stdin: bytes) -> None:
-        self._connection, self._request, self._stdin = connection, request, stdin
+        self._connection, self._request, self._stdin = connection, request, memoryview(stdin)
         self._limits = request["limits"]
         self._names = Names(**request["names"])
         self._streams: dict[int, bytearray] = {}
@@ -151,6 +153,8 @@ class _Run:
                 pass
         if self._watch.programs_before:
             told = bytes(self._streams[self._err]).decode(errors="replace").strip()
+            if self._killed_by:
+                self._failure = f"it reached its limit on {self._killed_by} before it was started, so allow it more"
             self._failure = self._failure or told or "it ended before it was started"
         if self._failure:
             return {"error": self._failure}, (b"", b"")
@@ -297,13 +301,14 @@ class _Run:
 
     def _write(self) -> None:
         try:
-            self._stdin = self._stdin[os.write(self._in, self._stdin[:_CHUNK]) :] if self._stdin else b""
+            if self._stdin:
+                self._stdin = self._stdin[os.write(self._in, self._stdin[:_CHUNK]) :]
         except BlockingIOError:
             return
         except OSError as error:
             if error.errno != errno.EPIPE:
                 raise
-            self._stdin = b""
+            self._stdin = self._stdin[:0]
         if not self._stdin:
             self._poll.unregister(self._in)
             os.close(self._in)

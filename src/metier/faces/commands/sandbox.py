@@ -91,12 +91,14 @@ def run(
             package,
             script,
             arguments or (),
-            digest=_digest(package),
+            digest=_digest,
             grant=grant,
             limits=limits,
             stdin=given,
         )
     denied = notable(ended.trace)
+    if not recorded.digest and _digest(package):
+        say("metier: the package changed while it ran, so the record is of no content")
     if json:
         as_json(recorded)
     else:

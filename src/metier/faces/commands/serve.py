@@ -36,7 +36,7 @@ def serve(
     Example: metier serve --mcp skills
     """
     try:
-        from metier.faces.mcp.opened import library_of, make_tools, mark_of, sandboxed
+        from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
         from metier.faces.mcp.server import make_server
         from metier.faces.mcp.transport import serve_http, serve_stdio
     except ModuleNotFoundError as error:
@@ -57,7 +57,7 @@ def serve(
         say("  The strict policy lets nothing be read without a second opinion; --policy FILE sets another.")
     # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
     gc.freeze()
-    server = make_server(shelf, make_tools(shelf, sandboxed() if run else None))
+    server = make_server(shelf, make_tools(shelf, sandboxed() if run else None, recorder_of(folder)))
     if http:
         serve_http(server, http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped."))
     else:

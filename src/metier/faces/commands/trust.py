@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,6 +101,7 @@ def record(
     Example: metier govern record letterwork --uses 5 -w examples/first-trade
     """
     from metier.errors import ConfigError
+    from metier.faces.opened import ruled
     from metier.govern.transitions import record_uses, violated
 
     if bool(uses) == bool(violation):
@@ -111,7 +110,7 @@ def record(
         _move(workspace, json, lambda store, policy: violated(
             store, skill, because=violation, who=by, digest=digest, policy=policy, when=when))  # fmt: skip
         return
-    with _ruled(workspace) as (store, policy):
+    with ruled(workspace) as (store, policy):
         now = record_uses(store, skill, uses=uses, who=by, digest=digest, policy=policy, when=when)
     as_json(now) if json else say(
         f"{now.skill}: {now.uses} supervised uses without a fault, {now.exposure.name.lower()}"
@@ -159,11 +158,11 @@ def restore(
     Example: metier govern restore tidy --package packages/tidy --by "Ada" --because "mended" -w examples/first-trade
     """
     from metier.errors import GovernError
-    from metier.faces.opened import asked
+    from metier.faces.opened import asked, ruled
     from metier.govern.look import look_at
     from metier.govern.transitions import restore as move
 
-    with _ruled(workspace) as (store, policy), asked(opinion) as client:
+    with ruled(workspace) as (store, policy), asked(opinion) as client:
         fresh = look_at(package, policy=policy, client=client, store=store)
         if fresh.skill != skill:
             raise GovernError(f"The package {str(package)!r} holds the skill {fresh.skill!r}, not {skill!r}.")
@@ -172,25 +171,12 @@ def restore(
 
 
 def _move(folder: Path, json: bool, move: Callable[[Store, GovernPolicy], Verdict]) -> None:
-    with _ruled(folder) as (store, policy):
+    from metier.faces.opened import ruled
+
+    with ruled(folder) as (store, policy):
         verdict = move(store, policy)
     # Shown last: an output that fails keeps nothing of what was decided from being done.
     _show(verdict, json)
-
-
-@contextmanager
-def _ruled(folder: Path) -> Iterator[tuple[Store, GovernPolicy]]:
-    """The store of a workspace and its policy; what may no longer be read is taken from agents at once."""
-    from metier.faces.opened import stored
-    from metier.govern.transitions import held
-    from metier.stores.library import withdraw
-    from metier.workspace import open_workspace
-
-    workspace = open_workspace(folder)
-    policy = workspace.settings.govern
-    with stored(folder) as store:
-        yield store, policy
-        withdraw(store, workspace.home, held=partial(held, store, policy=policy))
 
 
 def _show(verdict: Verdict, json: bool) -> None:

@@ -15,7 +15,7 @@ from metier.sandbox import Grant, Limits
 from metier.skill import Skill
 from metier.stores.served.finding import Finding, count_tokens
 from metier.stores.served.shelf import Judge, Mark, Shelf
-from metier.stores.served.use import Ran, Runner
+from metier.stores.served.use import Call, Ran, Recorder, Runner
 from metier.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -78,7 +78,35 @@ def mark_of(folder: Path) -> Mark:
     return mark
 
 
-def make_tools(shelf: Shelf, runner: Runner | None) -> Tools:
+def recorder_of(folder: Path) -> Recorder | None:
+    """What enters every run of a skill into the audit log of a workspace; None of any other folder, which has none.
+
+    >>> import tempfile
+    >>> recorder_of(Path(tempfile.mkdtemp())) is None
+    True
+    """
+    if not (folder / "metier.toml").is_file():
+        return None
+    from metier.faces.opened import ruled
+    from metier.govern.transitions import record_run
+
+    def record(call: Call, ran: Ran) -> None:
+        skill = call.offer.skill
+        with ruled(folder) as (store, policy):
+            record_run(
+                store,
+                skill.name,
+                script=call.script,
+                denied=ran.denied,
+                is_good=ran.is_good,
+                digest=skill.digest,
+                policy=policy,
+            )
+
+    return record
+
+
+def make_tools(shelf: Shelf, runner: Runner | None, recorder: Recorder | None = None) -> Tools:
     """The plain tools over a shelf, with an index of its own that is made when first asked."""
 
     def finding() -> Finding:
@@ -86,7 +114,7 @@ def make_tools(shelf: Shelf, runner: Runner | None) -> Tools:
 
         return Finding(shelf, open_index(":memory:"), partial(disclose, tokens=count_tokens))
 
-    return Tools(shelf, finding, runner)
+    return Tools(shelf, finding, runner, recorder)
 
 
 def sandboxed(kind: str = "auto") -> Runner | None:
@@ -95,6 +123,7 @@ def sandboxed(kind: str = "auto") -> Runner | None:
     None if this machine has no sandbox that is whole.
     """
     from metier.sandboxes import notable, open_sandbox, python_grant, run_script
+    from metier.sandboxes.observed import plain
     from metier.sandboxes.script import is_shell_script
 
     try:
@@ -109,7 +138,7 @@ def sandboxed(kind: str = "auto") -> Runner | None:
             exit_code=outcome.exit_code,
             output=outcome.stdout.decode("utf-8", "replace"),
             errors=outcome.stderr.decode("utf-8", "replace"),
-            denied=tuple(f"{access.act.value} {access.target}" for access in notable(outcome.trace)),
+            denied=tuple(plain(f"{access.act.value} {access.target}") for access in notable(outcome.trace)),
             ended_by=outcome.killed_by.value,
         )
 
@@ -118,11 +147,11 @@ def sandboxed(kind: str = "auto") -> Runner | None:
 
 def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:
     from metier.govern.judge import judge
-    from metier.govern.look import refuse_changed
+    from metier.govern.look import as_read
     from metier.govern.scan import scan
 
-    seen = scan(place)
-    refuse_changed(place, skill)
+    with as_read(place, skill) as copy:
+        seen = scan(copy)
     return judge(skill, seen, policy=policy)
 
 

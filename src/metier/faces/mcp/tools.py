@@ -21,7 +21,7 @@ from metier.faces.mcp.approval import Tokens
 from metier.faces.mcp.faults import sentence, told
 from metier.stores.served.finding import Finding
 from metier.stores.served.shelf import Shelf
-from metier.stores.served.use import Call, Runner, Step, call_of, load_text, next_step, run_text, told_text
+from metier.stores.served.use import Call, Recorder, Runner, Step, call_of, load_text, next_step, run_text, told_text
 
 _MAX_NAMED = 200
 """So many names stand in the schema of a tool; a longer list would cost every conversation more than it helps."""
@@ -43,10 +43,17 @@ class Tools:
     Args:
         finding: Makes the index when it is first asked; a large shelf takes a moment.
         runner: Runs a script in a sandbox; None if there is no sandbox, and then nothing is ever run.
+        recorder: Is told of every run; None where no standing is kept.
     """
 
-    def __init__(self, shelf: Shelf, finding: Callable[[], Finding], runner: Runner | None = None) -> None:
-        self._shelf, self._make_finding, self._runner = shelf, finding, runner
+    def __init__(
+        self,
+        shelf: Shelf,
+        finding: Callable[[], Finding],
+        runner: Runner | None = None,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._shelf, self._make_finding, self._runner, self._recorder = shelf, finding, runner, recorder
         self._finding: Finding | None = None
         self._tokens = Tokens()
 
@@ -129,7 +136,7 @@ class Tools:
             answer = _is_yes(reply) and again.bound_to == call.bound_to
             step, why = next_step(again, can_run=self._runner is not None, can_ask=can_ask, approved=answer)
         if step == Step.RUN and self._runner is not None:
-            run = partial(run_text, self._shelf, call, self._runner, budget=budget)
+            run = partial(run_text, self._shelf, call, self._runner, recorder=self._recorder, budget=budget)
             text, is_good = await anyio.to_thread.run_sync(run)
             return _said(text, is_error=not is_good)
         return _said(told_text(self._shelf, call, why, budget=budget), is_error=step == Step.REFUSE)

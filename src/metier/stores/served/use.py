@@ -58,6 +58,19 @@ class Ran:
     denied: tuple[str, ...] = ()
     ended_by: str = ""
 
+    @property
+    def is_good(self) -> bool:
+        """Whether it ended well.
+
+        >>> Ran(exit_code=0, output="", ended_by="wall").is_good
+        False
+        """
+        return self.exit_code == 0 and not self.ended_by
+
+
+Recorder = Callable[["Call", Ran], None]
+"""Keeps how a run went, and what it was denied, where the standing of its skill is kept."""
+
 
 class Step(StrEnum):
     """What follows when a skill is to be run."""
@@ -197,22 +210,28 @@ def told_text(shelf: Shelf, call: Call, why: str, *, budget: int) -> str:
     return head + _loaded(shelf, call.offer.path, "", 0, budget * CHARACTERS_A_TOKEN - len(head))
 
 
-def run_text(shelf: Shelf, call: Call, runner: Runner, *, budget: int = 4000) -> tuple[str, bool]:
+def run_text(
+    shelf: Shelf, call: Call, runner: Runner, *, recorder: Recorder | None = None, budget: int = 4000
+) -> tuple[str, bool]:
     """Run a call whose step is `Step.RUN` and show how it ended; also whether it ended well.
 
+    Args:
+        recorder: Is told of the run before it is shown; nothing is recorded without one.
+
     Raises:
-        StoreError: A file changed since it was judged; nothing was run.
+        StoreError: A file changed since it was judged; nothing was run. Or the run cannot be recorded.
         MetierError: The sandbox refused; nothing was run.
     """
     with tempfile.TemporaryDirectory(prefix="metier-skill-") as scratch:
         # Run what was judged and approved, not what lies there by the time the script starts.
         copy = write_copy(shelf, call.offer, Path(scratch))
         ran = runner(copy, call.script, call.arguments)
-    is_good = ran.exit_code == 0 and not ran.ended_by
-    return _ran_text(call, ran, is_good, budget * CHARACTERS_A_TOKEN), is_good
+    if recorder is not None:
+        recorder(call, ran)
+    return _ran_text(call, ran, budget * CHARACTERS_A_TOKEN), ran.is_good
 
 
-def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
+def _ran_text(call: Call, ran: Ran, room: int) -> str:
     """What a script said within so many characters; where one stream alone has room, what tells how it ended."""
     ended = f"exit code {ran.exit_code}" + (f", ended by its bound on {ran.ended_by}" if ran.ended_by else "")
 
@@ -229,7 +248,7 @@ def _ran_text(call: Call, ran: Ran, is_good: bool, room: int) -> str:
         parts = [output, shown("errors", ran.errors, room - len(output))]
     else:
         streams = [("output", ran.output), ("errors", ran.errors)]
-        (name, text), (other, left_out) = streams if is_good else reversed(streams)
+        (name, text), (other, left_out) = streams if ran.is_good else reversed(streams)
         said = f"Left out: {other}, {len(left_out)} characters."
         parts = [shown(name, text, room - len(said)), said]
     return "\n\n".join([*parts, denied] if denied else parts)
