@@ -265,6 +265,30 @@ def test_calling_and_ruling_out_are_told_apart(text: str, called: set[str], excl
     assert not request.called & request.excluded
 
 
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("I can't deploy my app", False),
+        ("I could not deploy it, please deploy it again", False),
+        ("my deploy does not end", False),
+        ("don't use deploy", True),
+        ("ship it, and do not run the deploy", True),
+        ("ship it, not the deploy skill", True),
+        ("ship it without deploy", True),
+    ],
+)
+def test_what_could_not_be_done_is_not_ruled_out(text: str, excluded: bool) -> None:
+    assert ("deploy" in read_request(text).excluded) == excluded
+
+
+def test_a_skill_of_one_word_fires_for_what_somebody_cannot_do(index: Index) -> None:
+    index.put([skill("deploy", "Deploy a web app to production.", "Build. Push. Deploy the app.")])
+    for query in ("Deploy my web app to production", "I can't deploy my web app to production"):
+        found = index.find(query)
+        assert found.fires
+        assert found.hits[0].name == "deploy"
+
+
 def test_the_chances_of_candidates_sum_to_one_whatever_the_scores() -> None:
     assert sum(shares_of([900.0, -900.0, 3.0])) == pytest.approx(1)
 

@@ -11,24 +11,31 @@ from metier.stores.find.words import CHAT, asked_words, every_word, letters, pai
 
 _MAX_CHARACTERS = 4000
 _NAME = r"(?P<name>[^\W_]+(?:-[^\W_]+)*)"
+_HYPHENATED = r"(?P<name>[^\W_]+(?:-[^\W_]+)+)"
 _VERB = r"\b(?:use|using|run|running|load|invoke|call|via|with|apply|trigger)"
 _QUOTE = "[`'\"(]*"
 _CALLED = (
     re.compile(rf"(?<![\w/.:-])/{_NAME}(?![\w/.-])"),
     re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}{_NAME}[`'\")]*\s+skill\b"),
     re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+skill\b"),
-    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}(?P<name>[^\W_]+(?:-[^\W_]+)+)(?![\w-])"),
+    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}{_HYPHENATED}(?![\w-])"),
 )
+_USE = r"(?:use|using|run|running|load|loading|call)"
 _EXCLUDED = (
     re.compile(
-        r"(?:\bnot|n't|\binstead of|\brather than|\bwithout|\bother than|\bexcept(?: for)?|\bavoid(?:ing)?)\s+"
-        rf"(?:(?:use|using|run|running|load|loading|call|the|a)\s+){{0,2}}{_QUOTE}{_NAME}(?![\w-])"
+        r"(?:\binstead of|\brather than|\bwithout|\bother than|\bexcept(?: for)?|\bavoid(?:ing)?)\s+"
+        rf"(?:(?:{_USE}|the|a)\s+){{0,2}}{_QUOTE}{_NAME}(?![\w-])"
     ),
+    # "I could not deploy it" rules no skill out, so after "not" a word must stand where or look as a name does.
+    re.compile(rf"(?:\bnot|n't)\s+(?:(?:{_USE}|the|a)\s+){{0,2}}{_QUOTE}{_HYPHENATED}(?![\w-])"),
+    re.compile(rf"(?:\bnot|n't)\s+{_USE}\s+(?:(?:the|a)\s+)?{_QUOTE}{_NAME}(?![\w-])"),
+    re.compile(rf"(?:\bnot|n't)\s+(?:(?:the|a)\s+)?{_QUOTE}{_NAME}[`'\")]*\s+skill\b"),
     re.compile(
         rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:\w+\s+)?(?:says?|states?|declares?|marks?)\s+(?:\w+\s+){{0,3}}?"
         r"(?:out of scope|not|unsupported)\b"
     ),
-    re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:is out of scope|(?:does|can|should|must)(?:n't| ?not)\b)"),
+    re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+is out of scope\b"),
+    re.compile(rf"(?<![\w-]){_HYPHENATED}[`'\")]*\s+(?:does|can|should|must)(?:n't| ?not)\b"),
 )
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
