@@ -60,6 +60,18 @@ def test_two_packages_of_one_name_are_both_found(library: Path) -> None:
     assert {hit.name for hit in index.find("merge pages of pdf files").hits} == {"merge", "other/merge"}
 
 
+def test_a_package_in_a_folder_that_is_called_like_another_skill_is_not_lost(tmp_path: Path) -> None:
+    for folder, description in (("backup-merge", MERGE.description), ("merge", "Sing songs.")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "SKILL.md").write_text(f"---\nname: merge\ndescription: {description}\n---\nBody\n")
+    index = open_index()
+    assert index_packages(index, [tmp_path]).num_changed == 2
+    assert [(one.name, one.description) for one in index.skills()] == [
+        ("./merge", "Sing songs."),
+        ("merge", MERGE.description),
+    ]
+
+
 def test_a_package_that_cannot_be_read_is_told_and_leaves_the_others(library: Path) -> None:
     (library / "broken").mkdir()
     (library / "broken" / "SKILL.md").write_text("no frontmatter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +35,7 @@ class Indexed:
 def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
     """Make an index hold what some folders hold: each folder is an origin, and what is gone from it is removed.
 
-    Two packages of one name in a folder are told apart by where they lie.
+    Packages of one name in a folder are told apart by where they lie.
 
     >>> import tempfile
     >>> from metier.stores.find import open_index
@@ -58,7 +58,7 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
                 left_out.append((path, str(error)))
                 continue
             if skill.name in skills:
-                skill = replace(skill, name=path.relative_to(folder).as_posix())
+                skill = replace(skill, name=_free_name(path.relative_to(folder).as_posix(), skills))
             skills[skill.name] = skill
         changed, removed = index_skills(index, skills.values(), origin=origin)
         num_changed, num_removed = num_changed + changed, num_removed + removed
@@ -69,6 +69,13 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
         unseen=tuple(unseen),
         origins=tuple(origins),
     )
+
+
+def _free_name(path: str, taken: Container[str]) -> str:
+    """The path of a package as its name, or another way of writing it where a skill is called so."""
+    while path in taken:
+        path = f"./{path}"
+    return path
 
 
 def files_of(listed: Listed) -> dict[str, str]:
