@@ -20,7 +20,7 @@ from metier.govern.transitions import revoke
 from metier.lifecycle import Spokes
 from metier.skill import Skill
 from metier.stores.find import open_index
-from metier.stores.find.packages import index_packages
+from metier.stores.find.packages import files_of, index_packages
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
 from metier.verdict import Scan
@@ -102,6 +102,16 @@ def test_a_search_prints_what_is_shown_under_a_budget(library: Path, tmp_path: P
     done = CliRunner().invoke(app, [*asked, "--tokens", "500"])
     assert done.stdout.startswith("- reverse: ") and "Mind the accents." in done.stdout
     assert f"{told['tokens']} of 500 tokens; {told['left_out']} skills are left out." in done.stderr
+
+
+def test_packages_of_one_name_show_their_own_files(library: Path) -> None:
+    for number in (1, 2):
+        folder = write_package(replace(MERGE, policy=f"Way {number}."), library / f"other-{number}")
+        (folder / "notes.md").write_text(f"Notes {number}.\n")
+    index = open_index()
+    index_packages(index, [library])
+    files = {one.name: files_of(one).get("notes.md") for one in index.skills()}
+    assert files == {"merge": None, "other-1/merge": "Notes 1.\n", "other-2/merge": "Notes 2.\n", "reverse": None}
 
 
 def test_a_search_for_nothing_says_so(library: Path) -> None:

@@ -88,9 +88,10 @@ def files_of(listed: Listed) -> dict[str, str]:
         return {}
     for folder in all_packages(listed.origin)[0]:
         with suppress(PackageError):
-            package = read_package(folder)
-            if package.skill.digest == listed.digest:
-                return {file.path: text for file in package.skill.files if (text := _text(folder / file.path))}
+            # Of packages that share a name, the index named some by where they lie.
+            skill = replace(read_package(folder).skill, name=listed.name)
+            if skill.digest == listed.digest:
+                return {file.path: text for file in skill.files if (text := _text(folder / file.path))}
     return {}
 
 
