@@ -19,7 +19,7 @@ from metier.govern.policy import GovernPolicy
 from metier.govern.transitions import revoke
 from metier.lifecycle import Spokes
 from metier.skill import Skill
-from metier.stores.find import open_index
+from metier.stores.find import disclose, open_index
 from metier.stores.find.packages import files_of, index_packages
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
@@ -112,6 +112,20 @@ def test_packages_of_one_name_show_their_own_files(library: Path) -> None:
     index_packages(index, [library])
     files = {one.name: files_of(one).get("notes.md") for one in index.skills()}
     assert files == {"merge": None, "other-1/merge": "Notes 1.\n", "other-2/merge": "Notes 2.\n", "reverse": None}
+
+
+@pytest.mark.parametrize("manifest", ["SKILL.md", "skill.md"])
+def test_the_manifest_is_not_shown_beside_the_body(library: Path, manifest: str) -> None:
+    (library / "merge" / "SKILL.md").unlink()
+    (library / "merge" / manifest).write_text(
+        f"---\nname: merge\ndescription: {MERGE.description}\n---\n\nJoin them.\n"
+    )
+    (library / "merge" / "notes.md").write_text("Mind the order.\n")
+    index = open_index()
+    index_packages(index, [library])
+    shown = disclose(index, "merge the pages of these pdf files", 500, read=files_of).shown
+    levels = [(piece.level.value, piece.path) for piece in shown if piece.listed.name == "merge"]
+    assert levels == [("metadata", ""), ("body", ""), ("resource", "notes.md")]
 
 
 def test_a_search_for_nothing_says_so(library: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from metier.errors import PackageError
 from metier.index import Index, Listed
 from metier.skill import Skill
-from metier.stores.package import all_packages, read_package
+from metier.stores.package import all_packages, manifest_path, read_package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,8 @@ def _free_name(path: str, taken: Container[str]) -> str:
 def files_of(listed: Listed) -> dict[str, str]:
     """Read the text files of a listed skill, by path, from the folder it comes from, if its content still lies there.
 
+    Its SKILL.md is not among them: what that says is the line and the body of the skill.
+
     >>> files_of(Listed(name="sum", digest="sha256:0", description="Add.", origin="/nowhere"))
     {}
     """
@@ -91,7 +93,9 @@ def files_of(listed: Listed) -> dict[str, str]:
             # Of packages that share a name, the index named some by where they lie.
             skill = replace(read_package(folder).skill, name=listed.name)
             if skill.digest == listed.digest:
-                return {file.path: text for file in skill.files if (text := _text(folder / file.path))}
+                manifest = manifest_path(folder).name
+                paths = (file.path for file in skill.files if file.path != manifest)
+                return {path: text for path in paths if (text := _text(folder / path))}
     return {}
 
 
