@@ -205,6 +205,8 @@ def test_a_reference_resolves_against_the_directory_of_its_own_skill() -> None:
         "skill://acme/sum2/SKILL.md",
         "",
         "references//guide.md",
+        "references/\ud800.md",
+        "skill://acme/sum/\ud800.md",
     ],
 )
 def test_a_skill_reads_nothing_outside_of_itself(reference: str) -> None:
