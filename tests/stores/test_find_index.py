@@ -28,6 +28,7 @@ from metier.stores.find import index as sql_index
 from metier.stores.find import open_index
 from metier.stores.find.index import TABLES, SqlIndex
 from metier.stores.find.segment import merged, packed, segment_of, unpacked, words_of
+from metier.stores.find.shelf import Shelf
 from metier.stores.sqlite import SqliteDatabase
 from metier.testing import check_index
 
@@ -133,6 +134,24 @@ def test_of_some_origins_an_index_answers_as_if_there_were_no_other() -> None:
     for query in ("fold thing5", "sing a thing", "way 16 to merge"):
         assert index.find(query, origins=["folder-0"]) == alone.find(query)
     assert index.find("fold thing5", origins=["elsewhere"]).hits == ()
+
+
+def test_requests_of_the_same_origins_share_a_shelf_until_the_index_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, index = list[Shelf](), open_index()
+
+    def counted(*arguments: Any) -> Shelf:
+        made.append(Shelf(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(sql_index, "Shelf", counted)
+    index.put([numbered(1)], origin="folder")
+    for query in ("merge thing1", "thing1", "merge"):
+        assert index.find(query, origins=["folder"]).hits
+    assert len(made) == 2  # of the whole index, and of the folder
+    index.put([numbered(2)], origin="folder")
+    assert {hit.name for hit in index.find("thing2", origins=["folder"]).hits} >= {"skill-2"}
+    assert not index.find("thing2", origins=["elsewhere"]).hits
+    assert len(made) == 5
 
 
 def test_what_was_put_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
