@@ -93,6 +93,11 @@ def test_a_request_finds_its_skill_and_says_why(index: Index, query: str) -> Non
     assert best.why
 
 
+def test_why_is_said_in_the_words_of_the_request(index: Index) -> None:
+    index.put([skill("triton-deploy", "Deploy models on Triton.", "Deploying a model takes a repository of models.")])
+    assert set(index.find("Deploying my models to Triton").hits[0].why) == {"deploying", "models", "triton"}
+
+
 @pytest.mark.parametrize("query", NOTHING)
 def test_a_request_for_nothing_in_the_library_fires_nothing(index: Index, query: str) -> None:
     assert not index.find(query).fires

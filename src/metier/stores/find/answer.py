@@ -9,6 +9,7 @@ from heapq import nlargest
 from metier.index import Found, Hit
 from metier.stores.find.rank import Candidate, Ranking
 from metier.stores.find.weights import DOUBT, EVIDENCE
+from metier.stores.find.words import stem
 
 FIRES_AT = 0.5
 """From which probability on a skill should be loaded: where loading is more often right than wrong."""
@@ -96,7 +97,8 @@ def _kin(candidates: Sequence[Candidate], shares: Sequence[float]) -> float:
 
 def _why(ranking: Ranking, slot: int) -> tuple[str, ...]:
     held = (one for one, counts in ranking.counts.items() if slot in counts)
-    return tuple(nlargest(_NUM_WHY, held, key=ranking.worth.__getitem__))
+    asked = {stem(word): word for word in reversed(ranking.request.words if ranking.request else ())}
+    return tuple(asked[one] for one in nlargest(_NUM_WHY, held, key=ranking.worth.__getitem__))
 
 
 def shares_of(scores: Sequence[float]) -> list[float]:
