@@ -55,7 +55,7 @@ def doubts(ranking: Ranking, shares: Sequence[float]) -> dict[str, float]:
     request, candidates = ranking.request, ranking.candidates
     likeliest = candidates[max(range(len(shares)), key=shares.__getitem__)]
     intents = request.intents if request is not None else frozenset()
-    called = max(candidate.evidence["called"] for candidate in candidates)
+    called = likeliest.evidence["called"]
     return {
         "kin": _kin(candidates, shares),
         "echo": ranking.echo,
