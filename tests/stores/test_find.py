@@ -107,6 +107,13 @@ def test_a_request_for_nothing_in_the_library_fires_nothing(index: Index, query:
     assert not index.find(query).fires
 
 
+@pytest.mark.parametrize("query", ["tell me the sum", "my cache", "What is the time?", "hello window"])
+def test_one_stray_word_of_a_skill_fires_nothing(index: Index, query: str) -> None:
+    found = index.find(query)
+    assert len(found.hits[0].why) == 1
+    assert not found.fires
+
+
 def test_any_request_for_a_skill_is_surer_than_any_for_none(index: Index) -> None:
     assert min(index.find(query).probability for query in REQUESTS) > max(
         index.find(query).probability for query in NOTHING

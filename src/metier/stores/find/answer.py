@@ -16,6 +16,8 @@ FIRES_AT = 0.5
 _NUM_WHY = 5
 _NUM_KIN = 10
 _MANY_INTENTS = 5
+_HALF_HELD = 4
+"""So many words count half of any number. With 2 the benchmark comes out the same but for the third digit."""
 
 
 def answer(query: str, ranking: Ranking, k: int) -> Found:
@@ -60,6 +62,7 @@ def doubts(ranking: Ranking, shares: Sequence[float]) -> dict[str, float]:
         "kin": _kin(candidates, shares),
         "echo": ranking.echo,
         "covered": _covered(ranking, likeliest),
+        "held": _held(ranking, likeliest),
         "last": likeliest.evidence["last"],
         "subject": likeliest.evidence["subject"],
         "called": called,
@@ -82,6 +85,12 @@ def _covered(ranking: Ranking, likeliest: Candidate) -> float:
     """How much of what the request says the likeliest candidate says too."""
     held = sum(ranking.worth[one] for one, counts in ranking.counts.items() if likeliest.slot in counts)
     return held / (sum(ranking.worth.values()) or 1.0)
+
+
+def _held(ranking: Ranking, likeliest: Candidate) -> float:
+    """How many words of the request the likeliest candidate holds: all of one word is less than most of ten."""
+    num_held = sum(likeliest.slot in counts for counts in ranking.counts.values())
+    return num_held / (num_held + _HALF_HELD)
 
 
 def _kin(candidates: Sequence[Candidate], shares: Sequence[float]) -> float:
