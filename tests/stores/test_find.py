@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 from metier.index import Found, Index
 from metier.skill import File, Skill
 from metier.stores.find import open_index
-from metier.stores.find.answer import shares_of
+from metier.stores.find.answer import doubts, score_of, shares_of
+from metier.stores.find.index import TABLES, SqlIndex
 from metier.stores.find.intents import intents
+from metier.stores.find.rank import rank
 from metier.stores.find.request import read_request
 from metier.stores.find.words import asked_words, stem, words
+from metier.stores.sqlite import SqliteDatabase
 
 
 def skill(name: str, description: str, policy: str) -> Skill:
@@ -93,9 +97,21 @@ def test_a_request_finds_its_skill_and_says_why(index: Index, query: str) -> Non
     assert best.why
 
 
+def test_why_is_said_in_the_words_of_the_request(index: Index) -> None:
+    index.put([skill("triton-deploy", "Deploy models on Triton.", "Deploying a model takes a repository of models.")])
+    assert set(index.find("Deploying my models to Triton").hits[0].why) == {"deploying", "models", "triton"}
+
+
 @pytest.mark.parametrize("query", NOTHING)
 def test_a_request_for_nothing_in_the_library_fires_nothing(index: Index, query: str) -> None:
     assert not index.find(query).fires
+
+
+@pytest.mark.parametrize("query", ["tell me the sum", "my cache", "What is the time?", "hello window"])
+def test_one_stray_word_of_a_skill_fires_nothing(index: Index, query: str) -> None:
+    found = index.find(query)
+    assert len(found.hits[0].why) == 1
+    assert not found.fires
 
 
 def test_any_request_for_a_skill_is_surer_than_any_for_none(index: Index) -> None:
@@ -122,6 +138,14 @@ def test_a_skill_is_found_by_the_names_of_its_files(index: Index) -> None:
 def test_a_skill_that_is_called_by_name_comes_first(index: Index) -> None:
     for query in ("/sheet-pivot merge the pages of this pdf", "use the sheet-pivot skill on these pages of a pdf"):
         assert index.find(query).hits[0].name == "sheet-pivot"
+
+
+def test_a_skill_that_is_called_by_the_way_makes_no_request_surer() -> None:
+    index = SqlIndex(SqliteDatabase(Path(":memory:"), tables=TABLES))
+    index.put([*LIBRARY, skill("tmp", "Send the session to the maintainers.", "Send it.")])
+    for query, called in (("Merge and rotate the pages of the PDF files in /tmp", 0.0), ("/tmp", 1.0)):
+        ranking = rank(index._read(), read_request(query))
+        assert doubts(ranking, shares_of([score_of(one) for one in ranking.candidates]))["called"] == called
 
 
 def test_a_skill_that_is_ruled_out_by_name_does_not_come_first(index: Index) -> None:
@@ -252,6 +276,11 @@ def test_the_wrapping_of_a_request_does_not_count() -> None:
         ("see https://host/pdf-read and a/b", set(), set()),
         ("use the pdf-read skill", {"pdf-read"}, set()),
         ("run pdf-read on it", {"pdf-read"}, set()),
+        ("load the juggling skill", {"juggling"}, set()),
+        ("is the juggling skill there", {"juggling"}, set()),
+        ("/new now", {"new"}, set()),
+        ("learn a juggling skill", set(), set()),
+        ("use the skill with the best skill of all, my new skill", set(), set()),
         ("instead of pdf-read do it by hand", set(), {"pdf-read"}),
         ("why is it not pdf-read?", set(), {"pdf-read"}),
         ("pdf-read says this is out of scope", set(), {"pdf-read"}),
@@ -263,6 +292,30 @@ def test_calling_and_ruling_out_are_told_apart(text: str, called: set[str], excl
     assert request.called == called
     assert excluded <= request.excluded
     assert not request.called & request.excluded
+
+
+@pytest.mark.parametrize(
+    ("text", "excluded"),
+    [
+        ("I can't deploy my app", False),
+        ("I could not deploy it, please deploy it again", False),
+        ("my deploy does not end", False),
+        ("don't use deploy", True),
+        ("ship it, and do not run the deploy", True),
+        ("ship it, not the deploy skill", True),
+        ("ship it without deploy", True),
+    ],
+)
+def test_what_could_not_be_done_is_not_ruled_out(text: str, excluded: bool) -> None:
+    assert ("deploy" in read_request(text).excluded) == excluded
+
+
+def test_a_skill_of_one_word_fires_for_what_somebody_cannot_do(index: Index) -> None:
+    index.put([skill("deploy", "Deploy a web app to production.", "Build. Push. Deploy the app.")])
+    for query in ("Deploy my web app to production", "I can't deploy my web app to production"):
+        found = index.find(query)
+        assert found.fires
+        assert found.hits[0].name == "deploy"
 
 
 def test_the_chances_of_candidates_sum_to_one_whatever_the_scores() -> None:

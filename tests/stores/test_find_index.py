@@ -24,9 +24,11 @@ from metier.errors import ConfigError, CorruptStore, StoreError
 from metier.index import Found
 from metier.skill import Skill
 from metier.stores import open_store
+from metier.stores.find import index as sql_index
 from metier.stores.find import open_index
 from metier.stores.find.index import TABLES, SqlIndex
 from metier.stores.find.segment import merged, packed, segment_of, unpacked, words_of
+from metier.stores.find.shelf import Shelf
 from metier.stores.sqlite import SqliteDatabase
 from metier.testing import check_index
 
@@ -134,6 +136,24 @@ def test_of_some_origins_an_index_answers_as_if_there_were_no_other() -> None:
     assert index.find("fold thing5", origins=["elsewhere"]).hits == ()
 
 
+def test_requests_of_the_same_origins_share_a_shelf_until_the_index_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, index = list[Shelf](), open_index()
+
+    def counted(*arguments: Any) -> Shelf:
+        made.append(Shelf(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(sql_index, "Shelf", counted)
+    index.put([numbered(1)], origin="folder")
+    for query in ("merge thing1", "thing1", "merge"):
+        assert index.find(query, origins=["folder"]).hits
+    assert len(made) == 2  # of the whole index, and of the folder
+    index.put([numbered(2)], origin="folder")
+    assert {hit.name for hit in index.find("thing2", origins=["folder"]).hits} >= {"skill-2"}
+    assert not index.find("thing2", origins=["elsewhere"]).hits
+    assert len(made) == 5
+
+
 def test_what_was_put_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     with closing(open_index(tmp_path / "i.db")) as index:
         index.put(numbered(n) for n in range(30))
@@ -229,6 +249,37 @@ def test_threads_share_an_index(tmp_path: Path) -> None:
             thread.join()
         assert not failures
         assert len(list(index.skills())) == 20
+
+
+def check_reads_at_one_moment(reader: SqlIndex, writer: SqlIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let another process write between two queries of a reader."""
+    read_segment, to_come = sql_index._segment, [numbered(2)]
+
+    def overtaken(*arguments: Any) -> Any:
+        while to_come:
+            writer.put([to_come.pop()])
+        return read_segment(*arguments)
+
+    writer.put([numbered(1)])
+    monkeypatch.setattr(sql_index, "_segment", overtaken)
+    assert [hit.name for hit in reader.find("thing1 thing2").hits] == ["skill-1"]
+    assert {hit.name for hit in reader.find("thing1 thing2").hits} == {"skill-1", "skill-2"}
+
+
+def test_a_file_is_read_as_it_stood_at_one_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = (SqlIndex(SqliteDatabase(tmp_path / "i.db", tables=TABLES)) for _ in range(2))
+    with closing(reader), closing(writer):
+        check_reads_at_one_moment(reader, writer, monkeypatch)
+
+
+@pytest.mark.postgres
+def test_a_server_is_read_as_it_stood_at_one_moment(postgres: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from metier.stores.postgres import PostgresDatabase
+
+    databases = [PostgresDatabase(postgres["url"], postgres["schema"], tables=TABLES) for _ in range(2)]
+    reader, writer = map(SqlIndex, databases)
+    with closing(reader), closing(writer):
+        check_reads_at_one_moment(reader, writer, monkeypatch)
 
 
 @pytest.mark.parametrize("table", ["find_skills", "find_segments"])

@@ -19,8 +19,8 @@ from metier.govern.policy import GovernPolicy
 from metier.govern.transitions import revoke
 from metier.lifecycle import Spokes
 from metier.skill import Skill
-from metier.stores.find import open_index
-from metier.stores.find.packages import index_packages
+from metier.stores.find import disclose, open_index
+from metier.stores.find.packages import files_of, index_packages
 from metier.stores.package import write_package
 from metier.stores.sqlite import SqliteStore
 from metier.verdict import Scan
@@ -60,6 +60,18 @@ def test_two_packages_of_one_name_are_both_found(library: Path) -> None:
     assert {hit.name for hit in index.find("merge pages of pdf files").hits} == {"merge", "other/merge"}
 
 
+def test_a_package_in_a_folder_that_is_called_like_another_skill_is_not_lost(tmp_path: Path) -> None:
+    for folder, description in (("backup-merge", MERGE.description), ("merge", "Sing songs.")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "SKILL.md").write_text(f"---\nname: merge\ndescription: {description}\n---\nBody\n")
+    index = open_index()
+    assert index_packages(index, [tmp_path]).num_changed == 2
+    assert [(one.name, one.description) for one in index.skills()] == [
+        ("./merge", "Sing songs."),
+        ("merge", MERGE.description),
+    ]
+
+
 def test_a_package_that_cannot_be_read_is_told_and_leaves_the_others(library: Path) -> None:
     (library / "broken").mkdir()
     (library / "broken" / "SKILL.md").write_text("no frontmatter")
@@ -90,6 +102,30 @@ def test_a_search_prints_what_is_shown_under_a_budget(library: Path, tmp_path: P
     done = CliRunner().invoke(app, [*asked, "--tokens", "500"])
     assert done.stdout.startswith("- reverse: ") and "Mind the accents." in done.stdout
     assert f"{told['tokens']} of 500 tokens; {told['left_out']} skills are left out." in done.stderr
+
+
+def test_packages_of_one_name_show_their_own_files(library: Path) -> None:
+    for number in (1, 2):
+        folder = write_package(replace(MERGE, policy=f"Way {number}."), library / f"other-{number}")
+        (folder / "notes.md").write_text(f"Notes {number}.\n")
+    index = open_index()
+    index_packages(index, [library])
+    files = {one.name: files_of(one).get("notes.md") for one in index.skills()}
+    assert files == {"merge": None, "other-1/merge": "Notes 1.\n", "other-2/merge": "Notes 2.\n", "reverse": None}
+
+
+@pytest.mark.parametrize("manifest", ["SKILL.md", "skill.md"])
+def test_the_manifest_is_not_shown_beside_the_body(library: Path, manifest: str) -> None:
+    (library / "merge" / "SKILL.md").unlink()
+    (library / "merge" / manifest).write_text(
+        f"---\nname: merge\ndescription: {MERGE.description}\n---\n\nJoin them.\n"
+    )
+    (library / "merge" / "notes.md").write_text("Mind the order.\n")
+    index = open_index()
+    index_packages(index, [library])
+    shown = disclose(index, "merge the pages of these pdf files", 500, read=files_of).shown
+    levels = [(piece.level.value, piece.path) for piece in shown if piece.listed.name == "merge"]
+    assert levels == [("metadata", ""), ("body", ""), ("resource", "notes.md")]
 
 
 def test_a_search_for_nothing_says_so(library: Path) -> None:

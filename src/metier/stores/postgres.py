@@ -81,7 +81,8 @@ class PostgresDatabase:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._lock, self._told(), self._open().cursor() as cursor:
+        with self._lock, self._told(), self._open().transaction(), self._connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield Session(cursor, mark="%s")
 
     @contextlib.contextmanager

@@ -71,7 +71,7 @@ class Database(Protocol):
         ...
 
     def reading(self) -> AbstractContextManager[Session]:
-        """A session that only reads."""
+        """A session that only reads, and sees all of it as it stood at one moment."""
         ...
 
     def writing(self) -> AbstractContextManager[Session]:

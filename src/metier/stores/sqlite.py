@@ -81,14 +81,23 @@ class SqliteDatabase:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._lock, self._told():
-            yield Session(self._connection.cursor(), mark="?")
+        with self._transaction("BEGIN") as session:
+            yield session
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
+        # IMMEDIATE takes the writer's turn at once: a transaction that began by reading could not wait for it.
+        with self._transaction("BEGIN IMMEDIATE") as session:
+            yield session
+
+    def close(self) -> None:
         with self._lock, self._told():
-            # IMMEDIATE takes the writer's turn at once: a transaction that began by reading could not wait for it.
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator[Session]:
+        with self._lock, self._told():
+            self._connection.execute(begin)
             try:
                 yield Session(self._connection.cursor(), mark="?")
                 self._connection.execute("COMMIT")
@@ -96,10 +105,6 @@ class SqliteDatabase:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
-
-    def close(self) -> None:
-        with self._lock, self._told():
-            self._connection.close()
 
     def _prepare(self) -> None:
         """Refuse a file that is not ours before anything is written to it, then bring it up to date."""

@@ -205,6 +205,8 @@ def test_a_reference_resolves_against_the_directory_of_its_own_skill() -> None:
         "skill://acme/sum2/SKILL.md",
         "",
         "references//guide.md",
+        "references/\ud800.md",
+        "skill://acme/sum/\ud800.md",
     ],
 )
 def test_a_skill_reads_nothing_outside_of_itself(reference: str) -> None:
@@ -273,6 +275,37 @@ def test_an_approval_does_not_come_back_with_the_old_content() -> None:
     with pytest.raises(NotApproved):
         host.load(window.known)
     assert len(user.questions) == 2
+
+
+OVERSIZE = {"uri": "skill://acme/sum/x.sh", "digest": digest(b""), "size": MAX_BYTES}
+
+
+@pytest.mark.parametrize(
+    ("change", "way"),
+    [("oversize", "list"), ("oversize", "get"), ("no files", "list"), ("no files", "get"), ("twice", "list")],
+)
+def test_an_approval_is_revoked_by_an_entry_that_cannot_be_used(change: str, way: str) -> None:
+    server = Server(sums())
+    host, window, user = loaded(server, Answer.ALWAYS, Answer.NO)
+    good = server.entries[0]
+    if change == "oversize":
+        server.entries = [{**good, "resources": [*good["resources"], OVERSIZE]}]
+    elif change == "no files":
+        server.entries = [{key: value for key, value in good.items() if key != "resources"}]
+    else:
+        server.entries = [good, {**good, "resources": good["resources"][:1]}]
+    if way == "list":
+        host.refresh()
+    else:
+        with pytest.raises(VerificationError, match="breaks a rule"):
+            host.renew(window.known)
+    with pytest.raises(NotStored, match="not offered any more"):
+        host.load(window.known)
+    server.entries = [good]
+    host.refresh()
+    with pytest.raises(NotApproved):
+        host.load(host.resolve("docs/acme/sum"))
+    assert user.questions[-1].changed
 
 
 def test_agreeing_once_is_asked_again() -> None:

@@ -43,6 +43,12 @@ def test_no_uri_leads_elsewhere(text: str) -> None:
         assert not any(part in ("", ".", "..") or "/" in part or "\\" in part for part in address.segments)
 
 
+@pytest.mark.parametrize("uri", ["skill://\ud800/SKILL.md", "skill://a\ud800/SKILL.md", "skill://a/%ff/SKILL.md"])
+def test_a_uri_that_is_no_unicode_is_refused(uri: str) -> None:
+    with pytest.raises(InputError, match="not UTF-8"):
+        parse(uri)
+
+
 @given(st.lists(st.text(max_size=8), unique=True, max_size=40), st.integers(1, 7))
 def test_pages_give_every_item_once_in_order(keys: list[str], size: int) -> None:
     keys.sort()

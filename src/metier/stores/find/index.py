@@ -57,6 +57,7 @@ class SqlIndex:
         self._segments: dict[int, Segment] = {}
         self._cards: dict[int, Card] = {}
         self._shelf = Shelf((), {})
+        self._parts: dict[frozenset[str], Shelf] = {}
 
     def put(self, skills: Iterable[Skill], *, origin: str = "") -> int:
         """Add skills, each in place of what stood under its origin and name, and return how many changed."""
@@ -159,7 +160,7 @@ class SqlIndex:
         session.run("UPDATE find_state SET version = version + 1")
 
     def _read(self, origins: Collection[str] | None = None) -> Shelf:
-        """The live skills, read again only if some process changed them."""
+        """The live skills, read again only if some process changed them; what the last origins held is kept."""
         with self._lock, self._database.reading() as session:
             version = session.rows("SELECT version FROM find_state")[0][0]
             if version != self._version:
@@ -167,8 +168,11 @@ class SqlIndex:
                 self._version = version
             if origins is None:
                 return self._shelf
-            cards = {position: card for position, card in self._cards.items() if card.listed.origin in origins}
-            return Shelf(list(self._segments.values()), cards)
+            wanted = frozenset(origins)
+            if wanted not in self._parts:
+                cards = {position: card for position, card in self._cards.items() if card.listed.origin in wanted}
+                self._parts = {wanted: Shelf(list(self._segments.values()), cards)}
+            return self._parts[wanted]
 
     def _load(self, session: Session) -> None:
         positions = [row[0] for row in session.rows("SELECT position FROM find_segments ORDER BY position")]
@@ -181,7 +185,7 @@ class SqlIndex:
         fresh = session.rows("SELECT position, listed, checksum FROM find_skills WHERE position > ?", (newest,))
         self._cards = {position: card for position, card in self._cards.items() if position in live}
         self._cards |= {row[0]: Card(self._listed(row[1], row[2])) for row in fresh}
-        self._shelf = Shelf(list(self._segments.values()), self._cards)
+        self._shelf, self._parts = Shelf(list(self._segments.values()), self._cards), {}
 
     def _listed(self, body: Any, checksum: int) -> Listed:
         body = bytes(body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from metier.errors import PackageError
 from metier.index import Index, Listed
 from metier.skill import Skill
-from metier.stores.package import all_packages, read_package
+from metier.stores.package import all_packages, manifest_path, read_package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Indexed:
 def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
     """Make an index hold what some folders hold: each folder is an origin, and what is gone from it is removed.
 
-    Two packages of one name in a folder are told apart by where they lie.
+    Packages of one name in a folder are told apart by where they lie.
 
     >>> import tempfile
     >>> from metier.stores.find import open_index
@@ -58,7 +58,7 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
                 left_out.append((path, str(error)))
                 continue
             if skill.name in skills:
-                skill = replace(skill, name=path.relative_to(folder).as_posix())
+                skill = replace(skill, name=_free_name(path.relative_to(folder).as_posix(), skills))
             skills[skill.name] = skill
         changed, removed = index_skills(index, skills.values(), origin=origin)
         num_changed, num_removed = num_changed + changed, num_removed + removed
@@ -71,8 +71,17 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
     )
 
 
+def _free_name(path: str, taken: Container[str]) -> str:
+    """The path of a package as its name, or another way of writing it where a skill is called so."""
+    while path in taken:
+        path = f"./{path}"
+    return path
+
+
 def files_of(listed: Listed) -> dict[str, str]:
     """Read the text files of a listed skill, by path, from the folder it comes from, if its content still lies there.
+
+    Its SKILL.md is not among them: what that says is the line and the body of the skill.
 
     >>> files_of(Listed(name="sum", digest="sha256:0", description="Add.", origin="/nowhere"))
     {}
@@ -81,9 +90,12 @@ def files_of(listed: Listed) -> dict[str, str]:
         return {}
     for folder in all_packages(listed.origin)[0]:
         with suppress(PackageError):
-            package = read_package(folder)
-            if package.skill.digest == listed.digest:
-                return {file.path: text for file in package.skill.files if (text := _text(folder / file.path))}
+            # Of packages that share a name, the index named some by where they lie.
+            skill = replace(read_package(folder).skill, name=listed.name)
+            if skill.digest == listed.digest:
+                manifest = manifest_path(folder).name
+                paths = (file.path for file in skill.files if file.path != manifest)
+                return {path: text for path in paths if (text := _text(folder / path))}
     return {}
 
 

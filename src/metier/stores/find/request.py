@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from metier.stores.find.intents import intents
-from metier.stores.find.words import CHAT, asked_words, every_word, letters, pairs, stem, words
+from metier.stores.find.words import CHAT, STOP, asked_words, every_word, letters, pairs, stem, words
 
 _MAX_CHARACTERS = 4000
 _NAME = r"(?P<name>[^\W_]+(?:-[^\W_]+)*)"
+_HYPHENATED = r"(?P<name>[^\W_]+(?:-[^\W_]+)+)"
 _VERB = r"\b(?:use|using|run|running|load|invoke|call|via|with|apply|trigger)"
 _QUOTE = "[`'\"(]*"
 _CALLED = (
     re.compile(rf"(?<![\w/.:-])/{_NAME}(?![\w/.-])"),
-    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}{_NAME}[`'\")]*\s+skill\b"),
-    re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+skill\b"),
-    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}(?P<name>[^\W_]+(?:-[^\W_]+)+)(?![\w-])"),
+    re.compile(rf"(?<![\w-]){_HYPHENATED}[`'\")]*\s+skill\b"),
+    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}{_HYPHENATED}(?![\w-])"),
 )
+# "The juggling skill" calls one, "a juggling skill" does not.
+_CALLED_SKILL = (
+    re.compile(rf"{_VERB}\s+(?:the\s+|my\s+)?{_QUOTE}{_NAME}[`'\")]*\s+skill\b"),
+    re.compile(rf"(?:\b(?:the|my|your|our)\s+{_QUOTE}|[`'\"]){_NAME}[`'\")]*\s+skill\b"),
+)
+_DESCRIBING = STOP | {"best", "current", "first", "good", "last", "main", "new", "next", "right", "same", "useful"}
+"""Words that tell before "skill" which one is meant; they are not its name."""
+
+_USE = r"(?:use|using|run|running|load|loading|call)"
 _EXCLUDED = (
     re.compile(
-        r"(?:\bnot|n't|\binstead of|\brather than|\bwithout|\bother than|\bexcept(?: for)?|\bavoid(?:ing)?)\s+"
-        rf"(?:(?:use|using|run|running|load|loading|call|the|a)\s+){{0,2}}{_QUOTE}{_NAME}(?![\w-])"
+        r"(?:\binstead of|\brather than|\bwithout|\bother than|\bexcept(?: for)?|\bavoid(?:ing)?)\s+"
+        rf"(?:(?:{_USE}|the|a)\s+){{0,2}}{_QUOTE}{_NAME}(?![\w-])"
     ),
+    # "I could not deploy it" rules no skill out, so after "not" a word must stand where or look as a name does.
+    re.compile(rf"(?:\bnot|n't)\s+(?:(?:{_USE}|the|a)\s+){{0,2}}{_QUOTE}{_HYPHENATED}(?![\w-])"),
+    re.compile(rf"(?:\bnot|n't)\s+{_USE}\s+(?:(?:the|a)\s+)?{_QUOTE}{_NAME}(?![\w-])"),
+    re.compile(rf"(?:\bnot|n't)\s+(?:(?:the|a)\s+)?{_QUOTE}{_NAME}[`'\")]*\s+skill\b"),
     re.compile(
         rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:\w+\s+)?(?:says?|states?|declares?|marks?)\s+(?:\w+\s+){{0,3}}?"
         r"(?:out of scope|not|unsupported)\b"
     ),
-    re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+(?:is out of scope|(?:does|can|should|must)(?:n't| ?not)\b)"),
+    re.compile(rf"(?<![\w-]){_NAME}[`'\")]*\s+is out of scope\b"),
+    re.compile(rf"(?<![\w-]){_HYPHENATED}[`'\")]*\s+(?:does|can|should|must)(?:n't| ?not)\b"),
 )
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
@@ -80,8 +94,7 @@ def read_request(text: str) -> Request:
     found = tuple(dict.fromkeys(asked_words(text)))
     every = list(every_word(text))
     lower = text.lower()
-    excluded = frozenset(match["name"] for pattern in _EXCLUDED for match in pattern.finditer(lower))
-    called = frozenset(match["name"] for pattern in _CALLED for match in pattern.finditer(lower))
+    called, excluded = _named(_CALLED, lower) | (_named(_CALLED_SKILL, lower) - _DESCRIBING), _named(_EXCLUDED, lower)
     return Request(
         words=found,
         stems=tuple(dict.fromkeys(map(stem, found))),
@@ -94,6 +107,10 @@ def read_request(text: str) -> Request:
         asks_how=_HOW.match(lower) is not None,
         asks_in_general=_GENERAL.search(lower) is not None,
     )
+
+
+def _named(patterns: Iterable[re.Pattern[str]], text: str) -> frozenset[str]:
+    return frozenset(match["name"] for pattern in patterns for match in pattern.finditer(text))
 
 
 def _last(text: str) -> tuple[str, ...]:

@@ -23,18 +23,19 @@ EVIDENCE = {
 """Log-odds of a candidate for each whole of evidence. `excluded` is set by hand, past all other evidence."""
 
 DOUBT = {
-    "bias": -3.32,
-    "kin": 1.61,
-    "echo": 1.93,
-    "covered": 3.03,
-    "last": -0.81,
-    "subject": 1.24,
-    "called": 1.72,
+    "bias": -4.59,
+    "kin": 1.4,
+    "echo": 1.89,
+    "covered": 2.82,
+    "held": 2.71,
+    "last": -0.78,
+    "subject": 1.14,
+    "called": 1.65,
     "excluded": -7.0,
-    "work": 0.96,
-    "other_work": -0.62,
-    "how": -1.62,
-    "general": -1.13,
+    "work": 0.51,
+    "other_work": -0.6,
+    "how": -1.58,
+    "general": -1.27,
 }
 """Log-odds that some skill answers. `excluded` is set by hand: who rules the skill out by name does not want it.
 

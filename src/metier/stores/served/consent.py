@@ -105,10 +105,15 @@ class Approvals:
         one = self._load().get(key)
         if not one or not one["wishes"] or (entry.bound_to and one["bound_to"] == entry.bound_to):
             return False
-        with self._changing() as kept:
-            if kept.get(key) == one:
-                kept[key] = {**one, "wishes": []}
+        self._withdraw(key, one)
         return True
+
+    def withdraw(self, server: str, uri: str) -> None:
+        """Take note that a server says of a skill what cannot be agreed to: what was agreed to of it is revoked."""
+        key = _key(server, uri)
+        one = self._load().get(key)
+        if one and one["wishes"]:
+            self._withdraw(key, one)
 
     def changed(self, server: str, uri: str) -> bool:
         """Whether what was agreed to of this skill is revoked, because it changed, and it was not agreed to anew."""
@@ -120,6 +125,12 @@ class Approvals:
         with self._changing() as kept:
             for key in [key for key, one in kept.items() if one["server"] == server and uri in (None, one["uri"])]:
                 del kept[key]
+
+    def _withdraw(self, key: str, one: dict[str, Any]) -> None:
+        """Leave an approval without a wish, unless another process has changed it meanwhile."""
+        with self._changing() as kept:
+            if kept.get(key) == one:
+                kept[key] = {**one, "wishes": []}
 
     def _load(self) -> dict[str, Any]:
         if self._path is None:

@@ -333,7 +333,7 @@ def _resolve(loaded: Loaded, reference: str) -> Address:
 def _quoted_path(reference: str) -> str:
     """A path as it stands in a file system, made a part of a URI."""
     parts = reference.removeprefix("./").split("/")
-    if any(part in ("", ".", "..") for part in parts):
+    if any(part in ("", ".", "..") or not part.isprintable() for part in parts):
         raise InputError(f"The reference {reference[:200]!r} could lead out of the skill.")
     return Address(scheme=SCHEME, segments=tuple(parts)).uri.removeprefix(f"{SCHEME}://")
 

@@ -87,8 +87,9 @@ class Registry:
     def refresh(self) -> tuple[Known, ...]:
         """List every server anew and return what they offer; approvals of what changed are revoked.
 
-        An entry that breaks a rule is not used and stands in `refused`. An empty or partial listing proves nothing, so
-        what was known of a server that does not list it now stays known.
+        An entry that breaks a rule is not used and stands in `refused`, and what was known and agreed to of its skill
+        holds no more. An empty or partial listing proves nothing, so what was known of a server that does not list it
+        now stays known.
         """
         refused: list[Refused] = []
         for label, reader in self._servers.items():
@@ -97,6 +98,7 @@ class Registry:
                 try:
                     entry = read_entry(raw)
                 except InputError as error:
+                    self._disown(label, raw)
                     refused.append(Refused(server=label, what=_what(raw), why=str(error)))
                 else:
                     listed.setdefault(parse(entry.uri).uri, []).append(entry)
@@ -104,7 +106,9 @@ class Registry:
                 if len(entries) == 1:
                     self._take(label, entries[0])
                 else:
-                    self._forget(label, entries[0].uri)
+                    for entry in entries:
+                        self._approvals.observe(label, entry)
+                        self._forget(label, entry.uri)
                     refused.append(Refused(server=label, what=entries[0].uri, why="It is listed more than once."))
         self.refused = tuple(refused)
         return self.known()
@@ -148,7 +152,7 @@ class Registry:
 
         Raises:
             NotStored: The server does not serve it any more; what was agreed to of it is forgotten.
-            VerificationError: What it says of it breaks a rule.
+            VerificationError: What it says of it breaks a rule; what was agreed to of it holds no more.
         """
         try:
             self._take(known.server, self._fetch_entry(known.server, known.entry.uri))
@@ -205,6 +209,12 @@ class Registry:
         self._entries.pop((server, uri), None)
         self._handles.clear()
 
+    def _disown(self, server: str, raw: object) -> None:
+        """Let go of the skill that an entry which breaks a rule speaks of, as far as it says of which."""
+        if isinstance(raw, Mapping) and isinstance(uri := raw.get("uri"), str):
+            self._forget(server, uri)
+            self._approvals.withdraw(server, uri)
+
     def _by_handle(self) -> dict[str, Known]:
         """What is offered, by handle and in its order; made anew when something changed."""
         if not self._handles and self._entries:
@@ -228,6 +238,7 @@ class Registry:
         try:
             entry = read_entry(raw)
         except InputError as error:
+            self._disown(server, raw)
             raise VerificationError(f"What {server!r} says of {uri!r} breaks a rule: {error}") from error
         if entry.uri != uri:
             raise VerificationError(f"Asked for {uri!r}, the server {server!r} spoke of {entry.uri!r}.")

@@ -85,8 +85,8 @@ def parse(uri: object) -> Address:
 def _segment(raw: str, uri: str) -> str:
     try:
         segment = unquote_to_bytes(raw).decode("utf-8")
-    except UnicodeDecodeError:
-        raise _refusal(uri, "an escape in it is not UTF-8") from None
+    except UnicodeError:
+        raise _refusal(uri, "something in it is not UTF-8") from None
     if segment in ("", ".", "..") or any(c in "/\\" or not c.isprintable() for c in segment):
         raise _refusal(uri, f"{raw!r} could lead elsewhere")
     return segment

@@ -131,7 +131,7 @@ def _loaded(shelf: Shelf, handle: str, path: str, start: int, room: int) -> str:
     marks = len(quoted("", origin=ORIGIN, skill=offer.handle, path=path, note=note))
     left = room - marks - len(_more_text(len(text), len(text))) - 4
     # The names of the files have what the text leaves, and a quarter where it leaves less.
-    files = "" if start else _files_text(others, max(left // 4, left - len(text)))
+    files = "" if start else _files_text(offer, others, max(left // 4, left - len(text)))
     end = start + max(_LEAST_SHOWN, left - len(files))
     shown = quoted(text[start:end], origin=ORIGIN, skill=offer.handle, path=path, note=note)
     more = _more_text(len(text) - end, end) if end < len(text) else ""
@@ -291,14 +291,20 @@ def _file(offer: Offer, path: str) -> File:
     return known[path]
 
 
-def _files_text(files: Sequence[File], room: int) -> str:
+def _files_text(offer: Offer, files: Sequence[File], room: int) -> str:
+    """The names of a skill's files, as data: its author chose them."""
     if not files:
         return ""
-    head = "Its other files, shown by load_skill with path:"
-    lines, num_left = _fitting([f"\n- {file.path!r}, {file.size} bytes" for file in files], room - len(head))
+
+    def shown(text: str) -> str:
+        head = "Its other files, shown by load_skill with path:"
+        return f"{head}\n{quoted(text, origin=ORIGIN, skill=offer.handle, note='names of its files')}"
+
+    names = [f"- {file.path!r}, {file.size} bytes\n" for file in files]
+    lines, num_left = _fitting(names, room - len(shown("")))
     if not lines:
         return f"It has {len(files)} other files."
-    return head + "".join(lines) + (f"\n- and {num_left} more" if num_left else "")
+    return shown("".join(lines) + (f"- and {num_left} more" if num_left else ""))
 
 
 def _fitting(texts: Sequence[str], room: int) -> tuple[Sequence[str], int]:
