@@ -23,9 +23,13 @@ _START_UP = re.compile(
     r"|/usr/local/lib(32|64)?/(\w+-linux-\w+/)?(lua|node_modules|perl|python|ruby|site_ruby|[^/]+\.so\b)"
     r"|/usr/(local/)?share/(lib/)?(awk|i18n|icu|locale|lua|mime|misc|nodejs|perl|python|ruby|terminfo|zoneinfo)[^/]*(/|$)"
     r"|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
+    r"|/etc/([\w/]+/)?mime\.types$|/proc/(filesystems|(self|\d+)/(mounts|mountinfo|cgroup))$|.*/package\.json$"
     r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
 )
-"""What C libraries and interpreters read by themselves; `/etc/passwd` too, by bash and Python for who they run as."""
+"""What C libraries, interpreters and small tools read by themselves; `/etc/passwd` too, by bash and Python for who they run as."""
+
+_LINKER = re.compile(r"(/usr)?/sbin/ldconfig(\.real)?$")
+"""What Python starts to find a library by its name."""
 
 _TERMINAL = "/dev/tty"
 """What bash opens to read and write when it starts. No sandbox holds a terminal, so nobody is reached by it."""
@@ -153,8 +157,19 @@ def notable(trace: Trace) -> tuple[Access, ...]:
         for access in trace.denied
         if not (access.act == Act.READ and _is_start_up(access.target))
         and not (access.act == Act.WRITE and access.target == _TERMINAL)
+        and not (access.act == Act.EXEC and _LINKER.match(access.target))
         and not (access.act == Act.CONNECT and access.target.startswith(_BY_ITSELF))
     )
+
+
+def is_asked(target: str, arguments: Iterable[str]) -> bool:
+    """Whether a script tried what its caller named, or what lies below: the caller's doing, unless keys are kept there.
+
+    >>> [is_asked(path, ["/data/in", "/root/.ssh"]) for path in ("/data/in/a.csv", "/data/other", "/root/.ssh/id_rsa")]
+    [True, False, False]
+    """
+    named = tuple(os.path.normpath(one) for one in arguments if one.startswith("/") and one.strip("/."))
+    return covers(named, os.path.normpath(target)) and not _is_secret(target)
 
 
 def comparable(accesses: Iterable[Access], *, room: str, temporary: str) -> tuple[Access, ...]:
@@ -250,9 +265,11 @@ def _read(access: Access, own: tuple[str, ...], granted: tuple[str, ...]) -> Ite
 
 def _is_start_up(target: str) -> bool:
     """Whether it is read by what starts a program. Keys and the like are not, wherever they lie."""
-    return _START_UP.match(target) is not None and not any(
-        re.search(pattern, target) for what, pattern in _PLACES if what != Capability.READ_SYSTEM
-    )
+    return _START_UP.match(target) is not None and not _is_secret(target)
+
+
+def _is_secret(target: str) -> bool:
+    return any(re.search(pattern, target) for what, pattern in _PLACES if what != Capability.READ_SYSTEM)
 
 
 def _reached(target: str) -> Iterator[Capability]:

@@ -89,15 +89,17 @@ def recorder_of(folder: Path) -> Recorder | None:
         return None
     from metier.faces.opened import ruled
     from metier.govern.transitions import record_run
+    from metier.sandboxes.observed import is_asked
 
     def record(call: Call, ran: Ran) -> None:
         skill = call.offer.skill
+        denied = [one for one in ran.denied if not is_asked(one.partition(" ")[2], call.arguments)]
         with ruled(folder) as (store, policy):
             record_run(
                 store,
                 skill.name,
                 script=call.script,
-                denied=ran.denied,
+                denied=denied,
                 is_good=ran.is_good,
                 digest=skill.digest,
                 policy=policy,
