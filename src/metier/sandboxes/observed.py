@@ -26,7 +26,7 @@ _START_UP = re.compile(
     r"|/etc/([\w/]+/)?mime\.types$|/proc/(filesystems|(self|\d+)/(mounts|mountinfo|cgroup))$|.*/package\.json$"
     r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
 )
-"""What C libraries, interpreters and small tools read by themselves; bash and Python `/etc/passwd`, for who runs them."""
+"""What C libraries, interpreters and small tools read by themselves; `/etc/passwd` is read by Python and bash."""
 
 _LINKER = re.compile(r"(/usr)?/sbin/ldconfig(\.real)?$")
 """What Python starts to find a library by its name."""

@@ -464,7 +464,8 @@ def _ip_place(host: str) -> Place | None:
     if not host or not (host[0].isdigit() or ":" in host):
         return None
     try:
-        address = ip_address(int(host) if host.isdigit() and len(host) > 6 else host)
+        is_hex = host[:2].lower() == "0x"
+        address = ip_address(int(host, 0) if is_hex or (host.isdigit() and len(host) > 6 and host[0] != "0") else host)
     except ValueError:
         return None
     if address in _DOCUMENTATION:

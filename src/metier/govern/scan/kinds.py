@@ -157,7 +157,7 @@ def run_as(parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 
 
 def _called_in(text: str, name: str) -> str:
-    place = text.find(name)
+    place = text.find(name) if name else -1
     while place >= 0:
         by = _CALLED_BY.search(text, max(0, text.rfind("\n", 0, place), place - 120), place)
         if by:

@@ -102,7 +102,7 @@ SOURCES = (
 """Where something worth taking is read."""
 CREDENTIALS = next(one.pattern for one in SOURCES if one.name == "credentials")
 
-_SHELL_FETCH = r"(?:^|[|;&($`!\s/\"'])(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s"
+_SHELL_FETCH = r"(?:^|[|;&($`!\s/\"'])(?:(?:curl|wget|aria2c|fetch|lwp-download|http|axel)(?:\.exe)?\s|(?:lynx|w3m|e?links2?|GET|lwp-request|xh|wget2|curlie|hurl)\s(?=[^|;]*https?:))"
 FETCH = _label(
     "fetch",
     rf"{_SHELL_FETCH}|requests\.(?:get|Session|request)\b|urlopen\(|urlretrieve\(|urllib\.request\b|httpx\.(?:get|stream|Client|AsyncClient)|aiohttp\.ClientSession|(?<!def )(?<!function )(?<!self\.)(?<!\bthis\.)\bfetch(?:\?\.)?\(|axios(?:\.get|\()|\bURL\([^)]*\)\.(?:read\w*|openStream)\(|\bURI(?:\.parse)?\((?:[^()]|\([^()]*\))*\)\.(?:open|read)\b|\.dataTask\(|\bhttr2?::GET|download\.file\(|https?[\"\')]{{0,3}}\.(?:get|request)\(|HTTPS?Connection\(|ftplib\.FTP|paramiko\.|net\.connect\(|\bmshta\s+http|\bcertutil\b|got\(|node-fetch|superagent|XMLHttpRequest"

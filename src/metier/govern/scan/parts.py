@@ -6,6 +6,8 @@ and what is unread makes a scan incomplete, never clean. Archives and office doc
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import os
 import re
 import stat
@@ -16,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.pickles import program_of
+from metier.govern.scan.rendered import rendered
 from metier.govern.scan.unpack import Unpacked, text_within, unpack
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -46,6 +49,7 @@ _BY_NAME = {
     "procfile": "data",
 }
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_CODING = re.compile(rb"(?:[ \t\f]*#[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _STRAY = re.compile("[\udc80-\udcff]")
 _OF_GIT = re.compile(
     r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|info/[\w-]+|hooks/[\w-]+\.sample"
@@ -78,7 +82,7 @@ class Part:
     plain: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", plain_text(self.text))
+        object.__setattr__(self, "plain", plain_text(rendered(self.text) if self.kind == "markdown" else self.text))
 
 
 @dataclass(slots=True)
@@ -279,15 +283,27 @@ def _text(data: bytes) -> str | None:
             except UnicodeDecodeError:
                 return None
     data = data.removeprefix(b"\xef\xbb\xbf")
-    text = _of_utf8(data)
+    text = _of_utf8(data) if (declared := _CODING.match(data[:400])) is None else _declared(data, declared[1].decode())
     if text is not None and text.count("\0") <= len(text) // 4:
         return text
+    if data.count(0) > 0.7 * len(data):
+        for wide in ("utf-32-le", "utf-32-be"):
+            with contextlib.suppress(UnicodeDecodeError):
+                return data.decode(wide)
     # UTF-16 without its mark shows as every other byte zero.
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if zeros and zeros.count(0) > 0.4 * len(zeros):
             return data.decode(encoding, "replace")
     odd = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
     return _mixed(data) if odd <= len(data[:65536]) // 200 else None
+
+
+def _declared(data: bytes, encoding: str) -> str | None:
+    """A program in the encoding that its first lines declare, which its interpreter reads (PEP 263)."""
+    with contextlib.suppress(LookupError, UnicodeDecodeError):
+        if codecs.lookup(encoding)._is_text_encoding:
+            return data.decode(encoding)
+    return _of_utf8(data)
 
 
 def _of_utf8(data: bytes) -> str | None:

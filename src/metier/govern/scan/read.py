@@ -13,7 +13,7 @@ from typing import Any
 
 from metier.govern.scan.flow import STRINGS, strings_of
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
-from metier.govern.scan.inside import programs_inside
+from metier.govern.scan.inside import commands_within, programs_inside
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.page import PAGE, is_page, page_blocks
@@ -225,6 +225,9 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
         if document is None and part.kind in _PROGRAM_KINDS:
             for line, kind, text in programs_inside(part.plain, part.kind):
                 found += _code(text, part.path, kind, line + 1, is_live=True)
+        if document is None and part.kind != "shell" and not part.is_example:
+            for line, text in commands_within(part.plain):
+                found += (one._replace(line=line + 1) for one in shell_statements(text, part.path))
         taken = _TAKES_ALL.search(part.plain) if part.kind == "python" and "import *" in part.plain else None
         module = taken[1].rsplit(".", 1)[-1] if taken else ""
         home = next((p for p in contents.parts if module and _is_module(p, module)), None)
@@ -367,6 +370,22 @@ _SETTING = re.compile(
     r"^(?:(?:export|override)[ \t]+)?([A-Za-z_]\w{0,40})[ \t]*+(?::{1,2}|\?)?=[ \t]*+([^\s#](?:[^\n#]{0,299}[^\s#])?)[ \t]*$",
     re.M,
 )
+_BEGINS_AT_PROMPT = re.compile(
+    r"(?:sudo\s+)?(?:\(?crontab|curl|wget|tar|cat|bash|sh|echo|base64|nc|ncat|python3?)\s+(?=.*(?:\||https?:|/dev/tcp|~/|\s-))"
+)
+_SPACED = re.compile(r"[\w)\]][ \t]+\.[ \t]*[a-z_]\w*[ \t]*[(\[.]|\.[ \t]*\\\n")
+_SPACED_DOTS = re.compile(
+    r"(\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*)"
+    r"|(?<=[\w)\]])(?:[ \t]+\.[ \t]*|\.[ \t]+)(?=[A-Za-z_])|\.[ \t]*\\\n[ \t]*"
+)
+"""Dots with space around them, outside of texts."""
+_COMMENTED_DOTS = re.compile(
+    r"(?:[ \t]*/\*[^*\n]{0,200}\*/)+[ \t]*\.(?:[ \t]*/\*[^*\n]{0,200}\*/)*[ \t]*(?=\w)|\.(?:[ \t]*/\*[^*\n]{0,200}\*/)+[ \t]*(?=\w)"
+)
+_IN_HEREDOC = re.compile(
+    r"^RUN[ \t]+(?:--\S+[ \t]+)*(?:\w*sh[ \t]+)?<<-?[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<body>[\s\S]*?)\n[ \t]*(?P=end)[ \t]*$",
+    re.M,
+)
 _SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
 _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 """So deep and so far are the settings of a file of make written out."""
@@ -374,6 +393,12 @@ _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:
     text = known_case(text) if kind in ("shell", "hash-script") else text
+    if kind == "shell" and line > 1:
+        text = _without_root_prompt(text)
+    if kind == "python" and _SPACED.search(text):
+        text = _SPACED_DOTS.sub(lambda found: found[1] or ".", text)
+    elif kind == "script" and "*/" in text:
+        text = _COMMENTED_DOTS.sub(".", text)
     if kind == "shell":
         if path.lower().endswith("jenkinsfile"):
             text = _STEP_OF_JENKINS.sub(r"\2", text)
@@ -381,6 +406,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         found = shell_statements(plain, path, first_line=line, is_live=is_live)
         return found + _programs_in(text, path, line, is_live=is_live) if "python" in text or "node" in text else found
     if kind == "shell-lines":
+        text = _IN_HEREDOC.sub(_lines_of_run, text) if "<<" in text else text
         plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", _with_settings(text))).replace("$$", "$")
         return shell_statements(plain, path, first_line=line, is_live=is_live)
     if kind in _LANGUAGES and line > 1 and _COMMANDS.search(f"\n{text}") and (lines := _SHELL_LINE.findall(text)):
@@ -404,6 +430,21 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         at = line + text.count("\n", 0, order.start())
         found += shell_statements(order[1], path, first_line=at, is_live=is_live)
     return found
+
+
+def _without_root_prompt(text: str) -> str:
+    """Commands of which each line begins with the prompt of root, or of a continued line, without it."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    for prompt in ("# ", "> "):
+        if lines and all(line.startswith(prompt) for line in lines):
+            if any(_BEGINS_AT_PROMPT.match(line, 2) for line in lines):
+                return re.sub(rf"^{prompt}", "", text, flags=re.M)
+    return text
+
+
+def _lines_of_run(found: re.Match[str]) -> str:
+    """The lines of a here-document as commands of a container's file, each in its place."""
+    return "\n" + "\n".join(f"RUN {line}" for line in found["body"].split("\n")) + "\n"
 
 
 def _with_settings(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from metier.govern.scan.expansion import TOOLS, aliases, formatted, parameter, printed, written_out
 from metier.govern.scan.groups import Groups, Printed, inlined, is_telling, loop_value, said_in, start_file
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.written import (
@@ -52,7 +53,9 @@ _NAME_IN = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _PLAIN_VALUE = re.compile(r"(?=[\w./:-]*[A-Za-z])[\w./:-]{1,200}")
 _MAX_ELEMENTS, _MAX_EVERY = 500, 400
 """So many elements of an array are kept, and so much of each."""
-_BEFORE_ASSIGNMENT = frozenset({"|", "export", "local", "readonly", "declare", "env", "sudo"})
+_DECLARES = frozenset({"export", "local", "readonly", "declare", "typeset"})
+_BEFORE_ASSIGNMENT = _DECLARES | {"|", "env", "sudo"}
+_ELEMENT = re.compile(r"([A-Za-z_]\w*\[[^\]$]{1,60}\])=(.{1,399})", re.S)
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _ANSI = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|(.))", re.S)
 _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'": "'", '"': '"'}
@@ -111,6 +114,15 @@ def _statements(
         closed = groups.enter(words)
         if groups.functions:
             inlined(words, groups.functions)
+            for name, body in groups.functions.items():
+                if (
+                    name not in known
+                    and (does := [one[1] for one in body if one[1][:1] not in ([], ["local"])])
+                    and len(does) == 1
+                ):
+                    known |= _called_alike(name, does[0])
+        if words:
+            _rewrite(words, pipeline, known, is_within=bool(groups.frames))
         line = first_line + pipeline.line
         if len(words) == 1 and "$(" in words[0]:
             files.keep(words[0])
@@ -143,6 +155,48 @@ def _statements(
     for line, said in files.programs([one.text for one in statements]) if files.texts else ():
         statements += _statements(said, path, line, is_live, dict(known), depth + 1)
     return statements
+
+
+def _called_alike(name: str, does: Sequence[str]) -> dict[str, str]:
+    """A function that does no more than to start a program, under the name of an alias."""
+    body = does[:-1] if does[-1:] in (["$@"], ["$*"]) else does
+    is_other = bool(body) and body[0] in TOOLS and body[0] != name and "|" not in body
+    return {f"alias {name}": " ".join(body)} if is_other and not any("$" in word for word in body) else {}
+
+
+def _rewrite(words: list[str], pipeline: _Pipeline, known: dict[str, str], *, is_within: bool) -> None:
+    """Write a command out, and keep what it gives other names or values to."""
+    written_out(words, known)
+    first = words[0]
+    if first in ("alias", "hash", "ln", "cp"):
+        known |= {f"alias {name}": tool for name, tool in aliases(words).items()}
+    elif first == "printf" and words[1:2] == ["-v"] and len(words) > 3:
+        if (said := formatted(words[3:])) and len(said) < _MAX_EVERY:
+            known[words[2]] = said
+    elif first == "read" and "<<<" in words[2:-1] and words[words.index("<<<") - 1].isidentifier():
+        known[words[words.index("<<<") - 1]] = words[-1]
+    elif first == "for" and words[2:3] == ["in"] and len(words) == 4 and words[3] in TOOLS:
+        known[words[1]] = words[3]
+    elif first in ("declare", "typeset", "local") and words[1:2] == ["-n"] and "=" in words[-1]:
+        name, _, of = words[-1].partition("=")
+        words[-1] = f"{name}={known.get(of, of)}"
+    elif first == "exec" and len(words) == 2 and words[1].startswith("<( "):
+        known["exec <"] = words[1]
+    elif "exec <" in known and first in TOOLS and len(words) == 2 and words[1].removeprefix("/dev/fd/").isdigit():
+        words[1] = known["exec <"]
+    elif first.startswith("$( ") and first.split()[1] in ("curl", "wget"):
+        words.insert(0, "eval")
+    elif first == "trap" and words[1:2] and words[1].startswith(("$( curl", "$( wget")):
+        words[:] = ["eval", words[1]]
+    elif first.startswith(("PROMPT_COMMAND=$( ", "PROMPT_COMMAND=`")) or (first == "alias" and "=$( curl" in words[-1]):
+        words[:] = ["eval", words[-1].partition("=")[2]]
+    elif first.startswith(("BASH_ENV=", "ENV=")) and len(words) > 1 and words[1] in TOOLS:
+        words[:] = [words[1], first.partition("=")[2]]
+    if (element := _ELEMENT.fullmatch(first)) is not None:
+        known[element[1]] = element[2]
+    if is_within and (same := _ASSIGNMENT.fullmatch(first)) and known.get(same[1]) in TOOLS and same[2] not in TOOLS:
+        # Which of two values a name has is not told; the one that is worth hiding counts.
+        words[0] = f"{same[1]}={known[same[1]]}"
 
 
 def _carried(
@@ -196,7 +250,8 @@ def _statement(
         else []
     )
     for place, word in options:
-        if "=" in word and (place == 0 or words[place - 1] in _BEFORE_ASSIGNMENT):
+        is_first = place == 0 or words[place - 1] in _BEFORE_ASSIGNMENT
+        if "=" in word and (is_first or (words[place - 1][:1] == "-" and words[0] in _DECLARES)):
             assignment = _ASSIGNMENT.fullmatch(word)
             if assignment:
                 assigns.append(assignment[1])
@@ -226,10 +281,12 @@ def _statement(
         _know_array(words, known)
     if words and words[0] in ("read", "mapfile", "readarray"):
         assigns += [word for word in words[1:] if word.isidentifier()]
-    elif "read" in said and "read" in words[2:] and words[words.index("read") - 1] in ("|", "while"):
+    elif "read" in said and "read" in words[2:] and words[words.index("read") - 1] in ("|", "while", "{", "IFS="):
         assigns += [word for word in words[words.index("read") + 1 :] if word.isidentifier()]
-    if "tee" in said and "tee" in words[2:]:
-        place = words.index("tee", 2)
+    for writer in ("tee", "sponge", "install") if "|" in words else ():
+        place = words.index(writer, 2) if writer in words[2:] else 0
+        if not place or (writer == "install" and "/dev/stdin" not in words):
+            continue
         assigns += [word for word in words[place + 1 :] if word[:1] != "-"] if words[place - 1] == "|" else []
     assigns += written_files(words)
     if pipeline.text_of_heredoc:
@@ -349,6 +406,9 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
                 parens = 0
                 if len(current.words) == 1 or current.words[1:2] == ["|"]:
                     current = _Pipeline(line=line)
+                elif current.words[:1] == ["case"]:
+                    yield current
+                    current = _Pipeline(line=line)
         elif text.startswith("<<<", place):
             place += 3
             current.words.append("<<<")
@@ -360,6 +420,10 @@ def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
             current.inner.append((line, inner))
             current.words.append(f"<( {' '.join(inner.split())} )")
             line += inner.count("\n")
+        elif text.startswith(">(", place):
+            place, inner = _balanced(text, place + 1)
+            line, redirect = line + inner.count("\n"), ""
+            current.words += ["|", *inner.split()]
         elif char in "<>":
             place += 2 if text[place + 1 : place + 2] in (">", "&", "|") else 1
             redirect = char
@@ -415,6 +479,8 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
             pieces.append(piece)
             newlines += text.count("\n", place, end)
             place = end
+        elif text.startswith('$"', place):
+            place += 1
         elif text.startswith("$'", place):
             end = text.find("'", place + 2)
             end = len(text) if end < 0 else end
@@ -424,14 +490,14 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
             end, inner = _balanced(text, place + 1)
             newlines += inner.count("\n")
             current.inner.append((line, inner))
-            pieces.append(f"$( {_filled_in(inner, known)} )")
+            pieces.append(_substituted(inner, known))
             place = end
         elif char == "`":
             end = text.find("`", place + 1)
             end = len(text) if end < 0 else end
             inner = text[place + 1 : end]
             current.inner.append((line, inner))
-            pieces.append(f"$( {_filled_in(inner, known)} )")
+            pieces.append(_substituted(inner, known))
             place = end + 1
         else:
             value, place = _expanded(text, place, known)
@@ -483,6 +549,12 @@ def _unquoted(found: re.Match[str]) -> str:
 
 def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
     found = _VARIABLE.match(text, place)
+    if text.startswith("${", place) and (end := text.find("}", place)) >= 0:
+        value = parameter(text[place + 2 : end], known)
+        if value is not None and (
+            value.rpartition("/")[2] in TOOLS or (found and "-" not in found[0] and found[1] in known)
+        ):
+            return value, end + 1
     if not found:
         if text.startswith("${", place):
             end = text.find("}", place)
@@ -497,6 +569,12 @@ def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
         every = known.get(name, found[0]) if "$" in element else found[0]
         return known.get(element, every if len(every) < _MAX_EVERY else found[0]), found.end()
     return known.get(name, found[0]) if is_whole else found[0], found.end()
+
+
+def _substituted(inner: str, known: dict[str, str]) -> str:
+    """What a command prints where it is told by what it says, or else the command."""
+    told = printed(inner) if len(inner) < _MAX_EVERY else None
+    return told if told and told.rpartition("/")[2] in TOOLS else f"$( {_filled_in(inner, known)} )"
 
 
 def _filled_in(inner: str, known: dict[str, str]) -> str:
@@ -526,7 +604,7 @@ def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: 
         elif text.startswith("$(", place):
             end, inner = _balanced(text, place + 1)
             current.inner.append((line, inner))
-            pieces.append(f"$( {_filled_in(inner, known)} )")
+            pieces.append(_substituted(inner, known))
             place = end
         elif char == "`":
             end = text.find("`", place + 1)
@@ -535,7 +613,7 @@ def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: 
                 place += 1
                 continue
             current.inner.append((line, text[place + 1 : end]))
-            pieces.append(f"$( {_filled_in(text[place + 1 : end], known)} )")
+            pieces.append(_substituted(text[place + 1 : end], known))
             place = end + 1
         elif char == "$":
             value, place = _expanded(text, place, known)

@@ -239,7 +239,8 @@ def _zip(lower: str, data: bytes) -> Unpacked:
                     opened.unread.append((name, "Unpacks to more than is read."))
                     break
                 if is_office and _OFFICE_TEXT.match(name):
-                    texts.append(_xml_text(content.decode("utf-8", "replace")))
+                    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+                    texts.append(_xml_text(content.decode("utf-16" if is_wide else "utf-8", "replace")))
                 elif is_office and _OFFICE_DATA.search(name):
                     opened.members += [(f"{name}/{inner}", text) for inner, text in text_within(content)]
                 else:
@@ -310,7 +311,9 @@ def _tar(data: bytes) -> Unpacked:
                 if number >= MAX_MEMBERS:
                     opened.unread.append(("", f"Holds more than {MAX_MEMBERS} members."))
                     return opened
-                file = archive.extractfile(member) if member.isfile() else None
+                # A member of a kind that nobody knows is unpacked as a file.
+                is_file = member.isreg() or member.type not in tarfile.SUPPORTED_TYPES
+                file = archive.extractfile(member) if is_file else None
                 content = file.read(min(MAX_MEMBER_BYTES, room) + 1) if file else b""
                 room -= len(content)
                 if len(content) > MAX_MEMBER_BYTES or room < 0:

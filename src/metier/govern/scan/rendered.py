@@ -1,0 +1,82 @@
+"""What does a document show? Markup and entities within words, and code spans that are broken over lines, as a page shows them.
+
+Only what joins or parts words is written out; comments, addresses and hidden elements stay for those who look at them.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+_MARKS = ("&", "<", "**", "~~", "](#", "`")
+_ENTITY = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|shy|zwn?j|ZeroWidthSpace|NoBreak|nbsp|e[nm]sp|thinsp|[lr]rm|colon|sol|period|lowbar|hyphen|dash|vert"
+    r"|verbar|Vert(?:icalLine|bar)|lpar|rpar|commat|num|dollar|percnt|equals|plus);"
+)
+_PLAIN_TAG = re.compile(
+    r"</?(?:b|i|u|s|em|strong|span|small|big|mark|sub|sup|ins|del|bdi|bdo|tspan|font)>|<wbr\s*/?>", re.I
+)
+"""A tag that changes no more than how letters look."""
+_COMMAND_TAG = re.compile(r"</?(?:kbd|samp|tt)>", re.I)
+_BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*", re.I)
+_COMMENT = re.compile(r"(?<=\w)<!--[^<>\n]{0,200}-->(?=\w)")
+_STRONG = re.compile(
+    r"(?<=[A-Za-z])(\*\*|~~)([A-Za-z]{1,40})\1|(\*\*|~~)([A-Za-z]{1,40})\3(?=[A-Za-z])|(?<=[A-Za-z])~~~~(?=[A-Za-z])"
+)
+_ANCHOR = re.compile(r"\[([^\[\]\n]{1,40})\]\(#[\w-]{0,40}\)")
+_FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
+_MAX_LINES = 8
+"""Over so many lines may a code span go."""
+
+
+def rendered(text: str) -> str:
+    """A document with its words as a page shows them. Lines stay lines.
+
+    >>> rendered("Run `cu<b></b>rl\\n-s` and se&#110;d, **De**lete, [all](#a).")
+    'Run `curl -s`\\n and send, Delete, all.'
+    """
+    if not any(mark in text for mark in _MARKS):
+        return text
+    if "&" in text:
+        text = _ENTITY.sub(_letter, text)
+    if "<" in text:
+        text = _COMMENT.sub("", _PLAIN_TAG.sub("", text))
+        text = _BREAK.sub(" ", _COMMAND_TAG.sub("`", text))
+    if "**" in text or "~~" in text:
+        text = _STRONG.sub(lambda found: found[2] or found[4] or "", text)
+    if "](#" in text:
+        text = _ANCHOR.sub(r"\1", text)
+    return _with_whole_spans(text) if text.count("`") % 2 == 0 and "`" in text else text
+
+
+def _letter(found: re.Match[str]) -> str:
+    said = html.unescape(found[0])
+    return found[0] if "\n" in said or "\r" in said or "<" in said or ">" in said else said
+
+
+def _with_whole_spans(text: str) -> str:
+    """Code spans that are broken over lines, on the first of these."""
+    lines = text.split("\n")
+    if not any(line.count("`") % 2 for line in lines):
+        return text
+    number, is_fenced = 0, False
+    while number < len(lines):
+        line = lines[number]
+        if _FENCE.match(line):
+            is_fenced = not is_fenced
+        elif not is_fenced and line.count("`") % 2:
+            _join(lines, number)
+        number += 1
+    return "\n".join(lines)
+
+
+def _join(lines: list[str], number: int) -> None:
+    for last in range(number + 1, min(number + _MAX_LINES, len(lines))):
+        if not lines[last].strip() or _FENCE.match(lines[last]):
+            return
+        if lines[last].count("`") % 2:
+            before, sign, after = lines[last].partition("`")
+            span = [lines[number].rstrip(), *(one.strip() for one in lines[number + 1 : last]), before.strip()]
+            lines[number] = " ".join(span) + sign
+            lines[number + 1 : last + 1] = ["" for _ in range(number + 1, last)] + [after]
+            return
