@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from evasions import PADDING, TRANSFORMS, UNREADABLE, Package
+from evasions_alone import ALONE
 from hostile_seeds import SEEDS
 from metier.govern.scan import scan
 from metier.verdict import Decision
 
 ORDER = list(Decision)
 READABLE = [name for name in TRANSFORMS if name not in UNREADABLE]
+EVERY = TRANSFORMS | ALONE
 PAIRS = [(a, b) for a in READABLE for b in READABLE if a != b and not {a, b} & PADDING]
 
 
@@ -42,23 +44,23 @@ def test_a_naked_attack_is_blocked(seed: str, naked: dict[str, Decision]) -> Non
 
 def test_there_are_enough_transforms_and_each_changes_a_seed() -> None:
     assert len(TRANSFORMS) >= 24
-    idle = [name for name, change in TRANSFORMS.items() if all(change(files) == files for files in SEEDS.values())]
+    idle = [name for name, change in EVERY.items() if all(change(files) == files for files in SEEDS.values())]
     assert idle == []
 
 
 def test_no_transform_touches_the_package_it_is_given() -> None:
     before = {name: dict(files) for name, files in SEEDS.items()}
-    for change in TRANSFORMS.values():
+    for change in EVERY.values():
         for files in SEEDS.values():
             change(files)
     assert before == SEEDS
 
 
-@pytest.mark.parametrize("name", READABLE)
+@pytest.mark.parametrize("name", [*READABLE, *ALONE])
 def test_no_transform_improves_the_verdict(name: str, naked: dict[str, Decision], tmp_path: Path) -> None:
     better = {}
     for number, (seed, files) in enumerate(SEEDS.items()):
-        dressed = TRANSFORMS[name](files)
+        dressed = EVERY[name](files)
         if dressed != files:
             found = decide(dressed, tmp_path / str(number))
             if not worse(found, naked[seed]):

@@ -49,6 +49,19 @@ _BEGINS_COMMAND = re.compile(
     r"(?:\s|\\n)*(?:sudo\s+)?(?:\(?crontab|tar|zip|7z|cat|env|printenv|gpg|cp|gzip|find|base64|curl|wget|bash|sh)\s+[\w~/$.*@{(-]"
     r"|(?:\s|\\n)*(?:echo|cd|set|mkdir|export|rm|sleep|true|umask|trap)\s[^\"]{1,400}?(?:\n|\\n|;|&&)\s*(?:sudo\s+)?(?:tar|zip|cat|curl|wget|gpg)\s"
 )
+_BEGINS_PROGRAM = {
+    "python": re.compile(r"(?:^|[\n;])\s*(?:import|from)\s+\w+|__import__\("),
+    "script": re.compile(r"\brequire\(|\bimport\s*[({*\w]|\bfetch\(|\bprocess\."),
+}
+_RUNS_NAME = {
+    "python": re.compile(
+        r"(?<![\w.])(?:exec|eval|compile|timeit|runsource|runcode)\(\s*[A-Za-z_]\w*(?:\s*[,)]|\.|\[)|cProfile\.run\(|runpy\.run|\btimeit\.timeit\(|__doc__"
+    ),
+    "script": re.compile(
+        r"\beval\s*\)?\(\s*[A-Za-z_$]|\bFunction\(\s*[A-Za-z_$]|\bvm\.\w+\(|\bnew\s+(?:vm\.)?(?:Script|Worker)\(\s*[A-Za-z_$]|_compile\(|set(?:Timeout|Interval|Immediate)\(\s*[A-Za-z_$]\w*\s*[,)]|\brunIn\w+\("
+    ),
+}
+_MIN_PROGRAM = 40
 _CALLS_OUT = re.compile(r"(?:^|[|;&(]\s*|\n\s*)(?:sudo\s+)?(?:curl|wget)\s")
 _SHOWN_TO_PEOPLE = re.compile(
     r"\b(?:print\w*|echo|puts|console|log\w*|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*|assert\w*|docs?)\b",
@@ -176,6 +189,21 @@ def commands_within(text: str) -> Iterator[tuple[int, str]]:
     is_script = len(said) > 1 or any("\n" in one or "|" in one or ";" in one for one in said)
     if is_script and any(_CALLS_OUT.search(one) for one in said):
         yield text.count("\n", 0, first), "\n".join(said)
+
+
+def programs_kept(text: str, kind: str) -> Iterator[tuple[int, str]]:
+    """The texts of a program that are programs of its own language, where it runs what a name holds: line (from 0) and text.
+
+    >>> list(programs_kept("c = 'import os; print(os.listdir(os.getcwd()))'; exec(c)", "python"))
+    [(0, 'import os; print(os.listdir(os.getcwd()))')]
+    """
+    begins = _BEGINS_PROGRAM.get(kind)
+    if begins is None or len(text) > _MAX_TEXT or not _RUNS_NAME[kind].search(text):
+        return
+    for found in _TEXT.finditer(text):
+        said = _said(found["long"] or found["shown"] or found["template"] or found["said"] or "")
+        if len(said) >= _MIN_PROGRAM and begins.search(said):
+            yield text.count("\n", 0, found.start()), said
 
 
 def _started_later(text: str) -> Iterator[tuple[int, str, str]]:

@@ -60,17 +60,21 @@ _LETTERS = {
 }  # fmt: skip
 _FEW = 4
 """So few signs are taken away one by one."""
+_OVER_LETTERS = frozenset(map(chr, range(0x300, 0x370)))
+_MARKED_LETTER = re.compile("([A-Za-z])[\u0300-\u036f]+")
+"""A letter of English with marks that stand by themselves; where a language has such letters they mostly are one sign."""
 _ALIKE_LETTERS = str.maketrans(_LETTERS)
 _ASCII = bytes(range(128))
 _SIGNS = {
     "\u2044": "/", "\u2215": "/", "\u29f8": "/", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'",
     "\u2010": "-", "\u2011": "-", "\u2212": "-", "\ufe63": "-", "\u2223": "|", "\u00a0": " ", "\u2007": " ", "\u202f": " ",
+    "\u2758": "|", "\u01c0": "|", "\u23d0": "|", "\u2800": " ", "\u3164": " ", "\uffa0": " ", "\u115f": " ", "\u1160": " ",
     "\u2028": " ", "\u2029": " ", "\u0085": " ", "\x0b": " ", "\x0c": " ",
 }  # fmt: skip
 _INVISIBLE_SIGNS = frozenset(
     chr(code)
     for first, last in (
-        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180E), (0x200B, 0x200F),
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x17B4, 0x17B5), (0x180B, 0x180E), (0x200B, 0x200F),
         (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xE0000, 0xE007F), (0xE0100, 0xE01EF),
     )
     for code in range(first, last + 1)
@@ -138,6 +142,8 @@ def plain_letters(text: str) -> str:
         text = _without(invisible, text)
     for sign in signs & _SIGNS.keys():
         text = text.replace(sign, _SIGNS[sign])
+    if not _OVER_LETTERS.isdisjoint(signs):
+        text = _MARKED_LETTER.sub(r"\1", text)
     text = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
     if any("\u0370" <= sign <= "\u058f" for sign in signs):
         text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)

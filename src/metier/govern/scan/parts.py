@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as
+from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as, tells_people
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.pickles import program_of
 from metier.govern.scan.rendered import rendered
@@ -248,6 +248,7 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
         _take_opened(name, Unpacked(members=text_within(data)), contents, depth=depth)
         return
     kind = kind_of(name, text)
+    kind = "markdown" if kind not in ("markdown", "text") and tells_people(text) else kind
     runs = executable or text.startswith("#!")
     contents.parts.append(Part(name, kind, text, bool(_EXAMPLE.search(name)), runs))
 
@@ -291,8 +292,8 @@ def _text(data: bytes) -> str | None:
             with contextlib.suppress(UnicodeDecodeError):
                 return data.decode(wide)
     # UTF-16 without its mark shows as every other byte zero.
-    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-        if zeros and zeros.count(0) > 0.4 * len(zeros):
+    for encoding, zeros, others in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+        if zeros and zeros.count(0) > 0.4 * len(zeros) and others.count(0) < 0.1 * len(others):
             return data.decode(encoding, "replace")
     odd = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
     return _mixed(data) if odd <= len(data[:65536]) // 200 else None

@@ -13,7 +13,7 @@ from typing import Any
 
 from metier.govern.scan.flow import STRINGS, strings_of
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
-from metier.govern.scan.inside import commands_within, programs_inside
+from metier.govern.scan.inside import commands_within, programs_inside, programs_kept
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.page import PAGE, is_page, page_blocks
@@ -225,6 +225,9 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
         if document is None and part.kind in _PROGRAM_KINDS:
             for line, kind, text in programs_inside(part.plain, part.kind):
                 found += _code(text, part.path, kind, line + 1, is_live=True)
+        if document is None and part.kind in _LANGUAGES:
+            for line, text in programs_kept(part.plain, part.kind):
+                found += _code(text, part.path, part.kind, line + 1, is_live=True)
         if document is None and part.kind != "shell" and not part.is_example:
             for line, text in commands_within(part.plain):
                 found += (one._replace(line=line + 1) for one in shell_statements(text, part.path))
@@ -376,7 +379,7 @@ _BEGINS_AT_PROMPT = re.compile(
 _SPACED = re.compile(r"[\w)\]][ \t]+\.[ \t]*[a-z_]\w*[ \t]*[(\[.]|\.[ \t]*\\\n")
 _SPACED_DOTS = re.compile(
     r"(\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*)"
-    r"|(?<=[\w)\]])(?:[ \t]+\.[ \t]*|\.[ \t]+)(?=[A-Za-z_])|\.[ \t]*\\\n[ \t]*"
+    r"|(?<=[\w)\]])(?:[ \t]+\.[ \t]*|\.[ \t]+)(?=[A-Za-z_])|\.[ \t]*\\\n[ \t]*|(?<=\w)[ \t]*\\\n[ \t]*(?=[(\[.)])"
 )
 """Dots with space around them, outside of texts."""
 _COMMENTED_DOTS = re.compile(
@@ -396,7 +399,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
     if kind == "shell" and line > 1:
         text = _without_root_prompt(text)
     if kind == "python" and _SPACED.search(text):
-        text = _SPACED_DOTS.sub(lambda found: found[1] or ".", text)
+        text = _SPACED_DOTS.sub(lambda found: found[1] or ("." if "." in found[0] else ""), text)
     elif kind == "script" and "*/" in text:
         text = _COMMENTED_DOTS.sub(".", text)
     if kind == "shell":

@@ -25,7 +25,7 @@ _STRONG = re.compile(
 )
 _ANCHOR = re.compile(r"\[([^\[\]\n]{1,40})\]\(#[\w-]{0,40}\)")
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
-_MAX_LINES = 8
+_MAX_LINES = 30
 """Over so many lines may a code span go."""
 
 

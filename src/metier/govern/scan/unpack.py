@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import bz2
 import contextlib
+import email
+import email.policy
 import html
 import io
+import itertools
 import json
 import lzma
 import re
@@ -26,7 +29,7 @@ from metier.govern.scan.kinds import program_kind
 MAX_MEMBERS = 2000
 MAX_MEMBER_BYTES = 8 * 1024 * 1024
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
-_MAX_STREAMS = 100
+_MAX_STREAMS, _MAX_HEAD = 100, 100_000
 """So many streams behind each other are unpacked as one; what follows them is one more file."""
 
 _PROGRAMS = (
@@ -79,6 +82,8 @@ _OFFICE_DATA = re.compile(r"printerSettings\d*\.bin$|\.(?:odttf|fntdata|emf|wmf|
 _MACROS = re.compile(r"vbaProject\.bin$", re.I)
 _TOLD_BESIDE = re.compile(r"\b(?:descr|title|Target|instr|tooltip|alt)\s*=\s*\"([^\"]{8,})\"")
 """What a document says in an attribute: a text in place of a picture, the address behind a link, a field."""
+_SAID_OF_MEMBER = 40
+"""The times and the owner of a member take less."""
 _LOCAL_HEAD, _AFTER_MEMBER = 30, 24
 """Bytes before the name of a member, and at most so many behind its content."""
 _TAG = re.compile(r"<[^>]{0,400}>")
@@ -100,6 +105,8 @@ _PDF_LETTER = re.compile(rb"<([0-9a-fA-F]{1,8})>\s*<([0-9a-fA-F]{1,64})>")
 _PDF_RANGE = re.compile(rb"<([0-9a-fA-F]{1,4})>\s*<([0-9a-fA-F]{1,4})>\s*(<[0-9a-fA-F]{1,64}>|\[[^\]]{0,4000}\])")
 _PDF_OCTAL = re.compile(rb"\\([0-3]?[0-7]{1,2})")
 _PDF_PACKED = re.compile(rb"/(?:ASCII85Decode|A85|LZWDecode|LZW|ASCIIHexDecode|AHx|RunLengthDecode|RL|Encrypt)\b")
+_RTF_LETTER = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6}) ?\??|\\(?:par|line|row)\b ?")
+_RTF_WORD = re.compile(r"\\[a-z]{1,32}-?\d{0,10} ?|\\[^a-z]")
 _MAX_TABLES, _MAX_CODES, _MAX_NUMBERS = 12, 200_000, 500_000
 """So many fonts of a PDF are asked what their letters are, so many letters of one; so many that are shown are looked up."""
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
@@ -151,6 +158,10 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
         return _tar(data)
     if data.startswith(b"%PDF"):
         return _pdf(data)
+    if data.startswith(b"{\\rtf"):
+        return Unpacked(text=_rich_text(data.decode("latin-1")), kind="markdown")
+    if lower.endswith((".eml", ".mht", ".mhtml")):
+        return _mail(data)
     if data.startswith((b"Rar!", b"7z\xbc\xaf", b"xar!", b"\xd0\xcf\x11\xe0", b"MSCF")):
         return Unpacked(unread=[("", "Is an archive of a kind that is not opened here.")])
     return _media(lower, data)
@@ -217,6 +228,8 @@ def _zip(lower: str, data: bytes) -> Unpacked:
             if len(infos) > MAX_MEMBERS:
                 opened.unread.append(("", f"Holds {len(infos)} members; at most {MAX_MEMBERS} are read."))
             opened.members += _outside(data, infos, archive.start_dir)
+            # The list of the members may say more of each than its name.
+            opened.members += [(f"list/{name}", said) for name, said in text_within(_said_of(infos))]
             for info in infos[:MAX_MEMBERS]:
                 name = info.filename.replace("\\", "/")
                 if info.is_dir() and not info.file_size:
@@ -253,6 +266,10 @@ def _zip(lower: str, data: bytes) -> Unpacked:
     return opened
 
 
+def _said_of(infos: Iterable[zipfile.ZipInfo]) -> bytes:
+    return b"\n".join([one for info in infos for one in (info.comment, info.extra) if len(one) > _SAID_OF_MEMBER])
+
+
 def _outside(data: bytes, infos: list[zipfile.ZipInfo], start_of_list: int) -> Iterator[tuple[str, bytes]]:
     """What lies before, between and behind the members of a zip: a reader that begins elsewhere finds it."""
     end = 0
@@ -279,7 +296,7 @@ def _xml_text(text: str) -> str:
 
 def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> Unpacked:
     """What was packed as one stream, or as several behind each other; what else follows them is a member, too."""
-    opened, content = Unpacked(), b""
+    opened, content, begin = Unpacked(), b"", data
     try:
         for _ in range(_MAX_STREAMS):
             if not data.startswith(magic):
@@ -300,6 +317,9 @@ def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> 
     inner = name.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "content"
     inner = f"{inner}.tar" if name.lower().endswith((".tgz", ".tbz", ".txz")) else inner
     opened.members.append((inner, content[:MAX_UNPACKED_BYTES]))
+    if magic == b"\x1f\x8b" and begin[3:4] and begin[3] & 0x1C:
+        # A name, a comment and more stand before what is packed.
+        opened.members += [("head", said) for _, said in text_within(begin[:_MAX_HEAD])]
     return opened
 
 
@@ -435,6 +455,31 @@ def _by_table(numbers: bytes, table: Mapping[int, str]) -> str:
     width = 2 if max(table) > 0xFF or b"\0" in numbers[::2] else 1
     codes = (int.from_bytes(numbers[place : place + width], "big") for place in range(0, len(numbers), width))
     return "".join([table.get(code, "") for code in codes])
+
+
+def _rich_text(text: str) -> str:
+    """What a text in the rich text format says, its letters written out."""
+    text = _RTF_LETTER.sub(
+        lambda found: chr(int(found[1], 16)) if found[1] else chr(int(found[2]) % 0x10000) if found[2] else "\n", text
+    )
+    return _RTF_WORD.sub("", text).replace("{", "").replace("}", "")
+
+
+def _mail(data: bytes) -> Unpacked:
+    """The subject, the texts and the attached files of a mail, or of a page that is kept as one."""
+    opened = Unpacked(kind="markdown")
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    said = [str(message.get("subject", ""))]
+    for part in itertools.islice(message.walk(), MAX_MEMBERS):
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes):
+            continue
+        if part.get_content_maintype() == "text":
+            said.append(content.decode("utf-8", "replace"))
+        else:
+            opened.members.append((part.get_filename() or "attached", content))
+    opened.text = "\n\n".join(said)
+    return opened
 
 
 def _is_notebook(data: bytes) -> bool:

@@ -1,0 +1,440 @@
+"""More ways to dress a hostile package: ways to write the same command, program or text.
+
+As in `evasions`, each is a pure function from package to package, and nothing is executed. These are tried alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import email.message
+import html
+import io
+import json
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable
+
+from evasions import _FENCE, Package, Transform, _map, _move, _name, _section, text_of
+
+Change = Callable[[str], str]
+ALONE: dict[str, Transform] = {}
+
+
+def alone(function: Transform) -> Transform:
+    """List a transform under its name."""
+    ALONE[function.__name__] = function
+    return function
+
+
+_TOOL = re.compile(r"\b(curl|base64|bash)\b(?=[ \n])")
+_URL = re.compile(r"https?://[^\s\"'|)]+")
+_PIPED_TO = re.compile(r"\| (bash|sh)\b")
+_PIPE = re.compile(r"(?m)^(curl [^|\n]*|echo [^|\n]*\| base64 -d) \| (bash|sh)\b")
+
+
+def _shell(files: Package, change: Change) -> Package:
+    """Rewrite the whole body of a fence, or of a script below its shebang."""
+
+    def rewrite(path: str, text: str) -> str:
+        if path.endswith(".md"):
+            return _FENCE.sub(lambda m: f"```{m[1]}\n{change(m[2])}```" if m[1] != "powershell" else m[0], text)
+        first, rest = text.split("\n", 1) if text.startswith("#!") else ("", text)
+        return (f"{first}\n" if first else "") + change(rest)
+
+    return _map(files, rewrite, only=(".md", ".sh"))
+
+
+def _tools(files: Package, use: Change, define: Change | None = None) -> Package:
+    def change(body: str) -> str:
+        names = sorted(set(_TOOL.findall(body)))
+        head = "".join(f"{define(name)}\n" for name in names) if define else ""
+        return head + _TOOL.sub(lambda m: use(m[1]), body)
+
+    return _shell(files, change)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.rstrip("\n").replace("'", "'\\''") + "'"
+
+
+def _one(body: str) -> str:
+    return "; ".join(body.rstrip("\n").split("\n"))
+
+
+def _shell_file(files: Package, path: str, command: str, make: Callable[[str], str | bytes]) -> Package:
+    """The shell body moves to a file of another kind, and SKILL.md says with which command it is started."""
+    for name, raw in files.items():
+        text = text_of(raw) or ""
+        found = _FENCE.search(text)
+        skill = files["SKILL.md"].decode()
+        if name.endswith(".sh"):
+            skill, body = skill.replace(f"`{name}`", f"`{command}`"), text.split("\n", 1)[1]
+        elif found and found[1] != "powershell":
+            skill, body = _FENCE.sub(lambda _: f"```bash\n{command}\n```", skill), found[2]
+        else:
+            continue
+        new = make(body)
+        return {"SKILL.md": skill.encode(), path: new if isinstance(new, bytes) else new.encode()}
+    return files
+
+
+# --- shell --------------------------------------------------------------------------------------------------------
+
+
+@alone
+def nothing_within_tool(files: Package) -> Package:
+    """What comes to nothing within the name of a tool."""
+    return _tools(files, lambda name: f"{name[:2]}$@{name[2:]}")
+
+
+@alone
+def globbed_tool(files: Package) -> Package:
+    """A tool by a pattern of its path."""
+    return _tools(files, lambda name: f"/usr/bin/{name[0]}?{name[2:]}")
+
+
+@alone
+def default_within_tool(files: Package) -> Package:
+    """A part of a name as what holds where a variable has no value."""
+    return _tools(files, lambda name: f"{name[:2]}${{X:-{name[2:]}}}")
+
+
+@alone
+def tool_declared(files: Package) -> Package:
+    """A tool under the name of a declared variable."""
+    return _tools(files, lambda name: f"$_{name}", lambda name: f"declare -r _{name}={name}")
+
+
+@alone
+def tool_read(files: Package) -> Package:
+    """A tool that is read into a variable."""
+    return _tools(files, lambda name: f"$_{name}", lambda name: f"read -r _{name} <<< {name}")
+
+
+@alone
+def tool_from_edited_variable(files: Package) -> Package:
+    """A tool in a variable with a letter too many, which its expansion leaves out."""
+    return _tools(files, lambda name: f"${{_{name}//Z/}}", lambda name: f"_{name}={name[:2]}Z{name[2:]}")
+
+
+@alone
+def tool_printed(files: Package) -> Package:
+    """A tool whose name is printed in pieces."""
+    return _tools(files, lambda name: f"$(printf %s%s {name[:2]} {name[2:]})")
+
+
+@alone
+def tool_aliased(files: Package) -> Package:
+    """A tool under an alias."""
+    return _tools(files, lambda name: f"f_{name}", lambda name: f"shopt -s expand_aliases\nalias f_{name}='{name} '")
+
+
+@alone
+def tool_behind_runner(files: Package) -> Package:
+    """A tool that another program starts."""
+    return _tools(files, lambda name: f"timeout -k 5 30s {name}")
+
+
+@alone
+def into_shell_by_variable(files: Package) -> Package:
+    """Into the shell that a variable names."""
+    return _shell(files, lambda body: _PIPED_TO.sub('| "$SHELL"', body))
+
+
+@alone
+def into_sourced_input(files: Package) -> Package:
+    """Into what reads its own input as a script."""
+    return _shell(files, lambda body: _PIPED_TO.sub("| . /dev/stdin", body))
+
+
+@alone
+def into_loop(files: Package) -> Package:
+    """Into a loop that runs line by line."""
+    return _shell(files, lambda body: _PIPED_TO.sub('| while IFS= read -r l; do eval "$l"; done', body))
+
+
+@alone
+def into_other_interpreter(files: Package) -> Package:
+    """Into a program of awk that hands on each line."""
+    return _shell(files, lambda body: _PIPED_TO.sub("| awk '{system($0)}'", body))
+
+
+@alone
+def over_descriptor(files: Package) -> Package:
+    """Over a descriptor that is opened before."""
+    return _shell(files, lambda body: _PIPE.sub(r"exec 3< <(\1)\n\2 <&3", body))
+
+
+@alone
+def through_xargs(files: Package) -> Package:
+    """A text that xargs hands to a shell."""
+    return _shell(files, lambda body: f"printf '%s' {_quote(body)} | xargs -0 -I X bash -c X\n")
+
+
+@alone
+def root_prompt(files: Package) -> Package:
+    """Commands with the prompt of root, as manuals show them."""
+    return _section(
+        files,
+        lambda text: _FENCE.sub(
+            lambda m: m[0] if m[1] == "powershell" else f"```{m[1]}\n" + re.sub(r"(?m)^(?=.)", "# ", m[2]) + "```", text
+        ),
+    )
+
+
+@alone
+def other_downloader(files: Package) -> Package:
+    """By another program that downloads."""
+    return _shell(files, lambda body: re.sub(r"curl -f?sS?L?(?= http)", "lynx -source", body))
+
+
+@alone
+def address_as_hex(files: Package) -> Package:
+    """A bare number in another base."""
+    return _shell(files, lambda body: body.replace("203.0.113.9/", "0xcb007109/").replace("203.0.113.51", "0xcb007133"))
+
+
+# --- shell within other files -------------------------------------------------------------------------------------
+
+
+@alone
+def in_dockerfile_heredoc(files: Package) -> Package:
+    """In a here-document of a file for containers."""
+    return _shell_file(files, "Dockerfile", "docker build .", lambda body: f"FROM alpine\nRUN <<EOF\n{body}EOF\n")
+
+
+@alone
+def in_task_of_toml(files: Package) -> Package:
+    """As a task in the settings of a project."""
+    return _shell_file(
+        files,
+        "pyproject.toml",
+        "pdm run setup",
+        lambda body: f"[tool.pdm.scripts]\nsetup = {{shell = {json.dumps(body)}}}\n",
+    )
+
+
+@alone
+def in_string_of_python(files: Package) -> Package:
+    """As a constant of Python."""
+    make = lambda body: f"import os\nC = {json.dumps(body)}\ndef main():\n    os.system(C)\nmain()\n"  # noqa: E731
+    return _shell_file(files, "scripts/a.py", "python scripts/a.py", make)
+
+
+@alone
+def in_string_of_java(files: Package) -> Package:
+    """As a text that Java hands to a shell."""
+    make = lambda body: (  # noqa: E731
+        'class A { public static void main(String[] a) throws Exception {\n  new ProcessBuilder("bash", "-c", '
+        f"{json.dumps(body)}).start();\n}} }}\n"
+    )
+    return _shell_file(files, "scripts/A.java", "java scripts/A.java", make)
+
+
+# --- Python -------------------------------------------------------------------------------------------------------
+
+_ATTRIBUTES = {"urllib.request": "urlopen", "os": "environ|path|dup2", "socket": "socket", "subprocess": "call"}
+
+
+def _python(files: Package, change: Change) -> Package:
+    return _map(files, lambda _, text: change(text), only=(".py",))
+
+
+def _attributes(files: Package, form: Callable[[str, str], str]) -> Package:
+    def change(text: str) -> str:
+        lines = []
+        for line in text.split("\n"):
+            for module, names in () if line.startswith("import ") else _ATTRIBUTES.items():
+                pattern = rf"(?<![\w.\"]){re.escape(module)}\.({names})\b(?=[().])"
+                line = re.sub(pattern, lambda m: form(module, m[1]), line)  # noqa: B023
+            lines.append(line)
+        return "\n".join(lines)
+
+    return _python(files, change)
+
+
+@alone
+def spaced_attributes(files: Package) -> Package:
+    """Attributes whose names stand on lines of their own."""
+    return _attributes(files, lambda module, name: f"{module}.\\\n{name}\\\n")
+
+
+@alone
+def code_in_variable(files: Package) -> Package:
+    """A program in a variable, which is evaluated."""
+
+    def change(path: str, text: str) -> str:
+        if path.endswith(".py"):
+            return f"c = {text!r}\nexec(c)\n"
+        return f"const c = {json.dumps(text)};\neval(c);\n"
+
+    return _map(files, change, only=(".py", ".js"))
+
+
+@alone
+def source_in_utf7(files: Package) -> Package:
+    """A program in another encoding, which its first line declares."""
+
+    def change(text: str) -> str:
+        body = "".join(
+            "+" + base64.b64encode(line.encode("utf-16-be")).decode().rstrip("=") + "-\n"
+            for line in text.split("\n")
+            if line
+        )
+        return f"# coding: utf-7\n{body}"
+
+    return _python(files, change)
+
+
+@alone
+def comments_within_members(files: Package) -> Package:
+    """Comments between an object and its member."""
+    return _map(files, lambda _, text: re.sub(r"(?<=[\w)])([.(])(?=[\w\"{])", r"/* a */\1/* b */", text), only=(".js",))
+
+
+# --- Markdown -----------------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"(?<![/.\w@])[A-Za-z]{4,}(?![/\w]|\.\w|@)")
+
+
+def _words(files: Package, change: Change) -> Package:
+    """Rewrite words of the section, of commands too, which then stand in a sentence."""
+
+    def rewrite(text: str) -> str:
+        head, _, body = text.partition("\n")
+        body = _FENCE.sub(lambda m: f"Run {m[2].strip()}", body)
+        return f"{head}\n{_WORD.sub(lambda m: change(m[0]), body)}\n"
+
+    return _section(files, rewrite)
+
+
+@alone
+def markup_within_words(files: Package) -> Package:
+    """Tags within words, which no page shows."""
+    return _words(files, lambda word: f"{word[:2]}<b></b>{word[2:]}")
+
+
+@alone
+def entities_within_words(files: Package) -> Package:
+    """Letters as entities."""
+    return _words(files, lambda word: f"&#{ord(word[0])};{word[1:]}")
+
+
+@alone
+def words_as_links(files: Package) -> Package:
+    """Each word as a link within the page."""
+    return _words(files, lambda word: f"[{word}](#a)")
+
+
+@alone
+def accents(files: Package) -> Package:
+    """Letters with marks over them."""
+    if len(files) > 1 or _FENCE.search(files["SKILL.md"].decode()):
+        return files
+    return _words(files, lambda word: f"{word[:2]}\u0301{word[2:]}")
+
+
+@alone
+def wrapped_code_span(files: Package) -> Package:
+    """A command between backticks over several lines."""
+
+    def span(match: re.Match[str]) -> str:
+        return "\n\n".join("Run `" + line.replace(" ", "\n") + "`" for line in match[2].rstrip("\n").split("\n"))
+
+    return _section(files, lambda text: _FENCE.sub(span, text))
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+@alone
+def in_mail(files: Package) -> Package:
+    """In a mail whose text is encoded."""
+
+    def pack(path: str, raw: bytes) -> bytes | None:
+        if path != "setup.md":
+            return None
+        mail = email.message.EmailMessage()
+        mail["Subject"] = "Setup"
+        mail.set_content(raw.decode(), cte="base64")
+        return mail.as_bytes()
+
+    return _move(files, lambda _: "assets/setup.eml", pack)
+
+
+@alone
+def in_rich_text(files: Package) -> Package:
+    """In the rich text format, its letters as numbers."""
+
+    def pack(path: str, raw: bytes) -> bytes | None:
+        return b"{\\rtf1\\ansi " + b"".join(b"\\'%02x" % byte for byte in raw) + b"}" if path == "setup.md" else None
+
+    return _move(files, lambda _: "assets/setup.rtf", pack)
+
+
+@alone
+def page_of_spans(files: Package) -> Package:
+    """In a page in which each word is an element of its own."""
+
+    def pack(path: str, raw: bytes) -> bytes | None:
+        words = " ".join(f"<span>{html.escape(word)}</span>" for word in raw.decode().split())
+        return f"<p>{words}</p>".encode() if path == "setup.md" else None
+
+    return _move(files, lambda _: "assets/setup.html", pack)
+
+
+@alone
+def docx_in_utf16(files: Package) -> Package:
+    """In an office document whose text has another encoding."""
+
+    def pack(path: str, raw: bytes) -> bytes | None:
+        if path != "setup.md":
+            return None
+        space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+        body = "".join(f"<w:p><w:r><w:t>{html.escape(line)}</w:t></w:r></w:p>" for line in raw.decode().split("\n"))
+        text = (
+            f"<?xml version='1.0' encoding='UTF-16'?><w:document xmlns:w='{space}'><w:body>{body}</w:body></w:document>"
+        )
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(zipfile.ZipInfo("word/document.xml"), text.encode("utf-16"))
+        return buffer.getvalue()
+
+    return _move(files, lambda _: "assets/guide.docx", pack)
+
+
+@alone
+def in_tar_of_odd_type(files: Package) -> Package:
+    """In a member of a kind that nobody knows, which is unpacked as a file."""
+
+    def pack(path: str, raw: bytes) -> bytes:
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
+            member = tarfile.TarInfo(_name(path))
+            member.size, member.type = len(raw), b"Z"
+            archive.addfile(member, io.BytesIO(raw))
+        return buffer.getvalue()
+
+    return _move(files, lambda _: "assets/bundle.tar", pack)
+
+
+@alone
+def utf32_without_mark(files: Package) -> Package:
+    """In four bytes a letter, without the mark that tells so."""
+    return _move(
+        files, lambda path: path, lambda path, raw: raw.decode().encode("utf-32-be") if path == "setup.md" else None
+    )
+
+
+@alone
+def zip_member_named_as_folder(files: Package) -> Package:
+    """In a member that is named as a folder."""
+
+    def pack(path: str, raw: bytes) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr(zipfile.ZipInfo(_name(path) + "/"), raw)
+        return buffer.getvalue()
+
+    return _move(files, lambda _: "assets/a.zip", pack)
