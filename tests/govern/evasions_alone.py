@@ -5,6 +5,7 @@ As in `evasions`, each is a pure function from package to package, and nothing i
 
 from __future__ import annotations
 
+import ast
 import base64
 import email.message
 import html
@@ -184,6 +185,17 @@ def root_prompt(files: Package) -> Package:
 
 
 @alone
+def address_in_argument(files: Package) -> Package:
+    """An address as a parameter that the script gives itself."""
+
+    def change(body: str) -> str:
+        found = _URL.search(body)
+        return f"set -- {found[0]}\n" + body.replace(found[0], "$1") if found else body
+
+    return _shell(files, change)
+
+
+@alone
 def other_downloader(files: Package) -> Package:
     """By another program that downloads."""
     return _shell(files, lambda body: re.sub(r"curl -f?sS?L?(?= http)", "lynx -source", body))
@@ -232,6 +244,13 @@ def in_string_of_java(files: Package) -> Package:
     return _shell_file(files, "scripts/A.java", "java scripts/A.java", make)
 
 
+@alone
+def reversed_file(files: Package) -> Package:
+    """A file that is read from its end."""
+    make = lambda body: "".join(f"{line[::-1]}\n" for line in body.rstrip("\n").split("\n"))  # noqa: E731
+    return _shell_file(files, "assets/notes.txt", "rev assets/notes.txt | bash", make)
+
+
 # --- Python -------------------------------------------------------------------------------------------------------
 
 _ATTRIBUTES = {"urllib.request": "urlopen", "os": "environ|path|dup2", "socket": "socket", "subprocess": "call"}
@@ -258,6 +277,66 @@ def _attributes(files: Package, form: Callable[[str, str], str]) -> Package:
 def spaced_attributes(files: Package) -> Package:
     """Attributes whose names stand on lines of their own."""
     return _attributes(files, lambda module, name: f"{module}.\\\n{name}\\\n")
+
+
+@alone
+def formatted_attributes(files: Package) -> Package:
+    """Names of attributes that a format puts together."""
+    return _attributes(files, lambda module, name: f"getattr({module}, '%s%s' % ('{name[:2]}', '{name[2:]}'))")
+
+
+@alone
+def functions_under_other_names(files: Package) -> Package:
+    """Functions under other names."""
+
+    def change(text: str) -> str:
+        for call in ("urllib.request.urlopen", "subprocess.call"):
+            if f"{call}(" in text:
+                text = text.replace(f"{call}(", "go(").replace('print("', f'go = {call}\nprint("', 1)
+        return text
+
+    return _python(files, change)
+
+
+def _texts(text: str, form: Change) -> str:
+    class Texts(ast.NodeTransformer):
+        def visit_Constant(self, node: ast.Constant) -> ast.expr:
+            long = isinstance(node.value, str) and len(node.value) > 1
+            return ast.parse(form(node.value), mode="eval").body if long else node
+
+    return ast.unparse(ast.fix_missing_locations(Texts().visit(ast.parse(text)))) + "\n"
+
+
+@alone
+def strings_of_every_other_letter(files: Package) -> Package:
+    """Texts of which every other letter counts."""
+    return _python(files, lambda text: _texts(text, lambda value: f"{'q'.join(value)!r}[::2]"))
+
+
+@alone
+def strings_in_module(files: Package) -> Package:
+    """Texts in a file of their own."""
+    out = dict(files)
+    for path, raw in files.items():
+        if path.endswith(".py"):
+            found: list[str] = []
+            code = _texts(raw.decode(), lambda value: found.append(value) or f"K.k{len(found) - 1}")  # noqa: B023
+            out[path] = f"import consts as K\n{code}".encode()
+            out["scripts/consts.py"] = "".join(f"k{i} = {value!r}\n" for i, value in enumerate(found)).encode()
+        if path.endswith(".js"):
+            found = []
+
+            def keep(match: re.Match[str]) -> str:
+                if not match[1] or len(match[1]) < 3:
+                    return match[0]
+                found.append(match[1])  # noqa: B023
+                return f"K.k{len(found) - 1}"  # noqa: B023
+
+            code = re.sub(r'require\("\w+"\)|"([^"\n]*)"', keep, raw.decode())
+            out[path] = f'const K = require("./consts");\n{code}'.encode()
+            table = ", ".join(f"k{i}: {json.dumps(value)}" for i, value in enumerate(found))
+            out["scripts/consts.js"] = f"module.exports = {{ {table} }};\n".encode()
+    return out
 
 
 @alone

@@ -167,7 +167,7 @@ PIPED = _label(
 )
 DECODE = _label(
     "decode",
-    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bgpg2?\b.*--passphrase[\s=][\"']?[^\s$\"'].*\s(?:-d\b|--decrypt\b)|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
+    r"base64\s+(?:-\w*[dD]\w*|--decode)|openssl\s+(?:enc|base64|aes\S*)\s.*-d\b|\bgpg2?\b.*--passphrase[\s=][\"']?[^\s$\"'].*\s(?:-d\b|--decrypt\b)|\bxxd\s+-\w*r|\buudecode\b|base32\s+-d|\bgunzip\b|\bzcat\b|\brev\b(?=\s*(?:[|)]|$|<<<|[\w.$~-]*[./][\w./$~-]*\s*\|))|\btr\s+[\"']?[A-Za-z]-[A-Za-z]|certutil\s.*-decode|printf\s+[\"']?(?:\\\\x|\\x)|b(?:64|32|85|16)decode\(|a85decode\(|bytes\.fromhex\(|unhexlify\(|codecs\.decode\(|zlib\.decompress\(|gzip\.decompress\(|bz2\.decompress\(|lzma\.decompress\(|marshal\.loads\(|Fernet\(|\.decrypt\("
     r"|\bzlib\.(?:inflate|gunzip|unzip|brotliDecompress)\w*\(|\b(?:Buffer\.from|fromC\w{1,10}|TextDecoder)\b[^\n]{0,120}\.map\(\s*\(?\s*(\w{1,20})\b[^=\n]{0,20}=>\s*\(?\s*\1\s*\^|\batob\(|Buffer\.from\([^\n]{1,400}?,\s*[\"'](?:base64|hex)[\"']|String\.fromCharCode|unescape\(|decodeURIComponent\(|FromBase64String|-(?:enc|EncodedCommand|ec)\s+[A-Za-z0-9+/]{16,}|\bmap\(\s*chr\b|\bchr\(|\^\s*\w+\s+for\b|for\s+\w+\s+in\s+\w+\)\.decode\(|\[::-1\]|\.split\([\"']{2}\)\.reverse\(\)|base64_decode\(|str_rot13|\barray_map\(\s*[\"']chr\b|\bstrrev\(|\bpack\(\s*[\"'][cCU]\*|\bhex2bin\(|Base64\.decode|pack\(\s*[\"']H",
     flags=re.I,
 )

@@ -10,6 +10,7 @@ import ast
 import base64
 import binascii
 import codecs
+import contextlib
 import itertools
 import re
 import warnings
@@ -37,13 +38,17 @@ _TWISTED = (
     re.compile(r"from\s+(?:os|subprocess|base64|socket|requests|shutil|urllib\.request)\s+import"),
     re.compile(r"\.join\s*\("),
     re.compile(r"chr(?<!\wchr)\s*\("),
+    re.compile(r"\[\s*-?\d*\s*:\s*-?\d*\s*:\s*-?[2-9]\s*\]"),
     re.compile(r"bytes\(\s*(?:\[|\w+\s*\)\s*\.decode\()"),
-    re.compile(r"=\s*(?:os\.(?:system|popen|exec\w+|spawn\w+)|subprocess\.\w+|eval|exec)\s*(?:#|$)", re.M),
+    re.compile(
+        r"=\s*(?:os\.(?:system|popen|exec\w+|spawn\w+|environ|path\.expanduser|dup2)|subprocess\.\w+|urllib\.request\.\w+|requests\.\w+|socket\.\w+|eval|exec|open)\s*(?:#|$)",
+        re.M,
+    ),
 )
 """A program that is twisted holds one of the words, or of these, each of which begins with what is soon found."""
 _DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\b|\[::-1\]|marshal")
 _FOLDS_TEXT = re.compile(
-    r"[\"'+%](?:(?<=[\"'])(?:\s*[+%]|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\("
+    r"[\"'+%](?:(?<=[\"'])(?:\s*[+%]|\s*\[\s*-?\d*\s*:\s*-?\d*\s*:|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\("
     r"|\s+[rbfuRBFU]{0,2}[\"']|[rbfuRBFU]{1,2}[\"']|(?<=\")'|(?<=')\"|(?<=\")\"\"|(?<=')''"
     r"|(?<![\s(=,\[{:\"'][\"'])(?:(?<=\")\"|(?<=')')(?![\"'])|(?<![\"'][\"'])(?:(?<=\")\"|(?<=')')(?![\s),\]};:\"']|$))"
     r"|(?<=[+%])\s*[rbfuRBFU]{0,2}[\"'])"
@@ -576,14 +581,31 @@ def _constant(node: ast.AST | None, depth: int = 0) -> str | bytes | int | None:
         parts = [_constant(v.value if isinstance(v, ast.FormattedValue) else v, depth + 1) for v in node.values]
         return "".join(map(str, parts)) if all(part is not None for part in parts) else None
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
-        value, step = _constant(node.value, depth + 1), node.slice.step
-        backwards = isinstance(step, ast.UnaryOp) and isinstance(step.operand, ast.Constant) and step.operand.value == 1
-        return value[::-1] if isinstance(value, str | bytes) and backwards and node.slice.lower is None else None
+        value = _constant(node.value, depth + 1)
+        bounds = [_bound(one) for one in (node.slice.lower, node.slice.upper, node.slice.step)]
+        if not isinstance(value, str | bytes) or "" in bounds or bounds[2] in (None, 0):
+            return None
+        return value[slice(*bounds)]
     return _called(node, depth) if isinstance(node, ast.Call) else None
+
+
+def _bound(node: ast.AST | None) -> Any:
+    """A bound of a slice; empty if it is none that is written out."""
+    if node is None:
+        return None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value if isinstance(node.operand.value, int) else ""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else ""
 
 
 def _binary(node: ast.BinOp, depth: int) -> str | bytes | int | None:
     left, right = _constant(node.left, depth + 1), _constant(node.right, depth + 1)
+    if isinstance(node.op, ast.Mod) and isinstance(left, str) and isinstance(node.right, ast.Tuple):
+        values = [_constant(one, depth + 1) for one in node.right.elts]
+        if len(left) < _MAX_BODY * 1000 and all(isinstance(one, str) and len(one) < _MAX_TEXT for one in values):
+            with contextlib.suppress(ValueError, TypeError):
+                return left % tuple(values)
+        return None
     if (
         isinstance(node.op, ast.Add)
         and type(left) is type(right)

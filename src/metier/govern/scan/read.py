@@ -7,10 +7,11 @@ import re
 import shlex
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
+from metier.govern.scan.constants import with_constants
 from metier.govern.scan.flow import STRINGS, strings_of
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
 from metier.govern.scan.inside import commands_within, programs_inside, programs_kept
@@ -221,6 +222,7 @@ def _is_document(part: Part) -> bool:
 def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Statement]:
     """Every step of every program and command in a package."""
     found: list[Statement] = []
+    put_in = with_constants(contents.parts)
     for part, document in zip(contents.parts, documents, strict=True):
         if document is None and part.kind in _PROGRAM_KINDS:
             for line, kind, text in programs_inside(part.plain, part.kind):
@@ -237,7 +239,7 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
         if home is not None and len(home.plain) < _MAX_BESIDE:
             found += python_statements(part.plain, part.path, beside=home.plain)
         elif document is None:
-            found += _code(part.plain, part.path, part.kind, 1, is_live=True)
+            found += _code(put_in.get(part.path, part.plain), part.path, part.kind, 1, is_live=True)
         else:
             found += _of_front(part)
             found += _of_document(document, part.path)
@@ -376,6 +378,11 @@ _SETTING = re.compile(
 _BEGINS_AT_PROMPT = re.compile(
     r"(?:sudo\s+)?(?:\(?crontab|curl|wget|tar|cat|bash|sh|echo|base64|nc|ncat|python3?)\s+(?=.*(?:\||https?:|/dev/tcp|~/|\s-))"
 )
+_OTHER_NAME = re.compile(
+    r"^[ \t]*([A-Za-z_]\w{0,40})[ \t]*=[ \t]*((?:urllib\.request|requests|httpx|socket|subprocess|os|os\.path|shutil|base64)\.\w+)[ \t]*(?:#.*)?$",
+    re.M,
+)
+"""A function of a module under another name."""
 _SPACED = re.compile(r"[\w)\]][ \t]+\.[ \t]*[a-z_]\w*[ \t]*[(\[.]|\.[ \t]*\\\n")
 _SPACED_DOTS = re.compile(
     r"(\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*)"
@@ -400,6 +407,8 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         text = _without_root_prompt(text)
     if kind == "python" and _SPACED.search(text):
         text = _SPACED_DOTS.sub(lambda found: found[1] or ("." if "." in found[0] else ""), text)
+    if kind == "python" and (other := {found[1]: found[2] for found in _OTHER_NAME.finditer(text)}):
+        text = _under_own_names(text, other)
     elif kind == "script" and "*/" in text:
         text = _COMMENTED_DOTS.sub(".", text)
     if kind == "shell":
@@ -433,6 +442,18 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         at = line + text.count("\n", 0, order.start())
         found += shell_statements(order[1], path, first_line=at, is_live=is_live)
     return found
+
+
+def _under_own_names(text: str, other: Mapping[str, str]) -> str:
+    """A program of Python in which functions of its modules are called by their own names.
+
+    >>> _under_own_names("go = os.system\\ngo(c)", {"go": "os.system"})
+    'go = os.system\\nos.system(c)'
+    """
+    for name, own in other.items():
+        if len(re.findall(rf"^[ \t]*{name}[ \t]*=", text, re.M)) == 1:
+            text = re.sub(rf"(?<![\w.]){name}(?=[ \t]*\()", own, text)
+    return text
 
 
 def _without_root_prompt(text: str) -> str:

@@ -43,7 +43,7 @@ _NESTS = re.compile(r"[()]|'[^']*+'|\\[\s\S]")
 """A parenthesis, or a text in which none counts."""
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _QUOTED_OR_NAME = re.compile(rf"'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\"|{_NAME}")
-_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?:\[[^\]]*\]|[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*)")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*|\d)(?:\[[^\]]*\]|[:#%/^,@-][^}]*)?\}|\$([A-Za-z_]\w*|\d)")
 _SIGNS = frozenset("\\#\n;&|()<>")
 """What may be no part of a word where one begins."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
@@ -180,6 +180,8 @@ def _rewrite(words: list[str], pipeline: _Pipeline, known: dict[str, str], *, is
     elif first in ("declare", "typeset", "local") and words[1:2] == ["-n"] and "=" in words[-1]:
         name, _, of = words[-1].partition("=")
         words[-1] = f"{name}={known.get(of, of)}"
+    elif first == "set" and words[1:2] == ["--"]:
+        known |= {str(number): word for number, word in enumerate(words[2:11], start=1) if "://" in word}
     elif first == "exec" and len(words) == 2 and words[1].startswith("<( "):
         known["exec <"] = words[1]
     elif "exec <" in known and first in TOOLS and len(words) == 2 and words[1].removeprefix("/dev/fd/").isdigit():
