@@ -46,7 +46,7 @@ _CALLED_BY = re.compile(
 _PROGRAMS = frozenset({"shell", "python", "script", "hash-script", "shell-lines"})
 _MAX_ASKED = 60
 _SENTENCE = re.compile(
-    r"[ \t]*(?:[-*>][ \t]+|\d+[.)][ \t]+)?[\"'(]*[A-Z][\w'’-]*(?:,? [\w'’();:*`/.@~&=?#%+-][\w'’(),;:*`/.@~&=?#%+-]*){4,}(?<=[.!?:`)*])"
+    r"[ \t]*(?:[-*>][ \t]+|\d+[.)][ \t]+)?[\"'(]*[A-Z][\w'’-]*,?(?: [\w'’();:*`/.@~&=?#%+-][\w'’(),;:*`/.@~&=?#%+-]*){4,}(?<=[.!?:`)*])"
 )
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
 _MAX_TOLD, _MIN_TOLD, _TOLD_SHARE = 400, 2, 0.6

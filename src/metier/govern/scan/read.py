@@ -393,7 +393,7 @@ _COMMENTED_DOTS = re.compile(
     r"(?:[ \t]*/\*[^*\n]{0,200}\*/)+[ \t]*\.(?:[ \t]*/\*[^*\n]{0,200}\*/)*[ \t]*(?=\w)|\.(?:[ \t]*/\*[^*\n]{0,200}\*/)+[ \t]*(?=\w)"
 )
 _IN_HEREDOC = re.compile(
-    r"^RUN[ \t]+(?:--\S+[ \t]+)*(?:\w*sh[ \t]+)?<<-?[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<body>[\s\S]*?)\n[ \t]*(?P=end)[ \t]*$",
+    r"^RUN[ \t]+(?:--\S+[ \t]+)*(?:\w*sh[ \t]+)?<<-?[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<body>[\s\S]{0,3000}?)\n[ \t]*(?P=end)[ \t]*$",
     re.M,
 )
 _SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
@@ -450,7 +450,7 @@ def _under_own_names(text: str, other: Mapping[str, str]) -> str:
     >>> _under_own_names("go = os.system\\ngo(c)", {"go": "os.system"})
     'go = os.system\\nos.system(c)'
     """
-    for name, own in other.items():
+    for name, own in list(other.items())[:_MAX_NAMED]:
         if len(re.findall(rf"^[ \t]*{name}[ \t]*=", text, re.M)) == 1:
             text = re.sub(rf"(?<![\w.]){name}(?=[ \t]*\()", own, text)
     return text

@@ -7,6 +7,7 @@ later is one chain.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -106,7 +107,7 @@ def _statements(
     statements: list[Statement] = []
     scope = ""
     group: list[str] = []
-    groups, files = Groups(), Files()
+    groups, files, num_named = Groups(), Files(), 0
     for pipeline in _pipelines(text, known):
         words = pipeline.words
         if words and words[0] in _OPENS_GROUP:
@@ -114,13 +115,10 @@ def _statements(
         closed = groups.enter(words)
         if groups.functions:
             inlined(words, groups.functions)
-            for name, body in groups.functions.items():
-                if (
-                    name not in known
-                    and (does := [one[1] for one in body if one[1][:1] not in ([], ["local"])])
-                    and len(does) == 1
-                ):
-                    known |= _called_alike(name, does[0])
+            if new := len(groups.functions) - num_named:
+                num_named += new
+                for name, body in itertools.islice(reversed(groups.functions.items()), new):
+                    known |= _called_alike(name, [one[1] for one in body if one[1][:1] not in ([], ["local"])])
         if words:
             _rewrite(words, pipeline, known, is_within=bool(groups.frames))
         line = first_line + pipeline.line
@@ -157,8 +155,9 @@ def _statements(
     return statements
 
 
-def _called_alike(name: str, does: Sequence[str]) -> dict[str, str]:
+def _called_alike(name: str, commands: Sequence[Sequence[str]]) -> dict[str, str]:
     """A function that does no more than to start a program, under the name of an alias."""
+    does = commands[0] if len(commands) == 1 else []
     body = does[:-1] if does[-1:] in (["$@"], ["$*"]) else does
     is_other = bool(body) and body[0] in TOOLS and body[0] != name and "|" not in body
     return {f"alias {name}": " ".join(body)} if is_other and not any("$" in word for word in body) else {}
