@@ -233,6 +233,8 @@ def test_what_an_interpreter_does_not_need_is_told_wherever_it_lies(target: str,
         "/usr/local/lib/libpython3.12.so.1.0",
         "/usr/local/ssl/openssl.cnf",
         "/etc/passwd",
+        "/proc/self/maps",
+        "/sys/devices/system/cpu/online",
     ],
 )
 def test_what_an_interpreter_looks_for_is_no_behaviour(target: str) -> None:
@@ -247,3 +249,25 @@ def test_code_that_is_called_credentials_is_no_key() -> None:
 def test_a_terminal_that_is_read_or_changed_is_told() -> None:
     accesses = tuple(Access(act=act, target="/dev/tty", allowed=False) for act in (Act.WRITE, Act.READ, Act.CHANGE))
     assert notable(Trace(accesses=accesses)) == accesses[1:]
+
+
+def test_what_libraries_ask_of_the_machine_is_no_behaviour(run: Run) -> None:
+    ended = run(
+        _trying(
+            "import os; os.cpu_count()",
+            "os.listdir('/proc/self/fd')",
+            "open('/proc/self/maps')",
+            "import multiprocessing; multiprocessing.Lock()",
+            "import socket; socket.socket(socket.AF_INET6).bind(('::1', 0))",
+            "open('/dev/stderr', 'w')",
+            "open('/dev/stdin')",
+        )
+    )
+    assert ended.ok and (notable(ended.trace), observed(ended.trace)) == ((), ())
+
+
+def test_what_a_program_asks_of_itself_is_told_without_its_number(run: Run) -> None:
+    ended = run(_trying("open('/dev/stdout', 'w')", "open('/proc/self/environ')", "open('/proc/1/maps')"))
+    assert ("/proc/self/fd/pipe", False) in _of(ended, Act.WRITE)
+    assert {("/proc/self/environ", False), ("/proc/1/maps", False)} <= {*_of(ended, Act.READ)}
+    assert [access.target for access in notable(ended.trace)] == ["/proc/self/environ", "/proc/1/maps"]

@@ -21,7 +21,7 @@ from metier.sandboxes.addresses import address, dns_name
 from metier.sandboxes.calls import CHANGES, FORKS, MODED, NAMES, OPENS, SET_ID, names_of
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
-from metier.sandboxes.resolve import Names, change
+from metier.sandboxes.resolve import Names, change, told
 from metier.sandboxes.shared import Shared
 
 _RECEIVE, _SEND, _ADD_DESCRIPTOR, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x40182103, 0x40082104
@@ -170,7 +170,7 @@ class Watch:
             self.made_files |= bool(flags & os.O_CREAT)
             allowed = names.writable(path) if writes else names.readable(path)
             if not allowed or writes or os.path.exists(path):
-                self._note("write" if writes else "read", path, allowed)
+                self._note("write" if writes else "read", told(pid, path), allowed)
             return path
         path = ""
         for act, path in names.named(pid, name, arguments):
