@@ -308,6 +308,21 @@ def test_an_approval_is_revoked_by_an_entry_that_cannot_be_used(change: str, way
     assert user.questions[-1].changed
 
 
+@pytest.mark.parametrize(
+    "said", [None, {}, {"uri": "skill://acme/sum/SKILL.md?"}, {"uri": "skill://acme/other/SKILL.md"}, "other"]
+)
+def test_an_approval_is_revoked_by_an_answer_that_does_not_say_of_which_skill_it_is(said: Any) -> None:
+    server = Server({**sums(), "acme/other": {"SKILL.md": manifest("other")}})
+    host, window, _ = loaded(server, Answer.ALWAYS, Answer.NO)
+    other = next(entry for entry in server.entries if entry["uri"] != window.known.entry.uri)
+    server.skill = lambda uri: other if said == "other" else said  # type: ignore[method-assign]
+    with pytest.raises(VerificationError):
+        host.renew(window.known)
+    with pytest.raises(NotStored, match="not offered any more"):
+        host.load(window.known)
+    assert host.has_changed(window.known)
+
+
 def test_agreeing_once_is_asked_again() -> None:
     server = Server(sums())
     host, window, user = loaded(server, Answer.ONCE, Answer.NO)
