@@ -323,6 +323,23 @@ def test_an_approval_is_revoked_by_an_answer_that_does_not_say_of_which_skill_it
     assert host.has_changed(window.known)
 
 
+def test_the_file_of_approvals_is_read_again_only_if_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server({f"s{n}": {"SKILL.md": manifest(f"s{n}")} for n in range(20)})
+    mine, other = Approvals(tmp_path / "approvals.json"), Approvals(tmp_path / "approvals.json")
+    host = connected(server, User(*[Answer.ALWAYS] * 20), approvals=mine)
+    for known in host.known():
+        host.approve(known)
+    reads: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path) or read_bytes(path))
+    host.refresh()
+    assert all(map(host.is_approved, host.known())) and len(reads) <= 1
+    other.revoke("docs", "skill://s3/SKILL.md")
+    assert [known.handle for known in host.known() if not host.is_approved(known)] == ["docs/s3"]
+
+
 def test_agreeing_once_is_asked_again() -> None:
     server = Server(sums())
     host, window, user = loaded(server, Answer.ONCE, Answer.NO)
