@@ -12,6 +12,7 @@ import pytest
 from metier.capability import Capability
 from metier.sandbox import Access, Act, Grant, Outcome, Trace
 from metier.sandboxes import notable, observed, python_grant
+from metier.sandboxes.observed import is_asked
 
 Run = Callable[..., Outcome]
 
@@ -271,3 +272,15 @@ def test_what_a_program_asks_of_itself_is_told_without_its_number(run: Run) -> N
     assert ("/proc/self/fd/pipe", False) in _of(ended, Act.WRITE)
     assert {("/proc/self/environ", False), ("/proc/1/maps", False)} <= {*_of(ended, Act.READ)}
     assert [access.target for access in notable(ended.trace)] == ["/proc/self/environ", "/proc/1/maps"]
+
+
+def test_what_the_caller_names_in_an_option_or_by_a_link_is_its_own_doing(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "far")
+    assert is_asked(f"{tmp_path}/out.csv", [f"--out={tmp_path}/out.csv"])
+    assert is_asked(f"{tmp_path}/far/in.csv", [f"{tmp_path}/link"])
+    assert not is_asked(f"{tmp_path}/other", [f"--out={tmp_path}/out.csv", "a=b", "="])
+
+
+@pytest.mark.parametrize("name", ["/", "//", "/..", "/a/..", "--in=/", "/proc/self/root"])
+def test_naming_the_root_asks_for_nothing_below(name: str) -> None:
+    assert not is_asked("/srv/letters.txt", [name])

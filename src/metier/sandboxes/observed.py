@@ -174,8 +174,9 @@ def is_asked(target: str, arguments: Iterable[str]) -> bool:
     >>> [is_asked(path, ["/data/in", "/root/.ssh"]) for path in ("/data/in/a.csv", "/data/other", "/root/.ssh/id_rsa")]
     [True, False, False]
     """
-    named = tuple(os.path.normpath(one) for one in arguments if one.startswith("/") and one.strip("/."))
-    return covers(named, os.path.normpath(target)) and not _is_secret(target)
+    paths = (path for one in arguments for path in (one, one.partition("=")[2]) if path.startswith("/"))
+    named = (name for path in paths for name in (os.path.normpath(path), os.path.realpath(path)))
+    return covers((name for name in named if name.strip("/")), os.path.normpath(target)) and not _is_secret(target)
 
 
 def comparable(accesses: Iterable[Access], *, room: str, temporary: str) -> tuple[Access, ...]:
