@@ -128,7 +128,14 @@ def test_without_a_trace_files_are_not_told_and_all_else_is(run: Run) -> None:
 def test_a_trace_that_grows_too_long_says_that_it_is_not_complete(run: Run) -> None:
     ended = run("for n in range(5000):\n    try: open(f'/nowhere/{n}')\n    except OSError: pass")
     assert not ended.trace.complete
-    assert len(ended.trace.accesses) == 4096
+    assert len(ended.trace.denied) == 4096
+
+
+def test_harmless_accesses_leave_room_for_a_denied_one(run: Run) -> None:
+    code = "import os\nfor n in range(5000):\n    try: os.rmdir(f'{n}')\n    except OSError: pass\n"
+    ended = run(code + _trying("open('/etc/shadow')"))
+    assert not ended.trace.complete
+    assert [access.target for access in notable(ended.trace)] == ["/etc/shadow"]
 
 
 def test_a_path_that_is_no_text_is_told(run: Run) -> None:

@@ -64,6 +64,7 @@ class Watch:
         root: int,
     ) -> None:
         self.accesses: dict[tuple[str, str, bool], None] = {}
+        self._num_noted = {True: 0, False: 0}
         self.complete = True
         self.breached = False
         self.made_files = False
@@ -325,9 +326,13 @@ class Watch:
     # Bookkeeping
 
     def _note(self, act: str, target: str, allowed: bool) -> None:
-        if len(self.accesses) >= _MAX_ACCESSES and (act, target, allowed) not in self.accesses:
+        if (act, target, allowed) in self.accesses:
+            return
+        # Each kind has its own bound, so that no number of harmless accesses keeps a denied one from being told.
+        if self._num_noted[allowed] >= _MAX_ACCESSES:
             self.complete = False
             return
+        self._num_noted[allowed] += 1
         self.accesses[act, target, allowed] = None
 
     def _say(self, question: int, value: int, flags: int) -> None:
