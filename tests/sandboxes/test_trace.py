@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,11 @@ import pytest
 from metier.capability import Capability
 from metier.sandbox import Access, Act, Grant, Outcome, Trace
 from metier.sandboxes import notable, observed, python_grant
+from metier.sandboxes.calls import numbers
 from metier.sandboxes.observed import is_asked
+from metier.sandboxes.resolve import Names
+from metier.sandboxes.shared import Shared
+from metier.sandboxes.watch import Watch
 
 Run = Callable[..., Outcome]
 
@@ -291,3 +296,27 @@ def test_what_the_caller_names_in_an_option_or_by_a_link_is_its_own_doing(tmp_pa
 @pytest.mark.parametrize("name", ["/", "//", "/..", "/a/..", "--in=/", "/proc/self/root"])
 def test_naming_the_root_asks_for_nothing_below(name: str) -> None:
     assert not is_asked("/srv/letters.txt", [name])
+
+
+def test_a_helper_that_lets_go_of_its_capabilities_late_is_not_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bubblewrap's first process does so while the program starts, and on a busy machine after it."""
+    helper, program = 1 << 30, (1 << 30) + 1
+    questions = iter([(helper, "openat"), (program, "execve"), (helper, "capset"), (program + 1, "capset")])
+    answers: list[int] = []
+
+    def ioctl(_: int, __: int, data: bytearray | bytes | int, *___: object) -> None:
+        if isinstance(data, bytearray):
+            pid, name = next(questions)
+            struct.pack_into("<QIIi", data, 0, 1, pid, 0, numbers()[name])
+        elif isinstance(data, bytes):
+            answers.append(struct.unpack("<QqiI", data)[2])
+
+    monkeypatch.setattr("metier.sandboxes.watch.fcntl.ioctl", ioctl)
+    monkeypatch.setattr("metier.sandboxes.watch.is_bare", lambda pid: True)
+    names, shared = Names(read=(), write=(), exec=()), Shared(os.getpid(), max_bytes=1)
+    watch = Watch(0, names, max_tasks=9, shared=shared, programs_before=1, act_for=False, root=os.getpid())
+    for _ in range(3):
+        watch.answer()
+    assert (answers, watch.accesses) == ([0, 0, 0], {})
+    watch.answer()
+    assert answers[3] < 0 and list(watch.accesses) == [("system", "capset", False)]
