@@ -44,6 +44,11 @@ def test_a_good_file_is_read(folder: Path) -> None:
     assert workspace.store == str(folder / ".metier" / "store.sqlite")
 
 
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(folder: Path) -> None:
+    (folder / "metier.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert open_workspace(folder).settings.workspace.name == "test"
+
+
 def test_the_bundled_workspace_is_read() -> None:
     workspace = open_workspace(ROOT / "examples" / "first-trade")
     assert workspace.settings.evaluate.policy == "level-1+2"

@@ -103,7 +103,7 @@ def open_workspace(folder: Path) -> Workspace:
     """
     path = folder / FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
             f"Expected a {FILE} in {str(folder)!r}, found none.",

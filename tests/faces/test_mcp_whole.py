@@ -194,6 +194,7 @@ def test_what_happens_to_a_skill_reaches_the_server_that_runs(workspace: Path) -
         ),
         (Ran(exit_code=0, output="3\n"), ExposureTier.SUPERVISED, [("use", 1, ())]),
         (Ran(exit_code=1, output=""), ExposureTier.SUPERVISED, []),
+        (Ran(exit_code=0, output="3\n", whole=False), ExposureTier.SUPERVISED, []),
     ],
 )
 def test_a_run_is_entered_where_the_standing_is_kept(

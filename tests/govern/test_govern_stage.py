@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from metier.border import load
-from metier.errors import PackageError
+from metier.errors import PackageError, StoreError
 from metier.govern import look, stage
 from metier.govern.look import look_at, look_over
 from metier.govern.policy import GovernPolicy
@@ -178,3 +180,24 @@ def exchanging(folder: Path) -> Callable[[Path], Scan]:
 def test_no_candidates_are_no_verdicts(context: Context) -> None:
     result = run(context, POLICY, candidates=[])
     assert result.output == {"verdicts": [], "sources": {}}
+
+
+def test_a_look_without_room_says_so_of_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(StoreError, match="Cannot copy packages to look at them: No such file") as refusal:
+        look_over(tmp_path)
+    assert "TMPDIR" in refusal.value.hint
+
+
+def test_a_package_for_which_there_is_no_room_is_told_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(tmp_path)
+
+    def write_bytes(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    (looked,) = look_over(tmp_path)
+    assert looked.decision == Decision.INCOMPLETE and "No space left on device" in looked.error

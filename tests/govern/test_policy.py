@@ -68,6 +68,8 @@ def test_a_policy_is_read_from_a_file_and_named_in_its_faults(tmp_path: Path) ->
     path = tmp_path / "policy.toml"
     path.write_text('semantic = "optional"\n', encoding="utf-8")
     assert read_policy(path).semantic == "optional"
+    path.write_bytes(b'\xef\xbb\xbfsemantic = "optional"\r\n')
+    assert read_policy(path).semantic == "optional"
     path.write_bytes(b"\xff")
     with pytest.raises(ConfigError, match=r"policy\.toml"):
         read_policy(path)

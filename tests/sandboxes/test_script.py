@@ -164,6 +164,13 @@ def test_a_link_that_leads_out_of_the_package_is_told_with_where_it_leads(sandbo
     assert told.value.hint == "Put the file itself into the package, and no link."
 
 
+def test_a_file_elsewhere_is_no_link_of_the_package(sandbox: Sandbox, package: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin").symlink_to("/usr/bin")
+    with pytest.raises(InputError) as told:
+        run_script(sandbox, package, f"{tmp_path}/bin/true")
+    assert "leads to" not in str(told.value) and "no link" not in told.value.hint
+
+
 def metier(*words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "metier", "sandbox", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,11 @@ import pytest
 from metier.capability import Capability
 from metier.sandbox import Access, Act, Grant, Outcome, Trace
 from metier.sandboxes import notable, observed, python_grant
+from metier.sandboxes.calls import numbers
+from metier.sandboxes.observed import is_asked
+from metier.sandboxes.resolve import Names
+from metier.sandboxes.shared import Shared
+from metier.sandboxes.watch import Watch
 
 Run = Callable[..., Outcome]
 
@@ -127,7 +133,14 @@ def test_without_a_trace_files_are_not_told_and_all_else_is(run: Run) -> None:
 def test_a_trace_that_grows_too_long_says_that_it_is_not_complete(run: Run) -> None:
     ended = run("for n in range(5000):\n    try: open(f'/nowhere/{n}')\n    except OSError: pass")
     assert not ended.trace.complete
-    assert len(ended.trace.accesses) == 4096
+    assert len(ended.trace.denied) == 4096
+
+
+def test_harmless_accesses_leave_room_for_a_denied_one(run: Run) -> None:
+    code = "import os\nfor n in range(5000):\n    try: os.rmdir(f'{n}')\n    except OSError: pass\n"
+    ended = run(code + _trying("open('/etc/shadow')"))
+    assert not ended.trace.complete
+    assert [access.target for access in notable(ended.trace)] == ["/etc/shadow"]
 
 
 def test_a_path_that_is_no_text_is_told(run: Run) -> None:
@@ -233,6 +246,8 @@ def test_what_an_interpreter_does_not_need_is_told_wherever_it_lies(target: str,
         "/usr/local/lib/libpython3.12.so.1.0",
         "/usr/local/ssl/openssl.cnf",
         "/etc/passwd",
+        "/proc/self/maps",
+        "/sys/devices/system/cpu/online",
     ],
 )
 def test_what_an_interpreter_looks_for_is_no_behaviour(target: str) -> None:
@@ -247,3 +262,61 @@ def test_code_that_is_called_credentials_is_no_key() -> None:
 def test_a_terminal_that_is_read_or_changed_is_told() -> None:
     accesses = tuple(Access(act=act, target="/dev/tty", allowed=False) for act in (Act.WRITE, Act.READ, Act.CHANGE))
     assert notable(Trace(accesses=accesses)) == accesses[1:]
+
+
+def test_what_libraries_ask_of_the_machine_is_no_behaviour(run: Run) -> None:
+    ended = run(
+        _trying(
+            "import os; os.cpu_count()",
+            "os.listdir('/proc/self/fd')",
+            "open('/proc/self/maps')",
+            "import multiprocessing; multiprocessing.Lock()",
+            "import socket; socket.socket(socket.AF_INET6).bind(('::1', 0))",
+            "open('/dev/stderr', 'w')",
+            "open('/dev/stdin')",
+        )
+    )
+    assert ended.ok and (notable(ended.trace), observed(ended.trace)) == ((), ())
+
+
+def test_what_a_program_asks_of_itself_is_told_without_its_number(run: Run) -> None:
+    ended = run(_trying("open('/dev/stdout', 'w')", "open('/proc/self/environ')", "open('/proc/1/maps')"))
+    assert ("/proc/self/fd/pipe", False) in _of(ended, Act.WRITE)
+    assert {("/proc/self/environ", False), ("/proc/1/maps", False)} <= {*_of(ended, Act.READ)}
+    assert [access.target for access in notable(ended.trace)] == ["/proc/self/environ", "/proc/1/maps"]
+
+
+def test_what_the_caller_names_in_an_option_or_by_a_link_is_its_own_doing(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "far")
+    assert is_asked(f"{tmp_path}/out.csv", [f"--out={tmp_path}/out.csv"])
+    assert is_asked(f"{tmp_path}/far/in.csv", [f"{tmp_path}/link"])
+    assert not is_asked(f"{tmp_path}/other", [f"--out={tmp_path}/out.csv", "a=b", "="])
+
+
+@pytest.mark.parametrize("name", ["/", "//", "/..", "/a/..", "--in=/", "/proc/self/root"])
+def test_naming_the_root_asks_for_nothing_below(name: str) -> None:
+    assert not is_asked("/srv/letters.txt", [name])
+
+
+def test_a_helper_that_lets_go_of_its_capabilities_late_is_not_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bubblewrap's first process does so while the program starts, and on a busy machine after it."""
+    helper, program = 1 << 30, (1 << 30) + 1
+    questions = iter([(helper, "openat"), (program, "execve"), (helper, "capset"), (program + 1, "capset")])
+    answers: list[int] = []
+
+    def ioctl(_: int, __: int, data: bytearray | bytes | int, *___: object) -> None:
+        if isinstance(data, bytearray):
+            pid, name = next(questions)
+            struct.pack_into("<QIIi", data, 0, 1, pid, 0, numbers()[name])
+        elif isinstance(data, bytes):
+            answers.append(struct.unpack("<QqiI", data)[2])
+
+    monkeypatch.setattr("metier.sandboxes.watch.fcntl.ioctl", ioctl)
+    monkeypatch.setattr("metier.sandboxes.watch.is_bare", lambda pid: True)
+    names, shared = Names(read=(), write=(), exec=()), Shared(os.getpid(), max_bytes=1)
+    watch = Watch(0, names, max_tasks=9, shared=shared, programs_before=1, act_for=False, root=os.getpid())
+    for _ in range(3):
+        watch.answer()
+    assert (answers, watch.accesses) == ([0, 0, 0], {})
+    watch.answer()
+    assert answers[3] < 0 and list(watch.accesses) == [("system", "capset", False)]

@@ -252,6 +252,12 @@ def test_an_address_opens_the_store_it_names(tmp_path: Path, monkeypatch: pytest
     assert (tmp_path / "d.db").is_file()
 
 
+def test_backends_are_looked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_store(tmp_path / "a.db").close()
+    monkeypatch.setattr("metier.stores.open.entry_points", lambda **_: pytest.fail("looked for again"))
+    open_store(tmp_path / "b.db").close()
+
+
 @pytest.mark.parametrize(
     "address", ["mysql://localhost/x", "postgres://u:secret@h/x", "sqlite://x.db", "sqlite:///", ""]
 )

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from metier.client import Client
-from metier.errors import MetierError, PackageError
+from metier.errors import MetierError, PackageError, StoreError
 from metier.govern.evidence import EvidenceOf
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
@@ -29,6 +29,8 @@ from metier.stores.fault import Fault
 from metier.stores.package import NOT_LOOKED_INTO, Package, all_packages, read_package
 from metier.stores.plain import NotPlain, open_plain
 from metier.verdict import Decision, Evidence, Scan, Verdict
+
+_TEMPORARY = "TMPDIR names the folder for temporary files: see that you may write there, and that it has room."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +232,8 @@ def as_read(folder: Path, skill: Skill) -> Iterator[Path]:
     What is more than a scan reads is cut, but never below its bounds: a scan of the copy is no cleaner for it.
 
     Raises:
-        PackageError: The package holds something else now, also at the end, or cannot be read any more.
+        PackageError: The package holds something else now, also at the end, or cannot be read any more or copied.
+        StoreError: There is no folder to copy it to.
 
     >>> from metier.stores.package import write_package
     >>> with tempfile.TemporaryDirectory() as library:
@@ -240,7 +243,13 @@ def as_read(folder: Path, skill: Skill) -> Iterator[Path]:
     ...         copy.name, copy == folder
     ('reverse', False)
     """
-    with tempfile.TemporaryDirectory(prefix="metier-look-") as name:
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="metier-look-")
+    except OSError as error:
+        raise StoreError(
+            f"Cannot copy packages to look at them: {error.strerror or error}.", hint=_TEMPORARY
+        ) from error
+    with scratch as name:
         place = Path(name).resolve() / (folder if folder.name not in ("", "..") else folder.resolve()).name
         copier = _Copier()
         try:
@@ -272,7 +281,13 @@ class _Copier:
             return
         with os.fdopen(descriptor, "rb") as file:
             data = file.read(MAX_FILE_BYTES + 1) if self.num_bytes <= MAX_PACKAGE_BYTES else b""
-        Path(copy).write_bytes(data)
+        try:
+            Path(copy).write_bytes(data)
+        except OSError as error:
+            why = error.strerror or error
+            raise PackageError(
+                f"The file {source!r} cannot be copied to be looked at: {why}.", hint=_TEMPORARY
+            ) from error
         shutil.copymode(source, copy)
         self.num_bytes += len(data)
 

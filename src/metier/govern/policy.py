@@ -113,7 +113,7 @@ def read_policy(path: Path) -> GovernPolicy:
         ConfigError: It cannot be read, a key is unknown or of the wrong type, a number is senseless, or its map falls.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Cannot read the policy {str(path)!r}: {error}.") from error
     return parse_policy(text, where=str(path))

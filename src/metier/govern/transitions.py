@@ -176,6 +176,7 @@ def record_run(
 
     Args:
         denied: What it tried to touch without a grant, each in a phrase such as `read /etc/shadow`.
+        is_good: Whether it ended well, and all that it touched was seen.
 
     Raises:
         NotStored: The skill was not judged.

@@ -24,15 +24,18 @@ _START_UP = re.compile(
     r"|/usr/(local/)?share/(lib/)?(awk|i18n|icu|locale|lua|mime|misc|nodejs|perl|python|ruby|terminfo|zoneinfo)[^/]*(/|$)"
     r"|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
     r"|/etc/([\w/]+/)?mime\.types$|/proc/(filesystems|(self|\d+)/(mounts|mountinfo|cgroup))$|.*/package\.json$"
+    r"|/proc/(meminfo|stat|self/(maps|stat|status|fd(/pipe)?))$|/sys/devices/system/(cpu|node)(/(online|possible))?$"
+    r"|/etc/(gitattributes|inputrc|magic(\.mgc)?|sysless(key)?)$"
     r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
 )
-"""What C libraries, interpreters and small tools read by themselves; `/etc/passwd` is read by Python and bash."""
+"""What C libraries, interpreters and small tools read by themselves; `/etc/passwd` too, for whom they run."""
 
-_LINKER = re.compile(r"(/usr)?/sbin/ldconfig(\.real)?$")
-"""What Python starts to find a library by its name."""
+_ASKED = re.compile(r"(/usr)?/s?bin/(ldconfig(\.real)?|([\w-]+-)?ld(\.\w+)?|uname)$")
+"""What Python starts to find a library by its name, and to learn of the machine."""
 
-_TERMINAL = "/dev/tty"
-"""What bash opens to read and write when it starts. No sandbox holds a terminal, so nobody is reached by it."""
+_NOBODYS = re.compile(r"/dev/(tty|shm/(sem\.|psm_)\w+)$|/proc/self/fd/pipe$|/var/lib/libuuid/clock\.txt$")
+"""What bash opens to read and write when it starts, what Python makes to share work between processes, and the streams
+of a program by their names. No sandbox holds a terminal, or what others share: nobody is reached by it."""
 
 _PLACES: tuple[tuple[Capability, str], ...] = (
     (
@@ -106,8 +109,10 @@ _ELEVATING = frozenset(
 _CONTROLLING = frozenset(
     ("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_open", "pidfd_send_signal", "pidfd_getfd", "setpriority")
 )
-_BY_ITSELF = ("unix /var/run/nscd/", "netlink")
-"""Whom a resolver asks by itself."""
+_BY_ITSELF = ("unix /var/run/nscd/", "unix /run/uuidd/", "netlink")
+"""Whom a resolver asks by itself, and a library that makes a UUID."""
+_PROBED = "tcp [::1]:0"
+"""Where urllib3, and so whatever imports requests, tries whether the machine has IPv6."""
 _MAIL_PORTS, _DATABASE_PORTS = (":25", ":465", ":587"), (":5432", ":3306", ":6379", ":27017", ":1433")
 
 
@@ -156,9 +161,10 @@ def notable(trace: Trace) -> tuple[Access, ...]:
         access
         for access in trace.denied
         if not (access.act == Act.READ and _is_start_up(access.target))
-        and not (access.act == Act.WRITE and access.target == _TERMINAL)
-        and not (access.act == Act.EXEC and _LINKER.match(access.target))
+        and not (access.act == Act.WRITE and _NOBODYS.match(access.target))
+        and not (access.act == Act.EXEC and _ASKED.match(access.target))
         and not (access.act == Act.CONNECT and access.target.startswith(_BY_ITSELF))
+        and not (access.act == Act.LISTEN and access.target == _PROBED)
     )
 
 
@@ -168,8 +174,9 @@ def is_asked(target: str, arguments: Iterable[str]) -> bool:
     >>> [is_asked(path, ["/data/in", "/root/.ssh"]) for path in ("/data/in/a.csv", "/data/other", "/root/.ssh/id_rsa")]
     [True, False, False]
     """
-    named = tuple(os.path.normpath(one) for one in arguments if one.startswith("/") and one.strip("/."))
-    return covers(named, os.path.normpath(target)) and not _is_secret(target)
+    paths = (path for one in arguments for path in (one, one.partition("=")[2]) if path.startswith("/"))
+    named = (name for path in paths for name in (os.path.normpath(path), os.path.realpath(path)))
+    return covers((name for name in named if name.strip("/")), os.path.normpath(target)) and not _is_secret(target)
 
 
 def comparable(accesses: Iterable[Access], *, room: str, temporary: str) -> tuple[Access, ...]:
@@ -218,7 +225,7 @@ def _shown(
         yield from _read(access, own, granted)
     elif access.act in (Act.WRITE, Act.DELETE, Act.CHANGE):
         inside = covers((*own, *granted), target)
-        if target.startswith("/dev/"):
+        if target.startswith("/dev/") or (access.act == Act.WRITE and _NOBODYS.match(target)):
             return
         if access.act == Act.WRITE:
             yield Capability.WRITE_FILES if inside else Capability.WRITE_OUTSIDE
@@ -236,7 +243,7 @@ def _shown(
             yield _BY_PROGRAM[name]
     elif access.act == Act.CONNECT:
         yield from _reached(target)
-    elif access.act == Act.LISTEN:
+    elif access.act == Act.LISTEN and target != _PROBED:
         yield Capability.LISTEN
     elif access.act == Act.SYSTEM:
         if target in _ELEVATING:

@@ -1,7 +1,7 @@
 """Which file does a system call mean, and does the grant cover it?
 
 A path is read from the program's memory and followed as the program would follow it: from its own folder or descriptor,
-`/proc/self` being its own.
+`/proc/self` and `/dev/stdin` being its own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ _HERE = 0xFFFFFF9C  # AT_FDCWD
 _NO_FOLLOW = 0x100
 _NOW, _OMIT = 0x3FFFFFFF, 0x3FFFFFFE
 _CREATES = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+
+_STREAMS = {"/dev/stdin": "0", "/dev/stdout": "1", "/dev/stderr": "2"}
 
 Arguments = tuple[int, ...]
 
@@ -106,6 +108,16 @@ class Names:
             os.close(descriptor)
 
 
+def told(pid: int, path: str) -> str:
+    """Name a real path as the program does where it is of the program itself, whatever numbers that has in this run.
+
+    >>> told(7, "/proc/7/fd/pipe:[1234]"), told(7, "/proc/70/maps")
+    ('/proc/self/fd/pipe', '/proc/70/maps')
+    """
+    own = f"/proc/{pid}/"
+    return f"/proc/self/{path[len(own) :].partition(':[')[0]}" if path.startswith(own) else path
+
+
 def change(pid: int, name: str, arguments: Arguments, path: str) -> None:
     """Change a mode or times as asked, never to set-user-ID."""
     if "chmod" in name:
@@ -155,8 +167,10 @@ def _absolute(pid: int, folder: int, pointer: int) -> str:
     for own in ("/proc/self", "/proc/thread-self"):
         if path == own or path.startswith(own + "/"):
             return f"/proc/{pid}{path[len(own) :]}"
-    if path.startswith("/dev/fd/"):
-        return f"/proc/{pid}/fd/{path[8:]}"
+    if path in _STREAMS:
+        return f"/proc/{pid}/fd/{_STREAMS[path]}"
+    if path == "/dev/fd" or path.startswith("/dev/fd/"):
+        return f"/proc/{pid}/fd{path[7:]}"
     return path if path.startswith("/") else f"{_folder(pid, folder)}/{path}"
 
 

@@ -233,8 +233,8 @@ def _inside(package: str | Path, script: str) -> tuple[Path, Path]:
             return folder, path
     if not folder.is_dir():
         raise InputError(f"Expected the folder of a package, got {str(package)!r}.")
-    path = folder / script
-    if os.path.lexists(path) and (real := path.resolve()) != Path(os.path.abspath(path)):
+    path = Path(os.path.abspath(folder / script))
+    if path.is_relative_to(folder) and os.path.lexists(path) and (real := path.resolve()) != path:
         raise InputError(
             f"Expected a script inside {str(package)!r}, got {script!r}, which leads to {str(real)!r}.",
             hint="Put the file itself into the package, and no link.",

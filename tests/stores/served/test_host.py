@@ -308,6 +308,38 @@ def test_an_approval_is_revoked_by_an_entry_that_cannot_be_used(change: str, way
     assert user.questions[-1].changed
 
 
+@pytest.mark.parametrize(
+    "said", [None, {}, {"uri": "skill://acme/sum/SKILL.md?"}, {"uri": "skill://acme/other/SKILL.md"}, "other"]
+)
+def test_an_approval_is_revoked_by_an_answer_that_does_not_say_of_which_skill_it_is(said: Any) -> None:
+    server = Server({**sums(), "acme/other": {"SKILL.md": manifest("other")}})
+    host, window, _ = loaded(server, Answer.ALWAYS, Answer.NO)
+    other = next(entry for entry in server.entries if entry["uri"] != window.known.entry.uri)
+    server.skill = lambda uri: other if said == "other" else said  # type: ignore[method-assign]
+    with pytest.raises(VerificationError):
+        host.renew(window.known)
+    with pytest.raises(NotStored, match="not offered any more"):
+        host.load(window.known)
+    assert host.has_changed(window.known)
+
+
+def test_the_file_of_approvals_is_read_again_only_if_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server({f"s{n}": {"SKILL.md": manifest(f"s{n}")} for n in range(20)})
+    mine, other = Approvals(tmp_path / "approvals.json"), Approvals(tmp_path / "approvals.json")
+    host = connected(server, User(*[Answer.ALWAYS] * 20), approvals=mine)
+    for known in host.known():
+        host.approve(known)
+    reads: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path) or read_bytes(path))
+    host.refresh()
+    assert all(map(host.is_approved, host.known())) and len(reads) <= 1
+    other.revoke("docs", "skill://s3/SKILL.md")
+    assert [known.handle for known in host.known() if not host.is_approved(known)] == ["docs/s3"]
+
+
 def test_agreeing_once_is_asked_again() -> None:
     server = Server(sums())
     host, window, user = loaded(server, Answer.ONCE, Answer.NO)

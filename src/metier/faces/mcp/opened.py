@@ -100,7 +100,7 @@ def recorder_of(folder: Path) -> Recorder | None:
                 skill.name,
                 script=call.script,
                 denied=denied,
-                is_good=ran.is_good,
+                is_good=ran.is_good and ran.whole,
                 digest=skill.digest,
                 policy=policy,
             )
@@ -142,6 +142,7 @@ def sandboxed(kind: str = "auto") -> Runner | None:
             errors=outcome.stderr.decode("utf-8", "replace"),
             denied=tuple(plain(f"{access.act.value} {access.target}") for access in notable(outcome.trace)),
             ended_by=outcome.killed_by.value,
+            whole=outcome.trace.complete,
         )
 
     return run

@@ -75,6 +75,7 @@ class Approvals:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._memory: dict[str, Any] = {}
+        self._read_at: object = None
         self._load()
 
     def holds(self, server: str, entry: Entry, wish: Wish) -> bool:
@@ -133,11 +134,16 @@ class Approvals:
                 kept[key] = {**one, "wishes": []}
 
     def _load(self) -> dict[str, Any]:
+        """What is kept. The file is read again only if it was written since: a listing asks for each of its skills."""
         if self._path is None:
             return self._memory
         try:
-            data = json.loads(self._path.read_bytes())
-            kept = {_key(one["server"], one["uri"]): _checked(one) for one in data["approvals"]}
+            info = self._path.stat()
+            now = (info.st_ino, info.st_mtime_ns, info.st_size)
+            if now != self._read_at:
+                data = json.loads(self._path.read_bytes())
+                self._memory = {_key(one["server"], one["uri"]): _checked(one) for one in data["approvals"]}
+                self._read_at = now
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as failure:
@@ -145,7 +151,7 @@ class Approvals:
                 f"The file of approvals {str(self._path)!r} cannot be read: {failure}.",
                 hint="It is kept as it is. Move it away, and every approval is asked for anew.",
             ) from failure
-        return kept
+        return self._memory
 
     @contextmanager
     def _changing(self) -> Iterator[dict[str, Any]]:
@@ -157,7 +163,7 @@ class Approvals:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._path.with_name(self._path.name + ".lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                kept = self._load()
+                kept = dict(self._load())
                 yield kept
                 with whole(self._path) as file:
                     file.write(json.dumps({"approvals": [kept[key] for key in sorted(kept)]}, indent=1).encode())

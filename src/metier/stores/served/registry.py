@@ -98,7 +98,8 @@ class Registry:
                 try:
                     entry = read_entry(raw)
                 except InputError as error:
-                    self._disown(label, raw)
+                    if isinstance(raw, Mapping) and isinstance(uri := raw.get("uri"), str):
+                        self._disown(label, uri)
                     refused.append(Refused(server=label, what=_what(raw), why=str(error)))
                 else:
                     listed.setdefault(parse(entry.uri).uri, []).append(entry)
@@ -209,11 +210,10 @@ class Registry:
         self._entries.pop((server, uri), None)
         self._handles.clear()
 
-    def _disown(self, server: str, raw: object) -> None:
-        """Let go of the skill that an entry which breaks a rule speaks of, as far as it says of which."""
-        if isinstance(raw, Mapping) and isinstance(uri := raw.get("uri"), str):
-            self._forget(server, uri)
-            self._approvals.withdraw(server, uri)
+    def _disown(self, server: str, uri: str) -> None:
+        """Let go of a skill of which a server says what breaks a rule."""
+        self._forget(server, uri)
+        self._approvals.withdraw(server, uri)
 
     def _by_handle(self) -> dict[str, Known]:
         """What is offered, by handle and in its order; made anew when something changed."""
@@ -238,9 +238,10 @@ class Registry:
         try:
             entry = read_entry(raw)
         except InputError as error:
-            self._disown(server, raw)
+            self._disown(server, uri)
             raise VerificationError(f"What {server!r} says of {uri!r} breaks a rule: {error}") from error
         if entry.uri != uri:
+            self._disown(server, uri)
             raise VerificationError(f"Asked for {uri!r}, the server {server!r} spoke of {entry.uri!r}.")
         return entry
 

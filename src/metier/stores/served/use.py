@@ -50,6 +50,7 @@ class Ran:
     Attributes:
         denied: What it tried to touch without being allowed to.
         ended_by: The bound that ended it, or an empty string.
+        whole: Whether all that it touched was seen; what it was denied may be more otherwise.
     """
 
     exit_code: int
@@ -57,6 +58,7 @@ class Ran:
     errors: str = ""
     denied: tuple[str, ...] = ()
     ended_by: str = ""
+    whole: bool = True
 
     @property
     def is_good(self) -> bool:
