@@ -480,6 +480,7 @@ def test_validity_counts_when_the_signer_began_and_at_any_time_one_asks(
     assert verify(signed_with(package, early, middle), trust).is_verified
     report = verify(package, trust, at=datetime(2030, 1, 1, tzinfo=UTC))
     assert (report.state, faults(report)) == (SignatureState.INVALID_CHAIN, [("validity", "")])
+    assert verify(package, trust, at=datetime(2030, 1, 1)) == report
     assert verify(signed_with(package, late, middle), trust).state == SignatureState.INVALID_CHAIN
 
 
