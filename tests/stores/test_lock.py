@@ -399,6 +399,17 @@ def test_a_lock_that_is_no_plain_file_or_too_large_is_refused(library: Path, sou
         verify(library)
 
 
+def test_no_lock_is_written_that_is_too_large_to_be_read(
+    library: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, source, scan=clean)
+    monkeypatch.setattr("metier.stores.lock._MAX_LOCK", (library / LOCK_NAME).stat().st_size)
+    (source / "more.txt").write_text("more")
+    with pytest.raises(PackageError, match="bytes; at most"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "")
+    assert verify(library) == []
+
+
 def test_a_source_in_the_lock_that_is_no_path_is_told(library: Path, source: Path) -> None:
     _, locked = add(library, source, scan=clean)
     write_lock(library, Lock(skills={"sum": approved("sum", replace(locked, source="a\0b"))}))
