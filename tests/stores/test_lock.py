@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -781,6 +783,18 @@ def test_who_compares_waits_for_who_changes(library: Path, source: Path) -> None
         assert not compared.done()
         skill.write_text(manifest("1.0.0"))
     assert compared.result() == []
+
+
+def test_a_library_is_compared_where_no_file_can_be_locked(
+    library: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, source, scan=clean)
+
+    def refused(handle: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    assert verify(library) == []
 
 
 NAMES = st.text("abcXYZ09-_. é", min_size=1, max_size=8).filter(lambda name: name.strip(".") and name == name.strip())

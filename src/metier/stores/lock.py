@@ -229,7 +229,8 @@ def _unchanging(library: Path) -> Iterator[None]:
         yield
         return
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
+        with contextlib.suppress(OSError):  # a network share may lock no file
+            fcntl.flock(handle, fcntl.LOCK_SH)
         yield
     finally:
         os.close(handle)
