@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,25 @@ def test_input_files_are_put_below_the_prompt(tmp_path: Path) -> None:
     items = items_of(read_evals(written(tmp_path, DOCUMENTED)), tmp_path)
     assert items["1"].prompt.endswith("Input file evals/files/sales.csv:\n\nmonth,revenue\nMay,3\n")
     assert items["2"].policy == {"expectations": ["4"]}
+
+
+def test_evals_and_input_files_that_never_end_are_not_waited_for(tmp_path: Path) -> None:
+    folder = written(tmp_path, [{"prompt": "p", "files": ["evals/pipe"]}])
+    os.mkfifo(folder / "evals" / "pipe")
+    with pytest.raises(InputError, match="It is no plain file"):
+        items_of(read_evals(folder), folder)
+    (folder / "evals" / "evals.json").unlink()
+    (folder / "evals" / "evals.json").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="It is no plain file"):
+        read_evals(folder)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "\ud800", "evals/round"])
+def test_an_input_file_that_no_file_can_be_is_told(tmp_path: Path, path: str) -> None:
+    folder = written(tmp_path, [{"prompt": "p", "files": [path]}])
+    (folder / "evals" / "round").symlink_to("round")
+    with pytest.raises(InputError, match=r"has no name of a file|Cannot read"):
+        items_of(read_evals(folder), folder)
 
 
 @pytest.mark.parametrize("path", ["../secret.txt", "/etc/hostname", "evals/link", "evals/../../secret.txt"])
