@@ -101,6 +101,16 @@ def test_a_second_word_for_one_thing_is_kept_and_not_read(tmp_path: Path) -> Non
     assert read_evals(tmp_path) == evals
 
 
+@pytest.mark.parametrize(
+    "words", ["assertions expectations", "expectations assertions", "expected_behavior assertions"]
+)
+def test_an_empty_word_for_a_thing_hides_no_other(tmp_path: Path, words: str) -> None:
+    said, empty = words.split()
+    for case in ({said: ["It is so"], empty: []}, {empty: [], said: ["It is so"]}):
+        evals = read_evals(written(tmp_path / "-".join(case), [{"prompt": "", "question": "a", **case}]))
+        assert (evals.evals[0].prompt, evals.evals[0].expectations) == ("a", ("It is so",))
+
+
 @pytest.mark.parametrize("key", ["assertions", "expectations", "expected_behavior"])
 def test_evals_are_written_back_under_their_own_word_for_expectations(tmp_path: Path, key: str) -> None:
     cases = [{"id": 1, "prompt": "a", "expected_output": "", key: ["It is so"]}]

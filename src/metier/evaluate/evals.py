@@ -208,7 +208,10 @@ def _case(case: object, number: int) -> object:
 
 
 def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, str]) -> object:
-    """The keys that a noun knows, under its names for them; others, and a second word for one thing, as `other`."""
+    """The keys that a noun knows, under its names for them; others, and a second word for one thing, as `other`.
+
+    A word under which nothing is said leaves the thing to the other.
+    """
     if not isinstance(data, dict):
         return data
     names = {field.name for field in fields(noun)} - {"other", "expectations_key"}
@@ -216,12 +219,12 @@ def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, s
     other: dict[str, Any] = {}
     for key, value in data.items():
         name = aliases.get(key, key)
-        if key != name and (name in kept or data.get(name) is not None):
+        if key != name and (kept.get(name) or data.get(name)):
             name = key
         if name not in names:
             other[key] = value
         elif value is not None:
-            kept[name] = value
+            kept[name] = value or kept.get(name, value)
     return {**kept, "other": other}
 
 
