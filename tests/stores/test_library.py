@@ -198,8 +198,9 @@ def test_a_package_takes_no_place_from_one_that_is_stored(home: Path, store: Sto
     other = replace(SKILL, policy="Other content, same version.")
     source = write_package(other, home / "found")
     context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
-    with pytest.raises(Conflict, match=re.escape(str(source))):
+    with pytest.raises(Conflict, match=re.escape(str(source))) as refusal:
         library.run(context, [judged(other)], sources={other.digest: source}, concepts={})
+    assert "--from govern" in refusal.value.hint
     assert read_package(library.place(home, kept)).skill.digest == kept.digest
 
 

@@ -58,7 +58,10 @@ def run(
             # Asked before anything is written: the package that lies there was admitted, and stays.
             package = read_package(source)
             if against := objection(package.skill, context.store):
-                raise Conflict(f"The library cannot take the package {str(source)!r}: {against}.")
+                raise Conflict(
+                    f"The library cannot take the package {str(source)!r}: {against}.",
+                    hint="Judge it anew: run again with --from govern.",
+                )
             skill = keep(source, context.home, verdict)
             if is_retired(skill, context.store):
                 num_retired += 1
