@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,16 @@ def test_a_second_word_for_one_thing_is_kept_and_not_read(tmp_path: Path) -> Non
     assert read_evals(tmp_path) == evals
 
 
+@pytest.mark.parametrize(
+    "words", ["assertions expectations", "expectations assertions", "expected_behavior assertions"]
+)
+def test_an_empty_word_for_a_thing_hides_no_other(tmp_path: Path, words: str) -> None:
+    said, empty = words.split()
+    for case in ({said: ["It is so"], empty: []}, {empty: [], said: ["It is so"]}):
+        evals = read_evals(written(tmp_path / "-".join(case), [{"prompt": "", "question": "a", **case}]))
+        assert (evals.evals[0].prompt, evals.evals[0].expectations) == ("a", ("It is so",))
+
+
 @pytest.mark.parametrize("key", ["assertions", "expectations", "expected_behavior"])
 def test_evals_are_written_back_under_their_own_word_for_expectations(tmp_path: Path, key: str) -> None:
     cases = [{"id": 1, "prompt": "a", "expected_output": "", key: ["It is so"]}]
@@ -171,6 +182,25 @@ def test_input_files_are_put_below_the_prompt(tmp_path: Path) -> None:
     items = items_of(read_evals(written(tmp_path, DOCUMENTED)), tmp_path)
     assert items["1"].prompt.endswith("Input file evals/files/sales.csv:\n\nmonth,revenue\nMay,3\n")
     assert items["2"].policy == {"expectations": ["4"]}
+
+
+def test_evals_and_input_files_that_never_end_are_not_waited_for(tmp_path: Path) -> None:
+    folder = written(tmp_path, [{"prompt": "p", "files": ["evals/pipe"]}])
+    os.mkfifo(folder / "evals" / "pipe")
+    with pytest.raises(InputError, match="It is no plain file"):
+        items_of(read_evals(folder), folder)
+    (folder / "evals" / "evals.json").unlink()
+    (folder / "evals" / "evals.json").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="It is no plain file"):
+        read_evals(folder)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "\ud800", "evals/round"])
+def test_an_input_file_that_no_file_can_be_is_told(tmp_path: Path, path: str) -> None:
+    folder = written(tmp_path, [{"prompt": "p", "files": [path]}])
+    (folder / "evals" / "round").symlink_to("round")
+    with pytest.raises(InputError, match=r"has no name of a file|Cannot read"):
+        items_of(read_evals(folder), folder)
 
 
 @pytest.mark.parametrize("path", ["../secret.txt", "/etc/hostname", "evals/link", "evals/../../secret.txt"])

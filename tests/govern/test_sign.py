@@ -85,6 +85,15 @@ def test_an_encrypted_key_signs_with_its_password_alone(package: Path, tmp_path:
     assert verify(package, trust_keys(public)).is_verified
 
 
+def test_a_key_that_lies_in_the_package_does_not_sign_it(package: Path, keys: tuple[Path, Path]) -> None:
+    inside = keys[0].rename(package / "signer.pem")
+    (link := package.parent / "link.pem").symlink_to(inside)
+    for key in (inside, link):
+        with pytest.raises(ConfigError, match="lies in the package, and would be given away with it"):
+            sign(package, key)
+    assert not (package / "skill.oms.sig").exists()
+
+
 def test_a_password_for_a_key_without_one_is_told(package: Path, keys: tuple[Path, Path]) -> None:
     with pytest.raises(ConfigError, match="which has none"):
         sign(package, keys[0], password=b"open sesame")
@@ -480,6 +489,7 @@ def test_validity_counts_when_the_signer_began_and_at_any_time_one_asks(
     assert verify(signed_with(package, early, middle), trust).is_verified
     report = verify(package, trust, at=datetime(2030, 1, 1, tzinfo=UTC))
     assert (report.state, faults(report)) == (SignatureState.INVALID_CHAIN, [("validity", "")])
+    assert verify(package, trust, at=datetime(2030, 1, 1)) == report
     assert verify(signed_with(package, late, middle), trust).state == SignatureState.INVALID_CHAIN
 
 

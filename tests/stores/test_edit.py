@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from metier.errors import PackageError, StoreError, StoreFull
 from metier.stores.edit import edit_package, edit_text
+from metier.stores.frontmatter import MAX_CHARACTERS
 from metier.stores.strict import load_fields
 
 # Every way in which a field is written by hand, with comments before, behind and between.
@@ -218,7 +219,7 @@ def test_an_edit_that_breaks_the_format_says_so(tmp_path: Path) -> None:
     [
         ({"description": ""}, None, "has no description"),
         ({"description": None}, None, "has no description"),
-        ({"license": "x" * (1 << 20)}, None, "at most 1048576 are read"),
+        ({"license": "x" * (1 << 20)}, None, "at most 65536 are read"),
         ({}, "x" * (1 << 20), "at most 1048576 are read"),
         ({}, "a \ud800", "The body holds the character '.ud800', which UTF-8 may not hold"),
     ],
@@ -230,6 +231,16 @@ def test_an_edit_with_which_the_package_would_not_load_writes_nothing(
     with pytest.raises(PackageError, match=message):
         edit_package(folder, changes, body=body)
     assert (folder / "SKILL.md").read_bytes() == TEXT.encode()
+
+
+def test_an_edit_after_which_the_frontmatter_is_not_read_whole_is_refused() -> None:
+    text = "---\r\nname: a\r\ndescription: b\r\n---\r\n"
+    most = MAX_CHARACTERS - len("name: a\ndescription: b\nlicense: ")
+    assert len(edit_text(text, {"license": "x" * most})) > MAX_CHARACTERS
+    with pytest.raises(PackageError, match="would have 65537 characters; at most 65536 are read"):
+        edit_text(text, {"license": "x" * (most + 1)})
+    too_long = text.replace("b\r", f"b\r\nlicense: {'x' * MAX_CHARACTERS}\r")
+    assert edit_text(too_long, {"license": None}) == text
 
 
 def test_an_edit_makes_a_package_load_that_did_not(tmp_path: Path) -> None:

@@ -144,6 +144,15 @@ def test_what_may_no_longer_be_read_is_withdrawn_at_once(home: Path, store: Stor
     assert shown(folder) == {"upper": "1.0.0"}
 
 
+def test_what_was_retired_is_withdrawn_at_once_and_published_no_more(home: Path, store: Store) -> None:
+    kept, other = admit(SKILL, home, store), admit(replace(SKILL, name="upper"), home, store)
+    folder = library.publish(store, home, [kept, other])
+    store.put_skill(move(kept, State.RETIRED))
+    assert library.withdraw(store, home) == ["reverse"]
+    library.publish(store, home, [kept, other])
+    assert shown(folder) == {"upper": "1.0.0"}
+
+
 def test_a_verdict_counts_as_it_is_held_now(home: Path, store: Store) -> None:
     kept = admit(SKILL, home, store)
     folder = library.publish(store, home, [kept])
@@ -189,8 +198,9 @@ def test_a_package_takes_no_place_from_one_that_is_stored(home: Path, store: Sto
     other = replace(SKILL, policy="Other content, same version.")
     source = write_package(other, home / "found")
     context = Context(folder=home / "work", home=home, store=store, before={}, progress=lambda *_: None)
-    with pytest.raises(Conflict, match=re.escape(str(source))):
+    with pytest.raises(Conflict, match=re.escape(str(source))) as refusal:
         library.run(context, [judged(other)], sources={other.digest: source}, concepts={})
+    assert "--from govern" in refusal.value.hint
     assert read_package(library.place(home, kept)).skill.digest == kept.digest
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -399,6 +401,17 @@ def test_a_lock_that_is_no_plain_file_or_too_large_is_refused(library: Path, sou
         verify(library)
 
 
+def test_no_lock_is_written_that_is_too_large_to_be_read(
+    library: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, source, scan=clean)
+    monkeypatch.setattr("metier.stores.lock._MAX_LOCK", (library / LOCK_NAME).stat().st_size)
+    (source / "more.txt").write_text("more")
+    with pytest.raises(PackageError, match="bytes; at most"):
+        update(library, "sum", scan=clean, objection=lambda old, new: "")
+    assert verify(library) == []
+
+
 def test_a_source_in_the_lock_that_is_no_path_is_told(library: Path, source: Path) -> None:
     _, locked = add(library, source, scan=clean)
     write_lock(library, Lock(skills={"sum": approved("sum", replace(locked, source="a\0b"))}))
@@ -770,6 +783,18 @@ def test_who_compares_waits_for_who_changes(library: Path, source: Path) -> None
         assert not compared.done()
         skill.write_text(manifest("1.0.0"))
     assert compared.result() == []
+
+
+def test_a_library_is_compared_where_no_file_can_be_locked(
+    library: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, source, scan=clean)
+
+    def refused(handle: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    assert verify(library) == []
 
 
 NAMES = st.text("abcXYZ09-_. é", min_size=1, max_size=8).filter(lambda name: name.strip(".") and name == name.strip())

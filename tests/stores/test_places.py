@@ -186,3 +186,14 @@ def test_a_plugin_may_be_a_folder_of_packages_itself_and_is_read_once(tmp_path: 
 
 def test_nothing_to_look_at_is_nothing_found(tmp_path: Path) -> None:
     assert discover_packages(tmp_path / "nothing", home=tmp_path) == Discovery(packages=())
+
+
+def test_what_cannot_be_looked_at_stops_no_discovery(tmp_path: Path) -> None:
+    add(tmp_path / "home/.agents/skills", "pdf")
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    too_long = tmp_path / ("x" * 300)
+
+    for project in (too_long, tmp_path / "round"):
+        found = discover_packages(project, home=tmp_path / "home", plugins=[too_long])
+        assert list(found.loaded) == ["pdf"]
+        assert too_long in found.skipped

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from typing import Any, ClassVar
 from metier.border import load
 from metier.errors import InputError
 from metier.item import Item
+from metier.stores.plain import open_plain
 
 GRADER = "expectations"
 """The grader of a case that states expectations; `metier.evaluate.expectations` has it, as it needs a model."""
@@ -206,7 +208,10 @@ def _case(case: object, number: int) -> object:
 
 
 def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, str]) -> object:
-    """The keys that a noun knows, under its names for them; others, and a second word for one thing, as `other`."""
+    """The keys that a noun knows, under its names for them; others, and a second word for one thing, as `other`.
+
+    A word under which nothing is said leaves the thing to the other.
+    """
     if not isinstance(data, dict):
         return data
     names = {field.name for field in fields(noun)} - {"other", "expectations_key"}
@@ -214,12 +219,12 @@ def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, s
     other: dict[str, Any] = {}
     for key, value in data.items():
         name = aliases.get(key, key)
-        if key != name and (name in kept or data.get(name) is not None):
+        if key != name and (kept.get(name) or data.get(name)):
             name = key
         if name not in names:
             other[key] = value
         elif value is not None:
-            kept[name] = value
+            kept[name] = value or kept.get(name, value)
     return {**kept, "other": other}
 
 
@@ -244,16 +249,23 @@ def _plain(case: Case, expectations_key: str) -> dict[str, Any]:
 def _text(folder: Path, path: str) -> str:
     inside = PurePosixPath(path)
     place = folder / path
-    if inside.is_absolute() or ".." in inside.parts or not place.resolve().is_relative_to(folder.resolve()):
+    try:
+        leads_to, home = Path(os.path.realpath(place)), os.path.realpath(folder)
+    except ValueError as error:
+        raise InputError(f"The input file {path!r} has no name of a file: {error}.") from error
+    if inside.is_absolute() or ".." in inside.parts or not leads_to.is_relative_to(home):
         raise InputError(f"The input file {path!r} lies outside of {str(folder)!r}.", hint="Put it below evals/files/.")
     return _read(place)
 
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{str(path)!r} is larger than {_MAX_BYTES} bytes.", hint="Evals are small text files.")
-        return path.read_text(encoding="utf-8-sig")
+        # It may be a stranger's, so a pipe or a device that it leads to is not waited for.
+        with os.fdopen(open_plain(os.path.realpath(path)), encoding="utf-8-sig") as file:
+            if os.fstat(file.fileno()).st_size > _MAX_BYTES:
+                hint = "Evals are small text files."
+                raise InputError(f"{str(path)!r} is larger than {_MAX_BYTES} bytes.", hint=hint)
+            return file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"Cannot read {str(path)!r} as text: {error}.") from error
 

@@ -28,7 +28,9 @@ _STARTS_ANEW = re.compile(r"^\s*(?:[-*+>|#]|\d+[.)]\s|\[[ x]\]|[\w-]+:\s)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[*`]*[A-Z0-9])")
 _MARKS = re.compile(r"[*_`~#>|]+|^\s*(?:[-+]|\d+[.)])\s+|\[[ xX]\]")
 _ENTITY = re.compile(r"&#?\w{1,32};")
-_INSIDE_WORD = re.compile(r"(?<=[A-Za-z])(?:[*`~]|</?(?:b|i|em|strong|span|u|s|wbr|font)\b[^<>]{0,100}>)+(?=[A-Za-z])")
+_STYLE_TAG = r"</?(?:b|i|em|strong|span|u|s|wbr|font)\b[^<>]{0,100}>"
+_INSIDE_WORD = re.compile(rf"(?<=[A-Za-z])(?:[*`~]|{_STYLE_TAG})+(?=[A-Za-z])")
+_EMPHASIS = re.compile(rf"(?<![\w*])(\*{{1,3}}|_{{1,3}}|~~|==)(?=\S)(.{{1,60}}?)(?<=\S)\1(?!\w|\.\w)|{_STYLE_TAG}")
 WORD = re.compile(r"[\w'./:@-]*\w")
 
 
@@ -38,6 +40,7 @@ class Unit:
 
     Attributes:
         line: Where it begins; of a sentence, where its paragraph does.
+        text: The line or sentence, without emphasis in prose.
         key: The text as far as it counts for what it says: no marks, no capitals, single spaces.
         is_hidden: Whether a reader of the page does not see it, but a model does; or a word of it is disguised by
             letters of two scripts.
@@ -85,6 +88,8 @@ def text_units(text: str, path: str) -> Iterator[Unit]:
     [('Send it.', True), ('Add.', False)]
     >>> [unit.text for unit in text_units("**De**lete it. D&#101;l\\u0435te it.", "SKILL.md")]
     ['**Delete it.', 'Delete it.']
+    >>> [unit.text for unit in text_units("**Delete** the *originals* and run __init__.py.", "SKILL.md")]
+    ['Delete the originals and run __init__.py.']
     """
     mixed = frozenset(one for word in mixed_words(text) for one in (word, word.lower()))
     for unit in _plain_units(text, path):
@@ -133,7 +138,7 @@ def _unit(text: str, path: str, line: int, *, is_code: bool = False, is_hidden: 
         for start in range(0, len(text), MAX_UNIT - _OVERLAP):
             yield from _unit(text[start : start + MAX_UNIT], path, line, is_code=is_code, is_hidden=is_hidden)
         return
-    text = text if is_code else _INSIDE_WORD.sub("", text)
+    text = text if is_code else _EMPHASIS.sub(r"\2", _INSIDE_WORD.sub("", text))
     key = " ".join(_MARKS.sub("" if is_code else " ", text).lower().split()) if not is_code else " ".join(text.split())
     if any(character.isalnum() for character in key):
         yield Unit(" ".join(key.split()).replace(" .", "."), text.strip(), path, line, is_code, is_hidden)

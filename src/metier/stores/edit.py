@@ -18,6 +18,7 @@ import yaml
 
 from metier.errors import PackageError
 from metier.stores.disk import told
+from metier.stores.frontmatter import MAX_CHARACTERS
 from metier.stores.markdown import scalar
 from metier.stores.package import Package, manifest_bytes, manifest_path, read_package, refuse_unloadable
 from metier.whole import whole
@@ -99,10 +100,15 @@ def edit_text(text: str, changes: Mapping[str, str | None], *, body: str | None 
     """
     head, lines, rest = _parts(text, where)
     line_end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    wanted = _fields(lines, where)
+    wanted, was = _fields(lines, where), _length(lines)
     for name, value in changes.items():
         lines = _changed(lines, name, value, line_end, where)
         _expect(wanted, name, value)
+    if (length := _length(lines)) > max(MAX_CHARACTERS, was):
+        raise PackageError(
+            f"The frontmatter of {where!r} would have {length} characters; at most {MAX_CHARACTERS} are read.",
+            hint="Move what is long into the body or a file.",
+        )
     if _fields(lines, where) != wanted:
         raise PackageError(
             f"The change would touch other fields of {where!r} too.",
@@ -128,6 +134,11 @@ def _parts(text: str, where: str) -> tuple[str, list[str], str]:
     raise PackageError(
         f"Expected {where!r} to begin with frontmatter between two lines ---.", hint="Write both lines --- first."
     )
+
+
+def _length(lines: list[str]) -> int:
+    """The characters of the frontmatter as its reader counts them."""
+    return len("\n".join(line.rstrip("\r\n") for line in lines))
 
 
 def _changed(lines: list[str], name: str, value: str | None, line_end: str, where: str) -> list[str]:

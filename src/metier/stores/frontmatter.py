@@ -23,7 +23,9 @@ from metier.stores.strict import Refusal, load_fields
 FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
 """The fields of the format."""
 
-_MAX_CHARACTERS = 1 << 16
+MAX_CHARACTERS = 1 << 16
+"""So many of a frontmatter are read as YAML."""
+
 _MAX_REPAIRS = 50
 _MAX_LINE = 4096
 _MAX_PLAIN_FIELDS = 100
@@ -245,8 +247,8 @@ def _first_gap(lines: list[str]) -> int:
 def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str) -> Frontmatter:
     """Read the lines up to `end` as YAML and what begins at `body_start` as the body."""
     block, body = "\n".join(lines[1:end]), "\n".join(lines[body_start:])
-    if len(block) > _MAX_CHARACTERS:
-        message = f"The frontmatter of {where!r} has {len(block)} characters; at most {_MAX_CHARACTERS} are read."
+    if len(block) > MAX_CHARACTERS:
+        message = f"The frontmatter of {where!r} has {len(block)} characters; at most {MAX_CHARACTERS} are read."
         return _plain_lines(lines, end, body_start, skipped, PackageError(message))
     faults = []
     if odd := _UNPRINTABLE.search(block):

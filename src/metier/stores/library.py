@@ -58,7 +58,10 @@ def run(
             # Asked before anything is written: the package that lies there was admitted, and stays.
             package = read_package(source)
             if against := objection(package.skill, context.store):
-                raise Conflict(f"The library cannot take the package {str(source)!r}: {against}.")
+                raise Conflict(
+                    f"The library cannot take the package {str(source)!r}: {against}.",
+                    hint="Judge it anew: run again with --from govern.",
+                )
             skill = keep(source, context.home, verdict)
             if is_retired(skill, context.store):
                 num_retired += 1
@@ -197,7 +200,9 @@ def publish(
 
 
 def withdraw(store: Store, home: Path, *, held: Callable[[Verdict], Verdict] = lambda verdict: verdict) -> list[str]:
-    """Take from the library what may no longer be read, without waiting for the next run; returns the names.
+    """Take from the library what may no longer be read or was retired, and return the names.
+
+    It does not wait for the next run.
 
     Args:
         held: Tells a verdict as it holds now, as for `publish`.
@@ -220,6 +225,8 @@ def _is_shown_rightly(folder: Path, store: Store, held: Callable[[Verdict], Verd
 
 
 def _is_readable(skill: Skill, store: Store, held: Callable[[Verdict], Verdict]) -> bool:
+    if is_retired(skill, store):
+        return False
     last = [verdict for verdict in store.verdicts(skill.name) if verdict.digest == skill.digest][-1:]
     return any(held(verdict).exposure > ExposureTier.METADATA for verdict in last)
 

@@ -169,15 +169,21 @@ def write_lock(library: str | Path, lock: Lock) -> None:
     """Write the lock of a library; it appears whole or not at all.
 
     Raises:
+        PackageError: It is larger than a lock that is read.
         StoreFull: The disk is full; the old lock is left.
         StoreError: The library cannot be written.
     """
-    folder = Path(library)
+    folder, text = Path(library), lock_text(lock)
+    if len(text) > _MAX_LOCK:
+        raise PackageError(
+            f"The lock of {str(folder)!r} would have {len(text)} bytes; at most {_MAX_LOCK} are read of one.",
+            hint="Install into several libraries.",
+        )
     with told("write", "the lock", folder):
         # In a folder of ours, so that what a killed process leaves is told from what others put into the library.
         (folder / HOME).mkdir(parents=True, exist_ok=True)
         with whole(folder / LOCK_NAME, mode=0o644, within=folder / HOME) as file:
-            file.write(lock_text(lock))
+            file.write(text)
 
 
 def lock_text(lock: Lock) -> bytes:
@@ -223,7 +229,8 @@ def _unchanging(library: Path) -> Iterator[None]:
         yield
         return
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
+        with contextlib.suppress(OSError):  # a network share may lock no file
+            fcntl.flock(handle, fcntl.LOCK_SH)
         yield
     finally:
         os.close(handle)

@@ -8,6 +8,7 @@ and descriptions alone are read; nothing is hashed, run or followed through a li
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -140,24 +141,25 @@ def _roots(
     user = _absolute(home) if home is not None else None
     if project is not None:
         for folder in _up_to_repository(_absolute(project)):
-            if user is None or folder.resolve() != user.resolve():
+            if user is None or os.path.realpath(folder) != os.path.realpath(user):
                 yield from ((Place.PROJECT, folder / name) for name in SKILL_FOLDERS)
     if user is not None:
         yield from ((Place.USER, user / name) for name in SKILL_FOLDERS)
     for plugin in plugins:
         folder = _absolute(plugin)
-        yield Place.PLUGIN, folder / "skills" if (folder / "skills").is_dir() else folder
+        inner = folder / "skills"
+        yield Place.PLUGIN, inner if os.path.isdir(inner) else folder  # noqa: PTH112 - a Path raises what is closed
 
 
 def _absolute(path: str | Path) -> Path:
     """The path as it was written, unless `..` stands in it: what lies above is looked at by its own name."""
-    return Path(path).resolve() if ".." in Path(path).parts else Path(path).absolute()
+    return Path(os.path.realpath(path)) if ".." in Path(path).parts else Path(path).absolute()
 
 
 def _up_to_repository(folder: Path) -> list[Path]:
     """The folder and those above it up to the root of the repository; the folder alone where there is none."""
     above = [folder, *folder.parents][:_MAX_ANCESTORS]
-    root = next((number for number, one in enumerate(above) if (one / ".git").exists()), 0)
+    root = next((n for n, one in enumerate(above) if os.path.exists(one / ".git")), 0)  # noqa: PTH110 - as above
     return above[: root + 1]
 
 
@@ -175,10 +177,10 @@ def _is_open(root: Path, skipped: list[Path]) -> bool:
 
 
 def _packages(root: Path, place: Place, skipped: list[Path]) -> Iterator[FoundPackage]:
-    outer: list[Path] = []
+    outer: set[Path] = set()
     for path in find_packages(root, skipped=skipped, max_depth=_MAX_DEPTH, max_folders=_MAX_FOLDERS):
-        nested_in = next((one for one in reversed(outer) if one in path.parents), None)
-        outer.append(path)
+        nested_in = next((above for above in path.parents if above in outer), None)
+        outer.add(path)
         try:
             skill, _ = skill_of(read_manifest(path), folder=path.name)
         except PackageError as failure:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -44,7 +44,7 @@ def chain_faults(
     Args:
         others: Certificates that may lie between; they are not trusted.
         roots: Self-signed certificates that are.
-        at: When all must be valid; when the signing certificate began to be, by default.
+        at: When all must be valid, in UTC where it names no zone; when the signing certificate began to be, by default.
     """
     faults = list(_purpose_faults(signing))
     paths, is_whole = ([[signing]], True) if signing in roots else _paths(signing, others, roots)
@@ -55,6 +55,7 @@ def chain_faults(
             message = f"The certificates issue each other in too many ways; none of {MAX_WAYS} leads to a trusted root."
         return [*faults, SignatureFault(kind=FaultKind.UNTRUSTED_ROOT, message=message)]
     moment = at or signing.not_valid_before_utc
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return faults + min((list(_path_faults(path, moment)) for path in paths), key=len)
 
 

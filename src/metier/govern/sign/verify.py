@@ -36,8 +36,8 @@ def verify(
     Args:
         trust: Whom to trust, from `trust_roots`, `trust_keys` or `trust_login`.
         signature: Where the signature lies; `skill.oms.sig` or `model.sig` in the folder by default.
-        at: When the certificates must be valid; when the signing certificate began to be, by default. Of a login
-            Sigstore's log says when it was.
+        at: When the certificates must be valid, in UTC where it names no zone; when the signing certificate began to
+            be, by default. Of a login Sigstore's log says when it was.
         ignore_git_paths: Whether `.git`, `.github` and the like that the signer left out are noted and not refused, as
             model-signing does: what lies there may be anybody's.
 

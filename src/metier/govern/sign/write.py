@@ -38,13 +38,14 @@ def sign(
 
     Raises:
         PackageError: The package holds a link, a special file or a name that could mislead.
-        ConfigError: A key or certificate cannot be read, they do not belong together, or something that is no signature
-            lies where it is to be written.
+        ConfigError: A key or certificate cannot be read, they do not belong together, the private key lies in the
+            package, or something that is no signature lies where it is to be written.
         MissingExtra: `cryptography` is not installed.
     """
     place = Path(folder)
     path = Path(signature) if signature is not None else place / SIGNATURE_NAMES[0]
     _refuse_other_files(path)
+    _refuse_given_away(Path(key), place)
     private = _private_key(Path(key), password)
     certificates = _certificates(private, certificate, chain)
     payload = write_statement(_manifest(place, path))
@@ -69,6 +70,15 @@ def _refuse_other_files(path: Path) -> None:
             f"Expected no file or an earlier signature in {str(path)!r}, got something else; it is left as it is.",
             hint="Name a new file with --signature, or move that one away.",
         ) from error
+
+
+def _refuse_given_away(key: Path, folder: Path) -> None:
+    """Whoever gets the package would get the key that vouches for it."""
+    if Path(os.path.realpath(key)).is_relative_to(os.path.realpath(folder)):
+        raise ConfigError(
+            f"The private key {str(key)!r} lies in the package, and would be given away with it.",
+            hint="Keep it elsewhere, and make a new one if the package was given away before.",
+        )
 
 
 def _manifest(folder: Path, signature: Path) -> Manifest:
