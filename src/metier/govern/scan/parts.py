@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -47,11 +48,12 @@ _BY_NAME = {
 }
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _STRAY = re.compile("[\udc80-\udcff]")
-_OF_GIT = re.compile(
-    r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|info/[\w-]+|hooks/[\w-]+\.sample"
-    r"|(?:refs|logs)/(?![^\n]*\.(?:sh|bash|py|js|pl|rb|ps1|md|txt)$)[^\n]*|index|packed-refs|shallow|(?:[A-Z]+_)?HEAD|[A-Z]+_(?:EDIT)?MSG|description|gc\.(?:log|pid))"
+_OF_GIT = re.compile(r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|index)")
+"""Where git keeps what it packs and counts, in its own folder."""
+_HEAD_OF_GIT = re.compile(
+    rb"PACK\0\0\0[\x02\x03]|DIRC\0\0\0[\x02-\x04]|\xfftOc\0\0\0\x02|(?:RIDX|MTME)\0\0\0\x01|BITM\0\x01|(?:MIDX|CGPH)\x01"
 )
-"""What git keeps in its own folder. A hook is run, and what has another name is no part of it."""
+_OBJECT_OF_GIT = re.compile(rb"(?:blob|tree|commit|tag) \d+\0")
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
     re.I,
@@ -165,7 +167,7 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
                 pending.append(f"{name}/")
             elif not entry.is_file(follow_symlinks=False):
                 contents.unread.append((name, "Is a pipe, a socket or a device, so it was not read."))
-            elif name.startswith(".git/") and _OF_GIT.fullmatch(name):
+            elif _OF_GIT.fullmatch(name) and _is_kept_by_git(entry.path):
                 continue
             elif contents.num_files >= MAX_FILES:
                 contents.unread.append((name, f"More than {MAX_FILES} files, so the rest was not read."))
@@ -173,6 +175,24 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
             else:
                 contents.num_files += 1
                 yield f"{folder}{os.sep}{name}", name
+
+
+def _is_kept_by_git(path: str) -> bool:
+    """Whether a file holds what git writes under such a name, and nothing behind it; a script holds something else."""
+    try:
+        with os.fdopen(os.open(path, _OPENS), "rb") as file:
+            data = file.read(16)
+            if _HEAD_OF_GIT.match(data):
+                return True
+            data += file.read(MAX_FILE_BYTES)
+    except OSError:
+        return False
+    stream = zlib.decompressobj()
+    try:
+        content = stream.decompress(data, MAX_FILE_BYTES)
+    except zlib.error:
+        return False
+    return _OBJECT_OF_GIT.match(content) is not None and not stream.unused_data
 
 
 def _is_within(link: str, folder: Path) -> bool:
