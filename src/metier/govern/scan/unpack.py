@@ -17,6 +17,7 @@ import re
 import tarfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,14 +99,23 @@ _OF_KIND = {"python": "python", "script": "javascript", "shell": "bash"}
 _PDF_TEXT = re.compile(
     rb"\(((?:[^()\\]|\\.)*+)\)\s*+(?:Tj|'|\")|\[((?:[^\[\]\\]|\\.)*+)\]\s*+TJ|<([0-9a-fA-F\s]*+)>\s*+(?:Tj|'|\")", re.S
 )
-_PDF_PIECE = re.compile(rb"\(((?:[^()\\]|\\.)*+)\)|<([0-9a-fA-F\s]*+)>", re.S)
+_PDF_PIECE = re.compile(rb"\(((?:[^()\\]|\\.)*+)\)|<([0-9a-fA-F\s]*+)>|-(\d{3,5})", re.S)
+_MIN_BLANK = 180
+"""So many thousandths of the height of letters are a blank: letters are moved by less, words by 250 or more."""
+_PDF_SAME_LINE = re.compile(rb"\s*+(?:/[\w+-]{1,40} [\d.]+ Tf\s*+)?(-?[\d.]+ -?0?\.?0* T[dD]\s*+)?")
 _PDF_HEX = re.compile(rb"<([0-9a-fA-F]{1,64})>")
 _PDF_LETTER = re.compile(rb"<([0-9a-fA-F]{1,8})>\s*<([0-9a-fA-F]{1,64})>")
 _PDF_RANGE = re.compile(rb"<([0-9a-fA-F]{1,4})>\s*<([0-9a-fA-F]{1,4})>\s*(<[0-9a-fA-F]{1,64}>|\[[^\]]{0,4000}\])")
-_PDF_OCTAL = re.compile(rb"\\([0-3]?[0-7]{1,2})")
+_PDF_ESCAPE = re.compile(rb"\\(?:([0-3]?[0-7]{1,2})|\r?\n|(.))", re.S)
+_PDF_CONTROLS = {b"n": b"\n", b"r": b"\n", b"t": b"\t", b"b": b"", b"f": b""}
 _PDF_PACKED = re.compile(rb"/(?:ASCII85Decode|A85|LZWDecode|LZW|ASCIIHexDecode|AHx|RunLengthDecode|RL|Encrypt)\b")
 _MAX_TABLES, _MAX_CODES, _MAX_NUMBERS = 12, 200_000, 500_000
 """So many fonts of a PDF are asked what their letters are, so many letters of one; so many that are shown are looked up."""
+_PDF_FALL = re.compile(rb" -(\d{1,4}(?:\.\d{1,6})?) T[dD]\b")
+"""How far a line lies below the last one: the most common is that of lines of one paragraph."""
+_PDF_ESCAPED_NAME = re.compile(rb"/\w*+(?:#[0-9a-fA-F]{2}\w*+)++")
+_PDF_OBJECTS = re.compile(rb"\s*+\d++\s++\d++\s")
+"""What begins a stream that holds objects: the number and the place of each."""
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
 
 
@@ -389,49 +399,85 @@ def _pdf(data: bytes) -> Unpacked:
         begin = data.find(b"stream", end + 9)
     tables = [table for content in contents if (table := _letters_of(content))]
     said = [piece for content in contents for piece in _shown_by(content)]
-    numbers = [piece for piece, is_number in said if is_number]
-    lines = [piece.decode("utf-8", "replace") for piece, is_number in said if not (is_number and tables)]
-    is_long = len(tables) > _MAX_TABLES or sum(map(len, numbers)) > _MAX_NUMBERS
-    lines += [_by_table(piece, table) for table in tables[:_MAX_TABLES] for piece in _up_to(numbers, _MAX_NUMBERS)]
+    numbers = [words for words, is_number in said if is_number]
+    lines = [b" ".join(words).decode("utf-8", "replace") for words, is_number in said if not (is_number and tables)]
+    is_long = len(tables) > _MAX_TABLES or sum(len(word) for words in numbers for word in words) > _MAX_NUMBERS
+    lines += [
+        " ".join([_by_table(word, table) for word in words])
+        for table in tables[:_MAX_TABLES]
+        for words in _up_to(numbers, _MAX_NUMBERS)
+    ]
     opened.text = "\n".join(lines)
-    if _PDF_ACTIVE.search(data):
+    objects = b"\n".join([data, *(content for content in contents if _PDF_OBJECTS.match(content))])
+    told = b"\n".join([objects, *map(_of_name, _PDF_ESCAPED_NAME.findall(objects))])
+    if _PDF_ACTIVE.search(told):
         opened.unread.append(("", "Is a PDF with scripts or files inside, which were not read."))
-    if _PDF_PACKED.search(data):
+    if _PDF_PACKED.search(told):
         opened.unread.append(("", "Is a PDF that is locked or packed in a way that is not opened here."))
-    elif not said or is_long:
+    elif not any(map(any, (words for words, _ in said))) or is_long:
         opened.unread.append(("", "Is a PDF of which the text was not read, or not all of it."))
-    elif not tables and any(byte >= 0x80 or byte < 9 for piece in numbers for byte in piece):
+    elif not tables and any(byte >= 0x80 or byte < 9 for words in numbers for word in words for byte in word):
         opened.unread.append(("", "Is a PDF with letters of its own, which were not read."))
     return opened
 
 
-def _up_to(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """The first pieces that together are no longer than so much."""
-    for piece in pieces:
-        size -= len(piece)
+def _of_name(name: bytes) -> bytes:
+    return re.sub(rb"#([0-9a-fA-F]{2})", lambda found: bytes([int(found[1], 16)]), name)
+
+
+def _up_to(lines: Iterable[list[bytearray]], size: int) -> Iterator[list[bytearray]]:
+    """The first lines that together are no longer than so much."""
+    for words in lines:
+        size -= sum(map(len, words))
         if size < 0:
             return
-        yield piece
+        yield words
 
 
-def _shown_by(content: bytes) -> Iterator[tuple[bytes, bool]]:
-    """The texts that a stream of a PDF shows, and whether each is written as numbers."""
+def _shown_by(content: bytes) -> Iterator[tuple[list[bytearray], bool]]:
+    """The lines of text that a stream of a PDF shows, each in words, and whether they are written as numbers."""
+    literal, numbers, end = list[bytearray](), list[bytearray](), 0
+    falls = Counter(map(float, _PDF_FALL.findall(content)))
+    widest = 1.1 * max(falls, key=lambda fall: (falls[fall], -fall), default=0)
     for part in _PDF_TEXT.finditer(content):
+        is_same = _PDF_SAME_LINE.fullmatch(content, end, part.start())
+        if is_same is None or part[0].endswith((b"'", b'"')):
+            yield from ((words, words is numbers) for words in (literal, numbers) if words)
+            fall = _PDF_FALL.search(content, end, part.start())
+            if literal and (float(fall[1]) > widest if fall else b"ET" in content[end : part.start()]):
+                yield [bytearray()], False
+            literal, numbers = [], []
+        end = part.end()
+        is_new = is_same is not None and is_same[1] is not None
         if part[2] is None:
-            yield (_of_octal(part[1]), False) if part[1] is not None else (_of_hex(part[3]), True)
+            words, said = (literal, _of_escapes(part[1])) if part[1] is not None else (numbers, _of_hex(part[3]))
+            # What is placed letter by letter holds its blanks.
+            is_letter = len(said) <= (2 if words is numbers else 1)
+            _add(words, said, is_new=is_new and not is_letter)
             continue
-        literal, numbers = b"", b""
         for piece in _PDF_PIECE.finditer(part[2]):
-            literal += _of_octal(piece[1] or b"")
-            numbers += _of_hex(piece[2]) if piece[2] else b""
-        if literal:
-            yield literal, False
-        if numbers:
-            yield numbers, True
+            if piece[3] is not None:
+                is_new |= int(piece[3]) >= _MIN_BLANK
+                continue
+            words, said = (literal, _of_escapes(piece[1])) if piece[1] is not None else (numbers, _of_hex(piece[2]))
+            _add(words, said, is_new=is_new)
+            is_new = False
+    yield from ((words, words is numbers) for words in (literal, numbers, [bytearray()]) if words)
 
 
-def _of_octal(text: bytes) -> bytes:
-    return _PDF_OCTAL.sub(lambda found: bytes([int(found[1], 8)]), text) if b"\\" in text else text
+def _add(words: list[bytearray], said: bytes, *, is_new: bool) -> None:
+    if is_new or not words:
+        words.append(bytearray(said))
+    else:
+        words[-1] += said
+
+
+def _of_escapes(text: bytes) -> bytes:
+    return _PDF_ESCAPE.sub(_of_escape, text) if b"\\" in text else text
+
+
+def _of_escape(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1], 8)]) if found[1] else _PDF_CONTROLS.get(found[2], found[2]) if found[2] else b""
 
 
 def _of_hex(digits: bytes) -> bytes:
@@ -467,7 +513,7 @@ def _utf16(digits: bytes) -> str:
     return _of_hex(digits).decode("utf-16-be", "replace")
 
 
-def _by_table(numbers: bytes, table: Mapping[int, str]) -> str:
+def _by_table(numbers: bytearray, table: Mapping[int, str]) -> str:
     """Letters that are told by two bytes each, or by one where that is all that the font has."""
     width = 2 if max(table) > 0xFF or b"\0" in numbers[::2] else 1
     codes = (int.from_bytes(numbers[place : place + width], "big") for place in range(0, len(numbers), width))
