@@ -306,13 +306,14 @@ def _text(data: bytes) -> str | None:
     text = _of_utf8(data)
     if text is not None and text.count("\0") <= len(text) // 4:
         return text
-    # UTF-16 without its mark shows as every other byte zero.
-    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-        if zeros and zeros.count(0) > 0.4 * len(zeros):
+    # UTF-16 without its mark shows as every other byte zero, and few of those between.
+    for encoding, zeros, letters in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+        if zeros and zeros.count(0) > 0.4 * len(zeros) and letters.count(0) < 0.1 * len(zeros):
             return data.decode(encoding, "replace")
     # Bytes that are no text are few wherever one looks, or else something other than text stands there.
-    pieces = (data[place : place + _PIECE] for place in range(0, len(data), _PIECE))
-    is_text = all(len(piece) - len(piece.translate(None, _ODD)) <= _PIECE // 200 for piece in pieces)
+    last = max(0, len(data) - _PIECE)
+    pieces = (data[place : place + _PIECE] for place in [*range(0, last, _PIECE), last])
+    is_text = all(len(piece) - len(piece.translate(None, _ODD)) <= len(piece) // 200 for piece in pieces)
     return _mixed(data) if is_text else None
 
 

@@ -40,6 +40,7 @@ _PROGRAMS = (
     (b"dex\n0", "an Android program"),
 )
 _PROGRAM_MAGIC = tuple(magic for magic, _ in _PROGRAMS)
+_NO_LETTER = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _LINE_OF_TEXT = re.compile(rb"(?!dex\n0\d\d\0)[\t\x20-\x7f\x80-\xff]+\r?\n")
 _MEDIA = (
     (b"\x89PNG\r\n\x1a\n", (".png", ".apng")),
@@ -151,7 +152,7 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
     for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) and not _LINE_OF_TEXT.match(data) else ():
-        if data.startswith(magic) and b"\0" in data[:256]:
+        if data.startswith(magic) and _NO_LETTER.search(data, 0, 256):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
         unread = [("", "Is compiled Python, so what it does was not read.")]
@@ -550,11 +551,17 @@ def _texts_in(data: Any) -> Iterator[str]:
     while pending:
         here = pending.pop()
         if isinstance(here, dict):
-            pending += [_joined(value) for key, value in reversed(here.items()) if not _OF_PICTURE.match(key)]
+            beside = [(key, _joined(value)) for key, value in reversed(here.items())]
+            pending += [value for key, value in beside if not _OF_PICTURE.match(key) or _has_blank(value)]
         elif isinstance(here, list):
             pending += map(_joined, reversed(here))
         elif isinstance(here, str) and len(here) >= _MIN_TEXT:
             yield here
+
+
+def _has_blank(value: Any) -> bool:
+    """Whether a value is words; what is packed as letters has no blanks."""
+    return isinstance(value, str) and " " in value
 
 
 def _joined(value: Any) -> Any:
