@@ -21,6 +21,7 @@ from metier.govern.scan.labels import ACTS, SOURCES
 from metier.govern.scan.rules import rules
 from metier.govern.scan.sentence import sentences
 from metier.govern.scan.triggers import Triggers, alternatives, literals
+from metier.govern.scan.unpack import unpack
 from metier.govern.scan.variables import assigned
 from metier.govern.scan.written import texts_that_run
 from metier.verdict import Decision
@@ -231,6 +232,12 @@ def test_letters_of_a_pdf_that_are_numbers_are_told_by_its_fonts(tmp_path: Path)
     found = scan(tmp_path)
 
     assert found.unread == () and "run-download" in {one.rule for one in found.findings}
+
+
+def test_a_pdf_of_more_lines_than_are_read_is_not_clean() -> None:
+    stream = zlib.compress(b"(a) Tj T* " * 500_000)
+    opened = unpack("a.pdf", b"%PDF-1.4\nstream\n" + stream + b"\nendstream")
+    assert opened is not None and opened.unread
 
 
 @pytest.mark.parametrize(

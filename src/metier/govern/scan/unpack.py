@@ -20,6 +20,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from metier.govern.scan.kinds import program_kind
@@ -111,6 +112,7 @@ _PDF_RANGE = re.compile(rb"<([0-9a-fA-F]{1,4})>\s*<([0-9a-fA-F]{1,4})>\s*(<[0-9a
 _PDF_ESCAPE = re.compile(rb"\\(?:([0-3]?[0-7]{1,2})|\r?\n|(.))", re.S)
 _PDF_CONTROLS = {b"n": b"\n", b"r": b"\n", b"t": b"\t", b"b": b"", b"f": b""}
 _PDF_PACKED = re.compile(rb"/(?:ASCII85Decode|A85|LZWDecode|LZW|ASCIIHexDecode|AHx|RunLengthDecode|RL|Encrypt)\b")
+_MAX_LINES = 500_000
 _MAX_TABLES, _MAX_CODES, _MAX_NUMBERS = 12, 200_000, 500_000
 """So many fonts of a PDF are asked what their letters are, so many letters of one; so many that are shown are looked up."""
 _PDF_FALL = re.compile(rb" -(\d{1,4}(?:\.\d{1,6})?) T[dD]\b")
@@ -403,10 +405,14 @@ def _pdf(data: bytes) -> Unpacked:
         contents.append(content)
         begin = data.find(b"stream", end + 9)
     tables = [table for content in contents if (table := _letters_of(content))]
-    said = [piece for content in contents for piece in _shown_by(content)]
+    said = list(islice((line for content in contents for line in _shown_by(content)), _MAX_LINES))
     numbers = [words for words, is_number in said if is_number]
     lines = [b" ".join(words).decode("utf-8", "replace") for words, is_number in said if not (is_number and tables)]
-    is_long = len(tables) > _MAX_TABLES or sum(len(word) for words in numbers for word in words) > _MAX_NUMBERS
+    is_long = (
+        len(said) == _MAX_LINES
+        or len(tables) > _MAX_TABLES
+        or sum(len(word) for words in numbers for word in words) > _MAX_NUMBERS
+    )
     lines += [
         " ".join([_by_table(word, table) for word in words])
         for table in tables[:_MAX_TABLES]
@@ -445,14 +451,18 @@ def _shown_by(content: bytes) -> Iterator[tuple[list[bytearray], bool]]:
     falls = Counter(map(float, _PDF_FALL.findall(content)))
     widest = 1.1 * max(falls, key=lambda fall: (falls[fall], -fall), default=0)
     for part in _PDF_TEXT.finditer(content):
-        is_same = _PDF_SAME_LINE.fullmatch(content, end, part.start())
+        gap, end = content[end : part.start()], part.end()
+        is_same = _PDF_SAME_LINE.fullmatch(gap)
         if is_same is None or part[0].endswith((b"'", b'"')):
-            yield from ((words, words is numbers) for words in (literal, numbers) if words)
-            fall = _PDF_FALL.search(content, end, part.start())
-            if literal and (float(fall[1]) > widest if fall else b"ET" in content[end : part.start()]):
-                yield [bytearray()], False
-            literal, numbers = [], []
-        end = part.end()
+            if literal:
+                yield literal, False
+                fall = _PDF_FALL.search(gap)
+                if float(fall[1]) > widest if fall else b"ET" in gap:
+                    yield [bytearray()], False
+                literal = []
+            if numbers:
+                yield numbers, True
+                numbers = []
         is_new = is_same is not None and is_same[1] is not None
         if part[2] is None:
             words, said = (literal, _of_escapes(part[1])) if part[1] is not None else (numbers, _of_hex(part[3]))
