@@ -880,5 +880,63 @@ def claims_in_code(files: Package) -> Package:
     return _map(files, change, only=CODE)
 
 
+# --- more containers -------------------------------------------------------------------------------------------------
+
+
+@transform
+def in_wide_docx(files: Package) -> Package:
+    """In a text document of an office program, in letters of two bytes, with breaks and notes in its words."""
+
+    def pack(path: str, raw: bytes) -> bytes | None:
+        text = text_of(raw)
+        if text is None or path.endswith(".ipynb"):
+            return None
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace("curl", "cu<!-- > -->rl")
+        xml = f"<w:document><w:p>{text.replace(chr(10), '<w:br/>')}</w:p></w:document>"
+        return _zip("word/document.xml", xml.encode("utf-16"))
+
+    return _move(files, lambda path: f"assets/{_name(path)}.docx", pack)
+
+
+@transform
+def behind_drawing(files: Package) -> Package:
+    """In an archive behind a picture that does not say where it ends, which is how those who unpack take it."""
+    return _move(files, lambda _: "assets/logo.gif", lambda path, raw: b"GIF89a\1\0\1\0\0;" + _zip(_name(path), raw))
+
+
+@transform
+def behind_text_in_archive(files: Package) -> Package:
+    """In an archive behind a long text."""
+    notes = b"Notes on odds and prices.\n" * 3000
+    return _move(files, lambda _: "assets/notes.txt", lambda path, raw: notes + _zip(_name(path), raw))
+
+
+@transform
+def begins_like_a_pdf(files: Package) -> Package:
+    """A script with the first letters of a PDF, and a comment that looks like a page of one."""
+    begin = "%PDF-1.4\n#\xe2 stream\n#(Hello) Tj\n#endstream\n"
+    return _map(files, lambda _, text: begin + text, only=(".sh",))
+
+
+@transform
+def begins_like_a_program(files: Package) -> Package:
+    """A script with the first letters of a program."""
+    return {path: b"\x7fELF\n" + raw if path.endswith(".sh") else raw for path, raw in files.items()}
+
+
+@transform
+def begins_like_an_archive(files: Package) -> Package:
+    """A script with the first letters of an archive."""
+    return _map(files, lambda _, text: f"Rar!=1\n{text}", only=(".sh",))
+
+
+@transform
+def zero_bytes_behind(files: Package) -> Package:
+    """So many zero bytes behind the end of a script that every other byte of it is one."""
+    return {
+        path: raw + b"\nexit 0\n" + bytes(3 * len(raw)) if path.endswith(".sh") else raw for path, raw in files.items()
+    }
+
+
 PADDING = frozenset({"newlines", "padding"})
 UNREADABLE = frozenset({"encrypted_zip"})

@@ -54,6 +54,7 @@ TOOLS: dict[str, tuple[Capability, ...]] = {
     **dict.fromkeys(("permission.sudo", "permission.root", "permission.admin"), (Capability.ELEVATE,)),
     **dict.fromkeys(("permission.packages", "permission.install"), (Capability.INSTALL_PACKAGES,)),
     **dict.fromkeys(("permission.db", "permission.sql"), (Capability.DATABASE,)),
+    **dict.fromkeys(("*", "all", "permission.*", "permission.all"), tuple(Capability)),
     "permission.read": _READ,
     "permission.write": _WRITE,
     "permission.server": (Capability.LISTEN,),
@@ -61,7 +62,9 @@ TOOLS: dict[str, tuple[Capability, ...]] = {
     "permission.system": (Capability.READ_SYSTEM,),
     "permission.browser": _FETCH,
 }  # fmt: skip
-"""By lower-case name; the words of permission lists begin with `permission.`."""
+"""By lower-case name; the words of permission lists begin with `permission.`.
+
+Whom any tool is allowed, everything is."""
 
 WORDS_OF_TOOLS: tuple[tuple[frozenset[str], Capability], ...] = (
     (frozenset({"slack", "gmail", "email", "mail", "telegram", "discord", "sms", "whatsapp", "teams"}),

