@@ -32,6 +32,7 @@ _PARAMETER = re.compile(
 )
 _WORD = re.compile(r"[\w./+-]{1,60}")
 _MAX_CONSTANT = 400
+_PRINTS = ("echo ", "printf ", "which ", "command -v ", "type -")
 _SINK = re.compile(
     r"(?:\{\s*)?(?:(?:sudo|nohup|setsid|exec|command|env)\s+)*(?:(?:\.|source)\s+/(?:dev/stdin|dev/fd/0|proc/self/fd/0)$|\w*sh\s+/(?:dev/stdin|proc/self/fd/0|dev/fd/0)$"
     r"|parallel$|env\s+-S\s+\w*sh\b|-S\s+\w*sh\b|su\b(?!.*\s-c\b)|ssh\s+[^|]*$|(?:docker|podman)\s+(?:run|exec)\s[^|]*\b\w?a?sh$|\$\{?(?:SHELL|BASH|0)\b\S*$"
@@ -99,7 +100,7 @@ def printed(command: str) -> str | None:
     >>> [printed(one) for one in ("echo lruc | rev", "printf %s%s cu rl", "command -v wget", "echo Y3VybA== | base64 -d", "date")]
     ['curl', 'curl', 'wget', 'curl', None]
     """
-    if len(command) > _MAX_CONSTANT:
+    if len(command) > _MAX_CONSTANT or not command.lstrip().startswith(_PRINTS):
         return None
     try:
         parts = [shlex.split(part) for part in re.split(r"\|(?![^']*'[^']*$)", command)]

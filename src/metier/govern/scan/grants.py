@@ -48,6 +48,9 @@ _LOOSE = (
     re.compile(r"[\"']Bash\((?:\*|:\*)\)[\"']"),
     re.compile(r"[\"']?enableAllProjectMcpServers[\"']?\s*:\s*true"),
     re.compile(r"[\"']?(?:autoApprove|alwaysAllow)[\"']?\s*:\s*\[\s*[\"']\*[\"']"),
+    re.compile(r"[\"']chat\.tools\.(?:global\.)?autoApprove[\"']\s*:\s*true"),
+    re.compile(r"[\"']security\.workspace\.trust\.enabled[\"']\s*:\s*false"),
+    re.compile(r"[\"']task\.allowAutomaticTasks[\"']\s*:\s*[\"']on[\"']"),
     re.compile(r"approval_policy\s*=\s*[\"']never[\"']|sandbox_mode\s*=\s*[\"']danger-full-access[\"']"),
 )
 """Ways in which settings of an agent ask for nothing any more."""
@@ -56,6 +59,8 @@ _LOOSE_WORDS = (
     "Bash(",
     "enableAllProject",
     "autoApprove",
+    "workspace.trust",
+    "allowAutomaticTasks",
     "alwaysAllow",
     "approval_policy",
     "danger-full",

@@ -61,6 +61,9 @@ _RUNS_NAME = {
         r"\beval\s*\)?\(\s*[A-Za-z_$]|\bFunction\(\s*[A-Za-z_$]|\bvm\.\w+\(|\bnew\s+(?:vm\.)?(?:Script|Worker)\(\s*[A-Za-z_$]|_compile\(|set(?:Timeout|Interval|Immediate)\(\s*[A-Za-z_$]\w*\s*[,)]|\brunIn\w+\("
     ),
 }
+_RUNS = ("exec(", "eval", "compile(", "timeit", "runsource(", "runcode(", "cProfile.run", "runpy.run", "__doc__", "Function(", "vm.", "Script(",
+         "Worker(", "setTimeout(", "setInterval(", "setImmediate(", "runIn")  # fmt: skip
+"""One of these stands in a program that runs what a name holds."""
 _MIN_PROGRAM = 40
 _CALLS_OUT = re.compile(r"(?:^|[|;&(]\s*|\n\s*)(?:sudo\s+)?(?:curl|wget)\s")
 _SHOWN_TO_PEOPLE = re.compile(
@@ -191,6 +194,11 @@ def commands_within(text: str) -> Iterator[tuple[int, str]]:
         yield text.count("\n", 0, first), "\n".join(said)
 
 
+@cache
+def _may_run_name() -> Callable[[str], bool]:
+    return any_of(_RUNS)
+
+
 def programs_kept(text: str, kind: str) -> Iterator[tuple[int, str]]:
     """The texts of a program that are programs of its own language, where it runs what a name holds: line (from 0) and text.
 
@@ -198,7 +206,7 @@ def programs_kept(text: str, kind: str) -> Iterator[tuple[int, str]]:
     [(0, 'import os; print(os.listdir(os.getcwd()))')]
     """
     begins = _BEGINS_PROGRAM.get(kind)
-    if begins is None or len(text) > _MAX_TEXT or not _RUNS_NAME[kind].search(text):
+    if begins is None or len(text) > _MAX_TEXT or not _may_run_name()(text) or not _RUNS_NAME[kind].search(text):
         return
     for found in _TEXT.finditer(text):
         said = _said(found["long"] or found["shown"] or found["template"] or found["said"] or "")

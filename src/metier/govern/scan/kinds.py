@@ -45,9 +45,8 @@ _CALLED_BY = re.compile(
 )
 _PROGRAMS = frozenset({"shell", "python", "script", "hash-script", "shell-lines"})
 _MAX_ASKED = 60
-_SENTENCE = re.compile(
-    r"[ \t]*(?:[-*>][ \t]+|\d+[.)][ \t]+)?[\"'(]*[A-Z][\w'’-]*,?(?: [\w'’();:*`/.@~&=?#%+-][\w'’(),;:*`/.@~&=?#%+-]*){4,}(?<=[.!?:`)*])"
-)
+_SENTENCE_SAID = r"[ \t]*(?:[-*>][ \t]+|\d+[.)][ \t]+)?[\"'(]*[A-Z][\w'’-]*,?(?: [\w'’();:*`/.@~&=?#%+-][\w'’(),;:*`/.@~&=?#%+-]*){4,}(?<=[.!?:`)*])"
+_SENTENCE, _SENTENCES = re.compile(_SENTENCE_SAID), re.compile(rf"^(?:{_SENTENCE_SAID})$", re.M)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
 _MAX_TOLD, _MIN_TOLD, _TOLD_SHARE = 400, 2, 0.6
 """So many lines are looked at; so many, and such a share of them, are sentences."""
@@ -141,6 +140,8 @@ def tells_people(text: str) -> bool:
     >>> tells_people("# The place that the files of each day are sent to.\\nat: https://a.invalid\\n")
     False
     """
+    if _SENTENCES.search(text, 0, _MAX_TOLD * 100) is None:
+        return False
     said, bare, is_fenced = 0, 0, False
     for line in text.split("\n", _MAX_TOLD)[:_MAX_TOLD]:
         if line.lstrip().startswith(("```", "~~~")):

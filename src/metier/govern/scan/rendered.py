@@ -19,7 +19,9 @@ _PLAIN_TAG = re.compile(
 """A tag that changes no more than how letters look."""
 _COMMAND_TAG = re.compile(r"</?(?:kbd|samp|tt)>", re.I)
 _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*", re.I)
+_BREAKS = re.compile(r"<[bB][rR]")
 _COMMENT = re.compile(r"(?<=\w)<!--[^<>\n]{0,200}-->(?=\w)")
+_STRONG_WITHIN = re.compile(r"\*\*(?:(?<=[A-Za-z]\*\*)[A-Za-z]|[A-Za-z]{1,40}\*\*[A-Za-z])")
 _STRONG = re.compile(
     r"(?<=[A-Za-z])(\*\*|~~)([A-Za-z]{1,40})\1|(\*\*|~~)([A-Za-z]{1,40})\3(?=[A-Za-z])|(?<=[A-Za-z])~~~~(?=[A-Za-z])"
 )
@@ -40,9 +42,9 @@ def rendered(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(_letter, text)
     if "<" in text:
-        text = _COMMENT.sub("", _PLAIN_TAG.sub("", text))
-        text = _BREAK.sub(" ", _COMMAND_TAG.sub("`", text))
-    if "**" in text or "~~" in text:
+        text = _PLAIN_TAG.sub("", _COMMENT.sub("", text) if "<!--" in text else text)
+        text = _COMMAND_TAG.sub("`", _BREAK.sub(" ", text) if _BREAKS.search(text) else text)
+    if ("**" in text and _STRONG_WITHIN.search(text)) or "~~" in text:
         text = _STRONG.sub(lambda found: found[2] or found[4] or "", text)
     if "](#" in text:
         text = _ANCHOR.sub(r"\1", text)
@@ -57,7 +59,7 @@ def _letter(found: re.Match[str]) -> str:
 def _with_whole_spans(text: str) -> str:
     """Code spans that are broken over lines, on the first of these."""
     lines = text.split("\n")
-    if not any(line.count("`") % 2 for line in lines):
+    if not any(line.count("`") % 2 and "```" not in line for line in lines):
         return text
     number, is_fenced = 0, False
     while number < len(lines):
