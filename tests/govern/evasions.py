@@ -606,7 +606,7 @@ def in_notebook(files: Package) -> Package:
 
     def pack(path: str, raw: bytes) -> bytes | None:
         text = text_of(raw)
-        if text is None:
+        if text is None or path.endswith(".ipynb"):
             return None
         kind = "markdown" if path.endswith(".md") else "code"
         source = text if path.endswith((".py", ".md")) else f"%%{'js' if path.endswith('.js') else 'bash'}\n{text}"
@@ -676,7 +676,7 @@ def shown_by_notebook(files: Package) -> Package:
 
     def pack(path: str, raw: bytes) -> bytes | None:
         text = text_of(raw)
-        if text is None:
+        if text is None or not path.endswith((*CODE, ".md")):
             return None
         language = {".py": "python", ".js": "js", ".ps1": "powershell"}.get(_suffix(path), "bash")
         shown = text if path.endswith(".md") else f"```{language}\n{text}\n```"
@@ -810,7 +810,7 @@ def in_front_matter(files: Package) -> Package:
     """The sentences of the section in the description, before all else."""
     skill = text_of(files.get("SKILL.md", b""))
     found = _SECTION.search(skill) if skill else None
-    if not skill or not found or len(files) > 1 or "```" in found[0]:
+    if not skill or not found or len(files) > 1 or re.search(r"```|~~~|^\| 1 \|", found[0], re.M):
         return files
     old = re.search(r"(?m)^description: (.*)$", skill)
     words = " ".join(found[0].removeprefix("## Setup").split())

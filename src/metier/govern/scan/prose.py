@@ -107,8 +107,9 @@ _SECURITY = re.compile(
 )
 _BORNE_OUT = 3
 """So many words of defenders stand in the documents of one,"""
-_WORDS_EACH = 40
-"""or one for each so many words, where they are few."""
+_WORDS_EACH, _LEAST = 40, 2
+"""or one for each so many words, where they are few, and never fewer than so many."""
+_OF_ANYBODY = frozenset({"example of", "examples of"})
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
 _FORBIDDEN_WORDS = re.compile(
@@ -630,7 +631,8 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str], *
     spoken: set[str] = set()
     for document in documents:
         for found in itertools.chain(_SECURITY.finditer(document), _TALKS_ABOUT.finditer(document)):
-            spoken.add(found[0].lower())
+            if (said := found[0].lower()) not in _OF_ANYBODY:
+                spoken.add(said)
             if len(spoken) == _BORNE_OUT:
                 return True
-    return len(spoken) >= num_words // _WORDS_EACH
+    return len(spoken) >= max(_LEAST, num_words // _WORDS_EACH)
