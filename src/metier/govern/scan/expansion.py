@@ -20,6 +20,8 @@ TOOLS = frozenset(
     "powershell pwsh osascript launchctl systemctl docker kubectl npm npx pip pip3 aws gh sqlite3 grep head tail mail".split()
 )
 """Programs whose names are worth hiding."""
+ALIASED = "alias"
+"""Is known where a program goes by another name, `alias NAME`."""
 _FETCHES = frozenset({"curl", "wget", "base64", "openssl", "xxd", "aria2c"})
 _NOTHING = re.compile(r"\$(?:[@*!#?]|\d|\{(?:\w+|[@*])\}|\(\s*(?:true|:)?\s*\))")
 """What comes to nothing within a word: parameters that nobody gave, a command that prints nothing."""
@@ -185,23 +187,25 @@ def written_out(words: list[str], known: Mapping[str, str]) -> None:
     >>> words
     ['curl', '-s', 'https://x.invalid', '|', 'sh']
     """
-    for place, word in enumerate(words):
-        if "$" in word or "?" in word or "*" in word or "[" in word or word[:3] == "../":
-            words[place] = tool_of(word)
-    place = 0
-    while place < len(words):
-        if place == 0 or words[place - 1] in ("|", "{"):
-            if words[place] in _WRAPPERS:
-                _unwrap(words, place)
-            elif words[place] == "{" and place and len(words) == place + 2 and words[-1] in TOOLS:
-                del words[place]
-            elif words[place][:1] == "{" and words[place][-1:] == "}" and "," in words[place]:
-                pieces = [piece for piece in words[place][1:-1].split(",") if piece]
-                words[place : place + 1] = pieces if pieces and pieces[0] in TOOLS else words[place : place + 1]
-            if place < len(words) and (other := known.get(f"alias {words[place]}")):
-                words[place : place + 1] = other.split()
-        place += 1
-    if "|" in words:
+    said = " ".join(words)
+    if "$" in said or "?" in said or "*" in said or "[" in said or "../" in said:
+        words[:] = map(tool_of, words)
+    begins = (
+        [place + 1 for place, word in enumerate(words[:-1]) if word in ("|", "{")] if "|" in said or "{" in said else []
+    )
+    # From the last on, as what is written out may be longer or shorter.
+    for place in reversed([0, *begins]):
+        word = words[place]
+        if word in _WRAPPERS:
+            _unwrap(words, place)
+        elif word == "{" and place and len(words) == place + 2 and words[-1] in TOOLS:
+            del words[place]
+        elif word[:1] == "{" and word[-1:] == "}" and "," in word:
+            pieces = [piece for piece in word[1:-1].split(",") if piece]
+            words[place : place + 1] = pieces if pieces and pieces[0] in TOOLS else [word]
+        if ALIASED in known and place < len(words) and (other := known.get(f"alias {words[place]}")):
+            words[place : place + 1] = other.split()
+    if begins and "|" in words:
         _ends_in_shell(words)
 
 

@@ -48,6 +48,7 @@ _MAX_ASKED = 60
 _SENTENCE_SAID = r"[ \t]*(?:[-*>][ \t]+|\d+[.)][ \t]+)?[\"'(]*[A-Z][\w'’-]*,?(?: [\w'’();:*`/.@~&=?#%+-][\w'’(),;:*`/.@~&=?#%+-]*){4,}(?<=[.!?:`)*])"
 _SENTENCE, _SENTENCES = re.compile(_SENTENCE_SAID), re.compile(rf"^(?:{_SENTENCE_SAID})$", re.M)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
+_ENDS = (".\n", "!\n", "?\n", "`\n")
 _MAX_TOLD, _MIN_TOLD, _TOLD_SHARE = 400, 2, 0.6
 """So many lines are looked at; so many, and such a share of them, are sentences."""
 
@@ -140,7 +141,7 @@ def tells_people(text: str) -> bool:
     >>> tells_people("# The place that the files of each day are sent to.\\nat: https://a.invalid\\n")
     False
     """
-    if _SENTENCES.search(text, 0, _MAX_TOLD * 100) is None:
+    if not any(end in text for end in _ENDS) or _SENTENCES.search(text, 0, _MAX_TOLD * 100) is None:
         return False
     said, bare, is_fenced = 0, 0, False
     for line in text.split("\n", _MAX_TOLD)[:_MAX_TOLD]:

@@ -267,7 +267,8 @@ def _of_front(part: Part) -> list[Statement]:
             # Every agent reads it, whether it takes up the skill or not.
             said = " ".join(told[2].split()).strip("\"'")
             line = 2 + told.string.count("\n", 0, told.start())
-            found += _prose_commands([said], _runnable(said), part.path, line, "", "")
+            if "|" in said or "curl" in said or "wget" in said or "`" in said or "/dev/" in said:
+                found += _prose_commands([said], _runnable(said), part.path, line, "", "")
     for got in (
         _FRONT_DOWNLOAD.finditer(part.plain, head.start(1), head.end(1)) if head and "download" in head[1] else ()
     ):
@@ -399,10 +400,11 @@ _SETTING = re.compile(
 _BEGINS_AT_PROMPT = re.compile(
     r"(?:sudo\s+)?(?:\(?crontab|curl|wget|tar|cat|bash|sh|echo|base64|nc|ncat|python3?)\s+(?=.*(?:\||https?:|/dev/tcp|~/|\s-))"
 )
-_OTHER_NAME = re.compile(
-    r"^[ \t]*([A-Za-z_]\w{0,40})[ \t]*=[ \t]*((?:urllib\.request|requests|httpx|socket|subprocess|os|os\.path|shutil|base64)\.\w+)[ \t]*(?:#.*)?$",
-    re.M,
+_FUNCTION = (
+    r"=[ \t]*((?:urllib\.request|requests|httpx|socket|subprocess|os|os\.path|shutil|base64)\.\w+)[ \t]*(?:#.*)?$"
 )
+_GIVEN_NAME = re.compile(_FUNCTION, re.M)
+_OTHER_NAME = re.compile(rf"^[ \t]*([A-Za-z_]\w{{0,40}})[ \t]*{_FUNCTION}", re.M)
 """A function of a module under another name."""
 _SPACED = re.compile(r"[\w)\]][ \t]+\.[ \t]*[a-z_]\w*[ \t]*[(\[.]|\.[ \t]*\\\n")
 _SPACED_DOTS = re.compile(
@@ -426,9 +428,13 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
     text = known_case(text) if kind in ("shell", "hash-script") else text
     if kind == "shell" and line > 1:
         text = _without_root_prompt(text)
-    if kind == "python" and _SPACED.search(text):
+    if kind == "python" and (" ." in text or ".\\" in text) and _SPACED.search(text):
         text = _SPACED_DOTS.sub(lambda found: found[1] or ("." if "." in found[0] else ""), text)
-    if kind == "python" and (other := {found[1]: found[2] for found in _OTHER_NAME.finditer(text)}):
+    if (
+        kind == "python"
+        and _GIVEN_NAME.search(text)
+        and (other := {found[1]: found[2] for found in _OTHER_NAME.finditer(text)})
+    ):
         text = _under_own_names(text, other)
     elif kind == "script" and "*/" in text:
         text = _COMMENTED_DOTS.sub(".", text)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from metier.govern.scan.expansion import TOOLS, aliases, formatted, parameter, printed, written_out
+from metier.govern.scan.expansion import ALIASED, TOOLS, aliases, formatted, parameter, printed, written_out
 from metier.govern.scan.groups import Groups, Printed, inlined, is_telling, loop_value, said_in, start_file
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.written import (
@@ -160,7 +160,7 @@ def _called_alike(name: str, commands: Sequence[Sequence[str]]) -> dict[str, str
     does = commands[0] if len(commands) == 1 else []
     body = does[:-1] if does[-1:] in (["$@"], ["$*"]) else does
     is_other = bool(body) and body[0] in TOOLS and body[0] != name and "|" not in body
-    return {f"alias {name}": " ".join(body)} if is_other and not any("$" in word for word in body) else {}
+    return {f"alias {name}": " ".join(body), ALIASED: ""} if is_other and not any("$" in word for word in body) else {}
 
 
 def _rewrite(words: list[str], pipeline: _Pipeline, known: dict[str, str], *, is_within: bool) -> None:
@@ -168,7 +168,7 @@ def _rewrite(words: list[str], pipeline: _Pipeline, known: dict[str, str], *, is
     written_out(words, known)
     first = words[0]
     if first in ("alias", "hash", "ln", "cp"):
-        known |= {f"alias {name}": tool for name, tool in aliases(words).items()}
+        known |= {f"alias {name}": tool for name, tool in aliases(words).items()} | {ALIASED: ""}
     elif first == "printf" and words[1:2] == ["-v"] and len(words) > 3:
         if (said := formatted(words[3:])) and len(said) < _MAX_EVERY:
             known[words[2]] = said
