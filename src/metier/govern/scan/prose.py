@@ -107,8 +107,8 @@ _SECURITY = re.compile(
 )
 _BORNE_OUT = 3
 """So many words of defenders stand in the documents of one,"""
-_WORDS_EACH, _LEAST = 40, 2
-"""or one for each so many words, where they are few, and never fewer than so many."""
+_WORDS_EACH = 40
+"""or one for each so many words, where they are few."""
 _OF_ANYBODY = frozenset({"example of", "examples of"})
 _of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
 _compiled: list[tuple[Triggers, Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
@@ -635,4 +635,4 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str], *
                 spoken.add(said)
             if len(spoken) == _BORNE_OUT:
                 return True
-    return len(spoken) >= max(_LEAST, num_words // _WORDS_EACH)
+    return len(spoken) >= num_words // _WORDS_EACH
