@@ -34,7 +34,7 @@ _BESIDE = {
         "lie": "conceal forward consent steer always authority money memory trigger obey secrets abroad lead-on",
         "conceal": "forward steer money memory trigger authority obey consent abroad lead-on",
         "authority": "always consent memory forward money abroad lead-on",
-        "always": "forward memory money abroad lead-on",
+        "always": "forward money abroad lead-on",
         "memory": "consent trigger obey abroad lead-on",
         "obey": "secrets consent forward authority lie abroad",
         "favour": "lie conceal authority consent obey memory steer money forward secrets always trigger delay abroad unasked",
@@ -61,7 +61,9 @@ _DARK = _PLAIN | _AGAINST | _THIN | _named("lie conceal consent authority obey m
 _TAKEN = _named("forward secrets")
 _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
-_TOLD_ABROAD = _named("abroad secrets conceal")
+_UNTOLD_ABROAD = _named("conceal lie consent weaken authority loosen")
+"""What nobody is to see, to be asked or to be told truly of what goes to a stranger."""
+_COVERED = _named("conceal lie")
 _EXCUSED = _named("conceal excuse")
 MET = frozenset(
     {"forward-data", "remote-instructions", "take-secrets", "hide-from-user", "redirect-money", "override-instructions"}
@@ -72,6 +74,7 @@ SENDS_FILES = "sends-files"
 _NO_SIGNS = MET | {SENDS_FILES}
 _DENIED = _named("conceal excuse lie")
 _HIDES = _named("conceal excuse")
+_AWAY = MET - {"hide-from-user"} | _named("abroad")
 _ACTS = MET - {"hide-from-user"} | _named("forward secrets abroad money rights page wreck")
 _GROUPS = tuple(
     map(
@@ -131,7 +134,9 @@ def added_up(signs: Signs, following: Mapping[tuple[str, int], int]) -> Iterator
 
 def _weight(near: set[str], wide: set[str]) -> Severity | None:
     """What signs weigh that stand in one passage, `near`, and in it or the paragraph below, `wide`."""
-    if wide >= _SENT_UNSEEN or near >= _TOLD_ABROAD or near >= _EXCUSED or (near >= _TAKEN_UNSEEN and near & _TAKEN):
+    if wide >= _SENT_UNSEEN or near >= _COVERED or near >= _EXCUSED or (near >= _TAKEN_UNSEEN and near & _TAKEN):
+        return Severity.BLOCK
+    if "sign-abroad" in near and near & _UNTOLD_ABROAD:
         return Severity.BLOCK
     if wide & _HANDED_OVER and wide & (_UNSEEN | _FREED):
         return Severity.BLOCK
@@ -169,7 +174,7 @@ def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     kinds, dark = close - _EVERYWHERE - _BROAD - MET - {SENDS_FILES}, close & _DARK
     if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):
         return True
-    if "hide-from-user" in close and (dark - _HIDES or close & MET - {"hide-from-user"}):
+    if "hide-from-user" in close and (dark - _HIDES or close & _AWAY):
         return True
     if SENDS_FILES in close and close & _DENIED:
         return True

@@ -145,10 +145,12 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             yield from _bound(part)
         if "pushurl" in part.plain:
             yield from _pushed(part, purpose)
-        if "AAAA" in part.plain and part.kind in ("data", "markdown") and (key := _KEY.search(part.plain)):
+        if "AAAA" in part.plain and part.kind in ("data", "markdown", "text") and (key := _KEY.search(part.plain)):
             near = part.plain[max(0, key.start() - _NEAR) : key.end() + _NEAR]
-            is_put = _AUTHORIZED.search(near) is not None and _TO_FILL_IN.search(near) is None
-            is_untold = part.kind == "data" and is_put and not any(key[0].lower() in text for text in purpose.documents)
+            is_put = _AUTHORIZED.search(f"{part.path}\n{near}") is not None and _TO_FILL_IN.search(near) is None
+            is_untold = (
+                part.kind != "markdown" and is_put and not any(key[0].lower() in text for text in purpose.documents)
+            )
             grave = is_untold or _ALL_RIGHTS.search(part.plain)
             yield "plant-key", Severity.BLOCK if grave else Severity.REVIEW, part.path, _line(part, key), key[0]
         if part.path.endswith((".sql", ".jinja", ".j2")):

@@ -22,7 +22,12 @@ _WORDS = (
     "markdown template console commander chalk colors dotenv cryptography crypto-js web3 ethers boto3 botocore setuptools colorama python-dateutil beautifulsoup4 beautifulsoup scrapy django flask fastapi uvicorn pydantic pytest tensorflow pytorch transformers langchain "
     "security password credential encryption compress decompress archive package version dependency repository registry pipeline workflow scheduler calculator currency exchange payment invoice document spreadsheet presentation"
 ).split()  # fmt: skip
-_KNOWN = frozenset(_WORDS) | {"openapi", "opencl", "opengl"}
+_KNOWN = frozenset(_WORDS) | {
+    "openapi", "opencl", "opengl", "content", "contents", "clause", "render", "semver", "jupiter", "discard", "strike", "stride", "colours", "colons", "remainder",
+    "summariser",
+}  # fmt: skip
+"""Words that are others, though they are one slip from one of these."""
+
 _LONG = {
     sign: tuple(word for word in _WORDS if len(word) >= 6 and word[0] == sign) for sign in {word[0] for word in _WORDS}
 }

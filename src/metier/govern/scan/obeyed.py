@@ -76,9 +76,9 @@ _KINDS = (
         "when a folder is opened",
     ),
     _Obeyed(
-        "foreign-registry", re.compile(rf"\.npmrc|\.yarnrc|bunfig\.toml|\bpip{_GAP}pip\.(?:conf|ini)|\bpip\.(?:conf|ini)|uv\.toml|\.condarc|\.gemrc|\.cargo{_GAP}config|\.m2{_GAP}settings|nuget\.config"),
-        ("npmrc", "yarnrc", "bunfig", "pip.", "uv.toml", "condarc", "gemrc", ".cargo", ".m2", "uget.config"),
-        re.compile(r"\b(?:registry|npmRegistryServer|(?:extra[-_])?index[-_]url|find[-_]links|default_channels|replace-with|:sources:)\b[\"'\]]*\s*[:=]?\s*[\"']?\[?[\"']?(?:https?|sparse\+https?)://"),
+        "foreign-registry", re.compile(rf"\.npmrc|\.yarnrc|bunfig\.toml|\bpip{_GAP}pip\.(?:conf|ini)|\bpip\.(?:conf|ini)|uv\.toml|\.condarc|\.gemrc|\.cargo{_GAP}config|\.m2{_GAP}settings|init\.gradle|nuget\.config"),
+        ("npmrc", "yarnrc", "bunfig", "pip.", "uv.toml", "condarc", "gemrc", ".cargo", ".m2", "init.gradle", "uget.config"),
+        re.compile(r"\b(?:registry|npmRegistryServer|(?:extra[-_])?index[-_]url|find[-_]links|default_channels|replace-with|:sources:|maven[^\n]{0,40}\burl)\b[\"'\]]*\s*[:=(]?\s*[\"']?\[?[\"']?(?:https?|sparse\+https?)://|<mirrorOf>[\s\S]{0,200}?<url>\s*https?://"),
         "in settings that it writes", known=r"mirrors?|registr|index|nexus|artifactory|prox(?:y|ies)",
     ),
     _Obeyed(
@@ -100,6 +100,16 @@ _KINDS = (
         "foreign-registry", re.compile(rf"\.docker{_GAP}(?:config|daemon)\.json|docker{_GAP}daemon\.json|containers{_GAP}registries\.conf"), ("docker", "containers"),
         re.compile(r"https?Proxy[\"']?\s*[:=]\s*[\"']https?://"),
         "in settings that it writes", known=r"mirrors?|docker|registr|prox(?:y|ies)",
+    ),
+    _Obeyed(
+        "foreign-registry", re.compile(r"\.curlrc|\.wgetrc"), (".curlrc", ".wgetrc"),
+        re.compile(r"\b(?:https?_)?proxy\b\s*[=:]?\s*[\"']?https?://"),
+        "for all that is fetched", known=r"prox(?:y|ies)",
+    ),
+    _Obeyed(
+        "run-download", re.compile(rf"policies{_GAP}managed"), ("policies",),
+        re.compile(r"ExtensionInstallForcelist[\s\S]{0,200}?https?://"),
+        "when the browser starts", known=r"extensions?|polic(?:y|ies)",
     ),
 )  # fmt: skip
 _READ = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,16 +18,18 @@ from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
 from metier.govern.scan.flow import LABELS, MAX_LENGTH, Step, follow, label
 from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
-from metier.govern.scan.grants import grants
+from metier.govern.scan.grants import Found, grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.keys import veiled
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
+from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import Contents, Part, read_parts, read_text
 from metier.govern.scan.pieces import put_together
+from metier.govern.scan.placed import Placed, placed
 from metier.govern.scan.prose import said
 from metier.govern.scan.purpose import MAX_SMALL_ACTS, MAX_SMALL_PROSE, Purpose
 from metier.govern.scan.python import python_statements
@@ -91,6 +94,10 @@ _GROUNDS = {
     for rule in rules_of_it.split()
 }
 """Rules that the same act often meets together."""
+_OF_SETTINGS = frozenset({"foreign-registry", "redirect-model", "grant-root"})
+"""Rules that tell what settings do, whoever writes them."""
+_OPENLY = frozenset({"loosen-agent", "rewrite-agent"})
+"""Rules that ask whether a program writes what nobody is shown."""
 _COMMON = frozenset({"persist-unasked", "harvest-secrets"})
 """Rules whose review many an honest program gets."""
 _MIN_ROW, _MAX_ROWS = 24, 40
@@ -160,16 +167,15 @@ def _scan(contents: Contents) -> Scan:
             *entered(prose, purpose),
         )
     ]
-    findings += [_of(*found) for found in grants(contents.parts, purpose)]
-    findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in _of_parts(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
-    findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
-    findings += [_of(*found) for found in hook_findings(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]
-    findings += [_of(*found) for found in registry_findings(steps, contents.parts, purpose)]
+    findings += [found for one in placed(contents, documents) for found in _as_placed(one, purpose)]
     findings += _together(findings, purpose)
     return Scan(
         findings=tuple(_once(findings)),
@@ -178,6 +184,41 @@ def _scan(contents: Contents) -> Scan:
         num_bytes=contents.num_bytes,
         unread=tuple(sorted({path for path, _ in contents.unread})),
     )
+
+
+def _of_parts(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
+    """What files make happen by standing where they stand."""
+    yield from grants(parts, purpose)
+    yield from hook_findings(parts, steps, purpose)
+    yield from registry_findings(steps, parts, purpose)
+
+
+def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
+    """What a text makes happen as the file that it becomes; the findings stand where the text stands."""
+    documents = documents_of(one.contents)
+    steps = _steps(one.contents, documents)
+    settle(steps, one.contents.parts)
+    follow(steps)
+    findings = [_finding(seen) for seen in chains(steps, purpose)]
+    findings += [_of(*found) for found in _of_parts(one.contents.parts, steps, purpose)]
+    prose = [*sentences_of(one.contents, documents)]
+    findings += [
+        _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
+        for found in (*said(prose, purpose), *paid_elsewhere(prose, purpose))
+    ]
+    target = one.contents.parts[0].path
+    order = label(shell_statements(one.order, target, first_line=1))
+    writes = [*obeyed(order, purpose, one.order)]
+    judged = _OF_SETTINGS - {seen.rule for seen in writes}
+    writes += [seen for seen in chains(order, purpose) if seen.rule in judged]
+    findings += [
+        _finding(seen)
+        for seen in writes
+        if seen.severity == Severity.BLOCK and not (one.is_shown and seen.rule in _OPENLY)
+    ]
+    for found in findings:
+        message = f"{found.message.rstrip('.')} (as {target.rpartition('!/')[2]}, which the text becomes)."
+        yield replace(found, path=one.path, line=one.line + max(found.line, 1) - 1, message=message)
 
 
 def _num_words(prose: Iterable[Sentence]) -> int:

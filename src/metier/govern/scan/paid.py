@@ -23,7 +23,7 @@ _WRITTEN = (
 _GIVEN = (
     r"(?i:(?:\b(?:user|customer|client|company|seller|owner|payee|recipient|receiver|his|her|their|own)(?:['’]s)?\s+){0,2}"
     r"\b(?:bank\s+(?:details|data|account)|(?:receiving|receive|payout|payment|wallet|destination|deposit|withdrawal|recipient|payee|target)\s+(?:address|account|details|wallet)|IBANs?|payees?|recipients?|receivers?"
-    r"|accounts?\s+(?:that\s+)?(?:the\s+)?(?:user|customer|client|owner)s?\s+(?:gave|has|have|uses?|named?|entered|wants?)|accounts?\s+(?:of|number)|address(?:es)?\s+(?:of|from)|ones?\s+of|(?:given|named|stated|original|requested)\s+(?:address|account|wallet|one))\b"
+    r"|accounts?\s+(?:that\s+)?(?:the\s+)?(?:user|customer|client|owner)s?\s+(?:gave|has|have|uses?|named?|entered|wants?)|accounts?\s+(?:of|number)|(?:address(?:es)?|wallets?|accounts?|numbers?|IBANs?|details)\s+(?:that\s+|which\s+)?(?:the\s+|your\s+)?(?:user|customer|client|buyer|payer)s?\s+(?:gives?|gave|enter\w*|typ\w+|suppl\w+|provid\w+|past\w+|ask\w*)|address(?:es)?\s+(?:of|from)|ones?\s+of|(?:given|named|stated|original|requested)\s+(?:address|account|wallet|one))\b"
     r"|\b(?:campo\s+IBAN|cuenta|beneficiari[oa]|direcci[oó]n\s+de\s+(?:destino|cobro|pago)|Empfänger\w*|Ziel(?:adresse|konto)|Kontoverbindung|Bankverbindung|destinataire|bénéficiaire|compte|adresse\s+de\s+(?:destination|paiement|réception)"
     r"|conta\s+(?:de\s+destino|bancária)|destinatári[oa]|endereço\s+de\s+(?:destino|pagamento)|conto|destinatario|indirizzo\s+di\s+(?:destinazione|pagamento)|impreso|indicad[oa]|счет[а-яё]*|счёт[а-яё]*|реквизит[а-яё]*|получател[а-яё]*)\b|收款|账户|賬戶|地址|振込先|口座)"
 )
@@ -32,7 +32,7 @@ _PATTERNS = tuple(
     for pattern in (
         rf"{_WRITTEN}[^.!?]{{0,60}}?(?i:\bin\s+place\s+of\b|\binstead\s+of\b|\brather\s+than\b|\band\s+not\b|,\s*not\b|\btakes?\s+the\s+place\s+of\b|\bstands?\s+in\s+for\b|\breplaces\b|\by\s+no\s+(?:el|la|al?)\b|\ben\s+(?:lugar|vez)\s+de\b|\bstatt\b|\banstelle\b|\bau\s+lieu\s+d|\bet\s+non\b|\bem\s+vez\s+d|\be\s+não\b|\bal\s+posto\s+d|\bвместо\b|而不是|代替)[^.!?]{{0,50}}?{_GIVEN}",
         rf"(?i:\b(?:write|put|use|enter|fill|set)\b)[^!?]{{0,20}}?{_WRITTEN}[^!?]{{0,60}}?(?i:\bin\s+place\s+of\b|\binstead\s+of\b|\brather\s+than\b)",
-        rf"{_GIVEN}[^.!?]{{0,50}}?(?i:\b(?:is|are|gets?|be|was|must\s+be)\s+(?:\w+\s+)?(?:replaced|exchanged|swapped|substituted|overwritten|changed)\s+(?:with|by|for|to)\b|\bse\s+(?:sustituye|reemplaza|cambia)n?\s+por\b|\bwird\s+(?:durch|mit)\b|\best\s+remplacée?\s+par\b|\bé\s+substituíd[oa]\s+por\b|\bviene\s+sostituit[oa]\s+(?:con|da)\b|\bзаменя\w+\s+на\b|替换为|改为|换成|に(?:置き換え|差し替え))[^!?]{{0,60}}?{_WRITTEN}",
+        rf"{_GIVEN}[^.!?]{{0,50}}?(?i:\b(?:is|are|gets?|be|was|has|have|must\s+be)\s+(?:\w+\s+)?(?:replaced|exchanged|swapped|substituted|overwritten|changed)\s+(?:with|by|for|to)\b|\bse\s+(?:sustituye|reemplaza|cambia)n?\s+por\b|\bwird\s+(?:durch|mit)\b|\best\s+remplacée?\s+par\b|\bé\s+substituíd[oa]\s+por\b|\bviene\s+sostituit[oa]\s+(?:con|da)\b|\bзаменя\w+\s+на\b|替换为|改为|换成|に(?:置き換え|差し替え))[^!?]{{0,60}}?{_WRITTEN}",
         rf"(?i:\b(?:change|set|switch|turn|redirect|move)\b)[^.!?]{{0,20}}?{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:to|into)\b)[^.!?]{{0,24}}?{_WRITTEN}",
         rf"{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:becomes?|turns?\s+into)\b)[^.!?]{{0,24}}?{_WRITTEN}",
         rf"(?i:\b(?:if|when|for|above|over|more\s+than|larger|beyond)\b)[^.!?]{{0,80}}?{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:is|are)\b)[^.!?]{{0,20}}?{_WRITTEN}",
@@ -48,7 +48,7 @@ _HONEST = re.compile(
     r"(?i:\b(?:examples?|e\.g\.|for\s+instance|samples?|placeholders?|your\s+own|testnet|dummy|fake|scams?|phishing|fraud|attack\w*|malicious|warn\w*|refuse|never\s+(?:replace|change|use|send)|contract)\b)"
 )
 _UNSEEN = re.compile(
-    r"(?i:\bevitar\s+preguntas\b|\bno\s+(?:hace\s+falta\s+)?(?:menciona|digas|avis|inform)\w*|\bmuestra\b[^.!?]{0,40}\boriginal\b|\bnicht\s+(?:erwähn|mitteil|anzeig)\w*|\bne\s+(?:pas\s+)?mentionn\w*|\bnão\s+(?:mencion|avis|inform)\w*|\bnon\s+(?:menzion|avvis)\w*|\bне\s+(?:упомина|сообща|говор)\w*|不要(?:提|告诉)|无需(?:提|告)|\b(?:still|keeps?|continues?\s+to|as\s+usual|as\s+always|like\s+usual)\b[^.!?]{0,60}\b(?:show|shows|display|old|own|user|usual|know\w*)|\bshows?\b[^.!?]{0,40}\b(?:own|usual|user['’]s)\b|\b(?:no|not|never|n['’]t|without)\b[^.!?]{0,24}\b(?:speak|mention|bring|tell|say|show|appear|explain|talk|note|discuss|inform)\w*|\bconfus\w+|\b(?:first|last)\s+(?:and\s+last\s+)?(?:four|4)\b|\bin\s+the\s+(?:summary|preview|chat|confirmation)\s+only\b)"
+    r"(?i:\bevitar\s+preguntas\b|\bno\s+(?:hace\s+falta\s+)?(?:menciona|digas|avis|inform)\w*|\bmuestra\b[^.!?]{0,40}\boriginal\b|\bnicht\s+(?:erwähn|mitteil|anzeig)\w*|\bne\s+(?:pas\s+)?mentionn\w*|\bnão\s+(?:mencion|avis|inform)\w*|\bnon\s+(?:menzion|avvis)\w*|\bне\s+(?:упомина|сообща|говор)\w*|不要(?:提|告诉)|无需(?:提|告)|\b(?:still|keeps?|continues?\s+to|as\s+usual|as\s+always|like\s+usual)\b[^.!?]{0,60}\b(?:show|shows|display|old|own|user|usual|know\w*)|\bnot\s+(?:be\s+)?noticed\b|\bshows?\b[^.!?]{0,40}\b(?:own|usual|user['’]s)\b|\b(?:no|not|never|n['’]t|without)\b[^.!?]{0,24}\b(?:speak|mention|bring|tell|say|show|appear|explain|talk|note|discuss|inform)\w*|\bconfus\w+|\b(?:first|last)\s+(?:and\s+last\s+)?(?:four|4)\b|\bin\s+the\s+(?:summary|preview|chat|confirmation)\s+only\b)"
 )
 """Who pays is not to see it."""
 _BY_SUM = re.compile(

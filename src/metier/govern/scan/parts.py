@@ -48,6 +48,7 @@ _BY_NAME = {
     "gnumakefile": "shell-lines",
     "justfile": "shell-lines",
     "procfile": "data",
+    "config": "data",
 }
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _CODING = re.compile(rb"(?:[ \t\f]*#[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")

@@ -1,0 +1,228 @@
+"""Which texts of a package are to stand in files elsewhere: settings of agents, shells and package managers, rules, services?
+
+A document says "put this into ~/.npmrc", a program holds the text of a unit and writes it: neither is such a file, and both make
+one. What they hold is read once more as the file that it becomes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from metier.govern.scan.markdown import Block
+from metier.govern.scan.parts import Contents, Part, read_text
+from metier.govern.scan.triggers import any_of
+
+_FOLDERS = (
+    r"\.cursor/rules|\.(?:claude|codex|openclaw|gemini)/(?:rules|commands|agents|hooks|memory)|\.github/workflows|\.git/hooks|"
+    r"systemd/(?:user|system)|Library/Launch(?:Agents|Daemons)|etc/cron\.\w{1,9}|etc/sudoers\.d|config/autostart|policies/managed"
+)
+"""Folders whose every file is obeyed."""
+_FILES = (
+    r"(?:\.claude|\.gemini)/settings(?:\.local)?\.json|\.vscode/(?:settings|tasks|mcp)\.json|\.cursor/mcp\.json|\.mcp\.json|\.codex/config\.toml|"
+    r"\.npmrc|\.yarnrc(?:\.yml)?|\.pypirc|pip/pip\.conf|\.pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|\.condarc|\.gemrc|\.cargo/config(?:\.toml)?|\.m2/settings\.xml|init\.gradle|"
+    r"\.gitconfig|\.git/config|\.ssh/(?:config|authorized_keys)|\.(?:bash|zsh)rc|\.(?:z|bash_)?profile|\.zshenv|\.env(?:\.local)?|\.envrc|\.curlrc|\.wgetrc|"
+    r"\.vimrc|\.tmux\.conf|\.aws/config|\.kube/config|\.docker/(?:config|daemon)\.json|etc/(?:hosts|sudoers|resolv\.conf|crontab|rc\.local)|"
+    r"docker-compose\.ya?ml|\.pre-commit-config\.yaml|devcontainer\.json|conftest\.py|setup\.py|sitecustomize\.py|Makefile|Dockerfile|package\.json|"
+    r"(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|USER|TOOLS|AGENTS?|CLAUDE|GEMINI)\.md|copilot-instructions\.md|\.cursorrules|\.windsurfrules|\.clinerules"
+)
+_TARGET = re.compile(
+    rf"(?:(?P<home>(?:\$\{{?HOME\}}?|\$env:USERPROFILE|~)/)|(?P<root>/)|\./)?(?P<at>(?:[\w.$-]+/){{0,6}}?(?:(?:{_FOLDERS})(?:/[\w.@-]+)?|(?:{_FILES})|[\w-]+\.pth))(?![\w/-])/?"
+)
+"""A file that others obey, by the end of its path."""
+_ENDS = re.compile(_FOLDERS + "|" + _FILES)
+_WORDS = (
+    ".cursor", ".claude", ".codex", ".openclaw", ".gemini", ".github", ".git", "systemd", "Launch", "cron", "sudoers", "autostart", "policies", ".vscode",
+    ".mcp.json", "rc", ".pip", "pip.", "uv.toml", ".cargo", ".m2", "init.gradle", ".ssh", "profile", ".zshenv", ".env", ".tmux", ".aws", ".kube", ".docker",
+    "etc/", "docker-compose", ".pre-commit", "devcontainer", "conftest.py", "setup.py", "customize.py", "Makefile", "Dockerfile", "package.json", ".md", "rules", ".pth",
+)  # fmt: skip
+"""What the pattern matches holds one of them."""
+_JOINS = re.compile(r"[\"'`]\s*[,/+]\s*[\"'`]")
+"""Where the names of a path are joined."""
+_PUTS = re.compile(
+    r"\b(?:put|add|paste|save|write|creat|copy|copies|merg|append|plac|set|updat|insert|drop|into|following|install|extend|edit|contents?|with|looks?)",
+    re.I,
+)
+_AGAINST = re.compile(
+    r"\b(?:never|do\s+not|don['’]t|avoid|remov\w*|delet\w*|without|instead\s+of|rather\s+than|malicious|attack\w*|suspicious|dangerous|flag|detect\w*|bad|wrong|insecure|reject)\b|[❌✗⛔🚫⚠]",
+    re.I,
+)
+_COPIES = re.compile(
+    r"\b(?:cp|mv|ln|install|rsync|[Cc]op(?:y|ies)\w*|[Pp]ut|[Pp]lace|[Mm]ove\w*|[Ss]ave|[Ii]nstall|[Ll]ink|symlink\w*|Copy-Item)\b[^\n]{0,60}?(?P<name>[\w.@-]+)[\"'`)]*(?:\s*,|\s+(?:to|into|in|as|over|at|-Destination|->|→)\b|\s)",
+)
+"""A file is copied; where to stands behind it."""
+_IS_FOLDER = re.compile(rf"(?:{_FOLDERS})/?$")
+_WRITES = re.compile(
+    r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write(?:lines)?\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
+)
+_HEREDOC = re.compile(
+    r"^(?P<before>[^\n]{0,300}?)<<[-~]?[ \t]*\\?[\"']?(?P<end>\w{1,30})[\"']?(?P<after>[^\n]{0,300})\n(?P<body>[\s\S]{1,20000}?)\n[ \t]*(?P=end)[ \t]*$",
+    re.M,
+)
+_ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?(\w{1,40})=([^\n]{1,200})$", re.M)
+_USED = re.compile(r"\$\{?(\w{1,40})")
+_KEPT = re.compile(
+    r"\"\"\"(?P<a>[\s\S]{12,8000}?)\"\"\"|'''(?P<b>[\s\S]{12,8000}?)'''|`(?P<c>[^`]{12,8000})`|@[\"']\n(?P<d>[\s\S]{12,8000}?)\n[\"']@"
+    r"|(?<![\w\"'])[rfb]?\"(?P<e>(?:[^\"\\\n]|\\.){24,2000})\"|(?<![\w\"'])[rfb]?'(?P<f>(?:[^'\\\n]|\\.){24,2000})'"
+)
+"""Texts of a program that are long enough to be files, or lines of one."""
+_ESCAPED = re.compile(r"\\([ntr\"'`\\$])")
+_SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
+_SPAN = re.compile(r"`([^`\n]{2,400})`")
+_COMMENT = re.compile(r"[ \t]*(?:#|//|--|;|<!--)[ \t]*(?P<said>[^\n]{2,120})\n")
+_END = "END_OF_FILE"
+_PROGRAMS = frozenset({"python", "script", "hash-script"})
+_MAX_LEAD, _MAX_PLACED, _MAX_TARGETS, _MAX_TEXT = 300, 40, 4, 20_000
+
+
+class Placed(NamedTuple):
+    """A text as the file that it becomes, and where it stands in the package.
+
+    Attributes:
+        contents: What is read of it; its paths are `ORIGIN!/TARGET`.
+        order: The command that would put it there.
+        is_shown: A document shows it to whoever reads.
+        path: The file in which it stands.
+        line: The line on which it begins, from 1.
+    """
+
+    contents: Contents
+    order: str
+    path: str
+    line: int
+    is_shown: bool
+
+
+def placed(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Placed]:
+    """The texts that are to stand in files which others obey, each once.
+
+    >>> from metier.govern.scan.read import documents_of
+    >>> said = read_text("Put this into `~/.npmrc`:\\n\\n```ini\\nregistry=https://npm.notes.invalid\\n```", "SKILL.md")
+    >>> [(one.contents.parts[0].path, one.line) for one in placed(said, documents_of(said))]
+    [('SKILL.md!/.npmrc', 4)]
+    """
+    found: dict[tuple[str, str], Placed] = {}
+    for part, document in zip(contents.parts, documents, strict=True):
+        if part.is_example or not _may_name()(part.plain) or _ENDS.search(_JOINS.sub("/", part.plain)) is None:
+            continue
+        stands = ((target, text, part.path, line) for target, text, line in _of_part(part, document))
+        for target, text, path, line in (*stands, *_copied(part, contents)):
+            if len(found) < _MAX_PLACED and (target, text) not in found and not text.isspace():
+                text = text[:_MAX_TEXT]
+                name = f"{path}!/{target.removeprefix('~').lstrip('/')}"
+                order = f"cat > {target} <<'{_END}'\n{text}\n{_END}"
+                found[target, text] = Placed(read_text(text, name), order, path, line, document is not None)
+    return list(found.values())
+
+
+def _of_part(part: Part, document: Sequence[Block] | None) -> Iterator[tuple[str, str, int]]:
+    if document is not None:
+        yield from _of_document(document)
+    elif part.kind in _PROGRAMS:
+        yield from _of_program(part)
+    if part.kind == "shell":
+        yield from _here(part.plain, 1)
+
+
+@cache
+def _may_name() -> Callable[[str], bool]:
+    return any_of(_WORDS)
+
+
+def _targets(text: str) -> list[str]:
+    """The files that others obey which a text names.
+
+    >>> _targets("Copy it to ~/.ssh/config and $HOME/.npmrc, not to a.md.")
+    ['~/.ssh/config', '~/.npmrc']
+    """
+    return list(dict.fromkeys(_path(found) for found in _TARGET.finditer(text)))
+
+
+def _path(found: re.Match[str]) -> str:
+    return f"{'~/' if found['home'] else found['root'] or ''}{found['at']}"
+
+
+def _of_document(document: Sequence[Block]) -> Iterator[tuple[str, str, int]]:
+    lead = ""
+    for block in document:
+        if block.kind == "prose" and not block.language:
+            lead = block.text.rstrip().rpartition("\n\n")[2][-_MAX_LEAD:]
+            yield from _inline(block)
+            continue
+        if block.kind == "shell":
+            yield from _here(block.text, block.line)
+        above = _COMMENT.match(block.text)
+        named = _targets(above["said"]) if above and len(above["said"].split()) < 4 else []
+        if not named and _PUTS.search(lead) and not _AGAINST.search(lead):
+            named = _targets(lead)[-1:]
+        for target in named:
+            yield target, block.text, block.line
+
+
+def _inline(block: Block) -> Iterator[tuple[str, str, int]]:
+    """The line of a file between back-ticks, in a sentence that names the file."""
+    if "`" not in block.text:
+        return
+    for number, line in enumerate(block.text.split("\n"), start=block.line):
+        if line.count("`") < 4 or not _PUTS.search(line) or _AGAINST.search(line):
+            continue
+        spans = _SPAN.findall(line)
+        named = [target for span in spans if len(span) < 80 for target in _targets(span)[:1]]
+        for target in named[:1]:
+            yield from ((target, span, number) for span in spans if len(span) >= 12 and not _TARGET.fullmatch(span))
+
+
+def _here(text: str, line: int) -> Iterator[tuple[str, str, int]]:
+    """What a shell is given in a here-document to put into such a file."""
+    if "<<" not in text:
+        return
+    given = dict(_ASSIGNED.findall(text))
+    for found in _HEREDOC.finditer(text):
+        order = f"{found['before']} {found['after']}"
+        if ">" not in order and "tee" not in order:
+            continue
+        told = _USED.sub(lambda used: given.get(used[1], used[0]).strip("\"'"), order)
+        for target in _targets(told)[-1:]:
+            yield target, found["body"], line + text.count("\n", 0, found.start("body"))
+
+
+def _of_program(part: Part) -> Iterator[tuple[str, str, int]]:
+    """The long texts of a program that writes, each as every such file that it names."""
+    if not _WRITES.search(part.plain):
+        return
+    targets = _targets(_JOINS.sub("/", part.plain))[:_MAX_TARGETS]
+    for found in _KEPT.finditer(part.plain) if targets else ():
+        said = found[str(found.lastgroup)]
+        text = _ESCAPED.sub(lambda sign: _SIGNS.get(sign[1], sign[1]), said).strip("\n")
+        if _TARGET.fullmatch(text):
+            continue
+        at = part.plain.count("\n", 0, found.start(str(found.lastgroup))) + (said[:1] == "\n") + 1
+        # A key in a text of one line may be looked for as well; what is done with it is told in `doors`.
+        is_line = found.lastgroup in ("e", "f")
+        yield from ((target, text, at) for target in targets if not (is_line and target.endswith("authorized_keys")))
+
+
+def _copied(part: Part, contents: Contents) -> Iterator[tuple[str, str, str, int]]:
+    """Files of the package that a line has copied to where they are obeyed."""
+    if not _COPIES.search(part.plain):
+        return
+    by_name = {one.path.rsplit("/", 1)[-1]: one for one in contents.parts if one is not part}
+    for line in part.plain.split("\n"):
+        if len(line) > 2 * _MAX_LEAD or not _may_name()(line) or _AGAINST.search(line):
+            continue
+        said = _JOINS.sub("/", line)
+        for copies in _COPIES.finditer(said):
+            target = next((found for found in _TARGET.finditer(said, copies.end())), None)
+            source = by_name.get(copies["name"])
+            if target is None or source is None:
+                continue
+            at = _path(target)
+            at = f"{at.rstrip('/')}/{copies['name']}" if _IS_FOLDER.search(at) else at
+            if (
+                PurePosixPath(at).suffix in ("", PurePosixPath(source.path).suffix)
+                or not PurePosixPath(source.path).suffix
+            ):
+                yield at, source.plain, source.path, 1
