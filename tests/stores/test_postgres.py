@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from metier.attempt import Attempt
 from metier.errors import CorruptStore, MissingExtra, StoreError
 from metier.skill import Skill
 from metier.stores import open_store
+from metier.stores.find import open_index
 from metier.stores.postgres import PostgresStore
 from metier.testing import check_store
 
@@ -91,6 +93,14 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: P
     with pytest.raises(StoreError, match=r"postgresql://127\.0\.0\.1:1/skills.* cannot be used") as refusal:
         PostgresStore("postgresql://user:secret@127.0.0.1:1/skills", bulk=tmp_path)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:secret@[::bad/x", "postgresql://u:secret%zz@host/x"])
+def test_a_url_that_cannot_be_read_is_told_without_its_password(url: str) -> None:
+    pytest.importorskip("psycopg", reason="needs psycopg: pip install 'metier[postgres]'")
+    with pytest.raises(StoreError, match="cannot be read") as told:
+        open_index(url)
+    assert "secret" not in "".join(traceback.format_exception(told.value))
 
 
 def test_without_psycopg_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

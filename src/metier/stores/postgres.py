@@ -105,8 +105,7 @@ class PostgresDatabase:
 
     def _connect(self) -> Any:
         # libpq lets what stands in the URL win over this default.
-        settings = self._psycopg.conninfo.conninfo_to_dict(self._url)
-        connection = self._psycopg.connect(**{"connect_timeout": _CONNECT_S, **settings}, autocommit=True)
+        connection = self._psycopg.connect(**{"connect_timeout": _CONNECT_S, **self._settings()}, autocommit=True)
         if self._schema:
             name = self._psycopg.sql.Identifier(self._schema)
             connection.execute(self._psycopg.sql.SQL("SET search_path TO {}").format(name))
@@ -130,8 +129,20 @@ class PostgresDatabase:
             name = self._psycopg.sql.Identifier(self._schema)
             session.run(self._psycopg.sql.SQL("CREATE SCHEMA {}").format(name).as_string(self._connection))
 
+    def _settings(self) -> dict[str, Any]:
+        try:
+            settings: dict[str, Any] = self._psycopg.conninfo.conninfo_to_dict(self._url)
+        except self._psycopg.Error:
+            # What libpq says of a URL repeats it, and so a password that it may hold.
+            raise StoreError(
+                "The URL of a PostgreSQL server cannot be read.",
+                hint="Write it as postgresql://user@host:port/database?option=value, and other characters than letters "
+                "and digits of a name or password as %40; a password is better kept in ~/.pgpass or PGPASSWORD.",
+            ) from None
+        return settings
+
     def _shown(self) -> str:
-        settings = self._psycopg.conninfo.conninfo_to_dict(self._url)
+        settings = self._settings()
         host, port = settings.get("host", "localhost"), settings.get("port", 5432)
         return f"postgresql://{host}:{port}/{settings.get('dbname', '')}"
 
