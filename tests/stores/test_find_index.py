@@ -293,6 +293,15 @@ def test_a_changed_row_is_seen(tmp_path: Path, table: str) -> None:
     assert "index the library again" in refusal.value.hint
 
 
+def test_what_was_indexed_by_other_words_is_indexed_again(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    with closing(SqliteDatabase(path, tables=replace(TABLES, migrations=TABLES.migrations[:1]))) as database:
+        SqlIndex(database).put([Skill(name="meteo", description="Météo.")])
+    with closing(open_index(path)) as index:
+        assert list(index.skills()) == []
+        assert index.put([Skill(name="meteo", description="Météo.")]) == 1
+
+
 def test_the_file_of_a_store_is_not_taken_for_an_index(tmp_path: Path) -> None:
     open_store(tmp_path / "store.db").close()
     with pytest.raises(StoreError, match="another program"):

@@ -35,6 +35,12 @@ TABLES = Tables(
             checksum BIGINT NOT NULL);
         INSERT INTO find_state (id, version) VALUES (1, 0)
         """,
+        # The words of a text that is not ASCII are others since: what was indexed before is indexed again.
+        """
+        DELETE FROM find_segments;
+        DELETE FROM find_skills;
+        UPDATE find_state SET version = version + 1
+        """,
     ),
     application_id=0x6D657478,  # "metx"
     record="metier_find_migrations",
