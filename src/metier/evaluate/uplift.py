@@ -172,7 +172,9 @@ def _way_out(taken: Taken) -> str:
     """Say why attempts were left out, and what helps."""
     reasons = Counter(a.grade.reason for a in (*taken.without, *taken.having) if a.grade.score is None)
     counted = ", ".join(f"{reason} ({times})" for reason, times in reasons.most_common())
-    told = f"Items whose grader could not tell are left out: {counted}." if counted else "Give it more evals."
+    told = f"Answers that could not be graded are left out: {counted}." if counted else "Give it more evals."
+    errors = Counter(a.error for a in (*taken.without, *taken.having) if a.error)
+    told += "".join(f" The client said: {error}" for error, _ in errors.most_common(1))
     judge = " Expectations are checked by a model: name one with --judge, and the same answers are graded again."
     return told + judge * bool(OPEN & reasons.keys())
 
