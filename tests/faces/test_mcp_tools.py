@@ -305,6 +305,16 @@ def test_wrong_arguments_are_told_to_the_model(tmp_path: Path, tool: str, argume
     assert is_error and text.startswith("Expected '")
 
 
+def test_an_argument_that_a_tool_has_not_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    server = server_of(shelf_of(library(tmp_path)))
+    text, is_error = called(
+        server, "run_skill", {"skill": "sum", "script": "scripts/add.py", "argument": ["--dry-run"]}
+    )
+    assert is_error and text == "run_skill has no argument 'argument'. Did you mean 'arguments'?"
+    text, _ = called(server, "find_skill", {"query": "x" * 30_000})
+    assert "at most 20,000 characters" in text
+
+
 def test_an_unknown_tool_is_an_invalid_parameter(tmp_path: Path) -> None:
     async def ask() -> None:
         async with Client(server_of(shelf_of(library(tmp_path)))) as client:
