@@ -183,6 +183,17 @@ def test_an_index_that_was_emptied_holds_no_postings(tmp_path: Path) -> None:
         assert raw.execute("SELECT COUNT(*) FROM find_segments").fetchone() == (0,)
 
 
+def test_an_index_of_which_most_was_removed_holds_little_else(tmp_path: Path) -> None:
+    with closing(open_index(tmp_path / "i.db")) as index:
+        index.put(numbered(n) for n in range(60))
+        index.remove(f"skill-{n}" for n in range(58))
+        with closing(open_index()) as fresh:
+            fresh.put(numbered(n) for n in range(58, 60))
+            assert index.find("sing thing59") == fresh.find("sing thing59")
+    with closing(sqlite3.connect(tmp_path / "i.db")) as raw:
+        assert raw.execute("SELECT SUM(num_skills) FROM find_segments").fetchone() == (2,)
+
+
 @settings(max_examples=25, deadline=None)
 @given(changes=st.lists(st.tuples(st.booleans(), st.integers(0, 9), st.integers(0, 3)), max_size=25))
 def test_any_history_answers_as_a_fresh_index_would(changes: list[tuple[bool, int, int]]) -> None:
