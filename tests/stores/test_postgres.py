@@ -18,7 +18,7 @@ from metier.errors import CorruptStore, MissingExtra, StoreError
 from metier.skill import Skill
 from metier.stores import open_store
 from metier.stores.find import open_index
-from metier.stores.postgres import PostgresStore
+from metier.stores.postgres import PostgresDatabase, PostgresStore
 from metier.testing import check_store
 
 
@@ -76,6 +76,17 @@ def test_a_lost_connection_is_told_and_opened_again(settings_of_store: dict[str,
         with pytest.raises(StoreError, match="cannot be used"):
             store.skill("reverse")
         assert store.skill("reverse").description == "Backwards."
+
+
+@pytest.mark.postgres
+def test_writers_take_turns_however_they_name_the_schema(postgres: dict[str, Any]) -> None:
+    url, schema = postgres["url"], postgres["schema"]
+    with closing(PostgresDatabase(url, schema)) as one:
+        joint = "&" if "?" in url else "?"
+        with closing(PostgresDatabase(f"{url}{joint}options=-csearch_path%3D{schema}", None)) as other:
+            with one.writing(), other.reading() as session:
+                taken = session.rows("SELECT pg_try_advisory_xact_lock(?)", (other._turn,))
+            assert taken == [(False,)]
 
 
 @pytest.mark.postgres

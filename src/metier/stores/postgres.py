@@ -63,12 +63,14 @@ class PostgresDatabase:
         self._psycopg: Any = psycopg
         self._url, self._schema, self._tables = url, schema, tables
         self._lock = threading.RLock()
-        self._turn = zlib.crc32(f"metier {schema or ''}".encode())
         self._is_closed = False
         self._name = "PostgreSQL"
         with self._told():
             self._name = self._shown()
             self._connection: Any = self._connect()
+            # By the schema that the tables lie in, however it was named: who shares them takes turns.
+            found = self._connection.execute("SELECT current_schema()").fetchone()[0]
+        self._turn = zlib.crc32(f"metier {found or schema or ''}".encode())
         try:
             self._migrate()
         except BaseException:
