@@ -18,6 +18,7 @@ from metier.errors import CorruptStore, MissingExtra, StoreError
 from metier.skill import Skill
 from metier.stores import open_store
 from metier.stores.find import open_index
+from metier.stores.find.index import TABLES
 from metier.stores.postgres import PostgresDatabase, PostgresStore
 from metier.testing import check_store
 
@@ -87,6 +88,16 @@ def test_writers_take_turns_however_they_name_the_schema(postgres: dict[str, Any
             with one.writing(), other.reading() as session:
                 taken = session.rows("SELECT pg_try_advisory_xact_lock(?)", (other._turn,))
             assert taken == [(False,)]
+
+
+@pytest.mark.postgres
+def test_who_opens_it_waits_for_no_writer(postgres: dict[str, Any]) -> None:
+    url = f"{postgres['url']}{'&' if '?' in postgres['url'] else '?'}options=-clock_timeout%3D500"
+    with closing(open_index(url, schema=postgres["schema"])) as index:
+        index.put([Skill(name="reverse", description="Write letters backwards.")])
+    busy = PostgresDatabase(url, postgres["schema"], tables=TABLES)
+    with closing(busy), busy.writing(), closing(open_index(url, schema=postgres["schema"])) as index:
+        assert [listed.name for listed in index.skills()] == ["reverse"]
 
 
 @pytest.mark.postgres

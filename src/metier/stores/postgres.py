@@ -72,7 +72,9 @@ class PostgresDatabase:
             found = self._connection.execute("SELECT current_schema()").fetchone()[0]
         self._turn = zlib.crc32(f"metier {found or schema or ''}".encode())
         try:
-            self._migrate()
+            # Who finds the tables as they are to be waits for no writer.
+            if not self._is_current():
+                self._migrate()
         except BaseException:
             self._connection.close()
             raise
@@ -112,6 +114,13 @@ class PostgresDatabase:
             name = self._psycopg.sql.Identifier(self._schema)
             connection.execute(self._psycopg.sql.SQL("SET search_path TO {}").format(name))
         return connection
+
+    def _is_current(self) -> bool:
+        with self.reading() as session:
+            if session.rows("SELECT to_regclass(?)", (self._tables.record,))[0][0] is None:
+                return False
+            version = session.rows(f"SELECT MAX(version) FROM {self._tables.record}")[0][0]
+        return bool(version == len(self._tables.migrations))
 
     def _migrate(self) -> None:
         with self.writing() as session:
