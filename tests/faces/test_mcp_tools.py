@@ -123,6 +123,18 @@ def test_find_keeps_to_its_budget(tmp_path: Path) -> None:
     assert 300 < len(text) <= 900
 
 
+def test_the_data_of_find_keep_to_its_budget(tmp_path: Path) -> None:
+    for number in range(50):
+        write(tmp_path, f"skill-{number}")
+
+    async def ask() -> Any:
+        async with Client(server_of(shelf_of(tmp_path))) as client:
+            return await client.call_tool("find_skill", {"query": "about", "k": 50, "budget": 300})
+
+    data = asyncio.run(ask()).structured_content
+    assert 1 < len(data["skills"]) < 50 and len(json.dumps(data)) <= 920
+
+
 def test_find_names_skills_where_no_description_fits(tmp_path: Path) -> None:
     for name in ("sum", "refunds"):
         write(tmp_path, name, data=f"---\nname: {name}\ndescription: {'Add. ' * 100}\n---\n".encode())
