@@ -286,6 +286,14 @@ def test_a_request_shares_no_accent_with_a_skill() -> None:
     assert index.find("été élevé").hits == ()
 
 
+def test_a_request_of_which_no_word_is_known_shows_names_that_are_spelt_like_it() -> None:
+    index = open_index()
+    index.put([skill("postgres-backup", "Back up a database.", "Dump it."), *LIBRARY])
+    found = index.find("postgress")
+    assert [hit.name for hit in found.hits] == ["postgres-backup"] and not found.fires
+    assert index.find("zebra").hits == ()
+
+
 def test_the_wrapping_of_a_request_does_not_count() -> None:
     assert asked_words("Hi, can you help me to run a merge?") == ["merge"]
     assert asked_words("help me") == ["help"]
