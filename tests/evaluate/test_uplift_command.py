@@ -161,6 +161,20 @@ def test_expectations_without_a_judge_are_told_and_not_counted_as_failures(
     assert "--judge" in err
 
 
+def test_items_that_are_left_out_are_told_with_the_reason(
+    metier: Command, package: Path, client: Path, house: Path, tmp_path: Path
+) -> None:
+    unchecked = [{"id": n, "prompt": str(n), "expectations": ["It is so"]} for n in range(10, 13)]
+    house.write_text(json.dumps([*json.loads(house.read_text()), *unchecked]))
+    code, out, err = metier("evaluate", "uplift", package, "--client", client, "--evals", house)
+    assert code == 0 and out.splitlines()[1].startswith("echo\t6\t")
+    assert "3 items are left out, not graded on both sides: no_judge (6)." in err
+    seen = tmp_path / "seen.txt"
+    seen.write_text("house word 0\n")
+    _, _, err = metier("evaluate", "uplift", package, "--client", client, "--evals", house, "--made-from", seen)
+    assert "on 5 held-out items" in err and "; 3 more were not graded on both sides" in err
+
+
 def test_a_published_table_is_summed_up(metier: Command, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("skill,agent,dimension,uplift_pct\na,x,Correctness,40\nb,x,Correctness,-10\n")

@@ -128,9 +128,10 @@ def admit(
     scored = found.difference.items
     short = _short(found, needed, max(0.0, margin))
     measured = f"uplift {_points(found.difference.difference)} points, at least {_points(found.cautious_low)}"
+    left = f"; {found.difference.left_out} more were not graded on both sides" if found.difference.left_out else ""
     return Admission(
         admitted=not short,
-        reason=f"{'refused' if short else 'admitted'}: {measured}, on {scored} held-out items{short}{told}",
+        reason=f"{'refused' if short else 'admitted'}: {measured}, on {scored} held-out items{short}{left}{told}",
         held_out=len(fresh),
         set_aside=aside,
         own=theirs,

@@ -240,7 +240,7 @@ def uplift(
     from metier.evaluate.evals import items_of, own_items, read_evals
     from metier.evaluate.expectations import with_judge
     from metier.evaluate.sit import of_run
-    from metier.evaluate.uplift import Taken, measure
+    from metier.evaluate.uplift import Taken, measure, unscored
     from metier.faces.files import read_text
     from metier.graders import grader_for
     from metier.item import Exam, ExamProtocol
@@ -292,6 +292,8 @@ def uplift(
         as_json({"uplift": found, "negative": found.is_negative, "harmful": found.is_harmful})
     else:
         _show([found.difference])
+        if found.difference.left_out:
+            say(f"{found.difference.left_out} items are left out, not graded on both sides: {unscored(taken)}")
         say(f"bootstrap interval {found.low:+.3f} to {found.high:+.3f}, seed {seed}")
         if found.evidence.own:
             say(f"{found.evidence.own} attempts are at evals of the package itself: they may show harm, no more")
