@@ -41,7 +41,7 @@ class Hit:
         score: How well it matches; comparable within one answer only.
         probability: The calibrated chance that this skill is the right one to load; over all hits of an answer the sum
             is at most 1, and what is missing to 1 is the chance that none is, or one not shown.
-        why: The words of the request that counted most for it, strongest first.
+        why: The words of the request that counted most for it, strongest first; in lower case and without accents.
     """
 
     listed: Listed

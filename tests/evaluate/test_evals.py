@@ -366,6 +366,17 @@ def test_a_measured_skill_leaves_the_whole_workspace(tmp_path: Path) -> None:
     store.close()
 
 
+def test_times_are_compared_of_the_same_items_where_a_run_was_resumed() -> None:
+    taken = Taken(*([attempt(item, Grade.correct(), arm=arm) for item in SUMS] for arm in ("-without", "-with")))
+    slow, quick, last = (one.attempt_id for one in taken.having)
+    timed = {slow: 9000, quick: 1000, last: 2000, taken.without[1].attempt_id: 1000, taken.without[2].attempt_id: 1000}
+    summary = benchmark(taken, timed)["run_summary"]
+    assert summary["delta"]["time_seconds"] == 0.5
+    assert summary["with_skill"]["time_seconds"]["mean"] == 1.5
+    alone = benchmark(taken, {slow: 9000})["run_summary"]
+    assert alone["with_skill"]["time_seconds"]["mean"] == 9.0 and "time_seconds" not in alone["delta"]
+
+
 def test_no_case_overwrites_another(tmp_path: Path) -> None:
     cases = ["2-a", "a!", "", "1", "a?", "2-A", "x" * 50, "x" * 51]
     items = {case: Item(prompt=case, reference=str(n)) for n, case in enumerate(cases)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -300,3 +300,17 @@ def test_the_bootstrap_agrees_with_students_interval_on_many_items() -> None:
 def test_the_bootstrap_refuses_what_it_cannot_draw(changes: list[float], samples: int, level: float) -> None:
     with pytest.raises(ValueError, match="Expected changes"):
         bootstrap(changes, samples=samples, level=level)
+
+
+def test_a_client_that_gives_no_answers_is_told_in_its_words(store: Store) -> None:
+    class Refusing:
+        name = "refusing"
+
+        def replies(self, requests: Iterable[Request]) -> Iterator[Reply]:
+            yield from (Reply(text="", error="refused: The model said 'I cannot'.") for _ in requests)
+
+        def close(self) -> None: ...
+
+    with pytest.raises(StageError) as told:
+        measure(exam(ITEMS[:3]), SKILL, Refusing(), store, grader_for=grader_for)
+    assert "client_error (6)" in told.value.hint and "refused: The model said 'I cannot'." in told.value.hint

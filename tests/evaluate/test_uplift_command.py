@@ -102,6 +102,20 @@ def test_a_skill_that_a_model_made_is_refused_if_it_proves_nothing(
     assert (code, json.loads(out)["held_out"], json.loads(out)["admitted"]) == (1, 5, False)
 
 
+def test_a_prompt_of_several_lines_is_found_in_the_list_of_what_a_skill_was_made_from(
+    metier: Command, package: Path, client: Path, house: Path, tmp_path: Path
+) -> None:
+    cases = json.loads(house.read_text())
+    cases[1]["prompt"] = "Sum the rows:\n1, 2\n3, 4"
+    house.write_text(json.dumps(cases))
+    seen = tmp_path / "seen.txt"
+    seen.write_text("house word 0\nSum the rows:\n1, 2\n3, 4\n")
+    _, out, _ = metier(
+        "evaluate", "uplift", package, "--client", client, "--evals", house, "--made-from", seen, "--json"
+    )  # fmt: skip
+    assert json.loads(out)["held_out"] == 4
+
+
 def test_the_evals_that_a_skill_brought_do_not_admit_it(
     metier: Command, package: Path, client: Path, tmp_path: Path
 ) -> None:
@@ -145,6 +159,20 @@ def test_expectations_without_a_judge_are_told_and_not_counted_as_failures(
     assert "at least two items answered and scored" in err
     assert "no_judge (6)" in err
     assert "--judge" in err
+
+
+def test_items_that_are_left_out_are_told_with_the_reason(
+    metier: Command, package: Path, client: Path, house: Path, tmp_path: Path
+) -> None:
+    unchecked = [{"id": n, "prompt": str(n), "expectations": ["It is so"]} for n in range(10, 13)]
+    house.write_text(json.dumps([*json.loads(house.read_text()), *unchecked]))
+    code, out, err = metier("evaluate", "uplift", package, "--client", client, "--evals", house)
+    assert code == 0 and out.splitlines()[1].startswith("echo\t6\t")
+    assert "3 items are left out, not graded on both sides: no_judge (6)." in err
+    seen = tmp_path / "seen.txt"
+    seen.write_text("house word 0\n")
+    _, _, err = metier("evaluate", "uplift", package, "--client", client, "--evals", house, "--made-from", seen)
+    assert "on 5 held-out items" in err and "; 3 more were not graded on both sides" in err
 
 
 def test_a_published_table_is_summed_up(metier: Command, tmp_path: Path) -> None:

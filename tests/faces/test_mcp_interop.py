@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import subprocess
 import sys
@@ -158,6 +159,57 @@ def test_directories_are_read_only_where_they_are_declared(tmp_path: Path) -> No
 def test_a_server_that_is_not_there_is_told() -> None:
     with pytest.raises(StoreError, match="cannot be reached"), connect("http://127.0.0.1:1/mcp", timeout_s=5):
         pass
+
+
+def answering(kind: str, body: bytes, *, encoding: str = "identity", times: int = 1) -> Any:
+    """An ASGI application that shakes hands as a server of skills does and answers everything else with these bytes."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        asked = json.loads((await receive())["body"] or b"{}") if scope["method"] == "POST" else {}
+        status, head, parts = 200, [(b"content-type", kind.encode()), (b"content-encoding", encoding.encode())], [body]
+        if asked.get("method") == "initialize":
+            version = asked["params"]["protocolVersion"]
+            can = {"extensions": {"io.modelcontextprotocol/skills": {}}}
+            told = {"protocolVersion": version, "capabilities": can, "serverInfo": {"name": "x", "version": "1"}}
+            head = [(b"content-type", b"application/json")]
+            parts = [json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": told}).encode()]
+        elif asked.get("method") == "skills/list":
+            parts = [body.replace(b"ID", str(asked["id"]).encode())] * times
+        else:
+            status, head, parts = (202 if "id" not in asked else 400), [], [b""]
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "times", "said"),
+    [
+        (gzip.compress(b'{"jsonrpc": "2.0", "id": ID, "result": {"skills": []}}'), "gzip", 1, "it is compressed"),
+        (b" " * (1 << 20), "identity", 80, "more than 67,108,864 bytes"),
+        (b"no JSON", "identity", 1, "JSON"),
+    ],
+)
+def test_an_answer_that_would_fill_the_memory_is_not_read(
+    body: bytes, encoding: str, times: int, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    app = answering("application/json", body, encoding=encoding, times=times)
+    refused = pytest.raises(StoreError, match=said)
+    with over_http(app) as address, connect(f"{address}/mcp", timeout_s=20) as reader, refused:
+        reader.skills(None)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_an_answer_of_several_megabytes_is_taken_as_an_event_too() -> None:
+    page = json.dumps({"jsonrpc": "2.0", "id": "ID", "result": {"skills": ["x" * (3 << 20)]}}).replace('"ID"', "ID")
+    app = answering("text/event-stream", f"event: message\ndata: {page}\n\n".encode())
+    with over_http(app) as address, connect(f"{address}/mcp", timeout_s=20) as reader:
+        assert reader.skills(None) == (["x" * (3 << 20)], None)
 
 
 # HTTP

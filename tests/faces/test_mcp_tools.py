@@ -123,6 +123,18 @@ def test_find_keeps_to_its_budget(tmp_path: Path) -> None:
     assert 300 < len(text) <= 900
 
 
+def test_the_data_of_find_keep_to_its_budget(tmp_path: Path) -> None:
+    for number in range(50):
+        write(tmp_path, f"skill-{number}")
+
+    async def ask() -> Any:
+        async with Client(server_of(shelf_of(tmp_path))) as client:
+            return await client.call_tool("find_skill", {"query": "about", "k": 50, "budget": 300})
+
+    data = asyncio.run(ask()).structured_content
+    assert 1 < len(data["skills"]) < 50 and len(json.dumps(data)) <= 920
+
+
 def test_find_names_skills_where_no_description_fits(tmp_path: Path) -> None:
     for name in ("sum", "refunds"):
         write(tmp_path, name, data=f"---\nname: {name}\ndescription: {'Add. ' * 100}\n---\n".encode())
@@ -303,6 +315,16 @@ def test_load_shows_what_changed_only_after_it_is_judged_anew(tmp_path: Path) ->
 def test_wrong_arguments_are_told_to_the_model(tmp_path: Path, tool: str, arguments: dict[str, Any]) -> None:
     text, is_error = called(server_of(shelf_of(library(tmp_path))), tool, arguments)
     assert is_error and text.startswith("Expected '")
+
+
+def test_an_argument_that_a_tool_has_not_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    server = server_of(shelf_of(library(tmp_path)))
+    text, is_error = called(
+        server, "run_skill", {"skill": "sum", "script": "scripts/add.py", "argument": ["--dry-run"]}
+    )
+    assert is_error and text == "run_skill has no argument 'argument'. Did you mean 'arguments'?"
+    text, _ = called(server, "find_skill", {"query": "x" * 30_000})
+    assert "at most 20,000 characters" in text
 
 
 def test_an_unknown_tool_is_an_invalid_parameter(tmp_path: Path) -> None:

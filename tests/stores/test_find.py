@@ -264,6 +264,36 @@ def test_languages_without_spaces_are_found() -> None:
     assert index.find("请把模型部署到集群").hits[0].name == "deploy"
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Préférences générées", ["preferences", "generees"]),
+        ("cafe\u0301 caf\u00e9", ["cafe", "cafe"]),
+        ("मौसम की जानकारी", ["मौसम", "की", "जानकारी"]),
+        ("العَرَبِيَّة", ["العربية"]),
+        ("Việt PDFファイル", ["viet", "pdf", "ファ", "ァイ", "イル", "pdfファイル"]),
+        ("ไทย", ["ไท", "ทย"]),
+    ],
+)
+def test_words_of_any_script_are_whole_and_accents_do_not_count(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+def test_a_request_shares_no_accent_with_a_skill() -> None:
+    index = open_index()
+    index.put([skill("securite", "Vérifier la sécurité d'une application.", "Étape détaillée."), LIBRARY[0]])
+    assert index.find("sécurité").fires and index.find("sécurité").hits[0].name == "securite"
+    assert index.find("été élevé").hits == ()
+
+
+def test_a_request_of_which_no_word_is_known_shows_names_that_are_spelt_like_it() -> None:
+    index = open_index()
+    index.put([skill("postgres-backup", "Back up a database.", "Dump it."), *LIBRARY])
+    found = index.find("postgress")
+    assert [hit.name for hit in found.hits] == ["postgres-backup"] and not found.fires
+    assert index.find("zebra").hits == ()
+
+
 def test_the_wrapping_of_a_request_does_not_count() -> None:
     assert asked_words("Hi, can you help me to run a merge?") == ["merge"]
     assert asked_words("help me") == ["help"]

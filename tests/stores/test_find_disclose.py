@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metier.index import Level
+from metier.index import Level, Listed
 from metier.skill import Skill
 from metier.stores.find import count_tokens, disclose, open_index
 from metier.stores.find.disclose import line_of
@@ -87,3 +87,17 @@ def test_a_line_holds_no_line_break_or_control_character() -> None:
     index = open_index()
     index.put([Skill(name="x", description="a\nb\x1b[31m\u202ec\u2028d")])
     assert line_of(next(iter(index.skills()))) == "- x: a b [31m c d"
+
+
+def test_a_skill_that_changes_while_it_is_disclosed_is_shown_by_its_line() -> None:
+    index = open_index()
+    index.put([Skill(name="pdf", description="Fill PDF forms.", policy="List the fields.")])
+    body = index.body
+
+    def changing(listed: Listed) -> str:
+        index.put([Skill(name="pdf", description="Fill PDF forms.", policy="Flatten the form.")])
+        return body(listed)
+
+    index.body = changing  # type: ignore[method-assign]
+    told = disclose(index, "fill a pdf form", 100)
+    assert [piece.level for piece in told.shown] == [Level.METADATA]

@@ -183,6 +183,17 @@ def test_an_index_that_was_emptied_holds_no_postings(tmp_path: Path) -> None:
         assert raw.execute("SELECT COUNT(*) FROM find_segments").fetchone() == (0,)
 
 
+def test_an_index_of_which_most_was_removed_holds_little_else(tmp_path: Path) -> None:
+    with closing(open_index(tmp_path / "i.db")) as index:
+        index.put(numbered(n) for n in range(60))
+        index.remove(f"skill-{n}" for n in range(58))
+        with closing(open_index()) as fresh:
+            fresh.put(numbered(n) for n in range(58, 60))
+            assert index.find("sing thing59") == fresh.find("sing thing59")
+    with closing(sqlite3.connect(tmp_path / "i.db")) as raw:
+        assert raw.execute("SELECT SUM(num_skills) FROM find_segments").fetchone() == (2,)
+
+
 @settings(max_examples=25, deadline=None)
 @given(changes=st.lists(st.tuples(st.booleans(), st.integers(0, 9), st.integers(0, 3)), max_size=25))
 def test_any_history_answers_as_a_fresh_index_would(changes: list[tuple[bool, int, int]]) -> None:
@@ -291,6 +302,15 @@ def test_a_changed_row_is_seen(tmp_path: Path, table: str) -> None:
     with closing(open_index(tmp_path / "i.db")) as index, pytest.raises(CorruptStore, match="does not hold") as refusal:
         index.find("merge")
     assert "index the library again" in refusal.value.hint
+
+
+def test_what_was_indexed_by_other_words_is_indexed_again(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    with closing(SqliteDatabase(path, tables=replace(TABLES, migrations=TABLES.migrations[:1]))) as database:
+        SqlIndex(database).put([Skill(name="meteo", description="Météo.")])
+    with closing(open_index(path)) as index:
+        assert list(index.skills()) == []
+        assert index.put([Skill(name="meteo", description="Météo.")]) == 1
 
 
 def test_the_file_of_a_store_is_not_taken_for_an_index(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from metier.attempt import Attempt
 from metier.errors import CorruptStore, MissingExtra, StoreError
 from metier.skill import Skill
 from metier.stores import open_store
-from metier.stores.postgres import PostgresStore
+from metier.stores.find import open_index
+from metier.stores.find.index import TABLES
+from metier.stores.postgres import PostgresDatabase, PostgresStore
 from metier.testing import check_store
 
 
@@ -77,6 +80,27 @@ def test_a_lost_connection_is_told_and_opened_again(settings_of_store: dict[str,
 
 
 @pytest.mark.postgres
+def test_writers_take_turns_however_they_name_the_schema(postgres: dict[str, Any]) -> None:
+    url, schema = postgres["url"], postgres["schema"]
+    with closing(PostgresDatabase(url, schema)) as one:
+        joint = "&" if "?" in url else "?"
+        with closing(PostgresDatabase(f"{url}{joint}options=-csearch_path%3D{schema}", None)) as other:
+            with one.writing(), other.reading() as session:
+                taken = session.rows("SELECT pg_try_advisory_xact_lock(?)", (other._turn,))
+            assert taken == [(False,)]
+
+
+@pytest.mark.postgres
+def test_who_opens_it_waits_for_no_writer(postgres: dict[str, Any]) -> None:
+    url = f"{postgres['url']}{'&' if '?' in postgres['url'] else '?'}options=-clock_timeout%3D500"
+    with closing(open_index(url, schema=postgres["schema"])) as index:
+        index.put([Skill(name="reverse", description="Write letters backwards.")])
+    busy = PostgresDatabase(url, postgres["schema"], tables=TABLES)
+    with closing(busy), busy.writing(), closing(open_index(url, schema=postgres["schema"])) as index:
+        assert [listed.name for listed in index.skills()] == ["reverse"]
+
+
+@pytest.mark.postgres
 def test_an_address_opens_it_and_a_closed_one_says_so(postgres: dict[str, Any], tmp_path: Path) -> None:
     store = PostgresStore(**postgres, bulk=tmp_path)
     store.close()
@@ -91,6 +115,14 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: P
     with pytest.raises(StoreError, match=r"postgresql://127\.0\.0\.1:1/skills.* cannot be used") as refusal:
         PostgresStore("postgresql://user:secret@127.0.0.1:1/skills", bulk=tmp_path)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:secret@[::bad/x", "postgresql://u:secret%zz@host/x"])
+def test_a_url_that_cannot_be_read_is_told_without_its_password(url: str) -> None:
+    pytest.importorskip("psycopg", reason="needs psycopg: pip install 'metier[postgres]'")
+    with pytest.raises(StoreError, match="cannot be read") as told:
+        open_index(url)
+    assert "secret" not in "".join(traceback.format_exception(told.value))
 
 
 def test_without_psycopg_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,18 @@ def held_out(items: Iterable[Item], made_from: Collection[str]) -> list[Item]:
     return [item for item in every if item.cluster not in clusters and worded(item.prompt) not in prompts]
 
 
+def named_in(text: str, items: Iterable[Item]) -> frozenset[str]:
+    r"""What a list of what a skill was made from names: each line, and the items whose prompt goes over several.
+
+    >>> items = [Item(prompt="Sum it.\n1, 2", reference="3"), Item(prompt="1 + 1 =", reference="2")]
+    >>> named_in("Sum it.\n1, 2\n1 + 5 =", items) == {items[0].item_id, "Sum it.", "1, 2", "1 + 5 ="}
+    True
+    """
+    listed = f" {worded(text)} "
+    long = [item for item in items if any(f" {one} " in listed for one in wordings(item.prompt, least_lines=2))]
+    return frozenset((*filter(None, map(str.strip, text.splitlines())), *(item.item_id for item in long)))
+
+
 def admit(
     exam: Exam,
     skill: Skill,
@@ -116,9 +128,10 @@ def admit(
     scored = found.difference.items
     short = _short(found, needed, max(0.0, margin))
     measured = f"uplift {_points(found.difference.difference)} points, at least {_points(found.cautious_low)}"
+    left = f"; {found.difference.left_out} more were not graded on both sides" if found.difference.left_out else ""
     return Admission(
         admitted=not short,
-        reason=f"{'refused' if short else 'admitted'}: {measured}, on {scored} held-out items{short}{told}",
+        reason=f"{'refused' if short else 'admitted'}: {measured}, on {scored} held-out items{short}{left}{told}",
         held_out=len(fresh),
         set_aside=aside,
         own=theirs,

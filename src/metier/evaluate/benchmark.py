@@ -155,12 +155,18 @@ def benchmark(taken: Taken, durations: Mapping[str, int] | None = None) -> dict[
     that of the paired comparison. The deviation is that of a sample of items, 0 for a single one.
 
     Args:
-        durations: Milliseconds by the identifier of the attempt; an arm without them has no `time_seconds`.
+        durations: Milliseconds by the identifier of the attempt; an arm without them has no `time_seconds`, and where
+            both have some, those of items that were timed on both sides count.
     """
     both = {a.item_id for a in taken.having if a.grade.score is not None}
     both &= {a.item_id for a in taken.without if a.grade.score is not None}
+    spent = durations or {}
+    timed = [{a.item_id for a in attempts if a.attempt_id in spent} for attempts in (taken.having, taken.without)]
+    if all(timed):  # a run that was resumed has timed less of one side, and other items take another time
+        same = {a.attempt_id for a in (*taken.having, *taken.without) if a.item_id in timed[0] & timed[1]}
+        spent = {attempt_id: spent[attempt_id] for attempt_id in spent.keys() & same}
     arms = {
-        arm: _arm([a for a in attempts if a.item_id in both], durations or {})
+        arm: _arm([a for a in attempts if a.item_id in both], spent)
         for arm, attempts in zip(ARMS, (taken.having, taken.without), strict=True)
     }
     having, without = (arms[arm] for arm in ARMS)

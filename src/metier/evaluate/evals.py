@@ -161,13 +161,17 @@ def own_items(items: Mapping[str, Item], path: Path, folder: Path) -> frozenset[
     return frozenset(item.item_id for item in items.values() if wordings(item.prompt) & asked)
 
 
-def wordings(prompt: str) -> frozenset[str]:
+def wordings(prompt: str, *, least_lines: int = 1) -> frozenset[str]:
     """Reduce the prompt of an item to its words: all of it, and what is asked without the text of its input files.
+
+    Args:
+        least_lines: Leave out what has fewer lines.
 
     >>> sorted(wordings("Add them.\\n\\nInput file a.txt:\\n\\n1 2"))
     ['add them', 'add them input file a txt 1 2']
     """
-    return frozenset(map(worded, (prompt, prompt.partition(_INPUT_FILE)[0])))
+    asked = (prompt, prompt.partition(_INPUT_FILE)[0])
+    return frozenset(worded(one) for one in asked if len(one.strip().splitlines()) >= least_lines)
 
 
 def worded(text: str) -> str:

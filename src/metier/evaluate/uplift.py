@@ -168,13 +168,21 @@ def kept(store: Store, skill_digest: str) -> list[Uplift]:
     return [load(Uplift, one, where="uplift") for one in records if one.get("digest") == skill_digest]
 
 
+def unscored(taken: Taken) -> str:
+    """Say why answers could not be graded, and what the client said; empty if all were graded."""
+    every = [*taken.without, *taken.having]
+    reasons = Counter(a.grade.reason for a in every if a.grade.score is None)
+    counted = ", ".join(f"{reason} ({times})" for reason, times in reasons.most_common())
+    errors = Counter(a.error for a in every if a.error)
+    return f"{counted}." * bool(counted) + "".join(f" The client said: {error}" for error, _ in errors.most_common(1))
+
+
 def _way_out(taken: Taken) -> str:
     """Say why attempts were left out, and what helps."""
-    reasons = Counter(a.grade.reason for a in (*taken.without, *taken.having) if a.grade.score is None)
-    counted = ", ".join(f"{reason} ({times})" for reason, times in reasons.most_common())
-    told = f"Items whose grader could not tell are left out: {counted}." if counted else "Give it more evals."
+    why = unscored(taken)
+    told = f"Answers that could not be graded are left out: {why}" if why else "Give it more evals."
     judge = " Expectations are checked by a model: name one with --judge, and the same answers are graded again."
-    return told + judge * bool(OPEN & reasons.keys())
+    return told + judge * bool(OPEN & {a.grade.reason for a in (*taken.without, *taken.having)})
 
 
 def _interval(

@@ -63,14 +63,18 @@ class PostgresDatabase:
         self._psycopg: Any = psycopg
         self._url, self._schema, self._tables = url, schema, tables
         self._lock = threading.RLock()
-        self._turn = zlib.crc32(f"metier {schema or ''}".encode())
         self._is_closed = False
         self._name = "PostgreSQL"
         with self._told():
             self._name = self._shown()
             self._connection: Any = self._connect()
+            # By the schema that the tables lie in, however it was named: who shares them takes turns.
+            found = self._connection.execute("SELECT current_schema()").fetchone()[0]
+        self._turn = zlib.crc32(f"metier {found or schema or ''}".encode())
         try:
-            self._migrate()
+            # Who finds the tables as they are to be waits for no writer.
+            if not self._is_current():
+                self._migrate()
         except BaseException:
             self._connection.close()
             raise
@@ -105,12 +109,18 @@ class PostgresDatabase:
 
     def _connect(self) -> Any:
         # libpq lets what stands in the URL win over this default.
-        settings = self._psycopg.conninfo.conninfo_to_dict(self._url)
-        connection = self._psycopg.connect(**{"connect_timeout": _CONNECT_S, **settings}, autocommit=True)
+        connection = self._psycopg.connect(**{"connect_timeout": _CONNECT_S, **self._settings()}, autocommit=True)
         if self._schema:
             name = self._psycopg.sql.Identifier(self._schema)
             connection.execute(self._psycopg.sql.SQL("SET search_path TO {}").format(name))
         return connection
+
+    def _is_current(self) -> bool:
+        with self.reading() as session:
+            if session.rows("SELECT to_regclass(?)", (self._tables.record,))[0][0] is None:
+                return False
+            version = session.rows(f"SELECT MAX(version) FROM {self._tables.record}")[0][0]
+        return bool(version == len(self._tables.migrations))
 
     def _migrate(self) -> None:
         with self.writing() as session:
@@ -130,8 +140,20 @@ class PostgresDatabase:
             name = self._psycopg.sql.Identifier(self._schema)
             session.run(self._psycopg.sql.SQL("CREATE SCHEMA {}").format(name).as_string(self._connection))
 
+    def _settings(self) -> dict[str, Any]:
+        try:
+            settings: dict[str, Any] = self._psycopg.conninfo.conninfo_to_dict(self._url)
+        except self._psycopg.Error:
+            # What libpq says of a URL repeats it, and so a password that it may hold.
+            raise StoreError(
+                "The URL of a PostgreSQL server cannot be read.",
+                hint="Write it as postgresql://user@host:port/database?option=value, and other characters than letters "
+                "and digits of a name or password as %40; a password is better kept in ~/.pgpass or PGPASSWORD.",
+            ) from None
+        return settings
+
     def _shown(self) -> str:
-        settings = self._psycopg.conninfo.conninfo_to_dict(self._url)
+        settings = self._settings()
         host, port = settings.get("host", "localhost"), settings.get("port", 5432)
         return f"postgresql://{host}:{port}/{settings.get('dbname', '')}"
 

@@ -573,6 +573,17 @@ def test_a_listing_without_end_ends() -> None:
     assert any("pages" in one.why for one in connected(server, User()).refused)
 
 
+def test_a_listing_of_one_name_costs_no_square_of_its_length() -> None:
+    server = Server({})
+    server.entries = [server.entry(f"d{number}/sum") for number in range(3000)]
+    for number, entry in enumerate(server.entries):
+        uri = entry["uri"]
+        entry["resources"] = [{"uri": uri, "digest": digest(str(number).encode()), "size": 1}]
+    server.page_size = 3000
+    known = connected(server, User(), local=["sum"]).known()
+    assert len(known) == 3000 and all("sum" in one.collides and len(one.collides) == 20 for one in known)
+
+
 def test_a_server_that_fails_does_not_take_the_others_with_it() -> None:
     class Failing(Server):
         def skills(self, cursor: str | None) -> Any:

@@ -209,7 +209,7 @@ def uplift(
     judge: Annotated[str | None, typer.Option(help="The client that checks expectations; as --client.")] = None,
     made_from: Annotated[
         Path | None,
-        typer.Option(help="Prompts or item ids the skill was made from, one a line: admit it on the others alone."),
+        typer.Option(help="Prompts or item ids the skill was made from, by line: admit it on the others alone."),
     ] = None,
     margin: Annotated[float, typer.Option(min=0.0, max=1.0, help="What the low end must reach to be admitted.")] = 0.0,
     out: Annotated[
@@ -235,13 +235,13 @@ def uplift(
     """
     from contextlib import ExitStack, closing
 
-    from metier.evaluate.admit import admit
+    from metier.evaluate.admit import admit, named_in
     from metier.evaluate.benchmark import Stopwatch, durations_of, write_workspace
     from metier.evaluate.evals import items_of, own_items, read_evals
     from metier.evaluate.expectations import with_judge
     from metier.evaluate.sit import of_run
-    from metier.evaluate.uplift import Taken, measure
-    from metier.faces.files import read_lines
+    from metier.evaluate.uplift import Taken, measure, unscored
+    from metier.faces.files import read_text
     from metier.graders import grader_for
     from metier.item import Exam, ExamProtocol
     from metier.stores.open import open_store
@@ -257,7 +257,7 @@ def uplift(
     own = own_items(items, path, package.path)
     protocol = ExamProtocol(max_tokens=max_tokens, epochs=epochs, seed=seed)
     exam = Exam(name=f"{package.skill.name} evals", items=tuple(items.values()), protocol=protocol)
-    known = read_lines(made_from) if made_from else []
+    known = named_in(read_text(made_from), items.values()) if made_from else frozenset()
     with ExitStack() as opened:
         watch = Stopwatch(opened.enter_context(closing(_client(client, None))))
         checks = opened.enter_context(closing(_client(judge, None))) if judge else None
@@ -292,6 +292,8 @@ def uplift(
         as_json({"uplift": found, "negative": found.is_negative, "harmful": found.is_harmful})
     else:
         _show([found.difference])
+        if found.difference.left_out:
+            say(f"{found.difference.left_out} items are left out, not graded on both sides: {unscored(taken)}")
         say(f"bootstrap interval {found.low:+.3f} to {found.high:+.3f}, seed {seed}")
         if found.evidence.own:
             say(f"{found.evidence.own} attempts are at evals of the package itself: they may show harm, no more")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Literal, TypeVar
 
 import mcp_types as types
@@ -17,14 +18,21 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp.client import Client
 from mcp.client.extension import advertise
 from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
+from metier.clients.bounded import bounded_http
 from metier.errors import NotStored, StoreError
 from metier.stores.served.entry import EXTENSION
 
 T = TypeVar("T")
 _TIMEOUT_S = 60.0
+_MAX_ANSWER = 64 << 20
+"""Bytes of one answer over HTTP: a file of 16 MiB, the most that a skill may have, is 22 as base64."""
+
+_UNHEARD = logging.NullHandler()
+"""What a server says wrongly is told by an error; without this the whole trace of it would be written too."""
 
 
 class _GetSkill(types.RequestParams):
@@ -76,6 +84,9 @@ def connect(server: str | Sequence[str] | Server[Any], *, timeout_s: float = _TI
     target: Any = server
     if isinstance(server, Sequence) and not isinstance(server, str):
         target = StdioServerParameters(command=server[0], args=list(server[1:]))
+    elif isinstance(server, str):
+        target = _over_http(server)
+    logging.getLogger("mcp").addHandler(_UNHEARD)
     client = Client(target, extensions=[advertise(EXTENSION)], cache=None, read_timeout_seconds=timeout_s)
     with start_blocking_portal() as portal:
         try:
@@ -86,7 +97,17 @@ def connect(server: str | Sequence[str] | Server[Any], *, timeout_s: float = _TI
         try:
             yield McpReader(opened, portal, name=_named(server))
         finally:
-            manager.__exit__(None, None, None)
+            with suppress(Exception):  # a connection that broke was told by the call that it broke
+                manager.__exit__(None, None, None)
+
+
+@asynccontextmanager
+async def _over_http(url: str) -> AsyncIterator[Any]:
+    async with (
+        bounded_http(_MAX_ANSWER) as http,
+        streamable_http_client(url, http_client=http, max_sse_event_size=_MAX_ANSWER) as streams,
+    ):
+        yield streams
 
 
 class McpReader:

@@ -16,7 +16,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from metier.errors import InputError, MetierError
+from metier.errors import InputError, MetierError, nearest
 from metier.faces.mcp.approval import Tokens
 from metier.faces.mcp.faults import sentence, told
 from metier.stores.served.finding import Finding
@@ -28,6 +28,7 @@ _MAX_NAMED = 200
 
 _QUESTION = "approve"
 _LEAST_BUDGET, _MOST_BUDGET = 100, 50_000
+_MOST_CHARACTERS = 20_000
 _BUDGET = {
     "type": "integer",
     "minimum": _LEAST_BUDGET,
@@ -71,6 +72,7 @@ class Tools:
         """Answer a call. What is wrong with it is said to the model, so that it can mend it."""
         arguments = params.arguments or {}
         try:
+            _refuse_unknown(params.name, arguments)
             if params.name == "find_skill":
                 return await self._find(arguments)
             if params.name == "load_skill":
@@ -181,10 +183,19 @@ def _said(text: str, *, is_error: bool = False, data: dict[str, Any] | None = No
     return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=data, is_error=is_error)
 
 
+def _refuse_unknown(name: str, arguments: dict[str, Any]) -> None:
+    """Refuse an argument that no tool of the name has: a script must not run without what was meant for it."""
+    tool = next((one for one in (_find_tool(), _load_tool({}), _run_tool({})) if one.name == name), None)
+    known = tool.input_schema["properties"] if tool else arguments
+    for one in arguments:
+        if one not in known:
+            raise InputError(f"{name} has no argument {one[:80]!r}.", hint=nearest(one[:80], known))
+
+
 def _text(arguments: dict[str, Any], name: str, default: str | None = None) -> str:
     value = arguments.get(name, default)
-    if not isinstance(value, str) or len(value) > 20_000:
-        raise InputError(f"Expected {name!r} to be text.")
+    if not isinstance(value, str) or len(value) > _MOST_CHARACTERS:
+        raise InputError(f"Expected {name!r} to be text of at most {_MOST_CHARACTERS:,} characters.")
     return value
 
 

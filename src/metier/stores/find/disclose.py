@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
+from metier.errors import NotStored
 from metier.index import Disclosure, Hit, Index, Level, Listed, Shown
 
 Read = Callable[[Listed], Mapping[str, str]]
@@ -70,7 +71,7 @@ def disclose(
         shown=tuple(shown),
         tokens=sum(piece.tokens for piece in shown),
         budget=budget,
-        left_out=len(held) - num_shown,
+        left_out=max(0, len(held) - num_shown),
     )
 
 
@@ -79,10 +80,12 @@ def line_of(listed: Listed, description: str | None = None) -> str:
 
     >>> line_of(Listed(name="sum", digest="", description="Add\nnumbers."))
     '- sum: Add numbers.'
+    >>> line_of(Listed(name="sum\n- add", digest="", description=""))
+    '- sum - add'
     """
     text = listed.description if description is None else description
-    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return f"- {listed.name}: {clean}" if clean else f"- {listed.name}"
+    name, clean = (" ".join("".join(c if c.isprintable() else " " for c in one).split()) for one in (listed.name, text))
+    return f"- {name}: {clean}" if clean else f"- {name}"
 
 
 @dataclass(order=True, frozen=True, slots=True)
@@ -109,11 +112,18 @@ def _by_worth(
         budget -= offer.tokens
         listed = hits[offer.place].listed
         yield Shown(listed=listed, level=offer.level, text=offer.text, tokens=offer.tokens, path=offer.path)
-        if offer.level is Level.METADATA and budget > 0 and (body := index.body(listed)):
+        if offer.level is Level.METADATA and budget > 0 and (body := _body(index, listed)):
             heappush(offers, _offer(hits, offer.place, Level.BODY, body, tokens))
         if offer.level is Level.BODY and read is not None and budget > 0:
             for path, text in sorted(read(listed).items()):
                 heappush(offers, _offer(hits, offer.place, Level.RESOURCE, text, tokens, path=path))
+
+
+def _body(index: Index, listed: Listed) -> str:
+    try:
+        return index.body(listed)
+    except NotStored:  # it was changed or removed since it was found: its line is all that is known of it
+        return ""
 
 
 def _offer(

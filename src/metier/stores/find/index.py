@@ -35,12 +35,20 @@ TABLES = Tables(
             checksum BIGINT NOT NULL);
         INSERT INTO find_state (id, version) VALUES (1, 0)
         """,
+        # The words of a text that is not ASCII are others since: what was indexed before is indexed again.
+        """
+        DELETE FROM find_segments;
+        DELETE FROM find_skills;
+        UPDATE find_state SET version = version + 1
+        """,
     ),
     application_id=0x6D657478,  # "metx"
     record="metier_find_migrations",
 )
 _BATCH = 512
 """Skills of one segment when many are put at once; it bounds the memory that a change needs."""
+_MAX_TIMES = 3
+"""So many times as many skills as are left may stand in the segments before these are written anew."""
 
 
 class SqlIndex:
@@ -138,10 +146,17 @@ class SqlIndex:
             taken.append(position)
             size += num_skills
         if taken:
-            live = {row[0] for row in session.rows("SELECT position FROM find_skills")}
-            parts = [_segment(session, position, self._database.name) for position in reversed(taken)]
-            segment = merged([*parts, segment], live)
-            session.run_many("DELETE FROM find_segments WHERE position = ?", [(position,) for position in taken])
+            segment = self._merged(session, taken[::-1], segment)
+        self._write(session, segment)
+
+    def _merged(self, session: Session, positions: Sequence[int], *more: Segment) -> Segment:
+        """Take segments out and make one of them and what is given, of the skills that are left."""
+        live = {row[0] for row in session.rows("SELECT position FROM find_skills")}
+        parts = [_segment(session, position, self._database.name) for position in positions]
+        session.run_many("DELETE FROM find_segments WHERE position = ?", [(position,) for position in positions])
+        return merged([*parts, *more], live)
+
+    def _write(self, session: Session, segment: Segment) -> None:
         data = zlib.compress(packed(segment), 1)
         session.run(
             "INSERT INTO find_segments (num_skills, data, checksum) VALUES (?, ?, ?)",
@@ -155,8 +170,12 @@ class SqlIndex:
         )
 
     def _changed(self, session: Session) -> None:
-        if not session.rows("SELECT 1 FROM find_skills LIMIT 1"):
+        rows = session.rows("SELECT position, num_skills FROM find_segments ORDER BY position")
+        num_live = session.rows("SELECT COUNT(*) FROM find_skills")[0][0]
+        if not num_live:
             session.run("DELETE FROM find_segments")
+        elif sum(num_skills for _, num_skills in rows) > _MAX_TIMES * num_live:
+            self._write(session, self._merged(session, [position for position, _ in rows]))
         session.run("UPDATE find_state SET version = version + 1")
 
     def _read(self, origins: Collection[str] | None = None) -> Shelf:

@@ -22,6 +22,8 @@ _NUM_LIKELY = 60
 _NUM_RIVALS = 15
 _NUM_NAMED = 20
 _GRAM = 4
+_LEAST_GRAMS = 2
+"""So many runs of letters are shared by `wether` and `weather`, and by few words that are akin in nothing."""
 _PITCH_SHARE = 0.3
 
 
@@ -53,10 +55,13 @@ class Ranking:
 
 
 def rank(shelf: Shelf, request: Request) -> Ranking:
-    """Find the candidates for a request and weigh the evidence; none if no word of it is known."""
+    """Find the candidates for a request and weigh the evidence; none if nothing of it is known or spelt like a name."""
     loose = {one: shelf.of_stem(one) for one in request.stems}
     exact = [shelf.of_word(word) for word in request.words]
     slots, by_stem, by_word = _candidates(shelf, request, loose.values(), exact)
+    if not slots:
+        slots = _spelt_like(shelf, request)
+        by_stem = by_word = [0.0] * len(slots)
     if not slots:
         return Ranking()
     cards = [shelf.cards[slot] for slot in slots]
@@ -100,6 +105,16 @@ def _candidates(
     unlikely = [(slot, 0.0, 0.0) for slot in called if slot not in slots]
     rows = [*rows[:NUM_CANDIDATES], *(row for row in rows[NUM_CANDIDATES:] if row[0] in called), *unlikely]
     return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+
+
+def _spelt_like(shelf: Shelf, request: Request) -> list[int]:
+    """The slots whose names share the most runs of letters with a request of which no word is known: it is misspelt."""
+    asked = _grams(request.letters)
+    if not asked:
+        return []
+    shared = ((len(asked & _grams(card.name_letters)), slot) for slot, card in enumerate(shelf.cards))
+    found = sorted((-count, slot) for count, slot in shared if count >= _LEAST_GRAMS)
+    return [slot for _, slot in found[:NUM_CANDIDATES]]
 
 
 def _contrast(shelf: Shelf, slots: Sequence[int], loose: Mapping[str, Counts]) -> list[float]:

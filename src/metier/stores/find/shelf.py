@@ -59,6 +59,11 @@ class Card:
         """Name and description for comparing letter by letter."""
         return letters(self._pitch)
 
+    @cached_property
+    def name_letters(self) -> str:
+        """The name for comparing letter by letter."""
+        return letters(self.listed.name)
+
     @property
     def _pitch(self) -> str:
         return f"{self.listed.name} {self.listed.description[:MAX_DESCRIPTION]}"

@@ -1,7 +1,9 @@
 """Which words does a text hold? The one analysis that requests and skills share.
 
 Names in code are taken apart and also kept whole (`CUDA-Q` gives `cuda`, `q` and `cudaq`), so a request finds them
-however they are written. Chinese, Japanese and Korean, which put no spaces, give pairs of characters.
+however they are written. Chinese, Japanese, Korean, Thai, Lao, Burmese and Khmer, which put few spaces or none, give
+pairs of characters. Accents, and the points of Arabic and Hebrew, do not count: who asks may leave them out, and no
+name has any.
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:[-_./+'’][^\W_]+)*")
-_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W_A-Za-z0-9]+")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_LEFT_OUT = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]+")
 _MAX_COMPOUND_PARTS = 6
 _MAX_LETTERS = 40
 """Longer runs are hashes, keys and encoded files, which nobody asks for by their letters."""
@@ -59,8 +64,8 @@ def words(text: str) -> list[str]:
 
     >>> words("Install CUDA-Q on my GPU")
     ['install', 'cuda', 'q', 'cudaq', 'gpu']
-    >>> words("部署模型")
-    ['部署', '署模', '模型']
+    >>> words("部署模型"), words("la météo"), words("मौसम")
+    (['部署', '署模', '模型'], ['la', 'meteo'], ['मौसम'])
     """
     return [word for word in every_word(text) if word not in STOP]
 
@@ -77,10 +82,9 @@ def asked_words(request: str) -> list[str]:
 
 def every_word(text: str) -> Iterator[str]:
     """Like `words`, stop words included."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    for match in _WORD.finditer(text):
-        parts = _PART.findall(match[0])
+    text = _folded(text)
+    for match in (_WORD if text.isascii() else _marked().word).finditer(text):
+        parts = _parts(match[0])
         for part in parts:
             if part.isascii():
                 yield part.lower()[:_MAX_LETTERS]
@@ -128,12 +132,50 @@ def letters(text: str) -> str:
     >>> letters("Install the CUDA-Q!")
     ' install cuda q '
     """
-    kept = [word for word in re.findall(r"[^\W_]+", text.lower()) if word not in STOP]
-    return f" {' '.join(kept)} "
+    text = _folded(text).lower()
+    found = re.findall(r"[^\W_]+", text) if text.isascii() else _marked().letters.findall(text)
+    return f" {' '.join(word for word in found if word not in STOP)} "
+
+
+def _folded(text: str) -> str:
+    """A text without the marks that people leave out."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", _LEFT_OUT.sub("", unicodedata.normalize("NFKD", text)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What `_WORD` is for text that is not ASCII: vowel signs stand within a word, and are no letters to Python."""
+
+    letters: re.Pattern[str]
+    word: re.Pattern[str]
+    run: re.Pattern[str]
+
+
+@cache
+def _marked() -> _Marked:
+    # The marks of the scripts in use; behind them lie variants of emoji. To look for them takes 10 ms, once.
+    every = (chr(code) for code in range(0x300, 0xFE00))
+    marks = "".join(one for one in every if unicodedata.category(one) in ("Mn", "Mc"))
+    letters = rf"(?:[^\W_][{marks}]*+)++"
+    return _Marked(
+        letters=re.compile(letters),
+        word=re.compile(rf"{letters}(?:[-_./+'’]{letters})*+"),
+        run=re.compile(rf"[{_UNSPACED}]+|\d+|(?:[^\W\d_{_UNSPACED}][{marks}]*+)+"),
+    )
+
+
+def _parts(word: str) -> list[str]:
+    """Cut a word where its capitals, its digits or its script change."""
+    if word.isascii():
+        return _PART.findall(word)
+    runs = _marked().run.findall(word)
+    return [part for run in runs for part in (_PART.findall(run) if run.isascii() else (run,))]
 
 
 def _unspaced(part: str) -> Iterator[str]:
-    if not _UNSPACED.fullmatch(part) or len(part) < 2:
+    if not _IS_UNSPACED.fullmatch(part) or len(part) < 2:
         yield part
     else:
         yield from (part[i : i + 2] for i in range(len(part) - 1))

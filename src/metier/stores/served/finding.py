@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -71,7 +72,9 @@ class Finding:
         if hits and len(parts) == 1:
             names = (f"{offer.handle!r}, {hit.probability:.0%} likely the one" for hit, offer in hits)
             parts = _within([_head(found), *names], budget)
-        return "\n\n".join(parts), data
+        # A host may hand on the data in place of the text, so they keep to the same budget.
+        num_told = len(_within([json.dumps(one) for one in data], budget)) if data else 0
+        return "\n\n".join(parts), data[:num_told]
 
     def catalogue(self, *, budget: int) -> str:
         """Show what an agent should know of the whole shelf within a number of tokens."""

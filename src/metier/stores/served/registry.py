@@ -20,6 +20,7 @@ from metier.stores.served.uris import MANIFEST, SCHEME, parse
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 _MAX_PAGES, _MAX_ENTRIES = 1000, 100_000
+_MAX_COLLIDING = 20
 
 
 class Reader(Protocol):
@@ -45,7 +46,7 @@ class Known:
     Attributes:
         handle: What the model and the user call it: the label of its server, then its path.
         server: The label that the host gave its server.
-        collides: Handles and local names of other skills with the same name.
+        collides: Handles and local names of other skills with the same name, at most 20 of them.
     """
 
     handle: str
@@ -225,9 +226,10 @@ class Registry:
                 if taken[handle] > 1:  # two schemes, one path
                     handles[key] = f"{key[0]}/{key[1]}"
                 named.setdefault(self._entries[key].name, []).append(handles[key])
+            # A few tell that a name is no one's own; all of them would be the square of what a server lists.
+            few = {name: [*({name} & self._local), *sorted(same)][: _MAX_COLLIDING + 1] for name, same in named.items()}
             for key in sorted(handles, key=handles.__getitem__):
-                name = self._entries[key].name
-                others = [*(one for one in named[name] if one != handles[key]), *({name} & self._local)]
+                others = [one for one in few[self._entries[key].name] if one != handles[key]][:_MAX_COLLIDING]
                 self._handles[handles[key]] = Known(
                     handle=handles[key], server=key[0], entry=self._entries[key], collides=tuple(sorted(others))
                 )
