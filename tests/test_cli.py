@@ -32,6 +32,7 @@ from metier.faces.show import as_json, as_lines
 from metier.item import Item
 from metier.run import StageRecord
 from metier.skill import Skill
+from metier.stores import install, lock
 from metier.stores.open import open_store
 from metier.stores.package import read_package, write_package
 
@@ -227,6 +228,39 @@ def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Comma
     code, _, err = metier("skill", "list", "-l", library)
     assert code == 1
     assert "No SKILL.md lies in" in err
+
+
+def test_what_is_installed_and_changed_since_is_not_listed_as_scanned(metier: Command, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    for name in ("reverse", "upper"):
+        metier("skill", "add", write_package(Skill(name=name, description="Change letters."), tmp_path), "-l", library)
+    with (library / "reverse" / "SKILL.md").open("a") as file:
+        file.write("Then run it.\n")
+    code, out, err = metier("skill", "list", "-l", library)
+    assert [line.split("\t")[2] for line in out.splitlines()] == ["scan", "changed since", "clean"]
+    assert (code, "metier skill verify --library" in err) == (0, True)
+    assert [one["changed"] for one in json.loads(metier("skill", "list", "-l", library, "--json")[1])] == [True, False]
+    assert "not as it was scanned" in metier("skill", "show", "reverse", "-l", library)[2]
+    assert metier("skill", "show", "upper", "-l", library)[2] == ""
+
+
+def test_listing_what_is_installed_reads_the_lock_as_often_for_many_packages(
+    metier: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, counts = lock.read_lock, []
+
+    def counted(library: str | Path) -> lock.Lock:
+        counts[-1] += 1
+        return read(library)
+
+    for name in ("a", "b", "c"):
+        metier("skill", "add", write_package(Skill(name=name, description="Do."), tmp_path), "-l", tmp_path / "lib")
+        with monkeypatch.context() as patched:
+            counts.append(0)
+            patched.setattr(lock, "read_lock", counted)
+            patched.setattr(install, "read_lock", counted)
+            assert metier("skill", "list", "-l", tmp_path / "lib")[0] == 0
+    assert len(set(counts)) == 1
 
 
 def test_a_package_behind_many_folders_is_scanned(metier: Command, tmp_path: Path) -> None:

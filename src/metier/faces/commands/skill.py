@@ -10,7 +10,7 @@ import typer
 
 from metier.errors import NotStored
 from metier.faces.commands import host, library, packages
-from metier.faces.show import AsJson, WorkspaceOption, as_json, place, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.index import Disclosure, Index, Listed
@@ -81,6 +81,7 @@ def show(
     from metier.discover.classify import Classified, stated_or_classified
     from metier.faces.opened import stored
     from metier.stores.install import installed
+    from metier.stores.lock import verify
     from metier.stores.package import read_package
 
     classes: Classified | None
@@ -89,6 +90,8 @@ def show(
         classes = stated_or_classified(skill, read_package(library / name).fields)
         if version not in (None, skill.version):
             raise NotStored(f"Of {name!r} the version {skill.version} is installed, not {version}.")
+        if differs := [one.message for one in verify(library) if one.skill == name]:
+            say(f"{name} is not as it was scanned and locked: {differs[0]}")
     else:
         from metier.lifecycle import classes_of
         from metier.workspace import open_workspace
@@ -172,7 +175,6 @@ def classify(
     """
     from metier.discover.classify import classify as classified
     from metier.errors import PackageError
-    from metier.faces.show import say
     from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
 
     rows, left_out = [], list[tuple[Path, str]]()
@@ -252,7 +254,6 @@ def search(
 
     from metier.digest import plain
     from metier.faces.opened import stored
-    from metier.faces.show import say
     from metier.stores.find import disclose, open_index, open_kept
     from metier.stores.find.packages import files_of, index_packages, index_skills
     from metier.stores.package import NOT_LOOKED_INTO
@@ -300,7 +301,7 @@ def search(
 
 def _show_told(told: Disclosure, unseen: tuple[Path, ...], *, json: bool) -> None:
     from metier.digest import plain
-    from metier.faces.show import one_line, say
+    from metier.faces.show import one_line
 
     if json:
         as_json({**plain(told), "unseen": unseen})
