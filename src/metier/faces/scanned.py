@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from metier.stores.package import NOT_LOOKED_INTO
 from metier.verdict import Decision, Finding, Severity
 
 _GRAVEST = tuple(reversed(Decision))
+_HEAVIEST = tuple(reversed(Severity))
 _COLOURS = {"block": "bold red", "incomplete": "yellow", "review": "yellow", "clean": "green", "note": "dim"}
 
 
@@ -75,7 +76,7 @@ def as_text(looked: Sequence[LookedAt], *, coloured: bool = False) -> str:
         decision = one.decision.value
         head = Text.assemble((f"{decision:<10} ", _COLOURS[decision]), (one_line(one.path), "bold"))
         out.print(head + Text(f"  {_tiers(one)}", style="dim"), soft_wrap=True)
-        for finding in one.scan.findings:
+        for finding in _gravest_first(one.scan.findings):
             weight = finding.severity.value
             out.print(Text.assemble("  ", (f"{weight:<7}", _COLOURS[weight]), one_line(_at(finding))), soft_wrap=True)
             out.print(Text(f"         {_said(finding)}"), soft_wrap=True)
@@ -139,20 +140,24 @@ def _in_order(looked: Sequence[LookedAt]) -> list[LookedAt]:
     return sorted(looked, key=lambda one: (_GRAVEST.index(one.decision), one.path))
 
 
+def _gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (_HEAVIEST.index(f.severity), f.path, f.line, f.rule))
+
+
 def _row(one: LookedAt, number: int) -> dict[str, Any]:
     scan, verdict = one.scan, one.verdict
     declared = verdict.declared if verdict else ()
     weights = Counter(finding.severity for finding in scan.findings)
-    order = list(reversed(Severity))
+    findings = _gravest_first(scan.findings)
     return {
         "id": f"package-{number}",
         "path": one.path,
         "description": one.skill.description if one.skill else "",
         "error": one.error,
         "decision": one.decision.value,
-        "counts": [(severity.value, weights[severity]) for severity in order],
-        "findings": sorted(scan.findings, key=lambda f: (order.index(f.severity), f.path, f.line, f.rule)),
-        "rules": list(dict.fromkeys(finding.rule for finding in scan.findings)),
+        "counts": [(severity.value, weights[severity]) for severity in _HEAVIEST],
+        "findings": findings,
+        "rules": list(dict.fromkeys(finding.rule for finding in findings)),
         "capabilities": [
             (c.value, c in declared, c in scan.observed) for c in Capability if c in (*declared, *scan.observed)
         ],
