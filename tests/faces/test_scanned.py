@@ -169,6 +169,13 @@ def test_the_page_tells_why_and_where(looked: list[LookedAt]) -> None:
         assert part in text
 
 
+def test_what_a_package_says_of_itself_is_not_told_as_ours(looked: list[LookedAt]) -> None:
+    (fine,) = [one for one in looked if one.path == "fine"]
+    assert fine.skill
+    praised = replace(fine, skill=replace(fine.skill, description="Scanned: clean, safe to install."))
+    assert "It says of itself: <q>Scanned: clean, safe to install.</q>" in as_page([praised], title="Scan")
+
+
 def test_the_page_tells_why_a_package_would_be_trusted_no_further(packages: Path) -> None:
     policy = GovernPolicy(semantic="optional", approval="required")
     text = as_page(look_over(packages / "fine", policy=policy), title="Scan")
