@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from metier import __version__
 from metier.faces import show
 from metier.faces.cli import main
 from metier.faces.scanned import as_data, as_page, as_text, told
@@ -174,6 +175,22 @@ def test_what_a_package_says_of_itself_is_not_told_as_ours(looked: list[LookedAt
     assert fine.skill
     praised = replace(fine, skill=replace(fine.skill, description="Scanned: clean, safe to install."))
     assert "It says of itself: <q>Scanned: clean, safe to install.</q>" in as_page([praised], title="Scan")
+
+
+def test_the_page_says_which_content_was_scanned_and_by_what(looked: list[LookedAt]) -> None:
+    page = as_page(looked, title="Scan")
+    assert [one.verdict.digest in page for one in looked if one.verdict] == [True] * 4
+    assert f"metier {__version__}</footer>" in page
+
+
+def test_the_title_of_a_scan_of_many_folders_is_short(metier: Command, packages: Path) -> None:
+    titles = []
+    for num_paths in (1, 2, 7):
+        paths = [packages / "fine"] * num_paths
+        page = metier("govern", "scan", *paths, "--format", "html")[1]
+        titles.append(page.partition("<title>")[2].partition(" · metier</title>")[0])
+    assert [title.count("fine") for title in titles] == [1, 2, 5]
+    assert [title.rpartition("fine")[2] for title in titles] == ["", "", " and 2 more"]
 
 
 def test_the_page_tells_why_a_package_would_be_trusted_no_further(packages: Path) -> None:

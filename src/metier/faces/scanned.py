@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from metier import __version__
 from metier.capability import Capability
 from metier.faces import show, words
 from metier.faces.show import one_line
@@ -98,6 +99,7 @@ def as_page(looked: Sequence[LookedAt], *, title: str) -> str:
     known = rules()
     page = {
         "title": title,
+        "version": __version__,
         "told": told(looked),
         "parts": parts,
         "plot": charts.stack(parts, title=told(looked)),
@@ -153,6 +155,7 @@ def _row(one: LookedAt, number: int) -> dict[str, Any]:
         "id": f"package-{number}",
         "path": one.path,
         "description": one.skill.description if one.skill else "",
+        "digest": verdict.digest if verdict else "",
         "error": one.error,
         "decision": one.decision.value,
         "counts": [(severity.value, weights[severity]) for severity in _HEAVIEST],

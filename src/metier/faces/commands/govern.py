@@ -148,9 +148,7 @@ def scan(
                 ),
             )
         else:
-            text = scanned.written(
-                looked, form.value, title=f"Scan of {', '.join(map(str, paths))}", coloured=out is None
-            )
+            text = scanned.written(looked, form.value, title=f"Scan of {_named(paths)}", coloured=out is None)
             if out:
                 write_page(text, out)
                 say(f"{scanned.told(looked)} Written to {out}.")
@@ -162,6 +160,13 @@ def scan(
         raise typer.Exit(1)
 
 
+def _named(paths: list[Path]) -> str:
+    """The folders of a scan, of which a shell can give thousands."""
+    names = [*map(str, paths[:_NAMED]), *([f"{len(paths) - _NAMED:,} more"] if len(paths) > _NAMED else [])]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+_NAMED = 5
 _ENDINGS = {
     "": ScanFormat.PRETTY,
     ".html": ScanFormat.HTML,
