@@ -131,6 +131,20 @@ def test_the_faults_of_a_package_are_listed(metier: Command) -> None:
     assert "half-written" in out
 
 
+def test_packages_are_checked_against_the_format_without_a_scan(
+    metier: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("scanned")
+
+    monkeypatch.setattr("metier.govern.scan.scan", never)
+    monkeypatch.setattr("metier.govern.look.scan", never)
+    folder = write_package(Skill(name="reverse", description="Write backwards."), tmp_path)
+    assert metier("skill", "check", tmp_path, folder)[:2] == (0, "package\tline\tlevel\tfault\tway out\n")
+    found = json.loads(metier("skill", "check", tmp_path, folder, "--json")[1])
+    assert found == [{"path": folder.as_posix(), "error": "", "faults": []}]
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -595,7 +609,7 @@ def test_what_the_system_refuses_is_one_line(
         raise fault
 
     monkeypatch.setattr("metier.govern.look.look_over", refuse)
-    code, out, err = metier("skill", "check", "x")
+    code, out, err = metier("govern", "scan", "x")
     assert (code, out) == (2, "")
     assert says in err
     assert "Traceback" not in err

@@ -137,29 +137,7 @@ def check(
 
     Example: metier skill check skills
     """
-    from metier.faces.opened import looked_over
-
-    if strict:
-        packages.check_strictly(paths, json=json)
-        return
-    looked = looked_over(paths)
-    refused = [one for one in looked if one.error or any(fault.level == "error" for fault in one.faults)]
-    if json:
-        as_json([{"path": one.path, "error": one.error, "faults": one.faults} for one in looked])
-    else:
-        table(
-            ("package", "line", "level", "fault", "way out"),
-            (
-                row
-                for one in looked
-                for row in [
-                    *([(one.path, "", "error", one.error, "")] if one.error else []),
-                    *((one.path, fault.line, fault.level, fault.message, fault.fix) for fault in one.faults),
-                ]
-            ),
-        )
-    if refused:
-        raise typer.Exit(1)
+    (packages.check_strictly if strict else packages.check)(paths, json=json)
 
 
 @app.command()
