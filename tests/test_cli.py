@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import math
+import os
 import re
 import shlex
 import subprocess
@@ -547,6 +548,29 @@ def started(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "metier", *map(str, arguments)], stderr=subprocess.PIPE, text=True, **options
     )
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii", "utf-8"])
+def test_what_an_encoding_lacks_is_spelt_out_and_hides_no_result(encoding: str, tmp_path: Path) -> None:
+    package = tmp_path / "fill"
+    package.mkdir()
+    said = "Fill → 漢 \U0001f600."
+    (package / "SKILL.md").write_text(f"---\nname: fill\ndescription: {said}\n---\nFill.\n", encoding="utf-8")
+
+    def told(*options: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "metier", *options],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            check=False,
+        )
+        assert (done.returncode, b"Expected UTF-8" in done.stderr) == (0, False)
+        return done.stdout.decode(encoding if encoding != "ascii" else "utf-8")
+
+    found = json.loads(told("skill", "search", "fill", str(package), "--json"))
+    assert found["hits"][0]["listed"]["description"] == said
+    assert "Fill" in told("skill", "search", "fill", str(package))
+    assert "It says of itself: <q>Fill" in told("govern", "scan", str(package), "--format", "html")
 
 
 def test_a_reader_that_has_enough_is_no_failure() -> None:

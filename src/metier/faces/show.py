@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
 import sys
@@ -93,6 +95,19 @@ def let_go_of_output() -> None:
     """Point standard output at nothing, or Python fails once more when it writes the rest on its way out."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def spell_out() -> None:
+    """Let standard output spell out what its encoding lacks, as JSON does: one sign of a stranger hides no result."""
+    codecs.register_error("spelt", _spelt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="spelt")
+
+
+def _spelt(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(json.dumps(c)[1:-1] for c in error.object[error.start : error.end]), error.end
 
 
 def say(text: str) -> None:
