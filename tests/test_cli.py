@@ -29,7 +29,7 @@ from metier.errors import InputError, StoreError
 from metier.faces.cli import app, main
 from metier.faces.files import write_lines
 from metier.faces.screen import Screen, sparkline
-from metier.faces.show import as_json, as_lines
+from metier.faces.show import as_json, as_lines, table
 from metier.item import Item
 from metier.run import StageRecord
 from metier.skill import Skill
@@ -451,6 +451,18 @@ def test_a_run_on_a_terminal_is_one_table(monkeypatch: pytest.MonkeyPatch) -> No
     assert "1/2" in shown
     assert "b [bold]thing" in shown
     assert "9.0" in shown
+
+
+@pytest.mark.parametrize("columns", ["20", "60"])
+def test_a_table_cuts_no_name_and_no_digest_on_a_narrow_terminal(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("metier.faces.show.is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", columns)
+    digests = [f"sha256:{'0' * 63}{end}" for end in "12"]
+    table(("field", "value"), [("digest", digest) for digest in digests])
+    shown = "".join(capsys.readouterr().out.split())
+    assert [digest in shown.replace("digest", "") for digest in digests] == [True, True]
 
 
 def test_a_sparkline_thins_long_curves() -> None:

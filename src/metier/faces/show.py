@@ -70,7 +70,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        shown.add_column(column)
+        # What is cut off could be where two names or digests differ.
+        shown.add_column(column, overflow="fold")
     for row in rows:
         # Text, not markup: names and messages may come from strangers.
         shown.add_row(*(Text(one_line(cell)) for cell in row))
