@@ -32,7 +32,7 @@ from metier.faces.screen import Screen, sparkline
 from metier.faces.show import as_json, as_lines, table
 from metier.item import Item
 from metier.run import StageRecord
-from metier.skill import Skill
+from metier.skill import Skill, State
 from metier.stores import install, lock
 from metier.stores.open import open_store
 from metier.stores.package import read_package, write_package
@@ -221,6 +221,17 @@ def test_what_is_stored_is_shown_with_the_classes_that_its_package_does_not_stat
     assert (shown["classes"], shown["digest"]) == (classified[0]["classes"], kept.digest)
     (package / "SKILL.md").unlink()
     assert "acts on\tsingle-tool" in metier("skill", "show", "fill", "-w", tmp_path)[1]
+
+
+def test_what_was_retired_is_told_by_list_and_show(metier: Command, tmp_path: Path) -> None:
+    (tmp_path / "metier.toml").write_text('[workspace]\nname = "t"\n')
+    (tmp_path / ".metier").mkdir()
+    with closing(open_store(tmp_path / ".metier" / "store.sqlite")) as store:
+        store.put_skill(Skill(name="old", description="Do.", state=State.RETIRED))
+        store.put_skill(Skill(name="used", description="Do."))
+    listed = metier("skill", "list", "--all", "-w", tmp_path)[1].splitlines()
+    assert listed[1:] == ["old\t1.0.0\tretired\tDo.", "used\t1.0.0\tunjudged\tDo."]
+    assert "state\tretired\n" in metier("skill", "show", "old", "-w", tmp_path)[1]
 
 
 def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Command, tmp_path: Path) -> None:

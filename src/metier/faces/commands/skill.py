@@ -14,6 +14,8 @@ from metier.faces.show import AsJson, WorkspaceOption, as_json, place, say, tabl
 
 if TYPE_CHECKING:
     from metier.index import Disclosure, Index, Listed
+    from metier.skill import Skill
+    from metier.verdict import Verdict
 
 _LibraryOption = Annotated[
     Path | None,
@@ -59,11 +61,16 @@ def list_skills(
         return
     table(
         ("skill", "version", "exposure", "description"),
-        (
-            (s.name, s.version, v.exposure.name.lower() if v else "unjudged", s.description.split(". ")[0])
-            for s, v in rows
-        ),
+        ((s.name, s.version, _exposure(s, v), s.description.split(". ")[0]) for s, v in rows),
     )
+
+
+def _exposure(skill: Skill, verdict: Verdict | None) -> str:
+    from metier.skill import State
+
+    if skill.state == State.RETIRED:
+        return "retired"
+    return verdict.exposure.name.lower() if verdict else "unjudged"
 
 
 @app.command()
@@ -107,6 +114,7 @@ def show(
         ("field", "value"),
         (
             ("name", f"{skill.name} {skill.version}"),
+            *([("state", skill.state.value)] if library is None else []),
             ("digest", skill.digest),
             ("description", skill.description),
             ("applies when", skill.applicability),
