@@ -106,6 +106,8 @@ def test_a_folder_of_packages_is_looked_over(metier: Command) -> None:
     assert code == 1
     assert "quick-setup\tmetadata" in out
     assert "half-written\tunreadable" in out
+    assert "line 0" not in out and "\t, line" not in out and "; , line" not in out
+    assert "nobody answers for. (run-download, SKILL.md, line 14)" in out
     assert "model endpoint" in err
     code, out, _ = metier("run", ROOT / "skills", "--json")
     assert code == 0
