@@ -609,6 +609,18 @@ def test_a_reader_that_has_enough_is_no_failure() -> None:
     assert process.wait() == 0
 
 
+@pytest.mark.parametrize(
+    "command", [("skill", "check"), ("skill", "check", "--strict"), ("skill", "check", "--json"), ("run",)]
+)
+def test_a_reader_that_leaves_hides_no_finding(command: tuple[str, ...]) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    process = started(*command, EXAMPLE / "packages" / "half-written", stdout=written)
+    os.close(written)
+    _, err = process.communicate()
+    assert (process.returncode, "Traceback" in err, "Exception" in err) == (1, False, False)
+
+
 def test_an_interruption_is_told() -> None:
     script = (
         "import signal, sys\n"

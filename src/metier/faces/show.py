@@ -39,8 +39,10 @@ WorkspaceOption = Annotated[
 
 
 def as_json(data: Any) -> None:
-    """Write nouns or plain data as one JSON document."""
-    typer.echo(as_text(data))
+    """Write nouns or plain data as one JSON document; what the command found is told by its exit code all the same."""
+    text = as_text(data)
+    with may_be_left():
+        typer.echo(text)
 
 
 def as_text(data: Any) -> str:
@@ -59,10 +61,12 @@ def as_lines(rows: Iterable[Any]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows: a table on a terminal, tab-separated text with a header line in a pipe."""
+    """Write rows: a table on a terminal, tab-separated text with a header line in a pipe, which may be left early."""
     if not is_terminal():
-        for row in [columns, *rows]:
-            typer.echo("\t".join(one_line(cell) for cell in row))
+        lines = ["\t".join(one_line(cell) for cell in row) for row in [columns, *rows]]
+        with may_be_left():
+            for line in lines:
+                typer.echo(line)
         return
     from rich.console import Console
     from rich.table import Table

@@ -241,23 +241,22 @@ def gate(
     looked = looked_over(paths, policy=policy, opinion=opinion, trace=trace, workspace=workspace)
     if policy and workspace:
         say(f"Judged by {policy}, which is not the policy of {workspace}: the verdicts are not kept there.")
-    with may_be_left():
-        if json:
-            as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
-        else:
-            table(
-                ("package", "gate", "outcome", "why"),
-                (
-                    row
-                    for one in looked
-                    for row in (
-                        [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
-                        + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
-                        if one.verdict
-                        else [(one.path, "none", "unreadable", one.error)]
-                    )
-                ),
-            )
+    if json:
+        as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
+    else:
+        table(
+            ("package", "gate", "outcome", "why"),
+            (
+                row
+                for one in looked
+                for row in (
+                    [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
+                    + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
+                    if one.verdict
+                    else [(one.path, "none", "unreadable", one.error)]
+                )
+            ),
+        )
     verdicts = [one.verdict for one in looked]
     if any(
         v is None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, may_be_left, one_line, place, say, table
+from metier.faces.show import AsJson, as_json, one_line, place, say, table
 
 if TYPE_CHECKING:
     from metier.govern.diff import UpdateDiff
@@ -112,11 +112,10 @@ def show_update(seen: UpdateDiff, *, json: bool) -> None:
     """Tell what a new version does that the old one did not; exit code 1 if it needs to be approved anew."""
     from metier.govern.admit import ASKS
 
-    with may_be_left():
-        if json:
-            as_json(seen)
-        else:
-            table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
+    if json:
+        as_json(seen)
+    else:
+        table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
     if seen.decision in ASKS:
         raise typer.Exit(1)
 
