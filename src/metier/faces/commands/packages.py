@@ -17,14 +17,26 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
+def _folder(said: str | Path) -> Path:
+    from metier.errors import ConfigError
+
+    if not place(said).is_dir():
+        raise ConfigError(f"Expected a folder, got {str(said)!r}.")
+    return Path(said)
+
+
 @app.command()
 def installed(
-    project: Annotated[Path, typer.Argument(help="A folder of the project.", exists=True, file_okay=False)] = Path(),
+    project: Annotated[Path, typer.Argument(parser=_folder, help="A folder of the project.")] = Path(),
     plugin: Annotated[
-        list[Path] | None, typer.Option("--plugin", help="The folder of a plugin.", exists=True, file_okay=False)
+        list[Path] | None,
+        typer.Option("--plugin", parser=_folder, metavar="<path>", help="The folder of a plugin."),
     ] = None,
     home: Annotated[
-        Path | None, typer.Option("--home", help="The home folder of the user; yours if not given.", exists=True)
+        Path | None,
+        typer.Option(
+            "--home", parser=_folder, metavar="<path>", help="The home folder of the user; yours if not given."
+        ),
     ] = None,
     trust: Annotated[bool, typer.Option("--trust", help="You trust what lies in the project.")] = False,
     json: AsJson = False,
