@@ -128,6 +128,12 @@ def test_a_path_that_is_empty_or_holds_no_package_is_wrong_use(metier: Command, 
     assert "Expected SKILL.md packages" in err
 
 
+@pytest.mark.parametrize("command", [("skill", "check"), ("skill", "classify"), ("govern", "scan"), ("govern", "gate")])
+def test_a_manifest_in_place_of_its_folder_is_told(metier: Command, command: tuple[str, ...]) -> None:
+    code, _, err = metier(*command, EXAMPLE / "packages" / "clean-csv" / "SKILL.md")
+    assert (code, err.splitlines()[1]) == (2, "  Name the folder it lies in.")
+
+
 def test_the_faults_of_a_package_are_listed(metier: Command) -> None:
     code, out, _ = metier("skill", "check", EXAMPLE / "packages")
     assert code == 1
