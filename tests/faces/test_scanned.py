@@ -131,6 +131,16 @@ def test_notes_and_reviews_hide_no_block_of_the_same_package(looked: list[Looked
     assert '<a href="#rule-run-download">' in overview and '<a href="#rule-e">' not in overview
 
 
+def test_a_package_with_thousands_of_findings_drowns_no_other(looked: list[LookedAt]) -> None:
+    (refused,) = [one for one in looked if one.path == "refuse"]
+    many = [Finding(rule="a", severity=Severity.BLOCK, path="A.md", line=n, message="Does.") for n in range(1, 5001)]
+    last = Finding(rule="z", severity=Severity.NOTE, path="Z.md", message="The one of another kind.")
+    page = as_page([replace(refused, scan=replace(refused.scan, findings=(*many, last)))], title="Scan")
+    assert page.count('<li class="block"><span class="weight') == 99 and "The one of another kind." in page
+    assert "4,901 more findings of these rules" in page
+    assert "more findings of these rules" not in as_page(looked, title="Scan")
+
+
 class Page(HTMLParser):
     """Collects the tags, the anchors and the ends they point to."""
 

@@ -6,6 +6,7 @@ Gravest first. Nothing is decided here, and whatever comes from a package is tex
 from __future__ import annotations
 
 import io
+import itertools
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,8 @@ from metier.verdict import Decision, Finding, Severity
 
 _GRAVEST = tuple(reversed(Decision))
 _HEAVIEST = tuple(reversed(Severity))
+_SHOWN = 100
+"""So many findings of one package stand on a page, or it would drown what was found in the others."""
 _COLOURS = {"block": "bold red", "incomplete": "yellow", "review": "yellow", "clean": "green", "note": "dim"}
 
 
@@ -146,6 +149,17 @@ def _gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (_HEAVIEST.index(f.severity), f.path, f.line, f.rule))
 
 
+def _of_every_rule(findings: list[Finding]) -> list[Finding]:
+    """As many as a page shows of one package, in their order; of each rule the gravest is among them."""
+    first: dict[str, int] = {}
+    for number, finding in enumerate(findings):
+        first.setdefault(finding.rule, number)
+    kept = set(first.values())
+    others = (number for number in range(len(findings)) if number not in kept)
+    shown = [*first.values(), *itertools.islice(others, max(0, _SHOWN - len(first)))]
+    return [findings[number] for number in sorted(shown)]
+
+
 def _row(one: LookedAt, number: int) -> dict[str, Any]:
     scan, verdict = one.scan, one.verdict
     declared = verdict.declared if verdict else ()
@@ -159,7 +173,8 @@ def _row(one: LookedAt, number: int) -> dict[str, Any]:
         "error": one.error,
         "decision": one.decision.value,
         "counts": [(severity.value, weights[severity]) for severity in _HEAVIEST],
-        "findings": findings,
+        "findings": (shown := _of_every_rule(findings)),
+        "num_more": len(findings) - len(shown),
         "rules": list(dict.fromkeys(finding.rule for finding in findings)),
         "capabilities": [
             (c.value, c in declared, c in scan.observed) for c in Capability if c in (*declared, *scan.observed)
