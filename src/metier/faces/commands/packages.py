@@ -70,7 +70,8 @@ def _show(found: Discovery) -> None:
         rows.append((one.name, one.place.value, one.path, "; ".join(marks), one.description.split(". ")[0]))
     table(("skill", "place", "package", "remarks", "description"), rows)
     if found.skipped:
-        say(f"Not looked into, as links, unreadable or beyond the bounds: {', '.join(map(str, found.skipped))}")
+        told = [*map(str, found.skipped[:20]), *([f"{num - 20:,} more"] if (num := len(found.skipped)) > 20 else [])]
+        say(f"Not looked into, as links, unreadable or beyond the bounds: {', '.join(told)}")
 
 
 @app.command()
