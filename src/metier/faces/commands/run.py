@@ -90,6 +90,7 @@ def _write_report(folder: Path, *, reused: Collection[str] = ()) -> Path:
             seed=workspace.settings.workspace.seed,
             policy=workspace.settings.evaluate.policy,
             reused=reused,
+            now=lifecycle.present_verdicts(workspace, store),
         )
 
 
