@@ -289,6 +289,21 @@ def test_wrong_use_is_told_before_the_work(metier: Command, packages: Path) -> N
     assert metier("govern", "scan", packages, "--yara", packages / "none.yar")[0] == 2
 
 
+@pytest.mark.parametrize("option", ["--yara", "--policy"])
+def test_a_file_that_is_not_there_is_named_once(metier: Command, packages: Path, option: str) -> None:
+    pytest.importorskip("yara_x", reason="needs the govern extra: pip install 'metier[govern]'")
+    code, _, err = metier("govern", "scan", packages, option, "typo.yar")
+    assert (code, err.count("typo.yar")) == (2, 1)
+    assert "No such file or directory." in err and "Errno" not in err
+
+
+def test_rules_of_ones_own_may_begin_with_a_byte_order_mark(metier: Command, packages: Path, tmp_path: Path) -> None:
+    pytest.importorskip("yara_x", reason="needs the govern extra: pip install 'metier[govern]'")
+    own = tmp_path / "own.yar"
+    own.write_text('rule counts { strings: $a = "Count the words" condition: $a }', encoding="utf-8-sig")
+    assert "yara:counts" in metier("govern", "scan", packages / "fine", "--yara", own)[1]
+
+
 def test_rules_of_ones_own_count_like_ours(metier: Command, packages: Path, tmp_path: Path) -> None:
     pytest.importorskip("yara_x", reason="needs the govern extra: pip install 'metier[govern]'")
     own = tmp_path / "own.yar"
