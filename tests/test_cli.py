@@ -137,7 +137,11 @@ def test_a_manifest_in_place_of_its_folder_is_told(metier: Command, command: tup
 def test_the_faults_of_a_package_are_listed(metier: Command) -> None:
     code, out, _ = metier("skill", "check", EXAMPLE / "packages")
     assert code == 1
-    assert "half-written" in out
+    (row,) = [line.split("\t") for line in out.splitlines() if line.startswith("half-written\t\t")]
+    assert row[3:] == [
+        "The package 'half-written' has no description.",
+        "Add a line description: that says what the skill does and when to use it.",
+    ]
 
 
 def test_packages_are_checked_against_the_format_without_a_scan(
@@ -151,7 +155,7 @@ def test_packages_are_checked_against_the_format_without_a_scan(
     folder = write_package(Skill(name="reverse", description="Write backwards."), tmp_path)
     assert metier("skill", "check", tmp_path, folder)[:2] == (0, "package\tline\tlevel\tfault\tway out\n")
     found = json.loads(metier("skill", "check", tmp_path, folder, "--json")[1])
-    assert found == [{"path": folder.as_posix(), "error": "", "faults": []}]
+    assert found == [{"path": folder.as_posix(), "error": "", "fix": "", "faults": []}]
 
 
 @pytest.mark.parametrize(

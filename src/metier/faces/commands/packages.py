@@ -127,25 +127,25 @@ def check(paths: list[Path], *, json: bool) -> None:
     """Show where the packages in some folders leave the format, and what cannot be read as one; nothing is scanned."""
     rows = list(_faults(paths))
     if json:
-        as_json([{"path": path, "error": error, "faults": faults} for path, error, faults in rows])
+        as_json([{"path": path, "error": error, "fix": fix, "faults": faults} for path, error, fix, faults in rows])
     else:
         table(
             ("package", "line", "level", "fault", "way out"),
             (
                 row
-                for path, error, faults in rows
+                for path, error, fix, faults in rows
                 for row in [
-                    *([(path, "", "error", error, "")] if error else []),
+                    *([(path, "", "error", error, fix)] if error else []),
                     *((path, fault.line, fault.level, fault.message, fault.fix) for fault in faults),
                 ]
             ),
         )
-    if any(error or any(fault.level == "error" for fault in faults) for _, error, faults in rows):
+    if any(error or any(fault.level == "error" for fault in faults) for _, error, _, faults in rows):
         raise typer.Exit(1)
 
 
-def _faults(paths: list[Path]) -> Iterator[tuple[str, str, tuple[Fault, ...]]]:
-    """Every package once, by the folder as it was given: its name, why it cannot be read, and its faults."""
+def _faults(paths: list[Path]) -> Iterator[tuple[str, str, str, tuple[Fault, ...]]]:
+    """Every package once, by the folder as it was given: its name, why it cannot be read, the way out, its faults."""
     from metier.errors import MetierError, PackageError
     from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
 
@@ -163,14 +163,14 @@ def _faults(paths: list[Path]) -> Iterator[tuple[str, str, tuple[Fault, ...]]]:
             path = package.as_posix() if len(paths) > 1 else package.relative_to(folder).as_posix()
             path = folder.resolve().name if path == "." else path
             if number >= len(found):
-                yield path, NOT_LOOKED_INTO, ()
+                yield path, NOT_LOOKED_INTO, "", ()
                 continue
             try:
-                yield path, "", read_package(package).faults
+                yield path, "", "", read_package(package).faults
             except MetierError as error:
-                yield path, str(error), ()
+                yield path, str(error), error.hint, ()
             except Exception as fault:  # whatever a package does to its reader, the others are still to be read
-                yield path, f"The package {str(package)!r} cannot be read: {type(fault).__name__}.", ()
+                yield path, f"The package {str(package)!r} cannot be read: {type(fault).__name__}.", "", ()
 
 
 def check_strictly(paths: list[Path], *, json: bool) -> None:
