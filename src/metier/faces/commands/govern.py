@@ -377,7 +377,7 @@ def _lines(story: Story) -> Iterator[tuple[str, str]]:
     yield from (("standing", f"certified by {now.certified_by}") for _ in [0] if now.certified_by)
     for one in story.history:
         tiers = f"{one.vetting.name.lower()}, {one.exposure.name.lower()}"
-        yield "history", f"{one.digest[:19]}: {tiers}: {one.reasons[0] if one.reasons else ''}"
+        yield "history", f"{one.digest[:19]}: {tiers}: {'; '.join(one.reasons)}"
     for e in story.entries:
         yield "audit", f"{e.number} {_told(e.event)} ({e.hash[:19]})"
     yield from (("would raise it", line) for line in story.raises or ("nothing: it stands as high as any",))
