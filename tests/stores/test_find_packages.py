@@ -21,7 +21,7 @@ from metier.lifecycle import Spokes
 from metier.skill import Skill
 from metier.stores.find import disclose, open_index
 from metier.stores.find.packages import files_of, index_packages
-from metier.stores.package import write_package
+from metier.stores.package import Package, read_package, write_package
 from metier.stores.sqlite import SqliteStore
 from metier.verdict import Scan
 from metier.wheel import Result, Stage, turn
@@ -112,6 +112,23 @@ def test_packages_of_one_name_show_their_own_files(library: Path) -> None:
     index_packages(index, [library])
     files = {one.name: files_of(one).get("notes.md") for one in index.skills()}
     assert files == {"merge": None, "other-1/merge": "Notes 1.\n", "other-2/merge": "Notes 2.\n", "reverse": None}
+
+
+def test_the_files_of_a_skill_are_read_without_reading_the_others(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (library / "reverse" / "notes.md").write_text("Mind the end.")
+    index = open_index()
+    index_packages(index, [library])
+    read: list[str] = []
+
+    def noted(folder: Path) -> Package:
+        read.append(folder.name)
+        return read_package(folder)
+
+    monkeypatch.setattr("metier.stores.find.packages.read_package", noted)
+    (listed,) = [one for one in index.skills() if one.name == "reverse"]
+    assert (files_of(listed), read) == ({"notes.md": "Mind the end."}, ["reverse"])
 
 
 @pytest.mark.parametrize("manifest", ["SKILL.md", "skill.md"])
