@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from metier.digest import plain
-from metier.errors import NotStored
+from metier.errors import ConfigError, NotStored
 from metier.faces.commands.skill import app
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
@@ -112,6 +113,12 @@ def test_packages_of_one_name_show_their_own_files(library: Path) -> None:
     index_packages(index, [library])
     files = {one.name: files_of(one).get("notes.md") for one in index.skills()}
     assert files == {"merge": None, "other-1/merge": "Notes 1.\n", "other-2/merge": "Notes 2.\n", "reverse": None}
+
+
+@pytest.mark.parametrize(("address", "called"), [("", "''"), ("mysql://me:secret@host", "'mysql://…'")])
+def test_an_address_of_no_index_is_named_without_its_password(address: str, called: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"No index is called {called}.")):
+        open_index(address)
 
 
 def test_the_files_of_a_skill_are_read_without_reading_the_others(
