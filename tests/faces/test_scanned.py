@@ -193,12 +193,16 @@ def test_the_page_says_which_content_was_scanned_and_by_what(looked: list[Looked
     assert f"metier {__version__}</footer>" in page
 
 
-def test_the_title_of_a_scan_of_many_folders_is_short(metier: Command, packages: Path) -> None:
+def test_the_title_of_a_scan_names_its_folders_and_is_short(
+    metier: Command, packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     titles = []
     for num_paths in (1, 2, 7):
         paths = [packages / "fine"] * num_paths
         page = metier("govern", "scan", *paths, "--format", "html")[1]
         titles.append(page.partition("<title>")[2].partition(" · metier</title>")[0])
+    monkeypatch.chdir(packages / "fine")
+    assert "<title>Scan of fine · metier" in metier("govern", "scan", ".", "--format", "html")[1]
     assert [title.count("fine") for title in titles] == [1, 2, 5]
     assert [title.rpartition("fine")[2] for title in titles] == ["", "", " and 2 more"]
 

@@ -162,7 +162,8 @@ def scan(
 
 def _named(paths: list[Path]) -> str:
     """The folders of a scan, of which a shell can give thousands."""
-    names = [*map(str, paths[:_NAMED]), *([f"{len(paths) - _NAMED:,} more"] if len(paths) > _NAMED else [])]
+    told = [str(path) if path.name not in ("", "..") else path.resolve().name or str(path) for path in paths[:_NAMED]]
+    names = [*told, *([f"{len(paths) - _NAMED:,} more"] if len(paths) > _NAMED else [])]
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
