@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import math
+import os
 import re
 import shlex
 import subprocess
@@ -28,10 +29,11 @@ from metier.errors import InputError, StoreError
 from metier.faces.cli import app, main
 from metier.faces.files import write_lines
 from metier.faces.screen import Screen, sparkline
-from metier.faces.show import as_json, as_lines
+from metier.faces.show import as_json, as_lines, table
 from metier.item import Item
 from metier.run import StageRecord
-from metier.skill import Skill
+from metier.skill import Skill, State
+from metier.stores import install, lock
 from metier.stores.open import open_store
 from metier.stores.package import read_package, write_package
 
@@ -104,6 +106,8 @@ def test_a_folder_of_packages_is_looked_over(metier: Command) -> None:
     assert code == 1
     assert "quick-setup\tmetadata" in out
     assert "half-written\tunreadable" in out
+    assert "line 0" not in out and "\t, line" not in out and "; , line" not in out
+    assert "nobody answers for. (run-download, SKILL.md, line 14)" in out
     assert "model endpoint" in err
     code, out, _ = metier("run", ROOT / "skills", "--json")
     assert code == 0
@@ -124,10 +128,34 @@ def test_a_path_that_is_empty_or_holds_no_package_is_wrong_use(metier: Command, 
     assert "Expected SKILL.md packages" in err
 
 
+@pytest.mark.parametrize("command", [("skill", "check"), ("skill", "classify"), ("govern", "scan"), ("govern", "gate")])
+def test_a_manifest_in_place_of_its_folder_is_told(metier: Command, command: tuple[str, ...]) -> None:
+    code, _, err = metier(*command, EXAMPLE / "packages" / "clean-csv" / "SKILL.md")
+    assert (code, err.splitlines()[1]) == (2, "  Name the folder it lies in.")
+
+
 def test_the_faults_of_a_package_are_listed(metier: Command) -> None:
     code, out, _ = metier("skill", "check", EXAMPLE / "packages")
     assert code == 1
-    assert "half-written" in out
+    (row,) = [line.split("\t") for line in out.splitlines() if line.startswith("half-written\t\t")]
+    assert row[3:] == [
+        "The package 'half-written' has no description.",
+        "Add a line description: that says what the skill does and when to use it.",
+    ]
+
+
+def test_packages_are_checked_against_the_format_without_a_scan(
+    metier: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("scanned")
+
+    monkeypatch.setattr("metier.govern.scan.scan", never)
+    monkeypatch.setattr("metier.govern.look.scan", never)
+    folder = write_package(Skill(name="reverse", description="Write backwards."), tmp_path)
+    assert metier("skill", "check", tmp_path, folder)[:2] == (0, "package\tline\tlevel\tfault\tway out\n")
+    found = json.loads(metier("skill", "check", tmp_path, folder, "--json")[1])
+    assert found == [{"path": folder.as_posix(), "error": "", "fix": "", "faults": []}]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +235,17 @@ def test_what_is_stored_is_shown_with_the_classes_that_its_package_does_not_stat
     assert "acts on\tsingle-tool" in metier("skill", "show", "fill", "-w", tmp_path)[1]
 
 
+def test_what_was_retired_is_told_by_list_and_show(metier: Command, tmp_path: Path) -> None:
+    (tmp_path / "metier.toml").write_text('[workspace]\nname = "t"\n')
+    (tmp_path / ".metier").mkdir()
+    with closing(open_store(tmp_path / ".metier" / "store.sqlite")) as store:
+        store.put_skill(Skill(name="old", description="Do.", state=State.RETIRED))
+        store.put_skill(Skill(name="used", description="Do."))
+    listed = metier("skill", "list", "--all", "-w", tmp_path)[1].splitlines()
+    assert listed[1:] == ["old\t1.0.0\tretired\tDo.", "used\t1.0.0\tunjudged\tDo."]
+    assert "state\tretired\n" in metier("skill", "show", "old", "-w", tmp_path)[1]
+
+
 def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Command, tmp_path: Path) -> None:
     skill = Skill(name="reverse", description="Write the letters of a word backwards. Use it.")
     library = tmp_path / "library"
@@ -227,6 +266,39 @@ def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Comma
     code, _, err = metier("skill", "list", "-l", library)
     assert code == 1
     assert "No SKILL.md lies in" in err
+
+
+def test_what_is_installed_and_changed_since_is_not_listed_as_scanned(metier: Command, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    for name in ("reverse", "upper"):
+        metier("skill", "add", write_package(Skill(name=name, description="Change letters."), tmp_path), "-l", library)
+    with (library / "reverse" / "SKILL.md").open("a") as file:
+        file.write("Then run it.\n")
+    code, out, err = metier("skill", "list", "-l", library)
+    assert [line.split("\t")[2] for line in out.splitlines()] == ["scan", "changed since", "clean"]
+    assert (code, "metier skill verify --library" in err) == (0, True)
+    assert [one["changed"] for one in json.loads(metier("skill", "list", "-l", library, "--json")[1])] == [True, False]
+    assert "not as it was scanned" in metier("skill", "show", "reverse", "-l", library)[2]
+    assert metier("skill", "show", "upper", "-l", library)[2] == ""
+
+
+def test_listing_what_is_installed_reads_the_lock_as_often_for_many_packages(
+    metier: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, counts = lock.read_lock, []
+
+    def counted(library: str | Path) -> lock.Lock:
+        counts[-1] += 1
+        return read(library)
+
+    for name in ("a", "b", "c"):
+        metier("skill", "add", write_package(Skill(name=name, description="Do."), tmp_path), "-l", tmp_path / "lib")
+        with monkeypatch.context() as patched:
+            counts.append(0)
+            patched.setattr(lock, "read_lock", counted)
+            patched.setattr(install, "read_lock", counted)
+            assert metier("skill", "list", "-l", tmp_path / "lib")[0] == 0
+    assert len(set(counts)) == 1
 
 
 def test_a_package_behind_many_folders_is_scanned(metier: Command, tmp_path: Path) -> None:
@@ -404,6 +476,18 @@ def test_a_run_on_a_terminal_is_one_table(monkeypatch: pytest.MonkeyPatch) -> No
     assert "9.0" in shown
 
 
+@pytest.mark.parametrize("columns", ["20", "60"])
+def test_a_table_cuts_no_name_and_no_digest_on_a_narrow_terminal(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("metier.faces.show.is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", columns)
+    digests = [f"sha256:{'0' * 63}{end}" for end in "12"]
+    table(("field", "value"), [("digest", digest) for digest in digests])
+    shown = "".join(capsys.readouterr().out.split())
+    assert [digest in shown.replace("digest", "") for digest in digests] == [True, True]
+
+
 def test_a_sparkline_thins_long_curves() -> None:
     assert len(sparkline(list(range(1000)), width=16)) <= 16
     assert sparkline([]) == ""
@@ -501,6 +585,29 @@ def started(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "ascii", "utf-8"])
+def test_what_an_encoding_lacks_is_spelt_out_and_hides_no_result(encoding: str, tmp_path: Path) -> None:
+    package = tmp_path / "fill"
+    package.mkdir()
+    said = "Fill → 漢 \U0001f600."
+    (package / "SKILL.md").write_text(f"---\nname: fill\ndescription: {said}\n---\nFill.\n", encoding="utf-8")
+
+    def told(*options: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "metier", *options],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            check=False,
+        )
+        assert (done.returncode, b"Expected UTF-8" in done.stderr) == (0, False)
+        return done.stdout.decode(encoding if encoding != "ascii" else "utf-8")
+
+    found = json.loads(told("skill", "search", "fill", str(package), "--json"))
+    assert found["hits"][0]["listed"]["description"] == said
+    assert "Fill" in told("skill", "search", "fill", str(package))
+    assert "It says of itself: <q>Fill" in told("govern", "scan", str(package), "--format", "html")
+
+
 def test_a_reader_that_has_enough_is_no_failure() -> None:
     process = started("practice", "items", "-n", 3000, stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -510,6 +617,18 @@ def test_a_reader_that_has_enough_is_no_failure() -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait() == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("skill", "check"), ("skill", "check", "--strict"), ("skill", "check", "--json"), ("run",)]
+)
+def test_a_reader_that_leaves_hides_no_finding(command: tuple[str, ...]) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    process = started(*command, EXAMPLE / "packages" / "half-written", stdout=written)
+    os.close(written)
+    _, err = process.communicate()
+    assert (process.returncode, "Traceback" in err, "Exception" in err) == (1, False, False)
 
 
 def test_an_interruption_is_told() -> None:
@@ -561,7 +680,7 @@ def test_what_the_system_refuses_is_one_line(
         raise fault
 
     monkeypatch.setattr("metier.govern.look.look_over", refuse)
-    code, out, err = metier("skill", "check", "x")
+    code, out, err = metier("govern", "scan", "x")
     assert (code, out) == (2, "")
     assert says in err
     assert "Traceback" not in err
@@ -732,6 +851,9 @@ def test_an_output_that_nobody_reads_is_no_success(redirected: str, code: int, t
         ("govern", "bom", ""),
         ("govern", "verify-signature", EXAMPLE, ""),
         ("skill", "check", EXAMPLE, ""),
+        ("skill", "installed", ""),
+        ("skill", "installed", EXAMPLE, "--home", ""),
+        ("skill", "installed", EXAMPLE, "--plugin", ""),
         ("skill", "add", ""),
         ("skill", "edit", ""),
         ("evaluate", "uplift", "", "--client", "rule:echo"),

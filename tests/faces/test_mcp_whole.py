@@ -156,6 +156,20 @@ def test_a_workspace_has_its_own_policy(tmp_path: Path) -> None:
         library_of(tmp_path, tmp_path / "policy.toml")
 
 
+@pytest.mark.parametrize(
+    ("more", "way"),
+    [
+        ("", "Name a folder of packages"),
+        ('[discover]\ntaxonomy = "metier.toml"\ndocuments = ["metier.toml"]\n', "metier run"),
+    ],
+)
+def test_a_workspace_that_was_not_run_says_so(tmp_path: Path, more: str, way: str) -> None:
+    (tmp_path / "metier.toml").write_text(f'[workspace]\nname = "t"\n{more}')
+    with pytest.raises(NotStored, match="no library for agents yet") as refused:
+        library_of(tmp_path)
+    assert way in refused.value.hint
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A workspace with one skill, judged once."""

@@ -126,3 +126,13 @@ def test_the_folder_one_is_in_is_checked_by_its_name(package: Path, monkeypatch:
     for words in ((), ("--strict",)):
         done = run("check", *words, said)
         assert done.exit_code == 0, done.stdout
+
+
+def test_thousands_of_folders_that_were_not_looked_into_are_counted(tmp_path: Path) -> None:
+    for number in range(2050):
+        (tmp_path / ".agents" / "skills" / f"{number:04}").mkdir(parents=True)
+    told = run("installed", tmp_path, "--home", tmp_path)
+    assert (told.exit_code, told.stderr.count(".agents")) == (1, 20)
+    assert told.stderr.endswith(", 31 more\n")
+    skipped = json.loads(run("installed", tmp_path, "--home", tmp_path, "--json").stdout)["skipped"]
+    assert len(skipped) == 51

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from metier import lifecycle
+from metier.border import load
 from metier.errors import CorruptStore
 from metier.faces import report, words
 from metier.faces.report import STAGES, write_report
 from metier.run import StageRecord
 from metier.stores.sqlite import SqliteStore
+from metier.verdict import ExposureTier, Verdict
 from sample_run import HOSTILE, TITLE, sample_run
 
 Records = dict[str, StageRecord]
@@ -266,6 +268,18 @@ def test_every_verdict_and_every_finding_is_listed(write: Any, sample: tuple[Rec
     setup = next(row for row in rows if row[0].startswith("quick-setup"))
     assert "run-download" in setup[3] and "SKILL.md, line 4" in setup[3] and "| sh" in setup[3]
     assert "metadata" in setup[2]
+
+
+def test_what_fell_since_the_turn_is_told(write: Any, sample: tuple[Records, SqliteStore]) -> None:
+    verdicts = load(list[Verdict], sample[0]["govern"].output["verdicts"], where="govern")
+    high = max(verdicts, key=lambda verdict: verdict.exposure)
+    fallen = replace(high, exposure=ExposureTier.METADATA, reasons=(*high.reasons, "revoked: it sent mail"))
+    now = {one.digest: one for one in [*verdicts, fallen]}
+    rows = {row[0]: row for row in Page(write(now=now)).tables["verdicts"][1:] if len(row) == 4}
+    (row,) = [row for name, row in rows.items() if name.startswith(high.skill)]
+    assert "fell since revoked: it sent mail" in " ".join(row[3].split()) and "metadata" in row[2]
+    assert sum("fell since" in row[3] for row in rows.values()) == 1
+    assert "fell since" not in write(now={one.digest: one for one in verdicts})
 
 
 def test_packages_and_concepts_are_listed_with_their_faults(write: Any) -> None:

@@ -201,6 +201,17 @@ def metier(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
+def test_a_bill_of_materials_is_written_whole_to_whatever_is_named(tmp_path: Path) -> None:
+    source, bill, before = package(tmp_path), tmp_path / "bill.json", tmp_path / "before.json"
+    bill.write_text("old")
+    before.hardlink_to(bill)
+    assert metier("govern", "bom", source, "-o", bill).returncode == 0
+    # Whoever reads the old file while the new one is written still has all of it.
+    assert (json.loads(bill.read_text())["specVersion"], before.read_text()) == ("1.6", "old")
+    assert metier("govern", "bom", source, "-o", "-").stdout == bill.read_text()
+    assert metier("govern", "bom", source, "-o", "/dev/null").returncode == 0
+
+
 def test_the_commands_sign_install_verify_and_remove(tmp_path: Path) -> None:
     source, library = package(tmp_path), tmp_path / "skills"
     private, public = write_key(tmp_path, "k")

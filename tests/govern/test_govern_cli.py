@@ -97,6 +97,8 @@ def test_a_skill_is_certified_used_promoted_demoted_revoked_and_restored(
     assert tier(metier, workspace) == (3, 3)
     assert metier("govern", "revoke", "reverse", "--by", "Ada", "--because", "it sent mail", *at)[0] == 0
     assert tier(metier, workspace) == (1, 1)
+    histories = [line for line in metier("govern", "explain", "reverse", *at)[1].splitlines() if "history\t" in line]
+    assert histories[-1].endswith("; revoked: it sent mail")
     code, out, _ = metier("govern", "gate", package, *at)
     assert code == 1
     assert "revoked: it sent mail" in out
@@ -398,6 +400,9 @@ def test_a_new_version_that_is_no_package_is_not_passed(metier: Command, package
 def test_what_does_not_exist_is_told(metier: Command, workspace: Path, tmp_path: Path) -> None:
     code, _, err = metier("govern", "audit", "--skill", "revers", "-w", workspace)
     assert code == 2 and "'revers' was judged" in err and "reverse" in err
+    digest = json.loads(metier("govern", "explain", "reverse", "-w", workspace, "--json")[1])["verdict"]["digest"]
+    code, _, err = metier("govern", "explain", "reverse", "--digest", "zzz", "-w", workspace)
+    assert code == 2 and f"Known: '{digest.removeprefix('sha256:')[:16]}'" in err
     code, _, err = metier("govern", "scan", tmp_path / "nonexist")
     assert code == 2 and "There is no folder" in err
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from contextlib import closing
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from metier.digest import plain
-from metier.errors import NotStored
+from metier.errors import ConfigError, NotStored
 from metier.faces.commands.skill import app
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
@@ -21,7 +22,7 @@ from metier.lifecycle import Spokes
 from metier.skill import Skill
 from metier.stores.find import disclose, open_index
 from metier.stores.find.packages import files_of, index_packages
-from metier.stores.package import write_package
+from metier.stores.package import Package, read_package, write_package
 from metier.stores.sqlite import SqliteStore
 from metier.verdict import Scan
 from metier.wheel import Result, Stage, turn
@@ -112,6 +113,29 @@ def test_packages_of_one_name_show_their_own_files(library: Path) -> None:
     index_packages(index, [library])
     files = {one.name: files_of(one).get("notes.md") for one in index.skills()}
     assert files == {"merge": None, "other-1/merge": "Notes 1.\n", "other-2/merge": "Notes 2.\n", "reverse": None}
+
+
+@pytest.mark.parametrize(("address", "called"), [("", "''"), ("mysql://me:secret@host", "'mysql://…'")])
+def test_an_address_of_no_index_is_named_without_its_password(address: str, called: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"No index is called {called}.")):
+        open_index(address)
+
+
+def test_the_files_of_a_skill_are_read_without_reading_the_others(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (library / "reverse" / "notes.md").write_text("Mind the end.")
+    index = open_index()
+    index_packages(index, [library])
+    read: list[str] = []
+
+    def noted(folder: Path) -> Package:
+        read.append(folder.name)
+        return read_package(folder)
+
+    monkeypatch.setattr("metier.stores.find.packages.read_package", noted)
+    (listed,) = [one for one in index.skills() if one.name == "reverse"]
+    assert (files_of(listed), read) == ({"notes.md": "Mind the end."}, ["reverse"])
 
 
 @pytest.mark.parametrize("manifest", ["SKILL.md", "skill.md"])

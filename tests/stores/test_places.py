@@ -39,6 +39,12 @@ def test_the_project_comes_before_the_user_and_the_user_before_plugins(tmp_path:
     ]
 
 
+def test_one_plugin_may_be_given_as_it_is(tmp_path: Path) -> None:
+    add(tmp_path / "plugin" / "skills", "pdf")
+    for plugin in (tmp_path / "plugin", str(tmp_path / "plugin")):
+        assert [one.path for one in discover_packages(plugins=plugin).packages] == [tmp_path / "plugin/skills/pdf"]
+
+
 @pytest.mark.parametrize("folder", SKILL_FOLDERS)
 def test_every_folder_of_the_clients_is_looked_at(tmp_path: Path, folder: str) -> None:
     add(tmp_path / "project" / folder, "a")

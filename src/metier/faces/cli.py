@@ -26,7 +26,7 @@ from metier.faces.commands import (
     skill,
     update,
 )
-from metier.faces.show import let_go_of_output, one_line
+from metier.faces.show import let_go_of_output, one_line, spell_out
 
 app = typer.Typer(
     name="metier",
@@ -70,6 +70,7 @@ def main() -> None:
         typer.echo("metier: Expected an open standard output, got a closed one.", err=True)
         typer.echo("  Let it write to /dev/null if nobody is to read it.", err=True)
         sys.exit(2)
+    spell_out()
     # Typer's own way of running a command has other words and exit codes for an interruption and a broken pipe.
     command = typer.main.get_command(app)
     try:

@@ -21,7 +21,7 @@ from metier.faces.page import render, write_page
 from metier.faces.words import duration, percent
 from metier.run import StageRecord
 from metier.store import Store
-from metier.verdict import ExposureTier
+from metier.verdict import ExposureTier, Verdict
 
 Data = Mapping[str, Any]
 
@@ -55,6 +55,7 @@ def write_report(
     seed: int | None = None,
     policy: str = "",
     reused: Collection[str] = (),
+    now: Mapping[str, Verdict] | None = None,
 ) -> Path:
     """Write the report of a turn, whole or not at all, and return its path.
 
@@ -67,18 +68,26 @@ def write_report(
         evidence_digest: The digest of the evidence file.
         policy: The arm that became the stored policy; found in the records unless given.
         reused: The stages whose results an earlier turn had made.
+        now: The verdict on each content as it holds now, by its digest; what fell since the turn is told to have.
 
     Raises:
         OSError: The file cannot be written; what was there before is left as it was.
     """
-    page = _page(records, store, policy=policy, reused=reused)
+    page = _page(records, store, policy=policy, reused=reused, now=now or {})
     text = render(
         "report.html.j2", {**page, "title": title, "started": started, "evidence_digest": evidence_digest, "seed": seed}
     )
     return write_page(text, path)
 
 
-def _page(records: Mapping[str, StageRecord], store: Store, *, policy: str, reused: Collection[str]) -> dict[str, Any]:
+def _page(
+    records: Mapping[str, StageRecord],
+    store: Store,
+    *,
+    policy: str,
+    reused: Collection[str],
+    now: Mapping[str, Verdict],
+) -> dict[str, Any]:
     out: dict[str, Data] = {stage: record.output for stage, record in records.items()}
     evaluated = out.get("evaluate", {})
     differences = _in_order(evaluated.get("differences", {}))
@@ -95,7 +104,7 @@ def _page(records: Mapping[str, StageRecord], store: Store, *, policy: str, reus
         "fallen": [(arm, row) for arm, rows in differences.items() for row in rows if row.get("high", 0) < 0],
         "claims": [claim for claim in (_claim(differences, *claim) for claim in _CLAIMS) if claim],
         "curves": _curves(_in_order(out.get("practice", {}).get("curves", {}))),
-        "verdicts": _verdicts(out),
+        "verdicts": _verdicts(out, now),
         "failures": _failures(out, store, policy),
         "gate": _compared({"update": out.get("update", {}).get("differences", ())}),
         "weaknesses": [
@@ -222,15 +231,23 @@ def _curves(curves: Mapping[str, Sequence[Data]]) -> list[tuple[str, list[tuple[
     return [row for row in drawn if row[1] or row[2]]
 
 
-def _verdicts(out: Mapping[str, Data]) -> list[dict[str, Any]]:
-    """Every verdict with the words of its skill, those held back first."""
+def _verdicts(out: Mapping[str, Data], now: Mapping[str, Verdict]) -> list[dict[str, Any]]:
+    """Every verdict with the words of its skill and of its fall, if it fell since, those held back first."""
     found = out.get("discover", {})
     skills = [*found.get("skills", ()), *(entry.get("skill", {}) for entry in found.get("packages", ()))]
     words = {s.get("name"): s.get("description") for s in [*skills, *out.get("store", {}).get("skills", ())]}
     verdicts = sorted(
         out.get("govern", {}).get("verdicts", ()), key=lambda v: (v.get("exposure", 0), v.get("skill", ""))
     )
-    return [{**v, "admitted": _admitted(v), "description": words.get(v.get("skill"), "")} for v in verdicts]
+    return [_with_fall({**v, "description": words.get(v.get("skill"), "")}, now) for v in verdicts]
+
+
+def _with_fall(verdict: Data, now: Mapping[str, Verdict]) -> dict[str, Any]:
+    present = now.get(verdict.get("digest", ""))
+    if present is None or present.exposure >= verdict.get("exposure", 0):
+        return {**verdict, "admitted": _admitted(verdict)}
+    fallen = {"exposure": present.exposure, "vetting": present.vetting, "since": present.reasons[-1:]}
+    return {**verdict, **fallen, "admitted": present.exposure > ExposureTier.METADATA}
 
 
 def _failures(out: Mapping[str, Data], store: Store, policy: str) -> list[dict[str, Any]] | None:

@@ -6,13 +6,15 @@ Gravest first. Nothing is decided here, and whatever comes from a package is tex
 from __future__ import annotations
 
 import io
+import itertools
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from metier import __version__
 from metier.capability import Capability
 from metier.faces import show, words
 from metier.faces.show import one_line
@@ -21,6 +23,9 @@ from metier.stores.package import NOT_LOOKED_INTO
 from metier.verdict import Decision, Finding, Severity
 
 _GRAVEST = tuple(reversed(Decision))
+_HEAVIEST = tuple(reversed(Severity))
+_SHOWN = 100
+"""So many findings of one package stand on a page, or it would drown what was found in the others."""
 _COLOURS = {"block": "bold red", "incomplete": "yellow", "review": "yellow", "clean": "green", "note": "dim"}
 
 
@@ -75,7 +80,7 @@ def as_text(looked: Sequence[LookedAt], *, coloured: bool = False) -> str:
         decision = one.decision.value
         head = Text.assemble((f"{decision:<10} ", _COLOURS[decision]), (one_line(one.path), "bold"))
         out.print(head + Text(f"  {_tiers(one)}", style="dim"), soft_wrap=True)
-        for finding in one.scan.findings:
+        for finding in _gravest_first(one.scan.findings):
             weight = finding.severity.value
             out.print(Text.assemble("  ", (f"{weight:<7}", _COLOURS[weight]), one_line(_at(finding))), soft_wrap=True)
             out.print(Text(f"         {_said(finding)}"), soft_wrap=True)
@@ -97,6 +102,7 @@ def as_page(looked: Sequence[LookedAt], *, title: str) -> str:
     known = rules()
     page = {
         "title": title,
+        "version": __version__,
         "told": told(looked),
         "parts": parts,
         "plot": charts.stack(parts, title=told(looked)),
@@ -139,20 +145,37 @@ def _in_order(looked: Sequence[LookedAt]) -> list[LookedAt]:
     return sorted(looked, key=lambda one: (_GRAVEST.index(one.decision), one.path))
 
 
+def _gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda f: (_HEAVIEST.index(f.severity), f.path, f.line, f.rule))
+
+
+def _of_every_rule(findings: list[Finding]) -> list[Finding]:
+    """As many as a page shows of one package, in their order; of each rule the gravest is among them."""
+    first: dict[str, int] = {}
+    for number, finding in enumerate(findings):
+        first.setdefault(finding.rule, number)
+    kept = set(first.values())
+    others = (number for number in range(len(findings)) if number not in kept)
+    shown = [*first.values(), *itertools.islice(others, max(0, _SHOWN - len(first)))]
+    return [findings[number] for number in sorted(shown)]
+
+
 def _row(one: LookedAt, number: int) -> dict[str, Any]:
     scan, verdict = one.scan, one.verdict
     declared = verdict.declared if verdict else ()
     weights = Counter(finding.severity for finding in scan.findings)
-    order = list(reversed(Severity))
+    findings = _gravest_first(scan.findings)
     return {
         "id": f"package-{number}",
         "path": one.path,
         "description": one.skill.description if one.skill else "",
+        "digest": verdict.digest if verdict else "",
         "error": one.error,
         "decision": one.decision.value,
-        "counts": [(severity.value, weights[severity]) for severity in order],
-        "findings": sorted(scan.findings, key=lambda f: (order.index(f.severity), f.path, f.line, f.rule)),
-        "rules": list(dict.fromkeys(finding.rule for finding in scan.findings)),
+        "counts": [(severity.value, weights[severity]) for severity in _HEAVIEST],
+        "findings": (shown := _of_every_rule(findings)),
+        "num_more": len(findings) - len(shown),
+        "rules": list(dict.fromkeys(finding.rule for finding in findings)),
         "capabilities": [
             (c.value, c in declared, c in scan.observed) for c in Capability if c in (*declared, *scan.observed)
         ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
 import sys
@@ -37,8 +39,10 @@ WorkspaceOption = Annotated[
 
 
 def as_json(data: Any) -> None:
-    """Write nouns or plain data as one JSON document."""
-    typer.echo(as_text(data))
+    """Write nouns or plain data as one JSON document; what the command found is told by its exit code all the same."""
+    text = as_text(data)
+    with may_be_left():
+        typer.echo(text)
 
 
 def as_text(data: Any) -> str:
@@ -57,10 +61,12 @@ def as_lines(rows: Iterable[Any]) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows: a table on a terminal, tab-separated text with a header line in a pipe."""
+    """Write rows: a table on a terminal, tab-separated text with a header line in a pipe, which may be left early."""
     if not is_terminal():
-        for row in [columns, *rows]:
-            typer.echo("\t".join(one_line(cell) for cell in row))
+        lines = ["\t".join(one_line(cell) for cell in row) for row in [columns, *rows]]
+        with may_be_left():
+            for line in lines:
+                typer.echo(line)
         return
     from rich.console import Console
     from rich.table import Table
@@ -68,7 +74,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        shown.add_column(column)
+        # What is cut off could be where two names or digests differ.
+        shown.add_column(column, overflow="fold")
     for row in rows:
         # Text, not markup: names and messages may come from strangers.
         shown.add_row(*(Text(one_line(cell)) for cell in row))
@@ -93,6 +100,19 @@ def let_go_of_output() -> None:
     """Point standard output at nothing, or Python fails once more when it writes the rest on its way out."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def spell_out() -> None:
+    """Let standard output spell out what its encoding lacks, as JSON does: one sign of a stranger hides no result."""
+    codecs.register_error("spelt", _spelt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="spelt")
+
+
+def _spelt(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(json.dumps(c)[1:-1] for c in error.object[error.start : error.end]), error.end
 
 
 def say(text: str) -> None:

@@ -115,7 +115,8 @@ def read_policy(path: Path) -> GovernPolicy:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read the policy {str(path)!r}: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"Cannot read the policy {str(path)!r}: {why}.") from error
     return parse_policy(text, where=str(path))
 
 

@@ -331,7 +331,8 @@ def _whole(digest: str, known: Collection[str], skill: str) -> str:
     digits = digest.lower().removeprefix(_ALGORITHM)
     fitting = sorted(one for one in known if one.removeprefix(_ALGORITHM).startswith(digits))
     if not fitting:
-        raise NotStored(f"No content {digest!r} of skill {skill!r} was judged.", hint="Judge it first: metier run")
+        hint = nearest(digits, [one.removeprefix(_ALGORITHM)[: 2 * _LEAST_DIGITS] for one in known])
+        raise NotStored(f"No content {digest!r} of skill {skill!r} was judged.", hint=hint)
     if len(digits) < _LEAST_DIGITS:
         raise InputError(
             f"Expected at least {_LEAST_DIGITS} hexadecimal digits of a digest of {skill!r}, got {digest!r}.",
@@ -346,6 +347,4 @@ def _whole(digest: str, known: Collection[str], skill: str) -> str:
 
 def _refuse_nameless(who: str, because: str) -> None:
     if not who.strip() or not because.strip():
-        raise GovernError(
-            "Expected who decides and why, one of them is empty.", hint="Pass both: --by NAME --because REASON"
-        )
+        raise GovernError("Expected who decides and why, one of them is empty.", hint="Say both, in words.")

@@ -69,7 +69,7 @@ def _add(compiler: Any, source: Path) -> None:
     import yara_x
 
     try:
-        compiler.add_source(source.read_text(encoding="utf-8"), origin=str(source))
+        compiler.add_source(source.read_text(encoding="utf-8-sig"), origin=str(source))
     except yara_x.CompileError as error:
         fault = compiler.errors()[0]
         raise ConfigError(
@@ -77,7 +77,8 @@ def _add(compiler: Any, source: Path) -> None:
             hint=str(error),
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read the YARA rules in {str(source)!r}: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"Cannot read the YARA rules in {str(source)!r}: {why}.") from error
     finally:
         del compiler
 

@@ -210,7 +210,8 @@ def find_packages(
     """
     top = Path(folder)
     if not _is_folder(top):
-        raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.")
+        hint = "Name the folder it lies in." if top.name.lower() == _MANIFEST.lower() else ""
+        raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.", hint=hint)
     return _search(top, skipped, max_depth, max_folders)
 
 

@@ -93,7 +93,7 @@ def discover_packages(
     project: str | Path | None = None,
     *,
     home: str | Path | None = None,
-    plugins: Iterable[str | Path] = (),
+    plugins: str | Path | Iterable[str | Path] = (),
     trust_project: bool = False,
 ) -> Discovery:
     """Find the packages of a project, of a user and of plugins.
@@ -101,7 +101,7 @@ def discover_packages(
     Args:
         project: A folder of the project. The folders above it are looked at too, up to the one that holds `.git`.
         home: The home folder of the user.
-        plugins: Folders of plugins; the packages lie below `skills` in them, or directly.
+        plugins: Folders of plugins, or one; the packages lie below `skills` in them, or directly.
         trust_project: Whether the user trusts what lies in the project.
 
     >>> import tempfile
@@ -120,7 +120,8 @@ def discover_packages(
     packages = []
     first: dict[str, Path] = {}
     seen: set[Path] = set()
-    for place, root in _roots(project, home, plugins):
+    # A text is a collection of texts too, and its letters are no folders.
+    for place, root in _roots(project, home, (plugins,) if isinstance(plugins, str | Path) else plugins):
         if root in seen or not _is_open(root, skipped):
             continue
         seen.add(root)

@@ -148,9 +148,7 @@ def scan(
                 ),
             )
         else:
-            text = scanned.written(
-                looked, form.value, title=f"Scan of {', '.join(map(str, paths))}", coloured=out is None
-            )
+            text = scanned.written(looked, form.value, title=f"Scan of {_named(paths)}", coloured=out is None)
             if out:
                 write_page(text, out)
                 say(f"{scanned.told(looked)} Written to {out}.")
@@ -162,6 +160,14 @@ def scan(
         raise typer.Exit(1)
 
 
+def _named(paths: list[Path]) -> str:
+    """The folders of a scan, of which a shell can give thousands."""
+    told = [str(path) if path.name not in ("", "..") else path.resolve().name or str(path) for path in paths[:_NAMED]]
+    names = [*told, *([f"{len(paths) - _NAMED:,} more"] if len(paths) > _NAMED else [])]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+_NAMED = 5
 _ENDINGS = {
     "": ScanFormat.PRETTY,
     ".html": ScanFormat.HTML,
@@ -236,23 +242,22 @@ def gate(
     looked = looked_over(paths, policy=policy, opinion=opinion, trace=trace, workspace=workspace)
     if policy and workspace:
         say(f"Judged by {policy}, which is not the policy of {workspace}: the verdicts are not kept there.")
-    with may_be_left():
-        if json:
-            as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
-        else:
-            table(
-                ("package", "gate", "outcome", "why"),
-                (
-                    row
-                    for one in looked
-                    for row in (
-                        [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
-                        + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
-                        if one.verdict
-                        else [(one.path, "none", "unreadable", one.error)]
-                    )
-                ),
-            )
+    if json:
+        as_json([{"path": one.path, "verdict": one.verdict, "error": one.error} for one in looked])
+    else:
+        table(
+            ("package", "gate", "outcome", "why"),
+            (
+                row
+                for one in looked
+                for row in (
+                    [(one.path, g.gate.value, g.outcome.value, "; ".join(g.reasons)) for g in one.verdict.gates]
+                    + [(one.path, "vetting", one.verdict.vetting.name.lower(), "; ".join(one.verdict.reasons))]
+                    if one.verdict
+                    else [(one.path, "none", "unreadable", one.error)]
+                )
+            ),
+        )
     verdicts = [one.verdict for one in looked]
     if any(
         v is None
@@ -373,7 +378,7 @@ def _lines(story: Story) -> Iterator[tuple[str, str]]:
     yield from (("standing", f"certified by {now.certified_by}") for _ in [0] if now.certified_by)
     for one in story.history:
         tiers = f"{one.vetting.name.lower()}, {one.exposure.name.lower()}"
-        yield "history", f"{one.digest[:19]}: {tiers}: {one.reasons[0] if one.reasons else ''}"
+        yield "history", f"{one.digest[:19]}: {tiers}: {'; '.join(one.reasons)}"
     for e in story.entries:
         yield "audit", f"{e.number} {_told(e.event)} ({e.hash[:19]})"
     yield from (("would raise it", line) for line in story.raises or ("nothing: it stands as high as any",))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.faces.show import AsJson, as_json, may_be_left, one_line, place, say, table
+from metier.faces.show import AsJson, as_json, one_line, place, say, table
 
 if TYPE_CHECKING:
     from metier.govern.diff import UpdateDiff
@@ -111,11 +112,10 @@ def show_update(seen: UpdateDiff, *, json: bool) -> None:
     """Tell what a new version does that the old one did not; exit code 1 if it needs to be approved anew."""
     from metier.govern.admit import ASKS
 
-    with may_be_left():
-        if json:
-            as_json(seen)
-        else:
-            table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
+    if json:
+        as_json(seen)
+    else:
+        table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
     if seen.decision in ASKS:
         raise typer.Exit(1)
 
@@ -183,23 +183,29 @@ def show_lock(library: LibraryOption = Path("skills"), json: AsJson = False) -> 
 def list_installed(library: Path, *, json: bool) -> None:
     """Show the skills that are installed in a library; exit code 1 if the folder of one cannot be read."""
     from metier.errors import PackageError
-    from metier.stores.install import installed
-    from metier.stores.lock import read_lock
+    from metier.stores.lock import read_lock, verify
+    from metier.stores.package import read_package
 
     rows, lost = [], list[str]()
-    for name in sorted(read_lock(library).skills):
+    changed = {one.skill for one in verify(library)}
+    for name, locked in sorted(read_lock(library).skills.items()):
         try:
-            rows.append(installed(library, name))
+            rows.append((locked, read_package(library / name).skill, name in changed))
         except PackageError as error:
             lost.append(name)
             say(f"left out: {error}")
     if json:
-        as_json([{"skill": skill, "digest": skill.digest, "locked": locked} for locked, skill in rows])
+        as_json([{"skill": s, "digest": s.digest, "locked": locked, "changed": new} for locked, s, new in rows])
     else:
         table(
             ("skill", "version", "scan", "description"),
-            ((s.name, s.version, one.decision.value, s.description.split(". ")[0]) for one, s in rows),
+            (
+                (s.name, s.version, "changed since" if new else locked.decision.value, s.description.split(". ")[0])
+                for locked, s, new in rows
+            ),
         )
+    if any(new for _, _, new in rows):
+        say(f"What differs from what was scanned and locked: metier skill verify --library {shlex.quote(str(library))}")
     if lost:
         raise typer.Exit(1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,19 +11,32 @@ import typer
 from metier.faces.show import AsJson, as_json, place, say, table
 
 if TYPE_CHECKING:
+    from metier.stores.fault import Fault
     from metier.stores.places import Discovery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
+def _folder(said: str | Path) -> Path:
+    from metier.errors import ConfigError
+
+    if not place(said).is_dir():
+        raise ConfigError(f"Expected a folder, got {str(said)!r}.")
+    return Path(said)
+
+
 @app.command()
 def installed(
-    project: Annotated[Path, typer.Argument(help="A folder of the project.", exists=True, file_okay=False)] = Path(),
+    project: Annotated[Path, typer.Argument(parser=_folder, help="A folder of the project.")] = Path(),
     plugin: Annotated[
-        list[Path] | None, typer.Option("--plugin", help="The folder of a plugin.", exists=True, file_okay=False)
+        list[Path] | None,
+        typer.Option("--plugin", parser=_folder, metavar="<path>", help="The folder of a plugin."),
     ] = None,
     home: Annotated[
-        Path | None, typer.Option("--home", help="The home folder of the user; yours if not given.", exists=True)
+        Path | None,
+        typer.Option(
+            "--home", parser=_folder, metavar="<path>", help="The home folder of the user; yours if not given."
+        ),
     ] = None,
     trust: Annotated[bool, typer.Option("--trust", help="You trust what lies in the project.")] = False,
     json: AsJson = False,
@@ -57,7 +70,8 @@ def _show(found: Discovery) -> None:
         rows.append((one.name, one.place.value, one.path, "; ".join(marks), one.description.split(". ")[0]))
     table(("skill", "place", "package", "remarks", "description"), rows)
     if found.skipped:
-        say(f"Not looked into, as links, unreadable or beyond the bounds: {', '.join(map(str, found.skipped))}")
+        told = [*map(str, found.skipped[:20]), *([f"{num - 20:,} more"] if (num := len(found.skipped)) > 20 else [])]
+        say(f"Not looked into, as links, unreadable or beyond the bounds: {', '.join(told)}")
 
 
 @app.command()
@@ -107,6 +121,56 @@ def _absent(package: Path, names: Iterable[str]) -> list[str]:
     file = manifest_path(package)
     text = manifest_bytes(file).decode(errors="replace")
     return [name for name in names if edit_text(text, {name: None}, where=str(file)) == text]
+
+
+def check(paths: list[Path], *, json: bool) -> None:
+    """Show where the packages in some folders leave the format, and what cannot be read as one; nothing is scanned."""
+    rows = list(_faults(paths))
+    if json:
+        as_json([{"path": path, "error": error, "fix": fix, "faults": faults} for path, error, fix, faults in rows])
+    else:
+        table(
+            ("package", "line", "level", "fault", "way out"),
+            (
+                row
+                for path, error, fix, faults in rows
+                for row in [
+                    *([(path, "", "error", error, fix)] if error else []),
+                    *((path, fault.line, fault.level, fault.message, fault.fix) for fault in faults),
+                ]
+            ),
+        )
+    if any(error or any(fault.level == "error" for fault in faults) for _, error, _, faults in rows):
+        raise typer.Exit(1)
+
+
+def _faults(paths: list[Path]) -> Iterator[tuple[str, str, str, tuple[Fault, ...]]]:
+    """Every package once, by the folder as it was given: its name, why it cannot be read, the way out, its faults."""
+    from metier.errors import MetierError, PackageError
+    from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
+
+    passed = set[Path]()
+    for folder in paths:
+        found, unseen = all_packages(folder)
+        if not found and not unseen:
+            hint = "A package is a folder with a SKILL.md."
+            raise PackageError(f"Expected SKILL.md packages in {str(folder)!r}, found none.", hint=hint)
+        for number, package in enumerate((*found, *unseen)):
+            lies = package.resolve() if number < len(found) else package.parent.resolve() / package.name
+            if lies in passed:
+                continue
+            passed.add(lies)
+            path = package.as_posix() if len(paths) > 1 else package.relative_to(folder).as_posix()
+            path = folder.resolve().name if path == "." else path
+            if number >= len(found):
+                yield path, NOT_LOOKED_INTO, "", ()
+                continue
+            try:
+                yield path, "", "", read_package(package).faults
+            except MetierError as error:
+                yield path, str(error), error.hint, ()
+            except Exception as fault:  # whatever a package does to its reader, the others are still to be read
+                yield path, f"The package {str(package)!r} cannot be read: {type(fault).__name__}.", "", ()
 
 
 def check_strictly(paths: list[Path], *, json: bool) -> None:

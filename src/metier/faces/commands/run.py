@@ -90,6 +90,7 @@ def _write_report(folder: Path, *, reused: Collection[str] = ()) -> Path:
             seed=workspace.settings.workspace.seed,
             policy=workspace.settings.evaluate.policy,
             reused=reused,
+            now=lifecycle.present_verdicts(workspace, store),
         )
 
 
@@ -117,9 +118,11 @@ def _look_over(folder: Path, json: bool) -> None:
 
 
 def _wrong(one: LookedAt) -> list[str]:
+    from metier.govern.gates import at
+
     findings = one.verdict.findings if one.verdict else ()
     return [
         *([one.error] if one.error else []),
-        *(f"line {fault.line}: {fault.message}" for fault in one.faults),
-        *(f"{finding.path}, line {finding.line}: {finding.message}" for finding in findings),
+        *(f"line {fault.line}: {fault.message}" if fault.line else fault.message for fault in one.faults),
+        *map(at, findings),
     ]

@@ -113,7 +113,9 @@ def bom(
     key: KeyOption = None,
     identity: IdentityOption = None,
     issuer: IssuerOption = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file; standard output (-) by default.")
+    ] = None,
 ) -> None:
     """Write the bill of materials of a package as CycloneDX 1.6 JSON: files, digests, dependencies, licence, signature.
 
@@ -124,13 +126,15 @@ def bom(
 
     trust = trusted(root, key, identity, issuer)
     text = bill_of_materials(folder, signature=verify(folder, trust) if trust else None)
-    if output is None:
+    if output in (None, Path("-")):
         typer.echo(text.decode(), nl=False)
         return
     from metier.faces.files import make_writable
+    from metier.faces.output import writing
 
-    make_writable(output, "--output")
-    output.write_bytes(text)
+    make_writable(output, "--output", is_any=True)
+    with writing(output) as file:
+        file.write(text)
     say(f"Written: {output}")
 
 

@@ -10,10 +10,12 @@ import typer
 
 from metier.errors import NotStored
 from metier.faces.commands import host, library, packages
-from metier.faces.show import AsJson, WorkspaceOption, as_json, place, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, place, say, table
 
 if TYPE_CHECKING:
     from metier.index import Disclosure, Index, Listed
+    from metier.skill import Skill
+    from metier.verdict import Verdict
 
 _LibraryOption = Annotated[
     Path | None,
@@ -59,11 +61,16 @@ def list_skills(
         return
     table(
         ("skill", "version", "exposure", "description"),
-        (
-            (s.name, s.version, v.exposure.name.lower() if v else "unjudged", s.description.split(". ")[0])
-            for s, v in rows
-        ),
+        ((s.name, s.version, _exposure(s, v), s.description.split(". ")[0]) for s, v in rows),
     )
+
+
+def _exposure(skill: Skill, verdict: Verdict | None) -> str:
+    from metier.skill import State
+
+    if skill.state == State.RETIRED:
+        return "retired"
+    return verdict.exposure.name.lower() if verdict else "unjudged"
 
 
 @app.command()
@@ -81,6 +88,7 @@ def show(
     from metier.discover.classify import Classified, stated_or_classified
     from metier.faces.opened import stored
     from metier.stores.install import installed
+    from metier.stores.lock import verify
     from metier.stores.package import read_package
 
     classes: Classified | None
@@ -89,6 +97,8 @@ def show(
         classes = stated_or_classified(skill, read_package(library / name).fields)
         if version not in (None, skill.version):
             raise NotStored(f"Of {name!r} the version {skill.version} is installed, not {version}.")
+        if differs := [one.message for one in verify(library) if one.skill == name]:
+            say(f"{name} is not as it was scanned and locked: {differs[0]}")
     else:
         from metier.lifecycle import classes_of
         from metier.workspace import open_workspace
@@ -104,6 +114,7 @@ def show(
         ("field", "value"),
         (
             ("name", f"{skill.name} {skill.version}"),
+            *([("state", skill.state.value)] if library is None else []),
             ("digest", skill.digest),
             ("description", skill.description),
             ("applies when", skill.applicability),
@@ -134,29 +145,7 @@ def check(
 
     Example: metier skill check skills
     """
-    from metier.faces.opened import looked_over
-
-    if strict:
-        packages.check_strictly(paths, json=json)
-        return
-    looked = looked_over(paths)
-    refused = [one for one in looked if one.error or any(fault.level == "error" for fault in one.faults)]
-    if json:
-        as_json([{"path": one.path, "error": one.error, "faults": one.faults} for one in looked])
-    else:
-        table(
-            ("package", "line", "level", "fault", "way out"),
-            (
-                row
-                for one in looked
-                for row in [
-                    *([(one.path, "", "error", one.error, "")] if one.error else []),
-                    *((one.path, fault.line, fault.level, fault.message, fault.fix) for fault in one.faults),
-                ]
-            ),
-        )
-    if refused:
-        raise typer.Exit(1)
+    (packages.check_strictly if strict else packages.check)(paths, json=json)
 
 
 @app.command()
@@ -172,7 +161,6 @@ def classify(
     """
     from metier.discover.classify import classify as classified
     from metier.errors import PackageError
-    from metier.faces.show import say
     from metier.stores.package import NOT_LOOKED_INTO, all_packages, read_package
 
     rows, left_out = [], list[tuple[Path, str]]()
@@ -252,7 +240,6 @@ def search(
 
     from metier.digest import plain
     from metier.faces.opened import stored
-    from metier.faces.show import say
     from metier.stores.find import disclose, open_index, open_kept
     from metier.stores.find.packages import files_of, index_packages, index_skills
     from metier.stores.package import NOT_LOOKED_INTO
@@ -300,7 +287,7 @@ def search(
 
 def _show_told(told: Disclosure, unseen: tuple[Path, ...], *, json: bool) -> None:
     from metier.digest import plain
-    from metier.faces.show import one_line, say
+    from metier.faces.show import one_line
 
     if json:
         as_json({**plain(told), "unseen": unseen})

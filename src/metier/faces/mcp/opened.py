@@ -36,6 +36,7 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
 
     Raises:
         ConfigError: The policy is none, or it is given for a workspace, which has its own.
+        NotStored: The workspace has no library yet.
     """
     from metier.govern.policy import read_policy
 
@@ -48,7 +49,12 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
         )
     from metier.workspace import open_workspace
 
-    return open_workspace(folder).home / "library", lambda place, skill: _stored_verdict(folder, skill)
+    workspace = open_workspace(folder)
+    library = workspace.home / "library"
+    if not library.is_dir():
+        way = f"Run it first: metier run {folder}" if workspace.is_whole else "Name a folder of packages instead."
+        raise NotStored(f"The workspace {str(folder)!r} has no library for agents yet.", hint=way)
+    return library, lambda place, skill: _stored_verdict(folder, skill)
 
 
 def mark_of(folder: Path) -> Mark:

@@ -35,8 +35,9 @@ def open_index(address: str | Path = ":memory:", *, schema: str | None = None) -
 
         return SqlIndex(PostgresDatabase(str(address), schema, tables=TABLES))
     if is_url or not str(address):
+        called = f"'{scheme}://…'" if is_url else "''"
         raise ConfigError(
-            f"No index is called '{scheme}://…'.", hint="Name a file, ':memory:' or postgresql://user@host/database."
+            f"No index is called {called}.", hint="Name a file, ':memory:' or postgresql://user@host/database."
         )
     from metier.stores.sqlite import SqliteDatabase
 
