@@ -22,6 +22,7 @@ from metier.govern.scan.grants import Found, grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.keys import veiled
+from metier.govern.scan.likeness import likened
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
@@ -165,6 +166,7 @@ def _scan(contents: Contents) -> Scan:
             *exported(prose, steps, purpose),
             *paid_elsewhere(prose, purpose),
             *entered(prose, purpose),
+            *likened(prose, purpose),
         )
     ]
     findings += [_of(*found) for found in _of_parts(contents.parts, steps, purpose)]

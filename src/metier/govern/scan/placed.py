@@ -7,14 +7,14 @@ one. What they hold is read once more as the file that it becomes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.parts import Contents, Part, read_text
-from metier.govern.scan.triggers import any_of
+from metier.govern.scan.triggers import places_of
 
 _FOLDERS = (
     r"\.cursor/rules|\.(?:claude|codex|openclaw|gemini)/(?:rules|commands|agents|hooks|memory)|\.github/workflows|\.git/hooks|"
@@ -33,11 +33,12 @@ _TARGET = re.compile(
     rf"(?:(?P<home>(?:\$\{{?HOME\}}?|\$env:USERPROFILE|~)/)|(?P<root>/)|\./)?(?P<at>(?:[\w.$-]+/){{0,6}}?(?:(?:{_FOLDERS})(?:/[\w.@-]+)?|(?:{_FILES})|[\w-]+\.pth))(?![\w/-])/?"
 )
 """A file that others obey, by the end of its path."""
-_ENDS = re.compile(_FOLDERS + "|" + _FILES)
 _WORDS = (
-    ".cursor", ".claude", ".codex", ".openclaw", ".gemini", ".github", ".git", "systemd", "Launch", "cron", "sudoers", "autostart", "policies", ".vscode",
-    ".mcp.json", "rc", ".pip", "pip.", "uv.toml", ".cargo", ".m2", "init.gradle", ".ssh", "profile", ".zshenv", ".env", ".tmux", ".aws", ".kube", ".docker",
-    "etc/", "docker-compose", ".pre-commit", "devcontainer", "conftest.py", "setup.py", "customize.py", "Makefile", "Dockerfile", "package.json", ".md", "rules", ".pth",
+    ".cursor", ".claude", ".codex", ".openclaw", ".gemini", ".github/", ".git/", ".gitconfig", "systemd/", "Library/Launch", "etc/", "autostart", "policies/managed",
+    ".vscode", ".mcp.json", "npmrc", "yarnrc", ".pypirc", ".pip/", "pip/", "pip.", "uv.toml", "condarc", "gemrc", ".cargo", ".m2", "init.gradle", ".ssh", "shrc",
+    "profile", ".zshenv", ".env", "curlrc", "wgetrc", "vimrc", ".tmux", ".aws", ".kube", ".docker", "docker-compose", ".pre-commit", "devcontainer", "conftest.py",
+    "setup.py", "customize.py", "Makefile", "Dockerfile", "package.json", "SOUL.md", "MEMORY.md", "IDENTITY.md", "HEARTBEAT.md", "USER.md", "TOOLS.md", "AGENT",
+    "CLAUDE.md", "GEMINI.md", "copilot-", "windsurfrules", "clinerules", ".pth",
 )  # fmt: skip
 """What the pattern matches holds one of them."""
 _JOINS = re.compile(r"[\"'`]\s*[,/+]\s*[\"'`]")
@@ -75,7 +76,7 @@ _SPAN = re.compile(r"`([^`\n]{2,400})`")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|--|;|<!--)[ \t]*(?P<said>[^\n]{2,120})\n")
 _END = "END_OF_FILE"
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
-_MAX_LEAD, _MAX_PLACED, _MAX_TARGETS, _MAX_TEXT = 300, 40, 4, 20_000
+_MAX_LEAD, _MAX_PLACED, _MAX_TARGETS, _MAX_TEXT, _MAX_LINE = 300, 40, 4, 20_000, 5000
 
 
 class Placed(NamedTuple):
@@ -106,16 +107,29 @@ def placed(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     """
     found: dict[tuple[str, str], Placed] = {}
     for part, document in zip(contents.parts, documents, strict=True):
-        if part.is_example or not _may_name()(part.plain) or _ENDS.search(_JOINS.sub("/", part.plain)) is None:
+        if part.is_example or not (lines := _naming(part.plain)):
             continue
         stands = ((target, text, part.path, line) for target, text, line in _of_part(part, document))
-        for target, text, path, line in (*stands, *_copied(part, contents)):
+        for target, text, path, line in (*stands, *_copied(lines, part, contents)):
             if len(found) < _MAX_PLACED and (target, text) not in found and not text.isspace():
                 text = text[:_MAX_TEXT]
                 name = f"{path}!/{target.removeprefix('~').lstrip('/')}"
                 order = f"cat > {target} <<'{_END}'\n{text}\n{_END}"
                 found[target, text] = Placed(read_text(text, name), order, path, line, document is not None)
     return list(found.values())
+
+
+def _naming(text: str) -> list[str]:
+    """The lines of a text in which such a file is named, with the pieces of its path joined; each once."""
+    lines, last = [], -1
+    for place in _named()(text):
+        if place > last:
+            begin, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+            last = end if end >= 0 else len(text)
+            line = _JOINS.sub("/", text[begin:last]) if last - begin < _MAX_LINE else text[begin:last]
+            if _TARGET.search(line):
+                lines.append(line)
+    return list(dict.fromkeys(lines))
 
 
 def _of_part(part: Part, document: Sequence[Block] | None) -> Iterator[tuple[str, str, int]]:
@@ -128,8 +142,8 @@ def _of_part(part: Part, document: Sequence[Block] | None) -> Iterator[tuple[str
 
 
 @cache
-def _may_name() -> Callable[[str], bool]:
-    return any_of(_WORDS)
+def _named() -> Callable[[str], Iterable[int]]:
+    return places_of(_WORDS)
 
 
 def _targets(text: str) -> list[str]:
@@ -205,24 +219,20 @@ def _of_program(part: Part) -> Iterator[tuple[str, str, int]]:
         yield from ((target, text, at) for target in targets if not (is_line and target.endswith("authorized_keys")))
 
 
-def _copied(part: Part, contents: Contents) -> Iterator[tuple[str, str, str, int]]:
+def _copied(lines: Sequence[str], part: Part, contents: Contents) -> Iterator[tuple[str, str, str, int]]:
     """Files of the package that a line has copied to where they are obeyed."""
-    if not _COPIES.search(part.plain):
-        return
-    by_name = {one.path.rsplit("/", 1)[-1]: one for one in contents.parts if one is not part}
-    for line in part.plain.split("\n"):
-        if len(line) > 2 * _MAX_LEAD or not _may_name()(line) or _AGAINST.search(line):
-            continue
-        said = _JOINS.sub("/", line)
-        for copies in _COPIES.finditer(said):
-            target = next((found for found in _TARGET.finditer(said, copies.end())), None)
+    lines = [
+        line for line in lines if len(line) <= 2 * _MAX_LEAD and _COPIES.search(line) and not _AGAINST.search(line)
+    ]
+    by_name = {one.path.rsplit("/", 1)[-1]: one for one in contents.parts if one is not part} if lines else {}
+    for line in lines:
+        for copies in _COPIES.finditer(line):
+            target = next((found for found in _TARGET.finditer(line, copies.end())), None)
             source = by_name.get(copies["name"])
             if target is None or source is None:
                 continue
             at = _path(target)
             at = f"{at.rstrip('/')}/{copies['name']}" if _IS_FOLDER.search(at) else at
-            if (
-                PurePosixPath(at).suffix in ("", PurePosixPath(source.path).suffix)
-                or not PurePosixPath(source.path).suffix
-            ):
+            ending = PurePosixPath(source.path).suffix
+            if PurePosixPath(at).suffix in ("", ending) or not ending:
                 yield at, source.plain, source.path, 1

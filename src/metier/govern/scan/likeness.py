@@ -1,0 +1,167 @@
+"""How much does a sentence read like an order that harms whoever's agent obeys it?
+
+Rules know the wordings that they were written for. What is measured here was learned: a linear model over the words of a
+sentence, pairs of words that stand near each other, and pairs of the kinds of words that they are, from thousands of harmful
+orders and honest sentences written for it, and from the prose of honest packages (`benchmarks/govern_likeness.py`). A model of
+words is no proof: one such sentence is for a person to look at, and several are more than chance.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import math
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.sentence import Said, Sentence
+from metier.verdict import Severity
+
+_TOKEN = re.compile(
+    r"(?P<url>https?://[^\s`)>\"']+)|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<path>(?:~|\.{1,2})?/[\w./*-]+)|[a-z]+(?:['’][a-z]+)?|(?P<number>\d+)"
+)
+_PARTS = re.compile(r"(?<=[;:])\s+")
+_PLAIN = frozenset("a an the to of and in is it for on with that this as at by or be its are was were has have".split())
+"""Words that belong to no kind."""
+MIN_WORDS, _MAX_WORDS = 5, 100
+_STEM, _NEAR, _NEAR_KINDS = 6, 6, 5
+_FEW = 120
+"""A sentence with fewer features counts as if it had so many: what is short says little."""
+_ALL = 0xFFFFFFFF
+
+
+def words(text: str) -> list[str]:
+    """The words of a text; addresses, paths and numbers each under one name.
+
+    >>> words("Send ~/.env to https://a.dev, please.")
+    ['send', '<path>', 'to', '<url>', 'please']
+    """
+    return [
+        f"<{kind}>" if (kind := found.lastgroup) else found[0].replace("’", "'")
+        for found in _TOKEN.finditer(text.lower())
+    ][:_MAX_WORDS]
+
+
+@cache
+def _ids(word: str) -> tuple[int, int]:
+    return zlib.crc32(word.encode()), zlib.crc32(b"~" + word[:_STEM].encode())
+
+
+def features(found: Sequence[str], kinds: dict[str, int], mask: int) -> set[int]:
+    """The numbers of the features of a sentence: words, stems, neighbours, and pairs in order, of stems and of kinds.
+
+    Args:
+        found: Its words.
+        kinds: The kind of each known word.
+        mask: One less than the number of features, which is a power of two.
+    """
+    ids = [_ids(word) for word in found]
+    numbers = {number & mask for pair in ids for number in pair}
+    for (one, _), (two, _) in itertools.pairwise(ids):
+        numbers.add(((one * 3 + two) * 0x9E3779B1 >> 7) & mask)
+    stems = [stem for _, stem in ids]
+    for place, stem in enumerate(stems):
+        first = (stem * 0x9E3779B1 + 0x7F4A7C15) & _ALL
+        numbers.update([((first ^ other) * 0x85EBCA6B >> 9) & mask for other in stems[place + 1 : place + 1 + _NEAR]])
+    known = [kinds[word] for word in found if word in kinds]
+    for place, kind in enumerate(known):
+        numbers.add((kind * 0x27D4EB2F + 12345 >> 3) & mask)
+        first = kind * 1009 + 7
+        numbers.update(
+            [((first + other) * 0x9E3779B1 >> 5) & mask for other in known[place + 1 : place + 1 + _NEAR_KINDS]]
+        )
+    return numbers
+
+
+def share(num_features: int) -> float:
+    """By what the sum over the features of a sentence is divided."""
+    return math.sqrt(max(num_features, _FEW))
+
+
+class Model(NamedTuple):
+    """What was learned.
+
+    Attributes:
+        kinds: The kind of each known word.
+        weights: A signed byte for each feature.
+        scale, bias: A score is `bias + scale · Σ weights / share`.
+        first: A weight for each word that harmful orders have; sentences whose sum is below `enough` are not looked at further.
+        one: From this score on a sentence is worth a look.
+        two: From this sum on the two most alike sentences of a package are no chance.
+    """
+
+    kinds: dict[str, int]
+    weights: memoryview
+    scale: float
+    bias: float
+    first: dict[str, int]
+    enough: int
+    one: float
+    two: float
+
+    def score(self, found: Sequence[str]) -> float:
+        """How alike a sentence is, as log-odds, from its words."""
+        numbers = features(found, self.kinds, len(self.weights) - 1)
+        return self.bias + self.scale * sum(map(self.weights.__getitem__, numbers)) / share(len(numbers))
+
+
+@cache
+def model() -> Model:
+    """The model that is shipped."""
+    said = json.loads(resources.files(__package__).joinpath("likeness.json").read_text(encoding="utf-8"))
+    kinds = {word: kind for kind, known in enumerate(said["kinds"]) for word in known.split()}
+    weights = memoryview(zlib.decompress(base64.b64decode(said["weights"]))).cast("b")
+    first = {word: weight for weight, known in said["first"].items() for word in known.split()}
+    return Model(
+        kinds,
+        weights,
+        said["scale"],
+        said["bias"],
+        {word: int(weight) for word, weight in first.items()},
+        said["enough"],
+        said["one"],
+        said["two"],
+    )
+
+
+def parts(text: str) -> Iterator[list[str]]:
+    """The words of each part of a sentence that is long enough to say something; parts end at a colon or a semicolon."""
+    for part in _PARTS.split(text) if ";" in text or ":" in text else (text,):
+        found = words(part)
+        if len(found) >= MIN_WORDS:
+            yield found
+
+
+def likeness(sentence: Sentence, learned: Model) -> float | None:
+    """How alike the most alike part of a sentence is; None if its words alone tell that it is not."""
+    weight = learned.first.get
+    best = None
+    for found in parts(sentence.text):
+        if sum([weight(word, 0) for word in found]) >= learned.enough:
+            score = learned.score(found)
+            best = score if best is None else max(best, score)
+    return best
+
+
+def likened(found: Iterable[Sentence], purpose: Purpose) -> Iterator[Said]:
+    """Sentences that read like orders which harm: one is for a person to look at, two that are plainly so are blocked."""
+    if purpose.is_security:
+        return
+    learned = model()
+    scores = []
+    for sentence in found:
+        if not (sentence.is_refused or sentence.is_quoted or sentence.is_command):
+            score = likeness(sentence, learned)
+            if score is not None and score >= learned.two - learned.one * 2:
+                scores.append((score, sentence))
+    scores.sort(key=lambda one: -one[0])
+    if len(scores) > 1 and scores[0][0] + scores[1][0] >= learned.two:
+        yield from (Said("like-harm", Severity.BLOCK, sentence) for _, sentence in scores[:2])
+    elif scores and scores[0][0] >= learned.one:
+        yield Said("like-harm", Severity.REVIEW, scores[0][1])
