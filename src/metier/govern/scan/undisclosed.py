@@ -221,10 +221,20 @@ class Told:
         hosts = {host_of(url) for url in urls}
         at = {
             step.statement.path
-            for step in self.steps
-            if not hosts.isdisjoint(map(host_of, step.urls)) and any(host in step.text.lower() for host in hosts)
+            for asked in hosts
+            for step in self._turning.get(asked, ())
+            if any(host in step.text.lower() for host in hosts)
         }
         return bool(at) and all(map(TRIED.search, at))
+
+    @cached_property
+    def _turning(self) -> dict[str, list[Step]]:
+        """The steps that turn to each host."""
+        found: dict[str, list[Step]] = {}
+        for step in self.steps:
+            for host in set(map(host_of, step.urls)):
+                found.setdefault(host, []).append(step)
+        return found
 
     def can_be_set(self, step: Step) -> bool:
         """Whether the user can name another machine for the one that a step turns to."""
