@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -307,6 +308,46 @@ def test_a_hook_that_is_new_or_runs_something_else_asks_for_approval(tmp_path: P
         assert "Its frontmatter has a new hook on PreToolUse." in found.reasons
     for name, old, new in (("same", hooked, hooked + "More.\n"), ("gone", hooked, TEXT)):
         assert seen(new, tmp_path / name, old=old).decision == UpdateDecision.NOTE
+
+
+@pytest.mark.parametrize(
+    ("path", "held", "other", "told"),
+    [
+        (
+            ".claude/settings.json",
+            '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "./group.sh"}]}]}}',
+            '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "./sort.sh"}]}]}}',
+            "hook on Stop",
+        ),
+        (
+            "hooks/hooks.json",
+            '{"hooks": {"Stop": [{"hooks": []}]}}',
+            '{"hooks": {"Stop": [{"hooks": [1]}]}}',
+            "hook on Stop",
+        ),
+        (
+            ".mcp.json",
+            '\ufeff{"mcpServers": {"notes": {"command": "notes"}}}',
+            '{"mcpServers": {"notes": {"command": "others"}}}',
+            "server notes",
+        ),
+    ],
+)
+def test_a_hook_or_server_of_a_settings_file_asks_for_approval(
+    path: str, held: str, other: str, told: str, tmp_path: Path
+) -> None:
+    found = seen(TEXT, tmp_path, more={path: held})
+    assert found.decision == UpdateDecision.REAPPROVE and f"{path} has a new {told}." in found.reasons
+    package = tmp_path / "new"
+    for name, text, decision in (
+        ("same", held.replace("{", "{ "), UpdateDecision.NOTE),
+        ("other", other, UpdateDecision.REAPPROVE),
+        ("broken", "[" * 100_000, UpdateDecision.NOTE),
+        ("none", "[]", UpdateDecision.NOTE),
+    ):
+        later = shutil.copytree(package, tmp_path / name)
+        (later / path).write_text(text)
+        assert diff(package, later, lambda folder: Scan()).decision == decision
 
 
 @pytest.mark.parametrize(
