@@ -103,6 +103,7 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
     reasons = [
         *((_weight_of(finding, gains), f"{finding.path}: {finding.message}") for finding in findings),
         *((one.decision, f"{one.path}, line {one.line}: {', '.join(one.acts)}") for one in gains.instructions),
+        *gains.guards_lost,
         *((_weight(one, gains), f"It can now {one.value}.") for one in capabilities),
         *((_weight_of_grant(one), f"Its frontmatter now grants {one.value}.") for one in grants),
         *((UpdateDecision.REAPPROVE, f"Its frontmatter has a new hook on {on}.") for on in _hooked(earlier, later)),
