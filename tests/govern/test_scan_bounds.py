@@ -17,6 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metier.errors import PackageError
+from metier.govern.diff import diff
+from metier.govern.look import look_over
 from metier.govern.scan import parts, scan, scan_text
 from metier.govern.scan.kinds import is_prose
 from metier.govern.scan.labels import ACTS, SOURCES
@@ -26,6 +29,7 @@ from metier.govern.scan.triggers import Triggers, alternatives, literals
 from metier.govern.scan.unpack import unpack
 from metier.govern.scan.variables import assigned
 from metier.govern.scan.written import texts_that_run
+from metier.stores.tree import Tree, TreeFile, differences
 from metier.verdict import Decision
 
 PATTERNS = [entry.pattern for entry in (*SOURCES, *ACTS)]
@@ -168,6 +172,30 @@ def test_more_files_than_are_read_leave_a_package_incomplete(tmp_path: Path, mon
     found = scan(tmp_path)
 
     assert found.unread and found.decision is not Decision.CLEAN
+
+
+def test_a_file_with_holes_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    package, later = tmp_path / "a", tmp_path / "b"
+    for folder in (package, later):
+        folder.mkdir()
+        (folder / "SKILL.md").write_text("---\nname: a\ndescription: Tidies notes.\n---\nTidy them.\n")
+    with (package / "big.bin").open("wb") as file:
+        file.truncate(1 << 43)
+    begun = time.process_time()
+    (one,) = look_over(package)
+    assert one.decision is Decision.INCOMPLETE and "big.bin" in one.error
+    with pytest.raises(PackageError, match=r"may hold 17179869184 bytes.*big\.bin"):
+        diff(later, package, scan)
+    assert time.process_time() - begun < 5
+
+
+def test_many_files_that_moved_are_told_in_linear_time() -> None:
+    number = range(8000)
+    tree = Tree(files=tuple(TreeFile(path=f"new/{n:05}", digest=str(n % 7), size=1) for n in number))
+    begun = time.process_time()
+    found = differences({f"old/{n:05}": str(n % 7) for n in number}, tree)
+    assert time.process_time() - begun < 3
+    assert {(one.kind, one.path[4:] == one.was[4:]) for one in found} == {("renamed", True)}
 
 
 def test_an_archive_that_unpacks_to_too_much_is_not_clean(tmp_path: Path) -> None:
