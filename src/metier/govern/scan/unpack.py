@@ -176,7 +176,7 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
     for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) and not _LINE_OF_TEXT.match(data) else ():
-        if data.startswith(magic) and _NO_LETTER.search(data, 0, 256):
+        if data.startswith(magic) and _NO_LETTER.search(data, 0, 256) and (magic != b"MZ" or _is_of_windows(data)):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
         unread = [("", "Is compiled Python, so what it does was not read.")]
@@ -197,6 +197,12 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     if data.startswith((b"Rar!", b"7z\xbc\xaf", b"xar!", b"\xd0\xcf\x11\xe0", b"MSCF")) and not _is_text(data):
         return Unpacked(members=text_within(data), unread=[("", "Is an archive of a kind that is not opened here.")])
     return _media(lower, data)
+
+
+def _is_of_windows(data: bytes) -> bool:
+    """Whether what begins as a Windows program tells where its second head lies, and it does; a script does not."""
+    place = int.from_bytes(data[0x3C:0x40], "little")
+    return data[place : place + 2] in (b"PE", b"NE", b"LE", b"LX")
 
 
 def _media(lower: str, data: bytes) -> Unpacked | None:
