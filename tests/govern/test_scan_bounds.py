@@ -23,6 +23,8 @@ from metier.govern.look import look_over
 from metier.govern.scan import parts, scan, scan_text
 from metier.govern.scan.kinds import is_prose
 from metier.govern.scan.labels import ACTS, SOURCES
+from metier.govern.scan.parts import Contents, Part
+from metier.govern.scan.read import documents_of, statements_of
 from metier.govern.scan.rules import rules
 from metier.govern.scan.sentence import sentences
 from metier.govern.scan.triggers import Triggers, alternatives, literals
@@ -135,6 +137,13 @@ def test_many_hosts_and_functions_of_one_file_are_scanned_in_linear_time(name: s
     begun = time.process_time()
     scan(tmp_path)
     assert time.process_time() - begun < 6
+
+
+def test_many_files_that_take_all_of_others_are_read_in_linear_time() -> None:
+    contents = Contents(parts=[Part(f"m{n}.py", "python", f"from n{n} import *\n") for n in range(10_000)])
+    begun = time.process_time()
+    statements_of(contents, documents_of(contents))
+    assert time.process_time() - begun < 10
 
 
 def test_no_pattern_tries_every_way_to_cut_a_line() -> None:
