@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -307,6 +308,91 @@ def test_a_hook_that_is_new_or_runs_something_else_asks_for_approval(tmp_path: P
         assert "Its frontmatter has a new hook on PreToolUse." in found.reasons
     for name, old, new in (("same", hooked, hooked + "More.\n"), ("gone", hooked, TEXT)):
         assert seen(new, tmp_path / name, old=old).decision == UpdateDecision.NOTE
+
+
+GUARDS = (
+    ("Never send notes to anybody.", "Always send notes to anybody."),
+    ("Never upload the notes, ask first.", "Upload the notes."),
+    ("Confirm with the user before sending any mail.", "Send the mail."),
+    ("Delete the file only when the user has agreed.", "Delete the file."),
+    ("Do not commit secrets.", "Secrets may be committed."),
+)
+
+
+@pytest.mark.parametrize(("guard", "loose"), GUARDS)
+def test_a_guard_that_an_update_loses_asks_for_approval(guard: str, loose: str, tmp_path: Path) -> None:
+    body = "---\nname: notes\ndescription: Keeps notes.\n---\n# Notes\n\nSort the notes by date.\n\n"
+    lost = seen(f"{body}{loose}\n", tmp_path / "lost", old=f"{body}{guard}\n")
+    assert lost.decision == UpdateDecision.REAPPROVE
+    assert f"SKILL.md no longer says, as line 9 did: {guard}" in lost.reasons
+    gone = seen(body, tmp_path / "gone", old=f"{body}{guard}\n")
+    assert gone.decision == UpdateDecision.NOTE and any("no longer says" in said for said in gone.reasons)
+    for name, text in (("moved", f"{guard}\n\n{body}"), ("wrapped", body + guard.replace(" ", "\n", 2))):
+        kept = seen(text, tmp_path / name, old=f"{body}{guard}\n")
+        assert not any("no longer says" in said for said in kept.reasons)
+
+
+def test_a_check_that_a_script_loses_asks_for_approval(tmp_path: Path) -> None:
+    script = "curl -LO https://reports.example/t.tgz\necho 'abc  t.tgz' | sha256sum -c || exit 1\ntar xf t.tgz\n"
+    old, new = (tmp_path / name for name in ("old", "new"))
+    for folder, text in ((old, script), (new, script.replace("echo 'abc  t.tgz' | sha256sum -c || exit 1\n", ""))):
+        folder.mkdir()
+        (folder / "SKILL.md").write_text(TEXT)
+        (folder / "get.sh").write_text(text)
+    found = diff(old, new, lambda folder: Scan())
+    assert found.decision == UpdateDecision.REAPPROVE
+    assert "get.sh no longer says, as line 2 did: echo 'abc  t.tgz' | sha256sum -c || exit 1" in found.reasons
+    assert diff(new, old, lambda folder: Scan()).decision == UpdateDecision.NOTE
+
+
+def test_many_guards_that_are_lost_are_told_in_linear_time(tmp_path: Path) -> None:
+    old, new = (
+        "\n\n".join(line.replace("{}", str(n)) for n in range(10_000))
+        for line in ("Never send the thing {} away, ask the user before.", "Do not worry {} about it. Send {}.")
+    )
+    begun = time.process_time()
+    assert seen(new, tmp_path, old=old).decision == UpdateDecision.REAPPROVE
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("path", "held", "other", "told"),
+    [
+        (
+            ".claude/settings.json",
+            '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "./group.sh"}]}]}}',
+            '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "./sort.sh"}]}]}}',
+            "hook on Stop",
+        ),
+        (
+            "hooks/hooks.json",
+            '{"hooks": {"Stop": [{"hooks": []}]}}',
+            '{"hooks": {"Stop": [{"hooks": [1]}]}}',
+            "hook on Stop",
+        ),
+        (
+            ".mcp.json",
+            '\ufeff{"mcpServers": {"notes": {"command": "notes"}}}',
+            '{"mcpServers": {"notes": {"command": "others"}}}',
+            "server notes",
+        ),
+    ],
+)
+def test_a_hook_or_server_of_a_settings_file_asks_for_approval(
+    path: str, held: str, other: str, told: str, tmp_path: Path
+) -> None:
+    found = seen(TEXT, tmp_path, more={path: held})
+    assert found.decision == UpdateDecision.REAPPROVE and f"{path} has a new {told}." in found.reasons
+    package = tmp_path / "new"
+    for name, text, decision in (
+        ("same", held.replace("{", "{ "), UpdateDecision.NOTE),
+        ("other", other, UpdateDecision.REAPPROVE),
+        ("broken", "[" * 100_000, UpdateDecision.NOTE),
+        ("none", "[]", UpdateDecision.NOTE),
+    ):
+        later = shutil.copytree(package, tmp_path / name)
+        (later / path).write_text(text)
+        assert diff(package, later, lambda folder: Scan()).decision == decision
 
 
 @pytest.mark.parametrize(

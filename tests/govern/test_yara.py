@@ -100,13 +100,25 @@ def test_a_mistake_is_told_with_file_and_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('rule a { meta: severity = "grave" condition: true }', "expected severity 'block', 'review' or 'note'"),
+        (
+            '\nrule a { meta: severity = "grave" condition: true }',
+            r"expected severity 'block', 'review' or 'note'.* It begins in '.*own\.yar', line 2\.",
+        ),
         ('include "other.yar"\nrule a { condition: true }', "line 1: include"),
     ],
 )
 def test_a_rule_says_only_what_a_rule_may(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         with_yara(rules(text, tmp_path), scan)
+
+
+def test_rules_in_other_letters_are_told_with_their_line_and_a_mark_is_none(package: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.yar"
+    path.write_bytes(b'rule a {\n  meta: author = "Jos\xe9"\n  condition: true }\n')
+    with pytest.raises(ConfigError, match=r"own\.yar', line 2: they are not UTF-8"):
+        with_yara(path, scan)
+    path.write_text("\ufeffrule a { condition: true }", encoding="utf-8")
+    assert {one.rule for one in with_yara(path, lambda _: Scan())(package).findings} == {"yara:a"}
 
 
 def test_rules_that_are_not_there_are_told(tmp_path: Path) -> None:
@@ -133,6 +145,14 @@ def test_a_rule_without_end_is_stopped_and_leaves_nothing_clean(
     endless = "rule endless { condition: for all i in (0..900000000000) : (i >= 0) }"
     found = with_yara(rules(endless, tmp_path), lambda _: Scan())(package)
     assert (found.decision, found.unread) == (Decision.INCOMPLETE, ("data/b.bin",))
+
+
+def test_slow_rules_are_stopped_after_their_time_for_a_package(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yara, "MAX_PACKAGE_S", 0)
+    found = with_yara(rules(OWN, tmp_path), lambda _: Scan())(package)
+    assert (found.decision, found.unread) == (Decision.INCOMPLETE, ("SKILL.md", "data/b.bin"))
 
 
 def test_a_link_is_not_followed_and_a_pipe_not_waited_for(package: Path, tmp_path: Path) -> None:

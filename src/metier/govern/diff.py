@@ -8,18 +8,20 @@ explains gains none.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from metier.capability import Capability
 from metier.errors import PackageError
 from metier.govern.gains import Gains, Instruction, UpdateDecision, instructions_gained
 from metier.govern.manifest import declared, deviation
+from metier.govern.units import MAX_TEXT_BYTES
 from metier.stores.package import read_manifest
-from metier.stores.tree import Difference, Tree, differences, read_tree
+from metier.stores.tree import Difference, Tree, TreeFile, differences, read_tree
 from metier.verdict import Finding, Scan, Severity
 
 
@@ -66,6 +68,9 @@ GRAVE_CAPABILITIES = frozenset(
 _GRAVE_GRANTS = GRAVE_CAPABILITIES | {Capability.RUN_SHELL, Capability.EVALUATE_CODE}
 """Whom any command or code is allowed, everything is."""
 
+_WIRING = frozenset({"settings.json", "settings.local.json", "hooks.json", "plugin.json", ".mcp.json", "mcp.json"})
+"""Files in which agents are told what to start, and on what."""
+
 _ORDER = tuple(UpdateDecision)
 
 
@@ -98,9 +103,11 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
     reasons = [
         *((_weight_of(finding, gains), f"{finding.path}: {finding.message}") for finding in findings),
         *((one.decision, f"{one.path}, line {one.line}: {', '.join(one.acts)}") for one in gains.instructions),
+        *gains.guards_lost,
         *((_weight(one, gains), f"It can now {one.value}.") for one in capabilities),
         *((_weight_of_grant(one), f"Its frontmatter now grants {one.value}.") for one in grants),
         *((UpdateDecision.REAPPROVE, f"Its frontmatter has a new hook on {on}.") for on in _hooked(earlier, later)),
+        *((UpdateDecision.REAPPROVE, said) for said in _wired(Path(old), before, Path(new), after)),
         *((UpdateDecision.REAPPROVE, f"{path} cannot be read as text.") for path in gains.unread),
         *((UpdateDecision.REAPPROVE, f"{odd.path} is no plain file ({odd.kind}).") for odd in after.odd),
         *_modes(before, was, after),
@@ -163,6 +170,30 @@ def _hooked(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterable[str]:
     """The events of an agent on which something runs that did not."""
     before, after = (hooks if isinstance(hooks := fields.get("hooks"), Mapping) else {} for fields in (old, new))
     return [event for event, runs in after.items() if runs and runs != before.get(event)]
+
+
+def _wired(old: Path, before: Tree, new: Path, after: Tree) -> Iterable[str]:
+    """What the files in which an agent is told its hooks and servers start that they did not."""
+    earlier = {file.path: file.digest for file in before.files}
+    for file in after.files:
+        if PurePosixPath(file.path).name.lower() not in _WIRING or earlier.get(file.path) == file.digest:
+            continue
+        says, said = _settings(new, file), (_settings(old, one) for one in before.files if one.path == file.path)
+        known = next(said, {})
+        for key, what in (("hooks", "hook on"), ("mcpServers", "server")):
+            runs, ran = (one if isinstance(one := fields.get(key), Mapping) else {} for fields in (says, known))
+            yield from (f"{file.path} has a new {what} {name}." for name in runs if runs[name] != ran.get(name))
+
+
+def _settings(folder: Path, file: TreeFile) -> Mapping[str, Any]:
+    """What a JSON file holds; nothing where it is too large or cannot be read."""
+    if file.size > MAX_TEXT_BYTES:
+        return {}
+    try:
+        held = json.loads((folder / file.path).read_text(encoding="utf-8-sig", errors="replace"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return held if isinstance(held, Mapping) else {}
 
 
 def _modes(before: Tree, was: Mapping[str, str], after: Tree) -> Iterable[tuple[UpdateDecision, str]]:

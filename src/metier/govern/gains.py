@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from metier.govern.acts import Act, Seen, acts_of, destinations
+from metier.govern.guards import guards_lost
 from metier.govern.scan.keys import veiled
 from metier.govern.units import WORD, Unit, units_of
 from metier.stores.tree import Tree
@@ -58,11 +59,13 @@ class Gains:
         instructions: By path and line.
         says_more: Whether anything is new in it, harmless or not, and not the old words put otherwise.
         unread: Paths that changed and could not be read as text.
+        guards_lost: What was forbidden, asked first or checked and is not any more, with what that comes to.
     """
 
     instructions: tuple[Instruction, ...] = ()
     says_more: bool = False
     unread: tuple[str, ...] = ()
+    guards_lost: tuple[tuple[UpdateDecision, str], ...] = ()
 
 
 GRAVE = frozenset(Act) - {Act.CONTACT, Act.INSTALL, Act.EVERY_TASK, Act.RUN_FILE}
@@ -109,6 +112,13 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gain
         instructions=tuple(sorted(instructions, key=lambda one: (one.path, one.line))),
         says_more=says_more,
         unread=tuple(path for path in unread if path in touched),
+        guards_lost=tuple(
+            (
+                UpdateDecision.REAPPROVE if is_done else UpdateDecision.NOTE,
+                f"{unit.path} no longer says, as line {unit.line} did: {veiled(unit.text, end=300)}",
+            )
+            for unit, is_done in guards_lost(said, says)
+        ),
     )
 
 

@@ -95,6 +95,7 @@ def _rule(name: str, found: Sequence[Finding]) -> dict[str, Any]:
             "precision": "high",
             "security-severity": _SECURITY[severity],
         },
+        "help": _message(behaviour),  # code scanning services show no rule without one
     }
     if known:
         rule["help"] = {

@@ -9,6 +9,8 @@ clean.
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +24,8 @@ from metier.verdict import Finding, Scan, Severity
 MAX_FILE_BYTES = 64 * 1024 * 1024
 TIMEOUT_S = 10
 """For one file; the clock of yara-x counts whole seconds."""
+MAX_PACKAGE_S = 60
+"""For all files of a package; those that are left then are not matched."""
 _SHOWN = 80
 _AROUND = 400
 _MOST_LINES = 20
@@ -55,30 +59,53 @@ def _compiled(path: Path) -> Any:
     # Nothing but what is named is read: a rule may not include other files.
     compiler.enable_includes(False)
     try:
-        for source in _sources(path):
+        sources = _sources(path)
+        for source in sources:
             _add(compiler, source)
         rules = compiler.build()
     finally:
         del compiler  # an error keeps this frame, and the compiler may only be given up in the thread that made it
-    if not [_severity(rule) for rule in rules]:
+    num_rules = 0
+    for rule in rules:
+        num_rules += 1
+        try:
+            _severity(rule)
+        except ConfigError as error:
+            raise ConfigError(f"{error} {_place_of(rule.identifier, sources)}") from None
+    if not num_rules:
         raise ConfigError(f"Expected YARA rules in {str(path)!r}, found none.")
     return rules
+
+
+def _place_of(rule: str, sources: Iterable[Path]) -> str:
+    """Where a rule begins, as a sentence; empty if nothing looks like it."""
+    begin = re.compile(rf"\brule\s+{re.escape(rule)}\b")
+    for source in sources:
+        text = source.read_text(encoding="utf-8-sig", errors="replace")
+        if found := begin.search(text):
+            return f"It begins in {str(source)!r}, line {text.count(chr(10), 0, found.start()) + 1}."
+    return ""
 
 
 def _add(compiler: Any, source: Path) -> None:
     import yara_x
 
     try:
-        compiler.add_source(source.read_text(encoding="utf-8-sig"), origin=str(source))
+        compiler.add_source(source.read_bytes().decode("utf-8-sig"), origin=str(source))
     except yara_x.CompileError as error:
         fault = compiler.errors()[0]
         raise ConfigError(
             f"Cannot compile {str(source)!r}, line {fault.get('line', 1)}: {fault.get('title', error)}.",
             hint=str(error),
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise ConfigError(f"Cannot read the YARA rules in {str(source)!r}: {why}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"Cannot read the YARA rules in {str(source)!r}, line {line}: they are not UTF-8.",
+            hint="Save the file as UTF-8; bytes in a pattern are written as { E9 } or \\xe9.",
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"Cannot read the YARA rules in {str(source)!r}: {error.strerror}.") from error
     finally:
         del compiler
 
@@ -98,9 +125,11 @@ def _added(scan: Scan, rules: Any, folder: Path) -> Scan:
     scanner = yara_x.Scanner(rules)
     scanner.set_timeout(TIMEOUT_S)
     findings, unread = list(scan.findings), set(scan.unread)
+    end = time.monotonic() + MAX_PACKAGE_S
     for path, name in _files(folder):
         try:
-            data = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
+            is_read = path.stat().st_size <= MAX_FILE_BYTES and time.monotonic() < end
+            data = path.read_bytes() if is_read else None
             found = list(_findings(scanner.scan(data).matching_rules, data, name)) if data is not None else None
         except (OSError, yara_x.TimeoutError, yara_x.ScanError):
             found = None

@@ -28,7 +28,7 @@ from metier.stores.frontmatter import Frontmatter, read_frontmatter
 from metier.stores.markdown import render, representation_of, skill_of
 from metier.stores.plain import NotPlain, open_plain
 from metier.stores.strict import validate
-from metier.stores.tree import MAX_DEPTH, MAX_FILES
+from metier.stores.tree import MAX_BYTES, MAX_DEPTH, MAX_FILES, refuse_large
 
 _MANIFEST = "SKILL.md"
 _MAX_MANIFEST_BYTES = 1 << 20
@@ -365,6 +365,7 @@ def _text(data: bytes) -> tuple[str, list[Fault]]:
 
 def _files(folder: Path) -> tuple[list[File], list[Fault]]:
     files, faults, pending = [], [], [(folder, 0)]
+    room = MAX_BYTES
     while pending:
         here, depth = pending.pop()
         try:
@@ -380,7 +381,8 @@ def _files(folder: Path) -> tuple[list[File], list[Fault]]:
                 pending.append((Path(entry.path), depth + 1))
             elif entry.is_file(follow_symlinks=False):
                 try:
-                    files.append(_file(Path(entry.path), path))
+                    files.append(_file(Path(entry.path), path, room))
+                    room -= files[-1].size
                 except OSError as failure:
                     faults.append(_unread(path, failure))
             else:
@@ -399,8 +401,9 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         raise PackageError(f"Cannot read the folder {str(folder)!r}: {failure.strerror}.") from failure
 
 
-def _file(path: Path, name: str) -> File:
+def _file(path: Path, name: str, room: int) -> File:
     with os.fdopen(open_plain(path), "rb") as file:
+        refuse_large(file.fileno(), str(path), room)
         sha = hashlib.file_digest(file, "sha256").hexdigest()
         return File(path=name, size=file.tell(), digest=f"sha256:{sha}")
 

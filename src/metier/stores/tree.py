@@ -22,6 +22,8 @@ from metier.stores.plain import NotPlain, open_plain
 
 MAX_FILES = 10_000
 MAX_DEPTH = 32
+MAX_BYTES = 16 << 30
+"""Of all files of a package together. A file with holes claims any size, and takes hours to be read."""
 
 _BLOCK = 1 << 20
 
@@ -114,7 +116,7 @@ def read_tree(
         new_hash: Makes the hasher.
 
     Raises:
-        PackageError: There is no such folder, or it holds more than 10,000 files.
+        PackageError: There is no such folder, or it holds more than 10,000 files or 16 GiB.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -128,11 +130,13 @@ def read_tree(
     files: list[TreeFile] = []
     odd: list[Odd] = []
     empty: list[str] = []
+    room = MAX_BYTES
     with told("read", "a package", Path(top)):
         for path, entry, kind in _walk(top, skip, empty):
-            found = kind or _read(entry, path, new_hash)
+            found = kind or _read(entry, path, new_hash, room)
             if isinstance(found, TreeFile):
                 files.append(found)
+                room -= found.size
             else:
                 odd.append(Odd(path=path, kind=found))
             if len(files) + len(odd) > MAX_FILES:
@@ -154,8 +158,12 @@ def differences(recorded: Mapping[str, str], tree: Tree) -> list[Difference]:
     found = {file.path: file.digest for file in tree.files}
     missing = {path: digest for path, digest in recorded.items() if path not in found}
     told_of = [Difference(kind="changed", path=p) for p, d in recorded.items() if p in found and found[p] != d]
+    by_digest: dict[str, list[str]] = {}
+    for path in sorted(missing, reverse=True):
+        by_digest.setdefault(missing[path], []).append(path)
     for path in sorted(found.keys() - recorded.keys()):
-        was = next((old for old, digest in sorted(missing.items()) if digest == found[path]), "")
+        same = by_digest.get(found[path])
+        was = same.pop() if same else ""
         missing.pop(was, None)
         told_of.append(Difference(kind="renamed" if was else "extra", path=path, was=was))
     told_of += [Difference(kind="missing", path=path) for path in missing]
@@ -195,7 +203,20 @@ def _is_plain(name: str) -> bool:
     return name.isprintable() and "\\" not in name
 
 
-def _read(entry: os.DirEntry[str], path: str, new_hash: Callable[[], Hasher]) -> TreeFile | OddKind:
+def refuse_large(handle: int, path: str, room: int) -> None:
+    """Refuse to read an open file that claims more bytes than there is room for in its package.
+
+    Raises:
+        PackageError: It does.
+    """
+    if (size := os.fstat(handle).st_size) > room:
+        raise PackageError(
+            f"A package may hold {MAX_BYTES} bytes, and with {path!r}, which claims {size}, this one holds more.",
+            hint="Keep what is so large elsewhere, and say in the package where.",
+        )
+
+
+def _read(entry: os.DirEntry[str], path: str, new_hash: Callable[[], Hasher], room: int) -> TreeFile | OddKind:
     try:
         handle = open_plain(entry.path)
     except NotPlain:
@@ -203,6 +224,7 @@ def _read(entry: os.DirEntry[str], path: str, new_hash: Callable[[], Hasher]) ->
     except OSError:
         return "unreadable"
     try:
+        refuse_large(handle, entry.path, room)
         info = os.fstat(handle)
         hasher, size = new_hash(), 0
         while block := os.read(handle, _BLOCK):

@@ -57,6 +57,8 @@ _COPIES = ("cp ", "mv ", "rsync ", "cat ", "echo ", "printf ", "sudo cp ", "tee 
 _AS_TEXT = {"send-by-command": "send", "fetch-by-text": "fetch"}
 _NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 16
+_MANY = 64
+"""Where a name stands in more steps, those of one function are looked up."""
 MAX_LENGTH = 20_000
 """So much of a statement is read: its beginning and its end."""
 _MAX_NAMED = 120
@@ -416,6 +418,7 @@ class _Reach:
         self._used: dict[int, frozenset[str]] = {}
         self._seen: set[int] = set()
         self._asked: set[tuple[str, str, str]] = set()
+        self._places: dict[str, dict[tuple[str, str], list[int]]] = {}
         self._takers: dict[str, set[str]] = {}
         for path, taken in self._beside.items():
             for other, _ in taken:
@@ -530,13 +533,27 @@ class _Reach:
     def _reading(self, name: str, path: str, scope: str) -> set[int]:
         """The steps that read a name: of a function, of a file and those that take names from it, or of all files."""
         paths = {path} if scope else {path, *self._takers.get(path, ())}
+        numbers: Iterable[int] = self._by_name.get(name, ())
+        if path and len(self._by_name.get(name, ())) > _MANY:
+            placed = self._placed(name)
+            numbers = [number for one in paths for number in placed.get((one, scope), ())]
         found = set()
-        for number in self._by_name.get(name, ()):
+        for number in numbers:
             statement = self._steps[number].statement
             is_within = not path or (statement.path in paths and (not scope or statement.scope == scope))
             if is_within and number not in self._seen and name in self._uses(number):
                 found.add(number)
         return found
+
+    def _placed(self, name: str) -> dict[tuple[str, str], list[int]]:
+        """The steps in which a name stands by file, and by file and function."""
+        if name not in self._places:
+            placed = self._places[name] = {}
+            for number in self._by_name[name]:
+                statement = self._steps[number].statement
+                for scope in {"", statement.scope}:
+                    placed.setdefault((statement.path, scope), []).append(number)
+        return self._places[name]
 
 
 def _masked(text: str) -> frozenset[str]:

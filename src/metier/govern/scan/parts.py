@@ -55,8 +55,11 @@ _CODING = re.compile(rb"(?:[ \t\f]*#[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([
 _STRAY = re.compile("[\udc80-\udcff]")
 _ODD = bytes(byte for byte in range(32) if not 9 <= byte <= 13)
 _PIECE = 2048
-_OF_GIT = re.compile(r"\.git/(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|index)")
-"""Where git keeps what it packs and counts, in its own folder."""
+_OF_GIT = re.compile(
+    r"(?:.*/)?\.git/(?:(?:modules|worktrees)/[\w./-]+/)?"
+    r"(?:objects/(?:[0-9a-f]{2}/[0-9a-f]{38,62}|pack/[\w.-]+|info/[\w/.-]+)|index)"
+)
+"""Where git keeps what it packs and counts, in its own folder, wherever that lies."""
 _HEAD_OF_GIT = re.compile(
     rb"PACK\0\0\0[\x02\x03]|DIRC\0\0\0[\x02-\x04]|\xfftOc\0\0\0\x02|(?:RIDX|MTME)\0\0\0\x01|BITM\0\x01|(?:MIDX|CGPH)\x01"
 )
@@ -258,7 +261,9 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
         return
     contents.num_bytes += len(data)
     opened = unpack(name, data)
-    if (opened is None or all(member == "text" for member, _ in opened.members)) and (begin := begin_of_zip(data)):
+    if (opened is None or all(member in ("text", "texts") for member, _ in opened.members)) and (
+        begin := begin_of_zip(data)
+    ):
         _take_opened(name, Unpacked(members=[("behind", data[begin:])]), contents, depth=depth)
     if opened is not None:
         _take_opened(name, opened, contents, depth=depth)

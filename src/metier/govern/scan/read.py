@@ -224,6 +224,7 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
     """Every step of every program and command in a package."""
     found: list[Statement] = []
     put_in = with_constants(contents.parts)
+    modules = {_module_of(part): part for part in reversed(contents.parts) if part.kind == "python"}
     for part, document in zip(contents.parts, documents, strict=True):
         if document is None and part.kind in _PROGRAM_KINDS:
             for line, kind, text in programs_inside(part.plain, part.kind):
@@ -236,7 +237,7 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
                 found += (one._replace(line=line + 1) for one in shell_statements(text, part.path))
         taken = _TAKES_ALL.search(part.plain) if part.kind == "python" and "import *" in part.plain else None
         module = taken[1].rsplit(".", 1)[-1] if taken else ""
-        home = next((p for p in contents.parts if module and _is_module(p, module)), None)
+        home = modules.get(module) if module else None
         if home is not None and len(home.plain) < _MAX_BESIDE:
             found += python_statements(part.plain, part.path, beside=home.plain)
         elif document is None:
@@ -305,8 +306,8 @@ def _document_of(part: Part) -> list[Block]:
     return [*(page_blocks if is_page(part.path, part.plain) else blocks)(part.plain)]
 
 
-def _is_module(part: Part, name: str) -> bool:
-    return part.kind == "python" and part.path.rsplit("/", 1)[-1].split(".")[0] == name
+def _module_of(part: Part) -> str:
+    return part.path.rsplit("/", 1)[-1].split(".")[0]
 
 
 def commands_in(statement: Statement) -> Iterator[Statement]:

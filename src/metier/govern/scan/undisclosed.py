@@ -166,6 +166,7 @@ class Told:
     steps: Sequence[Step]
     purpose: Purpose
     _named: dict[tuple[frozenset[str], Place], bool] = field(default_factory=dict)
+    _tried: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
     def tells(self, step: Step, place: Place) -> bool:
         """Whether anything names one whom a step turns to."""
@@ -216,15 +217,23 @@ class Told:
     def _senders(self) -> frozenset[str]:
         return frozenset(step.statement.path for step in self.steps if "send" in step.labels)
 
-    def only_tries(self, urls: Iterable[str]) -> bool:
+    def only_tries(self, urls: tuple[str, ...]) -> bool:
         """Whether addresses stand only in what tries the package out."""
-        hosts = {host_of(url) for url in urls}
-        at = {
-            step.statement.path
-            for step in self.steps
-            if not hosts.isdisjoint(map(host_of, step.urls)) and any(host in step.text.lower() for host in hosts)
-        }
-        return bool(at) and all(map(TRIED.search, at))
+        if urls not in self._tried:
+            hosts = {host_of(url) for url in urls}
+            steps = {id(step): step for asked in hosts for step in self._turning.get(asked, ())}
+            at = {one.statement.path for one in steps.values() if any(host in one.text.lower() for host in hosts)}
+            self._tried[urls] = bool(at) and all(map(TRIED.search, at))
+        return self._tried[urls]
+
+    @cached_property
+    def _turning(self) -> dict[str, list[Step]]:
+        """The steps that turn to each host."""
+        found: dict[str, list[Step]] = {}
+        for step in self.steps:
+            for host in set(map(host_of, step.urls)):
+                found.setdefault(host, []).append(step)
+        return found
 
     def can_be_set(self, step: Step) -> bool:
         """Whether the user can name another machine for the one that a step turns to."""

@@ -60,6 +60,15 @@ _MEDIA = (
     (b"OTTO", (".otf",)),
     (b"ID3", (".mp3",)),
     (b"\xff\xfb", (".mp3",)),
+    (b"\xff\xf3", (".mp3",)),
+    (b"\xff\xf2", (".mp3",)),
+    (b"MThd", (".mid", ".midi")),
+    (b"\x1aE\xdf\xa3", (".webm", ".mkv")),
+    (b"icns", (".icns",)),
+    (b"ttcf", (".ttc",)),
+    (b"glTF", (".glb",)),
+    (b"8BPS", (".psd",)),
+    (b"\0\0\0\1Bud1", (".DS_Store",)),
     (b"OggS", (".ogg", ".opus")),
     (b"fLaC", (".flac",)),
     (b"II*\0", (".tif", ".tiff")),
@@ -70,6 +79,11 @@ _MEDIA = (
     (b"\x89HDF", (".h5", ".hdf5")),
 )
 _MEDIA_MAGIC = tuple(magic for magic, _ in _MEDIA)
+_TEXTS_OF_PNG = {
+    b"zTXt": re.compile(rb"[^\0]*+\0\0(.*)", re.S),
+    b"iTXt": re.compile(rb"[^\0]*+\0\x01\0[^\0]*+\0[^\0]*+\0(.*)", re.S),
+}
+"""The chunks of a PNG that may hold a compressed text, behind its name (and its language)."""
 _WEIGHTS = (".safetensors", ".onnx", ".npz", ".pack")
 _RUN_OF_TEXT = re.compile(
     rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){20,}+"
@@ -162,7 +176,7 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     if lower.endswith(".ipynb") or _is_notebook(data):
         return _notebook(data)
     for magic, what in _PROGRAMS if data.startswith(_PROGRAM_MAGIC) and not _LINE_OF_TEXT.match(data) else ():
-        if data.startswith(magic) and _NO_LETTER.search(data, 0, 256):
+        if data.startswith(magic) and _NO_LETTER.search(data, 0, 256) and (magic != b"MZ" or _is_of_windows(data)):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
         unread = [("", "Is compiled Python, so what it does was not read.")]
@@ -185,6 +199,12 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
     return _media(lower, data)
 
 
+def _is_of_windows(data: bytes) -> bool:
+    """Whether what begins as a Windows program tells where its second head lies, and it does; a script does not."""
+    place = int.from_bytes(data[0x3C:0x40], "little")
+    return data[place : place + 2] in (b"PE", b"NE", b"LE", b"LX")
+
+
 def _media(lower: str, data: bytes) -> Unpacked | None:
     suffixes = next((suffixes for magic, suffixes in _MEDIA if data.startswith(magic)), None)
     is_weights = data[4:8] == b"ftyp" or lower.endswith(_WEIGHTS)
@@ -192,6 +212,8 @@ def _media(lower: str, data: bytes) -> Unpacked | None:
         return None
     end = _end_of_picture(data)
     opened = Unpacked(members=text_within(data[:end]))
+    if data.startswith(b"\x89PNG"):
+        _take_packed_texts(data, opened)
     if data[end:].strip(b"\0"):
         opened.members.append(("behind", data[end:]))
     if suffixes and lower.endswith((".md", ".txt", ".py", ".sh", ".js")):
@@ -202,20 +224,44 @@ def _media(lower: str, data: bytes) -> Unpacked | None:
 def _end_of_picture(data: bytes) -> int:
     """Where a picture ends by its own account; where the bytes do, if it is of another kind or gives none."""
     if data.startswith(b"\x89PNG"):
-        place = 8
-        while data[place + 4 : place + 8].isalpha():
-            kind, place = data[place + 4 : place + 8], place + 12 + int.from_bytes(data[place : place + 4], "big")
-            if kind == b"IEND":
-                return min(place, len(data))
-    elif data.startswith(b"\xff\xd8\xff"):
+        return next((min(end, len(data)) for kind, _, end in _chunks_of_png(data) if kind == b"IEND"), len(data))
+    if data.startswith(b"\xff\xd8\xff"):
         place = 2
         while data[place : place + 1] == b"\xff" and data[place + 1 : place + 2] not in (b"\xda", b"\xd9"):
             place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
         end = data.find(b"\xff\xd9", place)
         return end + 2 if end >= 0 else len(data)
-    elif data.startswith(b"RIFF"):
+    if data.startswith(b"RIFF"):
         return min(8 + int.from_bytes(data[4:8], "little"), len(data))
     return len(data)
+
+
+def _chunks_of_png(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    """Kind and content of each chunk, and where it ends."""
+    place = 8
+    while (kind := data[place + 4 : place + 8]).isalpha():
+        begin, place = place + 8, place + 12 + int.from_bytes(data[place : place + 4], "big")
+        yield kind, data[begin : place - 4] if kind in _TEXTS_OF_PNG else b"", place
+
+
+def _take_packed_texts(data: bytes, opened: Unpacked) -> None:
+    """Take the texts that a picture keeps compressed; those that are not stand among its bytes."""
+    texts, room = list[bytes](), MAX_MEMBER_BYTES
+    for packed in (
+        found[1] for kind, said, _ in _chunks_of_png(data) if said and (found := _TEXTS_OF_PNG[kind].match(said))
+    ):
+        stream = zlib.decompressobj()
+        try:
+            texts.append(stream.decompress(packed, room))
+        except zlib.error as error:
+            opened.unread.append(("", f"Holds a text that cannot be unpacked: {str(error)[:80]}."))
+            continue
+        room -= len(texts[-1])
+        if stream.unconsumed_tail or room <= 0:
+            opened.unread.append(("", "Holds texts that unpack to more than is read."))
+            break
+    if texts:
+        opened.members.append(("texts", b"\n\n".join(texts)))
 
 
 def text_within(data: bytes) -> list[tuple[str, bytes]]:

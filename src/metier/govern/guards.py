@@ -1,0 +1,90 @@
+"""What did the old version of a package forbid, ask first or check, that the new one nowhere does?
+
+A guard is told by what it guards: sending, deleting, spending, publishing, running, keys; or by the check itself, of a
+digest or of what the user answers. One that stands elsewhere, or is put otherwise, is not lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from metier.govern.units import Unit
+
+_DEEDS = {
+    what: re.compile(rf"\b(?:{deeds})", re.I)
+    for what, deeds in {
+        "delete": r"delet|remov(?:e|es|ing)\b|eras(?:e|ing)|overwrit|wip(?:e|ing)\b|purg(?:e|ing)|destroy",
+        "send": r"send|shar(?:e|es|ing)\b|upload|(?:post|forward|e-?mail)(?:s|ing)?\b|transmit|disclos",
+        "spend": r"pay(?:s|ing|ments?)?\b|transfer|buy(?:s|ing)?\b|purchas|spend",
+        "publish": r"publish|deploy|releas(?:e|ing)\b|merg(?:e|ing)\b|push(?:es|ing)?\b",
+        "run": r"execut(?:e|ing)|install",
+        "keys": r"passwords?\b|secrets?\b|credentials?\b|api keys?\b|private keys?\b|seed phrases?\b",
+    }.items()
+}
+_FORBIDS = re.compile(r"\b(?:never|do not|don'?t|must not|mustn'?t|may not|should not|shouldn'?t)\b", re.I)
+_ASKS = re.compile(
+    r"\b(?:ask|confirm\w*|check|approv\w+|consent|permission|agree\w*)\b.{0,80}\b(?:before|first|until|unless|then)\b"
+    r"|\b(?:before|until|unless|without|only (?:after|when|if|with|once))\b.{0,80}"
+    r"\b(?:ask\w*|confirm\w*|approv\w+|consent|permission|agree\w*|says? (?:so|yes))\b"
+    r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b",
+    re.I,
+)
+_HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b", re.I)
+"""What is forbidden is no harm, but to speak of it."""
+_SAME, _MAX_COMPARED = 0.6, 200
+_CHECKS = {
+    "a digest or a signature": re.compile(
+        r"\b(?:sha\d*sum|shasum|b2sum|md5sum)\b.*\s(?:-c|--check)\b|\bgpgv?\b.*--verify|\bcosign\s+verify|\bminisign\s+-V"
+        r"|\b(?:compare_digest|verify_signature)\("
+    ),
+    "what the user answers": re.compile(r"\bread\s+(?:-\w+\s+)*-\w*p\b|(?<![\w.])input\(|\b(?:click\.)?confirm\("),
+}
+
+
+def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Unit, bool]]:
+    """The guards of an old version of which the new one holds none of the kind.
+
+    Args:
+        said, says: What the old version says, and the new one.
+
+    Returns:
+        Each with whether the new version still does what was guarded.
+
+    >>> from metier.govern.units import text_units
+    >>> old, new = (list(text_units(text, "a.md")) for text in ("Ask before you delete a file.", "Delete it."))
+    >>> [(unit.text, is_done) for unit, is_done in guards_lost(old, new)]
+    [('Ask before you delete a file.', True)]
+    """
+    known, kept = {unit.key for unit in said}, {unit.key for unit in says}
+    guarded = {kind for unit in says for kind in _kinds(unit)}
+    done = {kind for kind, deeds in _DEEDS.items() if any(deeds.search(unit.text) for unit in says)} | _CHECKS.keys()
+    others = (unit for unit in says if unit.key not in known and not unit.is_code)
+    guards = (unit.words for unit in others if _FORBIDS.search(unit.text) or _ASKS.search(unit.text))
+    fresh = list(islice(guards, _MAX_COMPARED))
+    for unit in said:
+        if unit.key in kept:
+            continue
+        lost = [kind for kind in _kinds(unit) if kind not in guarded]
+        if lost and not _is_reworded(unit, fresh):
+            yield unit, not done.isdisjoint(lost)
+
+
+def _kinds(unit: Unit) -> Iterator[str]:
+    """What a sentence guards, or a line of code checks."""
+    if unit.is_code:
+        yield from (kind for kind, pattern in _CHECKS.items() if pattern.search(unit.text))
+        return
+    forbids = _FORBIDS.search(unit.text)
+    if forbids and not _HIDES.match(unit.text, forbids.end()):
+        # What is forbidden stands behind the word.
+        yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text, forbids.end()))
+    elif not forbids and _ASKS.search(unit.text):
+        yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text))
+
+
+def _is_reworded(unit: Unit, fresh: Iterable[frozenset[str]]) -> bool:
+    """Whether a new sentence is this one with a few other words, and still a guard."""
+    words = unit.words
+    return not unit.is_code and any(2 * len(words & one) >= _SAME * (len(words) + len(one)) for one in fresh)
