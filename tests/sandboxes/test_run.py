@@ -489,3 +489,16 @@ def _until(condition: object, patience_s: float = 30.0) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "it did not come to pass"
         time.sleep(0.02)
+
+
+def test_an_interpreter_whose_environment_may_be_read_is_started(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The interpreter of a virtual environment is a link to a link beside it, and that leads to one elsewhere."""
+    real = Path(os.path.realpath("/bin/echo"))
+    for folder in ("environment", "system"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "system" / "program").symlink_to(real)
+    (tmp_path / "environment" / "program3").symlink_to(tmp_path / "system" / "program")
+    (tmp_path / "environment" / "program").symlink_to("program3")
+    program = str(tmp_path / "environment" / "program")
+    grant = Grant(read=(str(tmp_path / "environment"),), exec=(program,))
+    assert sandbox.run([program, "hello"], grant=grant).stdout == b"hello\n"
