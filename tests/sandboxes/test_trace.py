@@ -60,6 +60,28 @@ def test_deleting_renaming_and_changing_are_told(run: Run, work: Path) -> None:
     assert _of(ended, Act.CHANGE) == [(str(work / "c"), True)]
 
 
+def test_changing_a_file_outside_or_giving_it_one_more_name_is_told(run: Run, work: Path, tmp_path: Path) -> None:
+    outside = [tmp_path / name for name in ("modes", "times", "owner", "linked")]
+    for path in outside:
+        path.write_text("x")
+    modes, times, owner, linked = map(str, outside)
+    code = f"""
+import os
+tries = (lambda: os.chmod({modes!r}, 0o777), lambda: os.utime({times!r}), lambda: os.chmod({owner!r}, 0o4755),
+         lambda: os.link({linked!r}, 'mine'), lambda: os.link({linked!r}, 'mine', follow_symlinks=False))
+for attempt in tries:
+    try: attempt()
+    except OSError: pass
+open('own', 'w').close()
+os.link('own', 'more')
+print(sorted(os.listdir()))
+"""
+    outcome = run(code)
+    assert outcome.stdout == b"['more', 'own']\n"
+    tried = {(access.act, access.target) for access in outcome.trace.denied}
+    assert tried >= {(Act.CHANGE, modes), (Act.CHANGE, times), (Act.CHANGE, owner), (Act.READ, linked)}
+
+
 def test_pipes_and_nodes_are_told_and_set_user_id_is_refused_by_every_call(run: Run, work: Path) -> None:
     (work / "mine").write_text("")
     ended = run(

@@ -10,7 +10,6 @@ import errno
 import os
 import struct
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
 from metier.sandboxes.kernel import read_memory
 
@@ -39,6 +38,9 @@ _ONE_NAME = {
     "truncate": ("write", None, 0),
 }
 """What a call does, and the places of the folder's descriptor and of the path among its arguments."""
+
+_SECOND_NAME = {"link": (None, 0), "linkat": (0, 1)}
+"""Of calls that give a file one more name, the places of the one that it has: it can be read by the new one."""
 
 
 class Names:
@@ -84,6 +86,8 @@ class Names:
             yield "delete", _entry(pid, first, old, arguments)
             yield "write", _entry(pid, second, new, arguments)
         else:
+            if name in _SECOND_NAME:
+                yield from _linked(pid, name, arguments)
             act, folder, path = _ONE_NAME[name]
             yield act, _entry(pid, folder, path, arguments)
 
@@ -97,15 +101,19 @@ class Names:
             given = _absolute(pid, arguments[0], arguments[1])
         return given, os.path.realpath(given)
 
-    @contextmanager
-    def place(self, pid: int, name: str, arguments: Arguments) -> Iterator[int]:
-        """Hold the file whose mode or times are to be changed, by a descriptor that only names it."""
+    def place(self, pid: int, name: str, arguments: Arguments) -> int:
+        """Hold the file whose mode or times are to be changed, by a descriptor that only names it; to be closed.
+
+        Raises:
+            OSError: The program does not see it.
+        """
         path, flags = _changed(pid, name, arguments)
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC | flags)
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        return os.open(path, os.O_PATH | os.O_CLOEXEC | flags)
+
+    def changed(self, pid: int, name: str, arguments: Arguments) -> str:
+        """The real path of that file, whether or not the program sees it."""
+        path, _ = _changed(pid, name, arguments)
+        return os.path.realpath(path.removeprefix(f"/proc/{pid}/root"))
 
 
 def told(pid: int, path: str) -> str:
@@ -184,6 +192,15 @@ def _entry(pid: int, folder: int | None, path: int, arguments: Arguments) -> str
     full = _absolute(pid, _HERE if folder is None else arguments[folder], arguments[path])
     head, _, tail = full.rstrip("/").rpartition("/")
     return os.path.join(os.path.realpath(head or "/"), tail)
+
+
+def _linked(pid: int, name: str, arguments: Arguments) -> Iterator[tuple[str, str]]:
+    """The file that is to get one more name, unless the program names it by a descriptor of its own."""
+    folder, path = _SECOND_NAME[name]
+    if read_memory(pid, arguments[path], 1).strip(b"\0"):
+        source = _entry(pid, folder, path, arguments)
+        if not source.startswith(f"/proc/{pid}/"):
+            yield "read", source
 
 
 def _changed(pid: int, name: str, arguments: Arguments) -> tuple[str, int]:

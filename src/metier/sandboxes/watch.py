@@ -14,7 +14,8 @@ import signal
 import socket
 import struct
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from metier.sandboxes.addresses import address, dns_name
@@ -178,11 +179,11 @@ class Watch:
             return path
         path = ""
         for act, path in names.named(pid, name, arguments):
-            self._note(act, path, names.writable(path))
+            self._note(act, path, names.readable(path) if act == "read" else names.writable(path))
         return path
 
     def _change(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
-        with self._names.place(pid, name, arguments) as place:
+        with self._place(pid, name, arguments) as place:
             path = os.readlink(f"/proc/self/fd/{place}")
             allowed = self._names.writable(path)
             self._note("change", path, allowed)
@@ -195,10 +196,25 @@ class Watch:
             change(pid, name, arguments, f"/proc/self/fd/{place}")
         self._say(question, 0, 0)
 
+    @contextmanager
+    def _place(self, pid: int, name: str, arguments: Arguments) -> Iterator[int]:
+        """Hold the file that is to be changed; of one that the program does not see it is told that it was tried."""
+        try:
+            place = self._names.place(pid, name, arguments)
+        except OSError:
+            path = self._names.changed(pid, name, arguments)
+            if not self._names.writable(path):
+                self._note("change", told(pid, path), False)
+            raise
+        try:
+            yield place
+        finally:
+            os.close(place)
+
     def _refuse_set_id(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
         """Tell which file was to let others act as its owner. The mode lies in a register, which nobody can change."""
         if name in CHANGES:
-            with self._names.place(pid, name, arguments) as place:
+            with self._place(pid, name, arguments) as place:
                 path = os.readlink(f"/proc/self/fd/{place}")
         elif name in OPENS:
             path, _ = self._names.opened(pid, name, arguments)
