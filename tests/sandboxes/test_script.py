@@ -278,6 +278,22 @@ def test_the_command_names_the_limit_that_was_reached_and_how_to_allow_more(sand
     assert "Traceback" not in done.stderr
 
 
+def test_a_program_of_a_package_names_what_it_lacks_to_be_started(sandbox: Sandbox, package: Path) -> None:
+    program = package / "say"
+    program.write_text("#!/usr/bin/env -S printf hello\n")
+    with pytest.raises(InputError, match="and it may not be executed"):
+        run_script(sandbox, package, "say")
+    program.chmod(0o755)
+    with pytest.raises(InputError, match="started by '/usr/bin/env', which is not granted") as refused:
+        run_script(sandbox, package, "say")
+    assert "--exec /usr/bin/env" in refused.value.hint
+    grant = Grant(exec=("/usr/bin/env", "/usr/bin/printf"), env=("PATH=/usr/bin",))
+    assert run_script(sandbox, package, "say", grant=grant).stdout == b"hello"
+    program.write_text("#!/usr/bin/none\n")
+    with pytest.raises(InputError, match="'/usr/bin/none', which is not there"):
+        run_script(sandbox, package, "say", grant=grant)
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
