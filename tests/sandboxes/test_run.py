@@ -502,3 +502,15 @@ def test_an_interpreter_whose_environment_may_be_read_is_started(sandbox: Sandbo
     program = str(tmp_path / "environment" / "program")
     grant = Grant(read=(str(tmp_path / "environment"),), exec=(program,))
     assert sandbox.run([program, "hello"], grant=grant).stdout == b"hello\n"
+
+
+def test_settings_that_were_not_granted_are_not_there_for_openssl(sandbox: Sandbox) -> None:
+    """OpenSSL ends a program whose settings are refused, and starts without them where there are none."""
+    settings = "/etc/ssl/openssl.cnf"
+    if os.path.realpath(settings) != settings:
+        pytest.skip("needs the settings of OpenSSL where Debian has them")
+    reads = Grant(exec=("/bin/cat",))
+    refused = sandbox.run(["/bin/cat", settings], grant=reads)
+    assert b"No such file" in refused.stderr
+    assert (Act.READ, settings) in [(access.act, access.target) for access in refused.trace.denied]
+    assert sandbox.run(["/bin/cat", settings], grant=reads | Grant(read=(settings,))).ok

@@ -37,6 +37,9 @@ _FAMILIES = {1: "unix", 2: "inet", 10: "inet6", 16: "netlink", 17: "packet", 38:
 _ABSENT = ("/etc/resolv.conf",)
 """Not there, rather than refused: any resolver then asks its default server, which is us, and so tells its wish."""
 
+_ABSENT_UNLESS_GRANTED = ("/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf")
+"""As above: OpenSSL, and so Node and all else that holds it, starts without its settings and not with refused ones."""
+
 Arguments = tuple[int, ...]
 
 
@@ -136,7 +139,7 @@ class Watch:
             self._refuse_set_id(pid, name, arguments)
         elif name in OPENS or name in NAMES:
             # Bubblewrap's first process still tidies up while the program starts: what it opens is not the program's.
-            if pid not in self._helpers and self._file(pid, name, arguments) in _ABSENT:
+            if pid not in self._helpers and self._is_absent(self._file(pid, name, arguments)):
                 raise FileNotFoundError(errno.ENOENT, name)
             self._say(question, 0, _CONTINUE)
         elif name in FORKS:
@@ -181,6 +184,9 @@ class Watch:
         for act, path in names.named(pid, name, arguments):
             self._note(act, path, names.readable(path) if act == "read" else names.writable(path))
         return path
+
+    def _is_absent(self, path: str) -> bool:
+        return path in _ABSENT or (path in _ABSENT_UNLESS_GRANTED and not self._names.readable(path))
 
     def _change(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
         with self._place(pid, name, arguments) as place:
