@@ -150,6 +150,13 @@ def test_a_script_that_fails_is_told(tmp_path: Path, runner: Any) -> None:
     assert is_error and "exit code 7" in text
 
 
+def test_a_workspace_that_has_no_library_is_not_served(tmp_path: Path) -> None:
+    (tmp_path / "metier.toml").write_text('[workspace]\nname = "w"\n')
+    with pytest.raises(ConfigError, match="has no library to serve") as refused:
+        library_of(tmp_path)
+    assert "metier serve PACKAGES" in refused.value.hint
+
+
 def test_a_workspace_has_its_own_policy(tmp_path: Path) -> None:
     (tmp_path / "metier.toml").write_text("")
     with pytest.raises(ConfigError, match="own policy"):
