@@ -117,7 +117,13 @@ def test_only_the_environment_that_is_granted_is_there(run: Run, monkeypatch: py
     code = "import os; os.environ.pop('PWD', 0); print(sorted(os.environ.items()))"
     ended = run(code, grant=Grant(env=("PASSED_ON", "SET=a=b", "NOT_THERE")))
     assert ended.stdout.decode().strip() == str(
-        [("LANG", "C.UTF-8"), ("PASSED_ON", "here"), ("PYTHONDONTWRITEBYTECODE", "1"), ("SET", "a=b")]
+        [
+            ("LANG", "C.UTF-8"),
+            ("MALLOC_ARENA_MAX", "2"),
+            ("PASSED_ON", "here"),
+            ("PYTHONDONTWRITEBYTECODE", "1"),
+            ("SET", "a=b"),
+        ]
     )
 
 
@@ -514,3 +520,16 @@ def test_settings_that_were_not_granted_are_not_there_for_openssl(sandbox: Sandb
     assert b"No such file" in refused.stderr
     assert (Act.READ, settings) in [(access.act, access.target) for access in refused.trace.denied]
     assert sandbox.run(["/bin/cat", settings], grant=reads | Grant(read=(settings,))).ok
+
+
+def test_as_many_threads_start_as_the_limit_allows(run: Callable[..., Outcome]) -> None:
+    code = """
+import threading
+ready = threading.Barrier(31)
+def wait(): str(ready).encode(); ready.wait()
+threads = [threading.Thread(target=wait) for _ in range(30)]
+for one in threads: one.start()
+ready.wait()
+print(len(threads))
+"""
+    assert run(code, limits=Limits(processes=32)).stdout == b"30\n"
