@@ -301,6 +301,36 @@ def test_what_libraries_ask_of_the_machine_is_no_behaviour(run: Run) -> None:
     assert ended.ok and (notable(ended.trace), observed(ended.trace)) == ((), ())
 
 
+def test_an_owner_that_a_file_has_already_may_be_set_and_no_other(run: Run, work: Path, tmp_path: Path) -> None:
+    """For root SQLite does the first to each file that it makes, and tar to each that it unpacks."""
+    outside = tmp_path / "outside"
+    outside.write_text("x")
+    own = run(
+        """
+import os, sqlite3, mimetypes
+database = sqlite3.connect('a.db')
+database.execute('CREATE TABLE a (b)')
+database.commit()
+with open('own', 'w') as file: os.fchown(file.fileno(), os.getuid(), os.getgid())
+os.symlink('nowhere', 'link')
+os.chown('own', os.getuid(), -1)
+os.lchown('link', -1, os.getgid())
+os.chown('link', os.getuid(), os.getgid(), follow_symlinks=False)
+os.chown('own', -1, -1, dir_fd=os.open('.', os.O_RDONLY))
+mimetypes.init()
+"""
+    )
+    assert (own.exit_code, notable(own.trace)) == (0, ()), own.stderr
+    for attempt in (
+        "os.chown('own', 4242, -1)",
+        f"os.chown({str(outside)!r}, os.getuid(), -1)",
+        "os.chown('no', -1, -1)",
+    ):
+        told = run(f"import os\ntry: {attempt}\nexcept PermissionError: print('refused')")
+        assert told.stdout == b"refused\n"
+        assert (Act.SYSTEM, "chown") in [(access.act, access.target) for access in told.trace.denied]
+
+
 def test_what_a_program_asks_of_itself_is_told_without_its_number(run: Run) -> None:
     ended = run(_trying("open('/dev/stdout', 'w')", "open('/proc/self/environ')", "open('/proc/1/maps')"))
     assert ("/proc/self/fd/pipe", False) in _of(ended, Act.WRITE)

@@ -25,7 +25,7 @@ _START_UP = re.compile(
     r"|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
     r"|/etc/([\w/]+/)?mime\.types$|/proc/(filesystems|(self|\d+)/(mounts|mountinfo|cgroup))$|.*/package\.json$"
     r"|/proc/(meminfo|stat|self/(maps|stat|status|fd(/pipe)?))$|/sys/devices/system/(cpu|node)(/(online|possible))?$"
-    r"|/etc/(gitattributes|inputrc|magic(\.mgc)?|sysless(key)?)$"
+    r"|.*/\.inputrc$|/etc/(gitattributes|inputrc|magic(\.mgc)?|sysless(key)?)$"
     r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
 )
 """What C libraries, interpreters and small tools read by themselves; `/etc/passwd` too, for whom they run."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from metier.sandbox import Grant
 
-_SHARED_DATA = ("/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale", "/etc/ssl/openssl.cnf")
+_SHARED_DATA = ("/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale", "/etc/ssl/openssl.cnf", "/etc/mime.types")
 
 
 def python_grant(executable: str = "", *, packages: bool = False) -> Grant:

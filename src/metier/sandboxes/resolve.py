@@ -102,7 +102,7 @@ class Names:
         return given, os.path.realpath(given)
 
     def place(self, pid: int, name: str, arguments: Arguments) -> int:
-        """Hold the file whose mode or times are to be changed, by a descriptor that only names it; to be closed.
+        """Hold the file whose mode, times or owner are to be changed, by a descriptor that only names it; to be closed.
 
         Raises:
             OSError: The program does not see it.
@@ -205,11 +205,12 @@ def _linked(pid: int, name: str, arguments: Arguments) -> Iterator[tuple[str, st
 
 def _changed(pid: int, name: str, arguments: Arguments) -> tuple[str, int]:
     """A path that leads to the file from here, through the program's own root, and how to open it."""
-    at = name in ("fchmodat", "utimensat")
-    if name == "fchmod" or (at and not arguments[1]):
+    at = name in ("fchmodat", "utimensat", "fchownat")
+    if name in ("fchmod", "fchown") or (at and not arguments[1]):
         return f"/proc/{pid}/fd/{arguments[0] & 0xFFFFFFFF}", 0
     folder, pointer = (arguments[0], arguments[1]) if at else (_HERE, arguments[0])
     path = _absolute(pid, folder, pointer)
-    no_follow = name == "utimensat" and arguments[3] & _NO_FOLLOW
+    flags = {"utimensat": 3, "fchownat": 4}.get(name)
+    no_follow = name == "lchown" or (flags and arguments[flags] & _NO_FOLLOW)
     through = path if path.startswith("/proc/") else f"/proc/{pid}/root{path}"
     return through, os.O_NOFOLLOW if no_follow else 0

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from metier.sandboxes.addresses import address, dns_name
-from metier.sandboxes.calls import CHANGES, FORKS, MODED, NAMES, OPENS, SET_ID, names_of
+from metier.sandboxes.calls import CHANGES, FORKS, MODED, NAMES, OPENS, OWNERS, SET_ID, names_of
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change, told
@@ -29,6 +29,7 @@ _RECEIVE, _SEND, _ADD_DESCRIPTOR, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x4018210
 _CONTINUE = 1
 _MAX_ACCESSES = 4096
 _MAX_PAIRS = 64
+_UNCHANGED = 0xFFFFFFFF  # -1: the user or the group stays
 _NO_CHILD_WAIT = 2  # SA_NOCLDWAIT
 
 _STREAM, _DATAGRAM = 1, 2
@@ -158,6 +159,8 @@ class Watch:
             self._reach(question, pid, name, arguments)
         elif name in CHANGES:
             self._change(question, pid, name, arguments)
+        elif name in OWNERS and self._has_owner(pid, name, arguments):
+            self._say(question, 0, 0)
         elif name == "capset" and pid in self._helpers:
             # As above, it lets go of its own beside the start. Whoever has its number later has none to gain.
             self._say(question, 0, _CONTINUE)
@@ -216,6 +219,20 @@ class Watch:
             yield place
         finally:
             os.close(place)
+
+    def _has_owner(self, pid: int, name: str, arguments: Arguments) -> bool:
+        """Whether a file that may be written has the owner already that it is to be given."""
+        user, group = (arguments[OWNERS[name] + place] & _UNCHANGED for place in (0, 1))
+        try:
+            place = self._names.place(pid, name, arguments)
+        except OSError:
+            return False
+        try:
+            file, path = os.fstat(place), os.readlink(f"/proc/self/fd/{place}")
+        finally:
+            os.close(place)
+        is_same = user in (file.st_uid, _UNCHANGED) and group in (file.st_gid, _UNCHANGED)
+        return is_same and self._names.writable(path)
 
     def _refuse_set_id(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
         """Tell which file was to let others act as its owner. The mode lies in a register, which nobody can change."""
