@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from metier.capability import Capability
-from metier.sandbox import Access, Act, Grant, Outcome, Trace
-from metier.sandboxes import notable, observed, python_grant
+from metier.sandbox import Access, Act, Grant, Outcome, Sandbox, Trace
+from metier.sandboxes import notable, observed, python_grant, run_script
 from metier.sandboxes.calls import numbers
 from metier.sandboxes.observed import is_asked
 from metier.sandboxes.resolve import Names
@@ -299,6 +299,41 @@ def test_what_libraries_ask_of_the_machine_is_no_behaviour(run: Run) -> None:
         )
     )
     assert ended.ok and (notable(ended.trace), observed(ended.trace)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cp -p file copy && cp -a file other && [ -x copy ]",
+        "install -m 755 file installed && [ -x installed ]",
+        "sed -i s/x/y/ file && grep -q y file && [ -x file ]",
+        "id -u && id > /dev/null",
+        "awk '{print $1}' file",
+    ],
+)
+def test_what_every_shell_script_does_is_no_violation(sandbox: Sandbox, tmp_path: Path, line: str) -> None:
+    package, work = tmp_path / "package", tmp_path / "work"
+    package.mkdir()
+    work.mkdir()
+    (work / "file").write_text("x 1\n")
+    (work / "file").chmod(0o755)
+    (package / "a.sh").write_text(f"{line}\n")
+    grant = Grant(exec=("/bin", "/usr/bin"), env=("PATH=/usr/bin:/bin",))
+    ended = run_script(sandbox, package, "a.sh", grant=grant, work=work)
+    assert (ended.exit_code, notable(ended.trace)) == (0, ()), ended.stderr
+
+
+def test_an_attribute_is_told_and_there_are_none(run: Run) -> None:
+    told = run(
+        "import os, errno\ntry: os.setxattr('.', 'user.a', b'1')\nexcept OSError as e: print(e.errno == errno.ENOTSUP)"
+    )
+    assert told.stdout == b"True\n"
+    assert [access.target for access in told.trace.denied if access.act == Act.SYSTEM] == ["setxattr"]
+
+
+def test_who_asks_for_the_full_name_of_the_machine_reaches_nobody(run: Run) -> None:
+    told = run("import email.utils, socket; email.utils.make_msgid(); socket.getfqdn('mail.example')")
+    assert [access.target for access in notable(told.trace)] == ["dns mail.example"]
 
 
 def test_an_owner_that_a_file_has_already_may_be_set_and_no_other(run: Run, work: Path, tmp_path: Path) -> None:

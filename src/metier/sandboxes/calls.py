@@ -72,15 +72,13 @@ CHANGES = frozenset("chmod fchmod fchmodat utime utimes utimensat".split())
 OWNERS = {"chown": 1, "fchown": 1, "lchown": 1, "fchownat": 2}
 """Calls that set an owner, with the place of the user, which the group follows."""
 
-MARKS = frozenset(
-    """
-    chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr futimesat
-    """.split()
-)
+ATTRIBUTES = frozenset("setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr".split())
+MARKS = ATTRIBUTES | frozenset("chown fchown lchown fchownat futimesat".split())
 """Owners and extended attributes: refused, as no program that lives for one run needs them.
 
 Only an owner that a file has already may be set. Nothing changes, and for root SQLite does it to each of its files and
-tar to all that it unpacks.
+tar to all that it unpacks. Attributes are said to be unsupported, after which `cp -p`, `sed -i` and `install` set the
+mode alone.
 """
 
 ALARMS = MARKS | frozenset(

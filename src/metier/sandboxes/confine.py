@@ -20,7 +20,7 @@ from metier.sandbox import Access, Act, Grant, Killed, Limits, Outcome, Trace
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 NULL = "/dev/null"
 _LIBRARIES = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libexec/coreutils")
-_LOADER_FILES = ("/etc/ld.so.cache", "/etc/ld-musl-x86_64.path", "/etc/ld-musl-aarch64.path")
+_LOADER_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld-musl-x86_64.path", "/etc/ld-musl-aarch64.path")
 _LOADERS = {
     "x86_64": ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-musl-x86_64.so.1"),
     "aarch64": ("/lib/ld-linux-aarch64.so.1", "/lib/ld-musl-aarch64.so.1"),

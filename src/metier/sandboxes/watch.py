@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
-from metier.sandboxes.addresses import address, dns_name
-from metier.sandboxes.calls import CHANGES, FORKS, MODED, NAMES, OPENS, OWNERS, SET_ID, names_of
+from metier.sandboxes.addresses import HOST, address, dns_name
+from metier.sandboxes.calls import ATTRIBUTES, CHANGES, FORKS, MODED, NAMES, OPENS, OWNERS, SET_ID, names_of
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change, told
@@ -30,6 +30,7 @@ _CONTINUE = 1
 _MAX_ACCESSES = 4096
 _MAX_PAIRS = 64
 _UNCHANGED = 0xFFFFFFFF  # -1: the user or the group stays
+_RIGHTS = (b"system.posix_acl_access", b"system.posix_acl_default")
 _NO_CHILD_WAIT = 2  # SA_NOCLDWAIT
 
 _STREAM, _DATAGRAM = 1, 2
@@ -85,6 +86,8 @@ class Watch:
         self._num_tasks, self._counted = max_tasks, 0.0
         self._in_flight: dict[int, float] = {}
         self._names_of = names_of()
+        # What asks for the full name of the machine, as e-mails do in their numbers, reaches nobody by that.
+        self._own_names = {"localhost", HOST, os.uname().nodename.lower()}
         with suppress(OSError):  # a scheduling hint, from Linux 6.6 on
             fcntl.ioctl(listener, _SET_FLAGS, 1)
 
@@ -132,7 +135,7 @@ class Watch:
         """Take what a program sent into its datagram socket: if it asks for a name, that is what it wanted to reach."""
         with self._pairs.pop(descriptor) as pair, suppress(OSError):
             name = dns_name(pair.recv(512))
-            if name:
+            if name and name.lower() not in self._own_names:
                 self._note("connect", f"dns {name}", False)
 
     def _decide(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
@@ -161,6 +164,8 @@ class Watch:
             self._change(question, pid, name, arguments)
         elif name in OWNERS and self._has_owner(pid, name, arguments):
             self._say(question, 0, 0)
+        elif name in ATTRIBUTES:
+            self._refuse_attribute(pid, name, arguments)
         elif name == "capset" and pid in self._helpers:
             # As above, it lets go of its own beside the start. Whoever has its number later has none to gain.
             self._say(question, 0, _CONTINUE)
@@ -233,6 +238,12 @@ class Watch:
             os.close(place)
         is_same = user in (file.st_uid, _UNCHANGED) and group in (file.st_gid, _UNCHANGED)
         return is_same and self._names.writable(path)
+
+    def _refuse_attribute(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
+        """Say that there are none, and tell of all but the list of rights that copying programs set with each mode."""
+        if read_memory(pid, arguments[1], 64).partition(b"\0")[0] not in _RIGHTS:
+            self._note("system", name, False)
+        raise OSError(errno.ENOTSUP, name)
 
     def _refuse_set_id(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
         """Tell which file was to let others act as its owner. The mode lies in a register, which nobody can change."""
