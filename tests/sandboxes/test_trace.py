@@ -270,6 +270,11 @@ def test_what_an_interpreter_does_not_need_is_told_wherever_it_lies(target: str,
         "/etc/passwd",
         "/proc/self/maps",
         "/sys/devices/system/cpu/online",
+        "/proc/cpuinfo",
+        "/proc/sys/kernel/ngroups_max",
+        "/opt/some/openssl/openssl.cnf",
+        "/root/.inputrc",
+        "/etc/gitconfig",
     ],
 )
 def test_what_an_interpreter_looks_for_is_no_behaviour(target: str) -> None:
@@ -284,6 +289,18 @@ def test_code_that_is_called_credentials_is_no_key() -> None:
 def test_a_terminal_that_is_read_or_changed_is_told() -> None:
     accesses = tuple(Access(act=act, target="/dev/tty", allowed=False) for act in (Act.WRITE, Act.READ, Act.CHANGE))
     assert notable(Trace(accesses=accesses)) == accesses[1:]
+
+
+@pytest.mark.parametrize("call", ["mbind", "set_mempolicy", "sched_setaffinity"])
+def test_where_memory_and_threads_lie_is_no_behaviour(call: str) -> None:
+    """`import numpy` asks for the first, torch for the last."""
+    trace = Trace(accesses=(Access(act=Act.SYSTEM, target=call, allowed=False),))
+    assert (observed(trace), notable(trace)) == ((), ())
+
+
+def test_looking_for_a_library_by_its_name_is_no_violation(run: Run, work: Path) -> None:
+    ended = run("import ctypes.util; ctypes.util.find_library('none')", grant=Grant(env=(f"TMPDIR={work}",)))
+    assert notable(ended.trace) == ()
 
 
 def test_what_libraries_ask_of_the_machine_is_no_behaviour(run: Run) -> None:
