@@ -533,3 +533,11 @@ ready.wait()
 print(len(threads))
 """
     assert run(code, limits=Limits(processes=32)).stdout == b"30\n"
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
+def test_the_end_of_one_child_keeps_no_other_from_being_started(sandbox: Sandbox, shell: str) -> None:
+    """A shell is told of it while it starts the next program of a pipeline, which must not be broken off by that."""
+    script = "for n in 1 2 3 4 5 6 7 8; do echo 1 | cat; echo $(echo 2 | cat); done"
+    ended = sandbox.run([shell, "-c", script], grant=Grant(exec=(shell, "/bin/cat"), env=("PATH=/bin",)))
+    assert (ended.exit_code, ended.stderr, ended.stdout) == (0, b"", b"1\n2\n" * 8)

@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from metier.sandboxes.addresses import HOST, address, dns_name
 from metier.sandboxes.calls import ATTRIBUTES, CHANGES, FORKS, MODED, NAMES, OPENS, OWNERS, SET_ID, names_of
-from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
+from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory, write_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change, told
 from metier.sandboxes.shared import Shared
@@ -31,6 +31,7 @@ _MAX_ACCESSES = 4096
 _MAX_PAIRS = 64
 _UNCHANGED = 0xFFFFFFFF  # -1: the user or the group stays
 _RIGHTS = (b"system.posix_acl_access", b"system.posix_acl_default")
+_RESTART = 0x10000000  # SA_RESTART
 _NO_CHILD_WAIT = 2  # SA_NOCLDWAIT
 
 _STREAM, _DATAGRAM = 1, 2
@@ -309,6 +310,10 @@ class Watch:
         allowed = handler != signal.SIG_IGN and not flags & _NO_CHILD_WAIT
         if not allowed:
             self._note("system", "ignore SIGCHLD", False)
+        elif handler and not flags & _RESTART:
+            # The end of a child breaks off a call that still waits to be asked about here. A fork never is elsewhere,
+            # so that programs give up: of dash every other pipeline failed with "Cannot fork".
+            write_memory(pid, action + 8, struct.pack("<Q", flags | _RESTART))
         return allowed
 
     def _may_share(self, tid: int, length: int) -> bool:
