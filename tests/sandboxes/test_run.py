@@ -541,3 +541,21 @@ def test_the_end_of_one_child_keeps_no_other_from_being_started(sandbox: Sandbox
     script = "for n in 1 2 3 4 5 6 7 8; do echo 1 | cat; echo $(echo 2 | cat); done"
     ended = sandbox.run([shell, "-c", script], grant=Grant(exec=(shell, "/bin/cat"), env=("PATH=/bin",)))
     assert (ended.exit_code, ended.stderr, ended.stdout) == (0, b"", b"1\n2\n" * 8)
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
+def test_a_program_names_its_own_streams_by_a_path(sandbox: Sandbox, shell: str) -> None:
+    script = "echo 1 > /dev/stderr; echo 2 > /dev/fd/2; echo 3 >> /dev/stdout; echo 4 | cat /dev/stdin"
+    script += "; while read n; do echo $n; done < <(echo 5)" if shell == "/bin/bash" else ""
+    ended = sandbox.run([shell, "-c", script], grant=Grant(exec=(shell, "/bin/cat"), env=("PATH=/bin",)))
+    told = b"3\n4\n5\n" if shell == "/bin/bash" else b"3\n4\n"
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (0, told, b"1\n2\n")
+
+
+def test_a_descriptor_that_a_program_has_not_is_given_by_no_path(run: Callable[..., Outcome]) -> None:
+    ended = run("""
+for path in ("/dev/fd/77", "/proc/self/fd/77", "/proc/1/fd/0"):
+    try: print(open(path))
+    except OSError as error: print("no")
+""")
+    assert ended.stdout == b"no\n" * 3

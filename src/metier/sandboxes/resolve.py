@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import struct
 from collections.abc import Iterable, Iterator
 
@@ -78,6 +79,12 @@ class Names:
             return os.path.realpath(_absolute(pid, arguments[0], arguments[1])), arguments[2] & 0xFFFFFFFF
         flags = _CREATES if name == "creat" else arguments[1] & 0xFFFFFFFF
         return os.path.realpath(_absolute(pid, _HERE, arguments[0])), flags
+
+    def own_descriptor(self, pid: int, name: str, arguments: Arguments) -> int | None:
+        """The descriptor of its own that a program names by a path, as `/dev/stderr` or `/dev/fd/63`, to open it."""
+        folder, pointer = (arguments[0], arguments[1]) if name == "openat" else (_HERE, arguments[0])
+        own = re.fullmatch(rf"/proc/{pid}/fd/(\d{{1,9}})", _absolute(pid, folder, pointer))
+        return int(own[1]) if own else None
 
     def named(self, pid: int, name: str, arguments: Arguments) -> Iterator[tuple[str, str]]:
         """What a call that works on names does to which."""

@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from metier.sandboxes.addresses import HOST, address, dns_name
 from metier.sandboxes.calls import ATTRIBUTES, CHANGES, FORKS, MODED, NAMES, OPENS, OWNERS, SET_ID, names_of
-from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory, write_memory
+from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, call, read_memory, write_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change, told
 from metier.sandboxes.shared import Shared
@@ -146,7 +146,8 @@ class Watch:
             # Bubblewrap's first process still tidies up while the program starts: what it opens is not the program's.
             if pid not in self._helpers and self._is_absent(self._file(pid, name, arguments)):
                 raise FileNotFoundError(errno.ENOENT, name)
-            self._say(question, 0, _CONTINUE)
+            if not (name in OPENS and self._hands_over(question, pid, name, arguments)):
+                self._say(question, 0, _CONTINUE)
         elif name in FORKS:
             self._say(question, *((0, _CONTINUE) if self._may_fork(pid) else (-errno.EAGAIN, 0)))
         elif name == "rt_sigaction":
@@ -196,6 +197,26 @@ class Watch:
 
     def _is_absent(self, path: str) -> bool:
         return path in _ABSENT or (path in _ABSENT_UNLESS_GRANTED and not self._names.readable(path))
+
+    def _hands_over(self, question: int, pid: int, name: str, arguments: Arguments) -> bool:
+        """Give a program its own descriptor once more where it names it by a path and has no `/proc` to find it in."""
+        if self._act_for or pid in self._helpers:
+            return False
+        descriptor = self._names.own_descriptor(pid, name, arguments)
+        if descriptor is None:
+            return False
+        _, flags = self._names.opened(pid, name, arguments)
+        process = os.pidfd_open(process_of(pid))
+        try:
+            theirs = call("pidfd_getfd", process, descriptor, 0)
+        finally:
+            os.close(process)
+        try:
+            order = struct.pack("<QIIII", question, SECCOMP_ADDFD_SEND, theirs, 0, flags & os.O_CLOEXEC)
+            fcntl.ioctl(self._listener, _ADD_DESCRIPTOR, order)
+        finally:
+            os.close(theirs)
+        return True
 
     def _change(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
         with self._place(pid, name, arguments) as place:
