@@ -340,6 +340,16 @@ def test_what_every_shell_script_does_is_no_violation(sandbox: Sandbox, tmp_path
     assert (ended.exit_code, notable(ended.trace)) == (0, ()), ended.stderr
 
 
+def test_a_program_may_become_who_it_is_and_nobody_else(run: Run) -> None:
+    """make does the first before it starts a program."""
+    own = run("import os; os.setresuid(-1, os.getuid(), -1); os.setresgid(-1, os.getgid(), -1); os.setuid(os.getuid())")
+    assert (own.exit_code, notable(own.trace)) == (0, ()), own.stderr
+    for call, attempt in (("setresuid", "setresuid(-1, 4242, -1)"), ("setgid", "setgid(4242)")):
+        other = run(f"import os\ntry: os.{attempt}\nexcept PermissionError: print('refused')")
+        assert other.stdout == b"refused\n"
+        assert (Act.SYSTEM, call) in [(access.act, access.target) for access in other.trace.denied]
+
+
 def test_an_attribute_is_told_and_there_are_none(run: Run) -> None:
     told = run(
         "import os, errno\ntry: os.setxattr('.', 'user.a', b'1')\nexcept OSError as e: print(e.errno == errno.ENOTSUP)"

@@ -81,6 +81,9 @@ tar to all that it unpacks. Attributes are said to be unsupported, after which `
 mode alone.
 """
 
+IDENTITIES = {"setuid": 1, "setgid": 1, "setreuid": 2, "setregid": 2, "setresuid": 3, "setresgid": 3}
+"""Calls that make a program another user, with how many they name: only who it is already, as make does."""
+
 ALARMS = MARKS | frozenset(
     """
     ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_open pidfd_getfd

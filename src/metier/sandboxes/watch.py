@@ -19,7 +19,18 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from metier.sandboxes.addresses import HOST, address, dns_name
-from metier.sandboxes.calls import ATTRIBUTES, CHANGES, FORKS, MODED, NAMES, OPENS, OWNERS, SET_ID, names_of
+from metier.sandboxes.calls import (
+    ATTRIBUTES,
+    CHANGES,
+    FORKS,
+    IDENTITIES,
+    MODED,
+    NAMES,
+    OPENS,
+    OWNERS,
+    SET_ID,
+    names_of,
+)
 from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, call, read_memory, write_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change, told
@@ -164,7 +175,7 @@ class Watch:
             self._reach(question, pid, name, arguments)
         elif name in CHANGES:
             self._change(question, pid, name, arguments)
-        elif name in OWNERS and self._has_owner(pid, name, arguments):
+        elif self._leaves_as_it_is(pid, name, arguments):
             self._say(question, 0, 0)
         elif name in ATTRIBUTES:
             self._refuse_attribute(pid, name, arguments)
@@ -246,6 +257,11 @@ class Watch:
             yield place
         finally:
             os.close(place)
+
+    def _leaves_as_it_is(self, pid: int, name: str, arguments: Arguments) -> bool:
+        if name in IDENTITIES:
+            return _is_who_it_is(name, arguments)
+        return name in OWNERS and self._has_owner(pid, name, arguments)
 
     def _has_owner(self, pid: int, name: str, arguments: Arguments) -> bool:
         """Whether a file that may be written has the owner already that it is to be given."""
@@ -418,3 +434,9 @@ class Watch:
         answer = struct.pack("<QqiI", question, 0 if value < 0 else value, min(value, 0), flags)
         with suppress(OSError):  # whoever asked may be gone
             fcntl.ioctl(self._listener, _SEND, answer)
+
+
+def _is_who_it_is(name: str, arguments: Arguments) -> bool:
+    """Whether a program is to become who it is: nothing of the run is ever anybody else than its warden."""
+    own = os.getgid() if name.endswith("gid") else os.getuid()
+    return all(one & _UNCHANGED in (own, _UNCHANGED) for one in arguments[: IDENTITIES[name]])
