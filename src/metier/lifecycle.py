@@ -41,7 +41,7 @@ from metier.govern import stage as govern_stage
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
 from metier.govern.scan import scan
-from metier.govern.transitions import held, standing_of
+from metier.govern.transitions import held, last_on, standing_of
 from metier.graders import grader_for
 from metier.item import Item
 from metier.plan import Gap, Goal, Plan
@@ -352,6 +352,7 @@ class Spokes:
             declared=declared(package.fields),
             evidence=evidence,
             standing=standing,
+            last=last_on(context.store, skill.name, skill.digest),
             policy=policy_of_trust,
         )
         kept = replace(move(library.keep(folder, context.home, verdict), State.UPDATED), concepts=old.concepts)

@@ -169,6 +169,7 @@ class Killed(StrEnum):
     MEMORY = "memory"
     OUTPUT = "output"
     DISK = "disk"
+    FILES = "files"
     BREACH = "breach"  # a program was started by a trick past the grant; it was killed before its first instruction
 
 

@@ -159,13 +159,13 @@ def test_a_workspace_has_its_own_policy(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "way"),
     [
-        ("", "Name a folder of packages"),
+        ("", "metier serve PACKAGES"),
         ('[discover]\ntaxonomy = "metier.toml"\ndocuments = ["metier.toml"]\n', "metier run"),
     ],
 )
 def test_a_workspace_that_was_not_run_says_so(tmp_path: Path, more: str, way: str) -> None:
     (tmp_path / "metier.toml").write_text(f'[workspace]\nname = "t"\n{more}')
-    with pytest.raises(NotStored, match="no library for agents yet") as refused:
+    with pytest.raises(ConfigError, match="has no library to serve") as refused:
         library_of(tmp_path)
     assert way in refused.value.hint
 

@@ -59,6 +59,14 @@ def test_names_that_are_one_to_a_registry_are_one_component(package: Path) -> No
     assert bill_of_materials(package) == bill
 
 
+def test_no_component_is_looked_for_among_all_others(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 10,000 files the library looks through all for each, which took 44 s where 9 s are enough."""
+    looked_for: list[object] = []
+    monkeypatch.setattr("cyclonedx.model.bom.Bom.register_dependency", lambda bom, target: looked_for.append(target))
+    bill = json.loads(bill_of_materials(package))
+    assert (looked_for, len(bill["dependencies"])) == ([], len(bill["components"]) + 1)
+
+
 def test_it_lists_every_file_with_its_digest(package: Path) -> None:
     files = components(bill_of_materials(package), "file")
     assert sorted(files) == ["SKILL.md", "package.json", "requirements.txt", "scripts/add.mjs", "scripts/add.py"]

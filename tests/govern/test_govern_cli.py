@@ -304,6 +304,44 @@ def test_a_trace_and_an_opinion_are_taken_in(metier: Command, package: Path, tmp
     assert metier("govern", "gate", package.parent, "--trace", trace)[0] == 2
 
 
+def test_what_a_model_or_a_sandbox_said_stands_until_they_are_asked_anew(
+    metier: Command, workspace: Path, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point = {"path": "SKILL.md", "quote": "Start at the end.", "severity": "review", "why": "It hides the start."}
+    points = [point]
+    monkeypatch.setattr(
+        "metier.clients.open.open_client",
+        lambda name: RuleClient(lambda request: json.dumps({"purpose": "p", "points": points}), name="judge"),
+    )
+    trace, digest = tmp_path / "trace.json", read_package(package).skill.digest
+    tried = Access(act=Act.READ, target="/root/.ssh/id_rsa", allowed=False)
+
+    def gates(*options: object) -> dict[str, str]:
+        _, out, _ = metier("govern", "gate", package, "-w", workspace, "--json", *options)
+        return {one["gate"]: one["outcome"] for one in json.loads(out)[0]["verdict"]["gates"]}
+
+    trace.write_bytes(canonical(ScriptRun(digest=digest, script="a.py", exit_code=0, accesses=(tried,))))
+    asked = gates("--opinion", "rule:x", "--trace", trace)
+    assert (asked["G2"], asked["G3"]) == ("failed", "failed")
+    assert gates() == asked
+    assert tier(metier, workspace) == (1, 1)
+    points.clear()
+    granted = replace(tried, allowed=True)
+    trace.write_bytes(canonical(ScriptRun(digest=digest, script="a.py", exit_code=0, accesses=(granted,))))
+    asked = gates("--opinion", "rule:x", "--trace", trace)
+    assert (asked["G2"], asked["G3"]) == ("passed", "passed")
+    assert gates() == asked
+    points.append(point)
+    gates("--opinion", "rule:x")
+    metier("govern", "revoke", "reverse", *BY, "-w", workspace)
+    code, _, err = metier("govern", "restore", "reverse", "--package", package, *BY, "-w", workspace)
+    assert (code, "fails G2" in err, "--opinion" in err) == (2, True, True)
+    points.clear()
+    restored = ("govern", "restore", "reverse", "--package", package, *BY, "--opinion", "rule:x", "-w", workspace)
+    assert metier(*restored)[0] == 0
+    assert gates() == {"G1": "passed", "G2": "passed", "G3": "passed", "G4": "passed"}  # G3 now by the exam
+
+
 def test_a_trace_that_does_not_say_what_it_is_of_is_wrong_use(metier: Command, package: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace.json"
     trace.write_text("{}")

@@ -82,3 +82,9 @@ def test_no_policy_shows_more_than_the_metadata_of_what_failed(severity: Severit
     loosest = GovernPolicy(semantic="optional", exposure=ExposureMap(**dict.fromkeys(TIERS, "autonomous")))  # type: ignore[arg-type]
     scan = Scan(findings=(Finding(rule="r", severity=severity, message="m"),))
     assert judge(Skill(name="s", description="d"), scan, policy=loosest).exposure == ExposureTier.METADATA
+
+
+def test_the_settings_of_a_workspace_are_no_policy_file() -> None:
+    with pytest.raises(ConfigError, match="got those of a metier") as refused:
+        parse_policy('[workspace]\nname = "w"\n[govern]\nsemantic = "optional"\n')
+    assert "-w" in refused.value.hint

@@ -54,6 +54,16 @@ def folded(events: list[Event], digest: str = MINE) -> Standing:
     return standing(entries, "reverse", digest, policy=POLICY)
 
 
+def test_a_verdict_that_is_kept_again_forgets_no_objection(store: Store) -> None:
+    policy = replace(POLICY, semantic="optional")
+    early = judge(SKILL, Scan(), policy=policy)
+    objection = Finding(rule="second-opinion", severity=Severity.REVIEW, message="It sends mail.")
+    store.put_verdict(early)
+    store.put_verdict(judge(SKILL, Scan(), opinion=Opinion(model="m", findings=(objection,)), policy=policy))
+    again = transitions.held(store, early, policy=policy)
+    assert (again.exposure, objection in again.findings) == (ExposureTier.METADATA, True)
+
+
 def event(deed: Deed, **fields: object) -> Event:
     return Event(deed=deed, who="w", skill="reverse", digest=MINE, **fields)  # type: ignore[arg-type]
 

@@ -87,6 +87,23 @@ def test_arguments_that_no_program_can_get_are_refused(argv: list[str]) -> None:
         confine(argv, Grant(exec=("/bin/true",)), cwd=None)
 
 
+def test_a_link_that_leads_over_another_leads_on_where_one_of_them_is_granted_by_its_folder(tmp_path: Path) -> None:
+    real, programs, environment = (tmp_path / name for name in ("real", "programs", "environment"))
+    for folder in (real, programs, environment):
+        folder.mkdir()
+    (real / "python3.11").write_text("#!/bin/true\n")
+    (real / "python3.11").chmod(0o755)
+    (programs / "python3").symlink_to("../real/python3.11")
+    (environment / "python3").symlink_to(programs / "python3")
+    program = environment / "python"
+    program.symlink_to("python3")
+    confined = confine([str(program)], Grant(read=(str(environment),), exec=(str(program),)), cwd=None)
+    words = _arguments(confined)
+    links = [words[place + 1 : place + 3] for place, word in enumerate(words) if word == "--symlink"]
+    assert [str(real / "python3.11"), str(programs / "python3")] in links
+    assert str(program) not in [alias for _, alias in links]
+
+
 def test_every_granted_path_is_mounted_once_and_outer_ones_first(tmp_path: Path) -> None:
     for name in ("a/b", "c"):
         (tmp_path / name).mkdir(parents=True)

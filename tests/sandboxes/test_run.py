@@ -117,7 +117,13 @@ def test_only_the_environment_that_is_granted_is_there(run: Run, monkeypatch: py
     code = "import os; os.environ.pop('PWD', 0); print(sorted(os.environ.items()))"
     ended = run(code, grant=Grant(env=("PASSED_ON", "SET=a=b", "NOT_THERE")))
     assert ended.stdout.decode().strip() == str(
-        [("LANG", "C.UTF-8"), ("PASSED_ON", "here"), ("PYTHONDONTWRITEBYTECODE", "1"), ("SET", "a=b")]
+        [
+            ("LANG", "C.UTF-8"),
+            ("MALLOC_ARENA_MAX", "2"),
+            ("PASSED_ON", "here"),
+            ("PYTHONDONTWRITEBYTECODE", "1"),
+            ("SET", "a=b"),
+        ]
     )
 
 
@@ -489,3 +495,67 @@ def _until(condition: object, patience_s: float = 30.0) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "it did not come to pass"
         time.sleep(0.02)
+
+
+def test_an_interpreter_whose_environment_may_be_read_is_started(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The interpreter of a virtual environment is a link to a link beside it, and that leads to one elsewhere."""
+    real = Path(os.path.realpath("/bin/echo"))
+    for folder in ("environment", "system"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "system" / "program").symlink_to(real)
+    (tmp_path / "environment" / "program3").symlink_to(tmp_path / "system" / "program")
+    (tmp_path / "environment" / "program").symlink_to("program3")
+    program = str(tmp_path / "environment" / "program")
+    grant = Grant(read=(str(tmp_path / "environment"),), exec=(program,))
+    assert sandbox.run([program, "hello"], grant=grant).stdout == b"hello\n"
+
+
+def test_settings_that_were_not_granted_are_not_there_for_openssl(sandbox: Sandbox) -> None:
+    """OpenSSL ends a program whose settings are refused, and starts without them where there are none."""
+    settings = "/etc/ssl/openssl.cnf"
+    if os.path.realpath(settings) != settings:
+        pytest.skip("needs the settings of OpenSSL where Debian has them")
+    reads = Grant(exec=("/bin/cat",))
+    refused = sandbox.run(["/bin/cat", settings], grant=reads)
+    assert b"No such file" in refused.stderr
+    assert (Act.READ, settings) in [(access.act, access.target) for access in refused.trace.denied]
+    assert sandbox.run(["/bin/cat", settings], grant=reads | Grant(read=(settings,))).ok
+
+
+def test_as_many_threads_start_as_the_limit_allows(run: Callable[..., Outcome]) -> None:
+    code = """
+import threading
+ready = threading.Barrier(31)
+def wait(): str(ready).encode(); ready.wait()
+threads = [threading.Thread(target=wait) for _ in range(30)]
+for one in threads: one.start()
+ready.wait()
+print(len(threads))
+"""
+    assert run(code, limits=Limits(processes=32)).stdout == b"30\n"
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
+def test_the_end_of_one_child_keeps_no_other_from_being_started(sandbox: Sandbox, shell: str) -> None:
+    """A shell is told of it while it starts the next program of a pipeline, which must not be broken off by that."""
+    script = "for n in 1 2 3 4 5 6 7 8; do echo 1 | cat; echo $(echo 2 | cat); done"
+    ended = sandbox.run([shell, "-c", script], grant=Grant(exec=(shell, "/bin/cat"), env=("PATH=/bin",)))
+    assert (ended.exit_code, ended.stderr, ended.stdout) == (0, b"", b"1\n2\n" * 8)
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
+def test_a_program_names_its_own_streams_by_a_path(sandbox: Sandbox, shell: str) -> None:
+    script = "echo 1 > /dev/stderr; echo 2 > /dev/fd/2; echo 3 >> /dev/stdout; echo 4 | cat /dev/stdin"
+    script += "; while read n; do echo $n; done < <(echo 5)" if shell == "/bin/bash" else ""
+    ended = sandbox.run([shell, "-c", script], grant=Grant(exec=(shell, "/bin/cat"), env=("PATH=/bin",)))
+    told = b"3\n4\n5\n" if shell == "/bin/bash" else b"3\n4\n"
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (0, told, b"1\n2\n")
+
+
+def test_a_descriptor_that_a_program_has_not_is_given_by_no_path(run: Callable[..., Outcome]) -> None:
+    ended = run("""
+for path in ("/dev/fd/77", "/proc/self/fd/77", "/proc/1/fd/0"):
+    try: print(open(path))
+    except OSError as error: print("no")
+""")
+    assert ended.stdout == b"no\n" * 3

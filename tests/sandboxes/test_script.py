@@ -271,6 +271,29 @@ def test_the_command_hands_on_standard_input(package: Path, tmp_path: Path) -> N
     assert subprocess.run(command, input=b"hi", capture_output=True, check=False).stdout == b"hi\n"
 
 
+def test_the_command_names_the_limit_that_was_reached_and_how_to_allow_more(sandbox: Sandbox, package: Path) -> None:
+    (package / "many.py").write_text("for number in range(5000): open(str(number), 'w').close()")
+    done = metier("run", package, "many.py", "--kind", sandbox.name)
+    assert "killed by its limit: files; --files allows more." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_program_of_a_package_names_what_it_lacks_to_be_started(sandbox: Sandbox, package: Path) -> None:
+    program = package / "say"
+    program.write_text("#!/usr/bin/env -S printf hello\n")
+    with pytest.raises(InputError, match="and it may not be executed"):
+        run_script(sandbox, package, "say")
+    program.chmod(0o755)
+    with pytest.raises(InputError, match="started by '/usr/bin/env', which is not granted") as refused:
+        run_script(sandbox, package, "say")
+    assert "--exec /usr/bin/env" in refused.value.hint
+    grant = Grant(exec=("/usr/bin/env", "/usr/bin/printf"), env=("PATH=/usr/bin",))
+    assert run_script(sandbox, package, "say", grant=grant).stdout == b"hello"
+    program.write_text("#!/usr/bin/none\n")
+    with pytest.raises(InputError, match="'/usr/bin/none', which is not there"):
+        run_script(sandbox, package, "say", grant=grant)
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -279,6 +302,10 @@ def test_the_command_hands_on_standard_input(package: Path, tmp_path: Path) -> N
         (("--wall", "2"), {"wall_s": 2.0, "cpu_s": 10.0}),
         (("--wall", "60", "--cpu", "3"), {"wall_s": 60.0, "cpu_s": 3.0}),
         (("--memory", "64", "--output", "2"), {"memory_bytes": 64 << 20, "output_bytes": 2 << 20}),
+        (
+            ("--disk", "128", "--files", "9", "--processes", "8"),
+            {"disk_bytes": 128 << 20, "files": 9, "processes": 8},
+        ),
     ],
 )
 def test_the_command_sets_limits(

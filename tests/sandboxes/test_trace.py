@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from metier.capability import Capability
-from metier.sandbox import Access, Act, Grant, Outcome, Trace
-from metier.sandboxes import notable, observed, python_grant
+from metier.sandbox import Access, Act, Grant, Outcome, Sandbox, Trace
+from metier.sandboxes import notable, observed, python_grant, run_script
 from metier.sandboxes.calls import numbers
 from metier.sandboxes.observed import is_asked
 from metier.sandboxes.resolve import Names
@@ -58,6 +58,28 @@ def test_deleting_renaming_and_changing_are_told(run: Run, work: Path) -> None:
     assert _of(ended, Act.DELETE) == [(str(work / "a"), True), (str(work / "b"), True)]
     assert _of(ended, Act.WRITE) == [(str(work / "d"), True)]
     assert _of(ended, Act.CHANGE) == [(str(work / "c"), True)]
+
+
+def test_changing_a_file_outside_or_giving_it_one_more_name_is_told(run: Run, work: Path, tmp_path: Path) -> None:
+    outside = [tmp_path / name for name in ("modes", "times", "owner", "linked")]
+    for path in outside:
+        path.write_text("x")
+    modes, times, owner, linked = map(str, outside)
+    code = f"""
+import os
+tries = (lambda: os.chmod({modes!r}, 0o777), lambda: os.utime({times!r}), lambda: os.chmod({owner!r}, 0o4755),
+         lambda: os.link({linked!r}, 'mine'), lambda: os.link({linked!r}, 'mine', follow_symlinks=False))
+for attempt in tries:
+    try: attempt()
+    except OSError: pass
+open('own', 'w').close()
+os.link('own', 'more')
+print(sorted(os.listdir()))
+"""
+    outcome = run(code)
+    assert outcome.stdout == b"['more', 'own']\n"
+    tried = {(access.act, access.target) for access in outcome.trace.denied}
+    assert tried >= {(Act.CHANGE, modes), (Act.CHANGE, times), (Act.CHANGE, owner), (Act.READ, linked)}
 
 
 def test_pipes_and_nodes_are_told_and_set_user_id_is_refused_by_every_call(run: Run, work: Path) -> None:
@@ -248,6 +270,11 @@ def test_what_an_interpreter_does_not_need_is_told_wherever_it_lies(target: str,
         "/etc/passwd",
         "/proc/self/maps",
         "/sys/devices/system/cpu/online",
+        "/proc/cpuinfo",
+        "/proc/sys/kernel/ngroups_max",
+        "/opt/some/openssl/openssl.cnf",
+        "/root/.inputrc",
+        "/etc/gitconfig",
     ],
 )
 def test_what_an_interpreter_looks_for_is_no_behaviour(target: str) -> None:
@@ -264,6 +291,18 @@ def test_a_terminal_that_is_read_or_changed_is_told() -> None:
     assert notable(Trace(accesses=accesses)) == accesses[1:]
 
 
+@pytest.mark.parametrize("call", ["mbind", "set_mempolicy", "sched_setaffinity"])
+def test_where_memory_and_threads_lie_is_no_behaviour(call: str) -> None:
+    """`import numpy` asks for the first, torch for the last."""
+    trace = Trace(accesses=(Access(act=Act.SYSTEM, target=call, allowed=False),))
+    assert (observed(trace), notable(trace)) == ((), ())
+
+
+def test_looking_for_a_library_by_its_name_is_no_violation(run: Run, work: Path) -> None:
+    ended = run("import ctypes.util; ctypes.util.find_library('none')", grant=Grant(env=(f"TMPDIR={work}",)))
+    assert notable(ended.trace) == ()
+
+
 def test_what_libraries_ask_of_the_machine_is_no_behaviour(run: Run) -> None:
     ended = run(
         _trying(
@@ -277,6 +316,81 @@ def test_what_libraries_ask_of_the_machine_is_no_behaviour(run: Run) -> None:
         )
     )
     assert ended.ok and (notable(ended.trace), observed(ended.trace)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cp -p file copy && cp -a file other && [ -x copy ]",
+        "install -m 755 file installed && [ -x installed ]",
+        "sed -i s/x/y/ file && grep -q y file && [ -x file ]",
+        "id -u && id > /dev/null",
+        "awk '{print $1}' file",
+    ],
+)
+def test_what_every_shell_script_does_is_no_violation(sandbox: Sandbox, tmp_path: Path, line: str) -> None:
+    package, work = tmp_path / "package", tmp_path / "work"
+    package.mkdir()
+    work.mkdir()
+    (work / "file").write_text("x 1\n")
+    (work / "file").chmod(0o755)
+    (package / "a.sh").write_text(f"{line}\n")
+    grant = Grant(exec=("/bin", "/usr/bin"), env=("PATH=/usr/bin:/bin",))
+    ended = run_script(sandbox, package, "a.sh", grant=grant, work=work)
+    assert (ended.exit_code, notable(ended.trace)) == (0, ()), ended.stderr
+
+
+def test_a_program_may_become_who_it_is_and_nobody_else(run: Run) -> None:
+    """make does the first before it starts a program."""
+    own = run("import os; os.setresuid(-1, os.getuid(), -1); os.setresgid(-1, os.getgid(), -1); os.setuid(os.getuid())")
+    assert (own.exit_code, notable(own.trace)) == (0, ()), own.stderr
+    for call, attempt in (("setresuid", "setresuid(-1, 4242, -1)"), ("setgid", "setgid(4242)")):
+        other = run(f"import os\ntry: os.{attempt}\nexcept PermissionError: print('refused')")
+        assert other.stdout == b"refused\n"
+        assert (Act.SYSTEM, call) in [(access.act, access.target) for access in other.trace.denied]
+
+
+def test_an_attribute_is_told_and_there_are_none(run: Run) -> None:
+    told = run(
+        "import os, errno\ntry: os.setxattr('.', 'user.a', b'1')\nexcept OSError as e: print(e.errno == errno.ENOTSUP)"
+    )
+    assert told.stdout == b"True\n"
+    assert [access.target for access in told.trace.denied if access.act == Act.SYSTEM] == ["setxattr"]
+
+
+def test_who_asks_for_the_full_name_of_the_machine_reaches_nobody(run: Run) -> None:
+    told = run("import email.utils, socket; email.utils.make_msgid(); socket.getfqdn('mail.example')")
+    assert [access.target for access in notable(told.trace)] == ["dns mail.example"]
+
+
+def test_an_owner_that_a_file_has_already_may_be_set_and_no_other(run: Run, work: Path, tmp_path: Path) -> None:
+    """For root SQLite does the first to each file that it makes, and tar to each that it unpacks."""
+    outside = tmp_path / "outside"
+    outside.write_text("x")
+    own = run(
+        """
+import os, sqlite3, mimetypes
+database = sqlite3.connect('a.db')
+database.execute('CREATE TABLE a (b)')
+database.commit()
+with open('own', 'w') as file: os.fchown(file.fileno(), os.getuid(), os.getgid())
+os.symlink('nowhere', 'link')
+os.chown('own', os.getuid(), -1)
+os.lchown('link', -1, os.getgid())
+os.chown('link', os.getuid(), os.getgid(), follow_symlinks=False)
+os.chown('own', -1, -1, dir_fd=os.open('.', os.O_RDONLY))
+mimetypes.init()
+"""
+    )
+    assert (own.exit_code, notable(own.trace)) == (0, ()), own.stderr
+    for attempt in (
+        "os.chown('own', 4242, -1)",
+        f"os.chown({str(outside)!r}, os.getuid(), -1)",
+        "os.chown('no', -1, -1)",
+    ):
+        told = run(f"import os\ntry: {attempt}\nexcept PermissionError: print('refused')")
+        assert told.stdout == b"refused\n"
+        assert (Act.SYSTEM, "chown") in [(access.act, access.target) for access in told.trace.denied]
 
 
 def test_what_a_program_asks_of_itself_is_told_without_its_number(run: Run) -> None:

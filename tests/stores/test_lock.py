@@ -706,8 +706,13 @@ def test_what_drifted_is_not_compared_with(library: Path, source: Path) -> None:
 def test_an_update_is_of_the_same_package(library: Path, source: Path) -> None:
     add(library, source, scan=clean)
     (source / "SKILL.md").write_text(manifest("2.0.0").replace("name: sum", "name: other"))
-    with pytest.raises(PackageError, match="got the package 'other'"):
+    with pytest.raises(PackageError, match="got the package 'other'") as refused:
         update(library, "sum", scan=clean, objection=lambda old, new: "")
+    assert "metier skill remove sum" in refused.value.hint
+    source.rename(source.with_name("moved"))
+    with pytest.raises(PackageError, match="any more") as refused:
+        update(library, "sum", scan=clean, objection=lambda old, new: "")
+    assert "metier skill update sum --from SOURCE" in refused.value.hint
 
 
 KILLED = textwrap.dedent("""

@@ -117,8 +117,35 @@ def behavioural_again(
     >>> behavioural_again(measured, None, (), policy=GovernPolicy()).outcome.value
     'not run'
     """
-    is_weighed = kept.outcome == GateOutcome.PASSED and not any(_KEPT in reason for reason in kept.reasons)
+    is_weighed = kept.outcome == GateOutcome.PASSED and not _was_run(kept)
     return behavioural_gate(None, evidence, observed, policy=policy) if is_weighed else kept
+
+
+def unless_anew(now: GateResult, before: GateResult | None, *, passes: bool) -> GateResult:
+    """G2 or G3 of a content that was looked at before: what a model or a sandbox said stands until it is asked anew.
+
+    Args:
+        before: What the gate came to then.
+        passes: Whether a pass stands as well; an objection always does.
+
+    >>> objected = GateResult(gate=Gate.SEMANTIC, outcome=GateOutcome.FAILED, reasons=("judge: it sends mail",))
+    >>> unless_anew(semantic_gate(None), objected, passes=False).reasons
+    ('judge: it sends mail',)
+    """
+    if before is None or now.gate not in (Gate.SEMANTIC, Gate.BEHAVIOURAL):
+        return now
+    is_anew = now.outcome == GateOutcome.FAILED or _was_asked(now)
+    stands = before.outcome == GateOutcome.FAILED or (passes and _was_asked(before))
+    return before if stands and not is_anew else now
+
+
+def _was_asked(result: GateResult) -> bool:
+    """Whether a model or a sandbox let it pass; of G3 attempts may have, too."""
+    return result.outcome == GateOutcome.PASSED and (result.gate == Gate.SEMANTIC or _was_run(result))
+
+
+def _was_run(result: GateResult) -> bool:
+    return any(_KEPT in reason for reason in result.reasons)
 
 
 def manifest_gate(declared: Collection[Declaration], observed: Collection[Capability], *, whole: bool) -> GateResult:

@@ -20,6 +20,7 @@ from metier.govern.gates import (
     manifest_gate,
     semantic_gate,
     static_gate,
+    unless_anew,
 )
 from metier.govern.manifest import Declaration
 from metier.govern.opinion import RULE, Opinion
@@ -41,7 +42,7 @@ from metier.verdict import (
     VettingTier,
 )
 
-__all__ = ["HELD_BACK", "OWN_RULES", "Evidence", "held_back", "judge", "rejudge", "scanned_in"]
+__all__ = ["HELD_BACK", "OWN_RULES", "Evidence", "held_back", "judge", "rejudge", "remembering", "scanned_in"]
 
 HELD_BACK = "held-back"
 """The rule of what holds a skill back though it is safe in itself."""
@@ -59,6 +60,7 @@ def judge(
     trace: ScriptRun | None = None,
     evidence: Evidence | None = None,
     standing: Standing | None = None,
+    last: Verdict | None = None,
     policy: GovernPolicy | None = None,
 ) -> Verdict:
     """Make the verdict on a skill. The same findings and evidence give the same verdict.
@@ -70,6 +72,8 @@ def judge(
         trace: The record of a run in a sandbox, if it was run in one.
         evidence: What exams measured of it.
         standing: Where the audit log leaves it; one about other content counts for its falls alone.
+        last: The last verdict on this very content. What a model or a sandbox said then stands where they are not asked
+            anew; after a fall only what they objected to.
 
     Raises:
         InputError: The trace is of other content.
@@ -89,11 +93,7 @@ def judge(
         )
     observed = tuple(sorted({*scan.observed, *(shown_by(trace) if trace else ())}))
     policy = policy or GovernPolicy()
-    gates = (
-        semantic_gate(opinion),
-        behavioural_gate(trace, evidence, observed, policy=policy),
-        manifest_gate(declared, observed, whole=not scan.unread),
-    )
+    gates = (semantic_gate(opinion), behavioural_gate(trace, evidence, observed, policy=policy))
     own = (*(opinion.findings if opinion else ()), *_origin(skill), *_harm(evidence))
     unjudged = Verdict(
         skill=skill.name,
@@ -109,7 +109,28 @@ def judge(
         unread=scan.unread,
         evidence=evidence,
     )
-    return rejudge(unjudged, standing, policy=policy)
+    seen = remembering(unjudged, last, passes=not standing.falls)
+    manifest = manifest_gate(declared, seen.observed, whole=not scan.unread)
+    return rejudge(replace(seen, gates=(*seen.gates, manifest)), standing, policy=policy)
+
+
+def remembering(verdict: Verdict, last: Verdict | None, *, passes: bool = False) -> Verdict:
+    """Put into a verdict what a model or a sandbox said of the same content before, where they were not asked anew.
+
+    >>> skill = Skill(name="reverse", description="Backwards.", licence="MIT")
+    >>> last = judge(skill, Scan(), opinion=Opinion(model="judge"))
+    >>> [gate.outcome.value for gate in remembering(judge(skill, Scan()), last, passes=True).gates]
+    ['passed', 'passed', 'not run', 'passed']
+    """
+    if last is None or last.digest != verdict.digest:
+        return verdict
+    before = {gate.gate: gate for gate in last.gates}
+    gates = tuple(unless_anew(gate, before.get(gate.gate), passes=passes) for gate in verdict.gates)
+    if gates == verdict.gates:
+        return verdict
+    said = [finding for finding in last.findings if finding.rule == RULE and finding not in verdict.findings]
+    observed = tuple(sorted({*verdict.observed, *last.observed}))
+    return replace(verdict, gates=gates, findings=(*verdict.findings, *said), observed=observed)
 
 
 def rejudge(verdict: Verdict, standing: Standing, *, policy: GovernPolicy | None = None) -> Verdict:

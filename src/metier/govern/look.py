@@ -21,7 +21,7 @@ from metier.govern.opinion import Opinion, second_opinion
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
 from metier.govern.scan.parts import MAX_FILE_BYTES, MAX_PACKAGE_BYTES
-from metier.govern.transitions import standing_of
+from metier.govern.transitions import last_on, standing_of
 from metier.sandbox import ScriptRun
 from metier.skill import Skill
 from metier.store import Store
@@ -202,6 +202,7 @@ def _judged(
         trace=trace,
         evidence=evidence or (measured(store, skill.name, skill.digest) if store else None),
         standing=standing_of(store, skill.name, skill.digest, policy=policy) if store else None,
+        last=last_on(store, skill.name, skill.digest) if store else None,
         policy=policy,
     )
 

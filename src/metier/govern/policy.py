@@ -133,6 +133,11 @@ def parse_policy(text: str, *, where: str = "policy.toml") -> GovernPolicy:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{where}: this is not TOML: {error}.", hint="Mend that line; strings need quotes.") from None
+    if isinstance(data.get("govern"), dict):
+        raise ConfigError(
+            f"{where}: expected the keys of a policy, got those of a metier.toml.",
+            hint="A policy file has what stands below [govern], without that line; a workspace is named with -w.",
+        )
     for key, expected in mistyped(data):
         raise ConfigError(f"{where}: expected {key} to be {expected}, got {data[key]!r}.")
     policy = load(GovernPolicy, data, where=where, error=ConfigError)

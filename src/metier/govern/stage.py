@@ -12,7 +12,7 @@ from metier.govern.look import as_read
 from metier.govern.manifest import declared
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
-from metier.govern.transitions import standing_of
+from metier.govern.transitions import last_on, standing_of
 from metier.skill import Skill
 from metier.stores.package import read_package
 from metier.verdict import Evidence, ExposureTier, Verdict
@@ -47,6 +47,7 @@ def run(
             declared=declared(package.fields),
             evidence=evidence,
             standing=standing_of(context.store, skill.name, skill.digest, policy=policy),
+            last=last_on(context.store, skill.name, skill.digest),
             policy=policy,
         )
         against = _shadows(skill, verdicts) or objection(skill)

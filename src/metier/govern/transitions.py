@@ -13,7 +13,7 @@ from datetime import datetime
 from metier.audit import Deed, Event
 from metier.errors import GovernError, InputError, NotStored, nearest
 from metier.govern.gates import weighs
-from metier.govern.judge import rejudge, scanned_in
+from metier.govern.judge import rejudge, remembering, scanned_in
 from metier.govern.policy import GovernPolicy
 from metier.govern.standing import Standing, after, cannot_promote, judged, one_lower, standing
 from metier.store import Store
@@ -42,6 +42,11 @@ def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
     return next(verdict for verdict in reversed(verdicts) if verdict.digest == whole)
 
 
+def last_on(store: Store, skill: str, digest: str) -> Verdict | None:
+    """The last verdict on one content of a skill, by its whole digest; None if there is none."""
+    return next((v for v in reversed(list(store.verdicts(skill))) if v.digest == digest), None)
+
+
 def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy | None = None) -> Standing:
     """Where the audit log leaves one content of a skill, and no higher than the policy allows for what was seen of it.
 
@@ -55,7 +60,7 @@ def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy |
     """
     policy = policy or GovernPolicy()
     now = standing(store.entries(skill), skill, digest, policy=policy)
-    last = next((v for v in reversed(list(store.verdicts(skill))) if v.digest == digest), None)
+    last = last_on(store, skill, digest)
     if last is None:
         return now
     again = rejudge(last, replace(now, falls=()), policy=policy)
@@ -65,7 +70,8 @@ def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy |
 def held(store: Store, verdict: Verdict, *, policy: GovernPolicy | None = None) -> Verdict:
     """A verdict as it holds now: under this policy, and with what happened since; never higher than it was given."""
     now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
-    again = _lower(rejudge(verdict, now, policy=policy), verdict)
+    known = remembering(verdict, last_on(store, verdict.skill, verdict.digest))
+    again = _lower(rejudge(known, now, policy=policy), verdict)
     is_lower = (again.vetting, again.exposure) != (verdict.vetting, verdict.exposure)
     return again if is_lower or now.falls else verdict
 
@@ -287,7 +293,8 @@ def restore(
     if failed:
         raise GovernError(
             f"Skill {verdict.skill!r} fails {failed[0].gate.value} and is not restored: {failed[0].reasons[0]}.",
-            hint="Change the package, and audit it again.",
+            hint="Change the package, and audit it again."
+            + (" A model that is asked anew (--opinion) may say otherwise." if failed[0].gate == Gate.SEMANTIC else ""),
         )
     return _move(store, verdict, replace(_event(Deed.RESTORATION, verdict, who, because, when), covers=covers), policy)
 

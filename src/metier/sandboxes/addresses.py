@@ -6,6 +6,9 @@ import os
 import socket
 import struct
 
+HOST = "sandbox"
+"""What the machine is called where it has a name of its own."""
+
 
 def address(raw: bytes) -> tuple[str, str, int] | None:
     """Read a `sockaddr`: its family, how it is written, and the port or 0. `None` stands for no address.

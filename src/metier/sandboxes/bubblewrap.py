@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metier.sandbox import Grant, Layer, Limits, Outcome
+from metier.sandboxes.addresses import HOST
 from metier.sandboxes.confine import DEVICES, NULL, Confined, confine, covers, outcome
 from metier.sandboxes.hire import Wardens
 from metier.sandboxes.layers import linux, refuse, seccomp
 
 _ALONE = (
     *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
-    *("--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL", "--clearenv"),
+    *("--die-with-parent", "--new-session", "--hostname", HOST, "--cap-drop", "ALL", "--clearenv"),
 )
 
 _ANSWERS_S = 10

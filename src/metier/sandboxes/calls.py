@@ -69,12 +69,20 @@ NAMES = frozenset(
     """.split()
 )
 CHANGES = frozenset("chmod fchmod fchmodat utime utimes utimensat".split())
-MARKS = frozenset(
-    """
-    chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr futimesat
-    """.split()
-)
-"""Owners and extended attributes: refused, as no program that lives for one run needs them."""
+OWNERS = {"chown": 1, "fchown": 1, "lchown": 1, "fchownat": 2}
+"""Calls that set an owner, with the place of the user, which the group follows."""
+
+ATTRIBUTES = frozenset("setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr".split())
+MARKS = ATTRIBUTES | frozenset("chown fchown lchown fchownat futimesat".split())
+"""Owners and extended attributes: refused, as no program that lives for one run needs them.
+
+Only an owner that a file has already may be set. Nothing changes, and for root SQLite does it to each of its files and
+tar to all that it unpacks. Attributes are said to be unsupported, after which `cp -p`, `sed -i` and `install` set the
+mode alone.
+"""
+
+IDENTITIES = {"setuid": 1, "setgid": 1, "setreuid": 2, "setregid": 2, "setresuid": 3, "setresgid": 3}
+"""Calls that make a program another user, with how many they name: only who it is already, as make does."""
 
 ALARMS = MARKS | frozenset(
     """

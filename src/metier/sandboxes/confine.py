@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from metier.sandbox import Access, Act, Grant, Killed, Limits, Outcome, Trace
 DEVICES = ("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 NULL = "/dev/null"
 _LIBRARIES = ("/lib", "/lib64", "/lib32", "/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libexec/coreutils")
-_LOADER_FILES = ("/etc/ld.so.cache", "/etc/ld-musl-x86_64.path", "/etc/ld-musl-aarch64.path")
+_LOADER_FILES = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld-musl-x86_64.path", "/etc/ld-musl-aarch64.path")
 _LOADERS = {
     "x86_64": ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-musl-x86_64.so.1"),
     "aarch64": ("/lib/ld-linux-aarch64.so.1", "/lib/ld-musl-aarch64.so.1"),
@@ -34,7 +34,7 @@ class Confined:
 
     Attributes:
         argv: With the program's absolute path.
-        aliases: Paths as they were granted, each with what it really is, where the two differ.
+        aliases: Paths as they were granted, and the links that they lead over, each with what it really is.
         read, write, exec: Real paths; `read` holds the libraries.
         loaders: What the kernel starts a dynamic program by; no program that may be started itself.
     """
@@ -96,7 +96,7 @@ def confine(argv: Sequence[str], grant: Grant, *, cwd: str | Path | None) -> Con
         write=write,
         exec=exec_,
         loaders=_loaders(exec_),
-        aliases=tuple((path, os.path.realpath(path)) for path in everything if os.path.realpath(path) != path),
+        aliases=tuple(dict.fromkeys(pair for path in everything for pair in _aliases(path))),
     )
 
 
@@ -160,6 +160,18 @@ def _absolute(path: str) -> str:
 
 def _real(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(os.path.realpath, paths)))
+
+
+def _aliases(path: str) -> Iterator[tuple[str, str]]:
+    """A path and every link that it leads over, one link to another, with what they are where that is another path."""
+    real = os.path.realpath(path)
+    while path != real:
+        yield path, real
+        place = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+        if place != path and place != real:
+            yield place, real
+        leads = os.path.islink(place)
+        path = os.path.normpath(os.path.join(os.path.dirname(place), os.readlink(place))) if leads else real
 
 
 def _present(paths: Iterable[str]) -> tuple[str, ...]:

@@ -21,21 +21,26 @@ ROOM = "/metier-run"
 _START_UP = re.compile(
     r"/(usr/)?lib(32|64|exec)?/|/usr/local/(etc/)?ssl/"
     r"|/usr/local/lib(32|64)?/(\w+-linux-\w+/)?(lua|node_modules|perl|python|ruby|site_ruby|[^/]+\.so\b)"
-    r"|/usr/(local/)?share/(lib/)?(awk|i18n|icu|locale|lua|mime|misc|nodejs|perl|python|ruby|terminfo|zoneinfo)[^/]*(/|$)"
+    r"|/usr/(local/)?share/(lib/)?(awk|file|git-core|i18n|icu|locale|lua|mime|misc|nodejs|perl|python|ruby|terminfo|zoneinfo)[^/]*(/|$)"
     r"|/etc/(ld\.so|localtime|locale|nsswitch|host\.conf|hosts$|resolv|ssl/)"
     r"|/etc/([\w/]+/)?mime\.types$|/proc/(filesystems|(self|\d+)/(mounts|mountinfo|cgroup))$|.*/package\.json$"
-    r"|/proc/(meminfo|stat|self/(maps|stat|status|fd(/pipe)?))$|/sys/devices/system/(cpu|node)(/(online|possible))?$"
-    r"|/etc/(gitattributes|inputrc|magic(\.mgc)?|sysless(key)?)$"
+    r"|/proc/sys/(kernel/(ngroups_max|random/boot_id)|crypto/fips_enabled|vm/overcommit_memory)$"
+    r"|/proc/(cpuinfo|meminfo|stat|self/(maps|stat|statm|status|fd(/pipe)?))$"
+    r"|/sys/devices/system/(cpu|node)(/(online|possible|present|kernel_max))?$|/sys/kernel/mm/transparent_hugepage/"
+    r"|.*/\.inputrc$|/etc/gcrypt/|.*/openssl\.cnf$|/etc/(gitattributes|gitconfig|inputrc|ldap/ldap\.conf|magic(\.mgc)?|sysless(key)?)$"
     r"|/etc/(passwd|group)$|/dev/(null|zero|full|u?random)$|.*(\._pth|pybuilddir\.txt|pyvenv\.cfg|/site-packages)$"
 )
 """What C libraries, interpreters and small tools read by themselves; `/etc/passwd` too, for whom they run."""
 
-_ASKED = re.compile(r"(/usr)?/s?bin/(ldconfig(\.real)?|([\w-]+-)?ld(\.\w+)?|uname)$")
+_ASKED = re.compile(r"(/usr)?/s?bin/(ldconfig(\.real)?|([\w-]+-)?(ld(\.\w+)?|g?cc(-\d+)?)|uname)$")
 """What Python starts to find a library by its name, and to learn of the machine."""
 
 _NOBODYS = re.compile(r"/dev/(tty|shm/(sem\.|psm_)\w+)$|/proc/self/fd/pipe$|/var/lib/libuuid/clock\.txt$")
 """What bash opens to read and write when it starts, what Python makes to share work between processes, and the streams
 of a program by their names. No sandbox holds a terminal, or what others share: nobody is reached by it."""
+
+_TUNING = frozenset(("mbind", "set_mempolicy", "sched_setaffinity"))
+"""Where a program's own memory and threads lie on the machine: what computes with arrays asks, and is refused."""
 
 _PLACES: tuple[tuple[Capability, str], ...] = (
     (
@@ -165,6 +170,7 @@ def notable(trace: Trace) -> tuple[Access, ...]:
         and not (access.act == Act.EXEC and _ASKED.match(access.target))
         and not (access.act == Act.CONNECT and access.target.startswith(_BY_ITSELF))
         and not (access.act == Act.LISTEN and access.target == _PROBED)
+        and not (access.act == Act.SYSTEM and access.target in _TUNING)
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from metier.sandbox import Grant
 
-_SHARED_DATA = ("/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale", "/etc/ssl/openssl.cnf")
+_SHARED_DATA = ("/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale", "/etc/ssl/openssl.cnf", "/etc/mime.types")
 
 
 def python_grant(executable: str = "", *, packages: bool = False) -> Grant:
@@ -21,7 +21,7 @@ def python_grant(executable: str = "", *, packages: bool = False) -> Grant:
 
     >>> grant = python_grant()
     >>> grant.write, grant.env
-    ((), ('LANG=C.UTF-8', 'PYTHONDONTWRITEBYTECODE=1'))
+    ((), ('LANG=C.UTF-8', 'PYTHONDONTWRITEBYTECODE=1', 'MALLOC_ARENA_MAX=2'))
     """
     chosen = Path(os.path.abspath(executable or sys.executable))
     real = chosen.resolve()
@@ -35,5 +35,6 @@ def python_grant(executable: str = "", *, packages: bool = False) -> Grant:
     return Grant(
         read=tuple(str(path) for path in (*read, *shared) if path.exists()),
         exec=tuple(dict.fromkeys((str(chosen), str(real)))),
-        env=("LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"),
+        # The C library sets aside 64 MiB of address space for each thread, and so 15 were the most within 1 GiB.
+        env=("LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1", "MALLOC_ARENA_MAX=2"),
     )

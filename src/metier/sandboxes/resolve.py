@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import struct
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
 from metier.sandboxes.kernel import read_memory
 
@@ -39,6 +39,9 @@ _ONE_NAME = {
     "truncate": ("write", None, 0),
 }
 """What a call does, and the places of the folder's descriptor and of the path among its arguments."""
+
+_SECOND_NAME = {"link": (None, 0), "linkat": (0, 1)}
+"""Of calls that give a file one more name, the places of the one that it has: it can be read by the new one."""
 
 
 class Names:
@@ -77,6 +80,12 @@ class Names:
         flags = _CREATES if name == "creat" else arguments[1] & 0xFFFFFFFF
         return os.path.realpath(_absolute(pid, _HERE, arguments[0])), flags
 
+    def own_descriptor(self, pid: int, name: str, arguments: Arguments) -> int | None:
+        """The descriptor of its own that a program names by a path, as `/dev/stderr` or `/dev/fd/63`, to open it."""
+        folder, pointer = (arguments[0], arguments[1]) if name == "openat" else (_HERE, arguments[0])
+        own = re.fullmatch(rf"/proc/{pid}/fd/(\d{{1,9}})", _absolute(pid, folder, pointer))
+        return int(own[1]) if own else None
+
     def named(self, pid: int, name: str, arguments: Arguments) -> Iterator[tuple[str, str]]:
         """What a call that works on names does to which."""
         if name in _TWO_NAMES:
@@ -84,6 +93,8 @@ class Names:
             yield "delete", _entry(pid, first, old, arguments)
             yield "write", _entry(pid, second, new, arguments)
         else:
+            if name in _SECOND_NAME:
+                yield from _linked(pid, name, arguments)
             act, folder, path = _ONE_NAME[name]
             yield act, _entry(pid, folder, path, arguments)
 
@@ -97,15 +108,19 @@ class Names:
             given = _absolute(pid, arguments[0], arguments[1])
         return given, os.path.realpath(given)
 
-    @contextmanager
-    def place(self, pid: int, name: str, arguments: Arguments) -> Iterator[int]:
-        """Hold the file whose mode or times are to be changed, by a descriptor that only names it."""
+    def place(self, pid: int, name: str, arguments: Arguments) -> int:
+        """Hold the file whose mode, times or owner are to be changed, by a descriptor that only names it; to be closed.
+
+        Raises:
+            OSError: The program does not see it.
+        """
         path, flags = _changed(pid, name, arguments)
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC | flags)
-        try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        return os.open(path, os.O_PATH | os.O_CLOEXEC | flags)
+
+    def changed(self, pid: int, name: str, arguments: Arguments) -> str:
+        """The real path of that file, whether or not the program sees it."""
+        path, _ = _changed(pid, name, arguments)
+        return os.path.realpath(path.removeprefix(f"/proc/{pid}/root"))
 
 
 def told(pid: int, path: str) -> str:
@@ -186,13 +201,23 @@ def _entry(pid: int, folder: int | None, path: int, arguments: Arguments) -> str
     return os.path.join(os.path.realpath(head or "/"), tail)
 
 
+def _linked(pid: int, name: str, arguments: Arguments) -> Iterator[tuple[str, str]]:
+    """The file that is to get one more name, unless the program names it by a descriptor of its own."""
+    folder, path = _SECOND_NAME[name]
+    if read_memory(pid, arguments[path], 1).strip(b"\0"):
+        source = _entry(pid, folder, path, arguments)
+        if not source.startswith(f"/proc/{pid}/"):
+            yield "read", source
+
+
 def _changed(pid: int, name: str, arguments: Arguments) -> tuple[str, int]:
     """A path that leads to the file from here, through the program's own root, and how to open it."""
-    at = name in ("fchmodat", "utimensat")
-    if name == "fchmod" or (at and not arguments[1]):
+    at = name in ("fchmodat", "utimensat", "fchownat")
+    if name in ("fchmod", "fchown") or (at and not arguments[1]):
         return f"/proc/{pid}/fd/{arguments[0] & 0xFFFFFFFF}", 0
     folder, pointer = (arguments[0], arguments[1]) if at else (_HERE, arguments[0])
     path = _absolute(pid, folder, pointer)
-    no_follow = name == "utimensat" and arguments[3] & _NO_FOLLOW
+    flags = {"utimensat": 3, "fchownat": 4}.get(name)
+    no_follow = name == "lchown" or (flags and arguments[flags] & _NO_FOLLOW)
     through = path if path.startswith("/proc/") else f"/proc/{pid}/root{path}"
     return through, os.O_NOFOLLOW if no_follow else 0

@@ -32,6 +32,7 @@ _MAX_SHEBANG = 200
 _SHEBANG = re.compile(
     r"#!\s*(\S*/env\s+(-S\s+)?)?(\S*/)?(?P<name>bash|dash|sh|python)[\d.]*(?P<options>(\s+-\S+)*)\s*$"
 )
+_INTERPRETER = re.compile(r"#!\s*(?P<path>/\S+)")
 
 
 def run_script(
@@ -56,7 +57,8 @@ def run_script(
         work: The folder to work in; by default an empty one that is removed afterwards.
 
     Raises:
-        InputError: There is no such file inside the package; the way out names those that there are.
+        InputError: There is no such file inside the package; the way out names those that there are. Or it is to be
+            run as a program, and may not be executed, or what its first line names may not.
         SandboxError: Nothing was run: a layer is missing, or the shell that the script names.
 
     >>> import os
@@ -203,6 +205,8 @@ def _run_in(
     work: str | Path,
 ) -> Outcome:
     start, needed = _start(path)
+    if start == [str(path)]:
+        _refuse_unstartable(path, grant)
     temporary = Grant(env=(f"TMPDIR={room / _TEMPORARY}",))  # the first, as what is granted may name another
     # One folder where it can be, as no file can be renamed from one that is granted to another.
     places = (str(room),) if Path(work).is_relative_to(room) else (str(room), str(work))
@@ -269,6 +273,31 @@ def _start(path: Path) -> tuple[list[str], Grant]:
     return [shell, *options, str(path)], Grant(exec=(shell,))
 
 
+def _refuse_unstartable(path: Path, grant: Grant) -> None:
+    """Refuse what is to be run as a program and cannot be: a kind of sandbox would say only that it is not there."""
+    if not os.access(path, os.X_OK):
+        raise InputError(
+            f"The script {path.name!r} is neither .py nor .sh, and it may not be executed.",
+            hint="Make it executable, and name in its first line what runs it: #!/usr/bin/env …",
+        )
+    started_by = _INTERPRETER.match(_first_line(path))
+    if started_by is None:
+        return
+    program = started_by["path"]
+    if not os.path.exists(program):
+        raise InputError(f"The script {path.name!r} is started by {program!r}, which is not there.")
+    if not covers(map(os.path.realpath, grant.exec), os.path.realpath(program)):
+        raise InputError(
+            f"The script {path.name!r} is started by {program!r}, which is not granted.",
+            hint=f"Grant it, and what that starts in turn: --exec {program}",
+        )
+
+
+def _first_line(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.readline(_MAX_SHEBANG).decode("utf-8", "replace")
+
+
 def _imported(path: Path, trace: Trace) -> tuple[str, ...]:
     """The modules beside a Python script that it read, with the folders in which Python looked for them."""
     named = _named(path)
@@ -289,6 +318,5 @@ def _named(path: Path) -> tuple[str, list[str]] | None:
         return "python", []
     if path.suffix not in _SHELL:
         return None
-    with path.open("rb") as file:
-        named = _SHEBANG.match(file.readline(_MAX_SHEBANG).decode("utf-8", "replace"))
+    named = _SHEBANG.match(_first_line(path))
     return (named["name"], named["options"].split()) if named else (path.suffix[1:], [])

@@ -142,12 +142,12 @@ class _Run:
         """Watch the program to its end, leave nothing of it behind, and say how it went."""
         self._attend()
         wall_s = time.monotonic() - self._started
-        os.close(self._listener)
         with suppress(OSError):
             os.kill(self._pid, signal.SIGKILL)
         _, status = os.waitpid(self._pid, 0)
         if not kill_all(os.getpid()):
             raise OSError("a process of the run could not be killed")
+        os.close(self._listener)  # not before: a call that nobody answers any more fails, and a program would say so
         for stream in list(self._streams):
             while self._read(stream):
                 pass
@@ -331,8 +331,10 @@ class _Run:
             except OSError:  # what hides from being measured is over the limit
                 self._killed_by = "disk"
             else:
-                if num_bytes > self._limits["disk_bytes"] or num_files > self._limits["files"]:
+                if num_bytes > self._limits["disk_bytes"]:
                     self._killed_by = "disk"
+                elif num_files > self._limits["files"]:
+                    self._killed_by = "files"
         now = time.monotonic()
         self._next_disk = now + (now - before) * _DISK_SHARE
 

@@ -14,12 +14,24 @@ import signal
 import socket
 import struct
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
-from metier.sandboxes.addresses import address, dns_name
-from metier.sandboxes.calls import CHANGES, FORKS, MODED, NAMES, OPENS, SET_ID, names_of
-from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, read_memory
+from metier.sandboxes.addresses import HOST, address, dns_name
+from metier.sandboxes.calls import (
+    ATTRIBUTES,
+    CHANGES,
+    FORKS,
+    IDENTITIES,
+    MODED,
+    NAMES,
+    OPENS,
+    OWNERS,
+    SET_ID,
+    names_of,
+)
+from metier.sandboxes.kernel import SECCOMP_ADDFD_SEND, call, read_memory, write_memory
 from metier.sandboxes.processes import is_bare, num_tasks, process_of
 from metier.sandboxes.resolve import Names, change, told
 from metier.sandboxes.shared import Shared
@@ -28,6 +40,9 @@ _RECEIVE, _SEND, _ADD_DESCRIPTOR, _SET_FLAGS = 0xC0502100, 0xC0182101, 0x4018210
 _CONTINUE = 1
 _MAX_ACCESSES = 4096
 _MAX_PAIRS = 64
+_UNCHANGED = 0xFFFFFFFF  # -1: the user or the group stays
+_RIGHTS = (b"system.posix_acl_access", b"system.posix_acl_default")
+_RESTART = 0x10000000  # SA_RESTART
 _NO_CHILD_WAIT = 2  # SA_NOCLDWAIT
 
 _STREAM, _DATAGRAM = 1, 2
@@ -35,6 +50,9 @@ _FAMILIES = {1: "unix", 2: "inet", 10: "inet6", 16: "netlink", 17: "packet", 38:
 
 _ABSENT = ("/etc/resolv.conf",)
 """Not there, rather than refused: any resolver then asks its default server, which is us, and so tells its wish."""
+
+_ABSENT_UNLESS_GRANTED = ("/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf")
+"""As above: OpenSSL, and so Node and all else that holds it, starts without its settings and not with refused ones."""
 
 Arguments = tuple[int, ...]
 
@@ -80,6 +98,8 @@ class Watch:
         self._num_tasks, self._counted = max_tasks, 0.0
         self._in_flight: dict[int, float] = {}
         self._names_of = names_of()
+        # What asks for the full name of the machine, as e-mails do in their numbers, reaches nobody by that.
+        self._own_names = {"localhost", HOST, os.uname().nodename.lower()}
         with suppress(OSError):  # a scheduling hint, from Linux 6.6 on
             fcntl.ioctl(listener, _SET_FLAGS, 1)
 
@@ -127,7 +147,7 @@ class Watch:
         """Take what a program sent into its datagram socket: if it asks for a name, that is what it wanted to reach."""
         with self._pairs.pop(descriptor) as pair, suppress(OSError):
             name = dns_name(pair.recv(512))
-            if name:
+            if name and name.lower() not in self._own_names:
                 self._note("connect", f"dns {name}", False)
 
     def _decide(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
@@ -135,9 +155,10 @@ class Watch:
             self._refuse_set_id(pid, name, arguments)
         elif name in OPENS or name in NAMES:
             # Bubblewrap's first process still tidies up while the program starts: what it opens is not the program's.
-            if pid not in self._helpers and self._file(pid, name, arguments) in _ABSENT:
+            if pid not in self._helpers and self._is_absent(self._file(pid, name, arguments)):
                 raise FileNotFoundError(errno.ENOENT, name)
-            self._say(question, 0, _CONTINUE)
+            if not (name in OPENS and self._hands_over(question, pid, name, arguments)):
+                self._say(question, 0, _CONTINUE)
         elif name in FORKS:
             self._say(question, *((0, _CONTINUE) if self._may_fork(pid) else (-errno.EAGAIN, 0)))
         elif name == "rt_sigaction":
@@ -154,6 +175,10 @@ class Watch:
             self._reach(question, pid, name, arguments)
         elif name in CHANGES:
             self._change(question, pid, name, arguments)
+        elif self._leaves_as_it_is(pid, name, arguments):
+            self._say(question, 0, 0)
+        elif name in ATTRIBUTES:
+            self._refuse_attribute(pid, name, arguments)
         elif name == "capset" and pid in self._helpers:
             # As above, it lets go of its own beside the start. Whoever has its number later has none to gain.
             self._say(question, 0, _CONTINUE)
@@ -178,11 +203,34 @@ class Watch:
             return path
         path = ""
         for act, path in names.named(pid, name, arguments):
-            self._note(act, path, names.writable(path))
+            self._note(act, path, names.readable(path) if act == "read" else names.writable(path))
         return path
 
+    def _is_absent(self, path: str) -> bool:
+        return path in _ABSENT or (path in _ABSENT_UNLESS_GRANTED and not self._names.readable(path))
+
+    def _hands_over(self, question: int, pid: int, name: str, arguments: Arguments) -> bool:
+        """Give a program its own descriptor once more where it names it by a path and has no `/proc` to find it in."""
+        if self._act_for or pid in self._helpers:
+            return False
+        descriptor = self._names.own_descriptor(pid, name, arguments)
+        if descriptor is None:
+            return False
+        _, flags = self._names.opened(pid, name, arguments)
+        process = os.pidfd_open(process_of(pid))
+        try:
+            theirs = call("pidfd_getfd", process, descriptor, 0)
+        finally:
+            os.close(process)
+        try:
+            order = struct.pack("<QIIII", question, SECCOMP_ADDFD_SEND, theirs, 0, flags & os.O_CLOEXEC)
+            fcntl.ioctl(self._listener, _ADD_DESCRIPTOR, order)
+        finally:
+            os.close(theirs)
+        return True
+
     def _change(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
-        with self._names.place(pid, name, arguments) as place:
+        with self._place(pid, name, arguments) as place:
             path = os.readlink(f"/proc/self/fd/{place}")
             allowed = self._names.writable(path)
             self._note("change", path, allowed)
@@ -195,10 +243,50 @@ class Watch:
             change(pid, name, arguments, f"/proc/self/fd/{place}")
         self._say(question, 0, 0)
 
+    @contextmanager
+    def _place(self, pid: int, name: str, arguments: Arguments) -> Iterator[int]:
+        """Hold the file that is to be changed; of one that the program does not see it is told that it was tried."""
+        try:
+            place = self._names.place(pid, name, arguments)
+        except OSError:
+            path = self._names.changed(pid, name, arguments)
+            if not self._names.writable(path):
+                self._note("change", told(pid, path), False)
+            raise
+        try:
+            yield place
+        finally:
+            os.close(place)
+
+    def _leaves_as_it_is(self, pid: int, name: str, arguments: Arguments) -> bool:
+        if name in IDENTITIES:
+            return _is_who_it_is(name, arguments)
+        return name in OWNERS and self._has_owner(pid, name, arguments)
+
+    def _has_owner(self, pid: int, name: str, arguments: Arguments) -> bool:
+        """Whether a file that may be written has the owner already that it is to be given."""
+        user, group = (arguments[OWNERS[name] + place] & _UNCHANGED for place in (0, 1))
+        try:
+            place = self._names.place(pid, name, arguments)
+        except OSError:
+            return False
+        try:
+            file, path = os.fstat(place), os.readlink(f"/proc/self/fd/{place}")
+        finally:
+            os.close(place)
+        is_same = user in (file.st_uid, _UNCHANGED) and group in (file.st_gid, _UNCHANGED)
+        return is_same and self._names.writable(path)
+
+    def _refuse_attribute(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
+        """Say that there are none, and tell of all but the list of rights that copying programs set with each mode."""
+        if read_memory(pid, arguments[1], 64).partition(b"\0")[0] not in _RIGHTS:
+            self._note("system", name, False)
+        raise OSError(errno.ENOTSUP, name)
+
     def _refuse_set_id(self, pid: int, name: str, arguments: Arguments) -> NoReturn:
         """Tell which file was to let others act as its owner. The mode lies in a register, which nobody can change."""
         if name in CHANGES:
-            with self._names.place(pid, name, arguments) as place:
+            with self._place(pid, name, arguments) as place:
                 path = os.readlink(f"/proc/self/fd/{place}")
         elif name in OPENS:
             path, _ = self._names.opened(pid, name, arguments)
@@ -259,6 +347,10 @@ class Watch:
         allowed = handler != signal.SIG_IGN and not flags & _NO_CHILD_WAIT
         if not allowed:
             self._note("system", "ignore SIGCHLD", False)
+        elif handler and not flags & _RESTART:
+            # The end of a child breaks off a call that still waits to be asked about here. A fork never is elsewhere,
+            # so that programs give up: of dash every other pipeline failed with "Cannot fork".
+            write_memory(pid, action + 8, struct.pack("<Q", flags | _RESTART))
         return allowed
 
     def _may_share(self, tid: int, length: int) -> bool:
@@ -342,3 +434,9 @@ class Watch:
         answer = struct.pack("<QqiI", question, 0 if value < 0 else value, min(value, 0), flags)
         with suppress(OSError):  # whoever asked may be gone
             fcntl.ioctl(self._listener, _SEND, answer)
+
+
+def _is_who_it_is(name: str, arguments: Arguments) -> bool:
+    """Whether a program is to become who it is: nothing of the run is ever anybody else than its warden."""
+    own = os.getgid() if name.endswith("gid") else os.getuid()
+    return all(one & _UNCHANGED in (own, _UNCHANGED) for one in arguments[: IDENTITIES[name]])

@@ -372,9 +372,19 @@ def _candidate(
     if source is not None:
         _refuse_around(library, source)
         _refuse_installed(library, source)
-    with _staged(library, library / old.source if source is None else source, scan, signature) as staged:
+    else:
+        source = library / old.source
+        if not source.exists():
+            raise PackageError(
+                f"The source of {name!r} is not at {str(source)!r} any more.",
+                hint=f"Name where it is: metier skill update {name} --from SOURCE",
+            )
+    with _staged(library, source, scan, signature) as staged:
         if staged.name != name:
-            raise PackageError(f"Expected a new version of {name!r}, got the package {staged.name!r}.")
+            raise PackageError(
+                f"Expected a new version of {name!r}, got the package {staged.name!r}.",
+                hint=f"Another name is another skill: metier skill add {source}, and metier skill remove {name}",
+            )
         yield old, _carried(old, staged)
 
 

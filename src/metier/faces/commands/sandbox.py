@@ -68,13 +68,20 @@ def run(
     ] = None,
     memory: Annotated[int, typer.Option("--memory", help="MiB of memory until it is killed.")] = 1024,
     output: Annotated[int, typer.Option("--output", help="MiB of output, and of errors, until it is killed.")] = 1,
+    disk: Annotated[int, typer.Option("--disk", help="MiB that it may write until it is killed.")] = 64,
+    files: Annotated[
+        int, typer.Option("--files", help="Files that it may make until it is killed; as many may be open.")
+    ] = 256,
+    processes: Annotated[
+        int, typer.Option("--processes", help="Processes and threads at one time; no more start.")
+    ] = 32,
     json: AsJson = False,
 ) -> None:
     """Run a script of a package in a sandbox and tell what it tried. Exit code 1 if it failed or tried what it may not.
 
     Example: metier sandbox run examples/first-trade/packages/clean-csv scripts/clean_csv.py -- --help
     """
-    from metier.sandbox import Grant, Limits
+    from metier.sandbox import Grant, Killed, Limits
     from metier.sandboxes import notable, open_sandbox, record_script
 
     grant = Grant(read=_named(read), write=_named(write), exec=_named(exec_), env=tuple(env or ()))
@@ -83,6 +90,9 @@ def run(
         cpu_s=max(Limits().cpu_s, wall_s) if cpu_s is None else cpu_s,
         memory_bytes=memory << 20,
         output_bytes=output << 20,
+        disk_bytes=disk << 20,
+        files=files,
+        processes=processes,
     )
     given = _read(stdin) if stdin else b""
     with open_sandbox(kind) as sandbox:
@@ -105,7 +115,9 @@ def run(
         _pass_on(ended.stdout, to=sys.stdout)
         _pass_on(ended.stderr, to=sys.stderr)
         if ended.killed_by:
-            say(f"metier: killed by its limit: {ended.killed_by.value}.")
+            limit = ended.killed_by
+            way = "" if limit == Killed.BREACH else f"; --{limit.value} allows more"
+            say(f"metier: killed by its limit: {limit.value}{way}.")
         for access in denied:
             say(f"metier: denied: {access.act.value} {access.target!r}")
         shown = ", ".join(recorded.observed) or "nothing"

@@ -35,8 +35,7 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
     other folder is scanned and judged by a policy, the strict one by default.
 
     Raises:
-        ConfigError: The policy is none, or it is given for a workspace, which has its own.
-        NotStored: The workspace has no library yet.
+        ConfigError: The policy is none, or it is given for a workspace, which has its own; or that has no library.
     """
     from metier.govern.policy import read_policy
 
@@ -52,8 +51,12 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
     workspace = open_workspace(folder)
     library = workspace.home / "library"
     if not library.is_dir():
-        way = f"Run it first: metier run {folder}" if workspace.is_whole else "Name a folder of packages instead."
-        raise NotStored(f"The workspace {str(folder)!r} has no library for agents yet.", hint=way)
+        raise ConfigError(
+            f"The workspace {str(folder)!r} has no library to serve.",
+            hint=f"Fill it: metier run {folder}"
+            if workspace.is_whole
+            else "It only governs packages. Serve the folder that holds them: metier serve PACKAGES --policy FILE",
+        )
     return library, lambda place, skill: _stored_verdict(folder, skill)
 
 
