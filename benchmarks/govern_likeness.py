@@ -20,7 +20,7 @@ import math
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +33,7 @@ from scipy.sparse.linalg import svds
 
 from govern_scan import read, wilson, write
 from metier.govern.scan import scan_text
-from metier.govern.scan.likeness import features, parts, share, words
+from metier.govern.scan.likeness import MIN_WORDS, features, parts, share, words
 from metier.govern.scan.parts import read_parts
 from metier.govern.scan.read import documents_of, purpose_of
 from metier.govern.scan.told import sentences_of
@@ -42,11 +42,11 @@ ORDERS = Path(__file__).parent / "data" / "orders"
 HELD_OUT = "b"
 BITS, NUM_KINDS, NUM_DIMENSIONS, NUM_WORDS = 18, 600, 80, 12_000
 MASK = (1 << BITS) - 1
-LAMBDA, WEIGHT, ROUNDS, HARDER = 0.05, 4.0, 3, 4.0
+LAMBDA, HARMFUL, HONEST, ROUNDS, HARDER = 0.05, 4.0, 8.0, 3, 4.0
 THIRDS = 3
 FALSE_ONE, FALSE_TWO = 0.01, 0.002
 """Of the honest packages so many may have one sentence that is worth a look, and two that are blocked."""
-KEPT = 0.99
+KEPT = 0.96
 MIN_KNOWN = 4
 SEED = 7
 
@@ -61,6 +61,11 @@ def written(label: str, *, held_out: bool) -> list[str]:
         if (path.stem == HELD_OUT) == held_out
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
+
+
+def long_parts(text: str) -> Iterator[Words]:
+    """The words of each part of a sentence that is long enough to be measured."""
+    yield from (found for part in parts(text) if len(found := words(part)) >= MIN_WORDS)
 
 
 def prose_of(folder: Path) -> list[Words] | None:
@@ -141,7 +146,7 @@ def trained(
     """Weights from the orders and the prose of honest packages, whose most alike parts count more each round."""
     rows = sparse.vstack([orders, prose]).tocsr()
     labels = np.concatenate([label, -np.ones(prose.shape[0])])
-    weight = np.concatenate([np.full(len(label), WEIGHT), np.ones(prose.shape[0])])
+    weight = np.concatenate([np.where(label > 0, HARMFUL, HONEST), np.ones(prose.shape[0])])
     theta = fitted(rows, labels, weight, LAMBDA)
     for _ in range(ROUNDS):
         scores = prose @ theta[:-1] + theta[-1]
@@ -166,7 +171,7 @@ def main() -> int:
     names: list[str] = []
     with gzip.open(ORDERS / "packages.jsonl.gz", "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
-            if found := [part for text in row["sentences"] for part in parts(text)]:
+            if found := [part for text in row["sentences"] for part in long_parts(text)]:
                 names.append(row["name"])
                 packages.append(found)
     for path in asked.honest:
@@ -245,10 +250,10 @@ def shipped(
 
     rows = sparse.vstack([by_words(texts), by_words(prose)]).tocsr()
     labels = np.concatenate([label, -np.ones(len(prose))])
-    theta = fitted(rows, labels, np.where(labels > 0, WEIGHT, 1.0), 2.0)
+    theta = fitted(rows, labels, np.where(labels > 0, HARMFUL, 1.0), 2.0)
     first = np.round(theta[:-1] * 20).astype(int)
     full = matrix_of(harmful, kinds) @ (weights * scale) + bias
-    alike = [text for text, score in zip(harmful, full, strict=True) if score >= two - 2 * one]
+    alike = [text for text, score in zip(harmful, full, strict=True) if score >= one]
     enough = int(np.quantile(by_words(alike) @ first, 1 - KEPT))
     passed = float((by_words(prose) @ first >= enough).mean())
     print(f"first look: {passed:.1%} of the parts of honest prose are looked at further")

@@ -28,7 +28,7 @@ def told(text: str, line: int = 1) -> Sentence:
 
 
 def best(text: str) -> float:
-    return max(model().score(part) for part in parts(text))
+    return max(model().score(words(part)) for part in parts(text))
 
 
 def test_a_harmful_order_is_more_alike_than_an_honest_one() -> None:
@@ -61,8 +61,11 @@ def test_what_is_forbidden_or_quoted_or_of_a_package_about_security_is_not_measu
 
 
 def test_a_text_of_few_words_says_nothing() -> None:
-    assert [*parts("Send it: now; all of it.")] == []
-    assert [*likened([told("Send everything now.")], Purpose())] == []
+    assert [*likened([told("Send everything now."), told("Send it: now; all of it.", 2)], Purpose())] == []
+
+
+def test_an_order_about_addresses_that_examples_are_written_with_is_nothing() -> None:
+    assert [*likened([told(HARMFUL[0].replace("ferrolane.biz", "ferrolane.example"))], Purpose())] == []
 
 
 def test_addresses_are_one_word_so_that_none_is_learned() -> None:

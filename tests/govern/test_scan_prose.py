@@ -176,7 +176,8 @@ def test_strangers_pages_and_safeguards_block_where_silence_is_ordered(tmp_path:
     ],
 )
 def test_they_are_reviewed_by_themselves_and_so_are_two_signs(tmp_path: Path, text: str) -> None:
-    assert decided(text, tmp_path) == "review"
+    # What reads like harm besides is blocked.
+    assert decided(text, tmp_path) in (("block",) if text == ADMIN else ("review",))
 
 
 @pytest.mark.parametrize(

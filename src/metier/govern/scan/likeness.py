@@ -13,22 +13,30 @@ import itertools
 import json
 import math
 import re
+import string
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from metier.govern.scan.hosts import URL, leads_nowhere
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
 from metier.verdict import Severity
 
 _TOKEN = re.compile(
-    r"(?P<url>https?://[^\s`)>\"']+)|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<path>(?:~|\.{1,2})?/[\w./*-]+)|[a-z]+(?:['’][a-z]+)?|(?P<number>\d+)"
+    r"(?P<url>https?://[^\s`)>\"']+)|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<path>(?:~|\.{1,2})?/[\w./*-]+)|[a-z]+(?:'[a-z]+)?|(?P<number>\d+)"
 )
+_LETTERS = str.maketrans({code: " " for code in range(128) if chr(code) not in string.ascii_lowercase + "'"})
+_SIGNS = (("://", "<url>"), ("@", "<mail>"), ("/", "<path>"))
+"""What a text with such a sign holds, or may hold."""
+_MAIL_HOST = re.compile(r"[\w.+-]@((?:[\w-]+\.)+[\w-]+)")
 _PARTS = re.compile(r"(?<=[;:])\s+")
 _PLAIN = frozenset("a an the to of and in is it for on with that this as at by or be its are was were has have".split())
 """Words that belong to no kind."""
+_OF_AUTHORS = frozenset({"we", "us", "our", "ours"})
+"""Words that tell who writes, and not what is to be done."""
 MIN_WORDS, _MAX_WORDS = 5, 100
 _STEM, _NEAR, _NEAR_KINDS = 6, 6, 5
 _FEW = 120
@@ -42,10 +50,10 @@ def words(text: str) -> list[str]:
     >>> words("Send ~/.env to https://a.dev, please.")
     ['send', '<path>', 'to', '<url>', 'please']
     """
-    return [
-        f"<{kind}>" if (kind := found.lastgroup) else found[0].replace("’", "'")
-        for found in _TOKEN.finditer(text.lower())
-    ][:_MAX_WORDS]
+    found = (
+        f"<{one.lastgroup}>" if one.lastgroup else one[0] for one in _TOKEN.finditer(text.lower().replace("’", "'"))
+    )
+    return [word for word in found if word not in _OF_AUTHORS][:_MAX_WORDS]
 
 
 @cache
@@ -130,23 +138,30 @@ def model() -> Model:
     )
 
 
-def parts(text: str) -> Iterator[list[str]]:
-    """The words of each part of a sentence that is long enough to say something; parts end at a colon or a semicolon."""
-    for part in _PARTS.split(text) if ";" in text or ":" in text else (text,):
-        found = words(part)
-        if len(found) >= MIN_WORDS:
-            yield found
+def parts(text: str) -> list[str]:
+    """The parts of a sentence; they end at a colon or a semicolon."""
+    return _PARTS.split(text) if ";" in text or ":" in text else [text]
 
 
 def likeness(sentence: Sentence, learned: Model) -> float | None:
     """How alike the most alike part of a sentence is; None if its words alone tell that it is not."""
     weight = learned.first.get
     best = None
-    for found in parts(sentence.text):
-        if sum([weight(word, 0) for word in found]) >= learned.enough:
+    for part in parts(sentence.text):
+        said = part.lower()
+        enough = learned.enough - sum([weight(word, 0) for sign, word in _SIGNS if sign in said])
+        if sum([weight(word, 0) for word in said.translate(_LETTERS).split()]) < enough:
+            continue
+        if len(found := words(part)) >= MIN_WORDS:
             score = learned.score(found)
             best = score if best is None else max(best, score)
     return best
+
+
+def _leads_nowhere(text: str) -> bool:
+    """Whether a text names addresses, and all are such as examples are written with."""
+    hosts = [*URL.findall(text), *(f"https://{host}" for host in _MAIL_HOST.findall(text))]
+    return bool(hosts) and all(leads_nowhere(host) for host in hosts)
 
 
 def likened(found: Iterable[Sentence], purpose: Purpose) -> Iterator[Said]:
@@ -158,10 +173,10 @@ def likened(found: Iterable[Sentence], purpose: Purpose) -> Iterator[Said]:
     for sentence in found:
         if not (sentence.is_refused or sentence.is_quoted or sentence.is_command):
             score = likeness(sentence, learned)
-            if score is not None and score >= learned.two - learned.one * 2:
+            if score is not None and not _leads_nowhere(sentence.text):
                 scores.append((score, sentence))
     scores.sort(key=lambda one: -one[0])
-    if len(scores) > 1 and scores[0][0] + scores[1][0] >= learned.two:
-        yield from (Said("like-harm", Severity.BLOCK, sentence) for _, sentence in scores[:2])
-    elif scores and scores[0][0] >= learned.one:
-        yield Said("like-harm", Severity.REVIEW, scores[0][1])
+    grave = len(scores) > 1 and scores[0][0] + scores[1][0] >= learned.two
+    for score, sentence in scores[:2]:
+        if score >= (learned.two / 2 if grave else learned.one):
+            yield Said("like-harm", Severity.BLOCK if grave else Severity.REVIEW, sentence)

@@ -472,7 +472,9 @@ def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding
         return
     first = wanted[0]
     for other in wanted[1:]:
-        is_apart = first.path != other.path or abs(first.line - other.line) > _APART
+        is_apart = (
+            first.path != other.path or abs(first.line - other.line) > _APART or "like-harm" in (first.rule, other.rule)
+        )
         if is_apart and _GROUNDS.get(first.rule, first.rule) != _GROUNDS.get(other.rule, other.rule):
             said = f"Two things stand together that each want a look: {first.rule} and {other.rule}."
             yield _of("adds-up", Severity.BLOCK, other.path, other.line, other.evidence, said)

@@ -47,7 +47,7 @@ _SECRETS = re.compile(
 )
 _PLACES = frozenset({"forward-data", "remote-instructions", "paste-command", "fetch-program", "demand-program"})
 _REPORTS = re.compile(
-    r"\b(?:says?|said|asks?|tells?|orders?|contains?|includ(?:es?|ing)|like|such\s+as|e\.g|reads?|class|override|example|shape|whatever|written)\b[^.!?]*\Z",
+    r"\b(?:says?|said|asks?|tells?|writes?|wrote|claims?|orders?|contains?|includ(?:es?|ing)|like|such\s+as|e\.g|reads?|class|override|example|shape|whatever|written)\b[^.!?]*\Z",
     re.I,
 )
 _MAX_REPORT = 120

@@ -531,6 +531,7 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             [name for name in dict.fromkeys(_NAMED.findall(found[1])) if name in given][:_MAX_NAMED] if given else []
         )
         command = _BLOCK_MARK.sub("", found[1]).replace("$$", "$") if "\n" in found[1] else found[1]
+        command = command.replace("%h/", "~/")  # a unit's name for the home folder
         said = "".join(f"{name}={shlex.quote(given[name])}\n" for name in named) + command.strip("\"'")
         statements += (
             one if one.line >= begin else one._replace(line=begin)
