@@ -206,7 +206,7 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     prose = [*sentences_of(one.contents, documents)]
     findings += [
         _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
-        for found in (*said(prose, purpose), *paid_elsewhere(prose, purpose))
+        for found in (*said(prose, purpose), *paid_elsewhere(prose, purpose), *likened(prose, purpose))
     ]
     target = one.contents.parts[0].path
     order = label(shell_statements(one.order, target, first_line=1))

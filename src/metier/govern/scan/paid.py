@@ -15,8 +15,11 @@ from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.triggers import holding, runs_of
 from metier.verdict import Severity
 
+_IN_FILE = r"(?i:\b(?:account|address|IBAN|wallet|bank\s+details|payee)\s+(?:in|from|of|kept\s+in)\s+)`[\w./-]{1,60}\.(?:ya?ml|json|toml|env|csv|txt|ini|md)`"
+"""An account that the package keeps in a file of its own."""
 _WRITTEN = (
-    r"(?:\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b|\b0x(?!0{12}|(?:[dD][eE][aA][dD]))[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{25,62}\b"
+    rf"(?:{_IN_FILE}|"
+    r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b|\b0x(?!0{12}|(?:[dD][eE][aA][dD]))[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{25,62}\b"
     r"|\bT[1-9A-HJ-NP-Za-km-z]{32,33}\b|(?<![\w/.-])(?=[A-Za-z1-9]{0,43}\d)(?=[A-Za-z1-9]{0,43}[a-z])(?=[A-Za-z1-9]{0,43}[A-Z])[1-9A-HJ-NP-Za-km-z]{32,44}(?![\w/-])"
     r"|\baccount\s+(?:no\.?\s+|number\s+)?\d{7,}|\brouting\s+\d{9}\b|\b[\w.+-]{2,40}@[\w-]+(?:\.[\w-]+)+\b(?=[^.!?]{0,20}\bPay[Pp]al)|\bPay[Pp]al\b[^.!?]{0,12}[\w.+-]{2,40}@[\w-]+(?:\.[\w-]+)+)"
 )
@@ -54,8 +57,10 @@ _UNSEEN = re.compile(
 _BY_SUM = re.compile(
     r"(?i:\b(?:above|over|more\s+than|exceeds?|larger\s+than|from)\s+[$€£]?\d|\btotal\b[^.!?]{0,20}\bmore\b|\b(?:más\s+de|superior\w*\s+a|über|ab|plus\s+de|mais\s+de|acima\s+de|oltre|свыше|более)\s+[$€£]?\d|(?:超过|以上)|\b(?:abroad|another\s+country|every\s+(?:third|fifth|tenth)|some\s+of)\b)"
 )
+_KEPT = re.compile(_IN_FILE)
 _WORDS = re.compile(
-    r"0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20}|[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[1-9A-HJ-NP-Za-km-z]{32,44}|\d{7,}|[Pp]ay[Pp]al"
+    _IN_FILE
+    + r"|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20}|[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[1-9A-HJ-NP-Za-km-z]{32,44}|\d{7,}|[Pp]ay[Pp]al"
 )
 _LETTERS = runs_of(string.ascii_letters + string.digits, 23)
 _DIGITS = runs_of(string.digits, 7)
@@ -74,6 +79,8 @@ def _may_write(text: str) -> Iterator[int]:
     yield from _LETTERS(text)
     yield from _DIGITS(text)
     yield from _banks(text)
+    if "`" in text:
+        yield from (found.start() for found in _KEPT.finditer(text))
     if "aypal" in text or "ayPal" in text:
         yield from (found.start() for found in _PAYPAL.finditer(text))
 

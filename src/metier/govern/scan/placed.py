@@ -6,6 +6,7 @@ one. What they hold is read once more as the file that it becomes.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -72,6 +73,8 @@ _KEPT = re.compile(
 """Texts of a program that are long enough to be files, or lines of one."""
 _ESCAPED = re.compile(r"\\([ntr\"'`\\$])")
 _SIGNS = {"n": "\n", "t": "\t", "r": "\r"}
+_PATH = re.compile(r"[\w./~$*-]+")
+_IS_ITEM = re.compile(r"[ \t]*(?:>|[-*+]|\d+[.)])[ \t]+")
 _SPAN = re.compile(r"`([^`\n]{2,400})`")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|--|;|<!--)[ \t]*(?P<said>[^\n]{2,120})\n")
 _END = "END_OF_FILE"
@@ -165,6 +168,7 @@ def _of_document(document: Sequence[Block]) -> Iterator[tuple[str, str, int]]:
         if block.kind == "prose" and not block.language:
             lead = block.text.rstrip().rpartition("\n\n")[2][-_MAX_LEAD:]
             yield from _inline(block)
+            yield from _below(block)
             continue
         if block.kind == "shell":
             yield from _here(block.text, block.line)
@@ -174,6 +178,21 @@ def _of_document(document: Sequence[Block]) -> Iterator[tuple[str, str, int]]:
             named = _targets(lead)[-1:]
         for target in named:
             yield target, block.text, block.line
+
+
+def _below(block: Block) -> Iterator[tuple[str, str, int]]:
+    """The lines of a quotation or a list below a line that ends in a colon and names the file."""
+    lines = block.text.split("\n")
+    for number, line in enumerate(lines):
+        if not line.rstrip().endswith(":") or not (named := _targets(line)):
+            continue
+        if not _PUTS.search(line) or _AGAINST.search(line):
+            continue
+        first = number + 1 + (number + 1 < len(lines) and not lines[number + 1].strip())
+        below = [*itertools.takewhile(_IS_ITEM.match, lines[first:])]
+        if below:
+            text = "\n".join(_IS_ITEM.sub("", one) for one in below)
+            yield from ((target, text, block.line + first) for target in named[:_MAX_TARGETS])
 
 
 def _inline(block: Block) -> Iterator[tuple[str, str, int]]:
@@ -186,7 +205,7 @@ def _inline(block: Block) -> Iterator[tuple[str, str, int]]:
         spans = _SPAN.findall(line)
         named = [target for span in spans if len(span) < 80 for target in _targets(span)[:1]]
         for target in named[:1]:
-            yield from ((target, span, number) for span in spans if len(span) >= 12 and not _TARGET.fullmatch(span))
+            yield from ((target, span, number) for span in spans if len(span) >= 12 and not _PATH.fullmatch(span))
 
 
 def _here(text: str, line: int) -> Iterator[tuple[str, str, int]]:

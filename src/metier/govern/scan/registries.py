@@ -39,7 +39,7 @@ _DIRECT = re.compile(
 )
 """A package that is taken straight from an address."""
 _RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
-_DEPENDS = re.compile(r"[\"'](@?[\w./-]{2,80})[\"']\s*:\s*[\"'](https?://[^\"'\s]{4,300})[\"']")
+_DEPENDS = re.compile(r"[\"'](@?[\w./-]{2,80})[\"']\s*:\s*[\"'](?:git\+)?(https?://[^\"'\s]{4,300})[\"']")
 _RUNS_ONE = re.compile(r"[\"'](?:pre|post)?install[\"']\s*:\s*[\"'][^\"'\n]{0,200}\bnode_modules/")
 """What is installed runs something out of what was installed."""
 _ONE_ARCHIVE = re.compile(
