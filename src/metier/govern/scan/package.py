@@ -141,6 +141,7 @@ def _scan(contents: Contents) -> Scan:
     steps = _steps(contents, documents)
     for path in dict.fromkeys(step.statement.path for step in steps if len(step.statement.text) > MAX_LENGTH):
         contents.unread.append((path, f"Holds a statement of more than {MAX_LENGTH} letters: its middle was not read."))
+    elsewhere = placed(contents, documents)
     settle(steps, contents.parts)
     put_together(steps)
     follow(steps)
@@ -177,7 +178,7 @@ def _scan(contents: Contents) -> Scan:
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]
-    findings += [found for one in placed(contents, documents) for found in _as_placed(one, purpose)]
+    findings += [found for one in elsewhere for found in _as_placed(one, purpose)]
     findings += _together(findings, purpose)
     return Scan(
         findings=tuple(_once(findings)),

@@ -61,8 +61,7 @@ _WRITES = re.compile(
     r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write(?:lines)?\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
 )
 _HEREDOC = re.compile(
-    r"^(?P<before>[^\n]{0,300}?)<<[-~]?[ \t]*\\?[\"']?(?P<end>\w{1,30})[\"']?(?P<after>[^\n]{0,300})\n(?P<body>[\s\S]{1,20000}?)\n[ \t]*(?P=end)[ \t]*$",
-    re.M,
+    r"^(?P<before>[^\n<]{0,300})<<[-~]?[ \t]*\\?[\"']?(?P<end>\w{1,30})[\"']?(?P<after>[^\n]{0,300})$", re.M
 )
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?(\w{1,40})=([^\n]{1,200})$", re.M)
 _USED = re.compile(r"\$\{?(\w{1,40})")
@@ -79,7 +78,8 @@ _SPAN = re.compile(r"`([^`\n]{2,400})`")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|--|;|<!--)[ \t]*(?P<said>[^\n]{2,120})\n")
 _END = "END_OF_FILE"
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
-_MAX_LEAD, _MAX_PLACED, _MAX_TARGETS, _MAX_TEXT, _MAX_LINE = 300, 40, 4, 20_000, 5000
+_MAX_LEAD, _MAX_PLACED, _MAX_TARGETS, _MAX_TEXT, _MAX_LINE = 300, 300, 4, 20_000, 5000
+_MAX_LETTERS = 400_000
 
 
 class Placed(NamedTuple):
@@ -109,16 +109,24 @@ def placed(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     [('SKILL.md!/.npmrc', 4)]
     """
     found: dict[tuple[str, str], Placed] = {}
+    num_letters = 0
     for part, document in zip(contents.parts, documents, strict=True):
         if part.is_example or not (lines := _naming(part.plain)):
             continue
         stands = ((target, text, part.path, line) for target, text, line in _of_part(part, document))
-        for target, text, path, line in (*stands, *_copied(lines, part, contents)):
-            if len(found) < _MAX_PLACED and (target, text) not in found and not text.isspace():
-                text = text[:_MAX_TEXT]
-                name = f"{path}!/{target.removeprefix('~').lstrip('/')}"
-                order = f"cat > {target} <<'{_END}'\n{text}\n{_END}"
-                found[target, text] = Placed(read_text(text, name), order, path, line, document is not None)
+        for target, text, path, line in itertools.chain(stands, _copied(lines, part, contents)):
+            text = text[:_MAX_TEXT]
+            if (target, text) in found or text.isspace():
+                continue
+            num_letters += len(text)
+            if len(found) == _MAX_PLACED or num_letters > _MAX_LETTERS:
+                contents.unread.append(
+                    (path, "So many texts are to stand in files elsewhere that the last were not read as files.")
+                )
+                return list(found.values())
+            name = f"{path}!/{target.removeprefix('~').lstrip('/')}"
+            order = f"cat > {target} <<'{_END}'\n{text}\n{_END}"
+            found[target, text] = Placed(read_text(text, name), order, path, line, document is not None)
     return list(found.values())
 
 
@@ -219,23 +227,47 @@ def _here(text: str, line: int) -> Iterator[tuple[str, str, int]]:
             continue
         told = _USED.sub(lambda used: given.get(used[1], used[0]).strip("\"'"), order)
         for target in _targets(told)[-1:]:
-            yield target, found["body"], line + text.count("\n", 0, found.start("body"))
+            begin = found.end() + 1
+            yield target, text[begin : _end_of(text, begin, found["end"])], line + text.count("\n", 0, begin)
+
+
+def _end_of(text: str, begin: int, word: str) -> int:
+    """Where the line begins that ends a here-document, or where no more is read of it."""
+    last = min(len(text), begin + _MAX_TEXT)
+    place = text.find(word, begin, last)
+    while place >= 0:
+        start, end = text.rfind("\n", begin - 1, place) + 1, text.find("\n", place)
+        if text[start : end if end >= 0 else None].strip(" \t") == word:
+            return start
+        place = text.find(word, place + len(word), last)
+    return last
 
 
 def _of_program(part: Part) -> Iterator[tuple[str, str, int]]:
-    """The long texts of a program that writes, each as every such file that it names."""
+    """The long texts of a program that writes, each as every such file that it names; those of one line are lines of one file."""
     if not _WRITES.search(part.plain):
         return
     targets = _targets(_JOINS.sub("/", part.plain))[:_MAX_TARGETS]
+    lines: dict[int, str] = {}
+    last, number = 0, 1
     for found in _KEPT.finditer(part.plain) if targets else ():
-        said = found[str(found.lastgroup)]
+        group = str(found.lastgroup)
+        said = found[group]
         text = _ESCAPED.sub(lambda sign: _SIGNS.get(sign[1], sign[1]), said).strip("\n")
+        number, last = number + part.plain.count("\n", last, found.start(group)), found.start(group)
         if _TARGET.fullmatch(text):
             continue
-        at = part.plain.count("\n", 0, found.start(str(found.lastgroup))) + (said[:1] == "\n") + 1
+        if group in ("e", "f") and "\n" not in text and text[:1] not in ("{", "["):
+            lines[number] = f"{lines[number]} {text}" if number in lines else text
+        else:
+            is_json = text.lstrip()[:1] == "{"
+            at = number + (said[:1] == "\n")
+            yield from ((target, text, at) for target in targets if target.endswith(".json") == is_json)
+    if lines:
+        first, end = min(lines), max(lines)
+        text = "\n".join([lines.get(one, "") for one in range(first, end + 1)])
         # A key in a text of one line may be looked for as well; what is done with it is told in `doors`.
-        is_line = found.lastgroup in ("e", "f")
-        yield from ((target, text, at) for target in targets if not (is_line and target.endswith("authorized_keys")))
+        yield from ((target, text, first) for target in targets if not target.endswith("authorized_keys"))
 
 
 def _copied(lines: Sequence[str], part: Part, contents: Contents) -> Iterator[tuple[str, str, str, int]]:
