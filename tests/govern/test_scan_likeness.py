@@ -64,8 +64,12 @@ def test_a_text_of_few_words_says_nothing() -> None:
     assert [*likened([told("Send everything now."), told("Send it: now; all of it.", 2)], Purpose())] == []
 
 
-def test_an_order_about_addresses_that_examples_are_written_with_is_nothing() -> None:
-    assert [*likened([told(HARMFUL[0].replace("ferrolane.biz", "ferrolane.example"))], Purpose())] == []
+def test_an_address_that_examples_are_written_with_excuses_nothing() -> None:
+    assert [*likened([told(f"{HARMFUL[1][:-1]} (see https://example.com).")], Purpose())]
+
+
+def test_the_same_sentence_twice_is_one() -> None:
+    assert {one.severity for one in likened([told(HARMFUL[0]), told(HARMFUL[0], 9)], Purpose())} == {Severity.REVIEW}
 
 
 def test_addresses_are_one_word_so_that_none_is_learned() -> None:

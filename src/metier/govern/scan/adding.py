@@ -61,8 +61,8 @@ _DARK = _PLAIN | _AGAINST | _THIN | _named("lie conceal consent authority obey m
 _TAKEN = _named("forward secrets")
 _TAKEN_UNSEEN = _named("abroad excuse")
 _SENT_UNSEEN = _named("forward secrets conceal")
-_UNTOLD_ABROAD = _named("conceal lie consent weaken authority loosen")
-"""What nobody is to see, to be asked or to be told truly of what goes to a stranger."""
+_UNTOLD_ABROAD = _named("conceal lie weaken authority loosen")
+"""What nobody is to see or to be told truly of what goes to a stranger."""
 _COVERED = _named("conceal lie")
 _EXCUSED = _named("conceal excuse")
 MET = frozenset(

@@ -16,7 +16,7 @@ import re
 import string
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 _LETTERS = str.maketrans({code: " " for code in range(128) if chr(code) not in string.ascii_lowercase + "'"})
 _SIGNS = (("://", "<url>"), ("@", "<mail>"), ("/", "<path>"))
 """What a text with such a sign holds, or may hold."""
-_MAIL_HOST = re.compile(r"[\w.+-]@((?:[\w-]+\.)+[\w-]+)")
+_MAIL = re.compile(r"[\w.+-]+@(?P<host>(?:[\w-]+\.)+[\w-]+)")
 _PARTS = re.compile(r"(?<=[;:])\s+")
 _PLAIN = frozenset("a an the to of and in is it for on with that this as at by or be its are was were has have".split())
 """Words that belong to no kind."""
@@ -56,7 +56,7 @@ def words(text: str) -> list[str]:
     return [word for word in found if word not in _OF_AUTHORS][:_MAX_WORDS]
 
 
-@cache
+@lru_cache(maxsize=8192)
 def _ids(word: str) -> tuple[int, int]:
     return zlib.crc32(word.encode()), zlib.crc32(b"~" + word[:_STEM].encode())
 
@@ -143,40 +143,50 @@ def parts(text: str) -> list[str]:
     return _PARTS.split(text) if ";" in text or ":" in text else [text]
 
 
-def likeness(sentence: Sentence, learned: Model) -> float | None:
-    """How alike the most alike part of a sentence is; None if its words alone tell that it is not."""
+def likeness(sentence: Sentence, learned: Model) -> tuple[float, int] | None:
+    """How alike the most alike part of a sentence is, and where it begins; None if its words alone tell that it is not."""
     weight = learned.first.get
-    best = None
+    best: tuple[float, int] | None = None
+    place = 0
     for part in parts(sentence.text):
+        place = sentence.text.find(part, place)
         said = part.lower()
         enough = learned.enough - sum([weight(word, 0) for sign, word in _SIGNS if sign in said])
         if sum([weight(word, 0) for word in said.translate(_LETTERS).split()]) < enough:
             continue
-        if len(found := words(part)) >= MIN_WORDS:
+        if len(found := words(_without_placeholders(part))) >= MIN_WORDS:
             score = learned.score(found)
-            best = score if best is None else max(best, score)
+            best = (score, place) if best is None or score > best[0] else best
     return best
 
 
-def _leads_nowhere(text: str) -> bool:
-    """Whether a text names addresses, and all are such as examples are written with."""
-    hosts = [*URL.findall(text), *(f"https://{host}" for host in _MAIL_HOST.findall(text))]
-    return bool(hosts) and all(leads_nowhere(host) for host in hosts)
+def _without_placeholders(text: str) -> str:
+    """A text without the addresses that examples are written with: nothing goes there.
+
+    >>> _without_placeholders("Write to me@notes.example or https://notes-hub.dev")
+    'Write to   or https://notes-hub.dev'
+    """
+    if "@" not in text and "://" not in text:
+        return text
+    text = _MAIL.sub(lambda found: " " if leads_nowhere(f"https://{found['host']}") else found[0], text)
+    return URL.sub(lambda found: " " if leads_nowhere(found[0]) else found[0], text)
 
 
 def likened(found: Iterable[Sentence], purpose: Purpose) -> Iterator[Said]:
-    """Sentences that read like orders which harm: one is for a person to look at, two that are plainly so are blocked."""
+    """Sentences that read like orders which harm: one is for a person to look at; with a second that is alike they block."""
     if purpose.is_security:
         return
     learned = model()
-    scores = []
+    scores: dict[str, tuple[float, int, Sentence]] = {}
     for sentence in found:
-        if not (sentence.is_refused or sentence.is_quoted or sentence.is_command):
-            score = likeness(sentence, learned)
-            if score is not None and not _leads_nowhere(sentence.text):
-                scores.append((score, sentence))
-    scores.sort(key=lambda one: -one[0])
-    grave = len(scores) > 1 and scores[0][0] + scores[1][0] >= learned.two
-    for score, sentence in scores[:2]:
-        if score >= (learned.two / 2 if grave else learned.one):
-            yield Said("like-harm", Severity.BLOCK if grave else Severity.REVIEW, sentence)
+        if sentence.is_refused or sentence.is_quoted or sentence.is_command or sentence.text in scores:
+            continue
+        if (alike := likeness(sentence, learned)) is not None and alike[0] >= learned.one / 2:
+            scores[sentence.text] = (*alike, sentence)
+    best = sorted(scores.values(), key=lambda one: -one[0])[:2]
+    if not best or best[0][0] < learned.one:
+        return
+    grave = len(best) > 1 and best[0][0] + best[1][0] >= learned.two
+    for score, place, sentence in best:
+        if grave or score >= learned.one:
+            yield Said("like-harm", Severity.BLOCK if grave else Severity.REVIEW, sentence, place)

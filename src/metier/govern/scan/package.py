@@ -97,6 +97,9 @@ _GROUNDS = {
 """Rules that the same act often meets together."""
 _OF_SETTINGS = frozenset({"foreign-registry", "redirect-model", "grant-root"})
 """Rules that tell what settings do, whoever writes them."""
+_RIGHTS = re.compile(r"\bALL\b")
+"""A line that gives rights in a file for sudo."""
+_FOR_AGENTS = re.compile(r"\.mdc?$|rules$")
 _OPENLY = frozenset({"loosen-agent", "rewrite-agent"})
 """Rules that ask whether a program writes what nobody is shown."""
 _COMMON = frozenset({"persist-unasked", "harvest-secrets"})
@@ -178,7 +181,12 @@ def _scan(contents: Contents) -> Scan:
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]
-    findings += [found for one in elsewhere for found in _as_placed(one, purpose)]
+    # What was told of a file by itself is not told again of what it writes.
+    told: dict[tuple[str, str], int] = {}
+    for one in findings:
+        told[one.path, one.rule] = max(_WEIGHT[one.severity], told.get((one.path, one.rule), 0))
+    again = (found for one in elsewhere for found in _as_placed(one, purpose))
+    findings += [found for found in again if _WEIGHT[found.severity] > told.get((found.path, found.rule), -1)]
     findings += _together(findings, purpose)
     return Scan(
         findings=tuple(_once(findings)),
@@ -204,23 +212,29 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     follow(steps)
     findings = [_finding(seen) for seen in chains(steps, purpose)]
     findings += [_of(*found) for found in _of_parts(one.contents.parts, steps, purpose)]
-    prose = [*sentences_of(one.contents, documents)]
-    findings += [
-        _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
-        for found in (*said(prose, purpose), *paid_elsewhere(prose, purpose), *likened(prose, purpose))
-    ]
-    target = one.contents.parts[0].path
-    order = label(shell_statements(one.order, target, first_line=1))
+    part = one.contents.parts[0]
+    if _FOR_AGENTS.search(part.path):
+        prose = [*sentences_of(one.contents, documents)]
+        findings += [
+            _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
+            for found in (*said(prose, purpose), *paid_elsewhere(prose, purpose), *likened(prose, purpose))
+        ]
+    order = label(shell_statements(one.order, part.path, first_line=1))
     writes = [*obeyed(order, purpose, one.order)]
     judged = _OF_SETTINGS - {seen.rule for seen in writes}
+    judged -= set() if _RIGHTS.search(part.text) else {"grant-root"}
     writes += [seen for seen in chains(order, purpose) if seen.rule in judged]
+    told = {found.rule for found in findings if found.severity == Severity.BLOCK}
     findings += [
-        _finding(seen)
+        _of(seen.rule, seen.severity, part.path, 1, part.text)
         for seen in writes
-        if seen.severity == Severity.BLOCK and not (one.is_shown and seen.rule in _OPENLY)
+        if seen.severity == Severity.BLOCK
+        and seen.rule not in told
+        # A hook that is shown is judged by what it hands over.
+        and not (one.is_shown and (seen.rule in _OPENLY or '"hooks"' in part.text))
     ]
     for found in findings:
-        message = f"{found.message.rstrip('.')} (as {target.rpartition('!/')[2]}, which the text becomes)."
+        message = f"{found.message.rstrip('.')} (as {part.path.rpartition('!/')[2]}, which the text becomes)."
         yield replace(found, path=one.path, line=one.line + max(found.line, 1) - 1, message=message)
 
 
@@ -473,9 +487,9 @@ def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding
         return
     first = wanted[0]
     for other in wanted[1:]:
-        is_apart = (
-            first.path != other.path or abs(first.line - other.line) > _APART or "like-harm" in (first.rule, other.rule)
-        )
+        is_apart = first.path != other.path or abs(first.line - other.line) > _APART
+        # Signs that add up and likeness are told by different words.
+        is_apart = is_apart or {first.rule, other.rule} == {"adds-up", "like-harm"}
         if is_apart and _GROUNDS.get(first.rule, first.rule) != _GROUNDS.get(other.rule, other.rule):
             said = f"Two things stand together that each want a look: {first.rule} and {other.rule}."
             yield _of("adds-up", Severity.BLOCK, other.path, other.line, other.evidence, said)

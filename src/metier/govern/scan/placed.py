@@ -31,7 +31,7 @@ _FILES = (
     r"(?:SOUL|MEMORY|IDENTITY|HEARTBEAT|USER|TOOLS|AGENTS?|CLAUDE|GEMINI)\.md|copilot-instructions\.md|\.cursorrules|\.windsurfrules|\.clinerules"
 )
 _TARGET = re.compile(
-    rf"(?:(?P<home>(?:\$\{{?HOME\}}?|\$env:USERPROFILE|~)/)|(?P<root>/)|\./)?(?P<at>(?:[\w.$-]+/){{0,6}}?(?:(?:{_FOLDERS})(?:/[\w.@-]+)?|(?:{_FILES})|[\w-]+\.pth))(?![\w/-])/?"
+    rf"(?<![\w.$-])(?:(?P<home>(?:\$\{{?HOME\}}?|\$env:USERPROFILE|~)/)|(?P<root>/)|\./)?(?P<at>(?:[\w.$-]+/){{0,6}}?(?:(?:{_FOLDERS})(?:/[\w.@-]+)?|(?:{_FILES})|[\w-]+\.pth))(?![\w/-])/?"
 )
 """A file that others obey, by the end of its path."""
 _WORDS = (
@@ -49,13 +49,17 @@ _PUTS = re.compile(
     re.I,
 )
 _AGAINST = re.compile(
-    r"\b(?:never|do\s+not|don['’]t|avoid|remov\w*|delet\w*|without|instead\s+of|rather\s+than|malicious|attack\w*|suspicious|dangerous|flag|detect\w*|bad|wrong|insecure|reject)\b|[❌✗⛔🚫⚠]",
+    r"\b(?:never|do\s+not|don['’]t|must\s+not|should\s+not|cannot|avoid)\s+(?:\w+\s+){0,2}?(?:put|add|paste|sav|writ|creat|cop|merg|append|plac|set|updat|insert|us|install|commit|keep)"
+    r"|\b(?:remove|delete)\s+(?:it|this|that|these|those|them|any|the\s+\w+)\b|\b(?:malicious|attack\w*|suspicious|insecure)\b|[❌✗⛔🚫]",
     re.I,
 )
+"""What stands there is not to be put there."""
 _COPIES = re.compile(
-    r"\b(?:cp|mv|ln|install|rsync|[Cc]op(?:y|ies)\w*|[Pp]ut|[Pp]lace|[Mm]ove\w*|[Ss]ave|[Ii]nstall|[Ll]ink|symlink\w*|Copy-Item)\b[^\n]{0,60}?(?P<name>[\w.@-]+)[\"'`)]*(?:\s*,|\s+(?:to|into|in|as|over|at|-Destination|->|→)\b|\s)",
+    r"\b(?:cp|mv|ln|install|rsync|cat|[Cc]op(?:y|ies)\w*|[Pp]ut|[Pp]lace|[Mm]ove\w*|[Ss]ave|[Rr]eplace|[Ii]nstall|[Ll]ink|symlink\w*|Copy-Item)\b"
 )
-"""A file is copied; where to stands behind it."""
+_NAME = re.compile(r"[\w.@/-]*[\w@-]")
+_OF_SHELL = re.compile(r"rc$|profile$|zshenv$|hooks/|cron|Makefile$|Dockerfile$|\.pth$|\.conf$|\.local$|systemd")
+_READS = re.compile(r"\bread\w*\(|readFile|\.read\(|\bloads?\(|exists\(|\bstat\(|\bis_file\(|access\(")
 _IS_FOLDER = re.compile(rf"(?:{_FOLDERS})/?$")
 _WRITES = re.compile(
     r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write(?:lines)?\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
@@ -66,7 +70,7 @@ _HEREDOC = re.compile(
 _ASSIGNED = re.compile(r"^[ \t]*(?:export[ \t]+|local[ \t]+|readonly[ \t]+)?(\w{1,40})=([^\n]{1,200})$", re.M)
 _USED = re.compile(r"\$\{?(\w{1,40})")
 _KEPT = re.compile(
-    r"\"\"\"(?P<a>[\s\S]{12,8000}?)\"\"\"|'''(?P<b>[\s\S]{12,8000}?)'''|`(?P<c>[^`]{12,8000})`|@[\"']\n(?P<d>[\s\S]{12,8000}?)\n[\"']@"
+    r"\"\"\"(?P<a>[\s\S]{12,4000}?)\"\"\"|'''(?P<b>[\s\S]{12,4000}?)'''|`(?P<c>[^`]{12,4000})`|@[\"']\n(?P<d>[\s\S]{12,4000}?)\n[\"']@"
     r"|(?<![\w\"'])[rfb]?\"(?P<e>(?:[^\"\\\n]|\\.){24,2000})\"|(?<![\w\"'])[rfb]?'(?P<f>(?:[^'\\\n]|\\.){24,2000})'"
 )
 """Texts of a program that are long enough to be files, or lines of one."""
@@ -76,10 +80,9 @@ _PATH = re.compile(r"[\w./~$*-]+")
 _IS_ITEM = re.compile(r"[ \t]*(?:>|[-*+]|\d+[.)])[ \t]+")
 _SPAN = re.compile(r"`([^`\n]{2,400})`")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|--|;|<!--)[ \t]*(?P<said>[^\n]{2,120})\n")
-_END = "END_OF_FILE"
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_LEAD, _MAX_PLACED, _MAX_TARGETS, _MAX_TEXT, _MAX_LINE = 300, 300, 4, 20_000, 5000
-_MAX_LETTERS = 400_000
+_MAX_LETTERS, _MAX_PROGRAM = 400_000, 300_000
 
 
 class Placed(NamedTuple):
@@ -88,9 +91,9 @@ class Placed(NamedTuple):
     Attributes:
         contents: What is read of it; its paths are `ORIGIN!/TARGET`.
         order: The command that would put it there.
-        is_shown: A document shows it to whoever reads.
         path: The file in which it stands.
         line: The line on which it begins, from 1.
+        is_shown: A document shows it to whoever reads.
     """
 
     contents: Contents
@@ -115,17 +118,22 @@ def placed(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
             continue
         stands = ((target, text, part.path, line) for target, text, line in _of_part(part, document))
         for target, text, path, line in itertools.chain(stands, _copied(lines, part, contents)):
-            text = text[:_MAX_TEXT]
+            num_letters += len(text)
+            if len(text) > _MAX_TEXT:
+                contents.unread.append(
+                    (path, f"The end of a text that is to stand in {target} was not read as that file.")
+                )
+                text = text[:_MAX_TEXT]
             if (target, text) in found or text.isspace():
                 continue
-            num_letters += len(text)
             if len(found) == _MAX_PLACED or num_letters > _MAX_LETTERS:
                 contents.unread.append(
                     (path, "So many texts are to stand in files elsewhere that the last were not read as files.")
                 )
                 return list(found.values())
             name = f"{path}!/{target.removeprefix('~').lstrip('/')}"
-            order = f"cat > {target} <<'{_END}'\n{text}\n{_END}"
+            mark = next(mark for mark in map("END_{}".format, itertools.count()) if mark not in text)
+            order = f"cat > {target} <<'{mark}'\n{text}\n{mark}"
             found[target, text] = Placed(read_text(text, name), order, path, line, document is not None)
     return list(found.values())
 
@@ -183,9 +191,10 @@ def _of_document(document: Sequence[Block]) -> Iterator[tuple[str, str, int]]:
         above = _COMMENT.match(block.text)
         named = _targets(above["said"]) if above and len(above["said"].split()) < 4 else []
         if not named and _PUTS.search(lead) and not _AGAINST.search(lead):
-            named = _targets(lead)[-1:]
-        for target in named:
-            yield target, block.text, block.line
+            named = _targets(lead)[-_MAX_TARGETS:]
+        # Commands are what a shell, a hook or a schedule will hold, and no settings.
+        named = [target for target in named if block.kind != "shell" or _OF_SHELL.search(target)]
+        yield from ((target, block.text, block.line) for target in named)
 
 
 def _below(block: Block) -> Iterator[tuple[str, str, int]]:
@@ -221,19 +230,21 @@ def _here(text: str, line: int) -> Iterator[tuple[str, str, int]]:
     if "<<" not in text:
         return
     given = dict(_ASSIGNED.findall(text))
-    for found in _HEREDOC.finditer(text):
+    place, number = 0, line
+    while (found := _HEREDOC.search(text, place)) is not None:
+        begin = found.end() + 1
+        end = _end_of(text, begin, found["end"])
+        number, place = number + text.count("\n", place, begin), begin
         order = f"{found['before']} {found['after']}"
-        if ">" not in order and "tee" not in order:
-            continue
-        told = _USED.sub(lambda used: given.get(used[1], used[0]).strip("\"'"), order)
-        for target in _targets(told)[-1:]:
-            begin = found.end() + 1
-            yield target, text[begin : _end_of(text, begin, found["end"])], line + text.count("\n", 0, begin)
+        if ">" in order or "tee" in order:
+            told = _USED.sub(lambda used: given.get(used[1], used[0]).strip("\"'"), order)
+            yield from ((target, text[begin:end], number) for target in _targets(told)[-1:])
+        number, place = number + text.count("\n", place, end), max(begin, end)
 
 
 def _end_of(text: str, begin: int, word: str) -> int:
     """Where the line begins that ends a here-document, or where no more is read of it."""
-    last = min(len(text), begin + _MAX_TEXT)
+    last = min(len(text), begin + _MAX_TEXT + 1)
     place = text.find(word, begin, last)
     while place >= 0:
         start, end = text.rfind("\n", begin - 1, place) + 1, text.find("\n", place)
@@ -247,13 +258,16 @@ def _of_program(part: Part) -> Iterator[tuple[str, str, int]]:
     """The long texts of a program that writes, each as every such file that it names; those of one line are lines of one file."""
     if not _WRITES.search(part.plain):
         return
-    targets = _targets(_JOINS.sub("/", part.plain))[:_MAX_TARGETS]
+    named = [line for line in _naming(part.plain) if _WRITES.search(line) or not _READS.search(line)]
+    targets = _targets("\n".join(named))[:_MAX_TARGETS]
     lines: dict[int, str] = {}
     last, number = 0, 1
-    for found in _KEPT.finditer(part.plain) if targets else ():
+    for found in _KEPT.finditer(part.plain, 0, _MAX_PROGRAM) if targets else ():
         group = str(found.lastgroup)
         said = found[group]
-        text = _ESCAPED.sub(lambda sign: _SIGNS.get(sign[1], sign[1]), said).strip("\n")
+        text = _ESCAPED.sub(lambda sign: _SIGNS.get(sign[1], sign[1]), said)
+        above = len(text) - len(text.lstrip("\n"))
+        text = text.strip("\n")
         number, last = number + part.plain.count("\n", last, found.start(group)), found.start(group)
         if _TARGET.fullmatch(text):
             continue
@@ -261,7 +275,7 @@ def _of_program(part: Part) -> Iterator[tuple[str, str, int]]:
             lines[number] = f"{lines[number]} {text}" if number in lines else text
         else:
             is_json = text.lstrip()[:1] == "{"
-            at = number + (said[:1] == "\n")
+            at = number + above
             yield from ((target, text, at) for target in targets if target.endswith(".json") == is_json)
     if lines:
         first, end = min(lines), max(lines)
@@ -275,15 +289,20 @@ def _copied(lines: Sequence[str], part: Part, contents: Contents) -> Iterator[tu
     lines = [
         line for line in lines if len(line) <= 2 * _MAX_LEAD and _COPIES.search(line) and not _AGAINST.search(line)
     ]
-    by_name = {one.path.rsplit("/", 1)[-1]: one for one in contents.parts if one is not part} if lines else {}
+    by_name: dict[str, list[Part]] = {}
+    for one in contents.parts if lines else ():
+        if one is not part:
+            by_name.setdefault(one.path.rsplit("/", 1)[-1], []).append(one)
     for line in lines:
-        for copies in _COPIES.finditer(line):
-            target = next((found for found in _TARGET.finditer(line, copies.end())), None)
-            source = by_name.get(copies["name"])
-            if target is None or source is None:
-                continue
-            at = _path(target)
-            at = f"{at.rstrip('/')}/{copies['name']}" if _IS_FOLDER.search(at) else at
-            ending = PurePosixPath(source.path).suffix
-            if PurePosixPath(at).suffix in ("", ending) or not ending:
-                yield at, source.plain, source.path, 1
+        target = next(reversed([*_TARGET.finditer(line)]))
+        for word in dict.fromkeys(
+            _NAME.findall(line, 0, target.start()) if _COPIES.search(line, 0, target.start()) else ()
+        ):
+            name = word.rsplit("/", 1)[-1]
+            near = by_name.get(name, [])
+            for source in [one for one in near if one.path.endswith(word)] or near:
+                at = _path(target)
+                at = f"{at.rstrip('/')}/{name}" if _IS_FOLDER.search(at) else at
+                ending = PurePosixPath(source.path).suffix
+                if PurePosixPath(at).suffix in ("", ending) or not ending:
+                    yield at, source.plain, source.path, 1
