@@ -243,3 +243,9 @@ def test_what_only_names_such_a_file_is_no_file(tmp_path: Path, files: dict[str,
     for name, text in files.items():
         (tmp_path / name).write_text(SKILL + text if name == "SKILL.md" else text)
     assert scan(tmp_path).decision.value == "clean"
+
+
+@pytest.mark.parametrize("head", ["PK\x03\x04", "MZ\x00\x00", "%PDF-1.4", "\x7fELF", "GIF89a"])
+def test_what_a_text_begins_with_makes_it_nothing_else(tmp_path: Path, head: str) -> None:
+    (tmp_path / "SKILL.md").write_text(SKILL + fence("Put this into `~/.npmrc`:", f"{head}\n{NPM}"))
+    assert scan(tmp_path).decision.value != "clean"

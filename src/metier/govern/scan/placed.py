@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from metier.govern.scan.markdown import Block
-from metier.govern.scan.parts import Contents, Part, read_text
+from metier.govern.scan.parts import Contents, Part, kind_of
 from metier.govern.scan.triggers import places_of
 
 _FOLDERS = (
@@ -89,7 +89,7 @@ class Placed(NamedTuple):
     """A text as the file that it becomes, and where it stands in the package.
 
     Attributes:
-        contents: What is read of it; its paths are `ORIGIN!/TARGET`.
+        contents: The one part that it becomes; its path is `ORIGIN!/TARGET`.
         order: The command that would put it there.
         path: The file in which it stands.
         line: The line on which it begins, from 1.
@@ -106,6 +106,7 @@ class Placed(NamedTuple):
 def placed(contents: Contents, documents: Sequence[list[Block] | None]) -> list[Placed]:
     """The texts that are to stand in files which others obey, each once.
 
+    >>> from metier.govern.scan.parts import read_text
     >>> from metier.govern.scan.read import documents_of
     >>> said = read_text("Put this into `~/.npmrc`:\\n\\n```ini\\nregistry=https://npm.notes.invalid\\n```", "SKILL.md")
     >>> [(one.contents.parts[0].path, one.line) for one in placed(said, documents_of(said))]
@@ -134,7 +135,8 @@ def placed(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
             name = f"{path}!/{target.removeprefix('~').lstrip('/')}"
             mark = next(mark for mark in map("END_{}".format, itertools.count()) if mark not in text)
             order = f"cat > {target} <<'{mark}'\n{text}\n{mark}"
-            found[target, text] = Placed(read_text(text, name), order, path, line, document is not None)
+            becomes = Part(name, kind_of(name, text), text)
+            found[target, text] = Placed(Contents(parts=[becomes]), order, path, line, document is not None)
     return list(found.values())
 
 

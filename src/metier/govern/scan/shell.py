@@ -185,7 +185,7 @@ def _rewrite(words: list[str], pipeline: _Pipeline, known: dict[str, str], *, is
         known["exec <"] = words[1]
     elif "exec <" in known and first in TOOLS and len(words) == 2 and words[1].removeprefix("/dev/fd/").isdigit():
         words[1] = known["exec <"]
-    elif first.startswith("$( ") and first.split()[1] in ("curl", "wget"):
+    elif first.startswith("$( ") and first.split()[1:2] in (["curl"], ["wget"]):
         words.insert(0, "eval")
     elif first == "trap" and words[1:2] and words[1].startswith(("$( curl", "$( wget")):
         words[:] = ["eval", words[1]]
