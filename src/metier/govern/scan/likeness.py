@@ -28,8 +28,10 @@ from metier.verdict import Severity
 _TOKEN = re.compile(
     r"(?P<url>https?://[^\s`)>\"']+)|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<path>(?:~|\.{1,2})?/[\w./*-]+)|[a-z]+(?:'[a-z]+)?|(?P<number>\d+)"
 )
-_LETTERS = str.maketrans({code: " " for code in range(128) if chr(code) not in string.ascii_lowercase + "'"})
-_SIGNS = (("://", "<url>"), ("@", "<mail>"), ("/", "<path>"))
+_CUT = "\x01"
+_LETTERS = bytes(code if chr(code) in string.ascii_lowercase + "'\n" + _CUT else ord(" ") for code in range(256))
+_NONE = itertools.repeat(0)
+_SIGNS = ((b"://", b"<url>"), (b"@", b"<mail>"), (b"/", b"<path>"))
 """What a text with such a sign holds, or may hold."""
 _MAIL = re.compile(r"[\w.+-]+@(?P<host>(?:[\w-]+\.)+[\w-]+)")
 _PARTS = re.compile(r"(?<=[;:])\s+")
@@ -108,7 +110,7 @@ class Model(NamedTuple):
     weights: memoryview
     scale: float
     bias: float
-    first: dict[str, int]
+    first: dict[bytes, int]
     enough: int
     one: float
     two: float
@@ -131,7 +133,7 @@ def model() -> Model:
         weights,
         said["scale"],
         said["bias"],
-        {word: int(weight) for word, weight in first.items()},
+        {word.encode(): int(weight) for word, weight in first.items()},
         said["enough"],
         said["one"],
         said["two"],
@@ -143,20 +145,37 @@ def parts(text: str) -> list[str]:
     return _PARTS.split(text) if ";" in text or ":" in text else [text]
 
 
-def likeness(sentence: Sentence, learned: Model) -> tuple[float, int] | None:
-    """How alike the most alike part of a sentence is, and where it begins; None if its words alone tell that it is not."""
+def _told(texts: Sequence[str], learned: Model) -> Iterator[tuple[int, int]]:
+    """The texts, and the parts of each, by number, of which the words alone tell that they may be alike."""
     weight = learned.first.get
-    best: tuple[float, int] | None = None
-    place = 0
-    for part in parts(sentence.text):
-        place = sentence.text.find(part, place)
-        said = part.lower()
-        enough = learned.enough - sum([weight(word, 0) for sign, word in _SIGNS if sign in said])
-        if sum([weight(word, 0) for word in said.translate(_LETTERS).split()]) < enough:
+    signs = [(sign, weight(word, 0)) for sign, word in _SIGNS]
+    # One cut for all texts is sooner than one for each.
+    marked = [_PARTS.sub(_CUT, text) if ";" in text or ":" in text else text for text in texts]
+    whole = "\n".join([" ".join(text.split("\n")) if "\n" in text else text for text in marked])
+    lines = whole.lower().encode("ascii", "replace")
+    for number, (said, known) in enumerate(
+        zip(lines.split(b"\n"), lines.translate(_LETTERS).split(b"\n"), strict=True)
+    ):
+        has_signs = b"/" in said or b"@" in said
+        spoken = said.split(_CUT.encode()) if has_signs else []
+        for part, found in enumerate(known.split(_CUT.encode())):
+            enough = learned.enough
+            if has_signs:
+                enough -= sum([worth for sign, worth in signs if sign in spoken[part]])
+            if sum(map(weight, found.split(), _NONE)) >= enough:
+                yield number, part
+
+
+def likeness(texts: Sequence[str], learned: Model) -> dict[int, tuple[float, int]]:
+    """How alike the most alike part of each text is, and where it begins; those whose words alone tell that it is not are left out."""
+    best: dict[int, tuple[float, int]] = {}
+    for number, part in _told(texts, learned):
+        spoken = parts(texts[number])
+        if part >= len(spoken) or len(found := words(_without_placeholders(spoken[part]))) < MIN_WORDS:
             continue
-        if len(found := words(_without_placeholders(part))) >= MIN_WORDS:
-            score = learned.score(found)
-            best = (score, place) if best is None or score > best[0] else best
+        score = learned.score(found)
+        if number not in best or score > best[number][0]:
+            best[number] = score, texts[number].find(spoken[part])
     return best
 
 
@@ -177,13 +196,17 @@ def likened(found: Iterable[Sentence], purpose: Purpose) -> Iterator[Said]:
     if purpose.is_security:
         return
     learned = model()
-    scores: dict[str, tuple[float, int, Sentence]] = {}
+    spoken: dict[str, Sentence] = {}
     for sentence in found:
-        if sentence.is_refused or sentence.is_quoted or sentence.is_command or sentence.text in scores:
-            continue
-        if (alike := likeness(sentence, learned)) is not None and alike[0] >= learned.one / 2:
-            scores[sentence.text] = (*alike, sentence)
-    best = sorted(scores.values(), key=lambda one: -one[0])[:2]
+        if not (sentence.is_refused or sentence.is_quoted or sentence.is_command):
+            spoken.setdefault(sentence.text, sentence)
+    sentences = list(spoken.values())
+    scores = [
+        (score, place, sentences[number])
+        for number, (score, place) in likeness(list(spoken), learned).items()
+        if score >= learned.one / 2
+    ]
+    best = sorted(scores, key=lambda one: -one[0])[:2]
     if not best or best[0][0] < learned.one:
         return
     grave = len(best) > 1 and best[0][0] + best[1][0] >= learned.two

@@ -57,10 +57,10 @@ _UNSEEN = re.compile(
 _BY_SUM = re.compile(
     r"(?i:\b(?:above|over|more\s+than|exceeds?|larger\s+than|from)\s+[$€£]?\d|\btotal\b[^.!?]{0,20}\bmore\b|\b(?:más\s+de|superior\w*\s+a|über|ab|plus\s+de|mais\s+de|acima\s+de|oltre|свыше|более)\s+[$€£]?\d|(?:超过|以上)|\b(?:abroad|another\s+country|every\s+(?:third|fifth|tenth)|some\s+of)\b)"
 )
-_KEPT = re.compile(_IN_FILE)
+_OF_WHOM = re.compile(r"(?i:account|address|iban|wallet|bank|payee)")
+_KEPT = re.compile(r"`[\w./-]{1,60}\.(?:ya?ml|json|toml|env|csv|txt|ini|md)`")
 _WORDS = re.compile(
-    _IN_FILE
-    + r"|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20}|[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[1-9A-HJ-NP-Za-km-z]{32,44}|\d{7,}|[Pp]ay[Pp]al"
+    r"0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20}|[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[1-9A-HJ-NP-Za-km-z]{32,44}|\d{7,}|[Pp]ay[Pp]al|`[\w./-]{1,60}\.(?:ya?ml|json|toml|env|csv|txt|ini|md)`"
 )
 _LETTERS = runs_of(string.ascii_letters + string.digits, 23)
 _DIGITS = runs_of(string.digits, 7)
@@ -80,7 +80,9 @@ def _may_write(text: str) -> Iterator[int]:
     yield from _DIGITS(text)
     yield from _banks(text)
     if "`" in text:
-        yield from (found.start() for found in _KEPT.finditer(text))
+        yield from (
+            one.start() for one in _KEPT.finditer(text) if _OF_WHOM.search(text, max(0, one.start() - 40), one.start())
+        )
     if "aypal" in text or "ayPal" in text:
         yield from (found.start() for found in _PAYPAL.finditer(text))
 

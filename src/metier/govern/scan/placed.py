@@ -199,32 +199,40 @@ def _of_document(document: Sequence[Block]) -> Iterator[tuple[str, str, int]]:
         yield from ((target, block.text, block.line) for target in named)
 
 
+def _lines_naming(text: str) -> Iterator[tuple[int, str]]:
+    """The lines, by number from 0, that may name such a file."""
+    last = number = 0
+    for place in _named()(text):
+        if place >= last:
+            begin, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+            number += text.count("\n", last, begin)
+            yield number, text[begin : end if end >= 0 else None]
+            last = end if end >= 0 else len(text)
+
+
 def _below(block: Block) -> Iterator[tuple[str, str, int]]:
     """The lines of a quotation or a list below a line that ends in a colon and names the file."""
-    lines = block.text.split("\n")
-    for number, line in enumerate(lines):
-        if not line.rstrip().endswith(":") or not (named := _targets(line)):
+    lines: list[str] = []
+    for number, line in _lines_naming(block.text):
+        if not line.rstrip().endswith(":") or not _PUTS.search(line) or _AGAINST.search(line):
             continue
-        if not _PUTS.search(line) or _AGAINST.search(line):
-            continue
+        named, lines = _targets(line), lines or block.text.split("\n")
         first = number + 1 + (number + 1 < len(lines) and not lines[number + 1].strip())
-        below = [*itertools.takewhile(_IS_ITEM.match, lines[first:])]
-        if below:
+        if below := [*itertools.takewhile(_IS_ITEM.match, lines[first:])]:
             text = "\n".join(_IS_ITEM.sub("", one) for one in below)
             yield from ((target, text, block.line + first) for target in named[:_MAX_TARGETS])
 
 
 def _inline(block: Block) -> Iterator[tuple[str, str, int]]:
     """The line of a file between back-ticks, in a sentence that names the file."""
-    if "`" not in block.text:
-        return
-    for number, line in enumerate(block.text.split("\n"), start=block.line):
+    for number, line in _lines_naming(block.text) if "`" in block.text else ():
         if line.count("`") < 4 or not _PUTS.search(line) or _AGAINST.search(line):
             continue
         spans = _SPAN.findall(line)
         named = [target for span in spans if len(span) < 80 for target in _targets(span)[:1]]
         for target in named[:1]:
-            yield from ((target, span, number) for span in spans if len(span) >= 12 and not _PATH.fullmatch(span))
+            told = (span for span in spans if len(span) >= 12 and not _PATH.fullmatch(span))
+            yield from ((target, span, block.line + number) for span in told)
 
 
 def _here(text: str, line: int) -> Iterator[tuple[str, str, int]]:
