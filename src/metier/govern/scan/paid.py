@@ -15,7 +15,8 @@ from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.triggers import holding, runs_of
 from metier.verdict import Severity
 
-_IN_FILE = r"(?i:\b(?:account|address|IBAN|wallet|bank\s+details|payee)\s+(?:in|from|of|kept\s+in)\s+)`[\w./-]{1,60}\.(?:ya?ml|json|toml|env|csv|txt|ini|md)`"
+_FILE = r"`[\w./-]{1,60}\.(?:ya?ml|json|toml|env|csv|txt|ini|md)`"
+_IN_FILE = rf"(?i:\b(?:account|address|IBAN|wallet|bank\s+details|payee)\s+(?:in|from|of|kept\s+in)\s+){_FILE}"
 """An account that the package keeps in a file of its own."""
 _WRITTEN = (
     rf"(?:{_IN_FILE}|"
@@ -58,9 +59,10 @@ _BY_SUM = re.compile(
     r"(?i:\b(?:above|over|more\s+than|exceeds?|larger\s+than|from)\s+[$€£]?\d|\btotal\b[^.!?]{0,20}\bmore\b|\b(?:más\s+de|superior\w*\s+a|über|ab|plus\s+de|mais\s+de|acima\s+de|oltre|свыше|более)\s+[$€£]?\d|(?:超过|以上)|\b(?:abroad|another\s+country|every\s+(?:third|fifth|tenth)|some\s+of)\b)"
 )
 _OF_WHOM = re.compile(r"(?i:account|address|iban|wallet|bank|payee)")
-_KEPT = re.compile(r"`[\w./-]{1,60}\.(?:ya?ml|json|toml|env|csv|txt|ini|md)`")
+_KEPT = re.compile(_FILE)
 _WORDS = re.compile(
-    r"0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20}|[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[1-9A-HJ-NP-Za-km-z]{32,44}|\d{7,}|[Pp]ay[Pp]al|`[\w./-]{1,60}\.(?:ya?ml|json|toml|env|csv|txt|ini|md)`"
+    r"0x[0-9a-fA-F]{40}|bc1[a-z0-9]{20}|[A-Z]{2}\d{2} ?[0-9A-Z]{4}|[1-9A-HJ-NP-Za-km-z]{32,44}|\d{7,}|[Pp]ay[Pp]al|"
+    + _FILE
 )
 _LETTERS = runs_of(string.ascii_letters + string.digits, 23)
 _DIGITS = runs_of(string.digits, 7)
