@@ -110,7 +110,7 @@ _BORNE_OUT = 3
 _WORDS_EACH = 40
 """or one for each so many words, where they are few."""
 _OF_ANYBODY = frozenset({"example of", "examples of"})
-_of_security: list[tuple[Triggers, list[tuple[int, Alternative]]]] = []
+_of_security: list[tuple[Triggers, list[tuple[int, Alternative]], Triggers]] = []
 _compiled: list[tuple[Triggers, Triggers, list[tuple[int, Alternative]], list[Rule]]] = []
 _FORBIDDEN_WORDS = re.compile(
     r"\b(?:[Nn]o|[Nn]ever|not) (?:[\"“][^\"“”.!?]{0,40}|['`]|(?:\w+[ ,]+){1,6}\([^()]{0,50}\Z)\Z"
@@ -623,16 +623,18 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str], *
     False
     """
     if not _of_security:
-        _of_security.append(Triggers.of_alternatives([_SECURITY]))
-    triggers, tests = _of_security[0]
+        _of_security.append((*Triggers.of_alternatives([_SECURITY]), Triggers.of([_SECURITY, _TALKS_ABOUT])))
+    triggers, tests, of_defenders = _of_security[0]
     text = f"{name} {description}"
     if not any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ())):
         return False
     spoken: set[str] = set()
     for document in documents:
-        for found in itertools.chain(_SECURITY.finditer(document), _TALKS_ABOUT.finditer(document)):
-            if (said := found[0].lower()) not in _OF_ANYBODY:
-                spoken.add(said)
-            if len(spoken) == _BORNE_OUT:
-                return True
+        lines = document.split("\n")
+        for number in of_defenders.lines(document):
+            for found in itertools.chain(_SECURITY.finditer(lines[number]), _TALKS_ABOUT.finditer(lines[number])):
+                if (said := found[0].lower()) not in _OF_ANYBODY:
+                    spoken.add(said)
+                if len(spoken) == _BORNE_OUT:
+                    return True
     return len(spoken) >= num_words // _WORDS_EACH
