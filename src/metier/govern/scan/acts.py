@@ -36,7 +36,7 @@ _MANY_PIECES = 4
 _ALL_OFF = re.compile(
     r"spctl\s+--master-disable|csrutil\s+disable|DisableRealtimeMonitoring\s+(?:\$true|1)|state\s+off\b"
 )
-_UNVERIFIED = re.compile(r"http\.sslVerify|strict-ssl\s+false")
+_UNVERIFIED = re.compile(r"http\.sslVerify|strict-ssl\s+false|_create_unverified_context\b(?!\()")
 _SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install|deploy|roll(?:s|ing)?[ -]?out"
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
 _SHARES = re.compile(

@@ -49,7 +49,7 @@ _BESIDE = {
 _EVERYWHERE = _named("always trigger")
 _BROAD = _named("deed gain abroad pretext unasked lead-on")
 """Acts and reasons that are in order by themselves: they count only in pairs."""
-_PLAIN = _named("reign demand name purse persona rights page")
+_PLAIN = _named("reign demand name purse persona rights page hush feign presume")
 """Signs that speak against the reader so plainly that they need no other."""
 _AGAINST = _named("loosen lasting weaken guard spread excuse")
 """Signs that need one other, be it any."""

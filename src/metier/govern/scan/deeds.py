@@ -55,6 +55,34 @@ _FORMS = re.compile(
 )
 """What somebody enters on a page is sent as it is entered."""
 _LOADS_ARCHIVE = re.compile(r"sys\.path\.(?:insert|append)\([^)\n]*[\"'][^\"'\n]*\.(?:zip|egg|whl)[\"']")
+_ENCRYPTED_AWAY = re.compile(
+    r"(?:\bfind\s|\bfor\s|\bwhile\s|\bxargs\b)[\s\S]{0,300}?\b(?:openssl\s+enc|gpg\s|age\s|7z\s+a\b|zip\s+-\w*[Pe])[^\n]{0,300}(?:&&|;|\n)\s*(?:rm|shred|unlink)\b"
+)
+"""Files are encrypted one by one, and the originals removed."""
+_ORIGINALS = re.compile(
+    r"\bfind\s[^\n]{0,200}?(?:-i?name\s+[\"']?\*\.(?:psd|ai|fig|sketch|docx?|xlsx?|pptx?|odt|ods|pdf|jpe?g|heic|raw|cr2|mov|mp4|wav|blend|dwg|key|pages|numbers)[\"']?[^\n]{0,12}){2,}[^\n]{0,300}?(?:-delete\b|-exec\s+(?:rm|shred)\b|xargs\s[^\n]{0,40}\brm\b)"
+)
+"""Files of kinds that people make themselves are deleted."""
+_ALL_WORK = re.compile(
+    r"\bfind\s+[\"']?(?:\$\{?HOME\b|~|/)[\s\S]{0,500}?\bgit\b[^\n]{0,80}?\s(?:reset\s[^\n]{0,20}--hard|clean\s+-\w*f|stash\s+(?:clear|drop)|checkout\s+(?:--\s+)?\.)"
+)
+"""What was not committed is thrown away in every repository."""
+_ENDLESSLY_ASKED = re.compile(
+    r"\n(?::|true)\n(?:curl|wget)\s(?![^\n]*\n(?:[^\n]*\n)?sleep\s)"
+    r"|\bwhile(?:\s+True|\s*\(\s*(?:true|1)\s*\))\s*:?\s*\{?\s*\n?\s*(?:try\s*[:{]\s*)?(?:await\s+)?(?:(?:requests|httpx|session|client|axios)\.)?(?:get|post|head|request|urlopen|fetch)\((?![^\n]*\n(?:[^\n]*\n){0,6}[^\n]*sleep)"
+)
+"""Somebody's machine is asked without end, and without a rest."""
+_MANY_AT_ONCE = re.compile(
+    r"\bseq\s+(?:\d+\s+)?\d{2,}|\{\d+\.\.\d{2,}\}|range\(\s*\d{2,}|max_workers\s*=\s*\d{2,}|\blength\s*:\s*\d{2,}|<\s*\d{2,}\s*;\s*\w+\+\+|Array\(\d{2,}\)"
+)
+_FOR_NOBODY_KNOWN = re.compile(
+    r"cluster-admin[\s\S]{0,400}?system:(?:unauthenticated|anonymous)|system:(?:unauthenticated|anonymous)[\s\S]{0,400}?cluster-admin"
+)
+"""All rights over a cluster for whoever comes along."""
+_PLANTED_USER = re.compile(
+    r"(?:admin/users|users/admin|create_?[uU]ser\(|admin\.createUser|/users\b|INSERT\s+INTO\s+(?:\w+\.)?[\"`]?users\b)[\s\S]{0,300}?[\"'](?!\w+@(?:[\w-]+\.)*(?:example|test|invalid|localhost)\b)[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.(?!example|test|invalid|local)[a-z]{2,}[\"'][\s\S]{0,300}?[\"'](?:admin|administrator|superuser|service_role|owner|root)[\"']"
+)
+"""An account with all rights, for an address that is written out."""
 _MAKES_ADMIN = re.compile(
     r"\b(?:useradd|adduser)\b.*\s-\w*G\s*\S*(?:sudo|wheel|admin)|\busermod\b.*-aG\s*(?:sudo|wheel)|\bnet\s+localgroup\s+administrators\b.*/add",
     re.I,
@@ -386,6 +414,12 @@ _DEEDS = (
     Deed("run-encoded", _DECODED_LIBRARY, ("certutil", "schtasks", "Certutil", "SCHTASKS"), also="out of a text that Windows decodes"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
+    Deed("lock-files", _ENCRYPTED_AWAY, ("openssl enc", "gpg ", "7z a", "zip -", "age "), unless=r"encrypt|vault|backup|secret|archiv", also="one by one"),
+    Deed("destroy-files", _ORIGINALS, ("-delete", "-exec rm", "-exec shred", "xargs"), unless=r"clean|dedup|duplicate|remov|delet|free (?:up )?space", also="of the kinds that people make themselves"),
+    Deed("destroy-files", _ALL_WORK, ("stash clear", "stash drop", "--hard", "clean -", "checkout"), unless=r"discard|reset", also="what was not committed, in every repository"),
+    Deed("flood-host", _ENDLESSLY_ASKED, ("\n:\ncurl", "\n:\nwget", "\ntrue\ncurl", "\ntrue\nwget", "while True", "while (", "while("), beside=(_MANY_AT_ONCE,), unless=r"load|stress|bench|perf|soak|fuzz"),
+    Deed("open-to-all", _FOR_NOBODY_KNOWN, ("cluster-admin",), unless=r"audit|detect|scan|secur", also="all of a cluster"),
+    Deed("plant-key", _PLANTED_USER, ("admin/users", "users/admin", "createUser", "create_user(", "/users", "INTO users", "into users", "INTO auth.users"), unless=r"\bseed|fixture|onboard|provision|demo", also="an account with all rights, for an address that is written out"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),
 )  # fmt: skip
 

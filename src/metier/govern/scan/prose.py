@@ -158,9 +158,11 @@ _HOMEPAGE = re.compile(
     r"\b(?:homepage|repository|website):\s*\S+|\b(?:author|maintainer|contact|e-?mail|support)s?:\s*[^@:]{0,60}@[\w.-]+>?"
 )
 _FOUR_MARKS = 4
+_IMPLIED = {"sign-hush": "sign-conceal", "sign-feign": "sign-lie", "sign-presume": "sign-consent"}
+"""What says this says the other, too."""
 _SAME_WORDS = {
     "sign-heedless": "sign-conceal", "sign-unasked": "sign-consent", "sign-obey": "sign-consent", "sign-plant": "sign-always",
-    "sign-lasting": "sign-memory",
+    "sign-lasting": "sign-memory", **_IMPLIED,
 }  # fmt: skip
 """Signs that the same words often show: there they count once."""
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
@@ -225,7 +227,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
                 if not (is_name or _is_plain_talk(sentence.text)) and _is_new(
                     match.span(), heard.setdefault(said_as, [])
                 ):
-                    signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
+                    here = signs.setdefault((sentence.path, sentence.line), {})
+                    here.setdefault(rule.id, sentence)
+                    here.setdefault(_IMPLIED.get(rule.id, rule.id), sentence)
             else:
                 spoken.add(key)
                 if rule.id in MET:

@@ -199,8 +199,11 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield from dropped(whole[path], purpose, text)
             yield from let_in(whole[path], text)
             yield from decoded_modules(whole[path], text)
-        elif "git push" in text and "git remote" in text:
-            yield from pushed(whole[path], purpose)
+        else:
+            if not purpose.is_security:
+                yield from deeds(whole[path], together, purpose, text)
+            if "git push" in text and "git remote" in text:
+                yield from pushed(whole[path], purpose)
         yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)
         if not path.lower().endswith(DOCUMENTS):
             yield from undisclosed(members, told, text)
