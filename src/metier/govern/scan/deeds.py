@@ -83,6 +83,20 @@ _PLANTED_USER = re.compile(
     r"(?:admin/users|users/admin|create_?[uU]ser\(|admin\.createUser|/users\b|INSERT\s+INTO\s+(?:\w+\.)?[\"`]?users\b)[\s\S]{0,300}?[\"'](?!\w+@(?:[\w-]+\.)*(?:example|test|invalid|localhost)\b)[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.(?!example|test|invalid|local)[a-z]{2,}[\"'][\s\S]{0,300}?[\"'](?:admin|administrator|superuser|service_role|owner|root)[\"']"
 )
 """An account with all rights, for an address that is written out."""
+_LETS_IN = re.compile(
+    r"/collaborators/(?![<{$:%])[\w-]{3,39}\b(?![\w-]*[}>])[\s\S]{0,120}?\bpermission[\"']?\s*[=:,]\s*[\"']?(?:admin|maintain)\b"
+    r"|\b(?:users?|members?|team)\s+(?:invite|add)\s[^\n]{0,80}[\w.+-]+@(?!example\.)[\w-]+\.[a-z]{2,}[^\n]{0,80}\b(?:admin|owner)\b",
+    re.I,
+)
+"""Somebody who is written out may do everything from then on."""
+_OTHER_WORK = re.compile(
+    r"\bendswith\(\(?[^()\n]{0,120}?[\"']\.(?:docx?|xlsx?|pptx?|key|pages|numbers|psd|ai|fig|sketch|pdf|jpe?g|mov|mp4)[\"'][^\n]{0,160}(?:!=|\bnot\b)[^\n]*\n(?:[^\n]*\n){0,2}?[^\n]*(?:os\.(?:unlink|remove)\(|\.unlink\()"
+)
+"""All but what was just made is deleted."""
+_WHOLE_HOST = re.compile(
+    r"\bdocker\s[^\n]*(?:--privileged\b[^\n]*\s-v\s*/:/|\s-v\s*/:/[^\n]*--privileged\b|\s-v\s*/:/[^\n]*docker\.sock)"
+)
+"""A container that may do all that its host may."""
 _MAKES_ADMIN = re.compile(
     r"\b(?:useradd|adduser)\b.*\s-\w*G\s*\S*(?:sudo|wheel|admin)|\busermod\b.*-aG\s*(?:sudo|wheel)|\bnet\s+localgroup\s+administrators\b.*/add",
     re.I,
@@ -233,6 +247,7 @@ class Deed:
         unless: Words of a purpose that it is part of.
         but_in: Files in which it is in order.
         also: What the finding adds.
+        is_shown: It weighs in a document, too, where commands stand apart.
     """
 
     rule: str
@@ -245,6 +260,7 @@ class Deed:
     but_in: re.Pattern[str] | None = None
     also: str = ""
     with_words: tuple[str, ...] = ()
+    is_shown: bool = False
 
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
@@ -414,12 +430,15 @@ _DEEDS = (
     Deed("run-encoded", _DECODED_LIBRARY, ("certutil", "schtasks", "Certutil", "SCHTASKS"), also="out of a text that Windows decodes"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
-    Deed("lock-files", _ENCRYPTED_AWAY, ("openssl enc", "gpg ", "7z a", "zip -", "age "), unless=r"encrypt|vault|backup|secret|archiv", also="one by one"),
-    Deed("destroy-files", _ORIGINALS, ("-delete", "-exec rm", "-exec shred", "xargs"), unless=r"clean|dedup|duplicate|remov|delet|free (?:up )?space", also="of the kinds that people make themselves"),
-    Deed("destroy-files", _ALL_WORK, ("stash clear", "stash drop", "--hard", "clean -", "checkout"), unless=r"discard|reset", also="what was not committed, in every repository"),
-    Deed("flood-host", _ENDLESSLY_ASKED, ("\n:\ncurl", "\n:\nwget", "\ntrue\ncurl", "\ntrue\nwget", "while True", "while (", "while("), beside=(_MANY_AT_ONCE,), unless=r"load|stress|bench|perf|soak|fuzz"),
-    Deed("open-to-all", _FOR_NOBODY_KNOWN, ("cluster-admin",), unless=r"audit|detect|scan|secur", also="all of a cluster"),
+    Deed("lock-files", _ENCRYPTED_AWAY, ("openssl enc", "gpg ", "7z a", "zip -", "age "), unless=r"encrypt|vault|backup|secret|archiv", also="one by one", is_shown=True),
+    Deed("destroy-files", _ORIGINALS, ("-delete", "-exec rm", "-exec shred", "xargs"), unless=r"clean|dedup|duplicate|remov|delet|free (?:up )?space", also="of the kinds that people make themselves", is_shown=True),
+    Deed("destroy-files", _ALL_WORK, ("stash clear", "stash drop", "--hard", "clean -", "checkout"), unless=r"discard|reset", also="what was not committed, in every repository", is_shown=True),
+    Deed("flood-host", _ENDLESSLY_ASKED, ("\n:\ncurl", "\n:\nwget", "\ntrue\ncurl", "\ntrue\nwget", "while True", "while (", "while("), beside=(_MANY_AT_ONCE,), unless=r"load|stress|bench|perf|soak|fuzz", is_shown=True),
+    Deed("open-to-all", _FOR_NOBODY_KNOWN, ("cluster-admin",), unless=r"audit|detect|scan|secur", also="all of a cluster", is_shown=True),
     Deed("plant-key", _PLANTED_USER, ("admin/users", "users/admin", "createUser", "create_user(", "/users", "INTO users", "into users", "INTO auth.users"), unless=r"\bseed|fixture|onboard|provision|demo", also="an account with all rights, for an address that is written out"),
+    Deed("plant-key", _LETS_IN, ("/collaborators/", " invite ", " add "), unless=r"collaborator|invit|members?\b|onboard", also="somebody who is written out may do everything with what is the user's", is_shown=True),
+    Deed("destroy-files", _OTHER_WORK, ("endswith(",), unless=r"clean|dedup|duplicate|remov|delet", also="all but what was just made", is_shown=True),
+    Deed("grant-root", _WHOLE_HOST, ("-v /:/", "--privileged"), unless=r"rescue|forensic|backup|monitor|node.?exporter", also="a container that may do all that its host may", is_shown=True),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),
 )  # fmt: skip
 
@@ -439,7 +458,9 @@ def _by_word() -> dict[str, list[int]]:
     return found
 
 
-def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str) -> Iterator[Seen]:
+def deeds(
+    steps: Sequence[Step], together: frozenset[str], purpose: Purpose, text: str, *, is_document: bool = False
+) -> Iterator[Seen]:
     """What stands in a program that hardly any honest one holds.
 
     Args:
@@ -447,6 +468,7 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
         together: All labels of the steps.
         purpose: What the package says that it is for.
         text: The steps, a line each.
+        is_document: They stand in a document.
 
     >>> from metier.govern.scan.statement import Statement
     >>> lines = ["i = Image.open('a.jpg')", "exec(Image.open('a.jpg').getexif()[270])"]
@@ -459,6 +481,8 @@ def deeds(steps: Sequence[Step], together: frozenset[str], purpose: Purpose, tex
     held = {number for word in words for number in by_word.get(word, ())}
     for number in sorted(held):
         deed = _DEEDS[number]
+        if is_document and not deed.is_shown:
+            continue
         if not deed.labels <= together or (deed.with_words and words.isdisjoint(deed.with_words)):
             continue
         if deed.is_outward:

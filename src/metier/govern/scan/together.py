@@ -201,7 +201,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield from decoded_modules(whole[path], text)
         else:
             if not purpose.is_security:
-                yield from deeds(whole[path], together, purpose, text)
+                yield from deeds(whole[path], together, purpose, text, is_document=True)
             if "git push" in text and "git remote" in text:
                 yield from pushed(whole[path], purpose)
         yield from _beside_a_way_out(path, members, outward, purpose, is_few=is_few)

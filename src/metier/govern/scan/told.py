@@ -34,6 +34,12 @@ _TOLD_OF_TOOLS = re.compile(
     r"<IMPORTANT>?|\b[Ww]hen(?:ever)?\b[^\"\n]{0,30}\bother\s+tools?\b|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
 )
 _TOLD_WORDS = ("<IMPORTANT", "ther tool", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
+_SYSTEM_PROMPT = re.compile(
+    r"""(?:\brole["']?\s*[:=]\s*["']system["']\s*,\s*["']?content["']?\s*[:=]|\bsystem_?(?:prompt|instructions?|message)["']?\s*[:=])\s*\(?\s*[frFR]{0,2}"""
+    r"""(?P<quote>\"{3}|'{3}|`|"|')(?P<said>(?:\\.|(?!(?P=quote))[^\\]){40,8000})""",
+    re.I,
+)
+"""The words with which a program sets a model to work."""
 _GOES_ON_BELOW = re.compile(r"[\"']\s*\+?\s*\\?\n\s*[fr]?[\"']")
 """A text of a program that goes on on the next line."""
 _ITEM = re.compile(r"[ \t]*(?:\d+[.)]|[-*+])[ \t]")
@@ -63,6 +69,7 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
                     yield from _said_of_tools(part)
             elif part.kind in ("python", "script"):
                 yield from _said_of_tools(part)
+                yield from _said_to_models(part)
             continue
         yield from _said_in_front(part)
         yield from _said_in_document(document, part.path)
@@ -161,6 +168,16 @@ def _said_of_tools(part: Part) -> Iterator[Sentence]:
         last, said = begin, _GOES_ON_BELOW.sub("", text[begin : begin + 2 * _MAX_SAID])
         ends = [end for sign in _TEXT_SIGNS[:-1] if (end := said.find(sign)) >= 0]
         yield from sentences(said[: min(ends, default=None)].replace("\\n", " "), part.path, first_line=line)
+
+
+def _said_to_models(part: Part) -> Iterator[Sentence]:
+    """What a program tells a model at the start of each talk: what that writes is handed on as the program's own work."""
+    if "system" not in part.plain.lower():
+        return
+    last, line = 0, 1
+    for found in _SYSTEM_PROMPT.finditer(part.plain):
+        line, last = line + part.plain.count("\n", last, found.start()), found.start()
+        yield from sentences(found["said"].replace("\\n", "\n"), part.path, first_line=line)
 
 
 @cache
