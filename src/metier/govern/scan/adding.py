@@ -51,6 +51,8 @@ _BROAD = _named("deed gain abroad pretext unasked lead-on")
 """Acts and reasons that are in order by themselves: they count only in pairs."""
 _PLAIN = _named("reign demand name purse persona rights page hush feign presume")
 """Signs that speak against the reader so plainly that they need no other."""
+_SAID_AS_WELL = _named("hush feign presume")
+"""Of these each stands beside what it says as well: the same words count once."""
 _AGAINST = _named("loosen lasting weaken guard spread excuse")
 """Signs that need one other, be it any."""
 _THIN = _named("heedless voice plant own-way")
@@ -170,7 +172,7 @@ def _passage(
 
 def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     """Whether so much stands close together that no honest text is known that says it all."""
-    close = {name for row in rows for name in row}
+    close = {name for row in rows for name in row} - _SAID_AS_WELL
     kinds, dark = close - _EVERYWHERE - _BROAD - MET - {SENDS_FILES}, close & _DARK
     if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):
         return True

@@ -97,6 +97,10 @@ _WHOLE_HOST = re.compile(
     r"\bdocker\s[^\n]*(?:--privileged\b[^\n]*\s-v\s*/:/|\s-v\s*/:/[^\n]*--privileged\b|\s-v\s*/:/[^\n]*docker\.sock)"
 )
 """A container that may do all that its host may."""
+_ALL_COPIES = re.compile(
+    r"\bfor\s[^\n]*\b(?:aws\s+s3\s+ls|gsutil\s+ls|mc\s+ls|az\s+storage\s+container\s+list)[\s\S]{0,600}?\b(?:aws\s+s3\s+(?:rm|rb)\b[^\n]*(?:--recursive|--force)|gsutil\s+(?:-m\s+)?rm\b[^\n]*-r|mc\s+r[mb]\b[^\n]*--force)"
+)
+"""Every bucket that is found is emptied."""
 _MAKES_ADMIN = re.compile(
     r"\b(?:useradd|adduser)\b.*\s-\w*G\s*\S*(?:sudo|wheel|admin)|\busermod\b.*-aG\s*(?:sudo|wheel)|\bnet\s+localgroup\s+administrators\b.*/add",
     re.I,
@@ -439,6 +443,7 @@ _DEEDS = (
     Deed("plant-key", _LETS_IN, ("/collaborators/", " invite ", " add "), unless=r"collaborator|invit|members?\b|onboard", also="somebody who is written out may do everything with what is the user's", is_shown=True),
     Deed("destroy-files", _OTHER_WORK, ("endswith(",), unless=r"clean|dedup|duplicate|remov|delet", also="all but what was just made", is_shown=True),
     Deed("grant-root", _WHOLE_HOST, ("-v /:/", "--privileged"), unless=r"rescue|forensic|backup|monitor|node.?exporter", also="a container that may do all that its host may", is_shown=True),
+    Deed("destroy-files", _ALL_COPIES, ("s3 rm", "s3 rb", "gsutil", "mc rm", "mc rb"), unless=r"teardown|destroy|clean ?up account|nuke", also="every bucket that is found"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),
 )  # fmt: skip
 

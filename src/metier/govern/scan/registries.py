@@ -25,7 +25,7 @@ _SETTING = re.compile(
     re.I,
 )
 _VARIABLE = re.compile(
-    rf"\b(?:PIP_(?:EXTRA_)?INDEX_URL|PIP_FIND_LINKS|UV_(?:(?:DEFAULT_|EXTRA_)?INDEX(?:_URL)?|FIND_LINKS)|NPM_CONFIG_REGISTRY|YARN_(?:NPM_)?REGISTRY(?:_SERVER)?|BUN_CONFIG_REGISTRY|GOPROXY){_TO}",
+    rf"\b(?:PIP_(?:EXTRA_)?INDEX_URL|PIP_FIND_LINKS|UV_(?:(?:DEFAULT_|EXTRA_)?INDEX(?:_URL)?|FIND_LINKS)|NPM_CONFIG_REGISTRY|YARN_(?:NPM_)?REGISTRY(?:_SERVER)?|BUN_CONFIG_REGISTRY|GOPROXY|HF_ENDPOINT|custom_extension_repository){_TO}",
     re.I,
 )
 _LINE = re.compile(
@@ -74,6 +74,8 @@ _WORDS = (
     "-i ",
     "-f ",
     "source",
+    "endpoint",
+    "extension_repo",
     "install",
     " add ",
     " get ",
