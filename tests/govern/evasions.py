@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import io
 import json
 import re
@@ -777,6 +778,23 @@ def indented_code(files: Package) -> Package:
         return re.sub(r"(?m)^(?=.)", "    ", match[2])
 
     return _section(files, lambda text: _FENCE.sub(indent, text))
+
+
+@transform
+def code_elements(files: Package) -> Package:
+    """Commands in elements of HTML that show code."""
+
+    def element(match: re.Match[str]) -> str:
+        return f'<pre><code class="language-{match[1]}">{html.escape(match[2], quote=False)}</code></pre>\n'
+
+    return _section(files, lambda text: re.sub(r"`([^`\n]+)`", r"<code>\1</code>", _FENCE.sub(element, text)))
+
+
+@transform
+def more_to_say(files: Package) -> Package:
+    """Three hundred harmless words of other things at the end."""
+    more = "Notes are kept in the order in which they came, and totals stand at the foot of a page with units. " * 15
+    return _map(files, lambda _, text: f"{text}\n## Background\n\n{more}\n", only=("SKILL.md",))
 
 
 @transform

@@ -36,6 +36,8 @@ _MANY_PIECES = 4
 _ALL_OFF = re.compile(
     r"spctl\s+--master-disable|csrutil\s+disable|DisableRealtimeMonitoring\s+(?:\$true|1)|state\s+off\b"
 )
+_OF_SYSTEM = re.compile(r"\s[\"']?(?:/(?:opt|etc|usr|var|srv|home|root|lib)?(?:/|\s|$)|~|\$\{?HOME)")
+"""What is not the package's own: a folder of the machine, or of whoever uses it."""
 _UNVERIFIED = re.compile(r"http\.sslVerify|strict-ssl\s+false|_create_unverified_context\b(?!\()")
 _SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install|deploy|roll(?:s|ing)?[ -]?out"
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
@@ -208,8 +210,9 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
         if is_program and not purpose.says(r"prox(?:y|ies)|certificate|\bca\b|\btls\b|\bssl\b|corporate"):
             yield Seen("disable-defence", Severity.REVIEW, step, "whom it speaks with is not checked any more")
     if "open-to-all" in labels:
-        alone = purpose.is_small and not purpose.says(r"chmod|permission|docker|volume")
-        yield Seen("open-to-all", Severity.BLOCK if alone else Severity.NOTE, step)
+        is_meant = purpose.says(r"chmod|permission|docker|volume")
+        weight = Severity.BLOCK if purpose.is_small else Severity.REVIEW if _OF_SYSTEM.search(text) else Severity.NOTE
+        yield Seen("open-to-all", Severity.NOTE if is_meant else weight, step)
     if "keys-pressed" in labels and not purpose.says(r"key(?:board|log|stroke)|hotkey|automat|record|macro"):
         yield Seen("watch-user", Severity.REVIEW, step)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from textwrap import dedent
 from typing import NamedTuple
@@ -33,6 +35,17 @@ _PYTHON_WORDS = ("import ", "def ", "class ", "print(", "with open(", "exec(", "
 _SCRIPT = re.compile(
     r"^\s*(?:const |let |var |function |import .* from |require\(|export |async |await )|=>|;\s*$", re.M
 )
+
+
+_TAG = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
+_SET, _SET_ENDS = re.compile(r"<pre\b[^<>]{0,200}>", re.I), re.compile(r"</pre>", re.I)
+_CODE, _CODE_ENDS = re.compile(r"<code\b[^<>]{0,200}>", re.I), re.compile(r"</code>", re.I)
+_MAX_SPAN = 2000
+_OF_LANGUAGE = re.compile(r"lang(?:uage)?[-=][\"']?([\w+#.-]+)")
+_FLOW_TAG = re.compile(
+    r"</?(?:p|div|li|ul|ol|dl|dt|dd|table|thead|tbody|tr|td|th|center|details|summary|section|article|h[1-6])>", re.I
+)
+"""A tag that says where a text stands, and no more."""
 
 
 class Block(NamedTuple):
@@ -111,6 +124,9 @@ def kind_of_code(text: str, language: str) -> str:
 
 def _unfenced(text: str, begin: int) -> Iterator[Block]:
     """Prose, and the code that stands in it without a fence."""
+    if "<" in text and ">" in text:
+        yield from _set_apart(text, begin)
+        text = _as_shown(text)
     found = [*programs(text), *(_indented(text.split("\n")) if _may_be_indented(text) else ())]
     if not found:
         yield Block("prose", text, begin)
@@ -125,6 +141,42 @@ def _unfenced(text: str, begin: int) -> Iterator[Block]:
         place = end
     if rest := "\n".join(lines[place:]):
         yield Block("prose", rest, begin + place)
+
+
+def _set_apart(text: str, begin: int) -> Iterator[Block]:
+    """The code that stands in elements of HTML which show it as code."""
+    end, last = 0, 0
+    for found in _SET.finditer(text):
+        if found.start() < end:
+            continue
+        closed = _SET_ENDS.search(text, found.end())
+        end = closed.start() if closed else len(text)
+        said = text[found.end() : end]
+        within = _CODE.match(said.lstrip())
+        of = _OF_LANGUAGE.search(found[0] + (within[0] if within else ""))
+        said = html.unescape(_TAG.sub("", said))
+        language = of[1].lower() if of else ""
+        begin, last = begin + text.count("\n", last, found.end()), found.end()
+        if not said.isspace():
+            yield Block(kind_of_code(said, language), said, begin, language or "code")
+
+
+def _as_shown(text: str) -> str:
+    """Prose with code in back-ticks, and without tags that say no more than where it stands. Lines stay lines."""
+    opened = [found.span() for found in _CODE.finditer(text)]
+    sets = [found.end() for found in _SET.finditer(text)] if opened else []
+    pieces, place = [], 0
+    for closed in _CODE_ENDS.finditer(text) if opened else ():
+        number = bisect_right(opened, (closed.start(), 0)) - 1
+        start, end = opened[number] if number >= 0 else (-1, -1)
+        said = text[end : closed.start()]
+        is_set = bool(sets) and (one := bisect_right(sets, start)) > 0 and not text[sets[one - 1] : start].strip()
+        if start >= place and len(said) <= _MAX_SPAN and "`" not in said and not is_set:
+            pieces += [text[place:start], f"`{html.unescape(_TAG.sub('', said))}`"]
+            place = closed.end()
+    text = "".join([*pieces, text[place:]])
+    # What is not shown ends where its tag ends.
+    return text if "style=" in text or "hidden" in text else _FLOW_TAG.sub("", text)
 
 
 def _may_be_indented(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, called, distinctive, host_of, is_asked, names_of, place_of, registered
@@ -404,7 +404,8 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
         return Severity.BLOCK
     if services and not purpose.says("|".join(map(re.escape, services))):
         return Severity.BLOCK if purpose.is_small or "encoded" in step.received else Severity.REVIEW
-    return Severity.BLOCK if purpose.is_small else None
+    # Harmless words beside it make it no better.
+    return Severity.BLOCK if purpose.is_small else Severity.REVIEW
 
 
 def _is_given_back(step: Step) -> bool:
@@ -476,6 +477,11 @@ def _goes_home(name: str, step: Step) -> bool:
     return bool(step.urls) and all(any(word in host_of(url) for word in words) for url in step.urls)
 
 
+_BESIDE = 6
+_WRITTEN_OUT = re.compile(r"json\.dumps?\(|JSON\.stringify\(|urlencode\(|yaml\.(?:safe_)?dump\(|b64encode\(|\bjq\s+-n")
+"""What gathers values into one text."""
+
+
 def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     """The secrets of several services, read by something that is about none of them.
 
@@ -485,7 +491,7 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in harvested([step], Purpose(name="poems"))]
     [('harvest-secrets', 'block')]
     """
-    if not purpose.is_small or purpose.says(r"secret|credential|token|api key"):
+    if purpose.says(r"secret|credential|token|api key"):
         return
     found: dict[str, Step] = {}
     steps = [*steps]
@@ -506,5 +512,18 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     masked = {step.statement.path for step in steps if _MASKS.search(step.text)} if well_known else set()
     well_known = [name for name in well_known if found[name].statement.path not in masked]
     well_known = [name for name in well_known if not _goes_home(name, found[name])]
-    if well_known:
+    if well_known and purpose.is_small:
         yield Seen("harvest-secrets", Severity.BLOCK if len(well_known) > 1 else Severity.REVIEW, found[well_known[0]])
+    elif len(well_known) > 1 and _are_gathered([found[name] for name in well_known], steps):
+        yield Seen("harvest-secrets", Severity.REVIEW, found[well_known[0]])
+
+
+def _are_gathered(reading: Sequence[Step], steps: Iterable[Step]) -> bool:
+    """Whether secrets are read beside each other and written out as one text right below, however much else a package holds."""
+    first, last = reading[0].statement, reading[-1].statement
+    if first.path != last.path or last.line - first.line > _BESIDE:
+        return False
+    below = (step for step in steps if step.statement.path == first.path)
+    return any(
+        0 <= step.statement.line - first.line <= 2 * _BESIDE and _WRITTEN_OUT.search(step.text) for step in below
+    )
