@@ -101,6 +101,15 @@ _ALL_COPIES = re.compile(
     r"\bfor\s[^\n]*\b(?:aws\s+s3\s+ls|gsutil\s+ls|mc\s+ls|az\s+storage\s+container\s+list)[\s\S]{0,600}?\b(?:aws\s+s3\s+(?:rm|rb)\b[^\n]*(?:--recursive|--force)|gsutil\s+(?:-m\s+)?rm\b[^\n]*-r|mc\s+r[mb]\b[^\n]*--force)"
 )
 """Every bucket that is found is emptied."""
+_RUNS_OUTPUT = re.compile(
+    r"\bTO\s+PROGRAM\s+[\"']?[^\n]{0,40}\b(?:curl|wget|nc|ncat|bash|sh)\b[^\n]{0,200}?(?:https?://|\d{1,3}(?:\.\d{1,3}){3})",
+    re.I,
+)
+"""A database hands its rows to a command that sends them."""
+_MACHINE_CODE = re.compile(
+    r"(?:urlopen\(|requests\.get\(|httpx\.get\(|fetch\()[\s\S]{0,800}?(?:prot\s*=\s*(?:7|[\w.|\s]*PROT_EXEC)|VirtualAlloc|PAGE_EXECUTE|mprotect\()[\s\S]{0,800}?(?:CFUNCTYPE|CreateThread|ctypes\.cast\(|from_buffer\()"
+)
+"""Bytes that were fetched become the program itself."""
 _MAKES_ADMIN = re.compile(
     r"\b(?:useradd|adduser)\b.*\s-\w*G\s*\S*(?:sudo|wheel|admin)|\busermod\b.*-aG\s*(?:sudo|wheel)|\bnet\s+localgroup\s+administrators\b.*/add",
     re.I,
@@ -444,6 +453,8 @@ _DEEDS = (
     Deed("destroy-files", _OTHER_WORK, ("endswith(",), unless=r"clean|dedup|duplicate|remov|delet", also="all but what was just made", is_shown=True),
     Deed("grant-root", _WHOLE_HOST, ("-v /:/", "--privileged"), unless=r"rescue|forensic|backup|monitor|node.?exporter", also="a container that may do all that its host may", is_shown=True),
     Deed("destroy-files", _ALL_COPIES, ("s3 rm", "s3 rb", "gsutil", "mc rm", "mc rb"), unless=r"teardown|destroy|clean ?up account|nuke", also="every bucket that is found"),
+    Deed("send-private", _RUNS_OUTPUT, ("TO PROGRAM", "to program"), also="the rows of a database", is_shown=True),
+    Deed("run-download", _MACHINE_CODE, ("CFUNCTYPE", "CreateThread", "ctypes.cast(", "from_buffer("), also="as the code of the machine"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),
 )  # fmt: skip
 

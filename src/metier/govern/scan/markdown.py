@@ -24,7 +24,7 @@ _LANGUAGES = {
 }  # fmt: skip
 _KIND_OF = {language: kind for kind, languages in _LANGUAGES.items() for language in languages.split()}
 _COMMAND = re.compile(
-    r"^\s*(?:[$>%#]\s+)?\(?(?:sudo\s+)?(?:(?i:powershell|pwsh|iex|irm|iwr|invoke-\w+)\b|curl|wget|bash|sh|zsh|source|eval|python3?|node|npx|npm|pip3?|uvx?|brew|apt|git|echo|cat|chmod|export|nc|powershell|iex|irm|iwr|docker|base64|\./|rm|cp|mv|tar|ssh|dig|crontab|launchctl|open|env|printenv|if|for|while|--(?:extra-)?index-url\b|\w+=)",
+    r"^\s*(?:[$>%#]\s+)?\(?(?:sudo\s+)?(?:(?i:powershell|pwsh|iex|irm|iwr|invoke-\w+)\b|curl|wget|xattr|nohup|psql|mysql|bash|sh|zsh|source|eval|python3?|node|npx|npm|pip3?|uvx?|brew|apt|git|echo|cat|chmod|export|nc|powershell|iex|irm|iwr|docker|base64|\./|rm|cp|mv|tar|ssh|dig|crontab|launchctl|open|env|printenv|if|for|while|--(?:extra-)?index-url\b|\w+=)",
     re.M,
 )
 _PYTHON = re.compile(

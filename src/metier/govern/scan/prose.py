@@ -63,7 +63,7 @@ _OWN_SECRET = re.compile(
 _OUT = re.compile(r"https?://|\b(?:send|forward|upload|post|submit)\b", re.I)
 _UNTOLD = frozenset({"sign-conceal", "sign-excuse", "hide-from-user"})
 """Signs of the same words: that something is not told."""
-_ACROSS = frozenset({"paste-command", "fetch-program", "demand-program", "redirect-money"})
+_ACROSS = frozenset({"paste-command", "fetch-program", "demand-program", "redirect-money", "remote-instructions"})
 """Rules that are also looked for in two sentences together."""
 _EACH_TIME = re.compile(
     r"\b(?:each|every|any)\s+(?:conversation|session|chat|start|answer|reply|message|task|request|time|run|use)\b", re.I
