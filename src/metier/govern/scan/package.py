@@ -11,6 +11,7 @@ from pathlib import Path
 
 from metier.capability import Capability
 from metier.govern.scan.accounts import undisclosed_accounts
+from metier.govern.scan.aside import with_those_run
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
@@ -140,6 +141,7 @@ def scan_text(text: str, name: str) -> Scan:
 
 def _scan(contents: Contents) -> Scan:
     purpose = purpose_of(contents)
+    purpose.runs = with_those_run(contents, is_security=purpose.is_security)
     documents = documents_of(contents)
     steps = _steps(contents, documents)
     for path in dict.fromkeys(step.statement.path for step in steps if len(step.statement.text) > MAX_LENGTH):
@@ -481,7 +483,7 @@ def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding
         for one in findings
         if one.severity == Severity.REVIEW
         and one.rule not in _COMMON
-        and (one.rule == "undisclosed-account" or not TEMPLATE.search(one.path))
+        and (one.rule == "undisclosed-account" or not purpose.only_shows(one.path, TEMPLATE))
     ]
     if purpose.is_security or len(wanted) < 2 or any(one.severity == Severity.BLOCK for one in findings):
         return
