@@ -17,7 +17,7 @@ from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
-from metier.govern.scan.flow import LABELS, MAX_LENGTH, Step, follow, label
+from metier.govern.scan.flow import LABELS, Step, follow, label
 from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
 from metier.govern.scan.grants import Found, grants
 from metier.govern.scan.hooks import hook_findings
@@ -44,7 +44,7 @@ from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
-from metier.govern.scan.statement import Statement
+from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, places_of, runs_of
 from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
