@@ -228,7 +228,7 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     writes += [seen for seen in chains(order, purpose) if seen.rule in judged]
     told = {found.rule for found in findings if found.severity == Severity.BLOCK}
     findings += [
-        _of(seen.rule, seen.severity, part.path, 1, part.text)
+        _of(seen.rule, seen.severity, part.path, *_that_weighs(part.text, seen))
         for seen in writes
         if seen.severity == Severity.BLOCK
         and seen.rule not in told
@@ -238,6 +238,13 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     for found in findings:
         message = f"{found.message.rstrip('.')} (as {part.path.rpartition('!/')[2]}, which the text becomes)."
         yield replace(found, path=one.path, line=one.line + max(found.line, 1) - 1, message=message)
+
+
+def _that_weighs(text: str, seen: Seen) -> tuple[int, str]:
+    """The line of a text in which the words stand that weigh, and what it says; all of it if they stand in none."""
+    place = text.find(seen.words.strip()) if seen.words else -1
+    begin = text.rfind("\n", 0, place) + 1
+    return (text.count("\n", 0, place) + 1, text[begin:].partition("\n")[0]) if place >= 0 else (1, text)
 
 
 def _num_words(prose: Iterable[Sentence]) -> int:
