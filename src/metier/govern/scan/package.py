@@ -23,6 +23,7 @@ from metier.govern.scan.grants import Found, grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.keys import veiled
+from metier.govern.scan.lessons import without_lessons
 from metier.govern.scan.likeness import likened
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
@@ -151,7 +152,7 @@ def _scan(contents: Contents) -> Scan:
     put_together(steps)
     follow(steps)
     fill(steps)
-    prose = list(sentences_of(contents, documents))
+    prose = without_lessons([*sentences_of(contents, documents)], contents.parts)
     purpose.sends = sent_by_documents(steps, purpose)
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:
