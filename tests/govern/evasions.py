@@ -697,6 +697,22 @@ def within_picture(files: Package) -> Package:
 
 
 @transform
+def among_tests(files: Package) -> Package:
+    """Moved to where a package keeps what tries it out, and started from there."""
+    return _move(files, lambda path: f"tests/fixtures/{_name(path)}", lambda _, raw: raw)
+
+
+@transform
+def among_examples(files: Package) -> Package:
+    """Moved to the examples, and started from there by another program."""
+    rest, path, old = _take(files)
+    if not path.endswith((".sh", ".py")):
+        return _move(files, lambda path: f"examples/{_name(path)}", lambda _, raw: raw)
+    start = f"#!/bin/sh\ncd examples && {'sh' if path.endswith('.sh') else 'python3'} {_name(path)}\n".encode()
+    return {**rest, f"examples/{_name(path)}": old, **_move(files, lambda _: "start.sh", lambda *_: start)}
+
+
+@transform
 def in_git_folder(files: Package) -> Package:
     """Moved to the folder that git keeps for itself."""
     return _move(files, lambda path: f".git/{_name(path)}", lambda _, raw: raw)

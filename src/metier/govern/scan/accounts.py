@@ -85,15 +85,15 @@ _NEARLY = 2
 """By so many digits may an account of a bank be wrong."""
 
 
-def is_live(part: Part) -> bool:
+def is_live(part: Part, purpose: Purpose) -> bool:
     """Whether a part is a program, a page or a setting of the package, and neither a document nor a test.
 
     >>> from metier.govern.scan.parts import read_text
-    >>> [is_live(read_text("a", name).parts[0]) for name in ("a.py", "SKILL.md", "tests/test_a.py", "yarn.lock")]
+    >>> [is_live(read_text("a", name).parts[0], Purpose()) for name in ("a.py", "SKILL.md", "tests/test_a.py", "yarn.lock")]
     [True, False, False, False]
     """
     is_document = part.kind == "text" or (part.kind == "markdown" and not part.path.lower().endswith(PAGES))
-    return not (is_document or part.is_example or TRIED.search(part.path) or _LOCKED.search(part.path))
+    return not (is_document or part.is_example or purpose.only_shows(part.path, TRIED) or _LOCKED.search(part.path))
 
 
 def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
@@ -106,7 +106,7 @@ def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: 
     """
     if not purpose.documents:
         return
-    programs = [part for part in parts if is_live(part)]
+    programs = [part for part in parts if is_live(part, purpose)]
     yield from _pieced_accounts(steps, {part.path: part.plain for part in programs})
     yield from _tagged_links(programs, purpose)
     strange = itertools.islice(

@@ -198,7 +198,7 @@ def _tempered(seen: Seen, purpose: Purpose) -> Seen:
     if purpose.is_security and not seen.step.hidden and _shows_nothing(seen.step):
         return replace(seen, severity=Severity.NOTE)
     if not seen.step.statement.is_mention:
-        if purpose.is_security and _CASES.search(seen.step.statement.path) and not seen.step.hidden:
+        if purpose.is_security and purpose.only_shows(seen.step.statement.path, _CASES) and not seen.step.hidden:
             return replace(
                 seen, severity=Severity.REVIEW if _PROGRAM_FILE.search(seen.step.statement.path) else Severity.NOTE
             )

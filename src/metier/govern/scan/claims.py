@@ -61,7 +61,7 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     >>> [found[0] for found in broken_claims([step], Purpose(description="Sums up notes. No data leaves your machine."))]
     ['breaks-promise']
     """
-    sent = None if purpose.is_security else next((step for step in steps if step.urls and _sends(step)), None)
+    sent = None if purpose.is_security else next((step for step in steps if step.urls and _sends(step, purpose)), None)
     claim = _claim(f"{purpose.description}\n{purpose.body}") if sent is not None else ""
     if sent is not None and claim:
         statement = sent.statement
@@ -69,14 +69,14 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
         yield "breaks-promise", Severity.REVIEW, statement.path, statement.line, evidence
 
 
-def _sends(step: Step) -> bool:
+def _sends(step: Step, purpose: Purpose) -> bool:
     """Whether a program, not a document or a test, sends something to the machines that it names."""
     path = step.statement.path
     return (
         not step.labels.isdisjoint(OUTWARD)
         and not step.statement.is_mention
         and not path.lower().endswith(DOCUMENTS)
-        and not _CASES.search(path)
+        and not purpose.only_shows(path, _CASES)
         and not is_quoted(step)
         and not _DOWNLOADS.search(step.text)
         and max(place_of(url) for url in step.urls) > Place.LOCAL

@@ -231,6 +231,10 @@ _UNWATCHED = re.compile(
 _BUILT = re.compile(
     r"Command::new\(\s*\"(?:curl|wget)\"[\s\S]{0,900}(?:from_mode\(|chmod)[\s\S]{0,400}Command::new\(\s*&?\w+\s*\)"
 )
+_CALLED_AS_ASKED = re.compile(
+    r"(?P<name>\$\w{1,30})\s*=\s*(?:\$_(?:GET|POST|REQUEST|COOKIE)\b|[\"'](?:sys|exec|pass|shell|assert|popen|proc|call_)[^\n;]{0,60}[;\n])[\s\S]{0,300}?(?<![\w>$])(?P=name)\(\s*[@\"]{0,2}\$"
+    r"|\bcall_user_func(?:_array)?\(\s*\$_(?:GET|POST|REQUEST|COOKIE)\b"
+)
 _INCLUDED = re.compile(
     r"file_put_contents\(\s*(?P<at>\$\w+)\s*,[^;\n]{0,40}<\?php[^;\n]{0,200}\)\s*[;\n]\s*(?:include|require)(?:_once)?\s*\(?\s*(?P=at)\b"
     r"|(?:eval|assert|system|passthru|shell_exec)\s*\(\s*(?:\w+\(\s*)*\$_(?:POST|GET|REQUEST|COOKIE)\b"
@@ -442,6 +446,7 @@ _DEEDS = (
     Deed("destroy-files", _OVERWRITTEN, ("os.walk(",), beside=(_FROM_HOME,), unless=r"format|convert|normali|encod|strip|fix|licen[cs]e", also="every file below the home folder is written over"),
     Deed("run-encoded", _DECODED_LIBRARY, ("certutil", "schtasks", "Certutil", "SCHTASKS"), also="out of a text that Windows decodes"),
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
+    Deed("remote-command", _CALLED_AS_ASKED, ("<?php", "$_"), also="by a function of a name that is asked for, or kept as a text"),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("lock-files", _ENCRYPTED_AWAY, ("openssl enc", "gpg ", "7z a", "zip -", "age "), unless=r"encrypt|vault|backup|secret|archiv", also="one by one", is_shown=True),
     Deed("destroy-files", _ORIGINALS, ("-delete", "-exec rm", "-exec shred", "xargs"), unless=r"clean|dedup|duplicate|remov|delet|free (?:up )?space", also="of the kinds that people make themselves", is_shown=True),

@@ -1,6 +1,6 @@
 """Does a program run what it fetched or decoded, in a language that is not followed name by name?
 
-In Ruby, PHP, Perl, Lua, Go, Rust and PowerShell that is told by the text: what is got stands in the order itself, or under a
+In Ruby, PHP, Perl, Lua, Go, Rust, PowerShell, C#, Elixir, Julia and R that is told by the text: what is got stands in the order itself, or under a
 name, in a function or in a file that the order names.
 """
 
@@ -61,7 +61,7 @@ class _Dialect:
         """What is got is run: at once, by a name, by a function, out of a file."""
         runs = rf"(?:{self.runs}){_GAP}{_SHELL}{_GAP}"
         starts = rf"(?:{self.starts})[\s(\"'&,]{{0,6}}{_INTERPRETER}[\"']?(?:\./)?"
-        named = rf"(?<![\w$.])(?P<name>{_NAME})(?:\s*,\s*\w+|\s*:\s*[\w<>&\[\]; ]{{1,24}})?\s*+:?=(?!=)[^\n]{{0,140}}?(?:{got})"
+        named = rf"(?<![\w$.])(?P<name>{_NAME})(?:\s*,\s*\w+|\s*:\s*[\w<>&\[\]; ]{{1,24}})?[\s)}}]*+(?::?=(?!=)|<-)[^\n]{{0,140}}?(?:{got})"
         written = rf"(?:{self.writes})[\s(\"']{{0,6}}"
         forms = (
             rf"(?:{got})[^\n]{{0,200}}?\|\s*(?:iex|Invoke-Expression)\b",
@@ -145,8 +145,40 @@ _POWERSHELL = _Dialect(
     r"Out-File|Set-Content|Add-Content|WriteAll(?:Text|Bytes)\(|-OutFile",
     r"(?:^|[\n;|{]\s*)[&.]\s|-File\b|Start-Process\b|powershell\b|pwsh\b",
 )
+_CSHARP = _Dialect(
+    ("Assembly", "Process.Start", "AssemblyLoad", "CSharpScript"),
+    r"\.Get(?:ByteArray|String|Stream)Async\(|\.Download(?:Data|String)\(",
+    r"Convert\.FromBase64String\(|(?:GZip|Deflate)Stream\(|\.TransformFinalBlock\(",
+    r"Assembly\.Load\(|\.LoadFromStream\(|CSharpScript\.\w+\(|Process\.Start\(",
+    r"File\.WriteAll(?:Text|Bytes)(?:Async)?\(",
+    r"Process\.Start\(|Assembly\.Load(?:File|From)\(",
+)
+_ELIXIR = _Dialect(
+    ("Code.", "System.", ":os.cmd"),
+    r":httpc\.request\(|(?:HTTPoison|Req|Tesla)\.get!?\(",
+    r"Base\.decode\d\d!?\(|:zlib\.\w+\(",
+    r"(?:Code\.(?:eval|compile)_string|System\.(?:shell|cmd)|:os\.cmd)\((?:to_string|to_charlist|List\.to_string)?",
+    r"File\.write!?\(",
+    r"Code\.(?:eval|require|compile)_file\(|System\.(?:shell|cmd)\(",
+)
+_JULIA = _Dialect(
+    ("include", "eval(", "run("),
+    r"(?<!\w)download\(|HTTP\.(?:get|request)\(",
+    r"base64decode\(|hex2bytes\(",
+    r"(?<![\w.])(?:include\(|include_string\(\s*\w+\s*,|eval\((?:Meta\.parse(?:all)?\()?|run\()(?:\s*String\()?",
+    r"(?<![\w.])(?:write|open)\(",
+    r"(?<![\w.])(?:include|run)\(",
+)
+_R = _Dialect(
+    ("source(", "eval(", "system"),
+    r"(?<=source\()\s*url\(|readLines\(\s*[\"']https?:|\bGET\(\s*[\"']https?:|getURL\(",
+    r"base64_?[dD]ecode\(|base64decode\(|memDecompress\(",
+    r"(?<![\w.])(?:source\(|eval\((?:parse\(\s*text\s*=\s*)?|system2?\()(?:rawToChar\()?",
+    r"write(?:Lines|Bin)\(",
+    r"(?<![\w.])(?:source|system2?)\(",
+)
 _BY_ENDING = {
-    "rb": _RUBY, "php": _PHP, "pl": _PERL, "pm": _PERL, "lua": _LUA, "go": _GO, "rs": _RUST, "ps1": _POWERSHELL, "psm1": _POWERSHELL,
+    "cs": _CSHARP, "csx": _CSHARP, "ex": _ELIXIR, "exs": _ELIXIR, "jl": _JULIA, "r": _R, "rb": _RUBY, "php": _PHP, "pl": _PERL, "pm": _PERL, "lua": _LUA, "go": _GO, "rs": _RUST, "ps1": _POWERSHELL, "psm1": _POWERSHELL,
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from metier.govern.scan.labels import (
     Label,
 )
 from metier.govern.scan.neighbours import neighbours
-from metier.govern.scan.statement import Statement
+from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.triggers import Alternative, Triggers
 from metier.govern.scan.variables import NAME, used
 from metier.govern.scan.written import folders_of
@@ -59,8 +59,6 @@ _NO_NAMES: frozenset[str] = frozenset()
 _MAX_PASSES = 16
 _MANY = 64
 """Where a name stands in more steps, those of one function are looked up."""
-MAX_LENGTH = 20_000
-"""So much of a statement is read: its beginning and its end."""
 _MAX_NAMED = 120
 """A longer statement does more than to give a host a name."""
 _ALIAS = re.compile(

@@ -266,7 +266,7 @@ def listed_keys(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) 
     >>> [(rule, weight.value) for rule, weight, *_ in listed_keys([step], [part], Purpose())]
     [('send-secrets', 'block')]
     """
-    settings = [part for part in parts if part.kind in ("json", "data") and is_live(part)]
+    settings = [part for part in parts if part.kind in ("json", "data") and is_live(part, purpose)]
     yield from _listed_folders(steps, settings)
     listing = [part for part in settings if len(set(_KEY_FILES.findall(part.plain))) > 1]
     if not listing or purpose.says(r"back-?up|dotfiles?|sync"):

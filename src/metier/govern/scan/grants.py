@@ -69,9 +69,10 @@ _OPENS = re.compile(r"[\"']runOn[\"']\s*:\s*[\"']folderOpen[\"']")
 _UNGUARDED = re.compile(r"[\"']ExclusionPath[\"']\s*:\s*\[?\s*[\"'][A-Z]:\\+[\"']")
 """The guard of a machine is told not to look at a whole drive."""
 _OUTSIDER = re.compile(
-    r"^[ \t-]*name:[ \t]*[\"']?(?P<who>[^\s\"'@]{1,60}@[\w.-]{1,80}|system:(?:anonymous|unauthenticated))", re.M
+    r"(?:^[ \t-]*|[{,][ \t]*)name:[ \t]*[\"']?(?P<who>[^\s\"'@{}]{1,60}@[\w.-]{1,80}|system:(?:anonymous|unauthenticated))",
+    re.M,
 )
-_ALL_OF_CLUSTER = re.compile(r"^[ \t-]*name:[ \t]*[\"']?cluster-admin\b", re.M)
+_ALL_OF_CLUSTER = re.compile(r"(?:^[ \t-]*|[{,][ \t]*)name:[ \t]*[\"']?cluster-admin\b", re.M)
 """Somebody from outside, or anybody, is given a cluster."""
 _OWN_STORE = re.compile(
     r"\b(?:secret_access_key|aws_secret_access_key|secret_key|account_key)\s*=\s*[\"']?(?![$<{%]|(?i:your|xxx|changeme|example))[A-Za-z0-9/+=_-]{24,}",

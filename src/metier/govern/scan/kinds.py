@@ -39,7 +39,7 @@ _COMMAND = re.compile(
 _CONTINUED = re.compile(r"\\\n")
 _SPLIT = re.compile(r"\"\"(?<=\w..)|''(?<=\w..)|\\(?<=\w.)(?=[a-z])|'(?<![\w'].)(\w{1,3})'(?=\w)|\$\{IFS\}")
 """Each begins with its sign and then looks back, so that only these signs are looked for."""
-_CALLED_BY = re.compile(
+CALLED_BY = re.compile(
     r"(?:^|[\s`\"'(\[,/])(?P<by>bash|sh|zsh|dash|ksh|source|\.|python|node|deno|bun|tsx|perl|ruby|php|pwsh|powershell|osascript)(?:\.exe)?[\d.]*[\"',]*\s+(?:(?:-\w+|run|<)\s+)*[\"'`]?[\w./${}~-]{0,80}$",
     re.I,
 )
@@ -186,7 +186,7 @@ def run_as(parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 def _called_in(text: str, name: str) -> str:
     place = text.find(name) if name else -1
     while place >= 0:
-        by = _CALLED_BY.search(text, max(0, text.rfind("\n", 0, place), place - 120), place)
+        by = CALLED_BY.search(text, max(0, text.rfind("\n", 0, place), place - 120), place)
         if by:
             return INTERPRETERS.get(by["by"].lower(), "shell")
         place = text.find(name, place + len(name))

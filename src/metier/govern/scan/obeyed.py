@@ -165,7 +165,7 @@ def obeyed(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
             continue
         for step in steps:
             if (found := _harms(kind, step, purpose)) and not _is_said(step):
-                yield Seen(kind.rule, found, step, kind.also)
+                yield Seen(kind.rule, found[0], step, kind.also, found[1])
                 break
     if not held.isdisjoint(_READ_WORDS) and _READ.search(text):
         yield from _ordered(steps, purpose)
@@ -199,11 +199,12 @@ def _loosened(kind: _Obeyed, steps: Sequence[Step]) -> Iterator[Seen]:
         loose.update(dict.fromkeys(found, step))
     if loose and (len(loose) > 1 or is_named):
         weight = Severity.BLOCK if len(loose) > 1 else Severity.REVIEW
-        yield Seen(kind.rule, weight, next(iter(loose.values())), kind.also)
+        words, step = next(iter(loose.items()))
+        yield Seen(kind.rule, weight, step, kind.also, words)
 
 
-def _harms(kind: _Obeyed, step: Step, purpose: Purpose) -> Severity | None:
-    """What the text of a step weighs in such a file."""
+def _harms(kind: _Obeyed, step: Step, purpose: Purpose) -> tuple[Severity, str] | None:
+    """What the text of a step weighs in such a file, and the words that do."""
     if len(step.text) > _MAX_STEP:
         return None
     told = _plain(step.text)
@@ -221,8 +222,10 @@ def _harms(kind: _Obeyed, step: Step, purpose: Purpose) -> Severity | None:
     worst = max(places, default=Place.LOCAL)
     if worst >= Place.UNKNOWN:
         is_known = purpose.says(kind.known) or (kind.rule == "foreign-registry" and _COMPANY.search(told))
-        return Severity.REVIEW if is_known and not worst.is_shady else Severity.BLOCK
-    return Severity.REVIEW if worst == Place.OWN and kind.rule in ("redirect-model", "send-private") else None
+        return Severity.REVIEW if is_known and not worst.is_shady else Severity.BLOCK, found[0]
+    return (
+        (Severity.REVIEW, found[0]) if worst == Place.OWN and kind.rule in ("redirect-model", "send-private") else None
+    )
 
 
 def _ordered(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
@@ -238,5 +241,5 @@ def _ordered(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         told: list[Sentence] = sentences(_BREAKS.sub("\n", whole), "AGENTS.md", first_line=9)
         for one in (*said(told, purpose), *paid_elsewhere(told, purpose)):
             if one.severity == Severity.BLOCK or (one.severity == Severity.REVIEW and one.rule in _GRAVE):
-                yield Seen("rewrite-agent", Severity.BLOCK, step, "with orders of its own")
+                yield Seen("rewrite-agent", Severity.BLOCK, step, "with orders of its own", one.sentence.text)
                 return

@@ -11,17 +11,19 @@ from pathlib import Path
 
 from metier.capability import Capability
 from metier.govern.scan.accounts import undisclosed_accounts
+from metier.govern.scan.aside import with_those_run
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
-from metier.govern.scan.flow import LABELS, MAX_LENGTH, Step, follow, label
+from metier.govern.scan.flow import LABELS, Step, follow, label
 from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
 from metier.govern.scan.grants import Found, grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.keys import veiled
+from metier.govern.scan.lessons import without_lessons
 from metier.govern.scan.likeness import likened
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
@@ -43,7 +45,7 @@ from metier.govern.scan.sentence import Said, Sentence
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
-from metier.govern.scan.statement import Statement
+from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, places_of, runs_of
 from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
@@ -140,6 +142,7 @@ def scan_text(text: str, name: str) -> Scan:
 
 def _scan(contents: Contents) -> Scan:
     purpose = purpose_of(contents)
+    purpose.runs = with_those_run(contents, is_security=purpose.is_security)
     documents = documents_of(contents)
     steps = _steps(contents, documents)
     for path in dict.fromkeys(step.statement.path for step in steps if len(step.statement.text) > MAX_LENGTH):
@@ -149,7 +152,7 @@ def _scan(contents: Contents) -> Scan:
     put_together(steps)
     follow(steps)
     fill(steps)
-    prose = list(sentences_of(contents, documents))
+    prose = without_lessons([*sentences_of(contents, documents)], contents.parts)
     purpose.sends = sent_by_documents(steps, purpose)
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:
@@ -226,7 +229,7 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     writes += [seen for seen in chains(order, purpose) if seen.rule in judged]
     told = {found.rule for found in findings if found.severity == Severity.BLOCK}
     findings += [
-        _of(seen.rule, seen.severity, part.path, 1, part.text)
+        _of(seen.rule, seen.severity, part.path, *_that_weighs(part.text, seen))
         for seen in writes
         if seen.severity == Severity.BLOCK
         and seen.rule not in told
@@ -236,6 +239,13 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     for found in findings:
         message = f"{found.message.rstrip('.')} (as {part.path.rpartition('!/')[2]}, which the text becomes)."
         yield replace(found, path=one.path, line=one.line + max(found.line, 1) - 1, message=message)
+
+
+def _that_weighs(text: str, seen: Seen) -> tuple[int, str]:
+    """The line of a text in which the words stand that weigh, and what it says; all of it if they stand in none."""
+    place = text.find(seen.words.strip()) if seen.words else -1
+    begin = text.rfind("\n", 0, place) + 1
+    return (text.count("\n", 0, place) + 1, text[begin:].partition("\n")[0]) if place >= 0 else (1, text)
 
 
 def _num_words(prose: Iterable[Sentence]) -> int:
@@ -481,7 +491,7 @@ def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding
         for one in findings
         if one.severity == Severity.REVIEW
         and one.rule not in _COMMON
-        and (one.rule == "undisclosed-account" or not TEMPLATE.search(one.path))
+        and (one.rule == "undisclosed-account" or not purpose.only_shows(one.path, TEMPLATE))
     ]
     if purpose.is_security or len(wanted) < 2 or any(one.severity == Severity.BLOCK for one in findings):
         return

@@ -178,7 +178,11 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     triggers, of_two, tests, owners = _compiled[0]
     # Those who look for attacks keep lists of them, and quote them.
     shows = purpose.is_security
-    lists = {path for path in {sentence.path for sentence in found} if _CASES.search(path)} if shows else set[str]()
+    lists = (
+        {path for path in {sentence.path for sentence in found} if purpose.only_shows(path, _CASES)}
+        if shows
+        else set[str]()
+    )
     found = [
         sentence
         for sentence in found
@@ -269,7 +273,9 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
         here.setdefault(SENDS_FILES, Sentence(path, line, command))
     for told in added_up(signs, following([one for one in found if " " in one.text], signs)) if signs else ():
         # Whoever looks for attacks speaks of their signs, and has samples of them.
-        if not purpose.is_security or (told.severity == Severity.BLOCK and not _SAMPLES.search(told.sentence.path)):
+        if not purpose.is_security or (
+            told.severity == Severity.BLOCK and not purpose.only_shows(told.sentence.path, _SAMPLES)
+        ):
             yield told
     if not purpose.is_security and ("![" in whole or "<img" in whole):
         yield from _carried_by_images(found)
@@ -322,7 +328,7 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
                 re.I,
             ):
                 is_shown = purpose.is_security and (
-                    _SAMPLES.search(sentence.path) or (not grave and len(sentence.text) < 80)
+                    purpose.only_shows(sentence.path, _SAMPLES) or (not grave and len(sentence.text) < 80)
                 )
                 sends = re.search(
                     r"send|upload|forward|curl|fetch|exfil|post|authorized_keys|\b(?:append|add|put|attach)\b.{0,80}\b(?:url|address|link|query|request|parameter)",

@@ -28,11 +28,21 @@ class Purpose:
     num_prose: int = 0
     sends: list[tuple[str, int, str]] = field(default_factory=list)
     unsafe_context: set[tuple[str, int]] = field(default_factory=set)
+    runs: frozenset[str] = frozenset()
 
     @property
     def is_small(self) -> bool:
         """Whether so little is in it that one act is the whole of it."""
         return self.num_acts <= MAX_SMALL_ACTS and self.num_prose <= MAX_SMALL_PROSE
+
+    def only_shows(self, path: str, places: re.Pattern[str]) -> bool:
+        """Whether a file lies in places of what is shown or tried, and nothing in the package has it run.
+
+        >>> tests = re.compile("^tests/")
+        >>> [Purpose(runs=frozenset({"tests/a.py"})).only_shows(path, tests) for path in ("tests/a.py", "tests/b.py")]
+        [False, True]
+        """
+        return path not in self.runs and places.search(path) is not None
 
     def names(self, host: str) -> bool:
         """Whether any document of the package names a host, or what was registered for it; true if it has no documents.

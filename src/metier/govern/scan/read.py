@@ -53,6 +53,8 @@ _TELLS = re.compile(r"(?:^|[_.-])(?:descr\w*|help|docs?|text|messages?|notes?|ex
 """Keys of what is told, not run."""
 _GOT = re.compile(r"\bget_url:[ \t]*+(\n(?:[ \t]+\w+:[^\n]{0,400}\n?){1,12}|[^\n]{1,500})")
 _PAIR = re.compile(r"\b(url|dest)\s*[:=]\s*[\"']?([^\s\"',}]+)")
+_EXPANDED_AT_BUILD = re.compile(r"[\"']<!@?\(([^\n\"']{4,1000})\)")
+"""What a file of gyp runs to know a value."""
 _QUOTED_CALL = re.compile(r"[\"']((?:curl|wget)\s[^\n]{1,2000})[\"']")
 _GENERATED = re.compile(r"^//go:generate[ \t]+([^\n]+)", re.M)
 _STEP_OF_JENKINS = re.compile(r"\bsh\s+([\"'])([^\"'\n]{4,2000})\1")
@@ -554,6 +556,8 @@ def _data(text: str, path: str, line: int, *, is_live: bool) -> list[Statement]:
             keys = dict(_PAIR.findall(found[1]))
             said = f"curl -o {shlex.quote(keys.get('dest', ''))} {shlex.quote(keys.get('url', ''))}"
             statements += shell_statements(said, path, first_line=at, is_live=is_live)
+    for at, expanded in _numbered(_EXPANDED_AT_BUILD, text, line) if "<!" in text else ():
+        statements += shell_statements(expanded[1], path, first_line=at, is_live=is_live)
     if "!!python/" in text:
         for found in _TAGGED.finditer(text):
             at = line + text.count("\n", 0, found.start())

@@ -25,17 +25,20 @@ _REGEX = (
     r"/(?![*/])(?:[^/\\[\n]|\\[^\n]|\[(?:[^]\\\n]|\\[^\n]){0,200}+]){1,400}+/[a-z]{0,8}"
 )
 """A pattern of JavaScript, which begins where a value may stand; quotes in it begin no text."""
-_TOKEN = re.compile(
+_TOKEN_SAID = (
     rf"""(?P<regex>{_REGEX})|"""
     r"""(?P<string>\"\"\"[\s\S]*?(?:\"\"\"|\Z)|\'\'\'[\s\S]*?(?:\'\'\'|\Z)
         |\"(?:[^"\\\n]|\\(?:[\s\S]|\Z))*+(?:\"|$)|'(?:[^'\\\n]|\\(?:[\s\S]|\Z))*+(?:'|$)|`(?:[^`\\]|\\(?:[\s\S]|\Z))*+(?:`|\Z))
-    |(?P<slash>//[^\n]*|/\*[\s\S]*?(?:\*/|\Z))
+    |(?P<slash>SLASH)
     |(?P<hash>\#[^\n]*)
     |(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\\?\n)|(?P<semi>;)
-    |(?P<plain>(?:[^"'`/\#(){}\[\];\n\\]++|\\(?!\n)|(?<=[^\w\s"'`/\#(){}\[\];$])\\)++|[\s\S])""",
-    re.X | re.M,
+    |(?P<plain>(?:[^"'`/\#(){}\[\];\n\\]++|\\(?!\n)|(?<=[^\w\s"'`/\#(){}\[\];$])\\)++|[\s\S])"""
 )
-"""What is neither a text nor a sign that matters is taken in one piece."""
+_TOKEN, _HASH_TOKEN = (
+    re.compile(_TOKEN_SAID.replace("SLASH", slash), re.X | re.M)
+    for slash in (r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)", r"//|/\*")
+)
+"""What is neither a text nor a sign that matters is taken in one piece; two slashes begin a comment where no hash does."""
 _STRING = (
     r"(?:\"{3}[^\"\\]{0,9000}+\"{3}|'{3}[^'\\]{0,9000}+'{3}|\"(?!\"\")(?:[^\"\\\n]{1,300}+|\\[\s\S]){0,60}+\""
     r"|'(?!'')(?:[^'\\\n]{1,300}+|\\[\s\S]){0,60}+'"
@@ -227,6 +230,7 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
     hashes, is_python = kind in _HASH, kind == "python"
     name = "python" if is_python else "#" if hashes else "/"
     blank, simple, inside = _LEXERS[name]
+    next_token = (_HASH_TOKEN if hashes else _TOKEN).match
     parts: list[str] = []
     place = begin = blocks = 0
     length = len(text)
@@ -275,7 +279,7 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             end += text.startswith("\\\n", end) and _SIGN.match(text, end - 1) is not None
             parts.append(text[place:end])
             place = end
-        token = _TOKEN.match(text, place)
+        token = next_token(text, place)
         if token is None:
             break
         place = token.end()
@@ -284,7 +288,7 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             group, value, place = "plain", "/", token.start() + 1
         elif group == "slash" and hashes:
             # No comment here: `a // b`, `ls /*` and the slashes of an address end after two signs.
-            group, value, place = "plain", value[:2], token.start() + 2
+            group = "plain"
         if group == "string":
             if not parts:
                 begin = token.start()

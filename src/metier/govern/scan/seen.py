@@ -71,12 +71,13 @@ _WORTH_TAKING = frozenset({"encoded", "credentials", "browser", "wallet", "histo
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One finding before it is written out."""
+    """One finding before it is written out; the words that weigh, where the step says more than they do."""
 
     rule: str
     severity: Severity
     step: Step
     also: str = ""
+    words: str = ""
 
 
 def runs_directly(text: str) -> bool:

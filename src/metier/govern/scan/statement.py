@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from metier.govern.scan.variables import assigned, used
 
+MAX_LENGTH = 20_000
+"""So much of a statement is read: its beginning and its end."""
+
 
 class Statement(NamedTuple):
     """One step of a program, on one line, its quoting and splitting undone.

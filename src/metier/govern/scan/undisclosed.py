@@ -223,7 +223,7 @@ class Told:
             hosts = {host_of(url) for url in urls}
             steps = {id(step): step for asked in hosts for step in self._turning.get(asked, ())}
             at = {one.statement.path for one in steps.values() if any(host in one.text.lower() for host in hosts)}
-            self._tried[urls] = bool(at) and all(map(TRIED.search, at))
+            self._tried[urls] = bool(at) and all(self.purpose.only_shows(path, TRIED) for path in at)
         return self._tried[urls]
 
     @cached_property
@@ -333,7 +333,7 @@ def _strange(step: Step, told: Told) -> Place | None:
     if step.labels.isdisjoint(_TURNS) or not step.urls or not statement.is_live or statement.language == "data":
         return None
     # What is fetched and run at once is weighed for that.
-    if "runs-input" in step.labels or TRIED.search(statement.path):
+    if "runs-input" in step.labels or purpose.only_shows(statement.path, TRIED):
         return None
     place = place_of_step(step, purpose)
     if place in (Place.PLATFORM, Place.PUBLIC):
@@ -390,7 +390,7 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
     told = Told(steps, purpose)
     for part in parts if purpose.documents else ():
         is_setting = part.kind in ("json", "data") or part.path.lower().endswith(".xml")
-        if not is_setting or not is_live(part) or _DESCRIBES.search(part.path):
+        if not is_setting or not is_live(part, purpose) or _DESCRIBES.search(part.path):
             continue
         yield from _sent_to_setting(part, told)
         for found in URL.finditer(part.plain) if "://" in part.plain else ():
