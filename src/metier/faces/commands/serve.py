@@ -35,6 +35,10 @@ def serve(
 
     Example: metier serve --mcp skills
     """
+    from metier.faces.mcp.ending import end_at_signals
+
+    if not http:
+        end_at_signals()
     try:
         from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
         from metier.faces.mcp.server import make_server

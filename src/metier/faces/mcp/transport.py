@@ -6,9 +6,7 @@ browser an origin, that was allowed, or a page of a stranger could reach a serve
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,18 +25,12 @@ _ADDRESS = re.compile(r"(?:(?P<host>\[[0-9a-fA-F:]+\]|[^:\[\]\s]+):)?(?P<port>[0
 
 
 def serve_stdio(server: Server[Any]) -> None:
-    """Serve one client over standard input and output until it leaves. Nothing else is written to standard output.
-
-    An interruption or a termination ends the process at once with 128 and the number of its signal, as shells say it.
-    """
+    """Serve one client over standard input and output until it leaves. Nothing else is written to standard output."""
 
     async def serve() -> None:
         async with stdio_server() as (read, write):
             await server.run(read, write, server.create_initialization_options())
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Nothing softer will do: a thread waits for the next line of the client, and Python would wait for the thread.
-        signal.signal(number, lambda number, _: os._exit(128 + number))
     anyio.run(serve)
 
 
