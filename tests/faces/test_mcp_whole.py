@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+import threading
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,21 @@ import pytest
 
 pytest.importorskip("mcp")
 
+import anyio
+from mcp.client import Client
+
+from mcp_peers import over_http
 from metier.audit import Deed
 from metier.errors import ConfigError, NotStored
 from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
 from metier.faces.mcp.server import make_server
+from metier.faces.mcp.transport import make_app
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
 from metier.govern.transitions import revoke, violated
 from metier.stores.package import read_package
 from metier.stores.served.shelf import Shelf
-from metier.stores.served.use import Ran
+from metier.stores.served.use import Call, Ran
 from metier.stores.sqlite import SqliteStore
 from metier.verdict import Evidence, ExposureTier, Scan
 from metier.workspace import open_workspace
@@ -224,6 +230,44 @@ def test_a_run_is_entered_where_the_standing_is_kept(
         events = [entry.event for entry in store.entries("sum")]
     told = [(one.deed.value, one.uses, one.because) for one in events if one.deed != Deed.VERDICT]
     assert told == entered
+
+
+@pytest.mark.parametrize("http", [False, True], ids=["one process", "http"])
+def test_a_run_whose_caller_is_gone_is_ended_and_what_it_tried_is_entered(workspace: Path, http: bool) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def run(_: Path, __: str, ___: Any, stop: threading.Event) -> Ran:
+        began.set()
+        if not stop.wait(20):
+            return Ran(exit_code=0, output="3\n")
+        return Ran(exit_code=137, output="", denied=("read /etc/shadow",), ended_by="stopped")
+
+    def record(call: Call, ran: Ran) -> None:
+        enter = recorder_of(workspace)
+        assert enter is not None
+        enter(call, ran)
+        ended.set()
+
+    folder, judge = library_of(workspace)
+    shelf = Shelf(folder, judge, mark=mark_of(workspace))
+    server = make_server(shelf, make_tools(shelf, run, record))
+
+    async def ask(target: Any) -> None:
+        async with (
+            Client(target, elicitation_callback=answering("accept")) as client,
+            anyio.create_task_group() as group,
+        ):
+            group.start_soon(client.call_tool, "run_skill", SCRIPT)
+            while not began.is_set():
+                await anyio.sleep(0.01)
+            group.cancel_scope.cancel()
+
+    with over_http(make_app(server)) if http else nullcontext(server) as target:
+        anyio.run(ask, f"{target}/mcp" if http else target)
+        assert ended.wait(30)
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        events = [entry.event for entry in store.entries("sum")]
+    assert [one.deed for one in events if one.deed != Deed.VERDICT] == [Deed.DEMOTION]
 
 
 def test_a_run_of_a_plain_folder_is_entered_nowhere(tmp_path: Path) -> None:

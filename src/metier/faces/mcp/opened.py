@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -142,9 +143,10 @@ def sandboxed(kind: str = "auto") -> Runner | None:
     except SandboxError:
         return None
 
-    def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:
+    def run(package: Path, script: str, arguments: Sequence[str], stop: threading.Event) -> Ran:
         programs = Grant(exec=_PROGRAMS) if is_shell_script(package / script) else Grant()
-        outcome = run_script(sandbox, package, script, arguments, grant=python_grant() | programs, limits=_LIMITS)
+        grant = python_grant() | programs
+        outcome = run_script(sandbox, package, script, arguments, grant=grant, limits=_LIMITS, stop=stop)
         return Ran(
             exit_code=outcome.exit_code,
             output=outcome.stdout.decode("utf-8", "replace"),

@@ -17,10 +17,15 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from metier.errors import ConfigError
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PATIENCE_S = 2
+"""Seconds that a server that is stopped waits for the answers that it still owes."""
+
 _ADDRESS = re.compile(r"(?:(?P<host>\[[0-9a-fA-F:]+\]|[^:\[\]\s]+):)?(?P<port>[0-9]{1,5})")
 
 
@@ -59,7 +64,8 @@ def serve_http(
             f"At {address!r} other machines could reach this server, and it does not know by which name.",
             hint="Name it with --allow-host NAME, and put something that knows its callers in front; or use 127.0.0.1.",
         )
-    config = uvicorn.Config(make_app(server, allowed=allowed), log_level="warning", server_header=False)
+    app = make_app(server, allowed=allowed)
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=_PATIENCE_S)
     with _listening(host, port) as listener, suppress(KeyboardInterrupt):
         name = f"[{host}]" if ":" in host else host
         tell(f"http://{name}:{listener.getsockname()[1]}/mcp")
@@ -94,7 +100,48 @@ def make_app(server: Server[Any], *, allowed: Sequence[str] = ()) -> Starlette:
             for form in (f"{scheme}://{name}", f"{scheme}://{name}:*")
         ],
     )
-    return server.streamable_http_app(stateless_http=True, json_response=True, transport_security=security)
+    app = server.streamable_http_app(stateless_http=True, json_response=True, transport_security=security)
+    app.add_middleware(_UntilGone)
+    return app
+
+
+class _UntilGone:
+    """Cancels what answers a request once its client is gone: nobody else can ever get the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        hears, heard = anyio.create_memory_object_stream[Message](0)
+        is_begun = is_answered = False
+
+        async def listen() -> None:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect" and not is_answered:
+                    group.cancel_scope.cancel()
+                await hears.send(message)
+
+        async def answer(message: Message) -> None:
+            nonlocal is_begun, is_answered
+            is_begun, is_answered = (
+                True,
+                message["type"] == "http.response.body" and not message.get("more_body", False),
+            )
+            await send(message)
+
+        try:
+            async with hears, heard, anyio.create_task_group() as group:
+                group.start_soon(listen)
+                await self._app(scope, heard.receive, answer)
+                group.cancel_scope.cancel()
+        except anyio.get_cancelled_exc_class():  # the server stops, and waits no longer
+            if is_begun:
+                raise
+            await PlainTextResponse("The server stops.", status_code=503)(scope, receive, send)
 
 
 def parse_address(address: str) -> tuple[str, int]:
