@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from metier.faces.mcp.transport import make_app
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
 from metier.govern.transitions import revoke, violated
+from metier.skill import State
 from metier.stores.package import read_package
 from metier.stores.served.shelf import Shelf
 from metier.stores.served.use import Call, Ran
@@ -203,6 +205,24 @@ def test_what_happens_to_a_skill_reaches_the_server_that_runs(workspace: Path) -
         revoke(store, "sum", who="Ada", because="it sent mail")
     with pytest.raises(NotStored):
         shelf.read("skill://sum/SKILL.md")
+
+
+def test_what_happens_to_one_skill_has_no_other_judged_anew(workspace: Path) -> None:
+    skill = read_package(write(workspace / ".metier" / "library", "total")).skill
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(judge(skill, Scan(), policy=GovernPolicy(semantic="optional")))
+        folder, judged = library_of(workspace)
+        asked = list[str]()
+        shelf = Shelf(folder, lambda *one: (asked.append(one[1].name), judged(*one))[1], mark=mark_of(workspace))
+        assert shelf.find("total").readable and sorted(asked) == ["sum", "total"]
+        asked.clear()
+        violated(store, "total", because="it read keys", policy=open_workspace(workspace).settings.govern)
+        assert not shelf.find("total").readable and asked == ["total"]
+        asked.clear()
+        # What is retired gets no verdict, and no event either.
+        for state in (State.STORED, State.RETIRED):
+            store.put_skill(replace(read_package(folder / "sum").skill, state=state))
+        assert shelf.find("sum").exposure == ExposureTier.METADATA and asked == ["sum"]
 
 
 @pytest.mark.parametrize(
