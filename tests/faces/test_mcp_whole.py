@@ -430,6 +430,32 @@ def test_a_signal_ends_the_server_at_once_and_quietly(tmp_path: Path, number: si
         assert "Exception" not in said and "Traceback" not in said
 
 
+@pytest.mark.parametrize("is_heard", [True, False], ids=["may still speak", "is gone"])
+def test_a_client_that_hears_no_more_ends_the_server_quietly(tmp_path: Path, is_heard: bool) -> None:
+    write(tmp_path, "sum")
+    with subprocess.Popen(
+        [sys.executable, "-m", "metier", "serve", "--mcp", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(PING)
+        process.stdin.flush()
+        assert '"id":1' in process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(PING)
+        process.stdin.flush()
+        if not is_heard:
+            process.stdin.close()
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+        assert "Traceback" not in process.stderr.read()
+
+
 def test_help_needs_nothing_heavy() -> None:
     program = (
         "import sys\nfrom metier.faces import cli\n"

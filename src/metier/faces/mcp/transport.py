@@ -6,6 +6,7 @@ browser an origin, that was allowed, or a page of a stranger could reach a serve
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Callable, Sequence
@@ -34,9 +35,16 @@ def serve_stdio(server: Server[Any]) -> None:
 
     async def serve() -> None:
         async with stdio_server() as (read, write):
-            await server.run(read, write, server.create_initialization_options())
+            try:
+                await server.run(read, write, server.create_initialization_options())
+            except anyio.get_cancelled_exc_class():
+                # The client hears no more, and may yet never end the line that a thread waits for.
+                os._exit(0)
 
-    anyio.run(serve)
+    try:
+        anyio.run(serve)
+    except* BrokenPipeError:  # the client left before it had heard all
+        pass
 
 
 def serve_http(
