@@ -368,6 +368,23 @@ def test_wrong_use_is_told_on_standard_error(tmp_path: Path, arguments: tuple[st
     assert (done.returncode, done.stdout) == (2, "") and said in done.stderr
 
 
+def test_what_is_served_is_told_with_the_way_to_more(tmp_path: Path, workspace: Path) -> None:
+    empty, many = tmp_path / "empty", tmp_path / "many"
+    empty.mkdir()
+    for number in range(260):
+        write(many, f"skill-{number}")
+    for number in range(22):
+        write(many, f"bare-{number}", data=b"---\nname: bare\n---\n")
+    assert f"No package lies in {str(empty)!r}" in command("--mcp", str(empty)).stderr
+    said = command("--mcp", str(many)).stderr.splitlines()
+    assert said[0] == "250 of 282 packages are judged."
+    assert said[1] == "260 skills are served, 0 of them may be read; 22 notes."
+    assert said[-3] == "  and 2 more" and "--policy FILE" in said[-2] and 'semantic = "optional"' in said[-1]
+    (workspace / "metier.toml").write_text((workspace / "metier.toml").read_text().replace("optional", "required"))
+    said = command("--mcp", str(workspace)).stderr.splitlines()
+    assert said[-1].endswith(f"metier govern explain SKILL -w {workspace}") and "--policy" not in said[-1]
+
+
 def test_others_reach_it_only_by_name(tmp_path: Path) -> None:
     write(tmp_path, "sum")
     done = command("--mcp", str(tmp_path), "--http", "0.0.0.0:8000")

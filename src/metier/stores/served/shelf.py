@@ -62,7 +62,7 @@ class Shelf:
         judge: Gives the verdict on a package.
         mark: Tells when the judge may say otherwise of what did not change; by default it never does.
         hide: Whether a skill that may not be read is hidden, and not listed by its metadata.
-        tell: Hears how many packages were judged, of how many.
+        tell: Hears after each package that was judged at which it is, of how many.
 
     Raises:
         PackageError: There is no such folder.
@@ -119,7 +119,7 @@ class Shelf:
                 self._by_place[place] = known
             else:
                 self._by_place[place] = (now, self._offer(place, known[1] if known and is_same else None))
-            self._tell(number, len(places))
+                self._tell(number, len(places))
 
     def keep_up(self) -> None:
         """Refresh if a package came or went, a SKILL.md was written or a verdict may have changed.
