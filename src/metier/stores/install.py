@@ -162,7 +162,9 @@ def _admitted(folder: Path, old: Locked | None, staged: Staged, allow: str) -> L
         )
     if old is None and os.path.lexists(folder / staged.name):
         raise Conflict(
-            f"Something that is not in the lock lies in {str(folder / staged.name)!r}.", hint="Move it away."
+            f"Something that is not in the lock lies in {str(folder / staged.name)!r}.",
+            hint="Move it away, or name another library with --library. "
+            "If it is what you would install, add it from where it lies outside of the library.",
         )
     if old is not None:
         staged = _carried(old, staged)

@@ -208,7 +208,7 @@ def list_installed(library: Path, *, json: bool) -> None:
     from metier.stores.lock import read_lock, verify
     from metier.stores.package import read_package
 
-    rows, lost = [], list[str]()
+    rows, lost, option = [], list[str](), f"--library {shlex.quote(str(library))}"
     changed = {one.skill for one in verify(library)}
     for name, locked in sorted(read_lock(library).skills.items()):
         try:
@@ -226,8 +226,10 @@ def list_installed(library: Path, *, json: bool) -> None:
                 for locked, s, new in rows
             ),
         )
+    if not rows and not lost:
+        say(f"Nothing is locked in {str(library)!r}. Install into it: metier skill add SOURCE {option}")
     if any(new for _, _, new in rows):
-        say(f"What differs from what was scanned and locked: metier skill verify --library {shlex.quote(str(library))}")
+        say(f"What differs from what was scanned and locked: metier skill verify {option}")
     if lost:
         raise typer.Exit(1)
 
