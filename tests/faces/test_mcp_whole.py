@@ -398,7 +398,7 @@ def test_an_address_that_cannot_be_served_at_is_told(tmp_path: Path) -> None:
         for address in (busy, "no-such-host.invalid:8000", "99999"):
             done = command("--mcp", str(tmp_path), "--http", address, "--allow-host", "skills.example")
             assert (done.returncode, done.stdout) == (2, "") and repr(address) in done.stderr
-            assert "Serving" not in done.stderr and "ERROR" not in done.stderr
+            assert "served" not in done.stderr and "ERROR" not in done.stderr
 
 
 def test_the_url_is_told_once_it_can_be_reached(tmp_path: Path) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from metier.faces.show import place, say
 
 if TYPE_CHECKING:
+    from mcp.server.lowlevel import Server
+
     from metier.stores.served.shelf import Shelf
 
 _STEP, _MAX_NOTES = 250, 20
@@ -58,17 +60,20 @@ def serve(
     from metier.stores.served.shelf import Shelf
 
     library, judge = library_of(folder, policy)
-    shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide, tell=_tell)
-    _say_what_is_served(shelf, folder, has_policy=policy is not None)
-    # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
-    gc.freeze()
-    server = make_server(shelf, make_tools(shelf, sandboxed() if run else None, recorder_of(folder)))
+
+    def make() -> Server[Any]:
+        shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide, tell=_tell)
+        _say_what_is_served(shelf, folder, has_policy=policy is not None)
+        # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
+        gc.freeze()
+        return make_server(shelf, make_tools(shelf, sandboxed() if run else None, recorder_of(folder)))
+
     if http:
-        serve_http(server, http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped."))
+        serve_http(make, http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped."))
     else:
         if sys.stdin.isatty():
             say("A client is expected on standard input, as a host starts one; --http 8000 serves over HTTP instead.")
-        serve_stdio(server)
+        serve_stdio(make())
 
 
 def _tell(done: int, total: int) -> None:

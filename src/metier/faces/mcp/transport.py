@@ -48,7 +48,7 @@ def serve_stdio(server: Server[Any]) -> None:
 
 
 def serve_http(
-    server: Server[Any],
+    make: Callable[[], Server[Any]],
     address: str,
     *,
     allowed: Sequence[str] = (),
@@ -57,6 +57,7 @@ def serve_http(
     """Serve over HTTP at `/mcp` until stopped.
 
     Args:
+        make: Makes the server, once it is known that it can be served at the address.
         address: `HOST:PORT`, or a port of this machine.
         allowed: Names under which the server may be called, besides those of this machine.
         tell: Hears the URL once the server can be reached.
@@ -72,12 +73,13 @@ def serve_http(
             f"At {address!r} other machines could reach this server, and it does not know by which name.",
             hint="Name it with --allow-host NAME, and put something that knows its callers in front; or use 127.0.0.1.",
         )
-    app = make_app(server, allowed=allowed)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=_PATIENCE_S)
-    with _listening(host, port) as listener, suppress(KeyboardInterrupt):
+    with _listening(host, port) as listener:
+        app = make_app(make(), allowed=allowed)
+        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=_PATIENCE_S)
         name = f"[{host}]" if ":" in host else host
         tell(f"http://{name}:{listener.getsockname()[1]}/mcp")
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:
