@@ -268,6 +268,14 @@ def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Comma
     assert "No SKILL.md lies in" in err
 
 
+def test_a_library_in_which_nothing_is_locked_says_so(metier: Command, tmp_path: Path) -> None:
+    package = write_package(Skill(name="reverse", description="Backwards."), tmp_path)
+    code, out, err = metier("skill", "list", "-l", tmp_path)
+    assert (code, out.count("\n")) == (0, 1) and f"metier skill add SOURCE --library {tmp_path}" in err
+    code, _, err = metier("skill", "add", package, "-l", tmp_path)
+    assert code == 2 and "from where it lies outside of the library" in err
+
+
 def test_what_is_installed_and_changed_since_is_not_listed_as_scanned(metier: Command, tmp_path: Path) -> None:
     library = tmp_path / "library"
     for name in ("reverse", "upper"):

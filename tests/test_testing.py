@@ -76,6 +76,11 @@ class LosesTheHead(SqliteStore):
         return START
 
 
+class MarksNothing(SqliteStore):
+    def marks(self) -> dict[str, object]:
+        return {}
+
+
 class Forgets(SqliteStore):
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -105,6 +110,7 @@ class TrustsBulk(SqliteStore):
         (RepeatsVerdicts, "adds to the history unless it repeats the last"),
         (RevisesHistory, r"entries\(\) gives all, unchanged"),
         (LosesTheHead, "moves the anchor"),
+        (MarksNothing, "moves the mark"),
         (Forgets, "a second handle sees what the first one stored"),
         (TrustsBulk, "CorruptStore on a damaged file"),
     ],

@@ -8,6 +8,7 @@ kinds are in `sandboxes/`; `metier.sandboxes.probes` tries to break out of whate
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -170,6 +171,7 @@ class Killed(StrEnum):
     OUTPUT = "output"
     DISK = "disk"
     FILES = "files"
+    STOPPED = "stopped"  # whoever started it wanted no more of it
     BREACH = "breach"  # a program was started by a trick past the grant; it was killed before its first instruction
 
 
@@ -181,7 +183,7 @@ class Outcome:
         exit_code: As a shell tells it: 128 + the signal if the program died of one.
         stdout, stderr: Up to `Limits.output_bytes` of each.
         truncated: Whether there was more of either.
-        killed_by: The limit that ended the run.
+        killed_by: The limit that ended the run, or what did in its place.
         wall_s, cpu_s: Time used, measured; no part of any record.
 
     >>> Outcome(exit_code=0, stdout=b"4\\n").ok
@@ -283,6 +285,7 @@ class Sandbox(Protocol):
         stdin: bytes = b"",
         cwd: str | Path | None = None,
         trace: bool = True,
+        stop: threading.Event | None = None,
     ) -> Outcome:
         """Run one program to its end. When this returns, none of its processes is left.
 
@@ -290,9 +293,11 @@ class Sandbox(Protocol):
             argv: The program, by its path, and its arguments.
             cwd: Where it starts; must be granted. `None` is the first folder that may be written, else `/`.
             trace: Whether to tell which files it opened; everything else is told anyway.
+            stop: Kills it once set, by any thread; the outcome tells what it did until then.
 
         Raises:
-            SandboxError: A layer is missing, or the program could not be started; nothing was run.
+            SandboxError: A layer is missing, or the program could not be started or was stopped before; nothing was
+                run.
             ConfigError: A grant names something that is not there or that cannot be granted.
         """
         ...

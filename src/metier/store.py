@@ -7,7 +7,7 @@ keeps the promise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -130,6 +130,10 @@ class Store(Protocol):
 
     def anchor(self) -> Anchor:
         """How long the audit log is and the hash of its last entry, as noted when that was written."""
+        ...
+
+    def marks(self) -> Mapping[str, object]:
+        """What differs of each skill, by name, once a version, a state, a verdict or an event of it was written."""
         ...
 
     def put_run(self, run: Run) -> None:

@@ -312,9 +312,12 @@ def _audit(store: Store) -> None:
     _equal("put_verdict() enters each verdict once", [e.event for e in entries], [verdict_event(v) for v in history])
     event = Event(deed=Deed.APPROVAL, who=_ODD, skill="reverse", digest="sha256:1", because=(_ODD, ""), when="now")
     for one in (event, event, replace(event, skill="append", exposure=ExposureTier.METADATA)):
+        marks = store.marks()
         entries.append(store.put_event(one))
         _equal("put_event() returns the entry of its event", entries[-1].event, one)
         _equal("put_event() moves the anchor", store.anchor(), Anchor(number=len(entries), hash=entries[-1].hash))
+        moved = {name for name, mark in store.marks().items() if marks.get(name) != mark}
+        _equal("put_event() moves the mark of its skill alone", moved, {one.skill})
     _equal("entries() gives all, unchanged, oldest first", list(store.entries()), entries)
     _equal("entries are numbered from 1", [e.number for e in entries], list(range(1, len(entries) + 1)))
     before = [GENESIS, *(e.hash for e in entries[:-1])]

@@ -107,7 +107,7 @@ def open_workspace(folder: Path) -> Workspace:
     except FileNotFoundError:
         raise ConfigError(
             f"Expected a {FILE} in {str(folder)!r}, found none.",
-            hint="Pass the folder of a workspace, such as examples/first-trade.",
+            hint="Pass the folder of a workspace, such as examples/first-trade, as the argument or with -w.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Cannot read {str(path)!r}: {error}.") from error

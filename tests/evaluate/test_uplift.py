@@ -274,6 +274,33 @@ def test_a_skill_that_could_not_be_scored_is_refused_with_the_reason(store: Stor
     assert "at least two items" in found.reason
 
 
+@pytest.mark.parametrize("has_skill", [True, False])
+def test_what_is_refused_with_the_skill_alone_counts_against_it(store: Store, has_skill: bool) -> None:
+    class Refusing:
+        """Is helped by the skill, and refuses half of the questions with it in hand, or without."""
+
+        name = "refusing"
+
+        def replies(self, requests: Iterable[Request]) -> Iterator[Reply]:
+            for request, reply in ((one, next(HELPED.replies([one]))) for one in requests):
+                number, has = int(request.messages[-1].content.split()[0]), "Carry" in request.messages[0].content
+                refused = has is has_skill and number % 4 < 2
+                yield Reply(text="", error="refused: The model said 'I cannot'.") if refused else reply
+
+        def close(self) -> None: ...
+
+    found = admit(exam(ITEMS), SKILL, Refusing(), store, made_from=SEEN, grader_for=grader_for)
+    assert found.uplift is not None
+    difference = found.uplift.difference
+    if has_skill:
+        assert (found.admitted, difference.items, difference.left_out) == (False, 39, 0)
+        assert "; 19 answers with it were not graded and count as wrong: client_error (19)." in found.reason
+        assert "'I cannot'" in found.reason
+    else:
+        assert (found.admitted, difference.items, difference.left_out) == (True, 20, 19)
+        assert found.reason.endswith("; 19 more were not graded without it")
+
+
 @given(changes_, st.integers(0, 9))
 def test_the_bootstrap_holds_the_mean_and_does_not_mind_the_order(changes: list[float], seed: int) -> None:
     low, high = bootstrap(changes, seed=seed, samples=200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class Runner:
     def __init__(self) -> None:
         self.ran: list[tuple[bytes, str, tuple[str, ...]]] = []
 
-    def __call__(self, package: Path, script: str, arguments: Sequence[str]) -> Ran:
+    def __call__(self, package: Path, script: str, arguments: Sequence[str], _: threading.Event) -> Ran:
         self.ran.append(((package / script).read_bytes(), script, tuple(arguments)))
         assert not (package / script).stat().st_mode & 0o111
         return Ran(exit_code=0, output="3\n", denied=("read /etc/passwd",))

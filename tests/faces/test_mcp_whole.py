@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+import threading
+from contextlib import closing, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +19,23 @@ import pytest
 
 pytest.importorskip("mcp")
 
+import anyio
+from mcp.client import Client
+
+from mcp_peers import over_http
 from metier.audit import Deed
 from metier.errors import ConfigError, NotStored
 from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
 from metier.faces.mcp.server import make_server
+from metier.faces.mcp.transport import make_app
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
 from metier.govern.transitions import revoke, violated
+from metier.sandboxes.processes import descendants
+from metier.skill import State
 from metier.stores.package import read_package
 from metier.stores.served.shelf import Shelf
-from metier.stores.served.use import Ran
+from metier.stores.served.use import Call, Ran
 from metier.stores.sqlite import SqliteStore
 from metier.verdict import Evidence, ExposureTier, Scan
 from metier.workspace import open_workspace
@@ -198,6 +209,24 @@ def test_what_happens_to_a_skill_reaches_the_server_that_runs(workspace: Path) -
         shelf.read("skill://sum/SKILL.md")
 
 
+def test_what_happens_to_one_skill_has_no_other_judged_anew(workspace: Path) -> None:
+    skill = read_package(write(workspace / ".metier" / "library", "total")).skill
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        store.put_verdict(judge(skill, Scan(), policy=GovernPolicy(semantic="optional")))
+        folder, judged = library_of(workspace)
+        asked = list[str]()
+        shelf = Shelf(folder, lambda *one: (asked.append(one[1].name), judged(*one))[1], mark=mark_of(workspace))
+        assert shelf.find("total").readable and sorted(asked) == ["sum", "total"]
+        asked.clear()
+        violated(store, "total", because="it read keys", policy=open_workspace(workspace).settings.govern)
+        assert not shelf.find("total").readable and asked == ["total"]
+        asked.clear()
+        # What is retired gets no verdict, and no event either.
+        for state in (State.STORED, State.RETIRED):
+            store.put_skill(replace(read_package(folder / "sum").skill, state=state))
+        assert shelf.find("sum").exposure == ExposureTier.METADATA and asked == ["sum"]
+
+
 @pytest.mark.parametrize(
     ("ran", "exposure", "entered"),
     [
@@ -223,6 +252,94 @@ def test_a_run_is_entered_where_the_standing_is_kept(
         events = [entry.event for entry in store.entries("sum")]
     told = [(one.deed.value, one.uses, one.because) for one in events if one.deed != Deed.VERDICT]
     assert told == entered
+
+
+@pytest.mark.parametrize("http", [False, True], ids=["one process", "http"])
+def test_a_run_whose_caller_is_gone_is_ended_and_what_it_tried_is_entered(workspace: Path, http: bool) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def run(_: Path, __: str, ___: Any, stop: threading.Event) -> Ran:
+        began.set()
+        if not stop.wait(20):
+            return Ran(exit_code=0, output="3\n")
+        return Ran(exit_code=137, output="", denied=("read /etc/shadow",), ended_by="stopped")
+
+    def record(call: Call, ran: Ran) -> None:
+        enter = recorder_of(workspace)
+        assert enter is not None
+        enter(call, ran)
+        ended.set()
+
+    folder, judge = library_of(workspace)
+    shelf = Shelf(folder, judge, mark=mark_of(workspace))
+    server = make_server(shelf, make_tools(shelf, run, record))
+
+    async def ask(target: Any) -> None:
+        async with (
+            Client(target, elicitation_callback=answering("accept")) as client,
+            anyio.create_task_group() as group,
+        ):
+            group.start_soon(client.call_tool, "run_skill", SCRIPT)
+            while not began.is_set():
+                await anyio.sleep(0.01)
+            group.cancel_scope.cancel()
+
+    with over_http(make_app(server)) if http else nullcontext(server) as target:
+        anyio.run(ask, f"{target}/mcp" if http else target)
+        assert ended.wait(30)
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        events = [entry.event for entry in store.entries("sum")]
+    assert [one.deed for one in events if one.deed != Deed.VERDICT] == [Deed.DEMOTION]
+
+
+@pytest.mark.usefixtures("runner")
+def test_what_a_script_tried_is_entered_where_a_signal_ends_the_server(workspace: Path) -> None:
+    script = b"cat /etc/shadow\nexec /bin/sleep 61\n"
+    skill = read_package(write(workspace / ".metier" / "library", "sum", files={"scripts/add.sh": script})).skill
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        policy = GovernPolicy(semantic="optional", behavioural="measured")
+        store.put_verdict(judge(skill, Scan(), evidence=Evidence(correct=40, scored=40, low=0.91), policy=policy))
+    client = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {"elicitation": {}},
+        "clientInfo": {"name": "t", "version": "1"},
+    }
+    call = {"name": "run_skill", "arguments": {"skill": "sum", "script": "scripts/add.sh"}}
+    with subprocess.Popen(
+        [sys.executable, "-m", "metier", "serve", "--mcp", str(workspace)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+
+        def said(**message: Any) -> None:
+            assert process.stdin
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+            process.stdin.flush()
+
+        try:
+            assert process.stdout
+            said(id=1, method="initialize", params=client)
+            assert process.stdout.readline()
+            said(method="notifications/initialized")
+            said(id=2, method="tools/call", params=call)
+            asked = json.loads(process.stdout.readline())
+            said(id=asked["id"], result={"action": "accept", "content": {"run": True}})
+            while not any(_command_of(one) == b"/bin/sleep\x0061\x00" for one in descendants(process.pid)):
+                assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 128 + signal.SIGTERM
+        finally:
+            process.kill()
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        assert Deed.DEMOTION in [entry.event.deed for entry in store.entries("sum")]
+
+
+def _command_of(process: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
 
 
 def test_a_run_of_a_plain_folder_is_entered_nowhere(tmp_path: Path) -> None:
@@ -303,6 +420,23 @@ def test_wrong_use_is_told_on_standard_error(tmp_path: Path, arguments: tuple[st
     assert (done.returncode, done.stdout) == (2, "") and said in done.stderr
 
 
+def test_what_is_served_is_told_with_the_way_to_more(tmp_path: Path, workspace: Path) -> None:
+    empty, many = tmp_path / "empty", tmp_path / "many"
+    empty.mkdir()
+    for number in range(260):
+        write(many, f"skill-{number}")
+    for number in range(22):
+        write(many, f"bare-{number}", data=b"---\nname: bare\n---\n")
+    assert f"No package lies in {str(empty)!r}" in command("--mcp", str(empty)).stderr
+    said = command("--mcp", str(many)).stderr.splitlines()
+    assert said[0] == "250 of 282 packages are judged."
+    assert said[1] == "260 skills are served, 0 of them may be read; 22 notes."
+    assert said[-3] == "  and 2 more" and "--policy FILE" in said[-2] and 'semantic = "optional"' in said[-1]
+    (workspace / "metier.toml").write_text((workspace / "metier.toml").read_text().replace("optional", "required"))
+    said = command("--mcp", str(workspace)).stderr.splitlines()
+    assert said[-1].endswith(f"metier govern explain SKILL -w {workspace}") and "--policy" not in said[-1]
+
+
 def test_others_reach_it_only_by_name(tmp_path: Path) -> None:
     write(tmp_path, "sum")
     done = command("--mcp", str(tmp_path), "--http", "0.0.0.0:8000")
@@ -316,7 +450,7 @@ def test_an_address_that_cannot_be_served_at_is_told(tmp_path: Path) -> None:
         for address in (busy, "no-such-host.invalid:8000", "99999"):
             done = command("--mcp", str(tmp_path), "--http", address, "--allow-host", "skills.example")
             assert (done.returncode, done.stdout) == (2, "") and repr(address) in done.stderr
-            assert "Serving" not in done.stderr and "ERROR" not in done.stderr
+            assert "served" not in done.stderr and "ERROR" not in done.stderr
 
 
 def test_the_url_is_told_once_it_can_be_reached(tmp_path: Path) -> None:
@@ -340,7 +474,8 @@ def test_a_client_that_leaves_at_once_ends_the_server(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_server_at_once_and_quietly(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("main", [True, False], ids=["main thread", "other thread"])
+def test_a_signal_ends_the_server_at_once_and_quietly(tmp_path: Path, number: signal.Signals, main: bool) -> None:
     write(tmp_path, "sum")
     with subprocess.Popen(
         [sys.executable, "-m", "metier", "serve", "--mcp", str(tmp_path)],
@@ -353,13 +488,41 @@ def test_a_signal_ends_the_server_at_once_and_quietly(tmp_path: Path, number: si
         process.stdin.write(PING)
         process.stdin.flush()
         assert '"id":1' in process.stdout.readline()
-        process.send_signal(number)
+        # The kernel may hand a signal to any thread; the one that is named gets it.
+        threads = {int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir()}
+        os.kill(process.pid if main else max(threads - {process.pid}), number)
         try:
             assert process.wait(timeout=10) == 128 + number
         finally:
             process.kill()
         said = process.stderr.read()
         assert "Exception" not in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("is_heard", [True, False], ids=["may still speak", "is gone"])
+def test_a_client_that_hears_no_more_ends_the_server_quietly(tmp_path: Path, is_heard: bool) -> None:
+    write(tmp_path, "sum")
+    with subprocess.Popen(
+        [sys.executable, "-m", "metier", "serve", "--mcp", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(PING)
+        process.stdin.flush()
+        assert '"id":1' in process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(PING)
+        process.stdin.flush()
+        if not is_heard:
+            process.stdin.close()
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+        assert "Traceback" not in process.stderr.read()
 
 
 def test_help_needs_nothing_heavy() -> None:

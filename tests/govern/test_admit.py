@@ -252,6 +252,38 @@ def test_the_commands_tell_what_no_signature_covers(tmp_path: Path) -> None:
     assert passed.returncode == 0 and ".git is not covered by the signature." in passed.stdout
 
 
+def test_of_several_packages_each_is_installed_whole_or_not_at_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = list[Lock]()
+
+    def keep(library: Path, lock: Lock) -> None:
+        written.append(lock)
+        write_lock(library, lock)
+
+    monkeypatch.setattr("metier.stores.install.write_lock", keep)
+    places = {name: tmp_path / place / name for place, name in (("a", "one"), ("a", "two"), ("a", "evil"))}
+    other = tmp_path / "b" / "one"
+    for folder, body in ((places["one"], "Add."), (places["two"], "Sort."), (places["evil"], EVIL), (other, "Other.")):
+        folder.mkdir(parents=True)
+        (folder / "SKILL.md").write_text(f"---\nname: {folder.name}\ndescription: Do it.\n---\n{body}\n")
+    library, none = tmp_path / "skills", tmp_path / "none"
+    code, out, err = ran(capsys, "skill", "add", *places.values(), other, none, "-l", library)
+    assert (code, out, len(written)) == (1, "", 1)
+    for place, why in ((places["evil"], "comes to 'block'"), (other, "Another package 'one'"), (none, str(none))):
+        assert f"Not installed: {place}: " in err and why in err
+    assert "Installed one 1.0.0" in err and err.endswith("2 of 5 packages are installed.\n")
+    assert sorted(read_lock(library).skills) == ["one", "two"] and drift(library) == []
+    assert "Add." in (library / "one" / "SKILL.md").read_text() and not (library / "evil").exists()
+
+
+def test_none_of_several_packages_leaves_no_library(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = ran(capsys, "skill", "add", tmp_path / "a", tmp_path / "b", "-l", tmp_path / "skills", "--json")
+    assert code == 2 and [one["locked"] for one in json.loads(out)] == [None, None]
+    assert all(str(tmp_path / name) in one["error"] for name, one in zip("ab", json.loads(out), strict=True))
+    assert not (tmp_path / "skills").exists() and "0 of 2" in err
+
+
 def test_the_password_of_a_key_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = package(tmp_path)
     private, _ = write_encrypted_key(tmp_path, "k", b"open sesame", PrivateFormat.PKCS8)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -248,6 +249,38 @@ def test_a_run_ends_at_its_time(run: Run) -> None:
     assert ended.killed_by == Killed.WALL
     assert ended.exit_code == 128 + signal.SIGKILL
     assert ended.wall_s < 30
+
+
+def test_a_run_that_is_stopped_tells_what_it_did_until_then(run: Run, tmp_path: Path) -> None:
+    secret, begun = tmp_path / "secret", tmp_path / "work" / "begun"
+    secret.write_text("x")
+    code = f"""
+        import pathlib, subprocess, sys, time
+        try:
+            open({str(secret)!r})
+        except OSError:
+            print("denied", flush=True)
+        subprocess.Popen([sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"])
+        pathlib.Path({str(begun)!r}).touch()
+        time.sleep(60)
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(run, textwrap.dedent(code), limits=Limits(wall_s=50), stop=stop)
+        while not begun.exists() and not ended.done():
+            time.sleep(0.01)
+        stop.set()
+    outcome = ended.result()
+    assert (outcome.killed_by, outcome.stdout, outcome.ok) == (Killed.STOPPED, b"denied\n", False)
+    assert [access.target for access in outcome.trace.denied if access.target == str(secret)]
+
+
+def test_a_run_that_was_stopped_before_is_refused(run: Run, work: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(SandboxError, match="stopped before it was started"):
+        run("open('begun', 'w')", cwd=work, stop=stop)
+    assert not list(work.iterdir())
 
 
 def test_a_program_that_is_not_granted_is_not_started(sandbox: Sandbox) -> None:

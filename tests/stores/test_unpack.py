@@ -132,6 +132,16 @@ def test_a_source_that_is_no_plain_file_is_refused_and_not_waited_for(tmp_path: 
             stage(source, tmp_path / "into")
 
 
+def test_who_names_a_manifest_or_many_packages_is_told_to_name_folders(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / "all" / name).mkdir(parents=True)
+        (tmp_path / "all" / name / "SKILL.md").write_text(MANIFEST)
+    for source, way in (("all/one/SKILL.md", "Name the folder of the package."), ("all", "those of several")):
+        with pytest.raises(PackageError) as refused:
+            stage(tmp_path / source, tmp_path / "ours" / way)
+        assert way in refused.value.hint
+
+
 def test_an_archive_may_be_named_by_a_link(tmp_path: Path) -> None:
     zipped(tmp_path / "a.zip", {"SKILL.md": MANIFEST})
     (tmp_path / "latest.zip").symlink_to("a.zip")

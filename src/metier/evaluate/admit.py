@@ -8,14 +8,16 @@ nothing about it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from metier.attempt import Attempt, Grade
 from metier.client import Client
 from metier.errors import StageError
 from metier.evaluate.bootstrap import SAMPLES
+from metier.evaluate.compare import scores
 from metier.evaluate.evals import worded, wordings
-from metier.evaluate.uplift import Uplift, measure
+from metier.evaluate.uplift import Taken, Uplift, measure, unscored, uplift
 from metier.grader import GraderFor
 from metier.item import Exam, Item
 from metier.skill import Skill
@@ -31,6 +33,7 @@ class Admission:
 
     Attributes:
         set_aside: Items that prove nothing, of which `own` came with the skill itself.
+        uplift: What the admission counted on: an answer that could not be graded with the skill counts as wrong.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -94,7 +97,9 @@ def admit(
 
     What it was made from is `made_from` and whatever its provenance names. Nothing is asked when too little is held
     out, or when none of the items is named there: then it is not known that any is held out. What is held out must show
-    an uplift whose interval lies above 0, and whose p-value lies below 0.05.
+    an uplift whose interval lies above 0, and whose p-value lies below 0.05. What was graded without the skill and
+    cannot be with it, as the model or its endpoint refuses, counts as wrong: to leave such pairs out would credit a
+    skill with what it loses. What was not graded without it is left out.
 
     Args:
         own: As in `metier.evaluate.uplift.measure`; these, and what shares their cluster or prompt, are set aside too.
@@ -122,13 +127,21 @@ def admit(
         return refused(f"{len(fresh)} of {len(exam.items)} items are held out, and it takes {needed}")
     apart = Exam(name=f"{exam.name}, held out", items=tuple(fresh), protocol=exam.protocol)
     try:
-        found, _ = measure(apart, skill, client, store, grader_for=grader_for, seed=seed, samples=samples)
+        found, taken = measure(apart, skill, client, store, grader_for=grader_for, seed=seed, samples=samples)
     except StageError as error:
         return refused(str(error))
+    lost = _lost(taken)
+    if lost:
+        wrong = {(one.item_id, one.epoch): replace(one, grade=Grade.incorrect("not_graded")) for one in lost}
+        counted = Taken(taken.without, [wrong.get((one.item_id, one.epoch), one) for one in taken.having])
+        found = uplift(apart.items, counted, skill, run_ids=found.run_ids, seed=seed, samples=samples)
     scored = found.difference.items
     short = _short(found, needed, max(0.0, margin))
     measured = f"uplift {_points(found.difference.difference)} points, at least {_points(found.cautious_low)}"
-    left = f"; {found.difference.left_out} more were not graded on both sides" if found.difference.left_out else ""
+    left = (
+        f"; {len(lost)} answers with it were not graded and count as wrong: {unscored(Taken([], lost))}" if lost else ""
+    )
+    left += f"; {found.difference.left_out} more were not graded without it" if found.difference.left_out else ""
     return Admission(
         admitted=not short,
         reason=f"{'refused' if short else 'admitted'}: {measured}, on {scored} held-out items{short}{left}{told}",
@@ -137,6 +150,12 @@ def admit(
         own=theirs,
         uplift=found,
     )
+
+
+def _lost(taken: Taken) -> list[Attempt]:
+    """The answers with the skill that could not be graded, of items that were graded without it."""
+    before = scores(taken.without)
+    return [one for one in taken.having if one.grade.score is None and before.get(one.item_id) is not None]
 
 
 def _short(found: Uplift, needed: int, wanted: float) -> str:

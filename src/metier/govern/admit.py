@@ -5,6 +5,7 @@ It puts together what `metier.stores.install` (files and lock) and this folder (
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,13 @@ def add(library: str | Path, source: str | Path, *, trust: Trust | None = None, 
     ('sum', 'clean', 'unchecked')
     """
     return install.add(library, source, scan=scan, signature=_checked(trust, allow), allow=allow)
+
+
+def add_all(
+    library: str | Path, sources: Iterable[str | Path], *, trust: Trust | None = None, allow: str = ""
+) -> list[install.Added]:
+    """Install packages, each whole or not at all, as `add` does one. Returns what came of each."""
+    return install.add_all(library, sources, scan=scan, signature=_checked(trust, allow), allow=allow)
 
 
 def update(

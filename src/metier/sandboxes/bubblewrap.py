@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -72,6 +73,7 @@ class BubblewrapSandbox:
         stdin: bytes = b"",
         cwd: str | Path | None = None,
         trace: bool = True,
+        stop: threading.Event | None = None,
     ) -> Outcome:
         """Run one program to its end; see `metier.sandbox.Sandbox.run`."""
         if not self._checked:
@@ -80,7 +82,7 @@ class BubblewrapSandbox:
         confined = confine(argv, grant, cwd=cwd)
         request = {**confined.request(limits, trace=trace), "kind": self.name}
         request |= {"argv": [self._bwrap(), *_arguments(confined)], "env": []}
-        return outcome(*self._wardens.ask(request, stdin))
+        return outcome(*self._wardens.ask(request, stdin, stop))
 
     def close(self) -> None:
         """Let go of the wardens. May be called twice."""

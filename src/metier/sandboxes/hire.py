@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 
 from metier.errors import SandboxError
 
+_LOOK_S = 0.05
 _START = """
 import sys, types
 for name, folder in (("metier", {house!r}), ("metier.sandboxes", {room!r})):
@@ -39,12 +41,19 @@ class Wardens:
         self._control: socket.socket | None = None
         self._let_go: weakref.finalize[Any, Any] | None = None
 
-    def ask(self, request: dict[str, Any], stdin: bytes) -> tuple[dict[str, Any], bytes, bytes]:
+    def ask(
+        self, request: dict[str, Any], stdin: bytes, stop: threading.Event | None = None
+    ) -> tuple[dict[str, Any], bytes, bytes]:
         """Have one run done; give its report, its standard output and its standard error.
+
+        Args:
+            stop: Ends the run once set; it is reported as any other.
 
         Raises:
             SandboxError: Nothing was run, or the warden was killed.
         """
+        if stop is not None and stop.is_set():
+            raise SandboxError(f"The run of {request['program']!r} was stopped before it was started.")
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
@@ -52,6 +61,8 @@ class Wardens:
             text = json.dumps({**request, "stdin": len(stdin)}).encode()
             try:
                 ours.sendall(struct.pack("<Q", len(text)) + text + stdin)
+                if stop is not None:
+                    _await(ours, stop)
                 (length,) = struct.unpack("<Q", _receive(ours, 8))
                 report: dict[str, Any] = json.loads(_receive(ours, length))
                 streams = [_receive(ours, length) for length in report["streams"]]
@@ -110,6 +121,16 @@ def _let_go(control: socket.socket, process: subprocess.Popen[bytes], owner: int
         process.wait()
     else:
         process.returncode = 0
+
+
+def _await(connection: socket.socket, stop: threading.Event) -> None:
+    """Wait for the report, and tell the warden to make it now once the run is to stop: we say nothing more."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    while not poll.poll(_LOOK_S * 1000):
+        if stop.is_set():
+            connection.shutdown(socket.SHUT_WR)
+            return
 
 
 def _receive(connection: socket.socket, length: int) -> bytes:

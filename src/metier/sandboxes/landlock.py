@@ -7,6 +7,7 @@ is, closed: the names and sizes of files outside can still be asked for, their c
 from __future__ import annotations
 
 import platform
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,6 +50,7 @@ class LandlockSandbox:
         stdin: bytes = b"",
         cwd: str | Path | None = None,
         trace: bool = True,
+        stop: threading.Event | None = None,
     ) -> Outcome:
         """Run one program to its end; see `metier.sandbox.Sandbox.run`."""
         if not self._checked:
@@ -56,7 +58,7 @@ class LandlockSandbox:
             self._checked = True
         confined = confine(argv, grant, cwd=cwd)
         request = {**confined.request(limits, trace=trace), "kind": self.name, "rights": _rights(confined)}
-        return outcome(*self._wardens.ask(request, stdin))
+        return outcome(*self._wardens.ask(request, stdin, stop))
 
     def close(self) -> None:
         """Let go of the wardens. May be called twice."""

@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -45,6 +46,7 @@ def run_script(
     limits: Limits = Limits(),
     stdin: bytes = b"",
     work: str | Path | None = None,
+    stop: threading.Event | None = None,
 ) -> Outcome:
     """Run a script that lies in a package: `.py` with this Python, `.sh` with the shell, anything else as a program.
 
@@ -55,6 +57,7 @@ def run_script(
         script: Its path inside the package, or from where one is.
         grant: What it may touch beyond its package and where it works.
         work: The folder to work in; by default an empty one that is removed afterwards.
+        stop: Kills it once set, by any thread.
 
     Raises:
         InputError: There is no such file inside the package; the way out names those that there are. Or it is to be
@@ -71,7 +74,16 @@ def run_script(
     folder, path = _inside(package, script)
     with _room() as room:
         return _run_in(
-            room, sandbox, folder, path, arguments, grant=grant, limits=limits, stdin=stdin, work=work or room / _WORK
+            room,
+            sandbox,
+            folder,
+            path,
+            arguments,
+            grant=grant,
+            limits=limits,
+            stdin=stdin,
+            work=work or room / _WORK,
+            stop=stop,
         )
 
 
@@ -203,6 +215,7 @@ def _run_in(
     limits: Limits,
     stdin: bytes,
     work: str | Path,
+    stop: threading.Event | None = None,
 ) -> Outcome:
     start, needed = _start(path)
     if start == [str(path)]:
@@ -216,6 +229,7 @@ def _run_in(
         limits=limits,
         stdin=stdin,
         cwd=work,
+        stop=stop,
     )
 
 

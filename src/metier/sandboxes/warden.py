@@ -153,7 +153,9 @@ class _Run:
                 pass
         if self._watch.programs_before:
             told = bytes(self._streams[self._err]).decode(errors="replace").strip()
-            if self._killed_by:
+            if self._killed_by == "stopped":
+                self._failure = "it was stopped before"
+            elif self._killed_by:
                 self._failure = f"it reached its limit on {self._killed_by} before it was started, so allow it more"
             self._failure = self._failure or told or "it ended before it was started"
         if self._failure:
@@ -267,7 +269,7 @@ class _Run:
             self._poll.unregister(ready)
             self._failure = os.read(ready, 4096)[1:].decode(errors="replace")
         elif ready == self._connection.fileno():
-            self._failure = "the caller is gone"
+            self._killed_by = "stopped"  # the caller is gone, or wants no more of it and waits for the report
         else:
             self._poll.unregister(ready)
             self._watch.overheard(ready)

@@ -14,12 +14,12 @@ import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, nearest
+from metier.errors import ConfigError, Conflict, MetierError, NotStored, PackageError, StoreError, nearest
 from metier.skill import Skill
 from metier.stores.bulk import FileBulk
 from metier.stores.checks import is_name, lies_inside
@@ -69,6 +69,21 @@ class Staged:
     locked: Locked
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What came of installing a package.
+
+    Attributes:
+        locked: Its entry in the lock; None if it was not installed.
+        error: Why it was not.
+    """
+
+    source: str
+    name: str = ""
+    locked: Locked | None = None
+    error: MetierError | OSError | None = None
+
+
 def add(
     library: str | Path,
     source: str | Path,
@@ -93,29 +108,80 @@ def add(
         ConfigError: `allow` says nothing.
         Conflict: Another package of that name is installed, or the source is installed here or holds the library.
     """
+    (done,) = add_all(library, [source], scan=scan, signature=signature, allow=allow)
+    if done.error is not None:
+        raise done.error
+    assert done.locked is not None
+    return done.name, done.locked
+
+
+def add_all(
+    library: str | Path,
+    sources: Iterable[str | Path],
+    *,
+    scan: Scanner,
+    signature: SignatureCheck | None = None,
+    allow: str = "",
+) -> list[Added]:
+    """Install packages, each whole or not at all, as `add` does one, and write the lock once for all of them.
+
+    Raises:
+        ConfigError: `allow` says nothing.
+        PackageError, StoreError: The lock cannot be read or written; nothing was installed.
+    """
     _refuse_empty(allow)
     folder = Path(library)
-    _refuse_around(folder, source)
-    if folder.is_dir():
-        _refuse_installed(folder, source)
-    with _made(folder), _staged(folder, source, scan, signature) as staged:
+    is_new, done = not folder.is_dir(), list[Added]()
+    with _made(folder):
         lock = read_lock(folder)
-        _refuse_blocked(staged, allow)
-        old = lock.skills.get(staged.name)
-        if old is not None and old.files != staged.locked.files:
-            raise Conflict(
-                f"Another package {staged.name!r} is installed in {str(folder)!r}.",
-                hint=f"Update it, or remove it first: metier skill remove {staged.name} {_named(folder)}",
-            )
-        if old is None and os.path.lexists(folder / staged.name):
-            raise Conflict(
-                f"Something that is not in the lock lies in {str(folder / staged.name)!r}.", hint="Move it away."
-            )
-        if old is not None:
-            staged = _carried(old, staged)
-        lost = lost_signature(old, staged.locked) if old is not None else ""
-        _refuse_unapproved(staged.name, lost, allow)
-        return staged.name, _install(folder, lock, staged, allow if lost or _is_spoken_against(staged) else "")
+        skills = dict(lock.skills)
+        for source in sources:
+            try:
+                _refuse_around(folder, source)
+                if not is_new:
+                    _refuse_installed(folder, source, lock)
+                with _staged(folder, source, scan, signature) as staged:
+                    locked = _admitted(folder, skills.get(staged.name), staged, allow)
+            except (MetierError, OSError) as error:
+                done.append(Added(source=str(source), error=error))
+            else:
+                skills[staged.name] = locked
+                done.append(Added(source=str(source), name=staged.name, locked=locked))
+        if skills != lock.skills:
+            write_lock(folder, replace(lock, skills=skills))
+        return [_rebuilt(folder, one) for one in done]
+
+
+def _admitted(folder: Path, old: Locked | None, staged: Staged, allow: str) -> Locked:
+    """The entry in the lock of a package that may be installed; its bytes are kept."""
+    _refuse_blocked(staged, allow)
+    if old is not None and old.files != staged.locked.files:
+        raise Conflict(
+            f"Another package {staged.name!r} is installed in {str(folder)!r}.",
+            hint=f"Update it, or remove it first: metier skill remove {staged.name} {_named(folder)}",
+        )
+    if old is None and os.path.lexists(folder / staged.name):
+        raise Conflict(
+            f"Something that is not in the lock lies in {str(folder / staged.name)!r}.",
+            hint="Move it away, or name another library with --library. "
+            "If it is what you would install, add it from where it lies outside of the library.",
+        )
+    if old is not None:
+        staged = _carried(old, staged)
+    lost = lost_signature(old, staged.locked) if old is not None else ""
+    _refuse_unapproved(staged.name, lost, allow)
+    return _kept(folder, staged, allow if lost or _is_spoken_against(staged) else "")
+
+
+def _rebuilt(folder: Path, added: Added) -> Added:
+    """Put a package that is locked into its place, or say why it did not come there; `restore` does then."""
+    if added.locked is None:
+        return added
+    try:
+        _rebuild(folder, added.name, added.locked)
+    except (MetierError, OSError) as error:
+        return Added(source=added.source, error=error)
+    return added
 
 
 def update(
@@ -371,7 +437,7 @@ def _candidate(
         )
     if source is not None:
         _refuse_around(library, source)
-        _refuse_installed(library, source)
+        _refuse_installed(library, source, read_lock(library))
     else:
         source = library / old.source
         if not source.exists():
@@ -408,11 +474,11 @@ def _refuse_around(library: Path, source: str | Path) -> None:
         )
 
 
-def _refuse_installed(library: Path, source: str | Path) -> None:
+def _refuse_installed(library: Path, source: str | Path, lock: Lock) -> None:
     """An installed package that became its own source would never hear of an update."""
     at, home = _at(source), _at(library)
     inside = at.relative_to(home).parts if at.is_relative_to(home) else None
-    if inside is not None and (not inside or inside[0] in read_lock(library).skills):
+    if inside is not None and (not inside or inside[0] in lock.skills):
         raise Conflict(
             f"The source {str(source)!r} is what is installed in {str(library)!r}.",
             hint=f"Name the source it came from. Compare it with the lock: metier skill verify {_named(library)}",
@@ -452,14 +518,19 @@ def _carried(old: Locked, staged: Staged) -> Staged:
 
 
 def _install(library: Path, lock: Lock, staged: Staged, allow: str) -> Locked:
+    locked = _kept(library, staged, allow)
+    write_lock(library, replace(lock, skills={**lock.skills, staged.name: locked}))
+    _rebuild(library, staged.name, locked)
+    return locked
+
+
+def _kept(library: Path, staged: Staged, allow: str) -> Locked:
+    """Keep the bytes of a package, and give what the lock says of it."""
     bulk = FileBulk(library / HOME / "objects")
     for path, file in staged.locked.files.items():
         if bulk.put((staged.folder / path).read_bytes()) != file.digest:
             raise StoreError(f"The file {path!r} of {staged.name!r} changed while it was installed.")
-    locked = approved(staged.name, replace(staged.locked, allowed=allow or staged.locked.allowed))
-    write_lock(library, replace(lock, skills={**lock.skills, staged.name: locked}))
-    _rebuild(library, staged.name, locked)
-    return locked
+    return approved(staged.name, replace(staged.locked, allowed=allow or staged.locked.allowed))
 
 
 def _rebuild(library: Path, name: str, locked: Locked) -> None:

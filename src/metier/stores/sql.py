@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -29,6 +29,7 @@ _PAGE = 1000
 """Rows read at once: a reader holds no lock and no cursor while its caller thinks."""
 
 _ADD_CONTENT = "INSERT INTO contents (digest) VALUES (?) ON CONFLICT (digest) DO NOTHING"
+_WRITTEN = re.compile(r"\\([0-9a-f]{4})")
 _UNSAFE = re.compile(r"[\\\x00\ud800-\udfff]")
 
 
@@ -220,6 +221,16 @@ class SqlStore:
             raise CorruptStore(f"The store {self._database.name!r} holds {len(rows)} heads of the audit log, not one.")
         return Anchor(number=rows[0][0], hash=rows[0][1])
 
+    def marks(self) -> Mapping[str, object]:
+        """What differs of each skill, by name, once a version, a state, a verdict or an event of it was written."""
+        with self._database.reading() as session:
+            rows = session.rows("SELECT skill, MAX(position) FROM audit GROUP BY skill")
+            rows += session.rows("SELECT name, version, checksum FROM skills ORDER BY position")
+        marks = dict[str, tuple[object, ...]]()
+        for name, *mark in rows:
+            marks[_found(name)] = (*marks.get(_found(name), ()), *mark)
+        return marks
+
     def put_run(self, run: Run) -> None:
         """Keep a run, in place of what was stored under its run_id."""
         self._put("runs", "run_id", run.run_id, run)
@@ -289,6 +300,15 @@ def searchable(text: str) -> str:
     ('gpt-5', 'a\\0000b\\005c')
     """
     return _UNSAFE.sub(lambda match: f"\\{ord(match[0]):04x}", text)
+
+
+def _found(text: str) -> str:
+    r"""The text that `searchable` wrote.
+
+    >>> _found(searchable("a\x00b\\")) == "a\x00b\\"
+    True
+    """
+    return _WRITTEN.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def _add_verdict(session: Session, verdict: Verdict) -> None:

@@ -125,7 +125,10 @@ def _unpack(origin: Path, room: _Room) -> None:
             file.seek(0)
             unpack(file, room)
     except _BROKEN as error:
-        raise room.refusal(f"is no archive that can be read: {error}") from error
+        refusal = room.refusal(f"is no archive that can be read: {error}")
+        if origin.name.lower() == "skill.md":
+            refusal.add_note("Name the folder of the package.")
+        raise refusal from error
     except OSError as error:
         raise PackageError(
             f"Cannot read {str(origin)!r}: {error.strerror or error}.", hint="Name a folder, a .zip or a .tar.gz."
@@ -191,5 +194,7 @@ def _package_in(folder: Path, source: str) -> Path:
     listed = ", ".join(path.relative_to(folder).as_posix() for path in tops[:5])
     raise PackageError(
         f"Expected one package in {source!r}, found {len(tops)}{': ' + listed if tops else ''}.",
-        hint="Name the folder of one package." if tops else "A package is a folder with a SKILL.md.",
+        hint="Name the folder of one package, or those of several one by one."
+        if tops
+        else "A package is a folder with a SKILL.md.",
     )

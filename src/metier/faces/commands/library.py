@@ -11,6 +11,7 @@ import typer
 from metier.faces.show import AsJson, as_json, one_line, place, say, table
 
 if TYPE_CHECKING:
+    from metier.errors import MetierError
     from metier.govern.diff import UpdateDiff
     from metier.govern.sign import Trust
 
@@ -38,7 +39,7 @@ FromOption = Annotated[
 
 @app.command("add")
 def add_package(
-    source: Annotated[Path, typer.Argument(parser=place, help="A folder, or a .zip, .tar.gz or .tar.bz2.")],
+    sources: Annotated[list[Path], typer.Argument(parser=place, help="A folder, or a .zip, .tar.gz or .tar.bz2.")],
     library: LibraryOption = Path("skills"),
     root: RootOption = None,
     key: KeyOption = None,
@@ -47,17 +48,38 @@ def add_package(
     allow: AllowOption = "",
     json: AsJson = False,
 ) -> None:
-    """Scan a package, check its signature if you say whom to trust, install it and lock every byte of it.
+    """Scan packages, check their signatures if you say whom to trust, install them and lock every byte of them.
 
-    Example: metier skill add downloads/pdf-forms.zip --library skills
+    Of several, each is installed whole or not at all. Exit code 1 if one of them was not, and 2 if none was.
+
+    Example: metier skill add downloads/pdf-forms.zip downloads/clean-csv --library skills
     """
-    from metier.govern.admit import add
+    from metier.govern.admit import add_all
 
-    name, locked = add(library, source, trust=trusted(root, key, identity, issuer), allow=allow)
+    done = add_all(library, sources, trust=trusted(root, key, identity, issuer), allow=allow)
+    failed = [one.error for one in done if one.error is not None]
+    if len(done) == 1 and failed:
+        raise failed[0]
     if json:
-        as_json({"name": name, "locked": locked})
-        return
-    say(f"Installed {name} {locked.version} ({locked.decision.value}, signature {locked.signature}): {locked.tree}")
+        told = [
+            {"source": one.source, "name": one.name, "locked": one.locked, "error": _why(one.error)} for one in done
+        ]
+        as_json(told if len(done) > 1 else {"name": done[0].name, "locked": done[0].locked})
+    for one in sorted(done, key=lambda one: one.error is not None):  # what went wrong is seen last
+        if one.error is not None:
+            say(one_line(f"Not installed: {one.source}: {_why(one.error)}"))
+        elif one.locked and not json:
+            at = f"{one.name} {one.locked.version}"
+            say(f"Installed {at} ({one.locked.decision.value}, signature {one.locked.signature}): {one.locked.tree}")
+    if len(done) > 1:
+        say(f"{len(done) - len(failed)} of {len(done)} packages are installed.")
+    if failed:
+        raise typer.Exit(1 if len(failed) < len(done) else 2)
+
+
+def _why(error: MetierError | OSError | None) -> str:
+    """Why a package was not installed, and the way out."""
+    return " ".join((str(error), *getattr(error, "__notes__", ()))) if error else ""
 
 
 @app.command("remove")
@@ -186,7 +208,7 @@ def list_installed(library: Path, *, json: bool) -> None:
     from metier.stores.lock import read_lock, verify
     from metier.stores.package import read_package
 
-    rows, lost = [], list[str]()
+    rows, lost, option = [], list[str](), f"--library {shlex.quote(str(library))}"
     changed = {one.skill for one in verify(library)}
     for name, locked in sorted(read_lock(library).skills.items()):
         try:
@@ -204,8 +226,10 @@ def list_installed(library: Path, *, json: bool) -> None:
                 for locked, s, new in rows
             ),
         )
+    if not rows and not lost:
+        say(f"Nothing is locked in {str(library)!r}. Install into it: metier skill add SOURCE {option}")
     if any(new for _, _, new in rows):
-        say(f"What differs from what was scanned and locked: metier skill verify --library {shlex.quote(str(library))}")
+        say(f"What differs from what was scanned and locked: metier skill verify {option}")
     if lost:
         raise typer.Exit(1)
 

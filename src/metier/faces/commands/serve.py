@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from metier.faces.show import place, say
+
+if TYPE_CHECKING:
+    from mcp.server.lowlevel import Server
+
+    from metier.stores.served.shelf import Shelf
+
+_STEP, _MAX_NOTES = 250, 20
 
 
 def serve(
@@ -35,6 +43,9 @@ def serve(
 
     Example: metier serve --mcp skills
     """
+    from metier.faces.mcp.ending import Ending
+
+    ending = None if http else Ending()
     try:
         from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
         from metier.faces.mcp.server import make_server
@@ -48,17 +59,38 @@ def serve(
     from metier.stores.served.shelf import Shelf
 
     library, judge = library_of(folder, policy)
-    shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide)
+
+    def make() -> Server[Any]:
+        shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide, tell=_tell)
+        _say_what_is_served(shelf, folder, has_policy=policy is not None)
+        # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
+        gc.freeze()
+        return make_server(shelf, make_tools(shelf, sandboxed() if run else None, recorder_of(folder)))
+
+    if http:
+        serve_http(make, http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped."))
+    else:
+        if sys.stdin.isatty():
+            say("A client is expected on standard input, as a host starts one; --http 8000 serves over HTTP instead.")
+        serve_stdio(make(), ending)
+
+
+def _tell(done: int, total: int) -> None:
+    if done % _STEP == 0 and done < total:
+        say(f"{done} of {total} packages are judged.")
+
+
+def _say_what_is_served(shelf: Shelf, folder: Path, *, has_policy: bool) -> None:
     readable = sum(offer.readable for offer in shelf.offers)
     say(f"{len(shelf.offers)} skills are served, {readable} of them may be read; {len(shelf.withheld)} notes.")
-    for path, reason in shelf.withheld[:20]:
+    for path, reason in shelf.withheld[:_MAX_NOTES]:
         say(f"  {path}: {reason}")
-    if shelf.offers and not readable:
-        say("  The strict policy lets nothing be read without a second opinion; --policy FILE sets another.")
-    # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
-    gc.freeze()
-    server = make_server(shelf, make_tools(shelf, sandboxed() if run else None, recorder_of(folder)))
-    if http:
-        serve_http(server, http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped."))
-    else:
-        serve_stdio(server)
+    if len(shelf.withheld) > _MAX_NOTES:
+        say(f"  and {len(shelf.withheld) - _MAX_NOTES} more")
+    if not shelf.offers and not shelf.withheld:
+        say(f"  No package lies in {str(folder)!r}: a package is a folder with a SKILL.md.")
+    elif shelf.offers and not readable and (folder / "metier.toml").is_file():
+        say(f"  Why its verdicts let nothing be read: metier govern explain SKILL -w {folder}")
+    elif shelf.offers and not readable and not has_policy:
+        say("  The strict policy lets nothing be read without a second opinion; --policy FILE sets another,")
+        say('  such as a file that says: semantic = "optional"')

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metier.audit import Anchor
 from metier.errors import ConfigError, NotStored, SandboxError
 from metier.faces.mcp.tools import Tools
 from metier.sandbox import Grant, Limits
 from metier.skill import Skill
 from metier.stores.served.finding import Finding, count_tokens
-from metier.stores.served.shelf import Judge, Mark, Shelf
+from metier.stores.served.shelf import Judge, Mark, Marks, Shelf
 from metier.stores.served.use import Call, Ran, Recorder, Runner
 from metier.verdict import Verdict
 
@@ -61,7 +61,7 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
 
 
 def mark_of(folder: Path) -> Mark:
-    """What differs once a verdict on the same bytes may: in a workspace its policy and the head of its audit log.
+    """What differs once a verdict on the same bytes may: in a workspace its policy, and what its store has of a skill.
 
     A store that is a file is only read when the disk tells that it was written.
 
@@ -74,15 +74,15 @@ def mark_of(folder: Path) -> Mark:
     from metier.workspace import open_workspace
 
     seen: object = None
-    head: Anchor | None = None
+    kept: Mapping[str, object] = {}
 
     def mark() -> object:
-        nonlocal seen, head
+        nonlocal seen, kept
         workspace = open_workspace(folder)
         written = _written(workspace.store)
         if written is None or written != seen:
-            seen, head = written, _head(folder)
-        return workspace.settings.govern, head
+            seen, kept = written, _kept(folder)
+        return Marks(rules=workspace.settings.govern, of=kept)
 
     return mark
 
@@ -142,9 +142,10 @@ def sandboxed(kind: str = "auto") -> Runner | None:
     except SandboxError:
         return None
 
-    def run(package: Path, script: str, arguments: Sequence[str]) -> Ran:
+    def run(package: Path, script: str, arguments: Sequence[str], stop: threading.Event) -> Ran:
         programs = Grant(exec=_PROGRAMS) if is_shell_script(package / script) else Grant()
-        outcome = run_script(sandbox, package, script, arguments, grant=python_grant() | programs, limits=_LIMITS)
+        grant = python_grant() | programs
+        outcome = run_script(sandbox, package, script, arguments, grant=grant, limits=_LIMITS, stop=stop)
         return Ran(
             exit_code=outcome.exit_code,
             output=outcome.stdout.decode("utf-8", "replace"),
@@ -193,12 +194,12 @@ def _written(store: str) -> object:
     return found
 
 
-def _head(folder: Path) -> Anchor | None:
-    """How far the log goes of what happened to the skills of a workspace; None before it was run."""
+def _kept(folder: Path) -> Mapping[str, object]:
+    """What moves with each skill of a workspace; nothing before it was run."""
     from metier.faces.opened import stored
 
     try:
         with stored(folder) as store:
-            return store.anchor()
+            return store.marks()
     except NotStored:
-        return None
+        return {}

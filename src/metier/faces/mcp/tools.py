@@ -6,6 +6,7 @@ person is asked before a script of a supervised skill runs.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -139,7 +140,7 @@ class Tools:
             step, why = next_step(again, can_run=self._runner is not None, can_ask=can_ask, approved=answer)
         if step == Step.RUN and self._runner is not None:
             run = partial(run_text, self._shelf, call, self._runner, recorder=self._recorder, budget=budget)
-            text, is_good = await anyio.to_thread.run_sync(run)
+            text, is_good = await _until_cancelled(run)
             return _said(text, is_error=not is_good)
         return _said(told_text(self._shelf, call, why, budget=budget), is_error=step == Step.REFUSE)
 
@@ -151,6 +152,29 @@ class Tools:
         if not self._tokens.take(params.request_state, call.bound_to):
             return None
         return _is_yes(reply)
+
+
+async def _until_cancelled(run: Callable[..., tuple[str, bool]]) -> tuple[str, bool]:
+    """Run in a thread, and tell it to stop where nobody waits for the answer any more; wait for what it records."""
+    stop = threading.Event()
+
+    def answer() -> tuple[str, bool]:
+        try:
+            return run(stop=stop)
+        except MetierError as error:  # a group of tasks would wrap it
+            return sentence(error), False
+
+    async def tell() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            stop.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(tell)
+        answered = await anyio.to_thread.run_sync(answer)
+        group.cancel_scope.cancel()
+    return answered
 
 
 def _is_yes(reply: object) -> bool:

@@ -13,9 +13,9 @@ import bisect
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metier.errors import MetierError, NotStored, PackageError, StoreError, nearest
@@ -34,7 +34,19 @@ Judge = Callable[[Path, Skill], Verdict | None]
 """What judges a package by its folder and what was read of it; None where no verdict holds for these bytes."""
 
 Mark = Callable[[], object]
-"""What differs once the same bytes may be judged otherwise: the head of an audit log, a policy. Asked at every call."""
+"""What differs once the same bytes may be judged otherwise: an audit log, a policy. Asked at every call.
+
+Where it is `Marks`, only the skills that it moved of are judged anew.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """A mark of the rules that hold for all skills, and one of each skill by its name."""
+
+    rules: object
+    of: Mapping[str, object]
+
 
 _ByPlace = dict[Path, tuple[object, Offer | None]]
 _PAGE_SKILLS, _PAGE_FILES = 100, 5000
@@ -50,7 +62,7 @@ class Shelf:
         judge: Gives the verdict on a package.
         mark: Tells when the judge may say otherwise of what did not change; by default it never does.
         hide: Whether a skill that may not be read is hidden, and not listed by its metadata.
-        tell: Hears how many packages were judged, of how many.
+        tell: Hears after each package that was judged at which it is, of how many.
 
     Raises:
         PackageError: There is no such folder.
@@ -89,7 +101,7 @@ class Shelf:
         kept = (before[place][1] for place in seen.places if place in before)
         self._taken = {offer.path: offer.folder for offer in kept if offer}
         try:
-            self._take_up(seen.places, before, is_stale=mark != self._judged_at)
+            self._take_up(seen.places, before, mark)
         except BaseException:
             self._by_place = before
             raise
@@ -97,17 +109,17 @@ class Shelf:
         self._arrange()
         return before != self._by_place
 
-    def _take_up(self, places: Sequence[Path], before: _ByPlace, *, is_stale: bool) -> None:
-        """Judge what changed; all of it where every verdict is stale."""
+    def _take_up(self, places: Sequence[Path], before: _ByPlace, mark: object) -> None:
+        """Judge what changed, and what the mark moved of."""
         for number, place in enumerate(places, start=1):
             now = stamp(place)
             known = before.get(place)
             is_same = known is not None and known[0] == now
-            if known is not None and is_same and not is_stale:
+            if known is not None and is_same and not _moved(self._judged_at, mark, known[1]):
                 self._by_place[place] = known
             else:
                 self._by_place[place] = (now, self._offer(place, known[1] if known and is_same else None))
-            self._tell(number, len(places))
+                self._tell(number, len(places))
 
     def keep_up(self) -> None:
         """Refresh if a package came or went, a SKILL.md was written or a verdict may have changed.
@@ -348,6 +360,13 @@ class Shelf:
         """Some served URIs around the place where this one would stand, and those of the same name."""
         at = bisect.bisect_left(self._uris, address.uri)
         return self._uris[max(0, at - 50) : at + 50]
+
+
+def _moved(before: object, now: object, offer: Offer | None) -> bool:
+    """Whether what is served may be judged otherwise by now."""
+    if offer and isinstance(before, Marks) and isinstance(now, Marks) and before.rules == now.rules:
+        return before.of.get(offer.skill.name) != now.of.get(offer.skill.name)
+    return before != now
 
 
 @contextmanager

@@ -8,6 +8,7 @@ approved this very call, or a script within preset bounds. Nothing is executed h
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,8 +24,11 @@ from metier.stores.served.shelf import Shelf
 from metier.stores.served.uris import MANIFEST
 from metier.verdict import ExposureTier
 
-Runner = Callable[[Path, str, Sequence[str]], "Ran"]
-"""Runs a script of a package, by its path in it, in a sandbox. Raises MetierError if it must not or cannot."""
+Runner = Callable[[Path, str, Sequence[str], threading.Event], "Ran"]
+"""Runs a script of a package, by its path in it, in a sandbox, and ends it once the event is set.
+
+Raises MetierError if it must not or cannot.
+"""
 
 ORIGIN = "metier"
 _INTERPRETED = (".py", ".sh", ".bash")
@@ -213,12 +217,19 @@ def told_text(shelf: Shelf, call: Call, why: str, *, budget: int) -> str:
 
 
 def run_text(
-    shelf: Shelf, call: Call, runner: Runner, *, recorder: Recorder | None = None, budget: int = 4000
+    shelf: Shelf,
+    call: Call,
+    runner: Runner,
+    *,
+    recorder: Recorder | None = None,
+    budget: int = 4000,
+    stop: threading.Event | None = None,
 ) -> tuple[str, bool]:
     """Run a call whose step is `Step.RUN` and show how it ended; also whether it ended well.
 
     Args:
         recorder: Is told of the run before it is shown; nothing is recorded without one.
+        stop: Ends the run once set; what it did until then is recorded.
 
     Raises:
         StoreError: A file changed since it was judged; nothing was run. Or the run cannot be recorded.
@@ -227,7 +238,7 @@ def run_text(
     with tempfile.TemporaryDirectory(prefix="metier-skill-") as scratch:
         # Run what was judged and approved, not what lies there by the time the script starts.
         copy = write_copy(shelf, call.offer, Path(scratch))
-        ran = runner(copy, call.script, call.arguments)
+        ran = runner(copy, call.script, call.arguments, stop or threading.Event())
     if recorder is not None:
         recorder(call, ran)
     return _ran_text(call, ran, budget * CHARACTERS_A_TOKEN), ran.is_good
