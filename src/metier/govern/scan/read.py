@@ -486,6 +486,8 @@ def _under_own_names(text: str, other: Mapping[str, str]) -> str:
 
 def _without_root_prompt(text: str) -> str:
     """Commands of which each line begins with the prompt of root, or of a continued line, without it."""
+    if text.lstrip()[:2] not in ("# ", "> "):
+        return text
     lines = [line for line in text.split("\n") if line.strip()]
     for prompt in ("# ", "> "):
         if lines and all(line.startswith(prompt) for line in lines):
