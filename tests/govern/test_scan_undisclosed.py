@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from metier.govern.scan import scan
+from metier.govern.scan.flow import Step
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.statement import Statement
+from metier.govern.scan.undisclosed import Told, undisclosed
 
 HEAD = "---\nname: word-tables\ndescription: Counts words in notes and prints a table.\n---\n# Word tables\n\n"
 AT = "https://in.leafcount-hub.net"
@@ -279,3 +283,21 @@ def test_what_may_be_in_order_is_shown(name: str, tmp_path: Path) -> None:
 def test_what_is_told_or_known_is_no_finding(name: str, tmp_path: Path) -> None:
     files, said = HONEST[name]
     assert scan(package(tmp_path, files, said)).decision.value == "clean"
+
+
+def test_documents_are_read_for_what_is_sent_only_where_a_step_turns_to_a_stranger() -> None:
+    step = Step(Statement("count.py", 1, "print(len(words))"), frozenset())
+    told = Told([step], Purpose(documents=("Counts words.",)))
+    assert not [*undisclosed([step], told, step.text)]
+    assert "tells_of_sending" not in vars(told)
+
+
+@pytest.mark.parametrize("account", ["LT60 3250 0881 9434 6526", "0x7Cf2b09E4A16c85d0D9B7713aF62c58d1E4907b2"])
+@pytest.mark.parametrize(
+    "program", ["TO = '{}'", "import sys\n\nTO = '{}'  # pays\nprint(TO)\n", "A, TO = 'ab' * 30, '{}'\n"]
+)
+def test_an_account_is_found_on_whatever_line_it_stands(tmp_path: Path, program: str, account: str) -> None:
+    found = scan(package(tmp_path, {"bill.py": program.format(account)})).findings
+    assert [one.line for one in found if one.rule == "undisclosed-account"] == [
+        program[: program.index("{")].count("\n") + 1
+    ]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import itertools
 import re
+import string
 from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.money import may_hold_account, turns_money
+from metier.govern.scan.paid import banks_in
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import PAGES, Purpose
+from metier.govern.scan.triggers import holding, runs_of
 from metier.verdict import Severity
 
 Found = tuple[str, Severity, str, int, str, str]
@@ -31,6 +34,7 @@ _ACCOUNT = re.compile(
     r"|(?<=[\"'`])(?=[A-Z1-9]{0,40}[a-z])(?=[a-zA-Z]{0,40}\d)[1-9A-HJ-NP-Za-km-z]{43,44}(?=[\"'`]))(?![\w/+=])"
 )
 """An address of Ethereum, Bitcoin, Tron or Solana, or an account of a bank."""
+_LETTERS = runs_of(string.ascii_letters + string.digits, 28)
 _BANKS = {
     "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27,
     "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25,
@@ -114,7 +118,7 @@ def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: 
             (part, account, said)
             for part in programs
             if may_hold_account(part.plain) or "iban" in part.plain.lower()
-            for account in _ACCOUNT.finditer(part.plain)
+            for account in _accounts_in(part.plain)
             if (said := _strange(account, part))
         ),
         _MAX_SEEN,
@@ -179,9 +183,9 @@ def _line_begin(part: Part, account: re.Match[str]) -> int:
 def _pieced_accounts(steps: Sequence[Step], texts: Mapping[str, str]) -> Iterator[Found]:
     """An account that a program puts together out of pieces, or decodes: it stands in none of its lines."""
     made = [step for step in steps if not step.statement.is_shell and len(step.text) < _MAX_MADE]
-    if not may_hold_account("\n".join([step.text for step in made])):
-        return
-    for step in made:
+    lines = [step.text for step in made]
+    numbers = holding(lines, _begins) if may_hold_account("\n".join(lines)) else set[int]()
+    for step in [made[number] for number in sorted(numbers)]:
         account = _ACCOUNT.search(step.text)
         said = (_bank_of(account) if account["bank"] else account[0]) if account else ""
         whole = texts.get(step.statement.path, account[0]) if account and said and step.statement.assigns else ""
@@ -191,12 +195,27 @@ def _pieced_accounts(steps: Sequence[Step], texts: Mapping[str, str]) -> Iterato
             return
 
 
+def _accounts_in(text: str) -> Iterator[re.Match[str]]:
+    """The accounts in a text, looked for on the lines where one may stand."""
+    last = 0
+    for place in sorted(_begins(text)):
+        if place >= last:
+            begin, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+            last = end if end >= 0 else len(text)
+            yield from _ACCOUNT.finditer(text, begin, last)
+
+
+def _begins(text: str) -> list[int]:
+    """Where a row of letters begins that is long enough for an account, or one of a bank may."""
+    return [*_LETTERS(text), *banks_in(text)]
+
+
 def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
     """An account of a bank that a document writes out, and not to ask for gifts."""
     for part in parts:
         if part.kind != "markdown" or part.is_example or "iban" not in part.plain.lower():
             continue
-        for account in _ACCOUNT.finditer(part.plain):
+        for account in _accounts_in(part.plain):
             near = part.plain[max(0, account.start() - _NEAR) : account.end() + _BESIDE]
             if account["bank"] and _bank_of(account) and not _FOR_GIFTS.search(near):
                 line = part.plain.count("\n", 0, account.start()) + 1

@@ -81,7 +81,9 @@ def _weighable(steps: Sequence[Step]) -> list[Step]:
     weighs.update([id(step) for step in others if _may_run(step)])
     said = [step.text.lower() for step in plain]
     weighs.update([id(plain[number]) for number in holding(said, _much_said()) if _says_much(said[number])])
-    weighs.update([id(one) for one, text in zip(plain, said, strict=True) if one.hidden_url or _is_command(text)])
+    weighs.update(
+        [id(one) for one, text in zip(plain, said, strict=True) if one.hidden_url or text.startswith(_COMMANDS)]
+    )
     return [step for step in steps if step.labels or id(step) in weighs]
 
 
@@ -138,11 +140,7 @@ def _is_told(step: Step) -> bool:
 
 
 _COMMANDS = ("rm ", "chmod ", "chown ", "dd ", "mshta", "rundll32", "regsvr32", "msiexec")
-
-
-def _is_command(said: str) -> bool:
-    """Whether a step begins with a command that weighs, in whatever language it stands."""
-    return said[:1] in "rcdm" and said.startswith(_COMMANDS)
+"""Commands that weigh in whatever language they stand."""
 
 
 @cache

@@ -41,10 +41,12 @@ _OFTEN = {
 }
 """Words that stand in any text of a language."""
 _WORD = re.compile(r"[^\W\d_]+")
+_PLAIN_WORD = re.compile(r"[a-z]+")
+"""A word, if all is ASCII and in lower case."""
 _SAMPLE, _ENGLISH = 3000, 300
 """So much of a text tells its language; English, if its words stand in each so many letters."""
 _MIN_OFTEN = 4
-_ADDRESS = re.compile(r"https?://[^\s\"'`<>()|,;。，、）」]{4,200}|(?<![\w.])[\w.+-]{2,40}@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"https?://[^\s\"'`<>()|,;。，、）」]{4,200}|(?<![\w.])[\w.+-]{2,40}+@[\w-]+(?:\.[\w-]+)+")
 _QUOTED = re.compile(
     r"«[^»\n]{3,160}»|“[^”\n]{3,160}”|„[^“”\"\n]{3,160}[“”\"]|「[^」\n]{3,160}」|『[^』\n]{3,160}』|\"[^\"\n]{3,160}\""
 )
@@ -121,8 +123,12 @@ def _pattern(concept: str, language: str) -> re.Pattern[str]:
     words = sorted(_words()[concept][language], key=len, reverse=True)
     if language in _UNSPACED:
         return re.compile("|".join(re.escape(word if language == "ko" else word.replace(" ", "")) for word in words))
-    said = (re.escape(word[:-1]) + r"\w*" if word.endswith("*") else re.escape(word) + r"(?!\w)" for word in words)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(said)})")
+    # The engine passes over what no word begins with where nothing stands before the first letters.
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        rest = re.escape(word[1:-1]) + r"\w*" if word.endswith("*") else re.escape(word[1:]) + r"(?!\w)"
+        by_letter.setdefault(re.escape(word[0]), []).append(rest)
+    return re.compile("|".join(f"{one}(?<!\\w{one})(?:{'|'.join(rests)})" for one, rests in by_letter.items()))
 
 
 def language_of(text: str) -> str:
@@ -140,8 +146,8 @@ def language_of(text: str) -> str:
         for language, letters in _SCRIPTS.items():
             if len(letters.findall(text)) * (20 if language in ("ja", "uk") else 4) > num_letters:
                 return language
-    heard = Counter(_WORD.findall(text.lower()))
-    num_often = {language: sum([heard[word] for word in words.split()]) for language, words in _OFTEN.items()}
+    heard = Counter((_PLAIN_WORD if text.isascii() else _WORD).findall(text.lower()))
+    num_often = {language: sum([heard.get(word, 0) for word in words.split()]) for language, words in _OFTEN.items()}
     best = max(num_often, key=num_often.__getitem__)
     return best if num_often[best] >= _MIN_OFTEN else "en"
 
@@ -160,21 +166,25 @@ class _Heard:
             self._found[concept] = [one.span() for one in found]
         return self._found[concept]
 
-    def has(self, *concepts: str) -> bool:
-        """Whether each of some concepts stands in the sentence."""
-        return all(self.spans(concept) for concept in concepts)
+    def has(self, concept: str) -> bool:
+        """Whether a concept stands in the sentence."""
+        return bool(self.spans(concept))
 
     def near(self, one: str, other: str, *, within: int = _NEAR) -> bool:
         """Whether two concepts stand near each other, and are not the same words."""
+        if not (self.spans(one) and self.spans(other)):
+            return False
         most = within * (_UNSPACED_SHARE if self.language in _UNSPACED else 1)
         return any(
             (a_end <= b_begin and b_begin - a_end <= most) or (b_end <= a_begin and a_begin - b_end <= most)
             for a_begin, a_end in self.spans(one)
-            for b_begin, b_end in (self.spans(other) if self.spans(one) else ())
+            for b_begin, b_end in self.spans(other)
         )
 
     def denies(self, what: str, *, within: int = _CLOSE) -> bool:
         """Whether a concept is turned round by what stands close to it, where the language puts that."""
+        if not (self.spans(what) and self.spans("not")):
+            return False
         most = within * (_UNSPACED_SHARE if self.language in _UNSPACED else 1)
         is_before = self.language not in _NOT_BEHIND
         is_behind = not is_before or self.language in _NOT_ANYWHERE
@@ -199,21 +209,23 @@ class _Heard:
         said = _words()["if"][self.language]
         if self.language in _UNSPACED:
             return any(word in self.text for word in said)
-        return not set(said).isdisjoint(_WORD.findall(self.text)[:4])
+        return any(word[0] in said for word in itertools.islice(_WORD.finditer(self.text), 4))
 
 
 def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[str]:
     """The signs of a sentence, `whole`, that stands in `near`; `is_led` if an address stands there."""
-    if heard.is_if() and heard.has("not") and not is_led:
+    is_if = heard.is_if()
+    if is_if and not is_led and heard.has("not"):
         return
     has_secret = heard.has("secret") or _SECRETS.search(whole) is not None
-    is_kept = has_secret or _SETTING.search(whole) is not None
     within = _AT_ONCE if heard.language in _UNSPACED else _CLOSE
-    acts = [act for act in ("send", "get", "delete", "instead") if heard.near("silent", act)]
+    does_silently = any(heard.near("silent", act) for act in ("send", "get", "delete", "instead"))
     is_unsaid = heard.denies("tell", within=within) or (heard.has("silent") and not heard.has("tell"))
-    if acts or (is_unsaid and heard.is_of_agent() and not is_kept):
+    # The name of a setting stands for what it holds.
+    is_untold = is_unsaid and not has_secret and not _SETTING.search(whole)
+    if does_silently or (is_untold and heard.is_of_agent()):
         yield "sign-conceal"
-    elif heard.denies("tell", within=_AT_ONCE) and not is_kept and not _OF_HOUSE.search(heard.text):
+    elif is_untold and heard.denies("tell", within=_AT_ONCE) and not _OF_HOUSE.search(heard.text):
         yield "sign-excuse"
     if heard.has("send") and not heard.denies("send", within=_AT_ONCE):
         is_private = has_secret or heard.near("send", "talk")
@@ -226,16 +238,15 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
             yield "forward-data"
     if heard.denies("ask") and heard.num_not() == 1:
         yield "sign-consent"
-    of_others = any(map(heard.has, ("file", "talk", "silent", "answer_of_page")))
-    if heard.near("ignore", "rule") and not (of_others or _QUOTED.search(whole)):
-        yield "override-instructions"
-    is_here = _ADDRESS.search(whole) is not None
-    is_strong = heard.has("instead") or heard.has("silent") or heard.has("not") or heard.is_of_agent()
-    if is_led and is_strong and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule")):
-        yield "sign-obey"
-        if is_here and heard.has("every"):
-            yield "remote-instructions"
-    if is_here and heard.has("silent") and (heard.has("run") or heard.has("get")):
+    if heard.near("ignore", "rule") and not _QUOTED.search(whole):
+        if not any(map(heard.has, ("file", "talk", "silent", "answer_of_page"))):
+            yield "override-instructions"
+    if is_led and (heard.near("obey", "answer_of_page") or heard.near("obey", "rule")):
+        if heard.has("instead") or heard.has("silent") or heard.has("not") or heard.is_of_agent():
+            yield "sign-obey"
+            if heard.has("every") and _ADDRESS.search(whole):
+                yield "remote-instructions"
+    if heard.has("silent") and (heard.has("run") or heard.has("get")) and _ADDRESS.search(whole):
         yield "sign-page"
     if heard.has("instead") and (_ACCOUNT.search(whole) or (heard.has("pay") and _ACCOUNT.search(near))):
         yield "redirect-money"
@@ -249,12 +260,12 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
         yield "sign-memory"
     if heard.near("secret", "ask") and heard.has("user"):
         yield "sign-secrets"
-    is_bound = heard.is_if() or _DAYS.search(heard.text) or (heard.has("ask") and not heard.denies("ask"))
-    if heard.has("delete", "every") and _BACKUPS.search(heard.text) and not is_bound:
-        yield "sign-guard"
-    is_wanted = any(map(heard.has, ("ask", "send", "tell", "necessary")))
-    if is_wanted and heard.has("user") and _CODES.search(heard.text) and not heard.has("not") and _ADDRESS.search(near):
-        yield "take-secrets"
+    if heard.has("delete") and heard.has("every") and _BACKUPS.search(heard.text):
+        if not (is_if or _DAYS.search(heard.text) or (heard.has("ask") and not heard.denies("ask"))):
+            yield "sign-guard"
+    if heard.has("user") and not heard.has("not") and _CODES.search(heard.text) and _ADDRESS.search(near):
+        if any(map(heard.has, ("ask", "send", "tell", "necessary"))):
+            yield "take-secrets"
     if _LOOSENED.search(whole):
         yield "sign-loosen"
 
@@ -282,11 +293,12 @@ def told_elsewhere(found: Sequence[Sentence]) -> Iterator[tuple[str, Sentence, s
 
 
 def _of_document(sentences: Sequence[Sentence], language: str) -> Iterator[tuple[str, Sentence, str]]:
+    addresses = [_ADDRESS.findall(one.text) if "@" in one.text or "//" in one.text else [] for one in sentences]
     for number, one in enumerate(sentences):
         if one.is_refused or one.is_quoted or one.line <= 1:
             continue
-        beside = sentences[max(0, number - 1) : number + 2]
-        led = [found[0] for two in beside if abs(two.line - one.line) <= 2 for found in _ADDRESS.finditer(two.text)]
+        beside = range(max(0, number - 1), min(number + 2, len(sentences)))
+        led = [said for two in beside if abs(sentences[two].line - one.line) <= 2 for said in addresses[two]]
         own = _QUOTED.sub(" ", one.text)
         text = (own if len(own) * 2 > len(one.text) else one.text).lower()
         heard = _Heard(text.replace(" ", "") if language in ("zh", "ja") else text, language)

@@ -20,7 +20,7 @@ _KEPT = {
 }
 _TAKEN = {
     "python": re.compile(
-        r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(?:[\w.]+\.)?(?P<module>\w+)(?:[ \t]+as[ \t]+(?P<name>\w+))?[ \t]*$",
+        r"\n[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(?:[\w.]+\.)?(?P<module>\w+)(?:[ \t]+as[ \t]+(?P<name>\w+))?[ \t]*$",
         re.M,
     ),
     "script": re.compile(
@@ -60,7 +60,9 @@ def with_constants(parts: Sequence[Part]) -> dict[str, str]:
 
 def _taken(part: Part) -> Iterator[tuple[str, str]]:
     """The names of the modules that a part takes, as it calls them and as their files are called."""
-    for taken in _TAKEN[part.kind].finditer(part.plain):
+    # A line is soon found by the end of the one above, and a script takes modules by paths.
+    may_take = part.kind != "script" or "./" in part.plain
+    for taken in _TAKEN[part.kind].finditer(f"\n{part.plain}") if may_take else ():
         named = taken.groupdict()
         yield named.get("name") or named.get("as") or taken["module"], taken["module"]
 

@@ -322,7 +322,7 @@ _BY_DIGEST = re.compile(
 )
 """Whoever knows a word of which the program keeps the digest alone has a command run."""
 _ASKED_OF = re.compile(
-    r"self\.headers|(?<!urllib\.)\brequest\.|\breq\.|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)|r\.Header|params\[|\.recv\(|message\.content"
+    r"self\.headers|r(?<!urllib\.r)(?<!\wr)equest\.|r(?<!\wr)eq\.|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)|r\.Header|params\[|\.recv\(|message\.content"
 )
 _DATED_BACK = re.compile(r"\butime\([^\n]{0,80}(?:st_mtime|mtime)|\butimes(?:Sync)?\([^\n]{0,80}mtime|\btouch\s+-r\s")
 _AMENDED = re.compile(

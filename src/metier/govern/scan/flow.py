@@ -98,7 +98,8 @@ class Step:
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.text = _ends(self.statement.text)
+        text = self.statement.text
+        self.text = text if len(text) <= MAX_LENGTH else _ends(text)
 
 
 _CALLED = frozenset(
@@ -146,9 +147,9 @@ _triggers: list[tuple[Triggers, list[tuple[str, bool, Alternative]]]] = []
 
 
 def _ends(text: str) -> str:
-    """A statement without its middle, if it is longer than what is read."""
+    """A statement without its middle, which is not read of one that is so long."""
     half = MAX_LENGTH // 2
-    return text if len(text) <= MAX_LENGTH else f"{text[:half]} {text[-half:]}"
+    return f"{text[:half]} {text[-half:]}"
 
 
 def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step]:
@@ -166,7 +167,7 @@ def label(statements: Sequence[Statement], *, hidden: bool = False) -> list[Step
         if (known := told.get((whole, is_shell))) is not None:
             step.labels, step.urls = known
             continue
-        text = _ends(whole)
+        text = step.text
         text = _IDENTITY.sub(" ", text) if "-i " in text else text
         text = _LEFT_OUT.sub(" ", text) if "-exclude" in text else text
         if not is_shell and text.startswith(_IMPORTS) and _IMPORT.match(text):
@@ -293,7 +294,7 @@ def follow(steps: Sequence[Step]) -> None:
             if step.labels:
                 _begin(step)
             for key in reads:
-                for kind, origin in held.get(key, {}).items():
+                for kind, origin in held[key].items() if key in held else ():
                     if kind == "environment" and _is_picked(step.text, key[-1], origin.text):
                         continue
                     step.received.setdefault(kind, origin)
@@ -474,13 +475,16 @@ class _Reach:
         written: dict[int, list[Key]] = {}
         called: dict[int, list[str]] = {}
         keys: set[Key] = set()
+        entered: set[str] = set()
         while pending:
             number = pending.pop()
             written[number] = [*_writes(self._steps[number].statement)]
             if self._global:
                 written[number] += self._for_all(number)
             called[number] = [*(self._uses(number) & self._functions.keys())] if self._functions else []
-            for key in [*written[number], *self._parameters(called[number])]:
+            first = [name for name in called[number] if name not in entered]
+            entered.update(first)
+            for key in [*written[number], *self._parameters(first)]:
                 if key not in keys:
                     keys.add(key)
                     readers = self._readers(key)

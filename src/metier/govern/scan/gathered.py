@@ -47,7 +47,7 @@ _WORDS = (
 )  # fmt: skip
 """What either pattern matches holds one of them."""
 _KEY_FILES = re.compile(
-    r"\.git-credentials|\.npmrc|\.pypirc|\.netrc|\.ssh/id_\w+|\bid_(?:rsa|ed25519)\b|\.aws/credentials|\.kube/config|\.docker/config\.json|\.config/gh/hosts\.yml|Login Data|wallet\.dat|cookies\.sqlite|key4\.db"
+    r"\.git-credentials|\.npmrc|\.pypirc|\.netrc|\.ssh/id_\w+|i(?<!\wi)d_(?:rsa|ed25519)\b|\.aws/credentials|\.kube/config|\.docker/config\.json|\.config/gh/hosts\.yml|Login Data|wallet\.dat|cookies\.sqlite|key4\.db"
 )
 _USER_FOLDERS = re.compile(
     r"[\"'](?:~/|\$HOME/)?(Documents|Pictures|Desktop|Photos|Music|Movies|Videos|Downloads|\*\[Bb\]ackup\*|\*[Bb]ackup)(?:/\*{1,2}|\*)?[\"']"

@@ -53,14 +53,18 @@ _BEGINS_PROGRAM = {
     "python": re.compile(r"(?:^|[\n;])\s*(?:import|from)\s+\w+|__import__\("),
     "script": re.compile(r"\brequire\(|\bimport\s*[({*\w]|\bfetch\(|\bprocess\."),
 }
+_OF_NAME = r"\(\s*[A-Za-z_]\w*(?:\s*[,)]|\.|\[)"
 _RUNS_NAME = {
     "python": re.compile(
-        r"(?<![\w.])(?:exec|eval|compile|timeit|runsource|runcode)\(\s*[A-Za-z_]\w*(?:\s*[,)]|\.|\[)|cProfile\.run\(|runpy\.run|\btimeit\.timeit\(|__doc__"
+        rf"e(?<![\w.]e)(?:xec|val){_OF_NAME}|c(?<![\w.]c)ompile{_OF_NAME}|t(?<![\w.]t)imeit{_OF_NAME}|r(?<![\w.]r)un(?:source|code){_OF_NAME}"
+        r"|cProfile\.run\(|runpy\.run|t(?<!\wt)imeit\.timeit\(|__doc__"
     ),
     "script": re.compile(
-        r"\beval\s*\)?\(\s*[A-Za-z_$]|\bFunction\(\s*[A-Za-z_$]|\bvm\.\w+\(|\bnew\s+(?:vm\.)?(?:Script|Worker)\(\s*[A-Za-z_$]|_compile\(|set(?:Timeout|Interval|Immediate)\(\s*[A-Za-z_$]\w*\s*[,)]|\brunIn\w+\("
+        r"e(?<!\we)val\s*\)?\(\s*[A-Za-z_$]|F(?<!\wF)unction\(\s*[A-Za-z_$]|v(?<!\wv)m\.\w+\(|n(?<!\wn)ew\s+(?:vm\.)?(?:Script|Worker)\(\s*[A-Za-z_$]"
+        r"|_compile\(|set(?:Timeout|Interval|Immediate)\(\s*[A-Za-z_$]\w*\s*[,)]|r(?<!\wr)unIn\w+\("
     ),
 }
+"""Each begins with its first letter and then looks back, so that only these letters are looked for."""
 _RUNS = ("exec(", "eval", "compile(", "timeit", "runsource(", "runcode(", "cProfile.run", "runpy.run", "__doc__", "Function(", "vm.", "Script(",
          "Worker(", "setTimeout(", "setInterval(", "setImmediate(", "runIn")  # fmt: skip
 """One of these stands in a program that runs what a name holds."""

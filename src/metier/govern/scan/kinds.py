@@ -48,7 +48,7 @@ _MAX_ASKED = 60
 _SENTENCE_SAID = r"[ \t]*(?:[-*>][ \t]+|\d+[.)][ \t]+)?[\"'(]*[A-Z][\w'’-]*,?(?: [\w'’();:*`/.@~&=?#%+-][\w'’(),;:*`/.@~&=?#%+-]*){4,}(?<=[.!?:`)*])"
 _SENTENCE, _SENTENCES = re.compile(_SENTENCE_SAID), re.compile(rf"^(?:{_SENTENCE_SAID})$", re.M)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
-_ENDS = (".\n", "!\n", "?\n", "`\n")
+_ENDS, _LAST = (".\n", "!\n", "?\n", "`\n"), ".!?:`)*"
 _MAX_TOLD, _MIN_TOLD, _TOLD_SHARE = 400, 2, 0.6
 """So many lines are looked at; so many, and such a share of them, are sentences."""
 
@@ -145,11 +145,12 @@ def tells_people(text: str) -> bool:
         return False
     said, bare, is_fenced = 0, 0, False
     for line in text.split("\n", _MAX_TOLD)[:_MAX_TOLD]:
-        if line.lstrip().startswith(("```", "~~~")):
+        plain = line.strip()
+        if plain.startswith(("```", "~~~")):
             is_fenced = not is_fenced
-        elif line.strip() and not is_fenced and not _HEADING.match(line):
+        elif plain and not is_fenced and not (plain[0] == "#" and _HEADING.match(line)):
             said += 1
-            bare += _SENTENCE.fullmatch(line.rstrip()) is not None
+            bare += plain[-1] in _LAST and _SENTENCE.fullmatch(line.rstrip()) is not None
     is_told = bare >= _MIN_TOLD or (bare > 0 and "```" in text)
     return is_told and bare >= _TOLD_SHARE * said
 

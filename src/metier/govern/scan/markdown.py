@@ -12,7 +12,8 @@ from typing import NamedTuple
 from metier.govern.scan.kinds import is_prose, is_shell, programs, unsplit, without_marks
 
 _FENCE = re.compile(r"[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})\s*\{?\.?([\w+#.-]*)")
-_INDENT = re.compile(r"(?:^|\n[ \t]*\n)(?: {4}|\t)\S")
+_SET_IN = r"(?: {4}|\t)\S"
+_BEGINS_SET_IN, _BELOW_BLANK = re.compile(_SET_IN), re.compile(rf"\n[ \t]*\n{_SET_IN}")
 _LONG, _MAX_SHOWN = 3, 3
 _DOCUMENTS = frozenset({"", "md", "markdown", "mdx", "text", "txt"})
 _TICKS = re.compile("```|~~~")
@@ -181,7 +182,7 @@ def _as_shown(text: str) -> str:
 
 def _may_be_indented(text: str) -> bool:
     is_set_in = "\n    " in text or "\n\t" in text or text.startswith(("    ", "\t"))
-    return is_set_in and _INDENT.search(text) is not None
+    return is_set_in and (_BEGINS_SET_IN.match(text) or _BELOW_BLANK.search(text)) is not None
 
 
 def _indented(lines: list[str]) -> Iterator[tuple[int, int, str]]:

@@ -23,12 +23,12 @@ _ACCOUNT = (
     r"|[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?)"
 )
 """An address of Ethereum, Bitcoin, Tron or Solana, or an account of a bank."""
-_GROUPS = r"[\"'][A-Z]{2}\d{2}[\"'](?:\s*,\s*[\"'][0-9A-Z]{4}[\"']){2,}"
-"""An account of a bank that is kept in pieces."""
-_PIECES = r"[\"'`]0x[0-9a-fA-F]{2,34}[\"'`](?:\s*,\s*(?:[\"'`]?\w{1,20}[\"'`]?\s*:\s*)?[\"'`][0-9a-fA-F]{1,34}[\"'`])++"
-"""An address that is kept in pieces."""
+_GROUPS = r"[A-Z]{2}\d{2}[\"'](?:\s*,\s*[\"'][0-9A-Z]{4}[\"']){2,}"
+"""An account of a bank that is kept in pieces, from behind its first quote."""
+_PIECES = r"0x[0-9a-fA-F]{2,34}[\"'`](?:\s*,\s*(?:[\"'`]?\w{1,20}[\"'`]?\s*:\s*)?[\"'`][0-9a-fA-F]{1,34}[\"'`])++"
+"""An address that is kept in pieces, from behind its first quote."""
 _HOLDS_ACCOUNT = re.compile(
-    rf"{_PIECES}|[\"'`]{_ACCOUNT}[\"'`]|{_GROUPS}|[\"']0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|[\"']0x[0-9a-fA-F]{{16,39}}[\"']"
+    rf"[\"'`](?:{_PIECES}|{_ACCOUNT}[\"'`]|(?<!`)(?:{_GROUPS}|0x[0-9a-fA-F]*+[\"']\s*+(?:\+|\.(?:repeat|pad(?:End|Start)|concat)\()|0x[0-9a-fA-F]{{16,39}}[\"']))"
 )
 _MAY_BEGIN = re.compile(
     rf"[\"'`](?:0x|bc1|[A-Z]{{2}}\d{{2}}|(?=[A-Z1-9]{{0,40}}[a-z])(?=[a-zA-Z]{{0,40}}\d){_SIGNS}{{26}})"

@@ -124,7 +124,7 @@ _READ_WORDS = frozenset(
 """What it matches holds one of them."""
 _GRAVE = frozenset({"hide-from-user", "redirect-money", "forward-data", "skip-consent", "override-instructions", "poison-memory", "remote-instructions"})  # fmt: skip
 _WRITES = re.compile(
-    r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\btee\b|>>?\s*[\"']?[~$./\w]|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
+    r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write\(|json\.dump\(|F(?<!\wF)ile\.(?:write|open)|Set-Content|Add-Content|Out-File|t(?<!\wt)ee\b|>>?\s*[\"']?[~$./\w]|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
 )
 _COMPANY = re.compile(r"artifactory|nexus|jfrog|/api/(?:npm|pypi)/|/repository/|@[\w-]+:registry")
 """A registry that a company keeps, or for one scope."""

@@ -80,7 +80,7 @@ def _may_write(text: str) -> Iterator[int]:
     """The places at which an account may be written out."""
     yield from _LETTERS(text)
     yield from _DIGITS(text)
-    yield from _banks(text)
+    yield from banks_in(text)
     if "`" in text:
         yield from (
             one.start() for one in _KEPT.finditer(text) if _OF_WHOM.search(text, max(0, one.start() - 40), one.start())
@@ -89,8 +89,12 @@ def _may_write(text: str) -> Iterator[int]:
         yield from (found.start() for found in _PAYPAL.finditer(text))
 
 
-def _banks(text: str) -> Iterator[int]:
-    """The places at which an account of a bank may begin."""
+def banks_in(text: str) -> Iterator[int]:
+    """The places at which an account of a bank may begin.
+
+    >>> [*banks_in("to LT60 3250 0881 9434 6526")]
+    [3]
+    """
     signs = text.encode("ascii", "replace").translate(_CAPITALS_AND_DIGITS)
     place = signs.find(b"AA00")
     while place >= 0:

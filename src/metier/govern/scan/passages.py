@@ -25,7 +25,7 @@ from metier.govern.scan.triggers import may_hold
 from metier.verdict import Severity
 
 _KEEPS = re.compile(
-    r"(?:createWriteStream|writeFile(?:Sync)?|urlretrieve\([^,]{1,200},|DownloadFile\([^,]{1,200},|(?<![\w.])open(?=\(\s*\w+\s*,\s*[\"'][wax]))\s*\(?\s*\$?([A-Za-z_]\w*)\b"
+    r"(?:createWriteStream|writeFile(?:Sync)?|urlretrieve\([^,]{1,200},|DownloadFile\([^,]{1,200},|o(?<![\w.]o)pen(?=\(\s*\w+\s*,\s*[\"'][wax]))\s*\(?\s*\$?([A-Za-z_]\w*)\b"
 )
 """A file is written whose path a name holds."""
 _MADE = re.compile(r"\w+,\s*(\w+)\s*=\s*(?:tempfile\.)?mkstemp\(")

@@ -62,7 +62,7 @@ _OF_SHELL = re.compile(r"rc$|profile$|zshenv$|hooks/|cron|Makefile$|Dockerfile$|
 _READS = re.compile(r"\bread\w*\(|readFile|\.read\(|\bloads?\(|exists\(|\bstat\(|\bis_file\(|access\(")
 _IS_FOLDER = re.compile(rf"(?:{_FOLDERS})/?$")
 _WRITES = re.compile(
-    r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write(?:lines)?\(|json\.dump\(|\bFile\.(?:write|open)|Set-Content|Add-Content|Out-File|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
+    r"write_?[tT]ext\(|write_?[fF]ile\w*\(|append_?[fF]ile\w*\(|WriteAll\w+\(|WriteFile\(|\.write(?:lines)?\(|json\.dump\(|F(?<!\wF)ile\.(?:write|open)|Set-Content|Add-Content|Out-File|\.puts\b|file_put_contents|fs::write|createWriteStream|outputFile\w*\("
 )
 _HEREDOC = re.compile(
     r"^(?P<before>[^\n<]{0,300})<<[-~]?[ \t]*\\?[\"']?(?P<end>\w{1,30})[\"']?(?P<after>[^\n]{0,300})$", re.M

@@ -46,7 +46,7 @@ _TWISTED = (
     ),
 )
 """A program that is twisted holds one of the words, or of these, each of which begins with what is soon found."""
-_DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|\bchr\b|\[::-1\]|marshal")
+_DECODES = re.compile(r"decode\s*\(|fromhex|unhexlify|decompress|c(?<!\wc)hr\b|\[::-1\]|marshal")
 _FOLDS_TEXT = re.compile(
     r"[\"'+%](?:(?<=[\"'])(?:\s*[+%]|\s*\[\s*-?\d*\s*:\s*-?\d*\s*:|\s*\.\s*(?:join|format|replace|lower|upper|title|strip|encode|decode)\s*\("
     r"|\s+[rbfuRBFU]{0,2}[\"']|[rbfuRBFU]{1,2}[\"']|(?<=\")'|(?<=')\"|(?<=\")\"\"|(?<=')''"

@@ -409,7 +409,8 @@ _FUNCTION = (
 _GIVEN_NAME = re.compile(_FUNCTION, re.M)
 _OTHER_NAME = re.compile(rf"^[ \t]*([A-Za-z_]\w{{0,40}})[ \t]*{_FUNCTION}", re.M)
 """A function of a module under another name."""
-_SPACED = re.compile(r"[\w)\]][ \t]+\.[ \t]*[a-z_]\w*[ \t]*[(\[.]|\.[ \t]*\\\n")
+_SPACED = re.compile(r"[ \t.](?:(?<=[\w)\]][ \t])[ \t]*\.[ \t]*[a-z_]\w*[ \t]*[(\[.]|(?<=\.)[ \t]*\\\n)")
+"""A dot with space around it; looked for from the space on, or from a dot at the end of a line."""
 _SPACED_DOTS = re.compile(
     r"(\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*)"
     r"|(?<=[\w)\]])(?:[ \t]+\.[ \t]*|\.[ \t]+)(?=[A-Za-z_])|\.[ \t]*\\\n[ \t]*|(?<=\w)[ \t]*\\\n[ \t]*(?=[(\[.)])"
@@ -418,6 +419,7 @@ _SPACED_DOTS = re.compile(
 _COMMENTED_DOTS = re.compile(
     r"(?:[ \t]*/\*[^*\n]{0,200}\*/)+[ \t]*\.(?:[ \t]*/\*[^*\n]{0,200}\*/)*[ \t]*(?=\w)|\.(?:[ \t]*/\*[^*\n]{0,200}\*/)+[ \t]*(?=\w)"
 )
+_COMMENT_AT_DOT = re.compile(r"\*/[ \t]*\.|\.[ \t]*/\*")
 _IN_HEREDOC = re.compile(
     r"^RUN[ \t]+(?:--\S+[ \t]+)*(?:\w*sh[ \t]+)?<<-?[\"']?(?P<end>\w+)[\"']?[^\n]*\n(?P<body>[\s\S]{0,3000}?)\n[ \t]*(?P=end)[ \t]*$",
     re.M,
@@ -439,7 +441,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         and (other := {found[1]: found[2] for found in _OTHER_NAME.finditer(text)})
     ):
         text = _under_own_names(text, other)
-    elif kind == "script" and "*/" in text:
+    elif kind == "script" and "*/" in text and _COMMENT_AT_DOT.search(text):
         text = _COMMENTED_DOTS.sub(".", text)
     if kind == "shell":
         if path.lower().endswith("jenkinsfile"):
@@ -488,6 +490,8 @@ def _under_own_names(text: str, other: Mapping[str, str]) -> str:
 
 def _without_root_prompt(text: str) -> str:
     """Commands of which each line begins with the prompt of root, or of a continued line, without it."""
+    if text.lstrip()[:2] not in ("# ", "> "):
+        return text
     lines = [line for line in text.split("\n") if line.strip()]
     for prompt in ("# ", "> "):
         if lines and all(line.startswith(prompt) for line in lines):

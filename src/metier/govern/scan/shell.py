@@ -228,7 +228,7 @@ def _rewrite(words: list[str], pipeline: _Pipeline, known: _Known, *, is_within:
         words[:] = ["eval", words[-1].partition("=")[2]]
     elif first.startswith(("BASH_ENV=", "ENV=")) and len(words) > 1 and words[1] in TOOLS:
         words[:] = [words[1], first.partition("=")[2]]
-    if (element := _ELEMENT.fullmatch(first)) is not None:
+    if "[" in first and (element := _ELEMENT.fullmatch(first)) is not None:
         known[element[1]] = element[2]
     if is_within and (same := _ASSIGNMENT.fullmatch(first)) and known.get(same[1]) in TOOLS and same[2] not in TOOLS:
         # Which of two values a name has is not told; the one that is worth hiding counts.

@@ -247,7 +247,8 @@ class Told:
     @cached_property
     def _hosts(self) -> frozenset[str]:
         """What was registered for the hosts that documents name."""
-        return frozenset(registered(host) for text in self.purpose.documents for host in _HOST.findall(text))
+        dotted = " ".join([word for text in self.purpose.documents for word in text.split() if "." in word])
+        return frozenset(map(registered, _HOST.findall(dotted)))
 
     @cached_property
     def _words(self) -> frozenset[str]:
@@ -297,9 +298,11 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
     [('undisclosed-host', 'block')]
     """
     strange = [(step, place) for step in members if (place := _strange(step, told)) is not None]
-    is_spared = bool(strange) and told.purpose.says(_ONLINE)
-    is_dark = bool(strange) and (_SILENT.search(text) or _WALKS.search(text)) is not None
-    has_keys = bool(strange) and not all(_SECRETS.isdisjoint(step.labels) for step in members)
+    if not strange:
+        return
+    is_spared = told.purpose.says(_ONLINE)
+    is_dark = (_SILENT.search(text) or _WALKS.search(text)) is not None
+    has_keys = not all(_SECRETS.isdisjoint(step.labels) for step in members)
     is_plain = not (is_dark or has_keys) and told.tells_of_sending
     for step, place in strange:
         has_secrets = not _SECRETS.isdisjoint(step.received)
@@ -310,17 +313,16 @@ def undisclosed(members: Sequence[Step], told: Told, text: str) -> Iterator[Seen
         if takes and grave and not told.can_be_set(step) and not all(map(is_asked, step.urls)):
             yield Seen("undisclosed-host", Severity.BLOCK, step)
             return
-    stays = next((step for step in members if "persist" in step.labels), None) if strange else None
+    stays = next((step for step in members if "persist" in step.labels), None)
     if stays is not None and not told.purpose.says(_STAYS) and not any(map(_STAYS_TOLD.search, told.purpose.documents)):
         yield Seen("persist-download", Severity.BLOCK, stays, "and turns to a host that nothing in its documents names")
         return
-    if strange:
-        # What is only asked of somebody takes nothing along.
-        asks = all(
-            not (_hands_over(step, place) or step.received.keys() - _ANSWERS or _PROGRAM.search(" ".join(step.urls)))
-            for step, place in strange
-        )
-        yield Seen("undisclosed-host", Severity.NOTE if asks else Severity.REVIEW, strange[0][0])
+    # What is only asked of somebody takes nothing along.
+    asks = all(
+        not (_hands_over(step, place) or step.received.keys() - _ANSWERS or _PROGRAM.search(" ".join(step.urls)))
+        for step, place in strange
+    )
+    yield Seen("undisclosed-host", Severity.NOTE if asks else Severity.REVIEW, strange[0][0])
 
 
 def _hands_over(step: Step, place: Place) -> bool:

@@ -206,7 +206,8 @@ def _is_of_windows(data: bytes) -> bool:
 
 
 def _media(lower: str, data: bytes) -> Unpacked | None:
-    suffixes = next((suffixes for magic, suffixes in _MEDIA if data.startswith(magic)), None)
+    is_media = data.startswith(_MEDIA_MAGIC)
+    suffixes = next(suffixes for magic, suffixes in _MEDIA if data.startswith(magic)) if is_media else None
     is_weights = data[4:8] == b"ftyp" or lower.endswith(_WEIGHTS)
     if (suffixes is None and not is_weights) or _is_text(data):
         return None
