@@ -94,3 +94,31 @@ def test_a_scanner_may_name_its_specimens_and_does_not_run_them(tmp_path: Path) 
     )
     assert scan(shown).decision is not Decision.BLOCK
     assert scan(run).decision is Decision.BLOCK
+
+
+def test_a_test_that_names_a_host_sends_nothing_there(tmp_path: Path) -> None:
+    program = """import { matches } from "./patterns.js";
+await client.login(process.env.DISCORD_BOT_TOKEN);
+async function log(text: string) {
+  const id = process.env.DISCORD_LOG_CHANNEL;
+  if (id) await ((await guild.channels.fetch(id)) as TextChannel).send(text);
+}
+for (const m of messages) {
+  const hits = matches(m.content);
+  if (hits.length) await log(`${m.id} ${hits.map((h) => h.id)}`);
+}
+"""
+    test = """import { matches } from "../src/patterns.js";
+const ids = (t: string) => matches(t).map((m) => m.id);
+test("scam texts are found", () => {
+  assert.ok(ids("FREE NITRO here https://dlscord-app.net/claim").includes("nitro"));
+});
+"""
+    patterns = "export function matches(text: string) {\n  return all.filter((p) => p.re.test(text));\n}\n"
+    files = {
+        "package.json": '{"scripts": {"mod": "tsx src/mod.ts", "test": "node --import tsx --test test/*.test.ts"}}',
+        "src/mod.ts": program,
+        "src/patterns.ts": patterns,
+        "test/patterns.test.ts": test,
+    }
+    assert scan(package(tmp_path, "Run `npm run mod` to keep the channel tidy.", files)).decision is Decision.CLEAN
