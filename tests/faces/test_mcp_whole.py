@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,7 +10,8 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import closing, nullcontext
+import time
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from metier.faces.mcp.transport import make_app
 from metier.govern.judge import judge
 from metier.govern.policy import GovernPolicy
 from metier.govern.transitions import revoke, violated
+from metier.sandboxes.processes import descendants
 from metier.skill import State
 from metier.stores.package import read_package
 from metier.stores.served.shelf import Shelf
@@ -288,6 +291,57 @@ def test_a_run_whose_caller_is_gone_is_ended_and_what_it_tried_is_entered(worksp
     with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
         events = [entry.event for entry in store.entries("sum")]
     assert [one.deed for one in events if one.deed != Deed.VERDICT] == [Deed.DEMOTION]
+
+
+@pytest.mark.usefixtures("runner")
+def test_what_a_script_tried_is_entered_where_a_signal_ends_the_server(workspace: Path) -> None:
+    script = b"cat /etc/shadow\nexec /bin/sleep 61\n"
+    skill = read_package(write(workspace / ".metier" / "library", "sum", files={"scripts/add.sh": script})).skill
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        policy = GovernPolicy(semantic="optional", behavioural="measured")
+        store.put_verdict(judge(skill, Scan(), evidence=Evidence(correct=40, scored=40, low=0.91), policy=policy))
+    client = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {"elicitation": {}},
+        "clientInfo": {"name": "t", "version": "1"},
+    }
+    call = {"name": "run_skill", "arguments": {"skill": "sum", "script": "scripts/add.sh"}}
+    with subprocess.Popen(
+        [sys.executable, "-m", "metier", "serve", "--mcp", str(workspace)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+
+        def said(**message: Any) -> None:
+            assert process.stdin
+            process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+            process.stdin.flush()
+
+        try:
+            assert process.stdout
+            said(id=1, method="initialize", params=client)
+            assert process.stdout.readline()
+            said(method="notifications/initialized")
+            said(id=2, method="tools/call", params=call)
+            asked = json.loads(process.stdout.readline())
+            said(id=asked["id"], result={"action": "accept", "content": {"run": True}})
+            while not any(_command_of(one) == b"/bin/sleep\x0061\x00" for one in descendants(process.pid)):
+                assert process.poll() is None
+                time.sleep(0.02)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 128 + signal.SIGTERM
+        finally:
+            process.kill()
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        assert Deed.DEMOTION in [entry.event.deed for entry in store.entries("sum")]
+
+
+def _command_of(process: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
 
 
 def test_a_run_of_a_plain_folder_is_entered_nowhere(tmp_path: Path) -> None:

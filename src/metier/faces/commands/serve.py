@@ -43,10 +43,9 @@ def serve(
 
     Example: metier serve --mcp skills
     """
-    from metier.faces.mcp.ending import end_at_signals
+    from metier.faces.mcp.ending import Ending
 
-    if not http:
-        end_at_signals()
+    ending = None if http else Ending()
     try:
         from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
         from metier.faces.mcp.server import make_server
@@ -73,7 +72,7 @@ def serve(
     else:
         if sys.stdin.isatty():
             say("A client is expected on standard input, as a host starts one; --http 8000 serves over HTTP instead.")
-        serve_stdio(make())
+        serve_stdio(make(), ending)
 
 
 def _tell(done: int, total: int) -> None:

@@ -6,11 +6,13 @@ browser an origin, that was allowed, or a page of a stranger could reach a serve
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import anyio
@@ -22,6 +24,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from metier.errors import ConfigError
+from metier.faces.mcp.ending import Ending
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PATIENCE_S = 2
@@ -30,16 +33,25 @@ _PATIENCE_S = 2
 _ADDRESS = re.compile(r"(?:(?P<host>\[[0-9a-fA-F:]+\]|[^:\[\]\s]+):)?(?P<port>[0-9]{1,5})")
 
 
-def serve_stdio(server: Server[Any]) -> None:
-    """Serve one client over standard input and output until it leaves. Nothing else is written to standard output."""
+def serve_stdio(server: Server[Any], ending: Ending | None = None) -> None:
+    """Serve one client over standard input and output until it leaves. Nothing else is written to standard output.
+
+    Args:
+        ending: Ends the process at a signal; without one a signal does what it does to any program.
+    """
 
     async def serve() -> None:
         async with stdio_server() as (read, write):
-            try:
-                await server.run(read, write, server.create_initialization_options())
-            except anyio.get_cancelled_exc_class():
-                # The client hears no more, and may yet never end the line that a thread waits for.
-                os._exit(0)
+            with anyio.CancelScope() as scope:
+                if ending:
+                    ending.ask = partial(asyncio.get_running_loop().call_soon_threadsafe, scope.cancel)
+                try:
+                    await server.run(read, write, server.create_initialization_options())
+                except anyio.get_cancelled_exc_class():
+                    # The client hears no more, and may yet never end the line that a thread waits for.
+                    if ending:
+                        ending.now()
+                    os._exit(0)
 
     try:
         anyio.run(serve)
