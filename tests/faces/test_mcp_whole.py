@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -328,6 +329,7 @@ def test_what_a_script_tried_is_entered_where_a_signal_ends_the_server(workspace
             said(id=asked["id"], result={"action": "accept", "content": {"run": True}})
             while not any(_command_of(one) == b"/bin/sleep\x0061\x00" for one in descendants(process.pid)):
                 assert process.poll() is None
+                time.sleep(0.02)
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 128 + signal.SIGTERM
         finally:
