@@ -36,6 +36,12 @@ RUN = {
     "by make": ("Run `make`.", {"Makefile": "all:\n\tbash tests/sum.sh\n"}),
     "by a project": ("Install it.", {"pyproject.toml": '[project.scripts]\nkeep = "tests.sum:main"\n'}),
     "by a hook": ("Keep notes.", {".claude/settings.json": '{"hooks": {"Stop": [{"command": "sh tests/sum.sh"}]}}'}),
+    "through a pipe": ("```bash\nls tests/*.sh | xargs -n1 bash\n```", {}),
+    "on the next line": ("At the end of the day please start\n`tests/sum.sh`.", {}),
+    "in a list": ("Run these at the end of the day:\n\n- `tests/sum.sh`\n", {}),
+    "all that a program finds": (
+        "Run `go.py`.", {"go.py": "import glob, runpy\nfor f in glob.glob('tests/*.py'): runpy.run_path(f)\n"}
+    ),
     "by what is run there": ("Run `bash tests/go.sh`.", {"tests/go.sh": "#!/bin/sh\npython3 tests/sum.py\n"}),
 }  # fmt: skip
 SHOWN = {
