@@ -80,8 +80,13 @@ def test_what_is_shown_stays_an_example(way: str, tmp_path: Path) -> None:
 
 
 def test_more_files_than_are_looked_for_count_as_run(tmp_path: Path) -> None:
-    more = {f"tests/a{number}.py": "print(1)\n" for number in range(1001)}
+    more = {f"tests/a{number}.py": "print(1)\n" for number in range(301)}
     assert scan(package(tmp_path, "Keep notes.", more)).decision is Decision.BLOCK
+
+
+def test_more_mentions_than_are_looked_at_count_as_run(tmp_path: Path) -> None:
+    more = {f"tests/{number}/a.py": "print(1)\n" for number in range(200)}
+    assert scan(package(tmp_path, "See a.\n" * 160, more)).decision is Decision.BLOCK
 
 
 def test_a_scanner_may_name_its_specimens_and_does_not_run_them(tmp_path: Path) -> None:

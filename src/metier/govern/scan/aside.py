@@ -20,8 +20,10 @@ _ASIDE = re.compile(
     re.I,
 )
 """Where rules look for what is only shown, or tries the package out."""
-_MAX_FILES, _MAX_LETTERS, _MAX_NAMED = 1000, 200_000_000, 500
+_MAX_FILES, _MAX_LETTERS, _MAX_NAMED = 300, 200_000_000, 500
 """With more files, or letters to look for their names in, all of them count as run; so does one that is named more often."""
+_MAX_LOOKS = 30_000
+"""So often are names looked at that stand in texts; with more, all count as run as well."""
 _MAX_BEFORE = 160
 _PROGRAMS = frozenset({"python", "script", "hash-script", "shell", "shell-lines"})
 _PATH = re.compile(r"[\w./\\@~${}*-]*\Z")
@@ -93,10 +95,17 @@ def _run(contents: Contents, aside: dict[str, Part], *, is_security: bool) -> se
     linked = {posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) for name, to, _ in contents.links}
     run = {path for path in aside if any(path == to or path.startswith(f"{to}/") for to in linked)}
     pending = [part for part in contents.parts if part.path not in aside or part.path in run]
+    folders, num_looks = {_parent(path) for path in aside}, 0
     while pending:
         source = pending.pop()
+        num_looks += sum(source.plain.count(_stem(path)) for path in aside)
+        if num_looks > _MAX_LOOKS:
+            return set(aside)
+        entered = {one for one in folders if one and _is_entered(source, one)}
         found = [
-            part for path, part in aside.items() if path not in run and _turns_to(source, part, is_security=is_security)
+            part
+            for path, part in aside.items()
+            if path not in run and (_parent(path) in entered or _turns_to(source, part, is_security=is_security))
         ]
         run.update(part.path for part in found)
         pending += found
@@ -123,11 +132,25 @@ def _turns_to(source: Part, part: Part, *, is_security: bool) -> bool:
             return True
         if not is_security and (not is_document or _TAKES.search(said) or not _SHOWS.search(said)):
             return True
-    parent, stem = folder.rpartition("/")[2], name.rpartition(".")[0]
-    return bool(parent and stem) and (
-        any(_enters(source, place, place + len(parent)) for place in _places(text, parent))
-        or any(_takes_in(text, place, part, is_document=is_document) for place in _places(text, stem))
+    stem = _stem(part.path)
+    return bool(folder and stem) and any(
+        _takes_in(text, place, part, is_document=is_document) for place in _places(text, stem)
     )
+
+
+def _parent(path: str) -> str:
+    """The folder right above a file."""
+    return path.rpartition("/")[0].rpartition("/")[2]
+
+
+def _stem(path: str) -> str:
+    """The name of a file without its ending."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _is_entered(source: Part, folder: str) -> bool:
+    return any(_enters(source, place, place + len(folder)) for place in _places(source.plain, folder))
 
 
 def _places(text: str, word: str) -> Iterator[int]:
