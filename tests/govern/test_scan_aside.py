@@ -36,6 +36,12 @@ RUN = {
     "by make": ("Run `make`.", {"Makefile": "all:\n\tbash tests/sum.sh\n"}),
     "by a project": ("Install it.", {"pyproject.toml": '[project.scripts]\nkeep = "tests.sum:main"\n'}),
     "by a hook": ("Keep notes.", {".claude/settings.json": '{"hooks": {"Stop": [{"command": "sh tests/sum.sh"}]}}'}),
+    "through a pipe": ("```bash\nls tests/*.sh | xargs -n1 bash\n```", {}),
+    "on the next line": ("At the end of the day please start\n`tests/sum.sh`.", {}),
+    "in a list": ("Run these at the end of the day:\n\n- `tests/sum.sh`\n", {}),
+    "all that a program finds": (
+        "Run `go.py`.", {"go.py": "import glob, runpy\nfor f in glob.glob('tests/*.py'): runpy.run_path(f)\n"}
+    ),
     "by what is run there": ("Run `bash tests/go.sh`.", {"tests/go.sh": "#!/bin/sh\npython3 tests/sum.py\n"}),
 }  # fmt: skip
 SHOWN = {
@@ -74,8 +80,13 @@ def test_what_is_shown_stays_an_example(way: str, tmp_path: Path) -> None:
 
 
 def test_more_files_than_are_looked_for_count_as_run(tmp_path: Path) -> None:
-    more = {f"tests/a{number}.py": "print(1)\n" for number in range(1001)}
+    more = {f"tests/a{number}.py": "print(1)\n" for number in range(301)}
     assert scan(package(tmp_path, "Keep notes.", more)).decision is Decision.BLOCK
+
+
+def test_more_mentions_than_are_looked_at_count_as_run(tmp_path: Path) -> None:
+    more = {f"tests/{number}/a.py": "print(1)\n" for number in range(200)}
+    assert scan(package(tmp_path, "See a.\n" * 160, more)).decision is Decision.BLOCK
 
 
 def test_a_scanner_may_name_its_specimens_and_does_not_run_them(tmp_path: Path) -> None:

@@ -20,9 +20,12 @@ _ASIDE = re.compile(
     re.I,
 )
 """Where rules look for what is only shown, or tries the package out."""
-_MAX_FILES, _MAX_LETTERS, _MAX_NAMED = 1000, 200_000_000, 500
+_MAX_FILES, _MAX_LETTERS, _MAX_NAMED = 300, 200_000_000, 500
 """With more files, or letters to look for their names in, all of them count as run; so does one that is named more often."""
+_MAX_LOOKS = 30_000
+"""So often are names looked at that stand in texts; with more, all count as run as well."""
 _MAX_BEFORE = 160
+_PROGRAMS = frozenset({"python", "script", "hash-script", "shell", "shell-lines"})
 _PATH = re.compile(r"[\w./\\@~${}*-]*\Z")
 _WORD = re.compile(r"[\w.@-]+")
 _RUNS = re.compile(
@@ -53,8 +56,13 @@ _ENTERS = re.compile(
     re.I,
 )
 """What stands before a folder whose files are run."""
-_COMMAND = re.compile(r"(?:\A[ \t]*(?:[$>][ \t]+)?|[;|&({][ \t]*|[\"'`][ \t]*)\Z")
+_COMMAND = re.compile(r"(?:(?:\A|\n)[ \t]*(?:[$>][ \t]+)?|[;|&({][ \t]*|[\"'`][ \t]*)\Z")
 """What stands before a command."""
+_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]")
+_ORDERS_BELOW = re.compile(r"\b(?:run|execute|start|source|launch|follow)\b[^\n]*\Z", re.I)
+"""What stands before a list of files that are run."""
+_FEEDS = re.compile(r"[^\n]*\|\s*(?:xargs\b[^\n|]*\s)?(?:\w?a?sh|python[\d.]*|node|perl|ruby)\b")
+"""What is named before is handed on to be run."""
 _ANY = re.compile(r"/[\w./-]{0,80}[*?\[$]")
 """A name within a folder that leaves open which."""
 
@@ -87,10 +95,17 @@ def _run(contents: Contents, aside: dict[str, Part], *, is_security: bool) -> se
     linked = {posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) for name, to, _ in contents.links}
     run = {path for path in aside if any(path == to or path.startswith(f"{to}/") for to in linked)}
     pending = [part for part in contents.parts if part.path not in aside or part.path in run]
+    folders, num_looks = {_parent(path) for path in aside}, 0
     while pending:
         source = pending.pop()
+        num_looks += sum(source.plain.count(_stem(path)) for path in aside)
+        if num_looks > _MAX_LOOKS:
+            return set(aside)
+        entered = {one for one in folders if one and _is_entered(source, one)}
         found = [
-            part for path, part in aside.items() if path not in run and _turns_to(source, part, is_security=is_security)
+            part
+            for path, part in aside.items()
+            if path not in run and (_parent(path) in entered or _turns_to(source, part, is_security=is_security))
         ]
         run.update(part.path for part in found)
         pending += found
@@ -110,16 +125,32 @@ def _turns_to(source: Part, part: Part, *, is_security: bool) -> bool:
         said = before[: path.start()] if path else before
         if path is None or not _is_same(path[0], folder):
             continue
+        if is_document and _is_listed_to_run(text, place):
+            return True
         begins = path[0].startswith((".", "/", "~", "$")) and _COMMAND.search(said)
         if begins or CALLED_BY.search(before) or _RUNS.search(said) or _AT_ONCE.match(text, end, end + 80):
             return True
         if not is_security and (not is_document or _TAKES.search(said) or not _SHOWS.search(said)):
             return True
-    parent, stem = folder.rpartition("/")[2], name.rpartition(".")[0]
-    return bool(parent and stem) and (
-        any(_enters(text, place, place + len(parent)) for place in _places(text, parent))
-        or any(_takes_in(text, place, part, is_document=is_document) for place in _places(text, stem))
+    stem = _stem(part.path)
+    return bool(folder and stem) and any(
+        _takes_in(text, place, part, is_document=is_document) for place in _places(text, stem)
     )
+
+
+def _parent(path: str) -> str:
+    """The folder right above a file."""
+    return path.rpartition("/")[0].rpartition("/")[2]
+
+
+def _stem(path: str) -> str:
+    """The name of a file without its ending."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _is_entered(source: Part, folder: str) -> bool:
+    return any(_enters(source, place, place + len(folder)) for place in _places(source.plain, folder))
 
 
 def _places(text: str, word: str) -> Iterator[int]:
@@ -135,9 +166,24 @@ def _places(text: str, word: str) -> Iterator[int]:
 
 
 def _before(text: str, place: int) -> str:
-    """What its sentence, or its line, says before a place."""
+    """What its sentence, or its line and the one above, says before a place."""
     first = max(0, place - _MAX_BEFORE)
-    return text[max(first, *(text.rfind(sign, first, place) + len(sign) for sign in ("\n", ". ", "! "))) : place]
+    above = text.rfind("\n", first, max(first, text.rfind("\n", first, place)))
+    ends = [end + 2 for sign in ("\n\n", ". ", "! ") if (end := text.rfind(sign, first, place)) >= 0]
+    return text[max(first, above + 1, *ends) : place]
+
+
+def _is_listed_to_run(text: str, place: int) -> bool:
+    """Whether a file stands in a list below words that have all of it run.
+
+    >>> text = "Run these at noon:\\n\\n- `a.sh`\\n- `b.sh`"
+    >>> _is_listed_to_run(text, text.index("b.sh")), _is_listed_to_run("Files:\\n- b.sh", 8)
+    (True, False)
+    """
+    lead = text.rfind(":\n", max(0, place - 4 * _MAX_BEFORE), place)
+    items = text[lead + 1 : place].split("\n") if lead >= 0 else []
+    is_list = bool(items) and all(_ITEM.match(one) or not one.strip() for one in items)
+    return is_list and _ORDERS_BELOW.search(text, text.rfind("\n", 0, lead) + 1, lead) is not None
 
 
 def _is_same(said: str, folder: str) -> bool:
@@ -167,9 +213,13 @@ def _takes_in(text: str, place: int, part: Part, *, is_document: bool) -> bool:
     return is_named or CALLED_BY.search(before) is not None or _RUNS.search(_PATH.sub("", before)) is not None
 
 
-def _enters(text: str, begin: int, end: int) -> bool:
+def _enters(source: Part, begin: int, end: int) -> bool:
     """Whether somebody goes to a folder, or runs all that lies in it."""
+    text = source.plain
     before = _PATH.sub("", _before(text, begin))
-    return _ENTERS.search(before) is not None or (
-        _ANY.match(text, end) is not None and _RUNS.search(before) is not None
+    if _ENTERS.search(before):
+        return True
+    is_any = _ANY.match(text, end) is not None
+    return is_any and (
+        source.kind in _PROGRAMS or _RUNS.search(before) is not None or _FEEDS.match(text, end) is not None
     )
