@@ -16,9 +16,12 @@ import pytest
 
 from metier.audit import START, Anchor, Deed, Event
 from metier.digest import canonical
+from metier.errors import Conflict, CorruptStore
 from metier.govern.chain import verify
+from metier.govern.transitions import held, last_verdict, revoke, standing_of
+from metier.skill import Skill
 from metier.stores.sqlite import SqliteStore
-from metier.verdict import ExposureTier, Verdict, VettingTier
+from metier.verdict import ExposureTier, Gate, GateOutcome, GateResult, Verdict, VettingTier
 
 Opening = Callable[[], Any]
 
@@ -226,3 +229,75 @@ def test_an_old_verdict_that_was_put_in_again_is_seen(store: Any) -> None:
         "SELECT skill, digest, body, checksum FROM verdicts WHERE position = (SELECT min(position) FROM verdicts)",
     )
     assert "do not stand as often" in faults(store)
+
+
+VERDICT = Verdict(
+    skill="reverse",
+    digest="sha256:1",
+    vetting=VettingTier.COMMUNITY,
+    exposure=ExposureTier.INSTRUCTIONS,
+    reasons=("seen",),
+    gates=(GateResult(gate=Gate.SEMANTIC, outcome=GateOutcome.PASSED, reasons=("seen",)),),
+)
+
+_FILED = [
+    ("audit", "number", 99),
+    ("audit", "position", 99),
+    ("audit", "skill", "zzz"),
+    ("audit", "verdict", "sha256:9"),
+    ("audit_head", "number", 9),
+    ("audit_head", "hash", "sha256:9"),
+    ("verdicts", "digest", "sha256:9"),
+    ("verdicts", "position", -1),
+    ("verdicts", "skill", "zzz"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value"), _FILED)
+def test_no_column_gives_trust_without_a_complaint(opening: Opening, table: str, column: str, value: Any) -> None:
+    with closing(opening()) as kept:
+        for skill in ("zzz", "reverse"):
+            kept.put_verdict(replace(VERDICT, skill=skill))
+        revoke(kept, "reverse", who="w", because="an incident")
+        assert standing_of(kept, "reverse", "sha256:1").revoked
+        last = "" if table == "audit_head" else f" WHERE position = (SELECT max(position) FROM {table} WHERE "
+        if last:
+            last += "skill = 'reverse')" if table == "verdicts" else "verdict = '')"
+        tamper(kept, "INSERT INTO contents (digest) VALUES ('sha256:9')")
+        tamper(kept, f"UPDATE {table} SET {column} = ?{last}", value)
+        assert (table, column) == ("audit", "position") or not verify(kept).intact
+    with closing(opening()) as kept:  # anew, as whoever asks next
+        try:
+            now = held(kept, last_verdict(kept, "reverse"))
+        except CorruptStore:
+            return
+        assert now.exposure == ExposureTier.METADATA
+        assert standing_of(kept, "reverse", "sha256:1").revoked
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM audit WHERE verdict = ''",
+        "DELETE FROM verdicts WHERE position = (SELECT max(position) FROM verdicts)",
+    ],
+)
+def test_what_was_removed_is_missed_by_whoever_asks(opening: Opening, statement: str) -> None:
+    with closing(opening()) as kept:
+        kept.put_verdict(VERDICT)
+        revoke(kept, "reverse", who="w", because="an incident")
+        assert held(kept, last_verdict(kept, "reverse")).exposure == ExposureTier.METADATA
+        tamper(kept, statement)
+        with pytest.raises(CorruptStore, match="audit log"):
+            held(kept, VERDICT)
+    with closing(opening()) as kept, pytest.raises(CorruptStore, match="audit log"):
+        standing_of(kept, "reverse", "sha256:1")
+
+
+def test_another_content_under_a_stored_version_is_refused_whatever_a_column_says(store: Any) -> None:
+    old, new = (Skill(name="n", version="1", description=text) for text in ("old", "new"))
+    store.put_skill(old)
+    tamper(store, "INSERT INTO contents (digest) VALUES (?)", new.digest)
+    tamper(store, "UPDATE skills SET digest = ?", new.digest)
+    with pytest.raises(Conflict):
+        store.put_skill(new)

@@ -15,7 +15,7 @@ from metier.sandbox import Access, Act, Grant, Outcome, Sandbox, Trace
 from metier.sandboxes import notable, observed, python_grant, run_script
 from metier.sandboxes.calls import numbers
 from metier.sandboxes.observed import is_asked
-from metier.sandboxes.resolve import Names
+from metier.sandboxes.resolve import Names, _real
 from metier.sandboxes.shared import Shared
 from metier.sandboxes.watch import Watch
 
@@ -434,3 +434,17 @@ def test_a_helper_that_lets_go_of_its_capabilities_late_is_not_the_program(monke
     assert (answers, watch.accesses) == ([0, 0, 0], {})
     watch.answer()
     assert answers[3] < 0 and list(watch.accesses) == [("system", "capset", False)]
+
+
+def test_a_path_is_resolved_by_the_kernel_as_python_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, link, gone, loop = (tmp_path / name for name in ("target (deleted)", "link", "gone", "loop"))
+    target.mkdir()
+    (target / "file").write_text("f")
+    link.symlink_to(target, target_is_directory=True)
+    gone.symlink_to(tmp_path / "nowhere")
+    loop.symlink_to(loop)
+    paths = [link / "file", link / ".." / "target (deleted)", gone, loop, link / "new", "/proc/self/fd/0", "/", "/lib"]
+    expected = [os.path.realpath(path) for path in paths]
+    assert [_real(str(path)) for path in paths] == expected
+    monkeypatch.setattr(os, "lstat", None)  # what Python asks of every folder on the way
+    assert _real(str(link / "file")) == str(target / "file")

@@ -379,3 +379,13 @@ def test_the_order_of_changes_does_not_change_an_answer() -> None:
 
 INDEX = open_index()
 INDEX.put(LIBRARY)
+
+
+@pytest.mark.parametrize(("chance", "fires"), [(0.55, False), (0.6, True)])
+def test_a_skill_fires_where_the_errors_of_both_kinds_are_fewest(
+    monkeypatch: pytest.MonkeyPatch, chance: float, fires: bool
+) -> None:
+    monkeypatch.setattr("metier.stores.find.answer.answered", lambda *_: chance)
+    index = open_index()
+    index.put([Skill(name="pdf", description="Fill PDF forms.")])
+    assert index.find("Fill the PDF form").fires is fires

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from metier.audit import Deed, Event
-from metier.errors import GovernError, InputError, NotStored, nearest
+from metier.digest import digest as content_digest
+from metier.errors import CorruptStore, GovernError, InputError, NotStored, nearest
 from metier.govern.gates import weighs
 from metier.govern.judge import rejudge, remembering, scanned_in
 from metier.govern.policy import GovernPolicy
@@ -22,6 +23,9 @@ from metier.verdict import Decision, ExposureTier, Gate, GateOutcome, Scan, Verd
 _ALGORITHM = "sha256:"
 _LEAST_DIGITS = 8
 """A shorter beginning of a digest is sooner a slip than a choice."""
+
+_READS = 3
+"""One may be added between the two looks that a read takes."""
 
 
 def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
@@ -34,7 +38,7 @@ def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
         NotStored: There is none.
         InputError: The digest is too short, or fits several contents.
     """
-    verdicts = list(store.verdicts(skill))
+    verdicts = _entered(store, skill)
     if not verdicts:
         known = {verdict.skill for verdict in store.verdicts()}
         raise NotStored(f"No skill {skill!r} was judged.", hint=nearest(skill, known))
@@ -44,7 +48,20 @@ def last_verdict(store: Store, skill: str, digest: str = "") -> Verdict:
 
 def last_on(store: Store, skill: str, digest: str) -> Verdict | None:
     """The last verdict on one content of a skill, by its whole digest; None if there is none."""
-    return next((v for v in reversed(list(store.verdicts(skill))) if v.digest == digest), None)
+    return next((v for v in reversed(_entered(store, skill)) if v.digest == digest), None)
+
+
+def _entered(store: Store, skill: str) -> list[Verdict]:
+    """The verdicts on a skill, as they were entered in the audit log: only what is chained there counts."""
+    for _ in range(_READS):
+        verdicts = list(store.verdicts(skill))
+        entered = [entry.event.verdict for entry in store.entries(skill) if entry.event.deed == Deed.VERDICT]
+        if list(map(content_digest, verdicts)) == entered:
+            return verdicts
+    raise CorruptStore(
+        f"The verdicts on {skill!r} are not those that the audit log holds: one was put, changed or removed past it.",
+        hint="What was done to them: metier govern audit --verify",
+    )
 
 
 def standing_of(store: Store, skill: str, digest: str, *, policy: GovernPolicy | None = None) -> Standing:

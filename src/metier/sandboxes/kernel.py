@@ -122,6 +122,8 @@ class _Vector(ctypes.Structure):
     _fields_ = (("base", ctypes.c_size_t), ("length", ctypes.c_size_t))
 
 
+_Two = _Vector * 2
+
 _PAGE = 4096
 
 
@@ -153,7 +155,7 @@ def read_memory(pid: int, address: int, length: int) -> bytes:
     # A piece that reaches into a page that is not there is not read at all, so it is cut where the page ends.
     first = min(length, _PAGE - address % _PAGE)
     here = _Vector(ctypes.addressof(buffer), length)
-    there = (_Vector * 2)(_Vector(address, first), _Vector(address + first, length - first))
+    there = _Two(_Vector(address, first), _Vector(address + first, length - first))
     num_read: int = _libc.process_vm_readv(
         pid, ctypes.byref(here), ctypes.c_ulong(1), there, ctypes.c_ulong(2), ctypes.c_ulong(0)
     )

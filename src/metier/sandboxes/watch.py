@@ -153,12 +153,15 @@ class Watch:
     def _decide(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
         if name in MODED and arguments[MODED[name]] & SET_ID:
             self._refuse_set_id(pid, name, arguments)
-        elif name in OPENS or name in NAMES:
+        elif (name in OPENS or name in NAMES) and pid in self._helpers:
             # Bubblewrap's first process still tidies up while the program starts: what it opens is not the program's.
-            if pid not in self._helpers and self._is_absent(self._file(pid, name, arguments)):
+            self._say(question, 0, _CONTINUE)
+        elif name in OPENS:
+            self._open(question, pid, name, arguments)
+        elif name in NAMES:
+            if self._is_absent(self._file(pid, name, arguments)):
                 raise FileNotFoundError(errno.ENOENT, name)
-            if not (name in OPENS and self._hands_over(question, pid, name, arguments)):
-                self._say(question, 0, _CONTINUE)
+            self._say(question, 0, _CONTINUE)
         elif name in FORKS:
             self._say(question, *((0, _CONTINUE) if self._may_fork(pid) else (-errno.EAGAIN, 0)))
         elif name == "rt_sigaction":
@@ -188,35 +191,34 @@ class Watch:
 
     # Files
 
-    def _file(self, pid: int, name: str, arguments: Arguments) -> str:
-        """Note what is done to which file; give its path."""
+    def _open(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
         names = self._names
-        if name in OPENS:
-            path, flags = names.opened(pid, name, arguments)
-            if flags & os.O_PATH:
-                return path
+        path, flags, own = names.opened(pid, name, arguments)
+        if not flags & os.O_PATH:
             writes = bool(flags & os.O_ACCMODE != os.O_RDONLY or flags & (os.O_CREAT | os.O_TRUNC))
             self.made_files |= bool(flags & os.O_CREAT)
             allowed = names.writable(path) if writes else names.readable(path)
             if not allowed or writes or os.path.exists(path):
                 self._note("write" if writes else "read", told(pid, path), allowed)
-            return path
+        if self._is_absent(path):
+            raise FileNotFoundError(errno.ENOENT, name)
+        if own is None or self._act_for:
+            self._say(question, 0, _CONTINUE)
+        else:
+            self._hand_over(question, pid, own, flags)
+
+    def _file(self, pid: int, name: str, arguments: Arguments) -> str:
+        """Note what is done to which name; give its path."""
         path = ""
-        for act, path in names.named(pid, name, arguments):
-            self._note(act, path, names.readable(path) if act == "read" else names.writable(path))
+        for act, path in self._names.named(pid, name, arguments):
+            self._note(act, path, self._names.readable(path) if act == "read" else self._names.writable(path))
         return path
 
     def _is_absent(self, path: str) -> bool:
         return path in _ABSENT or (path in _ABSENT_UNLESS_GRANTED and not self._names.readable(path))
 
-    def _hands_over(self, question: int, pid: int, name: str, arguments: Arguments) -> bool:
+    def _hand_over(self, question: int, pid: int, descriptor: int, flags: int) -> None:
         """Give a program its own descriptor once more where it names it by a path and has no `/proc` to find it in."""
-        if self._act_for or pid in self._helpers:
-            return False
-        descriptor = self._names.own_descriptor(pid, name, arguments)
-        if descriptor is None:
-            return False
-        _, flags = self._names.opened(pid, name, arguments)
         process = os.pidfd_open(process_of(pid))
         try:
             theirs = call("pidfd_getfd", process, descriptor, 0)
@@ -227,7 +229,6 @@ class Watch:
             fcntl.ioctl(self._listener, _ADD_DESCRIPTOR, order)
         finally:
             os.close(theirs)
-        return True
 
     def _change(self, question: int, pid: int, name: str, arguments: Arguments) -> None:
         with self._place(pid, name, arguments) as place:
@@ -289,7 +290,7 @@ class Watch:
             with self._place(pid, name, arguments) as place:
                 path = os.readlink(f"/proc/self/fd/{place}")
         elif name in OPENS:
-            path, _ = self._names.opened(pid, name, arguments)
+            path, _, _ = self._names.opened(pid, name, arguments)
         else:
             ((_, path),) = self._names.named(pid, name, arguments)
         self._note("change", path, False)

@@ -7,9 +7,11 @@ written once, with `?` for a value. This module does not know files, connections
 from __future__ import annotations
 
 import re
+import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 from metier.attempt import Attempt
@@ -20,6 +22,7 @@ from metier.run import Run, StageRecord
 from metier.skill import Skill
 from metier.state import Cause, check_move
 from metier.store import Bulk
+from metier.stores.chained import Chained
 from metier.stores.nouns import revive
 from metier.verdict import Finding, Verdict
 
@@ -30,6 +33,16 @@ _PAGE = 1000
 
 _ADD_CONTENT = "INSERT INTO contents (digest) VALUES (?) ON CONFLICT (digest) DO NOTHING"
 _WRITTEN = re.compile(r"\\([0-9a-f]{4})")
+_FILED = {
+    "skills": {"name": "name", "version": "version", "digest": "digest"},
+    "attempts": {"attempt_id": "attempt_id", "run_id": "run_id", "item_id": "item_id", "model": "model"},
+    "verdicts": {"skill": "skill", "digest": "digest"},
+    "audit": {"number": "number", "skill": "event.skill", "verdict": "event.verdict"},
+    "runs": {"run_id": "run_id"},
+    "stages": {"stage_key": "key"},
+}
+"""What each column beside a noun repeats of it. A finding does not name its content."""
+
 _UNSAFE = re.compile(r"[\\\x00\ud800-\udfff]")
 
 
@@ -95,6 +108,7 @@ class SqlStore:
     def __init__(self, database: Database, bulk: Bulk) -> None:
         self._database = database
         self._bulk = bulk
+        self._log, self._following = Chained(), threading.Lock()
 
     @property
     def bulk(self) -> Bulk:
@@ -113,14 +127,15 @@ class SqlStore:
         """
         key = (searchable(skill.name), searchable(skill.version))
         with self._database.writing() as session:
-            stored = session.rows("SELECT digest, body, checksum FROM skills WHERE name = ? AND version = ?", key)
-            if stored and stored[0][0] != skill.digest:
-                raise Conflict(
-                    f"Skill {skill.name!r} version {skill.version!r} is stored with other content ({stored[0][0]}).",
-                    hint="Give the changed skill a new version.",
-                )
-            if stored:
-                check_move(self._noun(Skill, *stored[0][1:]), skill.state, because=because)
+            for row in session.rows("SELECT body, checksum FROM skills WHERE name = ? AND version = ?", key):
+                stored = self._noun(Skill, *row)
+                if stored.digest != skill.digest:
+                    raise Conflict(
+                        f"Skill {skill.name!r} version {skill.version!r} is stored with other content "
+                        f"({stored.digest}).",
+                        hint="Give the changed skill a new version.",
+                    )
+                check_move(stored, skill.state, because=because)
             session.run(_ADD_CONTENT, (skill.digest,))
             session.run(
                 "INSERT INTO skills (name, version, digest, body, checksum) VALUES (?, ?, ?, ?, ?) "
@@ -210,8 +225,22 @@ class SqlStore:
             return entry
 
     def entries(self, skill: str | None = None) -> Iterator[Entry]:
-        """The entries of the audit log about one skill by name, or all, oldest first."""
-        return self._nouns(Entry, "audit", skill=skill)
+        """The entries of the audit log about one skill by name, or all, oldest first.
+
+        Those on one skill decide how far it is trusted: that the log hangs together, and that all of them are found, is
+        checked first. The first call reads the whole log, later ones what was added since.
+
+        Raises:
+            CorruptStore: An entry was changed, removed, added, moved or filed under another skill.
+        """
+        if skill is None:
+            yield from self._nouns(Entry, "audit")
+            return
+        expected = self._followed(skill)
+        found = list(self._nouns(Entry, "audit", skill=skill))
+        if [entry.hash for entry in found[: len(expected)]] != expected:
+            raise self._broken(f"its entries on {skill!r} are not found under that name: one was filed under another")
+        yield from found
 
     def anchor(self) -> Anchor:
         """How long the audit log is and the hash of its last entry, as noted when that was written."""
@@ -230,6 +259,31 @@ class SqlStore:
         for name, *mark in rows:
             marks[_found(name)] = (*marks.get(_found(name), ()), *mark)
         return marks
+
+    def _followed(self, skill: str) -> list[str]:
+        """The hashes of all entries on a skill, once the log was followed to its head."""
+        head, full = self.anchor(), True
+        with self._following:
+            while full:
+                with self._database.reading() as session:
+                    rows = session.rows(
+                        f"SELECT position, body FROM audit WHERE position > ? ORDER BY position LIMIT {_PAGE}",
+                        (self._log.position,),
+                    )
+                try:
+                    self._log.follow((position, bytes(body)) for position, body in rows)
+                except (ValueError, TypeError, KeyError) as failure:
+                    raise self._broken(str(failure)) from failure
+                full = len(rows) == _PAGE
+            if head.number > self._log.head.number or (head.number == self._log.head.number and head != self._log.head):
+                raise self._broken(f"it ends at entry {self._log.head.number}, which is not the one written last")
+            return list(self._log.about(skill))
+
+    def _broken(self, why: str) -> CorruptStore:
+        return CorruptStore(
+            f"The audit log of the store {self._database.name!r} does not hang together: {why}.",
+            hint="Nothing is trusted by it. What was done to it: metier govern audit --verify",
+        )
 
     def put_run(self, run: Run) -> None:
         """Keep a run, in place of what was stored under its run_id."""
@@ -266,18 +320,32 @@ class SqlStore:
     def _nouns(self, noun: type[T], table: str, **where: str | None) -> Iterator[T]:
         """Read the rows that match every column given, page by page, in the order in which they were first stored."""
         given = {column: searchable(value) for column, value in where.items() if value is not None}
+        filed = _FILED.get(table, {})
         clauses = "".join(f" AND {column} = ?" for column in given)
         statement = (
-            f"SELECT position, body, checksum FROM {table} WHERE position > ?{clauses} ORDER BY position LIMIT {_PAGE}"
+            f"SELECT {', '.join(('position', 'body', 'checksum', *filed))} FROM {table} "
+            f"WHERE position > ?{clauses} ORDER BY position LIMIT {_PAGE}"
         )
         last, full = 0, True
         while full:
             with self._database.reading() as session:
                 rows = session.rows(statement, (last, *given.values()))
-            for _, body, checksum in rows:
-                yield self._noun(noun, body, checksum)
+            for _, body, checksum, *columns in rows:
+                yield self._filed(self._noun(noun, body, checksum), filed, columns)
             full = len(rows) == _PAGE
             last = rows[-1][0] if rows else last
+
+    def _filed(self, noun: T, filed: Mapping[str, str], columns: Sequence[Any]) -> T:
+        """Give a noun back if each column says of it what it says itself."""
+        for (column, attribute), found in zip(filed.items(), columns, strict=True):
+            said = attrgetter(attribute)(noun)
+            if found != (searchable(said) if isinstance(said, str) else said):
+                raise CorruptStore(
+                    f"The store {self._database.name!r} holds a {type(noun).__name__} that was moved, "
+                    f"or filed under another {column}: {found!r} instead of {said!r}.",
+                    hint="It is kept as it is. Restore a copy, or move it away and run again to make its content anew.",
+                )
+        return noun
 
     def _noun(self, noun: type[T], body: bytes, checksum: int) -> T:
         try:
