@@ -16,7 +16,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 
-from evasions import _FENCE, Package, Transform, _map, _move, _name, _section, text_of
+from evasions import _FENCE, Package, Transform, _as_text, _map, _move, _name, _section, text_of
 
 Change = Callable[[str], str]
 ALONE: dict[str, Transform] = {}
@@ -517,3 +517,23 @@ def zip_member_named_as_folder(files: Package) -> Package:
         return buffer.getvalue()
 
     return _move(files, lambda _: "assets/a.zip", pack)
+
+
+@alone
+def in_block_of_settings(files: Package) -> Package:
+    """As lines of a file of settings, which SKILL.md has the agent read."""
+
+    def write(text: str) -> str:
+        return "version: 1\nsetup: |\n" + "".join(f"  {line}\n" for line in text.split("\n"))
+
+    return _move(files, lambda _: "assets/setup.yaml", lambda path, raw: _as_text(path, raw, write))
+
+
+@alone
+def in_table_of_data(files: Package) -> Package:
+    """As a cell of a table, which SKILL.md has the agent read."""
+
+    def write(text: str) -> str:
+        return 'id,setup\n1,"' + text.replace('"', '""') + '"\n'
+
+    return _move(files, lambda _: "assets/setup.csv", lambda path, raw: _as_text(path, raw, write))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,12 +23,13 @@ from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.keys import veiled
 from metier.govern.scan.likeness import likened
+from metier.govern.scan.listed import listed
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
 from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.paid import paid_elsewhere
-from metier.govern.scan.parts import Contents, Part, read_parts, read_text
+from metier.govern.scan.parts import AS_PROGRAM, AS_TEXT, AS_WORDS, Contents, Part, read_parts, read_text
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.placed import Placed, placed
 from metier.govern.scan.prose import said
@@ -140,6 +141,9 @@ def scan_text(text: str, name: str) -> Scan:
 
 def _scan(contents: Contents) -> Scan:
     purpose = purpose_of(contents)
+    # What data says is told to an agent, and discloses nothing to people.
+    texts, lines_of = listed(contents)
+    contents.parts += texts
     documents = documents_of(contents)
     steps = _steps(contents, documents)
     for path in dict.fromkeys(step.statement.path for step in steps if len(step.statement.text) > MAX_LENGTH):
@@ -187,6 +191,7 @@ def _scan(contents: Contents) -> Scan:
         told[one.path, one.rule] = max(_WEIGHT[one.severity], told.get((one.path, one.rule), 0))
     again = (found for one in elsewhere for found in _as_placed(one, purpose))
     findings += [found for found in again if _WEIGHT[found.severity] > told.get((found.path, found.rule), -1)]
+    findings = [_at_home(one, lines_of) for one in findings]
     findings += _together(findings, purpose)
     return Scan(
         findings=tuple(_once(findings)),
@@ -236,6 +241,15 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     for found in findings:
         message = f"{found.message.rstrip('.')} (as {part.path.rpartition('!/')[2]}, which the text becomes)."
         yield replace(found, path=one.path, line=one.line + max(found.line, 1) - 1, message=message)
+
+
+def _at_home(found: Finding, lines_of: Mapping[str, Sequence[int]]) -> Finding:
+    """A finding at its place in its file, in whatever way that was read."""
+    if not found.path.endswith((AS_WORDS, AS_PROGRAM, AS_TEXT)):
+        return found
+    lines = lines_of.get(found.path)
+    line = found.line if lines is None else lines[min(max(found.line, 1), len(lines)) - 1]
+    return replace(found, path=found.path.rpartition("!/")[0], line=line)
 
 
 def _num_words(prose: Iterable[Sentence]) -> int:
