@@ -506,6 +506,24 @@ def picture_extension(files: Package) -> Package:
 
 
 @transform
+def in_settings(files: Package) -> Package:
+    """As a text of a file of settings, which SKILL.md has the agent read."""
+    return _move(files, lambda _: "assets/settings.json", lambda path, raw: _as_text(path, raw, _in_json))
+
+
+def _as_text(path: str, raw: bytes, write: Callable[[str], str]) -> bytes | None:
+    text = text_of(raw)
+    if text is None or not path.endswith((*CODE, ".md")):
+        return None
+    language = {".py": "python", ".js": "js", ".ps1": "powershell"}.get(_suffix(path), "bash")
+    return write(text if path.endswith(".md") else f"```{language}\n{text}\n```\n").encode()
+
+
+def _in_json(text: str) -> str:
+    return json.dumps({"version": 1, "setup": text}, indent=1)
+
+
+@transform
 def no_extension(files: Package) -> Package:
     """Named without a suffix."""
     return _move(files, lambda path: path.removesuffix(_suffix(path)), lambda _, raw: raw)

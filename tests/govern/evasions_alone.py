@@ -16,7 +16,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 
-from evasions import _FENCE, Package, Transform, _map, _move, _name, _section, text_of
+from evasions import _FENCE, Package, Transform, _as_text, _map, _move, _name, _section, text_of
 
 Change = Callable[[str], str]
 ALONE: dict[str, Transform] = {}
@@ -535,3 +535,57 @@ def zip_member_named_as_folder(files: Package) -> Package:
         return buffer.getvalue()
 
     return _move(files, lambda _: "assets/a.zip", pack)
+
+
+@alone
+def in_block_of_settings(files: Package) -> Package:
+    """As lines of a file of settings, which SKILL.md has the agent read."""
+
+    def write(text: str) -> str:
+        return "version: 1\nsetup: |\n" + "".join(f"  {line}\n" for line in text.split("\n"))
+
+    return _move(files, lambda _: "assets/setup.yaml", lambda path, raw: _as_text(path, raw, write))
+
+
+@alone
+def in_table_of_data(files: Package) -> Package:
+    """As a cell of a table, which SKILL.md has the agent read."""
+
+    def write(text: str) -> str:
+        return 'id,setup\n1,"' + text.replace('"', '""') + '"\n'
+
+    return _move(files, lambda _: "assets/setup.csv", lambda path, raw: _as_text(path, raw, write))
+
+
+@alone
+def named_as_a_page(files: Package) -> Package:
+    """A script under the name of a document, run by its interpreter."""
+    return _run_as(files, "guide.md")
+
+
+@alone
+def named_as_notes(files: Package) -> Package:
+    """A script under the name of a text, run by its interpreter."""
+    return _run_as(files, "notes.txt")
+
+
+@alone
+def piped_notes(files: Package) -> Package:
+    """A script under the name of a document, piped into a shell."""
+    if not any(path.endswith(".sh") for path in files):
+        return files
+    return _map(_move(files, lambda _: "notes.md", lambda _, raw: raw), _piped_notes, only=("SKILL.md",))
+
+
+def _piped_notes(_: str, text: str) -> str:
+    return text.replace("`notes.md`", "`cat notes.md | bash`")
+
+
+def _run_as(files: Package, name: str) -> Package:
+    by = {".py": "python3", ".js": "node", ".sh": "bash"}
+    script = next((path for path in files if path.endswith((*by,))), "")
+    if not script:
+        return files
+    moved = _move(files, lambda _: name, lambda _, raw: raw)
+    run = by[script[script.rfind(".") :]]
+    return _map(moved, lambda _, text: text.replace(f"`{name}`", f"`{run} {name}`"), only=("SKILL.md",))

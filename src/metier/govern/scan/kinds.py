@@ -40,11 +40,21 @@ _CONTINUED = re.compile(r"\\\n")
 _SPLIT = re.compile(r"\"\"(?<=\w..)|''(?<=\w..)|\\(?<=\w.)(?=[a-z])|'(?<![\w'].)(\w{1,3})'(?=\w)|\$\{IFS\}")
 """Each begins with its sign and then looks back, so that only these signs are looked for."""
 CALLED_BY = re.compile(
-    r"(?:^|[\s`\"'(\[,/])(?P<by>bash|sh|zsh|dash|ksh|source|\.|python|node|deno|bun|tsx|perl|ruby|php|pwsh|powershell|osascript)(?:\.exe)?[\d.]*[\"',]*\s+(?:(?:-\w+|run|<)\s+)*[\"'`]?[\w./${}~-]{0,80}$",
+    r"(?:(?:^|[\s`\"'(\[,/])(?P<by>bash|sh|zsh|dash|ksh|python|node|deno|bun|tsx|perl|ruby|php|pwsh|powershell|osascript)(?:\.exe)?[\d.]*[\"',]*\s+(?:(?:-\w+|run|<)\s+)*"
+    r"|(?:^|[;&|`(\"'>$:]|\b(?:run|execute|do|then|and|with|first|call|use|type|enter|must)\b)\s*(?:source|\.)\s+)[\"'`]?[\w./${}~-]{0,80}$",
+    re.I | re.M,
+)
+"""What has a file run; whether one is the source of something is told by what stands before."""
+_STARTED = re.compile(
+    r"(?:\b(?P<python>uv\s+run\s+(?:-\S+\s+)*|(?:exec|compile)\(\s*(?:\w+\.)?open\(\s*|run_path\(\s*)|\bchmod\s+(?:\w*\+\w*x\w*|[0-7]{2,4})\s+)[\"'`]?[\w./${}~-]{0,80}$"
+)
+"""What has a file run without the name of an interpreter before its own."""
+_PIPED_TO = re.compile(
+    r"[\"'`]?\s*\|\s*(?:sudo\s+)?(?P<by>bash|sh|zsh|dash|ksh|python|node|deno|bun|perl|ruby|php|pwsh|powershell)\b",
     re.I,
 )
+_MAX_LOOKED, _TEXTS = 20_000, (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".html", ".htm")
 _PROGRAMS = frozenset({"shell", "python", "script", "hash-script", "shell-lines"})
-_MAX_ASKED = 60
 _SENTENCE_SAID = r"[ \t]*(?:[-*>][ \t]+|\d+[.)][ \t]+)?[\"'(]*[A-Z][\w'’-]*,?(?: [\w'’();:*`/.@~&=?#%+-][\w'’(),;:*`/.@~&=?#%+-]*){4,}(?<=[.!?:`)*])"
 _SENTENCE, _SENTENCES = re.compile(_SENTENCE_SAID), re.compile(rf"^(?:{_SENTENCE_SAID})$", re.M)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+\S")
@@ -169,29 +179,32 @@ def run_as(parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     >>> run_as({"SKILL.md": ("markdown", "Run `python3 a/logo.png` first."), "a/logo.png": ("text", "print(1)")})
     {'a/logo.png': 'python'}
     """
-    asked = [
-        path
-        for path, (kind, _) in parts.items()
-        if kind not in _PROGRAMS and not path.lower().endswith((".md", ".json"))
-    ]
+    asked: dict[str, list[str]] = {}
+    for path, (kind, _) in parts.items():
+        if (kind not in _PROGRAMS or path.lower().endswith(_TEXTS)) and (name := path.rsplit("/", 1)[-1]):
+            asked.setdefault(name, []).append(path)
+    names = sorted(asked, key=len, reverse=True)
+    search, lengths = places_of(names) if names else None, {len(name) for name in names}
     found: dict[str, str] = {}
-    for path in asked[:_MAX_ASKED]:
-        name = path.rsplit("/", 1)[-1]
-        for other, (_, text) in parts.items():
-            if other != path and (kind := _called_in(text, name)):
-                found[path] = kind
-                break
+    looked = 0
+    for other, (_, text) in parts.items() if search else ():
+        for place in search(text) if search else ():
+            for name in {text[place : place + length] for length in lengths} & asked.keys():
+                waits = [path for path in asked[name] if path != other and path not in found]
+                looked += len(waits) > 0
+                # Where files are named without end, each is taken for one that is run.
+                if waits and (kind := _called_in(text, place, place + len(name)) if looked <= _MAX_LOOKED else "shell"):
+                    found.update(dict.fromkeys(waits, kind))
     return found
 
 
-def _called_in(text: str, name: str) -> str:
-    place = text.find(name) if name else -1
-    while place >= 0:
-        by = CALLED_BY.search(text, max(0, text.rfind("\n", 0, place), place - 120), place)
-        if by:
-            return INTERPRETERS.get(by["by"].lower(), "shell")
-        place = text.find(name, place + len(name))
-    return ""
+def _called_in(text: str, place: int, end: int) -> str:
+    """What interprets the file whose name stands there, if it is called there."""
+    first = max(0, text.rfind("\n", 0, place), place - 120)
+    if by := CALLED_BY.search(text, first, place) or _PIPED_TO.match(text, end):
+        return INTERPRETERS.get((by["by"] or "source").lower(), "shell")
+    started = _STARTED.search(text, first, place)
+    return ("python" if started["python"] else "shell") if started else ""
 
 
 def unsplit(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -24,12 +24,13 @@ from metier.govern.scan.hosts import place_of, urls_of
 from metier.govern.scan.keys import veiled
 from metier.govern.scan.lessons import without_lessons
 from metier.govern.scan.likeness import likened
+from metier.govern.scan.listed import listed
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
 from metier.govern.scan.normal import disguises
 from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.paid import paid_elsewhere
-from metier.govern.scan.parts import Contents, Part
+from metier.govern.scan.parts import AS_PROGRAM, AS_TEXT, AS_WORDS, Contents, Part
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.placed import Placed, placed
 from metier.govern.scan.prose import said
@@ -119,6 +120,9 @@ def scanned(contents: Contents) -> Scan:
     """The findings of a package by path, line and rule; what it makes an agent touch; what was not read."""
     purpose = purpose_of(contents)
     purpose.runs = with_those_run(contents, is_security=purpose.is_security)
+    # What data says is told to an agent, and discloses nothing to people.
+    texts, lines_of = listed(contents)
+    contents.parts += texts
     documents = documents_of(contents)
     steps = _steps(contents, documents)
     for path in dict.fromkeys(step.statement.path for step in steps if len(step.statement.text) > MAX_LENGTH):
@@ -166,6 +170,7 @@ def scanned(contents: Contents) -> Scan:
         told[one.path, one.rule] = max(_WEIGHT[one.severity], told.get((one.path, one.rule), 0))
     again = (found for one in elsewhere for found in _as_placed(one, purpose))
     findings += [found for found in again if _WEIGHT[found.severity] > told.get((found.path, found.rule), -1)]
+    findings = [_at_home(one, lines_of) for one in findings]
     findings += _together(findings, purpose)
     return Scan(
         findings=tuple(_once(findings)),
@@ -222,6 +227,15 @@ def _that_weighs(text: str, seen: Seen) -> tuple[int, str]:
     place = text.find(seen.words.strip()) if seen.words else -1
     begin = text.rfind("\n", 0, place) + 1
     return (text.count("\n", 0, place) + 1, text[begin:].partition("\n")[0]) if place >= 0 else (1, text)
+
+
+def _at_home(found: Finding, lines_of: Mapping[str, Sequence[int]]) -> Finding:
+    """A finding at its place in its file, in whatever way that was read."""
+    if not found.path.endswith((AS_WORDS, AS_PROGRAM, AS_TEXT)):
+        return found
+    lines = lines_of.get(found.path)
+    line = found.line if lines is None else lines[min(max(found.line, 1), len(lines)) - 1]
+    return replace(found, path=found.path.rpartition("!/")[0], line=line)
 
 
 def _num_words(prose: Iterable[Sentence]) -> int:

@@ -28,6 +28,9 @@ MAX_FILES = 5000
 MAX_NESTING = 6
 """How deep archives inside archives are opened."""
 
+AS_WORDS, AS_PROGRAM, AS_TEXT = "!/its words", "!/as it is run", "!/its texts"
+"""Behind the path of a file that is read in another way than its name says: its words, a program, the texts in it."""
+
 _KINDS = {
     "markdown": (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".html", ".htm", ".xml", ".svg"),
     "shell": (".sh", ".bash", ".zsh", ".fish", ".ksh", ".command", ".envrc", ".bashrc", ".zshrc", ".profile"),
@@ -152,9 +155,20 @@ def kind_of(name: str, text: str) -> str:
 
 
 def _as_run(parts: list[Part]) -> list[Part]:
-    """The parts, those that are handed to an interpreter as the kind that it reads."""
+    """The parts; one that is handed to an interpreter is a program besides what it is by its name, and no document."""
     kinds = run_as({part.path: (part.kind, part.text) for part in parts})
-    return [replace(part, kind=kinds[part.path]) if part.path in kinds else part for part in parts]
+    found: list[Part] = []
+    for part in parts:
+        kind, path = kinds.get(part.path, ""), part.path
+        if kind and part.kind not in ("text", "data", "json") and path.rsplit("/", 1)[-1].lower() != "skill.md":
+            path = f"{path}{AS_PROGRAM}"
+            part = replace(part, path=f"{part.path}{AS_WORDS}" if part.kind == "markdown" else path)
+        found.append(part)
+        if kind and part.path != path:
+            found.append(replace(part, kind=kind, path=path))
+        elif kind and part.path == path and part.kind in ("markdown", "text", "data", "json"):
+            found.append(replace(part, kind=kind))
+    return found
 
 
 def _files(folder: Path, contents: Contents) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from metier.govern.scan.inside import commands_within, programs_inside, programs
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.page import PAGE, is_page, page_blocks
-from metier.govern.scan.parts import Contents, Part
+from metier.govern.scan.parts import AS_WORDS, Contents, Part
 from metier.govern.scan.prose import purpose_is_security
 from metier.govern.scan.purpose import PAGES, Purpose
 from metier.govern.scan.python import python_statements
@@ -217,7 +217,8 @@ def _without_comments(text: str) -> str:
 def _is_document(part: Part) -> bool:
     """Whether a part tells people of the package: no list of requirements, no licence, and no page unless it lies among documents."""
     path = part.path.lower()
-    if part.kind not in ("markdown", "text") or _NO_DOCUMENT.search(path):
+    # What is run is a program, whatever it is called.
+    if part.kind not in ("markdown", "text") or path.endswith(AS_WORDS) or _NO_DOCUMENT.search(path):
         return False
     return not path.endswith(PAGES) or "docs/" in path or "doc/" in path
 
