@@ -102,3 +102,10 @@ def test_more_texts_than_are_read_make_a_scan_incomplete(tmp_path: Path) -> None
     text = "id,said\n" + "1,the first of the notes goes before the second\n" * (MAX_LISTED // 40)
     found = scanned(tmp_path, "Read notes.csv first.", "notes.csv", text)
     assert found.unread == ("notes.csv",) and found.decision is Decision.INCOMPLETE
+
+
+def test_what_a_package_says_of_itself_is_not_said_of_the_file(tmp_path: Path) -> None:
+    skill = "---\nname: tidy-notes\ndescription: Writes examples and tests for notes.\n---\nRead data.json.\n"
+    (tmp_path / "SKILL.md").write_text(skill, encoding="utf-8")
+    (tmp_path / "data.json").write_text(f'{{"instructions": "{TAKES}"}}', encoding="utf-8")
+    assert scan(tmp_path).decision is Decision.BLOCK

@@ -45,7 +45,7 @@ _SAMPLES = re.compile(
     re.I,
 )
 """What stands in such a file is shown, looked for or written; it is an order only to one who is told to act on it."""
-_PARAGRAPH = "\n\n"
+_PARAGRAPH, _FIELDS_END = "\n\n", "\n---\n"
 _STRING = re.compile(r'(?<!\\)"(?:[^"\\]|\\.)*+"', re.S)
 _TEXT = re.compile(r"(?<!\\)\"(?:[^\"\\\n]|\\.)*+\"|(?<![\w\\])'[^'\n]*+'(?!\w)")
 """None begins behind a backslash, so that each letter is looked at once."""
@@ -112,7 +112,8 @@ def _named(text: str, places: Iterable[int], files: Mapping[str, Sequence[Part]]
 
 
 def _sends(text: str, place: int, name: str, files: Sequence[Part]) -> bool:
-    before = text[max(0, place - _BEFORE) : place].rpartition(_PARAGRAPH)[2]
+    # What a package says of itself in its fields says nothing of the file.
+    before = text[max(0, place - _BEFORE) : place].rpartition(_PARAGRAPH)[2].rpartition(_FIELDS_END)[2]
     end = place + len(name)
     if _NAME_BEFORE.search(before) or _NAME_AFTER.match(text, end) or not _SENDS.search(before):
         return False
