@@ -132,7 +132,7 @@ def scanned(contents: Contents) -> Scan:
     put_together(steps)
     follow(steps)
     fill(steps)
-    prose = without_lessons([*sentences_of(contents, documents)], contents.parts)
+    prose = [*sentences_of(contents, documents)]
     purpose.sends = sent_by_documents(steps, purpose)
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:
@@ -144,18 +144,11 @@ def scanned(contents: Contents) -> Scan:
         *_endpoints(contents, purpose),
     ]
     findings += [_finding(seen) for seen in (*chains(steps, purpose), *shown_pages(steps))]
-    findings += [
-        _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
-        for found in (
-            *said(prose, purpose),
-            *gathered(prose, steps, purpose),
-            *asked_for(prose, purpose),
-            *exported(prose, steps, purpose),
-            *paid_elsewhere(prose, purpose),
-            *entered(prose, purpose),
-            *likened(prose, purpose),
-        )
-    ]
+    spoken = _of_prose(prose, steps, purpose)
+    # Most packages say nothing that weighs, whoever is quoted.
+    if any(found.severity != Severity.NOTE for found in spoken):
+        spoken = _of_prose(without_lessons(prose, contents.parts), steps, purpose)
+    findings += spoken
     findings += [_of(*found) for found in _of_parts(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
@@ -179,6 +172,22 @@ def scanned(contents: Contents) -> Scan:
         num_bytes=contents.num_bytes,
         unread=tuple(sorted({path for path, _ in contents.unread})),
     )
+
+
+def _of_prose(prose: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose) -> list[Finding]:
+    """What the sentences of a package make an agent do."""
+    return [
+        _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
+        for found in (
+            *said(prose, purpose),
+            *gathered(prose, steps, purpose),
+            *asked_for(prose, purpose),
+            *exported(prose, steps, purpose),
+            *paid_elsewhere(prose, purpose),
+            *entered(prose, purpose),
+            *likened(prose, purpose),
+        )
+    ]
 
 
 def _of_parts(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
