@@ -184,7 +184,8 @@ def run_as(parts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
         if (kind not in _PROGRAMS or path.lower().endswith(_TEXTS)) and (name := path.rsplit("/", 1)[-1]):
             asked.setdefault(name, []).append(path)
     names = sorted(asked, key=len, reverse=True)
-    search, lengths = places_of(names) if names else None, {len(name) for name in names}
+    # No file has itself run.
+    search, lengths = places_of(names) if names and len(parts) > 1 else None, {len(name) for name in names}
     found: dict[str, str] = {}
     looked = 0
     for other, (_, text) in parts.items() if search else ():

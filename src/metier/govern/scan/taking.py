@@ -491,12 +491,13 @@ def harvested(steps: Iterable[Step], purpose: Purpose) -> Iterator[Seen]:
     >>> [(seen.rule, seen.severity.value) for seen in harvested([step], Purpose(name="poems"))]
     [('harvest-secrets', 'block')]
     """
-    if purpose.says(r"secret|credential|token|api key"):
-        return
     found: dict[str, Step] = {}
     steps = [*steps]
-    for step in steps:
-        if "secret-variable" in step.labels and not step.text.startswith("export"):
+    reading = [step for step in steps if step.labels and "secret-variable" in step.labels]
+    if not reading or purpose.says(r"secret|credential|token|api key"):
+        return
+    for step in reading:
+        if not step.text.startswith("export"):
             for name in SECRET_NAME.findall(_GIVEN_ANEW.sub(" ", step.text)):
                 services = set(_SERVICE_WORDS.findall(name.lower())) - _PLAIN_WORDS
                 if services and not any(word in purpose.words or purpose.says(re.escape(word)) for word in services):
