@@ -204,6 +204,7 @@ def test_what_text_and_code_touch_is_observed() -> None:
     observed = scan_text("import requests\nrequests.post('https://x.invalid', data='a')\n", "a.py").observed
     assert Capability.SEND in observed
     assert Capability.READ_CREDENTIALS not in observed
+    assert Capability.DELETE_FILES in scan_text("require('node:fs').unlinkSync('a.txt');\n", "a.js").observed
 
 
 def test_a_symbolic_link_is_a_finding_and_is_not_followed(tmp_path: Path) -> None:
