@@ -93,6 +93,18 @@ def test_a_field_is_set_or_removed_and_every_other_byte_stays(
         ("---\ntags: [a,\n  b] # c\nname: a\n---\n", {"tags": None}, "---\nname: a\n---\n"),
         ('---\nname: "a # b" # c\n---\n', {"name": "d"}, "---\nname: d # c\n---\n"),
         ("---\nname:\nb: c\n---\n", {"name": "d"}, "---\nname: d\nb: c\n---\n"),
+        # In braces, as in JSON, only what is between them changes.
+        ("---\nmetadata: {a: b} # c\n---\n", {"metadata.a": "d, e"}, '---\nmetadata: {a: "d, e"} # c\n---\n'),
+        ('---\nmetadata: {"a": {"b": [1]}}\nc: d\n---\n', {"metadata.e": "f"},
+         '---\nmetadata: {"a": {"b": [1]}, "e": "f"}\nc: d\n---\n'),
+        ('---\nmetadata:\n  {\n    "a": "b",\n    "c": "d",\n  }\n---\n', {"metadata.e": "f"},
+         '---\nmetadata:\n  {\n    "a": "b",\n    "c": "d",\n    "e": "f",\n  }\n---\n'),
+        ("---\nmetadata: {a: b, c: d, e: f}\n---\n", {"metadata.c": None}, "---\nmetadata: {a: b, e: f}\n---\n"),
+        ("---\nmetadata: {a: b, c: d}\n---\n", {"metadata.a": None}, "---\nmetadata: {c: d}\n---\n"),
+        ("---\nmetadata: {a: b, c: d}\n---\n", {"metadata.c": None}, "---\nmetadata: {a: b}\n---\n"),
+        ("---\nmetadata: {a: b}\nc: d\n---\n", {"metadata.a": None}, "---\nc: d\n---\n"),
+        ("---\nmetadata: {a: b}\n---\n", {"metadata.c": None}, "---\nmetadata: {a: b}\n---\n"),
+        ("---\nmetadata: {}\nc: d\n---\n", {"metadata.a": "b"}, '---\nmetadata: {"a": "b"}\nc: d\n---\n'),
         # Comments stay, also behind and between the lines of a value.
         ("---\na: >-  # owner\n  b # c\n  d\ne: f\n---\n", {"a": "x"}, "---\na: x  # owner\ne: f\n---\n"),
         ("---\na: |+1 # owner\n  b\n\ne: f\n---\n", {"a": "x"}, "---\na: x # owner\ne: f\n---\n"),
@@ -138,8 +150,9 @@ def test_the_body_is_exchanged_with_the_line_ends_of_the_file(line_end: str) -> 
         ("---\n- a\n---\n", {"name": "b"}, "lines of name: value"),
         ("---\n{name: a}\n---\n", {"name": "b"}, "lines of name: value"),
         ("---\nname: a\nname: b\n---\n", {"name": "c"}, "stands twice"),
-        ("---\nmetadata: {a: b}\n---\n", {"metadata.a": "c"}, "not written as lines"),
-        ("---\nmetadata:\n- a\n---\n", {"metadata.a": "c"}, "not written as lines"),
+        ("---\nmetadata: {a: b, a: c}\n---\n", {"metadata.a": "c"}, "stands twice"),
+        ("---\nmetadata: [a]\n---\n", {"metadata.a": "c"}, "holds no keys"),
+        ("---\nmetadata:\n- a\n---\n", {"metadata.a": "c"}, "holds no keys"),
         ("---\na: &a b\nc: *a\n---\n", {"a": "c"}, "uses an alias"),
         ("---\na: b\x85c: d\n---\n", {"a": "c"}, "line ends other than"),
         ("---\na: b\rc: d\n---\n", {"a": "c"}, "line ends other than"),
@@ -176,9 +189,12 @@ def test_what_is_set_is_what_strict_tools_read(name: str, value: str) -> None:
     assert [line for line in lines_of(edited) if line in unchanged] == unchanged
 
 
+BRACES = ['metadata: {"a": [1, 2], since: b} # c', "metadata: {since: 'a',", '  "b": {c: d}}', "metadata: {}"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(
-    lines=st.lists(st.sampled_from(TEXT.split("\n")[1:-6]) | st.text(max_size=5), max_size=14),
+    lines=st.lists(st.sampled_from([*TEXT.split("\n")[1:-6], *BRACES]) | st.text(max_size=5), max_size=14),
     name=st.sampled_from(["name", "license", "metadata.since", "metadata"]),
     value=st.none() | values,
 )

@@ -8,6 +8,8 @@ the file is read again before it is written, and it is refused if any other fiel
 from __future__ import annotations
 
 import errno
+import itertools
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from metier.stores.package import Package, manifest_bytes, manifest_path, read_p
 from metier.whole import whole
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _RULER = re.compile(r"---[ \t]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OTHER_LINE_ENDS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
@@ -33,7 +36,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Span:
     """Where a field stands: its first line, the line behind its last one, how deep it is indented, and what it holds:
-    fields in lines, nothing (empty), or anything else (other).
+    fields in lines, fields in braces, nothing (empty), or anything else (other).
     """
 
     start: int
@@ -125,7 +128,7 @@ def edit_text(text: str, changes: Mapping[str, str | None], *, body: str | None 
 
 def _parts(text: str, where: str) -> tuple[str, list[str], str]:
     """What stands up to the end of the first ruler, the lines of the frontmatter, and what begins with the second."""
-    lines = re.findall(r"[^\n]*\n|[^\n]+\Z", text)
+    lines = _LINES.findall(text)
     first = next((number for number, line in enumerate(lines) if line.strip("\ufeff \t\r\n")), len(lines))
     if first < len(lines) and _RULER.fullmatch(lines[first].lstrip("\ufeff \t").rstrip("\r\n")):
         for number in range(first + 1, len(lines)):
@@ -166,9 +169,11 @@ def _changed_below(lines: list[str], name: str, value: str | None, line_end: str
     if metadata.kind == "empty" and value is not None:
         first = _line(name, value, line_end, metadata.indent + 2)
         return [*_closed(lines[: metadata.end], line_end), first, *lines[metadata.end :]]
+    if metadata.kind == "braces":
+        return _changed_in_braces(lines, metadata, name, value, line_end, where)
     if metadata.kind != "lines":
         raise PackageError(
-            f"The field 'metadata' of {where!r} is not written as lines of key: text.",
+            f"The field 'metadata' of {where!r} holds no keys: it is neither lines of key: text nor {{key: text}}.",
             hint="Write it so, one key a line, then edit it.",
         )
     inner = _spans(lines, where, below="metadata")
@@ -182,6 +187,48 @@ def _changed_below(lines: list[str], name: str, value: str | None, line_end: str
         return _replaced(lines, inner.get(name), name, value, line_end, indent)
     at = max(span.end for span in inner.values())
     return [*_closed(lines[:at], line_end), _line(name, value, line_end, indent), *lines[at:]]
+
+
+def _changed_in_braces(
+    lines: list[str], metadata: _Span, name: str, value: str | None, line_end: str, where: str
+) -> list[str]:
+    """Change a key of metadata that is written as {key: text}, as JSON is; what stands between the others stays."""
+    pairs = next(node for key, node in _composed(lines, where).value if key.value == "metadata")
+    found = {key.value: number for number, (key, _) in enumerate(pairs.value)}
+    if len(found) != len(pairs.value):
+        raise PackageError(f"A key of 'metadata' in {where!r} stands twice.", hint="Remove one of them first.")
+    begins = [0, *itertools.accumulate(map(len, lines))]
+    number = found.get(name)
+    if value is None and (number is None or len(found) == 1):
+        return lines if number is None else [*lines[: metadata.start], *lines[metadata.end :]]
+
+    def at(mark: yaml.Mark) -> int:
+        return int(begins[mark.line] + mark.column)
+
+    # What needs no quotes in a line of its own may need them in braces.
+    plain = scalar(value or "")
+    said = plain if plain.startswith('"') else json.dumps(value, ensure_ascii=False)
+    if value is None and number is not None:
+        key, node = pairs.value[number]
+        if number:
+            first, last = at(pairs.value[number - 1][1].end_mark), at(node.end_mark)
+        else:
+            first, last = at(key.start_mark), at(pairs.value[1][0].start_mark)
+        new = ""
+    elif number is not None:
+        first, last = (at(mark) for mark in (pairs.value[number][1].start_mark, pairs.value[number][1].end_mark))
+        new = said
+    elif pairs.value:
+        key, node = pairs.value[-1]
+        first = last = at(node.end_mark)
+        is_below = key.start_mark.line > pairs.start_mark.line
+        between = f",{line_end}{lines[key.start_mark.line][: key.start_mark.column]}" if is_below else ", "
+        new = f"{between}{json.dumps(name) if key.style else name}: {said}"
+    else:
+        first = last = at(pairs.start_mark) + 1
+        new = f"{json.dumps(name)}: {said}"
+    text = "".join(lines)
+    return _LINES.findall(f"{text[:first]}{new}{text[last:]}")
 
 
 def _replaced(
@@ -261,8 +308,8 @@ def _spans(lines: list[str], where: str, *, below: str | None = None) -> dict[st
 
 
 def _kind(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode) and not node.flow_style:
-        return "lines"
+    if isinstance(node, yaml.MappingNode):
+        return "braces" if node.flow_style else "lines"
     return "empty" if isinstance(node, yaml.ScalarNode) and not node.value and not node.style else "other"
 
 
