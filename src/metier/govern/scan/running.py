@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, host_of, leads_nowhere
@@ -145,7 +145,7 @@ _PIPED_INSTALLER = re.compile(
 _QUIET = re.compile(r"\s-q\b|--quiet\b|/dev/null|/tmp/\.|/\.cache/\.|nohup\b")
 """A repository is cloned so that nobody notices."""
 _UNCHECKED = re.compile(
-    r"\bcurl\b.*\s(?:-\w*k\w*|--insecure)\s|--no-check-certificate|verify\s*=\s*False|rejectUnauthorized:\s*false"
+    r"\bcurl\b.{0,1000}?\s(?:-\w*k\w*|--insecure)\s|--no-check-certificate|verify\s*=\s*False|rejectUnauthorized:\s*false"
 )
 """Who answers is not checked."""
 TOLD_BY_WORDS = (_CONTAINER, _RUNS_FETCHED, _ENCODED_RUN, RUNS_DIRECTLY, _FED)
@@ -194,18 +194,24 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     )
     is_unnamed = not step.urls and not origin.urls and not step.hidden_url
     if is_unnamed:
-        place = Place.HIDDEN if _UNASKED.search(origin.text) and not purpose.is_security else Place.PLACEHOLDER
-    is_plain = _UNCHECKED.search(origin.text) is not None or any(
+        place = Place.HIDDEN if _holds(_UNASKED, origin.text) and not purpose.is_security else Place.PLACEHOLDER
+    is_plain = _holds(_UNCHECKED, origin.text) or any(
         url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls)
     )
     if "decoded" in origin.received or "decoded" in step.received:
         place = Place.HIDDEN
     weight = _weight_of_download(step, place, purpose, is_plain=is_plain, is_unnamed=is_unnamed)
-    is_quiet = "clone" not in origin.text or _QUIET.search(f"{origin.text} {step.text}") is not None
+    is_quiet = "clone" not in origin.text or _holds(_QUIET, origin.text) or _QUIET.search(f" {step.text}") is not None
     if weight != Severity.BLOCK and step.statement.is_live and is_quiet and is_untold_repository(origin, purpose):
         yield Seen("run-download", Severity.BLOCK, step, "from a repository that no document names")
         return
     yield Seen("run-download", weight, step)
+
+
+@lru_cache(maxsize=256)
+def _holds(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a text holds a pattern; many steps may run what one of them fetched."""
+    return pattern.search(text) is not None
 
 
 def _brings_nothing(origin: Step, step: Step) -> bool:
@@ -213,7 +219,7 @@ def _brings_nothing(origin: Step, step: Step) -> bool:
     answer, or what a document shows with an address of nobody's."""
     text, urls = origin.statement.text, origin.urls
     if not urls:
-        return text.startswith("cat <<") or _OWN_MACHINE.search(text) is not None
+        return text.startswith("cat <<") or _holds(_OWN_MACHINE, text)
     shown = origin.statement.path.lower().endswith(DOCUMENTS) and origin.statement.path != step.statement.path
     return shown and all(map(leads_nowhere, urls))
 
