@@ -203,6 +203,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     heard: dict[tuple[Sentence, str], list[tuple[int, int]]] = {}
     spoken: set[tuple[str, str, int]] = set()
+    alone: set[tuple[str, str, str]] = set()
     found_in: dict[str, list[tuple[int, re.Match[str]]]] = {}
     judged: dict[tuple[str, int], Severity | None] = {}
     for number, which in sorted(candidates.items()):
@@ -216,11 +217,17 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             is_listed = is_window and shows and sentence.text.count('"') >= _FOUR_MARKS
             if key in spoken or is_listed or (is_window and rule.id not in _ACROSS):
                 continue
+            # What one sentence says by itself is not told again with its neighbour.
+            words = (rule.id, sentence.path, match[0])
+            if is_window and words in alone:
+                continue
             if (sentence.text, place) not in judged:
                 judged[sentence.text, place] = _weight(rule, sentence, match, purpose)
             weight = judged[sentence.text, place]
             if weight is None:
                 continue
+            if not is_window and rule.id in _ACROSS:
+                alone.add(words)
             if shows and weight == Severity.REVIEW and _SAMPLES.search(sentence.path) and not _leads_on(sentence.text):
                 weight = Severity.NOTE
             if rule.id.startswith("sign-"):
