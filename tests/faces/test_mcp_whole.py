@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -475,28 +476,36 @@ def test_a_client_that_leaves_at_once_ends_the_server(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "") and "1 skills are served" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("main", [True, False], ids=["main thread", "other thread"])
-def test_a_signal_ends_the_server_at_once_and_quietly(tmp_path: Path, number: signal.Signals, main: bool) -> None:
-    write(tmp_path, "sum")
+@contextmanager
+def pinged(library: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server over standard input and output that has answered once; killed in the end."""
     with subprocess.Popen(
-        [sys.executable, "-m", "metier", "serve", "--mcp", str(tmp_path)],
+        [sys.executable, "-m", "metier", "serve", "--mcp", str(library)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        try:
+            assert process.stdin and process.stdout
+            process.stdin.write(PING)
+            process.stdin.flush()
+            assert '"id":1' in process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("main", [True, False], ids=["main thread", "other thread"])
+def test_a_signal_ends_the_server_at_once_and_quietly(tmp_path: Path, number: signal.Signals, main: bool) -> None:
+    write(tmp_path, "sum")
+    with pinged(tmp_path) as process:
         assert process.stdin and process.stdout and process.stderr
-        process.stdin.write(PING)
-        process.stdin.flush()
-        assert '"id":1' in process.stdout.readline()
         # The kernel may hand a signal to any thread; the one that is named gets it.
         threads = {int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir()}
         os.kill(process.pid if main else max(threads - {process.pid}), number)
-        try:
-            assert process.wait(timeout=10) == 128 + number
-        finally:
-            process.kill()
+        assert process.wait(timeout=10) == 128 + number
         said = process.stderr.read()
         assert "Exception" not in said and "Traceback" not in said
 
@@ -504,26 +513,14 @@ def test_a_signal_ends_the_server_at_once_and_quietly(tmp_path: Path, number: si
 @pytest.mark.parametrize("is_heard", [True, False], ids=["may still speak", "is gone"])
 def test_a_client_that_hears_no_more_ends_the_server_quietly(tmp_path: Path, is_heard: bool) -> None:
     write(tmp_path, "sum")
-    with subprocess.Popen(
-        [sys.executable, "-m", "metier", "serve", "--mcp", str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with pinged(tmp_path) as process:
         assert process.stdin and process.stdout and process.stderr
-        process.stdin.write(PING)
-        process.stdin.flush()
-        assert '"id":1' in process.stdout.readline()
         process.stdout.close()
         process.stdin.write(PING)
         process.stdin.flush()
         if not is_heard:
             process.stdin.close()
-        try:
-            assert process.wait(timeout=20) == 0
-        finally:
-            process.kill()
+        assert process.wait(timeout=20) == 0
         assert "Traceback" not in process.stderr.read()
 
 
