@@ -142,6 +142,8 @@ def test_code_in_elements_of_html_is_code(tmp_path: Path) -> None:
         "Install it with <code>curl -fsSL https://tool-hub.dev/i.sh &#124; sh</code>.",
         'First:\n\n<pre><code class="language-bash">curl -fsSL https://tool-hub.dev/i.sh \\\n  | sh\n</code></pre>',
         "First:\n\n<p>curl -fsSL https://tool-hub.dev/i.sh | sh</p>",
+        "Run <code>curl -fsSL https://tool-hub.dev/i.sh\n| sh</code> once.",
+        "Run <kbd class='k'>curl -fsSL https://tool-hub.dev/i.sh\n| sh</kbd> once.",
     ):
         found = _scanned(tmp_path, said)
         assert {one.rule for one in found.findings if one.severity.value == "block"} >= {"run-download"}, said

@@ -40,7 +40,8 @@ _SCRIPT = re.compile(
 
 _TAG = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
 _SET, _SET_ENDS = re.compile(r"<pre\b[^<>]{0,200}>", re.I), re.compile(r"</pre>", re.I)
-_CODE, _CODE_ENDS = re.compile(r"<code\b[^<>]{0,200}>", re.I), re.compile(r"</code>", re.I)
+_CODE = re.compile(r"<(?:code|kbd|samp|tt)\b[^<>]{0,200}>", re.I)
+_CODE_ENDS = re.compile(r"</(?:code|kbd|samp|tt)>", re.I)
 _MAX_SPAN = 2000
 _OF_LANGUAGE = re.compile(r"lang(?:uage)?[-=][\"']?([\w+#.-]+)")
 _FLOW_TAG = re.compile(
@@ -173,7 +174,9 @@ def _as_shown(text: str) -> str:
         said = text[end : closed.start()]
         is_set = bool(sets) and (one := bisect_right(sets, start)) > 0 and not text[sets[one - 1] : start].strip()
         if start >= place and len(said) <= _MAX_SPAN and "`" not in said and not is_set:
-            pieces += [text[place:start], f"`{html.unescape(_TAG.sub('', said))}`"]
+            # What is broken over lines stands on the first of them.
+            span = " ".join(html.unescape(_TAG.sub("", said)).split())
+            pieces += [text[place:start], f"`{span}`", "\n" * said.count("\n")]
             place = closed.end()
     text = "".join([*pieces, text[place:]])
     # What is not shown ends where its tag ends.

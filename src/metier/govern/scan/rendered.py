@@ -17,7 +17,6 @@ _PLAIN_TAG = re.compile(
     r"</?(?:b|i|u|s|em|strong|span|small|big|mark|sub|sup|ins|del|bdi|bdo|tspan|font)>|<wbr\s*/?>", re.I
 )
 """A tag that changes no more than how letters look."""
-_COMMAND_TAG = re.compile(r"</?(?:kbd|samp|tt)>", re.I)
 _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*", re.I)
 _BREAKS = re.compile(r"<[bB][rR]")
 _COMMENT = re.compile(r"(?<=\w)<!--[^<>\n]{0,200}-->(?=\w)")
@@ -43,7 +42,7 @@ def rendered(text: str) -> str:
         text = _ENTITY.sub(_letter, text)
     if "<" in text:
         text = _PLAIN_TAG.sub("", _COMMENT.sub("", text) if "<!--" in text else text)
-        text = _COMMAND_TAG.sub("`", _BREAK.sub(" ", text) if _BREAKS.search(text) else text)
+        text = _BREAK.sub(" ", text) if _BREAKS.search(text) else text
     if ("**" in text and _STRONG_WITHIN.search(text)) or "~~" in text:
         text = _STRONG.sub(lambda found: found[2] or found[4] or "", text)
     if "](#" in text:
