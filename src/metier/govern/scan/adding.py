@@ -58,7 +58,7 @@ _AGAINST = _named("loosen lasting weaken guard spread excuse")
 _THIN = _named("heedless voice plant own-way")
 """Signs that need one other, which is not one of those that most packages hold."""
 _LITTLE = _named("deed secrets gain always")
-_DARK = _PLAIN | _AGAINST | _THIN | _named("lie conceal consent authority obey memory favour delay")
+DARK = _PLAIN | _AGAINST | _THIN | _named("lie conceal consent authority obey memory favour delay")
 """Signs that speak against the reader; of 1,109 public packages none holds three kinds of signs of which two are dark."""
 _TAKEN = _named("forward secrets")
 _TAKEN_UNSEEN = _named("abroad excuse")
@@ -173,7 +173,7 @@ def _passage(
 def _is_pattern(rows: Sequence[Mapping[str, Sentence]]) -> bool:
     """Whether so much stands close together that no honest text is known that says it all."""
     close = {name for row in rows for name in row} - _SAID_AS_WELL
-    kinds, dark = close - _EVERYWHERE - _BROAD - MET - {SENDS_FILES}, close & _DARK
+    kinds, dark = close - _EVERYWHERE - _BROAD - MET - {SENDS_FILES}, close & DARK
     if len(kinds) >= 4 or len(dark) >= 3 or (len(kinds) >= 3 and len(dark) >= 2):
         return True
     if "hide-from-user" in close and (dark - _HIDES or close & _AWAY):

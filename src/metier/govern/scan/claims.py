@@ -1,19 +1,26 @@
-"""Does the code keep what the description promises: that nothing leaves the machine, that no network is needed?
+"""Does the code keep what the package says of it: that nothing leaves the machine, that files stay as they are, what it may touch?
 
-A package that says so and sends something from its own programs is read by a person: one of the two is wrong.
+A package that says so and does otherwise in its own programs is read by a person: one of the two is wrong. So is one that asks for
+every right, or to be used for any request whatever: nothing that it says narrows what it does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 
+from metier.capability import Capability
+from metier.errors import PackageError
+from metier.govern.manifest import declared, deviation
 from metier.govern.scan.flow import Step
+from metier.govern.scan.grants import Found
 from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, is_quoted
 from metier.govern.scan.triggers import found_in
+from metier.stores.frontmatter import read_frontmatter
 from metier.verdict import Severity
 
 _WORDS = (
@@ -49,7 +56,62 @@ _OF_COMMAND = re.compile(r"\s*[^\s#|*-][^#\n]*\s#\s")
 _DOWNLOADS = re.compile(
     r"\b(?:curl|wget)\b(?!.*\s(?:-d|--data\S*|-F|--form\S*|-T|--upload-file|--post-\S+|-X\s*P\w+)\b).*\s(?:-\w*[oO]|--output|--remote-name)\b"
 )
+_UNTOUCHED = re.compile(
+    r"\b(?:does|do|will|shall)(?: not|n't) (?:ever )?(?:modify|change|write(?: to)?|alter|delete|touch|edit|move|remove) (?:any |your |the |its )?(?:\w+ )?(?:files?|disk|anything|data|documents?|folders?)\b"
+    r"|\bnever (?:modif(?:y|ies)|changes?|writes?(?: to)?|alters?|deletes?|touch(?:es)?|edits?) (?:any |your |the |its )?(?:\w+ )?(?:files?|disk|anything|data|documents?)\b"
+    r"|\b(?:makes?|making) no changes? to (?:disk|(?:any |your |the )?(?:files?|data|documents?))\b|\bno side[- ]effects?\b",
+    re.I,
+)
+_HARMLESS = re.compile(
+    r"\bread[- ]only\b|\bno side[- ]effects?\b|\b(?:makes?|making) no changes\b|\b(?:does|will)(?: not|n't) (?:modify|change|write|alter|delete|touch)\b"
+    r"|\bnothing is (?:written|deleted|changed|modified)\b|\bwithout (?:modifying|changing|writing|touching)\b|\bnever (?:writes?|modifies|deletes?|changes)\b",
+    re.I,
+)
+_DOCUMENTED = re.compile(
+    r"^(?P<before>[ \t]*)(?:async )?def [^\n]{1,300}:[ \t]*\n[ \t]*[rRuU]?\"{3}(?P<says>[^\"]{1,2000})\"{3}", re.M
+)
+"""A function of Python on one line, and what is said of it."""
+_ALTERS = re.compile(
+    r"\bos\.(?:remove|unlink|rename|replace|rmdir)\(|\bshutil\.(?:move|rmtree)\(|\.unlink\(|\.write_(?:text|bytes)\(|open\([^)\n]*,\s*(?:mode=)?[\"'][wax]"
+)
+_ALTERS_GIVEN = re.compile(
+    r"(?:\bos\.(?:remove|unlink)|\bshutil\.(?:move|rmtree)|\bfs\.(?:unlink|rm)(?:Sync)?)\(\s*(?P<gone>\w+)\s*[,)]"
+    r"|(?<![\w.])open\(\s*(?P<name>\w+)\s*,\s*(?:mode=)?[\"'][wax]|\bwriteFile(?:Sync)?\(\s*(?P<script>\w+)\s*,"
+)
+_RIGHTS = re.compile(r"^[ \t]*(?:permissions|capabilities|allowed[-_]tools|tools)[ \t]*:", re.M)
+_ANYTHING = frozenset({"*", "all", "any", "permission:*", "*:*"})
+_GRAVE = frozenset(
+    {
+        Capability.RUN_SHELL,
+        Capability.RUN_PROGRAMS,
+        Capability.EVALUATE_CODE,
+        Capability.INSTALL_PACKAGES,
+        Capability.FETCH,
+        Capability.SEND,
+        Capability.LISTEN,
+        Capability.WRITE_FILES,
+        Capability.WRITE_OUTSIDE,
+        Capability.DELETE_FILES,
+        Capability.READ_CREDENTIALS,
+        Capability.CONTROL_PROCESSES,
+        Capability.PERSIST,
+        Capability.ELEVATE,
+    }
+)
+"""What a list of permissions is there to name."""
+_ANY_REQUEST = re.compile(
+    r"\b(?:help|assist\w*|support|use[ds]?|activat\w+|trigger\w*|invok\w+|appl(?:y|ies)|runs?|loads?|respond\w*|handles?|does|do)\b[^.;:]{0,40}?"
+    r"\b(?:anything|everything|(?:any|every|all)(?: (?:and|or) (?:any|every|all))?(?: (?:kinds?|sorts?|types?) of)? (?:user )?(?:tasks?|requests?|questions?|messages?|prompts?|conversations?|situations?|purposes?|inputs?))"
+    r"(?=\s*(?:[.,;!?)]|$|\n|(?:you|the user|users|they|that|at all|imaginable|whatsoever|ever|always)\b))",
+    re.I,
+)
+_NARROWED = re.compile(
+    r"\b(?:about|related|regarding|involving|concerning|involve\w*|except|not|never|unless|that (?!you|the user|users|they)\w+|else)\b|\bfor everything else\b",
+    re.I,
+)
 _CASES = re.compile(r"(?:^|/)(?:tests?|examples?|evals?|fixtures?|samples?)(?:/|[._-])", re.I)
+
+_MAX_BLOCK = 4000
 
 
 def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
@@ -67,6 +129,108 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
         statement = sent.statement
         evidence = f"“{claim}”, and then {sent.text}"
         yield "breaks-promise", Severity.REVIEW, statement.path, statement.line, evidence
+
+
+def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """A program alters files though its package, or what is said of the function, says that it leaves them alone.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> text = 'def tidy(path):\\n    \\"\\"\\"Read-only.\\"\\"\\"\\n    os.remove(path)\\n'
+    >>> [found[:4] for found in broken_words([], read_text(text, "a.py").parts, Purpose())]
+    [('breaks-promise', <Severity.REVIEW: 'review'>, 'a.py', 1)]
+    """
+    message = "Alters files, though it is said to leave them as they are."
+    claim = _UNTOUCHED.search(f"{purpose.description}\n{purpose.body}")
+    if claim is not None and (step := _alters_given(steps, purpose)) is not None:
+        statement = step.statement
+        evidence = f"“{' '.join(claim[0].split())}”, and then {step.text}"
+        yield "breaks-promise", Severity.REVIEW, statement.path, statement.line, evidence, message
+    for part in parts:
+        if part.kind != "python" or purpose.only_shows(part.path, _CASES):
+            continue
+        for found in _DOCUMENTED.finditer(part.plain) if _HARMLESS.search(part.plain) else ():
+            said = _HARMLESS.search(found["says"])
+            body = block(part.plain, found.end(), len(found["before"].expandtabs())) if said else ""
+            if said is not None and (altered := _ALTERS.search(body)):
+                evidence = f"“{said[0]}”, and then {altered[0]}"
+                line = part.plain.count("\n", 0, found.start()) + 1
+                yield "breaks-promise", Severity.REVIEW, part.path, line, evidence, message
+                break
+
+
+def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:
+    """The first step of a program that removes a file which its function is given, or writes one that it reads as well."""
+    given: dict[tuple[str, str], set[str]] = {}
+    read: dict[tuple[str, str], str] = {}
+    for step in steps:
+        statement = step.statement
+        if not statement.scope or statement.path.lower().endswith(DOCUMENTS) or purpose.only_shows(statement.path, _CASES):
+            continue
+        place = (statement.path, statement.scope)
+        if statement.parameters:
+            given[place] = {*statement.parameters[1:]}
+        found = _ALTERS_GIVEN.search(step.text)
+        if found is not None:
+            name = next(filter(None, found.groups()))
+            if name in given.get(place, ()) and (found["gone"] or f"({name}" in read.get(place, "")):
+                return step
+        elif "read" in step.labels:
+            read[place] = f"{read.get(place, '')}\n{step.text}"
+    return None
+
+
+def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Purpose) -> Iterator[Found]:
+    """What a package asks to be allowed: everything, or less than it does; and whether it wants to be used for any request.
+
+    Args:
+        observed: What its programs and commands touch.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> text = "---\\nname: tidy\\ndescription: Tidies.\\npermissions:\\n  - read:files\\n---\\n"
+    >>> [found[:2] for found in rights(read_text(text, "SKILL.md").parts, {Capability.SEND}, Purpose(description="Tidies."))]
+    [('beyond-permissions', <Severity.REVIEW: 'review'>)]
+    """
+    manifest = next((part for part in parts if part.path.rsplit("/", 1)[-1].lower() == "skill.md"), None)
+    if manifest is None:
+        return
+    wide = _ANY_REQUEST.search(purpose.description)
+    if wide is not None:
+        end = purpose.description.find(".", wide.end())
+        if not _NARROWED.search(purpose.description[wide.start() : end if end >= 0 else None]):
+            yield "any-request", Severity.REVIEW, manifest.path, 1, purpose.description, ""
+    head = manifest.text[: max(manifest.text.find("\n---", 3), 0)]
+    if not _RIGHTS.search(head):
+        return
+    try:
+        fields = read_frontmatter(f"{head}\n---\n", where=manifest.path).fields
+    except PackageError:
+        return
+    asked = [key for key in ("permissions", "capabilities", "allowed-tools", "allowed_tools", "tools") if key in fields]
+    said = {key: str(fields[key]) for key in asked}
+    for key in asked:
+        words = {word.strip("\"'[]{},").lower() for word in said[key].replace(",", " ").split()}
+        if not words.isdisjoint(_ANYTHING):
+            line = manifest.text.count("\n", 0, max(manifest.text.find(f"{key}:"), 0)) + 1
+            yield "grants-all", Severity.REVIEW, manifest.path, line, f"{key}: {said[key]}", ""
+            return
+    if "permissions" in asked:
+        granted = [one for one in declared(fields) if one.grants]
+        beyond = sorted(_GRAVE.intersection(deviation(granted, observed).under))
+        if beyond:
+            line = manifest.text.count("\n", 0, max(manifest.text.find("permissions:"), 0)) + 1
+            message = f"Does what its permissions leave out: {', '.join(beyond)}."
+            yield "beyond-permissions", Severity.REVIEW, manifest.path, line, f"permissions: {said['permissions']}", message
+
+
+def block(text: str, begin: int, indent: int) -> str:
+    """The lines of a block of Python from where they begin, for so long as they are deeper than the line that begins it."""
+    lines: list[str] = []
+    for line in text[begin : begin + _MAX_BLOCK].split("\n"):
+        wide = line.expandtabs()
+        if wide.strip() and len(wide) - len(wide.lstrip()) <= indent:
+            break
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _sends(step: Step, purpose: Purpose) -> bool:

@@ -20,6 +20,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
+from metier.govern.scan.adding import DARK, Signs
 from metier.govern.scan.hosts import URL, leads_nowhere
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
@@ -41,6 +42,9 @@ _OF_AUTHORS = frozenset({"we", "us", "our", "ours"})
 """Words that tell who writes, and not what is to be done."""
 MIN_WORDS, _MAX_WORDS = 5, 100
 _STEM, _NEAR, _NEAR_KINDS = 6, 6, 5
+_LOW, _TWO_NEAR, _PASSAGE = 0.5, 2.5, 3
+"""A sentence that scores so much counts beside another, or beside a sign; two of one passage count from such a sum on, within so many lines."""
+_BESIDE_ALIKE = DARK | {"sign-forward", "sign-money", "sign-abroad"}
 _FEW = 120
 """A sentence with fewer features counts as if it had so many: what is short says little."""
 _ALL = 0xFFFFFFFF
@@ -191,8 +195,14 @@ def _without_placeholders(text: str) -> str:
     return URL.sub(lambda found: " " if leads_nowhere(found[0]) else found[0], text)
 
 
-def likened(found: Iterable[Sentence], purpose: Purpose) -> Iterator[Said]:
-    """Sentences that read like orders which harm: one is for a person to look at; with a second that is alike they block."""
+def likened(found: Iterable[Sentence], purpose: Purpose, signs: Signs | None = None) -> Iterator[Said]:
+    """Sentences that read like orders which harm: one is for a person to look at; with a second that is alike they block.
+
+    Less is enough where two stand in one passage, or one beside a sign that speaks against the reader.
+
+    Args:
+        signs: What the sentences were heard to say by the rules.
+    """
     if purpose.is_security:
         return
     learned = model()
@@ -204,12 +214,35 @@ def likened(found: Iterable[Sentence], purpose: Purpose) -> Iterator[Said]:
     scores = [
         (score, place, sentences[number])
         for number, (score, place) in likeness(list(spoken), learned).items()
-        if score >= learned.one / 2
+        if score >= _LOW
     ]
     best = sorted(scores, key=lambda one: -one[0])[:2]
-    if not best or best[0][0] < learned.one:
+    if not best:
         return
-    grave = len(best) > 1 and best[0][0] + best[1][0] >= learned.two
-    for score, place, sentence in best:
-        if grave or score >= learned.one:
-            yield Said("like-harm", Severity.BLOCK if grave else Severity.REVIEW, sentence, place)
+    told: set[Sentence] = set()
+    if best[0][0] >= learned.one:
+        grave = len(best) > 1 and best[1][0] >= learned.one / 2 and best[0][0] + best[1][0] >= learned.two
+        for score, place, sentence in best:
+            if grave or score >= learned.one:
+                told.add(sentence)
+                yield Said("like-harm", Severity.BLOCK if grave else Severity.REVIEW, sentence, place)
+    for score, place, sentence in scores:
+        if sentence in told:
+            continue
+        beside = (
+            one for one, _, other in scores if other is not sentence and _is_near(other.path, other.line, sentence)
+        )
+        if score + max(beside, default=-math.inf) >= _TWO_NEAR or _speaks_against(sentence, signs or {}):
+            yield Said("like-harm", Severity.REVIEW, sentence, place)
+
+
+def _is_near(path: str, line: int, sentence: Sentence) -> bool:
+    return path == sentence.path and abs(line - sentence.line) <= _PASSAGE
+
+
+def _speaks_against(sentence: Sentence, signs: Signs) -> bool:
+    """Whether a sign stands in the passage of a sentence that speaks against the reader, or that something or money leaves."""
+    return any(
+        not _BESIDE_ALIKE.isdisjoint(signs.get((sentence.path, sentence.line + step), ()))
+        for step in range(-_PASSAGE, _PASSAGE + 1)
+    )

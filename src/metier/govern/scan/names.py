@@ -24,7 +24,7 @@ _WORDS = (
 ).split()  # fmt: skip
 _KNOWN = frozenset(_WORDS) | {
     "openapi", "opencl", "opengl", "content", "contents", "clause", "render", "semver", "jupiter", "discard", "strike", "stride", "colours", "colons", "remainder",
-    "summariser",
+    "summariser", "spotipy", "solara", "dotenvx", "postgrest", "serper", "servor", "youtubei", "cryptojs", "buildr",
 }  # fmt: skip
 """Words that are others, though they are one slip from one of these."""
 
@@ -146,6 +146,8 @@ def _is_inflected(part: str, word: str) -> bool:
     """Another form of the word, or another word."""
     if part == f"{word}s" and word.endswith("ss"):
         return False
+    if part == f"{word}r" and word.endswith("e"):
+        return True
     return part in (f"{word}s", f"{word}d", word[:-1]) or word in (f"{part}s", f"{part}d") or part[:-1] == word[:-1]
 
 

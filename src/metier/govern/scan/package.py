@@ -12,7 +12,7 @@ from metier.capability import Capability
 from metier.govern.scan.accounts import undisclosed_accounts
 from metier.govern.scan.aside import with_those_run
 from metier.govern.scan.chains import chains
-from metier.govern.scan.claims import broken_claims
+from metier.govern.scan.claims import broken_claims, broken_words, rights
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
@@ -49,6 +49,7 @@ from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, places_of, runs_of
 from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
+from metier.govern.scan.weak import weaknesses
 from metier.govern.touch import TOUCHES, touched
 from metier.verdict import Finding, Scan, Severity
 
@@ -104,7 +105,7 @@ _RIGHTS = re.compile(r"\bALL\b")
 _FOR_AGENTS = re.compile(r"\.mdc?$|rules$")
 _OPENLY = frozenset({"loosen-agent", "rewrite-agent"})
 """Rules that ask whether a program writes what nobody is shown."""
-_COMMON = frozenset({"persist-unasked", "harvest-secrets"})
+_COMMON = frozenset({"persist-unasked", "harvest-secrets", "unsafe-input", "never-ends", "beyond-permissions", "grants-all", "any-request"})
 """Rules whose review many an honest program gets."""
 _MIN_ROW, _MAX_ROWS = 24, 40
 _ROW = re.compile(rf"(?:(?:0x[\da-fA-F]{{1,2}}|\d{{1,3}})\s*,\s*){{{_MIN_ROW}}}")
@@ -137,6 +138,7 @@ def scanned(contents: Contents) -> Scan:
     purpose.num_acts = sum(1 for step in steps if step.labels)
     if purpose.num_acts <= MAX_SMALL_ACTS:
         purpose.num_prose = _num_words(prose)
+    observed = _observed(steps)
     findings = [
         *_whole_files(contents),
         *_hidden_text(contents),
@@ -157,6 +159,9 @@ def scanned(contents: Contents) -> Scan:
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]
+    findings += [_of(*found) for found in broken_words(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in rights(contents.parts, observed, purpose)]
+    findings += [_of(*found) for found in weaknesses(steps, contents.parts, purpose)]
     # What was told of a file by itself is not told again of what it writes.
     told: dict[tuple[str, str], int] = {}
     for one in findings:
@@ -167,7 +172,7 @@ def scanned(contents: Contents) -> Scan:
     findings += _together(findings, purpose)
     return Scan(
         findings=tuple(_once(findings)),
-        observed=tuple(sorted(_observed(steps))),
+        observed=tuple(sorted(observed)),
         num_files=contents.num_files or len(contents.parts),
         num_bytes=contents.num_bytes,
         unread=tuple(sorted({path for path, _ in contents.unread})),
@@ -176,16 +181,17 @@ def scanned(contents: Contents) -> Scan:
 
 def _of_prose(prose: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose) -> list[Finding]:
     """What the sentences of a package make an agent do."""
+    signs: dict[tuple[str, int], dict[str, Sentence]] = {}
     return [
         _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
         for found in (
-            *said(prose, purpose),
+            *said(prose, purpose, signs),
             *gathered(prose, steps, purpose),
             *asked_for(prose, purpose),
             *exported(prose, steps, purpose),
             *paid_elsewhere(prose, purpose),
             *entered(prose, purpose),
-            *likened(prose, purpose),
+            *likened(prose, purpose, signs),
         )
     ]
 

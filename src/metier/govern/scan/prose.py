@@ -168,8 +168,14 @@ _SAME_WORDS = {
 _SLOTS = re.compile(r"(?<=[?&/=])(?:\{[^}]{1,60}\}|<[^>]{1,60}>|\$\{?\w+|\[[^\]]{1,60}\]|[A-Z][A-Z_]{2,}(?=[)&]))")
 
 
-def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
-    """Tell which sentences meet which rules."""
+def said(
+    found: Sequence[Sentence], purpose: Purpose, signs: dict[tuple[str, int], dict[str, Sentence]] | None = None
+) -> Iterator[Said]:
+    """Tell which sentences meet which rules.
+
+    Args:
+        signs: Where to keep the signs that are heard, by path and line.
+    """
     if not _compiled:
         pairs = [(rule, pattern) for rule in rules().values() for pattern in rule.patterns]
         triggers, tests = Triggers.of_alternatives([pattern for _, pattern in pairs])
@@ -200,7 +206,7 @@ def said(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     candidates = triggers.candidates(texts)
     beside = of_two.candidates([sentence.text for sentence in windows[len(found) :]])
     candidates |= {len(found) + number: which for number, which in beside.items()}
-    signs: dict[tuple[str, int], dict[str, Sentence]] = {}
+    signs = {} if signs is None else signs
     heard: dict[tuple[Sentence, str], list[tuple[int, int]]] = {}
     spoken: set[tuple[str, str, int]] = set()
     alone: set[tuple[str, str, str]] = set()

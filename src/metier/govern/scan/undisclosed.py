@@ -55,6 +55,7 @@ _PLAIN_HEADS = frozenset(
     "api app web cdn data mail access auth secret bearer my the your user bot client server service private public".split()
 )
 """Words with which the name of anybody's key begins."""
+_IN_BODY = re.compile(r"\bjson\s*=\s*\{[^{}\n]{0,200}[\"']\w*(?i:key|token|secret|passw)\w*[\"']\s*:|\b(?:data|json)\s*=\s*\{[^{}\n]{0,80}:\s*os\.(?:environ|getenv)")
 _SIGNS_IN = re.compile(
     r"[Aa]uthoriz|[Bb]earer|[Aa]pi[-_ ]?[Kk]ey|\bauth\b|[Hh]eaders|\s-u\s|\s-H\s|[?&](?:key|token|apikey|access_token|appid)=|\blogin\(|[Pp]assword|\bpass\b|createTransport|\bSMTP"
 )
@@ -356,6 +357,7 @@ def _strange(step: Step, told: Told) -> Place | None:
         place == Place.UNKNOWN
         and step.received.keys() - _ANSWERS == {"secret-variable"}
         and _SIGNS_IN.search(step.text)
+        and not _IN_BODY.search(step.text)
     ):
         # One signs in with a key of one's own.
         return None

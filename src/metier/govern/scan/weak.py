@@ -1,0 +1,156 @@
+r"""What could whoever gives a program its input make it do?
+
+A program that puts what it is handed into code, a command line or a query does what that text says, and one that never ends, or
+that opens any file under a name it is given, can be used against its user by whoever words the request. Nobody need have meant harm:
+such a program is shown to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from metier.govern.scan.accounts import TRIED
+from metier.govern.scan.claims import block
+from metier.govern.scan.flow import Step
+from metier.govern.scan.grants import Found
+from metier.govern.scan.parts import Part
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.seen import DOCUMENTS
+from metier.govern.scan.triggers import holding, places_of
+from metier.verdict import Severity
+
+_WORDS = (
+    "eval(", "exec(", "Function(", "system(", "popen(", "shell=True", "shell = True", "execSync(", "-c", ".execute", ".query(",
+    ".raw(", ".prepare(", "path.join(", "open(",
+)  # fmt: skip
+_CODE = re.compile(r"(?<![\w.])(?<!private )(?<!public )(?<!async )(?<!function )(?:eval|exec|new Function|Function)\(\s*(?P<what>.+)")
+_COMMAND = re.compile(
+    r"\bos\.(?:system|popen)\(\s*(?P<os>.+)|\bsubprocess\.\w+\(\s*(?P<shell>.+)shell\s?=\s?True"
+    r"|\[\s*[\"'](?:/bin/)?(?:ba|z)?sh[\"'],\s*[\"']-l?c[\"'],\s*(?P<sh>[^\]]+)\]|\bexec(?:Sync)?\(\s*(?P<script>`[^`]+`)"
+)
+_ASKS = re.compile(r"\.(?:execute(?:script|many)?|query|raw|prepare)\(\s*(?P<what>.+)")
+_QUERY = re.compile(
+    r"[fF][\"']+\s*(?:select|insert|update|delete|drop)\s[^\n]{0,400}\{|`\s*(?:select|insert|update|delete)\s[^`]{0,400}\$\{"
+    r"|[\"']\s*(?:select|insert|update|delete)\s[^\n]{0,400}(?:[\"']\s*(?:\+|%\s*[\w(])|\}[^\n]{0,200}\.format\()",
+    re.I,
+)
+_HANDED = re.compile(r"\binput\(|\bsys\.argv\b|\bargv\[|\breq(?:uest)?\.(?:body|query|params|args|form)\b|\bargs\.\w")
+_CHECKED = re.compile(
+    r"\bquote\(|isalnum\(|isdigit\(|isnumeric\(|isidentifier\(|\bre\.(?:full)?match\(|\.fullmatch\(|\bnot\s+in\b|\bint\(|\bfloat\(|literal_eval|__builtins__|ast\.(?:parse|walk)|allow|safe_|whitelist|valid|saniti[sz]e|escape|parseInt|\bNumber\(|sql\.SQL\(|\.test\("
+)
+"""Something is asked of what is handed over before it is used."""
+_FILLED = re.compile(r"\b[fF][\"'][^\n]*\{")
+_OPENS = re.compile(r"(?<![\w.])open\(|\.read_(?:text|bytes)\(|readFile\w*\(|\.open\(")
+_JOINS = re.compile(r"\bpath\.join\(|[fF][\"'][^\"'{]*/\{|`[^`$]*/\$\{|\bPath\([^)]*\)\s*/")
+_STAYS_WITHIN = re.compile(
+    r"resolve|realpath|abspath|normpath|commonpath|relative_to|startswith|startsWith|basename|\.name\b|secure_filename|\.\."
+)
+_CAREFUL = re.compile(
+    r"\b(?:safe|safely|secure|securely|sandboxed|saniti[sz]ed|parameteri[sz]ed|validated|with validation|restricted to)\b",
+    re.I,
+)
+_ENDLESS = re.compile(r"^(?P<before>[ \t]*)while[ \t]+(?:True|1)[ \t]*:[ \t]*(?:#[^\n]*)?\n", re.M)
+_ENDS = re.compile(
+    r"\b(?:break|return|raise|yield|await|exit|_exit|quit|abort|sleep|wait\w*|input|accept|recv\w*|read\w*|next|select|poll|pop|get|join|tick|delay|pause|run_once|spin\w*|update|step|show\w*)\b"
+)
+_MAX_STEPS = 6000
+
+
+def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """The first place of each kind where a program does whatever a text that it is handed says, or never ends.
+
+    >>> from metier.govern.scan.statement import Statement
+    >>> texts = ("def search(self, name)", "sql = f\\"SELECT * FROM t WHERE n = '{name}'\\"", "db.execute(sql)")
+    >>> statements = [Statement("a.py", n, text, "search", parameters=("search", "name") if n == 1 else ()) for n, text in enumerate(texts, 1)]
+    >>> [found[:4] for found in weaknesses([Step(one, frozenset()) for one in statements], [], Purpose())]
+    [('unsafe-input', <Severity.REVIEW: 'review'>, 'a.py', 3)]
+    """
+    if purpose.is_security or len(steps) > _MAX_STEPS:
+        return
+    seen: set[str] = set()
+    functions: dict[tuple[str, str], list[Step]] | None = None
+    for number in sorted(holding([step.text for step in steps], _words())):
+        step = steps[number]
+        statement = step.statement
+        if (
+            not statement.is_live
+            or statement.is_shell
+            or statement.path.lower().endswith(DOCUMENTS)
+            or purpose.only_shows(statement.path, TRIED)
+        ):
+            continue
+        kind, what = _use(step.text)
+        if not kind or kind in seen:
+            continue
+        if functions is None:
+            functions = {}
+            for one in steps:
+                functions.setdefault((one.statement.path, one.statement.scope), []).append(one)
+        within = functions[statement.path, statement.scope] if statement.scope else [step]
+        if _is_handed(kind, what, step, within, purpose):
+            seen.add(kind)
+            # Many an honest program hands a whole command on, or a name of its user's.
+            is_common = kind == "command" and not _FILLED.search(what)
+            weight = Severity.NOTE if is_common else Severity.REVIEW
+            yield "unsafe-input", weight, statement.path, statement.line, step.text, _BEHAVIOUR[kind]
+    for part in parts:
+        if part.kind != "python" or "while" not in part.plain or purpose.only_shows(part.path, TRIED):
+            continue
+        for found in _ENDLESS.finditer(part.plain):
+            if not _ENDS.search(block(part.plain, found.end(), len(found["before"].expandtabs()))):
+                line = part.plain.count("\n", 0, found.start()) + 1
+                yield "never-ends", Severity.REVIEW, part.path, line, found[0].strip(), ""
+                break
+
+
+_BEHAVIOUR = {
+    "code": "Runs a text that it is handed as code.",
+    "command": "Puts a text that it is handed into a command line.",
+    "query": "Puts a text that it is handed into a query.",
+    "path": "Opens whatever file a name leads to, though it says that it is careful.",
+}
+
+
+@cache
+def _words() -> Callable[[str], object]:
+    return places_of(_WORDS)
+
+
+def _use(text: str) -> tuple[str, str]:
+    """What a step uses a text for, and how it says so; nothing if it does neither."""
+    for kind, pattern in (("code", _CODE), ("command", _COMMAND), ("query", _ASKS)):
+        found = pattern.search(text)
+        if found is not None:
+            return kind, next(filter(None, found.groups()), "")
+    return ("path", text) if _OPENS.search(text) or _JOINS.search(text) else ("", "")
+
+
+def _is_handed(kind: str, what: str, step: Step, within: Sequence[Step], purpose: Purpose) -> bool:
+    """Whether what a step uses came to its function from outside, and nothing is asked of it before."""
+    begins = next((one for one in within if one.statement.parameters), None)
+    handed = {*begins.statement.parameters[1:]} if begins is not None else set()
+    built = ""
+    for one in within:
+        if one is step:
+            break
+        names = one.statement.assigns
+        if not names or one is begins:
+            continue
+        if not handed.isdisjoint(one.statement.uses) or _HANDED.search(one.text):
+            handed.update(names)
+            if any(re.search(rf"\b{re.escape(name)}\b", what) for name in names):
+                built = f"{built} {one.text}"
+    words = set(re.findall(r"[A-Za-z_]\w*", what))
+    if handed.isdisjoint(words) and not _HANDED.search(what):
+        return False
+    whole = "\n".join(one.text for one in within)
+    if kind == "path":
+        is_joined = _JOINS.search(what) or _JOINS.search(built)
+        says = _CAREFUL.search(f"{purpose.name} {purpose.description} {purpose.body}")
+        return bool(is_joined and _OPENS.search(what) and says) and not _STAYS_WITHIN.search(whole)
+    if kind == "query" and not (_QUERY.search(what) or _QUERY.search(built)):
+        return False
+    return not _CHECKED.search(whole)
+
