@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.grants import Found
@@ -35,6 +35,9 @@ _ANYBODYS = frozenset(
 )
 """Where anybody has an address: that a document names such a host says nothing of the address."""
 _NAMED = re.compile(r"(?:(?:export|const|let|var)\s+)*([A-Za-z_$][\w$]*)\s*(?::\s*\w+\s*)?=(?!=)")
+_IS_HOST = re.compile(r"=\s*[\"'`]((?:[\w-]{1,63}\.)+[a-z]{2,14})[\"'`]\s*;?\s*$")
+_AT_NAME = re.compile(r"@(?:\$?\{\s*(\w{1,40})\s*\}|[\"'`]\s*\+\s*(\w{1,40}))")
+_BLIND = re.compile(r"\bbcc[\"']?\s*[:=]", re.I)
 _LIST = r"(?:to|cc|bcc|recipients?|rcpt\w*|to_?addrs?\w*|envelope\w*|receivers?|addressees)"
 _BESIDE = re.compile(
     rf"(?i:\[\s*[\"'](?:bcc|reply-to|return-path)[\"']\s*\]\s*=|\b(?:bcc|reply_?to|replyTo)[\"']?\s*[:=](?!=)|\b{_LIST}\.(?:append|push|add|extend|concat|insert|unshift|update)\(|\b{_LIST}\s*\+="
@@ -77,14 +80,15 @@ def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     >>> [seen.rule for seen in copied(steps, shown, "\\n".join(lines))]
     ['send-private']
     """
-    if "@" not in text or not any(word in text for word in _MAIL_WORDS) or not _MAILS.search(text):
+    if "@" not in text or not (_BLIND.search(text) or (any(word in text for word in _MAIL_WORDS) and _MAILS.search(text))):
         return
     reads = _READS.search(text) is not None
+    hosts = {name[1]: host[1] for step in steps if (name := _NAMED.match(step.text)) and (host := _IS_HOST.search(step.text))}
     addresses = {name[1]: to for step in steps if (name := _NAMED.match(step.text)) and (to := _address(step.text))}
     for step in steps:
         if not (_BESIDE.search(step.text) or (reads and _TO.search(step.text))) or is_quoted(step):
             continue
-        to = _address(step.text) or next((addresses[name] for name in NAME.findall(step.text) if name in addresses), "")
+        to = _address(step.text) or _address_at(step.text, hosts) or next((addresses[name] for name in NAME.findall(step.text) if name in addresses), "")
         if to and _is_strangers(to, purpose) and not _PLACEHOLDER.search(to):
             # Who only writes to somebody may write to himself; who hands on what came in does not.
             grave = _BESIDE.search(step.text) or _HANDED_ON.search(text)
@@ -122,6 +126,13 @@ def _is_strangers(address: str, purpose: Purpose) -> bool:
     if purpose.names(host) or leads_nowhere(f"https://{host}"):
         return False
     return place_of(f"https://{host}", own_words=purpose.words) >= Place.UNKNOWN
+
+
+def _address_at(text: str, hosts: Mapping[str, str]) -> str:
+    """The address in a step at a host that stands under a name."""
+    found = _AT_NAME.search(text) if hosts and "@" in text else None
+    host = hosts.get(found[1] or found[2]) if found else None
+    return f"x@{host}" if host else ""
 
 
 def _address(text: str) -> str:

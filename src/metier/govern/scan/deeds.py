@@ -351,6 +351,18 @@ _RUNS_LINE = re.compile(
 )
 _LINE_READ = re.compile(r"\.ReadString\(|bufio\.NewScanner\(\s*(?:c|conn\w*|s|sock\w*)\b|\b(?:c|conn\w*)\.Read\(")
 _ON_NETWORK = re.compile(r"\bnet\.(?:Listen|Dial\w*)\(")
+_RANSOM = re.compile(
+    r"\b(?:files?|data|documents?|photos?)\s+(?:have|has|are|were)\s+(?:all\s+)?(?:been\s+)?(?:encrypted|locked)\b[\s\S]{0,400}?(?:\bBTC\b|\b[Bb]itcoin|\b[Mm]onero|\bXMR\b|\bransom|\bpay(?:ment)?\b)"
+)
+_SPELT_OUT = re.compile(r"(?:\b\w{1,20}\[\s*\d{1,3}\s*\]\s*\+\s*){5}")
+_LETTERS = re.compile(r"(?:[\"'`][^\"'`\n][\"'`]\s*,\s*){8}")
+_RUNS_TEXT = re.compile(r"exec\.Command|\bexec\w*\(|\beval\(|\bspawn\w*\(|\bsystem\(|popen|Function\(")
+_SECRETS_OF_JOB = re.compile(
+    r"\btoJ(?:SON|son)\(\s*secrets\s*\)[\s\S]{0,400}?\b(?:curl|wget|nc|Invoke-WebRequest|requests\.post|fetch\()"
+)
+_PUSHED_ENVIRONMENT = re.compile(
+    r"(?:^|\n|[;&|]\s*)(?:printenv|env|gh\s+auth\s+token|aws\s+configure\s+export-credentials|cat\s+\S*(?:\.aws/credentials|\.ssh/id_\w+|\.netrc))\b[^\n>]{0,80}>{1,2}\s*\S[\s\S]{0,400}?\bgit\s+push\b"
+)
 _AT_RANDOM = re.compile(r"\bdelete\s+from\b[^;\n]{0,80}\bwhere\b[^;\n]{0,40}\brandom\(\)", re.I)
 _ALL_TABLES = re.compile(r"sqlite_master|information_schema|pg_tables", re.I)
 _DECODED_PROGRAM = re.compile(r"\b(?:curl|wget)\b[\s\S]{0,500}\bbase64\s+-\w*[dD][\s\S]{0,200}\bchmod\s+\S*x")
@@ -448,6 +460,10 @@ _DEEDS = (
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("remote-command", _CALLED_AS_ASKED, ("<?php", "$_"), also="by a function of a name that is asked for, or kept as a text"),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
+    Deed("lock-files", _RANSOM, ("encrypted", "locked"), unless=r"ransom|decrypt|incident|phish|aware", also="and asks for money"),
+    Deed("run-encoded", _SPELT_OUT, ("] +", "]+"), beside=(_LETTERS, _RUNS_TEXT), also="spelt letter by letter"),
+    Deed("send-secrets", _SECRETS_OF_JOB, ("toJSON(secrets", "toJson(secrets", "toJSON( secrets"), also="everything that a workflow may know", is_shown=True),
+    Deed("send-secrets", _PUSHED_ENVIRONMENT, ("git push",), also="into a repository", is_shown=True),
     Deed("lock-files", _ENCRYPTED_AWAY, ("openssl enc", "gpg ", "7z a", "zip -", "age "), unless=r"encrypt|vault|backup|secret|archiv", also="one by one", is_shown=True),
     Deed("destroy-files", _ORIGINALS, ("-delete", "-exec rm", "-exec shred", "xargs"), unless=r"clean|dedup|duplicate|remov|delet|free (?:up )?space", also="of the kinds that people make themselves", is_shown=True),
     Deed("destroy-files", _ALL_WORK, ("stash clear", "stash drop", "--hard", "clean -", "checkout"), unless=r"discard|reset", also="what was not committed, in every repository", is_shown=True),

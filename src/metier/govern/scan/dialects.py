@@ -129,6 +129,11 @@ _GO = _Dialect(
     r"(?:os|ioutil)\.WriteFile\(",
     r"exec\.Command\(",
 )
+_GO_ANSWERED = re.compile(
+    rf"\bjson\.NewDecoder\(\s*\w{{1,40}}\.Body\s*\)\.Decode\(\s*&(?P<name>\w{{1,40}})\s*\){_HERE}{{0,1500}}?"
+    r"\bexec\.Command(?:Context)?\(\s*(?:\w{1,20}(?:\.\w+\(\))?,\s*)?(?:(?:\"(?:/bin/)?\w{0,4}sh\"|\w{1,40})\s*,\s*(?:\"[-/]\w*[cC]\"|\w{1,40})\s*,\s*)?(?P=name)\."
+)
+"""A part of an answer is a command."""
 _RUST = _Dialect(
     ("Command::new",),
     r"(?:reqwest|ureq)::\S{0,40}get\(",
@@ -201,6 +206,9 @@ def run_there(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Se
         return
     if (end := _run_at(dialect.decodes, dialect.decoded, text)) is not None:
         yield from _at(end, "run-encoded", Severity.BLOCK, steps, text)
+    answered = _GO_ANSWERED.search(text) if dialect is _GO and "Decode(" in text else None
+    if answered is not None:
+        yield from _at(answered.end(), "run-download", Severity.BLOCK, steps, text)
     if (end := _run_at(dialect.fetches, dialect.fetched, text)) is not None:
         places = [place_of_step(step, purpose) for step in steps if step.urls and not step.labels.isdisjoint(_FETCH)]
         worst = max(places, default=Place.UNKNOWN)

@@ -140,6 +140,10 @@ _MAKERS = frozenset(
 _PROMISE = re.compile(
     r"\bnew Promise\s*(?:<[^>]{0,60}>)?\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(?!resolve\b)([A-Za-z_$]\w*)"
 )
+_GROUPS = ("const (", "var (")
+_OF_GROUP = re.compile(
+    r"(?<![\w.\"`])(?P<name>[A-Za-z_]\w{0,60})(?:\s+[\w.\[\]*]{1,40})?\s*=\s*(?P<value>\"(?:[^\"\\]|\\.)*\"|`[^`]*`|[^\s()\"`]+)"
+)
 _METHOD = re.compile(
     r"^(?:async\s+|static\s+|get\s+|set\s+|public\s+|private\s+|protected\s+|override\s+)*(?P<name>[\w$]+)\s*\((?P<parameters>[^)]*)\)\s*(?::.{1,120})?$"
 )
@@ -222,7 +226,20 @@ def script_statements(
             scope = line_of["name"]
             parameters = (scope, *NAME.findall(_DEFAULT.sub("", line_of["parameters"] or line_of["one"] or "")))
         statements.append(Statement(path, line, piece, scope, None, None, parameters, False, is_live, False, kind))
+        if piece.startswith(_GROUPS):
+            statements += _grouped(statements[-1])
     return statements
+
+
+def _grouped(group: Statement) -> Iterator[Statement]:
+    """What a group of constants or variables of Go gives names to, one by one.
+
+    >>> group = Statement("a.go", 3, 'const ( at = "a.invalid" n int = 3 )')
+    >>> [one.text for one in _grouped(group)]
+    ['at = "a.invalid"', 'n = 3']
+    """
+    for found in _OF_GROUP.finditer(group.text):
+        yield group._replace(text=f"{found['name']} = {found['value']}")
 
 
 def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[tuple[int, int, str, bool]]:
