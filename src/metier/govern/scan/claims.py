@@ -140,7 +140,7 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
     [('breaks-promise', <Severity.REVIEW: 'review'>, 'a.py', 1)]
     """
     message = "Alters files, though it is said to leave them as they are."
-    claim = _UNTOUCHED.search(f"{purpose.description}\n{purpose.body}")
+    claim = _says_untouched(f"{purpose.description}\n{purpose.body}")
     if claim is not None and (step := _alters_given(steps, purpose)) is not None:
         statement = step.statement
         evidence = f"“{' '.join(claim[0].split())}”, and then {step.text}"
@@ -156,6 +156,15 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
                 line = part.plain.count("\n", 0, found.start()) + 1
                 yield "breaks-promise", Severity.REVIEW, part.path, line, evidence, message
                 break
+
+
+def _says_untouched(text: str) -> re.Match[str] | None:
+    return _UNTOUCHED.search(text) if _may_say_untouched()(text) else None
+
+
+@cache
+def _may_say_untouched() -> Callable[[str], bool]:
+    return found_in(_UNTOUCHED)
 
 
 def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:

@@ -37,7 +37,7 @@ _ANYBODYS = frozenset(
 _NAMED = re.compile(r"(?:(?:export|const|let|var)\s+)*([A-Za-z_$][\w$]*)\s*(?::\s*\w+\s*)?=(?!=)")
 _IS_HOST = re.compile(r"=\s*[\"'`]((?:[\w-]{1,63}\.)+[a-z]{2,14})[\"'`]\s*;?\s*$")
 _AT_NAME = re.compile(r"@(?:\$?\{\s*(\w{1,40})\s*\}|[\"'`]\s*\+\s*(\w{1,40}))")
-_BLIND = re.compile(r"\bbcc[\"']?\s*[:=]", re.I)
+_BLIND = re.compile(r"\bbcc[\"']?\s*\]?\s*[:=]", re.I)
 _LIST = r"(?:to|cc|bcc|recipients?|rcpt\w*|to_?addrs?\w*|envelope\w*|receivers?|addressees)"
 _BESIDE = re.compile(
     rf"(?i:\[\s*[\"'](?:bcc|reply-to|return-path)[\"']\s*\]\s*=|\b(?:bcc|reply_?to|replyTo)[\"']?\s*[:=](?!=)|\b{_LIST}\.(?:append|push|add|extend|concat|insert|unshift|update)\(|\b{_LIST}\s*\+="

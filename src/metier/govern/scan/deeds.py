@@ -351,6 +351,18 @@ _RUNS_LINE = re.compile(
 )
 _LINE_READ = re.compile(r"\.ReadString\(|bufio\.NewScanner\(\s*(?:c|conn\w*|s|sock\w*)\b|\b(?:c|conn\w*)\.Read\(")
 _ON_NETWORK = re.compile(r"\bnet\.(?:Listen|Dial\w*)\(")
+_PUT_AMONG_PROGRAMS = re.compile(
+    r"(?:-o|-O|--output)\s+[\"']?(?P<to>(?:/usr(?:/local)?|~/\.local|\$HOME/\.local)?/bin/(?P<name>[\w.-]{2,40}))[\"']?[\s\S]{0,300}?\bchmod\s+\S*x\S*\s+[\"']?(?P=to)[\s\S]{0,300}?(?:^|\n|[;&|]\s*)(?P=name)\s"
+)
+_RULES_BY_NAME = re.compile(
+    r"(?:CLAUDE|AGENTS|GEMINI)\.md[\s\S]{0,300}?\b(?:append\w*|write\w*|add_?content|open)\s*\(\s*(?:\w+\s*,|[\"'`a-z])", re.I
+)
+_FREES = re.compile(
+    r"pre-?approved|without\s+(?:asking|confirm\w+|approval)|\b(?:do\s+not|don't|never)\s+ask\b|no\s+confirmation\s+(?:is\s+)?(?:needed|required)"
+)
+_WITHDRAWN = re.compile(
+    r"[\"'/]\w{0,20}[Ww]ithdraw\w{0,12}[\"']?\s*,\s*\{[^{}\n]{0,200}\baddress[\"']?\s*:\s*[\"'](?!\$|<|your)[\w-]{8,}[\"']"
+)
 _RANSOM = re.compile(
     r"\b(?:files?|data|documents?|photos?)\s+(?:have|has|are|were)\s+(?:all\s+)?(?:been\s+)?(?:encrypted|locked)\b[\s\S]{0,400}?(?:\bBTC\b|\b[Bb]itcoin|\b[Mm]onero|\bXMR\b|\bransom|\bpay(?:ment)?\b)"
 )
@@ -461,6 +473,9 @@ _DEEDS = (
     Deed("remote-command", _CALLED_AS_ASKED, ("<?php", "$_"), also="by a function of a name that is asked for, or kept as a text"),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
     Deed("lock-files", _RANSOM, ("encrypted", "locked"), unless=r"ransom|decrypt|incident|phish|aware", also="and asks for money"),
+    Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
+    Deed("rewrite-agent", _RULES_BY_NAME, ("CLAUDE.md", "AGENTS.md", "GEMINI.md", ".cursorrules"), beside=(_FREES,), also="what may be done without asking"),
+    Deed("redirect-money", _WITHDRAWN, ("ithdraw",), also="to an address that is written out"),
     Deed("run-encoded", _SPELT_OUT, ("] +", "]+"), beside=(_LETTERS, _RUNS_TEXT), also="spelt letter by letter"),
     Deed("send-secrets", _SECRETS_OF_JOB, ("toJSON(secrets", "toJson(secrets", "toJSON( secrets"), also="everything that a workflow may know", is_shown=True),
     Deed("send-secrets", _PUSHED_ENVIRONMENT, ("git push",), also="into a repository", is_shown=True),

@@ -87,7 +87,7 @@ _USES_ANSWER = re.compile(
 _NOBODY = frozenset({"_", "err"})
 _SENDING = re.compile(r"\.(?:send\w*|write|end|put|stor(?:binary|lines))\(|POSTFIELDS|httpBody|\.execute\(\)")
 _PROGRAM = re.compile(
-    r"\.(?:exe|msi|dmg|pkg|appimage|bin|run|sh|ps1|bat|deb|rpm|jar|zip|7z|rar|tar\.\w+|tgz|dll|so|dylib|pyz?|js|wasm)(?:[\"'?#\s)]|$)",
+    r"\.(?:exe|msi|dmg|pkg|appimage|bin|run|sh|ps1|bat|deb|rpm|jar|zip|7z|rar|tar\.\w+|tgz|dll|so|dylib|pyz?|js|wasm)(?:[\"'?#\s)]|$)|[-_](?:linux|darwin|macos|windows)[-_](?:amd64|arm64|x86_64|x64|aarch64)\b",
     re.I,
 )
 """What is fetched is a program, or an archive."""

@@ -17,7 +17,6 @@ from metier.govern.scan.flow import Step
 from metier.govern.scan.grants import Found
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
-from metier.govern.scan.seen import DOCUMENTS
 from metier.govern.scan.triggers import holding, places_of
 from metier.verdict import Severity
 
@@ -55,6 +54,7 @@ _ENDLESS = re.compile(r"^(?P<before>[ \t]*)while[ \t]+(?:True|1)[ \t]*:[ \t]*(?:
 _ENDS = re.compile(
     r"\b(?:break|return|raise|yield|await|exit|_exit|quit|abort|sleep|wait\w*|input|accept|recv\w*|read\w*|next|select|poll|pop|get|join|tick|delay|pause|run_once|spin\w*|update|step|show\w*)\b"
 )
+_PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_STEPS = 6000
 
 
@@ -64,22 +64,20 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
     >>> from metier.govern.scan.statement import Statement
     >>> texts = ("def search(self, name)", "sql = f\\"SELECT * FROM t WHERE n = '{name}'\\"", "db.execute(sql)")
     >>> statements = [Statement("a.py", n, text, "search", parameters=("search", "name") if n == 1 else ()) for n, text in enumerate(texts, 1)]
-    >>> [found[:4] for found in weaknesses([Step(one, frozenset()) for one in statements], [], Purpose())]
+    >>> program = Part("a.py", "python", "")
+    >>> [found[:4] for found in weaknesses([Step(one, frozenset()) for one in statements], [program], Purpose())]
     [('unsafe-input', <Severity.REVIEW: 'review'>, 'a.py', 3)]
     """
     if purpose.is_security or len(steps) > _MAX_STEPS:
         return
     seen: set[str] = set()
     functions: dict[tuple[str, str], list[Step]] | None = None
+    programs = {part.path for part in parts if part.kind in _PROGRAMS and not purpose.only_shows(part.path, TRIED)}
+    steps = [step for step in steps if step.statement.path in programs] if programs else []
     for number in sorted(holding([step.text for step in steps], _words())):
         step = steps[number]
         statement = step.statement
-        if (
-            not statement.is_live
-            or statement.is_shell
-            or statement.path.lower().endswith(DOCUMENTS)
-            or purpose.only_shows(statement.path, TRIED)
-        ):
+        if not statement.is_live or statement.is_shell:
             continue
         kind, what = _use(step.text)
         if not kind or kind in seen:
@@ -96,7 +94,7 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
             weight = Severity.NOTE if is_common else Severity.REVIEW
             yield "unsafe-input", weight, statement.path, statement.line, step.text, _BEHAVIOUR[kind]
     for part in parts:
-        if part.kind != "python" or "while" not in part.plain or purpose.only_shows(part.path, TRIED):
+        if part.kind != "python" or "while" not in part.plain or part.path not in programs:
             continue
         for found in _ENDLESS.finditer(part.plain):
             if not _ENDS.search(block(part.plain, found.end(), len(found["before"].expandtabs()))):
