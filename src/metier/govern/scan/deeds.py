@@ -363,6 +363,19 @@ _FREES = re.compile(
 _WITHDRAWN = re.compile(
     r"[\"'/]\w{0,20}[Ww]ithdraw\w{0,12}[\"']?\s*,\s*\{[^{}\n]{0,200}\baddress[\"']?\s*:\s*[\"'](?!\$|<|your)[\w-]{8,}[\"']"
 )
+_DUMPED = re.compile(
+    r"\b(?:pg_dump(?:all)?|mysqldump|mongodump|redis-cli\s+--rdb|\.dump)\b[^\n]{0,200}\|[^\n]{0,60}\b(?:curl\s[^\n]{0,120}(?:-T|--upload-file|-d|--data\S*|-F)\s|nc\s+[\w-]+\.|aws\s+s3\s+cp\s+-[^\n]{0,120}--endpoint-url\s+https?://(?!localhost|127\.|\$|<|your|minio))"
+)
+_PHRASE = re.compile(
+    r"\b(?:curl|wget|http|Invoke-\w+|iwr|irm)\b[^\n]{0,300}[\"'&?\s](?:seed|recovery|secret)?_?(?:phrase|seed|mnemonic|words|private_key|privkey)=\$?\w"
+)
+_GATHERED = re.compile(
+    r"(?:\.aws/credentials|gh\s+auth\s+token|\.npmrc|\.ssh/id_|\bos\.environ\b(?!\s*[.\[])|process\.env\s*[,})])[\s\S]{0,1500}?(?:gh\s+repo\s+create|user/repos)"
+)
+_PUSHES = re.compile(r"\bgit\b[^\n]{0,120}\bpush\b|/contents/|createOrUpdateFile")
+_SKILLS_REPLACED = re.compile(
+    r"\b(?:curl|wget)\b[^\n]{0,300}(?:\|\s*(?:sudo\s+)?(?:tar|bsdtar|unzip|cpio)\b[^\n]{0,80}|-o\s+\S{0,40})\.(?:claude|openclaw|codex|cursor|agents)/skills/(?:\$|\*)"
+)
 _RANSOM = re.compile(
     r"\b(?:files?|data|documents?|photos?)\s+(?:have|has|are|were)\s+(?:all\s+)?(?:been\s+)?(?:encrypted|locked)\b[\s\S]{0,400}?(?:\bBTC\b|\b[Bb]itcoin|\b[Mm]onero|\bXMR\b|\bransom|\bpay(?:ment)?\b)"
 )
@@ -476,6 +489,10 @@ _DEEDS = (
     Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
     Deed("rewrite-agent", _RULES_BY_NAME, ("CLAUDE.md", "AGENTS.md", "GEMINI.md", ".cursorrules"), beside=(_FREES,), also="what may be done without asking"),
     Deed("redirect-money", _WITHDRAWN, ("ithdraw",), also="to an address that is written out"),
+    Deed("send-private", _DUMPED, ("dump", ".dump"), is_outward=True, also="a whole database, to a machine that is written out", is_shown=True),
+    Deed("send-secrets", _PHRASE, ("phrase=", "seed=", "mnemonic=", "words=", "private_key=", "privkey="), is_outward=True, also="what opens a wallet", is_shown=True),
+    Deed("send-secrets", _GATHERED, ("gh repo create", "user/repos"), beside=(_PUSHES,), also="into a repository that is made for it"),
+    Deed("rewrite-agent", _SKILLS_REPLACED, ("/skills",), _FETCH, is_outward=True, also="other skills, by what an address gives", is_shown=True),
     Deed("run-encoded", _SPELT_OUT, ("] +", "]+"), beside=(_LETTERS, _RUNS_TEXT), also="spelt letter by letter"),
     Deed("send-secrets", _SECRETS_OF_JOB, ("toJSON(secrets", "toJson(secrets", "toJSON( secrets"), also="everything that a workflow may know", is_shown=True),
     Deed("send-secrets", _PUSHED_ENVIRONMENT, ("git push",), also="into a repository", is_shown=True),

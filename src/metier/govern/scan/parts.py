@@ -42,7 +42,7 @@ _KINDS = {
     "hash-script": (".ps1", ".psm1", ".rb", ".pl", ".pm", ".r", ".jl", ".lua", ".tcl", ".awk", ".ex", ".exs", ".bat", ".cmd", ".vbs", ".nu"),
     "json": (".json", ".json5", ".jsonc", ".jsonl", ".webmanifest"),
     "data": (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties", ".csv", ".tsv", ".css", ".lock", ".service", ".timer",
-             ".plist", ".desktop", ".sql", ".graphql", ".proto", ".tf", ".mk", ".dockerfile", ".gyp", ".gypi"),
+             ".plist", ".desktop", ".sql", ".graphql", ".proto", ".tf", ".mk", ".dockerfile", ".gyp", ".gypi", ".targets", ".props", ".csproj", ".fsproj", ".vbproj"),
 }  # fmt: skip
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
 _BY_NAME = {

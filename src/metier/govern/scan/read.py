@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shlex
@@ -426,6 +427,8 @@ _IN_HEREDOC = re.compile(
     re.M,
 )
 _SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
+_EXEC = re.compile(r"<Exec\b[^<>]{0,600}?\bCommand\s*=\s*([\"'])((?:(?!\1)[\s\S]){1,2000})\1")
+"""What a project of .NET runs when it is built."""
 _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 """So deep and so far are the settings of a file of make written out."""
 
@@ -466,6 +469,14 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         return python_statements(shown, path, first_line=line, is_live=is_live)
     if kind == "json":
         return [*_json(text, path, line)]
+    if kind == "data" and "<Exec" in text:
+        return [
+            statement
+            for order in _EXEC.finditer(text)
+            for statement in shell_statements(
+                html.unescape(order[2]), path, first_line=line + text.count("\n", 0, order.start(1)), is_live=is_live
+            )
+        ]
     if kind == "data":
         return _data(text, path, line, is_live=is_live)
     if kind == "prose":

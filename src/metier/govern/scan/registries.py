@@ -61,6 +61,9 @@ _FILES = re.compile(
     r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|Gemfile|nuget\.config|\.cargo/config(?:\.toml)?|composer\.json|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
     re.I,
 )
+_LOCK = re.compile(r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$")
+_RESOLVED = re.compile(r"\bresolved[\"']?\s*:?\s*[\"'](https?://[^\"'\s]{4,300})[\"']")
+_LIKE_REGISTRY = re.compile(r"npm|yarn|registry|node-?(?:js|modules|pkg)")
 _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
 _BY_NAME = re.compile(r"(?:registry|index-url|index_url)\s*=\s*\$?\{\w+\}")
 """An address that has a name is written into the settings of a package manager."""
@@ -119,6 +122,8 @@ def registry_findings(
     for part in parts:
         if part.path.lower().endswith("package.json") and "://" in part.plain:
             yield from _archives(part, purpose)
+        if "resolved" in part.plain and _LOCK.search(part.path):
+            yield from _resolved(part, purpose)
         if "://" in part.plain and _FILES.search(part.path):
             for found in _LINE.finditer(part.plain):
                 if (weight := _worst([found[1]], purpose)) is not None:
@@ -135,6 +140,20 @@ def _archives(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str
         if _worst([found[2]], purpose) is not None and (slip_of(found[1]) or _RUNS_ONE.search(part.plain)):
             line = part.plain.count("\n", 0, found.start()) + 1
             yield "foreign-registry", Severity.BLOCK, part.path, line, found[0]
+
+
+def _resolved(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
+    """The first package of a lock file that comes from a host which bears the name of a registry and is none."""
+    told: set[str] = set()
+    for found in _RESOLVED.finditer(part.plain):
+        host = host_of(found[1])
+        if host in told:
+            continue
+        told.add(host)
+        if _LIKE_REGISTRY.search(host) and _worst([found[1]], purpose) is not None and not purpose.names(host):
+            line = part.plain.count("\n", 0, found.start()) + 1
+            yield "foreign-registry", Severity.BLOCK, part.path, line, found[0]
+            return
 
 
 def registries_in(text: str) -> list[str]:
