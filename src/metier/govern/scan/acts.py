@@ -264,7 +264,7 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
             text,
         )
         and not purpose.says(
-            r"daemon|service|schedul|cron|monitor|watch|background|auto|remind|heartbeat|install|setup|hook|shell|terminal|alias|dotfile|backup|sync|deploy|server|git|harden|\bvps\b|fail2ban"
+            r"daemon|service|schedul|cron|monitor|watch|background|auto|remind|heartbeat|install|setup|hook|shell|terminal|alias|dotfile|backup|sync|deploy|server|git|harden|\bvps\b|fail2ban|kiosk|\bat (?:boot|start-?up|log-?in)\b"
         )
     ):
         yield Seen("persist-unasked", Severity.REVIEW, step)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from metier.govern.scan.accounts import TRIED
 from metier.govern.scan.acts import TOLD_BY_WORDS as ACTS_BY_WORDS
 from metier.govern.scan.acts import acts
 from metier.govern.scan.flow import Step
@@ -182,12 +181,6 @@ def _shows_nothing(step: Step) -> bool:
     )
 
 
-def _tries_nothing(step: Step) -> bool:
-    """Whether what tries a package out holds a command whose every address is a name that nobody can register."""
-    is_tried = bool(step.urls) and not step.hidden and TRIED.search(step.statement.path) is not None
-    return is_tried and all(map(is_reserved, step.urls))
-
-
 def _is_defanged(step: Step) -> bool:
     """Whether a document shows a command whose only address nothing follows."""
     shows = bool(step.urls) and step.statement.path.lower().endswith(DOCUMENTS) and _DEFANGED.search(step.text)
@@ -201,8 +194,6 @@ def _tempered(seen: Seen, purpose: Purpose) -> Seen:
     if purpose.is_security and _is_sample(seen.step) and not seen.step.hidden:
         return replace(seen, severity=Severity.NOTE)
     if purpose.is_security and not seen.step.hidden and _shows_nothing(seen.step):
-        return replace(seen, severity=Severity.NOTE)
-    if _tries_nothing(seen.step):
         return replace(seen, severity=Severity.NOTE)
     if not seen.step.statement.is_mention:
         if purpose.is_security and purpose.only_shows(seen.step.statement.path, _CASES) and not seen.step.hidden:

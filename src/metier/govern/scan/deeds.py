@@ -376,6 +376,15 @@ _PUSHES = re.compile(r"\bgit\b[^\n]{0,120}\bpush\b|/contents/|createOrUpdateFile
 _SKILLS_REPLACED = re.compile(
     r"\b(?:curl|wget)\b[^\n]{0,300}(?:\|\s*(?:sudo\s+)?(?:tar|bsdtar|unzip|cpio)\b[^\n]{0,80}|-o\s+\S{0,40})\.(?:claude|openclaw|codex|cursor|agents)/skills/(?:\$|\*)"
 )
+_SETUID = re.compile(
+    r"\binstall\b[^\n]{0,80}\s-m\s*[0-7]?[4-7]7[0-7]{2}\b(?=[^\n]*)|\bsetuid\(\s*0\s*\)[\s\S]{0,200}?\bexec[lv]\w*\(\s*\"/bin/(?:ba)?sh\""
+)
+_RECORDS = re.compile(r"\bnew\s+(?:audio|screen|movie)\s+recording\b[\s\S]{0,1500}?\bcurl\b")
+_OVER_DAV = re.compile(r"(?:\\\\){1,2}[\w-]+(?:\.[\w-]+)+@(?:SSL|\d{2,5})\b|\bDavWWWRoot\b")
+_SECRET_FILES = re.compile(r"\.kdbx\b|\bwallet\b|passwords?\*?\.\w|\bid_rsa\b|\.pem\b|Login Data|\.rdp\b")
+_FEIGNED_REMINDER = re.compile(
+    r"<system-reminder>[\s\S]{0,800}?\b(?:read|send|append|run|push|curl|post|upload|do\s+not\s+mention|approved)\b"
+)
 _RANSOM = re.compile(
     r"\b(?:files?|data|documents?|photos?)\s+(?:have|has|are|were)\s+(?:all\s+)?(?:been\s+)?(?:encrypted|locked)\b[\s\S]{0,400}?(?:\bBTC\b|\b[Bb]itcoin|\b[Mm]onero|\bXMR\b|\bransom|\bpay(?:ment)?\b)"
 )
@@ -485,7 +494,11 @@ _DEEDS = (
     Deed("remote-command", _INCLUDED, ("<?php", "$_")),
     Deed("remote-command", _CALLED_AS_ASKED, ("<?php", "$_"), also="by a function of a name that is asked for, or kept as a text"),
     Deed("reverse-shell", _OPENS_SHELL, ("tmate", "upterm", "ssh://", "ngrok", "bore"), _SEND, is_outward=True, also="its address is told to somebody"),
-    Deed("lock-files", _RANSOM, ("encrypted", "locked"), unless=r"ransom|decrypt|incident|phish|aware", also="and asks for money"),
+    Deed("lock-files", _RANSOM, ("encrypted", "locked"), unless=r"ransom|incident|phish|aware", also="and asks for money"),
+    Deed("grant-root", _SETUID, ("install ", "chmod ", "setuid("), unless=r"setuid|audit|privilege", also="to whoever starts it"),
+    Deed("watch-user", _RECORDS, (" recording",), is_outward=True, unless=r"record|transcri|dictat|screenshot|podcast", also="and sends what is heard or seen"),
+    Deed("send-secrets", _OVER_DAV, ("@SSL", "DavWWWRoot"), beside=(_SECRET_FILES,), also="to a share of a stranger"),
+    Deed("hidden-instructions", _FEIGNED_REMINDER, ("<system-reminder",), also="to whoever reads what it prints"),
     Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
     Deed("rewrite-agent", _RULES_BY_NAME, ("CLAUDE.md", "AGENTS.md", "GEMINI.md", ".cursorrules"), beside=(_FREES,), also="what may be done without asking"),
     Deed("redirect-money", _WITHDRAWN, ("ithdraw",), also="to an address that is written out"),
@@ -567,7 +580,8 @@ def deeds(
             continue
         for place in places:
             step = steps[min(text.count("\n", 0, place), len(steps) - 1)]
-            if not (deed.but_in and deed.but_in.search(step.statement.path)) and not is_quoted(step):
+            is_meant = deed.rule == "hidden-instructions" or not is_quoted(step)
+            if is_meant and not (deed.but_in and deed.but_in.search(step.statement.path)):
                 yield Seen(deed.rule, Severity.BLOCK, step, deed.also)
                 break
 

@@ -69,6 +69,7 @@ class _Dialect:
             rf"{named}{_HERE}{{0,600}}?{runs}(?P=name)\b",
             rf"{named}{_HERE}{{0,200}}?\n\s*(?P<next>{_NAME})\s*:?=(?!=)\s*[^\n]{{0,40}}?(?<!\w)(?P=name)\b{_HERE}{{0,300}}?{runs}(?P=next)\b",
             rf"\b(?:def|function|sub|func|fn)\s+(?P<name>[\w-]{{1,40}}+)[^\n]{{0,80}}\n?[\s\S]{{0,160}}?(?:{got})[\s\S]{{0,600}}?{runs}(?P=name)\b",
+            rf"\b(?:def|function|sub|func|fn)\s+(?P<name>[\w-]{{1,40}}+)[^\n]{{0,80}}\n?[\s\S]{{0,160}}?(?:{got})[\s\S]{{0,600}}?(?<![\w$.])(?P<next>{_NAME})\s*:?=(?!=)\s*(?P=name)[\s(][\s\S]{{0,300}}?{runs}(?P=next)\b",
             rf"{written}(?P<name>{_PATH})[^\n]{{0,80}}\n?[^\n]{{0,80}}?(?:{got})[\s\S]{{0,400}}?{starts}(?P=name)(?![\w.])",
             rf"(?:{got})[^\n]{{0,160}}?\|\s*{written}(?P<name>{_PATH})[\s\S]{{0,400}}?{starts}(?P=name)(?![\w.])",
             rf"{named}{_HERE}{{0,300}}?{written}(?P<file>{_PATH})[^\n]{{0,60}}\n?[^\n]{{0,40}}?(?<!\w)(?P=name)\b[\s\S]{{0,300}}?{starts}(?P=file)(?![\w.])",

@@ -226,11 +226,15 @@ def likened(found: Iterable[Sentence], purpose: Purpose, signs: Signs | None = N
             if grave or score >= learned.one:
                 told.add(sentence)
                 yield Said("like-harm", Severity.BLOCK if grave else Severity.REVIEW, sentence, place)
+    if len(told) == len(best):
+        return
     for score, place, sentence in scores:
         if sentence in told:
             continue
         beside = (
-            one for one, _, other in scores if other is not sentence and _is_near(other.path, other.line, sentence)
+            one
+            for one, _, other in scores
+            if other is not sentence and other not in told and _is_near(other.path, other.line, sentence)
         )
         if score + max(beside, default=-math.inf) >= _TWO_NEAR or _speaks_against(sentence, signs or {}):
             yield Said("like-harm", Severity.REVIEW, sentence, place)

@@ -76,6 +76,8 @@ _TOLD_TO_PEOPLE = re.compile(
     r"\b(?:print\w*|echo|puts|console|log\w*|write|stderr|stdout|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*)\b",
     re.I,
 )
+_PIECES = re.compile(r"\[\s*(?:[\"'][A-Za-z0-9+/]{12,200}[\"']\s*,\s*){3,}[\"'][A-Za-z0-9+/]{2,200}={0,2}[\"']\s*,?\s*\]")
+_PIECE_OF = re.compile(r"[\"']([A-Za-z0-9+/=]+)[\"']")
 _ORDER = re.compile(
     r"\b(?:send|post|upload|forward|export|read|run|execute|curl|fetch|delete|install|append|ignore|tell|mention)\b",
     re.I,
@@ -142,6 +144,7 @@ def scanned(contents: Contents) -> Scan:
     findings = [
         *_whole_files(contents),
         *_hidden_text(contents),
+        *_kept_in_rows(contents),
         *(() if purpose.is_security else _encoded_orders(contents)),
         *_endpoints(contents, purpose),
     ]
@@ -350,6 +353,18 @@ def _encoded_orders(contents: Contents) -> Iterator[Finding]:
             if _ORDER.search(told):
                 line = part.plain.count("\n", 0, place) + 1
                 yield _of("hidden-instructions", Severity.BLOCK, part.path, line, told[:300])
+
+
+def _kept_in_rows(contents: Contents) -> Iterator[Finding]:
+    """A program that lies encoded in the rows of a file of data, a piece each."""
+    for part in contents.parts:
+        if part.kind not in ("json", "data") or part.is_example:
+            continue
+        for row in _PIECES.finditer(part.plain):
+            told = next(iter(decoded_blobs(f'"{"".join(_PIECE_OF.findall(row[0]))}"')), "")
+            if _CODE_INSIDE.search(told) and "(" in told:
+                line = part.plain.count("\n", 0, row.start()) + 1
+                yield _of("hidden-commands", Severity.BLOCK, part.path, line, told[:300])
 
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:

@@ -230,14 +230,15 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
     put_in = with_constants(contents.parts)
     modules = {_module_of(part): part for part in reversed(contents.parts) if part.kind == "python"}
     for part, document in zip(contents.parts, documents, strict=True):
+        plain = _without_cases(put_in.get(part.path, part.plain)) if part.kind == "python" else part.plain
         if document is None and part.kind in _PROGRAM_KINDS:
-            for line, kind, text in programs_inside(part.plain, part.kind):
+            for line, kind, text in programs_inside(plain, part.kind):
                 found += _code(text, part.path, kind, line + 1, is_live=True)
         if document is None and part.kind in _LANGUAGES:
-            for line, text in programs_kept(part.plain, part.kind):
+            for line, text in programs_kept(plain, part.kind):
                 found += _code(text, part.path, part.kind, line + 1, is_live=True)
         if document is None and part.kind != "shell" and not part.is_example:
-            for line, text in commands_within(part.plain):
+            for line, text in commands_within(plain):
                 found += (one._replace(line=line + 1) for one in shell_statements(text, part.path))
         taken = _TAKES_ALL.search(part.plain) if part.kind == "python" and "import *" in part.plain else None
         module = taken[1].rsplit(".", 1)[-1] if taken else ""
@@ -245,11 +246,23 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
         if home is not None and len(home.plain) < _MAX_BESIDE:
             found += python_statements(part.plain, part.path, beside=home.plain)
         elif document is None:
-            found += _code(put_in.get(part.path, part.plain), part.path, part.kind, 1, is_live=True)
+            text = plain if part.kind == "python" else put_in.get(part.path, plain)
+            found += _code(text, part.path, part.kind, 1, is_live=True)
         else:
             found += _of_front(part)
             found += _of_document(document, part.path)
     return found
+
+
+def _without_cases(text: str) -> str:
+    """A program of Python without the cases of its tests, if it holds nothing that could run one.
+
+    >>> _without_cases('@pytest.mark.parametrize("said", ["rm -rf ~"])\\ndef test(said):\\n    assert is_bad(said)')
+    '\\ndef test(said):\\n    assert is_bad(said)'
+    """
+    if "parametrize(" not in text or _STARTS.search(text):
+        return text
+    return _CASES_OF_TEST.sub(lambda found: "\n" * found[0].count("\n"), text)
 
 
 def _of_front(part: Part) -> list[Statement]:
@@ -427,6 +440,9 @@ _IN_HEREDOC = re.compile(
     re.M,
 )
 _SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
+_CASES_OF_TEST = re.compile(r"^@pytest\.mark\.parametrize\((?:[^()]|\([^()]*\)){0,4000}\)", re.M)
+_STARTS = re.compile(r"\b(?:subprocess|system|popen|Popen|exec\w*|eval|spawn\w*|run|call|import_module|__import__)\s*\(|subprocess\.")
+"""What may run a case of a test; a test that holds none only compares."""
 _EXEC = re.compile(r"<Exec\b[^<>]{0,600}?\bCommand\s*=\s*([\"'])((?:(?!\1)[\s\S]){1,2000})\1")
 """What a project of .NET runs when it is built."""
 _MAX_FILLINGS, _MAX_FILLED = 4, 60_000

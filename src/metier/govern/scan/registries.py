@@ -29,7 +29,7 @@ _VARIABLE = re.compile(
     re.I,
 )
 _LINE = re.compile(
-    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|<repository>[\s\S]{{0,200}}?<url|<add\s+key=\"[^\"]*\"\s+value|\bmaven\s*+(?:\{{\s*+url|(?=\())|^[ \t]*source(?=[ \t]+[\"'])|\"type\"\s*:\s*\"composer\"\s*,\s*\"url\"|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
+    rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|<repository>[\s\S]{{0,200}}?<url|<add\s+key=\"[^\"]*\"\s+value|\bmaven\s*+(?:\{{\s*+url(?:\s*=?\s*uri)?|(?=\())|^[ \t]*source(?=[ \t]+[\"'])|\"type\"\s*:\s*\"composer\"\s*,\s*\"url\"|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
     re.M,
 )
 _INSTEAD = re.compile(r"\burl\.[\"']?(\w{3,5}://[^\s\"']+?)[\"']?\.(?:push)?[iI]nstead[oO]f\b")
@@ -54,11 +54,11 @@ _STANDS_FOR_ANY = re.compile(
     r"(?:^|\.)(?:corp|company|acme|example|internal|mycompany|yourcompany)\.(?:example|invalid|test)$"
 )
 _UNCHECKED = re.compile(
-    r"trusted-host|strict-ssl[\"'\s=:]+false|--no-check|sslVerify[\"'\s=:]+false|NODE_TLS_REJECT_UNAUTHORIZED|unsafe-best-match|allow-insecure-host|no-verify-hashes",
+    r"trusted-host|strict-ssl[\"'\s=:]+false|--no-check|sslVerify[\"'\s=:]+false|NODE_TLS_REJECT_UNAUTHORIZED|unsafe-best-match|allow-insecure-host|no-verify-hashes|[aA]llowInsecureProtocol",
     re.I,
 )
 _FILES = re.compile(
-    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|Gemfile|nuget\.config|\.cargo/config(?:\.toml)?|composer\.json|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
+    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pom\.xml|[\w.-]+\.gradle(?:\.kts)?|Gemfile|nuget\.config|\.cargo/config(?:\.toml)?|composer\.json|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
     re.I,
 )
 _LOCK = re.compile(r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$")

@@ -208,7 +208,7 @@ _ONLY_SHOWS = re.compile(
 )
 """A command that looks for words, or prints them."""
 _NAMES_ACT = re.compile(
-    r"-?\s*pattern(?:-\w+)?:|[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|@pytest\.mark\.parametrize\(|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b"
+    r"-?\s*pattern(?:-\w+)?:|[\[{(]?\s*[rbfRBF]*[\"'`]|(?:[A-Z_]+|\w*(?:pattern|regex|rule|deny|block|danger|suspicious|signature|indicator|test|example|bad|unsafe)\w*)\s*(?::\s*[\w\[\], ]+)?=\s*[\[{(rR\"'/]|\(?\s*r[\"']|re\.(?:compile|search|match|findall)\(|assert\b|expect\(|console\.(?:log|warn|error)\(|print\(|logger?\.|raise\b|throw\b"
 )
 _RUNS_PROGRAM = re.compile(
     r"(?:exec|eval|system|popen|run|spawn\w*|Popen|call|check_output)\s*\((?!.*(?:re\.|pattern))"

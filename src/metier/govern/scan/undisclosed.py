@@ -128,6 +128,10 @@ _TELLS_OF = re.compile(
 _KEY_OF = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET|BASE_URL|API_BASE|ENDPOINT)\b"
 )
+_TAKES_FILES = re.compile(
+    r"\bkdbx\b|\.ovpn\b|\bid_(?:rsa|ed25519)\b|\.ssh/|\bwallet\.dat\b|\.gnupg\b|\*\.pem\b|\.aws/credentials|\bLogin Data\b"
+)
+"""Files that a setting lists, and that open something."""
 _KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
 _HOST_SETTING = re.compile(
     r"[\"']?(?i:(?<!\w)\w{0,40}(?:host|server|endpoint|domain|collector|relay|upload|ingest)\w{0,12})[\"']?\s*[:=]\s*[\"']?((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24})(?=[:/\"'\s,]|\Z)"
@@ -406,7 +410,8 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
             host = host_of(found[0])
             if place not in (Place.UNKNOWN, Place.BARE_IP) or is_asked(found[0]) or is_home(host):
                 continue
-            takes_key = _KEY_OF.search(part.plain, max(0, found.start() - _NEAR), found.end() + _NEAR)
+            near_by = (max(0, found.start() - _NEAR), found.end() + _NEAR)
+            takes_key = _KEY_OF.search(part.plain, *near_by) or _TAKES_FILES.search(part.plain, *near_by)
             begin = max(part.plain.rfind("\n", 0, found.start()) + 1, found.start() - _BESIDE)
             is_read = takes_key is None and _TELLS_OF.search(part.plain[begin : found.start()]) is not None
             if is_read or told.names([found[0]], place):
