@@ -42,9 +42,10 @@ _OF_AUTHORS = frozenset({"we", "us", "our", "ours"})
 """Words that tell who writes, and not what is to be done."""
 MIN_WORDS, _MAX_WORDS = 5, 100
 _STEM, _NEAR, _NEAR_KINDS = 6, 6, 5
-_LOW, _TWO_NEAR, _PASSAGE = 0.5, 2.5, 3
-"""A sentence that scores so much counts beside another, or beside a sign; two of one passage count from such a sum on, within so many lines."""
-_BESIDE_ALIKE = DARK | {"sign-forward", "sign-money", "sign-abroad"}
+_LOW, _MORE, _TWO_NEAR, _PASSAGE = 0.5, 1.5, 2.5, 3
+"""A sentence that scores so little counts beside a sign that speaks against the reader; so much, where that was told already, or
+beside one that something leaves; two of one passage count from such a sum on, within so many lines."""
+_LEAVES = frozenset({"sign-forward", "sign-money", "sign-abroad"})
 _FEW = 120
 """A sentence with fewer features counts as if it had so many: what is short says little."""
 _ALL = 0xFFFFFFFF
@@ -195,13 +196,16 @@ def _without_placeholders(text: str) -> str:
     return URL.sub(lambda found: " " if leads_nowhere(found[0]) else found[0], text)
 
 
-def likened(found: Iterable[Sentence], purpose: Purpose, signs: Signs | None = None) -> Iterator[Said]:
+def likened(
+    found: Iterable[Sentence], purpose: Purpose, signs: Signs | None = None, *, is_told: bool = False
+) -> Iterator[Said]:
     """Sentences that read like orders which harm: one is for a person to look at; with a second that is alike they block.
 
     Less is enough where two stand in one passage, or one beside a sign that speaks against the reader.
 
     Args:
         signs: What the sentences were heard to say by the rules.
+        is_told: The rules told something of them already, so that less likeness tells nothing new.
     """
     if purpose.is_security:
         return
@@ -229,24 +233,21 @@ def likened(found: Iterable[Sentence], purpose: Purpose, signs: Signs | None = N
     if len(told) == len(best):
         return
     for score, place, sentence in scores:
-        if sentence in told:
+        if any(_is_near(one, sentence) for one in told):
             continue
-        beside = (
-            one
-            for one, _, other in scores
-            if other is not sentence and other not in told and _is_near(other.path, other.line, sentence)
-        )
-        if score + max(beside, default=-math.inf) >= _TWO_NEAR or _speaks_against(sentence, signs or {}):
+        others = (one for one, _, other in scores if other is not sentence and _is_near(other, sentence))
+        if score + max(others, default=-math.inf) >= _TWO_NEAR or score >= _enough(sentence, signs or {}, is_told=is_told):
             yield Said("like-harm", Severity.REVIEW, sentence, place)
 
 
-def _is_near(path: str, line: int, sentence: Sentence) -> bool:
-    return path == sentence.path and abs(line - sentence.line) <= _PASSAGE
+def _is_near(one: Sentence, other: Sentence) -> bool:
+    return one.path == other.path and abs(one.line - other.line) <= _PASSAGE
 
 
-def _speaks_against(sentence: Sentence, signs: Signs) -> bool:
-    """Whether a sign stands in the passage of a sentence that speaks against the reader, or that something or money leaves."""
-    return any(
-        not _BESIDE_ALIKE.isdisjoint(signs.get((sentence.path, sentence.line + step), ()))
-        for step in range(-_PASSAGE, _PASSAGE + 1)
-    )
+def _enough(sentence: Sentence, signs: Signs, *, is_told: bool) -> float:
+    """The score from which a sentence counts for what stands in its passage: what speaks against the reader, or that something leaves."""
+    steps = range(-_PASSAGE, _PASSAGE + 1)
+    near = {sign for step in steps for sign in signs.get((sentence.path, sentence.line + step), ())}
+    if not near.isdisjoint(DARK):
+        return _MORE if is_told else _LOW
+    return math.inf if near.isdisjoint(_LEAVES) else _MORE

@@ -185,18 +185,17 @@ def scanned(contents: Contents) -> Scan:
 def _of_prose(prose: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose) -> list[Finding]:
     """What the sentences of a package make an agent do."""
     signs: dict[tuple[str, int], dict[str, Sentence]] = {}
-    return [
-        _of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found))
-        for found in (
-            *said(prose, purpose, signs),
-            *gathered(prose, steps, purpose),
-            *asked_for(prose, purpose),
-            *exported(prose, steps, purpose),
-            *paid_elsewhere(prose, purpose),
-            *entered(prose, purpose),
-            *likened(prose, purpose, signs),
-        )
+    spoken = [
+        *said(prose, purpose, signs),
+        *gathered(prose, steps, purpose),
+        *asked_for(prose, purpose),
+        *exported(prose, steps, purpose),
+        *paid_elsewhere(prose, purpose),
+        *entered(prose, purpose),
     ]
+    is_told = any(found.severity != Severity.NOTE for found in spoken)
+    spoken += likened(prose, purpose, signs, is_told=is_told)
+    return [_of(found.rule, found.severity, found.sentence.path, _line_of(found), _around(found)) for found in spoken]
 
 
 def _of_parts(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:
