@@ -52,3 +52,19 @@ def test_the_registry_of_the_maker_of_the_skill_is_no_finding() -> None:
 def test_a_warning_against_a_registry_is_only_noted() -> None:
     text = f"Never run `pip install --index-url {BARE} tidy`, it is malicious."
     assert weights(text, "SKILL.md") == {Severity.NOTE}
+
+
+LOCK = '{{"lockfileVersion": 3, "packages": {{"node_modules/a": {{"version": "1.0.0", "resolved": "{}/a/-/a-1.0.0.tgz"}}}}}}'
+
+
+def test_a_lock_file_that_leads_to_what_bears_the_name_of_a_registry_blocks() -> None:
+    assert weights(LOCK.format("https://registry.npmjs-mirror-cdn.com"), "package-lock.json") == {Severity.BLOCK}
+    for known in ("https://registry.npmjs.org", "https://registry.npmmirror.com", "https://codeload.github.com/a/b"):
+        assert weights(LOCK.format(known), "package-lock.json") == set()
+
+
+def test_every_script_of_gradle_may_name_a_repository() -> None:
+    text = 'repositories {{\n    maven {{\n        url = uri("{}")\n{}    }}\n}}\n'
+    plain = text.format("http://maven.aligned-bom.org/releases", "        isAllowInsecureProtocol = true\n")
+    assert weights(plain, "conventions.gradle.kts") == {Severity.BLOCK}
+    assert weights(text.format("https://repo.maven.apache.org/maven2", ""), "conventions.gradle.kts") == set()

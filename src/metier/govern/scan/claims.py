@@ -173,7 +173,11 @@ def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:
     read: dict[tuple[str, str], str] = {}
     for step in steps:
         statement = step.statement
-        if not statement.scope or statement.path.lower().endswith(DOCUMENTS) or purpose.only_shows(statement.path, _CASES):
+        if (
+            not statement.scope
+            or statement.path.lower().endswith(DOCUMENTS)
+            or purpose.only_shows(statement.path, _CASES)
+        ):
             continue
         place = (statement.path, statement.scope)
         if statement.parameters:
@@ -228,7 +232,14 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
         if beyond:
             line = manifest.text.count("\n", 0, max(manifest.text.find("permissions:"), 0)) + 1
             message = f"Does what its permissions leave out: {', '.join(beyond)}."
-            yield "beyond-permissions", Severity.REVIEW, manifest.path, line, f"permissions: {said['permissions']}", message
+            yield (
+                "beyond-permissions",
+                Severity.REVIEW,
+                manifest.path,
+                line,
+                f"permissions: {said['permissions']}",
+                message,
+            )
 
 
 def block(text: str, begin: int, indent: int) -> str:

@@ -80,15 +80,23 @@ def copied(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]
     >>> [seen.rule for seen in copied(steps, shown, "\\n".join(lines))]
     ['send-private']
     """
-    if "@" not in text or not (_BLIND.search(text) or (any(word in text for word in _MAIL_WORDS) and _MAILS.search(text))):
+    if "@" not in text or not (
+        _BLIND.search(text) or (any(word in text for word in _MAIL_WORDS) and _MAILS.search(text))
+    ):
         return
     reads = _READS.search(text) is not None
-    hosts = {name[1]: host[1] for step in steps if (name := _NAMED.match(step.text)) and (host := _IS_HOST.search(step.text))}
+    hosts = {
+        name[1]: host[1] for step in steps if (name := _NAMED.match(step.text)) and (host := _IS_HOST.search(step.text))
+    }
     addresses = {name[1]: to for step in steps if (name := _NAMED.match(step.text)) and (to := _address(step.text))}
     for step in steps:
         if not (_BESIDE.search(step.text) or (reads and _TO.search(step.text))) or is_quoted(step):
             continue
-        to = _address(step.text) or _address_at(step.text, hosts) or next((addresses[name] for name in NAME.findall(step.text) if name in addresses), "")
+        to = (
+            _address(step.text)
+            or _address_at(step.text, hosts)
+            or next((addresses[name] for name in NAME.findall(step.text) if name in addresses), "")
+        )
         if to and _is_strangers(to, purpose) and not _PLACEHOLDER.search(to):
             # Who only writes to somebody may write to himself; who hands on what came in does not.
             grave = _BESIDE.search(step.text) or _HANDED_ON.search(text)

@@ -355,7 +355,8 @@ _PUT_AMONG_PROGRAMS = re.compile(
     r"(?:-o|-O|--output)\s+[\"']?(?P<to>(?:/usr(?:/local)?|~/\.local|\$HOME/\.local)?/bin/(?P<name>[\w.-]{2,40}))[\"']?[\s\S]{0,300}?\bchmod\s+\S*x\S*\s+[\"']?(?P=to)[\s\S]{0,300}?(?:^|\n|[;&|]\s*)(?P=name)\s"
 )
 _RULES_BY_NAME = re.compile(
-    r"(?:CLAUDE|AGENTS|GEMINI)\.md[\s\S]{0,300}?\b(?:append\w*|write\w*|add_?content|open)\s*\(\s*(?:\w+\s*,|[\"'`a-z])", re.I
+    r"(?:CLAUDE|AGENTS|GEMINI)\.md[\s\S]{0,300}?\b(?:append\w*|write\w*|add_?content|open)\s*\(\s*(?:\w+\s*,|[\"'`a-z])",
+    re.I,
 )
 _FREES = re.compile(
     r"pre-?approved|without\s+(?:asking|confirm\w+|approval)|\b(?:do\s+not|don't|never)\s+ask\b|no\s+confirmation\s+(?:is\s+)?(?:needed|required)"

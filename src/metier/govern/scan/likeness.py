@@ -44,7 +44,7 @@ MIN_WORDS, _MAX_WORDS = 5, 100
 _STEM, _NEAR, _NEAR_KINDS = 6, 6, 5
 _LOW, _MORE, _TWO_NEAR, _PASSAGE = 0.5, 1.5, 2.5, 3
 """A sentence that scores so little counts beside a sign that speaks against the reader; so much, where that was told already, or
-beside one that something leaves; two of one passage count from such a sum on, within so many lines."""
+beside another that something leaves; two of one passage count from such a sum on, within so many lines."""
 _LEAVES = frozenset({"sign-forward", "sign-money", "sign-abroad"})
 _FEW = 120
 """A sentence with fewer features counts as if it had so many: what is short says little."""
@@ -236,7 +236,9 @@ def likened(
         if any(_is_near(one, sentence) for one in told):
             continue
         others = (one for one, _, other in scores if other is not sentence and _is_near(other, sentence))
-        if score + max(others, default=-math.inf) >= _TWO_NEAR or score >= _enough(sentence, signs or {}, is_told=is_told):
+        if score + max(others, default=-math.inf) >= _TWO_NEAR or score >= _enough(
+            sentence, signs or {}, is_told=is_told
+        ):
             yield Said("like-harm", Severity.REVIEW, sentence, place)
 
 
@@ -247,7 +249,8 @@ def _is_near(one: Sentence, other: Sentence) -> bool:
 def _enough(sentence: Sentence, signs: Signs, *, is_told: bool) -> float:
     """The score from which a sentence counts for what stands in its passage: what speaks against the reader, or that something leaves."""
     steps = range(-_PASSAGE, _PASSAGE + 1)
-    near = {sign for step in steps for sign in signs.get((sentence.path, sentence.line + step), ())}
-    if not near.isdisjoint(DARK):
+    near = [signs.get((sentence.path, sentence.line + step), {}) for step in steps]
+    if any(not DARK.isdisjoint(here) for here in near):
         return _MORE if is_told else _LOW
-    return math.inf if near.isdisjoint(_LEAVES) else _MORE
+    leaves = (here[sign] for here in near for sign in _LEAVES if sign in here)
+    return _MORE if any(one.text != sentence.text for one in leaves) else math.inf

@@ -76,7 +76,9 @@ _TOLD_TO_PEOPLE = re.compile(
     r"\b(?:print\w*|echo|puts|console|log\w*|write|stderr|stdout|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*)\b",
     re.I,
 )
-_PIECES = re.compile(r"\[\s*(?:[\"'][A-Za-z0-9+/]{12,200}[\"']\s*,\s*){3,}[\"'][A-Za-z0-9+/]{2,200}={0,2}[\"']\s*,?\s*\]")
+_PIECES = re.compile(
+    r"\[\s*(?:[\"'][A-Za-z0-9+/]{12,200}[\"']\s*,\s*){3,}[\"'][A-Za-z0-9+/]{2,200}={0,2}[\"']\s*,?\s*\]"
+)
 _PIECE_OF = re.compile(r"[\"']([A-Za-z0-9+/=]+)[\"']")
 _ORDER = re.compile(
     r"\b(?:send|post|upload|forward|export|read|run|execute|curl|fetch|delete|install|append|ignore|tell|mention)\b",
@@ -107,7 +109,17 @@ _RIGHTS = re.compile(r"\bALL\b")
 _FOR_AGENTS = re.compile(r"\.mdc?$|rules$")
 _OPENLY = frozenset({"loosen-agent", "rewrite-agent"})
 """Rules that ask whether a program writes what nobody is shown."""
-_COMMON = frozenset({"persist-unasked", "harvest-secrets", "unsafe-input", "never-ends", "beyond-permissions", "grants-all", "any-request"})
+_COMMON = frozenset(
+    {
+        "persist-unasked",
+        "harvest-secrets",
+        "unsafe-input",
+        "never-ends",
+        "beyond-permissions",
+        "grants-all",
+        "any-request",
+    }
+)
 """Rules whose review many an honest program gets."""
 _MIN_ROW, _MAX_ROWS = 24, 40
 _ROW = re.compile(rf"(?:(?:0x[\da-fA-F]{{1,2}}|\d{{1,3}})\s*,\s*){{{_MIN_ROW}}}")

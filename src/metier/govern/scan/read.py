@@ -441,7 +441,9 @@ _IN_HEREDOC = re.compile(
 )
 _SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
 _CASES_OF_TEST = re.compile(r"^@pytest\.mark\.parametrize\((?:[^()]|\([^()]*\)){0,4000}\)", re.M)
-_STARTS = re.compile(r"\b(?:subprocess|system|popen|Popen|exec\w*|eval|spawn\w*|run|call|import_module|__import__)\s*\(|subprocess\.")
+_STARTS = re.compile(
+    r"\b(?:subprocess|system|popen|Popen|exec\w*|eval|spawn\w*|run|call|import_module|__import__)\s*\(|subprocess\."
+)
 """What may run a case of a test; a test that holds none only compares."""
 _EXEC = re.compile(r"<Exec\b[^<>]{0,600}?\bCommand\s*=\s*([\"'])((?:(?!\1)[\s\S]){1,2000})\1")
 """What a project of .NET runs when it is built."""

@@ -150,7 +150,11 @@ def _resolved(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str
         if host in told:
             continue
         told.add(host)
-        if _LIKE_REGISTRY.search(host) and _worst([found[1]], purpose) is not None and not purpose.names(host):
+        if (
+            _LIKE_REGISTRY.search(host)
+            and _worst([found[1]], purpose) is not None
+            and not (purpose.documents and purpose.names(host))
+        ):
             line = part.plain.count("\n", 0, found.start()) + 1
             yield "foreign-registry", Severity.BLOCK, part.path, line, found[0]
             return

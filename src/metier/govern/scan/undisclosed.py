@@ -55,7 +55,9 @@ _PLAIN_HEADS = frozenset(
     "api app web cdn data mail access auth secret bearer my the your user bot client server service private public".split()
 )
 """Words with which the name of anybody's key begins."""
-_IN_BODY = re.compile(r"\bjson\s*=\s*\{[^{}\n]{0,200}[\"']\w*(?i:key|token|secret|passw)\w*[\"']\s*:|\b(?:data|json)\s*=\s*\{[^{}\n]{0,80}:\s*os\.(?:environ|getenv)")
+_IN_BODY = re.compile(
+    r"\bjson\s*=\s*\{[^{}\n]{0,200}[\"']\w*(?i:key|token|secret|passw)\w*[\"']\s*:|\b(?:data|json)\s*=\s*\{[^{}\n]{0,80}:\s*os\.(?:environ|getenv)"
+)
 _SIGNS_IN = re.compile(
     r"[Aa]uthoriz|[Bb]earer|[Aa]pi[-_ ]?[Kk]ey|\bauth\b|[Hh]eaders|\s-u\s|\s-H\s|[?&](?:key|token|apikey|access_token|appid)=|\blogin\(|[Pp]assword|\bpass\b|createTransport|\bSMTP"
 )
@@ -128,9 +130,7 @@ _TELLS_OF = re.compile(
 _KEY_OF = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET|BASE_URL|API_BASE|ENDPOINT)\b"
 )
-_TAKES_FILES = re.compile(
-    r"\bkdbx\b|\.ovpn\b|\bid_(?:rsa|ed25519)\b|\.ssh/|\bwallet\.dat\b|\.gnupg\b|\*\.pem\b|\.aws/credentials|\bLogin Data\b"
-)
+_TAKES_FILES = re.compile(r"\*[\w,.{}]{0,40}\b(?:kdbx|ovpn|pem|p12|keystore)\b|\bwallet\.dat[\"']|[\"']Login Data[\"']")
 """Files that a setting lists, and that open something."""
 _KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
 _HOST_SETTING = re.compile(

@@ -24,7 +24,9 @@ _WORDS = (
     "eval(", "exec(", "Function(", "system(", "popen(", "shell=True", "shell = True", "execSync(", "-c", ".execute", ".query(",
     ".raw(", ".prepare(", "path.join(", "open(",
 )  # fmt: skip
-_CODE = re.compile(r"(?<![\w.])(?<!private )(?<!public )(?<!async )(?<!function )(?:eval|exec|new Function|Function)\(\s*(?P<what>.+)")
+_CODE = re.compile(
+    r"(?<![\w.])(?<!private )(?<!public )(?<!async )(?<!function )(?:eval|exec|new Function|Function)\(\s*(?P<what>.+)"
+)
 _COMMAND = re.compile(
     r"\bos\.(?:system|popen)\(\s*(?P<os>.+)|\bsubprocess\.\w+\(\s*(?P<shell>.+)shell\s?=\s?True"
     r"|\[\s*[\"'](?:/bin/)?(?:ba|z)?sh[\"'],\s*[\"']-l?c[\"'],\s*(?P<sh>[^\]]+)\]|\bexec(?:Sync)?\(\s*(?P<script>`[^`]+`)"
@@ -151,4 +153,3 @@ def _is_handed(kind: str, what: str, step: Step, within: Sequence[Step], purpose
     if kind == "query" and not (_QUERY.search(what) or _QUERY.search(built)):
         return False
     return not _CHECKED.search(whole)
-
