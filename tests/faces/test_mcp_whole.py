@@ -383,6 +383,16 @@ def test_a_package_that_changes_while_it_is_judged_is_not_served(
     assert "changed while it was looked at" in shelf.withheld[0][1]
 
 
+def test_a_verdict_is_made_anew_of_a_scan_that_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "library", "sum")
+    (tmp_path / "policy.toml").write_text('semantic = "optional"\n')
+    assert not Shelf(*library_of(tmp_path / "library", kept=tmp_path / "kept")).find("sum").readable
+    monkeypatch.setattr("metier.govern.scan.scan", pytest.fail)
+    assert (
+        Shelf(*library_of(tmp_path / "library", tmp_path / "policy.toml", kept=tmp_path / "kept")).find("sum").readable
+    )
+
+
 def opened_late(library: Path, judged: Any) -> tuple[Any, Opening, list[Exception]]:
     """A server whose packages a thread judges, and what kept it from that."""
     shelf, faults = Shelf(library, judged, later=True), list[Exception]()

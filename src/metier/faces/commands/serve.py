@@ -57,9 +57,10 @@ def serve(
         from metier.errors import MissingExtra
 
         raise MissingExtra(error.name or "mcp", extra="mcp", needed_for="metier serve") from error
+    from metier.govern.kept import kept_scans
     from metier.stores.served.shelf import Shelf
 
-    library, judge = library_of(folder, policy)
+    library, judge = library_of(folder, policy, kept=kept_scans())
 
     def make() -> tuple[Server[Any], Opening]:
         shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide, later=True, tell=_tell)
