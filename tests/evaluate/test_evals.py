@@ -120,6 +120,15 @@ def test_evals_are_written_back_under_their_own_word_for_expectations(tmp_path: 
     assert evals_json(read_evals(written(tmp_path / "more", both)))["evals"] == both
 
 
+@pytest.mark.parametrize("first", ["assertions", "expectations", "expected_behavior"])
+def test_each_case_is_written_back_under_its_own_word_for_expectations(tmp_path: Path, first: str) -> None:
+    words = dict.fromkeys([first, "expectations", "assertions", "expected_behavior"])
+    cases = [{"id": word, "prompt": "a", "expected_output": "", word: [f"It has {word}"]} for word in words]
+    evals = read_evals(written(tmp_path, {"skill_name": "s", "evals": cases}))
+    assert [case.expectations for case in evals.evals] == [(f"It has {word}",) for word in words]
+    assert evals_json(evals)["evals"] == cases
+
+
 @pytest.mark.parametrize("name", [None, "s"])
 def test_a_skill_without_a_name_of_its_own_takes_the_one_given(tmp_path: Path, name: str | None) -> None:
     data = {"skill_name": name, "evals": [{"prompt": "a"}]}

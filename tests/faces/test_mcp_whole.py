@@ -28,6 +28,7 @@ from mcp_peers import over_http
 from metier.audit import Deed
 from metier.errors import ConfigError, NotStored
 from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
+from metier.faces.mcp.opening import Opening
 from metier.faces.mcp.server import make_server
 from metier.faces.mcp.transport import make_app
 from metier.govern.judge import judge
@@ -380,6 +381,76 @@ def test_a_package_that_changes_while_it_is_judged_is_not_served(
     shelf = Shelf(*library_of(tmp_path / "library"))
     assert shelf.offers == ()
     assert "changed while it was looked at" in shelf.withheld[0][1]
+
+
+def test_a_verdict_is_made_anew_of_a_scan_that_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "library", "sum")
+    (tmp_path / "policy.toml").write_text('semantic = "optional"\n')
+    assert not Shelf(*library_of(tmp_path / "library", kept=tmp_path / "kept")).find("sum").readable
+    monkeypatch.setattr("metier.govern.scan.scan", pytest.fail)
+    assert (
+        Shelf(*library_of(tmp_path / "library", tmp_path / "policy.toml", kept=tmp_path / "kept")).find("sum").readable
+    )
+
+
+def opened_late(library: Path, judged: Any) -> tuple[Any, Opening, list[Exception]]:
+    """A server whose packages a thread judges, and what kept it from that."""
+    shelf, faults = Shelf(library, judged, later=True), list[Exception]()
+    opening = Opening(shelf, failed=faults.append)
+    return make_server(shelf, make_tools(shelf, None), opening), opening, faults
+
+
+@pytest.mark.parametrize(("number", "are_tools_told"), [(3, False), (201, True)])
+def test_a_client_is_answered_before_the_packages_are_judged(tmp_path: Path, number: int, are_tools_told: bool) -> None:
+    for one in range(number):
+        write(tmp_path, f"skill-{one}")
+    may_judge, by_name = threading.Event(), {"skill_1": ExposureTier.METADATA}
+
+    def judged(*package: Any) -> Any:
+        assert may_judge.wait(60)
+        return judging(**by_name)(*package)
+
+    server, _, _ = opened_late(tmp_path, judged)
+    answers = dict[str, Any]()
+
+    async def ask() -> None:
+        async with Client(server, mode="legacy") as client, anyio.create_task_group() as group:
+
+            async def answered(name: str, request: Any) -> None:
+                answers[name] = await request
+
+            group.start_soon(answered, "tools", client.list_tools())
+            group.start_soon(answered, "find", client.call_tool("find_skill", {}))
+            group.start_soon(answered, "load", client.call_tool("load_skill", {"skill": "skill-1"}))
+            group.start_soon(answered, "resources", client.list_resources())
+            for _ in range(20):
+                await client.list_resource_templates()
+            assert set(answers) == ({"tools"} if are_tools_told else set())
+            may_judge.set()
+        assert set(answers) == {"tools", "find", "load", "resources"}
+
+    anyio.run(ask)
+    assert ("enum" in str(answers["tools"])) != are_tools_told
+    assert "skill-2" in answers["find"].content[0].text and len(answers["resources"].resources) == number - 1
+    assert "exposed by its metadata alone" in answers["load"].content[0].text
+
+
+def test_packages_that_could_not_be_judged_are_judged_when_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, "sum")
+    is_broken = [True]
+
+    def judged(*package: Any) -> Any:
+        if is_broken:
+            raise ConfigError("The place '/srv/store' cannot be read.")
+        return judging()(*package)
+
+    server, opening, faults = opened_late(tmp_path, judged)
+    opening.wait()
+    assert [str(one) for one in faults] == ["The place '/srv/store' cannot be read."]
+    text, is_error = called(server, "load_skill", {"skill": "sum"})
+    assert is_error and "none is served" in text and "/srv" not in text
+    is_broken.clear()
+    assert "Add the numbers." in called(server, "load_skill", {"skill": "sum"})[0]
 
 
 def test_the_catalogue_keeps_to_its_budget(tmp_path: Path) -> None:

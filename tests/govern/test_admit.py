@@ -13,11 +13,12 @@ import pytest
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from certificates import write_encrypted_key, write_key
-from metier.errors import MissingExtra, PackageError
+from metier.errors import MissingExtra, PackageError, StoreError
 from metier.faces.cli import main
 from metier.govern.admit import add, preview, update
 from metier.govern.gains import UpdateDecision
 from metier.govern.sign import SignatureState, sign, trust_from, trust_keys, trust_login, verify, verify_keyless
+from metier.stores import install
 from metier.stores.lock import Lock, approved, read_lock, write_lock
 from metier.stores.lock import verify as drift
 from metier.verdict import Decision
@@ -282,6 +283,86 @@ def test_none_of_several_packages_leaves_no_library(tmp_path: Path, capsys: pyte
     assert code == 2 and [one["locked"] for one in json.loads(out)] == [None, None]
     assert all(str(tmp_path / name) in one["error"] for name, one in zip("ab", json.loads(out), strict=True))
     assert not (tmp_path / "skills").exists() and "0 of 2" in err
+
+
+@pytest.fixture
+def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[Lock]]:
+    """A library with three packages, and the locks that are written from then on."""
+    for name in ("one", "two", "three"):
+        _write_skill(tmp_path / "from" / name, "1.0.0", "Add.")
+        add(tmp_path / "skills", tmp_path / "from" / name)
+    written = list[Lock]()
+
+    def keep(library: Path, lock: Lock) -> None:
+        written.append(lock)
+        write_lock(library, lock)
+
+    monkeypatch.setattr("metier.stores.install.write_lock", keep)
+    return tmp_path / "skills", written
+
+
+def _write_skill(folder: Path, version: str, body: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    head = f"---\nname: {folder.name}\ndescription: Do it.\nmetadata:\n  version: {version}\n---\n"
+    (folder / "SKILL.md").write_text(f"{head}{body}\n")
+
+
+def test_of_several_packages_each_is_updated_whole_or_not_at_all(
+    three: tuple[Path, list[Lock]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    library, written = three
+    _write_skill(library.parent / "from" / "one", "1.1.0", "Add them.")
+    _write_skill(library.parent / "from" / "two", "1.1.0", EVIL)
+    code, out, err = ran(capsys, "skill", "update", "one", "two", "three", "nine", "one", "-l", library)
+    assert (code, out, len(written)) == (1, "", 1)
+    assert "Updated one from 1.0.0 to 1.1.0" in err and "three is as it was." in err
+    assert "Not updated: two: The scan of 'two'" in err and "Not updated: nine: No package 'nine'" in err
+    assert err.endswith("2 of 4 packages are not updated.\n") and drift(library) == []
+    assert "Add them." in (library / "one" / "SKILL.md").read_text()
+    assert "Add.\n" in (library / "two" / "SKILL.md").read_text()
+    code, out, _ = ran(capsys, "skill", "update", "nine", "ten", "-l", library, "--json")
+    assert code == 2 and [one["new"] for one in json.loads(out)] == [None, None]
+
+
+def test_several_updates_are_shown_together(three: tuple[Path, list[Lock]], capsys: pytest.CaptureFixture[str]) -> None:
+    library, written = three
+    _write_skill(library.parent / "from" / "two", "1.1.0", EVIL)
+    code, out, _ = ran(capsys, "skill", "update", "one", "two", "-l", library, "--diff")
+    assert code == 1 and "one\tnone\tnothing changed" in out and "two\tblock\t" in out and written == []
+    code, out, _ = ran(capsys, "skill", "update", "one", "two", "-l", library, "--diff", "--json")
+    assert [one["name"] for one in json.loads(out)] == ["one", "two"]
+    code, _, err = ran(capsys, "skill", "update", "one", "two", "-l", library, "--from", library)
+    assert code == 2 and "Expected one package to update --from" in err
+
+
+def test_several_packages_are_removed_together_or_none(
+    three: tuple[Path, list[Lock]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    library, written = three
+    code, _, err = ran(capsys, "skill", "remove", "one", "too", "-l", library)
+    assert code == 2 and "No package 'too' is in the lock. Did you mean 'two'?" in " ".join(err.split())
+    assert written == [] and drift(library) == [] and (library / "one").is_dir()
+    code, out, _ = ran(capsys, "skill", "remove", "one", "two", "-l", library, "--json")
+    assert (code, [one["name"] for one in json.loads(out)], len(written)) == (0, ["one", "two"], 1)
+    assert list(read_lock(library).skills) == ["three"] and drift(library) == []
+    assert not (library / "one").exists() and not (library / "two").exists()
+
+
+def test_what_is_gone_is_not_locked_where_another_cannot_be_removed(
+    three: tuple[Path, list[Lock]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, _ = three
+    set_aside = install._set_aside
+
+    def refuse(library: Path, name: str) -> None:
+        if name == "two":
+            raise StoreError("Cannot replace a package.")
+        set_aside(library, name)
+
+    monkeypatch.setattr(install, "_set_aside", refuse)
+    with pytest.raises(StoreError):
+        install.remove_all(library, ["one", "two"])
+    assert sorted(read_lock(library).skills) == ["three", "two"] and drift(library) == []
 
 
 def test_the_password_of_a_key_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

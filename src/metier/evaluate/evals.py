@@ -51,6 +51,7 @@ class Case:
         files: Input files, relative to the folder of the skill.
         expectations: Statements about the output that can be checked.
         grader, policy, cluster: Ours: how to grade without a model, and which cases stand or fall together.
+        expectations_key: The key that the case states expectations under, where it is another than that of the file.
         other: Keys of the author's own; nothing reads them.
     """
 
@@ -65,6 +66,7 @@ class Case:
     grader: str = ""
     policy: Mapping[str, Any] | None = None
     cluster: str = ""
+    expectations_key: str = ""
     other: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -73,7 +75,7 @@ class Evals:
     """The test cases of a skill, as `evals/evals.json` holds them; `other` as in `Case`.
 
     Attributes:
-        expectations_key: The key that the file states expectations under.
+        expectations_key: The key that the file states expectations under, in its first case that has some.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
@@ -107,8 +109,9 @@ def read_evals(path: str | Path, *, skill_name: str = "") -> Evals:
             f"Expected evals in {str(file)!r}, found none.",
             hint='For example {"skill_name": "…", "evals": [{"id": 1, "prompt": "…", "expectations": ["…"]}]}.',
         )
-    cases = [_case(one, number) for number, one in enumerate(whole["evals"], start=1)]
-    read = {"skill_name": skill_name, **whole, "evals": cases, "expectations_key": _expectations_key(whole["evals"])}
+    key = _expectations_key(whole["evals"]) or "assertions"
+    cases = [_case(one, number, key) for number, one in enumerate(whole["evals"], start=1)]
+    read = {"skill_name": skill_name, **whole, "evals": cases, "expectations_key": key}
     found = load(Evals, read, where=str(file))
     twice = [case_id for case_id, times in Counter(str(case.id) for case in found.evals).items() if times > 1]
     if twice:
@@ -202,13 +205,14 @@ def _item(case: Case, skill_name: str, folder: Path | None) -> Item:
     )
 
 
-def _case(case: object, number: int) -> object:
+def _case(case: object, number: int, expectations_key: str) -> object:
     known = _known(case, Case, _ALIASES)
     if not isinstance(known, dict):
         return known
     said = known.get("expectations")
     one = {"expectations": [said]} if isinstance(said, str) else {}
-    return {"id": number, **known, **one}
+    own = _expectations_key([case])
+    return {"id": number, **known, **one, "expectations_key": "" if own == expectations_key else own}
 
 
 def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, str]) -> object:
@@ -218,7 +222,7 @@ def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, s
     """
     if not isinstance(data, dict):
         return data
-    names = {field.name for field in fields(noun)} - {"other", "expectations_key"}
+    names = _names(noun)
     kept: dict[str, Any] = {}
     other: dict[str, Any] = {}
     for key, value in data.items():
@@ -232,19 +236,25 @@ def _known(data: object, noun: type[Case] | type[Evals], aliases: Mapping[str, s
     return {**kept, "other": other}
 
 
+def _names(noun: type[Case] | type[Evals]) -> list[str]:
+    """The keys of a file that a noun knows."""
+    return [field.name for field in fields(noun) if field.name not in ("other", "expectations_key")]
+
+
 def _expectations_key(cases: list[Any]) -> str:
-    """The key under which the first case that states expectations does so."""
+    """The key under which the first case that states expectations does so, if one does."""
     for case in cases:
         for key, said in case.items() if isinstance(case, dict) else ():
             if said and _ALIASES.get(key, key) == "expectations":
                 return "expectations" if case.get("expectations") else key
-    return "assertions"
+    return ""
 
 
 def _plain(case: Case, expectations_key: str) -> dict[str, Any]:
+    own = case.expectations_key or expectations_key
     # A word that the case uses for something else is not written over.
-    names = {"expectations": "expectations" if expectations_key in case.other else expectations_key}
-    whole = {field.name: getattr(case, field.name) for field in fields(Case) if field.name != "other"}
+    names = {"expectations": "expectations" if own in case.other else own}
+    whole = {name: getattr(case, name) for name in _names(Case)}
     lists = {names.get(key, key): list(said) if isinstance(said, tuple) else said for key, said in whole.items()}
     always = ("id", "prompt", "expected_output")
     return {**{key: value for key, value in lists.items() if key in always or value}, **case.other}

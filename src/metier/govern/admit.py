@@ -73,6 +73,20 @@ def update(
     )
 
 
+def update_all(
+    library: str | Path,
+    names: Iterable[str],
+    *,
+    source: str | Path | None = None,
+    trust: Trust | None = None,
+    allow: str = "",
+) -> list[install.Updated]:
+    """Replace installed packages, each whole or not at all, as `update` does one. Returns what came of each."""
+    return install.update_all(
+        library, names, scan=scan, objection=_objection, source=source, signature=_checked(trust, allow), allow=allow
+    )
+
+
 def preview(
     library: str | Path, name: str, *, source: str | Path | None = None, trust: Trust | None = None
 ) -> UpdateDiff:

@@ -28,6 +28,7 @@ from metier.stores.lock import (
     HOME,
     LOCK_NAME,
     TURN,
+    Drift,
     Lock,
     Locked,
     approved,
@@ -81,6 +82,21 @@ class Added:
     source: str
     name: str = ""
     locked: Locked | None = None
+    error: MetierError | OSError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """What came of replacing an installed package by what its source holds now.
+
+    Attributes:
+        old, new: Its entries in the lock, the same where nothing changed; None if it was not replaced.
+        error: Why it was not.
+    """
+
+    name: str
+    old: Locked | None = None
+    new: Locked | None = None
     error: MetierError | OSError | None = None
 
 
@@ -209,17 +225,71 @@ def update(
         ConfigError: `allow` says nothing.
         Conflict: `source` is what is installed here, or holds the library.
     """
+    (done,) = update_all(
+        library, [name], scan=scan, objection=objection, source=source, signature=signature, allow=allow
+    )
+    if done.error is not None:
+        raise done.error
+    assert done.old is not None
+    assert done.new is not None
+    return done.old, done.new
+
+
+def update_all(
+    library: str | Path,
+    names: Iterable[str],
+    *,
+    scan: Scanner,
+    objection: Objection,
+    source: str | Path | None = None,
+    signature: SignatureCheck | None = None,
+    allow: str = "",
+) -> list[Updated]:
+    """Replace installed packages, each whole or not at all, as `update` does one, and write the lock once for all.
+
+    Raises:
+        ConfigError: `allow` says nothing.
+        PackageError, StoreError: There is no such library, or the lock cannot be read or written; nothing was replaced.
+    """
     _refuse_empty(allow)
-    folder = Path(library)
-    with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
-        if approved(name, staged.locked) == old:
-            return old, old
-        _refuse_blocked(staged, allow)
-        lost = (lost_signature(old, staged.locked), lowered_version(old, staged.locked))
-        reason = " ".join(filter(None, (*lost, objection(folder / name, staged.folder))))
-        _refuse_unapproved(name, reason, allow)
-        needed = allow if reason or _is_spoken_against(staged) else ""
-        return old, _install(folder, read_lock(folder), staged, needed)
+    folder, done = Path(library), list[Updated]()
+    with _alone(folder):
+        lock, drift = read_lock(folder), drift_of(folder)
+        skills = dict(lock.skills)
+        for name in dict.fromkeys(names):
+            try:
+                with _candidate(folder, name, source, scan, signature, drift) as (old, staged):
+                    new = _renewed(folder, old, staged, objection, allow)
+            except (MetierError, OSError) as error:
+                done.append(Updated(name=name, error=error))
+            else:
+                skills[name] = new
+                done.append(Updated(name=name, old=old, new=new))
+        if skills != lock.skills:
+            write_lock(folder, replace(lock, skills=skills))
+        return [_replaced(folder, one) for one in done]
+
+
+def _renewed(folder: Path, old: Locked, staged: Staged, objection: Objection, allow: str) -> Locked:
+    """The entry in the lock of a new version that may be installed; its bytes are kept."""
+    if approved(staged.name, staged.locked) == old:
+        return old
+    _refuse_blocked(staged, allow)
+    lost = (lost_signature(old, staged.locked), lowered_version(old, staged.locked))
+    reason = " ".join(filter(None, (*lost, objection(folder / staged.name, staged.folder))))
+    _refuse_unapproved(staged.name, reason, allow)
+    return _kept(folder, staged, allow if reason or _is_spoken_against(staged) else "")
+
+
+def _replaced(folder: Path, updated: Updated) -> Updated:
+    """Put a new version that is locked into its place, or say why it did not come there; `restore` does then."""
+    if updated.new is None or updated.new == updated.old:
+        return updated
+    try:
+        _rebuild(folder, updated.name, updated.new)
+    except (MetierError, OSError) as error:
+        return Updated(name=updated.name, error=error)
+    return updated
 
 
 @contextmanager
@@ -238,7 +308,7 @@ def candidate(
         PackageError: It is not what was locked, or its source cannot be read.
     """
     folder = Path(library)
-    with _alone(folder), _candidate(folder, name, source, scan, signature) as (old, staged):
+    with _alone(folder), _candidate(folder, name, source, scan, signature, drift_of(folder)) as (old, staged):
         yield Staged(name=name, folder=folder / name, locked=old), staged
 
 
@@ -270,13 +340,28 @@ def remove(library: str | Path, name: str) -> Locked:
     Raises:
         NotStored: No such package is installed.
     """
+    return remove_all(library, [name])[name]
+
+
+def remove_all(library: str | Path, names: Iterable[str]) -> dict[str, Locked]:
+    """Take packages out of a library, and write its lock once. Returns what was locked, by name.
+
+    Raises:
+        NotStored: One of them is not installed; then none is removed.
+    """
     folder = Path(library)
     with _alone(folder):
         lock = read_lock(folder)
-        locked = _entry(lock, name)
-        _set_aside(folder, name)
-        write_lock(folder, replace(lock, skills={n: one for n, one in lock.skills.items() if n != name}))
-        return locked
+        found = {name: _entry(lock, name) for name in names}
+        gone = set[str]()
+        try:
+            for name in found:
+                _set_aside(folder, name)
+                gone.add(name)
+        finally:
+            if gone:  # also where the disk refuses another, or the lock would name what is not there
+                write_lock(folder, replace(lock, skills={n: one for n, one in lock.skills.items() if n not in gone}))
+        return found
 
 
 def installed(library: str | Path, name: str) -> tuple[Locked, Skill]:
@@ -427,12 +512,17 @@ def _as_named(source: str | Path, into: Path) -> Iterator[None]:
 
 @contextmanager
 def _candidate(
-    library: Path, name: str, source: str | Path | None, scan: Scanner, signature: SignatureCheck | None
+    library: Path,
+    name: str,
+    source: str | Path | None,
+    scan: Scanner,
+    signature: SignatureCheck | None,
+    drift: Iterable[Drift],
 ) -> Iterator[tuple[Locked, Staged]]:
     old = _entry(read_lock(library), name)
-    if drift := [one for one in drift_of(library) if one.skill == name]:
+    if differs := [one for one in drift if one.skill == name]:
         raise PackageError(
-            f"The installed package {name!r} is not what was locked: {drift[0].path or name}: {drift[0].message}",
+            f"The installed package {name!r} is not what was locked: {differs[0].path or name}: {differs[0].message}",
             hint=f"Restore it first: metier skill restore {_named(library)}",
         )
     if source is not None:
@@ -515,13 +605,6 @@ def _carried(old: Locked, staged: Staged) -> Staged:
     if new.signature == UNCHECKED:
         new = replace(new, signature=old.signature, signer=old.signer)
     return replace(staged, locked=replace(new, allowed=old.allowed))
-
-
-def _install(library: Path, lock: Lock, staged: Staged, allow: str) -> Locked:
-    locked = _kept(library, staged, allow)
-    write_lock(library, replace(lock, skills={**lock.skills, staged.name: locked}))
-    _rebuild(library, staged.name, locked)
-    return locked
 
 
 def _kept(library: Path, staged: Staged, allow: str) -> Locked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 LibraryOption = Annotated[
     Path, typer.Option("--library", "-l", parser=place, metavar="<path>", help="The folder of installed packages.")
 ]
-NameArgument = Annotated[str, typer.Argument(help="The name of an installed package.")]
+NamesArgument = Annotated[list[str], typer.Argument(help="The names of installed packages.")]
 RootOption = Annotated[list[Path] | None, typer.Option("--root", help="A root certificate to trust, PEM.")]
 KeyOption = Annotated[list[Path] | None, typer.Option("--key", help="A public key to trust, PEM.")]
 IdentityOption = Annotated[
@@ -31,6 +32,7 @@ IssuerOption = Annotated[
     str | None, typer.Option("--issuer", help="Who lets --identity log in, such as https://accounts.google.com.")
 ]
 AllowOption = Annotated[str, typer.Option("--allow", help="Why it may be installed in spite of what was found.")]
+_SAME = "nothing changed"
 FromOption = Annotated[
     Path | None,
     typer.Option("--from", parser=place, metavar="<path>", help="Another source than the one it came from."),
@@ -83,26 +85,28 @@ def _why(error: MetierError | OSError | None) -> str:
 
 
 @app.command("remove")
-def remove_package(name: NameArgument, library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
-    """Remove an installed package and its entry in the lock.
+def remove_package(names: NamesArgument, library: LibraryOption = Path("skills"), json: AsJson = False) -> None:
+    """Remove installed packages and their entries in the lock; none if one of them is not installed.
 
-    Example: metier skill remove pdf-forms
+    Example: metier skill remove pdf-forms clean-csv
     """
-    from metier.stores.install import remove
+    from metier.stores.install import remove_all
 
-    locked = remove(library, name)
+    removed = remove_all(library, names)
     if json:
-        as_json({"name": name, "locked": locked})
+        told = [{"name": name, "locked": locked} for name, locked in removed.items()]
+        as_json(told if len(told) > 1 else told[0])
         return
-    say(f"Removed {name} {locked.version}.")
+    for name, locked in removed.items():
+        say(f"Removed {name} {locked.version}.")
 
 
 @app.command("update")
 def update_package(
-    name: NameArgument,
+    names: NamesArgument,
     library: LibraryOption = Path("skills"),
     source: FromOption = None,
-    only_diff: Annotated[bool, typer.Option("--diff", help="Only tell what is new in it.")] = False,
+    only_diff: Annotated[bool, typer.Option("--diff", help="Only tell what is new in them.")] = False,
     root: RootOption = None,
     key: KeyOption = None,
     identity: IdentityOption = None,
@@ -110,24 +114,57 @@ def update_package(
     allow: AllowOption = "",
     json: AsJson = False,
 ) -> None:
-    """Replace an installed package by what its source holds now, unless that does more or is a lower version.
+    """Replace installed packages by what their sources hold now, unless that does more or is a lower version.
 
+    Of several, each is replaced whole or not at all. Exit code 1 if one of them was not, and 2 if none was.
     One whose signature was verified must verify again: say whom you trust.
-    With --diff nothing is installed; exit code 1 if the new version needs to be approved anew.
+    With --diff nothing is installed; exit code 1 if a new version needs to be approved anew.
 
     Example: metier skill update pdf-forms --diff
     """
-    from metier.govern.admit import preview, update
+    from metier.errors import ConfigError
+    from metier.govern.admit import preview, update_all
 
+    names = list(dict.fromkeys(names))
+    if source is not None and len(names) > 1:
+        raise ConfigError(
+            f"Expected one package to update --from {str(source)!r}, got {len(names)}.",
+            hint="Name one; the others are updated from where they came.",
+        )
     trust = trusted(root, key, identity, issuer)
     if only_diff:
-        show_update(preview(library, name, source=source, trust=trust), json=json)
+        seen = {name: preview(library, name, source=source, trust=trust) for name in names}
+        _show_updates(seen, json=json) if len(seen) > 1 else show_update(seen[names[0]], json=json)
         return
-    old, new = update(library, name, source=source, trust=trust, allow=allow)
+    done = update_all(library, names, source=source, trust=trust, allow=allow)
+    failed = [one.error for one in done if one.error is not None]
+    if len(done) == 1 and failed:
+        raise failed[0]
     if json:
-        as_json({"name": name, "old": old, "new": new})
-        return
-    say(f"{name} is as it was." if old == new else f"Updated {name} from {old.version} to {new.version}: {new.tree}")
+        told = [{"name": one.name, "old": one.old, "new": one.new, "error": _why(one.error)} for one in done]
+        as_json(told if len(done) > 1 else {"name": done[0].name, "old": done[0].old, "new": done[0].new})
+    for one in sorted(done, key=lambda one: one.error is not None):  # what went wrong is seen last
+        if one.error is not None:
+            say(one_line(f"Not updated: {one.name}: {_why(one.error)}"))
+        elif one.old and one.new and not json:
+            at = f"Updated {one.name} from {one.old.version} to {one.new.version}: {one.new.tree}"
+            say(f"{one.name} is as it was." if one.old == one.new else at)
+    if failed:
+        say(f"{len(failed)} of {len(done)} packages are not updated.")
+        raise typer.Exit(1 if len(failed) < len(done) else 2)
+
+
+def _show_updates(seen: Mapping[str, UpdateDiff], *, json: bool) -> None:
+    from metier.digest import plain
+    from metier.govern.admit import ASKS
+
+    if json:
+        as_json([{"name": name, **plain(one)} for name, one in seen.items()])
+    else:
+        rows = [(name, one, reason) for name, one in seen.items() for reason in one.reasons or (_SAME,)]
+        table(("package", "update", "why"), ((name, one.decision.value, reason) for name, one, reason in rows))
+    if any(one.decision in ASKS for one in seen.values()):
+        raise typer.Exit(1)
 
 
 def show_update(seen: UpdateDiff, *, json: bool) -> None:
@@ -137,7 +174,7 @@ def show_update(seen: UpdateDiff, *, json: bool) -> None:
     if json:
         as_json(seen)
     else:
-        table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or ("nothing changed",)])
+        table(("update", "why"), [(seen.decision.value, reason) for reason in seen.reasons or (_SAME,)])
     if seen.decision in ASKS:
         raise typer.Exit(1)
 

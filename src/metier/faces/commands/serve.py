@@ -48,6 +48,7 @@ def serve(
     ending = None if http else Ending()
     try:
         from metier.faces.mcp.opened import library_of, make_tools, mark_of, recorder_of, sandboxed
+        from metier.faces.mcp.opening import Opening
         from metier.faces.mcp.server import make_server
         from metier.faces.mcp.transport import serve_http, serve_stdio
     except ModuleNotFoundError as error:
@@ -56,23 +57,34 @@ def serve(
         from metier.errors import MissingExtra
 
         raise MissingExtra(error.name or "mcp", extra="mcp", needed_for="metier serve") from error
+    from metier.govern.kept import kept_scans
     from metier.stores.served.shelf import Shelf
 
-    library, judge = library_of(folder, policy)
+    library, judge = library_of(folder, policy, kept=kept_scans())
 
-    def make() -> Server[Any]:
-        shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide, tell=_tell)
-        _say_what_is_served(shelf, folder, has_policy=policy is not None)
-        # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
-        gc.freeze()
-        return make_server(shelf, make_tools(shelf, sandboxed() if run else None, recorder_of(folder)))
+    def make() -> tuple[Server[Any], Opening]:
+        shelf = Shelf(library, judge, mark=mark_of(folder), hide=hide, later=True, tell=_tell)
+        tools = make_tools(shelf, sandboxed() if run else None, recorder_of(folder))
+
+        def then() -> None:
+            _say_what_is_served(shelf, folder, has_policy=policy is not None)
+            # The shelf lives as long as the server; to look through it again and again would halt a page for 0.1 s.
+            gc.freeze()
+
+        opening = Opening(shelf, then=then, failed=lambda fault: say(f"The packages cannot be judged: {fault}"))
+        return make_server(shelf, tools, opening), opening
 
     if http:
-        serve_http(make, http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped."))
+        serve_http(
+            lambda: make()[0], http, allowed=allow_host or (), tell=lambda url: say(f"Serving at {url} until stopped.")
+        )
     else:
         if sys.stdin.isatty():
             say("A client is expected on standard input, as a host starts one; --http 8000 serves over HTTP instead.")
-        serve_stdio(make(), ending)
+        server, opening = make()
+        serve_stdio(server, ending)
+        # A client that left has had them judged: who reads its log is told of them.
+        opening.wait()
 
 
 def _tell(done: int, total: int) -> None:

@@ -28,11 +28,14 @@ _PROGRAMS = ("/bin", "/usr/bin")
 """What a shell script may start."""
 
 
-def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
+def library_of(folder: Path, policy: Path | None = None, *, kept: Path | None = None) -> tuple[Path, Judge]:
     """The folder to serve, and what judges a package of it.
 
     A folder with a metier.toml is a workspace: its library is served under the last verdict on the very content. Any
     other folder is scanned and judged by a policy, the strict one by default.
+
+    Args:
+        kept: Where scans are kept, and believed of the same bytes (`metier.govern.kept`); without it all are made anew.
 
     Raises:
         ConfigError: The policy is none, or it is given for a workspace, which has its own; or that has no library.
@@ -40,7 +43,7 @@ def library_of(folder: Path, policy: Path | None = None) -> tuple[Path, Judge]:
     from metier.govern.policy import read_policy
 
     if not (folder / "metier.toml").is_file():
-        return folder, partial(_scanned, policy=read_policy(policy) if policy else None)
+        return folder, partial(_scanned, policy=read_policy(policy) if policy else None, kept=kept)
     if policy is not None:
         raise ConfigError(
             f"The workspace {str(folder)!r} has its own policy, under [govern] in its metier.toml.",
@@ -158,13 +161,14 @@ def sandboxed(kind: str = "auto") -> Runner | None:
     return run
 
 
-def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None) -> Verdict:
+def _scanned(place: Path, skill: Skill, *, policy: GovernPolicy | None, kept: Path | None) -> Verdict:
     from metier.govern.judge import judge
+    from metier.govern.kept import scan_once
     from metier.govern.look import as_read
     from metier.govern.scan import scan
 
     with as_read(place, skill) as copy:
-        seen = scan(copy)
+        seen = scan_once(copy, kept, scanned=scan) if kept else scan(copy)
     return judge(skill, seen, policy=policy)
 
 

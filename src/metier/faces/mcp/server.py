@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import mimetypes
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
@@ -16,13 +17,14 @@ from mcp.server.lowlevel import Server
 
 from metier import __version__
 from metier.faces.mcp.faults import told
+from metier.faces.mcp.tools import MAX_NAMED, Tools, listed_tools
 from metier.stores.served.entry import EXTENSION
 from metier.stores.served.offer import Child
 from metier.stores.served.pages import page
 from metier.stores.served.shelf import Shelf
 
 if TYPE_CHECKING:
-    from metier.faces.mcp.tools import Tools
+    from metier.faces.mcp.opening import Opening
 
 INSTRUCTIONS = (
     "This server offers skills: packages of instructions and files. Find one with find_skill, or use the Skills "
@@ -50,25 +52,40 @@ class _ReadDirectory(types.PaginatedRequestParams):
     uri: str
 
 
-def make_server(shelf: Shelf, tools: Tools) -> Server[Any]:
-    """Make the server of a shelf. It holds no state of any session, so any number of workers may serve one folder."""
-    answers = _Answers(shelf)
+def make_server(shelf: Shelf, tools: Tools, opening: Opening | None = None) -> Server[Any]:
+    """Make the server of a shelf. It holds no state of any session, so any number of workers may serve one folder.
+
+    Args:
+        opening: Judges the packages; what is asked of them waits for it. Without it they are judged.
+    """
+    answers, list_tools = _Answers(shelf), tools.list_tools
+    after = opening.before if opening else _as_it_is
+
+    async def list_early(context: Any, params: object) -> types.ListToolsResult:
+        # Hosts want the tools before anything else, and so many skills are not named in them.
+        is_early = opening is not None and not opening.is_done and shelf.num_packages > MAX_NAMED
+        return listed_tools() if is_early else await after(list_tools)(context, params)
+
     server: Server[Any] = Server(
         "metier",
         version=__version__,
         title="metier skills",
         instructions=INSTRUCTIONS,
-        on_list_resources=answers.list_resources,
+        on_list_resources=after(answers.list_resources),
         on_list_resource_templates=answers.list_templates,
-        on_read_resource=answers.read_resource,
-        on_list_tools=tools.list_tools,
-        on_call_tool=tools.call_tool,
+        on_read_resource=after(answers.read_resource),
+        on_list_tools=list_early,
+        on_call_tool=after(tools.call_tool),
     )
     server.extensions[EXTENSION] = {"directoryRead": True}
-    server.add_request_handler("skills/list", _ListSkills, answers.list_skills)
-    server.add_request_handler("skills/get", _GetSkill, answers.get_skill)
-    server.add_request_handler("resources/directory/read", _ReadDirectory, answers.read_directory)
+    server.add_request_handler("skills/list", _ListSkills, after(answers.list_skills))
+    server.add_request_handler("skills/get", _GetSkill, after(answers.get_skill))
+    server.add_request_handler("resources/directory/read", _ReadDirectory, after(answers.read_directory))
     return server
+
+
+def _as_it_is(handle: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    return handle
 
 
 class _Answers:

@@ -7,7 +7,7 @@ person is asked before a script of a supervised skill runs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from metier.stores.served.finding import Finding
 from metier.stores.served.shelf import Shelf
 from metier.stores.served.use import Call, Recorder, Runner, Step, call_of, load_text, next_step, run_text, told_text
 
-_MAX_NAMED = 200
+MAX_NAMED = 200
 """So many names stand in the schema of a tool; a longer list would cost every conversation more than it helps."""
 
 _QUESTION = "approve"
@@ -63,11 +63,7 @@ class Tools:
         """The tools, with the names of the skills where they are few enough."""
         with told():
             self._shelf.keep_up()
-        handles = sorted(offer.handle for offer in self._shelf.offers)
-        skill: dict[str, Any] = {"type": "string", "description": "The name of a skill."}
-        if 0 < len(handles) <= _MAX_NAMED:
-            skill["enum"] = handles
-        return types.ListToolsResult(tools=[_find_tool(), _load_tool(skill), _run_tool(skill)])
+        return listed_tools([offer.handle for offer in self._shelf.offers])
 
     async def call_tool(self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams) -> _Answer:
         """Answer a call. What is wrong with it is said to the model, so that it can mend it."""
@@ -152,6 +148,14 @@ class Tools:
         if not self._tokens.take(params.request_state, call.bound_to):
             return None
         return _is_yes(reply)
+
+
+def listed_tools(handles: Sequence[str] = ()) -> types.ListToolsResult:
+    """The tools, with so many names of skills if they are few enough."""
+    skill: dict[str, Any] = {"type": "string", "description": "The name of a skill."}
+    if 0 < len(handles) <= MAX_NAMED:
+        skill["enum"] = sorted(handles)
+    return types.ListToolsResult(tools=[_find_tool(), _load_tool(skill), _run_tool(skill)])
 
 
 async def _until_cancelled(run: Callable[..., tuple[str, bool]]) -> tuple[str, bool]:

@@ -26,7 +26,7 @@ from metier.stores.served.files import is_folder_inside, read_inside
 from metier.stores.served.head import body_of
 from metier.stores.served.offer import Child, Offer, children_of, entry_of, whole
 from metier.stores.served.pages import Page, page
-from metier.stores.served.places import look, stamp
+from metier.stores.served.places import Look, look, stamp
 from metier.stores.served.uris import MANIFEST, SCHEME, Address, parse
 from metier.verdict import ExposureTier, Severity, Verdict
 
@@ -62,6 +62,7 @@ class Shelf:
         judge: Gives the verdict on a package.
         mark: Tells when the judge may say otherwise of what did not change; by default it never does.
         hide: Whether a skill that may not be read is hidden, and not listed by its metadata.
+        later: Whether nothing is judged, and nothing shown, before the first `refresh` or the first request.
         tell: Hears after each package that was judged at which it is, of how many.
 
     Raises:
@@ -75,16 +76,25 @@ class Shelf:
         *,
         mark: Mark = lambda: None,
         hide: bool = False,
+        later: bool = False,
         tell: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         self._folder, self._judge, self._mark, self._hide, self._tell = folder, judge, mark, hide, tell
-        self._judged_at: object = None
+        self._judged_at: object = object()  # no mark yet
         self._by_place: _ByPlace = {}
         self._taken: dict[str, Path] = {}
         self.withheld: tuple[tuple[str, str], ...] = ()
         self._reasons: dict[Path, str] = {}
         self._look_again_at = 0.0
-        self.refresh()
+        self._look, _ = self._seen()
+        self._arrange()
+        if not later:
+            self.refresh()
+
+    @property
+    def num_packages(self) -> int:
+        """How many packages lay there at the last look, whether or not they are shown."""
+        return len(self._look.places)
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -93,9 +103,7 @@ class Shelf:
 
     def refresh(self) -> bool:
         """Look again at what changed in the folder, judge that anew, and tell whether anything is served otherwise."""
-        if not self._folder.is_dir():
-            raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
-        seen, mark = look(self._folder), self._mark()
+        seen, mark = self._seen()
         before = self._by_place
         self._by_place = {}
         kept = (before[place][1] for place in seen.places if place in before)
@@ -108,6 +116,11 @@ class Shelf:
         self._look, self._judged_at = seen, mark
         self._arrange()
         return before != self._by_place
+
+    def _seen(self) -> tuple[Look, object]:
+        if not self._folder.is_dir():
+            raise PackageError(f"Expected a folder of packages, got {str(self._folder)!r}.")
+        return look(self._folder), self._mark()
 
     def _take_up(self, places: Sequence[Path], before: _ByPlace, mark: object) -> None:
         """Judge what changed, and what the mark moved of."""
