@@ -54,7 +54,7 @@ def test_a_warning_against_a_registry_is_only_noted() -> None:
     assert weights(text, "SKILL.md") == {Severity.NOTE}
 
 
-LOCK = '{{"lockfileVersion": 3, "packages": {{"node_modules/a": {{"version": "1.0.0", "resolved": "{}/a/-/a-1.0.0.tgz"}}}}}}'
+LOCK = '{{"packages": {{"node_modules/a": {{"version": "1.0.0", "resolved": "{}/a/-/a-1.0.0.tgz"}}}}}}'
 
 
 def test_a_lock_file_that_leads_to_what_bears_the_name_of_a_registry_blocks() -> None:

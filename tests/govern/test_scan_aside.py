@@ -133,3 +133,19 @@ test("scam texts are found", () => {
         "test/patterns.test.ts": test,
     }
     assert scan(package(tmp_path, "Run `npm run mod` to keep the channel tidy.", files)).decision is Decision.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("said", "is_run"),
+    [
+        ("Run `pytest`.", True),
+        ("```bash\npython -m pytest -q\n```", True),
+        ("```bash\ncd notes && uv run pytest\n```", True),
+        ("It is tried out with pytest.", False),
+        ("| pytest | tries it out |\n|---|---|", False),
+    ],
+)
+def test_a_runner_without_a_path_takes_in_what_it_finds(said: str, *, is_run: bool, tmp_path: Path) -> None:
+    found = scan(package(tmp_path, said, {"tests/conftest.py": PYTHON}))
+    told = {(one.path, one.severity.value) for one in found.findings if one.rule == "undisclosed-host"}
+    assert (("tests/conftest.py", "block") in told) is is_run

@@ -58,6 +58,15 @@ _ENTERS = re.compile(
 """What stands before a folder whose files are run."""
 _COMMAND = re.compile(r"(?:(?:\A|\n)[ \t]*(?:[$>][ \t]+)?|[;|&({][ \t]*|[\"'`][ \t]*)\Z")
 """What stands before a command."""
+_TRIES_ALL = re.compile(
+    r"(?:(?:\A|\n)[ \t]*(?:[$>][ \t]+)?|[;|&(][ \t]*|\b(?:runs?|starts?|execute|invoke)\b[^\n.]{0,40}[ \t`\"'(])"
+    r"(?:(?:\w+=\S*|poetry run|uv run|pdm run|coverage run)[ \t]+)*(?:(?:python[\d.]*[ \t]+)?-m[ \t]+)?(?:pytest|py\.test)"
+    r"(?:[ \t]+-{1,2}[\w-]+(?:=[^\s`]+)?)*[ \t]*(?=\Z|[\n`\"';&)}#]|[.,](?:\s|\Z))",
+    re.I,
+)
+"""A test runner that is given no path takes in every test and `conftest.py` that it finds."""
+_TRIED = re.compile(r"(?:^|/)(?:conftest|test_[^/]*|[^/]*_test)\.py\Z")
+"""What it finds."""
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d+[.)])[ \t]")
 _ORDERS_BELOW = re.compile(r"\b(?:run|execute|start|source|launch|follow)\b[^\n]*\Z", re.I)
 """What stands before a list of files that are run."""
@@ -102,10 +111,16 @@ def _run(contents: Contents, aside: dict[str, Part], *, is_security: bool) -> se
         if num_looks > _MAX_LOOKS:
             return set(aside)
         entered = {one for one in folders if one and _is_entered(source, one)}
+        tries_all = _TRIES_ALL.search(source.plain) is not None
         found = [
             part
             for path, part in aside.items()
-            if path not in run and (_parent(path) in entered or _turns_to(source, part, is_security=is_security))
+            if path not in run
+            and (
+                (tries_all and _TRIED.search(path))
+                or _parent(path) in entered
+                or _turns_to(source, part, is_security=is_security)
+            )
         ]
         run.update(part.path for part in found)
         pending += found

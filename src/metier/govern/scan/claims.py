@@ -13,8 +13,8 @@ from functools import cache
 from metier.capability import Capability
 from metier.errors import PackageError
 from metier.govern.manifest import declared, deviation
+from metier.govern.scan.accounts import Found
 from metier.govern.scan.flow import Step
-from metier.govern.scan.grants import Found
 from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose

@@ -8,13 +8,12 @@ such a program is shown to a person.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
-from metier.govern.scan.accounts import TRIED
+from metier.govern.scan.accounts import TRIED, Found
 from metier.govern.scan.claims import block
 from metier.govern.scan.flow import Step
-from metier.govern.scan.grants import Found
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.triggers import holding, places_of
@@ -114,7 +113,7 @@ _BEHAVIOUR = {
 
 
 @cache
-def _words() -> Callable[[str], object]:
+def _words() -> Callable[[str], Iterable[int]]:
     return places_of(_WORDS)
 
 
