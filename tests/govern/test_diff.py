@@ -113,6 +113,7 @@ HONEST = {
     "a link to documentation": TEXT + "\nSee the [manual](https://docs.python.org/3/).\n",
     "the same host again": TEXT + "\nAn old report is found at https://reports.example/old and can be saved.\n",
     "a shorter text": TEXT.replace("Ask the user before you delete any file.", ""),
+    "what is said where it fails": TEXT + "\nIt stops with a clear message if the folder does not exist.\n",
     "a comment for an editor": TEXT + "<!-- markdownlint-disable MD013 -->\n",
 }
 

@@ -112,7 +112,7 @@ _RULES = (
     ),
     _rule(
         Act.DELETE,
-        rf"\b(?:delete|deletes|deleting|remove|removes|erase|erases|wipe|wipes|purge|purges|destroy|destroys|truncate|overwrite|overwrites|discard|clear|clears|clean up|drop|prune|trash|get rid of)\s+(?:\w+\W+){{0,5}}?{_FILES}\b",
+        rf"\b(?:delete|deletes|deleting|remove|removes|erase|erases|wipe|wipes|purge|purges|destroy|destroys|truncate|overwrite|overwrites|discard|clear(?!\s+(?:\w+\s+)?(?:message|word|reason|error)s?\b)|clears|clean up|drop|prune|trash|get rid of)\s+(?:\w+\W+){{0,5}}?{_FILES}\b",
     ),
     _rule(
         Act.ENCRYPT,
