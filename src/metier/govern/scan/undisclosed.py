@@ -55,6 +55,8 @@ _PLAIN_HEADS = frozenset(
     "api app web cdn data mail access auth secret bearer my the your user bot client server service private public".split()
 )
 """Words with which the name of anybody's key begins."""
+_OPENS_WALLET = re.compile(r"\b[A-Z0-9_]*(?:WALLET|MNEMONIC|SEED_?PHRASE|KEYPAIR|PRIVATE_KEY|PRIVKEY)[A-Z0-9_]*\b")
+"""With such a key nobody signs in anywhere."""
 _IN_BODY = re.compile(
     r"\bjson\s*=\s*\{[^{}\n]{0,200}[\"']\w*(?i:key|token|secret|passw)\w*[\"']\s*:|\b(?:data|json)\s*=\s*\{[^{}\n]{0,80}:\s*os\.(?:environ|getenv)"
 )
@@ -362,6 +364,7 @@ def _strange(step: Step, told: Told) -> Place | None:
         and step.received.keys() - _ANSWERS == {"secret-variable"}
         and _SIGNS_IN.search(step.text)
         and not _IN_BODY.search(step.text)
+        and not _OPENS_WALLET.search(step.received["secret-variable"].text)
     ):
         # One signs in with a key of one's own.
         return None

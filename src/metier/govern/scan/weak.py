@@ -52,6 +52,7 @@ _CAREFUL = re.compile(
     re.I,
 )
 _ENDLESS = re.compile(r"^(?P<before>[ \t]*)while[ \t]+(?:True|1)[ \t]*:[ \t]*(?:#[^\n]*)?\n", re.M)
+_UNBOUNDED = re.compile(r"\bfor\s*\(\s*(?:(?:let|var)\s+)?\w+\s*=\s*\d+\s*;\s*\w+\s*<=?\s*Infinity\b")
 _ENDS = re.compile(
     r"\b(?:break|return|raise|yield|await|exit|_exit|quit|abort|sleep|wait\w*|input|accept|recv\w*|read\w*|next|select|poll|pop|get|join|tick|delay|pause|run_once|spin\w*|update|step|show\w*)\b"
 )
@@ -95,6 +96,9 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
             weight = Severity.NOTE if is_common else Severity.REVIEW
             yield "unsafe-input", weight, statement.path, statement.line, step.text, _BEHAVIOUR[kind]
     for part in parts:
+        if part.path in programs and "Infinity" in part.plain and (found := _UNBOUNDED.search(part.plain)):
+            line = part.plain.count("\n", 0, found.start()) + 1
+            yield "never-ends", Severity.REVIEW, part.path, line, found[0], ""
         if part.kind != "python" or "while" not in part.plain or part.path not in programs:
             continue
         for found in _ENDLESS.finditer(part.plain):
