@@ -155,10 +155,8 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     for step in steps:
         if step.statement.path in whole:
             whole[step.statement.path].append(step)
-        elif step.statement.language in (
-            "python",
-            "script",
-            "hash-script",
+        elif (
+            step.statement.is_shell or step.statement.language in ("python", "script", "hash-script")
         ) and not step.statement.path.lower().endswith(DOCUMENTS):
             plain.setdefault(step.statement.path, []).append(step)
     for members in plain.values():
