@@ -48,7 +48,7 @@ _STAYS = re.compile(
     re.I,
 )
 _UNLESS = re.compile(
-    r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until)\b",
+    r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until|without (?:it|this|them|one))\b",
     re.I,
 )
 _OF_COMMAND = re.compile(r"\s*[^\s#|*-][^#\n]*\s#\s")

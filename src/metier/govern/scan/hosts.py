@@ -94,7 +94,7 @@ _PLACEHOLDER = re.compile(
 _ANYONE = re.compile(r"\.(?:com|org|io)/(?:YOU|YOURS?|YOUR[-_]\w+|USER|USERNAME|OWNER|ORG)/")
 """An account that stands for that of the reader."""
 _SAMPLE = re.compile(
-    r"(?:^|\.)example\.(?:com|org|net|\w{2})$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|hacker|company|yourcompany|mycompany)\.(?:com|org|net)$|^(?:a\.dev|1\.2\.3\.4|6\.6\.6\.6)$"
+    r"(?:^|\.)example\.(?:com|org|net|\w{2})$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|hacker|company|yourcompany|mycompany)\.(?:com|org|net)$|^(?:[a-wyz]\.(?:com|org|net)|a\.dev|1\.2\.3\.4|6\.6\.6\.6)$"
 )
 """Hosts that are reserved for examples, and those that everybody takes for one."""
 _FORKED = re.compile(r"/[^/]+/[^/]+/(?:[0-9a-f]{7,40}|refs/pull)/")

@@ -88,6 +88,7 @@ _NOT_HANDED = re.compile(
 )
 _NUM_STEPS = 3
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
+_TO_SAMPLE = re.compile(r"@(?:[a-wyz]|example)\.(?:com|org|net)\b")
 LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]ed?\s+(?:under|text|terms|file|is|:)|\bdocs?\b|\bdocumentation\b",
     re.I,
@@ -181,7 +182,7 @@ def _met(
 ) -> tuple[str, Severity] | None:
     """The rule that a sentence meets which leads elsewhere, read together with its neighbours and, if it sends, what came earlier."""
     there = f"{said} {after}"
-    if LEFT_TO_USER.search(there):
+    if LEFT_TO_USER.search(there) or (_TO_SAMPLE.search(said) and "://" not in said):
         return None
     if (
         sends
@@ -197,7 +198,7 @@ def _met(
 def _hands_over(found: Sequence[Sentence], number: int, said: str, purpose: Purpose) -> bool:
     """Whether a sentence that hands something over hands what only this machine knows to a place of nobody's, or anything of the user's to one that collects."""
     text = found[number].text
-    if LEFT_TO_USER.search(said) or _NOT_HANDED.search(text):
+    if LEFT_TO_USER.search(said) or _NOT_HANDED.search(text) or (_TO_SAMPLE.search(text) and "://" not in text):
         return False
     near = [one for one in found[max(0, number - _NUM_STEPS) : number] if one.path == found[number].path]
     steps = [_ADDRESS.sub("", one.text) for one in near if found[number].line - one.line <= _NUM_STEPS]

@@ -45,6 +45,8 @@ _STEM, _NEAR, _NEAR_KINDS = 6, 6, 5
 _LOW, _MORE, _TWO_NEAR, _PASSAGE = 0.5, 1.5, 2.5, 3
 """A sentence that scores so little counts beside a sign that speaks against the reader; so much, where that was told already, or
 beside another that something leaves; two of one passage count from such a sum on, within so many lines."""
+_AGAINST = DARK - {"sign-consent"}
+"""Of many a harmless step honest authors say that it needs no question."""
 _LEAVES = frozenset({"sign-forward", "sign-money", "sign-abroad"})
 _FEW = 120
 """A sentence with fewer features counts as if it had so many: what is short says little."""
@@ -250,7 +252,7 @@ def _enough(sentence: Sentence, signs: Signs, *, is_told: bool) -> float:
     """The score from which a sentence counts for what stands in its passage: what speaks against the reader, or that something leaves."""
     steps = range(-_PASSAGE, _PASSAGE + 1)
     near = [signs.get((sentence.path, sentence.line + step), {}) for step in steps]
-    if any(not DARK.isdisjoint(here) for here in near):
+    if any(not _AGAINST.isdisjoint(here) for here in near):
         return _MORE if is_told else _LOW
     leaves = (here[sign] for here in near for sign in _LEAVES if sign in here)
     return _MORE if any(one.text != sentence.text for one in leaves) else math.inf

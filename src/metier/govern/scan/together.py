@@ -56,6 +56,8 @@ _SOCKET_SHELL = re.compile(
     r"(?:new\s+(?:java\.net\.)?Socket\(|TCPSocket\.(?:new|open)\()[\s\S]{0,1200}(?:(?:ProcessBuilder\(|\.exec\()[\s\S]{0,200}get(?:Input|Output)Stream|\.(?:gets|read\w*)\b[\s\S]{0,300}(?:`#\{|IO\.popen|Open3|%x))|(?:ProcessBuilder\(|\.exec\()\s*[\"']/bin/\w*sh[\s\S]{0,400}new\s+(?:java\.net\.)?Socket\(|\bsocket\((?:S,\s*)?(?:AF_INET|PF_INET)[\s\S]{0,800}(?:exec\w*\(\s*[\"']/bin/\w*sh|exec\w*\s*\(?[\"']/bin/\w*sh\s+-i)|TcpStream::connect\([\s\S]{0,1500}Command::new\([\s\S]{0,400}\.std(?:in|out)\((?!Stdio::(?:piped|null|inherit))|TCPClient\(\s*[\"'][^\"']+[\"'][\s\S]{0,1500}(?:\biex\b|Invoke-Expression)|net\.(?:connect|createConnection|Socket)[\s\S]{0,600}spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)|net\.(?:connect|createConnection|Socket)[\s\S]{0,800}\.pipe\(\s*\w+\.stdin\s*\)[\s\S]{0,200}\.stdout\.pipe\(|spawn\(\s*[\"\'](?:/bin/(?:ba|z)?sh|cmd)[\s\S]{0,600}net\.(?:connect|createConnection|Socket)|socket\.(?:socket|create_connection)[\s\S]{0,800}dup2[\s\S]{0,400}(?:pty\.spawn|subprocess|os\.(?:system|exec)|/bin/(?:ba)?sh)",
     re.I,
 )
+_SHUTS = re.compile(r"\biptables\s+-P\s+\w+\s+DROP\b")
+"""A wall is built anew, and lets nothing through that is not named."""
 _OPENS_APP = re.compile(
     r"xattr[\s\S]{0,300}(?:^|\n|&&\s*)(?:open|hdiutil)\s|(?:^|\n)hdiutil attach[\s\S]{0,300}xattr", re.M
 )
@@ -289,6 +291,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
             _first(members, "delete"),
         )
     defended = _first(members, "disable-defence") if "disable-defence" in together else None
+    defended = None if defended and "iptables" in defended.text and _SHUTS.search(text) else defended
     if defended and "erase-traces" in together and not purpose.is_security:
         yield Seen("disable-defence", Severity.BLOCK, defended, "and what was done then is erased")
     elif defended and (
