@@ -445,7 +445,7 @@ _STARTS = re.compile(
     r"\b(?:subprocess|system|popen|Popen|exec\w*|eval|spawn\w*|run|call|import_module|__import__)\s*\(|subprocess\."
 )
 """What may run a case of a test; a test that holds none only compares."""
-_EXEC = re.compile(r"<Exec\b[^<>]{0,600}?\bCommand\s*=\s*([\"'])((?:(?!\1)[\s\S]){1,2000})\1")
+_EXEC = re.compile(r"<Exec\b[^<>]{0,600}?\bCommand\s*=\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')")
 """What a project of .NET runs when it is built."""
 _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 """So deep and so far are the settings of a file of make written out."""
@@ -492,7 +492,10 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
             statement
             for order in _EXEC.finditer(text)
             for statement in shell_statements(
-                html.unescape(order[2]), path, first_line=line + text.count("\n", 0, order.start(1)), is_live=is_live
+                html.unescape(order[1] or order[2]),
+                path,
+                first_line=line + text.count("\n", 0, order.start(order.lastindex or 0)),
+                is_live=is_live,
             )
         ]
     if kind == "data":

@@ -57,7 +57,8 @@ _ENDS = re.compile(
     r"\b(?:break|return|raise|yield|await|exit|_exit|quit|abort|sleep|wait\w*|input|accept|recv\w*|read\w*|next|select|poll|pop|get|join|tick|delay|pause|run_once|spin\w*|update|step|show\w*)\b"
 )
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
-_MAX_STEPS = 6000
+_MAX_STEPS, _MAX_SCOPE, _MAX_LOOKED = 6000, 300, 200
+"""So many steps of programs, and of one function, are read for what they are handed, and so many uses are looked at."""
 
 
 def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
@@ -70,12 +71,13 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
     >>> [found[:4] for found in weaknesses([Step(one, frozenset()) for one in statements], [program], Purpose())]
     [('unsafe-input', <Severity.REVIEW: 'review'>, 'a.py', 3)]
     """
-    if purpose.is_security or len(steps) > _MAX_STEPS:
+    if purpose.is_security:
         return
     seen: set[str] = set()
     functions: dict[tuple[str, str], list[Step]] | None = None
+    looked = 0
     programs = {part.path for part in parts if part.kind in _PROGRAMS and not purpose.only_shows(part.path, TRIED)}
-    steps = [step for step in steps if step.statement.path in programs] if programs else []
+    steps = [step for step in steps if step.statement.path in programs][:_MAX_STEPS] if programs else []
     for number in sorted(holding([step.text for step in steps], _words())):
         step = steps[number]
         statement = step.statement
@@ -88,7 +90,10 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
             functions = {}
             for one in steps:
                 functions.setdefault((one.statement.path, one.statement.scope), []).append(one)
-        within = functions[statement.path, statement.scope] if statement.scope else [step]
+        within = functions[statement.path, statement.scope][:_MAX_SCOPE] if statement.scope else [step]
+        looked += 1
+        if looked > _MAX_LOOKED:
+            break
         if _is_handed(kind, what, step, within, purpose):
             seen.add(kind)
             # Many an honest program hands a whole command on, or a name of its user's.
