@@ -74,8 +74,10 @@ def test_what_is_the_programs_own_or_is_checked_is_in_order(kind: str, tmp_path:
 
 def test_a_package_about_security_may_show_weaknesses(tmp_path: Path) -> None:
     said = "Shows an attacker's payload, an exploit and how to detect a malicious request.\n"
+    shown = f"# Vulnerable on purpose.\n{WEAK['code'][1]}"
+    assert told(scanned(tmp_path, description="Teaches penetration testing.", said=said, **{"a.py": shown})) == []
     found = scanned(tmp_path, description="Teaches penetration testing.", said=said, **{"a.py": WEAK["code"][1]})
-    assert told(found) == []
+    assert told(found) == ["unsafe-input"]
 
 
 @pytest.mark.parametrize("text", LOOPS)
@@ -201,3 +203,10 @@ def test_cases_of_a_test_that_runs_nothing_are_read_as_words(tmp_path: Path) -> 
     assert told(scanned(tmp_path, said=said, **{"test_guard.py": text})) == []
     runs = text.replace("import pytest", "import os\nimport pytest").replace("is_bad(said)", "os.system(said)", 1)
     assert scanned(tmp_path, said=said, **{"test_guard.py": runs}).decision.value == "block"
+
+
+def test_the_ends_of_lines_of_a_head_change_nothing(tmp_path: Path) -> None:
+    scanned(tmp_path, more="permissions:\n  - '*'\n")
+    path = tmp_path / "SKILL.md"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert told(scan(tmp_path)) == ["grants-all"]

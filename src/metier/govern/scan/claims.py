@@ -211,7 +211,8 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
         end = purpose.description.find(".", wide.end())
         if not _NARROWED.search(purpose.description[wide.start() : end if end >= 0 else None]):
             yield "any-request", Severity.REVIEW, manifest.path, 1, purpose.description, ""
-    head = manifest.text[: max(manifest.text.find("\n---", 3), 0)]
+    text = manifest.text.replace("\r\n", "\n").replace("\r", "\n")
+    head = text[: max(text.find("\n---", 3), 0)]
     if not _RIGHTS.search(head):
         return
     try:
@@ -223,14 +224,14 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
     for key in asked:
         words = {word.strip("\"'[]{},").lower() for word in said[key].replace(",", " ").split()}
         if not words.isdisjoint(_ANYTHING):
-            line = manifest.text.count("\n", 0, max(manifest.text.find(f"{key}:"), 0)) + 1
+            line = text.count("\n", 0, max(text.find(f"{key}:"), 0)) + 1
             yield "grants-all", Severity.REVIEW, manifest.path, line, f"{key}: {said[key]}", ""
             return
     if "permissions" in asked:
         granted = [one for one in declared(fields) if one.grants]
         beyond = sorted(_GRAVE.intersection(deviation(granted, observed).under))
         if beyond:
-            line = manifest.text.count("\n", 0, max(manifest.text.find("permissions:"), 0)) + 1
+            line = text.count("\n", 0, max(text.find("permissions:"), 0)) + 1
             message = f"Does what its permissions leave out: {', '.join(beyond)}."
             yield (
                 "beyond-permissions",

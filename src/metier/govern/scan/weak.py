@@ -56,6 +56,8 @@ _UNBOUNDED = re.compile(r"\bfor\s*\(\s*(?:(?:let|var)\s+)?\w+\s*=\s*\d+\s*;\s*\w
 _ENDS = re.compile(
     r"\b(?:break|return|raise|yield|await|exit|_exit|quit|abort|sleep|wait\w*|input|accept|recv\w*|read\w*|next|select|poll|pop|get|join|tick|delay|pause|run_once|spin\w*|update|step|show\w*)\b"
 )
+_TAUGHT = re.compile(r"vulnerab|insecure|\bexercise|on purpose|\bunsafe\b|\binjection", re.I)
+"""How those who teach attacks call what they show."""
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_STEPS, _MAX_SCOPE, _MAX_LOOKED = 6000, 300, 200
 """So many steps of programs, and of one function, are read for what they are handed, and so many uses are looked at."""
@@ -71,12 +73,16 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
     >>> [found[:4] for found in weaknesses([Step(one, frozenset()) for one in statements], [program], Purpose())]
     [('unsafe-input', <Severity.REVIEW: 'review'>, 'a.py', 3)]
     """
-    if purpose.is_security:
-        return
     seen: set[str] = set()
     functions: dict[tuple[str, str], list[Step]] | None = None
     looked = 0
-    programs = {part.path for part in parts if part.kind in _PROGRAMS and not purpose.only_shows(part.path, TRIED)}
+    programs = {
+        part.path
+        for part in parts
+        if part.kind in _PROGRAMS
+        and not purpose.only_shows(part.path, TRIED)
+        and not (purpose.is_security and _TAUGHT.search(part.plain))
+    }
     steps = [step for step in steps if step.statement.path in programs][:_MAX_STEPS] if programs else []
     for number in sorted(holding([step.text for step in steps], _words())):
         step = steps[number]
