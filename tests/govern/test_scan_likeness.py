@@ -54,10 +54,15 @@ def test_two_that_are_plainly_harmful_block() -> None:
     assert sorted(one.sentence.line for one in found) == [1, 3]
 
 
-def test_what_is_forbidden_or_quoted_or_of_a_package_about_security_is_not_measured() -> None:
+def test_what_is_forbidden_or_quoted_is_not_measured() -> None:
     refused, quoted = told(HARMFUL[0])._replace(is_refused=True), told(HARMFUL[2])._replace(is_quoted=True)
     assert [*likened([refused, quoted], Purpose())] == []
-    assert [*likened(map(told, HARMFUL), Purpose(is_security=True))] == []
+
+
+def test_a_package_about_security_is_looked_at_for_what_it_does_not_quote() -> None:
+    found = [*likened([told(HARMFUL[0]), told(HARMFUL[1], 2)], Purpose(is_security=True))]
+    assert {one.severity for one in found} == {Severity.REVIEW}
+    assert [*likened([told(f'For example "{text}"') for text in HARMFUL], Purpose(is_security=True))] == []
 
 
 def test_a_text_of_few_words_says_nothing() -> None:

@@ -48,6 +48,7 @@ beside another that something leaves; two of one passage count from such a sum o
 _AGAINST = DARK - {"sign-consent"}
 """Of many a harmless step honest authors say that it needs no question."""
 _LEAVES = frozenset({"sign-forward", "sign-money", "sign-abroad"})
+_QUOTES = re.compile(r"[\"“”„«»`'‘]")
 _FEW = 120
 """A sentence with fewer features counts as if it had so many: what is short says little."""
 _ALL = 0xFFFFFFFF
@@ -209,12 +210,12 @@ def likened(
         signs: What the sentences were heard to say by the rules.
         is_told: The rules told something of them already, so that less likeness tells nothing new.
     """
-    if purpose.is_security:
-        return
     learned = model()
     spoken: dict[str, Sentence] = {}
     for sentence in found:
-        if not (sentence.is_refused or sentence.is_quoted or sentence.is_command):
+        # Those who look for attacks quote them.
+        is_shown = sentence.is_quoted or (purpose.is_security and _QUOTES.search(sentence.text) is not None)
+        if not (sentence.is_refused or is_shown or sentence.is_command):
             spoken.setdefault(sentence.text, sentence)
     sentences = list(spoken.values())
     scores = [
@@ -227,12 +228,17 @@ def likened(
         return
     told: set[Sentence] = set()
     if best[0][0] >= learned.one:
-        grave = len(best) > 1 and best[1][0] >= learned.one / 2 and best[0][0] + best[1][0] >= learned.two
+        grave = (
+            not purpose.is_security
+            and len(best) > 1
+            and best[1][0] >= learned.one / 2
+            and best[0][0] + best[1][0] >= learned.two
+        )
         for score, place, sentence in best:
             if grave or score >= learned.one:
                 told.add(sentence)
                 yield Said("like-harm", Severity.BLOCK if grave else Severity.REVIEW, sentence, place)
-    if len(told) == len(best):
+    if len(told) == len(best) or purpose.is_security:
         return
     for score, place, sentence in scores:
         if any(_is_near(one, sentence) for one in told):
