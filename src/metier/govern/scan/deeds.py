@@ -387,6 +387,13 @@ _FEIGNED_REMINDER = re.compile(
     r"<system-reminder>[\s\S]{0,800}?\b(?:read|send|append|run|push|curl|post|upload|do\s+not\s+mention|approved)\b"
     r"|<IMPORTANT>[\s\S]{0,800}?\b(?:(?:do\s+not|don't|never)\s+(?:notify|tell|mention|inform)|change\s+the\s+(?:recipient|address|amount))\b"
 )
+_COPIED_AWAY = re.compile(
+    r"\brclone\b[^\n]{0,200}\b(?:copy|sync|move)\b[^\n]{0,300}--include\s+[^\n]{0,160}(?:kdbx|\bppk\b|ovpn|wallet|\.ssh\b|\.aws\b)"
+)
+_SILENTLY = re.compile(r"/dev/null|\bdisown\b|\bnohup\b")
+_EMPTIED = re.compile(
+    r"(?:readdirSync|os\.walk|\br?glob|iterdir)\([\s\S]{0,500}?(?:writeFileSync\(\s*\w+\s*,\s*(?:''|\"\")\s*\)|\.write_(?:text|bytes)\(\s*b?(?:''|\"\")\s*\)|\bopen\(\s*\w+\s*,\s*['\"]w['\"]\s*\)\.close\(\))"
+)
 _ALL_ALLOWED = re.compile(
     r"\bapprovals\s+set\s+[\"']?\*[\"']?\s+allow\b|\bgateway\b[^\n]{0,60}--bind[= ]0\.0\.0\.0[^\n]{0,40}--auth[= ]none\b"
 )
@@ -516,6 +523,8 @@ _DEEDS = (
     Deed("watch-user", _RECORDS, (" recording",), is_outward=True, unless=r"record|transcri|dictat|screenshot|podcast", also="and sends what is heard or seen"),
     Deed("send-secrets", _OVER_DAV, ("@SSL", "DavWWWRoot"), beside=(_SECRET_FILES,), also="to a share of a stranger"),
     Deed("hidden-instructions", _FEIGNED_REMINDER, ("<system-reminder", "<IMPORTANT>"), also="to whoever reads what it prints"),
+    Deed("send-secrets", _COPIED_AWAY, ("rclone",), beside=(_SILENTLY,), also="file by file, with nothing said"),
+    Deed("destroy-files", _EMPTIED, ("readdirSync", "os.walk(", "glob(", "iterdir("), unless=r"trunc|clean|reset|log", also="every one that a folder holds is emptied"),
     Deed("loosen-agent", _ALL_ALLOWED, ("approvals set", "--auth none", "--auth=none"), is_shown=True),
     Deed("redirect-money", _PAID_OVER, ("eth_sendTransaction", ".fetch"), also="whomever the user names"),
     Deed("destroy-files", _WRITES_OVER, ("readdirSync", "listdir(", "iterdir(", "glob("), beside=(_BY_PLACE,), also="of people in some places"),

@@ -69,7 +69,7 @@ SOURCES = (
     _label("dotenv", r"~/\.Renviron\b|/\^?\\\.env\b(?=[^/\n]{0,40}/\w*\.(?:test|exec)\()|(?<!env_file:)(?:^|[\s\"'/\\(=@~])\.env(?:\.(?:local|production|prod|development)|\*|\.\*)?(?=[\s\"')|;,]|$)", Capability.READ_CREDENTIALS),
     _label(
         "browser",
-        r"\bdocument\.cookie\b(?!\s*=)|(?:stringify|entries|keys)\(\s*(?:window\.)?(?:local|session)Storage\b|Login Data|Web Data\b|(?:Chrome|Chromium|Brave|Edge|Firefox|Opera|Vivaldi|Safari)\S*[/\\\"',\s]+(?:User Data|Profiles?|Default|Cookies|Network)|Local State[\"']|\bSafari[/\\\"',\s]+History\.db|\bplaces\.sqlite|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies|Local Extension Settings"
+        r"\bdocument\.cookie\b(?!\s*=)|(?:stringify|entries|keys)\(\s*(?:window\.)?(?:local|session)Storage\b|Login Data|Web Data\b|(?:Chrome|Chromium|Brave|Edge|Firefox|Opera|Vivaldi|Safari)\S*[/\\\"',\s]+(?:User Data|Profiles?|Default|Cookies|Network)|Local State[\"']|\bSafari[/\\\"',\s]+History\.db|\bplaces\.sqlite|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies|Local Extension Settings|(?:Slack|[Dd]iscord\w*|Signal|Teams|WhatsApp|Telegram Desktop)(?:[/\\]|\"\s*,\s*\"|'\s*,\s*')(?:Local Storage|IndexedDB|leveldb|tdata|Cookies)"
         r"|\.config[/\\\"',\s]+(?:google-chrome|chromium|BraveSoftware)|Network\.getAllCookies|Storage\.getCookies|cookies\.getAll\(|CryptUnprotectData|browser_cookie3|chrome_(?:passwords|cookies)|\.mozilla[/\\\"',\s]{1,5}firefox|Application Support[/\\\"',\s]{1,5}(?:Google|BraveSoftware|Firefox)",
         Capability.READ_BROWSER, Capability.READ_OUTSIDE,
     ),

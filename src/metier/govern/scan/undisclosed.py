@@ -132,6 +132,8 @@ _TELLS_OF = re.compile(
 _KEY_OF = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET|BASE_URL|API_BASE|ENDPOINT)\b"
 )
+_SIGNED_IN = re.compile(r"^[ \t]*pass(?:word)?[ \t]*=[ \t]*[^\s$<{]{8,}", re.M)
+"""A place that one is signed in at by a password that is written out."""
 _TAKES_FILES = re.compile(r"\*[\w,.{}]{0,40}\b(?:kdbx|ovpn|pem|p12|keystore)\b|\bwallet\.dat[\"']|[\"']Login Data[\"']")
 """Files that a setting lists, and that open something."""
 _KEYED = re.compile(r"key|token|secret|passw|\bauth|account|header|hook|collector|telemetry|control", re.I)
@@ -416,7 +418,11 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
             near_by = (max(0, found.start() - _NEAR), found.end() + _NEAR)
             takes_key = _KEY_OF.search(part.plain, *near_by) or _TAKES_FILES.search(part.plain, *near_by)
             begin = max(part.plain.rfind("\n", 0, found.start()) + 1, found.start() - _BESIDE)
-            is_read = takes_key is None and _TELLS_OF.search(part.plain[begin : found.start()]) is not None
+            is_read = (
+                takes_key is None
+                and _TELLS_OF.search(part.plain[begin : found.start()]) is not None
+                and not _SIGNED_IN.search(part.plain, *near_by)
+            )
             if is_read or told.names([found[0]], place):
                 continue
             near = _KEYED.search(part.plain, max(0, found.start() - _NEAR), found.end() + _NEAR)
