@@ -87,6 +87,39 @@ def test_what_others_may_write_is_not_believed(
     assert scans(package)[1] == 2
 
 
+def test_what_others_may_read_was_not_kept_here_and_is_not_believed(
+    package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]]
+) -> None:
+    scans(package)
+    (file,) = (tmp_path / "state/kept").glob("*/*")
+    file.write_bytes(b"{}")
+    file.chmod(0o644)
+    assert scans(package) == (scan(package), 2)
+    assert scans(package)[1] == 2
+
+
+def test_nothing_is_kept_behind_a_link(
+    package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_reader", lambda: "reader")
+    (tmp_path / "other/reader").mkdir(parents=True)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/kept").symlink_to(tmp_path / "other")
+    assert scans(package) == (scan(package), 1)
+    assert list((tmp_path / "other").rglob("*")) == [tmp_path / "other/reader"]
+
+
+def test_a_scanner_that_cannot_be_read_keeps_nothing(
+    package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> str:
+        raise PermissionError("scan/rules.toml")
+
+    monkeypatch.setattr(kept, "_reader", refuse)
+    assert [scans(package), scans(package)] == [(scan(package), 1), (scan(package), 2)]
+    assert not (tmp_path / "state").exists()
+
+
 def test_what_is_torn_is_not_believed(package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]]) -> None:
     first, _ = scans(package)
     (file,) = (tmp_path / "state/kept").glob("*/*")
