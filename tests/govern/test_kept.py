@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from metier.govern import kept
-from metier.govern.kept import scan_once
+from metier.govern.kept import kept_scans, scan_once
 from metier.govern.scan import scan
 from metier.verdict import Decision, Scan
 
@@ -138,3 +138,23 @@ def test_what_is_no_plain_file_is_scanned_each_time(
 def test_where_nothing_can_be_kept_all_is_scanned(package: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert scan_once(package, tmp_path / "file/kept", scanned=scan) == scan(package)
+
+
+@pytest.mark.parametrize(
+    ("named", "home", "lies"),
+    [
+        ("/state", "/home/you", "/state/metier/scans"),
+        ("state", "/home/you", "/home/you/.local/state/metier/scans"),
+        ("", "/home/you", "/home/you/.local/state/metier/scans"),
+        (None, "/home/you", "/home/you/.local/state/metier/scans"),
+        (None, "you", None),
+    ],
+)
+def test_nothing_is_kept_in_the_folder_one_stands_in(
+    monkeypatch: pytest.MonkeyPatch, named: str | None, home: str, lies: str | None
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.delenv("XDG_STATE_HOME")
+    if named is not None:
+        monkeypatch.setenv("XDG_STATE_HOME", named)
+    assert kept_scans() == (lies and Path(lies))

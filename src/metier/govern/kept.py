@@ -27,9 +27,14 @@ from metier.whole import whole
 
 
 def kept_scans() -> Path | None:
-    """Where the scans of this user are kept: `metier/scans` in `$XDG_STATE_HOME` or `~/.local/state`, if any."""
+    """Where the scans of this user are kept: `metier/scans` in `$XDG_STATE_HOME` or `~/.local/state`, if any.
+
+    A relative one is none, as the XDG specification has it: whoever wrote the folder one is in could clear a package.
+    """
     with suppress(RuntimeError):
-        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state").absolute() / "metier/scans"
+        named = Path(os.environ.get("XDG_STATE_HOME", ""))
+        home = named if named.is_absolute() else Path.home() / ".local/state"
+        return home / "metier/scans" if home.is_absolute() else None
     return None
 
 
