@@ -79,6 +79,16 @@ def test_another_scanner_believes_nothing_and_leaves_nothing(
     assert [one.name for one in (tmp_path / "state/kept").iterdir()] == ["another"]
 
 
+@pytest.mark.parametrize("part", ["metier.__version__", "sys.version", "metier.stores.frontmatter.READER"])
+def test_whatever_reads_a_package_names_the_scanner(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    before = kept._reader()
+    kept._reader.cache_clear()
+    monkeypatch.setattr(part, "another")
+    after = kept._reader()
+    kept._reader.cache_clear()
+    assert after != before
+
+
 def test_what_others_may_write_is_not_believed(
     package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]]
 ) -> None:

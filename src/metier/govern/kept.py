@@ -1,9 +1,9 @@
 """What did an earlier scan see in exactly these bytes? One file for each content, kept for this user alone.
 
 The key is the SHA-256 of all that a scan reads of a package; the folder it lies in is named by what reads it, which is
-metier itself, rules and all, and Python. So nothing that is kept is out of date, and a verdict is made of it anew, by
-the policy of the day. What is not this user's alone is not believed, nor written to. A package with links, or with what
-is no plain file or cannot be read, is scanned each time.
+metier itself, rules and all, Python and PyYAML. So nothing that is kept is out of date, and a verdict is made of it
+anew, by the policy of the day. What is not this user's alone is not believed, nor written to. A package with links, or
+with what is no plain file or cannot be read, is scanned each time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import metier
 from metier.digest import canonical, digest
+from metier.stores import frontmatter
 from metier.stores.nouns import revive
 from metier.stores.plain import open_plain
 from metier.verdict import Scan
@@ -111,8 +112,8 @@ def _is_ours(info: os.stat_result) -> bool:
 
 @cache
 def _reader() -> str:
-    """A digest of all that reads a package: this one, rules and all, and Python."""
+    """A digest of all that reads a package: this one, rules and all, Python and what reads its YAML."""
     top = Path(metier.__file__).parent
     files = sorted(path for path in top.rglob("*") if path.suffix != ".pyc" and path.is_file())
     parts = [[path.relative_to(top).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]
-    return digest([metier.__version__, sys.version, parts]).removeprefix("sha256:")[:16]
+    return digest([metier.__version__, sys.version, frontmatter.READER, parts]).removeprefix("sha256:")[:16]
