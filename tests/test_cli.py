@@ -673,6 +673,16 @@ def test_a_full_disk_is_told() -> None:
     assert "Exception" not in err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_log_that_is_full_fails_nothing(tmp_path: Path) -> None:
+    (tmp_path / "fill").mkdir()
+    (tmp_path / "fill/SKILL.md").write_text("---\nname: fill\ndescription: Fill.\n---\nFill.\n")
+    command = [sys.executable, "-m", "metier", "skill", "add", str(tmp_path / "fill"), "-l", str(tmp_path / "skills")]
+    with Path("/dev/full").open("w") as full:
+        assert subprocess.run(command, stderr=full, check=False).returncode == 0
+    assert (tmp_path / "skills/fill/SKILL.md").is_file()
+
+
 @pytest.mark.parametrize(
     ("fault", "says"),
     [

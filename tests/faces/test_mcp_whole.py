@@ -383,6 +383,20 @@ def test_a_package_that_changes_while_it_is_judged_is_not_served(
     assert "changed while it was looked at" in shelf.withheld[0][1]
 
 
+def test_a_package_that_breaks_whoever_reads_it_keeps_no_other_from_being_served(tmp_path: Path) -> None:
+    write(tmp_path, "deep")
+    write(tmp_path, "sum")
+
+    def judged(place: Path, skill: Any) -> Any:
+        if place.name == "deep":
+            raise RecursionError("maximum recursion depth exceeded")
+        return judging()(place, skill)
+
+    shelf = Shelf(tmp_path, judged)
+    assert [offer.handle for offer in shelf.offers] == ["sum"]
+    assert [path for path, reason in shelf.withheld if "RecursionError" in reason] == ["deep"]
+
+
 def test_a_verdict_is_made_anew_of_a_scan_that_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "library", "sum")
     (tmp_path / "policy.toml").write_text('semantic = "optional"\n')

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from mcp_peers import ours_over_http, over_http, shelf_of
 from metier.errors import ConfigError, NotApproved, NotStored, VerificationError
 from metier.faces.commands import host as face
-from metier.faces.mcp.hosting import hosted, label_of
+from metier.faces.mcp.hosting import approvals_path, hosted, label_of
 from metier.stores.served.consent import Answer
 from metier.stores.served.host import Host
 from served_skills import Server, User, write
@@ -161,3 +161,12 @@ def test_a_server_over_standard_input_and_output_is_used_the_same_way(tmp_path: 
     server = shlex.join([sys.executable, "-m", "metier", "serve", "--mcp", str(folder), "--policy", str(policy)])
     approve(kept, server)
     assert "Add the numbers." in run(kept, "load", server, "docs/sum").stdout
+
+
+@pytest.mark.parametrize(("named", "state"), [("/state", "/state"), ("state", "/home/you/.local/state")])
+def test_approvals_do_not_lie_in_the_folder_one_stands_in(
+    monkeypatch: pytest.MonkeyPatch, named: str, state: str
+) -> None:
+    monkeypatch.setenv("HOME", "/home/you")
+    monkeypatch.setenv("XDG_STATE_HOME", named)
+    assert approvals_path() == Path(state, "metier/approvals.json")

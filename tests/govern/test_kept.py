@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from metier.govern import kept
-from metier.govern.kept import scan_once
+from metier.govern.kept import kept_scans, scan_once
 from metier.govern.scan import scan
 from metier.verdict import Decision, Scan
 
@@ -79,12 +79,55 @@ def test_another_scanner_believes_nothing_and_leaves_nothing(
     assert [one.name for one in (tmp_path / "state/kept").iterdir()] == ["another"]
 
 
+@pytest.mark.parametrize("part", ["metier.__version__", "sys.version", "metier.stores.frontmatter.READER"])
+def test_whatever_reads_a_package_names_the_scanner(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    before = kept._reader()
+    kept._reader.cache_clear()
+    monkeypatch.setattr(part, "another")
+    after = kept._reader()
+    kept._reader.cache_clear()
+    assert after != before
+
+
 def test_what_others_may_write_is_not_believed(
     package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]]
 ) -> None:
     scans(package)
     (tmp_path / "state/kept").chmod(0o777)
     assert scans(package)[1] == 2
+
+
+def test_what_others_may_read_was_not_kept_here_and_is_not_believed(
+    package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]]
+) -> None:
+    scans(package)
+    (file,) = (tmp_path / "state/kept").glob("*/*")
+    file.write_bytes(b"{}")
+    file.chmod(0o644)
+    assert scans(package) == (scan(package), 2)
+    assert scans(package)[1] == 2
+
+
+def test_nothing_is_kept_behind_a_link(
+    package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_reader", lambda: "reader")
+    (tmp_path / "other/reader").mkdir(parents=True)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/kept").symlink_to(tmp_path / "other")
+    assert scans(package) == (scan(package), 1)
+    assert list((tmp_path / "other").rglob("*")) == [tmp_path / "other/reader"]
+
+
+def test_a_scanner_that_cannot_be_read_keeps_nothing(
+    package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> str:
+        raise PermissionError("scan/rules.toml")
+
+    monkeypatch.setattr(kept, "_reader", refuse)
+    assert [scans(package), scans(package)] == [(scan(package), 1), (scan(package), 2)]
+    assert not (tmp_path / "state").exists()
 
 
 def test_what_is_torn_is_not_believed(package: Path, tmp_path: Path, scans: Callable[[Path], tuple[Scan, int]]) -> None:
@@ -105,3 +148,23 @@ def test_what_is_no_plain_file_is_scanned_each_time(
 def test_where_nothing_can_be_kept_all_is_scanned(package: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert scan_once(package, tmp_path / "file/kept", scanned=scan) == scan(package)
+
+
+@pytest.mark.parametrize(
+    ("named", "home", "lies"),
+    [
+        ("/state", "/home/you", "/state/metier/scans"),
+        ("state", "/home/you", "/home/you/.local/state/metier/scans"),
+        ("", "/home/you", "/home/you/.local/state/metier/scans"),
+        (None, "/home/you", "/home/you/.local/state/metier/scans"),
+        (None, "you", None),
+    ],
+)
+def test_nothing_is_kept_in_the_folder_one_stands_in(
+    monkeypatch: pytest.MonkeyPatch, named: str | None, home: str, lies: str | None
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.delenv("XDG_STATE_HOME")
+    if named is not None:
+        monkeypatch.setenv("XDG_STATE_HOME", named)
+    assert kept_scans() == (lies and Path(lies))

@@ -116,8 +116,8 @@ def _spelt(error: UnicodeError) -> tuple[str, int]:
 
 
 def say(text: str) -> None:
-    """Talk to the person at the terminal, on standard error. That nobody listens stops no work."""
-    with suppress(BrokenPipeError):
+    """Talk to the person at the terminal, on standard error. That nobody listens or no log has room stops no work."""
+    with suppress(OSError):
         typer.echo("\n".join(map(one_line, text.split("\n"))), err=True)
 
 

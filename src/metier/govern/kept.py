@@ -1,9 +1,9 @@
 """What did an earlier scan see in exactly these bytes? One file for each content, kept for this user alone.
 
 The key is the SHA-256 of all that a scan reads of a package; the folder it lies in is named by what reads it, which is
-metier itself, rules and all, and Python. So nothing that is kept is out of date, and a verdict is made of it anew, by
-the policy of the day. What others may write is not believed. A package with links, or with what is no plain file or
-cannot be read, is scanned each time.
+metier itself, rules and all, Python and PyYAML. So nothing that is kept is out of date, and a verdict is made of it
+anew, by the policy of the day. What is not this user's alone is not believed, nor written to. A package with links, or
+with what is no plain file or cannot be read, is scanned each time.
 """
 
 from __future__ import annotations
@@ -20,15 +20,22 @@ from pathlib import Path
 
 import metier
 from metier.digest import canonical, digest
+from metier.stores import frontmatter
 from metier.stores.nouns import revive
+from metier.stores.plain import open_plain
 from metier.verdict import Scan
 from metier.whole import whole
 
 
 def kept_scans() -> Path | None:
-    """Where the scans of this user are kept: `metier/scans` in `$XDG_STATE_HOME` or `~/.local/state`, if any."""
+    """Where the scans of this user are kept: `metier/scans` in `$XDG_STATE_HOME` or `~/.local/state`, if any.
+
+    A relative one is none, as the XDG specification has it: whoever wrote the folder one is in could clear a package.
+    """
     with suppress(RuntimeError):
-        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state").absolute() / "metier/scans"
+        named = Path(os.environ.get("XDG_STATE_HOME", ""))
+        home = named if named.is_absolute() else Path.home() / ".local/state"
+        return home / "metier/scans" if home.is_absolute() else None
     return None
 
 
@@ -45,31 +52,29 @@ def scan_once(package: Path, kept: Path, *, scanned: Callable[[Path], Scan]) -> 
     ...     [scan_once(Path(package), Path(kept), scanned=lambda _, n=n: Scan(num_files=n)).num_files for n in (1, 2)]
     [1, 1]
     """
-    content = _content(package)
-    if content is None:
+    try:
+        folder = kept / _reader()
+        file = folder / _content(package)
+    except OSError:
         return scanned(package)
-    folder = kept / _reader()
-    file = folder / content
     with suppress(OSError, ValueError, TypeError, AttributeError):
-        if _is_ours(kept) and _is_ours(folder):
-            return revive(Scan, file.read_bytes())
+        if _are_ours(kept, folder):
+            return revive(Scan, _read(file))
     seen = scanned(package)
     with suppress(OSError):
-        if not folder.is_dir():
+        if not folder.is_dir() or not _are_ours(kept, folder):
             shutil.rmtree(kept, ignore_errors=True)
             for place in (kept, folder):  # the mode of a parent is not set along
                 place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with whole(file, is_synced=False) as out:
-            out.write(canonical(seen))
+        if _are_ours(kept, folder):
+            with whole(file, is_synced=False) as out:
+                out.write(canonical(seen))
     return seen
 
 
-def _content(package: Path) -> str | None:
+def _content(package: Path) -> str:
     """A digest of the name, the kinds, the modes and the bytes of all that lies in a package."""
-    try:
-        return digest([package.name, list(_listed(package, ""))]).removeprefix("sha256:")
-    except OSError:
-        return None
+    return digest([package.name, list(_listed(package, ""))]).removeprefix("sha256:")
 
 
 def _listed(folder: Path, below: str) -> Iterator[list[str | int]]:
@@ -88,16 +93,27 @@ def _listed(folder: Path, below: str) -> Iterator[list[str | int]]:
             raise OSError(f"{name!r} is neither a folder nor a plain file")
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether nobody but this user may write to a folder; a link to one is none."""
-    info = folder.lstat()
-    return stat.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid() and not info.st_mode & 0o022
+def _are_ours(*folders: Path) -> bool:
+    """Whether folders are this user's alone; a link to one is none."""
+    return all(stat.S_ISDIR(info.st_mode) and _is_ours(info) for info in (folder.lstat() for folder in folders))
+
+
+def _read(file: Path) -> bytes:
+    """The bytes of a file that is this user's alone, for its folder may have been exchanged since it was looked at."""
+    with os.fdopen(open_plain(file), "rb") as opened:
+        if not _is_ours(os.fstat(opened.fileno())):
+            raise PermissionError(f"{str(file)!r} is not this user's alone")
+        return opened.read()
+
+
+def _is_ours(info: os.stat_result) -> bool:
+    return info.st_uid == os.geteuid() and not info.st_mode & 0o077
 
 
 @cache
 def _reader() -> str:
-    """A digest of all that reads a package: this one, rules and all, and Python."""
+    """A digest of all that reads a package: this one, rules and all, Python and what reads its YAML."""
     top = Path(metier.__file__).parent
     files = sorted(path for path in top.rglob("*") if path.suffix != ".pyc" and path.is_file())
     parts = [[path.relative_to(top).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()] for path in files]
-    return digest([metier.__version__, sys.version, parts]).removeprefix("sha256:")[:16]
+    return digest([metier.__version__, sys.version, frontmatter.READER, parts]).removeprefix("sha256:")[:16]

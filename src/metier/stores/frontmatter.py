@@ -23,6 +23,9 @@ from metier.stores.strict import Refusal, load_fields
 FIELDS = ("name", "description", "license", "compatibility", "metadata", "allowed-tools")
 """The fields of the format."""
 
+READER = f"PyYAML {yaml.__version__}, {'with' if yaml.__with_libyaml__ else 'without'} libyaml"
+"""What takes the YAML apart; another one may see other fields."""
+
 MAX_CHARACTERS = 1 << 16
 """So many of a frontmatter are read as YAML."""
 

@@ -73,5 +73,6 @@ def label_of(server: str) -> str:
 
 def approvals_path() -> Path:
     """Where the approvals of this user lie: `metier/approvals.json` in `$XDG_STATE_HOME` or `~/.local/state`."""
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
-    return Path(home) / "metier/approvals.json"
+    named = Path(os.environ.get("XDG_STATE_HOME", ""))
+    # A relative one counts for nothing, as the XDG specification has it: it would be of whoever wrote the folder here.
+    return (named if named.is_absolute() else Path.home() / ".local/state") / "metier/approvals.json"

@@ -312,6 +312,11 @@ class Shelf:
         except (PackageError, StoreError) as failure:
             self._reasons[place] = str(failure)
             return None
+        except (MetierError, OSError):
+            raise
+        except Exception as fault:  # whatever a package does to its readers, the others are still to be served
+            self._reasons[place] = f"The package {str(place)!r} cannot be looked at: {type(fault).__name__}."
+            return None
         if offer is not None and offer.why_not:
             self._reasons[place] = offer.why_not
         return offer
