@@ -42,6 +42,16 @@ LOOPS = {
     "def count(words):\n    while True:\n        if not words:\n            break\n        words = words[1:]\n": [],
     "import time\ndef count(words):\n    while True:\n        look(words)\n        time.sleep(5)\n": [],
     "def serve(sock):\n    while True:\n        answer(sock.accept())\n": [],
+    "def serve(server):\n    while True:\n        server.handle_request()\n": [],
+    "while True:\n    led.toggle()\n    utime.sleep_ms(500)\n": [],
+    "def count(words):\n    while True:\n        words.sort()\n# a note\n        if words:\n            break\n": [],
+    "def count(words):\n    while True:\n        words.add('''\nx\n''')\n        if words:\n            break\n": [],
+    "def count(words):\n    while True:\n"
+    + "        words.sort()\n" * 300
+    + "        if words:\n            break\n": [],
+    'def count(words):\n    """Not so:\n\n    while True:\n        words.sort()\n    """\n    return 1\n': [],
+    "def count(words):\n    while (True): words.sort()\n": ["never-ends"],
+    "def count(words):\r\n\twhile(1):\r\n\t\t# no break\r\n\t\twords.sort()\r\n": ["never-ends"],
 }
 FOR_EVER = "for (let i = 0; i < Infinity; i++) console.log(i)\n"
 
@@ -86,6 +96,22 @@ def test_a_loop_that_neither_ends_nor_waits(text: str, tmp_path: Path) -> None:
 def test_a_loop_of_a_script_that_counts_to_infinity(tmp_path: Path) -> None:
     assert told(scanned(tmp_path, **{"a.js": FOR_EVER})) == ["never-ends"]
     assert told(scanned(tmp_path, **{"a.js": FOR_EVER.replace("Infinity", "rows.length")})) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("function count(words) {\n  while (true) {\n    words.push(1);\n  }\n}\n", ["never-ends"]),
+        ("function count(words) {\n  for (;;) words.push(1);\n}\n", ["never-ends"]),
+        ("function first(get) {\n  for (let i = 0; i < Infinity; i++) {\n    if (get(i)) return i;\n  }\n}\n", []),
+        ("function* numbers() {\n  for (let i = 0; i < Infinity; i++) yield i;\n}\n", []),
+        ("async function serve(queue) {\n  while (true) {\n    answer(await queue.next());\n  }\n}\n", []),
+        (f"// {FOR_EVER}", []),
+        (f"console.log('{FOR_EVER.strip()}')\n", []),
+    ],
+)
+def test_a_loop_of_a_script_may_have_a_way_out(text: str, rules: list[str], tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, **{"a.js": text})) == rules
 
 
 def test_a_weakness_does_not_add_up_with_another(tmp_path: Path) -> None:

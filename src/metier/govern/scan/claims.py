@@ -111,7 +111,7 @@ _NARROWED = re.compile(
 )
 _CASES = re.compile(r"(?:^|/)(?:tests?|examples?|evals?|fixtures?|samples?)(?:/|[._-])", re.I)
 
-_MAX_BLOCK = 4000
+_MAX_BLOCK = 20_000
 
 
 def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
@@ -243,13 +243,18 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
 
 
 def block(text: str, begin: int, indent: int) -> str:
-    """The lines of a block of Python from where they begin, for so long as they are deeper than the line that begins it."""
+    """The lines of a block from where they begin, for so long as they are deeper than the line that begins it, without comments."""
     lines: list[str] = []
-    for line in text[begin : begin + _MAX_BLOCK].split("\n"):
-        wide = line.expandtabs()
-        if wide.strip() and len(wide) - len(wide.lstrip()) <= indent:
+    end = min(begin + _MAX_BLOCK, len(text))
+    while begin < end:
+        until = text.find("\n", begin, end)
+        line = text[begin : until if until >= 0 else end].expandtabs()
+        said = line.lstrip()
+        if said and said[0] not in "#)]}" and len(line) - len(said) <= indent:
             break
-        lines.append(line)
+        if not said.startswith("#"):
+            lines.append(line)
+        begin = until + 1 if until >= 0 else end
     return "\n".join(lines)
 
 

@@ -51,10 +51,19 @@ _CAREFUL = re.compile(
     r"\b(?:safe|safely|secure|securely|sandboxed|saniti[sz]ed|parameteri[sz]ed|validated|with validation|restricted to)\b",
     re.I,
 )
-_ENDLESS = re.compile(r"^(?P<before>[ \t]*)while[ \t]+(?:True|1)[ \t]*:[ \t]*(?:#[^\n]*)?\n", re.M)
-_UNBOUNDED = re.compile(r"\bfor\s*\(\s*(?:(?:let|var)\s+)?\w+\s*=\s*\d+\s*;\s*\w+\s*<=?\s*Infinity\b")
+_ENDLESS = re.compile(
+    r"^(?P<before>[ \t]*)while(?:[ \t]+(?:True|1)|[ \t]*\([ \t]*(?:True|1)[ \t]*\))[ \t]*:(?P<body>[^\n]*)\n", re.M
+)
+_UNBOUNDED = re.compile(
+    r"^(?P<before>[ \t]*)(?:[^\n\"'`/*]{0,200}[{};)>][ \t]*)?(?P<head>(?:for\s*\(\s*(?:(?:let|var)\s+)?\w+\s*=\s*\d+\s*;\s*\w+\s*<=?\s*Infinity\b"
+    r"|for\s*\(\s*;\s*;|while\s*\(\s*(?:true|1)\s*\)))(?P<body>[^\n]*)",
+    re.M,
+)
+_SCRIPTS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
+_LONG_TEXT = re.compile(r"(\"{3}|'{3})[\s\S]*?\1")
 _ENDS = re.compile(
-    r"\b(?:break|return|raise|yield|await|exit|_exit|quit|abort|sleep|wait\w*|input|accept|recv\w*|read\w*|next|select|poll|pop|get|join|tick|delay|pause|run_once|spin\w*|update|step|show\w*)\b"
+    r"\b(?:break|return|raise|throw|yield|await|_?exit|quit|abort|\w*sleep\w*|wait\w*|input|prompt|accept|listen|recv\w*|receive\w*|read\w*|next|__next__|StopIteration|select|poll"
+    r"|pop|get|join|tick|delay|pause|run_once|run_pending|handle_\w+|loop\w*|spin\w*|toggle|update|step|show\w*)\b"
 )
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_STEPS, _MAX_SCOPE, _MAX_LOOKED = 6000, 300, 200
@@ -101,16 +110,26 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
             weight = Severity.NOTE if is_common else Severity.REVIEW
             yield "unsafe-input", weight, statement.path, statement.line, step.text, _BEHAVIOUR[kind]
     for part in parts:
-        if part.path in programs and "Infinity" in part.plain and (found := _UNBOUNDED.search(part.plain)):
-            line = part.plain.count("\n", 0, found.start()) + 1
-            yield "never-ends", Severity.REVIEW, part.path, line, found[0], ""
-        if part.kind != "python" or "while" not in part.plain or part.path not in programs:
-            continue
-        for found in _ENDLESS.finditer(part.plain):
-            if not _ENDS.search(block(part.plain, found.end(), len(found["before"].expandtabs()))):
-                line = part.plain.count("\n", 0, found.start()) + 1
-                yield "never-ends", Severity.REVIEW, part.path, line, found[0].strip(), ""
-                break
+        if part.path in programs and (never := _never_ends(part)):
+            yield "never-ends", Severity.REVIEW, part.path, *never, ""
+
+
+def _never_ends(part: Part) -> tuple[int, str] | None:
+    """Line and head of the first loop of a program that neither ends nor waits."""
+    text = part.plain
+    if part.kind == "python" and "while" in text:
+        text = _LONG_TEXT.sub(lambda found: '""' + "\n" * found[0].count("\n"), text)
+        loops = _ENDLESS.finditer(text)
+    elif part.path.lower().endswith(_SCRIPTS):
+        loops = _UNBOUNDED.finditer(text)
+    else:
+        return None
+    for found in loops:
+        body = block(text, found.end(), len(found["before"].expandtabs()))
+        if not _ENDS.search(f"{found['body']}\n{body}"):
+            head = found.start("head") if "head" in found.re.groupindex else found.start()
+            return text.count("\n", 0, head) + 1, text[head : found.end()].strip()
+    return None
 
 
 _BEHAVIOUR = {
