@@ -21,6 +21,13 @@ WEAK = {
     "a query": ("a.py", "def find(db, name):\n    return db.execute(f\"SELECT * FROM words WHERE word = '{name}'\")\n"),
     "a query of a name": ("a.py", "def find(db, name):\n    sql = f\"SELECT * FROM words WHERE word = '{name}'\"\n    return db.execute(sql)\n"),
     "a query of a script": ("a.js", "async function find(db, name) {\n  return await db.query(`SELECT * FROM words WHERE word = '${name}'`);\n}\n"),
+    "a command put together": ("a.py", "import os\ndef look(name):\n    os.system('ls ' + name)\n"),
+    "a command put in": ("a.py", "import os\ndef look(name):\n    os.system('ls %s' % name)\n"),
+    "code of a program without an ending": ("total", "#!/usr/bin/env python3\ndef total(text):\n    exec(text)\n"),
+    "code by its whole name": ("a.js", "function total(text) {\n  return globalThis.eval(text);\n}\n"),
+    "code of a page": ("a.php", "<?php\nfunction total($text) {\n  return eval($text);\n}\n"),
+    "a value beside others": ("a.py", "def find(db, word):\n    return db.execute(f\"SELECT * FROM words WHERE word = '{word}' LIMIT ?\", (5,))\n"),
+    "a value that is put in": ("a.py", "def find(db, word):\n    return db.execute(\"SELECT * FROM words WHERE word = '%s'\" % word)\n"),
 }  # fmt: skip
 SOUND = {
     "a literal": ("a.py", "import ast\ndef total(expression):\n    return ast.literal_eval(expression)\n"),
@@ -33,6 +40,14 @@ SOUND = {
     "checked": ("a.py", "import re\ndef total(text):\n    if not re.fullmatch(r'[0-9+ ]+', text):\n        raise ValueError(text)\n    return eval(text)\n"),
     "a method of that name": ("a.ts", "class Box {\n  private exec(args: string[]): string {\n    return args.join(' ');\n  }\n}\n"),
     "a test": ("tests/test_a.py", "def total(expression):\n    return eval(expression)\n"),
+    "a method of that name alone": ("a.ts", "class Box {\n  exec(args: string) {\n    return this.go(args);\n  }\n}\n"),
+    "a function of that name": ("a.py", "def eval(node, env):\n    return env[node]\n"),
+    "a method that waits": ("a.py", "class Box:\n    async def exec(self, cmd):\n        return await self.go(cmd)\n"),
+    "elements of a page": ("a.js", "async function read(page, at) {\n  return page.$eval(at, one => one.textContent);\n}\n"),
+    "a whole command of a script": ("a.js", "function run(cmd) {\n  exec(cmd, print);\n}\n"),
+    "marks": ("a.py", "def find(db, ids):\n    marks = ','.join('?' * len(ids))\n    return db.execute(f'SELECT * FROM words WHERE id IN ({marks})', ids)\n"),
+    "columns": ("a.py", "def change(db, key, **to):\n    names = ', '.join(f'{k} = ?' for k in to)\n    db.execute(f'UPDATE words SET {names} WHERE id = ?', [*to.values(), key])\n"),
+    "columns of a script": ("a.js", "function find(db, names, word) {\n  return db.prepare(`SELECT ${names} FROM words WHERE word = ?`).get(word);\n}\n"),
 }  # fmt: skip
 LOOPS = {
     "def count(words):\n    while True:\n        words.sort()\n": ["never-ends"],
@@ -128,6 +143,18 @@ READS = "import os\ndef read(name):\n    with open(os.path.join('/srv/notes', na
         ("Reads notes from one folder, safely.", READS, ["unsafe-input"]),
         ("Reads notes from one folder.", READS, []),
         ("Reads notes from one folder, safely.", READS.replace("with", "name = os.path.basename(name)\n    with"), []),
+        (
+            "Reads notes, safely.",
+            "from pathlib import Path\ndef read(name):\n    return (Path('a') / name).read_text()\n",
+            ["unsafe-input"],
+        ),
+        ("Reads notes, safely.", READS.replace("'/srv/notes', name", "name, 'notes.txt'"), []),
+        (
+            "Reads notes, safely.",
+            "import os\ndef read(at):\n    for name in os.listdir(at):\n        print(open(os.path.join(at, name)).read())\n",
+            [],
+        ),
+        ("Reads notes from one folder. It is safe to run twice, and type-safe.", READS, []),
     ],
 )
 def test_a_careful_program_asks_where_a_name_leads(

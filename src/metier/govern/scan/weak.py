@@ -16,19 +16,21 @@ from metier.govern.scan.claims import block
 from metier.govern.scan.flow import Step
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import holding, places_of
 from metier.verdict import Severity
 
 _WORDS = (
     "eval(", "exec(", "Function(", "system(", "popen(", "shell=True", "shell = True", "execSync(", "-c", ".execute", ".query(",
     ".raw(", ".prepare(", "path.join(", "open(",
+    ".read_text(", ".read_bytes(", "readFile",
 )  # fmt: skip
 _CODE = re.compile(
-    r"(?<![\w.])(?<!private )(?<!public )(?<!async )(?<!function )(?:eval|exec|new Function|Function)\(\s*(?P<what>.+)"
+    r"(?<![\w.$])(?:(?:builtins|globalThis|window)\.)?(?P<name>eval|exec|new Function|Function)\(\s*(?P<what>.+)"
 )
 _COMMAND = re.compile(
     r"\bos\.(?:system|popen)\(\s*(?P<os>.+)|\bsubprocess\.\w+\(\s*(?P<shell>.+)shell\s?=\s?True"
-    r"|\[\s*[\"'](?:/bin/)?(?:ba|z)?sh[\"'],\s*[\"']-l?c[\"'],\s*(?P<sh>[^\]]+)\]|\bexec(?:Sync)?\(\s*(?P<script>`[^`]+`)"
+    r"|\[\s*[\"'](?:/bin/)?(?:ba|z)?sh[\"'],\s*[\"']-l?c[\"'],\s*(?P<sh>[^\]]+)\]|(?<![\w.$])exec(?:Sync)?\(\s*(?P<script>.+)"
 )
 _ASKS = re.compile(r"\.(?:execute(?:script|many)?|query|raw|prepare)\(\s*(?P<what>.+)")
 _QUERY = re.compile(
@@ -36,19 +38,26 @@ _QUERY = re.compile(
     r"|[\"']\s*(?:select|insert|update|delete)\s[^\n]{0,400}(?:[\"']\s*(?:\+|%\s*[\w(])|\}[^\n]{0,200}\.format\()",
     re.I,
 )
+_BOUND = re.compile(r"[\"'`]\s*,|^\w+\s*,|\?|\$\d")
+"""Values are handed over beside the query."""
+_VALUE = re.compile(r"(?:=|<|>|\blike)\s*(?:\$?\{|[\"']\s*\+)|['\"]%?\$?\{|'%?[\"']\s*\+", re.I)
+"""What is put into a query is one of its values, not a name of a column or a row of marks."""
 _HANDED = re.compile(r"\binput\(|\bsys\.argv\b|\bargv\[|\breq(?:uest)?\.(?:body|query|params|args|form)\b|\bargs\.\w")
 _CHECKED = re.compile(
     r"\bquote\(|isalnum\(|isdigit\(|isnumeric\(|isidentifier\(|\bre\.(?:full)?match\(|\.fullmatch\(|\bnot\s+in\b|\bint\(|\bfloat\(|literal_eval|__builtins__|ast\.(?:parse|walk)|allow|safe_|whitelist|valid|saniti[sz]e|escape|parseInt|\bNumber\(|sql\.SQL\(|\.test\("
 )
 """Something is asked of what is handed over before it is used."""
-_FILLED = re.compile(r"\b[fF][\"'][^\n]*\{")
+_FILLED = re.compile(r"\b[fF][\"'][^\n]*\{|[\"']\s*(?:\+|%)\s*\w|\.format\(")
 _OPENS = re.compile(r"(?<![\w.])open\(|\.read_(?:text|bytes)\(|readFile\w*\(|\.open\(")
-_JOINS = re.compile(r"\bpath\.join\(|[fF][\"'][^\"'{]*/\{|`[^`$]*/\$\{|\bPath\([^)]*\)\s*/")
+_JOINS = re.compile(
+    r"\bpath\.join\([^()]*,\s*[A-Za-z_][\w.]*\s*\)|[fF][\"'][^\"'{]*/\{|`[^`$]*/\$\{|\bPath\([^)]*\)\s*/\s*[A-Za-z_]"
+)
+"""A name, and not one that is written out, is put behind a folder."""
 _STAYS_WITHIN = re.compile(
-    r"resolve|realpath|abspath|normpath|commonpath|relative_to|startswith|startsWith|basename|\.name\b|secure_filename|\.\."
+    r"resolve|realpath|abspath|normpath|commonpath|relative_to|startswith|startsWith|basename|\.name\b|secure_filename|\.\.|\bos\.walk\(|\blistdir\(|\bscandir\(|glob\(|readdir"
 )
 _CAREFUL = re.compile(
-    r"\b(?:safe|safely|secure|securely|sandboxed|saniti[sz]ed|parameteri[sz]ed|validated|with validation|restricted to)\b",
+    r"(?<![\w-])(?:safe(?! to\b| copy\b| copies\b)|safely|secure|securely|sandboxed|saniti[sz]ed|parameteri[sz]ed|validated|with validation|restricted to)\b",
     re.I,
 )
 _ENDLESS = re.compile(
@@ -85,14 +94,17 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
     seen: set[str] = set()
     functions: dict[tuple[str, str], list[Step]] | None = None
     looked = 0
-    programs = {part.path for part in parts if part.kind in _PROGRAMS and not purpose.only_shows(part.path, TRIED)}
+    programs = {
+        part.path: part.kind for part in parts if part.kind in _PROGRAMS and not purpose.only_shows(part.path, TRIED)
+    }
     steps = [step for step in steps if step.statement.path in programs][:_MAX_STEPS] if programs else []
     for number in sorted(holding([step.text for step in steps], _words())):
         step = steps[number]
         statement = step.statement
         if not statement.is_live or statement.is_shell:
             continue
-        kind, what = _use(step.text)
+        is_python = programs[statement.path] == "python"
+        kind, what = _use(statement, is_python=is_python)
         if not kind or kind in seen:
             continue
         if functions is None:
@@ -106,7 +118,7 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
         if _is_handed(kind, what, step, within, purpose):
             seen.add(kind)
             # Many an honest program hands a whole command on, or a name of its user's.
-            is_common = kind == "command" and not _FILLED.search(what)
+            is_common = kind == "command" and not (is_python and _FILLED.search(what))
             weight = Severity.NOTE if is_common else Severity.REVIEW
             yield "unsafe-input", weight, statement.path, statement.line, step.text, _BEHAVIOUR[kind]
     for part in parts:
@@ -145,9 +157,16 @@ def _words() -> Callable[[str], Iterable[int]]:
     return places_of(_WORDS)
 
 
-def _use(text: str) -> tuple[str, str]:
+def _use(statement: Statement, *, is_python: bool) -> tuple[str, str]:
     """What a step uses a text for, and how it says so; nothing if it does neither."""
-    for kind, pattern in (("code", _CODE), ("command", _COMMAND), ("query", _ASKS)):
+    text = statement.text
+    found = _CODE.search(text)
+    # A function of that name is made here, and in a script the other one starts a program.
+    if found is not None and statement.parameters[:1] == (found["name"],):
+        return "", ""
+    if found is not None and (found["name"] != "exec" or is_python):
+        return "code", found["what"]
+    for kind, pattern in (("command", _COMMAND), ("query", _ASKS)):
         found = pattern.search(text)
         if found is not None:
             return kind, next(filter(None, found.groups()), "")
@@ -169,7 +188,7 @@ def _is_handed(kind: str, what: str, step: Step, within: Sequence[Step], purpose
             handed.update(names)
             if any(re.search(rf"\b{re.escape(name)}\b", what) for name in names):
                 built = f"{built} {one.text}"
-    words = set(re.findall(r"[A-Za-z_]\w*", what))
+    words = set(re.findall(r"\$?[A-Za-z_]\w*", what))
     if handed.isdisjoint(words) and not _HANDED.search(what):
         return False
     whole = "\n".join(one.text for one in within)
@@ -177,6 +196,8 @@ def _is_handed(kind: str, what: str, step: Step, within: Sequence[Step], purpose
         is_joined = _JOINS.search(what) or _JOINS.search(built)
         says = _CAREFUL.search(f"{purpose.name} {purpose.description} {purpose.body}")
         return bool(is_joined and _OPENS.search(what) and says) and not _STAYS_WITHIN.search(whole)
-    if kind == "query" and not (_QUERY.search(what) or _QUERY.search(built)):
-        return False
+    if kind == "query":
+        query = what if _QUERY.search(what) else built
+        if not _QUERY.search(query) or (_BOUND.search(what) and not _VALUE.search(query)):
+            return False
     return not _CHECKED.search(whole)
