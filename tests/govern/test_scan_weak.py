@@ -178,6 +178,37 @@ def test_files_that_are_said_to_stay_as_they_are(promise: str, text: str, rules:
     assert told(scanned(tmp_path, said=promise, **{"a.py": text})) == rules
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It does not modify any files unless you pass `--write`.",
+        "Without `--write` it does not modify any files.",
+        "By default it does not modify any files.",
+        "With a dry run it does not modify any files.",
+        "It does not touch other files.",
+        "It does not touch source files.",
+        "Do not modify files by hand.",
+        "Counting does not modify your documents. `clear` removes the cache.",
+        "| `check` | does not modify files |\n| `fix` | writes the file |",
+        "It does not delete your files, it rewrites them.",
+    ],
+)
+def test_a_promise_with_an_exception_is_kept(said: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, said=f"{said}\n", **{"a.py": OVER, "b.py": GONE})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.py", "from pathlib import Path\ndef count(path):\n    Path(path).unlink()\n"),
+        ("a.py", "def count(path):\n    found = path.read_text()\n    path.write_text(found.upper())\n"),
+        ("a.js", "function count(path) {\n  const found = fs.readFileSync(path);\n  fs.unlinkSync(path);\n}\n"),
+    ],
+)
+def test_a_promise_is_broken_in_other_words_too(name: str, text: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, said="Does not modify any files.\n", **{name: text})) == ["breaks-promise"]
+
+
 def test_who_promises_nothing_may_alter_files(tmp_path: Path) -> None:
     assert told(scanned(tmp_path, **{"a.py": GONE})) == []
 
@@ -189,6 +220,34 @@ def test_what_is_said_of_a_function_is_kept_to(tmp_path: Path) -> None:
         ("breaks-promise", "a.py", 4)
     ]
     assert told(scanned(tmp_path, **{"a.py": text.replace("Read-only: counts and changes nothing", "Tidies up")})) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\ndef look(path):\n    'Read-only.'\n    os.unlink(path)\n",
+        "import os\ndef look(path):\n    '''Read-only.'''\n    os.unlink(path)\n",
+        'import os\ndef look(path):\n    """Read-only "look"."""\n    os.unlink(path)\n',
+        'import os\ndef look(\n    path,\n):\n    """Read-only."""\n    os.unlink(path)\n',
+    ],
+)
+def test_what_is_said_of_a_function_is_read_in_any_form(text: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, **{"a.py": text})) == ["breaks-promise"]
+
+
+@pytest.mark.parametrize(
+    ("said", "deed"),
+    [
+        ("Fix the file; in a dry run nothing is written.", "open(path, 'w').write('')"),
+        ("Remove a file, even if it is read-only.", "os.remove(path)"),
+        ("Open the table read-only and export its rows.", "open(path, 'w').write('')"),
+        ("Keep a text. It never deletes what is there.", "open(path, 'x').write('')"),
+        ("Write the sorted lines. Does not touch the old file.", "open(path, 'w').write('')"),
+        ("Tidy a folder. Read-only without --apply.", "os.remove(path)"),
+    ],
+)
+def test_what_is_said_of_a_function_may_say_what_it_alters(said: str, deed: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, **{"a.py": f'import os\ndef tidy(path):\n    """{said}"""\n    {deed}\n'})) == []
 
 
 @pytest.mark.parametrize(

@@ -51,31 +51,43 @@ _UNLESS = re.compile(
     r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until|without (?:it|this|them|one))\b",
     re.I,
 )
+_EXCEPTS = re.compile(rf"{_UNLESS.pattern}|\bdry\b|--[a-z]", re.I)
 _OF_COMMAND = re.compile(r"\s*[^\s#|*-][^#\n]*\s#\s")
 """A command with a comment behind it: that one needs no network."""
 _DOWNLOADS = re.compile(
     r"\b(?:curl|wget)\b(?!.*\s(?:-d|--data\S*|-F|--form\S*|-T|--upload-file|--post-\S+|-X\s*P\w+)\b).*\s(?:-\w*[oO]|--output|--remote-name)\b"
 )
 _UNTOUCHED = re.compile(
-    r"\b(?:does|do|will|shall)(?: not|n't) (?:ever )?(?:modify|change|write(?: to)?|alter|delete|touch|edit|move|remove) (?:any |your |the |its )?(?:\w+ )?(?:files?|disk|anything|data|documents?|folders?)\b"
-    r"|\bnever (?:modif(?:y|ies)|changes?|writes?(?: to)?|alters?|deletes?|touch(?:es)?|edits?) (?:any |your |the |its )?(?:\w+ )?(?:files?|disk|anything|data|documents?)\b"
+    r"\b(?:does|(?<!please )(?<=[a-z] )do|will|shall)(?: not|n't) (?:ever )?(?:modify|change|write(?: to)?|alter|delete|touch|edit|move|remove) (?:any |your |the |its )?(?:(?!other|source|system|hidden|unrelated)\w+ )?(?:files?|disk|anything|data|documents?|folders?)\b"
+    r"|\bnever (?:modif(?:y|ies)|changes?|writes?(?: to)?|alters?|deletes?|touch(?:es)?|edits?) (?:any |your |the |its )?(?:(?!other|source|system|hidden|unrelated)\w+ )?(?:files?|disk|anything|data|documents?)\b"
     r"|\b(?:makes?|making) no changes? to (?:disk|(?:any |your |the )?(?:files?|data|documents?))\b|\bno side[- ]effects?\b",
     re.I,
 )
+_SAYS_ALTERS = re.compile(
+    r"(?<!never )(?<!not )\b(?:removes|deletes|rewrites|overwrites|writes|moves|renames)\b[^.\n]{0,40}\b(?:files?|folders?|cache|it|them|documents?|photos?)\b|\bin[- ]place\b",
+    re.I,
+)
+"""Who says this too leaves alone what another of its commands is not for."""
 _HARMLESS = re.compile(
     r"\bread[- ]only\b|\bno side[- ]effects?\b|\b(?:makes?|making) no changes\b|\b(?:does|will)(?: not|n't) (?:modify|change|write|alter|delete|touch)\b"
     r"|\bnothing is (?:written|deleted|changed|modified)\b|\bwithout (?:modifying|changing|writing|touching)\b|\bnever (?:writes?|modifies|deletes?|changes)\b",
     re.I,
 )
 _DOCUMENTED = re.compile(
-    r"^(?P<before>[ \t]*)(?:async )?def [^\n]{1,300}:[ \t]*\n[ \t]*[rRuU]?\"{3}(?P<says>[^\"]{1,2000})\"{3}", re.M
+    r"^(?P<before>[ \t]*)(?:async )?def (?:[^\n]{1,300}|\w{1,80}\(\n[^()]{0,600}\)[^\n]{0,80}):[ \t]*\n[ \t]*[rRuU]?(?P<mark>\"{3}|'{3}|\"|')(?P<says>[\s\S]{1,2000}?)(?P=mark)",
+    re.M,
 )
-"""A function of Python on one line, and what is said of it."""
+"""A function of Python, and what is said of it."""
+_SAYS_MORE = re.compile(
+    r"\b(?:writes?|saves?|exports?|removes?|deletes?|renames?|moves?|dry|unless|without|except|by default)\b|--\w", re.I
+)
+"""It is said as well what is altered, or when."""
 _ALTERS = re.compile(
-    r"\bos\.(?:remove|unlink|rename|replace|rmdir)\(|\bshutil\.(?:move|rmtree)\(|\.unlink\(|\.write_(?:text|bytes)\(|open\([^)\n]*,\s*(?:mode=)?[\"'][wax]"
+    r"\bos\.(?:remove|unlink|rename|replace|rmdir)\(|\bshutil\.(?:move|rmtree)\(|\.unlink\(|\.write_(?:text|bytes)\(|open\([^)\n]*,\s*(?:mode=)?[\"'][wa]"
 )
 _ALTERS_GIVEN = re.compile(
     r"(?:\bos\.(?:remove|unlink)|\bshutil\.(?:move|rmtree)|\bfs\.(?:unlink|rm)(?:Sync)?)\(\s*(?P<gone>\w+)\s*[,)]"
+    r"|\b(?P<dropped>\w+)\s*\)?\.unlink\(|\b(?P<over>\w+)\s*\)?\.write_(?:text|bytes)\("
     r"|(?<![\w.])open\(\s*(?P<name>\w+)\s*,\s*(?:mode=)?[\"'][wax]|\bwriteFile(?:Sync)?\(\s*(?P<script>\w+)\s*,"
 )
 _RIGHTS = re.compile(r"^[ \t]*(?:permissions|capabilities|allowed[-_]tools|tools)[ \t]*:", re.M)
@@ -151,7 +163,9 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
         for found in _DOCUMENTED.finditer(part.plain) if _HARMLESS.search(part.plain) else ():
             said = _HARMLESS.search(found["says"])
             body = block(part.plain, found.end(), len(found["before"].expandtabs())) if said else ""
-            if said is not None and (altered := _ALTERS.search(body)):
+            if said is None or _SAYS_MORE.search(_HARMLESS.sub("", found["says"])):
+                continue
+            if altered := _ALTERS.search(body):
                 evidence = f"“{said[0]}”, and then {altered[0]}"
                 line = part.plain.count("\n", 0, found.start()) + 1
                 yield "breaks-promise", Severity.REVIEW, part.path, line, evidence, message
@@ -159,7 +173,10 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
 
 
 def _says_untouched(text: str) -> re.Match[str] | None:
-    return _UNTOUCHED.search(text) if _may_say_untouched()(text) else None
+    """The words that promise that files stay as they are, without an exception."""
+    if not _may_say_untouched()(text) or _SAYS_ALTERS.search(_UNTOUCHED.sub("", text)):
+        return None
+    return next((found for found in _UNTOUCHED.finditer(text) if not _EXCEPTS.search(_sentence(text, found))), None)
 
 
 @cache
@@ -185,7 +202,9 @@ def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:
         found = _ALTERS_GIVEN.search(step.text)
         if found is not None:
             name = next(filter(None, found.groups()))
-            if name in given.get(place, ()) and (found["gone"] or f"({name}" in read.get(place, "")):
+            was = read.get(place, "")
+            is_gone = found["gone"] or found["dropped"]
+            if name in given.get(place, ()) and (is_gone or f"({name}" in was or f"{name}.read" in was):
                 return step
         elif "read" in step.labels:
             read[place] = f"{read.get(place, '')}\n{step.text}"
@@ -283,9 +302,14 @@ def _claim(text: str) -> str:
     if not any(word in said for word in _WORDS) or not _may_stay()(text):
         return ""
     for found in _STAYS.finditer(text):
-        begin = max(text.rfind(". ", 0, found.start()), text.rfind("\n", 0, found.start())) + 1
-        ends = [end for end in (text.find(". ", found.end()), text.find("\n", found.end())) if end >= 0]
-        sentence = text[begin : min(ends, default=len(text))]
+        sentence = _sentence(text, found)
         if not _UNLESS.search(sentence) and not _OF_COMMAND.match(sentence):
             return " ".join(found[0].split())
     return ""
+
+
+def _sentence(text: str, found: re.Match[str]) -> str:
+    """The sentence in which something was found."""
+    begin = max(text.rfind(". ", 0, found.start()), text.rfind("\n", 0, found.start())) + 1
+    ends = [end for end in (text.find(". ", found.end()), text.find("\n", found.end())) if end >= 0]
+    return text[begin : min(ends, default=len(text))]
