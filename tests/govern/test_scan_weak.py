@@ -260,6 +260,19 @@ def test_what_is_said_of_a_function_may_say_what_it_alters(said: str, deed: str,
         ("permissions:\n  - read\n  - '*'\n", "print(len(open('a').read()))\n", ["grants-all"]),
         ("allowed-tools: '*'\n", "", ["grants-all"]),
         ("allowed-tools: Read Bash(git:*)\n", GONE, []),
+        ("allowed-tools: Read * Bash\n", "", ["grants-all"]),
+        ("allowed-tools: Bash(git add * -A)\n", GONE, []),
+        ("permissions:\n  allow: ['*']\n", "", ["grants-all"]),
+        ("permissions:\n  all: true\n", "", ["grants-all"]),
+        ("permissions:\n  all: false\n", "", []),
+        ("permissions:\n  network: any\n", "", []),
+        ("permissions:\n  - name: network\n    reason: To fetch all pages\n", "", []),
+        ("capabilities:\n  - Answers any question about words\n", "", []),
+        ("permissions:\n", GONE, []),
+        ("permissions: standard\n", GONE, []),
+        ("permissions: [file_read, file_delete]\n", GONE, []),
+        ("permissions:\n  allow: [Bash, Read]\n", GONE, []),
+        ("permissions:\n  network: none\n  filesystem: read\n", GONE, ["beyond-permissions"]),
         ("", GONE, []),
     ],
 )
@@ -276,6 +289,11 @@ def test_beyond_its_permissions_says_what(tmp_path: Path) -> None:
     assert (one.path, one.line) == ("SKILL.md", 4)
 
 
+def test_what_is_asked_for_is_shown_where_it_stands(tmp_path: Path) -> None:
+    found = scanned(tmp_path, description="'About tools: all.'", more="tools: all\n")
+    assert [(one.rule, one.line) for one in found.findings if one.severity.value != "note"] == [("grants-all", 4)]
+
+
 @pytest.mark.parametrize(
     ("description", "is_wide"),
     [
@@ -286,6 +304,13 @@ def test_beyond_its_permissions_says_what(tmp_path: Path) -> None:
         ("Counts words. Use for any task that involves texts.", False),
         ("Counts words and gives steps for everything else.", False),
         ("Helps to count all words of a text.", False),
+        ("Helps with any task.", True),
+        ("An assistant that does everything.", True),
+        ("Runs on every message.", True),
+        ("Runs all tasks.", False),
+        ("Loads all messages, then counts them.", False),
+        ("Applies a word list to all inputs.", False),
+        ("Counts words. Never use for any tasks.", False),
     ],
 )
 def test_a_skill_says_for_which_tasks_it_is(description: str, *, is_wide: bool, tmp_path: Path) -> None:

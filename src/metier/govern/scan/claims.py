@@ -7,7 +7,7 @@ every right, or to be used for any request whatever: nothing that it says narrow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 from metier.capability import Capability
@@ -92,6 +92,10 @@ _ALTERS_GIVEN = re.compile(
 )
 _RIGHTS = re.compile(r"^[ \t]*(?:permissions|capabilities|allowed[-_]tools|tools)[ \t]*:", re.M)
 _ANYTHING = frozenset({"*", "all", "any", "permission:*", "*:*"})
+_LISTS = frozenset(
+    {"allow", "allowed", "grant", "granted", "name", "permission", "permissions", "scope", "scopes", "tools"}
+)
+"""Under these words a list of permissions may stand within a list of permissions."""
 _GRAVE = frozenset(
     {
         Capability.RUN_SHELL,
@@ -112,7 +116,8 @@ _GRAVE = frozenset(
 )
 """What a list of permissions is there to name."""
 _ANY_REQUEST = re.compile(
-    r"\b(?:help|assist\w*|support|use[ds]?|activat\w+|trigger\w*|invok\w+|appl(?:y|ies)|runs?|loads?|respond\w*|handles?|does|do)\b[^.;:]{0,40}?"
+    r"(?<!never )(?<!not )\b(?:helps?|assist(?:s|ing)?|support|use[ds]?|activat\w+|trigger\w*|invok\w+|respond\w*|handles?|(?:does|do)(?= (?:any|every)thing)"
+    r"|appl(?:y|ies) (?:to|for|in)|(?:runs?|loads?) (?:on|for|with|in|at|before|after))\b[^.;:]{0,40}?"
     r"\b(?:anything|everything|(?:any|every|all)(?: (?:and|or) (?:any|every|all))?(?: (?:kinds?|sorts?|types?) of)? (?:user )?(?:tasks?|requests?|questions?|messages?|prompts?|conversations?|situations?|purposes?|inputs?))"
     r"(?=\s*(?:[.,;!?)]|$|\n|(?:you|the user|users|they|that|at all|imaginable|whatsoever|ever|always)\b))",
     re.I,
@@ -238,27 +243,54 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
     except PackageError:
         return
     asked = [key for key in ("permissions", "capabilities", "allowed-tools", "allowed_tools", "tools") if key in fields]
-    said = {key: str(fields[key]) for key in asked}
     for key in asked:
-        words = {word.strip("\"'[]{},").lower() for word in said[key].replace(",", " ").split()}
-        if not words.isdisjoint(_ANYTHING):
-            line = manifest.text.count("\n", 0, max(manifest.text.find(f"{key}:"), 0)) + 1
-            yield "grants-all", Severity.REVIEW, manifest.path, line, f"{key}: {said[key]}", ""
+        if _asks_all(fields[key]):
+            yield "grants-all", Severity.REVIEW, manifest.path, _line_of(key, head), f"{key}: {fields[key]}", ""
             return
-    if "permissions" in asked:
+    permissions = fields.get("permissions")
+    if permissions not in (None, "") and _is_understood(permissions):
         granted = [one for one in declared(fields) if one.grants]
         beyond = sorted(_GRAVE.intersection(deviation(granted, observed).under))
         if beyond:
-            line = manifest.text.count("\n", 0, max(manifest.text.find("permissions:"), 0)) + 1
+            line = _line_of("permissions", head)
             message = f"Does what its permissions leave out: {', '.join(beyond)}."
-            yield (
-                "beyond-permissions",
-                Severity.REVIEW,
-                manifest.path,
-                line,
-                f"permissions: {said['permissions']}",
-                message,
-            )
+            yield "beyond-permissions", Severity.REVIEW, manifest.path, line, f"permissions: {permissions}", message
+
+
+def _line_of(key: str, head: str) -> int:
+    found = re.search(rf"^[ \t]*{key}[ \t]*:", head, re.M)
+    return head.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _asks_all(value: object) -> bool:
+    """Whether what is asked for is everything, not everything of a kind.
+
+    >>> _asks_all(["read", "*"]), _asks_all("Bash(git add * -A) Read"), _asks_all({"network": "any"})
+    (True, False, False)
+    """
+    if isinstance(value, Mapping):
+        return any(
+            not _is_no(how) and (_asks_all(str(key)) or (str(key).lower() in _LISTS and _asks_all(how)))
+            for key, how in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return any(_asks_all(one) for one in value)
+    words = str(value).lower()
+    plain = re.sub(r"\([^)]*\)", "()", words)
+    return any(one.strip(" \"'[]{}") in _ANYTHING for one in plain.split(",")) or "*" in plain.split()
+
+
+def _is_understood(value: object) -> bool:
+    """Whether each word of a list of permissions is known: of a list in other words nobody can tell what it leaves out."""
+    if isinstance(value, Mapping):
+        return all(_is_no(how) or declared({"permissions": {key: how}}) for key, how in value.items())
+    if isinstance(value, list | tuple):
+        return all(_is_no(one) or declared({"permissions": [one]}) for one in value)
+    return all(_is_no(one) or declared({"permissions": one}) for one in re.split(r"[,\s]+", str(value)))
+
+
+def _is_no(value: object) -> bool:
+    return not value or str(value).strip().lower() in ("none", "no", "false", "off", "denied", "deny", "never")
 
 
 def block(text: str, begin: int, indent: int) -> str:
