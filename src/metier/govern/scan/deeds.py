@@ -352,7 +352,7 @@ _RUNS_LINE = re.compile(
 _LINE_READ = re.compile(r"\.ReadString\(|bufio\.NewScanner\(\s*(?:c|conn\w*|s|sock\w*)\b|\b(?:c|conn\w*)\.Read\(")
 _ON_NETWORK = re.compile(r"\bnet\.(?:Listen|Dial\w*)\(")
 _PUT_AMONG_PROGRAMS = re.compile(
-    r"(?:-o|-O|--output)\s+[\"']?(?P<to>(?:/usr(?:/local)?|~/\.local|\$HOME/\.local)?/bin/(?P<name>[\w.-]{2,40}))[\"']?[\s\S]{0,300}?\bchmod\s+\S*x\S*\s+[\"']?(?P=to)[\s\S]{0,300}?(?:^|\n|[;&|]\s*)(?P=name)\s"
+    r"(?:-\w{0,8}[oO]|--output)\s+[\"']?(?P<to>(?:/usr(?:/local)?|~/\.local|\$HOME/\.local)?/bin/(?P<name>[\w.-]{2,40}))[\"']?[\s\S]{0,300}?\bchmod\s+(?:\S*x\S*|0?7\d\d)\s+[\"']?(?P=to)[\s\S]{0,300}?(?:^|\n|[;&|]\s*)(?P=name)(?:\s|$)"
 )
 _RULES_BY_NAME = re.compile(
     r"(?:CLAUDE|AGENTS|GEMINI)\.md[\s\S]{0,300}?\b(?:append\w*|write\w*|add_?content|open)\s*\(\s*(?:\w+\s*,|[\"'`a-z])",
