@@ -48,6 +48,8 @@ SOUND = {
     "marks": ("a.py", "def find(db, ids):\n    marks = ','.join('?' * len(ids))\n    return db.execute(f'SELECT * FROM words WHERE id IN ({marks})', ids)\n"),
     "columns": ("a.py", "def change(db, key, **to):\n    names = ', '.join(f'{k} = ?' for k in to)\n    db.execute(f'UPDATE words SET {names} WHERE id = ?', [*to.values(), key])\n"),
     "columns of a script": ("a.js", "function find(db, names, word) {\n  return db.prepare(`SELECT ${names} FROM words WHERE word = ?`).get(word);\n}\n"),
+    "a table": ("a.py", "def size(db, table):\n    return db.execute(f'SELECT COUNT(*) FROM {table}').fetchone()\n"),
+    "an order": ("a.py", "def rows(db, down):\n    order = 'DESC' if down else 'ASC'\n    return db.execute(f'SELECT * FROM words ORDER BY word {order}')\n"),
 }  # fmt: skip
 LOOPS = {
     "def count(words):\n    while True:\n        words.sort()\n": ["never-ends"],
@@ -57,6 +59,7 @@ LOOPS = {
     "def count(words):\n    while True:\n        if not words:\n            break\n        words = words[1:]\n": [],
     "import time\ndef count(words):\n    while True:\n        look(words)\n        time.sleep(5)\n": [],
     "def serve(sock):\n    while True:\n        answer(sock.accept())\n": [],
+    "try:\n    while True:\n        work()\nexcept KeyboardInterrupt:\n    print('done')\n": [],
     "def serve(server):\n    while True:\n        server.handle_request()\n": [],
     "while True:\n    led.toggle()\n    utime.sleep_ms(500)\n": [],
     "def count(words):\n    while True:\n        words.sort()\n# a note\n        if words:\n            break\n": [],
@@ -121,6 +124,9 @@ def test_a_loop_of_a_script_that_counts_to_infinity(tmp_path: Path) -> None:
         ("function first(get) {\n  for (let i = 0; i < Infinity; i++) {\n    if (get(i)) return i;\n  }\n}\n", []),
         ("function* numbers() {\n  for (let i = 0; i < Infinity; i++) yield i;\n}\n", []),
         ("async function serve(queue) {\n  while (true) {\n    answer(await queue.next());\n  }\n}\n", []),
+        ("while (true)\n{\n  if (words.done()) break;\n}\n", []),
+        ("const code = `\nwhile (true) {\n  words.push(1);\n}\n`;\n", []),
+        ("/*\nwhile (true) {\n  words.push(1);\n}\n*/\n", []),
         (f"// {FOR_EVER}", []),
         (f"console.log('{FOR_EVER.strip()}')\n", []),
     ],

@@ -301,7 +301,7 @@ def block(text: str, begin: int, indent: int) -> str:
         until = text.find("\n", begin, end)
         line = text[begin : until if until >= 0 else end].expandtabs()
         said = line.lstrip()
-        if said and said[0] not in "#)]}" and len(line) - len(said) <= indent:
+        if said and said[0] not in "#)]}{" and len(line) - len(said) <= indent:
             break
         if not said.startswith("#"):
             lines.append(line)

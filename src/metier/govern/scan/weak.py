@@ -38,9 +38,7 @@ _QUERY = re.compile(
     r"|[\"']\s*(?:select|insert|update|delete)\s[^\n]{0,400}(?:[\"']\s*(?:\+|%\s*[\w(])|\}[^\n]{0,200}\.format\()",
     re.I,
 )
-_BOUND = re.compile(r"[\"'`]\s*,|^\w+\s*,|\?|\$\d")
-"""Values are handed over beside the query."""
-_VALUE = re.compile(r"(?:=|<|>|\blike)\s*(?:\$?\{|[\"']\s*\+)|['\"]%?\$?\{|'%?[\"']\s*\+", re.I)
+_VALUE = re.compile(r"(?:=|<|>|\blike)\s*(?:\$?\{|[\"']\s*\+)|['\"]%?\$?\{|'%?[\"']\s*\+|%s['%]*[\"']+\s*%", re.I)
 """What is put into a query is one of its values, not a name of a column or a row of marks."""
 _HANDED = re.compile(r"\binput\(|\bsys\.argv\b|\bargv\[|\breq(?:uest)?\.(?:body|query|params|args|form)\b|\bargs\.\w")
 _CHECKED = re.compile(
@@ -70,8 +68,9 @@ _UNBOUNDED = re.compile(
 )
 _SCRIPTS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 _LONG_TEXT = re.compile(r"(\"{3}|'{3})[\s\S]*?\1")
+_LONG_TEXT_OF_SCRIPT = re.compile(r"/\*[\s\S]*?(?:\*/|\Z)|`[^`]*(?:`|\Z)")
 _ENDS = re.compile(
-    r"\b(?:break|return|raise|throw|yield|await|_?exit|quit|abort|\w*sleep\w*|wait\w*|input|prompt|accept|listen|recv\w*|receive\w*|read\w*|next|__next__|StopIteration|select|poll"
+    r"\b(?:break|return|raise|assert|throw|yield|await|_?exit|quit|abort|\w*sleep\w*|wait\w*|input|prompt|accept|listen|recv\w*|receive\w*|read\w*|next|__next__|StopIteration|select|poll"
     r"|pop|get|join|tick|delay|pause|run_once|run_pending|handle_\w+|loop\w*|spin\w*|toggle|update|step|show\w*)\b"
 )
 _PROGRAMS = frozenset({"python", "script", "hash-script"})
@@ -129,14 +128,14 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
 def _never_ends(part: Part) -> tuple[int, str] | None:
     """Line and head of the first loop of a program that neither ends nor waits."""
     text = part.plain
-    if part.kind == "python" and "while" in text:
-        text = _LONG_TEXT.sub(lambda found: '""' + "\n" * found[0].count("\n"), text)
-        loops = _ENDLESS.finditer(text)
-    elif part.path.lower().endswith(_SCRIPTS):
-        loops = _UNBOUNDED.finditer(text)
+    if part.kind == "python" and "while" in text and "KeyboardInterrupt" not in text:
+        pattern, long = _ENDLESS, _LONG_TEXT
+    elif part.path.lower().endswith(_SCRIPTS) and ("while" in text or "for" in text):
+        pattern, long = _UNBOUNDED, _LONG_TEXT_OF_SCRIPT
     else:
         return None
-    for found in loops:
+    text = long.sub(lambda found: '""' + "\n" * found[0].count("\n"), text)
+    for found in pattern.finditer(text):
         body = block(text, found.end(), len(found["before"].expandtabs()))
         if not _ENDS.search(f"{found['body']}\n{body}"):
             head = found.start("head") if "head" in found.re.groupindex else found.start()
@@ -198,6 +197,6 @@ def _is_handed(kind: str, what: str, step: Step, within: Sequence[Step], purpose
         return bool(is_joined and _OPENS.search(what) and says) and not _STAYS_WITHIN.search(whole)
     if kind == "query":
         query = what if _QUERY.search(what) else built
-        if not _QUERY.search(query) or (_BOUND.search(what) and not _VALUE.search(query)):
+        if not (_QUERY.search(query) and _VALUE.search(query)):
             return False
     return not _CHECKED.search(whole)
