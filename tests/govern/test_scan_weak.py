@@ -21,6 +21,13 @@ WEAK = {
     "a query": ("a.py", "def find(db, name):\n    return db.execute(f\"SELECT * FROM words WHERE word = '{name}'\")\n"),
     "a query of a name": ("a.py", "def find(db, name):\n    sql = f\"SELECT * FROM words WHERE word = '{name}'\"\n    return db.execute(sql)\n"),
     "a query of a script": ("a.js", "async function find(db, name) {\n  return await db.query(`SELECT * FROM words WHERE word = '${name}'`);\n}\n"),
+    "a command put together": ("a.py", "import os\ndef look(name):\n    os.system('ls ' + name)\n"),
+    "a command put in": ("a.py", "import os\ndef look(name):\n    os.system('ls %s' % name)\n"),
+    "code of a program without an ending": ("total", "#!/usr/bin/env python3\ndef total(text):\n    exec(text)\n"),
+    "code by its whole name": ("a.js", "function total(text) {\n  return globalThis.eval(text);\n}\n"),
+    "code of a page": ("a.php", "<?php\nfunction total($text) {\n  return eval($text);\n}\n"),
+    "a value beside others": ("a.py", "def find(db, word):\n    return db.execute(f\"SELECT * FROM words WHERE word = '{word}' LIMIT ?\", (5,))\n"),
+    "a value that is put in": ("a.py", "def find(db, word):\n    return db.execute(\"SELECT * FROM words WHERE word = '%s'\" % word)\n"),
 }  # fmt: skip
 SOUND = {
     "a literal": ("a.py", "import ast\ndef total(expression):\n    return ast.literal_eval(expression)\n"),
@@ -33,6 +40,16 @@ SOUND = {
     "checked": ("a.py", "import re\ndef total(text):\n    if not re.fullmatch(r'[0-9+ ]+', text):\n        raise ValueError(text)\n    return eval(text)\n"),
     "a method of that name": ("a.ts", "class Box {\n  private exec(args: string[]): string {\n    return args.join(' ');\n  }\n}\n"),
     "a test": ("tests/test_a.py", "def total(expression):\n    return eval(expression)\n"),
+    "a method of that name alone": ("a.ts", "class Box {\n  exec(args: string) {\n    return this.go(args);\n  }\n}\n"),
+    "a function of that name": ("a.py", "def eval(node, env):\n    return env[node]\n"),
+    "a method that waits": ("a.py", "class Box:\n    async def exec(self, cmd):\n        return await self.go(cmd)\n"),
+    "elements of a page": ("a.js", "async function read(page, at) {\n  return page.$eval(at, one => one.textContent);\n}\n"),
+    "a whole command of a script": ("a.js", "function run(cmd) {\n  exec(cmd, print);\n}\n"),
+    "marks": ("a.py", "def find(db, ids):\n    marks = ','.join('?' * len(ids))\n    return db.execute(f'SELECT * FROM words WHERE id IN ({marks})', ids)\n"),
+    "columns": ("a.py", "def change(db, key, **to):\n    names = ', '.join(f'{k} = ?' for k in to)\n    db.execute(f'UPDATE words SET {names} WHERE id = ?', [*to.values(), key])\n"),
+    "columns of a script": ("a.js", "function find(db, names, word) {\n  return db.prepare(`SELECT ${names} FROM words WHERE word = ?`).get(word);\n}\n"),
+    "a table": ("a.py", "def size(db, table):\n    return db.execute(f'SELECT COUNT(*) FROM {table}').fetchone()\n"),
+    "an order": ("a.py", "def rows(db, down):\n    order = 'DESC' if down else 'ASC'\n    return db.execute(f'SELECT * FROM words ORDER BY word {order}')\n"),
 }  # fmt: skip
 LOOPS = {
     "def count(words):\n    while True:\n        words.sort()\n": ["never-ends"],
@@ -42,6 +59,17 @@ LOOPS = {
     "def count(words):\n    while True:\n        if not words:\n            break\n        words = words[1:]\n": [],
     "import time\ndef count(words):\n    while True:\n        look(words)\n        time.sleep(5)\n": [],
     "def serve(sock):\n    while True:\n        answer(sock.accept())\n": [],
+    "try:\n    while True:\n        work()\nexcept KeyboardInterrupt:\n    print('done')\n": [],
+    "def serve(server):\n    while True:\n        server.handle_request()\n": [],
+    "while True:\n    led.toggle()\n    utime.sleep_ms(500)\n": [],
+    "def count(words):\n    while True:\n        words.sort()\n# a note\n        if words:\n            break\n": [],
+    "def count(words):\n    while True:\n        words.add('''\nx\n''')\n        if words:\n            break\n": [],
+    "def count(words):\n    while True:\n"
+    + "        words.sort()\n" * 300
+    + "        if words:\n            break\n": [],
+    'def count(words):\n    """Not so:\n\n    while True:\n        words.sort()\n    """\n    return 1\n': [],
+    "def count(words):\n    while (True): words.sort()\n": ["never-ends"],
+    "def count(words):\r\n\twhile(1):\r\n\t\t# no break\r\n\t\twords.sort()\r\n": ["never-ends"],
 }
 FOR_EVER = "for (let i = 0; i < Infinity; i++) console.log(i)\n"
 
@@ -90,6 +118,25 @@ def test_a_loop_of_a_script_that_counts_to_infinity(tmp_path: Path) -> None:
     assert told(scanned(tmp_path, **{"a.js": FOR_EVER.replace("Infinity", "rows.length")})) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("function count(words) {\n  while (true) {\n    words.push(1);\n  }\n}\n", ["never-ends"]),
+        ("function count(words) {\n  for (;;) words.push(1);\n}\n", ["never-ends"]),
+        ("function first(get) {\n  for (let i = 0; i < Infinity; i++) {\n    if (get(i)) return i;\n  }\n}\n", []),
+        ("function* numbers() {\n  for (let i = 0; i < Infinity; i++) yield i;\n}\n", []),
+        ("async function serve(queue) {\n  while (true) {\n    answer(await queue.next());\n  }\n}\n", []),
+        ("while (true)\n{\n  if (words.done()) break;\n}\n", []),
+        ("const code = `\nwhile (true) {\n  words.push(1);\n}\n`;\n", []),
+        ("/*\nwhile (true) {\n  words.push(1);\n}\n*/\n", []),
+        (f"// {FOR_EVER}", []),
+        (f"console.log('{FOR_EVER.strip()}')\n", []),
+    ],
+)
+def test_a_loop_of_a_script_may_have_a_way_out(text: str, rules: list[str], tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, **{"a.js": text})) == rules
+
+
 def test_a_weakness_does_not_add_up_with_another(tmp_path: Path) -> None:
     found = scanned(tmp_path, **{"a.py": WEAK["code"][1], "b.py": next(iter(LOOPS))})
     assert (found.decision.value, told(found)) == ("review", ["never-ends", "unsafe-input"])
@@ -104,6 +151,18 @@ READS = "import os\ndef read(name):\n    with open(os.path.join('/srv/notes', na
         ("Reads notes from one folder, safely.", READS, ["unsafe-input"]),
         ("Reads notes from one folder.", READS, []),
         ("Reads notes from one folder, safely.", READS.replace("with", "name = os.path.basename(name)\n    with"), []),
+        (
+            "Reads notes, safely.",
+            "from pathlib import Path\ndef read(name):\n    return (Path('a') / name).read_text()\n",
+            ["unsafe-input"],
+        ),
+        ("Reads notes, safely.", READS.replace("'/srv/notes', name", "name, 'notes.txt'"), []),
+        (
+            "Reads notes, safely.",
+            "import os\ndef read(at):\n    for name in os.listdir(at):\n        print(open(os.path.join(at, name)).read())\n",
+            [],
+        ),
+        ("Reads notes from one folder. It is safe to run twice, and type-safe.", READS, []),
     ],
 )
 def test_a_careful_program_asks_where_a_name_leads(
@@ -127,6 +186,37 @@ def test_files_that_are_said_to_stay_as_they_are(promise: str, text: str, rules:
     assert told(scanned(tmp_path, said=promise, **{"a.py": text})) == rules
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It does not modify any files unless you pass `--write`.",
+        "Without `--write` it does not modify any files.",
+        "By default it does not modify any files.",
+        "With a dry run it does not modify any files.",
+        "It does not touch other files.",
+        "It does not touch source files.",
+        "Do not modify files by hand.",
+        "Counting does not modify your documents. `clear` removes the cache.",
+        "| `check` | does not modify files |\n| `fix` | writes the file |",
+        "It does not delete your files, it rewrites them.",
+    ],
+)
+def test_a_promise_with_an_exception_is_kept(said: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, said=f"{said}\n", **{"a.py": OVER, "b.py": GONE})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.py", "from pathlib import Path\ndef count(path):\n    Path(path).unlink()\n"),
+        ("a.py", "def count(path):\n    found = path.read_text()\n    path.write_text(found.upper())\n"),
+        ("a.js", "function count(path) {\n  const found = fs.readFileSync(path);\n  fs.unlinkSync(path);\n}\n"),
+    ],
+)
+def test_a_promise_is_broken_in_other_words_too(name: str, text: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, said="Does not modify any files.\n", **{name: text})) == ["breaks-promise"]
+
+
 def test_who_promises_nothing_may_alter_files(tmp_path: Path) -> None:
     assert told(scanned(tmp_path, **{"a.py": GONE})) == []
 
@@ -141,6 +231,34 @@ def test_what_is_said_of_a_function_is_kept_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "import os\ndef look(path):\n    'Read-only.'\n    os.unlink(path)\n",
+        "import os\ndef look(path):\n    '''Read-only.'''\n    os.unlink(path)\n",
+        'import os\ndef look(path):\n    """Read-only "look"."""\n    os.unlink(path)\n',
+        'import os\ndef look(\n    path,\n):\n    """Read-only."""\n    os.unlink(path)\n',
+    ],
+)
+def test_what_is_said_of_a_function_is_read_in_any_form(text: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, **{"a.py": text})) == ["breaks-promise"]
+
+
+@pytest.mark.parametrize(
+    ("said", "deed"),
+    [
+        ("Fix the file; in a dry run nothing is written.", "open(path, 'w').write('')"),
+        ("Remove a file, even if it is read-only.", "os.remove(path)"),
+        ("Open the table read-only and export its rows.", "open(path, 'w').write('')"),
+        ("Keep a text. It never deletes what is there.", "open(path, 'x').write('')"),
+        ("Write the sorted lines. Does not touch the old file.", "open(path, 'w').write('')"),
+        ("Tidy a folder. Read-only without --apply.", "os.remove(path)"),
+    ],
+)
+def test_what_is_said_of_a_function_may_say_what_it_alters(said: str, deed: str, tmp_path: Path) -> None:
+    assert told(scanned(tmp_path, **{"a.py": f'import os\ndef tidy(path):\n    """{said}"""\n    {deed}\n'})) == []
+
+
+@pytest.mark.parametrize(
     ("more", "text", "rules"),
     [
         ("permissions:\n  - read:files\n", GONE, ["beyond-permissions"]),
@@ -150,6 +268,19 @@ def test_what_is_said_of_a_function_is_kept_to(tmp_path: Path) -> None:
         ("permissions:\n  - read\n  - '*'\n", "print(len(open('a').read()))\n", ["grants-all"]),
         ("allowed-tools: '*'\n", "", ["grants-all"]),
         ("allowed-tools: Read Bash(git:*)\n", GONE, []),
+        ("allowed-tools: Read * Bash\n", "", ["grants-all"]),
+        ("allowed-tools: Bash(git add * -A)\n", GONE, []),
+        ("permissions:\n  allow: ['*']\n", "", ["grants-all"]),
+        ("permissions:\n  all: true\n", "", ["grants-all"]),
+        ("permissions:\n  all: false\n", "", []),
+        ("permissions:\n  network: any\n", "", []),
+        ("permissions:\n  - name: network\n    reason: To fetch all pages\n", "", []),
+        ("capabilities:\n  - Answers any question about words\n", "", []),
+        ("permissions:\n", GONE, []),
+        ("permissions: standard\n", GONE, []),
+        ("permissions: [file_read, file_delete]\n", GONE, []),
+        ("permissions:\n  allow: [Bash, Read]\n", GONE, []),
+        ("permissions:\n  network: none\n  filesystem: read\n", GONE, ["beyond-permissions"]),
         ("", GONE, []),
     ],
 )
@@ -166,6 +297,11 @@ def test_beyond_its_permissions_says_what(tmp_path: Path) -> None:
     assert (one.path, one.line) == ("SKILL.md", 4)
 
 
+def test_what_is_asked_for_is_shown_where_it_stands(tmp_path: Path) -> None:
+    found = scanned(tmp_path, description="'About tools: all.'", more="tools: all\n")
+    assert [(one.rule, one.line) for one in found.findings if one.severity.value != "note"] == [("grants-all", 4)]
+
+
 @pytest.mark.parametrize(
     ("description", "is_wide"),
     [
@@ -176,6 +312,13 @@ def test_beyond_its_permissions_says_what(tmp_path: Path) -> None:
         ("Counts words. Use for any task that involves texts.", False),
         ("Counts words and gives steps for everything else.", False),
         ("Helps to count all words of a text.", False),
+        ("Helps with any task.", True),
+        ("An assistant that does everything.", True),
+        ("Runs on every message.", True),
+        ("Runs all tasks.", False),
+        ("Loads all messages, then counts them.", False),
+        ("Applies a word list to all inputs.", False),
+        ("Counts words. Never use for any tasks.", False),
     ],
 )
 def test_a_skill_says_for_which_tasks_it_is(description: str, *, is_wide: bool, tmp_path: Path) -> None:

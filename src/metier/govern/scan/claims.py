@@ -7,7 +7,7 @@ every right, or to be used for any request whatever: nothing that it says narrow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 from metier.capability import Capability
@@ -51,35 +51,51 @@ _UNLESS = re.compile(
     r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until|without (?:it|this|them|one))\b",
     re.I,
 )
+_EXCEPTS = re.compile(rf"{_UNLESS.pattern}|\bdry\b|--[a-z]", re.I)
 _OF_COMMAND = re.compile(r"\s*[^\s#|*-][^#\n]*\s#\s")
 """A command with a comment behind it: that one needs no network."""
 _DOWNLOADS = re.compile(
     r"\b(?:curl|wget)\b(?!.*\s(?:-d|--data\S*|-F|--form\S*|-T|--upload-file|--post-\S+|-X\s*P\w+)\b).*\s(?:-\w*[oO]|--output|--remote-name)\b"
 )
 _UNTOUCHED = re.compile(
-    r"\b(?:does|do|will|shall)(?: not|n't) (?:ever )?(?:modify|change|write(?: to)?|alter|delete|touch|edit|move|remove) (?:any |your |the |its )?(?:\w+ )?(?:files?|disk|anything|data|documents?|folders?)\b"
-    r"|\bnever (?:modif(?:y|ies)|changes?|writes?(?: to)?|alters?|deletes?|touch(?:es)?|edits?) (?:any |your |the |its )?(?:\w+ )?(?:files?|disk|anything|data|documents?)\b"
+    r"\b(?:does|(?<!please )(?<=[a-z] )do|will|shall)(?: not|n't) (?:ever )?(?:modify|change|write(?: to)?|alter|delete|touch|edit|move|remove) (?:any |your |the |its )?(?:(?!other|source|system|hidden|unrelated)\w+ )?(?:files?|disk|anything|data|documents?|folders?)\b"
+    r"|\bnever (?:modif(?:y|ies)|changes?|writes?(?: to)?|alters?|deletes?|touch(?:es)?|edits?) (?:any |your |the |its )?(?:(?!other|source|system|hidden|unrelated)\w+ )?(?:files?|disk|anything|data|documents?)\b"
     r"|\b(?:makes?|making) no changes? to (?:disk|(?:any |your |the )?(?:files?|data|documents?))\b|\bno side[- ]effects?\b",
     re.I,
 )
+_SAYS_ALTERS = re.compile(
+    r"(?<!never )(?<!not )\b(?:removes|deletes|rewrites|overwrites|writes|moves|renames)\b[^.\n]{0,40}\b(?:files?|folders?|cache|it|them|documents?|photos?)\b|\bin[- ]place\b",
+    re.I,
+)
+"""Who says this too leaves alone what another of its commands is not for."""
 _HARMLESS = re.compile(
     r"\bread[- ]only\b|\bno side[- ]effects?\b|\b(?:makes?|making) no changes\b|\b(?:does|will)(?: not|n't) (?:modify|change|write|alter|delete|touch)\b"
     r"|\bnothing is (?:written|deleted|changed|modified)\b|\bwithout (?:modifying|changing|writing|touching)\b|\bnever (?:writes?|modifies|deletes?|changes)\b",
     re.I,
 )
 _DOCUMENTED = re.compile(
-    r"^(?P<before>[ \t]*)(?:async )?def [^\n]{1,300}:[ \t]*\n[ \t]*[rRuU]?\"{3}(?P<says>[^\"]{1,2000})\"{3}", re.M
+    r"^(?P<before>[ \t]*)(?:async )?def (?:[^\n]{1,300}|\w{1,80}\(\n[^()]{0,600}\)[^\n]{0,80}):[ \t]*\n[ \t]*[rRuU]?(?P<mark>\"{3}|'{3}|\"|')(?P<says>[\s\S]{1,2000}?)(?P=mark)",
+    re.M,
 )
-"""A function of Python on one line, and what is said of it."""
+"""A function of Python, and what is said of it."""
+_SAYS_MORE = re.compile(
+    r"\b(?:writes?|saves?|exports?|removes?|deletes?|renames?|moves?|dry|unless|without|except|by default)\b|--\w", re.I
+)
+"""It is said as well what is altered, or when."""
 _ALTERS = re.compile(
-    r"\bos\.(?:remove|unlink|rename|replace|rmdir)\(|\bshutil\.(?:move|rmtree)\(|\.unlink\(|\.write_(?:text|bytes)\(|open\([^)\n]*,\s*(?:mode=)?[\"'][wax]"
+    r"\bos\.(?:remove|unlink|rename|replace|rmdir)\(|\bshutil\.(?:move|rmtree)\(|\.unlink\(|\.write_(?:text|bytes)\(|open\([^)\n]*,\s*(?:mode=)?[\"'][wa]"
 )
 _ALTERS_GIVEN = re.compile(
     r"(?:\bos\.(?:remove|unlink)|\bshutil\.(?:move|rmtree)|\bfs\.(?:unlink|rm)(?:Sync)?)\(\s*(?P<gone>\w+)\s*[,)]"
+    r"|\b(?P<dropped>\w+)\s*\)?\.unlink\(|\b(?P<over>\w+)\s*\)?\.write_(?:text|bytes)\("
     r"|(?<![\w.])open\(\s*(?P<name>\w+)\s*,\s*(?:mode=)?[\"'][wax]|\bwriteFile(?:Sync)?\(\s*(?P<script>\w+)\s*,"
 )
 _RIGHTS = re.compile(r"^[ \t]*(?:permissions|capabilities|allowed[-_]tools|tools)[ \t]*:", re.M)
 _ANYTHING = frozenset({"*", "all", "any", "permission:*", "*:*"})
+_LISTS = frozenset(
+    {"allow", "allowed", "grant", "granted", "name", "permission", "permissions", "scope", "scopes", "tools"}
+)
+"""Under these words a list of permissions may stand within a list of permissions."""
 _GRAVE = frozenset(
     {
         Capability.RUN_SHELL,
@@ -100,7 +116,8 @@ _GRAVE = frozenset(
 )
 """What a list of permissions is there to name."""
 _ANY_REQUEST = re.compile(
-    r"\b(?:help|assist\w*|support|use[ds]?|activat\w+|trigger\w*|invok\w+|appl(?:y|ies)|runs?|loads?|respond\w*|handles?|does|do)\b[^.;:]{0,40}?"
+    r"(?<!never )(?<!not )\b(?:helps?|assist(?:s|ing)?|support|use[ds]?|activat\w+|trigger\w*|invok\w+|respond\w*|handles?|(?:does|do)(?= (?:any|every)thing)"
+    r"|appl(?:y|ies) (?:to|for|in)|(?:runs?|loads?) (?:on|for|with|in|at|before|after))\b[^.;:]{0,40}?"
     r"\b(?:anything|everything|(?:any|every|all)(?: (?:and|or) (?:any|every|all))?(?: (?:kinds?|sorts?|types?) of)? (?:user )?(?:tasks?|requests?|questions?|messages?|prompts?|conversations?|situations?|purposes?|inputs?))"
     r"(?=\s*(?:[.,;!?)]|$|\n|(?:you|the user|users|they|that|at all|imaginable|whatsoever|ever|always)\b))",
     re.I,
@@ -111,7 +128,7 @@ _NARROWED = re.compile(
 )
 _CASES = re.compile(r"(?:^|/)(?:tests?|examples?|evals?|fixtures?|samples?)(?:/|[._-])", re.I)
 
-_MAX_BLOCK = 4000
+_MAX_BLOCK = 20_000
 
 
 def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
@@ -151,7 +168,9 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
         for found in _DOCUMENTED.finditer(part.plain) if _HARMLESS.search(part.plain) else ():
             said = _HARMLESS.search(found["says"])
             body = block(part.plain, found.end(), len(found["before"].expandtabs())) if said else ""
-            if said is not None and (altered := _ALTERS.search(body)):
+            if said is None or _SAYS_MORE.search(_HARMLESS.sub("", found["says"])):
+                continue
+            if altered := _ALTERS.search(body):
                 evidence = f"“{said[0]}”, and then {altered[0]}"
                 line = part.plain.count("\n", 0, found.start()) + 1
                 yield "breaks-promise", Severity.REVIEW, part.path, line, evidence, message
@@ -159,7 +178,10 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
 
 
 def _says_untouched(text: str) -> re.Match[str] | None:
-    return _UNTOUCHED.search(text) if _may_say_untouched()(text) else None
+    """The words that promise that files stay as they are, without an exception."""
+    if not _may_say_untouched()(text) or _SAYS_ALTERS.search(_UNTOUCHED.sub("", text)):
+        return None
+    return next((found for found in _UNTOUCHED.finditer(text) if not _EXCEPTS.search(_sentence(text, found))), None)
 
 
 @cache
@@ -185,7 +207,9 @@ def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:
         found = _ALTERS_GIVEN.search(step.text)
         if found is not None:
             name = next(filter(None, found.groups()))
-            if name in given.get(place, ()) and (found["gone"] or f"({name}" in read.get(place, "")):
+            was = read.get(place, "")
+            is_gone = found["gone"] or found["dropped"]
+            if name in given.get(place, ()) and (is_gone or f"({name}" in was or f"{name}.read" in was):
                 return step
         elif "read" in step.labels:
             read[place] = f"{read.get(place, '')}\n{step.text}"
@@ -220,37 +244,69 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
     except PackageError:
         return
     asked = [key for key in ("permissions", "capabilities", "allowed-tools", "allowed_tools", "tools") if key in fields]
-    said = {key: str(fields[key]) for key in asked}
     for key in asked:
-        words = {word.strip("\"'[]{},").lower() for word in said[key].replace(",", " ").split()}
-        if not words.isdisjoint(_ANYTHING):
-            line = text.count("\n", 0, max(text.find(f"{key}:"), 0)) + 1
-            yield "grants-all", Severity.REVIEW, manifest.path, line, f"{key}: {said[key]}", ""
+        if _asks_all(fields[key]):
+            yield "grants-all", Severity.REVIEW, manifest.path, _line_of(key, head), f"{key}: {fields[key]}", ""
             return
-    if "permissions" in asked:
+    permissions = fields.get("permissions")
+    if permissions not in (None, "") and _is_understood(permissions):
         granted = [one for one in declared(fields) if one.grants]
         beyond = sorted(_GRAVE.intersection(deviation(granted, observed).under))
         if beyond:
-            line = text.count("\n", 0, max(text.find("permissions:"), 0)) + 1
+            line = _line_of("permissions", head)
             message = f"Does what its permissions leave out: {', '.join(beyond)}."
-            yield (
-                "beyond-permissions",
-                Severity.REVIEW,
-                manifest.path,
-                line,
-                f"permissions: {said['permissions']}",
-                message,
-            )
+            yield "beyond-permissions", Severity.REVIEW, manifest.path, line, f"permissions: {permissions}", message
+
+
+def _line_of(key: str, head: str) -> int:
+    found = re.search(rf"^[ \t]*{key}[ \t]*:", head, re.M)
+    return head.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _asks_all(value: object) -> bool:
+    """Whether what is asked for is everything, not everything of a kind.
+
+    >>> _asks_all(["read", "*"]), _asks_all("Bash(git add * -A) Read"), _asks_all({"network": "any"})
+    (True, False, False)
+    """
+    if isinstance(value, Mapping):
+        return any(
+            not _is_no(how) and (_asks_all(str(key)) or (str(key).lower() in _LISTS and _asks_all(how)))
+            for key, how in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return any(_asks_all(one) for one in value)
+    words = str(value).lower()
+    plain = re.sub(r"\([^)]*\)", "()", words)
+    return any(one.strip(" \"'[]{}") in _ANYTHING for one in plain.split(",")) or "*" in plain.split()
+
+
+def _is_understood(value: object) -> bool:
+    """Whether each word of a list of permissions is known: of a list in other words nobody can tell what it leaves out."""
+    if isinstance(value, Mapping):
+        return all(_is_no(how) or declared({"permissions": {key: how}}) for key, how in value.items())
+    if isinstance(value, list | tuple):
+        return all(_is_no(one) or declared({"permissions": [one]}) for one in value)
+    return all(_is_no(one) or declared({"permissions": one}) for one in re.split(r"[,\s]+", str(value)))
+
+
+def _is_no(value: object) -> bool:
+    return not value or str(value).strip().lower() in ("none", "no", "false", "off", "denied", "deny", "never")
 
 
 def block(text: str, begin: int, indent: int) -> str:
-    """The lines of a block of Python from where they begin, for so long as they are deeper than the line that begins it."""
+    """The lines of a block from where they begin, for so long as they are deeper than the line that begins it, without comments."""
     lines: list[str] = []
-    for line in text[begin : begin + _MAX_BLOCK].split("\n"):
-        wide = line.expandtabs()
-        if wide.strip() and len(wide) - len(wide.lstrip()) <= indent:
+    end = min(begin + _MAX_BLOCK, len(text))
+    while begin < end:
+        until = text.find("\n", begin, end)
+        line = text[begin : until if until >= 0 else end].expandtabs()
+        said = line.lstrip()
+        if said and said[0] not in "#)]}{" and len(line) - len(said) <= indent:
             break
-        lines.append(line)
+        if not said.startswith("#"):
+            lines.append(line)
+        begin = until + 1 if until >= 0 else end
     return "\n".join(lines)
 
 
@@ -279,9 +335,14 @@ def _claim(text: str) -> str:
     if not any(word in said for word in _WORDS) or not _may_stay()(text):
         return ""
     for found in _STAYS.finditer(text):
-        begin = max(text.rfind(". ", 0, found.start()), text.rfind("\n", 0, found.start())) + 1
-        ends = [end for end in (text.find(". ", found.end()), text.find("\n", found.end())) if end >= 0]
-        sentence = text[begin : min(ends, default=len(text))]
+        sentence = _sentence(text, found)
         if not _UNLESS.search(sentence) and not _OF_COMMAND.match(sentence):
             return " ".join(found[0].split())
     return ""
+
+
+def _sentence(text: str, found: re.Match[str]) -> str:
+    """The sentence in which something was found."""
+    begin = max(text.rfind(". ", 0, found.start()), text.rfind("\n", 0, found.start())) + 1
+    ends = [end for end in (text.find(". ", found.end()), text.find("\n", found.end())) if end >= 0]
+    return text[begin : min(ends, default=len(text))]

@@ -352,7 +352,7 @@ _RUNS_LINE = re.compile(
 _LINE_READ = re.compile(r"\.ReadString\(|bufio\.NewScanner\(\s*(?:c|conn\w*|s|sock\w*)\b|\b(?:c|conn\w*)\.Read\(")
 _ON_NETWORK = re.compile(r"\bnet\.(?:Listen|Dial\w*)\(")
 _PUT_AMONG_PROGRAMS = re.compile(
-    r"(?:-o|-O|--output)\s+[\"']?(?P<to>(?:/usr(?:/local)?|~/\.local|\$HOME/\.local)?/bin/(?P<name>[\w.-]{2,40}))[\"']?[\s\S]{0,300}?\bchmod\s+\S*x\S*\s+[\"']?(?P=to)[\s\S]{0,300}?(?:^|\n|[;&|]\s*)(?P=name)\s"
+    r"(?:-\w{0,8}[oO]|--output)\s+[\"']?(?P<to>(?:/usr(?:/local)?|~/\.local|\$HOME/\.local)?/bin/(?P<name>[\w.-]{2,40}))[\"']?[\s\S]{0,300}?\bchmod\s+(?:\S*x\S*|0?7\d\d)\s+[\"']?(?P=to)[\s\S]{0,300}?(?:^|\n|[;&|]\s*)(?P=name)(?:\s|$)"
 )
 _RULES_BY_NAME = re.compile(
     r"(?:CLAUDE|AGENTS|GEMINI)\.md[\s\S]{0,300}?\b(?:append\w*|write\w*|add_?content|open)\s*\(\s*(?:\w+\s*,|[\"'`a-z])",
@@ -365,13 +365,13 @@ _WITHDRAWN = re.compile(
     r"[\"'/]\w{0,20}[Ww]ithdraw\w{0,12}[\"']?\s*,\s*\{[^{}\n]{0,200}\baddress[\"']?\s*:\s*[\"'](?!\$|<|your)[\w-]{8,}[\"']"
 )
 _DUMPED = re.compile(
-    r"\b(?:pg_dump(?:all)?|mysqldump|mongodump|redis-cli\s+--rdb|\.dump)\b[^\n]{0,200}\|[^\n]{0,60}\b(?:curl\s[^\n]{0,120}(?:-T|--upload-file|-d|--data\S*|-F)\s|nc\s+[\w-]+\.|aws\s+s3\s+cp\s+-[^\n]{0,120}--endpoint-url\s+https?://(?!localhost|127\.|\$|<|your|minio))"
+    r"\b(?:pg_dump(?:all)?|mysqldump|mongodump|redis-cli\s+--rdb|\.dump)\b[^\n]{0,200}\|[^\n]{0,60}\b(?:curl\s[^\n]{0,120}(?:-T|--upload-file|-d|--data\S*|-F)\s|nc\s+[\w-]+\.|aws\s+s3\s+cp\s+-[^\n]{0,120}--endpoint-url\s+https?://(?!localhost|127\.|\$|<|your|minio|\S{0,80}\.(?:amazonaws|backblazeb2|cloudflarestorage|digitaloceanspaces|linodeobjects|wasabisys|scw)\.))"
 )
 _PHRASE = re.compile(
-    r"\b(?:curl|wget|http|Invoke-\w+|iwr|irm)\b[^\n]{0,300}[\"'&?\s](?:seed|recovery|secret)?_?(?:phrase|seed|mnemonic|words|private_key|privkey)=\$?\w"
+    r"\b(?:curl|wget|http|Invoke-\w+|iwr|irm)\b(?:[^\n]{0,300}[\"'&?\s](?:(?:seed|recovery|secret)_?(?:phrase|words)|mnemonic|private_key|privkey)|(?=[^\n]{0,400}(?:[Ww]allet|[Mm]nemonic|[Ll]edger|[Mm]etamask|[Bb]itcoin|[Ee]thereum))[^\n]{0,300}[\"'&?\s](?:phrase|seed|words))=\$?\w"
 )
 _GATHERED = re.compile(
-    r"(?:\.aws/credentials|gh\s+auth\s+token|\.npmrc|\.ssh/id_|\bos\.environ\b(?!\s*[.\[])|process\.env\s*[,})])[\s\S]{0,1500}?(?:gh\s+repo\s+create|user/repos)"
+    r"(?:\.aws/credentials|gh\s+auth\s+token[^\n]{0,40}>\s*[^/&\s]|(?:~|HOME\S{0,3}|cat\s|cp\s|read\w*\()[^\n]{0,40}\.npmrc|\.ssh/id_|\b(?:dumps?|str|repr)\(\s*(?:dict\(\s*)?os\.environ\b(?!\s*[.\[])|stringify\(\s*process\.env\s*[,)]|process\.env\s*,[^\n]{0,120}gh\s+auth\s+token)[\s\S]{0,1500}?(?:gh\s+repo\s+create|user/repos)"
 )
 _PUSHES = re.compile(r"\bgit\b[^\n]{0,120}\bpush\b|/contents/|createOrUpdateFile")
 _SKILLS_REPLACED = re.compile(
@@ -384,7 +384,8 @@ _RECORDS = re.compile(r"\bnew\s+(?:audio|screen|movie)\s+recording\b[\s\S]{0,150
 _OVER_DAV = re.compile(r"(?:\\\\){1,2}[\w-]+(?:\.[\w-]+)+@(?:SSL|\d{2,5})\b|\bDavWWWRoot\b")
 _SECRET_FILES = re.compile(r"\.kdbx\b|\bwallet\b|passwords?\*?\.\w|\bid_rsa\b|\.pem\b|Login Data|\.rdp\b")
 _FEIGNED_REMINDER = re.compile(
-    r"<system-reminder>[\s\S]{0,800}?\b(?:read|send|append|run|push|curl|post|upload|do\s+not\s+mention|approved)\b"
+    r"<system-reminder>(?=\s*(?:\\n)?[A-Za-z])[^<]{0,800}?(?:\b(?:read|send|append|run|push|curl|post|upload)\b[^<]{0,80}?(?:\.env\b|\.ssh\b|\bcredential|\bpassword|\bsecrets?\b|\btokens?\b|\b(?:api|private)[ _]keys?\b)"
+    r"|\b(?:send|curl|post|upload|run|push)\b[^<]{0,60}?https?://|\bdo\s+not\s+mention\b|\bapproved\b)"
     r"|<IMPORTANT>[\s\S]{0,800}?\b(?:(?:do\s+not|don't|never)\s+(?:notify|tell|mention|inform)|change\s+the\s+(?:recipient|address|amount))\b"
 )
 _COPIED_AWAY = re.compile(
@@ -398,7 +399,7 @@ _ALL_ALLOWED = re.compile(
     r"\bapprovals\s+set\s+[\"']?\*[\"']?\s+allow\b|\bgateway\b[^\n]{0,60}--bind[= ]0\.0\.0\.0[^\n]{0,40}--auth[= ]none\b"
 )
 _PAID_OVER = re.compile(
-    r"eth_sendTransaction[\s\S]{0,200}?\.to\s*=\s*[\"'`]|\.fetch\s*=\s*(?:async\s*)?(?:function|\()[\s\S]{0,400}?\.replace\([^\n]{0,40}0x\[[\w-]{2,12}\]\{40\}"
+    r"eth_sendTransaction[\s\S]{0,200}?\.to\s*=\s*[\"'`]0x|\.fetch\s*=\s*(?:async\s*)?(?:function|\()[\s\S]{0,400}?\.replace\([^\n]{0,40}0x\[[\w-]{2,12}\]\{40\}[^\n,]{0,12},\s*(?:\w|[\"'`]0x)"
 )
 _WRITES_OVER = re.compile(
     r"(?:readdirSync|listdir|iterdir|glob)\([\s\S]{0,400}?(?:writeFileSync\(|\.write_(?:text|bytes)\(|\bopen\([^\n)]{0,60}[\"']w|unlink\w*\(|rmtree\()"
@@ -406,20 +407,27 @@ _WRITES_OVER = re.compile(
 _BY_PLACE = re.compile(
     r"\btimeZone\b|\bcountry_?(?:name|code)\b|\bEurope/M(?:oscow|insk)\b|ipgeolocation|\bgeoip\b|getdefaultlocale"
 )
+_IF_PLACE = re.compile(
+    r"(?:={2,3}|\bin\s*[\[({]|includes\(|startsWith\(|startswith\()\s*[\"'](?:[A-Z][a-z]+/[A-Z]\w+|[A-Z]{2}|[a-z]{2}[_-][A-Z]{2}|[A-Z][a-z]{3,})[\"']|[\"'](?:[A-Z]{2}|[A-Z][a-z]+/[A-Z]\w+)[\"']\s*\]\.(?:includes|indexOf)\("
+)
+"""Something is done in one place and not in another."""
 _MACHINE_KEYS = re.compile(r"MachineKeySection[\s\S]{0,1200}?Response\.Write")
-_SITE_ADMIN = re.compile(r"\bwp_(?:insert|create)_user\([\s\S]{0,240}?administrator")
-_ASKED_OF_PAGE = re.compile(r"\$_(?:GET|POST|REQUEST|COOKIE)\b")
+_SITE_ADMIN = re.compile(
+    r"\$_(?:GET|POST|REQUEST|COOKIE)\b[\s\S]{0,300}?\bwp_(?:insert|create)_user\([\s\S]{0,240}?administrator|\bwp_(?:insert|create)_user\([^;]{0,240}?\$_(?:GET|POST|REQUEST|COOKIE)\b[^;]{0,240}?administrator"
+)
 _RANSOM = re.compile(
     r"\b(?:files?|data|documents?|photos?)\s+(?:have|has|are|were)\s+(?:all\s+)?(?:been\s+)?(?:encrypted|locked)\b[\s\S]{0,400}?(?:\bBTC\b|\b[Bb]itcoin|\b[Mm]onero|\bXMR\b|\bransom|\bpay(?:ment)?\b)"
 )
 _SPELT_OUT = re.compile(r"(?:\b\w{1,20}\[\s*\d{1,3}\s*\]\s*\+\s*){5}")
 _LETTERS = re.compile(r"(?:[\"'`][^\"'`\n][\"'`]\s*,\s*){8}")
-_RUNS_TEXT = re.compile(r"exec\.Command|\bexec\w*\(|\beval\(|\bspawn\w*\(|\bsystem\(|popen|Function\(")
+_RUNS_TEXT = re.compile(
+    r"exec\.Command|child_process|subprocess|\bos\.system\(|popen|(?<![\w.])(?:exec\w*|eval|spawn\w*|system|Function)\("
+)
 _SECRETS_OF_JOB = re.compile(
-    r"\btoJ(?:SON|son)\(\s*secrets\s*\)[\s\S]{0,400}?\b(?:curl|wget|nc|Invoke-WebRequest|requests\.post|fetch\()"
+    r"\btoJ(?:SON|son)\(\s*secrets\s*\)[\s\S]{0,400}?(?:\bcurl\b[^\n]{0,200}\s(?:-d|--data|-F|--form|-T|-X\s*POST)|\bwget\b[^\n]{0,200}--post|\bnc\s|\bInvoke-WebRequest\b|\brequests\.post\b|\bfetch\()"
 )
 _PUSHED_ENVIRONMENT = re.compile(
-    r"(?:^|\n|[;&|]\s*)(?:printenv|env|gh\s+auth\s+token|aws\s+configure\s+export-credentials|cat\s+\S*(?:\.aws/credentials|\.ssh/id_\w+|\.netrc))\b[^\n>]{0,80}>{1,2}\s*\S[\s\S]{0,400}?\bgit\s+push\b"
+    r"(?:^|\n|[;&|]\s*)(?:(?:printenv|env)(?=\s*(?:>|\|\s*(?:base64|gzip|sort|openssl|xz|tee)\b))|gh\s+auth\s+token|aws\s+configure\s+export-credentials|cat\s+\S*(?:\.aws/credentials|\.ssh/id_\w+|\.netrc))[^\n>]{0,80}>{1,2}\s*(?!/(?:tmp|dev)/|\.env|\S*GITHUB_)\S[\s\S]{0,300}?\bgit\s+add\b[\s\S]{0,200}?\bgit\s+push\b"
 )
 _AT_RANDOM = re.compile(r"\bdelete\s+from\b[^;\n]{0,80}\bwhere\b[^;\n]{0,40}\brandom\(\)", re.I)
 _ALL_TABLES = re.compile(r"sqlite_master|information_schema|pg_tables", re.I)
@@ -527,9 +535,9 @@ _DEEDS = (
     Deed("destroy-files", _EMPTIED, ("readdirSync", "os.walk(", "glob(", "iterdir("), unless=r"trunc|clean|reset|log", also="every one that a folder holds is emptied"),
     Deed("loosen-agent", _ALL_ALLOWED, ("approvals set", "--auth none", "--auth=none"), is_shown=True),
     Deed("redirect-money", _PAID_OVER, ("eth_sendTransaction", ".fetch"), also="whomever the user names"),
-    Deed("destroy-files", _WRITES_OVER, ("readdirSync", "listdir(", "iterdir(", "glob("), beside=(_BY_PLACE,), also="of people in some places"),
+    Deed("destroy-files", _WRITES_OVER, ("readdirSync", "listdir(", "iterdir(", "glob("), beside=(_BY_PLACE, _IF_PLACE), also="of people in some places"),
     Deed("send-secrets", _MACHINE_KEYS, ("MachineKeySection",), also="the keys of a server, to whoever opens a page"),
-    Deed("plant-key", _SITE_ADMIN, ("wp_insert_user", "wp_create_user"), beside=(_ASKED_OF_PAGE,), also="an account with all rights, for whoever asks a page for it"),
+    Deed("plant-key", _SITE_ADMIN, ("wp_insert_user", "wp_create_user"), also="an account with all rights, for whoever asks a page for it"),
     Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
     Deed("rewrite-agent", _RULES_BY_NAME, ("CLAUDE.md", "AGENTS.md", "GEMINI.md", ".cursorrules"), beside=(_FREES,), also="what may be done without asking"),
     Deed("redirect-money", _WITHDRAWN, ("ithdraw",), also="to an address that is written out"),
