@@ -409,6 +409,7 @@ _BY_PLACE = re.compile(
 )
 _IF_PLACE = re.compile(
     r"(?:={2,3}|\bin\s*[\[({]|includes\(|startsWith\(|startswith\()\s*[\"'](?:[A-Z][a-z]+/[A-Z]\w+|[A-Z]{2}|[a-z]{2}[_-][A-Z]{2}|[A-Z][a-z]{3,})[\"']|[\"'](?:[A-Z]{2}|[A-Z][a-z]+/[A-Z]\w+)[\"']\s*\]\.(?:includes|indexOf)\("
+    r"|=\s*\[\s*[\"'][A-Z][a-z]+/[A-Z]\w+[\"']\s*,|\bcountry\w*[\s\S]{0,120}?includes\(\s*[\"'][a-z]{4,}[\"']"
 )
 """Something is done in one place and not in another."""
 _MACHINE_KEYS = re.compile(r"MachineKeySection[\s\S]{0,1200}?Response\.Write")
