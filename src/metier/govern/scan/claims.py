@@ -128,6 +128,10 @@ _NARROWED = re.compile(
 )
 _CASES = re.compile(r"(?:^|/)(?:tests?|examples?|evals?|fixtures?|samples?)(?:/|[._-])", re.I)
 
+_MAY_BE_WIDE = re.compile(r"permissions|capabilities|(?<![:\w])\*|\b(?:all|any)\b", re.I)
+"""What is in a list of rights that is looked at closer."""
+_WIDE = re.compile(r"\b(?:any|every|all)(?:thing)?\b", re.I)
+_PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_BLOCK = 20_000
 
 
@@ -157,8 +161,8 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
     [('breaks-promise', <Severity.REVIEW: 'review'>, 'a.py', 1)]
     """
     message = "Alters files, though it is said to leave them as they are."
-    claim = _says_untouched(f"{purpose.description}\n{purpose.body}")
-    if claim is not None and (step := _alters_given(steps, purpose)) is not None:
+    step = _alters_given(steps, purpose) if any(part.kind in _PROGRAMS for part in parts) else None
+    if step is not None and (claim := _says_untouched(f"{purpose.description}\n{purpose.body}")) is not None:
         statement = step.statement
         evidence = f"“{' '.join(claim[0].split())}”, and then {step.text}"
         yield "breaks-promise", Severity.REVIEW, statement.path, statement.line, evidence, message
@@ -230,14 +234,15 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
     manifest = next((part for part in parts if part.path.rsplit("/", 1)[-1].lower() == "skill.md"), None)
     if manifest is None:
         return
-    wide = _ANY_REQUEST.search(purpose.description)
+    wide = _ANY_REQUEST.search(purpose.description) if _WIDE.search(purpose.description) else None
     if wide is not None:
         end = purpose.description.find(".", wide.end())
         if not _NARROWED.search(purpose.description[wide.start() : end if end >= 0 else None]):
             yield "any-request", Severity.REVIEW, manifest.path, 1, purpose.description, ""
     text = manifest.text.replace("\r\n", "\n").replace("\r", "\n")
     head = text[: max(text.find("\n---", 3), 0)]
-    if not _RIGHTS.search(head):
+    begins = _RIGHTS.search(head)
+    if begins is None or not _MAY_BE_WIDE.search(head, begins.start()):
         return
     try:
         fields = read_frontmatter(f"{head}\n---\n", where=manifest.path).fields
