@@ -20,10 +20,15 @@ from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import holding, places_of
 from metier.verdict import Severity
 
+_BEHAVIOUR = {
+    "code": "Runs a text that it is handed as code.",
+    "command": "Puts a text that it is handed into a command line.",
+    "query": "Puts a text that it is handed into a query.",
+    "path": "Opens whatever file a name leads to, though it says that it is careful.",
+}
 _WORDS = (
     "eval(", "exec(", "Function(", "system(", "popen(", "shell=True", "shell = True", "execSync(", "-c", ".execute", ".query(",
-    ".raw(", ".prepare(", "path.join(", "open(",
-    ".read_text(", ".read_bytes(", "readFile",
+    ".raw(", ".prepare(", "path.join(", "open(", ".read_text(", ".read_bytes(", "readFile",
 )  # fmt: skip
 _CODE = re.compile(
     r"(?<![\w.$])(?:(?:builtins|globalThis|window)\.)?(?P<name>eval|exec|new Function|Function)\(\s*(?P<what>.+)"
@@ -145,14 +150,6 @@ def _never_ends(part: Part) -> tuple[int, str] | None:
             head = found.start("head") if "head" in found.re.groupindex else found.start()
             return text.count("\n", 0, head) + 1, text[head : found.end()].strip()
     return None
-
-
-_BEHAVIOUR = {
-    "code": "Runs a text that it is handed as code.",
-    "command": "Puts a text that it is handed into a command line.",
-    "query": "Puts a text that it is handed into a query.",
-    "path": "Opens whatever file a name leads to, though it says that it is careful.",
-}
 
 
 @cache
