@@ -59,7 +59,12 @@ LOCK = '{{"packages": {{"node_modules/a": {{"version": "1.0.0", "resolved": "{}/
 
 def test_a_lock_file_that_leads_to_what_bears_the_name_of_a_registry_blocks() -> None:
     assert weights(LOCK.format("https://registry.npmjs-mirror-cdn.com"), "package-lock.json") == {Severity.BLOCK}
-    for known in ("https://registry.npmjs.org", "https://registry.npmmirror.com", "https://codeload.github.com/a/b"):
+    for known in (
+        "https://registry.npmjs.org",
+        "https://npm.our-company.dev",
+        "https://registry.npmmirror.com",
+        "https://codeload.github.com/a/b",
+    ):
         assert weights(LOCK.format(known), "package-lock.json") == set()
 
 

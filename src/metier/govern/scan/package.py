@@ -79,6 +79,7 @@ _TOLD_TO_PEOPLE = re.compile(
 _PIECES = re.compile(
     r"\[\s*(?:[\"'][A-Za-z0-9+/]{12,200}[\"']\s*,\s*){3,}[\"'][A-Za-z0-9+/]{2,200}={0,2}[\"']\s*,?\s*\]"
 )
+"""A row of texts that may be base64 in pieces."""
 _PIECE_OF = re.compile(r"[\"']([A-Za-z0-9+/=]+)[\"']")
 _ORDER = re.compile(
     r"\b(?:send|post|upload|forward|export|read|run|execute|curl|fetch|delete|install|append|ignore|tell|mention)\b",

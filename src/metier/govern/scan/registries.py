@@ -62,8 +62,10 @@ _FILES = re.compile(
     re.I,
 )
 _LOCK = re.compile(r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$")
+"""Files that say where each package was found."""
 _RESOLVED = re.compile(r"\bresolved[\"']?\s*:?\s*[\"'](https?://[^\"'\s]{4,300})[\"']")
-_LIKE_REGISTRY = re.compile(r"npm|yarn|registry|node-?(?:js|modules|pkg)")
+_LIKE_REGISTRY = re.compile(r"npmjs|yarnpkg|node-?(?:js|modules|pkg)")
+"""What stands in the name of a registry that everybody uses."""
 _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
 _BY_NAME = re.compile(r"(?:registry|index-url|index_url)\s*=\s*\$?\{\w+\}")
 """An address that has a name is written into the settings of a package manager."""
