@@ -27,15 +27,23 @@ from metier.verdict import Scan
 from metier.whole import whole
 
 
-def kept_scans() -> Path | None:
-    """Where the scans of this user are kept: `metier/scans` in `$XDG_STATE_HOME` or `~/.local/state`, if any.
+def state_of_user() -> Path:
+    """Where metier keeps what is this user's: `metier` in `$XDG_STATE_HOME` or `~/.local/state`.
 
-    A relative one is none, as the XDG specification has it: whoever wrote the folder one is in could clear a package.
+    A relative one counts for nothing, as the XDG specification has it: it would be of whoever wrote the folder here.
+
+    Raises:
+        RuntimeError: This user has no home.
     """
+    named = Path(os.environ.get("XDG_STATE_HOME", ""))
+    return (named if named.is_absolute() else Path.home() / ".local/state") / "metier"
+
+
+def kept_scans() -> Path | None:
+    """Where the scans of this user are kept, if anywhere."""
     with suppress(RuntimeError):
-        named = Path(os.environ.get("XDG_STATE_HOME", ""))
-        home = named if named.is_absolute() else Path.home() / ".local/state"
-        return home / "metier/scans" if home.is_absolute() else None
+        place = state_of_user() / "scans"
+        return place if place.is_absolute() else None
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from metier.errors import ConfigError
 from metier.faces.mcp.client import connect
+from metier.govern.kept import state_of_user
 from metier.stores.places import discover_packages
 from metier.stores.served.consent import Approvals, Ask
 from metier.stores.served.host import Host
@@ -72,7 +72,5 @@ def label_of(server: str) -> str:
 
 
 def approvals_path() -> Path:
-    """Where the approvals of this user lie: `metier/approvals.json` in `$XDG_STATE_HOME` or `~/.local/state`."""
-    named = Path(os.environ.get("XDG_STATE_HOME", ""))
-    # A relative one counts for nothing, as the XDG specification has it: it would be of whoever wrote the folder here.
-    return (named if named.is_absolute() else Path.home() / ".local/state") / "metier/approvals.json"
+    """Where the approvals of this user lie."""
+    return state_of_user() / "approvals.json"

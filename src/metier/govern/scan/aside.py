@@ -111,7 +111,8 @@ def _run(contents: Contents, aside: dict[str, Part], *, is_security: bool) -> se
         if num_looks > _MAX_LOOKS:
             return set(aside)
         entered = {one for one in folders if one and _is_entered(source, one)}
-        tries_all = _TRIES_ALL.search(source.plain) is not None
+        is_tried = "pytest" in source.plain or "py.test" in source.plain
+        tries_all = is_tried and _TRIES_ALL.search(source.plain) is not None
         found = [
             part
             for path, part in aside.items()

@@ -16,7 +16,7 @@ from metier.govern.manifest import declared, deviation
 from metier.govern.scan.accounts import Found
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place, place_of
-from metier.govern.scan.parts import Part
+from metier.govern.scan.parts import LANGUAGES, Part, manifest_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, is_quoted
 from metier.govern.scan.triggers import found_in
@@ -131,7 +131,6 @@ _CASES = re.compile(r"(?:^|/)(?:tests?|examples?|evals?|fixtures?|samples?)(?:/|
 _MAY_BE_WIDE = re.compile(r"permissions|capabilities|(?<![:\w])\*|\b(?:all|any)\b", re.I)
 """What is in a list of rights that is looked at closer."""
 _WIDE = re.compile(r"\b(?:any|every|all)(?:thing)?\b", re.I)
-_PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_BLOCK = 20_000
 
 
@@ -161,7 +160,7 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
     [('breaks-promise', <Severity.REVIEW: 'review'>, 'a.py', 1)]
     """
     message = "Alters files, though it is said to leave them as they are."
-    step = _alters_given(steps, purpose) if any(part.kind in _PROGRAMS for part in parts) else None
+    step = _alters_given(steps, purpose) if any(part.kind in LANGUAGES for part in parts) else None
     if step is not None and (claim := _says_untouched(f"{purpose.description}\n{purpose.body}")) is not None:
         statement = step.statement
         evidence = f"“{' '.join(claim[0].split())}”, and then {step.text}"
@@ -231,7 +230,7 @@ def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Pur
     >>> [found[:2] for found in rights(read_text(text, "SKILL.md").parts, {Capability.SEND}, Purpose(description="Tidies."))]
     [('beyond-permissions', <Severity.REVIEW: 'review'>)]
     """
-    manifest = next((part for part in parts if part.path.rsplit("/", 1)[-1].lower() == "skill.md"), None)
+    manifest = manifest_of(parts)
     if manifest is None:
         return
     wide = _ANY_REQUEST.search(purpose.description) if _WIDE.search(purpose.description) else None

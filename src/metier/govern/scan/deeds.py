@@ -265,6 +265,7 @@ class Deed:
         but_in: Files in which it is in order.
         also: What the finding adds.
         is_shown: It weighs in a document, too, where commands stand apart.
+        is_said: To say it is the deed, so that it weighs in a text that is only shown.
     """
 
     rule: str
@@ -278,6 +279,7 @@ class Deed:
     also: str = ""
     with_words: tuple[str, ...] = ()
     is_shown: bool = False
+    is_said: bool = False
 
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
@@ -531,7 +533,7 @@ _DEEDS = (
     Deed("grant-root", _SETUID, ("install ", "chmod ", "setuid("), unless=r"setuid|audit|privilege", also="to whoever starts it"),
     Deed("watch-user", _RECORDS, (" recording",), is_outward=True, unless=r"record|transcri|dictat|screenshot|podcast", also="and sends what is heard or seen"),
     Deed("send-secrets", _OVER_DAV, ("@SSL", "DavWWWRoot"), beside=(_SECRET_FILES,), also="to a share of a stranger"),
-    Deed("hidden-instructions", _FEIGNED_REMINDER, ("<system-reminder", "<IMPORTANT>"), also="to whoever reads what it prints"),
+    Deed("hidden-instructions", _FEIGNED_REMINDER, ("<system-reminder", "<IMPORTANT>"), also="to whoever reads what it prints", is_said=True),
     Deed("send-secrets", _COPIED_AWAY, ("rclone",), beside=(_SILENTLY,), also="file by file, with nothing said"),
     Deed("destroy-files", _EMPTIED, ("readdirSync", "os.walk(", "glob(", "iterdir("), unless=r"trunc|clean|reset|log", also="every one that a folder holds is emptied"),
     Deed("loosen-agent", _ALL_ALLOWED, ("approvals set", "--auth none", "--auth=none"), is_shown=True),
@@ -620,8 +622,7 @@ def deeds(
             continue
         for place in places:
             step = steps[min(text.count("\n", 0, place), len(steps) - 1)]
-            is_meant = deed.rule == "hidden-instructions" or not is_quoted(step)
-            if is_meant and not (deed.but_in and deed.but_in.search(step.statement.path)):
+            if (deed.is_said or not is_quoted(step)) and not (deed.but_in and deed.but_in.search(step.statement.path)):
                 yield Seen(deed.rule, Severity.BLOCK, step, deed.also)
                 break
 

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -25,6 +25,8 @@ from metier.govern.scan.unpack import Unpacked, begin_of_zip, text_within, unpac
 MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_PACKAGE_BYTES = 64 * 1024 * 1024
 MAX_FILES = 5000
+LANGUAGES = frozenset({"python", "script", "hash-script"})
+"""Kinds of parts that are programs in a language of their own, and no shell."""
 MAX_NESTING = 6
 """How deep archives inside archives are opened."""
 
@@ -94,6 +96,11 @@ class Part:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "plain", plain_text(rendered(self.text) if self.kind == "markdown" else self.text))
+
+
+def manifest_of(parts: Iterable[Part]) -> Part | None:
+    """The SKILL.md of a package, if it has one."""
+    return next((part for part in parts if part.path.rsplit("/", 1)[-1].lower() == "skill.md"), None)
 
 
 @dataclass(slots=True)

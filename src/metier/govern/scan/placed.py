@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from metier.govern.scan.markdown import Block
-from metier.govern.scan.parts import Contents, Part, kind_of
+from metier.govern.scan.parts import LANGUAGES, Contents, Part, kind_of
 from metier.govern.scan.triggers import places_of
 
 _FOLDERS = (
@@ -80,7 +80,6 @@ _PATH = re.compile(r"[\w./~$*-]+")
 _IS_ITEM = re.compile(r"[ \t]*(?:>|[-*+]|\d+[.)])[ \t]+")
 _SPAN = re.compile(r"`([^`\n]{2,400})`")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|--|;|<!--)[ \t]*(?P<said>[^\n]{2,120})\n")
-_PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_LEAD, _MAX_PLACED, _MAX_TARGETS, _MAX_TEXT, _MAX_LINE = 300, 300, 4, 20_000, 5000
 _MAX_LETTERS, _MAX_PROGRAM = 400_000, 300_000
 
@@ -156,7 +155,7 @@ def _naming(text: str) -> list[str]:
 def _of_part(part: Part, document: Sequence[Block] | None) -> Iterator[tuple[str, str, int]]:
     if document is not None:
         yield from _of_document(document)
-    elif part.kind in _PROGRAMS:
+    elif part.kind in LANGUAGES:
         yield from _of_program(part)
     if part.kind == "shell":
         yield from _here(part.plain, 1)

@@ -20,7 +20,7 @@ from metier.govern.scan.inside import commands_within, programs_inside, programs
 from metier.govern.scan.literals import known_case
 from metier.govern.scan.markdown import Block, blocks
 from metier.govern.scan.page import PAGE, is_page, page_blocks
-from metier.govern.scan.parts import AS_WORDS, Contents, Part
+from metier.govern.scan.parts import AS_WORDS, LANGUAGES, Contents, Part, manifest_of
 from metier.govern.scan.prose import purpose_is_security
 from metier.govern.scan.purpose import PAGES, Purpose
 from metier.govern.scan.python import python_statements
@@ -163,8 +163,7 @@ _SHELL_PROMPT = re.compile(r"^[ \t]*[$>%]\s+(?=\S)", re.M)
 _PROMPTS = re.compile(r"\n[ \t]*[$>%]\s")
 """A line that begins with one; the end of the line above is soon found."""
 _TAKES_ALL = re.compile(r"^from \.*([\w.]+) import \*", re.M)
-_LANGUAGES = frozenset({"python", "script", "hash-script"})
-_PROGRAM_KINDS = _LANGUAGES | {"shell"}
+_PROGRAM_KINDS = LANGUAGES | {"shell"}
 _MANY_WORDS = 4
 _MAX_BESIDE = 100_000
 _MAX_LEAD = 300
@@ -176,7 +175,7 @@ _MAX_LOST = 200
 
 def purpose_of(contents: Contents) -> Purpose:
     """What the SKILL.md (or the package's manifest) says that the package is."""
-    manifest = next((p for p in contents.parts if p.path.rsplit("/", 1)[-1].lower() == "skill.md"), None)
+    manifest = manifest_of(contents.parts)
     head = FRONT.match(manifest.text) if manifest else None
     fields = (
         {found[1].lower(): " ".join(found[2].split()).strip("\"'") for found in FIELD.finditer(head[1])} if head else {}
@@ -229,12 +228,18 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
     found: list[Statement] = []
     put_in = with_constants(contents.parts)
     modules = {_module_of(part): part for part in reversed(contents.parts) if part.kind == "python"}
+    only_compares = any("parametrize(" in part.plain for part in modules.values()) and not any(
+        part.kind in LANGUAGES and _STARTS.search(part.plain) for part in contents.parts
+    )
     for part, document in zip(contents.parts, documents, strict=True):
-        plain = _without_cases(put_in.get(part.path, part.plain)) if part.kind == "python" else part.plain
+        plain = part.plain
+        if part.kind == "python":
+            plain = put_in.get(part.path, plain)
+            plain = _without_cases(plain) if only_compares else plain
         if document is None and part.kind in _PROGRAM_KINDS:
             for line, kind, text in programs_inside(plain, part.kind):
                 found += _code(text, part.path, kind, line + 1, is_live=True)
-        if document is None and part.kind in _LANGUAGES:
+        if document is None and part.kind in LANGUAGES:
             for line, text in programs_kept(plain, part.kind):
                 found += _code(text, part.path, part.kind, line + 1, is_live=True)
         if document is None and part.kind != "shell" and not part.is_example:
@@ -255,12 +260,12 @@ def statements_of(contents: Contents, documents: Sequence[list[Block] | None]) -
 
 
 def _without_cases(text: str) -> str:
-    """A program of Python without the cases of its tests, if it holds nothing that could run one.
+    """A program of Python without the cases of its tests.
 
     >>> _without_cases('@pytest.mark.parametrize("said", ["rm -rf ~"])\\ndef test(said):\\n    assert is_bad(said)')
     '\\ndef test(said):\\n    assert is_bad(said)'
     """
-    if "parametrize(" not in text or _STARTS.search(text):
+    if "parametrize(" not in text:
         return text
     return _CASES_OF_TEST.sub(lambda found: "\n" * found[0].count("\n"), text)
 
@@ -442,13 +447,19 @@ _IN_HEREDOC = re.compile(
 _SETTING_NAME = re.compile(r"(?<!\$)\$[({]([A-Za-z_]\w{0,40})[)}]|\{\{\s*([A-Za-z_]\w{0,40})\s*\}\}")
 _CASES_OF_TEST = re.compile(r"^@pytest\.mark\.parametrize\((?:[^()]|\([^()]*\)){0,4000}\)", re.M)
 _STARTS = re.compile(
-    r"\b(?:subprocess|system|popen|Popen|exec\w*|eval|spawn\w*|run|call|import_module|__import__)\s*\(|subprocess\."
+    r"\b(?:subprocess|posix|popen|Popen|exec\w*|eval|spawn\w*|pty|__import__|import_module|importlib|getattr|ctypes|builtins|globals|runpy|child_process)\b|\bos\.|\bimport os\b|\bfrom os\b"
 )
-"""What may run a case of a test; a test that holds none only compares."""
+"""What may run a case of a test, in whatever program of its package; tests of one that holds none only compare."""
 _EXEC = re.compile(r"<Exec\b[^<>]{0,600}?\bCommand\s*=\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')")
-"""What a project of .NET runs when it is built."""
 _MAX_FILLINGS, _MAX_FILLED = 4, 60_000
 """So deep and so far are the settings of a file of make written out."""
+
+
+def _of_project(text: str, path: str, line: int, *, is_live: bool) -> Iterator[Statement]:
+    """What a project of .NET runs when it is built."""
+    for order in _EXEC.finditer(text) if "<Exec" in text else ():
+        at = line + text.count("\n", 0, order.start(order.lastindex or 0))
+        yield from shell_statements(html.unescape(order[1] or order[2]), path, first_line=at, is_live=is_live)
 
 
 def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[Statement]:
@@ -475,7 +486,7 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         text = _IN_HEREDOC.sub(_lines_of_run, text) if "<<" in text else text
         plain = _DOCKER.sub("", _ADDED.sub(r"curl -o \2 \1", _with_settings(text))).replace("$$", "$")
         return shell_statements(plain, path, first_line=line, is_live=is_live)
-    if kind in _LANGUAGES and line > 1 and _COMMANDS.search(f"\n{text}") and (lines := _SHELL_LINE.findall(text)):
+    if kind in LANGUAGES and line > 1 and _COMMANDS.search(f"\n{text}") and (lines := _SHELL_LINE.findall(text)):
         found = []
         for command in lines:
             at = line + text.count("\n", 0, text.find(command))
@@ -487,19 +498,8 @@ def _code(text: str, path: str, kind: str, line: int, *, is_live: bool) -> list[
         return python_statements(shown, path, first_line=line, is_live=is_live)
     if kind == "json":
         return [*_json(text, path, line)]
-    if kind == "data" and "<Exec" in text:
-        return [
-            statement
-            for order in _EXEC.finditer(text)
-            for statement in shell_statements(
-                html.unescape(order[1] or order[2]),
-                path,
-                first_line=line + text.count("\n", 0, order.start(order.lastindex or 0)),
-                is_live=is_live,
-            )
-        ]
     if kind == "data":
-        return _data(text, path, line, is_live=is_live)
+        return [*_of_project(text, path, line, is_live=is_live), *_data(text, path, line, is_live=is_live)]
     if kind == "prose":
         return [*_prose_commands(text.split("\n"), _runnable(text), path, line)]
     found = script_statements(text, path, kind=kind, first_line=line, is_live=is_live)

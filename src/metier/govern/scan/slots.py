@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, host_of
+from metier.govern.scan.parts import LANGUAGES
 
 _SLOT = re.compile(
     r"(?:[#$]|%\()?\{\s*\$?(?:\w{1,40}(?:\.|->))?([A-Za-z_]\w{0,60})[^{}\n]{0,60}\}|\$([A-Za-z_]\w{0,60})"
 )
 _HOST_SLOT = re.compile(r"://[\"'`]?\s*(?:[#$]?\{|\+|\.)\s*\$?([A-Za-z_]\w{0,60})\s*(?:\}|[+/\"'`.])")
 """A name where an address has its host."""
-_PROGRAMS = frozenset({"python", "script", "hash-script"})
 _ASKS = frozenset({"fetch", "send", "connect"})
 
 
@@ -39,7 +39,7 @@ def fill(steps: Sequence[Step]) -> None:
     beside: dict[tuple[str, int], Step] = {}
     for step in steps:
         statement = step.statement
-        if statement.path not in paths or statement.is_shell or statement.language not in _PROGRAMS:
+        if statement.path not in paths or statement.is_shell or statement.language not in LANGUAGES:
             continue
         # What was asked of an address is no address.
         if (step.urls or step.hidden_url or _is_decoded(step)) and not _asks(step):

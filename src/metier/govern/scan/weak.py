@@ -14,7 +14,7 @@ from functools import cache
 from metier.govern.scan.accounts import TRIED, Found
 from metier.govern.scan.claims import block
 from metier.govern.scan.flow import Step
-from metier.govern.scan.parts import Part
+from metier.govern.scan.parts import LANGUAGES, Part
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.triggers import holding, places_of
@@ -80,7 +80,6 @@ _ENDS = re.compile(
 )
 _TAUGHT = re.compile(r"vulnerab|insecure|\bexercise|on purpose|\bunsafe\b|\binjection", re.I)
 """How those who teach attacks call what they show."""
-_PROGRAMS = frozenset({"python", "script", "hash-script"})
 _MAX_STEPS, _MAX_SCOPE, _MAX_LOOKED = 6000, 300, 200
 """So many steps of programs, and of one function, are read for what they are handed, and so many uses are looked at."""
 
@@ -101,7 +100,7 @@ def weaknesses(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -
     programs = {
         part.path: part.kind
         for part in parts
-        if part.kind in _PROGRAMS
+        if part.kind in LANGUAGES
         and not purpose.only_shows(part.path, TRIED)
         and not (purpose.is_security and _TAUGHT.search(part.plain))
     }
