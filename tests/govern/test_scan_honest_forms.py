@@ -33,6 +33,9 @@ FORMS = {
     "a screen of a login": "2. *OAuth consent screen* → External → add yourself as test user.\n3. *Credentials* → Create → OAuth client ID.",
     "a reason for a decline": '- `expired_card`: ask the customer for a new card\n- `fraudulent`: do not tell the customer this. Say "declined by the bank".',
     "an address that is typed": "To revoke, point to https://revoke.cash or the token's page, and tell the user to type the URL by hand.",
+    "an address that stands for any": '- Send: `gog gmail send --to a@b.com --subject "Hi" --body-file - <<< "text"`\n- `gog auth add you@gmail.com --services gmail,drive`',
+    "what is asked and what is not": "- Lights and blinds: do it without confirmation. Answer in five words.\n- Locks and ovens: ALWAYS ask, every time.\n- Who is at home is private. Keep this private: do not put it into messages.",
+    "any task of a kind": "Use this skill for any task involving PDFs.",
     "question": "The CV, the job ad, the country. Ask what must not be mentioned.",
 }
 

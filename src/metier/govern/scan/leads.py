@@ -140,6 +140,8 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
         place = _least_own(text, purpose)
         if place < Place.PLATFORM or (place == Place.UNKNOWN and _DISCLOSES.search(text)):
             continue
+        if _TO_SAMPLE.search(text) and "://" not in text:
+            continue
         said = _ADDRESS.sub("", _BADGE.sub("", text))
         is_kept = _is_kept(text)
         sends = None if is_kept else _SENDS.search(said)
@@ -182,7 +184,7 @@ def _met(
 ) -> tuple[str, Severity] | None:
     """The rule that a sentence meets which leads elsewhere, read together with its neighbours and, if it sends, what came earlier."""
     there = f"{said} {after}"
-    if LEFT_TO_USER.search(there) or (_TO_SAMPLE.search(said) and "://" not in said):
+    if LEFT_TO_USER.search(there):
         return None
     if (
         sends
@@ -198,7 +200,7 @@ def _met(
 def _hands_over(found: Sequence[Sentence], number: int, said: str, purpose: Purpose) -> bool:
     """Whether a sentence that hands something over hands what only this machine knows to a place of nobody's, or anything of the user's to one that collects."""
     text = found[number].text
-    if LEFT_TO_USER.search(said) or _NOT_HANDED.search(text) or (_TO_SAMPLE.search(text) and "://" not in text):
+    if LEFT_TO_USER.search(said) or _NOT_HANDED.search(text):
         return False
     near = [one for one in found[max(0, number - _NUM_STEPS) : number] if one.path == found[number].path]
     steps = [_ADDRESS.sub("", one.text) for one in near if found[number].line - one.line <= _NUM_STEPS]

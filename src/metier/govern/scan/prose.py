@@ -160,6 +160,11 @@ _HOMEPAGE = re.compile(
 _FOUR_MARKS = 4
 _IMPLIED = {"sign-hush": "sign-conceal", "sign-feign": "sign-lie", "sign-presume": "sign-consent"}
 """What says this says the other, too."""
+_ASKS_OF_GRAVER = re.compile(
+    r"^\W*confirm\s+before\b|\b(?:always|must|then)\s+(?:ask|confirm)\b|\b(?:^|stop|show),?\s+(?:and\s+)?ask\b|\bask\s+(?:first|every\s+time)\b",
+    re.I,
+)
+"""Where one question is demanded, so that the other is spared on purpose."""
 _SAME_WORDS = {
     "sign-heedless": "sign-conceal", "sign-unasked": "sign-consent", "sign-obey": "sign-consent", "sign-plant": "sign-always",
     "sign-lasting": "sign-memory", **_IMPLIED,
@@ -240,6 +245,8 @@ def said(
                 said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
                 if rule.id == "sign-conceal" and _keeps_secret(match[0], windows[max(0, number - 1) : number + 1]):
                     continue
+                if rule.id == "sign-consent" and _asks_of_graver(found, number):
+                    continue
                 is_name = " " not in sentence.text and sentence.text.isascii()
                 if not (is_name or _is_plain_talk(sentence.text)) and _is_new(
                     match.span(), heard.setdefault(said_as, [])
@@ -302,6 +309,16 @@ def _keeps_secret(said: str, sentences: Sequence[Sentence]) -> bool:
     """Whether what is not to be shown is a secret of the user's, of which the sentence or the one before it speaks."""
     is_shown = _SHOWN.search(said) is not None and _MENTIONED.search(said) is None
     return is_shown and any(_OWN_SECRET.search(one.text) and not _OUT.search(one.text) for one in sentences)
+
+
+def _asks_of_graver(found: Sequence[Sentence], number: int) -> bool:
+    """Whether what is done without a question is set against what is not, in the same line or the ones around it."""
+    here = found[number] if number < len(found) else None
+    near = found[max(0, number - 2) : number + 3]
+    return here is not None and any(
+        one is not here and one.path == here.path and abs(one.line - here.line) <= 1 and _ASKS_OF_GRAVER.search(one.text)
+        for one in near
+    )
 
 
 def _addressed(sentence: Sentence) -> Sentence:
