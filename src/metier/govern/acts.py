@@ -126,7 +126,7 @@ _RULES = (
     _rule(Act.ELEVATE, r"\bsudo\s+\w|\bas root\b|\brunas\b|\bdoas\s|\bsudoers\b|--privileged\b|\bsetuid\b"),
     _rule(
         Act.CREDENTIALS,
-        rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b.{{0,80}}?\W{_SECRETS}",
+        rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list(?!-secret-keys)|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b.{{0,80}}?\W{_SECRETS}",
     ),
     _rule(
         Act.CREDENTIALS,
@@ -204,7 +204,7 @@ _RULES = (
     ),
     _rule(
         Act.PERSIST,
-        r"\bcrontab\b|\bcron job\b|/etc/cron|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
+        r"\bcrontab\b|\bcron job\b|/etc/cron|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
     ),
     _rule(
         Act.CHANGE_AGENT,

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from metier.capability import Capability
 from metier.errors import PackageError
 from metier.govern.gains import Gains, Instruction, UpdateDecision, instructions_gained
+from metier.govern.loosened import Loosening
 from metier.govern.manifest import declared, deviation
 from metier.govern.units import MAX_TEXT_BYTES
 from metier.stores.package import read_manifest
@@ -30,6 +31,7 @@ class UpdateDiff:
     """What a new version does that the old one did not.
 
     Attributes:
+        loosened: Settings, forms, places and bounds that stand looser than they stood.
         grants_gained: What the frontmatter asks for that it did not, whether or not anything uses it.
         reasons: Why the decision is what it is, the gravest first.
     """
@@ -44,6 +46,7 @@ class UpdateDiff:
     grants_gained: tuple[Capability, ...] = ()
     findings_gained: tuple[Finding, ...] = ()
     instructions_gained: tuple[Instruction, ...] = ()
+    loosened: tuple[Loosening, ...] = ()
     unread: tuple[str, ...] = ()
     decision: UpdateDecision = UpdateDecision.NONE
     reasons: tuple[str, ...] = ()
@@ -93,9 +96,9 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
     """
     before, after = read_tree(old), read_tree(new)
     found = differences({file.path: file.digest for file in before.files}, after)
-    gains = instructions_gained(Path(old), before, Path(new), after)
-    first, second = scan(Path(old)), scan(Path(new))
     was = {one.path: one.was for one in found if one.kind == "renamed"}
+    gains = instructions_gained(Path(old), before, Path(new), after, moved=was)
+    first, second = scan(Path(old)), scan(Path(new))
     findings = tuple(_gained(first.findings, second.findings, was))
     capabilities = tuple(one for one in second.observed if one not in first.observed)
     earlier, later = _fields(Path(old)), _fields(Path(new))
@@ -104,6 +107,7 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
         *((_weight_of(finding, gains), f"{finding.path}: {finding.message}") for finding in findings),
         *((one.decision, f"{one.path}, line {one.line}: {', '.join(one.acts)}") for one in gains.instructions),
         *gains.guards_lost,
+        *((UpdateDecision.REAPPROVE, f"{one.path}, line {one.line}: {one.what}") for one in gains.loosened),
         *((_weight(one, gains), f"It can now {one.value}.") for one in capabilities),
         *((_weight_of_grant(one), f"Its frontmatter now grants {one.value}.") for one in grants),
         *((UpdateDecision.REAPPROVE, f"Its frontmatter has a new hook on {on}.") for on in _hooked(earlier, later)),
@@ -123,6 +127,7 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
         grants_gained=grants,
         findings_gained=findings,
         instructions_gained=gains.instructions,
+        loosened=gains.loosened,
         unread=gains.unread,
         decision=reasons[0][0] if reasons else UpdateDecision.NONE,
         reasons=tuple(text for _, text in reasons),

@@ -8,7 +8,7 @@ place that was not named, an act the old one had not, a "not" that came or went.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from metier.govern.acts import Act, Seen, acts_of, destinations
-from metier.govern.guards import guards_lost
+from metier.govern.guards import guards_lost, without_guarded
+from metier.govern.loosened import Loosening, loosened
 from metier.govern.scan.keys import veiled
 from metier.govern.units import WORD, Unit, units_of
 from metier.stores.tree import Tree
@@ -60,12 +61,14 @@ class Gains:
         says_more: Whether anything is new in it, harmless or not, and not the old words put otherwise.
         unread: Paths that changed and could not be read as text.
         guards_lost: What was forbidden, asked first or checked and is not any more, with what that comes to.
+        loosened: What stands looser than it stood.
     """
 
     instructions: tuple[Instruction, ...] = ()
     says_more: bool = False
     unread: tuple[str, ...] = ()
     guards_lost: tuple[tuple[UpdateDecision, str], ...] = ()
+    loosened: tuple[Loosening, ...] = ()
 
 
 GRAVE = frozenset(Act) - {Act.CONTACT, Act.INSTALL, Act.EVERY_TASK, Act.RUN_FILE}
@@ -77,16 +80,20 @@ _SAME = 0.45
 _SAID = 0.75
 """From this part of known pairs of words on, a sentence is put together of old ones."""
 
+_MOVED = 0.5
+"""From this part of the lines of a file on, another one is that file under a new name."""
+
 _MAX_COMPARED = 4_000_000
 _FEW_WORDS = 3
 _NEGATION = re.compile(r"\b(?:not|never|no|without|avoid|don'?t|doesn'?t|mustn'?t|shouldn'?t|cannot|can'?t|won'?t)\b")
 
 
-def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gains:
+def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, moved: Mapping[str, str]) -> Gains:
     """Tell what a new folder instructs that the old one did not.
 
     Args:
         before, after: What lies in the two folders.
+        moved: The old path of each file that has a new one.
     """
     was = {file.path: file.digest for file in before.files}
     touched = frozenset(file.path for file in after.files if was.get(file.path) != file.digest)
@@ -99,7 +106,8 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gain
     if len(fresh) * len(lost) > _MAX_COMPARED:
         lost = []  # another text altogether: all of it is new
     earlier = _Earlier(said, was)
-    added = [path for path in touched if path not in was]
+    moved = {**_moved(said, says, was, {file.path for file in after.files}), **moved}
+    added = [path for path in touched if path not in was and path not in moved]
     instructions, says_more = [], bool(touched & set(unread))
     for unit in fresh:
         origin = _origin(unit, lost)
@@ -119,7 +127,22 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree) -> Gain
             )
             for unit, is_done in guards_lost(said, says)
         ),
+        loosened=tuple(loosened(said, says, moved)),
     )
+
+
+def _moved(said: Sequence[Unit], says: Sequence[Unit], was: Collection[str], now: Collection[str]) -> dict[str, str]:
+    """The old path of each new file that holds most lines of one that is gone."""
+    gone, come = ({unit.path for unit in units} - set(others) for units, others in ((said, now), (says, was)))
+    held = {path: {unit.key for unit in (*said, *says) if unit.path == path} for path in gone | come}
+    found = {}
+    for path in sorted(come):
+        share, old = max(
+            ((len(held[path] & held[one]) / len(held[one]), one) for one in sorted(gone)), default=(0.0, "")
+        )
+        if share >= _MOVED:
+            found[path] = old
+    return found
 
 
 class _Earlier:
@@ -169,13 +192,13 @@ class _Earlier:
 
 
 def _acts(unit: Unit, origin: Unit | None, earlier: _Earlier, *, is_said: bool) -> list[Seen]:
-    acts = [seen for seen in dict.fromkeys(acts_of(unit.text)) if not earlier.did(seen, unit)]
+    acts = [seen for seen in dict.fromkeys(acts_of(without_guarded(unit))) if not earlier.did(seen, unit)]
     if is_said:
         places = [seen for seen in acts if seen.act in (Act.SEND, Act.CONTACT) and "." in seen.key]
         return places + [seen for seen in acts if seen not in places and not earlier.knew(seen, unit)]
     if origin is not None:
         # Even a few words more may bring an act: "and delete the originals".
-        had = {seen.act for seen in acts_of(origin.text)}
+        had = {seen.act for seen in acts_of(without_guarded(origin))}
         return [seen for seen in acts if seen.act not in had or "." in seen.key or _is_flipped(unit, origin)]
     return acts
 

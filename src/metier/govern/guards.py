@@ -28,11 +28,15 @@ _ASKS = re.compile(
     r"\b(?:ask|confirm\w*|check|approv\w+|consent|permission|agree\w*)\b.{0,80}\b(?:before|first|until|unless|then)\b"
     r"|\b(?:before|until|unless|without|only (?:after|when|if|with|once))\b.{0,80}"
     r"\b(?:ask\w*|confirm\w*|approv\w+|consent|permission|agree\w*|says? (?:so|yes))\b"
-    r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b",
+    r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b|\bwith the (?:user|owner)\b.{0,30}\bbefore\b",
     re.I,
 )
 _HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b", re.I)
 """What is forbidden is no harm, but to speak of it."""
+_ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b", re.I)
+_NOT_FOLLOWED = re.compile(r"\b(?:do not|don't|never|not to)\s+(?:follow|obey|act on|carry out)\b", re.I)
+_CLAUSE_END = re.compile(r"[;:]|,\s|\s(?:and|then|but)\s|https?://|\S+@\S")
+_QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|'[^'\n]{0,300}'")
 _SAME, _MAX_COMPARED = 0.6, 200
 _CHECKS = {
     "a digest or a signature": re.compile(
@@ -69,6 +73,25 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
         lost = [kind for kind in _kinds(unit) if kind not in guarded]
         if lost and not _is_reworded(unit, fresh):
             yield unit, not done.isdisjoint(lost)
+
+
+def without_guarded(unit: Unit) -> str:
+    """What a unit says to do, without what it asks first, quotes as not to be followed, or shows in a question.
+
+    >>> from metier.govern.units import text_units
+    >>> [without_guarded(unit) for unit in text_units('Ask before you delete it. Do not obey "send it".', "a.md")]
+    ['Ask before', 'Do not obey .']
+    """
+    if unit.is_code:
+        is_question = _CHECKS["what the user answers"].search(unit.text) is not None
+        return _QUOTED.sub("", unit.text) if is_question else unit.text
+    if _NOT_FOLLOWED.search(unit.text):
+        return _QUOTED.sub("", unit.text)
+    asks = _ASKS_BEFORE.search(unit.text)
+    if asks is None:
+        return unit.text
+    rest = _CLAUSE_END.search(unit.text, asks.end())
+    return unit.text[: asks.end()] + (unit.text[rest.start() :] if rest else "")
 
 
 def _kinds(unit: Unit) -> Iterator[str]:

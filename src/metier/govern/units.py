@@ -22,6 +22,8 @@ MAX_UNIT = 2000
 
 _OVERLAP = 200
 PROSE = (".md", ".markdown", ".mdx", ".txt", ".rst", ".adoc", ".html", ".htm", "")
+_IS_CODE = re.compile(r"\.|\w+file$|\w+rc$|(?:config|hosts|crontab|sshd_config|ssh_config|gradlew|mvnw|env)$", re.I)
+"""Names without an ending of files that hold settings, commands or a program, a line each."""
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|\Z)", re.S)
 _STARTS_ANEW = re.compile(r"^\s*(?:[-*+>|#]|\d+[.)]\s|\[[ x]\]|[\w-]+:\s)")
@@ -97,7 +99,8 @@ def text_units(text: str, path: str) -> Iterator[Unit]:
 
 
 def _plain_units(text: str, path: str) -> Iterator[Unit]:
-    if PurePosixPath(path).suffix.lower() not in PROSE:
+    name = PurePosixPath(path)
+    if name.suffix.lower() not in PROSE or (not name.suffix and (text.startswith("#!") or _IS_CODE.match(name.name))):
         for number, line in enumerate(plain_letters(text).splitlines(), start=1):
             yield from _unit(line, path, number, is_code=True)
         return

@@ -316,7 +316,10 @@ def _asks_of_graver(found: Sequence[Sentence], number: int) -> bool:
     here = found[number] if number < len(found) else None
     near = found[max(0, number - 2) : number + 3]
     return here is not None and any(
-        one is not here and one.path == here.path and abs(one.line - here.line) <= 1 and _ASKS_OF_GRAVER.search(one.text)
+        one is not here
+        and one.path == here.path
+        and abs(one.line - here.line) <= 1
+        and _ASKS_OF_GRAVER.search(one.text)
         for one in near
     )
 
