@@ -66,6 +66,7 @@ _FILE = re.compile(
 )
 
 _OWN = r"(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\])"
+_OWN_URL = re.compile(rf"\bhttps?://{_OWN}\b")
 _PLACE = (
     r"(?:(?:remote|external|third[- ]party|off-?site|cloud|central(?:i[sz]ed)?|company|corporate|public|shared|upstream|partner|vendor|attacker|"
     r"monitoring|analytics|telemetry|audit|compliance|logging|collection|backup|archive|sync|ingest(?:ion)?|our|their|my)\s+(?:\w+\s+){0,2}"
@@ -280,14 +281,15 @@ def destinations(text: str) -> set[str]:
     found = {_host(url) for url in _URL.findall(text)}
     found |= {mail.lower() for mail in _MAIL.findall(text)}
     found |= {host.lower() for host in _BARE_HOST.findall(text)} | set(_ADDRESS.findall(text))
-    return {one for one in found if one and not re.fullmatch(_OWN + r"(?::\d+)?", one)}
+    return {one for one in found if one and one[0] not in "${<" and not re.fullmatch(_OWN + r"(?::\d+)?", one)}
 
 
 def _sent(text: str) -> Iterator[Seen]:
     where = destinations(text)
     verb = next((v for v in _SENDS.finditer(text) if not _NOT.search(text[: v.start()])), None)
     if _DATA_CALLS.search(text):
-        yield from (Seen(Act.SEND, place) for place in sorted(where or {"computed"}))
+        computed = set() if _OWN_URL.search(text) else {"computed"}
+        yield from (Seen(Act.SEND, place) for place in sorted(where or computed))
     elif verb and where and not _LOOKS.search(text):
         yield from (Seen(Act.SEND, place) for place in sorted(where))
     elif verb and (place := _PLACES.search(text, verb.end())):

@@ -9,9 +9,11 @@ explains gains none.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -20,6 +22,7 @@ from metier.errors import PackageError
 from metier.govern.gains import Gains, Instruction, UpdateDecision, instructions_gained
 from metier.govern.loosened import Loosening
 from metier.govern.manifest import declared, deviation
+from metier.govern.needs import needs_of
 from metier.govern.units import MAX_TEXT_BYTES
 from metier.stores.package import read_manifest
 from metier.stores.tree import Difference, Tree, TreeFile, differences, read_tree
@@ -74,6 +77,9 @@ _GRAVE_GRANTS = GRAVE_CAPABILITIES | {Capability.RUN_SHELL, Capability.EVALUATE_
 _WIRING = frozenset({"settings.json", "settings.local.json", "hooks.json", "plugin.json", ".mcp.json", "mcp.json"})
 """Files in which agents are told what to start, and on what."""
 
+_LOOKS_LIKE = str.maketrans("01358", "olesb")
+_NO_LETTER = re.compile(r"[\W_]+")
+_MIN_NAME, _NEARLY = 4, 0.85
 _ORDER = tuple(UpdateDecision)
 
 
@@ -110,6 +116,7 @@ def diff(old: str | Path, new: str | Path, scan: Callable[[Path], Scan]) -> Upda
         *((UpdateDecision.REAPPROVE, f"{one.path}, line {one.line}: {one.what}") for one in gains.loosened),
         *((_weight(one, gains), f"It can now {one.value}.") for one in capabilities),
         *((_weight_of_grant(one), f"Its frontmatter now grants {one.value}.") for one in grants),
+        *((UpdateDecision.REAPPROVE, said) for said in _needs_exchanged(Path(old), before, Path(new), after)),
         *((UpdateDecision.REAPPROVE, f"Its frontmatter has a new hook on {on}.") for on in _hooked(earlier, later)),
         *((UpdateDecision.REAPPROVE, said) for said in _wired(Path(old), before, Path(new), after)),
         *((UpdateDecision.REAPPROVE, f"{path} cannot be read as text.") for path in gains.unread),
@@ -188,6 +195,33 @@ def _wired(old: Path, before: Tree, new: Path, after: Tree) -> Iterable[str]:
         for key, what in (("hooks", "hook on"), ("mcpServers", "server")):
             runs, ran = (one if isinstance(one := fields.get(key), Mapping) else {} for fields in (says, known))
             yield from (f"{file.path} has a new {what} {name}." for name in runs if runs[name] != ran.get(name))
+
+
+def _needs_exchanged(old: Path, before: Tree, new: Path, after: Tree) -> Iterable[str]:
+    """Packages of others that come from an address now, or have nearly the name of one that was needed."""
+    had, has = (
+        {
+            need.name: need.address
+            for need in needs_of(folder, [file.path for file in tree.files if file.size <= MAX_TEXT_BYTES])
+        }
+        for folder, tree in ((old, before), (new, after))
+    )
+    for name in sorted(has.keys() - had.keys()):
+        if has[name]:
+            yield f"It needs {name} from {has[name]}."
+        elif like := next((one for one in sorted(had) if _is_nearly(one, name)), ""):
+            yield f"It needs {name}, which is nearly {like}."
+
+
+def _is_nearly(name: str, other: str) -> bool:
+    """Whether a name can be taken for one that is known: letters exchanged, or turned to digits."""
+    if name.startswith("@") != other.startswith("@") or min(len(name), len(other)) < _MIN_NAME:
+        return False
+    if other == name.rstrip("0123456789"):
+        return False  # a project that dropped the number of its version
+    a, b = (_NO_LETTER.sub("", one.lower()) for one in (name, other))
+    plain = b.translate(_LOOKS_LIKE)
+    return (plain != b and a.translate(_LOOKS_LIKE) in plain) or SequenceMatcher(None, a, b).ratio() >= _NEARLY
 
 
 def _settings(folder: Path, file: TreeFile) -> Mapping[str, Any]:

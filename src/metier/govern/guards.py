@@ -37,6 +37,24 @@ _ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b
 _NOT_FOLLOWED = re.compile(r"\b(?:do not|don't|never|not to)\s+(?:follow|obey|act on|carry out)\b", re.I)
 _CLAUSE_END = re.compile(r"[;:]|,\s|\s(?:and|then|but)\s|https?://|\S+@\S")
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|'[^'\n]{0,300}'")
+_SPEAKS_UP = re.compile(
+    r"\b(?:stop|halt)\b.{0,40}\b(?:tell|report|ask|say)\b|\b(?:tell|warn|remind)\s+(?:the\s+)?(?:user|them|reader)\b|\bget\s+an?\s+(?:\w+\s+)?yes\b"
+    r"|\b(?:ask|see|consult|check with)\s+(?:a|an|your|the)?\s*"
+    r"(?:doctor|pharmacist|physician|lawyer|counsel|expert|electrician|vet)\b",
+    re.I,
+)
+_COMMON = frozenset(
+    re.findall(
+        r"\S+",
+        "a an and any as at be before by do don't for from if in is it must never no not of on or should that the them"
+        " then this to user with without you",
+    )
+)
+_HEEDS = re.compile(
+    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind)", re.I
+)
+_AGAINST = re.compile(r"\b(?:not|no|never|without|avoid|cannot|only|out of)\b|n't\b", re.I)
+_SAID, _FEW_WORDS = 0.5, 2
 _SAME, _MAX_COMPARED = 0.6, 200
 _CHECKS = {
     "a digest or a signature": re.compile(
@@ -67,12 +85,15 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
     others = (unit for unit in says if unit.key not in known and not unit.is_code)
     guards = (unit.words for unit in others if _FORBIDS.search(unit.text) or _ASKS.search(unit.text))
     fresh = list(islice(guards, _MAX_COMPARED))
+    sentences = [unit for unit in says if not unit.is_code]
     for unit in said:
         if unit.key in kept:
             continue
         lost = [kind for kind in _kinds(unit) if kind not in guarded]
         if lost and not _is_reworded(unit, fresh):
             yield unit, not done.isdisjoint(lost)
+        elif not unit.is_code and not unit.is_hidden and _warns(unit.text) and not _is_said(unit, sentences):
+            yield unit, True
 
 
 def without_guarded(unit: Unit) -> str:
@@ -105,6 +126,26 @@ def _kinds(unit: Unit) -> Iterator[str]:
         yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text, forbids.end()))
     elif not forbids and _ASKS.search(unit.text):
         yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text))
+
+
+def _warns(text: str) -> bool:
+    """Whether a sentence forbids something, has it asked first, or has the agent stop or speak up; no title, no row."""
+    if text.startswith(("#", "|")) or text.endswith(":"):
+        return False
+    forbids = _FORBIDS.search(text)
+    if forbids and _HIDES.match(text, forbids.end()):
+        return False
+    return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text))
+
+
+def _is_said(unit: Unit, sentences: Iterable[Unit]) -> bool:
+    """Whether most of what a guard says still stands somewhere, and guards there."""
+    words = unit.words - _COMMON
+    guards = _FORBIDS if _FORBIDS.search(unit.text) else _HEEDS
+    return len(words) < _FEW_WORDS or any(
+        len(words & one.words) >= _SAID * len(words) and (guards.search(one.text) or _AGAINST.search(one.text))
+        for one in sentences
+    )
 
 
 def _is_reworded(unit: Unit, fresh: Iterable[frozenset[str]]) -> bool:

@@ -84,12 +84,13 @@ _OPENING = _named(
 _ON = _named("true yes on 1 always enabled enforce enforced required")
 _OFF = _named("false no off 0 none null nil never disabled optional")
 _MONEY = _named(
-    "approval approve approved human confirm confirmation review refund spend spending budget amount payment dose slippage withdraw withdrawal transfer quota discount cap"
+    "approval approve approved human confirm confirmation review refund spend spending budget amount payment dose slippage withdraw withdrawal transfer quota discount cap alarm threshold"
 )
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,_]\d+)*(?![\w.])")
 _UP_TO = _named(
-    "above over limit max maximum amount budget quota cap spend spending refund discount slippage payment dose withdraw withdrawal transfer"
+    "above over limit max maximum amount budget quota cap spend spending refund discount slippage payment dose withdraw withdrawal transfer alarm threshold"
 )
+_HARDNESS = _named("round iteration cost bit entropy workfactor keysize rotation")
 _GRANTS = frozenset({"allowed-tools", "tools", "permissions"})
 _MORE = 1.5
 """So many times what it was is another sum."""
@@ -99,6 +100,7 @@ _LADDERS = tuple(
     for key, was, now in (
         (r"", r"private|authenticated-read|bucket-owner-\w+|unlisted", r"public(?:-read)?(?:-write)?|everyone|anyone"),
         (r"^(?!.*(?:branch|ref|path|dir|tag))", r"staging|stage|test(?:net|ing)?|sandbox|dev(?:el\w*|net)?|local|qa|preview", r"prod\w*|live|mainnet"),
+        (r"", r"critical|major|high|severe|danger\w*|unsafe|contraindicated|toxic|prohibited|banned", r"none|minor|low|safe|ok|fine|harmless|allowed"),
         (_RIGHT, r"deny|ask|block|refuse|reject|drop|prompt|manual\w*|default|plan", r"allow\w*|accept\w*|auto\w*|permit|bypass\w*|always|never"),
         (r"^(?!.*(?:log|level|color|format))", r"enforc\w+|error|fail\w*|strict|deny|block", r"permissive|warn\w*|ignore\w*|off|report-?only|none|continue"),
         (_RIGHT + r"|contents|packages|id-token|actions", r"read(?:-?only)?|none|viewer|guest|user|member", r"write(?:-all)?|admin\w*|owner|editor|all|rw|\*"),
@@ -118,6 +120,8 @@ _OPENS = {
         "is reached from everywhere": r"\b0\.0\.0\.0/0|::/0\b|\b(?:host|bind|listen|addr\w*)\b\W{1,6}0\.0\.0\.0|HOST_AUTH_METHOD\W{1,3}trust|protected-mode no|Access-Control-Allow-Origin\W{1,6}\*|allow_origins\W{1,4}\*",
         "hands over the host": r"docker\.sock|\bprivileged:\s*true|--privileged\b|network_mode:\s*[\"']?host|pid:\s*[\"']?host|cap_add:|hostPath:|--cap-add",
         "runs what a stranger sends with the keys of the repository": r"\bpull_request_target\b|permissions:\s*write-all|secrets:\s*inherit",
+        "grants more than it did": r"\"\w+:\*\"|\biam:(?:PassRole|Create\w+|Attach\w+|Put\w+)|\bsts:AssumeRole|\bcluster-admin\b|\bverbs:\s*\[\s*[\"']?\*|\bresources:\s*\[[^\]]*\bsecrets\b|\bGRANT\s+ALL|roles/(?:owner|editor)\b|AdministratorAccess|\bSUPERUSER\b",
+        "compares a part": r"(?:compare_digest|hmac\.Equal|timingSafeEqual)\([^\n]*\[(?:\d+|\w+)?:",
         "is public": r"\bpublic-read(?:-write)?\b|publicly_accessible\s*=\s*true|BlockPublic\w+\W{1,4}false|--public\b|allUsers\b",
         "steps over a check": r"--no-verify\b|--skip-(?:checks?|tests?|verif\w+|valid\w+|sign\w*)|--no-gpg-check|--allow-unauthenticated|--nogpgcheck|--dangerously-\w|bypassPermissions|--no-sandbox|--ignore-scripts[= ]false|\bsetenforce 0|\bufw disable|NOPASSWD|git\s+add\b[^\n`]{0,30}\s(?:-f|--force)\b|git\s+push\b[^\n`]{0,60}\s(?:-f|--force)(?![\w-])|--auto-approve\b|\brm\s+-\w*f\w*\s+(?:/|~|\$HOME)\s*$",
         "loads code with data": r"\byaml\.(?:unsafe_load|load\((?!.{0,80}Safe))|\bpickle\.loads?\(|weights_only\s*=\s*False|trust_remote_code\s*=\s*True|allow_pickle\s*=\s*True",
@@ -129,7 +133,8 @@ _GUARDS = {
     "pinned and checked packages": r"--require-hashes|--frozen-lockfile|--ignore-scripts|--locked\b|\bnpm ci\b|ignore-scripts\W{1,3}true",
     "a run without effect": r"--dry-run\b|--what-?if\b|-WhatIf\b|--check\b|--plan\b",
     "a question before": r"\b(?:rm|mv|cp)\s+-i\b|--interactive\b|-Confirm\b",
-    "a secret chosen by chance": r"\bsecrets\.\w|SystemRandom|randomUUID|getRandomValues|randomBytes|/dev/urandom|openssl rand|crypto/rand",
+    "a secret chosen by chance": r"\bsecrets\.\w|SystemRandom|randomUUID|getRandomValues|randomBytes|urandom\b|openssl rand|crypto/rand|SecureRandom|random_bytes",
+    "a keyed digest": r"\bhmac\.\w+\(|createHmac\(|\bHMAC\b",
     "what is masked": r"<\w*(?:secret|cred|redact|mask|token|password|email|phone)\w*>|\bREDACTED|\[redacted|\[masked|\*{4,}|█{2,}",
     "a value put in safely": r"\bhtml\.escape\(|\bescape\(|shlex\.quote\(|escapeshellarg\(|textContent\b|DOMPurify|sanitize\w*\(|parameteri[sz]ed|\bSafeLoader|safe_load\(",
     "an own machine only": r"127\.0\.0\.1:\d+(?::\d+)?|\blisten\(\s*\d+\s*,\s*[\"'](?:127|localhost)|host\W{1,4}(?:127\.0\.0\.1|localhost)",
@@ -143,6 +148,9 @@ _STOPS = re.compile(
     r"\bexit\s+[1-9]|\bsys\.exit|\braise\b|\bthrow\b|process\.exit|\babort\b|\bdie\b|\bfail\(|\breturn\s+(?:1\b|False\b|false\b|err\b|None\b)|\bpanic!?\(|os\.Exit|SystemExit|\bdeny\b|\breject\w*\b"
 )
 _SAYS_SO = re.compile(r"\b(?:warn\w*|note|echo|print\w*|log\w*|console\.\w+|pass|continue|true)\b|\|\|\s*:", re.I)
+_PASSES_OVER = re.compile(
+    r"\|\|\s*(?:true|:)(?!\w)|^\s*exit 0\b|\bset \+e\b|\bexcept\b.{0,40}:\s*pass\b|\bcatch\s*(?:\([^)]*\))?\s*\{\s*\}"
+)
 _LISTED = re.compile(r"allow|trust|permit|whitelist|origin|host|domain|role|owner|admin|scope|audience", re.I)
 _EXACT = re.compile(
     r"\bnot\s+in\b|===?|!==?|\bis\s+not\b|\bfullmatch\(|\.equals\(|\bhas\(|\bin\s+[A-Z_]{3,}|\.hostname\b|\.netloc\b"
@@ -169,6 +177,11 @@ _GRAVE_BOUND = re.compile(
     r"\b(?:mg|mcg|µg|g|ml|iu|units?|dos(?:e|es|age)|amps?|volts?|bar|psi|°c|°f)\b|[€$£]|\b(?:eur|usd|gbp|chf)\b|\b(?:ask|confirm|approv\w+|review\w*|refund\w*|human|person|manager|sign\w*|pay\w*|spend\w*)\b",
     re.I,
 )
+_TABLES, _WIDE = (".csv", ".tsv"), 3
+_LIMITS = re.compile(r"limit|max|dose|cap\b", re.I)
+_TOKEN = re.compile(r"[\w*/-]*\w[\w*/-]*|\*")
+_FEW = 3
+_COMPARED = re.compile(r"([<>]=?)\s*(\d+(?:\.\d+)?)\b")
 _ALIKE = 0.45
 _MAX_COMPARED = 2_000_000
 
@@ -203,7 +216,9 @@ def _all(
     yield from _settings(fresh, lost, was)
     yield from _opened(said, says, fresh)
     yield from _unguarded(said, says, fresh, lost, was)
-    yield from _exchanged(said, says, fresh, lost)
+    yield from _exchanged(said, says, fresh)
+    yield from _gone_on(said, says, fresh, lost)
+    yield from _of_tables(said, says, fresh, was)
     if len(fresh) * len(lost) <= _MAX_COMPARED:
         yield from _turned(said, says, fresh, lost, was)
 
@@ -269,8 +284,10 @@ def _is_looser(key: str, old: str, new: str) -> bool:
         return True
     if not is_guard and parts & _OPENING and before in _OFF and after in _ON:
         return True
-    if before.isdecimal() and after.isdecimal() and parts & _MONEY and int(before):
-        return int(after) >= _MORE * int(before) if parts & _UP_TO else _MORE * int(after) <= int(before)
+    was_sum, is_sum = before.replace("_", ""), after.replace("_", "")
+    if was_sum.isdecimal() and is_sum.isdecimal() and parts & (_MONEY | _HARDNESS) and int(was_sum):
+        is_more = int(is_sum) >= _MORE * int(was_sum)
+        return is_more if parts & _UP_TO else _MORE * int(is_sum) <= int(was_sum)
     return any(
         name.search(key) and was.match(before) and now.match(after) and not now.match(before)
         for name, was, now in _LADDERS
@@ -303,16 +320,35 @@ def _unguarded(
         fewer = sum(form.search(unit.text) is not None for unit in said) - sum(
             form.search(unit.text) is not None for unit in says
         )
-        if fewer <= 0 or (
-            what == "a secret chosen by chance" and not any(_BY_CHANCE.search(one.text) for one in fresh)
-        ):
+        if fewer <= 0 or (what == "a secret chosen by chance" and not _is_chosen_otherwise(gone, fresh)):
             continue
         yield _of(gone[0], f"{what}: no longer")
 
 
-def _exchanged(
+def _is_chosen_otherwise(gone: Sequence[Unit], fresh: Sequence[Unit]) -> bool:
+    """Whether what was chosen by chance is now guessed, or stands there."""
+    names = {key for unit in gone for key, _ in _pairs(unit.text)}
+    return any(
+        _BY_CHANCE.search(unit.text) is not None or not names.isdisjoint(key for key, _ in _pairs(unit.text))
+        for unit in fresh
+        if unit.is_code
+    )
+
+
+def _gone_on(
     said: Sequence[Unit], says: Sequence[Unit], fresh: Sequence[Unit], lost: Sequence[Unit]
 ) -> Iterator[Loosening]:
+    """Files that stop in fewer places than before, and pass over what fails in more."""
+    for path in sorted({unit.path for unit in lost if unit.is_code and _STOPS.search(unit.text)}):
+        passes = [unit for unit in fresh if unit.path == path and unit.is_code and _PASSES_OVER.search(unit.text)]
+        stopped, stops = (
+            sum(unit.path == path and _STOPS.search(unit.text) is not None for unit in units) for units in (said, says)
+        )
+        if passes and stops < stopped:
+            yield _of(passes[0], "goes on where it stopped")
+
+
+def _exchanged(said: Sequence[Unit], says: Sequence[Unit], fresh: Sequence[Unit]) -> Iterator[Loosening]:
     """Accounts that stand where others stood."""
     for what, form in _ACCOUNTS.items():
         before, after = ({found[0] for unit in units for found in form.finditer(unit.text)} for units in (said, says))
@@ -320,6 +356,37 @@ def _exchanged(
             yield from (
                 _of(unit, what) for unit in fresh if any(found[0] not in before for found in form.finditer(unit.text))
             )
+
+
+def _of_tables(
+    said: Sequence[Unit], says: Sequence[Unit], fresh: Sequence[Unit], was: Mapping[str, str]
+) -> Iterator[Loosening]:
+    """Cells of a table that warn no longer, and bounds in its columns that are wider."""
+    changed = {unit.path for unit in fresh if unit.path.lower().endswith(_TABLES)}
+    for path in sorted(changed):
+        before, after = (
+            [unit for unit in units if unit.path == one] for units, one in ((said, was.get(path, path)), (says, path))
+        )
+        if not before:
+            continue
+        names = _cells(after[0])
+        rows = {_name_of(cells): cells for unit in before if len(cells := _cells(unit)) > 1}
+        for unit in after[1:]:
+            cells = _cells(unit)
+            old = rows.get(_name_of(cells), [])
+            for name, a, b in zip(names, old, cells, strict=False):
+                as_limit = f"dose {name}" if _LIMITS.search(name) else name
+                if a != b and (_is_looser("", a, b) or _is_looser(as_limit, a, b)):
+                    yield _of(unit, f"{name} was {a} and is {b}")
+
+
+def _cells(unit: Unit) -> list[str]:
+    return [cell.strip().strip('"') for cell in re.split(r"[,;\t]", unit.text)]
+
+
+def _name_of(cells: Sequence[str]) -> tuple[str, ...]:
+    """What a row is about: its first cell, and in a wide table its first two."""
+    return tuple(cells[: 1 + (len(cells) > _WIDE)])
 
 
 def _turned(
@@ -335,9 +402,13 @@ def _turned(
         old = _made_of(unit, lines.get(was.get(unit.path, unit.path), ()))
         if old is None:
             continue
+        if (words := _ladder_of(old.text, unit.text)) and unit.is_code:
+            yield _of(unit, f"{words[0]} is {words[1]}")
         if unit.is_code:
             if _STOPS.search(old.text) and not _STOPS.search(unit.text) and _SAYS_SO.search(unit.text):
                 yield _of(unit, "goes on where it stopped")
+            elif _STOPS.search(old.text) and _STOPS.search(unit.text) and _bounds(old.text) != _bounds(unit.text):
+                yield _of(unit, "stops at another bound than it did")
             elif (
                 _LISTED.search(unit.text)
                 and not set(_EXACT.findall(old.text)) <= set(_EXACT.findall(unit.text))
@@ -355,6 +426,30 @@ def _turned(
             and _is_wider(old.text, unit.text)
         ):
             yield _of(unit, "another bound than it was")
+
+
+def _ladder_of(old: str, new: str) -> tuple[str, str] | None:
+    """The word of a line that lets in more, or looks at less, than the one in its place, where little else changed."""
+    before, after = (set(_TOKEN.findall(text.lower())) for text in (old, new))
+    gone, come = sorted(before - after), sorted(after - before)
+    if not (gone and come and len(gone) <= _FEW and len(come) <= _FEW):
+        return None
+    return next(
+        (
+            (a, b)
+            for name, was, now in _LADDERS
+            if name.search(new)
+            for a in gone
+            for b in come
+            if was.match(a) and now.match(b) and not now.match(a)
+        ),
+        None,
+    )
+
+
+def _bounds(text: str) -> list[tuple[str, str]]:
+    """The comparisons with numbers in a line."""
+    return sorted(_COMPARED.findall(text))
 
 
 def _is_wider(old: str, new: str) -> bool:
