@@ -36,6 +36,11 @@ FORMS = {
     "an address that stands for any": '- Send: `gog gmail send --to a@b.com --subject "Hi" --body-file - <<< "text"`\n- `gog auth add you@gmail.com --services gmail,drive`',
     "what is asked and what is not": "- Lights and blinds: do it without confirmation. Answer in five words.\n- Locks and ovens: ALWAYS ask, every time.\n- Who is at home is private. Keep this private: do not put it into messages.",
     "any task of a kind": "Use this skill for any task involving PDFs.",
+    "a public key that is copied": "To put the public key on the server: `ssh-copy-id -i ~/.ssh/id_web1.pub deploy@203.0.113.10`.",
+    "what is not opened": "The profile is picked up by the library; the script doesn't open `~/.aws/credentials` itself and prints no key.",
+    "what is to be denied": "1. Offer to deny: `Read(./.env)`, `Read(~/.ssh/**)`, `Read(~/.aws/**)`.",
+    "a branch of backup": "If yes, suggest merging.\n\nRemember that ours and theirs are swapped. Delete the backup branch a week later.",
+    "false alarm?": "The hook runs on every commit from then on, and prints each match masked.\n\nFalse alarm? Put `# allow` on the line.",
     "question": "The CV, the job ad, the country. Ask what must not be mentioned.",
 }
 
@@ -54,6 +59,9 @@ PROGRAMS = {
     "collect.sh": 'for f in .bash_history .ssh/authorized_keys .bashrc .profile; do\n  [ -f "$1/$f" ] && cp -p "$1/$f" "$2/"\ndone\n',
     "publish.sh": 'token() { security find-generic-password -a "$USER" -s box-care-token -w || secret-tool lookup service box-care; }\ncurl -fsS -X PUT "$(jq -r .site box.json)/api/v2/pages" -H "Authorization: Bearer $(token)" --data-binary @page.md\n',
     "pair.sh": 'CFG="$HOME/.config/lamp/env"\n[ -f "$CFG" ] && . "$CFG"\nkey=$(curl -sS -k "https://$1/api" -d \'{"type":"lamp"}\' | jq -r .key)\nprintf \'LAMP_KEY=%s\\n\' "$key" > "$CFG"\n',
+    "table.py": "import json, subprocess, urllib.request\nTABLE = {'/disk': ['df', '-h'], '/load': ['uptime']}\nwith urllib.request.urlopen('https://api.telegram.org/bot1/getUpdates') as r:\n    said = json.load(r)['result'][0]['text']\nif said in TABLE:\n    print(subprocess.run(TABLE[said], capture_output=True).stdout)\n",
+    "hosts.py": "import pathlib\nSSH = pathlib.Path.home() / '.ssh'\ntext = (SSH / 'config').read_text()\nlines = [f'Host {name}', f'    HostName {host}', f'    IdentityFile {SSH / name}']\n(SSH / 'config').write_text('\\n'.join(lines) + text)\n",
+    "sample.py": "SUSPECT = [b'VirtualAllocEx', b'SetWindowsHookEx', b'CreateRemoteThread', b'schtasks', b'xmrig']\n",
     "hunt.sh": "grep -rE 'bash -i >& ?/dev/tcp/|nc -e|mkfifo /tmp' /etc/cron* /var/spool/cron\ngrep -rlE 'stratum\\+tcp|xmrig' /tmp /opt\n",
 }
 

@@ -213,7 +213,8 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
         is_meant = purpose.says(r"chmod|permission|docker|volume")
         weight = Severity.BLOCK if purpose.is_small else Severity.REVIEW if _OF_SYSTEM.search(text) else Severity.NOTE
         yield Seen("open-to-all", Severity.NOTE if is_meant else weight, step)
-    if "keys-pressed" in labels and not purpose.says(r"key(?:board|log|stroke)|hotkey|automat|record|macro"):
+    is_wanted = purpose.says(r"key(?:board|log|stroke)|hotkey|automat|record|macro")
+    if "keys-pressed" in labels and not (is_wanted or (purpose.is_security and is_quoted(step))):
         yield Seen("watch-user", Severity.REVIEW, step)
 
 

@@ -431,7 +431,7 @@ class _Reach:
             text, read = step.statement.text, step.statement.read
             names = frozenset(NAME.findall(text)) if read is None else read
             if read is not None or not ('"' in text or "'" in text):
-                self._used[number] = names - _masked(text) if ".replace" in text else names
+                self._used[number] = _handed_on(text, names)
             for name in names:
                 by_name[name].append(number)
         return by_name
@@ -445,9 +445,7 @@ class _Reach:
         known = self._used.get(number)
         if known is None:
             statement = self._steps[number].statement
-            names = statement.uses
-            known = names - _masked(statement.text) if ".replace" in statement.text else names
-            self._used[number] = known
+            known = self._used[number] = _handed_on(statement.text, statement.uses)
         return known
 
     @cached_property
@@ -556,6 +554,19 @@ class _Reach:
                 for scope in {"", statement.scope}:
                     placed.setdefault((statement.path, scope), []).append(number)
         return self._places[name]
+
+
+_CHOSEN = re.compile(r"(?:\brun|Popen|\bcall|check_\w+|exec\w*|spawn\w*)\(\s*[A-Z][A-Z_0-9]+\[(\w+)\](?!.*\b\1\b)")
+"""A command that stands in a table; what chooses it is no part of it."""
+
+
+def _handed_on(text: str, names: frozenset[str]) -> frozenset[str]:
+    """The names of a step of which it may hand on what they hold."""
+    if ".replace" in text:
+        names -= _masked(text)
+    if "[" in text and (chosen := _CHOSEN.search(text)):
+        names -= {chosen[1]}
+    return names
 
 
 def _masked(text: str) -> frozenset[str]:

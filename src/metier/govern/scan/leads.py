@@ -89,6 +89,7 @@ _NOT_HANDED = re.compile(
 _NUM_STEPS = 3
 _ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
 _TO_SAMPLE = re.compile(r"@(?:[a-wyz]|example)\.(?:com|org|net)\b")
+_PUBLIC_KEY = re.compile(r"^[^@]*\bssh-copy-id\s[^@]*\.pub\s[^@]*@[^@]*$")
 LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]ed?\s+(?:under|text|terms|file|is|:)|\bdocs?\b|\bdocumentation\b",
     re.I,
@@ -140,7 +141,7 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
         place = _least_own(text, purpose)
         if place < Place.PLATFORM or (place == Place.UNKNOWN and _DISCLOSES.search(text)):
             continue
-        if _TO_SAMPLE.search(text) and "://" not in text:
+        if (_TO_SAMPLE.search(text) and "://" not in text) or _PUBLIC_KEY.search(text):
             continue
         said = _ADDRESS.sub("", _BADGE.sub("", text))
         is_kept = _is_kept(text)
