@@ -326,6 +326,15 @@ _BY_DIGEST = re.compile(
 _ASKED_OF = re.compile(
     r"self\.headers|r(?<!urllib\.r)(?<!\wr)equest\.|r(?<!\wr)eq\.|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)|r\.Header|params\[|\.recv\(|message\.content"
 )
+_LET_IN_BY_DIGEST = re.compile(
+    r"(?:hexdigest\(\)|digest\(\s*[\"'](?:hex|base64)[\"']\s*\)|\b(?:md5|sha1|sha256|hash)\([^\n]{0,80}\))\s*={2,3}\s*(?:[\"'][0-9a-fA-F]{32,128}[\"']|_?[A-Z][A-Z_0-9]{2,})[\s\S]{0,260}?(?:[\"'](?:admin\w*|root|superuser|owner|system|\*)[\"']|is_(?:admin|superuser|staff)\s*=\s*True|set_role|wp_set_auth_cookie|session\.\w+\s*=)"
+)
+"""Whoever knows a word of which the program keeps the digest alone is let in as somebody who may do everything."""
+_HELD_DIGEST = re.compile(r"[\"'][0-9a-fA-F]{32,128}[\"']")
+_LET_IN_BY_WORD = re.compile(
+    r"(?:headers?(?:\.get\(|\[)|\.get\(|\.header\(|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)\[)\s*[\"'][\w-]{2,40}[\"'][^\n]{0,12}[\])]\s*(?:={2,3}|\.equals\()\s*[\"'](?=[^\"'\n]*\d)(?=[^\"'\n]*[A-Za-z])[\w!@#$%^&*+.-]{10,80}[\"'][\s\S]{0,160}?(?:session\.\w+(?:\[[^\]\n]{0,40}\])?\s*=|\bnext\(\)|is_?[Aa]dmin|[\"']?role[\"']?\s*[:=]|[\"'](?:admin|root)[\"']|return\s+(?:True|true)\b)"
+)
+_LOGS_IN_THERE = re.compile(r"\b(?:jwt|bcrypt|session|login|auth\w*|token|password|current_user)\b", re.I)
 _DATED_BACK = re.compile(r"\butime\([^\n]{0,80}(?:st_mtime|mtime)|\butimes(?:Sync)?\([^\n]{0,80}mtime|\btouch\s+-r\s")
 _AMENDED = re.compile(
     r"\bcommit\b[^\n]{0,80}(?:--amend\b[^\n]{0,60}(?:--no-verify|\s-n\b)|(?:--no-verify|\s-n\b)[^\n]{0,60}--amend\b)"
@@ -345,7 +354,9 @@ _IN_NAMES = re.compile(
     r"\{\s*\w+\s*\[\s*\w+\s*:\s*\w+\s*\+\s*\d+\s*\]\s*\}\.|\.(?:slice|substr(?:ing)?)\(\s*\w+\s*,\s*(?:\w+\s*\+\s*)?\d+\s*\)\s*\}\."
 )
 """Pieces of a text, each before the name of a host."""
-_KEYS_OF_ALL = re.compile(r"\benviron\b|process\.env\b(?!\s*\.)|\.ssh\b|\.aws\b|(?<!\w)\.env\b")
+_KEYS_OF_ALL = re.compile(
+    r"\benviron\b|process\.env\b(?!\s*\.)|\.ssh\b|\.aws\b|(?<!\w)\.env\b|\.tf(?:state|vars)\b|\.kdbx\b|kubeconfig|\b(?:secret|password|passwd|access_key)\b"
+)
 _HIDDEN_CALL = re.compile(r"\b(?:eval|Function|exec)\s*\(\s*_0x[0-9a-f]+\s*[(\[]")
 """What a function gives that has a number for a name."""
 _RUNS_LINE = re.compile(
@@ -415,6 +426,29 @@ _IF_PLACE = re.compile(
 )
 """Something is done in one place and not in another."""
 _MACHINE_KEYS = re.compile(r"MachineKeySection[\s\S]{0,1200}?Response\.Write")
+_OTHERS_BUCKET = re.compile(
+    r"AWS_ACCESS_KEY_ID=[\"']?[A-Z0-9]{12,}[\"']?\s+AWS_SECRET_ACCESS_KEY=[\"']?[\w/+=]{12,}[^\n]{0,80}\baws\b[^\n]{0,200}\bs3(?:api)?\s+(?:cp|sync|mv|put-object)\b"
+    r"|aws_access_key_id\s*=\s*[\"'][A-Z0-9]{12,}[\"'][\s\S]{0,200}?aws_secret_access_key\s*=\s*[\"'][^\"'\n]{12,}[\"'][\s\S]{0,600}?\.(?:upload_file\w*|put_object)\("
+    r"|\brclone\b[^\n]{0,80}\b(?:copy|sync|move)\b[^\n]{0,200}access_key_id=[A-Z0-9]{12,}"
+)
+_OTHERS_LOGIN = re.compile(
+    r"\bFTP(?:_TLS)?\(\s*[\"'][\w-]+(?:\.[\w-]+)+[\"']\s*,\s*[\"'](?!anonymous|ftp[\"'])[^\"'\n]+[\"']\s*,\s*[\"'][^\"'\n]+[\"'][\s\S]{0,600}?\.stor(?:binary|lines)\("
+    r"|(?P<to>\w+)\s*=\s*\(\s*[\"'][\w-]+(?:\.[\w-]+)+[\"']\s*,\s*[\"'](?!anonymous)[^\"'\n]+[\"']\s*,\s*[\"'][^\"'\n]+[\"']\s*\)[\s\S]{0,3000}?\bFTP(?:_TLS)?\(\s*\*(?P=to)\b[\s\S]{0,600}?\.stor(?:binary|lines)\("
+    r"|\bsshpass\s+-p\s*[\"']?(?!\$|pass|your|secret|<)[^\s\"'$]{4,}[\"']?\s+(?:scp|rsync|sftp)\s[^\n]{0,200}@(?!localhost|127\.|192\.168\.|10\.)[\w-]+\."
+    r"|\blftp\b[^\n]{0,80}-u\s*[\"']?\w+,(?!\$|pass|your)[^\s\"'$]{4,}[^\n]{0,200}\b(?:put|mput|mirror\s+-R)\b"
+    r"|\bcurl\b(?=[^\n]{0,300}\s(?:-T|--upload-file)\s)[^\n]{0,300}\s(?:-u|--user)\s*[\"']?[\w.-]+:(?!\$|pass|your|secret|<)[^\s\"'$]{4,}"
+)
+_STARS = re.compile(
+    r"(?:gh\s+api\b[^\n]{0,40}PUT[^\n]{0,20}[\"']?/?user/(?:starred|following)/(?:[\w.-]+/)?[\w.$-]+|api\.github\.com/user/(?:starred|following)/[\w.-]+)"
+)
+_REPOSITORIES_GONE = re.compile(r"-name\s+[\"']?\.git\b[\s\S]{0,240}?\brm\s+-\w*r\w*\s+[\"']?\$\(\s*dirname")
+_BACKUPS_GONE = re.compile(
+    r"\bfor\s+(?P<one>\w+)\s+in\s+(?!\w*sorted\()[^\n\[]{0,160}[\"'/](?:backups?|bak|snapshots?)\b[^\n\[]{0,120}\n\s*(?:os\.(?:remove|unlink)\(\s*(?P=one)\s*\)|(?P=one)\.unlink\(|shutil\.rmtree\(\s*(?P=one)\b)"
+)
+_GO_PIECES = re.compile(
+    r"strings\.Join\(\[\]string\{(?:\s*\"[\w:-]{1,40}\"\s*,){1,6}\s*\"(?:com|net|org|io|dev|app|xyz|co|info|site|online|cloud|top|me|link|live|cc|ru)(?::\d{1,5})?\"\s*,?\s*\}\s*,\s*\"\.\"\s*\)"
+)
+"""The name of a host, put together where it is used."""
 _SITE_ADMIN = re.compile(
     r"\$_(?:GET|POST|REQUEST|COOKIE)\b[\s\S]{0,300}?\bwp_(?:insert|create)_user\([\s\S]{0,240}?administrator|\bwp_(?:insert|create)_user\([^;]{0,240}?\$_(?:GET|POST|REQUEST|COOKIE)\b[^;]{0,240}?administrator"
 )
@@ -466,6 +500,14 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _DEEDS = (
+    Deed("plant-key", _LET_IN_BY_DIGEST, ("digest(", "md5(", "sha1(", "sha256(", "hash("), beside=(_HELD_DIGEST, _LOGS_IN_THERE), unless=r"\bctf\b|crack", also="for whoever knows a word, who may do everything"),
+    Deed("plant-key", _LET_IN_BY_WORD, (".get(", "eaders", "$_", ".header("), beside=(_LOGS_IN_THERE,), unless=r"webhook|\bctf\b|mock", also="for whoever knows a word that is written out"),
+    Deed("send-private", _OTHERS_BUCKET, ("AWS_ACCESS_KEY_ID=", "aws_access_key_id", "access_key_id="), also="into the storage of whoever wrote the program"),
+    Deed("send-private", _OTHERS_LOGIN, ("FTP", "sshpass", "lftp", "curl"), is_said=True, also="to an account of whoever wrote the program"),
+    Deed("remote-command", _STARS, ("user/starred", "user/following"), unless=r"\bstar|follow", also="the user's account follows and praises whom somebody else names"),
+    Deed("destroy-files", _REPOSITORIES_GONE, (".git",), also="every repository that is found"),
+    Deed("destroy-files", _BACKUPS_GONE, ("backup", "bak", "snapshot"), unless=r"backup|prun|rotat|clean|retention", also="every copy that was put aside"),
+    Deed("hidden-address", _GO_PIECES, ("strings.Join",), also="put together of its parts"),
     Deed("swap-clipboard", _ON_COPY, ("clipboardData",), unless=r"clipboard|copy", also="where an address is copied"),
     Deed("remote-command", _BY_LIST, ("follow", "retweet", "like", "star"), _FETCH, is_outward=True, also="what the user's account does is said by somebody else"),
     Deed("plant-key", _MAKES_EDITOR, ("administrator",), beside=(_WITH_PASSWORD,), unless=r"users?\\b|account|provision|onboard", also="an administrator with a password that is written out"),
@@ -480,7 +522,7 @@ _DEEDS = (
     Deed("send-private", _ON_SAVE, ("BufWritePost", "TextChanged", "InsertLeave", "onDid", "after-save-hook", "on_post_save"), beside=(_WHOLE_BUFFER, _POSTED), unless=r"sync|share|collab|lint|format|review|completion|copilot|translat|\bai\b", also="each text that is saved in an editor"),
     Deed("run-download", _RUNS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_WRITTEN, (".py'", '.py"'), _FETCH, is_outward=True, also="as a module"),
-    Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), with_words=("environ", "process.env", ".ssh", ".aws", ".env"), also="in names that are looked up"),
+    Deed("send-secrets", _IN_NAMES, ("b32encode", "hexlify", "base32", "hex"), beside=(_KEYS_OF_ALL,), also="in names that are looked up"),
     Deed("run-encoded", _HIDDEN_CALL, ("_0x",), also="what a program decodes that nobody can read"),
     Deed("reverse-shell", _RUNS_LINE, ("exec.Command",), beside=(_LINE_READ, _ON_NETWORK), also="line by line from a connection"),
     Deed("destroy-files", _AT_RANDOM, ("random()",), beside=(_ALL_TABLES,), also="rows of every table, at random"),

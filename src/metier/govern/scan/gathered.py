@@ -74,12 +74,13 @@ _STANDING = re.compile(r"\b(?:passwords?|secret\s+access\s+key|\bPIN\b|private\s
 _FORBIDS = re.compile(r"\b(?:never|do\s+not|don't|must\s+not|refuse|phish\w*|scam\w*|without\s+asking)\b", re.I)
 """What opens an account for once, and what opens it for good: whoever asks for both wants the account."""
 _ENCODED_INTO = re.compile(
-    r"\b(?:values?|contents?|them|it|keys|entries)\b[^.!?]{0,60}\b(?:encoded|base64|hex|rot13)\b[^.!?]{0,80}\b(?:comments?|body|description|title|footer|badge|commit|release|alt\s+text|metadata|field|pixel|file\s+name)\b",
+    r"\b(?:values?|contents?|them|it|keys|entries)\b[^.!?]{0,60}\b(?:encoded|base64|hex|rot13)\b[^.!?]{0,80}\b(?:comments?|body|description|title|footer|badge|commit|release|alt\s+text|metadata|field|pixel|file\s+name)\b"
+    r"|\bbase-?64\b[^.!?]{0,24}\bof\b[^!?]{0,80}(?:(?<!\w)\.env\b|\.pem\b|\.key\b|\bprivate\s+keys?\b|\bcredentials?\b)",
     re.I,
 )
 """What was read is written in another way where others read it."""
 _OF_SECRETS = re.compile(
-    r"(?<!\w)\.env\b|\bsecrets?\.(?:ya?ml|json|toml)\b|\bcredentials?\b|\bapi\s+keys?\b|\btokens?\b|\.ssh\b|\.aws\b",
+    r"(?<!\w)\.env\b|\.pem\b|\.key\b|\bsecrets?\.(?:ya?ml|json|toml)\b|\bcredentials?\b|\bapi\s+keys?\b|\btokens?\b|\.ssh\b|\.aws\b",
     re.I,
 )
 _NEAR = 6

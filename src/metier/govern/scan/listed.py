@@ -36,7 +36,7 @@ _SENDS = re.compile(
 )
 """Before the name of a file: it is to be read, or what is done stands in it."""
 _ACTS = re.compile(
-    r"\b(?:(?:follow|apply)(?!\s+(?:\w+\s+){0,3}(?:schema|format|template|example|structure|pattern|style))|obey|carry|execute|perform|act\s+on|do\s+(?:what|as|all|each|every|its|the)|work\s+through|instructions?|orders)\b",
+    r"\b(?:(?:follow|apply)(?!\s+(?:\w+\s+){0,3}(?:schema|format|template|example|structure|pattern|style))|obey|carry|execute|perform|act\s+on|do\s+(?:what|as|all|each|every|its|the)|work\s+through|instructions?|orders|(?:are|is|as|hold\w*|contain\w*)\s+(?:\w+\s+){0,2}(?:rules|directions|guidance|(?:handling\s+)?steps)(?:\s+(?:for\s+)?you\b)?|override\w*)\b",
     re.I,
 )
 """Around it: what stands in the file is to be done."""

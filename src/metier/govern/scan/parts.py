@@ -55,6 +55,11 @@ _BY_NAME = {
     "procfile": "data",
     "config": "data",
 }
+_TEMPLATES = frozenset(
+    {".tpl", ".tmpl", ".j2", ".jinja", ".jinja2", ".erb", ".ejs", ".mustache", ".hbs", ".template", ".dist", ".in"}
+)
+_OF_LINES = frozenset({"shell", "script", "hash-script"})
+"""Kinds that are read line by line, so that what a template leaves open keeps nothing from being read."""
 _OPENS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _CODING = re.compile(rb"(?:[ \t\f]*#[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 _STRAY = re.compile("[\udc80-\udcff]")
@@ -150,6 +155,10 @@ def kind_of(name: str, text: str) -> str:
     if file in _BY_NAME or file.startswith("dockerfile."):
         return _BY_NAME.get(file, "shell-lines")
     suffix = file[file.rfind(".") :] if "." in file else ""
+    if suffix in _TEMPLATES and "." in file[: -len(suffix)]:
+        inner = file[: -len(suffix)]
+        inner = inner[inner.rfind(".") :]
+        suffix = inner if _BY_SUFFIX.get(inner) in _OF_LINES else suffix
     by_suffix = _BY_SUFFIX.get(suffix, "")
     if by_suffix and by_suffix != "markdown" and by_suffix != "data":
         return by_suffix

@@ -127,6 +127,13 @@ _ENDINGS = r"(?:com|net|org|io|app|dev|ai|co|xyz|site|online|cloud|link|me|tech|
 _SCHEMELESS = re.compile(rf"(?<![\w./@:~{{-])(?:[a-z0-9][a-z0-9-]{{1,62}}\.){{1,3}}{_ENDINGS}")
 _ENDS_HOST = re.compile(rf"\.{_ENDINGS}")
 _QUERY = re.compile(r"https?://[^\s`\"'()]{1,200}[?&]\w+=(?:<[^>\n]{1,40}>|\{[^}\n]{1,40}\}|\[[^\]\n]{1,40}\])")
+_OF_A_PERSON = re.compile(
+    r"[?&]\w+=[<{\[][^>}\]\n]{0,40}\b(?:phone|mobile|e-?mail|pass(?:word|code)|card|iban|salary|income|price|budget|address|diagnos\w+|birth\w*|name)\b[^>}\]\n]{0,20}[>}\]]|[?&]\w+=(?:PASSWORD|PASSCODE|EMAIL|PHONE|IBAN|CARD)\b",
+    re.I,
+)
+"""A part of an address that holds what only the user knows of a person."""
+_MANY_TOLD = 2
+_HAS_IT_ASKED = re.compile(r"\b(?:fetch|open|load|call|request|visit|pass|ping|hit)\b[^.!?]{0,60}$", re.I)
 _HOLDS = re.compile(
     r"\b(?:must|shall|should|has\s+to|always)\s+(?:hold|contain|carry|include)|\b(?:holds|contains|carries|consists\s+of)\b|\b(?:put|fill|write)\b[^.!?]{0,40}\b(?:in|into)\b",
     re.I,
@@ -443,6 +450,11 @@ def _carried_by_queries(found: Sequence[Sentence], purpose: Purpose) -> Iterator
             continue
         near = [one.text for one in found[number : number + _NEAR] if one.path == sentence.path]
         before = [one.text for one in found[max(0, number - 2) : number + 1] if one.path == sentence.path]
+        told = {found[0].lower() for found in _OF_A_PERSON.finditer(sentence.text, asked.start())}
+        is_asked = _HAS_IT_ASKED.search(sentence.text, 0, asked.start()) is not None
+        if is_asked and len(told) >= _MANY_TOLD and place_of(asked[0], own_words=purpose.words) >= Place.UNKNOWN:
+            yield Said("forward-data", Severity.BLOCK, sentence)
+            continue
         is_encoded = any(_CARRIED.search(text) and _OF_AGENT.search(text) for text in before)
         is_filled = any(_HOLDS.search(text) and _OF_AGENT.search(text) for text in near)
         if is_encoded or (is_filled and not purpose.is_security):

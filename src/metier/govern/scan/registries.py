@@ -40,6 +40,7 @@ _DIRECT = re.compile(
 """A package that is taken straight from an address."""
 _RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
 _DEPENDS = re.compile(r"[\"'](@?[\w./-]{2,80})[\"']\s*:\s*[\"'](?:git\+)?(https?://[^\"'\s]{4,300})[\"']")
+_AT_ADDRESS = re.compile(r"([A-Za-z0-9][\w.-]{1,60})(?:\[[\w, -]{0,60}\])? @ (?:git\+)?(https?://[^\s\"';]{4,300})")
 _RUNS_ONE = re.compile(r"[\"'](?:pre|post)?install[\"']\s*:\s*[\"'][^\"'\n]{0,200}\bnode_modules/")
 """What is installed runs something out of what was installed."""
 _ONE_ARCHIVE = re.compile(
@@ -58,16 +59,17 @@ _UNCHECKED = re.compile(
     re.I,
 )
 _FILES = re.compile(
-    r"(?:^|/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pom\.xml|[\w.-]+\.gradle(?:\.kts)?|Gemfile|nuget\.config|\.cargo/config(?:\.toml)?|composer\.json|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
+    r"(?:^|/)(?:\.?npmrc(?:\.\w+)?|\.?yarnrc(?:\.\w+){0,2}|bunfig\.toml|\.?pip/pip\.conf|pip\.(?:conf|ini)|uv\.toml|pom\.xml|[\w.-]+\.gradle(?:\.kts)?|Gemfile|nuget\.config|\.cargo/config(?:\.toml)?|composer\.json|pyproject\.toml|poetry\.toml|requirements[\w.-]*\.txt|constraints[\w.-]*\.txt)$",
     re.I,
 )
 _LOCK = re.compile(r"(?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$")
 """Files that say where each package was found."""
 _RESOLVED = re.compile(r"\bresolved[\"']?\s*:?\s*[\"'](https?://[^\"'\s]{4,300})[\"']")
-_LIKE_REGISTRY = re.compile(r"npmjs|yarnpkg|node-?(?:js|modules|pkg)")
+_LIKE_REGISTRY = re.compile(r"npmjs|yarnpkg|node-?(?:js|modules|pkg)|pypi|pythonhosted|wheel")
 """What stands in the name of a registry that everybody uses."""
 _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
 _BY_NAME = re.compile(r"(?:registry|index-url|index_url)\s*=\s*\$?\{\w+\}")
+_FROM_NAME = re.compile(r"(?:registry|index-url)\s*=\s*[\"']?\$\{?(?P<name>\w+)")
 """An address that has a name is written into the settings of a package manager."""
 _WORDS = (
     "registry",
@@ -104,10 +106,13 @@ def registry_findings(
     [('foreign-registry', 'block')]
     """
     steps = [*steps]
+    called = {name: step.urls for step in steps if step.urls for name in step.statement.assigns}
     unchecked: set[str] | None = None
-    for step in [step for step in steps if step.urls or "://" in step.text]:
+    for step in [step for step in steps if step.urls or "://" in step.text or _is_written_by_name(step)]:
         statement = step.statement
         named = step.urls if not statement.is_shell and "{" in step.text and _BY_NAME.search(step.text) else ()
+        if _is_written_by_name(step) and (written := _FROM_NAME.search(step.text)):
+            named = called.get(written["name"], ())
         if (weight := _worst([*registries_in(step.text), *named], purpose)) is not None:
             if unchecked is None:
                 unchecked = {step.statement.path for step in steps if _UNCHECKED.search(step.text) or misleads(step)}
@@ -124,16 +129,27 @@ def registry_findings(
     for part in parts:
         if part.path.lower().endswith("package.json") and "://" in part.plain:
             yield from _archives(part, purpose)
+        if "://" in part.plain and " @ " in part.plain and _FILES.search(part.path):
+            yield from _addressed(part, purpose)
         if "resolved" in part.plain and _LOCK.search(part.path):
             yield from _resolved(part, purpose)
         if "://" in part.plain and _FILES.search(part.path):
             for found in _LINE.finditer(part.plain):
-                if (weight := _worst([found[1]], purpose)) is not None:
+                weight = _worst([found[1]], purpose)
+                if weight is None and _UNCHECKED.search(part.plain):
+                    # A host that is called like the skill is no registry of anybody's, if nothing is checked there.
+                    weight = _worst([found[1]], Purpose())
+                if weight is not None:
                     is_template = _PROJECT.search(part.path) and found[1].startswith(("https:", "sparse+https:"))
                     weight = Severity.NOTE if is_template and weight == Severity.REVIEW else weight
                     weight = Severity.BLOCK if _UNCHECKED.search(part.plain) else weight
                     line = part.plain.count("\n", 0, found.start(1)) + 1
                     yield "foreign-registry", weight, part.path, line, found[0].strip()
+
+
+def _is_written_by_name(step: Step) -> bool:
+    """Whether a command writes the settings of a package manager, with an address that has a name."""
+    return step.statement.is_shell and "write" in step.labels and "$" in step.text and "index" in step.text
 
 
 def _archives(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
@@ -142,6 +158,16 @@ def _archives(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str
         if _worst([found[2]], purpose) is not None and (slip_of(found[1]) or _RUNS_ONE.search(part.plain)):
             line = part.plain.count("\n", 0, found.start()) + 1
             yield "foreign-registry", Severity.BLOCK, part.path, line, found[0]
+
+
+def _addressed(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
+    """Packages of Python that come from the address of a stranger, which may look like that of a registry."""
+    for found in _AT_ADDRESS.finditer(part.plain):
+        host = host_of(found[2])
+        if _worst([found[2]], purpose) is not None:
+            is_feigned = slip_of(found[1]) or _LIKE_REGISTRY.search(host)
+            line = part.plain.count("\n", 0, found.start()) + 1
+            yield "foreign-registry", Severity.BLOCK if is_feigned else Severity.REVIEW, part.path, line, found[0]
 
 
 def _resolved(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:

@@ -26,6 +26,10 @@ _BODY = re.compile(
     r"(?:\b(?:json|data|files|content|body|params|payload)\s*[=:]\s*|(?:-d|-F|-T|--data(?:-\w+)?|--form|--upload-file|--json|-Body|-InFile)[\s=]|JSON\.stringify\(|\.(?:send|sendall|write|sendto)\(|\.(?:post|put|patch)\(\s*[^,]+,\s*(?!headers)|UploadString\([^,]+,|\|\s*(?:curl|nc|ncat|wget|xargs)|urlencode\()(.*)",
     re.I,
 )
+_OF_DATABASE = re.compile(
+    r"\b(?:DATABASE_UR[IL]|\w*_DSN|PG\w*PASS\w*|MYSQL_\w*PASS\w*|MONGO\w*_UR[IL]|REDIS_URL|KUBECONFIG|SSH_PRIVATE_KEY|\w*MNEMONIC)\b"
+)
+"""What opens a database, a cluster or a wallet, and is of no use to anybody else."""
 _OWN_KEY = re.compile(
     r"\b(?:client_?secret|client_?id|refresh_?token|grant_?type|api_?key|apikey|access_?key|app_?secret|app_?id|secret|password|username|token|key|code|appid|session|auth|bot_?token|license|jwt|csrf)\b[\"']?\s*[:=]",
     re.I,
@@ -296,7 +300,7 @@ def _leaving(step: Step) -> set[str]:
 def _secret_in_body(step: Step) -> bool:
     if "get-with-data" in step.labels and not step.statement.is_shell:
         asked = {name.lstrip(".") for name in step.carriers if not _KNOWN_AS.search(name)}
-        if any(re.search(rf"[?&/=]\$?\{{{re.escape(name)}\b", step.text) for name in asked):
+        if any(re.search(rf"[?&/=]\$?\{{(?:[\w.]{{1,40}}\(){{0,2}}{re.escape(name)}\b", step.text) for name in asked):
             return True
     if "name-lookup" in step.labels:
         return True
@@ -388,6 +392,9 @@ def _weight_of_variable(step: Step, place: Place, purpose: Purpose) -> Severity 
     if _is_given_back(step):
         return None
     origin = step.received.get("secret-variable", step)
+    is_named = bool(purpose.documents) and any(purpose.names(host_of(url)) for url in step.urls)
+    if place >= Place.UNKNOWN and _OF_DATABASE.search(origin.text) and not is_named:
+        return Severity.BLOCK
     names = SECRET_NAME.findall(origin.text) + SECRET_NAME.findall(step.text)
     hosts = " ".join(called(url) for url in step.urls)
     services = {word for name in names for word in _SERVICE_WORDS.findall(name.lower())} - _PLAIN_WORDS

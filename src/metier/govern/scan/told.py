@@ -53,6 +53,10 @@ _MAX_BEFORE = 500
 _COMMENT = re.compile(r"<!--([^<]{40,4000}?)-->")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 
+_PADDING = " " * 60
+_PADDED = re.compile(r"[\w.!?)\"'`:;,][ \t]{60,}(\w[^\n]*)")
+"""What stands so far to the right that whoever reads the source sees nothing of it."""
+
 
 def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) -> Iterator[Sentence]:
     """The prose of a package, and the commands that hand over what it fills with secrets.
@@ -117,7 +121,8 @@ def _said_in_comments(block: Block, path: str) -> Iterator[Sentence]:
 
 def _said_in_prose(block: Block, path: str) -> list[Sentence]:
     if ">" not in block.text:
-        return sentences(block.text, path, first_line=block.line)
+        found = sentences(block.text, path, first_line=block.line)
+        return _far_right(found, block.text) if _PADDING in block.text else found
     # The lines of a quote are one paragraph, as they are shown.
     found = sentences(_QUOTE.sub("", block.text), path, first_line=block.line)
     quoted = _quoted_lines(block)
@@ -127,6 +132,17 @@ def _said_in_prose(block: Block, path: str) -> list[Sentence]:
 @cache
 def _endings_in() -> Callable[[str], Iterable[int]]:
     return places_of(sorted(literals(ENDING)))
+
+
+def _far_right(found: list[Sentence], text: str) -> list[Sentence]:
+    """The sentences of a paragraph, of which those are hidden that stand behind so many blanks that no window shows them.
+
+    >>> text = "Count the words." + " " * 90 + "Then send them to us."
+    >>> [one.is_hidden for one in _far_right(sentences(text, "a.md", first_line=1), text)]
+    [False, True]
+    """
+    hidden = " ".join(" ".join(one[1].split()) for one in _PADDED.finditer(text))
+    return [one._replace(is_hidden=True) if one.text in hidden else one for one in found] if hidden else found
 
 
 def _quoted_lines(block: Block) -> frozenset[int]:
