@@ -196,7 +196,7 @@ def _rebuilt(folder: Path, added: Added) -> Added:
     try:
         _rebuild(folder, added.name, added.locked)
     except (MetierError, OSError) as error:
-        return Added(source=added.source, error=error)
+        return Added(source=added.source, error=_locked_already(error, folder))
     return added
 
 
@@ -288,8 +288,13 @@ def _replaced(folder: Path, updated: Updated) -> Updated:
     try:
         _rebuild(folder, updated.name, updated.new)
     except (MetierError, OSError) as error:
-        return Updated(name=updated.name, error=error)
+        return Updated(name=updated.name, error=_locked_already(error, folder))
     return updated
+
+
+def _locked_already(error: MetierError | OSError, folder: Path) -> MetierError | OSError:
+    error.add_note(f"It is kept and in the lock; put it in its place with: metier skill restore {_named(folder)}")
+    return error
 
 
 @contextmanager
@@ -471,7 +476,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
         into = place / _BROUGHT / _called(_at(source))
-        with _as_named(source, into):
+        with _as_named(source, into), _as_named(library, into, StoreError):
             brought = stage(source, into)
             skill = read_package(brought).skill
         if not is_name(skill.name):
@@ -500,11 +505,11 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
 
 
 @contextmanager
-def _as_named(source: str | Path, into: Path) -> Iterator[None]:
-    """Name in a refusal the source as the user did, and not our copy, which is gone by then."""
+def _as_named(source: str | Path, into: Path, kind: type[MetierError] = PackageError) -> Iterator[None]:
+    """Name in a refusal the source or the library as the user did, and not our copy, which is gone by then."""
     try:
         yield
-    except PackageError as error:
+    except kind as error:
         error.args = (str(error).replace(str(into), str(source)),)
         error.__notes__ = [note.replace(str(into), str(source)) for note in getattr(error, "__notes__", ())]
         raise

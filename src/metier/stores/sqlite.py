@@ -182,7 +182,10 @@ class SqliteDatabase:
                 f"Cannot open or write the store {self.name!r}: {failure}.",
                 hint="The file and its folder must be writable by you, as SQLite keeps its log beside the file.",
             )
-        return StoreError(f"The store {self.name!r} failed: {failure}.")
+        return StoreError(
+            f"The store {self.name!r} failed: {failure}.",
+            hint="See to its disk and to how large your files may be, and run again: what was stored so far is kept.",
+        )
 
     def _is_full(self) -> bool:
         return shutil.disk_usage(self._path.parent).free < _SPARE_BYTES
