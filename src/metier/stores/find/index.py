@@ -44,6 +44,8 @@ TABLES = Tables(
     ),
     application_id=0x6D657478,  # "metx"
     record="metier_find_migrations",
+    noun="index",
+    rescue="Move it away and index the library again: an index holds nothing that the packages do not.",
 )
 _BATCH = 512
 """Skills of one segment when many are put at once; it bounds the memory that a change needs."""
@@ -225,5 +227,5 @@ def _segment(session: Session, position: int, name: str) -> Segment:
 def _damaged(name: str) -> CorruptStore:
     return CorruptStore(
         f"The index {name!r} does not hold what was written; it is left as it is.",
-        hint="Move it away and index the library again: an index holds nothing that the packages do not.",
+        hint=TABLES.rescue,
     )
