@@ -158,6 +158,13 @@ def test_a_search_for_nothing_says_so(library: Path) -> None:
     assert (done.exit_code, found["fires"], found["hits"]) == (0, False, [])
 
 
+def test_a_folder_in_which_no_package_lies_is_told(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    shown = CliRunner().invoke(app, ["search", "write it backwards", str(tmp_path / "empty"), str(library)])
+    assert shown.exit_code == 0 and shown.stderr.count("No package lies in") == 1
+    assert f"'{tmp_path / 'empty'}'. A package is a folder with a SKILL.md." in shown.stderr
+
+
 def test_an_index_on_the_disk_is_searched_without_the_folders(library: Path, tmp_path: Path) -> None:
     index = str(tmp_path / "index.db")
     CliRunner().invoke(app, ["search", "x", str(library), "--index", index])

@@ -264,6 +264,8 @@ def search(
             origins, unseen = done.origins, done.unseen
             for path, error in (*done.left_out, *((path, NOT_LOOKED_INTO) for path in unseen)):
                 say(f"left out: {path}: {error}")
+            for path in done.empty:
+                say(f"No package lies in {str(path)!r}. A package is a folder with a SKILL.md.")
         elif workspace or index == ":memory:":
             from metier.lifecycle import readable_skills
             from metier.workspace import open_workspace
