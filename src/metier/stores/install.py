@@ -481,7 +481,8 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
             skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
-                f"The package in {str(source)!r} is called {skill.name!r}, which is no name of a folder."
+                f"The package in {str(source)!r} is called {skill.name!r}, which is no name of a folder.",
+                hint="Give it a name of lower-case letters, digits and hyphens in its SKILL.md.",
             )
         # Under its own name, as signatures and the format speak of the name of the folder.
         package = brought.rename(place / skill.name)
@@ -617,7 +618,9 @@ def _kept(library: Path, staged: Staged, allow: str) -> Locked:
     bulk = FileBulk(library / HOME / "objects")
     for path, file in staged.locked.files.items():
         if bulk.put((staged.folder / path).read_bytes()) != file.digest:
-            raise StoreError(f"The file {path!r} of {staged.name!r} changed while it was installed.")
+            raise StoreError(
+                f"The file {path!r} of {staged.name!r} changed while it was installed.", hint="Run it again."
+            )
     return approved(staged.name, replace(staged.locked, allowed=allow or staged.locked.allowed))
 
 

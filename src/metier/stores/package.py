@@ -408,7 +408,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as failure:
-        raise PackageError(f"Cannot read the folder {str(folder)!r}: {failure.strerror}.") from failure
+        hint = "See that you may read it."
+        raise PackageError(f"Cannot read the folder {str(folder)!r}: {failure.strerror}.", hint=hint) from failure
 
 
 def _file(path: Path, name: str, room: int) -> File:
