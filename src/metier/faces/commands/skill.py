@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,9 @@ _LibraryOption = Annotated[
         help="The folder of installed packages, in place of a workspace.",
     ),
 ]
+
+_NUM_TOLD = 5
+"""So many packages that cannot be read are named beside an answer; more would hide it."""
 
 app = typer.Typer(name="skill", help="List, show, check and find skills.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -262,8 +266,11 @@ def search(
             opened = stack.enter_context(closing(open_index(index)))
             done = index_packages(opened, paths)
             origins, unseen = done.origins, done.unseen
-            for path, error in (*done.left_out, *((path, NOT_LOOKED_INTO) for path in unseen)):
+            for path, error in (*done.left_out[:_NUM_TOLD], *((path, NOT_LOOKED_INTO) for path in unseen)):
                 say(f"left out: {path}: {error}")
+            if len(done.left_out) > _NUM_TOLD:
+                way = f"metier skill check {shlex.join(map(str, paths))}"
+                say(f"left out: {len(done.left_out) - _NUM_TOLD} more that cannot be read: {way}")
             for path in done.empty:
                 say(f"No package lies in {str(path)!r}. A package is a folder with a SKILL.md.")
         elif workspace or index == ":memory:":
