@@ -304,9 +304,10 @@ def test_a_changed_row_is_seen(tmp_path: Path, table: str) -> None:
     assert "index the library again" in refusal.value.hint
 
 
-def test_what_was_indexed_by_other_words_is_indexed_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, len(TABLES.migrations)))
+def test_what_was_indexed_by_other_words_is_indexed_again(tmp_path: Path, version: int) -> None:
     path = tmp_path / "index.db"
-    with closing(SqliteDatabase(path, tables=replace(TABLES, migrations=TABLES.migrations[:1]))) as database:
+    with closing(SqliteDatabase(path, tables=replace(TABLES, migrations=TABLES.migrations[:version]))) as database:
         SqlIndex(database).put([Skill(name="meteo", description="Météo.")])
     with closing(open_index(path)) as index:
         assert list(index.skills()) == []
