@@ -117,6 +117,15 @@ def test_a_refusal_names_the_source_and_not_our_copy_of_it(library: Path, source
         add(library, archive, scan=clean)
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS keeps no name that is not UTF-8")
+def test_a_source_whose_path_is_not_utf_8_is_refused_before_anything_is_kept(library: Path, source: Path) -> None:
+    place = Path(os.fsdecode(os.fsencode(source.parent) + b"\xff"))
+    source.parent.rename(place)
+    with pytest.raises(PackageError, match="not UTF-8, which no lock can name") as refusal:
+        add(library, place / "sum", scan=clean)
+    assert "copy the package" in refusal.value.hint and not library.exists()
+
+
 def test_a_source_that_leads_round_in_a_circle_is_refused(library: Path, tmp_path: Path) -> None:
     (tmp_path / "circle").symlink_to("circle")
     with pytest.raises(PackageError, match=r"Cannot read '.*circle'"):

@@ -210,6 +210,20 @@ def test_a_damaged_archive_is_told_as_such(tmp_path: Path, at: int) -> None:
     assert "Name a folder, a .zip or a .tar.gz." in refusal.value.hint
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("a\nb.md", "no plain name"), ("a\\b.md", "no plain name"), ("d/" * 40 + "x.md", "32 folders deep")],
+)
+def test_an_odd_path_in_a_folder_is_told_for_what_it_is(tmp_path: Path, name: str, what: str) -> None:
+    place = tmp_path / "sum" / name
+    place.parent.mkdir(parents=True)
+    place.write_text("x")
+    (tmp_path / "sum" / "SKILL.md").write_text(MANIFEST)
+    with pytest.raises(PackageError, match=what) as refusal:
+        stage(tmp_path / "sum", tmp_path / "into")
+    assert refusal.value.hint in ("Move it up.", "Name it in characters that can be printed, without a backslash.")
+
+
 def test_what_refuses_a_source_is_told_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "SKILL.md").symlink_to("/etc/hostname")

@@ -473,6 +473,7 @@ def _workplace(library: Path) -> Iterator[Path]:
 
 @contextmanager
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
+    came_from = _from(library, source)
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
         into = place / _BROUGHT / _called(_at(source))
@@ -492,7 +493,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         findings = {f"{f.severity.value}: {f.rule} {f.path}" for f in seen.findings if f.severity != Severity.NOTE}
         locked = Locked(
             version=skill.version,
-            source=_from(library, source),
+            source=came_from,
             archive="" if Path(source).is_dir() else _digest_of(_at(source)),
             tree=tree.digest,
             files=locked_files(tree),
@@ -690,7 +691,13 @@ def _at(path: str | Path) -> Path:
 
 def _from(library: Path, source: str | Path) -> str:
     # From the library on, so that a lock says the same wherever the project lies.
-    return Path(os.path.relpath(_at(source), _at(library))).as_posix()
+    path = Path(os.path.relpath(_at(source), _at(library))).as_posix()
+    if not path.isascii() and path != path.encode(errors="replace").decode():
+        raise PackageError(
+            f"The source {str(source)!r} lies in a path that is not UTF-8, which no lock can name.",
+            hint="Rename that folder, or copy the package out of it.",
+        )
+    return path
 
 
 def _called(source: Path) -> str:

@@ -28,6 +28,13 @@ MAX_BYTES = 64 << 20
 
 _BLOCK = 1 << 16
 _SOURCES = "Name a folder, a .zip or a .tar.gz."
+_ODD = {
+    "unreadable": ("cannot be read", "See that you may read it."),
+    "too deep": (f"lies more than {MAX_DEPTH} folders deep", "Move it up."),
+    "name": ("has no plain name", "Name it in characters that can be printed, without a backslash."),
+}
+"""What is said of the odd ones that are neither links nor special files, and the way out."""
+
 _BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -122,9 +129,8 @@ def _copy(origin: Path, room: _Room) -> None:
     tree = read_tree(origin, skip=frozenset((".git",)))
     if tree.odd:
         odd = tree.odd[0]
-        if odd.kind == "unreadable":
-            raise room.refusal(f"has {odd.path!r}, which cannot be read", "See that you may read it.")
-        raise room.refusal(f"has {odd.path!r}, which is no plain file ({odd.kind})", "Put a plain file in its place.")
+        what, way_out = _ODD.get(odd.kind, (f"is no plain file ({odd.kind})", "Put a plain file in its place."))
+        raise room.refusal(f"has {odd.path!r}, which {what}", way_out)
     for file in tree.files:
         with os.fdopen(open_plain(origin / file.path), "rb") as content:
             room.take(file.path, content, is_executable=file.is_executable)
