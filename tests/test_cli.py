@@ -246,6 +246,28 @@ def test_what_was_retired_is_told_by_list_and_show(metier: Command, tmp_path: Pa
     assert "state\tretired\n" in metier("skill", "show", "old", "-w", tmp_path)[1]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "way_out"),
+    [
+        (("list",), "--library"),
+        (("show", "reverse"), "--library"),
+        (("search", "turn it round"), "folders of packages"),
+        (("search", "turn it round", "nowhere"), "Name a folder with a SKILL.md"),
+        (("check", "nowhere"), "Name a folder with a SKILL.md"),
+        (("classify", "nowhere"), "Name a folder with a SKILL.md"),
+        (("edit", "nowhere"), "Name a folder with a SKILL.md"),
+        (("installed", "nowhere"), "Name one that is there."),
+    ],
+)
+def test_what_is_not_there_is_told_with_every_way_out(
+    metier: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], way_out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = metier("skill", *arguments)
+    assert (code, out) == (2, "") and way_out in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_installed_is_listed_and_shown_without_a_workspace(metier: Command, tmp_path: Path) -> None:
     skill = Skill(name="reverse", description="Write the letters of a word backwards. Use it.")
     library = tmp_path / "library"

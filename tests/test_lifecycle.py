@@ -170,9 +170,13 @@ def test_a_changed_goal_runs_compose_alone(turned: Path, tmp_path: Path) -> None
     shutil.copytree(turned, workspace)
     shutil.copytree(ROOT / "skills", tmp_path / "skills")
     toml = workspace / "metier.toml"
-    toml.write_text(toml.read_text(encoding="utf-8").replace('name = "headline"', 'name = "title"'), encoding="utf-8")
+    text = toml.read_text(encoding="utf-8").replace('name = "headline"', 'name = "title"')
+    toml.write_text(f"{text}\n[compose.priorities]\nrevers = 2\nswap-ends = 1\n", encoding="utf-8")
     done = metier("run", workspace, "--json")
     assert [one["stage"] for one in json.loads(done.stdout)["stages"] if not one["reused"]] == ["compose"]
+    assert done.stderr.count("No skill 'revers' is there to plan with") == 1
+    plan = metier("compose", "plan", "swap-ends", "-e", "abcdef=fbcdea", "-w", workspace)
+    assert plan.stderr.count("No skill") == 1 and "Did you mean 'reverse'?" in plan.stderr
 
 
 def test_a_skill_that_was_retired_is_not_planned_or_offered_and_the_wheel_goes_on(turned: Path, tmp_path: Path) -> None:

@@ -498,6 +498,12 @@ def plan_goal(workspace: Workspace, store: Store, goal: Goal, *, facts: Sequence
         )
 
 
+def unmatched_in_compose(workspace: Workspace, store: Store) -> list[str]:
+    """What `[compose]` says of skills that are not there to plan with, each in a sentence."""
+    able = _executable(current_skills(workspace, store), present_verdicts(workspace, store))
+    return workspace.settings.compose.unmatched(skill.name for skill in able if skill.name in strings.FUNCTIONS)
+
+
 def current_skills(workspace: Workspace, store: Store) -> list[Skill]:
     """The skills of the workspace as it stands: what was stored, with the version that an update promoted.
 

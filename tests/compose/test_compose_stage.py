@@ -119,5 +119,15 @@ def test_what_the_owner_says_of_a_skill_decides_who_acts_and_who_helps(tmp_path:
     store.close()
 
 
+def test_what_is_said_of_a_skill_that_is_not_there_is_told(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "metier.db")
+    context = Context(before={}, folder=tmp_path, home=tmp_path, store=store, progress=lambda *_: None)
+    settings = ComposeSettings(conditions={"revers": ("offline",)}, priorities={"reverse": 1, "revers": 2, "sort": 3})
+    result = run(context, settings, skills=[REVERSE], apply=caller(Worker().client, max_tokens=9))
+    store.close()
+    assert result.came_out.count("No skill") == 2 and "'revers' is there" in result.came_out
+    assert "Did you mean 'reverse'?" in result.came_out
+
+
 def test_settings_that_say_nothing_have_the_digest_they_had() -> None:
     assert plain(ComposeSettings()) == {"goals": []}

@@ -332,3 +332,20 @@ def test_the_file_grows_beside_the_package_unless_it_cannot(
     assert edit_package(folder, {"license": "MIT-0"}).fields["license"] == "MIT-0"
     assert seen == ([1, 2] if number else [1])
     assert [path.name for path in (*tmp_path.iterdir(), *folder.iterdir())] == ["pdf", "SKILL.md"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["name: a\u2028b\n", "{name: a}\n", "? name\n: a\n", "[a, b]: c\n", "a: &x b\nc: *x\n", "a: 1\na: 2\n", "a: [\n"],
+)
+def test_what_cannot_be_edited_is_told_with_the_way_out(head: str) -> None:
+    with pytest.raises(PackageError) as refusal:
+        edit_text(f"---\n{head}---\nDo it.\n", {"license": "MIT"})
+    assert refusal.value.hint
+
+
+@pytest.mark.parametrize(("value", "body"), [("a\0b", None), ("MIT", "\ud800"), ("x" * 70_000, None)])
+def test_what_may_not_be_written_is_told_with_the_way_out(value: str, body: str | None) -> None:
+    with pytest.raises(PackageError) as refusal:
+        edit_text("---\nname: a\n---\nDo it.\n", {"license": value}, body=body)
+    assert refusal.value.hint

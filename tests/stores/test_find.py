@@ -250,10 +250,46 @@ def test_saying_a_word_more_often_does_not_help_for_long(index: Index) -> None:
         ("install cuda-q", "install CudaQ"),
         ("merging pages", "merged page"),
         ("ＰＤＦ pages", "PDF pages"),
+        ("GPUs", "a GPU"),
+        ("all APIs", "the api"),
+        ("apis", "API"),
+        ("embeds", "embedding"),
+        ("speeding", "the speed"),
+        ("containerise", "containerized"),
+        ("summarising", "summarization"),
+        ("analysed", "analyzing"),
+        ("colours", "color"),
+        ("a data centre", "centers"),
+        ("labelled", "labeling"),
+        ("catalogue", "catalogs"),
+        ("the programme", "programs"),
+        ("a licence", "licenses"),
     ],
 )
 def test_ways_of_writing_meet(query: str, other: str) -> None:
     assert {stem(word) for word in words(query)} & {stem(word) for word in words(other)}
+
+
+@pytest.mark.parametrize(
+    ("word", "akin"), [("install", "installed"), ("sell", "selling"), ("precise", "precision"), ("revise", "revision")]
+)
+def test_words_that_are_spelt_alike_everywhere_still_meet(word: str, akin: str) -> None:
+    assert stem(word) == stem(akin)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I'd like that", []),
+        ("we'll see, it’s a dog's bone", ["see", "dog", "bone"]),
+        ("it can't, won't and doesn't load", ["load"]),
+        ("O'Reilly's book", ["o", "reilly", "oreilly", "book"]),
+        ("print('s')", ["print"]),
+        ("DPUs, PRs and iOS", ["dpu", "pr", "os", "ios"]),
+    ],
+)
+def test_what_is_shortened_or_in_the_plural_makes_no_other_word(text: str, found: list[str]) -> None:
+    assert words(text) == found
 
 
 def test_languages_without_spaces_are_found() -> None:

@@ -304,13 +304,29 @@ def test_a_changed_row_is_seen(tmp_path: Path, table: str) -> None:
     assert "index the library again" in refusal.value.hint
 
 
-def test_what_was_indexed_by_other_words_is_indexed_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, len(TABLES.migrations)))
+def test_what_was_indexed_by_other_words_is_indexed_again(tmp_path: Path, version: int) -> None:
     path = tmp_path / "index.db"
-    with closing(SqliteDatabase(path, tables=replace(TABLES, migrations=TABLES.migrations[:1]))) as database:
+    with closing(SqliteDatabase(path, tables=replace(TABLES, migrations=TABLES.migrations[:version]))) as database:
         SqlIndex(database).put([Skill(name="meteo", description="Météo.")])
     with closing(open_index(path)) as index:
         assert list(index.skills()) == []
         assert index.put([Skill(name="meteo", description="Météo.")]) == 1
+
+
+def test_trouble_with_an_index_is_told_of_an_index(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    open_index(path).close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match=r"The index .* has schema 99"):
+        open_index(path)
+    path.write_bytes(b"no database " * 1000)
+    with pytest.raises(CorruptStore, match="damaged or not a database") as refusal:
+        open_index(path)
+    assert "index the library again" in refusal.value.hint and "recover" not in refusal.value.hint
+    with pytest.raises(StoreError, match="Cannot make the index"):
+        open_index(tmp_path / "missing" / "index.db")
 
 
 def test_the_file_of_a_store_is_not_taken_for_an_index(tmp_path: Path) -> None:

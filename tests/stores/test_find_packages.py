@@ -158,6 +158,22 @@ def test_a_search_for_nothing_says_so(library: Path) -> None:
     assert (done.exit_code, found["fires"], found["hits"]) == (0, False, [])
 
 
+def test_many_packages_that_cannot_be_read_do_not_hide_the_answer(library: Path) -> None:
+    for number in range(9):
+        (library / f"odd-{number}").mkdir()
+        (library / f"odd-{number}" / "SKILL.md").write_text("# No frontmatter\n")
+    shown = CliRunner().invoke(app, ["search", "merge pdf pages", str(library)])
+    assert shown.stderr.count("to begin with YAML frontmatter") == 5
+    assert f"left out: 4 more that cannot be read: metier skill check {library}" in shown.stderr
+
+
+def test_a_folder_in_which_no_package_lies_is_told(library: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    shown = CliRunner().invoke(app, ["search", "write it backwards", str(tmp_path / "empty"), str(library)])
+    assert shown.exit_code == 0 and shown.stderr.count("No package lies in") == 1
+    assert f"'{tmp_path / 'empty'}'. A package is a folder with a SKILL.md." in shown.stderr
+
+
 def test_an_index_on_the_disk_is_searched_without_the_folders(library: Path, tmp_path: Path) -> None:
     index = str(tmp_path / "index.db")
     CliRunner().invoke(app, ["search", "x", str(library), "--index", index])

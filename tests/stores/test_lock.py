@@ -6,12 +6,15 @@ import errno
 import fcntl
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +25,7 @@ from hypothesis import strategies as st
 
 from metier.capability import Capability
 from metier.digest import plain
-from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError
+from metier.errors import ConfigError, Conflict, NotStored, PackageError, StoreError, StoreFull
 from metier.stores import tree
 from metier.stores.install import add, candidate, remove, restore, update
 from metier.stores.lock import LOCK_NAME, Lock, approved, lock_text, read_lock, verify, write_lock
@@ -112,6 +115,15 @@ def test_a_refusal_names_the_source_and_not_our_copy_of_it(library: Path, source
     archive = Path(shutil.make_archive(str(source.parent / "a"), "zip", source.parent, "sum"))
     with pytest.raises(PackageError, match=f"Expected '{archive}/sum/SKILL.md' to begin with YAML frontmatter"):
         add(library, archive, scan=clean)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS keeps no name that is not UTF-8")
+def test_a_source_whose_path_is_not_utf_8_is_refused_before_anything_is_kept(library: Path, source: Path) -> None:
+    place = Path(os.fsdecode(os.fsencode(source.parent) + b"\xff"))
+    source.parent.rename(place)
+    with pytest.raises(PackageError, match="not UTF-8, which no lock can name") as refusal:
+        add(library, place / "sum", scan=clean)
+    assert "copy the package" in refusal.value.hint and not library.exists()
 
 
 def test_a_source_that_leads_round_in_a_circle_is_refused(library: Path, tmp_path: Path) -> None:
@@ -432,8 +444,9 @@ def test_what_is_no_lock_is_not_shown_whole(library: Path, damage: str) -> None:
 def test_a_lock_that_is_none_is_refused(library: Path, damage: str) -> None:
     library.mkdir()
     (library / LOCK_NAME).write_text(damage)
-    with pytest.raises(PackageError):
+    with pytest.raises(PackageError) as refusal:
         read_lock(library)
+    assert "Put it back as it was" in refusal.value.hint or "Upgrade" in refusal.value.hint
 
 
 def test_a_name_in_the_lock_cannot_lead_outside(library: Path, source: Path) -> None:
@@ -765,6 +778,51 @@ def test_killed_at_any_step_the_lock_is_the_old_or_the_new_one_and_restore_mends
         assert list(library.glob(".part-*")) + list((library / ".metier").glob(".part-*")) == []
         update(library, "sum", scan=lambda folder: Scan(), objection=lambda old, new: "")
         assert (library / LOCK_NAME).read_bytes() == new and verify(library) == []
+
+
+@contextmanager
+def room_for_a_file_of(num_bytes: int) -> Iterator[None]:
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (num_bytes, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_disk_that_is_full_before_a_package_came_is_told_by_the_library(
+    library: Path, source: Path, tmp_path: Path, is_packed: bool
+) -> None:
+    (source / "large.bin").write_bytes(os.urandom(50_000))
+    given = Path(shutil.make_archive(str(tmp_path / "sum"), "zip", source.parent)) if is_packed else source
+    with room_for_a_file_of(20_000), pytest.raises(StoreFull) as refusal:
+        add(library, given, scan=clean)
+    assert f"package in {str(library)!r}" in str(refusal.value) and "Free some space" in refusal.value.hint
+    assert not library.exists()
+    add(library, given, scan=clean)
+    assert verify(library) == []
+
+
+def test_a_package_that_is_locked_and_not_in_its_place_is_told_with_the_way_there(
+    library: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("metier.stores.install._write", full)
+        with pytest.raises(StoreFull) as refusal:
+            add(library, source, scan=clean)
+    assert "in the lock" in refusal.value.hint and f"metier skill restore --library {library}" in refusal.value.hint
+    assert restore(library) == ["sum"] and verify(library) == []
+    (source / "SKILL.md").write_text(manifest("1.1.0"))
+    with monkeypatch.context() as patched:
+        patched.setattr("metier.stores.install._write", full)
+        with pytest.raises(StoreFull, match="No room") as refusal:
+            update(library, "sum", scan=clean, objection=lambda old, new: "")
+    assert "metier skill restore" in refusal.value.hint
+    assert restore(library) == ["sum"] and read_lock(library).skills["sum"].version == "1.1.0"
 
 
 def test_two_at_once_take_turns(library: Path, source: Path, tmp_path: Path) -> None:

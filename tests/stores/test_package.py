@@ -21,6 +21,7 @@ from metier.errors import Conflict, PackageError, StoreError, StoreFull
 from metier.skill import File, Representation, Scope, Skill
 from metier.stores import package as package_module
 from metier.stores.edit import edit_package
+from metier.stores.frontmatter import read_frontmatter
 from metier.stores.package import Package, all_packages, find_packages, read_package, write_package
 from metier.stores.strict import validate
 from strategies import interfaces, texts, tuples
@@ -766,3 +767,10 @@ def test_other_spellings_of_the_file_name_are_read(tmp_path: Path) -> None:
     assert [fault.level for fault in package(tmp_path, GOOD, name="skill.md").faults] == ["warning"]
     (tmp_path / "pdf" / "skill.md").unlink()
     assert [fault.level for fault in package(tmp_path, GOOD, name="Skill.md").faults] == ["error"]
+
+
+@pytest.mark.parametrize("head", ["metadata: " + "[" * 40 + "]" * 40, "metadata:" + "\n  a: " + "x" * 70_000])
+def test_a_frontmatter_out_of_bounds_without_a_description_is_told_with_the_way_out(head: str) -> None:
+    with pytest.raises(PackageError) as refusal:
+        read_frontmatter(f"---\nname: a\n{head}\n---\nDo it.\n", where="a/SKILL.md")
+    assert "into the body or a file" in refusal.value.hint

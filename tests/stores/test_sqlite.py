@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -207,6 +208,17 @@ def test_a_read_only_database_is_told_as_such(path: Path) -> None:
         with pytest.raises(StoreError, match="Cannot open or write the store") as refusal:
             store.put_attempts([attempt(0)])
     assert "writable" in refusal.value.hint
+
+
+def test_a_file_that_may_not_grow_is_told_with_the_way_out(path: Path) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, most))
+    try:
+        with pytest.raises(StoreError, match="failed") as refusal:
+            SqliteStore(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert "how large your files may be" in refusal.value.hint
 
 
 def test_a_closed_store_says_so(path: Path) -> None:

@@ -199,6 +199,40 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
         stage(tmp_path / "a.zip", tmp_path / "into")
 
 
+@pytest.mark.parametrize("at", [200, 3_000, 50_000])
+def test_a_damaged_archive_is_told_as_such(tmp_path: Path, at: int) -> None:
+    source = tarred(tmp_path / "a.tgz", {"SKILL.md": MANIFEST, "data.txt": "".join(map(str, range(90_000)))})
+    data = bytearray(source.read_bytes())
+    data[at] ^= 0xFF
+    source.write_bytes(data)
+    with pytest.raises(PackageError, match=r"is no archive that can be read|cannot be read|Cannot read") as refusal:
+        stage(source, tmp_path / "into")
+    assert "Name a folder, a .zip or a .tar.gz." in refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("a\nb.md", "no plain name"), ("a\\b.md", "no plain name"), ("d/" * 40 + "x.md", "32 folders deep")],
+)
+def test_an_odd_path_in_a_folder_is_told_for_what_it_is(tmp_path: Path, name: str, what: str) -> None:
+    place = tmp_path / "sum" / name
+    place.parent.mkdir(parents=True)
+    place.write_text("x")
+    (tmp_path / "sum" / "SKILL.md").write_text(MANIFEST)
+    with pytest.raises(PackageError, match=what) as refusal:
+        stage(tmp_path / "sum", tmp_path / "into")
+    assert refusal.value.hint in ("Move it up.", "Name it in characters that can be printed, without a backslash.")
+
+
+def test_what_refuses_a_source_is_told_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "SKILL.md").symlink_to("/etc/hostname")
+    for source in (zipped(tmp_path / "a.zip", {"../SKILL.md": MANIFEST}), tmp_path / "linked"):
+        with pytest.raises(PackageError, match="nothing was installed") as refusal:
+            stage(source, tmp_path / f"into-{source.name}")
+        assert refusal.value.hint
+
+
 def test_several_packages_are_refused_and_a_nested_one_belongs_to_its_outer(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match="found 2: a, b"):
         stage(zipped(tmp_path / "a.zip", {"a/SKILL.md": MANIFEST, "b/SKILL.md": MANIFEST}), tmp_path / "into")

@@ -10,6 +10,7 @@ from metier.client import Client, Request
 from metier.compose.plan import Apply, plan
 from metier.compose.resolve import Candidate
 from metier.digest import plain
+from metier.errors import nearest
 from metier.plan import Gap, Goal, Plan
 from metier.skill import Skill
 from metier.wheel import Context, Result, count
@@ -49,6 +50,17 @@ class ComposeSettings:
             for one in known
         ]
 
+    def unmatched(self, names: Iterable[str]) -> list[str]:
+        """Say which names with conditions or a priority are none of the skills to plan with, each in a sentence.
+
+        >>> ComposeSettings(priorities={"fil": 2}).unmatched(["fill"])
+        ["No skill 'fil' is there to plan with, so what [compose] says of it counts for nothing. Did you mean 'fill'?"]
+        """
+        there = set(names)
+        said = sorted({*self.conditions, *self.priorities} - there)
+        why = "is there to plan with, so what [compose] says of it counts for nothing."
+        return [f"No skill {name!r} {why} {nearest(name, there)}" for name in said]
+
 
 def run(
     context: Context,
@@ -72,9 +84,10 @@ def run(
         results.append(plan(goal, able, apply=apply, known=given, facts=settings.facts))
         context.progress(number, len(settings.goals), {})
     plans = sum(isinstance(result, Plan) for result in results)
+    unmatched = settings.unmatched(skill.name for skill in able)
     return Result(
         output={"results": [{"kind": type(result).__name__.lower(), **plain(result)} for result in results]},
-        came_out=f"{count(plans, 'plan')}, {count(len(results) - plans, 'gap')}",
+        came_out="; ".join((f"{count(plans, 'plan')}, {count(len(results) - plans, 'gap')}", *unmatched)),
     )
 
 

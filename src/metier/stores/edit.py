@@ -25,6 +25,7 @@ from metier.stores.markdown import scalar
 from metier.stores.package import Package, manifest_bytes, manifest_path, read_package, refuse_unloadable
 from metier.whole import whole
 
+_PLAINLY = "Write the frontmatter in a plainer way first."
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _RULER = re.compile(r"---[ \t]*")
@@ -83,7 +84,9 @@ def edit_package(path: str | Path, changes: Mapping[str, str | None], *, body: s
     try:
         text = manifest_bytes(file).decode()
     except UnicodeDecodeError as failure:
-        raise PackageError(f"{str(file)!r} is not UTF-8, so its bytes could not be kept.") from failure
+        raise PackageError(
+            f"{str(file)!r} is not UTF-8, so its bytes could not be kept.", hint="Save it as UTF-8 first."
+        ) from failure
     edited = edit_text(text, changes, body=body, where=str(file))
     if edited != text:
         data = edited.encode()
@@ -115,11 +118,13 @@ def edit_text(text: str, changes: Mapping[str, str | None], *, body: str | None 
     if _fields(lines, where) != wanted:
         raise PackageError(
             f"The change would touch other fields of {where!r} too.",
-            hint="Write the frontmatter in a plainer way first.",
+            hint=_PLAINLY,
         )
     if body is not None:
         if odd := _SURROGATE.search(body):
-            raise PackageError(f"The body holds the character {odd[0]!r}, which UTF-8 may not hold.")
+            raise PackageError(
+                f"The body holds the character {odd[0]!r}, which UTF-8 may not hold.", hint="Leave it out."
+            )
         ruler, _, _ = rest.partition("\n")
         blank = "" if body.startswith("\n") else line_end
         rest = ruler.rstrip("\r") + line_end + blank + body.replace("\r\n", "\n").replace("\n", line_end)
@@ -293,7 +298,9 @@ def _spans(lines: list[str], where: str, *, below: str | None = None) -> dict[st
     for key, value in root.value:
         start, end = key.start_mark.line, _last_line(value)
         if lines[start][: key.start_mark.column].strip():
-            raise PackageError(f"The field {key.value!r} of {where!r} is written with a question mark before it.")
+            raise PackageError(
+                f"The field {key.value!r} of {where!r} is written with a question mark before it.", hint=_PLAINLY
+            )
         while end > start and not lines[end].strip() and not _keeps_blank_lines(value):
             end -= 1
         spans[key.value] = _Span(
@@ -337,7 +344,9 @@ def _keeps_blank_lines(node: yaml.Node) -> bool:
 def _composed(lines: list[str], where: str) -> yaml.MappingNode:
     block = "".join(lines)
     if _OTHER_LINE_ENDS.search(block):
-        raise PackageError(f"The frontmatter of {where!r} holds line ends other than LF and CRLF.")
+        raise PackageError(
+            f"The frontmatter of {where!r} holds line ends other than LF and CRLF.", hint="Save it with LF first."
+        )
     try:
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(block, Loader=_Loader)):
             raise PackageError(f"The frontmatter of {where!r} uses an alias.", hint="Write its value out first.")
@@ -351,9 +360,9 @@ def _composed(lines: list[str], where: str) -> yaml.MappingNode:
     if root is None:
         return yaml.MappingNode("tag:yaml.org,2002:map", [])
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
-        raise PackageError(f"Expected the frontmatter of {where!r} to be lines of name: value.")
+        raise PackageError(f"Expected the frontmatter of {where!r} to be lines of name: value.", hint=_PLAINLY)
     if not all(isinstance(key, yaml.ScalarNode) for key, _ in root.value):
-        raise PackageError(f"A key in the frontmatter of {where!r} is not a word.")
+        raise PackageError(f"A key in the frontmatter of {where!r} is not a word.", hint=_PLAINLY)
     return root
 
 

@@ -77,7 +77,10 @@ class EventTree:
         num_roots = 0
         for count, event in enumerate(yaml.parse(block, Loader=_Loader)):
             if count > _MAX_EVENTS or len(self._open) > _MAX_DEPTH:
-                raise Unbounded(f"The frontmatter of {self.where!r} has too many parts or is nested too deep.")
+                raise Unbounded(
+                    f"The frontmatter of {self.where!r} has too many parts or is nested too deep.",
+                    hint="Move what is long into the body or a file.",
+                )
             if isinstance(event, yaml.NodeEvent) and not self._open:
                 num_roots += 1
                 if num_roots > 1 or not isinstance(event, yaml.MappingStartEvent):

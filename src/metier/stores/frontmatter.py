@@ -252,7 +252,8 @@ def _front(lines: list[str], end: int, body_start: int, skipped: int, where: str
     block, body = "\n".join(lines[1:end]), "\n".join(lines[body_start:])
     if len(block) > MAX_CHARACTERS:
         message = f"The frontmatter of {where!r} has {len(block)} characters; at most {MAX_CHARACTERS} are read."
-        return _plain_lines(lines, end, body_start, skipped, PackageError(message))
+        hint = "Move what is long into the body or a file."
+        return _plain_lines(lines, end, body_start, skipped, PackageError(message, hint=hint))
     faults = []
     if odd := _UNPRINTABLE.search(block):
         line = skipped + 2 + block[: odd.start()].count("\n")

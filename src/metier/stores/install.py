@@ -196,7 +196,7 @@ def _rebuilt(folder: Path, added: Added) -> Added:
     try:
         _rebuild(folder, added.name, added.locked)
     except (MetierError, OSError) as error:
-        return Added(source=added.source, error=error)
+        return Added(source=added.source, error=_locked_already(error, folder))
     return added
 
 
@@ -288,8 +288,13 @@ def _replaced(folder: Path, updated: Updated) -> Updated:
     try:
         _rebuild(folder, updated.name, updated.new)
     except (MetierError, OSError) as error:
-        return Updated(name=updated.name, error=error)
+        return Updated(name=updated.name, error=_locked_already(error, folder))
     return updated
+
+
+def _locked_already(error: MetierError | OSError, folder: Path) -> MetierError | OSError:
+    error.add_note(f"It is kept and in the lock; put it in its place with: metier skill restore {_named(folder)}")
+    return error
 
 
 @contextmanager
@@ -468,15 +473,17 @@ def _workplace(library: Path) -> Iterator[Path]:
 
 @contextmanager
 def _staged(library: Path, source: str | Path, scan: Scanner, signature: SignatureCheck | None) -> Iterator[Staged]:
+    came_from = _from(library, source)
     with _workplace(library) as place:
         # In a folder of the name it came under, which counts where a SKILL.md says none.
         into = place / _BROUGHT / _called(_at(source))
-        with _as_named(source, into):
+        with _as_named(source, into), _as_named(library, into, StoreError):
             brought = stage(source, into)
             skill = read_package(brought).skill
         if not is_name(skill.name):
             raise PackageError(
-                f"The package in {str(source)!r} is called {skill.name!r}, which is no name of a folder."
+                f"The package in {str(source)!r} is called {skill.name!r}, which is no name of a folder.",
+                hint="Give it a name of lower-case letters, digits and hyphens in its SKILL.md.",
             )
         # Under its own name, as signatures and the format speak of the name of the folder.
         package = brought.rename(place / skill.name)
@@ -486,7 +493,7 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
         findings = {f"{f.severity.value}: {f.rule} {f.path}" for f in seen.findings if f.severity != Severity.NOTE}
         locked = Locked(
             version=skill.version,
-            source=_from(library, source),
+            source=came_from,
             archive="" if Path(source).is_dir() else _digest_of(_at(source)),
             tree=tree.digest,
             files=locked_files(tree),
@@ -500,11 +507,11 @@ def _staged(library: Path, source: str | Path, scan: Scanner, signature: Signatu
 
 
 @contextmanager
-def _as_named(source: str | Path, into: Path) -> Iterator[None]:
-    """Name in a refusal the source as the user did, and not our copy, which is gone by then."""
+def _as_named(source: str | Path, into: Path, kind: type[MetierError] = PackageError) -> Iterator[None]:
+    """Name in a refusal the source or the library as the user did, and not our copy, which is gone by then."""
     try:
         yield
-    except PackageError as error:
+    except kind as error:
         error.args = (str(error).replace(str(into), str(source)),)
         error.__notes__ = [note.replace(str(into), str(source)) for note in getattr(error, "__notes__", ())]
         raise
@@ -612,7 +619,9 @@ def _kept(library: Path, staged: Staged, allow: str) -> Locked:
     bulk = FileBulk(library / HOME / "objects")
     for path, file in staged.locked.files.items():
         if bulk.put((staged.folder / path).read_bytes()) != file.digest:
-            raise StoreError(f"The file {path!r} of {staged.name!r} changed while it was installed.")
+            raise StoreError(
+                f"The file {path!r} of {staged.name!r} changed while it was installed.", hint="Run it again."
+            )
     return approved(staged.name, replace(staged.locked, allowed=allow or staged.locked.allowed))
 
 
@@ -682,7 +691,13 @@ def _at(path: str | Path) -> Path:
 
 def _from(library: Path, source: str | Path) -> str:
     # From the library on, so that a lock says the same wherever the project lies.
-    return Path(os.path.relpath(_at(source), _at(library))).as_posix()
+    path = Path(os.path.relpath(_at(source), _at(library))).as_posix()
+    if not path.isascii() and path != path.encode(errors="replace").decode():
+        raise PackageError(
+            f"The source {str(source)!r} lies in a path that is not UTF-8, which no lock can name.",
+            hint="Rename that folder, or copy the package out of it.",
+        )
+    return path
 
 
 def _called(source: Path) -> str:

@@ -23,12 +23,13 @@ from metier.digest import digest, plain
 from metier.errors import PackageError
 from metier.stores.checks import MAX_NAME, is_name
 from metier.stores.disk import told
-from metier.stores.plain import open_plain
+from metier.stores.plain import NotPlain, open_plain
 from metier.stores.tree import Tree, TreeFile, differences, read_tree
 from metier.verdict import Decision
 from metier.whole import whole
 
 LOCK_NAME = "metier-skills.lock"
+_AS_IT_WAS = "Put it back as it was, from version control or a copy; without one, add the packages to a new library."
 _MAX_LOCK = 1 << 26
 _MAX_PATH = 4096
 _NOTE_ENDINGS = (".md", ".txt", ".rst")
@@ -138,17 +139,30 @@ def read_lock(library: str | Path) -> Lock:
             text = file.read(_MAX_LOCK + 1)
     except FileNotFoundError:
         return Lock()
+    except NotPlain as error:
+        raise PackageError(f"Cannot read {str(path)!r}: {error.strerror}.", hint=_AS_IT_WAS) from error
     except OSError as error:
-        raise PackageError(f"Cannot read {str(path)!r}: {error.strerror}.") from error
+        raise PackageError(f"Cannot read {str(path)!r}: {error.strerror}.", hint="See that you may read it.") from error
     if len(text) > _MAX_LOCK:
-        raise PackageError(f"{str(path)!r} has more than the {_MAX_LOCK} bytes that are read of a lock.")
-    lock = load_json(Lock, text, where=str(path), error=PackageError)
+        raise PackageError(
+            f"{str(path)!r} has more than the {_MAX_LOCK} bytes that are read of a lock.", hint=_AS_IT_WAS
+        )
+    try:
+        lock = load_json(Lock, text, where=str(path), error=PackageError)
+    except PackageError as error:
+        error.add_note(_AS_IT_WAS)
+        raise
     if lock.lock_version != 1:
-        raise PackageError(f"{str(path)!r} has the version {lock.lock_version}; this metier reads 1.")
+        raise PackageError(
+            f"{str(path)!r} has the version {lock.lock_version}; this metier reads 1.",
+            hint="Upgrade with: pip install --upgrade metier",
+        )
     if odd := [name for name in lock.skills if not is_name(name)]:
-        raise PackageError(f"{str(path)!r} names the package {odd[0][:MAX_NAME]!r}, which is no name of a folder.")
+        raise PackageError(
+            f"{str(path)!r} names the package {odd[0][:MAX_NAME]!r}, which is no name of a folder.", hint=_AS_IT_WAS
+        )
     if odd := [name for name, locked in lock.skills.items() if "\0" in locked.source]:
-        raise PackageError(f"{str(path)!r} names a source of {odd[0]!r} that is no path.")
+        raise PackageError(f"{str(path)!r} names a source of {odd[0]!r} that is no path.", hint=_AS_IT_WAS)
     return lock
 
 

@@ -118,7 +118,9 @@ def scalar(text: str) -> str:
     ('pdf-forms', '"Use when: asked"', '"1.0"')
     """
     if odd := _UNSAFE.search(text):
-        raise PackageError(f"The text {text[:40]!r} holds the character {odd[0]!r}, which YAML may not hold.")
+        raise PackageError(
+            f"The text {text[:40]!r} holds the character {odd[0]!r}, which YAML may not hold.", hint="Leave it out."
+        )
     return text if _NAME.fullmatch(text) and not _READ_AS_OTHER.fullmatch(text) else _quoted(text)
 
 

@@ -155,10 +155,12 @@ def manifest_bytes(manifest: Path) -> bytes:
             data = file.read(_MAX_MANIFEST_BYTES + 1)
     except NotPlain:
         raise PackageError(
-            f"Expected {str(manifest)!r} to be a plain file, it is a folder, a link or a special file."
+            f"Expected {str(manifest)!r} to be a plain file, it is a folder, a link or a special file.",
+            hint="Put a plain file in its place.",
         ) from None
     except OSError as failure:
-        raise PackageError(f"Cannot read {str(manifest)!r}: {failure.strerror}.") from failure
+        hint = "See that you may read it."
+        raise PackageError(f"Cannot read {str(manifest)!r}: {failure.strerror}.", hint=hint) from failure
     _refuse_large(len(data), manifest)
     return data
 
@@ -210,7 +212,8 @@ def find_packages(
     """
     top = Path(folder)
     if not _is_folder(top):
-        hint = "Name the folder it lies in." if top.name.lower() == _MANIFEST.lower() else ""
+        named = top.name.lower() == _MANIFEST.lower()
+        hint = "Name the folder it lies in." if named else "Name a folder with a SKILL.md, or one that holds such."
         raise PackageError(f"Expected a folder of packages, got {str(folder)!r}.", hint=hint)
     return _search(top, skipped, max_depth, max_folders)
 
@@ -325,7 +328,8 @@ def _manifest(folder: Path) -> tuple[str, list[Fault]]:
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if entry.name.lower() == _MANIFEST.lower())
     except OSError as failure:
-        raise PackageError(f"Cannot read the package {str(folder)!r}: {failure.strerror}.") from failure
+        hint = "Name a folder with a SKILL.md that you may read."
+        raise PackageError(f"Cannot read the package {str(folder)!r}: {failure.strerror}.", hint=hint) from failure
     if not names:
         raise PackageError(f"No SKILL.md lies in {str(folder)!r}.", hint="Name the folder that holds SKILL.md.")
     name = next((name for name in (_MANIFEST, "skill.md") if name in names), names[0])
@@ -343,7 +347,10 @@ def _folder_name(folder: Path) -> str:
 
 def _refuse_large(num_bytes: int, manifest: Path) -> None:
     if num_bytes > _MAX_MANIFEST_BYTES:
-        raise PackageError(f"{str(manifest)!r} has {num_bytes} bytes; at most {_MAX_MANIFEST_BYTES} are read.")
+        raise PackageError(
+            f"{str(manifest)!r} has {num_bytes} bytes; at most {_MAX_MANIFEST_BYTES} are read.",
+            hint="Move what is long into files beside it.",
+        )
 
 
 def _text(data: bytes) -> tuple[str, list[Fault]]:
@@ -389,7 +396,10 @@ def _files(folder: Path) -> tuple[list[File], list[Fault]]:
                 message = f"{path!r} is a link, a special file or too deep, and is not part of the package."
                 faults.append(Fault(level="warning", line=0, message=message, fix="Put a plain file in its place."))
             if len(files) + len(faults) > MAX_FILES:
-                raise PackageError(f"The package {str(folder)!r} has more than {MAX_FILES} files.")
+                raise PackageError(
+                    f"The package {str(folder)!r} has more than {MAX_FILES} files.",
+                    hint="Pack what belongs together into one file, or keep it elsewhere.",
+                )
     return sorted(files, key=lambda file: file.path), faults
 
 
@@ -398,7 +408,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as failure:
-        raise PackageError(f"Cannot read the folder {str(folder)!r}: {failure.strerror}.") from failure
+        hint = "See that you may read it."
+        raise PackageError(f"Cannot read the folder {str(folder)!r}: {failure.strerror}.", hint=hint) from failure
 
 
 def _file(path: Path, name: str, room: int) -> File:

@@ -59,7 +59,7 @@ class PostgresDatabase:
         try:
             import psycopg
         except ImportError:
-            raise MissingExtra("psycopg", extra="postgres", needed_for="A PostgreSQL store") from None
+            raise MissingExtra("psycopg", extra="postgres", needed_for=f"A PostgreSQL {tables.noun}") from None
         self._psycopg: Any = psycopg
         self._url, self._schema, self._tables = url, schema, tables
         self._lock = threading.RLock()
@@ -102,7 +102,7 @@ class PostgresDatabase:
 
     def _open(self) -> Any:
         if self._is_closed:
-            raise StoreError(f"The store {self.name!r} has been closed.")
+            raise StoreError(f"The {self._tables.noun} {self.name!r} has been closed.")
         if self._connection.closed:
             self._connection = self._connect()
         return self._connection
@@ -129,7 +129,7 @@ class PostgresDatabase:
             record, migrations = self._tables.record, self._tables.migrations
             session.run(f"CREATE TABLE IF NOT EXISTS {record} (version BIGINT PRIMARY KEY)")
             version = session.rows(f"SELECT COALESCE(MAX(version), 0) FROM {record}")[0][0]
-            for statement in pending(version, _TYPES, name=self.name, migrations=migrations):
+            for statement in pending(version, _TYPES, name=self.name, tables=self._tables):
                 session.run(statement)
             if version < len(migrations):
                 session.run(f"INSERT INTO {record} (version) VALUES (?)", (len(migrations),))
@@ -166,10 +166,10 @@ class PostgresDatabase:
             raise self._error(failure) from failure
 
     def _error(self, failure: Any) -> StoreError:
-        said = str(failure).strip().partition("\n")[0]
+        said, named = str(failure).strip().partition("\n")[0], f"{self._tables.noun} {self.name!r}"
         if failure.sqlstate in _FULL:
             return StoreFull(
-                f"No room is left for the store {self.name!r}; the last write did not happen.",
+                f"No room is left for the {named}; the last write did not happen.",
                 hint="Free some space on the server's disk and run again: what was stored so far is not redone.",
             )
         if failure.sqlstate in _CORRUPT:
@@ -179,7 +179,7 @@ class PostgresDatabase:
             )
         if isinstance(failure, self._psycopg.OperationalError):
             return StoreError(
-                f"The server of the store {self.name!r} cannot be used: {said}.",
+                f"The server of the {named} cannot be used: {said}.",
                 hint="Is it running, and does the URL name its host, port, user and database?",
             )
-        return StoreError(f"The store {self.name!r} failed: {said}.")
+        return StoreError(f"The {named} failed: {said}.", hint="Ask who keeps the server, and run again.")

@@ -10,7 +10,7 @@ skill or run is kept, so these two hold nothing but the identifier, and a row is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metier.errors import StoreError
@@ -61,11 +61,18 @@ class Tables:
         migrations: The statements of each version.
         application_id: Tells a SQLite file with these tables from other files.
         record: Where PostgreSQL keeps the version.
+        noun: What one says for a database with these tables.
+        rescue: The way out if its file is damaged; `{name}` stands for the file.
     """
 
     migrations: tuple[str, ...]
     application_id: int
     record: str
+    noun: str = "store"
+    rescue: str = (
+        "Save what can be read with: sqlite3 {name} .recover | sqlite3 rescued.db\n"
+        "Or move it away and run again, or restore a copy."
+    )
 
 
 STORE = Tables(migrations=MIGRATIONS, application_id=0x6D657469, record="metier_migrations")  # 0x…: "meti"
@@ -80,7 +87,7 @@ class Types:
     bytes: str
 
 
-def pending(version: int, types: Types, *, name: str, migrations: Sequence[str] = MIGRATIONS) -> Iterator[str]:
+def pending(version: int, types: Types, *, name: str, tables: Tables = STORE) -> Iterator[str]:
     """The statements that bring a database of this version up to date.
 
     Raises:
@@ -92,12 +99,13 @@ def pending(version: int, types: Types, *, name: str, migrations: Sequence[str] 
     >>> list(pending(len(MIGRATIONS), types, name="x.db"))
     []
     """
-    if version > len(migrations):
+    if version > len(tables.migrations):
         raise StoreError(
-            f"The store {name!r} has schema {version}, and this metier knows schemas up to {len(migrations)}.",
+            f"The {tables.noun} {name!r} has schema {version}, and this metier knows schemas up to "
+            f"{len(tables.migrations)}.",
             hint="Upgrade with: pip install --upgrade metier",
         )
-    for migration in migrations[version:]:
+    for migration in tables.migrations[version:]:
         filled = migration.format(position=types.position, text=types.text, bytes=types.bytes)
         for statement in filled.split(";"):
             yield re.sub(r"\s+", " ", statement).strip()

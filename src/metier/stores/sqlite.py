@@ -62,7 +62,7 @@ class SqliteDatabase:
         self._lock = threading.RLock()
         if not path.parent.is_dir():
             raise StoreError(
-                f"Cannot make the store {self.name!r}, as its folder does not exist.",
+                f"Cannot make the {self._tables.noun} {self.name!r}, as its folder does not exist.",
                 hint=f"Make it first: mkdir -p {str(path.parent)!r}",
             )
         with self._told():
@@ -113,7 +113,8 @@ class SqliteDatabase:
             # The tables first: another process may make the store just now, and sets its mark together with them.
             if self._has_tables() and self._number("application_id") != self._tables.application_id:
                 raise StoreError(
-                    f"The file {self.name!r} is a database of another program.", hint="Name another file for the store."
+                    f"The file {self.name!r} is a database of another program.",
+                    hint=f"Name another file for the {self._tables.noun}.",
                 )
             self._to_wal()
             # An attempt may stand for a paid answer, so a commit waits until it is on the disk (FULL, one fsync for a
@@ -139,7 +140,7 @@ class SqliteDatabase:
         with self.writing() as session:
             # Read again: another process may have migrated while this one waited for its turn.
             version = self._number("user_version")
-            for statement in pending(version, _TYPES, name=self.name, migrations=self._tables.migrations):
+            for statement in pending(version, _TYPES, name=self.name, tables=self._tables):
                 session.run(statement)
             session.run(f"PRAGMA application_id = {self._tables.application_id}")
             session.run(f"PRAGMA user_version = {len(self._tables.migrations)}")
@@ -160,29 +161,31 @@ class SqliteDatabase:
 
     def _error(self, failure: sqlite3.Error) -> StoreError:
         # The low byte is the kind of failure, the rest says which of the kind.
-        code = getattr(failure, "sqlite_errorcode", 0) & 0xFF
+        code, named = getattr(failure, "sqlite_errorcode", 0) & 0xFF, f"{self._tables.noun} {self.name!r}"
         if code in _CORRUPT:
             return CorruptStore(
                 f"The file {self.name!r} is damaged or not a database ({failure}); it is left as it is.",
-                hint=f"Save what can be read with: sqlite3 {self.name!r} .recover | sqlite3 rescued.db\n"
-                "Or move it away and run again, or restore a copy.",
+                hint=self._tables.rescue.format(name=repr(self.name)),
             )
         if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._is_full()):
             return StoreFull(
-                f"No room is left for the store {self.name!r}; the last write did not happen.",
+                f"No room is left for the {named}; the last write did not happen.",
                 hint="Free some space on that disk and run again: what was stored so far is found and not redone.",
             )
         if code in _BUSY:
             return StoreError(
-                f"Another process has been writing to the store {self.name!r} for more than {_BUSY_S:.0f} seconds.",
+                f"Another process has been writing to the {named} for more than {_BUSY_S:.0f} seconds.",
                 hint="Let it finish, or end it, and run again.",
             )
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
             return StoreError(
-                f"Cannot open or write the store {self.name!r}: {failure}.",
+                f"Cannot open or write the {named}: {failure}.",
                 hint="The file and its folder must be writable by you, as SQLite keeps its log beside the file.",
             )
-        return StoreError(f"The store {self.name!r} failed: {failure}.")
+        return StoreError(
+            f"The {named} failed: {failure}.",
+            hint="See to its disk and to how large your files may be, and run again: what was stored so far is kept.",
+        )
 
     def _is_full(self) -> bool:
         return shutil.disk_usage(self._path.parent).free < _SPARE_BYTES

@@ -126,7 +126,7 @@ def read_tree(
     """
     top = os.fspath(folder)
     if not os.path.isdir(top):  # noqa: PTH112 - a path of ours is a string here, for speed
-        raise PackageError(f"Expected a folder, got {top!r}.")
+        raise PackageError(f"Expected a folder, got {top!r}.", hint="Name one that is there.")
     files: list[TreeFile] = []
     odd: list[Odd] = []
     empty: list[str] = []
@@ -140,7 +140,10 @@ def read_tree(
             else:
                 odd.append(Odd(path=path, kind=found))
             if len(files) + len(odd) > MAX_FILES:
-                raise PackageError(f"The folder {top!r} holds more than {MAX_FILES} files.")
+                raise PackageError(
+                    f"The folder {top!r} holds more than {MAX_FILES} files.",
+                    hint="Pack what belongs together into one file, or keep it elsewhere.",
+                )
     return Tree(
         files=tuple(sorted(files, key=_path)),
         odd=tuple(sorted(odd, key=lambda o: o.path)),

@@ -27,6 +27,14 @@ MAX_BYTES = 64 << 20
 """Of all files of a package together, and of an archive as it lies on the disk."""
 
 _BLOCK = 1 << 16
+_SOURCES = "Name a folder, a .zip or a .tar.gz."
+_ODD = {
+    "unreadable": ("cannot be read", "See that you may read it."),
+    "too deep": (f"lies more than {MAX_DEPTH} folders deep", "Move it up."),
+    "name": ("has no plain name", "Name it in characters that can be printed, without a backslash."),
+}
+"""What is said of the odd ones that are neither links nor special files, and the way out."""
+
 _BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -40,6 +48,8 @@ def stage(source: str | Path, into: str | Path) -> Path:
 
     Raises:
         PackageError: It holds no package or several, or anything that no honest package holds.
+        StoreFull: The disk is full.
+        StoreError: It cannot be written there.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
@@ -71,21 +81,30 @@ class _Room:
         """Write one file.
 
         Raises:
-            PackageError: Its path is none of a package, was there before, or there is no more room.
+            PackageError: Its path is none of a package, was there before, or there is no more room in a package.
+            StoreFull: The disk is full.
+            StoreError: It cannot be written.
         """
         self.check(path)
         place = self.folder / path
+        with told("copy", "a package", self.folder):
+            try:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with place.open("xb") as file:
+                    while block := self._read(content):
+                        self._left -= len(block)
+                        if self._left < 0:
+                            raise self.refusal(f"has more than {MAX_BYTES} bytes")
+                        file.write(block)
+                place.chmod(0o755 if is_executable else 0o644)
+            except (FileExistsError, NotADirectoryError) as error:
+                raise self.refusal(f"has a file and a folder of one name, {path!r}") from error
+
+    def _read(self, content: IO[bytes]) -> bytes:
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("xb") as file:
-                while block := content.read(_BLOCK):
-                    self._left -= len(block)
-                    if self._left < 0:
-                        raise self.refusal(f"has more than {MAX_BYTES} bytes")
-                    file.write(block)
-            place.chmod(0o755 if is_executable else 0o644)
-        except (FileExistsError, NotADirectoryError) as error:
-            raise self.refusal(f"has a file and a folder of one name, {path!r}") from error
+            return content.read(_BLOCK)
+        except OSError as error:  # so does a damaged archive end, and not the disk that is written
+            raise self.refusal(f"cannot be read: {error.strerror or error}", _SOURCES) from error
 
     def check(self, path: str) -> None:
         """Refuse a path that could lead outside, mislead, or be the second of its name."""
@@ -101,15 +120,17 @@ class _Room:
         if len(self._seen) > MAX_FILES:
             raise self.refusal(f"has more than {MAX_FILES} files")
 
-    def refusal(self, reason: str) -> PackageError:
+    def refusal(self, reason: str, hint: str = "Take it out of the package, or name another source.") -> PackageError:
         """The error that says what the source has."""
-        return PackageError(f"The source {self.source!r} {reason}; nothing was installed.")
+        return PackageError(f"The source {self.source!r} {reason}; nothing was installed.", hint=hint)
 
 
 def _copy(origin: Path, room: _Room) -> None:
     tree = read_tree(origin, skip=frozenset((".git",)))
     if tree.odd:
-        raise room.refusal(f"has {tree.odd[0].path!r}, which is no plain file ({tree.odd[0].kind})")
+        odd = tree.odd[0]
+        what, way_out = _ODD.get(odd.kind, (f"is no plain file ({odd.kind})", "Put a plain file in its place."))
+        raise room.refusal(f"has {odd.path!r}, which {what}", way_out)
     for file in tree.files:
         with os.fdopen(open_plain(origin / file.path), "rb") as content:
             room.take(file.path, content, is_executable=file.is_executable)
@@ -125,14 +146,10 @@ def _unpack(origin: Path, room: _Room) -> None:
             file.seek(0)
             unpack(file, room)
     except _BROKEN as error:
-        refusal = room.refusal(f"is no archive that can be read: {error}")
-        if origin.name.lower() == "skill.md":
-            refusal.add_note("Name the folder of the package.")
-        raise refusal from error
+        way_out = "Name the folder of the package." if origin.name.lower() == "skill.md" else _SOURCES
+        raise room.refusal(f"is no archive that can be read: {error}", way_out) from error
     except OSError as error:
-        raise PackageError(
-            f"Cannot read {str(origin)!r}: {error.strerror or error}.", hint="Name a folder, a .zip or a .tar.gz."
-        ) from error
+        raise PackageError(f"Cannot read {str(origin)!r}: {error.strerror or error}.", hint=_SOURCES) from error
 
 
 def _unzip(file: IO[bytes], room: _Room) -> None:
@@ -148,7 +165,8 @@ def _unzip(file: IO[bytes], room: _Room) -> None:
 
 
 def _untar(file: IO[bytes], room: _Room) -> None:
-    with tarfile.open(fileobj=_decompressed(file), mode="r|") as archive:
+    content = _decompressed(file)
+    with tarfile.open(fileobj=content, mode="r|") as archive:
         for number, entry in enumerate(archive):
             if number > 2 * MAX_FILES:
                 raise room.refusal(f"has more than {MAX_FILES} files")
@@ -158,6 +176,8 @@ def _untar(file: IO[bytes], room: _Room) -> None:
             if data is None:
                 raise room.refusal(f"has {entry.name!r}, which is a link or no plain file")
             room.take(entry.name.removeprefix("./"), data, is_executable=bool(entry.mode & 0o111))
+    while content.read(_BLOCK):  # the checksum of what was compressed stands at its end
+        pass
 
 
 class _Bounded(io.RawIOBase):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from metier.faces.show import AsJson, WorkspaceOption, as_json, table
+from metier.faces.show import AsJson, WorkspaceOption, as_json, say, table
 
 app = typer.Typer(name="compose", help="Plan goals with stored skills.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,7 +43,10 @@ def plan(
         max_steps=max_steps,
     )
     with stored(workspace) as store:
-        made = lifecycle.plan_goal(open_workspace(workspace), store, goal, facts=fact or ())
+        settled = open_workspace(workspace)
+        made = lifecycle.plan_goal(settled, store, goal, facts=fact or ())
+        for sentence in lifecycle.unmatched_in_compose(settled, store):
+            say(sentence)
     if json:
         as_json({"kind": type(made).__name__.lower(), "result": made})
     elif isinstance(made, Gap):

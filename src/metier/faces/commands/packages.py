@@ -21,7 +21,7 @@ def _folder(said: str | Path) -> Path:
     from metier.errors import ConfigError
 
     if not place(said).is_dir():
-        raise ConfigError(f"Expected a folder, got {str(said)!r}.")
+        raise ConfigError(f"Expected a folder, got {str(said)!r}.", hint="Name one that is there.")
     return Path(said)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from metier.errors import NotStored
+from metier.errors import ConfigError, NotStored
 from metier.faces.commands import host, library, packages
 from metier.faces.show import AsJson, WorkspaceOption, as_json, place, say, table
 
@@ -27,6 +29,9 @@ _LibraryOption = Annotated[
         help="The folder of installed packages, in place of a workspace.",
     ),
 ]
+
+_NUM_TOLD = 5
+"""So many packages that cannot be read are named beside an answer; more would hide it."""
 
 app = typer.Typer(name="skill", help="List, show, check and find skills.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -51,7 +56,7 @@ def list_skills(
     from metier.lifecycle import current_skills, present_verdicts
     from metier.workspace import open_workspace
 
-    with stored(workspace) as store:
+    with _or("name installed packages with --library"), stored(workspace) as store:
         settled = open_workspace(workspace)
         skills = list(store.skills()) if every else current_skills(settled, store)
         verdicts = present_verdicts(settled, store)
@@ -63,6 +68,16 @@ def list_skills(
         ("skill", "version", "exposure", "description"),
         ((s.name, s.version, _exposure(s, v), s.description.split(". ")[0]) for s, v in rows),
     )
+
+
+@contextmanager
+def _or(way_out: str) -> Iterator[None]:
+    """Say where there is no workspace what may be named in its stead."""
+    try:
+        yield
+    except ConfigError as error:
+        error.add_note(f"Or {way_out}.")
+        raise
 
 
 def _exposure(skill: Skill, verdict: Verdict | None) -> str:
@@ -103,7 +118,7 @@ def show(
         from metier.lifecycle import classes_of
         from metier.workspace import open_workspace
 
-        with stored(workspace) as store:
+        with _or("name installed packages with --library"), stored(workspace) as store:
             skill = store.skill(name, version)
         classes = classes_of(open_workspace(workspace), skill)
     if json:
@@ -251,14 +266,20 @@ def search(
             opened = stack.enter_context(closing(open_index(index)))
             done = index_packages(opened, paths)
             origins, unseen = done.origins, done.unseen
-            for path, error in (*done.left_out, *((path, NOT_LOOKED_INTO) for path in unseen)):
+            for path, error in (*done.left_out[:_NUM_TOLD], *((path, NOT_LOOKED_INTO) for path in unseen)):
                 say(f"left out: {path}: {error}")
+            if len(done.left_out) > _NUM_TOLD:
+                way = f"metier skill check {shlex.join(map(str, paths))}"
+                say(f"left out: {len(done.left_out) - _NUM_TOLD} more that cannot be read: {way}")
+            for path in done.empty:
+                say(f"No package lies in {str(path)!r}. A package is a folder with a SKILL.md.")
         elif workspace or index == ":memory:":
             from metier.lifecycle import readable_skills
             from metier.workspace import open_workspace
 
             folder = workspace or Path()
-            store = stack.enter_context(stored(folder))
+            with _or("name folders of packages behind the request"):
+                store = stack.enter_context(stored(folder))
             opened = stack.enter_context(closing(open_index(index)))
             origins = (folder.resolve().as_posix(),)
             index_skills(opened, readable_skills(open_workspace(folder), store), origin=origins[0])

@@ -24,6 +24,13 @@ from metier.stores.nouns import revive
 from metier.stores.schema import Tables
 from metier.stores.sql import Database, Session, searchable
 
+_EMPTIED = """
+    DELETE FROM find_segments;
+    DELETE FROM find_skills;
+    UPDATE find_state SET version = version + 1
+"""
+"""What was indexed before is indexed again."""
+
 TABLES = Tables(
     migrations=(
         """
@@ -35,15 +42,13 @@ TABLES = Tables(
             checksum BIGINT NOT NULL);
         INSERT INTO find_state (id, version) VALUES (1, 0)
         """,
-        # The words of a text that is not ASCII are others since: what was indexed before is indexed again.
-        """
-        DELETE FROM find_segments;
-        DELETE FROM find_skills;
-        UPDATE find_state SET version = version + 1
-        """,
+        _EMPTIED,  # the words of a text that is not ASCII are others since
+        _EMPTIED,  # so are plurals of names in capitals, words with an apostrophe and those of British spelling
     ),
     application_id=0x6D657478,  # "metx"
     record="metier_find_migrations",
+    noun="index",
+    rescue="Move it away and index the library again: an index holds nothing that the packages do not.",
 )
 _BATCH = 512
 """Skills of one segment when many are put at once; it bounds the memory that a change needs."""
@@ -225,5 +230,5 @@ def _segment(session: Session, position: int, name: str) -> Segment:
 def _damaged(name: str) -> CorruptStore:
     return CorruptStore(
         f"The index {name!r} does not hold what was written; it is left as it is.",
-        hint="Move it away and index the library again: an index holds nothing that the packages do not.",
+        hint=TABLES.rescue,
     )

@@ -23,6 +23,7 @@ class Indexed:
         left_out: Each package that could not be read, and why.
         unseen: Links and folders that may hold packages and were not looked into.
         origins: What each folder is called in the index: where it lies, whatever way it was named.
+        empty: The folders in which no package lies, and nothing that may hold one.
     """
 
     num_changed: int
@@ -30,6 +31,7 @@ class Indexed:
     left_out: tuple[tuple[Path, str], ...] = ()
     unseen: tuple[Path, ...] = ()
     origins: tuple[str, ...] = ()
+    empty: tuple[Path, ...] = ()
 
 
 def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
@@ -45,12 +47,14 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
     ...     index_packages(open_index(), [library]).num_changed
     1
     """
-    num_changed, num_removed, left_out, unseen = 0, 0, list[tuple[Path, str]](), list[Path]()
+    num_changed, num_removed, left_out = 0, 0, list[tuple[Path, str]]()
+    unseen, empty = list[Path](), list[Path]()
     origins = {Path(folder).resolve().as_posix(): folder for folder in folders}
     for origin, folder in origins.items():
         skills: dict[str, Skill] = {}
         found, passed_over = all_packages(folder)
         unseen += passed_over
+        empty += [] if found or passed_over else [Path(folder)]
         for path in found:
             try:
                 skill = read_package(path).skill
@@ -68,6 +72,7 @@ def index_packages(index: Index, folders: Iterable[str | Path]) -> Indexed:
         left_out=tuple(left_out),
         unseen=tuple(unseen),
         origins=tuple(origins),
+        empty=tuple(empty),
     )
 
 

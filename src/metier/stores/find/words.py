@@ -18,6 +18,8 @@ from itertools import pairwise
 
 _WORD = re.compile(r"[^\W_]+(?:[-_./+'’][^\W_]+)*")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_PLURAL = re.compile(r"(?<![A-Za-z])([A-Z]{2,})s(?![A-Za-z])")
+_SHORTENED = re.compile(r"(?<=[^\W\d_])(?:(?<!\bca)n['’]t|['’](?:s|t|d|ll|re|ve|m))(?![\w'’])", re.IGNORECASE)
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _LEFT_OUT = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]+")
@@ -33,7 +35,7 @@ STOP = frozenset(
     hers him his how i if in into is it its itself just let like ll me more most my no nor not now of off on once
     one only or other our out over own please re same she should so some such t than that the their them then there
     these they this those through to too under until up us very want was we were what when where which while who
-    whom why will with would you your yours ve don s need
+    whom why will with would you your yours ve don s need wo
     """
     )
 )
@@ -56,7 +58,21 @@ _ENDINGS = (
     ("ly", ""), ("ive", ""), ("al", ""), ("able", ""), ("or", ""), ("iz", ""), ("ness", ""), ("ance", ""),
     ("ence", ""),
 )  # fmt: skip
+_ELL = re.compile(r"[a-z]*[aeiouy][a-z]*ell")
+"""Words of several syllables, whose l is doubled in Britain alone: `modelling`, and not `selling`."""
+
 _SHORT_STEM = frozenset(("ing", "ings", "ed", "ly", "ization", "isation", "ational", "fulness", "ness"))
+
+_SPELLINGS = (
+    ("is", "iz", re.compile(r"(?<=[a-z]{2}[a-bd-uw-z])is(?=(?:e|es|ed|ing|er|ers|able)$)")),
+    ("ys", "yz", re.compile(r"(?<=[a-z]{2}l)ys(?=(?:e|es|ed|ing|er|ers)$)")),
+    ("our", "or", re.compile(r"(?<=[a-z]{3})our(?=(?:s|ed|ing|al|able|ite|ites|ful|less)?$)")),
+    ("re", "er", re.compile(r"(?<=[a-z]{2}[bt])re(?=s?$)")),
+    ("ogue", "og", re.compile(r"(?<=[a-z]{3})ogue(?=s?$)")),
+    ("mme", "m", re.compile(r"(?<=gra)mme(?=s?$)")),
+    ("enc", "ens", re.compile(r"(?<=^lic|^def|^off)enc(?=e[sd]?$)")),
+)  # fmt: skip
+"""How British endings are written in America. Not after c and v, as `revise` is to meet `revision`."""
 
 
 def words(text: str) -> list[str]:
@@ -64,6 +80,8 @@ def words(text: str) -> list[str]:
 
     >>> words("Install CUDA-Q on my GPU")
     ['install', 'cuda', 'q', 'cudaq', 'gpu']
+    >>> words("I'd like GPUs that don't idle")
+    ['gpu', 'idle']
     >>> words("部署模型"), words("la météo"), words("मौसम")
     (['部署', '署模', '模型'], ['la', 'meteo'], ['मौसम'])
     """
@@ -82,7 +100,9 @@ def asked_words(request: str) -> list[str]:
 
 def every_word(text: str) -> Iterator[str]:
     """Like `words`, stop words included."""
-    text = _folded(text)
+    text = _PLURAL.sub(r"\1", _folded(text))  # "GPUs" is not `gp` and `us`
+    if "'" in text or "’" in text:  # else "I'd" would also be the word `id`
+        text = _SHORTENED.sub(" ", text)
     for match in (_WORD if text.isascii() else _marked().word).finditer(text):
         parts = _parts(match[0])
         for part in parts:
@@ -100,17 +120,21 @@ def every_word(text: str) -> Iterator[str]:
 def stem(word: str) -> str:
     """Cut the ending of an English word, roughly: what is grammatically near meets, and little else does.
 
-    >>> [stem(word) for word in ("configure", "configuring", "configurations", "policies", "gpu")]
+    >>> [stem(word) for word in ("configure", "configuring", "configurations", "policies", "gpus")]
     ['configur', 'configur', 'configur', 'polici', 'gpu']
+    >>> [stem(word) for word in ("optimise", "optimizing", "colours", "color", "labelled", "labeling")]
+    ['optimiz', 'optimiz', 'color', 'color', 'label', 'label']
     """
     if len(word) <= 3 or not (word.isascii() and word.isalpha()):
         return word
-    word = _singular(word)
+    word = _singular(_american(word))
+    if word.endswith(("eed", "embed")):  # no past tense
+        return word
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= (3 if ending in _SHORT_STEM else 4):
             word = word[: -len(ending)] + instead
             break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] in "bdgmnprt":
+    if len(word) > 4 and word[-1] == word[-2] and (word[-1] in "bdgmnprt" or _ELL.fullmatch(word)):
         word = word[:-1]
     if len(word) > 4 and word[-1] == "e":
         word = word[:-1]
@@ -181,11 +205,18 @@ def _unspaced(part: str) -> Iterator[str]:
         yield from (part[i : i + 2] for i in range(len(part) - 1))
 
 
+def _american(word: str) -> str:
+    for british, american, pattern in _SPELLINGS:
+        if british in word:
+            word = pattern.sub(american, word)
+    return word
+
+
 def _singular(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes", "zes")):
         return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
+    if word.endswith("s") and not word.endswith("ss") and (len(word) == 4 or not word.endswith(("us", "is"))):
+        return word[:-1]  # of four letters, those in "us" and "is" are mostly plurals: gpus, apis
     return word
