@@ -196,7 +196,7 @@ _RULES = (
     ),
     _rule(
         Act.DISABLE_CHECKS,
-        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark)\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|as (?:approved|safe|passed|reviewed|verified|complete))\b|"
+        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark)\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|no findings|as (?:approved|safe|passed|reviewed|verified|complete))\b|"
         r"\b(?:kill|killall|pkill|shut ?down|stop|uninstall|terminate)\s+(?:\w+\W+){0,4}?(?:process(?:es)?|services?|servers?|systems?|instances?|daemons?|antivirus|backups?|agents?|monitor\w*)\b",
     ),
     _rule(

@@ -24,10 +24,14 @@ _DEEDS = {
     }.items()
 }
 _FORBIDS = re.compile(r"\b(?:never|do not|don'?t|must not|mustn'?t|may not|should not|shouldn'?t)\b", re.I)
+_IS_DONE = re.compile(r"\b(?:we|i|they|it|who|that|which|has|have|had|is|are|was|were)\s+$", re.I)
+"""Before a word that forbids: somebody tells what is or was, and orders nothing."""
 _ASKS = re.compile(
-    r"\b(?:ask|confirm\w*|check|approv\w+|consent|permission|agree\w*)\b.{0,80}\b(?:before|first|until|unless|then)\b"
+    r"\b(?:ask(?! yourself)|confirm\w*|check|approv\w+|consent|permission|agree\w*)\b.{0,80}"
+    r"\b(?:before|first|until|unless|then)\b"
     r"|\b(?:before|until|unless|without|only (?:after|when|if|with|once))\b.{0,80}"
-    r"\b(?:ask\w*|confirm\w*|approv\w+|consent|permission|agree\w*|says? (?:so|yes))\b"
+    r"\b(?:ask\w*|confirm\w*|approv\w+|consent|permission|agree\w*|sa(?:y|ys|id) (?:so|yes)|call(?:ed)?"
+    r"|signatures?|someone other|second person)\b"
     r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b|\bwith the (?:user|owner)\b.{0,30}\bbefore\b",
     re.I,
 )
@@ -133,7 +137,7 @@ def _warns(text: str) -> bool:
     if text.startswith(("#", "|")) or text.endswith(":"):
         return False
     forbids = _FORBIDS.search(text)
-    if forbids and _HIDES.match(text, forbids.end()):
+    if forbids and (_HIDES.match(text, forbids.end()) or _IS_DONE.search(text, 0, forbids.start())):
         return False
     return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text))
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import ClassVar
 
 from metier.govern.acts import destinations
@@ -84,11 +85,11 @@ _OPENING = _named(
 _ON = _named("true yes on 1 always enabled enforce enforced required")
 _OFF = _named("false no off 0 none null nil never disabled optional")
 _MONEY = _named(
-    "approval approve approved human confirm confirmation review refund spend spending budget amount payment dose slippage withdraw withdrawal transfer quota discount cap alarm threshold"
+    "eur usd gbp chf jpy approval approve approved human confirm confirmation review refund spend spending budget amount payment dose slippage withdraw withdrawal transfer quota discount cap alarm threshold"
 )
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,_]\d+)*(?![\w.])")
 _UP_TO = _named(
-    "above over limit max maximum amount budget quota cap spend spending refund discount slippage payment dose withdraw withdrawal transfer alarm threshold"
+    "above over limit max maximum amount budget quota cap spend spending refund discount slippage payment dose withdraw withdrawal transfer alarm threshold auto"
 )
 _HARDNESS = _named("round iteration cost bit entropy workfactor keysize rotation")
 _GRANTS = frozenset({"allowed-tools", "tools", "permissions"})
@@ -115,13 +116,17 @@ _LADDERS = tuple(
 _OPENS = {
     what: re.compile(form, re.I)
     for what, form in {
-        "accepts any certificate": r"\bverify\s*=\s*False|CERT_NONE|check_hostname\s*=\s*False|NODE_TLS_REJECT_UNAUTHORIZED\W{1,4}0|rejectUnauthorized\W{1,3}false|InsecureSkipVerify:\s*true|StrictHostKeyChecking[= ]no\b|\bcurl\b[^|\n]{0,80}\s(?:-\w*k\b|--insecure)|--no-check-certificate|strict-ssl\W{1,3}false|sslverify\W{1,3}false|--trusted-host|allow-insecure-host",
-        "takes a token that nobody signed": r"\balg\w*\W{1,6}[^\n]{0,80}[\"']none[\"']|verify_signature[\"']?\s*[:=]\s*(?:False|false)",
-        "is reached from everywhere": r"\b0\.0\.0\.0/0|::/0\b|\b(?:host|bind|listen|addr\w*)\b\W{1,6}0\.0\.0\.0|HOST_AUTH_METHOD\W{1,3}trust|protected-mode no|Access-Control-Allow-Origin\W{1,6}\*|allow_origins\W{1,4}\*",
+        "accepts any certificate": r"\bverify\s*=\s*False|CERT_NONE|check_hostname\s*=\s*False|NODE_TLS_REJECT_UNAUTHORIZED\W{1,4}0|rejectUnauthorized\W{1,3}false|InsecureSkipVerify:\s*true|StrictHostKeyChecking[= ]no\b|\bcurl\b[^|\n]{0,80}\s(?:(?-i:-[a-zA-Z]*k)\b|--insecure)|--no-check-certificate|strict-ssl\W{1,3}false|sslverify\W{1,3}false|--trusted-host|allow-insecure-host",
+        "takes a token that nobody signed": r"\balg\w*\W{1,6}[^\n]{0,80}[\"']none[\"']|verify_signature[\"']?\s*[:=]\s*(?:False|false)|ParseUnverified|\bdecode\([^)\n]{0,80}\bverify\s*=\s*False",
+        "is reached from everywhere": r"\b\d{1,3}(?:\.\d{1,3}){3}/[0-7]\b|::/0\b|^\s*(?:PasswordAuthentication|PermitRootLogin|PermitEmptyPasswords|GatewayPorts)\s+(?:yes|all)\b|\b(?:host|bind|listen|addr\w*)\b\W{1,6}0\.0\.0\.0|HOST_AUTH_METHOD\W{1,3}trust|protected-mode no|Access-Control-Allow-Origin\W{1,6}\*|allow_origins\W{1,4}\*",
         "hands over the host": r"docker\.sock|\bprivileged:\s*true|--privileged\b|network_mode:\s*[\"']?host|pid:\s*[\"']?host|cap_add:|hostPath:|--cap-add",
         "runs what a stranger sends with the keys of the repository": r"\bpull_request_target\b|permissions:\s*write-all|secrets:\s*inherit",
+        "runs an action by the name of a branch": r"\buses:\s*[\w.-]+/[\w./-]+@(?:main|master|latest|dev|develop|head)\b",
+        "may be opened by another key": r"\bage1[a-z0-9]{20,}|\bssh-(?:ed25519|rsa)\s+AAAA",
+        "is not looked at by the defender": r"Exclusion(?:Path|Process|Extension)\b[^\n]{0,120}(?:\$env:|\bUsers\b|\bTemp\b|\bpwsh\b|powershell)",
+        "matches everything": r"[^|\s(]\|\)?['\"]{1,3}\s*[,\])]?\s*$",
         "grants more than it did": r"\"\w+:\*\"|\biam:(?:PassRole|Create\w+|Attach\w+|Put\w+)|\bsts:AssumeRole|\bcluster-admin\b|\bverbs:\s*\[\s*[\"']?\*|\bresources:\s*\[[^\]]*\bsecrets\b|\bGRANT\s+ALL|roles/(?:owner|editor)\b|AdministratorAccess|\bSUPERUSER\b",
-        "compares a part": r"(?:compare_digest|hmac\.Equal|timingSafeEqual)\([^\n]*\[(?:\d+|\w+)?:",
+        "compares a part": r"(?:compare_digest|hmac\.Equal|timingSafeEqual)\([^\n]*\[(?:\d+|\w+)?:|\[\.\.\w+\]\.ct_eq\(",
         "is public": r"\bpublic-read(?:-write)?\b|publicly_accessible\s*=\s*true|BlockPublic\w+\W{1,4}false|--public\b|allUsers\b",
         "steps over a check": r"--no-verify\b|--skip-(?:checks?|tests?|verif\w+|valid\w+|sign\w*)|--no-gpg-check|--allow-unauthenticated|--nogpgcheck|--dangerously-\w|bypassPermissions|--no-sandbox|--ignore-scripts[= ]false|\bsetenforce 0|\bufw disable|NOPASSWD|git\s+add\b[^\n`]{0,30}\s(?:-f|--force)\b|git\s+push\b[^\n`]{0,60}\s(?:-f|--force)(?![\w-])|--auto-approve\b|\brm\s+-\w*f\w*\s+(?:/|~|\$HOME)\s*$",
         "loads code with data": r"\byaml\.(?:unsafe_load|load\((?!.{0,80}Safe))|\bpickle\.loads?\(|weights_only\s*=\s*False|trust_remote_code\s*=\s*True|allow_pickle\s*=\s*True",
@@ -162,6 +167,8 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b
 _ACCOUNTS = {
     "another bank account": _IBAN,
     "another wallet": re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,60}\b|\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b|\bT[1-9A-HJ-NP-Za-km-z]{33}\b"),
+    "another telephone number": re.compile(r"(?<![\w.+/-])(?:\+\d{1,3}[ -]\d{1,4}|0\d{2,4})[ /-]\d{3,8}(?:[ -]\d{2,4}){0,2}(?![\w-])"),
+    "another image": re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bimage:\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
     "another account of payment": re.compile(r"\b(?:paypal\.me|buy\.stripe\.com|ko-fi\.com|venmo\.com)/[\w.-]+|\bacct_\w{10,}|\baccount(?: (?:no\.?|number))?\W{1,3}\d{6,}", re.I),
 }  # fmt: skip
 _BOUND = re.compile(
@@ -174,13 +181,36 @@ _MOST = re.compile(
 )
 _LEAST = re.compile(r"\b(?:at least|min(?:imum|\.)?|below|under)\b", re.I)
 _GRAVE_BOUND = re.compile(
-    r"\b(?:mg|mcg|µg|g|ml|iu|units?|dos(?:e|es|age)|amps?|volts?|bar|psi|°c|°f)\b|[€$£]|\b(?:eur|usd|gbp|chf)\b|\b(?:ask|confirm|approv\w+|review\w*|refund\w*|human|person|manager|sign\w*|pay\w*|spend\w*)\b",
+    r"\b(?:mg|mcg|µg|g|ml|iu|units?|dos(?:e|es|age)|amps?|volts?|bar|psi|°c|°f)\b|[€$£]|\b(?:eur|usd|gbp|chf)\b|\b(?:ask|confirm|approv\w+|review\w*|refund\w*|human|person|manager|sign\w*|pay\w*|spend\w*|objection|appeal|deadline|statutory|limitation|court)\b",
     re.I,
 )
-_TABLES, _WIDE = (".csv", ".tsv"), 3
-_LIMITS = re.compile(r"limit|max|dose|cap\b", re.I)
+_HIDES_WHAT = re.compile(
+    r"mask|redact|drop|shift|hide|deny|den(?:ied|y)|block|protect|requir|encrypt|strip|scrub|forbid|exclude_?from", re.I
+)
+_URL = re.compile(r"\bhttps?://", re.I)
+_TABLES = (".csv", ".tsv")
+_LIMITS = re.compile(r"limit|max|dose|cap\b|cut_?off|trip", re.I)
+_QUANTITY = re.compile(
+    r"(?<![\w.])(\d+(?:[.,]\d+)?)\s?(mg|mcg|µg|g|kg|ml|l|mm|cm|m|km|°C|degC|bar|psi|kPa|V|A|W|ppm|dB|IU)(?![\w/])"
+)
+_UNIT = re.compile(r"(?<!\w)(?:mg|mcg|ml|kg|°C|degC|bar|psi|kPa|mA|rpm|ppm|dB|K|V|A|IU)(?!\w)")
+_MUCH = 2.0
+"""So many times what it was is another quantity."""
+_FLIPS = tuple(
+    (re.compile(a), re.compile(b))
+    for a, b in (
+        (r"-(?:mtime|mmin|atime|size)\s+\+\d", r"-(?:mtime|mmin|atime|size)\s+-\d"),
+        (r"(?<![<>=!-])>=?(?!>)", r"(?<![<>=!-])<=?(?!<)"),
+        (r"(?<![=!<>])==(?!=)", r"!=(?!=)"),
+        (r"\bnot\s+in\b", r"(?<!not )\bin\b"),
+        (r"\band\b|&&", r"\bor\b|\|\|"),
+    )
+)
+"""What compares, and what compares the other way round."""
 _TOKEN = re.compile(r"[\w*/-]*\w[\w*/-]*|\*")
 _FEW = 3
+_NEARLY_ALL, _SAME_SENTENCE = 0.85, 0.75
+_DENIES = re.compile(r"\b(?:not|never|no|without|cannot)\b|n't\b", re.I)
 _COMPARED = re.compile(r"([<>]=?)\s*(\d+(?:\.\d+)?)\b")
 _ALIKE = 0.45
 _MAX_COMPARED = 2_000_000
@@ -214,6 +244,12 @@ def _all(
     said: Sequence[Unit], says: Sequence[Unit], fresh: Sequence[Unit], lost: Sequence[Unit], was: Mapping[str, str]
 ) -> Iterator[Loosening]:
     yield from _settings(fresh, lost, was)
+    yield from _lists(fresh, lost)
+    yield from (
+        _of(unit, "leads to a host that is spelt with letters of two scripts")
+        for unit in fresh
+        if unit.is_hidden and _URL.search(unit.text)
+    )
     yield from _opened(said, says, fresh)
     yield from _unguarded(said, says, fresh, lost, was)
     yield from _exchanged(said, says, fresh)
@@ -239,8 +275,28 @@ def _settings(fresh: Sequence[Unit], lost: Sequence[Unit], was: Mapping[str, str
             if old is None:
                 continue
             left.remove(old)
-            if old.value != setting.value and _is_looser(key, old.value, setting.value):
+            as_dose = f"dose {key}" if _LIMITS.search(key) and _UNIT.search(setting.unit.text) else key
+            if old.value != setting.value and _is_looser(as_dose, old.value, setting.value):
                 yield _of(setting.unit, f"{key} was {old.value or 'empty'} and is {setting.value or 'empty'}")
+
+
+def _lists(fresh: Sequence[Unit], lost: Sequence[Unit]) -> Iterator[Loosening]:
+    """Lists of what is guarded that hold less than before, while no other such list holds it."""
+    before, after = (
+        {setting.key: setting for found in _by_key(units).values() for setting in found if setting.value[:1] == "["}
+        for units in (lost, fresh)
+    )
+    kept = {item for key, setting in after.items() if _HIDES_WHAT.search(key) for item in _items(setting.value)}
+    for key, setting in after.items():
+        if key in before and _HIDES_WHAT.search(key) and "cidr" not in key and _items(setting.value):
+            gone = sorted(_items(before[key].value) - kept)
+            if gone:
+                yield _of(setting.unit, f"{key} no longer holds {', '.join(gone[:_FEW])}")
+
+
+def _items(value: str) -> set[str]:
+    """The texts of a list that is written out."""
+    return {found[1] or found[2] for found in re.finditer(r"\"([^\"]*)\"|'([^']*)'", value)}
 
 
 def _by_key(units: Sequence[Unit]) -> Mapping[str, list[_Setting]]:
@@ -351,11 +407,19 @@ def _gone_on(
 def _exchanged(said: Sequence[Unit], says: Sequence[Unit], fresh: Sequence[Unit]) -> Iterator[Loosening]:
     """Accounts that stand where others stood."""
     for what, form in _ACCOUNTS.items():
-        before, after = ({found[0] for unit in units for found in form.finditer(unit.text)} for units in (said, says))
+        before, after = (
+            {_named_by(found) for unit in units for found in form.finditer(unit.text)} for units in (said, says)
+        )
         if before - after and after - before:
             yield from (
-                _of(unit, what) for unit in fresh if any(found[0] not in before for found in form.finditer(unit.text))
+                _of(unit, what)
+                for unit in fresh
+                if any(_named_by(found) not in before for found in form.finditer(unit.text))
             )
+
+
+def _named_by(found: re.Match[str]) -> str:
+    return found.groupdict().get("what") or found[0]
 
 
 def _of_tables(
@@ -370,23 +434,21 @@ def _of_tables(
         if not before:
             continue
         names = _cells(after[0])
-        rows = {_name_of(cells): cells for unit in before if len(cells := _cells(unit)) > 1}
+        firsts = Counter(_cells(unit)[0] for unit in before)
+        width = 1 + (max(firsts.values()) > 1)
+        rows = {tuple(cells[:width]): cells for unit in before if len(cells := _cells(unit)) > 1}
         for unit in after[1:]:
             cells = _cells(unit)
-            old = rows.get(_name_of(cells), [])
+            old = rows.get(tuple(cells[:width]), [])
             for name, a, b in zip(names, old, cells, strict=False):
                 as_limit = f"dose {name}" if _LIMITS.search(name) else name
-                if a != b and (_is_looser("", a, b) or _is_looser(as_limit, a, b)):
+                is_turned = {a.lower() in _ON, b.lower() in _ON} == {True, False} and {a.lower(), b.lower()} & _OFF
+                if a != b and (is_turned or _is_looser("", a, b) or _is_looser(as_limit, a, b)):
                     yield _of(unit, f"{name} was {a} and is {b}")
 
 
 def _cells(unit: Unit) -> list[str]:
     return [cell.strip().strip('"') for cell in re.split(r"[,;\t]", unit.text)]
-
-
-def _name_of(cells: Sequence[str]) -> tuple[str, ...]:
-    """What a row is about: its first cell, and in a wide table its first two."""
-    return tuple(cells[: 1 + (len(cells) > _WIDE)])
 
 
 def _turned(
@@ -416,6 +478,8 @@ def _turned(
                 and _PARTLY.search(unit.text)
             ):
                 yield _of(unit, "matches more than it did")
+            if _is_turned_round(old.text, unit.text):
+                yield _of(unit, "compares the other way round")
             new, gone = _places(unit, before), _places(old, after)
             if new and gone:
                 yield _of(unit, f"leads to {new[0]}, where it led to {gone[0]}")
@@ -426,6 +490,41 @@ def _turned(
             and _is_wider(old.text, unit.text)
         ):
             yield _of(unit, "another bound than it was")
+        elif _is_other_quantity(old.text, unit.text):
+            yield _of(unit, "another quantity than it was")
+        elif _is_negation_gone(old, unit):
+            yield _of(unit, "a not that came or went")
+
+
+def _is_turned_round(old: str, new: str) -> bool:
+    """Whether a line is the same but for a comparison, which goes the other way."""
+    for one, other in _FLIPS:
+        for a, b in ((one, other), (other, one)):
+            if (
+                a.search(old)
+                and not b.search(old)
+                and b.search(new)
+                and not a.search(new)
+                and SequenceMatcher(None, a.sub("", old), b.sub("", new)).ratio() >= _NEARLY_ALL
+            ):
+                return True
+    return False
+
+
+def _is_other_quantity(old: str, new: str) -> bool:
+    """Whether a quantity with a unit of physics or medicine is many times what it was, or a small part of it."""
+    before, after = (_QUANTITY.findall(text) for text in (old, new))
+    return len(before) == len(after) and any(
+        unit == other and not 1 / _MUCH < (_number(is_) or 1) / (_number(was) or 1) < _MUCH
+        for (was, unit), (is_, other) in zip(before, after, strict=True)
+    )
+
+
+def _is_negation_gone(old: Unit, new: Unit) -> bool:
+    """Whether a sentence is the same but for a word that turns it round."""
+    was, now = (_DENIES.search(unit.text) is not None for unit in (old, new))
+    share = 2 * len(old.words & new.words) / (len(old.words) + len(new.words))
+    return was != now and share >= _SAME_SENTENCE
 
 
 def _ladder_of(old: str, new: str) -> tuple[str, str] | None:

@@ -33,6 +33,7 @@ _ENTITY = re.compile(r"&#?\w{1,32};")
 _STYLE_TAG = r"</?(?:b|i|em|strong|span|u|s|wbr|font)\b[^<>]{0,100}>"
 _INSIDE_WORD = re.compile(rf"(?<=[A-Za-z])(?:[*`~]|{_STYLE_TAG})+(?=[A-Za-z])")
 _EMPHASIS = re.compile(rf"(?<![\w*])(\*{{1,3}}|_{{1,3}}|~~|==)(?=\S)(.{{1,60}}?)(?<=\S)\1(?!\w|\.\w)|{_STYLE_TAG}")
+_LETTERS = re.compile(r"[^\W\d_]+")
 WORD = re.compile(r"[\w'./:@-]*\w")
 
 
@@ -95,7 +96,7 @@ def text_units(text: str, path: str) -> Iterator[Unit]:
     """
     mixed = frozenset(one for word in mixed_words(text) for one in (word, word.lower()))
     for unit in _plain_units(text, path):
-        yield unit if mixed.isdisjoint(unit.words) else replace(unit, is_hidden=True)
+        yield replace(unit, is_hidden=True) if mixed and not mixed.isdisjoint(_LETTERS.findall(unit.key)) else unit
 
 
 def _plain_units(text: str, path: str) -> Iterator[Unit]:
