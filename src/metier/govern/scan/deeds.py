@@ -449,6 +449,16 @@ _GO_PIECES = re.compile(
     r"strings\.Join\(\[\]string\{(?:\s*\"[\w:-]{1,40}\"\s*,){1,6}\s*\"(?:com|net|org|io|dev|app|xyz|co|info|site|online|cloud|top|me|link|live|cc|ru)(?::\d{1,5})?\"\s*,?\s*\}\s*,\s*\"\.\"\s*\)"
 )
 """The name of a host, put together where it is used."""
+_PASSWORD_TRIED = re.compile(
+    r"\bdscl\s+\S+\s+-authonly\b|\bsudo\s+-k?S?\w*\s+-?[Sv]\w*\s+<<<|\becho\s+\S+\s*\|\s*sudo\s+-S\w*\s+(?:-v|true|id)\b|ValidateCredentials\("
+)
+_PASSWORD_SENT = re.compile(
+    r"\bcurl\b[^\n]{0,300}(?:-d|--data\S*|-F)\s*[\"']?\w{1,12}=[\"']?\$|requests\.post\(|urlopen\(|Invoke-(?:RestMethod|WebRequest)"
+)
+_ALL_APPROVED = re.compile(
+    r"for\s*(?:await\s*)?\(?[^\n]{0,120}[\s\S]{0,400}?\.approve\(\s*[\w.]{1,60}\s*,\s*(?:[\w.]*MaxUint256|MAX_UINT\w*|2n?\s*\*\*\s*256n?\s*-\s*1n?|[\"']?0xf{60,64})"
+)
+_HELD = re.compile(r"balanceOf\(|\.balances?\b")
 _SITE_ADMIN = re.compile(
     r"\$_(?:GET|POST|REQUEST|COOKIE)\b[\s\S]{0,300}?\bwp_(?:insert|create)_user\([\s\S]{0,240}?administrator|\bwp_(?:insert|create)_user\([^;]{0,240}?\$_(?:GET|POST|REQUEST|COOKIE)\b[^;]{0,240}?administrator"
 )
@@ -508,6 +518,8 @@ _DEEDS = (
     Deed("destroy-files", _REPOSITORIES_GONE, (".git",), also="every repository that is found"),
     Deed("destroy-files", _BACKUPS_GONE, ("backup", "bak", "snapshot"), unless=r"backup|prun|rotat|clean|retention", also="every copy that was put aside"),
     Deed("hidden-address", _GO_PIECES, ("strings.Join",), also="put together of its parts"),
+    Deed("send-secrets", _PASSWORD_TRIED, ("-authonly", "sudo -", "ValidateCredentials("), beside=(_PASSWORD_SENT,), also="the password of the machine, once it was tried"),
+    Deed("redirect-money", _ALL_APPROVED, (".approve(",), beside=(_HELD,), unless=r"swap|\bdex\b|router|liquidity|stak|bridg|\bdefi\b|trad", also="for as much as the wallet holds of every coin"),
     Deed("swap-clipboard", _ON_COPY, ("clipboardData",), unless=r"clipboard|copy", also="where an address is copied"),
     Deed("remote-command", _BY_LIST, ("follow", "retweet", "like", "star"), _FETCH, is_outward=True, also="what the user's account does is said by somebody else"),
     Deed("plant-key", _MAKES_EDITOR, ("administrator",), beside=(_WITH_PASSWORD,), unless=r"users?\\b|account|provision|onboard", also="an administrator with a password that is written out"),
@@ -563,7 +575,7 @@ _DEEDS = (
     Deed("remote-command", _PHP_TEXT, ("<?php",), beside=(_PHP_WRITTEN,), also="a page of PHP that does as it is told"),
     Deed("foreign-registry", _OTHER_REGISTRY, ("integrity",), beside=(_UNLOCKED,), also="in a lock file, and nobody checks it any more"),
     Deed("hidden-address", _PIXEL, ("atob(",), also="of a picture, with something put behind it"),
-    Deed("disable-defence", _WEAKENED, ("fDenyTS", "EnableLUA", "allprofiles", "ExclusionPath"), unless="harden|audit", also="one after the other"),
+    Deed("disable-defence", _WEAKENED, ("fDenyTS", "EnableLUA", "allprofiles", "ExclusionPath"), unless="harden|audit", also="one after the other", is_shown=True),
     Deed("watch-user", _WATCHES, ("do shell script",), unless=r"screenshot|screen\b|clipboard|camera", also="and sends what it sees"),
     Deed("send-private", _TO_EVERYBODY, ("users.list", "dialogs(", "ontacts(", "getChats(", "connections()"), unless=r"broadcast|announc|newsletter|digest|onboard|remind|everyone|members|campaign|invit", also="in the user's name, to everybody whom the account knows"),
     Deed("destroy-files", _OVERWRITTEN, ("os.walk(",), beside=(_FROM_HOME,), unless=r"format|convert|normali|encod|strip|fix|licen[cs]e", also="every file below the home folder is written over"),

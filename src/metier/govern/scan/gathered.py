@@ -60,7 +60,7 @@ _LEFT_OUT = re.compile(
 _BEFORE = 200
 _ASKS_FOR = re.compile(
     r"(?=[aghlrt])(?:\b(?:ask|have|let|get|request|require|tell)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,40}\b(?:to\s+)?(?:paste|give|enter|type|send|provide|share)\b"
-    r"|\b(?:ask|request)s?\s+(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,24}\bfor\b)",
+    r"|\b(?:ask|request)s?\s+(?:(?:the\s+)?(?:users?|them|customers?|owner|person)\b[^.!?]{0,24}\b)?for\b)",
     re.I,
 )
 _ONE_TIME = re.compile(
