@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -234,6 +236,56 @@ def test_what_is_measured_with_a_workspace_lies_in_its_store_and_harm_fails_the_
     assert (code, "it makes answers worse" in out) == (1, True)
     _, out, _ = metier("govern", "explain", "hurt", "-w", workspace)
     assert "with the skill against without it: -100.0 points" in out
+
+
+def test_a_measured_uplift_that_was_altered_is_refused_until_it_is_measured_anew(
+    metier: Command, workspace: Path, tmp_path: Path
+) -> None:
+    cases = [{"prompt": str(n), "expected_output": str(n % 2), "grader": "exact"} for n in range(30)]
+    package = write_package(SKILL, tmp_path / "more")
+    evals = tmp_path / "evals.json"
+    evals.write_bytes(canonical({"skill_name": "reverse", "evals": cases}))
+    measure = ("evaluate", "uplift", package, "--evals", evals, "--client", "rule:echo", "--out", workspace)
+    metier(*measure)
+    judging = [("govern", "gate", package, "-w", workspace), ("govern", "explain", "reverse", "-w", workspace)]
+    assert [metier(*one)[0] == 2 for one in judging] == [False, False]
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store, store._database.writing() as session:
+        ((body,),) = session.rows("SELECT body FROM stages")
+        better = re.sub(rb'"uplift_high":[-0-9.e]+', b'"uplift_high":0.9', body)
+        assert better != body
+        session.run("UPDATE stages SET body = ?, checksum = ?", (better, zlib.crc32(better)))
+    for one in judging:
+        code, _, err = metier(*one)
+        assert (code, "is not as it was entered last" in err) == (2, True)
+    code, _, err = metier("govern", "audit", "--verify", "-w", workspace)
+    assert (code, "is not as it was entered last" in err) == (1, True)
+    metier(*measure)
+    assert metier("govern", "audit", "--verify", "-w", workspace)[0] == 0
+    assert [metier(*one)[0] == 2 for one in judging] == [False, False]
+
+
+def test_an_answer_that_was_altered_is_not_counted_by_the_next_measurement(
+    metier: Command, workspace: Path, tmp_path: Path
+) -> None:
+    cases = [{"prompt": str(n), "expected_output": "x", "grader": "exact"} for n in range(30)]
+    package = write_package(SKILL, tmp_path / "more")
+    evals = tmp_path / "evals.json"
+    evals.write_bytes(canonical({"skill_name": "reverse", "evals": cases}))
+    measure = ("evaluate", "uplift", package, "--evals", evals, "--client", "rule:echo", "--out", workspace)
+    assert metier(*measure)[0] == 0
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store, store._database.writing() as session:
+        for position, body in session.rows("SELECT position, body FROM attempts"):
+            better = (
+                bytes(body)
+                .replace(b'"outcome":"incorrect"', b'"outcome":"correct"')
+                .replace(b'"score":0.0', b'"score":1.0')
+            )
+            session.run(
+                "UPDATE attempts SET body = ?, checksum = ? WHERE position = ?",
+                (better, zlib.crc32(better), position),
+            )
+    code, _, err = metier(*measure)
+    assert (code, "is not as entry 2 holds it" in err) == (2, True), err
 
 
 def test_the_evals_of_a_package_do_not_raise_it(metier: Command, workspace: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Was the audit log tampered with? Every entry is checked against the one before it, the head, and the verdicts."""
+"""Was the audit log tampered with? Its entries are checked against each other, the head, the verdicts and evidence."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from metier.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What a check of the audit log found; no faults, no tampering that could be seen."""
+    """What a check of the audit log found; no faults, no tampering that could be seen.
+
+    Attributes:
+        as_found: Evidence that lay in the store before it entered any: what was done to it until then is not seen.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     head: Anchor
     faults: tuple[str, ...] = ()
+    as_found: tuple[str, ...] = ()
 
     @property
     def intact(self) -> bool:
@@ -28,7 +33,7 @@ class Audit:
 
 
 def verify(store: Store, *, anchor: Anchor | None = None) -> Audit:
-    """Check the whole audit log of a store.
+    """Check the whole audit log of a store, and the verdicts and the evidence that were entered in it.
 
     An edited, removed, added or moved entry breaks the chain; a cut end differs from the head that the store noted. Who
     can write the database can write that head, too: only an anchor that was kept elsewhere shows that a whole end was
@@ -54,10 +59,21 @@ def verify(store: Store, *, anchor: Anchor | None = None) -> Audit:
     except CorruptStore as failure:
         faults.append(f"after entry {entries[-1].number if entries else 0}: {failure}")
     faults += _unentered(store, entries)
+    faults += _amiss(store, faults)
     if anchor is not None:
         faults += _off_anchor(anchor, entries)
     head = Anchor(number=entries[-1].number, hash=entries[-1].hash) if entries else START
-    return Audit(head=head, faults=tuple(faults))
+    found = (one.event for one in entries if one.event.rows is not None and one.event.rows.as_found)
+    return Audit(head=head, faults=tuple(faults), as_found=tuple(event.because[0] for event in found))
+
+
+def _amiss(store: Store, faults: list[str]) -> Iterator[str]:
+    try:
+        yield from store.amiss()
+    except CorruptStore:
+        if not faults:
+            raise
+        yield "the evidence was compared with nothing, as the log does not hang together"
 
 
 def _misplaced(entry: Entry, before: Entry | None) -> Iterator[str]:

@@ -49,8 +49,13 @@ MIGRATIONS = (
     INSERT INTO audit_head (line, number, hash) VALUES
         (1, 0, 'sha256:0000000000000000000000000000000000000000000000000000000000000000')
     """,
+    "",
 )
-"""The statements of each version of the schema. A version that was released is never edited, only followed."""
+"""The statements of each version of the schema. A version that was released is never edited, only followed.
+
+The third has no statement. From it on evidence is entered in the audit log (`metier.stores.entered`), so a metier that
+does not know of that may not write.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,5 +104,5 @@ def pending(version: int, types: Types, *, name: str, migrations: Sequence[str] 
         )
     for migration in migrations[version:]:
         filled = migration.format(position=types.position, text=types.text, bytes=types.bytes)
-        for statement in filled.split(";"):
+        for statement in filter(str.strip, filled.split(";")):
             yield re.sub(r"\s+", " ", statement).strip()
