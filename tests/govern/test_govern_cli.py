@@ -142,6 +142,22 @@ def test_what_is_revoked_is_taken_from_agents_even_if_the_output_is_full(workspa
     assert not (shown / "reverse").exists()
 
 
+def test_what_a_gate_lets_fall_is_taken_from_agents_at_once(metier: Command, workspace: Path, package: Path) -> None:
+    shown = workspace / ".metier" / "library"
+    shutil.copytree(package, shown / "reverse")
+    metier("govern", "gate", package, "-w", workspace)
+    assert (shown / "reverse").exists()
+    items = [Item(prompt=f"{n}?", reference="x", grader="exact") for n in range(40)]
+    right, wrong = (
+        [Attempt(item_id=item.item_id, model="m", run_id=run_id, reply="", grade=grade) for item in items]
+        for run_id, grade in (("without", Grade.correct()), ("with", Grade.incorrect("different")))
+    )
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        keep(uplift(items, Taken(right, wrong), read_package(package).skill, run_ids=("without", "with")), store)
+    assert metier("govern", "gate", package, "-w", workspace)[0] == 1
+    assert not (shown / "reverse").exists()
+
+
 def test_another_policy_leaves_no_verdict_behind(
     metier: Command, workspace: Path, package: Path, tmp_path: Path
 ) -> None:
