@@ -15,7 +15,7 @@ import pytest
 from metier.attempt import Attempt, Grade
 from metier.audit import Deed
 from metier.digest import canonical
-from metier.errors import CorruptStore
+from metier.errors import CorruptStore, StoreError
 from metier.govern.chain import verify
 from metier.run import Run, StageRecord
 from metier.stores.schema import MIGRATIONS, STORE
@@ -61,7 +61,7 @@ def write(store: Any, table: str, noun: Any, where: str) -> None:
 def plant(store: Any, one: Attempt, position: int | None = None) -> None:
     body = canonical(one)
     values = (one.attempt_id, one.run_id, one.item_id, one.model, body, zlib.crc32(body))
-    tamper(store, "INSERT INTO attempt_runs (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING", one.run_id)
+    tamper(store, "INSERT INTO attempted_runs (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING", one.run_id)
     column, place, more = ("", "", ()) if position is None else ("position, ", "?, ", (position,))
     override = "OVERRIDING SYSTEM VALUE " if position is not None and not isinstance(store, SqliteStore) else ""
     tamper(
@@ -253,9 +253,16 @@ def test_many_small_batches_are_read_in_order(store: Any) -> None:
 # --- a store of before ---------------------------------------------------------------------------------------------
 
 
-def of_before(path: Path) -> None:
-    """A store as it was written before evidence was entered, with one verdict in its log."""
-    database = SqliteDatabase(path, tables=replace(STORE, migrations=MIGRATIONS[:2]))
+@pytest.fixture
+def before(opening: Opening, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """A store as it was written before evidence was entered, still open in a process of that time."""
+    tables = replace(STORE, migrations=MIGRATIONS[:2])
+    if opening.func is SqliteStore:  # type: ignore[attr-defined]
+        database: Any = SqliteDatabase(tmp_path / "metier.db", tables=tables)
+    else:
+        from metier.stores.postgres import PostgresDatabase
+
+        database = PostgresDatabase(**request.getfixturevalue("postgres"), tables=tables)
     with database.writing() as session:
         session.run("INSERT INTO contents (digest) VALUES ('sha256:1')")
         session.run("INSERT INTO attempt_runs (run_id) VALUES ('run_a')")
@@ -272,12 +279,13 @@ def of_before(path: Path) -> None:
                 f"INSERT INTO {table} ({COLUMNS[table]}, body, checksum) VALUES (?, ?, ?)",
                 (key, body, zlib.crc32(body)),
             )
+    yield database
     database.close()
 
 
-def test_a_store_of_before_goes_on_and_says_what_is_not_covered(tmp_path: Path) -> None:
-    of_before(tmp_path / "metier.db")
-    with closing(SqliteStore(tmp_path / "metier.db")) as store:
+@pytest.mark.usefixtures("before")
+def test_a_store_of_before_goes_on_and_says_what_is_not_covered(opening: Opening) -> None:
+    with closing(opening()) as store:
         assert len(list(store.attempts(run_id="run_a"))) == 1500
         assert list(store.stages()) == [CHANGED["stages"][0]]
         assert list(store.findings("sha256:1")) == [NOTE]
@@ -292,7 +300,7 @@ def test_a_store_of_before_goes_on_and_says_what_is_not_covered(tmp_path: Path) 
         )
         store.put_attempts([attempt(1500)])
         number = store.anchor().number
-    with closing(SqliteStore(tmp_path / "metier.db")) as store:  # once, and not at each opening
+    with closing(opening()) as store:  # once, and not at each opening
         assert store.anchor().number == number
         write(store, "attempts", attempt(7, correct=True), f"attempt_id = '{attempt(7).attempt_id}'")
         assert "is not as entry 1 holds it" in amiss(store)
@@ -304,11 +312,19 @@ def test_an_older_metier_does_not_write_past_the_log(store: Any) -> None:
             SqliteDatabase(Path(store._database.name), tables=replace(STORE, migrations=MIGRATIONS[:2]))
 
 
+def test_a_process_of_an_older_metier_cannot_store_attempts_past_the_log(before: Any, opening: Opening) -> None:
+    with closing(opening()) as store:
+        with pytest.raises(StoreError, match="attempt_runs"), before.writing() as session:
+            session.run("INSERT INTO attempt_runs (run_id) VALUES ('run_new') ON CONFLICT (run_id) DO NOTHING")
+        assert verify(store).intact
+
+
 def test_what_is_planted_is_not_taken_in_by_a_schema_that_was_turned_back(tmp_path: Path) -> None:
     path = tmp_path / "metier.db"
     with closing(SqliteStore(path)) as store:
         store.put_attempts([attempt(1)])
         plant(store, attempt(2, correct=True))
+        tamper(store, "ALTER TABLE attempted_runs RENAME TO attempt_runs")
         tamper(store, "PRAGMA user_version = 2")
     with closing(SqliteStore(path)) as store:
         assert "stands in no entry" in amiss(store)

@@ -141,7 +141,7 @@ class SqlStore:
             return 0
         runs = [(run_id,) for run_id in dict.fromkeys(row[1] for row in rows)]
         with self._database.writing() as session:
-            session.run_many("INSERT INTO attempt_runs (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING", runs)
+            session.run_many("INSERT INTO attempted_runs (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING", runs)
             before = last_attempt(session)
             num_new = session.run_many(
                 "INSERT INTO attempts (attempt_id, run_id, item_id, model, body, checksum) VALUES (?, ?, ?, ?, ?, ?) "
