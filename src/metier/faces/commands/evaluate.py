@@ -274,8 +274,9 @@ def uplift(
         kept = opened.enter_context(closing(open_store(place, bulk=bulk)))
         graders = with_judge(grader_for, checks)
         # A store beside the package may have come with it.
-        there = sum(len(answered(exam, watch, kept, skills=held)) for held in ([], [package.skill]))
-        if there and not made_from:
+        arms = () if made_from else ([], [package.skill])
+        there = sum(len(answered(exam, watch, kept, skills=held)) for held in arms)
+        if there:
             total = 2 * epochs * len({item.item_id for item in exam.items})
             say(f"{there} of {total} attempts are stored already; they are not asked again")
         if made_from:
