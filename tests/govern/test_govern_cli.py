@@ -280,7 +280,7 @@ def test_a_measured_uplift_that_was_altered_is_refused_until_it_is_measured_anew
     assert [metier(*one)[0] == 2 for one in judging] == [False, False]
 
 
-def test_an_answer_that_was_altered_is_not_counted_by_the_next_measurement(
+def test_answers_that_were_altered_are_neither_counted_nor_told(
     metier: Command, workspace: Path, tmp_path: Path
 ) -> None:
     cases = [{"prompt": str(n), "expected_output": "x", "grader": "exact"} for n in range(30)]
@@ -289,6 +289,8 @@ def test_an_answer_that_was_altered_is_not_counted_by_the_next_measurement(
     evals.write_bytes(canonical({"skill_name": "reverse", "evals": cases}))
     measure = ("evaluate", "uplift", package, "--evals", evals, "--client", "rule:echo", "--out", workspace)
     assert metier(*measure)[0] == 0
+    judging = [("govern", "gate", package, "-w", workspace), ("govern", "explain", "reverse", "-w", workspace)]
+    assert [metier(*one)[0] == 2 for one in judging] == [False, False]
     with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store, store._database.writing() as session:
         for position, body in session.rows("SELECT position, body FROM attempts"):
             better = (
@@ -300,8 +302,9 @@ def test_an_answer_that_was_altered_is_not_counted_by_the_next_measurement(
                 "UPDATE attempts SET body = ?, checksum = ? WHERE position = ?",
                 (better, zlib.crc32(better), position),
             )
-    code, _, err = metier(*measure)
-    assert (code, "is not as entry 2 holds it" in err) == (2, True), err
+    for one in (measure, *judging):
+        code, _, err = metier(*one)
+        assert (code, "is not as entry 2 holds it" in err) == (2, True), err
 
 
 def test_the_evals_of_a_package_do_not_raise_it(metier: Command, workspace: Path, tmp_path: Path) -> None:
