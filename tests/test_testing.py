@@ -76,6 +76,13 @@ class LosesTheHead(SqliteStore):
         return START
 
 
+class KeepsPastTheLog(SqliteStore):
+    def put_findings(self, skill_digest: str, findings: Iterable[Finding]) -> None:
+        super().put_findings(skill_digest, findings)
+        with self._database.writing() as session:
+            session.run("DELETE FROM findings WHERE skill_digest = 'sha256:3'")
+
+
 class MarksNothing(SqliteStore):
     def marks(self) -> dict[str, object]:
         return {}
@@ -110,6 +117,7 @@ class TrustsBulk(SqliteStore):
         (RepeatsVerdicts, "adds to the history unless it repeats the last"),
         (RevisesHistory, r"entries\(\) gives all, unchanged"),
         (LosesTheHead, "moves the anchor"),
+        (KeepsPastTheLog, "the same put into findings again"),
         (MarksNothing, "moves the mark"),
         (Forgets, "a second handle sees what the first one stored"),
         (TrustsBulk, "CorruptStore on a damaged file"),

@@ -26,6 +26,30 @@ class Deed(StrEnum):
     DEMOTION = "demotion"
     REVOCATION = "revocation"
     RESTORATION = "restoration"
+    EVIDENCE = "evidence"  # rows that a verdict may rest on were stored, of whichever skill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Which rows of a store an event of evidence is about; its digest says what they hold.
+
+    Attributes:
+        table: What they are: attempts, findings, runs or stages.
+        keys: The runs of the attempts, or the key of what is replaced when it is put again.
+        first, last: Of attempts, which are never replaced: the positions between which these lie and no others.
+        marks: How the digest of each attempt begins, in order. They tell which one was changed, not whether one was.
+        as_found: Whether they lay there before the store entered what it keeps.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    __omit_empty__: ClassVar = ("first", "last", "marks", "as_found")
+
+    table: str
+    keys: tuple[str, ...]
+    first: int = 0
+    last: int = 0
+    marks: tuple[str, ...] = ()
+    as_found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +57,19 @@ class Event:
     """What was done about a skill, by whom and why.
 
     Attributes:
-        digest: The content it was done about; what is said of one content holds for no other.
+        skill: Its name; empty for evidence, which is of rows and not of a skill.
+        digest: The content it was done about; what is said of one content holds for no other. That of the rows for
+            evidence.
         vetting, exposure: Where a verdict or a fall put it; None for what moves nothing by itself.
         uses: How many invocations a use stands for.
         covers: What an approval or a restoration answers for: rule and path of each finding, or that there was none.
         verdict: The digest of the whole verdict, for a verdict.
+        rows: Which rows were stored, for evidence.
         when: As it was passed in; nobody here reads a clock.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
-    __omit_empty__: ClassVar = ("covers",)
+    __omit_empty__: ClassVar = ("covers", "rows")
 
     deed: Deed
     who: str
@@ -55,6 +82,7 @@ class Event:
     covers: tuple[str, ...] = ()
     verdict: str = ""
     when: str = ""
+    rows: Rows | None = None
 
 
 def verdict_event(verdict: Verdict, *, who: str = "metier") -> Event:

@@ -41,6 +41,7 @@ from metier.govern import stage as govern_stage
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
 from metier.govern.scan import scan
+from metier.govern.story import refuse_altered
 from metier.govern.transitions import held, last_on, standing_of
 from metier.graders import grader_for
 from metier.item import Item
@@ -571,11 +572,14 @@ def _trusted(skills: Sequence[Skill], verdicts: Mapping[str, Verdict]) -> list[C
 def measured_in(store: Store) -> Callable[[str], Evidence | None]:
     """What uplifts in a store measured of a content, by its digest: of several the one with the most attempts.
 
-    So a verdict and its story weigh what `metier evaluate uplift` found, without being told.
+    So a verdict and its story weigh what `metier evaluate uplift` found, without being told. Attempts that were altered
+    since are a CorruptStore.
     """
 
     def evidence_of(digest: str) -> Evidence | None:
         found = [one.evidence for one in uplifts(store, digest)]
-        return max(found, key=lambda one: (one.scored, one.own, -(one.uplift or 0.0)), default=None)
+        most = max(found, key=lambda one: (one.scored, one.own, -(one.uplift or 0.0)), default=None)
+        refuse_altered(store, most.run_ids if most else ())
+        return most
 
     return evidence_of

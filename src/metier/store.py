@@ -1,8 +1,9 @@
 """The promise of a store: it keeps skills, attempts, findings, verdicts, an audit log, runs and stage results.
 
-Every method that writes is one transaction: after `kill -9` it has happened or it has not. Bulk (items, model files)
-lives in `bulk`, addressed by content. Its kinds are in `stores/`; `metier.testing.check_store` tells whether an object
-keeps the promise.
+Every method that writes is one transaction: after `kill -9` it has happened or it has not. What a verdict may rest on
+(attempts, findings, runs, stage results) is entered in the audit log by the same transaction, and `amiss` compares the
+two. Bulk (items, model files) lives in `bulk`, addressed by content. Its kinds are in `stores/`;
+`metier.testing.check_store` tells whether an object keeps the promise.
 """
 
 from __future__ import annotations
@@ -94,7 +95,11 @@ class Store(Protocol):
     def attempts(
         self, *, run_id: str | None = None, item_id: str | None = None, model: str | None = None
     ) -> Iterator[Attempt]:
-        """The attempts that match everything given."""
+        """The attempts that match everything given.
+
+        Raises:
+            CorruptStore: They are not what was entered in the audit log.
+        """
         ...
 
     def put_findings(self, skill_digest: str, findings: Iterable[Finding]) -> None:
@@ -102,7 +107,7 @@ class Store(Protocol):
         ...
 
     def findings(self, skill_digest: str) -> Iterator[Finding]:
-        """What the last scan of this content saw."""
+        """What the last scan of this content saw. Raises CorruptStore as `attempts`."""
         ...
 
     def put_verdict(self, verdict: Verdict) -> None:
@@ -136,6 +141,14 @@ class Store(Protocol):
         """What differs of each skill, by name, once a version, a state, a verdict or an event of it was written."""
         ...
 
+    def amiss(self) -> Iterator[str]:
+        """What of the attempts, findings, runs and stage results is not as the audit log holds it, a phrase for each.
+
+        Raises:
+            CorruptStore: The log does not hang together, so nothing can be compared with it.
+        """
+        ...
+
     def put_run(self, run: Run) -> None:
         """Keep a run, in place of what was stored under its run_id."""
         ...
@@ -149,11 +162,11 @@ class Store(Protocol):
         ...
 
     def stage(self, key: str) -> StageRecord | None:
-        """The result stored under a key, or None."""
+        """The result stored under a key, or None. Raises CorruptStore as `attempts`."""
         ...
 
     def stages(self) -> Iterator[StageRecord]:
-        """Every stage result."""
+        """Every stage result. Raises CorruptStore as `attempts`."""
         ...
 
     def close(self) -> None:

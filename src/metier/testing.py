@@ -66,7 +66,7 @@ def check_store(make_store: Callable[[], Store]) -> None:
     """
     store = make_store()
     _hold(isinstance(store, Store), "a store has every method of metier.store.Store", type(store).__name__)
-    for clause in (_skills, _attempts, _findings, _verdicts, _audit, _runs, _stages, _bulk):
+    for clause in (_skills, _attempts, _findings, _verdicts, _audit, _runs, _stages, _evidence, _bulk):
         clause(store)
     before = _everything(store)
     with_two_handles = make_store()
@@ -309,7 +309,8 @@ def _verdicts(store: Store) -> None:
 def _audit(store: Store) -> None:
     history = list(store.verdicts())
     entries = list(store.entries())
-    _equal("put_verdict() enters each verdict once", [e.event for e in entries], [verdict_event(v) for v in history])
+    entered = [e.event for e in entries if e.event.deed == Deed.VERDICT]
+    _equal("put_verdict() enters each verdict once", entered, [verdict_event(v) for v in history])
     event = Event(deed=Deed.APPROVAL, who=_ODD, skill="reverse", digest="sha256:1", because=(_ODD, ""), when="now")
     for one in (event, event, replace(event, skill="append", exposure=ExposureTier.METADATA)):
         marks = store.marks()
@@ -325,6 +326,27 @@ def _audit(store: Store) -> None:
     mine = [e for e in entries if e.event.skill == "reverse"]
     _equal("entries() of a skill gives those about it", list(store.entries("reverse")), mine)
     _equal("entries() of an unknown skill gives none", list(store.entries("nothing")), [])
+
+
+def _evidence(store: Store) -> None:
+    attempt, finding = _attempt(5000), Finding(rule="r", severity=Severity.NOTE, message=_ODD)
+    run = Run(run_id=_ODD, workspace="w", started="2026-01-01T00:00:00+00:00", config="sha256:1")
+    record = StageRecord(key=_ODD, stage="evaluate", output={"a": 1})
+    puts: dict[str, Callable[[], object]] = {
+        "attempts": lambda: store.put_attempts([attempt]),
+        "findings": lambda: store.put_findings("sha256:3", [finding]),
+        "runs": lambda: store.put_run(run),
+        "stages": lambda: store.put_stage(record),
+    }
+    for table, put in puts.items():
+        before = store.anchor().number
+        put()
+        new = [e.event for e in store.entries() if e.number > before]
+        told = [(event.deed, event.rows and event.rows.table) for event in new]
+        _equal(f"what is put into {table} is entered in the audit log", told, [(Deed.EVIDENCE, table)])
+        put()
+        _equal(f"the same put into {table} again is not entered again", store.anchor().number, before + 1)
+    _equal("amiss() gives nothing where all is as it was entered", list(store.amiss()), [])
 
 
 def _runs(store: Store) -> None:

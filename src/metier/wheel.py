@@ -168,7 +168,8 @@ def _one(stage: Stage, work: _Turn, forced: set[str], *, must_have: bool, dry_ru
     if blocked:
         return Turned(stage=stage.name, record=None, reused=False, why=f"runs after {', '.join(blocked)}")
     key = stage_key(stage, work.given)
-    record = work.store.stage(key)
+    # What is made anew is not read, so that a result that was tampered with can be replaced.
+    record = None if stage.name in forced else work.store.stage(key)
     why = "forced" if stage.name in forced else _stale(record, work.home)
     if record is not None and not why:
         work.given[stage.name] = record

@@ -78,6 +78,14 @@ def test_a_skill_without_effect_is_measured_and_its_files_are_written(
     assert read_package(package).skill.digest == digest
 
 
+def test_attempts_that_are_not_asked_again_are_told(metier: Command, package: Path, client: Path) -> None:
+    """As they may have come with the package: the default store lies beside it."""
+    command = ("evaluate", "uplift", package, "--client", client)
+    assert "stored already" not in metier(*command)[2]
+    assert "12 of 12 attempts are stored already; they are not asked again" in metier(*command)[2]
+    assert "stored already" not in metier(*command, "--seed", "1")[2]
+
+
 def test_the_attempts_at_an_installed_skill_leave_its_library_whole(
     metier: Command, package: Path, client: Path, tmp_path: Path
 ) -> None:

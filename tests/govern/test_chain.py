@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from metier.attempt import Attempt, Grade
 from metier.audit import START, Anchor, Deed, Event
 from metier.digest import canonical
 from metier.errors import Conflict, CorruptStore
@@ -187,6 +189,24 @@ def test_two_writers_make_one_chain(opening: Opening, store: Any) -> None:
     assert [entry.number for entry in store.entries("append")] == list(range(7, 17))
 
 
+@pytest.mark.parametrize("look", ["anchor", "verdicts", "entries"])
+def test_what_is_written_while_the_log_is_checked_is_no_tampering(
+    opening: Opening, store: Any, look: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, number = getattr(store, look), count()
+    with closing(opening()) as other:
+
+        def meanwhile(*arguments: Any) -> Any:
+            skill = ("reverse", "append")[next(number) % 2]
+            other.put_verdict(replace(VERDICT, skill=skill, reasons=(str(next(number)),)))
+            other.put_attempts([Attempt(item_id=str(next(number)), model="m", run_id="r", reply="", grade=GRADE)])
+            other.put_event(Event(deed=Deed.USE, who="w", skill=skill, digest="sha256:1", uses=1))
+            return looked(*arguments)
+
+        monkeypatch.setattr(store, look, meanwhile)
+        assert verify(store).faults == ()
+
+
 def test_the_hash_of_an_entry_hangs_on_every_field(store: Any) -> None:
     entry = next(iter(store.entries()))
     changed = [
@@ -231,6 +251,7 @@ def test_an_old_verdict_that_was_put_in_again_is_seen(store: Any) -> None:
     assert "do not stand as often" in faults(store)
 
 
+GRADE = Grade.correct()
 VERDICT = Verdict(
     skill="reverse",
     digest="sha256:1",

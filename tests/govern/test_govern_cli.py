@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -140,6 +142,22 @@ def test_what_is_revoked_is_taken_from_agents_even_if_the_output_is_full(workspa
     assert not (shown / "reverse").exists()
 
 
+def test_what_a_gate_lets_fall_is_taken_from_agents_at_once(metier: Command, workspace: Path, package: Path) -> None:
+    shown = workspace / ".metier" / "library"
+    shutil.copytree(package, shown / "reverse")
+    metier("govern", "gate", package, "-w", workspace)
+    assert (shown / "reverse").exists()
+    items = [Item(prompt=f"{n}?", reference="x", grader="exact") for n in range(40)]
+    right, wrong = (
+        [Attempt(item_id=item.item_id, model="m", run_id=run_id, reply="", grade=grade) for item in items]
+        for run_id, grade in (("without", Grade.correct()), ("with", Grade.incorrect("different")))
+    )
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store:
+        keep(uplift(items, Taken(right, wrong), read_package(package).skill, run_ids=("without", "with")), store)
+    assert metier("govern", "gate", package, "-w", workspace)[0] == 1
+    assert not (shown / "reverse").exists()
+
+
 def test_another_policy_leaves_no_verdict_behind(
     metier: Command, workspace: Path, package: Path, tmp_path: Path
 ) -> None:
@@ -234,6 +252,59 @@ def test_what_is_measured_with_a_workspace_lies_in_its_store_and_harm_fails_the_
     assert (code, "it makes answers worse" in out) == (1, True)
     _, out, _ = metier("govern", "explain", "hurt", "-w", workspace)
     assert "with the skill against without it: -100.0 points" in out
+
+
+def test_a_measured_uplift_that_was_altered_is_refused_until_it_is_measured_anew(
+    metier: Command, workspace: Path, tmp_path: Path
+) -> None:
+    cases = [{"prompt": str(n), "expected_output": str(n % 2), "grader": "exact"} for n in range(30)]
+    package = write_package(SKILL, tmp_path / "more")
+    evals = tmp_path / "evals.json"
+    evals.write_bytes(canonical({"skill_name": "reverse", "evals": cases}))
+    measure = ("evaluate", "uplift", package, "--evals", evals, "--client", "rule:echo", "--out", workspace)
+    metier(*measure)
+    judging = [("govern", "gate", package, "-w", workspace), ("govern", "explain", "reverse", "-w", workspace)]
+    assert [metier(*one)[0] == 2 for one in judging] == [False, False]
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store, store._database.writing() as session:
+        ((body,),) = session.rows("SELECT body FROM stages")
+        better = re.sub(rb'"uplift_high":[-0-9.e]+', b'"uplift_high":0.9', body)
+        assert better != body
+        session.run("UPDATE stages SET body = ?, checksum = ?", (better, zlib.crc32(better)))
+    for one in judging:
+        code, _, err = metier(*one)
+        assert (code, "is not as it was entered last" in err) == (2, True)
+    code, _, err = metier("govern", "audit", "--verify", "-w", workspace)
+    assert (code, "is not as it was entered last" in err) == (1, True)
+    metier(*measure)
+    assert metier("govern", "audit", "--verify", "-w", workspace)[0] == 0
+    assert [metier(*one)[0] == 2 for one in judging] == [False, False]
+
+
+def test_answers_that_were_altered_are_neither_counted_nor_told(
+    metier: Command, workspace: Path, tmp_path: Path
+) -> None:
+    cases = [{"prompt": str(n), "expected_output": "x", "grader": "exact"} for n in range(30)]
+    package = write_package(SKILL, tmp_path / "more")
+    evals = tmp_path / "evals.json"
+    evals.write_bytes(canonical({"skill_name": "reverse", "evals": cases}))
+    measure = ("evaluate", "uplift", package, "--evals", evals, "--client", "rule:echo", "--out", workspace)
+    assert metier(*measure)[0] == 0
+    judging = [("govern", "gate", package, "-w", workspace), ("govern", "explain", "reverse", "-w", workspace)]
+    assert [metier(*one)[0] == 2 for one in judging] == [False, False]
+    with closing(SqliteStore(workspace / ".metier" / "store.sqlite")) as store, store._database.writing() as session:
+        for position, body in session.rows("SELECT position, body FROM attempts"):
+            better = (
+                bytes(body)
+                .replace(b'"outcome":"incorrect"', b'"outcome":"correct"')
+                .replace(b'"score":0.0', b'"score":1.0')
+            )
+            session.run(
+                "UPDATE attempts SET body = ?, checksum = ? WHERE position = ?",
+                (better, zlib.crc32(better), position),
+            )
+    for one in (measure, *judging):
+        code, _, err = metier(*one)
+        assert (code, "is not as entry 2 holds it" in err) == (2, True), err
 
 
 def test_the_evals_of_a_package_do_not_raise_it(metier: Command, workspace: Path, tmp_path: Path) -> None:

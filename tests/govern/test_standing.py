@@ -102,6 +102,26 @@ def test_every_rung_is_climbed_and_every_move_is_recorded(store: Store) -> None:
     assert list(store.verdicts("reverse"))[-1] == verdict
 
 
+@pytest.mark.parametrize("fall", ["violated", "revoke"])
+def test_who_promotes_while_it_falls_is_told_that_it_fell(
+    store: Store, fall: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put_verdict(ORGANISATION)
+    transitions.certify(store, "reverse", who="Ada", because="audited", policy=POLICY)
+    transitions.record_uses(store, "reverse", uses=5, policy=POLICY)
+    put = store.put_event
+
+    def meanwhile(event: Event, *, verdict: Verdict | None = None) -> Entry:
+        monkeypatch.setattr(store, "put_event", put)
+        getattr(transitions, fall)(store, "reverse", who="Bob", because="It sent mail.", policy=POLICY)
+        return put(event, verdict=verdict)
+
+    monkeypatch.setattr(store, "put_event", meanwhile)
+    told = transitions.promote(store, "reverse", who="Ada", policy=POLICY)
+    assert told.exposure == exposure(store) < ExposureTier.SUPERVISED
+    assert "It sent mail." in told.reasons[-1]
+
+
 def test_a_verdict_alone_never_lets_a_skill_act_by_itself() -> None:
     boast = event(Deed.VERDICT, vetting=VettingTier.VENDOR, exposure=ExposureTier.AUTONOMOUS)
     assert folded([boast]).exposure == ExposureTier.SUPERVISED

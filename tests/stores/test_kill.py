@@ -70,6 +70,7 @@ def test_killed_writers_lose_and_double_nothing(opening: Callable[[], Store]) ->
         told = last_told(receiver)
         with closing(opening()) as store:
             stored = sum(1 for _ in store.attempts())
+            assert not list(store.amiss()), "what was kept is not what was entered"
         assert stored >= told, "an attempt that was kept is lost"
     child, receiver = start(opening, NUM_KILLS, told + 500)
     child.join(60)
@@ -95,5 +96,6 @@ def test_two_processes_write_at_once(opening: Callable[[], Store]) -> None:
     assert [child.exitcode for child in children] == [0, 0]
     with closing(opening()) as store:
         found = list(store.attempts())
+        assert not list(store.amiss())
     assert len(found) == 400
     assert sorted(found, key=lambda one: one.item_id) == [attempt(number) for number in range(400)]

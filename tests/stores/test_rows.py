@@ -45,6 +45,6 @@ def test_what_is_put_brings_what_it_refers_to(opening: Callable[[], Store]) -> N
         with store._database.reading() as session:  # type: ignore[attr-defined]
             digests = {digest for (digest,) in session.rows("SELECT digest FROM contents")}
             assert digests == {skill.digest, "sha256:1", "sha256:2"}
-            assert session.rows("SELECT run_id FROM attempt_runs") == [("r",)]
+            assert session.rows("SELECT run_id FROM attempted_runs") == [("r",)]
         with pytest.raises(StoreError, match=r"(?i)foreign key"), store._database.writing() as session:  # type: ignore[attr-defined]
             session.run("DELETE FROM contents WHERE digest = 'sha256:2'")

@@ -24,7 +24,7 @@ from metier.errors import ConfigError, CorruptStore, StoreError, StoreFull
 from metier.skill import Skill
 from metier.stores import open_store
 from metier.stores.nouns import revive
-from metier.stores.sql import searchable
+from metier.stores.session import searchable
 from metier.stores.sqlite import SqliteStore
 from metier.testing import check_store
 

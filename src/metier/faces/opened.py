@@ -50,15 +50,19 @@ def stored(folder: Path, *, begin: bool = False) -> Iterator[Store]:
 
 
 @contextmanager
-def ruled(folder: Path) -> Iterator[tuple[Store, GovernPolicy]]:
-    """The store of a workspace and its policy; what may no longer be read is taken from agents at once."""
+def ruled(folder: Path, *, begin: bool = False) -> Iterator[tuple[Store, GovernPolicy]]:
+    """The store of a workspace and its policy; what may no longer be read is taken from agents at once.
+
+    Args:
+        begin: As for `stored`.
+    """
     from metier.govern.transitions import held
     from metier.stores.library import withdraw
     from metier.workspace import open_workspace
 
     workspace = open_workspace(folder)
     policy = workspace.settings.govern
-    with stored(folder) as store:
+    with stored(folder, begin=begin) as store:
         yield store, policy
         withdraw(store, workspace.home, held=partial(held, store, policy=policy))
 
@@ -112,7 +116,7 @@ def looked_over(
     touched = _trace(trace) if trace else None
     looked, passed = [], set[Path]()
     with ExitStack() as opened:
-        store = opened.enter_context(stored(workspace, begin=True)) if workspace else None
+        store, _ = opened.enter_context(ruled(workspace, begin=True)) if workspace else (None, None)
         client = opened.enter_context(asked(opinion))
         evidence_of = _measured_in(store) if store else None
         for folder in folders:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -65,10 +67,12 @@ def explain(
 
     Raises:
         NotStored: It was not judged.
+        CorruptStore: The log does not hang together, or what the verdict rests on is not what was entered in it.
     """
     policy = policy or GovernPolicy()
     verdict = held(store, last_verdict(store, skill, digest), policy=policy)
     now = standing_of(store, skill, verdict.digest, policy=policy)
+    refuse_altered(store, verdict.run_ids)
     found = evidence_of(verdict.digest) if evidence_of else None
     fresh = None if found == verdict.evidence else found
     return Story(
@@ -80,6 +84,16 @@ def explain(
         raises=what_raises(verdict, now, policy=policy, measured=fresh),
         measured=fresh,
     )
+
+
+def refuse_altered(store: Store, run_ids: Iterable[str]) -> None:
+    """Refuse runs of which an attempt is not as it was entered in the audit log. One that is not stored is passed over.
+
+    Raises:
+        CorruptStore: One was changed, removed or put in past the log.
+    """
+    for run_id in run_ids:
+        deque(store.attempts(run_id=run_id), maxlen=0)
 
 
 def what_raises(

@@ -321,14 +321,15 @@ def _move(store: Store, verdict: Verdict, event: Event, policy: GovernPolicy | N
     now = standing_of(store, verdict.skill, verdict.digest, policy=policy)
     moved = rejudge(verdict, after(now, event, policy=policy), policy=policy)
     store.put_event(event, verdict=moved)
-    return moved
+    # Somebody else may have entered a fall meanwhile, which binds what was entered after it, too.
+    return held(store, moved, policy=policy)
 
 
 def _fall(store: Store, verdict: Verdict, now: Standing, event: Event, policy: GovernPolicy | None) -> Verdict:
     policy = policy or GovernPolicy()
     fallen = _lower(rejudge(verdict, after(now, event, policy=policy), policy=policy), verdict)
     store.put_event(event, verdict=fallen)
-    return fallen
+    return held(store, fallen, policy=policy)
 
 
 def _lower(again: Verdict, verdict: Verdict) -> Verdict:

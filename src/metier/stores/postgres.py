@@ -9,14 +9,16 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from metier.errors import CorruptStore, MissingExtra, StoreError, StoreFull
 from metier.stores.bulk import FileBulk
+from metier.stores.entered import enter_as_found
 from metier.stores.schema import STORE, Tables, Types, pending
-from metier.stores.sql import Session, SqlStore
+from metier.stores.session import Session
+from metier.stores.sql import SqlStore
 
 # The collation "C" sorts by code point, as SQLite and Python do, wherever the server stands.
 _TYPES = Types(position="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", text='TEXT COLLATE "C"', bytes="BYTEA")
@@ -49,19 +51,30 @@ class PostgresStore(SqlStore):
                 "A PostgreSQL store needs a folder for its files, none was given.",
                 hint="Pass it as bulk: open_store(url, bulk='bulk').",
             )
-        super().__init__(PostgresDatabase(url, schema), FileBulk(bulk))
+        super().__init__(PostgresDatabase(url, schema, filled=enter_as_found), FileBulk(bulk))
 
 
 class PostgresDatabase:
-    """One connection, shared by the threads of a process under a lock; a broken one is opened again."""
+    """One connection, shared by the threads of a process under a lock; a broken one is opened again.
 
-    def __init__(self, url: str, schema: str | None, *, tables: Tables = STORE) -> None:
+    Args:
+        filled: What else is done, in the same transaction, once its tables were made or brought up to date.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        schema: str | None,
+        *,
+        tables: Tables = STORE,
+        filled: Callable[[Session], None] = lambda session: None,
+    ) -> None:
         try:
             import psycopg
         except ImportError:
             raise MissingExtra("psycopg", extra="postgres", needed_for=f"A PostgreSQL {tables.noun}") from None
         self._psycopg: Any = psycopg
-        self._url, self._schema, self._tables = url, schema, tables
+        self._url, self._schema, self._tables, self._filled = url, schema, tables, filled
         self._lock = threading.RLock()
         self._is_closed = False
         self._name = "PostgreSQL"
@@ -132,6 +145,7 @@ class PostgresDatabase:
             for statement in pending(version, _TYPES, name=self.name, tables=self._tables):
                 session.run(statement)
             if version < len(migrations):
+                self._filled(session)
                 session.run(f"INSERT INTO {record} (version) VALUES (?)", (len(migrations),))
 
     def _make_schema(self, session: Session) -> None:

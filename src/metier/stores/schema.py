@@ -3,8 +3,9 @@
 A noun is kept whole, as canonical bytes under a checksum, and beside it the columns that are searched. Nothing here
 reads a clock: `position` only counts, so that the same work leaves the same evidence.
 
-What is said of a content refers to `contents`, and an attempt to `attempt_runs`. A scan or an exam may come before its
-skill or run is kept, so these two hold nothing but the identifier, and a row is added with the first that refers to it.
+What is said of a content refers to `contents`, and an attempt to `attempted_runs`. A scan or an exam may come before
+its skill or run is kept, so these two hold nothing but the identifier, and a row is added with the first that refers to
+it.
 """
 
 from __future__ import annotations
@@ -49,8 +50,13 @@ MIGRATIONS = (
     INSERT INTO audit_head (line, number, hash) VALUES
         (1, 0, 'sha256:0000000000000000000000000000000000000000000000000000000000000000')
     """,
+    "ALTER TABLE attempt_runs RENAME TO attempted_runs",
 )
-"""The statements of each version of the schema. A version that was released is never edited, only followed."""
+"""The statements of each version of the schema. A version that was released is never edited, only followed.
+
+From the third on evidence is entered in the audit log (`metier.stores.entered`). Its statement keeps a process of an
+older metier, which may have the store open, from storing attempts past the log.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

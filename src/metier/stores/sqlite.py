@@ -11,13 +11,15 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from metier.errors import CorruptStore, StoreError, StoreFull
 from metier.stores.bulk import FileBulk
+from metier.stores.entered import enter_as_found
 from metier.stores.schema import STORE, Tables, Types, pending
-from metier.stores.sql import Session, SqlStore
+from metier.stores.session import Session
+from metier.stores.sql import SqlStore
 
 _TYPES = Types(position="INTEGER PRIMARY KEY AUTOINCREMENT", text="TEXT", bytes="BLOB")
 _BUSY_S = 60.0
@@ -50,15 +52,24 @@ class SqliteStore(SqlStore):
 
     def __init__(self, path: str | Path, *, bulk: str | Path | None = None) -> None:
         path = Path(path)
-        super().__init__(SqliteDatabase(path), FileBulk(path.parent / "bulk" if bulk is None else bulk))
+        super().__init__(
+            SqliteDatabase(path, filled=enter_as_found), FileBulk(path.parent / "bulk" if bulk is None else bulk)
+        )
 
 
 class SqliteDatabase:
-    """One connection, shared by the threads of a process under a lock."""
+    """One connection, shared by the threads of a process under a lock.
 
-    def __init__(self, path: Path, *, tables: Tables = STORE) -> None:
+    Args:
+        filled: What else is done, in the same transaction, once its tables were made or brought up to date.
+    """
+
+    def __init__(
+        self, path: Path, *, tables: Tables = STORE, filled: Callable[[Session], None] = lambda session: None
+    ) -> None:
         self._path = path
         self._tables = tables
+        self._filled = filled
         self._lock = threading.RLock()
         if not path.parent.is_dir():
             raise StoreError(
@@ -142,6 +153,8 @@ class SqliteDatabase:
             version = self._number("user_version")
             for statement in pending(version, _TYPES, name=self.name, tables=self._tables):
                 session.run(statement)
+            if version < len(self._tables.migrations):
+                self._filled(session)
             session.run(f"PRAGMA application_id = {self._tables.application_id}")
             session.run(f"PRAGMA user_version = {len(self._tables.migrations)}")
 

@@ -239,7 +239,7 @@ def uplift(
     from metier.evaluate.benchmark import Stopwatch, durations_of, write_workspace
     from metier.evaluate.evals import items_of, own_items, read_evals
     from metier.evaluate.expectations import with_judge
-    from metier.evaluate.sit import of_run
+    from metier.evaluate.sit import answered, of_run
     from metier.evaluate.uplift import Taken, measure, unscored
     from metier.faces.files import read_text
     from metier.graders import grader_for
@@ -273,6 +273,12 @@ def uplift(
                 say(f"attempts are kept in {place!r}")
         kept = opened.enter_context(closing(open_store(place, bulk=bulk)))
         graders = with_judge(grader_for, checks)
+        # A store beside the package may have come with it.
+        arms = () if made_from else ([], [package.skill])
+        there = sum(len(answered(exam, watch, kept, skills=held)) for held in arms)
+        if there:
+            total = 2 * epochs * len({item.item_id for item in exam.items})
+            say(f"{there} of {total} attempts are stored already; they are not asked again")
         if made_from:
             decided = admit(
                 exam, package.skill, watch, kept, made_from=known, grader_for=graders, own=own, margin=margin, seed=seed

@@ -309,6 +309,8 @@ def audit(
 ) -> None:
     """Show the audit log, oldest entry first; with --verify, check that nothing was edited, removed, moved or cut off.
 
+    Verdicts and evidence (attempts, findings, runs, stage results) are compared with what was entered.
+
     Example: metier govern audit --verify -w examples/first-trade
     """
     from metier.errors import ConfigError
@@ -354,6 +356,8 @@ def audit(
     else:
         table(("number", "head"), [(found.head.number, found.head.hash)])
         say("intact" if found.intact else "\n".join(found.faults))
+        if found.as_found:
+            say(f"Entered as found, and not covered before: {'; '.join(found.as_found)}")
     if not found.intact:
         raise typer.Exit(1)
 

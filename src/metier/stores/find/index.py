@@ -22,7 +22,7 @@ from metier.stores.find.segment import Segment, body_of, merged, packed, segment
 from metier.stores.find.shelf import Card, Shelf
 from metier.stores.nouns import revive
 from metier.stores.schema import Tables
-from metier.stores.sql import Database, Session, searchable
+from metier.stores.session import Database, Session, searchable
 
 _EMPTIED = """
     DELETE FROM find_segments;
