@@ -41,6 +41,7 @@ FORMS = {
     "what is to be denied": "1. Offer to deny: `Read(./.env)`, `Read(~/.ssh/**)`, `Read(~/.aws/**)`.",
     "a branch of backup": "If yes, suggest merging.\n\nRemember that ours and theirs are swapped. Delete the backup branch a week later.",
     "false alarm?": "The hook runs on every commit from then on, and prints each match masked.\n\nFalse alarm? Put `# allow` on the line.",
+    "nothing is to be pasted": "Don't ask people to paste production data for testing; invented samples suffice.",
     "question": "The CV, the job ad, the country. Ask what must not be mentioned.",
 }
 
@@ -102,3 +103,10 @@ def test_the_key_of_another_program_is_none_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["$(\0)", "`\0 a`"])
 def test_a_command_within_a_command_that_holds_nothing_is_nothing(text: str) -> None:
     assert scan_text(text, "a.sh").decision.value == "clean"
+
+
+def test_the_root_of_a_company_is_trusted_by_whoever_sets_its_proxy_up(tmp_path: Path) -> None:
+    head = "---\nname: proxy-setup\ndescription: Configure git and npm for a company proxy with a company root CA.\n---\n# Proxy\n\n"
+    steps = "Compare the fingerprint, copy it to `/usr/local/share/ca-certificates/corp.crt`, then `sudo update-ca-certificates`.\n\nTest: `curl -sI https://registry.npmjs.org | head -1`."
+    (tmp_path / "SKILL.md").write_text(head + steps, encoding="utf-8")
+    assert scan(tmp_path).decision.value == "clean"

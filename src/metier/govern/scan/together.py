@@ -79,6 +79,8 @@ _SENDS_INPUT = re.compile(
     r"\bcurl\b[^\n]{0,160}(?:\s-d|\s--data[\w-]*|\s-T|\s--upload-file|\s-F\s*[\"']?\w{1,20}=)\s*[\"']?@?-(?=[\s\"'])[^\n]{0,200}?(?P<to>https?://[^\s\"'`]{4,200})"
 )
 """What an agent tells a command on its input is sent on."""
+_TRUSTS = re.compile(r"\bupdate-ca-(?:certificates|trust)\b|\badd-trusted-cert\b")
+"""Whom everything that speaks TLS trusts."""
 _ALLOWS_ALL = re.compile(r"[\"']Bash\(\*\)[\"']|[\"']bypassPermissions[\"']")
 _FETCH_START = re.compile(
     r"DownloadFile\([\s\S]{0,300}(?:Start-Process|Invoke-Item)|(?:iwr|Invoke-WebRequest)\b[^\n]*-OutFile[\s\S]{0,300}Start-Process|(?:iwr|Invoke-WebRequest)\b[^\n]*https?://[^\n]*-OutFile[^\n]*\.(?:exe|dll|ps1|bat|msi)\b[\s\S]{0,600}(?:New-ScheduledTaskAction|Start-ScheduledTask|New-Service|schtasks)"
@@ -292,6 +294,8 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         )
     defended = _first(members, "disable-defence") if "disable-defence" in together else None
     defended = None if defended and "iptables" in defended.text and _SHUTS.search(text) else defended
+    if defended and _TRUSTS.search(defended.text) and purpose.says(r"prox(?:y|ies)|certificate|\bca\b|\btls\b"):
+        defended = None
     if defended and "erase-traces" in together and not purpose.is_security:
         yield Seen("disable-defence", Severity.BLOCK, defended, "and what was done then is erased")
     elif defended and (
