@@ -109,7 +109,7 @@ def _rule(
 _RULES = (
     _rule(
         Act.DELETE,
-        r"\brm\s+-\w*[rf]\w*\s+\S+|shutil\.rmtree|os\.(?:remove|unlink|rmdir)\s*\(|\.unlink\(|fs\.(?:rm|unlink|rmdir)\w*\(|Remove-Item|\bshred\b|\bmkfs\b|\bdd\s+if=|git\s+(?:clean\s+-\w*[fdx]|push\s+(?:-f|--force)|reset\s+--hard)|drop\s+(?:table|database)\b|truncate\s+table\b",
+        r"\brm\s+-\w*[rf]\w*\s+\S+|shutil\.rmtree|os\.(?:remove|unlink|rmdir)\s*\(|\.unlink\(|fs\.(?:rm|unlink|rmdir)\w*\(|Remove-Item|\bshred\b|\bmkfs\b|\bdd\s+if=|git\s+(?:clean\s+-\w*[fdx]|push\s+(?:-f|--force)|reset\s+--hard)|drop\s+(?:table|database)\b|truncate\s+table\b|\bdrop\(\)|\bdrop(?:s|ping)?\s+(?:\w+\s+){0,3}?(?:collections?|tables|databases|indexes)\b",
     ),
     _rule(
         Act.DELETE,
@@ -164,7 +164,7 @@ _RULES = (
     _rule(
         Act.DISABLE_CHECKS,
         r"\b(?:disable|disables|disabling|skip|skips|skipping|bypass\w*|turn(?:ing)? off|switch(?:ing)? off|suppress\w*|ignore|ignores|ignoring|deactivat\w*|circumvent\w*|omit|omits|comment out|remove|relax|weaken|mute)\s+(?:\w+\W+){0,4}?(?:validat\w*|verif\w*|checks?|checking|tests?|security|ssl|tls|certificate\w*|authentication|authori[sz]ation|encryption|signatures?|sandbox\w*|firewall|antivirus|logging|audit\w*|monitoring|alerts?|warnings?|confirmations?|approvals?|reviews?|safeguards?|safety|rate limit\w*|linter|linting|hooks?|scans?|scanning|sanitiz\w*|escaping|permissions? prompts?)\b|"
-        r"--no-verify\b|verify\s*=\s*False|--insecure\b|\bcurl\s+(?:-\w*k\b|--insecure)|StrictHostKeyChecking[= ]no|NODE_TLS_REJECT_UNAUTHORIZED|--dangerously[\w-]*|--no-sandbox|--disable-\w*(?:security|sandbox)|setenforce\s+0|ufw\s+disable|check_hostname\s*=\s*False|--yolo\b|\bautoApprove\b|--trusted-host",
+        r"--no-verify\b|verify\s*=\s*False|--insecure\b|\bcurl\s+(?:(?-i:-[a-zA-Z]*k)\b|--insecure)|StrictHostKeyChecking[= ]no|NODE_TLS_REJECT_UNAUTHORIZED|--dangerously[\w-]*|--no-sandbox|--disable-\w*(?:security|sandbox)|setenforce\s+0|ufw\s+disable|check_hostname\s*=\s*False|--yolo\b|\bautoApprove\b|--trusted-host",
     ),
     _rule(
         Act.TAMPER,
@@ -196,7 +196,7 @@ _RULES = (
     ),
     _rule(
         Act.DISABLE_CHECKS,
-        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark)\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|no findings|as (?:approved|safe|passed|reviewed|verified|complete))\b|"
+        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark)\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|no findings|as (?:approved|safe|passed|reviewed|verified|complete))\b|\b(?:approve|merge)\s+(?:the\s+|such\s+|these\s+)?(?:pull|merge)\s+requests?\b|"
         r"\b(?:kill|killall|pkill|shut ?down|stop|uninstall|terminate)\s+(?:\w+\W+){0,4}?(?:process(?:es)?|services?|servers?|systems?|instances?|daemons?|antivirus|backups?|agents?|monitor\w*)\b",
     ),
     _rule(
