@@ -177,3 +177,12 @@ def test_a_local_module_is_no_need(tmp_path: Path) -> None:
     (tmp_path / "tools" / "b.py").write_text("import c\nimport httpx\nimport tools\n")
     (tmp_path / "c.py").write_text("")
     assert needs_of(tmp_path, ["c.py", "tools/b.py"]) == [Need("pypi", "httpx")]
+
+
+@pytest.mark.parametrize(
+    "path", ["requirements.in", "requirements-dev.txt", "requirements/base.in", "requirements/test.txt"]
+)
+def test_requirements_are_read_under_the_names_that_projects_give_them(path: str, tmp_path: Path) -> None:
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text("rich~=13.0\n")
+    assert [need.name for need in needs_of(tmp_path, [path])] == ["rich"]

@@ -89,7 +89,7 @@ def _of_file(path: PurePosixPath, text: str, own: set[str]) -> Iterator[Need]:
     name = path.name.lower()
     if name == "package.json":
         yield from _npm(text)
-    elif name.startswith("requirements") and path.suffix == ".txt":
+    elif path.suffix in (".txt", ".in") and (name.startswith("requirements") or path.parent.name == "requirements"):
         yield from filter(None, map(_required, text.splitlines()))
     elif path.suffix == ".py":
         yield from (Need("pypi", module.replace("_", "-").lower()) for module in _modules(text) - own)
