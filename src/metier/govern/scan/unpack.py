@@ -179,7 +179,8 @@ def unpack(name: str, data: bytes) -> Unpacked | None:
         if data.startswith(magic) and _NO_LETTER.search(data, 0, 256) and (magic != b"MZ" or _is_of_windows(data)):
             return Unpacked(program=what, unread=[("", f"Is {what}, so what it does was not read.")])
     if lower.endswith((".pyc", ".pyo")) or (data[2:4] == b"\r\n" and b"\0" in data[:32]):
-        unread = [("", "Is compiled Python, so what it does was not read.")]
+        out = " Delete __pycache__: Python writes it anew." if "__pycache__" in lower else ""
+        unread = [("", f"Is compiled Python, so what it does was not read.{out}")]
         return Unpacked(members=text_within(data), program="compiled Python", unread=unread)
     if data.startswith(_ZIP) or lower.endswith((".zip", ".docx", ".xlsx", ".pptx")):
         return _zip(lower, data)
