@@ -32,6 +32,7 @@ _ASKS = re.compile(
     r"|\b(?:before|until|unless|without|only (?:after|when|if|with|once))\b.{0,80}"
     r"\b(?:ask\w*|confirm\w*|approv\w+|consent|permission|agree\w*|sa(?:y|ys|id) (?:so|yes)|call(?:ed)?"
     r"|signatures?|someone other|second person)\b"
+    r"|\bwait\s+(?:for|until)\s+(?:the\s+)?(?:user|owner|them|person|approval|a\s+yes)\b"
     r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b|\bwith the (?:user|owner)\b.{0,30}\bbefore\b",
     re.I,
 )
@@ -58,7 +59,9 @@ _HEEDS = re.compile(
     r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind)", re.I
 )
 _AGAINST = re.compile(r"\b(?:not|no|never|without|avoid|cannot|only|out of)\b|n't\b", re.I)
-_SAID, _FEW_WORDS = 0.5, 2
+_NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
+"""A guard that holds for some of what it held for."""
+_SAID, _FEW_WORDS, _STEM = 0.45, 2, 6
 _SAME, _MAX_COMPARED = 0.6, 200
 _CHECKS = {
     "a digest or a signature": re.compile(
@@ -144,12 +147,19 @@ def _warns(text: str) -> bool:
 
 def _is_said(unit: Unit, sentences: Iterable[Unit]) -> bool:
     """Whether most of what a guard says still stands somewhere, and guards there."""
-    words = unit.words - _COMMON
+    words = _stems(unit.words - _COMMON)
     guards = _FORBIDS if _FORBIDS.search(unit.text) else _HEEDS
     return len(words) < _FEW_WORDS or any(
-        len(words & one.words) >= _SAID * len(words) and (guards.search(one.text) or _AGAINST.search(one.text))
+        len(words & _stems(one.words)) >= _SAID * len(words)
+        and (guards.search(one.text) or _AGAINST.search(one.text))
+        and (_NARROWS.search(one.text) is None or _NARROWS.search(unit.text) is not None)
         for one in sentences
     )
+
+
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    """Words as far as their endings do not count."""
+    return frozenset(word[:_STEM] for word in words)
 
 
 def _is_reworded(unit: Unit, fresh: Iterable[frozenset[str]]) -> bool:

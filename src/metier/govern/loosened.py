@@ -91,6 +91,8 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,_]\d+)*(?![\w.])")
 _UP_TO = _named(
     "above over limit max maximum amount budget quota cap spend spending refund discount slippage payment dose withdraw withdrawal transfer alarm threshold auto"
 )
+_OF_PEOPLE = _named("manager finance board receipt invoice owner legal director supervisor teacher parent")
+_MANY = 10
 _HARDNESS = _named("round iteration cost bit entropy workfactor keysize rotation")
 _GRANTS = frozenset({"allowed-tools", "tools", "permissions"})
 _MORE = 1.5
@@ -117,7 +119,7 @@ _OPENS = {
     what: re.compile(form, re.I)
     for what, form in {
         "accepts any certificate": r"\bverify\s*=\s*False|CERT_NONE|check_hostname\s*=\s*False|NODE_TLS_REJECT_UNAUTHORIZED\W{1,4}0|rejectUnauthorized\W{1,3}false|InsecureSkipVerify:\s*true|StrictHostKeyChecking[= ]no\b|\bcurl\b[^|\n]{0,80}\s(?:(?-i:-[a-zA-Z]*k)\b|--insecure)|--no-check-certificate|strict-ssl\W{1,3}false|sslverify\W{1,3}false|--trusted-host|allow-insecure-host",
-        "takes a token that nobody signed": r"\balg\w*\W{1,6}[^\n]{0,80}[\"']none[\"']|verify_signature[\"']?\s*[:=]\s*(?:False|false)|ParseUnverified|\bdecode\([^)\n]{0,80}\bverify\s*=\s*False",
+        "takes a token that nobody signed": r"\balg\w*\W{1,6}[^\n]{0,80}[\"']none[\"']|verify_signature[\"']?\s*[:=]\s*(?:False|false)|ParseUnverified|\balgorithms?\W{1,6}\[[^\]]*(?:RS|ES|PS)\d{3}[^\]]*HS\d{3}|\bdecode\([^)\n]{0,80}\bverify\s*=\s*False",
         "is reached from everywhere": r"\b\d{1,3}(?:\.\d{1,3}){3}/[0-7]\b|::/0\b|^\s*(?:PasswordAuthentication|PermitRootLogin|PermitEmptyPasswords|GatewayPorts)\s+(?:yes|all)\b|\b(?:host|bind|listen|addr\w*)\b\W{1,6}0\.0\.0\.0|HOST_AUTH_METHOD\W{1,3}trust|protected-mode no|Access-Control-Allow-Origin\W{1,6}\*|allow_origins\W{1,4}\*",
         "hands over the host": r"docker\.sock|\bprivileged:\s*true|--privileged\b|network_mode:\s*[\"']?host|pid:\s*[\"']?host|cap_add:|hostPath:|--cap-add",
         "runs what a stranger sends with the keys of the repository": r"\bpull_request_target\b|permissions:\s*write-all|secrets:\s*inherit",
@@ -126,6 +128,7 @@ _OPENS = {
         "is not looked at by the defender": r"Exclusion(?:Path|Process|Extension)\b[^\n]{0,120}(?:\$env:|\bUsers\b|\bTemp\b|\bpwsh\b|powershell)",
         "matches everything": r"[^|\s(]\|\)?['\"]{1,3}\s*[,\])]?\s*$",
         "grants more than it did": r"\"\w+:\*\"|\biam:(?:PassRole|Create\w+|Attach\w+|Put\w+)|\bsts:AssumeRole|\bcluster-admin\b|\bverbs:\s*\[\s*[\"']?\*|\bresources:\s*\[[^\]]*\bsecrets\b|\bGRANT\s+ALL|roles/(?:owner|editor)\b|AdministratorAccess|\bSUPERUSER\b",
+        "may lose what was written": r"\b(?:fsync|full_page_writes|synchronous_commit)\b[\s=|\"':]{1,6}off\b",
         "compares a part": r"(?:compare_digest|hmac\.Equal|timingSafeEqual)\([^\n]*\[(?:\d+|\w+)?:|\[\.\.\w+\]\.ct_eq\(",
         "is public": r"\bpublic-read(?:-write)?\b|publicly_accessible\s*=\s*true|BlockPublic\w+\W{1,4}false|--public\b|allUsers\b",
         "steps over a check": r"--no-verify\b|--skip-(?:checks?|tests?|verif\w+|valid\w+|sign\w*)|--no-gpg-check|--allow-unauthenticated|--nogpgcheck|--dangerously-\w|bypassPermissions|--no-sandbox|--ignore-scripts[= ]false|\bsetenforce 0|\bufw disable|NOPASSWD|git\s+add\b[^\n`]{0,30}\s(?:-f|--force)\b|git\s+push\b[^\n`]{0,60}\s(?:-f|--force)(?![\w-])|--auto-approve\b|\brm\s+-\w*f\w*\s+(?:/|~|\$HOME)\s*$",
@@ -150,12 +153,13 @@ _AGAINST = re.compile(r"\b(?:never|not|don'?t|avoid|without|instead of|forbid\w*
 _GUARDED = {what: re.compile(form, re.I | re.M) for what, form in _GUARDS.items()}
 _BY_CHANCE = re.compile(r"\brandom\.(?!SystemRandom)\w|\bMath\.random\(|\brand\(|\bmath/rand\b|\$RANDOM\b")
 _STOPS = re.compile(
-    r"\bexit\s+[1-9]|\bsys\.exit|\braise\b|\bthrow\b|process\.exit|\babort\b|\bdie\b|\bfail\(|\breturn\s+(?:1\b|False\b|false\b|err\b|None\b)|\bpanic!?\(|os\.Exit|SystemExit|\bdeny\b|\breject\w*\b"
+    r"\bexit\s+[1-9]|\bsys\.exit|\braise\b|\bthrow\b|process\.exit|\babort\b|\bdie\b|\bfail\(|\breturn\s+(?:1\b|False\b|false\b|err\b|None\b)|\bpanic!?\(|os\.Exit|SystemExit|\b(?:status|sendStatus|HTTPException|abort|Error)\(4\d\d|\bdeny\b|\breject\w*\b"
 )
 _SAYS_SO = re.compile(r"\b(?:warn\w*|note|echo|print\w*|log\w*|console\.\w+|pass|continue|true)\b|\|\|\s*:", re.I)
 _PASSES_OVER = re.compile(
     r"\|\|\s*(?:true|:)(?!\w)|^\s*exit 0\b|\bset \+e\b|\bexcept\b.{0,40}:\s*pass\b|\bcatch\s*(?:\([^)]*\))?\s*\{\s*\}"
 )
+_TO_LOG = re.compile(r"^\s*[\w.?]{0,40}(?:log\w*|console)[?]?\.(?:debug|info|warn\w*|trace|log)\(")
 _LISTED = re.compile(r"allow|trust|permit|whitelist|origin|host|domain|role|owner|admin|scope|audience", re.I)
 _EXACT = re.compile(
     r"\bnot\s+in\b|===?|!==?|\bis\s+not\b|\bfullmatch\(|\.equals\(|\bhas\(|\bin\s+[A-Z_]{3,}|\.hostname\b|\.netloc\b"
@@ -344,6 +348,8 @@ def _is_looser(key: str, old: str, new: str) -> bool:
     if was_sum.isdecimal() and is_sum.isdecimal() and parts & (_MONEY | _HARDNESS) and int(was_sum):
         is_more = int(is_sum) >= _MORE * int(was_sum)
         return is_more if parts & _UP_TO else _MORE * int(is_sum) <= int(was_sum)
+    if was_sum.isdecimal() and is_sum.isdecimal() and parts & _OF_PEOPLE and parts & _UP_TO:
+        return int(is_sum) >= _MANY * max(int(was_sum), 1)
     return any(
         name.search(key) and was.match(before) and now.match(after) and not now.match(before)
         for name, was, now in _LADDERS
@@ -381,6 +387,11 @@ def _unguarded(
         yield _of(gone[0], f"{what}: no longer")
 
 
+def _passes_over(text: str) -> bool:
+    """Whether a line takes what failed for nothing, or says it to a log alone."""
+    return _PASSES_OVER.search(text) is not None or (_TO_LOG.match(text) is not None and _STOPS.search(text) is None)
+
+
 def _is_chosen_otherwise(gone: Sequence[Unit], fresh: Sequence[Unit]) -> bool:
     """Whether what was chosen by chance is now guessed, or stands there."""
     names = {key for unit in gone for key, _ in _pairs(unit.text)}
@@ -396,7 +407,7 @@ def _gone_on(
 ) -> Iterator[Loosening]:
     """Files that stop in fewer places than before, and pass over what fails in more."""
     for path in sorted({unit.path for unit in lost if unit.is_code and _STOPS.search(unit.text)}):
-        passes = [unit for unit in fresh if unit.path == path and unit.is_code and _PASSES_OVER.search(unit.text)]
+        passes = [unit for unit in fresh if unit.path == path and unit.is_code and _passes_over(unit.text)]
         stopped, stops = (
             sum(unit.path == path and _STOPS.search(unit.text) is not None for unit in units) for units in (said, says)
         )
