@@ -171,11 +171,13 @@ class _Earlier:
 
     @cached_property
     def _pairs(self) -> Collection[tuple[bool, tuple[str, str]]]:
-        return {(_is_negated(unit), pair) for unit in self._units for pair in _pairs(unit)}
+        negated = ((_is_negated(unit), unit) for unit in self._units)
+        return {(is_negated, pair) for is_negated, unit in negated for pair in _pairs(unit)}
 
     def said(self, unit: Unit) -> bool:
         """Whether a unit is put together of what was said, as when a line between two sentences went away."""
-        pairs = [(_is_negated(unit), pair) for pair in _pairs(unit)]
+        is_negated = _is_negated(unit)
+        pairs = [(is_negated, pair) for pair in _pairs(unit)]
         return bool(pairs) and sum(pair in self._pairs for pair in pairs) >= _SAID * len(pairs)
 
     def knew(self, seen: Seen, unit: Unit) -> bool:

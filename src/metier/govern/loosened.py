@@ -8,7 +8,7 @@ moved, or is put otherwise, is no looser.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -271,14 +271,17 @@ def _settings(fresh: Sequence[Unit], lost: Sequence[Unit], was: Mapping[str, str
     """Settings of one name of which the value is another."""
     olds, news = (_by_key(units) for units in (lost, fresh))
     for key, now in news.items():
-        left = list(olds.get(key, ()))
+        left: dict[str, deque[_Setting]] = defaultdict(deque)
+        for one in olds.get(key, ()):
+            left[one.unit.path].append(one)
         for setting in now:
             path = was.get(setting.unit.path, setting.unit.path)
-            near = [one for one in left if one.unit.path == path] or left
-            old = next(iter(near), None)
-            if old is None:
-                continue
-            left.remove(old)
+            path = path if path in left else next(iter(left), "")
+            if not path:
+                break
+            old = left[path].popleft()
+            if not left[path]:
+                del left[path]
             as_dose = f"dose {key}" if _LIMITS.search(key) and _UNIT.search(setting.unit.text) else key
             if old.value != setting.value and _is_looser(as_dose, old.value, setting.value):
                 yield _of(setting.unit, f"{key} was {old.value or 'empty'} and is {setting.value or 'empty'}")
