@@ -191,3 +191,8 @@ def _compared(old: dict[str, str], new: dict[str, str], place: Path) -> UpdateDi
             (place / name / path).parent.mkdir(parents=True, exist_ok=True)
             (place / name / path).write_text(text, encoding="utf-8")
     return diff(place / "old", place / "new", lambda folder: Scan())
+
+
+def test_a_guard_that_was_only_taken_out_is_told(tmp_path: Path) -> None:
+    found = _compared({"Dockerfile": "FROM alpine:3.20\nUSER app\n"}, {"Dockerfile": "FROM alpine:3.20\n"}, tmp_path)
+    assert [one.what for one in found.loosened] == ["fewer users without rights than before"]

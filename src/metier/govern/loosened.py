@@ -137,17 +137,17 @@ _OPENS = {
 }
 """Forms that open something; each of them is told if it stands more often than before."""
 _GUARDS = {
-    "a private file": r"\bumask\s+0?77\b|\bchmod\s+(?:0?[467]00|go-\w+|o-\w+)\b|\b0o[467]00\b",
+    "file modes that keep others out": r"\bumask\s+0?77\b|\bchmod\s+(?:0?[467]00|go-\w+|o-\w+)\b|\b0o[467]00\b",
     "pinned and checked packages": r"--require-hashes|--frozen-lockfile|--ignore-scripts|--locked\b|\bnpm ci\b|ignore-scripts\W{1,3}true",
-    "a run without effect": r"--dry-run\b|--what-?if\b|-WhatIf\b|--check\b|--plan\b",
-    "a question before": r"\b(?:rm|mv|cp)\s+-i\b|--interactive\b|-Confirm\b",
-    "a secret chosen by chance": r"\bsecrets\.\w|SystemRandom|randomUUID|getRandomValues|randomBytes|urandom\b|openssl rand|crypto/rand|SecureRandom|random_bytes",
-    "a keyed digest": r"\bhmac\.\w+\(|createHmac\(|\bHMAC\b",
-    "what is masked": r"<\w*(?:secret|cred|redact|mask|token|password|email|phone)\w*>|\bREDACTED|\[redacted|\[masked|\*{4,}|█{2,}",
-    "a value put in safely": r"\bhtml\.escape\(|\bescape\(|shlex\.quote\(|escapeshellarg\(|textContent\b|DOMPurify|sanitize\w*\(|parameteri[sz]ed|\bSafeLoader|safe_load\(",
-    "an own machine only": r"127\.0\.0\.1:\d+(?::\d+)?|\blisten\(\s*\d+\s*,\s*[\"'](?:127|localhost)|host\W{1,4}(?:127\.0\.0\.1|localhost)",
-    "a user without rights": r"^\s*USER\s+(?!root\b)\w+|runAsNonRoot:\s*true|readOnlyRootFilesystem:\s*true|:ro\b|no-new-privileges|cap_drop:",
-    "a signature of the code": r"\bcosign verify|gpg --verify|--verify-signatures|integrity=",
+    "runs without effect": r"--dry-run\b|--what-?if\b|-WhatIf\b|--check\b|--plan\b",
+    "questions before a file is written over": r"\b(?:rm|mv|cp)\s+-i\b|--interactive\b|-Confirm\b",
+    "secrets chosen by chance": r"\bsecrets\.\w|SystemRandom|randomUUID|getRandomValues|randomBytes|urandom\b|openssl rand|crypto/rand|SecureRandom|random_bytes",
+    "keyed digests": r"\bhmac\.\w+\(|createHmac\(|\bHMAC\b",
+    "masks over secrets": r"<\w*(?:secret|cred|redact|mask|token|password|email|phone)\w*>|\bREDACTED|\[redacted|\[masked|\*{4,}|█{2,}",
+    "values put in safely": r"\bhtml\.escape\(|\bescape\(|shlex\.quote\(|escapeshellarg\(|textContent\b|DOMPurify|sanitize\w*\(|parameteri[sz]ed|\bSafeLoader|safe_load\(",
+    "ports of this machine alone": r"127\.0\.0\.1:\d+(?::\d+)?|\blisten\(\s*\d+\s*,\s*[\"'](?:127|localhost)|host\W{1,4}(?:127\.0\.0\.1|localhost)",
+    "users without rights": r"^\s*USER\s+(?!root\b)\w+|runAsNonRoot:\s*true|readOnlyRootFilesystem:\s*true|:ro\b|no-new-privileges|cap_drop:",
+    "signatures of code": r"\bcosign verify|gpg --verify|--verify-signatures|integrity=",
 }  # fmt: skip
 _AGAINST = re.compile(r"\b(?:never|not|don'?t|avoid|without|instead of|forbid\w*|reject\w*|refuse\w*|no)\b", re.I)
 _GUARDED = {what: re.compile(form, re.I | re.M) for what, form in _GUARDS.items()}
@@ -235,7 +235,8 @@ def loosened(said: Sequence[Unit], says: Sequence[Unit], was: Mapping[str, str])
     known, kept = {(unit.key, unit.is_code) for unit in said}, {(unit.key, unit.is_code) for unit in says}
     fresh = [unit for unit in says if (unit.key, unit.is_code) not in known]
     lost = [unit for unit in said if (unit.key, unit.is_code) not in kept]
-    if not fresh:
+    if not fresh:  # a version that only says less
+        yield from _unguarded(said, says, fresh, [unit for unit in lost if unit.is_code], was)
         return
     told: set[tuple[str, int]] = set()
     for one in _all(said, says, fresh, lost, was):
@@ -385,9 +386,9 @@ def _unguarded(
         fewer = sum(form.search(unit.text) is not None for unit in said) - sum(
             form.search(unit.text) is not None for unit in says
         )
-        if fewer <= 0 or (what == "a secret chosen by chance" and not _is_chosen_otherwise(gone, fresh)):
+        if fewer <= 0 or (what == "secrets chosen by chance" and not _is_chosen_otherwise(gone, fresh)):
             continue
-        yield _of(gone[0], f"{what}: no longer")
+        yield _of(gone[0], f"fewer {what} than before")
 
 
 def _passes_over(text: str) -> bool:
@@ -503,11 +504,11 @@ def _turned(
             and _GRAVE_BOUND.search(unit.text)
             and _is_wider(old.text, unit.text)
         ):
-            yield _of(unit, "another bound than it was")
+            yield _of(unit, "another bound than before")
         elif _is_other_quantity(old.text, unit.text):
-            yield _of(unit, "another quantity than it was")
+            yield _of(unit, "another quantity than before")
         elif _is_negation_gone(old, unit):
-            yield _of(unit, "a not that came or went")
+            yield _of(unit, "a word that turns it round came or went")
 
 
 def _is_turned_round(old: str, new: str) -> bool:
