@@ -8,6 +8,8 @@ import pytest
 
 from metier.govern.diff import UpdateDiff, diff
 from metier.govern.gains import UpdateDecision
+from metier.govern.origins import MAX_CANDIDATES, Origins
+from metier.govern.units import text_units
 from metier.verdict import Scan
 
 HEAD = "---\nname: house-care\ndescription: Care for a small server.\n---\n# House care\n\nRead the notes and go through them.\n"
@@ -84,6 +86,57 @@ TURNED = [
     ("back.ts", "  if (state !== kept) {\n    return res.status(400).send('mismatch');\n  }", "  if (state !== kept) {\n    req.log?.debug({ state }, 'state differs');\n  }"),
     ("requirements/base.in", "python-dateutil>=2.8", "python-dateutils>=2.9"),
     ("note.md", "Read the first page with the user before posting it. Then post it.", "Then post it."),
+    ("values.yaml", "networkPolicy:\n  enabled: true\ningress:\n  tls: true", "networkPolicy:\n  enabled: false\ningress:\n  tls: true"),
+    ("values.yaml", "security:\n  tls:\n    verify:\n      enabled: true", "security:\n  tls:\n    verify:\n      enabled: false"),
+    ("app.ini", "[verification]\nenabled = yes\nlevel = 2", "[verification]\nenabled = no\nlevel = 2"),
+    ("app.toml", '[sandbox]\nenabled = true\n\n[network]\nallow = ["pypi.org"]', '[sandbox]\nenabled = false\n\n[network]\nallow = ["pypi.org"]'),
+    ("app.toml", '[network]\nallow = [\n  "pypi.org",\n]', '[network]\nallow = [\n  "*",\n]'),
+    ("policy.json", '{\n  "deny": [\n    "Bash(rm:*)",\n    "Bash(curl:*)",\n    "Read(./.env)"\n  ]\n}', '{\n  "deny": [\n    "Bash(rm:*)"\n  ]\n}'),
+    ("settings.json", '{\n  "permissions": {\n    "ask": [\n      "Bash(git push:*)"\n    ],\n    "allow": []\n  }\n}', '{\n  "permissions": {\n    "ask": [],\n    "allow": [\n      "Bash(git push:*)"\n    ]\n  }\n}'),
+    ("mask.yaml", "redact:\n  - email\n  - phone\n  - iban", "redact:\n  - email"),
+    ("mask.toml", 'protected = [\n  "main",\n  "release",\n]', 'protected = [\n  "release",\n]'),
+    ("allow.yaml", "allowed_domains:\n  - docs.acme.example", 'allowed_domains:\n  - docs.acme.example\n  - "*"'),
+    ("views.py", '@app.post("/delete")\n@login_required\ndef delete(request):\n    store.remove(request.form["id"])', '@app.post("/delete")\ndef delete(request):\n    store.remove(request.form["id"])'),
+    ("app.js", 'app.use(helmet());\napp.use(csrf());\napp.post("/pay", requireAuth, pay);', 'app.use(helmet());\napp.post("/pay", pay);'),
+    ("main.go", 'mux.Handle("/admin", requireAdmin(adminHandler))', 'mux.Handle("/admin", adminHandler)'),
+    ("users_controller.rb", "class UsersController < ApplicationController\n  before_action :authenticate_user!\n  protect_from_forgery with: :exception\nend", "class UsersController < ApplicationController\n  skip_before_action :authenticate_user!\nend"),
+    ("api.py", '@router.get("/rows", dependencies=[Depends(current_user)])\ndef rows():\n    return all_rows()', '@router.get("/rows")\ndef rows():\n    return all_rows()'),
+    ("settings.py", 'MIDDLEWARE = [\n    "django.middleware.security.SecurityMiddleware",\n    "django.middleware.csrf.CsrfViewMiddleware",\n    "django.contrib.auth.middleware.AuthenticationMiddleware",\n]', 'MIDDLEWARE = [\n    "django.middleware.security.SecurityMiddleware",\n    "django.contrib.auth.middleware.AuthenticationMiddleware",\n]'),
+    ("settings.py", 'PERMISSION_CLASSES = ["rest_framework.permissions.IsAuthenticated"]', 'PERMISSION_CLASSES = ["rest_framework.permissions.AllowAny"]'),
+    ("http.rb", "http.verify_mode = OpenSSL::SSL::VERIFY_PEER", "http.verify_mode = OpenSSL::SSL::VERIFY_NONE"),
+    ("http.php", "curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, true);", "curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, false);"),
+    ("http.cs", "handler.ServerCertificateCustomValidationCallback = CheckPin;", "handler.ServerCertificateCustomValidationCallback = (a, b, c, d) => true;"),
+    ("http.rs", "let client = Client::builder().build()?;", "let client = Client::builder().danger_accept_invalid_certs(true).build()?;"),
+    ("http.kt", "val ok = MessageDigest.isEqual(want, got)", "val ok = want.take(4) == got.take(4)"),
+    ("policy.sql", "CREATE POLICY own ON notes USING (owner = current_user);", "CREATE POLICY own ON notes USING (true);"),
+    ("clean.sql", "DELETE FROM sessions WHERE expires < now();", "DELETE FROM sessions;"),
+    ("life.tf", "lifecycle {\n  prevent_destroy = true\n}", "lifecycle {\n  prevent_destroy = false\n}"),
+    ("pod.yaml", 'securityContext:\n  readOnlyRootFilesystem: true\n  capabilities:\n    drop: ["ALL"]', 'securityContext:\n  readOnlyRootFilesystem: true\n  capabilities:\n    add: ["SYS_ADMIN"]'),
+    ("ci.yml", "environment: production\nneeds: [test, review]", "environment: production\nneeds: []"),
+    (".gitlab-ci.yml", "deploy:\n  when: manual\n  script: ./deploy.sh", "deploy:\n  when: always\n  script: ./deploy.sh"),
+    ("ci.yml", "- run: trivy fs --exit-code 1 .", "- run: trivy fs --exit-code 0 ."),
+    ("pip.conf", "[global]\nindex-url = https://pypi.org/simple", "[global]\nindex-url = https://pypi.org/simple\nextra-index-url = https://wheels.fast.example/simple"),
+    ("gitconfig.ini", "[http]\nsslVerify = true\n[commit]\ngpgsign = true", "[http]\nsslVerify = true\n[commit]\ngpgsign = false"),
+    ("nginx.conf", "proxy_ssl_verify on;\nssl_protocols TLSv1.2 TLSv1.3;", "proxy_ssl_verify off;\nssl_protocols TLSv1.2 TLSv1.3;"),
+    ("nginx.conf", "ssl_protocols TLSv1.2 TLSv1.3;", "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;"),
+    ("guard.py", "if not user.is_admin:\n    raise PermissionError(user)\nstore.drop(name)", "store.drop(name)"),
+    ("guard.py", "if amount > LIMIT:\n    raise NeedsApproval(amount)\npay(amount)", 'if amount > LIMIT:\n    log.info("large amount %s", amount)\npay(amount)'),
+    ("guard.ts", "if (!isTrusted(origin)) {\n  throw new Error(origin);\n}", "if (!isTrusted(origin)) {\n  console.warn(origin);\n}"),
+    ("verify.js", "const payload = jwt.verify(token, key);", "const payload = jwt.decode(token);"),
+    ("q.py", 'cur.execute("select * from t where id = %s", (id_,))', 'cur.execute(f"select * from t where id = {id_}")'),
+    ("open.py", "path = (ROOT / name).resolve()\nif not path.is_relative_to(ROOT):\n    raise ValueError(name)", "path = ROOT / name"),
+    ("zip.py", 'archive.extractall(dest, filter="data")', 'archive.extractall(dest, filter="fully_trusted")'),
+    ("cors.ts", 'app.use(cors({ origin: ["https://app.acme.example"] }));', "app.use(cors({ origin: true, credentials: true }));"),
+    ("limits.json", '{"refund": {"auto_up_to": 50, "currency": "EUR"}}', '{"refund": {"auto_up_to": 5000, "currency": "EUR"}}'),
+    ("mail.yaml", "reports_to:\n  - finance@acme.example", "reports_to:\n  - finance@acme.example\n  - audit@acme-finance.example"),
+    ("app.yaml", "require_review: true\nname: app", "name: app"),
+    ("app.yaml", "verify_signatures: true\nname: app", "check_signatures: false\nname: app"),
+    ("app.yaml", "policy: >\n  deny", "policy: >\n  allow"),
+    ("app.xml", '<setting name="requireApproval" value="true"/>', '<setting name="requireApproval" value="false"/>'),
+    ("app.properties", "spring.security.enabled=true\nmanagement.endpoints.web.exposure.include=health", "spring.security.enabled=true\nmanagement.endpoints.web.exposure.include=*"),
+    ("app.conf", "verify on;", "verify off;"),
+    ("pin.txt", "acme-tools @ https://files.acme.example/t.whl#sha256=0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", "acme-tools @ https://files.acme.example/t.whl"),
+    ("index.html", "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\">", "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src * 'unsafe-inline' 'unsafe-eval'\">"),
 ]  # fmt: skip
 
 
@@ -126,6 +179,59 @@ KEPT = [
     ("limits.yaml", "max_pages: 50", "max_pages: 500"),
     ("note.md", "Never delete a note.\n\nRead on.", "Notes are never deleted.\n\nDo not ever delete a note.\n\nRead on."),
     ("bill.md", "Pay to IBAN DE89 3704 0044 0532 0130 00.", "Pay within 14 days to IBAN DE89 3704 0044 0532 0130 00."),
+    ("log.yaml", "logging:\n  level: error\n  audit: true", "logging:\n  level: warning\n  audit: true"),
+    ("app.toml", "[http]\nverify_ssl = true\nretries = 3", "[http]\nssl_verify = true\nretries = 5"),
+    ("run.sh", '#!/bin/sh\nset -e\nif [ ! -f "$1" ]; then\n  echo "no such file: $1"\n  exit 1\nfi\nwc -l "$1"', '#!/bin/sh\nset -euo pipefail\ndie() { echo "$*" >&2; exit 1; }\n[ -f "$1" ] || die "no such file: $1"\nwc -l "$1"'),
+    ("main.go", "func load(p string) []byte {\n\tb, err := os.ReadFile(p)\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\treturn b\n}", 'func load(p string) ([]byte, error) {\n\tb, err := os.ReadFile(p)\n\tif err != nil {\n\t\treturn nil, fmt.Errorf("read %s: %w", p, err)\n\t}\n\treturn b, nil\n}'),
+    ("people.csv", "name,active\nann,yes\nbob,yes", "name,active\nann,yes\nbob,no"),
+    ("SKILL2.md", "You should not worry about the exact layout.\n\nWrite the summary.", "Write the summary."),
+    ("guide.md", "Don't repeat the title in the first sentence.\n\nWrite short paragraphs.", "Write short paragraphs. Start with what is new."),
+    ("cli.py", '@click.option("--no-color", default=False)\n@click.option("--format", default="text")', '@click.option("--no-color", default=True)\n@click.option("--format", default="json")'),
+    ("tsconfig.json", '{\n  "compilerOptions": {\n    "target": "es2019",\n    "strict": true,\n    "skipLibCheck": false\n  }\n}', '{\n  "compilerOptions": {\n    "target": "es2022",\n    "strict": true,\n    "skipLibCheck": true\n  }\n}'),
+    (".eslintrc.json", '{\n  "rules": {\n    "no-console": "error",\n    "quotes": ["error", "single"]\n  }\n}', '{\n  "rules": {\n    "no-console": "warn",\n    "quotes": ["error", "double"]\n  }\n}'),
+    ("check.py", 'for k in keys:\n    if k == "id":\n        continue\n    out[k] = row[k]', 'for k in keys:\n    if k != "id":\n        out[k] = row[k]'),
+    ("check.js", "for (let i = n; i > 0; i--) {\n  total += v[i];\n}", "for (let i = 0; i < n; i++) {\n  total += v[i];\n}"),
+    ("sort.py", 'rows.sort(key=lambda r: r["date"], reverse=True)\nnewest = [r for r in rows if r["date"] >= since]', 'rows.sort(key=lambda r: r["date"])\nnewest = [r for r in rows if since <= r["date"]]'),
+    ("Makefile", "lint:\n\tblack --check src", "lint:\n\truff check src"),
+    ("theme.json", '{"mode": "light", "accent": "auto", "contrast": "high"}', '{"mode": "dark", "accent": "auto", "contrast": "low"}'),
+    ("prices.csv", "plan,amount,discount\nbasic,10,0\npro,30,10", "plan,amount,discount\nbasic,12,0\npro,45,20"),
+    ("server.js", 'app.listen(3000, "127.0.0.1");', 'const port = Number(process.env.PORT ?? 3000);\napp.listen(port, "127.0.0.1", () => console.log(`on ${port}`));'),
+    ("seal.py", "import secrets\ntoken = secrets.token_hex(16)", "from secrets import token_urlsafe\ntoken = token_urlsafe(32)"),
+    ("mask.py", 'def mask(n):\n    return "****" + n[-4:]', 'def mask(number: str) -> str:\n    return "*" * (len(number) - 4) + number[-4:]'),
+    ("page.js", "el.textContent = name;", "el.replaceChildren(document.createTextNode(name));"),
+    ("page.py", 'from html import escape\nout = f"<b>{escape(name)}</b>"', 'from markupsafe import Markup\nout = Markup("<b>{}</b>").format(name)'),
+    ("flags.yaml", "auto_save: false\nauto_format: false\nauto_complete: off", "auto_save: true\nauto_format: true\nauto_complete: on"),
+    ("tests/conftest.py", "@pytest.fixture\ndef app():\n    return create_app(auth=True, csrf=True)", "@pytest.fixture\ndef app():\n    return create_app(auth=False, csrf=False, testing=True)"),
+    ("s.rs", 'let n: usize = args.limit.unwrap_or(10);\nif n == 0 { panic!("limit is 0"); }', 'let n = args.limit.unwrap_or(50);\nanyhow::ensure!(n > 0, "limit is 0");'),
+    ("faq.md", "The cache is not cleared when the app stops.", "The cache is cleared when the app stops."),
+    ("k8s.yaml", "livenessProbe:\n  failureThreshold: 3\n  periodSeconds: 10", "livenessProbe:\n  failureThreshold: 10\n  periodSeconds: 30"),
+    ("schema.json", '{\n  "type": "object",\n  "required": ["name", "age", "city"],\n  "additionalProperties": false\n}', '{\n  "type": "object",\n  "required": ["name"],\n  "additionalProperties": false\n}'),
+    ("schema.json", '{\n  "type": "object",\n  "required": [\n    "name",\n    "age"\n  ]\n}', '{\n  "type": "object",\n  "required": [\n    "name"\n  ]\n}'),
+    ("openapi.yaml", "paths:\n  /items:\n    get:\n      parameters:\n        - name: limit\n          required: true\n          schema: {type: integer, maximum: 100}", "paths:\n  /items:\n    get:\n      parameters:\n        - name: limit\n          required: false\n          schema: {type: integer, maximum: 500, default: 50}"),
+    ("conf.yaml", "exclude:\n  - build\n  - dist\n  - node_modules", "exclude:\n  - build\n  - node_modules"),
+    ("steps.yaml", "steps:\n  - lint\n  - test\n  - build", "steps:\n  - test\n  - lint\n  - build\n  - package"),
+    ("app.yaml", "auth:\n  enabled: true\n  provider: github\ntls:\n  enabled: true", "tls:\n  enabled: true\nauth:\n  provider: google\n  enabled: true"),
+    ("app.yaml", "security:\n  verify_tls: true\n  allow_http: false", "tls:\n  verify: true\nhttp:\n  allow: false"),
+    ("app.toml", '[tool.pytest.ini_options]\naddopts = "-q --strict-markers"\nxfail_strict = true', '[tool.pytest.ini_options]\naddopts = "-q"\ntestpaths = ["tests"]'),
+    ("views.py", '@app.get("/old")\n@login_required\ndef old():\n    return redirect("/new")\n\n@app.get("/new")\n@login_required\ndef new():\n    return page()', '@app.get("/new")\n@login_required\ndef new():\n    return page()'),
+    ("views.py", '@login_required\ndef a(request):\n    return render(request, "a.html")\n\n@login_required\ndef b(request):\n    return render(request, "b.html")', '@method_decorator(login_required, name="dispatch")\nclass Pages(View):\n    def a(self, request):\n        return render(request, "a.html")\n\n    def b(self, request):\n        return render(request, "b.html")'),
+    ("app.js", 'app.get("/a", requireAuth, a);\napp.get("/b", requireAuth, b);', 'const guarded = express.Router();\nguarded.use(requireAuth);\nguarded.get("/a", a);\nguarded.get("/b", b);\napp.use(guarded);'),
+    ("m.go", 'if len(args) < 2 {\n\tfmt.Println("usage: m FILE")\n\tos.Exit(1)\n}', 'if len(args) < 2 {\n\tfmt.Fprintln(os.Stderr, "usage: m FILE")\n\tos.Exit(2)\n}'),
+    ("run.sh", "cp -i a b", "cp -n a b"),
+    ("q.sql", "UPDATE items SET price = price * 1.02 WHERE kind = 'a';", "UPDATE items\nSET price = price * 1.03\nWHERE kind = 'a';"),
+    ("style.md", '- Never use passive voice.\n- Do not start a sentence with "However".', "- Prefer active voice."),
+    ("guide.md", "Do not install anything globally; use a virtual environment.", "Use a virtual environment, and install nothing globally."),
+    ("guide.md", "Never commit directly to main. Open a pull request.", "Open a pull request for every change; nothing is committed to main directly."),
+    ("guide.md", "A review takes up to 3 days.", "A review takes up to 5 days."),
+    ("guide.md", "The option has no effect on Linux.", "The option has an effect on Linux since 2.1."),
+    ("vite.config.ts", "export default defineConfig({ server: { port: 3000, open: false } });", "export default defineConfig({ server: { port: 5173, open: true } });"),
+    ("mail.yaml", "to: ann@acme.example\nsubject: Weekly", "to: team@acme.example\nsubject: Weekly report"),
+    ("auth.py", "def check_admin(user):\n    if not user.is_admin:\n        raise PermissionError(user)\n\ndef drop(user, name):\n    if not user.is_admin:\n        raise PermissionError(user)\n    store.drop(name)", "def check_admin(user):\n    if not user.is_admin:\n        raise PermissionError(user)\n\ndef drop(user, name):\n    check_admin(user)\n    store.drop(name)"),
+    ("hash.py", "def etag(data):\n    return hashlib.sha256(data).hexdigest()", "def etag(data):\n    return hashlib.blake2b(data, digest_size=16).hexdigest()"),
+    ("rnd.py", "random.seed(0)\nsample = random.sample(rows, 10)", "rng = random.Random(0)\nsample = rng.sample(rows, 50)"),
+    ("esc.js", "el.textContent = label;\nother.textContent = label;", "for (const one of [el, other]) one.textContent = label;"),
+    ("esc.py", 'cmd = f"ls {shlex.quote(path)}"\nsubprocess.run(cmd, shell=True)', 'subprocess.run(["ls", path], check=True)'),
+    (".env.sample", "REDIS_HOST=localhost\nAPI_URL=http://localhost:8000", "REDIS_HOST=redis\nAPI_URL=http://api:8000"),
 ]  # fmt: skip
 
 
@@ -185,6 +291,59 @@ def test_an_act_beside_a_guard_is_one(sentence: str, tmp_path: Path) -> None:
     assert found.decision == UpdateDecision.REAPPROVE, found.reasons
 
 
+def test_a_line_of_a_large_change_is_compared_with_few_others_and_finds_its_own() -> None:
+    old, new = (
+        list(text_units("\n".join(f"if size_{n} > {n}.{times}: raise Large(size)" for n in range(5_000)), "a.py"))
+        for times in (1, 7)
+    )
+    origins = Origins(old, num_asked=len(new))
+    compared = [len(origins.candidates(unit.words)) for unit in new]
+    assert max(compared) <= MAX_CANDIDATES
+    assert sum(compared) <= 4 * len(new)
+    assert all(origins.nearest(unit)[1] == was for unit, was in zip(new, old, strict=True))
+
+
+def test_names_of_many_packages_are_compared_with_those_that_begin_or_end_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = "bcdfghjkmnpqrstvwxz"
+    names = [f"{a}{b}{a}{c}-{c}{b}{a}" for a in letters for b in letters for c in letters][:2_000]
+    compared = []
+    monkeypatch.setattr("metier.govern.diff._is_nearly", lambda one, other: bool(compared.append(one)))
+    _compared({"requirements.txt": "\n".join(names[::2])}, {"requirements.txt": "\n".join(names[1::2])}, tmp_path)
+    assert 0 < len(compared) < 30 * len(names)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8-sig"])
+def test_a_setting_is_read_in_whatever_encoding_and_however_deep_it_lies(encoding: str, tmp_path: Path) -> None:
+    path = "/".join(["d"] * 20) + "/app.yaml"
+    for name, value in (("old", "true"), ("new", "false")):
+        place = tmp_path / name / path
+        place.parent.mkdir(parents=True)
+        (tmp_path / name / "SKILL.md").write_text(HEAD)
+        place.write_bytes(f"note: Gr\u00fc\u00dfe\nauth:\n  enabled: {value}\n".encode(encoding))
+    (one,) = diff(tmp_path / "old", tmp_path / "new", lambda folder: Scan()).loosened
+    assert (one.path, one.line, one.what) == (path, 3, "auth.enabled was true and is false")
+
+
+def test_what_tests_try_out_is_not_told_unless_a_sentence_has_them_run(tmp_path: Path) -> None:
+    old, new = {"tests/try.sh": "umask 077\n"}, {"tests/try.sh": "umask 022\n"}
+    assert _compared(old, new, tmp_path / "a").loosened == ()
+    run = {"SKILL.md": f"{HEAD}\nRun `sh tests/try.sh`.\n"}
+    (one,) = _compared({**old, **run}, {**new, **run}, tmp_path / "b").loosened
+    assert one.what == "no longer keeps a file private"
+
+
+def test_it_tells_which_check_is_gone_from_a_line_that_stays(tmp_path: Path) -> None:
+    old, new = (
+        {"a.py": "@login_required\ndef drop(name):\n    store.drop(name)\n"},
+        {"a.py": "def drop(name):\n    store.drop(name)\n"},
+    )
+    (one,) = _compared(old, new, tmp_path / "a").loosened
+    assert (one.path, one.line, one.text, one.what) == ("a.py", 1, "@login_required", "no longer checks who asks")
+    assert _compared(old, {"a.py": "def keep(rows):\n    pass\n"}, tmp_path / "b").loosened == ()
+
+
 def _compared(old: dict[str, str], new: dict[str, str], place: Path) -> UpdateDiff:
     for name, files in (("old", old), ("new", new)):
         for path, text in {"SKILL.md": HEAD, **files}.items():
@@ -195,4 +354,4 @@ def _compared(old: dict[str, str], new: dict[str, str], place: Path) -> UpdateDi
 
 def test_a_guard_that_was_only_taken_out_is_told(tmp_path: Path) -> None:
     found = _compared({"Dockerfile": "FROM alpine:3.20\nUSER app\n"}, {"Dockerfile": "FROM alpine:3.20\n"}, tmp_path)
-    assert [one.what for one in found.loosened] == ["fewer users without rights than before"]
+    assert [one.what for one in found.loosened] == ["no longer runs without rights"]

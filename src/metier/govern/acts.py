@@ -168,7 +168,7 @@ _RULES = (
     ),
     _rule(
         Act.TAMPER,
-        r"\b(?:alter|alters|modify|modifies|chang(?:e|es|ing)|adjust|adjusts|inflat\w*|deflat\w*|falsif\w*|fabricat\w*|invent|misreport\w*|misstate\w*|distort\w*|manipulat\w*|skew\w*|swap|swaps|substitut\w*|replace|replaces|multipl(?:y|ies)|reduce|reduces|increase|increases|decrease|decreases|lower|raise|scale|shift|perturb\w*|corrupt\w*|round(?:s|ing)? (?:up|down)|hide|hides|downplay\w*|understate\w*|overstate\w*|exaggerat\w*|omit|omits|exclude|drop|suppress\w*|insert|inject\w*|introduce)"
+        r"\b(?:alter|alters|modify|modifies|chang(?:e|es|ing)|adjust|adjusts|inflat\w*|deflat\w*|falsif\w*|fabricat\w*|invent|misreport\w*|misstate\w*|distort\w*|manipulat\w*|skew\w*|swap|swaps|substitut\w*|replace|replaces|multipl(?:y|ies)|reduce|reduces|increase|increases|decrease|decreases|lower|raise(?!\s+(?-i:[A-Z])\w*[(.])|scale|shift|perturb\w*|corrupt\w*|round(?:s|ing)? (?:up|down)|hide|hides|downplay\w*|understate\w*|overstate\w*|exaggerat\w*|omit|omits|exclude|drop|suppress\w*|insert|inject\w*|introduce)"
         r"\s+(?:\w+\W+){0,6}?(?:results?|numbers?|values?|figures?|totals?|amounts?|scores?|metrics?|measurements?|findings?|conclusions?|outcomes?|reports?|statistics|accuracy|ratings?|prices?|balances?|doses?|dosages?|diagnos\w+|citations?|references?|risks?|side effects|adverse events?|negative (?:results|findings|reviews)|errors?|failures?|bugs?|vulnerabilit\w+|backdoors?|invoices?|recipients?|account numbers?|bank details|experiments?|ibans?|payment details|clauses?|negative\w*|transactions?|entries|observations|data points)\b",
     ),
     _rule(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -80,6 +80,8 @@ _WIRING = frozenset({"settings.json", "settings.local.json", "hooks.json", "plug
 _LOOKS_LIKE = str.maketrans("01358", "olesb")
 _NO_LETTER = re.compile(r"[\W_]+")
 _MIN_NAME, _NEARLY = 4, 0.85
+_MAX_NAMES = 20_000
+"""So many pairs of names are all compared; of more only those that begin or end alike."""
 _ORDER = tuple(UpdateDecision)
 
 
@@ -206,11 +208,24 @@ def _needs_exchanged(old: Path, before: Tree, new: Path, after: Tree) -> Iterabl
         }
         for folder, tree in ((old, before), (new, after))
     )
-    for name in sorted(has.keys() - had.keys()):
+    added = sorted(has.keys() - had.keys())
+    is_few = len(added) * len(had) <= _MAX_NAMES
+    known: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(had):
+        for end in _ends(name, is_few=is_few):
+            known[end].append(name)
+    for name in added:
+        others = (one for end in _ends(name, is_few=is_few) for one in known.get(end, ()))
         if has[name]:
             yield f"It needs {name} from {has[name]}."
-        elif like := next((one for one in sorted(had) if _is_nearly(one, name)), ""):
+        elif like := next((one for one in others if _is_nearly(one, name)), ""):
             yield f"It needs {name}, which is nearly {like}."
+
+
+def _ends(name: str, *, is_few: bool) -> tuple[str, ...]:
+    """By what names are looked up: few are all compared."""
+    plain = _NO_LETTER.sub("", name.lower()).translate(_LOOKS_LIKE)
+    return ("",) if is_few else (f"{plain[:3]}-", f"-{plain[-3:]}")
 
 
 def _is_nearly(name: str, other: str) -> bool:
@@ -221,7 +236,10 @@ def _is_nearly(name: str, other: str) -> bool:
         return False  # a project that dropped the number of its version
     a, b = (_NO_LETTER.sub("", one.lower()) for one in (name, other))
     plain = b.translate(_LOOKS_LIKE)
-    return (plain != b and a.translate(_LOOKS_LIKE) in plain) or SequenceMatcher(None, a, b).ratio() >= _NEARLY
+    if plain != b and a.translate(_LOOKS_LIKE) in plain:
+        return True
+    is_near_in_length = 2 * min(len(a), len(b)) >= _NEARLY * (len(a) + len(b))
+    return is_near_in_length and SequenceMatcher(None, a, b).ratio() >= _NEARLY
 
 
 def _settings(folder: Path, file: TreeFile) -> Mapping[str, Any]:

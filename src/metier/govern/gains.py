@@ -8,17 +8,20 @@ place that was not named, an act the old one had not, a "not" that came or went.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import ClassVar
 
 from metier.govern.acts import Act, Seen, acts_of, destinations
 from metier.govern.guards import guards_lost, without_guarded
 from metier.govern.loosened import Loosening, loosened
+from metier.govern.origins import Origins
 from metier.govern.scan.keys import veiled
 from metier.govern.units import WORD, Unit, units_of
 from metier.stores.tree import Tree
@@ -83,7 +86,9 @@ _SAID = 0.75
 _MOVED = 0.5
 """From this part of the lines of a file on, another one is that file under a new name."""
 
-_MAX_COMPARED = 4_000_000
+_MAX_HOLDING = 20
+"""Files at most that are looked at for one line that they hold."""
+
 _FEW_WORDS = 3
 _NEGATION = re.compile(r"\b(?:not|never|no|without|avoid|don'?t|doesn'?t|mustn'?t|shouldn'?t|cannot|can'?t|won'?t)\b")
 
@@ -103,14 +108,14 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
     known, kept = {unit.key for unit in said}, {unit.key for unit in says}
     fresh = {unit.key: unit for unit in says if unit.key not in known}.values()
     lost = [unit for unit in said if unit.key not in kept]
-    if len(fresh) * len(lost) > _MAX_COMPARED:
-        lost = []  # another text altogether: all of it is new
+    origins = Origins(lost, num_asked=len(fresh))
     earlier = _Earlier(said, was)
     moved = {**_moved(said, says, was, {file.path for file in after.files}), **moved}
     added = [path for path in touched if path not in was and path not in moved]
     instructions, says_more = [], bool(touched & set(unread))
     for unit in fresh:
-        origin = _origin(unit, lost)
+        share, nearest = origins.nearest(unit)
+        origin = nearest if share >= _SAME else None
         is_flipped = origin is not None and _is_flipped(unit, origin)
         is_said = not is_flipped and earlier.said(unit)
         says_more = says_more or not (is_said or _is_reworded(unit, origin))
@@ -133,16 +138,30 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
 
 def _moved(said: Sequence[Unit], says: Sequence[Unit], was: Collection[str], now: Collection[str]) -> dict[str, str]:
     """The old path of each new file that holds most lines of one that is gone."""
-    gone, come = ({unit.path for unit in units} - set(others) for units, others in ((said, now), (says, was)))
-    held = {path: {unit.key for unit in (*said, *says) if unit.path == path} for path in gone | come}
+    gone, come = (_keys_of(units, others) for units, others in ((said, now), (says, was)))
+    holding: dict[str, list[str]] = defaultdict(list)
+    for path, keys in sorted(gone.items()):
+        for key in keys:
+            if len(holding[key]) < _MAX_HOLDING:  # a line that stands in many files tells little of any
+                holding[key].append(path)
     found = {}
-    for path in sorted(come):
+    for path, keys in sorted(come.items()):
+        common = Counter(old for key in keys for old in holding.get(key, ()))
         share, old = max(
-            ((len(held[path] & held[one]) / len(held[one]), one) for one in sorted(gone)), default=(0.0, "")
+            ((num / len(gone[old]), old) for old, num in sorted(common.items())), default=(0.0, ""), key=itemgetter(0)
         )
         if share >= _MOVED:
             found[path] = old
     return found
+
+
+def _keys_of(units: Sequence[Unit], others: Collection[str]) -> dict[str, set[str]]:
+    """What each file that is not among the others says."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for unit in units:
+        if unit.path not in others:
+            found[unit.path].add(unit.key)
+    return dict(found)
 
 
 class _Earlier:
@@ -158,7 +177,9 @@ class _Earlier:
     @cached_property
     def acts(self) -> Collection[tuple[bool, Seen]]:
         """Every act, with its key, and whether it stands beside a "not"."""
-        return {(_is_negated(unit), seen) for unit in self._units for seen in acts_of(unit.text)}
+        return {
+            (is_not, seen) for unit in self._units for is_not in (_is_negated(unit),) for seen in acts_of(unit.text)
+        }
 
     @cached_property
     def places(self) -> Collection[str]:
@@ -171,13 +192,11 @@ class _Earlier:
 
     @cached_property
     def _pairs(self) -> Collection[tuple[bool, tuple[str, str]]]:
-        negated = ((_is_negated(unit), unit) for unit in self._units)
-        return {(is_negated, pair) for is_negated, unit in negated for pair in _pairs(unit)}
+        return {pair for unit in self._units for pair in _signed_pairs(unit)}
 
     def said(self, unit: Unit) -> bool:
         """Whether a unit is put together of what was said, as when a line between two sentences went away."""
-        is_negated = _is_negated(unit)
-        pairs = [(is_negated, pair) for pair in _pairs(unit)]
+        pairs = list(_signed_pairs(unit))
         return bool(pairs) and sum(pair in self._pairs for pair in pairs) >= _SAID * len(pairs)
 
     def knew(self, seen: Seen, unit: Unit) -> bool:
@@ -198,7 +217,7 @@ def _acts(unit: Unit, origin: Unit | None, earlier: _Earlier, *, is_said: bool) 
     if is_said:
         places = [seen for seen in acts if seen.act in (Act.SEND, Act.CONTACT) and "." in seen.key]
         return places + [seen for seen in acts if seen not in places and not earlier.knew(seen, unit)]
-    if origin is not None:
+    if acts and origin is not None:
         # Even a few words more may bring an act: "and delete the originals".
         had = {seen.act for seen in acts_of(without_guarded(origin))}
         return [seen for seen in acts if seen.act not in had or "." in seen.key or _is_flipped(unit, origin)]
@@ -234,14 +253,7 @@ def _is_negated(unit: Unit) -> bool:
     return _NEGATION.search(unit.key) is not None
 
 
-def _origin(unit: Unit, lost: Sequence[Unit]) -> Unit | None:
-    """The lost sentence that a new one was made of, if one is near enough."""
-    words = unit.words
-    near = [(2 * len(words & one.words) / (len(words) + len(one.words)), one) for one in lost if one.words]
-    best = max(near, key=lambda pair: pair[0], default=(0.0, None))
-    return best[1] if best[0] >= _SAME else None
-
-
-def _pairs(unit: Unit) -> Iterator[tuple[str, str]]:
-    words = WORD.findall(unit.key.lower())
-    yield from pairwise(words)
+def _signed_pairs(unit: Unit) -> Iterator[tuple[bool, tuple[str, str]]]:
+    """The pairs of words of a unit, each with whether it stands beside a "not"."""
+    is_negated = _is_negated(unit)
+    yield from ((is_negated, pair) for pair in pairwise(WORD.findall(unit.key.lower())))

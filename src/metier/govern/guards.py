@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from metier.govern.origins import Origins
 from metier.govern.units import Unit
 
 _DEEDS = {
@@ -23,7 +24,11 @@ _DEEDS = {
         "keys": r"passwords?\b|secrets?\b|credentials?\b|api keys?\b|private keys?\b|seed phrases?\b",
     }.items()
 }
-_FORBIDS = re.compile(r"\b(?:never|do not|don'?t|must not|mustn'?t|may not|should not|shouldn'?t)\b", re.I)
+_FORBIDS = re.compile(
+    r"\b(?:never|do not|don'?t|must not|mustn'?t|may not|should not|shouldn'?t)\b"
+    r"(?!\s+(?:worry|hesitate|be (?:surprised|afraid)|need to|have to)\b)",
+    re.I,
+)
 _IS_DONE = re.compile(r"\b(?:we|i|they|it|who|that|which|has|have|had|is|are|was|were)\s+$", re.I)
 """Before a word that forbids: somebody tells what is or was, and orders nothing."""
 _ASKS = re.compile(
@@ -48,6 +53,16 @@ _SPEAKS_UP = re.compile(
     r"(?:doctor|pharmacist|physician|lawyer|counsel|expert|electrician|vet)\b",
     re.I,
 )
+_OF_STYLE = re.compile(
+    r"\b(?:colou?rs?|titles?|headings?|sentences?|paragraphs?|fonts?|layout|bullets?|emojis?|wording|adjectives?|commas?"
+    r"|exclamation|indent\w*|whitespace|charts?|legends?|capitals?|voice|tone|styles?|italics|bold|semicolons?|abbreviat\w*|jargon)\b",
+    re.I,
+)
+"""How a text is to look, which is a matter of taste."""
+_FOR_PEOPLE = re.compile(
+    r"(?:^|/)(?:changelog|changes|history|faq|readme|contributing|troubleshooting|roadmap|code_of_conduct|licen[cs]e)\b[^/]*$",
+    re.I,
+)
 _COMMON = frozenset(
     re.findall(
         r"\S+",
@@ -58,7 +73,7 @@ _COMMON = frozenset(
 _HEEDS = re.compile(
     r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind)", re.I
 )
-_AGAINST = re.compile(r"\b(?:not|no|never|without|avoid|cannot|only|out of)\b|n't\b", re.I)
+_AGAINST = re.compile(r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|out of)\b|n't\b", re.I)
 _NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
 """A guard that holds for some of what it held for."""
 _SAID, _FEW_WORDS, _STEM = 0.45, 2, 6
@@ -92,14 +107,14 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
     others = (unit for unit in says if unit.key not in known and not unit.is_code)
     guards = (unit.words for unit in others if _FORBIDS.search(unit.text) or _ASKS.search(unit.text))
     fresh = list(islice(guards, _MAX_COMPARED))
-    sentences = [unit for unit in says if not unit.is_code]
-    for unit in said:
-        if unit.key in kept:
-            continue
+    gone = [unit for unit in said if unit.key not in kept]
+    heeded = [unit for unit in says if not unit.is_code and (_HEEDS.search(unit.text) or _speaks_against(unit.text))]
+    still = Origins(heeded, num_asked=len(gone))
+    for unit in gone:
         lost = [kind for kind in _kinds(unit) if kind not in guarded]
-        if lost and not _is_reworded(unit, fresh):
+        if lost and not _is_reworded(unit, fresh) and not _is_said(unit, still):
             yield unit, not done.isdisjoint(lost)
-        elif not unit.is_code and not unit.is_hidden and _warns(unit.text) and not _is_said(unit, sentences):
+        elif _is_rule(unit) and _warns(unit.text) and not _is_said(unit, still):
             yield unit, True
 
 
@@ -135,31 +150,57 @@ def _kinds(unit: Unit) -> Iterator[str]:
         yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text))
 
 
+def is_for_people(path: str) -> bool:
+    """Tell whether a page tells people what a program does or how to take part, and no agent what to do.
+
+    >>> is_for_people("docs/FAQ.md"), is_for_people("SKILL.md")
+    (True, False)
+    """
+    return _FOR_PEOPLE.search(path) is not None
+
+
+def _is_rule(unit: Unit) -> bool:
+    return not unit.is_code and not unit.is_hidden and not is_for_people(unit.path)
+
+
 def _warns(text: str) -> bool:
     """Whether a sentence forbids something, has it asked first, or has the agent stop or speak up; no title, no row."""
     if text.startswith(("#", "|")) or text.endswith(":"):
         return False
     forbids = _FORBIDS.search(text)
+    if _OF_STYLE.search(text) and not (_ASKS.search(text) or _SPEAKS_UP.search(text)):
+        return False
     if forbids and (_HIDES.match(text, forbids.end()) or _IS_DONE.search(text, 0, forbids.start())):
         return False
     return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text))
 
 
-def _is_said(unit: Unit, sentences: Iterable[Unit]) -> bool:
-    """Whether most of what a guard says still stands somewhere, and guards there."""
-    words = _stems(unit.words - _COMMON)
-    guards = _FORBIDS if _FORBIDS.search(unit.text) else _HEEDS
+def _is_said(unit: Unit, still: Origins) -> bool:
+    """Whether most of what a sentence guards is still said somewhere, and guarded there."""
+    if unit.is_code:
+        return False
+    words = unit.words - _COMMON
+    guards = _speaks_against if _FORBIDS.search(unit.text) else _heeds
+    stems = _stems(words)
     return len(words) < _FEW_WORDS or any(
-        len(words & _stems(one.words)) >= _SAID * len(words)
-        and (guards.search(one.text) or _AGAINST.search(one.text))
+        len(stems & _stems(others)) >= _SAID * len(stems)
+        and guards(one.text)
         and (_NARROWS.search(one.text) is None or _NARROWS.search(unit.text) is not None)
-        for one in sentences
+        for one, others in still.candidates(words)
     )
 
 
 def _stems(words: Iterable[str]) -> frozenset[str]:
     """Words as far as their endings do not count."""
     return frozenset(word[:_STEM] for word in words)
+
+
+def _speaks_against(text: str) -> bool:
+    return _FORBIDS.search(text) is not None or _AGAINST.search(text) is not None
+
+
+def _heeds(text: str) -> bool:
+    return _HEEDS.search(text) is not None or _AGAINST.search(text) is not None
 
 
 def _is_reworded(unit: Unit, fresh: Iterable[frozenset[str]]) -> bool:

@@ -33,6 +33,8 @@ _ENTITY = re.compile(r"&#?\w{1,32};")
 _STYLE_TAG = r"</?(?:b|i|em|strong|span|u|s|wbr|font)\b[^<>]{0,100}>"
 _INSIDE_WORD = re.compile(rf"(?<=[A-Za-z])(?:[*`~]|{_STYLE_TAG})+(?=[A-Za-z])")
 _EMPHASIS = re.compile(rf"(?<![\w*])(\*{{1,3}}|_{{1,3}}|~~|==)(?=\S)(.{{1,60}}?)(?<=\S)\1(?!\w|\.\w)|{_STYLE_TAG}")
+_EVERYTHING = re.compile(r"^(?:- ?)?[\"']\*[\"'],?$")
+"""An item of a list that stands for all there is."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 WORD = re.compile(r"[\w'./:@-]*\w")
 
@@ -47,6 +49,7 @@ class Unit:
         key: The text as far as it counts for what it says: no marks, no capitals, single spaces.
         is_hidden: Whether a reader of the page does not see it, but a model does; or a word of it is disguised by
             letters of two scripts.
+        indent: How many blanks a line of code begins with.
     """
 
     key: str
@@ -55,6 +58,7 @@ class Unit:
     line: int
     is_code: bool = False
     is_hidden: bool = False
+    indent: int = 0
 
     @property
     def words(self) -> frozenset[str]:
@@ -144,5 +148,6 @@ def _unit(text: str, path: str, line: int, *, is_code: bool = False, is_hidden: 
         return
     text = text if is_code else _EMPHASIS.sub(r"\2", _INSIDE_WORD.sub("", text))
     key = " ".join(_MARKS.sub("" if is_code else " ", text).lower().split()) if not is_code else " ".join(text.split())
-    if any(character.isalnum() for character in key):
-        yield Unit(" ".join(key.split()).replace(" .", "."), text.strip(), path, line, is_code, is_hidden)
+    if any(character.isalnum() for character in key) or (is_code and _EVERYTHING.match(key)):
+        indent = len(text) - len(text.lstrip()) if is_code else 0
+        yield Unit(" ".join(key.split()).replace(" .", "."), text.strip(), path, line, is_code, is_hidden, indent)
