@@ -137,6 +137,17 @@ TURNED = [
     ("app.conf", "verify on;", "verify off;"),
     ("pin.txt", "acme-tools @ https://files.acme.example/t.whl#sha256=0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9", "acme-tools @ https://files.acme.example/t.whl"),
     ("index.html", "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'\">", "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src * 'unsafe-inline' 'unsafe-eval'\">"),
+    ("gateway.toml", '[routes.admin]\nauth = "jwt"', '[routes.admin]\nauth = "none"'),
+    ("agent.yaml", "tools:\n  shell:\n    confirm: always", "tools:\n  shell:\n    confirm: never"),
+    ("agent.yaml", "require_confirmation_for:\n  - delete\n  - send\n  - pay", "require_confirmation_for:\n  - delete"),
+    ("pod.yaml", "securityContext:\n  allowPrivilegeEscalation: false\n  runAsUser: 1000", "securityContext:\n  allowPrivilegeEscalation: false\n  runAsUser: 0"),
+    ("rail.rb", "params.require(:user).permit(:name)", "params.require(:user).permit!"),
+    ("lar.php", "Route::delete('/user/{id}', [C::class, 'destroy'])->middleware('auth');", "Route::delete('/user/{id}', [C::class, 'destroy']);"),
+    ("cmd.go", 'cmd := exec.Command("git", "log", ref)', 'cmd := exec.Command("sh", "-c", "git log "+ref)'),
+    ("cmd.js", 'execFile("git", ["log", ref], cb);', "exec(`git log ${ref}`, cb);"),
+    ("ci.yml", "- name: Audit\n  run: pip-audit --strict", "- name: Audit\n  run: pip-audit || true"),
+    ("ci.yml", "- uses: actions/checkout@v4\n  with:\n    persist-credentials: false", "- uses: actions/checkout@v4\n  with:\n    persist-credentials: true"),
+    ("vsftpd.conf", "anonymous_enable=NO", "anonymous_enable=YES"),
 ]  # fmt: skip
 
 
@@ -232,6 +243,13 @@ KEPT = [
     ("esc.js", "el.textContent = label;\nother.textContent = label;", "for (const one of [el, other]) one.textContent = label;"),
     ("esc.py", 'cmd = f"ls {shlex.quote(path)}"\nsubprocess.run(cmd, shell=True)', 'subprocess.run(["ls", path], check=True)'),
     (".env.sample", "REDIS_HOST=localhost\nAPI_URL=http://localhost:8000", "REDIS_HOST=redis\nAPI_URL=http://api:8000"),
+    ("config/settings.yaml", "database:\n  host: localhost\n  pool: 5\n  ssl: true", "database:\n  url: postgres://app@db/app?sslmode=require\n  pool: 10"),
+    ("values.yaml", 'serviceAccount:\n  create: true\n  name: ""\nrbac:\n  create: true', "serviceAccount:\n  create: false\n  name: web\nrbac:\n  create: true"),
+    ("release.yml", 'on:\n  push:\n    tags: ["v*"]\npermissions:\n  contents: write', 'on:\n  push:\n    tags: ["v[0-9]+.*"]\npermissions:\n  contents: write\n  id-token: write'),
+    ("style.toml", '[format]\nquote = "double"\nstrict_indent = true', '[format]\nquote = "single"\nstrict_indent = false'),
+    ("inventory.csv", "sku,qty,discontinued\na1,10,no\nb2,0,no", "sku,qty,discontinued\na1,4,no\nb2,0,yes"),
+    ("auth.go", 'func Auth(next http.Handler) http.Handler {\n\treturn http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {\n\t\tif r.Header.Get("X-Token") == "" {\n\t\t\thttp.Error(w, "no", 401)\n\t\t\treturn\n\t\t}\n\t\tnext.ServeHTTP(w, r)\n\t})\n}', 'func Auth(key string) func(http.Handler) http.Handler {\n\treturn func(next http.Handler) http.Handler {\n\t\treturn http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {\n\t\t\tif subtle.ConstantTimeCompare([]byte(r.Header.Get("X-Token")), []byte(key)) != 1 {\n\t\t\t\thttp.Error(w, "unauthorized", http.StatusUnauthorized)\n\t\t\t\treturn\n\t\t\t}\n\t\t\tnext.ServeHTTP(w, r)\n\t\t})\n\t}\n}'),
+    ("Dockerfile", "FROM golang:1.22 AS build\nRUN go build -o /app\nFROM scratch\nCOPY --from=build /app /app", "FROM golang:1.23 AS build\nRUN CGO_ENABLED=0 go build -trimpath -o /app\nFROM gcr.io/distroless/static\nCOPY --from=build /app /app\nUSER 65532"),
 ]  # fmt: skip
 
 

@@ -109,6 +109,8 @@ _SAYS_SO = re.compile(
 _PASSES_OVER = re.compile(
     r"\|\|\s*(?:true|:)(?!\w)|^\s*exit 0\b|\bset \+e\b|\bexcept\b.{0,40}:\s*pass\b|\bcatch\s*(?:\([^)]*\))?\s*\{\s*\}"
 )
+_OR_TRUE = re.compile(r"\|\|\s*(?:true|:)(?!\w)")
+_RUNS_CHECK = re.compile(r"audit|scan|verify|check|sum\b|gpg|cosign|trivy|pytest|\btest|\blint", re.I)
 _CONDITION = re.compile(r"^\W{0,3}(?:if|elif|unless|guard|else if|\[|test)\b|^\[")
 _CHECKED = re.compile(
     r"admin|role|permi|allow|authori|authen|trust|verif|signat|signed|limit|amount|approv|owner|relative_to|travers|secur|token|csrf|hash|digest|checksum|sha\d|budget|consent|confirm",
@@ -124,13 +126,18 @@ _PARTLY = re.compile(
     r"\bany\(|\bin\s+(?:url|href|link|address|host|origin|email|s|text)\b|\.includes\(|\.indexOf\(|startswith\(|endswith\(|startsWith\(|endsWith\(|re\.(?:match|search)\(|\bor\s+True\b|\|\|\s*true\b|\.contains\(|strings\.Contains"
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b")
+_OF_AN_IMAGE = "starts from another image"
 _ACCOUNTS = {
     "names another bank account": _IBAN,
     "names another wallet": re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,60}\b|\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b|\bT[1-9A-HJ-NP-Za-km-z]{33}\b"),
     "names another telephone number": re.compile(r"(?<![\w.+/-])(?:\+\d{1,3}[ -]\d{1,4}|0\d{2,4})[ /-]\d{3,8}(?:[ -]\d{2,4}){0,2}(?![\w-])"),
-    "starts from another image": re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bimage:\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
+    _OF_AN_IMAGE: re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bimage:\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
     "names another account of payment": re.compile(r"\b(?:paypal\.me|buy\.stripe\.com|ko-fi\.com|venmo\.com)/[\w.-]+|\bacct_\w{10,}|\baccount(?: (?:no\.?|number))?\W{1,3}\d{6,}", re.I),
 }  # fmt: skip
+_KNOWN_IMAGE = re.compile(
+    r"(?:docker\.io/library/)?[a-z0-9.-]+$|(?:gcr\.io/distroless|cgr\.dev/chainguard|mcr\.microsoft\.com|registry\.access\.redhat\.com)/"
+)
+"""What those who keep a registry make themselves."""
 _RECIPIENTS = re.compile(
     r"(?:^|[._-])(?:to|cc|bcc|recipients?|reports?_to|reply_?to|notify|mail_?to|forward\w*|send_?to)$", re.I
 )
@@ -163,7 +170,7 @@ _URL = re.compile(r"\bhttps?://", re.I)
 _TABLES = (".csv", ".tsv")
 _LIMITS = re.compile(r"limit|max|dose|cap\b|cut_?off|trip", re.I)
 _KEPT_BOOKS = re.compile(
-    r"activ|enabled|done|paid|open|closed|stock|avail|publish|archiv|sold|subscri|member|status|complete|finish|sent|seen|read|new|hidden|deleted|amount|price|discount|refund|payment|cost|total|eur|usd|gbp|chf",
+    r"activ|enabled|discontinu|done|paid|open|closed|stock|avail|publish|archiv|sold|subscri|member|status|complete|finish|sent|seen|read|new|hidden|deleted|amount|price|discount|refund|payment|cost|total|eur|usd|gbp|chf",
     re.I,
 )
 """Columns in which a table of what happens is kept, and no rule."""
@@ -202,6 +209,8 @@ _DELETES = re.compile(r"\b(?:DELETE\s+FROM|UPDATE\s+\S+\s+SET)\b", re.I)
 _WHERE = re.compile(r"\bWHERE\b", re.I)
 _ALIKE = 0.45
 _MAX_DECORATORS = 8
+_MAX_VALUES = 20_000
+"""Characters of the values of a file in which a part of a name is looked for."""
 
 
 def loosened(said: Sequence[Unit], says: Sequence[Unit], was: Mapping[str, str]) -> Iterator[Loosening]:
@@ -319,10 +328,11 @@ def _nested(both: _Versions) -> Iterator[Loosening]:
             for old, new in zip(left, (one for one in now if gone[one.value] < 0), strict=False):
                 yield from _looser(old, new)
         parts = _parts_of([*fresh, *(name for name, found in after.settings.items() if not is_off(found[0].value))])
+        values = " ".join(one.value.lower() for found in after.settings.values() for one in found)[:_MAX_VALUES]
         for name, found in before.settings.items():
             is_lost = name not in after.settings and is_guard(name) and is_on(found[0].value)
-            # A setting that is on and shares a part of the name stands for it.
-            if is_lost and parts.isdisjoint(_parts_of([name])):
+            # A setting that is on and shares a part of the name stands for it, or a value that holds one: `sslmode=`.
+            if is_lost and parts.isdisjoint(own := _parts_of([name])) and not any(part in values for part in own):
                 yield _of(found[0].unit, f"{name} was {found[0].value} and is not set any more")
         yield from _recipients(before, after)
 
@@ -463,6 +473,8 @@ def _exchanged(both: _Versions) -> Iterator[Loosening]:
             {_account(found) for unit in units for found in form.finditer(unit.text)}
             for units in (both.said, both.says)
         )
+        if what == _OF_AN_IMAGE:
+            before |= {name for name in after if _KNOWN_IMAGE.match(name)}
         if before - after and after - before:
             yield from (
                 _of(unit, what)
@@ -582,7 +594,8 @@ def _keys(unit: Unit, both: _Versions) -> frozenset[str]:
 def _line_turned(old: Unit, unit: Unit, both: _Versions) -> Iterator[Loosening]:
     if words := looser_word(old.text, unit.text, path=unit.path):
         yield _of(unit, f"{words[0]} became {words[1]}")
-    if _STOPS.search(old.text) and not _STOPS.search(unit.text) and _SAYS_SO.search(unit.text):
+    is_passed = _STOPS.search(old.text) and not _STOPS.search(unit.text) and _SAYS_SO.search(unit.text)
+    if is_passed or (_RUNS_CHECK.search(unit.text) and not _OR_TRUE.search(old.text) and _OR_TRUE.search(unit.text)):
         yield _of(unit, "goes on where it stopped before")
     elif _STOPS.search(old.text) and _STOPS.search(unit.text) and _stops_later(old.text, unit.text):
         yield _of(unit, "stops at another number than it did")

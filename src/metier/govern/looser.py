@@ -23,12 +23,12 @@ _GUARDING = _words(
 )
 _OPENING = _words(
     "allow allowed insecure unsafe anonymous force public publicly privileged autoapprove trust unrestricted unverified share overwrite root promiscuous wildcard"
-    " permissive send upload telemetry delete purge debug bypass"
+    " permissive send upload telemetry delete purge debug bypass introspection"
 )
-_UNDOING = _words("skip disable disabled no without ignore auto open")
+_UNDOING = _words("skip disable disabled no without ignore auto open persist")
 """Opens where it undoes a guard, does by itself what somebody was asked for, or lets anybody in."""
 _UNDONE = _GUARDING | _words(
-    "test hook scan approve accept merge run exec execute apply deploy publish pay push install login final snapshot warning warnings registration signup access relay redirect"
+    "test hook scan approve accept merge run exec execute apply deploy publish pay push install login final snapshot warning warnings registration signup access relay redirect credential credentials"
 )
 _COSMETIC = _words(
     "color colour theme format font icon emoji banner spinner progress whitespace indent newline header heading title browser lib wrap cache"
@@ -71,6 +71,7 @@ _LADDERS = tuple(
         (r"", r"(?:.*[:@])?(?:[0-9a-f]{40}|[0-9a-f]{64}|v?\d+\.\d+(?:\.\d+)?)", r"(?:.*[:@])?(?:main|master|latest|\*|head)"),
         (r"", r".*(?:127\.0\.0\.1|localhost|\b10\.\d|\b192\.168\.|\b172\.(?:1[6-9]|2\d|3[01])\.|::1).*", r".*(?:0\.0\.0\.0|::/0|\*).*"),
         (_RIGHT + r"|origin|host|domain|principal|resource|user|tool|allow|expos", r"[^*]{2,}", r"\[?[\"']?\*[\"']?\]?"),
+        (r"auth$|authentication|verif|encrypt|csrf|\btls|\bssl|mfa|sandbox|isolation|approval|firewall|protection", r"(?!none|off|disabled?|no$|false|optional).+", r"none|off|disabled?"),
         (r"origin|cors", r"\[.*|https?:.*", r"true"),
         (r"^filter$", r"data|tar", r"fully_trusted|none"),
     )
@@ -107,24 +108,27 @@ def is_looser(name: str, old: str, new: str, *, path: str = "") -> bool:
     if (_STYLE_FILE.search(path) or _STYLE_TABLE.match(name)) and not _MATTERS.search(name):
         return False
     before, after = old.lower(), new.lower()
-    told = _telling(name)
-    parts = _parts(told)
-    if is_guard(name) and before in _ON and after in _OFF:
+    if before in _ON and after in _OFF and is_guard(name):
         return True
-    if _opens(told) and before in _OFF and after in _ON:
+    told = _telling(name)
+    if before in _OFF and after in _ON and _opens(told):
         return True
     was_sum, is_sum = before.replace("_", ""), after.replace("_", "")
-    if was_sum.isdecimal() and is_sum.isdecimal() and int(was_sum) and parts & (_MONEY | _HARDNESS):
-        if parts & _TECHNICAL:
-            return False
-        is_more = int(is_sum) >= _MORE * int(was_sum)
-        return is_more if parts & _UP_TO else _MORE * int(is_sum) <= int(was_sum)
-    if was_sum.isdecimal() and is_sum.isdecimal() and parts & _OF_PEOPLE and parts & _UP_TO:
-        return int(is_sum) >= _MANY * max(int(was_sum), 1)
+    if was_sum.isdecimal() and is_sum.isdecimal():
+        return int(was_sum) > 0 and _is_other_sum(_parts(told), int(was_sum), int(is_sum))
     return any(
         was.match(before) and now.match(after) and key.search(told) and not now.match(before)
         for key, was, now in _LADDERS
     )
+
+
+def _is_other_sum(parts: frozenset[str], old: int, new: int) -> bool:
+    """Whether somebody answers for a number of this name, and it lets pass so much more than before."""
+    if parts & _OF_PEOPLE and parts & _UP_TO and not parts & (_MONEY | _TECHNICAL):
+        return new >= _MANY * old
+    if not parts & (_MONEY | _HARDNESS) or parts & _TECHNICAL:
+        return False
+    return new >= _MORE * old if parts & _UP_TO else _MORE * new <= old
 
 
 def is_guard(name: str) -> bool:
@@ -140,7 +144,10 @@ def is_guard(name: str) -> bool:
     parts = frozenset(part for one in told.split(".") if not _parts(one) <= _GENERAL for part in _parts(one))
     first = next(iter(_PART.findall(told)), "").lower()
     return (
-        bool(parts & _GUARDING) and first not in _OPENING | {"auto"} and not parts & (_UNDOING - {"auto"} | {"bypass"})
+        bool(parts & _GUARDING)
+        and not parts & _COSMETIC
+        and first not in _OPENING | {"auto"}
+        and not parts & (_UNDOING - {"auto"} | {"bypass"})
     )
 
 
