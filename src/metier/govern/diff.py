@@ -20,10 +20,10 @@ from typing import Any, ClassVar
 from metier.capability import Capability
 from metier.errors import PackageError
 from metier.govern.gains import Gains, Instruction, UpdateDecision, instructions_gained
-from metier.govern.loosened import Loosening
 from metier.govern.manifest import declared, deviation
 from metier.govern.needs import needs_of
 from metier.govern.units import MAX_TEXT_BYTES
+from metier.govern.versions import Loosening
 from metier.stores.package import read_manifest
 from metier.stores.tree import Difference, Tree, TreeFile, differences, read_tree
 from metier.verdict import Finding, Scan, Severity

@@ -20,10 +20,11 @@ from typing import ClassVar
 
 from metier.govern.acts import Act, Seen, acts_of, destinations
 from metier.govern.guards import guards_lost, without_guarded
-from metier.govern.loosened import Loosening, loosened
+from metier.govern.loosened import loosened
 from metier.govern.origins import Origins
 from metier.govern.scan.keys import veiled
 from metier.govern.units import WORD, Unit, units_of
+from metier.govern.versions import Loosening
 from metier.stores.tree import Tree
 
 
