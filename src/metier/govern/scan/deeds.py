@@ -367,6 +367,36 @@ _ON_NETWORK = re.compile(r"\bnet\.(?:Listen|Dial\w*)\(")
 _PUT_AMONG_PROGRAMS = re.compile(
     r"(?:-\w{0,8}[oO]|--output)\s+[\"']?(?P<to>(?:/usr(?:/local)?|~/\.local|\$HOME/\.local)?/bin/(?P<name>[\w.-]{2,40}))[\"']?[\s\S]{0,300}?\bchmod\s+(?:\S*x\S*|0?7\d\d)\s+[\"']?(?P=to)[\s\S]{0,300}?(?:^|\n|[;&|]\s*)(?P=name)(?:\s|$)"
 )
+_PUT_OVER = re.compile(
+    r"\bcurl\b(?=[^\n]{0,300}https?://)[^\n]{0,300}?\s(?:-\w{0,8}o|--output)[= ]?\s*[\"']?/usr/(?:local/)?s?bin/(?:git|gh|ssh|scp|npm|npx|node|pip3?|python3?|sudo|docker|kubectl|aws|gcloud|az|curl|wget|bash|sh|ls|su|terraform|psql|brew|claude)[\"']?(?=\s|$)"
+)
+"""A program is put in the place of one that everybody knows."""
+_FORMULA = re.compile(
+    r"<\s*Formula\b[\s\S]{0,6000}?(?:\w*popen_read|capture2e?|quiet_system|system|`)\W{0,3}curl\b[\s\S]{0,600}?(?:quiet_|safe_)?system\W{1,3}(?:/bin/)?(?:ba|z|da)?sh\W"
+)
+"""What Homebrew is told to install fetches something and has a shell run it."""
+_MAIL_RULE = re.compile(
+    r"\.Actions\.(?:Redirect|Forward(?:AsAttachment)?)\.Recipients\.Add\(\s*[\"'][\w.+-]+@"
+    r"|\b(?:New|Set)-InboxRule\b[^\n]{0,300}-(?:ForwardTo|RedirectTo|ForwardAsAttachmentTo)[ :]+[\"']?[\w.+-]+@"
+    r"|\bSet-Mailbox\b[^\n]{0,200}-ForwardingSmtpAddress[ :]+[\"']?(?:smtp:)?[\w.+-]+@"
+    r"|\bfilters\(\)[\s\S]{0,60}?\.create\([\s\S]{0,400}?[\"']?forward[\"']?\s*:\s*[\"'][\w.+-]+@"
+    r"|\b(?:updateAutoForwarding|forwardingAddresses\(\)[\s\S]{0,20}?\.create)\([\s\S]{0,200}?[\"'][\w.+-]+@"
+    r"|messageRules?\b[\s\S]{0,500}?[\"']?(?:forwardTo|redirectTo|forwardAsAttachmentTo)[\"']?\s*:\s*\[[\s\S]{0,120}?[\"'][\w.+-]+@"
+)
+"""Whatever comes in by mail is handed on to an address that is written out."""
+_OF_APP = re.compile(
+    r"\.obsidian\b[\s\S]{0,800}?community-plugins\.json|(?:\.vscode|\.cursor|\.windsurf|\.vscode-server)[/\\\"',\s]{1,6}extensions\b|Sublime Text\S{0,4}[/\\\"',\s]{1,6}(?:Installed )?Packages|nvim[/\\\"',\s]{1,6}(?:plugin|autoload|after)\b|\.vim[/\\\"',\s]{1,6}(?:plugin|autoload)\b|\.jupyter[/\\\"',\s]{1,6}custom\b|Adobe[/\\\"',\s]{1,6}CEP[/\\\"',\s]{1,6}extensions|scripts[/\\\"',\s]{1,6}(?:startup|addons)\b[^\n]{0,60}(?i:blender)|(?i:blender)[^\n]{0,80}scripts[/\\\"',\s]{1,6}(?:startup|addons)\b"
+)
+_WRITTEN_THERE = re.compile(r"write_bytes\(|writeFile\w*\(|urlretrieve\(|copyfileobj\(|extractall\(|\bunzip\b|\btar\b|\bcurl\b[^\n]{0,200}\s-\w{0,4}[oO]\b|\.write\(|Expand-Archive|OutFile")
+"""What was fetched is put where another program takes its plugins from."""
+_NAMES_OF_PAPERS = re.compile(
+    r"(?:(?:contract|salar(?:y|ies)?|payroll|passport|passw\w*|tax|bank|medical|invoice|statement|wallet|seed|secret|confidential|\.?kdbx|\.?pfx|\.?pem|\.?p12)[\\$.*]{0,3}(?:[\"']?\s*[|,]\s*[\"']?[\\*.]{0,3})){3,}",
+    re.I,
+)
+_UPLOADED = re.compile(
+    r"-InFile\b|-Body\s|--upload-file\b|\scurl\b[^\n]{0,200}\s-T\b|\bcurl\b[^\n]{0,200}\s-F\b|requests\.(?:post|put)\(|\bPUT\b|upload_?(?:file|blob|fileobj)\(|\bput_object\(|\.upload\("
+)
+"""Papers are chosen by what they are about, and sent."""
 _RULES_BY_NAME = re.compile(
     r"(?:CLAUDE|AGENTS|GEMINI)\.md[\s\S]{0,300}?\b(?:append\w*|write\w*|add_?content|open)\s*\(\s*(?:\w+\s*,|[\"'`a-z])",
     re.I,
@@ -596,6 +626,11 @@ _DEEDS = (
     Deed("send-secrets", _MACHINE_KEYS, ("MachineKeySection",), also="the keys of a server, to whoever opens a page"),
     Deed("plant-key", _SITE_ADMIN, ("wp_insert_user", "wp_create_user"), also="an account with all rights, for whoever asks a page for it"),
     Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
+    Deed("run-download", _PUT_OVER, ("/bin/", "/sbin/"), _FETCH, is_outward=True, also="in the place of a program that everybody knows", is_shown=True),
+    Deed("run-download", _FORMULA, ("Formula",), also="while something is installed"),
+    Deed("forward-data", _MAIL_RULE, ("Recipients.Add(", "InboxRule", "Set-Mailbox", "filters()", "orwarding", "messageRule"), unless=r"\bforward", also="whatever comes in by mail"),
+    Deed("run-download", _OF_APP, ("community-plugins", "extensions", "Packages", "nvim", ".vim", "custom", "startup", "addons"), _FETCH, beside=(_WRITTEN_THERE,), is_outward=True, unless=r"plugin|extension|add-?on|\bpackages?\b", also="among the plugins of another program"),
+    Deed("send-private", _NAMES_OF_PAPERS, ("passport", "passw", "salar", "payroll", "kdbx"), beside=(_UPLOADED,), unless=r"\bdlp\b|classif|data loss|sensitive", also="papers that are chosen by what they are about"),
     Deed("rewrite-agent", _RULES_BY_NAME, ("CLAUDE.md", "AGENTS.md", "GEMINI.md", ".cursorrules"), beside=(_FREES,), also="what may be done without asking"),
     Deed("redirect-money", _WITHDRAWN, ("ithdraw",), also="to an address that is written out"),
     Deed("send-private", _DUMPED, ("dump", ".dump"), is_outward=True, also="a whole database, to a machine that is written out", is_shown=True),

@@ -80,11 +80,11 @@ class _Dialect:
 _FETCH = frozenset({"fetch"})
 _RUBY = _Dialect(
     ("eval", "system", "exec", "`", "popen", "spawn", "load", "Open3", "send("),
-    r"URI\.open\(|URI\([^()\n]{1,200}\)\.(?:open|read)|Net::HTTP\.get\w*\(|HTTParty\.get\(|Faraday\.get\(|open-uri|`\s*curl\s|%x[\[({]\s*curl\s",
+    r"URI\.open\(|URI\([^()\n]{1,200}\)\.(?:open|read)|Net::HTTP\.get\w*\(|HTTParty\.get\(|Faraday\.get\(|open-uri|`\s*curl\s|%x[\[({]\s*curl\s|\b(?:safe_)?popen_read\(\s*[\"']curl[\"']|\bcapture2e?\(\s*[\"']curl[\"']",
     r"Base64\.\w*decode64\(|\.unpack1?\(\s*[\"']m|\.pack\(\s*[\"']H|Zlib::\w+\.\w+\(|\.bytes\.map\s*\{[^}\n]{0,40}\^",
     r"(?<![\w.])(?:Kernel\.)?(?:eval|system|exec|spawn)\b|\binstance_eval\b|\bclass_eval\b|BINDING\.eval\b|IO\.popen\b|`\s*#\{|%x[\[({]\s*#\{|Open3\.\w+\(\s*[\"']\w{0,4}sh[\"']\s*,\s*stdin_data:|\b(?:public_)?send(?:__)?\(\s*(?:[^,\n]{1,60}\.(?:join|reverse|concat)\b[^,\n]{0,20}|:?[\"']?(?:system|exec|eval|instance_eval)[\"']?)\s*,",
-    r"File\.(?:write|binwrite|open)",
-    r"(?<![\w.])(?:load|require|require_relative|system|exec|spawn)\b|IO\.popen",
+    r"File\.(?:write|binwrite|open)|\)\.(?:atomic_)?write\b",
+    r"(?<![\w.])(?:load|require|require_relative|(?:quiet_|safe_)?system|exec|spawn)\b|IO\.popen",
 )
 _PHP = _Dialect(
     (

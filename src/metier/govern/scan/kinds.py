@@ -41,7 +41,7 @@ _SPLIT = re.compile(r"\"\"(?<=\w..)|''(?<=\w..)|\\(?<=\w.)(?=[a-z])|'(?<![\w'].)
 """Each begins with its sign and then looks back, so that only these signs are looked for."""
 CALLED_BY = re.compile(
     r"(?:(?:^|[\s`\"'(\[,/])(?P<by>bash|sh|zsh|dash|ksh|python|node|deno|bun|tsx|perl|ruby|php|pwsh|powershell|osascript)(?:\.exe)?[\d.]*[\"',]*\s+(?:(?:-\w+|run|<)\s+)*"
-    r"|(?:^|[;&|`(\"'>$:]|\b(?:run|execute|do|then|and|with|first|call|use|type|enter|must)\b)\s*(?:source|\.)\s+)[\"'`]?[\w./${}~-]{0,80}$",
+    r"|(?:^|[;&|`(\"'>$:]|\b(?:run|execute|do|then|and|with|first|call|use|type|enter|must)\b)\s*(?:source|\.)\s+)[\"'`]?(?:\$\((?:[^()\n]|\([^()\n]{0,40}\)){0,60}\)[\w./-]{0,80}|[\w./${}~-]{0,80})$",
     re.I | re.M,
 )
 """What has a file run; whether one is the source of something is told by what stands before."""

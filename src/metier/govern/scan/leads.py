@@ -87,7 +87,9 @@ _NOT_HANDED = re.compile(
     re.I,
 )
 _NUM_STEPS = 3
-_ACCOUNT = re.compile(r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b", re.I)
+_ACCOUNT = re.compile(
+    r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b|\bgist\s+create\b[^`\n]{0,30}--public\b", re.I
+)
 _TO_SAMPLE = re.compile(r"@(?:[a-wyz]|example)\.(?:com|org|net)\b")
 _PUBLIC_KEY = re.compile(r"^[^@]*\bssh-copy-id\s[^@]*\.pub\s[^@]*@[^@]*$")
 LEFT_TO_USER = re.compile(

@@ -115,7 +115,14 @@ _OF_COIN = re.compile(
     r"[\"']?\b(?:btc|eth|sol|xmr|ltc|doge|trx|bnb|usdt|usdc|bitcoin|ethereum|solana|tron|litecoin)\w{0,8}[\"']?\s*:\s*[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{26,44})[\"']",
     re.I,
 )
-_TWENTY = re.compile(r"[\[(]\s*(?:0x[0-9a-fA-F]{1,2}\s*,\s*){19}0x[0-9a-fA-F]{1,2}\s*,?\s*[\])]")
+_TWENTY = re.compile(r"[\[(]\s*(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*){19}(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s*,?\s*[\])]")
+_AS_ADDRESS = re.compile(
+    r"[\"'`]0x[\"'`]\s*\+[^\n]{0,120}(?:padStart|toString\(\s*16|hexlify|\.hex\(|toHex)|[\"'`]0x[\"'`]\s*\+[^\n]{0,40}(?:\.join\(|\bbytes\()|\bgetAddress\(|\bto_?[cC]hecksum_?[aA]ddress\("
+)
+"""Bytes become an address of Ethereum."""
+_SWEEPS = re.compile(r"\btransfer\(\s*(?P<to>[A-Za-z_$][\w$]{0,60})\s*,\s*(?P<what>[A-Za-z_$][\w$]{0,60})\s*[,)]")
+_WHOLE = re.compile(r"\bbalance(?:_?[oO]f)?\b\W[^\n]{0,120}-|\bbalance(?:_?[oO]f)?\([^\n]{0,80}\)(?:\.call\(\))?\s*;?$")
+"""What a wallet holds, or what is left of it."""
 _SHARE = re.compile(
     r"/\s*\d+n?\b|\*\s*0?\.\d|\.catch\(\s*\(\)\s*=>\s*\{\s*\}|\bvalue\s*[:=]\s*(?:bal\w*|\w*[Bb]alance)\s*-"
 )
@@ -138,6 +145,8 @@ _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
 _MANY_WALLETS = 3
+_NUM_BYTES = 19
+"""So many commas stand between the bytes of an address."""
 _MANY_ROWS = 2
 _MAX_NAMES = 32
 """With more names of accounts they are not looked for in every step."""
@@ -163,9 +172,9 @@ def redirected(steps: Sequence[Step], text: str) -> Iterator[Seen]:
         wallets = {found[0] for found in _WALLET.finditer(text)}
         if len(wallets) >= _MANY_WALLETS and _NEAREST.search(text):
             yield Seen("redirect-money", Severity.BLOCK, steps[0], "to the address that looks most like the one given")
-    if "sendTransaction" in text and "0x" in text:
+    if "0x" in text and ("sendTransaction" in text or _AS_ADDRESS.search(text)):
         for step in steps:
-            if "0x" in step.text and _TWENTY.search(step.text):
+            if step.text.count(",") >= _NUM_BYTES and _TWENTY.search(step.text):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an address that is kept as numbers")
     if "acct_" in text:
         for step in steps:
@@ -247,6 +256,9 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account out of a table, now and then")
         if "ppro" in text or "Allowance(" in text:
             yield from _approved(steps, number, written)
+        swept = _SWEEPS.search(text) if "transfer(" in text else None
+        if swept and swept["to"] in written and _is_all(swept["what"], steps):
+            yield Seen("redirect-money", Severity.BLOCK, step, "all that a wallet holds, or what is left of it")
         if "]" in text and (taken := _FROM_TABLE.search(text)) and taken["table"] in written:
             if any(_is_table(one.text) for one in steps if one.statement.assigns[:1] == (taken["table"],)):
                 yield Seen("redirect-money", Severity.BLOCK, step, "each address that is given, for one out of a table")
@@ -274,7 +286,9 @@ def _approved(steps: Sequence[Step], number: int, written: Collection[str]) -> I
     is_each = any(_FOR_EACH.search(one.text) for one in steps[max(0, number - _ABOVE_EACH) : number + 1])
     if is_each:
         is_asked = any("isApprovedForAll" in one.text for one in steps[max(0, number - _ABOVE_EACH) : number + 1])
-        grave = (approves["all"] and not is_asked) or _UNSAID.search(step.text)
+        behind = steps[number + 1].text if number + 1 < len(steps) else ""
+        is_unsaid = _UNSAID.search(step.text) or (step.text.endswith("=>") and behind == ")")
+        grave = (approves["all"] and not is_asked) or is_unsaid
         said = "one who is written out may take all that the wallet holds"
         yield Seen("redirect-money", Severity.BLOCK if grave else Severity.REVIEW, step, said)
 
@@ -365,6 +379,11 @@ def _is_rest(text: str, steps: Sequence[Step]) -> bool:
         whole = {left[1] for one in made if (left := _LEFT.search(one.text)) is not None}
         made = [one for one in steps if not whole.isdisjoint(one.statement.assigns)]
     return any(_BALANCE.search(one.text) is not None for one in made)
+
+
+def _is_all(name: str, steps: Sequence[Step]) -> bool:
+    """Whether a name stands for what a wallet holds, less what is kept back."""
+    return any(name in step.statement.assigns and _WHOLE.search(step.text) is not None for step in steps)
 
 
 def _is_pieced(said: str, text: str) -> bool:

@@ -13,6 +13,7 @@ from metier.govern.scan.accounts import undisclosed_accounts
 from metier.govern.scan.aside import with_those_run
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims, broken_words, rights
+from metier.govern.scan.concealed import concealed
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
@@ -161,7 +162,7 @@ def scanned(contents: Contents) -> Scan:
         *(() if purpose.is_security else _encoded_orders(contents)),
         *_endpoints(contents, purpose),
     ]
-    findings += [_finding(seen) for seen in (*chains(steps, purpose), *shown_pages(steps))]
+    findings += [_finding(seen) for seen in (*chains(steps, purpose), *shown_pages(steps), *concealed(steps, purpose))]
     spoken = _of_prose(prose, steps, purpose)
     # Most packages say nothing that weighs, whoever is quoted.
     if any(found.severity != Severity.NOTE for found in spoken):

@@ -36,9 +36,12 @@ _INSTEAD = re.compile(r"\burl\.[\"']?(\w{3,5}://[^\s\"']+?)[\"']?\.(?:push)?[iI]
 """All that is fetched from one forge is fetched from another."""
 _DIRECT = re.compile(
     r"\b(?:(?:pip[3x]?|pipx|uv|uvx|poetry|npm|pnpm|yarn|bun|gem|cargo|go)\b[^|;&\n]*?\s(?:install|add|i|get|run|tool\s+install)|npx|bunx|uvx|pnpm\s+dlx|yarn\s+dlx|code\s+--install-extension|deno\s+(?:run|install)|go\s+run)\s+(?:-\S+\s+)*[\"']?(?:[\w.-]+\s*@\s*)?((?:git\+)?(?:https?|ssh)://[^\s\"'`<>)]+)"
+    r"|[\"'`](?:npx|bunx|uvx|pipx)[\"'`]\s*,?\s*(?:[\"']?args[\"']?\s*:\s*)?\[(?:\s*[\"'`][\w=-]+[\"'`]\s*,){0,4}\s*[\"'`]((?:git\+)?https?://[^\s\"'`<>)]+)"
 )
 """A package that is taken straight from an address."""
-_RUNS_AT_ONCE = re.compile(r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?https?://")
+_RUNS_AT_ONCE = re.compile(
+    r"\b(?:npx|bunx|uvx|dlx|pipx\s+run|go\s+run|deno\s+run)\s+(?:-\S+\s+)*[\"']?(?:git\+)?https?://|[\"'`](?:npx|bunx|uvx|pipx)[\"'`]"
+)
 _DEPENDS = re.compile(r"[\"'](@?[\w./-]{2,80})[\"']\s*:\s*[\"'](?:git\+)?(https?://[^\"'\s]{4,300})[\"']")
 _AT_ADDRESS = re.compile(r"([A-Za-z0-9][\w.-]{1,60})(?:\[[\w, -]{0,60}\])? @ (?:git\+)?(https?://[^\s\"';]{4,300})")
 _RUNS_ONE = re.compile(r"[\"'](?:pre|post)?install[\"']\s*:\s*[\"'][^\"'\n]{0,200}\bnode_modules/")
@@ -71,6 +74,18 @@ _WRITES_FILE = re.compile(r"\.npmrc|\.yarnrc|pip\.(?:conf|ini)|bunfig|uv\.toml")
 _BY_NAME = re.compile(r"(?:registry|index-url|index_url)\s*=\s*\$?\{\w+\}")
 _FROM_NAME = re.compile(r"(?:registry|index-url)\s*=\s*[\"']?\$\{?(?P<name>\w+)")
 """An address that has a name is written into the settings of a package manager."""
+_OF_SYSTEM = re.compile(
+    r"\bdeb(?:-src)?\s+(?:\[[^\]\n]{0,200}\]\s+)?(https?://[^\s\"'`<>)]+)|(?:\b|\\n)(?:URIs:|baseurl\s*=|Server\s*=)\s*(https?://[^\s\"'`<>)]+)"
+    r"|\b(?:config-manager\s[^|;&\n]{0,60}?--add-repo|zypper\s+(?:addrepo|ar)(?:\s+-\S+)*|apk\s[^|;&\n]{0,80}?--repository|flatpak\s+remote-add(?:\s+-\S+)*\s+\S+|Register-PSRepository\b[^|;&\n]{0,80}?-SourceLocation|choco\s[^|;&\n]{0,80}?(?:-s|--source)|winget\s+source\s+add\b[^|;&\n]{0,60}?|brew\s+tap\s+\S+|krew\s+index\s+add\s+\S+)[\s=]+[\"']?(https?://[^\s\"'`<>)]+)"
+    r"|(https?://\S+)[\"']?\s*(?:>>|\|\s*(?:sudo\s+)?tee\s+-a)\s*/etc/apk/repositories"
+)
+"""Where the packages of the whole machine come from."""
+_SYSTEM_WORDS = ("deb", "repo", "baseurl", "URIs", "Server", "remote-add", "PSRepository", "choco", "winget", "brew", "krew", "apk")
+_SIGNED = re.compile(r"\bsigned-by=|\bgpgkey=|\bapt-key\b|/keyrings/|\brpm\s+--import\b|\bpacman-key\b|\bapk/keys\b")
+"""What shows whose key the packages are checked with."""
+_TAKES_UNSIGNED = re.compile(
+    r"\btrusted=yes\b|--allow-(?:unauthenticated|untrusted|insecure-repositories)\b|\bAllow(?:Unauthenticated|InsecureRepositories)\b|(?:\b|\\n)gpgcheck\s*=\s*(?:0|no|false)\b|--nogpgcheck\b|--no-gpg-checks?\b|\bSigLevel\s*=\s*(?:Never|TrustAll)|--no-gpg-verify\b|--no-quarantine\b|\bNO_VERIFY_ATTESTATIONS\b|-SkipPublisherCheck\b|--allow-empty-checksums\b",
+)
 _WORDS = (
     "registry",
     "index",
@@ -126,6 +141,7 @@ def registry_findings(
             weight = Severity.BLOCK if statement.path in unchecked or is_run or is_unsaid else weight
             weight = Severity.NOTE if statement.is_mention else weight
             yield "foreign-registry", weight, statement.path, statement.line, step.text
+    yield from _of_system(steps, purpose)
     for part in parts:
         if part.path.lower().endswith("package.json") and "://" in part.plain:
             yield from _archives(part, purpose)
@@ -145,6 +161,44 @@ def registry_findings(
                     weight = Severity.BLOCK if _UNCHECKED.search(part.plain) else weight
                     line = part.plain.count("\n", 0, found.start(1)) + 1
                     yield "foreign-registry", weight, part.path, line, found[0].strip()
+
+
+def _of_system(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
+    """Repositories of a stranger from which the machine takes its packages without the key of whoever made them."""
+    found: list[tuple[Step, list[str]]] = []
+    signed, unsigned = set(), set()
+    for step in steps:
+        text = step.text
+        if "://" in text and any(word in text for word in _SYSTEM_WORDS):
+            urls = [url for one in _OF_SYSTEM.finditer(text) for url in one.groups() if url]
+            if urls:
+                found.append((step, urls))
+    if not found:
+        return
+    for step in steps:
+        if not step.statement.is_mention:
+            if _SIGNED.search(step.text):
+                signed.add(step.statement.path)
+            if _TAKES_UNSIGNED.search(step.text):
+                unsigned.add(step.statement.path)
+    for step, urls in found:
+        path = step.statement.path
+        is_stranger = _is_of_stranger(urls, purpose)
+        if step.statement.is_mention or not is_stranger or (path in signed and path not in unsigned):
+            continue
+        is_plain = any(url.lower().startswith("http://") for url in urls)
+        weight = Severity.BLOCK if path in unsigned else Severity.REVIEW
+        if weight == Severity.BLOCK or is_plain or "deb" in step.text:
+            yield "foreign-registry", weight, path, step.statement.line, step.text
+
+
+def _is_of_stranger(urls: Sequence[str], purpose: Purpose) -> bool:
+    """Whether one of some addresses is neither known nor named as what the skill is about."""
+    return any(
+        (place := place_of(url, own_words=purpose.words)).is_shady or place in (Place.UNKNOWN, Place.PLATFORM)
+        for url in urls
+        if not _STANDS_FOR_ANY.search(host_of(url))
+    )
 
 
 def _is_written_by_name(step: Step) -> bool:
@@ -211,7 +265,7 @@ def registries_in(text: str) -> list[str]:
         _DIRECT,
         *([_LINE] if "write" in said or text.startswith("--") or _WRITES_FILE.search(text) else []),
     )
-    return list(dict.fromkeys(found[1] for pattern in patterns for found in pattern.finditer(text)))
+    return list(dict.fromkeys(found[found.lastindex or 1] for pattern in patterns for found in pattern.finditer(text)))
 
 
 def _worst(urls: Sequence[str], purpose: Purpose) -> Severity | None:

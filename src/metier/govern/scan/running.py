@@ -61,6 +61,8 @@ _TOLD_WHO = re.compile(
     r"\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\s[^|]*(?:\$\(\s*(?:hostname|whoami|id|uname)|\$USER\b|\$HOSTNAME\b)"
 )
 """What is fetched and run is told whose machine it runs on."""
+_ASKS_AS = re.compile(r"\$\(\s*(?:hostname|whoami|id\s+-un?)\b|\$\{?(?:USER|HOSTNAME)\b")
+"""Whoever is asked learns on whose machine."""
 _RUNS_VARIABLE = re.compile(
     r"^(?:sudo\s+)?(?:eval|source|\.|(?:/\S+/)?(?:ba|z|da)?sh\s+-\w*c|\$\{?(?:SHELL|0)\}?\s+-\w*c)\s+\$|^\$\{?\w+\}?\s*$|\$\{?\w+\}?\s*\|\s*(?:sudo\s+)?(?:/\S+/)?(?:ba|z|da)?sh\b"
 )
@@ -194,7 +196,9 @@ def downloaded_and_run(step: Step, purpose: Purpose) -> Iterator[Seen]:
     )
     is_unnamed = not step.urls and not origin.urls and not step.hidden_url
     if is_unnamed:
-        place = Place.HIDDEN if _holds(_UNASKED, origin.text) and not purpose.is_security else Place.PLACEHOLDER
+        # Whoever learns who asks answers each as he likes.
+        is_chosen = _holds(_UNASKED, origin.text) or (step.statement.is_shell and _holds(_ASKS_AS, origin.text))
+        place = Place.HIDDEN if is_chosen and not purpose.is_security else Place.PLACEHOLDER
     is_plain = _holds(_UNCHECKED, origin.text) or any(
         url.lower().startswith(("http://", "ftp://")) for url in (*step.urls, *origin.urls)
     )

@@ -53,6 +53,9 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.S)
 _KEYED = re.compile(r"\[([^\]]{1,60})\]=(.*)", re.S)
 """An element of an array with its key."""
 _NAME_IN = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_QUOTED_FIRST = re.compile(r"\"((?:[\w./-]|\$\{?[A-Za-z_]\w*(?:\[\w+\])?\}?){1,80})\"(?=\s|$)")
+_PIECE_OF_WORD = re.compile(r"\$(?:\{([A-Za-z_]\w*(?:\[\w+\])?)\}|([A-Za-z_]\w*))")
+"""A program whose name is put together within quotes."""
 _PLAIN_VALUE = re.compile(r"(?=[\w./:-]*[A-Za-z])[\w./:-]{1,200}")
 _MAX_ELEMENTS, _MAX_EVERY = 500, 400
 """So many elements of an array are kept, and so much of each."""
@@ -65,6 +68,8 @@ _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'":
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
 _INNER_FILE = re.compile(r"\$\( (?:[^()]{0,200}?[\s<])?((?:~|\$\w{1,40}|\.{0,2})/[\w./-]{2,200})(?=[\s)])")
 """A file that a command reads within a word."""
+_BUCKET = re.compile(r"(?:s3|gs|r2|b2|oss|cos)://[\w.-]+/[^$`]{0,200}")
+"""Where a bucket lies, whatever is worked out behind it."""
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
@@ -170,7 +175,8 @@ def _statements(text: str, path: str, first_line: int, is_live: bool, known: _Kn
                 below = 1 + heredoc.count("\n", 0, at) if at >= 0 else 0
                 statements += _statements(inner, path, line + below, is_live, known.copy(), depth + 1)
             if closed or (groups.functions and not groups.functions.keys().isdisjoint(words)):
-                statements += _carried(groups, files, closed, pipeline, path, first_line, is_live, known, depth)
+                before = group[-_MAX_GROUP:] if words[:1] == ["|"] else []
+                statements += _carried(groups, files, closed, before, pipeline, path, first_line, is_live, known, depth)
         if words and words[0] == "|":
             # What a loop or a group prints goes through the pipe behind it.
             words[:0] = group[-_MAX_GROUP:]
@@ -239,6 +245,7 @@ def _carried(
     groups: Groups,
     files: Files,
     closed: list[Printed],
+    before: Sequence[str],
     pipeline: _Pipeline,
     path: str,
     first_line: int,
@@ -249,6 +256,9 @@ def _carried(
     """What functions do with what they are called with, and what a group prints into a file."""
     statements: list[Statement] = []
     for number, words, heredoc in groups.called(pipeline.words):
+        if words[:1] == ["|"]:
+            # What a group prints goes into the function behind it.
+            words = [*before, *words]
         body = _Pipeline(line=number, words=words, text_of_heredoc=heredoc)
         for inner in texts_that_run(words, heredoc):
             statements += _statements(inner, path, first_line + number, is_live, known.copy(), depth + 1)
@@ -294,6 +304,8 @@ def _statement(
                 value = start_file(assignment[2])
                 if len(value) >= 400 or "$(" in value or "`" in value:
                     known.pop(assignment[1], None)
+                    if place := _BUCKET.match(value):
+                        known[assignment[1]] = place[0]
                 else:
                     before = known.get(assignment[1], "") if "+=" in word.split("=")[0] + "=" else ""
                     known[assignment[1]] = (before + value)[: MAX_LENGTH + 1]
@@ -616,6 +628,9 @@ def _substituted(inner: str, known: _Known) -> str:
 def _filled_in(inner: str, known: _Known) -> str:
     """The text of a substitution, with the plain names in its addresses filled in."""
     said = " ".join(inner.split())
+    if said[:1] == '"' and "$" in said and known and (first := _QUOTED_FIRST.match(said)):
+        program = _PIECE_OF_WORD.sub(lambda found: known.told(found[1] or found[2], found[0]), first[1])
+        said = program + said[first.end() :] if program.rpartition("/")[2] in TOOLS else said
     if "." not in said or "$" not in said or not known:
         return said
     return _NAME_IN.sub(
