@@ -44,7 +44,14 @@ _STAYS = re.compile(
     r"|\b(?:everything|all (?:data|files|notes|texts)|(?:your|the|its) (?:data|files|notes|texts|logs?))\s(?:always\s)?(?:stays?|remains?|is kept|are kept)\s(?:on|in)\s(?:this|your|the|the user's)\s(?:own\s)?(?:local\s)?(?:machine|computer|device|laptop|disk)\b"
     r"|\b(?:nothing|no \w+) (?:is|are|gets?) (?:ever )?(?:sent|uploaded|transmitted)\b"
     r"|\b(?:runs?|works?|stays?|operates?|processed|done|happens?)\s(?:\w+\s)?(?:fully|entirely|completely|purely|100 ?%|strictly|only)\s(?:offline|locally)\b"
-    r"|\b(?:fully|entirely|completely|purely|100 ?%|strictly)\s(?:offline|local)\b|\b(?:runs?|works?)\soffline\b",
+    r"|\b(?:fully|entirely|completely|purely|100 ?%|strictly)\s(?:offline|local)\b|\b(?:runs?|works?)\soffline\b"
+    r"|\b(?:everything|all of it)\sis\s(?:\w+\s)?(?:computed|processed|calculated|checked|done)\s(?:\w+\s)?(?:locally|offline)\b",
+    re.I,
+)
+_ASKS_WITH = re.compile(r"[?&]\w{1,20}=[\"'`]?\s*(?:\+\s*\w|\.\s*\$|%s|\{|\$)|[\"'`]\s*\+\s*\(?\s*[\"'`][?&/]")
+"""A part of an address is worked out."""
+_OF_KEYS = re.compile(
+    r"\b(?:seed|recovery|mnemonic|backup)\s(?:phrases?|words)\b|\bbip-?39\b|\bprivate\skeys?\b|\bpasswords?\b|\bpassphrases?\b",
     re.I,
 )
 _UNLESS = re.compile(
@@ -144,11 +151,21 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     ['breaks-promise']
     """
     sent = None if purpose.is_security else next((step for step in steps if step.urls and _sends(step, purpose)), None)
+    is_grave = _OF_KEYS.search(purpose.description) is not None
+    if sent is None and is_grave and not purpose.is_security:
+        # Of what opens a wallet, a word in the address of a list is as good as all of it.
+        sent = next((step for step in steps if step.urls and _asks_with(step, purpose)), None)
     claim = _claim(f"{purpose.description}\n{purpose.body}") if sent is not None else ""
     if sent is not None and claim:
         statement = sent.statement
         evidence = f"“{claim}”, and then {sent.text}"
-        yield "breaks-promise", Severity.REVIEW, statement.path, statement.line, evidence
+        yield (
+            "breaks-promise",
+            Severity.BLOCK if is_grave else Severity.REVIEW,
+            statement.path,
+            statement.line,
+            evidence,
+        )
 
 
 def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
@@ -324,6 +341,17 @@ def _sends(step: Step, purpose: Purpose) -> bool:
         and not purpose.only_shows(path, _CASES)
         and not is_quoted(step)
         and not _DOWNLOADS.search(step.text)
+        and max(place_of(url) for url in step.urls) > Place.LOCAL
+    )
+
+
+def _asks_with(step: Step, purpose: Purpose) -> bool:
+    """Whether a program works out a part of the address that it names."""
+    path = step.statement.path
+    return (
+        not path.lower().endswith(DOCUMENTS)
+        and not purpose.only_shows(path, _CASES)
+        and _ASKS_WITH.search(step.text) is not None
         and max(place_of(url) for url in step.urls) > Place.LOCAL
     )
 

@@ -16,9 +16,19 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted
 from metier.verdict import Severity
 
-_DECODES = ("fromCharCode", "fromCodePoint", "chr(", "bytes(", "bytearray(", "[char", "Buffer.from(", "from_utf8", ".pack(")
+_DECODES = (
+    "fromCharCode",
+    "fromCodePoint",
+    "chr(",
+    "bytes(",
+    "bytearray(",
+    "[char",
+    "Buffer.from(",
+    "from_utf8",
+    ".pack(",
+)
 _TURNS = ("rot13", "rot_13", "n-za-m", "N-ZA-M", "nopqrstuvwxyzabc")
-_REVERSES = ("[::-1]", ".reverse(", "strrev(", "reverse ", ".reverse.", "| rev")
+_REVERSES = ("[::-1]", ".reverse", "strrev(", "reverse ", "| rev")
 _ROW = re.compile(
     r"[\[({]\s*((?:(?:0x[\da-fA-F]{1,2}|\d{1,3})\s*,\s*){7,200}(?:0x[\da-fA-F]{1,2}|\d{1,3}))\s*,?\s*[\])}]"
 )

@@ -212,6 +212,10 @@ class _Heard:
         return any(word[0] in said for word in itertools.islice(_WORD.finditer(self.text), 4))
 
 
+_WITHOUT_THAT = re.compile(r"\b(?:sin|sem|sans)\s+qu[eé']|\bohne\s+dass\b|\bsenza\s+che\b|\bzonder\s+dat\b")
+"""A double no."""
+
+
 def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[str]:
     """The signs of a sentence, `whole`, that stands in `near`; `is_led` if an address stands there."""
     is_if = heard.is_if()
@@ -221,6 +225,8 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
     within = _AT_ONCE if heard.language in _UNSPACED else _CLOSE
     does_silently = any(heard.near("silent", act) for act in ("send", "get", "delete", "instead"))
     is_unsaid = heard.denies("tell", within=within) or (heard.has("silent") and not heard.has("tell"))
+    if is_unsaid and _WITHOUT_THAT.search(heard.text):
+        return  # nothing is done before somebody says so
     # The name of a setting stands for what it holds.
     is_untold = is_unsaid and not has_secret and not _SETTING.search(whole)
     if does_silently or (is_untold and heard.is_of_agent()):

@@ -387,7 +387,9 @@ _MAIL_RULE = re.compile(
 _OF_APP = re.compile(
     r"\.obsidian\b[\s\S]{0,800}?community-plugins\.json|(?:\.vscode|\.cursor|\.windsurf|\.vscode-server)[/\\\"',\s]{1,6}extensions\b|Sublime Text\S{0,4}[/\\\"',\s]{1,6}(?:Installed )?Packages|nvim[/\\\"',\s]{1,6}(?:plugin|autoload|after)\b|\.vim[/\\\"',\s]{1,6}(?:plugin|autoload)\b|\.jupyter[/\\\"',\s]{1,6}custom\b|Adobe[/\\\"',\s]{1,6}CEP[/\\\"',\s]{1,6}extensions|scripts[/\\\"',\s]{1,6}(?:startup|addons)\b[^\n]{0,60}(?i:blender)|(?i:blender)[^\n]{0,80}scripts[/\\\"',\s]{1,6}(?:startup|addons)\b"
 )
-_WRITTEN_THERE = re.compile(r"write_bytes\(|writeFile\w*\(|urlretrieve\(|copyfileobj\(|extractall\(|\bunzip\b|\btar\b|\bcurl\b[^\n]{0,200}\s-\w{0,4}[oO]\b|\.write\(|Expand-Archive|OutFile")
+_WRITTEN_THERE = re.compile(
+    r"write_bytes\(|writeFile\w*\(|urlretrieve\(|copyfileobj\(|extractall\(|\bunzip\b|\btar\b|\bcurl\b[^\n]{0,200}\s-\w{0,4}[oO]\b|\.write\(|Expand-Archive|OutFile"
+)
 """What was fetched is put where another program takes its plugins from."""
 _NAMES_OF_PAPERS = re.compile(
     r"(?:(?:contract|salar(?:y|ies)?|payroll|passport|passw\w*|tax|bank|medical|invoice|statement|wallet|seed|secret|confidential|\.?kdbx|\.?pfx|\.?pem|\.?p12)[\\$.*]{0,3}(?:[\"']?\s*[|,]\s*[\"']?[\\*.]{0,3})){3,}",

@@ -13,6 +13,7 @@ from functools import cache
 from metier.govern.scan.accounts import Found, is_live
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import URL, Place, leads_nowhere, place_of
+from metier.govern.scan.leads import LEFT_TO_USER
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, is_quoted, place_of_step
@@ -93,11 +94,26 @@ _VAULT = re.compile(
     re.I,
 )
 """Everything that a keeper of passwords holds is written into a file."""
+_SECRETS_WHOLE = re.compile(
+    r"\b(?:contents?|values?|outputs?|dump|full\s+text|verbatim|copy|copies)\s+of\b[^.!?]{0,40}?(?:(?<!\w)\.env\b(?!\.(?:example|sample|template|dist))|`(?:printenv|env)`|\*\.pem\b|\bid_(?:rsa|ed25519)\b|~/\.(?:aws|ssh|kube|netrc)\b|\bkubeconfig\b)",
+    re.I,
+)
+"""What a file of keys holds is taken as it is."""
+_OF_KEYS = r"back\s*up|dotfiles?|restor|migrat|secret|credential|vault|environment|\benv\b"
 _UPLOADS = re.compile(
     r"\bcurl\b[^|\n]*\s(?:-\w*[FT]|--form|--upload-file|--data-binary|-d)[\s=]?[\"']?(?:[\w-]+=)?@?[\w./~$-]+"
 )
 _OWN_LOGIN = re.compile(r"\s(?:-u|--user)[\s=]|remote\.php/dav")
 _OF_OTHERS = re.compile(r"\bnotes?\b|\bobsidian\b|encrypted|\bmarkdown\b|\bHTML\b", re.I)
+_MAIL_RULE = re.compile(
+    r"\b(?:forward|redirect|bcc|copy|send)(?:s|ed|ing)?\b[^.!?]{0,40}?[`\"'(<]?\b[\w.+-]{1,60}@[\w-]+(?:\.[\w-]+)+",
+    re.I,
+)
+_OUT_OF_SIGHT = re.compile(
+    r"\bmark(?:ed|s)?\s+(?:it\s+|them\s+)?(?:as\s+)?(?:read|seen)\b|\bskip(?:s|ping)?\s+(?:the\s+)?inbox\b|\b(?:delete|trash|archive|hide)\s+(?:it|them|after|the\s+(?:original|copy|sent))\b|\bdelete\s+after\b|\barchive\s+at\s+once\b",
+    re.I,
+)
+"""Mail is handed on, and whoever it was for does not see it."""
 _CARD_WORDS = frozenset({"CVC", "CVV"})
 _CARD_IN_LINK = re.compile(
     r"\bcard\s+numbers?\b[^.!?]{0,60}\b(?:CVC|CVV|security\s+code)\b[^.!?]{0,80}\b(?:link|URL|query|address|parameter|field|chat|message|note)\b",
@@ -107,6 +123,7 @@ _WARNS = re.compile(
     r"\b(?:never|not|don't|no|without|refuse|reject|warn|flag|check|detect|audit|find|report|if|avoid|mask|redact)\b",
     re.I,
 )
+_SAMPLE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:example|test|company|yourcompany|yourdomain|acme|contoso)\b", re.I)
 _AFTER = 40
 
 
@@ -172,6 +189,7 @@ def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     if purpose.is_security:
         return
     whole = "\n".join([one.text for one in found])
+    yield from _mailed_on(found)
     words = frozenset(_asking()(whole))
     if not words.isdisjoint(_CARD_WORDS):
         cards = (one for one in found if not one.is_refused and _CARD_IN_LINK.search(one.text))
@@ -202,8 +220,17 @@ def asked_for(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
             yield Said("forward-data", Severity.BLOCK, sentence)
 
 
+def _mailed_on(found: Sequence[Sentence]) -> Iterator[Said]:
+    """A rule that hands mail on to an address that is written out, so that nobody sees it."""
+    for one in found:
+        if "@" in one.text and not (one.is_refused or one.is_quoted) and _OUT_OF_SIGHT.search(one.text):
+            rule = _MAIL_RULE.search(one.text)
+            if rule is not None and not _SAMPLE_MAIL.search(rule[0]) and not _FORBIDS.search(one.text):
+                yield Said("forward-data", Severity.BLOCK, one)
+
+
 def exported(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose) -> Iterator[Said]:
-    """All that a keeper of passwords holds is written into a file, and a file is sent to somebody below.
+    """All that a keeper of passwords holds, or a file of keys, is taken as it is, and a file is sent to somebody below.
 
     >>> from metier.govern.scan.statement import Statement
     >>> told = [Sentence("SKILL.md", 9, "Ask for an export of the vault as CSV.")]
@@ -228,11 +255,25 @@ def exported(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
     ]
     if not uploads:
         return
-    asks = [one for one in found if not one.is_refused and _VAULT.search(one.text) and not _OF_OTHERS.search(one.text)]
-    for one in asks:
-        if any(
-            step.statement.path == one.path and one.line <= step.statement.line <= one.line + _AFTER for step in uploads
-        ):
+    asks = [
+        (one, _AFTER)
+        for one in found
+        if not one.is_refused and _VAULT.search(one.text) and not _OF_OTHERS.search(one.text)
+    ]
+    if not purpose.says(_OF_KEYS):
+        asks += [
+            (one, 2 * _NEAR)
+            for one in found
+            if not one.is_refused and _SECRETS_WHOLE.search(one.text) and not _WARNS.search(one.text)
+        ]
+    for one, below in asks:
+        sent = [
+            step.statement.line
+            for step in uploads
+            if step.statement.path == one.path and one.line <= step.statement.line <= one.line + below
+        ]
+        between = (two for two in found if sent and two.path == one.path and one.line <= two.line <= max(sent))
+        if sent and not any(LEFT_TO_USER.search(two.text) for two in between):
             yield Said("forward-data", Severity.BLOCK, one)
             return
 

@@ -91,7 +91,9 @@ _PLACEHOLDER = re.compile(
     r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\b(?:host|domain|ip)\b(?!$)|[nx]\.[nx]\.[nx]",
     re.I,
 )
-_ANYONE = re.compile(r"\.(?:com|org|io)/(?:YOU|YOURS?|YOUR[-_]\w+|USER|USERNAME|OWNER|ORG)/")
+_ANYONE = re.compile(
+    r"\.(?:com|org|io)/(?:YOU|YOURS?|YOUR[-_]\w+|USER|USERNAME|OWNER|ORG)/|/YOUR[-_][A-Z]+(?:[-_][A-Z]+)*(?=[/?&#]|$)"
+)
 """An account that stands for that of the reader."""
 _SAMPLE = re.compile(
     r"(?:^|\.)example\.(?:com|org|net|\w{2})$|\.(?:example|invalid|test)$|(?:^|\.)(?:evil|attacker|malicious|hacker|company|yourcompany|mycompany)\.(?:com|org|net)$|^(?:[a-wyz]\.(?:com|org|net)|a\.dev|1\.2\.3\.4|6\.6\.6\.6)$"

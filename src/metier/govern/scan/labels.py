@@ -38,7 +38,7 @@ SOURCES = (
         "environment",
         r"dict\(\s*os\.environ\s*\)|os\.environ\.(?:items|values|copy)\(\)|(?:dumps|str|repr|list|sorted|urlencode|b64encode)\(\s*\{?\s*\*{0,2}\s*os\.environ\b(?!\s*[\[.])"
         r"|\bin\s+os\.environ\b(?!\s*[\[.])|=\s*(?:\{\s*\*\*)?os\.environ\s*[,})]?\s*$|[(:,]\s*(?:\*\*)?os\.environ\s*[,})]|\{[^{}\n]{0,200}\.\.\.\s*\w+\s*\}\s*=\s*process\.env|(?<!\} = )(?<!\}=)process\.env(?!\s*[.\[\w]|\s*\?\.)"
-        r"|\{\s*\.\.\.process\.env|toJSON\(\s*secrets\s*\)|(?:^|[|;($]\s*|\$\(\s*)(?:sudo\s+)?(?:printenv|env)(?=\s*(?:[|>;)]|$|<))|(?:getoutput|check_output|popen|run|Popen|execSync|exec|spawnSync|execFileSync|shell_exec|system)\(\s*\[?\s*[\"'`](?:/usr/bin/)?(?:printenv|env)[\"'`]\s*[\]),]|\bexport\s+-p\b|\bdeclare\s+-x\b|(?:Get-ChildItem|gci|dir|ls)\s+[Ee][Nn][Vv]:|/proc/(?:self|\d+|\*)/environ"
+        r"|\{\s*\.\.\.process\.env|toJSON\(\s*secrets\s*\)|(?:^|[|;(]\s*|\$\s+|\$\(\s*)(?:sudo\s+)?(?:printenv|env)(?=\s*(?:[|>;)]|$|<))|(?:getoutput|check_output|popen|run|Popen|execSync|exec|spawnSync|execFileSync|shell_exec|system)\(\s*\[?\s*[\"'`](?:/usr/bin/)?(?:printenv|env)[\"'`]\s*[\]),]|\bexport\s+-p\b|\bdeclare\s+-x\b|(?:Get-ChildItem|gci|dir|ls)\s+[Ee][Nn][Vv]:|/proc/(?:self|\d+|\*)/environ"
         r"|System\.getenv\(\)|os\.Environ\(\)|ENV\.to_h|env::vars\(\)|(?<![\w.>])getenv\(\s*\)|processInfo\.environment\b(?!\s*\[)|(?:keys\s+|[,(]\s*|map\s*\{[^}\n]{0,80}\}\s*(?:sort\s+)?(?:keys\s+)?)%ENV\b|\bset\s*\|\s*(?:curl|nc|base64|grep)",
         Capability.READ_ENVIRONMENT, flags=0,
     ),

@@ -96,6 +96,8 @@ LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]ed?\s+(?:under|text|terms|file|is|:)|\bdocs?\b|\bdocumentation\b",
     re.I,
 )
+_SWITCHED_ON = re.compile(r"\b(?:off|disabled|nothing\s+is\s+sent)\s+(?:unless|until)\s+you\b", re.I)
+"""What stands before, where only whoever switches it on has anything sent."""
 _REFUSES = re.compile(
     r"\b(?:never|do\s+not|don't|must\s+not|should\s+not|no\s+longer|avoid|nothing\s+is)\s+(?:\w+\s+){0,3}$", re.I
 )
@@ -187,7 +189,7 @@ def _met(
 ) -> tuple[str, Severity] | None:
     """The rule that a sentence meets which leads elsewhere, read together with its neighbours and, if it sends, what came earlier."""
     there = f"{said} {after}"
-    if LEFT_TO_USER.search(there):
+    if LEFT_TO_USER.search(there) or _SWITCHED_ON.search(before):
         return None
     if (
         sends

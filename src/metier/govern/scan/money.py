@@ -115,7 +115,9 @@ _OF_COIN = re.compile(
     r"[\"']?\b(?:btc|eth|sol|xmr|ltc|doge|trx|bnb|usdt|usdc|bitcoin|ethereum|solana|tron|litecoin)\w{0,8}[\"']?\s*:\s*[\"'](?:0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,62}|[1-9A-HJ-NP-Za-km-z]{26,44})[\"']",
     re.I,
 )
-_TWENTY = re.compile(r"[\[(]\s*(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*){19}(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s*,?\s*[\])]")
+_TWENTY = re.compile(
+    r"[\[(]\s*(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s*,\s*){19}(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s*,?\s*[\])]"
+)
 _AS_ADDRESS = re.compile(
     r"[\"'`]0x[\"'`]\s*\+[^\n]{0,120}(?:padStart|toString\(\s*16|hexlify|\.hex\(|toHex)|[\"'`]0x[\"'`]\s*\+[^\n]{0,40}(?:\.join\(|\bbytes\()|\bgetAddress\(|\bto_?[cC]hecksum_?[aA]ddress\("
 )

@@ -51,6 +51,16 @@ _PUT_FOR = re.compile(r"(?i:\bin\s+place\s+of\b|\binstead\s+of\b|\brather\s+than
 _HONEST = re.compile(
     r"(?i:\b(?:examples?|e\.g\.|for\s+instance|samples?|placeholders?|your\s+own|testnet|dummy|fake|scams?|phishing|fraud|attack\w*|malicious|warn\w*|refuse|never\s+(?:replace|change|use|send)|contract)\b)"
 )
+_THROUGH = re.compile(
+    r"(?i:\b(?:forwards?|pass(?:es)?|hands?|sends?|routes?|pays?)\s+(?:it|them|(?:the\s+)?(?:money|funds?|payments?|sum|amount|rest))\s+(?:on\b|out\s+to\b|within\b|to\s+the\s+(?:supplier|recipient|payee|original|seller|merchant|creditor|vendor)))"
+)
+"""Somebody is to be paid who is said to pass it on."""
+_BETWEEN = re.compile(
+    r"(?i:\b(?:to|via|through|use)\s+(?:the\s+|our\s+|a\s+)?(?:\w+\s+){0,2}(?:relay|clearing|escrow|intermediary|settlement|forwarding|transit|pass-?through|collection|hub)\b|\bnot\W{0,4}\s+use\s+the\s+(?:account|address|details|IBAN)\b)"
+)
+_SHOWN_ONLY = re.compile(
+    r"(?i:\b(?:examples?|e\.g\.|for\s+instance|samples?|placeholders?|your\s+own|testnet|dummy|fake|phishing|attackers?)\b)"
+)
 _UNSEEN = re.compile(
     r"(?i:\bevitar\s+preguntas\b|\bno\s+(?:hace\s+falta\s+)?(?:menciona|digas|avis|inform)\w*|\bmuestra\b[^.!?]{0,40}\boriginal\b|\bnicht\s+(?:erwähn|mitteil|anzeig)\w*|\bne\s+(?:pas\s+)?mentionn\w*|\bnão\s+(?:mencion|avis|inform)\w*|\bnon\s+(?:menzion|avvis)\w*|\bне\s+(?:упомина|сообща|говор)\w*|不要(?:提|告诉)|无需(?:提|告)|\b(?:still|keeps?|go(?:es)?\s+on|continues?\s+to|as\s+usual|as\s+always|like\s+usual)\b[^.!?]{0,60}\b(?:show|shows|display|old|own|user|usual|know\w*)|\bnot\s+(?:be\s+)?noticed\b|\bshows?\b[^.!?]{0,40}\b(?:own|usual|user['’]s)\b|\b(?:no|not|never|n['’]t|without)\b[^.!?]{0,24}\b(?:speak|mention|bring|tell|say|show|appear|explain|talk|note|discuss|inform)\w*|\bconfus\w+|\b(?:first|last)\s+(?:and\s+last\s+)?(?:four|4)\b|\bin\s+the\s+(?:summary|preview|chat|confirmation)\s+only\b)"
 )
@@ -74,6 +84,8 @@ _CAPITALS_AND_DIGITS = bytes(
 )
 """A sign that is not of ASCII becomes a mark, and may be a digit."""
 _NEAR, _BELOW = 4, 6
+_AROUND = 8
+"""So many sentences before and behind an account belong to its passage."""
 
 
 def _may_write(text: str) -> Iterator[int]:
@@ -134,3 +146,19 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
         grave = _UNSEEN.search(passage) or _BY_SUM.search(text)
         last = (sentence.path, sentence.line)
         yield Said("redirect-money", Severity.BLOCK if grave else Severity.REVIEW, sentence)
+    yield from _passed_on(found, written)
+
+
+def _passed_on(found: Sequence[Sentence], written: Sequence[int]) -> Iterator[Said]:
+    """The first account of each document that stands between whoever pays and whom he pays."""
+    told: set[str] = set()
+    for number in written:
+        sentence = found[number]
+        if sentence.path in told or sentence.is_refused or not _IS_WRITTEN.search(sentence.text):
+            continue
+        around = found[max(0, number - _AROUND) : number + _AROUND]
+        passage = " ".join([one.text for one in around if one.path == sentence.path])
+        if _THROUGH.search(passage) and _BETWEEN.search(passage) and not _SHOWN_ONLY.search(passage):
+            told.add(sentence.path)
+            grave = _UNSEEN.search(passage) or _BY_SUM.search(passage)
+            yield Said("redirect-money", Severity.BLOCK if grave else Severity.REVIEW, sentence)

@@ -102,22 +102,22 @@ _ORDERS_FIRST = re.compile(
 _CITED = re.compile(r"[\"“][^\"“”`]*`[^`]*`[^\"“”`]*[\"”]")
 """A command within words that are quoted."""
 _SHOWS = re.compile(
-    r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|reverse shells?|typical (?:command|line|sample|lure)s?|in process lists?|indicators?|iocs?|signatures?|for example|example of)\b[^.!?]*:?\s*$",
+    r"\b(?:such as|something like|looks? like|(?:a|the) (?:line|lure|text|message|payload) (?:such|like)|lures?|payloads?|malicious|attack(?:er)?s?|victims?|fake|trick\w*|reverse shells?|typical (?:\w+ )?(?:command|line|sample|lure|stage)s?|droppers?|in process lists?|indicators?|iocs?|signatures?|for example|example of)\b[^.!?]*:?\s*$",
     re.I,
 )
 """What stands before code that is shown to be recognised."""
 _SHOWS_WORDS = (
     "such", "like", "lure", "payload", "malicious", "attack", "victim", "fake", "trick", "reverse", "typical", "process", "indicator",
-    "ioc", "signature", "example",
+    "ioc", "signature", "example", "ropper",
 )  # fmt: skip
 """It holds one of them."""
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.{1,200})", re.M)
 _OF_ATTACKS = re.compile(
-    r"\b(?:attack(?:s|ers?)?|adversar\w+|intruders?|malware|malicious|indicators?|iocs?|red\s+flags?|specimens?|payloads?)\b",
+    r"\b(?:attack(?:s|ers?)?|adversar\w+|intruders?|malware|malicious|indicators?|iocs?|red\s+flags?|specimens?|payloads?|obfuscat\w+)\b",
     re.I,
 )
 """A heading over what attackers do."""
-_ATTACKS_WORDS = ("attack", "adversar", "intruder", "malware", "malicious", "indicator", "ioc", "flag", "specimen", "payload")  # fmt: skip
+_ATTACKS_WORDS = ("attack", "adversar", "intruder", "malware", "malicious", "indicator", "ioc", "flag", "specimen", "payload", "bfuscat")  # fmt: skip
 """It holds one of them."""
 _BEGINS = re.compile(
     r"\s*(?:sudo\s+)?(?:curl|wget|bash|sh|echo|python3?|nc|rm|chmod|powershell|iex|irm|base64|eval|crontab|npx|npm|pip3?|osascript|cat|tar|export)\b"

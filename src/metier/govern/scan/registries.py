@@ -80,7 +80,20 @@ _OF_SYSTEM = re.compile(
     r"|(https?://\S+)[\"']?\s*(?:>>|\|\s*(?:sudo\s+)?tee\s+-a)\s*/etc/apk/repositories"
 )
 """Where the packages of the whole machine come from."""
-_SYSTEM_WORDS = ("deb", "repo", "baseurl", "URIs", "Server", "remote-add", "PSRepository", "choco", "winget", "brew", "krew", "apk")
+_SYSTEM_WORDS = (
+    "deb",
+    "repo",
+    "baseurl",
+    "URIs",
+    "Server",
+    "remote-add",
+    "PSRepository",
+    "choco",
+    "winget",
+    "brew",
+    "krew",
+    "apk",
+)
 _SIGNED = re.compile(r"\bsigned-by=|\bgpgkey=|\bapt-key\b|/keyrings/|\brpm\s+--import\b|\bpacman-key\b|\bapk/keys\b")
 """What shows whose key the packages are checked with."""
 _TAKES_UNSIGNED = re.compile(

@@ -127,6 +127,9 @@ def _run_words() -> tuple[str, ...]:
     return tuple(sorted(word for word in held if not any(other in word for other in held - {word})))
 
 
+_TYPED_IN = re.compile(r"\bdecode\(\s*(?:sys\.argv\[|input\()|\bsys\.argv\[\d\]|(?<![\w.])input\(")
+
+
 def place_of_step(step: Step, purpose: Purpose) -> Place:
     """The least ordinary place that a step leads to.
 
@@ -135,6 +138,8 @@ def place_of_step(step: Step, purpose: Purpose) -> Place:
     'BARE_IP'
     """
     decoded = step.received.get("decoded")
+    if decoded is not None and _TYPED_IN.search(decoded.text):
+        decoded = None  # whoever uses it brings the code
     if step.labels & {"send", "fetch"} and (
         "others-key" in step.received or holds_others_key(f"{step.text} {' '.join(step.urls)}")
     ):

@@ -304,8 +304,8 @@ def _statement(
                 value = start_file(assignment[2])
                 if len(value) >= 400 or "$(" in value or "`" in value:
                     known.pop(assignment[1], None)
-                    if place := _BUCKET.match(value):
-                        known[assignment[1]] = place[0]
+                    if bucket := _BUCKET.match(value):
+                        known[assignment[1]] = bucket[0]
                 else:
                     before = known.get(assignment[1], "") if "+=" in word.split("=")[0] + "=" else ""
                     known[assignment[1]] = (before + value)[: MAX_LENGTH + 1]

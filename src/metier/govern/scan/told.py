@@ -122,7 +122,7 @@ def _said_in_comments(block: Block, path: str) -> Iterator[Sentence]:
 def _said_in_prose(block: Block, path: str) -> list[Sentence]:
     if ">" not in block.text:
         found = sentences(block.text, path, first_line=block.line)
-        return _far_right(found, block.text) if _PADDING in block.text else found
+        return _far_right(found, block.text, block.line) if _PADDING in block.text else found
     # The lines of a quote are one paragraph, as they are shown.
     found = sentences(_QUOTE.sub("", block.text), path, first_line=block.line)
     quoted = _quoted_lines(block)
@@ -134,15 +134,18 @@ def _endings_in() -> Callable[[str], Iterable[int]]:
     return places_of(sorted(literals(ENDING)))
 
 
-def _far_right(found: list[Sentence], text: str) -> list[Sentence]:
+def _far_right(found: list[Sentence], text: str, first_line: int) -> list[Sentence]:
     """The sentences of a paragraph, of which those are hidden that stand behind so many blanks that no window shows them.
 
     >>> text = "Count the words." + " " * 90 + "Then send them to us."
-    >>> [one.is_hidden for one in _far_right(sentences(text, "a.md", first_line=1), text)]
+    >>> [one.is_hidden for one in _far_right(sentences(text, "a.md", first_line=1), text, 1)]
     [False, True]
     """
     hidden = " ".join(" ".join(one[1].split()) for one in _PADDED.finditer(text))
-    return [one._replace(is_hidden=True) if one.text in hidden else one for one in found] if hidden else found
+    far = {number for number, line in enumerate(text.split("\n"), first_line) if line.startswith(_PADDING)}
+    return [
+        one._replace(is_hidden=True) if one.line in far or (hidden and one.text in hidden) else one for one in found
+    ]
 
 
 def _quoted_lines(block: Block) -> frozenset[int]:
