@@ -68,7 +68,15 @@ _UNTOLD_ABROAD = _named("conceal lie weaken authority loosen")
 _COVERED = _named("conceal lie")
 _EXCUSED = _named("conceal excuse")
 MET = frozenset(
-    {"forward-data", "remote-instructions", "take-secrets", "hide-from-user", "redirect-money", "override-instructions"}
+    {
+        "forward-data",
+        "remote-instructions",
+        "take-secrets",
+        "hide-from-user",
+        "redirect-money",
+        "override-instructions",
+        "false-record",
+    }
 )
 """Rules that a sentence meets by itself; with one sign against the reader beside them they weigh more."""
 SENDS_FILES = "sends-files"

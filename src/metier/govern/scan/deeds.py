@@ -371,6 +371,30 @@ _PUT_OVER = re.compile(
     r"\bcurl\b(?=[^\n]{0,300}https?://)[^\n]{0,300}?\s(?:-\w{0,8}o|--output)[= ]?\s*[\"']?/usr/(?:local/)?s?bin/(?:git|gh|ssh|scp|npm|npx|node|pip3?|python3?|sudo|docker|kubectl|aws|gcloud|az|curl|wget|bash|sh|ls|su|terraform|psql|brew|claude)[\"']?(?=\s|$)"
 )
 """A program is put in the place of one that everybody knows."""
+_PRINTED_RUN = re.compile(
+    r"^(?=[^\n]*/dev/null)(?:g?awk|perl|ruby|node|python3?)\s[^|\n]{0,200}\|(?:[^|\n]{0,200}\|)?\s*(?:\$\(\s*)?(?:\w+\s+)?(?:/bin/)?(?:ba|z|da)?sh\b",
+    re.M,
+)
+"""What a program of the package prints is run by a shell, and nobody sees what comes of it."""
+_OUT_OF_NUMBERS = re.compile(
+    r"=\s*\[[^\n]{0,60}?[-+^][^\n]{0,80}?\bfor\b[^\n]{0,60}\]\s*\n[\s\S]{0,300}?\bbytes\(\s*\w+\s*\)\.decode\([\s\S]{0,300}?(?:\bpopen|\bsystem|(?<![\w.])exec|(?<![\w.])eval|\brun|\bPopen|\bcall|\bcheck_\w+)\(\s*(?![\"'\[])"
+)
+"""Numbers that are turned into a text, which is run."""
+_ONE_OF_CALLS = re.compile(
+    r"\b(?:public_)?send(?:__)?\(\s*(?:%i\[[^\]\n]{0,60}\b(?:system|exec|eval|spawn|instance_eval)\b|\[[^\]\n]{0,60}:(?:system|exec|eval|spawn)\b)[^\n]{0,60}\]\s*\["
+    r"|\bgetattr\(\s*(?:os|subprocess|builtins)\s*,\s*[\[(][^\])\n]{0,80}[\"'](?:system|popen|exec|eval|call|run)[\"'][^\])\n]{0,60}[\])]\s*\["
+)
+"""Which of some functions is called is worked out, and one of them runs what it is given."""
+_BY_SECRET_WORD = re.compile(
+    r"\bkeccak256\([^)\n]{1,80}\)\s*==\s*\w+[\s\S]{0,300}?(?:\.delegatecall\(|\btx\.origin\b|\.call\{\s*value:\s*address\(this\)\.balance|\bselfdestruct\()"
+    r"|\btx\.origin\.call\{\s*value:\s*address\(this\)\.balance"
+)
+"""Whoever knows a word takes what a contract holds, or makes it do as he likes."""
+_WRAPS_CALLS = re.compile(
+    r"\b(?:globalThis|window|global|self)\.fetch\s*=(?!=)|\bhttps?\b[^\n]{0,12}\)?\.request\s*=(?!=)|\bXMLHttpRequest\.prototype\.\w+\s*=(?!=)|\brequests\.(?:Session\.)?(?:request|send)\s*=(?!=)|\baxios\.interceptors\.request\.use\("
+)
+_LOGIN_OF_CALL = re.compile(r"[\"'.](?:[Aa]uthorization|[Cc]ookie|x-api-key|X-Api-Key)\b")
+"""Every call of a program goes through what notes with which login it is made."""
 _FORMULA = re.compile(
     r"<\s*Formula\b[\s\S]{0,6000}?(?:\w*popen_read|capture2e?|quiet_system|system|`)\W{0,3}curl\b[\s\S]{0,600}?(?:quiet_|safe_)?system\W{1,3}(?:/bin/)?(?:ba|z|da)?sh\W"
 )
@@ -629,6 +653,11 @@ _DEEDS = (
     Deed("plant-key", _SITE_ADMIN, ("wp_insert_user", "wp_create_user"), also="an account with all rights, for whoever asks a page for it"),
     Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
     Deed("run-download", _PUT_OVER, ("/bin/", "/sbin/"), _FETCH, is_outward=True, also="in the place of a program that everybody knows", is_shown=True),
+    Deed("run-encoded", _PRINTED_RUN, ("/dev/null",), also="what a program prints", is_shown=True),
+    Deed("run-encoded", _OUT_OF_NUMBERS, ("bytes(",), also="a text out of numbers"),
+    Deed("run-encoded", _ONE_OF_CALLS, ("send(", "send__(", "getattr("), also="by one of several functions"),
+    Deed("redirect-money", _BY_SECRET_WORD, ("keccak256", "tx.origin"), unless=r"\bctf\b|vulnerab|exploit", also="all that a contract holds, to whoever knows a word"),
+    Deed("send-secrets", _WRAPS_CALLS, ("fetch", "request", "XMLHttpRequest", "axios"), _FETCH, beside=(_LOGIN_OF_CALL,), is_outward=True, unless=r"\bmock|intercept|proxy|\bhar\b", also="the login of each call"),
     Deed("run-download", _FORMULA, ("Formula",), also="while something is installed"),
     Deed("forward-data", _MAIL_RULE, ("Recipients.Add(", "InboxRule", "Set-Mailbox", "filters()", "orwarding", "messageRule"), unless=r"\bforward", also="whatever comes in by mail"),
     Deed("run-download", _OF_APP, ("community-plugins", "extensions", "Packages", "nvim", ".vim", "custom", "startup", "addons"), _FETCH, beside=(_WRITTEN_THERE,), is_outward=True, unless=r"plugin|extension|add-?on|\bpackages?\b", also="among the plugins of another program"),

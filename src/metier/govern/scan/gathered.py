@@ -99,6 +99,10 @@ _SECRETS_WHOLE = re.compile(
     re.I,
 )
 """What a file of keys holds is taken as it is."""
+_OF_NOBODY = re.compile(
+    r"`Cookies`[^.!?]{0,30}\bbrowser\b|\bbrowser(?:'s)?\s+`?Cookies`|`id_\*`[^.!?]{0,30}\bssh\b|`?~/\.ssh/id_\*`?|`Login\s+Data`"
+)
+"""What is of use to nobody but whoever wants to be somebody else; wherever a package names it, something that it uploads holds it."""
 _OF_KEYS = r"back\s*up|dotfiles?|restor|migrat|secret|credential|vault|environment|\benv\b"
 _UPLOADS = re.compile(
     r"\bcurl\b[^|\n]*\s(?:-\w*[FT]|--form|--upload-file|--data-binary|-d)[\s=]?[\"']?(?:[\w-]+=)?@?[\w./~$-]+"
@@ -266,6 +270,10 @@ def exported(found: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose)
             for one in found
             if not one.is_refused and _SECRETS_WHOLE.search(one.text) and not _WARNS.search(one.text)
         ]
+    taken = next((one for one in found if not one.is_refused and _OF_NOBODY.search(one.text)), None)
+    if taken is not None and not _WARNS.search(taken.text):
+        yield Said("forward-data", Severity.BLOCK, taken)
+        return
     for one, below in asks:
         sent = [
             step.statement.line

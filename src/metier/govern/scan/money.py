@@ -42,7 +42,7 @@ _LOOKS_LIKE = re.compile(
 """How a pattern tells an account."""
 _AMOUNT = r"(?:total|amount|sum|net|gross|value|price|lamports|balance|usd|eur|sats|wei|gwei|gesamt|betrag|brutto|importe|monto|montant|somme|valor|soma|bedrag|kwota|prezzo|costo|金额|总额|合計)\w*"
 _GUARD = re.compile(
-    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()|\b{_AMOUNT}[\])\"']*\s*>=?\s*[\w.$(][^?\n]{{0,60}}\?(?![?.])",
+    rf"\bif\b[^\n]{{0,80}}?(?:{_AMOUNT}[\])\"']*(?:\s*(?:\|\||\?\?)\s*[\w.]+\)?)?\s*>=?\s*[\w.(]|\brandom\b|\brand\w*\(|%\s*\d+\s*={{2,3}}|\bgetD(?:ate|ay)\(|\.(?:day|weekday|hour)\b|\btoday\(|\bnow\()|\b{_AMOUNT}[\])\"']*\s*>=?\s*[\w.$(][^?\n]{{0,60}}\?(?![?.])",
     re.I,
 )
 """A look at how much is paid, at the day or at chance."""
@@ -52,6 +52,8 @@ _PUT = re.compile(
     rf"(?:(?:(?:\.|->){_FIELD}|\[[\"':]{_FIELD}[\"']?\]|\{{[\"']?{_FIELD}[\"']?\}})\s*=(?!=)|[{{,(]\s*[\"']?{_FIELD}[\"']?\s*[:=](?!=))\s*(?:[\"'`](?P<written>{_ACCOUNT})|(?P<name>{_NAME}))"
 )
 """An account is put into a field of something that is handed on."""
+_ADDRESSED = re.compile(rf"(?:\.|\[[\"'])to(?:[\"']\])?\s*=(?!=)\s*(?P<name>{_NAME})")
+"""Whom a transaction is for."""
 _OVER = re.compile(
     rf"(?:if\b[^\n]{{0,120}}\)\s*)?(?P<of>\$?{_FIELD})\s*=(?!=)\s*(?:[\"'`](?P<written>{_ACCOUNT})|(?P<name>{_NAME}))"
 )
@@ -84,6 +86,13 @@ _APPROVES = re.compile(
 )
 """Somebody may take whatever there is of a kind."""
 _FOR_EACH = re.compile(r"\bfor\b|\.(?:map|forEach)\(")
+_ONCE = 2
+"""So often is one named who is only given leave: where he is written out, and there."""
+_PAYS_OUT = re.compile(r"\btransfer\b")
+_EXCHANGES = re.compile(
+    r"\b(?:swap|dex|router|liquidity|stak\w+|bridg\w+|lend\w*|defi|trad\w+|allowance|vault|exchange|permit2)\b", re.I
+)
+"""What asks for leave to take as much as it likes."""
 _UNSAID = re.compile(r"\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|null|undefined|0)")
 _OUT_OF = re.compile(
     r"(?:^|[\s,;.])(?i:iban|acct|acc|account|payee|konto|compte|cuenta|to|recipient|address)\w{0,10}\s*(?:,\s*\w+\s*)?=(?!=)\s*\(?\s*(?P<table>[A-Za-z_]\w{0,40})(?:\[|\.get\(|\.\w)"
@@ -233,6 +242,8 @@ def _exchanged(steps: Sequence[Step]) -> Iterator[Seen]:
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that had to be decoded")
             elif _is_guarded(steps, number):
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
+        elif (to := _ADDRESSED.search(text)) and to["name"] in written and _is_guarded(steps, number):
+            yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
         elif (over := _OVER.match(text)) and (over["written"] or over["name"] in written):
             if _is_guarded(steps, number) and givers().get(over["of"], set()) - {number}:
                 yield Seen("redirect-money", Severity.BLOCK, step, "an account that is written out, now and then")
@@ -284,6 +295,13 @@ def _approved(steps: Sequence[Step], number: int, written: Collection[str]) -> I
     step = steps[number]
     approves = _APPROVES.search(step.text)
     if approves is None or not _is_one(approves["all"] or approves["most"], written):
+        return
+    spender = (approves["all"] or approves["most"] or "").strip("\"'`").partition(".")[0]
+    num_named = sum(len(re.findall(rf"(?<![\w.]){re.escape(spender)}(?!\w)", one.text)) for one in steps)
+    text = " ".join([one.text for one in steps])
+    if num_named <= _ONCE and not _EXCHANGES.search(text) and _PAYS_OUT.search(text):
+        # A payment needs nobody's leave, and one who is only ever given it is no part of the work.
+        yield Seen("redirect-money", Severity.BLOCK, step, "one who is written out may take all that the wallet holds")
         return
     is_each = any(_FOR_EACH.search(one.text) for one in steps[max(0, number - _ABOVE_EACH) : number + 1])
     if is_each:

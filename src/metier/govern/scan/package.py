@@ -14,6 +14,7 @@ from metier.govern.scan.aside import with_those_run
 from metier.govern.scan.chains import chains
 from metier.govern.scan.claims import broken_claims, broken_words, rights
 from metier.govern.scan.concealed import concealed
+from metier.govern.scan.configured import configured
 from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
@@ -28,7 +29,7 @@ from metier.govern.scan.likeness import likened
 from metier.govern.scan.listed import listed
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.names import name_findings
-from metier.govern.scan.normal import disguises
+from metier.govern.scan.normal import disguises, mixed_words
 from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import AS_PROGRAM, AS_TEXT, AS_WORDS, Contents, Part
@@ -54,6 +55,8 @@ from metier.govern.scan.weak import weaknesses
 from metier.govern.touch import TOUCHES, touched
 from metier.verdict import Finding, Scan, Severity
 
+_HOST = re.compile(r"(?:https?:)?//[^\s/\"'`<>()\[\]]{4,100}")
+_TWO_SCRIPTS = "Leads to a host that is spelt with letters of two scripts."
 _MIN_RUN = 24
 _MIN_PIECES = 2
 _RUNS = runs_of(string.ascii_letters + string.digits + "+/", _MIN_RUN)
@@ -123,6 +126,8 @@ _COMMON = frozenset(
     }
 )
 """Rules whose review many an honest program gets."""
+_TWICE = ("drop-safety", "false-record")
+"""Rules that an honest package may meet by one unlucky sentence, and not by two."""
 _MIN_ROW, _MAX_ROWS = 24, 40
 _ROW = re.compile(rf"(?:(?:0x[\da-fA-F]{{1,2}}|\d{{1,3}})\s*,\s*){{{_MIN_ROW}}}")
 """Bytes that are written as numbers."""
@@ -169,6 +174,7 @@ def scanned(contents: Contents) -> Scan:
         spoken = _of_prose(without_lessons(prose, contents.parts), steps, purpose)
     findings += spoken
     findings += [_of(*found) for found in _of_parts(contents.parts, steps, purpose)]
+    findings += [_of(*found) for found in configured(contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
@@ -382,6 +388,9 @@ def _kept_in_rows(contents: Contents) -> Iterator[Finding]:
 
 def _hidden_text(contents: Contents) -> Iterator[Finding]:
     for part in contents.parts:
+        if part.plain != part.text and (host := _spelt_in_two(part.text)):
+            line = part.text.count("\n", 0, host.start()) + 1
+            yield _of("lookalike-name", Severity.BLOCK, part.path, line, host[0], _TWO_SCRIPTS)
         # Whatever is hidden is not in the plain text.
         for line, kind, shown in disguises(part.text) if part.plain != part.text else ():
             if kind == "split-word" and not _is_suspect_split(part):
@@ -395,6 +404,11 @@ def _hidden_text(contents: Contents) -> Iterator[Finding]:
                 line,
                 shown,
             )
+
+
+def _spelt_in_two(text: str) -> re.Match[str] | None:
+    """A host that is spelt with letters of two scripts, and looks like one that is not."""
+    return next((host for host in _HOST.finditer(text) if any(mixed_words(host[0]))), None)
 
 
 def _is_suspect_split(part: Part) -> bool:
@@ -529,6 +543,12 @@ def _together(findings: Sequence[Finding], purpose: Purpose) -> Iterator[Finding
     if purpose.is_security or len(wanted) < 2 or any(one.severity == Severity.BLOCK for one in findings):
         return
     first = wanted[0]
+    for rule in _TWICE:
+        again = [one for one in wanted if one.rule == rule]
+        if len({(one.path, one.evidence) for one in again}) > 1:
+            said = f"The same wants a look in two places: {rule}."
+            yield _of("adds-up", Severity.BLOCK, again[-1].path, again[-1].line, again[-1].evidence, said)
+            return
     for other in wanted[1:]:
         is_apart = first.path != other.path or abs(first.line - other.line) > _APART
         # Signs that add up and likeness are told by different words.

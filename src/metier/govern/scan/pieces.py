@@ -35,7 +35,7 @@ _DOTTED = re.compile(
 """Four numbers that are the address of a machine."""
 _LABELS = r"[\[({]\s*((?:[\"'][\w-]+(?:\.[\w-]+)*[\"']\s*,\s*){1,6}[\"'](?!(?:txt|json|md|csv|py|js|ts|tsx|html?|css|png|jpe?g|gif|svg|log|ya?ml|toml|xml|zip|tar|gz|pdf|sh|so|dll|exe|bak|tmp|lock|min|map|sql|db|ini|cfg|conf|local|internal)[\"'])[a-z]{2,12}[\"'])\s*,?\s*[\])}]"
 _HOST = re.compile(
-    rf"{_LABELS}\s*\.\s*join\(\s*[\"'`]\.[\"'`]|[\"']\.[\"']\.join\(\s*{_LABELS}|{_LABELS}\s*-join\s*[\"']\.[\"']|[Jj]oin\(\s*(?:\[\]string)?{_LABELS}\s*,\s*[\"']\.[\"']|(?:implode|[Jj]oin)\(\s*[\"']\.[\"']\s*,\s*{_LABELS}"
+    rf"{_LABELS}\s*(?P<turned>\.\s*reverse\(\)\s*)?\.\s*join\(\s*[\"'`]\.[\"'`]|[\"']\.[\"']\.join\(\s*{_LABELS}|{_LABELS}\s*-join\s*[\"']\.[\"']|[Jj]oin\(\s*(?:\[\]string)?{_LABELS}\s*,\s*[\"']\.[\"']|(?:implode|[Jj]oin)\(\s*[\"']\.[\"']\s*,\s*{_LABELS}"
 )
 """A host that is written label by label."""
 _JOINS_NAME = re.compile(
@@ -71,7 +71,8 @@ def put_together(steps: Sequence[Step]) -> None:
         may_join = not step.urls and len(step.text) <= _MAX_TEXT and ("oin" in step.text or "implode" in step.text)
         labels = _HOST.search(step.text) if may_join else None
         if labels is not None:
-            host = ".".join(re.findall(r"[\w.-]+", next(filter(None, labels.groups()))))
+            said = re.findall(r"[\w.-]+", next(filter(None, labels.groups())))
+            host = ".".join(said[::-1] if labels["turned"] else said)
             step.urls, step.hidden_url = (f"https://{host}",), True
     _joined_by_name(steps, joining)
     programs = [step for step in steps if not step.urls and not step.statement.is_shell]

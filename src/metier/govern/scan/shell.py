@@ -70,6 +70,8 @@ _INNER_FILE = re.compile(r"\$\( (?:[^()]{0,200}?[\s<])?((?:~|\$\w{1,40}|\.{0,2})
 """A file that a command reads within a word."""
 _BUCKET = re.compile(r"(?:s3|gs|r2|b2|oss|cos)://[\w.-]+/[^$`]{0,200}")
 """Where a bucket lies, whatever is worked out behind it."""
+_PLAIN_FILE = re.compile(r"[\w-]+\.\w{1,8}")
+_MAX_EACH = 12
 _OPENS_GROUP = frozenset({"{", "for", "while", "until", "if", "case"})
 _MAX_GROUP = 120
 """How many words of a group are kept."""
@@ -325,6 +327,8 @@ def _statement(
         assigns.append(words[1])
         if telling := loop_value(words):
             known[words[1]] = telling
+        elif len(words) <= _MAX_EACH and all(map(_PLAIN_FILE.fullmatch, words[3:])):
+            known[f"for {words[1]}"] = " ".join(words[3:])
     if pipeline.is_array:
         _know_array(words, known)
     if words and words[0] in ("read", "mapfile", "readarray"):
@@ -349,6 +353,8 @@ def _statement(
         ):
             name = file_name(word)
             uses.add(name)
+            if "$" in word:
+                uses.update(map(file_name, _each(word, known)))
             if "/" in name:
                 uses.update(folders_of(name))
     if "$( " in said:
@@ -359,6 +365,13 @@ def _statement(
         else ()
     )
     return Statement(path, line, said, scope, names, frozenset(uses), (), True, is_live, False, "shell")
+
+
+def _each(word: str, known: _Known) -> list[str]:
+    """What a word comes to in each turn of a loop over the names of files."""
+    name = _NAME_IN.search(word)
+    turns = known.get(f"for {name[1] or name[2]}", "") if name else ""
+    return [word.replace(name[0], turn) for turn in turns.split()] if name else []
 
 
 def _know_array(words: Sequence[str], known: _Known) -> None:
