@@ -55,7 +55,7 @@ _OF_KEYS = re.compile(
     re.I,
 )
 _UNLESS = re.compile(
-    r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until|without (?:it|this|them|one))\b",
+    r"\b(?:unless|except|apart from|other than|only (?:when|if|the|to)|besides|optional|if you|mode|by default|until|without (?:it|this|them|one|consent|permission))\b",
     re.I,
 )
 _EXCEPTS = re.compile(rf"{_UNLESS.pattern}|\bdry\b|--[a-z]", re.I)

@@ -372,7 +372,7 @@ _PUT_OVER = re.compile(
 )
 """A program is put in the place of one that everybody knows."""
 _PRINTED_RUN = re.compile(
-    r"^(?=[^\n]*/dev/null)(?:g?awk|perl|ruby|node|python3?)\s[^|\n]{0,200}\|(?:[^|\n]{0,200}\|)?\s*(?:\$\(\s*)?(?:\w+\s+)?(?:/bin/)?(?:ba|z|da)?sh\b",
+    r"^(?=[^\n]*/dev/null)(?:g?awk|perl|ruby|node|python3?)\s[^|\n]{0,200}\|(?:[^|\n]{0,200}\|)?\s*(?:\$\(\s*)?(?:\w+\s+)?(?:(?:/bin/)?(?:ba|z|da)?sh|\$?\(?\s*SHELL)\b",
     re.M,
 )
 """What a program of the package prints is run by a shell, and nobody sees what comes of it."""
@@ -393,6 +393,7 @@ _BY_SECRET_WORD = re.compile(
 _WRAPS_CALLS = re.compile(
     r"\b(?:globalThis|window|global|self)\.fetch\s*=(?!=)|\bhttps?\b[^\n]{0,12}\)?\.request\s*=(?!=)|\bXMLHttpRequest\.prototype\.\w+\s*=(?!=)|\brequests\.(?:Session\.)?(?:request|send)\s*=(?!=)|\baxios\.interceptors\.request\.use\("
 )
+_ELSEWHERE = re.compile(r"[\"'`]https?://(?!localhost|127\.|\$|\{|api\.|[\w.-]*\bexample\b)[\w.-]+\.[a-z]{2,}")
 _LOGIN_OF_CALL = re.compile(r"[\"'.](?:[Aa]uthorization|[Cc]ookie|x-api-key|X-Api-Key)\b")
 """Every call of a program goes through what notes with which login it is made."""
 _FORMULA = re.compile(
@@ -657,7 +658,7 @@ _DEEDS = (
     Deed("run-encoded", _OUT_OF_NUMBERS, ("bytes(",), also="a text out of numbers"),
     Deed("run-encoded", _ONE_OF_CALLS, ("send(", "send__(", "getattr("), also="by one of several functions"),
     Deed("redirect-money", _BY_SECRET_WORD, ("keccak256", "tx.origin"), unless=r"\bctf\b|vulnerab|exploit", also="all that a contract holds, to whoever knows a word"),
-    Deed("send-secrets", _WRAPS_CALLS, ("fetch", "request", "XMLHttpRequest", "axios"), _FETCH, beside=(_LOGIN_OF_CALL,), is_outward=True, unless=r"\bmock|intercept|proxy|\bhar\b", also="the login of each call"),
+    Deed("send-secrets", _WRAPS_CALLS, ("fetch", "request", "XMLHttpRequest", "axios"), beside=(_LOGIN_OF_CALL, _ELSEWHERE), unless=r"\bmock|intercept|proxy|\bhar\b", also="the login of each call"),
     Deed("run-download", _FORMULA, ("Formula",), also="while something is installed"),
     Deed("forward-data", _MAIL_RULE, ("Recipients.Add(", "InboxRule", "Set-Mailbox", "filters()", "orwarding", "messageRule"), unless=r"\bforward", also="whatever comes in by mail"),
     Deed("run-download", _OF_APP, ("community-plugins", "extensions", "Packages", "nvim", ".vim", "custom", "startup", "addons"), _FETCH, beside=(_WRITTEN_THERE,), is_outward=True, unless=r"plugin|extension|add-?on|\bpackages?\b", also="among the plugins of another program"),

@@ -64,6 +64,8 @@ _PAIR = re.compile(
 _ENDS_HOST = re.compile(r"\.(?i:[a-z]{2,12})[\"':]")
 """How a host ends that stands in a pair and behind no scheme."""
 _NAMESPACE = re.compile(r"(?:(?:system|microsoft|windows)\.(?:net|io)|(?:self|this)\.\w+)\b", re.I)
+_ATTRIBUTE = re.compile(r"[a-z_]\w{0,12}\.test")
+"""A name of programs, under an ending that no host has."""
 _FILE_ENDINGS = (".sh", ".zip", ".mov", ".md", ".rs", ".py", ".app", ".pw", ".cc", ".me", ".io")
 """Endings of files that are endings of hosts, too."""
 _HOST = re.compile(r"^(?:[a-z+]+://)?(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:?#\s]+)(?::\d+)?(/[^?#]*)?", re.I)
@@ -217,6 +219,7 @@ def addresses_of(text: str) -> list[str]:
         for found in (_BARE.finditer(rest) if "." in rest and _MAY_BE_BARE.search(rest) else ())
         if ("/" in found[0] or not found[0].lower().endswith(_FILE_ENDINGS) or _ASKED.search(rest, 0, found.start()))
         and not _NAMESPACE.match(found[0])
+        and not _ATTRIBUTE.fullmatch(found[0])
     ]
 
 

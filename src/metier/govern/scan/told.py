@@ -53,6 +53,12 @@ _MAX_BEFORE = 500
 _COMMENT = re.compile(r"<!--([^<]{40,4000}?)-->")
 _QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
 
+_TABLE = re.compile(
+    r"^[ \t]*\|[ \t]*\**(?:seen in the wild|don['’]?ts?|do not|avoid|bad|wrong|anti-?patterns?|not this|weak|poor|never|mistakes?|red flags?)\b[^|\n]{0,40}\|[^\n]*\n[ \t]*\|[ \t:|-]+\n(?:[ \t]*\|[^\n]*\n?)+",
+    re.I | re.M,
+)
+"""A table of which the first column holds what is not to be written."""
+_QUOTES = ('"', "“", "'", "‘", "«", "`")
 _PADDING = " " * 60
 _PADDED = re.compile(r"[\w.!?)\"'`:;,][ \t]{60,}(\w[^\n]*)")
 """What stands so far to the right that whoever reads the source sees nothing of it."""
@@ -122,11 +128,26 @@ def _said_in_comments(block: Block, path: str) -> Iterator[Sentence]:
 def _said_in_prose(block: Block, path: str) -> list[Sentence]:
     if ">" not in block.text:
         found = sentences(block.text, path, first_line=block.line)
+        found = _not_to_write(found, block)
         return _far_right(found, block.text, block.line) if _PADDING in block.text else found
     # The lines of a quote are one paragraph, as they are shown.
-    found = sentences(_QUOTE.sub("", block.text), path, first_line=block.line)
+    found = _not_to_write(sentences(_QUOTE.sub("", block.text), path, first_line=block.line), block)
     quoted = _quoted_lines(block)
     return [one._replace(is_quoted=True) if one.line in quoted else one for one in found] if quoted else found
+
+
+def _not_to_write(found: list[Sentence], block: Block) -> list[Sentence]:
+    """The sentences of a text, of which those are refused that a table quotes as what is not to be written."""
+    if "|--" not in block.text and "| --" not in block.text:
+        return found
+    rows: set[int] = set()
+    for table in _TABLE.finditer(block.text):
+        first = block.line + block.text.count("\n", 0, table.start())
+        rows.update(range(first + 2, first + table[0].count("\n") + 1))
+    return [
+        one._replace(is_refused=True) if one.line in rows and one.text.lstrip("| ")[:1] in _QUOTES else one
+        for one in found
+    ]
 
 
 @cache

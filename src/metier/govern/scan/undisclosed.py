@@ -415,6 +415,8 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
             host = host_of(found[0])
             if place not in (Place.UNKNOWN, Place.BARE_IP) or is_asked(found[0]) or is_home(host):
                 continue
+            if host.endswith(".example"):
+                continue
             near_by = (max(0, found.start() - _NEAR), found.end() + _NEAR)
             takes_key = _KEY_OF.search(part.plain, *near_by) or _TAKES_FILES.search(part.plain, *near_by)
             begin = max(part.plain.rfind("\n", 0, found.start()) + 1, found.start() - _BESIDE)
