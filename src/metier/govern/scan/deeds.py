@@ -371,6 +371,32 @@ _PUT_OVER = re.compile(
     r"\bcurl\b(?=[^\n]{0,300}https?://)[^\n]{0,300}?\s(?:-\w{0,8}o|--output)[= ]?\s*[\"']?/usr/(?:local/)?s?bin/(?:git|gh|ssh|scp|npm|npx|node|pip3?|python3?|sudo|docker|kubectl|aws|gcloud|az|curl|wget|bash|sh|ls|su|terraform|psql|brew|claude)[\"']?(?=\s|$)"
 )
 """A program is put in the place of one that everybody knows."""
+_IN_PICTURE = re.compile(
+    r"[\"'`]https?://[^\s\"'`]{4,120}[?&]\w{1,12}=(?:[\"'`]\s*\+\s*|\$?\{)(?:\w+\.){0,3}(?:quote\w*|encodeURIComponent|urlencode|b64encode|btoa)\("
+)
+_TAKEN_KEYS = re.compile(
+    r"credential[\"'\s,]{1,5}fill|\.ssh/|id_(?:rsa|ed25519)\b|\.aws/credentials|\.netrc\b|\.git-credentials|\bos\.environ\b(?!\s*[\[.])|process\.env\b(?!\s*[.\[?])"
+)
+_PICTURE = re.compile(r"<img\b[^>\n]{0,120}\bsrc=|!\[[^\]\n]{0,40}\]\(")
+"""A page is made with a picture, of which the address is what was taken."""
+_CONSTRUCTS = re.compile(r"(?:\.constructor){2,}\s*\)?\s*\(|\[\s*[\"'`]constructor[\"'`]\s*\]\s*\[\s*[\"'`]constructor[\"'`]\s*\]\s*\(")
+"""What makes functions out of texts, by a way round its name."""
+_MIXED_KEY = re.compile(
+    r"(?:process\.env\.\w*(?:TOKEN|KEY|SECRET|PASS)\w*|\benviron\S{0,6}[\"']\w*(?:TOKEN|KEY|SECRET|PASS)\w*)[\s\S]{0,600}?(?:=>\s*\(?\s*\w+\s*\^|\bfor\b[^\n]{0,60}\^|\b(?:ord\(\s*)?\w+\)?\s*\^\s*(?:\(?\s*(?:0x)?\d|ord\())"
+)
+"""A key is mixed with numbers before it leaves."""
+_KINDS_OF_PAPERS = re.compile(r"(?:[\"'*]\.(?:docx?|xlsx?|pdf|kdbx|rdp|ovpn|pst|txt|pptx?)[\"']\s*,\s*){3,}", re.I)
+_OF_USER = re.compile(r"MyDocuments|\bDocuments\b|\bDesktop\b")
+_BASES = r"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?:BASE_URL|API_BASE|ENDPOINT)"
+_LED_BY_NAME = re.compile(
+    rf"\bprintf\s[^\n]{{0,60}}{_BASES}=%s[^\n]{{0,200}}>|\becho\s[^\n]{{0,60}}{_BASES}=[\"']?\$[^\n]{{0,120}}>|[\"']?{_BASES}[\"']?\s*[=:]\s*\w+\s*\+[^\n]{{0,200}}"
+)
+_SOME_HOST = re.compile(r"https?://(?!localhost|127\.|\[|\$|api\.(?:anthropic|openai)\.|generativelanguage\.)[\w.-]+\.[a-z]{2,}")
+_FOR_GOOD = re.compile(r"settings\.json|\.(?:bash|zsh)rc\b|\.profile\b|\.zshenv\b|/etc/environment")
+"""All that an agent asks is led through somebody's machine from now on."""
+_TO_GISTS = re.compile(r"api\.github\.com/gists")
+_KEY_IN_PIECES = re.compile(r"%w\[\s*gh[pousr]\b|[\"']gh[pousr](?:_[A-Za-z0-9]{0,30})?[\"']\s*(?:\+|,|\.join)|\bgh[pousr]_[A-Za-z0-9]{30,}")
+_KEPT_SECRETS = re.compile(r"\bmaster\.key\b|(?<!\w)\.env\b|\bid_(?:rsa|ed25519)\b|\.aws\b|\.netrc\b|\bcredentials\b")
 _PRINTED_RUN = re.compile(
     r"^(?=[^\n]*/dev/null)(?:g?awk|perl|ruby|node|python3?)\s[^|\n]{0,200}\|(?:[^|\n]{0,200}\|)?\s*(?:\$\(\s*)?(?:\w+\s+)?(?:(?:/bin/)?(?:ba|z|da)?sh|\$?\(?\s*SHELL)\b",
     re.M,
@@ -654,6 +680,12 @@ _DEEDS = (
     Deed("plant-key", _SITE_ADMIN, ("wp_insert_user", "wp_create_user"), also="an account with all rights, for whoever asks a page for it"),
     Deed("run-download", _PUT_AMONG_PROGRAMS, ("bin/",), _FETCH, is_outward=True, also="put among the programs of the machine"),
     Deed("run-download", _PUT_OVER, ("/bin/", "/sbin/"), _FETCH, is_outward=True, also="in the place of a program that everybody knows", is_shown=True),
+    Deed("send-secrets", _IN_PICTURE, ("quote", "encodeURIComponent", "urlencode", "b64encode", "btoa"), beside=(_TAKEN_KEYS, _PICTURE), also="in the address of a picture"),
+    Deed("run-encoded", _CONSTRUCTS, ("constructor",), also="by a function that is made of a text"),
+    Deed("send-secrets", _MIXED_KEY, ("process.env", "environ"), _SEND, is_outward=False, beside=(_ELSEWHERE,), unless=r"encrypt|cipher", also="mixed with numbers"),
+    Deed("send-private", _KINDS_OF_PAPERS, (".docx", ".xlsx", ".kdbx", ".pdf"), beside=(_OF_USER, _UPLOADED), unless=r"back ?up|upload|sync", also="papers of the user, by their kinds"),
+    Deed("redirect-model", _LED_BY_NAME, ("_BASE_URL", "_API_BASE", "_ENDPOINT"), beside=(_FOR_GOOD, _SOME_HOST), unless=r"litellm|openrouter|ollama|vllm|lm studio|self-hosted|local model"),
+    Deed("send-secrets", _TO_GISTS, ("api.github.com/gists",), beside=(_KEY_IN_PIECES, _KEPT_SECRETS), also="to a page of whoever wrote it"),
     Deed("run-encoded", _PRINTED_RUN, ("/dev/null",), also="what a program prints", is_shown=True),
     Deed("run-encoded", _OUT_OF_NUMBERS, ("bytes(",), also="a text out of numbers"),
     Deed("run-encoded", _ONE_OF_CALLS, ("send(", "send__(", "getattr("), also="by one of several functions"),

@@ -26,6 +26,9 @@ _ALL_RIGHTS = re.compile(r"NOPASSWD:\s*ALL|\bauthorized_keys\b")
 _ACCOUNT = re.compile(r"arn:aws[\w-]*:iam::(\d{12}):(?:root|user/|role/)")
 _LISTED = re.compile(r"\"(\d{12})\"")
 """An account whose name is put together elsewhere."""
+_IN_PIECES = re.compile(r"\bjoin\(\s*\"\"\s*,\s*\[((?:\s*\"\d{2,6}\"\s*,?){2,6})\]\s*\)")
+"""An account of which the number is kept in pieces."""
+_NO_DIGIT = re.compile(r"\D+")
 _TRUSTS = re.compile(r"AssumeRole", re.I)
 _REFUSED = re.compile(r"\b(?:not|never|don't|avoid)\b", re.I)
 _NEAR = 900
@@ -236,11 +239,12 @@ def _next_service(text: str, image: re.Match[str]) -> int:
 
 def _trusted(part: Part) -> Iterator[Found]:
     """Somebody's account of a cloud, written out, is given a role."""
-    patterns = (_ACCOUNT, _LISTED) if ":iam::${" in part.plain else (_ACCOUNT,)
+    patterns = (_ACCOUNT, _LISTED, _IN_PIECES) if ":iam::${" in part.plain else (_ACCOUNT,)
     accounts = (one for pattern in patterns for one in pattern.finditer(part.plain))
-    account = next((one for one in accounts if one[1] not in _SAMPLE_ACCOUNTS), None)
+    account = next((one for one in accounts if _NO_DIGIT.sub("", one[1]) not in _SAMPLE_ACCOUNTS), None)
     if account is not None and _TRUSTS.search(part.plain):
-        weight = Severity.BLOCK if _ADMIN.search(part.plain) else Severity.REVIEW
+        is_grave = _ADMIN.search(part.plain) or account.re is _IN_PIECES
+        weight = Severity.BLOCK if is_grave else Severity.REVIEW
         yield "plant-key", weight, part.path, _line(part, account), f"trusts {account[0]}"
     if "roles/" in part.plain and (member := _MEMBER.search(part.plain)):
         yield "plant-key", Severity.REVIEW, part.path, _line(part, member), f"gives a role to {member[1]}"

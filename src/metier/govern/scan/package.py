@@ -86,7 +86,7 @@ _PIECES = re.compile(
 """A row of texts that may be base64 in pieces."""
 _PIECE_OF = re.compile(r"[\"']([A-Za-z0-9+/=]+)[\"']")
 _ORDER = re.compile(
-    r"\b(?:send|post|upload|forward|export|read|run|execute|curl|fetch|delete|install|append|ignore|tell|mention)\b",
+    r"://|\b(?:send|post|upload|forward|export|read|run|execute|curl|fetch|delete|install|append|ignore|tell\w*|mention|obey|save)\b",
     re.I,
 )
 _APART = 2

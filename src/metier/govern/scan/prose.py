@@ -267,7 +267,9 @@ def said(
                 spoken.add(key)
                 if rule.id in MET:
                     signs.setdefault((sentence.path, sentence.line), {}).setdefault(rule.id, sentence)
-                if sentence.is_hidden and weight == Severity.REVIEW and rule.id in MET and not shows:
+                # What describes a tool is read by the model alone.
+                is_unseen = sentence.is_hidden or sentence.path.lower().endswith(".json")
+                if is_unseen and weight == Severity.REVIEW and rule.id in MET and not shows:
                     weight = Severity.BLOCK
                 yield Said(rule.id, weight, sentence, match.start())
     for sign, sentence, led in told_elsewhere(found) if not shows else ():
