@@ -54,7 +54,7 @@ GUARDS = {
         "no longer checks who made the code": r"\bcosign verify|gpg --verify|--verify-signatures|integrity=",
         "no longer checks what was signed": r"\bjwt\.verify\(|\bjwtVerify\(|\bverify_signature\(|\bMessageDigest\.isEqual\(|\btimingSafeEqual\(|\bcompare_digest\(|\bhmac\.Equal\(|\bconstant_time\w*|\bct_eq\(|\bverifyIdToken\(",
         "no longer checks who asks": r"(?:@\w*|\b)(?:login|auth|permission|role|admin|user|staff)\w*_?required\b|@require\w*|@(?:PreAuthorize|Secured|RolesAllowed|Authorize|UseGuards|rate_?limit\w*)\b|\brequire_?(?:Auth\w*|Admin|Login|Role|User|Permission\w*)\b|\b(?:ensure|is)Authenticated\b|\bauthenticate\w*!?(?=[,)(]|\s*$)|\bauthori[sz]e\w*!?\(|\b(?:verify|check)(?:Token|Session|Csrf|Admin)\b|\bcsrf\w*\(\)|Csrf\w*Middleware|AuthenticationMiddleware|\bDepends\([^)\n]*(?:user|auth|token|admin|role)|\b(?:Login|Permission|UserPasses)\w*Required\w*Mixin|\bPermissionRequiredMixin|\bprotect_from_forgery\b|\bmiddleware\(\s*\[?['\"]auth|^\s*deny\s+all;|head\.repo\.full_name == github\.repository",
-        "no longer keeps a path inside its folder": r"\bis_relative_to\(|\bsafe_join\(|\bsecure_filename\(|\bcommonpath\(|\bfilepath\.IsLocal\(|\bensure_?within\w*\(",
+        "no longer keeps a path inside its folder": r"\bis_relative_to\(|\bsafe_join\(|\bsecure_filename\(|\bcommonpath\(|\bfilepath\.IsLocal\(|\bin\s+\w+\.parents\b|\bensure_?within\w*\(",
     }.items()
 }  # fmt: skip
 FOR_ALL = re.compile(

@@ -7,11 +7,12 @@ digest or of what the user answers. One that stands elsewhere, or is put otherwi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from metier.govern.origins import Origins
-from metier.govern.units import Unit
+from metier.govern.units import WORD, Unit
 
 _DEEDS = {
     what: re.compile(rf"\b(?:{deeds})", re.I)
@@ -66,17 +67,26 @@ _FOR_PEOPLE = re.compile(
 _COMMON = frozenset(
     re.findall(
         r"\S+",
-        "a an and any as at be before by do don't for from if in is it must never no not of on or should that the them"
-        " then this to user with without you",
+        "a an and any are as at be been before by do don't for from has have if in is it its must never no not of on or"
+        " should somewhere that the their them then they this to user with without you",
     )
 )
+_NOTS = frozenset({"don't", "never", "no", "not", "without"})
 _HEEDS = re.compile(
-    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind)", re.I
+    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind|wait)", re.I
 )
-_AGAINST = re.compile(r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|out of)\b|n't\b", re.I)
+_AGAINST = re.compile(
+    r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|alone|out of|frozen|immutable|read-only|off[- ]limits"
+    r"|forbidden|prohibited|reserved)\b|n't\b",
+    re.I,
+)
 _NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
 """A guard that holds for some of what it held for."""
-_SAID, _FEW_WORDS, _STEM = 0.45, 2, 6
+_SAID, _PARTLY, _FEW_WORDS, _STEM = 0.45, 0.3, 2, 6
+_ENDING = re.compile(r"(?<=\w{3})(?:ings?|ed|es|s|n)$")
+_CHANGES = re.compile(r"\b(?:chang|edit|modif|alter|writ|touch)\w*", re.I)
+_READS_ONLY = re.compile(r"\b(?:only|can only|may only)\s+reads?\b|\bread-?\s?only\b|\breads?\s+only\b", re.I)
+"""What only reads changes nothing."""
 _SAME, _MAX_COMPARED = 0.6, 200
 _CHECKS = {
     "a digest or a signature": re.compile(
@@ -104,18 +114,21 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
     known, kept = {unit.key for unit in said}, {unit.key for unit in says}
     guarded = {kind for unit in says for kind in _kinds(unit)}
     done = {kind for kind, deeds in _DEEDS.items() if any(deeds.search(unit.text) for unit in says)} | _CHECKS.keys()
-    others = (unit for unit in says if unit.key not in known and not unit.is_code)
+    others = [unit for unit in says if unit.key not in known and not unit.is_code]
     guards = (unit.words for unit in others if _FORBIDS.search(unit.text) or _ASKS.search(unit.text))
+    is_read_only = any(_READS_ONLY.search(unit.text) for unit in others)
     fresh = list(islice(guards, _MAX_COMPARED))
     gone = [unit for unit in said if unit.key not in kept]
     heeded = [unit for unit in says if not unit.is_code and (_HEEDS.search(unit.text) or _speaks_against(unit.text))]
     still = Origins(heeded, num_asked=len(gone))
+    passages = _passages(says)
     for unit in gone:
         lost = [kind for kind in _kinds(unit) if kind not in guarded]
-        if lost and not _is_reworded(unit, fresh) and not _is_said(unit, still):
+        if lost and not _is_reworded(unit, fresh) and not _is_said(unit, still, passages):
             yield unit, not done.isdisjoint(lost)
-        elif _is_rule(unit) and _warns(unit.text) and not _is_said(unit, still):
-            yield unit, True
+        elif _is_rule(unit) and _warns(unit.text) and not _is_said(unit, still, passages):
+            if not (is_read_only and _keeps_from_changing(unit.text)):
+                yield unit, True
 
 
 def without_guarded(unit: Unit) -> str:
@@ -175,24 +188,61 @@ def _warns(text: str) -> bool:
     return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text))
 
 
-def _is_said(unit: Unit, still: Origins) -> bool:
-    """Whether most of what a sentence guards is still said somewhere, and guarded there."""
+def _is_said(unit: Unit, still: Origins, passages: Mapping[tuple[str, int], frozenset[str]]) -> bool:
+    """Whether most of what a sentence guards is still said, and guarded there: in one sentence, or those around it."""
     if unit.is_code:
         return False
     words = unit.words - _COMMON
+    if len(words) < _FEW_WORDS:
+        return True
     guards = _speaks_against if _FORBIDS.search(unit.text) else _heeds
     stems = _stems(words)
-    return len(words) < _FEW_WORDS or any(
-        len(stems & _stems(others)) >= _SAID * len(stems)
-        and guards(one.text)
-        and (_NARROWS.search(one.text) is None or _NARROWS.search(unit.text) is not None)
-        for one, others in still.candidates(words)
-    )
+    for one, others in still.candidates(words):
+        part = len(stems & _stems(others)) / len(stems)
+        if part < _PARTLY or not guards(one.text):
+            continue
+        if _NARROWS.search(one.text) and not _NARROWS.search(unit.text):
+            continue
+        if part >= _SAID:
+            return True
+        is_guard = _FORBIDS.search(one.text) or _ASKS.search(one.text)
+        if is_guard and len(stems & passages[one.path, one.line]) >= _SAID * len(stems):
+            return True
+    return False
+
+
+def _passages(units: Iterable[Unit]) -> Mapping[tuple[str, int], frozenset[str]]:
+    """What each paragraph says, as far as endings do not count."""
+    words: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for unit in units:
+        if not unit.is_code:
+            words[unit.path, unit.line] |= unit.words
+    return {place: _stems(held) for place, held in words.items()}
+
+
+def _keeps_from_changing(text: str) -> bool:
+    """Whether what a sentence forbids is a change, and nothing else."""
+    forbids = _FORBIDS.search(text)
+    return forbids is not None and _CHANGES.match(text, forbids.end() + 1) is not None
 
 
 def _stems(words: Iterable[str]) -> frozenset[str]:
     """Words as far as their endings do not count."""
-    return frozenset(word[:_STEM] for word in words)
+    return frozenset(_ENDING.sub("", word)[:_STEM] for word in words)
+
+
+def telling(unit: Unit) -> list[str]:
+    """The words of a unit that tell something, a "not" included, in order and as far as their endings do not count.
+
+    >>> from metier.govern.units import text_units
+    >>> [telling(unit) for unit in text_units("Never show them the links.", "a.md")]
+    [['never', 'show', 'link']]
+    """
+    return [
+        "never" if word in _NOTS else _ENDING.sub("", word)[:_STEM]
+        for word in WORD.findall(unit.key)
+        if word in _NOTS or word not in _COMMON
+    ]
 
 
 def _speaks_against(text: str) -> bool:

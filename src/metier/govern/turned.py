@@ -83,6 +83,8 @@ _LOOP = re.compile(r"^\W{0,2}(?:for|while)\b")
 _TOKEN = re.compile(r"\w+")
 _NEARLY_ALL, _SAME_SENTENCE = 0.8, 0.75
 _DENIES = re.compile(r"\b(?:not|never|no|without|cannot)\b|n't\b", re.I)
+_CONTRAST = re.compile(r"\((?:not|no)\b[^()]{0,60}\)", re.I)
+"""What something is not, beside what it is: `kg (not pounds)`."""
 _OF_A_TOOL = re.compile(
     r"\b(?:options?|flags?|parameters?|cache|tools?|scripts?|programs?|plugins?|platforms?|linux|windows|macos|python|browsers?|api|librar(?:y|ies)|modules?|tables?|columns?|headers?)\b",
     re.I,
@@ -257,7 +259,7 @@ def _tells_of_a_tool(unit: Unit) -> bool:
 
 
 def _is_denied(unit: Unit) -> bool:
-    return _DENIES.search(unit.text) is not None
+    return _DENIES.search(_CONTRAST.sub("", unit.text)) is not None
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:
