@@ -225,9 +225,7 @@ class _Earlier:
         """Whether an act of a unit is none that is new: of the same file, to the same place, of the same package."""
         if seen.act == Act.RUN_FILE and seen.key.rsplit("/", 1)[-1] in self.names:
             return True
-        if seen.act in (Act.SEND, Act.CONTACT) and (
-            seen.key in self.places or is_sister(seen.key, self._held)
-        ):
+        if seen.act in (Act.SEND, Act.CONTACT) and (seen.key in self.places or is_sister(seen.key, self._held)):
             return True
         return bool(seen.key) and (_is_negated(unit), seen) in self.acts
 

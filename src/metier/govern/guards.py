@@ -73,7 +73,8 @@ _COMMON = frozenset(
 )
 _NOTS = frozenset({"don't", "never", "no", "not", "without"})
 _HEEDS = re.compile(
-    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind|wait)", re.I
+    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind|wait)",
+    re.I,
 )
 _AGAINST = re.compile(
     r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|alone|out of|frozen|immutable|read-only|off[- ]limits"

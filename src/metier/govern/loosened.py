@@ -11,7 +11,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from metier.govern.forms import AT_RANDOM, FOR_ALL, GUARDS, OPENS, opens
-from metier.govern.turned import gone_on, lines_turned
+from metier.govern.patterns import patterns_turned
+from metier.govern.stops import gone_on, handlers_gone_on
+from metier.govern.turned import lines_turned
 from metier.govern.units import Unit
 from metier.govern.values import lists_turned, nested_turned, settings_turned, tables_turned
 from metier.govern.versions import Loosening, Versions, told_of
@@ -86,7 +88,9 @@ def _all(both: Versions) -> Iterator[Loosening]:
     yield from _unguarded(both)
     yield from _exchanged(both)
     yield from gone_on(both)
+    yield from handlers_gone_on(both)
     yield from tables_turned(both)
+    yield from patterns_turned(both)
     yield from lines_turned(both)
 
 

@@ -13,10 +13,39 @@ from metier.govern.scan.hosts import Place, place_of, registered
 
 _HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[a-z][\w-]{1,30}")
 _OF_ANYBODY = frozenset(
-    "windows.net cloudfront.net azureedge.net digitaloceanspaces.com r2.dev backblazeb2.com wasabisys.com fastly.net"
-    " akamaized.net firebaseio.com appspot.com myshopify.com blogspot.com wordpress.com ghost.io notion.site repl.co"
-    " glitch.me pythonanywhere.com webflow.io zendesk.com atlassian.net sharepoint.com b-cdn.net kinsta.app zapier.com"
-    " ngrok-free.app trycloudflare.com ondigitalocean.app hf.space readthedocs.io".split()
+    [
+        "windows.net",
+        "cloudfront.net",
+        "azureedge.net",
+        "digitaloceanspaces.com",
+        "r2.dev",
+        "backblazeb2.com",
+        "wasabisys.com",
+        "fastly.net",
+        "akamaized.net",
+        "firebaseio.com",
+        "appspot.com",
+        "myshopify.com",
+        "blogspot.com",
+        "wordpress.com",
+        "ghost.io",
+        "notion.site",
+        "repl.co",
+        "glitch.me",
+        "pythonanywhere.com",
+        "webflow.io",
+        "zendesk.com",
+        "atlassian.net",
+        "sharepoint.com",
+        "b-cdn.net",
+        "kinsta.app",
+        "zapier.com",
+        "ngrok-free.app",
+        "trycloudflare.com",
+        "ondigitalocean.app",
+        "hf.space",
+        "readthedocs.io",
+    ]
 )
 """Hosts below which a customer or a user has a name, besides those that the scan knows."""
 

@@ -25,7 +25,7 @@ _HIDES_WHAT = re.compile(
 _NEEDED = re.compile(r"(?:^|\.)needs$")
 """What has to be done before, of which one may stand for another."""
 _TABLES = (".csv", ".tsv")
-_LIMITS = re.compile(r"limit|max|dose|cap\b|cut_?off|trip", re.I)
+_LIMITS = re.compile(r"limit|max|dose|cap\b|cut_?off|trip|(?:^|_)(?:mg|mcg|ug|g|ml|iu|units?)_per_", re.I)
 _KEPT_BOOKS = re.compile(
     r"activ|enabled|discontinu|done|paid|open|closed|stock|avail|publish|archiv|sold|subscri|member|status|complete|finish|sent|seen|read|new|hidden|deleted|amount|price|discount|refund|payment|cost|total|eur|usd|gbp|chf",
     re.I,
