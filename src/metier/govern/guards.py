@@ -54,6 +54,18 @@ _SPEAKS_UP = re.compile(
     r"(?:doctor|pharmacist|physician|lawyer|counsel|expert|electrician|vet)\b",
     re.I,
 )
+_NEUTRAL = re.compile(
+    r"\b(?:are|is|be|stay|stays|remain|remains)\s+(?:independent(?! of\b)|neutral|impartial|unbiased|even-handed)\b|\b(?:vendor|brand)[- ]neutral\b"
+    r"|\bno(?:body|\s+one|\s+\w+)?\s+pays\b|\bno\s+(?:affiliate|referral|sponsor\w*|commission)\b|\bnot\s+(?:sponsored|paid)\b|\bconflicts? of interest\b",
+    re.I,
+)
+"""Whose side an adviser takes: nobody's."""
+_PERSON_CHECKS = re.compile(
+    r"\b(?:vet|veterinarian|doctor|physician|pharmacist|nurse|lawyer|engineer|electrician|accountant|auditor|human|person|manager|supervisor|expert|teacher)s?"
+    r"\s+(?:always\s+|must\s+|has to\s+|have to\s+)?(?:checks?|reviews?|approves?|signs?|decides?|confirms?)\b",
+    re.I,
+)
+"""Somebody who answers for a result looks at it."""
 _OF_STYLE = re.compile(
     r"\b(?:colou?rs?|titles?|headings?|sentences?|paragraphs?|fonts?|layout|bullets?|emojis?|wording|adjectives?|commas?"
     r"|exclamation|indent\w*|whitespace|charts?|legends?|capitals?|voice|tone|styles?|italics|bold|semicolons?|abbreviat\w*|jargon)\b",
@@ -117,6 +129,7 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
     done = {kind for kind, deeds in _DEEDS.items() if any(deeds.search(unit.text) for unit in says)} | _CHECKS.keys()
     others = [unit for unit in says if unit.key not in known and not unit.is_code]
     guards = (unit.words for unit in others if _FORBIDS.search(unit.text) or _ASKS.search(unit.text))
+    is_neutral = any(_NEUTRAL.search(unit.text) for unit in says)
     is_read_only = any(_READS_ONLY.search(unit.text) for unit in others)
     fresh = list(islice(guards, _MAX_COMPARED))
     gone = [unit for unit in said if unit.key not in kept]
@@ -130,6 +143,8 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
         elif _is_rule(unit) and _warns(unit.text) and not _is_said(unit, still, passages):
             if not (is_read_only and _keeps_from_changing(unit.text)):
                 yield unit, True
+        elif _is_rule(unit) and _NEUTRAL.search(unit.text) and not is_neutral:
+            yield unit, True
 
 
 def without_guarded(unit: Unit) -> str:
@@ -186,7 +201,7 @@ def _warns(text: str) -> bool:
         return False
     if forbids and (_HIDES.match(text, forbids.end()) or _IS_DONE.search(text, 0, forbids.start())):
         return False
-    return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text))
+    return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text) or _PERSON_CHECKS.search(text))
 
 
 def _is_said(unit: Unit, still: Origins, passages: Mapping[tuple[str, int], frozenset[str]]) -> bool:

@@ -84,8 +84,13 @@ def lines_turned(both: Versions) -> Iterator[Loosening]:
             if old is None:
                 continue
             yield from _line_turned(old, unit, both) if unit.is_code else _sentence_turned(old, unit)
-            if unit.is_code and (new := _places(unit, before)) and (led := _places(old, after)):
-                yield told_of(unit, f"leads to {new[0]}, where it led to {led[0]}")
+            if unit.is_code and (new := _places(unit, before)):
+                led = _places(old, after)
+                if not led and not _keys(old, both).isdisjoint(_keys(unit, both)):
+                    # One of its places may still be named elsewhere; this line leads there no longer.
+                    led = _places(old, {registered(host) for host in destinations(unit.text)})
+                if led:
+                    yield told_of(unit, f"leads to {new[0]}, where it led to {led[0]}")
 
 
 def _made_of(unit: Unit, origins: Origins, both: Versions) -> Unit | None:
