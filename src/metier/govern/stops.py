@@ -24,7 +24,7 @@ _PASSES_OVER = re.compile(
 OR_TRUE = re.compile(
     r"\|\|\s*(?:true|:)(?!\w)|\|\|\s*\{?\s*(?:echo|printf|warn\w*|log\w*)\b(?!.*\b(?:exit|return|false|die|kill|abort)\b)"
 )
-RUNS_CHECK = re.compile(r"audit|scan|verify|check|sum\b|gpg|cosign|trivy|pytest|\btest|\blint", re.I)
+RUNS_CHECK = re.compile(r"audit|scan|verify|check|sum\b|gpg|cosign|minisign|signify|trivy|pytest|\btest|\blint", re.I)
 _CONDITION = re.compile(r"^\W{0,3}(?:if|elif|unless|guard|else if|\[|test)\b|^\[")
 _CHECKED = re.compile(
     r"admin|role|permi|allow|authori|authen|trust|verif|signat|signed|limit|amount|approv|owner|relative_to|travers|secur|token|csrf|hash|digest|checksum|sha\d|budget|consent|confirm",

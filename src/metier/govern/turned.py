@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from metier.govern.acts import destinations
 from metier.govern.compared import is_inverted, is_turned_round, stops_for_less, stops_later
@@ -79,8 +79,10 @@ def lines_turned(both: Versions) -> Iterator[Loosening]:
         if not gone:
             continue
         origins = Origins(gone, num_asked=len(units))
+        was_around, around = _around(both.said_in[both.old_path(path)]), _around(both.says_in[path])
+        placed = {was_around[unit]: unit for unit in gone if unit.is_code}
         for unit in units:
-            old = _made_of(unit, origins, both)
+            old = _made_of(unit, origins, both) or placed.get(around.get(unit, ("", "")))
             if old is None:
                 continue
             yield from _line_turned(old, unit, both) if unit.is_code else _sentence_turned(old, unit)
@@ -102,6 +104,12 @@ def _made_of(unit: Unit, origins: Origins, both: Versions) -> Unit | None:
         is_like=lambda other: other.is_code == unit.is_code,
     )
     return old if share >= _ALIKE else None
+
+
+def _around(units: Sequence[Unit]) -> Mapping[Unit, tuple[str, str]]:
+    """The lines of code of a file, each with what the one before it and the one behind it say."""
+    keys = ["", *(unit.key for unit in units), ""]
+    return {unit: (keys[number], keys[number + 2]) for number, unit in enumerate(units) if unit.is_code}
 
 
 def _keys(unit: Unit, both: Versions) -> frozenset[str]:
