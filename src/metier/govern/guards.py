@@ -85,18 +85,40 @@ _COMMON = frozenset(
 )
 _NOTS = frozenset({"don't", "never", "no", "not", "without"})
 _HEEDS = re.compile(
-    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind|wait)",
+    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind|wait|report|abort|refus)",
     re.I,
 )
 _AGAINST = re.compile(
-    r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|alone|out of|frozen|immutable|read-only|off[- ]limits"
+    r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|alone|out of|frozen|immutable|read-only|off[- ]limits|left to"
     r"|forbidden|prohibited|reserved)\b|n't\b",
     re.I,
 )
 _NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
 """A guard that holds for some of what it held for."""
 _SAID, _PARTLY, _FEW_WORDS, _STEM = 0.45, 0.3, 2, 6
-_ENDING = re.compile(r"(?<=\w{3})(?:ings?|ed|es|s|n)$")
+_ENDING = re.compile(r"(?<=\w{3})(?:ings?|ed|es|e|s|n)$")
+_SYNONYMS = {
+    word: said[0]
+    for said in (
+        "tell inform report warn notif".split(),
+        "stop halt end abort cease".split(),
+        "ask confir approv consen agre permis yes".split(),
+        "delet remov eras wip".split(),
+        "send mail post forwar".split(),
+        "chang edit modify modif alter".split(),
+        "differ mismat".split(),
+        "show print displa shown".split(),
+        "overwr replac".split(),
+    )
+    for word in said
+}
+"""Words, as far as their endings do not count, of which one stands for another."""
+_IN_ORDER = re.compile(r"\b(?:before|until|without)\b", re.I)
+_IN_ORDER_STILL = re.compile(r"\b(?:before|until|first|after|needs?|requires?)\b", re.I)
+_ASKS_STILL = re.compile(
+    r"\b(?:ask|confirm|approv|consent|permi|agree|yes\b|wait|review|choos|decid|check|verif|consult)", re.I
+)
+"""Of what was asked first, it is not enough to tell afterwards."""
 _CHANGES = re.compile(r"\b(?:chang|edit|modif|alter|writ|touch)\w*", re.I)
 _READS_ONLY = re.compile(r"\b(?:only|can only|may only)\s+reads?\b|\bread-?\s?only\b|\breads?\s+only\b", re.I)
 """What only reads changes nothing."""
@@ -133,7 +155,7 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
     is_read_only = any(_READS_ONLY.search(unit.text) for unit in others)
     fresh = list(islice(guards, _MAX_COMPARED))
     gone = [unit for unit in said if unit.key not in kept]
-    heeded = [unit for unit in says if not unit.is_code and (_HEEDS.search(unit.text) or _speaks_against(unit.text))]
+    heeded = [unit for unit in says if not unit.is_code and _may_guard(unit.text)]
     still = Origins(heeded, num_asked=len(gone))
     passages = _passages(says)
     for unit in gone:
@@ -211,20 +233,27 @@ def _is_said(unit: Unit, still: Origins, passages: Mapping[tuple[str, int], froz
     words = unit.words - _COMMON
     if len(words) < _FEW_WORDS:
         return True
-    guards = _speaks_against if _FORBIDS.search(unit.text) else _heeds
     stems = _stems(words)
     for one, others in still.candidates(words):
         part = len(stems & _stems(others)) / len(stems)
-        if part < _PARTLY or not guards(one.text):
+        if part < _PARTLY or not _guards_still(unit.text, one.text):
             continue
-        if _NARROWS.search(one.text) and not _NARROWS.search(unit.text):
-            continue
-        if part >= _SAID:
-            return True
-        is_guard = _FORBIDS.search(one.text) or _ASKS.search(one.text)
-        if is_guard and len(stems & passages[one.path, one.line]) >= _SAID * len(stems):
+        if part >= _SAID or len(stems & passages[one.path, one.line]) >= _SAID * len(stems):
             return True
     return False
+
+
+def _guards_still(old: str, new: str) -> bool:
+    """Whether a sentence guards in the way that another one does: forbids, asks first, or speaks up, of no less."""
+    if _NARROWS.search(new) and not _NARROWS.search(old):
+        return False
+    if _FORBIDS.search(old):
+        is_in_order = _IN_ORDER.search(old) is not None and _IN_ORDER_STILL.search(new) is not None
+        is_asked = _ASKS_STILL.search(old) is None or _ASKS_STILL.search(new) is not None
+        return _speaks_against(new) or (is_in_order and is_asked)
+    if _ASKS.search(old):
+        return _ASKS_STILL.search(new) is not None or _AGAINST.search(new) is not None
+    return _heeds(new)
 
 
 def _passages(units: Iterable[Unit]) -> Mapping[tuple[str, int], frozenset[str]]:
@@ -244,7 +273,12 @@ def _keeps_from_changing(text: str) -> bool:
 
 def _stems(words: Iterable[str]) -> frozenset[str]:
     """Words as far as their endings do not count."""
-    return frozenset(_ENDING.sub("", word)[:_STEM] for word in words)
+    return frozenset(_stem(word) for word in words)
+
+
+def _stem(word: str) -> str:
+    stem = _ENDING.sub("", word)[:_STEM]
+    return _SYNONYMS.get(stem, stem)
 
 
 def telling(unit: Unit) -> list[str]:
@@ -255,7 +289,7 @@ def telling(unit: Unit) -> list[str]:
     [['never', 'show', 'link']]
     """
     return [
-        "never" if word in _NOTS else _ENDING.sub("", word)[:_STEM]
+        "never" if word in _NOTS else _stem(word)
         for word in WORD.findall(unit.key)
         if word in _NOTS or word not in _COMMON
     ]
@@ -263,6 +297,10 @@ def telling(unit: Unit) -> list[str]:
 
 def _speaks_against(text: str) -> bool:
     return _FORBIDS.search(text) is not None or _AGAINST.search(text) is not None
+
+
+def _may_guard(text: str) -> bool:
+    return any(form.search(text) for form in (_HEEDS, _AGAINST, _FORBIDS, _ASKS_STILL, _IN_ORDER_STILL))
 
 
 def _heeds(text: str) -> bool:
