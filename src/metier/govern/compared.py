@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from metier.govern.stops import LEAVES, STOPS
+from metier.govern.stops import CHECKED, LEAVES, STOPS
 from metier.govern.units import Unit
 from metier.govern.versions import Versions
 
@@ -22,9 +22,10 @@ _FLIPS = tuple(
     )
 )
 """What compares, and what compares the other way round."""
-_SIDES = re.compile(r"([\w.]+)(?:\[[^\]]*\]|\(\))?\s*[<>]=?\s*([\w.]+)")
+_SIDES = re.compile(r"(?<![\w.])([\w.]+)(?:\[[^\]]*\]|\(\))?\s*[<>]=?\s*([\w.]+)")
 _UNEQUAL = re.compile(r"!==?(?!=)")
 _ONE_SIDED = re.compile(r"(?<![<>=!-])[<>]=?(?![<>])")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _TOKEN = re.compile(r"\w+")
 _NEARLY_ALL = 0.8
 _COMPARED = re.compile(r"([<>]=?)\s*(\d+(?:\.\d+)?)\b")
@@ -52,6 +53,8 @@ def stops_for_less(old: Unit, new: Unit, both: Versions) -> bool:
     """Whether a condition that stops holds for less now: unequal became greater, or the sides of a sign were exchanged."""
     if not (_stops(old, both.said_at) and _stops(new, both.says_at)):
         return False
+    if CHECKED.search(new.text) and _are_alike(*(_DIGITS.sub("", one.text) for one in (old, new))) and stops_later(old.text, new.text):
+        return True
     if _UNEQUAL.search(old.text) and not _UNEQUAL.search(new.text) and _ONE_SIDED.search(new.text):
         return not _ONE_SIDED.search(old.text) and _are_alike(_UNEQUAL.sub("", old.text), _ONE_SIDED.sub("", new.text))
     before, after = (_SIDES.search(one.text) for one in (old, new))

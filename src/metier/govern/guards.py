@@ -42,6 +42,10 @@ _ASKS = re.compile(
     r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b|\bwith the (?:user|owner)\b.{0,30}\bbefore\b",
     re.I,
 )
+_SHOWS_FIRST = re.compile(
+    r"\bbefore\b.{0,60}\b(?:show|read back|present|list)\b.{0,60}\b(?:user|owner|them)\b|\b(?:show|read back|present|list)\b.{0,60}\b(?:user|owner|them)\b.{0,40}\bbefore\b",
+    re.I,
+)
 _HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b", re.I)
 """What is forbidden is no harm, but to speak of it."""
 _ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b", re.I)
@@ -223,7 +227,7 @@ def _warns(text: str) -> bool:
         return False
     if forbids and (_HIDES.match(text, forbids.end()) or _IS_DONE.search(text, 0, forbids.start())):
         return False
-    return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text) or _PERSON_CHECKS.search(text))
+    return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text) or _PERSON_CHECKS.search(text) or _SHOWS_FIRST.search(text))
 
 
 def _is_said(unit: Unit, still: Origins, passages: Mapping[tuple[str, int], frozenset[str]]) -> bool:
@@ -251,6 +255,8 @@ def _guards_still(old: str, new: str) -> bool:
         is_in_order = _IN_ORDER.search(old) is not None and _IN_ORDER_STILL.search(new) is not None
         is_asked = _ASKS_STILL.search(old) is None or _ASKS_STILL.search(new) is not None
         return _speaks_against(new) or (is_in_order and is_asked)
+    if _SHOWS_FIRST.search(old):
+        return _IN_ORDER_STILL.search(new) is not None or _ASKS_STILL.search(new) is not None
     if _ASKS.search(old):
         return _ASKS_STILL.search(new) is not None or _AGAINST.search(new) is not None
     return _heeds(new)

@@ -47,6 +47,8 @@ _KNOWN_IMAGE = re.compile(
 _MAKERS = frozenset({"actions", "github", "docker", "aws-actions", "azure", "google-github-actions", "hashicorp"})
 """Who made the runner, or the service that an action speaks to."""
 _NEARLY = 0.85
+_MAX_OWNERS = 2_500
+"""So many pairs of owners are all compared."""
 _URL = re.compile(r"\bhttps?://", re.I)
 _MAX_DECORATORS = 8
 
@@ -164,7 +166,7 @@ def _exchanged(both: Versions) -> Iterator[Loosening]:
         if what == _OF_AN_IMAGE:
             before |= {name for name in after if _KNOWN_IMAGE.match(name)}
         if what == _OF_AN_ACTION:
-            before |= {name for name in after if not _is_of_another(name, before - after)}
+            before |= after - _of_another(after - before, before - after)
         if before - after and after - before:
             yield from (
                 told_of(unit, what)
@@ -173,16 +175,17 @@ def _exchanged(both: Versions) -> Iterator[Loosening]:
             )
 
 
-def _is_of_another(action: str, gone: Collection[str]) -> bool:
-    """Whether an action has the name of one that is gone, or nearly its owner, and those who made the runner are not its own."""
-    owner, _, name = action.partition("/")
-    if owner in _MAKERS:
-        return False
-    return any(
-        owner != (was := one.partition("/"))[0]
-        and (was[2] == name or SequenceMatcher(None, _plain(was[0]), _plain(owner)).ratio() >= _NEARLY)
-        for one in gone
-    )
+def _of_another(come: Collection[str], gone: Collection[str]) -> set[str]:
+    """The actions that have the name of one that is gone, or nearly its owner, and are not of who made the runner."""
+    names = {one.partition("/")[2] for one in gone}
+    owners = {_plain(one.partition("/")[0]) for one in gone} if len(gone) * len(come) <= _MAX_OWNERS else set()
+    found = set()
+    for action in come:
+        owner, _, name = action.partition("/")
+        is_near = any(SequenceMatcher(None, one, _plain(owner)).ratio() >= _NEARLY for one in owners)
+        if owner not in _MAKERS and (name in names or is_near):
+            found.add(action)
+    return found
 
 
 def _plain(name: str) -> str:

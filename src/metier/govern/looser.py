@@ -24,6 +24,7 @@ _GUARDING = _words(
     " frozen locked backup hardened guard private httponly enforce enforced limit limited moderation prevent gpgsign sslverify verifypeer verifyhost requiressl networkpolicy policy"
     " authorization authorize rbac firewall hsts lock immutable worm"
 )
+_ROTATED = _words("key token secret refresh credential session cert certificate password")
 _OPENING = _words(
     "allow allowed insecure unsafe anonymous force public publicly privileged autoapprove trust unrestricted unverified share overwrite root promiscuous wildcard"
     " permissive send upload telemetry delete purge debug bypass introspection"
@@ -63,7 +64,7 @@ _RIGHT = r"perm|polic|access|acl|role|scope|grant|right|visib|shar|mode|auth|rul
 _LADDERS = tuple(
     (re.compile(key, re.I), re.compile(rf"^(?:{was})$", re.I), re.compile(rf"^(?:{now})$", re.I))
     for key, was, now in (
-        (r"visib|shar|access|audience|public", r"private|folder|team|org\w*|company|internal|workspace|restricted|owner|members?|invited?\w*|domain", r"link|any\w*|everyone|world|public|internet|open"),
+        (r"visib|shar|access|audience|public", r"private|folder|team|org\w*|company|internal|workspace|restricted|owner|members?|invited?\w*|domain|users?|groups?", r"link|any\w*|everyone|world|public|internet|open"),
         (r"", r"private|authenticated-read|bucket-owner-\w+|unlisted", r"public(?:-read)?(?:-write)?|everyone|anyone"),
         (r"^(?!.*(?:branch|ref|path|dir|tag))", r"staging|stage|test(?:net|ing)?|sandbox|dev(?:el\w*|net)?|local|qa|preview", r"prod\w*|live|mainnet"),
         (r"^(?!.*(?:contrast|quality|volume|priority|resol|speed|effort|detail|verbos|compress|complex|difficult|log|vote))", r"critical|major|severe|danger\w*|unsafe|contraindicated|toxic|prohibited|banned", r"none|minor|low|safe|ok|fine|harmless|allowed"),
@@ -76,7 +77,7 @@ _LADDERS = tuple(
         (r"", r"(?:.*[:@])?(?:[0-9a-f]{40}|[0-9a-f]{64}|v?\d+\.\d+(?:\.\d+)?)", r"(?:.*[:@])?(?:main|master|latest|\*|head)"),
         (r"", r".*(?:127\.0\.0\.1|localhost|\b10\.\d|\b192\.168\.|\b172\.(?:1[6-9]|2\d|3[01])\.|::1).*", r".*(?:0\.0\.0\.0|::/0|\*).*"),
         (_RIGHT + r"|origin|host|domain|principal|resource|user|tool|allow|expos", r"[^*]{2,}", r"\[?[\"']?\*[\"']?\]?"),
-        (r"auth$|authentication|verif|encrypt|csrf|\btls|\bssl|mfa|sandbox|isolation|approval|firewall|protection", r"(?!none|off|disabled?|no$|false|optional).+", r"none|off|disabled?"),
+        (r"auth$|authentication|verif|encrypt|csrf|\btls|\bssl|mfa|sandbox|isolation|approval|firewall|protection", r"(?!none|off|disabled?|no$|false|optional).+", r"none|off|disabled?|optional\w*"),
         (r"origin|cors", r"\[.*|https?:.*", r"true"),
         (r"^filter$", r"data|tar", r"fully_trusted|none"),
     )
@@ -152,8 +153,9 @@ def is_guard(name: str) -> bool:
     # That something is "required" or "enabled" guards only where what it is of does.
     parts = frozenset(part for one in told.split(".") if not _parts(one) <= _GENERAL for part in _parts(one))
     first = next(iter(_PART.findall(told)), "").lower()
+    guards = parts & _GUARDING or (parts & {"rotate", "rotation"} and parts & _ROTATED)
     return (
-        bool(parts & _GUARDING)
+        bool(guards)
         and not parts & _COSMETIC
         and first not in _OPENING | {"auto"}
         and not parts & (_UNDOING - {"auto"} | {"bypass"})

@@ -7,7 +7,7 @@ they match has to be.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
@@ -23,6 +23,8 @@ _HIDES = re.compile(r"redact|mask|scrub|secret|sensitiv|anonymi[sz]|\bpii\b|\bdl
 _IS_PATTERN = re.compile(r"\\[.dwsbSWD/+]|[\])][*+{]|\.[*+]|\{\d+,?\d*\}")
 _ANYTHING = re.compile(r"(?<!\\)\.[*+]|\\S[*+]|\[\^[^\]]{1,20}\][*+]")
 _AT_LEAST = re.compile(r"\{(\d{1,5}),?\d*\}")
+_QUOTED = re.compile(r"\b[rb]{0,2}\"([^\"\n]{3,300})\"|\b[rb]{0,2}'([^'\n]{3,300})'|/((?:[^/\\\n]|\\.){3,300})/[gimsuy]{0,5}")
+_HIDER = re.compile(r"\b(?:def|function|func|fn|const|class)\s+\w*(?:redact|mask|scrub|anonymi[sz])", re.I)
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]{1,8}\)")
 _MANYFOLD, _SUCCESSOR = 4, 0.5
 _MAX_PATTERNS, _MAX_LONG = 40, 300
@@ -36,7 +38,8 @@ def trusts_more(name: str, old: str, new: str) -> bool:
     >>> trusts_more("signer_identity", "^v[0-9.]+$", "^v[0-9]+$"), trusts_more("file_name", "^[a-z]+$", ".*")
     (False, False)
     """
-    if not _TRUSTS.search(name) or not (_IS_PATTERN.search(old) and _IS_PATTERN.search(new)):
+    old, new = (one.strip("[]\"' ") for one in (old, new))
+    if not _TRUSTS.search(name) or not (_IS_PATTERN.search(old) or all(_ends(old))) or not _IS_PATTERN.search(new):
         return False
     was, now = (len(_ANYTHING.findall(one)) for one in (old, new))
     return now > was or any(_ends(old)[end] and not _ends(new)[end] for end in (0, 1))
@@ -47,7 +50,7 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
     for path, said, says in both.changed():
         if not _HIDES.search(path) and not any(_HIDES.search(unit.text) for unit in said):
             continue
-        before, after = (_patterns(both.held_in(units), path) for units in (said, says))
+        before, after = (_patterns(units, both.held_in(units), path) for units in (said, says))
         gone = {one: unit for one, unit in before.items() if one not in after}
         come = [one for one in after if one not in before]
         if not gone or len(gone) * len(come) > _MAX_PATTERNS**2:
@@ -60,10 +63,16 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
                 yield told_of(after[new], "hides less than it did")
 
 
-def _patterns(held: Held, path: str) -> dict[str, Unit]:
+def _patterns(units: Sequence[Unit], held: Held, path: str) -> dict[str, Unit]:
     """The patterns of a file of what is hidden, each with where it stands."""
     is_hiding = _HIDES.search(PurePosixPath(path).name) is not None
     found: dict[str, Unit] = {}
+    if any(unit.is_code and _HIDER.search(unit.text) for unit in units):
+        for unit in units:
+            for quoted in _QUOTED.finditer(unit.text) if unit.is_code else ():
+                pattern = next(filter(None, quoted.groups()))
+                if _is_pattern(pattern):
+                    found.setdefault(pattern, unit)
     settings: list[Setting] = [one for ones in held.settings.values() for one in ones]
     for one in settings:
         if (is_hiding or _HIDES.search(one.name)) and _is_pattern(one.value):

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from metier.govern.versions import Loosening, Versions, told_of
 
 _CARRIES = re.compile(
-    r"\b(?:rsync|scp|sftp|rclone|restic|borg|gsutil)\s|\baws\s+s3\s|\bcurl\b[^\n]{0,120}\s(?:-T|-F|--upload-file|--data-binary)\b|\bput_object\(|\bupload_?file\w*\("
+    r"\b(?:rsync|scp|sftp|rclone|restic|borg|gsutil)\s|\baws\s+s3\s|\|\s*ssh\s|\bcurl\b[^\n]{0,120}\s(?:-T|-F|--upload-file|--data-binary)\b|\bput_object\(|\bupload_?file\w*\("
 )
 _HOME = r"(?:\$\{?HOME\}?|\$\{\w{1,40}:-\$\{?HOME\}?\}|~|os\.path\.expanduser\(\s*[\"']~/?[\"']\s*\)|Path\.home\(\)|os\.homedir\(\))"
 _TAKES_HOME = re.compile(
-    rf"(?:\b(?:src|sources?|paths?|dirs?|folders?|includes?|inputs?|files|roots?)\w{{0,20}}\s{{0,3}}(?:\+?=|:)|\b(?:rsync|scp|tar|zip|cp|restic|rclone)\s)[^\n]{{0,160}}?(?<![\w/=-]){_HOME}/?(?=[\"'\s),\]]|$)",
+    rf"(?:\b(?:src|sources?|paths?|dirs?|folders?|includes?|inputs?|files|roots?)\w{{0,20}}\s{{0,3}}(?:\+?=|:)|\b(?:rsync|scp|tar|zip|cp|restic|rclone)\s)[^\n]{{0,160}}?(?<![\w/=-]){_HOME}/?(?:\.[\w-]{{2,30}}/?)?(?=[\"'\s),\]]|$)",
     re.I,
 )
 _INTO = re.compile(r"\s-C\s|--directory|\bcd\s|--exclude|\bDEST\w*=|--prefix", re.I)
@@ -30,7 +30,7 @@ def reaches_further(both: Versions) -> Iterator[Loosening]:
     """New lines that take in a home folder where files are carried away, or undo what cleans a text."""
     for _, said, says in both.changed():
         for what, beside, form, unless in (
-            ("takes in a whole home folder", _CARRIES, _TAKES_HOME, _INTO),
+            ("takes in a home folder, or what is hidden in one", _CARRIES, _TAKES_HOME, _INTO),
             ("undoes what made a text harmless", _CLEANS, _UNDOES, None),
         ):
             new = [

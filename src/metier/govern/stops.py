@@ -26,18 +26,19 @@ OR_TRUE = re.compile(
 )
 RUNS_CHECK = re.compile(r"audit|scan|verify|check|sum\b|gpg|cosign|minisign|signify|trivy|pytest|\btest|\blint", re.I)
 _CONDITION = re.compile(r"^\W{0,3}(?:if|elif|unless|guard|else if|\[|test)\b|^\[")
-_CHECKED = re.compile(
-    r"admin|role|permi|allow|authori|authen|trust|verif|signat|signed|limit|amount|approv|owner|relative_to|travers|secur|token|csrf|hash|digest|checksum|sha\d|budget|consent|confirm",
+CHECKED = re.compile(
+    r"admin|role|permi|allow|authori|authen|trust|verif|signat|signed|limit|amount|approv|owner|relative_to|travers|secur|token|csrf|hash|digest|checksum|sha\d|budget|consent|confirm|votes?\b|quorum|attempt",
     re.I,
 )
 """What somebody answers for who lets it pass."""
 _TO_LOG = re.compile(r"^\s*[\w.?]{0,40}(?:log\w*|console)[?]?\.(?:debug|info|warn\w*|trace|log)\(")
 _HANDLES = re.compile(r"^\W{0,3}(?:except|catch|rescue)\b(?P<what>[^\n]{0,120})")
 _OF_TRUST = re.compile(
-    r"\w*(?:signature|verif|integrity|checksum|digest|hash|permission|denied|forbidden|unauthori|authenti|authori|security|untrusted|ssl|tls|certificate|expired|csrf|tamper|traversal|unsafe|approv)\w*",
+    r"(?<!\w)\w{0,40}(?:signature|verif|integrity|checksum|digest|hash|permission|denied|forbidden|unauthori|authenti|authori|security|untrusted|ssl|tls|certificate|expired|csrf|tamper|traversal|unsafe|approv)\w{0,40}",
     re.I,
 )
 """What is caught where trust was in question."""
+_GOES_OUT = re.compile(r"\b(?:return|continue|break)\b")
 _MAX_BODY = 6
 
 
@@ -62,7 +63,7 @@ def gone_on(both: Versions) -> Iterator[Loosening]:
                 (unit.path, unit.line) not in lost
                 or not STOPS.search(unit.text)
                 or not _CONDITION.search(condition.text)
-                or not (checked := {found.lower() for found in _CHECKED.findall(f"{condition.text} {unit.text}")})
+                or not (checked := {found.lower() for found in CHECKED.findall(f"{condition.text} {unit.text}")})
             ):
                 continue
             if (place := places.get(condition.key)) is not None:
@@ -110,4 +111,4 @@ def _handlers(units: Sequence[Unit]) -> Iterator[tuple[Unit, str, list[Unit]]]:
 
 
 def _stops(body: Sequence[Unit]) -> bool:
-    return any(STOPS.search(unit.text) or LEAVES.search(unit.text) for unit in body)
+    return any(STOPS.search(unit.text) or _GOES_OUT.search(unit.text) for unit in body)
