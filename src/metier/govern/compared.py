@@ -37,9 +37,9 @@ def is_turned_round(old: str, new: str) -> bool:
         return False
     for one, other in _FLIPS:
         for a, b in ((one, other), (other, one)):
-            if a.search(old) and not b.search(old) and b.search(new) and not a.search(new):
-                if _are_alike(a.sub("", old), b.sub("", new)):
-                    return not _are_swapped(old, new)
+            is_other = a.search(old) and not b.search(old) and b.search(new) and not a.search(new)
+            if is_other and _are_alike(a.sub("", old), b.sub("", new)):
+                return not _are_swapped(old, new)
     return False
 
 
@@ -50,10 +50,14 @@ def _are_swapped(old: str, new: str) -> bool:
 
 
 def stops_for_less(old: Unit, new: Unit, both: Versions) -> bool:
-    """Whether a condition that stops holds for less now: unequal became greater, or the sides of a sign were exchanged."""
+    """Whether a condition that stops holds for less: unequal became greater, or the sides of a sign were exchanged."""
     if not (_stops(old, both.said_at) and _stops(new, both.says_at)):
         return False
-    if CHECKED.search(new.text) and _are_alike(*(_DIGITS.sub("", one.text) for one in (old, new))) and stops_later(old.text, new.text):
+    if (
+        CHECKED.search(new.text)
+        and _are_alike(*(_DIGITS.sub("", one.text) for one in (old, new)))
+        and stops_later(old.text, new.text)
+    ):
         return True
     if _UNEQUAL.search(old.text) and not _UNEQUAL.search(new.text) and _ONE_SIDED.search(new.text):
         return not _ONE_SIDED.search(old.text) and _are_alike(_UNEQUAL.sub("", old.text), _ONE_SIDED.sub("", new.text))

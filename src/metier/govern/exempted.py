@@ -21,7 +21,8 @@ _ASKED = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:if|elif|when|unless|case|where)\b|\?", re.I)
 _LETS = re.compile(
-    r"\b(?:continue|return|pass|skip\w*|next|break|approv\w*|allow\w*|accept\w*)\b|\+=|\*=|\bscore\b|\brank\b|\bmax\(", re.I
+    r"\b(?:continue|return|pass|skip\w*|next|break|approv\w*|allow\w*|accept\w*)\b|\+=|\*=|\bscore\b|\brank\b|\bmax\(",
+    re.I,
 )
 _REFUSES = re.compile(r"\b(?:raise|throw|abort|reject|deny|error|exit|return\s+(?:False|false|1|None|null))\b", re.I)
 _KIND = re.compile(

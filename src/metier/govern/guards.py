@@ -7,12 +7,12 @@ digest or of what the user answers. One that stands elsewhere, or is put otherwi
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from metier.govern.heeded import ASKS, FORBIDS, SHOWS_FIRST, is_said, may_guard, passages_of
 from metier.govern.origins import Origins
-from metier.govern.units import WORD, Unit
+from metier.govern.units import Unit
 
 _DEEDS = {
     what: re.compile(rf"\b(?:{deeds})", re.I)
@@ -25,27 +25,8 @@ _DEEDS = {
         "keys": r"passwords?\b|secrets?\b|credentials?\b|api keys?\b|private keys?\b|seed phrases?\b",
     }.items()
 }
-_FORBIDS = re.compile(
-    r"\b(?:never|do not|don'?t|must not|mustn'?t|may not|should not|shouldn'?t)\b"
-    r"(?!\s+(?:worry|hesitate|be (?:surprised|afraid)|need to|have to)\b)",
-    re.I,
-)
 _IS_DONE = re.compile(r"\b(?:we|i|they|it|who|that|which|has|have|had|is|are|was|were)\s+$", re.I)
 """Before a word that forbids: somebody tells what is or was, and orders nothing."""
-_ASKS = re.compile(
-    r"\b(?:ask(?! yourself)|confirm\w*|check|approv\w+|consent|permission|agree\w*)\b.{0,80}"
-    r"\b(?:before|first|until|unless|then)\b"
-    r"|\b(?:before|until|unless|without|only (?:after|when|if|with|once))\b.{0,80}"
-    r"\b(?:ask\w*|confirm\w*|approv\w+|consent|permission|agree\w*|sa(?:y|ys|id) (?:so|yes)|call(?:ed)?"
-    r"|signatures?|someone other|second person)\b"
-    r"|\bwait\s+(?:for|until)\s+(?:the\s+)?(?:user|owner|them|person|approval|a\s+yes)\b"
-    r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b|\bwith the (?:user|owner)\b.{0,30}\bbefore\b",
-    re.I,
-)
-_SHOWS_FIRST = re.compile(
-    r"\bbefore\b.{0,60}\b(?:show|read back|present|list)\b.{0,60}\b(?:user|owner|them)\b|\b(?:show|read back|present|list)\b.{0,60}\b(?:user|owner|them)\b.{0,40}\bbefore\b",
-    re.I,
-)
 _HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b", re.I)
 """What is forbidden is no harm, but to speak of it."""
 _ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b", re.I)
@@ -80,49 +61,6 @@ _FOR_PEOPLE = re.compile(
     r"(?:^|/)(?:changelog|changes|history|faq|readme|contributing|troubleshooting|roadmap|code_of_conduct|licen[cs]e)\b[^/]*$",
     re.I,
 )
-_COMMON = frozenset(
-    re.findall(
-        r"\S+",
-        "a an and any are as at be been before by do don't for from has have if in is it its must never no not of on or"
-        " should somewhere that the their them then they this to user with without you",
-    )
-)
-_NOTS = frozenset({"don't", "never", "no", "not", "without"})
-_HEEDS = re.compile(
-    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind|wait|report|abort|refus)",
-    re.I,
-)
-_AGAINST = re.compile(
-    r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|alone|out of|frozen|immutable|read-only|off[- ]limits|left to"
-    r"|forbidden|prohibited|reserved)\b|n't\b",
-    re.I,
-)
-_NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
-"""A guard that holds for some of what it held for."""
-_SAID, _PARTLY, _FEW_WORDS, _STEM = 0.45, 0.3, 2, 6
-_ENDING = re.compile(r"(?<=\w{3})(?:ings?|ed|es|e|s|n)$")
-_SYNONYMS = {
-    word: said[0]
-    for said in (
-        "tell inform report warn notif".split(),
-        "stop halt end abort cease".split(),
-        "ask confir approv consen agre permis yes".split(),
-        "delet remov eras wip".split(),
-        "send mail post forwar".split(),
-        "chang edit modify modif alter".split(),
-        "differ mismat".split(),
-        "show print displa shown".split(),
-        "overwr replac".split(),
-    )
-    for word in said
-}
-"""Words, as far as their endings do not count, of which one stands for another."""
-_IN_ORDER = re.compile(r"\b(?:before|until|without)\b", re.I)
-_IN_ORDER_STILL = re.compile(r"\b(?:before|until|first|after|needs?|requires?)\b", re.I)
-_ASKS_STILL = re.compile(
-    r"\b(?:ask|confirm|approv|consent|permi|agree|yes\b|wait|review|choos|decid|check|verif|consult)", re.I
-)
-"""Of what was asked first, it is not enough to tell afterwards."""
 _CHANGES = re.compile(r"\b(?:chang|edit|modif|alter|writ|touch)\w*", re.I)
 _READS_ONLY = re.compile(r"\b(?:only|can only|may only)\s+reads?\b|\bread-?\s?only\b|\breads?\s+only\b", re.I)
 """What only reads changes nothing."""
@@ -154,19 +92,19 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
     guarded = {kind for unit in says for kind in _kinds(unit)}
     done = {kind for kind, deeds in _DEEDS.items() if any(deeds.search(unit.text) for unit in says)} | _CHECKS.keys()
     others = [unit for unit in says if unit.key not in known and not unit.is_code]
-    guards = (unit.words for unit in others if _FORBIDS.search(unit.text) or _ASKS.search(unit.text))
+    guards = (unit.words for unit in others if FORBIDS.search(unit.text) or ASKS.search(unit.text))
     is_neutral = any(_NEUTRAL.search(unit.text) for unit in says)
     is_read_only = any(_READS_ONLY.search(unit.text) for unit in others)
     fresh = list(islice(guards, _MAX_COMPARED))
     gone = [unit for unit in said if unit.key not in kept]
-    heeded = [unit for unit in says if not unit.is_code and _may_guard(unit.text)]
+    heeded = [unit for unit in says if not unit.is_code and may_guard(unit.text)]
     still = Origins(heeded, num_asked=len(gone))
-    passages = _passages(says)
+    passages = passages_of(says)
     for unit in gone:
         lost = [kind for kind in _kinds(unit) if kind not in guarded]
-        if lost and not _is_reworded(unit, fresh) and not _is_said(unit, still, passages):
+        if lost and not _is_reworded(unit, fresh) and not is_said(unit, still, passages):
             yield unit, not done.isdisjoint(lost)
-        elif _is_rule(unit) and _warns(unit.text) and not _is_said(unit, still, passages):
+        elif _is_rule(unit) and _warns(unit.text) and not is_said(unit, still, passages):
             if not (is_read_only and _keeps_from_changing(unit.text)):
                 yield unit, True
         elif _is_rule(unit) and _NEUTRAL.search(unit.text) and not is_neutral:
@@ -197,11 +135,11 @@ def _kinds(unit: Unit) -> Iterator[str]:
     if unit.is_code:
         yield from (kind for kind, pattern in _CHECKS.items() if pattern.search(unit.text))
         return
-    forbids = _FORBIDS.search(unit.text)
+    forbids = FORBIDS.search(unit.text)
     if forbids and not _HIDES.match(unit.text, forbids.end()):
         # What is forbidden stands behind the word.
         yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text, forbids.end()))
-    elif not forbids and _ASKS.search(unit.text):
+    elif not forbids and ASKS.search(unit.text):
         yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text))
 
 
@@ -222,95 +160,24 @@ def _warns(text: str) -> bool:
     """Whether a sentence forbids something, has it asked first, or has the agent stop or speak up; no title, no row."""
     if text.startswith(("#", "|")) or text.endswith(":"):
         return False
-    forbids = _FORBIDS.search(text)
-    if _OF_STYLE.search(text) and not (_ASKS.search(text) or _SPEAKS_UP.search(text)):
+    forbids = FORBIDS.search(text)
+    if _OF_STYLE.search(text) and not (ASKS.search(text) or _SPEAKS_UP.search(text)):
         return False
     if forbids and (_HIDES.match(text, forbids.end()) or _IS_DONE.search(text, 0, forbids.start())):
         return False
-    return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text) or _PERSON_CHECKS.search(text) or _SHOWS_FIRST.search(text))
-
-
-def _is_said(unit: Unit, still: Origins, passages: Mapping[tuple[str, int], frozenset[str]]) -> bool:
-    """Whether most of what a sentence guards is still said, and guarded there: in one sentence, or those around it."""
-    if unit.is_code:
-        return False
-    words = unit.words - _COMMON
-    if len(words) < _FEW_WORDS:
-        return True
-    stems = _stems(words)
-    for one, others in still.candidates(words):
-        part = len(stems & _stems(others)) / len(stems)
-        if part < _PARTLY or not _guards_still(unit.text, one.text):
-            continue
-        if part >= _SAID or len(stems & passages[one.path, one.line]) >= _SAID * len(stems):
-            return True
-    return False
-
-
-def _guards_still(old: str, new: str) -> bool:
-    """Whether a sentence guards in the way that another one does: forbids, asks first, or speaks up, of no less."""
-    if _NARROWS.search(new) and not _NARROWS.search(old):
-        return False
-    if _FORBIDS.search(old):
-        is_in_order = _IN_ORDER.search(old) is not None and _IN_ORDER_STILL.search(new) is not None
-        is_asked = _ASKS_STILL.search(old) is None or _ASKS_STILL.search(new) is not None
-        return _speaks_against(new) or (is_in_order and is_asked)
-    if _SHOWS_FIRST.search(old):
-        return _IN_ORDER_STILL.search(new) is not None or _ASKS_STILL.search(new) is not None
-    if _ASKS.search(old):
-        return _ASKS_STILL.search(new) is not None or _AGAINST.search(new) is not None
-    return _heeds(new)
-
-
-def _passages(units: Iterable[Unit]) -> Mapping[tuple[str, int], frozenset[str]]:
-    """What each paragraph says, as far as endings do not count."""
-    words: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for unit in units:
-        if not unit.is_code:
-            words[unit.path, unit.line] |= unit.words
-    return {place: _stems(held) for place, held in words.items()}
+    return bool(
+        forbids
+        or ASKS.search(text)
+        or _SPEAKS_UP.search(text)
+        or _PERSON_CHECKS.search(text)
+        or SHOWS_FIRST.search(text)
+    )
 
 
 def _keeps_from_changing(text: str) -> bool:
     """Whether what a sentence forbids is a change, and nothing else."""
-    forbids = _FORBIDS.search(text)
+    forbids = FORBIDS.search(text)
     return forbids is not None and _CHANGES.match(text, forbids.end() + 1) is not None
-
-
-def _stems(words: Iterable[str]) -> frozenset[str]:
-    """Words as far as their endings do not count."""
-    return frozenset(_stem(word) for word in words)
-
-
-def _stem(word: str) -> str:
-    stem = _ENDING.sub("", word)[:_STEM]
-    return _SYNONYMS.get(stem, stem)
-
-
-def telling(unit: Unit) -> list[str]:
-    """The words of a unit that tell something, a "not" included, in order and as far as their endings do not count.
-
-    >>> from metier.govern.units import text_units
-    >>> [telling(unit) for unit in text_units("Never show them the links.", "a.md")]
-    [['never', 'show', 'link']]
-    """
-    return [
-        "never" if word in _NOTS else _stem(word)
-        for word in WORD.findall(unit.key)
-        if word in _NOTS or word not in _COMMON
-    ]
-
-
-def _speaks_against(text: str) -> bool:
-    return _FORBIDS.search(text) is not None or _AGAINST.search(text) is not None
-
-
-def _may_guard(text: str) -> bool:
-    return any(form.search(text) for form in (_HEEDS, _AGAINST, _FORBIDS, _ASKS_STILL, _IN_ORDER_STILL))
-
-
-def _heeds(text: str) -> bool:
-    return _HEEDS.search(text) is not None or _AGAINST.search(text) is not None
 
 
 def _is_reworded(unit: Unit, fresh: Iterable[frozenset[str]]) -> bool:

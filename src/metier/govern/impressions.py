@@ -25,7 +25,7 @@ def may_pass(unit: Unit, *, is_reworded: bool) -> bool:
     """Whether a new sentence that does nothing grave may sound like an order all the same.
 
     >>> from metier.govern.units import text_units
-    >>> [may_pass(unit, is_reworded=False) for unit in text_units("Deciding is for the manager alone. Decide at once.", "a.md")]
+    >>> [may_pass(unit, is_reworded=False) for unit in text_units("It is for the owner alone. Do it at once.", "a.md")]
     [True, False]
     """
     if unit.is_code or unit.is_hidden:

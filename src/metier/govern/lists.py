@@ -13,18 +13,25 @@ from metier.govern.units import Unit
 from metier.govern.versions import Loosening, Versions, told_of
 
 _QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|'([^'\n]{1,80})'")
-_OPENED = re.compile(r"(?P<name>[A-Za-z_][\w.-]{1,60})[\"']?\s{0,4}(?::=|[:=](?!=))\s{0,4}(?:\[\])?[^\[{(\n]{0,30}[\[{(]")
+_OPENED = re.compile(
+    r"(?P<name>[A-Za-z_][\w.-]{1,60})[\"']?\s{0,4}(?::=|[:=](?!=))\s{0,4}(?:\[\])?[^\[{(\n]{0,30}[\[{(]"
+)
 _MAX_LINES = 12
 """Lines that a list goes on for at most."""
 _UNASKED = re.compile(
-    r"auto_?-?(?:approv\w*|allow|accept|run|confirm)|always_?allow\w*|pre_?-?approved|no_?confirm\w*|skip_?confirm\w*", re.I
+    r"auto_?-?(?:approv\w*|allow|accept|run|confirm)|always_?allow\w*|pre_?-?approved|no_?confirm\w*|skip_?confirm\w*",
+    re.I,
 )
 _ONLY_READS = re.compile(
     r"(?:^|[_.:/-])(?:get|list|read|search|show|describe|view|find|count|status|fetch|look_?up|info|help|check|diff|ls|cat|explain|preview|whoami|version)",
     re.I,
 )
-_TRUSTED = re.compile(r"trusted?_?-?(?:publisher|signer|key|author|issuer|root|cas?$|identit)\w*|(?:^|_)signers?$|allowed_?signers?", re.I)
-_LOGGED = re.compile(r"(?:safe|log|print|dump|trace|echo|record|debug)\w*(?:header|field|key|param|attr|env|name|column)|loggable", re.I)
+_TRUSTED = re.compile(
+    r"trusted?_?-?(?:publisher|signer|key|author|issuer|root|cas?$|identit)\w*|(?:^|_)signers?$|allowed_?signers?", re.I
+)
+_LOGGED = re.compile(
+    r"(?:safe|log|print|dump|trace|echo|record|debug)\w*(?:header|field|key|param|attr|env|name|column)|loggable", re.I
+)
 _SECRET = re.compile(
     r"(?:proxy-?)?authorization|(?:set-?)?cookie|x-?(?:api|auth)-?(?:key|token)|pass(?:word|wd|phrase)|secret\w*|(?:access|refresh|id|session|auth|api)_?(?:token|key)|token|ssn|iban|card_?number|private_?key|credentials?",
     re.I,

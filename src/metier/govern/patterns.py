@@ -23,7 +23,9 @@ _HIDES = re.compile(r"redact|mask|scrub|secret|sensitiv|anonymi[sz]|\bpii\b|\bdl
 _IS_PATTERN = re.compile(r"\\[.dwsbSWD/+]|[\])][*+{]|\.[*+]|\{\d+,?\d*\}")
 _ANYTHING = re.compile(r"(?<!\\)\.[*+]|\\S[*+]|\[\^[^\]]{1,20}\][*+]")
 _AT_LEAST = re.compile(r"\{(\d{1,5}),?\d*\}")
-_QUOTED = re.compile(r"\b[rb]{0,2}\"([^\"\n]{3,300})\"|\b[rb]{0,2}'([^'\n]{3,300})'|/((?:[^/\\\n]|\\.){3,300})/[gimsuy]{0,5}")
+_QUOTED = re.compile(
+    r"\b[rb]{0,2}\"([^\"\n]{3,300})\"|\b[rb]{0,2}'([^'\n]{3,300})'|/((?:[^/\\\n]|\\.){3,300})/[gimsuy]{0,5}"
+)
 _HIDER = re.compile(r"\b(?:def|function|func|fn|const|class)\s+\w*(?:redact|mask|scrub|anonymi[sz])", re.I)
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]{1,8}\)")
 _MANYFOLD, _SUCCESSOR = 4, 0.5

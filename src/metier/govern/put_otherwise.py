@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from metier.govern.guards import telling
+from metier.govern.heeded import telling
 from metier.govern.origins import Origins
 from metier.govern.units import Unit
 

@@ -19,7 +19,9 @@ _TAKES_HOME = re.compile(
     re.I,
 )
 _INTO = re.compile(r"\s-C\s|--directory|\bcd\s|--exclude|\bDEST\w*=|--prefix", re.I)
-_CLEANS = re.compile(r"\bsanitize\w*\b|\bDOMPurify\b|\bbleach\b|\bnh3\b|\bescape_?html\b|\bhtml\.escape\b|\bxss\(", re.I)
+_CLEANS = re.compile(
+    r"\bsanitize\w*\b|\bDOMPurify\b|\bbleach\b|\bnh3\b|\bescape_?html\b|\bhtml\.escape\b|\bxss\(", re.I
+)
 _UNDOES = re.compile(
     r"\breplace\w{0,4}\(\s*[\"'/]&(?:lt|gt|quot|#39|#x27|amp);?|\bhtml\.unescape\(|\bunescape_?html\w*\(|\bhtml_entity_decode\(|\bhe\.decode\(|\bdecodeHTML\w*\(|\bdecode_?entities\(",
     re.I,

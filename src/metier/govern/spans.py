@@ -21,7 +21,9 @@ def _words(said: str) -> frozenset[str]:
     return frozenset(said.split())
 
 
-_OPENS = _words("token session jwt cookie link invite invitation password credential login otp reset ticket certificate")
+_OPENS = _words(
+    "token session jwt cookie link invite invitation password credential login otp reset ticket certificate"
+)
 _LASTS = _words(
     "ttl lifetime life expiry expiration expire age validity valid duration timeout idle second minute hour day"
 )
