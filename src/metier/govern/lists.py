@@ -14,7 +14,7 @@ from metier.govern.versions import Loosening, Versions, told_of
 
 _QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|'([^'\n]{1,80})'")
 _OPENED = re.compile(
-    r"(?P<name>[A-Za-z_][\w.-]{1,60})[\"']?\s{0,4}(?::=|[:=](?!=))\s{0,4}(?:\[\])?[^\[{(\n]{0,30}[\[{(]"
+    r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{1,60})[\"']?\s{0,4}(?::=|[:=](?!=))\s{0,4}(?:\[\])?[^\[{(\n]{0,30}[\[{(]"
 )
 _MAX_LINES = 12
 """Lines that a list goes on for at most."""
