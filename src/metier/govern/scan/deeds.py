@@ -379,7 +379,9 @@ _TAKEN_KEYS = re.compile(
 )
 _PICTURE = re.compile(r"<img\b[^>\n]{0,120}\bsrc=|!\[[^\]\n]{0,40}\]\(")
 """A page is made with a picture, of which the address is what was taken."""
-_CONSTRUCTS = re.compile(r"(?:\.constructor){2,}\s*\)?\s*\(|\[\s*[\"'`]constructor[\"'`]\s*\]\s*\[\s*[\"'`]constructor[\"'`]\s*\]\s*\(")
+_CONSTRUCTS = re.compile(
+    r"(?:\.constructor){2,}\s*\)?\s*\(|\[\s*[\"'`]constructor[\"'`]\s*\]\s*\[\s*[\"'`]constructor[\"'`]\s*\]\s*\("
+)
 """What makes functions out of texts, by a way round its name."""
 _MIXED_KEY = re.compile(
     r"(?:process\.env\.\w*(?:TOKEN|KEY|SECRET|PASS)\w*|\benviron\S{0,6}[\"']\w*(?:TOKEN|KEY|SECRET|PASS)\w*)[\s\S]{0,600}?(?:=>\s*\(?\s*\w+\s*\^|\bfor\b[^\n]{0,60}\^|\b(?:ord\(\s*)?\w+\)?\s*\^\s*(?:\(?\s*(?:0x)?\d|ord\())"
@@ -391,11 +393,15 @@ _BASES = r"(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|AZURE_OPENAI)_(?
 _LED_BY_NAME = re.compile(
     rf"\bprintf\s[^\n]{{0,60}}{_BASES}=%s[^\n]{{0,200}}>|\becho\s[^\n]{{0,60}}{_BASES}=[\"']?\$[^\n]{{0,120}}>|[\"']?{_BASES}[\"']?\s*[=:]\s*\w+\s*\+[^\n]{{0,200}}"
 )
-_SOME_HOST = re.compile(r"https?://(?!localhost|127\.|\[|\$|api\.(?:anthropic|openai)\.|generativelanguage\.)[\w.-]+\.[a-z]{2,}")
+_SOME_HOST = re.compile(
+    r"https?://(?!localhost|127\.|\[|\$|api\.(?:anthropic|openai)\.|generativelanguage\.)[\w.-]+\.[a-z]{2,}"
+)
 _FOR_GOOD = re.compile(r"settings\.json|\.(?:bash|zsh)rc\b|\.profile\b|\.zshenv\b|/etc/environment")
 """All that an agent asks is led through somebody's machine from now on."""
 _TO_GISTS = re.compile(r"api\.github\.com/gists")
-_KEY_IN_PIECES = re.compile(r"%w\[\s*gh[pousr]\b|[\"']gh[pousr](?:_[A-Za-z0-9]{0,30})?[\"']\s*(?:\+|,|\.join)|\bgh[pousr]_[A-Za-z0-9]{30,}")
+_KEY_IN_PIECES = re.compile(
+    r"%w\[\s*gh[pousr]\b|[\"']gh[pousr](?:_[A-Za-z0-9]{0,30})?[\"']\s*(?:\+|,|\.join)|\bgh[pousr]_[A-Za-z0-9]{30,}"
+)
 _KEPT_SECRETS = re.compile(r"\bmaster\.key\b|(?<!\w)\.env\b|\bid_(?:rsa|ed25519)\b|\.aws\b|\.netrc\b|\bcredentials\b")
 _PRINTED_RUN = re.compile(
     r"^(?=[^\n]*/dev/null)(?:g?awk|perl|ruby|node|python3?)\s[^|\n]{0,200}\|(?:[^|\n]{0,200}\|)?\s*(?:\$\(\s*)?(?:\w+\s+)?(?:(?:/bin/)?(?:ba|z|da)?sh|\$?\(?\s*SHELL)\b",
