@@ -16,7 +16,7 @@ from metier.govern.scan.money import may_hold_account, turns_money
 from metier.govern.scan.paid import banks_in
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import PAGES, Purpose
-from metier.govern.scan.triggers import holding, runs_of
+from metier.govern.scan.triggers import holding, lowered, runs_of
 from metier.verdict import Severity
 
 Found = tuple[str, Severity, str, int, str, str]
@@ -117,7 +117,7 @@ def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: 
         (
             (part, account, said)
             for part in programs
-            if may_hold_account(part.plain) or "iban" in part.plain.lower()
+            if may_hold_account(part.plain) or "iban" in lowered(part.plain)
             for account in _accounts_in(part.plain)
             if (said := _strange(account, part))
         ),
@@ -213,7 +213,7 @@ def _begins(text: str) -> list[int]:
 def _told_accounts(parts: Sequence[Part]) -> Iterator[Found]:
     """An account of a bank that a document writes out, and not to ask for gifts."""
     for part in parts:
-        if part.kind != "markdown" or part.is_example or "iban" not in part.plain.lower():
+        if part.kind != "markdown" or part.is_example or "iban" not in lowered(part.plain):
             continue
         for account in _accounts_in(part.plain):
             near = part.plain[max(0, account.start() - _NEAR) : account.end() + _BESIDE]

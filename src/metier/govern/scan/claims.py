@@ -7,7 +7,7 @@ every right, or to be used for any request whatever: nothing that it says narrow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from metier.capability import Capability
@@ -19,7 +19,7 @@ from metier.govern.scan.hosts import Place, place_of
 from metier.govern.scan.parts import LANGUAGES, Part, manifest_of
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, is_quoted
-from metier.govern.scan.triggers import found_in
+from metier.govern.scan.triggers import found_in, holding, places_of
 from metier.stores.frontmatter import read_frontmatter
 from metier.verdict import Severity
 
@@ -97,6 +97,8 @@ _ALTERS_GIVEN = re.compile(
     r"|\b(?P<dropped>\w+)\s*\)?\.unlink\(|\b(?P<over>\w+)\s*\)?\.write_(?:text|bytes)\("
     r"|(?<![\w.])open\(\s*(?P<name>\w+)\s*,\s*(?:mode=)?[\"'][wax]|\bwriteFile(?:Sync)?\(\s*(?P<script>\w+)\s*,"
 )
+_ALTERING_WORDS = ("os.remove", "nlink", "shutil.", "fs.rm", ".write_", "open(", "writeFile")
+"""It holds one of them."""
 _RIGHTS = re.compile(r"^[ \t]*(?:permissions|capabilities|allowed[-_]tools|tools)[ \t]*:", re.M)
 _ANYTHING = frozenset({"*", "all", "any", "permission:*", "*:*"})
 _LISTS = frozenset(
@@ -185,7 +187,7 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
     for part in parts:
         if part.kind != "python" or purpose.only_shows(part.path, _CASES):
             continue
-        for found in _DOCUMENTED.finditer(part.plain) if _HARMLESS.search(part.plain) else ():
+        for found in _DOCUMENTED.finditer(part.plain) if _may_be_harmless()(part.plain) else ():
             said = _HARMLESS.search(found["says"])
             body = block(part.plain, found.end(), len(found["before"].expandtabs())) if said else ""
             if said is None or _SAYS_MORE.search(_HARMLESS.sub("", found["says"])):
@@ -195,6 +197,11 @@ def broken_words(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose)
                 line = part.plain.count("\n", 0, found.start()) + 1
                 yield "breaks-promise", Severity.REVIEW, part.path, line, evidence, message
                 break
+
+
+@cache
+def _may_be_harmless() -> Callable[[str], bool]:
+    return found_in(_HARMLESS)
 
 
 def _says_untouched(text: str) -> re.Match[str] | None:
@@ -213,7 +220,8 @@ def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:
     """The first step of a program that removes a file which its function is given, or writes one that it reads as well."""
     given: dict[tuple[str, str], set[str]] = {}
     read: dict[tuple[str, str], str] = {}
-    for step in steps:
+    altering = holding([step.text for step in steps], _altering())
+    for number, step in enumerate(steps if altering else ()):
         statement = step.statement
         if (
             not statement.scope
@@ -224,7 +232,7 @@ def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:
         place = (statement.path, statement.scope)
         if statement.parameters:
             given[place] = {*statement.parameters[1:]}
-        found = _ALTERS_GIVEN.search(step.text)
+        found = _ALTERS_GIVEN.search(step.text) if number in altering else None
         if found is not None:
             name = next(filter(None, found.groups()))
             was = read.get(place, "")
@@ -234,6 +242,11 @@ def _alters_given(steps: Sequence[Step], purpose: Purpose) -> Step | None:
         elif "read" in step.labels:
             read[place] = f"{read.get(place, '')}\n{step.text}"
     return None
+
+
+@cache
+def _altering() -> Callable[[str], Iterable[int]]:
+    return places_of(_ALTERING_WORDS)
 
 
 def rights(parts: Sequence[Part], observed: Collection[Capability], purpose: Purpose) -> Iterator[Found]:

@@ -24,13 +24,20 @@ from metier.govern.scan.adding import DARK, Signs
 from metier.govern.scan.hosts import URL, leads_nowhere
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.sentence import Said, Sentence
+from metier.govern.scan.triggers import plain_spaces
 from metier.verdict import Severity
 
 _TOKEN = re.compile(
     r"(?P<url>https?://[^\s`)>\"']+)|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)|(?P<path>(?:~|\.{1,2})?/[\w./*-]+)|[a-z]+(?:'[a-z]+)?|(?P<number>\d+)"
 )
-_CUT = "\x01"
-_LETTERS = bytes(code if chr(code) in string.ascii_lowercase + "'\n" + _CUT else ord(" ") for code in range(256))
+_CUT = b"\x01"
+"""What stands where a part ends."""
+_LETTERS = bytes(
+    ord("\n" if code in b"\n\x01" else chr(code) if chr(code) in string.ascii_lowercase + "'" else " ")
+    for code in range(256)
+)
+_MARKS = bytes(ord("\n") if code in b"\n\x01" else code for code in range(256))
+_UNMARKED = bytes(code for code in range(256) if code not in b"\n\x01/@")
 _NONE = itertools.repeat(0)
 _SIGNS = ((b"://", b"<url>"), (b"@", b"<mail>"), (b"/", b"<path>"))
 """What a text with such a sign holds, or may hold."""
@@ -155,23 +162,33 @@ def parts(text: str) -> list[str]:
 
 def _told(texts: Sequence[str], learned: Model) -> Iterator[tuple[int, int]]:
     """The texts, and the parts of each, by number, of which the words alone tell that they may be alike."""
+    if not texts:
+        return
     weight = learned.first.get
-    signs = [(sign, weight(word, 0)) for sign, word in _SIGNS]
+    worth = [(sign, weight(word, 0)) for sign, word in _SIGNS]
     # One cut for all texts is sooner than one for each.
-    marked = [_PARTS.sub(_CUT, text) if ";" in text or ":" in text else text for text in texts]
-    whole = "\n".join([" ".join(text.split("\n")) if "\n" in text else text for text in marked])
-    lines = whole.lower().encode("ascii", "replace")
-    for number, (said, known) in enumerate(
-        zip(lines.split(b"\n"), lines.translate(_LETTERS).split(b"\n"), strict=True)
-    ):
-        has_signs = b"/" in said or b"@" in said
-        spoken = said.split(_CUT.encode()) if has_signs else []
-        for part, found in enumerate(known.split(_CUT.encode())):
-            enough = learned.enough
-            if has_signs:
-                enough -= sum([worth for sign, worth in signs if sign in spoken[part]])
-            if sum(map(weight, found.split(), _NONE)) >= enough:
-                yield number, part
+    said = _spelled(texts)
+    told = [sum(map(weight, part.split(), _NONE)) for part in said.translate(_LETTERS).split(b"\n")]
+    shown = said.translate(_MARKS, _UNMARKED).split(b"\n")
+    spoken = said.replace(_CUT, b"\n").split(b"\n")
+    for place in [place for place, marks in enumerate(shown) if marks]:
+        told[place] += sum([more for sign, more in worth if sign in spoken[place]])
+    alike = [place for place, sum_of_words in enumerate(told) if sum_of_words >= learned.enough]
+    if alike:
+        cut = enumerate(said.split(b"\n"))
+        places = [(number, part) for number, line in cut for part in range(line.count(_CUT) + 1)]
+        yield from [places[place] for place in alike]
+
+
+def _spelled(texts: Sequence[str]) -> bytes:
+    """Texts in lower case, a line each, with a sign where a part ends; what is not of ASCII is not told apart."""
+    whole = "\n".join(texts)
+    if whole.count("\n") >= len(texts):
+        whole = "\n".join([text.replace("\n", " ") for text in texts])
+    whole = plain_spaces(whole).replace(": ", ":\x01").replace("; ", ";\x01")
+    # Two letters are in lower case what ASCII has.
+    whole = whole.lower() if "\u0130" in whole or "\u212a" in whole else whole
+    return whole.encode("ascii", "replace").lower()
 
 
 def likeness(texts: Sequence[str], learned: Model) -> dict[int, tuple[float, int]]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.triggers import lowered
 from metier.verdict import Severity
 
 _WORDS = (
@@ -90,7 +91,7 @@ def name_findings(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
 
 def _may_be_internal(text: str) -> bool:
     """Whether a text has the words of an install from an internal registry; most do not."""
-    said = text.lower()
+    said = lowered(text)
     return "install" in said and any(word in said for word in ("internal", "private", "corporate", "company"))
 
 

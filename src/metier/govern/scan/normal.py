@@ -144,7 +144,8 @@ def plain_letters(text: str) -> str:
         text = text.replace(sign, _SIGNS[sign])
     if not _OVER_LETTERS.isdisjoint(signs):
         text = _MARKED_LETTER.sub(r"\1", text)
-    text = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    lines = text.split("\n")
+    text = "\n".join([line if line.isascii() else unicodedata.normalize("NFKC", line) for line in lines])
     if any("\u0370" <= sign <= "\u058f" for sign in signs):
         text = _MIXED_WORD.sub(lambda found: found[0].translate(_ALIKE_LETTERS), text)
     return text

@@ -90,9 +90,10 @@ _AROUND = 8
 
 def _may_write(text: str) -> Iterator[int]:
     """The places at which an account may be written out."""
-    yield from _LETTERS(text)
-    yield from _DIGITS(text)
-    yield from banks_in(text)
+    signs = text.encode("ascii", "replace")
+    yield from _LETTERS(signs)
+    yield from _DIGITS(signs)
+    yield from _banks_in(text, signs)
     if "`" in text:
         yield from (
             one.start() for one in _KEPT.finditer(text) if _OF_WHOM.search(text, max(0, one.start() - 40), one.start())
@@ -107,7 +108,11 @@ def banks_in(text: str) -> Iterator[int]:
     >>> [*banks_in("to LT60 3250 0881 9434 6526")]
     [3]
     """
-    signs = text.encode("ascii", "replace").translate(_CAPITALS_AND_DIGITS)
+    return _banks_in(text, text.encode("ascii", "replace"))
+
+
+def _banks_in(text: str, signs: bytes) -> Iterator[int]:
+    signs = signs.translate(_CAPITALS_AND_DIGITS)
     place = signs.find(b"AA00")
     while place >= 0:
         if _BANK.match(text, place):

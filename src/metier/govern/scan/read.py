@@ -28,10 +28,10 @@ from metier.govern.scan.script import script_statements
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.statement import Statement
 from metier.govern.scan.told import FIELD, FRONT
-from metier.govern.scan.triggers import Alternative, Triggers, any_of, may_hold
+from metier.govern.scan.triggers import Alternative, Triggers, any_of, lowered, may_hold
 from metier.govern.scan.written import program_of
 
-_PROPER = re.compile(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w+[A-Z]\w*\b")
+_PROPER = re.compile(r"(?<=[a-z,(] )[A-Z][\w.-]+|\b\w[^\WA-Z]*+[A-Z]\w*+")
 """Names, and words with a capital letter inside."""
 _SPAN = re.compile(r"`([^`\n]{4,600})`")
 _RUNNABLE = re.compile(
@@ -186,7 +186,7 @@ def purpose_of(contents: Contents) -> Purpose:
     homes = [host_of(found[0]) for found in URL.finditer(said) if not found[0].lower().endswith(_PROGRAMS)]
     proper = " ".join(_PROPER.findall(description[:800]))
     words = distinctive(f"{name.replace('-', ' ')} {name.replace('-', '')} {proper} {' '.join(homes)}")
-    documents = [(part, _without_comments(part.plain.lower())) for part in contents.parts if _is_document(part)]
+    documents = [(part, _without_comments(lowered(part.plain))) for part in contents.parts if _is_document(part)]
     below = (FRONT.sub("", text) if part is manifest else text for part, text in documents)
     return Purpose(
         body=(manifest.text[head.end() :] if head else manifest.text)[:6000] if manifest else "",

@@ -25,6 +25,7 @@ _STRONG = re.compile(
     r"(?<=[A-Za-z])(\*\*|~~)([A-Za-z]{1,40})\1|(\*\*|~~)([A-Za-z]{1,40})\3(?=[A-Za-z])|(?<=[A-Za-z])~~~~(?=[A-Za-z])"
 )
 _ANCHOR = re.compile(r"\[([^\[\]\n]{1,40})\]\(#[\w-]{0,40}\)")
+_NO_MARKS = bytes(code for code in range(128) if code not in b"`\n")
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
 _MAX_LINES = 30
 """Over so many lines may a code span go."""
@@ -57,14 +58,17 @@ def _letter(found: re.Match[str]) -> str:
 
 def _with_whole_spans(text: str) -> str:
     """Code spans that are broken over lines, on the first of these."""
-    # Where each code span is on one line, every other piece between the signs is a span.
-    if "\n" not in "".join(text.replace("```", "").split("`")[1::2]):
+    # Where each code span is on one line, its signs come in pairs on each.
+    marks = text.replace("```", "").encode("ascii", "replace").translate(None, _NO_MARKS)
+    if b"`" not in marks.replace(b"``", b""):
         return text
     lines = text.split("\n")
     number, is_fenced = 0, False
     while number < len(lines):
         line = lines[number]
-        if _FENCE.match(line):
+        if "`" not in line and "~" not in line:
+            pass
+        elif _FENCE.match(line):
             is_fenced = not is_fenced
         elif not is_fenced and line.count("`") % 2:
             _join(lines, number)

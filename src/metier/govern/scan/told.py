@@ -13,7 +13,7 @@ from metier.govern.scan.filled import ENDING, HANDS_OVER, files_filled
 from metier.govern.scan.markdown import Block
 from metier.govern.scan.parts import Contents, Part
 from metier.govern.scan.sentence import Sentence, leads_below, sentences
-from metier.govern.scan.triggers import any_of, holding, literals, places_of
+from metier.govern.scan.triggers import any_of, holding, literals, lowered, places_of
 
 FRONT = re.compile(r"\A\s*---\s*\n(.*?)\n---", re.S)
 FIELD = re.compile(
@@ -51,7 +51,7 @@ _PLAIN_FENCES = frozenset({"code", "text", "txt", "md", "markdown", "plain", "pl
 """What stands between fences that name no language of programs."""
 _MAX_BEFORE = 500
 _COMMENT = re.compile(r"<!--([^<]{40,4000}?)-->")
-_QUOTE = re.compile(r"^[ \t]*>[ \t]?", re.M)
+_QUOTE, _QUOTED_BELOW = re.compile(r"^[ \t]*>[ \t]?", re.M), re.compile(r"\n[ \t]*>")
 
 _TABLE = re.compile(
     r"^[ \t]*\|[ \t]*\**(?:seen in the wild|don['’]?ts?|do not|avoid|bad|wrong|anti-?patterns?|not this|weak|poor|never|mistakes?|red flags?)\b[^|\n]{0,40}\|[^\n]*\n[ \t]*\|[ \t:|-]+\n(?:[ \t]*\|[^\n]*\n?)+",
@@ -88,8 +88,7 @@ def sentences_of(contents: Contents, documents: Sequence[list[Block] | None]) ->
 def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence]:
     said = [_said_in_prose(block, path) if block.kind == "prose" else [] for block in document]
     texts = [one.text for found in said for one in found]
-    naming = [texts[number] for number in sorted(holding(texts, _endings_in()))]
-    filling = {text: fills for text in naming if (fills := files_filled(text))}
+    filling = files_filled(texts[number] for number in sorted(holding(texts, _endings_in())))
     names: set[str] = set()
     last: Sentence | None = None
     before = ""
@@ -126,9 +125,8 @@ def _said_in_comments(block: Block, path: str) -> Iterator[Sentence]:
 
 
 def _said_in_prose(block: Block, path: str) -> list[Sentence]:
-    if ">" not in block.text:
-        found = sentences(block.text, path, first_line=block.line)
-        found = _not_to_write(found, block)
+    if ">" not in block.text or not (_QUOTE.match(block.text) or _QUOTED_BELOW.search(block.text)):
+        found = _not_to_write(sentences(block.text, path, first_line=block.line), block)
         return _far_right(found, block.text, block.line) if _PADDING in block.text else found
     # The lines of a quote are one paragraph, as they are shown.
     found = _not_to_write(sentences(_QUOTE.sub("", block.text), path, first_line=block.line), block)
@@ -212,7 +210,7 @@ def _said_of_tools(part: Part) -> Iterator[Sentence]:
 
 def _said_to_models(part: Part) -> Iterator[Sentence]:
     """What a program tells a model at the start of each talk: what that writes is handed on as the program's own work."""
-    if "system" not in part.plain.lower():
+    if "system" not in lowered(part.plain):
         return
     last, line = 0, 1
     for found in _SYSTEM_PROMPT.finditer(part.plain):

@@ -92,6 +92,8 @@ _SPACES = "\t\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _WIDE_SPACES = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_ASCII = bytes(range(128))
+_MORE_SPACES = re.compile("   *")
 _LIKE_ASCII = re.compile("[\u0130\u0131\u017f\u212a]")
 """Letters that count as those of ASCII where case is ignored, and are others in lower case."""
 
@@ -244,7 +246,7 @@ class Triggers:
 
     def lines(self, text: str) -> dict[int, list[int]]:
         """By the number of a line of a text, from 0, the numbers of the patterns that could match it."""
-        return self._lines(text.lower())
+        return self._lines(lowered(text))
 
     def _lines(self, text: str) -> dict[int, list[int]]:
         """As `lines`, of a text in lower case."""
@@ -283,12 +285,26 @@ def found_in(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     >>> found_in(re.compile("curl|wget", re.I))("Wget it.")
     True
     """
+    search = found_among(pattern)
+    return lambda text: bool(search([text]))
+
+
+def found_among(pattern: re.Pattern[str]) -> Callable[[Sequence[str]], list[str]]:
+    """As `found_in`, of many texts together: those of them that hold the pattern, in their order.
+
+    >>> found_among(re.compile("curl|wget", re.I))(["Wget it.", "Read it."])
+    ['Wget it.']
+    """
     triggers, tests = Triggers.of_alternatives([pattern])
 
-    def search(text: str) -> bool:
+    def holds(text: str, could: Iterable[int]) -> bool:
         if not text.isascii() and _LIKE_ASCII.search(text):
             return pattern.search(text) is not None
-        return any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ()))
+        return any(tests[which][1].search(text) for which in could)
+
+    def search(texts: Sequence[str]) -> list[str]:
+        candidates = triggers.candidates(texts)
+        return [text for number, text in enumerate(texts) if holds(text, candidates.get(number, ()))]
 
     return search
 
@@ -301,12 +317,22 @@ def plain_spaces(text: str) -> str:
     return text
 
 
+def lowered(text: str) -> str:
+    """A long text in lower case: sooner than by itself, if what it holds besides ASCII has no case.
+
+    >>> lowered("Ask — ÁGNES")
+    'ask — ágnes'
+    """
+    if text.isascii():
+        return text.lower()
+    said = _spelled(text)
+    others = said.translate(None, _ASCII).decode(errors="surrogatepass")
+    return said.lower().decode(errors="surrogatepass") if others == others.lower() else text.lower()
+
+
 def _one_space(text: str) -> str:
     """A text in which no space follows another."""
-    # Each turn halves the longest row of spaces.
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text
+    return _MORE_SPACES.sub(" ", text) if "  " in text else text
 
 
 def may_hold(text: str, words: tuple[str, ...]) -> bool:
@@ -364,9 +390,11 @@ def places_of(needles: Sequence[str]) -> Callable[[str], Iterable[int]]:
         return lambda text: _places([needle for needle in needles if needle in text], text)
     # Only where matches do not overlap can the automaton look at many letters at once.
     automaton = BytesAhoCorasick(map(_spelled, needles), matchkind=MatchKind.LeftmostFirst)
+    is_plain = all(needle.isascii() and "?" not in needle for needle in needles)
 
     def search(text: str) -> list[int]:
-        said = _spelled(text)
+        # Where each letter is one byte, places stay as they are.
+        said = text.encode("ascii", "replace") if is_plain else _spelled(text)
         places = [place for _, place, _ in automaton.find_matches_as_indexes(said)]
         return places if len(said) == len(text) else [*_in_letters(said, places)]
 
@@ -387,8 +415,8 @@ def _in_letters(said: bytes, places: Iterable[int]) -> Iterator[int]:
         yield count
 
 
-def runs_of(signs: str, length: int) -> Callable[[str], Iterator[int]]:
-    """A search for the places at which so many of some signs of ASCII follow each other.
+def runs_of(signs: str, length: int) -> Callable[[str | bytes], Iterator[int]]:
+    """A search for the places at which so many of some signs of ASCII follow each other, in a text or what it is in ASCII.
 
     >>> [*runs_of("0123456789", 4)("in 2024, 31 of 10000")]
     [3, 15]
@@ -397,8 +425,8 @@ def runs_of(signs: str, length: int) -> Callable[[str], Iterator[int]]:
     table = bytes(ord("a") if chr(code) in signs else ord(" ") for code in range(256))
     run = b"a" * length
 
-    def search(text: str) -> Iterator[int]:
-        runs = text.encode("ascii", "replace").translate(table)
+    def search(text: str | bytes) -> Iterator[int]:
+        runs = (text if isinstance(text, bytes) else text.encode("ascii", "replace")).translate(table)
         place = runs.find(run)
         while place >= 0:
             yield place

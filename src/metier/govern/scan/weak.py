@@ -192,9 +192,10 @@ def _is_handed(kind: str, what: str, step: Step, within: Sequence[Step], purpose
         return False
     whole = "\n".join(one.text for one in within)
     if kind == "path":
-        is_joined = _JOINS.search(what) or _JOINS.search(built)
+        if not ((_JOINS.search(what) or _JOINS.search(built)) and _OPENS.search(what)):
+            return False
         says = _CAREFUL.search(f"{purpose.name} {purpose.description} {purpose.body}")
-        return bool(is_joined and _OPENS.search(what) and says) and not _STAYS_WITHIN.search(whole)
+        return says is not None and not _STAYS_WITHIN.search(whole)
     if kind == "query":
         query = what if _QUERY.search(what) else built
         if not (_QUERY.search(query) and _VALUE.search(query)):
