@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from metier.govern.scan.bundled import bundled
 from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as, tells_people
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.pickles import program_of
@@ -311,6 +312,10 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
     kind = "markdown" if kind not in ("markdown", "text") and tells_people(text) else kind
     runs = executable or text.startswith("#!")
     contents.parts.append(Part(name, kind, text, bool(_EXAMPLE.search(name)), runs))
+    if depth < MAX_NESTING:
+        for inner, held in bundled(name, text):
+            contents.num_files += 1
+            _take(f"{name}!/{inner}", held, contents, executable=False, depth=depth + 1)
 
 
 def _take_opened(name: str, opened: Unpacked, contents: Contents, *, depth: int) -> None:
