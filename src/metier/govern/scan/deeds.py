@@ -403,6 +403,11 @@ _KEY_IN_PIECES = re.compile(
     r"%w\[\s*gh[pousr]\b|[\"']gh[pousr](?:_[A-Za-z0-9]{0,30})?[\"']\s*(?:\+|,|\.join)|\bgh[pousr]_[A-Za-z0-9]{30,}"
 )
 _KEPT_SECRETS = re.compile(r"\bmaster\.key\b|(?<!\w)\.env\b|\bid_(?:rsa|ed25519)\b|\.aws\b|\.netrc\b|\bcredentials\b")
+_DATA_RUN = re.compile(
+    r"(?<![\w.])exec\([^\n]{0,120}?\bopen\([^\n]{0,300}?[\"'][\w./-]{1,80}\.(?:json|dat|txt|mdx?|ya?ml|csv|bin|cfg|ini|b64|log|toml)[\"']"
+    r"|\bglobals\(\)\.update\([^\n]{0,200}?b64decode\([^\n]{0,200}?\bopen\(|\bFunctionType\(\s*(?:\w+\.)?compile\("
+)
+"""A program lies in a file of data, or is made a function by a way round its name."""
 _PRINTED_RUN = re.compile(
     r"^(?=[^\n]*/dev/null)(?:g?awk|perl|ruby|node|python3?)\s[^|\n]{0,200}\|(?:[^|\n]{0,200}\|)?\s*(?:\$\(\s*)?(?:\w+\s+)?(?:(?:/bin/)?(?:ba|z|da)?sh|\$?\(?\s*SHELL)\b",
     re.M,
@@ -692,6 +697,7 @@ _DEEDS = (
     Deed("send-private", _KINDS_OF_PAPERS, (".docx", ".xlsx", ".kdbx", ".pdf"), beside=(_OF_USER, _UPLOADED), unless=r"back ?up|upload|sync", also="papers of the user, by their kinds"),
     Deed("redirect-model", _LED_BY_NAME, ("_BASE_URL", "_API_BASE", "_ENDPOINT"), beside=(_FOR_GOOD, _SOME_HOST), unless=r"litellm|openrouter|ollama|vllm|lm studio|self-hosted|local model"),
     Deed("send-secrets", _TO_GISTS, ("api.github.com/gists",), beside=(_KEY_IN_PIECES, _KEPT_SECRETS), also="to a page of whoever wrote it"),
+    Deed("run-encoded", _DATA_RUN, ("exec(", "globals()", "FunctionType("), also="out of a file of data"),
     Deed("run-encoded", _PRINTED_RUN, ("/dev/null",), also="what a program prints", is_shown=True),
     Deed("run-encoded", _OUT_OF_NUMBERS, ("bytes(",), also="a text out of numbers"),
     Deed("run-encoded", _ONE_OF_CALLS, ("send(", "send__(", "getattr("), also="by one of several functions"),

@@ -12,6 +12,7 @@ import binascii
 import codecs
 import contextlib
 import itertools
+import json
 import re
 import warnings
 from bisect import bisect_right
@@ -30,6 +31,7 @@ from metier.govern.scan.variables import NAME, used
 _TWISTS = (
     "getattr", "__import__", "importlib", "fromhex", "64decode", "32decode", "85decode", "16decode", "[::-1]", "globals",
     "__builtins__", "__dict__", "codecs", ".format(", "reversed(", ".replace(", "unhexlify", "decompress", "marshal", "lambda",
+    "attrgetter(", "methodcaller(", "__getattribute__", "}['", '}["', "(lambda *", ".to_bytes(", ".translate(", "sorted({", ".__call__", "partial(", "][0](", "swapcase(", ".removeprefix(", ".removesuffix(", "].format(",
 )  # fmt: skip
 _TWISTED = (
     re.compile(r"[\"']\s*\+\s*[\"']"),
@@ -56,12 +58,14 @@ _FOLDS_TEXT = re.compile(
 _FOLDS_NAME = re.compile(
     r"g(?:etattr|lobals)\s*\(|_(?:_import__|_builtins__|_dict__)|importlib|chr\s*\(|fromhex|b(?:64|32|85|16)decode|\[::-1\]|vars\s*\(|sys\.modules"
     r"|codecs\.decode|bytes\(\s*(?:\[|\w+\s*\)\s*\.decode)|reversed\(|unhexlify|decompress|marshal|\\[xuUN0-7]| (?<=[\w)\]] )\.\s*\w|\.(?<=[\w)\]]\.)\s+\w+\s*\("
+    r"|\bloads\(\s*['\"]|\.to_bytes\(|\.translate\(\s*\{|sorted\(\s*\{|\.__call__\(|\bpartial\(|\b(?:attrgetter|methodcaller|__getattribute__)\(|\(lambda \*|[\]}]\[(?:0|['\"]\w+['\"])\]\(|\.swapcase\(|\.remove(?:pre|suf)fix\("
 )
 """What may say something else once it is folded, apart from the names that stand for something; quotes side by side are
 texts that become one, unless they are an empty text. In a statement, every kind of space is a space."""
 _FOLDING_WORDS = (
     "getattr", "globals", "_import__", "_builtins__", "_dict__", "importlib", "chr", "fromhex", "decode", "[::-1]", "vars",
     "sys.modules", "bytes(", "reversed(", "unhexlify", "decompress", "marshal", "\\", " .", ". ",
+    "loads(", ".to_bytes(", ".translate(", "sorted(", ".__call__(", "partial(", "][", "}[", "attrgetter(", "methodcaller(", "__getattribute__(", "(lambda *", ".swapcase(", ".removeprefix(", ".removesuffix(",
 )  # fmt: skip
 """What is folded for a name in it holds one of them."""
 _BEGINS_BLOCK = ("if ", "elif ", "else", "for ", "while ", "with ", "try", "except", "finally", "def ", "class ", "async ")  # fmt: skip
@@ -112,6 +116,10 @@ def python_statements(
     >>> [s.text for s in python_statements("import os as o\\ngetattr(o, 'sys' + 'tem')('l' + 's')", "x.py")][-1]
     "os.system('ls')"
     """
+    if ", = (" in text:
+        text = _ONE_OF_ONE.sub(r"\1\2 = (\3)", text)
+    if ".to_bytes(" in text:
+        text = _OF_NUMBER.sub(r"(\1).to_bytes(", text)
     if len(text) > _MAX_FOLD or not (beside or _is_twisted(text)):
         return script_statements(text, path, kind="python", first_line=first_line, is_live=is_live)
     sources: list[str] = []
@@ -156,7 +164,11 @@ def _folded(statements: Sequence[Statement], sources: Sequence[str], beside: str
         return _letter_by_letter(found, folder) if "+= chr(" in program.whole else found
 
 
+_ONE_OF_ONE = re.compile(r"^([ \t]*)([A-Za-z_]\w*), = \((.*),\)[ \t]*$", re.M)
+"""One name receives the one thing of a row."""
+_OF_NUMBER = re.compile(r"(?<![\w.)])(\d+) ?\.to_bytes\(")
 _MAX_LOOPS = 200
+_MAX_JSON, _JSON = 20_000, frozenset({"json", "__import__('json')"})
 
 
 def _letter_by_letter(statements: list[Statement], folder: _Folder) -> list[Statement]:
@@ -499,11 +511,14 @@ class _Folder(_Rewriter):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        node = _called_straight(node)
         decoder = self._decoders.get(_called_name(node.func)) if len(node.args) == 1 else None
         if decoder is not None:
             given = _Known(self._known).visit(node.args[0])
             value = _constant(_Known({decoder.args.args[0].arg: given}).visit(_copy(decoder.body)))
             return ast.Constant(value) if isinstance(value, str | bytes) else node
+        if (taken := _attribute_of(node)) is not None:
+            return taken
         if _last_name(node.func) not in ("getattr", "__import__", "import_module"):
             return self._fold(node)
         name = ast.unparse(node.func)
@@ -543,6 +558,51 @@ def _last_name(node: ast.expr, *, whole: bool = False) -> str:
         return node.attr
     name = node.id if isinstance(node, ast.Name) else ""
     return name if whole else name.rsplit(".", 1)[-1]
+
+
+def _called_straight(node: ast.Call) -> ast.Call:
+    """A call without what only stands between it and the function that it calls.
+
+    >>> said = ("[f][0](1)", "{'a': f}['a'](1)", "f.__call__(1)", "functools.partial(f, 1)(2)", "f(1)")
+    >>> [ast.unparse(_called_straight(ast.parse(one, mode="eval").body)) for one in said]
+    ['f(1)', 'f(1)', 'f(1)', 'f(1, 2)', 'f(1)']
+    """
+    func = node.func
+    if isinstance(func, ast.Subscript) and isinstance(func.slice, ast.Constant):
+        held = func.value
+        if isinstance(held, ast.List | ast.Tuple) and func.slice.value == 0 and len(held.elts) == 1:
+            return ast.Call(func=held.elts[0], args=node.args, keywords=node.keywords)
+        for key, value in zip(held.keys, held.values, strict=True) if isinstance(held, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and key.value == func.slice.value:
+                return ast.Call(func=value, args=node.args, keywords=node.keywords)
+    if isinstance(func, ast.Attribute) and func.attr == "__call__":
+        return ast.Call(func=func.value, args=node.args, keywords=node.keywords)
+    if isinstance(func, ast.Call) and func.args:
+        first, *others = func.args
+        if _last_name(func.func) == "partial":
+            return ast.Call(func=first, args=[*others, *node.args], keywords=[*func.keywords, *node.keywords])
+        name = _constant(first)
+        if _last_name(func.func) == "methodcaller" and isinstance(name, str) and name.isidentifier() and node.args:
+            called = ast.Attribute(value=node.args[0], attr=name, ctx=ast.Load())
+            return ast.Call(func=called, args=others, keywords=func.keywords)
+    if isinstance(func, ast.Lambda) and isinstance(func.body, ast.Call) and func.args.vararg and not func.args.args:
+        handed = [one.value for one in func.body.args if isinstance(one, ast.Starred)]
+        if len(handed) == 1 and _last_name(handed[0]) == func.args.vararg.arg:
+            return ast.Call(func=func.body.func, args=node.args, keywords=node.keywords)
+    return node
+
+
+def _attribute_of(node: ast.Call) -> ast.expr | None:
+    """The attribute that a call gets by its name: `attrgetter('x')(a)`, `object.__getattribute__(a, 'x')`."""
+    func = node.func
+    if isinstance(func, ast.Call) and _last_name(func.func) == "attrgetter" and len(func.args) == len(node.args) == 1:
+        name, owner = _constant(func.args[0]), node.args[0]
+    elif _last_name(func) == "__getattribute__" and len(node.args) == 2:
+        name, owner = _constant(node.args[1]), node.args[0]
+    else:
+        return None
+    is_name = isinstance(name, str) and name.isidentifier()
+    return ast.Attribute(value=owner, attr=str(name), ctx=ast.Load()) if is_name else None
 
 
 def _called_name(node: ast.expr) -> str:
@@ -586,6 +646,9 @@ def _constant(node: ast.AST | None, depth: int = 0) -> str | bytes | int | None:
         if not isinstance(value, str | bytes) or "" in bounds or bounds[2] in (None, 0):
             return None
         return value[slice(*bounds)]
+    if isinstance(node, ast.IfExp):
+        chosen = _constant(node.test, depth + 1)
+        return None if chosen is None else _constant(node.body if chosen else node.orelse, depth + 1)
     return _called(node, depth) if isinstance(node, ast.Call) else None
 
 
@@ -645,6 +708,8 @@ def _elements(node: ast.AST, depth: int) -> list[str | bytes | int] | None:
         whole = _constant(node.func.value, depth + 1)
         by = _constant(node.args[0], depth + 1) if node.args else None
         return list(whole.split(by or None)) if isinstance(whole, str) and isinstance(by, str | None) else None
+    if (put_in_order := _in_order(node)) is not None:
+        return put_in_order
     if (
         isinstance(node, ast.GeneratorExp | ast.ListComp)
         and len(node.generators) == 1
@@ -669,6 +734,26 @@ def _elements(node: ast.AST, depth: int) -> list[str | bytes | int] | None:
         return [v for v in found if v is not None] if all(v is not None for v in found) else None
     value = _constant(node, depth + 1)
     return list(value) if isinstance(value, str | bytes) else None
+
+
+def _in_order(node: ast.AST) -> list[str | bytes | int] | None:
+    """The values of a table that is written out, in the order of its keys: `(v for _, v in sorted({1: 'b', 0: 'a'}.items()))`."""
+    loop = node.generators[0] if isinstance(node, ast.GeneratorExp | ast.ListComp) and node.generators else None
+    if loop is None or not isinstance(loop.target, ast.Tuple) or not isinstance(loop.iter, ast.Call):
+        return None
+    items = loop.iter.args[0] if _last_name(loop.iter.func) == "sorted" and loop.iter.args else None
+    if not isinstance(items, ast.Call) or not isinstance(items.func, ast.Attribute) or items.func.attr != "items":
+        return None
+    table = items.func.value
+    if not isinstance(table, ast.Dict) or not all(
+        isinstance(one, ast.Constant) for one in (*table.keys, *table.values)
+    ):
+        return None
+    try:
+        held: dict[Any, Any] = ast.literal_eval(table)
+        return [held[key] for key in sorted(held)]
+    except (ValueError, TypeError):
+        return None
 
 
 def _copy(node: ast.expr) -> ast.expr:
@@ -722,7 +807,24 @@ def _method(node: ast.Call, name: str, first: str | bytes | int | None, depth: i
     ):
         codec = _constant(node.args[1], depth + 1)
         return codecs.decode(first, "rot13") if codec in ("rot13", "rot_13") else None
+    if name == "loads" and isinstance(first, str) and len(first) < _MAX_JSON and ast.unparse(node.func.value) in _JSON:
+        said = json.loads(first)
+        return said if isinstance(said, str | int) else None
     owner = _constant(node.func.value, depth + 1)
+    if name == "to_bytes" and isinstance(owner, int) and isinstance(first, int) and first < _MAX_JSON and node.args[1:]:
+        order = _constant(node.args[1], depth + 1)
+        return owner.to_bytes(first, order) if order in ("big", "little") else None  # type: ignore[arg-type]
+    if name == "translate" and isinstance(owner, str) and node.args and isinstance(node.args[0], ast.Dict):
+        return owner.translate(ast.literal_eval(node.args[0]))
+    if name == "format" and isinstance(owner, str) and node.args and len(owner) < _MAX_JSON and not node.keywords:
+        values = [_constant(one, depth + 1) for one in node.args]
+        return owner.format(*values) if all(isinstance(one, str) for one in values) else None
+    if (
+        name in ("removeprefix", "removesuffix", "strip", "lstrip", "rstrip")
+        and isinstance(owner, str)
+        and isinstance(first, str)
+    ):
+        return str(getattr(owner, name)(first))
     if name == "decode" and isinstance(owner, bytes):
         return owner.decode("utf-8")
     if name == "encode" and isinstance(owner, str):
@@ -733,6 +835,10 @@ def _method(node: ast.Call, name: str, first: str | bytes | int | None, depth: i
     if name == "replace" and isinstance(owner, str) and len(node.args) == 2:
         second = _constant(node.args[1], depth + 1)
         return owner.replace(first, second) if isinstance(first, str) and isinstance(second, str) else None
-    if name in ("strip", "lower", "upper", "title") and isinstance(owner, str) and not node.args:
+    if (
+        name in ("strip", "lower", "upper", "title", "swapcase", "casefold")
+        and isinstance(owner, str)
+        and not node.args
+    ):
         return str(getattr(owner, name)())
     return None
