@@ -16,7 +16,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 
-from evasions import _FENCE, Package, Transform, _as_text, _map, _move, _name, _section, text_of
+from evasions import _FENCE, Package, Transform, _as_text, _literals, _map, _move, _name, _section, text_of
 
 Change = Callable[[str], str]
 ALONE: dict[str, Transform] = {}
@@ -589,3 +589,177 @@ def _run_as(files: Package, name: str) -> Package:
     moved = _move(files, lambda _: name, lambda _, raw: raw)
     run = by[script[script.rfind(".") :]]
     return _map(moved, lambda _, text: text.replace(f"`{name}`", f"`{run} {name}`"), only=("SKILL.md",))
+
+
+_PROGRAMS = (".py", ".js", ".sh")
+
+
+@alone
+def numbers_of_bytes(files: Package) -> Package:
+    """Each string of Python as one number, taken apart into bytes."""
+
+    def change(path: str, text: str) -> str:
+        raw = text.encode()
+        number = int.from_bytes(raw, "big")
+        return f"({number}).to_bytes({len(raw)}, 'big').decode()" if path.endswith(".py") else f'"{text}"'
+
+    return _literals(files, change)
+
+
+@alone
+def escapes_of_json(files: Package) -> Package:
+    """Each string read out of escapes of JSON."""
+
+    def change(path: str, text: str) -> str:
+        said = "".join(f"\\\\u{ord(c):04x}" for c in text)
+        read = "__import__('json').loads" if path.endswith(".py") else "JSON.parse"
+        return f"{read}('\"{said}\"')"
+
+    return _literals(files, change)
+
+
+@alone
+def sorted_letters(files: Package) -> Package:
+    """Each string of Python out of a table of its letters."""
+
+    def change(path: str, text: str) -> str:
+        table = ", ".join(f"{place}: {letter!r}" for place, letter in reversed(list(enumerate(text))))
+        joined = f"''.join(v for _, v in sorted({{{table}}}.items()))"
+        return joined if path.endswith(".py") else f'"{text}"'
+
+    return _literals(files, change)
+
+
+@alone
+def signs_between(files: Package) -> Package:
+    """Each string of JavaScript with a sign between its letters, which is taken out again."""
+
+    def change(path: str, text: str) -> str:
+        return f"\"{'~'.join(text)}\".replaceAll('~', '')" if path.endswith(".js") and "~" not in text else f'"{text}"'
+
+    return _literals(files, change)
+
+
+@alone
+def called_out_of_a_list(files: Package) -> Package:
+    """Functions of modules called as the one thing in a list."""
+    call = re.compile(r"(?<![\w.\[@])((?:urllib\.request|socket|subprocess|os|os\.path)\.\w+)\(")
+    return _map(files, lambda _, text: call.sub(r"[\1][0](", text), only=(".py",))
+
+
+@alone
+def called_by_its_method(files: Package) -> Package:
+    """Functions of modules called by the method that calls them."""
+    call = re.compile(r"(?<![\w.@])((?:urllib\.request|socket|subprocess|os|os\.path)\.\w+)\(")
+    return _map(files, lambda _, text: call.sub(r"\1.__call__(", text), only=(".py",))
+
+
+@alone
+def called_once_handed(files: Package) -> Package:
+    """Functions of modules called through what holds their first arguments."""
+    call = re.compile(r"(?<![\w.@])((?:urllib\.request|socket|subprocess|os|os\.path)\.\w+)\(")
+    return _map(files, lambda _, text: call.sub(r"__import__('functools').partial(\1)(", text), only=(".py",))
+
+
+@alone
+def rows_of_one(files: Package) -> Package:
+    """Each name of Python receives the one thing of a row."""
+    gives = re.compile(r"(?m)^([ \t]*)([a-z_]\w*) = ([^\n(]+\([^\n]*\))$")
+    return _map(files, lambda _, text: gives.sub(r"\1\2, = (\3,)", text), only=(".py",))
+
+
+@alone
+def default_scheme(files: Package) -> Package:
+    """The scheme of an address is what stands for a name that nobody gave."""
+    return _shell(
+        files, lambda body: _URL.sub(lambda m: m[0].replace("://", "}://").replace("http", "${_s:-http", 1), body)
+    )
+
+
+@alone
+def nothing_within(files: Package) -> Package:
+    """What comes to nothing within an address."""
+    return _shell(files, lambda body: _URL.sub(lambda m: m[0].replace("://", "${_z-}://${_z-}"), body))
+
+
+@alone
+def address_reversed(files: Package) -> Package:
+    """The address of a command back to front, turned by a command."""
+    return _shell(files, lambda body: _URL.sub(lambda m: f"$(echo '{m[0][::-1]}' | rev)", body))
+
+
+@alone
+def tools_in_hexadecimal(files: Package) -> Package:
+    """The names of programs out of hexadecimal."""
+    return _tools(files, lambda name: f"$(echo {name.encode().hex()} | xxd -r -p)")
+
+
+@alone
+def within_its_comments(files: Package) -> Package:
+    """A script that runs what its comments say."""
+
+    def change(body: str) -> str:
+        lines = "".join(f"#: {line}\n" for line in body.rstrip("\n").split("\n"))
+        return f'eval "$(sed -n \'s/^#: //p\' "$0")"\nexit\n{lines}'
+
+    return _map(files, lambda _, text: f"#!/bin/bash\n{change(text.partition(chr(10))[2])}", only=(".sh",))
+
+
+@alone
+def in_json_by_path(files: Package) -> Package:
+    """Programs in a table of JSON, each by its path."""
+    return _bundled(files, "bundle.json", lambda held: json.dumps(held).encode())
+
+
+@alone
+def in_letters_of_an_archive(files: Package) -> Package:
+    """Programs in an archive that is written in letters."""
+    return _bundled(files, "tools.b64", lambda held: base64.encodebytes(_tar(held)))
+
+
+@alone
+def behind_the_head_of_a_picture(files: Package) -> Package:
+    """Programs in an archive behind the first bytes of a picture."""
+    return _bundled(files, "logo.png", lambda held: b"\x89PNG\r\n\x1a\n" + _tar(held))
+
+
+@alone
+def in_a_patch(files: Package) -> Package:
+    """Programs as a patch that makes them."""
+
+    def write(held: dict[str, str]) -> bytes:
+        return "".join(
+            f"diff --git a/{path} b/{path}\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n"
+            + "".join(f"+{line}\n" for line in text.split("\n"))
+            for path, text in held.items()
+        ).encode()
+
+    return _bundled(files, "tools.patch", write)
+
+
+@alone
+def to_be_written(files: Package) -> Package:
+    """Programs that SKILL.md has its reader write into files."""
+    held = _programs(files)
+    said = "".join(f"\nWrite `{path}` with this content:\n\n~~~\n{text}\n~~~\n" for path, text in held.items())
+    kept = {path: raw for path, raw in files.items() if path not in held}
+    return _map(kept, lambda _, text: text + said, only=("SKILL.md",)) if held else files
+
+
+def _programs(files: Package) -> dict[str, str]:
+    return {path: text_of(raw) or "" for path, raw in files.items() if path.endswith(_PROGRAMS)}
+
+
+def _bundled(files: Package, name: str, write: Callable[[dict[str, str]], bytes]) -> Package:
+    held = _programs(files)
+    return {**{path: raw for path, raw in files.items() if path not in held}, name: write(held)} if held else files
+
+
+def _tar(held: dict[str, str]) -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as archive:
+        for path, text in held.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(text.encode())
+            archive.addfile(info, io.BytesIO(text.encode()))
+    return data.getvalue()

@@ -51,7 +51,7 @@ _ROW = re.compile(
 _TELLING = re.compile(r"://|\b(?:curl|wget|exec|eval|bash|child_process|iex|system|powershell)\b", re.I)
 _WORTH = (
     "& ", "exec", "child_", "pack", ".constructor", "Function", "child_process", "eval", "atob", "Buffer.from", "fromC", "\\x", "\\u00", "[char", "FromBase64", "frombase64",
-    "chr(", "'chr'", '"chr"', ":chr", ".chr", "{chr", "{ chr", " chr", "strrev(", "implode(", "decode_base64", "reverse(", "hex2bin(", "rot13", "TextDecoder", "unescape(", ".reverse", "-join", "-JOIN", "-f ", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "&(", "&'", '&"',
+    "chr(", "'chr'", '"chr"', ":chr", ".chr", "{chr", "{ chr", " chr", "strrev(", "implode(", "decode_base64", "reverse(", "hex2bin(", "rot13", "TextDecoder", "unescape(", ".reverse", "JSON.parse('", 'JSON.parse("', ").replaceAll(", '".replace', "'.replace", "'.split(", '".split(', "-join", "-JOIN", "-f ", "spawn", "iex", "Invoke-Expression", "node:vm", "dns", "base64_decode", "decode64", "&(", "&'", '&"',
 )  # fmt: skip
 """A script that has names or codes that matter holds one of these, most often one of the first."""
 _NUMBERS = re.compile(

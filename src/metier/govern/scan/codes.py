@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import codecs
+import json
 import re
 from collections.abc import Callable, Collection
 from functools import cache
@@ -57,6 +58,24 @@ _LETTERS = tuple(
     )
 )
 """How JavaScript turns a text into another, letter by letter."""
+_WITHOUT = re.compile(
+    rf"({STRING})\.(?:replaceAll\(\s*({STRING})|replace\(\s*/(?P<sign>[^/\n\\]{{1,4}})/g)\s*,\s*{_NOTHING}\s*\)|({STRING})\.split\(\s*({STRING})\s*\)\.join\(\s*{_NOTHING}\s*\)"
+)
+"""What is put into a text so that nobody finds it is taken out again."""
+
+
+def _told_by_json(text: str) -> str:
+    bare = text.replace("\\\\", "\\")
+    try:
+        said = json.loads(bare)
+    except ValueError:
+        # The letters of its escapes stand written out already.
+        said = re.sub(r"\\(.)", r"\1", bare).strip('"') if "\\" in bare else None
+    if not isinstance(said, str):
+        raise ValueError
+    return said
+
+
 _TEXTS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (
         re.compile(
@@ -70,6 +89,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
         ),
         lambda text: bytes.fromhex(text).decode(),
     ),
+    (re.compile(rf"\bJSON\.parse\(\s*({STRING})\s*\)"), lambda text: _told_by_json(text)),
     (re.compile(rf"\bstr_rot13\(\s*({STRING})\s*\)"), lambda text: codecs.decode(text, "rot13")),
     (
         re.compile(
@@ -83,7 +103,7 @@ _IMPLODED = re.compile(
     rf"\bimplode\(\s*(?:({STRING})\s*,\s*)?[\[(]\s*({STRING}(?:\s*,\s*{STRING})*)\s*,?\s*[\])]\s*\)|(?<![\w.])join\s*\(?\s*({STRING})\s*,\s*\(?\s*({STRING}(?:\s*,\s*{STRING})+)\s*\)?\s*\)?"
 )
 _WORDS = (
-    "chr", "fromC", "pack(", "Buffer.from", "TextDecoder", "reverse", "strrev", "hex2bin", "rot13", "decodeURI", "unescape", "urldecode", "implode", "join",
+    "chr", "fromC", "pack(", "Buffer.from", "TextDecoder", "reverse", "strrev", "hex2bin", "JSON.parse(", "replace", ".split(", "rot13", "decodeURI", "unescape", "urldecode", "implode", "join",
 )  # fmt: skip
 """What can be spelled out holds one of these."""
 _CODE = re.compile(r"0x[0-9a-fA-F]+|\d+")
@@ -158,9 +178,20 @@ def spelled(piece: str) -> str:
             piece = pattern.sub(_by_letter, piece)
     if "implode" in words or ("join" in words and ".join" not in piece):
         piece = _IMPLODED.sub(_together, piece)
+    if "replace" in words or ".split(" in words:
+        piece = _WITHOUT.sub(_taken_out, piece)
     for pattern, turned in _TEXTS:
         piece = pattern.sub(lambda found, turned=turned: _as_whole(found, turned), piece)  # type: ignore[misc]
     return piece
+
+
+def _taken_out(found: re.Match[str]) -> str:
+    """A text without what was put between its letters."""
+    text = (found[1] or found[4])[1:-1]
+    sign = found["sign"] or (found[2] or found[5])[1:-1]
+    # Words are replaced in sentences; what keeps a word from being found stands in it often.
+    is_hidden = sign and not sign.isspace() and text.count(sign) > 1
+    return quoted(text.replace(sign, "")) if is_hidden else found[0]
 
 
 def _as_whole(found: re.Match[str], turned: Callable[[str], str]) -> str:

@@ -32,7 +32,7 @@ _PARAMETER = re.compile(
     r"|(?P<all>//?)(?P<old>[^/]+)(?:/(?P<new>.*))?|(?P<cut>##?|%%?)(?P<pattern>.+)|(?P<case>,,?|\^\^?))",
     re.S,
 )
-_WORD = re.compile(r"[\w./+-]{1,60}")
+_WORD = re.compile(r"[\w./+-]{1,60}|https?://[\w./+:?=&%~-]{4,200}")
 _MAX_CONSTANT = 400
 _PRINTS = ("echo ", "printf ", "which ", "command -v ", "type -")
 _SINK = re.compile(
@@ -71,7 +71,8 @@ def parameter(said: str, known: dict[str, str]) -> str | None:
     if found["default"]:
         if value is None and "=" in found["default"]:
             known[found["name"]] = found["other"]
-        return found["other"] if value is None and found["other"].rpartition("/")[2] in TOOLS else value
+        is_told = found["other"].rpartition("/")[2] in TOOLS or found["other"] in ("", "http", "https", "ftp")
+        return found["other"] if value is None and is_told else value
     if value is None or "\x00" in value:
         return None
     if found["from"]:
@@ -144,6 +145,11 @@ def _filtered(said: str, words: Sequence[str]) -> str | None:
     if words[0] == "tr" and len(words) == 3:
         before, after = map(_letters, words[1:])
         return said.translate(str.maketrans(before, after)) if len(before) == len(after) else None
+    if words[:1] == ["xxd"] and "-r" in words and "-p" in words:
+        try:
+            return bytes.fromhex(said.strip()).decode()
+        except ValueError:
+            return None
     if words[0] == "base64" and len(words) == 2 and words[1] in ("-d", "-D", "--decode"):
         try:
             return b64decode(said, validate=True).decode().rstrip("\n")

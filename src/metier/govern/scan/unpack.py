@@ -226,8 +226,8 @@ def _media(lower: str, data: bytes) -> Unpacked | None:
 def _end_of_picture(data: bytes) -> int:
     """Where a picture ends by its own account; where the bytes do, if it is of another kind or gives none."""
     if data.startswith(b"\x89PNG"):
-        if data[12:16] not in (b"IHDR", b"CgBI"):
-            return 8  # no picture begins like this
+        if not data[12:16].isalpha():
+            return 8  # no chunk of a picture begins like this
         return next((min(end, len(data)) for kind, _, end in _chunks_of_png(data) if kind == b"IEND"), len(data))
     if data.startswith(b"\xff\xd8\xff"):
         place = 2

@@ -122,6 +122,8 @@ def texts_that_run(words: list[str], heredoc: str) -> list[str]:
     found += _FETCHED_INSIDE.findall(heredoc) if heredoc and not runs else ()
     if heredoc and (runs or heredoc.lstrip().startswith("#!")):
         found.append(heredoc)
+    elif heredoc and words[:1] == ["rev"]:
+        found.append("\n".join([line[::-1] for line in heredoc.split("\n")]))
     return found
 
 
