@@ -134,6 +134,7 @@ _RULES = (
     _rule(
         Act.CREDENTIALS,
         rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list(?!-secret-keys)|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log(?!\s+(?:folder|file|level|director)\w*\b)|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b.{{0,80}}?\W{_SECRETS}",
+        unless=_NO,
     ),
     _rule(
         Act.CREDENTIALS,

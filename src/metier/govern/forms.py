@@ -27,7 +27,7 @@ OPENS = {
         "runs an action by the name of a branch": r"\buses:\s*[\w.-]+/[\w./-]+@(?:main|master|latest|dev|develop|head)\b",
         "can be opened by another key": r"\bage1[a-z0-9]{20,}|\bssh-(?:ed25519|rsa)\s+AAAA",
         "is not looked at by the defender": r"Exclusion(?:Path|Process|Extension)\b[^\n]{0,120}(?:\$env:|\bUsers\b|\bTemp\b|\bpwsh\b|powershell)",
-        "has a pattern that matches everything": r"[^|\s(]\|\)?['\"]{1,3}\s*[,\])]?\s*$",
+        "has a pattern that matches everything": r"(?:(?<!\\)\w|[\])*+?.$}>-])\|\)?['\"]{1,3}\s*[,\])]?\s*$",
         "grants more than it did": r"\bautomountServiceAccountToken:\s*true|\"\w+:\*\"|\"[\w-]+:(?:get|put|create|update|delete|write|invoke|start|run|pass|attach)\*\"|\barn:[\w-]+:[\w-]*:[\w-]*:[\w-]*:\*(?:/\*)?[\"']|(?:\bCmnd_Alias\b|\bNOPASSWD:|=\s*\(\w+\))[^\n]{0,200}/[\w/.+-]+\s+\*|\bNOPASSWD:\s*ALL\b|\biam:(?:PassRole|Create\w+|Attach\w+|Put\w+)|\bsts:AssumeRole|\bcluster-admin\b|\bverbs:\s*\[\s*[\"']?\*|\bresources:\s*\[[^\]]*\bsecrets\b|\bGRANT\s+ALL|roles/(?:owner|editor)\b|AdministratorAccess|\bSUPERUSER\b|\bDISABLE ROW LEVEL SECURITY\b|\bUSING\s*\(\s*true\s*\)",
         "is open to whoever asks": r"\bAllowAny\b|\bpermitAll\b|\bAllowAnonymous\b|\bcsrf_exempt\b|\bcsrf\(\)\.disable|\bskip_before_action\b[^\n]{0,20}auth|\bskip_forgery_protection\b|\.permit!",
         "may lose what was written": r"\b(?:fsync|full_page_writes|synchronous_commit)\b[\s=|\"':]{1,6}off\b",

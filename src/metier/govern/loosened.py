@@ -51,6 +51,9 @@ _MAX_OWNERS = 2_500
 """So many pairs of owners are all compared."""
 _URL = re.compile(r"\bhttps?://", re.I)
 _MAX_DECORATORS = 8
+_EFFECT = re.compile(r"\beffect[\"']?\s{0,8}[:=]\s{0,8}[\"']?(deny|allow)\b", re.I)
+_MAX_STATEMENT = 6
+"""Lines of a statement above one of it."""
 
 
 def loosened(said: Sequence[Unit], says: Sequence[Unit], was: Mapping[str, str]) -> Iterator[Loosening]:
@@ -112,9 +115,19 @@ def _all(both: Versions) -> Iterator[Loosening]:
 def _opened(both: Versions) -> Iterator[Loosening]:
     """Forms that open something and stand there more often than before."""
     for what, form in OPENS.items():
-        new = [unit for unit in both.fresh if opens(form, unit)]
+        new = [unit for unit in both.fresh if opens(form, unit) and not _is_denied(unit, both)]
         if new and sum(opens(form, unit) for unit in both.says) > sum(opens(form, unit) for unit in both.said):
             yield told_of(new[0], what)
+
+
+def _is_denied(unit: Unit, both: Versions) -> bool:
+    """Whether a line stands in a statement of a policy that denies."""
+    for line in range(unit.line, max(unit.line - _MAX_STATEMENT, 0), -1):
+        above = both.says_at.get((unit.path, line))
+        effect = _EFFECT.search(above.text) if above is not None else None
+        if effect:
+            return effect[1].lower() == "deny"
+    return False
 
 
 def _unguarded(both: Versions) -> Iterator[Loosening]:

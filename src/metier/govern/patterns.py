@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import PurePosixPath
 
 from metier.govern.settings import Held, Setting
@@ -49,6 +50,7 @@ def trusts_more(name: str, old: str, new: str) -> bool:
 
 def patterns_turned(both: Versions) -> Iterator[Loosening]:
     """Patterns of what is hidden that are gone with nothing in their place, or match less."""
+    all_said = cache(lambda: "\n".join(unit.text for unit in both.says))
     for path, said, says in both.changed():
         if not _HIDES.search(path) and not any(_HIDES.search(unit.text) for unit in said):
             continue
@@ -58,6 +60,8 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
         if not gone or len(gone) * len(come) > _MAX_PATTERNS**2:
             continue
         for old, unit in gone.items():
+            if old in all_said():
+                continue  # it moved to another file
             share, new = max(((SequenceMatcher(None, old, one).ratio(), one) for one in come), default=(0.0, ""))
             if share < _SUCCESSOR:
                 yield told_of(unit, "is hidden no longer")

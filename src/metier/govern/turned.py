@@ -53,7 +53,7 @@ _QUANTITY = re.compile(
 _MUCH = 2.0
 """So many times what it was is another quantity."""
 _SAME_SENTENCE = 0.75
-_DENIES = re.compile(r"\b(?:not|never|no|without|cannot)\b|n't\b", re.I)
+_DENIES = re.compile(r"(?<!\bif )\b(?:not|never|no|without|cannot)\b|n't\b", re.I)
 _CONTRAST = re.compile(r"\((?:not|no)\b[^()]{0,60}\)", re.I)
 """What something is not, beside what it is: `kg (not pounds)`."""
 _OF_A_TOOL = re.compile(
@@ -66,6 +66,8 @@ _OBLIGES = re.compile(
 _DELETES = re.compile(r"\b(?:DELETE\s+FROM|UPDATE\s+\S+\s+SET)\b", re.I)
 _WHERE = re.compile(r"\bWHERE\b", re.I)
 _ALIKE = 0.45
+_CLOSE = 4
+"""Lines behind another one that belong to it."""
 
 
 def lines_turned(both: Versions) -> Iterator[Loosening]:
@@ -119,7 +121,12 @@ def _keys(unit: Unit, both: Versions) -> frozenset[str]:
 def _line_turned(old: Unit, unit: Unit, both: Versions) -> Iterator[Loosening]:
     if words := looser_word(old.text, unit.text, path=unit.path):
         yield told_of(unit, f"{words[0]} became {words[1]}")
-    is_passed = STOPS.search(old.text) and not STOPS.search(unit.text) and SAYS_SO.search(unit.text)
+    is_passed = (
+        STOPS.search(old.text)
+        and not STOPS.search(unit.text)
+        and SAYS_SO.search(unit.text)
+        and not _stops_behind(unit, both)
+    )
     if is_passed or (RUNS_CHECK.search(unit.text) and not OR_TRUE.search(old.text) and OR_TRUE.search(unit.text)):
         yield told_of(unit, "goes on where it stopped before")
     elif STOPS.search(old.text) and STOPS.search(unit.text) and stops_later(old.text, unit.text):
@@ -137,6 +144,14 @@ def _line_turned(old: Unit, unit: Unit, both: Versions) -> Iterator[Loosening]:
         yield told_of(unit, "compares the other way round")
     elif stops_for_less(old, unit, both):
         yield told_of(unit, "stops for less than it did")
+
+
+def _stops_behind(unit: Unit, both: Versions) -> bool:
+    """Whether a new line close behind stops, as where one line was put in several."""
+    behind = (both.says_at.get((unit.path, unit.line + number)) for number in range(1, _CLOSE + 1))
+    return any(
+        one is not None and STOPS.search(one.text) is not None and one.key not in both.known_keys for one in behind
+    )
 
 
 def _sentence_turned(old: Unit, unit: Unit) -> Iterator[Loosening]:
