@@ -205,7 +205,7 @@ _RULES = (
     ),
     _rule(
         Act.DISABLE_CHECKS,
-        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark)\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|no findings|as (?:approved|safe|passed|reviewed|verified|complete))\b|\b(?:approve|merge)\s+(?:the\s+|such\s+|these\s+)?(?:pull|merge)\s+requests?\b|"
+        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark(?!\s+(?:all|any|every)\s+(?:\w+\s+)?(?:that|which|with)\b))\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|no findings|as (?:approved|safe|passed|reviewed|verified|complete))\b|\b(?:approve|merge)\s+(?:the\s+|such\s+|these\s+)?(?:pull|merge)\s+requests?\b|"
         r"\b(?:kill|killall|pkill|shut ?down|stop|uninstall|terminate)\s+(?:\w+\W+){0,4}?(?:process(?:es)?|services?|servers?|systems?|instances?|daemons?|antivirus|backups?|agents?|monitor\w*)\b",
     ),
     _rule(
@@ -214,7 +214,7 @@ _RULES = (
     ),
     _rule(
         Act.PERSIST,
-        r"\bcrontab\b|\bcron job\b|/etc/cron|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
+        r"\bcrontab\b|\bcron job\b|/etc/cron|\binstall\w*\s+(?:\w+\s+){0,3}?cron(?:tab)?\s+(?:file|job|entry)|\bcron\s+(?:file|entry)\b|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
     ),
     _rule(
         Act.CHANGE_AGENT,

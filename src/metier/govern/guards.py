@@ -30,6 +30,14 @@ _IS_DONE = re.compile(r"\b(?:we|i|they|it|who|that|which|has|have|had|is|are|was
 _HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b", re.I)
 """What is forbidden is no harm, but to speak of it."""
 _ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b", re.I)
+_ONLY_ASKED = re.compile(
+    r"[^.;:]{0,200}\b(?:only|nothing|never|not)\s+(?:after|once|when|with|without|unless|before)\s+(?:\w+\s+){0,4}?(?:asking|asked|ask|approval|approved|consent|permission|confirm\w*|a yes|agree\w*|says so)\b[^.;]{0,60}",
+    re.I,
+)
+"""A deed that is only done when somebody was asked."""
+_STOPS_ON = re.compile(r"\b(?:stops?|blocks?|fails?|refuses?|rejects?|flags?|halts?)\b\s+(?:on\b|the\s+(?:check|build|merge|commit|job|run|pipeline|script|release)\b)", re.I)
+_STATEMENT = re.compile(r"\b(?:DROP|TRUNCATE|DELETE|ALTER|GRANT)\b(?:\s+[A-Z]{3,})*")
+"""A statement of SQL by which a check stops."""
 _NOT_FOLLOWED = re.compile(r"\b(?:do not|don't|never|not to)\s+(?:follow|obey|act on|carry out)\b", re.I)
 _CLAUSE_END = re.compile(r"[;:]|,\s|\s(?:and|then|but)\s|https?://|\S+@\S")
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|'[^'\n]{0,300}'")
@@ -123,6 +131,10 @@ def without_guarded(unit: Unit) -> str:
         return _QUOTED.sub("", unit.text) if is_question else unit.text
     if _NOT_FOLLOWED.search(unit.text):
         return _QUOTED.sub("", unit.text)
+    if _STOPS_ON.search(unit.text):
+        return _STATEMENT.sub("", unit.text)
+    if _ONLY_ASKED.search(unit.text):
+        return _ONLY_ASKED.sub("", unit.text)
     asks = _ASKS_BEFORE.search(unit.text)
     if asks is None:
         return unit.text

@@ -29,6 +29,7 @@ _QUOTED = re.compile(
 )
 _HIDER = re.compile(r"\b(?:def|function|func|fn|const|class)\s+\w*(?:redact|mask|scrub|anonymi[sz])", re.I)
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]{1,8}\)")
+_QUOTES = re.compile(r"^[rb]{0,2}[\"']|[\"'],?$")
 _MANYFOLD, _SUCCESSOR = 4, 0.5
 _MAX_PATTERNS, _MAX_LONG = 40, 300
 
@@ -60,7 +61,7 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
         if not gone or len(gone) * len(come) > _MAX_PATTERNS**2:
             continue
         for old, unit in gone.items():
-            if old in all_said():
+            if _QUOTES.sub("", old) in all_said():
                 continue  # it moved to another file
             share, new = max(((SequenceMatcher(None, old, one).ratio(), one) for one in come), default=(0.0, ""))
             if share < _SUCCESSOR:
