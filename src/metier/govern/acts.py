@@ -101,6 +101,8 @@ _NOT = re.compile(
 
 _NO = re.compile(rf"{_NOT.pattern}|\b(?:no|nobody|nothing|none)\W+(?:\w+\W+){{0,3}}$", re.I)
 """Before what nobody does: `no link carries a referral code`."""
+_REMOVED = re.compile(rf"{_NOT.pattern}|\b(?:remov|delet|uninstall|disabl|drop)\w*\b[^.;&|]{{0,40}}$", re.I)
+"""Before what is taken away again: `remove the old one from /etc/cron.d`."""
 _IS_NOT = re.compile(r"\W{0,3}(?:is|are|was|were|will|can|may|must|do|does)\s?(?:not|never|n't)\b", re.I)
 """After what is told not to be: `secrets are not among what it reads`."""
 _NOT_AT_ALL = re.compile(r"\b(?:never|do not|don'?t|must not|should not|may not|cannot|can'?t|not)\b", re.I)
@@ -215,6 +217,7 @@ _RULES = (
     _rule(
         Act.PERSIST,
         r"\bcrontab\b|\bcron job\b|/etc/cron|\binstall\w*\s+(?:\w+\s+){0,3}?cron(?:tab)?\s+(?:file|job|entry)|\bcron\s+(?:file|entry)\b|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
+        unless=_REMOVED,
     ),
     _rule(
         Act.CHANGE_AGENT,

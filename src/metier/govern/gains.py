@@ -68,6 +68,7 @@ class Gains:
         says_more: Whether anything is new in it, harmless or not, and not the old words put otherwise.
         unread: Paths that changed and could not be read as text.
         passing: The path and text of new sentences that may sound like an order, and reach for nothing.
+        at_home: The path and text of new sentences that lead to places of the old version, or their sisters, alone.
         guards_lost: What was forbidden, asked first or checked and is not any more, with what that comes to.
         loosened: What stands looser than it stood.
     """
@@ -76,6 +77,7 @@ class Gains:
     says_more: bool = False
     unread: tuple[str, ...] = ()
     passing: tuple[tuple[str, str], ...] = ()
+    at_home: tuple[tuple[str, str], ...] = ()
     guards_lost: tuple[tuple[UpdateDecision, str], ...] = ()
     loosened: tuple[Loosening, ...] = ()
 
@@ -91,6 +93,9 @@ _SAID = 0.75
 
 _MOVED = 0.5
 """From this part of the lines of a file on, another one is that file under a new name."""
+
+_PARTED = 0.3
+"""From this part of known lines on, a new file was made of old ones."""
 
 _MAX_HOLDING = 20
 """Files at most that are looked at for one line that they hold."""
@@ -120,7 +125,7 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
     made = made_in(says)
     moved = {**_moved(said, says, was, {file.path for file in after.files}), **moved}
     added = [path for path in touched if path not in was and path not in moved]
-    instructions, passing, says_more = [], [], bool(touched & set(unread))
+    acting, passing, at_home, says_more = [], [], [], bool(touched & set(unread))
     for unit in fresh:
         share, nearest = origins.nearest(unit)
         origin = nearest if share >= _SAME else None
@@ -132,11 +137,18 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
         if acts and is_cut_out(unit, origins):
             acts = [seen for seen in acts if "." in seen.key]
         if acts:
-            instructions.append(_instruction(unit, acts, added))
-        if GRAVE.isdisjoint(seen.act for seen in acts) and may_pass(unit, is_reworded=is_reworded):
+            acting.append((unit, acts))
+        if GRAVE.isdisjoint(seen.act for seen in acts) and may_pass(unit):
             passing.append((unit.path, unit.text))
+        if not acts and not unit.is_code and destinations(unit.text):
+            at_home.append((unit.path, unit.text))
+    acting_in = {unit.path for unit, _ in acting} | set(unread)
+    reaching = [path for path in added if path in acting_in or not _is_made_of(path, says, known)]
     return Gains(
-        instructions=tuple(sorted(instructions, key=lambda one: (one.path, one.line))),
+        instructions=tuple(
+            sorted((_instruction(unit, acts, reaching) for unit, acts in acting), key=lambda one: (one.path, one.line))
+        ),
+        at_home=tuple(at_home),
         says_more=says_more,
         unread=tuple(path for path in unread if path in touched),
         passing=tuple(passing),
@@ -168,6 +180,12 @@ def _moved(said: Sequence[Unit], says: Sequence[Unit], was: Collection[str], now
         if share >= _MOVED:
             found[path] = old
     return found
+
+
+def _is_made_of(path: str, says: Sequence[Unit], known: Collection[str]) -> bool:
+    """Whether a good part of a new file was there before, as where one script was parted in two."""
+    keys = [unit.key for unit in says if unit.path == path]
+    return sum(key in known for key in keys) >= _PARTED * len(keys) > 0
 
 
 def _keys_of(units: Sequence[Unit], others: Collection[str]) -> dict[str, set[str]]:

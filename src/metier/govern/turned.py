@@ -54,6 +54,8 @@ _MUCH = 2.0
 """So many times what it was is another quantity."""
 _SAME_SENTENCE = 0.75
 _DENIES = re.compile(r"(?<!\bif )\b(?:not|never|no|without|cannot)\b|n't\b", re.I)
+_ONLY = re.compile(r"\bonly\b", re.I)
+"""Stands for two denials: `promise only what holds` for `do not promise what does not hold`."""
 _CONTRAST = re.compile(r"\((?:not|no)\b[^()]{0,60}\)", re.I)
 """What something is not, beside what it is: `kg (not pounds)`."""
 _OF_A_TOOL = re.compile(
@@ -167,6 +169,7 @@ def _sentence_turned(old: Unit, unit: Unit) -> Iterator[Loosening]:
     elif (
         _is_denied(old) != _is_denied(unit)
         and not _tells_of_a_tool(unit)
+        and not (len(_DENIES.findall(old.text)) > 1 and _ONLY.search(unit.text))
         and _share(old.words, unit.words) >= _SAME_SENTENCE
     ):
         yield told_of(
