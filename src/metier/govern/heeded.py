@@ -54,6 +54,12 @@ _AGAINST = re.compile(
 )
 _NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
 """A guard that holds for some of what it held for."""
+_WIDE = frozenset("all always any every each nothing else everyone everybody nobody none only included exception exceptions".split())
+"""Words that say of how many a promise holds, and nothing of what it is."""
+_WHOLE = re.compile(
+    r"\b(?:all|always|any|every\w*|each|both|whole|full\w*|complete\w*|entire\w*|exact\w*|only|alone|nobody|none|no|must|needs?|requir\w*|block\w*|fails?|dropp?\w*|deni\w*)\b",
+    re.I,
+)
 _SAID, _PARTLY, _FEW_WORDS, _STEM = 0.45, 0.3, 2, 6
 _ENDING = re.compile(r"(?<=\w{3})(?:ings?|ed|es|e|s|n)$")
 _SYNONYMS = {
@@ -104,6 +110,29 @@ def is_said(unit: Unit, still: Origins, passages: Mapping[tuple[str, int], froze
     for one, others in still.candidates(words):
         part = len(stems & _stems(others)) / len(stems)
         if part < _PARTLY or not _guards_still(unit.text, one.text):
+            continue
+        if part >= _SAID or len(stems & passages[one.path, one.line]) >= _SAID * len(stems):
+            return True
+    return False
+
+
+def promises_still(unit: Unit, still: Origins, passages: Mapping[tuple[str, int], frozenset[str]]) -> bool:
+    """Whether most of what a sentence promises is still said, with a "no", an "all" or an "only".
+
+    >>> from metier.govern.units import text_units
+    >>> (old,) = text_units("The scan covers all staged files.", "a.md")
+    >>> for text in ("Each staged file is scanned.", "If the scan finds something, say so."):
+    ...     new = list(text_units(text, "a.md"))
+    ...     promises_still(old, Origins(new, num_asked=1), passages_of(new))
+    True
+    False
+    """
+    stems = _stems(unit.words - _COMMON - _WIDE)
+    if len(stems) < _FEW_WORDS:
+        return True
+    for one, others in still.candidates(unit.words - _COMMON):
+        part = len(stems & _stems(others)) / len(stems)
+        if part < _PARTLY or not (_WHOLE.search(one.text) or _speaks_against(one.text)):
             continue
         if part >= _SAID or len(stems & passages[one.path, one.line]) >= _SAID * len(stems):
             return True

@@ -15,6 +15,7 @@ from metier.govern.exempted import exempted
 from metier.govern.forms import AT_RANDOM, FOR_ALL, GUARDS, OPENS, opens
 from metier.govern.lists import lists_widened
 from metier.govern.patterns import patterns_turned
+from metier.govern.promises import promises_gone
 from metier.govern.reach import reaches_further
 from metier.govern.stops import gone_on, handlers_gone_on
 from metier.govern.turned import lines_turned
@@ -109,6 +110,7 @@ def _all(both: Versions) -> Iterator[Loosening]:
     yield from lists_widened(both)
     yield from exempted(both)
     yield from reaches_further(both)
+    yield from promises_gone(both)
     yield from lines_turned(both)
 
 
