@@ -43,6 +43,7 @@ _CLAUSE_END = re.compile(r"[;:]|,\s|\s(?:and|then|but)\s|https?://|\S+@\S")
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|'[^'\n]{0,300}'")
 _SPEAKS_UP = re.compile(
     r"\b(?:stop|halt)\b.{0,40}\b(?:tell|report|ask|say)\b|\b(?:tell|warn|remind)\s+(?:the\s+)?(?:user|them|reader)\b|\bget\s+an?\s+(?:\w+\s+)?yes\b"
+    r"|\b(?:tell|notify|inform|alert)\s+(?:the\s+|all\s+|affected\s+|their\s+){0,2}(?:\w+\s+)?(?:dpo|officers?|authorit\w+|regulators?|customers?|patients?|parents?|guardians?|police|tenants?|residents?|guests?|reporters?|clerk|manager|data subjects?)\b"
     r"|\b(?:ask|see|consult|check with)\s+(?:a|an|your|the)?\s*"
     r"(?:doctor|pharmacist|physician|lawyer|counsel|expert|electrician|vet)\b",
     re.I,

@@ -57,7 +57,7 @@ _NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apa
 _WIDE = frozenset("all always any every each nothing else everyone everybody nobody none only included exception exceptions".split())
 """Words that say of how many a promise holds, and nothing of what it is."""
 _WHOLE = re.compile(
-    r"\b(?:all|always|any|every\w*|each|both|whole|full\w*|complete\w*|entire\w*|exact\w*|only|alone|nobody|none|no|must|needs?|requir\w*|block\w*|fails?|dropp?\w*|deni\w*)\b",
+    r"\b(?:all|always|any|every\w*|each|both|whole|full\w*|complete\w*|entire\w*|exact\w*|only|alone|nobody|none|no|must|needs?|requir\w*|block\w*|fails?|dropp?\w*|deni\w*|people|persons?|humans?|owners?|by hand)\b",
     re.I,
 )
 _SAID, _PARTLY, _FEW_WORDS, _STEM = 0.45, 0.3, 2, 6

@@ -15,8 +15,10 @@ from metier.govern.exempted import exempted
 from metier.govern.forms import AT_RANDOM, FOR_ALL, GUARDS, OPENS, opens
 from metier.govern.lists import lists_widened
 from metier.govern.patterns import patterns_turned
+from metier.govern.places import is_sister, names_held
 from metier.govern.promises import promises_gone
 from metier.govern.reach import reaches_further
+from metier.govern.softened import softened
 from metier.govern.stops import gone_on, handlers_gone_on
 from metier.govern.turned import lines_turned
 from metier.govern.units import Unit
@@ -38,7 +40,7 @@ _ACCOUNTS = {
     "can be opened by another key": re.compile(r"\bage1[a-z0-9]{20,}|\bssh-(?:ed25519|rsa|dss)\s+AAAA[\w+/]{20,}|\bRW[A-Za-z0-9+/]{50,}={0,2}"),
     _OF_AN_ACTION: re.compile(r"\buses:\s*[\"']?(?P<what>[\w.-]+/[\w.-]+)(?:/[\w./-]+)?@"),
     "names another telephone number": re.compile(r"(?<![\w.+/-])(?:\+\d{1,3}[ -]\d{1,4}|0\d{2,4})[ /-]\d{3,8}(?:[ -]\d{2,4}){0,2}(?![\w-])"),
-    _OF_AN_IMAGE: re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bimage:\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
+    _OF_AN_IMAGE: re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bARG\s+\w*IMAGE\w*=[\"']?|\b(?:image|repository):\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
     "names another account of payment": re.compile(r"\b(?:paypal\.me|buy\.stripe\.com|ko-fi\.com|venmo\.com)/[\w.-]+|\bacct_\w{10,}|\baccount(?: (?:no\.?|number))?\W{1,3}\d{6,}", re.I),
 }  # fmt: skip
 _KNOWN_IMAGE = re.compile(
@@ -111,6 +113,7 @@ def _all(both: Versions) -> Iterator[Loosening]:
     yield from exempted(both)
     yield from reaches_further(both)
     yield from promises_gone(both)
+    yield from softened(both)
     yield from lines_turned(both)
 
 
@@ -179,7 +182,8 @@ def _exchanged(both: Versions) -> Iterator[Loosening]:
             for units in (both.said, both.says)
         )
         if what == _OF_AN_IMAGE:
-            before |= {name for name in after if _KNOWN_IMAGE.match(name)}
+            held = names_held([name.partition("/")[0] for name in before])
+            before |= {name for name in after if _KNOWN_IMAGE.match(name) or is_sister(name.partition("/")[0], held)}
         if what == _OF_AN_ACTION:
             before |= after - _of_another(after - before, before - after)
         if before - after and after - before:

@@ -55,6 +55,8 @@ def is_far_looser(parts: Collection[str], old: str, new: str) -> bool:
         return False
     if told & _VOICES and told & _AT_LEAST:
         return now < was
+    if told == {"for"}:
+        return now >= _MANYFOLD * was  # how long something has to last before somebody is called
     is_raised, is_cut = now >= _MANYFOLD * was, _MANYFOLD * now <= was
     if (told & _OPENS and told & _LASTS) or (told & _TRIED and told & _AT_A_LOCK):
         return is_raised

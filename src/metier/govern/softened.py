@@ -1,0 +1,46 @@
+"""Which new sentences have the agent say less, ask the wrong one, or serve somebody against whom it works for?
+
+That somebody need not be told, that a right is named only to who asks for it, that the milder word is taken, that an
+order is split below a limit, that a change is confirmed by the number which the change itself brings. One such sentence
+where the old version had none of its kind is enough to ask.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from metier.govern.guards import is_for_people
+from metier.govern.versions import Loosening, Versions, told_of
+
+_PERSON = r"(?:users?|customers?|clients?|patients?|guests?|reporters?|tenants?|applicants?|candidates?|employees?|staff|parents?|members?|patrons?|buyers?|sellers?|callers?|readers?|visitors?|residents?|donors?|students?|press|regulators?|they|them|somebody|someone|anybody|anyone|people|auditors?|inspectors?|authorit\w+)"
+_FORMS = {
+    what: re.compile(form, re.I)
+    for what, form in {
+        "has somebody not be told": r"\b(?:need(?:s)?\s+not|needn'?t|(?:do|does)(?:\s+not|n'?t)\s+(?:need|have)\s+to)\s+(?:be\s+)?(?:told|informed|listed|mentioned|shown|noted|reported|recorded|notified|asked|logged|know|named|disclosed|documented|announced)\b(?!\s+(?:twice|again)\b)"
+        r"|\b(?:do not|don'?t|never)\s+(?:bring\s+up|volunteer|point\s+(?:out|to)|draw\s+attention\s+to|dwell\s+on|offer\s+up)\b"
+        r"|\bkeep\s+(?:it|this|them|that)\s+(?:in|within|to)\s+the\s+(?:\w+\s+){0,2}(?:channel|team|file|room|circle)\b"
+        r"|\bleav(?:e|ing)\s+(?:\w+\W+){1,5}?(?:out|off)\b[^.]{0,40}\b(?:note|report|record|minutes|summary|certificate|list|letter|file)\b|\b(?:without|no)\s+(?:a\s+)?(?:note|mention|trace|entry)\s+(?:in|of\s+it)\b",
+        "tells somebody only who asks": rf"\b(?:only\s+)?(?:if|when|where|unless)\s+(?:an?\s+|the\s+)?(?:{_PERSON}(?:\s+(?:or|and)\s+{_PERSON})?\s+)(?:explicitly\s+|directly\s+|specifically\s+)?(?:asks?(?!\s+(?:for|to|you|how)\b)|names?|insists?|complains?|objects?|presses)\b",
+        "takes the milder of two words": r"\b(?:milder|softer|gentler|kinder|vaguer|weaker|less\s+(?:alarming|strict|severe|precise))\s+(?:\w+\s+){0,4}?(?:wording|word|term|phrase|version|rating|grade|language|class)s?\b|\b(?:soften|tone\s+down|play\s+down|water\s+down|downplay)\w*\b",
+        "has something split to stay below a limit": r"\b(?:split|divide|break|spread|stagger|lots|phases|parts|instal?ments|several\s+(?:orders|payments|invoices|transfers))\b[^.]{0,80}\b(?:below|under|beneath)\b[^.]{0,40}(?:\d|threshold|limit|line|bound|ceiling|mark|amount)?",
+        "confirms a change by what the change itself names": r"\b(?:call|phone|ring|contact|verify|confirm|reach|dial|write)\w*\b[^.]{0,80}\b(?:numbers?|address(?:es)?|contacts?|details|e-?mail|links?)\b[^.]{0,30}\b(?:given|named|stated|provided|shown|found|quoted|printed|written|supplied|included|from|in|on|of)\b[^.]{0,15}\b(?:the|their|that|this)\s+(?:\w+\s+)?(?:request|letter|mail|e-?mail|message|invoice|ticket|form|note|call(?:er)?)\b",
+        "lets somebody pass at once": r"\b(?:approve|accept|merge|clear|release|pass|waive|close)\w*\b[^.]{0,30}\b(?:right\s+away|straight\s+away|at\s+once|directly|on\s+sight|unread|immediately|as\s+(?:is|they\s+are|it\s+is))\b[^.]{0,80}",
+    }.items()
+}  # fmt: skip
+_AGAINST = re.compile(r"\b(?:never|not|don'?t|avoid|without|instead of|forbid\w*|reject\w*|refuse\w*|no|nor|nobody)\b[^.]{0,60}$", re.I)
+_IS_REFUSED = re.compile(r"\b(?:is|are)\s+(?:not|never|forbidden|refused|reported|prohibited)\b|\bnot (?:allowed|permitted)\b", re.I)
+
+
+def softened(both: Versions) -> Iterator[Loosening]:
+    """New sentences of a kind of which the old version had none."""
+    fresh = [unit for unit in both.fresh if not (unit.is_code or is_for_people(unit.path))]
+    for what, form in _FORMS.items():
+        said = [unit for unit in fresh if _says(form, unit.text)]
+        if said and not any(_says(form, unit.text) for unit in both.said):
+            yield told_of(said[0], what)
+
+
+def _says(form: re.Pattern[str], text: str) -> bool:
+    found = form.search(text)
+    return found is not None and not (_AGAINST.search(text, 0, found.start()) or _IS_REFUSED.search(text))
