@@ -17,7 +17,8 @@ from metier.govern.lists import lists_widened
 from metier.govern.patterns import patterns_turned
 from metier.govern.places import is_sister, names_held
 from metier.govern.promises import promises_gone
-from metier.govern.reach import reaches_further
+from metier.govern.reach import constants, reaches_further
+from metier.govern.singled import singled
 from metier.govern.softened import softened
 from metier.govern.stops import gone_on, handlers_gone_on
 from metier.govern.turned import lines_turned
@@ -112,8 +113,10 @@ def _all(both: Versions) -> Iterator[Loosening]:
     yield from lists_widened(both)
     yield from exempted(both)
     yield from reaches_further(both)
+    yield from constants(both)
     yield from promises_gone(both)
     yield from softened(both)
+    yield from singled(both)
     yield from lines_turned(both)
 
 

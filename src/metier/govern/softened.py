@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from metier.govern.guards import is_for_people
 from metier.govern.versions import Loosening, Versions, told_of
 
-_PERSON = r"(?:users?|customers?|clients?|patients?|guests?|reporters?|tenants?|applicants?|candidates?|employees?|staff|parents?|members?|patrons?|buyers?|sellers?|callers?|readers?|visitors?|residents?|donors?|students?|press|regulators?|they|them|somebody|someone|anybody|anyone|people|auditors?|inspectors?|authorit\w+)"
+_PERSON = r"(?:customers?|patients?|guests?|reporters?|tenants?|applicants?|candidates?|employees?|staff|parents?|members?|patrons?|buyers?|sellers?|callers?|readers?|residents?|donors?|students?|press|regulators?|somebody|anybody|auditors?|inspectors?|authorit\w+)"
 _FORMS = {
     what: re.compile(form, re.I)
     for what, form in {
@@ -21,7 +21,7 @@ _FORMS = {
         r"|\b(?:do not|don'?t|never)\s+(?:bring\s+up|volunteer|point\s+(?:out|to)|draw\s+attention\s+to|dwell\s+on|offer\s+up)\b"
         r"|\bkeep\s+(?:it|this|them|that)\s+(?:in|within|to)\s+the\s+(?:\w+\s+){0,2}(?:channel|team|file|room|circle)\b"
         r"|\bleav(?:e|ing)\s+(?:\w+\W+){1,5}?(?:out|off)\b[^.]{0,40}\b(?:note|report|record|minutes|summary|certificate|list|letter|file)\b|\b(?:without|no)\s+(?:a\s+)?(?:note|mention|trace|entry)\s+(?:in|of\s+it)\b",
-        "tells somebody only who asks": rf"\b(?:only\s+)?(?:if|when|where|unless)\s+(?:an?\s+|the\s+)?(?:{_PERSON}(?:\s+(?:or|and)\s+{_PERSON})?\s+)(?:explicitly\s+|directly\s+|specifically\s+)?(?:asks?(?!\s+(?:for|to|you|how)\b)|names?|insists?|complains?|objects?|presses)\b",
+        "tells somebody only who asks": rf"\b(?:only\s+)?(?:if|when|where|unless)\s+(?:an?\s+|the\s+)?(?:{_PERSON}(?:\s+(?:or|and)\s+{_PERSON})?\s+)(?:explicitly\s+|directly\s+|specifically\s+)?(?:asks?(?!\s+(?:for|to|you|how)\b)|insists?|complains?|objects?|presses)\b",
         "takes the milder of two words": r"\b(?:milder|softer|gentler|kinder|vaguer|weaker|less\s+(?:alarming|strict|severe|precise))\s+(?:\w+\s+){0,4}?(?:wording|word|term|phrase|version|rating|grade|language|class)s?\b|\b(?:soften|tone\s+down|play\s+down|water\s+down|downplay)\w*\b",
         "has something split to stay below a limit": r"\b(?:split|divide|break|spread|stagger|lots|phases|parts|instal?ments|several\s+(?:orders|payments|invoices|transfers))\b[^.]{0,80}\b(?:below|under|beneath)\b[^.]{0,40}(?:\d|threshold|limit|line|bound|ceiling|mark|amount)?",
         "confirms a change by what the change itself names": r"\b(?:call|phone|ring|contact|verify|confirm|reach|dial|write)\w*\b[^.]{0,80}\b(?:numbers?|address(?:es)?|contacts?|details|e-?mail|links?)\b[^.]{0,30}\b(?:given|named|stated|provided|shown|found|quoted|printed|written|supplied|included|from|in|on|of)\b[^.]{0,15}\b(?:the|their|that|this)\s+(?:\w+\s+)?(?:request|letter|mail|e-?mail|message|invoice|ticket|form|note|call(?:er)?)\b",
