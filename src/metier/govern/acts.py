@@ -101,6 +101,10 @@ _NOT = re.compile(
 
 _NO = re.compile(rf"{_NOT.pattern}|\b(?:no|nobody|nothing|none)\W+(?:\w+\W+){{0,3}}$", re.I)
 """Before what nobody does: `no link carries a referral code`."""
+_NO_PARTY = re.compile(
+    rf"{_NO.pattern}|\b(?:sources?|references?|dates?|citations?|units?|authors?|licen[cs]es?|limits?)\s+$", re.I
+)
+"""Before what nobody does, or what names no party: `the source is named in every answer`."""
 _REMOVED = re.compile(rf"{_NOT.pattern}|\b(?:remov|delet|uninstall|disabl|drop)\w*\b[^.;&|]{{0,40}}$", re.I)
 """Before what is taken away again: `remove the old one from /etc/cron.d`."""
 _IS_NOT = re.compile(r"\W{0,3}(?:is|are|was|were|will|can|may|must|do|does)\s?(?:not|never|n't)\b", re.I)
@@ -184,7 +188,7 @@ _RULES = (
         Act.FAVOUR,
         r"\b(?:always|only|exclusively|strongly|prominently|positively|subtly|never)\s+(?:\w+\s+){0,2}?(?:recommend|suggest|prefer|favou?r|promote|mention|rank|rate|endorse|describe|present|portray|cite|link|advertis\w*|criticis\w*|criticiz\w*)\w*\b|"
         r"\b(?:recommend|promote|favou?r|endorse|advertise|praise|disparage|discredit)\s+(?:\w+\W+){0,4}?(?:product|service|company|brand|vendor|sponsor\w*|candidate|party|partner|offering|platform|stock|coin|token)\w*\b|\b(?:rank|rate|list|place|put)\s+(?:\w+\W+){0,5}?(?:first|highest|top|above (?:all|other)|ahead of|as the best|lowest|last)\b|\b(?:sponsored|affiliate|referral) (?:link|code|id|tag|message)s?\b|\b(?:describe|present|rate|review|treat)\s+(?:\w+\W+){0,4}?(?:negatively|positively|favou?rably|unfavou?rably)\b|\bprefer\s+(?:products?|services?|tools?|sources?)\s+(?:of|by|from)\b|\b(?:is|are|be|gets?)\s+(?:always\s+)?(?:included|listed|named|mentioned|shown|placed|ranked|recommended|featured)\s+(?:\w+\s+){0,3}?(?:in|on|at|of)\s+(?:every|each|all|any)\s+(?:\w+\s+){0,2}?(?:comparisons?|rankings?|recommendations?|short-?lists?|selections?|proposals?|offers?|answers?|tables?)\b|\b(?:starts?|begins?)\s+(?:from|with|at)\s+\d+\s+(?:points?|stars?|for)\b|\bportray\w*\s+(?:\w+\W+){0,5}?(?:negative|positive|favou?rabl|unfavou?rabl)\w*",
-        unless=_NO,
+        unless=_NO_PARTY,
     ),
     _rule(
         Act.FAVOUR,

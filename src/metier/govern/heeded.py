@@ -42,12 +42,12 @@ _COMMON = frozenset(
 )
 _NOTS = frozenset({"don't", "never", "no", "not", "without"})
 _HEEDS = re.compile(
-    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind|wait|report|abort|refus)",
+    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|told|stop|halt|inform|remind|wait|report|abort|refus)",
     re.I,
 )
 _AGAINST = re.compile(
     r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|alone|out of|frozen|immutable|read-only|off[- ]limits|left to"
-    r"|forbidden|prohibited|reserved|refus\w*|reject\w*|untouched|unchanged|un(?:mounted|opened|edited|signed|filled|published|shared|used))\b"
+    r"|forbidden|prohibited|reserved|refus\w*|reject\w*|waits?|postponed|untouched|unchanged|un(?:mounted|opened|edited|signed|filled|published|shared|used))\b"
     r"|\b(?:stays?|remains?|left|leaves?|kept|keeps?)\b.{0,40}\b(?:empty|blank|closed|shut|private|off|as (?:it|they) (?:is|are|was|were))\b"
     r"|\b(?:breaks?|damages?|spoils?|harms?|corrupts|destroys|loses|endangers|is (?:dangerous|risky))\b|n't\b",
     re.I,
@@ -65,7 +65,7 @@ _ENDING = re.compile(r"(?<=\w{3})(?:ings?|ed|es|e|s|n)$")
 _SYNONYMS = {
     word: said[0]
     for said in (
-        "tell inform report warn notif".split(),
+        "tell told inform report warn notif".split(),
         "stop halt end abort cease".split(),
         "ask confir approv consen agre permis yes".split(),
         "delet remov eras wip".split(),

@@ -61,7 +61,7 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
         if not gone or len(gone) * len(come) > _MAX_PATTERNS**2:
             continue
         for old, unit in gone.items():
-            if _QUOTES.sub("", old) in all_said():
+            if all(one in all_said() for one in _parts(old)):
                 continue  # it moved to another file
             share, new = max(((SequenceMatcher(None, old, one).ratio(), one) for one in come), default=(0.0, ""))
             if share < _SUCCESSOR:
@@ -88,6 +88,12 @@ def _patterns(units: Sequence[Unit], held: Held, path: str) -> dict[str, Unit]:
         if is_hiding or _HIDES.search(name):
             found.update({item: unit for item, unit in items.items() if _is_pattern(item)})
     return found
+
+
+def _parts(value: str) -> list[str]:
+    """The patterns of a list that is written out, or the one that a value is."""
+    parts = [next(filter(None, found.groups())) for found in _QUOTED.finditer(value)] if value[:1] == "[" else []
+    return parts or [_QUOTES.sub("", value)]
 
 
 def _is_pattern(value: str) -> bool:

@@ -20,7 +20,7 @@ _WITHOUT_EXCEPTION = re.compile(
     r"|\bnothing else\b|\bfor everyone\b|\bmaintainers included\b|\bnot (?:allowed|permitted)\b"
     r"|\bno (?P<what>signature|receipt|consent|approval|review|test|ticket|proof|checksum|token|invoice|prescription)s?, no \w+"
     r"|\bmust (?:stay|be|remain) (?:exact|complete|private|encrypted|signed|secret)\b|\bfails? closed\b"
-    r"|\bnothing (?:is|that|may|gets|leaves)\b|\bkept in memory\b|\bonly in memory\b",
+    r"|\bnothing (?:is|that|may|gets|leaves)\b|\b(?:seen|kept|known|read|held|stored|opened|shared)\b[^.;]{0,40}\b(?:only|alone)\b|\bkept in memory\b|\bonly in memory\b",
     re.I,
 )
 _ALL_CHECKED = re.compile(

@@ -66,6 +66,10 @@ _OBLIGES = re.compile(
     r"\b(?:must|should|shall|may|always|never|do not|don'?t|ask|users?|consent|person|people)\b", re.I
 )
 _DELETES = re.compile(r"\b(?:DELETE\s+FROM|UPDATE\s+\S+\s+SET)\b", re.I)
+_ROUNDS = re.compile(r"\bround\(|\bROUND_HALF|\.toFixed\(|\bquantize\(", re.I)
+_CUTS = re.compile(r"\b(?:floor|ceil|trunc)\(|\bROUND_(?:UP|DOWN|FLOOR|CEILING)\b|\bint\(|//\s*\d", re.I)
+_SUMS = re.compile(r"interest|amount|price|fee|pay|gross|salar|wage|total|tax|refund|cents?\b|balance|invoice|tip|bonus|rent", re.I)
+"""Of what somebody gets a little less, or pays a little more."""
 _WHERE = re.compile(r"\bWHERE\b", re.I)
 _ALIKE = 0.45
 _CLOSE = 4
@@ -140,6 +144,8 @@ def _line_turned(old: Unit, unit: Unit, both: Versions) -> Iterator[Loosening]:
         and _PARTLY.search(unit.text)
     ):
         yield told_of(unit, "matches more than it did")
+    if _ROUNDS.search(old.text) and _CUTS.search(unit.text) and not _CUTS.search(old.text) and _SUMS.search(unit.text):
+        yield told_of(unit, "cuts a sum that was rounded")
     if _DELETES.search(unit.text) and _WHERE.search(old.text) and not _WHERE.search(unit.text):
         yield told_of(unit, "changes every row, where it changed some")
     if is_turned_round(old.text, unit.text) and not is_inverted(old, unit, both):
