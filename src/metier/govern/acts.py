@@ -220,7 +220,7 @@ _RULES = (
     ),
     _rule(
         Act.PERSIST,
-        r"\bcrontab\b|\bcron job\b|/etc/cron|\binstall\w*\s+(?:\w+\s+){0,3}?cron(?:tab)?\s+(?:file|job|entry)|\bcron\s+(?:file|entry)\b|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
+        r"\bcrontab\b|\bcron job\b|/etc/cron|\binstall\w*\s+(?:\w+\s+){0,3}?cron(?:tab)?\s+(?:file|job|entry)|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
         unless=_REMOVED,
     ),
     _rule(

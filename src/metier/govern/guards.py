@@ -35,7 +35,10 @@ _ONLY_ASKED = re.compile(
     re.I,
 )
 """A deed that is only done when somebody was asked."""
-_STOPS_ON = re.compile(r"\b(?:stops?|blocks?|fails?|refuses?|rejects?|flags?|halts?)\b\s+(?:on\b|the\s+(?:check|build|merge|commit|job|run|pipeline|script|release)\b)", re.I)
+_STOPS_ON = re.compile(
+    r"\b(?:stops?|blocks?|fails?|refuses?|rejects?|flags?|halts?)\b\s+(?:on\b|the\s+(?:check|build|merge|commit|job|run|pipeline|script|release)\b)",
+    re.I,
+)
 _STATEMENT = re.compile(r"\b(?:DROP|TRUNCATE|DELETE|ALTER|GRANT)\b(?:\s+[A-Z]{3,})*")
 """A statement of SQL by which a check stops."""
 _NOT_FOLLOWED = re.compile(r"\b(?:do not|don't|never|not to)\s+(?:follow|obey|act on|carry out)\b", re.I)

@@ -54,7 +54,9 @@ _AGAINST = re.compile(
 )
 _NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
 """A guard that holds for some of what it held for."""
-_WIDE = frozenset("all always any every each nothing else everyone everybody nobody none only included exception exceptions".split())
+_WIDE = frozenset(
+    "all always any every each nothing else everyone everybody nobody none only included exception exceptions".split()
+)
 """Words that say of how many a promise holds, and nothing of what it is."""
 _WHOLE = re.compile(
     r"\b(?:all|always|any|every\w*|each|both|whole|full\w*|complete\w*|entire\w*|exact\w*|only|alone|nobody|none|no|must|needs?|requir\w*|block\w*|fails?|dropp?\w*|deni\w*|people|persons?|humans?|owners?|by hand)\b",

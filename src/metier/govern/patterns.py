@@ -29,6 +29,8 @@ _QUOTED = re.compile(
 )
 _HIDER = re.compile(r"\b(?:def|function|func|fn|const|class)\s+\w*(?:redact|mask|scrub|anonymi[sz])", re.I)
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]{1,8}\)")
+_OF_SEVERAL = re.compile(r"\[\s*[rb]{0,2}[\"']")
+"""A list that begins on the line of its name."""
 _QUOTES = re.compile(r"^[rb]{0,2}[\"']|[\"'],?$")
 _MANYFOLD, _SUCCESSOR = 4, 0.5
 _MAX_PATTERNS, _MAX_LONG = 40, 300
@@ -61,7 +63,7 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
         if not gone or len(gone) * len(come) > _MAX_PATTERNS**2:
             continue
         for old, unit in gone.items():
-            if all(one in all_said() for one in _parts(old)):
+            if _QUOTES.sub("", old) in all_said():
                 continue  # it moved to another file
             share, new = max(((SequenceMatcher(None, old, one).ratio(), one) for one in come), default=(0.0, ""))
             if share < _SUCCESSOR:
@@ -82,18 +84,16 @@ def _patterns(units: Sequence[Unit], held: Held, path: str) -> dict[str, Unit]:
                     found.setdefault(pattern, unit)
     settings: list[Setting] = [one for ones in held.settings.values() for one in ones]
     for one in settings:
-        if (is_hiding or _HIDES.search(one.name)) and _is_pattern(one.value):
+        if _OF_SEVERAL.match(one.value) and (is_hiding or _HIDES.search(one.name)):
+            for quoted in _QUOTED.finditer(one.unit.text):
+                if _is_pattern(pattern := next(filter(None, quoted.groups()))):
+                    found.setdefault(pattern, one.unit)
+        elif (is_hiding or _HIDES.search(one.name)) and _is_pattern(one.value):
             found.setdefault(one.value, one.unit)
     for name, items in held.items.items():
         if is_hiding or _HIDES.search(name):
             found.update({item: unit for item, unit in items.items() if _is_pattern(item)})
     return found
-
-
-def _parts(value: str) -> list[str]:
-    """The patterns of a list that is written out, or the one that a value is."""
-    parts = [next(filter(None, found.groups())) for found in _QUOTED.finditer(value)] if value[:1] == "[" else []
-    return parts or [_QUOTES.sub("", value)]
 
 
 def _is_pattern(value: str) -> bool:

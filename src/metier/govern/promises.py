@@ -35,7 +35,9 @@ _IN_FULL = re.compile(
     re.I,
 )
 _PROMISES = (_WITHOUT_EXCEPTION, _ALL_CHECKED, _IN_FULL)
-_OF_OUTPUT = re.compile(r"\b(?:headings?|columns?|paragraphs?|titles?|fonts?|colou?rs?|sentences?|style|tone|format\w*)\b", re.I)
+_OF_OUTPUT = re.compile(
+    r"\b(?:headings?|columns?|paragraphs?|titles?|fonts?|colou?rs?|sentences?|style|tone|format\w*)\b", re.I
+)
 
 
 def promises_gone(both: Versions) -> Iterator[Loosening]:

@@ -23,9 +23,17 @@ _POSTS = re.compile(r"\bpost\b|\bPUT\b|\.post\(|\bsend\w*\(|\bupload\w*\(|\bfetc
 _ENVIRONMENT = re.compile(
     r"\bENV\.to_h\b|\bENV\.(?:map|each|select|reject)\b|\bdict\(os\.environ\)|\bos\.environ\.(?:copy|items)\(|\{\s*\*\*os\.environ|\bprocess\.env\b(?!\s*[.\[?])|\bos\.Environ\(\)|\benv::vars\(\)|\bSystem\.getenv\(\)|\bGet-ChildItem\s+env:|\$_ENV\b(?!\[)|\bgetenv\(\)"
 )
-_FOR_A_PROGRAM = re.compile(r"\benv\s*[=:]|\bEnv\s*=|\bcmd\.|spawn|exec|subprocess|\benv:\s*\{|\bconst\s*\{|parse\(|schema", re.I)
-_SHARED = re.compile(r"[\"'`/](?:artifacts?|public|reports?|dist|site|out(?:put)?|uploads?|share[d]?|www|static|exports?|results?)/", re.I)
-_SESSION = re.compile(r"\bstorage_?state\(\s*(?:\{\s*)?path|\bcookies?\b[^\n]{0,60}(?:write|dump|save)\w*\(|(?:write|dump|save)\w*\([^\n]{0,60}\bcookies?\b|\bsave_cookies\(", re.I)
+_FOR_A_PROGRAM = re.compile(
+    r"\benv\s*[=:]|\bEnv\s*=|\bcmd\.|spawn|exec|subprocess|\benv:\s*\{|\bconst\s*\{|parse\(|schema", re.I
+)
+_SHARED = re.compile(
+    r"[\"'`/](?:artifacts?|public|reports?|dist|site|out(?:put)?|uploads?|share[d]?|www|static|exports?|results?)/",
+    re.I,
+)
+_SESSION = re.compile(
+    r"\bstorage_?state\(\s*(?:\{\s*)?path|\bcookies?\b[^\n]{0,60}(?:write|dump|save)\w*\(|(?:write|dump|save)\w*\([^\n]{0,60}\bcookies?\b|\bsave_cookies\(",
+    re.I,
+)
 _CLEANS = re.compile(
     r"\bsanitize\w*\b|\bDOMPurify\b|\bbleach\b|\bnh3\b|\bescape_?html\b|\bhtml\.escape\b|\bxss\(", re.I
 )

@@ -25,7 +25,10 @@ _IS_WHO = re.compile(
     re.I,
 )
 _RANKS = re.compile(r"\b(?:points?|scores?|weights?|deduct\w*|criteri\w+|rank\w*|rubric|penalt\w+|bonus)\b", re.I)
-_ABOUT_PEOPLE = re.compile(r"\b(?:candidates?|applicants?|cvs?|resumes?|tenants?|borrowers?|loan|hiring|recruit\w*|applications?|students?|employees?)\b", re.I)
+_ABOUT_PEOPLE = re.compile(
+    r"\b(?:candidates?|applicants?|cvs?|resumes?|tenants?|borrowers?|loan|hiring|recruit\w*|applications?|students?|employees?)\b",
+    re.I,
+)
 _HEADER = re.compile(
     r"(?:\bin\s+(?:request|req|r|ctx\.request)\.headers\b|\b(?:headers?|META)(?:\.get\(|\[|\.Get\()\s*[\"'](?:HTTP_)?x-(?!request-id|forwarded-proto|hub-signature|github|amz|goog|signature|csrf|correlation|trace)[\w-]+|\$http_x_(?!forwarded|request)\w+)",
     re.I,

@@ -28,8 +28,12 @@ _FORMS = {
         "lets somebody pass at once": r"\b(?:approve|accept|merge|clear|release|pass|waive|close)\w*\b[^.]{0,30}\b(?:right\s+away|straight\s+away|at\s+once|directly|on\s+sight|unread|immediately|as\s+(?:is|they\s+are|it\s+is))\b[^.]{0,80}",
     }.items()
 }  # fmt: skip
-_AGAINST = re.compile(r"\b(?:never|not|don'?t|avoid|without|instead of|forbid\w*|reject\w*|refuse\w*|no|nor|nobody)\b[^.]{0,60}$", re.I)
-_IS_REFUSED = re.compile(r"\b(?:is|are)\s+(?:not|never|forbidden|refused|reported|prohibited)\b|\bnot (?:allowed|permitted)\b", re.I)
+_AGAINST = re.compile(
+    r"\b(?:never|not|don'?t|avoid|without|instead of|forbid\w*|reject\w*|refuse\w*|no|nor|nobody)\b[^.]{0,60}$", re.I
+)
+_IS_REFUSED = re.compile(
+    r"\b(?:is|are)\s+(?:not|never|forbidden|refused|reported|prohibited)\b|\bnot (?:allowed|permitted)\b", re.I
+)
 
 
 def softened(both: Versions) -> Iterator[Loosening]:

@@ -68,7 +68,9 @@ _OBLIGES = re.compile(
 _DELETES = re.compile(r"\b(?:DELETE\s+FROM|UPDATE\s+\S+\s+SET)\b", re.I)
 _ROUNDS = re.compile(r"\bround\(|\bROUND_HALF|\.toFixed\(|\bquantize\(", re.I)
 _CUTS = re.compile(r"\b(?:floor|ceil|trunc)\(|\bROUND_(?:UP|DOWN|FLOOR|CEILING)\b|\bint\(|//\s*\d", re.I)
-_SUMS = re.compile(r"interest|amount|price|fee|pay|gross|salar|wage|total|tax|refund|cents?\b|balance|invoice|tip|bonus|rent", re.I)
+_SUMS = re.compile(
+    r"interest|amount|price|fee|pay|gross|salar|wage|total|tax|refund|cents?\b|balance|invoice|tip|bonus|rent", re.I
+)
 """Of what somebody gets a little less, or pays a little more."""
 _WHERE = re.compile(r"\bWHERE\b", re.I)
 _ALIKE = 0.45
