@@ -82,7 +82,7 @@ _SEND = (
 )
 _DATA_CALL = (
     r"(?:curl\b[^\n|]{0,200}?(?:\s-d\b|--data\S*|\s-F\b|--form|\s-T\b|--upload-file|-X\s*(?:POST|PUT))|wget\b[^\n]{0,120}--post|requests\.(?:post|put|patch)\s*\(|httpx\.(?:post|put)\s*\(|urlopen\s*\(|"
-    r"urllib\.request\.Request\s*\(|fetch\s*\(|axios\.(?:post|put)\s*\(|\bscp\s|\brsync\s|\bnc\s+-?\w*\s*[\w.-]+\s+\d+|socket\.(?:create_connection|connect)|\.connect\(\(|smtplib|sendmail|ftplib|"
+    r"urllib\.request\.Request\s*\(|(?<!ENV\.)fetch\s*\(|axios\.(?:post|put)\s*\(|\bscp\s|\brsync\s|\bnc\s+-?\w*\s*[\w.-]+\s+\d+|socket\.(?:create_connection|connect)|\.connect\(\(|smtplib|sendmail|ftplib|"
     r"aws s3 (?:cp|sync|mv)|gsutil (?:cp|rsync)|rclone|git push|git remote add|Invoke-(?:WebRequest|RestMethod)|nslookup|dig\s)"
 )
 _FILES = (

@@ -143,7 +143,8 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
         if not acts and not unit.is_code and destinations(unit.text):
             at_home.append((unit.path, unit.text))
     acting_in = {unit.path for unit, _ in acting} | set(unread)
-    reaching = [path for path in added if path in acting_in or not _is_made_of(path, says, known)]
+    keys_of_added = _keys_of(says, was)
+    reaching = [path for path in added if path in acting_in or not _is_made_of(keys_of_added.get(path, set()), known)]
     return Gains(
         instructions=tuple(
             sorted((_instruction(unit, acts, reaching) for unit, acts in acting), key=lambda one: (one.path, one.line))
@@ -182,9 +183,8 @@ def _moved(said: Sequence[Unit], says: Sequence[Unit], was: Collection[str], now
     return found
 
 
-def _is_made_of(path: str, says: Sequence[Unit], known: Collection[str]) -> bool:
+def _is_made_of(keys: Collection[str], known: Collection[str]) -> bool:
     """Whether a good part of a new file was there before, as where one script was parted in two."""
-    keys = [unit.key for unit in says if unit.path == path]
     return sum(key in known for key in keys) >= _PARTED * len(keys) > 0
 
 

@@ -76,6 +76,7 @@ _SYNONYMS = {
         "differ mismat".split(),
         "show print displa shown".split(),
         "overwr replac".split(),
+        "scan scann".split(),
     )
     for word in said
 }

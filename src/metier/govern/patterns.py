@@ -62,8 +62,8 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
         come = [one for one in after if one not in before]
         if not gone or len(gone) * len(come) > _MAX_PATTERNS**2:
             continue
-        for old, unit in gone.items():
-            if _QUOTES.sub("", old) in all_said():
+        for number, (old, unit) in enumerate(gone.items()):
+            if number < _MAX_PATTERNS**2 and _QUOTES.sub("", old) in all_said():
                 continue  # it moved to another file
             share, new = max(((SequenceMatcher(None, old, one).ratio(), one) for one in come), default=(0.0, ""))
             if share < _SUCCESSOR:
