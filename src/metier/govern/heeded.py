@@ -42,7 +42,7 @@ _COMMON = frozenset(
 )
 _NOTS = frozenset({"don't", "never", "no", "not", "without"})
 _HEEDS = re.compile(
-    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|told|stop|halt|inform|remind|wait|report|abort|refus)",
+    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|told|stop|halt|inform|hear|learn|remind|wait|report|abort|refus)",
     re.I,
 )
 _AGAINST = re.compile(
@@ -76,7 +76,7 @@ _SYNONYMS = {
         "differ mismat".split(),
         "show print displa shown".split(),
         "overwr replac".split(),
-        "scan scann".split(),
+        "sca scann".split(),
     )
     for word in said
 }

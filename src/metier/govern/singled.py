@@ -16,7 +16,7 @@ from metier.govern.versions import Loosening, Versions, told_of
 _PRINCIPAL = re.compile(r"(?<![\w.])\d{12}(?!\w)")
 _TRUSTS = re.compile(r"AssumeRole|\bprincipals?\b|\barn:aws|trusted_?accounts?|\baccount_?ids?\b", re.I)
 _ONE_ID = re.compile(
-    r"\b(?:id|account|employee|user|customer|member|vendor|supplier|payee|iban|staff)\w{0,12}[\"'\])]{0,3}\s{0,3}(?:===?|-eq|\.equals\()\s{0,3}[\"']?[A-Za-z]{0,4}-?\d{3,}[\"']?",
+    r"\b(?:id|account|employee|user|customer|member|vendor|supplier|payee|iban|staff)\w{0,12}[\"'\])]{0,3}\s{0,3}(?:===?|-eq|\.equals\()\s{0,3}[\"']?[A-Za-z]{0,4}-?(?!0+\b)\d{3,}[\"']?",
     re.I,
 )
 _PUTS = re.compile(r"[+*-]=|\.(?:find|filter|index)\(|\bbonus\b|\bcredit\w*\b")
@@ -25,6 +25,9 @@ _IS_WHO = re.compile(
     re.I,
 )
 _RANKS = re.compile(r"\b(?:points?|scores?|weights?|deduct\w*|criteri\w+|rank\w*|rubric|penalt\w+|bonus)\b", re.I)
+_HIDDEN = re.compile(
+    r"\b(?:hid(?:e|den)|remov\w*|mask\w*|drop\w*|strip\w*|blind\w*|anonym\w*|redact\w*|ignor\w*|never|not)\b", re.I
+)
 _ABOUT_PEOPLE = re.compile(
     r"\b(?:candidates?|applicants?|cvs?|resumes?|tenants?|borrowers?|loan|hiring|recruit\w*|applications?|students?|employees?)\b",
     re.I,
@@ -55,7 +58,13 @@ def singled(both: Versions) -> Iterator[Loosening]:
                 yield told_of(unit, "singles out one of all")
             elif is_guarding and _HEADER.search(unit.text) and _LETS.search(unit.text) and _is_let(unit, both):
                 yield told_of(unit, "goes by a header that whoever asks may write")
-            elif is_ranking and not said_who and _IS_WHO.search(unit.text) and _ranks(unit, says):
+            elif (
+                is_ranking
+                and not said_who
+                and _IS_WHO.search(unit.text)
+                and not _HIDDEN.search(unit.text)
+                and _ranks(unit, says)
+            ):
                 yield told_of(unit, "ranks people by who they are")
 
 

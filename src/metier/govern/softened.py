@@ -14,20 +14,26 @@ from metier.govern.guards import is_for_people
 from metier.govern.versions import Loosening, Versions, told_of
 
 _PERSON = r"(?:customers?|patients?|guests?|reporters?|tenants?|applicants?|candidates?|employees?|staff|parents?|members?|patrons?|buyers?|sellers?|callers?|readers?|residents?|donors?|students?|press|regulators?|somebody|anybody|auditors?|inspectors?|authorit\w+)"
+_BY_ITSELF = "confirms a change by what the change itself names"
 _FORMS = {
     what: re.compile(form, re.I)
     for what, form in {
         "has somebody not be told": r"\b(?:need(?:s)?\s+not|needn'?t|(?:do|does)(?:\s+not|n'?t)\s+(?:need|have)\s+to)\s+(?:be\s+)?(?:told|informed|listed|mentioned|shown|noted|reported|recorded|notified|asked|logged|know|named|disclosed|documented|announced)\b(?!\s+(?:twice|again)\b)"
         r"|\b(?:do not|don'?t|never)\s+(?:bring\s+up|volunteer|point\s+(?:out|to)|draw\s+attention\s+to|dwell\s+on|offer\s+up)\b"
-        r"|\bkeep\s+(?:it|this|them|that)\s+(?:in|within|to)\s+the\s+(?:\w+\s+){0,2}(?:channel|team|file|room|circle)\b"
+        r"|\bkeep\s+(?:it|this|them|that)\s+(?:in|within|to)\s+the\s+(?:\w+\s+){0,2}(?:channel|team|file|room|circle)\b(?![^.]*\b(?:until|then)\b)"
         r"|\bleav(?:e|ing)\s+(?:\w+\W+){1,5}?(?:out|off)\b[^.]{0,40}\b(?:note|report|record|minutes|summary|certificate|list|letter|file)\b|\b(?:without|no)\s+(?:a\s+)?(?:note|mention|trace|entry)\s+(?:in|of\s+it)\b",
         "tells somebody only who asks": rf"\b(?:only\s+)?(?:if|when|where|unless)\s+(?:an?\s+|the\s+)?(?:{_PERSON}(?:\s+(?:or|and)\s+{_PERSON})?\s+)(?:explicitly\s+|directly\s+|specifically\s+)?(?:asks?(?!\s+(?:for|to|you|how)\b)|insists?|complains?|objects?|presses)\b",
-        "takes the milder of two words": r"\b(?:milder|softer|gentler|kinder|vaguer|weaker|less\s+(?:alarming|strict|severe|precise))\s+(?:\w+\s+){0,4}?(?:wording|word|term|phrase|version|rating|grade|language|class)s?\b|\b(?:soften|tone\s+down|play\s+down|water\s+down|downplay)\w*\b",
-        "has something split to stay below a limit": r"\b(?:split|divide|break|spread|stagger|lots|phases|parts|instal?ments|several\s+(?:orders|payments|invoices|transfers))\b[^.]{0,80}\b(?:below|under|beneath)\b[^.]{0,40}(?:\d|threshold|limit|line|bound|ceiling|mark|amount)?",
-        "confirms a change by what the change itself names": r"\b(?:call|phone|ring|contact|verify|confirm|reach|dial|write)\w*\b[^.]{0,80}\b(?:numbers?|address(?:es)?|contacts?|details|e-?mail|links?)\b[^.]{0,30}\b(?:given|named|stated|provided|shown|found|quoted|printed|written|supplied|included|from|in|on|of)\b[^.]{0,15}\b(?:the|their|that|this)\s+(?:\w+\s+)?(?:request|letter|mail|e-?mail|message|invoice|ticket|form|note|call(?:er)?)\b",
-        "lets somebody pass at once": r"\b(?:approve|accept|merge|clear|release|pass|waive|close)\w*\b[^.]{0,30}\b(?:right\s+away|straight\s+away|at\s+once|directly|on\s+sight|unread|immediately|as\s+(?:is|they\s+are|it\s+is))\b[^.]{0,80}",
+        "takes the milder of two words": r"\b(?:milder|softer|vaguer|weaker|less\s+(?:alarming|strict|severe|precise))\s+(?:\w+\s+){0,4}?(?:wording|word|term|phrase|version|rating|grade|language|class)s?\b|\b(?:soften|tone\s+down|play\s+down|water\s+down|downplay)\w*\b",
+        "has something split to stay below a limit": r"(?=[^.]*\b(?:orders?|purchas\w*|payments?|invoices?|requests?|contracts?|transfers?|deposits?|lots|needs?|awards?|claims?|expenses?|donations?)\b)\b(?:split|divide|break|spread|stagger|lots|phases|parts|instal?ments|several\s+(?:orders|payments|invoices|transfers))\b[^.]{0,80}\b(?:below|under|beneath)\b[^.]{0,40}(?:\d|threshold|limit|line|bound|ceiling|mark|amount)?",
+        _BY_ITSELF: r"\b(?:call|phone|ring|contact|verify|confirm|reach|dial|write)\w*\b[^.]{0,80}\b(?:numbers?|address(?:es)?|contacts?|details|e-?mail|links?)\b[^.]{0,30}\b(?:given|named|stated|provided|shown|found|quoted|printed|written|supplied|included|from|in|on|of)\b[^.]{0,15}\b(?:the|their|that|this)\s+(?:\w+\s+)?(?:request|letter|mail|e-?mail|message|invoice|ticket|form|note|call(?:er)?)\b",
+        "lets somebody pass at once": r"\b(?:approve|accept|merge|clear|release|pass|waive|close)\w*\b[^.]{0,30}\b(?:right\s+away|straight\s+away|at\s+once|directly|on\s+sight|unread|immediately|as\s+(?:is|they\s+are|it\s+is))\b(?![^.]*\b(?:after|once|when|if|unless|then)\b)",
     }.items()
 }  # fmt: skip
+_ON_FILE = re.compile(
+    r"\b(?:on file|stored|master|already|we (?:hold|have|know)|our (?:own )?(?:records?|system|books?|list)|register|directory|known)\b",
+    re.I,
+)
+"""Where a change was confirmed by what was known before."""
 _AGAINST = re.compile(
     r"\b(?:never|not|don'?t|avoid|without|instead of|forbid\w*|reject\w*|refuse\w*|no|nor|nobody)\b[^.]{0,60}$", re.I
 )
@@ -41,6 +47,8 @@ def softened(both: Versions) -> Iterator[Loosening]:
     fresh = [unit for unit in both.fresh if not (unit.is_code or is_for_people(unit.path))]
     for what, form in _FORMS.items():
         said = [unit for unit in fresh if _says(form, unit.text)]
+        if said and what == _BY_ITSELF and not any(_ON_FILE.search(unit.text) for unit in both.lost):
+            continue
         if said and not any(_says(form, unit.text) for unit in both.said):
             yield told_of(said[0], what)
 
