@@ -47,7 +47,7 @@ _HEEDS = re.compile(
 )
 _AGAINST = re.compile(
     r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|alone|out of|frozen|immutable|read-only|off[- ]limits|left to"
-    r"|forbidden|prohibited|reserved|refus\w*|reject\w*|waits?|postponed|untouched|unchanged|un(?:mounted|opened|edited|signed|filled|published|shared|used))\b"
+    r"|forbidden|prohibited|reserved|refus\w*|reject\w*|nowhere|waits?|postponed|untouched|unchanged|un(?:mounted|opened|edited|signed|filled|published|shared|used))\b"
     r"|\b(?:stays?|remains?|left|leaves?|kept|keeps?)\b.{0,40}\b(?:empty|blank|closed|shut|private|off|as (?:it|they) (?:is|are|was|were))\b"
     r"|\b(?:breaks?|damages?|spoils?|harms?|corrupts|destroys|loses|endangers|is (?:dangerous|risky))\b|n't\b",
     re.I,

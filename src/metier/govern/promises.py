@@ -25,6 +25,7 @@ _WITHOUT_EXCEPTION = re.compile(
 )
 _ALL_CHECKED = re.compile(
     r"\b(?:all|every|each|always|any)\b.{0,60}\b(?:check\w*|verif\w*|scann?\w*|cover\w*|review\w*|sign(?:ed|s)|encrypt\w*|redact\w*|mask\w*|disabled|blocked|screened|audited|disclosed)\b"
+    r"|\b(?:all|every|each)\s+(?:change|access|edit|payment|decision|waiver|deletion|transfer|login|call)s?\b.{0,20}\b(?:shown|logged|recorded|tracked|noted)\b|\blogs?\s+(?:all|every|each)\b"
     r"|\b(?:check\w*|verif\w*|scans?|covers?|reviews?|signs?|encrypts?|redacts?|masks?|screens?|audits?)\b.{0,30}\b(?:all|every|each)\b"
     r"|\b(?:clients?|logins?|requests?|groups|calls|accounts|users|senders|rows|queries|uploads|attachments)\b.{0,40}\b(?:are|is) (?:always )?(?:blocked|suppressed|refused|dropped|denied|rejected|quarantined)\b"
     r"|\breturns? no (?:rows|data|results)\b",

@@ -26,6 +26,10 @@ _FORMS = {
         "takes the milder of two words": r"\b(?:milder|softer|vaguer|weaker|less\s+(?:alarming|strict|severe|precise))\s+(?:\w+\s+){0,4}?(?:wording|word|term|phrase|version|rating|grade|language|class)s?\b|\b(?:soften|tone\s+down|play\s+down|water\s+down|downplay)\w*\b",
         "has something split to stay below a limit": r"(?=[^.]*\b(?:orders?|purchas\w*|payments?|invoices?|requests?|contracts?|transfers?|deposits?|lots|needs?|awards?|claims?|expenses?|donations?)\b)\b(?:split|divide|break|spread|stagger|lots|phases|parts|instal?ments|several\s+(?:orders|payments|invoices|transfers))\b[^.]{0,80}\b(?:below|under|beneath)\b[^.]{0,40}(?:\d|threshold|limit|line|bound|ceiling|mark|amount)?",
         _BY_ITSELF: r"\b(?:call|phone|ring|contact|verify|confirm|reach|dial|write)\w*\b[^.]{0,80}\b(?:numbers?|address(?:es)?|contacts?|details|e-?mail|links?)\b[^.]{0,30}\b(?:given|named|stated|provided|shown|found|quoted|printed|written|supplied|included|from|in|on|of)\b[^.]{0,15}\b(?:the|their|that|this)\s+(?:\w+\s+)?(?:request|letter|mail|e-?mail|message|invoice|ticket|form|note|call(?:er)?)\b",
+        "takes silence for consent": r"\b(?:do not|don'?t|does not|doesn'?t|no)\s+(?:answer|reply|object|respond|response|objection)\w*\b[^.]{0,80}\b(?:agreed|consent\w*|approved|a yes|accepted|go ahead)\b|\b(?:counts?|tak(?:e|en)|treat\w*)\s+(?:it\s+|this\s+|that\s+|silence\s+)?as\s+(?:a\s+)?(?:agreed|consent|agreement|approval|approved|yes)\b",
+        "leaves somebody out of a check": r"\b(?:staff|users?|accounts?|members?|managers?|admins?|clients?|customers?|partners?|people|directors?|senders?|suppliers?|colleagues|executives?|board)\b[^.,;]{0,60}\b(?:is|are)\s+(?:not|never|no longer|exempt(?:ed)? from being)\s+(?:logged|checked|scanned|recorded|audited|screened|reviewed|monitored|verified|limited)\b",
+        "leaves no trace": r"\bwithout\s+(?:tracking|logging|recording|a\s+record|a\s+trace|a\s+second\s+look|showing)\b(?!\s+(?:cookies?|pixels?|scripts?|code))",
+        "decides a tie by name": r"\b(?:in|on)\s+(?:a\s+tie|doubt)\b[^.]{0,40}(?-i:\b[A-Z]\w{3,})[^.]{0,30}\b(?:first|wins?|ahead|preferred|on\s+top)\b",
         "lets somebody pass at once": r"\b(?:approve|accept|merge|clear|release|pass|waive|close)\w*\b[^.]{0,30}\b(?:right\s+away|straight\s+away|at\s+once|directly|on\s+sight|unread|immediately|as\s+(?:is|they\s+are|it\s+is))\b(?![^.]*\b(?:after|once|when|if|unless|then)\b)",
     }.items()
 }  # fmt: skip
@@ -55,4 +59,6 @@ def softened(both: Versions) -> Iterator[Loosening]:
 
 def _says(form: re.Pattern[str], text: str) -> bool:
     found = form.search(text)
-    return found is not None and not (_AGAINST.search(text, 0, found.start()) or _IS_REFUSED.search(text))
+    if found is None or _AGAINST.search(text, 0, found.start()):
+        return False
+    return _IS_REFUSED.search(f"{text[: found.start()]} {text[found.end() :]}") is None
