@@ -31,7 +31,7 @@ _HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b
 """What is forbidden is no harm, but to speak of it."""
 _ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b", re.I)
 _ONLY_ASKED = re.compile(
-    r"[^.;:]{0,200}\b(?:only|nothing|never|not)\s+(?:after|once|when|with|without|unless|before)\s+(?:\w+\s+){0,4}?(?:asking|asked|ask|approval|approved|consent|permission|confirm\w*|a yes|agree\w*|says so)\b[^.;]{0,60}",
+    r"\b(?:only|nothing|never|not)\s+(?:after|once|when|with|without|unless|before)\s+(?:\w+\s+){0,4}?(?:asking|asked|ask|approval|approved|consent|permission|confirm\w*|a yes|agree\w*|says so)\b[^.;]{0,60}",
     re.I,
 )
 """A deed that is only done when somebody was asked."""
@@ -138,12 +138,21 @@ def without_guarded(unit: Unit) -> str:
     if _STOPS_ON.search(unit.text):
         return _STATEMENT.sub("", unit.text)
     if _ONLY_ASKED.search(unit.text):
-        return _ONLY_ASKED.sub("", unit.text)
+        return _without_asked(unit.text)
     asks = _ASKS_BEFORE.search(unit.text)
     if asks is None:
         return unit.text
     rest = _CLAUSE_END.search(unit.text, asks.end())
     return unit.text[: asks.end()] + (unit.text[rest.start() :] if rest else "")
+
+
+def _without_asked(text: str) -> str:
+    """A sentence without the clauses of which the deed is only done after asking."""
+    kept, end = "", 0
+    for asked in _ONLY_ASKED.finditer(text):
+        begun = max(text.rfind(mark, end, asked.start()) for mark in ".;:") + 1
+        kept, end = kept + text[end : max(begun, end)], asked.end()
+    return kept + text[end:]
 
 
 def _kinds(unit: Unit) -> Iterator[str]:

@@ -15,6 +15,7 @@ from metier.govern.versions import Loosening, Versions, told_of
 
 _PERSON = r"(?:customers?|patients?|guests?|reporters?|tenants?|applicants?|candidates?|employees?|staff|parents?|members?|patrons?|buyers?|sellers?|callers?|readers?|residents?|donors?|students?|press|regulators?|somebody|anybody|auditors?|inspectors?|authorit\w+)"
 _BY_ITSELF = "confirms a change by what the change itself names"
+_SPLIT = "has something split to stay below a limit"
 _FORMS = {
     what: re.compile(form, re.I)
     for what, form in {
@@ -24,7 +25,7 @@ _FORMS = {
         r"|\bleav(?:e|ing)\s+(?:\w+\W+){1,5}?(?:out|off)\b[^.]{0,40}\b(?:note|report|record|minutes|summary|certificate|list|letter|file)\b|\b(?:without|no)\s+(?:a\s+)?(?:note|mention|trace|entry)\s+(?:in|of\s+it)\b",
         "tells somebody only who asks": rf"\b(?:only\s+)?(?:if|when|where|unless)\s+(?:an?\s+|the\s+)?(?:{_PERSON}(?:\s+(?:or|and)\s+{_PERSON})?\s+)(?:explicitly\s+|directly\s+|specifically\s+)?(?:asks?(?!\s+(?:for|to|you|how)\b)|insists?|complains?|objects?|presses)\b",
         "takes the milder of two words": r"\b(?:milder|softer|vaguer|weaker|less\s+(?:alarming|strict|severe|precise))\s+(?:\w+\s+){0,4}?(?:wording|word|term|phrase|version|rating|grade|language|class)s?\b|\b(?:soften|tone\s+down|play\s+down|water\s+down|downplay)\w*\b",
-        "has something split to stay below a limit": r"(?=[^.]*\b(?:orders?|purchas\w*|payments?|invoices?|requests?|contracts?|transfers?|deposits?|lots|needs?|awards?|claims?|expenses?|donations?)\b)\b(?:split|divide|break|spread|stagger|lots|phases|parts|instal?ments|several\s+(?:orders|payments|invoices|transfers))\b[^.]{0,80}\b(?:below|under|beneath)\b[^.]{0,40}(?:\d|threshold|limit|line|bound|ceiling|mark|amount)?",
+        _SPLIT: r"\b(?:split|divide|break|spread|stagger|lots|phases|parts|instal?ments|several\s+(?:orders|payments|invoices|transfers))\b[^.]{0,80}\b(?:below|under|beneath)\b[^.]{0,40}(?:\d|threshold|limit|line|bound|ceiling|mark|amount)?",
         _BY_ITSELF: r"\b(?:call|phone|ring|contact|verify|confirm|reach|dial|write)\w*\b[^.]{0,80}\b(?:numbers?|address(?:es)?|contacts?|details|e-?mail|links?)\b[^.]{0,30}\b(?:given|named|stated|provided|shown|found|quoted|printed|written|supplied|included|from|in|on|of)\b[^.]{0,15}\b(?:the|their|that|this)\s+(?:\w+\s+)?(?:request|letter|mail|e-?mail|message|invoice|ticket|form|note|call(?:er)?)\b",
         "takes silence for consent": r"\b(?:do not|don'?t|does not|doesn'?t|no)\s+(?:answer|reply|object|respond|response|objection)\w*\b[^.]{0,80}\b(?:agreed|consent\w*|approved|a yes|accepted|go ahead)\b|\b(?:counts?|tak(?:e|en)|treat\w*)\s+(?:it\s+|this\s+|that\s+|silence\s+)?as\s+(?:a\s+)?(?:agreed|consent|agreement|approval|approved|yes)\b",
         "leaves somebody out of a check": r"\b(?:staff|users?|accounts?|members?|managers?|admins?|clients?|customers?|partners?|people|directors?|senders?|suppliers?|colleagues|executives?|board)\b[^.,;]{0,60}\b(?:is|are)\s+(?:not|never|no longer|exempt(?:ed)? from being)\s+(?:logged|checked|scanned|recorded|audited|screened|reviewed|monitored|verified|limited)\b",
@@ -38,6 +39,11 @@ _ON_FILE = re.compile(
     re.I,
 )
 """Where a change was confirmed by what was known before."""
+_OF_MONEY = re.compile(
+    r"\b(?:orders?|purchas\w*|payments?|invoices?|requests?|contracts?|transfers?|deposits?|lots|needs?|awards?|claims?|expenses?|donations?)\b",
+    re.I,
+)
+"""What a limit is set for."""
 _AGAINST = re.compile(
     r"\b(?:never|not|don'?t|avoid|without|instead of|forbid\w*|reject\w*|refuse\w*|no|nor|nobody)\b[^.]{0,60}$", re.I
 )
@@ -51,6 +57,8 @@ def softened(both: Versions) -> Iterator[Loosening]:
     fresh = [unit for unit in both.fresh if not (unit.is_code or is_for_people(unit.path))]
     for what, form in _FORMS.items():
         said = [unit for unit in fresh if _says(form, unit.text)]
+        if what == _SPLIT:
+            said = [unit for unit in said if _OF_MONEY.search(unit.text)]
         if said and what == _BY_ITSELF and not any(_ON_FILE.search(unit.text) for unit in both.lost):
             continue
         if said and not any(_says(form, unit.text) for unit in both.said):
