@@ -82,7 +82,7 @@ _SEND = (
 )
 _DATA_CALL = (
     r"(?:curl\b[^\n|]{0,200}?(?:\s-d\b|--data\S*|\s-F\b|--form|\s-T\b|--upload-file|-X\s*(?:POST|PUT))|wget\b[^\n]{0,120}--post|requests\.(?:post|put|patch)\s*\(|httpx\.(?:post|put)\s*\(|urlopen\s*\(|"
-    r"urllib\.request\.Request\s*\(|(?<!ENV\.)fetch\s*\(|axios\.(?:post|put)\s*\(|\bscp\s|\brsync\s|\bnc\s+-?\w*\s*[\w.-]+\s+\d+|socket\.(?:create_connection|connect)|\.connect\(\(|smtplib|sendmail|ftplib|"
+    r"urllib\.request\.Request\s*\(|fetch\s*\(|axios\.(?:post|put)\s*\(|\bscp\s|\brsync\s|\bnc\s+-?\w*\s*[\w.-]+\s+\d+|socket\.(?:create_connection|connect)|\.connect\(\(|smtplib|sendmail|ftplib|"
     r"aws s3 (?:cp|sync|mv)|gsutil (?:cp|rsync)|rclone|git push|git remote add|Invoke-(?:WebRequest|RestMethod)|nslookup|dig\s)"
 )
 _FILES = (
@@ -101,12 +101,6 @@ _NOT = re.compile(
 
 _NO = re.compile(rf"{_NOT.pattern}|\b(?:no|nobody|nothing|none)\W+(?:\w+\W+){{0,3}}$", re.I)
 """Before what nobody does: `no link carries a referral code`."""
-_NO_PARTY = re.compile(
-    rf"{_NO.pattern}|\b(?:sources?|references?|dates?|citations?|units?|authors?|licen[cs]es?|limits?)\s+$", re.I
-)
-"""Before what nobody does, or what names no party: `the source is named in every answer`."""
-_REMOVED = re.compile(rf"{_NOT.pattern}|\b(?:remov|delet|uninstall|disabl|drop)\w*\b[^.;&|]{{0,40}}$", re.I)
-"""Before what is taken away again: `remove the old one from /etc/cron.d`."""
 _IS_NOT = re.compile(r"\W{0,3}(?:is|are|was|were|will|can|may|must|do|does)\s?(?:not|never|n't)\b", re.I)
 """After what is told not to be: `secrets are not among what it reads`."""
 _NOT_AT_ALL = re.compile(r"\b(?:never|do not|don'?t|must not|should not|may not|cannot|can'?t|not)\b", re.I)
@@ -140,7 +134,6 @@ _RULES = (
     _rule(
         Act.CREDENTIALS,
         rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list(?!-secret-keys)|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log(?!\s+(?:folder|file|level|director)\w*\b)|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b.{{0,80}}?\W{_SECRETS}",
-        unless=_NO,
     ),
     _rule(
         Act.CREDENTIALS,
@@ -188,7 +181,7 @@ _RULES = (
         Act.FAVOUR,
         r"\b(?:always|only|exclusively|strongly|prominently|positively|subtly|never)\s+(?:\w+\s+){0,2}?(?:recommend|suggest|prefer|favou?r|promote|mention|rank|rate|endorse|describe|present|portray|cite|link|advertis\w*|criticis\w*|criticiz\w*)\w*\b|"
         r"\b(?:recommend|promote|favou?r|endorse|advertise|praise|disparage|discredit)\s+(?:\w+\W+){0,4}?(?:product|service|company|brand|vendor|sponsor\w*|candidate|party|partner|offering|platform|stock|coin|token)\w*\b|\b(?:rank|rate|list|place|put)\s+(?:\w+\W+){0,5}?(?:first|highest|top|above (?:all|other)|ahead of|as the best|lowest|last)\b|\b(?:sponsored|affiliate|referral) (?:link|code|id|tag|message)s?\b|\b(?:describe|present|rate|review|treat)\s+(?:\w+\W+){0,4}?(?:negatively|positively|favou?rably|unfavou?rably)\b|\bprefer\s+(?:products?|services?|tools?|sources?)\s+(?:of|by|from)\b|\b(?:is|are|be|gets?)\s+(?:always\s+)?(?:included|listed|named|mentioned|shown|placed|ranked|recommended|featured)\s+(?:\w+\s+){0,3}?(?:in|on|at|of)\s+(?:every|each|all|any)\s+(?:\w+\s+){0,2}?(?:comparisons?|rankings?|recommendations?|short-?lists?|selections?|proposals?|offers?|answers?|tables?)\b|\b(?:starts?|begins?)\s+(?:from|with|at)\s+\d+\s+(?:points?|stars?|for)\b|\bportray\w*\s+(?:\w+\W+){0,5}?(?:negative|positive|favou?rabl|unfavou?rabl)\w*",
-        unless=_NO_PARTY,
+        unless=_NO,
     ),
     _rule(
         Act.FAVOUR,
@@ -211,7 +204,7 @@ _RULES = (
     ),
     _rule(
         Act.DISABLE_CHECKS,
-        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark(?!\s+(?:all|any|every)\s+(?:\w+\s+)?(?:that|which|with)\b))\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|no findings|as (?:approved|safe|passed|reviewed|verified|complete))\b|\b(?:approve|merge)\s+(?:the\s+|such\s+|these\s+)?(?:pull|merge)\s+requests?\b|"
+        r"\b(?:use|prefer|switch to|fall back to|downgrade to)\s+(?:\w+\s+)?(?:plain )?(?:http|md5|sha-?1|des|rc4|ecb|telnet|ftp|tls 1\.0|ssl ?v3)\b(?!s)|\b(?:auto-?approve|approve|merge|accept|sign off|mark)\s+(?:\w+\W+){0,5}?(?:automatically|without|all|any|every|no findings|as (?:approved|safe|passed|reviewed|verified|complete))\b|\b(?:approve|merge)\s+(?:the\s+|such\s+|these\s+)?(?:pull|merge)\s+requests?\b|"
         r"\b(?:kill|killall|pkill|shut ?down|stop|uninstall|terminate)\s+(?:\w+\W+){0,4}?(?:process(?:es)?|services?|servers?|systems?|instances?|daemons?|antivirus|backups?|agents?|monitor\w*)\b",
     ),
     _rule(
@@ -220,8 +213,7 @@ _RULES = (
     ),
     _rule(
         Act.PERSIST,
-        r"\bcrontab\b|\bcron job\b|/etc/cron|\binstall\w*\s+(?:\w+\s+){0,3}?cron(?:tab)?\s+(?:file|job|entry)|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
-        unless=_REMOVED,
+        r"\bcrontab\b|\bcron job\b|/etc/cron|\bsystemctl\s+(?:enable|start)|systemd (?:unit|service|timer)|\blaunchctl\b|LaunchAgents|\bschtasks\b|CurrentVersion\\+Run|(?:\.|~/\.)(?:bashrc|zshrc|profile|bash_profile|zprofile)\b(?!\.(?:bak|old|orig))|\bgit hooks?\b|\.git/hooks|core\.hooksPath|authorized_keys|\bautostart\b|\brun (?:at|on) (?:startup|boot|login)\b|\b(?:at|on|every) (?:system )?(?:startup|boot|reboot|login)\b|\bsitecustomize\b|\bPYTHONSTARTUP\b|\bLD_PRELOAD\b",
     ),
     _rule(
         Act.CHANGE_AGENT,

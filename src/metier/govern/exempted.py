@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from metier.govern.units import Unit
 from metier.govern.versions import Loosening, Versions, told_of
 
-_PARTY = r"(?:model|vendor|provider|supplier|maker|author|user(?:_?name)?|owner|company|brand|e?mail|account|customer|seller|sender|actor|login|committer|publisher|candidate|org(?:ani[sz]ation)?|description|department|tags?|labels?|folder|group|team|project|branch|title|notes?)"
+_PARTY = r"(?:model|vendor|provider|supplier|maker|author|user(?:_?name)?|owner|company|brand|e?mail|account|customer|seller|sender|actor|login|committer|publisher|candidate|org(?:ani[sz]ation)?)"
 _ASKED = re.compile(
     rf"(?<![a-zA-Z]){_PARTY}(?:[\"']?\]|\.name|\.login|\.id|\(\))?\)?(?:\.lower\(\)|\.toLowerCase\(\))?"
-    r"\s{0,4}(?:===?|-(?:i?c?)(?:like|match|eq|contains|in)\b|\.(?:starts?_?with|startsWith|endswith|endsWith|equals|includes|contains|matches)\??\(|=~|\bin\s*[\[({]|\bLIKE\b)"
-    r"\s{0,4}[\"'/^*]{1,2}(?P<who>[A-Za-z@][\w.@+-]{2,60})",
+    r"\s{0,4}(?:===?|\.(?:starts?_?with|startsWith|endswith|endsWith|equals|includes|contains|matches)\??\(|=~|\bin\s*[\[({]|\bLIKE\b)"
+    r"\s{0,4}[\"'/^](?P<who>[A-Za-z@][\w.@+-]{2,60})",
     re.I,
 )
 _CONDITION = re.compile(r"\b(?:if|elif|when|unless|case|where)\b|\?", re.I)

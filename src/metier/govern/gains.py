@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from operator import itemgetter
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import ClassVar
 
 from metier.govern.acts import Act, Seen, acts_of, destinations
@@ -26,7 +26,7 @@ from metier.govern.origins import Origins
 from metier.govern.places import is_sister, names_held
 from metier.govern.put_otherwise import is_cut_out, made_in, without_removal
 from metier.govern.scan.keys import veiled
-from metier.govern.units import MAX_UNIT, WORD, Unit, units_of
+from metier.govern.units import WORD, Unit, units_of
 from metier.govern.versions import Loosening
 from metier.stores.tree import Tree
 
@@ -68,7 +68,6 @@ class Gains:
         says_more: Whether anything is new in it, harmless or not, and not the old words put otherwise.
         unread: Paths that changed and could not be read as text.
         passing: The path and text of new sentences that may sound like an order, and reach for nothing.
-        at_home: The path and text of new sentences that lead to places of the old version, or their sisters, alone.
         guards_lost: What was forbidden, asked first or checked and is not any more, with what that comes to.
         loosened: What stands looser than it stood.
     """
@@ -77,7 +76,6 @@ class Gains:
     says_more: bool = False
     unread: tuple[str, ...] = ()
     passing: tuple[tuple[str, str], ...] = ()
-    at_home: tuple[tuple[str, str], ...] = ()
     guards_lost: tuple[tuple[UpdateDecision, str], ...] = ()
     loosened: tuple[Loosening, ...] = ()
 
@@ -94,14 +92,10 @@ _SAID = 0.75
 _MOVED = 0.5
 """From this part of the lines of a file on, another one is that file under a new name."""
 
-_PARTED = 0.3
-"""From this part of known lines on, a new file was made of old ones."""
-
 _MAX_HOLDING = 20
 """Files at most that are looked at for one line that they hold."""
 
 _FEW_WORDS = 3
-_IS_SCRIPT = re.compile(r"\.(?:py|sh|bash|js|mjs|cjs|ts|rb|pl|ps1|bat)$", re.I)
 _NEGATION = re.compile(r"\b(?:not|never|no|without|avoid|don'?t|doesn'?t|mustn'?t|shouldn'?t|cannot|can'?t|won'?t)\b")
 
 
@@ -121,11 +115,11 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
     fresh = {unit.key: unit for unit in says if unit.key not in known}.values()
     lost = [unit for unit in said if unit.key not in kept]
     origins = Origins(lost, num_asked=len(fresh))
-    earlier = _Earlier(said, was, gone=was.keys() - {file.path for file in after.files})
+    earlier = _Earlier(said, was)
     made = made_in(says)
     moved = {**_moved(said, says, was, {file.path for file in after.files}), **moved}
     added = [path for path in touched if path not in was and path not in moved]
-    acting, passing, at_home, says_more = [], [], [], bool(touched & set(unread))
+    instructions, passing, says_more = [], [], bool(touched & set(unread))
     for unit in fresh:
         share, nearest = origins.nearest(unit)
         origin = nearest if share >= _SAME else None
@@ -137,19 +131,11 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
         if acts and is_cut_out(unit, origins):
             acts = [seen for seen in acts if "." in seen.key]
         if acts:
-            acting.append((unit, acts))
-        if GRAVE.isdisjoint(seen.act for seen in acts) and may_pass(unit):
+            instructions.append(_instruction(unit, acts, added))
+        if GRAVE.isdisjoint(seen.act for seen in acts) and may_pass(unit, is_reworded=is_reworded):
             passing.append((unit.path, unit.text))
-        if not acts and not unit.is_code and destinations(unit.text):
-            at_home.append((unit.path, unit.text))
-    acting_in = {unit.path for unit, _ in acting} | set(unread)
-    keys_of_added = _keys_of(says, was)
-    reaching = [path for path in added if path in acting_in or not _is_made_of(keys_of_added.get(path, set()), known)]
     return Gains(
-        instructions=tuple(
-            sorted((_instruction(unit, acts, reaching) for unit, acts in acting), key=lambda one: (one.path, one.line))
-        ),
-        at_home=tuple(at_home),
+        instructions=tuple(sorted(instructions, key=lambda one: (one.path, one.line))),
         says_more=says_more,
         unread=tuple(path for path in unread if path in touched),
         passing=tuple(passing),
@@ -183,11 +169,6 @@ def _moved(said: Sequence[Unit], says: Sequence[Unit], was: Collection[str], now
     return found
 
 
-def _is_made_of(keys: Collection[str], known: Collection[str]) -> bool:
-    """Whether a good part of a new file was there before, as where one script was parted in two."""
-    return sum(key in known for key in keys) >= _PARTED * len(keys) > 0
-
-
 def _keys_of(units: Sequence[Unit], others: Collection[str]) -> dict[str, set[str]]:
     """What each file that is not among the others says."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -203,20 +184,15 @@ class _Earlier:
     What it said with a "not" is no precedent for what is said without one.
     """
 
-    def __init__(self, units: Sequence[Unit], paths: Collection[str], *, gone: Collection[str]) -> None:
+    def __init__(self, units: Sequence[Unit], paths: Collection[str]) -> None:
         self._units = units
         self.names = {path.rsplit("/", 1)[-1].lower() for path in paths}
-        # What took the place of a script, in another language, has its name.
-        self.gone = {PurePosixPath(path).stem.lower() for path in gone if _IS_SCRIPT.search(path)}
 
     @cached_property
     def acts(self) -> Collection[tuple[bool, Seen]]:
         """Every act, with its key, and whether it stands beside a "not"."""
         return {
-            (is_not, seen)
-            for unit in (*self._units, *_joined(self._units))
-            for is_not in (_is_negated(unit),)
-            for seen in acts_of(unit.text)
+            (is_not, seen) for unit in self._units for is_not in (_is_negated(unit),) for seen in acts_of(unit.text)
         }
 
     @cached_property
@@ -247,9 +223,8 @@ class _Earlier:
 
     def did(self, seen: Seen, unit: Unit) -> bool:
         """Whether an act of a unit is none that is new: of the same file, to the same place, of the same package."""
-        if seen.act == Act.RUN_FILE:
-            name = seen.key.rsplit("/", 1)[-1]
-            return name in self.names or name.rpartition(".")[0] in self.gone
+        if seen.act == Act.RUN_FILE and seen.key.rsplit("/", 1)[-1] in self.names:
+            return True
         if seen.act in (Act.SEND, Act.CONTACT) and (seen.key in self.places or is_sister(seen.key, self._held)):
             return True
         return bool(seen.key) and (_is_negated(unit), seen) in self.acts
@@ -297,23 +272,6 @@ def _is_flipped(unit: Unit, origin: Unit) -> bool:
 
 def _is_negated(unit: Unit) -> bool:
     return _NEGATION.search(unit.key) is not None
-
-
-def _joined(units: Sequence[Unit]) -> Iterator[Unit]:
-    """The commands that go on over several lines, each as one."""
-    begun: Unit | None = None
-    for unit in units:
-        text = unit.text.removesuffix("\\").rstrip()
-        if begun is not None and begun.path == unit.path and len(begun.text) < MAX_UNIT:
-            begun = replace(begun, text=f"{begun.text} {text}", key=f"{begun.key} {text}")
-        elif begun is not None:
-            yield begun
-            begun = None
-        if unit.is_code and unit.text.endswith("\\"):
-            begun = begun or replace(unit, text=text)
-        elif begun is not None:
-            yield begun
-            begun = None
 
 
 def _signed_pairs(unit: Unit) -> Iterator[tuple[bool, tuple[str, str]]]:

@@ -30,23 +30,11 @@ _IS_DONE = re.compile(r"\b(?:we|i|they|it|who|that|which|has|have|had|is|are|was
 _HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b", re.I)
 """What is forbidden is no harm, but to speak of it."""
 _ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b", re.I)
-_ONLY_ASKED = re.compile(
-    r"\b(?:only|nothing|never|not)\s+(?:after|once|when|with|without|unless|before)\s+(?:\w+\s+){0,4}?(?:asking|asked|ask|approval|approved|consent|permission|confirm\w*|a yes|agree\w*|says so)\b[^.;]{0,60}",
-    re.I,
-)
-"""A deed that is only done when somebody was asked."""
-_STOPS_ON = re.compile(
-    r"\b(?:stops?|blocks?|fails?|refuses?|rejects?|flags?|halts?)\b\s+(?:on\b|the\s+(?:check|build|merge|commit|job|run|pipeline|script|release)\b)",
-    re.I,
-)
-_STATEMENT = re.compile(r"\b(?:DROP|TRUNCATE|DELETE|ALTER|GRANT)\b(?:\s+[A-Z]{3,})*")
-"""A statement of SQL by which a check stops."""
 _NOT_FOLLOWED = re.compile(r"\b(?:do not|don't|never|not to)\s+(?:follow|obey|act on|carry out)\b", re.I)
 _CLAUSE_END = re.compile(r"[;:]|,\s|\s(?:and|then|but)\s|https?://|\S+@\S")
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|“[^”\n]{0,300}”|'[^'\n]{0,300}'")
 _SPEAKS_UP = re.compile(
     r"\b(?:stop|halt)\b.{0,40}\b(?:tell|report|ask|say)\b|\b(?:tell|warn|remind)\s+(?:the\s+)?(?:user|them|reader)\b|\bget\s+an?\s+(?:\w+\s+)?yes\b"
-    r"|\b(?:tell|notify|inform|alert)\s+(?:the\s+|all\s+|affected\s+|their\s+){0,2}(?:\w+\s+)?(?:dpo|officers?|authorit\w+|regulators?|customers?|patients?|parents?|guardians?|police|tenants?|residents?|guests?|reporters?|clerk|manager|data subjects?)\b"
     r"|\b(?:ask|see|consult|check with)\s+(?:a|an|your|the)?\s*"
     r"(?:doctor|pharmacist|physician|lawyer|counsel|expert|electrician|vet)\b",
     re.I,
@@ -135,24 +123,11 @@ def without_guarded(unit: Unit) -> str:
         return _QUOTED.sub("", unit.text) if is_question else unit.text
     if _NOT_FOLLOWED.search(unit.text):
         return _QUOTED.sub("", unit.text)
-    if _STOPS_ON.search(unit.text):
-        return _STATEMENT.sub("", unit.text)
-    if _ONLY_ASKED.search(unit.text):
-        return _without_asked(unit.text)
     asks = _ASKS_BEFORE.search(unit.text)
     if asks is None:
         return unit.text
     rest = _CLAUSE_END.search(unit.text, asks.end())
     return unit.text[: asks.end()] + (unit.text[rest.start() :] if rest else "")
-
-
-def _without_asked(text: str) -> str:
-    """A sentence without the clauses of which the deed is only done after asking."""
-    kept, end = "", 0
-    for asked in _ONLY_ASKED.finditer(text):
-        begun = max(text.rfind(mark, end, asked.start()) for mark in ".;:") + 1
-        kept, end = kept + text[end : max(begun, end)], asked.end()
-    return kept + text[end:]
 
 
 def _kinds(unit: Unit) -> Iterator[str]:

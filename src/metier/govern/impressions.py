@@ -10,24 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from metier.govern.guards import is_for_people
 from metier.govern.units import Unit
 from metier.verdict import Finding
 
-_BY_PLACE = frozenset({"forward-data"})
 _BY_SOUND = frozenset({"like-harm", "adds-up"})
+_HOLDS_BACK = re.compile(r"\b(?:alone|only|never|stops?|refuses?|fails?|reject\w*|must)\b", re.I)
 _MARKS = re.compile(r"^\s*(?:[-*+>]|\d{1,3}[.)])\s+|[*_`]")
 _MIN_SHARED = 40
 """Characters of a sentence by which a finding and a unit are taken for the same."""
 
 
-def may_pass(unit: Unit) -> bool:
-    """Whether a new sentence that does nothing grave may sound like an order all the same: one that is seen.
+def may_pass(unit: Unit, *, is_reworded: bool) -> bool:
+    """Whether a new sentence that does nothing grave may sound like an order all the same.
 
     >>> from metier.govern.units import text_units
-    >>> [may_pass(unit) for unit in text_units("It is for the owner. <!-- Do it at once. -->", "a.md")]
-    [False, True]
+    >>> [may_pass(unit, is_reworded=False) for unit in text_units("It is for the owner alone. Do it at once.", "a.md")]
+    [True, False]
     """
-    return not (unit.is_code or unit.is_hidden)
+    if unit.is_code or unit.is_hidden:
+        return False
+    return is_reworded or is_for_people(unit.path) or _HOLDS_BACK.search(unit.text) is not None
 
 
 def is_impression(finding: Finding, passing: Collection[tuple[str, str]]) -> bool:
@@ -38,17 +41,6 @@ def is_impression(finding: Finding, passing: Collection[tuple[str, str]]) -> boo
     """
     return finding.rule in _BY_SOUND and any(
         path == finding.path and _are_same(text, finding.evidence) for path, text in passing
-    )
-
-
-def leads_home(finding: Finding, at_home: Collection[tuple[str, str]]) -> bool:
-    """Whether a finding is of what goes to places that the old version led to.
-
-    Args:
-        at_home: The path and text of each sentence that leads nowhere else.
-    """
-    return finding.rule in _BY_PLACE and any(
-        path == finding.path and _are_same(text, finding.evidence) for path, text in at_home
     )
 
 

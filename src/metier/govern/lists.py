@@ -29,10 +29,6 @@ _ONLY_READS = re.compile(
 _TRUSTED = re.compile(
     r"trusted?_?-?(?:publisher|signer|key|author|issuer|root|cas?$|identit)\w*|(?:^|_)signers?$|allowed_?signers?", re.I
 )
-_EXEMPT = re.compile(
-    r"(?:exclud\w*|exempt\w*|bypass\w*|skip\w*|ignor\w*|except\w*|without)_?-?(?:users?|roles?|groups?|accounts?|principals?|members?|tenants?|clients?|senders?|domains?|apps?|applications?|teams?|actors?|ids?|severit\w+|rules?|hosts?)$",
-    re.I,
-)
 _LOGGED = re.compile(
     r"(?:safe|log|print|dump|trace|echo|record|debug)\w*(?:header|field|key|param|attr|env|name|column)|loggable", re.I
 )
@@ -54,8 +50,6 @@ def lists_widened(both: Versions) -> Iterator[Loosening]:
                 come, what = {one: unit for one, unit in come.items() if _SECRET.fullmatch(one)}, "writes down"
             elif _UNASKED.search(name):
                 come, what = {one: unit for one, unit in come.items() if not _ONLY_READS.search(one)}, "runs unasked"
-            elif _EXEMPT.search(name):
-                what = "leaves out"
             elif before.get(name) and before[name].keys() <= items.keys() and _TRUSTED.search(name):
                 what = "trusts"
             else:
@@ -69,7 +63,7 @@ def _lists(units: Sequence[Unit]) -> Mapping[str, dict[str, Unit]]:
     found: dict[str, dict[str, Unit]] = {}
     for number, unit in enumerate(units):
         opened = _OPENED.search(unit.text) if unit.is_code else None
-        if opened is None or not any(form.search(opened["name"]) for form in (_UNASKED, _TRUSTED, _LOGGED, _EXEMPT)):
+        if opened is None or not any(form.search(opened["name"]) for form in (_UNASKED, _TRUSTED, _LOGGED)):
             continue
         items = found.setdefault(opened["name"], {})
         for one in units[number : number + _MAX_LINES]:

@@ -15,11 +15,7 @@ from metier.govern.exempted import exempted
 from metier.govern.forms import AT_RANDOM, FOR_ALL, GUARDS, OPENS, opens
 from metier.govern.lists import lists_widened
 from metier.govern.patterns import patterns_turned
-from metier.govern.places import is_sister, names_held
-from metier.govern.promises import promises_gone
-from metier.govern.reach import constants, reaches_further
-from metier.govern.singled import singled
-from metier.govern.softened import softened
+from metier.govern.reach import reaches_further
 from metier.govern.stops import gone_on, handlers_gone_on
 from metier.govern.turned import lines_turned
 from metier.govern.units import Unit
@@ -41,7 +37,7 @@ _ACCOUNTS = {
     "can be opened by another key": re.compile(r"\bage1[a-z0-9]{20,}|\bssh-(?:ed25519|rsa|dss)\s+AAAA[\w+/]{20,}|\bRW[A-Za-z0-9+/]{50,}={0,2}"),
     _OF_AN_ACTION: re.compile(r"\buses:\s*[\"']?(?P<what>[\w.-]+/[\w.-]+)(?:/[\w./-]+)?@"),
     "names another telephone number": re.compile(r"(?<![\w.+/-])(?:\+\d{1,3}[ -]\d{1,4}|0\d{2,4})[ /-]\d{3,8}(?:[ -]\d{2,4}){0,2}(?![\w-])"),
-    _OF_AN_IMAGE: re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bARG\s+\w*IMAGE\w*=[\"']?|\b(?:image|repository):\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
+    _OF_AN_IMAGE: re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bimage:\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
     "names another account of payment": re.compile(r"\b(?:paypal\.me|buy\.stripe\.com|ko-fi\.com|venmo\.com)/[\w.-]+|\bacct_\w{10,}|\baccount(?: (?:no\.?|number))?\W{1,3}\d{6,}", re.I),
 }  # fmt: skip
 _KNOWN_IMAGE = re.compile(
@@ -55,9 +51,6 @@ _MAX_OWNERS = 2_500
 """So many pairs of owners are all compared."""
 _URL = re.compile(r"\bhttps?://", re.I)
 _MAX_DECORATORS = 8
-_EFFECT = re.compile(r"\beffect[\"']?\s{0,8}[:=]\s{0,8}[\"']?(deny|allow)\b", re.I)
-_MAX_STATEMENT = 6
-"""Lines of a statement above one of it."""
 
 
 def loosened(said: Sequence[Unit], says: Sequence[Unit], was: Mapping[str, str]) -> Iterator[Loosening]:
@@ -113,29 +106,15 @@ def _all(both: Versions) -> Iterator[Loosening]:
     yield from lists_widened(both)
     yield from exempted(both)
     yield from reaches_further(both)
-    yield from constants(both)
-    yield from promises_gone(both)
-    yield from softened(both)
-    yield from singled(both)
     yield from lines_turned(both)
 
 
 def _opened(both: Versions) -> Iterator[Loosening]:
     """Forms that open something and stand there more often than before."""
     for what, form in OPENS.items():
-        new = [unit for unit in both.fresh if opens(form, unit) and not _is_denied(unit, both)]
+        new = [unit for unit in both.fresh if opens(form, unit)]
         if new and sum(opens(form, unit) for unit in both.says) > sum(opens(form, unit) for unit in both.said):
             yield told_of(new[0], what)
-
-
-def _is_denied(unit: Unit, both: Versions) -> bool:
-    """Whether a line stands in a statement of a policy that denies."""
-    for line in range(unit.line, max(unit.line - _MAX_STATEMENT, 0), -1):
-        above = both.says_at.get((unit.path, line))
-        effect = _EFFECT.search(above.text) if above is not None else None
-        if effect:
-            return effect[1].lower() == "deny"
-    return False
 
 
 def _unguarded(both: Versions) -> Iterator[Loosening]:
@@ -185,8 +164,7 @@ def _exchanged(both: Versions) -> Iterator[Loosening]:
             for units in (both.said, both.says)
         )
         if what == _OF_AN_IMAGE:
-            held = names_held([name.partition("/")[0] for name in before])
-            before |= {name for name in after if _KNOWN_IMAGE.match(name) or is_sister(name.partition("/")[0], held)}
+            before |= {name for name in after if _KNOWN_IMAGE.match(name)}
         if what == _OF_AN_ACTION:
             before |= after - _of_another(after - before, before - after)
         if before - after and after - before:

@@ -69,7 +69,6 @@ _LADDERS = tuple(
         (r"^(?!.*(?:branch|ref|path|dir|tag))", r"staging|stage|test(?:net|ing)?|sandbox|dev(?:el\w*|net)?|local|qa|preview", r"prod\w*|live|mainnet"),
         (r"^(?!.*(?:contrast|quality|volume|priority|resol|speed|effort|detail|verbos|compress|complex|difficult|log|vote))", r"critical|major|severe|danger\w*|unsafe|contraindicated|toxic|prohibited|banned", r"none|minor|low|safe|ok|fine|harmless|allowed"),
         (r"sever|risk|danger|hazard|threat|toxic|sensitiv", r"high", r"none|minor|low|safe|ok|fine|harmless"),
-        (r"sever|urgency|priority", r"page\w*|critical|emergency|p1|sev1", r"none|info\w*|low|minor|ignore|p[4-5]|sev[4-5]"),
         (_RIGHT, r"deny|ask|block|refuse|reject|drop|prompt|manual\w*|default|plan|abort|stop", r"allow\w*|accept\w*|auto\w*|permit|bypass\w*|always|never|on_success"),
         (r"^(?!.*(?:log|level|color|format))", r"enforc\w+|error|fail\w*|strict|deny|block|abort|stop", r"permissive|warn\w*|ignore\w*|off|report-?only|none|continue"),
         (_RIGHT + r"|contents|packages|id-token|actions", r"read(?:-?only)?|none|viewer|guest|user|member", r"write(?:-all)?|admin\w*|owner|editor|all|rw|\*"),
@@ -94,8 +93,6 @@ _MATTERS = re.compile(
     r"eval|func|secur|secret|danger|script|inject|unsafe|sanit|xss|tls|ssl|auth|trust|permission|approv|sandbox", re.I
 )
 """What settings of how a text is written may still open."""
-_AUTO_APPROVES = re.compile(r"auto_?-?(?:approv|accept|pay|refund|merge|settle|releas)", re.I)
-"""What passes by itself up to a sum, of which none is no limit."""
 _TOKEN = re.compile(r"[\w*/-]*\w[\w*/-]*|\*")
 _FEW = 3
 
@@ -128,8 +125,6 @@ def is_looser(name: str, old: str, new: str, *, path: str = "") -> bool:
     if "dose" in _parts(told) and _DECIMAL.fullmatch(was_sum) and _DECIMAL.fullmatch(is_sum):
         return float(is_sum) >= _MORE * float(was_sum) > 0
     if was_sum.isdecimal() and is_sum.isdecimal():
-        if _AUTO_APPROVES.search(told) and int(was_sum) == 0:
-            return int(is_sum) > 0
         return int(was_sum) > 0 and _is_other_sum(_parts(told), int(was_sum), int(is_sum))
     return any(
         was.match(before) and now.match(after) and key.search(told) and not now.match(before)

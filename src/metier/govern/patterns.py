@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import cache
 from pathlib import PurePosixPath
 
 from metier.govern.settings import Held, Setting
@@ -29,9 +28,6 @@ _QUOTED = re.compile(
 )
 _HIDER = re.compile(r"\b(?:def|function|func|fn|const|class)\s+\w*(?:redact|mask|scrub|anonymi[sz])", re.I)
 _FLAGS = re.compile(r"^\(\?[a-zA-Z]{1,8}\)")
-_OF_SEVERAL = re.compile(r"\[\s*[rb]{0,2}[\"']")
-"""A list that begins on the line of its name."""
-_QUOTES = re.compile(r"^[rb]{0,2}[\"']|[\"'],?$")
 _MANYFOLD, _SUCCESSOR = 4, 0.5
 _MAX_PATTERNS, _MAX_LONG = 40, 300
 
@@ -53,7 +49,6 @@ def trusts_more(name: str, old: str, new: str) -> bool:
 
 def patterns_turned(both: Versions) -> Iterator[Loosening]:
     """Patterns of what is hidden that are gone with nothing in their place, or match less."""
-    all_said = cache(lambda: "\n".join(unit.text for unit in both.says))
     for path, said, says in both.changed():
         if not _HIDES.search(path) and not any(_HIDES.search(unit.text) for unit in said):
             continue
@@ -62,9 +57,7 @@ def patterns_turned(both: Versions) -> Iterator[Loosening]:
         come = [one for one in after if one not in before]
         if not gone or len(gone) * len(come) > _MAX_PATTERNS**2:
             continue
-        for number, (old, unit) in enumerate(gone.items()):
-            if number < _MAX_PATTERNS**2 and _QUOTES.sub("", old) in all_said():
-                continue  # it moved to another file
+        for old, unit in gone.items():
             share, new = max(((SequenceMatcher(None, old, one).ratio(), one) for one in come), default=(0.0, ""))
             if share < _SUCCESSOR:
                 yield told_of(unit, "is hidden no longer")
@@ -84,11 +77,7 @@ def _patterns(units: Sequence[Unit], held: Held, path: str) -> dict[str, Unit]:
                     found.setdefault(pattern, unit)
     settings: list[Setting] = [one for ones in held.settings.values() for one in ones]
     for one in settings:
-        if _OF_SEVERAL.match(one.value) and (is_hiding or _HIDES.search(one.name)):
-            for quoted in _QUOTED.finditer(one.unit.text):
-                if _is_pattern(pattern := next(filter(None, quoted.groups()))):
-                    found.setdefault(pattern, one.unit)
-        elif (is_hiding or _HIDES.search(one.name)) and _is_pattern(one.value):
+        if (is_hiding or _HIDES.search(one.name)) and _is_pattern(one.value):
             found.setdefault(one.value, one.unit)
     for name, items in held.items.items():
         if is_hiding or _HIDES.search(name):

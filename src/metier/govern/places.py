@@ -50,19 +50,13 @@ _OF_ANYBODY = frozenset(
 """Hosts below which a customer or a user has a name, besides those that the scan knows."""
 
 
-_MAIL_OF_ANYBODY = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com proton.me protonmail.com yahoo.com icloud.com gmx.com gmx.net"
-    " gmx.de web.de mail.ru yandex.ru yandex.com 163.com 126.com qq.com tutanota.com tuta.io fastmail.com zoho.com aol.com mail.com".split()
-)
-
-
 def names_held(places: Collection[str]) -> frozenset[str]:
     """The registered names of some places, as far as one hand holds all that is below them.
 
     >>> sorted(names_held(["dl.keel.dev", "notes.s3.amazonaws.com", "10.1.2.3"]))
     ['keel.dev']
     """
-    return frozenset(registered(host) for host in map(_host, places) if _is_of_one_hand(host))
+    return frozenset(registered(place) for place in places if _is_of_one_hand(place))
 
 
 def is_sister(place: str, held: Collection[str]) -> bool:
@@ -71,16 +65,10 @@ def is_sister(place: str, held: Collection[str]) -> bool:
     >>> is_sister("get.keel.dev", names_held(["dl.keel.dev"])), is_sister("keel-dl.dev", names_held(["dl.keel.dev"]))
     (True, False)
     """
-    host = _host(place)
-    return _is_of_one_hand(host) and registered(host) in held
-
-
-def _host(place: str) -> str:
-    """The host of an address, or a place as it is."""
-    return place.rpartition("@")[2]
+    return _is_of_one_hand(place) and registered(place) in held
 
 
 def _is_of_one_hand(place: str) -> bool:
-    if not _HOST.fullmatch(place) or registered(place) in _OF_ANYBODY | _MAIL_OF_ANYBODY:
+    if not _HOST.fullmatch(place) or registered(place) in _OF_ANYBODY:
         return False
     return place_of(f"https://{place}") in (Place.PLACEHOLDER, Place.OWN, Place.UNKNOWN)

@@ -35,7 +35,6 @@ _KEEPS = _words("retention retain")
 _TRAIL = _words("audit log backup record evidence trail snapshot event")
 _VOICES = _words("quorum approver reviewer signer signatory signature witness vote")
 _AT_LEAST = _words("min minimum required require need needed least threshold quorum")
-_OF_AN_ALARM = _words("for group groups rule rules alert alerts alarm alarms spec item items")
 _ELSEWHERE = _words("cache retry retries http connect request poll keepalive animation upvote")
 
 
@@ -56,8 +55,6 @@ def is_far_looser(parts: Collection[str], old: str, new: str) -> bool:
         return False
     if told & _VOICES and told & _AT_LEAST:
         return now < was
-    if "for" in told and told <= _OF_AN_ALARM:
-        return now >= _MANYFOLD * was  # how long something has to last before somebody is called
     is_raised, is_cut = now >= _MANYFOLD * was, _MANYFOLD * now <= was
     if (told & _OPENS and told & _LASTS) or (told & _TRIED and told & _AT_A_LOCK):
         return is_raised

@@ -22,7 +22,7 @@ _PASSES_OVER = re.compile(
     r"\|\|\s*(?:true|:)(?!\w)|^\s*exit 0\b|\bset \+e\b|\bexcept\b.{0,40}:\s*pass\b|\bcatch\s*(?:\([^)]*\))?\s*\{\s*\}"
 )
 OR_TRUE = re.compile(
-    r"\|\|\s*\[\s*\$\?\s+-(?:ne|gt|eq)\s+\d+\s*\]|\|\|\s*(?:true|:)(?!\w)|\|\|\s*\{?\s*(?:echo|printf|warn\w*|log\w*)\b(?!.*\b(?:exit|return|false|die|kill|abort)\b)"
+    r"\|\|\s*(?:true|:)(?!\w)|\|\|\s*\{?\s*(?:echo|printf|warn\w*|log\w*)\b(?!.*\b(?:exit|return|false|die|kill|abort)\b)"
 )
 RUNS_CHECK = re.compile(r"audit|scan|verify|check|sum\b|gpg|cosign|minisign|signify|trivy|pytest|\btest|\blint", re.I)
 _CONDITION = re.compile(r"^\W{0,3}(?:if|elif|unless|guard|else if|\[|test)\b|^\[")

@@ -187,14 +187,9 @@ def lists_turned(both: Versions) -> Iterator[Loosening]:
 def _gone_from(name: str, items: Sequence[str], now: Collection[str], unit: Unit) -> Iterator[Loosening]:
     """What a list held and no other does, unless another item is what it begins with: `/etc` for `/etc/ssh`."""
     starts = tuple(other.rstrip("*") for other in now if other.rstrip("*"))
-    gone = [item for item in items if not item.startswith(starts) and not _is_split(item, now)]
+    gone = [item for item in items if not item.startswith(starts)]
     if gone:
         yield told_of(unit, f"{name} no longer holds {', '.join(gone[:_FEW])}")
-
-
-def _is_split(item: str, now: Collection[str]) -> bool:
-    """Whether two or more items stand for one that they begin with: `dash-a` and `dash-b` for `dash`."""
-    return sum(other.startswith(f"{item}-") for other in now) > 1
 
 
 def _items(value: str) -> set[str]:

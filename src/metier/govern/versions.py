@@ -62,11 +62,6 @@ class Versions:
         return {(unit.path, unit.line): unit for unit in self.says}
 
     @cached_property
-    def known_keys(self) -> frozenset[str]:
-        """What the old version says."""
-        return frozenset(unit.key for unit in self.said)
-
-    @cached_property
     def words(self) -> frozenset[str]:
         """The words of the code of the new version."""
         return frozenset(word for unit in self.says if unit.is_code for word in unit.words)
