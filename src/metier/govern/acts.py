@@ -54,14 +54,12 @@ class Seen:
 
 
 _URL = re.compile(r"\b(?:https?|ftp|wss?|s3|gs|git|ssh)://[^\s)>\]\"'`|,;]+", re.I)
-_MAIL = re.compile(r"\b[\w.+-]+@(?!v?\d+\.\d)(?:[\w-]+\.)+[^\W\d_][\w-]*\w")
-"""An address of somebody, and no `package@1.2.3`."""
+_MAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _BARE_HOST = re.compile(
-    r"(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,6}(?:(?:com|net|org|io|dev|ai|app|xyz|ru|cn|info|biz|site|online|top|cloud|me|co|example|test|internal|local)"
-    r"(?::\d+)?(?=[/\s)\"'`,;:.]|$)|sh(?::\d+)?(?=/\w|:\d))",
+    r"(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,6}(?:com|net|org|io|dev|ai|app|xyz|ru|cn|info|biz|site|online|top|cloud|me|co|sh|example|test|internal|local)"
+    r"(?::\d+)?(?=[/\s)\"'`,;:.]|$)",
     re.I,
 )
-"""A host without a scheme; in `.sh` files end, too, so there a path or a port follows."""
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])")
 _FILE = re.compile(
     r"(?<![\w/.-])(?:\.{0,2}/)?(?:[\w.-]+/)*[\w-]+\.(?:py|sh|bash|js|mjs|ts|rb|pl|ps1|bat|exe|jar|bin)\b", re.I
@@ -91,7 +89,7 @@ _FILES = (
 )
 _SECRETS = (
     r"(?:api[ -_]?keys?|(?:access|auth|bearer|session|refresh)[ -_]?tokens?|tokens?|passwords?|passphrases?|secrets?|credentials?|private[ -_]?keys?|ssh[ -_]?keys?|seed phrases?|mnemonics?|cookies?|"
-    r"\.env\b|environment variables?|env(?:ironment)? vars?|id_rsa|id_ed25519|\.ssh\b|\.aws\b|\.netrc\b|\.npmrc\b|keychain|wallets?|/etc/(?:passwd|shadow)|os\.environ|process\.env|printenv)(?![a-z])"
+    r"\.env\b|environment variables?|env(?:ironment)? vars?|id_rsa|id_ed25519|\.ssh\b|\.aws\b|\.netrc\b|\.npmrc\b|keychain|wallets?|/etc/(?:passwd|shadow)|os\.environ|process\.env|printenv)"
 )
 _NOT = re.compile(
     r"(?:\bnever|\bdo(?:es)? not|\bdon'?t|\bdoesn'?t|\bmust not|\bmustn'?t|\bshould not|\bshouldn'?t|\bavoid|\bcannot|\bcan'?t|\bwithout|\brefuse to|\bwill not|\bwon'?t|\bnot|\bno need to|\binstead of|\brather than|\bforbid\w*|\bprohibit\w*)\W+(?:\w+\W+){0,3}$",
@@ -99,10 +97,6 @@ _NOT = re.compile(
 )
 
 
-_NO = re.compile(rf"{_NOT.pattern}|\b(?:no|nobody|nothing|none)\W+(?:\w+\W+){{0,3}}$", re.I)
-"""Before what nobody does: `no link carries a referral code`."""
-_IS_NOT = re.compile(r"\W{0,3}(?:is|are|was|were|will|can|may|must|do|does)\s?(?:not|never|n't)\b", re.I)
-"""After what is told not to be: `secrets are not among what it reads`."""
 _NOT_AT_ALL = re.compile(r"\b(?:never|do not|don'?t|must not|should not|may not|cannot|can'?t|not)\b", re.I)
 
 
@@ -133,7 +127,7 @@ _RULES = (
     _rule(Act.ELEVATE, r"\bsudo\s+\w|\bas root\b|\brunas\b|\bdoas\s|\bsudoers\b|--privileged\b|\bsetuid\b"),
     _rule(
         Act.CREDENTIALS,
-        rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list(?!-secret-keys)|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log(?!\s+(?:folder|file|level|director)\w*\b)|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b.{{0,80}}?\W{_SECRETS}",
+        rf"\b(?:read|reads|collect\w*|gather\w*|include\w*|print\w*|copy|copies|cat|list(?!-secret-keys)|extract\w*|dump\w*|capture\w*|record\w*|grep|find|search for|look for|harvest\w*|attach\w*|paste|send|upload|append|log|store|save|show|display|output|echo|provide|share|ask\s+(?:\w+\s+){{0,3}}?for)\b.{{0,80}}?\W{_SECRETS}",
     ),
     _rule(
         Act.CREDENTIALS,
@@ -180,13 +174,11 @@ _RULES = (
     _rule(
         Act.FAVOUR,
         r"\b(?:always|only|exclusively|strongly|prominently|positively|subtly|never)\s+(?:\w+\s+){0,2}?(?:recommend|suggest|prefer|favou?r|promote|mention|rank|rate|endorse|describe|present|portray|cite|link|advertis\w*|criticis\w*|criticiz\w*)\w*\b|"
-        r"\b(?:recommend|promote|favou?r|endorse|advertise|praise|disparage|discredit)\s+(?:\w+\W+){0,4}?(?:product|service|company|brand|vendor|sponsor\w*|candidate|party|partner|offering|platform|stock|coin|token)\w*\b|\b(?:rank|rate|list|place|put)\s+(?:\w+\W+){0,5}?(?:first|highest|top|above (?:all|other)|ahead of|as the best|lowest|last)\b|\b(?:sponsored|affiliate|referral) (?:link|code|id|tag|message)s?\b|\b(?:describe|present|rate|review|treat)\s+(?:\w+\W+){0,4}?(?:negatively|positively|favou?rably|unfavou?rably)\b|\bprefer\s+(?:products?|services?|tools?|sources?)\s+(?:of|by|from)\b|\b(?:is|are|be|gets?)\s+(?:always\s+)?(?:included|listed|named|mentioned|shown|placed|ranked|recommended|featured)\s+(?:\w+\s+){0,3}?(?:in|on|at|of)\s+(?:every|each|all|any)\s+(?:\w+\s+){0,2}?(?:comparisons?|rankings?|recommendations?|short-?lists?|selections?|proposals?|offers?|answers?|tables?)\b|\b(?:starts?|begins?)\s+(?:from|with|at)\s+\d+\s+(?:points?|stars?|for)\b|\bportray\w*\s+(?:\w+\W+){0,5}?(?:negative|positive|favou?rabl|unfavou?rabl)\w*",
-        unless=_NO,
+        r"\b(?:recommend|promote|favou?r|endorse|advertise|praise|disparage|discredit)\s+(?:\w+\W+){0,4}?(?:product|service|company|brand|vendor|sponsor\w*|candidate|party|partner|offering|platform|stock|coin|token)\w*\b|\b(?:rank|rate|list|place|put)\s+(?:\w+\W+){0,5}?(?:first|highest|top|above (?:all|other)|ahead of|as the best|lowest|last)\b|\b(?:sponsored|affiliate|referral) (?:link|code|id|tag|message)s?\b|\b(?:describe|present|rate|review|treat)\s+(?:\w+\W+){0,4}?(?:negatively|positively|favou?rably|unfavou?rably)\b|\bprefer\s+(?:products?|services?|tools?|sources?)\s+(?:of|by|from)\b|\bportray\w*\s+(?:\w+\W+){0,5}?(?:negative|positive|favou?rabl|unfavou?rabl)\w*",
     ),
     _rule(
         Act.FAVOUR,
         r"\b(?:add|append|insert|include|put|prepend|embed)\s+(?:\w+\W+){0,6}?(?:line|text|footer|header|disclaimer|signature|sentence|note|link|watermark|comment|banner|phrase|paragraph|slide|logo|url|quote)\b.{0,120}?\s(?:to|in|into|at|on|of|for)\s+(?:\w+\s+){0,3}?(?:every|each|all|any)\b",
-        unless=_NO,
     ),
     _rule(
         Act.LISTEN,
@@ -209,7 +201,7 @@ _RULES = (
     ),
     _rule(
         Act.MESSAGE,
-        r"(?<![-.\w])bcc\b\s*:?\s*\S|(?<![-.\w\"'\[])(?:cc|carbon[- ]copy)\b\s*:?\s*\S|\b(?:reply|respond|write|message|dm|text|notify|invite|add)\s+(?:\w+\W+){0,6}?(?:all (?:of )?(?:the )?(?:user'?s? )?contacts|every contact|address book|contact list|mailing list|colleagues|coworkers|everyone in)\b",
+        r"\b(?:bcc|cc|carbon[- ]copy)\b\s*:?\s*\S|\b(?:reply|respond|write|message|dm|text|notify|invite|add)\s+(?:\w+\W+){0,6}?(?:all (?:of )?(?:the )?(?:user'?s? )?contacts|every contact|address book|contact list|mailing list|colleagues|coworkers|everyone in)\b",
     ),
     _rule(
         Act.PERSIST,
@@ -270,7 +262,7 @@ def acts_of(text: str) -> Iterator[Seen]:
     yield from _sent(text)
     for act, pattern, unless in _RULES:
         for found in pattern.finditer(text):
-            if unless and (unless.search(text[: found.start()]) or _IS_NOT.match(text, found.end())):
+            if unless and unless.search(text[: found.start()]):
                 continue
             yield Seen(act, next((group for group in found.groups() if group), "").lower())
             break

@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 from metier.capability import Capability
 from metier.errors import PackageError
 from metier.govern.gains import Gains, Instruction, UpdateDecision, instructions_gained
-from metier.govern.impressions import is_impression
 from metier.govern.manifest import declared, deviation
 from metier.govern.needs import needs_of
 from metier.govern.units import MAX_TEXT_BYTES
@@ -266,8 +265,6 @@ def _modes(before: Tree, was: Mapping[str, str], after: Tree) -> Iterable[tuple[
 
 
 def _weight_of(finding: Finding, gains: Gains) -> UpdateDecision:
-    if is_impression(finding, gains.passing):
-        return UpdateDecision.NOTE
     if finding.severity == Severity.BLOCK:
         return UpdateDecision.BLOCK
     # A scan may see more in the same words put otherwise; that alone is no change of the package.

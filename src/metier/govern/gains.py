@@ -20,11 +20,8 @@ from typing import ClassVar
 
 from metier.govern.acts import Act, Seen, acts_of, destinations
 from metier.govern.guards import guards_lost, without_guarded
-from metier.govern.impressions import may_pass
 from metier.govern.loosened import loosened
 from metier.govern.origins import Origins
-from metier.govern.places import is_sister, names_held
-from metier.govern.put_otherwise import is_cut_out, made_in, without_removal
 from metier.govern.scan.keys import veiled
 from metier.govern.units import WORD, Unit, units_of
 from metier.govern.versions import Loosening
@@ -67,7 +64,6 @@ class Gains:
         instructions: By path and line.
         says_more: Whether anything is new in it, harmless or not, and not the old words put otherwise.
         unread: Paths that changed and could not be read as text.
-        passing: The path and text of new sentences that may sound like an order, and reach for nothing.
         guards_lost: What was forbidden, asked first or checked and is not any more, with what that comes to.
         loosened: What stands looser than it stood.
     """
@@ -75,7 +71,6 @@ class Gains:
     instructions: tuple[Instruction, ...] = ()
     says_more: bool = False
     unread: tuple[str, ...] = ()
-    passing: tuple[tuple[str, str], ...] = ()
     guards_lost: tuple[tuple[UpdateDecision, str], ...] = ()
     loosened: tuple[Loosening, ...] = ()
 
@@ -116,29 +111,21 @@ def instructions_gained(old: Path, before: Tree, new: Path, after: Tree, *, move
     lost = [unit for unit in said if unit.key not in kept]
     origins = Origins(lost, num_asked=len(fresh))
     earlier = _Earlier(said, was)
-    made = made_in(says)
     moved = {**_moved(said, says, was, {file.path for file in after.files}), **moved}
     added = [path for path in touched if path not in was and path not in moved]
-    instructions, passing, says_more = [], [], bool(touched & set(unread))
+    instructions, says_more = [], bool(touched & set(unread))
     for unit in fresh:
         share, nearest = origins.nearest(unit)
         origin = nearest if share >= _SAME else None
         is_flipped = origin is not None and _is_flipped(unit, origin)
         is_said = not is_flipped and earlier.said(unit)
-        is_reworded = _is_reworded(unit, origin)
-        says_more = says_more or not (is_said or is_reworded)
-        acts = _acts(unit, origin, earlier, made, is_said=is_said)
-        if acts and is_cut_out(unit, origins):
-            acts = [seen for seen in acts if "." in seen.key]
-        if acts:
+        says_more = says_more or not (is_said or _is_reworded(unit, origin))
+        if acts := _acts(unit, origin, earlier, is_said=is_said):
             instructions.append(_instruction(unit, acts, added))
-        if GRAVE.isdisjoint(seen.act for seen in acts) and may_pass(unit, is_reworded=is_reworded):
-            passing.append((unit.path, unit.text))
     return Gains(
         instructions=tuple(sorted(instructions, key=lambda one: (one.path, one.line))),
         says_more=says_more,
         unread=tuple(path for path in unread if path in touched),
-        passing=tuple(passing),
         guards_lost=tuple(
             (
                 UpdateDecision.REAPPROVE if is_done else UpdateDecision.NOTE,
@@ -201,10 +188,6 @@ class _Earlier:
         return {place for unit in self._units if not _is_negated(unit) for place in destinations(unit.text)}
 
     @cached_property
-    def _held(self) -> Collection[str]:
-        return names_held(self.places)
-
-    @cached_property
     def _kinds(self) -> Collection[tuple[bool, Act]]:
         return {(is_negated, seen.act) for is_negated, seen in self.acts}
 
@@ -225,16 +208,13 @@ class _Earlier:
         """Whether an act of a unit is none that is new: of the same file, to the same place, of the same package."""
         if seen.act == Act.RUN_FILE and seen.key.rsplit("/", 1)[-1] in self.names:
             return True
-        if seen.act in (Act.SEND, Act.CONTACT) and (seen.key in self.places or is_sister(seen.key, self._held)):
+        if seen.act in (Act.SEND, Act.CONTACT) and seen.key in self.places:
             return True
         return bool(seen.key) and (_is_negated(unit), seen) in self.acts
 
 
-def _acts(
-    unit: Unit, origin: Unit | None, earlier: _Earlier, made: Collection[tuple[str, str]], *, is_said: bool
-) -> list[Seen]:
-    text = without_removal(without_guarded(unit), unit.path, made)
-    acts = [seen for seen in dict.fromkeys(acts_of(text)) if not earlier.did(seen, unit)]
+def _acts(unit: Unit, origin: Unit | None, earlier: _Earlier, *, is_said: bool) -> list[Seen]:
+    acts = [seen for seen in dict.fromkeys(acts_of(without_guarded(unit))) if not earlier.did(seen, unit)]
     if is_said:
         places = [seen for seen in acts if seen.act in (Act.SEND, Act.CONTACT) and "." in seen.key]
         return places + [seen for seen in acts if seen not in places and not earlier.knew(seen, unit)]

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from metier.govern.heeded import ASKS, FORBIDS, SHOWS_FIRST, is_said, may_guard, passages_of
 from metier.govern.origins import Origins
 from metier.govern.units import Unit
 
@@ -25,8 +24,23 @@ _DEEDS = {
         "keys": r"passwords?\b|secrets?\b|credentials?\b|api keys?\b|private keys?\b|seed phrases?\b",
     }.items()
 }
+_FORBIDS = re.compile(
+    r"\b(?:never|do not|don'?t|must not|mustn'?t|may not|should not|shouldn'?t)\b"
+    r"(?!\s+(?:worry|hesitate|be (?:surprised|afraid)|need to|have to)\b)",
+    re.I,
+)
 _IS_DONE = re.compile(r"\b(?:we|i|they|it|who|that|which|has|have|had|is|are|was|were)\s+$", re.I)
 """Before a word that forbids: somebody tells what is or was, and orders nothing."""
+_ASKS = re.compile(
+    r"\b(?:ask(?! yourself)|confirm\w*|check|approv\w+|consent|permission|agree\w*)\b.{0,80}"
+    r"\b(?:before|first|until|unless|then)\b"
+    r"|\b(?:before|until|unless|without|only (?:after|when|if|with|once))\b.{0,80}"
+    r"\b(?:ask\w*|confirm\w*|approv\w+|consent|permission|agree\w*|sa(?:y|ys|id) (?:so|yes)|call(?:ed)?"
+    r"|signatures?|someone other|second person)\b"
+    r"|\bwait\s+(?:for|until)\s+(?:the\s+)?(?:user|owner|them|person|approval|a\s+yes)\b"
+    r"|\b(?:ask|confirm)\b.{0,30}\b(?:user|owner|them)\b|\bwith the (?:user|owner)\b.{0,30}\bbefore\b",
+    re.I,
+)
 _HIDES = re.compile(r"\W+(?:\w+\W+)?(?:ask|tell|mention|inform|confirm|report)\b", re.I)
 """What is forbidden is no harm, but to speak of it."""
 _ASKS_BEFORE = re.compile(r"\b(?:ask|confirm|check with)\b[^.;]{0,60}?\bbefore\b", re.I)
@@ -39,18 +53,6 @@ _SPEAKS_UP = re.compile(
     r"(?:doctor|pharmacist|physician|lawyer|counsel|expert|electrician|vet)\b",
     re.I,
 )
-_NEUTRAL = re.compile(
-    r"\b(?:are|is|be|stay|stays|remain|remains)\s+(?:independent(?! of\b)|neutral|impartial|unbiased|even-handed)\b|\b(?:vendor|brand)[- ]neutral\b"
-    r"|\bno(?:body|\s+one|\s+\w+)?\s+pays\b|\bno\s+(?:affiliate|referral|sponsor\w*|commission)\b|\bnot\s+(?:sponsored|paid)\b|\bconflicts? of interest\b",
-    re.I,
-)
-"""Whose side an adviser takes: nobody's."""
-_PERSON_CHECKS = re.compile(
-    r"\b(?:vet|veterinarian|doctor|physician|pharmacist|nurse|lawyer|engineer|electrician|accountant|auditor|human|person|manager|supervisor|expert|teacher)s?"
-    r"\s+(?:always\s+|must\s+|has to\s+|have to\s+)?(?:checks?|reviews?|approves?|signs?|decides?|confirms?)\b",
-    re.I,
-)
-"""Somebody who answers for a result looks at it."""
 _OF_STYLE = re.compile(
     r"\b(?:colou?rs?|titles?|headings?|sentences?|paragraphs?|fonts?|layout|bullets?|emojis?|wording|adjectives?|commas?"
     r"|exclamation|indent\w*|whitespace|charts?|legends?|capitals?|voice|tone|styles?|italics|bold|semicolons?|abbreviat\w*|jargon)\b",
@@ -61,9 +63,20 @@ _FOR_PEOPLE = re.compile(
     r"(?:^|/)(?:changelog|changes|history|faq|readme|contributing|troubleshooting|roadmap|code_of_conduct|licen[cs]e)\b[^/]*$",
     re.I,
 )
-_CHANGES = re.compile(r"\b(?:chang|edit|modif|alter|writ|touch)\w*", re.I)
-_READS_ONLY = re.compile(r"\b(?:only|can only|may only)\s+reads?\b|\bread-?\s?only\b|\breads?\s+only\b", re.I)
-"""What only reads changes nothing."""
+_COMMON = frozenset(
+    re.findall(
+        r"\S+",
+        "a an and any as at be before by do don't for from if in is it must never no not of on or should that the them"
+        " then this to user with without you",
+    )
+)
+_HEEDS = re.compile(
+    r"\b(?:ask|confirm|approv|check|verif|consent|permi|review|agree|yes\b|warn|tell|stop|halt|inform|remind)", re.I
+)
+_AGAINST = re.compile(r"\b(?:not|no|nothing|nobody|never|without|avoid|cannot|only|out of)\b|n't\b", re.I)
+_NARROWS = re.compile(r"^\W*(?:above|over|beyond)\s+\S*\d|\b(?:unless|except|apart from)\b", re.I)
+"""A guard that holds for some of what it held for."""
+_SAID, _FEW_WORDS, _STEM = 0.45, 2, 6
 _SAME, _MAX_COMPARED = 0.6, 200
 _CHECKS = {
     "a digest or a signature": re.compile(
@@ -91,23 +104,17 @@ def guards_lost(said: Sequence[Unit], says: Sequence[Unit]) -> Iterator[tuple[Un
     known, kept = {unit.key for unit in said}, {unit.key for unit in says}
     guarded = {kind for unit in says for kind in _kinds(unit)}
     done = {kind for kind, deeds in _DEEDS.items() if any(deeds.search(unit.text) for unit in says)} | _CHECKS.keys()
-    others = [unit for unit in says if unit.key not in known and not unit.is_code]
-    guards = (unit.words for unit in others if FORBIDS.search(unit.text) or ASKS.search(unit.text))
-    is_neutral = any(_NEUTRAL.search(unit.text) for unit in says)
-    is_read_only = any(_READS_ONLY.search(unit.text) for unit in others)
+    others = (unit for unit in says if unit.key not in known and not unit.is_code)
+    guards = (unit.words for unit in others if _FORBIDS.search(unit.text) or _ASKS.search(unit.text))
     fresh = list(islice(guards, _MAX_COMPARED))
     gone = [unit for unit in said if unit.key not in kept]
-    heeded = [unit for unit in says if not unit.is_code and may_guard(unit.text)]
+    heeded = [unit for unit in says if not unit.is_code and (_HEEDS.search(unit.text) or _speaks_against(unit.text))]
     still = Origins(heeded, num_asked=len(gone))
-    passages = passages_of(says)
     for unit in gone:
         lost = [kind for kind in _kinds(unit) if kind not in guarded]
-        if lost and not _is_reworded(unit, fresh) and not is_said(unit, still, passages):
+        if lost and not _is_reworded(unit, fresh) and not _is_said(unit, still):
             yield unit, not done.isdisjoint(lost)
-        elif _is_rule(unit) and _warns(unit.text) and not is_said(unit, still, passages):
-            if not (is_read_only and _keeps_from_changing(unit.text)):
-                yield unit, True
-        elif _is_rule(unit) and _NEUTRAL.search(unit.text) and not is_neutral:
+        elif _is_rule(unit) and _warns(unit.text) and not _is_said(unit, still):
             yield unit, True
 
 
@@ -135,11 +142,11 @@ def _kinds(unit: Unit) -> Iterator[str]:
     if unit.is_code:
         yield from (kind for kind, pattern in _CHECKS.items() if pattern.search(unit.text))
         return
-    forbids = FORBIDS.search(unit.text)
+    forbids = _FORBIDS.search(unit.text)
     if forbids and not _HIDES.match(unit.text, forbids.end()):
         # What is forbidden stands behind the word.
         yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text, forbids.end()))
-    elif not forbids and ASKS.search(unit.text):
+    elif not forbids and _ASKS.search(unit.text):
         yield from (kind for kind, pattern in _DEEDS.items() if pattern.search(unit.text))
 
 
@@ -160,24 +167,40 @@ def _warns(text: str) -> bool:
     """Whether a sentence forbids something, has it asked first, or has the agent stop or speak up; no title, no row."""
     if text.startswith(("#", "|")) or text.endswith(":"):
         return False
-    forbids = FORBIDS.search(text)
-    if _OF_STYLE.search(text) and not (ASKS.search(text) or _SPEAKS_UP.search(text)):
+    forbids = _FORBIDS.search(text)
+    if _OF_STYLE.search(text) and not (_ASKS.search(text) or _SPEAKS_UP.search(text)):
         return False
     if forbids and (_HIDES.match(text, forbids.end()) or _IS_DONE.search(text, 0, forbids.start())):
         return False
-    return bool(
-        forbids
-        or ASKS.search(text)
-        or _SPEAKS_UP.search(text)
-        or _PERSON_CHECKS.search(text)
-        or SHOWS_FIRST.search(text)
+    return bool(forbids or _ASKS.search(text) or _SPEAKS_UP.search(text))
+
+
+def _is_said(unit: Unit, still: Origins) -> bool:
+    """Whether most of what a sentence guards is still said somewhere, and guarded there."""
+    if unit.is_code:
+        return False
+    words = unit.words - _COMMON
+    guards = _speaks_against if _FORBIDS.search(unit.text) else _heeds
+    stems = _stems(words)
+    return len(words) < _FEW_WORDS or any(
+        len(stems & _stems(others)) >= _SAID * len(stems)
+        and guards(one.text)
+        and (_NARROWS.search(one.text) is None or _NARROWS.search(unit.text) is not None)
+        for one, others in still.candidates(words)
     )
 
 
-def _keeps_from_changing(text: str) -> bool:
-    """Whether what a sentence forbids is a change, and nothing else."""
-    forbids = FORBIDS.search(text)
-    return forbids is not None and _CHANGES.match(text, forbids.end() + 1) is not None
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    """Words as far as their endings do not count."""
+    return frozenset(word[:_STEM] for word in words)
+
+
+def _speaks_against(text: str) -> bool:
+    return _FORBIDS.search(text) is not None or _AGAINST.search(text) is not None
+
+
+def _heeds(text: str) -> bool:
+    return _HEEDS.search(text) is not None or _AGAINST.search(text) is not None
 
 
 def _is_reworded(unit: Unit, fresh: Iterable[frozenset[str]]) -> bool:

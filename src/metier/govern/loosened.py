@@ -9,15 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 
-from metier.govern.exempted import exempted
 from metier.govern.forms import AT_RANDOM, FOR_ALL, GUARDS, OPENS, opens
-from metier.govern.lists import lists_widened
-from metier.govern.patterns import patterns_turned
-from metier.govern.reach import reaches_further
-from metier.govern.stops import gone_on, handlers_gone_on
-from metier.govern.turned import lines_turned
+from metier.govern.turned import gone_on, lines_turned
 from metier.govern.units import Unit
 from metier.govern.values import lists_turned, nested_turned, settings_turned, tables_turned
 from metier.govern.versions import Loosening, Versions, told_of
@@ -30,12 +24,9 @@ _FILE_NAME = re.compile(r"[\w-][\w.-]{0,80}\.\w{1,8}\b")
 _BY_CHANCE = re.compile(r"\brandom\.(?!SystemRandom)\w|\bMath\.random\(|\brand\(|\bmath/rand\b|\$RANDOM\b")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}(?: ?[0-9A-Z]{1,3})?\b")
 _OF_AN_IMAGE = "starts from another image"
-_OF_AN_ACTION = "runs an action of another owner"
 _ACCOUNTS = {
     "names another bank account": _IBAN,
     "names another wallet": re.compile(r"\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{20,60}\b|\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b|\bT[1-9A-HJ-NP-Za-km-z]{33}\b"),
-    "can be opened by another key": re.compile(r"\bage1[a-z0-9]{20,}|\bssh-(?:ed25519|rsa|dss)\s+AAAA[\w+/]{20,}|\bRW[A-Za-z0-9+/]{50,}={0,2}"),
-    _OF_AN_ACTION: re.compile(r"\buses:\s*[\"']?(?P<what>[\w.-]+/[\w.-]+)(?:/[\w./-]+)?@"),
     "names another telephone number": re.compile(r"(?<![\w.+/-])(?:\+\d{1,3}[ -]\d{1,4}|0\d{2,4})[ /-]\d{3,8}(?:[ -]\d{2,4}){0,2}(?![\w-])"),
     _OF_AN_IMAGE: re.compile(r"(?:^\s*FROM\s+(?:--\S+\s+)?|\bimage:\s*[\"']?)(?P<what>[a-z0-9][\w./-]*[a-z0-9])(?=[:@\s\"']|$)", re.M),
     "names another account of payment": re.compile(r"\b(?:paypal\.me|buy\.stripe\.com|ko-fi\.com|venmo\.com)/[\w.-]+|\bacct_\w{10,}|\baccount(?: (?:no\.?|number))?\W{1,3}\d{6,}", re.I),
@@ -44,11 +35,6 @@ _KNOWN_IMAGE = re.compile(
     r"(?:docker\.io/library/)?[a-z0-9.-]+$|(?:gcr\.io/distroless|cgr\.dev/chainguard|mcr\.microsoft\.com|registry\.access\.redhat\.com)/"
 )
 """What those who keep a registry make themselves."""
-_MAKERS = frozenset({"actions", "github", "docker", "aws-actions", "azure", "google-github-actions", "hashicorp"})
-"""Who made the runner, or the service that an action speaks to."""
-_NEARLY = 0.85
-_MAX_OWNERS = 2_500
-"""So many pairs of owners are all compared."""
 _URL = re.compile(r"\bhttps?://", re.I)
 _MAX_DECORATORS = 8
 
@@ -100,12 +86,7 @@ def _all(both: Versions) -> Iterator[Loosening]:
     yield from _unguarded(both)
     yield from _exchanged(both)
     yield from gone_on(both)
-    yield from handlers_gone_on(both)
     yield from tables_turned(both)
-    yield from patterns_turned(both)
-    yield from lists_widened(both)
-    yield from exempted(both)
-    yield from reaches_further(both)
     yield from lines_turned(both)
 
 
@@ -165,31 +146,12 @@ def _exchanged(both: Versions) -> Iterator[Loosening]:
         )
         if what == _OF_AN_IMAGE:
             before |= {name for name in after if _KNOWN_IMAGE.match(name)}
-        if what == _OF_AN_ACTION:
-            before |= after - _of_another(after - before, before - after)
         if before - after and after - before:
             yield from (
                 told_of(unit, what)
                 for unit in both.fresh
                 if any(_account(found) not in before for found in form.finditer(unit.text))
             )
-
-
-def _of_another(come: Collection[str], gone: Collection[str]) -> set[str]:
-    """The actions that have the name of one that is gone, or nearly its owner, and are not of who made the runner."""
-    names = {one.partition("/")[2] for one in gone}
-    owners = {_plain(one.partition("/")[0]) for one in gone} if len(gone) * len(come) <= _MAX_OWNERS else set()
-    found = set()
-    for action in come:
-        owner, _, name = action.partition("/")
-        is_near = any(SequenceMatcher(None, one, _plain(owner)).ratio() >= _NEARLY for one in owners)
-        if owner not in _MAKERS and (name in names or is_near):
-            found.add(action)
-    return found
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.lower())
 
 
 def _account(found: re.Match[str]) -> str:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import re
 
-from metier.govern.patterns import trusts_more
-from metier.govern.spans import is_far_looser
-
 
 def _words(said: str) -> frozenset[str]:
     return frozenset(said.split())
@@ -22,9 +19,8 @@ _GUARDING = _words(
     " strict sandbox sandboxed dry block ignorepublic restrict restricted protect protected protection mask masked redact redaction sanitize escape autoescape auth authentication"
     " authenticate signed signature sign pin pinned safe readonly audit isolated isolation quarantine csrf mfa approval review consent versioning integrity anonymize anonymise"
     " frozen locked backup hardened guard private httponly enforce enforced limit limited moderation prevent gpgsign sslverify verifypeer verifyhost requiressl networkpolicy policy"
-    " authorization authorize rbac firewall hsts lock immutable worm"
+    " authorization authorize rbac firewall hsts"
 )
-_ROTATED = _words("key token secret refresh credential session cert certificate password")
 _OPENING = _words(
     "allow allowed insecure unsafe anonymous force public publicly privileged autoapprove trust unrestricted unverified share overwrite root promiscuous wildcard"
     " permissive send upload telemetry delete purge debug bypass introspection"
@@ -59,12 +55,10 @@ _GENERAL = _words(
 _GRANTS = frozenset({"allowed-tools", "tools", "permissions"})
 _MORE = 1.5
 """So many times what it was is another sum."""
-_DECIMAL = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
 _RIGHT = r"perm|polic|access|acl|role|scope|grant|right|visib|shar|mode|auth|rule|action|decision|default|confirm|approv|prompt|ask|\bwhen$|\bon_"
 _LADDERS = tuple(
     (re.compile(key, re.I), re.compile(rf"^(?:{was})$", re.I), re.compile(rf"^(?:{now})$", re.I))
     for key, was, now in (
-        (r"visib|shar|access|audience|public", r"private|folder|team|org\w*|company|internal|workspace|restricted|owner|members?|invited?\w*|domain|users?|groups?", r"link|any\w*|everyone|world|public|internet|open"),
         (r"", r"private|authenticated-read|bucket-owner-\w+|unlisted", r"public(?:-read)?(?:-write)?|everyone|anyone"),
         (r"^(?!.*(?:branch|ref|path|dir|tag))", r"staging|stage|test(?:net|ing)?|sandbox|dev(?:el\w*|net)?|local|qa|preview", r"prod\w*|live|mainnet"),
         (r"^(?!.*(?:contrast|quality|volume|priority|resol|speed|effort|detail|verbos|compress|complex|difficult|log|vote))", r"critical|major|severe|danger\w*|unsafe|contraindicated|toxic|prohibited|banned", r"none|minor|low|safe|ok|fine|harmless|allowed"),
@@ -77,7 +71,7 @@ _LADDERS = tuple(
         (r"", r"(?:.*[:@])?(?:[0-9a-f]{40}|[0-9a-f]{64}|v?\d+\.\d+(?:\.\d+)?)", r"(?:.*[:@])?(?:main|master|latest|\*|head)"),
         (r"", r".*(?:127\.0\.0\.1|localhost|\b10\.\d|\b192\.168\.|\b172\.(?:1[6-9]|2\d|3[01])\.|::1).*", r".*(?:0\.0\.0\.0|::/0|\*).*"),
         (_RIGHT + r"|origin|host|domain|principal|resource|user|tool|allow|expos", r"[^*]{2,}", r"\[?[\"']?\*[\"']?\]?"),
-        (r"auth$|authentication|verif|encrypt|csrf|\btls|\bssl|mfa|sandbox|isolation|approval|firewall|protection", r"(?!none|off|disabled?|no$|false|optional).+", r"none|off|disabled?|optional\w*"),
+        (r"auth$|authentication|verif|encrypt|csrf|\btls|\bssl|mfa|sandbox|isolation|approval|firewall|protection", r"(?!none|off|disabled?|no$|false|optional).+", r"none|off|disabled?"),
         (r"origin|cors", r"\[.*|https?:.*", r"true"),
         (r"^filter$", r"data|tar", r"fully_trusted|none"),
     )
@@ -119,11 +113,7 @@ def is_looser(name: str, old: str, new: str, *, path: str = "") -> bool:
     told = _telling(name)
     if before in _OFF and after in _ON and _opens(told):
         return True
-    if is_far_looser(_parts(name), before, after) or trusts_more(name, old, new):
-        return True
     was_sum, is_sum = before.replace("_", ""), after.replace("_", "")
-    if "dose" in _parts(told) and _DECIMAL.fullmatch(was_sum) and _DECIMAL.fullmatch(is_sum):
-        return float(is_sum) >= _MORE * float(was_sum) > 0
     if was_sum.isdecimal() and is_sum.isdecimal():
         return int(was_sum) > 0 and _is_other_sum(_parts(told), int(was_sum), int(is_sum))
     return any(
@@ -153,9 +143,8 @@ def is_guard(name: str) -> bool:
     # That something is "required" or "enabled" guards only where what it is of does.
     parts = frozenset(part for one in told.split(".") if not _parts(one) <= _GENERAL for part in _parts(one))
     first = next(iter(_PART.findall(told)), "").lower()
-    guards = parts & _GUARDING or (parts & {"rotate", "rotation"} and parts & _ROTATED)
     return (
-        bool(guards)
+        bool(parts & _GUARDING)
         and not parts & _COSMETIC
         and first not in _OPENING | {"auto"}
         and not parts & (_UNDOING - {"auto"} | {"bypass"})

@@ -1,33 +1,48 @@
-"""Which lines of a new version were made of one that matched, compared, led or bounded otherwise?
+"""Which lines of a new version were made of one that stopped, matched, led or bounded otherwise?
 
-Lines of code that match more or compare the other way, sentences of which the limit is another, and places in the place
-of others.
+Code that goes on where it stopped, comparisons that go the other way, sentences of which the limit is another, and
+places in the place of others.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 
 from metier.govern.acts import destinations
-from metier.govern.compared import is_inverted, is_turned_round, stops_for_less, stops_later
 from metier.govern.guards import is_for_people
 from metier.govern.looser import looser_word
 from metier.govern.origins import Origins
 from metier.govern.scan.hosts import registered
-from metier.govern.stops import OR_TRUE, RUNS_CHECK, SAYS_SO, STOPS
 from metier.govern.units import Unit
 from metier.govern.versions import LISTED, Loosening, Versions, by_path, told_of
 
+_STOPS = re.compile(
+    r"\bexit\s+[1-9]|\bsys\.exit|\braise\b|\bthrow\b|process\.exit|\babort\b|\bdie\b|\bfail\(|\breturn\s+(?:1\b|False\b|false\b|err\b|None\b)|\bpanic!?\(|\bbail!|\bensure!|os\.Exit|SystemExit|\b(?:status|sendStatus|HTTPException|abort|Error)\(4\d\d|\bdeny\b|\breject\w*\b"
+)
+_LEAVES = re.compile(r"\b(?:return|continue|break|pass)\b")
+_SAYS_SO = re.compile(
+    r"\b(?:warn\w*|note|echo|e?print\w*|log\w*|console\.\w+|pass|continue|true)\b|\|\|\s*:|\bfmt\.Print", re.I
+)
+_PASSES_OVER = re.compile(
+    r"\|\|\s*(?:true|:)(?!\w)|^\s*exit 0\b|\bset \+e\b|\bexcept\b.{0,40}:\s*pass\b|\bcatch\s*(?:\([^)]*\))?\s*\{\s*\}"
+)
+_OR_TRUE = re.compile(r"\|\|\s*(?:true|:)(?!\w)")
+_RUNS_CHECK = re.compile(r"audit|scan|verify|check|sum\b|gpg|cosign|trivy|pytest|\btest|\blint", re.I)
+_CONDITION = re.compile(r"^\W{0,3}(?:if|elif|unless|guard|else if|\[|test)\b|^\[")
+_CHECKED = re.compile(
+    r"admin|role|permi|allow|authori|authen|trust|verif|signat|signed|limit|amount|approv|owner|relative_to|travers|secur|token|csrf|hash|digest|checksum|sha\d|budget|consent|confirm",
+    re.I,
+)
+"""What somebody answers for who lets it pass."""
+_TO_LOG = re.compile(r"^\s*[\w.?]{0,40}(?:log\w*|console)[?]?\.(?:debug|info|warn\w*|trace|log)\(")
 _EXACT = re.compile(
     r"\bnot\s+in\b|===?|!==?|\bis\s+not\b|\bfullmatch\(|\.equals\(|\bhas\(|\bin\s+[A-Z_]{3,}|\.hostname\b|\.netloc\b"
 )
 _PARTLY = re.compile(
     r"\bany\(|\bin\s+(?:url|href|link|address|host|origin|email|s|text)\b|\.includes\(|\.indexOf\(|startswith\(|endswith\(|startsWith\(|endsWith\(|re\.(?:match|search)\(|\bor\s+True\b|\|\|\s*true\b|\.contains\(|strings\.Contains"
 )
-_IN_A_LIST = re.compile(r"\b\w{0,40}(?:[a-rt-z]s|list|set|allowed\w{0,40})\.(?:includes|contains|indexOf)\(", re.I)
-"""One of several, which is exact, where `url.includes` asks for a part."""
 _BOUND = re.compile(
     r"\b(?:at (?:most|least)|max(?:imum|\.)?|min(?:imum|\.)?|no(?:t)? more than|never (?:over|above|more|exceed\w*)|up to|limit\w*|above|below|over|under|within|exceed\w*)\b",
     re.I,
@@ -52,10 +67,22 @@ _QUANTITY = re.compile(
 )
 _MUCH = 2.0
 """So many times what it was is another quantity."""
-_SAME_SENTENCE = 0.75
+_FLIPS = tuple(
+    (re.compile(a), re.compile(b))
+    for a, b in (
+        (r"-(?:mtime|mmin|atime|size)\s+\+\d", r"-(?:mtime|mmin|atime|size)\s+-\d"),
+        (r"(?<![<>=!-])>=?(?!>)", r"(?<![<>=!-])<=?(?!<)"),
+        (r"(?<![=!<>])==(?!=)", r"!=(?!=)"),
+        (r"\bnot\s+in\b", r"(?<!not )\bin\b"),
+        (r"\band\b|&&", r"\bor\b|\|\|"),
+    )
+)
+"""What compares, and what compares the other way round."""
+_SIDES = re.compile(r"([\w.]+)(?:\[[^\]]*\]|\(\))?\s*[<>]=?\s*([\w.]+)")
+_LOOP = re.compile(r"^\W{0,2}(?:for|while)\b")
+_TOKEN = re.compile(r"\w+")
+_NEARLY_ALL, _SAME_SENTENCE = 0.8, 0.75
 _DENIES = re.compile(r"\b(?:not|never|no|without|cannot)\b|n't\b", re.I)
-_CONTRAST = re.compile(r"\((?:not|no)\b[^()]{0,60}\)", re.I)
-"""What something is not, beside what it is: `kg (not pounds)`."""
 _OF_A_TOOL = re.compile(
     r"\b(?:options?|flags?|parameters?|cache|tools?|scripts?|programs?|plugins?|platforms?|linux|windows|macos|python|browsers?|api|librar(?:y|ies)|modules?|tables?|columns?|headers?)\b",
     re.I,
@@ -63,9 +90,52 @@ _OF_A_TOOL = re.compile(
 _OBLIGES = re.compile(
     r"\b(?:must|should|shall|may|always|never|do not|don'?t|ask|users?|consent|person|people)\b", re.I
 )
+_COMPARED = re.compile(r"([<>]=?)\s*(\d+(?:\.\d+)?)\b")
 _DELETES = re.compile(r"\b(?:DELETE\s+FROM|UPDATE\s+\S+\s+SET)\b", re.I)
 _WHERE = re.compile(r"\bWHERE\b", re.I)
 _ALIKE = 0.45
+
+
+def gone_on(both: Versions) -> Iterator[Loosening]:
+    """Files that stop in fewer places than before, and pass over what fails, or no longer check it."""
+    fresh = {(unit.path, unit.line) for unit in both.fresh}
+    lost = {(unit.path, unit.line) for unit in both.lost}
+    said_now = " ".join(unit.text.lower() for unit in both.fresh if unit.is_code)
+    for _, said, says in both.changed():
+        old, new = ([unit for unit in units if unit.is_code] for units in (said, says))
+        stops = [unit for unit in old if _STOPS.search(unit.text)]
+        num_stops = sum(_STOPS.search(unit.text) is not None for unit in new)
+        passes = [unit for unit in new if (unit.path, unit.line) in fresh and _passes_over(unit.text)]
+        if any((unit.path, unit.line) in lost for unit in stops) and passes and num_stops < len(stops):
+            yield told_of(passes[0], "goes on where it stopped before")
+        places: dict[str, int] = {}
+        for number, unit in enumerate(new):
+            places.setdefault(unit.key, number)
+        for number, unit in enumerate(old[1:], start=1):
+            condition = old[number - 1]
+            if (
+                (unit.path, unit.line) not in lost
+                or not _STOPS.search(unit.text)
+                or not _CONDITION.search(condition.text)
+                or not (checked := {found.lower() for found in _CHECKED.findall(f"{condition.text} {unit.text}")})
+            ):
+                continue
+            if (place := places.get(condition.key)) is not None:
+                behind = new[place + 1 : place + 3]
+                is_left = any(_STOPS.search(one.text) or _LEAVES.search(one.text) for one in behind)
+                if behind and not is_left and _SAYS_SO.search(behind[0].text):
+                    yield told_of(behind[0], "goes on where it stopped before")
+            elif (
+                num_stops < len(stops)
+                and not any(one in said_now for one in checked)
+                and any(one.key in places for one in old[number + 1 : number + 3])
+            ):
+                yield told_of(condition, "no longer stops here")
+
+
+def _passes_over(text: str) -> bool:
+    """Whether a line takes what failed for nothing, or says it to a log alone."""
+    return _PASSES_OVER.search(text) is not None or (_TO_LOG.match(text) is not None and _STOPS.search(text) is None)
 
 
 def lines_turned(both: Versions) -> Iterator[Loosening]:
@@ -79,20 +149,13 @@ def lines_turned(both: Versions) -> Iterator[Loosening]:
         if not gone:
             continue
         origins = Origins(gone, num_asked=len(units))
-        was_around, around = _around(both.said_in[both.old_path(path)]), _around(both.says_in[path])
-        placed = {was_around[unit]: unit for unit in gone if unit.is_code}
         for unit in units:
-            old = _made_of(unit, origins, both) or placed.get(around.get(unit, ("", "")))
+            old = _made_of(unit, origins, both)
             if old is None:
                 continue
             yield from _line_turned(old, unit, both) if unit.is_code else _sentence_turned(old, unit)
-            if unit.is_code and (new := _places(unit, before)):
-                led = _places(old, after)
-                if not led and not _keys(old, both).isdisjoint(_keys(unit, both)):
-                    # One of its places may still be named elsewhere; this line leads there no longer.
-                    led = _places(old, {registered(host) for host in destinations(unit.text)})
-                if led:
-                    yield told_of(unit, f"leads to {new[0]}, where it led to {led[0]}")
+            if unit.is_code and (new := _places(unit, before)) and (led := _places(old, after)):
+                yield told_of(unit, f"leads to {new[0]}, where it led to {led[0]}")
 
 
 def _made_of(unit: Unit, origins: Origins, both: Versions) -> Unit | None:
@@ -106,12 +169,6 @@ def _made_of(unit: Unit, origins: Origins, both: Versions) -> Unit | None:
     return old if share >= _ALIKE else None
 
 
-def _around(units: Sequence[Unit]) -> Mapping[Unit, tuple[str, str]]:
-    """The lines of code of a file, each with what the one before it and the one behind it say."""
-    keys = ["", *(unit.key for unit in units), ""]
-    return {unit: (keys[number], keys[number + 2]) for number, unit in enumerate(units) if unit.is_code}
-
-
 def _keys(unit: Unit, both: Versions) -> frozenset[str]:
     return frozenset(key for key, _ in both.pairs(unit)) if unit.is_code else frozenset()
 
@@ -119,24 +176,22 @@ def _keys(unit: Unit, both: Versions) -> frozenset[str]:
 def _line_turned(old: Unit, unit: Unit, both: Versions) -> Iterator[Loosening]:
     if words := looser_word(old.text, unit.text, path=unit.path):
         yield told_of(unit, f"{words[0]} became {words[1]}")
-    is_passed = STOPS.search(old.text) and not STOPS.search(unit.text) and SAYS_SO.search(unit.text)
-    if is_passed or (RUNS_CHECK.search(unit.text) and not OR_TRUE.search(old.text) and OR_TRUE.search(unit.text)):
+    is_passed = _STOPS.search(old.text) and not _STOPS.search(unit.text) and _SAYS_SO.search(unit.text)
+    if is_passed or (_RUNS_CHECK.search(unit.text) and not _OR_TRUE.search(old.text) and _OR_TRUE.search(unit.text)):
         yield told_of(unit, "goes on where it stopped before")
-    elif STOPS.search(old.text) and STOPS.search(unit.text) and stops_later(old.text, unit.text):
+    elif _STOPS.search(old.text) and _STOPS.search(unit.text) and _stops_later(old.text, unit.text):
         yield told_of(unit, "stops at another number than it did")
     elif (
         LISTED.search(unit.text)
-        and _is_less_exact(old.text, unit.text)
-        and not _PARTLY.search(_IN_A_LIST.sub("", old.text))
+        and not set(_EXACT.findall(old.text)) <= set(_EXACT.findall(unit.text))
+        and not _PARTLY.search(old.text)
         and _PARTLY.search(unit.text)
     ):
         yield told_of(unit, "matches more than it did")
     if _DELETES.search(unit.text) and _WHERE.search(old.text) and not _WHERE.search(unit.text):
         yield told_of(unit, "changes every row, where it changed some")
-    if is_turned_round(old.text, unit.text) and not is_inverted(old, unit, both):
+    if not _LOOP.search(unit.text) and _is_turned_round(old.text, unit.text) and not _is_inverted(old, unit, both):
         yield told_of(unit, "compares the other way round")
-    elif stops_for_less(old, unit, both):
-        yield told_of(unit, "stops for less than it did")
 
 
 def _sentence_turned(old: Unit, unit: Unit) -> Iterator[Loosening]:
@@ -159,15 +214,32 @@ def _sentence_turned(old: Unit, unit: Unit) -> Iterator[Loosening]:
         )
 
 
-def _is_less_exact(old: str, new: str) -> bool:
-    return not set(_EXACT.findall(old)) <= set(_EXACT.findall(new)) or (
-        _IN_A_LIST.search(old) is not None and _IN_A_LIST.search(new) is None
-    )
-
-
 def _places(unit: Unit, others: Collection[str]) -> list[str]:
     """The hosts of a line that the other version does not name."""
     return sorted(host for host in destinations(unit.text) if "@" not in host and registered(host) not in others)
+
+
+def _is_turned_round(old: str, new: str) -> bool:
+    """Whether a line is the same but for a comparison, which goes the other way."""
+    for one, other in _FLIPS:
+        for a, b in ((one, other), (other, one)):
+            if a.search(old) and not b.search(old) and b.search(new) and not a.search(new):
+                was, now = (Counter(_TOKEN.findall(form.sub("", text))) for form, text in ((a, old), (b, new)))
+                if 2 * (was & now).total() >= _NEARLY_ALL * (was + now).total():
+                    return not _are_swapped(old, new)
+    return False
+
+
+def _are_swapped(old: str, new: str) -> bool:
+    """Whether what is compared changed its sides with the sign: `a >= b` and `b <= a`."""
+    before, after = (_SIDES.search(text) for text in (old, new))
+    return before is not None and after is not None and before[1] == after[2] and before[1] != after[1]
+
+
+def _is_inverted(old: Unit, new: Unit, both: Versions) -> bool:
+    """Whether a condition was turned round together with what it is for: `if a == b: continue` and `if a != b: do`."""
+    behind, now = both.said_at.get((old.path, old.line + 1)), both.says_at.get((new.path, new.line + 1))
+    return behind is not None and _LEAVES.search(behind.text) is not None and (now is None or now.key != behind.key)
 
 
 def _is_other_quantity(old: str, new: str) -> bool:
@@ -185,11 +257,24 @@ def _tells_of_a_tool(unit: Unit) -> bool:
 
 
 def _is_denied(unit: Unit) -> bool:
-    return _DENIES.search(_CONTRAST.sub("", unit.text)) is not None
+    return _DENIES.search(unit.text) is not None
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:
     return 2 * len(one & other) / (len(one) + len(other))
+
+
+def _stops_later(old: str, new: str) -> bool:
+    """Whether the numbers with which a line compares before it stops let more pass, as far as can be told."""
+    before, after = (_COMPARED.findall(text) for text in (old, new))
+    if not before or not after or before == after:
+        return False
+    if len(before) != len(after) or any(a[0] != b[0] for (a, _), (b, _) in zip(before, after, strict=True)):
+        return True
+    is_more = [
+        (sign[0] == ">") == (float(b) > float(a)) for (sign, a), (_, b) in zip(before, after, strict=True) if a != b
+    ]
+    return any(is_more) or not is_more
 
 
 def _is_wider(old: str, new: str) -> bool:

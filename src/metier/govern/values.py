@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from metier.govern.acts import destinations
 from metier.govern.looser import is_guard, is_looser, is_off, is_on
-from metier.govern.scan.hosts import registered
 from metier.govern.settings import Held, Setting, is_settings
 from metier.govern.units import Unit
 from metier.govern.versions import LISTED, Loosening, Versions, told_of
@@ -19,19 +18,14 @@ from metier.govern.versions import LISTED, Loosening, Versions, told_of
 _RECIPIENTS = re.compile(
     r"(?:^|[._-])(?:to|cc|bcc|recipients?|reports?_to|reply_?to|notify|mail_?to|forward\w*|send_?to)$", re.I
 )
-_SINKS = re.compile(
-    r"(?:^|[._-])(?:web_?hooks?|hooks?_?urls?|sinks?|notif\w{1,12}|receivers?|subscribers?|collectors?|exporters?|forward\w{0,8}|mirrors?_?to|reports?_?to|ship_?to|callbacks?)(?:_?urls?)?$",
-    re.I,
-)
-"""Where something is sent each time."""
 _HIDES_WHAT = re.compile(
-    r"mask|redact|drop|shift|hide|deny|den(?:ied|y)|block(?!s|_?size|quote)|protect|policy_?types|requir(?!ed$)|encrypt|strip|scrub|forbid|exclude_?from|(?:^|\.)(?:ask|confirm)$",
+    r"mask|redact|drop|shift|hide|deny|den(?:ied|y)|block(?!s|_?size|quote)|protect|requir(?!ed$)|encrypt|strip|scrub|forbid|exclude_?from|(?:^|\.)(?:ask|confirm)$",
     re.I,
 )
 _NEEDED = re.compile(r"(?:^|\.)needs$")
 """What has to be done before, of which one may stand for another."""
 _TABLES = (".csv", ".tsv")
-_LIMITS = re.compile(r"limit|max|dose|cap\b|cut_?off|trip|(?:^|_)(?:mg|mcg|ug|g|ml|iu|units?)_per_", re.I)
+_LIMITS = re.compile(r"limit|max|dose|cap\b|cut_?off|trip", re.I)
 _KEPT_BOOKS = re.compile(
     r"activ|enabled|discontinu|done|paid|open|closed|stock|avail|publish|archiv|sold|subscri|member|status|complete|finish|sent|seen|read|new|hidden|deleted|amount|price|discount|refund|payment|cost|total|eur|usd|gbp|chf",
     re.I,
@@ -121,26 +115,23 @@ def _parts_of(names: Collection[str]) -> set[str]:
 
 def _recipients(before: Held, after: Held) -> Iterator[Loosening]:
     """Addresses to which something goes, of a domain that was not there."""
-    known = {_domain(place) for _, unit in _addressed(before) for place in destinations(unit.text)}
+    known = {_domain(mail) for _, unit in _addressed(before) for mail in destinations(unit.text)}
     for name, unit in _addressed(after):
-        is_sink = _SINKS.search(name) is not None
-        if known and any(
-            ("@" in place or is_sink) and _domain(place) not in known for place in destinations(unit.text)
-        ):
+        if known and any("@" in mail and _domain(mail) not in known for mail in destinations(unit.text)):
             yield told_of(unit, f"{name} names another recipient")
 
 
 def _addressed(found: Held) -> Iterator[tuple[str, Unit]]:
     for name, settings in found.settings.items():
-        if _RECIPIENTS.search(name) or _SINKS.search(name):
+        if _RECIPIENTS.search(name):
             yield from ((name, one.unit) for one in settings)
     for name, items in found.items.items():
-        if _RECIPIENTS.search(name) or _SINKS.search(name):
+        if _RECIPIENTS.search(name):
             yield from ((name, unit) for unit in items.values())
 
 
-def _domain(place: str) -> str:
-    return place.rsplit("@", 1)[-1] if "@" in place else registered(place.partition(":")[0])
+def _domain(mail: str) -> str:
+    return mail.rsplit("@", 1)[-1]
 
 
 def _shorter(before: Held, after: Held) -> Iterator[Loosening]:
