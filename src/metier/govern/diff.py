@@ -77,6 +77,9 @@ _GRAVE_GRANTS = GRAVE_CAPABILITIES | {Capability.RUN_SHELL, Capability.EVALUATE_
 _WIRING = frozenset({"settings.json", "settings.local.json", "hooks.json", "plugin.json", ".mcp.json", "mcp.json"})
 """Files in which agents are told what to start, and on what."""
 
+_IMPRESSIONS = frozenset({"like-harm"})
+"""What is told by the sound of a few words says little of what an update does."""
+
 _LOOKS_LIKE = str.maketrans("01358", "olesb")
 _NO_LETTER = re.compile(r"[\W_]+")
 _MIN_NAME, _NEARLY = 4, 0.85
@@ -267,6 +270,8 @@ def _modes(before: Tree, was: Mapping[str, str], after: Tree) -> Iterable[tuple[
 def _weight_of(finding: Finding, gains: Gains) -> UpdateDecision:
     if finding.severity == Severity.BLOCK:
         return UpdateDecision.BLOCK
+    if finding.rule in _IMPRESSIONS:
+        return UpdateDecision.NOTE
     # A scan may see more in the same words put otherwise; that alone is no change of the package.
     return UpdateDecision.REAPPROVE if gains.says_more else UpdateDecision.NOTE
 
