@@ -45,6 +45,7 @@ _PROGRAMS = (
     (b"dex\n0", "an Android program"),
 )
 _PROGRAM_MAGIC = tuple(magic for magic, _ in _PROGRAMS)
+_PACKED_MAGIC = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", *_PROGRAM_MAGIC)
 _NO_LETTER = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _LINE_OF_TEXT = re.compile(rb"(?!dex\n0\d\d\0)[\t\x20-\x7f\x80-\xff]+\r?\n")
 _MEDIA = (
@@ -226,7 +227,7 @@ def _media(lower: str, data: bytes) -> Unpacked | None:
 def _end_of_picture(data: bytes) -> int:
     """Where a picture ends by its own account; where the bytes do, if it is of another kind or gives none."""
     if data.startswith(b"\x89PNG"):
-        if not data[12:16].isalpha():
+        if data[8:].startswith(_PACKED_MAGIC):
             return 8  # no chunk of a picture begins like this
         return next((min(end, len(data)) for kind, _, end in _chunks_of_png(data) if kind == b"IEND"), len(data))
     if data.startswith(b"\xff\xd8\xff"):
