@@ -25,8 +25,8 @@ _PROGRAM = r"[\w./@-]{1,120}\.(?:sh|bash|zsh|py|m?js|cjs|ts|rb|pl|ps1|go|php|lua
 _ENTRY = re.compile(rf"\"{_PROGRAM}\"\s*:\s*\"")
 _IS_PROGRAM = re.compile(_PROGRAM)
 _IN_DOCUMENT = re.compile(
-    rf"^(?=[^\n]*\b(?i:contents?|save|write|creat\w+|put|file)\b)[^\n`]{{0,120}}`(?P<name>{_PROGRAM})`[^\n]{{0,120}}\n(?:[ \t]*\n)?(?P<fence>```|~~~)[^\n]*\n(?P<body>[\s\S]{0,60000}?)^(?P=fence)[ \t]*$"
-    rf"|<!--[ \t]*`?(?P<hidden>{_PROGRAM})`?[^\n]{{0,80}}\n(?P<said>[\s\S]{0,60000}?)-->",
+    rf"^(?=[^\n]*\b(?i:contents?|save|write|creat\w+|put|file)\b)[^\n`]{{0,120}}`(?P<name>{_PROGRAM})`[^\n]{{0,120}}\n(?:[ \t]*\n)?(?P<fence>```|~~~)[^\n]*\n(?P<body>[\s\S]{0, 60000}?)^(?P=fence)[ \t]*$"
+    rf"|<!--[ \t]*`?(?P<hidden>{_PROGRAM})`?[^\n]{{0,80}}\n(?P<said>[\s\S]{0, 60000}?)-->",
     re.M,
 )
 """A program that a document has its reader write into a file."""
