@@ -24,12 +24,12 @@ _HEX = re.compile(r"[0-9a-fA-F]+")
 _PROGRAM = r"[\w./@-]{1,120}\.(?:sh|bash|zsh|py|m?js|cjs|ts|rb|pl|ps1|go|php|lua|command)"
 _ENTRY = re.compile(rf"\"{_PROGRAM}\"\s*:\s*\"")
 _IS_PROGRAM = re.compile(_PROGRAM)
-_IN_DOCUMENT = re.compile(
-    rf"^(?=[^\n]*\b(?i:contents?|save|write|creat\w+|put|file)\b)[^\n`]{{0,120}}`(?P<name>{_PROGRAM})`[^\n]{{0,120}}\n(?:[ \t]*\n)?(?P<fence>```|~~~)[^\n]*\n(?P<body>[\s\S]{0, 60000}?)^(?P=fence)[ \t]*$"
-    rf"|<!--[ \t]*`?(?P<hidden>{_PROGRAM})`?[^\n]{{0,80}}\n(?P<said>[\s\S]{0, 60000}?)-->",
+_OPENS = re.compile(
+    rf"^(?=[^\n]{{0,300}}\b(?i:contents?|save|write|creat\w+|put|file)\b)[^\n`]{{0,120}}`(?P<name>{_PROGRAM})`[^\n]{{0,120}}\n(?:[ \t]*\n)?(?P<fence>```|~~~)[^\n]*\n"
+    rf"|<!--[ \t]*`?(?P<hidden>{_PROGRAM})`?[^\n]{{0,80}}\n",
     re.M,
 )
-"""A program that a document has its reader write into a file."""
+"""A program begins that a document has its reader write into a file."""
 _PATCH = re.compile(r"^\+\+\+ (?:b/)?(\S+)[^\n]*\n((?:(?!diff --git |--- )[^\n]*\n?)*)", re.M)
 _MAX_FILES, _MAX_JSON = 60, 2_000_000
 
@@ -52,9 +52,10 @@ def bundled(name: str, text: str) -> Iterator[tuple[str, bytes]]:
     if name.lower().endswith(".json") and len(text) <= _MAX_JSON and _ENTRY.search(text):
         yield from itertools.islice(_in_json(text), _MAX_FILES)
     if name.lower().endswith((".md", ".mdx")) and ("```" in text or "~~~" in text or "<!--" in text):
-        for found in itertools.islice(_IN_DOCUMENT.finditer(text), _MAX_FILES):
-            said = found["body"] or found["said"] or ""
-            yield found["name"] or found["hidden"], said.encode("utf-8", "surrogatepass")
+        for found in itertools.islice(_OPENS.finditer(text), _MAX_FILES):
+            end = text.find("-->" if found["hidden"] else f"\n{found['fence']}", found.end() - 1)
+            if end >= 0:
+                yield found["name"] or found["hidden"], text[found.end() : end + 1].encode("utf-8", "surrogatepass")
     if "\n+++ " in text and "\n@@ " in text:
         for found in itertools.islice(_PATCH.finditer(text), _MAX_FILES):
             lines = [line[1:] for line in found[2].split("\n") if line.startswith("+")]

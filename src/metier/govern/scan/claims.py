@@ -51,7 +51,7 @@ _STAYS = re.compile(
 _ASKS_WITH = re.compile(r"[?&]\w{1,20}=[\"'`]?\s*(?:\+\s*\w|\.\s*\$|%s|\{|\$)|[\"'`]\s*\+\s*\(?\s*[\"'`][?&/]")
 """A part of an address is worked out."""
 _OF_KEYS = re.compile(
-    r"\b(?:seed|recovery|mnemonic|backup)\s(?:phrases?|words)\b|\bbip-?39\b|\bprivate\skeys?\b|\bpasswords?\b|\bpassphrases?\b",
+    r"\b(?:seed|recovery|mnemonic|backup)\s(?:phrases?|words)\b|\bbip-?39\b|\bprivate\skeys?\b",
     re.I,
 )
 _UNLESS = re.compile(

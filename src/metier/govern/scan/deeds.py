@@ -693,7 +693,7 @@ _DEEDS = (
     Deed("run-download", _PUT_OVER, ("/bin/", "/sbin/"), _FETCH, is_outward=True, also="in the place of a program that everybody knows", is_shown=True),
     Deed("send-secrets", _IN_PICTURE, ("quote", "encodeURIComponent", "urlencode", "b64encode", "btoa"), beside=(_TAKEN_KEYS, _PICTURE), also="in the address of a picture"),
     Deed("run-encoded", _CONSTRUCTS, ("constructor",), also="by a function that is made of a text"),
-    Deed("send-secrets", _MIXED_KEY, ("process.env", "environ"), _SEND, is_outward=False, beside=(_ELSEWHERE,), unless=r"encrypt|cipher", also="mixed with numbers"),
+    Deed("send-secrets", _MIXED_KEY, ("process.env", "environ"), _SEND, beside=(_ELSEWHERE,), unless=r"encrypt|cipher", also="mixed with numbers"),
     Deed("send-private", _KINDS_OF_PAPERS, (".docx", ".xlsx", ".kdbx", ".pdf"), beside=(_OF_USER, _UPLOADED), unless=r"back ?up|upload|sync", also="papers of the user, by their kinds"),
     Deed("redirect-model", _LED_BY_NAME, ("_BASE_URL", "_API_BASE", "_ENDPOINT"), beside=(_FOR_GOOD, _SOME_HOST), unless=r"litellm|openrouter|ollama|vllm|lm studio|self-hosted|local model"),
     Deed("send-secrets", _TO_GISTS, ("api.github.com/gists",), beside=(_KEY_IN_PIECES, _KEPT_SECRETS), also="to a page of whoever wrote it"),

@@ -55,7 +55,7 @@ from metier.govern.scan.weak import weaknesses
 from metier.govern.touch import TOUCHES, touched
 from metier.verdict import Finding, Scan, Severity
 
-_HOST = re.compile(r"(?:https?:)?//[^\s/\"'`<>()\[\]]{4,100}")
+_HOST = re.compile(r"(?:https?:)?//[^\s/\"'`<>()\[\]]{1,90}\.[^\W\d_]{2,12}(?=[/:\s\"'`<>)\]]|$)")
 _TWO_SCRIPTS = "Leads to a host that is spelt with letters of two scripts."
 _MIN_RUN = 24
 _MIN_PIECES = 2
