@@ -123,6 +123,17 @@ def test_a_long_run_of_one_thing_is_scanned_in_linear_time(name: str, piece: str
     assert scan_text(piece * count, name).decision is not Decision.BLOCK
 
 
+@pytest.mark.parametrize("piece", ["   ", "\t", " \r"])
+def test_blanks_with_nothing_behind_them_are_passed_over_at_once(piece: str) -> None:
+    assert scan_text(f"true\n{piece * (700_000 // len(piece))}", "a.sh").decision is not Decision.BLOCK
+
+
+@pytest.mark.parametrize("piece", ["for x in ", "b64", "https://a"])
+@pytest.mark.parametrize("last", ["aws s3 rm", "coin.approve(", "s.recv(onnect(", "FTP", "/etc/apk/repositories"])
+def test_what_a_long_deed_may_begin_with_is_read_in_linear_time(piece: str, last: str) -> None:
+    assert scan_text(f"{piece * (60_000 // len(piece))}\n{last}\n", "a.py").decision is not Decision.BLOCK
+
+
 @pytest.mark.parametrize(
     ("name", "piece"),
     [

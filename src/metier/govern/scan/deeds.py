@@ -98,7 +98,7 @@ _WHOLE_HOST = re.compile(
 )
 """A container that may do all that its host may."""
 _ALL_COPIES = re.compile(
-    r"\bfor\s[^\n]*\b(?:aws\s+s3\s+ls|gsutil\s+ls|mc\s+ls|az\s+storage\s+container\s+list)[\s\S]{0,600}?\b(?:aws\s+s3\s+(?:rm|rb)\b[^\n]*(?:--recursive|--force)|gsutil\s+(?:-m\s+)?rm\b[^\n]*-r|mc\s+r[mb]\b[^\n]*--force)"
+    r"\bfor\s[^\n]{0,200}?\b(?:aws\s+s3\s+ls|gsutil\s+ls|mc\s+ls|az\s+storage\s+container\s+list)[\s\S]{0,600}?\b(?:aws\s+s3\s+(?:rm|rb)\b[^\n]*(?:--recursive|--force)|gsutil\s+(?:-m\s+)?rm\b[^\n]*-r|mc\s+r[mb]\b[^\n]*--force)"
 )
 """Every bucket that is found is emptied."""
 _RUNS_OUTPUT = re.compile(
@@ -160,7 +160,7 @@ _ALL_BASES = re.compile(
     re.I,
 )
 _BY_CHANCE = re.compile(
-    r"(?:\.each\b|\.forEach\(|\bfor\b)[^\n]{0,80}\n?[^\n]{0,60}(?:\bFile\.binwrite\(\s*\w+\s*,\s*(?:Secure)?Random\.\w*bytes|\.write_bytes\(\s*(?:os\.urandom|random\.randbytes)\(|writeFile\w*\(\s*\w+\s*,\s*(?:crypto\.)?randomBytes\()"
+    r"(?:\.each\b|\.forEach\(|\bfor\b)[^\n]{0,80}(?:\n[^\n]{0,60})?(?:\bFile\.binwrite\(\s*\w+\s*,\s*(?:Secure)?Random\.\w*bytes|\.write_bytes\(\s*(?:os\.urandom|random\.randbytes)\(|writeFile\w*\(\s*\w+\s*,\s*(?:crypto\.)?randomBytes\()"
 )
 _ALL_BRANCHES = re.compile(
     r"\bgit\s+(?:branch\s+(?:-\w+\s+)*(?:-r\b|--remotes)(?![^\n|]{0,60}--merged)|for-each-ref|tag\s+-l)\b|\bgit\s+ls-remote\b"
@@ -527,7 +527,7 @@ _OTHERS_BUCKET = re.compile(
 )
 _OTHERS_LOGIN = re.compile(
     r"\bFTP(?:_TLS)?\(\s*[\"'][\w-]+(?:\.[\w-]+)+[\"']\s*,\s*[\"'](?!anonymous|ftp[\"'])[^\"'\n]+[\"']\s*,\s*[\"'][^\"'\n]+[\"'][\s\S]{0,600}?\.stor(?:binary|lines)\("
-    r"|(?P<to>\w+)\s*=\s*\(\s*[\"'][\w-]+(?:\.[\w-]+)+[\"']\s*,\s*[\"'](?!anonymous)[^\"'\n]+[\"']\s*,\s*[\"'][^\"'\n]+[\"']\s*\)[\s\S]{0,3000}?\bFTP(?:_TLS)?\(\s*\*(?P=to)\b[\s\S]{0,600}?\.stor(?:binary|lines)\("
+    r"|\b(?P<to>\w{1,60})\s*=\s*\(\s*[\"'][\w-]+(?:\.[\w-]+)+[\"']\s*,\s*[\"'](?!anonymous)[^\"'\n]+[\"']\s*,\s*[\"'][^\"'\n]+[\"']\s*\)[\s\S]{0,3000}?\bFTP(?:_TLS)?\(\s*\*(?P=to)\b[\s\S]{0,600}?\.stor(?:binary|lines)\("
     r"|\bsshpass\s+-p\s*[\"']?(?!\$|pass|your|secret|<)[^\s\"'$]{4,}[\"']?\s+(?:scp|rsync|sftp)\s[^\n]{0,200}@(?!localhost|127\.|192\.168\.|10\.)[\w-]+\."
     r"|\blftp\b[^\n]{0,80}-u\s*[\"']?\w+,(?!\$|pass|your)[^\s\"'$]{4,}[^\n]{0,200}\b(?:put|mput|mirror\s+-R)\b"
     r"|\bcurl\b(?=[^\n]{0,300}\s(?:-T|--upload-file)\s)[^\n]{0,300}\s(?:-u|--user)\s*[\"']?[\w.-]+:(?!\$|pass|your|secret|<)[^\s\"'$]{4,}"
@@ -550,7 +550,7 @@ _PASSWORD_SENT = re.compile(
     r"\bcurl\b[^\n]{0,300}(?:-d|--data\S*|-F)\s*[\"']?\w{1,12}=[\"']?\$|requests\.post\(|urlopen\(|Invoke-(?:RestMethod|WebRequest)"
 )
 _ALL_APPROVED = re.compile(
-    r"for\s*(?:await\s*)?\(?[^\n]{0,120}[\s\S]{0,400}?\.approve\(\s*[\w.]{1,60}\s*,\s*(?:[\w.]*MaxUint256|MAX_UINT\w*|2n?\s*\*\*\s*256n?\s*-\s*1n?|[\"']?0xf{60,64})"
+    r"for\s*(?:await\s*)?\(?[\s\S]{0,520}?\.approve\(\s*[\w.]{1,60}\s*,\s*(?:[\w.]*MaxUint256|MAX_UINT\w*|2n?\s*\*\*\s*256n?\s*-\s*1n?|[\"']?0xf{60,64})"
 )
 _HELD = re.compile(r"balanceOf\(|\.balances?\b")
 _SITE_ADMIN = re.compile(
@@ -584,7 +584,7 @@ _LOADS_WRITTEN = re.compile(
 """A module is loaded that was written a moment before."""
 _CARRIES = re.compile(
     r"Fscan\w*\([^\n]{0,80}&(?P<go>\w+)\)[\s\S]{0,600}?\bDial\w*\(\s*\"tcp\"\s*,\s*(?P=go)\b"
-    r"|(?P<py>\w+)\s*,\s*\w+\s*=\s*[^\n]{0,60}(?:recv|readline|readuntil)\([^\n]{0,80}[\s\S]{0,400}?(?:create_connection|open_connection|connect)\(\(?\s*(?P=py)\b"
+    r"|\b(?P<py>\w{1,60})\s*,\s*\w+\s*=\s*[^\n]{0,60}(?:recv|readline|readuntil)\([^\n]{0,80}[\s\S]{0,400}?(?:create_connection|open_connection|connect)\(\(?\s*(?P=py)\b"
     r"|\[\s*(?P<js>\w+)\s*,\s*\w+\s*\]\s*=\s*[^\n]{0,60}\.split\([\s\S]{0,400}?\b(?:connect|createConnection)\([^\n]{0,40}\b(?P=js)\b"
 )
 """A place that was read from one connection is connected to."""

@@ -77,7 +77,7 @@ _FROM_NAME = re.compile(r"(?:registry|index-url)\s*=\s*[\"']?\$\{?(?P<name>\w+)"
 _OF_SYSTEM = re.compile(
     r"\bdeb(?:-src)?\s+(?:\[[^\]\n]{0,200}\]\s+)?(https?://[^\s\"'`<>)]+)|(?:\b|\\n)(?:URIs:|baseurl\s*=|Server\s*=)\s*(https?://[^\s\"'`<>)]+)"
     r"|\b(?:config-manager\s[^|;&\n]{0,60}?--add-repo|zypper\s+(?:addrepo|ar)(?:\s+-\S+)*|apk\s[^|;&\n]{0,80}?--repository|flatpak\s+remote-add(?:\s+-\S+)*\s+\S+|Register-PSRepository\b[^|;&\n]{0,80}?-SourceLocation|choco\s[^|;&\n]{0,80}?(?:-s|--source)|winget\s+source\s+add\b[^|;&\n]{0,60}?|brew\s+tap\s+\S+|krew\s+index\s+add\s+\S+)[\s=]+[\"']?(https?://[^\s\"'`<>)]+)"
-    r"|(https?://\S+)[\"']?\s*(?:>>|\|\s*(?:sudo\s+)?tee\s+-a)\s*/etc/apk/repositories"
+    r"|(https?://\S{1,300})[\"']?\s*(?:>>|\|\s*(?:sudo\s+)?tee\s+-a)\s*/etc/apk/repositories"
 )
 """Where the packages of the whole machine come from."""
 _SYSTEM_WORDS = (

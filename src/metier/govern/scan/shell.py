@@ -36,6 +36,7 @@ _PLAIN = rf"(?:[^\s\x00;|&<>()\\'\"$`#]++|{_NAME}|'[^'\x00]*+'|\"(?:[^\"\\$`\x00
 _PLAIN_WORDS = re.compile(rf"(?:[ \t\r]*+{_PLAIN}(?=[ \t\n;|&()]|\Z))++[ \t\r]*+")
 """Words in which nothing but names is expanded, and of which none is the number of a stream."""
 _EACH = re.compile(_PLAIN)
+_BLANKS = re.compile(r"[ \t\r]++")
 _IDLE = re.compile(r"(?:[ \t]*+(?:#[^\n]*+|\r)?\n)++")
 """Lines that say nothing."""
 _UNBROKEN = re.compile(r"[^ \t\n;|&<>()\\'\"$`]++")
@@ -414,8 +415,8 @@ def _pipelines(text: str, known: _Known) -> Iterator[_Pipeline]:
                 line += said.count("\n")
             else:
                 current.words += said.split()
-        elif char in " \t\r":
-            place += 1
+        elif char in " \t\r" and (blanks := _BLANKS.match(text, place)):
+            place = blanks.end()
         elif char not in _SIGNS:
             word, place, newlines = _word(text, place, line, current, known)
             line += newlines
