@@ -128,6 +128,23 @@ def test_blanks_with_nothing_behind_them_are_passed_over_at_once(piece: str) -> 
     assert scan_text(f"true\n{piece * (700_000 // len(piece))}", "a.sh").decision is not Decision.BLOCK
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "'{:>9999999999}'.format('a')",
+        "'%9999999999s' % ('a',)",
+        "'%*s' % (9999999999, 'a')",
+        f"('{'a' * 80_000}').translate({{97: '{'b' * 80_000}'}})",
+        f"'{'a' * 60_000}'.join([{', '.join(['0'] * 30_000)}])",
+        f"'a'.replace('a', '{'a' * 20_000}').replace('a', '{'a' * 20_000}').replace('a', '{'a' * 20_000}')",
+        f"'{'{0}' * 6_000}'.format('{'a' * 19_000}')",
+    ],
+)
+def test_a_short_text_that_would_come_to_a_very_long_one_is_not_made(said: str) -> None:
+    # Each of these would take gigabytes.
+    assert scan_text(f"exec(chr(97) + {said})\n", "a.py").num_files == 1
+
+
 @pytest.mark.parametrize("piece", ["for x in ", "b64", "https://a"])
 @pytest.mark.parametrize("last", ["aws s3 rm", "coin.approve(", "s.recv(onnect(", "FTP", "/etc/apk/repositories"])
 def test_what_a_long_deed_may_begin_with_is_read_in_linear_time(piece: str, last: str) -> None:

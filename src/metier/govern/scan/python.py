@@ -169,6 +169,11 @@ _ONE_OF_ONE = re.compile(r"^([ \t]*)([A-Za-z_]\w*), = \((.*),\)[ \t]*$", re.M)
 _OF_NUMBER = re.compile(r"(?<![\w.)])(\d+) ?\.to_bytes\(")
 _MAX_LOOPS = 200
 _MAX_JSON, _JSON = 20_000, frozenset({"json", "__import__('json')"})
+_MAX_MADE = 1_000_000
+"""A text that a short one would come to is not made if it has more letters than this."""
+_WIDE = re.compile(r"%[^a-zA-Z%]*(?:\d{4}|\*)")
+"""Something is to be padded to a width that no text needs."""
+_PLAIN_FIELDS = re.compile(r"(?:[^{}]++|\{\d{0,2}\})*+")
 
 
 def _letter_by_letter(statements: list[Statement], folder: _Folder) -> list[Statement]:
@@ -665,7 +670,8 @@ def _binary(node: ast.BinOp, depth: int) -> str | bytes | int | None:
     left, right = _constant(node.left, depth + 1), _constant(node.right, depth + 1)
     if isinstance(node.op, ast.Mod) and isinstance(left, str) and isinstance(node.right, ast.Tuple):
         values = [_constant(one, depth + 1) for one in node.right.elts]
-        if len(left) < _MAX_BODY * 1000 and all(isinstance(one, str) and len(one) < _MAX_TEXT for one in values):
+        are_short = all(isinstance(one, str) and len(one) < _MAX_TEXT for one in values)
+        if len(left) < _MAX_BODY * 1000 and are_short and not _WIDE.search(left):
             with contextlib.suppress(ValueError, TypeError):
                 return left % tuple(values)
         return None
@@ -681,7 +687,12 @@ def _binary(node: ast.BinOp, depth: int) -> str | bytes | int | None:
         table |= {ast.BitAnd: left & right, ast.BitOr: left | right}
         table |= {ast.Mod: left % right, ast.FloorDiv: left // right} if right else {}
         return table.get(type(node.op))
-    if isinstance(node.op, ast.Mod) and isinstance(left, str) and isinstance(right, str | int):
+    if (
+        isinstance(node.op, ast.Mod)
+        and isinstance(left, str)
+        and isinstance(right, str | int)
+        and not _WIDE.search(left)
+    ):
         try:
             return left % right
         except (ValueError, TypeError):
@@ -815,10 +826,19 @@ def _method(node: ast.Call, name: str, first: str | bytes | int | None, depth: i
         order = _constant(node.args[1], depth + 1)
         return owner.to_bytes(first, order) if order in ("big", "little") else None  # type: ignore[arg-type]
     if name == "translate" and isinstance(owner, str) and node.args and isinstance(node.args[0], ast.Dict):
-        return owner.translate(ast.literal_eval(node.args[0]))
-    if name == "format" and isinstance(owner, str) and node.args and len(owner) < _MAX_JSON and not node.keywords:
-        values = [_constant(one, depth + 1) for one in node.args]
-        return owner.format(*values) if all(isinstance(one, str) for one in values) else None
+        table = ast.literal_eval(node.args[0])
+        longest = max((len(said) for said in table.values() if isinstance(said, str)), default=1)
+        return owner.translate(table) if len(owner) * longest <= _MAX_MADE else None
+    if (
+        name == "format"
+        and isinstance(owner, str)
+        and node.args
+        and not node.keywords
+        and _PLAIN_FIELDS.fullmatch(owner)
+    ):
+        values = [said for one in node.args if isinstance(said := _constant(one, depth + 1), str)]
+        is_told = len(values) == len(node.args) and len(owner) * max(map(len, values)) <= _MAX_MADE
+        return owner.format(*values) if is_told else None
     if (
         name in ("removeprefix", "removesuffix", "strip", "lstrip", "rstrip")
         and isinstance(owner, str)
@@ -831,10 +851,14 @@ def _method(node: ast.Call, name: str, first: str | bytes | int | None, depth: i
         return owner.encode()
     if name == "join" and isinstance(owner, str) and node.args:
         elements = _elements(node.args[0], depth + 1)
-        return owner.join(map(str, elements)) if elements is not None else None
-    if name == "replace" and isinstance(owner, str) and len(node.args) == 2:
+        if elements is None or len(owner) * len(elements) > _MAX_MADE:
+            return None
+        return owner.join(map(str, elements))
+    if name == "replace" and isinstance(owner, str) and isinstance(first, str) and len(node.args) == 2:
         second = _constant(node.args[1], depth + 1)
-        return owner.replace(first, second) if isinstance(first, str) and isinstance(second, str) else None
+        if not isinstance(second, str) or owner.count(first) * len(second) > _MAX_MADE:
+            return None
+        return owner.replace(first, second)
     if (
         name in ("strip", "lower", "upper", "title", "swapcase", "casefold")
         and isinstance(owner, str)
