@@ -312,10 +312,7 @@ def _take(name: str, data: bytes, contents: Contents, *, executable: bool, depth
     kind = "markdown" if kind not in ("markdown", "text") and tells_people(text) else kind
     runs = executable or text.startswith("#!")
     contents.parts.append(Part(name, kind, text, bool(_EXAMPLE.search(name)), runs))
-    if depth < MAX_NESTING:
-        for inner, held in bundled(name, text):
-            contents.num_files += 1
-            _take(f"{name}!/{inner}", held, contents, executable=False, depth=depth + 1)
+    _take_members(name, bundled(name, text), contents, depth=depth)
 
 
 def _take_opened(name: str, opened: Unpacked, contents: Contents, *, depth: int) -> None:
@@ -327,7 +324,11 @@ def _take_opened(name: str, opened: Unpacked, contents: Contents, *, depth: int)
     if opened.text is not None:
         contents.num_bytes += len(opened.text)
         contents.parts.append(Part(name, opened.kind, opened.text))
-    for member, data in opened.members:
+    _take_members(name, opened.members, contents, depth=depth)
+
+
+def _take_members(name: str, members: Iterable[tuple[str, bytes]], contents: Contents, *, depth: int) -> None:
+    for member, data in members:
         inner = f"{name}!/{member}"
         if depth >= MAX_NESTING:
             contents.unread.append((inner, f"Lies more than {MAX_NESTING} archives deep, so it was not read."))
