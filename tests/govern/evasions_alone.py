@@ -640,25 +640,26 @@ def signs_between(files: Package) -> Package:
     return _literals(files, change)
 
 
+_OF_MODULE = re.compile(r"(?<![\w.@])((?:urllib\.request|socket|subprocess|os|os\.path)\.\w+)\(")
+"""A call of a function of a module."""
+
+
 @alone
 def called_out_of_a_list(files: Package) -> Package:
     """Functions of modules called as the one thing in a list."""
-    call = re.compile(r"(?<![\w.\[@])((?:urllib\.request|socket|subprocess|os|os\.path)\.\w+)\(")
-    return _map(files, lambda _, text: call.sub(r"[\1][0](", text), only=(".py",))
+    return _map(files, lambda _, text: _OF_MODULE.sub(r"[\1][0](", text), only=(".py",))
 
 
 @alone
 def called_by_its_method(files: Package) -> Package:
     """Functions of modules called by the method that calls them."""
-    call = re.compile(r"(?<![\w.@])((?:urllib\.request|socket|subprocess|os|os\.path)\.\w+)\(")
-    return _map(files, lambda _, text: call.sub(r"\1.__call__(", text), only=(".py",))
+    return _map(files, lambda _, text: _OF_MODULE.sub(r"\1.__call__(", text), only=(".py",))
 
 
 @alone
 def called_once_handed(files: Package) -> Package:
     """Functions of modules called through what holds their first arguments."""
-    call = re.compile(r"(?<![\w.@])((?:urllib\.request|socket|subprocess|os|os\.path)\.\w+)\(")
-    return _map(files, lambda _, text: call.sub(r"__import__('functools').partial(\1)(", text), only=(".py",))
+    return _map(files, lambda _, text: _OF_MODULE.sub(r"__import__('functools').partial(\1)(", text), only=(".py",))
 
 
 @alone

@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_PACKED = re.compile(
-    r"(?:(?:H4sI|UEsD|QlpoO|/Td6WF|N3q8r|f0VMR|TVq[QA]|TVpQ)[A-Za-z0-9+/]{8}(?:[A-Za-z0-9+/]|[\s\"',\\n]{1,8}(?=[A-Za-z0-9+/=])){100,}+={0,2}"
-    r"|(?:1f8b08|504b0304|425a68|fd377a58|377abcaf|7f454c46)(?:[0-9a-fA-F]|[\s\"',]{1,8}(?=[0-9a-fA-F])){200,}+)"
-)
+_IN_LETTERS = ("H4sI", "UEsD", "QlpoO", "/Td6WF", "N3q8r", "f0VMR", "TVqQ", "TVqA", "TVpQ")
+_IN_HEX = ("1f8b08", "504b0304", "425a68", "fd377a58", "377abcaf", "7f454c46")
+_BEGINS = (*_IN_LETTERS, *_IN_HEX)
 """An archive or a program begins like this in letters, by its first bytes."""
-_BEGINS = ("H4sI", "UEsD", "QlpoO", "/Td6WF", "N3q8r", "f0VMR", "TVqQ", "TVqA", "TVpQ", "1f8b08", "504b0304", "425a68", "fd377a58", "377abcaf", "7f454c46")  # fmt: skip
+_PACKED = re.compile(
+    rf"(?:{'|'.join(_IN_LETTERS)})[A-Za-z0-9+/]{{8}}(?:[A-Za-z0-9+/]|[\s\"',\\n]{{1,8}}(?=[A-Za-z0-9+/=])){{100,}}+={{0,2}}"
+    rf"|(?:{'|'.join(_IN_HEX)})(?:[0-9a-fA-F]|[\s\"',]{{1,8}}(?=[0-9a-fA-F])){{200,}}+"
+)
 _NO_SIGN = re.compile(r"[^A-Za-z0-9+/=]|\\n")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _PROGRAM = r"[\w./@-]{1,120}\.(?:sh|bash|zsh|py|m?js|cjs|ts|rb|pl|ps1|go|php|lua|command)"
