@@ -14,7 +14,7 @@ HEAD = """# The rules of the scan
 *What does each finding mean, what harm follows, and what does an honest author do instead?*
 
 Written by `make docs` from the rules themselves ([code](../src/metier/govern/scan/rules.toml),
-[prose](../src/metier/govern/scan/prose.toml)); how they work together is told in [govern](govern.md). The weight is
+[prose](../src/metier/govern/scan/prose.toml)); how they work together is told in [the scan](scan.md). The weight is
 that of the behaviour where nothing speaks for or against it: a known installer, a warning, a test or the stated purpose
 makes it less, a secret or a hidden place makes it more. Each rule has a package that shows it and one that does not,
 and the tests scan both. Codes are those of the OWASP Agentic Skills Top 10 (AST) and of AITech.

@@ -45,7 +45,7 @@ _BESIDE = {
         "unasked": "trigger",
     }.items()
 }
-"""Two signs that hardly ever stand together in honest prose; measured on public packages (docs/govern.md)."""
+"""Two signs that hardly ever stand together in honest prose; measured on public packages (docs/scan-sets.md)."""
 _EVERYWHERE = _named("always trigger")
 _BROAD = _named("deed gain abroad pretext unasked lead-on")
 """Acts and reasons that are in order by themselves: they count only in pairs."""
