@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from judges import able_judge
 from metier.attempt import Attempt, Grade
 from metier.client import Request
 from metier.clients.rule import RuleClient
@@ -382,7 +383,7 @@ def test_what_a_model_or_a_sandbox_said_stands_until_they_are_asked_anew(
     points = [point]
     monkeypatch.setattr(
         "metier.clients.open.open_client",
-        lambda name: RuleClient(lambda request: json.dumps({"purpose": "p", "points": points}), name="judge"),
+        lambda name: able_judge(lambda request: json.dumps({"purpose": "p", "points": points})),
     )
     trace, digest = tmp_path / "trace.json", read_package(package).skill.digest
     tried = Access(act=Act.READ, target="/root/.ssh/id_rsa", allowed=False)

@@ -15,9 +15,8 @@ from metier.run import StageRecord
 from metier.store import Store
 
 if TYPE_CHECKING:
-    from metier.client import Client
     from metier.govern.evidence import EvidenceOf
-    from metier.govern.look import LookedAt
+    from metier.govern.look import LookedAt, OpinionOf
     from metier.govern.policy import GovernPolicy
     from metier.sandbox import ScriptRun
     from metier.verdict import Scan
@@ -117,13 +116,13 @@ def looked_over(
     looked, passed = [], set[Path]()
     with ExitStack() as opened:
         store, _ = opened.enter_context(ruled(workspace, begin=True)) if workspace else (None, None)
-        client = opened.enter_context(asked(opinion))
+        opinion_of = opened.enter_context(judging(opinion))
         evidence_of = _measured_in(store) if store else None
         for folder in folders:
             for one in look_over(
                 folder,
                 policy=rules,
-                client=client,
+                opinion_of=opinion_of,
                 trace=touched,
                 store=store,
                 scanned=scanned,
@@ -158,15 +157,16 @@ def _measured_in(store: Store) -> EvidenceOf:
 
 
 @contextmanager
-def asked(name: str) -> Iterator[Client | None]:
-    """Open the client that an option names, and close it afterwards; none for an empty name."""
+def judging(name: str) -> Iterator[OpinionOf | None]:
+    """Open the model that an option names as a judge of packages, and close it afterwards; none for an empty name."""
     if not name:
         yield None
         return
     from metier.clients.open import open_client
+    from metier.govern.controls import Judge
 
     with closing(open_client(name)) as client:
-        yield client
+        yield Judge(client).opinion
 
 
 def kept_anchor(path: Path) -> Anchor:

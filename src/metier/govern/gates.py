@@ -56,7 +56,10 @@ def static_gate(scan: Scan, *, approved_by: str = "", covers: Collection[str] = 
         return _result(Gate.STATIC, GateOutcome.PASSED, noted if scan.findings else "the scan is clean")
     new = sorted(set(weighs(scan)) - set(covers)) if covers else []
     if scan.decision == Decision.REVIEW and approved_by and not new:
-        reasons = [f"{approved_by} approved this content after review", *(f"reviewed: {at(f)}" for f in weighing)]
+        reasons = [
+            f"{approved_by} approved this content after review",
+            *(f"reviewed: {at(f)}" for f in weighing),
+        ]
         return _result(Gate.STATIC, GateOutcome.PASSED, *reasons)
     blocks = [f"blocked: {at(f)}" for f in weighing if f.severity == Severity.BLOCK]
     unread = [f"not read: {path}" for path in scan.unread]
@@ -74,13 +77,13 @@ def semantic_gate(opinion: Opinion | None) -> GateResult:
     """
     if opinion is None:
         return _result(Gate.SEMANTIC, GateOutcome.NOT_RUN, "no second opinion was taken")
-    weighing = [f for f in opinion.findings if f.severity != Severity.NOTE]
-    if weighing:
-        return _result(Gate.SEMANTIC, GateOutcome.FAILED, *(f"{opinion.model}: {at(f)}" for f in weighing))
+    if opinion.objections:
+        return _result(Gate.SEMANTIC, GateOutcome.FAILED, *(f"{opinion.model}: {at(f)}" for f in opinion.objections))
     if opinion.fault:
         return _result(Gate.SEMANTIC, GateOutcome.NOT_RUN, f"{opinion.model} gave no opinion: {opinion.fault}")
-    unseen = [f"{path} is no text and was not shown" for path in opinion.unshown]
-    return _result(Gate.SEMANTIC, GateOutcome.PASSED, f"{opinion.model} found nothing that weighs", *unseen)
+    told = [f"{opinion.model}: {opinion.controlled}"] if opinion.controlled else []
+    told += [f"{path} is no text and was not shown" for path in opinion.unshown]
+    return _result(Gate.SEMANTIC, GateOutcome.PASSED, f"{opinion.model} found nothing that weighs", *told)
 
 
 def behavioural_gate(

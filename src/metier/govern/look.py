@@ -12,12 +12,11 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
-from metier.client import Client
 from metier.errors import MetierError, PackageError, StoreError
 from metier.govern.evidence import EvidenceOf
 from metier.govern.judge import judge
 from metier.govern.manifest import declared
-from metier.govern.opinion import Opinion, second_opinion
+from metier.govern.opinion import Opinion
 from metier.govern.policy import GovernPolicy
 from metier.govern.scan import scan
 from metier.govern.scan.parts import MAX_FILE_BYTES, MAX_PACKAGE_BYTES
@@ -29,6 +28,9 @@ from metier.stores.fault import Fault
 from metier.stores.package import NOT_LOOKED_INTO, Package, all_packages, read_package
 from metier.stores.plain import NotPlain, open_plain
 from metier.verdict import Decision, Evidence, Scan, Verdict
+
+OpinionOf = Callable[[Path], Opinion]
+"""Gives a second opinion on the package in a folder."""
 
 _TEMPORARY = "TMPDIR names the folder for temporary files: see that you may write there, and that it has room."
 
@@ -69,7 +71,7 @@ def look_over(
     folder: Path,
     *,
     policy: GovernPolicy | None = None,
-    client: Client | None = None,
+    opinion_of: OpinionOf | None = None,
     trace: ScriptRun | None = None,
     store: Store | None = None,
     scanned: Callable[[Path], Scan] = scan,
@@ -82,7 +84,7 @@ def look_over(
     A package that fails whoever reads it has an error, and the others are looked at all the same.
 
     Args:
-        client: Asked for a second opinion on each package, if given.
+        opinion_of: Gives a second opinion on each package, such as `metier.govern.controls.Judge(client).opinion`.
         trace: The record of a run in a sandbox; the folder must then hold one package alone.
         store: Judge with the history it holds, and keep the verdicts in it; without one nothing is kept.
         scanned: How a package is scanned; the rules of this package by default.
@@ -105,13 +107,14 @@ def look_over(
     if trace is not None and len(places) > 1:
         raise PackageError(f"A trace is of one package, and {str(folder)!r} holds {len(places)}.")
     judged = partial(_judged, policy=policy, trace=trace, store=store)
+    look = partial(_looked_at, opinion_of=opinion_of, scanned=scanned, evidence_of=evidence_of, judged=judged)
     looked = []
     for place in places:
         if place.resolve() in passed:
             continue
         name = place.relative_to(folder).as_posix()
         try:
-            one = _looked_at(place, name, client=client, scanned=scanned, evidence_of=evidence_of, judged=judged)
+            one = look(place, name)
         except MetierError:
             raise
         except Exception as fault:  # whatever a package does to its readers, the others are still to be read
@@ -138,14 +141,14 @@ def _looked_at(
     place: Path,
     name: str,
     *,
-    client: Client | None,
+    opinion_of: OpinionOf | None,
     scanned: Callable[[Path], Scan],
     evidence_of: EvidenceOf | None,
     judged: Callable[..., Verdict],
 ) -> LookedAt:
     try:
         package = read_package(place)
-        seen, opinion = _seen(place, package.skill, scanned=scanned, client=client)
+        seen, opinion = _seen(place, package.skill, scanned=scanned, opinion_of=opinion_of)
     except PackageError as error:
         return LookedAt(path=name, skill=None, place=place, scan=scanned(place), error=str(error))
     evidence = evidence_of(package.skill.digest) if evidence_of else None
@@ -157,7 +160,7 @@ def look_at(
     folder: Path,
     *,
     policy: GovernPolicy | None = None,
-    client: Client | None = None,
+    opinion_of: OpinionOf | None = None,
     trace: ScriptRun | None = None,
     store: Store | None = None,
     evidence: Evidence | None = None,
@@ -172,15 +175,15 @@ def look_at(
         InputError: The trace is of other content.
     """
     package = read_package(folder)
-    seen, opinion = _seen(folder, package.skill, scanned=scan, client=client)
+    seen, opinion = _seen(folder, package.skill, scanned=scan, opinion_of=opinion_of)
     return _judged(package, seen, opinion, policy=policy, trace=trace, store=store, evidence=evidence)
 
 
 def _seen(
-    folder: Path, skill: Skill, *, scanned: Callable[[Path], Scan], client: Client | None
+    folder: Path, skill: Skill, *, scanned: Callable[[Path], Scan], opinion_of: OpinionOf | None
 ) -> tuple[Scan, Opinion | None]:
     with as_read(folder, skill) as copy:
-        return scanned(copy), second_opinion(copy, client) if client else None
+        return scanned(copy), opinion_of(copy) if opinion_of else None
 
 
 def _judged(

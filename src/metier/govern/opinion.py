@@ -34,6 +34,8 @@ _MAX_NAMED = 5
 _MAX_FILES = 2000
 _MAX_BYTES = 32 << 20
 _MAX_TOKENS = 2000
+_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+"""What a model thought before its answer, where its server leaves that in."""
 _CONTROL = re.compile(
     r"<(?=[|\uff5c]|/?(?:s|bos|eos|pad|unk|mask|sep|cls|endoftext)>|(?:start|end)_of_\w{1,20}>|</?SYS>>)"
     r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_(?:CALLS|RESULTS|CONTENT)|PREFIX|SUFFIX|MIDDLE)\])",
@@ -90,6 +92,7 @@ class Opinion:
         dropped: How many points were dropped, as their quotes do not exist.
         num_requests: How often the model was asked.
         unshown: Files that are no text, such as pictures and links, and were named to the model and not shown.
+        controlled: How the model did on packages whose truth is known; empty if it was not examined.
         fault: Why this is no opinion, or an empty string.
     """
 
@@ -101,7 +104,13 @@ class Opinion:
     dropped: int = 0
     num_requests: int = 0
     unshown: tuple[str, ...] = ()
+    controlled: str = ""
     fault: str = ""
+
+    @property
+    def objections(self) -> list[Finding]:
+        """The findings that weigh; one of them fails the gate."""
+        return [one for one in self.findings if one.severity != Severity.NOTE]
 
 
 def second_opinion(folder: Path, client: Client, *, seed: int = 0, chunk: int = CHUNK_CHARACTERS) -> Opinion:
@@ -118,15 +127,34 @@ def second_opinion(folder: Path, client: Client, *, seed: int = 0, chunk: int = 
     """
     found, unshown, unread = _files(folder)
     texts = {path: _shown(text) for path, text in found.items()}
-    mark = _mark(texts, unshown, seed)
-    parts = list(_parts(texts, chunk))
-    if len(parts) > MAX_REQUESTS:
-        fault = f"it would take {len(parts)} requests to show all of it, and {MAX_REQUESTS} are the most"
+    requests = _requests(texts, unshown, seed, chunk)
+    if len(requests) > MAX_REQUESTS:
+        fault = f"it would take {len(requests)} requests to show all of it, and {MAX_REQUESTS} are the most"
         return Opinion(model=client.name, unshown=unshown, fault=fault)
-    requests = [_request(part, mark, seed, number, len(parts), unshown) for number, part in enumerate(parts, start=1)]
     faults = [f"not all of {_one_line(path)} could be shown" for path in unread[:_MAX_NAMED]]
     faults += [f"nor of {len(unread) - _MAX_NAMED} more files"] if len(unread) > _MAX_NAMED else []
     return _weighed(client.name, list(client.replies(requests)), len(requests), texts, unshown, faults)
+
+
+def opinions_on(packages: Sequence[Mapping[str, str]], client: Client, *, seed: int = 0) -> list[Opinion]:
+    """Ask a model about small packages whose texts are at hand by path, as about any other; all are asked together.
+
+    Raises:
+        ClientError: The model cannot be asked at all.
+    """
+    asked = [_requests(texts, (), seed, CHUNK_CHARACTERS) for texts in packages]
+    replies = list(client.replies([request for requests in asked for request in requests]))
+    found = []
+    for texts, requests in zip(packages, asked, strict=True):
+        own, replies = replies[: len(requests)], replies[len(requests) :]
+        found.append(_weighed(client.name, own, len(requests), texts, (), []))
+    return found
+
+
+def _requests(texts: Mapping[str, str], unshown: Sequence[str], seed: int, chunk: int) -> list[Request]:
+    mark = _mark(texts, unshown, seed)
+    parts = list(_parts(texts, chunk))
+    return [_request(part, mark, seed, number, len(parts), unshown) for number, part in enumerate(parts, start=1)]
 
 
 def _weighed(
@@ -170,7 +198,7 @@ def _said(reply: Reply) -> Said:
         raise InputError("it was cut off at its longest")
     if not isinstance(reply.text, str):
         raise InputError("it holds no text")
-    text = reply.text.strip()
+    text = _THOUGHT.sub("", reply.text).strip()
     fenced = re.fullmatch(r"```(?:json)?\s*\n(.*?)\n?\s*```", text, re.DOTALL)
     text = fenced[1] if fenced else text
     try:

@@ -158,12 +158,12 @@ def restore(
     Example: metier govern restore tidy --package packages/tidy --by "Ada" --because "mended" -w examples/first-trade
     """
     from metier.errors import GovernError
-    from metier.faces.opened import asked, ruled
+    from metier.faces.opened import judging, ruled
     from metier.govern.look import look_at
     from metier.govern.transitions import restore as move
 
-    with ruled(workspace) as (store, policy), asked(opinion) as client:
-        fresh = look_at(package, policy=policy, client=client, store=store)
+    with ruled(workspace) as (store, policy), judging(opinion) as opinion_of:
+        fresh = look_at(package, policy=policy, opinion_of=opinion_of, store=store)
         if fresh.skill != skill:
             raise GovernError(f"The package {str(package)!r} holds the skill {fresh.skill!r}, not {skill!r}.")
         verdict = move(store, fresh, who=by, because=because, policy=policy, when=when)
