@@ -181,8 +181,12 @@ def _way_out(taken: Taken) -> str:
     """Say why attempts were left out, and what helps."""
     why = unscored(taken)
     told = f"Answers that could not be graded are left out: {why}" if why else "Give it more evals."
-    judge = " Expectations are checked by a model: name one with --judge, and the same answers are graded again."
-    return told + judge * bool(OPEN & {a.grade.reason for a in (*taken.without, *taken.having)})
+    open_for = OPEN & {a.grade.reason for a in (*taken.without, *taken.having)}
+    if "judge_unclear" in open_for:
+        told += " The judge does not reply as it is asked to: name an abler one with --judge."
+    elif open_for:
+        told += " Expectations are checked by a model: name one with --judge."
+    return told + " The same answers are graded again." * bool(open_for)
 
 
 def _interval(
