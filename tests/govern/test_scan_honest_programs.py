@@ -10,6 +10,7 @@ FETCHED = "https://schemas.acme-tools.io/x"
 PROGRAMS = [
     ("a.rb", f"body = Net::HTTP.get(URI('{FETCHED}'))\nFile.write('openapi.yaml', body)\nsystem('git add openapi.yaml')\n"),
     ("a.rb", "icon = Base64.decode64(DATA.read)\nFile.binwrite('icon.png', icon)\nsystem(\"convert icon.png -resize 64x64 s.png\")\n"),
+    ("scan.rb", "target = IPAddr.new(ARGV.fetch(0) { abort 'usage: scan.rb IP' })\nport = settings.fetch(:port)\ncmd = ['sudo', 'nmap', '-sV', '-p', port, target.to_s]\nexec(*cmd)\n"),
     ("main.go", 'data, err := base64.StdEncoding.DecodeString(os.Getenv("KUBECONFIG_B64"))\nos.WriteFile("kubeconfig", data, 0600)\ncmd := exec.Command("kubectl", "--kubeconfig", "kubeconfig", "apply", "-f", "deploy.yaml")\n'),
     ("main.go", f'resp, _ := http.Get("{FETCHED}")\nbody, _ := io.ReadAll(resp.Body)\nos.WriteFile("schema.json", body, 0644)\ncmd := exec.Command("go-jsonschema", "-p", "main", "schema.json")\n'),
     ("main.go", 'func load() string {\n\tname, err := base64.StdEncoding.DecodeString(os.Getenv("X"))\n\treturn string(name)\n}\nfunc run(name string, args ...string) error {\n\treturn exec.Command(name, args...).Run()\n}\n'),

@@ -102,6 +102,8 @@ _RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?
 _STAYS = re.compile(r"/etc/cron|@reboot|\bchroot\s|authorized_keys|/etc/systemd")
 """Something is put into the machine outside of the container."""
 _AUTHORIZED = re.compile(r"authorized[_-]?keys?|ssh[_-]authorized", re.I)
+_ONLY_SIGNS = re.compile(r"\bnamespaces=[\"']?(?:git|file)\b")
+"""A key whose signatures are trusted; nobody logs in with it."""
 _TO_FILL_IN = re.compile(r"example|replace|\byour?[-_@ ]|you@|change-?me|placeholder|dummy", re.I)
 _IMAGE_LINE = re.compile(r"^[ \t]*image:\s*[\"']?(?:[\w-]+(?:\.[\w-]+)+/)?(?P<owner>[\w-]{3,40})/[\w./-]+[^\n]*", re.M)
 _FOR_ACCOUNT = re.compile(
@@ -151,6 +153,8 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             yield from _pushed(part, purpose)
         if "AAAA" in part.plain and part.kind in ("data", "markdown", "text") and (key := _KEY.search(part.plain)):
             near = part.plain[max(0, key.start() - _NEAR) : key.end() + _NEAR]
+            if _ONLY_SIGNS.search(near) and _AUTHORIZED.search(near) is None:
+                continue
             is_put = _AUTHORIZED.search(f"{part.path}\n{near}") is not None and _TO_FILL_IN.search(near) is None
             is_untold = (
                 part.kind != "markdown" and is_put and not any(key[0].lower() in text for text in purpose.documents)

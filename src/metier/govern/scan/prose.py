@@ -25,7 +25,7 @@ from metier.verdict import Severity
 
 _QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
 _TALKS_ABOUT = re.compile(
-    r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|poison(?:ing|ed)|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|virustotal|goodware|canar(?:y|ies)|attack strings|bypass(?:es)?|mitigations?|(?:phrases?|stuff|things?|lines?|messages?|text) like|examples? of|untrusted|hostile)\b",
+    r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|poison(?:ing|ed)|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|virustotal|goodware|canar(?:y|ies)|attack strings|bypass(?:es)?|mitigations?|(?:phrases?|stuff|things?|lines?|messages?|text) like|examples? of|untrusted|hostile|zero-width (?:and hidden )?(?:characters?|joiners?)|hidden instructions?|typical tricks|fake prerequisites?|typo-?squat\w*|wallet swaps?|paste sites?)\b",
     re.I,
 )
 _NEGATED = re.compile(

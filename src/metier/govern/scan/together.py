@@ -34,6 +34,9 @@ _ONLY_TOLD = re.compile(
 _OUTSIDE_CACHE = re.compile(r"\.\./|\s(?:~|\$HOME|\$\{HOME\})/(?!\.cache/|Library/Caches/)|\s/")
 _IN_CACHE = re.compile(r"\s(?:~|\$HOME|\$\{HOME\})/(?:\.cache|Library/Caches)/[\w.-]{2,}")
 _WALLET_FILE = re.compile(r"\.config/solana/id\.json|\.ethereum/keystore|\.bitcoin/wallet\.dat")
+_WITH_COOKIE = re.compile(r"\bheaders\s*[:=]\s*\{[^{}\n]{0,80}?\bcookie\b(?!\s*[\"'`]?\s*:\s*[\"'])", re.I)
+"""A login of a browser leaves with a question, too."""
+_OF_ONE_HOST = re.compile(r"\bwhere\s+(?:host|host_key|domain)\s*(?:=|like)|\bdomain_name\s*=\s*[\"'\w]", re.I)
 _SPELT = re.compile(
     r"unpack\w*\(?\s*[\"']H\*|hexlify|\.hex\(|toString\(\s*[\"']hex|[bB](?:ase)?32|encode\(\s*[\"']hex|bin2hex|hex\.Encode|\bxxd\b"
 )
@@ -150,7 +153,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
     away = [
         (step, place_of_step(step, purpose))
         for step in itertools.chain(*by_file.values())
-        if not step.labels.isdisjoint(OUTWARD)
+        if not step.labels.isdisjoint(OUTWARD) or ("fetch" in step.labels and _WITH_COOKIE.search(step.text))
     ]
     outward = [step for step, place in away if place >= Place.UNKNOWN and not _is_specimen(step, purpose)]
     named = [step for step, place in away if "send" in step.labels and place == Place.OWN]
@@ -459,9 +462,21 @@ def _beside_a_way_out(
         taken = (is_near and (is_told or kinds[0] in _TAKEN_AT_ONCE)) or (
             same is not None and (watched or is_others or is_all or of_many)
         )
+        taken = taken and not (kinds == ["browser"] and _is_own_session(members, path, way_out, purpose))
         to = host_of(way_out.urls[0]) if way_out.urls else "elsewhere"
         also = f"{', '.join(kinds)}, beside a way out to {to}"
         yield Seen("send-secrets", Severity.BLOCK if taken else Severity.REVIEW, step, also)
+
+
+def _is_own_session(members: Sequence[Step], path: str, way_out: Step, purpose: Purpose) -> bool:
+    """Whether a program takes the login of one host alone out of a browser, for that host, as the documents say."""
+    if not (
+        way_out.urls and purpose.says(r"cookies?\b|\b(?:login|browser|firefox|chrome)\W{1,3}(?:session|profile|login)")
+    ):
+        return False
+    hosts = {host_of(url) for one in members for url in one.urls}
+    of_one = any(_OF_ONE_HOST.search(one.text) for one in members if one.statement.path == path)
+    return of_one and len(hosts) == 1 and all(any(host in text for text in purpose.documents) for host in hosts)
 
 
 def _is_told_wallet(step: Step, purpose: Purpose) -> bool:
