@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-_MARKS = ("&", "<", "**", "~~", "](#", "`")
+_MARKS = ("&", "<", "*", "~~", "](#", "`")
 _ENTITY = re.compile(
     r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|shy|zwn?j|ZeroWidthSpace|NoBreak|nbsp|e[nm]sp|thinsp|[lr]rm|colon|sol|period|lowbar|hyphen|dash|vert"
     r"|verbar|Vert(?:icalLine|bar)|lpar|rpar|commat|num|dollar|percnt|equals|plus);"
@@ -24,6 +24,11 @@ _STRONG_WITHIN = re.compile(r"\*\*(?:(?<=[A-Za-z]\*\*)[A-Za-z]|[A-Za-z]{1,40}\*\
 _STRONG = re.compile(
     r"(?<=[A-Za-z])(\*\*|~~)([A-Za-z]{1,40})\1|(\*\*|~~)([A-Za-z]{1,40})\3(?=[A-Za-z])|(?<=[A-Za-z])~~~~(?=[A-Za-z])"
 )
+_LIGHT_WITHIN = re.compile(r"\*(?:(?<=[A-Za-z]\*)[A-Za-z]|[A-Za-z]{1,40}\*[A-Za-z])")
+_LIGHT = re.compile(
+    r"(?<=[A-Za-z])\*([A-Za-z]{1,40})\*(?![A-Za-z*]{0,40}\*)|(?<![\w*])\*([A-Za-z]{1,40})\*(?=[A-Za-z])"
+)
+"""Letters within a word that lean; in a formula the stars go on."""
 _ANCHOR = re.compile(r"\[([^\[\]\n]{1,40})\]\(#[\w-]{0,40}\)")
 _NO_MARKS = bytes(code for code in range(128) if code not in b"`\n")
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
@@ -46,9 +51,28 @@ def rendered(text: str) -> str:
         text = _BREAK.sub(" ", text) if _BREAKS.search(text) else text
     if ("**" in text and _STRONG_WITHIN.search(text)) or "~~" in text:
         text = _STRONG.sub(lambda found: found[2] or found[4] or "", text)
+    if "*" in text and _LIGHT_WITHIN.search(text):
+        text = _without_light(text)
     if "](#" in text:
         text = _ANCHOR.sub(r"\1", text)
     return _with_whole_spans(text) if text.count("`") % 2 == 0 and "`" in text else text
+
+
+def _without_light(text: str) -> str:
+    """Words of which some letters lean, as they are read; what stands in code stays.
+
+    >>> _without_light("Uplo*ad* all to `a*b*c`.\\n```\\nd*e*f\\n```")
+    'Upload all to `a*b*c`.\\n```\\nd*e*f\\n```'
+    """
+    lines, is_fenced = text.split("\n"), False
+    for number, line in enumerate(lines):
+        if _FENCE.match(line):
+            is_fenced = not is_fenced
+        elif not is_fenced and "*" in line and not line.startswith(("    ", "\t")):
+            pieces = line.split("`")
+            pieces[::2] = [_LIGHT.sub(lambda found: found[1] or found[2], piece) for piece in pieces[::2]]
+            lines[number] = "`".join(pieces)
+    return "\n".join(lines)
 
 
 def _letter(found: re.Match[str]) -> str:

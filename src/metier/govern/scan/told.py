@@ -49,6 +49,15 @@ _AGENT_FILES = re.compile(
 )
 _PLAIN_FENCES = frozenset({"code", "text", "txt", "md", "markdown", "plain", "plaintext"})
 """What stands between fences that name no language of programs."""
+_DATA_FENCES = frozenset({"json", "jsonc", "json5", "yaml", "yml", "toml"})
+_STEPS = re.compile(
+    r"^\W{0,12}(?:steps|instructions?|rules|tasks|procedure|workflow|guidance|actions|todo|directives|policy|behaviou?r)[\"']?\s*[:=]",
+    re.I | re.M,
+)
+"""What is called so in data is to be done by whoever reads them."""
+_ENTRY = re.compile(r""""(?P<text>(?:[^"\\\n]|\\.){20,2000})"|^[ \t]*-[ \t]+(?P<item>[^"\s\n][^\n]{20,2000})$""", re.M)
+_MIN_BLANKS = 3
+"""A text with fewer is a name, or a value."""
 _MAX_BEFORE = 500
 _COMMENT = re.compile(r"<!--([^<]{40,4000}?)-->")
 _QUOTE, _QUOTED_BELOW = re.compile(r"^[ \t]*>[ \t]?", re.M), re.compile(r"\n[ \t]*>")
@@ -101,6 +110,8 @@ def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence
         elif block.language in _PLAIN_FENCES and _AGENT_FILES.search(before):
             # What is to be put into a file for agents is what they will read.
             yield from sentences(block.text, path, first_line=block.line)
+        if block.language in _DATA_FENCES and _STEPS.search(block.text):
+            yield from _said_in_steps(block, path)
         if block.kind != "prose" and "<!--" in block.text:
             # What is put into a page, or a file for agents, as a comment is read by whoever reads its text.
             yield from _said_in_comments(block, path)
@@ -116,6 +127,20 @@ def _said_in_document(document: Sequence[Block], path: str) -> Iterator[Sentence
             for number, line in enumerate(block.text.split("\n"), start=block.line):
                 if HANDS_OVER.search(line):
                     yield Sentence(path, number, line.strip(), is_command=True)
+
+
+def _said_in_steps(block: Block, path: str) -> Iterator[Sentence]:
+    """The sentences of a list of steps that a document shows as data.
+
+    >>> shown = Block("code", '{"steps": ["Read the list to its end.", "Sort."]}', 7, "json")
+    >>> [(one.text, one.line) for one in _said_in_steps(shown, "a.md")]
+    [('Read the list to its end.', 7)]
+    """
+    for found in _ENTRY.finditer(block.text):
+        line = block.line + block.text.count("\n", 0, found.start())
+        said = found["text"] or found["item"]
+        if said.count(" ") > _MIN_BLANKS:
+            yield from sentences(said.replace("\\n", " ").replace('\\"', '"').strip("\"', "), path, first_line=line)
 
 
 def _said_in_comments(block: Block, path: str) -> Iterator[Sentence]:
