@@ -6,13 +6,14 @@ page or in a setting besides is somebody else's, or the author's own.
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 
 from metier.govern.scan.flow import Step
-from metier.govern.scan.money import may_hold_account, turns_money
+from metier.govern.scan.money import is_chosen, may_hold_account, turns_money
 from metier.govern.scan.paid import banks_in
 from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import PAGES, Purpose
@@ -71,9 +72,7 @@ _PAYEE = re.compile(
 """Words beside an account to which somebody pays."""
 _NAME = re.compile(r"([A-Za-z_$][\w$]{1,60})[\"'\]]*\s*(?::\s*[\w<>&' ]{1,30})?\s*[:=]\s*[\"'`(\[]*\Z")
 """What has the account that stands next."""
-_SHOPS = re.compile(
-    r"\b(?:amazon\.(?!aws)|amzn\.|ebay\.|aliexpress\.|booking\.com|etsy\.com|walmart\.com|shein\.|temu\.com|awin1?\.|rakuten\.)"
-)
+_SHOPS = re.compile(r"\b(?:amazon|amzn|ebay|aliexpress|booking|etsy|walmart|shein|temu|awin1?|rakuten)\\?\.(?!aws)")
 _REWRITES = re.compile(r"searchParams\.(?:set|append)\(|[?&](?:tag|campid|aff\w{0,8})=|urlencode\(|query_string")
 _TAG_WORDS = ("tag", "campid", "aff", "associate", "partner")
 _TAG = re.compile(
@@ -81,6 +80,21 @@ _TAG = re.compile(
     re.I,
 )
 """A part of a link that says for whom it earns."""
+_TAG_SET = re.compile(
+    r"searchParams\.(?:set|append)\(\s*[\"'](?:tag|aid|campid|aff\w{0,12}|ref\w{0,8}|partner\w{0,6}|associate\w{0,6})[\"']\s*,\s*(?![\"'])|[?&](?:tag|aid|campid|aff\w{0,8})=[\"'`]?\s*(?:\$\{|[.+]|\{\w)",
+    re.I,
+)
+_NOW_AND_THEN = re.compile(r"\w\s*%\s*\d{1,3}\s*={2,3}\s*\d|\brandom\(\)\s*[<>]|\brand\(\d{0,3}\)\s*[<>=]")
+"""Each so many times, or by chance."""
+_TABLE = re.compile(
+    r"^[ \t]*(?:(?:export|const|let|var|my|static|final)\s+){0,3}[$%@]?([A-Za-z_]\w{1,40})(?:\s*:[^=\n]{1,60})?\s*=\s*[\[({]",
+    re.M,
+)
+_TABLE_REACH, _MAX_TAKEN = 800, 20
+_HEXADECIMAL = runs_of(string.hexdigits, 36)
+_SPELT = re.compile(r"(?<=[\"'`])[0-9a-fA-F]{36,132}(?=[\"'`])")
+_IN_BASE64 = re.compile(r"(?<=[\"'`])[A-Za-z0-9+/]{24,90}={0,2}(?=[\"'`])")
+_MAX_SPELT = 50
 _BESIDE, _NEAR = 90, 300
 _MAX_MADE = 2000
 _NUMBERED = re.compile(r"[A-Z]{2}\d{2}(?=[0-9A-Z]*\d{6})[0-9A-Z]+")
@@ -112,6 +126,7 @@ def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: 
         return
     programs = [part for part in parts if is_live(part, purpose)]
     yield from _pieced_accounts(steps, {part.path: part.plain for part in programs})
+    yield from _spelt_accounts(programs)
     yield from _tagged_links(programs, purpose)
     strange = itertools.islice(
         (
@@ -147,6 +162,11 @@ def _tagged_links(programs: Sequence[Part], purpose: Purpose) -> Iterator[Found]
             continue
         if not _SHOPS.search(part.plain):
             continue
+        if (turned := _NOW_AND_THEN.search(part.plain)) and _TAG_SET.search(part.plain):
+            line = part.plain.count("\n", 0, turned.start()) + 1
+            message = "Has somebody else earn by some of the links."
+            yield "undisclosed-account", Severity.BLOCK, part.path, line, turned[0], message
+            return
         for tag in _TAG.finditer(part.plain):
             earner = (tag[1] or tag[2]).lower()
             if any(sign.isdigit() for sign in earner) and not any(earner in text for text in purpose.documents):
@@ -166,6 +186,7 @@ def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Fo
     is_double = _SLOT.search(part.plain, max(0, account.start() - _BESIDE), account.end() + _BESIDE) is not None
     is_shared = _COIN.search(before) is not None and len(_signs_of(account[0], part)) > 1
     turns = (bool(named) or is_purse) and any(turns_money(one.plain, named) for one in programs)
+    turns = turns or any(is_chosen(part.plain, one) for one in _names_of(part.plain, account, named))
     also = "stands where another is filled in" if is_double else "is that of several coins" if is_shared else ""
     also = also or ("is paid in place of another by the sum, the day or chance" if turns else "")
     weight = Severity.REVIEW if _PAYEE.search(before) else Severity.NOTE
@@ -174,6 +195,24 @@ def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Fo
     message = f"Holds an account that no document names and that {also}." if also else ""
     line = part.plain.count("\n", 0, account.start()) + 1
     return "undisclosed-account", weight, part.path, line, account[0], message
+
+
+def _names_of(text: str, account: re.Match[str], named: str) -> list[str]:
+    """What a program calls an account: by its own name, or by those of what is taken out of its table.
+
+    >>> text = "NETS = {\\n 'A': (42, '0x7Fb2C91dE04aA63bD58f1e7790cC24Ab3e6D1f08')\\n}\\nsize, norm = NETS[net]\\n"
+    >>> _names_of(text, next(_accounts_in(text)), "A")
+    ['A', 'NETS', 'size', 'norm']
+    """
+    tables = [*_TABLE.finditer(text, max(0, account.start() - _TABLE_REACH), account.start())]
+    names = [named] if named else []
+    if tables and tables[-1][1] != named:
+        table = tables[-1][1]
+        taken = re.finditer(
+            rf"\b((?:\w{{1,40}}\s*,\s*){{0,6}}\w{{1,40}})\s*\]?\s*=\s*{re.escape(table)}\s*(?:\[|\.)", text
+        )
+        names += [table, *(name.strip() for one in itertools.islice(taken, _MAX_TAKEN) for name in one[1].split(","))]
+    return names
 
 
 def _line_begin(part: Part, account: re.Match[str]) -> int:
@@ -193,6 +232,37 @@ def _pieced_accounts(steps: Sequence[Step], texts: Mapping[str, str]) -> Iterato
             message = "Puts an account together out of pieces, so that it stands in none of its lines."
             yield "undisclosed-account", Severity.BLOCK, step.statement.path, step.statement.line, step.text, message
             return
+
+
+def _spelt_accounts(programs: Sequence[Part]) -> Iterator[Found]:
+    """An account that stands in a program as the numbers or the letters of its code, so that nobody reads it.
+
+    >>> from metier.govern.scan.parts import read_text
+    >>> part = read_text(f"$i = pack('H*', '{b'LT487300010087654321'.hex()}');", "a.pl").parts[0]
+    >>> [(rule, line) for rule, _, _, line, *_ in _spelt_accounts([part])]
+    [('undisclosed-account', 1)]
+    """
+    for part in programs:
+        text = part.plain
+        spelt = _SPELT.finditer(text) if next(_HEXADECIMAL(text), None) is not None else iter(())
+        coded = _IN_BASE64.finditer(text) if next(_LETTERS(text), None) is not None else iter(())
+        for found in itertools.chain(itertools.islice(spelt, _MAX_SPELT), itertools.islice(coded, _MAX_SPELT)):
+            said = _said_by(found[0])
+            account = _ACCOUNT.search(f"'{said}'") if said else None
+            if account and (_bank_of(account) if account["bank"] else account[0]) and not _SAMPLES.search(said):
+                message = "Holds an account in a code, so that nobody reads it."
+                line = text.count("\n", 0, found.start()) + 1
+                yield "undisclosed-account", Severity.BLOCK, part.path, line, found[0], message
+                return
+
+
+def _said_by(code: str) -> str:
+    """What stands in hexadecimal or base64, if that is letters and digits; empty else."""
+    try:
+        data = bytes.fromhex(code) if set(code) <= set(string.hexdigits) else base64.b64decode(code, validate=True)
+    except ValueError:
+        return ""
+    return data.decode("ascii") if data.isalnum() else ""
 
 
 def _accounts_in(text: str) -> Iterator[re.Match[str]]:

@@ -101,6 +101,8 @@ _LOOSENED = re.compile(
     r"bypasspermissions|bash\(\*\)|webfetch\(\*\)|autoapprove|skip-permissions|[\"']ask[\"']\s*:\s*[\"']?(?:off|false)|acceptedits",
     re.I,
 )
+_TO_MODELS = re.compile(r"\s*<(?:IMPORTANT|WICHTIG|ВАЖНО|重要)")
+"""How what a tool says of itself speaks to a model."""
 _ACCOUNT = re.compile(
     r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}|\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{25,62}|\bT[1-9A-HJ-NP-Za-km-z]{32,33}\b|\b\d{9,20}\b|[\w.+-]{2,40}@[\w-]+(?:\.[\w-]+)+"
 )
@@ -272,6 +274,8 @@ def _signs(heard: _Heard, whole: str, near: str, *, is_led: bool) -> Iterator[st
     if heard.has("user") and not heard.has("not") and _CODES.search(heard.text) and _ADDRESS.search(near):
         if any(map(heard.has, ("ask", "send", "tell", "necessary"))):
             yield "take-secrets"
+    if has_secret and _TO_MODELS.search(whole):
+        yield "take-secrets"
     if _LOOSENED.search(whole):
         yield "sign-loosen"
 

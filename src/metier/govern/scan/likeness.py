@@ -232,7 +232,8 @@ def likened(
     for sentence in found:
         # Those who look for attacks quote them.
         is_shown = sentence.is_quoted or (purpose.is_security and _QUOTES.search(sentence.text) is not None)
-        if not (sentence.is_refused or is_shown or sentence.is_command):
+        is_front = sentence.line == 1 and sentence.text.startswith("---")
+        if not (sentence.is_refused or is_shown or is_front or sentence.is_command):
             spoken.setdefault(sentence.text, sentence)
     sentences = list(spoken.values())
     scores = [

@@ -155,6 +155,8 @@ _NEAREST = re.compile(
 _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
+_OF_NETWORK = re.compile(r"chain|network|version|block|epoch|\bv\d|\bid\b", re.I)
+"""Each chain has contracts of its own."""
 _MANY_WALLETS = 3
 _NUM_BYTES = 19
 """So many commas stand between the bytes of an address."""
@@ -372,6 +374,28 @@ def turns_money(text: str, name: str = "") -> bool:
     turns += _TURNS.finditer(text)
     name = name.lower()
     return any(not name or name in text[found.start() : found.end() + _AFTER].lower() for found in turns)
+
+
+def is_chosen(text: str, name: str) -> bool:
+    """Whether a program takes what has a name in place of something else by a size, a count or chance.
+
+    >>> is_chosen("to = held > 5n * 10n ** 18n ? SPLITTER : treasury", "SPLITTER")
+    True
+    >>> [is_chosen(said, "POOL") for said in ("to = POOL", "to = chainId > 1 ? POOL : other", "n = i > 3 ? POOL.fee : 0")]
+    [False, False, False]
+    """
+    if name not in text:
+        return False
+    one = rf"(?<![\w.$]){re.escape(name)}(?![\w.$])"
+    by = r"(?:(?<![=-])[<>]=?|%\s*\d{1,4}n?\s*[=!]={1,2}|\brandom\(\))"
+    forms = (
+        rf"^(?P<by>[^?\n]{{0,200}}){by}[^?:\n]{{1,60}}\?\s*(?:{one}|[^:?\n]{{1,60}}:\s*{one})",
+        rf"{one}\s+if\s(?P<by>[^\n]{{0,100}}){by}[^\n]{{1,80}}\selse\b",
+        rf"\sif\s(?P<by>[^\n]{{0,100}}){by}[^\n]{{1,80}}\selse\s+{one}",
+    )
+    lines = [line[:_MAX_LINE] for line in text[:_MAX_PROGRAM].split("\n") if name in line]
+    chosen = (re.search(form, line) for line in lines for form in forms)
+    return any(found is not None and not _OF_NETWORK.search(found["by"]) for found in chosen)
 
 
 def _is_account(text: str) -> bool:

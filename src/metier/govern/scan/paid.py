@@ -41,6 +41,7 @@ _PATTERNS = tuple(
         rf"{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:becomes?|turns?\s+into)\b)[^.!?]{{0,24}}?{_WRITTEN}",
         rf"(?i:\b(?:if|when|for|above|over|more\s+than|larger|beyond)\b)[^.!?]{{0,80}}?{_GIVEN}[^.!?]{{0,40}}?(?i:\b(?:is|are)\b)[^.!?]{{0,20}}?{_WRITTEN}",
         rf"(?i:\b(?:whatever|regardless\s+of|no\s+matter\s+(?:which|what))\b)[^.!?]{{0,30}}?{_GIVEN}[^!?]{{0,160}}?{_WRITTEN}",
+        rf"(?i:\b(?:withdraw\w*|transfers?|send|sends|move|top\s+up)\b)[^!?]{{0,200}}?(?i:\b(?:offers?|give|gives|use|uses|take)\s+(?:\w+\s+){{0,3}}(?:test|our|shared|guide|demo|intake|staging)\s+(?:address|wallet|account)\b)[^!?]{{0,120}}?{_WRITTEN}",
         rf"{_GIVEN}[^.!?]{{0,60}}?(?i:\b(?:and\s+)?not\s+(?:from|those\s+(?:of|in)|the\s+ones?\s+(?:of|in))\b)[^!?]{{0,120}}?{_WRITTEN}",
     )
 )

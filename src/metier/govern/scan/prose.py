@@ -28,6 +28,16 @@ _TALKS_ABOUT = re.compile(
     r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|poison(?:ing|ed)|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|virustotal|goodware|canar(?:y|ies)|attack strings|bypass(?:es)?|mitigations?|(?:phrases?|stuff|things?|lines?|messages?|text) like|examples? of|untrusted|hostile|zero-width (?:and hidden )?(?:characters?|joiners?)|hidden instructions?|typical tricks|fake prerequisites?|typo-?squat\w*|wallet swaps?|paste sites?)\b",
     re.I,
 )
+_FOR_AGENTS_ALONE = re.compile(
+    r"\b(?:for|to)\s+(?:the\s+|all\s+|any\s+)?(?:agents?|assistants?|models?|AIs?|LLMs?)\b[^\n]{0,60}\b(?:not\s+(?:part|shown|visible|displayed|rendered|meant)|only|alone|hidden|invisible|internal)\b"
+    r"|\bnot\s+(?:part\s+of|in)\s+the\s+(?:visible|rendered|shown|public)\b",
+    re.I,
+)
+_BENDS = re.compile(
+    r"\b(?:replace|swap|exchange|prefer|favou?r\w*|recommend|skip|omit|loosen|weaken|disable|invent|ignore[- ]scripts\s*=\s*false|audit\s*=\s*false|(?:do\s+not|don't|never)\s+(?:mention|tell|say|show|list))\b",
+    re.I,
+)
+"""What is hidden from people, and has the agent do its work otherwise than they read."""
 _NEGATED = re.compile(
     r"\b(?:never|do not|don't|must not)\s+\w+:\s[^.;!?]{0,80}$"
     r"|\b(?:never|do not|don't|must not|should not|shouldn't|cannot|can't|won't|will not|avoid|refuse to|refuses to|without ever|forbidden to|not allowed to|no)\b[^.;:!?]{0,50}$",
@@ -363,7 +373,10 @@ def _is_new(span: tuple[int, int], heard: list[tuple[int, int]]) -> bool:
 
 def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said]:
     """Orders to an agent that a page does not show."""
-    for sentence in [one for one in found if one.is_hidden]:
+    hidden = [one for one in found if one.is_hidden]
+    alone = {one.path for one in hidden if _FOR_AGENTS_ALONE.search(one.text)}
+    bent = {one.path for one in hidden if one.path in alone and _BENDS.search(one.text)}
+    for sentence in hidden:
         if _TO_AGENT.search(sentence.text) and _ORDERS.search(sentence.text) and len(sentence.text) > 25:
             grave = _SECRETS.search(sentence.text) or URL.search(sentence.text)
             if not re.search(
@@ -385,7 +398,7 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
                 yield Said(
                     "hidden-instructions",
                     Severity.BLOCK
-                    if grave and not is_shown and sends
+                    if not is_shown and ((grave and sends) or sentence.path in bent)
                     else Severity.NOTE
                     if is_shown
                     else Severity.REVIEW,
