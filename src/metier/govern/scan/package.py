@@ -19,7 +19,7 @@ from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
 from metier.govern.scan.flow import LABELS, Step, follow, label
-from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
+from metier.govern.scan.gathered import asked_for, exported, filled_in, gathered, listed_keys
 from metier.govern.scan.grants import Found, grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
@@ -180,6 +180,7 @@ def scanned(contents: Contents) -> Scan:
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in filled_in(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
