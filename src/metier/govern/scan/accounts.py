@@ -95,6 +95,25 @@ _HEXADECIMAL = runs_of(string.hexdigits, 36)
 _SPELT = re.compile(r"(?<=[\"'`])[0-9a-fA-F]{36,132}(?=[\"'`])")
 _IN_BASE64 = re.compile(r"(?<=[\"'`])[A-Za-z0-9+/]{24,90}={0,2}(?=[\"'`])")
 _MAX_SPELT = 50
+_FEE = re.compile(
+    r"\b(?:platformFee(?:Bps)?|platform_fee(?:_bps)?|feeAccount|fee_account|swapFee(?:Recipient|Bps)|feeRecipient|fee_recipient|buyTokenPercentageFee|integratorFee\w{0,12}|affiliateFee\w{0,12}|affiliate_?[aA]ddress|partnerFee\w{0,12}|partner_?[aA]ddress"
+    r"|referrerAddress|referralAccount|referral_account|feeBps|fee_bps|appFees?)[\"']?\s*(?:[,:]|(?<![=!<>])=(?!=))\s*(?P<value>[^\n,;})]{1,80})"
+)
+"""A part of what is exchanged is to go to somebody else."""
+_FEE_WORDS = ("Fee", "fee_", "fee", "ddress", "referral")
+_CHOSEN = re.compile(
+    r"\benv\b|argv|\bargs\b|\b(?:config|options?|opts|settings|input|params|prompt|props|quote|data|res\w*)\b[.\[]|^[\"']?0+\b|^(?:null|undefined|None|z\.|[Ss]tring\b(?!\()|[Nn]umber\b(?!\()|int\b|str\b|float\b|Optional|bigint\b|boolean\b|\?)|\$\{?[A-Z]"
+)
+"""It is the user's to set, or none."""
+_TELLS_FEE = re.compile(
+    r"\b(?:platform|referral|affiliate|integrat(?:or|ion)|partner|service|developer|builder|convenience|our|skill'?s|author'?s|maintainer'?s)\s+(?:fees?|share|cut|commission)\b|\bfees?\s+(?:of\s+\d|goes?\b|go\s+to|is\s+paid\s+to|supports?\b|recipient|account)"
+    r"|\b\d+(?:\.\d+)?\s?(?:%|bps|basis[ ]points?)[ ](?:(?!network|gas|priority|miner|transaction)\w+[ ]){0,2}(?:fees?|commission)\b|\b(?:takes?|charges?|collects?|keeps?|earns?)\s+(?:an?\s+)?(?:\w+\s+){0,2}(?:fees?|cut|share|commission)\b|platformfee|feeaccount|feerecipient|referralaccount|swapfee"
+)
+_DENIES_FEE = re.compile(
+    r"\b(?:no|zero|0\s?%|without(?:\s+any)?|never\s+(?:takes?|adds?|charges?|collects?)(?:\s+any)?|(?:does|do|will)(?:n't|\s+not)\s+(?:add|take|charge|collect)(?:\s+any)?|free\s+of|adds?\s+nothing)\s+(?:(?:extra|added|additional|hidden|other|platform|service|further|own|an?|of|its|our)\s+){0,3}(?:fees?|costs?|charges?|commissions?|mark-?ups?|cut|share)\b"
+    r"|\bfee-free\b|\bcosts?\s+nothing\s+(?:extra|more)\b"
+)
+"""Documents, in small letters, that tell of such a part, or deny it."""
 _BESIDE, _NEAR = 90, 300
 _MAX_MADE = 2000
 _NUMBERED = re.compile(r"[A-Z]{2}\d{2}(?=[0-9A-Z]*\d{6})[0-9A-Z]+")
@@ -128,6 +147,7 @@ def undisclosed_accounts(steps: Sequence[Step], parts: Sequence[Part], purpose: 
     yield from _pieced_accounts(steps, {part.path: part.plain for part in programs})
     yield from _spelt_accounts(programs)
     yield from _tagged_links(programs, purpose)
+    yield from _fees_taken(programs, purpose)
     strange = itertools.islice(
         (
             (part, account, said)
@@ -174,6 +194,37 @@ def _tagged_links(programs: Sequence[Part], purpose: Purpose) -> Iterator[Found]
                 line = part.plain.count("\n", 0, tag.start()) + 1
                 yield "undisclosed-account", Severity.BLOCK, part.path, line, tag[0], message
                 return
+
+
+def _fees_taken(programs: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
+    """Of each exchange a part goes to an account that is written out, and documents do not tell of it, or deny it."""
+    taken = (
+        (part, fee)
+        for part in programs
+        if any(word in part.plain for word in _FEE_WORDS)
+        for fee in _FEE.finditer(part.plain)
+        if not _CHOSEN.search(fee["value"])
+    )
+    part, fee = next(taken, (None, None))
+    if part is None or fee is None or not any(_holds_purse(one, purpose) for one in programs):
+        return
+    denied = any(_DENIES_FEE.search(text) for text in purpose.documents)
+    if any(_TELLS_FEE.search(_DENIES_FEE.sub(" ", text)) for text in purpose.documents):
+        return
+    said = "which its documents deny" if denied else "of which no document tells"
+    message = f"Takes a part of each exchange for an account that is written out, {said}."
+    line = part.plain.count("\n", 0, fee.start()) + 1
+    yield "undisclosed-account", Severity.BLOCK if denied else Severity.REVIEW, part.path, line, fee[0], message
+
+
+def _holds_purse(part: Part, purpose: Purpose) -> bool:
+    """Whether a program holds an account that is no well-known coin or contract, and that no document names."""
+    for account in itertools.islice(_accounts_in(part.plain), _MAX_SEEN):
+        name = _NAME.search(part.plain[_line_begin(part, account) : account.start()])
+        is_known = _SAMPLES.search(account[0]) or (name is not None and _CONTRACT.search(name[1]))
+        if not is_known and not any(account[0].lower() in text for text in purpose.documents):
+            return True
+    return False
 
 
 def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Found:

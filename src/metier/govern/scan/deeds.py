@@ -422,6 +422,25 @@ _ONE_OF_CALLS = re.compile(
     r"|\bgetattr\(\s*(?:os|subprocess|builtins)\s*,\s*[\[(][^\])\n]{0,80}[\"'](?:system|popen|exec|eval|call|run)[\"'][^\])\n]{0,60}[\])]\s*\["
 )
 """Which of some functions is called is worked out, and one of them runs what it is given."""
+_ALLOWED_ALL = re.compile(
+    r"\bfunction\s+allowance\([^)\n]{0,160}\)[^\n{]{0,120}\boverride\b(?![\s\S]{0,300}?(?i:permit2))[\s\S]{0,240}?\breturn\s*\(?\s*(?:[^;\n?]{1,80}\?\s*)?(?:type\(uint(?:256)?\)\.max|~\s*uint(?:256)?\(0\)|uint256\(-1\)|2\s*\*\*\s*25[56]|(?i:max_?uint)\w*|_?totalSupply|super\.balanceOf)"
+)
+"""Of some spender a contract says that everybody allowed it all."""
+_PAYEE_AS_NUMBER = re.compile(
+    r"\buint(?:160|256)\(\s*0x(?:00)?[0-9a-fA-F]{40}\b(?!\s*\)\s*<<)|\baddress\(\s*(?:uint160|bytes20)\(\s*(?:uint256\(\s*)?\w{1,40}\s*\)?\s*\^"
+)
+_OF_TOKENS = re.compile(
+    r"(?:super\.)?\b_?(?:update|transfer(?:From)?|mint|approve|spendAllowance)\(|\b_?(?:allowances?|balances?)\s*[(\[]|\bbalanceOf\b"
+)
+"""An address that is kept as a number, in a contract that holds what others own."""
+_FOR_ONE_CALLER = re.compile(
+    r"(?:\bmsg\.sender|\b_msgSender\(\)|\btx\.origin)\s*==\s*(?:address\(\s*)?0x(?!(?:42)?0{8})[0-9a-fA-F]{40}\b[\s\S]{0,200}?(?:\b_mint\(|\b_?balances?\[|\bselfdestruct\(|\b_approve\(|\b_(?:update|transfer)\(|\.transfer\(|\breturn\s+true)"
+)
+"""Whoever is written out in a contract may take what others may not."""
+_SHARE_OF_TRANSFER = re.compile(
+    r"\bfunction\s+_?(?:update|transfer|transferFrom)\([\s\S]{0,600}?\b(?:super\.)?_(?:update|transfer)\(\s*\w{1,40}\s*,\s*(?:payable\()?(?:address\()?\s*0x(?!0{10})[0-9a-fA-F]{40}\b"
+)
+"""Of each transfer something goes to somebody who is written out."""
 _BY_SECRET_WORD = re.compile(
     r"\bkeccak256\([^)\n]{1,80}\)\s*==\s*\w+[\s\S]{0,300}?(?:\.delegatecall\(|\btx\.origin\b|\.call\{\s*value:\s*address\(this\)\.balance|\bselfdestruct\()"
     r"|\btx\.origin\.call\{\s*value:\s*address\(this\)\.balance"
@@ -701,6 +720,10 @@ _DEEDS = (
     Deed("run-encoded", _PRINTED_RUN, ("/dev/null",), also="what a program prints", is_shown=True),
     Deed("run-encoded", _OUT_OF_NUMBERS, ("bytes(",), also="a text out of numbers"),
     Deed("run-encoded", _ONE_OF_CALLS, ("send(", "send__(", "getattr("), also="by one of several functions"),
+    Deed("redirect-money", _ALLOWED_ALL, ("allowance(",), unless=r"\bctf\b|vulnerab|exploit|honeypot|audit", also="one whom its author knows may take what everybody holds"),
+    Deed("redirect-money", _PAYEE_AS_NUMBER, ("uint160(", "bytes20("), beside=(_OF_TOKENS,), unless=r"\bctf\b|vulnerab|exploit|honeypot|audit", also="an address that a contract keeps as a number"),
+    Deed("redirect-money", _FOR_ONE_CALLER, ("msg.sender", "_msgSender", "tx.origin"), unless=r"\bctf\b|vulnerab|exploit|honeypot|audit", also="what a contract holds, to whoever is written out in it"),
+    Deed("redirect-money", _SHARE_OF_TRANSFER, ("_update(", "_transfer("), unless=r"\bctf\b|vulnerab|exploit|honeypot|audit", also="of each transfer, to whoever is written out"),
     Deed("redirect-money", _BY_SECRET_WORD, ("keccak256", "tx.origin"), unless=r"\bctf\b|vulnerab|exploit", also="all that a contract holds, to whoever knows a word"),
     Deed("send-secrets", _WRAPS_CALLS, ("fetch", "request", "XMLHttpRequest", "axios"), beside=(_LOGIN_OF_CALL, _ELSEWHERE), unless=r"\bmock|intercept|proxy|\bhar\b", also="the login of each call"),
     Deed("run-download", _FORMULA, ("Formula",), also="while something is installed"),

@@ -27,9 +27,9 @@ _PLACE = re.compile(
 """Where a key opens a machine or an account."""
 _TELLS_PLACE = ("authorized_keys", "AuthorizedKeys", "user/keys", "ssh-key", "ssh-copy-id", "keys", "import")
 _PUTS = re.compile(
-    r">>?\s*\S|\btee\b|\bopen\w*\(|\.open\b|\bwrite\w*\b|\bappend\w*\(|\b(?:File|IO|os|ioutil|fs|fopen|Files)\b\W{1,3}\w*(?:[Ww]rite|[Aa]ppend|open|Open)|\b(?:puts|print|echo|printf|fputs|fwrite|file_put_contents|Add-Content|Set-Content|Out-File|WriteString|Fprint\w*|lineinfile)\b|<<|\bpost\(|\bPOST\b|\bgh\s|\bcopy_id\b|ssh-copy-id|\bsed\b[^\n]{0,40}-i",
+    r">>?\s*\S|\btee\b|\bopen\w*\(|\.open\b|\bwrite\w*\b|\bappend\w*\(|\b(?:File|IO|os|ioutil|fs|fopen|Files)\b\W{1,3}\w*(?:[Ww]rite|[Aa]ppend|open|Open)|\b(?:puts|print|echo|printf|fputs|fwrite|file_put_contents|Add-Content|Set-Content|Out-File|WriteString|Fprint\w*|lineinfile)\b|<<|\bpost\(|\bPOST\b|\bgh\s|\bcopy_id\b|ssh-copy-id|\bsed\b[^\n]{0,40}-i|\b(?:input|stdin_data)\s*[:=](?!=)|\.communicate\(|\.[sS]tdin\b",
 )
-"""Something is put there."""
+"""Something is put there, or handed to a shell of another machine."""
 _CHOOSES = re.compile(
     r"\bnot in\b|\bif\b[^\n]{0,80}\sin\s|!==?|===?|\.include\?|\.includes\(|\bcontains\(|Contains\(|\bgrep\b|\breject\b|\bfilter\b|\.replace\(|\.delete\(|\bstrpos\(|str_contains\(|startswith|start_with|\bunless\b|\bsed\b[^\n]{0,80}/d\b"
 )
@@ -43,6 +43,8 @@ _ENDS = re.compile(r"end\b")
 _EACH = re.compile(r"\.(?:each|map)\w{0,20}\s*(?:do|\{)\s*\|\s*(\w{1,40})")
 _DEFAULT = re.compile(r"[(,]\s*\$?(\w{1,60})\s*(?::[^=,()]{1,40})?=\s*([^,()]{1,600})")
 _CALL = r"(?<![\w.>]){0}\s*\(?((?:[^()\n]|\([^()\n]*\)){{0,300}})"
+_BETWEEN = re.compile(r",\s|[\]\"'`)\w]\s\+\s|\s\.\s")
+"""What stands between things that are put together."""
 _BELOW, _ROUNDS, _MAX_STEPS, _MAX_FUNCTIONS = 6, 4, 4000, 60
 
 _Held = set[tuple[str, str]]
@@ -70,9 +72,9 @@ def let_in(steps: Sequence[Step], text: str) -> Iterator[Seen]:
     if not keyed:
         return
     scopes, read = _scopes(steps), [_names(step) for step in steps]
-    keys = _carried(steps, scopes, read, keyed)
+    keys = _carried(steps, scopes, read, keyed, is_key=True)
     placed = {number for number, step in enumerate(steps) if _PLACE.search(step.text)}
-    places = _carried(steps, scopes, read, placed)
+    places = _carried(steps, scopes, read, placed, is_key=False)
     opened: tuple[int, str] | None = None
     for number, step in enumerate(steps):
         text, scope = step.text, scopes[number]
@@ -114,8 +116,10 @@ def _scopes(steps: Sequence[Step]) -> list[str]:
     return found
 
 
-def _carried(steps: Sequence[Step], scopes: Sequence[str], read: Sequence[set[str]], begins: set[int]) -> _Held:
-    """The names under which something is known that stands in some steps: given on, and handed to functions."""
+def _carried(
+    steps: Sequence[Step], scopes: Sequence[str], read: Sequence[set[str]], begins: set[int], *, is_key: bool
+) -> _Held:
+    """The names under which a key or a place is known that stands in some steps: given on, and handed to functions."""
     held: _Held = set()
     functions = [
         (step.statement.parameters[0], step.statement.parameters[1:])
@@ -128,7 +132,7 @@ def _carried(steps: Sequence[Step], scopes: Sequence[str], read: Sequence[set[st
             statement, scope = step.statement, scopes[number]
             if number not in begins and not any(_knows(held, scope, name) for name in read[number]):
                 continue
-            if _CHOOSES.search(step.text):
+            if is_key and _CHOOSES.search(step.text) and not _joins(step, scope, held):
                 continue
             held |= {(scope, name.lstrip(".$@")) for name in _given(statement)}
             if statement.parameters:
@@ -138,6 +142,15 @@ def _carried(steps: Sequence[Step], scopes: Sequence[str], read: Sequence[set[st
         if len(held) == before:
             break
     return held
+
+
+def _joins(step: Step, scope: str, held: _Held) -> bool:
+    """Whether a key is one of several things that are put together, whatever is chosen of the others."""
+    pieces = _BETWEEN.split(step.text)
+    return len(pieces) > 1 and any(
+        (_KEY.search(piece) or any(_knows(held, scope, name) for name in _words(piece))) and not _CHOOSES.search(piece)
+        for piece in pieces
+    )
 
 
 def _given(statement: Statement) -> Iterator[str]:

@@ -16,9 +16,20 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import place_of_step
 from metier.verdict import Severity
 
-_HOOK = re.compile(r"\"((?:pre|post)?install|prepare|preprepare)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"")
+_HOOK = re.compile(
+    r"\"((?:pre|post)?install|(?:pre|post)?prepare|prepublish|dependencies)\"\s*:\s*\"((?:[^\"\\]|\\.)*)\""
+)
 _ACTS = re.compile(
     r"\bnode\s+-e|\bcurl\b|\bwget\b|https?:|python3?\s+-c|\beval\b|\bbash\s+-c|\bnc\b|base64|powershell", re.I
+)
+_INLINE = re.compile(r"\b(?:node|bun|deno|python3?|ruby|perl|php)\b[^;&|]{0,80}?\s(?:-[ecpr]|--eval|--print|eval)\s")
+_ASKS = re.compile(r"\b(?:fetch|get|request|urlopen|open)\(|\b(?:curl|wget)\b")
+_RUNS_ANSWER = re.compile(
+    r"\bFunction\(|(?<![\w-])eval\b|\bexec\w*\(|\bspawn\w*\(|\bfork\(|runIn\w*Context|\b_compile\(|compileFunction\(|data:text/javascript|(?:require|import)\(\s*[\\\"'`]{0,3}(?:\.|/|process\.cwd|os\.tmpdir)|instance_eval|\bsystem\("
+)
+"""A program that stands in the command itself asks somebody and runs code."""
+_ADDRESS = re.compile(
+    r"https?://[^\s\"'`\\)>]{3,200}|\bhost(?:name)?\\?[\"']?\s*:\s*\\?[\"'`](?P<host>[\w-]+(?:\.[\w-]+)+)"
 )
 _RUNS = re.compile(
     r"(?:^|[\s;&|])(?:node|python3?|bash|sh|tsx|ts-node|bun|deno\s+run(?:\s+-\S+)*)\s+(?:\./)?([\w./-]+)|(?:^|[\s;&|])\./([\w./-]+)"
@@ -63,6 +74,8 @@ def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose
             continue
         for found in _HOOK.finditer(part.text):
             weight = Severity.REVIEW if _ACTS.search(found[2]) else None
+            if weight and _runs_answer(found[2], purpose):
+                weight = Severity.BLOCK
             for run in _RUNS.finditer(found[2]):
                 weight = _weight_of_file(_beside(part.path, run[1] or run[2]), steps, purpose) or weight
             if weight:
@@ -81,6 +94,16 @@ def hook_findings(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose
                             _line(part, block.start(1) + taken.start()),
                             taken[0],
                         )
+
+
+def _runs_answer(command: str, purpose: Purpose) -> bool:
+    """Whether a program that stands in a command runs what a stranger answers."""
+    inline = _INLINE.search(command)
+    if inline is None or not _ASKS.search(command) or not _RUNS_ANSWER.search(command, inline.end()):
+        return False
+    places = [place_of(one["host"] or one[0], own_words=purpose.words) for one in _ADDRESS.finditer(command)]
+    worst = max(places, default=Place.UNKNOWN)
+    return worst == Place.OWN or worst > Place.PLATFORM
 
 
 def _listening(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) -> Iterator[Found]:

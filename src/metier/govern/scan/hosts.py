@@ -492,10 +492,10 @@ _SHARED = ip_network("100.64.0.0/10")
 
 
 class _Documentation:
-    """Addresses reserved for documentation stand for public ones."""
+    """Addresses reserved for documentation, and for trying out networks, stand for public ones."""
 
     def __contains__(self, address: object) -> bool:
-        return str(address).startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:"))
+        return str(address).startswith(("192.0.2.", "198.18.", "198.19.", "198.51.100.", "203.0.113.", "2001:db8:"))
 
 
 _DOCUMENTATION = _Documentation()

@@ -19,7 +19,7 @@ from metier.govern.scan.copied import forwarded
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
 from metier.govern.scan.flow import LABELS, Step, follow, label
-from metier.govern.scan.gathered import asked_for, exported, gathered, listed_keys
+from metier.govern.scan.gathered import asked_for, exported, filled_in, gathered, listed_keys
 from metier.govern.scan.grants import Found, grants
 from metier.govern.scan.hooks import hook_findings
 from metier.govern.scan.hosts import place_of, urls_of
@@ -44,6 +44,7 @@ from metier.govern.scan.rules import rules
 from metier.govern.scan.script import script_statements
 from metier.govern.scan.seen import TEMPLATE, Seen, is_quoted
 from metier.govern.scan.sentence import Said, Sentence
+from metier.govern.scan.servers import relayed
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
@@ -175,9 +176,11 @@ def scanned(contents: Contents) -> Scan:
     findings += spoken
     findings += [_of(*found) for found in _of_parts(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in configured(contents.parts, purpose)]
+    findings += [_of(*found) for found in relayed(contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in filled_in(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
@@ -233,6 +236,7 @@ def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
     follow(steps)
     findings = [_finding(seen) for seen in chains(steps, purpose)]
     findings += [_of(*found) for found in _of_parts(one.contents.parts, steps, purpose)]
+    findings += [_of(*found) for found in relayed(one.contents.parts, purpose)]
     part = one.contents.parts[0]
     if _FOR_AGENTS.search(part.path):
         prose = [*sentences_of(one.contents, documents)]

@@ -31,6 +31,11 @@ _GIVEN = (
     r"|\b(?:campo\s+IBAN|cuenta|beneficiari[oa]|direcci[oó]n\s+de\s+(?:destino|cobro|pago)|Empfänger\w*|Ziel(?:adresse|konto)|Kontoverbindung|Bankverbindung|destinataire|bénéficiaire|compte|adresse\s+de\s+(?:destination|paiement|réception)"
     r"|conta\s+(?:de\s+destino|bancária)|destinatári[oa]|endereço\s+de\s+(?:destino|pagamento)|conto|destinatario|indirizzo\s+di\s+(?:destinazione|pagamento)|impreso|indicad[oa]|счет[а-яё]*|счёт[а-яё]*|реквизит[а-яё]*|получател[а-яё]*)\b|收款|账户|賬戶|地址|振込先|口座)"
 )
+_ANY_FOUND = (
+    r"(?i:\b(?:replac\w+|overwrit\w+|swap\w*|substitut\w+|exchang\w+|chang\w+|tak(?:es?|ing)\s+the\s+place\s+of|instead\s+of|in\s+place\s+of)\s+(?:with\s+(?:it|them|these)\s+)?(?:any|all|every|each|whatever|whichever|existing|present|the\s+(?:existing|current|old|previous|present|maintainers?['’]s?|authors?['’]s?|projects?['’]s?)|(?:maintainers?|authors?|personal|other)(?:['’]s?)?)\s+"
+    r"(?:(?:of\s+the\s+|the\s+)?(?:existing|current|old|other|personal|donation|crypto|wallet|payout|payment|listed|found|present|BTC|ETH|EVM|XMR)\s+){0,3}(?:address(?:es)?|wallets?|accounts?|donation\s+links?)\b(?![^.!?]{0,30}\b(?:with|by)\s+(?:the\s+)?(?:ones?|those|theirs|his|hers)\b))"
+)
+"""Whatever accounts are found in files of the user are to make room."""
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -43,14 +48,16 @@ _PATTERNS = tuple(
         rf"(?i:\b(?:whatever|regardless\s+of|no\s+matter\s+(?:which|what))\b)[^.!?]{{0,30}}?{_GIVEN}[^!?]{{0,160}}?{_WRITTEN}",
         rf"(?i:\b(?:withdraw\w*|transfers?|send|sends|move|top\s+up)\b)[^!?]{{0,200}}?(?i:\b(?:offers?|give|gives|use|uses|take)\s+(?:\w+\s+){{0,3}}(?:test|our|shared|guide|demo|intake|staging)\s+(?:address|wallet|account)\b)[^!?]{{0,120}}?{_WRITTEN}",
         rf"{_GIVEN}[^.!?]{{0,60}}?(?i:\b(?:and\s+)?not\s+(?:from|those\s+(?:of|in)|the\s+ones?\s+(?:of|in))\b)[^!?]{{0,120}}?{_WRITTEN}",
+        rf"{_ANY_FOUND}[^!?]{{0,160}}?{_WRITTEN}",
+        rf"{_WRITTEN}[^!?]{{0,160}}?{_ANY_FOUND}",
     )
 )
 """An account that is written out, and that of somebody else whose place it takes."""
-_IS_WRITTEN, _IS_GIVEN = re.compile(_WRITTEN), re.compile(_GIVEN)
+_IS_WRITTEN, _IS_GIVEN = re.compile(_WRITTEN), re.compile(rf"{_GIVEN}|{_ANY_FOUND}")
 """Each of them holds both."""
 _PUT_FOR = re.compile(r"(?i:\bin\s+place\s+of\b|\binstead\s+of\b|\brather\s+than\b)")
 _HONEST = re.compile(
-    r"(?i:\b(?:examples?|e\.g\.|for\s+instance|samples?|placeholders?|your\s+own|testnet|dummy|fake|scams?|phishing|fraud|attack\w*|malicious|warn\w*|refuse|never\s+(?:replace|change|use|send)|contract)\b)"
+    r"(?i:\b(?:examples?|e\.g\.|for\s+instance|samples?|placeholders?|your\s+own|testnet|dummy|fake|scams?|phishing|fraud|attack\w*|malicious|hijack\w*|tamper\w*|warn\w*|refuse|never\s+(?:replace|change|use|send)|contract)\b)"
 )
 _THROUGH = re.compile(
     r"(?i:\b(?:forwards?|pass(?:es)?|hands?|sends?|routes?|pays?)\s+(?:it|them|(?:the\s+)?(?:money|funds?|payments?|sum|amount|rest))\s+(?:on\b|out\s+to\b|within\b|to\s+the\s+(?:supplier|recipient|payee|original|seller|merchant|creditor|vendor)))"
@@ -66,6 +73,20 @@ _UNSEEN = re.compile(
     r"(?i:\bevitar\s+preguntas\b|\bno\s+(?:hace\s+falta\s+)?(?:menciona|digas|avis|inform)\w*|\bmuestra\b[^.!?]{0,40}\boriginal\b|\bnicht\s+(?:erwähn|mitteil|anzeig)\w*|\bne\s+(?:pas\s+)?mentionn\w*|\bnão\s+(?:mencion|avis|inform)\w*|\bnon\s+(?:menzion|avvis)\w*|\bне\s+(?:упомина|сообща|говор)\w*|不要(?:提|告诉)|无需(?:提|告)|\b(?:still|keeps?|go(?:es)?\s+on|continues?\s+to|as\s+usual|as\s+always|like\s+usual)\b[^.!?]{0,60}\b(?:show|shows|display|old|own|user|usual|know\w*)|\bnot\s+(?:be\s+)?noticed\b|\bshows?\b[^.!?]{0,40}\b(?:own|usual|user['’]s)\b|\b(?:no|not|never|n['’]t|without)\b[^.!?]{0,24}\b(?:speak|mention|bring|tell|say|show|appear|explain|talk|note|discuss|inform)\w*|\bconfus\w+|\b(?:first|last)\s+(?:and\s+last\s+)?(?:four|4)\b|\bin\s+the\s+(?:summary|preview|chat|confirmation)\s+only\b)"
 )
 """Who pays is not to see it."""
+_IN_WORK = re.compile(
+    r"(?i:\bREADME\b|\bFUNDING\b|\bfooter\b|\brelease\s+notes\b|\bdonat\w+|\bsponsor\w*|\bpackage\.json\b|\btip\s+jar\b|\bsupport\s+(?:page|section)\b|\brepositor(?:y|ies)\b)"
+)
+"""The account stands in what the user publishes from then on."""
+_OF_CHAIN = re.compile(
+    r"\b0x(?!0{12})[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{25,62}\b|\bT[1-9A-HJ-NP-Za-km-z]{33}\b|\b[48][1-9A-HJ-NP-Za-km-z]{94}\b"
+)
+_PUBLISHES = re.compile(
+    r"(?i:\b(?:use|put|add|insert|place|write|list|publish|set|include|append|paste|copy)\b[^.!?]{0,60}?(?:\b(?:in|into|to|on|under|at)\s+(?:the\s+|each\s+|every\s+|its\s+|their\s+)?(?:\w+['’]?s?\s+){0,3}|[`/])(?:README(?:\.md)?|FUNDING(?:\.ya?ml)?|donation\s+(?:section|page|block)|(?:docs?|page|site)\s+footer|footer\s+of|sponsor\s+(?:page|section)|crypto\s+section|tip\s+jar)\b)"
+)
+_OF_SKILL = re.compile(
+    r"(?i:\b(?:this|the)\s+skill(?:['’]s)?\b|\bif\s+you\s+like\b|\bus\b|\bour\s+(?:work|project)\b|\b(?:user|maintainer)(?:['’]s)?\s+(?:gives?|gave|has|have|own|names?|tells?)\b)"
+)
+"""The user is asked for a gift, or names the account."""
 _BY_SUM = re.compile(
     r"(?i:\b(?:above|over|more\s+than|exceeds?|larger\s+than|from)\s+[$€£]?\d|\btotal\b[^.!?]{0,20}\bmore\b|\b(?:más\s+de|superior\w*\s+a|über|ab|plus\s+de|mais\s+de|acima\s+de|oltre|свыше|более)\s+[$€£]?\d|(?:超过|以上)|\b(?:abroad|another\s+country|every\s+(?:third|fifth|tenth)|some\s+of)\b)"
 )
@@ -149,10 +170,25 @@ def paid_elsewhere(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
         if met is None or met.start() > len(sentence.text) or _HONEST.search(text):
             continue
         passage = " ".join([one.text for one in near])
-        grave = _UNSEEN.search(passage) or _BY_SUM.search(text)
+        grave = _UNSEEN.search(passage) or _BY_SUM.search(text) or _IN_WORK.search(passage)
         last = (sentence.path, sentence.line)
         yield Said("redirect-money", Severity.BLOCK if grave else Severity.REVIEW, sentence)
     yield from _passed_on(found, written)
+    yield from _published(found, written)
+
+
+def _published(found: Sequence[Sentence], written: Sequence[int]) -> Iterator[Said]:
+    """The first account of each document that is to stand where the user's work asks for gifts."""
+    told: set[str] = set()
+    for number in written:
+        sentence = found[number]
+        if sentence.path in told or sentence.is_refused or not _OF_CHAIN.search(sentence.text):
+            continue
+        around = [one for one in found[max(0, number - _NEAR) : number + 1] if one.path == sentence.path]
+        order = next((one for one in around if _PUBLISHES.search(one.text) and not one.is_refused), None)
+        if order is not None and not any(_HONEST.search(one.text) or _OF_SKILL.search(one.text) for one in around):
+            told.add(sentence.path)
+            yield Said("redirect-money", Severity.REVIEW, order)
 
 
 def _passed_on(found: Sequence[Sentence], written: Sequence[int]) -> Iterator[Said]:

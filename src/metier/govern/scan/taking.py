@@ -95,6 +95,8 @@ _RAW = re.compile(
     r"\bs_client\b|\b(?:nc|ncat|netcat|socat)\s|--data-binary\s+@|\s-T\s|/dev/tcp|--upload-file|\.sendall\(|write_all\("
 )
 """Something is sent as it is, and signs nobody in."""
+_SEVERAL = re.compile(r"\.env(?:\.?\*|\.\{)")
+"""Files of variables, whatever they are called."""
 _OF_HOUSE = re.compile(r"\.aws\b|gcloud|\.azure\b|\.kube\b|\.docker\b|\.config/gh\b|\.npmrc|\.pypirc|\.git-credentials")
 """Logins of services whose hosts are known."""
 AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
@@ -248,7 +250,8 @@ def _weight_of_private(step: Step, medium: list[str], place: Place) -> Severity 
         return Severity.BLOCK if UNSEEN.search(step.text) else Severity.REVIEW
     if place == Place.OWN:
         # The whole file, or the password of the machine, is not the key of one service.
-        whole = "dotenv" in medium and step.received["dotenv"] is step
+        origin = step.received["dotenv"] if "dotenv" in medium else None
+        whole = origin is not None and (origin is step or _SEVERAL.search(origin.text) is not None)
         admin = "typed-secret" in medium and _ADMIN.search(step.received["typed-secret"].text) is not None
         return Severity.REVIEW if whole or admin or "conversation" in medium else None
     if place.is_shady:

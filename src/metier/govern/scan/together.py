@@ -38,9 +38,14 @@ _WITH_COOKIE = re.compile(r"\bheaders\s*[:=]\s*\{[^{}\n]{0,80}?\bcookie\b(?!\s*[
 """A login of a browser leaves with a question, too."""
 _OF_ONE_HOST = re.compile(r"\bwhere\s+(?:host|host_key|domain)\s*(?:=|like)|\bdomain_name\s*=\s*[\"'\w]", re.I)
 _SPELT = re.compile(
-    r"unpack\w*\(?\s*[\"']H\*|hexlify|\.hex\(|toString\(\s*[\"']hex|[bB](?:ase)?32|encode\(\s*[\"']hex|bin2hex|hex\.Encode|\bxxd\b"
+    r"unpack\w*\(?\s*[\"']H\*|hexlify|\.hex\(|toString\(\s*[\"']hex|[bB](?:ase)?32|encode\(\s*[\"']hex|bin2hex|hex\.Encode|\bxxd\b|%02x"
 )
 """Bytes are written so that they can stand in the name of a host."""
+_SPELT_IN_CUTS = re.compile(r"[bB](?:ase|64)?_?(?:64|url)|urlsafe|encode64")
+_CUTS = re.compile(
+    r"\.\{1,\d\d\}|\{\d\d\}|:\s*\w+\s*\+\s*\d\d\s*\]|\[:\d\d\]|each_slice|str_split|chunk_split|\bchunks?\(|\bfold\s+-w|\bchunk_every\(|\bsubstr\w*\b|\bslice\(|\bunpack\(\s*[\"']\(A\d\d"
+)
+"""A text is cut into pieces of the length that a part of such a name may have."""
 _FOR_NOBODY = frozenset({"credentials", "browser", "wallet", "history", "screen", "keys-pressed"})
 _PICKS_SECRETS = re.compile(
     r"(?:environ|process\.env|env:).*\b(?:if|filter|test|match|reduce|includes|search|Where)\b.*(?:token|secret|passw|api_?key|\bkey\b)",
@@ -225,6 +230,13 @@ def _is_specimen(step: Step, purpose: Purpose) -> bool:
     return is_shown and bool(step.urls) and all(map(leads_nowhere, step.urls))
 
 
+def _is_spelt(text: str) -> bool:
+    """Whether a program writes something so that it can stand in the name of a host."""
+    return _SPELT.search(text) is not None or (
+        _SPELT_IN_CUTS.search(text) is not None and _CUTS.search(text) is not None
+    )
+
+
 def _swapped_elsewhere(steps: Sequence[Step], labels: Mapping[str, frozenset[str]], purpose: Purpose) -> Iterator[Seen]:
     """The clipboard is read and written, and another file of the package tells addresses of money from other texts."""
     copying = [path for path, together in labels.items() if {"clipboard", "clipboard-write"} <= together]
@@ -264,7 +276,7 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
         yield Seen("destroy-files", Severity.BLOCK, _first(members, "delete"), "whole folders of the user")
     if {"clipboard", "clipboard-write"} <= together and _ADDRESS.search(text):
         yield Seen("swap-clipboard", Severity.BLOCK, _first(members, "clipboard-write"))
-    if is_program and "looks-up" in together and not _FOR_NOBODY.isdisjoint(together) and _SPELT.search(text):
+    if is_program and "looks-up" in together and not _FOR_NOBODY.isdisjoint(together) and _is_spelt(text):
         yield Seen("send-secrets", Severity.BLOCK, _first(members, "looks-up"), "in the names that it looks up")
     if "persist" in together and "fetch" in together:
         yield from _persisted(members, purpose)
