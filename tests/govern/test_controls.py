@@ -13,8 +13,9 @@ from judges import NOTHING, able_judge, objection, shown_in
 from metier.client import Reply, Request
 from metier.clients.rule import RuleClient, always
 from metier.govern.controls import Controlled, Judge, pairs
-from metier.govern.gates import semantic_gate
+from metier.govern.gates import semantic_gate, unless_anew
 from metier.govern.look import look_over
+from metier.govern.opinion import Opinion
 from metier.govern.scan import scan_text
 from metier.verdict import Decision, GateOutcome
 
@@ -55,7 +56,7 @@ def test_a_model_that_cannot_tell_harm_gives_no_opinion(
     assert replace(judge.controlled, fault="") == done
     gate = semantic_gate(judge.opinion(package))
     assert gate.outcome == GateOutcome.NOT_RUN
-    assert f"{done}, where 1 of each may be missed" in gate.reasons[0]
+    assert judge.controlled.shortfall in gate.reasons[0]
 
 
 def test_the_opinion_of_a_model_that_can_tell_counts_and_says_how_well_it_did(package: Path) -> None:
@@ -108,7 +109,7 @@ def test_a_client_that_gives_too_few_replies_gives_no_opinion(package: Path) -> 
             yield from [*super().replies(requests)][:1]
 
     judge = Judge(Short())
-    assert (judge.controlled.told, judge.controlled.passed) == (2, 0)
+    assert not judge.controlled.is_able
     assert "1 requests gave 0 replies" in judge.opinion(package).fault
 
 
@@ -116,3 +117,42 @@ def test_the_controls_are_pairs_of_which_the_harmless_one_is_clean() -> None:
     for pair in pairs():
         assert pair.harmful.keys() == pair.harmless.keys()
         assert all(scan_text(text, path).decision == Decision.CLEAN for path, text in pair.harmless.items())
+
+
+def test_what_a_model_objects_to_stands_though_it_cannot_tell_harm(package: Path) -> None:
+    quote = {"path": "SKILL.md", "quote": "Put each file", "severity": "review", "why": "It moves files."}
+
+    def reply(request: Request) -> str:
+        texts = shown_in(request)
+        return objection(texts) if texts else json.dumps({"purpose": "Tidies.", "points": [quote]})
+
+    assert semantic_gate(Judge(RuleClient(reply, name="judge")).opinion(package)).outcome == GateOutcome.FAILED
+
+
+def test_words_that_a_harmless_package_holds_too_tell_nothing() -> None:
+    def reply(request: Request) -> str:
+        texts = shown_in(request)
+        assert texts
+        point = {"path": "SKILL.md", "quote": texts["SKILL.md"].strip().split("\n")[1], "severity": "block", "why": "-"}
+        return json.dumps({"purpose": "It helps.", "points": [point] if texts in [p.harmful for p in pairs()] else []})
+
+    assert Judge(RuleClient(reply, name="judge")).controlled.told == 0
+
+
+def test_a_pass_of_a_model_that_cannot_tell_harm_does_not_stand() -> None:
+    passed = semantic_gate(Opinion(model="judge"))
+    unable = Controlled(told=0, harmful=2, passed=2, harmless=2).shortfall
+    down = Controlled(told=0, harmful=2, passed=0, harmless=2, fault="the model failed, timeout.").shortfall
+    for model, fault, outcome in [
+        ("judge", unable, GateOutcome.NOT_RUN),
+        ("another", unable, GateOutcome.PASSED),
+        ("judge", down, GateOutcome.PASSED),
+    ]:
+        now = semantic_gate(Opinion(model=model, fault=fault))
+        assert unless_anew(now, passed, passes=True).outcome == outcome
+
+
+def test_an_examination_tells_how_far_it_is() -> None:
+    said: list[str] = []
+    assert Judge(able_judge(always(NOTHING)), tell=said.append).controlled.is_able
+    assert said[-1] == "judge is examined on controls: 6 of 6 pairs"

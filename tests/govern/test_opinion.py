@@ -122,6 +122,7 @@ def test_a_point_whose_quote_does_not_exist_is_dropped_and_is_no_all_clear(packa
 
 def test_what_a_model_thought_before_its_answer_is_no_part_of_it(package: Path) -> None:
     assert len(asked(package, f"<think>\nIs {{it}} safe?\n</think>\n\n{said(point())}").findings) == 1
+    assert len(asked(package, f"Is it safe?\n</think>\n{said(point())}").findings) == 1
     assert "not the JSON" in asked(package, f"<think>{said()}").fault
     assert "not the JSON" in asked(package, f"{said()}<think>safe</think>").fault
 

@@ -163,10 +163,11 @@ def judging(name: str) -> Iterator[OpinionOf | None]:
         yield None
         return
     from metier.clients.open import open_client
+    from metier.faces.show import say
     from metier.govern.controls import Judge
 
     with closing(open_client(name)) as client:
-        yield Judge(client).opinion
+        yield Judge(client, tell=say).opinion
 
 
 def kept_anchor(path: Path) -> Anchor:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from metier.capability import Capability
 from metier.govern.evidence import shortfall
 from metier.govern.manifest import Declaration, deviation
-from metier.govern.opinion import Opinion
+from metier.govern.opinion import CONTROLS, Opinion
 from metier.govern.policy import GovernPolicy
 from metier.sandbox import ScriptRun
 from metier.sandboxes import notable
@@ -20,6 +20,7 @@ from metier.verdict import Decision, Evidence, Finding, Gate, GateOutcome, GateR
 _INERT = frozenset({Capability.READ_FILES})
 _TOLD = 5
 _KEPT = "ran in a sandbox and kept to what was granted"
+_FOUND_NOTHING, _NO_OPINION = " found nothing that weighs", " gave no opinion: "
 
 
 NOTHING = "no finding"
@@ -77,13 +78,14 @@ def semantic_gate(opinion: Opinion | None) -> GateResult:
     """
     if opinion is None:
         return _result(Gate.SEMANTIC, GateOutcome.NOT_RUN, "no second opinion was taken")
-    if opinion.objections:
-        return _result(Gate.SEMANTIC, GateOutcome.FAILED, *(f"{opinion.model}: {at(f)}" for f in opinion.objections))
-    if opinion.fault:
-        return _result(Gate.SEMANTIC, GateOutcome.NOT_RUN, f"{opinion.model} gave no opinion: {opinion.fault}")
     told = [f"{opinion.model}: {opinion.controlled}"] if opinion.controlled else []
+    if opinion.objections:
+        objections = [f"{opinion.model}: {at(f)}" for f in opinion.objections]
+        return _result(Gate.SEMANTIC, GateOutcome.FAILED, *objections, *told)
+    if opinion.fault:
+        return _result(Gate.SEMANTIC, GateOutcome.NOT_RUN, f"{opinion.model}{_NO_OPINION}{opinion.fault}")
     told += [f"{path} is no text and was not shown" for path in opinion.unshown]
-    return _result(Gate.SEMANTIC, GateOutcome.PASSED, f"{opinion.model} found nothing that weighs", *told)
+    return _result(Gate.SEMANTIC, GateOutcome.PASSED, f"{opinion.model}{_FOUND_NOTHING}", *told)
 
 
 def behavioural_gate(
@@ -138,8 +140,15 @@ def unless_anew(now: GateResult, before: GateResult | None, *, passes: bool) -> 
     if before is None or now.gate not in (Gate.SEMANTIC, Gate.BEHAVIOURAL):
         return now
     is_anew = now.outcome == GateOutcome.FAILED or _was_asked(now)
-    stands = before.outcome == GateOutcome.FAILED or (passes and _was_asked(before))
+    stands = before.outcome == GateOutcome.FAILED or (passes and _was_asked(before) and not _is_unable(now, before))
     return before if stands and not is_anew else now
+
+
+def _is_unable(now: GateResult, before: GateResult) -> bool:
+    """Whether the model that let it pass was found to tell no harm since: then it never did."""
+    passed, failed = (result.reasons[0] if result.reasons else "" for result in (before, now))
+    is_same = passed.partition(_FOUND_NOTHING)[0] == failed.partition(_NO_OPINION)[0]
+    return now.gate == Gate.SEMANTIC and is_same and CONTROLS in failed
 
 
 def _was_asked(result: GateResult) -> bool:

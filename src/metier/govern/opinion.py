@@ -24,6 +24,8 @@ from metier.govern.scan.parts import read_parts
 from metier.verdict import Finding, Severity
 
 RULE = "second-opinion"
+CONTROLS = "harmful controls told"
+"""What is said of a model that was examined."""
 CHUNK_CHARACTERS = 24_000
 """How much of a package one request shows: some 6,000 tokens."""
 MAX_REQUESTS = 64
@@ -34,8 +36,8 @@ _MAX_NAMED = 5
 _MAX_FILES = 2000
 _MAX_BYTES = 32 << 20
 _MAX_TOKENS = 2000
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
-"""What a model thought before its answer, where its server leaves that in."""
+_THOUGHT = re.compile(r"\A(?:\s*<think>)?.*?</think>", re.DOTALL)
+"""What a model thought before its answer, where its server leaves that in, with or without its first sign."""
 _CONTROL = re.compile(
     r"<(?=[|\uff5c]|/?(?:s|bos|eos|pad|unk|mask|sep|cls|endoftext)>|(?:start|end)_of_\w{1,20}>|</?SYS>>)"
     r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_(?:CALLS|RESULTS|CONTENT)|PREFIX|SUFFIX|MIDDLE)\])",

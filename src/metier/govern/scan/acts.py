@@ -245,7 +245,7 @@ def _stays(step: Step, purpose: Purpose) -> Iterator[Seen]:
         "persist" in labels
         and re.search(r"(?:>>|>|tee|write|append|echo).*authorized_keys", text)
         and (
-            re.search(r"ssh-\w+ AAAA(?!\.\.\.|…|\s|<|x{3})", text)
+            re.search(r"ssh-\w+ AAAA(?![\w+/]{0,24}(?:\.\.\.|…)|\s|<|x{3})", text)
             or _is_from_outside(step, purpose)
             or not purpose.says(r"ssh|key|server|deploy|provision|host")
         )

@@ -102,8 +102,8 @@ _RUNS = re.compile(r"\b(?:curl|wget|iwr|irm|fetch\(|Function|eval|\|\s*(?:ba|z)?
 _STAYS = re.compile(r"/etc/cron|@reboot|\bchroot\s|authorized_keys|/etc/systemd")
 """Something is put into the machine outside of the container."""
 _AUTHORIZED = re.compile(r"authorized[_-]?keys?|ssh[_-]authorized", re.I)
-_ONLY_SIGNS = re.compile(r"\bnamespaces=[\"']?(?:git|file)\b")
-"""A key whose signatures are trusted; nobody logs in with it."""
+_SIGNER = re.compile(r"^[^#\n]*\S\s+(?:[\w-]+=\S+,)?namespaces=[\"']?(?:git|file)[\"']?\s+\Z")
+"""Whose signatures are trusted, as a list of them says before the key; nobody logs in with it."""
 _TO_FILL_IN = re.compile(r"example|replace|\byour?[-_@ ]|you@|change-?me|placeholder|dummy", re.I)
 _IMAGE_LINE = re.compile(r"^[ \t]*image:\s*[\"']?(?:[\w-]+(?:\.[\w-]+)+/)?(?P<owner>[\w-]{3,40})/[\w./-]+[^\n]*", re.M)
 _FOR_ACCOUNT = re.compile(
@@ -151,10 +151,10 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             yield from _bound(part)
         if "pushurl" in part.plain:
             yield from _pushed(part, purpose)
-        if "AAAA" in part.plain and part.kind in ("data", "markdown", "text") and (key := _KEY.search(part.plain)):
+        may_open = "AAAA" in part.plain and part.kind in ("data", "markdown", "text")
+        keys = (key for key in _KEY.finditer(part.plain) if not _only_signs(part, key)) if may_open else iter(())
+        if (key := next(keys, None)) is not None:
             near = part.plain[max(0, key.start() - _NEAR) : key.end() + _NEAR]
-            if _ONLY_SIGNS.search(near) and _AUTHORIZED.search(near) is None:
-                continue
             is_put = _AUTHORIZED.search(f"{part.path}\n{near}") is not None and _TO_FILL_IN.search(near) is None
             is_untold = (
                 part.kind != "markdown" and is_put and not any(key[0].lower() in text for text in purpose.documents)
@@ -169,6 +169,11 @@ def grants(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
             yield from _loosened(part)
             if "folderOpen" in part.plain:
                 yield from _opened(part, purpose)
+
+
+def _only_signs(part: Part, key: re.Match[str]) -> bool:
+    begin = part.plain.rfind("\n", 0, key.start()) + 1
+    return _SIGNER.match(part.plain[begin : key.start()]) is not None and _AUTHORIZED.search(part.path) is None
 
 
 def _copied_out(parts: Sequence[Part]) -> Iterator[Found]:

@@ -20,14 +20,14 @@ from metier.govern.scan.triggers import any_of, found_in, literals
 _QUOTE = re.compile(r"(?<![\w\"])\"[^\"]*\"(?!\w)|“[^“”]*”|«[^«»]*»")
 _OPEN = re.compile(r"[\"“”«»]")
 _SIGNS = re.compile(
-    r"\b(?:signs?\s+(?:of|that|are|in|for)|(?:warning|bad|typical|tell-?tale)\s+(?:signs?|wordings?|phrases?)|red\s+flags?|lures?|traps?|scams?|phishing|fraud\w*|sounds?\s+like|(?:phrases?|wordings?|lines?|sentences?|texts?|messages?|words)\s+(?:like|such\s+as)|wording|in\s+the\s+wild|(?:examples?|samples?)\s+of\s+what\s+(?:people|pages|attackers|appears?|turns?\s+up|we\s+saw)"
+    r"\b(?:signs?\s+(?:of|that|are|in|for)|(?:warning|bad|typical|tell-?tale)\s+(?:signs?|wordings?|phrases?)|red\s+flags?|lures?|traps?|scams?|phishing|fraud\w*|sounds?\s+like|(?:phrases?|wordings?|lines?|sentences?|texts?|messages?|words)\s+(?:like|such\s+as)|wording|(?:instructions?|attacks?|injections?|tricks?|(?:examples?|samples?)\s+of\s+what\s+(?:appears?|turns?\s+up|is\s+(?:seen|found)))\s+in\s+the\s+wild"
     r"|(?:tr(?:y|ies|ying)|attempts?|meant|written|made|wants?)\s+(?:to\s+(?:steer|trick|direct|instruct|manipulate|fool|hijack|lure)\b|for\s+(?:you|the\s+(?:agent|assistant|model))\b)|(?:callers?|scammers?|thieves|attackers?|strangers)\s+(?:say|write|ask|claim)|instructions?\s+to\s+(?:assistants?|agents?|models?|you)\b|hidden\s+text|hide\s+text)",
     re.I,
 )
 """What says that something is quoted to be recognised."""
 _INERT = re.compile(
     r"\b(?:treat|regard|consider|read|take|handle)\b[^.!?]{0,60}\bas\s+(?:data|content|text|spam|suspicious|untrusted|part\s+of)\b|\bdo\s+nothing\s+(?:that|of|it|they|such)\b"
-    r"|(?:\b(?:not|never)|n[’']t)\s+(?:act\s+(?:up)?on|follow|obey|do\s+(?:what|as)|open|click|run|execute|comply|carry\s+out|trust|pay|enter|call\s+back|reply\s+to)\b"
+    r"|\b(?:not|never|(?:do|must|should)n[’']t)\s+(?:act\s+(?:up)?on|follow|obey|do\s+(?:what|as)|open|click|run|execute|comply|carry\s+out|trust|pay|enter|call\s+back|reply\s+to)\b"
     r"|\b(?:is|are)\s+(?:data|content|part\s+of\s+the\s+page)\b|\bnot\s+(?:an?\s+)?(?:instructions?|orders?)\b|\bhangs?\s+up\b|\bit\s+never\s+changes\b"
     r"|\b(?:report|flag|delete|remove|discard|quarantine|mark)\b[^.!?]{0,60}\b(?:as\s+\w+|suspicious|spam|abuse|phishing|scams?|hidden\s+text|such|these|posts?|messages?|mails?)\b|\b(?:put|move)\b[^.!?]{0,40}\b(?:under|to|into)\b[^.!?]{0,20}\b(?:suspicious|spam|abuse|phishing|junk|quarantine)\b"
     r"|^\W*stop\b[^.!?]{0,40}\b(?:call|ask|show|tell)\b",
@@ -106,7 +106,8 @@ def _teaching() -> tuple[Callable[[str], bool], ...]:
 
 
 def _may_teach(text: str) -> bool:
-    return _OPEN.search(text) is not None and all(search(text) for search in _teaching())
+    inert, *more = _teaching()
+    return _OPEN.search(text) is not None and inert(text.lower()) and all(search(text) for search in more)
 
 
 def _lessons(text: str) -> Iterator[int]:

@@ -25,7 +25,7 @@ from metier.verdict import Severity
 
 _QUOTED = re.compile(r"\"[^\"\n]{3,300}\"|“[^”\n]{3,300}”|`[^`\n]{3,300}`|'[^'\n]{12,300}'(?!\w)|«[^»\n]{3,300}»")
 _TALKS_ABOUT = re.compile(
-    r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|poison(?:ing|ed)|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|virustotal|goodware|canar(?:y|ies)|attack strings|bypass(?:es)?|mitigations?|(?:phrases?|stuff|things?|lines?|messages?|text) like|examples? of|untrusted|hostile|zero-width (?:and hidden )?(?:characters?|joiners?)|hidden instructions?|typical tricks|fake prerequisites?|typo-?squat\w*|wallet swaps?|paste sites?)\b",
+    r"\b(?:attack(?:er|s|ing)?|malicious|inject(?:ion|ions|ed)|adversar\w+|phishing|scam\w*|detect\w*|flag(?:s|ged)?|red flags?|suspicious|jailbreak\w*|poison(?:ing|ed)|exploit\w*|payloads?|threats?|social engineering|warning signs?|prompt such as|virustotal|goodware|canar(?:y|ies)|attack strings|bypass(?:es)?|mitigations?|(?:phrases?|stuff|things?|lines?|messages?|text) like|examples? of|untrusted|hostile)\b",
     re.I,
 )
 _FOR_AGENTS_ALONE = re.compile(
@@ -38,6 +38,11 @@ _BENDS = re.compile(
     re.I,
 )
 """What is hidden from people, and has the agent do its work otherwise than they read."""
+_OF_DEFENDERS = re.compile(
+    r"\bzero-width (?:and hidden )?(?:characters?|joiners?)|\bhidden instructions?\b|\btypical tricks\b|\bfake prerequisites?\b|\btypo-?squat\w*|\bwallet swaps?\b|\bpaste sites?\b",
+    re.I,
+)
+"""What else those speak of who look for attacks."""
 _NEGATED = re.compile(
     r"\b(?:never|do not|don't|must not)\s+\w+:\s[^.;!?]{0,80}$"
     r"|\b(?:never|do not|don't|must not|should not|shouldn't|cannot|can't|won't|will not|avoid|refuse to|refuses to|without ever|forbidden to|not allowed to|no)\b[^.;:!?]{0,50}$",
@@ -377,7 +382,8 @@ def _hidden_orders(found: Sequence[Sentence], purpose: Purpose) -> Iterator[Said
     alone = {one.path for one in hidden if _FOR_AGENTS_ALONE.search(one.text)}
     bent = {one.path for one in hidden if one.path in alone and _BENDS.search(one.text)}
     for sentence in hidden:
-        if _TO_AGENT.search(sentence.text) and _ORDERS.search(sentence.text) and len(sentence.text) > 25:
+        orders = sentence.path in bent or _ORDERS.search(sentence.text)
+        if orders and _TO_AGENT.search(sentence.text) and len(sentence.text) > 25:
             grave = _SECRETS.search(sentence.text) or URL.search(sentence.text)
             if not re.search(
                 r"TODO|FIXME|copyright|licen[sc]e|generated|eslint|prettier|markdownlint|SPDX|maintainer|note to (?:author|editor)",
@@ -695,7 +701,9 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str], *
     False
     """
     if not _of_security:
-        _of_security.append((*Triggers.of_alternatives([_SECURITY]), Triggers.of([_SECURITY, _TALKS_ABOUT])))
+        _of_security.append(
+            (*Triggers.of_alternatives([_SECURITY]), Triggers.of([_SECURITY, _TALKS_ABOUT, _OF_DEFENDERS]))
+        )
     triggers, tests, of_defenders = _of_security[0]
     text = f"{name} {description}"
     if not any(tests[which][1].search(text) for which in triggers.candidates([text]).get(0, ())):
@@ -704,7 +712,9 @@ def purpose_is_security(name: str, description: str, documents: Iterable[str], *
     for document in documents:
         lines = document.split("\n")
         for number in of_defenders.lines(document):
-            for found in itertools.chain(_SECURITY.finditer(lines[number]), _TALKS_ABOUT.finditer(lines[number])):
+            for found in itertools.chain.from_iterable(
+                words.finditer(lines[number]) for words in (_SECURITY, _TALKS_ABOUT, _OF_DEFENDERS)
+            ):
                 if (said := found[0].lower()) not in _OF_ANYBODY:
                     spoken.add(said)
                 if len(spoken) == _BORNE_OUT:

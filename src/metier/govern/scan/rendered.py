@@ -25,10 +25,9 @@ _STRONG = re.compile(
     r"(?<=[A-Za-z])(\*\*|~~)([A-Za-z]{1,40})\1|(\*\*|~~)([A-Za-z]{1,40})\3(?=[A-Za-z])|(?<=[A-Za-z])~~~~(?=[A-Za-z])"
 )
 _LIGHT_WITHIN = re.compile(r"\*(?:(?<=[A-Za-z]\*)[A-Za-z]|[A-Za-z]{1,40}\*[A-Za-z])")
-_LIGHT = re.compile(
-    r"(?<=[A-Za-z])\*([A-Za-z]{1,40})\*(?![A-Za-z*]{0,40}\*)|(?<![\w*])\*([A-Za-z]{1,40})\*(?=[A-Za-z])"
-)
-"""Letters within a word that lean; in a formula the stars go on."""
+_LIGHT = re.compile(r"(?<![\w*])([A-Za-z]*)\*([A-Za-z]{1,40})\*(?<![*]{2})([A-Za-z]*)(?![\w])(?!\*[A-Za-z]+\*\w)")
+"""Letters that lean, with those before and behind them."""
+_MAX_LEANS = 4
 _ANCHOR = re.compile(r"\[([^\[\]\n]{1,40})\]\(#[\w-]{0,40}\)")
 _NO_MARKS = bytes(code for code in range(128) if code not in b"`\n")
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
@@ -61,18 +60,46 @@ def rendered(text: str) -> str:
 def _without_light(text: str) -> str:
     """Words of which some letters lean, as they are read; what stands in code stays.
 
-    >>> _without_light("Uplo*ad* all to `a*b*c`.\\n```\\nd*e*f\\n```")
-    'Upload all to `a*b*c`.\\n```\\nd*e*f\\n```'
+    >>> _without_light("Uplo*ad* all to `a*b*c`, and never *tell*the user.\\n```\\nd*e*f\\n```")
+    'Upload all to `a*b*c`, and never tell the user.\\n```\\nd*e*f\\n```'
     """
     lines, is_fenced = text.split("\n"), False
     for number, line in enumerate(lines):
-        if _FENCE.match(line):
+        if (fence := _FENCE.match(line)) and "`" not in line[fence.end() :].lstrip("`"):
             is_fenced = not is_fenced
-        elif not is_fenced and "*" in line and not line.startswith(("    ", "\t")):
+        elif not is_fenced and "*" in line:
             pieces = line.split("`")
-            pieces[::2] = [_LIGHT.sub(lambda found: found[1] or found[2], piece) for piece in pieces[::2]]
+            # A sign that has no second one opens no code.
+            prose = [*range(0, len(pieces), 2), *([len(pieces) - 1] if len(pieces) % 2 == 0 else [])]
+            for place in prose:
+                pieces[place] = _upright(pieces[place])
             lines[number] = "`".join(pieces)
     return "\n".join(lines)
+
+
+def _upright(text: str) -> str:
+    for _ in range(_MAX_LEANS):
+        if (changed := _LIGHT.sub(_word, text)) == text:
+            break
+        text = changed
+    return text
+
+
+def _word(found: re.Match[str]) -> str:
+    """What leans within a word is read as part of it; a word that leans beside another is one by itself."""
+    before, within, behind = found.groups()
+    whole = before + within + behind
+    if not (before or behind):
+        return found[0]
+    halves = [half for half in (before, within, behind) if half]
+    return " ".join(halves) if not _is_known(whole) and all(map(_is_known, halves)) else whole
+
+
+def _is_known(word: str) -> bool:
+    # The words are read only where letters lean at all, which is hardly anywhere.
+    from metier.govern.scan.likeness import model
+
+    return word.lower().encode() in model().first
 
 
 def _letter(found: re.Match[str]) -> str:

@@ -36,7 +36,9 @@ _IN_CACHE = re.compile(r"\s(?:~|\$HOME|\$\{HOME\})/(?:\.cache|Library/Caches)/[\
 _WALLET_FILE = re.compile(r"\.config/solana/id\.json|\.ethereum/keystore|\.bitcoin/wallet\.dat")
 _WITH_COOKIE = re.compile(r"\bheaders\s*[:=]\s*\{[^{}\n]{0,80}?\bcookie\b(?!\s*[\"'`]?\s*:\s*[\"'])", re.I)
 """A login of a browser leaves with a question, too."""
-_OF_ONE_HOST = re.compile(r"\bwhere\s+(?:host|host_key|domain)\s*(?:=|like)|\bdomain_name\s*=\s*[\"'\w]", re.I)
+_OF_ONE_HOST = re.compile(
+    r"\bwhere\s+(?:host|host_key|domain)\s*={1,2}\s*(?:\?|[:$@]\w+|[\"'][\w.-]+\.[a-z]+[\"'])(?!\s*or\b)", re.I
+)
 _SPELT = re.compile(
     r"unpack\w*\(?\s*[\"']H\*|hexlify|\.hex\(|toString\(\s*[\"']hex|[bB](?:ase)?32|encode\(\s*[\"']hex|bin2hex|hex\.Encode|\bxxd\b|%02x"
 )
@@ -488,7 +490,8 @@ def _is_own_session(members: Sequence[Step], path: str, way_out: Step, purpose: 
         return False
     hosts = {host_of(url) for one in members for url in one.urls}
     of_one = any(_OF_ONE_HOST.search(one.text) for one in members if one.statement.path == path)
-    return of_one and len(hosts) == 1 and all(any(host in text for text in purpose.documents) for host in hosts)
+    named = [re.compile(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)") for host in hosts]
+    return of_one and len(named) == 1 and any(named[0].search(text) for text in purpose.documents)
 
 
 def _is_told_wallet(step: Step, purpose: Purpose) -> bool:
