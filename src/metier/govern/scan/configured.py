@@ -26,6 +26,7 @@ class Configured:
         beside: What the file holds as well.
         to: The places of a match that must be a stranger's; without it every match counts.
         unless: Words of a purpose that it is part of.
+        severity: How much it weighs.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Configured:
     beside: re.Pattern[str] | None = None
     to: re.Pattern[str] | None = None
     unless: str = ""
+    severity: Severity = Severity.BLOCK
 
 
 _KEYS_OF_SOMEBODY = re.compile(r"\bkeys?:\s*[\"']?https?://(?:github|gitlab)\.com/(?!\{)[\w-]{2,60}\.keys\b")
@@ -54,6 +56,28 @@ _CLUSTER_AT = re.compile(
 )
 _LOGS_BODIES = re.compile(r"\$request_body\b|\$http_(?:authorization|cookie)\b")
 _LOGGED_TO = re.compile(r"\baccess_log\s+syslog:server=((?:[\w-]+\.)+[a-z]{2,})\b")
+_ALL_SECRETS = re.compile(r"\$\{\{\s*toJ(?:SON|son)\(\s*secrets\s*\)")
+_FOR_STRANGERS = re.compile(r"\b(?:pull_request_target|issue_comment|workflow_run|pull_request_review_comment)\b")
+"""What starts a workflow, with all its secrets, as somebody from outside likes."""
+_HANDED_ALL = re.compile(
+    r"\buses:[^\n]*\n(?:[ \t]++(?!- )[^\n]*\n){0,12}?[ \t]++(?!- )[^\n]*\$\{\{\s*toJ(?:SON|son)\(\s*secrets\s*\)"
+)
+_OTHERWISE = r"\b(?:base64(?!\s+(?:-d|-D|--decode))|base32|gzip|xxd|rev|openssl\s+(?:enc|base64)|od\s+-)"
+_SAID_OTHERWISE = re.compile(
+    rf"\b(?:echo|printf|cat|printenv|jq)\b[^\n>]{{0,120}}?\|\s*{_OTHERWISE}(?![^\n]{{0,80}}(?:>|\b(?:curl|wget|nc|ncat|gpg|aws|tee|split)\b))"
+    r"|\bb64encode\(|\btoString\(\s*[\"'](?:base64|hex)[\"']|\.encode\(\s*[\"'](?:rot_?13|hex)[\"']|\[::-1\]"
+)
+_ENVIRONMENT_SAID = re.compile(
+    rf"(?:^|[\s;{{(])(?:printenv|env|export\s+-p|declare\s+-x)\s*(?:\|\s*sort\s*)?(?:;\s*)?\}}?\s*\|[^\n>]{{0,40}}?{_OTHERWISE}(?![^\n]{{0,60}}\b(?:curl|wget|nc|ncat|gpg|aws|tee|split)\b)[^\n>]{{0,80}}$"
+    r"|\bprint\([^\n]{0,60}\bb64encode\([^\n]{0,60}\bos\.environ\b(?!\s*[\[.])|\bconsole\.log\([^\n]{0,60}\bstringify\(\s*process\.env\s*\)[^\n]{0,60}(?:base64|hex)",
+    re.M,
+)
+_OF_WORKFLOW = re.compile(
+    r"\bruns-on:|\busing:\s*[\"']?composite|^[ \t]{0,40}(?:- )?(?:before_|after_)?script:|^[ \t]{0,40}steps:[ \t]{0,9}$",
+    re.M,
+)
+"""A forge strikes secrets out of what its jobs print, unless they are written in another way."""
+_TO_ALL_READERS = "Prints all that a job knows so that its forge strikes nothing out."
 _COPIES = "Copies each request, with what is in it, to a stranger."
 _CONFIGURED = (
     Configured("plant-key", _KEYS_OF_SOMEBODY, "Lets whoever holds somebody's keys into each machine, with all rights.", (".keys",), beside=_ALL_RIGHTS),
@@ -61,6 +85,10 @@ _CONFIGURED = (
     Configured("send-private", _MIRRORS, _COPIES, ("mirror",), beside=_LOGINS, to=_PASSED_TO, unless=r"\bmirror|shadow|replay"),
     Configured("send-private", _REQUEST_SHADOWED, _COPIES, ("irror",), to=_CLUSTER_AT, unless=r"\bmirror|shadow|replay|canary"),
     Configured("send-private", _LOGGED_TO, _COPIES, ("syslog:server",), beside=_LOGS_BODIES, to=_LOGGED_TO, unless=r"\blogs?\b|siem"),
+    Configured("send-secrets", _ALL_SECRETS, "Hands all secrets to a job that strangers start.", ("secrets",), beside=_FOR_STRANGERS),
+    Configured("send-secrets", _SAID_OTHERWISE, _TO_ALL_READERS, ("secrets",), beside=_ALL_SECRETS),
+    Configured("send-secrets", _ENVIRONMENT_SAID, _TO_ALL_READERS, ("env", "declare", "export"), beside=_OF_WORKFLOW),
+    Configured("send-secrets", _HANDED_ALL, "Hands all secrets of a repository to one step.", ("secrets",), unless=r"\bsecrets?\b", severity=Severity.REVIEW),
 )  # fmt: skip
 _ENDINGS = (".yml", ".yaml", ".conf", ".cfg", ".json", ".j2", ".tpl", ".tmpl", ".template", ".vcl")
 
@@ -84,7 +112,7 @@ def configured(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
                 continue
             if one.to is None or any(_is_strange(to, purpose) for to in one.to.findall(part.plain)):
                 line = part.plain.count("\n", 0, found.start()) + 1
-                yield one.rule, Severity.BLOCK, part.path, line, found[0].strip(), one.says
+                yield one.rule, one.severity, part.path, line, found[0].strip(), one.says
 
 
 def _is_strange(host: str, purpose: Purpose) -> bool:

@@ -465,6 +465,75 @@ _MAIL_RULE = re.compile(
     r"|messageRules?\b[\s\S]{0,500}?[\"']?(?:forwardTo|redirectTo|forwardAsAttachmentTo)[\"']?\s*:\s*\[[\s\S]{0,120}?[\"'][\w.+-]+@"
 )
 """Whatever comes in by mail is handed on to an address that is written out."""
+_MACRO_GETS = re.compile(
+    r"XMLHTTP|WinHttp|InternetExplorer\.Application|URLDownloadToFile|InternetOpenUrl|PTTHLMX|\.Open\s*\(?\s*\"(?:GET|POST)\"",
+    re.I,
+)
+_MACRO_KEEPS = re.compile(
+    r"SaveToFile|URLDownloadToFile|CreateTextFile|\bPut\s+#|For\s+(?:Binary|Output)\b|response(?:Text|Body)", re.I
+)
+_MACRO_RUNS = re.compile(
+    r"\.(?:Run|Exec|ShellExecute)\b\s*\(?\s*[\w\"]|(?<![\w.\"])Shell\s*\(?\s*[\w\"(]|\bExecute(?:Global)?\s+[\w(]|Win32_Process\b",
+    re.I,
+)
+_MACRO_STARTS = re.compile(
+    r"(?:\.(?:Run|Exec|ShellExecute|Create)|(?<![\w.\"])Shell)\s*\(?\s*\"[^\"\n]{0,40}\b(?:powershell|pwsh|mshta|wscript|cscript|rundll32|regsvr32|certutil|bitsadmin|cmd(?:\.exe)?\s+/c)\b",
+    re.I,
+)
+_BY_ITSELF = re.compile(
+    r"\bSub\s+(?:Auto_?(?:Open|Exec|Close|New|Exit)|(?:Workbook|Document|App)_(?:Open|BeforeClose|Close|New|Activate|NewDocument)|Presentation_\w*Open|Application_Startup)\b",
+    re.I,
+)
+_MACRO_HIDES = re.compile(
+    r"\bSub\s+(?:Auto_?\w{3,5}|(?:Workbook|Document)_\w{3,12})\b|\bStrReverse\(|&\s*Chr[WB]?\$?\(\s*\w+\s*(?:\(|Xor\b|-|\+)|(?:&\s*Chr[WB]?\$?\(\s*\d+\s*\)\s*){4}|CurrentVersion\\{1,2}Run\b|SpecialFolders\(\s*\"Startup\"|\\{1,2}Startup\\{1,2}|,\s*(?:0|vbHide)\b\s*(?:,|$)",
+    re.I | re.M,
+)
+"""A macro hides where it goes, is started by no one, shows no window or comes back."""
+_MADE_BY_HIDDEN_NAME = re.compile(
+    r"(?:CreateObject|GetObject|ActiveXObject|CallByName)\s*\(\s*(?:StrReverse\(|Chr[WB]?\$?\(|Join\(|Mid\$?\(|Replace\(\s*\")",
+    re.I,
+)
+"""What is made has a name that is put together as it is asked for."""
+_NOW = r"(?:DateTime(?:Offset)?\.(?:Utc)?Now\b|\bDate\.now\(\)|\bnew Date\(\)|\bdate(?:time)?\.(?:now|today|utcnow)\([^)\n]{0,20}\)|\btime\.(?:time\(\)|Now\(\))|\bTime\.now\b|\bDate\.today\b|\bInstant\.now\(\)|\bLocalDate(?:Time)?\.now\(\)|System\.currentTimeMillis\(\)|(?<![\w.>$])time\(\))"
+_CHANCE = r"(?:\.[nN]ext(?:Int|Double)?\(|\bMath\.random\(\)|\brandom\.(?:random|randint|randrange)\(|\brand\.(?:Intn|Float64|Int63n)\(|\b(?:mt_)?rand(?:om_int)?\(|\brand\b\s*[<>(])"
+_DIES_BY_CHANCE = re.compile(
+    rf"{_CHANCE}[^\n<>=]{{0,40}}(?:[<>]=?|={{2,3}})[^\n<>=]{{0,60}}?(?:\n[^\n<>=]{{0,60}}?)?(?:\.Kill\(\)|Environment\.(?:Exit|FailFast)\(|\bos\._exit\(|\bos\.(?:kill|abort)\(|\bsys\.exit\(|process\.(?:exit|abort|kill)\(|\bos\.Exit\(|\bSystem\.exit\(|\.halt\(|\bexit!|\bProcess\.kill|\bposix_kill\(|(?<![\w.])(?:exit|abort|die)\()"
+)
+_GIVES_UP = (
+    r"(?:[^\n]{0,160}+\n(?:[^\n]{0,120}+\n)?[ \t]{0,20}+(?:return|continue)\b|[^\n]{0,120}?\b(?:return|continue)\b)"
+)
+_BY_DAY_AND_CHANCE = re.compile(
+    rf"\bif\b[^\n&]{{0,80}}?[\w)]\s?(?:&&|\band\b)[^\n&]{{0,40}}?{_CHANCE}{_GIVES_UP}"
+    rf"|\bif\b[^\n&]{{0,40}}?{_CHANCE}[^\n&]{{0,40}}?(?:&&|\band\b)\s?\(?[A-Za-z]{_GIVES_UP}"
+    rf"|\b(?:return|next|continue)\b[^\n&]{{0,20}}\bif\b[^\n&]{{0,60}}?(?:&&|\band\b)[^\n&]{{0,40}}?{_CHANCE}"
+)
+"""From a day on, what is asked is now and then not done, as it happens."""
+_COMPARES_NOW = re.compile(rf"{_NOW}[^\n]{{0,24}}(?:[<>]|\.(?:After|isAfter|compareTo)\()")
+_OF_TRIALS = r"chaos|fault|inject|fuzz|simulat|canary|rollout|feature flag|sampl|stress|monkey|resilien|game"
+_HIDDEN_ADMIN = re.compile(
+    r"(?:wp_(?:insert|create)_user\(|set_role\(\s*[\"']administrator|add_role\(\s*[\"']administrator|create_superuser\(|is_superuser\s*=\s*True)"
+)
+_HIDES_USER = re.compile(
+    r"(?:pre_user_query|pre_get_users|users_list_table_query_args|rest_user_query)[\s\S]{0,400}?(?:user_login\s*(?:NOT\s+(?:LIKE|IN)|!=|<>)|login__not_in|[\"']exclude[\"']|\bID\s*(?:NOT\s+IN|!=|<>))"
+    r"|views_users[\s\S]{0,500}?(?:-\s*1\b|--)"
+    r"|def\s+get_queryset\([\s\S]{0,200}?\.exclude\(\s*(?:username|email|pk|id)(?:__\w+)?\s*="
+)
+"""An account that is made is left out where accounts are listed."""
+_TOLD_ADMIN = re.compile(
+    r"(?:wp_(?:insert|create)_user\((?=[\s\S]{0,600}administrator)|create_superuser\()[\s\S]{0,900}?(?:wp_(?:safe_)?remote_(?:get|post|request)\(|wp_mail\(|curl_init\(|file_get_contents\(\s*[\"']https?:|requests\.(?:get|post)\(|urlopen\()[\s\S]{0,300}?(?:[\"']https?://(?!localhost|127\.|[\w.-]*\bexample\b)[\w-]+\.[\w.-]+|[\"'][\w.+-]+@(?!example)[\w-]+\.[\w.]+[\"'])"
+)
+"""Of an account with all rights that a program makes, a stranger is told."""
+_KEYS_BY_SHAPE = re.compile(
+    r"0x\)?\??\[[^\]\n]{3,16}\]\{64\}|\[1-9A-HJ-NP-Za-km-z\]\{(?:4[3-9]|5[01]|64|8[5-9])[,}]|BEGIN [^\n]{0,40}PRIVATE KEY|\bAKIA\[[^\]\n]{3,8}\]|\bgh\[?[pousr]{1,6}\]?_\[|\b[xt]prv\["
+)
+_WALKS_FILES = re.compile(
+    r"\bread_dir\(|WalkDir|filepath\.Walk|\bos\.(?:walk|scandir|listdir)\(|\.r?glob\(|\bglob\.glob\(|readdir(?:Sync)?\(|\bDir\.glob|\bDir\[|Directory\.(?:Get|Enumerate)Files\(|File::Find|RecursiveDirectoryIterator|Get-ChildItem\b[^\n]{0,80}-Rec|\bgrep\s+-\w*[rR]|Files\.walk\("
+)
+"""Keys are told by their shape in files that are walked through."""
+_POSTS_IT = re.compile(
+    r"\bpost\(|\.post\b|::Post\b|\bPOST\b|PostAsync\(|sendBeacon\(|http\.Post\w*\(|-Method\s+Post|\bcurl\b[^\n]{0,160}\s(?:-d|--data\S*|-F|-T)\s|requests\.put\(|send_string\(|method\s*:\s*[\"']POST",
+    re.I,
+)
 _OF_APP = re.compile(
     r"\.obsidian\b[\s\S]{0,800}?community-plugins\.json|(?:\.vscode|\.cursor|\.windsurf|\.vscode-server)[/\\\"',\s]{1,6}extensions\b|Sublime Text\S{0,4}[/\\\"',\s]{1,6}(?:Installed )?Packages|nvim[/\\\"',\s]{1,6}(?:plugin|autoload|after)\b|\.vim[/\\\"',\s]{1,6}(?:plugin|autoload)\b|\.jupyter[/\\\"',\s]{1,6}custom\b|Adobe[/\\\"',\s]{1,6}CEP[/\\\"',\s]{1,6}extensions|scripts[/\\\"',\s]{1,6}(?:startup|addons)\b[^\n]{0,60}(?i:blender)|(?i:blender)[^\n]{0,80}scripts[/\\\"',\s]{1,6}(?:startup|addons)\b"
 )
@@ -752,6 +821,14 @@ _DEEDS = (
     Deed("send-private", _RUNS_OUTPUT, ("TO PROGRAM", "to program"), also="the rows of a database", is_shown=True),
     Deed("run-download", _MACHINE_CODE, ("CFUNCTYPE", "CreateThread", "ctypes.cast(", "from_buffer("), also="as the code of the machine"),
     Deed("plant-key", _MAKES_ADMIN, ("useradd", "adduser", "usermod", "localgroup"), beside=(_PASSWORD_OUT,), unless=r"users?\b|account|provision|onboard", but_in=_IMAGE, also="an account with a password that is written out"),
+    Deed("run-download", _MACRO_RUNS, ("CreateObject", "createobject", "ActiveXObject", "URLDownloadToFile"), beside=(_MACRO_GETS, _MACRO_KEEPS, _MACRO_HIDES), also="by a macro"),
+    Deed("run-download", _MACRO_STARTS, ("Shell", "shell", "CreateObject", "GetObject"), beside=(_BY_ITSELF,), also="by a macro that nobody starts"),
+    Deed("run-encoded", _MADE_BY_HIDDEN_NAME, ("CreateObject", "GetObject", "ActiveXObject", "CallByName"), also="by a name that is put together"),
+    Deed("destroy-files", _DIES_BY_CHANCE, ("andom", ".Next", ".next", "rand"), beside=(_DAY, _COMPARES_NOW), unless=_OF_TRIALS, also="the program ends by chance, from a day on"),
+    Deed("destroy-files", _BY_DAY_AND_CHANCE, ("andom", ".Next", ".next", "rand"), beside=(_DAY, _COMPARES_NOW), unless=_OF_TRIALS, also="what is asked is left undone by chance, from a day on"),
+    Deed("plant-key", _HIDDEN_ADMIN, ("wp_insert_user", "wp_create_user", "set_role(", "add_role(", "superuser"), beside=(_HIDES_USER,), also="an account with all rights, which nobody sees"),
+    Deed("plant-key", _TOLD_ADMIN, ("wp_insert_user", "wp_create_user", "create_superuser"), unless=r"provision|onboard|deploy|bootstrap|seed", also="an account with all rights, of which a stranger is told"),
+    Deed("send-secrets", _KEYS_BY_SHAPE, ("]{", "PRIVATE KEY", "AKIA", "prv[", "_["), beside=(_WALKS_FILES, _POSTS_IT), is_outward=True, unless=r"redact|mask|scrub|sanitiz|secret|leak|scan|explor|index", also="keys, by their shape", is_said=True),
 )  # fmt: skip
 
 

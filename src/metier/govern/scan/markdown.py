@@ -20,7 +20,7 @@ _TICKS = re.compile("```|~~~")
 _BACKTICKS = re.compile("```")
 _LANGUAGES = {
     "shell": "bash sh shell zsh console terminal shell-session fish ksh command cmd bat batch", "python": "python py python3 ipython pycon",
-    "hash-script": "powershell ps1 pwsh ruby rb perl r lua", "script": "javascript js ts typescript jsx tsx mjs node go rust php java c cpp csharp cs kotlin swift applescript osascript",
+    "hash-script": "powershell ps1 pwsh ruby rb perl r lua vba vb vbs vbscript bas", "script": "javascript js ts typescript jsx tsx mjs node go rust php java c cpp csharp cs kotlin swift applescript osascript",
     "json": "json json5 jsonc", "data": "yaml yml toml ini conf env dotenv xml html css sql dockerfile makefile diff",
 }  # fmt: skip
 _KIND_OF = {language: kind for kind, languages in _LANGUAGES.items() for language in languages.split()}

@@ -42,7 +42,7 @@ _KINDS = {
         ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".mts", ".cts", ".vue", ".svelte", ".php", ".go", ".rs", ".java",
         ".kt", ".kts", ".swift", ".c", ".cc", ".cpp", ".h", ".cs", ".scala", ".dart", ".groovy", ".gradle", ".applescript", ".scpt", ".aspx", ".ashx", ".asmx", ".jsp", ".jspx",
     ),
-    "hash-script": (".ps1", ".psm1", ".rb", ".pl", ".pm", ".r", ".jl", ".lua", ".tcl", ".awk", ".ex", ".exs", ".bat", ".cmd", ".vbs", ".nu"),
+    "hash-script": (".ps1", ".psm1", ".rb", ".pl", ".pm", ".r", ".jl", ".lua", ".tcl", ".awk", ".ex", ".exs", ".bat", ".cmd", ".vbs", ".vb", ".vba", ".bas", ".cls", ".frm", ".nu"),
     "json": (".json", ".json5", ".jsonc", ".jsonl", ".webmanifest"),
     "data": (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties", ".csv", ".tsv", ".css", ".lock", ".service", ".timer",
              ".plist", ".desktop", ".sql", ".graphql", ".proto", ".tf", ".mk", ".dockerfile", ".gyp", ".gypi", ".targets", ".props", ".csproj", ".fsproj", ".vbproj"),

@@ -169,6 +169,30 @@ _KEY_FILES = re.compile(
     re.I,
 )
 _IN_ADDRESS = re.compile(r"\b(?:badge|image|picture|pixel|link|address|followed\s+by|query)\b", re.I)
+_IN_SIGHT = re.compile(
+    r"\b(?:conversation|chat|messages|transcript|system\s+prompt|(?:file|document)\s+contents?|contents?\s+of\s+(?:the\s+)?(?:open\s+)?files|customer\s+names|(?:is|are)\s+in\s+(?:your\s+|the\s+)?context)\b",
+    re.I,
+)
+_IN_SIGHT_WORDS = (
+    "onversation",
+    "chat",
+    "essages",
+    "ranscript",
+    "system prompt",
+    "contents",
+    "customer names",
+    "in context",
+)
+"""What an agent has before it while it works."""
+_MADE_PART = re.compile(
+    r"\bbase-?64|\bURL-?(?:safe|encod)|\bpercent-?encod|\bhex(?:adecimal)?\b|\bcompressed\b|\bup\s+to\s+[\d,. ]+(?:characters|bytes|kB)",
+    re.I,
+)
+"""A text is written so that it can be part of an address."""
+_HELD_BACK = re.compile(r"\b(?:never|not|don't|without|redact\w*|strip\w*|remov\w*|except|mask\w*|no\s+\w+)\b", re.I)
+_FILLED_IN = re.compile(
+    r"\{\{\s*[\w.]+\s*\}\}|(?<!\{)\{\w+\}|<[a-z][\w -]{1,30}>|`[?&]?\w{1,20}=?`|\b[A-Z][A-Z_]{3,}\b"
+)
 _LOGS_IN = re.compile(r"\b(?:authorization|basic\s+auth|header|log\s?in|sign\s?in)\b", re.I)
 _FIELDS = 'metadata: {"'
 _NEAR = 5
@@ -325,6 +349,8 @@ def said(
             yield told
     if not purpose.is_security and ("![" in whole or "<img" in whole):
         yield from _carried_by_images(found)
+    if not purpose.is_security and any(word in whole for word in _IN_SIGHT_WORDS):
+        yield from _carried_by_slots(found)
     if not purpose.is_security and "https://" in whole:
         yield from _carried_by_parts(found)
     if "=<" in whole or "={" in whole or "=[" in whole:
@@ -450,8 +476,40 @@ def _carried_by_images(found: Sequence[Sentence]) -> Iterator[Said]:
             explained
             or _KNOWN_TO_AGENT.search(" ".join((slot["slot"], *slots)))
             or any(_FILLED.search(text) for text in (*near, *before))
+            or _is_made_part(sentence.text[slot.end() :])
+            or _told_elsewhere((slot["slot"], *slots), sentence.path, found)
         ):
             yield Said("forward-data", Severity.BLOCK, sentence)
+
+
+def _told_elsewhere(slots: Sequence[str], path: str, found: Sequence[Sentence]) -> bool:
+    """Whether another file says of a slot that what the agent has before it goes there, so that it can stand in an address."""
+    names = {name for slot in slots if len(name := slot.strip("<>{}[]$ ")) > 1}
+    return any(
+        one.path != path
+        and _is_made_part(one.text)
+        and any(f"{sign}{name}" in one.text for name in names for sign in "{`<$")
+        for one in found
+    )
+
+
+def _is_made_part(text: str) -> bool:
+    """Whether what the agent has before it, or a secret, is written so that it can stand in an address."""
+    is_taken = _IN_SIGHT.search(text) or _SECRETS.search(text)
+    return is_taken is not None and _MADE_PART.search(text) is not None and not _HELD_BACK.search(text)
+
+
+def _carried_by_slots(found: Sequence[Sentence]) -> Iterator[Said]:
+    """A slot of an address or a picture is to hold what the agent has before it, and the secrets in it."""
+    for number, here in enumerate(found):
+        if not (_IN_SIGHT.search(here.text) and _SECRETS.search(here.text) and _is_made_part(here.text)):
+            continue
+        near = [one.text for one in found[max(0, number - _NEAR) : number + _NEAR] if one.path == here.path]
+        is_part = _IN_ADDRESS.search(" ".join(near)) and (
+            _FILLED_IN.search(here.text) or any("://" in text for text in near)
+        )
+        if is_part:
+            yield Said("forward-data", Severity.BLOCK, here)
 
 
 def _carried_by_parts(found: Sequence[Sentence]) -> Iterator[Said]:

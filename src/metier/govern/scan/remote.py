@@ -16,11 +16,23 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, place_of_step
 from metier.verdict import Severity
 
-_WORDS = ("ocket", "onnect(", "_connection(", "fsockopen", "mqtt", ".accept(", "Dial(", "TcpStream")
+_WORDS = ("ocket", "onnect(", "_connection(", "fsockopen", "mqtt", ".accept(", "Dial", "TcpStream", "TcpClient")
 """What opens a connection holds one of them."""
 _TYING = (".fileno()", "stdin", "stdio", "in:", "=>", "pipeTo", "from_raw_fd")
 _HEARING = (".recv", "readline(", "readuntil(", "receive(", ".gets(", ".makefile(", ".payload", "<$", "< $")
 """What is read from a connection, and what is bound to one, holds one of them; or it is handed over as data."""
+_LINES = (
+    ".gets",
+    "fgets(",
+    "fread(",
+    "socket_read(",
+    "stream_get_line(",
+    "bufio.New",
+    "BufReader::new(",
+    "eadLine",
+    "each_line",
+)
+"""What reads lines, in languages that hand them to a program by ways of their own, holds one of them."""
 _HANDED_DATA = re.compile(r"data(?<!\wdata)\(")
 _RUNS = r"(?:create_subprocess_(?:shell|exec)|getoutput|getstatusoutput|check_output|(?:subprocess|sp)\.\w+|os\.(?:system|popen)|io\.popen|\bpopen|\bsystem|\bexec(?:Sync)?|\bspawn(?:Sync)?|\beval)\(\s*"
 _SHELL = r"[\"'](?:/bin/)?(?:ba|z|da)?sh[\"']"
@@ -43,6 +55,20 @@ _HEARD = re.compile(
 """What is read from a connection is run."""
 
 
+_STARTED_BY = r"(?:\"(?:/bin/)?\w{0,4}sh\"|\"cmd(?:\.exe)?\"|\"(?:powershell|pwsh)(?:\.exe)?\")"
+_LINE_RUN = re.compile(
+    r"(?P<go>\w+)\s*:?=\s*bufio\.New(?:Scanner|Reader)\(\s*(?P<conn>\w+)\s*\)[\s\S]{0,300}?\b(?P=go)\.(?:Text|Bytes|Read(?:String|Line|Bytes))\([\s\S]{0,240}?"
+    rf"\bexec\.Command(?:Context)?\(\s*(?:\w+\s*,\s*)?(?:{_STARTED_BY}\s*,\s*(?:\"[-/]\w{{1,12}}\"\s*,\s*){{1,3}})?(?![\"`])\w"
+    r"|\bBufReader::new\(\s*&?\s*(?:mut\s+)?(?P<stream>\w+)[^\n]{0,40}\)[\s\S]{0,240}?(?:\.lines\(|\.read_(?:line|until)\()[\s\S]{0,300}?"
+    rf"\bCommand::new\(\s*(?:{_STARTED_BY}\s*\)\s*(?:\.args?\(\s*\[?\s*\"[-/]\w{{1,12}}\"\s*\)?\s*){{1,3}}(?:\.args?\(|,)\s*)?(?![\"`])[&*\w]"
+    r"|\b(?P<line>\w+)\s*=\s*(?P<of>\w+)\.gets\b[\s\S]{0,240}?(?:`\s*#\{\s*|%x[\[({]\s*#\{\s*|\b(?:system|exec|spawn|eval|popen\w*|capture\w*)\s*\(?\s*)(?P=line)\b"
+    r"|\b(?P<each>\w+)\.each_line\b[^|\n]{0,20}\|\s*(?P<one>\w+)\s*\|[\s\S]{0,200}?(?:`\s*#\{\s*|%x[\[({]\s*#\{\s*|\b(?:system|exec|spawn|eval|popen\w*|capture\w*)\s*\(?\s*)(?P=one)\b"
+    r"|(?P<said>\$\w+)\s*=\s*(?:\w+\(\s*)?(?:fgets|fread|socket_read|stream_get_line)\(\s*(?P<php>\$\w+)[\s\S]{0,240}?(?:(?:shell_exec|exec|system|passthru|popen|proc_open|eval)\(\s*(?:\w+\(\s*)?|`\s*)(?P=said)\b"
+    r"|\b(?P<read>\w+)\s*=\s*(?:await\s+)?(?P<reader>\w+)\.[rR]eadLine(?:Async)?\(\)[\s\S]{0,300}?(?:Process\.Start\(|ProcessStartInfo\(|\bArguments\s*=|\.exec\(|\bProcessBuilder\()[^\n]{0,120}\b(?P=read)\b"
+)
+"""A line that is read from a connection is the program that is started, or what a shell is handed."""
+_ENDS = ("conn", "stream", "of", "each", "php", "reader")
+"""Which names hold a connection."""
 _SHELLS = r"(?:os\.(?:system|popen)|(?:getoutput|getstatusoutput|create_subprocess_shell|execSync|shell_exec)|(?:(?<![\w.])|\bcp\.|\bchild_process\.)(?:exec|eval))"
 _ARGUMENT = r"(?:(?:self|this)\.)?([A-Za-z_]\w{0,60})\b(?!\s*[\[.(])"
 _BY_SHELL = rf"\(\s*\[?\s*{_SHELL}\s*,\s*\[?\s*[\"']-\w*c[\"']\s*,\s*"
@@ -80,10 +106,13 @@ def controlled(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[S
     tied = _TIED.search(text) if any(word in text for word in _TYING) else None
     may_hear = any(word in text for word in _HEARING) or _HANDED_DATA.search(text)
     found = tied or (_HEARD.search(text) if may_hear else None)
+    if found is None and any(word in text for word in _LINES):
+        found = next((line for line in _LINE_RUN.finditer(text) if _is_heard(line, text)), None)
     if found is None or _is_at_home(steps, purpose):
         return
     said = found.groupdict()
-    if (name := said.get("fd") or said.get("of")) and not _is_connection(name, text):
+    name = said.get("fd") or said.get("of")
+    if name and found.re is not _LINE_RUN and not _is_connection(name, text):
         return
     step = steps[min(text.count("\n", 0, found.start()), len(steps) - 1)]
     if tied is not None:
@@ -127,9 +156,17 @@ def _runs_asked(step: Step) -> bool:
     return any((found[1] or found[2] or found[3]) in names for found in _RUNS_NAME.finditer(step.text))
 
 
+def _is_heard(line: re.Match[str], text: str) -> bool:
+    """Whether a line that is run comes from a connection, in the program or in what its function is handed."""
+    name = next(end for key in _ENDS if (end := line[key]))
+    handed = rf"(?<!\w){re.escape(name)}\s*:?\s*(?:&?\s*mut\s+|[&*])?(?:\w+(?:\.|::))*(?:Conn|TCPConn|TcpStream)\b"
+    return _is_connection(name, text) or re.search(handed, text) is not None
+
+
 def _is_connection(name: str, text: str) -> bool:
     """Whether a name is given to something that is connected."""
-    made = rf"\b{re.escape(name)}\b[\w, ]{{0,40}}=[^\n=][^\n]{{0,120}}(?:ocket|onnect|makefile|accept)\w*\("
+    opens = r"(?:ocket|onnect|makefile|accept|Accept|fsockopen|socket_client|Dial|GetStream|getInputStream)\w*\("
+    made = rf"(?<!\w){re.escape(name)}\b[\w, )]{{0,40}}=[^\n=][^\n]{{0,120}}{opens}|\bnew\s+(?:java\.net\.)?(?:Socket|TcpClient)\([\s\S]{{0,600}}(?<!\w){re.escape(name)}\s*=[^\n]{{0,120}}Reader\("
     return re.search(made, text) is not None
 
 

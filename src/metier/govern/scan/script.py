@@ -82,7 +82,7 @@ def _lexer(name: str, comment: str) -> tuple[re.Pattern[str], re.Pattern[str], r
         is_left = f"|{_LEFT_OPEN}" if name == "/" else ""
         goes_on, ends = rf"|\n(?:(?={_GOES_ON}){is_left})", rf"\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{)"
     blank = rf"[\s;]++|{comment}"
-    slash = rf"{_REGEX}|/(?![/*])" if name == "/" else r"/(?![/*])"
+    slash = rf"{_REGEX}|/(?![/*])" if name in ("/", "ruby") else r"/(?![/*])"
     within = _simple(_SIGNS, brackets, slash)
     text = _simple(_SIGNS + r"\n", brackets, slash)
     return (
@@ -96,7 +96,7 @@ _GOES_ON = r"\s{0,39}(?:[.+?|,]|&(?!\s?[\"'$(]))"
 """What carries a line on from the one above; PowerShell calls what follows its sign."""
 _LEFT_OPEN = r"(?<=[^=!<>]=\n)|(?<=\|\|\n)|(?<=&&\n)|(?<=\?\?\n)|(?<=[^+]\+\n)|(?<==>\n)(?!\s{0,39}\{)"
 """An end of a line that leaves a statement open: the value comes below."""
-_COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "/": r"//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"}
+_COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "ruby": r"#[^\n]*+", "/": r"//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"}
 _ON = re.compile(_GOES_ON)
 _OPEN_END = re.compile(r"(?:[^=!<>]=|\|\||&&|\?\?|[^+]\+|=>)\Z")
 _LEXERS = {name: _lexer(name, comment) for name, comment in _COMMENTS.items()}
@@ -105,6 +105,8 @@ _SURELY_BLOCK = re.compile(r"(?:\)|=>|(?<!\w)(?:else|try|do|finally|then))\Z")
 _HEADED = re.compile(
     r"[\s}]*(?:else\s+)?(?:if|for|foreach|function|filter|process|begin|trap|while|switch|match|loop|select|func|fn|sub\s+\w+|unsafe|impl|mod|pub|guard|go\s+func|defer\s+func|case|default)\b"
 )
+_RUBY = re.compile(r"\.(?:rb|rake|gemspec|podspec|ru)$")
+"""Where a hash begins a comment, and patterns stand between slashes all the same."""
 _MAX_LINE = 200
 _ROW_BEFORE = re.compile(r"\][\w.]+$|(?<![!=<>])=\s*&?[\w.]+$")
 """Before a brace: a table of values of that type."""
@@ -173,7 +175,7 @@ def script_statements(
     hands = kind in _HANDS and may_hand(text)
     keepers = Keepers(_HANDS[kind]) if hands else None
     line, counted, line_start = first_line, 0, 0
-    for begin, depth, written, opens in _pieces(text, kind, sources):
+    for begin, depth, written, opens in _pieces(text, kind, sources, is_ruby=_RUBY.search(path) is not None):
         if newlines := text.count("\n", counted, begin):
             line += newlines
             if is_python:
@@ -242,10 +244,12 @@ def _grouped(group: Statement) -> Iterator[Statement]:
         yield group._replace(text=f"{found['name']} = {found['value']}")
 
 
-def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[tuple[int, int, str, bool]]:
+def _pieces(
+    text: str, kind: str, sources: list[str] | None = None, *, is_ruby: bool = False
+) -> Iterator[tuple[int, int, str, bool]]:
     """Place, depth of blocks, text of each step, and whether it opens a block."""
     hashes, is_python = kind in _HASH, kind == "python"
-    name = "python" if is_python else "#" if hashes else "/"
+    name = "python" if is_python else "ruby" if is_ruby else "#" if hashes else "/"
     blank, simple, inside = _LEXERS[name]
     next_token = (_HASH_TOKEN if hashes else _TOKEN).match
     parts: list[str] = []
@@ -301,7 +305,7 @@ def _pieces(text: str, kind: str, sources: list[str] | None = None) -> Iterator[
             break
         place = token.end()
         group, value = token.lastgroup, token[0]
-        if group == "regex" and hashes:
+        if group == "regex" and hashes and not is_ruby:
             group, value, place = "plain", "/", token.start() + 1
         elif group == "slash" and hashes:
             # No comment here: `a // b`, `ls /*` and the slashes of an address end after two signs.

@@ -20,6 +20,7 @@ from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.remote import asked, controlled
 from metier.govern.scan.running import decoded_modules
 from metier.govern.scan.seen import DOCUMENTS, OUTWARD, TEMPLATE, Seen, is_quoted, place_of_step, runs_directly
+from metier.govern.scan.services import taken_elsewhere
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, SAVED_PAGES, STRONG, UPLOADS, is_asked_of_all, is_own_login
 from metier.govern.scan.undisclosed import Told, undisclosed
 from metier.verdict import Severity
@@ -183,6 +184,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from obeyed(members, purpose, text)
         yield from dropped(members, purpose, text)
         yield from let_in(members, text)
+        yield from taken_elsewhere(members, purpose, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
@@ -210,6 +212,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield from obeyed(whole[path], purpose, text)
             yield from dropped(whole[path], purpose, text)
             yield from let_in(whole[path], text)
+            yield from taken_elsewhere(whole[path], purpose, text)
             yield from decoded_modules(whole[path], text)
         else:
             if not purpose.is_security:
