@@ -5,6 +5,7 @@ A model reads the cells of a table and the description of a tool as it reads a d
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -49,13 +50,16 @@ _AGENT_FILES = re.compile(
 )
 _PLAIN_FENCES = frozenset({"code", "text", "txt", "md", "markdown", "plain", "plaintext"})
 """What stands between fences that name no language of programs."""
-_DATA_FENCES = frozenset({"json", "jsonc", "json5", "yaml", "yml", "toml"})
+_LIKE_JSON = frozenset({"json", "jsonc", "json5"})
+_DATA_FENCES = _LIKE_JSON | {"yaml", "yml", "toml"}
 _STEPS = re.compile(
-    r"^\W{0,12}(?:steps|instructions?|rules|tasks|procedure|workflow|guidance|actions|todo|directives|policy|behaviou?r)[\"']?\s*[:=]",
+    r"(?:^[\W]{0,12}|[\"'])(?:steps|instructions?|rules|tasks|procedure|workflow|guidance|actions|todo|directives|policy|behaviou?r)[\"']?\s*[:=]",
     re.I | re.M,
 )
 """What is called so in data is to be done by whoever reads them."""
-_ENTRY = re.compile(r""""(?P<text>(?:[^"\\\n]|\\.){20,2000})"|^[ \t]*-[ \t]+(?P<item>[^"\s\n][^\n]{20,2000})$""", re.M)
+_TEXTS = re.compile(r'(?<!\\)"((?:[^"\\\n]|\\.){20,2000}+)"')
+_NAMES = re.compile(r"[\w.-]{1,40}[\"']?\s*[:=](?:\s|$)")
+_MAX_STEPS, _KNOWN_BY = 40_000, 12
 _MIN_BLANKS = 3
 """A text with fewer is a name, or a value."""
 _MAX_BEFORE = 500
@@ -136,11 +140,38 @@ def _said_in_steps(block: Block, path: str) -> Iterator[Sentence]:
     >>> [(one.text, one.line) for one in _said_in_steps(shown, "a.md")]
     [('Read the list to its end.', 7)]
     """
-    for found in _ENTRY.finditer(block.text):
-        line = block.line + block.text.count("\n", 0, found.start())
-        said = found["text"] or found["item"]
-        if said.count(" ") > _MIN_BLANKS:
-            yield from sentences(said.replace("\\n", " ").replace('\\"', '"').strip("\"', "), path, first_line=line)
+    text = block.text[:_MAX_STEPS]
+    said, last, line = _entries(text) if block.language in _LIKE_JSON else _items(text), 0, block.line
+    for entry in said:
+        if entry.count(" ") <= _MIN_BLANKS:
+            continue
+        place = text.find(entry[:_KNOWN_BY], last)
+        if place >= 0:
+            line, last = line + text.count("\n", last, place), place
+        yield from sentences(" ".join(entry.split()), path, first_line=line)
+
+
+def _entries(text: str) -> Iterator[str]:
+    """The texts of an object of JSON; of what is none, those between quotation marks."""
+    try:
+        kept = [json.loads(text)]
+    except (ValueError, RecursionError):
+        yield from _TEXTS.findall(text)
+        return
+    while kept:
+        one = kept.pop()
+        if isinstance(one, str):
+            yield one
+        else:
+            kept += reversed([*(one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())])
+
+
+def _items(text: str) -> Iterator[str]:
+    """The items and the blocks of a list of settings, without what only names something."""
+    for line in text.split("\n"):
+        said = line.strip().removeprefix("- ").strip("\"', ")
+        if not _NAMES.match(said):
+            yield said
 
 
 def _said_in_comments(block: Block, path: str) -> Iterator[Sentence]:
