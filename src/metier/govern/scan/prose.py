@@ -499,9 +499,15 @@ def _is_made_part(text: str) -> bool:
     return is_taken is not None and _MADE_PART.search(text) is not None and not _HELD_BACK.search(text)
 
 
+@cache
+def _made_in() -> Callable[[str], Iterable[int]]:
+    return places_of(["ase64", "ase-64", "ASE64", "ASE-64", "RL-", "ercent", "encod", "hex", "Hex", "HEX", "ompress", "p to "])
+
+
 def _carried_by_slots(found: Sequence[Sentence]) -> Iterator[Said]:
     """A slot of an address or a picture is to hold what the agent has before it, and the secrets in it."""
-    for number, here in enumerate(found):
+    made = holding([one.text for one in found], _made_in())
+    for number, here in [(number, found[number]) for number in sorted(made)]:
         if not (_IN_SIGHT.search(here.text) and _SECRETS.search(here.text) and _is_made_part(here.text)):
             continue
         near = [one.text for one in found[max(0, number - _NEAR) : number + _NEAR] if one.path == here.path]
