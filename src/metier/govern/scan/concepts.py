@@ -101,7 +101,7 @@ _LOOSENED = re.compile(
     r"bypasspermissions|bash\(\*\)|webfetch\(\*\)|autoapprove|skip-permissions|[\"']ask[\"']\s*:\s*[\"']?(?:off|false)|acceptedits",
     re.I,
 )
-_TO_MODELS = re.compile(r"\s*<(?:IMPORTANT|WICHTIG|ВАЖНО|重要)")
+_TO_MODELS = re.compile(r"<(?:IMPORTANT|WICHTIG|ВАЖНО|重要)")
 """How what a tool says of itself speaks to a model."""
 _ACCOUNT = re.compile(
     r"\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){3,7}|\b0x[0-9a-fA-F]{40}\b|\bbc1[a-z0-9]{25,62}|\bT[1-9A-HJ-NP-Za-km-z]{32,33}\b|\b\d{9,20}\b|[\w.+-]{2,40}@[\w-]+(?:\.[\w-]+)+"

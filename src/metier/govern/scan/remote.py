@@ -57,7 +57,7 @@ _HEARD = re.compile(
 
 _STARTED_BY = r"(?:\"(?:/bin/)?\w{0,4}sh\"|\"cmd(?:\.exe)?\"|\"(?:powershell|pwsh)(?:\.exe)?\")"
 _LINE_RUN = re.compile(
-    r"(?P<go>\w+)\s*:?=\s*bufio\.New(?:Scanner|Reader)\(\s*(?P<conn>\w+)\s*\)[\s\S]{0,300}?\b(?P=go)\.(?:Text|Bytes|Read(?:String|Line|Bytes))\([\s\S]{0,240}?"
+    r"\b(?P<go>\w{1,60})\s*:?=\s*bufio\.New(?:Scanner|Reader)\(\s*(?P<conn>\w+)\s*\)[\s\S]{0,300}?\b(?P=go)\.(?:Text|Bytes|Read(?:String|Line|Bytes))\([\s\S]{0,240}?"
     rf"\bexec\.Command(?:Context)?\(\s*(?:\w+\s*,\s*)?(?:{_STARTED_BY}\s*,\s*(?:\"[-/]\w{{1,12}}\"\s*,\s*){{1,3}})?(?![\"`])\w"
     r"|\bBufReader::new\(\s*&?\s*(?:mut\s+)?(?P<stream>\w+)[^\n]{0,40}\)[\s\S]{0,240}?(?:\.lines\(|\.read_(?:line|until)\()[\s\S]{0,300}?"
     rf"\bCommand::new\(\s*(?:{_STARTED_BY}\s*\)\s*(?:\.args?\(\s*\[?\s*\"[-/]\w{{1,12}}\"\s*\)?\s*){{1,3}}(?:\.args?\(|,)\s*)?(?![\"`])[&*\w]"
