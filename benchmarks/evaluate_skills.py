@@ -1,4 +1,4 @@
-"""Does a measured uplift tell a skill that helps from one that is idle and one that harms? With a model of your own.
+"""What uplift is measured of a skill that helps, one that is idle and one that harms? With a model of your own.
 
     python benchmarks/evaluate_skills.py --client http://127.0.0.1:8000/v1#model [--seed 7]
 
