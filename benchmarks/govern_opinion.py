@@ -3,7 +3,8 @@
     python benchmarks/govern_opinion.py --client http://127.0.0.1:8000/v1#model [SET.jsonl[.gz] …] [--most 20]
 
 A set is one of `govern_scan.py`. The first row of a set is the scan alone, the second the model alone (also one that
-fails the controls, which the gate would not ask), the third the harder of the two: an opinion clears nothing. Where the model gave none it is left out of its row.
+fails the controls, which the gate would not ask), the third the harder of the two: an opinion clears nothing.
+Where the model gave none, a package is left out of its row.
 """
 
 from __future__ import annotations
