@@ -112,7 +112,7 @@ _KNOWN_TO_AGENT = re.compile(r"conversation|chat|message|history|prompt|context|
 _CARRIED = re.compile(r"\bbase-?64|first\s+\d+\s+(?:characters|letters|words|bytes)", re.I)
 """What a part of an address is, if it carries a text."""
 _FILLED = re.compile(
-    r"\bURL-?encoded\b[^!?]{0,120}\b(?:in\s+full|details|contents?|quoted|amounts?|names?)\b|\b(?:replac|fill|encod|put|take|tak|writ|collect|gather|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b"
+    r"\bURL-?encoded\b[^!?]{0,120}\b(?:in\s+full|details|contents?|quoted|amounts?|names?|text\s+of|clauses)\b|\b(?:replac|fill|encod|put|take|tak|writ|collect|gather|contain|carr|hold|insert|append|includ|add)\w*\b[^.!?]{0,90}\b(?:conversation|chat|messages?|history|transcript|system\s+prompt|context|keys?|tokens?|secrets?|memory|what\s+(?:the\s+)?(?:user|they)|user's\s+(?:last|question|name|words|request))\b"
     r"|\b(?:what(?:ever)?|everything|anything|all)\s+(?:that\s+)?(?:is\s+known|you\s+(?:know|remember))\s+(?:about|of)\s+(?:the\s+)?(?:user|them|person|customer|owner)\b"
     r"|\b(?:made|built|composed|joined|put\s+together)\s+(?:up\s+)?(?:of|from|out\s+of)\b[^.!?]{0,60}\b(?:full|whole|entire)\s+(?:entry|text|note|message|answer|conversation)\b"
     r"|会話|要約した|氏名|APIキー|对话|聊天记录|会话|密钥|대화|원문|\bconversaci[oó]n\b|\bconversa\b|\bGespräch\w*|\bVerlauf\b|\bразговор\w*|\bпереписк\w*",
@@ -145,7 +145,7 @@ _SCHEMELESS = re.compile(rf"(?<![\w./@:~{{-])(?:[a-z0-9][a-z0-9-]{{1,62}}\.){{1,
 _ENDS_HOST = re.compile(rf"\.{_ENDINGS}")
 _QUERY = re.compile(r"https?://[^\s`\"'()]{1,200}[?&]\w+=(?:<[^>\n]{1,40}>|\{[^}\n]{1,40}\}|\[[^\]\n]{1,40}\])")
 _OF_A_PERSON = re.compile(
-    r"[?&]\w+=[<{\[][^>}\]\n]{0,40}\b(?:phone|mobile|e-?mail|pass(?:word|code)|card|iban|salary|income|price|budget|address|diagnos\w+|birth\w*|name)\b[^>}\]\n]{0,20}[>}\]]|[?&]\w+=(?:PASSWORD|PASSCODE|EMAIL|PHONE|IBAN|CARD)\b",
+    r"[?&]\w+=[<{\[][^>}\]\n]{0,40}\b(?:phone|mobile|seed|mnemonic|recovery|passphrase|private[ _]key|words|e-?mail|pass(?:word|code)|card|iban|salary|income|price|budget|address|diagnos\w+|birth\w*|name)\b[^>}\]\n]{0,20}[>}\]]|[?&]\w+=(?:PASSWORD|PASSCODE|EMAIL|PHONE|IBAN|CARD)\b",
     re.I,
 )
 """A part of an address that holds what only the user knows of a person."""
@@ -501,7 +501,9 @@ def _is_made_part(text: str) -> bool:
 
 @cache
 def _made_in() -> Callable[[str], Iterable[int]]:
-    return places_of(["ase64", "ase-64", "ASE64", "ASE-64", "RL-", "ercent", "encod", "hex", "Hex", "HEX", "ompress", "p to "])
+    return places_of(
+        ["ase64", "ase-64", "ASE64", "ASE-64", "RL-", "ercent", "encod", "hex", "Hex", "HEX", "ompress", "p to "]
+    )
 
 
 def _carried_by_slots(found: Sequence[Sentence]) -> Iterator[Said]:

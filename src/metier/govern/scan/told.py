@@ -32,9 +32,9 @@ _ADDRESSES = ("ystem directive", "ystem prompt", "ystem message", "ystem note", 
 _MAX_SAID = 1000
 _TEXT_SIGNS = ('"', "`", "'''", "\n\n")
 _TOLD_OF_TOOLS = re.compile(
-    r"<(?:IMPORTANT|WICHTIG|ВАЖНО|重要)|\b[Aa]ntes de (?:llamar|usar|invocar|chamar)\b[^\"\n]{0,40}(?:herramienta|ferramenta)|\bBevor du dieses Werkzeug\b|\b[Aa]vant d'(?:appeler|utiliser) cet outil\b|调用(?:此|本|该)工具|\b[Ww]hen(?:ever)?\b[^\"\n]{0,30}\bother\s+tools?\b|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
+    r"<(?:IMPORTANT|WICHTIG|ВАЖНО|重要)|\b[Ww]henever any of (?:them|these|those) is (?:used|called)\b|\b(?:set|change|rewrite|replace) the recipient\b|\b[Aa]ntes de (?:llamar|usar|invocar|chamar)\b[^\"\n]{0,40}(?:herramienta|ferramenta)|\bBevor du dieses Werkzeug\b|\b[Aa]vant d'(?:appeler|utiliser) cet outil\b|调用(?:此|本|该)工具|\b[Ww]hen(?:ever)?\b[^\"\n]{0,30}\bother\s+tools?\b|\b[Bb]efore (?:ANY|any|every|each|using|calling)\b[^\"\n]{0,60}\btool|\b[Dd]o not (?:mention|tell|inform|reveal)\b[^\"\n]{0,40}\buser"
 )
-_TOLD_WORDS = ("<IMPORTANT", "<WICHTIG", "<ВАЖНО", "<重要", "ntes de ", "evor du dieses", "vant d'", "工具", "ther tool", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
+_TOLD_WORDS = ("<IMPORTANT", "henever any of ", " the recipient", "<WICHTIG", "<ВАЖНО", "<重要", "ntes de ", "evor du dieses", "vant d'", "工具", "ther tool", "efore ANY", "efore any", "efore every", "efore each", "efore using", "efore calling", "o not mention", "o not tell", "o not inform", "o not reveal")  # fmt: skip
 _SYSTEM_PROMPT = re.compile(
     r"""(?:\brole["']?\s*[:=]\s*["']system["']\s*,\s*["']?content["']?\s*[:=]|\bsystem_?(?:prompt|instructions?|message)["']?\s*[:=])\s*\(?\s*[frFR]{0,2}"""
     r"""(?P<quote>\"{3}|'{3}|`|"|')(?P<said>(?:\\.|(?!(?P=quote))[^\\]){40,8000})""",
@@ -253,7 +253,7 @@ def _said_of_tools(part: Part) -> Iterator[Sentence]:
     text, last, line = part.plain, -_MAX_SAID, 1
     if not _has_told_words()(text):
         return
-    signs = [sign for sign in _TEXT_SIGNS if sign != "`" or part.kind != "python"]
+    signs = [sign for sign in _TEXT_SIGNS if sign != "`" or part.kind not in ("python", "json")]
     for found in _TOLD_OF_TOOLS.finditer(text):
         first = max(0, found.start() - 2 * _MAX_SAID)
         begin = max(first, *(text.rfind(sign, first, found.start()) + 1 for sign in signs))
