@@ -24,6 +24,7 @@ _TOO_LONG = f"Holds more than {MAX_LISTED} letters of texts that an agent is sen
 _MAX_LOOKED = 500
 _DATA = frozenset({"data", "json"})
 _TEXTS = frozenset({"markdown", "text"})
+_PROGRAMS = frozenset({"python", "script", "shell"})
 _JSON = re.compile(r"\s*[\[{]\s*[\[{\"]")
 """How what is data under the name of a text begins."""
 _MIN_WORDS = 3
@@ -45,6 +46,17 @@ _SAMPLES = re.compile(
     re.I,
 )
 """What stands in such a file is shown, looked for or written; it is an order only to one who is told to act on it."""
+_IN_COMMENTS = re.compile(r"\b(?:comments?|docstrings?|header)\b", re.I)
+_PRINTED = re.compile(
+    r"\b(?:follow|obey|carry\s+out|act\s+on|do)\s+(?:exactly\s+)?(?:what(?:ever)?|all|everything)?\s*(?:that\s+)?(?:it|they|the\s+(?:script|program|command))\s+(?:prints?|says?|outputs?|tells?)",
+    re.I,
+)
+"""Of a program: what stands in its comments, or what it prints, is to be done."""
+_COMMENT = re.compile(r"^[ \t]*(?:\#(?!!)|//+|--|;+)[ \t]?([^\n]*)", re.M)
+_STRETCH = re.compile(r"(?P<sign>\"{3}|'{3}|(?<![\w\\])[\"'])((?:\\[\s\S]|(?!(?P=sign))[^\\]){12,20000}?)(?P=sign)")
+_HERE = re.compile(r"<<-?[ \t]*[\"']?(\w{1,20})[\"']?[^\n]*\n")
+_MAX_PROGRAM, _MAX_HERE = 200_000, 100
+"""So much of a program is read for what it tells an agent, and so many texts that a shell hands on."""
 _PARAGRAPH, _FIELDS_END = "\n\n", "\n---\n"
 _STRING = re.compile(r'(?<!\\)"(?:[^"\\]|\\.)*+"', re.S)
 _TEXT = re.compile(r"(?<!\\)\"(?:[^\"\\\n]|\\.)*+\"|(?<![\w\\])'[^'\n]*+'(?!\w)")
@@ -63,7 +75,7 @@ def listed(contents: Contents) -> tuple[list[Part], Mapping[str, Sequence[int]]]
     """
     waiting: dict[str, list[Part]] = {}
     for part in contents.parts:
-        if part.kind in _DATA or (part.kind in _TEXTS and _JSON.match(part.plain)):
+        if part.kind in _DATA | _PROGRAMS or (part.kind in _TEXTS and _JSON.match(part.plain)):
             for name in _names_of(part.path):
                 waiting.setdefault(name, []).append(part)
     search = places_of(sorted(waiting, key=len, reverse=True)) if waiting else None
@@ -118,6 +130,9 @@ def _sends(text: str, place: int, name: str, files: Sequence[Part]) -> bool:
     if _NAME_BEFORE.search(before) or _NAME_AFTER.match(text, end) or not _SENDS.search(before):
         return False
     around = f"{before} {text[end : end + _AFTER].partition(_PARAGRAPH)[0]}"
+    if all(part.kind in _PROGRAMS for part in files):
+        is_told = _IN_COMMENTS.search(around) is not None and _ACTS.search(around) is not None
+        return is_told or _PRINTED.search(around) is not None
     paths = " ".join(part.path for part in files)
     return _ACTS.search(around) is not None or _SAMPLES.search(f"{paths} {around}") is None
 
@@ -126,11 +141,36 @@ def _said(part: Part) -> list[tuple[int, str]]:
     """The lines of the texts of a file, each with the line that it stands on."""
     # What is disguised in them is told of the document that they make.
     name, text = part.path.lower(), part.text.replace("\r\n", "\n")
+    if part.kind in _PROGRAMS:
+        return [*_of_program(text)]
     if part.kind == "json" or part.kind in _TEXTS:
         return [*_of_strings(text)]
     if name.endswith((".csv", ".tsv")):
         return [*_of_cells(text, "\t" if name.endswith(".tsv") else ",")]
     return [*_of_settings(text)]
+
+
+def _of_program(text: str) -> Iterator[tuple[int, str]]:
+    """The comments of a program, and the texts in it that are long enough to say something.
+
+    >>> [*_of_program("#!/bin/sh\\n# Read the list first.\\ncat <<END\\nSort it by name.\\nEND\\n")]
+    [(2, '- Read the list first.'), (3, '- Sort it by name.')]
+    """
+    text = text[:_MAX_PROGRAM]
+    found = [(one.start(), one[1]) for one in _COMMENT.finditer(text)]
+    found += [(one.start(), one[2]) for one in _STRETCH.finditer(text)]
+    place = text.find("/*")
+    while place >= 0 and (end := text.find("*/", place + 2)) >= 0:
+        found.append((place, text[place:end].strip("/* \n")))
+        place = text.find("/*", end)
+    for one in itertools.islice(_HERE.finditer(text), _MAX_HERE):
+        end = text.find(f"\n{one[1]}", one.end() - 1)
+        found += [(one.start(), text[one.end() : end])] if end >= 0 else []
+    line, last = 1, 0
+    for place, said in sorted(found):
+        line, last = line + text.count("\n", last, place), place
+        if _is_said(said):
+            yield from _item(said.replace("\\n", "\n"), line)
 
 
 def _of_strings(text: str) -> Iterator[tuple[int, str]]:
