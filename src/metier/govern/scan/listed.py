@@ -104,7 +104,8 @@ def _names_of(path: str) -> Iterator[str]:
     """What a document may call a file: by its name, by its folder, or by the archive that it lies in."""
     for place in path.split("!/"):
         folder, _, name = place.rpartition("/")
-        yield name
+        if name:
+            yield name
         if folder:
             yield f"{folder.rpartition('/')[2]}/"
 
