@@ -11,6 +11,14 @@ from metier.govern.scan import scan, scan_text
 _HEAD = "---\nname: weekly\ndescription: Write a weekly report from a table of figures.\n---\n# Weekly report\n\n"
 
 
+def _decided(folder: Path, says: str, other: str = "", text: str = "") -> str:
+    (folder / "SKILL.md").write_text(_HEAD + says, encoding="utf-8")
+    if other:
+        (folder / other).parent.mkdir(exist_ok=True)
+        (folder / other).write_text(text, encoding="utf-8")
+    return scan(folder).decision.value
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -252,11 +260,7 @@ def test_leaves_honest_neighbours(path: str, text: str) -> None:
     ],
 )
 def test_fills_the_address_of_a_picture(says: str, other: str, text: str, tmp_path: Path) -> None:
-    (tmp_path / "SKILL.md").write_text(_HEAD + says, encoding="utf-8")
-    if other:
-        (tmp_path / other).parent.mkdir(exist_ok=True)
-        (tmp_path / other).write_text(text, encoding="utf-8")
-    assert scan(tmp_path).decision.value == "block"
+    assert _decided(tmp_path, says, other, text) == "block"
 
 
 @pytest.mark.parametrize(
@@ -280,8 +284,4 @@ def test_fills_the_address_of_a_picture(says: str, other: str, text: str, tmp_pa
     ],
 )
 def test_shows_an_honest_address(says: str, other: str, text: str, tmp_path: Path) -> None:
-    (tmp_path / "SKILL.md").write_text(_HEAD + says, encoding="utf-8")
-    if other:
-        (tmp_path / other).parent.mkdir(exist_ok=True)
-        (tmp_path / other).write_text(text, encoding="utf-8")
-    assert scan(tmp_path).decision.value == "clean"
+    assert _decided(tmp_path, says, other, text) == "clean"

@@ -57,10 +57,7 @@ def static_gate(scan: Scan, *, approved_by: str = "", covers: Collection[str] = 
         return _result(Gate.STATIC, GateOutcome.PASSED, noted if scan.findings else "the scan is clean")
     new = sorted(set(weighs(scan)) - set(covers)) if covers else []
     if scan.decision == Decision.REVIEW and approved_by and not new:
-        reasons = [
-            f"{approved_by} approved this content after review",
-            *(f"reviewed: {at(f)}" for f in weighing),
-        ]
+        reasons = [f"{approved_by} approved this content after review", *(f"reviewed: {at(f)}" for f in weighing)]
         return _result(Gate.STATIC, GateOutcome.PASSED, *reasons)
     blocks = [f"blocked: {at(f)}" for f in weighing if f.severity == Severity.BLOCK]
     unread = [f"not read: {path}" for path in scan.unread]

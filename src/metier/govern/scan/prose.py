@@ -509,7 +509,8 @@ def _made_in() -> Callable[[str], Iterable[int]]:
 def _carried_by_slots(found: Sequence[Sentence]) -> Iterator[Said]:
     """A slot of an address or a picture is to hold what the agent has before it, and the secrets in it."""
     made = holding([one.text for one in found], _made_in())
-    for number, here in [(number, found[number]) for number in sorted(made)]:
+    for number in sorted(made):
+        here = found[number]
         if not (_IN_SIGHT.search(here.text) and _SECRETS.search(here.text) and _is_made_part(here.text)):
             continue
         near = [one.text for one in found[max(0, number - _NEAR) : number + _NEAR] if one.path == here.path]
