@@ -38,6 +38,7 @@ _ALL_OFF = re.compile(
 )
 _OF_SYSTEM = re.compile(r"\s[\"']?(?:/(?:opt|etc|usr|var|srv|home|root|lib)?(?:/|\s|$)|~|\$\{?HOME)")
 """What is not the package's own: a folder of the machine, or of whoever uses it."""
+_TRUSTS_FOLDERS = re.compile(r"workspace\.trust\.enabled|allowAutomaticTasks")
 _UNVERIFIED = re.compile(r"http\.sslVerify|strict-ssl\s+false|_create_unverified_context\b(?!\()")
 _SETS_UP = r"set(?:s|ting)?[ -]?up|provision|bootstrap|harden|prepar|install|deploy|roll(?:s|ing)?[ -]?out"
 _HANDS_ALL = re.compile(r"\b(?:npx|bunx|uvx|dlx)\s[^|;]*\$\(\s*(?:env|printenv|export)\b")
@@ -209,6 +210,9 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
         is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
         if is_program and not purpose.says(r"prox(?:y|ies)|certificate|\bca\b|\btls\b|\bssl\b|corporate"):
             yield Seen("disable-defence", Severity.REVIEW, step, "whom it speaks with is not checked any more")
+    elif "disable-defence" in labels and _TRUSTS_FOLDERS.search(text) and not is_quoted(step):
+        if step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS):
+            yield Seen("disable-defence", Severity.REVIEW, step, "an editor runs what a folder holds, unasked")
     if "open-to-all" in labels:
         is_meant = purpose.says(r"chmod|permission|docker|volume")
         weight = Severity.BLOCK if purpose.is_small else Severity.REVIEW if _OF_SYSTEM.search(text) else Severity.NOTE

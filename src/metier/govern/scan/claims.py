@@ -48,6 +48,17 @@ _STAYS = re.compile(
     r"|\b(?:everything|all of it)\sis\s(?:\w+\s)?(?:computed|processed|calculated|checked|done)\s(?:\w+\s)?(?:locally|offline)\b",
     re.I,
 )
+_SPARES = re.compile(
+    r"\b(?:sends?|transmits?|uploads?|shares?|transfers?|submits?)\sno\s(?:personal|private|customer|client|sensitive|contact|patient|user)\b"
+    r"|\bno\s(?:personal|private|customer|client|sensitive|contact|patient|user)\s(?:\w+\s){0,3}(?:is|are|gets?)\s(?:ever\s)?(?:sent|transmitted|uploaded|shared|submitted)\b"
+    r"|\b(?:personal|private|customer|client|sensitive|contact|patient|user)\s(?:data|information|details|fields|records)\s(?:(?:is|are)\snever\s(?:sent|transmitted|uploaded|shared|submitted)|never\sleaves?)\b",
+    re.I,
+)
+"""Of people nothing is sent, whatever else is."""
+_TABLE = re.compile(
+    r"\bDictReader\(|\bread_(?:csv|excel)\(|\bcsv\.(?:reader|parse|NewReader)\b|\bcsv-parse\b|\bPapa\.parse\(|\bCSV\.(?:foreach|read|parse|table)\b|\bImport-Csv\b|\bfgetcsv\("
+)
+"""A table is read, row by row."""
 _ASKS_WITH = re.compile(r"[?&]\w{1,20}=[\"'`]?\s*(?:\+\s*\w|\.\s*\$|%s|\{|\$)|[\"'`]\s*\+\s*\(?\s*[\"'`][?&/]")
 """A part of an address is worked out."""
 _OF_KEYS = re.compile(
@@ -157,7 +168,8 @@ def broken_claims(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str
     if sent is None and is_grave and not purpose.is_security:
         # Of what opens a wallet, a word in the address of a list is as good as all of it.
         sent = next((step for step in steps if step.urls and _asks_with(step, purpose)), None)
-    claim = _claim(f"{purpose.description}\n{purpose.body}") if sent is not None else ""
+    told = f"{purpose.description}\n{purpose.body}"
+    claim = (_claim(told) or _spares(told, steps, sent.statement.path)) if sent is not None else ""
     if sent is not None and claim:
         statement = sent.statement
         evidence = f"“{claim}”, and then {sent.text}"
@@ -384,6 +396,14 @@ def _claim(text: str) -> str:
         if not _UNLESS.search(sentence) and not _OF_COMMAND.match(sentence):
             return " ".join(found[0].split())
     return ""
+
+
+def _spares(text: str, steps: Sequence[Step], path: str) -> str:
+    """The words that promise that nothing of people leaves, if the program that sends reads a table of them; else empty."""
+    found = _SPARES.search(text)
+    if found is None or not any(step.statement.path == path and _TABLE.search(step.text) for step in steps):
+        return ""
+    return "" if _UNLESS.search(_sentence(text, found)) else found[0]
 
 
 def _sentence(text: str, found: re.Match[str]) -> str:

@@ -128,7 +128,7 @@ _SETS_NAMES = re.compile(r"(?:echo|printf)\s+(?:-\w+\s+)*(?:export\s+)?[A-Z_][A-
 """An answer that is written behind a name, as a setting; one of the user's own device is no program."""
 _HANDS_ON = re.compile(r"(?:export\s+)?\w+=|echo|printf|cat|env|printenv|jq|base64")
 _WRITES_FILE = re.compile(
-    r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|writeFile\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|\bgetstore\(|\.write\(to:|(?:\bfs::write|File::create|os\.(?:WriteFile|Create)|Files\.(?:write\w*|copy)|File\.(?:WriteAll\w+|write|open|Create)|\.writeBytes|file_put_contents|writeLines|download\.file)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
+    r"open\(.*[\"'][wax]b?\+?[\"']|\.write_(?:text|bytes)\(|write(?:Text)?File\w*\(|appendFile\w*\(|urlretrieve\(|createWriteStream\(|shutil\.(?:copy\w*|move)\(|\bgetstore\(|\.write\(to:|(?:\bfs::write|File::create|os\.(?:WriteFile|Create)|Files\.(?:write\w*|copy)|File\.(?:WriteAll\w+|write|open|Create)|\.writeBytes|file_put_contents|writeLines|download\.file)\(|make_archive\(|ZipFile\([^)]*[\"']w|tarfile\.open\([^)]*[\"']w"
 )
 _OPENED = re.compile(
     r"\bhttps?\.request\(|http2\.connect\(|[\"']:method[\"']\s*:|new WebSocket\(|createTransport\(|curl_init\("

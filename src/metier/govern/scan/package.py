@@ -77,8 +77,10 @@ _ENDPOINT = re.compile(
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
+_CALLS_OUT = ("curl ", "wget ", "eval", "exec(", "iex", "IEX")
+"""Words of commands that call out, or run what answers."""
 _TOLD_TO_PEOPLE = re.compile(
-    r"\b(?:print\w*|echo|puts|console|log\w*|write|stderr|stdout|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*)\b",
+    r"\b(?:print\w*|echo(?!\s*:)|puts|console|log\w*|write|stderr|stdout|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*)\b",
     re.I,
 )
 _PIECES = re.compile(
@@ -291,7 +293,7 @@ def _num_words(prose: Iterable[Sentence]) -> int:
 
 def _holds_call(step: Step) -> bool:
     """Whether a text of a program, whoever it is handed to, begins as a command that calls out."""
-    is_text = step.statement.is_live and not step.statement.is_shell and ("curl " in step.text or "wget " in step.text)
+    is_text = step.statement.is_live and not step.statement.is_shell and any(word in step.text for word in _CALLS_OUT)
     return is_text and not is_quoted(step) and not _TOLD_TO_PEOPLE.search(step.text)
 
 
@@ -300,7 +302,7 @@ def _steps(contents: Contents, documents: Sequence[list[Block] | None]) -> list[
     steps = label(statements_of(contents, documents))
     whole = "\n".join([step.text for step in steps])
     words = [word for word in _PROGRAM_WORDS if word in whole]
-    calls_out = "curl " in whole or "wget " in whole
+    calls_out = any(word in whole for word in _CALLS_OUT)
     inner = [
         command
         for step in steps

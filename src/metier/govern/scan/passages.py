@@ -13,7 +13,7 @@ from metier.govern.scan.copied import copied
 from metier.govern.scan.deeds import deeds
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hidden import hidden_runs
-from metier.govern.scan.hosts import Place, place_of
+from metier.govern.scan.hosts import Place, host_of, place_of, registered
 from metier.govern.scan.labels import SECRET_NAME
 from metier.govern.scan.money import redirected
 from metier.govern.scan.planting import planted_orders
@@ -40,7 +40,9 @@ _REMOTE = re.compile(r"git\s+remote\s+(?:add|set-url)\s+(?:-\S+\s+)*(\S+)\s+(\S+
 _PUSHES = re.compile(r"git\s+push\b(?:\s+-\S+)*\s+(\S+)(.*)")
 _FUNCTION = re.compile(r"^(?:function\s+)?([\w.-]+)\s*(?:\(\))?\s*\{")
 _MCP_ADDRESS = re.compile(
-    r"mcpServers[\s\S]{0,400}?(?:\burl\b|\bargs\b)[\"']?\s*[:=][\s\S]{0,120}?[\"'](https?://[^\"'\s]+)", re.I
+    r"mcpServers[\s\S]{0,400}?(?:\burl\b|\bargs\b)[\"']?\s*[:=][\s\S]{0,120}?[\"'](https?://[^\"'\s]+)"
+    r"|\b(?:server)?url[\"']?\s*:\s*[\"'`](https?://[^\"'`\s]+)[\"'`],(?=[^;]{0,600}?\b(?:alwaysAllow|autoApprove)\b)",
+    re.I,
 )
 _GATHERS = re.compile(
     r"(?:environ(?:\.get)?[\[(]|getenv\()\s*(\w+)\b[^\n]{0,120}\bfor\s+\1\s+in\b|\bfor\s+(\w+)\s+in\b[^\n]*\n[^\n]*environ(?:\.get)?[\[(]\s*\2\b|\b(\w+)\)?\s*=>[^\n]{0,80}process\.env\[\s*\3\s*\]|of\s+\w+\)[^\n]*\n?[^\n]*process\.env\[\s*\w+\s*\]"
@@ -275,10 +277,12 @@ def _planted_server(steps: Sequence[Step], purpose: Purpose, text: str) -> Itera
     found = _MCP_ADDRESS.search(text)
     if found is None or not any(step.labels & {"agent-memory", "agent-write", "agent-credentials"} for step in steps):
         return
-    place = place_of(found[1], own_words=purpose.words)
+    url = found[1] or found[2]
+    place = place_of(url, own_words=purpose.words)
     step = next(step for step in steps if step.labels & {"agent-memory", "agent-write", "agent-credentials"})
     if place >= Place.UNKNOWN or (place == Place.OWN and not purpose.says(r"\bmcp\b|server|connect|integrat")):
-        weight = Severity.BLOCK if place.is_shady or purpose.is_small else Severity.REVIEW
+        is_untold = bool(found[2]) and not any(registered(host_of(url)) in text for text in purpose.documents)
+        weight = Severity.BLOCK if place.is_shady or purpose.is_small or is_untold else Severity.REVIEW
         yield Seen("loosen-agent", weight, step, "and plants a server of its own")
 
 

@@ -97,7 +97,9 @@ _RAW = re.compile(
 """Something is sent as it is, and signs nobody in."""
 _SEVERAL = re.compile(r"\.env(?:\.?\*|\.\{)")
 """Files of variables, whatever they are called."""
-_OF_HOUSE = re.compile(r"\.aws\b|gcloud|\.azure\b|\.kube\b|\.docker\b|\.config/gh\b|\.npmrc|\.pypirc|\.git-credentials")
+_OF_HOUSE = re.compile(
+    r"\.aws\b|gcloud|\.azure\b|\.kube\b|\.docker\b|\.config/gh\b|\.npmrc|\.pypirc|\.git-credentials|\bkubectl\s[^|;&\n]{0,120}\b(?:create\s+token|config\s+view|secrets?\s)|\bgh\s+auth\s+token|\baz\s+account\s+get-access-token|\baws\s+(?:sts|configure\s+get)\s"
+)
 """Logins of services whose hosts are known."""
 AGENTS = re.compile(r"claude|codex|cursor|gemini|openclaw|clawdbot|windsurf")
 _LOGIN = re.compile(

@@ -77,7 +77,7 @@ _ENGLISH = re.compile(r"\b(?:the|and|of|to|with|for|in|is|a|an|on)\b")
 _MIN_ENGLISH = 25
 """Of so many letters of English one word is such a one; what other languages say of machines is not known."""
 _SILENT = re.compile(
-    r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
+    r"\bexcept\b[^\n]*:\s*(?:pass|return|continue)\b|\.catch\(\s*\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|0|\n)|\.on\(\s*[\"']error[\"'],\s*\(\)\s*=>|daemon\s*=\s*True|>\s*/dev/null|(?i:std(?:out|err)|:out|:err)\b[^\n]{0,30}(?:/dev/null|File::NULL)|-o\s+/dev/null|\bcatch\n|Out-Null|SilentlyContinue"
 )
 """Nothing is said if it fails, or when it succeeds."""
 _BODY = re.compile(
