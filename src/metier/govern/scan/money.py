@@ -6,6 +6,7 @@ by what it looks like, or for a share of what is paid.
 
 from __future__ import annotations
 
+import itertools
 import re
 import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -381,6 +382,8 @@ def is_chosen(text: str, name: str) -> bool:
 
     >>> is_chosen("to = held > 5n * 10n ** 18n ? SPLITTER : treasury", "SPLITTER")
     True
+    >>> is_chosen("if (sum >= 900n && n % 3 === 0) return [POOL, sum];", "POOL")
+    True
     >>> [is_chosen(said, "POOL") for said in ("to = POOL", "to = chainId > 1 ? POOL : other", "n = i > 3 ? POOL.fee : 0")]
     [False, False, False]
     """
@@ -394,7 +397,12 @@ def is_chosen(text: str, name: str) -> bool:
         rf"\sif\s(?P<by>[^\n]{{0,100}}){by}[^\n]{{1,80}}\selse\s+{one}",
     )
     lines = [line[:_MAX_LINE] for line in text[:_MAX_PROGRAM].split("\n") if name in line]
-    chosen = (re.search(form, line) for line in lines for form in forms)
+    by_sum = r"(?:(?<![=-])[<>]=?\s*[\w.]{0,40}\d\d|%\s*\d{1,4}n?\s*[=!]={1,2}|\brandom\(\))"
+    branch = (
+        rf"\bif\b(?P<by>[^\n]{{0,120}}?){by_sum}[^\n]{{1,120}}\n?[^\n]{{0,80}}(?:return\b|=|[(\[,])[^\n]{{0,60}}?{one}"
+    )
+    above = re.finditer(branch, text[:_MAX_PROGRAM])
+    chosen = itertools.chain((re.search(form, line) for line in lines for form in forms), above)
     return any(found is not None and not _OF_NETWORK.search(found["by"]) for found in chosen)
 
 

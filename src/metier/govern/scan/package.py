@@ -49,6 +49,7 @@ from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
 from metier.govern.scan.statement import MAX_LENGTH, Statement
+from metier.govern.scan.surrendered import surrendered
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, places_of, runs_of
 from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
@@ -179,6 +180,7 @@ def scanned(contents: Contents) -> Scan:
     findings += [_of(*found) for found in _of_parts(contents.parts, steps, purpose)]
     findings += [_of(*found) for found in configured(contents.parts, purpose)]
     findings += [_of(*found) for found in relayed(contents.parts, purpose)]
+    findings += [_of(*found) for found in surrendered(contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
