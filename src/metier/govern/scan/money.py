@@ -156,6 +156,11 @@ _NEAREST = re.compile(
 _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
+_BY_SUM = re.compile(
+    r"\bif\b(?P<by>[^\n]{0,120}?)(?:(?<![=-])[<>]=?\s{0,4}[\w.]{0,40}\d\d|%\s{0,4}\d{1,4}n?\s{0,4}[=!]={1,2}|\brandom\(\))"
+)
+"""A condition that looks at a sum, a count or chance."""
+_HANDED_ON = re.compile(r"(?:\breturn\b|=|[(\[,])[^\n]{0,60}$")
 _OF_NETWORK = re.compile(r"chain|network|version|block|epoch|\bv\d|\bid\b", re.I)
 """Each chain has contracts of its own."""
 _MANY_WALLETS = 3
@@ -164,7 +169,7 @@ _NUM_BYTES = 19
 _MANY_ROWS = 2
 _MAX_NAMES = 32
 """With more names of accounts they are not looked for in every step."""
-_MAX_LINE, _MAX_PROGRAM, _AFTER = 240, 60_000, 60
+_MAX_LINE, _MAX_PROGRAM, _AFTER, _MAX_TAKEN = 240, 60_000, 60, 40
 _ABOVE, _ABOVE_EACH = 3, 6
 """So far above a step stands what guards it."""
 
@@ -397,13 +402,18 @@ def is_chosen(text: str, name: str) -> bool:
         rf"\sif\s(?P<by>[^\n]{{0,100}}){by}[^\n]{{1,80}}\selse\s+{one}",
     )
     lines = [line[:_MAX_LINE] for line in text[:_MAX_PROGRAM].split("\n") if name in line]
-    by_sum = r"(?:(?<![=-])[<>]=?\s*[\w.]{0,40}\d\d|%\s*\d{1,4}n?\s*[=!]={1,2}|\brandom\(\))"
-    branch = (
-        rf"\bif\b(?P<by>[^\n]{{0,120}}?){by_sum}[^\n]{{1,120}}\n?[^\n]{{0,80}}(?:return\b|=|[(\[,])[^\n]{{0,60}}?{one}"
-    )
-    above = re.finditer(branch, text[:_MAX_PROGRAM])
-    chosen = itertools.chain((re.search(form, line) for line in lines for form in forms), above)
+    chosen = itertools.chain((re.search(form, line) for line in lines for form in forms), _branches(text, one))
     return any(found is not None and not _OF_NETWORK.search(found["by"]) for found in chosen)
+
+
+def _branches(text: str, one: str) -> Iterator[re.Match[str] | None]:
+    """For each place at which a name is handed on, the condition on its line or the one above that looks at a sum, a count or chance."""
+    for found in itertools.islice(re.finditer(one, text[:_MAX_PROGRAM]), _MAX_TAKEN):
+        begin = text.rfind("\n", 0, found.start()) + 1
+        said = text[max(begin, found.start() - _MAX_LINE) : found.start()]
+        if _HANDED_ON.search(said):
+            above = text[max(text.rfind("\n", 0, max(begin - 1, 0)) + 1, begin - _MAX_LINE) : begin]
+            yield _BY_SUM.search(f"{above}{said}")
 
 
 def _is_account(text: str) -> bool:
