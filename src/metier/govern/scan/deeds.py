@@ -17,6 +17,7 @@ from metier.govern.scan.hosts import Place
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted, place_of_step
 from metier.govern.scan.triggers import words_of
+from metier.govern.scan.unseen import HIDING, LINK_UNSEEN, OF_LINT
 from metier.verdict import Severity
 
 _BY_NAME = r"(?<![\w.])(?P<got>[A-Za-z_]\w{0,39}+)\s*+=(?!=)[^\n]{0,200}"
@@ -283,11 +284,6 @@ class Deed:
 
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
-_UNSEEN_LINKS = re.compile(
-    r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}<a\s[^<>\n]{0,60}href=\W{1,3}https?://|(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,})[^<>\n]{0,80}>[^<>\n]{0,40}(?:#|\$)?\{\w{1,30}\}[^\n]{0,12}</(?:div|span|p)>"
-)
-"""A stretch of a page that nobody sees, with a link in it."""
-_LINKS = re.compile(r"<a\s[^<>\n]{0,60}href=")
 _IN_PAGES = re.compile(
     r"</(?:head|body)>[^\n]{0,60}<script\b[^<>\n]{0,80}\bsrc=\W{1,3}https?://(?!(?:www\.)?(?:googletagmanager|google-analytics|plausible|static\.cloudflareinsights|cdn\.jsdelivr|unpkg|cdnjs|js\.stripe|polyfill|umami|cdn\.usefathom|js\.hs-scripts|d3js|cdn\.tailwindcss|[\w.]*mathjax|esm\.sh|code\.jquery|stackpath|[\w.]*bootstrapcdn|[\w.]*googleapis|[\w.]*gstatic|use\.fontawesome|kit\.fontawesome|[\w.]*cloudflare|cdn\.[\w-]+\.js|snap\.licdn|connect\.facebook|js\.intercomcdn|widget\.[\w-]+|static\.hotjar|cdn\.segment|browser\.sentry)\b)[\w.-]+"
 )
@@ -723,7 +719,7 @@ _DEEDS = (
     Deed("run-download", _FETCHED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-encoded", _DECODED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
-    Deed("hidden-text", _UNSEEN_LINKS, ("left:", "left :", "text-indent", "display", "font-size", "visibility"), beside=(_LINKS,), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
+    Deed("hidden-text", LINK_UNSEEN, HIDING, unless=OF_LINT, also="links that a page does not show", is_said=True),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),

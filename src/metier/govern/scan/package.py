@@ -52,6 +52,7 @@ from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, places_of, runs_of
 from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
+from metier.govern.scan.unseen import unseen_in_pages
 from metier.govern.scan.weak import weaknesses
 from metier.govern.touch import TOUCHES, touched
 from metier.verdict import Finding, Scan, Severity
@@ -226,6 +227,7 @@ def _of_parts(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) ->
     yield from grants(parts, purpose)
     yield from hook_findings(parts, steps, purpose)
     yield from registry_findings(steps, parts, purpose)
+    yield from unseen_in_pages(parts, purpose)
 
 
 def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:
