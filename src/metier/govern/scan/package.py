@@ -48,6 +48,7 @@ from metier.govern.scan.servers import relayed
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
+from metier.govern.scan.sources import sources
 from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, places_of, runs_of
@@ -227,6 +228,7 @@ def _of_parts(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) ->
     yield from grants(parts, purpose)
     yield from hook_findings(parts, steps, purpose)
     yield from registry_findings(steps, parts, purpose)
+    yield from sources(parts, purpose)
     yield from unseen_in_pages(parts, purpose)
 
 
