@@ -14,6 +14,7 @@ from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place
+from metier.govern.scan.praised import PRAISE_WORDS, PRAISES
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted, place_of_step
 from metier.govern.scan.triggers import words_of
@@ -616,9 +617,6 @@ _OTHERS_LOGIN = re.compile(
     r"|\blftp\b[^\n]{0,80}-u\s*[\"']?\w+,(?!\$|pass|your)[^\s\"'$]{4,}[^\n]{0,200}\b(?:put|mput|mirror\s+-R)\b"
     r"|\bcurl\b(?=[^\n]{0,300}\s(?:-T|--upload-file)\s)[^\n]{0,300}\s(?:-u|--user)\s*[\"']?[\w.-]+:(?!\$|pass|your|secret|<)[^\s\"'$]{4,}"
 )
-_STARS = re.compile(
-    r"(?:gh\s+api\b[^\n]{0,40}PUT[^\n]{0,20}[\"']?/?user/(?:starred|following)/(?:[\w.-]+/)?[\w.$-]+|api\.github\.com/user/(?:starred|following)/[\w.-]+)"
-)
 _REPOSITORIES_GONE = re.compile(r"-name\s+[\"']?\.git\b[\s\S]{0,240}?\brm\s+-\w*r\w*\s+[\"']?\$\(\s*dirname")
 _BACKUPS_GONE = re.compile(
     r"\bfor\s+(?P<one>\w+)\s+in\s+(?!\w*sorted\()[^\n\[]{0,160}[\"'/](?:backups?|bak|snapshots?)\b[^\n\[]{0,120}\n\s*(?:os\.(?:remove|unlink)\(\s*(?P=one)\s*\)|(?P=one)\.unlink\(|shutil\.rmtree\(\s*(?P=one)\b)"
@@ -692,7 +690,7 @@ _DEEDS = (
     Deed("plant-key", _LET_IN_BY_WORD, (".get(", "eaders", "$_", ".header("), beside=(_LOGS_IN_THERE,), unless=r"webhook|\bctf\b|mock", also="for whoever knows a word that is written out"),
     Deed("send-private", _OTHERS_BUCKET, ("AWS_ACCESS_KEY_ID=", "aws_access_key_id", "access_key_id="), also="into the storage of whoever wrote the program"),
     Deed("send-private", _OTHERS_LOGIN, ("FTP", "sshpass", "lftp", "curl"), is_said=True, also="to an account of whoever wrote the program"),
-    Deed("remote-command", _STARS, ("user/starred", "user/following"), unless=r"\bstar|follow", also="the user's account follows and praises whom somebody else names"),
+    Deed("false-voice", PRAISES, PRAISE_WORDS, unless=r"\bstar|follow", also="the user's account follows and praises whom somebody else names"),
     Deed("destroy-files", _REPOSITORIES_GONE, (".git",), also="every repository that is found"),
     Deed("destroy-files", _BACKUPS_GONE, ("backup", "bak", "snapshot"), unless=r"backup|prun|rotat|clean|retention", also="every copy that was put aside"),
     Deed("hidden-address", _GO_PIECES, ("strings.Join",), also="put together of its parts"),

@@ -35,6 +35,7 @@ from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import AS_PROGRAM, AS_TEXT, AS_WORDS, Contents, Part
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.placed import Placed, placed
+from metier.govern.scan.praised import praised
 from metier.govern.scan.prose import said
 from metier.govern.scan.purpose import MAX_SMALL_ACTS, MAX_SMALL_PROSE, Purpose
 from metier.govern.scan.python import python_statements
@@ -217,6 +218,7 @@ def _of_prose(prose: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose
         *exported(prose, steps, purpose),
         *paid_elsewhere(prose, purpose),
         *entered(prose, purpose),
+        *praised(prose, steps, purpose),
     ]
     is_told = any(found.severity != Severity.NOTE for found in spoken)
     spoken += likened(prose, purpose, signs, is_told=is_told)
