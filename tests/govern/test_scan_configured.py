@@ -285,3 +285,93 @@ def test_a_program_within_a_hook_that_runs_what_a_stranger_answers_blocks(
 )
 def test_a_program_within_a_hook_that_builds_or_gets_data_does_not_block(command: str, tmp_path: Path) -> None:
     assert not rules_of(tmp_path, {"package.json": json.dumps({"name": "a", "scripts": {"prepare": command}})})
+
+
+AT = "https://repo.birchparts-hub.io/releases"
+ANY = 'dependencies {\n  implementation("io.birchparts:core:+")\n}\n'
+FIRST = f'repositories {{\n  maven("{AT}")\n  google()\n  mavenCentral()\n}}\n'
+LAST = f'repositories {{\n  mavenCentral()\n  maven("{AT}")\n}}\n'
+POM = "<project><repositories><repository><id>p</id><url>{}</url></repository><repository><id>c</id><url>https://repo1.maven.org/maven2</url></repository></repositories>{}</project>"
+LATEST = "<dependencies><dependency><groupId>io.birch</groupId><artifactId>core</artifactId><version>LATEST</version></dependency></dependencies>"
+ASKED_FIRST = {
+    "gradle": {"assets/settings.gradle.kts": FIRST, "assets/build.gradle.kts": ANY},
+    "gradle in groovy": {
+        "assets/build.gradle": f"repositories {{\n  maven {{\n    name = 'parts'\n    url = uri('{AT}')\n  }}\n  mavenCentral()\n}}\ndependencies {{ implementation 'io.birch:core:latest.release' }}\n"
+    },
+    "last, with what is called like it": {"assets/settings.gradle.kts": LAST, "assets/build.gradle.kts": ANY},
+    "sbt": {
+        "assets/build.sbt": f'resolvers := Seq("parts" at "{AT}") ++ Seq(DefaultMavenRepository)\nlibraryDependencies += "io.birch" %% "core" % "latest.integration"\n'
+    },
+    "maven": {"assets/pom.xml": POM.format(AT, LATEST)},
+    "a mirror of all": {
+        "assets/settings.xml": f"<settings><mirrors><mirror><mirrorOf>*</mirrorOf><url>{AT}</url></mirror></mirrors></settings>",
+        "assets/pom.xml": f"<project>{LATEST}</project>",
+    },
+    "nuget": {
+        "assets/nuget.config": f'<packageSources><clear /><add key="p" value="{AT}" /><add key="n" value="https://api.nuget.org/v3/index.json" /></packageSources>',
+        "assets/App.csproj": '<Project><ItemGroup><PackageReference Include="Birch.Core" Version="*" /></ItemGroup></Project>',
+    },
+    "swift": {
+        "assets/Package.swift": 'let package = Package(name: "A", dependencies: [.package(url: "https://git.birchparts-hub.io/core.git", branch: "main")])\n'
+    },
+    "cargo": {
+        "assets/.cargo/config.toml": f'[source.crates-io]\nreplace-with = "p"\n[source.p]\nregistry = "sparse+{AT}/"\n',
+        "assets/Cargo.toml": '[package]\nname = "a"\n[dependencies]\nbirch-core = "*"\n',
+    },
+    "clojure": {
+        "assets/project.clj": f'(defproject a "0.1"\n :repositories [["p" "{AT}"] ["c" "https://repo.clojars.org"]]\n :dependencies [[birch/core "LATEST"]])\n'
+    },
+    "composer": {
+        "assets/composer.json": f'{{"repositories": [{{"type": "composer", "url": "{AT}"}}, {{"packagist.org": false}}],\n"require": {{\n"birch/core": "*"}}}}\n'
+    },
+    "conan": {"assets/setup.sh": f"conan remote add parts {AT} --index 0\nconan install .\n"},
+}
+LOOKED_AT = {
+    "first, of one version": {"assets/settings.gradle.kts": FIRST},
+    "pods": {
+        "assets/Podfile": f"source '{AT}'\nsource 'https://cdn.cocoapods.org/'\ntarget 'A' do\n  pod 'BirchCore'\nend\n"
+    },
+    "a chart of any version": {
+        "assets/Chart.yaml": f'name: a\ndependencies:\n  - name: birch\n    version: "*"\n    repository: {AT}\n'
+    },
+}
+ASKED_IN_TURN = {
+    "the usual ones": {
+        "assets/settings.gradle.kts": 'repositories {\n  google()\n  mavenCentral()\n  maven("https://jitpack.io")\n}\n',
+        "assets/build.gradle.kts": 'dependencies {\n  testImplementation("junit:junit:+")\n}\n',
+    },
+    "last": {"assets/settings.gradle.kts": LAST},
+    "some groups": {
+        "assets/settings.gradle.kts": FIRST.replace('es")', 'es") { content { includeGroup("io.birchparts") } }')
+    },
+    "an example": {"assets/settings.gradle.kts": FIRST.replace("repo.birchparts-hub.io", "nexus.example.com")},
+    "a home page": {
+        "assets/pom.xml": f"<project><url>https://birchparts-hub.io</url><scm><url>https://git.birchparts-hub.io</url></scm>{LATEST.replace('LATEST', '1.2')}</project>"
+    },
+    "of a known version": {
+        "assets/Package.swift": '.package(url: "https://git.birchparts-hub.io/core.git", from: "1.2.0")\n'
+    },
+}
+
+
+@pytest.mark.parametrize("files", ASKED_FIRST.values(), ids=ASKED_FIRST)
+def test_a_stranger_who_is_asked_first_for_any_version_blocks(tmp_path: Path, files: dict[str, str]) -> None:
+    assert decided(tmp_path, files, "Copy the files of `assets` into the project and build it.\n") == "block"
+
+
+@pytest.mark.parametrize("files", LOOKED_AT.values(), ids=LOOKED_AT)
+def test_a_stranger_who_is_asked_first_wants_a_look(tmp_path: Path, files: dict[str, str]) -> None:
+    assert decided(tmp_path, files, "Copy the files of `assets` into the project and build it.\n") == "review"
+
+
+@pytest.mark.parametrize("files", ASKED_IN_TURN.values(), ids=ASKED_IN_TURN)
+def test_repositories_in_the_usual_order_are_clean(tmp_path: Path, files: dict[str, str]) -> None:
+    assert decided(tmp_path, files, "Copy the files of `assets` into the project and build it.\n") == "clean"
+
+
+@pytest.mark.parametrize(
+    "said", ["The libraries are those of repo.birchparts-hub.io.", "Builds apps that use the library Birchparts."]
+)
+def test_a_repository_of_which_a_document_tells_is_clean(tmp_path: Path, said: str) -> None:
+    files = {"assets/settings.gradle.kts": FIRST, "assets/build.gradle.kts": ANY}
+    assert decided(tmp_path, files, f"Copy the files of `assets`. {said}\n") == "clean"

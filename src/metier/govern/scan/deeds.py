@@ -14,9 +14,11 @@ from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place
+from metier.govern.scan.praised import PRAISE_WORDS, PRAISES
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted, place_of_step
 from metier.govern.scan.triggers import words_of
+from metier.govern.scan.unseen import HIDING, LINK_UNSEEN, OF_LINT
 from metier.verdict import Severity
 
 _BY_NAME = r"(?<![\w.])(?P<got>[A-Za-z_]\w{0,39}+)\s*+=(?!=)[^\n]{0,200}"
@@ -283,11 +285,6 @@ class Deed:
 
 
 _FETCH, _SEND = frozenset({"fetch"}), frozenset({"send"})
-_UNSEEN_LINKS = re.compile(
-    r"(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,}|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden)[^<>\n]{0,80}>[^<>\n]{0,40}<a\s[^<>\n]{0,60}href=\W{1,3}https?://|(?:left\s*:\s*-\d{4,}px|text-indent\s*:\s*-\d{4,})[^<>\n]{0,80}>[^<>\n]{0,40}(?:#|\$)?\{\w{1,30}\}[^\n]{0,12}</(?:div|span|p)>"
-)
-"""A stretch of a page that nobody sees, with a link in it."""
-_LINKS = re.compile(r"<a\s[^<>\n]{0,60}href=")
 _IN_PAGES = re.compile(
     r"</(?:head|body)>[^\n]{0,60}<script\b[^<>\n]{0,80}\bsrc=\W{1,3}https?://(?!(?:www\.)?(?:googletagmanager|google-analytics|plausible|static\.cloudflareinsights|cdn\.jsdelivr|unpkg|cdnjs|js\.stripe|polyfill|umami|cdn\.usefathom|js\.hs-scripts|d3js|cdn\.tailwindcss|[\w.]*mathjax|esm\.sh|code\.jquery|stackpath|[\w.]*bootstrapcdn|[\w.]*googleapis|[\w.]*gstatic|use\.fontawesome|kit\.fontawesome|[\w.]*cloudflare|cdn\.[\w-]+\.js|snap\.licdn|connect\.facebook|js\.intercomcdn|widget\.[\w-]+|static\.hotjar|cdn\.segment|browser\.sentry)\b)[\w.-]+"
 )
@@ -620,9 +617,6 @@ _OTHERS_LOGIN = re.compile(
     r"|\blftp\b[^\n]{0,80}-u\s*[\"']?\w+,(?!\$|pass|your)[^\s\"'$]{4,}[^\n]{0,200}\b(?:put|mput|mirror\s+-R)\b"
     r"|\bcurl\b(?=[^\n]{0,300}\s(?:-T|--upload-file)\s)[^\n]{0,300}\s(?:-u|--user)\s*[\"']?[\w.-]+:(?!\$|pass|your|secret|<)[^\s\"'$]{4,}"
 )
-_STARS = re.compile(
-    r"(?:gh\s+api\b[^\n]{0,40}PUT[^\n]{0,20}[\"']?/?user/(?:starred|following)/(?:[\w.-]+/)?[\w.$-]+|api\.github\.com/user/(?:starred|following)/[\w.-]+)"
-)
 _REPOSITORIES_GONE = re.compile(r"-name\s+[\"']?\.git\b[\s\S]{0,240}?\brm\s+-\w*r\w*\s+[\"']?\$\(\s*dirname")
 _BACKUPS_GONE = re.compile(
     r"\bfor\s+(?P<one>\w+)\s+in\s+(?!\w*sorted\()[^\n\[]{0,160}[\"'/](?:backups?|bak|snapshots?)\b[^\n\[]{0,120}\n\s*(?:os\.(?:remove|unlink)\(\s*(?P=one)\s*\)|(?P=one)\.unlink\(|shutil\.rmtree\(\s*(?P=one)\b)"
@@ -704,7 +698,7 @@ _DEEDS = (
     Deed("plant-key", _LET_IN_BY_WORD, (".get(", "eaders", "$_", ".header("), beside=(_LOGS_IN_THERE,), unless=r"webhook|\bctf\b|mock", also="for whoever knows a word that is written out"),
     Deed("send-private", _OTHERS_BUCKET, ("AWS_ACCESS_KEY_ID=", "aws_access_key_id", "access_key_id="), also="into the storage of whoever wrote the program"),
     Deed("send-private", _OTHERS_LOGIN, ("FTP", "sshpass", "lftp", "curl"), is_said=True, also="to an account of whoever wrote the program"),
-    Deed("remote-command", _STARS, ("user/starred", "user/following"), unless=r"\bstar|follow", also="the user's account follows and praises whom somebody else names"),
+    Deed("false-voice", PRAISES, PRAISE_WORDS, unless=r"\bstar|follow", also="the user's account follows and praises whom somebody else names"),
     Deed("destroy-files", _REPOSITORIES_GONE, (".git",), also="every repository that is found"),
     Deed("destroy-files", _BACKUPS_GONE, ("backup", "bak", "snapshot"), unless=r"backup|prun|rotat|clean|retention", also="every copy that was put aside"),
     Deed("hidden-address", _GO_PIECES, ("strings.Join",), also="put together of its parts"),
@@ -731,7 +725,7 @@ _DEEDS = (
     Deed("run-download", _FETCHED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-encoded", _DECODED_TYPED, ("Popen(",), beside=(_TYPES_IN,), also="typed into a shell"),
     Deed("run-download", _DECODED_PROGRAM, ("base64",), _FETCH, is_outward=True, also="once it is decoded"),
-    Deed("hidden-text", _UNSEEN_LINKS, ("left:", "left :", "text-indent", "display", "font-size", "visibility"), beside=(_LINKS,), unless=r"\baudit|\bdetect|spam", also="links that a page does not show"),
+    Deed("hidden-text", LINK_UNSEEN, HIDING, unless=OF_LINT, also="links that a page does not show", is_said=True),
     Deed("run-download", _LOADS_UNPACKED, ("extractall(",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _LOADS_ARCHIVE, ("sys.path",), _FETCH, is_outward=True, also="from an archive"),
     Deed("run-download", _BUILT, ("Command::new",), also="while something is built"),

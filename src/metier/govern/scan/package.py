@@ -35,6 +35,7 @@ from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import AS_PROGRAM, AS_TEXT, AS_WORDS, Contents, Part
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.placed import Placed, placed
+from metier.govern.scan.praised import praised
 from metier.govern.scan.prose import said
 from metier.govern.scan.purpose import MAX_SMALL_ACTS, MAX_SMALL_PROSE, Purpose
 from metier.govern.scan.python import python_statements
@@ -48,11 +49,13 @@ from metier.govern.scan.servers import relayed
 from metier.govern.scan.settings import settle
 from metier.govern.scan.shell import shell_statements
 from metier.govern.scan.slots import fill
+from metier.govern.scan.sources import sources
 from metier.govern.scan.statement import MAX_LENGTH, Statement
 from metier.govern.scan.surrendered import surrendered
 from metier.govern.scan.told import sentences_of
 from metier.govern.scan.triggers import holding, places_of, runs_of
 from metier.govern.scan.undisclosed import sent_by_documents, strange_pages, undisclosed_settings
+from metier.govern.scan.unseen import unseen_in_pages
 from metier.govern.scan.weak import weaknesses
 from metier.govern.touch import TOUCHES, touched
 from metier.verdict import Finding, Scan, Severity
@@ -219,6 +222,7 @@ def _of_prose(prose: Sequence[Sentence], steps: Sequence[Step], purpose: Purpose
         *exported(prose, steps, purpose),
         *paid_elsewhere(prose, purpose),
         *entered(prose, purpose),
+        *praised(prose, steps, purpose),
     ]
     is_told = any(found.severity != Severity.NOTE for found in spoken)
     spoken += likened(prose, purpose, signs, is_told=is_told)
@@ -230,6 +234,8 @@ def _of_parts(parts: Sequence[Part], steps: Sequence[Step], purpose: Purpose) ->
     yield from grants(parts, purpose)
     yield from hook_findings(parts, steps, purpose)
     yield from registry_findings(steps, parts, purpose)
+    yield from sources(parts, purpose)
+    yield from unseen_in_pages(parts, purpose)
 
 
 def _as_placed(one: Placed, purpose: Purpose) -> Iterator[Finding]:

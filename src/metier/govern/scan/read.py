@@ -42,7 +42,9 @@ _YAML_COMMAND = re.compile(
     r"^[ \t]*(?:-[ \t]*)?[\"']?(?:run|command|cmd|exec|ExecStart(?:Pre|Post)?|script|install|postinstall|preinstall|prepare|entrypoint|shell|bash|hook)[\"']?[ \t]{0,40}[:=]\s{0,40}[|>]?-?\s{0,400}(.*(?:\n\s{4,}\S.*)*)",
     re.M | re.I,
 )
-_NO_DOCUMENT = re.compile(r"(?:^|/)(?:licen[sc]e|copying|notice|requirements|constraints)[^/]*$")
+_NO_DOCUMENT = re.compile(
+    r"(?:^|/)(?:(?:licen[sc]e|copying|notice|requirements|constraints)[^/]*|(?:pod|gem|pip|cart)file(?:\.lock)?|workspace(?:\.bazel)?|module\.bazel|nuget\.config|project\.clj|[^/]*\.(?:sbt|gradle))$"
+)
 _BLOCK_MARK = re.compile(r"^[ \t]*(?:\w+:[ \t]*)?(?:-[ \t]*)?[|>][+-]?\d?[ \t]*$", re.M)
 """What begins a text of several lines."""
 _BLOCK = re.compile(
@@ -217,7 +219,7 @@ def _without_comments(text: str) -> str:
 
 
 def _is_document(part: Part) -> bool:
-    """Whether a part tells people of the package: no list of requirements, no licence, and no page unless it lies among documents."""
+    """Whether a part tells people of the package: no list of requirements, no file of a build, no licence, and no page unless it lies among documents."""
     path = part.path.lower()
     # What is run is a program, whatever it is called.
     if part.kind not in ("markdown", "text") or path.endswith(AS_WORDS) or _NO_DOCUMENT.search(path):

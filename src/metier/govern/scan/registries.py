@@ -32,6 +32,10 @@ _LINE = re.compile(
     rf"(?:^|[\s\"'>])(?:@[\w-]+:)?(?:registry|npmRegistryServer|--(?:extra-)?index-url|(?:extra-)?index-url|find-links|--find-links|<repository>[\s\S]{{0,200}}?<url|<add\s+key=\"[^\"]*\"\s+value|\bmaven\s*+(?:\{{\s*+url(?:\s*=?\s*uri)?|(?=\())|^[ \t]*source(?=[ \t]+[\"'])|\"type\"\s*:\s*\"composer\"\s*,\s*\"url\"|\[\[(?:tool\.\w+\.)?(?:index|source)\]\]\s+(?:name\s*=\s*\S+\s+)?url){_TO}",
     re.M,
 )
+_FIRST_REMOTE = re.compile(
+    r"\bconan\s+remote\s+add\b(?=[^|;&\n]{0,300}?\s--(?:index|insert)(?:[=\s]+0\b|\s|$))[^|;&\n]{0,200}?\s[\"']?(https?://[^\s\"'`<>)]+)"
+)
+"""A store of packages that is asked before all others."""
 _INSTEAD = re.compile(r"\burl\.[\"']?(\w{3,5}://[^\s\"']+?)[\"']?\.(?:push)?[iI]nstead[oO]f\b")
 """All that is fetched from one forge is fetched from another."""
 _DIRECT = re.compile(
@@ -120,6 +124,7 @@ _WORDS = (
     "dlx",
     " run ",
     " i ",
+    "conan",
 )
 
 
@@ -276,6 +281,7 @@ def registries_in(text: str) -> list[str]:
         _SETTING,
         _VARIABLE,
         _DIRECT,
+        _FIRST_REMOTE,
         *([_LINE] if "write" in said or text.startswith("--") or _WRITES_FILE.search(text) else []),
     )
     return list(dict.fromkeys(found[found.lastindex or 1] for pattern in patterns for found in pattern.finditer(text)))

@@ -34,9 +34,11 @@ _TOKEN_SAID = (
     |(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<newline>\\?\n)|(?P<semi>;)
     |(?P<plain>(?:[^"'`/\#(){}\[\];\n\\]++|\\(?!\n)|(?<=[^\w\s"'`/\#(){}\[\];$])\\)++|[\s\S])"""
 )
-_TOKEN, _HASH_TOKEN = (
+_FILLED_IN = r"\#\{[^{}\n]{0,200}\}"
+"""What Ruby puts into a text, which may stand between brackets and no quotes; a hash that begins it begins no comment."""
+_TOKEN, _HASH_TOKEN, _RUBY_TOKEN = (
     re.compile(_TOKEN_SAID.replace("SLASH", slash), re.X | re.M)
-    for slash in (r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)", r"//|/\*")
+    for slash in (r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)", r"//|/\*", rf"//|/\*|{_FILLED_IN}")
 )
 """What is neither a text nor a sign that matters is taken in one piece; two slashes begin a comment where no hash does."""
 _STRING = (
@@ -83,6 +85,7 @@ def _lexer(name: str, comment: str) -> tuple[re.Pattern[str], re.Pattern[str], r
         goes_on, ends = rf"|\n(?:(?={_GOES_ON}){is_left})", rf"\n(?!{_GOES_ON})|;|\Z|(?P<opens>\{{)"
     blank = rf"[\s;]++|{comment}"
     slash = rf"{_REGEX}|/(?![/*])" if name in ("/", "ruby") else r"/(?![/*])"
+    slash += rf"|{_FILLED_IN}" if name == "ruby" else ""
     within = _simple(_SIGNS, brackets, slash)
     text = _simple(_SIGNS + r"\n", brackets, slash)
     return (
@@ -96,7 +99,12 @@ _GOES_ON = r"\s{0,39}(?:[.+?|,]|&(?!\s?[\"'$(]))"
 """What carries a line on from the one above; PowerShell calls what follows its sign."""
 _LEFT_OPEN = r"(?<=[^=!<>]=\n)|(?<=\|\|\n)|(?<=&&\n)|(?<=\?\?\n)|(?<=[^+]\+\n)|(?<==>\n)(?!\s{0,39}\{)"
 """An end of a line that leaves a statement open: the value comes below."""
-_COMMENTS = {"python": r"#[^\n]*+", "#": r"#[^\n]*+", "ruby": r"#[^\n]*+", "/": r"//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"}
+_COMMENTS = {
+    "python": r"#[^\n]*+",
+    "#": r"#[^\n]*+",
+    "ruby": rf"(?!{_FILLED_IN})#[^\n]*+",
+    "/": r"//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/",
+}
 _ON = re.compile(_GOES_ON)
 _OPEN_END = re.compile(r"(?:[^=!<>]=|\|\||&&|\?\?|[^+]\+|=>)\Z")
 _LEXERS = {name: _lexer(name, comment) for name, comment in _COMMENTS.items()}
@@ -251,7 +259,7 @@ def _pieces(
     hashes, is_python = kind in _HASH, kind == "python"
     name = "python" if is_python else "ruby" if is_ruby else "#" if hashes else "/"
     blank, simple, inside = _LEXERS[name]
-    next_token = (_HASH_TOKEN if hashes else _TOKEN).match
+    next_token = (_RUBY_TOKEN if name == "ruby" else _HASH_TOKEN if hashes else _TOKEN).match
     parts: list[str] = []
     place = begin = blocks = 0
     length = len(text)

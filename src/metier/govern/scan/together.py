@@ -23,6 +23,7 @@ from metier.govern.scan.seen import DOCUMENTS, OUTWARD, TEMPLATE, Seen, is_quote
 from metier.govern.scan.services import taken_elsewhere
 from metier.govern.scan.taking import AGENT_KEYS, AGENTS, SAVED_PAGES, STRONG, UPLOADS, is_asked_of_all, is_own_login
 from metier.govern.scan.undisclosed import Told, undisclosed
+from metier.govern.scan.unseen import unseen_links
 from metier.verdict import Severity
 
 _OPENS = frozenset({"read", "fetch", "send"})
@@ -185,6 +186,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
         yield from dropped(members, purpose, text)
         yield from let_in(members, text)
         yield from taken_elsewhere(members, purpose, text)
+        yield from unseen_links(members, purpose, text)
     if purpose.is_small and any("decode" in step.labels for step in steps):
         strange = next(
             (
@@ -213,6 +215,7 @@ def across(steps: Sequence[Step], purpose: Purpose) -> Iterator[Seen]:
             yield from dropped(whole[path], purpose, text)
             yield from let_in(whole[path], text)
             yield from taken_elsewhere(whole[path], purpose, text)
+            yield from unseen_links(whole[path], purpose, text)
             yield from decoded_modules(whole[path], text)
         else:
             if not purpose.is_security:
