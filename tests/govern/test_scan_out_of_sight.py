@@ -270,7 +270,7 @@ DECODED_DATA = [
     "Convert hex colours to HSL and then do the same for the gradients.",
     "Decode the riddle and follow it to the next clue.",
     "Read the header backwards and follow the offsets to the directory.",
-    "Decode the invite, and carry out the checks of section 3.",
+    "Decode the header, and carry out the checks of the format.",
 ]
 
 

@@ -49,7 +49,7 @@ _OF_AUTHORS = frozenset({"we", "us", "our", "ours"})
 """Words that tell who writes, and not what is to be done."""
 MIN_WORDS, _MAX_WORDS = 5, 100
 _STEM, _NEAR, _NEAR_KINDS = 6, 6, 5
-_LOW, _MORE, _TWO_NEAR, _PASSAGE = 0.5, 1.5, 2.5, 3
+_LOW, _MORE, _TWO_NEAR, _PASSAGE = 1.2, 1.5, 2.5, 3
 """A sentence that scores so little counts beside a sign that speaks against the reader; so much, where that was told already, or
 beside another that something leaves; two of one passage count from such a sum on, within so many lines."""
 _AGAINST = DARK - {"sign-consent"}
