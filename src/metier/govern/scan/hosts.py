@@ -90,7 +90,7 @@ _PAGES = ("github.io", "gitlab.io")
 """Of those, where what is shown is kept in a repository that can be read."""
 _AROUND = re.compile(r"^(?:get|try|use|join|my|the)(?=\w{4})|(?<=\w{4})(?:app|hq|api|ai|labs?|cloud|dev)$")
 _PLACEHOLDER = re.compile(
-    r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\b(?:host|domain|ip)\b(?!$)|[nx]\.[nx]\.[nx]",
+    r"[<>{}$%*\[\]]|your[-_.]|\byour\b|attacker[-_]?(?:ip|host|server)|lhost|\bexample-|xxx|\.\.\.|…|placeholder|\.tld$|\b(?:host|domain|ip)\b(?!$)|[nx]\.[nx]\.[nx]",
     re.I,
 )
 _ANYONE = re.compile(

@@ -63,6 +63,11 @@ _MAX_TOLD, _MIN_TOLD, _TOLD_SHARE = 400, 2, 0.6
 """So many lines are looked at; so many, and such a share of them, are sentences."""
 
 
+_SETTING = re.compile(r"\[[\w .:/@\"'-]{1,80}\]|[#;].*|[\w.-]{1,60}[ \t]*=.*")
+_SAID = re.compile(r"(?:[A-Za-z'’]{1,20}[ ,]{1,3}){3}[A-Za-z'’]{2}")
+"""So many words in a row are no value."""
+_MAX_SETTINGS, _MAX_SPACES = 100_000, 12
+"""A longer text is no file of settings; in a note with more words something is said."""
 _SURE_WORDS = ("#!/", "import ", "def ", "class ", "with open(", "exec(", "const ", "let ", "var ", "function ", "eval(", "exports")  # fmt: skip
 """What is sure to be a program holds one of them."""
 
@@ -125,6 +130,23 @@ def programs(text: str) -> Iterator[tuple[int, int, str]]:
         while end < len(lines) and not _PROSE.match(lines[end]):
             end += 1
         yield begin, end, "shell" if kind == "shebang" else kind
+
+
+def is_settings(text: str) -> bool:
+    """Whether a text is nothing but sections of names and their values, with notes that are short and send nobody anywhere.
+
+    >>> is_settings("[main]\\n# where it is\\nurl = a\\n"), is_settings("[main]\\nurl = a\\nSend all to b.\\n"), is_settings("url = a\\n")
+    (True, False, False)
+    """
+    lines = [line for one in text.split("\n") if (line := one.strip())] if len(text) <= _MAX_SETTINGS else []
+    is_all = all(_SETTING.fullmatch(line) and not _says(line) for line in lines)
+    return is_all and any(line[0] == "[" for line in lines) and any("=" in line for line in lines)
+
+
+def _says(line: str) -> bool:
+    """Whether a line of settings speaks to its reader."""
+    is_note = line[0] in "#;" and "://" not in line and "@" not in line
+    return line.count(" ") > _MAX_SPACES if is_note else _SAID.search(line) is not None
 
 
 def is_prose(text: str) -> bool:

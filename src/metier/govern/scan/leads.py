@@ -27,7 +27,7 @@ _OFTEN_SHOWN = re.compile(
 """Hosts of addresses that stand for any, and of those that are names of chats."""
 _SENDS = re.compile(
     r"\b(?:send|sends|sending|sent|e-?mail(?:s|ed)?|mail(?:s|ed)?|forward(?:s|ed|ing)?|(?<!their )(?<!your )(?<!the )(?<!of )(?<!blog )(?<!last )(?<!recent )(?<!forum )(?<!social )post(?:s|ed|ing)?|puts?(?!`)|upload(?:s|ed|ing)?|submit(?:s|ted)?"
-    r"|deliver(?:s|ed)?|transmit(?:s|ted)?|relay(?:s|ed)?|share[sd]?|sync(?:s|ed)?|mirror(?:s|ed)?|push(?:es|ed)?|ship(?:s|ped)?|(?<!by )hand(?:s|ed)?|pass(?:es|ed)?"
+    r"|deliver(?:s|ed)?|transmit(?:s|ted)?|relay(?:s|ed)?|share[sd]?|sync(?:s|ed)?|mirror(?:s|ed)?|push(?:es|ed)?|ship(?:s|ped)?|(?<!by )hand(?:s|ed)?|pass(?:es|ed)?(?![\s\"',]{1,4}(?:show|insert|ls|generate)\b)"
     r"|append(?:s|ed)?|attach(?:es|ed)?|land|lands|goes\s+to|go\s+to|copy|(?<!legal open )(?<!open )copies(?!\s+of)|copied|contacts\s+(?:our|the|its)|pings?|request\s+to|query\s+string|lodge[sd]?"
     r"|dispatch(?:es|ed)?|route[sd]?|stream(?:s|ed)?|bcc|cc|quotes|file\s+an?|open\s+an?\s+(?:case|ticket|issue)|exfiltrat\w+|leak\w*|http_\w+|web_fetch|export(?:s|ed)?|back(?:s|ed)?\s+up"
     r"|followed\s+by|filling\s+in|carries|schick\w*|geschickt|gesendet|übertragen|übermittel\w*|env[ií][ae]\w*|reenv[ií]a\w*|mande|manda|suba|sube|envoie\w*|transf[eè]re\w*|encaminhe\w*|отправ\w+|перешл\w+|пересыл\w+|загруз\w+|reports?\s+(?:\w+\s+){0,8}to|häng\w+|füg\w+|lad(?:e|en|et)|leite\w*|kodier\w*|añad\w+|adjunt\w+|agreg\w+|codific\w+|ajout\w+|joign\w+|joins|téléverse\w*|envoy\w+|anex\w+|adicion\w+|acrescent\w+|invi(?:a|are|alo|ale)|aggiung\w+|alleg\w+|caric(?:a|are)|stuur\w*|verstuur\w*|verzend\w*|voeg\w*|wyślij\w*|prześlij\w*|dołącz\w*|gönder\w*|ekle(?:yin|yip)?|yükle\w*|добав\w+|прикреп\w+|передай\w*|відправ\w+|надісл\w+)\b|发送|上传|转发|提交|抄送|同步|附加|附上|附在|拼接|回传|上报|發送|上傳|送信|転送|添付|アップロード|付け加え|보내|전송|업로드|첨부|أرسل|ارسل|भेज",
@@ -91,6 +91,22 @@ _ACCOUNT = re.compile(
     r"\bgithub\.com/[\w-]+/|\bpublic\s+gists?\b|\bopen\s+a\s+gist\b|\bgist\s+create\b[^`\n]{0,30}--public\b", re.I
 )
 _TO_SAMPLE = re.compile(r"@(?:[a-wyz]|example)\.(?:com|org|net)\b")
+_OWN_MAIL = re.compile(
+    r"(?<=\s)(?P<name>-(?:UserPrincipalName|PrimarySmtpAddress|MicrosoftOnlineServicesID|(?P<routes>RemoteRoutingAddress)))[ \t:]+[\"']?(?:\$\w{1,30}|\$\(\$\w{1,30}(?:\.\w{1,30})?\)|<\w{1,30}>)@(?P<host>[a-z0-9-]{2,60}(?:\.[a-z0-9-]{2,60}){1,4})\b",
+    re.I,
+)
+"""The address that an account of the user's own mail system is made with, one for each name: no other system takes it;"""
+_MAKES = re.compile(r"\b(?:New|Set|Enable|Update)-\w{0,20}(?:User|Mailbox)\s[^`|;\n]{0,200}\Z", re.I)
+"""The command that makes it so,"""
+_TENANT = re.compile(r"([a-z0-9-]{3,60})\.mail\.onmicrosoft\.com", re.I)
+"""and where mail is led that such a system keeps with its maker."""
+_SCHEDULED = re.compile(r"\W{0,3}(?:@(?:hourly|daily|weekly|monthly)\s|(?:[\d*,/-]{1,20}\s+){5})")
+_PROGRAM = r"(?:\w+=\S*\s+){0,2}(?:(?:deno|node|bun|python3?|uv|ruby|perl|php|npx|make|bash|sh)\s|\./\w)"
+_RUN_FROM = re.compile(
+    rf"\bcd\s+~/(?!\.|Documents|Desktop|Downloads|Pictures|Library)[\w./-]{{1,80}}\s*(?:&&|;)\s*(?={_PROGRAM})"
+    r"|(?:(?<=[\d*]\s)|(?<=ly\s)|(?<=[&;]\s))~/(?:\.local/)?bin/[\w.-]{1,60}(?=\s)"
+)
+"""In a line of cron, from where a program is started: that is not what goes anywhere."""
 _PUBLIC_KEY = re.compile(r"^[^@]*\bssh-copy-id\s[^@]*\.pub\s[^@]*@[^@]*$")
 LEFT_TO_USER = re.compile(
     r"\bif\s+(?:the\s+user|they|you)\s+(?:asks?|wants?|agrees?|confirms?|likes?|wish\w*|needs?)\b|\b(?:with|after|only\s+with)\s+(?:their|the\s+user's|explicit)\s+(?:\w+\s+)?(?:permission|consent|approval|agreement|ok)\b|\bopt(?:ed)?[- ]in\b|\bonly\s+(?:after|when|if|once)\b|\b(?:which|that)?\s*(?:the\s+user|they)\s+(?:sets?|configur\w+|has\s+(?:checked|approved|chosen|confirmed|read)|gives?|gave|named?|chooses?|picks?)\b|\bafter\s+removing\b|\b(?:bug|security)\s+reports?\b|\breport\s+a\s+(?:bug|problem|vulnerability)|\bask\s+(?:the\s+user\s+)?(?:first|before)\b|\blicen[sc]ed?\s+(?:under|text|terms|file|is|:)|\bdocs?\b|\bdocumentation\b",
@@ -142,12 +158,14 @@ def leads(found: Sequence[Sentence], purpose: Purpose) -> Iterator[tuple[Sentenc
     ]
     for number in leading:
         sentence, text = found[number], texts[number]
+        text = _without_own_mail(text, purpose) if "-" in text and "@" in text else text
         place = _least_own(text, purpose)
         if place < Place.PLATFORM or (place == Place.UNKNOWN and _DISCLOSES.search(text)):
             continue
         if (_TO_SAMPLE.search(text) and "://" not in text) or _PUBLIC_KEY.search(text):
             continue
         said = _ADDRESS.sub("", _BADGE.sub("", text))
+        said = _RUN_FROM.sub(" ", said) if "~/" in said and _SCHEDULED.match(said) else said
         is_kept = _is_kept(text)
         sends = None if is_kept else _SENDS.search(said)
         met = None
@@ -242,6 +260,29 @@ def _least_own(text: str, purpose: Purpose) -> Place:
         if host_of(address) not in purpose.hosts and not _OFTEN_SHOWN.search(host_of(address))
     )
     return max(places, default=Place.LOCAL)
+
+
+def _without_own_mail(text: str, purpose: Purpose) -> str:
+    """A sentence without the addresses with which accounts of the user's own mail system are made.
+
+    >>> told = "Enable-RemoteMailbox $a -RemoteRoutingAddress $a@werk.mail.onmicrosoft.com"
+    >>> [_without_own_mail(told, Purpose(documents=(text,)))[-8:] for text in ("upn: a.b@werk-bau.de", "upn: a.b@bau.de")]
+    ['Address ', 'soft.com']
+    """
+    return _OWN_MAIL.sub(lambda found: f"{found['name']} " if _is_own_mail(found, purpose) else found[0], text)
+
+
+def _is_own_mail(found: re.Match[str], purpose: Purpose) -> bool:
+    """Whether an account gets its name there; mail is led only to where a domain of the documents has its own."""
+    if _MAKES.search(found.string[max(0, found.start() - 240) : found.start()]) is None:
+        return False
+    if not found["routes"]:
+        return True
+    lent = _TENANT.fullmatch(found["host"])
+    if lent is None:
+        return False
+    own = re.compile(rf"\w@{re.escape(lent[1].lower())}[a-z0-9-]*\.(?!mail\.onmicrosoft)")
+    return any(own.search(text) for text in purpose.documents)
 
 
 def _taken_before(found: Sequence[Sentence], number: int) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from metier.govern.scan.bundled import bundled
-from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, program_kind, run_as, tells_people
+from metier.govern.scan.kinds import INTERPRETERS, SHEBANG, is_settings, program_kind, run_as, tells_people
 from metier.govern.scan.normal import plain_text
 from metier.govern.scan.pickles import program_of
 from metier.govern.scan.rendered import rendered
@@ -167,7 +167,7 @@ def kind_of(name: str, text: str) -> str:
     if shebang and shebang[1] in INTERPRETERS:
         return INTERPRETERS[shebang[1]]
     if not by_suffix or suffix == ".txt":
-        return program_kind(text) or by_suffix or "text"
+        return program_kind(text) or by_suffix or ("data" if is_settings(text) else "text")
     return by_suffix
 
 

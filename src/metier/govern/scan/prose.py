@@ -48,6 +48,33 @@ _NEGATED = re.compile(
     r"|\b(?:never|do not|don't|must not|should not|shouldn't|cannot|can't|won't|will not|avoid|refuse to|refuses to|without ever|forbidden to|not allowed to|no)\b[^.;:!?]{0,50}$",
     re.I,
 )
+_SAYS_NOT = re.compile(
+    r"\W{0,6}(?:what\s+)?(?:it|(?:this|the)\s+[\w-]{2,30}|[\w-]{1,40}\.(?:py|sh|ps1|js|ts|rb|go))\s+(?:does\s+not|doesn['’]t)\s+(?:ever\s+)?\Z",
+    re.I,
+)
+"""A sentence that begins so tells what a program leaves alone,"""
+_TAKES_BACK = re.compile(
+    r"[:;]|://|@|\b(?:unless|until|except\w*|without|but|only|alone|just|instead|yet|however|merely|because|before|after|then|also|again|once|twice|each|every|you|it|them|send\w*|upload\w*|forward\w*|post\w*|cop(?:y|ies)|run|execute|put)\b",
+    re.I,
+)
+"""if nothing behind it takes that back."""
+_DESCRIBES = re.compile(
+    r"\b(?:code|scripts?|commands?|lines?|steps?|hooks?|calls?|instructions?|anything|something|programs?|attempts?)\s+(?:that|which|to)\s+(?:(?:would|may|might|could|tr(?:y|ies)\s+to|wants?\s+to)\s+)?(?:\w+ly\s+)?\Z|^\W*(?:does|do|will|would|can|may)\s+(?:it|they|the\s+\w+)\s+(?:\w+ly\s+)?\Z",
+    re.I,
+)
+"""Before what a text would do that is looked at,"""
+_DESCRIBED = re.compile(r"\b(?:variables|paths|files|folders|locations)\s+read,", re.I)
+"""or what is done to something there."""
+_OF_PERSONS = re.compile(
+    r"\W{0,6}(?:do(?:es)?\s+not\s+|(?:the|any|all|full|real)\s+){0,3}(?:customers?|guests?|patients?|clients?|tenants?|pupils?|students?|members?|donors?|employees?|visitors?|subscribers?|residents?|people|children|families|buyers?|applicants?)['’]?s?['’]?\s+"
+    r"(?:(?:first|last|full|real|home|street|postal|e-?mail|phone|telephone|birth)[\s-]+){0,3}(?:names?|addresses|e-?mails?|numbers|birthdays|dates|diagnos[ei]s)\b"
+    r"(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|nor)\s+|\s*/\s*)(?:(?:first|last|full|home|street|postal|e-?mail|phone|telephone|birth)[\s-]+){0,3}(?:names?|addresses|e-?mails?|numbers|birthdays|dates|diagnos[ei]s)\b){0,8}\W{0,6}",
+    re.I,
+)
+"""What tells who somebody is, and nothing else."""
+_OUT_OF = re.compile(
+    r"\b(?:keep|leave|omit|exclude|drop|strip)\s+(?P<what>[^.!?;]{3,120}?)\s+(?:out\s+of|off|from)\b", re.I
+)
 _TO_AGENT = re.compile(
     r"\b(?:agent|assistant|AI|claude|gpt|llm|model|you must|you should|when this skill|before (?:any|answering|responding)|system)\b",
     re.I,
@@ -78,6 +105,7 @@ _OWN_SECRET = re.compile(
 _OUT = re.compile(r"https?://|\b(?:send|forward|upload|post|submit)\b", re.I)
 _UNTOLD = frozenset({"sign-conceal", "sign-excuse", "hide-from-user"})
 """Signs of the same words: that something is not told."""
+_HUSHES = frozenset({"sign-conceal", "sign-hush"})
 _ACROSS = frozenset({"paste-command", "fetch-program", "demand-program", "redirect-money", "remote-instructions"})
 """Rules that are also looked for in two sentences together."""
 _EACH_TIME = re.compile(
@@ -264,7 +292,7 @@ def said(
     spoken: set[tuple[str, str, int]] = set()
     alone: set[tuple[str, str, str]] = set()
     found_in: dict[str, list[tuple[int, re.Match[str]]]] = {}
-    judged: dict[tuple[str, int], Severity | None] = {}
+    judged: dict[tuple[str, bool, int], Severity | None] = {}
     for number, which in sorted(candidates.items()):
         sentence, is_window = windows[number], number >= len(found)
         if sentence.text not in found_in:
@@ -280,9 +308,11 @@ def said(
             words = (rule.id, sentence.path, match[0])
             if is_window and words in alone:
                 continue
-            if (sentence.text, place) not in judged:
-                judged[sentence.text, place] = _weight(rule, sentence, match, purpose)
-            weight = judged[sentence.text, place]
+            # The same words weigh less in a list of what is looked for.
+            said_so = (sentence.text, sentence.is_looked_for, place)
+            if said_so not in judged:
+                judged[said_so] = _weight(rule, sentence, match, purpose)
+            weight = judged[said_so]
             if weight is None:
                 continue
             if not is_window and rule.id in _ACROSS:
@@ -291,6 +321,8 @@ def said(
                 weight = Severity.NOTE
             if rule.id.startswith("sign-"):
                 said_as = (sentence, _SAME_WORDS.get(rule.id, rule.id))
+                if rule.id in _HUSHES and _keeps_persons_out(sentence.text, match):
+                    continue
                 if rule.id == "sign-conceal" and _keeps_secret(match[0], windows[max(0, number - 1) : number + 1]):
                     continue
                 if rule.id == "sign-consent" and _asks_of_graver(found, number):
@@ -361,6 +393,20 @@ def _keeps_secret(said: str, sentences: Sequence[Sentence]) -> bool:
     """Whether what is not to be shown is a secret of the user's, of which the sentence or the one before it speaks."""
     is_shown = _SHOWN.search(said) is not None and _MENTIONED.search(said) is None
     return is_shown and any(_OWN_SECRET.search(one.text) and not _OUT.search(one.text) for one in sentences)
+
+
+def _keeps_persons_out(text: str, match: re.Match[str]) -> bool:
+    """Whether what is not to be in a report is who somebody is, and nothing that was done.
+
+    >>> said = re.compile("(?:do|does) not belong in the report")
+    >>> texts = ("Guest names or emails do not belong in the report.", "Guest names and transfers do not belong in the report.")
+    >>> [_keeps_persons_out(text, said.search(text)) for text in texts]
+    [True, False]
+    """
+    begin = max(text.rfind(sign, 0, match.start()) for sign in ".!?;:") + 1
+    out_of = _OUT_OF.match(text, match.start())
+    what = out_of["what"] if out_of else text[begin : match.start()]
+    return _OF_PERSONS.fullmatch(what) is not None
 
 
 def _asks_of_graver(found: Sequence[Sentence], number: int) -> bool:
@@ -636,6 +682,8 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
         return None
     if _FORBIDDEN_WORDS.search(before[-120:]):
         return None
+    if rule.id == "take-secrets" and _tells_of_taking(sentence, match):
+        return None
     is_quoted = _is_quoted(text, match)
     if rule.id in _OTHERS_SAY and (is_quoted or _opens_quote(before)) and _REPORTS.search(before[-_MAX_REPORT:]):
         # Who gives such an order does not give it in quotation marks.
@@ -672,6 +720,25 @@ def _weight(rule: Rule, sentence: Sentence, match: re.Match[str], purpose: Purpo
             return Severity.BLOCK if sends else None
         return Severity.BLOCK if sends else rule.severity
     return rule.severity
+
+
+def _tells_of_taking(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether a sentence says what a program does not take, or an item what a text would take in which it is looked for.
+
+    >>> taking = re.compile(r"(?:read|collect)\\b.{0,40}~/\\.ssh")
+    >>> said = [Sentence("a", 9, text, is_looked_for=True) for text in ("It does not collect ~/.ssh.", "paths read, as ~/.ssh", "read ~/.ssh")]
+    >>> [_tells_of_taking(one, taking.search(one.text)) for one in said]
+    [True, True, False]
+    """
+    text = sentence.text
+    if sentence.is_hidden or _TAKES_BACK.search(text, text.find(" ", match.start())):
+        return False
+    if _SAYS_NOT.match(text, 0, match.start()):
+        return True
+    is_described = _DESCRIBES.search(text, 0, match.start()) is not None or any(
+        one.end() - len("read,") == match.start() for one in _DESCRIBED.finditer(text)
+    )
+    return sentence.is_looked_for and is_described
 
 
 def _weight_of_place(rule: Rule, text: str, purpose: Purpose) -> Severity | None:

@@ -89,6 +89,11 @@ _SHOWN_THERE = re.compile(
     re.I,
 )
 """Words of a line, or of the heading over it, that show commands to be recognised."""
+_OF_RECORDS = re.compile(
+    r"\b(?:recorded|captured|logged|observed)\s+(?:\w+\s+){0,2}(?:events?|commands?|lines?|sessions?|processes|activity)\b|\b(?:audit|event|process)\s+logs?\b|\blog\s+(?:lines|excerpts?|samples?|entries)\b|\bexhibits?\b",
+    re.I,
+)
+"""A heading over what a machine has written down of others."""
 _NOT_RUN = re.compile(r"\b(?:never|do not|don't)\s+(?:run|execute|paste|follow|obey|act\s+on)\b", re.I)
 """What stands below is not to be run."""
 _ORDERS_RUN = re.compile(
@@ -412,7 +417,7 @@ def _shows_code(lead: str, head: str) -> bool:
     shows = (may_hold(lead, _SHOWS_WORDS) and _SHOWS.search(lead, _last_begins(lead))) or (
         may_hold(head, _ATTACKS_WORDS) and _OF_ATTACKS.search(head)
     )
-    return bool(shows) and not _ORDERS_FIRST.search(lead)
+    return (bool(shows) and not _ORDERS_FIRST.search(lead)) or _is_recorded("", head, lead)
 
 
 def _last_begins(said: str) -> int:
@@ -673,6 +678,7 @@ def _prose_commands(
             or (not orders and bool(_SHOWN_THERE.search(line) or _SHOWN_THERE.search(head)))
             or (lead is not line and _NOT_RUN.search(lead) is not None)
             or (line[:1] == ">" and bool(_SHOWN_THERE.search(above) or _SHOWN_THERE.search(head)))
+            or (line[:1] == "|" and _is_recorded(line, head, lead))
         )
         mention = bool(_AGAINST.search(line) or _AGAINST.search(lead) or _AGAINST_NEXT.search(above))
         spans = [span for span in _SPAN.findall(line) if _RUNNABLE.search(span)]
@@ -685,6 +691,17 @@ def _prose_commands(
                 shell_statements(known_case(at), path, first_line=first_line + number, is_live=False) if at else ()
             ):
                 yield statement._replace(is_mention=mention, is_shown=is_shown)
+
+
+def _is_recorded(row: str, head: str, lead: str) -> bool:
+    """Whether a row of a table shows what was recorded, and nothing beside its commands has them run.
+
+    >>> row = "| e1 | www-data | `sh -c id` |"
+    >>> _is_recorded(row, "# Recorded events", "Judge each."), _is_recorded(row, "# Recorded events", "Run each.")
+    (True, False)
+    """
+    around = f"{_SPAN.sub('', row)}\n{'' if lead == row else lead}"
+    return _OF_RECORDS.search(head) is not None and _ORDERS_RUN.search(around) is None
 
 
 def _runnable(text: str) -> list[int]:

@@ -40,6 +40,16 @@ _TURNS = re.compile(
     r"\W*(?:never|do\s+not|don['’]t|but|however|instead|except|unless|otherwise|always|must|rather)\b", re.I
 )
 """Words at the beginning of a sentence that stand for themselves, whatever the heading."""
+_LOOKS_FOR = re.compile(
+    r"\b(?:look(?:ing|s)?|watch(?:ing|es)?|check(?:ing|s)?)\s+(?:out\s+|closely\s+|especially\s+)?for(?:\s+\w+){0,3}\W*\Z|\bcheck(?:ing|s)?\s+(?:\w+\s+){1,4}for\W*\Z|\b(?:flag|beware\s+of|warn\s+(?:of|about))(?:\s+\w+){0,3}\W*\Z|\bred\s+flags?\W*\Z",
+    re.I,
+)
+"""Words before a list of what is looked for,"""
+_LOOKED_AT = re.compile(
+    r"\b(?:diffs?|code|source|skills?|scripts?|plug-?ins?|extensions?|updates?|changes|versions?|pull\s+requests?|commits?|dependenc(?:y|ies)|packages?)\b",
+    re.I,
+)
+"""and in what."""
 _MAX_HEAD = 70
 _BEFORE_LIST = (":", "*")
 
@@ -55,6 +65,7 @@ class Sentence(NamedTuple):
         fills: The files that it has filled with secrets.
         is_quoted: It stands in a quotation of several lines.
         own_line: Where it begins, if not where its paragraph does.
+        is_looked_for: It is an item of what is looked for in a text.
     """
 
     path: str
@@ -66,6 +77,7 @@ class Sentence(NamedTuple):
     fills: tuple[str, ...] = ()
     is_quoted: bool = False
     own_line: int = 0
+    is_looked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,7 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
     """
     every = [*_unseen(text, path, first_line)] if "<!--" in text or "style=" in text or "hidden" in text else []
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text) if "<!--" in text else text
-    level, is_led = 0, False
+    level, is_led, looks_for = 0, False, False
     above: Sentence | None = None
     for lines, line, head, is_item in _paragraphs(text, first_line):
         paragraph = " ".join(lines) if len(lines) > 1 else lines[0]
@@ -114,6 +126,9 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             above = said[-1] if said else None
         if len(lines) > 1:
             said = _numbered(said, lines, paragraph)
+        if looks_for and is_item:
+            said = [one._replace(is_looked_for=True) for one in said]
+        looks_for = _leads_to_looking(paragraph) or (looks_for and is_item)
         if head or not is_item:
             is_short = head or (paragraph[-1:] in _BEFORE_LIST and len(paragraph) < _MAX_HEAD)
             forbids = bool(is_short and may_hold(paragraph, _REFUSAL_WORDS) and _REFUSAL.fullmatch(paragraph))
@@ -124,6 +139,18 @@ def sentences(text: str, path: str, *, first_line: int = 1) -> list[Sentence]:
             said[0] = said[0]._replace(is_refused=True)
         every += said
     return every
+
+
+def _leads_to_looking(paragraph: str) -> bool:
+    """Whether a paragraph ends with what comes before a list of what is looked for in a text that somebody wrote.
+
+    >>> _leads_to_looking("Read the diff. Look for"), _leads_to_looking("Look for:"), _leads_to_looking("Read the diff.")
+    (True, False, False)
+    """
+    end = paragraph[-_MAX_HEAD:]
+    return ("for" in end or "lag" in end or "of" in end or "about" in end) and bool(
+        _LOOKS_FOR.search(end) and _LOOKED_AT.search(paragraph[-4 * _MAX_HEAD :])
+    )
 
 
 def _numbered(said: Sequence[Sentence], lines: Sequence[str], paragraph: str) -> list[Sentence]:

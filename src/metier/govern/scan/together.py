@@ -126,6 +126,15 @@ _LISTS_HOME = re.compile(
     r"|Path\.home\(\)\.(?:iterdir\(\)|r?glob\(\s*[\"']\*)"
 )
 """A listing of all that is in the home folder."""
+_MADE_COPIES = re.compile(
+    r"\b(?:sed\s+(?:-[nEr]\s+)*-i|perl\s+(?:-\w+\s+)*-\w*i)(?P<kept>\.(?:bak|orig|old|tmp))\s(?P<how>[^\n]{1,300}?)\s[\"']?\$\{?(?P<of>\w{1,40})\}?[\"']?(?=[\s;&|]|$)"
+    r"|>\s*[\"']?\$\{?(?P<into>\w{1,40})\}?(?P<new>\.(?:tmp|temp|new|part))\b",
+    re.M,
+)
+"""A program changes a file and keeps a copy, or writes beside it,"""
+_EMPTIES = re.compile(r"[\"'\s](?:\d*(?:,\$)?d\b|/\.?\*?/[dc]\b|s(\W)\^?\(?\.[*+]?\)?\$?\1)|\bunlink\b|\bundef\b")
+"""and leaves something in it."""
+_REMOVED_COPY = re.compile(r"rm\s+(?:-f\s+)?[\"']?\$\{?(\w{1,40})\}?(\.\w{1,10})[\"']?")
 _ALL_INSIDE = re.compile(r"recursive:\s*true|rmtree\(|\brm\s+-\w*r")
 _DUMPS = re.compile(
     r"items\(\)|toJSON|dict\(|dumps\(|stringify|\benv\b|printenv|\*\*os\.environ|process\.env\s*[,)}]|gci env|/environ"
@@ -347,12 +356,24 @@ def _in_file(members: Sequence[Step], together: frozenset[str], purpose: Purpose
 
 
 def _removes_own(members: Sequence[Step], text: str) -> bool:
-    """Whether all that a shell program removes is a folder that it has made for itself, or lies in one of caches."""
+    """Whether all that a shell program removes is a folder or a copy that it has made for itself, or lies in one of caches."""
     names = _MADE_FOLDERS.findall(text)
     removes = [step.text for step in members if "delete" in step.labels]
+    if removes and all(_REMOVED_COPY.fullmatch(said) for said in removes):
+        made = {(one["of"] or one["into"]) + (one["kept"] or one["new"]) for one in _copies(text)}
+        return all(found[1] + found[2] in made for said in removes for found in _REMOVED_COPY.finditer(said))
     if removes and all(_IN_CACHE.search(said) and not _OUTSIDE_CACHE.search(said) for said in removes):
         return True
     return bool(names) and all(any(f"${name}" in said or f"${{{name}" in said for name in names) for said in removes)
+
+
+def _copies(text: str) -> Iterator[re.Match[str]]:
+    """Where a program keeps a copy of a file that it changes, or writes a new one beside it.
+
+    >>> [one["of"] + one["kept"] for one in _copies("sed -i.bak 's/a/b/' $f; sed -i.bak 's/.*//' $g")]
+    ['f.bak']
+    """
+    return (one for one in _MADE_COPIES.finditer(text) if one["how"] is None or not _EMPTIES.search(f" {one['how']}"))
 
 
 def _locks_home(text: str, purpose: Purpose) -> bool:
