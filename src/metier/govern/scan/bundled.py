@@ -32,6 +32,8 @@ _OPENS = re.compile(
     re.M,
 )
 """A program begins that a document has its reader write into a file."""
+_FENCE = re.compile(r"\n(?:[ \t]*\n)?(?:```|~~~)")
+_HIDDEN = re.compile("<!--")
 _PATCH = re.compile(r"^\+\+\+ (?:b/)?(\S+)[^\n]*\n((?:(?!diff --git |--- )[^\n]*\n?)*)", re.M)
 _MAX_FILES, _MAX_JSON = 60, 2_000_000
 
@@ -54,7 +56,7 @@ def bundled(name: str, text: str) -> Iterator[tuple[str, bytes]]:
     if name.lower().endswith(".json") and len(text) <= _MAX_JSON and _ENTRY.search(text):
         yield from itertools.islice(_in_json(text), _MAX_FILES)
     if name.lower().endswith((".md", ".mdx")) and ("```" in text or "~~~" in text or "<!--" in text):
-        for found in itertools.islice(_OPENS.finditer(text), _MAX_FILES):
+        for found in itertools.islice(_opened(text), _MAX_FILES):
             end = text.find("-->" if found["hidden"] else f"\n{found['fence']}", found.end() - 1)
             if end >= 0:
                 yield found["name"] or found["hidden"], text[found.end() : end + 1].encode("utf-8", "surrogatepass")
@@ -62,6 +64,20 @@ def bundled(name: str, text: str) -> Iterator[tuple[str, bytes]]:
         for found in itertools.islice(_PATCH.finditer(text), _MAX_FILES):
             lines = [line[1:] for line in found[2].split("\n") if line.startswith("+")]
             yield found[1], "\n".join(lines).encode("utf-8", "surrogatepass")
+
+
+def _opened(text: str) -> Iterator[re.Match[str]]:
+    """Where programs begin that a document has its reader write: looked for on the lines above fences, and in comments."""
+    begins = {found.start() for found in _HIDDEN.finditer(text)} if "<!--" in text else set[int]()
+    for found in _FENCE.finditer(text):
+        begin = text.rfind("\n", 0, found.start()) + 1
+        if text.find("`", begin, found.start()) >= 0:
+            begins.add(begin)
+    last = 0
+    for begin in sorted(begins):
+        if begin >= last and (opened := _OPENS.match(text, begin)):
+            last = opened.end()
+            yield opened
 
 
 def _decoded(written: str) -> bytes | None:
