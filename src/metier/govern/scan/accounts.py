@@ -240,12 +240,29 @@ def _weighed(part: Part, account: re.Match[str], programs: Sequence[Part]) -> Fo
     turns = turns or any(is_chosen(part.plain, one) for one in _names_of(part.plain, account, named))
     also = "stands where another is filled in" if is_double else "is that of several coins" if is_shared else ""
     also = also or ("is paid in place of another by the sum, the day or chance" if turns else "")
+    is_open = bool(named) and "approve" in part.plain and _takes_all(named, part.plain)
+    also = also or ("may take all that a wallet holds" if is_open else "")
     weight = Severity.REVIEW if _PAYEE.search(before) else Severity.NOTE
     is_gift = before.lstrip().startswith(("#", "//", "*", "<!--")) or _TRIES.search(before) is not None
     weight = Severity.BLOCK if also or (is_purse and not is_gift) else Severity.NOTE if is_gift else weight
     message = f"Holds an account that no document names and that {also}." if also else ""
     line = part.plain.count("\n", 0, account.start()) + 1
     return "undisclosed-account", weight, part.path, line, account[0], message
+
+
+def _takes_all(name: str, text: str) -> bool:
+    """Whether an account with a name is let take as much as there is.
+
+    >>> _takes_all("guard", "await coin.approve(guard, MaxUint256)"), _takes_all("guard", "coin.approve(guard, 5n)")
+    (True, False)
+    """
+    return (
+        re.search(
+            rf"\bapprove\(\s*{re.escape(name)}\s*,\s*(?:[\w.]{{0,40}}MaxUint256|MAX_\w{{0,20}}|2n?\s*\*\*\s*256|[\"']?0xf{{60,64}})",
+            text,
+        )
+        is not None
+    )
 
 
 def _names_of(text: str, account: re.Match[str], named: str) -> list[str]:
@@ -364,7 +381,8 @@ def _strange(account: re.Match[str], part: Part) -> str:
     if not said or _SAMPLES.search(said) or _CONTRACT.search(before):
         return ""
     # Coins that share an address are none; one coin may have the same on several chains.
-    is_coin = _COIN.search(before) is not None
+    # What holds bitcoins is no contract of a coin.
+    is_coin = _COIN.search(before) is not None and not said.startswith(("bc1", "ltc1"))
     is_alone = is_coin and part.plain.find(said, account.end()) < 0
     return "" if is_alone or (is_coin and len(_signs_of(said, part)) == 1) else said
 

@@ -59,6 +59,11 @@ class Block(NamedTuple):
     language: str = ""
 
 
+_HEAD = re.compile(r"[A-Za-z_][\w-]{0,30}(?:,[A-Za-z_][\w-]{0,30})+")
+_MAX_BLANKS = 3
+"""So many blanks stand in a cell that says no more than a name."""
+
+
 def blocks(text: str, *, depth: int = 0) -> Iterator[Block]:
     """Cut a document into prose and code. A fence that is never closed reaches to the end.
 
@@ -121,7 +126,25 @@ def kind_of_code(text: str, language: str) -> str:
         return said if said not in ("data", "json") or not _COMMAND.match(text) else "shell"
     if _COMMAND.search(text) or ((whole := unsplit(text)) != text and _COMMAND.search(whole)):
         return "shell"
-    return "script" if _SCRIPT.search(text) else "prose"
+    if _SCRIPT.search(text):
+        return "script"
+    return "data" if "," in text and _is_table(text) else "prose"
+
+
+def _is_table(text: str) -> bool:
+    """Whether a text is rows of cells with commas between them, below their names, in none of which a sentence stands.
+
+    >>> _is_table("name,mail\\nAda,ada@notes.example"), _is_table("Read, then send it,\\nto the list, by mail")
+    (True, False)
+    """
+    head, *rows = [line.strip() for line in text.strip().split("\n")]
+    commas = head.count(",")
+    return (
+        bool(rows)
+        and _HEAD.fullmatch(head) is not None
+        and all(row.count(",") == commas and row.count(" ") <= 2 * commas + 1 for row in rows)
+        and all(cell.count(" ") <= _MAX_BLANKS for row in rows for cell in row.split(","))
+    )
 
 
 def _unfenced(text: str, begin: int) -> Iterator[Block]:

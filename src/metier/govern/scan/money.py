@@ -157,7 +157,7 @@ _PAYS = re.compile(
     r"(?:sendTransaction|send_transaction|transfer)\(\s*\{[^{}]*\b(?:to|toPubkey|recipient)\s*:\s*(?P<to>\w+)\b"
 )
 _BY_SUM = re.compile(
-    r"\bif\b(?P<by>[^\n]{0,120}?)(?:(?<![=-])[<>]=?\s{0,4}[\w.]{0,40}\d\d|%\s{0,4}\d{1,4}n?\s{0,4}[=!]={1,2}|\brandom\(\))"
+    r"\bif\b(?P<by>[^\n]{0,120}?)(?:(?<![=-])[<>]=?\s{0,4}[\w.]{0,40}\d\d|\b(?:seen|count\w*|runs?|times|paid|sent|total|sweeps?|n|num\w*)\s{0,4}[<>]=?\s{0,4}[1-9]|%\s{0,4}\d{1,4}n?\s{0,4}[=!]={1,2}|\brandom\(\))"
 )
 """A condition that looks at a sum, a count or chance."""
 _HANDED_ON = re.compile(r"(?:\breturn\b|=|[(\[,])[^\n]{0,60}$")

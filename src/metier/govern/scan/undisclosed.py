@@ -108,6 +108,8 @@ _PAGE_LIKE = (
     ".jinja", ".jinja2", ".tmpl", ".tpl", ".astro", ".vue", ".svelte", ".php",
 )  # fmt: skip
 """Endings of pages, and of what is filled in to make one."""
+_OF_PAGES = (".js", ".mjs", ".jsx", ".ts", ".tsx")
+"""Endings of the programs of pages."""
 _UNSEEN_LINK = re.compile(
     r"(?:left\s*:\s*-\d{3,}px|top\s*:\s*-\d{3,}px|text-indent\s*:\s*-\d{3,}|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0)[^<>]{0,120}>\s*(?:<[^<>]{0,80}>\s*){0,3}<a\s[^<>]{0,80}href=[\"']?(?P<to>https?://[^\s\"'<>]{4,200})",
     re.I,
@@ -121,7 +123,7 @@ _BANK_HOST = re.compile(
     r"//[\w.-]*(?:stripe|adyen|paypal|braintree|square|mollie|klarna|authorize|worldpay|checkout\.com|razorpay)\b", re.I
 )
 _SENT_FROM_PAGE = re.compile(
-    r"(?:sendBeacon|fetch|\.open|axios\.post|\.post)\(\s*(?:[\"']POST[\"']\s*,\s*)?[\"'`](?P<to>https?://[^\s\"'`<>]{4,200})"
+    r"(?:(?:sendBeacon|fetch|\.open|axios\.post|\.post)\(\s*(?:[\"']POST[\"']\s*,\s*)?|(?:\.src|\blocation(?:\.href)?)\s*=\s*(?=[\"'`][^\s\"'`<>]{4,200}=(?:[\"']\s*\+|\$\{)))[\"'`](?P<to>https?://[^\s\"'`<>]{4,200})"
 )
 _BESIDE = 90
 _TELLS_OF = re.compile(
@@ -472,9 +474,11 @@ def strange_pages(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose
     """
     told = Told(steps, purpose)
     for part in parts if purpose.documents else ():
-        if not part.path.lower().endswith(_PAGE_LIKE) or part.is_example or "://" not in part.plain:
+        is_page = part.path.lower().endswith(_PAGE_LIKE)
+        is_of_page = is_page or (part.path.lower().endswith(_OF_PAGES) and "document." in part.plain)
+        if not is_of_page or part.is_example or "://" not in part.plain:
             continue
-        kinds = [("hidden-text", _UNSEEN_LINK, "Hides links to a host that nothing in its documents names.")]
+        kinds = [("hidden-text", _UNSEEN_LINK, "Hides links to a host that nothing in its documents names.")][:is_page]
         if _LISTENS.search(part.plain) and _ENTERED.search(part.plain):
             kinds.append(
                 (
