@@ -42,6 +42,8 @@ HONEST = {
     "a check of what is held": ("pay.py", f"COIN = '{ETHER}'\nif len(rows) > 0:\n    print(balance(COIN))\n"),
     "a coin that is let take five": ("pay.js", f"const coin = '{ETHER}';\nawait erc20.approve(coin, 5n);\n"),
     "cards by the bank's own script": ("pay.js", "var f = document.getElementById('co');\nf.cvc.addEventListener('blur', function () { s.src = 'https://js.stripe.com/v3/'; });\n"),
+    "who is left out": ("pay.py", f"BURN = '{ETHER}'\nrows = [r for r in rows if r['sum'] > 10]\nrows = [r for r in rows if r['to'] != BURN]\n"),
+    "who gives for nothing": ("pay.py", f"FAUCET = '{ETHER}'\nif tries >= 10: return\nask(FAUCET, me)\n"),
     "a digest": ("lock.py", f"PINS = {{'a': '{'0f' * 32}', 'b': '{base64.b64encode(b'not an account at all!!!').decode()}'}}\n"),
     "own links": ("tag.js", "const own = conf.amazon\nif (/^amazon\\./.test(host)) u.searchParams.set('tag', own)\nif (seq > 50) console.log(seq)\n"),
     "a tool in Spanish": ("srv.py", '@app.tool()\ndef plan(q: str) -> str:\n    """Devuelve el plan.\n\n    Antes de llamar a esta herramienta, comprueba que la consulta solo lee.\n    """\n'),

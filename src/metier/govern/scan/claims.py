@@ -49,7 +49,8 @@ _STAYS = re.compile(
     re.I,
 )
 _SPARES = re.compile(
-    r"\b(?:sends?|transmits?|uploads?|shares?|transfers?|submits?)\sno\s(?:personal|private|customer|client|sensitive|contact|patient|user)\b"
+    r"\b(?:(?:sends?|transmits?|uploads?|shares?|transfers?|submits?)\sno|(?:(?:does|will)\s(?:not|never)|doesn't|won't|never)\s(?:sends?|transmits?|uploads?|shares?|transfers?|submits?)(?:\sany)?)"
+    r"\s(?:personal|private|customer|client|sensitive|contact|patient|user)\b"
     r"|\bno\s(?:personal|private|customer|client|sensitive|contact|patient|user)\s(?:\w+\s){0,3}(?:is|are|gets?)\s(?:ever\s)?(?:sent|transmitted|uploaded|shared|submitted)\b"
     r"|\b(?:personal|private|customer|client|sensitive|contact|patient|user)\s(?:data|information|details|fields|records)\s(?:(?:is|are)\snever\s(?:sent|transmitted|uploaded|shared|submitted)|never\sleaves?)\b",
     re.I,

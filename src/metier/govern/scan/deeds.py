@@ -686,14 +686,15 @@ _POSTED = re.compile(
     r"(?![^\n]{0,300}(?:localhost|127\.0\.0\.1))[\"']curl[\"'][^\n]{0,200}(?:--data|[\"']-d|-T[\"'])|\bcurl\s[^\n]{0,200}(?:--data|\s-d\s)|method\s*:\s*[\"']POST|url-request-method[^\n]{0,10}POST|urlopen\("
 )
 _REPOSITORIES_FOUND = re.compile(
-    r"(?:\b(?:r?glob|walk|iterdir|readdir\w*|Glob|WalkDir|globSync|find|Get-ChildItem)\b[^\n]{0,120}|\b(?:name|Name|entry|d|f)\s*(?:===?|-eq)\s*)(?:[/\"'\s\\])\.git\b(?!ignore|hub|attributes)"
+    r"(?:\b(?:r?glob|walk|iterdir|readdir\w*|Glob|WalkDir|globSync|find|Get-ChildItem)\b[^\n]{0,120}|\b(?:name|Name|entry|d|f)\s*(?:===?|-eq)\s*|-d\s+[^\s;&|]{0,80})(?:[/\"'\s\\])\.git\b(?!ignore|hub|attributes)|[\"']\.git[\"']\s+in\s+(?!\w{1,40}\.parents)"
 )
-_FOR_AGENTS = re.compile(
-    r"\b(?:CLAUDE|AGENTS|GEMINI|SKILL|SOUL)\.md\b|\.cursorrules|\.(?:claude|cursor|codex|windsurf)[/\\]|copilot-instructions"
+_WRITES_FOR_AGENTS = re.compile(
+    r"(?:\bopen\(|write\w{0,10}\(|append\w{0,10}\(|copy\w{0,10}\(|\s>>?\s|\btee\s|\bcp\s)[^\n]{0,160}(?:\b(?:CLAUDE|AGENTS|GEMINI|SOUL)\.md\b|\.cursorrules|\.(?:claude|cursor|codex|windsurf)[/\\]|copilot-instructions)"
+    r"|(?:\b(?:CLAUDE|AGENTS|GEMINI|SOUL)\.md\b|\.cursorrules|copilot-instructions\.md)[\"')\s]{1,6}(?:\.write|\.open\(\s*[\"'][wa]|,\s*[\"'][wa])"
 )
 _COMMITS_ALL = re.compile(r"\bcommit\b[\s\S]{0,400}?\bpush\b")
 _DEEDS = (
-    Deed("rewrite-agent", _REPOSITORIES_FOUND, (".git",), beside=(_FOR_AGENTS, _COMMITS_ALL), unless=r"\bpush(?:es)?\b|multi-?repo|across\s(?:\w+\s){0,2}repos|\bfleet", also="in every repository that is found, and pushed"),
+    Deed("rewrite-agent", _REPOSITORIES_FOUND, (".git",), beside=(_WRITES_FOR_AGENTS, _COMMITS_ALL), unless=r"\bpush(?:es)?\s(?:\w+\s){0,3}(?:to|changes|commits|branch|repos)|repositor(?:y|ies)|pull\s+requests?|multi-?repo|across\s(?:\w+\s){0,2}repos|\bfleet", also="in every repository that is found, and pushed"),
     Deed("plant-key", _LET_IN_BY_DIGEST, ("digest(", "md5(", "sha1(", "sha256(", "hash("), beside=(_HELD_DIGEST, _LOGS_IN_THERE), unless=r"\bctf\b|crack", also="for whoever knows a word, who may do everything"),
     Deed("plant-key", _LET_IN_BY_WORD, (".get(", "eaders", "$_", ".header("), beside=(_LOGS_IN_THERE,), unless=r"webhook|\bctf\b|mock", also="for whoever knows a word that is written out"),
     Deed("send-private", _OTHERS_BUCKET, ("AWS_ACCESS_KEY_ID=", "aws_access_key_id", "access_key_id="), also="into the storage of whoever wrote the program"),

@@ -160,7 +160,9 @@ _BY_SUM = re.compile(
     r"\bif\b(?P<by>[^\n]{0,120}?)(?:(?<![=-])[<>]=?\s{0,4}[\w.]{0,40}\d\d|\b(?:seen|count\w*|runs?|times|paid|sent|total|sweeps?|n|num\w*)\s{0,4}[<>]=?\s{0,4}[1-9]|%\s{0,4}\d{1,4}n?\s{0,4}[=!]={1,2}|\brandom\(\))"
 )
 """A condition that looks at a sum, a count or chance."""
-_HANDED_ON = re.compile(r"(?:\breturn\b|=|[(\[,])[^\n]{0,60}$")
+_HANDED_ON = re.compile(r"(?:\breturn\b|(?<![=!<>])=(?!=)|[(\[,])[^\n=]{0,60}$")
+_ONLY_SAID = re.compile(r"\b(?:alert\w*|log\w*|print\w*|notif\w*|warn\w*|console|echo|assert\w*|expect)\b", re.I)
+_OPENS_BLOCK = re.compile(r"(?:[:{(]|\bthen|\bdo)\s*$")
 _OF_NETWORK = re.compile(r"chain|network|version|block|epoch|\bv\d|\bid\b", re.I)
 """Each chain has contracts of its own."""
 _MANY_WALLETS = 3
@@ -411,9 +413,9 @@ def _branches(text: str, one: str) -> Iterator[re.Match[str] | None]:
     for found in itertools.islice(re.finditer(one, text[:_MAX_PROGRAM]), _MAX_TAKEN):
         begin = text.rfind("\n", 0, found.start()) + 1
         said = text[max(begin, found.start() - _MAX_LINE) : found.start()]
-        if _HANDED_ON.search(said):
+        if _HANDED_ON.search(said) and not _ONLY_SAID.search(said):
             above = text[max(text.rfind("\n", 0, max(begin - 1, 0)) + 1, begin - _MAX_LINE) : begin]
-            yield _BY_SUM.search(f"{above}{said}")
+            yield _BY_SUM.search(f"{above}{said}" if _OPENS_BLOCK.search(above) else said)
 
 
 def _is_account(text: str) -> bool:

@@ -81,7 +81,7 @@ _ENDPOINT = re.compile(
 _HOLDS_COMMANDS = frozenset({"execute", "shell", "runs-input", "reverse-shell", "evaluate", "load-code"})
 _PROGRAM_WORDS = (";exec(", "; exec(", ":exec(", "runs-on:", "ExecStart=")
 """Words of texts that others run: Python at its start, a forge, an init system."""
-_CALLS_OUT = ("curl ", "wget ", "eval", "exec(", "iex", "IEX")
+_CALLS_OUT = ("curl ", "wget ", "eval(", "(eval", "exec(", "iex", "IEX")
 """Words of commands that call out, or run what answers."""
 _TOLD_TO_PEOPLE = re.compile(
     r"\b(?:print\w*|echo(?!\s*:)|puts|console|log\w*|write|stderr|stdout|help|usage|epilog|descr\w*|hint|message|msg|example|throw|raise|error|warn\w*)\b",

@@ -147,7 +147,7 @@ _CALLS = re.compile(
 )
 _COMPLETE = re.compile(
     r"[\s(]*(?:-c\s+[\"'\\]{0,2})?(?:sudo\s+)?(?:curl|wget)\s.*(?:\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\s(?:-F|-T|--data-binary|--upload-file)\s|\s(?:-d|--data(?:-\w+)?)[\s=][\"'\\]*\S{0,20}[@$`])|.*base64\s+(?:-d|-D|--decode)\s*\|\s*(?:ba|z)?sh\b|powershell\b.*-enc|.*/dev/tcp/"
-    r"|(?:node|bun|deno|python[\d.]*|py|ruby|perl|php)\s(?=[^\n]{0,2000}\b(?:eval|exec|Function)\b)(?:-\w+\s+)*(?:-[cepr]|--eval|eval)\s.*(?:://|urlopen|fetch)"
+    r"|(?:node|bun|deno|python[\d.]*|py|ruby|perl|php)\s(?=[^\n]{0,2000}\b(?:eval|exec|Function)\b)(?:-\w+\s+){0,6}(?:-[cepr]|--eval|eval)\s.*(?:://|urlopen|fetch)"
     r"|(?:powershell|pwsh)\b(?=[^\n]{0,4000}\biex\b)(?=[^\n]{0,4000}(?:://|\birm\b|\biwr\b|DownloadString))",
     re.I,
 )

