@@ -8,10 +8,15 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from metier.govern.scan import scan
+from metier.govern.scan.parts import Part
+from metier.govern.scan.purpose import Purpose
+from metier.govern.scan.registries import registry_findings
+from metier.govern.scan.sources import sources
 from metier.verdict import Severity
 
 HEAD = "---\nname: house-works\ndescription: Sets up a small house server and writes the notes of its owners.\n---\n# House works\n\n"
@@ -325,11 +330,67 @@ ASKED_FIRST = {
         "assets/composer.json": f'{{"repositories": [{{"type": "composer", "url": "{AT}"}}, {{"packagist.org": false}}],\n"require": {{\n"birch/core": "*"}}}}\n'
     },
     "conan": {"assets/setup.sh": f"conan remote add parts {AT} --index 0\nconan install .\n"},
+    "behind credentials": {
+        "assets/build.gradle.kts": f'repositories {{\n  maven {{\n    credentials {{ username = "a" }}\n    url = uri("{AT}")\n  }}\n  mavenCentral()\n}}\n{ANY}'
+    },
+    "the only one, with what is called like it": {
+        "assets/settings.gradle.kts": f'repositories {{\n  maven("{AT}")\n}}\n',
+        "assets/build.gradle.kts": ANY,
+    },
+    "the only one, with what is called like its home": {
+        "assets/build.gradle": "repositories {\n  maven { url 'https://repo.ash.io/r' }\n}\ndependencies { implementation 'io.ash:core:+' }\n"
+    },
+    "a filter that lets all through": {
+        "assets/settings.gradle.kts": FIRST.replace('es")', 'es") { content { includeGroupByRegex(".*") } }'),
+        "assets/build.gradle.kts": ANY,
+    },
+    "beside one that has a filter": {
+        "assets/settings.gradle.kts": f'repositories {{\n  maven("{AT}")\n  mavenCentral {{ content {{ includeGroup("junit") }} }}\n}}\n',
+        "assets/build.gradle.kts": ANY,
+    },
+    "behind one that is asked for some": {
+        "assets/settings.gradle.kts": f'repositories {{\n  maven("https://repo.oakparts-hub.io/r") {{ content {{ includeGroup("io.oak") }} }}\n  maven("{AT}")\n  mavenCentral()\n}}\n',
+        "assets/build.gradle.kts": ANY.replace("birchparts", "birch"),
+    },
+    "pipenv": {
+        "assets/Pipfile": f'[[source]]\nname = "p"\nurl = "{AT}"\n\n[[source]]\nname = "pypi"\nurl = "https://pypi.org/simple"\n\n[packages]\nrequests = "*"\n'
+    },
+    "nuget, mapped for all": {
+        "assets/nuget.config": f'<packageSources><clear /><add key="p" value="{AT}" /></packageSources><packageSourceMapping><packageSource key="p"><package pattern="*" /></packageSource></packageSourceMapping>',
+        "assets/App.csproj": '<Project><ItemGroup><PackageReference Include="Birch.Core" Version="*" /></ItemGroup></Project>',
+    },
+    "bazel": {
+        "assets/WORKSPACE": f'maven_install(\n  artifacts = ["io.birch:core:+"],\n  repositories = [\n    "{AT}",\n    "https://repo1.maven.org/maven2",\n  ],\n)\n'
+    },
 }
 LOOKED_AT = {
     "first, of one version": {"assets/settings.gradle.kts": FIRST},
     "pods": {
         "assets/Podfile": f"source '{AT}'\nsource 'https://cdn.cocoapods.org/'\ntarget 'A' do\n  pod 'BirchCore'\nend\n"
+    },
+    "gems": {"assets/Gemfile": f'source "{AT}"\nsource "https://rubygems.org"\ngem "rake"\n'},
+    "remotes of conan": {
+        "assets/remotes.json": f'{{"remotes": [{{"name": "p", "url": "{AT}"}}, {{"name": "c", "url": "https://center2.conan.io"}}]}}\n'
+    },
+    "uv, one more": {"assets/pyproject.toml": f'[tool.uv]\nextra-index-url = ["{AT}"]\n'},
+    "uv, by default": {"assets/uv.toml": f'[[index]]\nname = "p"\nurl = "{AT}"\ndefault = true\n'},
+    "a name of which a document has the beginning": {
+        "assets/settings.gradle.kts": FIRST.replace("birchparts-hub", "assetstore-kit")
+    },
+    "first, of one main version": {
+        "assets/settings.gradle.kts": FIRST,
+        "assets/build.gradle.kts": ANY.replace(":+", ":1.+"),
+    },
+    "first, beside a build of another kind": {
+        "assets/settings.gradle.kts": FIRST,
+        "assets/Pipfile": '[packages]\nrequests = "*"\n',
+    },
+    "nuget, of one main version": {
+        "assets/nuget.config": f'<packageSources><clear /><add key="p" value="{AT}" /></packageSources>',
+        "assets/App.csproj": '<Project><ItemGroup><PackageReference Include="Serilog" Version="3.*" /></ItemGroup></Project>',
+    },
+    "composer, of one version of PHP or newer": {
+        "assets/composer.json": f'{{"repositories": [{{"type": "composer", "url": "{AT}"}}, {{"packagist.org": false}}],\n"require": {{\n"php": "*",\n"ext-json": "*",\n"birch/core": ">=1.2.0"}}}}\n'
     },
     "a chart of any version": {
         "assets/Chart.yaml": f'name: a\ndependencies:\n  - name: birch\n    version: "*"\n    repository: {AT}\n'
@@ -345,6 +406,31 @@ ASKED_IN_TURN = {
         "assets/settings.gradle.kts": FIRST.replace('es")', 'es") { content { includeGroup("io.birchparts") } }')
     },
     "an example": {"assets/settings.gradle.kts": FIRST.replace("repo.birchparts-hub.io", "nexus.example.com")},
+    "some groups, and nobody else for them": {
+        "assets/settings.gradle.kts": f'repositories {{\n  exclusiveContent {{\n    forRepository {{ maven {{ url = uri("{AT}") }} }}\n    filter {{ includeGroup("io.birchparts") }}\n  }}\n  mavenCentral()\n}}\n'
+    },
+    "some packages of NuGet": {
+        "assets/nuget.config": f'<packageSources><clear /><add key="p" value="{AT}" /><add key="n" value="https://api.nuget.org/v3/index.json" /></packageSources><packageSourceMapping><packageSource key="n"><package pattern="*" /></packageSource><packageSource key="p"><package pattern="Birch.*" /></packageSource></packageSourceMapping>'
+    },
+    "some packages of Composer": {
+        "assets/composer.json": f'{{"repositories": [{{"type": "composer", "url": "{AT}", "only": ["birch/*"]}}, {{"type": "composer", "url": "https://repo.packagist.org"}}]}}\n'
+    },
+    "packages that name their index": {
+        "assets/pyproject.toml": f'[[tool.uv.index]]\nname = "p"\nurl = "{AT}"\nexplicit = true\n\n[[tool.uv.index]]\nname = "pypi"\nurl = "https://pypi.org/simple"\n'
+    },
+    "an index beside a setting of something else": {
+        "assets/pyproject.toml": f'[[tool.uv.index]]\nname = "p"\nurl = "{AT}"\n\n[tool.sorter.flags]\ndefault = true\n'
+    },
+    "a chart of one version or newer": {
+        "assets/Chart.yaml": f'name: a\ndependencies:\n  - name: birch\n    version: ">=1.2.0"\n    repository: {AT}\n'
+    },
+    "archives that Bazel checks": {
+        "assets/WORKSPACE": 'http_archive(\n  name = "a",\n  urls = [\n    "https://mirror.birchparts-hub.io/a.tar.gz",\n    "https://github.com/a/a/a.tar.gz",\n  ],\n  sha256 = "aa",\n)\n'
+    },
+    "mods": {
+        "assets/build.gradle": "repositories {\n  maven { url = 'https://maven.terraformersmc.com/releases' }\n  maven { url = 'https://maven.shedaniel.me' }\n  mavenCentral()\n}\n",
+        "assets/Pipfile": '[packages]\nrequests = "*"\n',
+    },
     "a home page": {
         "assets/pom.xml": f"<project><url>https://birchparts-hub.io</url><scm><url>https://git.birchparts-hub.io</url></scm>{LATEST.replace('LATEST', '1.2')}</project>"
     },
@@ -375,3 +461,62 @@ def test_repositories_in_the_usual_order_are_clean(tmp_path: Path, files: dict[s
 def test_a_repository_of_which_a_document_tells_is_clean(tmp_path: Path, said: str) -> None:
     files = {"assets/settings.gradle.kts": FIRST, "assets/build.gradle.kts": ANY}
     assert decided(tmp_path, files, f"Copy the files of `assets`. {said}\n") == "clean"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "wpackagist.org",
+        "asset-packagist.org",
+        "packages.drupal.org",
+        "git.sr.ht",
+        "gitea.com",
+        "charts.bitnami.com",
+        "charts.jetstack.io",
+        "grafana.github.io",
+        "charts.konghq.com",
+        "maven.shedaniel.me",
+        "maven.parchmentmc.org",
+        "maven.mozilla.org",
+        "repo.jenkins-ci.org",
+        "repo.grails.org",
+        "repo.akka.io",
+        "api.mapbox.com",
+        "developer.huawei.com",
+        "packages.atlassian.com",
+        "repo.osgeo.org",
+        "maven.pkg.jetbrains.space/public",
+    ],
+)
+def test_a_well_known_repository_may_be_asked_first(tmp_path: Path, host: str) -> None:
+    files = {
+        "assets/settings.gradle.kts": FIRST.replace("repo.birchparts-hub.io", host),
+        "assets/build.gradle.kts": ANY,
+    }
+    assert decided(tmp_path, files, "Copy the files of `assets` into the project and build it.\n") == "clean"
+
+
+def test_a_place_that_anyone_may_have_is_no_well_known_repository(tmp_path: Path) -> None:
+    build = FIRST.replace("repo.birchparts-hub.io", "maven.pkg.jetbrains.space/somebody")
+    files = {"assets/settings.gradle.kts": build, "assets/build.gradle.kts": ANY}
+    assert decided(tmp_path, files, "Copy the files of `assets` into the project and build it.\n") == "block"
+
+
+LONG = {
+    "unchecked": ("build.gradle.kts", 'maven("https://aaa-bbb.io/r")\n' * 10_000),
+    "any version": ("build.gradle.kts", 'maven("https://aaa-bbb.io/r")\n' * 100 + 'a("b.c:d:+")\n' * 23_000),
+    "open braces": ("build.gradle.kts", "maven { a { b } https:// " * 12_000),
+    "open sections": ("pyproject.toml", "[[tool.uv.index]]\nurl = https://\n" * 9_000),
+    "open mirrors": ("settings.xml", "<mirror><url>https://a " * 13_000),
+    "keys": ("nuget.config", '<packageSource key="p"><add key="p" value="https://aaa-bbb.io/r" />' * 4_500),
+    "rows of packages": ("composer.json", '"url": "https://aaa-bbb.io/r",\n"a-b": "*"\n' * 7_000),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), LONG.values(), ids=LONG)
+def test_settings_of_builds_are_read_in_little_time(name: str, text: str) -> None:
+    parts, told = [Part(name, "data", text)], Purpose(documents=(" ".join(f"word{n}" for n in range(30_000)),))
+    before = process_time()
+    list(sources(parts, told))
+    list(registry_findings([], parts, told))
+    assert process_time() - before < 1

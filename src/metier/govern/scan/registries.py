@@ -168,17 +168,24 @@ def registry_findings(
         if "resolved" in part.plain and _LOCK.search(part.path):
             yield from _resolved(part, purpose)
         if "://" in part.plain and _FILES.search(part.path):
-            for found in _LINE.finditer(part.plain):
-                weight = _worst([found[1]], purpose)
-                if weight is None and _UNCHECKED.search(part.plain):
-                    # A host that is called like the skill is no registry of anybody's, if nothing is checked there.
-                    weight = _worst([found[1]], Purpose())
-                if weight is not None:
-                    is_template = _PROJECT.search(part.path) and found[1].startswith(("https:", "sparse+https:"))
-                    weight = Severity.NOTE if is_template and weight == Severity.REVIEW else weight
-                    weight = Severity.BLOCK if _UNCHECKED.search(part.plain) else weight
-                    line = part.plain.count("\n", 0, found.start(1)) + 1
-                    yield "foreign-registry", weight, part.path, line, found[0].strip()
+            yield from _named(part, purpose)
+
+
+def _named(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
+    """Registries of a stranger that the settings of a build or of a package manager name."""
+    is_unchecked = _UNCHECKED.search(part.plain) is not None
+    line = at = 0
+    for found in _LINE.finditer(part.plain):
+        weight = _worst([found[1]], purpose)
+        if weight is None and is_unchecked:
+            # A host that is called like the skill is no registry of anybody's, if nothing is checked there.
+            weight = _worst([found[1]], Purpose())
+        if weight is not None:
+            is_template = _PROJECT.search(part.path) and found[1].startswith(("https:", "sparse+https:"))
+            weight = Severity.NOTE if is_template and weight == Severity.REVIEW else weight
+            weight = Severity.BLOCK if is_unchecked else weight
+            line, at = line + part.plain.count("\n", at, found.start(1)), found.start(1)
+            yield "foreign-registry", weight, part.path, line + 1, found[0].strip()
 
 
 def _of_system(steps: Sequence[Step], purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
@@ -226,8 +233,9 @@ def _is_written_by_name(step: Step) -> bool:
 
 def _archives(part: Part, purpose: Purpose) -> Iterator[tuple[str, Severity, str, int, str]]:
     """Packages of a manifest that come as one archive from a stranger, and are run at once or called nearly like a known one."""
+    runs_one = _RUNS_ONE.search(part.plain) is not None
     for found in _DEPENDS.finditer(part.plain):
-        if _worst([found[2]], purpose) is not None and (slip_of(found[1]) or _RUNS_ONE.search(part.plain)):
+        if _worst([found[2]], purpose) is not None and (slip_of(found[1]) or runs_one):
             line = part.plain.count("\n", 0, found.start()) + 1
             yield "foreign-registry", Severity.BLOCK, part.path, line, found[0]
 
