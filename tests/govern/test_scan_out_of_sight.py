@@ -518,6 +518,37 @@ LINKS_ASIDE = {
 }
 
 
+ROW = f"row = ' '.join(f'<a href=\"{{u}}\">{{t}}</a>' for u, t in {PAIRS})\nout = "
+LINKS_UNSEEN |= {
+    "in a span": {"pages.py": f"{ROW}f'<span style=\"left:-9999px\">{{row}}</span>'\n"},
+    "in what says to be read out": {"pages.py": f'{ROW}f\'<div style="left:-9999px" role="status">{{row}}</div>\'\n'},
+    "in capitals": {"pages.py": f"{ROW.replace('<a href', '<A HREF')}f'<DIV STYLE=\"DISPLAY:NONE\">{{row}}</DIV>'\n"},
+    "behind an element within": {"pages.py": f"{ROW}f'<div style=\"left:-9999px\"><div></div>{{row}}</div>'\n"},
+    "behind a list that may open": {
+        "pages.py": f"{ROW}f'<ul hidden>{{row}}</ul>'\nend = f'<div style=\"left:-9999px\">{{row}}</div>'\n"
+    },
+    "below a warning": {
+        "foot.html": "<p>Never do this:</p>\n"
+        + "<p>A line.</p>\n".join(['<p style="left:-9999px"><a href="https://spin-hall.invalid/">slots</a></p>\n'] * 2)
+        + "<p>A line.</p>\n" * 30
+        + '<p style="left:-9999px"><a href="https://spin-hall.invalid/">slots</a></p>\n'
+    },
+}
+LINKS_ASIDE |= {
+    "the first words of a mail": {
+        "mail.py": f"{ROW}f'<div style=\"display:none;max-height:0\">{{pre}}</div><table>{{row}}</table>'\n"
+    },
+    "the first words of a mail, in a script": {
+        "mail.mjs": f"const row = {PAIRS}.map(([u, t]) => `<a href=\"${{u}}\">${{t}}</a>`).join('');\nfs.writeFileSync('m.html', `<div style=\"display:none;max-height:0\">${{pre}}</div><table>${{row}}</table>`);\n"
+    },
+    "a name under a picture": {"mail.py": f"{ROW}f'<p style=\"text-indent:-9999px\">Logo</p><table>{{row}}</table>'\n"},
+}
+
+
+def test_a_list_that_a_program_elsewhere_may_open_wants_a_look(tmp_path: Path) -> None:
+    assert decided(tmp_path, {"pages.py": f"{ROW}f'<ul id=\"menu\" hidden>{{row}}</ul>'\n"}) == "review"
+
+
 @pytest.mark.parametrize("files", LINKS_UNSEEN.values(), ids=LINKS_UNSEEN)
 def test_links_that_no_reader_sees_block(tmp_path: Path, files: dict[str, str]) -> None:
     assert decided(tmp_path, files) == "block"
