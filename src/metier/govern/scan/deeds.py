@@ -14,7 +14,7 @@ from functools import cache
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.hosts import Place
-from metier.govern.scan.praised import PRAISE_WORDS, PRAISES
+from metier.govern.scan.praised import OF_STARS, OF_VOTES, STAR_WORDS, STARS, VOTE_WORDS, VOTES
 from metier.govern.scan.purpose import Purpose
 from metier.govern.scan.seen import Seen, is_quoted, place_of_step
 from metier.govern.scan.triggers import words_of
@@ -699,7 +699,8 @@ _DEEDS = (
     Deed("plant-key", _LET_IN_BY_WORD, (".get(", "eaders", "$_", ".header("), beside=(_LOGS_IN_THERE,), unless=r"webhook|\bctf\b|mock", also="for whoever knows a word that is written out"),
     Deed("send-private", _OTHERS_BUCKET, ("AWS_ACCESS_KEY_ID=", "aws_access_key_id", "access_key_id="), also="into the storage of whoever wrote the program"),
     Deed("send-private", _OTHERS_LOGIN, ("FTP", "sshpass", "lftp", "curl"), is_said=True, also="to an account of whoever wrote the program"),
-    Deed("false-voice", PRAISES, PRAISE_WORDS, unless=r"\bstar|follow", also="the user's account follows and praises whom somebody else names"),
+    Deed("false-voice", STARS, STAR_WORDS, unless=OF_STARS, also="the user's account follows and praises whom somebody else names"),
+    Deed("false-voice", VOTES, VOTE_WORDS, unless=OF_VOTES, also="the user's account follows and praises whom somebody else names"),
     Deed("destroy-files", _REPOSITORIES_GONE, (".git",), also="every repository that is found"),
     Deed("destroy-files", _BACKUPS_GONE, ("backup", "bak", "snapshot"), unless=r"backup|prun|rotat|clean|retention", also="every copy that was put aside"),
     Deed("hidden-address", _GO_PIECES, ("strings.Join",), also="put together of its parts"),

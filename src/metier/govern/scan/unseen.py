@@ -6,8 +6,10 @@ of the screen, or shown when somebody opens it, leads into the page itself, is n
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from metier.govern.scan.flow import Step
 from metier.govern.scan.grants import Found
@@ -29,7 +31,9 @@ _TINY = r"(?:font-size\s*:\s*[01](?:px|pt|em)?(?![\w.%])|clip\s*:\s*rect\(|clip-
 _FOLDED = r"(?:(?:left|right|top|text-indent)\s*:\s*-\d{3}(?:r?em|px|v[wh]|%)|display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0\d?)?(?![.\d])|(?<![-\w])(?:max-)?(?:height|width)\s*:\s*[01](?:px)?(?![\w.%]))"
 """So, what opens when it is asked to is closed as well."""
 _CLASS = r"class\s*=\W{1,3}[\w -]{0,40}\b(?:sr-only|visually-?hidden|screen-reader-\w{4,8})\b"
-_FOLDED_CLASS = r"class\s*=\W{1,3}[\w -]{0,40}\b(?:d-none|invisible)\b|\shidden(?=[\s>])"
+_FOLDED_CLASS = r"class\s*=\W{1,3}[\w -]{0,40}\b(?:d-none|invisible)\b"
+_HIDDEN = r"\shidden(?=[\s>])"
+"""A program, even in another file, takes it away; so it weighs less."""
 _LINK = r"<a\s(?![^<>\n]{0,120}(?:\brel=\W{1,3}(?:me|author|publisher)\b|class=\W{1,3}(?:u|h|p)-))[^<>\n]{0,80}href=\W{1,3}https?://(?!(?:www\.)?(?:github|gitlab)\.com/)"
 """A link to somebody; one that says who the author is, is for programs."""
 LINK_UNSEEN = re.compile(
@@ -37,7 +41,7 @@ LINK_UNSEEN = re.compile(
     rf"|<a(?=\s[^<>\n]{{0,200}}(?:{_FAR}|{_TINY}|display\s*:\s*none|visibility\s*:\s*hidden))(?<=<a){_LINK.removeprefix('<a')}"
 )
 """A stretch of a page that nobody sees, with a link in it, or a link that nobody sees."""
-_PAGE_LINK = re.compile(rf"(?:{_FAR}|{_TINY})[^<>\n]{{0,80}}>\s{{0,40}}[^<>\n]{{0,40}}{_LINK}")
+_PAGE_LINK = re.compile(rf"(?:{_FAR}|{_TINY})[^<>\n]{{0,80}}>\s{{0,40}}[^<>\n]{{0,40}}{_LINK}", re.I)
 _PAGES = (
     ".html",
     ".htm",
@@ -60,11 +64,11 @@ _FORBIDS = re.compile(
 )
 _BEFORE = 240
 """So much of a document before a stretch of a page may say that it is not to be done."""
-_ELEMENT = r"<(?:div|p|ul|ol|section|aside|footer|nav|small|center|font|table)\b(?![^<>\n]{0,160}(?:aria-live|role=\W{1,3}(?:status|alert|log)))[^<>\n]{0,120}?"
-"""Labels and headings are kept in spans; what is read out when it changes is no link."""
+_ELEMENT = r"<(?P<tag>div|p|ul|ol|li|section|aside|footer|nav|small|center|font|table|span)\b[^<>\n]{0,160}?"
 _ENDS_TAG = r"[^<>\n]{0,80}>(?P<within>[^<>\n]{0,160})"
 _OUT_OF_SIGHT = re.compile(
-    rf"{_ELEMENT}(?:(?P<far>{_FAR})|(?P<tiny>{_TINY}|{_CLASS})|(?P<folded>{_FOLDED}|{_FOLDED_CLASS})){_ENDS_TAG}"
+    rf"{_ELEMENT}(?:(?P<far>{_FAR})|(?P<tiny>{_TINY}|{_CLASS})|(?P<folded>{_FOLDED}|{_FOLDED_CLASS})|(?P<hidden>{_HIDDEN})){_ENDS_TAG}",
+    re.I,
 )
 _STYLED = re.compile(
     rf"\b(?P<one>\w{{1,40}})\.(?:style\.cssText\s*=\s*[\"'`][^\"'`\n]{{0,120}}?(?:{_FAR}|{_TINY}|{_FOLDED})|style\.(?:left|top|textIndent)\s*=\s*[\"'`]-\d{{4,}}|style\.display\s*=\s*[\"'`]none"
@@ -74,7 +78,7 @@ _STYLED = re.compile(
 """An element that a program makes, and puts out of sight."""
 _FILLED = r"(?<!\w){}\.(?:innerHTML\b|insertAdjacentHTML\(|append\w{{0,6}}\(|add\w{{0,6}}\()"
 _MAKES_LINKS = re.compile(
-    r"<a\s[^<>\n]{0,80}href\s*=|(?:new_tag|createElement|Element|h)\(\s*[\"'`]a[\"'`]|\blink_to\b|\]\(\s*[#$%]?\{"
+    r"(?i:<a\s[^<>\n]{0,80}href\s*=)|(?:new_tag|createElement|Element|h)\(\s*[\"'`]a[\"'`]|\blink_to\b|\]\(\s*[#$%]?\{"
 )
 _SHOWS_AGAIN = re.compile(
     r"addEventListener\(|\bonclick\b|\btoggle|aria-(?:expanded|controls|haspopup)|:(?:hover|focus|target)\b|<details\b|\bdisplay\s*[:=]\s*\W?(?:block|flex|grid)|transition|\bdropdown|\bmodal|\bdialog",
@@ -89,7 +93,7 @@ _KEPT = re.compile(
     r"^[\s({]*(?:(?:const|let|var|my|our|local|auto|export)\s+)?[$@]?(\w{1,40})\s*(?:\.|\+|\|\||:|<)?=|\bF?[Pp]rintf?\w*\(\s*&(\w{1,40})|^[$@]?(\w{1,40})\.(?:Write\w*|append|push|add|insert)\("
 )
 """A name that is given something, or more of it."""
-_MAX_PLACES = 8
+_MAX_PLACES = 40
 
 
 def unseen_links(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator[Seen]:
@@ -104,7 +108,8 @@ def unseen_links(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator
     >>> [seen.step.statement.line for seen in unseen_links(steps, Purpose(), "\\n".join(lines))]
     [1]
     """
-    if not any(word in text for word in HIDING) or not _MAKES_LINKS.search(text) or purpose.says(OF_LINT):
+    said = text.lower()
+    if not any(word in said for word in HIDING) or not _MAKES_LINKS.search(text) or purpose.says(OF_LINT):
         return
     found = [*_places(text)]
     if not found:
@@ -114,13 +119,19 @@ def unseen_links(steps: Sequence[Step], purpose: Purpose, text: str) -> Iterator
         "fetch" in step.labels and step.urls and place_of_step(step, purpose) >= Place.UNKNOWN for step in steps
     )
     is_shown_again = _SHOWS_AGAIN.search(text) is not None
-    for place, within, is_far, is_folded in found:
-        holds_links = _MAKES_LINKS.search(within) or not names.isdisjoint(_words(within))
-        if not holds_links or not (is_far or is_strange) or (is_folded and is_shown_again):
+    told: Seen | None = None
+    for place in found:
+        holds_links = _MAKES_LINKS.search(place.within) or not names.isdisjoint(_words(place.within))
+        if not holds_links or not (place.is_far or is_strange) or (place.is_folded and is_shown_again):
             continue
-        step = steps[min(text.count("\n", 0, place), len(steps) - 1)]
-        yield Seen("hidden-text", Severity.BLOCK, step, "links that a page does not show")
-        return
+        step = steps[min(text.count("\n", 0, place.start), len(steps) - 1)]
+        weight = Severity.REVIEW if place.is_hidden else Severity.BLOCK
+        if told is None or weight == Severity.BLOCK:
+            told = Seen("hidden-text", weight, step, "links that a page does not show")
+        if weight == Severity.BLOCK:
+            break
+    if told is not None:
+        yield told
 
 
 def unseen_in_pages(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
@@ -132,24 +143,64 @@ def unseen_in_pages(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
     [('hidden-text', <Severity.BLOCK: 'block'>)]
     """
     for part in parts:
-        if part.is_example or "<a" not in part.text or not part.path.lower().endswith(_PAGES) or purpose.says(OF_LINT):
+        if (
+            part.is_example
+            or "href" not in part.text.lower()
+            or not part.path.lower().endswith(_PAGES)
+            or purpose.says(OF_LINT)
+        ):
             continue
-        found = _PAGE_LINK.search(part.text)
-        if found is not None and not _FORBIDS.search(part.text, max(0, found.start() - _BEFORE), found.start()):
-            line = part.text.count("\n", 0, found.start()) + 1
-            yield "hidden-text", Severity.BLOCK, part.path, line, found[0]
+        for found in itertools.islice(_PAGE_LINK.finditer(part.text), _MAX_PLACES):
+            if not _FORBIDS.search(part.text, max(0, found.start() - _BEFORE), found.start()):
+                line = part.text.count("\n", 0, found.start()) + 1
+                yield "hidden-text", Severity.BLOCK, part.path, line, found[0]
+                break
 
 
-def _places(text: str) -> Iterator[tuple[int, str, bool, bool]]:
-    """Where something is put out of sight, what is put there, whether far outside of the page, and whether it may be opened."""
-    for found in [*_OUT_OF_SIGHT.finditer(text)][:_MAX_PLACES]:
+class _Place(NamedTuple):
+    """Where something is put out of sight.
+
+    Attributes:
+        start, within: Where it stands, and what is put there.
+        is_far: It is far outside of the page.
+        is_folded: It may be opened.
+        is_hidden: Nothing but a word that programs take away hides it.
+    """
+
+    start: int
+    within: str
+    is_far: bool = False
+    is_folded: bool = False
+    is_hidden: bool = False
+
+
+def _places(text: str) -> Iterator[_Place]:
+    """Where something is put out of sight."""
+    for found in itertools.islice(_OUT_OF_SIGHT.finditer(text), _MAX_PLACES):
         behind = text[found.end("within") : found.end("within") + 120].partition("\n")[0]
-        yield found.start(), found["within"] + behind, found["far"] is not None, found["folded"] is not None
+        within = _inside(found["within"] + behind, found["tag"])
+        is_hidden = found["hidden"] is not None
+        is_folded = is_hidden or found["folded"] is not None
+        yield _Place(found.start(), within, found["far"] is not None, is_folded, is_hidden)
     for found in [*_STYLED.finditer(text)][:_MAX_PLACES]:
         filled = re.compile(_FILLED.format(re.escape(found["one"] or found["made"])))
         if (put := filled.search(text, found.end(), found.end() + 1200)) is not None:
             line = text[put.end() : put.end() + 300].partition("\n")[0]
-            yield found.start(), line, False, False
+            yield _Place(found.start(), line)
+
+
+def _inside(text: str, tag: str) -> str:
+    """What stands in an element, up to the tag that closes it.
+
+    >>> _inside("{a}<div>{b}</div>{c}</div><table>{d}</table>", "div")
+    '{a}<div>{b}</div>{c}'
+    """
+    depth = 1
+    for found in re.finditer(rf"<(/?){tag}\b", text, re.I):
+        depth += -1 if found[1] else 1
+        if depth == 0:
+            return text[: found.start()]
+    return text
 
 
 def _names_of_links(steps: Sequence[Step]) -> set[str]:
