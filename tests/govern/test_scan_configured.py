@@ -375,3 +375,43 @@ def test_repositories_in_the_usual_order_are_clean(tmp_path: Path, files: dict[s
 def test_a_repository_of_which_a_document_tells_is_clean(tmp_path: Path, said: str) -> None:
     files = {"assets/settings.gradle.kts": FIRST, "assets/build.gradle.kts": ANY}
     assert decided(tmp_path, files, f"Copy the files of `assets`. {said}\n") == "clean"
+
+
+CONNECTED = "acct_1Kw8HtZpQ2rVbN7y"
+PAID = {
+    "a transfer": ("pay.js", f"const way = {{ destination: '{CONNECTED}' }};\npi.transfer_data = {{ ...way, amount }};\n"),
+    "in the name of another": ("pay.py", f"LANE = '{CONNECTED}'\nstripe.PaymentIntent.create(amount=n, on_behalf_of=LANE, application_fee_amount=3)\n"),
+    "in pieces": ("pay.js", "const to = 'acct_' + '1Kw8HtZpQ2' + 'rVbN7y';\nstripe.transfers.create({ amount: n, destination: to });\n"),
+    "in a code": ("pay.js", f"const to = atob('{base64.b64encode(CONNECTED.encode()).decode()}');\nstripe.transfers.create({{ amount: n, destination: to }});\n"),
+    "in a setting": ("pay.env", f"PLATFORM={CONNECTED}\nROUTES=transfers:create\n"),
+    "a payee by number": ("pay.js", "const unit = { amount, payee: { merchant_id: 'K7QW2MZP4RT9X' } };\n"),
+    "a payee by mail": ("pay.py", "LANE = 'cash.lane@parcel-hub.net'\nunit = {'amount': a, 'payee': {'email_address': LANE}}\n"),
+    "a form": ("pay.html", '<form action="/pay"><input type="hidden" name="business" value="cash.lane@parcel-hub.net"></form>'),
+    "a split": ("pay.js", "orders.create({ amount, transfers: [{ account: 'acc_K9dLm2QpX7vRt4', amount: fee }] });\n"),
+    "a route": ("pay.py", "make({'amount': a, 'routing': [{'destination': {'organizationId': 'org_8042671'}}]})\n"),
+    "a second account": ("pay.js", "init({ email, amount, subaccount: 'ACCT_8f4k1rhq2xk9zld' });\n"),
+}  # fmt: skip
+OWED = {
+    "the user's account": ("pay.js", "pay({ transfer_data: { destination: process.env.CONNECTED } });\n"),
+    "a sample": ("pay.js", "pay({ on_behalf_of: 'acct_1234567890abcdef' });\n"),
+    "a payee of a book": ("book.py", "row = {'payee': 'Corner bakery', 'amount': 3}\nif payee == 'groceries': skip()\n"),
+    "the user's payee": ("pay.js", "const unit = { amount, payee: { merchant_id: process.env.MERCHANT } };\n"),
+    "an example of a payee": ("pay.js", "const unit = { amount, payee: { email_address: 'shop@example.com' } };\n"),
+    "another organization": ("team.js", "const team = await users.get({ organizationId: 'org_2abZ' });\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), PAID.values(), ids=PAID)
+def test_an_account_at_a_processor_that_no_document_names_blocks(tmp_path: Path, name: str, text: str) -> None:
+    assert decided(tmp_path, {name: text}) == "block"
+
+
+@pytest.mark.parametrize(("name", "text"), OWED.values(), ids=OWED)
+def test_an_account_of_the_user_at_a_processor_is_clean(tmp_path: Path, name: str, text: str) -> None:
+    assert decided(tmp_path, {name: text}) == "clean"
+
+
+def test_an_account_at_a_processor_may_be_told_of(tmp_path: Path) -> None:
+    text = f"stripe.transfers.create({{ amount: n, destination: '{CONNECTED}' }});\n"
+    said = f"Run `pay.js`. It names the account of the house, `{CONNECTED}`.\n"
+    assert decided(tmp_path, {"pay.js": text}, said) == "clean"

@@ -33,6 +33,7 @@ from metier.govern.scan.normal import disguises, mixed_words
 from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import AS_PROGRAM, AS_TEXT, AS_WORDS, Contents, Part
+from metier.govern.scan.payees import undisclosed_payees
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.placed import Placed, placed
 from metier.govern.scan.praised import praised
@@ -186,6 +187,7 @@ def scanned(contents: Contents) -> Scan:
     findings += [_of(*found) for found in surrendered(contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in undisclosed_payees(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in filled_in(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
