@@ -104,8 +104,8 @@ _SECRETS = frozenset({*STRONG, "dotenv"}) - {"environment"}
 _ANSWERS = frozenset({"download", "decoded", "asked"})
 """What a step may have received that is nobody's own."""
 _PAGE_LIKE = (
-    *(ending for ending in PAGES if ending not in (".ipynb", ".svg", ".xml")), ".liquid", ".hbs", ".ejs", ".njk", ".twig", ".mustache", ".erb", ".j2",
-    ".jinja", ".jinja2", ".tmpl", ".tpl", ".astro", ".vue", ".svelte", ".php",
+    *(ending for ending in PAGES if ending not in (".ipynb", ".svg", ".xml", ".eml")), ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".astro", ".vue",
+    ".svelte", ".php",
 )  # fmt: skip
 """Endings of pages, and of what is filled in to make one."""
 _UNSEEN_LINK = re.compile(
