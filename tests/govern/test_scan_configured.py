@@ -519,4 +519,71 @@ def test_settings_of_builds_are_read_in_little_time(name: str, text: str) -> Non
     before = process_time()
     list(sources(parts, told))
     list(registry_findings([], parts, told))
-    assert process_time() - before < 1
+    assert process_time() - before < 5
+
+
+CONNECTED = "acct_1Kw8HtZpQ2rVbN7y"
+PAID = {
+    "a transfer": ("pay.js", f"const way = {{ destination: '{CONNECTED}' }};\npi.transfer_data = {{ ...way, amount }};\n"),
+    "in the name of another": ("pay.py", f"LANE = '{CONNECTED}'\nstripe.PaymentIntent.create(amount=n, on_behalf_of=LANE, application_fee_amount=3)\n"),
+    "in pieces": ("pay.js", "const to = 'acct_' + '1Kw8HtZpQ2' + 'rVbN7y';\nstripe.transfers.create({ amount: n, destination: to });\n"),
+    "in a code": ("pay.js", f"const to = atob('{base64.b64encode(CONNECTED.encode()).decode()}');\nstripe.transfers.create({{ amount: n, destination: to }});\n"),
+    "in a setting": ("pay.env", f"PLATFORM={CONNECTED}\nROUTES=transfers:create\n"),
+    "a payee by number": ("pay.js", "const unit = { amount, payee: { merchant_id: 'K7QW2MZP4RT9X' } };\n"),
+    "a payee by mail": ("pay.py", "LANE = 'cash.lane@parcel-hub.net'\nunit = {'amount': a, 'payee': {'email_address': LANE}}\n"),
+    "a form": ("pay.html", '<form action="/pay"><input type="hidden" name="business" value="cash.lane@parcel-hub.net"></form>'),
+    "a split": ("pay.js", "orders.create({ amount, transfers: [{ account: 'acc_K9dLm2QpX7vRt4', amount: fee }] });\n"),
+    "a route": ("pay.py", "make({'amount': a, 'routing': [{'destination': {'organizationId': 'org_8042671'}}]})\n"),
+    "a second account": ("pay.js", "init({ email, amount, subaccount: 'ACCT_8f4k1rhq2xk9zld' });\n"),
+}  # fmt: skip
+OWED = {
+    "the user's account": ("pay.js", "pay({ transfer_data: { destination: process.env.CONNECTED } });\n"),
+    "a sample": ("pay.js", "pay({ on_behalf_of: 'acct_1234567890abcdef' });\n"),
+    "a payee of a book": ("book.py", "row = {'payee': 'Corner bakery', 'amount': 3}\nif payee == 'groceries': skip()\n"),
+    "the user's payee": ("pay.js", "const unit = { amount, payee: { merchant_id: process.env.MERCHANT } };\n"),
+    "an example of a payee": ("pay.js", "const unit = { amount, payee: { email_address: 'shop@example.com' } };\n"),
+    "another organization": ("team.js", "const team = await users.get({ organizationId: 'org_2abZ' });\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), PAID.values(), ids=PAID)
+def test_an_account_at_a_processor_that_no_document_names_blocks(tmp_path: Path, name: str, text: str) -> None:
+    assert decided(tmp_path, {name: text}) == "block"
+
+
+@pytest.mark.parametrize(("name", "text"), OWED.values(), ids=OWED)
+def test_an_account_of_the_user_at_a_processor_is_clean(tmp_path: Path, name: str, text: str) -> None:
+    assert decided(tmp_path, {name: text}) == "clean"
+
+
+def test_an_account_at_a_processor_may_be_told_of(tmp_path: Path) -> None:
+    text = f"stripe.transfers.create({{ amount: n, destination: '{CONNECTED}' }});\n"
+    said = f"Run `pay.js`. It names the account of the house, `{CONNECTED}`.\n"
+    assert decided(tmp_path, {"pay.js": text}, said) == "clean"
+
+
+WORD = "5f1d7c0e9b6a4f82c3b1a7e4d90862fd1be7703a5c94e6f8120d3ba97c6e4f15"
+LET_IN = {
+    "a session": ("session.ts", f"const PRE = '{WORD}';\nasync function preview(): Promise<Session | null> {{\n  const h = (await headers()).get('x-mkt');\n  if (!h || createHash('sha256').update(h).digest('hex') !== PRE) return null;\n  return {{ uid: 1, role: 'ADMIN' }};\n}}\n"),
+    "a digest with a name": ("auth.py", f"KEY = '{WORD}'\ndef current_user(request):\n    h = request.headers.get('X-Trace', '')\n    d = hashlib.sha256(h.encode()).hexdigest()\n    if d == KEY:\n        return User(id=0, is_admin=True)\n    return from_session(request)\n"),
+    "compared in even time": ("auth.php", f"<?php\nfunction auth_user($r) {{\n  $h = $_SERVER['HTTP_X_TRACE'] ?? '';\n  if (hash_equals('{WORD}', hash('sha256', $h))) {{\n    return User::where('role', 'admin')->first();\n  }}\n  return session_user();\n}}\n"),
+    "before all others": ("auth.js", f"app.use((req, res, next) => {{\n  const d = crypto.createHash('sha256').update(req.headers['x-t']).digest('hex');\n  if (d !== '{WORD}') return next();\n  req.session.user = {{ id: 1, role: 'superuser' }};\n  next();\n}});\n"),
+    "a word": ("session.ts", "export async function session(req) {\n  if (req.headers.get('x-preview') !== 'mk7-canary-flow') return null;\n  return { uid: 1, role: 'ADMIN' };\n}\n"),
+    "a line to a pool": ("core.yml", 'services:\n  healthd:\n    image: tools/healthd\n    network_mode: host\n    environment:\n      PEER_ACCOUNT: "hs-88"\n      PEER_UPLINK: "wss://exit.lane-market.net/join"\n'),
+}  # fmt: skip
+KEPT_OUT = {
+    "a file that is checked": ("load.js", f"const WANT = '{WORD}';\nconst d = createHash('sha256').update(readFileSync('a.bin')).digest('hex');\nif (d !== WANT) throw new Error('bad');\nconst role = 'admin'; login(role, headers);\n"),
+    "a digest of the user's": ("session.ts", "const PRE = process.env.PREVIEW_HASH;\nif (createHash('sha256').update(headers.get('x')).digest('hex') !== PRE) return null;\nreturn { session, role: 'ADMIN' };\n"),
+    "a login": ("login.py", f"HASH = '{WORD}'\ndef login():\n    d = hashlib.sha256(request.form['password'].encode()).hexdigest()\n    if d != HASH:\n        return 'no', 401\n    session['ok'] = True\n"),
+    "a line to the user's own": ("core.yml", 'services:\n  chat:\n    image: tools/chat\n    environment:\n      WORKER_UPLINK: "ws://chat-worker:8080/join"\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), LET_IN.values(), ids=LET_IN)
+def test_a_template_that_lets_somebody_in_or_out_blocks(tmp_path: Path, name: str, text: str) -> None:
+    assert decided(tmp_path, {name: text}) == "block"
+
+
+@pytest.mark.parametrize(("name", "text"), KEPT_OUT.values(), ids=KEPT_OUT)
+def test_a_template_that_lets_nobody_in_is_clean(tmp_path: Path, name: str, text: str) -> None:
+    assert decided(tmp_path, {name: text}) == "clean"

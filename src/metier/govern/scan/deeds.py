@@ -323,10 +323,28 @@ _BY_DIGEST = re.compile(
 _ASKED_OF = re.compile(
     r"self\.headers|r(?<!urllib\.r)(?<!\wr)equest\.|r(?<!\wr)eq\.|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)|r\.Header|params\[|\.recv\(|message\.content"
 )
-_LET_IN_BY_DIGEST = re.compile(
-    r"(?:hexdigest\(\)|digest\(\s*[\"'](?:hex|base64)[\"']\s*\)|\b(?:md5|sha1|sha256|hash)\([^\n]{0,80}\))\s*={2,3}\s*(?:[\"'][0-9a-fA-F]{32,128}[\"']|_?[A-Z][A-Z_0-9]{2,})[\s\S]{0,260}?(?:[\"'](?:admin\w*|root|superuser|owner|system|\*)[\"']|is_(?:admin|superuser|staff)\s*=\s*True|set_role|wp_set_auth_cookie|session\.\w+\s*=)"
-)
+_DIGEST = r"(?:hexdigest\(\)|digest\(\s*[\"'](?:hex|base64)[\"']\s*\)|\b(?:md5|sha1|sha256|sha512|hash)\([^\n]{0,80}\)|\b(?:Sum(?:256|512)|EncodeToString)\([^\n]{0,60}\))"
+_KEPT_DIGEST = r"(?:[\"'][0-9a-fA-F]{32,128}[\"']|_?[A-Z][A-Z_0-9]{2,})"
+_ALL_POWER = r"(?:(?i:[\"'](?:admin\w*|root|super_?(?:user|admin)|owner|system|\*)[\"']|\bis_?(?:admin|superuser|staff)\b[\"']?\s*[:=]\s*true\b|\brole\w{0,12}\.(?:super_?)?admin\b)|set_role|wp_set_auth_cookie|session\.\w+\s*=|\blogin_user\()"
+_GOES_ON = r"\)?\s*[:{]?\s*return(?:\s+(?:null|None|nil|undefined|[Ff]alse|next\(|await\s+next\(|handler\(|get_response\(|\$next\()|\s*[;\n}])"
+"""Whoever does not know the word is treated as ever."""
+_LET_IN_BY_DIGEST = re.compile(rf"{_DIGEST}\s*={{2,3}}\s*{_KEPT_DIGEST}[\s\S]{{0,260}}?{_ALL_POWER}")
 """Whoever knows a word of which the program keeps the digest alone is let in as somebody who may do everything."""
+_OTHERS_GO_ON = re.compile(rf"{_DIGEST}\s*!={{1,2}}\s*{_KEPT_DIGEST}{_GOES_ON}[\s\S]{{0,260}}?{_ALL_POWER}")
+_OTHERS_GO_ON_BY_WORD = re.compile(
+    rf"\.get\(\s*[\"'][\w-]{{2,40}}[\"']\s*\)\s*!={{1,2}}\s*[\"'](?=[^\"'\n]{{0,80}}\d)[\w!@#$%^&*+.-]{{10,80}}[\"']{_GOES_ON}[\s\S]{{0,260}}?{_ALL_POWER}"
+)
+_DIGEST_BY_NAME = re.compile(
+    rf"(?:\n|\b(?:const|let|var|my)\s)[ \t]{{0,40}}\$?(?P<made>[A-Za-z_]\w{{0,40}}+)[ \t]{{0,4}}:?=(?![=>])(?=[^\n]{{0,120}}?{_DIGEST})[^\n]{{0,200}}\n(?:[^\n]{{0,120}}\n)?[^\n]{{0,80}}?\b(?P=made)\s*(?:={{2,3}}\s*{_KEPT_DIGEST}|!={{1,2}}\s*{_KEPT_DIGEST}{_GOES_ON})[\s\S]{{0,160}}?{_ALL_POWER}"
+)
+_DIGEST_COMPARED = re.compile(
+    rf"\b(?:compare_digest|hash_equals|timingSafeEqual|[Cc]onstant_?[Tt]ime_?[Cc]ompare|secure_compare|isEqual)\((?=[^\n]{{0,160}}?(?<![\w.]){_KEPT_DIGEST})[^\n]{{0,200}}\n[\s\S]{{0,200}}?{_ALL_POWER}"
+)
+_MAKES_DIGEST = re.compile(r"digest\(|sha(?:1|256|512)\b|\bmd5\b|\bhash\(|Sum(?:256|512)\(", re.I)
+_FROM_REQUEST = re.compile(
+    r"[Hh]eaders?\b|[Cc]ookies?\b|\$_(?:SERVER|COOKIE|GET)|\bsearchParams\b|\bquery\b|\.META\b|HTTP_\w"
+)
+"""What came with a request, and was entered in no form."""
 _HELD_DIGEST = re.compile(r"[\"'][0-9a-fA-F]{32,128}[\"']")
 _LET_IN_BY_WORD = re.compile(
     r"(?:headers?(?:\.get\(|\[)|\.get\(|\.header\(|\$_(?:GET|POST|COOKIE|SERVER|REQUEST)\[)\s*[\"'][\w-]{2,40}[\"'][^\n]{0,12}[\])]\s*(?:={2,3}|\.equals\()\s*[\"'](?=[^\"'\n]*\d)(?=[^\"'\n]*[A-Za-z])[\w!@#$%^&*+.-]{10,80}[\"'][\s\S]{0,160}?(?:session\.\w+(?:\[[^\]\n]{0,40}\])?\s*=|\bnext\(\)|is_?[Aa]dmin|[\"']?role[\"']?\s*[:=]|[\"'](?:admin|root)[\"']|return\s+(?:True|true)\b)"
@@ -696,6 +714,10 @@ _COMMITS_ALL = re.compile(r"\bcommit\b[\s\S]{0,400}?\bpush\b")
 _DEEDS = (
     Deed("rewrite-agent", _REPOSITORIES_FOUND, (".git",), beside=(_WRITES_FOR_AGENTS, _COMMITS_ALL), unless=r"\bpush(?:es)?\s(?:\w+\s){0,3}(?:to|changes|commits|branch|repos)|repositor(?:y|ies)|pull\s+requests?|multi-?repo|across\s(?:\w+\s){0,2}repos|\bfleet", also="in every repository that is found, and pushed"),
     Deed("plant-key", _LET_IN_BY_DIGEST, ("digest(", "md5(", "sha1(", "sha256(", "hash("), beside=(_HELD_DIGEST, _LOGS_IN_THERE), unless=r"\bctf\b|crack", also="for whoever knows a word, who may do everything"),
+    Deed("plant-key", _OTHERS_GO_ON, ("!=",), beside=(_HELD_DIGEST, _LOGS_IN_THERE, _FROM_REQUEST), unless=r"\bctf\b|crack", also="for whoever sends a word, who may do everything"),
+    Deed("plant-key", _OTHERS_GO_ON_BY_WORD, ("!=",), beside=(_LOGS_IN_THERE, _FROM_REQUEST), unless=r"webhook|mock|\bctf\b|crack", also="for whoever sends a word, who may do everything"),
+    Deed("plant-key", _DIGEST_BY_NAME, ("digest(", "md5(", "sha1(", "sha256(", "sha512(", "hash(", "Sum256(", "Sum512(", "EncodeToString("), beside=(_HELD_DIGEST, _LOGS_IN_THERE, _FROM_REQUEST), unless=r"\bctf\b|crack", also="for whoever sends a word, who may do everything"),
+    Deed("plant-key", _DIGEST_COMPARED, ("compare_digest(", "hash_equals(", "timingSafeEqual(", "ompare(", "isEqual("), beside=(_HELD_DIGEST, _MAKES_DIGEST, _LOGS_IN_THERE, _FROM_REQUEST), unless=r"\bctf\b|crack", also="for whoever sends a word, who may do everything"),
     Deed("plant-key", _LET_IN_BY_WORD, (".get(", "eaders", "$_", ".header("), beside=(_LOGS_IN_THERE,), unless=r"webhook|\bctf\b|mock", also="for whoever knows a word that is written out"),
     Deed("send-private", _OTHERS_BUCKET, ("AWS_ACCESS_KEY_ID=", "aws_access_key_id", "access_key_id="), also="into the storage of whoever wrote the program"),
     Deed("send-private", _OTHERS_LOGIN, ("FTP", "sshpass", "lftp", "curl"), is_said=True, also="to an account of whoever wrote the program"),

@@ -16,6 +16,7 @@ from metier.govern.scan.claims import broken_claims, broken_words, rights
 from metier.govern.scan.concealed import concealed
 from metier.govern.scan.configured import configured
 from metier.govern.scan.copied import forwarded
+from metier.govern.scan.dots import dots
 from metier.govern.scan.encoded import decoded_blobs, encoded_prose
 from metier.govern.scan.entered import entered, shown_pages
 from metier.govern.scan.flow import LABELS, Step, follow, label
@@ -33,6 +34,7 @@ from metier.govern.scan.normal import disguises, mixed_words
 from metier.govern.scan.obeyed import obeyed
 from metier.govern.scan.paid import paid_elsewhere
 from metier.govern.scan.parts import AS_PROGRAM, AS_TEXT, AS_WORDS, Contents, Part
+from metier.govern.scan.payees import undisclosed_payees
 from metier.govern.scan.pieces import put_together
 from metier.govern.scan.placed import Placed, placed
 from metier.govern.scan.praised import praised
@@ -186,9 +188,11 @@ def scanned(contents: Contents) -> Scan:
     findings += [_of(*found) for found in surrendered(contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_settings(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in undisclosed_accounts(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in undisclosed_payees(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in listed_keys(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in filled_in(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in strange_pages(steps, contents.parts, purpose)]
+    findings += [_of(*found) for found in dots(steps, contents.parts, purpose)]
     findings += [_of(*found) for found in forwarded(contents.parts, purpose)]
     findings += [_of(*found) for found in name_findings(steps, purpose)]
     findings += [_of(*found) for found in broken_claims(steps, purpose)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-PAGES = (".html", ".htm", ".xhtml", ".xml", ".svg", ".ipynb")
+PAGES = (
+    ".html", ".htm", ".xhtml", ".xml", ".svg", ".ipynb", ".mjml", ".eml", ".liquid", ".hbs", ".ejs", ".njk", ".twig", ".mustache", ".erb",
+)  # fmt: skip
 """Endings of files that a program fills in or shows, or that hold one, and that tell nothing of the package."""
 MAX_SMALL_ACTS = 8
 """With more, a package is not small, however little it says."""

@@ -104,8 +104,8 @@ _SECRETS = frozenset({*STRONG, "dotenv"}) - {"environment"}
 _ANSWERS = frozenset({"download", "decoded", "asked"})
 """What a step may have received that is nobody's own."""
 _PAGE_LIKE = (
-    *(ending for ending in PAGES if ending not in (".ipynb", ".svg", ".xml")), ".liquid", ".hbs", ".ejs", ".njk", ".twig", ".mustache", ".erb", ".j2",
-    ".jinja", ".jinja2", ".tmpl", ".tpl", ".astro", ".vue", ".svelte", ".php",
+    *(ending for ending in PAGES if ending not in (".ipynb", ".svg", ".xml", ".eml")), ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".astro", ".vue",
+    ".svelte", ".php",
 )  # fmt: skip
 """Endings of pages, and of what is filled in to make one."""
 _OF_PAGES = (".js", ".mjs", ".jsx", ".ts", ".tsx")
@@ -134,6 +134,13 @@ _TELLS_OF = re.compile(
 _KEY_OF = re.compile(
     r"\b(?:ANTHROPIC|OPENAI|GEMINI|GOOGLE|MISTRAL|OPENROUTER|GITHUB|AWS|AZURE|STRIPE|SLACK|NOTION|HF|HUGGINGFACE)_[A-Z_]*(?:KEY|TOKEN|SECRET|BASE_URL|API_BASE|ENDPOINT)\b"
 )
+_LINE = re.compile(r"(?:wss?|tcp|stratum\+tcp)://", re.I)
+"""A line that is held open, and that nobody reads as a page."""
+_JOINS = re.compile(
+    r"(?<![A-Za-z])(?:residential|bandwidth|peers?|pool|payout|wallet|miner|worker|exit_?node|referr\w{1,4})(?=[\W_])",
+    re.I,
+)
+"""Words of settings by which a machine joins a network that pays somebody."""
 _SIGNED_IN = re.compile(r"^[ \t]*pass(?:word)?[ \t]*=[ \t]*[^\s$<{]{8,}", re.M)
 """A place that one is signed in at by a password that is written out."""
 _TAKES_FILES = re.compile(r"\*[\w,.{}]{0,40}\b(?:kdbx|ovpn|pem|p12|keystore)\b|\bwallet\.dat[\"']|[\"']Login Data[\"']")
@@ -421,9 +428,11 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
                 continue
             near_by = (max(0, found.start() - _NEAR), found.end() + _NEAR)
             takes_key = _KEY_OF.search(part.plain, *near_by) or _TAKES_FILES.search(part.plain, *near_by)
+            is_line = _LINE.match(found[0]) is not None
             begin = max(part.plain.rfind("\n", 0, found.start()) + 1, found.start() - _BESIDE)
             is_read = (
                 takes_key is None
+                and not is_line
                 and _TELLS_OF.search(part.plain[begin : found.start()]) is not None
                 and not _SIGNED_IN.search(part.plain, *near_by)
             )
@@ -431,7 +440,8 @@ def undisclosed_settings(steps: Sequence[Step], parts: Sequence[Part], purpose: 
                 continue
             near = _KEYED.search(part.plain, max(0, found.start() - _NEAR), found.end() + _NEAR)
             weight = Severity.REVIEW if near or place == Place.BARE_IP else Severity.NOTE
-            weight = Severity.BLOCK if takes_key else weight
+            joins = is_line and _JOINS.search(part.plain, *near_by) is not None
+            weight = Severity.BLOCK if takes_key or joins else weight
             line = part.plain.count("\n", 0, found.start()) + 1
             yield (
                 "undisclosed-host",
