@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from discover.extraction.sentences_gold import read_gold
@@ -41,6 +41,7 @@ def test_nothing_but_blanks_bullets_and_tags_lies_between_spans(text: str) -> No
         place = end
 
 
+@example("a.The", "")
 @given(st.lists(_PIECES, max_size=30).map("".join), st.lists(_PIECES, max_size=30).map("".join))
 def test_a_blank_line_parts_texts_that_do_not_know_of_each_other(left: str, right: str) -> None:
     offset = len(left) + 2

@@ -128,7 +128,7 @@ def _is_glued(text: str, found: re.Match[str], start: int) -> bool:
     before = text[max(start, stop - 2) : stop]
     if not (before.isalpha() and before.islower()):
         return False
-    following = _GLUED.match(text, found.end())
+    following = _GLUED.match(text, found.end(), found.endpos)
     if following is None or following[0].lower() in SUFFIXES:
         return False
     word = text[max(start, stop - 40) : stop].rsplit(None, 1)[-1]
