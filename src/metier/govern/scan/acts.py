@@ -197,21 +197,20 @@ def _hides(step: Step, purpose: Purpose) -> Iterator[Seen]:
             else Severity.NOTE,
             step,
         )
+    is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
     if "disable-defence" in labels and re.search(
         r"Set-MpPreference|Add-MpPreference|setenforce\s+0|spctl|csrutil|quarantine|xattr|Amsi|advfirewall|falcon|defender|clamd|osquery|auditd|cloudtrail|guardduty|securityhub|configuration-recorder|gh\s+api",
         text,
         re.I,
     ):
         own = "quarantine" in text and purpose.says(r"notari[sz]|codesign|\bsign(?:s|ed|ing)?\b")
-        is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
         all_off = is_program and purpose.is_small and _ALL_OFF.search(text) is not None
         yield Seen("disable-defence", Severity.NOTE if own else Severity.BLOCK if all_off else Severity.REVIEW, step)
     elif "disable-defence" in labels and _UNVERIFIED.search(text) and not is_quoted(step):
-        is_program = step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS)
         if is_program and not purpose.says(r"prox(?:y|ies)|certificate|\bca\b|\btls\b|\bssl\b|corporate"):
             yield Seen("disable-defence", Severity.REVIEW, step, "whom it speaks with is not checked any more")
     elif "disable-defence" in labels and _TRUSTS_FOLDERS.search(text) and not is_quoted(step):
-        if step.statement.is_live and not step.statement.path.lower().endswith(DOCUMENTS):
+        if is_program:
             yield Seen("disable-defence", Severity.REVIEW, step, "an editor runs what a folder holds, unasked")
     if "open-to-all" in labels:
         is_meant = purpose.says(r"chmod|permission|docker|volume")

@@ -48,11 +48,13 @@ _STAYS = re.compile(
     r"|\b(?:everything|all of it)\sis\s(?:\w+\s)?(?:computed|processed|calculated|checked|done)\s(?:\w+\s)?(?:locally|offline)\b",
     re.I,
 )
+_PEOPLE = r"(?:personal|private|customer|client|sensitive|contact|patient|user)"
+_GIVES = r"(?:sends?|transmits?|uploads?|shares?|transfers?|submits?)"
+_GIVEN = r"(?:sent|transmitted|uploaded|shared|submitted)\b"
 _SPARES = re.compile(
-    r"\b(?:(?:sends?|transmits?|uploads?|shares?|transfers?|submits?)\sno|(?:(?:does|will)\s(?:not|never)|doesn't|won't|never)\s(?:sends?|transmits?|uploads?|shares?|transfers?|submits?)(?:\sany)?)"
-    r"\s(?:personal|private|customer|client|sensitive|contact|patient|user)\b"
-    r"|\bno\s(?:personal|private|customer|client|sensitive|contact|patient|user)\s(?:\w+\s){0,3}(?:is|are|gets?)\s(?:ever\s)?(?:sent|transmitted|uploaded|shared|submitted)\b"
-    r"|\b(?:personal|private|customer|client|sensitive|contact|patient|user)\s(?:data|information|details|fields|records)\s(?:(?:is|are)\snever\s(?:sent|transmitted|uploaded|shared|submitted)|never\sleaves?)\b",
+    rf"\b(?:{_GIVES}\sno|(?:(?:does|will)\s(?:not|never)|doesn't|won't|never)\s{_GIVES}(?:\sany)?)\s{_PEOPLE}\b"
+    rf"|\bno\s{_PEOPLE}\s(?:\w+\s){{0,3}}(?:is|are|gets?)\s(?:ever\s)?{_GIVEN}"
+    rf"|\b{_PEOPLE}\s(?:data|information|details|fields|records)\s(?:(?:is|are)\snever\s{_GIVEN}|never\sleaves?\b)",
     re.I,
 )
 """Of people nothing is sent, whatever else is."""

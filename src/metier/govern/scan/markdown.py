@@ -48,6 +48,9 @@ _FLOW_TAG = re.compile(
     r"</?(?:p|div|li|ul|ol|dl|dt|dd|table|thead|tbody|tr|td|th|center|details|summary|section|article|h[1-6])>", re.I
 )
 """A tag that says where a text stands, and no more."""
+_HEAD = re.compile(r"[A-Za-z_][\w-]{0,30}(?:,[A-Za-z_][\w-]{0,30})+")
+_MAX_BLANKS = 3
+"""So many blanks stand in a cell that says no more than a name."""
 
 
 class Block(NamedTuple):
@@ -57,11 +60,6 @@ class Block(NamedTuple):
     text: str
     line: int
     language: str = ""
-
-
-_HEAD = re.compile(r"[A-Za-z_][\w-]{0,30}(?:,[A-Za-z_][\w-]{0,30})+")
-_MAX_BLANKS = 3
-"""So many blanks stand in a cell that says no more than a name."""
 
 
 def blocks(text: str, *, depth: int = 0) -> Iterator[Block]:

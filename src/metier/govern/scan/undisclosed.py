@@ -488,7 +488,9 @@ def strange_pages(steps: Sequence[Step], parts: Sequence[Part], purpose: Purpose
         is_of_page = is_page or (part.path.lower().endswith(_OF_PAGES) and "document." in part.plain)
         if not is_of_page or part.is_example or "://" not in part.plain:
             continue
-        kinds = [("hidden-text", _UNSEEN_LINK, "Hides links to a host that nothing in its documents names.")][:is_page]
+        kinds = []
+        if is_page:
+            kinds.append(("hidden-text", _UNSEEN_LINK, "Hides links to a host that nothing in its documents names."))
         if _LISTENS.search(part.plain) and _ENTERED.search(part.plain):
             kinds.append(
                 (
