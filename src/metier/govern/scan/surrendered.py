@@ -101,14 +101,16 @@ def surrendered(parts: Sequence[Part], purpose: Purpose) -> Iterator[Found]:
                 weight = _weight(kind, to[0], text[:begin] + text[end:], purpose) if found else None
                 if found is not None and weight is not None and best.get(kind.what, _NONE)[1] != Severity.BLOCK:
                     line = text.count("\n", 0, begin) + 1
-                    evidence = f"{to[0]} {found[0].strip()}"
+                    first = said.rfind("\n", 0, found.start() + 1) + 1
+                    shown = said[first:].partition("\n")[0].strip()
+                    evidence = f"{to[0]} is told {shown}"
                     best[kind.what] = (
                         "send-secrets",
                         weight,
                         part.path,
                         line,
                         evidence,
-                        f"Has a stranger told {kind.what}.",
+                        f"Gives a stranger {kind.what}.",
                     )
     yield from best.values()
 
